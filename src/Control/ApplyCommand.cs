@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Reuseportd.Api.Contract;
+
+namespace Reuseportd.Control;
+
+/// <summary><c>reuseportctl apply</c>.</summary>
+internal static class ApplyCommand
+{
+    public static Command Create(Option<string> socket)
+    {
+        var command = new Command("apply", "Reads the configuration again and converges; where it has errors, nothing changes.");
+        command.SetAction((parsed, cancellation) => ControlClient.AskAsync(
+            parsed.GetRequiredValue(socket), HttpMethod.Post, "/v1/apply", ContractJson.Default.ApplyDocument, (applied, _) => Show(applied), cancellation));
+        return command;
+    }
+
+    private static int Show(ApplyDocument applied)
+    {
+        foreach (var error in applied.Errors) Console.Error.WriteLine(error);
+        if (applied.Errors.Count > 0)
+        {
+            Console.Error.WriteLine("reuseportctl: nothing was changed");
+            return ExitCode.Failed;
+        }
+
+        Console.WriteLine(
+            $"services: {applied.Added} added, {applied.Changed} changed, {applied.Removed} removed, {applied.Unchanged} unchanged; "
+            + $"{applied.Ready} of {applied.Workers} workers ready");
+        return ExitCode.Ok;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Reuseportd.Control;
+
+/// <summary>HTTP over the control socket.</summary>
+internal static class ControlClient
+{
+    public const string SocketVariable = "REUSEPORTD_SOCKET";
+
+    public static string DefaultSocket(Func<string, string?> variable, bool privileged)
+    {
+        if (variable(SocketVariable) is { Length: > 0 } given) return given;
+        return !privileged && variable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime
+               && Path.Combine(runtime, "reuseportd/control.sock") is var own && File.Exists(own)
+            ? own
+            : "/run/reuseportd/control.sock";
+    }
+
+    /// <summary>Sends a request and hands its answer to <paramref name="show"/>; what fails on the way is said on stderr.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> AskAsync<T>(
+        string socket, HttpMethod method, string path, JsonTypeInfo<T> type, Func<T, HttpStatusCode, int> show, CancellationToken cancellation)
+    {
+        using var handler = new SocketsHttpHandler { ConnectCallback = (_, stop) => ConnectAsync(socket, stop) };
+        using var client = new HttpClient(handler) { BaseAddress = new Uri("http://reuseportd"), Timeout = Timeout.InfiniteTimeSpan };
+        try
+        {
+            using var request = new HttpRequestMessage(method, path);
+            using var response = await client.SendAsync(request, cancellation);
+            await using var body = await response.Content.ReadAsStreamAsync(cancellation);
+            return await JsonSerializer.DeserializeAsync(body, type, cancellation) is { } document
+                ? show(document, response.StatusCode)
+                : Fail(ExitCode.Failed, "the daemon's answer is empty");
+        }
+        catch (HttpRequestException failure) when (failure.InnerException is SocketException { SocketErrorCode: SocketError.AccessDenied })
+        {
+            return Fail(ExitCode.Refused, $"you may not use {socket}: be root or a member of the group 'reuseportd'");
+        }
+        catch (HttpRequestException failure) when (failure.InnerException is SocketException)
+        {
+            return Fail(ExitCode.NotRunning, $"nobody answers on {socket}: is reuseportd running? (systemctl status reuseportd)");
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or JsonException)
+        {
+            return Fail(ExitCode.Failed, $"the daemon did not answer as it should: {failure.Message}");
+        }
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static int Fail(int code, string message)
+    {
+        Console.Error.WriteLine($"reuseportctl: {message}");
+        return code;
+    }
+}

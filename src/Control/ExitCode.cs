@@ -1,0 +1,17 @@
+namespace Reuseportd.Control;
+
+/// <summary>Exit codes of the client.</summary>
+internal static class ExitCode
+{
+    public const int Ok = 0;
+    public const int Failed = 1;
+    public const int Usage = 2;
+
+    /// <summary>The daemon does not run, or a worker that was asked for is not ready.</summary>
+    public const int NotRunning = 3;
+
+    public const int NoSuchName = 4;
+
+    /// <summary>The daemon does not let this user in.</summary>
+    public const int Refused = 6;
+}

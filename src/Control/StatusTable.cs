@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Text;
+using Reuseportd.Api.Contract;
+
+namespace Reuseportd.Control;
+
+/// <summary>The status as a table for people; pure.</summary>
+internal static class StatusTable
+{
+    private static readonly string[] Header = ["WORKER", "STATE", "PID", "GEN", "BIND", "UPTIME", "RESTARTS", "LAST-EXIT", "DETAIL"];
+
+    public static string Of(StatusDocument status, IReadOnlyCollection<WorkerStatus> workers)
+    {
+        string[][] rows = [Header, .. workers.Select(Row)];
+        var widths = Enumerable.Range(0, Header.Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
+        var text = new StringBuilder();
+        var ready = workers.Count(worker => worker.State == "ready");
+        text.AppendLine(CultureInfo.InvariantCulture, $"reuseportd {status.Version}, up {Duration(status.Uptime)}, {ready} of {workers.Count} workers ready");
+        foreach (var row in rows) text.AppendLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+        return text.ToString();
+    }
+
+    private static string[] Row(WorkerStatus worker) =>
+    [
+        worker.Name,
+        worker.State,
+        worker.Pid?.ToString(CultureInfo.InvariantCulture) ?? "-",
+        worker.Generation.ToString(CultureInfo.InvariantCulture),
+        Binds(worker.Binds),
+        worker.Uptime is { } uptime ? Duration(uptime) : "-",
+        worker.Restarts.ToString(CultureInfo.InvariantCulture),
+        worker.LastExit ?? "-",
+        worker.NextTry is { } next ? $"next try in {Duration(Math.Max(0, next))}" : worker.Detail ?? "",
+    ];
+
+    /// <summary>The sharded ports that it serves; or what failed.</summary>
+    private static string Binds(IReadOnlyList<BindStatus> binds)
+    {
+        if (binds.FirstOrDefault(bind => bind.Result != "ok") is { } failed) return $"{failed.Port}:{failed.Result}";
+        int[] ports = [.. binds.Where(bind => bind.Sharded && (bind.Call == "listen" || bind.Type == "dgram")).Select(bind => bind.Port).Distinct().Order()];
+        return ports.Length == 0 ? "-" : string.Join(',', ports);
+    }
+
+    private static string Duration(double seconds) => seconds switch
+    {
+        < 1 => string.Create(CultureInfo.InvariantCulture, $"{seconds * 1000:0}ms"),
+        < 120 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0}s"),
+        < 7200 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0}m"),
+        < 172800 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:0}h"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 86400:0}d"),
+    };
+}

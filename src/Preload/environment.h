@@ -1,0 +1,25 @@
+/* The variables of the contract, picked out of the environment in one pass. */
+#ifndef REUSEPORT_ENVIRONMENT_H
+#define REUSEPORT_ENVIRONMENT_H
+
+enum variable {
+    VARIABLE_ADDRESS,
+    VARIABLE_PORT,
+    VARIABLE_REUSE_PORT,
+    VARIABLE_REUSE_ADDRESS,
+    VARIABLE_DEVICE,
+    VARIABLE_BACKLOG,
+    VARIABLE_DEBUG,
+    VARIABLE_COUNT,
+};
+
+/* A value is NULL where the variable is unset, or set to nothing: VAR= before a command unsets it for that command. */
+struct environment {
+    const char *values[VARIABLE_COUNT];
+};
+
+void environment_read(struct environment *environment);
+
+const char *variable_name(enum variable variable);
+
+#endif

@@ -1,0 +1,31 @@
+/* One line for stderr: built in place, bounded, and written with one write(2). */
+#ifndef REUSEPORT_LINE_H
+#define REUSEPORT_LINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "endpoint.h"
+
+enum { LINE_MAX_BYTES = 512 };
+
+/* Start from a zeroed length. What does not fit is cut off; the line's end always fits. */
+struct line {
+    size_t length;
+    char bytes[LINE_MAX_BYTES];
+};
+
+void line_add(struct line *line, const char *text);
+void line_add_number(struct line *line, long number);
+void line_add_unsigned(struct line *line, uint64_t number);
+
+/* As inet_ntop(3) writes it, which may not be called here: the C library's formats with its stdio. */
+void line_add_address(struct line *line, const struct endpoint *at);
+
+/* Somebody else's text, which may hold anything: what is not printable ASCII becomes '?'. */
+void line_add_foreign(struct line *line, const char *text);
+
+/* Ends the line and writes it to fd 2. errno stays, no SIGPIPE comes of it, and a reader that is gone loses a line. */
+void line_write(struct line *line);
+
+#endif

@@ -1,0 +1,28 @@
+/* The lines that say what the library read, set and saw. Their form is a contract with whoever reads them. */
+#ifndef REUSEPORT_OUTCOME_H
+#define REUSEPORT_OUTCOME_H
+
+#include <stdbool.h>
+
+#include "endpoint.h"
+
+/* What was set on a socket: LEAVE where an option was left alone or could not be set, "" where no device was. */
+struct applied {
+    int reuse_port;
+    int reuse_address;
+    const char *device;
+};
+
+void outcome_loaded(void);
+
+/* `error` is 0 or the errno of the call. */
+void outcome_bind(int fd, const struct endpoint *at, bool matched, const struct applied *applied, int error);
+void outcome_listen(int fd, const struct endpoint *at, bool matched, int backlog, int error);
+
+/* setsockopt(2) failed for the option of that name. */
+void outcome_option_failed(const char *option, int error);
+
+/* A variable's value cannot be read. */
+void outcome_unreadable(const char *variable, const char *reason, const char *value);
+
+#endif

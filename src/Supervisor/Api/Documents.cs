@@ -1,0 +1,36 @@
+using Reuseportd.Api.Contract;
+using Reuseportd.Model;
+using Reuseportd.Runtime;
+
+namespace Reuseportd.Api;
+
+/// <summary>Snapshots of the loop to the documents that clients get; pure.</summary>
+internal static class Documents
+{
+    public static StatusDocument Of(FleetSnapshot fleet, string version) =>
+        new(version, fleet.Now.TotalSeconds, [.. fleet.Workers.Select(worker => Of(worker, fleet.Now))]);
+
+    public static ApplyDocument Of(ApplyResult result) => result.Done is { } done
+        ? new([], done.Added, done.Changed, done.Removed, done.Unchanged, done.Counts.Ready, done.Counts.Workers)
+        : new(result.Errors, 0, 0, 0, 0, 0, 0);
+
+    private static WorkerStatus Of(WorkerSnapshot worker, TimeSpan now) => new(
+        worker.Name.ToString(),
+        worker.State,
+        worker.Pid,
+        worker.Generation,
+        worker.Restarts,
+        (now - worker.Started)?.TotalSeconds,
+        (worker.NextTry - now)?.TotalSeconds,
+        worker.LastExit?.ToString(),
+        worker.Detail,
+        [.. worker.Binds.Where(bind => bind.Socket is not null).Select(bind => Of(bind, bind.Socket!))]);
+
+    private static BindStatus Of(BindOutcome outcome, SocketOutcome socket) => new(
+        outcome.Kind == OutcomeKind.Listen ? "listen" : "bind",
+        socket.Type,
+        socket.Address,
+        socket.Port,
+        socket.Matched,
+        outcome.Result);
+}

@@ -1,0 +1,159 @@
+using System.Buffers;
+
+namespace Reuseportd.Binding;
+
+/// <summary>
+/// Cuts what was read from one stream into lines. Lines that lie whole in the read buffer are handed out where they
+/// are; only the start of a line whose end has not come yet is copied, into an array that goes back to the pool with the
+/// line. An idle stream holds nothing.
+/// </summary>
+/// <param name="limit">Longest line in bytes; a longer one is handed out in pieces. Less than <see cref="LeastLimit"/> counts as that.</param>
+internal sealed class LineSplitter(int limit)
+{
+    /// <summary>A line of the preload library is up to 512 bytes and must come in one piece.</summary>
+    public const int LeastLimit = 512;
+
+    private readonly int _limit = Math.Max(limit, LeastLimit);
+    private byte[]? _carry;
+    private int _held;
+    private bool _continues;
+
+    /// <summary>Bytes of an unfinished line that wait for its end.</summary>
+    public int Held => _held;
+
+    /// <summary>The lines that <paramref name="chunk"/> ends; what it begins is kept. To be enumerated to the end, once.</summary>
+    public Lines Split(ReadOnlySpan<byte> chunk) => new(this, chunk, last: false);
+
+    /// <summary>What is left at the end of the stream: at most one line, which had no newline.</summary>
+    public Lines Finish() => new(this, default, last: true);
+
+    private void Hold(ReadOnlySpan<byte> bytes)
+    {
+        var needed = _held + bytes.Length;
+        if (_carry is null || _carry.Length < needed)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(needed);
+            _carry.AsSpan(0, _held).CopyTo(larger);
+            if (_carry is not null) ArrayPool<byte>.Shared.Return(_carry);
+            _carry = larger;
+        }
+
+        bytes.CopyTo(_carry.AsSpan(_held));
+        _held = needed;
+    }
+
+    private void Drop(int count)
+    {
+        _held -= count;
+        if (_held > 0)
+        {
+            _carry.AsSpan(count, _held).CopyTo(_carry);
+            return;
+        }
+
+        ArrayPool<byte>.Shared.Return(_carry!);
+        _carry = null;
+    }
+
+    /// <summary>
+    /// Where to cut a full piece: before the character that the limit would tear, if the bytes are UTF-8. It looks at
+    /// nothing but these bytes, so that the pieces do not depend on how the stream was read.
+    /// </summary>
+    private static int CutAt(ReadOnlySpan<byte> piece, byte next)
+    {
+        if (!IsContinuation(next)) return piece.Length;
+        for (var back = 1; back <= 3; back++)
+        {
+            var at = piece[^back];
+            if (IsContinuation(at)) continue;
+            var length = at >= 0xF0 ? 4 : at >= 0xE0 ? 3 : at >= 0xC0 ? 2 : 1;
+            return length > back ? piece.Length - back : piece.Length;
+        }
+
+        return piece.Length;
+    }
+
+    private static bool IsContinuation(byte value) => (value & 0xC0) == 0x80;
+
+    /// <summary>Enumerates lines; a struct over the caller's own buffer, so that a line costs no allocation.</summary>
+    internal ref struct Lines(LineSplitter splitter, ReadOnlySpan<byte> chunk, bool last)
+    {
+        private ReadOnlySpan<byte> _rest = chunk;
+        private int _handedOut;
+
+        public Line Current { get; private set; }
+
+        public readonly Lines GetEnumerator() => this;
+
+        public bool MoveNext()
+        {
+            if (_handedOut > 0) splitter.Drop(_handedOut);
+            _handedOut = 0;
+            return splitter._held == 0 ? NextInPlace() : NextHeld();
+        }
+
+        private bool NextInPlace()
+        {
+            var limit = splitter._limit;
+            // Never looks further than one piece: a chunk without newlines is searched once, not once for each piece.
+            var newline = _rest[..Math.Min(_rest.Length, limit + 1)].IndexOf((byte)'\n');
+            if (newline >= 0)
+            {
+                HandOut(_rest[..newline], cut: false);
+                _rest = _rest[(newline + 1)..];
+                return true;
+            }
+
+            if (_rest.Length > limit)
+            {
+                var at = CutAt(_rest[..limit], _rest[limit]);
+                HandOut(_rest[..at], cut: true);
+                _rest = _rest[at..];
+                return true;
+            }
+
+            if (!_rest.IsEmpty) splitter.Hold(_rest);
+            _rest = default;
+            return false;
+        }
+
+        private bool NextHeld()
+        {
+            if (_rest.IsEmpty) return last && HandOutHeld(splitter._held, cut: false);
+
+            var room = splitter._limit + 1 - splitter._held;
+            var window = _rest[..Math.Min(_rest.Length, room)];
+            var newline = window.IndexOf((byte)'\n');
+            if (newline >= 0)
+            {
+                splitter.Hold(window[..newline]);
+                _rest = _rest[(newline + 1)..];
+                return HandOutHeld(splitter._held, cut: false);
+            }
+
+            if (window.Length < room)
+            {
+                splitter.Hold(window);
+                _rest = default;
+                return false;
+            }
+
+            splitter.Hold(window[..^1]);
+            _rest = _rest[(room - 1)..];
+            return HandOutHeld(CutAt(splitter._carry.AsSpan(0, splitter._held), _rest[0]), cut: true);
+        }
+
+        private bool HandOutHeld(int count, bool cut)
+        {
+            _handedOut = count;
+            HandOut(splitter._carry.AsSpan(0, count), cut);
+            return true;
+        }
+
+        private void HandOut(ReadOnlySpan<byte> bytes, bool cut)
+        {
+            Current = new Line(bytes, splitter._continues, cut);
+            splitter._continues = cut;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Configuration;
+
+/// <summary>Texts in, the fleet or every error out. Pure but for what the context's functions do.</summary>
+internal static class ConfigurationReader
+{
+    public static LoadResult Read(IReadOnlyList<SourceText> sources, LoadContext context) => Read(sources, context, new Findings());
+
+    /// <param name="findings">What was found before the texts were had.</param>
+    public static LoadResult Read(IReadOnlyList<SourceText> sources, LoadContext context, Findings findings)
+    {
+        var daemon = DaemonSpec.Default;
+        var services = new ServicesReader(context);
+        foreach (var source in sources)
+        {
+            if (TopSection(source, findings) is not { } top) continue;
+            if (source.Role == SourceRole.Main) daemon = DaemonReader.Read(top);
+            else DaemonReader.RejectIn(top);
+            services.Read(top);
+            top.RejectUnknown();
+        }
+
+        SharedPorts.Check(services.Services, findings);
+        return findings.Conclude(new FleetSpec(daemon, [.. services.Services.Select(service => service.Spec)]));
+    }
+
+    private static Section? TopSection(SourceText source, Findings findings) =>
+        NodeReader.Read(source, findings) is { } root ? new Field(root, root.Place, "", findings).Section("a map with the key 'services'") : null;
+}

@@ -1,0 +1,37 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Configuration;
+
+/// <summary>What a configuration is judged against: facts of this host that its text cannot tell.</summary>
+/// <param name="AutoWorkers">Number that <c>workers: auto</c> stands for.</param>
+/// <param name="UserId">Effective user of the daemon; 0 may start workers as anybody.</param>
+/// <param name="GroupId">Effective group of the daemon.</param>
+/// <param name="FindUser">Id of a user by name or decimal number; null where there is none.</param>
+/// <param name="FindGroup">Id of a group by name or decimal number; null where there is none.</param>
+/// <param name="FindFile">Status of a file; only <see cref="ConfigurationLoader"/> asks.</param>
+internal sealed record LoadContext(
+    int AutoWorkers,
+    uint UserId,
+    uint GroupId,
+    Func<string, uint?> FindUser,
+    Func<string, uint?> FindGroup,
+    FindFile FindFile)
+{
+    public bool IsRoot => UserId == 0;
+}
+
+/// <summary>Looks a path up as stat(2) does, so through symbolic links.</summary>
+/// <returns>Null where that failed, and why in <paramref name="errno"/>.</returns>
+internal delegate FileFacts? FindFile(string path, out Errno errno);
+
+internal enum FileKind
+{
+    Regular,
+    Directory,
+    Fifo,
+    Socket,
+    Device,
+}
+
+/// <param name="Mode">Permission bits, as chmod(1) takes them.</param>
+internal readonly record struct FileFacts(FileKind Kind, uint UserId, uint GroupId, UnixFileMode Mode);

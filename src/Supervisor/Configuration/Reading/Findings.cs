@@ -1,0 +1,32 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Configuration;
+
+/// <summary>Collects errors and warnings. What an anchor brings into several places is reported once, at the first.</summary>
+internal sealed class Findings
+{
+    private readonly List<ConfigurationError> all = [];
+    private readonly HashSet<(Place Place, string Message)> seen = [];
+
+    /// <summary>Errors so far, those that were reported before included.</summary>
+    public int ErrorCount { get; private set; }
+
+    public void Error(Place place, string path, string message) => Add(place, path, message, Severity.Error);
+
+    public void Warning(Place place, string path, string message) => Add(place, path, message, Severity.Warning);
+
+    public LoadResult Conclude(FleetSpec fleet) => new(ErrorCount == 0 ? fleet : null, Sorted(Severity.Error), Sorted(Severity.Warning));
+
+    private void Add(Place place, string path, string message, Severity severity)
+    {
+        if (severity == Severity.Error) ErrorCount++;
+        if (!seen.Add((place, message))) return;
+        all.Add(new ConfigurationError(place.File, place.Line, place.Column, path, message, severity));
+    }
+
+    private ValueList<ConfigurationError> Sorted(Severity severity) =>
+    [
+        .. all.Where(finding => finding.Severity == severity)
+            .OrderBy(finding => new Place(finding.File, finding.Line, finding.Column)),
+    ];
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using System.Text;
+
+namespace Reuseportd.Configuration;
+
+/// <summary>Makes text of a file fit for one line of a log or terminal.</summary>
+internal static class Printable
+{
+    private const int LongestText = 64;
+    private const int LongestSentence = 4096;
+
+    /// <summary>Control and format characters escaped, the end of a long text cut.</summary>
+    public static string Text(string text) => Escape(text, LongestText);
+
+    /// <summary>The same for a whole sentence or a path of a file.</summary>
+    public static string Sentence(string text) => Escape(text, LongestSentence);
+
+    /// <summary>A key in a path: quoted unless it is a plain word or the merge key.</summary>
+    public static string Key(string key) =>
+        key.Length is > 0 and <= LongestText && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '<') ? key : $"'{Text(key)}'";
+
+    private static string Escape(string text, int longest)
+    {
+        var shown = text.Length <= longest ? text : text[..longest];
+        if (shown.All(IsHarmless)) return shown.Length == text.Length ? text : shown + "...";
+        var escaped = new StringBuilder(shown.Length + 16);
+        foreach (var c in shown)
+        {
+            if (IsHarmless(c)) escaped.Append(c);
+            else escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}");
+        }
+
+        return shown.Length == text.Length ? escaped.ToString() : escaped.Append("...").ToString();
+    }
+
+    private static bool IsHarmless(char c) => char.GetUnicodeCategory(c) is not
+        (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+         or UnicodeCategory.Surrogate);
+}

@@ -1,0 +1,63 @@
+namespace Reuseportd.Configuration;
+
+/// <summary>
+/// A map that is being read. The keys that are asked for are the keys that are known, so what is left over at
+/// <see cref="RejectUnknown"/> is unknown. Keys that begin with <c>x-</c> are nobody's.
+/// </summary>
+internal sealed class Section
+{
+    private readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
+    private readonly HashSet<string> known = new(StringComparer.Ordinal);
+    private readonly Findings findings;
+    private readonly int errorsBefore;
+
+    public Section(MapNode map, string path, Findings findings)
+    {
+        (Path, this.findings) = (path, findings);
+        errorsBefore = findings.ErrorCount;
+        foreach (var fault in map.Faults) findings.Error(fault.Place, fault.Key.Length == 0 ? path : Join(fault.Key), fault.Message);
+        foreach (var entry in map.Entries)
+        {
+            if (!entry.Key.Text.StartsWith("x-", StringComparison.Ordinal)) entries.Add(entry.Key.Text, entry);
+        }
+    }
+
+    public string Path { get; }
+
+    /// <summary>Whether nothing in here was reported yet, so that values can be compared with each other.</summary>
+    public bool IsSound => findings.ErrorCount == errorsBefore;
+
+    /// <summary>Every entry, for a map whose keys are names that the user gives; all of them count as known.</summary>
+    public IEnumerable<(string Name, Field Field)> All => entries.Keys.Select(key => (key, Find(key)!.Value));
+
+    public Field? Find(string key)
+    {
+        known.Add(key);
+        return entries.TryGetValue(key, out var entry) ? new Field(entry.Value, entry.Key.Place, Join(key), findings) : null;
+    }
+
+    /// <param name="place">Where it would belong.</param>
+    public Field? Require(string key, string accepts, Place place)
+    {
+        var field = Find(key);
+        if (field is null) Missing(key, $"accepts {accepts}", place);
+        return field;
+    }
+
+    public void Missing(string key, string why, Place place) => findings.Error(place, Join(key), $"required, and missing; {why}");
+
+    /// <param name="elsewhere">Where keys that people look for here stand instead.</param>
+    public void RejectUnknown(Func<string, string?>? elsewhere = null)
+    {
+        string? all = null;
+        foreach (var key in entries.Keys.Where(key => !known.Contains(key)))
+        {
+            var nearest = elsewhere?.Invoke(key) ?? Spelling.Nearest(key, known);
+            all ??= string.Join(", ", known.Order(StringComparer.Ordinal));
+            var hint = nearest is not null ? $"did you mean '{nearest}'?" : $"known here: {all}";
+            findings.Error(entries[key].Key.Place, Join(key), $"unknown key; {hint}");
+        }
+    }
+
+    private string Join(string key) => Path.Length == 0 ? Printable.Key(key) : $"{Path}.{Printable.Key(key)}";
+}

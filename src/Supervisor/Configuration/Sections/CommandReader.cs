@@ -1,0 +1,38 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Configuration;
+
+/// <summary>A command: a list of program and arguments, or a string that is split into them.</summary>
+internal static class CommandReader
+{
+    private const string Accepts = "a list of program and arguments, or one string that is split at blanks";
+
+    public static ValueList<Template> Read(Section section, Place place) =>
+        section.Require("command", Accepts, place) is { } field ? Read(field) : [];
+
+    public static ValueList<Template> Read(Field field) => field.Node is ListNode ? FromList(field) : FromString(field);
+
+    private static ValueList<Template> FromList(Field field)
+    {
+        var items = field.Items(Accepts)!;
+        if (items.Count == 0) field.Error($"is empty; accepts {Accepts}");
+        var words = items.Select((item, index) => Word(item, isProgram: index == 0)).OfType<Template>().ToArray();
+        return [.. words];
+    }
+
+    private static Template? Word(Field item, bool isProgram)
+    {
+        if (item.Text("text") is not { } text) return null;
+        if (!isProgram || text.Length > 0) return item.Template(text);
+        item.Error("the program's name is empty");
+        return null;
+    }
+
+    private static ValueList<Template> FromString(Field field)
+    {
+        if (field.Text(Accepts) is not { } text) return [];
+        if (CommandLine.Split(text, out var problem) is { } words) return [.. words.Select(word => field.Template(word)).OfType<Template>()];
+        field.Error(problem!);
+        return [];
+    }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using Reuseportd.Model;
+
+namespace Reuseportd.Configuration;
+
+/// <summary>CPUs: <c>spread</c>, or numbers and ranges such as <c>[0, 2-3]</c>. Whether this host has them is seen at spawn.</summary>
+internal static class CpuAffinityReader
+{
+    /// <summary>NR_CPUS of the largest kernels is 8192.</summary>
+    private const int LastCpu = 8191;
+
+    private const string Accepts = "spread, or CPUs such as [0, 2-3]";
+
+    public static CpuAffinity? Read(Section limits)
+    {
+        if (limits.Find("cpu_affinity") is not { } field) return null;
+        if (field.Node is ScalarNode { Text: "spread" }) return new CpuAffinity.Spread();
+        if (field.Items(Accepts, orOne: true) is not { } items) return null;
+        if (items.Count == 0) field.Error($"lists no CPU; accepts {Accepts}");
+        return new CpuAffinity.List([.. items.SelectMany(Cpus).Distinct().Order()]);
+    }
+
+    private static IEnumerable<int> Cpus(Field item)
+    {
+        if (item.Text(Accepts) is not { } text) return [];
+        var dash = text.IndexOf('-', StringComparison.Ordinal);
+        if (Cpu(dash < 0 ? text : text[..dash]) is { } first && Cpu(dash < 0 ? text : text[(dash + 1)..]) is { } last && first <= last)
+            return Enumerable.Range(first, last - first + 1);
+        item.Refuse($"{Accepts}, each from 0 to {LastCpu}");
+        return [];
+    }
+
+    private static int? Cpu(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var cpu) && cpu <= LastCpu ? cpu : null;
+}

@@ -1,0 +1,42 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Configuration;
+
+/// <summary>Where an output stream goes. <c>null</c> is a word here, though YAML makes it a null.</summary>
+internal static class OutputReader
+{
+    private const string Accepts = "journal, null, inherit or file:/PATH";
+    private const string FilePrefix = "file:";
+
+    public static OutputTarget Read(Section service, string key)
+    {
+        if (service.Find(key) is { } field && Target(field) is { } target) return target;
+        return new OutputTarget.Journal();
+    }
+
+    private static OutputTarget? Target(Field field)
+    {
+        if (field.Node is ScalarNode { Text: "null" }) return new OutputTarget.Null();
+        switch (field.Text(Accepts))
+        {
+            case null:
+                return null;
+            case "journal":
+                return new OutputTarget.Journal();
+            case "inherit":
+                return new OutputTarget.Inherit();
+            case var text when text.StartsWith(FilePrefix, StringComparison.Ordinal):
+                return Paths.IsSound(field, text[FilePrefix.Length..], Accepts) ? File(field, text[FilePrefix.Length..]) : null;
+            default:
+                field.Refuse(Accepts);
+                return null;
+        }
+    }
+
+    private static OutputTarget.File File(Field field, string path)
+    {
+        if (path.Contains("worker}", StringComparison.Ordinal) || path.Contains("{service}", StringComparison.Ordinal))
+            field.Warning("placeholders are not replaced here; all workers append to one file of this very name");
+        return new OutputTarget.File(path);
+    }
+}

@@ -1,0 +1,31 @@
+namespace Reuseportd.Configuration;
+
+/// <summary>The services of all files. A name is given once.</summary>
+internal sealed class ServicesReader(LoadContext context)
+{
+    private const int LongestName = 64;
+
+    private readonly ServiceReader reader = new(context);
+    private readonly Dictionary<string, Place> names = new(StringComparer.Ordinal);
+    private readonly List<ReadService> services = [];
+
+    public IReadOnlyList<ReadService> Services => services;
+
+    public void Read(Section top)
+    {
+        if (top.Find("services")?.Section("a map of services, {} for none") is not { } section) return;
+        foreach (var (name, field) in section.All)
+        {
+            if (!IsName(name))
+                field.Findings.Error(field.Key, field.Path, "a service's name is letters, digits, '-', '_' and '.', begins with a letter or digit and has at most 64 of them");
+            else if (!names.TryAdd(name, field.Key))
+                field.Findings.Error(field.Key, field.Path, $"duplicate service; first written at {names[name]}");
+
+            if (field.Section("a map with at least 'command' and 'reuseport'") is { } service) services.Add(reader.Read(name, field.Key, service));
+        }
+    }
+
+    private static bool IsName(string name) =>
+        name.Length is > 0 and <= LongestName && char.IsAsciiLetterOrDigit(name[0])
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using Reuseportd.Model;
+
+namespace Reuseportd.Configuration;
+
+/// <summary>
+/// All workers on one port must run as one user: a socket of another user is refused with EADDRINUSE. Which sockets a
+/// filter <c>any</c> will meet cannot be told from the text, so it clashes with nothing here.
+/// </summary>
+internal static class SharedPorts
+{
+    public static void Check(IReadOnlyList<ReadService> services, Findings findings)
+    {
+        var checkable = services.Where(service => service is { UserId: not null, Sharding.Spec.Ports.IsAny: false }).ToArray();
+        if (checkable.Select(service => service.UserId).Distinct().Count() < 2) return;
+        for (var at = 1; at < checkable.Length; at++)
+        {
+            for (var before = 0; before < at; before++)
+            {
+                if (!Clash(checkable[before], checkable[at], out var port)) continue;
+                Report(checkable[before], checkable[at], port, findings);
+                break;
+            }
+        }
+    }
+
+    private static bool Clash(ReadService first, ReadService second, out int port)
+    {
+        port = 0;
+        var (one, other) = (first.Sharding!, second.Sharding!);
+        return first.UserId != second.UserId
+               && SamePort(one.Spec.Ports, other.Spec.Ports, out port)
+               && SameInterface(one.Spec.Interface, other.Spec.Interface)
+               && SameAddress(one.Addresses, other.Addresses);
+    }
+
+    private static bool SamePort(PortFilter one, PortFilter other, out int port)
+    {
+        foreach (var left in one.Ranges)
+        {
+            foreach (var right in other.Ranges)
+            {
+                port = Math.Max(left.First, right.First);
+                if (port <= Math.Min(left.Last, right.Last)) return true;
+            }
+        }
+
+        port = 0;
+        return false;
+    }
+
+    /// <summary>A socket that is bound to no interface clashes with those of every interface.</summary>
+    private static bool SameInterface(string? one, string? other) => one is null || other is null || one == other;
+
+    private static bool SameAddress(IReadOnlyList<AddressRange> one, IReadOnlyList<AddressRange> other) =>
+        one.Count == 0 || other.Count == 0 || one.Any(left => other.Any(right => left.Overlaps(right)));
+
+    private static void Report(ReadService first, ReadService second, int port, Findings findings)
+    {
+        // Ports that an anchor brings into both services stand in one place; the names do not.
+        var place = first.Sharding!.Place == second.Sharding!.Place ? second.Place : second.Sharding.Place;
+        findings.Error(
+            place,
+            second.Sharding.Path,
+            string.Create(CultureInfo.InvariantCulture, $"port {port} is sharded by '{Printable.Text(first.Spec.Name)}' too (at {first.Place}), which runs as {User(first)}, ")
+            + $"but '{Printable.Text(second.Spec.Name)}' as {User(second)}; all workers on one port must run as one user");
+    }
+
+    private static string User(ReadService service) =>
+        service.Spec.Process.User is { } name
+            ? $"'{Printable.Text(name)}'"
+            : string.Create(CultureInfo.InvariantCulture, $"the daemon's user {service.UserId}");
+}

@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Text.Unicode;
+
+namespace Reuseportd.Configuration;
+
+internal enum SourceRole
+{
+    /// <summary>Daemon settings and services.</summary>
+    Main,
+
+    /// <summary>A file of <c>services.d</c>: services only.</summary>
+    Services,
+}
+
+/// <summary>The text of one file.</summary>
+/// <param name="File">Its name, as errors show it.</param>
+internal sealed record SourceText(string File, string Text, SourceRole Role)
+{
+    /// <summary>A larger file is refused unread: a service takes about 1 KiB.</summary>
+    public const int LargestFile = 1024 * 1024;
+
+    /// <summary>Decodes UTF-8, with or without a byte order mark; reports the first byte or character that does not belong.</summary>
+    public static SourceText? Decode(string file, ReadOnlySpan<byte> bytes, SourceRole role, Findings findings)
+    {
+        if (bytes.Length > LargestFile)
+            return Refuse(new Place(file, 0, 0), "larger than 1 MiB, the most that is read");
+        if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
+            return Refuse(new Place(file, 1, 1), "the file is UTF-16; save it as UTF-8");
+        if (bytes.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) bytes = bytes[3..];
+
+        var characters = new char[bytes.Length];
+        var status = Utf8.ToUtf16(bytes, characters, out var read, out var written, replaceInvalidSequences: false);
+        var text = new string(characters, 0, written);
+        if (status != OperationStatus.Done)
+            return Refuse(Place.After(file, text), $"not UTF-8: byte 0x{bytes[read]:X2} at offset {read}");
+
+        var control = FirstControl(text);
+        return control < 0
+            ? new SourceText(file, text, role)
+            : Refuse(Place.After(file, text.AsSpan(0, control)), $"control character U+{(int)text[control]:X4}; in double quotes it can be written as \\x{(int)text[control]:x2}");
+
+        SourceText? Refuse(Place place, string message)
+        {
+            findings.Error(place, "", message);
+            return null;
+        }
+    }
+
+    /// <summary>YAML knows of the control characters only tab, line feed and carriage return.</summary>
+    private static int FirstControl(string text)
+    {
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (text[at] is < ' ' and not ('\t' or '\n' or '\r') or '\x7F') return at;
+        }
+
+        return -1;
+    }
+}

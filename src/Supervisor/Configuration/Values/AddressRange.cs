@@ -1,0 +1,80 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Reuseportd.Configuration;
+
+/// <summary>An address or prefix. IPv4 stands in its v4-mapped form, as the preload library takes it.</summary>
+/// <param name="Length">Bits of <paramref name="Bits"/> that count, 0 to 128.</param>
+internal readonly record struct AddressRange(UInt128 Bits, int Length)
+{
+    private const int MappedLength = 96;
+
+    private static readonly UInt128 Mapped = (UInt128)0xFFFF << 32;
+
+    /// <summary>
+    /// Strict, unlike <see cref="IPAddress.TryParse(string, out IPAddress)"/>: four decimal numbers or the hexadecimal
+    /// groups of IPv6; no zone, no port, no name.
+    /// </summary>
+    public static AddressRange? TryParse(string text, out string? problem)
+    {
+        problem = null;
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        if (Address(slash < 0 ? text : text[..slash]) is not { } address) return null;
+        var inet = address.AddressFamily == AddressFamily.InterNetwork;
+        var longest = inet ? 32 : 128;
+        var length = longest;
+        if (slash >= 0 && (!int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out length) || length > longest))
+        {
+            problem = string.Create(CultureInfo.InvariantCulture, $"a prefix length is 0 to {longest} here");
+            return null;
+        }
+
+        var range = inet ? new AddressRange(BitsOf(address.MapToIPv6()), MappedLength + length) : new AddressRange(BitsOf(address), length);
+        if ((range.Bits & ~range.Mask) == 0) return range;
+        var start = AddressOf(range.Bits & range.Mask);
+        problem = string.Create(CultureInfo.InvariantCulture, $"has bits set after the prefix; write {(inet ? start.MapToIPv4() : start)}/{length}");
+        return null;
+    }
+
+    /// <summary>
+    /// Whether a socket of the one and a socket of the other may claim the same traffic. A wildcard address claims that
+    /// of its whole family; <c>::</c> that of both, as it does unless IPV6_V6ONLY is set.
+    /// </summary>
+    public bool Overlaps(AddressRange other)
+    {
+        var (left, right) = (Claimed(), other.Claimed());
+        var mask = left.Length < right.Length ? left.Mask : right.Mask;
+        return (left.Bits & mask) == (right.Bits & mask);
+    }
+
+    private UInt128 Mask => Length == 0 ? 0 : UInt128.MaxValue << (128 - Length);
+
+    private AddressRange Claimed() =>
+        Length < 128 ? this
+        : Bits == 0 ? new AddressRange(0, 0)
+        : Bits == Mapped ? new AddressRange(Mapped, MappedLength)
+        : this;
+
+    private static IPAddress? Address(string text)
+    {
+        var inet6 = text.Contains(':', StringComparison.Ordinal);
+        if (!text.All(c => c == '.' || (inet6 ? c == ':' || char.IsAsciiHexDigit(c) : char.IsAsciiDigit(c)))) return null;
+        if (!inet6 && !IsDottedQuad(text)) return null;
+        return IPAddress.TryParse(text, out var address) ? address : null;
+    }
+
+    /// <summary>A leading zero means octal to some parsers, so inet_pton(3) takes none.</summary>
+    private static bool IsDottedQuad(string text) =>
+        text.Split('.') is { Length: 4 } parts && parts.All(part => part.Length is > 0 and <= 3 && (part.Length == 1 || part[0] != '0') && int.Parse(part, CultureInfo.InvariantCulture) <= 255);
+
+    private static UInt128 BitsOf(IPAddress address) => BinaryPrimitives.ReadUInt128BigEndian(address.GetAddressBytes());
+
+    private static IPAddress AddressOf(UInt128 bits)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, bits);
+        return new IPAddress(bytes);
+    }
+}

@@ -1,0 +1,33 @@
+namespace Reuseportd.Configuration;
+
+/// <summary>One address or prefix, or a list of them.</summary>
+internal static class Addresses
+{
+    /// <summary>The preload library holds no more.</summary>
+    private const int MostAddresses = 64;
+
+    private const string Accepts = "an IPv4 or IPv6 address or prefix such as 127.0.0.1, \"::1\" or 10.0.0.0/8, or a list of them";
+
+    /// <returns>Empty where any address is meant; null where an error was reported.</returns>
+    public static IReadOnlyList<(string Text, AddressRange Range)>? Read(Section section, string key)
+    {
+        if (section.Find(key) is not { } field) return [];
+        if (field.Items(Accepts, orOne: true) is not { } items) return null;
+        if (items.Count is 0 or > MostAddresses)
+        {
+            field.Error(items.Count == 0 ? "lists no address; leave the key out for any address" : $"accepts at most {MostAddresses} addresses and prefixes");
+            return null;
+        }
+
+        var addresses = new List<(string, AddressRange)>();
+        foreach (var item in items)
+        {
+            if (item.Text(Accepts) is not { } text) continue;
+            if (AddressRange.TryParse(text, out var problem) is { } range) addresses.Add((text, range));
+            else if (problem is not null) item.Error($"'{Printable.Text(text)}': {problem}");
+            else item.Refuse(Accepts);
+        }
+
+        return addresses.Count == items.Count ? addresses : null;
+    }
+}

@@ -1,0 +1,22 @@
+using System.Text;
+
+namespace Reuseportd.Configuration;
+
+/// <summary>Names of network interfaces, by the kernel's own rule (dev_valid_name).</summary>
+internal static class Interfaces
+{
+    /// <summary>IFNAMSIZ counts the closing NUL.</summary>
+    private const int LongestName = 15;
+
+    private const string Accepts = "the name of a network interface such as eth0";
+
+    public static string? Interface(this Section section, string key)
+    {
+        if (section.Find(key) is not { } field || field.Text(Accepts) is not { } name) return null;
+        if (name.Length > 0 && Encoding.UTF8.GetByteCount(name) <= LongestName && name is not ("." or "..")
+            && !name.Any(c => c is '/' or ':' || char.IsWhiteSpace(c)))
+            return name;
+        field.Refuse(Accepts);
+        return null;
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text;
+
+namespace Reuseportd.Configuration;
+
+/// <summary>Absolute paths: a daemon has no directory that a relative one could start from.</summary>
+internal static class Paths
+{
+    /// <summary>PATH_MAX of limits.h counts the closing NUL.</summary>
+    private const int LongestPath = 4095;
+
+    /// <summary>sun_path of unix(7) counts the closing NUL.</summary>
+    private const int LongestSocket = 107;
+
+    public static string? AbsolutePath(this Section section, string key) => section.Find(key) is { } field ? AbsolutePath(field) : null;
+
+    public static string? SocketPath(this Section section, string key) => section.Find(key) is { } field ? AbsolutePath(field, LongestSocket) : null;
+
+    public static string? AbsolutePath(this Field field, int longest = LongestPath)
+    {
+        const string accepts = "an absolute path";
+        return field.Text(accepts) is { } path && IsSound(field, path, accepts, longest) ? path : null;
+    }
+
+    /// <param name="path">The path in the field's text, or a part of it.</param>
+    public static bool IsSound(Field field, string path, string accepts, int longest = LongestPath)
+    {
+        if (!path.StartsWith('/')) field.Refuse(accepts);
+        else if (Encoding.UTF8.GetByteCount(path) > longest) field.Error($"a path of at most {longest} bytes is accepted here");
+        else return true;
+        return false;
+    }
+}

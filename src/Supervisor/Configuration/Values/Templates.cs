@@ -1,0 +1,14 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Configuration;
+
+/// <summary>Texts with placeholders.</summary>
+internal static class Templates
+{
+    public static Template? Template(this Field field, string text)
+    {
+        var template = Model.Template.TryParse(text, out var problem);
+        if (template is null) field.Error(Printable.Sentence(problem!));
+        return template;
+    }
+}

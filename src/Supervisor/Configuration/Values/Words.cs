@@ -1,0 +1,28 @@
+namespace Reuseportd.Configuration;
+
+/// <summary>A choice of a few words, each with what it means.</summary>
+internal sealed class Words<T>(params (string Word, T Meaning)[] choices)
+    where T : struct
+{
+    public string Accepts { get; } = string.Join(", ", choices[..^1].Select(choice => choice.Word)) + " or " + choices[^1].Word;
+
+    public T? TryParse(string text)
+    {
+        foreach (var (word, meaning) in choices)
+        {
+            if (word == text) return meaning;
+        }
+
+        return null;
+    }
+
+    public T? Read(Section section, string key) => section.Find(key) is { } field ? Read(field) : null;
+
+    public T? Read(Field field)
+    {
+        if (field.Text(Accepts) is not { } text) return null;
+        var meaning = TryParse(text);
+        if (meaning is null) field.Refuse(Accepts);
+        return meaning;
+    }
+}

@@ -1,0 +1,57 @@
+namespace Reuseportd.Configuration;
+
+/// <summary>A value in YAML. An alias is the very node that its anchor names, so a tree may share nodes.</summary>
+/// <param name="Place">Where it is written.</param>
+/// <param name="Size">Number of nodes in it, shared ones counted as often as they are used.</param>
+/// <param name="Height">Levels of nesting in it; 1 for a scalar.</param>
+internal abstract class Node(Place place, int size, int height)
+{
+    public Place Place { get; } = place;
+
+    public int Size { get; } = size;
+
+    public int Height { get; } = height;
+
+    /// <summary>How an error calls it.</summary>
+    public abstract string Description { get; }
+}
+
+/// <param name="plain">Written without quotes, so that it may be null.</param>
+internal sealed class ScalarNode(Place place, string text, bool plain) : Node(place, size: 1, height: 1)
+{
+    public string Text { get; } = text;
+
+    public bool IsPlain { get; } = plain;
+
+    public bool IsNull => IsPlain && Text is ("" or "~" or "null" or "Null" or "NULL");
+
+    public override string Description => IsNull ? "nothing" : $"'{Printable.Text(Text)}'";
+}
+
+internal sealed class ListNode(Place place, IReadOnlyList<Node> items)
+    : Node(place, 1 + items.Sum(item => item.Size), 1 + items.Select(item => item.Height).DefaultIfEmpty().Max())
+{
+    public IReadOnlyList<Node> Items { get; } = items;
+
+    public override string Description => "a list";
+}
+
+/// <param name="entries">Those written here, then those merged in by <c>&lt;&lt;</c>; no two with one key.</param>
+/// <param name="faults">What is wrong with the map itself: a key written twice, a key that is no text.</param>
+internal sealed class MapNode(Place place, IReadOnlyList<Entry> entries, IReadOnlyList<Fault> faults, bool flow)
+    : Node(place, 1 + entries.Sum(entry => 1 + entry.Value.Size), 1 + entries.Select(entry => entry.Value.Height).DefaultIfEmpty().Max())
+{
+    public IReadOnlyList<Entry> Entries { get; } = entries;
+
+    public IReadOnlyList<Fault> Faults { get; } = faults;
+
+    /// <summary>An unquoted <c>{worker}</c> is a map in YAML, whose one key has no value.</summary>
+    public override string Description => flow && Entries is [{ Value: ScalarNode { IsNull: true } }]
+        ? "a map; text that begins with '{' must be quoted"
+        : "a map";
+}
+
+internal readonly record struct Entry(ScalarNode Key, Node Value);
+
+/// <param name="Key">Key in the map, or empty.</param>
+internal readonly record struct Fault(Place Place, string Key, string Message);

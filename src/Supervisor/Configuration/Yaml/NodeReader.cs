@@ -1,0 +1,166 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Reuseportd.Configuration;
+
+/// <summary>
+/// Builds the node tree of one file from the parser's events. Nesting and the number of nodes are limited while it is
+/// built, before anything walks the tree: an alias costs as much as what it stands for.
+/// </summary>
+internal sealed class NodeReader
+{
+    private const int DeepestNesting = 64;
+    private const int MostNodes = 250_000;
+
+    private readonly SourceText source;
+    private readonly Findings findings;
+    private readonly Scanner scanner;
+    private readonly Parser parser;
+    private readonly Dictionary<string, Node?> anchors = new(StringComparer.Ordinal);
+    private readonly Stack<(Place Place, char Bracket)> open = new();
+    private int nodes;
+
+    private NodeReader(SourceText source, Findings findings)
+    {
+        this.source = source;
+        this.findings = findings;
+        scanner = new Scanner(new StringReader(source.Text), skipComments: true);
+        parser = new Parser(scanner);
+    }
+
+    /// <returns>The top node, or null where the file is empty or an error was reported.</returns>
+    public static Node? Read(SourceText source, Findings findings)
+    {
+        var reader = new NodeReader(source, findings);
+        try
+        {
+            return reader.ReadDocument();
+        }
+        catch (Refusal refusal)
+        {
+            findings.Error(refusal.Place, "", refusal.Message);
+        }
+        catch (YamlException error)
+        {
+            var (place, sentence) = SyntaxSentence.Of(source, error, reader.open);
+            findings.Error(place, "", sentence);
+        }
+        catch (InvalidOperationException) when (reader.open.TryPeek(out var bracket))
+        {
+            // The parser loses its state when a key follows a list or map that was not closed.
+            findings.Error(bracket.Place, "", $"the '{bracket.Bracket}' is not closed");
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // Some malformed texts are let through to a conversion that throws what it likes: half a surrogate pair, a
+            // tag that is no URI. A daemon that serves must not end of a text, whatever is wrong with it.
+            findings.Error(SyntaxSentence.Inside(source, reader.scanner.CurrentPosition), "", "YAML syntax: cannot be read up to here");
+        }
+
+        return null;
+    }
+
+    private Node? ReadDocument()
+    {
+        Take<StreamStart>();
+        if (Next() is StreamEnd) return null;
+        var root = ReadNode(Next(), depth: 1);
+        Take<DocumentEnd>();
+        if (Next() is DocumentStart second)
+            throw new Refusal(Place.Of(source.File, second.Start), "a second YAML document begins here; a file holds one");
+        return root is ScalarNode { IsNull: true } ? null : root;
+    }
+
+    private Node ReadNode(ParsingEvent at, int depth)
+    {
+        var place = Place.Of(source.File, at.Start);
+        if (at is AnchorAlias alias) return Resolve(alias.Value.Value, place, depth);
+
+        CheckSize(place, 1, depth);
+        var node = (NodeEvent)at;
+        CheckTag(node, place);
+        var name = node.Anchor.IsEmpty ? null : node.Anchor.Value;
+        if (name is not null) anchors[name] = null;
+        Node read = at switch
+        {
+            SequenceStart start => ReadList(start, place, depth),
+            MappingStart start => ReadMap(start, place, depth),
+            _ => ToScalar((Scalar)at, place),
+        };
+        if (name is not null) anchors[name] = read;
+        return read;
+    }
+
+    private static ScalarNode ToScalar(Scalar scalar, Place place) =>
+        new(place, scalar.Value, scalar.Style == ScalarStyle.Plain && (scalar.Tag.IsEmpty || scalar.Tag.Value is not ("tag:yaml.org,2002:str" or "!")));
+
+    private ListNode ReadList(SequenceStart start, Place place, int depth)
+    {
+        var items = new List<Node>();
+        if (start.Style == SequenceStyle.Flow) open.Push((place, '['));
+        while (Next() is var at and not SequenceEnd) items.Add(ReadNode(at, depth + 1));
+        if (start.Style == SequenceStyle.Flow) open.Pop();
+        return new ListNode(place, items);
+    }
+
+    private MapNode ReadMap(MappingStart start, Place place, int depth)
+    {
+        var flow = start.Style == MappingStyle.Flow;
+        var map = new MapBuilder(place, flow);
+        if (flow) open.Push((place, '{'));
+        while (Next() is var at and not MappingEnd)
+        {
+            var key = ReadNode(at, depth + 1);
+            map.Add(key, ReadNode(Next(), depth + 1));
+        }
+
+        if (flow) open.Pop();
+        return map.Build();
+    }
+
+    private Node Resolve(string name, Place place, int depth)
+    {
+        if (!anchors.TryGetValue(name, out var node))
+            throw new Refusal(place, $"the alias '*{Printable.Text(name)}' has no anchor '&{Printable.Text(name)}' above it");
+        if (node is null) throw new Refusal(place, $"the alias '*{Printable.Text(name)}' stands inside its own anchor");
+        CheckSize(place, node.Size, depth + node.Height - 1);
+        return node;
+    }
+
+    private void CheckSize(Place place, int size, int depth)
+    {
+        nodes += size;
+        if (nodes > MostNodes)
+            throw new Refusal(place, "more than 250,000 values, each alias counted as what it stands for");
+        if (depth > DeepestNesting) throw new Refusal(place, "nested more than 64 levels deep");
+    }
+
+    /// <summary>The tags of YAML's own types say nothing new, as each key has its type; <c>!!str</c> makes text of <c>null</c>.</summary>
+    private void CheckTag(NodeEvent node, Place place)
+    {
+        if (node.Tag.IsEmpty) return;
+        const string core = "tag:yaml.org,2002:";
+        var tag = node.Tag.Value;
+        var name = tag.StartsWith(core, StringComparison.Ordinal) ? tag[core.Length..] : "";
+        if (tag == "!" || name is "str" or "int" or "float" or "bool" or "null" or "seq" or "map") return;
+        findings.Error(place, "", $"the tag '{Printable.Text(tag)}' is not known here; remove it");
+    }
+
+    private ParsingEvent Next()
+    {
+        parser.MoveNext();
+        return parser.Current ?? throw new InvalidOperationException();
+    }
+
+    private void Take<T>()
+        where T : ParsingEvent
+    {
+        if (Next() is not T) throw new InvalidOperationException();
+    }
+
+    /// <summary>Ends the reading of a file that must not be read on.</summary>
+    private sealed class Refusal(Place place, string message) : Exception(message)
+    {
+        public Place Place { get; } = place;
+    }
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using Reuseportd.Model;
+
+namespace Reuseportd.Hosting;
+
+/// <summary>What the command line says; null where it says nothing.</summary>
+internal sealed record DaemonArguments(string? Config, string? Socket, LogForm? Log, LogThreshold? LogLevel, string? Preload);
+
+/// <summary>The command line of <c>reuseportd</c>.</summary>
+internal static class CommandLine
+{
+    public static Task<int> RunAsync(string[] arguments, Func<DaemonArguments, Task<int>> run, Func<DaemonArguments, int> check)
+    {
+        var config = new Option<string>("--config")
+        {
+            Description = $"Directory with {ConfigurationSource.MainFile} and {ConfigurationSource.ServicesDirectory}/*.yaml, or one file. "
+                          + $"Default: {ConfigurationSource.SystemDirectory}; for an ordinary user $XDG_CONFIG_HOME/reuseportd.",
+            HelpName = "PATH",
+        };
+        var socket = new Option<string>("--socket") { Description = "Control socket.", HelpName = "PATH" };
+        var log = new Option<LogForm?>("--log")
+        {
+            Description = "Form of the log: auto is journal where stderr is the journal's stream, console on a terminal, else json.",
+            HelpName = "auto|console|json|journal",
+            CustomParser = result => Word<LogForm>(result, "auto, console, json or journal"),
+        };
+        var level = new Option<LogThreshold?>("--log-level")
+        {
+            Description = "Least severity that is logged.",
+            HelpName = "debug|information|warning|error",
+            CustomParser = result => Word<LogThreshold>(result, "debug, information, warning or error"),
+        };
+        var preload = new Option<string>("--preload")
+        {
+            Description = "libreuseport.so. Default: ../lib/ or ../lib/reuseportd/ beside the daemon's own directory.",
+            HelpName = "PATH",
+        };
+        var onlyCheck = new Option<bool>("--check") { Description = "Read the configuration, print every error, and start nothing." };
+
+        var command = new RootCommand("Runs N copies of any unmodified server on one port, and keeps them running.")
+        {
+            config, socket, log, level, preload, onlyCheck,
+        };
+        command.SetAction(parsed =>
+        {
+            var read = new DaemonArguments(
+                parsed.GetValue(config), parsed.GetValue(socket), parsed.GetValue(log), parsed.GetValue(level), parsed.GetValue(preload));
+            return parsed.GetValue(onlyCheck) ? Task.FromResult(check(read)) : run(read);
+        });
+
+        var result = command.Parse(arguments);
+        if (result.Errors.Count == 0) return result.InvokeAsync();
+        foreach (var error in result.Errors) Console.Error.WriteLine($"reuseportd: {error.Message}");
+        Console.Error.WriteLine("reuseportd: see 'reuseportd --help'");
+        return Task.FromResult(ExitCode.Usage);
+    }
+
+    private static T? Word<T>(System.CommandLine.Parsing.ArgumentResult result, string known)
+        where T : struct, Enum
+    {
+        var word = result.Tokens[0].Value;
+        // Enum.TryParse takes numbers too, which no user means.
+        if (char.IsAsciiLetter(word[0]) && Enum.TryParse<T>(word, ignoreCase: true, out var value)) return value;
+        result.AddError($"'{word}' is not {known}");
+        return null;
+    }
+}

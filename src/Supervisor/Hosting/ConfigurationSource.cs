@@ -1,0 +1,47 @@
+using Reuseportd.Configuration;
+using Reuseportd.Linux;
+using Reuseportd.Model;
+
+namespace Reuseportd.Hosting;
+
+/// <summary>Where the configuration is, and what of this host it is judged against.</summary>
+internal static class ConfigurationSource
+{
+    public const string MainFile = "reuseportd.yaml";
+    public const string ServicesDirectory = "services.d";
+    public const string SystemDirectory = "/etc/reuseportd";
+
+    /// <summary>The path that was given; by default that of the system, or for an ordinary user the user's own.</summary>
+    public static string PathOf(DaemonArguments arguments, Func<string, string?> variable)
+    {
+        if (arguments.Config is { } given) return given;
+        if (Users.IsRoot) return SystemDirectory;
+        var home = variable("XDG_CONFIG_HOME") is { Length: > 0 } set ? set : Path.Combine(variable("HOME") ?? "/", ".config");
+        return Path.Combine(home, "reuseportd");
+    }
+
+    public static LoadResult Load(string path) => ConfigurationLoader.Load(path, new LoadContext(
+        CpuSet.Workers(),
+        Users.EffectiveUser,
+        Users.EffectiveGroup,
+        name => Users.Resolve(name, group: null, out _)?.Identity.Uid,
+        name => Users.GroupNumber(name, out _),
+        Find));
+
+    private static FileFacts? Find(string path, out Errno errno)
+    {
+        if (SystemPath.Status(path, out errno) is not { } facts) return null;
+        const uint permissions = 0xFFF;
+        return new FileFacts(KindOf(facts.Mode), facts.Uid, facts.Gid, (UnixFileMode)(facts.Mode & permissions));
+    }
+
+    /// <summary>The type bits of inode(7).</summary>
+    private static FileKind KindOf(uint mode) => (mode >> 12) switch
+    {
+        8 => FileKind.Regular,
+        4 => FileKind.Directory,
+        1 => FileKind.Fifo,
+        12 => FileKind.Socket,
+        _ => FileKind.Device,
+    };
+}

@@ -1,0 +1,95 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
+using Reuseportd.Api;
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Reuseportd.Observability;
+using Reuseportd.Runtime;
+using Serilog;
+
+namespace Reuseportd.Hosting;
+
+/// <summary>The daemon: checks what it was given, puts the parts together and runs until it is told to stop.</summary>
+internal static class DaemonHost
+{
+    public static async Task<int> RunAsync(DaemonArguments arguments)
+    {
+        var path = ConfigurationSource.PathOf(arguments, Environment.GetEnvironmentVariable);
+        var loaded = ConfigurationSource.Load(path);
+        if (loaded.Fleet is not { } fleet)
+        {
+            foreach (var problem in loaded.Errors) await Console.Error.WriteLineAsync(problem.ToString());
+            return ExitCode.Configuration;
+        }
+
+        var preload = PreloadLibrary.Find(arguments.Preload ?? fleet.Daemon.Preload, AppContext.BaseDirectory, File.Exists, out var missing);
+        if (preload is null)
+        {
+            await Console.Error.WriteLineAsync($"reuseportd: {missing}");
+            return ExitCode.Configuration;
+        }
+
+        var socketPath = ControlSocket.PathOf(arguments.Socket ?? fleet.Daemon.Socket, Environment.GetEnvironmentVariable);
+        using var socket = ControlSocket.TryOpen(socketPath, out var obstacle);
+        if (socket is null)
+        {
+            await Console.Error.WriteLineAsync($"reuseportd: {obstacle}");
+            return ExitCode.Configuration;
+        }
+
+        using var output = LogOutput.Open(arguments, fleet.Daemon, TimeProvider.System);
+        output.Logger.Starting(Version, path);
+        foreach (var warning in loaded.Warnings) output.Logger.ConfigurationWarning(warning.ToString());
+        return await RunAsync(socket, path, fleet, preload, output);
+    }
+
+    private static string Version => typeof(DaemonHost).Assembly.GetName().Version?.ToString(3) ?? "0";
+
+    private static async Task<int> RunAsync(ControlSocket socket, string path, FleetSpec fleet, string preload, LogOutput output)
+    {
+        var former = Descriptors.RaiseLimit(out var limit) == Errno.None ? limit : (LimitPair?)null;
+        Subreaper.Become();
+
+        using var mailbox = new Mailbox();
+        using var reader = new OutputLoop(mailbox, output.Lines, output.Logger, TimeProvider.System);
+        var options = new SupervisorOptions(preload, OwnEnvironment(), former, Randomness.Roll);
+        using var loop = new SupervisorLoop(options, mailbox, reader, output.Logger, TimeProvider.System);
+
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(server => server.ListenHandle(socket.Handle));
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSystemd();
+        builder.Services.AddSerilog(output.Logger);
+        builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
+        // The fleet's grace periods bound the stop; nothing else may cut it short.
+        // The control socket answers while the fleet is still starting.
+        builder.Services.Configure<HostOptions>(host =>
+            (host.ShutdownTimeout, host.ServicesStartConcurrently) = (Timeout.InfiniteTimeSpan, true));
+        builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
+        builder.Services.AddSingleton(output.Logger as ILogger);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(mailbox);
+        builder.Services.AddSingleton(reader);
+        builder.Services.AddSingleton(loop);
+        builder.Services.AddSingleton(new InitialFleet(path, fleet));
+        builder.Services.AddSingleton<ServiceManager>();
+        builder.Services.AddSingleton<FleetControl>();
+        builder.Services.AddHostedService<FleetHost>();
+
+        await using var host = builder.Build();
+        ControlApi.Map(host, host.Services.GetRequiredService<FleetControl>(), Version);
+        await host.RunAsync();
+        return Environment.ExitCode;
+    }
+
+    private static Dictionary<string, string> OwnEnvironment()
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (System.Collections.DictionaryEntry entry in Environment.GetEnvironmentVariables())
+            variables[(string)entry.Key] = (string?)entry.Value ?? "";
+        return variables;
+    }
+}

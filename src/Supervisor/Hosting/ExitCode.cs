@@ -1,0 +1,18 @@
+namespace Reuseportd.Hosting;
+
+/// <summary>Exit codes of the daemon.</summary>
+internal static class ExitCode
+{
+    public const int Ok = 0;
+
+    /// <summary>Of <c>--check</c>: there are errors.</summary>
+    public const int Invalid = 1;
+
+    public const int Usage = 2;
+
+    /// <summary>A fault in the daemon itself (EX_SOFTWARE of sysexits.h).</summary>
+    public const int Software = 70;
+
+    /// <summary>The configuration cannot be used (EX_CONFIG of sysexits.h); starting again will not help.</summary>
+    public const int Configuration = 78;
+}

@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Hosting;
+using Reuseportd.Observability;
+using Reuseportd.Runtime;
+using Serilog;
+
+namespace Reuseportd.Hosting;
+
+/// <summary>
+/// The fleet as the host sees it: its start ends when every worker that is to run is ready or has failed at it, and so
+/// does the "ready" that the service manager is told; its stop ends with the last worker.
+/// </summary>
+internal sealed class FleetHost(
+    SupervisorLoop loop,
+    OutputLoop output,
+    Mailbox mailbox,
+    FleetControl control,
+    InitialFleet initial,
+    ServiceManager manager,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger log) : IHostedService, IDisposable
+{
+    private readonly List<PosixSignalRegistration> _signals = [];
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangup));
+        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => mailbox.Post(new Message.ChildEnded())));
+        loop.CountsChanged = manager.Tell;
+        _ = loop.Ended.ContinueWith(OnFault, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        output.Start();
+        loop.Start();
+        manager.StartWatchdog(mailbox);
+
+        try
+        {
+            var done = await control.ConvergeAsync(initial.Fleet, cancellationToken);
+            log.Started(done.Counts.Ready, done.Counts.Workers, initial.Fleet.Services.Count);
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to stop while it starts: the host goes on to the stop.
+        }
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        log.Stopping("the daemon was told to");
+        var since = time.GetTimestamp();
+        manager.Stopping();
+        mailbox.Post(new Message.StopAll());
+        try
+        {
+            await loop.Ended;
+            output.Stop();
+            log.Stopped(time.GetElapsedTime(since));
+        }
+        catch (Exception) when (loop.Ended.IsFaulted)
+        {
+            // Logged where it happened.
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var signal in _signals) signal.Dispose();
+    }
+
+    private void OnHangup(PosixSignalContext context)
+    {
+        // Without this the default of the signal, the end of the process, would follow.
+        context.Cancel = true;
+        _ = control.ApplyAsync(lifetime.ApplicationStopping).ContinueWith(
+            static _ => { }, CancellationToken.None, TaskContinuationOptions.OnlyOnCanceled, TaskScheduler.Default);
+    }
+
+    private void OnFault(Task ended)
+    {
+        log.Fatal(ended.Exception, "a fault in the supervisor's loop ends the daemon");
+        Environment.ExitCode = ExitCode.Software;
+        lifetime.StopApplication();
+    }
+}

@@ -1,0 +1,70 @@
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Reuseportd.Observability;
+using Serilog.Core;
+
+namespace Reuseportd.Hosting;
+
+/// <summary>The daemon's log, put together: its form, its destination, the queue between, and both ways into it.</summary>
+internal sealed class LogOutput : IDisposable
+{
+    private static readonly TimeSpan FlushWithin = TimeSpan.FromSeconds(5);
+
+    private readonly LogQueue _queue;
+    private readonly JournalSocket? _journal;
+
+    private LogOutput(LogForm form, LoggingLevelSwitch level, TimeProvider time)
+    {
+        const int stdout = 1;
+        var colour = Colour.IsWanted(
+            Terminal.Is(stdout), Environment.GetEnvironmentVariable("NO_COLOR"), Environment.GetEnvironmentVariable("TERM"));
+        _journal = form == LogForm.Journal ? new JournalSocket() : null;
+        ILogDestination destination = _journal is not null
+            ? new JournalDestination(new JournalTransport(_journal))
+            : new StreamDestination(new DescriptorTransport(stdout));
+        _queue = new LogQueue(destination, time);
+        Logger = DaemonLog.Create(form, _queue, level, colour);
+        Lines = new WorkerLog(_queue, DaemonLog.Lines(form, colour), time);
+        _queue.Start(Logger.LogLost);
+    }
+
+    /// <summary>For the daemon's own events.</summary>
+    public Logger Logger { get; }
+
+    /// <summary>For the lines of workers.</summary>
+    public WorkerLog Lines { get; }
+
+    public static LogOutput Open(DaemonArguments arguments, DaemonSpec spec, TimeProvider time)
+    {
+        const int stdout = 1, stderr = 2;
+        var asked = arguments.Log ?? spec.Log ?? LogForm.Auto;
+        var threshold = arguments.LogLevel ?? spec.LogLevel ?? LogThreshold.Information;
+        var form = LogForms.Resolve(
+            asked, Terminal.IsJournal(stderr, Environment.GetEnvironmentVariable("JOURNAL_STREAM")), Terminal.Is(stdout));
+        return new LogOutput(form, new LoggingLevelSwitch(DaemonLog.Level(threshold)), time);
+    }
+
+    public void Dispose()
+    {
+        Logger.Dispose();
+        _queue.Stop(FlushWithin);
+        _queue.Dispose();
+        _journal?.Dispose();
+    }
+
+    private sealed class JournalTransport(JournalSocket socket) : IJournalTransport
+    {
+        public int SendDatagrams(LogBatch batch, out Errno error) => socket.SendDatagrams(batch.All, batch.From, batch.Ends, out error);
+
+        public Errno SendSealed(ReadOnlySpan<byte> record) => socket.SendSealed(record);
+    }
+
+    private sealed class DescriptorTransport(int descriptor) : IStreamTransport
+    {
+        public int Write(ReadOnlySpan<byte> bytes, out Errno error)
+        {
+            error = OutputFile.WriteSome(descriptor, bytes, out var count);
+            return count;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using Microsoft.Extensions.Hosting.Systemd;
+using Reuseportd.Runtime;
+
+namespace Reuseportd.Hosting;
+
+/// <summary>What the service manager is told (sd_notify(3)). READY=1 at the start and STOPPING=1 are the host's to say.</summary>
+internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider time) : IDisposable
+{
+    /// <summary>Beyond the longest grace period: for SIGKILL to be seen, and the log to be written.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(15);
+
+    private TimeSpan _longestStop;
+    private ITimer? _watchdog;
+
+    /// <summary>One line of status; called by the loop's thread. A datagram to a local socket.</summary>
+    public void Tell(FleetCounts counts) => Notify($"STATUS={counts}");
+
+    /// <summary>A reload begins. Until <see cref="Ready"/>, systemctl waits.</summary>
+    public void Reloading() => Notify(string.Create(
+        CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={time.GetElapsedTime(0).Ticks / TimeSpan.TicksPerMicrosecond}"));
+
+    public void Ready() => Notify("READY=1");
+
+    /// <summary>A grace period of a service; the stop as a whole takes at least the longest.</summary>
+    public void ExtendStopBy(TimeSpan gracePeriod)
+    {
+        if (gracePeriod > _longestStop) _longestStop = gracePeriod;
+    }
+
+    public void Stopping() => Notify(string.Create(
+        CultureInfo.InvariantCulture, $"EXTEND_TIMEOUT_USEC={(_longestStop + Margin).Ticks / TimeSpan.TicksPerMicrosecond}"));
+
+    /// <summary>
+    /// Tells the watchdog that the loop turns, twice in each of its periods. The loop itself answers, so one that is stuck is
+    /// found out.
+    /// </summary>
+    public void StartWatchdog(Mailbox mailbox)
+    {
+        var forUs = Environment.GetEnvironmentVariable("WATCHDOG_PID") is not { Length: > 0 } pid
+                    || pid == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        if (!forUs || !long.TryParse(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds) || microseconds <= 0)
+            return;
+        var period = TimeSpan.FromMicroseconds(microseconds / 2.0);
+        _watchdog = time.CreateTimer(
+            _ => mailbox.Post(new Message.Ping(() => Notify("WATCHDOG=1"))), null, TimeSpan.Zero, period);
+    }
+
+    public void Dispose() => _watchdog?.Dispose();
+
+    private void Notify(string state)
+    {
+        if (notifier.IsEnabled) notifier.Notify(new ServiceState(state));
+    }
+}

@@ -1,0 +1,51 @@
+namespace Reuseportd.Linux;
+
+/// <summary>The daemon's control group in a mounted hierarchy.</summary>
+/// <param name="IsUnified">cgroup v2.</param>
+/// <param name="MountPoint">Where the hierarchy is mounted.</param>
+/// <param name="Path">The group, from the mount point on; empty for the one that is mounted.</param>
+internal sealed record CgroupMount(bool IsUnified, string MountPoint, string Path)
+{
+    /// <summary>The hierarchies that can limit CPU time, from <c>/proc/self/mountinfo</c> and <c>/proc/self/cgroup</c>.</summary>
+    public static IEnumerable<CgroupMount> AllWithCpu(string mountInfo, string membership)
+    {
+        foreach (var line in mountInfo.Split('\n'))
+        {
+            // 35 24 0:31 /root /mount/point options - type source superoptions
+            var halves = line.Split(" - ");
+            if (halves.Length != 2 || halves[0].Split(' ') is not [_, _, _, var root, var mountPoint, ..]) continue;
+            var filesystem = halves[1].Split(' ');
+            var unified = filesystem[0] == "cgroup2";
+            var legacy = filesystem[0] == "cgroup" && filesystem[^1].Split(',').Contains("cpu");
+            if ((unified || legacy) && GroupOf(membership, unified) is { } group)
+                yield return new CgroupMount(unified, mountPoint, Below(root, group));
+        }
+    }
+
+    /// <summary>Directories from the group up to the mount point.</summary>
+    public IEnumerable<string> UpToTheRoot()
+    {
+        for (var path = Path; path.Length > 0; path = path[..path.LastIndexOf('/')]) yield return MountPoint + path;
+        yield return MountPoint;
+    }
+
+    /// <summary>Lines are <c>ID:CONTROLLERS:PATH</c>; the unified hierarchy's are <c>0::PATH</c>.</summary>
+    private static string? GroupOf(string membership, bool unified)
+    {
+        foreach (var line in membership.Split('\n'))
+        {
+            if (line.Split(':', 3) is not [_, var controllers, var path]) continue;
+            if (unified ? controllers.Length == 0 : controllers.Split(',').Contains("cpu")) return path;
+        }
+
+        return null;
+    }
+
+    /// <summary>In a container the mount shows a part of the hierarchy, which begins at <paramref name="root"/>.</summary>
+    private static string Below(string root, string group)
+    {
+        var path = root != "/" && group.StartsWith(root, StringComparison.Ordinal) ? group[root.Length..] : group;
+        // A group outside of what is mounted ("/../..") cannot be seen: the mounted root stands for it.
+        return path.Contains("/..", StringComparison.Ordinal) || !path.StartsWith('/') ? "" : path.TrimEnd('/');
+    }
+}

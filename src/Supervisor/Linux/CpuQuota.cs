@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace Reuseportd.Linux;
+
+/// <summary>The CPU time that the daemon's control group is allowed: cgroup v2's <c>cpu.max</c>, or v1's <c>cpu.cfs_quota_us</c>.</summary>
+internal static class CpuQuota
+{
+    /// <summary>In CPUs; null without a quota. The least on the way from the daemon's group up to the root binds.</summary>
+    public static double? Read() => Read(TextOf("/proc/self/mountinfo") ?? "", TextOf("/proc/self/cgroup") ?? "", TextOf);
+
+    /// <param name="textOf">Contents of a file, or null when there is none.</param>
+    internal static double? Read(string mountInfo, string membership, Func<string, string?> textOf)
+    {
+        double? least = null;
+        foreach (var group in CgroupMount.AllWithCpu(mountInfo, membership))
+        foreach (var directory in group.UpToTheRoot())
+        {
+            var quota = group.IsUnified
+                ? OfUnified(textOf($"{directory}/cpu.max"))
+                : OfLegacy(textOf($"{directory}/cpu.cfs_quota_us"), textOf($"{directory}/cpu.cfs_period_us"));
+            if (quota < (least ?? double.PositiveInfinity)) least = quota;
+        }
+
+        return least;
+    }
+
+    /// <summary><c>QUOTA PERIOD</c> in microseconds, the quota possibly <c>max</c>.</summary>
+    private static double? OfUnified(string? text) => text?.Split(' ') is [var quota, var period] ? Ratio(quota, period) : null;
+
+    private static double? OfLegacy(string? quota, string? period) => quota is null || period is null ? null : Ratio(quota, period);
+
+    private static double? Ratio(string quota, string period) =>
+        long.TryParse(quota, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var allowed) && allowed > 0
+        && long.TryParse(period.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var of) && of > 0
+            ? (double)allowed / of
+            : null;
+
+    private static string? TextOf(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

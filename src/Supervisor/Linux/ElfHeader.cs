@@ -1,0 +1,67 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Reuseportd.Linux;
+
+/// <summary>What the dynamic loader goes by, of a program or library in ELF (elf(5)).</summary>
+/// <param name="Is64">Class of the file.</param>
+/// <param name="Machine"><c>EM_</c> number of the architecture.</param>
+/// <param name="Interpreter">Path of the dynamic loader that the program asks for; null for a static one and for libraries.</param>
+internal sealed record ElfHeader(bool Is64, int Machine, string? Interpreter)
+{
+    private const int ProgramInterpreter = 3;
+
+    /// <summary>Bytes from the start of a file that hold the header and, as linkers lay it out, the program headers and loader.</summary>
+    public const int Window = 64 * 1024;
+
+    /// <summary>Whether one process can hold both.</summary>
+    public bool Fits(ElfHeader other) => Is64 == other.Is64 && Machine == other.Machine;
+
+    /// <summary>Null when the bytes are no ELF file, or lead outside of themselves.</summary>
+    public static ElfHeader? TryParse(ReadOnlySpan<byte> file)
+    {
+        if (file.Length < 64 || !file.StartsWith("\x7f"u8) || !file[1..].StartsWith("ELF"u8)) return null;
+        var is64 = file[4] == 2;
+        var reader = new Reader(file[5] == 2, is64);
+        var table = reader.Word(file, is64 ? 32 : 28);
+        var size = reader.Half(file, is64 ? 54 : 42);
+        var count = reader.Half(file, is64 ? 56 : 44);
+        string? interpreter = null;
+        for (var i = 0; i < count; i++)
+        {
+            var at = table + (ulong)(i * size);
+            if (size < (is64 ? 56 : 32) || at + (ulong)size > (ulong)file.Length) return null;
+            var header = file.Slice((int)at, size);
+            if (reader.Number(header, 0) == ProgramInterpreter) interpreter = reader.Text(file, header);
+        }
+
+        return new ElfHeader(is64, reader.Half(file, 18), interpreter);
+    }
+
+    private readonly struct Reader(bool bigEndian, bool is64)
+    {
+        public int Half(ReadOnlySpan<byte> at, int offset) => bigEndian
+            ? BinaryPrimitives.ReadUInt16BigEndian(at[offset..])
+            : BinaryPrimitives.ReadUInt16LittleEndian(at[offset..]);
+
+        public uint Number(ReadOnlySpan<byte> at, int offset) => bigEndian
+            ? BinaryPrimitives.ReadUInt32BigEndian(at[offset..])
+            : BinaryPrimitives.ReadUInt32LittleEndian(at[offset..]);
+
+        /// <summary>An address or offset, as wide as the class says.</summary>
+        public ulong Word(ReadOnlySpan<byte> at, int offset)
+        {
+            if (!is64) return Number(at, offset);
+            return bigEndian ? BinaryPrimitives.ReadUInt64BigEndian(at[offset..]) : BinaryPrimitives.ReadUInt64LittleEndian(at[offset..]);
+        }
+
+        /// <summary>The string that a program header points to; empty when it lies beyond the bytes at hand.</summary>
+        public string Text(ReadOnlySpan<byte> file, ReadOnlySpan<byte> header)
+        {
+            var offset = Word(header, is64 ? 8 : 4);
+            var length = Word(header, is64 ? 32 : 16);
+            if (offset >= (ulong)file.Length || length > (ulong)file.Length - offset) return "";
+            return Encoding.UTF8.GetString(file.Slice((int)offset, (int)length).TrimEnd((byte)0));
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Runtime.InteropServices;
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux;
+
+/// <summary>What epoll_ctl(2) waits for, and reports. Error and HangUp are reported whether asked for or not.</summary>
+[Flags]
+internal enum Readiness : uint
+{
+    None = 0,
+    Readable = 0x001,
+    Writable = 0x004,
+    Error = 0x008,
+    HangUp = 0x010,
+    EdgeTriggered = 1u << 31,
+}
+
+/// <param name="Token">What was given when the descriptor was added.</param>
+internal readonly record struct Ready(ulong Token, Readiness What);
+
+/// <summary>
+/// epoll(7) for one waiting thread; adding and removing is free to all. A descriptor must be removed before it is closed
+/// when a copy of it may live on elsewhere.
+/// </summary>
+internal sealed unsafe class Epoll : Descriptor
+{
+    private const int MaxEvents = 256;
+
+    /// <summary><c>struct epoll_event</c> is packed on x86-64, to be one with its 32-bit layout, and nowhere else.</summary>
+    private static readonly int TokenOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
+
+    private readonly Ready[] _ready = new Ready[MaxEvents];
+    private bool _hasPwait2 = true;
+
+    public Epoll()
+        : base(Made(Libc.EpollCreate(Libc.EpollCloseOnExec), "epoll_create1"))
+    {
+    }
+
+    private static int EventSize => TokenOffset + sizeof(ulong);
+
+    /// <summary>EEXIST when it is already in, EPERM for a regular file, ENOSPC at the user's limit of watches.</summary>
+    public Errno Add(Descriptor target, Readiness interest, ulong token) => Control(Libc.EpollAdd, target, interest, token);
+
+    public Errno Modify(Descriptor target, Readiness interest, ulong token) => Control(Libc.EpollModify, target, interest, token);
+
+    /// <summary>ENOENT when it is not in.</summary>
+    public Errno Remove(Descriptor target) => Control(Libc.EpollDelete, target, Readiness.None, 0);
+
+    /// <summary>Waits for at least one descriptor to be ready.</summary>
+    /// <param name="timeout">Null waits for ever; zero or less does not wait.</param>
+    /// <returns>Valid until the next call. Empty after the timeout, and when a signal came between.</returns>
+    public ReadOnlySpan<Ready> Wait(TimeSpan? timeout)
+    {
+        var buffer = stackalloc byte[MaxEvents * 16];
+        var count = WaitInto(buffer, timeout);
+        for (var i = 0; i < count; i++)
+        {
+            var at = new ReadOnlySpan<byte>(buffer + i * EventSize, EventSize);
+            _ready[i] = new Ready(MemoryMarshal.Read<ulong>(at[TokenOffset..]), (Readiness)MemoryMarshal.Read<uint>(at));
+        }
+
+        return _ready.AsSpan(0, count);
+    }
+
+    private int WaitInto(byte* buffer, TimeSpan? timeout)
+    {
+        var count = _hasPwait2 ? WaitPrecisely(buffer, timeout) : Libc.EpollWait(this, buffer, MaxEvents, Milliseconds(timeout));
+        if (count >= 0) return (int)count;
+        var errno = Libc.LastErrno;
+        if (errno == Errno.Interrupted) return 0;
+        // Linux before 5.11, or a seccomp filter that is older than the call.
+        if (!_hasPwait2 || (errno != Errno.NoSuchCall && errno != Errno.NotPermitted)) throw new LinuxException("epoll_wait", errno);
+        _hasPwait2 = false;
+        return WaitInto(buffer, timeout);
+    }
+
+    private nint WaitPrecisely(byte* buffer, TimeSpan? timeout)
+    {
+        if (timeout is not { } span) return Libc.EpollPwait2(this, buffer, MaxEvents, null);
+        var ticks = Math.Max(span.Ticks, 0);
+        var time = new Libc.TimeSpec
+        {
+            Seconds = ticks / TimeSpan.TicksPerSecond,
+            Nanoseconds = ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick,
+        };
+        return Libc.EpollPwait2(this, buffer, MaxEvents, &time);
+    }
+
+    /// <summary>Rounded up, so that a wait never ends before its time and spins.</summary>
+    private static int Milliseconds(TimeSpan? timeout) => timeout is { } span
+        ? (int)Math.Clamp(Math.Ceiling(span.TotalMilliseconds), 0, int.MaxValue)
+        : -1;
+
+    private Errno Control(int operation, Descriptor target, Readiness interest, ulong token)
+    {
+        var raw = stackalloc byte[16];
+        *(uint*)raw = (uint)interest;
+        MemoryMarshal.Write(new Span<byte>(raw + TokenOffset, sizeof(ulong)), in token);
+        return Libc.ErrnoOf(Libc.EpollControl(this, operation, target, raw));
+    }
+}

@@ -1,0 +1,21 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux;
+
+/// <summary>Wakes an <see cref="Epoll"/> from any thread (eventfd(2)). Signals add up until they are drained.</summary>
+internal sealed class EventFd() : Descriptor(Made(
+    Libc.EventFd(0, Libc.EventFdCloseOnExec | Libc.EventFdNonBlocking), "eventfd"))
+{
+    /// <summary>A full counter (EAGAIN) wakes as well, so it is no error.</summary>
+    public unsafe void Signal()
+    {
+        ulong one = 1;
+        while (Libc.Write(this, &one, sizeof(ulong)) < 0 && Libc.LastErrno == Errno.Interrupted) { }
+    }
+
+    public unsafe void Drain()
+    {
+        ulong count;
+        while (Libc.Read(this, (byte*)&count, sizeof(ulong)) < 0 && Libc.LastErrno == Errno.Interrupted) { }
+    }
+}

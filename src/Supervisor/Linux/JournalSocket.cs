@@ -1,0 +1,90 @@
+using System.Text;
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux;
+
+/// <summary>
+/// Datagrams to journald (https://systemd.io/JOURNAL_NATIVE_PROTOCOL). The socket is blocking, since losing lines is worse than
+/// waiting, and not connected, so that it finds a journald that was started anew. For one thread.
+/// </summary>
+internal sealed unsafe class JournalSocket : Descriptor
+{
+    public const string DefaultPath = "/run/systemd/journal/socket";
+
+    private const int MostAtOnce = 64;
+    private const int AddressMost = 108; // sun_path of unix(7)
+    private const int SendBuffer = 8 << 20; // what sd_journal_send(3) asks for; the kernel caps it at net.core.wmem_max
+
+    private readonly byte[] _address;
+
+    /// <exception cref="ArgumentException">The path is too long for a socket.</exception>
+    public JournalSocket(string path = DefaultPath)
+        : base(Made(Libc.Socket(Libc.FamilyUnix, Libc.SocketDatagram | Libc.SocketCloseOnExec, 0), "socket(AF_UNIX)"))
+    {
+        var name = Encoding.UTF8.GetBytes(path);
+        if (name.Length >= AddressMost) throw new ArgumentException("longer than a socket's path may be", nameof(path));
+        _address = [Libc.FamilyUnix, 0, .. name, 0];
+        var size = SendBuffer;
+        _ = Libc.SetSocketOption(this, Libc.LevelSocket, Libc.OptionSendBuffer, &size, sizeof(int));
+    }
+
+    /// <summary>Sends the first of the records, one datagram each, with one sendmmsg(2). Blocks while the queue is full.</summary>
+    /// <param name="records">One behind the other.</param>
+    /// <param name="first">Where the first record begins in them.</param>
+    /// <param name="ends">For each record the place in <paramref name="records"/> behind its last byte.</param>
+    /// <param name="error">
+    /// Why the first was not sent: EMSGSIZE or ENOBUFS when it is too large for a datagram; ENOENT or ECONNREFUSED without journald.
+    /// </param>
+    /// <returns>Records sent, in order: some or all, and 0 only with an error or without records.</returns>
+    public int SendDatagrams(ReadOnlySpan<byte> records, int first, ReadOnlySpan<int> ends, out Errno error)
+    {
+        var count = Math.Min(ends.Length, MostAtOnce);
+        var messages = stackalloc Libc.SentMessage[MostAtOnce];
+        var parts = stackalloc Libc.Bytes[MostAtOnce];
+        fixed (byte* start = records, address = _address)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var from = i == 0 ? first : ends[i - 1];
+                parts[i] = new Libc.Bytes { Start = start + from, Length = (nuint)(ends[i] - from) };
+                messages[i] = new Libc.SentMessage { Message = MessageOf(address, &parts[i], 1) };
+            }
+
+            int sent;
+            do
+            {
+                sent = Libc.SendMessages(this, messages, (uint)count, Libc.SendNoSignal);
+                error = Libc.ErrnoOf(sent);
+            }
+            while (error == Errno.Interrupted);
+            return Math.Max(sent, 0);
+        }
+    }
+
+    /// <summary>Sends one record of any size: a sealed memfd, carried by an empty datagram.</summary>
+    public Errno SendSealed(ReadOnlySpan<byte> record)
+    {
+        using var file = SealedFile.TryMake(record, out var errno);
+        if (file is null) return errno;
+
+        // struct cmsghdr, and one descriptor: cmsg(3). Its length leaves out the padding that the buffer has.
+        var control = stackalloc ulong[3];
+        control[0] = 20;
+        ((int*)control)[2] = Libc.LevelSocket;
+        ((int*)control)[3] = Libc.RightsMessage;
+        ((int*)control)[4] = file.Number;
+        ((int*)control)[5] = 0;
+        fixed (byte* address = _address)
+        {
+            var message = MessageOf(address, null, 0);
+            message.Control = control;
+            message.ControlSize = 24;
+            do errno = Libc.ErrnoOf(Libc.SendMessage(this, &message, Libc.SendNoSignal));
+            while (errno == Errno.Interrupted);
+            return errno;
+        }
+    }
+
+    private Libc.Message MessageOf(byte* address, Libc.Bytes* parts, nuint count) =>
+        new() { Address = address, AddressSize = (uint)_address.Length, Parts = parts, PartCount = count };
+}

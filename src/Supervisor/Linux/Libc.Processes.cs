@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+
+namespace Reuseportd.Linux;
+
+internal static partial class Libc
+{
+    public const int WaitAny = 0;
+    public const int WaitByPid = 1;
+    public const int WaitByPidfd = 3;
+    public const int WaitNoHang = 1;
+    public const int WaitExited = 4;
+    public const int WaitNoReap = 0x01000000;
+
+    public const int ChildExited = 1;
+    public const int ChildDumped = 3;
+
+    public const int SetChildSubreaper = 36;
+
+    public const int SignalChild = 17;
+    public const nint DefaultDisposition = 0;
+
+    // One number on all architectures since these came (Linux 5.1 and 5.3); glibc wraps them only from 2.36 on.
+    private const nint PidfdSendSignalNumber = 424;
+    private const nint PidfdOpenNumber = 434;
+
+    [LibraryImport(Library, EntryPoint = "waitid", SetLastError = true)]
+    public static unsafe partial int WaitId(int idType, uint id, SignalInfo* info, int options);
+
+    /// <summary>A negative pid means a process group.</summary>
+    [LibraryImport(Library, EntryPoint = "kill", SetLastError = true)]
+    public static partial int Kill(int pid, int signal);
+
+    [LibraryImport(Library, EntryPoint = "prctl", SetLastError = true)]
+    public static partial int ProcessControl(int option, nuint argument);
+
+    [LibraryImport(Library, EntryPoint = "signal", SetLastError = true)]
+    public static partial nint SetDisposition(int signal, nint disposition);
+
+    public static nint PidfdOpen(int pid) => PidfdOpen(PidfdOpenNumber, pid, flags: 0);
+
+    public static nint PidfdSendSignal(SafeHandle pidfd, int signal) =>
+        PidfdSendSignal(PidfdSendSignalNumber, pidfd, signal, info: 0, flags: 0);
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint PidfdOpen(nint number, nint pid, nint flags);
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint PidfdSendSignal(nint number, SafeHandle pidfd, nint signal, nint info, nint flags);
+
+    /// <summary><c>siginfo_t</c> as waitid(2) fills it, on a 64-bit kernel.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    public struct SignalInfo
+    {
+        [FieldOffset(8)] public int Code;
+
+        /// <summary>0 when nothing has ended.</summary>
+        [FieldOffset(16)] public int Pid;
+
+        [FieldOffset(24)] public int Status;
+    }
+}

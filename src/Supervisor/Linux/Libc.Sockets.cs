@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+
+namespace Reuseportd.Linux;
+
+internal static partial class Libc
+{
+    public const int FamilyUnix = 1;
+    public const int FamilyInet = 2;
+    public const int FamilyInet6 = 10;
+    public const int FamilyNetlink = 16;
+
+    public const int SocketDatagram = 2;
+    public const int SocketRaw = 3;
+    public const int SocketCloseOnExec = 0x80000;
+
+    public const int NetlinkSockDiag = 4;
+
+    public const int LevelSocket = 1;
+    public const int OptionSendBuffer = 7;
+    public const int RightsMessage = 1;
+
+    /// <summary>An EPIPE instead of a SIGPIPE.</summary>
+    public const int SendNoSignal = 0x4000;
+
+    [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]
+    public static partial int Socket(int family, int type, int protocol);
+
+    [LibraryImport(Library, EntryPoint = "setsockopt", SetLastError = true)]
+    public static unsafe partial int SetSocketOption(SafeHandle socket, int level, int option, void* value, uint size);
+
+    [LibraryImport(Library, EntryPoint = "sendto", SetLastError = true)]
+    public static unsafe partial nint SendTo(SafeHandle socket, void* data, nuint size, int flags, void* address, uint addressSize);
+
+    [LibraryImport(Library, EntryPoint = "recv", SetLastError = true)]
+    public static unsafe partial nint Receive(SafeHandle socket, byte* buffer, nuint size, int flags);
+
+    [LibraryImport(Library, EntryPoint = "sendmsg", SetLastError = true)]
+    public static unsafe partial nint SendMessage(SafeHandle socket, Message* message, int flags);
+
+    [LibraryImport(Library, EntryPoint = "sendmmsg", SetLastError = true)]
+    public static unsafe partial int SendMessages(SafeHandle socket, SentMessage* messages, uint count, int flags);
+
+    /// <summary><c>struct iovec</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public unsafe struct Bytes
+    {
+        public byte* Start;
+        public nuint Length;
+    }
+
+    /// <summary><c>struct msghdr</c> of sendmsg(2), in glibc's layout for 64-bit machines.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public unsafe struct Message
+    {
+        public void* Address;
+        public uint AddressSize;
+        public Bytes* Parts;
+        public nuint PartCount;
+        public void* Control;
+        public nuint ControlSize;
+        public int Flags;
+    }
+
+    /// <summary><c>struct mmsghdr</c> of sendmmsg(2).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct SentMessage
+    {
+        public Message Message;
+        public uint Sent;
+    }
+}

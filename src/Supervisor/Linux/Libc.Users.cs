@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+
+namespace Reuseportd.Linux;
+
+internal static partial class Libc
+{
+    // These answer with the error itself, and 0 with no entry for a name that does not exist.
+
+    [LibraryImport(Library, EntryPoint = "getpwnam_r", StringMarshalling = StringMarshalling.Utf8)]
+    public static unsafe partial int UserByName(string name, User* user, byte* buffer, nuint size, User** found);
+
+    [LibraryImport(Library, EntryPoint = "getpwuid_r")]
+    public static unsafe partial int UserByNumber(uint uid, User* user, byte* buffer, nuint size, User** found);
+
+    [LibraryImport(Library, EntryPoint = "getgrnam_r", StringMarshalling = StringMarshalling.Utf8)]
+    public static unsafe partial int GroupByName(string name, Group* group, byte* buffer, nuint size, Group** found);
+
+    /// <summary>-1 when there are more than <paramref name="count"/>, which then says how many.</summary>
+    [LibraryImport(Library, EntryPoint = "getgrouplist")]
+    public static unsafe partial int GroupList(byte* user, uint primary, uint* groups, int* count);
+
+    /// <summary><c>struct passwd</c> of getpwnam(3), in glibc's order.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public unsafe struct User
+    {
+        public byte* Name;
+        public byte* Password;
+        public uint Uid;
+        public uint Gid;
+        public byte* RealName;
+        public byte* Directory;
+        public byte* Shell;
+    }
+
+    /// <summary><c>struct group</c> of getgrnam(3).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public unsafe struct Group
+    {
+        public byte* Name;
+        public byte* Password;
+        public uint Gid;
+        public byte** Members;
+    }
+}

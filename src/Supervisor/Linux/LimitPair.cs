@@ -1,0 +1,7 @@
+using System.Runtime.InteropServices;
+
+namespace Reuseportd.Linux;
+
+/// <summary><c>struct rlimit</c> of getrlimit(2), on a 64-bit kernel; <see cref="ulong.MaxValue"/> for none.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly record struct LimitPair(ulong Soft, ulong Hard);

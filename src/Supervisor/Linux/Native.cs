@@ -1,0 +1,89 @@
+using System.Runtime.InteropServices;
+
+namespace Reuseportd.Linux;
+
+/// <summary>The daemon's own C: see Native/spawn.h, whose layouts are repeated here. Change both.</summary>
+internal static unsafe partial class Native
+{
+    private const string Library = "libreuseportd_native";
+
+    [LibraryImport(Library, EntryPoint = "reuseportd_spawner_open")]
+    public static partial int OpenSpawner(nint* opened);
+
+    [LibraryImport(Library, EntryPoint = "reuseportd_spawner_close")]
+    public static partial void CloseSpawner(nint spawner);
+
+    [LibraryImport(Library, EntryPoint = "reuseportd_spawn")]
+    public static partial int Spawn(nint spawner, Request* request, Result* result);
+
+    [Flags]
+    public enum RequestFlags : uint
+    {
+        None = 0,
+        Identity = 1,
+        Nice = 2,
+        OomScoreAdjust = 4,
+        DieWithParent = 8,
+        NoNewPrivileges = 16,
+    }
+
+    public enum OutputKind
+    {
+        Null = 0,
+        Pipe = 1,
+        Inherit = 2,
+        File = 3,
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Output
+    {
+        public byte* Path;
+        public OutputKind Kind;
+        public int Reserved;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Limit
+    {
+        public LimitPair Value;
+        public int Resource;
+        public int Reserved;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Request
+    {
+        public byte** Candidates;
+        public byte** Arguments;
+        public byte** Environment;
+        public byte* Directory;
+        public uint* Groups;
+        public Limit* Limits;
+        public byte* Cpus;
+        public Output Stdout;
+        public Output Stderr;
+        public uint GroupCount;
+        public uint LimitCount;
+        public uint CpusSize;
+        public RequestFlags Flags;
+        public uint Uid;
+        public uint Gid;
+        public int Umask;
+        public int Nice;
+        public int OomScoreAdjust;
+        public int Cgroup;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Result
+    {
+        public int Pid;
+        public int Pidfd;
+        public int Stdout;
+        public int Stderr;
+        public SpawnStep Step;
+        public int Index;
+        public int Error;
+    }
+}

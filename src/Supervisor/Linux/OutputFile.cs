@@ -1,0 +1,41 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux;
+
+/// <summary>Writes to descriptors that are not the daemon's to configure, such as its stdout.</summary>
+internal static unsafe class OutputFile
+{
+    /// <summary>Writes all of it, waiting where the other side is slow or somebody has made the descriptor non-blocking.</summary>
+    /// <returns>EPIPE when nobody reads any more; ENOSPC and the like from the file system.</returns>
+    public static Errno Write(int descriptor, ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var errno = WriteSome(descriptor, bytes, out var count);
+            if (errno != Errno.None) return errno;
+            bytes = bytes[count..];
+        }
+
+        return Errno.None;
+    }
+
+    /// <summary>Writes at least one byte of them.</summary>
+    /// <param name="count">Bytes written; 0 with an error.</param>
+    public static Errno WriteSome(int descriptor, ReadOnlySpan<byte> bytes, out int count)
+    {
+        while (true)
+        {
+            IoResult result;
+            fixed (byte* start = bytes) result = IoResult.Of(Libc.Write(descriptor, start, (nuint)bytes.Length));
+            count = result.Count;
+            if (result.Errno == Errno.Again) AwaitRoom(descriptor);
+            else if (result.Errno != Errno.Interrupted) return result.Errno;
+        }
+    }
+
+    private static void AwaitRoom(int descriptor)
+    {
+        var entry = new Libc.PollEntry { Descriptor = descriptor, Events = Libc.PollEntry.Out };
+        _ = Libc.Poll(&entry, 1, -1);
+    }
+}

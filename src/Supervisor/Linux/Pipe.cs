@@ -1,0 +1,19 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux;
+
+/// <summary>The daemon's end of a worker's stdout or stderr. Only this end is non-blocking.</summary>
+internal sealed class Pipe(int number) : Descriptor(number)
+{
+    /// <summary>read(2). EAGAIN when there is nothing now; <see cref="IoResult.Ended"/> when no process holds the other end.</summary>
+    public unsafe IoResult Read(Span<byte> buffer)
+    {
+        fixed (byte* into = buffer)
+        {
+            IoResult result;
+            do result = IoResult.Of(Libc.Read(this, into, (nuint)buffer.Length));
+            while (result.Errno == Errno.Interrupted);
+            return result;
+        }
+    }
+}

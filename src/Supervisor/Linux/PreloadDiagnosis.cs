@@ -1,0 +1,64 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux;
+
+/// <summary>Why the preload library was not heard of, determined from the process where it runs and from the files else.</summary>
+/// <param name="Detail">What it was found by: a path, a loader, an error.</param>
+internal sealed record PreloadDiagnosis(PreloadReason Reason, string Detail)
+{
+    /// <param name="pid">Null when it has ended.</param>
+    /// <param name="program">The path that exec was given.</param>
+    /// <param name="preload">Absolute path of the library.</param>
+    /// <param name="identity">Whom the worker runs as.</param>
+    public static PreloadDiagnosis Of(int? pid, string program, string preload, Identity identity)
+    {
+        if (pid is { } number && RunningProgram.TryOpen(number) is { } running) return OfProcess(running, preload, identity);
+        return OfFile(ProgramFile.Of(program), preload, identity, isSecure: null)
+               ?? new PreloadDiagnosis(PreloadReason.ExitedBeforeMain, program);
+    }
+
+    /// <summary>By what it runs now: exec may have gone on from the program that was spawned to another.</summary>
+    private static PreloadDiagnosis OfProcess(RunningProgram running, string preload, Identity identity)
+    {
+        if (running.Maps(preload)) return new(PreloadReason.LoadedSilently, preload);
+        if (OfFile(ProgramFile.Of(running.Path), preload, identity, running.IsSecure()) is { } found) return found;
+        return new(running.Preloads(preload) ? PreloadReason.Unknown : PreloadReason.EnvironmentCleared, running.Path);
+    }
+
+    /// <param name="isSecure">What the kernel told the process; null to go by the file.</param>
+    private static PreloadDiagnosis? OfFile(ProgramFile program, string preload, Identity identity, bool? isSecure)
+    {
+        if (program.Header is not { } header) return new(PreloadReason.NotElf, program.Path);
+        if (header.Interpreter is not { } loader) return new(PreloadReason.StaticallyLinked, program.Path);
+        if (isSecure ?? GainsRights(program.Path, identity)) return new(PreloadReason.SetIdentity, program.Path);
+        if (OfLibrary(preload, identity) is { } found) return found;
+        if (ProgramFile.Of(preload).Header is { } library && !library.Fits(header))
+            return new(PreloadReason.DifferentArchitecture, program.Path);
+        return loader.Contains("/ld-musl", StringComparison.Ordinal) ? new(PreloadReason.DifferentLibc, loader) : null;
+    }
+
+    private static PreloadDiagnosis? OfLibrary(string preload, Identity identity)
+    {
+        if (SystemPath.Status(preload, out var errno) is null && errno != Errno.AccessDenied)
+            return new(PreloadReason.LibraryMissing, $"{preload}: {errno}");
+        if (SystemPath.Barrier(preload, identity, out errno) is { } barrier)
+            return new(PreloadReason.LibraryNotReadable, $"{barrier}: {errno}");
+        return (SystemPath.MountFlags(preload) & Libc.MountNoExec) != 0
+            ? new(PreloadReason.LibraryNotReadable, $"{preload}: noexec mount")
+            : null;
+    }
+
+    /// <summary>
+    /// As the kernel decides in execve(2): a change of id counts, not the bit. One who runs as somebody else than the daemon was
+    /// given no_new_privs at its start, and gains nothing.
+    /// </summary>
+    private static bool GainsRights(string path, Identity identity)
+    {
+        if (identity.Uid != Libc.EffectiveUserId() || SystemPath.Status(path, out _) is not { } facts) return false;
+        if ((SystemPath.MountFlags(path) & Libc.MountNoSetUid) != 0) return false;
+        const uint setGroup = PathFacts.SetGid | PathFacts.GroupExecute; // set-gid without execute means something else
+        return (facts.Mode & PathFacts.SetUid) != 0 && facts.Uid != identity.Uid
+               || (facts.Mode & setGroup) == setGroup && facts.Gid != identity.Gid
+               || identity.Uid != 0 && SystemPath.HasFileCapabilities(path);
+    }
+}

@@ -1,0 +1,30 @@
+namespace Reuseportd.Linux;
+
+/// <summary>Why a worker never said that the preload library is in it.</summary>
+internal enum PreloadReason
+{
+    /// <summary>It runs, can load the library, and has not: nothing here says why.</summary>
+    Unknown,
+
+    /// <summary>It is there; LIBREUSEPORT_DEBUG is off, or the program has put stderr elsewhere.</summary>
+    LoadedSilently,
+    NotElf,
+
+    /// <summary>No dynamic loader, so nobody to load the library.</summary>
+    StaticallyLinked,
+
+    /// <summary>The loader ignores LD_PRELOAD for programs that gain rights: set-user-id, set-group-id, file capabilities.</summary>
+    SetIdentity,
+    DifferentArchitecture,
+
+    /// <summary>The program's libc is not the one that the library was made for.</summary>
+    DifferentLibc,
+    LibraryMissing,
+    LibraryNotReadable,
+
+    /// <summary>Something between, such as <c>env -i</c>, has dropped LD_PRELOAD.</summary>
+    EnvironmentCleared,
+
+    /// <summary>Nothing kept the library out: the process ended before the loader came to it.</summary>
+    ExitedBeforeMain,
+}

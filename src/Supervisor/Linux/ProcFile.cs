@@ -1,0 +1,78 @@
+using System.Text.Unicode;
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux;
+
+/// <summary>Files of proc(5): small, made when they are read, gone when their process is. Three system calls each.</summary>
+internal static unsafe class ProcFile
+{
+    private const int PathMax = 64;
+
+    /// <summary>Reads <c>/proc/PID/NAME</c> as far as it fits.</summary>
+    /// <returns>ENOENT or ESRCH when the process has gone.</returns>
+    public static IoResult Read(int pid, ReadOnlySpan<byte> name, Span<byte> into)
+    {
+        Span<byte> path = stackalloc byte[PathMax];
+        PathOf(pid, name, path);
+        fixed (byte* start = path)
+        {
+            var descriptor = Libc.Open(start, Libc.OpenReadOnly | Libc.OpenCloseOnExec, 0);
+            if (descriptor < 0) return IoResult.Of(descriptor);
+            var result = ReadAll(descriptor, into);
+            _ = Libc.Close(descriptor);
+            return result;
+        }
+    }
+
+    /// <summary>Reads all of <c>/proc/PID/NAME</c>; null when the process has gone or may not be looked at.</summary>
+    public static byte[]? Read(int pid, ReadOnlySpan<byte> name)
+    {
+        for (var size = 4096; size <= 1 << 26; size *= 4)
+        {
+            var buffer = new byte[size];
+            var result = Read(pid, name, buffer);
+            if (result.Errno != Errno.None) return null;
+            if (result.Count < size) return buffer[..result.Count];
+        }
+
+        return null;
+    }
+
+    /// <summary>Where <c>/proc/PID/NAME</c> leads; empty when it cannot be read.</summary>
+    public static ReadOnlySpan<byte> ReadLink(int pid, ReadOnlySpan<byte> name, Span<byte> into)
+    {
+        Span<byte> path = stackalloc byte[PathMax];
+        PathOf(pid, name, path);
+        fixed (byte* start = path, buffer = into)
+        {
+            var length = Libc.ReadLink(start, buffer, (nuint)into.Length);
+            return length <= 0 ? [] : into[..(int)length];
+        }
+    }
+
+    private static void PathOf(int pid, ReadOnlySpan<byte> name, Span<byte> path)
+    {
+        // The rest of the path is zero, so it ends with a NUL.
+        _ = Utf8.TryWrite(path, $"/proc/{pid}/", out var length);
+        name.CopyTo(path[length..^1]);
+    }
+
+    /// <summary>A file of several pages comes in several reads.</summary>
+    private static IoResult ReadAll(int descriptor, Span<byte> into)
+    {
+        var count = 0;
+        fixed (byte* start = into)
+        {
+            while (count < into.Length)
+            {
+                var result = IoResult.Of(Libc.Read(descriptor, start + count, (nuint)(into.Length - count)));
+                if (result.Errno == Errno.Interrupted) continue;
+                if (result.Errno != Errno.None) return result;
+                if (result.Count == 0) break;
+                count += result.Count;
+            }
+        }
+
+        return new IoResult(count, Errno.None);
+    }
+}

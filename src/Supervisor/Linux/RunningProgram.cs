@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Reuseportd.Linux;
+
+/// <summary>What /proc says of the program in a process. What cannot be read (ptrace rights) speaks neither for nor against.</summary>
+internal sealed record RunningProgram(int Pid, string Path)
+{
+    private const ulong SecureEntry = 23; // AT_SECURE of getauxval(3)
+
+    /// <summary>Null when the process has ended.</summary>
+    public static RunningProgram? TryOpen(int pid)
+    {
+        Span<byte> path = stackalloc byte[4096];
+        var link = ProcFile.ReadLink(pid, "exe"u8, path);
+        return link.IsEmpty ? null : new RunningProgram(pid, Encoding.UTF8.GetString(link));
+    }
+
+    /// <summary>Whether the file is mapped, by its name; one that was replaced meanwhile is marked "(deleted)" there.</summary>
+    public bool Maps(string file)
+    {
+        var maps = ProcFile.Read(Pid, "maps"u8) ?? [];
+        var path = Encoding.UTF8.GetBytes(RealPath(file));
+        foreach (var range in maps.AsSpan().Split((byte)'\n'))
+        {
+            var line = maps.AsSpan(range);
+            var at = line.IndexOf(path);
+            if (at > 0 && line[(at + path.Length)..] is [] or [(byte)' ', ..]) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether the kernel told it to distrust its environment, which the loader heeds; null when that is not known.</summary>
+    public bool? IsSecure()
+    {
+        var pairs = MemoryMarshal.Cast<byte, ulong>(ProcFile.Read(Pid, "auxv"u8) ?? []);
+        for (var i = 0; i + 1 < pairs.Length; i += 2)
+            if (pairs[i] == SecureEntry) return pairs[i + 1] != 0;
+        return null;
+    }
+
+    /// <summary>Whether the environment that it was executed with names the library.</summary>
+    public bool Preloads(string library)
+    {
+        if (ProcFile.Read(Pid, "environ"u8) is not { } environ) return true;
+        var path = Encoding.UTF8.GetBytes(library);
+        foreach (var range in environ.AsSpan().Split((byte)0))
+        {
+            var entry = environ.AsSpan(range);
+            if (entry.StartsWith("LD_PRELOAD="u8) && entry.IndexOf(path) >= 0) return true;
+        }
+
+        return false;
+    }
+
+    private static string RealPath(string file)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file;
+        }
+        catch (IOException)
+        {
+            return file;
+        }
+    }
+}

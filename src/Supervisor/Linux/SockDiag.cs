@@ -1,0 +1,153 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux;
+
+/// <summary>
+/// Lists the sockets of this network namespace: NETLINK_SOCK_DIAG, sock_diag(7). Needs no privilege. One request and answer
+/// for each family; the kernel walks only its table of listeners when only those are asked for.
+/// </summary>
+internal sealed unsafe class SockDiag : Descriptor
+{
+    private const ushort RequestByFamily = 20; // SOCK_DIAG_BY_FAMILY
+    private const ushort Request = 0x1; // NLM_F_REQUEST
+    private const ushort Dump = 0x300; // NLM_F_DUMP
+    private const ushort Interrupted = 0x10; // NLM_F_DUMP_INTR
+    private const ushort ErrorMessage = 2; // NLMSG_ERROR
+    private const ushort DoneMessage = 3; // NLMSG_DONE
+
+    private const int HeaderSize = 16; // struct nlmsghdr
+    private const int RequestSize = HeaderSize + 56; // and struct inet_diag_req_v2
+    private const int RecordSize = 72; // struct inet_diag_msg
+    private const int MostTries = 4;
+
+    // Bits by TCP state; an unconnected UDP socket counts as closed, a connected one as established.
+    private const uint Listening = 1 << 10;
+    private const uint BoundDatagram = 1 << 7 | 1 << 1;
+    private const byte Tcp = 6;
+    private const byte Udp = 17;
+
+    private readonly byte[] _buffer = new byte[32 * 1024];
+    private uint _sequence;
+
+    /// <exception cref="LinuxException">EPROTONOSUPPORT or EACCES where there is no sock_diag.</exception>
+    public SockDiag()
+        : base(Made(
+            Libc.Socket(Libc.FamilyNetlink, Libc.SocketRaw | Libc.SocketCloseOnExec, Libc.NetlinkSockDiag), "socket(NETLINK_SOCK_DIAG)"))
+    {
+    }
+
+    /// <summary>All that can be connected or sent to: TCP listeners and bound UDP sockets. Empty where there is no sock_diag.</summary>
+    public static List<SocketRecord> Serving()
+    {
+        var sockets = new List<SocketRecord>();
+        try
+        {
+            using var diag = new SockDiag();
+            _ = diag.Listeners(sockets);
+            _ = diag.Datagrams(sockets);
+        }
+        catch (LinuxException)
+        {
+            // A container may forbid the socket family: then nothing is known.
+        }
+
+        return sockets;
+    }
+
+    /// <summary>Adds the TCP listeners of both families to <paramref name="into"/>.</summary>
+    /// <returns>ENOENT when the kernel has no tcp_diag.</returns>
+    public Errno Listeners(List<SocketRecord> into) => List(Tcp, Listening, into);
+
+    /// <summary>Adds the UDP sockets of both families that have a port.</summary>
+    public Errno Datagrams(List<SocketRecord> into) => List(Udp, BoundDatagram, into);
+
+    private Errno List(byte protocol, uint states, List<SocketRecord> into)
+    {
+        var errno = List(Libc.FamilyInet, protocol, states, into);
+        return errno != Errno.None ? errno : List(Libc.FamilyInet6, protocol, states, into);
+    }
+
+    /// <summary>A table that changed under the walk is read again: it may have left sockets out.</summary>
+    private Errno List(int family, byte protocol, uint states, List<SocketRecord> into)
+    {
+        var start = into.Count;
+        for (var attempt = 1; ; attempt++)
+        {
+            var errno = Ask((byte)family, protocol, states);
+            if (errno != Errno.None) return errno;
+            errno = ReadAnswer(protocol == Tcp, into, out var isWhole);
+            if (errno != Errno.None || isWhole || attempt == MostTries) return errno;
+            into.RemoveRange(start, into.Count - start);
+        }
+    }
+
+    private Errno Ask(byte family, byte protocol, uint states)
+    {
+        Span<byte> request = stackalloc byte[RequestSize];
+        request.Clear();
+        MemoryMarshal.Write(request, (uint)RequestSize);
+        MemoryMarshal.Write(request[4..], RequestByFamily);
+        MemoryMarshal.Write(request[6..], (ushort)(Request | Dump));
+        MemoryMarshal.Write(request[8..], ++_sequence);
+        request[HeaderSize] = family;
+        request[HeaderSize + 1] = protocol;
+        MemoryMarshal.Write(request[(HeaderSize + 4)..], states);
+        fixed (byte* start = request) return Libc.ErrnoOf(Libc.SendTo(this, start, RequestSize, 0, null, 0));
+    }
+
+    private Errno ReadAnswer(bool isStream, List<SocketRecord> into, out bool isWhole)
+    {
+        isWhole = true;
+        while (true)
+        {
+            IoResult received;
+            fixed (byte* start = _buffer) received = IoResult.Of(Libc.Receive(this, start, (nuint)_buffer.Length, 0));
+            if (received.Errno == Errno.Interrupted) continue;
+            if (received.Errno != Errno.None) return received.Errno;
+            if (TakeMessages(_buffer.AsSpan(0, received.Count), isStream, into, ref isWhole) is { } end) return end;
+        }
+    }
+
+    /// <returns>Null while more is to come; else how the answer ended.</returns>
+    private Errno? TakeMessages(ReadOnlySpan<byte> messages, bool isStream, List<SocketRecord> into, ref bool isWhole)
+    {
+        while (messages.Length >= HeaderSize)
+        {
+            var length = MemoryMarshal.Read<int>(messages);
+            if (length < HeaderSize || length > messages.Length) return Errno.InvalidArgument;
+            var body = messages[HeaderSize..length];
+            isWhole &= (MemoryMarshal.Read<ushort>(messages[6..]) & Interrupted) == 0;
+            // What is left of an earlier, broken-off answer is passed over.
+            if (MemoryMarshal.Read<uint>(messages[8..]) == _sequence)
+            {
+                switch (MemoryMarshal.Read<ushort>(messages[4..]))
+                {
+                    case DoneMessage:
+                        return Errno.None;
+                    case ErrorMessage:
+                        return new Errno(-MemoryMarshal.Read<int>(body));
+                    case RequestByFamily when body.Length >= RecordSize:
+                        if (Record(body, isStream) is { Port: > 0 } record) into.Add(record);
+                        break;
+                }
+            }
+
+            messages = messages[Math.Min(length + 3 & ~3, messages.Length)..];
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads <c>struct inet_diag_msg</c> of linux/inet_diag.h.</summary>
+    private static SocketRecord Record(ReadOnlySpan<byte> body, bool isStream) => new(
+        isStream,
+        IsInet6: body[0] == Libc.FamilyInet6,
+        MemoryMarshal.Read<RawAddress>(body[8..]),
+        BinaryPrimitives.ReadUInt16BigEndian(body[4..]),
+        Inode: MemoryMarshal.Read<uint>(body[68..]),
+        Uid: MemoryMarshal.Read<uint>(body[64..]),
+        ReceiveQueue: MemoryMarshal.Read<uint>(body[56..]),
+        WriteQueue: MemoryMarshal.Read<uint>(body[60..]));
+}

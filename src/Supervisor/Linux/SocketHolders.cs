@@ -1,0 +1,39 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.IO.Enumeration;
+using System.Text;
+
+namespace Reuseportd.Linux;
+
+/// <summary>Which sockets a process has open, by <c>/proc/PID/fd</c>: one readlink(2) for each descriptor that it has.</summary>
+internal static class SocketHolders
+{
+    /// <summary>Inodes of the sockets of all these processes. One that has gone, or may not be looked at, adds none.</summary>
+    public static HashSet<ulong> Of(IEnumerable<int> pids)
+    {
+        var inodes = new HashSet<ulong>();
+        foreach (var pid in pids) AddInodes(pid, inodes);
+        return inodes;
+    }
+
+    private static void AddInodes(int pid, HashSet<ulong> into)
+    {
+        Span<byte> target = stackalloc byte[64];
+        try
+        {
+            foreach (var descriptor in DescriptorsOf(pid))
+                if (InodeOf(ProcFile.ReadLink(pid, Encoding.ASCII.GetBytes("fd/" + descriptor), target)) is { } inode) into.Add(inode);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The process has ended between.
+        }
+    }
+
+    /// <summary>Links of sockets read <c>socket:[INODE]</c>.</summary>
+    private static ulong? InodeOf(ReadOnlySpan<byte> link) =>
+        link.StartsWith("socket:["u8) && Utf8Parser.TryParse(link["socket:["u8.Length..], out ulong inode, out _) ? inode : null;
+
+    private static FileSystemEnumerable<string> DescriptorsOf(int pid) => new(
+        string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd"), (ref FileSystemEntry entry) => entry.FileName.ToString());
+}

@@ -1,0 +1,121 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux;
+
+/// <summary>Lays a request out as the shim reads it.</summary>
+internal static unsafe class SpawnMarshal
+{
+    private static readonly string[] LimitNames = [.. ResourceLimit.Names];
+
+    /// <param name="descriptors">Limit of descriptors for a process that is given none of its own.</param>
+    public static Native.Request Fill(NativeArena arena, SpawnRequest request, LimitPair? descriptors)
+    {
+        arena.Reset(BoundOf(request));
+        var native = new Native.Request
+        {
+            Candidates = Strings(arena, request.Candidates),
+            Arguments = Strings(arena, request.Arguments),
+            Environment = Strings(arena, request.Environment),
+            Directory = request.WorkingDirectory is { } directory ? arena.String(directory) : null,
+            Stdout = OutputOf(arena, request.Stdout),
+            Stderr = OutputOf(arena, request.Stderr),
+            Umask = request.Umask ?? -1,
+            Nice = request.Nice ?? 0,
+            OomScoreAdjust = request.OomScoreAdjust ?? 0,
+            Cgroup = request.Cgroup?.Number ?? -1,
+            Flags = FlagsOf(request),
+        };
+        FillIdentity(ref native, arena, request.Identity);
+        FillLimits(ref native, arena, request.Limits, descriptors);
+        FillCpus(ref native, arena, request.Cpus);
+        return native;
+    }
+
+    /// <summary>A text that holds a NUL, which C would cut short; null when there is none.</summary>
+    public static string? WithNul(SpawnRequest request)
+    {
+        ReadOnlySpan<ValueList<string>> lists =
+            [request.Candidates, request.Arguments, request.Environment, [request.WorkingDirectory ?? ""]];
+        foreach (var list in lists)
+        foreach (var text in list)
+            if (text.Contains('\0', StringComparison.Ordinal)) return text;
+        return null;
+    }
+
+    private static Native.RequestFlags FlagsOf(SpawnRequest request) =>
+        (request.Nice is null ? 0 : Native.RequestFlags.Nice)
+        | (request.OomScoreAdjust is null ? 0 : Native.RequestFlags.OomScoreAdjust)
+        | (request.DieWithParent ? Native.RequestFlags.DieWithParent : 0)
+        | (request.Identity is null ? 0 : Native.RequestFlags.Identity | Native.RequestFlags.NoNewPrivileges);
+
+    private static void FillIdentity(ref Native.Request native, NativeArena arena, Identity? identity)
+    {
+        if (identity is null) return;
+        native.Uid = identity.Uid;
+        native.Gid = identity.Gid;
+        native.GroupCount = (uint)identity.Groups.Count;
+        native.Groups = arena.Array<uint>(identity.Groups.Count);
+        for (var i = 0; i < identity.Groups.Count; i++) native.Groups[i] = identity.Groups[i];
+    }
+
+    private static void FillLimits(
+        ref Native.Request native, NativeArena arena, ValueList<ResourceLimit> limits, LimitPair? descriptors)
+    {
+        native.Limits = arena.Array<Native.Limit>(limits.Count + 1);
+        var count = 0;
+        foreach (var limit in limits)
+        {
+            var resource = Array.IndexOf(LimitNames, limit.Name); // -1, which the kernel refuses, for a name that is none
+            if (resource == Libc.LimitOfDescriptors) descriptors = null;
+            native.Limits[count++] = new Native.Limit { Resource = resource, Value = new LimitPair(limit.Value, limit.Value) };
+        }
+
+        if (descriptors is { } own) native.Limits[count++] = new Native.Limit { Resource = Libc.LimitOfDescriptors, Value = own };
+        native.LimitCount = (uint)count;
+    }
+
+    private static void FillCpus(ref Native.Request native, NativeArena arena, ValueList<int> cpus)
+    {
+        if (cpus.Count == 0) return;
+        native.CpusSize = (uint)CpusSize(cpus);
+        native.Cpus = arena.Array<byte>((int)native.CpusSize);
+        foreach (var cpu in cpus) native.Cpus[cpu / 8] |= (byte)(1 << (cpu % 8));
+    }
+
+    /// <summary>Whole words of the kernel's mask.</summary>
+    private static int CpusSize(ValueList<int> cpus) => cpus.Count == 0 ? 0 : (cpus.Max() / 64 + 1) * 8;
+
+    private static Native.Output OutputOf(NativeArena arena, OutputTarget target) => target switch
+    {
+        OutputTarget.Journal => new Native.Output { Kind = Native.OutputKind.Pipe },
+        OutputTarget.Inherit => new Native.Output { Kind = Native.OutputKind.Inherit },
+        OutputTarget.File file => new Native.Output { Kind = Native.OutputKind.File, Path = arena.String(file.Path) },
+        _ => new Native.Output { Kind = Native.OutputKind.Null },
+    };
+
+    private static byte** Strings(NativeArena arena, ValueList<string> texts)
+    {
+        var pointers = (byte**)arena.Array<nint>(texts.Count + 1);
+        for (var i = 0; i < texts.Count; i++) pointers[i] = arena.String(texts[i]);
+        return pointers;
+    }
+
+    private static nuint BoundOf(SpawnRequest request)
+    {
+        var bound = BoundOf(request.Candidates) + BoundOf(request.Arguments) + BoundOf(request.Environment)
+                    + NativeArena.BoundOf(request.WorkingDirectory)
+                    + NativeArena.BoundOf((request.Stdout as OutputTarget.File)?.Path)
+                    + NativeArena.BoundOf((request.Stderr as OutputTarget.File)?.Path)
+                    + NativeArena.BoundOf<uint>(request.Identity?.Groups.Count ?? 0)
+                    + NativeArena.BoundOf<Native.Limit>(request.Limits.Count + 1)
+                    + NativeArena.BoundOf<byte>(CpusSize(request.Cpus));
+        return bound;
+    }
+
+    private static nuint BoundOf(ValueList<string> texts)
+    {
+        var bound = NativeArena.BoundOf<nint>(texts.Count + 1);
+        foreach (var text in texts) bound += NativeArena.BoundOf(text);
+        return bound;
+    }
+}

@@ -1,0 +1,48 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux;
+
+/// <summary>All that makes one process what it is. Null and empty mean: as the daemon has it.</summary>
+internal sealed record SpawnRequest
+{
+    /// <summary>argv, its first element the name that the program sees.</summary>
+    public required ValueList<string> Arguments { get; init; }
+
+    /// <summary>Paths to execute, tried in order as execvpe(3) does; see <see cref="ProgramPath.Candidates"/>.</summary>
+    public required ValueList<string> Candidates { get; init; }
+
+    /// <summary>The whole environment, as <c>NAME=value</c>.</summary>
+    public required ValueList<string> Environment { get; init; }
+
+    public string? WorkingDirectory { get; init; }
+
+    public Identity? Identity { get; init; }
+
+    public int? Umask { get; init; }
+
+    public ValueList<ResourceLimit> Limits { get; init; }
+
+    public int? Nice { get; init; }
+
+    public int? OomScoreAdjust { get; init; }
+
+    /// <summary>CPUs that it may run on, by number.</summary>
+    public ValueList<int> Cpus { get; init; }
+
+    /// <summary><see cref="OutputTarget.Journal"/> is a pipe to the daemon.</summary>
+    public OutputTarget Stdout { get; init; } = new OutputTarget.Null();
+
+    public OutputTarget Stderr { get; init; } = new OutputTarget.Null();
+
+    /// <summary>SIGKILL when the thread that spawned it ends: with the daemon, if that thread lives as long.</summary>
+    public bool DieWithParent { get; init; } = true;
+
+    /// <summary>Directory of a cgroup v2 that it is born in.</summary>
+    public Descriptor? Cgroup { get; init; }
+}
+
+/// <summary>A process that has passed its exec.</summary>
+/// <param name="Stdout">Null without a pipe.</param>
+/// <param name="Stderr">Null without a pipe.</param>
+/// <param name="Program">Which of the candidates it runs.</param>
+internal sealed record Spawned(Pidfd Process, Pipe? Stdout, Pipe? Stderr, string Program);

@@ -1,0 +1,78 @@
+using System.Text;
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux;
+
+/// <summary>What the file system says of a path.</summary>
+/// <param name="Mode">Type and permission bits of inode(7).</param>
+internal readonly record struct PathFacts(uint Uid, uint Gid, uint Mode)
+{
+    public const uint SetUid = 0x800; // 04000
+    public const uint SetGid = 0x400; // 02000
+    public const uint GroupExecute = 0x8; // 010
+
+    public const uint Read = 4;
+    public const uint Execute = 1;
+
+    /// <summary>By the type bits of inode(7).</summary>
+    public bool IsRegularFile => Mode >> 12 == 8;
+
+    /// <summary>Whether the permission bits allow it; access lists beyond them are not looked at.</summary>
+    public bool Allows(Identity identity, uint permission)
+    {
+        if (identity.Uid == 0) return true;
+        var shift = identity.Uid == Uid ? 6 : identity.Gid == Gid || identity.Groups.Contains(Gid) ? 3 : 0;
+        return (Mode >> shift & permission) == permission;
+    }
+}
+
+/// <summary>Questions about paths that .NET does not answer.</summary>
+internal static unsafe class SystemPath
+{
+    public static PathFacts? Status(string path, out Errno errno)
+    {
+        Libc.FileStatus status;
+        fixed (byte* start = Terminated(path))
+            errno = Libc.ErrnoOf(Libc.Status(Libc.AtCurrentDirectory, start, 0, Libc.StatBasic, &status));
+        return errno == Errno.None ? new PathFacts(status.Uid, status.Gid, status.Mode) : null;
+    }
+
+    /// <summary>Whether executing it gives capabilities (capabilities(7)).</summary>
+    public static bool HasFileCapabilities(string path)
+    {
+        fixed (byte* start = Terminated(path), name = "security.capability\0"u8) return Libc.GetAttribute(start, name, null, 0) > 0;
+    }
+
+    /// <summary>Flags of the mount that the path is on, by <c>ST_</c> of statvfs(3); 0 when it cannot be asked.</summary>
+    public static ulong MountFlags(string path)
+    {
+        Libc.MountFacts facts = default;
+        fixed (byte* start = Terminated(path)) _ = Libc.MountStatus(start, &facts);
+        return facts.Flags;
+    }
+
+    /// <summary>The first part of an absolute path that the user may not enter, or the path itself where it may not read it.</summary>
+    public static string? Barrier(string path, Identity identity, out Errno errno)
+    {
+        for (var at = path.IndexOf('/', 1); at > 0; at = path.IndexOf('/', at + 1))
+            if (!Allows(path[..at], identity, PathFacts.Execute, out errno)) return path[..at];
+        return Allows(path, identity, PathFacts.Read, out errno) ? null : path;
+    }
+
+    /// <summary>Gives the path to a group and leaves its owner.</summary>
+    public static Errno ChangeGroup(string path, uint group)
+    {
+        const uint unchanged = uint.MaxValue;
+        fixed (byte* start = Terminated(path)) return Libc.ErrnoOf(Libc.ChangeOwner(start, unchanged, group));
+    }
+
+    private static bool Allows(string path, Identity identity, uint permission, out Errno errno)
+    {
+        var facts = Status(path, out errno);
+        if (facts is null) return false;
+        errno = facts.Value.Allows(identity, permission) ? Errno.None : Errno.AccessDenied;
+        return errno == Errno.None;
+    }
+
+    private static byte[] Terminated(string path) => Encoding.UTF8.GetBytes(path + '\0');
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux;
+
+/// <summary>
+/// Users and groups by name or number, from whatever nsswitch.conf(5) names; a directory service may take its time, so
+/// this is asked once for each configuration and not for each start.
+/// </summary>
+internal static unsafe class Users
+{
+    private const int FirstBufferSize = 1024;
+    private const int LastBufferSize = 1 << 20;
+
+    /// <summary>Whom the daemon runs as.</summary>
+    public static uint EffectiveUser => Libc.EffectiveUserId();
+
+    public static uint EffectiveGroup => Libc.EffectiveGroupId();
+
+    public static bool IsRoot => EffectiveUser == 0;
+
+    /// <summary>Resolves <paramref name="user"/> and <paramref name="group"/> as a service names them.</summary>
+    /// <param name="user">Name or number; null for the one that the daemon runs as.</param>
+    /// <param name="group">Name or number; null for the user's own.</param>
+    /// <param name="error">What is not known, for the log.</param>
+    public static Account? Resolve(string? user, string? group, out string? error)
+    {
+        uint? gid = null;
+        error = null;
+        if (group is not null && (gid = GroupNumber(group, out var groupErrno)) is null)
+            return Unknown($"group '{group}'", groupErrno, out error);
+
+        if (user is null) return OfDaemon(gid);
+        var account = Find(user, gid, out var errno);
+        if (account is not null) return account;
+        if (Number(user) is not { } uid) return Unknown($"user '{user}'", errno, out error);
+        if (gid is { } given) return new Account(null, new Identity(uid, given, [given]), null, null);
+        error = $"user {user} has no entry, so its group must be given";
+        return null;
+    }
+
+    /// <summary>Number of a group; null when it is not known, <paramref name="errno"/> saying whether the search failed.</summary>
+    public static uint? GroupNumber(string group, out Errno errno)
+    {
+        var answer = WithBuffer<Libc.Group, uint?>(
+            (entry, buffer, size, found) => Libc.GroupByName(group, entry, buffer, size, found), entry => entry->Gid, out errno);
+        return answer ?? Number(group);
+    }
+
+    private static Account? OfDaemon(uint? gid)
+    {
+        var uid = Libc.EffectiveUserId();
+        var own = gid ?? Libc.EffectiveGroupId();
+        return Find(uid.ToString(CultureInfo.InvariantCulture), own, out _)
+               ?? new Account(null, new Identity(uid, own, [own]), null, null);
+    }
+
+    /// <summary>The name first: a user may be called by digits alone.</summary>
+    private static Account? Find(string user, uint? gid, out Errno errno) =>
+        WithBuffer<Libc.User, Account>(
+            (entry, buffer, size, found) => Libc.UserByName(user, entry, buffer, size, found), entry => AccountOf(entry, gid), out errno)
+        ?? (Number(user) is { } uid
+            ? WithBuffer<Libc.User, Account>(
+                (entry, buffer, size, found) => Libc.UserByNumber(uid, entry, buffer, size, found), entry => AccountOf(entry, gid), out errno)
+            : null);
+
+    private static Account AccountOf(Libc.User* user, uint? group)
+    {
+        var gid = group ?? user->Gid;
+        return new Account(
+            Text(user->Name), new Identity(user->Uid, gid, GroupsOf(user->Name, gid)), Text(user->Directory), Text(user->Shell));
+    }
+
+    private static ValueList<uint> GroupsOf(byte* user, uint primary)
+    {
+        var count = 32;
+        while (true)
+        {
+            var groups = new uint[count];
+            fixed (uint* into = groups)
+                if (Libc.GroupList(user, primary, into, &count) >= 0) return new([.. groups.AsSpan(0, count)]);
+            count = Math.Max(count, groups.Length * 2);
+        }
+    }
+
+    private static TAnswer? WithBuffer<TEntry, TAnswer>(Lookup<TEntry> lookup, Reading<TEntry, TAnswer> read, out Errno errno)
+        where TEntry : unmanaged
+    {
+        for (var size = FirstBufferSize; ; size *= 2)
+        {
+            TEntry entry;
+            TEntry* found = null;
+            var buffer = (byte*)NativeMemory.Alloc((nuint)size);
+            try
+            {
+                errno = new Errno(lookup(&entry, buffer, (nuint)size, &found));
+                if (errno == Errno.Interrupted || (errno == Errno.OutOfRange && size < LastBufferSize)) continue;
+                return found is null ? default : read(found);
+            }
+            finally
+            {
+                NativeMemory.Free(buffer);
+            }
+        }
+    }
+
+    private static Account? Unknown(string what, Errno errno, out string? error)
+    {
+        // Some sources say "there is none" by these; see getpwnam(3).
+        var searched = errno == Errno.None || errno == Errno.NotFound || errno == Errno.NoProcess || errno == Errno.BadDescriptor
+                       || errno == Errno.NotPermitted;
+        error = searched ? $"{what} is not known" : $"{what} cannot be looked up: {errno}";
+        return null;
+    }
+
+    /// <summary>The highest number means "unchanged" to setresuid(2), so it names nobody.</summary>
+    private static uint? Number(string text) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number != uint.MaxValue ? number : null;
+
+    private static string? Text(byte* text) => Marshal.PtrToStringUTF8((nint)text);
+
+    private delegate int Lookup<TEntry>(TEntry* entry, byte* buffer, nuint size, TEntry** found)
+        where TEntry : unmanaged;
+
+    private delegate TAnswer Reading<TEntry, TAnswer>(TEntry* entry)
+        where TEntry : unmanaged;
+}

@@ -1,0 +1,57 @@
+namespace Reuseportd.Model;
+
+internal enum OutcomeKind
+{
+    /// <summary>The library is in the process.</summary>
+    Loaded,
+    Bind,
+    Listen,
+
+    /// <summary>An option could not be set or a variable not be read.</summary>
+    Error,
+}
+
+internal enum SocketKind
+{
+    Other,
+    Stream,
+    Datagram,
+}
+
+/// <summary>What the preload library said in one line.</summary>
+/// <param name="Pid">The process that called; a child of the worker's own process may be it. 0 for <see cref="OutcomeKind.Error"/>.</param>
+/// <param name="Socket">Null for <see cref="OutcomeKind.Loaded"/> and <see cref="OutcomeKind.Error"/>.</param>
+/// <param name="Result">"ok", or the name of the errno; for <see cref="OutcomeKind.Error"/> the text after the subject.</param>
+/// <param name="Subject">Version of the library, or the option or variable of an error; else empty.</param>
+internal sealed record BindOutcome(OutcomeKind Kind, int Pid, SocketOutcome? Socket, string Result, string Subject)
+{
+    public bool Succeeded => Kind != OutcomeKind.Error && Result == "ok";
+}
+
+/// <summary>The socket of a <c>bind(2)</c> or <c>listen(2)</c>, and what was set on it.</summary>
+/// <param name="Family"><c>inet</c> or <c>inet6</c>.</param>
+/// <param name="Type">As the line has it: <c>stream</c>, <c>dgram</c> ...</param>
+/// <param name="Port">After the call: of a bind to port 0 the one that the kernel chose.</param>
+/// <param name="Matched">Whether the socket passed the filters, so is one of those sharded.</param>
+/// <param name="Device">Interface that it was bound to, or null.</param>
+/// <param name="Backlog">Of <c>listen</c>; null for <c>bind</c>.</param>
+internal sealed record SocketOutcome(
+    int FileDescriptor,
+    ulong Inode,
+    string Family,
+    string Type,
+    string Address,
+    int Port,
+    bool Matched,
+    OptionSetting ReusePort,
+    OptionSetting ReuseAddress,
+    string? Device,
+    int? Backlog)
+{
+    public SocketKind Kind => Type switch
+    {
+        "stream" => SocketKind.Stream,
+        "dgram" => SocketKind.Datagram,
+        _ => SocketKind.Other,
+    };
+}

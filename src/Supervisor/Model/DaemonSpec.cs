@@ -1,0 +1,33 @@
+namespace Reuseportd.Model;
+
+internal enum LogForm
+{
+    Auto,
+    Console,
+    Json,
+    Journal,
+}
+
+internal enum LogThreshold
+{
+    Debug,
+    Information,
+    Warning,
+    Error,
+}
+
+/// <summary>Settings of the daemon itself; null where the file says nothing and the command line or the default decides.</summary>
+/// <param name="Log">Form of the log.</param>
+/// <param name="LogLevel">Least severity that is logged.</param>
+/// <param name="Socket">Path of the control socket.</param>
+/// <param name="Preload">Path of <c>libreuseport.so</c>.</param>
+internal sealed record DaemonSpec(LogForm? Log, LogThreshold? LogLevel, string? Socket, string? Preload)
+{
+    public static readonly DaemonSpec Default = new(null, null, null, null);
+}
+
+/// <summary>All that the YAML files say: the desired state.</summary>
+internal sealed record FleetSpec(DaemonSpec Daemon, ValueList<ServiceSpec> Services)
+{
+    public static readonly FleetSpec Empty = new(DaemonSpec.Default, []);
+}

@@ -1,0 +1,18 @@
+using System.Globalization;
+
+namespace Reuseportd.Model;
+
+/// <summary>How a process ended, as waitid(2) says it.</summary>
+/// <param name="Code">Exit code, or the number of the signal that ended it.</param>
+internal readonly record struct ExitStatus(int Code, bool Signaled, bool CoreDumped)
+{
+    public static ExitStatus Exited(int code) => new(code, Signaled: false, CoreDumped: false);
+
+    public static ExitStatus Killed(Signal signal) => new(signal.Number, Signaled: true, CoreDumped: false);
+
+    public bool Success => !Signaled && Code == 0;
+
+    public override string ToString() => Signaled
+        ? $"killed by {new Signal(Code)}{(CoreDumped ? " (core dumped)" : "")}"
+        : string.Create(CultureInfo.InvariantCulture, $"exit code {Code}");
+}

@@ -1,0 +1,65 @@
+namespace Reuseportd.Model;
+
+/// <summary>One entry under <c>services:</c>, whole and checked.</summary>
+/// <param name="Name">Letters, digits, '-', '_' and '.'; at most 64 of them.</param>
+/// <param name="Workers">Number of copies, <c>auto</c> already resolved.</param>
+/// <param name="Autostart">Whether its workers are started with the daemon.</param>
+internal sealed record ServiceSpec(
+    string Name,
+    int Workers,
+    bool Autostart,
+    ProcessSpec Process,
+    ReadinessSpec Readiness,
+    RestartPolicy Restart,
+    StopSpec Stop,
+    Signal ReloadSignal,
+    UpdateSpec Update,
+    StallSpec Stall,
+    LoggingSpec Logging);
+
+internal enum UpdateOrder
+{
+    StartFirst,
+    StopFirst,
+}
+
+internal enum UpdateFailureAction
+{
+    Rollback,
+    Pause,
+}
+
+/// <summary>How a planned restart goes through the workers of a service.</summary>
+/// <param name="MaxSurge">Processes beyond the number of workers at one time.</param>
+/// <param name="MaxUnavailable">Workers that may be not ready at one time.</param>
+internal sealed record UpdateSpec(
+    int MaxSurge,
+    int MaxUnavailable,
+    UpdateOrder Order,
+    TimeSpan DrainTimeout,
+    UpdateFailureAction FailureAction)
+{
+    public static readonly UpdateSpec Default =
+        new(MaxSurge: 1, MaxUnavailable: 0, UpdateOrder.StartFirst, TimeSpan.FromSeconds(30), UpdateFailureAction.Rollback);
+}
+
+internal enum StallAction
+{
+    Steer,
+    Restart,
+    None,
+}
+
+/// <summary>When a worker that no longer accepts counts as stuck, and what is done.</summary>
+internal sealed record StallSpec(TimeSpan After, StallAction Action)
+{
+    public static readonly StallSpec Default = new(TimeSpan.FromMilliseconds(500), StallAction.Steer);
+}
+
+/// <summary>What of a worker's output reaches the log.</summary>
+/// <param name="RateLimitBurst">Lines in each interval; 0 for no limit.</param>
+/// <param name="LineMax">Bytes of a line; a longer one is split.</param>
+internal sealed record LoggingSpec(TimeSpan RateLimitInterval, int RateLimitBurst, int LineMax)
+{
+    public static readonly LoggingSpec Default = new(TimeSpan.FromSeconds(30), RateLimitBurst: 10_000, LineMax: 8 * 1024);
+}

@@ -1,0 +1,48 @@
+#ifndef REUSEPORTD_CHILD_H
+#define REUSEPORTD_CHILD_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "spawn.h"
+
+/*
+ * The descriptors that a child needs stand at fixed low numbers of the daemon, taken when the spawner is opened.
+ * So the child, which at first shares the daemon's table, can leave all that lies above behind in one
+ * close_range(2) and never copies the thousands that a large fleet has.
+ */
+enum slot {
+    SLOT_NULL = 0, /* /dev/null, read and write */
+    SLOT_STDOUT,
+    SLOT_STDERR,
+    SLOT_COUNT,
+};
+
+struct reuseportd_spawner {
+    void *stack; /* lowest address, a guard page first */
+    size_t stack_size;
+    int slots[SLOT_COUNT];
+    int has_clone3;
+    int has_close_range;
+};
+
+struct child {
+    const struct reuseportd_spawner *spawner;
+    const struct reuseportd_request *request;
+    volatile struct reuseportd_result *result;
+    pid_t parent;
+    int shares_table; /* made with CLONE_FILES */
+    int enter_cgroup; /* not born in it */
+};
+
+/* Runs in the child, on its own stack in the daemon's memory. Does not return to its caller's frame. */
+int reuseportd_child_main(void *child);
+
+/* Closes every descriptor from `first` on. 0, or -1 with errno. */
+int reuseportd_close_from(unsigned int first, int has_close_range);
+
+/* clone3(2), the child starting with `run(argument)`. The pid, or a negative errno. */
+long reuseportd_clone3(void *arguments, size_t size, int (*run)(void *), void *argument);
+
+#endif

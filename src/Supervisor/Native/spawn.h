@@ -1,0 +1,105 @@
+/*
+ * Starting one process. The layout of these structures is repeated in Linux/Native.Spawn.cs: change both.
+ */
+#ifndef REUSEPORTD_SPAWN_H
+#define REUSEPORTD_SPAWN_H
+
+#include <stdint.h>
+
+#define REUSEPORTD_EXPORT __attribute__((visibility("default")))
+
+/* What failed. 0 is success; the numbers are repeated in Linux/SpawnStep.cs. */
+enum reuseportd_step {
+    STEP_NONE = 0,
+    STEP_PIPE,
+    STEP_CLONE,
+    STEP_CGROUP,
+    STEP_SETSID,
+    STEP_STDIN,
+    STEP_STDOUT,
+    STEP_STDERR,
+    STEP_CLOSE,
+    STEP_NICE,
+    STEP_OOM_SCORE_ADJ,
+    STEP_AFFINITY,
+    STEP_LIMIT,
+    STEP_GROUPS,
+    STEP_GID,
+    STEP_UID,
+    STEP_CAPABILITIES,
+    STEP_NO_NEW_PRIVILEGES,
+    STEP_PARENT,
+    STEP_DIRECTORY,
+    STEP_EXEC,
+};
+
+enum reuseportd_flag {
+    FLAG_IDENTITY = 1,        /* uid, gid and groups are to be set */
+    FLAG_NICE = 2,
+    FLAG_OOM_SCORE_ADJ = 4,
+    FLAG_DIE_WITH_PARENT = 8, /* SIGKILL when the spawning thread ends */
+    FLAG_NO_NEW_PRIVILEGES = 16,
+};
+
+enum reuseportd_output_kind {
+    OUTPUT_NULL = 0,
+    OUTPUT_PIPE = 1,
+    OUTPUT_INHERIT = 2,
+    OUTPUT_FILE = 3,
+};
+
+struct reuseportd_output {
+    const char *path; /* OUTPUT_FILE: absolute */
+    int32_t kind;
+    int32_t reserved;
+};
+
+struct reuseportd_limit {
+    uint64_t soft;
+    uint64_t hard;
+    int32_t resource;
+    int32_t reserved;
+};
+
+/* All that the child needs, made ready before it exists: it may neither allocate nor lock. */
+struct reuseportd_request {
+    const char *const *candidates; /* paths to exec, tried in order; NULL-ended */
+    char *const *argv;
+    char *const *envp;
+    const char *directory;         /* or NULL */
+    const uint32_t *groups;
+    const struct reuseportd_limit *limits;
+    const uint8_t *cpus;           /* mask of sched_setaffinity(2), or NULL */
+    struct reuseportd_output output[2];
+    uint32_t group_count;
+    uint32_t limit_count;
+    uint32_t cpus_size;            /* in bytes */
+    uint32_t flags;
+    uint32_t uid;
+    uint32_t gid;
+    int32_t umask;                 /* -1: left as it is */
+    int32_t nice;
+    int32_t oom_score_adj;
+    int32_t cgroup;                /* descriptor of a cgroup v2 directory, or -1 */
+};
+
+struct reuseportd_result {
+    int32_t pid;
+    int32_t pidfd;
+    int32_t output[2]; /* read ends, non-blocking; -1 without a pipe */
+    int32_t step;      /* of enum reuseportd_step */
+    int32_t index;     /* which limit, or which candidate was exec'd or failed */
+    int32_t error;     /* errno */
+};
+
+struct reuseportd_spawner;
+
+/* 0, or the errno. */
+REUSEPORTD_EXPORT int reuseportd_spawner_open(struct reuseportd_spawner **opened);
+REUSEPORTD_EXPORT void reuseportd_spawner_close(struct reuseportd_spawner *spawner);
+
+/* Not for two threads at once on one spawner. Fills `result`; 0, or the errno that it holds as well. */
+REUSEPORTD_EXPORT int reuseportd_spawn(struct reuseportd_spawner *spawner, const struct reuseportd_request *request,
+                                       struct reuseportd_result *result);
+
+#endif

@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace Reuseportd.Observability;
+
+/// <summary>Times for people: <c>0 ms</c>, <c>450 ms</c>, <c>2.3 s</c>, <c>3 min 5 s</c>, <c>2 h 5 min</c>, <c>3 d 4 h</c>.</summary>
+internal static class DurationText
+{
+    public static string Of(TimeSpan time)
+    {
+        // Rounded first, so that 59.97 s does not read "60 s".
+        var tenths = Math.Round(time.TotalSeconds, 1);
+        if (time.TotalMilliseconds < 999.5) return Text($"{Math.Max(0, time.TotalMilliseconds):0} ms");
+        if (tenths < 60) return Text($"{tenths:0.#} s");
+        var seconds = (long)Math.Round(time.TotalSeconds);
+        return seconds switch
+        {
+            < 3600 => Pair(seconds / 60, "min", seconds % 60, "s"),
+            < 86_400 => Pair(seconds / 3600, "h", seconds % 3600 / 60, "min"),
+            _ => Pair(seconds / 86_400, "d", seconds % 86_400 / 3600, "h"),
+        };
+    }
+
+    private static string Pair(long large, string largeUnit, long small, string smallUnit) =>
+        small == 0 ? Text($"{large} {largeUnit}") : Text($"{large} {largeUnit} {small} {smallUnit}");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,35 @@
+namespace Reuseportd.Observability;
+
+/// <summary>
+/// What an event of the daemon is, by the two names that never change: filters and catalogues are written against them.
+/// </summary>
+/// <param name="Name">The field <c>REUSEPORT_EVENT</c>.</param>
+/// <param name="MessageId">The field <c>MESSAGE_ID</c>: 128 random bits, as journald's catalogue wants them (sd-id128(3)).</param>
+internal sealed record EventKind(string Name, string MessageId)
+{
+    public static readonly EventKind Starting = new("starting", "df33a88703944676adb25450bd002235");
+    public static readonly EventKind Started = new("started", "104ecb7028ad49718b0513e0f5f4051c");
+    public static readonly EventKind Stopping = new("stopping", "36764114242347afae6de229691c8d83");
+    public static readonly EventKind Stopped = new("stopped", "2806c752c95f478a8007644c2df189d3");
+    public static readonly EventKind Reload = new("reload", "8a826c532d144d629422d54e51ceb358");
+    public static readonly EventKind ReloadFailed = new("reload_failed", "07d381d7409442378dddac4c883c4112");
+    public static readonly EventKind Configuration = new("config", "df2dbd82b815488c80b1c688f3456552");
+    public static readonly EventKind LogLost = new("log_lost", "beae4d09d6754259b0e7d1797804b4f5");
+
+    public static readonly EventKind Spawn = new("spawn", "5f0c84c6cdeb49a2be2894bf2e2c1273");
+    public static readonly EventKind SpawnError = new("spawn_error", "13944b22fb4644b3994ffb4ccd99b9f0");
+    public static readonly EventKind Loaded = new("loaded", "52a2a2b23865471aaccb956a5376c68b");
+    public static readonly EventKind NoPreload = new("no_preload", "67fef60fbe25479d88708ffad42aa74c");
+    public static readonly EventKind LibraryError = new("library_error", "318950e986f048c999ecb523efd1d5fa");
+    public static readonly EventKind Bind = new("bind", "1b2be79069334d9bb30753af80815fc3");
+    public static readonly EventKind Listen = new("listen", "0f99cce7574d482ba5d41f35e1387325");
+    public static readonly EventKind Ready = new("ready", "798d541484a141ddb327e865820e9189");
+    public static readonly EventKind ReadinessTimeout = new("readiness_timeout", "650187fa332246f5bfc3fdb1311633e9");
+    public static readonly EventKind Exit = new("exit", "5ac800ca81b548dd8d2b5c0ea12f49c1");
+    public static readonly EventKind Backoff = new("backoff", "370f2dde9ecd42e58d021db9726dad4f");
+    public static readonly EventKind Failed = new("failed", "0856a7c04cdb4328bd54b81216970927");
+    public static readonly EventKind Stop = new("stop", "26c81ab7566941c7b2dc0d529997f357");
+    public static readonly EventKind Kill = new("kill", "35f704bb58b642d2a6c19a3e8677b4e3");
+    public static readonly EventKind KillFailed = new("kill_failed", "963b186bdc58463ea32e49598100cd2c");
+    public static readonly EventKind Dropped = new("dropped", "71a406c436ea4671b8a491808402e1fa");
+}

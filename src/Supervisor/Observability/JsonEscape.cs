@@ -1,0 +1,40 @@
+using System.Buffers;
+
+namespace Reuseportd.Observability;
+
+/// <summary>The inside of a JSON string (RFC 8259, section 7).</summary>
+internal readonly struct JsonEscape : IEscape
+{
+    private static readonly SearchValues<byte> Unescaped = SearchValues.Create(
+        [.. Enumerable.Range(' ', '~' - ' ' + 1).Select(value => (byte)value).Where(value => value is not ((byte)'"' or (byte)'\\'))]);
+
+    public static SearchValues<byte> Plain => Unescaped;
+
+    public static int Longest => 6;
+
+    public static int Escape(int character, Span<byte> into)
+    {
+        var letter = character switch
+        {
+            '"' => '"',
+            '\\' => '\\',
+            '\n' => 'n',
+            '\r' => 'r',
+            '\t' => 't',
+            '\b' => 'b',
+            '\f' => 'f',
+            _ => '\0',
+        };
+        into[0] = (byte)'\\';
+        if (letter != '\0')
+        {
+            into[1] = (byte)letter;
+            return 2;
+        }
+
+        "u00"u8.CopyTo(into[1..]);
+        into[4] = "0123456789abcdef"u8[character >> 4];
+        into[5] = "0123456789abcdef"u8[character & 0xF];
+        return 6;
+    }
+}

@@ -1,0 +1,80 @@
+using Reuseportd.Model;
+using Serilog;
+using Serilog.Events;
+
+namespace Reuseportd.Observability;
+
+/// <content>What the preload library said, or did not say.</content>
+internal static partial class LogEvents
+{
+    /// <param name="pid">The worker's process, for a line that names none.</param>
+    public static void Outcome(this ILogger log, WorkerName worker, int pid, BindOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case { Kind: OutcomeKind.Loaded }:
+                log.Event(EventKind.Loaded, worker, outcome.Pid).Debug(
+                    "{worker}: preload library {REUSEPORT_VERSION} loaded by process {REUSEPORT_PID}", worker, outcome.Subject, outcome.Pid);
+                break;
+            case { Kind: OutcomeKind.Bind, Socket: { } socket }:
+                log.Bind(worker, outcome, socket);
+                break;
+            case { Kind: OutcomeKind.Listen, Socket: { } socket }:
+                log.Listen(worker, outcome, socket);
+                break;
+            // An option that was not set or a variable that was not understood: the sharding that was asked for is not there.
+            default:
+                log.Event(EventKind.LibraryError, worker, pid).Error(
+                    "{worker}: preload library: {REUSEPORT_SUBJECT}: {REUSEPORT_RESULT}", worker, outcome.Subject, outcome.Result);
+                break;
+        }
+    }
+
+    /// <param name="reason">As <c>statically linked</c>.</param>
+    public static void NoPreload(this ILogger log, WorkerName worker, int pid, string reason) =>
+        log.Event(EventKind.NoPreload, worker, pid).Warning(
+            "{worker}: no line from the preload library: {REUSEPORT_REASON}", worker, reason);
+
+    private static void Bind(this ILogger log, WorkerName worker, BindOutcome outcome, SocketOutcome socket) =>
+        log.ForContext(Details(EventKind.Bind, worker, outcome, socket)
+                .With("REUSEPORT_REUSEPORT", (int)socket.ReusePort)
+                .With("REUSEPORT_REUSEADDR", (int)socket.ReuseAddress))
+            .Write(
+                Level(outcome), "{worker}: bind {endpoint}: {REUSEPORT_RESULT} (fd {REUSEPORT_FD}{more})",
+                worker, Endpoint(socket), outcome.Result, socket.FileDescriptor, Unsharded(socket));
+
+    private static void Listen(this ILogger log, WorkerName worker, BindOutcome outcome, SocketOutcome socket) =>
+        log.ForContext(Details(EventKind.Listen, worker, outcome, socket)).Write(
+            Level(outcome), "{worker}: listen {endpoint}: {REUSEPORT_RESULT} (fd {REUSEPORT_FD}, backlog {REUSEPORT_BACKLOG}{more})",
+            worker, Endpoint(socket), outcome.Result, socket.FileDescriptor, socket.Backlog ?? 0, Unsharded(socket));
+
+    private static EventDetails Details(EventKind kind, WorkerName worker, BindOutcome outcome, SocketOutcome socket)
+    {
+        var details = new EventDetails(kind).Of(worker, outcome.Pid)
+            .With("REUSEPORT_FAMILY", socket.Family)
+            .With("REUSEPORT_TYPE", socket.Type)
+            .With("REUSEPORT_ADDRESS", socket.Address)
+            .With("REUSEPORT_PORT", socket.Port)
+            .With("REUSEPORT_INODE", socket.Inode)
+            .With("REUSEPORT_MATCHED", socket.Matched ? 1 : 0);
+        if (socket.Device is not null) details.With("REUSEPORT_DEVICE", socket.Device);
+        return outcome.Succeeded ? details : details.With(Errno.TryParse(outcome.Result));
+    }
+
+    private static LogEventLevel Level(BindOutcome outcome) => outcome.Succeeded ? LogEventLevel.Information : LogEventLevel.Warning;
+
+    private static string Unsharded(SocketOutcome socket) => socket.Matched ? "" : ", not sharded";
+
+    /// <summary><c>127.0.0.1:8080 tcp</c>, <c>[::1]:53 udp on eth0</c>.</summary>
+    private static string Endpoint(SocketOutcome socket)
+    {
+        var address = socket.Family == "inet6" ? $"[{socket.Address}]" : socket.Address;
+        var protocol = socket.Kind switch
+        {
+            SocketKind.Stream => "tcp",
+            SocketKind.Datagram => "udp",
+            _ => socket.Type,
+        };
+        return $"{address}:{socket.Port} {protocol}{(socket.Device is null ? "" : $" on {socket.Device}")}";
+    }
+}

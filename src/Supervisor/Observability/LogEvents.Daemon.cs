@@ -1,0 +1,56 @@
+using Serilog;
+
+namespace Reuseportd.Observability;
+
+/// <content>The daemon's own life, its configuration and its log.</content>
+internal static partial class LogEvents
+{
+    /// <param name="configuration">Path that the configuration is read from.</param>
+    public static void Starting(this ILogger log, string version, string configuration) =>
+        log.Event(EventKind.Starting).Information(
+            "reuseportd {REUSEPORT_VERSION} starts with {REUSEPORT_CONFIG}", version, configuration);
+
+    /// <summary>Every worker that is to run is ready, or has failed.</summary>
+    public static void Started(this ILogger log, int ready, int workers, int services) =>
+        log.Event(EventKind.Started).Information(
+            "started: {REUSEPORT_READY} of {REUSEPORT_WORKERS} workers of {services} are ready",
+            ready, workers, Count(services, "service"));
+
+    public static void Stopping(this ILogger log, string reason) =>
+        log.Event(EventKind.Stopping).Information("stopping: {reason}", reason);
+
+    /// <param name="after">How long the stop took.</param>
+    public static void Stopped(this ILogger log, TimeSpan after) =>
+        log.Event(EventKind.Stopped).Information("stopped after {after}", DurationText.Of(after));
+
+    /// <summary>A new configuration is in force; the numbers are of services.</summary>
+    public static void Reloaded(this ILogger log, int changed, int added, int removed, int unchanged) =>
+        log.Event(EventKind.Reload).Information(
+            "reload: services changed {REUSEPORT_CHANGED}, added {REUSEPORT_ADDED}, removed {REUSEPORT_REMOVED}, unchanged {REUSEPORT_UNCHANGED}",
+            changed, added, removed, unchanged);
+
+    /// <summary>The new configuration is wrong; what ran runs on. Each error is an event of its own, ahead of this one.</summary>
+    public static void ReloadFailed(this ILogger log, IReadOnlyCollection<string> errors)
+    {
+        foreach (var error in errors) log.ConfigurationError(error);
+        log.Event(EventKind.ReloadFailed).Error(
+            "reload: nothing changed, for the configuration has {errors}", Count(errors.Count, "error"));
+    }
+
+    /// <param name="problem">With file, line and column in front.</param>
+    public static void ConfigurationError(this ILogger log, string problem) =>
+        log.Event(EventKind.Configuration).Error("{problem}", problem);
+
+    /// <inheritdoc cref="ConfigurationError"/>
+    public static void ConfigurationWarning(this ILogger log, string problem) =>
+        log.Event(EventKind.Configuration).Warning("{problem}", problem);
+
+    /// <summary>For <see cref="LogQueue.Start"/>: the log itself lost records, and takes again.</summary>
+    public static void LogLost(this ILogger log, LogLoss loss) =>
+        log.ForContext(new EventDetails(EventKind.LogLost)
+                .With("REUSEPORT_LOST_LINES", loss.Lines)
+                .With("REUSEPORT_LOST_EVENTS", loss.Events)
+                .With("REUSEPORT_LOST_UNWRITTEN", loss.Unwritten)
+                .With(loss.LastError))
+            .Warning("the log lost {records}: its destination did not take them", Count(loss.Total, "record"));
+}

@@ -1,0 +1,80 @@
+using Reuseportd.Model;
+using Serilog;
+using Serilog.Events;
+
+namespace Reuseportd.Observability;
+
+/// <content>The life of a worker.</content>
+internal static partial class LogEvents
+{
+    public static void Spawned(this ILogger log, WorkerName worker, int pid, int generation) =>
+        log.Event(EventKind.Spawn, worker, pid).Information(
+            "{worker}: process {REUSEPORT_PID} started (generation {REUSEPORT_GENERATION})", worker, pid, generation);
+
+    public static void SpawnFailed(this ILogger log, WorkerName worker, SpawnError error) =>
+        log.ForContext(new EventDetails(EventKind.SpawnError).Of(worker).With("REUSEPORT_STEP", error.Step).With(error.Errno))
+            .Error("{worker}: could not be started: {REUSEPORT_REASON}", worker, error.ToString());
+
+    public static void SpawnFailed(this ILogger log, WorkerName worker, string reason) =>
+        log.Event(EventKind.SpawnError, worker).Error("{worker}: could not be started: {REUSEPORT_REASON}", worker, reason);
+
+    /// <param name="after">Since the process was started.</param>
+    public static void Ready(this ILogger log, WorkerName worker, int pid, TimeSpan after) =>
+        log.ForContext(new EventDetails(EventKind.Ready).Of(worker, pid).With("REUSEPORT_AFTER_MS", Milliseconds(after)))
+            .Information("{worker}: ready after {after}", worker, DurationText.Of(after));
+
+    /// <param name="missing">What is still waited for, as the ports that nothing listens on; empty where there is no more to say.</param>
+    public static void ReadinessTimedOut(this ILogger log, WorkerName worker, int pid, TimeSpan timeout, string missing)
+    {
+        var details = new EventDetails(EventKind.ReadinessTimeout).Of(worker, pid).With("REUSEPORT_AFTER_MS", Milliseconds(timeout));
+        if (missing.Length > 0) details.With("REUSEPORT_MISSING", missing);
+        log.ForContext(details).Warning(
+            "{worker}: not ready after {timeout}{missing}",
+            worker, DurationText.Of(timeout), missing.Length > 0 ? $", missing: {missing}" : "");
+    }
+
+    /// <param name="asked">Whether the daemon had told it to stop; such an end is no warning, whatever its code.</param>
+    public static void Exited(this ILogger log, WorkerName worker, int pid, ExitStatus status, TimeSpan uptime, bool asked) =>
+        log.ForContext(new EventDetails(EventKind.Exit).Of(worker, pid)
+                // The words of systemd's own entries.
+                .With("EXIT_CODE", status.CoreDumped ? "dumped" : status.Signaled ? "killed" : "exited")
+                .With("EXIT_STATUS", status.Code)
+                .With("REUSEPORT_UPTIME_MS", Milliseconds(uptime)))
+            .Write(
+                asked || status.Success ? LogEventLevel.Information : LogEventLevel.Warning, "{worker}: {how} after {uptime}",
+                worker, status.Signaled ? status.ToString() : $"exited with code {status.Code}", DurationText.Of(uptime));
+
+    /// <param name="attempt">Number of the start that comes, from 1, since the worker was last well.</param>
+    public static void Backoff(this ILogger log, WorkerName worker, TimeSpan delay, int attempt) =>
+        log.ForContext(new EventDetails(EventKind.Backoff).Of(worker).With("REUSEPORT_DELAY_MS", Milliseconds(delay)))
+            .Warning("{worker}: next start in {delay} (attempt {REUSEPORT_ATTEMPT})", worker, DurationText.Of(delay), attempt);
+
+    public static void Failed(this ILogger log, WorkerName worker, string reason) =>
+        log.Event(EventKind.Failed, worker).Error("{worker}: failed: {REUSEPORT_REASON}", worker, reason);
+
+    /// <summary>A process is told to stop.</summary>
+    public static void Stopping(this ILogger log, WorkerName worker, int pid, Signal signal) =>
+        log.Event(EventKind.Stop, worker, pid).Information(
+            "{worker}: stopping: {REUSEPORT_SIGNAL} to process {REUSEPORT_PID}", worker, signal.ToString(), pid);
+
+    /// <summary>A process did not stop in time, or did not get ready: it is ended with SIGKILL, and what it started with it.</summary>
+    public static void Killed(this ILogger log, WorkerName worker, int pid) =>
+        log.Event(EventKind.Kill, worker, pid).Warning("{worker}: process {REUSEPORT_PID} killed, with all that it started", worker, pid);
+
+    /// <summary>Processes that a worker had left behind were ended with SIGKILL.</summary>
+    public static void SweptTree(this ILogger log, WorkerName worker, int count) =>
+        log.ForContext(new EventDetails(EventKind.Kill).Of(worker).With("REUSEPORT_COUNT", count))
+            .Warning("{worker}: {processes} that it left behind killed", worker, Count(count, "process", "processes"));
+
+    /// <summary>Processes of a worker were sent SIGKILL again and again and are still there.</summary>
+    public static void TreeSurvived(this ILogger log, WorkerName worker, int count) =>
+        log.ForContext(new EventDetails(EventKind.KillFailed).Of(worker).With("REUSEPORT_COUNT", count))
+            .Error("{worker}: {processes} cannot be killed", worker, Count(count, "process", "processes"));
+
+    /// <summary>The rate limit of the worker's output held lines back.</summary>
+    public static void Dropped(this ILogger log, WorkerName worker, int pid, OutputStream stream, long count) =>
+        log.ForContext(new EventDetails(EventKind.Dropped).Of(worker, pid).With("REUSEPORT_COUNT", count))
+            .Warning(
+                "{worker}: {lines} of {REUSEPORT_STREAM} dropped by the rate limit",
+                worker, Count(count, "line"), LineSource.NameOf(stream));
+}

@@ -1,0 +1,302 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Observability;
+
+/// <summary>
+/// The one way to the log's destination, which may be slow or stuck: a bounded queue between those who log and the one
+/// thread that writes. Two buffers change places: one is filled while the other is written.
+///
+/// An event of the daemon never waits; where there is no room it is lost and counted. A worker's lines wait while the
+/// destination takes anything, which slows the worker down as a full pipe would, and are lost and counted once it has
+/// taken nothing for a while: a log reader that hangs must not stop the supervisor. When the destination recovers, the
+/// number of lost records is said.
+///
+/// The lock is the only one of this floor. It is a monitor because three kinds of threads wait for its state to change
+/// (the writer, lines without room, a flush); it is held for a copy of a few KiB at most, never over a write.
+/// </summary>
+internal sealed class LogQueue : IDisposable
+{
+    /// <summary>Bytes of both buffers together.</summary>
+    public const int DefaultCapacity = 4 * 1024 * 1024;
+
+    public static readonly TimeSpan DefaultStallAfter = TimeSpan.FromSeconds(1);
+
+    private readonly object _gate = new();
+    private readonly ILogDestination _destination;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _stallAfter;
+    private readonly ITimer _stallAlarm;
+    private readonly int _roomForEvents;
+    private readonly int _roomForLines;
+    private RecordBuffer _filling = new();
+    private RecordBuffer _written = new();
+    private Action<LogLoss>? _sayLoss;
+    private int _writerThread;
+    private bool _writerWaits;
+    private bool _stopping;
+    private bool _ended;
+    private long _appended;
+    private long _settled;
+    private long _progress;
+    private long _stuckAt = -1;
+    private LogLoss _lost;
+    private LogLoss _said;
+
+    /// <param name="destination">Called by the writer thread only.</param>
+    /// <param name="capacity">Most bytes that wait or are being written. A single record larger than that passes when nothing else waits.</param>
+    /// <param name="stallAfter">A destination that takes nothing for this long while lines wait for room is stuck.</param>
+    public LogQueue(ILogDestination destination, TimeProvider time, int capacity = DefaultCapacity, TimeSpan? stallAfter = null)
+    {
+        _destination = destination;
+        _time = time;
+        _stallAfter = stallAfter ?? DefaultStallAfter;
+        _roomForEvents = capacity / 2;
+        // A flood of lines keeps the queue full; the rest is for the events that tell of it.
+        _roomForLines = _roomForEvents - _roomForEvents / 8;
+        _stallAlarm = CreateAlarm();
+    }
+
+    /// <summary>All records lost so far.</summary>
+    public LogLoss Lost
+    {
+        get
+        {
+            lock (_gate) return _lost;
+        }
+    }
+
+    /// <summary>Memory that the buffers keep, in bytes.</summary>
+    public long Footprint
+    {
+        get
+        {
+            lock (_gate) return _filling.Capacity + _written.Capacity;
+        }
+    }
+
+    /// <summary>Starts the writer thread. What was appended before waits for it.</summary>
+    /// <param name="sayLoss">Called on that thread after the destination recovered; it may append, and that record always has room.</param>
+    public void Start(Action<LogLoss>? sayLoss = null)
+    {
+        _sayLoss = sayLoss;
+        new Thread(Run) { IsBackground = true, Name = "log-writer" }.Start();
+    }
+
+    /// <summary>Appends events of the daemon, or counts them as lost. Never waits.</summary>
+    public bool TryAppend(RecordBuffer records)
+    {
+        lock (_gate)
+        {
+            if (!_stopping && HasRoom(records, _roomForEvents)) return Append(records);
+            // The word of the loss itself: there is at most one for each batch written.
+            if (!_ended && Environment.CurrentManagedThreadId == _writerThread) return Append(records);
+            _lost = _lost with { Events = _lost.Events + records.Count };
+            return false;
+        }
+    }
+
+    /// <summary>Appends lines of workers; waits for room while the destination takes anything, else counts them as lost.</summary>
+    public bool AppendLines(RecordBuffer records)
+    {
+        lock (_gate)
+        {
+            if (_stopping || !(HasRoom(records, _roomForLines) || WaitForRoom(records)))
+            {
+                _lost = _lost with { Lines = _lost.Lines + records.Count };
+                return false;
+            }
+
+            return Append(records);
+        }
+    }
+
+    /// <summary>Waits until all that was appended before has been written or given up.</summary>
+    /// <returns>Whether that was so within the time.</returns>
+    public bool Flush(TimeSpan within)
+    {
+        using var alarm = CreateAlarm();
+        lock (_gate)
+        {
+            var goal = _appended;
+            var from = _time.GetTimestamp();
+            while (_settled < goal && !_ended)
+            {
+                if (!WaitUntil(alarm, from, within)) return false;
+            }
+
+            return _settled >= goal;
+        }
+    }
+
+    /// <summary>
+    /// Writes what waits and ends the writer. From here on all that is appended is lost and counted. Past the deadline the writer is
+    /// left where it hangs: its thread does not keep the process.
+    /// </summary>
+    /// <returns>Whether the writer ended within the time.</returns>
+    public bool Stop(TimeSpan within)
+    {
+        using var alarm = CreateAlarm();
+        lock (_gate)
+        {
+            _stopping = true;
+            if (_writerThread == 0 && _filling.Count == 0) _ended = true;
+            Monitor.PulseAll(_gate);
+            var from = _time.GetTimestamp();
+            while (!_ended)
+            {
+                if (!WaitUntil(alarm, from, within)) return false;
+            }
+
+            return true;
+        }
+    }
+
+    public void Dispose()
+    {
+        Stop(TimeSpan.Zero);
+        _stallAlarm.Dispose();
+    }
+
+    private bool HasRoom(RecordBuffer records, int room) =>
+        _filling.Count == 0 || _filling.Weight + records.Weight <= room;
+
+    private bool Append(RecordBuffer records)
+    {
+        _filling.Write(records);
+        _appended += records.Count;
+        if (_writerWaits) Monitor.PulseAll(_gate);
+        return true;
+    }
+
+    private bool WaitForRoom(RecordBuffer records)
+    {
+        var seen = Volatile.Read(ref _progress);
+        var from = _time.GetTimestamp();
+        while (!HasRoom(records, _roomForLines))
+        {
+            var progress = Volatile.Read(ref _progress);
+            // Others have waited in vain since the destination last took anything.
+            if (_stuckAt == progress || _stopping) return false;
+            if (progress != seen)
+            {
+                seen = progress;
+                from = _time.GetTimestamp();
+            }
+
+            if (!WaitUntil(_stallAlarm, from, _stallAfter) && Volatile.Read(ref _progress) == seen) _stuckAt = seen;
+        }
+
+        return !_stopping;
+    }
+
+    /// <summary>Waits for a change, or for the alarm at the end of the time.</summary>
+    /// <returns>False, without waiting, when the time is over.</returns>
+    private bool WaitUntil(ITimer alarm, long from, TimeSpan within)
+    {
+        var left = within - _time.GetElapsedTime(from);
+        if (left <= TimeSpan.Zero) return false;
+        alarm.Change(left, Timeout.InfiniteTimeSpan);
+        Monitor.Wait(_gate);
+        return true;
+    }
+
+    private ITimer CreateAlarm() => _time.CreateTimer(
+        static queue => ((LogQueue)queue!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+    private void Wake()
+    {
+        lock (_gate) Monitor.PulseAll(_gate);
+    }
+
+    private void Run()
+    {
+        while (TakeBatch())
+        {
+            var (took, unwritten, error) = Deliver(_written.Batch);
+            if (Settle(took, unwritten, error) is { } loss) Say(loss);
+        }
+    }
+
+    private bool TakeBatch()
+    {
+        lock (_gate)
+        {
+            _writerThread = Environment.CurrentManagedThreadId;
+            _writerWaits = true;
+            while (_filling.Count == 0 && !_stopping) Monitor.Wait(_gate);
+            _writerWaits = false;
+            if (_filling.Count == 0)
+            {
+                _ended = true;
+                Monitor.PulseAll(_gate);
+                return false;
+            }
+
+            (_filling, _written) = (_written, _filling);
+            Monitor.PulseAll(_gate);
+            return true;
+        }
+    }
+
+    private (bool Took, int Unwritten, Errno Error) Deliver(LogBatch batch)
+    {
+        var (took, unwritten, error) = (false, 0, Errno.None);
+        while (batch.Count > 0)
+        {
+            var done = TryWrite(batch);
+            Volatile.Write(ref _progress, _progress + 1);
+            unwritten += done.LostRecords;
+            if (done.Error != Errno.None) error = done.Error;
+            if (done.Bytes <= 0) return (took, unwritten + batch.Count, error);
+            took |= done.LostRecords == 0;
+            batch = batch.After(done.Bytes);
+        }
+
+        return (took, unwritten, error);
+    }
+
+    private LogProgress TryWrite(LogBatch batch)
+    {
+        try
+        {
+            return _destination.Write(batch);
+        }
+#pragma warning disable CA1031 // Whatever goes wrong in writing one batch, the next one has its chance: the log outlives its faults.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return LogProgress.Failed(Errno.None);
+        }
+    }
+
+    /// <returns>What was lost since this was last said, once the destination takes again.</returns>
+    private LogLoss? Settle(bool took, int unwritten, Errno error)
+    {
+        lock (_gate)
+        {
+            _settled += _written.Count;
+            _written.Clear();
+            if (unwritten > 0)
+                _lost = _lost with { Unwritten = _lost.Unwritten + unwritten, LastError = error };
+            Monitor.PulseAll(_gate);
+            if (!took || _lost.Total == _said.Total) return null;
+            var unsaid = new LogLoss(
+                _lost.Events - _said.Events, _lost.Lines - _said.Lines, _lost.Unwritten - _said.Unwritten, _lost.LastError);
+            _said = _lost;
+            return unsaid;
+        }
+    }
+
+    private void Say(LogLoss loss)
+    {
+        try
+        {
+            _sayLoss?.Invoke(loss);
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
+}

@@ -1,0 +1,86 @@
+namespace Reuseportd.Observability;
+
+/// <summary>
+/// Whole log records, one behind the other, and where each ends. It has one owner at a time and is used again and
+/// again, so that a record costs no allocation once it has grown to its size.
+/// </summary>
+internal sealed class RecordBuffer
+{
+    private const int FirstBytes = 4 * 1024;
+    private const int FirstRecords = 64;
+
+    private byte[] _bytes = [];
+    private int[] _ends = [];
+
+    /// <summary>Bytes written, those of an unfinished record included.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>Finished records.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>What the content takes of a bounded memory: the bytes, and the place where each record's end is kept.</summary>
+    public int Weight => Length + Count * sizeof(int);
+
+    /// <summary>Memory that the buffer keeps, in bytes.</summary>
+    public long Capacity => _bytes.LongLength + _ends.LongLength * sizeof(int);
+
+    public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, Length);
+
+    public ReadOnlySpan<int> Ends => _ends.AsSpan(0, Count);
+
+    public LogBatch Batch => new(Bytes, Ends, 0);
+
+    /// <summary>At least <paramref name="count"/> bytes to write into, followed by <see cref="Advance"/>.</summary>
+    public Span<byte> Reserve(int count)
+    {
+        if (_bytes.Length - Length < count) Grow(count);
+        return _bytes.AsSpan(Length);
+    }
+
+    public void Advance(int count) => Length += count;
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Reserve(bytes.Length));
+        Length += bytes.Length;
+    }
+
+    public void Write(byte value)
+    {
+        Reserve(1)[0] = value;
+        Length++;
+    }
+
+    /// <summary>Ends the record that was being written.</summary>
+    public void EndRecord()
+    {
+        if (Count == _ends.Length) GrowEnds(1);
+        _ends[Count++] = Length;
+    }
+
+    /// <summary>Adds all records of another buffer.</summary>
+    public void Write(RecordBuffer records)
+    {
+        var start = Length;
+        Write(records.Bytes);
+        if (_ends.Length - Count < records.Count) GrowEnds(records.Count);
+        foreach (var end in records.Ends) _ends[Count++] = start + end;
+    }
+
+    public void Clear()
+    {
+        Length = 0;
+        Count = 0;
+    }
+
+    private void Grow(int count)
+    {
+        // Not zeroed: pages that were never written to take no memory.
+        var larger = GC.AllocateUninitializedArray<byte>(Math.Max(Math.Max(FirstBytes, _bytes.Length * 2), checked(Length + count)));
+        Bytes.CopyTo(larger);
+        _bytes = larger;
+    }
+
+    private void GrowEnds(int count) =>
+        Array.Resize(ref _ends, Math.Max(Math.Max(FirstRecords, _ends.Length * 2), checked(Count + count)));
+}

@@ -1,0 +1,23 @@
+using System.Buffers;
+
+namespace Reuseportd.Observability;
+
+/// <summary>Text that a terminal only shows: a control appears as <c>\x1b</c>. A tab does no harm and stays.</summary>
+internal readonly struct TerminalEscape : IEscape
+{
+    private static readonly SearchValues<byte> Shown =
+        SearchValues.Create([(byte)'\t', .. Enumerable.Range(' ', '~' - ' ' + 1).Select(value => (byte)value)]);
+
+    public static SearchValues<byte> Plain => Shown;
+
+    public static int Longest => 4;
+
+    public static int Escape(int character, Span<byte> into)
+    {
+        into[0] = (byte)'\\';
+        into[1] = (byte)'x';
+        into[2] = "0123456789abcdef"u8[character >> 4];
+        into[3] = "0123456789abcdef"u8[character & 0xF];
+        return 4;
+    }
+}

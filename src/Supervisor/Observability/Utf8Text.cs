@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Reuseportd.Observability;
+
+/// <summary>How a form of the log writes the characters that it cannot take as they are.</summary>
+internal interface IEscape
+{
+    /// <summary>ASCII bytes that pass as they are.</summary>
+    static abstract SearchValues<byte> Plain { get; }
+
+    /// <summary>Longest escape in bytes.</summary>
+    static abstract int Longest { get; }
+
+    /// <param name="character">An ASCII character that is not plain, or a control of U+0080 to U+009F.</param>
+    /// <returns>Bytes written.</returns>
+    static abstract int Escape(int character, Span<byte> into);
+}
+
+/// <summary>
+/// Bytes of anybody's making as UTF-8 text: what is not UTF-8 becomes U+FFFD, and controls are escaped, those of
+/// ISO 6429's second set (U+0080 to U+009F) as well, for a terminal obeys them like ESC.
+/// </summary>
+internal static class Utf8Text
+{
+    private static ReadOnlySpan<byte> Replacement => "\uFFFD"u8;
+
+    /// <summary>Whether the text may be copied as it is. It may say no of a text with characters from U+0080 to U+00BF that are harmless.</summary>
+    public static bool IsPlain<TEscape>(ReadOnlySpan<byte> text) where TEscape : struct, IEscape =>
+        !text.ContainsAnyExcept(TEscape.Plain)
+        // What is ASCII has an escape in it, then. Else it is a text of another language, and few of those have any.
+        || (!Ascii.IsValid(text) && !MayHaveEscapes(text) && Utf8.IsValid(text));
+
+    public static void Write<TEscape>(RecordBuffer into, ReadOnlySpan<byte> text) where TEscape : struct, IEscape
+    {
+        if (IsPlain<TEscape>(text)) into.Write(text);
+        else WriteEscaped<TEscape>(into, text);
+    }
+
+    public static void Write<TEscape>(RecordBuffer into, string text) where TEscape : struct, IEscape
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        Write<TEscape>(into, bytes.AsSpan(0, Encoding.UTF8.GetBytes(text, bytes)));
+        ArrayPool<byte>.Shared.Return(bytes);
+    }
+
+    /// <summary>The same as <see cref="Write{TEscape}(RecordBuffer, ReadOnlySpan{byte})"/>, for a text known not to be plain.</summary>
+    public static void WriteEscaped<TEscape>(RecordBuffer into, ReadOnlySpan<byte> text) where TEscape : struct, IEscape
+    {
+        while (true)
+        {
+            var run = text.IndexOfAnyExcept(TEscape.Plain);
+            into.Write(run < 0 ? text : text[..run]);
+            if (run < 0) return;
+            text = text[run..];
+
+            if (text[0] < 0x80)
+            {
+                into.Advance(TEscape.Escape(text[0], into.Reserve(TEscape.Longest)));
+                text = text[1..];
+                continue;
+            }
+
+            var status = Rune.DecodeFromUtf8(text, out var rune, out var consumed);
+            if (status != OperationStatus.Done) into.Write(Replacement);
+            else if (rune.Value < 0xA0) into.Advance(TEscape.Escape(rune.Value, into.Reserve(TEscape.Longest)));
+            else into.Write(text[..consumed]);
+            text = text[consumed..];
+        }
+    }
+
+    /// <summary>In separate passes, each of which is vectorised; one over the whole set is not, with a byte that is not ASCII in it.</summary>
+    private static bool MayHaveEscapes(ReadOnlySpan<byte> text) =>
+        text.ContainsAnyInRange((byte)0, (byte)0x1F)
+        || text.ContainsAny((byte)'"', (byte)'\\', (byte)0x7F)
+        // The first byte of U+0080 to U+00BF.
+        || text.Contains((byte)0xC2);
+}

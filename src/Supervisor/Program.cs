@@ -1,0 +1,3 @@
+using Reuseportd.Hosting;
+
+return await CommandLine.RunAsync(args, DaemonHost.RunAsync, ConfigurationCheck.Run);

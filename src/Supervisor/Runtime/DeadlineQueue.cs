@@ -1,0 +1,27 @@
+namespace Reuseportd.Runtime;
+
+/// <summary>
+/// What is due when. An entry cannot be taken back: whoever takes one checks that it still means something, so a
+/// change of plan costs nothing. Adding and taking are O(log n).
+/// </summary>
+internal sealed class DeadlineQueue<T>
+{
+    private readonly PriorityQueue<T, TimeSpan> _entries = new();
+
+    public void Add(T entry, TimeSpan due) => _entries.Enqueue(entry, due);
+
+    /// <summary>Time from <paramref name="now"/> to the next entry, not below zero; null where there is none.</summary>
+    public TimeSpan? NextWait(TimeSpan now) =>
+        _entries.TryPeek(out _, out var due) ? TimeSpan.FromTicks(Math.Max(0, (due - now).Ticks)) : null;
+
+    public bool TryTake(TimeSpan now, out T entry, out TimeSpan due)
+    {
+        if (_entries.TryPeek(out entry!, out due) && due <= now)
+        {
+            _entries.Dequeue();
+            return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,122 @@
+using Reuseportd.Model;
+using Reuseportd.Planning;
+using Reuseportd.Slots;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>The services that are supervised: makes them be what the configuration says. Only the loop's thread uses it.</summary>
+internal sealed class Fleet(SlotRunner runner)
+{
+    private readonly Dictionary<string, Service> _services = [];
+
+    public bool IsEmpty => _services.Count == 0;
+
+    public IEnumerable<Service> Services => _services.Values;
+
+    /// <summary>Begins the way to the desired services; the runner's counts tell when it has settled.</summary>
+    public FleetPlan Converge(FleetSpec desired)
+    {
+        var plan = Reconciler.Plan(_services.Values.Where(service => !service.Leaving).Select(service => service.Spec), desired.Services);
+        foreach (var step in plan.Steps) Take(step);
+        return plan;
+    }
+
+    public void StopAll()
+    {
+        foreach (var service in _services.Values.ToArray()) Remove(service);
+    }
+
+    /// <summary>To be called when a slot has stopped: forgets it if it was leaving.</summary>
+    public void Forget(WorkerSlot slot)
+    {
+        if (!slot.Leaving || slot.Slot.State.HasProcess || !slot.Service.Slots.Remove(slot)) return;
+        runner.Leave(slot);
+        if (slot.Service is { Leaving: true, Slots.Count: 0 }) _services.Remove(slot.Service.Spec.Name);
+    }
+
+    private void Take(PlanStep step)
+    {
+        switch (step)
+        {
+            case PlanStep.Add add:
+                Add(add.Spec);
+                break;
+            case PlanStep.Remove remove:
+                Remove(_services[remove.Service]);
+                break;
+            case PlanStep.Replace replace:
+                Adopt(replace.Spec, restart: true);
+                break;
+            case PlanStep.Adjust adjust:
+                Adopt(adjust.Spec, restart: false);
+                break;
+            default:
+                throw new InvalidOperationException($"no such plan step: {step}");
+        }
+    }
+
+    private void Add(ServiceSpec spec)
+    {
+        // One that is still on its way out comes back with the slots that it has.
+        if (_services.TryGetValue(spec.Name, out var leaving))
+        {
+            leaving.Leaving = false;
+            leaving.Wanted = spec.Autostart;
+            Adopt(spec, restart: true);
+            return;
+        }
+
+        var service = new Service(spec);
+        _services.Add(spec.Name, service);
+        Resize(service);
+    }
+
+    private void Adopt(ServiceSpec spec, bool restart)
+    {
+        var service = _services[spec.Name];
+        service.Adopt(spec);
+        Resize(service);
+        if (!restart || !service.Wanted) return;
+        foreach (var slot in service.Slots.Where(slot => !slot.Leaving))
+        {
+            runner.Expect(slot);
+            runner.Happen(slot, new SlotEvent.RestartRequested());
+        }
+    }
+
+    private void Remove(Service service)
+    {
+        service.Leaving = true;
+        service.Wanted = false;
+        foreach (var slot in service.Slots.ToArray()) Retire(slot);
+        if (service.Slots.Count == 0) _services.Remove(service.Spec.Name);
+    }
+
+    private void Resize(Service service)
+    {
+        foreach (var slot in service.Slots.Where(slot => slot.Name.Index >= service.Spec.Workers).ToArray()) Retire(slot);
+        var present = service.Slots.ToDictionary(slot => slot.Name.Index);
+        for (var index = 0; index < service.Spec.Workers; index++)
+        {
+            if (!present.TryGetValue(index, out var slot))
+            {
+                slot = new WorkerSlot(new WorkerName(service.Spec.Name, index), service);
+                service.Slots.Add(slot);
+                runner.Enter(slot);
+            }
+            else if (!slot.Leaving) continue;
+
+            slot.Leaving = false;
+            if (!service.Wanted) continue;
+            runner.Expect(slot);
+            runner.Happen(slot, new SlotEvent.StartRequested());
+        }
+    }
+
+    private void Retire(WorkerSlot slot)
+    {
+        slot.Leaving = true;
+        runner.Happen(slot, new SlotEvent.StopRequested());
+        Forget(slot);
+    }
+}

@@ -1,0 +1,22 @@
+namespace Reuseportd.Runtime;
+
+/// <summary>How many workers are in which state.</summary>
+/// <param name="Unsettled">Workers that were to start and have neither got ready nor failed at it yet.</param>
+internal readonly record struct FleetCounts(int Workers, int Ready, int Starting, int Stopping, int Backoff, int Failed, int Unsettled)
+{
+    /// <summary>One line for people, as systemd's <c>STATUS=</c> shows it.</summary>
+    public override string ToString()
+    {
+        List<string> others = [];
+        Note(Starting, "starting");
+        Note(Stopping, "stopping");
+        Note(Backoff, "in backoff");
+        Note(Failed, "failed");
+        return $"{Ready} of {Workers} workers ready{(others.Count == 0 ? "" : "; " + string.Join(", ", others))}";
+
+        void Note(int count, string what)
+        {
+            if (count > 0) others.Add($"{count} {what}");
+        }
+    }
+}

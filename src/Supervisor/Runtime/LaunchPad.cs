@@ -1,0 +1,72 @@
+using System.Diagnostics.CodeAnalysis;
+using Reuseportd.Linux;
+using Reuseportd.Model;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>A service and a slot to a running process: reads what is read at every spawn, and spawns.</summary>
+/// <param name="environment">The daemon's own environment.</param>
+/// <param name="preload">Absolute path of the preload library.</param>
+internal sealed class LaunchPad(Spawner spawner, IReadOnlyDictionary<string, string> environment, string preload)
+{
+    private readonly ValueList<int> _allowedCpus = CpuSet.Allowed();
+    private readonly Dictionary<(string?, string?), Account> _accounts = [];
+
+    /// <summary>Users and groups are looked up again: to be called when the configuration is.</summary>
+    public void ForgetAccounts() => _accounts.Clear();
+
+    public bool TryLaunch(
+        ServiceSpec service,
+        WorkerName worker,
+        int generation,
+        [NotNullWhen(true)] out Spawned? spawned,
+        [NotNullWhen(true)] out Identity? identity,
+        [NotNullWhen(false)] out SpawnError? error)
+    {
+        (spawned, identity) = (null, null);
+        if (!TryAccount(service.Process, out var account, out error)) return false;
+        if (!EnvironmentFiles.TryRead(service.Process.EnvironmentFiles, out var fromFiles, out error)) return false;
+        var changed = service.Process.User is null && service.Process.Group is null ? null : account;
+        var launch = Launch.Of(service, worker, generation, environment, fromFiles, preload, changed);
+        identity = account.Identity;
+        return spawner.TrySpawn(Request(service.Process, worker, launch, changed?.Identity), out spawned, out error);
+    }
+
+    private SpawnRequest Request(ProcessSpec process, WorkerName worker, Launch launch, Identity? identity)
+    {
+        const string pathVariable = "PATH=";
+        var path = launch.Environment.FirstOrDefault(entry => entry.StartsWith(pathVariable, StringComparison.Ordinal));
+        return new SpawnRequest
+        {
+            Arguments = launch.Arguments,
+            Candidates = ProgramPath.Candidates(launch.Arguments[0], path?[pathVariable.Length..]),
+            Environment = launch.Environment,
+            WorkingDirectory = launch.WorkingDirectory,
+            Identity = identity,
+            Umask = process.Umask,
+            Limits = process.Limits.Resources,
+            Nice = process.Limits.Nice,
+            OomScoreAdjust = process.Limits.OomScoreAdjust,
+            Cpus = CpuSet.For(process.Limits.CpuAffinity, worker.Index, _allowedCpus),
+            Stdout = process.Stdout,
+            Stderr = process.Stderr,
+        };
+    }
+
+    private bool TryAccount(ProcessSpec process, [NotNullWhen(true)] out Account? account, [NotNullWhen(false)] out SpawnError? error)
+    {
+        error = null;
+        var key = (process.User, process.Group);
+        if (_accounts.TryGetValue(key, out account)) return true;
+        account = Users.Resolve(process.User, process.Group, out var problem);
+        if (account is null)
+        {
+            error = new SpawnError(problem ?? "user", "", Errno.None);
+            return false;
+        }
+
+        _accounts.Add(key, account);
+        return true;
+    }
+
+}

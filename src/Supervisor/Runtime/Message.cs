@@ -1,0 +1,49 @@
+using Reuseportd.Model;
+using Reuseportd.Planning;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>What is put into the mailbox of the loop that owns the fleet.</summary>
+internal abstract record Message
+{
+    private Message() { }
+
+    /// <summary>A worker's preload library said something.</summary>
+    /// <param name="Process">Serial number of the process, unique in the daemon's life.</param>
+    internal sealed record OutcomeSeen(ulong Process, BindOutcome Outcome) : Message;
+
+    /// <summary>A stream of a worker came to its end: nothing it wrote is still on its way.</summary>
+    internal sealed record StreamEnded(ulong Process) : Message;
+
+    /// <summary>Ports that sockets of a process serve, as the kernel was asked (where no outcome lines come).</summary>
+    internal sealed record PortsSeen(ulong Process, ValueList<int> Ports) : Message;
+
+    /// <summary>Why a process's library never said a word.</summary>
+    internal sealed record SilenceExplained(WorkerName Worker, int Pid, string Reason) : Message;
+
+    /// <summary>A child ended (SIGCHLD). Workers are heard by their pidfds; this is for the others.</summary>
+    internal sealed record ChildEnded : Message;
+
+    /// <summary>Make the fleet be this.</summary>
+    /// <param name="Done">Completed when all that the change touched has settled.</param>
+    internal sealed record Converge(FleetSpec Desired, TaskCompletionSource<ConvergeResult> Done) : Message;
+
+    /// <summary>Stop every worker; the loop ends when the last one has.</summary>
+    internal sealed record StopAll : Message;
+
+    internal sealed record TakeSnapshot(TaskCompletionSource<FleetSnapshot> Done) : Message;
+
+    /// <summary>Asks whether the loop still turns.</summary>
+    internal sealed record Ping(Action Answer) : Message;
+}
+
+/// <summary>What a change did, in services.</summary>
+internal sealed record ConvergeResult(int Added, int Changed, int Removed, int Unchanged, FleetCounts Counts)
+{
+    public static ConvergeResult Of(FleetPlan plan, FleetCounts counts) => new(
+        plan.Count<PlanStep.Add>(),
+        plan.Count<PlanStep.Replace>() + plan.Count<PlanStep.Adjust>(),
+        plan.Count<PlanStep.Remove>(),
+        plan.Unchanged,
+        counts);
+}

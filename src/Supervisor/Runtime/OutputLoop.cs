@@ -1,0 +1,180 @@
+using System.Collections.Concurrent;
+using Reuseportd.Binding;
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Reuseportd.Observability;
+using Serilog;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>
+/// Reads the output of all workers in one thread: bytes to lines, the preload library's lines to outcomes, all others into
+/// the log as they are. In each turn a stream is read once, so that a flood from one worker delays no other; the supervisor's own
+/// loop is not slowed at all.
+/// </summary>
+internal sealed class OutputLoop : IDisposable
+{
+    private const int ReadSize = 64 * 1024;
+    private const ulong WakeToken = 0;
+
+    private readonly Mailbox _mailbox;
+    private readonly WorkerLog _lines;
+    private readonly ILogger _log;
+    private readonly TimeProvider _time;
+    private readonly long _start;
+    private readonly Epoll _epoll = new();
+    private readonly EventFd _wake = new();
+    private readonly ConcurrentQueue<WorkerStream> _arrivals = new();
+    private readonly Dictionary<ulong, WorkerStream> _streams = [];
+    private readonly DeadlineQueue<WorkerStream> _dropsToSay = new();
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(ReadSize, pinned: true);
+    private readonly Thread _thread;
+    private ulong _lastToken = WakeToken;
+    private volatile bool _stopping;
+
+    public OutputLoop(Mailbox mailbox, WorkerLog lines, ILogger log, TimeProvider time)
+    {
+        (_mailbox, _lines, _log, _time) = (mailbox, lines, log, time);
+        _start = time.GetTimestamp();
+        _epoll.Add(_wake, Linux.Readiness.Readable, WakeToken);
+        _thread = new Thread(Run) { IsBackground = true, Name = "output" };
+    }
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Takes over a stream; it is closed here at its end.</summary>
+    public void Add(WorkerStream stream)
+    {
+        _arrivals.Enqueue(stream);
+        _wake.Signal();
+    }
+
+    /// <summary>Reads what is left of the streams and ends; to be called when no worker runs any more.</summary>
+    public void Stop()
+    {
+        _stopping = true;
+        _wake.Signal();
+        if (_thread.IsAlive) _thread.Join();
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        _epoll.Dispose();
+        _wake.Dispose();
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            var ready = _epoll.Wait(_stopping ? TimeSpan.Zero : _dropsToSay.NextWait(Now()));
+            var now = Now();
+            var busy = false;
+            foreach (var (token, _) in ready)
+            {
+                if (token == WakeToken) _wake.Drain();
+                else busy |= Read(token, now);
+            }
+
+            TakeArrivals();
+            SayDropped(now);
+            _lines.HandOver();
+            // What a stray process still holds open is not waited for.
+            if (_stopping && !busy && _arrivals.IsEmpty) break;
+        }
+
+        foreach (var (token, stream) in _streams) End(token, stream, Now());
+        _lines.HandOver();
+    }
+
+    private TimeSpan Now() => _time.GetElapsedTime(_start);
+
+    private void TakeArrivals()
+    {
+        while (_arrivals.TryDequeue(out var stream))
+        {
+            var token = ++_lastToken;
+            _streams.Add(token, stream);
+            _epoll.Add(stream.Pipe, Linux.Readiness.Readable, token);
+        }
+    }
+
+    /// <returns>Whether anything was read.</returns>
+    private bool Read(ulong token, TimeSpan now)
+    {
+        if (!_streams.TryGetValue(token, out var stream)) return false;
+        var result = stream.Pipe.Read(_buffer);
+        if (result.Count > 0)
+        {
+            foreach (var line in stream.Splitter.Split(_buffer.AsSpan(0, result.Count))) Take(stream, line, now);
+            return true;
+        }
+
+        if (result.Errno != Errno.Again) End(token, stream, now);
+        return false;
+    }
+
+    private void End(ulong token, WorkerStream stream, TimeSpan now)
+    {
+        foreach (var line in stream.Splitter.Finish()) Take(stream, line, now);
+        SayDropped(stream, stream.LineLimit.CollectAll() + stream.OutcomeLimit.CollectAll());
+        _streams.Remove(token);
+        _epoll.Remove(stream.Pipe);
+        stream.Pipe.Dispose();
+        if (stream.Source.Stream == OutputStream.Stderr) _mailbox.Post(new Message.StreamEnded(stream.Process));
+    }
+
+    private void Take(WorkerStream stream, Line line, TimeSpan now)
+    {
+        if (!line.Continues && !line.Cut && OutcomeParser.TryParse(line.Bytes, out var outcome))
+        {
+            TakeOutcome(stream, outcome, now);
+            return;
+        }
+
+        if (stream.LineLimit.Admit(now, out var dropped))
+        {
+            SayDropped(stream, dropped);
+            _lines.Append(stream.Source, line);
+        }
+        else RemindOfDropped(stream, stream.LineLimit.Due);
+    }
+
+    private void TakeOutcome(WorkerStream stream, BindOutcome outcome, TimeSpan now)
+    {
+        var admitted = stream.OutcomeLimit.Admit(now, out var dropped);
+        SayDropped(stream, dropped);
+        if (!admitted) RemindOfDropped(stream, stream.OutcomeLimit.Due);
+        var news = stream.IsNews(outcome);
+        if (!admitted && !news) return;
+
+        _lines.HandOver();
+        _log.Outcome(stream.Source.Worker, stream.Source.Pid, outcome);
+        _mailbox.Post(new Message.OutcomeSeen(stream.Process, outcome));
+    }
+
+    private void RemindOfDropped(WorkerStream stream, TimeSpan? due)
+    {
+        if (due is not { } at || stream.SayDroppedAt is not null) return;
+        stream.SayDroppedAt = at;
+        _dropsToSay.Add(stream, at);
+    }
+
+    private void SayDropped(TimeSpan now)
+    {
+        while (_dropsToSay.TryTake(now, out var stream, out _))
+        {
+            stream.SayDroppedAt = null;
+            SayDropped(stream, stream.LineLimit.Collect(now) + stream.OutcomeLimit.Collect(now));
+            RemindOfDropped(stream, stream.LineLimit.Due ?? stream.OutcomeLimit.Due);
+        }
+    }
+
+    private void SayDropped(WorkerStream stream, long count)
+    {
+        if (count == 0) return;
+        _lines.HandOver();
+        _log.Dropped(stream.Source.Worker, stream.Source.Pid, stream.Source.Stream, count);
+    }
+}

@@ -1,0 +1,58 @@
+using Reuseportd.Linux;
+using Reuseportd.Model;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>
+/// Readiness of workers that write no outcome lines (<c>debug: false</c>, or stderr elsewhere): the kernel is asked which
+/// ports they serve. It tells of no new listener by itself, so it is asked again and again, but only while such a worker starts,
+/// and once for all of them.
+/// </summary>
+internal sealed class SocketWatch(Mailbox mailbox)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+
+    private readonly Dictionary<ulong, WorkerProcess> _starting = [];
+    private TimeSpan _next;
+    private volatile bool _asking;
+
+    public void Expect(WorkerProcess process, TimeSpan now)
+    {
+        if (_starting.Count == 0) _next = now + Interval;
+        _starting.Add(process.Serial, process);
+    }
+
+    public TimeSpan? NextWait(TimeSpan now) => _starting.Count == 0 ? null : _next > now ? _next - now : TimeSpan.Zero;
+
+    public void Pass(TimeSpan now)
+    {
+        if (_starting.Count == 0 || now < _next) return;
+        _next = now + Interval;
+        foreach (var process in _starting.Values.Where(process => !process.IsStarting).ToArray()) _starting.Remove(process.Serial);
+        if (_starting.Count == 0 || _asking) return;
+        _asking = true;
+        var asked = _starting.Values.Select(process => (process.Serial, Tree: process.Tree(isReaped: false), process.Slot.Policy.Ports)).ToArray();
+        Task.Run(() => Ask(asked));
+    }
+
+    private void Ask((ulong Serial, TreeRoot Tree, PortFilter Ports)[] asked)
+    {
+        try
+        {
+            var serving = SockDiag.Serving();
+            var table = ProcessTable.Read();
+            foreach (var (serial, tree, ports) in asked)
+            {
+                var held = SocketHolders.Of(ProcessTree.Members(tree, table, _ => true).Select(member => member.Pid));
+                int[] served = [.. serving.Where(socket => held.Contains(socket.Inode) && Covers(ports, socket.Port)).Select(socket => socket.Port)];
+                if (served.Length > 0) mailbox.Post(new Message.PortsSeen(serial, new([.. served])));
+            }
+        }
+        finally
+        {
+            _asking = false;
+        }
+    }
+
+    private static bool Covers(PortFilter filter, int port) => filter.IsAny || filter.Ranges.Any(range => range.Contains(port));
+}

@@ -1,0 +1,236 @@
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Reuseportd.Observability;
+using Reuseportd.Planning;
+using Reuseportd.Slots;
+using Serilog;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>
+/// The one loop that owns the fleet: in each turn it waits for the end of a process, a message or a deadline, steps the
+/// slots that it concerns and starts what is to be started. Nothing in it waits for anything else, and nobody else touches
+/// what it owns. Its thread starts the workers, which the kernel ends together with it.
+/// </summary>
+internal sealed class SupervisorLoop : IDisposable
+{
+    private const ulong MailboxToken = 0;
+
+    /// <summary>Processes started in one turn, before ends and messages are looked at again.</summary>
+    private const int SpawnsInATurn = 8;
+
+    private readonly Epoll _epoll = new();
+    private readonly Mailbox _mailbox;
+    private readonly SupervisorOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly long _start;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<(FleetPlan Plan, TaskCompletionSource<ConvergeResult> Done)> _converging = [];
+    private readonly OutputLoop _output;
+    private Spawner? _spawner;
+    private WorkerTable _processes = null!;
+    private LaunchPad _launchPad = null!;
+    private SlotRunner _runner = null!;
+    private SilenceWatch _silence = null!;
+    private SocketWatch _sockets = null!;
+    private TreeReaper _trees = null!;
+    private Fleet _fleet = null!;
+    private FleetCounts _told;
+    private bool _stopping;
+
+    public SupervisorLoop(SupervisorOptions options, Mailbox mailbox, OutputLoop output, ILogger log, TimeProvider time)
+    {
+        (_options, _mailbox, _output, _log, _time) = (options, mailbox, output, log, time);
+        _start = time.GetTimestamp();
+        _epoll.Add(mailbox.Wake, Linux.Readiness.Readable, MailboxToken);
+    }
+
+    /// <summary>Called by the loop's thread when the counts have changed; must not block.</summary>
+    public Action<FleetCounts>? CountsChanged { get; set; }
+
+    /// <summary>Completed when the last worker has stopped after <see cref="Message.StopAll"/>; faulted where the loop died.</summary>
+    public Task Ended => _ended.Task;
+
+    public void Start() => new Thread(Run) { IsBackground = true, Name = "supervisor" }.Start();
+
+    public void Dispose()
+    {
+        _epoll.Dispose();
+        _spawner?.Dispose();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            Assemble();
+            while (!(_stopping && _fleet.IsEmpty)) Turn();
+            _trees.KillStrangers();
+            Answer(canceled: true);
+            _ended.TrySetResult();
+        }
+#pragma warning disable CA1031 // A fault in the loop ends the daemon, and with it the workers: reported where the daemon waits for its end.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            _ended.TrySetException(fault);
+        }
+    }
+
+    /// <summary>On the loop's own thread, as a spawner belongs to the thread that uses it.</summary>
+    private void Assemble()
+    {
+        _spawner = new Spawner(_options.DescriptorLimit);
+        _launchPad = new LaunchPad(_spawner, _options.Environment, _options.Preload);
+        _processes = new WorkerTable(_launchPad, _epoll, _output);
+        _trees = new TreeReaper(_processes, _log, Now);
+        _runner = new SlotRunner(_processes, _trees, _log, Now, _options.Roll);
+        _silence = new SilenceWatch(_options.Preload, _mailbox);
+        _sockets = new SocketWatch(_mailbox);
+        _fleet = new Fleet(_runner);
+    }
+
+    private TimeSpan Now() => _time.GetElapsedTime(_start);
+
+    private void Turn()
+    {
+        foreach (var (token, _) in _epoll.Wait(NextWait()))
+        {
+            if (token == MailboxToken) _mailbox.Acknowledge();
+            else if (_processes.Find(token) is { } process) Reap(process);
+        }
+
+        while (_mailbox.TryTake(out var message)) Take(message);
+        _runner.PassDeadlines(Now());
+        for (var spawned = 0; spawned < SpawnsInATurn && _runner.HasSpawns; spawned++) SpawnNext();
+        Watch(Now());
+        if (!_runner.HasSpawns) _trees.Pass(Now());
+        Answer(canceled: false);
+        Tell();
+    }
+
+    private TimeSpan? NextWait()
+    {
+        if (_runner.HasSpawns) return TimeSpan.Zero;
+        var now = Now();
+        // Of those that are there; comparison with none is false.
+        TimeSpan? soonest = null;
+        foreach (var wait in (ReadOnlySpan<TimeSpan?>)
+                 [_runner.Deadlines.NextWait(now), _silence.NextWait(now), _sockets.NextWait(now), _trees.NextWait(now)])
+            if (soonest is null || wait < soonest) soonest = wait;
+        return soonest;
+    }
+
+    private void SpawnNext()
+    {
+        if (_runner.SpawnNext() is not { } process) return;
+        var spec = process.Slot.Service.Spec;
+        if (spec.Process.Reuseport.Debug && spec.Process.Stderr is OutputTarget.Journal) _silence.Expect(process, Now());
+        else if (spec.Readiness is not ReadinessSpec.Delay) _sockets.Expect(process, Now());
+    }
+
+    private void Watch(TimeSpan now)
+    {
+        _silence.Pass(now);
+        _sockets.Pass(now);
+    }
+
+    private void Reap(WorkerProcess process)
+    {
+        var slot = process.Slot;
+        _runner.Reap(process);
+        _fleet.Forget(slot);
+    }
+
+    private void Take(Message message)
+    {
+        switch (message)
+        {
+            case Message.OutcomeSeen seen when _processes.Find(seen.Process) is { } process:
+                TakeOutcome(process, seen.Outcome);
+                break;
+            case Message.PortsSeen seen when _processes.Find(seen.Process) is { } process:
+                foreach (var port in seen.Ports) _runner.Happen(process.Slot, new SlotEvent.Serves(process.Generation, port));
+                break;
+            case Message.StreamEnded ended:
+                _silence.StreamEnded(ended.Process);
+                break;
+            case Message.SilenceExplained explained:
+                _log.NoPreload(explained.Worker, explained.Pid, explained.Reason);
+                break;
+            case Message.Converge converge:
+                Converge(converge);
+                break;
+            case Message.StopAll:
+                _stopping = true;
+                _fleet.StopAll();
+                break;
+            case Message.ChildEnded:
+                ReapStrangers();
+                break;
+            case Message.TakeSnapshot take:
+                take.Done.TrySetResult(Snapshots.Of(_fleet, _runner.Counts, Now()));
+                break;
+            case Message.Ping ping:
+                ping.Answer();
+                break;
+            // From a process that has ended meanwhile.
+            case Message.OutcomeSeen or Message.PortsSeen:
+                break;
+            default:
+                throw new InvalidOperationException($"no such message: {message}");
+        }
+    }
+
+    private void TakeOutcome(WorkerProcess process, BindOutcome outcome)
+    {
+        _silence.Heard(process.Serial);
+        process.Remember(outcome);
+        if (PortCoverage.ServedPort(outcome) is { } port)
+            _runner.Happen(process.Slot, new SlotEvent.Serves(process.Generation, port));
+    }
+
+    private void Converge(Message.Converge converge)
+    {
+        if (_stopping)
+        {
+            converge.Done.TrySetCanceled();
+            return;
+        }
+
+        _launchPad.ForgetAccounts();
+        _converging.Add((_fleet.Converge(converge.Desired), converge.Done));
+    }
+
+    /// <summary>A child that is no worker: left over by one, and handed to the daemon as its subreaper.</summary>
+    private void ReapStrangers()
+    {
+        while (Subreaper.NextEnded() is { } pid)
+        {
+            if (_processes.FindPid(pid) is { } process) Reap(process);
+            else Subreaper.Reap(pid);
+        }
+    }
+
+    /// <summary>Tells those who wait for a change that it has settled.</summary>
+    private void Answer(bool canceled)
+    {
+        if (_converging.Count == 0 || (!canceled && _runner.Counts.Unsettled > 0)) return;
+        foreach (var (plan, done) in _converging)
+        {
+            if (canceled) done.TrySetCanceled();
+            else done.TrySetResult(ConvergeResult.Of(plan, _runner.Counts));
+        }
+
+        _converging.Clear();
+    }
+
+    private void Tell()
+    {
+        var counts = _runner.Counts;
+        if (counts == _told) return;
+        _told = counts;
+        CountsChanged?.Invoke(counts);
+    }
+}

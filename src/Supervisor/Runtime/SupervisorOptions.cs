@@ -1,0 +1,14 @@
+using Reuseportd.Linux;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>What the loop is given by its surroundings.</summary>
+/// <param name="Preload">Absolute path of the preload library.</param>
+/// <param name="Environment">The daemon's own environment, which workers inherit.</param>
+/// <param name="DescriptorLimit">Limit of descriptors for workers that set none.</param>
+/// <param name="Roll">Randomness, evenly spread in [0, 1).</param>
+internal sealed record SupervisorOptions(
+    string Preload,
+    IReadOnlyDictionary<string, string> Environment,
+    LimitPair? DescriptorLimit,
+    Func<double> Roll);

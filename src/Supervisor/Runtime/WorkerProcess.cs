@@ -1,0 +1,47 @@
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Reuseportd.Slots;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>One process of a slot, from its spawn until it is reaped.</summary>
+/// <param name="serial">Number that is never used again in the daemon's life; what epoll and messages know it by.</param>
+/// <param name="program">Path that was executed.</param>
+/// <param name="identity">Whom it runs as.</param>
+internal sealed class WorkerProcess(
+    ulong serial, WorkerSlot slot, int generation, Pidfd handle, string program, Identity identity, TimeSpan started)
+{
+    /// <summary>More sockets than this of one process are not remembered; the log has them.</summary>
+    private const int MostBinds = 256;
+
+    private readonly Dictionary<(OutcomeKind, string, int), BindOutcome> _binds = [];
+
+    public ulong Serial { get; } = serial;
+
+    public WorkerSlot Slot { get; } = slot;
+
+    public int Generation { get; } = generation;
+
+    public Pidfd Handle { get; } = handle;
+
+    public string Program { get; } = program;
+
+    public Identity Identity { get; } = identity;
+
+    public TimeSpan Started { get; } = started;
+
+    public bool IsStarting => Slot.Process == this && Slot.Slot.State is SlotState.Starting;
+
+    /// <summary>The newest outcome of each address and port that it tried.</summary>
+    public IReadOnlyCollection<BindOutcome> Binds => _binds.Values;
+
+    public void Remember(BindOutcome outcome)
+    {
+        if (outcome.Socket is not { } socket) return;
+        var key = (outcome.Kind, socket.Address, socket.Port);
+        if (_binds.ContainsKey(key) || _binds.Count < MostBinds) _binds[key] = outcome;
+    }
+
+    /// <summary>What its descendants are told from those of others by.</summary>
+    public TreeRoot Tree(bool isReaped) => new(Handle.Pid, isReaped, Launch.Marks(Slot.Name, Generation));
+}

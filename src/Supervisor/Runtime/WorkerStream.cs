@@ -1,0 +1,56 @@
+using System.Collections;
+using Reuseportd.Binding;
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Reuseportd.Observability;
+using Reuseportd.Slots;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>One stream of one process: its pipe, and what is bounded about it. Only the output loop's thread uses it.</summary>
+internal sealed class WorkerStream(Pipe pipe, ulong process, LineSource source, LoggingSpec logging)
+{
+    /// <summary>
+    /// A program may bind in a loop, or write what looks like the library's lines: past this many in a second they are counted only.
+    /// What readiness waits for gets through all the same, see <see cref="IsNews"/>.
+    /// </summary>
+    private const int OutcomesPerSecond = 1_000;
+
+    private BitArray? _portsServed;
+    private bool _libraryHeard;
+
+    /// <summary>Of the worker's own lines.</summary>
+    public RateLimit LineLimit = new(logging.RateLimitInterval, logging.RateLimitBurst);
+
+    /// <summary>Of the library's.</summary>
+    public RateLimit OutcomeLimit = new(TimeSpan.FromSeconds(1), OutcomesPerSecond);
+
+    public Pipe Pipe { get; } = pipe;
+
+    /// <summary>Serial number of the process.</summary>
+    public ulong Process { get; } = process;
+
+    public LineSource Source { get; } = source;
+
+    public LineSplitter Splitter { get; } = new(logging.LineMax);
+
+    /// <summary>When dropped lines are to be said though no further line comes.</summary>
+    public TimeSpan? SayDroppedAt { get; set; }
+
+    /// <summary>Whether an outcome tells the fleet something new: the library is there, or one more port is served.</summary>
+    public bool IsNews(BindOutcome outcome)
+    {
+        if (outcome.Kind == OutcomeKind.Loaded)
+        {
+            var first = !_libraryHeard;
+            _libraryHeard = true;
+            return first;
+        }
+
+        if (PortCoverage.ServedPort(outcome) is not (>= 0 and <= ushort.MaxValue and var port)) return false;
+        _portsServed ??= new BitArray(ushort.MaxValue + 1);
+        var known = _portsServed[port];
+        _portsServed[port] = true;
+        return !known;
+    }
+}

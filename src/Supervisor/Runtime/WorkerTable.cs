@@ -1,0 +1,92 @@
+using System.Diagnostics.CodeAnalysis;
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Reuseportd.Observability;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>The processes of all workers: makes them, hands their output on, hears their ends. Only the loop's thread uses it.</summary>
+internal sealed class WorkerTable(LaunchPad launchPad, Epoll epoll, OutputLoop output)
+{
+    private readonly Dictionary<ulong, WorkerProcess> _bySerial = [];
+    private readonly Dictionary<int, WorkerProcess> _byPid = [];
+    private ulong _lastSerial;
+
+    public int Count => _bySerial.Count;
+
+    public WorkerProcess? Find(ulong serial) => _bySerial.GetValueOrDefault(serial);
+
+    public WorkerProcess? FindPid(int pid) => _byPid.GetValueOrDefault(pid);
+
+    public bool TrySpawn(
+        WorkerSlot slot,
+        int generation,
+        TimeSpan now,
+        [NotNullWhen(true)] out WorkerProcess? process,
+        [NotNullWhen(false)] out SpawnError? error)
+    {
+        process = null;
+        if (!launchPad.TryLaunch(slot.Service.Spec, slot.Name, generation, out var spawned, out var identity, out error)) return false;
+
+        process = new WorkerProcess(++_lastSerial, slot, generation, spawned.Process, spawned.Program, identity, now);
+        _bySerial.Add(process.Serial, process);
+        _byPid[spawned.Process.Pid] = process;
+        slot.Process = slot.Last = process;
+
+        var watched = epoll.Add(process.Handle, Linux.Readiness.Readable, process.Serial);
+        if (watched != Errno.None)
+        {
+            // Nobody would hear of its end.
+            process.Handle.SendSignal(Signal.Kill);
+            error = new SpawnError("epoll_ctl", "pidfd", watched);
+            Close(spawned);
+            Forget(process);
+            process = null;
+            return false;
+        }
+
+        Connect(spawned.Stdout, process, OutputStream.Stdout);
+        Connect(spawned.Stderr, process, OutputStream.Stderr);
+        return true;
+    }
+
+    /// <summary>
+    /// Reaps a process that has ended. Its process group is killed first: while the process is a zombie, its number
+    /// can belong to no other group.
+    /// </summary>
+    /// <returns>Null where it still runs.</returns>
+    public ExitStatus? Reap(WorkerProcess process)
+    {
+        if (!process.Handle.HasEnded) return null;
+        ProcessGroup.Kill(process.Handle.Pid);
+        var errno = process.Handle.Wait(out var status);
+        if (errno == Errno.None && status is null) return null;
+
+        epoll.Remove(process.Handle);
+        Forget(process);
+        process.Handle.Dispose();
+        // Somebody else reaped it: that it ended is certain, how is not.
+        return status ?? ExitStatus.Killed(Signal.Kill);
+    }
+
+    private void Connect(Pipe? pipe, WorkerProcess process, OutputStream stream)
+    {
+        if (pipe is null) return;
+        var source = WorkerLog.Open(process.Slot.Name, process.Handle.Pid, stream);
+        output.Add(new WorkerStream(pipe, process.Serial, source, process.Slot.Service.Spec.Logging));
+    }
+
+    private void Forget(WorkerProcess process)
+    {
+        _bySerial.Remove(process.Serial);
+        _byPid.Remove(process.Handle.Pid);
+        if (process.Slot.Process == process) process.Slot.Process = null;
+    }
+
+    private static void Close(Spawned spawned)
+    {
+        spawned.Process.Dispose();
+        spawned.Stdout?.Dispose();
+        spawned.Stderr?.Dispose();
+    }
+}

@@ -1,0 +1,28 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Slots;
+
+/// <summary>When an ended process is replaced: at once, after a wait, or not at all.</summary>
+internal static class RestartDelay
+{
+    /// <summary>A process that was ready for longer than this is replaced at once: it had got there.</summary>
+    public static readonly TimeSpan ReadyEnough = TimeSpan.FromSeconds(1);
+
+    /// <summary>Wait before retry number <paramref name="streak"/>, counted from 0.</summary>
+    /// <param name="roll">Evenly spread in [0, 1); places the wait in the band of the jitter.</param>
+    public static TimeSpan Next(RestartPolicy policy, int streak, double roll)
+    {
+        var wait = policy.Delay.TotalMilliseconds * Math.Pow(policy.Multiplier, streak);
+        wait = Math.Min(wait, policy.MaxDelay.TotalMilliseconds);
+        return TimeSpan.FromMilliseconds(wait * (1 - policy.Jitter + 2 * policy.Jitter * roll));
+    }
+
+    /// <summary>The restarts that still count at <paramref name="now"/>, with this one.</summary>
+    /// <returns>Null where one more is more than the policy allows.</returns>
+    public static ValueList<TimeSpan>? Admit(RestartPolicy policy, ValueList<TimeSpan> attempts, TimeSpan now)
+    {
+        if (policy.MaxAttempts == 0) return [];
+        TimeSpan[] counted = [.. attempts.Where(at => now - at < policy.Window), now];
+        return counted.Length > policy.MaxAttempts ? null : new([.. counted]);
+    }
+}

@@ -1,0 +1,18 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Slots;
+
+/// <summary>What the owner of a slot has to do after a step, in order.</summary>
+internal abstract record SlotAction
+{
+    private SlotAction() { }
+
+    /// <summary>Start a process; answer with <see cref="SlotEvent.Spawned"/> or <see cref="SlotEvent.SpawnFailed"/>.</summary>
+    internal sealed record Spawn(int Generation) : SlotAction;
+
+    /// <summary>Send a signal to the process.</summary>
+    internal sealed record Send(Signal Signal) : SlotAction;
+
+    /// <summary>SIGKILL all that is left of the generation: the process and what it started.</summary>
+    internal sealed record KillTree(int Generation) : SlotAction;
+}

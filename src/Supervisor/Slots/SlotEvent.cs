@@ -1,0 +1,30 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Slots;
+
+/// <summary>
+/// What can happen to a slot. Events of a process carry its generation; those of an earlier one change nothing.
+/// </summary>
+internal abstract record SlotEvent
+{
+    private SlotEvent() { }
+
+    internal sealed record StartRequested : SlotEvent;
+
+    internal sealed record StopRequested : SlotEvent;
+
+    /// <summary>End the process, if there is one, and start anew.</summary>
+    internal sealed record RestartRequested : SlotEvent;
+
+    internal sealed record Spawned(int Generation) : SlotEvent;
+
+    internal sealed record SpawnFailed(int Generation, string Reason) : SlotEvent;
+
+    /// <summary>A sharded socket of the process listens (UDP: is bound) on <paramref name="Port"/>.</summary>
+    internal sealed record Serves(int Generation, int Port) : SlotEvent;
+
+    internal sealed record Exited(int Generation, ExitStatus Status) : SlotEvent;
+
+    /// <summary>The <see cref="SlotState.Deadline"/> of the present state has come.</summary>
+    internal sealed record DeadlinePassed : SlotEvent;
+}

@@ -1,0 +1,185 @@
+using System.Globalization;
+using Reuseportd.Model;
+
+namespace Reuseportd.Slots;
+
+/// <summary>
+/// The life of a slot as a function of values: (slot, event, policy, now) to (slot, actions). It asks no clock and
+/// starts nothing; the loop that owns the slot runs the actions and sends what came of them back as events.
+/// </summary>
+internal static class SlotMachine
+{
+    /// <param name="now">Offset on the monotonic clock that all times of the slot are on.</param>
+    /// <param name="roll">Randomness for the jitter of a wait, evenly spread in [0, 1).</param>
+    public static Transition Step(Slot slot, SlotEvent happened, SlotPolicy policy, TimeSpan now, double roll)
+    {
+        if (IsStale(slot, happened)) return Stay(slot);
+        var step = new Stepping(slot, policy, now, roll);
+        return slot.State switch
+        {
+            SlotState.Stopped => step.FromStopped(happened),
+            SlotState.Starting starting => step.FromStarting(starting, happened),
+            SlotState.Ready ready => step.FromReady(ready, happened),
+            SlotState.Stopping stopping => step.FromStopping(stopping, happened),
+            SlotState.Backoff => step.FromBackoff(happened),
+            SlotState.Failed => step.FromFailed(happened),
+            _ => throw new InvalidOperationException($"no such slot state: {slot.State}"),
+        };
+    }
+
+    private static Transition Stay(Slot slot) => new(slot, []);
+
+    private static bool IsStale(Slot slot, SlotEvent happened) => happened switch
+    {
+        SlotEvent.Spawned spawned => spawned.Generation != slot.Generation,
+        SlotEvent.SpawnFailed failed => failed.Generation != slot.Generation,
+        SlotEvent.Serves serves => serves.Generation != slot.Generation,
+        SlotEvent.Exited exited => exited.Generation != slot.Generation,
+        _ => false,
+    };
+
+    /// <summary>One event's worth of context, so that each state's answers read as a table.</summary>
+    private readonly record struct Stepping(Slot Slot, SlotPolicy Policy, TimeSpan Now, double Roll)
+    {
+        public Transition FromStopped(SlotEvent happened) => happened switch
+        {
+            SlotEvent.StartRequested or SlotEvent.RestartRequested => Start(Slot),
+            // The stop of a start that was still queued: its process never came to be.
+            SlotEvent.SpawnFailed => Stay(Slot),
+            // A spawn that crossed the stop on its way: the process exists and must go.
+            SlotEvent.Spawned => Stop(AfterStop.Stay),
+            // Nothing runs, so nothing can be stopped, serve, exit or be late.
+            _ => Stay(Slot),
+        };
+
+        public Transition FromStarting(SlotState.Starting starting, SlotEvent happened) => happened switch
+        {
+            SlotEvent.Spawned when Policy.Readiness is ReadinessSpec.Delay { After: var after } && after <= TimeSpan.Zero => GetReady(),
+            SlotEvent.Spawned => Become(starting with { Running = true, Due = Now + Patience() }),
+            SlotEvent.SpawnFailed failed => Retry(readyFor: null, failed.Reason),
+            SlotEvent.Serves serves => Covered(starting, starting.Coverage.With(serves.Port)),
+            SlotEvent.DeadlinePassed when Policy.Readiness is ReadinessSpec.Delay => GetReady(),
+            SlotEvent.DeadlinePassed => Stop(AfterStop.Retry),
+            SlotEvent.Exited exited => Ended(exited.Status, readyFor: null),
+            SlotEvent.StopRequested when !starting.Running => Become(new SlotState.Stopped()),
+            SlotEvent.StopRequested => Stop(AfterStop.Stay),
+            SlotEvent.RestartRequested when starting.Running => Stop(AfterStop.Restart),
+            // It is being started already; a queued start takes the newest configuration by itself.
+            SlotEvent.StartRequested or SlotEvent.RestartRequested => Stay(Slot),
+            _ => throw Unanswered(happened),
+        };
+
+        public Transition FromReady(SlotState.Ready ready, SlotEvent happened) => happened switch
+        {
+            SlotEvent.Exited exited => Ended(exited.Status, readyFor: Now - ready.Since),
+            SlotEvent.StopRequested => Stop(AfterStop.Stay),
+            SlotEvent.RestartRequested => Stop(AfterStop.Restart),
+            // Ready already; more sockets make it no readier, and no deadline is set.
+            SlotEvent.StartRequested or SlotEvent.Serves or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.DeadlinePassed => Stay(Slot),
+            _ => throw Unanswered(happened),
+        };
+
+        public Transition FromStopping(SlotState.Stopping stopping, SlotEvent happened) => happened switch
+        {
+            SlotEvent.Exited exited => Stopped(stopping.Then, exited.Status),
+            SlotEvent.DeadlinePassed => Become(stopping with { KillAt = null }, new SlotAction.KillTree(Slot.Generation)),
+            SlotEvent.StopRequested => Become(stopping with { Then = AfterStop.Stay }),
+            SlotEvent.StartRequested or SlotEvent.RestartRequested => Become(stopping with { Then = AfterStop.Restart }),
+            // On its way out: that it serves after all comes too late.
+            SlotEvent.Serves or SlotEvent.Spawned or SlotEvent.SpawnFailed => Stay(Slot),
+            _ => throw Unanswered(happened),
+        };
+
+        public Transition FromBackoff(SlotEvent happened) => happened switch
+        {
+            SlotEvent.DeadlinePassed => Start(Slot with { Restarts = Slot.Restarts + 1 }),
+            SlotEvent.StartRequested or SlotEvent.RestartRequested => Start(Slot),
+            SlotEvent.StopRequested => Become(new SlotState.Stopped()),
+            // The generation has ended; what was still on its way from it changes nothing.
+            SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.Exited => Stay(Slot),
+            _ => throw Unanswered(happened),
+        };
+
+        public Transition FromFailed(SlotEvent happened) => happened switch
+        {
+            SlotEvent.StartRequested or SlotEvent.RestartRequested => Start(Slot with { Streak = 0, Attempts = [] }),
+            SlotEvent.StopRequested => Become(new SlotState.Stopped()),
+            // As in backoff: nothing runs.
+            SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.Exited or SlotEvent.DeadlinePassed => Stay(Slot),
+            _ => throw Unanswered(happened),
+        };
+
+        private TimeSpan Patience() => Policy.Readiness is ReadinessSpec.Delay delay ? delay.After : Policy.Readiness.Timeout;
+
+        private Transition Covered(SlotState.Starting starting, PortCoverage coverage) =>
+            Policy.Readiness is not ReadinessSpec.Delay && coverage.IsWhole
+                ? GetReady()
+                : Become(starting with { Coverage = coverage });
+
+        private Transition GetReady() => Become(new SlotState.Ready(Now));
+
+        private Transition Start(Slot origin, params ReadOnlySpan<SlotAction> before)
+        {
+            var generation = origin.Generation + 1;
+            var starting = new SlotState.Starting(Running: false, Due: null, PortCoverage.None(Policy.Ports));
+            return new(origin with { State = starting, Generation = generation }, [.. before, new SlotAction.Spawn(generation)]);
+        }
+
+        private Transition Stop(AfterStop then) =>
+            Become(new SlotState.Stopping(Now + Policy.Stop.GracePeriod, then), new SlotAction.Send(Policy.Stop.Signal));
+
+        private Transition Stopped(AfterStop then, ExitStatus status)
+        {
+            var ended = Slot with { LastExit = status };
+            var sweep = new SlotAction.KillTree(Slot.Generation);
+            return then switch
+            {
+                AfterStop.Stay => new(ended with { State = new SlotState.Stopped() }, [sweep]),
+                AfterStop.Restart => Start(ended, sweep),
+                AfterStop.Retry => (this with { Slot = ended }).Retry(readyFor: null, "not ready in time", sweep),
+                _ => throw new InvalidOperationException($"no such continuation: {then}"),
+            };
+        }
+
+        /// <summary>The process ended by itself.</summary>
+        private Transition Ended(ExitStatus status, TimeSpan? readyFor)
+        {
+            var ended = Slot with { LastExit = status };
+            // What it started may hold its listening socket and would take connections that nobody serves.
+            var sweep = new SlotAction.KillTree(Slot.Generation);
+            return Policy.Restart.When switch
+            {
+                RestartWhen.OnFailure or RestartWhen.No when status.Success => new(ended with { State = new SlotState.Stopped() }, [sweep]),
+                RestartWhen.No => new(ended with { State = new SlotState.Failed($"{status}, and restart policy is 'no'") }, [sweep]),
+                _ => (this with { Slot = ended }).Retry(readyFor, status.ToString(), sweep),
+            };
+        }
+
+        private Transition Retry(TimeSpan? readyFor, string reason, params ReadOnlySpan<SlotAction> before)
+        {
+            // A program that cannot even be started is not tried again where the policy wants no restarts.
+            if (Policy.Restart.When == RestartWhen.No)
+                return new(Slot with { State = new SlotState.Failed(reason) }, [.. before]);
+            if (RestartDelay.Admit(Policy.Restart, Slot.Attempts, Now) is not { } attempts)
+                return new(Slot with { State = new SlotState.Failed(GaveUp(reason)) }, [.. before]);
+
+            var streak = readyFor >= Policy.Restart.ResetAfter ? 0 : Slot.Streak;
+            if (readyFor > RestartDelay.ReadyEnough)
+                return Start(Slot with { Restarts = Slot.Restarts + 1, Streak = streak, Attempts = attempts }, before);
+
+            var delay = RestartDelay.Next(Policy.Restart, streak, Roll);
+            return new(
+                Slot with { State = new SlotState.Backoff(Now + delay, delay), Streak = streak + 1, Attempts = attempts },
+                [.. before]);
+        }
+
+        private string GaveUp(string reason) => string.Create(
+            CultureInfo.InvariantCulture,
+            $"gave up after {Policy.Restart.MaxAttempts} restarts in {Policy.Restart.Window.TotalSeconds:0.###} s; the last: {reason}");
+
+        private Transition Become(SlotState state, params ReadOnlySpan<SlotAction> actions) =>
+            new(Slot with { State = state }, [.. actions]);
+
+        private static InvalidOperationException Unanswered(SlotEvent happened) => new($"no such slot event: {happened}");
+    }
+}

@@ -1,0 +1,72 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Slots;
+
+/// <summary>What a slot is doing. All times are offsets on the daemon's monotonic clock.</summary>
+internal abstract record SlotState
+{
+    private SlotState() { }
+
+    /// <summary>The word of the status table and of the log.</summary>
+    public abstract string Word { get; }
+
+    /// <summary>When <see cref="SlotEvent.DeadlinePassed"/> is due, or null for never.</summary>
+    public virtual TimeSpan? Deadline => null;
+
+    /// <summary>Whether a process of the current generation exists or is about to.</summary>
+    public virtual bool HasProcess => false;
+
+    /// <summary>No process, and none wanted.</summary>
+    internal sealed record Stopped : SlotState
+    {
+        public override string Word => "stopped";
+    }
+
+    /// <summary>A process is being made (<paramref name="Due"/> still null and <paramref name="Running"/> false) or does not serve yet.</summary>
+    /// <param name="Running">Whether the process exists.</param>
+    /// <param name="Due">When it must be ready; for readiness by delay, when it is.</param>
+    internal sealed record Starting(bool Running, TimeSpan? Due, PortCoverage Coverage) : SlotState
+    {
+        public override string Word => "starting";
+        public override TimeSpan? Deadline => Due;
+        public override bool HasProcess => true;
+    }
+
+    internal sealed record Ready(TimeSpan Since) : SlotState
+    {
+        public override string Word => "ready";
+        public override bool HasProcess => true;
+    }
+
+    /// <summary>The process was asked to end.</summary>
+    /// <param name="KillAt">End of the grace period; null once its tree was killed.</param>
+    internal sealed record Stopping(TimeSpan? KillAt, AfterStop Then) : SlotState
+    {
+        public override string Word => "stopping";
+        public override TimeSpan? Deadline => KillAt;
+        public override bool HasProcess => true;
+    }
+
+    /// <summary>No process; the next try is at <paramref name="Until"/>.</summary>
+    internal sealed record Backoff(TimeSpan Until, TimeSpan Delay) : SlotState
+    {
+        public override string Word => "backoff";
+        public override TimeSpan? Deadline => Until;
+    }
+
+    /// <summary>No process, and no further try until somebody asks.</summary>
+    internal sealed record Failed(string Reason) : SlotState
+    {
+        public override string Word => "failed";
+    }
+}
+
+/// <summary>What follows the end of a process that was asked to end.</summary>
+internal enum AfterStop
+{
+    Stay,
+    Restart,
+
+    /// <summary>As if it had failed by itself: it did not get ready in time.</summary>
+    Retry,
+}
