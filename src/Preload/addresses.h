@@ -19,7 +19,7 @@ struct address_range {
 };
 
 struct address_filter {
-    bool listed;        /* false: any address. A list without an entry holds nothing */
+    bool listed; /* false: any address. A list without an entry holds nothing */
     unsigned int count;
     struct address_range ranges[ADDRESS_RANGES_MAX];
 };

@@ -1,6 +1,6 @@
 /*
- * The hook for bind(2). What most processes ask for (one port or range, any address, no lines) is done here with as
- * little as can be; bind_general.c holds the whole of the contract.
+ * The hook for bind(2). What most processes ask for (one port or range, any address, no lines) is done here
+ * with as little as can be; bind_general.c holds the whole of the contract.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -40,7 +40,7 @@ static inline int share(int fd, const struct sockaddr *address, socklen_t length
     if (settings->reuse_address != LEAVE)
         option_set(fd, SO_REUSEADDR, &settings->reuse_address, &reuse_address);
 
-    if (call_next_bind(fd, address, length) == 0)
+    if (next_bind(fd, address, length) == 0)
         return 0;
 
     option_restore(fd, SO_REUSEPORT, reuse_port);
@@ -48,7 +48,9 @@ static inline int share(int fd, const struct sockaddr *address, socklen_t length
     return -1;
 }
 
-/* A few ints live on this stack, and only the kernel writes to them: a canary would be a tenth of the hook. */
+/*
+ * A few ints live on this stack, and only the kernel writes to them: a canary would be a tenth of the hook.
+ */
 static __attribute__((noinline)) WITHOUT_CANARY int bind_shared(int fd, const struct sockaddr *address,
                                                                 socklen_t length)
 {
@@ -60,7 +62,7 @@ static __attribute__((noinline)) int bind_confined(int fd, const struct sockaddr
     struct device_found found;
 
     if (!matches(fd, address, length))
-        return call_next_bind(fd, address, length);
+        return next_bind(fd, address, length);
 
     const int error = device_set(fd, settings->device, &found);
     if (error != 0) {
@@ -78,7 +80,8 @@ __attribute__((visibility("default"))) int bind(int fd, const struct sockaddr *a
     const int state = settings_state();
 
     if (state == SETTINGS_SIMPLE)
-        return matches(fd, address, length) ? bind_shared(fd, address, length) : call_next_bind(fd, address, length);
+        return matches(fd, address, length) ? bind_shared(fd, address, length)
+                                            : next_bind(fd, address, length);
     if (state == SETTINGS_CONFINED)
         return bind_confined(fd, address, length);
     return bind_generally(fd, address, length);

@@ -32,7 +32,8 @@ static int set_and_say(bool debug, int fd, int option, const char *name, const i
 static int set_all(const struct settings *settings, int fd, struct applied *applied, struct found *found)
 {
     if (settings->confined) {
-        const int error = settings->device[0] == '\0' ? -ENODEV : device_set(fd, settings->device, &found->device);
+        const int error =
+            settings->device[0] == '\0' ? -ENODEV : device_set(fd, settings->device, &found->device);
         if (error != 0) {
             if (settings->debug)
                 outcome_option_failed("SO_BINDTODEVICE", -error);
@@ -40,10 +41,10 @@ static int set_all(const struct settings *settings, int fd, struct applied *appl
         }
         applied->device = settings->device;
     }
-    applied->reuse_port = set_and_say(settings->debug, fd, SO_REUSEPORT, "SO_REUSEPORT", &settings->reuse_port,
-                                      &found->reuse_port);
-    applied->reuse_address = set_and_say(settings->debug, fd, SO_REUSEADDR, "SO_REUSEADDR", &settings->reuse_address,
-                                         &found->reuse_address);
+    applied->reuse_port = set_and_say(settings->debug, fd, SO_REUSEPORT, "SO_REUSEPORT",
+                                      &settings->reuse_port, &found->reuse_port);
+    applied->reuse_address = set_and_say(settings->debug, fd, SO_REUSEADDR, "SO_REUSEADDR",
+                                         &settings->reuse_address, &found->reuse_address);
     return 0;
 }
 
@@ -54,7 +55,8 @@ static void restore_all(int fd, const struct found *found)
     option_restore(fd, SO_REUSEADDR, found->reuse_address);
 }
 
-static int bind_under(const struct settings *settings, int fd, const struct sockaddr *address, socklen_t length)
+static int bind_under(const struct settings *settings, int fd, const struct sockaddr *address,
+                      socklen_t length)
 {
     const int kept = errno;
     struct applied applied = {LEAVE, LEAVE, ""};
@@ -63,11 +65,11 @@ static int bind_under(const struct settings *settings, int fd, const struct sock
     struct endpoint chosen;
 
     if (!endpoint_read(&at, fd, address, length))
-        return call_next_bind(fd, address, length);
+        return next_bind(fd, address, length);
 
     const bool matched = settings_match(settings, &at);
     int error = matched ? set_all(settings, fd, &applied, &found) : 0;
-    if (error == 0 && call_next_bind(fd, address, length) != 0)
+    if (error == 0 && next_bind(fd, address, length) != 0)
         error = errno;
     if (error != 0)
         restore_all(fd, &found);

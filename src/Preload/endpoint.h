@@ -28,17 +28,21 @@ struct endpoint {
     uint64_t low;
 };
 
-_Static_assert(offsetof(struct sockaddr_in, sin_port) == offsetof(struct sockaddr_in6, sin6_port), "one port offset");
-_Static_assert(offsetof(struct sockaddr_in, sin_addr) + 4 <= PROBED_BYTES, "one probe covers what is read of IPv4");
+_Static_assert(offsetof(struct sockaddr_in, sin_port) == offsetof(struct sockaddr_in6, sin6_port),
+               "one port offset");
+_Static_assert(offsetof(struct sockaddr_in, sin_addr) + 4 <= PROBED_BYTES,
+               "one probe covers what is read of IPv4");
 _Static_assert(PROBED_BYTES <= SHORTEST_SOCKADDR_IN, "no probe past the end");
 _Static_assert(2 * PROBED_BYTES >= SHORTEST_SOCKADDR_IN6, "two probes cover what is read of IPv6");
-_Static_assert(offsetof(struct sockaddr_in6, sin6_addr) + 16 <= SHORTEST_SOCKADDR_IN6, "address within the shortest");
+_Static_assert(offsetof(struct sockaddr_in6, sin6_addr) + 16 <= SHORTEST_SOCKADDR_IN6,
+               "address within the shortest");
 
 /*
- * Whether PROBED_BYTES can be read at an address that a program gave. A bad pointer is the kernel's to judge (EFAULT), so
- * a hook may not fault on it first. epoll_ctl(2) copies its event in before it looks at anything else, and adding
- * descriptor -1 can then only end in EBADF. That is one short system call, and it needs no descriptor: any `fd` will do,
- * good or bad. Whatever else is answered (a seccomp filter's errno) is no verdict on the memory.
+ * Whether PROBED_BYTES can be read at an address that a program gave. A bad pointer is the kernel's to judge
+ * (EFAULT), so a hook may not fault on it first. epoll_ctl(2) copies its event in before it looks at anything
+ * else, and adding descriptor -1 can then only end in EBADF. That is one short system call, and it needs no
+ * descriptor: any `fd` will do, good or bad. Whatever else is answered (a seccomp filter's errno) is no
+ * verdict on the memory.
  */
 static inline bool memory_is_readable(int fd, const void *memory)
 {
@@ -51,7 +55,10 @@ static inline unsigned int port_at(const void *address)
     return (unsigned int)bytes[0] << 8 | bytes[1];
 }
 
-/* AF_INET or AF_INET6; AF_UNSPEC for what is not a whole address of either: NULL, short, overlong, unreadable, other. */
+/*
+ * AF_INET or AF_INET6; AF_UNSPEC for what is not a whole address of either: NULL, short, overlong,
+ * unreadable, other.
+ */
 static inline unsigned int family_at(int fd, const void *address, socklen_t length)
 {
     sa_family_t family;

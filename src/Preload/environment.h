@@ -13,7 +13,10 @@ enum variable {
     VARIABLE_COUNT,
 };
 
-/* A value is NULL where the variable is unset, or set to nothing: VAR= before a command unsets it for that command. */
+/*
+ * A value is NULL where the variable is unset, or set to nothing: VAR= before a command unsets it for that
+ * command.
+ */
 struct environment {
     const char *values[VARIABLE_COUNT];
 };

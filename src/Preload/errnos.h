@@ -1,4 +1,7 @@
-/* Names and texts of errnos. strerror(3) may allocate and translate, and strerrorname_np(3) is not in every libc. */
+/*
+ * Names and texts of errnos. strerror(3) may allocate and translate, and strerrorname_np(3) is not in every
+ * libc.
+ */
 #ifndef REUSEPORT_ERRNOS_H
 #define REUSEPORT_ERRNOS_H
 

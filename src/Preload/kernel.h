@@ -1,11 +1,13 @@
 /*
  * System calls without the libc's wrappers around them.
  *
- * A hook runs inside somebody else's bind(2): errno has to come out of it as it went in, and neither bind nor listen
- * is a cancellation point while write(2) is one. A raw call touches no errno, cancels no thread and cannot be
- * interposed by another library. Each has for its value what the kernel answers: a result, or an errno negated.
+ * A hook runs inside somebody else's bind(2): errno has to come out of it as it went in, and neither bind nor
+ * listen is a cancellation point while write(2) is one. A raw call touches no errno, cancels no thread and
+ * cannot be interposed by another library. Each has for its value what the kernel answers: a result, or an
+ * errno negated.
  *
- * They are macros so that an int goes to the kernel as an int: a descriptor that came in a register stays in it.
+ * They are macros so that an int goes to the kernel as an int: a descriptor that came in a register stays in
+ * it.
  */
 #ifndef REUSEPORT_KERNEL_H
 #define REUSEPORT_KERNEL_H
@@ -14,44 +16,44 @@
 
 #if defined(__x86_64__) && defined(__LP64__)
 
-#define kernel_call4(number, a, b, c, d)                                    \
-    __extension__({                                                         \
-        register __typeof__(d) r10_ __asm__("r10") = (d);                   \
-        long answer_;                                                       \
-        __asm__ volatile("syscall"                                          \
-                         : "=a"(answer_)                                    \
-                         : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10_)   \
-                         : "rcx", "r11", "memory");                         \
-        answer_;                                                            \
+#define kernel_call4(number, a, b, c, d)                                  \
+    __extension__({                                                       \
+        register __typeof__(d) r10_ __asm__("r10") = (d);                 \
+        long answer_;                                                     \
+        __asm__ volatile("syscall"                                        \
+                         : "=a"(answer_)                                  \
+                         : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10_) \
+                         : "rcx", "r11", "memory");                       \
+        answer_;                                                          \
     })
 
-#define kernel_call5(number, a, b, c, d, e)                                          \
-    __extension__({                                                                  \
-        register __typeof__(d) r10_ __asm__("r10") = (d);                            \
-        register __typeof__(e) r8_ __asm__("r8") = (e);                              \
-        long answer_;                                                                \
-        __asm__ volatile("syscall"                                                   \
-                         : "=a"(answer_)                                             \
-                         : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10_), "r"(r8_)  \
-                         : "rcx", "r11", "memory");                                  \
-        answer_;                                                                     \
+#define kernel_call5(number, a, b, c, d, e)                                         \
+    __extension__({                                                                 \
+        register __typeof__(d) r10_ __asm__("r10") = (d);                           \
+        register __typeof__(e) r8_ __asm__("r8") = (e);                             \
+        long answer_;                                                               \
+        __asm__ volatile("syscall"                                                  \
+                         : "=a"(answer_)                                            \
+                         : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10_), "r"(r8_) \
+                         : "rcx", "r11", "memory");                                 \
+        answer_;                                                                    \
     })
 
 #elif defined(__aarch64__) && defined(__LP64__)
 
-#define kernel_call5(number, a, b, c, d, e)                                                       \
-    __extension__({                                                                               \
-        register long x8_ __asm__("x8") = (number);                                               \
-        register __typeof__(e) x4_ __asm__("x4") = (e);                                           \
-        register __typeof__(d) x3_ __asm__("x3") = (d);                                           \
-        register __typeof__(c) x2_ __asm__("x2") = (c);                                           \
-        register __typeof__(b) x1_ __asm__("x1") = (b);                                           \
-        register long x0_ __asm__("x0") = (long)(a);                                              \
-        __asm__ volatile("svc #0"                                                                 \
-                         : "+r"(x0_)                                                              \
-                         : "r"(x8_), "r"(x1_), "r"(x2_), "r"(x3_), "r"(x4_)                       \
-                         : "memory");                                                             \
-        x0_;                                                                                      \
+#define kernel_call5(number, a, b, c, d, e)                                 \
+    __extension__({                                                         \
+        register long x8_ __asm__("x8") = (number);                         \
+        register __typeof__(e) x4_ __asm__("x4") = (e);                     \
+        register __typeof__(d) x3_ __asm__("x3") = (d);                     \
+        register __typeof__(c) x2_ __asm__("x2") = (c);                     \
+        register __typeof__(b) x1_ __asm__("x1") = (b);                     \
+        register long x0_ __asm__("x0") = (long)(a);                        \
+        __asm__ volatile("svc #0"                                           \
+                         : "+r"(x0_)                                        \
+                         : "r"(x8_), "r"(x1_), "r"(x2_), "r"(x3_), "r"(x4_) \
+                         : "memory");                                       \
+        x0_;                                                                \
     })
 
 #define kernel_call4(number, a, b, c, d) kernel_call5(number, a, b, c, d, 0L)
@@ -63,14 +65,14 @@
 /* Declared here because <unistd.h> shows it only under feature macros. */
 extern long syscall(long number, ...);
 
-#define kernel_call5(number, a, b, c, d, e)                    \
-    __extension__({                                            \
-        const int kept_ = errno;                               \
+#define kernel_call5(number, a, b, c, d, e)                        \
+    __extension__({                                                \
+        const int kept_ = errno;                                   \
         long answer_ = syscall((number), (a), (b), (c), (d), (e)); \
-        if (answer_ == -1)                                     \
-            answer_ = -(long)errno;                            \
-        errno = kept_;                                         \
-        answer_;                                               \
+        if (answer_ == -1)                                         \
+            answer_ = -(long)errno;                                \
+        errno = kept_;                                             \
+        answer_;                                                   \
     })
 
 #define kernel_call4(number, a, b, c, d) kernel_call5(number, a, b, c, d, 0L)

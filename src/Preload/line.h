@@ -25,7 +25,10 @@ void line_add_address(struct line *line, const struct endpoint *at);
 /* Somebody else's text, which may hold anything: what is not printable ASCII becomes '?'. */
 void line_add_foreign(struct line *line, const char *text);
 
-/* Ends the line and writes it to fd 2. errno stays, no SIGPIPE comes of it, and a reader that is gone loses a line. */
+/*
+ * Ends the line and writes it to fd 2. errno stays, no SIGPIPE comes of it, and a reader that is gone loses a
+ * line.
+ */
 void line_write(struct line *line);
 
 #endif

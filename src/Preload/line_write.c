@@ -1,6 +1,6 @@
 /*
- * The one place that writes. Fd 2 is a stranger's: it may be closed, be a pipe without a reader, be full, or have become
- * something that is not stderr any more.
+ * The one place that writes. Fd 2 is a stranger's: it may be closed, be a pipe without a reader, be full, or
+ * have become something that is not stderr any more.
  */
 #include "line.h"
 
@@ -26,8 +26,9 @@ static dev_t stderr_device;
 static ino_t stderr_inode;
 
 /*
- * A program that closes its stderr gets number 2 again for the next file that it opens: a connection, a database. A line
- * in the middle of those is damage. So what was not fd 2 at load has to be something that logs are written to.
+ * A program that closes its stderr gets number 2 again for the next file that it opens: a connection, a
+ * database. A line in the middle of those is damage. So what was not fd 2 at load has to be something that
+ * logs are written to.
  */
 static bool stderr_takes_lines(void)
 {
@@ -78,7 +79,9 @@ void line_write(struct line *line)
     const bool blocked = signal_mask(SIG_BLOCK, &sigpipe, &before) == 0;
     kernel_call3(SYS_rt_sigpending, &pending, sizeof pending, 0);
 
-    /* Only what was not written at all is tried again: half a line more would be worse than half a line less. */
+    /*
+     * Only what was not written at all is tried again: half a line more would be worse than half a line less.
+     */
     for (int attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
         written = kernel_call3(SYS_write, STDERR, line->bytes, line->length);
         if (written != -EINTR)

@@ -16,8 +16,8 @@ static bool shares_its_port(int fd)
 }
 
 /*
- * After a bind to port 0 the socket has a port like any other, and a filter that takes any port would now take it. What
- * tells the two apart is the option that the bind was not given.
+ * After a bind to port 0 the socket has a port like any other, and a filter that takes any port would now
+ * take it. What tells the two apart is the option that the bind was not given.
  */
 static bool listen_matches(const struct settings *settings, const struct endpoint *at, int fd)
 {
@@ -32,14 +32,14 @@ static __attribute__((noinline)) int listen_elaborately(const struct settings *s
     struct endpoint chosen;
 
     if (!endpoint_of_socket(&at, fd))
-        return call_next_listen(fd, backlog);
+        return next_listen(fd, backlog);
 
     const bool matched = listen_matches(settings, &at, fd);
     /* The kernel compares without a sign: -1 is the largest backlog, and not to be raised. */
     if (matched && (unsigned int)backlog < (unsigned int)settings->backlog)
         backlog = settings->backlog;
 
-    const int error = call_next_listen(fd, backlog) != 0 ? errno : 0;
+    const int error = next_listen(fd, backlog) != 0 ? errno : 0;
     if (settings->debug) {
         /* A socket that was never bound gets its port from listen(2). */
         if (error == 0 && at.port == 0 && endpoint_of_socket(&chosen, fd))
@@ -54,7 +54,7 @@ static inline int listen_under(const struct settings *settings, int fd, int back
 {
     if (settings->debug || settings->backlog > 0)
         return listen_elaborately(settings, fd, backlog);
-    return call_next_listen(fd, backlog);
+    return next_listen(fd, backlog);
 }
 
 /* Another library's constructor may listen before ours has run. Apart, for the size of its stack. */

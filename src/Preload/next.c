@@ -4,12 +4,13 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "kernel.h"
 
-bind_function *_Atomic next_bind;
-listen_function *_Atomic next_listen;
+bind_function *next_bind;
+listen_function *next_listen;
 
 static int result_of(long answer)
 {
@@ -19,7 +20,10 @@ static int result_of(long answer)
     return -1;
 }
 
-/* Where nothing follows us in the search order (a libc linked statically into the program), the kernel still does. */
+/*
+ * Where nothing follows us in the search order (a libc linked statically into the program), the kernel still
+ * does.
+ */
 static int kernel_bind(int fd, const struct sockaddr *address, socklen_t length)
 {
     return result_of(kernel_call3(SYS_bind, fd, address, (long)length));
@@ -30,15 +34,22 @@ static int kernel_listen(int fd, int backlog)
     return result_of(kernel_call3(SYS_listen, fd, backlog, 0));
 }
 
+/*
+ * The first to arrive sets it; the others find the same, and write nothing under the eyes of those that read.
+ */
+#define SET_ONCE(pointer, found)                                                           \
+    do {                                                                                   \
+        __typeof__(pointer) unset_ = NULL;                                                 \
+        __atomic_compare_exchange_n(&(pointer), &unset_, (found), false, __ATOMIC_ACQ_REL, \
+                                    __ATOMIC_ACQUIRE);                                     \
+    } while (0)
+
 void next_resolve(void)
 {
     /* dlsym finds "next" from its return address: these calls must stay calls, and stay in this library. */
-    if (atomic_load_explicit(&next_bind, memory_order_relaxed) == NULL) {
-        bind_function *found = (bind_function *)dlsym(RTLD_NEXT, "bind");
-        atomic_store_explicit(&next_bind, found != NULL ? found : kernel_bind, memory_order_release);
-    }
-    if (atomic_load_explicit(&next_listen, memory_order_relaxed) == NULL) {
-        listen_function *found = (listen_function *)dlsym(RTLD_NEXT, "listen");
-        atomic_store_explicit(&next_listen, found != NULL ? found : kernel_listen, memory_order_release);
-    }
+    bind_function *found_bind = (bind_function *)dlsym(RTLD_NEXT, "bind");
+    listen_function *found_listen = (listen_function *)dlsym(RTLD_NEXT, "listen");
+
+    SET_ONCE(next_bind, found_bind != NULL ? found_bind : kernel_bind);
+    SET_ONCE(next_listen, found_listen != NULL ? found_listen : kernel_listen);
 }

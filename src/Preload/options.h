@@ -1,6 +1,7 @@
 /*
- * Setting an option of a socket in such a way that it can be taken back. A bind that fails leaves the socket as it was
- * found: a program may try the next port on the same socket, port 0 among them, and that one must not be shared.
+ * Setting an option of a socket in such a way that it can be taken back. A bind that fails leaves the socket
+ * as it was found: a program may try the next port on the same socket, port 0 among them, and that one must
+ * not be shared.
  */
 #ifndef REUSEPORT_OPTIONS_H
 #define REUSEPORT_OPTIONS_H
@@ -29,7 +30,9 @@ static inline void option_restore(int fd, int name, int found)
         kernel_setsockopt(fd, SOL_SOCKET, name, &found, sizeof found);
 }
 
-/* The interface that a socket was bound to before: `changed` says whether there is something to go back to. */
+/*
+ * The interface that a socket was bound to before: `changed` says whether there is something to go back to.
+ */
 struct device_found {
     bool changed;
     char name[IFNAMSIZ];
@@ -42,8 +45,8 @@ static inline int device_choose(int fd, const char *name)
 }
 
 /*
- * Names are IFNAMSIZ bytes, padded with zeros. Returns 0 or an errno negated. Once a socket has an interface only the
- * privileged may set one, were it the same: so that case is left alone.
+ * Names are IFNAMSIZ bytes, padded with zeros. Returns 0 or an errno negated. Once a socket has an interface
+ * only the privileged may set one, were it the same: so that case is left alone.
  */
 static inline int device_set(int fd, const char *wanted, struct device_found *found)
 {

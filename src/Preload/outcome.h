@@ -6,7 +6,9 @@
 
 #include "endpoint.h"
 
-/* What was set on a socket: LEAVE where an option was left alone or could not be set, "" where no device was. */
+/*
+ * What was set on a socket: LEAVE where an option was left alone or could not be set, "" where no device was.
+ */
 struct applied {
     int reuse_port;
     int reuse_address;

@@ -13,8 +13,8 @@ struct port_range {
 };
 
 /*
- * "Any port" is the range 1-65535: no filter ever holds port 0. Each bind to port 0 is to get a port of its own, and the
- * kernel hands one out twice where both sockets say that they share.
+ * "Any port" is the range 1-65535: no filter ever holds port 0. Each bind to port 0 is to get a port of its
+ * own, and the kernel hands one out twice where both sockets say that they share.
  */
 struct port_filter {
     bool any;

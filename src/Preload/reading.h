@@ -1,4 +1,6 @@
-/* Reading the text of an environment value. Nothing here guesses: what is not wholly understood is refused. */
+/*
+ * Reading the text of an environment value. Nothing here guesses: what is not wholly understood is refused.
+ */
 #ifndef REUSEPORT_READING_H
 #define REUSEPORT_READING_H
 
@@ -14,8 +16,8 @@ struct span {
 struct span span_trim(struct span text);
 
 /*
- * Cuts `text` at the first `separator`: `head` is what stands before it, `tail` what follows. False where there is no
- * separator; `head` is then the whole text.
+ * Cuts `text` at the first `separator`: `head` is what stands before it, `tail` what follows. False where
+ * there is no separator; `head` is then the whole text.
  */
 bool span_cut(struct span text, char separator, struct span *head, struct span *tail);
 

@@ -17,8 +17,8 @@ static void complain(bool aloud, enum variable variable, const char *reason, con
 }
 
 /* False, with a line, for a value that is no number of that range; `number` is then as it was. */
-static bool number_take(const struct environment *from, enum variable variable, bool aloud, const char *reason,
-                        long lowest, long highest, int *number)
+static bool number_take(const struct environment *from, enum variable variable, bool aloud,
+                        const char *reason, long lowest, long highest, int *number)
 {
     const char *value = from->values[variable];
     long read;
@@ -33,7 +33,10 @@ static bool number_take(const struct environment *from, enum variable variable, 
     return true;
 }
 
-/* What dev_valid_name() of the kernel takes. Longer names have to be refused here: the kernel would cut them off. */
+/*
+ * What dev_valid_name() of the kernel takes. Longer names have to be refused here: the kernel would cut them
+ * off.
+ */
 static bool device_name_is_valid(struct span name)
 {
     if (name.length == 0 || name.length >= IFNAMSIZ)
@@ -87,12 +90,14 @@ static void settings_read(struct settings *settings, bool aloud)
     settings->reuse_address = LEAVE;
 
     const bool port = number_take(&from, VARIABLE_REUSE_PORT, aloud, option, -1, 1, &settings->reuse_port);
-    const bool address = number_take(&from, VARIABLE_REUSE_ADDRESS, aloud, option, -1, 1, &settings->reuse_address);
+    const bool address =
+        number_take(&from, VARIABLE_REUSE_ADDRESS, aloud, option, -1, 1, &settings->reuse_address);
     if (!port || !address) {
         settings->reuse_port = LEAVE;
         settings->reuse_address = LEAVE;
     }
-    number_take(&from, VARIABLE_BACKLOG, aloud, "not a number from 0 to 2147483647", 0, INT_MAX, &settings->backlog);
+    number_take(&from, VARIABLE_BACKLOG, aloud, "not a number from 0 to 2147483647", 0, INT_MAX,
+                &settings->backlog);
     number_take(&from, VARIABLE_DEBUG, aloud, "not 1 or 0", 0, 1, &debug);
     filters_take(settings, &from, aloud);
     device_take(settings, from.values[VARIABLE_DEVICE], aloud);
