@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Reuseportd.Linux;
 
-/// <summary>The CPU time that the daemon's control group is allowed: cgroup v2's <c>cpu.max</c>, or v1's <c>cpu.cfs_quota_us</c>.</summary>
+/// <summary>
+/// The CPU time that the daemon's control group is allowed: cgroup v2's <c>cpu.max</c>, or v1's <c>cpu.cfs_quota_us</c>.
+/// </summary>
 internal static class CpuQuota
 {
     /// <summary>In CPUs; null without a quota. The least on the way from the daemon's group up to the root binds.</summary>
@@ -27,7 +29,8 @@ internal static class CpuQuota
     /// <summary><c>QUOTA PERIOD</c> in microseconds, the quota possibly <c>max</c>.</summary>
     private static double? OfUnified(string? text) => text?.Split(' ') is [var quota, var period] ? Ratio(quota, period) : null;
 
-    private static double? OfLegacy(string? quota, string? period) => quota is null || period is null ? null : Ratio(quota, period);
+    private static double? OfLegacy(string? quota, string? period) =>
+        quota is null || period is null ? null : Ratio(quota, period);
 
     private static double? Ratio(string quota, string period) =>
         long.TryParse(quota, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var allowed) && allowed > 0

@@ -17,11 +17,14 @@ internal static unsafe class CpuSet
             int length;
             fixed (byte* into = mask) length = Libc.GetAffinity(0, (nuint)size, into);
             if (length >= 0) return CpusOf(mask);
-            if (Libc.LastErrno != Errno.InvalidArgument || size >= MostBytes) throw new LinuxException("sched_getaffinity", Libc.LastErrno);
+            var errno = Libc.LastErrno;
+            if (errno != Errno.InvalidArgument || size >= MostBytes) throw new LinuxException("sched_getaffinity", errno);
         }
     }
 
-    /// <summary>What <c>workers: auto</c> means: one for each CPU that may be used, and no more than the quota pays for.</summary>
+    /// <summary>
+    /// What <c>workers: auto</c> means: one for each CPU that may be used, and no more than the quota pays for.
+    /// </summary>
     /// <param name="quota">CPUs' worth of time, or null without a quota.</param>
     public static int Workers(int cpus, double? quota) =>
         Math.Max(1, quota is { } paid ? (int)Math.Min(cpus, Math.Ceiling(paid)) : cpus);

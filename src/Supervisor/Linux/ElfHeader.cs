@@ -6,12 +6,16 @@ namespace Reuseportd.Linux;
 /// <summary>What the dynamic loader goes by, of a program or library in ELF (elf(5)).</summary>
 /// <param name="Is64">Class of the file.</param>
 /// <param name="Machine"><c>EM_</c> number of the architecture.</param>
-/// <param name="Interpreter">Path of the dynamic loader that the program asks for; null for a static one and for libraries.</param>
+/// <param name="Interpreter">
+/// Path of the dynamic loader that the program asks for; null for a static one and for libraries.
+/// </param>
 internal sealed record ElfHeader(bool Is64, int Machine, string? Interpreter)
 {
     private const int ProgramInterpreter = 3;
 
-    /// <summary>Bytes from the start of a file that hold the header and, as linkers lay it out, the program headers and loader.</summary>
+    /// <summary>
+    /// Bytes from the start of a file that hold the header and, as linkers lay it out, the program headers and loader.
+    /// </summary>
     public const int Window = 64 * 1024;
 
     /// <summary>Whether one process can hold both.</summary>
@@ -52,7 +56,9 @@ internal sealed record ElfHeader(bool Is64, int Machine, string? Interpreter)
         public ulong Word(ReadOnlySpan<byte> at, int offset)
         {
             if (!is64) return Number(at, offset);
-            return bigEndian ? BinaryPrimitives.ReadUInt64BigEndian(at[offset..]) : BinaryPrimitives.ReadUInt64LittleEndian(at[offset..]);
+            return bigEndian
+                ? BinaryPrimitives.ReadUInt64BigEndian(at[offset..])
+                : BinaryPrimitives.ReadUInt64LittleEndian(at[offset..]);
         }
 
         /// <summary>The string that a program header points to; empty when it lies beyond the bytes at hand.</summary>

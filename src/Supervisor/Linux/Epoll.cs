@@ -70,7 +70,8 @@ internal sealed unsafe class Epoll : Descriptor
         var errno = Libc.LastErrno;
         if (errno == Errno.Interrupted) return 0;
         // Linux before 5.11, or a seccomp filter that is older than the call.
-        if (!_hasPwait2 || (errno != Errno.NoSuchCall && errno != Errno.NotPermitted)) throw new LinuxException("epoll_wait", errno);
+        var isRefused = _hasPwait2 && (errno == Errno.NoSuchCall || errno == Errno.NotPermitted);
+        if (!isRefused) throw new LinuxException("epoll_wait", errno);
         _hasPwait2 = false;
         return WaitInto(buffer, timeout);
     }

@@ -8,5 +8,6 @@ internal readonly record struct IoResult(int Count, Errno Errno)
 {
     public bool Ended => Count == 0 && Errno == Errno.None;
 
-    public static IoResult Of(nint answer) => answer < 0 ? new IoResult(0, Libc.LastErrno) : new IoResult((int)answer, Errno.None);
+    public static IoResult Of(nint answer) =>
+        answer < 0 ? new IoResult(0, Libc.LastErrno) : new IoResult((int)answer, Errno.None);
 }

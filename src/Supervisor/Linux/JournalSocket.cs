@@ -28,12 +28,15 @@ internal sealed unsafe class JournalSocket : Descriptor
         _ = Libc.SetSocketOption(this, Libc.LevelSocket, Libc.OptionSendBuffer, &size, sizeof(int));
     }
 
-    /// <summary>Sends the first of the records, one datagram each, with one sendmmsg(2). Blocks while the queue is full.</summary>
+    /// <summary>
+    /// Sends the first of the records, one datagram each, with one sendmmsg(2). Blocks while the queue is full.
+    /// </summary>
     /// <param name="records">One behind the other.</param>
     /// <param name="first">Where the first record begins in them.</param>
     /// <param name="ends">For each record the place in <paramref name="records"/> behind its last byte.</param>
     /// <param name="error">
-    /// Why the first was not sent: EMSGSIZE or ENOBUFS when it is too large for a datagram; ENOENT or ECONNREFUSED without journald.
+    /// Why the first was not sent: EMSGSIZE or ENOBUFS when it is too large for a datagram; ENOENT or ECONNREFUSED without
+    /// journald.
     /// </param>
     /// <returns>Records sent, in order: some or all, and 0 only with an error or without records.</returns>
     public int SendDatagrams(ReadOnlySpan<byte> records, int first, ReadOnlySpan<int> ends, out Errno error)

@@ -51,7 +51,9 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
     public static partial int FileControl(SafeHandle descriptor, int command, nint argument);
 
-    /// <summary><c>struct statx</c> of statx(2), Linux 4.11: one layout on all architectures, unlike <c>struct stat</c>.</summary>
+    /// <summary>
+    /// <c>struct statx</c> of statx(2), Linux 4.11: one layout on all architectures, unlike <c>struct stat</c>.
+    /// </summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     public struct FileStatus
     {

@@ -29,7 +29,8 @@ internal static partial class Libc
     public static unsafe partial int SetSocketOption(SafeHandle socket, int level, int option, void* value, uint size);
 
     [LibraryImport(Library, EntryPoint = "sendto", SetLastError = true)]
-    public static unsafe partial nint SendTo(SafeHandle socket, void* data, nuint size, int flags, void* address, uint addressSize);
+    public static unsafe partial nint SendTo(
+        SafeHandle socket, void* data, nuint size, int flags, void* address, uint addressSize);
 
     [LibraryImport(Library, EntryPoint = "recv", SetLastError = true)]
     public static unsafe partial nint Receive(SafeHandle socket, byte* buffer, nuint size, int flags);

@@ -5,7 +5,9 @@ namespace Reuseportd.Linux;
 /// <summary>Writes to descriptors that are not the daemon's to configure, such as its stdout.</summary>
 internal static unsafe class OutputFile
 {
-    /// <summary>Writes all of it, waiting where the other side is slow or somebody has made the descriptor non-blocking.</summary>
+    /// <summary>
+    /// Writes all of it, waiting where the other side is slow or somebody has made the descriptor non-blocking.
+    /// </summary>
     /// <returns>EPIPE when nobody reads any more; ENOSPC and the like from the file system.</returns>
     public static Errno Write(int descriptor, ReadOnlySpan<byte> bytes)
     {

@@ -19,13 +19,17 @@ internal sealed class Pidfd(int number, int pid) : Descriptor(number)
         return number < 0 ? null : new Pidfd((int)number, pid);
     }
 
-    /// <summary>ESRCH when it has ended and was waited for; a process that waits to be reaped takes signals without effect.</summary>
+    /// <summary>
+    /// ESRCH when it has ended and was waited for; a process that waits to be reaped takes signals without effect.
+    /// </summary>
     public Errno SendSignal(Signal signal) => Libc.ErrnoOf(Libc.PidfdSendSignal(this, signal.Number));
 
     /// <summary>Whether it runs no more, reaped or not. Does not reap.</summary>
     public bool HasEnded => WaitForEnd(TimeSpan.Zero);
 
-    /// <summary>Blocks until it runs no more, a signal comes between, or <paramref name="patience"/> is over. Does not reap.</summary>
+    /// <summary>
+    /// Blocks until it runs no more, a signal comes between, or <paramref name="patience"/> is over. Does not reap.
+    /// </summary>
     public unsafe bool WaitForEnd(TimeSpan patience)
     {
         var entry = new Libc.PollEntry { Descriptor = Number, Events = Libc.PollEntry.In };

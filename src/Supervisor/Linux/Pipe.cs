@@ -5,7 +5,9 @@ namespace Reuseportd.Linux;
 /// <summary>The daemon's end of a worker's stdout or stderr. Only this end is non-blocking.</summary>
 internal sealed class Pipe(int number) : Descriptor(number)
 {
-    /// <summary>read(2). EAGAIN when there is nothing now; <see cref="IoResult.Ended"/> when no process holds the other end.</summary>
+    /// <summary>
+    /// read(2). EAGAIN when there is nothing now; <see cref="IoResult.Ended"/> when no process holds the other end.
+    /// </summary>
     public unsafe IoResult Read(Span<byte> buffer)
     {
         fixed (byte* into = buffer)

@@ -2,7 +2,9 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux;
 
-/// <summary>Why the preload library was not heard of, determined from the process where it runs and from the files else.</summary>
+/// <summary>
+/// Why the preload library was not heard of, determined from the process where it runs and from the files else.
+/// </summary>
 /// <param name="Detail">What it was found by: a path, a loader, an error.</param>
 internal sealed record PreloadDiagnosis(PreloadReason Reason, string Detail)
 {
@@ -28,6 +30,7 @@ internal sealed record PreloadDiagnosis(PreloadReason Reason, string Detail)
     /// <param name="isSecure">What the kernel told the process; null to go by the file.</param>
     private static PreloadDiagnosis? OfFile(ProgramFile program, string preload, Identity identity, bool? isSecure)
     {
+        if (!program.IsReadable) return new(PreloadReason.Unknown, program.Path);
         if (program.Header is not { } header) return new(PreloadReason.NotElf, program.Path);
         if (header.Interpreter is not { } loader) return new(PreloadReason.StaticallyLinked, program.Path);
         if (isSecure ?? GainsRights(program.Path, identity)) return new(PreloadReason.SetIdentity, program.Path);

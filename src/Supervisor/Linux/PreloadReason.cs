@@ -3,7 +3,7 @@ namespace Reuseportd.Linux;
 /// <summary>Why a worker never said that the preload library is in it.</summary>
 internal enum PreloadReason
 {
-    /// <summary>It runs, can load the library, and has not: nothing here says why.</summary>
+    /// <summary>It runs, can load the library, and has not; or its file cannot be looked at: nothing here says why.</summary>
     Unknown,
 
     /// <summary>It is there; LIBREUSEPORT_DEBUG is off, or the program has put stderr elsewhere.</summary>
@@ -13,7 +13,9 @@ internal enum PreloadReason
     /// <summary>No dynamic loader, so nobody to load the library.</summary>
     StaticallyLinked,
 
-    /// <summary>The loader ignores LD_PRELOAD for programs that gain rights: set-user-id, set-group-id, file capabilities.</summary>
+    /// <summary>
+    /// The loader ignores LD_PRELOAD for programs that gain rights: set-user-id, set-group-id, file capabilities.
+    /// </summary>
     SetIdentity,
     DifferentArchitecture,
 

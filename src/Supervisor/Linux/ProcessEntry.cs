@@ -4,7 +4,9 @@ namespace Reuseportd.Linux;
 
 /// <summary>What <c>/proc/PID/stat</c> says of a process.</summary>
 /// <param name="State">As proc(5) letters it: R, S, D, Z ...</param>
-/// <param name="StartTime">Clock ticks since boot. With the pid it names one process only, for as long as the machine runs.</param>
+/// <param name="StartTime">
+/// Clock ticks since boot. With the pid it names one process only, for as long as the machine runs.
+/// </param>
 internal readonly record struct ProcessEntry(int Pid, char State, int Parent, int Group, int Session, ulong StartTime)
 {
     /// <summary>Ended, and waiting for its parent to see it.</summary>

@@ -3,7 +3,7 @@ using System.IO.Enumeration;
 
 namespace Reuseportd.Linux;
 
-/// <summary>All processes at about one moment: one pass over /proc, some 5 µs for each process.</summary>
+/// <summary>All processes at about one moment: one pass over /proc, some 15 µs for each process.</summary>
 internal sealed class ProcessTable
 {
     private readonly ILookup<int, ProcessEntry> _byParent;

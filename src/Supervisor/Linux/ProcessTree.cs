@@ -32,7 +32,9 @@ internal static class ProcessTree
         return members;
     }
 
-    /// <summary>As <see cref="Members(TreeRoot, ProcessTable, int, Func{int, bool}, Func{int, byte[]})"/>, of this process.</summary>
+    /// <summary>
+    /// As <see cref="Members(TreeRoot, ProcessTable, int, Func{int, bool}, Func{int, byte[]})"/>, of this process.
+    /// </summary>
     public static List<ProcessEntry> Members(TreeRoot root, ProcessTable table, Func<int, bool> isWorker) =>
         Members(root, table, Environment.ProcessId, isWorker, pid => ProcFile.Read(pid, "environ"u8));
 

@@ -5,8 +5,9 @@ namespace Reuseportd.Linux;
 
 /// <summary>The file that the kernel runs in the end.</summary>
 /// <param name="Path">Of the program, or of the interpreter that its <c>#!</c> line leads to.</param>
-/// <param name="Header">Null when it is not ELF, or cannot be read.</param>
-internal sealed record ProgramFile(string Path, ElfHeader? Header)
+/// <param name="IsReadable">Whether there was anything to judge by.</param>
+/// <param name="Header">Null when it is not ELF.</param>
+internal sealed record ProgramFile(string Path, bool IsReadable, ElfHeader? Header)
 {
     /// <summary>As many as the kernel follows (execve(2)).</summary>
     private const int MostInterpreters = 4;
@@ -18,7 +19,8 @@ internal sealed record ProgramFile(string Path, ElfHeader? Header)
         for (var depth = 0; ; depth++)
         {
             var head = Head(path, window);
-            if (depth == MostInterpreters || Interpreter(head) is not { } next) return new ProgramFile(path, ElfHeader.TryParse(head));
+            if (depth == MostInterpreters || Interpreter(head) is not { } next)
+                return new ProgramFile(path, !head.IsEmpty, ElfHeader.TryParse(head));
             path = next;
         }
     }

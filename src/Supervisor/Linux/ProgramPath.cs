@@ -14,5 +14,7 @@ internal static class ProgramPath
     /// </summary>
     public static ValueList<string> Candidates(string program, string? path) => program.Contains('/', StringComparison.Ordinal)
         ? [program]
-        : [.. (path ?? Default).Split(':').Where(entry => entry.StartsWith('/')).Select(entry => $"{entry.TrimEnd('/')}/{program}")];
+        : [.. Entries(path ?? Default).Select(entry => $"{entry.TrimEnd('/')}/{program}")];
+
+    private static IEnumerable<string> Entries(string path) => path.Split(':').Where(entry => entry.StartsWith('/'));
 }

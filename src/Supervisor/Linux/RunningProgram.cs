@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Reuseportd.Linux;
 
-/// <summary>What /proc says of the program in a process. What cannot be read (ptrace rights) speaks neither for nor against.</summary>
+/// <summary>
+/// What /proc says of the program in a process. What cannot be read (ptrace rights) speaks neither for nor against.
+/// </summary>
 internal sealed record RunningProgram(int Pid, string Path)
 {
     private const ulong SecureEntry = 23; // AT_SECURE of getauxval(3)
@@ -31,7 +33,9 @@ internal sealed record RunningProgram(int Pid, string Path)
         return false;
     }
 
-    /// <summary>Whether the kernel told it to distrust its environment, which the loader heeds; null when that is not known.</summary>
+    /// <summary>
+    /// Whether the kernel told it to distrust its environment, which the loader heeds; null when that is not known.
+    /// </summary>
     public bool? IsSecure()
     {
         var pairs = MemoryMarshal.Cast<byte, ulong>(ProcFile.Read(Pid, "auxv"u8) ?? []);

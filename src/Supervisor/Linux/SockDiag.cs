@@ -34,11 +34,14 @@ internal sealed unsafe class SockDiag : Descriptor
     /// <exception cref="LinuxException">EPROTONOSUPPORT or EACCES where there is no sock_diag.</exception>
     public SockDiag()
         : base(Made(
-            Libc.Socket(Libc.FamilyNetlink, Libc.SocketRaw | Libc.SocketCloseOnExec, Libc.NetlinkSockDiag), "socket(NETLINK_SOCK_DIAG)"))
+            Libc.Socket(Libc.FamilyNetlink, Libc.SocketRaw | Libc.SocketCloseOnExec, Libc.NetlinkSockDiag),
+            "socket(NETLINK_SOCK_DIAG)"))
     {
     }
 
-    /// <summary>All that can be connected or sent to: TCP listeners and bound UDP sockets. Empty where there is no sock_diag.</summary>
+    /// <summary>
+    /// All that can be connected or sent to: TCP listeners and bound UDP sockets. Empty where there is no sock_diag.
+    /// </summary>
     public static List<SocketRecord> Serving()
     {
         var sockets = new List<SocketRecord>();

@@ -22,7 +22,10 @@ internal static class SocketHolders
         try
         {
             foreach (var descriptor in DescriptorsOf(pid))
-                if (InodeOf(ProcFile.ReadLink(pid, Encoding.ASCII.GetBytes("fd/" + descriptor), target)) is { } inode) into.Add(inode);
+            {
+                var link = ProcFile.ReadLink(pid, Encoding.ASCII.GetBytes("fd/" + descriptor), target);
+                if (InodeOf(link) is { } inode) into.Add(inode);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -29,7 +29,9 @@ internal static unsafe class Subreaper
     /// </param>
     public static List<int> Strangers(Func<int, bool> isWorker) => [.. Children().Where(pid => !isWorker(pid))];
 
-    /// <summary>A child that has ended and was not reaped, worker or stranger; the same one until it is reaped. Does not reap.</summary>
+    /// <summary>
+    /// A child that has ended and was not reaped, worker or stranger; the same one until it is reaped. Does not reap.
+    /// </summary>
     public static int? NextEnded()
     {
         Libc.SignalInfo info = default;
@@ -89,9 +91,10 @@ internal static unsafe class Subreaper
 
     private static bool IgnoresChildren()
     {
-        var status = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
+        const string field = "SigIgn:";
+        var status = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal));
         return status is not null
-               && ulong.TryParse(status.AsSpan(7).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var ignored)
+               && ulong.TryParse(status.AsSpan(field.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var ignored)
                && (ignored & (1UL << (Libc.SignalChild - 1))) != 0;
     }
 }

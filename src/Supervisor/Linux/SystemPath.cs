@@ -40,7 +40,8 @@ internal static unsafe class SystemPath
     /// <summary>Whether executing it gives capabilities (capabilities(7)).</summary>
     public static bool HasFileCapabilities(string path)
     {
-        fixed (byte* start = Terminated(path), name = "security.capability\0"u8) return Libc.GetAttribute(start, name, null, 0) > 0;
+        fixed (byte* start = Terminated(path), name = "security.capability\0"u8)
+            return Libc.GetAttribute(start, name, null, 0) > 0;
     }
 
     /// <summary>Flags of the mount that the path is on, by <c>ST_</c> of statvfs(3); 0 when it cannot be asked.</summary>
@@ -51,7 +52,9 @@ internal static unsafe class SystemPath
         return facts.Flags;
     }
 
-    /// <summary>The first part of an absolute path that the user may not enter, or the path itself where it may not read it.</summary>
+    /// <summary>
+    /// The first part of an absolute path that the user may not enter, or the path itself where it may not read it.
+    /// </summary>
     public static string? Barrier(string path, Identity identity, out Errno errno)
     {
         for (var at = path.IndexOf('/', 1); at > 0; at = path.IndexOf('/', at + 1))

@@ -12,9 +12,9 @@ internal static unsafe class Terminal
     /// Value of <c>JOURNAL_STREAM</c>, <c>DEVICE:INODE</c> (systemd.exec(5)). A program that redirects leaves it set, so it is
     /// compared.
     /// </param>
-    public static bool IsJournal(int descriptor, string? journalStream)
-        => Identify(descriptor) is var (device, inode)
-           && journalStream == string.Create(CultureInfo.InvariantCulture, $"{device}:{inode}");
+    public static bool IsJournal(int descriptor, string? journalStream) =>
+        Identify(descriptor) is var (device, inode)
+        && journalStream == string.Create(CultureInfo.InvariantCulture, $"{device}:{inode}");
 
     /// <summary><c>st_dev</c> and <c>st_ino</c> of fstat(2); null when it is closed.</summary>
     private static (ulong Device, ulong Inode)? Identify(int descriptor)

@@ -46,7 +46,8 @@ internal static class TreeKill
     {
         var process = Pidfd.Open(entry.Pid, out _);
         if (process is null) return null;
-        if (ProcessEntry.Of(entry.Pid)?.StartTime == entry.StartTime && process.SendSignal(Signal.Kill) == Errno.None) return process;
+        var isMeant = ProcessEntry.Of(entry.Pid)?.StartTime == entry.StartTime;
+        if (isMeant && process.SendSignal(Signal.Kill) == Errno.None) return process;
         process.Dispose();
         return null;
     }

@@ -12,7 +12,9 @@ namespace Reuseportd.Linux;
 /// </param>
 internal sealed record TreeRoot(int Pid, bool IsReaped, ValueList<string> Marks)
 {
-    /// <summary>Whether the environment has all marks: true; others in their place: false; none, or not to be read: null.</summary>
+    /// <summary>
+    /// Whether the environment has all marks: true; others in their place: false; none, or not to be read: null.
+    /// </summary>
     public bool? Claims(ReadOnlySpan<byte> environ)
     {
         var matched = 0;

@@ -40,7 +40,9 @@ internal static unsafe class Users
         return null;
     }
 
-    /// <summary>Number of a group; null when it is not known, <paramref name="errno"/> saying whether the search failed.</summary>
+    /// <summary>
+    /// Number of a group; null when it is not known, <paramref name="errno"/> saying whether the search failed.
+    /// </summary>
     public static uint? GroupNumber(string group, out Errno errno)
     {
         var answer = WithBuffer<Libc.Group, uint?>(
@@ -59,10 +61,14 @@ internal static unsafe class Users
     /// <summary>The name first: a user may be called by digits alone.</summary>
     private static Account? Find(string user, uint? gid, out Errno errno) =>
         WithBuffer<Libc.User, Account>(
-            (entry, buffer, size, found) => Libc.UserByName(user, entry, buffer, size, found), entry => AccountOf(entry, gid), out errno)
+            (entry, buffer, size, found) => Libc.UserByName(user, entry, buffer, size, found),
+            entry => AccountOf(entry, gid),
+            out errno)
         ?? (Number(user) is { } uid
             ? WithBuffer<Libc.User, Account>(
-                (entry, buffer, size, found) => Libc.UserByNumber(uid, entry, buffer, size, found), entry => AccountOf(entry, gid), out errno)
+                (entry, buffer, size, found) => Libc.UserByNumber(uid, entry, buffer, size, found),
+                entry => AccountOf(entry, gid),
+                out errno)
             : null);
 
     private static Account AccountOf(Libc.User* user, uint? group)
@@ -116,7 +122,9 @@ internal static unsafe class Users
 
     /// <summary>The highest number means "unchanged" to setresuid(2), so it names nobody.</summary>
     private static uint? Number(string text) =>
-        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number != uint.MaxValue ? number : null;
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number != uint.MaxValue
+            ? number
+            : null;
 
     private static string? Text(byte* text) => Marshal.PtrToStringUTF8((nint)text);
 

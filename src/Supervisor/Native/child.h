@@ -3,13 +3,26 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 #include "spawn.h"
 
+/* For headers older than Linux 5.3 and 5.9. */
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef CLOSE_RANGE_UNSHARE
+#define CLOSE_RANGE_UNSHARE (1U << 1)
+#endif
+
 /*
- * The descriptors that a child needs stand at fixed low numbers of the daemon, taken when the spawner is opened.
- * So the child, which at first shares the daemon's table, can leave all that lies above behind in one
+ * The descriptors that a child needs stand at fixed low numbers of the daemon, taken when the spawner is
+ * opened. So the child, which at first shares the daemon's table, can leave all that lies above behind in one
  * close_range(2) and never copies the thousands that a large fleet has.
  */
 enum slot {
@@ -38,6 +51,9 @@ struct child {
 
 /* Runs in the child, on its own stack in the daemon's memory. Does not return to its caller's frame. */
 int reuseportd_child_main(void *child);
+
+/* Makes the child, and returns when it has left this memory. Its pid, or a negative errno. */
+long reuseportd_clone_child(struct reuseportd_spawner *spawner, struct child *child, int *pidfd);
 
 /* Closes every descriptor from `first` on. 0, or -1 with errno. */
 int reuseportd_close_from(unsigned int first, int has_close_range);

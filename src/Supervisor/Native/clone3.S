@@ -1,8 +1,9 @@
 /*
  * long reuseportd_clone3(void *arguments, size_t size, int (*run)(void *), void *argument)
  *
- * glibc exports no clone3, and its raw syscall() cannot be used: the child comes back on another stack, where the
- * caller's frame is not. So the child goes straight from the system call into run(argument), and out by exit(2).
+ * glibc exports no clone3, and its raw syscall() cannot be used: the child comes back on another stack, where
+ * the caller's frame is not. So the child goes straight from the system call into run(argument), and out by
+ * exit(2).
  */
     .text
     .globl reuseportd_clone3

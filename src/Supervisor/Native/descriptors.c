@@ -9,10 +9,6 @@
 
 #include "child.h"
 
-#ifndef SYS_close_range
-#define SYS_close_range 436
-#endif
-
 /* The head of struct linux_dirent64; see getdents64(2). */
 struct entry {
     uint64_t inode;

@@ -1,17 +1,12 @@
 /*
  * The daemon's side of a start: pipes, clone, and what the child said.
  *
- * CLONE_VM shares the memory instead of copying page tables, so a start costs the same from a daemon of 20 MiB as
- * from one of 2 GiB; CLONE_FILES with the slots of child.h does that for descriptors. CLONE_VFORK holds this thread
- * until the child has left the memory by exec or exit, so no stack and no argument is used by two at once.
- * CLONE_PIDFD gives the handle in the same call: there is no moment in which the process is known by a number only.
- *
- * The pipes are made here, not by the caller: a write end that leaks would keep a worker's stream from ever ending.
+ * The pipes are made here, not by the caller: a write end that leaks would keep a worker's stream from ever
+ * ending.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -21,80 +16,10 @@
 
 #include "child.h"
 
-/* clone(2) flags that older headers lack, as the kernel numbers them. */
-#ifndef CLONE_PIDFD
-#define CLONE_PIDFD 0x00001000
-#endif
-#define CLEAR_SIGHAND 0x100000000ULL /* Linux 5.5 */
-#define INTO_CGROUP 0x200000000ULL   /* Linux 5.7 */
-
-/* struct clone_args of linux/sched.h, version 2 (Linux 5.7); its own name, for headers that lack it. */
-struct clone_arguments {
-    uint64_t flags;
-    uint64_t pidfd;
-    uint64_t child_tid;
-    uint64_t parent_tid;
-    uint64_t exit_signal;
-    uint64_t stack;
-    uint64_t stack_size;
-    uint64_t tls;
-    uint64_t set_tid;
-    uint64_t set_tid_size;
-    uint64_t cgroup;
-};
-
-#if !defined(__x86_64__) && !defined(__aarch64__)
-long reuseportd_clone3(void *arguments, size_t size, int (*run)(void *), void *argument)
-{
-    (void)arguments, (void)size, (void)run, (void)argument;
-    return -ENOSYS;
-}
-#endif
-
-static uint64_t common_flags(const struct child *child)
-{
-    return CLONE_VM | CLONE_VFORK | CLONE_PIDFD | (child->shares_table ? (uint64_t)CLONE_FILES : 0);
-}
-
-static long clone_new_way(struct reuseportd_spawner *spawner, struct child *child, int *pidfd)
-{
-    struct clone_arguments arguments = {
-        .flags = common_flags(child) | CLEAR_SIGHAND,
-        .pidfd = (uint64_t)(uintptr_t)pidfd,
-        .exit_signal = SIGCHLD,
-        .stack = (uint64_t)(uintptr_t)spawner->stack,
-        .stack_size = spawner->stack_size,
-    };
-    size_t size = offsetof(struct clone_arguments, set_tid); /* version 0: enough without a cgroup */
-    if (child->request->cgroup >= 0) {
-        arguments.flags |= INTO_CGROUP;
-        arguments.cgroup = (uint64_t)child->request->cgroup;
-        size = sizeof arguments;
-    }
-    return reuseportd_clone3(&arguments, size, reuseportd_child_main, child);
-}
-
-/* For seccomp filters that know no clone3, and Linux before 5.5. */
-static long clone_old_way(struct reuseportd_spawner *spawner, struct child *child, int *pidfd)
-{
-    child->enter_cgroup = child->request->cgroup >= 0;
-    char *top = (char *)spawner->stack + spawner->stack_size;
-    int pid = clone(reuseportd_child_main, top, (int)common_flags(child) | SIGCHLD, child, pidfd);
-    return pid < 0 ? -errno : pid;
-}
-
-static long clone_child(struct reuseportd_spawner *spawner, struct child *child, int *pidfd)
-{
-    if (spawner->has_clone3) {
-        long pid = clone_new_way(spawner, child, pidfd);
-        if (pid != -ENOSYS && pid != -EPERM && pid != -EINVAL)
-            return pid;
-        /* With a cgroup EINVAL and EPERM may be about that one alone: the old way finds out, this time. */
-        if (child->request->cgroup < 0 || pid == -ENOSYS)
-            spawner->has_clone3 = 0;
-    }
-    return clone_old_way(spawner, child, pidfd);
-}
+/* As Linux/Native.cs has them. */
+_Static_assert(sizeof(struct reuseportd_request) == 128, "laid out for 64-bit machines");
+_Static_assert(sizeof(struct reuseportd_limit) == 24, "laid out for 64-bit machines");
+_Static_assert(sizeof(struct reuseportd_result) == 28, "laid out for 64-bit machines");
 
 /* The daemon's read end alone is non-blocking: O_NONBLOCK on the write end would be the worker's. */
 static int open_pipe(const struct reuseportd_spawner *spawner, int index, struct reuseportd_result *result)
@@ -144,6 +69,21 @@ static void give_up(struct reuseportd_result *result)
     result->pid = result->pidfd = -1;
 }
 
+/*
+ * clone(2) of a kernel or sandbox that knows no CLONE_PIDFD passes over the flag. Unreaped, the pid is still
+ * its own.
+ */
+static int open_pidfd(pid_t pid, struct reuseportd_result *result)
+{
+    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (pidfd < 0 && result->error == 0) {
+        result->step = STEP_CLONE;
+        result->error = errno;
+        kill(pid, SIGKILL);
+    }
+    return pidfd;
+}
+
 static void run_child(struct reuseportd_spawner *spawner, const struct reuseportd_request *request,
                       struct reuseportd_result *result)
 {
@@ -161,7 +101,7 @@ static void run_child(struct reuseportd_spawner *spawner, const struct reuseport
     uint64_t before;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
     int pidfd = -1;
-    long pid = clone_child(spawner, &child, &pidfd);
+    long pid = reuseportd_clone_child(spawner, &child, &pidfd);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
 
     if (was_dumpable == 1)
@@ -172,7 +112,7 @@ static void run_child(struct reuseportd_spawner *spawner, const struct reuseport
         return;
     }
     result->pid = (int32_t)pid;
-    result->pidfd = pidfd;
+    result->pidfd = pidfd >= 0 ? pidfd : open_pidfd((pid_t)pid, result);
 }
 
 int reuseportd_spawn(struct reuseportd_spawner *spawner, const struct reuseportd_request *request,

@@ -1,5 +1,5 @@
 /*
- * Starting one process. The layout of these structures is repeated in Linux/Native.Spawn.cs: change both.
+ * Starting one process. The layout of these structures is repeated in Linux/Native.cs: change both.
  */
 #ifndef REUSEPORTD_SPAWN_H
 #define REUSEPORTD_SPAWN_H
@@ -99,7 +99,8 @@ REUSEPORTD_EXPORT int reuseportd_spawner_open(struct reuseportd_spawner **opened
 REUSEPORTD_EXPORT void reuseportd_spawner_close(struct reuseportd_spawner *spawner);
 
 /* Not for two threads at once on one spawner. Fills `result`; 0, or the errno that it holds as well. */
-REUSEPORTD_EXPORT int reuseportd_spawn(struct reuseportd_spawner *spawner, const struct reuseportd_request *request,
+REUSEPORTD_EXPORT int reuseportd_spawn(struct reuseportd_spawner *spawner,
+                                       const struct reuseportd_request *request,
                                        struct reuseportd_result *result);
 
 #endif

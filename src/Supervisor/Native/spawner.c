@@ -9,10 +9,6 @@
 
 #include "child.h"
 
-#ifndef SYS_close_range
-#define SYS_close_range 436
-#endif
-
 enum {
     STACK_SIZE = 64 * 1024, /* the child's deepest frame is the 4 KiB of getdents64 */
     FIRST_SLOT = 3,
@@ -21,7 +17,8 @@ enum {
 static int open_stack(struct reuseportd_spawner *spawner)
 {
     size_t guard = (size_t)sysconf(_SC_PAGESIZE);
-    char *base = mmap(NULL, guard + STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK;
+    char *base = mmap(NULL, guard + STACK_SIZE, PROT_READ | PROT_WRITE, flags, -1, 0);
     if (base == MAP_FAILED)
         return -1;
     spawner->stack = base + guard;

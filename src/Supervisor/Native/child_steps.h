@@ -1,0 +1,23 @@
+/* The parts of child.c. Each runs in the child, and does not return where its step fails. */
+#ifndef REUSEPORTD_CHILD_STEPS_H
+#define REUSEPORTD_CHILD_STEPS_H
+
+#include "child.h"
+
+/* Tells the daemon, and ends the child. */
+_Noreturn void child_fail(const struct child *child, enum reuseportd_step step, int index, int error);
+
+/* Fails with errno where the answer of a system call is negative. */
+void child_must(const struct child *child, long answer, enum reuseportd_step step);
+
+/* child_streams.c */
+void child_leave_table(const struct child *child);
+void child_connect_streams(const struct child *child);
+void child_open_files(const struct child *child);
+
+/* child_attributes.c */
+void child_enter_cgroup(const struct child *child);
+void child_set_resources(const struct child *child);
+void child_become_user(const struct child *child);
+
+#endif

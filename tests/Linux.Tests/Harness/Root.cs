@@ -1,0 +1,7 @@
+namespace Reuseportd.Linux.Tests.Harness;
+
+internal static class Root
+{
+    /// <summary>Skips the test for ordinary users.</summary>
+    public static void Require() => Assert.SkipUnless(Users.IsRoot, "needs root");
+}

@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+
+namespace Reuseportd.Linux.Tests.Harness;
+
+/// <summary>
+/// The one thread that spawns, so that what a test leaves behind ends with the test process. It also knows all workers, so
+/// that whoever reaps strangers on it takes nobody's exit.
+/// </summary>
+internal static class SpawnThread
+{
+    private static readonly BlockingCollection<Action<Spawner>> Work = [];
+    private static readonly HashSet<int> Workers = [];
+
+    static SpawnThread() => new Thread(Loop) { IsBackground = true, Name = "spawn" }.Start();
+
+    public static T Run<T>(Func<Spawner, T> work)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Work.Add(spawner =>
+        {
+            try
+            {
+                done.SetResult(work(spawner));
+            }
+            catch (Exception exception)
+            {
+                done.SetException(exception);
+            }
+        });
+        return done.Task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Only on this thread.</summary>
+    public static bool IsWorker(int pid) => Workers.Contains(pid);
+
+    /// <summary>Only on this thread.</summary>
+    public static void Add(int pid) => Workers.Add(pid);
+
+    public static void Remove(int pid) => Run(_ => Workers.Remove(pid));
+
+    private static void Loop()
+    {
+        using var spawner = new Spawner();
+        foreach (var work in Work.GetConsumingEnumerable()) work(spawner);
+    }
+}

@@ -1,0 +1,71 @@
+using Reuseportd.Linux.Tests.Harness;
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux.Tests;
+
+public sealed class SubreaperTests
+{
+    public SubreaperTests() => Assert.Equal(Errno.None, Subreaper.Become());
+
+    [Fact]
+    public void Become_Orphan_IsHandedToThisProcess()
+    {
+        using var worker = TestWorker.Start("hold-pipe");
+        using var orphan = Assert.IsType<Pidfd>(Pidfd.Open(Assert.Single(worker.ReadNumbers("holding")), out _));
+        worker.AwaitExit();
+
+        Assert.Equal(Environment.ProcessId, ProcessEntry.Of(orphan.Pid)?.Parent);
+        Assert.Contains(orphan.Pid, SpawnThread.Run(_ => Subreaper.Strangers(SpawnThread.IsWorker)));
+        orphan.SendSignal(Signal.Kill);
+    }
+
+    [Fact]
+    public void Reap_EndedStranger_IsGone()
+    {
+        using var worker = TestWorker.Start("hold-pipe");
+        using var orphan = Assert.IsType<Pidfd>(Pidfd.Open(Assert.Single(worker.ReadNumbers("holding")), out _));
+        worker.AwaitExit();
+        orphan.SendSignal(Signal.Kill);
+        Assert.True(orphan.WaitForEnd(Deadline.Patience));
+
+        // By this test or another that runs meanwhile.
+        Deadline.Until(
+            () =>
+            {
+                SpawnThread.Run(_ => Subreaper.Reap(SpawnThread.IsWorker));
+                return orphan.SendSignal(Signal.Term) == Errno.NoProcess;
+            },
+            "the orphan is reaped");
+    }
+
+    [Fact]
+    public void Reap_EndedWorker_LeavesItsExitToItsOwner()
+    {
+        using var worker = TestWorker.Start("dies", "exit", "9");
+        Assert.True(worker.Process.WaitForEnd(Deadline.Patience));
+
+        var reaped = SpawnThread.Run(_ => Subreaper.Reap(SpawnThread.IsWorker));
+
+        Assert.DoesNotContain(worker.Pid, reaped.Select(stranger => stranger.Pid));
+        Assert.Equal(ExitStatus.Exited(9), worker.AwaitExit());
+    }
+
+    [Fact]
+    public void NextEnded_EndedChild_IsToldOfAndNotReaped()
+    {
+        using var worker = TestWorker.Start("dies", "exit", "4");
+        Assert.True(worker.Process.WaitForEnd(Deadline.Patience));
+
+        Assert.NotNull(Subreaper.NextEnded());
+        Assert.Equal(ExitStatus.Exited(4), worker.AwaitExit());
+    }
+
+    [Fact]
+    public void Reap_RunningChild_IsLeftAlone()
+    {
+        using var worker = TestWorker.Start("binds");
+
+        Assert.Null(Subreaper.Reap(worker.Pid));
+        Assert.False(worker.Process.HasEnded);
+    }
+}

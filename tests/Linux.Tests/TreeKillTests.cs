@@ -1,0 +1,91 @@
+using Reuseportd.Linux.Tests.Harness;
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux.Tests;
+
+/// <summary>Real trees. Each test has marks of its own, so they go side by side.</summary>
+public sealed class TreeKillTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
+
+    public TreeKillTests() => Assert.Equal(Errno.None, Subreaper.Become());
+
+    [Fact]
+    public void ToTheEnd_DaemonisedGrandchild_IsKilledWithItsWorker()
+    {
+        using var worker = Start("double-fork", "0");
+        using var grandchild = Assert.IsType<Pidfd>(Pidfd.Open(worker.ReadNumbers("grandchild")[0], out _));
+        Assert.NotEqual(worker.Pid, ProcessEntry.Of(grandchild.Pid)?.Session);
+
+        Assert.True(Kill(worker, isReaped: false));
+        Assert.True(grandchild.WaitForEnd(Deadline.Patience));
+        Assert.Equal(ExitStatus.Killed(Signal.Kill), worker.AwaitExit());
+    }
+
+    [Fact]
+    public void ToTheEnd_WorkerHasLeftAndWasReaped_GrandchildIsKilled()
+    {
+        using var worker = Start("double-fork", "0", "leave");
+        using var grandchild = Assert.IsType<Pidfd>(Pidfd.Open(worker.ReadNumbers("grandchild")[0], out _));
+        Assert.True(worker.AwaitExit().Success);
+        Assert.False(grandchild.HasEnded);
+
+        Assert.True(Kill(worker, isReaped: true));
+        Assert.True(grandchild.WaitForEnd(Deadline.Patience));
+    }
+
+    [Fact]
+    public void ToTheEnd_OtherWorker_LivesOn()
+    {
+        using var worker = Start("double-fork", "0");
+        using var other = Start("double-fork", "0");
+        using var grandchild = Assert.IsType<Pidfd>(Pidfd.Open(other.ReadNumbers("grandchild")[0], out _));
+        worker.ReadNumbers("grandchild");
+
+        Assert.True(Kill(worker, isReaped: false));
+        Assert.False(other.Process.HasEnded);
+        Assert.False(grandchild.HasEnded);
+        Assert.True(Kill(other, isReaped: false));
+    }
+
+    [Fact]
+    public void Round_NothingLeft_IsZero()
+    {
+        using var worker = Start("dies", "exit", "0");
+        worker.AwaitExit();
+
+        var root = RootOf(worker, isReaped: true);
+        Assert.Equal(0, SpawnThread.Run(_ => TreeKill.Round(root, ProcessTable.Read(), SpawnThread.IsWorker)));
+    }
+
+    [Fact]
+    public void Kill_Group_TakesAllOfTheSession()
+    {
+        using var worker = Start("hold-pipe");
+        using var holder = Assert.IsType<Pidfd>(Pidfd.Open(Assert.Single(worker.ReadNumbers("holding")), out _));
+        Assert.True(worker.Process.WaitForEnd(Deadline.Patience));
+
+        Assert.Equal(Errno.None, ProcessGroup.Kill(worker.Pid));
+        Assert.True(holder.WaitForEnd(Deadline.Patience));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void Kill_NumberThatMeansMany_IsRefused(int leader) => Assert.Equal(Errno.InvalidArgument, ProcessGroup.Kill(leader));
+
+    private static TestWorker Start(string program, params string[] arguments)
+    {
+        var request = TestWorker.Request(program, arguments);
+        return TestWorker.Start(request with { Environment = [.. request.Environment, $"REUSEPORT_TEST={Guid.NewGuid()}"] });
+    }
+
+    private static bool Kill(TestWorker worker, bool isReaped)
+    {
+        var root = RootOf(worker, isReaped);
+        return SpawnThread.Run(_ => TreeKill.ToTheEnd(root, SpawnThread.IsWorker, rounds: 20, Patience));
+    }
+
+    private static TreeRoot RootOf(TestWorker worker, bool isReaped) => new(worker.Pid, isReaped, [worker.Mark]);
+}

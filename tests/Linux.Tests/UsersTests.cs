@@ -1,0 +1,76 @@
+using Reuseportd.Linux.Tests.Harness;
+
+namespace Reuseportd.Linux.Tests;
+
+public sealed class UsersTests
+{
+    [Theory]
+    [InlineData("root")]
+    [InlineData("0")]
+    public void Resolve_NameOrNumber_IsTheAccount(string user)
+    {
+        var account = Assert.IsType<Account>(Users.Resolve(user, null, out var error));
+
+        Assert.Null(error);
+        Assert.Equal(("root", 0u, 0u, "/root"), (account.Name, account.Identity.Uid, account.Identity.Gid, account.Home));
+        Assert.Contains(0u, account.Identity.Groups);
+    }
+
+    [Fact]
+    public void Resolve_GroupGiven_ReplacesThePrimaryOne()
+    {
+        var account = Assert.IsType<Account>(Users.Resolve("daemon", "games", out _));
+        var games = Assert.NotNull(Users.GroupNumber("games", out _));
+
+        Assert.Equal(games, account.Identity.Gid);
+        Assert.Contains(games, account.Identity.Groups);
+    }
+
+    [Fact]
+    public void Resolve_UnknownNames_SaysWhich()
+    {
+        Assert.Null(Users.Resolve("no-such-user", null, out var error));
+        Assert.Equal("user 'no-such-user' is not known", error);
+        Assert.Null(Users.Resolve("root", "no-such-group", out error));
+        Assert.Equal("group 'no-such-group' is not known", error);
+    }
+
+    [Fact]
+    public void Resolve_NumberWithoutEntry_NeedsAGroup()
+    {
+        Assert.Null(Users.Resolve("3999999999", null, out var error));
+        Assert.Equal("user 3999999999 has no entry, so its group must be given", error);
+
+        var account = Assert.IsType<Account>(Users.Resolve("3999999999", "3999999998", out _));
+        Assert.Equal((3999999999u, 3999999998u), (account.Identity.Uid, account.Identity.Gid));
+        Assert.Equal([3999999998u], account.Identity.Groups);
+    }
+
+    [Theory]
+    [InlineData("4294967295")]
+    [InlineData("-1")]
+    [InlineData("")]
+    [InlineData("+5")]
+    public void Resolve_NumbersThatAreNone_AreRefused(string user)
+    {
+        Assert.Null(Users.Resolve(user, "0", out _));
+        Assert.Null(Users.Resolve("root", user, out _));
+    }
+
+    [Fact]
+    public void Resolve_Nobody_IsTheDaemonItself()
+    {
+        var account = Assert.IsType<Account>(Users.Resolve(null, null, out _));
+
+        Assert.Equal((Users.EffectiveUser, Users.EffectiveGroup), (account.Identity.Uid, account.Identity.Gid));
+    }
+
+    [Fact]
+    public void Resolve_SupplementaryGroups_AreThoseOfTheSystem()
+    {
+        using var id = TestWorker.Start("/usr/bin/id", "-G", "root");
+        var expected = id.Out!.ReadLine()!.Split(' ').Select(uint.Parse).Order();
+
+        Assert.Equal(expected, Users.Resolve("root", null, out _)!.Identity.Groups.Order());
+    }
+}

@@ -1,0 +1,12 @@
+/* ignore-term: says that it is there, and can only be killed. */
+#include <signal.h>
+#include <unistd.h>
+
+int main(void)
+{
+    signal(SIGTERM, SIG_IGN);
+    if (write(STDOUT_FILENO, "ignoring\n", 9) < 0)
+        return 1;
+    for (;;)
+        pause();
+}
