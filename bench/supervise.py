@@ -1,0 +1,163 @@
+"""The daemon measured from outside, by its own json log and by /proc. Each figure is the median of several rounds."""
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from datetime import datetime
+
+OUT, WORK = sys.argv[1:3]
+ROUNDS = 5
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Daemon:
+    def __init__(self, config, log=subprocess.PIPE):
+        path = os.path.join(WORK, "bench.yaml")
+        with open(path, "w") as file:
+            file.write(config)
+        self.started = time.time()
+        self.process = subprocess.Popen(
+            [f"{OUT}/bin/reuseportd", "--config", path, "--log", "json", "--socket", f"{WORK}/control.sock"], stdout=log)
+
+    def event(self):
+        return json.loads(self.process.stdout.readline())
+
+    def wait_for(self, kind, seen=lambda event: None):
+        while True:
+            event = self.event()
+            seen(event)
+            if event.get("REUSEPORT_EVENT") == kind:
+                return event
+
+    def memory(self, field):
+        with open(f"/proc/{self.process.pid}/smaps_rollup") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith(field)) / 1024
+
+    def peak(self):
+        with open(f"/proc/{self.process.pid}/status") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) / 1024
+
+    def cpu(self):
+        with open(f"/proc/{self.process.pid}/stat") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def stop(self):
+        self.process.terminate()
+        if self.process.stdout:
+            self.process.stdout.read()
+        self.process.wait()
+
+
+def stamp(event):
+    return datetime.fromisoformat(event["timestamp"].replace("Z", "+00:00")).timestamp()
+
+
+def row(what, value, unit, beside=""):
+    print(f"{what:<44}{value:>10.2f} {unit:<6}{beside}", flush=True)
+
+
+SLEEPERS = """
+services:
+  sleepers:
+    command: [sleep, "1000"]
+    workers: %d
+    readiness: { type: delay, delay: 0s }
+    reuseport: { ports: any }
+"""
+
+HELLO = """
+services:
+  web:
+    command: [%s/testworkers/hello, "18099"]
+    workers: 100
+    reuseport: { ports: [18099] }
+"""
+
+FLOOD = """
+services:
+  flood:
+    command: [%s/testworkers/spew, "2000000", "100"]
+    readiness: { type: delay, delay: 0s }
+    reuseport: { ports: any }
+    restart: "no"
+    logging: { rate_limit_burst: 0 }
+"""
+
+
+def workers_up():
+    ours, bare, memory, idle = [], [], [], []
+    for _ in range(ROUNDS):
+        bare.append(float(subprocess.check_output([f"{WORK}/spawnloop", "500"])))
+        daemon = Daemon(SLEEPERS % 500)
+        ours.append(stamp(daemon.wait_for("started")) - daemon.started)
+        memory.append(daemon.memory("Pss:"))
+        if not idle:
+            before = daemon.cpu()
+            time.sleep(20)
+            idle.append((daemon.cpu() - before) / 20 * 100)
+        daemon.stop()
+    loop, up = statistics.median(bare), statistics.median(ours)
+    row("500 workers: exec of the daemon to all ready", up * 1000, "ms", f"{up / loop:.2f} x a bare posix_spawn loop ({loop * 1000:.0f} ms)")
+    row("500 workers: memory of the daemon (PSS)", statistics.median(memory), "MiB")
+    row("500 workers: idle CPU over 20 s", idle[0], "%")
+
+
+def replacement():
+    daemon = Daemon(HELLO % OUT)
+    pids = {}
+
+    def note(event):
+        if event.get("REUSEPORT_EVENT") == "spawn":
+            pids[event["REUSEPORT_WORKER"]] = event["REUSEPORT_PID"]
+
+    daemon.wait_for("started", note)
+    # A process that was ready for over a second is replaced at once.
+    time.sleep(1.5)
+    spawned, ready = [], []
+    for round_ in range(50):
+        worker = round_ * 7 % 100
+        killed = time.time()
+        os.kill(pids[worker], signal.SIGKILL)
+        spawned.append((stamp(daemon.wait_for("spawn", note)) - killed) * 1000)
+        ready.append((stamp(daemon.wait_for("ready")) - killed) * 1000)
+    daemon.stop()
+    row("100 workers: kill -9 to new process, median", statistics.median(spawned), "ms", f"max {max(spawned):.2f}")
+    row("100 workers: kill -9 to listening again, median", statistics.median(ready), "ms", f"max {max(ready):.2f}")
+
+
+def flood():
+    rates, peaks = [], []
+    for _ in range(ROUNDS):
+        path = f"{WORK}/flood.json"
+        with open(path, "wb") as log:
+            daemon = Daemon(FLOOD % OUT, log)
+            while True:
+                time.sleep(0.05)
+                with open(path, "rb") as file:
+                    file.seek(max(0, os.path.getsize(path) - 4096))
+                    if b'"exit"' in file.read():
+                        break
+            peaks.append(daemon.peak())
+            daemon.stop()
+        lines, events = 0, []
+        with open(path, "rb") as file:
+            for line in file:
+                if b'"REUSEPORT_STREAM"' in line:
+                    lines += 1
+                else:
+                    events.append(json.loads(line))
+        assert lines == 2_000_000, f"{lines} of 2000000 lines arrived"
+        at = {event["REUSEPORT_EVENT"]: stamp(event) for event in events}
+        rates.append(200 / (at["exit"] - at["spawn"]))
+        os.unlink(path)
+    row("2M lines of 100 bytes, json log to a file", statistics.median(rates), "MB/s", "payload; none lost")
+    row("  peak memory of the daemon", max(peaks), "MiB")
+
+
+workers_up()
+replacement()
+flood()
