@@ -8,11 +8,19 @@ internal enum Severity
     Warning,
 }
 
-/// <summary>One thing that is wrong, or worth a warning, in a configuration: <c>web.yaml:7:5: services.web.restrat: unknown key</c>.</summary>
+/// <summary>
+/// One thing that is wrong, or worth a warning, in a configuration: <c>web.yaml:7:5: services.web.restrat: unknown key</c>.
+/// </summary>
 /// <param name="Line">From 1; 0 where the file as a whole is meant.</param>
 /// <param name="Column">From 1, in UTF-16 units; 0 where the file as a whole is meant.</param>
-/// <param name="Path">Keys that lead to the value, such as <c>services.web.reuseport.ports[1]</c>; empty where there are none.</param>
-internal sealed record ConfigurationError(string File, int Line, int Column, string Path, string Message, Severity Severity = Severity.Error)
+/// <param name="Path">Keys that lead to the value, such as <c>services.web.reuseport.ports[1]</c>; may be empty.</param>
+internal sealed record ConfigurationError(
+    string File,
+    int Line,
+    int Column,
+    string Path,
+    string Message,
+    Severity Severity = Severity.Error)
 {
     public override string ToString()
     {

@@ -12,6 +12,8 @@ internal sealed class ConfigurationLoader
     private const string MainFile = "reuseportd.yaml";
     private const string ServicesDirectory = "services.d";
 
+    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
+
     private readonly LoadContext context;
     private readonly Findings findings = new();
     private readonly List<SourceText> sources = [];
@@ -38,7 +40,8 @@ internal sealed class ConfigurationLoader
         var names = Names(path);
         if (names.Contains(MainFile) && Look(main) is { } mainFacts) ReadFile(main, mainFacts, SourceRole.Main);
         if (names.Contains(ServicesDirectory) && Look(services) is { } servicesFacts) ReadServices(services, servicesFacts);
-        else if (!names.Contains(MainFile)) Warn(path, $"holds neither {MainFile} nor {ServicesDirectory}, so there is nothing to run");
+        else if (!names.Contains(MainFile))
+            Warn(path, $"holds neither {MainFile} nor {ServicesDirectory}, so there is nothing to run");
         WarnOfShortSuffix(path, names.Where(name => name == Path.ChangeExtension(MainFile, ".yml")));
     }
 
@@ -73,7 +76,7 @@ internal sealed class ConfigurationLoader
         {
             return
             [
-                .. Directory.EnumerateFileSystemEntries(directory, "*", new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
+                .. Directory.EnumerateFileSystemEntries(directory, "*", Everything)
                     .Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith('.')).Order(StringComparer.Ordinal),
             ];
         }
@@ -103,7 +106,8 @@ internal sealed class ConfigurationLoader
     {
         if (facts.Kind != FileKind.Regular)
         {
-            Refuse(path, $"is no regular file but a {(facts.Kind == FileKind.Fifo ? "FIFO" : facts.Kind.ToString().ToLowerInvariant())}");
+            var kind = facts.Kind == FileKind.Fifo ? "FIFO" : facts.Kind.ToString().ToLowerInvariant();
+            Refuse(path, $"is no regular file but a {kind}");
             return;
         }
 
@@ -111,7 +115,8 @@ internal sealed class ConfigurationLoader
         try
         {
             using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (SourceText.Decode(Printable.Sentence(path), ReadUpTo(handle, SourceText.LargestFile + 1), role, findings) is { } source) sources.Add(source);
+            var bytes = ReadUpTo(handle, SourceText.LargestFile + 1);
+            if (SourceText.Decode(Printable.Sentence(path), bytes, role, findings) is { } source) sources.Add(source);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -133,7 +138,8 @@ internal sealed class ConfigurationLoader
         if (!context.IsRoot) return;
         if (facts.UserId != 0)
             Warn(path, $"belongs to user {facts.UserId}, who so decides what root runs; chown it to root");
-        else if (facts.Mode.HasFlag(UnixFileMode.OtherWrite) || (facts.Mode.HasFlag(UnixFileMode.GroupWrite) && facts.GroupId != 0))
+        else if (facts.Mode.HasFlag(UnixFileMode.OtherWrite)
+                 || (facts.Mode.HasFlag(UnixFileMode.GroupWrite) && facts.GroupId != 0))
             Warn(path, "can be written by others than root, who so decide what root runs; chmod go-w it");
     }
 

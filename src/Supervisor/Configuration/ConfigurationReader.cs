@@ -5,7 +5,8 @@ namespace Reuseportd.Configuration;
 /// <summary>Texts in, the fleet or every error out. Pure but for what the context's functions do.</summary>
 internal static class ConfigurationReader
 {
-    public static LoadResult Read(IReadOnlyList<SourceText> sources, LoadContext context) => Read(sources, context, new Findings());
+    public static LoadResult Read(IReadOnlyList<SourceText> sources, LoadContext context) =>
+        Read(sources, context, new Findings());
 
     /// <param name="findings">What was found before the texts were had.</param>
     public static LoadResult Read(IReadOnlyList<SourceText> sources, LoadContext context, Findings findings)
@@ -26,5 +27,7 @@ internal static class ConfigurationReader
     }
 
     private static Section? TopSection(SourceText source, Findings findings) =>
-        NodeReader.Read(source, findings) is { } root ? new Field(root, root.Place, "", findings).Section("a map with the key 'services'") : null;
+        NodeReader.Read(source, findings) is { } root
+            ? new Field(root, root.Place, "", findings).Section("a map with the key 'services'")
+            : null;
 }

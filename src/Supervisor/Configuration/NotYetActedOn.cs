@@ -15,7 +15,8 @@ internal static class NotYetActedOn
         Warn(service.Find("update"));
         Warn(service.Find("stall"));
         Warn(Child(service, "reuseport", "balance"));
-        if (spec.Readiness is ReadinessSpec.Notify or ReadinessSpec.Tcp or ReadinessSpec.Http or ReadinessSpec.Exec) Warn(service.Find("readiness"));
+        if (spec.Readiness is ReadinessSpec.Notify or ReadinessSpec.Tcp or ReadinessSpec.Http or ReadinessSpec.Exec)
+            Warn(service.Find("readiness"));
     }
 
     private static void Warn(Field? field)

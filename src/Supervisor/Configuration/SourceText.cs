@@ -19,7 +19,9 @@ internal sealed record SourceText(string File, string Text, SourceRole Role)
     /// <summary>A larger file is refused unread: a service takes about 1 KiB.</summary>
     public const int LargestFile = 1024 * 1024;
 
-    /// <summary>Decodes UTF-8, with or without a byte order mark; reports the first byte or character that does not belong.</summary>
+    /// <summary>
+    /// Decodes UTF-8, with or without a byte order mark; reports the first byte or character that does not belong.
+    /// </summary>
     public static SourceText? Decode(string file, ReadOnlySpan<byte> bytes, SourceRole role, Findings findings)
     {
         if (bytes.Length > LargestFile)
@@ -35,9 +37,10 @@ internal sealed record SourceText(string File, string Text, SourceRole Role)
             return Refuse(Place.After(file, text), $"not UTF-8: byte 0x{bytes[read]:X2} at offset {read}");
 
         var control = FirstControl(text);
-        return control < 0
-            ? new SourceText(file, text, role)
-            : Refuse(Place.After(file, text.AsSpan(0, control)), $"control character U+{(int)text[control]:X4}; in double quotes it can be written as \\x{(int)text[control]:x2}");
+        if (control < 0) return new SourceText(file, text, role);
+        var code = (int)text[control];
+        var place = Place.After(file, text.AsSpan(0, control));
+        return Refuse(place, $"control character U+{code:X4}; in double quotes it can be written as \\x{code:x2}");
 
         SourceText? Refuse(Place place, string message)
         {

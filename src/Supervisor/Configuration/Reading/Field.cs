@@ -8,6 +8,9 @@ internal readonly record struct Field(Node Node, Place Key, string Path, Finding
 
     public void Error(string message) => Findings.Error(Node.Place, Path, message);
 
+    /// <summary>Reports what is wrong with the key rather than with its value.</summary>
+    public void KeyError(string message) => Findings.Error(Key, Path, message);
+
     public void Warning(string message) => Findings.Warning(Key, Path, message);
 
     /// <summary>Reports that the value is none of those that are accepted.</summary>
@@ -18,7 +21,8 @@ internal readonly record struct Field(Node Node, Place Key, string Path, Finding
     public string? Text(string accepts)
     {
         if (Node is not ScalarNode { IsNull: false } scalar) Refuse(accepts);
-        else if (scalar.Text.Contains('\0', StringComparison.Ordinal)) Error("holds a NUL character, which ends a text for the kernel");
+        else if (scalar.Text.Contains('\0', StringComparison.Ordinal))
+            Error("holds a NUL character, which ends a text for the kernel");
         else return scalar.Text;
         return null;
     }

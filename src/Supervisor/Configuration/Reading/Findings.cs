@@ -15,7 +15,8 @@ internal sealed class Findings
 
     public void Warning(Place place, string path, string message) => Add(place, path, message, Severity.Warning);
 
-    public LoadResult Conclude(FleetSpec fleet) => new(ErrorCount == 0 ? fleet : null, Sorted(Severity.Error), Sorted(Severity.Warning));
+    public LoadResult Conclude(FleetSpec fleet) =>
+        new(ErrorCount == 0 ? fleet : null, Sorted(Severity.Error), Sorted(Severity.Warning));
 
     private void Add(Place place, string path, string message, Severity severity)
     {

@@ -17,7 +17,9 @@ internal static class Printable
 
     /// <summary>A key in a path: quoted unless it is a plain word or the merge key.</summary>
     public static string Key(string key) =>
-        key.Length is > 0 and <= LongestText && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '<') ? key : $"'{Text(key)}'";
+        key.Length is > 0 and <= LongestText && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '<')
+            ? key
+            : $"'{Text(key)}'";
 
     private static string Escape(string text, int longest)
     {

@@ -15,7 +15,8 @@ internal sealed class Section
     {
         (Path, this.findings) = (path, findings);
         errorsBefore = findings.ErrorCount;
-        foreach (var fault in map.Faults) findings.Error(fault.Place, fault.Key.Length == 0 ? path : Join(fault.Key), fault.Message);
+        foreach (var fault in map.Faults)
+            findings.Error(fault.Place, fault.Key.Length == 0 ? path : Join(fault.Key), fault.Message);
         foreach (var entry in map.Entries)
         {
             if (!entry.Key.Text.StartsWith("x-", StringComparison.Ordinal)) entries.Add(entry.Key.Text, entry);

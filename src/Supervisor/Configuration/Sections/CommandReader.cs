@@ -31,7 +31,8 @@ internal static class CommandReader
     private static ValueList<Template> FromString(Field field)
     {
         if (field.Text(Accepts) is not { } text) return [];
-        if (CommandLine.Split(text, out var problem) is { } words) return [.. words.Select(word => field.Template(word)).OfType<Template>()];
+        if (CommandLine.Split(text, out var problem) is { } words)
+            return [.. words.Select(word => field.Template(word)).OfType<Template>()];
         field.Error(problem!);
         return [];
     }

@@ -3,7 +3,9 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration;
 
-/// <summary>CPUs: <c>spread</c>, or numbers and ranges such as <c>[0, 2-3]</c>. Whether this host has them is seen at spawn.</summary>
+/// <summary>
+/// CPUs: <c>spread</c>, or numbers and ranges such as <c>[0, 2-3]</c>. Whether this host has them is seen at spawn.
+/// </summary>
 internal static class CpuAffinityReader
 {
     /// <summary>NR_CPUS of the largest kernels is 8192.</summary>
@@ -24,7 +26,8 @@ internal static class CpuAffinityReader
     {
         if (item.Text(Accepts) is not { } text) return [];
         var dash = text.IndexOf('-', StringComparison.Ordinal);
-        if (Cpu(dash < 0 ? text : text[..dash]) is { } first && Cpu(dash < 0 ? text : text[(dash + 1)..]) is { } last && first <= last)
+        var (start, end) = dash < 0 ? (text, text) : (text[..dash], text[(dash + 1)..]);
+        if (Cpu(start) is { } first && Cpu(end) is { } last && first <= last)
             return Enumerable.Range(first, last - first + 1);
         item.Refuse($"{Accepts}, each from 0 to {LastCpu}");
         return [];

@@ -22,7 +22,8 @@ internal static class DaemonReader
     {
         foreach (var key in Keys)
         {
-            if (top.Find(key) is { } field) field.Findings.Error(field.Key, field.Path, "belongs in reuseportd.yaml; a file of services.d holds services only");
+            if (top.Find(key) is { } field)
+                field.KeyError("belongs in reuseportd.yaml; a file of services.d holds services only");
         }
     }
 }

@@ -19,7 +19,7 @@ internal static class EnvironmentReader
 
     private static EnvironmentVariable? FromEntry(string name, Field field)
     {
-        if (EnvironmentNames.Problem(name) is { } problem) field.Findings.Error(field.Key, field.Path, problem);
+        if (EnvironmentNames.Problem(name) is { } problem) field.KeyError(problem);
         return field.Text("text, \"\" for an empty one") is { } value && field.Template(value) is { } template
             ? new EnvironmentVariable(name, template)
             : null;

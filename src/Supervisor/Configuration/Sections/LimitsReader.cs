@@ -22,12 +22,14 @@ internal static class LimitsReader
 
     private static ResourceLimit? Limit(Section section, string name)
     {
-        var accepts = InBytes.Contains(name) ? $"bytes, {Sizes.Example}, or infinity" : "an integer from 0, or infinity";
-        if (section.Find(name == "nice" ? "rlimit_nice" : name) is not { } field || field.Text(accepts) is not { } text) return null;
+        var inBytes = InBytes.Contains(name);
+        var accepts = inBytes ? $"bytes, {Sizes.Example}, or infinity" : "an integer from 0, or infinity";
+        if (section.Find(name == "nice" ? "rlimit_nice" : name) is not { } field) return null;
+        if (field.Text(accepts) is not { } text) return null;
         if (text == "infinity") return new ResourceLimit(name, ResourceLimit.Infinity);
-        if ((InBytes.Contains(name) || text.All(char.IsAsciiDigit)) && Sizes.TryParse(text) is { } value and < ResourceLimit.Infinity)
+        if ((inBytes || text.All(char.IsAsciiDigit)) && Sizes.TryParse(text) is { } value and < ResourceLimit.Infinity)
             return new ResourceLimit(name, value);
-        field.Error($"accepts {accepts}, not {field.Node.Description}{(InBytes.Contains(name) ? Sizes.Hint(text) : "")}");
+        field.Error($"accepts {accepts}, not {field.Node.Description}{(inBytes ? Sizes.Hint(text) : "")}");
         return null;
     }
 }

@@ -28,11 +28,12 @@ internal static class ReadinessReader
     {
         var unread = new ReadinessSpec.Bind(ReadinessSpec.DefaultTimeout);
         if (service.Find("readiness") is not { } field) return unread;
-        var section = field.Node is ScalarNode { IsNull: false }
-            ? new Section(new MapNode(field.Node.Place, [new Entry(new ScalarNode(field.Key, "type", plain: true), field.Node)], [], flow: false), field.Path, field.Findings)
-            : field.Section(Accepts);
-        return section is null ? unread : Read(section, field.Key, ports) ?? unread;
+        var whole = field.Node is ScalarNode { IsNull: false } ? field with { Node = OfType(field) } : field;
+        return whole.Section(Accepts) is { } section ? Read(section, field.Key, ports) ?? unread : unread;
     }
+
+    private static MapNode OfType(Field field) =>
+        new(field.Node.Place, [new Entry(new ScalarNode(field.Key, "type", plain: true), field.Node)], [], flow: false);
 
     private static ReadinessSpec? Read(Section section, Place place, PortFilter? ports)
     {
@@ -61,13 +62,16 @@ internal static class ReadinessReader
         }
 
         if (type == ReadinessType.Delay && section.IsSound && timeout <= delay)
-            section.Find("timeout")!.Value.Error($"not longer than the delay of {Durations.Text(delay.Value)}, so no worker would ever be ready");
+        {
+            var after = Durations.Text(delay.Value);
+            section.Find("timeout")!.Value.Error($"not longer than the delay of {after}, so no worker would ever be ready");
+        }
 
-        var limit = timeout ?? ReadinessSpec.DefaultTimeout;
+        var (limit, wait) = (timeout ?? ReadinessSpec.DefaultTimeout, delay ?? TimeSpan.Zero);
         return type.Value switch
         {
             ReadinessType.Notify => new ReadinessSpec.Notify(limit),
-            ReadinessType.Delay => new ReadinessSpec.Delay(delay ?? TimeSpan.Zero, timeout ?? (delay ?? TimeSpan.Zero) + ReadinessSpec.DefaultTimeout),
+            ReadinessType.Delay => new ReadinessSpec.Delay(wait, timeout ?? wait + ReadinessSpec.DefaultTimeout),
             ReadinessType.Tcp => new ReadinessSpec.Tcp(port, limit),
             ReadinessType.Http => new ReadinessSpec.Http(path ?? "/", port, limit),
             ReadinessType.Exec => new ReadinessSpec.Exec(command, limit),
@@ -84,7 +88,7 @@ internal static class ReadinessReader
 
         void Only(string key, string types, bool fits)
         {
-            if (!fits && section.Find(key) is { } field) field.Findings.Error(field.Key, field.Path, $"goes only with type {types}");
+            if (!fits && section.Find(key) is { } field) field.KeyError($"goes only with type {types}");
         }
     }
 

@@ -22,13 +22,15 @@ internal static class ReuseportReader
     private static readonly Words<OptionSetting> Options =
         new(("true", OptionSetting.Set), ("false", OptionSetting.Clear), ("system", OptionSetting.System));
 
-    private static readonly Words<Balance> Balances =
-        new(("round_robin", Balance.RoundRobin), ("random", Balance.Random), ("hash", Balance.Hash), ("least_queue", Balance.LeastQueue));
+    private static readonly Words<Balance> Balances = new(
+        ("round_robin", Balance.RoundRobin), ("random", Balance.Random), ("hash", Balance.Hash),
+        ("least_queue", Balance.LeastQueue));
 
     /// <returns>Null where the section is missing or wrong.</returns>
     public static Sharding? Read(Section service, Place place)
     {
-        if (service.Require("reuseport", Accepts, place) is not { } field || field.Section(Accepts) is not { } section) return null;
+        if (service.Require("reuseport", Accepts, place) is not { } field) return null;
+        if (field.Section(Accepts) is not { } section) return null;
         var portsField = section.Require("ports", Ports.Accepts, field.Key);
         var ports = portsField is { } written ? Ports.Read(written) : null;
         var addresses = Addresses.Read(section, "address");
@@ -42,8 +44,7 @@ internal static class ReuseportReader
             section.Flag("debug") ?? true,
             Balances.Read(section, "balance") ?? Balance.Default);
         section.RejectUnknown();
-        return ports is null || addresses is null
-            ? null
-            : new Sharding(spec, [.. addresses.Select(address => address.Range)], portsField!.Value.Node.Place, portsField.Value.Path);
+        if (portsField is not { } at || ports is null || addresses is null) return null;
+        return new Sharding(spec, [.. addresses.Select(address => address.Range)], at.Node.Place, at.Path);
     }
 }

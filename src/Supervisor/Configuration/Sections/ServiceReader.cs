@@ -27,7 +27,9 @@ internal sealed class ServiceReader(LoadContext context)
             process,
             ReadinessReader.Read(service, sharding?.Spec.Ports),
             RestartReader.Read(service),
-            new StopSpec(service.Signal("stop_signal") ?? StopSpec.Default.Signal, service.Duration("stop_grace_period") ?? StopSpec.Default.GracePeriod),
+            new StopSpec(
+                service.Signal("stop_signal") ?? StopSpec.Default.Signal,
+                service.Duration("stop_grace_period") ?? StopSpec.Default.GracePeriod),
             service.Signal("reload_signal") ?? Signal.Hup,
             UpdateReader.Read(service),
             StallReader.Read(service),
@@ -41,6 +43,8 @@ internal sealed class ServiceReader(LoadContext context)
     {
         const string accepts = "an integer from 1 to 10000, or auto";
         if (service.Find("workers") is not { } field || field.Text(accepts) is not { } text) return 1;
-        return text == "auto" ? Math.Clamp(context.AutoWorkers, 1, MostWorkers) : field.Integer(text, 1, MostWorkers, accepts) ?? 1;
+        return text == "auto"
+            ? Math.Clamp(context.AutoWorkers, 1, MostWorkers)
+            : field.Integer(text, 1, MostWorkers, accepts) ?? 1;
     }
 }

@@ -5,6 +5,9 @@ internal sealed class ServicesReader(LoadContext context)
 {
     private const int LongestName = 64;
 
+    private const string NameRule =
+        "a service's name is letters, digits, '-', '_' and '.', begins with a letter or digit and has at most 64 of them";
+
     private readonly ServiceReader reader = new(context);
     private readonly Dictionary<string, Place> names = new(StringComparer.Ordinal);
     private readonly List<ReadService> services = [];
@@ -17,11 +20,12 @@ internal sealed class ServicesReader(LoadContext context)
         foreach (var (name, field) in section.All)
         {
             if (!IsName(name))
-                field.Findings.Error(field.Key, field.Path, "a service's name is letters, digits, '-', '_' and '.', begins with a letter or digit and has at most 64 of them");
+                field.KeyError(NameRule);
             else if (!names.TryAdd(name, field.Key))
-                field.Findings.Error(field.Key, field.Path, $"duplicate service; first written at {names[name]}");
+                field.KeyError($"duplicate service; first written at {names[name]}");
 
-            if (field.Section("a map with at least 'command' and 'reuseport'") is { } service) services.Add(reader.Read(name, field.Key, service));
+            if (field.Section("a map with at least 'command' and 'reuseport'") is { } service)
+                services.Add(reader.Read(name, field.Key, service));
         }
     }
 

@@ -62,9 +62,11 @@ internal static class SharedPorts
         findings.Error(
             place,
             second.Sharding.Path,
-            string.Create(CultureInfo.InvariantCulture, $"port {port} is sharded by '{Printable.Text(first.Spec.Name)}' too (at {first.Place}), which runs as {User(first)}, ")
-            + $"but '{Printable.Text(second.Spec.Name)}' as {User(second)}; all workers on one port must run as one user");
+            string.Create(CultureInfo.InvariantCulture, $"port {port} is sharded by {Name(first)} too (at {first.Place}), ")
+            + $"which runs as {User(first)}, but {Name(second)} as {User(second)}; all workers on one port must run as one user");
     }
+
+    private static string Name(ReadService service) => $"'{Printable.Text(service.Spec.Name)}'";
 
     private static string User(ReadService service) =>
         service.Spec.Process.User is { } name

@@ -7,7 +7,8 @@ internal static class UpdateReader
 {
     private const int Most = 10_000;
 
-    private static readonly Words<UpdateOrder> Orders = new(("start-first", UpdateOrder.StartFirst), ("stop-first", UpdateOrder.StopFirst));
+    private static readonly Words<UpdateOrder> Orders =
+        new(("start-first", UpdateOrder.StartFirst), ("stop-first", UpdateOrder.StopFirst));
 
     private static readonly Words<UpdateFailureAction> FailureActions =
         new(("rollback", UpdateFailureAction.Rollback), ("pause", UpdateFailureAction.Pause));

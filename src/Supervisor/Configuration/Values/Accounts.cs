@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Reuseportd.Configuration;
 
 /// <summary>Users and groups. Each name is looked up once, as a lookup may go over the network.</summary>
@@ -13,7 +11,8 @@ internal sealed class Accounts(LoadContext context)
 
     public string? Group(Section section) => Read(section, "group", groups, context.FindGroup, context.GroupId).Name;
 
-    private (string? Name, uint? Id) Read(Section section, string key, Dictionary<string, uint?> known, Func<string, uint?> find, uint own)
+    private (string? Name, uint? Id) Read(
+        Section section, string key, Dictionary<string, uint?> known, Func<string, uint?> find, uint own)
     {
         if (section.Find(key) is not { } field) return (null, own);
         if (field.Text($"the name or number of a {key}") is not { } name) return (null, null);
@@ -21,7 +20,8 @@ internal sealed class Accounts(LoadContext context)
         if (id is null)
             field.Error($"there is no {key} '{Printable.Text(name)}'");
         else if (id != own && !context.IsRoot)
-            field.Error(string.Create(CultureInfo.InvariantCulture, $"only root can start workers as another {key}; the daemon runs as {own}, and '{Printable.Text(name)}' is {id}"));
+            field.Error($"only root can start workers as another {key}; "
+                + $"the daemon runs as {own}, and '{Printable.Text(name)}' is {id}");
         return (name, id);
     }
 }

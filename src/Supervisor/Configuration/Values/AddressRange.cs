@@ -24,17 +24,17 @@ internal readonly record struct AddressRange(UInt128 Bits, int Length)
         if (Address(slash < 0 ? text : text[..slash]) is not { } address) return null;
         var inet = address.AddressFamily == AddressFamily.InterNetwork;
         var longest = inet ? 32 : 128;
-        var length = longest;
-        if (slash >= 0 && (!int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out length) || length > longest))
+        var length = slash < 0 ? longest : Number(text.AsSpan(slash + 1));
+        if (length < 0 || length > longest)
         {
-            problem = string.Create(CultureInfo.InvariantCulture, $"a prefix length is 0 to {longest} here");
+            problem = $"a prefix length is 0 to {longest} here";
             return null;
         }
 
-        var range = inet ? new AddressRange(BitsOf(address.MapToIPv6()), MappedLength + length) : new AddressRange(BitsOf(address), length);
+        var range = new AddressRange(BitsOf(inet ? address.MapToIPv6() : address), inet ? MappedLength + length : length);
         if ((range.Bits & ~range.Mask) == 0) return range;
         var start = AddressOf(range.Bits & range.Mask);
-        problem = string.Create(CultureInfo.InvariantCulture, $"has bits set after the prefix; write {(inet ? start.MapToIPv4() : start)}/{length}");
+        problem = $"has bits set after the prefix; write {(inet ? start.MapToIPv4() : start)}/{length}";
         return null;
     }
 
@@ -67,7 +67,12 @@ internal readonly record struct AddressRange(UInt128 Bits, int Length)
 
     /// <summary>A leading zero means octal to some parsers, so inet_pton(3) takes none.</summary>
     private static bool IsDottedQuad(string text) =>
-        text.Split('.') is { Length: 4 } parts && parts.All(part => part.Length is > 0 and <= 3 && (part.Length == 1 || part[0] != '0') && int.Parse(part, CultureInfo.InvariantCulture) <= 255);
+        text.Split('.') is { Length: 4 } parts
+        && parts.All(part => Number(part) is >= 0 and <= byte.MaxValue && (part.Length == 1 || part[0] != '0'));
+
+    /// <returns>-1 where it is no number.</returns>
+    private static int Number(ReadOnlySpan<char> digits) =>
+        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1;
 
     private static UInt128 BitsOf(IPAddress address) => BinaryPrimitives.ReadUInt128BigEndian(address.GetAddressBytes());
 

@@ -6,7 +6,8 @@ internal static class Addresses
     /// <summary>The preload library holds no more.</summary>
     private const int MostAddresses = 64;
 
-    private const string Accepts = "an IPv4 or IPv6 address or prefix such as 127.0.0.1, \"::1\" or 10.0.0.0/8, or a list of them";
+    private const string Accepts =
+        "an IPv4 or IPv6 address or prefix such as 127.0.0.1, \"::1\" or 10.0.0.0/8, or a list of them";
 
     /// <returns>Empty where any address is meant; null where an error was reported.</returns>
     public static IReadOnlyList<(string Text, AddressRange Range)>? Read(Section section, string key)
@@ -15,7 +16,9 @@ internal static class Addresses
         if (field.Items(Accepts, orOne: true) is not { } items) return null;
         if (items.Count is 0 or > MostAddresses)
         {
-            field.Error(items.Count == 0 ? "lists no address; leave the key out for any address" : $"accepts at most {MostAddresses} addresses and prefixes");
+            field.Error(items.Count == 0
+                ? "lists no address; leave the key out for any address"
+                : $"accepts at most {MostAddresses} addresses and prefixes");
             return null;
         }
 

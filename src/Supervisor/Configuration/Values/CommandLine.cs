@@ -12,7 +12,8 @@ internal static class CommandLine
     private const string NoShell = "is for a shell, and no shell runs";
     private const string UseShell = "write [sh, -c, \"...\"] for one";
 
-    private static readonly string[] ShellWords = ["exec", "cd", "export", "source", ".", "ulimit", "umask", "eval", "set", "trap"];
+    private static readonly string[] ShellWords =
+        ["exec", "cd", "export", "source", ".", "ulimit", "umask", "eval", "set", "trap"];
 
     /// <returns>The words, or null and what is wrong.</returns>
     public static IReadOnlyList<string>? Split(string line, out string? problem)
@@ -95,7 +96,8 @@ internal static class CommandLine
 
     private static string Operator(string line, int at) =>
         at > 0 && line[at] == '(' && line[at - 1] == '$' ? "$("
-        : at + 1 < line.Length && line[at + 1] == line[at] && line[at] is ('|' or '&' or '<' or '>') ? line.Substring(at, 2) : line[at].ToString();
+        : at + 1 < line.Length && line[at + 1] == line[at] && line[at] is ('|' or '&' or '<' or '>') ? line.Substring(at, 2)
+        : line[at].ToString();
 
     private static string? ProblemOfProgram(string program)
     {

@@ -18,7 +18,7 @@ internal static class Durations
         if (section.Find(key) is not { } field || field.Text(Accepts) is not { } text) return null;
         var duration = TryParse(text);
         if (duration is null)
-            field.Error(IsNumber(text) ? $"accepts {Accepts}, not '{Printable.Text(text)}'; add the unit" : $"accepts {Accepts}, not '{Printable.Text(text)}'");
+            field.Error($"accepts {Accepts}, not '{Printable.Text(text)}'{(IsNumber(text, out _) ? "; add the unit" : "")}");
         else if (duration > Longest)
             field.Error($"accepts at most {Text(Longest)}, not '{Printable.Text(text)}'");
         else if (duration < (least ?? TimeSpan.Zero))
@@ -38,7 +38,7 @@ internal static class Durations
         {
             var digits = text.IndexOfAnyExcept(NumberCharacters);
             if (digits <= 0 || text[0] == '.' || text[digits - 1] == '.') return null;
-            if (!decimal.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)) return null;
+            if (!IsNumber(text[..digits], out var number)) return null;
             text = text[digits..];
             var letters = text.IndexOfAnyInRange('0', '9') is var next and >= 0 ? next : text.Length;
             if (Ticks(text[..letters]) is not { } unit || unit >= lastUnit) return null;
@@ -76,5 +76,6 @@ internal static class Durations
         _ => null,
     };
 
-    private static bool IsNumber(string text) => decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _);
+    private static bool IsNumber(ReadOnlySpan<char> text, out decimal number) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
 }

@@ -32,7 +32,8 @@ internal static class EnvironmentNames
     {
         if (!IsValid(name)) return Rule;
         if (Reserved.TryGetValue(name, out var key)) return $"{name} is set from the service's key '{key}'; use that";
-        if (name.StartsWith("LIBREUSEPORT_", StringComparison.Ordinal)) return "names that begin with LIBREUSEPORT_ are set from the service's 'reuseport' keys";
+        if (name.StartsWith("LIBREUSEPORT_", StringComparison.Ordinal))
+            return "names that begin with LIBREUSEPORT_ are set from the service's 'reuseport' keys";
         return name.StartsWith("REUSEPORT_", StringComparison.Ordinal)
             ? "names that begin with REUSEPORT_ are set by the daemon for each worker; {service} and {worker} hold the same"
             : null;

@@ -8,13 +8,16 @@ internal static class Numbers
     public static int? Integer(this Section section, string key, int least, int most)
     {
         var accepts = string.Create(CultureInfo.InvariantCulture, $"an integer from {least} to {most}");
-        return section.Find(key) is { } field && field.Text(accepts) is { } text ? field.Integer(text, least, most, accepts) : null;
+        return section.Find(key) is { } field && field.Text(accepts) is { } text
+            ? field.Integer(text, least, most, accepts)
+            : null;
     }
 
     /// <param name="accepts">For the error; the range where null.</param>
     public static int? Integer(this Field field, string text, int least, int most, string? accepts = null)
     {
-        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most)
             return number;
         field.Refuse(accepts ?? string.Create(CultureInfo.InvariantCulture, $"an integer from {least} to {most}"));
         return null;
@@ -24,7 +27,8 @@ internal static class Numbers
     {
         var accepts = string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}");
         if (section.Find(key) is not { } field || field.Text(accepts) is not { } text) return null;
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most)
             return number;
         field.Refuse(accepts);
         return null;

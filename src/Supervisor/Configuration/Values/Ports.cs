@@ -19,7 +19,9 @@ internal static class Ports
         if (field.Items(Accepts, orOne: true) is not { } items) return null;
         if (items.Count is 0 or > MostRanges)
         {
-            field.Error(items.Count == 0 ? $"lists no port; accepts {Accepts}" : $"accepts at most {MostRanges} ports and ranges");
+            field.Error(items.Count == 0
+                ? $"lists no port; accepts {Accepts}"
+                : $"accepts at most {MostRanges} ports and ranges");
             return null;
         }
 
@@ -39,7 +41,8 @@ internal static class Ports
     {
         if (item.Text(AcceptsItem) is not { } text) return null;
         var dash = text.IndexOf('-', StringComparison.Ordinal);
-        if (Port(dash < 0 ? text : text[..dash].TrimEnd()) is { } first && Port(dash < 0 ? text : text[(dash + 1)..].TrimStart()) is { } last)
+        var (start, end) = dash < 0 ? (text, text) : (text[..dash].TrimEnd(), text[(dash + 1)..].TrimStart());
+        if (Port(start) is { } first && Port(end) is { } last)
         {
             if (first <= last) return new PortRange(first, last);
             item.Error($"the range '{Printable.Text(text)}' ends before it begins");
@@ -47,12 +50,15 @@ internal static class Ports
         else if (text == "any")
             item.Error("stands alone: ports: any");
         else if (text == "0")
-            item.Error("0 lets the kernel choose a port, a new one for each worker, so it cannot be sharded; " + AcceptsItem + " is accepted");
+            item.Error("0 lets the kernel choose a port, a new one for each worker, so it cannot be sharded; "
+                + $"accepts {AcceptsItem}");
         else
             item.Refuse(AcceptsItem + (text.Contains(',', StringComparison.Ordinal) ? ", several as a list [80, 443]" : ""));
         return null;
     }
 
     private static int? Port(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535 ? port : null;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535
+            ? port
+            : null;
 }

@@ -25,7 +25,8 @@ internal static class Sizes
     {
         for (var power = Units.Length - 1; power >= 0; power--)
         {
-            if (text.EndsWith(Units[power], StringComparison.Ordinal)) return Scaled(text.AsSpan()[..^Units[power].Length], power);
+            if (text.EndsWith(Units[power], StringComparison.Ordinal))
+                return Scaled(text.AsSpan()[..^Units[power].Length], power);
         }
 
         return Scaled(text, 0);
@@ -35,13 +36,15 @@ internal static class Sizes
     public static string Hint(string text)
     {
         var number = text.AsSpan().TrimEnd("bBiI");
-        return number.Length > 1 && "kKmMgGtT".Contains(number[^1], StringComparison.Ordinal) && Scaled(number[..^1], 0) is not null
+        var isNear = number.Length > 1 && "kKmMgGtT".Contains(number[^1], StringComparison.Ordinal);
+        return isNear && Scaled(number[..^1], 0) is not null
             ? $"; write {number[..^1]}{char.ToUpperInvariant(number[^1])}iB"
             : "";
     }
 
     private static ulong? Scaled(ReadOnlySpan<char> digits, int power) =>
-        ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= ulong.MaxValue >> (10 * power)
+        ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && number <= ulong.MaxValue >> (10 * power)
             ? number << (10 * power)
             : null;
 

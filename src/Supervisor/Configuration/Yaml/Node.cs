@@ -39,7 +39,10 @@ internal sealed class ListNode(Place place, IReadOnlyList<Node> items)
 /// <param name="entries">Those written here, then those merged in by <c>&lt;&lt;</c>; no two with one key.</param>
 /// <param name="faults">What is wrong with the map itself: a key written twice, a key that is no text.</param>
 internal sealed class MapNode(Place place, IReadOnlyList<Entry> entries, IReadOnlyList<Fault> faults, bool flow)
-    : Node(place, 1 + entries.Sum(entry => 1 + entry.Value.Size), 1 + entries.Select(entry => entry.Value.Height).DefaultIfEmpty().Max())
+    : Node(
+        place,
+        1 + entries.Sum(entry => 1 + entry.Value.Size),
+        1 + entries.Select(entry => entry.Value.Height).DefaultIfEmpty().Max())
 {
     public IReadOnlyList<Entry> Entries { get; } = entries;
 

@@ -11,8 +11,9 @@ internal sealed class NodeReader
 {
     private const int DeepestNesting = 64;
     private const int MostNodes = 250_000;
+    private const string CoreTags = "tag:yaml.org,2002:";
 
-    private readonly SourceText source;
+    private readonly Lines lines;
     private readonly Findings findings;
     private readonly Scanner scanner;
     private readonly Parser parser;
@@ -22,7 +23,7 @@ internal sealed class NodeReader
 
     private NodeReader(SourceText source, Findings findings)
     {
-        this.source = source;
+        lines = new Lines(source);
         this.findings = findings;
         scanner = new Scanner(new StringReader(source.Text), skipComments: true);
         parser = new Parser(scanner);
@@ -42,7 +43,7 @@ internal sealed class NodeReader
         }
         catch (YamlException error)
         {
-            var (place, sentence) = SyntaxSentence.Of(source, error, reader.open);
+            var (place, sentence) = SyntaxSentence.Of(reader.lines, error, reader.open);
             findings.Error(place, "", sentence);
         }
         catch (InvalidOperationException) when (reader.open.TryPeek(out var bracket))
@@ -54,7 +55,7 @@ internal sealed class NodeReader
         {
             // Some malformed texts are let through to a conversion that throws what it likes: half a surrogate pair, a
             // tag that is no URI. A daemon that serves must not end of a text, whatever is wrong with it.
-            findings.Error(SyntaxSentence.Inside(source, reader.scanner.CurrentPosition), "", "YAML syntax: cannot be read up to here");
+            findings.Error(reader.lines.Place(reader.scanner.CurrentPosition), "", "YAML syntax: cannot be read up to here");
         }
 
         return null;
@@ -67,13 +68,13 @@ internal sealed class NodeReader
         var root = ReadNode(Next(), depth: 1);
         Take<DocumentEnd>();
         if (Next() is DocumentStart second)
-            throw new Refusal(Place.Of(source.File, second.Start), "a second YAML document begins here; a file holds one");
+            throw new Refusal(lines.Place(second.Start), "a second YAML document begins here; a file holds one");
         return root is ScalarNode { IsNull: true } ? null : root;
     }
 
     private Node ReadNode(ParsingEvent at, int depth)
     {
-        var place = Place.Of(source.File, at.Start);
+        var place = lines.Place(at.Start);
         if (at is AnchorAlias alias) return Resolve(alias.Value.Value, place, depth);
 
         CheckSize(place, 1, depth);
@@ -92,7 +93,9 @@ internal sealed class NodeReader
     }
 
     private static ScalarNode ToScalar(Scalar scalar, Place place) =>
-        new(place, scalar.Value, scalar.Style == ScalarStyle.Plain && (scalar.Tag.IsEmpty || scalar.Tag.Value is not ("tag:yaml.org,2002:str" or "!")));
+        new(place, scalar.Value, scalar.Style == ScalarStyle.Plain && !IsTaggedText(scalar.Tag));
+
+    private static bool IsTaggedText(TagName tag) => !tag.IsEmpty && tag.Value is "!" or CoreTags + "str";
 
     private ListNode ReadList(SequenceStart start, Place place, int depth)
     {
@@ -135,13 +138,14 @@ internal sealed class NodeReader
         if (depth > DeepestNesting) throw new Refusal(place, "nested more than 64 levels deep");
     }
 
-    /// <summary>The tags of YAML's own types say nothing new, as each key has its type; <c>!!str</c> makes text of <c>null</c>.</summary>
+    /// <summary>
+    /// The tags of YAML's own types say nothing new, as each key has its type; <c>!!str</c> makes text of <c>null</c>.
+    /// </summary>
     private void CheckTag(NodeEvent node, Place place)
     {
         if (node.Tag.IsEmpty) return;
-        const string core = "tag:yaml.org,2002:";
         var tag = node.Tag.Value;
-        var name = tag.StartsWith(core, StringComparison.Ordinal) ? tag[core.Length..] : "";
+        var name = tag.StartsWith(CoreTags, StringComparison.Ordinal) ? tag[CoreTags.Length..] : "";
         if (tag == "!" || name is "str" or "int" or "float" or "bool" or "null" or "seq" or "map") return;
         findings.Error(place, "", $"the tag '{Printable.Text(tag)}' is not known here; remove it");
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using YamlDotNet.Core;
 
 namespace Reuseportd.Configuration;
 
@@ -8,8 +7,6 @@ namespace Reuseportd.Configuration;
 /// <param name="Column">From 1, in UTF-16 units.</param>
 internal readonly record struct Place(string File, int Line, int Column) : IComparable<Place>
 {
-    public static Place Of(string file, in Mark mark) => new(file, (int)mark.Line, (int)mark.Column);
-
     /// <summary>The place of what follows <paramref name="text"/>, when that begins the file.</summary>
     public static Place After(string file, ReadOnlySpan<char> text) =>
         new(file, text.Count('\n') + 1, text.Length - text.LastIndexOf('\n'));
@@ -19,7 +16,8 @@ internal readonly record struct Place(string File, int Line, int Column) : IComp
         : Line.CompareTo(other.Line) is var line and not 0 ? line
         : Column.CompareTo(other.Column);
 
-    public override string ToString() => Line == 0 ? File : string.Create(CultureInfo.InvariantCulture, $"{File}:{Line}:{Column}");
+    public override string ToString() =>
+        Line == 0 ? File : string.Create(CultureInfo.InvariantCulture, $"{File}:{Line}:{Column}");
 
     public static bool operator <(Place left, Place right) => left.CompareTo(right) < 0;
 

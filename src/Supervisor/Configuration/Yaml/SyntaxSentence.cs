@@ -6,35 +6,39 @@ namespace Reuseportd.Configuration;
 internal static class SyntaxSentence
 {
     /// <param name="open">Brackets that are open at the error, innermost first.</param>
-    public static (Place Place, string Sentence) Of(SourceText source, YamlException error, Stack<(Place Place, char Bracket)> open)
+    public static (Place Place, string Sentence) Of(Lines lines, YamlException error, Stack<(Place Place, char Bracket)> open)
     {
-        var place = Inside(source, error.Start);
+        var place = lines.Place(error.Start);
         var message = error.Message;
-        if (message.Contains("tab", StringComparison.Ordinal) && IndentingTab(source, place) is { } tab)
+        if (message.Contains("tab", StringComparison.Ordinal) && IndentingTab(lines, place) is { } tab)
             return (tab, "a tab cannot indent YAML; use spaces");
         if (message.Contains("unexpected end of stream", StringComparison.Ordinal))
             return (place, "the quote that opens here is not closed");
-        if (open.TryPeek(out var bracket) && (message.Contains("expected ','", StringComparison.Ordinal) || AtEnd(source, place)))
-            return (place, $"expected ',' or '{(bracket.Bracket == '[' ? ']' : '}')}' here: the '{bracket.Bracket}' at {bracket.Place} is not closed");
-        return (place, Sentence(message, CharacterAt(source, place)));
-    }
+        if (open.TryPeek(out var bracket) && (message.Contains("expected ','", StringComparison.Ordinal) || lines.IsEnd(place)))
+        {
+            var closing = bracket.Bracket == '[' ? ']' : '}';
+            return (place, $"expected ',' or '{closing}' here: the '{bracket.Bracket}' at {bracket.Place} is not closed");
+        }
 
-    /// <summary>The parser's place of an error may be past the end.</summary>
-    public static Place Inside(SourceText source, in Mark mark)
-    {
-        var (line, number) = LineAt(source, mark.Line);
-        return new Place(source.File, number, (int)Math.Clamp(mark.Column, 1, line.Length + 1));
+        return (place, Sentence(message, lines.CharacterAt(place)));
     }
 
     private static string Sentence(string message, char at)
     {
         if (message.Contains("cannot start any token", StringComparison.Ordinal))
-            return at == '\t' ? "a tab cannot indent YAML; use spaces" : $"a value cannot begin with '{at}' unless it is quoted";
-        if (message.Contains("invalid mapping", StringComparison.Ordinal) || message.StartsWith("Mapping values", StringComparison.Ordinal))
+        {
+            return at == '\t'
+                ? "a tab cannot indent YAML; use spaces"
+                : $"a value cannot begin with '{Printable.Text(at.ToString())}' unless it is quoted";
+        }
+
+        if (message.Contains("invalid mapping", StringComparison.Ordinal)
+            || message.StartsWith("Mapping values", StringComparison.Ordinal))
             return "a ':' does not belong here; quote a value that holds ': ', or check the indentation";
         if (message.Contains("did not find expected key", StringComparison.Ordinal))
             return "expected 'key: value' here; check quotes and indentation";
-        if (message.Contains("expected '-'", StringComparison.Ordinal) || message.StartsWith("Block sequence entries", StringComparison.Ordinal))
+        if (message.Contains("expected '-'", StringComparison.Ordinal)
+            || message.StartsWith("Block sequence entries", StringComparison.Ordinal))
             return "a list and a map are mixed here; check the indentation and the '-'";
         if (message.Contains("wrong indentation", StringComparison.Ordinal))
             return "the quoted text that opens here goes on in a line that is not indented; is the closing quote missing?";
@@ -47,37 +51,15 @@ internal static class SyntaxSentence
     }
 
     /// <summary>The parser reports some tabs at the start of the map that they stand in.</summary>
-    private static Place? IndentingTab(SourceText source, Place from)
+    private static Place? IndentingTab(Lines lines, Place start)
     {
-        var number = 0;
-        foreach (var line in source.Text.AsSpan().EnumerateLines())
+        for (var number = start.Line; number <= lines.Count; number++)
         {
-            number++;
-            var indentation = line.IndexOfAnyExcept(' ');
-            if (number >= from.Line && indentation >= 0 && line[indentation] == '\t' && !line.Trim().IsEmpty)
-                return new Place(source.File, number, indentation + 1);
+            var indentation = lines[number].IndexOfAnyExcept(' ');
+            if (indentation >= 0 && lines[number][indentation] == '\t' && !lines[number].IsWhiteSpace())
+                return start with { Line = number, Column = indentation + 1 };
         }
 
         return null;
-    }
-
-    private static bool AtEnd(SourceText source, Place place) => place >= Place.After(source.File, source.Text.AsSpan().TrimEnd());
-
-    private static char CharacterAt(SourceText source, Place place)
-    {
-        var line = LineAt(source, place.Line).Line;
-        return place.Column <= line.Length ? line[place.Column - 1] : '\n';
-    }
-
-    private static (string Line, int Number) LineAt(SourceText source, long number)
-    {
-        var (at, last) = (0, "");
-        foreach (var line in source.Text.AsSpan().EnumerateLines())
-        {
-            if (++at == number) return (line.ToString(), at);
-            last = line.ToString();
-        }
-
-        return (last, Math.Max(1, at));
     }
 }

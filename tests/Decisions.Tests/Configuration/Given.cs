@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using Reuseportd.Configuration;
+using Reuseportd.Model;
+
+namespace Decisions.Tests.Configuration;
+
+/// <summary>The host that configurations are read on in these tests, and ways to read them.</summary>
+internal static class Given
+{
+    private static readonly Dictionary<string, uint> Accounts = new()
+    {
+        ["root"] = 0, ["0"] = 0, ["www-data"] = 33, ["33"] = 33, ["dns"] = 53, ["alice"] = 1000, ["1000"] = 1000,
+    };
+
+    /// <summary>Root, on four CPUs.</summary>
+    public static readonly LoadContext Root = new(AutoWorkers: 4, UserId: 0, GroupId: 0, Account, Account, FileStatus.Find);
+
+    public static readonly LoadContext Alice = Root with { UserId = 1000, GroupId = 1000 };
+
+    /// <summary>Folder of this file, wherever the tests were built.</summary>
+    public static string Folder { get; } = FindFolder();
+
+    public static string Repository => Path.GetFullPath(Path.Combine(Folder, "..", "..", ".."));
+
+    public static LoadResult Reading(string text, LoadContext? context = null, string file = "reuseportd.yaml") =>
+        ConfigurationReader.Read([Source(file, text)], context ?? Root);
+
+    /// <summary>Reads the keys of one service, given without indentation.</summary>
+    public static LoadResult ReadingService(string keys, LoadContext? context = null) =>
+        Reading("services:\n  web:\n" + Indent(keys), context);
+
+    /// <summary>The same for keys that are right, beside a command and ports where they are not given.</summary>
+    public static ServiceSpec Service(string keys)
+    {
+        if (!HasKey(keys, "command")) keys += "\ncommand: server";
+        if (!HasKey(keys, "reuseport")) keys += "\nreuseport: { ports: 8080 }";
+        var result = ReadingService(keys);
+        Assert.True(result.Errors.Count == 0, string.Join('\n', result.Errors));
+        return Assert.Single(result.Fleet!.Services);
+    }
+
+    /// <summary>The one error that keys of a service lead to, without its place.</summary>
+    public static string ErrorOf(string keys, LoadContext? context = null)
+    {
+        if (!HasKey(keys, "command")) keys += "\ncommand: server";
+        if (!HasKey(keys, "reuseport")) keys += "\nreuseport: { ports: 8080 }";
+        var error = Assert.Single(ReadingService(keys, context).Errors);
+        return $"{error.Path}: {error.Message}";
+    }
+
+    public static SourceText Source(string file, string text) =>
+        new(file, text, Path.GetFileName(file) == "reuseportd.yaml" ? SourceRole.Main : SourceRole.Services);
+
+    private static string Indent(string keys) => string.Concat(keys.Split('\n').Select(line => $"    {line}\n"));
+
+    private static bool HasKey(string keys, string key) =>
+        keys.Split('\n').Any(line => line.StartsWith(key + ":", StringComparison.Ordinal));
+
+    private static uint? Account(string name) => Accounts.TryGetValue(name, out var id) ? id : null;
+
+    private static string FindFolder([CallerFilePath] string here = "")
+    {
+        const string below = "tests/Decisions.Tests/Configuration";
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var candidate = Path.Combine(folder.FullName, below);
+            if (Directory.Exists(Path.Combine(candidate, "Cases"))) return candidate;
+        }
+
+        return Path.GetDirectoryName(here)!;
+    }
+}

@@ -1,0 +1,208 @@
+using System.Runtime.InteropServices;
+using Reuseportd.Configuration;
+using Reuseportd.Model;
+
+namespace Decisions.Tests.Configuration;
+
+/// <summary>Files as they are found on disks.</summary>
+public sealed partial class LoaderTests : IDisposable
+{
+    private const string Web = "services: { web: { command: a, reuseport: { ports: 1 } } }";
+    private const string Dns = "services: { dns: { command: a, reuseport: { ports: 2 } } }";
+
+    private readonly string root = Directory.CreateTempSubdirectory("configuration-").FullName;
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    [Fact]
+    public void Load_Directory_ReadsTheMainFileAndAllServices()
+    {
+        Write("reuseportd.yaml", "log: json\n" + Web);
+        Write("services.d/b.yaml", Dns);
+        Write("services.d/a.yaml", "services: { first: { command: a, reuseport: { ports: 3 } } }");
+        var result = Load();
+        Assert.Empty(result.Errors);
+        Assert.Empty(result.Warnings);
+        Assert.Equal(LogForm.Json, result.Fleet!.Daemon.Log);
+        Assert.Equal(["web", "first", "dns"], result.Fleet.Services.Select(service => service.Name));
+    }
+
+    [Fact]
+    public void Load_OneFile_HoldsAll()
+    {
+        Write("any-name", "log: json\n" + Web);
+        var fleet = ConfigurationLoader.Load(Path.Combine(root, "any-name"), Given.Alice).Fleet!;
+        Assert.Equal((LogForm.Json, 1), (fleet.Daemon.Log, fleet.Services.Count));
+    }
+
+    [Fact]
+    public void Load_MainFileAlone_IsEnough()
+    {
+        Write("reuseportd.yaml", Web);
+        Assert.Single(Load().Fleet!.Services);
+    }
+
+    [Fact]
+    public void Load_ServicesAlone_AreEnough()
+    {
+        Write("services.d/web.yaml", Web);
+        Assert.Single(Load().Fleet!.Services);
+    }
+
+    [Fact]
+    public void Load_EmptyDirectory_IsAnEmptyFleetWithAWarning()
+    {
+        var result = Load();
+        Assert.Equal(FleetSpec.Empty, result.Fleet);
+        Assert.Equal($"{root}: warning: holds neither reuseportd.yaml nor services.d, so there is nothing to run", Said(result));
+    }
+
+    [Fact]
+    public void Load_OtherNames_AreNotRead()
+    {
+        foreach (var name in (string[])["web.yaml.example", "web.yaml~", ".web.yaml", "web.yaml.bak", "README", "web.YAML"])
+            Write($"services.d/{name}", "{[");
+        Assert.Equal("", Said(Load()));
+    }
+
+    [Fact]
+    public void Load_ShortSuffix_IsWarnedOf()
+    {
+        Write("reuseportd.yml", Web);
+        Write("services.d/web.yml", Web);
+        var result = Load();
+        Assert.Empty(result.Fleet!.Services);
+        Assert.Equal(
+            $"{root}/reuseportd.yml: warning: is not read; rename it to .yaml\n"
+            + $"{root}/services.d/web.yml: warning: is not read; rename it to .yaml",
+            Said(result));
+    }
+
+    [Fact]
+    public void Load_NothingThere_IsOneError() => Assert.Equal(
+        $"{root}/none: does not exist",
+        Said(ConfigurationLoader.Load(Path.Combine(root, "none"), Given.Root)));
+
+    [Fact]
+    public void Load_BelowAFile_IsOneError()
+    {
+        Write("file", "");
+        var result = ConfigurationLoader.Load(Path.Combine(root, "file", "x"), Given.Root);
+        Assert.Equal($"{root}/file/x: cannot be read: ENOTDIR", Said(result));
+    }
+
+    [Fact]
+    public void Load_ErrorsInSeveralFiles_AreAllReportedInOrder()
+    {
+        Write("services.d/b.yaml", "services: 1\nx: 2");
+        Write("services.d/a.yaml", "[\n");
+        Write("reuseportd.yaml", "log: x");
+        Directory.CreateDirectory(Path.Combine(root, "services.d", "c.yaml"));
+        Assert.Equal(
+            $"""
+            {root}/reuseportd.yaml:1:6: log: accepts auto, console, json or journal, not 'x'
+            {root}/services.d/a.yaml:2:1: expected ',' or ']' here: the '[' at {root}/services.d/a.yaml:1:1 is not closed
+            {root}/services.d/b.yaml:1:11: services: accepts a map of services, {"{}"} for none, not '1'
+            {root}/services.d/b.yaml:2:1: x: unknown key; known here: log, log_level, preload, services, socket
+            {root}/services.d/c.yaml: is no regular file but a directory
+            """,
+            Said(Load()));
+    }
+
+    [Fact]
+    public void Load_Fifo_IsOneErrorAndIsNotWaitedFor()
+    {
+        Directory.CreateDirectory(Path.Combine(root, "services.d"));
+        Assert.Equal(0, mkfifo(Path.Combine(root, "services.d", "x.yaml"), 0x180));
+        Assert.Equal($"{root}/services.d/x.yaml: is no regular file but a FIFO", Said(Load()));
+    }
+
+    [Theory]
+    [InlineData("missing", "is a symbolic link to a file that does not exist")]
+    [InlineData("x.yaml", "cannot be read: ELOOP")]
+    [InlineData("/dev/null", "is no regular file but a device")]
+    [InlineData("/proc/self/mem", "cannot be read: EIO")]
+    public void Load_LinkToNoFile_IsOneError(string target, string error)
+    {
+        Directory.CreateDirectory(Path.Combine(root, "services.d"));
+        File.CreateSymbolicLink(Path.Combine(root, "services.d", "x.yaml"), target);
+        Assert.Equal($"{root}/services.d/x.yaml: {error}", Said(Load()));
+    }
+
+    [Fact]
+    public void Load_LinkToFile_IsRead()
+    {
+        Write("elsewhere", Web);
+        Directory.CreateDirectory(Path.Combine(root, "services.d"));
+        File.CreateSymbolicLink(Path.Combine(root, "services.d", "x.yaml"), "../elsewhere");
+        Assert.Single(Load().Fleet!.Services);
+    }
+
+    [Fact]
+    public void Load_UnreadableFile_IsOneError()
+    {
+        Assert.SkipWhen(Environment.UserName == "root", "root can read every file");
+        Write("reuseportd.yaml", Web);
+        File.SetUnixFileMode(Path.Combine(root, "reuseportd.yaml"), UnixFileMode.None);
+        Assert.Equal($"{root}/reuseportd.yaml: cannot be read: permission denied", Said(Load()));
+    }
+
+    [Fact]
+    public void Load_ServicesIsAFile_IsOneError()
+    {
+        Write("services.d", "");
+        Assert.Equal($"{root}/services.d: is no directory", Said(Load()));
+    }
+
+    [Fact]
+    public void Load_LargeFile_IsOneError()
+    {
+        Write("reuseportd.yaml", "#" + new string('x', SourceText.LargestFile));
+        Assert.Equal($"{root}/reuseportd.yaml: larger than 1 MiB, the most that is read", Said(Load()));
+    }
+
+    [Fact]
+    public void Load_NameWithControlCharacters_IsShownEscaped()
+    {
+        Write("services.d/a\n\u001b[31m.yaml", "[\n");
+        Assert.StartsWith($"{root}/services.d/a\\u000A\\u001B[31m.yaml:2:1: ", Said(Load()), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0u, 0u, "rw-r--r--", null)]
+    [InlineData(0u, 0u, "rw-rw-r--", null)]
+    [InlineData(0u, 50u, "rw-rw-r--", "can be written by others than root, who so decide what root runs; chmod go-w it")]
+    [InlineData(0u, 0u, "rw-r--rw-", "can be written by others than root, who so decide what root runs; chmod go-w it")]
+    [InlineData(1000u, 0u, "rw-r--r--", "belongs to user 1000, who so decides what root runs; chown it to root")]
+    public void Load_AsRoot_WarnsOfFilesThatOthersWrite(uint user, uint group, string mode, string? warning)
+    {
+        Write("reuseportd.yaml", Web);
+        var bits = mode.Select((c, index) => c == '-' ? 0 : 1 << (8 - index)).Sum();
+        FileFacts? Find(string path, out Errno errno)
+        {
+            var facts = FileStatus.Find(path, out errno);
+            return path.EndsWith(".yaml", StringComparison.Ordinal)
+                ? facts!.Value with { UserId = user, GroupId = group, Mode = (UnixFileMode)bits }
+                : facts!.Value with { UserId = 0, GroupId = 0 };
+        }
+
+        var result = ConfigurationLoader.Load(root, Given.Root with { FindFile = Find });
+        Assert.Equal(warning is null ? "" : $"{root}/reuseportd.yaml: warning: {warning}", Said(result));
+        Assert.Empty(ConfigurationLoader.Load(root, Given.Alice with { FindFile = Find }).Warnings);
+    }
+
+    /// <summary>As an ordinary user, so that who runs the tests and owns their files plays no part.</summary>
+    private LoadResult Load() => ConfigurationLoader.Load(root, Given.Alice);
+
+    private static string Said(LoadResult result) => string.Join('\n', result.Errors.Concat(result.Warnings));
+
+    private void Write(string name, string text)
+    {
+        var path = Path.Combine(root, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int mkfifo(string path, uint mode);
+}

@@ -1,0 +1,124 @@
+using Reuseportd.Configuration;
+using Reuseportd.Model;
+
+namespace Decisions.Tests.Configuration;
+
+/// <summary>What the golden cases do not show: the context's part, and values that follow others.</summary>
+public sealed class ServiceTests
+{
+    [Fact]
+    public void Read_NothingButTheRequired_HasTheDefaults()
+    {
+        var service = Given.Service("");
+        Assert.Equal(1, service.Workers);
+        Assert.True(service.Autostart);
+        Assert.Equal(new ReadinessSpec.Bind(TimeSpan.FromSeconds(30)), service.Readiness);
+        Assert.Equal(RestartPolicy.Default, service.Restart);
+        Assert.Equal(StopSpec.Default, service.Stop);
+        Assert.Equal(Signal.Hup, service.ReloadSignal);
+        Assert.Equal(UpdateSpec.Default, service.Update);
+        Assert.Equal(StallSpec.Default, service.Stall);
+        Assert.Equal(LoggingSpec.Default, service.Logging);
+        Assert.Equal(Specs.Process("server"), service.Process);
+    }
+
+    [Theory]
+    [InlineData(6, 6)]
+    [InlineData(0, 1)]
+    [InlineData(20_000, 10_000)]
+    public void Read_WorkersAuto_TakesTheContextsNumber(int auto, int workers)
+    {
+        var context = Given.Root with { AutoWorkers = auto };
+        var result = Given.ReadingService("command: a\nreuseport: { ports: 1 }\nworkers: auto", context);
+        Assert.Equal(workers, Assert.Single(result.Fleet!.Services).Workers);
+    }
+
+    [Theory]
+    [InlineData("user: alice")]
+    [InlineData("user: 1000")]
+    [InlineData("group: alice")]
+    public void Read_OwnAccountWithoutRoot_IsAccepted(string keys) =>
+        Assert.Empty(Given.ReadingService(keys + "\ncommand: a\nreuseport: { ports: 1 }", Given.Alice).Errors);
+
+    [Fact]
+    public void Read_OtherAccountWithoutRoot_IsRefused()
+    {
+        Assert.Equal(
+            "services.web.user: only root can start workers as another user; the daemon runs as 1000, and 'dns' is 53",
+            Given.ErrorOf("user: dns", Given.Alice));
+        Assert.Equal(
+            "services.web.group: only root can start workers as another group; the daemon runs as 1000, and 'www-data' is 33",
+            Given.ErrorOf("group: www-data", Given.Alice));
+    }
+
+    [Fact]
+    public void Read_OneUserInManyServices_IsLookedUpOnce()
+    {
+        var lookups = 0;
+        var context = Given.Root with { FindUser = _ => (uint)Interlocked.Increment(ref lookups) };
+        var result = Given.Reading("services: { a: &a { command: a, user: x, reuseport: { ports: 1 } }, b: *a, c: *a }", context);
+        Assert.Empty(result.Errors);
+        Assert.Equal(1, lookups);
+    }
+
+    [Theory]
+    [InlineData("restart: { max_delay: 50ms }", 50, 50)]
+    [InlineData("restart: { delay: 1m }", 60_000, 60_000)]
+    [InlineData("restart: { delay: 1s }", 1_000, 30_000)]
+    public void Read_OneOfTwoDelays_TakesTheOtherAlong(string keys, int delay, int most)
+    {
+        var restart = Given.Service(keys).Restart;
+        Assert.Equal((TimeSpan.FromMilliseconds(delay), TimeSpan.FromMilliseconds(most)), (restart.Delay, restart.MaxDelay));
+    }
+
+    [Theory]
+    [InlineData("update: { max_surge: 3 }", 3, 0, "StartFirst")]
+    [InlineData("update: { max_unavailable: 2 }", 1, 2, "StartFirst")]
+    [InlineData("update: { max_surge: 0 }", 0, 1, "StopFirst")]
+    [InlineData("update: { max_surge: 0, max_unavailable: 2 }", 0, 2, "StopFirst")]
+    [InlineData("update: { order: stop-first }", 0, 1, "StopFirst")]
+    [InlineData("update: { order: start-first }", 1, 0, "StartFirst")]
+    public void Read_PartOfUpdate_LeavesRoomToReplaceAWorker(string keys, int surge, int unavailable, string order)
+    {
+        var update = Given.Service(keys).Update;
+        Assert.Equal((surge, unavailable, order), (update.MaxSurge, update.MaxUnavailable, update.Order.ToString()));
+    }
+
+    [Fact]
+    public void Read_PlaceholdersOutsideTemplates_AreLiteral()
+    {
+        var service = Given.Service(
+            "env_file: /etc/{service}\nstdout: \"file:/log/{service}-{worker}\"\nworking_dir: \"/srv/{{x\"");
+        Assert.Equal("/etc/{service}", Assert.Single(service.Process.EnvironmentFiles));
+        Assert.Equal(new OutputTarget.File("/log/{service}-{worker}"), service.Process.Stdout);
+        Assert.Equal("/srv/{x", service.Process.WorkingDirectory!.Expand(new WorkerName("web", 0)));
+    }
+
+    [Fact]
+    public void Read_LimitsInAnotherOrder_AreTheSame() => Assert.Equal(
+        Given.Service("limits: { core: 0, nofile: 10, rlimit_nice: 3 }").Process.Limits,
+        Given.Service("limits: { rlimit_nice: 3, nofile: 10, core: 0 }").Process.Limits);
+
+    [Fact]
+    public void Read_TooManyPortsOrAddresses_IsRefused()
+    {
+        var ports = string.Join(',', Enumerable.Range(1, 257));
+        var addresses = string.Join(',', Enumerable.Range(1, 65).Select(n => $"10.0.0.{n}"));
+        Assert.Equal(
+            "services.web.reuseport.ports: accepts at most 256 ports and ranges",
+            Given.ErrorOf($"reuseport: {{ ports: [{ports}] }}"));
+        Assert.Equal(
+            "services.web.reuseport.address: accepts at most 64 addresses and prefixes",
+            Given.ErrorOf($"reuseport: {{ ports: 1, address: [{addresses}] }}"));
+    }
+
+    [Fact]
+    public void Read_SocketPathTooLong_IsRefused() => Assert.Equal(
+        "reuseportd.yaml:1:9: socket: a path of at most 107 bytes is accepted here",
+        Assert.Single(Given.Reading($"socket: /run/{new string('x', 103)}").Errors).ToString());
+
+    [Fact]
+    public void Read_SameTextTwice_IsEqual() => Assert.Equal(
+        Given.Service("environment: { A: b }\nlimits: { nofile: 3 }\nreadiness: { type: exec, command: a b }"),
+        Given.Service("environment: { A: b }\nlimits: { nofile: 3 }\nreadiness: { type: exec, command: a b }"));
+}
