@@ -1,0 +1,35 @@
+using Reuseportd.Model;
+using Reuseportd.Slots;
+
+namespace Decisions.Tests.Slots;
+
+/// <summary>A slot and a clock that is moved by hand: hours in milliseconds.</summary>
+internal sealed class Life(SlotPolicy policy, Func<double>? roll = null)
+{
+    public Slot Slot { get; private set; } = Slot.New;
+
+    public TimeSpan Now { get; private set; }
+
+    /// <summary>What the last event asked for.</summary>
+    public ValueList<SlotAction> Actions { get; private set; }
+
+    public Life Happen(string word) => Happen(Make.Event(word, Slot.Generation));
+
+    public Life Happen(SlotEvent happened)
+    {
+        (Slot, Actions) = SlotMachine.Step(Slot, happened, policy, Now, roll?.Invoke() ?? 0.5);
+        return this;
+    }
+
+    public Life Advance(double seconds)
+    {
+        Now += TimeSpan.FromSeconds(seconds);
+        return this;
+    }
+
+    public Life AdvanceToDeadline()
+    {
+        Now = Slot.State.Deadline ?? throw new InvalidOperationException($"{Slot.State} has no deadline");
+        return Happen("deadline");
+    }
+}

@@ -1,0 +1,57 @@
+using Reuseportd.Model;
+using Reuseportd.Slots;
+
+namespace Decisions.Tests.Slots;
+
+/// <summary>States, events and policies by the words that the tables use.</summary>
+internal static class Make
+{
+    public static readonly IReadOnlyList<string> States = ["stopped", "queued", "starting", "ready", "stopping", "backoff", "failed"];
+
+    public static readonly IReadOnlyList<string> Events =
+        ["start", "stop", "restart", "spawned", "spawn-failed", "serves", "exited", "deadline"];
+
+    public const int Port = 8080;
+
+    private static readonly PortFilter Ports = new([new PortRange(Port, Port)]);
+
+    public static SlotPolicy Policy(RestartPolicy? restart = null, ReadinessSpec? readiness = null, StopSpec? stop = null, PortFilter? ports = null) => new(
+        readiness ?? new ReadinessSpec.Bind(TimeSpan.FromSeconds(30)),
+        ports ?? Ports,
+        restart ?? RestartPolicy.Default with { Jitter = 0 },
+        stop ?? StopSpec.Default);
+
+    /// <summary>"ready" has been so for five seconds at <paramref name="now"/>.</summary>
+    public static SlotState State(string word, TimeSpan now) => word switch
+    {
+        "stopped" => new SlotState.Stopped(),
+        "queued" => new SlotState.Starting(Running: false, Due: null, PortCoverage.None(Ports)),
+        "starting" => new SlotState.Starting(Running: true, now, PortCoverage.None(Ports)),
+        "ready" => new SlotState.Ready(now - TimeSpan.FromSeconds(5)),
+        "stopping" => new SlotState.Stopping(now, AfterStop.Stay),
+        "backoff" => new SlotState.Backoff(now, TimeSpan.FromSeconds(1)),
+        "failed" => new SlotState.Failed("test"),
+        _ => throw new ArgumentOutOfRangeException(nameof(word), word, null),
+    };
+
+    public static SlotEvent Event(string word, int generation, ExitStatus? status = null) => word switch
+    {
+        "start" => new SlotEvent.StartRequested(),
+        "stop" => new SlotEvent.StopRequested(),
+        "restart" => new SlotEvent.RestartRequested(),
+        "spawned" => new SlotEvent.Spawned(generation),
+        "spawn-failed" => new SlotEvent.SpawnFailed(generation, "exec: ENOENT"),
+        "serves" => new SlotEvent.Serves(generation, Port),
+        "exited" => new SlotEvent.Exited(generation, status ?? ExitStatus.Killed(Signal.Kill)),
+        "deadline" => new SlotEvent.DeadlinePassed(),
+        _ => throw new ArgumentOutOfRangeException(nameof(word), word, null),
+    };
+
+    public static string Text(IEnumerable<SlotAction> actions) => string.Join(", ", actions.Select(action => action switch
+    {
+        SlotAction.Spawn spawn => $"spawn {spawn.Generation}",
+        SlotAction.Send send => $"send {send.Signal}",
+        SlotAction.KillTree kill => $"kill-tree {kill.Generation}",
+        _ => throw new ArgumentOutOfRangeException(nameof(actions)),
+    }));
+}

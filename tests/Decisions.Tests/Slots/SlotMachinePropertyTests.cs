@@ -1,0 +1,85 @@
+using CsCheck;
+using Reuseportd.Model;
+using Reuseportd.Slots;
+
+namespace Decisions.Tests.Slots;
+
+/// <summary>What must never happen, whatever the order of events.</summary>
+public sealed class SlotMachinePropertyTests
+{
+    /// <summary>Requests, and what a process may do next; the world below keeps them possible.</summary>
+    private static readonly Gen<string[]> Days = Gen.OneOf("start", "stop", "restart", "obey", "crash", "end", "serves", "deadline").Array[1, 60];
+
+    [Fact]
+    public void Step_AnyOrderOfEvents_NeverHasTwoProcessesAndNeverForgetsOne() =>
+        Days.Sample(day =>
+        {
+            var world = new World();
+            foreach (var happened in day) world.Live(happened);
+        }, iter: 20_000);
+
+    [Fact]
+    public void Step_AnyOrderOfEvents_KeepsRestartsWithinTheWindow() =>
+        Days.Sample(day =>
+        {
+            var world = new World(RestartPolicy.Default with { MaxAttempts = 3 });
+            foreach (var happened in day) world.Live(happened);
+            Assert.True(world.Life.Slot.Attempts.Count <= 3);
+        }, iter: 5_000);
+
+    /// <summary>At most one process, which dies only when told to or by itself.</summary>
+    private sealed class World(RestartPolicy? restart = null)
+    {
+        private int? _process;
+        private int? _queued;
+
+        public Life Life { get; } = new(Make.Policy(restart));
+
+        public void Live(string happened)
+        {
+            switch (happened)
+            {
+                case "obey" when _queued is { } generation:
+                    _queued = null;
+                    // The owner starts what was queued only if it is still wanted.
+                    if (Life.Slot is { State: SlotState.Starting { Running: false } } slot && slot.Generation == generation)
+                    {
+                        _process = generation;
+                        Happen(new SlotEvent.Spawned(generation));
+                    }
+
+                    break;
+                case "crash" or "end" when _process is { } generation:
+                    _process = null;
+                    Happen(new SlotEvent.Exited(generation, happened == "end" ? ExitStatus.Exited(0) : ExitStatus.Killed(Signal.Kill)));
+                    break;
+                case "serves" when _process is { } generation:
+                    Happen(new SlotEvent.Serves(generation, Make.Port));
+                    break;
+                case "deadline" when Life.Slot.State.Deadline is { } deadline:
+                    Life.Advance(Math.Max(0, (deadline - Life.Now).TotalSeconds));
+                    Happen(new SlotEvent.DeadlinePassed());
+                    break;
+                case "start" or "stop" or "restart":
+                    Happen(Make.Event(happened, Life.Slot.Generation));
+                    break;
+            }
+
+            var state = Life.Slot.State;
+            if (_process is not null) Assert.True(state.HasProcess, $"a process runs while the slot is {state.Word}");
+            if (state is SlotState.Ready or SlotState.Stopping) Assert.NotNull(_process);
+            if (state is SlotState.Stopping { KillAt: not null } or SlotState.Backoff or SlotState.Starting { Running: true }) Assert.NotNull(state.Deadline);
+        }
+
+        private void Happen(SlotEvent happened)
+        {
+            Life.Happen(happened);
+            foreach (var action in Life.Actions)
+            {
+                if (action is not SlotAction.Spawn spawn) continue;
+                Assert.True(_process is null, "a second process while the first one lives");
+                _queued = spawn.Generation;
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using Reuseportd.Model;
+using Reuseportd.Slots;
+
+namespace Decisions.Tests.Slots;
+
+public sealed class SlotMachineRestartTests
+{
+    private static readonly ExitStatus Crash = ExitStatus.Killed(Signal.Kill);
+
+    [Fact]
+    public void Step_NeverReadyAgainAndAgain_WaitsTwiceAsLongEachTimeUpToTheLimit()
+    {
+        var life = new Life(Make.Policy(RestartPolicy.Default with { Jitter = 0, MaxDelay = TimeSpan.FromSeconds(1) }));
+        life.Happen("start");
+
+        List<double> waits = [];
+        for (var attempt = 0; attempt < 6; attempt++)
+        {
+            life.Happen("spawned").Happen("exited");
+            waits.Add(Assert.IsType<SlotState.Backoff>(life.Slot.State).Delay.TotalMilliseconds);
+            life.AdvanceToDeadline();
+        }
+
+        Assert.Equal([100, 200, 400, 800, 1000, 1000], waits);
+    }
+
+    [Theory]
+    [InlineData(0.0, 75)]
+    [InlineData(0.5, 100)]
+    [InlineData(0.999, 124.95)]
+    public void Next_Jitter_SpreadsTheWaitAroundItsValue(double roll, double milliseconds)
+    {
+        var wait = RestartDelay.Next(RestartPolicy.Default, streak: 0, roll);
+        Assert.Equal(milliseconds, wait.TotalMilliseconds, precision: 1);
+    }
+
+    [Theory]
+    [InlineData(0.9, "backoff")]
+    [InlineData(1.1, "starting")]
+    public void Step_ExitAfterReady_IsReplacedAtOnceOnlyIfReadyForOverASecond(double readySeconds, string next)
+    {
+        var life = new Life(Make.Policy()).Happen("start").Happen("spawned").Happen("serves");
+        life.Advance(readySeconds).Happen("exited");
+        Assert.Equal(next, life.Slot.State.Word);
+        Assert.Equal(Crash, life.Slot.LastExit);
+    }
+
+    [Theory]
+    [InlineData(5, 3)]
+    [InlineData(10, 0)]
+    public void Step_ReadyAsLongAsResetAfter_StartsTheWaitsOver(int readySeconds, int streak)
+    {
+        var life = new Life(Make.Policy()).Happen("start");
+        for (var i = 0; i < 3; i++) life.Happen("spawned").Happen("exited").AdvanceToDeadline();
+        life.Happen("spawned").Happen("serves").Advance(readySeconds).Happen("exited");
+        Assert.Equal(streak, life.Slot.Streak);
+    }
+
+    [Fact]
+    public void Step_MoreRestartsInTheWindowThanAllowed_Fails()
+    {
+        var policy = RestartPolicy.Default with { MaxAttempts = 3, Window = TimeSpan.FromMinutes(10), Jitter = 0 };
+        var life = new Life(Make.Policy(policy)).Happen("start");
+        for (var i = 0; i < 3; i++) life.Happen("spawned").Happen("exited").AdvanceToDeadline();
+        Assert.Equal("starting", life.Slot.State.Word);
+
+        life.Happen("spawned").Happen("exited");
+
+        var failed = Assert.IsType<SlotState.Failed>(life.Slot.State);
+        Assert.Equal("gave up after 3 restarts in 600 s; the last: killed by SIGKILL", failed.Reason);
+    }
+
+    [Fact]
+    public void Step_RestartsSpreadWiderThanTheWindow_NeverFails()
+    {
+        var policy = RestartPolicy.Default with { MaxAttempts = 2, Window = TimeSpan.FromSeconds(10), Jitter = 0 };
+        var life = new Life(Make.Policy(policy)).Happen("start");
+        for (var hour = 0; hour < 100; hour++)
+        {
+            life.Happen("spawned").Happen("serves").Advance(6).Happen("exited");
+            Assert.Equal("starting", life.Slot.State.Word);
+        }
+
+        Assert.Equal(100, life.Slot.Restarts);
+    }
+
+    [Theory]
+    [InlineData("OnFailure", 0, "stopped")]
+    [InlineData("OnFailure", 1, "backoff")]
+    [InlineData("No", 0, "stopped")]
+    [InlineData("No", 1, "failed")]
+    [InlineData("Always", 0, "backoff")]
+    public void Step_ExitWhileStarting_FollowsThePolicy(string when, int code, string next)
+    {
+        var policy = RestartPolicy.Default with { When = Enum.Parse<RestartWhen>(when) };
+        var life = new Life(Make.Policy(policy)).Happen("start").Happen("spawned");
+        life.Happen(new SlotEvent.Exited(life.Slot.Generation, ExitStatus.Exited(code)));
+        Assert.Equal(next, life.Slot.State.Word);
+    }
+
+    [Fact]
+    public void Step_StoppedByRequest_IsNotRestarted()
+    {
+        var life = new Life(Make.Policy()).Happen("start").Happen("spawned").Happen("serves").Happen("stop").Happen("exited");
+        Assert.Equal("stopped", life.Slot.State.Word);
+    }
+
+    [Fact]
+    public void Step_GraceOver_KillsTheTreeOnceAndWaitsForTheExit()
+    {
+        var life = new Life(Make.Policy()).Happen("start").Happen("spawned").Happen("serves").Happen("stop");
+        Assert.Equal(TimeSpan.FromSeconds(10), life.Slot.State.Deadline - life.Now);
+
+        life.AdvanceToDeadline();
+
+        Assert.Equal("kill-tree 1", Make.Text(life.Actions));
+        Assert.Equal("stopping", life.Slot.State.Word);
+        Assert.Null(life.Slot.State.Deadline);
+    }
+
+    [Fact]
+    public void Step_NotReadyInTime_IsStoppedAndTriedAgainAfterAWait()
+    {
+        var life = new Life(Make.Policy()).Happen("start").Happen("spawned").AdvanceToDeadline();
+        Assert.Equal("stopping", life.Slot.State.Word);
+        life.Happen("exited");
+        Assert.Equal("backoff", life.Slot.State.Word);
+    }
+
+    [Fact]
+    public void Step_ReadinessDelayZero_IsReadyAsSoonAsSpawned()
+    {
+        var life = new Life(Make.Policy(readiness: new ReadinessSpec.Delay(TimeSpan.Zero, TimeSpan.FromSeconds(30))));
+        life.Happen("start").Happen("spawned");
+        Assert.Equal("ready", life.Slot.State.Word);
+    }
+
+    [Fact]
+    public void Step_ReadinessDelay_IsReadyWhenItHasLivedThatLong()
+    {
+        var life = new Life(Make.Policy(readiness: new ReadinessSpec.Delay(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30))));
+        life.Happen("start").Happen("spawned").Happen("serves");
+        Assert.Equal("starting", life.Slot.State.Word);
+        life.AdvanceToDeadline();
+        Assert.Equal("ready", life.Slot.State.Word);
+        Assert.Equal(TimeSpan.FromSeconds(2), life.Now);
+    }
+}

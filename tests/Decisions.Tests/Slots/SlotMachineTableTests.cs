@@ -1,0 +1,115 @@
+using Reuseportd.Model;
+using Reuseportd.Slots;
+
+namespace Decisions.Tests.Slots;
+
+/// <summary>Every state answers every event: one row a pair, "nothing to do" included.</summary>
+public sealed class SlotMachineTableTests
+{
+    private static readonly TimeSpan Now = TimeSpan.FromSeconds(100);
+
+    private const int Current = 7;
+
+    public static TheoryData<string, string, string, string> Table => new()
+    {
+        // state, event, next state, actions
+        { "stopped", "start", "starting", "spawn 8" },
+        { "stopped", "stop", "stopped", "" },
+        { "stopped", "restart", "starting", "spawn 8" },
+        { "stopped", "spawned", "stopping", "send SIGTERM" },
+        { "stopped", "spawn-failed", "stopped", "" },
+        { "stopped", "serves", "stopped", "" },
+        { "stopped", "exited", "stopped", "" },
+        { "stopped", "deadline", "stopped", "" },
+
+        { "queued", "start", "starting", "" },
+        { "queued", "stop", "stopped", "" },
+        { "queued", "restart", "starting", "" },
+        { "queued", "spawned", "starting", "" },
+        { "queued", "spawn-failed", "backoff", "" },
+        { "queued", "serves", "ready", "" },
+        { "queued", "exited", "backoff", "kill-tree 7" },
+        { "queued", "deadline", "stopping", "send SIGTERM" },
+
+        { "starting", "start", "starting", "" },
+        { "starting", "stop", "stopping", "send SIGTERM" },
+        { "starting", "restart", "stopping", "send SIGTERM" },
+        { "starting", "spawned", "starting", "" },
+        { "starting", "spawn-failed", "backoff", "" },
+        { "starting", "serves", "ready", "" },
+        { "starting", "exited", "backoff", "kill-tree 7" },
+        { "starting", "deadline", "stopping", "send SIGTERM" },
+
+        { "ready", "start", "ready", "" },
+        { "ready", "stop", "stopping", "send SIGTERM" },
+        { "ready", "restart", "stopping", "send SIGTERM" },
+        { "ready", "spawned", "ready", "" },
+        { "ready", "spawn-failed", "ready", "" },
+        { "ready", "serves", "ready", "" },
+        { "ready", "exited", "starting", "kill-tree 7, spawn 8" },
+        { "ready", "deadline", "ready", "" },
+
+        { "stopping", "start", "stopping", "" },
+        { "stopping", "stop", "stopping", "" },
+        { "stopping", "restart", "stopping", "" },
+        { "stopping", "spawned", "stopping", "" },
+        { "stopping", "spawn-failed", "stopping", "" },
+        { "stopping", "serves", "stopping", "" },
+        { "stopping", "exited", "stopped", "kill-tree 7" },
+        { "stopping", "deadline", "stopping", "kill-tree 7" },
+
+        { "backoff", "start", "starting", "spawn 8" },
+        { "backoff", "stop", "stopped", "" },
+        { "backoff", "restart", "starting", "spawn 8" },
+        { "backoff", "spawned", "backoff", "" },
+        { "backoff", "spawn-failed", "backoff", "" },
+        { "backoff", "serves", "backoff", "" },
+        { "backoff", "exited", "backoff", "" },
+        { "backoff", "deadline", "starting", "spawn 8" },
+
+        { "failed", "start", "starting", "spawn 8" },
+        { "failed", "stop", "stopped", "" },
+        { "failed", "restart", "starting", "spawn 8" },
+        { "failed", "spawned", "failed", "" },
+        { "failed", "spawn-failed", "failed", "" },
+        { "failed", "serves", "failed", "" },
+        { "failed", "exited", "failed", "" },
+        { "failed", "deadline", "failed", "" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Table))]
+    public void Step_EveryStateAndEvent_AnswersAsTheTableSays(string state, string happened, string next, string actions)
+    {
+        var slot = Slot.New with { State = Make.State(state, Now), Generation = Current };
+
+        var (after, todo) = SlotMachine.Step(slot, Make.Event(happened, Current), Make.Policy(), Now, roll: 0.5);
+
+        Assert.Equal(next, after.State.Word);
+        Assert.Equal(actions, Make.Text(todo));
+    }
+
+    [Theory]
+    [InlineData("spawned")]
+    [InlineData("spawn-failed")]
+    [InlineData("serves")]
+    [InlineData("exited")]
+    public void Step_EventOfAnEarlierGeneration_ChangesNothing(string happened)
+    {
+        foreach (var state in Make.States)
+        {
+            var slot = Slot.New with { State = Make.State(state, Now), Generation = Current };
+            var (after, todo) = SlotMachine.Step(slot, Make.Event(happened, Current - 1), Make.Policy(), Now, roll: 0.5);
+            Assert.Equal(slot, after);
+            Assert.Empty(todo);
+        }
+    }
+
+    [Fact]
+    public void Table_AllPairs_ArePresentOnce()
+    {
+        var pairs = Table.Select(row => (row.Data.Item1, row.Data.Item2)).ToList();
+        Assert.Equal(Make.States.Count * Make.Events.Count, pairs.Distinct().Count());
+        Assert.Equal(pairs.Count, pairs.Distinct().Count());
+    }
+}
