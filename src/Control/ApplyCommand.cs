@@ -10,7 +10,7 @@ internal static class ApplyCommand
     {
         var command = new Command("apply", "Reads the configuration again and converges; where it has errors, nothing changes.");
         command.SetAction((parsed, cancellation) => ControlClient.AskAsync(
-            parsed.GetRequiredValue(socket), HttpMethod.Post, "/v1/apply", ContractJson.Default.ApplyDocument, (applied, _) => Show(applied), cancellation));
+            parsed.GetRequiredValue(socket), HttpMethod.Post, "/v1/apply", ContractJson.Default.ApplyDocument, Show, cancellation));
         return command;
     }
 

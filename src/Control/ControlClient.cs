@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Reuseportd.Api.Contract;
 
 namespace Reuseportd.Control;
 
@@ -9,6 +10,8 @@ namespace Reuseportd.Control;
 internal static class ControlClient
 {
     public const string SocketVariable = "REUSEPORTD_SOCKET";
+
+    private const string NotUnderstood = "the daemon's answer is not understood; is it of another version?";
 
     public static string DefaultSocket(Func<string, string?> variable, bool privileged)
     {
@@ -22,7 +25,7 @@ internal static class ControlClient
     /// <summary>Sends a request and hands its answer to <paramref name="show"/>; what fails on the way is said on stderr.</summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> AskAsync<T>(
-        string socket, HttpMethod method, string path, JsonTypeInfo<T> type, Func<T, HttpStatusCode, int> show, CancellationToken cancellation)
+        string socket, HttpMethod method, string path, JsonTypeInfo<T> type, Func<T, int> show, CancellationToken cancellation)
     {
         using var handler = new SocketsHttpHandler { ConnectCallback = (_, stop) => ConnectAsync(socket, stop) };
         using var client = new HttpClient(handler) { BaseAddress = new Uri("http://reuseportd"), Timeout = Timeout.InfiniteTimeSpan };
@@ -31,9 +34,15 @@ internal static class ControlClient
             using var request = new HttpRequestMessage(method, path);
             using var response = await client.SendAsync(request, cancellation);
             await using var body = await response.Content.ReadAsStreamAsync(cancellation);
+            if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.UnprocessableEntity))
+            {
+                var problem = await JsonSerializer.DeserializeAsync(body, ContractJson.Default.ProblemDocument, cancellation);
+                return Fail(ExitCode.Failed, problem?.Error ?? NotUnderstood);
+            }
+
             return await JsonSerializer.DeserializeAsync(body, type, cancellation) is { } document
-                ? show(document, response.StatusCode)
-                : Fail(ExitCode.Failed, "the daemon's answer is empty");
+                ? show(document)
+                : Fail(ExitCode.Failed, NotUnderstood);
         }
         catch (HttpRequestException failure) when (failure.InnerException is SocketException { SocketErrorCode: SocketError.AccessDenied })
         {
@@ -43,9 +52,14 @@ internal static class ControlClient
         {
             return Fail(ExitCode.NotRunning, $"nobody answers on {socket}: is reuseportd running? (systemctl status reuseportd)");
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or JsonException)
+        // The framework's own texts are not in the binary.
+        catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
-            return Fail(ExitCode.Failed, $"the daemon did not answer as it should: {failure.Message}");
+            return Fail(ExitCode.Failed, "the daemon ended the connection without an answer");
+        }
+        catch (JsonException)
+        {
+            return Fail(ExitCode.Failed, NotUnderstood);
         }
     }
 

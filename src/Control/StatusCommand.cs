@@ -19,7 +19,7 @@ internal static class StatusCommand
         var command = new Command("status", "Shows the workers and what they do.") { names, output };
         command.SetAction((parsed, cancellation) => ControlClient.AskAsync(
             parsed.GetRequiredValue(socket), HttpMethod.Get, "/v1/status", ContractJson.Default.StatusDocument,
-            (status, _) => Show(status, parsed.GetValue(names) ?? [], parsed.GetRequiredValue(output)), cancellation));
+            status => Show(status, parsed.GetValue(names) ?? [], parsed.GetRequiredValue(output)), cancellation));
         return command;
     }
 

@@ -3,11 +3,13 @@ using System.Buffers;
 namespace Reuseportd.Binding;
 
 /// <summary>
-/// Cuts what was read from one stream into lines. Lines that lie whole in the read buffer are handed out where they
-/// are; only the start of a line whose end has not come yet is copied, into an array that goes back to the pool with the
-/// line. An idle stream holds nothing.
+/// Cuts what was read from one stream into lines. Lines that lie whole in the read buffer are handed out where they are; only
+/// the start of a line whose end has not come yet is copied, into an array that goes back to the pool with the line. An idle
+/// stream holds nothing.
 /// </summary>
-/// <param name="limit">Longest line in bytes; a longer one is handed out in pieces. Less than <see cref="LeastLimit"/> counts as that.</param>
+/// <param name="limit">
+/// Longest line in bytes; a longer one is handed out in pieces. Less than <see cref="LeastLimit"/> counts as that.
+/// </param>
 internal sealed class LineSplitter(int limit)
 {
     /// <summary>A line of the preload library is up to 512 bytes and must come in one piece.</summary>
@@ -21,7 +23,9 @@ internal sealed class LineSplitter(int limit)
     /// <summary>Bytes of an unfinished line that wait for its end.</summary>
     public int Held => _held;
 
-    /// <summary>The lines that <paramref name="chunk"/> ends; what it begins is kept. To be enumerated to the end, once.</summary>
+    /// <summary>
+    /// The lines that <paramref name="chunk"/> ends; what it begins is kept. To be enumerated to the end, once.
+    /// </summary>
     public Lines Split(ReadOnlySpan<byte> chunk) => new(this, chunk, last: false);
 
     /// <summary>What is left at the end of the stream: at most one line, which had no newline.</summary>

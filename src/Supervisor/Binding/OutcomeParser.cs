@@ -63,6 +63,7 @@ internal static class OutcomeParser
     /// <summary><c>SO_REUSEPORT:Protocol not available</c>: an option or a variable, and free text.</summary>
     private static BindOutcome? Error(ReadOnlySpan<byte> subject, ReadOnlySpan<byte> text) =>
         subject.Length <= LongestSubject && OutcomeWords.IsVariable(subject) && !text.IsEmpty
-            ? new BindOutcome(OutcomeKind.Error, Pid: 0, Socket: null, Encoding.UTF8.GetString(text), Encoding.ASCII.GetString(subject))
+            ? new BindOutcome(
+                OutcomeKind.Error, Pid: 0, Socket: null, Encoding.UTF8.GetString(text), Encoding.ASCII.GetString(subject))
             : null;
 }

@@ -32,7 +32,8 @@ internal static class OutcomeWords
 
     public static bool IsWord(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(Lower);
 
-    public static bool IsPrintable(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExceptInRange((byte)'!', (byte)'~');
+    public static bool IsPrintable(ReadOnlySpan<byte> text) =>
+        !text.IsEmpty && !text.ContainsAnyExceptInRange((byte)'!', (byte)'~');
 
     public static bool IsVariable(ReadOnlySpan<byte> text) =>
         !text.IsEmpty && char.IsAsciiLetterUpper((char)text[0]) && !text.ContainsAnyExcept(Variable);

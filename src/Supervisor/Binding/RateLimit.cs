@@ -1,8 +1,8 @@
 namespace Reuseportd.Binding;
 
 /// <summary>
-/// Admits so many lines in each interval and counts the rest. An interval begins with its first line, so a quiet stream
-/// has its whole burst. A stream has two of these: one for its own lines, and one for the preload library's, so that no flood of the
+/// Admits so many lines in each interval and counts the rest. An interval begins with its first line, so a quiet stream has its
+/// whole burst. A stream has two of these: one for its own lines, and one for the preload library's, so that no flood of the
 /// worker's own words costs the outcome that it is waited for, and a worker that binds in a loop is bounded all the same.
 /// </summary>
 /// <param name="interval">Length of the interval.</param>

@@ -9,6 +9,9 @@ internal sealed record DaemonArguments(string? Config, string? Socket, LogForm? 
 /// <summary>The command line of <c>reuseportd</c>.</summary>
 internal static class CommandLine
 {
+    /// <summary>Signals are the host's to hear: by itself the library ends the process two seconds after SIGTERM; workers may have longer grace periods.</summary>
+    private static readonly InvocationConfiguration Unhurried = new() { ProcessTerminationTimeout = null };
+
     public static Task<int> RunAsync(string[] arguments, Func<DaemonArguments, Task<int>> run, Func<DaemonArguments, int> check)
     {
         var config = new Option<string>("--config")
@@ -49,7 +52,7 @@ internal static class CommandLine
         });
 
         var result = command.Parse(arguments);
-        if (result.Errors.Count == 0) return result.InvokeAsync();
+        if (result.Errors.Count == 0) return result.InvokeAsync(Unhurried);
         foreach (var error in result.Errors) Console.Error.WriteLine($"reuseportd: {error.Message}");
         Console.Error.WriteLine("reuseportd: see 'reuseportd --help'");
         return Task.FromResult(ExitCode.Usage);

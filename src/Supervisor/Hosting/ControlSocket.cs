@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Reuseportd.Linux;
+using Reuseportd.Model;
 
 namespace Reuseportd.Hosting;
 
@@ -35,7 +36,16 @@ internal sealed class ControlSocket : IDisposable
     public static ControlSocket? TryOpen(string path, out string? obstacle)
     {
         obstacle = Prepare(path);
-        return obstacle is null ? new ControlSocket(path) : null;
+        if (obstacle is not null) return null;
+        try
+        {
+            return new ControlSocket(path);
+        }
+        catch (Exception failure) when (failure is SocketException or IOException or UnauthorizedAccessException)
+        {
+            obstacle = Obstacle(path, failure);
+            return null;
+        }
     }
 
     /// <summary>The number of the bound socket; whoever listens on it owns it.</summary>
@@ -61,8 +71,21 @@ internal sealed class ControlSocket : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return $"the control socket cannot be made: {failure.Message}";
+            return Obstacle(path, failure);
         }
+    }
+
+    /// <summary>By errno: the framework's own texts are not in the binary.</summary>
+    private static string Obstacle(string path, Exception failure)
+    {
+        var errno = failure switch
+        {
+            SocketException { NativeErrorCode: var native } => new Errno(native),
+            UnauthorizedAccessException => Errno.AccessDenied,
+            FileNotFoundException or DirectoryNotFoundException => Errno.NotFound,
+            _ => new Errno(failure.HResult),
+        };
+        return $"the control socket {path} cannot be made: {errno}";
     }
 
     /// <summary>Mode 0660, and the group where it exists; before anybody can connect, since nothing listens yet.</summary>

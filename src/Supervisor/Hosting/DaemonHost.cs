@@ -80,8 +80,17 @@ internal static class DaemonHost
         builder.Services.AddHostedService<FleetHost>();
 
         await using var host = builder.Build();
-        ControlApi.Map(host, host.Services.GetRequiredService<FleetControl>(), Version);
-        await host.RunAsync();
+        ControlApi.Map(host, host.Services.GetRequiredService<FleetControl>(), Version, host.Lifetime.ApplicationStopping);
+        try
+        {
+            await host.StartAsync();
+        }
+        catch (Exception) when (host.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Told to stop while it started, which the host takes for a failure. What has started is stopped as ever.
+        }
+
+        await host.WaitForShutdownAsync();
         return Environment.ExitCode;
     }
 

@@ -34,7 +34,7 @@ internal sealed class FleetControl(Mailbox mailbox, InitialFleet initial, Servic
         }
         finally
         {
-            manager.Ready();
+            manager.Reloaded();
             _oneAtATime.Release();
         }
     }

@@ -22,12 +22,16 @@ internal sealed class FleetHost(
     ILogger log) : IHostedService, IDisposable
 {
     private readonly List<PosixSignalRegistration> _signals = [];
+    private bool _started;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        _started = true;
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangup));
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => mailbox.Post(new Message.ChildEnded())));
         loop.CountsChanged = manager.Tell;
+        // Before the loop tells of changes, of which there are none without services.
+        manager.Tell(default);
         _ = loop.Ended.ContinueWith(OnFault, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         output.Start();
         loop.Start();
@@ -37,6 +41,7 @@ internal sealed class FleetHost(
         {
             var done = await control.ConvergeAsync(initial.Fleet, cancellationToken);
             log.Started(done.Counts.Ready, done.Counts.Workers, initial.Fleet.Services.Count);
+            manager.Started();
         }
         catch (OperationCanceledException)
         {
@@ -46,6 +51,8 @@ internal sealed class FleetHost(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        // The host stops what it never got to start as well.
+        if (!_started) return;
         log.Stopping("the daemon was told to");
         var since = time.GetTimestamp();
         manager.Stopping();
@@ -71,13 +78,30 @@ internal sealed class FleetHost(
     {
         // Without this the default of the signal, the end of the process, would follow.
         context.Cancel = true;
-        _ = control.ApplyAsync(lifetime.ApplicationStopping).ContinueWith(
-            static _ => { }, CancellationToken.None, TaskContinuationOptions.OnlyOnCanceled, TaskScheduler.Default);
+        _ = ReloadAsync();
+    }
+
+    private async Task ReloadAsync()
+    {
+        try
+        {
+            await control.ApplyAsync(lifetime.ApplicationStopping);
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to stop meanwhile.
+        }
+#pragma warning disable CA1031 // Nobody waits for this task, so what went wrong would be lost; what runs runs on.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            log.Error(fault, "a fault ended the reload");
+        }
     }
 
     private void OnFault(Task ended)
     {
-        log.Fatal(ended.Exception, "a fault in the supervisor's loop ends the daemon");
+        log.Faulted(ended.Exception!);
         Environment.ExitCode = ExitCode.Software;
         lifetime.StopApplication();
     }

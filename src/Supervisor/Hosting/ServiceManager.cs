@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Microsoft.Extensions.Hosting.Systemd;
 using Reuseportd.Runtime;
 
@@ -12,15 +13,26 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
 
     private TimeSpan _longestStop;
     private ITimer? _watchdog;
+    private volatile bool _started;
 
     /// <summary>One line of status; called by the loop's thread. A datagram to a local socket.</summary>
     public void Tell(FleetCounts counts) => Notify($"STATUS={counts}");
 
-    /// <summary>A reload begins. Until <see cref="Ready"/>, systemctl waits.</summary>
-    public void Reloading() => Notify(string.Create(
-        CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={time.GetElapsedTime(0).Ticks / TimeSpan.TicksPerMicrosecond}"));
+    /// <summary>The start is over. A reload that comes before is part of it: its end must not be taken for the end of the start.</summary>
+    public void Started() => _started = true;
 
-    public void Ready() => Notify("READY=1");
+    /// <summary>A reload begins. Until <see cref="Reloaded"/>, systemctl waits.</summary>
+    public void Reloading()
+    {
+        if (!_started) return;
+        Notify(string.Create(
+            CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={time.GetElapsedTime(0).Ticks / TimeSpan.TicksPerMicrosecond}"));
+    }
+
+    public void Reloaded()
+    {
+        if (_started) Notify("READY=1");
+    }
 
     /// <summary>A grace period of a service; the stop as a whole takes at least the longest.</summary>
     public void ExtendStopBy(TimeSpan gracePeriod)
@@ -50,6 +62,14 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
 
     private void Notify(string state)
     {
-        if (notifier.IsEnabled) notifier.Notify(new ServiceState(state));
+        if (!notifier.IsEnabled) return;
+        try
+        {
+            notifier.Notify(new ServiceState(state));
+        }
+        catch (SocketException)
+        {
+            // Nobody listens there, or no descriptor is left for the moment: no reason to end the workers.
+        }
     }
 }

@@ -36,7 +36,8 @@ internal static class EventFields
         for (var at = 0; at < property.Length && name.Length < LongestName - 1; at++)
         {
             var character = property[at];
-            if (char.IsAsciiLetterUpper(character) && at > 0 && (char.IsAsciiLetterLower(property[at - 1]) || char.IsAsciiDigit(property[at - 1])))
+            var before = at > 0 ? property[at - 1] : '_';
+            if (char.IsAsciiLetterUpper(character) && (char.IsAsciiLetterLower(before) || char.IsAsciiDigit(before)))
                 name.Append('_');
             name.Append(char.IsAsciiLetterOrDigit(character) ? char.ToUpperInvariant(character) : '_');
         }

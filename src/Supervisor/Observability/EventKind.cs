@@ -4,7 +4,9 @@ namespace Reuseportd.Observability;
 /// What an event of the daemon is, by the two names that never change: filters and catalogues are written against them.
 /// </summary>
 /// <param name="Name">The field <c>REUSEPORT_EVENT</c>.</param>
-/// <param name="MessageId">The field <c>MESSAGE_ID</c>: 128 random bits, as journald's catalogue wants them (sd-id128(3)).</param>
+/// <param name="MessageId">
+/// The field <c>MESSAGE_ID</c>: 128 random bits, as journald's catalogue wants them (sd-id128(3)).
+/// </param>
 internal sealed record EventKind(string Name, string MessageId)
 {
     public static readonly EventKind Starting = new("starting", "df33a88703944676adb25450bd002235");
@@ -15,6 +17,7 @@ internal sealed record EventKind(string Name, string MessageId)
     public static readonly EventKind ReloadFailed = new("reload_failed", "07d381d7409442378dddac4c883c4112");
     public static readonly EventKind Configuration = new("config", "df2dbd82b815488c80b1c688f3456552");
     public static readonly EventKind LogLost = new("log_lost", "beae4d09d6754259b0e7d1797804b4f5");
+    public static readonly EventKind Fault = new("fault", "df449d26b1024253af88db7ab025ea0b");
 
     public static readonly EventKind Spawn = new("spawn", "5f0c84c6cdeb49a2be2894bf2e2c1273");
     public static readonly EventKind SpawnError = new("spawn_error", "13944b22fb4644b3994ffb4ccd99b9f0");

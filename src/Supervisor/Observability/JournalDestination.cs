@@ -10,8 +10,8 @@ namespace Reuseportd.Observability;
 internal interface IJournalTransport
 {
     /// <summary>
-    /// Sends the first records of the batch, one datagram each, with as few system calls as it likes (sendmmsg(2)). Blocks while journald's
-    /// queue is full; EINTR is tried again.
+    /// Sends the first records of the batch, one datagram each, with as few system calls as it likes (sendmmsg(2)). Blocks
+    /// while journald's queue is full; EINTR is tried again.
     /// </summary>
     /// <param name="error">Why the first record was not sent; none where at least one was.</param>
     /// <returns>Records sent, in order: some or all, and 0 only with an error.</returns>

@@ -10,7 +10,8 @@ internal static class JournalField
     private const int LongestName = 64;
 
     /// <summary>
-    /// Whether journald takes the name: capitals, digits and '_', no digit at the start. It drops those that start with '_' from all but itself.
+    /// Whether journald takes the name: capitals, digits and '_', no digit at the start. It drops those that start with '_'
+    /// from all but itself.
     /// </summary>
     public static bool IsName(ReadOnlySpan<char> name) =>
         name.Length is > 0 and <= LongestName && char.IsAsciiLetterUpper(name[0])
@@ -19,8 +20,8 @@ internal static class JournalField
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
 
     /// <summary>
-    /// Writes <c>NAME=value</c> and a newline; a value with a newline or another control in the form that gives its length, so that
-    /// no worker can write a field of its own.
+    /// Writes <c>NAME=value</c> and a newline; a value with a newline or another control in the form that gives its length, so
+    /// that no worker can write a field of its own.
     /// </summary>
     /// <param name="name">One for which <see cref="IsName"/> holds.</param>
     public static void Write(RecordBuffer into, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)

@@ -5,12 +5,10 @@ namespace Reuseportd.Observability;
 /// <summary>The inside of a JSON string (RFC 8259, section 7).</summary>
 internal readonly struct JsonEscape : IEscape
 {
-    private static readonly SearchValues<byte> Unescaped = SearchValues.Create(
-        [.. Enumerable.Range(' ', '~' - ' ' + 1).Select(value => (byte)value).Where(value => value is not ((byte)'"' or (byte)'\\'))]);
+    private static readonly SearchValues<byte> Unescaped =
+        SearchValues.Create([.. Enumerable.Range(0, 0x80).Select(value => (byte)value).Where(IsPlain)]);
 
     public static SearchValues<byte> Plain => Unescaped;
-
-    public static int Longest => 6;
 
     public static int Escape(int character, Span<byte> into)
     {
@@ -37,4 +35,6 @@ internal readonly struct JsonEscape : IEscape
         into[5] = "0123456789abcdef"u8[character & 0xF];
         return 6;
     }
+
+    private static bool IsPlain(byte value) => value is >= (byte)' ' and <= (byte)'~' and not ((byte)'"' or (byte)'\\');
 }

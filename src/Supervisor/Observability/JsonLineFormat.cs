@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Reuseportd.Binding;
 
 namespace Reuseportd.Observability;
@@ -55,10 +56,11 @@ internal sealed class JsonLineFormat : LineFormat
         Utf8Text.Write<JsonEscape>(head, source.Worker.Service);
         Raw($"\",\"REUSEPORT_SERVICE\":\"");
         Utf8Text.Write<JsonEscape>(head, source.Worker.Service);
-        Raw($"\",\"REUSEPORT_WORKER\":{source.Worker.Index},\"REUSEPORT_PID\":{source.Pid},\"REUSEPORT_STREAM\":\"{source.StreamName}\",");
+        Raw($"\",\"REUSEPORT_WORKER\":{source.Worker.Index},\"REUSEPORT_PID\":{source.Pid}");
+        Raw($",\"REUSEPORT_STREAM\":\"{source.StreamName}\",");
         head.Write(Message);
         return head.Bytes.ToArray();
 
-        void Raw(FormattableString text) => head.Write(System.Text.Encoding.ASCII.GetBytes(text.ToString(CultureInfo.InvariantCulture)));
+        void Raw(FormattableString text) => head.Write(Encoding.ASCII.GetBytes(text.ToString(CultureInfo.InvariantCulture)));
     }
 }

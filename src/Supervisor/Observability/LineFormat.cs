@@ -6,7 +6,8 @@ namespace Reuseportd.Observability;
 internal abstract class LineFormat
 {
     /// <summary>
-    /// syslog's "informational", for both streams: programs write all that they log to stderr, so the stream says nothing of how bad it is.
+    /// syslog's "informational", for both streams: programs write all that they log to stderr, so the stream says nothing of
+    /// how bad it is.
     /// </summary>
     protected const int Priority = 6;
 

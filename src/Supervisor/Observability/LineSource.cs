@@ -17,7 +17,9 @@ internal sealed class LineSource(WorkerName worker, int pid, OutputStream stream
 
     public OutputStream Stream { get; } = stream;
 
-    /// <summary>What every record of the stream begins with, in the log's form; made at the first line, since many streams stay silent.</summary>
+    /// <summary>
+    /// What every record of the stream begins with, in the log's form; made at the first line, since many streams stay silent.
+    /// </summary>
     public byte[]? Head { get; set; }
 
     public string StreamName => NameOf(Stream);

@@ -14,7 +14,8 @@ internal static partial class LogEvents
         {
             case { Kind: OutcomeKind.Loaded }:
                 log.Event(EventKind.Loaded, worker, outcome.Pid).Debug(
-                    "{worker}: preload library {REUSEPORT_VERSION} loaded by process {REUSEPORT_PID}", worker, outcome.Subject, outcome.Pid);
+                    "{worker}: preload library {REUSEPORT_VERSION} loaded by process {REUSEPORT_PID}",
+                    worker, outcome.Subject, outcome.Pid);
                 break;
             case { Kind: OutcomeKind.Bind, Socket: { } socket }:
                 log.Bind(worker, outcome, socket);
@@ -25,7 +26,8 @@ internal static partial class LogEvents
             // An option that was not set or a variable that was not understood: the sharding that was asked for is not there.
             default:
                 log.Event(EventKind.LibraryError, worker, pid).Error(
-                    "{worker}: preload library: {REUSEPORT_SUBJECT}: {REUSEPORT_RESULT}", worker, outcome.Subject, outcome.Result);
+                    "{worker}: preload library: {REUSEPORT_SUBJECT}: {REUSEPORT_RESULT}",
+                    worker, outcome.Subject, outcome.Result);
                 break;
         }
     }
@@ -45,7 +47,8 @@ internal static partial class LogEvents
 
     private static void Listen(this ILogger log, WorkerName worker, BindOutcome outcome, SocketOutcome socket) =>
         log.ForContext(Details(EventKind.Listen, worker, outcome, socket)).Write(
-            Level(outcome), "{worker}: listen {endpoint}: {REUSEPORT_RESULT} (fd {REUSEPORT_FD}, backlog {REUSEPORT_BACKLOG}{more})",
+            Level(outcome),
+            "{worker}: listen {endpoint}: {REUSEPORT_RESULT} (fd {REUSEPORT_FD}, backlog {REUSEPORT_BACKLOG}{more})",
             worker, Endpoint(socket), outcome.Result, socket.FileDescriptor, socket.Backlog ?? 0, Unsharded(socket));
 
     private static EventDetails Details(EventKind kind, WorkerName worker, BindOutcome outcome, SocketOutcome socket)
@@ -61,7 +64,8 @@ internal static partial class LogEvents
         return outcome.Succeeded ? details : details.With(Errno.TryParse(outcome.Result));
     }
 
-    private static LogEventLevel Level(BindOutcome outcome) => outcome.Succeeded ? LogEventLevel.Information : LogEventLevel.Warning;
+    private static LogEventLevel Level(BindOutcome outcome) =>
+        outcome.Succeeded ? LogEventLevel.Information : LogEventLevel.Warning;
 
     private static string Unsharded(SocketOutcome socket) => socket.Matched ? "" : ", not sharded";
 

@@ -23,10 +23,15 @@ internal static partial class LogEvents
     public static void Stopped(this ILogger log, TimeSpan after) =>
         log.Event(EventKind.Stopped).Information("stopped after {after}", DurationText.Of(after));
 
+    /// <summary>A fault of the daemon itself, which ends it.</summary>
+    public static void Faulted(this ILogger log, Exception fault) =>
+        log.Event(EventKind.Fault).Fatal(fault, "a fault in the supervisor's loop ends the daemon: {fault}", fault.Message);
+
     /// <summary>A new configuration is in force; the numbers are of services.</summary>
     public static void Reloaded(this ILogger log, int changed, int added, int removed, int unchanged) =>
         log.Event(EventKind.Reload).Information(
-            "reload: services changed {REUSEPORT_CHANGED}, added {REUSEPORT_ADDED}, removed {REUSEPORT_REMOVED}, unchanged {REUSEPORT_UNCHANGED}",
+            "reload: services changed {REUSEPORT_CHANGED}, added {REUSEPORT_ADDED}, removed {REUSEPORT_REMOVED}, "
+            + "unchanged {REUSEPORT_UNCHANGED}",
             changed, added, removed, unchanged);
 
     /// <summary>The new configuration is wrong; what ran runs on. Each error is an event of its own, ahead of this one.</summary>

@@ -23,10 +23,13 @@ internal static partial class LogEvents
         log.ForContext(new EventDetails(EventKind.Ready).Of(worker, pid).With("REUSEPORT_AFTER_MS", Milliseconds(after)))
             .Information("{worker}: ready after {after}", worker, DurationText.Of(after));
 
-    /// <param name="missing">What is still waited for, as the ports that nothing listens on; empty where there is no more to say.</param>
+    /// <param name="missing">
+    /// What is still waited for, as the ports that nothing listens on; empty where there is no more to say.
+    /// </param>
     public static void ReadinessTimedOut(this ILogger log, WorkerName worker, int pid, TimeSpan timeout, string missing)
     {
-        var details = new EventDetails(EventKind.ReadinessTimeout).Of(worker, pid).With("REUSEPORT_AFTER_MS", Milliseconds(timeout));
+        var details = new EventDetails(EventKind.ReadinessTimeout).Of(worker, pid)
+            .With("REUSEPORT_AFTER_MS", Milliseconds(timeout));
         if (missing.Length > 0) details.With("REUSEPORT_MISSING", missing);
         log.ForContext(details).Warning(
             "{worker}: not ready after {timeout}{missing}",
@@ -57,9 +60,12 @@ internal static partial class LogEvents
         log.Event(EventKind.Stop, worker, pid).Information(
             "{worker}: stopping: {REUSEPORT_SIGNAL} to process {REUSEPORT_PID}", worker, signal.ToString(), pid);
 
-    /// <summary>A process did not stop in time, or did not get ready: it is ended with SIGKILL, and what it started with it.</summary>
+    /// <summary>
+    /// A process did not stop in time, or did not get ready: it is ended with SIGKILL, and what it started with it.
+    /// </summary>
     public static void Killed(this ILogger log, WorkerName worker, int pid) =>
-        log.Event(EventKind.Kill, worker, pid).Warning("{worker}: process {REUSEPORT_PID} killed, with all that it started", worker, pid);
+        log.Event(EventKind.Kill, worker, pid).Warning(
+            "{worker}: process {REUSEPORT_PID} killed, with all that it started", worker, pid);
 
     /// <summary>Processes that a worker had left behind were ended with SIGKILL.</summary>
     public static void SweptTree(this ILogger log, WorkerName worker, int count) =>

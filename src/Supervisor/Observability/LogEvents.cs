@@ -14,7 +14,8 @@ internal static partial class LogEvents
     private static ILogger Event(this ILogger log, EventKind kind, WorkerName worker, int pid = 0) =>
         log.ForContext(new EventDetails(kind).Of(worker, pid));
 
-    private static string Count(long number, string one, string? many = null) => $"{number} {(number == 1 ? one : many ?? one + "s")}";
+    private static string Count(long number, string one, string? many = null) =>
+        $"{number} {(number == 1 ? one : many ?? one + "s")}";
 
     private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
 }

@@ -22,7 +22,7 @@ internal sealed class LogQueue : IDisposable
     public static readonly TimeSpan DefaultStallAfter = TimeSpan.FromSeconds(1);
 
     private readonly object _gate = new();
-    private readonly ILogDestination _destination;
+    private readonly LogWriter _writer;
     private readonly TimeProvider _time;
     private readonly TimeSpan _stallAfter;
     private readonly ITimer _stallAlarm;
@@ -30,24 +30,23 @@ internal sealed class LogQueue : IDisposable
     private readonly int _roomForLines;
     private RecordBuffer _filling = new();
     private RecordBuffer _written = new();
-    private Action<LogLoss>? _sayLoss;
-    private int _writerThread;
     private bool _writerWaits;
     private bool _stopping;
     private bool _ended;
     private long _appended;
     private long _settled;
-    private long _progress;
     private long _stuckAt = -1;
     private LogLoss _lost;
     private LogLoss _said;
 
     /// <param name="destination">Called by the writer thread only.</param>
-    /// <param name="capacity">Most bytes that wait or are being written. A single record larger than that passes when nothing else waits.</param>
+    /// <param name="capacity">
+    /// Most bytes that wait or are being written. A single record larger than that passes when nothing else waits.
+    /// </param>
     /// <param name="stallAfter">A destination that takes nothing for this long while lines wait for room is stuck.</param>
     public LogQueue(ILogDestination destination, TimeProvider time, int capacity = DefaultCapacity, TimeSpan? stallAfter = null)
     {
-        _destination = destination;
+        _writer = new LogWriter(this, destination);
         _time = time;
         _stallAfter = stallAfter ?? DefaultStallAfter;
         _roomForEvents = capacity / 2;
@@ -75,12 +74,10 @@ internal sealed class LogQueue : IDisposable
     }
 
     /// <summary>Starts the writer thread. What was appended before waits for it.</summary>
-    /// <param name="sayLoss">Called on that thread after the destination recovered; it may append, and that record always has room.</param>
-    public void Start(Action<LogLoss>? sayLoss = null)
-    {
-        _sayLoss = sayLoss;
-        new Thread(Run) { IsBackground = true, Name = "log-writer" }.Start();
-    }
+    /// <param name="sayLoss">
+    /// Called on that thread after the destination recovered; it may append, and that record always has room.
+    /// </param>
+    public void Start(Action<LogLoss>? sayLoss = null) => _writer.Start(sayLoss);
 
     /// <summary>Appends events of the daemon, or counts them as lost. Never waits.</summary>
     public bool TryAppend(RecordBuffer records)
@@ -89,13 +86,15 @@ internal sealed class LogQueue : IDisposable
         {
             if (!_stopping && HasRoom(records, _roomForEvents)) return Append(records);
             // The word of the loss itself: there is at most one for each batch written.
-            if (!_ended && Environment.CurrentManagedThreadId == _writerThread) return Append(records);
+            if (!_ended && _writer.IsThisThread) return Append(records);
             _lost = _lost with { Events = _lost.Events + records.Count };
             return false;
         }
     }
 
-    /// <summary>Appends lines of workers; waits for room while the destination takes anything, else counts them as lost.</summary>
+    /// <summary>
+    /// Appends lines of workers; waits for room while the destination takes anything, else counts them as lost.
+    /// </summary>
     public bool AppendLines(RecordBuffer records)
     {
         lock (_gate)
@@ -129,8 +128,8 @@ internal sealed class LogQueue : IDisposable
     }
 
     /// <summary>
-    /// Writes what waits and ends the writer. From here on all that is appended is lost and counted. Past the deadline the writer is
-    /// left where it hangs: its thread does not keep the process.
+    /// Writes what waits and ends the writer. From here on all that is appended is lost and counted. Past the deadline the
+    /// writer is left where it hangs: its thread does not keep the process.
     /// </summary>
     /// <returns>Whether the writer ended within the time.</returns>
     public bool Stop(TimeSpan within)
@@ -139,7 +138,7 @@ internal sealed class LogQueue : IDisposable
         lock (_gate)
         {
             _stopping = true;
-            if (_writerThread == 0 && _filling.Count == 0) _ended = true;
+            if (!_writer.IsStarted && _filling.Count == 0) _ended = true;
             Monitor.PulseAll(_gate);
             var from = _time.GetTimestamp();
             while (!_ended)
@@ -157,6 +156,46 @@ internal sealed class LogQueue : IDisposable
         _stallAlarm.Dispose();
     }
 
+    /// <summary>
+    /// For the writer: waits for records and takes all that there are; they count as waiting until they are settled.
+    /// </summary>
+    /// <returns>Null when there will be none any more.</returns>
+    internal RecordBuffer? Take()
+    {
+        lock (_gate)
+        {
+            _writerWaits = true;
+            while (_filling.Count == 0 && !_stopping) Monitor.Wait(_gate);
+            _writerWaits = false;
+            if (_filling.Count == 0) _ended = true;
+            else (_filling, _written) = (_written, _filling);
+            Monitor.PulseAll(_gate);
+            return _ended ? null : _written;
+        }
+    }
+
+    /// <summary>For the writer: the records taken last are written or given up.</summary>
+    /// <param name="took">Whether the destination took any of them.</param>
+    /// <param name="unwritten">Records that it did not.</param>
+    /// <returns>What was lost since this was last said, once the destination takes again.</returns>
+    internal LogLoss? Settle(bool took, int unwritten, Errno error)
+    {
+        lock (_gate)
+        {
+            _settled += _written.Count;
+            _written.Clear();
+            // One record larger than the queue must not cost its size for ever.
+            if (_written.Capacity > 2 * _roomForEvents) _written = new RecordBuffer();
+            if (unwritten > 0)
+                _lost = _lost with { Unwritten = _lost.Unwritten + unwritten, LastError = error };
+            Monitor.PulseAll(_gate);
+            if (!took || _lost.Total == _said.Total) return null;
+            var unsaid = _lost.Since(_said);
+            _said = _lost;
+            return unsaid;
+        }
+    }
+
     private bool HasRoom(RecordBuffer records, int room) =>
         _filling.Count == 0 || _filling.Weight + records.Weight <= room;
 
@@ -170,11 +209,11 @@ internal sealed class LogQueue : IDisposable
 
     private bool WaitForRoom(RecordBuffer records)
     {
-        var seen = Volatile.Read(ref _progress);
+        var seen = _writer.Progress;
         var from = _time.GetTimestamp();
         while (!HasRoom(records, _roomForLines))
         {
-            var progress = Volatile.Read(ref _progress);
+            var progress = _writer.Progress;
             // Others have waited in vain since the destination last took anything.
             if (_stuckAt == progress || _stopping) return false;
             if (progress != seen)
@@ -183,7 +222,7 @@ internal sealed class LogQueue : IDisposable
                 from = _time.GetTimestamp();
             }
 
-            if (!WaitUntil(_stallAlarm, from, _stallAfter) && Volatile.Read(ref _progress) == seen) _stuckAt = seen;
+            if (!WaitUntil(_stallAlarm, from, _stallAfter) && _writer.Progress == seen) _stuckAt = seen;
         }
 
         return !_stopping;
@@ -206,97 +245,5 @@ internal sealed class LogQueue : IDisposable
     private void Wake()
     {
         lock (_gate) Monitor.PulseAll(_gate);
-    }
-
-    private void Run()
-    {
-        while (TakeBatch())
-        {
-            var (took, unwritten, error) = Deliver(_written.Batch);
-            if (Settle(took, unwritten, error) is { } loss) Say(loss);
-        }
-    }
-
-    private bool TakeBatch()
-    {
-        lock (_gate)
-        {
-            _writerThread = Environment.CurrentManagedThreadId;
-            _writerWaits = true;
-            while (_filling.Count == 0 && !_stopping) Monitor.Wait(_gate);
-            _writerWaits = false;
-            if (_filling.Count == 0)
-            {
-                _ended = true;
-                Monitor.PulseAll(_gate);
-                return false;
-            }
-
-            (_filling, _written) = (_written, _filling);
-            Monitor.PulseAll(_gate);
-            return true;
-        }
-    }
-
-    private (bool Took, int Unwritten, Errno Error) Deliver(LogBatch batch)
-    {
-        var (took, unwritten, error) = (false, 0, Errno.None);
-        while (batch.Count > 0)
-        {
-            var done = TryWrite(batch);
-            Volatile.Write(ref _progress, _progress + 1);
-            unwritten += done.LostRecords;
-            if (done.Error != Errno.None) error = done.Error;
-            if (done.Bytes <= 0) return (took, unwritten + batch.Count, error);
-            took |= done.LostRecords == 0;
-            batch = batch.After(done.Bytes);
-        }
-
-        return (took, unwritten, error);
-    }
-
-    private LogProgress TryWrite(LogBatch batch)
-    {
-        try
-        {
-            return _destination.Write(batch);
-        }
-#pragma warning disable CA1031 // Whatever goes wrong in writing one batch, the next one has its chance: the log outlives its faults.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            return LogProgress.Failed(Errno.None);
-        }
-    }
-
-    /// <returns>What was lost since this was last said, once the destination takes again.</returns>
-    private LogLoss? Settle(bool took, int unwritten, Errno error)
-    {
-        lock (_gate)
-        {
-            _settled += _written.Count;
-            _written.Clear();
-            if (unwritten > 0)
-                _lost = _lost with { Unwritten = _lost.Unwritten + unwritten, LastError = error };
-            Monitor.PulseAll(_gate);
-            if (!took || _lost.Total == _said.Total) return null;
-            var unsaid = new LogLoss(
-                _lost.Events - _said.Events, _lost.Lines - _said.Lines, _lost.Unwritten - _said.Unwritten, _lost.LastError);
-            _said = _lost;
-            return unsaid;
-        }
-    }
-
-    private void Say(LogLoss loss)
-    {
-        try
-        {
-            _sayLoss?.Invoke(loss);
-        }
-#pragma warning disable CA1031 // As above.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-        }
     }
 }

@@ -3,7 +3,9 @@ using Serilog.Events;
 
 namespace Reuseportd.Observability;
 
-/// <summary>Serilog's end: an event becomes a record in the queue, among the workers' lines, in the order in which they came.</summary>
+/// <summary>
+/// Serilog's end: an event becomes a record in the queue, among the workers' lines, in the order in which they came.
+/// </summary>
 internal sealed class LogQueueSink(LogQueue queue, IEventFormat format) : ILogEventSink
 {
     /// <summary>Events come from any thread; each formats in its own buffer, outside the queue's lock.</summary>

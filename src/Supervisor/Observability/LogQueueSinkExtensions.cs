@@ -7,8 +7,8 @@ namespace Reuseportd.Observability;
 internal static class LogQueueSinkExtensions
 {
     /// <summary>
-    /// journald's native protocol. Named as the call of the package Serilog.Sinks.Journal, which could not be had when this was written: to
-    /// change over is to drop the argument here and the package in. The workers' lines would stay with the queue.
+    /// journald's native protocol. Named as the call of the package Serilog.Sinks.Journal, which could not be had when this was
+    /// written: to change over is to drop the argument here and the package in. The workers' lines would stay with the queue.
     /// </summary>
     public static LoggerConfiguration Journal(this LoggerSinkConfiguration to, LogQueue queue) =>
         to.Sink(new LogQueueSink(queue, new JournalEventFormat()));

@@ -76,7 +76,8 @@ internal sealed class RecordBuffer
     private void Grow(int count)
     {
         // Not zeroed: pages that were never written to take no memory.
-        var larger = GC.AllocateUninitializedArray<byte>(Math.Max(Math.Max(FirstBytes, _bytes.Length * 2), checked(Length + count)));
+        var size = Math.Max(Math.Max(FirstBytes, _bytes.Length * 2), checked(Length + count));
+        var larger = GC.AllocateUninitializedArray<byte>(size);
         Bytes.CopyTo(larger);
         _bytes = larger;
     }

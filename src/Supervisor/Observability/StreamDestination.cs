@@ -6,8 +6,8 @@ namespace Reuseportd.Observability;
 internal interface IStreamTransport
 {
     /// <summary>
-    /// Writes from the start of <paramref name="bytes"/>; blocks until at least one byte is taken. EINTR is tried again, and EAGAIN of a
-    /// descriptor that others made non-blocking is waited out with poll(2).
+    /// Writes from the start of <paramref name="bytes"/>; blocks until at least one byte is taken. EINTR is tried again, and
+    /// EAGAIN of a descriptor that others made non-blocking is waited out with poll(2).
     /// </summary>
     /// <param name="error">Why nothing was written.</param>
     /// <returns>Bytes written; 0 on an error.</returns>

@@ -6,11 +6,9 @@ namespace Reuseportd.Observability;
 internal readonly struct TerminalEscape : IEscape
 {
     private static readonly SearchValues<byte> Shown =
-        SearchValues.Create([(byte)'\t', .. Enumerable.Range(' ', '~' - ' ' + 1).Select(value => (byte)value)]);
+        SearchValues.Create([.. Enumerable.Range(0, 0x80).Select(value => (byte)value).Where(IsPlain)]);
 
     public static SearchValues<byte> Plain => Shown;
-
-    public static int Longest => 4;
 
     public static int Escape(int character, Span<byte> into)
     {
@@ -20,4 +18,6 @@ internal readonly struct TerminalEscape : IEscape
         into[3] = "0123456789abcdef"u8[character & 0xF];
         return 4;
     }
+
+    private static bool IsPlain(byte value) => value is (byte)'\t' or (>= (byte)' ' and <= (byte)'~');
 }

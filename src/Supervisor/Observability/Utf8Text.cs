@@ -10,11 +10,8 @@ internal interface IEscape
     /// <summary>ASCII bytes that pass as they are.</summary>
     static abstract SearchValues<byte> Plain { get; }
 
-    /// <summary>Longest escape in bytes.</summary>
-    static abstract int Longest { get; }
-
     /// <param name="character">An ASCII character that is not plain, or a control of U+0080 to U+009F.</param>
-    /// <returns>Bytes written.</returns>
+    /// <returns>Bytes written, 8 at most.</returns>
     static abstract int Escape(int character, Span<byte> into);
 }
 
@@ -24,9 +21,14 @@ internal interface IEscape
 /// </summary>
 internal static class Utf8Text
 {
+    private const int LongestEscape = 8;
+
     private static ReadOnlySpan<byte> Replacement => "\uFFFD"u8;
 
-    /// <summary>Whether the text may be copied as it is. It may say no of a text with characters from U+0080 to U+00BF that are harmless.</summary>
+    /// <summary>
+    /// Whether the text may be copied as it is. It may say no of a text with characters from U+0080 to U+00BF that are
+    /// harmless.
+    /// </summary>
     public static bool IsPlain<TEscape>(ReadOnlySpan<byte> text) where TEscape : struct, IEscape =>
         !text.ContainsAnyExcept(TEscape.Plain)
         // What is ASCII has an escape in it, then. Else it is a text of another language, and few of those have any.
@@ -45,7 +47,9 @@ internal static class Utf8Text
         ArrayPool<byte>.Shared.Return(bytes);
     }
 
-    /// <summary>The same as <see cref="Write{TEscape}(RecordBuffer, ReadOnlySpan{byte})"/>, for a text known not to be plain.</summary>
+    /// <summary>
+    /// The same as <see cref="Write{TEscape}(RecordBuffer, ReadOnlySpan{byte})"/>, for a text known not to be plain.
+    /// </summary>
     public static void WriteEscaped<TEscape>(RecordBuffer into, ReadOnlySpan<byte> text) where TEscape : struct, IEscape
     {
         while (true)
@@ -57,20 +61,21 @@ internal static class Utf8Text
 
             if (text[0] < 0x80)
             {
-                into.Advance(TEscape.Escape(text[0], into.Reserve(TEscape.Longest)));
+                into.Advance(TEscape.Escape(text[0], into.Reserve(LongestEscape)));
                 text = text[1..];
                 continue;
             }
 
-            var status = Rune.DecodeFromUtf8(text, out var rune, out var consumed);
-            if (status != OperationStatus.Done) into.Write(Replacement);
-            else if (rune.Value < 0xA0) into.Advance(TEscape.Escape(rune.Value, into.Reserve(TEscape.Longest)));
-            else into.Write(text[..consumed]);
+            var valid = Rune.DecodeFromUtf8(text, out var rune, out var consumed) == OperationStatus.Done;
+            if (valid && rune.Value < 0xA0) into.Advance(TEscape.Escape(rune.Value, into.Reserve(LongestEscape)));
+            else into.Write(valid ? text[..consumed] : Replacement);
             text = text[consumed..];
         }
     }
 
-    /// <summary>In separate passes, each of which is vectorised; one over the whole set is not, with a byte that is not ASCII in it.</summary>
+    /// <summary>
+    /// In separate passes, each of which is vectorised; one over the whole set is not, with a byte that is not ASCII in it.
+    /// </summary>
     private static bool MayHaveEscapes(ReadOnlySpan<byte> text) =>
         text.ContainsAnyInRange((byte)0, (byte)0x1F)
         || text.ContainsAny((byte)'"', (byte)'\\', (byte)0x7F)

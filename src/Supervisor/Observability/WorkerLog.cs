@@ -17,7 +17,10 @@ internal sealed class WorkerLog(LogQueue queue, LineFormat format, TimeProvider 
     /// <param name="pid">The worker's process.</param>
     public static LineSource Open(WorkerName worker, int pid, OutputStream stream) => new(worker, pid, stream);
 
-    /// <summary>Takes a line; it reaches the queue by <see cref="HandOver"/> at the latest. May wait as <see cref="LogQueue.AppendLines"/> does.</summary>
+    /// <summary>
+    /// Takes a line; it reaches the queue by <see cref="HandOver"/> at the latest. May wait as
+    /// <see cref="LogQueue.AppendLines"/> does.
+    /// </summary>
     public void Append(LineSource source, Line line)
     {
         if (_pending.Count == 0) _stamp.Set(time.GetUtcNow().UtcDateTime, time.GetLocalNow().DateTime);

@@ -116,6 +116,8 @@ internal sealed class Fleet(SlotRunner runner)
     private void Retire(WorkerSlot slot)
     {
         slot.Leaving = true;
+        // A change has settled only when what it takes away has gone.
+        runner.Expect(slot);
         runner.Happen(slot, new SlotEvent.StopRequested());
         Forget(slot);
     }

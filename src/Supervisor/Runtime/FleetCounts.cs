@@ -1,7 +1,7 @@
 namespace Reuseportd.Runtime;
 
 /// <summary>How many workers are in which state.</summary>
-/// <param name="Unsettled">Workers that were to start and have neither got ready nor failed at it yet.</param>
+/// <param name="Unsettled">Workers that are on their way to what was asked of them: to be ready, or to be gone.</param>
 internal readonly record struct FleetCounts(int Workers, int Ready, int Starting, int Stopping, int Backoff, int Failed, int Unsettled)
 {
     /// <summary>One line for people, as systemd's <c>STATUS=</c> shows it.</summary>

@@ -5,13 +5,15 @@ namespace Reuseportd.Runtime;
 
 /// <summary>
 /// Messages from any thread to the one loop that owns the fleet. Posting wakes the loop once however much is posted
-/// before it looks. What workers can make much of is bounded where it enters, in <see cref="WorkerStream"/>.
+/// before it looks. What workers can make much of is bounded where it enters, in <see cref="WorkerStream"/>. Once it is
+/// closed every message is refused, the late ones too: nobody waits for an answer of a loop that has ended.
 /// </summary>
 internal sealed class Mailbox : IDisposable
 {
     private readonly ConcurrentQueue<Message> _messages = new();
     private readonly EventFd _wake = new();
     private int _signalled;
+    private volatile bool _closed;
 
     /// <summary>Readable when something was posted.</summary>
     public Descriptor Wake => _wake;
@@ -19,7 +21,10 @@ internal sealed class Mailbox : IDisposable
     public void Post(Message message)
     {
         _messages.Enqueue(message);
-        if (Interlocked.Exchange(ref _signalled, 1) == 0) _wake.Signal();
+        // Either this sees that it is closed, or who closes it sees the message.
+        Interlocked.MemoryBarrier();
+        if (_closed) RefuseAll();
+        else if (Interlocked.Exchange(ref _signalled, 1) == 0) Signal();
     }
 
     /// <summary>To be called when <see cref="Wake"/> is readable, before the messages are taken.</summary>
@@ -32,5 +37,34 @@ internal sealed class Mailbox : IDisposable
 
     public bool TryTake(out Message message) => _messages.TryDequeue(out message!);
 
-    public void Dispose() => _wake.Dispose();
+    /// <summary>To be called when the loop has ended. Signals and timers may go on posting after that.</summary>
+    public void Close()
+    {
+        _closed = true;
+        Interlocked.MemoryBarrier();
+        RefuseAll();
+    }
+
+    public void Dispose()
+    {
+        Close();
+        _wake.Dispose();
+    }
+
+    private void Signal()
+    {
+        try
+        {
+            _wake.Signal();
+        }
+        catch (ObjectDisposedException) when (_closed)
+        {
+            // Closed in between: the message is refused.
+        }
+    }
+
+    private void RefuseAll()
+    {
+        while (TryTake(out var message)) message.Refuse();
+    }
 }

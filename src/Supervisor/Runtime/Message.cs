@@ -8,6 +8,9 @@ internal abstract record Message
 {
     private Message() { }
 
+    /// <summary>Nobody takes it any more: whoever waits for its answer is told so.</summary>
+    public virtual void Refuse() { }
+
     /// <summary>A worker's preload library said something.</summary>
     /// <param name="Process">Serial number of the process, unique in the daemon's life.</param>
     internal sealed record OutcomeSeen(ulong Process, BindOutcome Outcome) : Message;
@@ -26,12 +29,18 @@ internal abstract record Message
 
     /// <summary>Make the fleet be this.</summary>
     /// <param name="Done">Completed when all that the change touched has settled.</param>
-    internal sealed record Converge(FleetSpec Desired, TaskCompletionSource<ConvergeResult> Done) : Message;
+    internal sealed record Converge(FleetSpec Desired, TaskCompletionSource<ConvergeResult> Done) : Message
+    {
+        public override void Refuse() => Done.TrySetCanceled();
+    }
 
     /// <summary>Stop every worker; the loop ends when the last one has.</summary>
     internal sealed record StopAll : Message;
 
-    internal sealed record TakeSnapshot(TaskCompletionSource<FleetSnapshot> Done) : Message;
+    internal sealed record TakeSnapshot(TaskCompletionSource<FleetSnapshot> Done) : Message
+    {
+        public override void Refuse() => Done.TrySetCanceled();
+    }
 
     /// <summary>Asks whether the loop still turns.</summary>
     internal sealed record Ping(Action Answer) : Message;

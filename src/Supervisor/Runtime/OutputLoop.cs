@@ -17,6 +17,9 @@ internal sealed class OutputLoop : IDisposable
     private const int ReadSize = 64 * 1024;
     private const ulong WakeToken = 0;
 
+    /// <summary>For what is left in the pipes once no worker runs: a stray that cannot be killed may write for ever.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+
     private readonly Mailbox _mailbox;
     private readonly WorkerLog _lines;
     private readonly ILogger _log;
@@ -66,6 +69,7 @@ internal sealed class OutputLoop : IDisposable
 
     private void Run()
     {
+        TimeSpan? stopBy = null;
         while (true)
         {
             var ready = _epoll.Wait(_stopping ? TimeSpan.Zero : _dropsToSay.NextWait(Now()));
@@ -81,7 +85,9 @@ internal sealed class OutputLoop : IDisposable
             SayDropped(now);
             _lines.HandOver();
             // What a stray process still holds open is not waited for.
-            if (_stopping && !busy && _arrivals.IsEmpty) break;
+            if (!_stopping) continue;
+            stopBy ??= now + LastWords;
+            if ((!busy && _arrivals.IsEmpty) || now >= stopBy) break;
         }
 
         foreach (var (token, stream) in _streams) End(token, stream, Now());
@@ -127,12 +133,18 @@ internal sealed class OutputLoop : IDisposable
 
     private void Take(WorkerStream stream, Line line, TimeSpan now)
     {
-        if (!line.Continues && !line.Cut && OutcomeParser.TryParse(line.Bytes, out var outcome))
+        if (!line.Continues && !line.Cut && OutcomeParser.TryFind(line.Bytes, out var own, out var outcome)
+            // Behind words of the program only what can be nothing else: an error is free text.
+            && (own == 0 || outcome.Kind != OutcomeKind.Error))
         {
+            if (own > 0) TakeLine(stream, new Line(line.Bytes[..own]), now);
             TakeOutcome(stream, outcome, now);
-            return;
         }
+        else TakeLine(stream, line, now);
+    }
 
+    private void TakeLine(WorkerStream stream, Line line, TimeSpan now)
+    {
         if (stream.LineLimit.Admit(now, out var dropped))
         {
             SayDropped(stream, dropped);
@@ -149,9 +161,10 @@ internal sealed class OutputLoop : IDisposable
         var news = stream.IsNews(outcome);
         if (!admitted && !news) return;
 
+        // First, as the log may keep this thread waiting, and readiness should not.
+        _mailbox.Post(new Message.OutcomeSeen(stream.Process, outcome));
         _lines.HandOver();
         _log.Outcome(stream.Source.Worker, stream.Source.Pid, outcome);
-        _mailbox.Post(new Message.OutcomeSeen(stream.Process, outcome));
     }
 
     private void RemindOfDropped(WorkerStream stream, TimeSpan? due)

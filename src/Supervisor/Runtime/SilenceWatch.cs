@@ -5,9 +5,9 @@ namespace Reuseportd.Runtime;
 
 /// <summary>
 /// Notices workers whose preload library never says a word, and has it found out why: when their output has ended, or
-/// when they have been silent for a while.
+/// when they have been silent for a while. Whether those serve the kernel is asked from then on.
 /// </summary>
-internal sealed class SilenceWatch(string preload, Mailbox mailbox)
+internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch sockets)
 {
     /// <summary>The library speaks before main; a program on a busy machine may need this long to get there.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -34,7 +34,11 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox)
     public void Pass(TimeSpan now)
     {
         while (_deadlines.TryTake(now, out var serial, out _))
-            if (_silent.Remove(serial, out var silent)) Explain(silent, running: true);
+        {
+            if (!_silent.Remove(serial, out var silent)) continue;
+            Explain(silent, running: true);
+            sockets.Expect(silent, now);
+        }
     }
 
     /// <summary>Reads files, so it is done beside the loop.</summary>

@@ -36,7 +36,7 @@ internal sealed class SlotRunner(WorkerTable processes, TreeReaper trees, ILogge
         Settle(slot);
     }
 
-    /// <summary>From here on the slot counts as unsettled, until it is ready or has failed at it.</summary>
+    /// <summary>From here on the slot counts as unsettled, until it is ready, has failed at it, or has stopped.</summary>
     public void Expect(WorkerSlot slot)
     {
         if (slot.Unsettled) return;

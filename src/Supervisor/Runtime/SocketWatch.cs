@@ -4,9 +4,9 @@ using Reuseportd.Model;
 namespace Reuseportd.Runtime;
 
 /// <summary>
-/// Readiness of workers that write no outcome lines (<c>debug: false</c>, or stderr elsewhere): the kernel is asked which
-/// ports they serve. It tells of no new listener by itself, so it is asked again and again, but only while such a worker starts,
-/// and once for all of them.
+/// Readiness of workers that write no outcome lines (<c>debug: false</c>, stderr elsewhere or closed, a program without the
+/// library): the kernel is asked which ports they serve. It tells of no new listener by itself, so it is asked again and again,
+/// but only while such a worker starts, and once for all of them.
 /// </summary>
 internal sealed class SocketWatch(Mailbox mailbox)
 {
@@ -18,8 +18,9 @@ internal sealed class SocketWatch(Mailbox mailbox)
 
     public void Expect(WorkerProcess process, TimeSpan now)
     {
+        if (!process.IsStarting || process.Slot.Policy.Readiness is ReadinessSpec.Delay) return;
         if (_starting.Count == 0) _next = now + Interval;
-        _starting.Add(process.Serial, process);
+        _starting[process.Serial] = process;
     }
 
     public TimeSpan? NextWait(TimeSpan now) => _starting.Count == 0 ? null : _next > now ? _next - now : TimeSpan.Zero;

@@ -67,13 +67,15 @@ internal sealed class SupervisorLoop : IDisposable
             Assemble();
             while (!(_stopping && _fleet.IsEmpty)) Turn();
             _trees.KillStrangers();
-            Answer(canceled: true);
+            _mailbox.Close();
             _ended.TrySetResult();
         }
 #pragma warning disable CA1031 // A fault in the loop ends the daemon, and with it the workers: reported where the daemon waits for its end.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
+            Answer(canceled: true);
+            _mailbox.Close();
             _ended.TrySetException(fault);
         }
     }
@@ -86,8 +88,8 @@ internal sealed class SupervisorLoop : IDisposable
         _processes = new WorkerTable(_launchPad, _epoll, _output);
         _trees = new TreeReaper(_processes, _log, Now);
         _runner = new SlotRunner(_processes, _trees, _log, Now, _options.Roll);
-        _silence = new SilenceWatch(_options.Preload, _mailbox);
         _sockets = new SocketWatch(_mailbox);
+        _silence = new SilenceWatch(_options.Preload, _mailbox, _sockets);
         _fleet = new Fleet(_runner);
     }
 
@@ -125,9 +127,9 @@ internal sealed class SupervisorLoop : IDisposable
     private void SpawnNext()
     {
         if (_runner.SpawnNext() is not { } process) return;
-        var spec = process.Slot.Service.Spec;
-        if (spec.Process.Reuseport.Debug && spec.Process.Stderr is OutputTarget.Journal) _silence.Expect(process, Now());
-        else if (spec.Readiness is not ReadinessSpec.Delay) _sockets.Expect(process, Now());
+        var spec = process.Slot.Service.Spec.Process;
+        if (spec is { Reuseport.Debug: true, Stderr: OutputTarget.Journal }) _silence.Expect(process, Now());
+        else _sockets.Expect(process, Now());
     }
 
     private void Watch(TimeSpan now)
@@ -155,6 +157,8 @@ internal sealed class SupervisorLoop : IDisposable
                 break;
             case Message.StreamEnded ended:
                 _silence.StreamEnded(ended.Process);
+                // It ends, or it has closed its stderr: what it binds after that only the kernel tells.
+                if (_processes.Find(ended.Process) is { } unheard) _sockets.Expect(unheard, Now());
                 break;
             case Message.SilenceExplained explained:
                 _log.NoPreload(explained.Worker, explained.Pid, explained.Reason);
@@ -164,6 +168,7 @@ internal sealed class SupervisorLoop : IDisposable
                 break;
             case Message.StopAll:
                 _stopping = true;
+                Answer(canceled: true);
                 _fleet.StopAll();
                 break;
             case Message.ChildEnded:
@@ -175,8 +180,11 @@ internal sealed class SupervisorLoop : IDisposable
             case Message.Ping ping:
                 ping.Answer();
                 break;
-            // From a process that has ended meanwhile.
-            case Message.OutcomeSeen or Message.PortsSeen:
+            // From a process that has ended meanwhile; it was not silent, though.
+            case Message.OutcomeSeen late:
+                _silence.Heard(late.Process);
+                break;
+            case Message.PortsSeen:
                 break;
             default:
                 throw new InvalidOperationException($"no such message: {message}");
@@ -195,7 +203,7 @@ internal sealed class SupervisorLoop : IDisposable
     {
         if (_stopping)
         {
-            converge.Done.TrySetCanceled();
+            converge.Refuse();
             return;
         }
 

@@ -38,9 +38,16 @@ internal sealed class TreeReaper(WorkerTable workers, ILogger log, Func<TimeSpan
     {
         if (_hunts.Count == 0 || now < _nextRound) return;
         _nextRound = now + BetweenRounds;
-        // All that outlives a worker has been handed to the daemon: without strangers, nothing is left of those reaped.
-        if (_hunts.TrueForAll(hunt => hunt.Root.IsReaped) && Subreaper.Strangers(IsWorker).Count == 0) _hunts.Clear();
-        else Round(ProcessTable.Read());
+        try
+        {
+            // All that outlives a worker has been handed to the daemon: without strangers, nothing is left of those reaped.
+            if (_hunts.TrueForAll(hunt => hunt.Root.IsReaped) && Subreaper.Strangers(IsWorker).Count == 0) _hunts.Clear();
+            else Round(ProcessTable.Read());
+        }
+        catch (IOException)
+        {
+            // No descriptor is left to read /proc with (EMFILE): the hunts wait until there is one.
+        }
     }
 
     /// <summary>Ends, at the end of the daemon, all that it was handed; whose it was no longer matters.</summary>

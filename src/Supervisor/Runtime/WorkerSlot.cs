@@ -23,7 +23,7 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
     /// <summary>To be forgotten once it has stopped.</summary>
     public bool Leaving { get; set; }
 
-    /// <summary>Whether it was to start, and has neither got ready nor failed at it since.</summary>
+    /// <summary>Whether it was to start or to go, and has neither got there nor failed at it since.</summary>
     public bool Unsettled { get; set; }
 }
 

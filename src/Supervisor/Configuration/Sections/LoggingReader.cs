@@ -5,7 +5,8 @@ namespace Reuseportd.Configuration;
 /// <summary>What of a worker's output reaches the log.</summary>
 internal static class LoggingReader
 {
-    private const int ShortestLine = 128;
+    /// <summary>A line of the preload library must come in one piece.</summary>
+    private const int ShortestLine = 512;
     private const int LongestLine = 1024 * 1024;
 
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(1);
