@@ -1,8 +1,9 @@
 /*
- * hello PORT: the example server. Single-threaded on purpose, and it knows nothing of SO_REUSEPORT: one at a time it takes a
+ * hello PORT [ADDRESS]: the example server. Single-threaded on purpose, and it knows nothing of SO_REUSEPORT: one at a time it takes a
  * connection, reads the request and says which copy it is. SIGTERM ends it as it ends any program that does nothing
  * about it.
  */
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,10 +11,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static int listen_on(int port)
+static int listen_on(struct sockaddr_in address)
 {
     int server = socket(AF_INET, SOCK_STREAM, 0);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     int on = 1;
     setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (bind(server, (struct sockaddr *)&address, sizeof address) < 0) {
@@ -56,13 +56,14 @@ static void answer(int client)
 
 int main(int argc, char **argv)
 {
-    int port = argc == 2 ? atoi(argv[1]) : 0;
-    if (port <= 0 || port > 65535) {
-        fprintf(stderr, "usage: %s PORT\n", argv[0]);
+    int port = argc > 1 ? atoi(argv[1]) : 0;
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    if (argc > 3 || port <= 0 || port > 65535 || (argc == 3 && inet_pton(AF_INET, argv[2], &address.sin_addr) != 1)) {
+        fprintf(stderr, "usage: %s PORT [ADDRESS]\n", argv[0]);
         return 2;
     }
 
-    int server = listen_on(port);
+    int server = listen_on(address);
     for (;;) {
         int client = accept(server, NULL, NULL);
         if (client < 0)
