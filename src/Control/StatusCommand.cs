@@ -13,6 +13,11 @@ internal static class StatusCommand
     public static Command Create(Option<string> socket)
     {
         var names = new Argument<string[]>("NAME") { Description = "Services (web) or workers (web@2); all where none is named.", Arity = ArgumentArity.ZeroOrMore };
+        names.Validators.Add(result =>
+        {
+            // The parser takes an option that it does not know for a name.
+            foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-'))) result.AddError($"unknown option '{token.Value}'");
+        });
         var output = new Option<string>("-o", "--output") { Description = "Form of the answer.", DefaultValueFactory = _ => Table };
         output.AcceptOnlyFromAmong(Table, Json);
 

@@ -55,7 +55,8 @@ public sealed class LineSplitterTests
         var stream = Gen.Frequency(
             (2, letters.Array[0, 3000]),
             (1, Gen.Frequency((400, Gen.Byte), (1, Gen.Const((byte)'\n'))).Array[0, 4000]),
-            (1, Gen.OneOf("é", "€", "😀", "x", "\n").Array[0, 1500].Select(parts => Encoding.UTF8.GetBytes(string.Concat(parts)))));
+            (1, Gen.OneOf("é", "€", "😀", "x", "\n").Array[0, 1500]
+                .Select(parts => Encoding.UTF8.GetBytes(string.Concat(parts)))));
         Gen.Select(stream, Gen.Int[1, 900].Array[1, 50]).Sample((bytes, cuts) =>
         {
             var whole = Split(Limit, bytes);

@@ -8,10 +8,12 @@ internal static class OutcomeCorpus
     public const string Loaded = "libreuseport:loaded:pid=4242 version=1.0.0";
 
     public const string Bind =
-        "libreuseport:bind:pid=4242 fd=3 inode=81234 family=inet type=stream addr=127.0.0.1 port=8080 matched=1 reuseport=1 reuseaddr=-1 device=- result=ok";
+        "libreuseport:bind:pid=4242 fd=3 inode=81234 family=inet type=stream addr=127.0.0.1 port=8080 "
+        + "matched=1 reuseport=1 reuseaddr=-1 device=- result=ok";
 
     public const string Listen =
-        "libreuseport:listen:pid=4242 fd=3 inode=81234 family=inet type=stream addr=127.0.0.1 port=8080 matched=1 backlog=4096 result=ok";
+        "libreuseport:listen:pid=4242 fd=3 inode=81234 family=inet type=stream addr=127.0.0.1 port=8080 "
+        + "matched=1 backlog=4096 result=ok";
 
     public static readonly IReadOnlyList<byte[]> Lines =
     [

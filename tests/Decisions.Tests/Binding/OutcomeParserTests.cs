@@ -37,7 +37,8 @@ public sealed class OutcomeParserTests
     [Fact]
     public void TryParse_OtherFamilyTypeDeviceAndOptions_AreTaken() =>
         Assert.Equal(
-            new SocketOutcome(0, ulong.MaxValue, "inet6", "dgram", "fe80::1%2", 65535, false, OptionSetting.Clear, OptionSetting.Set, "eth0.1", null),
+            new SocketOutcome(0, ulong.MaxValue, "inet6", "dgram", "fe80::1%2", 65535, false,
+                OptionSetting.Clear, OptionSetting.Set, "eth0.1", null),
             Parse("libreuseport:bind:pid=1 fd=0 inode=18446744073709551615 family=inet6 type=dgram addr=fe80::1%2 port=65535 "
                   + "matched=0 reuseport=0 reuseaddr=1 device=eth0.1 result=ok")!.Socket);
 
@@ -133,7 +134,8 @@ public sealed class OutcomeParserTests
     [Fact]
     public void TryFind_OutcomeBehindUnfinishedText_IsFound()
     {
-        Assert.True(OutcomeParser.TryFind(Encoding.UTF8.GetBytes("Starting... " + OutcomeCorpus.Bind), out var own, out var outcome));
+        var line = Encoding.UTF8.GetBytes("Starting... " + OutcomeCorpus.Bind);
+        Assert.True(OutcomeParser.TryFind(line, out var own, out var outcome));
         Assert.Equal(12, own);
         Assert.Equal(Parse(OutcomeCorpus.Bind), outcome);
     }

@@ -75,7 +75,9 @@ public sealed class RateLimitTests
 
             Assert.Equal(steps.Length, admitted.Count + dropped + limit.CollectAll());
             // A window over the seam of two intervals holds two bursts at most.
-            Assert.All(admitted, from => Assert.True(admitted.Count(at => at >= from && at < from + TimeSpan.FromSeconds(10)) <= 2 * burst));
+            Assert.All(
+                admitted,
+                from => Assert.True(admitted.Count(at => at >= from && at < from + TimeSpan.FromSeconds(10)) <= 2 * burst));
         }, iter: 2_000);
 
     private static string Run(ref RateLimit limit, params double[] seconds)

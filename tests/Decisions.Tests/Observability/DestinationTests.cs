@@ -110,7 +110,8 @@ public sealed class DestinationTests
         public int SendDatagrams(LogBatch batch, out Errno error)
         {
             var sent = 0;
-            while (sent < batch.Count && sent < Most && batch[sent].Length <= Longest) Sent.Add(Encoding.UTF8.GetString(batch[sent++]));
+            while (sent < batch.Count && sent < Most && batch[sent].Length <= Longest)
+                Sent.Add(Encoding.UTF8.GetString(batch[sent++]));
             error = sent == 0 ? Refusal : Errno.None;
             return sent;
         }

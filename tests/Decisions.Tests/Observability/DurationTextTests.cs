@@ -19,5 +19,6 @@ public sealed class DurationTextTests
     [InlineData(3599.7, "1 h")]
     [InlineData(7500, "2 h 5 min")]
     [InlineData(90000, "1 d 1 h")]
-    public void Of_Time_IsReadable(double seconds, string text) => Assert.Equal(text, DurationText.Of(TimeSpan.FromSeconds(seconds)));
+    public void Of_Time_IsReadable(double seconds, string text) =>
+        Assert.Equal(text, DurationText.Of(TimeSpan.FromSeconds(seconds)));
 }

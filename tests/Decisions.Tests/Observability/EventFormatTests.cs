@@ -52,7 +52,8 @@ public sealed class EventFormatTests
     {
         using var log = new CollectedLog();
         log.Logger.Error(new InvalidOperationException("oh"), "it {Broke}", "broke");
-        Assert.Contains("oh", Assert.Single(log.Events()).GetProperty("REUSEPORT_EXCEPTION").GetString(), StringComparison.Ordinal);
+        var exception = Assert.Single(log.Events()).GetProperty("REUSEPORT_EXCEPTION").GetString();
+        Assert.Contains("oh", exception, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -62,7 +63,8 @@ public sealed class EventFormatTests
         log.Logger.Spawned(new WorkerName("web", 2), 4242, 1);
         log.Logger.Warning("two\nlines of {What}", "text");
         var fields = JournalEntry.Parse(Encoding.UTF8.GetBytes(log.Text()));
-        var first = fields[..(fields.FindIndex(field => field.Name == "MESSAGE") + 1)].ToDictionary(field => field.Name, field => Encoding.UTF8.GetString(field.Value));
+        var first = fields[..(fields.FindIndex(field => field.Name == "MESSAGE") + 1)]
+            .ToDictionary(field => field.Name, field => Encoding.UTF8.GetString(field.Value));
         Assert.Equal("web@2: process 4242 started (generation 1)", first["MESSAGE"]);
         Assert.Equal("6", first["PRIORITY"]);
         Assert.Equal("reuseportd", first["SYSLOG_IDENTIFIER"]);

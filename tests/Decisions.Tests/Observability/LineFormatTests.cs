@@ -36,7 +36,9 @@ public sealed class LineFormatTests
     [InlineData("é€😀", "é€😀")]
     public void Append_JsonMessage_EscapesControlsOnly(string text, string expected) =>
         Assert.EndsWith(
-            $"\"MESSAGE\":\"{expected}\"}}\n", Encoding.UTF8.GetString(Format(new JsonLineFormat(), Encoding.UTF8.GetBytes(text))), StringComparison.Ordinal);
+            $"\"MESSAGE\":\"{expected}\"}}\n",
+            Encoding.UTF8.GetString(Format(new JsonLineFormat(), Encoding.UTF8.GetBytes(text))),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData(new byte[] { 0xFF, (byte)'a' }, "\uFFFDa")]
@@ -47,7 +49,8 @@ public sealed class LineFormatTests
 
     [Fact]
     public void Append_JsonOfAnyBytes_ParsesAndKeepsTheText() =>
-        Texts.Sample(text => Assert.Equal(Encoding.UTF8.GetString(text), Message(Format(new JsonLineFormat(), text))), iter: 5_000);
+        Texts.Sample(
+            text => Assert.Equal(Encoding.UTF8.GetString(text), Message(Format(new JsonLineFormat(), text))), iter: 5_000);
 
     [Fact]
     public void Append_JsonPieceThatContinues_SaysSo()
@@ -61,8 +64,8 @@ public sealed class LineFormatTests
     [Fact]
     public void Append_Journal_HasTheFieldsOfTheDesign() =>
         Assert.Equal(
-            "PRIORITY=6\nSYSLOG_IDENTIFIER=web\nREUSEPORT_SERVICE=web\nREUSEPORT_WORKER=0\nREUSEPORT_PID=4242\nREUSEPORT_STREAM=stderr\n"
-            + "REUSEPORT_CONTINUED=1\nMESSAGE=a=b é\n",
+            "PRIORITY=6\nSYSLOG_IDENTIFIER=web\nREUSEPORT_SERVICE=web\nREUSEPORT_WORKER=0\nREUSEPORT_PID=4242\n"
+            + "REUSEPORT_STREAM=stderr\nREUSEPORT_CONTINUED=1\nMESSAGE=a=b é\n",
             Encoding.UTF8.GetString(Format(new JournalLineFormat(), "a=b é"u8, continues: true)));
 
     [Fact]
@@ -71,7 +74,10 @@ public sealed class LineFormatTests
         {
             var fields = JournalEntry.Parse(Format(new JournalLineFormat(), text));
             Assert.Equal(
-                ["PRIORITY", "SYSLOG_IDENTIFIER", "REUSEPORT_SERVICE", "REUSEPORT_WORKER", "REUSEPORT_PID", "REUSEPORT_STREAM", "MESSAGE"],
+                [
+                    "PRIORITY", "SYSLOG_IDENTIFIER", "REUSEPORT_SERVICE", "REUSEPORT_WORKER", "REUSEPORT_PID", "REUSEPORT_STREAM",
+                    "MESSAGE",
+                ],
                 fields.Select(field => field.Name));
             Assert.Equal(text, fields[^1].Value);
         }, iter: 5_000);
@@ -123,7 +129,8 @@ public sealed class LineFormatTests
         var stamp = new LogStamp();
         stamp.Set(Moment, Moment);
         var into = new RecordBuffer();
-        format.Append(into, stamp, new LineSource(new WorkerName("web", 0), 4242, OutputStream.Stderr), new Line(text, continues));
+        var source = new LineSource(new WorkerName("web", 0), 4242, OutputStream.Stderr);
+        format.Append(into, stamp, source, new Line(text, continues));
         Assert.Equal(1, into.Count);
         Assert.Equal(into.Length, into.Ends[0]);
         return into.Bytes.ToArray();

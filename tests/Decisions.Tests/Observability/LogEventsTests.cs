@@ -19,35 +19,68 @@ public sealed class LogEventsTests
         { "started", 6, "started: 3 of 4 workers of 1 service are ready", log => log.Started(3, 4, 1) },
         { "stopping", 6, "stopping: SIGTERM", log => log.Stopping("SIGTERM") },
         { "stopped", 6, "stopped after 2.3 s", log => log.Stopped(TimeSpan.FromSeconds(2.3)) },
-        { "fault", 2, "a fault in the supervisor's loop ends the daemon: oh", log => log.Faulted(new InvalidOperationException("oh")) },
+        {
+            "fault", 2, "a fault in the supervisor's loop ends the daemon: oh",
+            log => log.Faulted(new InvalidOperationException("oh"))
+        },
         { "reload", 6, "reload: services changed 1, added 2, removed 3, unchanged 4", log => log.Reloaded(1, 2, 3, 4) },
         { "reload_failed", 3, "reload: nothing changed, for the configuration has 0 errors", log => log.ReloadFailed([]) },
         { "config", 3, "a.yaml:1:2: unknown key {x}", log => log.ConfigurationError("a.yaml:1:2: unknown key {x}") },
         { "config", 4, "a.yaml:1:2: odd", log => log.ConfigurationWarning("a.yaml:1:2: odd") },
-        { "log_lost", 4, "the log lost 6 records: its destination did not take them", log => log.LogLost(new LogLoss(1, 2, 3, Records.NoSpace)) },
+        {
+            "log_lost", 4, "the log lost 6 records: its destination did not take them",
+            log => log.LogLost(new LogLoss(1, 2, 3, Records.NoSpace))
+        },
         { "spawn", 6, "web@2: process 4242 started (generation 7)", log => log.Spawned(Web, 4242, 7) },
-        { "spawn_error", 3, "web@2: could not be started: exec nothing: ENOENT", log => log.SpawnFailed(Web, new SpawnError("exec", "nothing", Errno.NotFound)) },
+        {
+            "spawn_error", 3, "web@2: could not be started: exec nothing: ENOENT",
+            log => log.SpawnFailed(Web, new SpawnError("exec", "nothing", Errno.NotFound))
+        },
         { "spawn_error", 3, "web@2: could not be started: no such user", log => log.SpawnFailed(Web, "no such user") },
-        { "no_preload", 4, "web@2: no line from the preload library: statically linked", log => log.NoPreload(Web, 4242, "statically linked") },
+        {
+            "no_preload", 4, "web@2: no line from the preload library: statically linked",
+            log => log.NoPreload(Web, 4242, "statically linked")
+        },
         { "loaded", 7, "web@2: preload library 1.0.0 loaded by process 4242", log => Say(log, OutcomeCorpus.Loaded) },
         { "bind", 6, "web@2: bind 127.0.0.1:8080 tcp: ok (fd 3)", log => Say(log, OutcomeCorpus.Bind) },
-        { "bind", 4, "web@2: bind 127.0.0.1:8080 tcp: EADDRINUSE (fd 3)", log => Say(log, OutcomeCorpus.Bind.Replace("=ok", "=EADDRINUSE")) },
+        {
+            "bind", 4, "web@2: bind 127.0.0.1:8080 tcp: EADDRINUSE (fd 3)",
+            log => Say(log, OutcomeCorpus.Bind.Replace("=ok", "=EADDRINUSE"))
+        },
         {
             "bind", 6, "web@2: bind [::1]:8080 udp on eth0: ok (fd 3, not sharded)",
             log => Say(log, OutcomeCorpus.Bind.Replace("inet ", "inet6 ").Replace("127.0.0.1", "::1").Replace("stream", "dgram")
                 .Replace("device=-", "device=eth0").Replace("matched=1", "matched=0"))
         },
         { "listen", 6, "web@2: listen 127.0.0.1:8080 tcp: ok (fd 3, backlog 4096)", log => Say(log, OutcomeCorpus.Listen) },
-        { "library_error", 3, "web@2: preload library: SO_REUSEPORT: Protocol not available", log => Say(log, "libreuseport:SO_REUSEPORT:Protocol not available") },
+        {
+            "library_error", 3, "web@2: preload library: SO_REUSEPORT: Protocol not available",
+            log => Say(log, "libreuseport:SO_REUSEPORT:Protocol not available")
+        },
         { "ready", 6, "web@2: ready after 450 ms", log => log.Ready(Web, 4242, TimeSpan.FromMilliseconds(450)) },
-        { "readiness_timeout", 4, "web@2: not ready after 30 s, missing: 8080", log => log.ReadinessTimedOut(Web, 4242, TimeSpan.FromSeconds(30), "8080") },
-        { "readiness_timeout", 4, "web@2: not ready after 30 s", log => log.ReadinessTimedOut(Web, 4242, TimeSpan.FromSeconds(30), "") },
-        { "exit", 4, "web@2: exited with code 1 after 2.3 s", log => log.Exited(Web, 4242, ExitStatus.Exited(1), TimeSpan.FromSeconds(2.3), asked: false) },
-        { "exit", 6, "web@2: exited with code 0 after 1 min", log => log.Exited(Web, 4242, ExitStatus.Exited(0), TimeSpan.FromMinutes(1), asked: false) },
-        { "exit", 6, "web@2: killed by SIGTERM after 1 h", log => log.Exited(Web, 4242, ExitStatus.Killed(Signal.Term), TimeSpan.FromHours(1), asked: true) },
+        {
+            "readiness_timeout", 4, "web@2: not ready after 30 s, missing: 8080",
+            log => log.ReadinessTimedOut(Web, 4242, TimeSpan.FromSeconds(30), "8080")
+        },
+        {
+            "readiness_timeout", 4, "web@2: not ready after 30 s",
+            log => log.ReadinessTimedOut(Web, 4242, TimeSpan.FromSeconds(30), "")
+        },
+        {
+            "exit", 4, "web@2: exited with code 1 after 2.3 s",
+            log => log.Exited(Web, 4242, ExitStatus.Exited(1), TimeSpan.FromSeconds(2.3), asked: false)
+        },
+        {
+            "exit", 6, "web@2: exited with code 0 after 1 min",
+            log => log.Exited(Web, 4242, ExitStatus.Exited(0), TimeSpan.FromMinutes(1), asked: false)
+        },
+        {
+            "exit", 6, "web@2: killed by SIGTERM after 1 h",
+            log => log.Exited(Web, 4242, ExitStatus.Killed(Signal.Term), TimeSpan.FromHours(1), asked: true)
+        },
         {
             "exit", 4, "web@2: killed by SIGSEGV (core dumped) after 1 h",
-            log => log.Exited(Web, 4242, new ExitStatus(11, Signaled: true, CoreDumped: true), TimeSpan.FromHours(1), asked: false)
+            log => log.Exited(Web, 4242, new ExitStatus(11, true, CoreDumped: true), TimeSpan.FromHours(1), asked: false)
         },
         { "backoff", 4, "web@2: next start in 200 ms (attempt 2)", log => log.Backoff(Web, TimeSpan.FromMilliseconds(200), 2) },
         { "failed", 3, "web@2: failed: too many restarts", log => log.Failed(Web, "too many restarts") },
@@ -55,7 +88,10 @@ public sealed class LogEventsTests
         { "kill", 4, "web@2: process 4242 killed, with all that it started", log => log.Killed(Web, 4242) },
         { "kill", 4, "web@2: 2 processes that it left behind killed", log => log.SweptTree(Web, 2) },
         { "kill_failed", 3, "web@2: 1 process cannot be killed", log => log.TreeSurvived(Web, 1) },
-        { "dropped", 4, "web@2: 1234 lines of stdout dropped by the rate limit", log => log.Dropped(Web, 4242, OutputStream.Stdout, 1234) },
+        {
+            "dropped", 4, "web@2: 1234 lines of stdout dropped by the rate limit",
+            log => log.Dropped(Web, 4242, OutputStream.Stdout, 1234)
+        },
     };
 
     [Theory]
@@ -106,7 +142,8 @@ public sealed class LogEventsTests
 
     [Fact]
     public void SpawnFailed_WithErrno_CarriesItsNumber() =>
-        Assert.Equal(2, Only(log => log.SpawnFailed(Web, new SpawnError("exec", "x", Errno.NotFound))).GetProperty("ERRNO").GetInt32());
+        Assert.Equal(
+            2, Only(log => log.SpawnFailed(Web, new SpawnError("exec", "x", Errno.NotFound))).GetProperty("ERRNO").GetInt32());
 
     [Fact]
     public void ReloadFailed_WithErrors_SaysEachAndThenTheSum()
@@ -121,7 +158,8 @@ public sealed class LogEventsTests
     [Fact]
     public void Kinds_All_HaveNamesAndIdsOfTheirOwn()
     {
-        var kinds = typeof(EventKind).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (EventKind)field.GetValue(null)!).ToList();
+        var kinds = typeof(EventKind).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => (EventKind)field.GetValue(null)!).ToList();
         Assert.Equal(kinds.Count, kinds.Select(kind => kind.Name).Distinct().Count());
         Assert.Equal(kinds.Count, kinds.Select(kind => kind.MessageId).Distinct().Count());
         Assert.All(kinds, kind => Assert.Matches("^[0-9a-f]{32}$", kind.MessageId));

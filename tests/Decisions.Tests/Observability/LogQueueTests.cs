@@ -37,7 +37,8 @@ public sealed class LogQueueTests : IDisposable
     {
         const int lines = 20_000;
         _queue.Start();
-        for (var line = 0; line < lines; line += 2) Assert.True(_queue.AppendLines(Records.Of($"line {line}\n", $"line {line + 1}\n")));
+        for (var line = 0; line < lines; line += 2)
+            Assert.True(_queue.AppendLines(Records.Of($"line {line}\n", $"line {line + 1}\n")));
         Assert.True(_queue.Stop(Deadlines.Patience));
         Assert.Equal(Enumerable.Range(0, lines).Select(line => $"line {line}"), _destination.Lines);
         Assert.Equal(0, _queue.Lost.Total);

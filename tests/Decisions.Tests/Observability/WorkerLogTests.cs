@@ -31,7 +31,8 @@ public sealed class WorkerLogTests
         Assert.True(queue.Stop(Deadlines.Patience));
         // The clock is asked once for what is handed over together.
         Assert.Equal(
-            ["03:04:05.006 web@0 stdout | one", "03:04:05.006 web@0 stdout | two", "03:04:06.006 web@0 stdout | three"], destination.Lines);
+            ["03:04:05.006 web@0 stdout | one", "03:04:05.006 web@0 stdout | two", "03:04:06.006 web@0 stdout | three"],
+            destination.Lines);
     }
 
     /// <summary>
@@ -52,7 +53,8 @@ public sealed class WorkerLogTests
         var splitter = new LineSplitter(8 * 1024);
         var limit = new RateLimit(TimeSpan.FromSeconds(30), burst: 1_000_000);
         var chunk = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, LinesOfARound)
-            .Select(line => (line % 10) switch { 0 => "héllo\n", 1 => "bad \0\e[m\n", _ => new string('x', 99) + "\n" })) + "rest");
+            .Select(line => (line % 10) switch { 0 => "héllo\n", 1 => "bad \0\e[m\n", _ => new string('x', 99) + "\n" }))
+            + "rest");
         var lines = 0;
         Round();
         Round();

@@ -1,0 +1,78 @@
+using Reuseportd.EndToEnd.Tests.Harness;
+
+namespace Reuseportd.EndToEnd.Tests.CommandLine;
+
+/// <summary><c>reuseportd --check</c>, and the same errors at a start.</summary>
+public sealed class CheckTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Good_SaysWhatItIs()
+    {
+        _folder.Write("services.d/web.yaml", "services:\n  web: { command: a, workers: 3, reuseport: { ports: [80] } }\n");
+        _folder.Write("services.d/api.yaml", "services:\n  api: { command: b, reuseport: { ports: [81] } }\n");
+        var check = await RunAsync("--check");
+
+        Assert.Equal((0, $"{_folder[""]}: 2 services, 4 workers, no errors\n", ""), (check.Code, check.Out, check.Error));
+    }
+
+    [Fact]
+    public async Task OneFile_HoldsAll()
+    {
+        var file = _folder.Write("all.yaml", "log_level: debug\nservices:\n  web: { command: a, reuseport: { ports: [80] } }\n");
+        var check = await Command.RunAsync(Artifacts.Daemon, ["--check", "--config", file]);
+
+        Assert.Equal((0, ""), (check.Code, check.Error));
+    }
+
+    [Fact]
+    public async Task Bad_NamesEveryErrorOfEveryFile()
+    {
+        WriteBad();
+        var check = await RunAsync("--check");
+
+        Assert.Equal((1, ""), (check.Code, check.Out));
+        AssertErrors(check.Error);
+    }
+
+    [Fact]
+    public async Task Bad_StartsNothing()
+    {
+        WriteBad();
+        var start = await RunAsync("--log", "json", "--socket", _folder["control.sock"]);
+
+        Assert.Equal((78, ""), (start.Code, start.Out));
+        AssertErrors(start.Error);
+        Assert.False(File.Exists(_folder["control.sock"]));
+    }
+
+    [Fact]
+    public async Task Missing_IsSaid()
+    {
+        var check = await Command.RunAsync(Artifacts.Daemon, ["--check", "--config", _folder["none"]]);
+
+        Assert.Equal((1, $"{_folder["none"]}: does not exist\n"), (check.Code, check.Error));
+    }
+
+    private void WriteBad()
+    {
+        _folder.Write("reuseportd.yaml", "log_level: loud\n");
+        _folder.Write("services.d/web.yaml", "services:\n  web:\n    command: a\n    restrat: no\n    reuseport: { ports: [80] }\n");
+        _folder.Write("services.d/again.yaml", "services:\n  web: { command: a, reuseport: { ports: [eighty] } }\n");
+    }
+
+    private void AssertErrors(string errors)
+    {
+        Assert.Contains($"{_folder["reuseportd.yaml"]}:1:12: log_level: ", errors, StringComparison.Ordinal);
+        Assert.Contains($"{_folder["services.d/web.yaml"]}:4:5: services.web.restrat: unknown key; did you mean 'restart'?", errors, StringComparison.Ordinal);
+        Assert.Contains($"{_folder["services.d/again.yaml"]}:2:43: services.web.reuseport.ports[0]: ", errors, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{_folder["services.d/web.yaml"]}:2:3: services.web: duplicate service; first written at {_folder["services.d/again.yaml"]}:2:3",
+            errors, StringComparison.Ordinal);
+    }
+
+    private Task<Command> RunAsync(params string[] arguments) => Command.RunAsync(Artifacts.Daemon, ["--config", _folder[""], .. arguments]);
+}

@@ -1,0 +1,32 @@
+using Reuseportd.EndToEnd.Tests.Harness;
+
+namespace Reuseportd.EndToEnd.Tests.CommandLine;
+
+public sealed class UsageTests
+{
+    [Fact]
+    public async Task Help_NamesTheOptions()
+    {
+        var help = await Command.RunAsync(Artifacts.Daemon, ["--help"]);
+
+        Assert.Equal((0, ""), (help.Code, help.Error));
+        foreach (var option in (string[])["--config", "--socket", "--log", "--log-level", "--preload", "--check", "auto|console|json|journal"])
+            Assert.Contains(option, help.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--no-such-option")]
+    [InlineData("start")]
+    [InlineData("--log", "xml")]
+    [InlineData("--log", "1")]
+    [InlineData("--log-level", "loud")]
+    [InlineData("--config")]
+    public async Task WrongArguments_AreSaid(params string[] arguments)
+    {
+        var wrong = await Command.RunAsync(Artifacts.Daemon, arguments);
+
+        Assert.Equal((2, ""), (wrong.Code, wrong.Out));
+        Assert.StartsWith("reuseportd: ", wrong.Error, StringComparison.Ordinal);
+        Assert.EndsWith("reuseportd: see 'reuseportd --help'\n", wrong.Error, StringComparison.Ordinal);
+    }
+}

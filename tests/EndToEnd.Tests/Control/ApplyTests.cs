@@ -1,0 +1,96 @@
+using Reuseportd.EndToEnd.Tests.Harness;
+
+namespace Reuseportd.EndToEnd.Tests.Control;
+
+public sealed class ApplyTests : DaemonTest
+{
+    [Fact]
+    public async Task EveryKindOfChange_TouchesOnlyWhatChanged()
+    {
+        Daemon.Configure(Services(("same", 1, 2, "a"), ("changed", 2, 2, "a"), ("grown", 3, 2, "a"), ("shrunk", 4, 3, "a"), ("gone", 5, 2, "a")));
+        await Daemon.StartAsync();
+        var before = Daemon.Log.Records[^1];
+        var changed = Daemon.PidOf("changed@0");
+
+        Daemon.Configure(Services(("same", 1, 2, "a"), ("changed", 2, 2, "b"), ("grown", 3, 4, "a"), ("shrunk", 4, 1, "a"), ("new", 6, 2, "a")));
+        var apply = await Daemon.ControlAsync("apply");
+
+        Assert.Equal((0, ""), (apply.Code, apply.Error));
+        Assert.Equal("services: 1 added, 3 changed, 1 removed, 1 unchanged; 11 of 11 workers ready\n", apply.Out);
+        await Daemon.EventAsync("reload", after: before);
+        string[] spawned = [.. Daemon.Events("spawn").Where(record => record.Index > before.Index).Select(record => record.Worker!).Order()];
+        Assert.Equal(["changed@0", "changed@1", "grown@2", "grown@3", "new@0", "new@1"], spawned);
+        await Deadline.UntilAsync(() => Listeners.On(Port).Length == 11, "what was taken away has stopped");
+        string[] ended = [.. Daemon.Events("exit").Select(record => record.Worker!).Order()];
+        Assert.Equal(["changed@0", "changed@1", "gone@0", "gone@1", "shrunk@1", "shrunk@2"], ended);
+        Assert.DoesNotContain("gone@", (await Daemon.ControlAsync("status")).Out, StringComparison.Ordinal);
+        Assert.NotEqual(changed, Daemon.PidOf("changed@0"));
+        Assert.Contains("MODE=b", Processes.Environment(Daemon.PidOf("changed@0")));
+    }
+
+    [Fact]
+    public async Task NothingChanged_TouchesNothing()
+    {
+        Daemon.Configure(Services(("web", 1, 2, "a")));
+        await Daemon.StartAsync();
+        var apply = await Daemon.ControlAsync("apply");
+
+        Assert.Equal("services: 0 added, 0 changed, 0 removed, 1 unchanged; 2 of 2 workers ready\n", apply.Out);
+        Assert.Equal(2, Daemon.Events("spawn").Length);
+    }
+
+    [Fact]
+    public async Task BadFile_ChangesNothingAndSaysWhere()
+    {
+        Daemon.Configure(Services(("web", 1, 2, "a")));
+        await Daemon.StartAsync();
+        var file = Daemon.Configure(Services(("web", 1, 3, "b")).Replace("workers: 3", "wrokers: 3\n    readiness: soon", StringComparison.Ordinal));
+        var apply = await Daemon.ControlAsync("apply");
+
+        Assert.Equal((1, ""), (apply.Code, apply.Out));
+        Assert.Matches(
+            $@"^{file}:4:5: services\.web\.wrokers: unknown key; did you mean 'workers'\?\n{file}:5:16: services\.web\.readiness\.type: .*\nreuseportctl: nothing was changed\n$",
+            apply.Error);
+        var failed = await Daemon.EventAsync("reload_failed");
+        Assert.Equal("3", failed["PRIORITY"]);
+        Assert.Equal(2, Daemon.Events("config").Count(record => record.Message.StartsWith(file, StringComparison.Ordinal)));
+        Assert.Equal(2, Daemon.Events("spawn").Length);
+        Assert.Empty(Daemon.Events("exit"));
+    }
+
+    [Fact]
+    public async Task BadFileMadeGood_Converges()
+    {
+        Daemon.Configure(Services(("web", 1, 2, "a")));
+        await Daemon.StartAsync();
+        Daemon.Configure("services: [");
+        Assert.Equal(1, (await Daemon.ControlAsync("apply")).Code);
+        Daemon.Configure(Services(("web", 1, 3, "a")));
+
+        Assert.Equal(0, (await Daemon.ControlAsync("apply")).Code);
+        Assert.Equal(3, Daemon.Events("spawn").Length);
+    }
+
+    [Fact]
+    public async Task ServiceTakenAwayAndBroughtBack_RunsAgain()
+    {
+        Daemon.Configure(Services(("web", 1, 2, "a")));
+        await Daemon.StartAsync();
+        Daemon.Configure("services: {}");
+        Assert.Equal(0, (await Daemon.ControlAsync("apply")).Code);
+        Daemon.Configure(Services(("web", 1, 2, "a")));
+        var apply = await Daemon.ControlAsync("apply");
+
+        Assert.Contains("1 added, 0 changed, 0 removed, 0 unchanged; 2 of 2 workers ready", apply.Out, StringComparison.Ordinal);
+        Assert.Equal(2, Daemon.Events("exit").Length);
+    }
+
+    /// <summary>Services of one port each on an address of their own; the mode is part of their environment.</summary>
+    private string Services(params (string Name, int Address, int Workers, string Mode)[] services) =>
+        "services:\n" + string.Concat(services.Select(service =>
+            $"  {service.Name}:\n"
+            + $"    command: [{Artifacts.Worker("binds")}, 'tcp4,{Daemon.Site.AddressOf(service.Address)},{Port}']\n"
+            + $"    workers: {service.Workers}\n"
+            + $"    environment: {{ MODE: {service.Mode} }}\n"
+            + $"    reuseport: {{ ports: [{Port}], address: {Daemon.Site.AddressOf(service.Address)} }}\n"));
+}

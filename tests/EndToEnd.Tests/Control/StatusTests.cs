@@ -1,0 +1,136 @@
+using System.Text.Json;
+using Reuseportd.EndToEnd.Tests.Harness;
+
+namespace Reuseportd.EndToEnd.Tests.Control;
+
+public sealed class StatusTests : DaemonTest
+{
+    [Fact]
+    public async Task Table_HasALineForEachWorker()
+    {
+        await StartAsync();
+        var status = await Daemon.ControlAsync("status");
+
+        Assert.Equal((0, ""), (status.Code, status.Error));
+        var lines = status.Out.TrimEnd().Split('\n');
+        Assert.Matches(@"^reuseportd \d+\.\d+\.\d+, up \d+m?s, 2 of 3 workers ready$", lines[0]);
+        Assert.Matches("^WORKER +STATE +PID +GEN +BIND +UPTIME +RESTARTS +LAST-EXIT +DETAIL$", lines[1]);
+        Assert.Matches(@"^idle@0 +stopped +- +0 +- +- +0 +-$", lines[2]);
+        Assert.Matches($@"^web@0 +ready +{Daemon.PidOf("web@0")} +1 +{Port} +\d+m?s +0 +-$", lines[3]);
+        Assert.Matches($@"^web@1 +ready +{Daemon.PidOf("web@1")} +1 +{Port} +\d+m?s +0 +-$", lines[4]);
+        Assert.Equal(5, lines.Length);
+    }
+
+    [Fact]
+    public async Task Json_HasTheWorkersAsObjects()
+    {
+        await StartAsync();
+        var status = await Daemon.ControlAsync("status", "web@1", "-o", "json");
+
+        Assert.Equal(0, status.Code);
+        using var document = JsonDocument.Parse(status.Out);
+        var worker = Assert.Single(document.RootElement.GetProperty("workers").EnumerateArray());
+        Assert.Equal(("web@1", "ready"), (worker.GetProperty("name").GetString(), worker.GetProperty("state").GetString()));
+        Assert.Equal(Daemon.PidOf("web@1"), worker.GetProperty("pid").GetInt32());
+        Assert.Equal(["bind", "listen"], worker.GetProperty("binds").EnumerateArray().Select(bind => bind.GetProperty("call").GetString()).Order());
+        foreach (var bind in worker.GetProperty("binds").EnumerateArray())
+            Assert.Equal(
+                (Address, Port, true, "ok"),
+                (bind.GetProperty("address").GetString(), bind.GetProperty("port").GetInt32(), bind.GetProperty("sharded").GetBoolean(), bind.GetProperty("result").GetString()));
+    }
+
+    [Theory]
+    [InlineData("web", 0, 2)]
+    [InlineData("web@0", 0, 1)]
+    [InlineData("idle", 3, 1)] // not ready
+    public async Task Name_ShowsOnlyThatAndWhetherItIsReady(string name, int code, int workers)
+    {
+        await StartAsync();
+        var status = await Daemon.ControlAsync("status", name);
+
+        Assert.Equal(code, status.Code);
+        Assert.Equal(workers, status.Out.Split('\n').Count(line => line.Contains('@', StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("wbe")]
+    [InlineData("web@2")]
+    [InlineData("web@")]
+    public async Task UnknownName_IsSaid(string name)
+    {
+        await StartAsync();
+        var status = await Daemon.ControlAsync("status", name);
+
+        Assert.Equal((4, ""), (status.Code, status.Out));
+        Assert.Equal($"reuseportctl: there is no service or worker '{name}'\n", status.Error);
+    }
+
+    [Fact]
+    public async Task SocketVariable_IsUsed()
+    {
+        await StartAsync();
+        var status = await Command.RunAsync(
+            Artifacts.Control, ["status"], new Dictionary<string, string> { ["REUSEPORTD_SOCKET"] = Daemon.Socket });
+
+        Assert.Equal(0, status.Code);
+        Assert.Contains("web@0", status.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ManyClientsAtOnce_AllAreAnswered()
+    {
+        await StartAsync();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Daemon.ControlAsync("status", "web")));
+
+        Assert.All(answers, answer => Assert.Equal(0, answer.Code));
+    }
+
+    [Fact]
+    public async Task NotRunning_IsSaid()
+    {
+        var status = await Daemon.ControlAsync("status");
+
+        Assert.Equal((3, ""), (status.Code, status.Out));
+        Assert.Contains($"nobody answers on {Daemon.Socket}", status.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("stauts")]
+    [InlineData("status", "-o", "xml")]
+    [InlineData("status", "--no-such-option")]
+    public async Task UsageError_IsSaid(params string[] words)
+    {
+        var status = await Daemon.ControlAsync(words);
+
+        Assert.Equal((2, ""), (status.Code, status.Out));
+        Assert.StartsWith("reuseportctl: ", status.Error, StringComparison.Ordinal);
+        Assert.EndsWith("see 'reuseportctl --help'\n", status.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_NamesTheVerbs()
+    {
+        var help = await Command.RunAsync(Artifacts.Control, ["--help"]);
+
+        Assert.Equal((0, ""), (help.Code, help.Error));
+        Assert.Contains("status", help.Out, StringComparison.Ordinal);
+        Assert.Contains("apply", help.Out, StringComparison.Ordinal);
+        Assert.Contains("--socket", help.Out, StringComparison.Ordinal);
+    }
+
+    private async Task StartAsync()
+    {
+        Daemon.Configure($$"""
+            services:
+              web:
+                command: [{{Artifacts.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
+                workers: 2
+                reuseport: { ports: [{{Port}}] }
+              idle:
+                command: [sleep, "1000"]
+                autostart: false
+                reuseport: { ports: any, address: {{Daemon.Site.AddressOf(2)}} }
+            """);
+        await Daemon.StartAsync();
+    }
+}

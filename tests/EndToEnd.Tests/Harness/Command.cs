@@ -1,0 +1,42 @@
+using System.Diagnostics;
+
+namespace Reuseportd.EndToEnd.Tests.Harness;
+
+/// <summary>A program that was run to its end.</summary>
+internal sealed record Command(int Code, string Out, string Error)
+{
+    /// <summary>Nothing of the test's own environment but what is given here.</summary>
+    public static ProcessStartInfo Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Clear();
+        start.Environment["PATH"] = Programs.SearchPath;
+        start.Environment["HOME"] = "/tmp";
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        return start;
+    }
+
+    public static async Task<Command> RunAsync(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        using var process = Process.Start(Start(program, arguments, environment))!;
+        process.StandardInput.Close();
+        var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        try
+        {
+            var texts = await output.WaitAsync(Deadline.Patience);
+            await process.WaitForExitAsync().WaitAsync(Deadline.Patience);
+            return new Command(process.ExitCode, texts[0], texts[1]);
+        }
+        catch (TimeoutException)
+        {
+            process.Kill();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Reuseportd.EndToEnd.Tests.Harness;
+
+/// <summary>
+/// The daemon as a user has it: its binary, a configuration directory of its own, a control socket, a log. Everything that came
+/// of it bears a mark in its environment, by which is seen at the end that nothing is left.
+/// </summary>
+internal sealed class Daemon : IAsyncDisposable
+{
+    private readonly string _mark = $"REUSEPORTD_TEST={Guid.NewGuid():N}";
+    private readonly StringBuilder _errors = new();
+    private Process? _process;
+    private bool _stopped;
+
+    public TemporaryFolder Folder { get; } = new();
+
+    public Site Site { get; } = new();
+
+    public JsonLog Log { get; private set; } = new();
+
+    /// <summary>Of the next start; beside what <see cref="Command.Start"/> gives.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
+    /// <summary>Which binary is started.</summary>
+    public string Binary { get; set; } = Artifacts.Daemon;
+
+    public string Socket => Folder["control.sock"];
+
+    public string Config => Folder["etc"];
+
+    public int Pid => _process!.Id;
+
+    /// <summary>All that the daemon wrote to stderr so far.</summary>
+    public string Errors
+    {
+        get
+        {
+            lock (_errors) return _errors.ToString();
+        }
+    }
+
+    /// <summary>Writes <c>services.d/NAME.yaml</c>; it counts from the next start or reload on.</summary>
+    public string Configure(string yaml, string name = "test") => Folder.Write($"etc/services.d/{name}.yaml", yaml);
+
+    /// <summary>Starts the daemon, and waits until every worker is ready or has failed at it.</summary>
+    public async Task StartAsync(params string[] arguments)
+    {
+        Launch(arguments);
+        await EventAsync("started");
+    }
+
+    /// <summary>Starts the daemon, and waits for nothing.</summary>
+    public void Launch(params string[] arguments)
+    {
+        Directory.CreateDirectory(Config);
+        var variables = new Dictionary<string, string>(Environment) { [_mark[.._mark.IndexOf('=')]] = _mark[(_mark.IndexOf('=') + 1)..] };
+        string[] all = ["--config", Config, "--socket", Socket, "--log", "json", .. arguments];
+        _process = Process.Start(Command.Start(Binary, all, variables))!;
+        _process.StandardInput.Close();
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_errors) _errors.AppendLine(line.Data);
+        };
+        _process.BeginErrorReadLine();
+        Log.Read(_process.StandardOutput.BaseStream);
+        _stopped = false;
+    }
+
+    /// <summary>The first event of that kind, of that worker, behind <paramref name="after"/>.</summary>
+    public Task<LogRecord> EventAsync(string kind, string? worker = null, LogRecord? after = null, Func<LogRecord, bool>? where = null) =>
+        Log.WaitAsync(
+            record => record.Event == kind && Fits(record, worker, after, where),
+            $"{kind}{(worker is null ? "" : $" of {worker}")}{(after is null ? "" : $" behind record {after.Index}")}");
+
+    /// <summary>The first line of a worker's own output that begins so.</summary>
+    public Task<LogRecord> LineAsync(string start, string? worker = null, LogRecord? after = null) =>
+        Log.WaitAsync(
+            record => record.IsLine && record.Message.StartsWith(start, StringComparison.Ordinal) && Fits(record, worker, after, null),
+            $"the line '{start}'{(worker is null ? "" : $" of {worker}")}");
+
+    public LogRecord[] Events(string kind, string? worker = null) =>
+        [.. Log.Records.Where(record => record.Event == kind && Fits(record, worker, null, null))];
+
+    /// <summary>The process that was started last in a slot.</summary>
+    public int PidOf(string worker) => Events("spawn", worker)[^1].Pid;
+
+    public void Signal(int signal) => Processes.Signal(Pid, signal);
+
+    public Task<Command> ControlAsync(params string[] arguments) =>
+        Command.RunAsync(Artifacts.Control, [.. arguments, "--socket", Socket]);
+
+    /// <summary>SIGTERM; ends when the daemon has, and nothing is left of what it started.</summary>
+    public async Task StopAsync()
+    {
+        _stopped = true;
+        Signal(Processes.Terminate);
+        await ExitAsync();
+        Assert.Equal(0, _process!.ExitCode);
+        Assert.Null(Log.Broken);
+        Assert.Empty(Processes.Marked(_mark));
+        Assert.Empty(Listeners.On(Site.Port));
+    }
+
+    /// <summary>Waits for the end of the daemon, and for all that it wrote.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> ExitAsync()
+    {
+        await _process!.WaitForExitAsync().WaitAsync(Deadline.Patience);
+        await Log.Ended.WaitAsync(Deadline.Patience);
+        return _process.ExitCode;
+    }
+
+    /// <summary>SIGKILL, as the kernel does when memory runs out. Ends when all that the daemon started has ended too.</summary>
+    public async Task DieAsync()
+    {
+        _stopped = true;
+        Signal(Processes.Kill);
+        await ExitAsync();
+        await Deadline.UntilAsync(() => Processes.Marked(_mark).Length == 0, "the workers of a daemon that was killed end");
+        Log = new JsonLog();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (_process is { HasExited: false } && !_stopped) await StopAsync();
+        }
+        finally
+        {
+            if (_process is { HasExited: false }) _process.Kill();
+            Processes.KillAll(Processes.Marked(_mark));
+            _process?.Dispose();
+            Site.Dispose();
+            Folder.Dispose();
+        }
+    }
+
+    private static bool Fits(LogRecord record, string? worker, LogRecord? after, Func<LogRecord, bool>? where) =>
+        (worker is null || record.Worker == worker) && record.Index > (after?.Index ?? -1) && where?.Invoke(record) != false;
+}

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Reuseportd.EndToEnd.Tests.Harness;
+
+/// <summary>
+/// The daemon's json log as it comes. Every line must be one JSON object in valid UTF-8. Whoever waits for a record gets it
+/// whether it has come already or comes later.
+/// </summary>
+internal sealed class JsonLog
+{
+    private readonly object _gate = new();
+    private readonly List<LogRecord> _records = [];
+    private readonly List<Waiter> _waiters = [];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _count;
+
+    private sealed record Waiter(Func<LogRecord, bool> Matches, TaskCompletionSource<LogRecord> Found);
+
+    /// <summary>Called for each record, on the reader's thread; says whether to keep it. For floods, which would fill the memory.</summary>
+    public Func<LogRecord, bool>? Keep { get; set; }
+
+    /// <summary>The first line that is no record, or null.</summary>
+    public string? Broken { get; private set; }
+
+    /// <summary>Completed at the end of the log.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>The records kept so far.</summary>
+    public LogRecord[] Records
+    {
+        get
+        {
+            lock (_gate) return [.. _records];
+        }
+    }
+
+    public void Read(Stream stream) => new Thread(() => Run(stream)) { IsBackground = true, Name = "log" }.Start();
+
+    /// <summary>The first kept record that matches, from the beginning of the log.</summary>
+    public async Task<LogRecord> WaitAsync(Func<LogRecord, bool> matches, string what)
+    {
+        Waiter waiter;
+        lock (_gate)
+        {
+            if (_records.Find(record => matches(record)) is { } found) return found;
+            waiter = new Waiter(matches, new TaskCompletionSource<LogRecord>(TaskCreationOptions.RunContinuationsAsynchronously));
+            _waiters.Add(waiter);
+        }
+
+        var first = await Task.WhenAny(waiter.Found.Task, _ended.Task, Task.Delay(Deadline.Patience));
+        // What ended the log may have been the record itself.
+        if (first != waiter.Found.Task && !waiter.Found.Task.IsCompleted)
+            Assert.Fail($"{(first == _ended.Task ? "the log ended" : $"waited {Deadline.Patience} in vain")} before: {what}");
+        return await waiter.Found.Task;
+    }
+
+    private void Run(Stream stream)
+    {
+        var buffer = new byte[64 * 1024];
+        var held = 0;
+        while (stream.Read(buffer, held, buffer.Length - held) is var count and > 0)
+        {
+            var (start, end) = (0, held + count);
+            while (buffer.AsSpan(start, end - start).IndexOf((byte)'\n') is var length and >= 0)
+            {
+                Take(buffer.AsMemory(start, length));
+                start += length + 1;
+            }
+
+            held = end - start;
+            buffer.AsSpan(start, held).CopyTo(buffer);
+            if (held == buffer.Length) Array.Resize(ref buffer, held * 2);
+        }
+
+        if (held > 0) Break(buffer.AsSpan(0, held));
+        _ended.TrySetResult();
+    }
+
+    private void Take(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            if (!Utf8.IsValid(line.Span) || document.RootElement.ValueKind != JsonValueKind.Object) Break(line.Span);
+            else Take(new LogRecord(_count++, document.RootElement.Clone()));
+        }
+        catch (JsonException)
+        {
+            Break(line.Span);
+        }
+    }
+
+    private void Take(LogRecord record)
+    {
+        if (Keep?.Invoke(record) == false) return;
+        lock (_gate)
+        {
+            _records.Add(record);
+            foreach (var waiter in _waiters.Where(waiter => waiter.Matches(record)).ToArray())
+            {
+                _waiters.Remove(waiter);
+                waiter.Found.SetResult(record);
+            }
+        }
+    }
+
+    private void Break(ReadOnlySpan<byte> line) => Broken ??= System.Text.Encoding.Latin1.GetString(line);
+}

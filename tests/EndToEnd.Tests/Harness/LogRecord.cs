@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Reuseportd.EndToEnd.Tests.Harness;
+
+/// <summary>One record of the daemon's json log.</summary>
+/// <param name="Index">Place in the log, from 0.</param>
+internal sealed record LogRecord(int Index, JsonElement Json)
+{
+    /// <summary>A field as text; null where the record has none.</summary>
+    public string? this[string field] => Json.TryGetProperty(field, out var value)
+        ? value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText()
+        : null;
+
+    public string Message => this["MESSAGE"] ?? "";
+
+    /// <summary>Name of an event of the daemon; null for a worker's own line.</summary>
+    public string? Event => this["REUSEPORT_EVENT"];
+
+    /// <summary>Whether it is a worker's own line.</summary>
+    public bool IsLine => Stream is not null && Event is null;
+
+    /// <summary>stdout or stderr, for a worker's own line and for what concerns its output.</summary>
+    public string? Stream => this["REUSEPORT_STREAM"];
+
+    /// <summary><c>web@0</c>; null for what concerns no worker.</summary>
+    public string? Worker => this["REUSEPORT_SERVICE"] is { } service ? $"{service}@{this["REUSEPORT_WORKER"]}" : null;
+
+    /// <summary>0 for what concerns no process.</summary>
+    public int Pid => this["REUSEPORT_PID"] is null ? 0 : Number("REUSEPORT_PID");
+
+    public int Number(string field) => int.Parse(this[field] ?? throw new InvalidOperationException($"no {field} in {this}"), CultureInfo.InvariantCulture);
+
+    public override string ToString() => Json.GetRawText();
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Reuseportd.EndToEnd.Tests.Harness;
+
+/// <summary>The processes of this machine, by <c>/proc</c> and <c>kill(2)</c>.</summary>
+internal static partial class Processes
+{
+    public const int Hangup = 1;
+    public const int Kill = 9;
+    public const int Terminate = 15;
+
+    public static void Signal(int pid, int signal) => Assert.Equal(0, Send(pid, signal));
+
+    /// <summary>Whether it runs; one that has ended and was not waited for does not.</summary>
+    public static bool Runs(int pid) => Status(pid, "State") is { } state && state[0] is not ('Z' or 'X');
+
+    /// <summary>A field of <c>/proc/PID/status</c>; null where there is no such process.</summary>
+    public static string? Status(int pid, string field) => Read($"/proc/{pid}/status") is { } text
+        ? Encoding.UTF8.GetString(text).Split('\n').FirstOrDefault(line => line.StartsWith(field + ":", StringComparison.Ordinal))?[(field.Length + 1)..].Trim()
+        : null;
+
+    /// <summary>The environment that a process was started with.</summary>
+    public static string[] Environment(int pid) => Encoding.UTF8.GetString(Read($"/proc/{pid}/environ") ?? []).Split('\0');
+
+    /// <summary>Running processes that have this entry in their environment.</summary>
+    public static int[] Marked(string entry)
+    {
+        var bytes = Encoding.UTF8.GetBytes(entry);
+        return
+        [
+            .. Directory.EnumerateDirectories("/proc")
+                .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+                .Where(pid => pid > 0 && Read($"/proc/{pid}/environ") is { } environ && environ.AsSpan().IndexOf(bytes) >= 0 && Runs(pid)),
+        ];
+    }
+
+    /// <summary>Kills what is there of these, whoever's child it is.</summary>
+    public static void KillAll(IEnumerable<int> pids)
+    {
+        foreach (var pid in pids) _ = Send(pid, Kill);
+    }
+
+    private static byte[]? Read(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Send(int pid, int signal);
+}

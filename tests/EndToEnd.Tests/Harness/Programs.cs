@@ -1,0 +1,17 @@
+namespace Reuseportd.EndToEnd.Tests.Harness;
+
+/// <summary>Servers of the distribution. Its own directories come first: what a version manager puts before them is no server but a script.</summary>
+internal static class Programs
+{
+    public const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    /// <returns>The absolute path; the test is skipped where the program is not installed.</returns>
+    public static string Require(string name, string package)
+    {
+        var found = $"{SearchPath}:{Environment.GetEnvironmentVariable("PATH")}".Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Select(directory => Path.Combine(directory, name))
+            .FirstOrDefault(File.Exists);
+        Assert.SkipWhen(found is null, $"{name} is not installed: apt-get install {package}");
+        return found;
+    }
+}

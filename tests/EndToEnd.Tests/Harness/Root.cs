@@ -1,0 +1,7 @@
+namespace Reuseportd.EndToEnd.Tests.Harness;
+
+internal static class Root
+{
+    /// <summary>Skips the test for ordinary users.</summary>
+    public static void Require() => Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
+}

@@ -1,0 +1,103 @@
+using System.Text;
+using Reuseportd.EndToEnd.Tests.Harness;
+
+namespace Reuseportd.EndToEnd.Tests.Output;
+
+/// <summary>What a worker writes, byte for byte, and what of it stands in the log. That each record is valid JSON is seen by the reader.</summary>
+public sealed class LineTests : DaemonTest
+{
+    [Theory]
+    [InlineData("one\\ntwo\\n", "one", "two")]
+    [InlineData("no end", "no end")]
+    [InlineData("one\\n\\nthree\\n", "one", "", "three")]
+    [InlineData("a\\000b\\001c\\ttab\\n", "a\0b\u0001c\ttab")]
+    [InlineData("quote \" backslash \\\\ slash /\\n", "quote \" backslash \\ slash /")]
+    [InlineData("\\303\\050 \\377 \\342\\202\\n", "\uFFFD( \uFFFD \uFFFD")]
+    [InlineData("gr\\303\\274n \\360\\237\\246\\212\\n", "grün 🦊")]
+    [InlineData("return\\r\\n", "return\r")]
+    [InlineData("\\302\\205\\302\\233\\342\\200\\250\\n", "\u0085\u009B\u2028")]
+    [InlineData("{\"MESSAGE\":\"forged\"}\\n", "{\"MESSAGE\":\"forged\"}")]
+    [InlineData("libreuseport:bind:pid=1 nonsense\\n", "libreuseport:bind:pid=1 nonsense")]
+    public async Task Bytes_StandInTheLogAsText(string bytes, params string[] lines)
+    {
+        await RunAsync("printf", bytes);
+
+        var records = Lines();
+        Assert.Equal(lines, records.Select(record => record.Message));
+        foreach (var record in records)
+        {
+            Assert.Equal(("job", "job", "0", "stdout", "6"), (
+                record["SYSLOG_IDENTIFIER"], record["REUSEPORT_SERVICE"], record["REUSEPORT_WORKER"], record.Stream, record["PRIORITY"]));
+            Assert.Equal(Daemon.PidOf("job@0"), record.Pid);
+            Assert.Null(record.Event);
+            Assert.Null(record["MESSAGE_ID"]);
+        }
+    }
+
+    [Fact]
+    public async Task WrittenInPieces_IsOneLine()
+    {
+        // What lies between the pieces is a write to another file, so that they are not one write.
+        await RunAsync("sh", "-c", "printf 'one '; echo x > /dev/null; printf 'line'; echo x > /dev/null; echo ' only'; echo e >&2");
+
+        Assert.Equal(["e", "one line only"], Lines().Select(record => record.Message).Order(StringComparer.Ordinal));
+        Assert.Equal("stderr", Lines().Single(record => record.Message == "e").Stream);
+    }
+
+    [Fact]
+    public async Task OneMegabyte_ComesInPiecesThatAreMarked()
+    {
+        await RunAsync(Artifacts.Worker("spew"), "2", "1000000");
+
+        var records = Lines();
+        Assert.All(records, record => Assert.InRange(Encoding.UTF8.GetByteCount(record.Message), 1, 8 * 1024));
+        int[] starts = [.. records.Index().Where(entry => entry.Item["REUSEPORT_CONTINUED"] is null).Select(entry => entry.Index)];
+        Assert.Equal([0, records.Length / 2], starts);
+        foreach (var start in starts)
+        {
+            var whole = string.Concat(records.Skip(start).Take(records.Length / 2).Select(record => record.Message));
+            Assert.Equal(1_000_000, whole.Length);
+            Assert.Equal($"{(start == 0 ? 0 : 1)} xxx", whole[..5]);
+        }
+    }
+
+    [Fact]
+    public async Task LineMax_IsWhereLinesAreCut()
+    {
+        await RunWithAsync("logging: { line_max: 1KiB }", Artifacts.Worker("spew"), "1", "2500");
+
+        Assert.Equal([1024, 1024, 452], Lines().Select(record => record.Message.Length));
+    }
+
+    [Theory]
+    [InlineData("--nul", "\0")]
+    [InlineData("--invalid-utf8", "\uFFFD(")]
+    public async Task ThousandOddLines_AreAllThere(string option, string end)
+    {
+        await RunAsync(Artifacts.Worker("spew"), "1000", "50", option, "--no-final-newline");
+
+        Assert.Equal(
+            Enumerable.Range(0, 1000).Select(number => $"{number} ".PadRight(48 + (option == "--nul" ? 1 : 0), 'x') + end),
+            Lines().Select(record => record.Message));
+    }
+
+    private LogRecord[] Lines() => [.. Daemon.Log.Records.Where(record => record.IsLine)];
+
+    private Task RunAsync(params string[] command) => RunWithAsync("autostart: true", command);
+
+    /// <summary>Ends when the program has, and all that it wrote has been read.</summary>
+    private async Task RunWithAsync(string more, params string[] command)
+    {
+        Daemon.Configure($$"""
+            services:
+              job:
+                command: [{{string.Join(", ", command.Select(word => $"'{word.Replace("'", "''").Replace("{", "{{")}'"))}}]
+                restart: no
+                {{more}}
+                reuseport: { ports: any }
+            """);
+        await Daemon.StartAsync();
+        await Daemon.StopAsync();
+        Assert.Equal("0", Assert.Single(Daemon.Events("exit"))["EXIT_STATUS"]);
+    }
+}

@@ -1,0 +1,114 @@
+using Reuseportd.EndToEnd.Tests.Harness;
+
+namespace Reuseportd.EndToEnd.Tests.Preload;
+
+/// <summary>Programs into which no library can be put: the log says why.</summary>
+public sealed class NoPreloadTests : DaemonTest
+{
+    [Fact]
+    public async Task StaticBinary_IsNamed()
+    {
+        var program = Artifacts.Worker("binds-static");
+        Configure(program, $"tcp4,{Address},{Port}");
+        Daemon.Launch();
+
+        await AssertReasonAsync($"statically linked: {program}");
+    }
+
+    [Fact]
+    public async Task StaticBinaryThatEndsAtOnce_IsNamed()
+    {
+        var program = Artifacts.Worker("binds-static");
+        Configure(program, "nonsense");
+        Daemon.Launch();
+
+        await AssertReasonAsync($"statically linked: {program}");
+        Assert.Equal("2", (await Daemon.EventAsync("exit"))["EXIT_STATUS"]);
+    }
+
+    [Fact]
+    public async Task ScriptWithAStaticInterpreter_InterpreterIsNamed()
+    {
+        var interpreter = Artifacts.Worker("binds-static");
+        Configure(await Daemon.Folder.ScriptAsync("script", $"#!{interpreter}\n"));
+        Daemon.Launch();
+
+        await AssertReasonAsync($"statically linked: {interpreter}");
+    }
+
+    [Fact]
+    public async Task SetUidCopy_IsNamed()
+    {
+        Root.Require();
+        var program = await Daemon.Folder.CopyAsync(Artifacts.Worker("binds"), "binds");
+        Assert.SkipWhen((await Command.RunAsync("findmnt", ["-no", "OPTIONS", "-T", program])).Out.Contains("nosuid", StringComparison.Ordinal), "nosuid mount");
+        Assert.Equal(0, (await Command.RunAsync("chown", ["nobody", program])).Code);
+        Daemon.Folder.Mode("binds", "4755");
+        Configure(program, $"tcp4,{Address},{Port}");
+        Daemon.Launch();
+
+        await AssertReasonAsync($"set-uid, set-gid or with file capabilities: {program}");
+    }
+
+    /// <summary>The loader prints a text and ends, before any library is in.</summary>
+    [Fact]
+    public async Task EndedByTheLoader_IsSaid()
+    {
+        Configure("/bin/true", "", "environment: { LD_DEBUG: help }");
+        Daemon.Launch();
+
+        await AssertReasonAsync("exited before main: /bin/true");
+    }
+
+    [Fact]
+    public async Task TextWithoutAShebang_IsNotExecuted()
+    {
+        Configure(await Daemon.Folder.ScriptAsync("text", "echo hello\n"));
+        await Daemon.StartAsync();
+
+        Assert.Equal("8", (await Daemon.EventAsync("spawn_error"))["ERRNO"]);
+    }
+
+    /// <summary>The counterpart: a program that ends at once, into which the library was put.</summary>
+    [Fact]
+    public async Task DynamicProgramThatEndsAtOnce_NothingIsAmiss()
+    {
+        Configure("/bin/true");
+        await Daemon.StartAsync("--log-level", "debug");
+        await Daemon.StopAsync();
+
+        Assert.Equal("0", Assert.Single(Daemon.Events("exit"))["EXIT_STATUS"]);
+        Assert.Single(Daemon.Events("loaded"));
+        Assert.Empty(Daemon.Events("no_preload"));
+    }
+
+    [Fact]
+    public async Task LibraryThatTheUserCannotRead_IsSaid()
+    {
+        Root.Require();
+        var library = await Daemon.Folder.CopyAsync(Artifacts.Library, "private/libreuseport.so", "644");
+        Daemon.Folder.Mode("private", "700");
+        Configure("/bin/sleep", "1000", "user: nobody");
+        Daemon.Launch("--preload", library);
+
+        await AssertReasonAsync($"the worker's user cannot read the library: {Daemon.Folder["private"]}: EACCES");
+    }
+
+    private async Task AssertReasonAsync(string reason)
+    {
+        var said = await Daemon.EventAsync("no_preload", "odd@0");
+        Assert.Equal(reason, said["REUSEPORT_REASON"]);
+        Assert.Equal($"odd@0: no line from the preload library: {reason}", said.Message);
+        Assert.Equal("4", said["PRIORITY"]);
+        Assert.Equal(Daemon.PidOf("odd@0"), said.Pid);
+    }
+
+    private void Configure(string program, string argument = "", string more = "autostart: true") => Daemon.Configure($$"""
+        services:
+          odd:
+            command: ["{{program}}", "{{argument}}"]
+            {{more}}
+            restart: no
+            reuseport: { ports: [{{Port}}] }
+        """);
+}

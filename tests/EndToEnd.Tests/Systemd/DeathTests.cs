@@ -1,0 +1,73 @@
+using Reuseportd.EndToEnd.Tests.Harness;
+
+namespace Reuseportd.EndToEnd.Tests.Systemd;
+
+/// <summary>Workers and daemons that end before their time.</summary>
+public sealed class DeathTests(Machine machine) : SystemdTest(machine)
+{
+    [Fact]
+    public async Task Worker_Killed_ComesBack()
+    {
+        ConfigureWeb(workers: 2);
+        await StartAsync();
+        var before = WorkersOf("web");
+
+        await SignalAsync(before[0].Pid, "KILL");
+
+        var exit = await Journal.EventAsync("exit", "web", 0);
+        Assert.Equal(("killed", "9", "4", $"{before[0].Pid}"), (exit["EXIT_CODE"], exit["EXIT_STATUS"], exit["PRIORITY"], exit["REUSEPORT_PID"]));
+        var ready = await Journal.EventAsync("ready", "web", 0, after: exit);
+        var after = WorkersOf("web");
+        Assert.Equal(ready["REUSEPORT_PID"], $"{after[0].Pid}");
+        Assert.Equal("2", after[0].Generation);
+        Assert.Equal(before[1], after[1]);
+        await AllAnswerAsync(workers: 2);
+        Assert.Equal("2 of 2 workers ready", await PropertyAsync("StatusText"));
+    }
+
+    [Fact]
+    public async Task Daemon_Killed_IsStartedAgainAndNoOldWorkerIsLeft()
+    {
+        ConfigureWeb(workers: 3);
+        Configure(
+            "forks", $$"""
+            services:
+              forks:
+                command: [{{MachineScript.Workers}}/double-fork, "8081"]
+                reuseport: { ports: [8081] }
+            """);
+        await StartAsync();
+        // With its grandchild, which is in a session of its own and nobody's worker.
+        Assert.Equal(2, WorkersOf("forks").Length);
+        var (daemon, before) = (await MainPidAsync(), Machine.Workers());
+
+        await SignalAsync(daemon, "KILL");
+
+        await StartedAgainAsync(daemon, before);
+        await AllAnswerAsync(workers: 3);
+    }
+
+    [Fact]
+    public async Task Daemon_Stuck_IsStartedAgainByTheWatchdog()
+    {
+        await OverrideAsync("WatchdogSec=2s");
+        ConfigureWeb(workers: 2);
+        await StartAsync();
+        var (daemon, before) = (await MainPidAsync(), Machine.Workers());
+
+        await SignalAsync(daemon, "STOP");
+
+        await Journal.WaitAsync("the watchdog", entry => entry["UNIT"] == "reuseportd.service" && entry.Message.Contains("Watchdog timeout", StringComparison.Ordinal));
+        await StartedAgainAsync(daemon, before);
+        await AllAnswerAsync(workers: 2);
+    }
+
+    private async Task StartedAgainAsync(int formerDaemon, MachineProcess[] formerWorkers)
+    {
+        var first = await Journal.EventAsync("started");
+        await Journal.EventAsync("started", after: first);
+        await Deadline.UntilAsync(async () => await PropertyAsync("SubState") == "running", "it runs again");
+        Assert.NotEqual(formerDaemon, await MainPidAsync());
+        Assert.Empty(Machine.Workers().Intersect(formerWorkers));
+    }
+}

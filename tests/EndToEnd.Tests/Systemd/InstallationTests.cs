@@ -1,0 +1,45 @@
+using Reuseportd.EndToEnd.Tests.Harness;
+
+namespace Reuseportd.EndToEnd.Tests.Systemd;
+
+public sealed class InstallationTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Uninstall_AfterInstall_LeavesTheConfigurationOnly()
+    {
+        await Installation.MakeAsync("install", $"DESTDIR={_folder["root"]}", "PREFIX=/usr");
+        Assert.Contains("/usr/bin/reuseportd", Files());
+        Assert.Contains("/usr/lib/systemd/system/reuseportd.service", Files());
+
+        await Installation.MakeAsync("uninstall", $"DESTDIR={_folder["root"]}", "PREFIX=/usr");
+
+        Assert.Equal(["/etc/reuseportd/reuseportd.yaml"], Files());
+    }
+
+    [Fact]
+    public async Task Install_OverAConfiguration_KeepsIt()
+    {
+        var own = _folder.Write("root/etc/reuseportd/reuseportd.yaml", "log_level: debug\n");
+
+        await Installation.MakeAsync("install", $"DESTDIR={_folder["root"]}", "PREFIX=/usr");
+
+        Assert.Equal("log_level: debug\n", await File.ReadAllTextAsync(own));
+    }
+
+    [Fact]
+    public async Task Install_OtherPrefix_UnitNamesWhatIsThere()
+    {
+        await Installation.MakeAsync("install", $"DESTDIR={_folder["root"]}", "PREFIX=/opt/reuseportd");
+
+        var unit = await File.ReadAllLinesAsync(_folder["root/opt/reuseportd/lib/systemd/system/reuseportd.service"]);
+        Assert.Contains("ExecStart=/opt/reuseportd/bin/reuseportd", unit);
+        Assert.Contains("ExecReload=/opt/reuseportd/bin/reuseportctl apply", unit);
+    }
+
+    private string[] Files() =>
+        [.. Directory.EnumerateFiles(_folder["root"], "*", SearchOption.AllDirectories).Select(path => path[_folder["root"].Length..]).Order(StringComparer.Ordinal)];
+}

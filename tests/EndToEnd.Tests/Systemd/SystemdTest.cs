@@ -1,0 +1,131 @@
+using Reuseportd.EndToEnd.Tests.Harness;
+
+namespace Reuseportd.EndToEnd.Tests.Systemd;
+
+/// <summary>A test of the unit. It finds reuseportd stopped and unchanged, without a service, and a journal of its own.</summary>
+[Collection<MachineCollection>]
+public abstract class SystemdTest(Machine machine) : IAsyncLifetime
+{
+    /// <summary>Of the services that the tests configure.</summary>
+    private protected const int Port = 8080;
+
+    private const string Configuration = "/etc/reuseportd/services.d";
+    private const string DropIns = "/run/systemd/system/reuseportd.service.d";
+
+    private string _since = "";
+
+    private protected Machine Machine => machine;
+
+    private protected Journal Journal => machine.Journal;
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipWhen(machine.Obstacle is not null, $"no systemd can be booted here: {machine.Obstacle}");
+        var mark = $"mark {Guid.NewGuid()}";
+        await machine.DoAsync(
+            "sh", "-c",
+            $"""
+            systemctl stop reuseportd
+            systemctl reset-failed reuseportd 2>/dev/null
+            rm -rf {Configuration}/* {DropIns}
+            systemctl daemon-reload
+            logger --journald <<END
+            MESSAGE={mark}
+            END
+            """);
+        var entry = await Journal.WaitAsync("the journal is read", found => found.Message == mark);
+        Journal.Forget(entry);
+        _since = entry["__REALTIME_TIMESTAMP"]!.Insert(entry["__REALTIME_TIMESTAMP"]!.Length - 6, ".");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        // What went wrong is easier seen with what the machine says to it.
+        if (_since.Length > 0 && TestContext.Current.TestState?.Result == TestResult.Failed)
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                (await machine.RunAsync("journalctl", "--unit=reuseportd", $"--since=@{_since}", "--output=short-precise", "--lines=60")).Out);
+    }
+
+    /// <summary>Writes <c>services.d/NAME.yaml</c>; it counts from the next start or reload on.</summary>
+    private protected void Configure(string name, string yaml) => File.WriteAllText(machine.Path($"{Configuration}/{name}.yaml"), yaml);
+
+    private protected void Unconfigure(string name) => File.Delete(machine.Path($"{Configuration}/{name}.yaml"));
+
+    /// <summary>The example server, in some copies on <see cref="Port"/>.</summary>
+    private protected void ConfigureWeb(int workers, string more = "") => Configure("web", Hello("web", workers, Port, more));
+
+    /// <param name="more">Further keys of the service, indented by four.</param>
+    private protected static string Hello(string service, int workers, int port, string more = "") =>
+        $$"""
+        services:
+          {{service}}:
+            command: [{{MachineScript.Workers}}/hello, "{{port}}"]
+            workers: {{workers}}
+            reuseport: { ports: [{{port}}] }
+        {{more}}
+        """;
+
+    /// <summary>Settings of the unit for this test.</summary>
+    private protected async Task OverrideAsync(params string[] settings)
+    {
+        Directory.CreateDirectory(machine.Path(DropIns));
+        await File.WriteAllLinesAsync(machine.Path($"{DropIns}/test.conf"), ["[Service]", .. settings]);
+        await machine.DoAsync("systemctl", "daemon-reload");
+    }
+
+    /// <summary><c>systemctl VERB reuseportd</c>.</summary>
+    private protected Task<Command> UnitAsync(params string[] verb) => machine.RunAsync(["systemctl", .. verb, "reuseportd"]);
+
+    /// <summary><c>systemctl start reuseportd</c>, which must succeed.</summary>
+    private protected Task StartAsync() => machine.DoAsync("systemctl", "start", "reuseportd");
+
+    private protected async Task<string> PropertyAsync(string name) =>
+        (await machine.DoAsync("systemctl", "show", "reuseportd", "--value", "--property", name)).Trim();
+
+    private protected async Task<int> MainPidAsync() =>
+        int.Parse(await PropertyAsync("MainPID"), System.Globalization.CultureInfo.InvariantCulture);
+
+    private protected Task UntilAsync(string property, string value) =>
+        Deadline.UntilAsync(async () => await PropertyAsync(property) == value, $"{property} is {value}");
+
+    /// <summary>
+    /// What <c>journalctl -u reuseportd MATCHES</c> says of this test, once it has so many entries: what is said of a worker by its own
+    /// output, or of the daemon by systemd, may come behind the end of the command that led to it.
+    /// </summary>
+    private protected async Task<JournalEntry[]> JournalctlAsync(int least, params string[] matches)
+    {
+        JournalEntry[] entries = [];
+        await Deadline.UntilAsync(
+            async () =>
+            {
+                await machine.DoAsync("journalctl", "--sync");
+                var lines = await machine.DoAsync(["journalctl", "-u", "reuseportd", "-o", "json", "--all", $"--since=@{_since}", .. matches]);
+                entries = [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => new JournalEntry(line))];
+                return entries.Length >= least;
+            },
+            $"{least} entries with {string.Join(' ', matches)}");
+        return entries;
+    }
+
+    /// <summary>The bodies of some answers, each over a connection of its own.</summary>
+    private protected async Task<string[]> AskAsync(int port = Port, int times = 1) =>
+        (await machine.DoAsync("curl", "--silent", "--show-error", "--fail", "--max-time", "10", $"http://127.0.0.1:{port}/?[1-{times}]"))
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>That these copies, and no other, answer.</summary>
+    private protected async Task AllAnswerAsync(int workers, int port = Port)
+    {
+        // With four, one of them goes without in one of a thousand such rounds.
+        var seen = new HashSet<string>();
+        for (var round = 0; round < 5 && seen.Count < workers; round++) seen.UnionWith(await AskAsync(port, times: 30));
+        Assert.Equal(workers, seen.Count);
+        Assert.Empty(seen.Except(machine.Workers().Select(process => $"worker {process.Worker} pid {process.Pid}")));
+    }
+
+    /// <summary>The processes of a service's workers, by number.</summary>
+    private protected MachineProcess[] WorkersOf(string service) =>
+        [.. machine.Workers().Where(process => process.Service == service).OrderBy(process => process.Worker).ThenBy(process => process.Pid)];
+
+    private protected Task SignalAsync(int pid, string signal) => machine.DoAsync("sh", "-c", $"kill -{signal} {pid}");
+}

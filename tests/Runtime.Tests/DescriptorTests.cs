@@ -1,0 +1,115 @@
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Runtime.Tests.Harness;
+
+namespace Runtime.Tests;
+
+/// <summary>The daemon's descriptors: a worker costs three, and gives them back.</summary>
+public sealed class DescriptorTests
+{
+    /// <summary>Pipes of the test process itself.</summary>
+    private static readonly int OwnPipes = CountOwnPipes();
+
+    [Fact]
+    public void Descriptors_AfterAHundredStartsAndStops_AreThoseOfBefore()
+    {
+        using var fleet = new Supervised();
+        var service = Given.Server("web", 2);
+        Cycle(fleet, service);
+        var before = Settled(fleet);
+        for (var cycle = 0; cycle < 100; cycle++) Cycle(fleet, service);
+
+        AssertNoMore(before, Settled(fleet));
+    }
+
+    [Fact]
+    public void Descriptors_AfterAHundredFailedStarts_AreThoseOfBefore()
+    {
+        using var fleet = new Supervised();
+        var lost = Given.Service("lost", 1, "/nonexistent/program") with { Restart = Given.AtOnce with { MaxAttempts = 50 } };
+        fleet.Converge(lost);
+        fleet.Log.Take("failed", "lost@0");
+        var before = Settled(fleet);
+        fleet.Converge(lost.With("/nonexistent/other"));
+        fleet.Log.Take("failed", "lost@0");
+
+        AssertNoMore(before, Settled(fleet));
+    }
+
+    [Fact]
+    public void Descriptors_AfterWholeLoops_AreThoseOfBefore()
+    {
+        WholeLife();
+        var before = OwnProcess.Descriptors().Length;
+        for (var life = 0; life < 10; life++) WholeLife();
+
+        Deadline.Until(() => OwnProcess.Descriptors().Length <= before, "all descriptors of the loops are closed");
+    }
+
+    [Fact]
+    public void Descriptors_NoneIsLeft_WorkersComeBackWhenThereAre()
+    {
+        using var fleet = new Supervised();
+        fleet.Converge(Given.Sleepers("web", 5), Given.Service("lost", 1, "/nonexistent/program") with { Restart = Given.AtOnce with { MaxAttempts = 3 } });
+        Kill(Processes(fleet));
+        fleet.Log.Take("exit", 5);
+        Deadline.Until(() => fleet.Snapshot().Counts.Ready == 5, "a rehearsal, for what is only loaded at its first use");
+
+        var workers = Processes(fleet);
+        using (Resources.NoDescriptors())
+        {
+            Kill(workers);
+            for (var failed = 0; failed < 20; failed++) Assert.Equal("24", fleet.Log.Take("spawn_error", "web@0").Field("ERRNO"));
+            fleet.Turn();
+        }
+
+        Deadline.Until(() => fleet.Snapshot().Counts.Ready == 5, "all workers are back");
+        Assert.False(fleet.Ended.IsCompleted);
+    }
+
+    /// <summary>Opened before there are no descriptors left to open them with.</summary>
+    private static Pidfd[] Processes(Supervised fleet) =>
+        [.. fleet.Snapshot().Workers.Where(worker => worker.Pid is not null).Select(worker => Pidfd.Open(worker.Pid!.Value, out _)!)];
+
+    private static void Kill(Pidfd[] processes)
+    {
+        foreach (var process in processes)
+        {
+            process.SendSignal(Signal.Kill);
+            process.Dispose();
+        }
+    }
+
+    private static void WholeLife()
+    {
+        using var fleet = new Supervised();
+        fleet.Converge(Given.Sleepers("web", 2));
+    }
+
+    private static void Cycle(Supervised fleet, ServiceSpec service)
+    {
+        Assert.Equal(2, fleet.Converge(service).Counts.Ready);
+        fleet.Converge();
+        fleet.Log.Take("exit", 2);
+    }
+
+    /// <summary>Open descriptors once the streams of what has ended are closed: the output loop does that in its own time.</summary>
+    private static string[] Settled(Supervised fleet)
+    {
+        fleet.Converge();
+        Deadline.Until(() => OwnProcess.Descriptors().Count(IsPipe) <= OwnPipes, "no pipe of a worker is open");
+        return OwnProcess.Descriptors();
+    }
+
+    private static void AssertNoMore(string[] before, string[] after) => Assert.True(
+        after.Length <= before.Length, $"{before.Length} before, {after.Length} after; new are:\n{string.Join('\n', after.Except(before))}");
+
+    private static bool IsPipe(string target) => target.StartsWith("pipe:", StringComparison.Ordinal);
+
+    private static int CountOwnPipes()
+    {
+        using var fleet = new Supervised();
+        fleet.Converge();
+        return OwnProcess.Descriptors().Count(IsPipe);
+    }
+}

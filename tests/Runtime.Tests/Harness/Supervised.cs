@@ -1,0 +1,128 @@
+using System.Runtime.InteropServices;
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Reuseportd.Observability;
+using Reuseportd.Runtime;
+using Serilog;
+
+namespace Runtime.Tests.Harness;
+
+/// <summary>
+/// The loops of the daemon in the test process, with real workers. At its end all of them are stopped, and it is held that none is left,
+/// not even as a zombie.
+/// </summary>
+internal sealed class Supervised : IDisposable
+{
+    private readonly LogQueue _queue;
+    private readonly OutputLoop _output;
+    private readonly SupervisorLoop _loop;
+    private readonly PosixSignalRegistration _childEnded;
+    private bool _disposed;
+
+    /// <param name="startOutput">Whether the output of workers is read from the beginning; else <see cref="StartOutput"/> does it.</param>
+    public Supervised(bool startOutput = true, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        Assert.Equal(Errno.None, Subreaper.Become());
+        var logger = new LoggerConfiguration().MinimumLevel.Debug().WriteTo.Sink(Log).CreateLogger();
+        _queue = new LogQueue(Lines, TimeProvider.System);
+        _queue.Start();
+        Mailbox = new Mailbox();
+        _output = new OutputLoop(Mailbox, new WorkerLog(_queue, new JsonLineFormat(), TimeProvider.System), logger, Time);
+        var options = new SupervisorOptions(Built.Preload, environment ?? OwnEnvironment, null, () => 0.5);
+        _loop = new SupervisorLoop(options, Mailbox, _output, logger, Time) { CountsChanged = counts => Counts = counts };
+        _childEnded = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Mailbox.Post(new Message.ChildEnded()));
+        if (startOutput) StartOutput();
+        _loop.Start();
+    }
+
+    public static IReadOnlyDictionary<string, string> OwnEnvironment { get; } = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" };
+
+    public EventLog Log { get; } = new();
+
+    public WorkerLines Lines { get; } = new();
+
+    public MovableTime Time { get; } = new();
+
+    public Mailbox Mailbox { get; }
+
+    public Task Ended => _loop.Ended;
+
+    /// <summary>As the loop last told them.</summary>
+    public FleetCounts Counts { get; private set; }
+
+    public void StartOutput() => _output.Start();
+
+    /// <summary>Makes the fleet be these services, and waits until that has settled.</summary>
+    public ConvergeResult Converge(params ReadOnlySpan<ServiceSpec> services) => Deadline.Await(BeginConverge(services), "the fleet has settled");
+
+    public Task<ConvergeResult> BeginConverge(params ReadOnlySpan<ServiceSpec> services)
+    {
+        var done = new TaskCompletionSource<ConvergeResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Mailbox.Post(new Message.Converge(new FleetSpec(DaemonSpec.Default, new([.. services])), done));
+        return done.Task;
+    }
+
+    public FleetSnapshot Snapshot()
+    {
+        var done = new TaskCompletionSource<FleetSnapshot>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Mailbox.Post(new Message.TakeSnapshot(done));
+        return Deadline.Await(done.Task, "a snapshot");
+    }
+
+    public WorkerSnapshot Worker(string name) => Snapshot().Workers.Single(worker => worker.Name.ToString() == name);
+
+    /// <summary>Waits until the loop has taken all that was posted before.</summary>
+    public void Turn()
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Mailbox.Post(new Message.Ping(done.SetResult));
+        Deadline.Await(done.Task, "a turn of the loop");
+    }
+
+    /// <summary>Moves the clock, and has the loop look at it.</summary>
+    public void Advance(TimeSpan by)
+    {
+        Time.Advance(by);
+        Turn();
+    }
+
+    public void StopAll()
+    {
+        BeginStopAll();
+        Deadline.Await(Ended, "all workers have stopped");
+    }
+
+    public void BeginStopAll() => Mailbox.Post(new Message.StopAll());
+
+    public static void Kill(int pid)
+    {
+        using var process = Pidfd.Open(pid, out _);
+        Assert.NotNull(process);
+        Assert.Equal(Errno.None, process.SendSignal(Signal.Kill));
+    }
+
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        BeginStopAll();
+        Deadline.Until(HasEnded, "all workers have stopped");
+        _childEnded.Dispose();
+        _output.Dispose();
+        _loop.Dispose();
+        Mailbox.Dispose();
+        _queue.Stop(Deadline.Patience);
+        _queue.Dispose();
+        Assert.Empty(OwnProcess.Children());
+        Ended.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Grace periods are cut short: what a test waits for it has seen by now.</summary>
+    private bool HasEnded()
+    {
+        if (Ended.IsCompleted) return true;
+        Time.Advance(TimeSpan.FromMinutes(1));
+        Mailbox.Post(new Message.Ping(() => { }));
+        return Ended.Wait(TimeSpan.FromMilliseconds(50));
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text;
+using System.Text.Json;
+using Reuseportd.Observability;
+
+namespace Runtime.Tests.Harness;
+
+/// <summary>The lines of the workers, as the json log has them, to be waited for.</summary>
+internal sealed class WorkerLines : ILogDestination
+{
+    private readonly object _gate = new();
+    private readonly List<(string Worker, string Text)> _untaken = [];
+    private long _count;
+
+    /// <summary>Whether lines are kept; a flood is only counted.</summary>
+    public bool Keeps { get; set; } = true;
+
+    public long Count => Volatile.Read(ref _count);
+
+    public LogProgress Write(LogBatch batch)
+    {
+        lock (_gate)
+        {
+            _count += batch.Count;
+            for (var index = 0; Keeps && index < batch.Count; index++) _untaken.Add(Read(batch[index]));
+            Monitor.PulseAll(_gate);
+        }
+
+        return LogProgress.Took(batch.Bytes.Length);
+    }
+
+    /// <summary>The words of the earliest line of the worker that begins with <paramref name="start"/> and was not taken before.</summary>
+    public string[] Take(string worker, string start)
+    {
+        var until = DateTime.UtcNow + Deadline.Patience;
+        lock (_gate)
+        {
+            while (true)
+            {
+                var at = _untaken.FindIndex(line => line.Worker == worker && line.Text.StartsWith(start, StringComparison.Ordinal));
+                if (at >= 0)
+                {
+                    var found = _untaken[at].Text;
+                    _untaken.RemoveAt(at);
+                    return found.Split(' ');
+                }
+
+                var left = until - DateTime.UtcNow;
+                Assert.True(left > TimeSpan.Zero, $"no line '{start}' of {worker} in time; there was:\n{string.Join('\n', _untaken)}");
+                Monitor.Wait(_gate, left);
+            }
+        }
+    }
+
+    private static (string Worker, string Text) Read(ReadOnlySpan<byte> record)
+    {
+        using var line = JsonDocument.Parse(Encoding.UTF8.GetString(record));
+        var root = line.RootElement;
+        return ($"{root.GetProperty("REUSEPORT_SERVICE")}@{root.GetProperty("REUSEPORT_WORKER")}", root.GetProperty("MESSAGE").GetString()!);
+    }
+}

@@ -1,0 +1,173 @@
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Reuseportd.Observability;
+using Reuseportd.Runtime;
+using Runtime.Tests.Harness;
+using Serilog;
+
+namespace Runtime.Tests;
+
+/// <summary>What workers write.</summary>
+public sealed class OutputTests
+{
+    [Fact]
+    public void Line_OfEitherStream_IsForwarded()
+    {
+        using var fleet = new Supervised();
+        fleet.Converge(Given.Shell("job", 1, "echo out line; echo err line >&2; printf unfinished; exit 0") with { Restart = Once });
+        fleet.Lines.Take("job@0", "out line");
+        fleet.Lines.Take("job@0", "err line");
+        fleet.Lines.Take("job@0", "unfinished");
+    }
+
+    [Fact]
+    public void Line_AtTheVeryEnd_IsNotLostWithTheProcess()
+    {
+        using var fleet = new Supervised();
+        fleet.Converge(Given.Service("job", 20, Built.Worker("spew"), "1000", "100") with { Restart = Once });
+        for (var index = 0; index < 20; index++) fleet.Lines.Take($"job@{index}", "999 ");
+        Deadline.Until(() => fleet.Lines.Count == 20_000, "every line of every worker");
+    }
+
+    [Fact]
+    public void Line_NotReadBeforeTheProcessEnded_IsHeardAllTheSame()
+    {
+        using var fleet = new Supervised(startOutput: false);
+        fleet.Converge(Given.Shell("job", 1, "echo last words") with { Restart = Once });
+        fleet.Log.Take("exit", "job@0");
+        fleet.Turn();
+        fleet.StartOutput();
+        fleet.Lines.Take("job@0", "last words");
+    }
+
+    [Fact]
+    public void Silence_LibrarySpokeButTheProcessHasEnded_IsNoSilence()
+    {
+        using var fleet = new Supervised(startOutput: false);
+        fleet.Converge();
+        var before = OwnProcess.Descriptors().Length;
+        fleet.Converge(Given.Service("job", 10, Built.Worker("dies"), "exit", "0") with { Restart = Once });
+        for (var count = 0; count < 10; count++) fleet.Log.Take("exit");
+        fleet.Turn();
+        fleet.StartOutput();
+
+        fleet.Log.Take("loaded", 10);
+        Deadline.Until(() => OwnProcess.Descriptors().Length <= before, "all streams have ended");
+        fleet.Turn();
+        // Whoever looked for the reason of a silence would be done by now.
+        fleet.Converge(Given.Service("job", 1, Built.Worker("binds-static")) with { Restart = Once });
+        fleet.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal("job@0", fleet.Log.Take("no_preload").Worker);
+        Assert.Single(fleet.Log.All("no_preload"));
+    }
+
+    [Fact]
+    public void Silence_StaticProgram_IsExplained()
+    {
+        using var fleet = new Supervised();
+        fleet.Converge(Given.Service("web", 1, Built.Worker("binds-static")));
+        fleet.Turn();
+        fleet.Advance(TimeSpan.FromSeconds(3));
+        Assert.StartsWith("statically linked", fleet.Log.Take("no_preload", "web@0").Field("REUSEPORT_REASON"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Flood_OfOutcomes_IsBoundedAndDelaysNobody()
+    {
+        const int most = 64 * 1024 * 1024;
+        using var fleet = new Supervised();
+        fleet.Converge(Flood("flood", $"yes '{Lines.Bind(9)}' >&2"), Given.Sleepers("web", 5));
+        fleet.Log.Take("dropped", "flood@0");
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+
+        for (var round = 0; round < 20; round++)
+        {
+            Supervised.Kill(fleet.Worker($"web@{round % 5}").Pid!.Value);
+            fleet.Log.Take("exit", $"web@{round % 5}");
+            Deadline.Until(() => fleet.Snapshot().Counts.Ready == 6, "the replacement");
+        }
+
+        var dropped = fleet.Log.Take("dropped", "flood@0").Number("REUSEPORT_COUNT");
+        Assert.True(dropped > 1_000, $"no flood: {dropped}");
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, most);
+        // No more in each second than are let through, though the flood has millions.
+        Assert.InRange(fleet.Log.All("bind").Length, 1, 1_000 * (1 + (int)fleet.Snapshot().Now.TotalSeconds));
+        Assert.Equal(1, fleet.Worker("flood@0").Generation);
+    }
+
+    [Fact]
+    public void Flood_OfOutcomesBeforeTheOneThatIsWaitedFor_ThatOneIsHeard()
+    {
+        using var fleet = new Supervised();
+        var line = $"yes '{Lines.Bind(9)}' | head -n 100000 >&2; echo '{Lines.Listen(8080)}' >&2; exec sleep infinity";
+        Assert.Equal(1, fleet.Converge(Given.Listening(Given.Shell("web", 1, line), 8080)).Counts.Ready);
+        Assert.True(fleet.Log.Take("dropped", "web@0").Number("REUSEPORT_COUNT") > 0);
+    }
+
+    [Fact]
+    public void Flood_OfServedPorts_EachIsToldOnce()
+    {
+        using var fleet = new Supervised();
+        var ports = "i=1; while [ $i -le 20000 ]; do echo $i; i=$((i+1)); done";
+        var line = $"({ports}; {ports}) | sed 's/.*/{Lines.Listen(8080).Replace("port=8080", "port=&", StringComparison.Ordinal)}/' >&2; exec sleep infinity";
+        fleet.Converge(Given.Listening(Given.Shell("web", 1, line), 20_000));
+        Assert.Equal(256, fleet.Worker("web@0").Binds.Count);
+    }
+
+    [Fact]
+    public void Flood_OfLines_OthersAreHeard()
+    {
+        using var fleet = new Supervised();
+        var unlimited = new LoggingSpec(TimeSpan.FromSeconds(30), RateLimitBurst: 0, LineMax: 8 * 1024);
+        fleet.Lines.Keeps = false;
+        fleet.Converge(Flood("flood", "yes 'a line of a program that does not stop' >&2") with { Logging = unlimited });
+        Deadline.Until(() => fleet.Lines.Count > 100_000, "a flood");
+
+        fleet.Converge(
+            Flood("flood", "yes 'a line of a program that does not stop' >&2") with { Logging = unlimited },
+            Given.Server("web", 3));
+        fleet.Log.Take("listen", 3);
+        Assert.Equal(4, fleet.Snapshot().Counts.Ready);
+    }
+
+    [Fact]
+    public void Stop_WorkersFlood_EndsAllTheSame()
+    {
+        using var fleet = new Supervised();
+        fleet.Lines.Keeps = false;
+        fleet.Converge(Flood("flood", "yes 'on and on' & yes 'and on' >&2"));
+        Deadline.Until(() => fleet.Lines.Count > 1_000, "a flood");
+        fleet.StopAll();
+        Assert.Empty(OwnProcess.Children());
+    }
+
+    [Fact]
+    public void Stop_SomebodyWritesForEver_IsNotWaitedFor()
+    {
+        using var queue = new LogQueue(new WorkerLines { Keeps = false }, TimeProvider.System);
+        queue.Start();
+        using var mailbox = new Mailbox();
+        using var log = new LoggerConfiguration().CreateLogger();
+        var time = new MovableTime();
+        using var output = new OutputLoop(mailbox, new WorkerLog(queue, new JsonLineFormat(), TimeProvider.System), log, time);
+        using var endless = File.OpenHandle("/dev/random");
+        var source = WorkerLog.Open(new WorkerName("stray", 0), 1, OutputStream.Stdout);
+        output.Add(new WorkerStream(new Pipe((int)endless.DangerousGetHandle()), 1, source, LoggingSpec.Default));
+        endless.SetHandleAsInvalid();
+        output.Start();
+
+        var stopped = Task.Run(output.Stop);
+        Deadline.Until(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return stopped.Wait(10);
+            },
+            "the end of the output loop");
+    }
+
+    private static RestartPolicy Once { get; } = RestartPolicy.Default with { When = RestartWhen.OnFailure };
+
+    /// <summary>A line of shell, ready at once.</summary>
+    private static ServiceSpec Flood(string name, string line) => Given.Shell(name, 1, line);
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using Reuseportd.Model;
+using Runtime.Tests.Harness;
+
+namespace Runtime.Tests;
+
+/// <summary>When a worker counts as serving.</summary>
+public sealed class ReadinessTests
+{
+    [Fact]
+    public void Ready_Udp_ByItsBindAlone()
+    {
+        using var fleet = new Supervised();
+        Assert.Equal(2, fleet.Converge(Given.Server("dns", 2, "udp4")).Counts.Ready);
+        Assert.Empty(fleet.Log.All("listen"));
+    }
+
+    [Fact]
+    public void Ready_SeveralPorts_OnlyWithTheLastOfThem()
+    {
+        using var fleet = new Supervised();
+        var (address, port) = Given.Socket();
+        var other = Given.Socket().Port;
+        var service = Given.Listening(Given.Service("web", 1, Built.Worker("binds"), Text($"tcp4,{address},{port}")), port, other);
+        var starting = fleet.BeginConverge(service);
+        Deadline.Until(() => fleet.Worker("web@0").Detail == Text($"waits for port {other}"), "the first port is served");
+        Assert.Equal("starting", fleet.Worker("web@0").State);
+        Assert.False(starting.IsCompleted);
+
+        fleet.Converge(service.With(Built.Worker("binds"), Text($"tcp4,{address},{port}"), Text($"tcp4,{address},{other}")));
+        Assert.Equal("ready", fleet.Worker("web@0").State);
+    }
+
+    [Fact]
+    public void Ready_BoundButNotListening_IsNot()
+    {
+        using var fleet = new Supervised();
+        var (address, port) = Given.Socket();
+        _ = fleet.BeginConverge(Given.Listening(Given.Service("web", 1, Built.Worker("binds"), Text($"tcp4-,{address},{port}")), port));
+        Deadline.Until(() => fleet.Worker("web@0").Binds.Count > 0, "the bind is known");
+        Assert.Equal("starting", fleet.Worker("web@0").State);
+    }
+
+    [Fact]
+    public void Ready_LibraryIsToBeSilent_TheKernelIsAsked()
+    {
+        using var fleet = new Supervised();
+        var service = Given.Server("web", 2);
+        var result = fleet.Converge(service with
+        {
+            Process = service.Process with { Reuseport = service.Process.Reuseport with { Debug = false } },
+        });
+        Assert.Equal(2, result.Counts.Ready);
+        Assert.Empty(fleet.Log.All("loaded"));
+        Assert.Empty(fleet.Log.All("no_preload"));
+    }
+
+    [Fact]
+    public void Ready_StderrIsElsewhere_TheKernelIsAsked()
+    {
+        using var fleet = new Supervised();
+        var service = Given.Server("web", 1);
+        Assert.Equal(1, fleet.Converge(service with { Process = service.Process with { Stderr = new OutputTarget.Null() } }).Counts.Ready);
+    }
+
+    [Fact]
+    public void Ready_ProgramClosesItsStderrFirst_TheKernelIsAsked()
+    {
+        using var fleet = new Supervised();
+        var port = Given.Socket().Port;
+        var result = fleet.Converge(Given.Listening(
+            Given.Service("web", 2, Built.Worker("closes-stderr"), port.ToString(CultureInfo.InvariantCulture)), port));
+        Assert.Equal(2, result.Counts.Ready);
+    }
+
+    [Fact]
+    public void Ready_OutcomeStandsBehindWordsOfTheProgram_IsHeard()
+    {
+        using var fleet = new Supervised();
+        var result = fleet.Converge(Given.Listening(
+            Given.Shell("web", 1, $"printf 'Starting... {Lines.Listen(8080)}\\n' >&2; exec sleep infinity"), 8080));
+        Assert.Equal(1, result.Counts.Ready);
+        Assert.Equal(["Starting...", ""], fleet.Lines.Take("web@0", "Starting"));
+    }
+
+    [Fact]
+    public void Ready_ByDelay_WhenItHasPassed()
+    {
+        using var fleet = new Supervised();
+        var starting = fleet.BeginConverge(Given.Sleepers("web", 1) with { Readiness = new ReadinessSpec.Delay(TimeSpan.FromMinutes(5), ReadinessSpec.DefaultTimeout) });
+        fleet.Log.Take("spawn", "web@0");
+        fleet.Turn();
+        fleet.Advance(TimeSpan.FromMinutes(4));
+        Assert.Equal("starting", fleet.Worker("web@0").State);
+
+        fleet.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, Deadline.Await(starting, "the delay").Counts.Ready);
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

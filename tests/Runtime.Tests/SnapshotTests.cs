@@ -1,0 +1,76 @@
+using Reuseportd.Model;
+using Runtime.Tests.Harness;
+
+namespace Runtime.Tests;
+
+/// <summary>The fleet as values.</summary>
+public sealed class SnapshotTests
+{
+    [Fact]
+    public void Snapshot_EveryState_IsShown()
+    {
+        using var fleet = new Supervised();
+        var hour = RestartPolicy.Default with { Delay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1), Jitter = 0 };
+        _ = fleet.BeginConverge(
+            Given.Sleepers("off", 1) with { Autostart = false },
+            Given.Server("ready", 1),
+            Given.Listening(Given.Sleepers("starting", 1), 8080, 8081),
+            Given.Service("late", 1, "/nonexistent/program") with { Restart = hour },
+            Given.Service("lost", 1, "/nonexistent/program") with { Restart = hour with { When = RestartWhen.No } });
+        fleet.Log.Take("ready", "ready@0");
+        fleet.Log.Take("loaded", "starting@0");
+        fleet.Log.Take("failed", "lost@0");
+        fleet.Log.Take("backoff", "late@0");
+
+        var snapshot = fleet.Snapshot();
+        Assert.Equal(["late@0", "lost@0", "off@0", "ready@0", "starting@0"], snapshot.Workers.Select(worker => worker.Name.ToString()));
+        Assert.Equal(["backoff", "failed", "stopped", "ready", "starting"], snapshot.Workers.Select(worker => worker.State));
+        var (late, lost, off, ready, starting) = (snapshot.Workers[0], snapshot.Workers[1], snapshot.Workers[2], snapshot.Workers[3], snapshot.Workers[4]);
+
+        Assert.InRange(late.NextTry!.Value, snapshot.Now + TimeSpan.FromMinutes(59), snapshot.Now + TimeSpan.FromHours(1));
+        Assert.Equal((null, 1, "exec /nonexistent/program: ENOENT"), (lost.Pid, lost.Generation, lost.Detail));
+        Assert.Equal((null, 0, null), (off.Pid, off.Generation, off.Started));
+        Assert.Equal(["Bind", "Listen"], ready.Binds.Select(bind => bind.Kind.ToString()));
+        Assert.InRange(ready.Started!.Value, TimeSpan.Zero, snapshot.Now);
+        Assert.Equal("waits for port 8080,8081", starting.Detail);
+        Assert.Equal((5, 1, 1, 1, 1), (snapshot.Counts.Workers, snapshot.Counts.Ready, snapshot.Counts.Starting, snapshot.Counts.Backoff, snapshot.Counts.Failed));
+    }
+
+    [Fact]
+    public void Counts_AsWorkersChange_AreTold()
+    {
+        using var fleet = new Supervised();
+        fleet.Converge(Given.Sleepers("web", 3));
+        fleet.Turn();
+        Assert.Equal((3, 3), (fleet.Counts.Workers, fleet.Counts.Ready));
+        fleet.Converge();
+        fleet.Turn();
+        Assert.Equal(default, fleet.Counts);
+    }
+
+    [Fact]
+    public void Snapshot_ManyAskedForWhileWorkersStart_EachIsAnswered()
+    {
+        using var fleet = new Supervised();
+        var starting = fleet.BeginConverge(Given.Sleepers("web", 50));
+        for (var time = 0; time < 50; time++)
+            Assert.Equal(50, fleet.Snapshot().Counts.Workers);
+        Assert.Equal(50, Deadline.Await(starting, "the start").Counts.Ready);
+    }
+
+    [Fact]
+    public void Binds_OfAPortThatIsTaken_ShowTheErrno()
+    {
+        using var fleet = new Supervised();
+        var service = Given.Server("web", 1);
+        var alone = service with
+        {
+            Process = service.Process with { Reuseport = service.Process.Reuseport with { ReusePort = OptionSetting.Clear } },
+        };
+        fleet.Converge(alone);
+        _ = fleet.BeginConverge(alone, alone with { Name = "other" });
+        Deadline.Until(() => fleet.Worker("other@0").Binds.Count > 0, "the bind is known");
+        Assert.Equal(["EADDRINUSE"], fleet.Worker("other@0").Binds.Select(bind => bind.Result));
+        Assert.Equal("starting", fleet.Worker("other@0").State);
+    }
+}
