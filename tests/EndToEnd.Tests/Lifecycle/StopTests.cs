@@ -40,13 +40,14 @@ public sealed class StopTests : DaemonTest
         }
     }
 
+    /// <summary>The worker ends when its grandchild has said that it listens.</summary>
     [Fact]
     public async Task ChildLeftBehindByAnExit_IsKilledBeforeTheNextStart()
     {
         Daemon.Configure($$"""
             services:
               leaver:
-                command: [{{Artifacts.Worker("double-fork")}}, "{{Port}}", leave]
+                command: [sh, -c, "{{Artifacts.Worker("double-fork")}} {{Port}} leave | head -n 1"]
                 restart: no
                 reuseport: { ports: [{{Port}}] }
             """);
