@@ -30,7 +30,7 @@ internal static class StatusTable
         worker.Uptime is { } uptime ? Duration(uptime) : "-",
         worker.Restarts.ToString(CultureInfo.InvariantCulture),
         worker.LastExit ?? "-",
-        worker.NextTry is { } next ? $"next try in {Duration(Math.Max(0, next))}" : worker.Detail ?? "",
+        worker.NextTry is { } next ? $"next try in {Duration(Math.Max(0, next))}; {worker.Detail}" : worker.Detail ?? "",
     ];
 
     /// <summary>The sharded ports that it serves; or what failed.</summary>

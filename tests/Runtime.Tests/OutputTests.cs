@@ -152,7 +152,7 @@ public sealed class OutputTests
         using var output = new OutputLoop(mailbox, new WorkerLog(queue, new JsonLineFormat(), TimeProvider.System), log, time);
         using var endless = File.OpenHandle("/dev/random");
         var source = WorkerLog.Open(new WorkerName("stray", 0), 1, OutputStream.Stdout);
-        output.Add(new WorkerStream(new Pipe((int)endless.DangerousGetHandle()), 1, source, LoggingSpec.Default));
+        output.Add(new WorkerStream(new Pipe((int)endless.DangerousGetHandle()), 1, new TreeRoot(1, IsReaped: true, []), source, LoggingSpec.Default));
         endless.SetHandleAsInvalid();
         output.Start();
 

@@ -9,33 +9,59 @@ namespace Reuseportd.Hosting;
 /// <summary>The one way to make the fleet be what the configuration says, whoever asks: SIGHUP or the control socket.</summary>
 internal sealed class FleetControl(Mailbox mailbox, InitialFleet initial, ServiceManager manager, ILogger log) : IFleetControl, IDisposable
 {
-    private readonly SemaphoreSlim _oneAtATime = new(1);
+    private readonly SemaphoreSlim _oneReadsAtATime = new(1);
+    private int _waitingToRead;
 
-    /// <summary>Reads the configuration again and converges. Where it has errors, nothing changes.</summary>
+    /// <summary>
+    /// Reads the configuration again and converges. Where it has errors, nothing changes. What is read last counts: the next change
+    /// does not wait until this one has settled, or a bad one could not be taken back.
+    /// </summary>
     /// <returns>The errors; or none, and what was done, once all that was touched has settled.</returns>
     public async Task<ApplyResult> ApplyAsync(CancellationToken cancellation)
     {
-        await _oneAtATime.WaitAsync(cancellation);
+        manager.Reloading();
         try
         {
-            manager.Reloading();
-            var loaded = ConfigurationSource.Load(initial.Path);
-            foreach (var warning in loaded.Warnings) log.ConfigurationWarning(warning.ToString());
-            if (loaded.Fleet is not { } fleet)
-            {
-                string[] errors = [.. loaded.Errors.Select(error => error.ToString())];
-                log.ReloadFailed(errors);
-                return new ApplyResult(errors, null);
-            }
-
-            var done = await ConvergeAsync(fleet, cancellation);
+            var (errors, settled) = await ReadAsync(cancellation);
+            if (settled is null) return new ApplyResult(errors, null);
+            var done = await settled;
             log.Reloaded(done.Changed, done.Added, done.Removed, done.Unchanged);
             return new ApplyResult([], done);
         }
         finally
         {
             manager.Reloaded();
-            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>For who waits for no answer: where somebody waits to read already, that one reads what there is to read.</summary>
+    public Task ApplySoonAsync(CancellationToken cancellation) =>
+        Volatile.Read(ref _waitingToRead) > 0 ? Task.CompletedTask : ApplyAsync(cancellation);
+
+    private async Task<(string[] Errors, Task<ConvergeResult>? Settled)> ReadAsync(CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _waitingToRead);
+        try
+        {
+            await _oneReadsAtATime.WaitAsync(cancellation);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waitingToRead);
+        }
+
+        try
+        {
+            var loaded = await Task.Run(() => ConfigurationSource.Load(initial.Path), cancellation);
+            foreach (var warning in loaded.Warnings) log.ConfigurationWarning(warning.ToString());
+            if (loaded.Fleet is { } fleet) return ([], ConvergeAsync(fleet, cancellation));
+            string[] errors = [.. loaded.Errors.Select(error => error.ToString())];
+            log.ReloadFailed(errors);
+            return (errors, null);
+        }
+        finally
+        {
+            _oneReadsAtATime.Release();
         }
     }
 
@@ -54,5 +80,5 @@ internal sealed class FleetControl(Mailbox mailbox, InitialFleet initial, Servic
         return done.Task.WaitAsync(cancellation);
     }
 
-    public void Dispose() => _oneAtATime.Dispose();
+    public void Dispose() => _oneReadsAtATime.Dispose();
 }

@@ -19,7 +19,7 @@ internal sealed class FleetHost(
     ServiceManager manager,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
-    ILogger log) : IHostedService, IDisposable
+    ILogger log) : IHostedLifecycleService, IDisposable
 {
     private readonly List<PosixSignalRegistration> _signals = [];
     private bool _started;
@@ -40,8 +40,12 @@ internal sealed class FleetHost(
         try
         {
             var done = await control.ConvergeAsync(initial.Fleet, cancellationToken);
-            log.Started(done.Counts.Ready, done.Counts.Workers, initial.Fleet.Services.Count);
-            manager.Started();
+            // The control socket starts beside this: what has started is there for those who talk to it as well.
+            lifetime.ApplicationStarted.Register(() =>
+            {
+                log.Started(done.Counts.Ready, done.Counts.Workers, initial.Fleet.Services.Count);
+                manager.Started();
+            });
         }
         catch (OperationCanceledException)
         {
@@ -49,7 +53,16 @@ internal sealed class FleetHost(
         }
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Before anything else stops, so that the control socket tells to the end who is waited for.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         // The host stops what it never got to start as well.
         if (!_started) return;
@@ -85,7 +98,7 @@ internal sealed class FleetHost(
     {
         try
         {
-            await control.ApplyAsync(lifetime.ApplicationStopping);
+            await control.ApplySoonAsync(lifetime.ApplicationStopping);
         }
         catch (OperationCanceledException)
         {

@@ -14,6 +14,7 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
     private TimeSpan _longestStop;
     private ITimer? _watchdog;
     private volatile bool _started;
+    private int _reloads;
 
     /// <summary>One line of status; called by the loop's thread. A datagram to a local socket.</summary>
     public void Tell(FleetCounts counts) => Notify($"STATUS={counts}");
@@ -24,14 +25,14 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
     /// <summary>A reload begins. Until <see cref="Reloaded"/>, systemctl waits.</summary>
     public void Reloading()
     {
-        if (!_started) return;
+        if (Interlocked.Increment(ref _reloads) > 1 || !_started) return;
         Notify(string.Create(
             CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={time.GetElapsedTime(0).Ticks / TimeSpan.TicksPerMicrosecond}"));
     }
 
     public void Reloaded()
     {
-        if (_started) Notify("READY=1");
+        if (Interlocked.Decrement(ref _reloads) == 0 && _started) Notify("READY=1");
     }
 
     /// <summary>A grace period of a service; the stop as a whole takes at least the longest.</summary>

@@ -16,6 +16,14 @@ internal static class SocketHolders
         return inodes;
     }
 
+    /// <summary>Whether descriptor <paramref name="descriptor"/> of a process is the socket with this inode.</summary>
+    public static bool Holds(int pid, int descriptor, ulong inode)
+    {
+        Span<byte> target = stackalloc byte[64];
+        var name = string.Create(CultureInfo.InvariantCulture, $"fd/{descriptor}");
+        return InodeOf(ProcFile.ReadLink(pid, Encoding.ASCII.GetBytes(name), target)) == inode;
+    }
+
     private static void AddInodes(int pid, HashSet<ulong> into)
     {
         Span<byte> target = stackalloc byte[64];

@@ -34,5 +34,6 @@ internal sealed record EventKind(string Name, string MessageId)
     public static readonly EventKind Stop = new("stop", "26c81ab7566941c7b2dc0d529997f357");
     public static readonly EventKind Kill = new("kill", "35f704bb58b642d2a6c19a3e8677b4e3");
     public static readonly EventKind KillFailed = new("kill_failed", "963b186bdc58463ea32e49598100cd2c");
+    public static readonly EventKind OutputLost = new("output_lost", "585e286aeb7745a885081f56e6aa24ee");
     public static readonly EventKind Dropped = new("dropped", "71a406c436ea4671b8a491808402e1fa");
 }

@@ -77,6 +77,11 @@ internal static partial class LogEvents
         log.ForContext(new EventDetails(EventKind.KillFailed).Of(worker).With("REUSEPORT_COUNT", count))
             .Error("{worker}: {processes} cannot be killed", worker, Count(count, "process", "processes"));
 
+    /// <summary>A stream of the worker cannot be read and was closed.</summary>
+    public static void OutputLost(this ILogger log, WorkerName worker, int pid, OutputStream stream, Errno errno) =>
+        log.ForContext(new EventDetails(EventKind.OutputLost).Of(worker, pid).With(errno))
+            .Error("{worker}: {REUSEPORT_STREAM} cannot be read and was closed: {errno}", worker, LineSource.NameOf(stream), errno);
+
     /// <summary>The rate limit of the worker's output held lines back.</summary>
     public static void Dropped(this ILogger log, WorkerName worker, int pid, OutputStream stream, long count) =>
         log.ForContext(new EventDetails(EventKind.Dropped).Of(worker, pid).With("REUSEPORT_COUNT", count))

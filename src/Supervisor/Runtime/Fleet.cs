@@ -74,13 +74,19 @@ internal sealed class Fleet(SlotRunner runner)
     private void Adopt(ServiceSpec spec, bool restart)
     {
         var service = _services[spec.Name];
+        // The other way it changes the next start of the daemon only: what runs runs on.
+        var wantedNow = spec.Autostart && !service.Spec.Autostart && !service.Wanted;
         service.Adopt(spec);
+        service.Wanted |= wantedNow;
         Resize(service);
-        if (!restart || !service.Wanted) return;
         foreach (var slot in service.Slots.Where(slot => !slot.Leaving))
         {
-            runner.Expect(slot);
-            runner.Happen(slot, new SlotEvent.RestartRequested());
+            if (service.Wanted && (restart || wantedNow))
+            {
+                runner.Expect(slot);
+                runner.Happen(slot, restart ? new SlotEvent.RestartRequested() : new SlotEvent.StartRequested());
+            }
+            else runner.Happen(slot, new SlotEvent.PolicyChanged());
         }
     }
 

@@ -36,23 +36,12 @@ internal sealed record Launch(ValueList<string> Arguments, ValueList<string> Env
         foreach (var variable in service.Process.Environment) variables[variable.Name] = variable.Value.Expand(worker);
 
         AddOurs(variables, service, worker, preload);
-        foreach (var (name, value) in Identify(worker, generation)) variables[name] = value;
+        foreach (var (name, value) in Marks.Variables(worker, generation)) variables[name] = value;
         return new Launch(
             new([.. service.Process.Command.Select(word => word.Expand(worker))]),
             new([.. variables.Select(variable => $"{variable.Key}={variable.Value}")]),
             service.Process.WorkingDirectory?.Expand(worker));
     }
-
-    /// <summary>Entries that no process but those of this generation of the worker has.</summary>
-    public static ValueList<string> Marks(WorkerName worker, int generation) =>
-        new([.. Identify(worker, generation).Select(variable => $"{variable.Name}={variable.Value}")]);
-
-    private static (string Name, string Value)[] Identify(WorkerName worker, int generation) =>
-    [
-        ("REUSEPORT_SERVICE", worker.Service),
-        ("REUSEPORT_WORKER", worker.Index.ToString(CultureInfo.InvariantCulture)),
-        ("REUSEPORT_GENERATION", generation.ToString(CultureInfo.InvariantCulture)),
-    ];
 
     private static void AddOurs(Dictionary<string, string> variables, ServiceSpec service, WorkerName worker, string preload)
     {

@@ -102,7 +102,11 @@ internal sealed class OutputLoop : IDisposable
         {
             var token = ++_lastToken;
             _streams.Add(token, stream);
-            _epoll.Add(stream.Pipe, Linux.Readiness.Readable, token);
+            var watched = _epoll.Add(stream.Pipe, Linux.Readiness.Readable, token);
+            if (watched == Errno.None) continue;
+            // Closed, it ends a worker that writes; open and unread, it would hang one for ever.
+            _log.OutputLost(stream.Source.Worker, stream.Source.Pid, stream.Source.Stream, watched);
+            End(token, stream, Now());
         }
     }
 
@@ -133,9 +137,8 @@ internal sealed class OutputLoop : IDisposable
 
     private void Take(WorkerStream stream, Line line, TimeSpan now)
     {
-        if (!line.Continues && !line.Cut && OutcomeParser.TryFind(line.Bytes, out var own, out var outcome)
-            // Behind words of the program only what can be nothing else: an error is free text.
-            && (own == 0 || outcome.Kind != OutcomeKind.Error))
+        if (!line.Continues && !line.Cut && stream.Source.Stream == OutputStream.Stderr
+            && OutcomeParser.TryFind(line.Bytes, out var own, out var outcome) && stream.IsGenuine(outcome, behindWords: own > 0))
         {
             if (own > 0) TakeLine(stream, new Line(line.Bytes[..own]), now);
             TakeOutcome(stream, outcome, now);

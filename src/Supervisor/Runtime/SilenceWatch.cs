@@ -12,21 +12,28 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
     /// <summary>The library speaks before main; a program on a busy machine may need this long to get there.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<ulong, WorkerProcess> _silent = [];
+    private readonly Dictionary<ulong, Silent> _silent = [];
     private readonly DeadlineQueue<ulong> _deadlines = new();
 
     public void Expect(WorkerProcess process, TimeSpan now)
     {
-        _silent.Add(process.Serial, process);
+        _silent.Add(process.Serial, new Silent(process));
         _deadlines.Add(process.Serial, now + Patience);
     }
 
-    public void Heard(ulong process) => _silent.Remove(process);
+    /// <summary>
+    /// That it is loaded is not the last word: a wrapper says so, and then executes a program that takes no library.
+    /// </summary>
+    public void Heard(ulong process, BindOutcome outcome)
+    {
+        if (outcome.Kind != OutcomeKind.Loaded) _silent.Remove(process);
+        else if (_silent.TryGetValue(process, out var silent)) silent.WasLoaded = true;
+    }
 
     /// <summary>All that the process wrote has been read: what was not heard by now was not said.</summary>
     public void StreamEnded(ulong process)
     {
-        if (_silent.Remove(process, out var silent)) Explain(silent, running: false);
+        if (_silent.Remove(process, out var silent) && !silent.WasLoaded) Explain(silent);
     }
 
     public TimeSpan? NextWait(TimeSpan now) => _deadlines.NextWait(now);
@@ -36,18 +43,24 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
         while (_deadlines.TryTake(now, out var serial, out _))
         {
             if (!_silent.Remove(serial, out var silent)) continue;
-            Explain(silent, running: true);
-            sockets.Expect(silent, now);
+            Explain(silent);
+            sockets.Expect(silent.Process, now);
         }
     }
 
     /// <summary>Reads files, so it is done beside the loop.</summary>
-    private void Explain(WorkerProcess process, bool running)
+    private void Explain(Silent silent)
     {
+        var (process, wasLoaded) = (silent.Process, silent.WasLoaded);
         var (name, pid, program, identity) = (process.Slot.Name, process.Handle.Pid, process.Program, process.Identity);
+        // Once it is reaped the number may be another's.
+        var running = process.Slot.Process == process && !process.Handle.HasEnded;
+        if (wasLoaded && !running) return;
         Task.Run(() =>
         {
             var diagnosis = PreloadDiagnosis.Of(running ? pid : null, program, preload, identity);
+            // It may just be slow to bind.
+            if (wasLoaded && diagnosis.Reason is PreloadReason.LoadedSilently or PreloadReason.Unknown) return;
             mailbox.Post(new Message.SilenceExplained(name, pid, Text(diagnosis)));
         });
     }
@@ -66,4 +79,11 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
         PreloadReason.ExitedBeforeMain => $"exited before main: {diagnosis.Detail}",
         _ => $"nothing in {diagnosis.Detail} or its environment explains it",
     };
+
+    private sealed class Silent(WorkerProcess process)
+    {
+        public WorkerProcess Process { get; } = process;
+
+        public bool WasLoaded { get; set; }
+    }
 }

@@ -74,7 +74,6 @@ internal sealed class SlotRunner(WorkerTable processes, TreeReaper trees, ILogge
 
         if (processes.TrySpawn(slot, generation, clock(), out var process, out var error))
         {
-            log.Spawned(slot.Name, process.Handle.Pid, generation);
             Happen(slot, new SlotEvent.Spawned(generation));
         }
         else

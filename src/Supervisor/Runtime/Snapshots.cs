@@ -23,6 +23,7 @@ internal static class Snapshots
         slot.Slot.State switch
         {
             SlotState.Failed failed => failed.Reason,
+            SlotState.Backoff backoff => backoff.Reason,
             SlotState.Starting { Running: true } starting => $"waits for port {starting.Coverage.Missing}",
             _ => null,
         },

@@ -10,17 +10,21 @@ namespace Reuseportd.Runtime;
 /// </summary>
 internal sealed class SocketWatch(Mailbox mailbox)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+    /// <summary>Of the first questions. Each further one comes later, as looking into /proc costs with the processes that there are.</summary>
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<ulong, WorkerProcess> _starting = [];
+    private TimeSpan _interval;
     private TimeSpan _next;
     private volatile bool _asking;
 
     public void Expect(WorkerProcess process, TimeSpan now)
     {
         if (!process.IsStarting || process.Slot.Policy.Readiness is ReadinessSpec.Delay) return;
-        if (_starting.Count == 0) _next = now + Interval;
-        _starting[process.Serial] = process;
+        if (!_starting.TryAdd(process.Serial, process)) return;
+        _interval = Shortest;
+        _next = now + _interval;
     }
 
     public TimeSpan? NextWait(TimeSpan now) => _starting.Count == 0 ? null : _next > now ? _next - now : TimeSpan.Zero;
@@ -28,7 +32,8 @@ internal sealed class SocketWatch(Mailbox mailbox)
     public void Pass(TimeSpan now)
     {
         if (_starting.Count == 0 || now < _next) return;
-        _next = now + Interval;
+        _interval = TimeSpan.FromTicks(Math.Min(_interval.Ticks * 5 / 4, Longest.Ticks));
+        _next = now + _interval;
         foreach (var process in _starting.Values.Where(process => !process.IsStarting).ToArray()) _starting.Remove(process.Serial);
         if (_starting.Count == 0 || _asking) return;
         _asking = true;
@@ -41,6 +46,7 @@ internal sealed class SocketWatch(Mailbox mailbox)
         try
         {
             var serving = SockDiag.Serving();
+            if (!serving.Exists(socket => asked.Any(one => Covers(one.Ports, socket.Port)))) return;
             var table = ProcessTable.Read();
             foreach (var (serial, tree, ports) in asked)
             {

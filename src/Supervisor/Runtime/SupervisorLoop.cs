@@ -85,7 +85,7 @@ internal sealed class SupervisorLoop : IDisposable
     {
         _spawner = new Spawner(_options.DescriptorLimit);
         _launchPad = new LaunchPad(_spawner, _options.Environment, _options.Preload);
-        _processes = new WorkerTable(_launchPad, _epoll, _output);
+        _processes = new WorkerTable(_launchPad, _epoll, _output, _log);
         _trees = new TreeReaper(_processes, _log, Now);
         _runner = new SlotRunner(_processes, _trees, _log, Now, _options.Roll);
         _sockets = new SocketWatch(_mailbox);
@@ -182,7 +182,7 @@ internal sealed class SupervisorLoop : IDisposable
                 break;
             // From a process that has ended meanwhile; it was not silent, though.
             case Message.OutcomeSeen late:
-                _silence.Heard(late.Process);
+                _silence.Heard(late.Process, late.Outcome);
                 break;
             case Message.PortsSeen:
                 break;
@@ -193,7 +193,7 @@ internal sealed class SupervisorLoop : IDisposable
 
     private void TakeOutcome(WorkerProcess process, BindOutcome outcome)
     {
-        _silence.Heard(process.Serial);
+        _silence.Heard(process.Serial, outcome);
         process.Remember(outcome);
         if (PortCoverage.ServedPort(outcome) is { } port)
             _runner.Happen(process.Slot, new SlotEvent.Serves(process.Generation, port));

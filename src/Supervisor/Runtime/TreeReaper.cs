@@ -76,9 +76,10 @@ internal sealed class TreeReaper(WorkerTable workers, ILogger log, Func<TimeSpan
 
     private void Round(ProcessTable table)
     {
+        var orphans = new Orphans(table, IsWorker);
         _hunts.RemoveAll(hunt =>
         {
-            var left = TreeKill.Round(hunt.Root, table, IsWorker);
+            var left = TreeKill.Round(hunt.Root, orphans.Around(hunt.Root), IsWorker);
             if (hunt.Round == 0 && left > 0 && hunt.Root.IsReaped) log.SweptTree(hunt.Worker, left);
             if (left > 0 && ++hunt.Round == MostRounds) log.TreeSurvived(hunt.Worker, left);
             return left == 0 || hunt.Round == MostRounds;

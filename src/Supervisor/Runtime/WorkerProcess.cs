@@ -43,5 +43,5 @@ internal sealed class WorkerProcess(
     }
 
     /// <summary>What its descendants are told from those of others by.</summary>
-    public TreeRoot Tree(bool isReaped) => new(Handle.Pid, isReaped, Launch.Marks(Slot.Name, Generation));
+    public TreeRoot Tree(bool isReaped) => new(Handle.Pid, isReaped, Marks.Of(Slot.Name, Generation));
 }

@@ -8,7 +8,7 @@ using Reuseportd.Slots;
 namespace Reuseportd.Runtime;
 
 /// <summary>One stream of one process: its pipe, and what is bounded about it. Only the output loop's thread uses it.</summary>
-internal sealed class WorkerStream(Pipe pipe, ulong process, LineSource source, LoggingSpec logging)
+internal sealed class WorkerStream(Pipe pipe, ulong process, TreeRoot tree, LineSource source, LoggingSpec logging)
 {
     /// <summary>
     /// A program may bind in a loop, or write what looks like the library's lines: past this many in a second they are counted only.
@@ -36,6 +36,20 @@ internal sealed class WorkerStream(Pipe pipe, ulong process, LineSource source, 
 
     /// <summary>When dropped lines are to be said though no further line comes.</summary>
     public TimeSpan? SayDroppedAt { get; set; }
+
+    /// <summary>
+    /// Whether the library of this worker said it, as far as can be told: programs log what strangers send them, and that may look
+    /// like one of its lines. At the start of a line a process of the worker must be named. Behind words of the program itself,
+    /// where the text of a request may stand, only a socket is believed that the kernel confirms.
+    /// </summary>
+    public bool IsGenuine(BindOutcome outcome, bool behindWords)
+    {
+        if (outcome.Kind == OutcomeKind.Error) return !behindWords;
+        if (!behindWords) return outcome.Pid == tree.Pid || tree.Holds(outcome.Pid);
+        return outcome is { Succeeded: true, Socket: { } socket }
+               && (outcome.Pid == tree.Pid || tree.Holds(outcome.Pid))
+               && SocketHolders.Holds(outcome.Pid, socket.FileDescriptor, socket.Inode);
+    }
 
     /// <summary>Whether an outcome tells the fleet something new: the library is there, or one more port is served.</summary>
     public bool IsNews(BindOutcome outcome)

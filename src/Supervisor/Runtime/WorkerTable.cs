@@ -2,11 +2,12 @@ using System.Diagnostics.CodeAnalysis;
 using Reuseportd.Linux;
 using Reuseportd.Model;
 using Reuseportd.Observability;
+using Serilog;
 
 namespace Reuseportd.Runtime;
 
 /// <summary>The processes of all workers: makes them, hands their output on, hears their ends. Only the loop's thread uses it.</summary>
-internal sealed class WorkerTable(LaunchPad launchPad, Epoll epoll, OutputLoop output)
+internal sealed class WorkerTable(LaunchPad launchPad, Epoll epoll, OutputLoop output, ILogger log)
 {
     private readonly Dictionary<ulong, WorkerProcess> _bySerial = [];
     private readonly Dictionary<int, WorkerProcess> _byPid = [];
@@ -45,6 +46,8 @@ internal sealed class WorkerTable(LaunchPad launchPad, Epoll epoll, OutputLoop o
             return false;
         }
 
+        // Ahead of anything that it says.
+        log.Spawned(slot.Name, process.Handle.Pid, generation);
         Connect(spawned.Stdout, process, OutputStream.Stdout);
         Connect(spawned.Stderr, process, OutputStream.Stderr);
         return true;
@@ -73,7 +76,7 @@ internal sealed class WorkerTable(LaunchPad launchPad, Epoll epoll, OutputLoop o
     {
         if (pipe is null) return;
         var source = WorkerLog.Open(process.Slot.Name, process.Handle.Pid, stream);
-        output.Add(new WorkerStream(pipe, process.Serial, source, process.Slot.Service.Spec.Logging));
+        output.Add(new WorkerStream(pipe, process.Serial, process.Tree(isReaped: false), source, process.Slot.Service.Spec.Logging));
     }
 
     private void Forget(WorkerProcess process)

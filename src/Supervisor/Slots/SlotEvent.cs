@@ -25,6 +25,9 @@ internal abstract record SlotEvent
 
     internal sealed record Exited(int Generation, ExitStatus Status) : SlotEvent;
 
+    /// <summary>The policy of the step is another than that of the last one.</summary>
+    internal sealed record PolicyChanged : SlotEvent;
+
     /// <summary>The <see cref="SlotState.Deadline"/> of the present state has come.</summary>
     internal sealed record DeadlinePassed : SlotEvent;
 }

@@ -54,10 +54,11 @@ internal static class SlotMachine
 
         public Transition FromStarting(SlotState.Starting starting, SlotEvent happened) => happened switch
         {
-            SlotEvent.Spawned when Policy.Readiness is ReadinessSpec.Delay { After: var after } && after <= TimeSpan.Zero => GetReady(),
-            SlotEvent.Spawned => Become(starting with { Running = true, Due = Now + Patience() }),
+            SlotEvent.Spawned => Judge(starting with { Running = true, Since = Now }),
+            // One that is still queued is judged when it has been started.
+            SlotEvent.PolicyChanged => starting.Running ? Judge(starting) : Stay(Slot),
             SlotEvent.SpawnFailed failed => Retry(readyFor: null, failed.Reason),
-            SlotEvent.Serves serves => Covered(starting, starting.Coverage.With(serves.Port)),
+            SlotEvent.Serves serves => Judge(starting with { Coverage = starting.Coverage.With(serves.Port) }),
             SlotEvent.DeadlinePassed when Policy.Readiness is ReadinessSpec.Delay => GetReady(),
             SlotEvent.DeadlinePassed => Stop(AfterStop.Retry),
             SlotEvent.Exited exited => Ended(exited.Status, readyFor: null),
@@ -74,8 +75,9 @@ internal static class SlotMachine
             SlotEvent.Exited exited => Ended(exited.Status, readyFor: Now - ready.Since),
             SlotEvent.StopRequested => Stop(AfterStop.Stay),
             SlotEvent.RestartRequested => Stop(AfterStop.Restart),
-            // Ready already; more sockets make it no readier, and no deadline is set.
-            SlotEvent.StartRequested or SlotEvent.Serves or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.DeadlinePassed => Stay(Slot),
+            // Ready already; more sockets make it no readier, a new policy no less, and no deadline is set.
+            SlotEvent.StartRequested or SlotEvent.Serves or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.DeadlinePassed
+                or SlotEvent.PolicyChanged => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -85,8 +87,8 @@ internal static class SlotMachine
             SlotEvent.DeadlinePassed => Become(stopping with { KillAt = null }, new SlotAction.KillTree(Slot.Generation)),
             SlotEvent.StopRequested => Become(stopping with { Then = AfterStop.Stay }),
             SlotEvent.StartRequested or SlotEvent.RestartRequested => Become(stopping with { Then = AfterStop.Restart }),
-            // On its way out: that it serves after all comes too late.
-            SlotEvent.Serves or SlotEvent.Spawned or SlotEvent.SpawnFailed => Stay(Slot),
+            // On its way out: that it serves after all comes too late, and it keeps the grace that it was given.
+            SlotEvent.Serves or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.PolicyChanged => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -95,8 +97,8 @@ internal static class SlotMachine
             SlotEvent.DeadlinePassed => Start(Slot with { Restarts = Slot.Restarts + 1 }),
             SlotEvent.StartRequested or SlotEvent.RestartRequested => Start(Slot),
             SlotEvent.StopRequested => Become(new SlotState.Stopped()),
-            // The generation has ended; what was still on its way from it changes nothing.
-            SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.Exited => Stay(Slot),
+            // The generation has ended; what was still on its way from it changes nothing. The wait is as it was rolled.
+            SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.Exited or SlotEvent.PolicyChanged => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -105,23 +107,25 @@ internal static class SlotMachine
             SlotEvent.StartRequested or SlotEvent.RestartRequested => Start(Slot with { Streak = 0, Attempts = [] }),
             SlotEvent.StopRequested => Become(new SlotState.Stopped()),
             // As in backoff: nothing runs.
-            SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.Exited or SlotEvent.DeadlinePassed => Stay(Slot),
+            SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.Exited or SlotEvent.DeadlinePassed
+                or SlotEvent.PolicyChanged => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
-        private TimeSpan Patience() => Policy.Readiness is ReadinessSpec.Delay delay ? delay.After : Policy.Readiness.Timeout;
-
-        private Transition Covered(SlotState.Starting starting, PortCoverage coverage) =>
-            Policy.Readiness is not ReadinessSpec.Delay && coverage.IsWhole
-                ? GetReady()
-                : Become(starting with { Coverage = coverage });
+        /// <summary>Ready by now, or when it has to be.</summary>
+        private Transition Judge(SlotState.Starting starting)
+        {
+            var delay = Policy.Readiness as ReadinessSpec.Delay;
+            var due = starting.Since + (delay?.After ?? Policy.Readiness.Timeout);
+            return (delay is null ? starting.Coverage.IsWhole : due <= Now) ? GetReady() : Become(starting with { Due = due });
+        }
 
         private Transition GetReady() => Become(new SlotState.Ready(Now));
 
         private Transition Start(Slot origin, params ReadOnlySpan<SlotAction> before)
         {
             var generation = origin.Generation + 1;
-            var starting = new SlotState.Starting(Running: false, Due: null, PortCoverage.None(Policy.Ports));
+            var starting = new SlotState.Starting(Running: false, Now, Due: null, PortCoverage.None(Policy.Ports));
             return new(origin with { State = starting, Generation = generation }, [.. before, new SlotAction.Spawn(generation)]);
         }
 
@@ -169,7 +173,7 @@ internal static class SlotMachine
 
             var delay = RestartDelay.Next(Policy.Restart, streak, Roll);
             return new(
-                Slot with { State = new SlotState.Backoff(Now + delay, delay), Streak = streak + 1, Attempts = attempts },
+                Slot with { State = new SlotState.Backoff(Now + delay, delay, reason), Streak = streak + 1, Attempts = attempts },
                 [.. before]);
         }
 

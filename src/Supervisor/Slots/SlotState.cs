@@ -24,8 +24,9 @@ internal abstract record SlotState
 
     /// <summary>A process is being made (<paramref name="Due"/> still null and <paramref name="Running"/> false) or does not serve yet.</summary>
     /// <param name="Running">Whether the process exists.</param>
+    /// <param name="Since">When the process was started.</param>
     /// <param name="Due">When it must be ready; for readiness by delay, when it is.</param>
-    internal sealed record Starting(bool Running, TimeSpan? Due, PortCoverage Coverage) : SlotState
+    internal sealed record Starting(bool Running, TimeSpan Since, TimeSpan? Due, PortCoverage Coverage) : SlotState
     {
         public override string Word => "starting";
         public override TimeSpan? Deadline => Due;
@@ -48,7 +49,8 @@ internal abstract record SlotState
     }
 
     /// <summary>No process; the next try is at <paramref name="Until"/>.</summary>
-    internal sealed record Backoff(TimeSpan Until, TimeSpan Delay) : SlotState
+    /// <param name="Reason">Why the last one came to nothing.</param>
+    internal sealed record Backoff(TimeSpan Until, TimeSpan Delay, string Reason) : SlotState
     {
         public override string Word => "backoff";
         public override TimeSpan? Deadline => Until;

@@ -92,6 +92,10 @@ public sealed class LogEventsTests
             "dropped", 4, "web@2: 1234 lines of stdout dropped by the rate limit",
             log => log.Dropped(Web, 4242, OutputStream.Stdout, 1234)
         },
+        {
+            "output_lost", 3, "web@2: stderr cannot be read and was closed: ENOSPC",
+            log => log.OutputLost(Web, 4242, OutputStream.Stderr, new Errno(28))
+        },
     };
 
     [Theory]

@@ -6,6 +6,8 @@ namespace Decisions.Tests.Slots;
 /// <summary>A slot and a clock that is moved by hand: hours in milliseconds.</summary>
 internal sealed class Life(SlotPolicy policy, Func<double>? roll = null)
 {
+    public SlotPolicy Policy { get; set; } = policy;
+
     public Slot Slot { get; private set; } = Slot.New;
 
     public TimeSpan Now { get; private set; }
@@ -17,7 +19,7 @@ internal sealed class Life(SlotPolicy policy, Func<double>? roll = null)
 
     public Life Happen(SlotEvent happened)
     {
-        (Slot, Actions) = SlotMachine.Step(Slot, happened, policy, Now, roll?.Invoke() ?? 0.5);
+        (Slot, Actions) = SlotMachine.Step(Slot, happened, Policy, Now, roll?.Invoke() ?? 0.5);
         return this;
     }
 

@@ -9,7 +9,7 @@ internal static class Make
     public static readonly IReadOnlyList<string> States = ["stopped", "queued", "starting", "ready", "stopping", "backoff", "failed"];
 
     public static readonly IReadOnlyList<string> Events =
-        ["start", "stop", "restart", "spawned", "spawn-failed", "serves", "exited", "deadline"];
+        ["start", "stop", "restart", "spawned", "spawn-failed", "serves", "exited", "deadline", "policy"];
 
     public const int Port = 8080;
 
@@ -25,11 +25,11 @@ internal static class Make
     public static SlotState State(string word, TimeSpan now) => word switch
     {
         "stopped" => new SlotState.Stopped(),
-        "queued" => new SlotState.Starting(Running: false, Due: null, PortCoverage.None(Ports)),
-        "starting" => new SlotState.Starting(Running: true, now, PortCoverage.None(Ports)),
+        "queued" => new SlotState.Starting(Running: false, now, Due: null, PortCoverage.None(Ports)),
+        "starting" => new SlotState.Starting(Running: true, now, now + TimeSpan.FromSeconds(30), PortCoverage.None(Ports)),
         "ready" => new SlotState.Ready(now - TimeSpan.FromSeconds(5)),
         "stopping" => new SlotState.Stopping(now, AfterStop.Stay),
-        "backoff" => new SlotState.Backoff(now, TimeSpan.FromSeconds(1)),
+        "backoff" => new SlotState.Backoff(now, TimeSpan.FromSeconds(1), "test"),
         "failed" => new SlotState.Failed("test"),
         _ => throw new ArgumentOutOfRangeException(nameof(word), word, null),
     };
@@ -43,6 +43,7 @@ internal static class Make
         "spawn-failed" => new SlotEvent.SpawnFailed(generation, "exec: ENOENT"),
         "serves" => new SlotEvent.Serves(generation, Port),
         "exited" => new SlotEvent.Exited(generation, status ?? ExitStatus.Killed(Signal.Kill)),
+        "policy" => new SlotEvent.PolicyChanged(),
         "deadline" => new SlotEvent.DeadlinePassed(),
         _ => throw new ArgumentOutOfRangeException(nameof(word), word, null),
     };

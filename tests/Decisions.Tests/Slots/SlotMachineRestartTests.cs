@@ -127,6 +127,22 @@ public sealed class SlotMachineRestartTests
         Assert.Equal("backoff", life.Slot.State.Word);
     }
 
+    [Theory]
+    [InlineData(0, "ready")]
+    [InlineData(5, "ready")]
+    [InlineData(20, "starting")]
+    public void Step_PolicyChangedWhileStarting_CountsFromTheStart(int delay, string next)
+    {
+        var life = new Life(Make.Policy(readiness: new ReadinessSpec.Delay(TimeSpan.FromHours(1), TimeSpan.FromHours(2))));
+        life.Happen("start").Happen("spawned").Advance(10);
+
+        life.Policy = Make.Policy(readiness: new ReadinessSpec.Delay(TimeSpan.FromSeconds(delay), TimeSpan.FromHours(2)));
+        life.Happen("policy");
+
+        Assert.Equal(next, life.Slot.State.Word);
+        if (next == "starting") Assert.Equal(TimeSpan.FromSeconds(delay), life.Slot.State.Deadline);
+    }
+
     [Fact]
     public void Step_ReadinessDelayZero_IsReadyAsSoonAsSpawned()
     {

@@ -21,6 +21,7 @@ public sealed class SlotMachineTableTests
         { "stopped", "serves", "stopped", "" },
         { "stopped", "exited", "stopped", "" },
         { "stopped", "deadline", "stopped", "" },
+        { "stopped", "policy", "stopped", "" },
 
         { "queued", "start", "starting", "" },
         { "queued", "stop", "stopped", "" },
@@ -30,6 +31,7 @@ public sealed class SlotMachineTableTests
         { "queued", "serves", "ready", "" },
         { "queued", "exited", "backoff", "kill-tree 7" },
         { "queued", "deadline", "stopping", "send SIGTERM" },
+        { "queued", "policy", "starting", "" },
 
         { "starting", "start", "starting", "" },
         { "starting", "stop", "stopping", "send SIGTERM" },
@@ -39,6 +41,7 @@ public sealed class SlotMachineTableTests
         { "starting", "serves", "ready", "" },
         { "starting", "exited", "backoff", "kill-tree 7" },
         { "starting", "deadline", "stopping", "send SIGTERM" },
+        { "starting", "policy", "starting", "" },
 
         { "ready", "start", "ready", "" },
         { "ready", "stop", "stopping", "send SIGTERM" },
@@ -48,6 +51,7 @@ public sealed class SlotMachineTableTests
         { "ready", "serves", "ready", "" },
         { "ready", "exited", "starting", "kill-tree 7, spawn 8" },
         { "ready", "deadline", "ready", "" },
+        { "ready", "policy", "ready", "" },
 
         { "stopping", "start", "stopping", "" },
         { "stopping", "stop", "stopping", "" },
@@ -57,6 +61,7 @@ public sealed class SlotMachineTableTests
         { "stopping", "serves", "stopping", "" },
         { "stopping", "exited", "stopped", "kill-tree 7" },
         { "stopping", "deadline", "stopping", "kill-tree 7" },
+        { "stopping", "policy", "stopping", "" },
 
         { "backoff", "start", "starting", "spawn 8" },
         { "backoff", "stop", "stopped", "" },
@@ -66,6 +71,7 @@ public sealed class SlotMachineTableTests
         { "backoff", "serves", "backoff", "" },
         { "backoff", "exited", "backoff", "" },
         { "backoff", "deadline", "starting", "spawn 8" },
+        { "backoff", "policy", "backoff", "" },
 
         { "failed", "start", "starting", "spawn 8" },
         { "failed", "stop", "stopped", "" },
@@ -75,6 +81,7 @@ public sealed class SlotMachineTableTests
         { "failed", "serves", "failed", "" },
         { "failed", "exited", "failed", "" },
         { "failed", "deadline", "failed", "" },
+        { "failed", "policy", "failed", "" },
     };
 
     [Theory]

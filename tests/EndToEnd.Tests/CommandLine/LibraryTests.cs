@@ -10,7 +10,7 @@ public sealed class LibraryTests : DaemonTest
     {
         var binary = await Daemon.Folder.CopyAsync(Artifacts.Daemon, "prefix/bin/reuseportd");
         Directory.CreateDirectory(Daemon.Config);
-        var start = await Command.RunAsync(binary, ["--config", Daemon.Config, "--socket", Daemon.Socket]);
+        var start = await Command.RunAsync(binary, ["--config", Daemon.Config, "--socket", Daemon.ControlSocket]);
 
         Assert.Equal((78, ""), (start.Code, start.Out));
         Assert.Equal(
@@ -23,7 +23,7 @@ public sealed class LibraryTests : DaemonTest
     public async Task GivenAndMissing_IsSaid()
     {
         Directory.CreateDirectory(Daemon.Config);
-        var start = await Command.RunAsync(Artifacts.Daemon, ["--config", Daemon.Config, "--socket", Daemon.Socket, "--preload", "/no/such.so"]);
+        var start = await Command.RunAsync(Artifacts.Daemon, ["--config", Daemon.Config, "--socket", Daemon.ControlSocket, "--preload", "/no/such.so"]);
 
         Assert.Equal(78, start.Code);
         Assert.Contains("there is no /no/such.so", start.Error, StringComparison.Ordinal);
@@ -37,7 +37,7 @@ public sealed class LibraryTests : DaemonTest
     {
         Directory.CreateDirectory(Daemon.Config);
         var library = await Daemon.Folder.CopyAsync(Artifacts.Library, name);
-        var start = await Command.RunAsync(Artifacts.Daemon, ["--config", Daemon.Config, "--socket", Daemon.Socket, "--preload", library]);
+        var start = await Command.RunAsync(Artifacts.Daemon, ["--config", Daemon.Config, "--socket", Daemon.ControlSocket, "--preload", library]);
 
         Assert.Equal(78, start.Code);
         Assert.Contains($"cannot be used from '{library}'", start.Error, StringComparison.Ordinal);

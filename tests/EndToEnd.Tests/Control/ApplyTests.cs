@@ -29,6 +29,56 @@ public sealed class ApplyTests : DaemonTest
     }
 
     [Fact]
+    public async Task AutostartTurnedOn_Starts()
+    {
+        Daemon.Configure(Services(("web", 1, 2, "a")).Replace("workers: 2", "workers: 2\n    autostart: false", StringComparison.Ordinal));
+        await Daemon.StartAsync();
+        Assert.Empty(Daemon.Events("spawn"));
+
+        Daemon.Configure(Services(("web", 1, 2, "a")));
+        var apply = await Daemon.ControlAsync("apply");
+
+        Assert.Equal("services: 0 added, 1 changed, 0 removed, 0 unchanged; 2 of 2 workers ready\n", apply.Out);
+    }
+
+    /// <summary>A change that takes long to settle can be taken back meanwhile, and the socket tells to the end who is waited for.</summary>
+    [Fact]
+    public async Task AnotherChangeWhileOneSettles_DoesNotWait()
+    {
+        Configure("a", 1);
+        await Daemon.StartAsync();
+        await Daemon.LineAsync("ignoring", "slow@0");
+        Configure("b", 1);
+        var first = Daemon.ControlAsync("apply");
+        await Daemon.EventAsync("stop", "slow@0");
+
+        Configure("b", 2);
+        var second = Daemon.ControlAsync("apply");
+        await Daemon.EventAsync("ready", "slow@1");
+        Assert.False(first.IsCompleted, "slow@0 ignores SIGTERM, so the first change cannot have settled");
+
+        await Daemon.EventAsync("kill", "slow@0");
+        Assert.Equal((0, 0), ((await first).Code, (await second).Code));
+
+        Daemon.Signal(Processes.Terminate);
+        await Daemon.EventAsync("stopping");
+        var status = await Daemon.ControlAsync("status", "slow@0");
+        Assert.Contains("stopping", status.Out, StringComparison.Ordinal);
+        Assert.Equal(0, await Daemon.ExitAsync());
+
+        void Configure(string mode, int workers) => Daemon.Configure($$"""
+            services:
+              slow:
+                command: [{{Artifacts.Worker("ignore-term")}}]
+                workers: {{workers}}
+                environment: { MODE: {{mode}} }
+                stop_grace_period: 2s
+                readiness: { type: delay, delay: 0s }
+                reuseport: { ports: any }
+            """);
+    }
+
+    [Fact]
     public async Task NothingChanged_TouchesNothing()
     {
         Daemon.Configure(Services(("web", 1, 2, "a")));

@@ -15,7 +15,7 @@ public sealed class HangupTests : DaemonTest
         var reload = await Daemon.EventAsync("reload");
 
         Assert.Equal(("1", "0", "0", "0"), (reload["REUSEPORT_CHANGED"], reload["REUSEPORT_ADDED"], reload["REUSEPORT_REMOVED"], reload["REUSEPORT_UNCHANGED"]));
-        Assert.Equal(["web@0", "web@1", "web@2"], Daemon.Events("ready").Select(record => record.Worker));
+        Assert.Equal(["web@0", "web@1", "web@2"], Daemon.Events("ready").Select(record => record.Worker).Order());
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public sealed class StatusTests : DaemonTest
     {
         await StartAsync();
         var status = await Command.RunAsync(
-            Artifacts.Control, ["status"], new Dictionary<string, string> { ["REUSEPORTD_SOCKET"] = Daemon.Socket });
+            Artifacts.Control, ["status"], new Dictionary<string, string> { ["REUSEPORTD_SOCKET"] = Daemon.ControlSocket });
 
         Assert.Equal(0, status.Code);
         Assert.Contains("web@0", status.Out, StringComparison.Ordinal);
@@ -91,7 +91,7 @@ public sealed class StatusTests : DaemonTest
         var status = await Daemon.ControlAsync("status");
 
         Assert.Equal((3, ""), (status.Code, status.Out));
-        Assert.Contains($"nobody answers on {Daemon.Socket}", status.Error, StringComparison.Ordinal);
+        Assert.Contains($"nobody answers on {Daemon.ControlSocket}", status.Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Text;
 
 namespace Reuseportd.EndToEnd.Tests.Harness;
@@ -26,7 +27,7 @@ internal sealed class Daemon : IAsyncDisposable
     /// <summary>Which binary is started.</summary>
     public string Binary { get; set; } = Artifacts.Daemon;
 
-    public string Socket => Folder["control.sock"];
+    public string ControlSocket => Folder["control.sock"];
 
     public string Config => Folder["etc"];
 
@@ -56,7 +57,7 @@ internal sealed class Daemon : IAsyncDisposable
     {
         Directory.CreateDirectory(Config);
         var variables = new Dictionary<string, string>(Environment) { [_mark[.._mark.IndexOf('=')]] = _mark[(_mark.IndexOf('=') + 1)..] };
-        string[] all = ["--config", Config, "--socket", Socket, "--log", "json", .. arguments];
+        string[] all = ["--config", Config, "--socket", ControlSocket, "--log", "json", .. arguments];
         _process = Process.Start(Command.Start(Binary, all, variables))!;
         _process.StandardInput.Close();
         _process.ErrorDataReceived += (_, line) =>
@@ -89,7 +90,18 @@ internal sealed class Daemon : IAsyncDisposable
     public void Signal(int signal) => Processes.Signal(Pid, signal);
 
     public Task<Command> ControlAsync(params string[] arguments) =>
-        Command.RunAsync(Artifacts.Control, [.. arguments, "--socket", Socket]);
+        Command.RunAsync(Artifacts.Control, [.. arguments, "--socket", ControlSocket]);
+
+    /// <summary>The control socket, for who talks HTTP to it.</summary>
+    public HttpClient Api() => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (_, stop) =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(ControlSocket), stop);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    }) { BaseAddress = new Uri("http://localhost") };
 
     /// <summary>SIGTERM; ends when the daemon has, and nothing is left of what it started.</summary>
     public async Task StopAsync()
@@ -99,6 +111,8 @@ internal sealed class Daemon : IAsyncDisposable
         await ExitAsync();
         Assert.Equal(0, _process!.ExitCode);
         Assert.Null(Log.Broken);
+        // What has no kind comes from a library, which has nothing to say where all goes well.
+        Assert.DoesNotContain(Log.Records, record => record.Event is null && !record.IsLine && !record.Message.StartsWith("Hosting failed to start", StringComparison.Ordinal));
         Assert.Empty(Processes.Marked(_mark));
         Assert.Empty(Listeners.On(Site.Port));
     }

@@ -12,7 +12,7 @@ public sealed class EnvironmentTests : DaemonTest
         Daemon.Configure($$$"""
             services:
               web:
-                command: "{{{Artifacts.Worker("binds")}}} tcp4,{{{Address}}},{{{Port}}} udp4,{{{Address}}},{{{{Port}}}+worker}"
+                command: "{{{Artifacts.Worker("binds")}}} tcp4,{{{Address}}},{{{Port}}} udp4,127.{{{Port / 256}}}.{{{Port % 256}}}.{10+worker},{{{Port}}}"
                 workers: 2
                 working_dir: "{{{Daemon.Folder["home"]}}}/{worker}"
                 environment: { NAME: "{service}-{worker}", ADMIN_PORT: "{9000+worker}", LITERAL: "{{worker}", PLAIN: "a b" }
@@ -29,7 +29,7 @@ public sealed class EnvironmentTests : DaemonTest
             foreach (var entry in (string[])["REUSEPORT_SERVICE=web", $"REUSEPORT_WORKER={number}", "REUSEPORT_WORKERS=2"])
                 Assert.Contains(entry, environment);
             Assert.Equal(Daemon.Folder[$"home/{number}"], new FileInfo($"/proc/{pid}/cwd").LinkTarget);
-            await Daemon.LineAsync($"bound udp4 {Address} {Port + number}", $"web@{number}");
+            await Daemon.LineAsync($"bound udp4 {Daemon.Site.AddressOf(10 + number)} {Port}", $"web@{number}");
         }
     }
 

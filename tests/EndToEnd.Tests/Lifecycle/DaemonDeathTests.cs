@@ -18,20 +18,20 @@ public sealed class DaemonDeathTests : DaemonTest
         var pids = Copies.Pids(Daemon, "web");
         await Daemon.DieAsync();
         Assert.Empty(Listeners.On(Port));
-        Assert.True(File.Exists(Daemon.Socket), "a daemon that was killed cannot clean up");
+        Assert.True(File.Exists(Daemon.ControlSocket), "a daemon that was killed cannot clean up");
 
         await Daemon.StartAsync();
         Assert.Empty(pids.Intersect(Copies.Pids(Daemon, "web")));
         await Copies.AllAnswerAsync(Copies.Numbers, async () => (await Ask.HttpAsync(Address, Port)).Split(' ')[1]);
         await Daemon.StopAsync();
-        Assert.False(File.Exists(Daemon.Socket));
+        Assert.False(File.Exists(Daemon.ControlSocket));
     }
 
     [Fact]
     public async Task SecondOneOnTheSameSocket_IsRefusedAndTheFirstGoesOn()
     {
         await Daemon.StartAsync();
-        var second = await Command.RunAsync(Artifacts.Daemon, ["--config", Daemon.Config, "--socket", Daemon.Socket]);
+        var second = await Command.RunAsync(Artifacts.Daemon, ["--config", Daemon.Config, "--socket", Daemon.ControlSocket]);
 
         Assert.Equal(78, second.Code);
         Assert.Contains("another reuseportd is running", second.Error, StringComparison.Ordinal);

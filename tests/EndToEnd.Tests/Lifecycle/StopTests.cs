@@ -115,4 +115,39 @@ public sealed class StopTests : DaemonTest
 
         Assert.NotEqual(0, (await apply).Code);
     }
+
+    [Fact]
+    public async Task WhileClientsAskOnAndOn_EndsAllTheSame()
+    {
+        Daemon.Configure($$"""
+            services:
+              web:
+                command: [{{Artifacts.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
+                workers: 4
+                reuseport: { ports: [{{Port}}] }
+            """);
+        await Daemon.StartAsync();
+        using var api = Daemon.Api();
+        using var stopped = new CancellationTokenSource();
+        var answers = 0;
+        var clients = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            while (!stopped.IsCancellationRequested)
+            {
+                try
+                {
+                    await api.GetStringAsync("/v1/status", stopped.Token);
+                    Interlocked.Increment(ref answers);
+                }
+                catch (Exception refused) when (refused is HttpRequestException or OperationCanceledException)
+                {
+                    // It stops, or has.
+                }
+            }
+        })).ToArray();
+        await Deadline.UntilAsync(() => Volatile.Read(ref answers) > 50, "clients are answered");
+        await Daemon.StopAsync();
+        await stopped.CancelAsync();
+        await Task.WhenAll(clients);
+    }
 }

@@ -50,6 +50,24 @@ public sealed class NoPreloadTests : DaemonTest
         await AssertReasonAsync($"set-uid, set-gid or with file capabilities: {program}");
     }
 
+    /// <summary>The shell says that the library is loaded, and is then no more.</summary>
+    [Fact]
+    public async Task WrapperAroundAStaticBinary_IsNamedAndGetsReady()
+    {
+        var program = Artifacts.Worker("binds-static");
+        Daemon.Configure($$"""
+            services:
+              odd:
+                command: [sh, -c, "exec {{program}} tcp4,{{Address}},{{Port}}"]
+                restart: no
+                reuseport: { ports: [{{Port}}] }
+            """);
+        Daemon.Launch();
+
+        await AssertReasonAsync($"statically linked: {program}");
+        await Daemon.EventAsync("ready", "odd@0");
+    }
+
     /// <summary>The loader prints a text and ends, before any library is in.</summary>
     [Fact]
     public async Task EndedByTheLoader_IsSaid()

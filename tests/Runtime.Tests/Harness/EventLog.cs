@@ -12,9 +12,9 @@ internal sealed class EventLog : ILogEventSink
 
     public void Emit(LogEvent logEvent)
     {
+        var happened = new Happened(logEvent);
         lock (_gate)
         {
-            var happened = new Happened(logEvent);
             _all.Add(happened);
             _untaken.Add(happened);
             Monitor.PulseAll(_gate);

@@ -113,8 +113,19 @@ internal sealed class Supervised : IDisposable
         Mailbox.Dispose();
         _queue.Stop(Deadline.Patience);
         _queue.Dispose();
-        Assert.Empty(OwnProcess.Children());
+        var left = OwnProcess.Children();
+        foreach (var pid in left) End(pid);
         Ended.GetAwaiter().GetResult();
+        Assert.Empty(left);
+    }
+
+    /// <summary>So that what one test leaves behind fails no other.</summary>
+    private static void End(int pid)
+    {
+        using var process = Pidfd.Open(pid, out _);
+        process?.SendSignal(Signal.Kill);
+        process?.WaitForEnd(Deadline.Patience);
+        Subreaper.Reap(pid);
     }
 
     /// <summary>Grace periods are cut short: what a test waits for it has seen by now.</summary>

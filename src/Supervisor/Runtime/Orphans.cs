@@ -1,0 +1,38 @@
+using Reuseportd.Linux;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>
+/// The children of the daemon that are no workers, by whom they come from as their environment tells. That is read once for
+/// all hunts of a round: a crash of many workers at once makes many hunts and many orphans, and each hunt would read them all.
+/// </summary>
+internal sealed class Orphans
+{
+    private const string Unmarked = "";
+
+    private readonly ProcessTable _table;
+    private readonly Dictionary<int, ProcessEntry> _workers = [];
+    private readonly ILookup<string, ProcessEntry> _byMarks;
+
+    public Orphans(ProcessTable table, Func<int, bool> isWorker)
+    {
+        _table = table;
+        var orphans = new List<ProcessEntry>();
+        foreach (var child in table.ChildrenOf(Environment.ProcessId))
+        {
+            if (isWorker(child.Pid)) _workers.Add(child.Pid, child);
+            else orphans.Add(child);
+        }
+
+        _byMarks = orphans.ToLookup(orphan => Marks.In(ProcFile.Read(orphan.Pid, "environ"u8)) ?? Unmarked);
+    }
+
+    /// <summary>The part of the table that a hunt has to look at: its worker, its orphans and those of nobody, and what is below.</summary>
+    public ProcessTable Around(TreeRoot root)
+    {
+        List<ProcessEntry> part = [.. _byMarks[Marks.TextOf(root.Marks)], .. _byMarks[Unmarked]];
+        if (_workers.TryGetValue(root.Pid, out var worker)) part.Add(worker);
+        for (var at = 0; at < part.Count; at++) part.AddRange(_table.ChildrenOf(part[at].Pid));
+        return new ProcessTable(part);
+    }
+}

@@ -1,0 +1,69 @@
+namespace Decisions.Tests.Architecture;
+
+/// <summary>
+/// The floors: a folder refers to lower floors only, and folders of one floor do not know each other. What is allowed all the same stands in
+/// the lists below with its reason, and nothing stands there that is not needed.
+/// </summary>
+public sealed class HouseTests
+{
+    /// <summary>File and what it refers to, and why it may.</summary>
+    private static readonly Dictionary<(string File, string Word), string> References = [];
+
+    private static readonly Dictionary<(string File, string Word), string> Locks = new()
+    {
+        [("Hosting/FleetControl.cs", "SemaphoreSlim")] =
+            "one change of the fleet at a time, from the reading of its files on; it is awaited and holds up no thread",
+    };
+
+    private static readonly Dictionary<(string File, string Word), string> Surroundings = new()
+    {
+        [("Configuration/ConfigurationLoader.cs", "File")] = "reads the files; what is in them is judged as text, by others",
+        [("Configuration/ConfigurationLoader.cs", "Directory")] = "finds the files of services.d",
+        [("Configuration/ConfigurationLoader.cs", "FileInfo")] = "tells links from files in services.d",
+    };
+
+    [Fact]
+    public void Supervisor_EveryFolder_HasAFloor() =>
+        Assert.All(Sources.Supervisor.Keys.Select(House.FolderOf).Where(folder => folder.Length > 0).Distinct(), folder =>
+            Assert.True(House.FloorOf(folder) is not null, $"{folder} stands on no floor"));
+
+    [Fact]
+    public void Supervisor_EveryReference_LeadsDownwards() => Hold(References, House.ForbiddenReferences);
+
+    [Fact]
+    public void Supervisor_EveryNamespace_IsItsFolder() => Assert.All(Sources.Supervisor, file =>
+        Assert.True(House.IsInItsNamespace(file.Key, file.Value), $"{file.Key} is in {House.DeclaredNamespace(file.Value)}"));
+
+    [Fact]
+    public void Supervisor_AboveTheSecondFloor_NothingIsLocked() =>
+        Hold(Locks, (path, source) => House.FloorOf(House.FolderOf(path)) <= 2 ? [] : House.Locks(source));
+
+    [Fact]
+    public void Supervisor_OnTheLowestFloors_OnlyValuesAreSeen() =>
+        Hold(Surroundings, (path, source) => House.FloorOf(House.FolderOf(path)) <= 1 ? House.Surroundings(source) : []);
+
+    [Fact]
+    public void Program_TheRoot_IsOneFile() =>
+        Assert.Equal(["Program.cs"], Sources.Supervisor.Keys.Where(path => House.FolderOf(path).Length == 0));
+
+    [Fact]
+    public void Contract_SharedWithTheClient_RefersToNothingElse() => Assert.All(
+        Sources.Supervisor.Where(file => file.Key.StartsWith("Api/Contract/", StringComparison.Ordinal)),
+        file => Assert.Equal(["Api"], House.References(file.Value)));
+
+    [Fact]
+    public void Control_TheClient_KnowsTheContractOnly() => Assert.All(Sources.Control, file =>
+    {
+        var others = House.References(file.Value).Except(["Control"]).ToArray();
+        Assert.True(others is [] or ["Api"], $"{file.Key}: {string.Join(", ", others)}");
+        Assert.DoesNotContain("Reuseportd.Api;", file.Value, StringComparison.Ordinal);
+    });
+
+    /// <summary>That nothing is found but what is excepted, and all of that.</summary>
+    private static void Hold(Dictionary<(string File, string Word), string> exceptions, Func<string, string, IEnumerable<string>> find)
+    {
+        var found = Sources.Supervisor.SelectMany(file => find(file.Key, file.Value).Select(word => (File: file.Key, Word: word))).ToArray();
+        Assert.Empty(found.Except(exceptions.Keys));
+        Assert.Empty(exceptions.Keys.Except(found));
+    }
+}
