@@ -12,18 +12,20 @@ export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
 DAEMON_SOURCES  := $(shell find src/Supervisor -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*')
-CONTROL_SOURCES := $(shell find src/Control -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*')
-BUILD_FILES     := Directory.Build.props Directory.Packages.props global.json BannedSymbols.txt
+CONTROL_SOURCES := $(shell find src/Control src/Supervisor/Api/Contract -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*')
+NATIVE_SOURCES  := $(wildcard src/Supervisor/Native/*.[chS]) src/Supervisor/Native/Makefile
+BUILD_FILES     := Directory.Build.props Directory.Build.targets Directory.Packages.props global.json BannedSymbols.txt
 
-.PHONY: help build run test bench install uninstall clean native preload testworkers build-tools
+.PHONY: help build run test bench audit install uninstall clean native preload testworkers build-tools
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
 
-build: build-tools preload $(OUT)/bin/reuseportd $(OUT)/bin/reuseportctl ## out/bin/reuseportd, out/bin/reuseportctl, out/lib/libreuseport.so
+build: build-tools preload $(OUT)/bin/reuseportd $(OUT)/bin/reuseportctl ## the daemon, its client and the library, into out/
 
 build-tools:
-	@build-aux/need 'gcc:gcc' 'clang:clang' 'file=/usr/include/zlib.h:zlib1g-dev' 'file=/usr/include/stdlib.h:libc6-dev'
+	@build-aux/need 'gcc:gcc' 'clang:clang' 'file=/usr/include/zlib.h:zlib1g-dev' \
+		'file=/usr/include/stdlib.h:libc6-dev'
 
 native:
 	@$(MAKE) --no-print-directory -s -C src/Supervisor/Native OUT=$(OUT)/native
@@ -31,11 +33,12 @@ native:
 preload:
 	@$(MAKE) --no-print-directory -s -C src/Preload OUT=$(OUT)/lib
 
-$(OUT)/bin/reuseportd: $(DAEMON_SOURCES) $(wildcard src/Supervisor/Native/*.[chS]) src/Supervisor/Supervisor.csproj $(BUILD_FILES) | native
+$(OUT)/bin/reuseportd: $(DAEMON_SOURCES) $(NATIVE_SOURCES) src/Supervisor/Supervisor.csproj \
+		src/Supervisor/packages.lock.json $(BUILD_FILES) | native
 	@echo "building reuseportd (NativeAOT, a minute or so)"
 	@build-aux/publish src/Supervisor/Supervisor.csproj $(CONFIGURATION) $(OUT)/publish/reuseportd $@
 
-$(OUT)/bin/reuseportctl: $(CONTROL_SOURCES) src/Control/Control.csproj $(BUILD_FILES)
+$(OUT)/bin/reuseportctl: $(CONTROL_SOURCES) src/Control/Control.csproj src/Control/packages.lock.json $(BUILD_FILES)
 	@echo "building reuseportctl (NativeAOT)"
 	@build-aux/publish src/Control/Control.csproj $(CONFIGURATION) $(OUT)/publish/reuseportctl $@
 
@@ -57,9 +60,12 @@ testworkers:
 test: build testworkers $(OUT)/bin/hello ## every suite; installs the servers that are tested with
 	@build-aux/test $(OUT)
 
-bench: build testworkers ## side by side with peers; prints ratios
+bench: build testworkers ## beside a bare posix_spawn loop and the published library's behaviour; prints ratios
 	@build-aux/need 'valgrind:valgrind'
 	@bench/run $(OUT)
+
+audit: ## what is known against the packages that it is built with; asks the network
+	@$(DOTNET) list Supervisor.sln package --vulnerable --include-transitive
 
 install: ## to DESTDIR= PREFIX=/usr; run 'make build' first
 	@test -x $(OUT)/bin/reuseportd || { echo "run 'make build' first" >&2; exit 1; }
@@ -67,13 +73,15 @@ install: ## to DESTDIR= PREFIX=/usr; run 'make build' first
 	install -D -m 0755 $(OUT)/bin/reuseportctl $(DESTDIR)$(PREFIX)/bin/reuseportctl
 	install -D -m 0644 $(OUT)/lib/libreuseport.so $(DESTDIR)$(PREFIX)/lib/reuseportd/libreuseport.so
 	install -d -m 0755 $(DESTDIR)$(UNITDIR)
-	sed 's|/usr/bin/|$(PREFIX)/bin/|g' deploy/systemd/reuseportd.service > $(DESTDIR)$(UNITDIR)/reuseportd.service
+	sed 's|/usr/bin/|$(PREFIX)/bin/|g; s|/usr/share/doc/|$(PREFIX)/share/doc/|g' deploy/systemd/reuseportd.service \
+		> $(DESTDIR)$(UNITDIR)/reuseportd.service
 	chmod 0644 $(DESTDIR)$(UNITDIR)/reuseportd.service
 	install -D -m 0644 deploy/systemd/sysctl.d/50-reuseportd.conf $(DESTDIR)$(PREFIX)/lib/sysctl.d/50-reuseportd.conf
 	install -D -m 0644 deploy/systemd/sysusers.d/reuseportd.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/reuseportd.conf
 	install -D -m 0644 deploy/systemd/tmpfiles.d/reuseportd.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/reuseportd.conf
 	install -d -m 0755 $(DESTDIR)$(SYSCONFDIR)/reuseportd/services.d
-	test -e $(DESTDIR)$(SYSCONFDIR)/reuseportd/reuseportd.yaml || install -m 0644 config/reuseportd.yaml $(DESTDIR)$(SYSCONFDIR)/reuseportd/reuseportd.yaml
+	test -e $(DESTDIR)$(SYSCONFDIR)/reuseportd/reuseportd.yaml || \
+		install -m 0644 config/reuseportd.yaml $(DESTDIR)$(SYSCONFDIR)/reuseportd/reuseportd.yaml
 	install -d -m 0755 $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples
 	install -m 0644 config/services.d/*.yaml $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples/
 	install -m 0644 README.md LICENSE docs/*.md $(DESTDIR)$(PREFIX)/share/doc/reuseportd/
@@ -82,7 +90,8 @@ uninstall: ## what install put there; the configuration stays
 	rm -f $(DESTDIR)$(PREFIX)/bin/reuseportd $(DESTDIR)$(PREFIX)/bin/reuseportctl
 	rm -rf $(DESTDIR)$(PREFIX)/lib/reuseportd $(DESTDIR)$(PREFIX)/share/doc/reuseportd
 	rm -f $(DESTDIR)$(UNITDIR)/reuseportd.service
-	rm -f $(DESTDIR)$(PREFIX)/lib/sysctl.d/50-reuseportd.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/reuseportd.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/reuseportd.conf
+	rm -f $(DESTDIR)$(PREFIX)/lib/sysctl.d/50-reuseportd.conf
+	rm -f $(DESTDIR)$(PREFIX)/lib/sysusers.d/reuseportd.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/reuseportd.conf
 
 clean: ## all that was built
 	rm -rf $(OUT)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Reuseportd.Api.Contract;
@@ -7,20 +8,25 @@ using Reuseportd.Api.Contract;
 namespace Reuseportd.Control;
 
 /// <summary>HTTP over the control socket.</summary>
-internal static class ControlClient
+internal static partial class ControlClient
 {
     public const string SocketVariable = "REUSEPORTD_SOCKET";
 
     private const string NotUnderstood = "the daemon's answer is not understood; is it of another version?";
 
-    public static string DefaultSocket(Func<string, string?> variable, bool privileged)
+    /// <summary>
+    /// The one that is named; else the user's own, by the rule that the daemon goes by; where the user runs none, the system's,
+    /// which a member of its group may use.
+    /// </summary>
+    public static string DefaultSocket(Func<string, string?> variable, uint user)
     {
         if (variable(SocketVariable) is { Length: > 0 } given) return given;
-        return !privileged && variable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime
-               && Path.Combine(runtime, "reuseportd/control.sock") is var own && File.Exists(own)
-            ? own
-            : "/run/reuseportd/control.sock";
+        var own = SocketPath.Default(user, variable);
+        return File.Exists(own) ? own : SocketPath.System;
     }
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
 
     /// <summary>Sends a request and hands its answer to <paramref name="show"/>; what fails on the way is said on stderr.</summary>
     /// <returns>The exit code.</returns>

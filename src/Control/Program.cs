@@ -5,7 +5,7 @@ var socket = new Option<string>("--socket")
 {
     Description = $"Control socket of the daemon; also {ControlClient.SocketVariable}.",
     HelpName = "PATH",
-    DefaultValueFactory = _ => ControlClient.DefaultSocket(Environment.GetEnvironmentVariable, Environment.IsPrivilegedProcess),
+    DefaultValueFactory = _ => ControlClient.DefaultSocket(Environment.GetEnvironmentVariable, ControlClient.EffectiveUser()),
     Recursive = true,
 };
 var root = new RootCommand("Controls the fleets of a running reuseportd.") { socket };

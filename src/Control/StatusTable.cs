@@ -7,6 +7,8 @@ namespace Reuseportd.Control;
 /// <summary>The status as a table for people; pure.</summary>
 internal static class StatusTable
 {
+    private const string Ok = "ok";
+
     private static readonly string[] Header = ["WORKER", "STATE", "PID", "GEN", "BIND", "UPTIME", "RESTARTS", "LAST-EXIT", "DETAIL"];
 
     public static string Of(StatusDocument status, IReadOnlyCollection<WorkerStatus> workers)
@@ -33,13 +35,16 @@ internal static class StatusTable
         worker.NextTry is { } next ? $"next try in {Duration(Math.Max(0, next))}; {worker.Detail}" : worker.Detail ?? "",
     ];
 
-    /// <summary>The sharded ports that it serves; or what failed.</summary>
+    /// <summary>The sharded ports that it serves, and what failed: a port that one address refused and another took is served.</summary>
     private static string Binds(IReadOnlyList<BindStatus> binds)
     {
-        if (binds.FirstOrDefault(bind => bind.Result != "ok") is { } failed) return $"{failed.Port}:{failed.Result}";
-        int[] ports = [.. binds.Where(bind => bind.Sharded && (bind.Call == "listen" || bind.Type == "dgram")).Select(bind => bind.Port).Distinct().Order()];
-        return ports.Length == 0 ? "-" : string.Join(',', ports);
+        int[] served = [.. binds.Where(IsServed).Select(bind => bind.Port).Distinct().Order()];
+        var failed = binds.Where(bind => bind.Result != Ok && !served.Contains(bind.Port)).Select(bind => $"{bind.Port}:{bind.Result}").Distinct();
+        string[] all = [.. served.Select(port => port.ToString(CultureInfo.InvariantCulture)), .. failed];
+        return all.Length == 0 ? "-" : string.Join(',', all);
     }
+
+    private static bool IsServed(BindStatus bind) => bind is { Result: Ok, Sharded: true } && (bind.Call == "listen" || bind.Type == "dgram");
 
     private static string Duration(double seconds) => seconds switch
     {

@@ -76,7 +76,7 @@ public sealed class OutputTests
     {
         const int most = 64 * 1024 * 1024;
         using var fleet = new Supervised();
-        fleet.Converge(Flood("flood", $"yes '{Lines.Bind(9)}' >&2"), Given.Sleepers("web", 5));
+        fleet.Converge(Flood("flood", $"yes \"{Lines.Bind(9)}\" >&2"), Given.Sleepers("web", 5));
         fleet.Log.Take("dropped", "flood@0");
         var before = GC.GetTotalMemory(forceFullCollection: true);
 
@@ -99,7 +99,7 @@ public sealed class OutputTests
     public void Flood_OfOutcomesBeforeTheOneThatIsWaitedFor_ThatOneIsHeard()
     {
         using var fleet = new Supervised();
-        var line = $"yes '{Lines.Bind(9)}' | head -n 100000 >&2; echo '{Lines.Listen(8080)}' >&2; exec sleep infinity";
+        var line = $"yes \"{Lines.Bind(9)}\" | head -n 100000 >&2; echo \"{Lines.Listen(8080)}\" >&2; exec sleep infinity";
         Assert.Equal(1, fleet.Converge(Given.Listening(Given.Shell("web", 1, line), 8080)).Counts.Ready);
         Assert.True(fleet.Log.Take("dropped", "web@0").Number("REUSEPORT_COUNT") > 0);
     }
@@ -109,7 +109,7 @@ public sealed class OutputTests
     {
         using var fleet = new Supervised();
         var ports = "i=1; while [ $i -le 20000 ]; do echo $i; i=$((i+1)); done";
-        var line = $"({ports}; {ports}) | sed 's/.*/{Lines.Listen(8080).Replace("port=8080", "port=&", StringComparison.Ordinal)}/' >&2; exec sleep infinity";
+        var line = $"({ports}; {ports}) | sed \"s/.*/{Lines.Listen(8080).Replace("port=8080", "port=&", StringComparison.Ordinal)}/\" >&2; exec sleep infinity";
         fleet.Converge(Given.Listening(Given.Shell("web", 1, line), 20_000));
         Assert.Equal(256, fleet.Worker("web@0").Binds.Count);
     }

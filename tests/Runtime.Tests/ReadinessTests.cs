@@ -77,8 +77,12 @@ public sealed class ReadinessTests
     public void Ready_OutcomeStandsBehindWordsOfTheProgram_IsHeard()
     {
         using var fleet = new Supervised();
+        var port = Given.Socket().Port;
+        const string program =
+            "import signal, socket, sys; sys.stderr.write('Starting... '); sys.stderr.flush(); "
+            + "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('127.0.0.1', int(sys.argv[1]))); signal.pause()";
         var result = fleet.Converge(Given.Listening(
-            Given.Shell("web", 1, $"printf 'Starting... {Lines.Listen(8080)}\\n' >&2; exec sleep infinity"), 8080));
+            Given.Service("web", 1, "python3", "-c", program, port.ToString(CultureInfo.InvariantCulture)), port));
         Assert.Equal(1, result.Counts.Ready);
         Assert.Equal(["Starting...", ""], fleet.Lines.Take("web@0", "Starting"));
     }

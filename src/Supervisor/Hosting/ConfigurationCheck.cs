@@ -8,7 +8,7 @@ internal static class ConfigurationCheck
     {
         var path = ConfigurationSource.PathOf(arguments, Environment.GetEnvironmentVariable);
         var result = ConfigurationSource.Load(path);
-        foreach (var warning in result.Warnings) Console.Error.WriteLine($"warning: {warning}");
+        foreach (var warning in result.Warnings) Console.Error.WriteLine(warning);
         foreach (var error in result.Errors) Console.Error.WriteLine(error);
         if (result.Fleet is not { } fleet) return ExitCode.Invalid;
         Console.WriteLine($"{path}: {fleet.Services.Count} services, {fleet.Services.Sum(service => service.Workers)} workers, no errors");

@@ -1,92 +1,135 @@
-using System.Net.Sockets;
+using Reuseportd.Api.Contract;
 using Reuseportd.Linux;
 using Reuseportd.Model;
 
 namespace Reuseportd.Hosting;
 
-/// <summary>The control socket: its path, and who may use it.</summary>
+/// <summary>
+/// The control socket: its path, and who may use it. The lock beside it is held for as long as the daemon runs, and decides
+/// which of two daemons has the socket; without it one that is bound and not listened on yet would pass for a stale one.
+/// </summary>
 internal sealed class ControlSocket : IDisposable
 {
-    private const string SystemSocket = "/run/reuseportd/control.sock";
-
     /// <summary>Members may use the socket, where there is such a group.</summary>
     private const string Group = "reuseportd";
 
-    private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     private readonly string _path;
+    private readonly LockFile _held;
+    private readonly LocalSocket _socket;
+    private readonly FileIdentity? _identity;
 
-    private ControlSocket(string path)
+    private ControlSocket(string path, LockFile held, LocalSocket socket)
     {
-        _path = path;
-        _socket.Bind(new UnixDomainSocketEndPoint(path));
-        Restrict(path);
+        (_path, _held, _socket) = (path, held, socket);
+        _identity = FileEntry.At(path, out _)?.Identity;
     }
 
-    public static string PathOf(string? given, Func<string, string?> variable)
-    {
-        if (given is not null) return Path.GetFullPath(given);
-        if (Users.IsRoot) return SystemSocket;
-        return variable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime
-            ? Path.Combine(runtime, "reuseportd/control.sock")
-            : Path.Combine(Path.GetTempPath(), $"reuseportd-{Users.EffectiveUser}", "control.sock");
-    }
+    public static string PathOf(string? given, Func<string, string?> variable) =>
+        given is not null ? Path.GetFullPath(given) : SocketPath.Default(Users.EffectiveUser, variable);
 
     /// <summary>Makes the socket, and its directory; takes one away that nobody listens on any more.</summary>
     /// <param name="obstacle">What stands in the way.</param>
     public static ControlSocket? TryOpen(string path, out string? obstacle)
     {
-        obstacle = Prepare(path);
+        obstacle = UnusablePath(path) ?? UnusableDirectory(Path.GetDirectoryName(path)!, path);
         if (obstacle is not null) return null;
-        try
+
+        var held = LockFile.TryTake($"{path}.lock", out var errno);
+        if (held is null)
         {
-            return new ControlSocket(path);
-        }
-        catch (Exception failure) when (failure is SocketException or IOException or UnauthorizedAccessException)
-        {
-            obstacle = Obstacle(path, failure);
+            obstacle = errno == Errno.Again
+                ? $"another reuseportd is running: it holds {path}.lock"
+                : errno == Errno.Exists
+                    ? $"{path}.lock is there and is no lock: it is left as it is"
+                    : $"the lock of the control socket, {path}.lock, cannot be taken: {errno}";
             return null;
         }
+
+        obstacle = Occupant(path);
+        var opened = obstacle is null ? TryBind(path, held, out obstacle) : null;
+        if (opened is null) held.Dispose();
+        return opened;
     }
 
     /// <summary>The number of the bound socket; whoever listens on it owns it.</summary>
-    public ulong Handle => (ulong)_socket.Handle;
+    public ulong Handle => (ulong)_socket.Number;
 
     public void Dispose()
     {
+        if (_identity is { } own) FileEntry.Unlink(_path, own);
         _socket.Dispose();
-        File.Delete(_path);
+        _held.Dispose();
     }
 
-    private static string? Prepare(string path)
+    private static string? UnusablePath(string path) =>
+        System.Text.Encoding.UTF8.GetByteCount(path) > LocalSocket.LongestPath
+            ? $"the control socket's path is longer than {LocalSocket.LongestPath} bytes: {path}"
+            : null;
+
+    private static string? UnusableDirectory(string directory, string path)
     {
-        const int longest = 107; // sun_path of unix(7), less its NUL
-        if (System.Text.Encoding.UTF8.GetByteCount(path) > longest) return $"the control socket's path is longer than {longest} bytes: {path}";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!, ReadableDirectory);
-            if (!Path.Exists(path)) return null;
-            if (Answers(path)) return $"another reuseportd is running: it answers on {path}";
-            File.Delete(path);
-            return null;
+            Directory.CreateDirectory(directory, Users.IsRoot ? ForAllToEnter : OwnerOnly);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return Obstacle(path, failure);
+            return Obstacle(path, ErrnoOf(failure));
+        }
+
+        // In a place where everybody may make directories, one that is there may be somebody else's.
+        if (directory != SocketPath.SharedPlace(Users.EffectiveUser)) return null;
+        const uint permissions = 0xFFF;
+        if (FileEntry.At(directory, out var errno) is not { Facts: var facts }) return Obstacle(path, errno);
+        var mode = (UnixFileMode)(facts.Mode & permissions);
+        return facts.IsDirectory && facts.Uid == Users.EffectiveUser && mode == OwnerOnly
+            ? null
+            : $"{directory} is no directory of this user's alone (owner {facts.Uid}, mode 0{Convert.ToString((int)mode, 8)}): "
+              + "remove it, or set XDG_RUNTIME_DIR or --socket";
+    }
+
+    /// <summary>What lies at the path and may not be taken away; a socket that nobody listens on is.</summary>
+    private static string? Occupant(string path)
+    {
+        if (FileEntry.At(path, out var errno) is not { } entry) return errno == Errno.NotFound ? null : Obstacle(path, errno);
+        if (!entry.Facts.IsSocket) return $"{path} is there and is no socket: it is left as it is";
+        errno = LocalSocket.Probe(path);
+        if (errno == Errno.None || errno == Errno.Again) return $"another program is running: it answers on {path}";
+        if (errno == Errno.ConnectionRefused) errno = FileEntry.Unlink(path);
+        return errno == Errno.None || errno == Errno.NotFound ? null : Obstacle(path, errno);
+    }
+
+    private static ControlSocket? TryBind(string path, LockFile held, out string? obstacle)
+    {
+        var socket = LocalSocket.TryBind(path, out var errno);
+        obstacle = socket is null ? Obstacle(path, errno) : null;
+        if (socket is null) return null;
+
+        var opened = new ControlSocket(path, held, socket);
+        try
+        {
+            Restrict(path);
+            return opened;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            obstacle = Obstacle(path, ErrnoOf(failure));
+            opened.Dispose();
+            return null;
         }
     }
 
-    /// <summary>By errno: the framework's own texts are not in the binary.</summary>
-    private static string Obstacle(string path, Exception failure)
+    private static string Obstacle(string path, Errno errno) => $"the control socket {path} cannot be made: {errno}";
+
+    /// <summary>The framework's own texts are not in the binary.</summary>
+    private static Errno ErrnoOf(Exception failure) => failure switch
     {
-        var errno = failure switch
-        {
-            SocketException { NativeErrorCode: var native } => new Errno(native),
-            UnauthorizedAccessException => Errno.AccessDenied,
-            FileNotFoundException or DirectoryNotFoundException => Errno.NotFound,
-            _ => new Errno(failure.HResult),
-        };
-        return $"the control socket {path} cannot be made: {errno}";
-    }
+        UnauthorizedAccessException => Errno.AccessDenied,
+        FileNotFoundException or DirectoryNotFoundException => Errno.NotFound,
+        _ => new Errno(failure.HResult),
+    };
 
     /// <summary>Mode 0660, and the group where it exists; before anybody can connect, since nothing listens yet.</summary>
     private static void Restrict(string path)
@@ -95,22 +138,6 @@ internal sealed class ControlSocket : IDisposable
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
     }
 
-    private static UnixFileMode ReadableDirectory => Users.IsRoot
-        ? UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute
-          | UnixFileMode.OtherRead | UnixFileMode.OtherExecute
-        : UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
-    private static bool Answers(string path)
-    {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            socket.Connect(new UnixDomainSocketEndPoint(path));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
+    private const UnixFileMode ForAllToEnter =
+        OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 }

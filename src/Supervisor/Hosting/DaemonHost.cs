@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
@@ -17,6 +18,7 @@ internal static class DaemonHost
 {
     public static async Task<int> RunAsync(DaemonArguments arguments)
     {
+        using var signals = new EarlySignals();
         var path = ConfigurationSource.PathOf(arguments, Environment.GetEnvironmentVariable);
         var loaded = ConfigurationSource.Load(path);
         if (loaded.Fleet is not { } fleet)
@@ -40,26 +42,34 @@ internal static class DaemonHost
             return ExitCode.Configuration;
         }
 
-        using var output = LogOutput.Open(arguments, fleet.Daemon, TimeProvider.System);
+        using var output = LogOutput.TryOpen(arguments, fleet.Daemon, TimeProvider.System, out var without);
+        if (without is not null) await Console.Error.WriteLineAsync($"reuseportd: {without}");
+        if (output is null) return ExitCode.Configuration;
+
         output.Logger.Starting(Version, path);
         foreach (var warning in loaded.Warnings) output.Logger.ConfigurationWarning(warning.ToString());
-        return await RunAsync(socket, path, fleet, preload, output);
+        return await RunAsync(signals, socket, path, fleet, preload, output);
     }
 
     private static string Version => typeof(DaemonHost).Assembly.GetName().Version?.ToString(3) ?? "0";
 
-    private static async Task<int> RunAsync(ControlSocket socket, string path, FleetSpec fleet, string preload, LogOutput output)
+    private static async Task<int> RunAsync(
+        EarlySignals signals, ControlSocket socket, string path, FleetSpec fleet, string preload, LogOutput output)
     {
         var former = Descriptors.RaiseLimit(out var limit) == Errno.None ? limit : (LimitPair?)null;
         Subreaper.Become();
+        var environment = OwnEnvironment();
+        environment[Guard.Variable] = Guard.OwnId();
+        using var guard = Guard.TryStart(environment[Guard.Variable], out var unguarded);
+        if (guard is null) output.Logger.GuardFailed(unguarded);
 
         using var mailbox = new Mailbox();
         using var reader = new OutputLoop(mailbox, output.Lines, output.Logger, TimeProvider.System);
-        var options = new SupervisorOptions(preload, OwnEnvironment(), former, Randomness.Roll);
+        var options = new SupervisorOptions(preload, environment, former, Randomness.Roll, guard);
         using var loop = new SupervisorLoop(options, mailbox, reader, output.Logger, TimeProvider.System);
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(server => server.ListenHandle(socket.Handle));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(server => Limit(server).ListenHandle(socket.Handle));
         builder.Services.AddRoutingCore();
         builder.Services.AddSystemd();
         builder.Services.AddSerilog(output.Logger);
@@ -81,6 +91,7 @@ internal static class DaemonHost
 
         await using var host = builder.Build();
         ControlApi.Map(host, host.Services.GetRequiredService<FleetControl>(), Version, host.Lifetime.ApplicationStopping);
+        signals.Tell(host.Lifetime);
         try
         {
             await host.StartAsync();
@@ -92,6 +103,17 @@ internal static class DaemonHost
 
         await host.WaitForShutdownAsync();
         return Environment.ExitCode;
+    }
+
+    /// <summary>What a client may take of the daemon: the requests are few and small, and who sends them is on this machine.</summary>
+    private static KestrelServerOptions Limit(KestrelServerOptions server)
+    {
+        server.AddServerHeader = false;
+        server.Limits.MaxConcurrentConnections = 256;
+        server.Limits.MaxRequestBodySize = 64 << 10;
+        server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        server.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
+        return server;
     }
 
     private static Dictionary<string, string> OwnEnvironment()

@@ -34,13 +34,24 @@ internal sealed class LogOutput : IDisposable
     /// <summary>For the lines of workers.</summary>
     public WorkerLog Lines { get; }
 
-    public static LogOutput Open(DaemonArguments arguments, DaemonSpec spec, TimeProvider time)
+    /// <param name="obstacle">Why there is no log; or where there is one, what it had to do without, null for nothing.</param>
+    public static LogOutput? TryOpen(DaemonArguments arguments, DaemonSpec spec, TimeProvider time, out string? obstacle)
     {
         const int stdout = 1, stderr = 2;
         var asked = arguments.Log ?? spec.Log ?? LogForm.Auto;
         var threshold = arguments.LogLevel ?? spec.LogLevel ?? LogThreshold.Information;
         var form = LogForms.Resolve(
             asked, Terminal.IsJournal(stderr, Environment.GetEnvironmentVariable("JOURNAL_STREAM")), Terminal.Is(stdout));
+        obstacle = null;
+        if (form == LogForm.Journal && LocalSocket.ProbeDatagrams(JournalSocket.DefaultPath) is var errno && errno != Errno.None)
+        {
+            // Whoever asked for the journal by name, in a container without one, learns so now, not from lines that never come.
+            // Nobody asked where the daemon itself chose it: the log goes where it would without a journal.
+            obstacle = $"there is no journal to log to: {JournalSocket.DefaultPath}: {errno}";
+            if (asked == LogForm.Journal) return null;
+            form = LogForm.Json;
+        }
+
         return new LogOutput(form, new LoggingLevelSwitch(DaemonLog.Level(threshold)), time);
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Reuseportd.Model;
 
 namespace Reuseportd.Linux;
@@ -12,7 +11,6 @@ internal sealed unsafe class JournalSocket : Descriptor
     public const string DefaultPath = "/run/systemd/journal/socket";
 
     private const int MostAtOnce = 64;
-    private const int AddressMost = 108; // sun_path of unix(7)
     private const int SendBuffer = 8 << 20; // what sd_journal_send(3) asks for; the kernel caps it at net.core.wmem_max
 
     private readonly byte[] _address;
@@ -21,9 +19,7 @@ internal sealed unsafe class JournalSocket : Descriptor
     public JournalSocket(string path = DefaultPath)
         : base(Made(Libc.Socket(Libc.FamilyUnix, Libc.SocketDatagram | Libc.SocketCloseOnExec, 0), "socket(AF_UNIX)"))
     {
-        var name = Encoding.UTF8.GetBytes(path);
-        if (name.Length >= AddressMost) throw new ArgumentException("longer than a socket's path may be", nameof(path));
-        _address = [Libc.FamilyUnix, 0, .. name, 0];
+        _address = LocalSocket.AddressOf(path) ?? throw new ArgumentException("longer than a socket's path may be", nameof(path));
         var size = SendBuffer;
         _ = Libc.SetSocketOption(this, Libc.LevelSocket, Libc.OptionSendBuffer, &size, sizeof(int));
     }

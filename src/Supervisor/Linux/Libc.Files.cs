@@ -5,9 +5,20 @@ namespace Reuseportd.Linux;
 internal static partial class Libc
 {
     public const int OpenReadOnly = 0;
+    public const int OpenReadWrite = 2;
+    public const int OpenCreate = 0x40;
     public const int OpenCloseOnExec = 0x80000;
 
+    /// <summary>ELOOP for a symbolic link; the one of these flags whose number goes by the architecture.</summary>
+    public static readonly int OpenNoFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
+
+    public const int LockExclusive = 2;
+    public const int LockWithoutWaiting = 4;
+
     public const int AtCurrentDirectory = -100;
+
+    /// <summary>For statx(2): of a symbolic link itself, not of what it leads to.</summary>
+    public const int AtNoFollow = 0x100;
 
     /// <summary>For statx(2) of an open descriptor: an empty path.</summary>
     public const int AtEmptyPath = 0x1000;
@@ -42,6 +53,13 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "chown", SetLastError = true)]
     public static unsafe partial int ChangeOwner(byte* path, uint uid, uint gid);
 
+    [LibraryImport(Library, EntryPoint = "unlink", SetLastError = true)]
+    public static unsafe partial int Unlink(byte* path);
+
+    /// <summary>The lock is the open file's: it goes when the last descriptor of it is closed, however a process ends.</summary>
+    [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
+    public static partial int Lock(SafeHandle descriptor, int operation);
+
     [LibraryImport(Library, EntryPoint = "isatty", SetLastError = true)]
     public static partial int IsTerminal(int descriptor);
 
@@ -61,6 +79,7 @@ internal static partial class Libc
         [FieldOffset(24)] public uint Gid;
         [FieldOffset(28)] public ushort Mode;
         [FieldOffset(32)] public ulong Inode;
+        [FieldOffset(40)] public ulong Size;
         [FieldOffset(136)] public uint DeviceMajor;
         [FieldOffset(140)] public uint DeviceMinor;
     }

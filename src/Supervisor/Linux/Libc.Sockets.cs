@@ -9,8 +9,10 @@ internal static partial class Libc
     public const int FamilyInet6 = 10;
     public const int FamilyNetlink = 16;
 
+    public const int SocketStream = 1;
     public const int SocketDatagram = 2;
     public const int SocketRaw = 3;
+    public const int SocketNonBlocking = 0x800;
     public const int SocketCloseOnExec = 0x80000;
 
     public const int NetlinkSockDiag = 4;
@@ -24,6 +26,12 @@ internal static partial class Libc
 
     [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]
     public static partial int Socket(int family, int type, int protocol);
+
+    [LibraryImport(Library, EntryPoint = "bind", SetLastError = true)]
+    public static unsafe partial int Bind(SafeHandle socket, void* address, uint addressSize);
+
+    [LibraryImport(Library, EntryPoint = "connect", SetLastError = true)]
+    public static unsafe partial int Connect(SafeHandle socket, void* address, uint addressSize);
 
     [LibraryImport(Library, EntryPoint = "setsockopt", SetLastError = true)]
     public static unsafe partial int SetSocketOption(SafeHandle socket, int level, int option, void* value, uint size);

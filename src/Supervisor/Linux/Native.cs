@@ -8,13 +8,20 @@ internal static unsafe partial class Native
     private const string Library = "libreuseportd_native";
 
     [LibraryImport(Library, EntryPoint = "reuseportd_spawner_open")]
-    public static partial int OpenSpawner(nint* opened);
+    public static partial int OpenSpawner(nint guard, nint* opened);
 
     [LibraryImport(Library, EntryPoint = "reuseportd_spawner_close")]
     public static partial void CloseSpawner(nint spawner);
 
     [LibraryImport(Library, EntryPoint = "reuseportd_spawn")]
     public static partial int Spawn(nint spawner, Request* request, Result* result);
+
+    /// <summary>Native/guard.h.</summary>
+    [LibraryImport(Library, EntryPoint = "reuseportd_guard_start", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int StartGuard(string mark, Guarding* guarding);
+
+    [LibraryImport(Library, EntryPoint = "reuseportd_guard_forget")]
+    public static partial void ForgetSession(nint guard, int session);
 
     [Flags]
     public enum RequestFlags : uint
@@ -73,6 +80,15 @@ internal static unsafe partial class Native
         public int Nice;
         public int OomScoreAdjust;
         public int Cgroup;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Guarding
+    {
+        public nint Guard;
+        public int Pid;
+        public int Pidfd;
+        public int Pipe;
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -20,12 +20,13 @@ internal sealed unsafe class Spawner : IDisposable
     /// Limit of descriptors for processes that set none of their own: the one that the daemon had before
     /// <see cref="Descriptors.RaiseLimit"/>.
     /// </param>
+    /// <param name="guard">Is told of every process that is started, before its program runs.</param>
     /// <exception cref="LinuxException">No memory or no descriptors are left.</exception>
-    public Spawner(LimitPair? descriptors = null)
+    public Spawner(LimitPair? descriptors = null, Guard? guard = null)
     {
         _descriptors = descriptors;
         nint opened;
-        var error = Native.OpenSpawner(&opened);
+        var error = Native.OpenSpawner(guard?.Handle ?? 0, &opened);
         if (error != 0) throw new LinuxException("spawner", new Errno(error));
         _handle = opened;
     }

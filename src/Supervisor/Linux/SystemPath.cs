@@ -17,6 +17,10 @@ internal readonly record struct PathFacts(uint Uid, uint Gid, uint Mode)
     /// <summary>By the type bits of inode(7).</summary>
     public bool IsRegularFile => Mode >> 12 == 8;
 
+    public bool IsDirectory => Mode >> 12 == 4;
+
+    public bool IsSocket => Mode >> 12 == 12;
+
     /// <summary>Whether the permission bits allow it; access lists beyond them are not looked at.</summary>
     public bool Allows(Identity identity, uint permission)
     {

@@ -29,10 +29,11 @@ internal sealed record TreeRoot(int Pid, bool IsReaped, ValueList<string> Marks)
         return matched == Marks.Count && matched > 0 ? true : null;
     }
 
-    /// <summary>Whether a process that runs is one of the tree: by its session or group, or by the marks where it has left them.</summary>
-    public bool Holds(int pid)
+    /// <summary>Whether a process is one of the tree: by its session or group, or by the marks where it has left them.</summary>
+    /// <returns>Null where it runs no more.</returns>
+    public bool? Holds(int pid)
     {
-        if (ProcessEntry.Of(pid) is not { } entry) return false;
+        if (ProcessEntry.Of(pid) is not { } entry) return null;
         return entry.Session == Pid || entry.Group == Pid || Claims(ProcFile.Read(pid, "environ"u8) ?? []) == true;
     }
 

@@ -108,7 +108,9 @@ int reuseportd_child_main(void *argument)
     child_enter_cgroup(child); /* its descriptor is above the slots */
     child_leave_table(child);
     reset_signals();
-    child_must(child, syscall(SYS_setsid), STEP_SETSID);
+    long session = syscall(SYS_setsid);
+    child_must(child, session, STEP_SETSID);
+    reuseportd_guard_remember(child->spawner->guard, (pid_t)session); /* from here, as nothing can come of it before */
     child_connect_streams(child);
     if (child->request->umask >= 0)
         syscall(SYS_umask, child->request->umask);

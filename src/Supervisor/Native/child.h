@@ -7,6 +7,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "guard.h"
 #include "spawn.h"
 
 /* For headers older than Linux 5.3 and 5.9. */
@@ -38,6 +39,7 @@ struct reuseportd_spawner {
     int slots[SLOT_COUNT];
     int has_clone3;
     int has_close_range;
+    struct reuseportd_guard *guard; /* told of every session; may be NULL */
 };
 
 struct child {

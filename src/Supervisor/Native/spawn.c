@@ -54,7 +54,7 @@ static void release_slots(const struct reuseportd_spawner *spawner, const struct
             dup3(spawner->slots[SLOT_NULL], spawner->slots[SLOT_STDOUT + index], O_CLOEXEC);
 }
 
-static void give_up(struct reuseportd_result *result)
+static void give_up(const struct reuseportd_spawner *spawner, struct reuseportd_result *result)
 {
     for (int index = 0; index < 2; index++) {
         if (result->output[index] >= 0)
@@ -63,6 +63,7 @@ static void give_up(struct reuseportd_result *result)
     }
     if (result->pidfd >= 0)
         close(result->pidfd);
+    reuseportd_guard_forget(spawner->guard, result->pid); /* before the number can be another's */
     if (result->pid > 0)
         while (waitid(P_PID, (id_t)result->pid, NULL, WEXITED) < 0 && errno == EINTR)
             ;
@@ -127,6 +128,6 @@ int reuseportd_spawn(struct reuseportd_spawner *spawner, const struct reuseportd
     }
     release_slots(spawner, result);
     if (result->error != 0)
-        give_up(result);
+        give_up(spawner, result);
     return result->error;
 }

@@ -94,8 +94,10 @@ struct reuseportd_result {
 
 struct reuseportd_spawner;
 
-/* 0, or the errno. */
-REUSEPORTD_EXPORT int reuseportd_spawner_open(struct reuseportd_spawner **opened);
+struct reuseportd_guard;
+
+/* `guard` is told of every process's session; may be NULL. 0, or the errno. */
+REUSEPORTD_EXPORT int reuseportd_spawner_open(struct reuseportd_guard *guard, struct reuseportd_spawner **opened);
 REUSEPORTD_EXPORT void reuseportd_spawner_close(struct reuseportd_spawner *spawner);
 
 /* Not for two threads at once on one spawner. Fills `result`; 0, or the errno that it holds as well. */

@@ -49,7 +49,7 @@ static int open_slots(struct reuseportd_spawner *spawner)
     return failed ? -1 : 0;
 }
 
-int reuseportd_spawner_open(struct reuseportd_spawner **opened)
+int reuseportd_spawner_open(struct reuseportd_guard *guard, struct reuseportd_spawner **opened)
 {
     struct reuseportd_spawner *spawner = calloc(1, sizeof *spawner);
     if (spawner == NULL)
@@ -61,6 +61,7 @@ int reuseportd_spawner_open(struct reuseportd_spawner **opened)
         reuseportd_spawner_close(spawner);
         return error;
     }
+    spawner->guard = guard;
     spawner->has_clone3 = 1;
     /* A range in which nothing is open: only the system call itself can be refused. */
     spawner->has_close_range = syscall(SYS_close_range, ~0U, ~0U, 0) == 0;

@@ -1,3 +1,4 @@
+using Reuseportd.Model;
 using Serilog;
 
 namespace Reuseportd.Observability;
@@ -26,6 +27,16 @@ internal static partial class LogEvents
     /// <summary>A fault of the daemon itself, which ends it.</summary>
     public static void Faulted(this ILogger log, Exception fault) =>
         log.Event(EventKind.Fault).Fatal(fault, "a fault in the supervisor's loop ends the daemon: {fault}", fault.Message);
+
+    public static void GuardFailed(this ILogger log, Errno errno) =>
+        log.ForContext(new EventDetails(EventKind.Guard).With(errno)).Warning(
+            "no guard could be started: {error}; if the daemon is killed, children of its workers live on", errno.ToString());
+
+    /// <summary>The guard ended before the daemon.</summary>
+    public static void GuardEnded(this ILogger log, int pid, ExitStatus? status) =>
+        log.ForContext(new EventDetails(EventKind.Guard).With("REUSEPORT_PID", pid)).Warning(
+            "the guard ({REUSEPORT_PID}) has ended{how}; if the daemon is killed, children of its workers live on",
+            pid, status is null ? "" : $": {status}");
 
     /// <summary>A new configuration is in force; the numbers are of services.</summary>
     public static void Reloaded(this ILogger log, int changed, int added, int removed, int unchanged) =>

@@ -12,7 +12,8 @@ internal sealed record Launch(ValueList<string> Arguments, ValueList<string> Env
     private static readonly HashSet<string> DaemonOnly =
     [
         "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES",
-        "JOURNAL_STREAM", "SYSTEMD_EXEC_PID", "REUSEPORTD_SOCKET",
+        "JOURNAL_STREAM", "SYSTEMD_EXEC_PID", "INVOCATION_ID", "RUNTIME_DIRECTORY", "MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE",
+        "REUSEPORTD_SOCKET",
     ];
 
     /// <param name="inherited">The daemon's own environment.</param>

@@ -83,9 +83,9 @@ internal sealed class SupervisorLoop : IDisposable
     /// <summary>On the loop's own thread, as a spawner belongs to the thread that uses it.</summary>
     private void Assemble()
     {
-        _spawner = new Spawner(_options.DescriptorLimit);
+        _spawner = new Spawner(_options.DescriptorLimit, _options.Guard);
         _launchPad = new LaunchPad(_spawner, _options.Environment, _options.Preload);
-        _processes = new WorkerTable(_launchPad, _epoll, _output, _log);
+        _processes = new WorkerTable(_launchPad, _epoll, _output, _options.Guard, _log);
         _trees = new TreeReaper(_processes, _log, Now);
         _runner = new SlotRunner(_processes, _trees, _log, Now, _options.Roll);
         _sockets = new SocketWatch(_mailbox);
@@ -211,12 +211,15 @@ internal sealed class SupervisorLoop : IDisposable
         _converging.Add((_fleet.Converge(converge.Desired), converge.Done));
     }
 
-    /// <summary>A child that is no worker: left over by one, and handed to the daemon as its subreaper.</summary>
+    /// <summary>
+    /// Children that are no workers: left over by one, and handed to the daemon as its subreaper; or the guard, before its time.
+    /// </summary>
     private void ReapStrangers()
     {
         while (Subreaper.NextEnded() is { } pid)
         {
             if (_processes.FindPid(pid) is { } process) Reap(process);
+            else if (_options.Guard?.Pid == pid) _log.GuardEnded(pid, _options.Guard.Reap());
             else Subreaper.Reap(pid);
         }
     }

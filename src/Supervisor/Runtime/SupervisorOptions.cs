@@ -7,8 +7,10 @@ namespace Reuseportd.Runtime;
 /// <param name="Environment">The daemon's own environment, which workers inherit.</param>
 /// <param name="DescriptorLimit">Limit of descriptors for workers that set none.</param>
 /// <param name="Roll">Randomness, evenly spread in [0, 1).</param>
+/// <param name="Guard">A child that is no worker, and is told of those; null where there is none.</param>
 internal sealed record SupervisorOptions(
     string Preload,
     IReadOnlyDictionary<string, string> Environment,
     LimitPair? DescriptorLimit,
-    Func<double> Roll);
+    Func<double> Roll,
+    Guard? Guard = null);

@@ -86,7 +86,7 @@ internal sealed class TreeReaper(WorkerTable workers, ILogger log, Func<TimeSpan
         });
     }
 
-    private bool IsWorker(int pid) => workers.FindPid(pid) is not null;
+    private bool IsWorker(int pid) => workers.IsOwn(pid);
 
     private sealed class Hunt(WorkerName worker, TreeRoot root)
     {

@@ -17,6 +17,7 @@ internal sealed class WorkerStream(Pipe pipe, ulong process, TreeRoot tree, Line
     private const int OutcomesPerSecond = 1_000;
 
     private BitArray? _portsServed;
+    private (int Pid, bool? IsOurs) _lastAsked;
     private bool _libraryHeard;
 
     /// <summary>Of the worker's own lines.</summary>
@@ -45,10 +46,12 @@ internal sealed class WorkerStream(Pipe pipe, ulong process, TreeRoot tree, Line
     public bool IsGenuine(BindOutcome outcome, bool behindWords)
     {
         if (outcome.Kind == OutcomeKind.Error) return !behindWords;
-        if (!behindWords) return outcome.Pid == tree.Pid || tree.Holds(outcome.Pid);
-        return outcome is { Succeeded: true, Socket: { } socket }
-               && (outcome.Pid == tree.Pid || tree.Holds(outcome.Pid))
-               && SocketHolders.Holds(outcome.Pid, socket.FileDescriptor, socket.Inode);
+        var ours = IsOurs(outcome.Pid);
+        if (behindWords)
+            return ours == true && outcome is { Succeeded: true, Socket: { } socket }
+                   && SocketHolders.Holds(outcome.Pid, socket.FileDescriptor, socket.Inode);
+        // A child may be gone before its words are read; then it serves nothing any more.
+        return ours ?? PortCoverage.ServedPort(outcome) is null;
     }
 
     /// <summary>Whether an outcome tells the fleet something new: the library is there, or one more port is served.</summary>
@@ -66,5 +69,14 @@ internal sealed class WorkerStream(Pipe pipe, ulong process, TreeRoot tree, Line
         var known = _portsServed[port];
         _portsServed[port] = true;
         return !known;
+    }
+
+    /// <summary>Asks /proc at most once for a row of lines that name the same process.</summary>
+    /// <returns>Null where it runs no more.</returns>
+    private bool? IsOurs(int pid)
+    {
+        if (pid == tree.Pid) return true;
+        if (pid != _lastAsked.Pid) _lastAsked = (pid, tree.Holds(pid));
+        return _lastAsked.IsOurs;
     }
 }

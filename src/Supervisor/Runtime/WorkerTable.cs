@@ -7,7 +7,7 @@ using Serilog;
 namespace Reuseportd.Runtime;
 
 /// <summary>The processes of all workers: makes them, hands their output on, hears their ends. Only the loop's thread uses it.</summary>
-internal sealed class WorkerTable(LaunchPad launchPad, Epoll epoll, OutputLoop output, ILogger log)
+internal sealed class WorkerTable(LaunchPad launchPad, Epoll epoll, OutputLoop output, Guard? guard, ILogger log)
 {
     private readonly Dictionary<ulong, WorkerProcess> _bySerial = [];
     private readonly Dictionary<int, WorkerProcess> _byPid = [];
@@ -18,6 +18,9 @@ internal sealed class WorkerTable(LaunchPad launchPad, Epoll epoll, OutputLoop o
     public WorkerProcess? Find(ulong serial) => _bySerial.GetValueOrDefault(serial);
 
     public WorkerProcess? FindPid(int pid) => _byPid.GetValueOrDefault(pid);
+
+    /// <summary>Whether a child was started by the daemon and not yet reaped, and so is no leftover of a worker.</summary>
+    public bool IsOwn(int pid) => _byPid.ContainsKey(pid) || guard?.Pid == pid;
 
     public bool TrySpawn(
         WorkerSlot slot,
@@ -83,6 +86,7 @@ internal sealed class WorkerTable(LaunchPad launchPad, Epoll epoll, OutputLoop o
     {
         _bySerial.Remove(process.Serial);
         _byPid.Remove(process.Handle.Pid);
+        guard?.Forget(process.Handle.Pid);
         if (process.Slot.Process == process) process.Slot.Process = null;
     }
 

@@ -23,6 +23,14 @@ public sealed class LogEventsTests
             "fault", 2, "a fault in the supervisor's loop ends the daemon: oh",
             log => log.Faulted(new InvalidOperationException("oh"))
         },
+        {
+            "guard", 4, "no guard could be started: ENOENT; if the daemon is killed, children of its workers live on",
+            log => log.GuardFailed(Errno.NotFound)
+        },
+        {
+            "guard", 4, "the guard (4242) has ended: killed by SIGKILL; if the daemon is killed, children of its workers live on",
+            log => log.GuardEnded(4242, ExitStatus.Killed(Signal.Kill))
+        },
         { "reload", 6, "reload: services changed 1, added 2, removed 3, unchanged 4", log => log.Reloaded(1, 2, 3, 4) },
         { "reload_failed", 3, "reload: nothing changed, for the configuration has 0 errors", log => log.ReloadFailed([]) },
         { "config", 3, "a.yaml:1:2: unknown key {x}", log => log.ConfigurationError("a.yaml:1:2: unknown key {x}") },

@@ -57,6 +57,17 @@ public sealed class CheckTests : IDisposable
         Assert.Equal((1, $"{_folder["none"]}: does not exist\n"), (check.Code, check.Error));
     }
 
+    [Fact]
+    public async Task Warning_IsCalledThatOnce()
+    {
+        var file = _folder.Write("services.d/web.yaml", "services:\n  web: { command: a, reuseport: { ports: [80] }, stall: { after: 1s } }\n");
+        var check = await RunAsync("--check");
+
+        Assert.Equal(0, check.Code);
+        Assert.StartsWith($"{file}:2:", check.Error, StringComparison.Ordinal);
+        Assert.Equal(2, check.Error.Split("warning: ").Length);
+    }
+
     private void WriteBad()
     {
         _folder.Write("reuseportd.yaml", "log_level: loud\n");

@@ -13,16 +13,16 @@ public sealed class ApplyTests : DaemonTest
         var changed = Daemon.PidOf("changed@0");
 
         Daemon.Configure(Services(("same", 1, 2, "a"), ("changed", 2, 2, "b"), ("grown", 3, 4, "a"), ("shrunk", 4, 1, "a"), ("new", 6, 2, "a")));
-        var apply = await Daemon.ControlAsync("apply");
+        var apply = await Daemon.ApplyAsync();
 
         Assert.Equal((0, ""), (apply.Code, apply.Error));
         Assert.Equal("services: 1 added, 3 changed, 1 removed, 1 unchanged; 11 of 11 workers ready\n", apply.Out);
-        await Daemon.EventAsync("reload", after: before);
         string[] spawned = [.. Daemon.Events("spawn").Where(record => record.Index > before.Index).Select(record => record.Worker!).Order()];
         Assert.Equal(["changed@0", "changed@1", "grown@2", "grown@3", "new@0", "new@1"], spawned);
-        await Deadline.UntilAsync(() => Listeners.On(Port).Length == 11, "what was taken away has stopped");
-        string[] ended = [.. Daemon.Events("exit").Select(record => record.Worker!).Order()];
-        Assert.Equal(["changed@0", "changed@1", "gone@0", "gone@1", "shrunk@1", "shrunk@2"], ended);
+        string[] ended = ["changed@0", "changed@1", "gone@0", "gone@1", "shrunk@1", "shrunk@2"];
+        foreach (var worker in ended) await Daemon.EventAsync("exit", worker);
+        Assert.Equal(ended.Length, Daemon.Events("exit").Length);
+        Assert.Equal(11, Listeners.On(Port).Length);
         Assert.DoesNotContain("gone@", (await Daemon.ControlAsync("status")).Out, StringComparison.Ordinal);
         Assert.NotEqual(changed, Daemon.PidOf("changed@0"));
         Assert.Contains("MODE=b", Processes.Environment(Daemon.PidOf("changed@0")));
@@ -36,7 +36,7 @@ public sealed class ApplyTests : DaemonTest
         Assert.Empty(Daemon.Events("spawn"));
 
         Daemon.Configure(Services(("web", 1, 2, "a")));
-        var apply = await Daemon.ControlAsync("apply");
+        var apply = await Daemon.ApplyAsync();
 
         Assert.Equal("services: 0 added, 1 changed, 0 removed, 0 unchanged; 2 of 2 workers ready\n", apply.Out);
     }
@@ -57,7 +57,8 @@ public sealed class ApplyTests : DaemonTest
         await Daemon.EventAsync("ready", "slow@1");
         Assert.False(first.IsCompleted, "slow@0 ignores SIGTERM, so the first change cannot have settled");
 
-        await Daemon.EventAsync("kill", "slow@0");
+        var kill = await Daemon.EventAsync("kill", "slow@0");
+        await Daemon.LineAsync("ignoring", "slow@0", kill);
         Assert.Equal((0, 0), ((await first).Code, (await second).Code));
 
         Daemon.Signal(Processes.Terminate);
@@ -83,7 +84,7 @@ public sealed class ApplyTests : DaemonTest
     {
         Daemon.Configure(Services(("web", 1, 2, "a")));
         await Daemon.StartAsync();
-        var apply = await Daemon.ControlAsync("apply");
+        var apply = await Daemon.ApplyAsync();
 
         Assert.Equal("services: 0 added, 0 changed, 0 removed, 1 unchanged; 2 of 2 workers ready\n", apply.Out);
         Assert.Equal(2, Daemon.Events("spawn").Length);
@@ -95,7 +96,7 @@ public sealed class ApplyTests : DaemonTest
         Daemon.Configure(Services(("web", 1, 2, "a")));
         await Daemon.StartAsync();
         var file = Daemon.Configure(Services(("web", 1, 3, "b")).Replace("workers: 3", "wrokers: 3\n    readiness: soon", StringComparison.Ordinal));
-        var apply = await Daemon.ControlAsync("apply");
+        var apply = await Daemon.ApplyAsync();
 
         Assert.Equal((1, ""), (apply.Code, apply.Out));
         Assert.Matches(
@@ -114,10 +115,10 @@ public sealed class ApplyTests : DaemonTest
         Daemon.Configure(Services(("web", 1, 2, "a")));
         await Daemon.StartAsync();
         Daemon.Configure("services: [");
-        Assert.Equal(1, (await Daemon.ControlAsync("apply")).Code);
+        Assert.Equal(1, (await Daemon.ApplyAsync()).Code);
         Daemon.Configure(Services(("web", 1, 3, "a")));
 
-        Assert.Equal(0, (await Daemon.ControlAsync("apply")).Code);
+        Assert.Equal(0, (await Daemon.ApplyAsync()).Code);
         Assert.Equal(3, Daemon.Events("spawn").Length);
     }
 
@@ -127,9 +128,9 @@ public sealed class ApplyTests : DaemonTest
         Daemon.Configure(Services(("web", 1, 2, "a")));
         await Daemon.StartAsync();
         Daemon.Configure("services: {}");
-        Assert.Equal(0, (await Daemon.ControlAsync("apply")).Code);
+        Assert.Equal(0, (await Daemon.ApplyAsync()).Code);
         Daemon.Configure(Services(("web", 1, 2, "a")));
-        var apply = await Daemon.ControlAsync("apply");
+        var apply = await Daemon.ApplyAsync();
 
         Assert.Contains("1 added, 0 changed, 0 removed, 0 unchanged; 2 of 2 workers ready", apply.Out, StringComparison.Ordinal);
         Assert.Equal(2, Daemon.Events("exit").Length);

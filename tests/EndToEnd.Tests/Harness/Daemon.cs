@@ -92,6 +92,15 @@ internal sealed class Daemon : IAsyncDisposable
     public Task<Command> ControlAsync(params string[] arguments) =>
         Command.RunAsync(Artifacts.Control, [.. arguments, "--socket", ControlSocket]);
 
+    /// <summary><c>reuseportctl apply</c>. The log has all that came before its answer when this ends.</summary>
+    public async Task<Command> ApplyAsync()
+    {
+        var before = Log.Records[^1];
+        var apply = await ControlAsync("apply");
+        await EventAsync(apply.Code == 0 ? "reload" : "reload_failed", after: before);
+        return apply;
+    }
+
     /// <summary>The control socket, for who talks HTTP to it.</summary>
     public HttpClient Api() => new(new SocketsHttpHandler
     {

@@ -21,6 +21,14 @@ internal static partial class Processes
         ? Encoding.UTF8.GetString(text).Split('\n').FirstOrDefault(line => line.StartsWith(field + ":", StringComparison.Ordinal))?[(field.Length + 1)..].Trim()
         : null;
 
+    /// <summary>Children, running or not yet waited for, of all threads.</summary>
+    public static int[] ChildrenOf(int pid) =>
+    [
+        .. Directory.EnumerateDirectories($"/proc/{pid}/task")
+            .SelectMany(task => Encoding.UTF8.GetString(Read($"{task}/children") ?? []).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(child => int.Parse(child, CultureInfo.InvariantCulture)),
+    ];
+
     /// <summary>The environment that a process was started with.</summary>
     public static string[] Environment(int pid) => Encoding.UTF8.GetString(Read($"/proc/{pid}/environ") ?? []).Split('\0');
 

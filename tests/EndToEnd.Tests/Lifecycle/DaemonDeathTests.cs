@@ -27,6 +27,91 @@ public sealed class DaemonDeathTests : DaemonTest
         Assert.False(File.Exists(Daemon.ControlSocket));
     }
 
+    /// <summary>nginx writes over its environment, so its own workers are known by their session alone.</summary>
+    [Fact]
+    public async Task Killed_NginxWorkerProcessesEndToo()
+    {
+        var nginx = Programs.Require("nginx", "nginx-light");
+        var configuration = Daemon.Folder.Write("nginx.conf", $$"""
+            daemon off;
+            master_process on;
+            worker_processes 2;
+            error_log stderr notice;
+            pid nginx.pid;
+            events { worker_connections 64; }
+            http {
+                access_log off;
+                client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+                server { listen {{Address}}:{{Port}}; }
+            }
+            """);
+        foreach (var number in Copies.Numbers) Directory.CreateDirectory(Daemon.Folder[number]);
+        Daemon.Configure($$"""
+            services:
+              web:
+                command: [{{nginx}}, -p, "{{Daemon.Folder["{worker}"]}}/", -c, {{configuration}}, -e, stderr]
+                workers: 4
+                reuseport: { ports: [{{Port}}] }
+            """);
+        await Daemon.StartAsync();
+        var masters = Copies.Numbers.Select(number => Daemon.PidOf($"web@{number}")).ToArray();
+        var workers = Array.Empty<int>();
+        await Deadline.UntilAsync(() => (workers = [.. masters.SelectMany(Processes.ChildrenOf)]).Length == 2 * Copies.Count, "nginx has its workers");
+
+        await Daemon.DieAsync();
+
+        await Deadline.UntilAsync(() => !workers.Any(Processes.Runs), "nginx's worker processes end");
+        Assert.Empty(Listeners.On(Port));
+    }
+
+    /// <summary>A shell that waits for its child, and one whose child left session and parent behind.</summary>
+    [Fact]
+    public async Task Killed_ChildrenOfShellsEndToo()
+    {
+        Daemon.Configure($$"""
+            services:
+              web:
+                command: [/bin/sh, -c, "setsid sh -c '{{Artifacts.Worker("hold-pipe")}} & exit'; {{Artifacts.Worker("hello")}} {{Port}}; true"]
+                workers: 2
+                reuseport: { ports: [{{Port}}] }
+            """);
+        await Daemon.StartAsync();
+        foreach (var worker in (string[])["web@0", "web@1"]) await Daemon.LineAsync("holding", worker);
+        Assert.Equal(2, Listeners.On(Port).Length);
+
+        // Ends when no process that has the test's mark is left.
+        await Daemon.DieAsync();
+
+        Assert.Empty(Listeners.On(Port));
+    }
+
+    [Fact]
+    public async Task Stopped_GuardEndsBeforeTheDaemon()
+    {
+        await Daemon.StartAsync();
+        var guard = Assert.Single(Processes.ChildrenOf(Daemon.Pid));
+        await Deadline.UntilAsync(() => Processes.Status(guard, "Name") == "reuseport-guard", "the guard has its name");
+
+        await Daemon.StopAsync();
+
+        Assert.Null(Processes.Status(guard, "Name"));
+        Assert.Empty(Daemon.Events("guard"));
+    }
+
+    [Fact]
+    public async Task GuardKilled_IsReapedAndWarnedOf()
+    {
+        await Daemon.StartAsync();
+        var guard = Assert.Single(Processes.ChildrenOf(Daemon.Pid));
+        Processes.Signal(guard, Processes.Kill);
+
+        var warning = await Daemon.EventAsync("guard");
+
+        Assert.Equal(("4", guard), (warning["PRIORITY"], warning.Pid));
+        Assert.Null(Processes.Status(guard, "Name"));
+        await Daemon.StopAsync();
+    }
+
     [Fact]
     public async Task SecondOneOnTheSameSocket_IsRefusedAndTheFirstGoesOn()
     {

@@ -37,6 +37,8 @@ public sealed class InstallationTests : IDisposable
 
         var unit = await File.ReadAllLinesAsync(_folder["root/opt/reuseportd/lib/systemd/system/reuseportd.service"]);
         Assert.Contains("ExecStart=/opt/reuseportd/bin/reuseportd", unit);
+        Assert.Contains("Documentation=file:/opt/reuseportd/share/doc/reuseportd/operations.md", unit);
+        Assert.True(File.Exists(_folder["root/opt/reuseportd/share/doc/reuseportd/operations.md"]));
         Assert.Contains("ExecReload=/opt/reuseportd/bin/reuseportctl apply", unit);
     }
 

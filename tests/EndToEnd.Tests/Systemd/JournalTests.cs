@@ -78,13 +78,14 @@ public sealed class JournalTests(Machine machine) : SystemdTest(machine)
         Assert.Equal(lines + 1, Journal.Entries.Count(entry => entry.IsOf("flood") && entry.Has("REUSEPORT_STREAM")));
     }
 
+    /// <summary>A worker that says something, and of which the library says nothing.</summary>
     /// <param name="script">For sh; the worker stays when it is through.</param>
     private void ConfigureLines(string service, string script, string more) => Configure(
         service, $$"""
         services:
           {{service}}:
             command: [sh, -c, "{{script}}; exec sleep infinity"]
-            reuseport: { ports: any }
+            reuseport: { ports: any, debug: false }
             readiness: { type: delay, delay: 0 }
             {{more}}
         """);

@@ -1,0 +1,56 @@
+using System.Text;
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux;
+
+/// <summary>
+/// A stream socket with a path, unix(7). Its own and not the framework's, which at its end takes away whatever lies at the
+/// path by then.
+/// </summary>
+internal sealed unsafe class LocalSocket : Descriptor
+{
+    private const int PathMost = 108; // sun_path of unix(7), with its NUL
+
+    private LocalSocket(int number)
+        : base(number)
+    {
+    }
+
+    /// <summary>The longest path, in bytes of UTF-8.</summary>
+    public static int LongestPath => PathMost - 1;
+
+    /// <summary>A socket that is bound there, and on which nobody listens yet.</summary>
+    public static LocalSocket? TryBind(string path, out Errno errno)
+    {
+        var socket = new LocalSocket(
+            Made(Libc.Socket(Libc.FamilyUnix, Libc.SocketStream | Libc.SocketCloseOnExec, 0), "socket(AF_UNIX)"));
+        var address = AddressOf(path) ?? [];
+        fixed (byte* start = address) errno = Libc.ErrnoOf(Libc.Bind(socket, start, (uint)address.Length));
+        if (errno == Errno.None) return socket;
+        socket.Dispose();
+        return null;
+    }
+
+    /// <summary>Connects and hangs up.</summary>
+    /// <returns>None or EAGAIN where somebody listens; ECONNREFUSED where nobody has the socket any more.</returns>
+    public static Errno Probe(string path) => Probe(path, Libc.SocketStream);
+
+    /// <summary>The same for a socket of datagrams; nothing is sent.</summary>
+    public static Errno ProbeDatagrams(string path) => Probe(path, Libc.SocketDatagram);
+
+    /// <summary><c>struct sockaddr_un</c>; null where the path does not fit.</summary>
+    public static byte[]? AddressOf(string path)
+    {
+        var name = Encoding.UTF8.GetBytes(path);
+        return name.Length < PathMost ? [Libc.FamilyUnix, 0, .. name, 0] : null;
+    }
+
+    private static Errno Probe(string path, int type)
+    {
+        // It does not wait: where a queue of connections is full, somebody has it.
+        using var socket = new LocalSocket(
+            Made(Libc.Socket(Libc.FamilyUnix, type | Libc.SocketCloseOnExec | Libc.SocketNonBlocking, 0), "socket(AF_UNIX)"));
+        var address = AddressOf(path) ?? [];
+        fixed (byte* start = address) return Libc.ErrnoOf(Libc.Connect(socket, start, (uint)address.Length));
+    }
+}

@@ -1,0 +1,144 @@
+/*
+ * The guard: a fork of the daemon that waits for its end, and then ends what is left of its workers.
+ *
+ * The kernel ends the workers with the daemon (PR_SET_PDEATHSIG), but only the processes that the daemon itself
+ * started. Their children live on: a killed daemon can end them no more, and the next one does not know them. The
+ * guard holds one end of a pipe whose other end only the daemon has, so it learns of any end, SIGKILL included.
+ *
+ * A fork of a process with threads may use what is safe in a signal handler and nothing else: there is no
+ * allocation and no lock below, and raw system calls where glibc would run handlers of its own. All signals stay
+ * blocked for good, so no handler of the daemon ever runs here, and only SIGKILL ends it early.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "child.h"
+#include "guard_hunt.h"
+
+#ifndef CLONE_PIDFD
+#define CLONE_PIDFD 0x00001000
+#endif
+
+static const char process_name[] = "reuseport-guard"; /* as long as the kernel lets it be */
+
+/*
+ * The fork has the daemon's words and variables. By the words it would be taken for the daemon (pidof, pkill -f); by
+ * the variables, for a worker of whoever started that daemon as one. Fields 48 to 51 of /proc/PID/stat are their places.
+ */
+static void change_identity(void)
+{
+    prctl(PR_SET_NAME, process_name);
+    char stat[1024];
+    if (reuseportd_guard_read("/proc/self/stat", stat, sizeof stat) < 0)
+        return;
+    for (int field = 48; field <= 50; field += 2) {
+        const char *start = reuseportd_guard_field(stat, field);
+        const char *end = reuseportd_guard_field(stat, field + 1);
+        if (start == NULL || end == NULL)
+            return;
+        char *at = (char *)(uintptr_t)reuseportd_guard_number(start);
+        char *const stop = (char *)(uintptr_t)reuseportd_guard_number(end);
+        for (size_t i = 0; at < stop; at++, i++)
+            *(volatile char *)at = field == 48 && at + 1 < stop && i < sizeof process_name ? process_name[i] : '\0';
+    }
+}
+
+static void wait_for_end(void)
+{
+    for (;;) {
+        char byte;
+        long count = syscall(SYS_read, 0, &byte, sizeof byte);
+        if (count == 0 || (count < 0 && errno != EINTR))
+            return;
+    }
+}
+
+static _Noreturn void run(struct reuseportd_guard *guard, int pipe)
+{
+    syscall(SYS_setsid);
+    if (pipe != 0)
+        syscall(SYS_dup3, pipe, 0, 0);
+    if (reuseportd_close_from(1, 1) < 0)
+        reuseportd_close_from(1, 0);
+    syscall(SYS_chdir, "/");
+    change_identity();
+    wait_for_end();
+    reuseportd_guard_hunt(guard);
+    for (;;)
+        syscall(SYS_exit_group, 0);
+}
+
+_Static_assert(sizeof(struct reuseportd_guarding) == 24, "laid out for 64-bit machines");
+
+/* 0, or an errno. */
+static int fork_guard(struct reuseportd_guarding *guarding, int pipe)
+{
+    const uint64_t all = ~0ULL;
+    uint64_t before;
+    int pidfd = -1;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
+    long pid = syscall(SYS_clone, (unsigned long)(CLONE_PIDFD | SIGCHLD), NULL, &pidfd, NULL, NULL);
+    int error = errno;
+    if (pid == 0)
+        run(guarding->guard, pipe);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
+    if (pid < 0)
+        return error;
+
+    guarding->pid = (int32_t)pid;
+    /* Unreaped, the pid is still its own, where the kernel knew no CLONE_PIDFD. */
+    guarding->pidfd = pidfd >= 0 ? pidfd : (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
+    if (guarding->pidfd >= 0)
+        return 0;
+    error = errno;
+    kill((pid_t)pid, SIGKILL);
+    while (waitid(P_PID, (id_t)pid, NULL, WEXITED) < 0 && errno == EINTR)
+        ;
+    return error;
+}
+
+int reuseportd_guard_start(const char *mark, struct reuseportd_guarding *guarding)
+{
+    *guarding = (struct reuseportd_guarding){.pid = -1, .pidfd = -1, .pipe = -1};
+    size_t length = strlen(mark);
+    if (length >= MARK_SIZE)
+        return EINVAL;
+    const int flags = MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE;
+    struct reuseportd_guard *guard = mmap(NULL, sizeof *guard, PROT_READ | PROT_WRITE, flags, -1, 0);
+    if (guard == MAP_FAILED)
+        return errno;
+    guard->mark_length = (uint32_t)length;
+    memcpy(guard->mark, mark, length);
+    guarding->guard = guard;
+
+    int ends[2];
+    int error = pipe2(ends, O_CLOEXEC) < 0 ? errno : 0;
+    if (error == 0) {
+        error = fork_guard(guarding, ends[0]);
+        close(ends[0]);
+        guarding->pipe = ends[1];
+        if (error != 0)
+            close(ends[1]);
+    }
+    if (error != 0)
+        munmap(guard, sizeof *guard);
+    return error;
+}
+
+void reuseportd_guard_remember(struct reuseportd_guard *guard, pid_t session)
+{
+    if (guard != NULL && session > 0 && session < PID_LIMIT)
+        guard->sessions[session / WORD_BITS] |= 1ULL << (session % WORD_BITS);
+}
+
+void reuseportd_guard_forget(struct reuseportd_guard *guard, int32_t session)
+{
+    if (guard != NULL && session > 0 && session < PID_LIMIT)
+        guard->sessions[session / WORD_BITS] &= ~(1ULL << (session % WORD_BITS));
+}

@@ -1,0 +1,82 @@
+using Control.Tests.Harness;
+using Reuseportd.Control;
+
+namespace Control.Tests;
+
+public sealed class ControlClientTests
+{
+    /// <summary>One of whom nothing lies in /tmp.</summary>
+    private const uint User = 61_250;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void DefaultSocket_NamedByTheEnvironment_IsThatOne(bool privileged) =>
+        Assert.Equal("/run/x.sock", ControlClient.DefaultSocket(name => name == "REUSEPORTD_SOCKET" ? "/run/x.sock" : "/elsewhere", privileged ? 0 : User));
+
+    [Fact]
+    public void DefaultSocket_OfAnOrdinaryUser_IsItsOwnWhereItIsThere()
+    {
+        var runtime = Directory.CreateTempSubdirectory("reuseportctl-test-");
+        try
+        {
+            Assert.Equal("/run/reuseportd/control.sock", Default(runtime.FullName, privileged: false));
+            var own = Path.Combine(runtime.CreateSubdirectory("reuseportd").FullName, "control.sock");
+            File.WriteAllText(own, "");
+            Assert.Equal(own, Default(runtime.FullName, privileged: false));
+            Assert.Equal("/run/reuseportd/control.sock", Default(runtime.FullName, privileged: true));
+        }
+        finally
+        {
+            runtime.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void DefaultSocket_NoVariables_IsThatOfTheSystem() =>
+        Assert.Equal("/run/reuseportd/control.sock", ControlClient.DefaultSocket(_ => null, User));
+
+    [Fact]
+    public async Task Ask_NobodyAnswers_SaysWhere()
+    {
+        var run = await Run.CommandAsync("/nonexistent/control.sock", "status");
+        Assert.Equal(ExitCode.NotRunning, run.Code);
+        Assert.Contains("/nonexistent/control.sock", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(200, "")]
+    [InlineData(200, "null")]
+    [InlineData(200, "{\"version\":")]
+    [InlineData(200, "<html>")]
+    [InlineData(500, "")]
+    [InlineData(500, "null")]
+    public async Task Ask_AnAnswerThatIsNone_IsSaidToBe(int status, string body)
+    {
+        using var daemon = FakeDaemon.Answering(status, body);
+        var run = await Run.CommandAsync(daemon.Path, "status");
+        Assert.Equal(ExitCode.Failed, run.Code);
+        Assert.Contains("not understood", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(503, "the daemon is stopping")]
+    [InlineData(404, "there is no GET /v1/status")]
+    public async Task Ask_TheDaemonRefuses_ItsReasonIsSaid(int status, string reason)
+    {
+        using var daemon = FakeDaemon.Answering(status, $$"""{"error":"{{reason}}"}""");
+        var run = await Run.CommandAsync(daemon.Path, "status");
+        Assert.Equal((ExitCode.Failed, $"reuseportctl: {reason}\n"), (run.Code, run.Errors));
+    }
+
+    [Fact]
+    public async Task Ask_TheDaemonHangsUp_SaysSo()
+    {
+        using var daemon = FakeDaemon.HangingUp();
+        var run = await Run.CommandAsync(daemon.Path, "status");
+        Assert.Equal((ExitCode.Failed, "reuseportctl: the daemon ended the connection without an answer\n"), (run.Code, run.Errors));
+    }
+
+    private static string Default(string runtime, bool privileged) =>
+        ControlClient.DefaultSocket(name => name == "XDG_RUNTIME_DIR" ? runtime : null, privileged ? 0 : User);
+}

@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Reuseportd.Api;
+using Reuseportd.Api.Contract;
+using Reuseportd.Model;
+using Reuseportd.Runtime;
+
+namespace Decisions.Tests.Runtime;
+
+public sealed class DocumentsTests
+{
+    private static readonly WorkerSnapshot Ready = new(
+        new WorkerName("web", 1), "ready", 4242, Generation: 3, Restarts: 2, TimeSpan.FromSeconds(40), ExitStatus.Killed(Signal.Kill), NextTry: null, Detail: null,
+        [
+            new BindOutcome(OutcomeKind.Loaded, 4242, Socket: null, "ok", "1.0.0"),
+            Outcome(OutcomeKind.Bind, "ok"),
+            Outcome(OutcomeKind.Listen, "EADDRINUSE"),
+        ]);
+
+    private static readonly WorkerSnapshot Waiting = new(
+        new WorkerName("web", 2), "backoff", Pid: null, Generation: 1, Restarts: 0, Started: null, LastExit: null, TimeSpan.FromSeconds(102), "exec x: ENOENT", []);
+
+    [Fact]
+    public void Of_ASnapshot_TimesAreSecondsFromNow()
+    {
+        var document = Documents.Of(Fleet(Ready, Waiting), "1.2.3");
+        Assert.Equal(("1.2.3", 100), (document.Version, document.Uptime));
+        Assert.Equal(["web@1", "web@2"], document.Workers.Select(worker => worker.Name));
+        Assert.Equal([(60, null), (null, 2)], document.Workers.Select(worker => (worker.Uptime, worker.NextTry)));
+        Assert.Equal([("killed by SIGKILL", null), (null, "exec x: ENOENT")], document.Workers.Select(worker => (worker.LastExit, worker.Detail)));
+    }
+
+    [Fact]
+    public void Of_ASnapshot_OnlySocketsAreBinds()
+    {
+        var worker = Documents.Of(Fleet(Ready), "1").Workers[0];
+        Assert.Equal(
+            [new BindStatus("bind", "stream", "127.0.0.1", 8080, Sharded: true, "ok"), new BindStatus("listen", "stream", "127.0.0.1", 8080, Sharded: true, "EADDRINUSE")],
+            worker.Binds);
+        Assert.Equal((4242, 3, 2), (worker.Pid, worker.Generation, worker.Restarts));
+    }
+
+    [Fact]
+    public void Of_AChange_SaysWhatWasDone()
+    {
+        var document = Documents.Of(new ApplyResult([], new ConvergeResult(1, 2, 3, 4, new FleetCounts(10, 9, 0, 0, 1, 0, 0))));
+        Assert.Empty(document.Errors);
+        Assert.Equal((1, 2, 3, 4, 9, 10), (document.Added, document.Changed, document.Removed, document.Unchanged, document.Ready, document.Workers));
+    }
+
+    [Fact]
+    public void Of_AConfigurationWithErrors_SaysOnlyThose()
+    {
+        var document = Documents.Of(new ApplyResult(["web.yaml:1:1: wrong"], Done: null));
+        Assert.Equal(["web.yaml:1:1: wrong"], document.Errors);
+        Assert.Equal((0, 0, 0, 0, 0, 0), (document.Added, document.Changed, document.Removed, document.Unchanged, document.Ready, document.Workers));
+    }
+
+    [Fact]
+    public void Json_OfAStatus_HasSnakeCaseAndNoNulls()
+    {
+        var json = JsonSerializer.Serialize(Documents.Of(Fleet(Ready, Waiting), "1"), ContractJson.Default.StatusDocument);
+        using var document = JsonDocument.Parse(json);
+        var workers = document.RootElement.GetProperty("workers");
+        Assert.Equal(
+            ["binds", "generation", "last_exit", "name", "pid", "restarts", "state", "uptime"],
+            workers[0].EnumerateObject().Select(property => property.Name).Order());
+        Assert.Equal(
+            ["binds", "detail", "generation", "name", "next_try", "restarts", "state"],
+            workers[1].EnumerateObject().Select(property => property.Name).Order());
+    }
+
+    [Fact]
+    public void Json_OfAStatus_IsReadBackAsItWas()
+    {
+        var document = Documents.Of(Fleet(Ready, Waiting), "1");
+        var json = JsonSerializer.Serialize(document, ContractJson.Default.StatusDocument);
+        Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize(json, ContractJson.Default.StatusDocument)!, ContractJson.Default.StatusDocument));
+    }
+
+    private static FleetSnapshot Fleet(params WorkerSnapshot[] workers) => new(TimeSpan.FromSeconds(100), default, new([.. workers]));
+
+    private static BindOutcome Outcome(OutcomeKind kind, string result) => new(
+        kind, 4242, new SocketOutcome(3, 7, "inet", "stream", "127.0.0.1", 8080, Matched: true, OptionSetting.Set, OptionSetting.System, null, null), result, "");
+}

@@ -1,0 +1,49 @@
+using System.Text;
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Reuseportd.Runtime;
+
+namespace Decisions.Tests.Runtime;
+
+public sealed class MarksTests
+{
+    private static readonly ValueList<string> Web = Marks.Of(new WorkerName("web", 2), 7);
+
+    [Fact]
+    public void Of_AWorkersGeneration_AreItsThreeVariables() =>
+        Assert.Equal(["REUSEPORT_SERVICE=web", "REUSEPORT_WORKER=2", "REUSEPORT_GENERATION=7"], Web);
+
+    [Theory]
+    [InlineData("REUSEPORT_SERVICE=web|REUSEPORT_WORKER=2|REUSEPORT_GENERATION=7|", true)]
+    [InlineData("A=1|REUSEPORT_GENERATION=7|B=REUSEPORT_WORKER=9|REUSEPORT_WORKER=2|REUSEPORT_WORKERS=4|REUSEPORT_SERVICE=web|", true)]
+    [InlineData("REUSEPORT_SERVICE=web|REUSEPORT_WORKER=2|REUSEPORT_GENERATION=77|", false)]
+    [InlineData("REUSEPORT_SERVICE=web|REUSEPORT_WORKER=2|REUSEPORT_GENERATION=|", false)]
+    public void In_AllMarks_AreThoseOfTheWorkerOrAnother(string environ, bool same)
+    {
+        var found = Marks.In(Bytes(environ));
+        Assert.NotNull(found);
+        Assert.Equal(same, found == Marks.TextOf(Web));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("PATH=/bin|HOME=/root|")]
+    [InlineData("REUSEPORT_SERVICE=web|REUSEPORT_WORKER=2|")]
+    [InlineData("REUSEPORT_SERVICES=web|REUSEPORT_WORKERS=2|REUSEPORT_GENERATION=7|")]
+    [InlineData("nginx: worker process|")]
+    public void In_AMarkIsMissing_IsNone(string environ) => Assert.Null(Marks.In(Bytes(environ)));
+
+    /// <summary>Of a process that has gone there is nothing to read.</summary>
+    [Fact]
+    public void In_NothingRead_IsNone() => Assert.Null(Marks.In(null));
+
+    [Theory]
+    [InlineData("REUSEPORT_SERVICE=web|REUSEPORT_WORKER=2|REUSEPORT_GENERATION=7|")]
+    [InlineData("REUSEPORT_SERVICE=web|REUSEPORT_WORKER=2|REUSEPORT_GENERATION=7|REUSEPORT_SERVICE=other|")]
+    [InlineData("REUSEPORT_SERVICE=other|REUSEPORT_WORKER=2|REUSEPORT_GENERATION=7|")]
+    public void In_AnEnvironment_IsReadAsTheTreeReadsIt(string environ) => Assert.Equal(
+        new TreeRoot(1, IsReaped: true, Web).Claims(Bytes(environ)) == true,
+        Marks.In(Bytes(environ)) == Marks.TextOf(Web));
+
+    private static byte[] Bytes(string environ) => Encoding.UTF8.GetBytes(environ.Replace('|', '\0'));
+}

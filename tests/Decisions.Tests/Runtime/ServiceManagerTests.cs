@@ -1,0 +1,86 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Hosting.Systemd;
+using Reuseportd.Hosting;
+using Reuseportd.Runtime;
+
+namespace Decisions.Tests.Runtime;
+
+public sealed class ServiceManagerTests
+{
+    private readonly Notifier _notifier = new();
+
+    [Fact]
+    public void Tell_Counts_IsTheStatusLine()
+    {
+        using var manager = Manager();
+        manager.Tell(new FleetCounts(4, 3, 1, 0, 0, 0, 1));
+        Assert.Equal(["STATUS=3 of 4 workers ready; 1 starting"], _notifier.Said);
+    }
+
+    [Fact]
+    public void Reload_BeforeTheStartIsOver_IsNotTakenForItsEnd()
+    {
+        using var manager = Manager();
+        manager.Reloading();
+        manager.Reloaded();
+        Assert.Empty(_notifier.Said);
+    }
+
+    [Fact]
+    public void Reload_AfterTheStart_IsToldWithItsTime()
+    {
+        using var manager = Manager();
+        manager.Started();
+        manager.Reloading();
+        manager.Reloaded();
+        Assert.Equal(2, _notifier.Said.Count);
+        Assert.Matches("^RELOADING=1\nMONOTONIC_USEC=[0-9]+$", _notifier.Said[0]);
+        Assert.Equal("READY=1", _notifier.Said[1]);
+    }
+
+    [Fact]
+    public void Stopping_SeveralGracePeriods_AsksForTheLongestAndMore()
+    {
+        using var manager = Manager();
+        manager.ExtendStopBy(TimeSpan.FromMinutes(5));
+        manager.ExtendStopBy(TimeSpan.FromSeconds(10));
+        manager.Stopping();
+        var asked = long.Parse(Assert.Single(_notifier.Said)["EXTEND_TIMEOUT_USEC=".Length..], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(asked, 300_000_001, 400_000_000);
+    }
+
+    [Fact]
+    public void Tell_NobodyListens_IsNoFault()
+    {
+        using var manager = Manager();
+        _notifier.Fault = new SocketException((int)SocketError.ConnectionRefused);
+        manager.Tell(default);
+        manager.Stopping();
+    }
+
+    [Fact]
+    public void Tell_NoServiceManager_IsSilent()
+    {
+        using var manager = Manager();
+        _notifier.IsEnabled = false;
+        manager.Tell(default);
+        Assert.Empty(_notifier.Said);
+    }
+
+    private ServiceManager Manager() => new(_notifier, TimeProvider.System);
+
+    private sealed class Notifier : ISystemdNotifier
+    {
+        public List<string> Said { get; } = [];
+
+        public Exception? Fault { get; set; }
+
+        public bool IsEnabled { get; set; } = true;
+
+        public void Notify(ServiceState state)
+        {
+            if (Fault is not null) throw Fault;
+            Said.Add(state.ToString());
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Reuseportd.Runtime;
+
+namespace Decisions.Tests.Runtime;
+
+public sealed class WorkerProcessTests
+{
+    private readonly WorkerProcess _process = new(
+        1, new WorkerSlot(new WorkerName("web", 0), new Service(Specs.Service("web"))), 1, null!, "/bin/server", new Identity(0, 0, []), TimeSpan.Zero);
+
+    [Fact]
+    public void Remember_TheSameSocketAgain_TheNewestCounts()
+    {
+        _process.Remember(Outcome(8080, "EADDRINUSE"));
+        _process.Remember(Outcome(8080, "ok"));
+        _process.Remember(Outcome(8081, "ok"));
+        Assert.Equal([(8080, "ok"), (8081, "ok")], _process.Binds.Select(bind => (bind.Socket!.Port, bind.Result)).Order());
+    }
+
+    [Fact]
+    public void Remember_WithoutASocket_IsNothing()
+    {
+        _process.Remember(new BindOutcome(OutcomeKind.Loaded, 1, Socket: null, "ok", "1.0.0"));
+        Assert.Empty(_process.Binds);
+    }
+
+    [Fact]
+    public void Remember_WithoutEnd_IsBoundedAndKeepsWhatItHas()
+    {
+        for (var port = 1; port <= 10_000; port++) _process.Remember(Outcome(port, "ok"));
+        Assert.Equal(256, _process.Binds.Count);
+        _process.Remember(Outcome(1, "EADDRINUSE"));
+        Assert.Contains(_process.Binds, bind => bind is { Socket.Port: 1, Result: "EADDRINUSE" });
+    }
+
+    private static BindOutcome Outcome(int port, string result) => new(
+        OutcomeKind.Bind, 1, new SocketOutcome(3, 7, "inet", "stream", "127.0.0.1", port, Matched: true, OptionSetting.Set, OptionSetting.System, null, null), result, "");
+}

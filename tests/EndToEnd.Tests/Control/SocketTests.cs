@@ -1,0 +1,150 @@
+using System.Net.Sockets;
+using System.Text;
+using Reuseportd.EndToEnd.Tests.Harness;
+
+namespace Reuseportd.EndToEnd.Tests.Control;
+
+/// <summary>The control socket: whose it is, what lies at its path already, and what a client may take.</summary>
+public sealed class SocketTests : DaemonTest
+{
+    private string LockPath => Daemon.ControlSocket + ".lock";
+
+    [Fact]
+    public async Task OrdinaryFileAtThePath_IsLeftAsItIs()
+    {
+        var file = Daemon.Folder.Write("control.sock", "precious");
+        var start = await RefusedAsync();
+
+        Assert.Equal($"reuseportd: {file} is there and is no socket: it is left as it is\n", start.Error);
+        Assert.Equal("precious", await File.ReadAllTextAsync(file));
+        Assert.False(File.Exists(LockPath));
+    }
+
+    [Fact]
+    public async Task LinkAtThePath_IsLeftAsItIs()
+    {
+        var file = Daemon.Folder.Write("other", "precious");
+        File.CreateSymbolicLink(Daemon.ControlSocket, file);
+        var start = await RefusedAsync();
+
+        Assert.Contains("is there and is no socket", start.Error, StringComparison.Ordinal);
+        Assert.Equal(file, new FileInfo(Daemon.ControlSocket).LinkTarget);
+    }
+
+    [Fact]
+    public async Task FileAtThePathOfTheLock_IsLeftAsItIs()
+    {
+        Daemon.Folder.Write("control.sock.lock", "precious");
+        var start = await RefusedAsync();
+
+        Assert.Equal($"reuseportd: {LockPath} is there and is no lock: it is left as it is\n", start.Error);
+        Assert.Equal("precious", await File.ReadAllTextAsync(LockPath));
+    }
+
+    [Fact]
+    public async Task SomebodyElseListens_IsRefused()
+    {
+        using var other = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        other.Bind(new UnixDomainSocketEndPoint(Daemon.ControlSocket));
+        other.Listen();
+        var start = await RefusedAsync();
+
+        Assert.Equal($"reuseportd: another program is running: it answers on {Daemon.ControlSocket}\n", start.Error);
+        Assert.True(File.Exists(Daemon.ControlSocket));
+    }
+
+    [Fact]
+    public async Task SecondDaemon_IsRefusedAndTheFirstServesOn()
+    {
+        await Daemon.StartAsync();
+        var start = await RefusedAsync();
+
+        Assert.Equal($"reuseportd: another reuseportd is running: it holds {LockPath}\n", start.Error);
+        Assert.Equal(0, (await Daemon.ControlAsync("status")).Code);
+    }
+
+    [Fact]
+    public async Task ManyAtOnce_OneRuns()
+    {
+        Directory.CreateDirectory(Daemon.Config);
+        // The refused ones end by themselves; the one that runs is the last that is left, and is told to stop.
+        var daemon = $"{Artifacts.Daemon} --config {Daemon.Config} --socket {Daemon.ControlSocket}";
+        var script = $"for n in 1 2 3 4 5; do {daemon} & pids=\"$pids $!\"; done\n"
+                     + $"until {Artifacts.Control} --socket {Daemon.ControlSocket} status; do :; done >/dev/null 2>&1\n"
+                     + "running() { for pid in $pids; do grep -L '^State:.Z' /proc/$pid/status; done 2>/dev/null | wc -l; }\n"
+                     + "until [ $(running) = 1 ]; do :; done\n"
+                     + "kill -TERM $pids 2>/dev/null; for pid in $pids; do wait $pid; echo \"exit $?\"; done";
+        var run = await Command.RunAsync("sh", ["-c", script]);
+
+        var exits = run.Out.Split('\n').Where(line => line.StartsWith("exit", StringComparison.Ordinal));
+        Assert.Equal(["exit 0", .. Enumerable.Repeat("exit 78", 4)], exits.Order());
+    }
+
+    [Fact]
+    public async Task AfterAKill_TheStaleSocketIsTaken()
+    {
+        await Daemon.StartAsync();
+        await Daemon.DieAsync();
+        Assert.True(File.Exists(Daemon.ControlSocket));
+        await Daemon.StartAsync();
+        await Daemon.StopAsync();
+
+        Assert.False(File.Exists(Daemon.ControlSocket));
+        Assert.False(File.Exists(LockPath));
+    }
+
+    [Fact]
+    public async Task ReplacedMeanwhile_IsNotTakenAway()
+    {
+        await Daemon.StartAsync();
+        File.Delete(Daemon.ControlSocket);
+        Daemon.Folder.Write("control.sock", "somebody else's");
+        await Daemon.StopAsync();
+
+        Assert.Equal("somebody else's", await File.ReadAllTextAsync(Daemon.ControlSocket));
+    }
+
+    [Fact]
+    public async Task ManyClients_AreBounded()
+    {
+        await Daemon.StartAsync();
+        List<Socket> clients = [];
+        try
+        {
+            // One more than are let in: the last is hung up on.
+            for (var number = 0; number <= 256; number++) clients.Add(await ConnectAsync());
+            await Deadline.UntilAsync(() => clients.Exists(HasEnded), "a client too many is hung up on");
+        }
+        finally
+        {
+            foreach (var client in clients) client.Dispose();
+        }
+
+        using var later = await ConnectAsync();
+        await later.SendAsync("GET /v1/status HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"u8.ToArray());
+        await using var stream = new NetworkStream(later);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        var answer = await reader.ReadToEndAsync().WaitAsync(Deadline.Patience);
+
+        Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("\r\nServer:", answer, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static bool HasEnded(Socket client) => client.Poll(0, SelectMode.SelectRead) && client.Available == 0;
+
+    private async Task<Socket> ConnectAsync()
+    {
+        var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await client.ConnectAsync(new UnixDomainSocketEndPoint(Daemon.ControlSocket));
+        return client;
+    }
+
+    private async Task<Command> RefusedAsync()
+    {
+        Directory.CreateDirectory(Daemon.Config);
+        var start = await Command.RunAsync(
+            Artifacts.Daemon, ["--config", Daemon.Config, "--socket", Daemon.ControlSocket, "--log", "json"]);
+        Assert.Equal((78, ""), (start.Code, start.Out));
+        return start;
+    }
+}

@@ -1,0 +1,108 @@
+using Reuseportd.Linux.Tests.Harness;
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux.Tests;
+
+/// <summary>The guard alone: a daemon's end is the end of the pipe, whatever became of the daemon.</summary>
+public sealed class GuardTests : IDisposable
+{
+    private readonly string _id = $"test-{Guid.NewGuid():N}";
+    private readonly Guard _guard;
+
+    public GuardTests()
+    {
+        _guard = Assert.IsType<Guard>(Guard.TryStart(_id, out var errno));
+        Assert.Equal(Errno.None, errno);
+    }
+
+    public void Dispose() => _guard.Dispose();
+
+    [Fact]
+    public void TryStart_Guard_HoldsOneDescriptorAndNothingOfTheDaemon()
+    {
+        var name = $"/proc/{_guard.Pid}/comm";
+        Deadline.Until(() => File.ReadAllText(name) == "reuseport-guard\n", "it has its name");
+        Deadline.Until(() => ProcFile.Read(_guard.Pid, "environ"u8) is { } left && Array.TrueForAll(left, letter => letter == 0), "no variable is left");
+
+        var entry = Assert.NotNull(ProcessEntry.Of(_guard.Pid));
+        Assert.Equal((_guard.Pid, Environment.ProcessId), (entry.Session, entry.Parent));
+        Assert.Equal("0", Path.GetFileName(Assert.Single(Directory.GetFileSystemEntries($"/proc/{_guard.Pid}/fd"))));
+        Assert.Equal("reuseport-guard", File.ReadAllText($"/proc/{_guard.Pid}/cmdline").TrimEnd('\0'));
+    }
+
+    [Fact]
+    public void TryStart_SignalsThatStopDaemons_LeaveItRunning()
+    {
+        using var process = Assert.IsType<Pidfd>(Pidfd.Open(_guard.Pid, out _));
+        foreach (var number in (int[])[1, 2, 3, 10, 12, 13, 14, 15]) process.SendSignal(new Signal(number));
+
+        Assert.False(process.WaitForEnd(TimeSpan.FromMilliseconds(50)));
+    }
+
+    [Fact]
+    public void Dispose_MarkedProcess_IsKilledAndNoOther()
+    {
+        using var marked = Start($"{Guard.Variable}={_id}");
+        using var longer = Start($"{Guard.Variable}={_id}1");
+        using var shorter = Start($"{Guard.Variable}={_id[..^1]}");
+        using var within = Start($"A={Guard.Variable}={_id}");
+
+        _guard.Dispose();
+
+        Assert.Equal(ExitStatus.Killed(Signal.Kill), marked.AwaitExit());
+        foreach (var other in (TestWorker[])[longer, shorter, within]) Assert.False(other.Process.HasEnded);
+        Assert.Equal(0, _guard.Pid);
+    }
+
+    [Fact]
+    public void Dispose_SessionWithoutAMark_IsKilledUnlessForgotten()
+    {
+        using var known = SpawnThread.Run(_ => Remembered());
+        using var forgotten = SpawnThread.Run(_ => Remembered());
+        _guard.Forget(forgotten.Pid);
+
+        _guard.Dispose();
+
+        Assert.Equal(ExitStatus.Killed(Signal.Kill), known.AwaitExit());
+        Assert.False(forgotten.Process.HasEnded);
+    }
+
+    /// <summary>Its child is in its session, and goes on as the test's own when it has ended.</summary>
+    [Fact]
+    public void Dispose_LeaderThatHasEnded_ItsChildIsKilled()
+    {
+        Assert.Equal(Errno.None, Subreaper.Become());
+        using var leader = SpawnThread.Run(_ => Remembered("hold-pipe"));
+        using var child = Assert.IsType<Pidfd>(Pidfd.Open(Assert.Single(leader.ReadNumbers("holding")), out _));
+        Assert.True(leader.Process.WaitForEnd(Deadline.Patience));
+
+        _guard.Dispose();
+
+        Assert.True(child.WaitForEnd(Deadline.Patience));
+    }
+
+    [Fact]
+    public void Reap_EndedBeforeTheDaemon_IsNoChildAnyMore()
+    {
+        using var process = Assert.IsType<Pidfd>(Pidfd.Open(_guard.Pid, out _));
+        Assert.Null(_guard.Reap());
+        process.SendSignal(Signal.Kill);
+        Assert.True(process.WaitForEnd(Deadline.Patience));
+
+        _guard.Reap();
+
+        Assert.Equal(0, _guard.Pid);
+    }
+
+    private static TestWorker Start(string variable)
+    {
+        var worker = TestWorker.Start(TestWorker.Request("binds") with { Environment = ["PATH=/usr/bin:/bin", variable] });
+        return worker;
+    }
+
+    private TestWorker Remembered(string program = "binds")
+    {
+        using var spawner = new Spawner(guard: _guard);
+        return TestWorker.Start(spawner, TestWorker.Request(program));
+    }
+}
