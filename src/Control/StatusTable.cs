@@ -32,7 +32,7 @@ internal static class StatusTable
         worker.Uptime is { } uptime ? Duration(uptime) : "-",
         worker.Restarts.ToString(CultureInfo.InvariantCulture),
         worker.LastExit ?? "-",
-        worker.NextTry is { } next ? $"next try in {Duration(Math.Max(0, next))}; {worker.Detail}" : worker.Detail ?? "",
+        string.Join("; ", new[] { NextTry(worker.NextTry), worker.Detail }.OfType<string>()),
     ];
 
     /// <summary>The sharded ports that it serves, and what failed: a port that one address refused and another took is served.</summary>
@@ -45,6 +45,8 @@ internal static class StatusTable
     }
 
     private static bool IsServed(BindStatus bind) => bind is { Result: Ok, Sharded: true } && (bind.Call == "listen" || bind.Type == "dgram");
+
+    private static string? NextTry(double? wait) => wait is { } seconds ? $"next try in {Duration(Math.Max(0, seconds))}" : null;
 
     private static string Duration(double seconds) => seconds switch
     {

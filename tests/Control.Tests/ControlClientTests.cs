@@ -72,9 +72,18 @@ public sealed class ControlClientTests
     [Fact]
     public async Task Ask_TheDaemonHangsUp_SaysSo()
     {
-        using var daemon = FakeDaemon.HangingUp();
+        using var daemon = FakeDaemon.HangingUpHalfWay();
         var run = await Run.CommandAsync(daemon.Path, "status");
         Assert.Equal((ExitCode.Failed, "reuseportctl: the daemon ended the connection without an answer\n"), (run.Code, run.Errors));
+    }
+
+    [Fact]
+    public async Task Ask_TheDaemonDies_IsNotAskedForEver()
+    {
+        using var daemon = FakeDaemon.Dying();
+        var run = await Run.CommandAsync(daemon.Path, "apply");
+        Assert.Contains(run.Code, (int[])[ExitCode.Failed, ExitCode.NotRunning]);
+        Assert.StartsWith("reuseportctl: ", run.Errors, StringComparison.Ordinal);
     }
 
     private static string Default(string runtime, bool privileged) =>

@@ -24,7 +24,7 @@ public sealed class StatusTableTests
             reuseportd 1.2.3, up 60m, 1 of 3 workers ready
             WORKER  STATE    PID   GEN  BIND             UPTIME  RESTARTS  LAST-EXIT    DETAIL
             web@0   ready    4242  1    8080             59s     0         -
-            web@10  backoff  -     12   8080:EADDRINUSE  -       11        exit code 1  next try in 25s
+            web@10  backoff  -     12   8080:EADDRINUSE  -       11        exit code 1  next try in 25s; exit code 1
             dns@0   failed   -     1    -                -       0         -            exec dnsmasq: ENOENT
 
             """,

@@ -1,4 +1,5 @@
 using Reuseportd.Model;
+using Reuseportd.Runtime;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
@@ -149,6 +150,44 @@ public sealed class ConvergeTests
         Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal(("stopped", null), (worker.State, worker.Pid)));
         fleet.Converge();
         Assert.Empty(fleet.Snapshot().Workers);
+    }
+
+    [Fact]
+    public void Converge_AutostartTurnedOn_WorkersAreStarted()
+    {
+        using var fleet = new Supervised();
+        fleet.Converge(Given.Sleepers("web", 2) with { Autostart = false });
+        Assert.Equal(2, fleet.Converge(Given.Sleepers("web", 2)).Counts.Ready);
+
+        // The other way round what runs runs on.
+        Assert.Equal(2, fleet.Converge(Given.Sleepers("web", 2) with { Autostart = false }).Counts.Ready);
+        Assert.Empty(fleet.Log.All("exit"));
+    }
+
+    [Fact]
+    public void Converge_TakenOutBeforeTheStart_NothingIsStarted()
+    {
+        using var fleet = new Supervised();
+        Task<ConvergeResult>? settled = null;
+        fleet.AtOnce(() =>
+        {
+            _ = fleet.BeginConverge(Given.Sleepers("web", 20));
+            settled = fleet.BeginConverge();
+        });
+
+        Assert.Equal(0, Deadline.Await(settled!, "the second change").Counts.Workers);
+        Assert.Empty(fleet.Log.All("spawn"));
+    }
+
+    [Fact]
+    public void Converge_WhileAnotherHasNotSettled_OvertakesIt()
+    {
+        using var fleet = new Supervised();
+        var stuck = fleet.BeginConverge(Given.Listening(Given.Sleepers("web", 1), 8080));
+        fleet.Log.Take("loaded", "web@0");
+
+        Assert.Equal(1, fleet.Converge(Given.Sleepers("web", 1).With("sleep", "1000")).Counts.Ready);
+        Assert.Equal(1, Deadline.Await(stuck, "the change that was overtaken").Added);
     }
 
     [Fact]

@@ -87,6 +87,37 @@ public sealed class ReadinessTests
         Assert.Equal(["Starting...", ""], fleet.Lines.Take("web@0", "Starting"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Ready_ProgramWithoutTheLibrary_TheKernelIsAskedAndTheReasonSaid(bool throughAShell)
+    {
+        using var fleet = new Supervised();
+        var (address, port) = Given.Socket();
+        var (program, socket) = (Built.Worker("binds-static"), Text($"tcp4,{address},{port}"));
+        var service = throughAShell ? Given.Shell("web", 1, $"exec {program} {socket}") : Given.Service("web", 1, program, socket);
+        var starting = fleet.BeginConverge(Given.Listening(service, port));
+        fleet.Lines.Take("web@0", "ready");
+        fleet.Advance(TimeSpan.FromSeconds(3));
+
+        Assert.Equal(1, Deadline.Await(starting, "readiness").Counts.Ready);
+        Assert.StartsWith("statically linked", fleet.Log.Take("no_preload", "web@0").Field("REUSEPORT_REASON"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ready_OthersStartAgainAndAgain_TheKernelIsAskedAllTheSame()
+    {
+        using var fleet = new Supervised();
+        var silent = Given.Server("web", 1);
+        silent = silent with { Process = silent.Process with { Reuseport = silent.Process.Reuseport with { Debug = false } } };
+        // More often than the kernel is asked.
+        var restless = Given.Listening(Given.Shell("restless", 1, "exit 1"), 8080);
+        restless = restless with { Process = restless.Process with { Reuseport = restless.Process.Reuseport with { Debug = false } } };
+        fleet.Converge(restless);
+        fleet.Log.Take("exit", 20);
+        Assert.Equal(1, fleet.Converge(restless, silent).Counts.Ready);
+    }
+
     [Fact]
     public void Ready_ByDelay_WhenItHasPassed()
     {

@@ -27,6 +27,7 @@ public sealed class SnapshotTests
         Assert.Equal(["backoff", "failed", "stopped", "ready", "starting"], snapshot.Workers.Select(worker => worker.State));
         var (late, lost, off, ready, starting) = (snapshot.Workers[0], snapshot.Workers[1], snapshot.Workers[2], snapshot.Workers[3], snapshot.Workers[4]);
 
+        Assert.Equal((null, "exec /nonexistent/program: ENOENT"), (late.Pid, late.Detail));
         Assert.InRange(late.NextTry!.Value, snapshot.Now + TimeSpan.FromMinutes(59), snapshot.Now + TimeSpan.FromHours(1));
         Assert.Equal((null, 1, "exec /nonexistent/program: ENOENT"), (lost.Pid, lost.Generation, lost.Detail));
         Assert.Equal((null, 0, null), (off.Pid, off.Generation, off.Started));

@@ -32,6 +32,13 @@ internal sealed class EarlySignals : IDisposable
     private void Stop(PosixSignalContext context)
     {
         context.Cancel = true;
-        _stop.Cancel();
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // A signal that was on its way when the daemon had ended.
+        }
     }
 }

@@ -16,7 +16,9 @@ internal static class DaemonLog
         var configuration = new LoggerConfiguration()
             .MinimumLevel.ControlledBy(level)
             // The host's and the API server's chatter; their warnings are of interest.
-            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning);
+            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+            // A warning for each connection that is one too many: a client could fill the log.
+            .MinimumLevel.Override("Microsoft.AspNetCore.Server.Kestrel.Connections", LogEventLevel.Error);
         return (form switch
         {
             LogForm.Journal => configuration.WriteTo.Journal(queue),

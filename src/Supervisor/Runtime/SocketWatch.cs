@@ -24,7 +24,9 @@ internal sealed class SocketWatch(Mailbox mailbox)
         if (!process.IsStarting || process.Slot.Policy.Readiness is ReadinessSpec.Delay) return;
         if (!_starting.TryAdd(process.Serial, process)) return;
         _interval = Shortest;
-        _next = now + _interval;
+        // Only ever sooner: workers that come again and again must not put off the question for the others.
+        var soon = now + _interval;
+        if (_starting.Count == 1 || soon < _next) _next = soon;
     }
 
     public TimeSpan? NextWait(TimeSpan now) => _starting.Count == 0 ? null : _next > now ? _next - now : TimeSpan.Zero;

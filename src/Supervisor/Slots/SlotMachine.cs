@@ -65,8 +65,10 @@ internal static class SlotMachine
             SlotEvent.StopRequested when !starting.Running => Become(new SlotState.Stopped()),
             SlotEvent.StopRequested => Stop(AfterStop.Stay),
             SlotEvent.RestartRequested when starting.Running => Stop(AfterStop.Restart),
-            // It is being started already; a queued start takes the newest configuration by itself.
-            SlotEvent.StartRequested or SlotEvent.RestartRequested => Stay(Slot),
+            // A queued start takes the newest configuration by itself, which may have other ports.
+            SlotEvent.RestartRequested => Become(starting with { Coverage = PortCoverage.None(Policy.Ports) }),
+            // It is being started already.
+            SlotEvent.StartRequested => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 

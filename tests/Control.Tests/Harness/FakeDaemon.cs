@@ -11,7 +11,7 @@ internal sealed class FakeDaemon : IDisposable
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly Task<string> _request;
 
-    /// <param name="answer">Bytes of the whole answer; none to hang up instead.</param>
+    /// <param name="answer">Bytes of the whole answer; none to be gone instead.</param>
     private FakeDaemon(string answer)
     {
         Path = System.IO.Path.Combine(_folder.FullName, "control.sock");
@@ -28,7 +28,9 @@ internal sealed class FakeDaemon : IDisposable
     public static FakeDaemon Answering(int status, string body) => new(string.Create(
         CultureInfo.InvariantCulture, $"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"));
 
-    public static FakeDaemon HangingUp() => new("");
+    public static FakeDaemon HangingUpHalfWay() => new("HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{");
+
+    public static FakeDaemon Dying() => new("");
 
     public void Dispose()
     {
@@ -43,6 +45,8 @@ internal sealed class FakeDaemon : IDisposable
         var buffer = new byte[4096];
         while (!request.Contains("\r\n\r\n", StringComparison.Ordinal))
             request += Encoding.ASCII.GetString(buffer, 0, await client.ReceiveAsync(buffer));
+        // Nobody is there for a second try.
+        _listener.Dispose();
         if (answer.Length > 0) await client.SendAsync(Encoding.UTF8.GetBytes(answer));
         return request;
     }

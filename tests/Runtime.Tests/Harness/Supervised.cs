@@ -47,6 +47,9 @@ internal sealed class Supervised : IDisposable
 
     public Task Ended => _loop.Ended;
 
+    /// <summary>Whether the loop ends by a fault, and so leaves to the kernel what it would have done.</summary>
+    public bool IsToFault { get; init; }
+
     /// <summary>As the loop last told them.</summary>
     public FleetCounts Counts { get; private set; }
 
@@ -70,6 +73,19 @@ internal sealed class Supervised : IDisposable
     }
 
     public WorkerSnapshot Worker(string name) => Snapshot().Workers.Single(worker => worker.Name.ToString() == name);
+
+    /// <summary>Posts several messages such that nothing comes between them, not even the start of a process.</summary>
+    public void AtOnce(Action post)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        // What is posted while the loop takes messages, it takes with them.
+        Mailbox.Post(new Message.Ping(() =>
+        {
+            post();
+            done.SetResult();
+        }));
+        Deadline.Await(done.Task, "a turn of the loop");
+    }
 
     /// <summary>Waits until the loop has taken all that was posted before.</summary>
     public void Turn()
@@ -115,6 +131,7 @@ internal sealed class Supervised : IDisposable
         _queue.Dispose();
         var left = OwnProcess.Children();
         foreach (var pid in left) End(pid);
+        if (IsToFault) return;
         Ended.GetAwaiter().GetResult();
         Assert.Empty(left);
     }

@@ -1,0 +1,37 @@
+using Runtime.Tests.Harness;
+
+namespace Runtime.Tests;
+
+/// <summary>A fault in the loop itself: nothing may go on as if there were a daemon.</summary>
+public sealed class FaultTests
+{
+    [Fact]
+    public void Fault_InTheLoop_IsToldAndEndsTheWorkers()
+    {
+        using var fleet = new Supervised { IsToFault = true };
+        fleet.Converge(Given.Sleepers("web", 3));
+        var workers = fleet.Snapshot().Workers.Select(worker => worker.Pid!.Value).ToArray();
+        Fault(fleet);
+
+        Deadline.Until(() => fleet.Ended.IsCompleted, "the end of the loop");
+        Assert.IsType<InvalidOperationException>(fleet.Ended.Exception?.InnerException);
+        // By the kernel: the thread that started them is gone.
+        Deadline.Until(() => workers.All(pid => OwnProcess.Stat(pid)?.State == 'Z'), "the end of the workers");
+    }
+
+    [Fact]
+    public void Fault_WhoWaitsForAnAnswer_IsToldThatNoneComes()
+    {
+        using var fleet = new Supervised { IsToFault = true };
+        var settling = fleet.BeginConverge(Given.Listening(Given.Sleepers("web", 1), 8080));
+        fleet.Log.Take("spawn", "web@0");
+        Fault(fleet);
+        var late = fleet.BeginConverge(Given.Sleepers("web", 1));
+
+        Deadline.Until(() => settling.IsCompleted && late.IsCompleted, "both are told");
+        Assert.True(settling.IsCanceled && late.IsCanceled);
+    }
+
+    private static void Fault(Supervised fleet) =>
+        fleet.Mailbox.Post(new Reuseportd.Runtime.Message.Ping(() => throw new InvalidOperationException("a fault")));
+}

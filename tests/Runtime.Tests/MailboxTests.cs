@@ -1,0 +1,98 @@
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Reuseportd.Runtime;
+using Runtime.Tests.Harness;
+
+namespace Runtime.Tests;
+
+/// <summary>Messages to a loop, and what becomes of those that it does not take any more.</summary>
+public sealed class MailboxTests
+{
+    [Fact]
+    public void Post_SeveralTimes_WakesOnceAndKeepsTheOrder()
+    {
+        using var mailbox = new Mailbox();
+        using var epoll = new Epoll();
+        epoll.Add(mailbox.Wake, Reuseportd.Linux.Readiness.Readable, 7);
+        Assert.True(epoll.Wait(TimeSpan.Zero).IsEmpty);
+        mailbox.Post(new Message.StreamEnded(1));
+        mailbox.Post(new Message.StreamEnded(2));
+
+        Assert.Equal(7ul, epoll.Wait(Deadline.Patience)[0].Token);
+        mailbox.Acknowledge();
+        Assert.True(epoll.Wait(TimeSpan.Zero).IsEmpty);
+        Assert.True(mailbox.TryTake(out var first) && mailbox.TryTake(out var second) && !mailbox.TryTake(out _) && (first, second) is
+            (Message.StreamEnded { Process: 1 }, Message.StreamEnded { Process: 2 }));
+    }
+
+    [Fact]
+    public void Post_AfterItWasAcknowledged_WakesAgain()
+    {
+        using var mailbox = new Mailbox();
+        using var epoll = new Epoll();
+        epoll.Add(mailbox.Wake, Reuseportd.Linux.Readiness.Readable, 7);
+        for (var time = 0; time < 3; time++)
+        {
+            mailbox.Post(new Message.ChildEnded());
+            Assert.Equal(1, epoll.Wait(Deadline.Patience).Length);
+            mailbox.Acknowledge();
+            Assert.True(mailbox.TryTake(out _));
+        }
+    }
+
+    [Fact]
+    public void Close_WhatWaits_IsRefused()
+    {
+        using var mailbox = new Mailbox();
+        var (converge, snapshot) = (Converge(), Snapshot());
+        mailbox.Post(converge);
+        mailbox.Post(snapshot);
+        mailbox.Post(new Message.StopAll());
+        mailbox.Close();
+        Assert.True(converge.Done.Task.IsCanceled && snapshot.Done.Task.IsCanceled);
+    }
+
+    [Fact]
+    public void Post_AfterItWasClosed_IsRefusedAtOnce()
+    {
+        using var mailbox = new Mailbox();
+        mailbox.Close();
+        var snapshot = Snapshot();
+        mailbox.Post(snapshot);
+        Assert.True(snapshot.Done.Task.IsCanceled);
+    }
+
+    [Fact]
+    public void Post_AfterItWasDisposedOf_IsNoFault()
+    {
+        var mailbox = new Mailbox();
+        mailbox.Dispose();
+        var converge = Converge();
+        mailbox.Post(converge);
+        mailbox.Post(new Message.ChildEnded());
+        Assert.True(converge.Done.Task.IsCanceled);
+    }
+
+    [Fact]
+    public void Close_WhileOthersPost_NoneIsLeftWithoutAnAnswer()
+    {
+        for (var round = 0; round < 50; round++)
+        {
+            using var mailbox = new Mailbox();
+            var posted = new Message.TakeSnapshot[4][];
+            var threads = Enumerable.Range(0, 4).Select(index => new Thread(() =>
+            {
+                posted[index] = [.. Enumerable.Range(0, 50).Select(_ => Snapshot())];
+                foreach (var message in posted[index]) mailbox.Post(message);
+            })).ToArray();
+            foreach (var thread in threads) thread.Start();
+            mailbox.Dispose();
+            foreach (var thread in threads) thread.Join();
+            Assert.All(posted.SelectMany(messages => messages), message => Assert.True(message.Done.Task.IsCanceled));
+        }
+    }
+
+    private static Message.Converge Converge() => new(FleetSpec.Empty, new TaskCompletionSource<ConvergeResult>());
+
+    private static Message.TakeSnapshot Snapshot() => new(new TaskCompletionSource<FleetSnapshot>());
+}
