@@ -55,7 +55,7 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
         var (name, pid, program, identity) = (process.Slot.Name, process.Handle.Pid, process.Program, process.Identity);
         // Once it is reaped the number may be another's.
         var running = process.Slot.Process == process && !process.Handle.HasEnded;
-        if (wasLoaded && !running) return;
+        if (wasLoaded && !(running && process.IsStarting)) return;
         Task.Run(() =>
         {
             var diagnosis = PreloadDiagnosis.Of(running ? pid : null, program, preload, identity);
