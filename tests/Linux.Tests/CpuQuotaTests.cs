@@ -1,4 +1,4 @@
-namespace Reuseportd.Linux.Tests;
+namespace Linux.Tests;
 
 public sealed class CpuQuotaTests
 {

@@ -1,7 +1,7 @@
-using Reuseportd.Linux.Tests.Harness;
+using Linux.Tests.Harness;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.Tests;
+namespace Linux.Tests;
 
 /// <summary>The guard alone: a daemon's end is the end of the pipe, whatever became of the daemon.</summary>
 public sealed class GuardTests : IDisposable

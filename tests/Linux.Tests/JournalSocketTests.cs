@@ -1,9 +1,9 @@
 using System.Net.Sockets;
 using System.Text;
-using Reuseportd.Linux.Tests.Harness;
+using Linux.Tests.Harness;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.Tests;
+namespace Linux.Tests;
 
 /// <summary>Against a socket that stands in for journald's.</summary>
 public sealed class JournalSocketTests : IDisposable

@@ -1,8 +1,8 @@
 using System.Text;
-using Reuseportd.Linux.Tests.Harness;
+using Linux.Tests.Harness;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.Tests;
+namespace Linux.Tests;
 
 public sealed class PipeTests
 {

@@ -1,7 +1,7 @@
-using Reuseportd.Linux.Tests.Harness;
+using Linux.Tests.Harness;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.Tests;
+namespace Linux.Tests;
 
 /// <summary>Each reason, by real programs and files.</summary>
 public sealed class PreloadDiagnosisTests : IDisposable

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Reuseportd.Linux.Tests;
+namespace Linux.Tests;
 
 public sealed class ProcessEntryTests
 {

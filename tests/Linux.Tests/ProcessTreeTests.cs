@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Reuseportd.Linux.Tests;
+namespace Linux.Tests;
 
 /// <summary>Whose a process is, decided over made-up tables. The daemon is 100.</summary>
 public sealed class ProcessTreeTests

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
-using Reuseportd.Linux.Tests.Harness;
+using Linux.Tests.Harness;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.Tests;
+namespace Linux.Tests;
 
 public sealed class SockDiagTests
 {

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Reuseportd.Linux.Tests.Harness;
+using Linux.Tests.Harness;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.Tests;
+namespace Linux.Tests;
 
 public sealed class SpawnerAttributesTests
 {

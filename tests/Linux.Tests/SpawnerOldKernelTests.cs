@@ -1,7 +1,7 @@
-using Reuseportd.Linux.Tests.Harness;
+using Linux.Tests.Harness;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.Tests;
+namespace Linux.Tests;
 
 /// <summary>Containers whose seccomp filter refuses the newer calls, and older kernels.</summary>
 public sealed class SpawnerOldKernelTests

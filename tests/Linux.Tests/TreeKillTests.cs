@@ -1,7 +1,7 @@
-using Reuseportd.Linux.Tests.Harness;
+using Linux.Tests.Harness;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.Tests;
+namespace Linux.Tests;
 
 /// <summary>Real trees. Each test has marks of its own, so they go side by side.</summary>
 public sealed class TreeKillTests

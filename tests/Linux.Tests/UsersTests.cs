@@ -1,6 +1,6 @@
-using Reuseportd.Linux.Tests.Harness;
+using Linux.Tests.Harness;
 
-namespace Reuseportd.Linux.Tests;
+namespace Linux.Tests;
 
 public sealed class UsersTests
 {

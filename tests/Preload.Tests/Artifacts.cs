@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Preload.Tests;
 
 /// <summary>The library and the probe programs, built once for a run of the tests.</summary>
@@ -29,10 +27,8 @@ internal static class Artifacts
 
     private static string Make(params string[] arguments)
     {
-        var probes = Path.Combine(Folder(), "probes");
+        var probes = Checkout.At("tests/Preload.Tests/probes");
         Output("make", ["-s", "-C", probes, .. arguments]);
         return Path.Combine(probes, "out");
     }
-
-    private static string Folder([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 }

@@ -108,7 +108,7 @@ public sealed class ConvergeTests
     public void Converge_ServiceComesBackWhileItLeaves_ItsSlotsStartAgain()
     {
         using var fleet = new Supervised();
-        var service = Given.Service("web", 2, Built.Worker("ignore-term"));
+        var service = Given.Service("web", 2, Checkout.Worker("ignore-term"));
         fleet.Converge(service);
         foreach (var worker in (string[])["web@0", "web@1"]) fleet.Lines.Take(worker, "ignoring");
         var leaving = fleet.BeginConverge();
@@ -127,7 +127,7 @@ public sealed class ConvergeTests
     public void Converge_WorkerComesBackWhileItLeaves_ItStartsAgain()
     {
         using var fleet = new Supervised();
-        var service = Given.Service("web", 2, Built.Worker("ignore-term"));
+        var service = Given.Service("web", 2, Checkout.Worker("ignore-term"));
         fleet.Converge(service);
         fleet.Lines.Take("web@1", "ignoring");
         _ = fleet.BeginConverge(service with { Workers = 1 });

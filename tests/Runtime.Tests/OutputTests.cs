@@ -24,7 +24,7 @@ public sealed class OutputTests
     public void Line_AtTheVeryEnd_IsNotLostWithTheProcess()
     {
         using var fleet = new Supervised();
-        fleet.Converge(Given.Service("job", 20, Built.Worker("spew"), "1000", "100") with { Restart = Once });
+        fleet.Converge(Given.Service("job", 20, Checkout.Worker("spew"), "1000", "100") with { Restart = Once });
         for (var index = 0; index < 20; index++) fleet.Lines.Take($"job@{index}", "999 ");
         Deadline.Until(() => fleet.Lines.Count == 20_000, "every line of every worker");
     }
@@ -46,7 +46,7 @@ public sealed class OutputTests
         using var fleet = new Supervised(startOutput: false);
         fleet.Converge();
         var before = OwnProcess.Descriptors().Length;
-        fleet.Converge(Given.Service("job", 10, Built.Worker("dies"), "exit", "0") with { Restart = Once });
+        fleet.Converge(Given.Service("job", 10, Checkout.Worker("dies"), "exit", "0") with { Restart = Once });
         for (var count = 0; count < 10; count++) fleet.Log.Take("exit");
         fleet.Turn();
         fleet.StartOutput();
@@ -55,7 +55,7 @@ public sealed class OutputTests
         Deadline.Until(() => OwnProcess.Descriptors().Length <= before, "all streams have ended");
         fleet.Turn();
         // Whoever looked for the reason of a silence would be done by now.
-        fleet.Converge(Given.Service("job", 1, Built.Worker("binds-static")) with { Restart = Once });
+        fleet.Converge(Given.Service("job", 1, Checkout.Worker("binds-static")) with { Restart = Once });
         fleet.Advance(TimeSpan.FromSeconds(3));
         Assert.Equal("job@0", fleet.Log.Take("no_preload").Worker);
         Assert.Single(fleet.Log.All("no_preload"));
@@ -65,7 +65,7 @@ public sealed class OutputTests
     public void Silence_StaticProgram_IsExplained()
     {
         using var fleet = new Supervised();
-        fleet.Converge(Given.Service("web", 1, Built.Worker("binds-static")));
+        fleet.Converge(Given.Service("web", 1, Checkout.Worker("binds-static")));
         fleet.Turn();
         fleet.Advance(TimeSpan.FromSeconds(3));
         Assert.StartsWith("statically linked", fleet.Log.Take("no_preload", "web@0").Field("REUSEPORT_REASON"), StringComparison.Ordinal);

@@ -21,13 +21,13 @@ public sealed class ReadinessTests
         using var fleet = new Supervised();
         var (address, port) = Given.Socket();
         var other = Given.Socket().Port;
-        var service = Given.Listening(Given.Service("web", 1, Built.Worker("binds"), Text($"tcp4,{address},{port}")), port, other);
+        var service = Given.Listening(Given.Service("web", 1, Checkout.Worker("binds"), Text($"tcp4,{address},{port}")), port, other);
         var starting = fleet.BeginConverge(service);
         Deadline.Until(() => fleet.Worker("web@0").Detail == Text($"waits for port {other}"), "the first port is served");
         Assert.Equal("starting", fleet.Worker("web@0").State);
         Assert.False(starting.IsCompleted);
 
-        fleet.Converge(service.With(Built.Worker("binds"), Text($"tcp4,{address},{port}"), Text($"tcp4,{address},{other}")));
+        fleet.Converge(service.With(Checkout.Worker("binds"), Text($"tcp4,{address},{port}"), Text($"tcp4,{address},{other}")));
         Assert.Equal("ready", fleet.Worker("web@0").State);
     }
 
@@ -36,7 +36,7 @@ public sealed class ReadinessTests
     {
         using var fleet = new Supervised();
         var (address, port) = Given.Socket();
-        _ = fleet.BeginConverge(Given.Listening(Given.Service("web", 1, Built.Worker("binds"), Text($"tcp4-,{address},{port}")), port));
+        _ = fleet.BeginConverge(Given.Listening(Given.Service("web", 1, Checkout.Worker("binds"), Text($"tcp4-,{address},{port}")), port));
         Deadline.Until(() => fleet.Worker("web@0").Binds.Count > 0, "the bind is known");
         Assert.Equal("starting", fleet.Worker("web@0").State);
     }
@@ -69,7 +69,7 @@ public sealed class ReadinessTests
         using var fleet = new Supervised();
         var port = Given.Socket().Port;
         var result = fleet.Converge(Given.Listening(
-            Given.Service("web", 2, Built.Worker("closes-stderr"), port.ToString(CultureInfo.InvariantCulture)), port));
+            Given.Service("web", 2, Checkout.Worker("closes-stderr"), port.ToString(CultureInfo.InvariantCulture)), port));
         Assert.Equal(2, result.Counts.Ready);
     }
 
@@ -94,7 +94,7 @@ public sealed class ReadinessTests
     {
         using var fleet = new Supervised();
         var (address, port) = Given.Socket();
-        var (program, socket) = (Built.Worker("binds-static"), Text($"tcp4,{address},{port}"));
+        var (program, socket) = (Checkout.Worker("binds-static"), Text($"tcp4,{address},{port}"));
         var service = throughAShell ? Given.Shell("web", 1, $"exec {program} {socket}") : Given.Service("web", 1, program, socket);
         var starting = fleet.BeginConverge(Given.Listening(service, port));
         fleet.Lines.Take("web@0", "ready");

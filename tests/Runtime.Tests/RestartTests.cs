@@ -47,7 +47,7 @@ public sealed class RestartTests
     {
         using var fleet = new Supervised();
         var restart = Given.AtOnce with { MaxAttempts = 2 };
-        var result = fleet.Converge(Given.Service("web", 1, Built.Worker("dies"), "exit", "3") with { Readiness = Never, Restart = restart });
+        var result = fleet.Converge(Given.Service("web", 1, Checkout.Worker("dies"), "exit", "3") with { Readiness = Never, Restart = restart });
 
         Assert.Equal(0, result.Counts.Unsettled);
         Assert.Contains("gave up after 2 restarts", fleet.Log.Take("failed", "web@0").Field("REUSEPORT_REASON"), StringComparison.Ordinal);
@@ -61,7 +61,7 @@ public sealed class RestartTests
     public void Start_GivenUp_ATryIsMadeWhenTheProcessIsChanged()
     {
         using var fleet = new Supervised();
-        var service = Given.Service("web", 1, Built.Worker("dies"), "exit", "3") with { Readiness = Never, Restart = RestartPolicy.Default with { When = RestartWhen.No } };
+        var service = Given.Service("web", 1, Checkout.Worker("dies"), "exit", "3") with { Readiness = Never, Restart = RestartPolicy.Default with { When = RestartWhen.No } };
         fleet.Converge(service);
         fleet.Log.Take("failed", "web@0");
 
@@ -75,7 +75,7 @@ public sealed class RestartTests
     {
         using var fleet = new Supervised();
         var restart = RestartPolicy.Default with { When = RestartWhen.OnFailure, Delay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) };
-        fleet.Converge(Given.Service("job", 1, Built.Worker("dies"), "exit", code) with { Readiness = Never, Restart = restart });
+        fleet.Converge(Given.Service("job", 1, Checkout.Worker("dies"), "exit", code) with { Readiness = Never, Restart = restart });
 
         fleet.Log.Take("exit", "job@0");
         Assert.Equal(state, fleet.Worker("job@0").State);

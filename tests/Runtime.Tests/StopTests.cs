@@ -23,7 +23,7 @@ public sealed class StopTests
     public void Stop_ProgramIgnoresTheSignal_IsKilledAfterItsGracePeriod()
     {
         using var fleet = new Supervised();
-        fleet.Converge(Given.Service("web", 1, Built.Worker("ignore-term")) with { Stop = new StopSpec(Signal.Term, TimeSpan.FromSeconds(60)) });
+        fleet.Converge(Given.Service("web", 1, Checkout.Worker("ignore-term")) with { Stop = new StopSpec(Signal.Term, TimeSpan.FromSeconds(60)) });
         fleet.Lines.Take("web@0", "ignoring");
         fleet.BeginStopAll();
         fleet.Log.Take("stop", "web@0");
@@ -50,7 +50,7 @@ public sealed class StopTests
     public void Stop_ProgramDaemonisedAGrandchild_ThatEndsToo()
     {
         using var fleet = new Supervised();
-        fleet.Converge(Given.Service("web", 1, Built.Worker("double-fork")));
+        fleet.Converge(Given.Service("web", 1, Checkout.Worker("double-fork")));
         var grandchild = Grandchild(fleet);
         Assert.Equal(Environment.ProcessId, OwnProcess.Stat(grandchild)?.Parent);
 

@@ -11,7 +11,7 @@ public sealed class StrayTests
     public void Crash_GrandchildIsLeft_IsSweptAndReaped()
     {
         using var fleet = new Supervised();
-        fleet.Converge(Given.Service("web", 1, Built.Worker("double-fork")));
+        fleet.Converge(Given.Service("web", 1, Checkout.Worker("double-fork")));
         var grandchild = StopTests.Grandchild(fleet);
         Supervised.Kill(fleet.Worker("web@0").Pid!.Value);
 
@@ -27,7 +27,7 @@ public sealed class StrayTests
         using var fleet = new Supervised();
         fleet.Converge();
         var before = OwnProcess.Descriptors().Length;
-        fleet.Converge(Given.Service("job", 1, Built.Worker("hold-pipe")) with { Restart = RestartPolicy.Default with { When = RestartWhen.OnFailure } });
+        fleet.Converge(Given.Service("job", 1, Checkout.Worker("hold-pipe")) with { Restart = RestartPolicy.Default with { When = RestartWhen.OnFailure } });
         var child = int.Parse(fleet.Lines.Take("job@0", "holding ")[1], CultureInfo.InvariantCulture);
 
         fleet.Log.Take("exit", "job@0");
@@ -49,7 +49,7 @@ public sealed class StrayTests
     public void Orphan_OfAWorkerThatRuns_IsLeftAliveAndReapedWhenItEnds()
     {
         using var fleet = new Supervised();
-        fleet.Converge(Given.Service("web", 1, Built.Worker("double-fork")), Given.Sleepers("other", 1));
+        fleet.Converge(Given.Service("web", 1, Checkout.Worker("double-fork")), Given.Sleepers("other", 1));
         var grandchild = StopTests.Grandchild(fleet);
         Supervised.Kill(fleet.Worker("other@0").Pid!.Value);
         fleet.Log.Take("exit", "other@0");
@@ -69,7 +69,7 @@ public sealed class StrayTests
     {
         const int workers = 50;
         using var fleet = new Supervised();
-        fleet.Converge(Given.Service("web", workers, Built.Worker("double-fork")));
+        fleet.Converge(Given.Service("web", workers, Checkout.Worker("double-fork")));
         var names = Enumerable.Range(0, workers).Select(index => $"web@{index}").ToArray();
         int[] grandchildren = [.. names.Select(name => int.Parse(fleet.Lines.Take(name, "grandchild ")[1], CultureInfo.InvariantCulture))];
         foreach (var worker in fleet.Snapshot().Workers) Supervised.Kill(worker.Pid!.Value);

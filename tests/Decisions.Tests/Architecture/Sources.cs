@@ -11,7 +11,7 @@ internal static class Sources
 
     private static Dictionary<string, string> Of(string project)
     {
-        var folder = Path.Combine(Given.Repository, "src", project);
+        var folder = Checkout.At($"src/{project}");
         return Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
             .Select(path => (Path: path, Name: Path.GetRelativePath(folder, path)))
             .Where(file => House.FolderOf(file.Name) is not ("bin" or "obj"))

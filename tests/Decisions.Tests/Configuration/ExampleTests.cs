@@ -6,7 +6,7 @@ namespace Decisions.Tests.Configuration;
 /// <summary>The examples that are installed.</summary>
 public sealed partial class ExampleTests
 {
-    private static readonly string Folder = Path.Combine(Given.Repository, "config");
+    private static readonly string Folder = Checkout.At("config");
 
     private static IEnumerable<string> Files =>
         [Path.Combine(Folder, "reuseportd.yaml"), .. Directory.GetFiles(Path.Combine(Folder, "services.d"))];

@@ -18,7 +18,7 @@ public sealed class FuzzTests
 
     private static readonly string[] Seeds =
     [
-        .. Directory.GetFiles(Path.Combine(Given.Repository, "config"), "*.yaml", SearchOption.AllDirectories),
+        .. Directory.GetFiles(Checkout.At("config"), "*.yaml", SearchOption.AllDirectories),
         .. Directory.GetFiles(Path.Combine(Given.Folder, "Corpus")),
         .. Directory.GetFiles(Path.Combine(Given.Folder, "Cases"), "*.yaml", SearchOption.AllDirectories)
             .Where(path => !path.Contains("/syntax/", StringComparison.Ordinal)),

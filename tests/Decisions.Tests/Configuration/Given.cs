@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Reuseportd.Configuration;
 using Reuseportd.Model;
 
@@ -18,9 +17,7 @@ internal static class Given
     public static readonly LoadContext Alice = Root with { UserId = 1000, GroupId = 1000 };
 
     /// <summary>Folder of this file, wherever the tests were built.</summary>
-    public static string Folder { get; } = FindFolder();
-
-    public static string Repository => Path.GetFullPath(Path.Combine(Folder, "..", "..", ".."));
+    public static string Folder { get; } = Checkout.At("tests/Decisions.Tests/Configuration");
 
     public static LoadResult Reading(string text, LoadContext? context = null, string file = "reuseportd.yaml") =>
         ConfigurationReader.Read([Source(file, text)], context ?? Root);
@@ -57,16 +54,4 @@ internal static class Given
         keys.Split('\n').Any(line => line.StartsWith(key + ":", StringComparison.Ordinal));
 
     private static uint? Account(string name) => Accounts.TryGetValue(name, out var id) ? id : null;
-
-    private static string FindFolder([CallerFilePath] string here = "")
-    {
-        const string below = "tests/Decisions.Tests/Configuration";
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var candidate = Path.Combine(folder.FullName, below);
-            if (Directory.Exists(Path.Combine(candidate, "Cases"))) return candidate;
-        }
-
-        return Path.GetDirectoryName(here)!;
-    }
 }

@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.CommandLine;
+namespace EndToEnd.Tests.CommandLine;
 
 /// <summary><c>reuseportd --check</c>, and the same errors at a start.</summary>
 public sealed class CheckTests : IDisposable

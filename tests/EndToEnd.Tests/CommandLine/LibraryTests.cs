@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.CommandLine;
+namespace EndToEnd.Tests.CommandLine;
 
 /// <summary>Where the daemon looks for its library, and what it says where there is none.</summary>
 public sealed class LibraryTests : DaemonTest
@@ -54,7 +54,7 @@ public sealed class LibraryTests : DaemonTest
         Daemon.Configure($$"""
             services:
               web:
-                command: [{{Artifacts.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
+                command: [{{Checkout.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
                 workers: 2
                 reuseport: { ports: [{{Port}}] }
             """);

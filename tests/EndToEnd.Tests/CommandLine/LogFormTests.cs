@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.CommandLine;
+namespace EndToEnd.Tests.CommandLine;
 
 /// <summary>The forms of the log other than json, which all the other tests read.</summary>
 public sealed class LogFormTests : IDisposable

@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.CommandLine;
+namespace EndToEnd.Tests.CommandLine;
 
 public sealed class UsageTests
 {

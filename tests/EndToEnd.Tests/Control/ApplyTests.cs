@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Control;
+namespace EndToEnd.Tests.Control;
 
 public sealed class ApplyTests : DaemonTest
 {
@@ -70,7 +70,7 @@ public sealed class ApplyTests : DaemonTest
         void Configure(string mode, int workers) => Daemon.Configure($$"""
             services:
               slow:
-                command: [{{Artifacts.Worker("ignore-term")}}]
+                command: [{{Checkout.Worker("ignore-term")}}]
                 workers: {{workers}}
                 environment: { MODE: {{mode}} }
                 stop_grace_period: 2s
@@ -140,7 +140,7 @@ public sealed class ApplyTests : DaemonTest
     private string Services(params (string Name, int Address, int Workers, string Mode)[] services) =>
         "services:\n" + string.Concat(services.Select(service =>
             $"  {service.Name}:\n"
-            + $"    command: [{Artifacts.Worker("binds")}, 'tcp4,{Daemon.Site.AddressOf(service.Address)},{Port}']\n"
+            + $"    command: [{Checkout.Worker("binds")}, 'tcp4,{Daemon.Site.AddressOf(service.Address)},{Port}']\n"
             + $"    workers: {service.Workers}\n"
             + $"    environment: {{ MODE: {service.Mode} }}\n"
             + $"    reuseport: {{ ports: [{Port}], address: {Daemon.Site.AddressOf(service.Address)} }}\n"));

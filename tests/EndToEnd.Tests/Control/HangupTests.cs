@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Control;
+namespace EndToEnd.Tests.Control;
 
 /// <summary>SIGHUP, which does what apply does, with nobody to answer to.</summary>
 public sealed class HangupTests : DaemonTest
@@ -50,7 +50,7 @@ public sealed class HangupTests : DaemonTest
     private string Configure(int workers) => Daemon.Configure($$"""
         services:
           web:
-            command: [{{Artifacts.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
+            command: [{{Checkout.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
             workers: {{workers}}
             reuseport: { ports: [{{Port}}] }
         """);

@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Control;
+namespace EndToEnd.Tests.Control;
 
 /// <summary>An ordinary user's daemon without XDG_RUNTIME_DIR: its socket is in /tmp, where others may have been first.</summary>
 public sealed class OwnSocketTests : DaemonTest

@@ -1,8 +1,8 @@
 using System.Net.Sockets;
 using System.Text;
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Control;
+namespace EndToEnd.Tests.Control;
 
 /// <summary>The control socket: whose it is, what lies at its path already, and what a client may take.</summary>
 public sealed class SocketTests : DaemonTest

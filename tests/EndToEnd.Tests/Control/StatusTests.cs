@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Control;
+namespace EndToEnd.Tests.Control;
 
 public sealed class StatusTests : DaemonTest
 {
@@ -123,7 +123,7 @@ public sealed class StatusTests : DaemonTest
         Daemon.Configure($$"""
             services:
               web:
-                command: [{{Artifacts.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
+                command: [{{Checkout.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
                 workers: 2
                 reuseport: { ports: [{{Port}}] }
               idle:

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Reuseportd.EndToEnd.Tests.Harness;
+namespace EndToEnd.Tests.Harness;
 
 /// <summary>One question to a server over a socket of its own, and the whole answer.</summary>
 internal static class Ask

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Reuseportd.EndToEnd.Tests.Harness;
+namespace EndToEnd.Tests.Harness;
 
 /// <summary>A program that was run to its end.</summary>
 internal sealed record Command(int Code, string Out, string Error)

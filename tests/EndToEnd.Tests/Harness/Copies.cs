@@ -1,4 +1,4 @@
-namespace Reuseportd.EndToEnd.Tests.Harness;
+namespace EndToEnd.Tests.Harness;
 
 /// <summary>Shows of the copies of a server that each of them serves.</summary>
 internal static class Copies

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Reuseportd.EndToEnd.Tests.Harness;
+namespace EndToEnd.Tests.Harness;
 
 /// <summary>
 /// The daemon as a user has it: its binary, a configuration directory of its own, a control socket, a log. Everything that came

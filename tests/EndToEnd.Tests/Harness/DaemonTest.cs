@@ -1,4 +1,4 @@
-namespace Reuseportd.EndToEnd.Tests.Harness;
+namespace EndToEnd.Tests.Harness;
 
 /// <summary>A test with a daemon, which is stopped behind it; a failed test shows the log.</summary>
 public abstract class DaemonTest : IAsyncDisposable

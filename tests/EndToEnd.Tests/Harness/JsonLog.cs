@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace Reuseportd.EndToEnd.Tests.Harness;
+namespace EndToEnd.Tests.Harness;
 
 /// <summary>
 /// The daemon's json log as it comes. Every line must be one JSON object in valid UTF-8. Whoever waits for a record gets it

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Reuseportd.EndToEnd.Tests.Harness;
+namespace EndToEnd.Tests.Harness;
 
 /// <summary>Sockets that serve a port, as <c>/proc/net</c> shows them.</summary>
 internal static class Listeners

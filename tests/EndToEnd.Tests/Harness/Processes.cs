@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Reuseportd.EndToEnd.Tests.Harness;
+namespace EndToEnd.Tests.Harness;
 
 /// <summary>The processes of this machine, by <c>/proc</c> and <c>kill(2)</c>.</summary>
 internal static partial class Processes

@@ -1,4 +1,4 @@
-namespace Reuseportd.EndToEnd.Tests.Harness;
+namespace EndToEnd.Tests.Harness;
 
 /// <summary>Servers of the distribution. Its own directories come first: what a version manager puts before them is no server but a script.</summary>
 internal static class Programs

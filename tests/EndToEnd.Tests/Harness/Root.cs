@@ -1,4 +1,4 @@
-namespace Reuseportd.EndToEnd.Tests.Harness;
+namespace EndToEnd.Tests.Harness;
 
 internal static class Root
 {

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Reuseportd.EndToEnd.Tests.Harness;
+namespace EndToEnd.Tests.Harness;
 
 /// <summary>
 /// A port that no other test has, in this process or in another, and loopback addresses that go with it. The claim is an

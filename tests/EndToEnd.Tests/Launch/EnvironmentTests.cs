@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Launch;
+namespace EndToEnd.Tests.Launch;
 
 /// <summary>What a worker is started with, seen at the worker.</summary>
 public sealed class EnvironmentTests : DaemonTest
@@ -12,7 +12,7 @@ public sealed class EnvironmentTests : DaemonTest
         Daemon.Configure($$$"""
             services:
               web:
-                command: "{{{Artifacts.Worker("binds")}}} tcp4,{{{Address}}},{{{Port}}} udp4,127.{{{Port / 256}}}.{{{Port % 256}}}.{10+worker},{{{Port}}}"
+                command: "{{{Checkout.Worker("binds")}}} tcp4,{{{Address}}},{{{Port}}} udp4,127.{{{Port / 256}}}.{{{Port % 256}}}.{10+worker},{{{Port}}}"
                 workers: 2
                 working_dir: "{{{Daemon.Folder["home"]}}}/{worker}"
                 environment: { NAME: "{service}-{worker}", ADMIN_PORT: "{9000+worker}", LITERAL: "{{worker}", PLAIN: "a b" }
@@ -45,7 +45,7 @@ public sealed class EnvironmentTests : DaemonTest
         Daemon.Configure($$"""
             services:
               web:
-                command: [{{Artifacts.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
+                command: [{{Checkout.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
                 reuseport: { ports: [{{Port}}, 9000-9010], address: [{{Address}}, "10.0.0.0/8"] }
                 readiness: { type: delay, delay: 0s }
             """);
@@ -73,7 +73,7 @@ public sealed class EnvironmentTests : DaemonTest
         Daemon.Configure($$"""
             services:
               web:
-                command: [{{Artifacts.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
+                command: [{{Checkout.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
                 workers: 2
                 environment: { {{(fromDaemon ? "OTHER: x" : $"LD_PRELOAD: {theirs}")}} }
                 reuseport: { ports: [{{Port}}] }
@@ -91,7 +91,7 @@ public sealed class EnvironmentTests : DaemonTest
         Daemon.Configure($$"""
             services:
               web:
-                command: [{{Artifacts.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
+                command: [{{Checkout.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
                 env_file: [{{file}}, "-{{Daemon.Folder["none.env"]}}"]
                 environment: { MODE: service }
                 reuseport: { ports: [{{Port}}] }
@@ -116,7 +116,7 @@ public sealed class EnvironmentTests : DaemonTest
         Daemon.Configure($$"""
             services:
               web:
-                command: [{{Artifacts.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
+                command: [{{Checkout.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
                 env_file: [{{Daemon.Folder["none.env"]}}]
                 reuseport: { ports: [{{Port}}] }
             """);

@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Launch;
+namespace EndToEnd.Tests.Launch;
 
 public sealed class UserTests : DaemonTest
 {
@@ -10,7 +10,7 @@ public sealed class UserTests : DaemonTest
         Root.Require();
         // The checkout may be where nobody else may go.
         var library = await Daemon.Folder.CopyAsync(Artifacts.Library, "libreuseport.so", "644");
-        var program = await Daemon.Folder.CopyAsync(Artifacts.Worker("hello"), "hello");
+        var program = await Daemon.Folder.CopyAsync(Checkout.Worker("hello"), "hello");
         Daemon.Configure($$"""
             services:
               web:

@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Lifecycle;
+namespace EndToEnd.Tests.Lifecycle;
 
 public sealed class DaemonDeathTests : DaemonTest
 {
@@ -10,7 +10,7 @@ public sealed class DaemonDeathTests : DaemonTest
         Daemon.Configure($$"""
             services:
               web:
-                command: [{{Artifacts.Worker("hello")}}, "{{Port}}"]
+                command: [{{Checkout.Worker("hello")}}, "{{Port}}"]
                 workers: 4
                 reuseport: { ports: [{{Port}}] }
             """);
@@ -71,7 +71,7 @@ public sealed class DaemonDeathTests : DaemonTest
         Daemon.Configure($$"""
             services:
               web:
-                command: [/bin/sh, -c, "setsid sh -c '{{Artifacts.Worker("hold-pipe")}} & exit'; {{Artifacts.Worker("hello")}} {{Port}}; true"]
+                command: [/bin/sh, -c, "setsid sh -c '{{Checkout.Worker("hold-pipe")}} & exit'; {{Checkout.Worker("hello")}} {{Port}}; true"]
                 workers: 2
                 reuseport: { ports: [{{Port}}] }
             """);

@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Lifecycle;
+namespace EndToEnd.Tests.Lifecycle;
 
 /// <summary>Signals to a daemon that is only just starting, and descriptors that it was not given.</summary>
 public sealed class EarlySignalTests : DaemonTest
@@ -54,7 +54,7 @@ public sealed class EarlySignalTests : DaemonTest
     private void ConfigureOne() => Daemon.Configure($$"""
         services:
           web:
-            command: [{{Artifacts.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
+            command: [{{Checkout.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
             reuseport: { ports: [{{Port}}] }
         """);
 }

@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Lifecycle;
+namespace EndToEnd.Tests.Lifecycle;
 
 public sealed class KillTests : DaemonTest
 {
@@ -71,7 +71,7 @@ public sealed class KillTests : DaemonTest
         Daemon.Configure($$"""
             services:
               web:
-                command: [{{Artifacts.Worker("hello")}}, "{{Port}}"]
+                command: [{{Checkout.Worker("hello")}}, "{{Port}}"]
                 workers: 4
                 reuseport: { ports: [{{Port}}] }
             """);

@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Lifecycle;
+namespace EndToEnd.Tests.Lifecycle;
 
 public sealed class ReadinessTests : DaemonTest
 {
@@ -41,7 +41,7 @@ public sealed class ReadinessTests : DaemonTest
         Daemon.Configure($$"""
             services:
               web:
-                command: [{{Artifacts.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"{{second}}]
+                command: [{{Checkout.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"{{second}}]
                 readiness: { type: bind, timeout: {{(both ? "30s" : "200ms")}} }
                 reuseport: { ports: [{{Port}}, {{other.Port}}] }
             """);
@@ -80,7 +80,7 @@ public sealed class ReadinessTests : DaemonTest
     private void Configure(string socket, string reuseport, string more = "autostart: true") => Daemon.Configure($$"""
         services:
           web:
-            command: [{{Artifacts.Worker("binds")}}, "{{socket}}"]
+            command: [{{Checkout.Worker("binds")}}, "{{socket}}"]
             workers: 2
             {{more}}
             reuseport: { ports: [{{Port}}], {{reuseport}} }

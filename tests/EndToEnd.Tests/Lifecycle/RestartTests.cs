@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Lifecycle;
+namespace EndToEnd.Tests.Lifecycle;
 
 /// <summary>What becomes of programs that end by themselves.</summary>
 public sealed class RestartTests : DaemonTest
@@ -92,7 +92,7 @@ public sealed class RestartTests : DaemonTest
     private void Configure(string end, string restart) => Daemon.Configure($$"""
         services:
           job:
-            command: {{Artifacts.Worker("dies")}} {{end}}
+            command: {{Checkout.Worker("dies")}} {{end}}
             restart: {{restart}}
             reuseport: { ports: [{{Port}}] }
         """);

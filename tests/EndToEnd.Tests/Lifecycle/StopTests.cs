@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Lifecycle;
+namespace EndToEnd.Tests.Lifecycle;
 
 public sealed class StopTests : DaemonTest
 {
@@ -14,7 +14,7 @@ public sealed class StopTests : DaemonTest
                 command:
                   - sh
                   - -c
-                  - trap '' TERM; {{Artifacts.Worker("double-fork")}} 0 leave; exec {{Artifacts.Worker("ignore-term")}}
+                  - trap '' TERM; {{Checkout.Worker("double-fork")}} 0 leave; exec {{Checkout.Worker("ignore-term")}}
                 workers: 2
                 readiness: { type: delay, delay: 0s }
                 stop_grace_period: 300ms
@@ -47,7 +47,7 @@ public sealed class StopTests : DaemonTest
         Daemon.Configure($$"""
             services:
               leaver:
-                command: [sh, -c, "{{Artifacts.Worker("double-fork")}} {{Port}} leave | head -n 1"]
+                command: [sh, -c, "{{Checkout.Worker("double-fork")}} {{Port}} leave | head -n 1"]
                 restart: no
                 reuseport: { ports: [{{Port}}] }
             """);
@@ -68,7 +68,7 @@ public sealed class StopTests : DaemonTest
         Daemon.Configure($$"""
             services:
               web:
-                command: [{{Artifacts.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
+                command: [{{Checkout.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
                 stop_signal: {{name}}
                 reuseport: { ports: [{{Port}}] }
             """);
@@ -122,7 +122,7 @@ public sealed class StopTests : DaemonTest
         Daemon.Configure($$"""
             services:
               web:
-                command: [{{Artifacts.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
+                command: [{{Checkout.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
                 workers: 4
                 reuseport: { ports: [{{Port}}] }
             """);

@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Output;
+namespace EndToEnd.Tests.Output;
 
 public sealed class FloodTests : DaemonTest
 {
@@ -49,7 +49,7 @@ public sealed class FloodTests : DaemonTest
         Daemon.Configure($$"""
             services:
               chatty:
-                command: [sh, -c, "{{Artifacts.Worker("spew")}} 50 10; exec sleep 1000"]
+                command: [sh, -c, "{{Checkout.Worker("spew")}} 50 10; exec sleep 1000"]
                 logging: { rate_limit_burst: 10, rate_limit_interval: 200ms }
                 readiness: { type: delay, delay: 0s }
                 reuseport: { ports: any }
@@ -85,7 +85,7 @@ public sealed class FloodTests : DaemonTest
         Daemon.Configure($$"""
             services:
               quiet:
-                command: [sh, -c, "echo here; exec {{Artifacts.Worker("binds")}} tcp4,{{Address}},{{Port}}"]
+                command: [sh, -c, "echo here; exec {{Checkout.Worker("binds")}} tcp4,{{Address}},{{Port}}"]
                 workers: 2
                 reuseport: { ports: [{{Port}}], address: {{Address}} }
             """, "second");
@@ -105,7 +105,7 @@ public sealed class FloodTests : DaemonTest
     private void Configure(int lines, int workers, string logging) => Daemon.Configure($$"""
         services:
           spew:
-            command: [{{Artifacts.Worker("spew")}}, "{{lines}}", "100"]
+            command: [{{Checkout.Worker("spew")}}, "{{lines}}", "100"]
             workers: {{workers}}
             restart: no
             logging: {{logging}}

@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Output;
+namespace EndToEnd.Tests.Output;
 
 /// <summary>Programs log what strangers send them. That it looks like a line of the library makes it none.</summary>
 public sealed class ForgeryTests : DaemonTest

@@ -1,7 +1,7 @@
 using System.Text;
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Output;
+namespace EndToEnd.Tests.Output;
 
 /// <summary>What a worker writes, byte for byte, and what of it stands in the log. That each record is valid JSON is seen by the reader.</summary>
 public sealed class LineTests : DaemonTest
@@ -47,7 +47,7 @@ public sealed class LineTests : DaemonTest
     [Fact]
     public async Task OneMegabyte_ComesInPiecesThatAreMarked()
     {
-        await RunAsync(Artifacts.Worker("spew"), "2", "1000000");
+        await RunAsync(Checkout.Worker("spew"), "2", "1000000");
 
         var records = Lines();
         Assert.All(records, record => Assert.InRange(Encoding.UTF8.GetByteCount(record.Message), 1, 8 * 1024));
@@ -64,7 +64,7 @@ public sealed class LineTests : DaemonTest
     [Fact]
     public async Task LineMax_IsWhereLinesAreCut()
     {
-        await RunWithAsync("logging: { line_max: 1KiB }", Artifacts.Worker("spew"), "1", "2500");
+        await RunWithAsync("logging: { line_max: 1KiB }", Checkout.Worker("spew"), "1", "2500");
 
         Assert.Equal([1024, 1024, 452], Lines().Select(record => record.Message.Length));
     }
@@ -74,7 +74,7 @@ public sealed class LineTests : DaemonTest
     [InlineData("--invalid-utf8", "\uFFFD(")]
     public async Task ThousandOddLines_AreAllThere(string option, string end)
     {
-        await RunAsync(Artifacts.Worker("spew"), "1000", "50", option, "--no-final-newline");
+        await RunAsync(Checkout.Worker("spew"), "1000", "50", option, "--no-final-newline");
 
         Assert.Equal(
             Enumerable.Range(0, 1000).Select(number => $"{number} ".PadRight(48 + (option == "--nul" ? 1 : 0), 'x') + end),

@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Output;
+namespace EndToEnd.Tests.Output;
 
 /// <summary>A child of a worker binds and is gone before anybody reads what the library said of it.</summary>
 public sealed class ShortLivedTests : DaemonTest
@@ -12,7 +12,7 @@ public sealed class ShortLivedTests : DaemonTest
         Daemon.Configure($$"""
             services:
               web:
-                command: [sh, -c, "for i in 1 2 3 4 5 6 7 8 9 10; do {{Artifacts.Worker("dies")}} bound {{Port}} 1; done; echo over; exec sleep 1000"]
+                command: [sh, -c, "for i in 1 2 3 4 5 6 7 8 9 10; do {{Checkout.Worker("dies")}} bound {{Port}} 1; done; echo over; exec sleep 1000"]
                 workers: {{workers}}
                 readiness: { type: delay, delay: 0s }
                 reuseport: { ports: any }

@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Output;
+namespace EndToEnd.Tests.Output;
 
 /// <summary>The places other than the log where a worker's output may go.</summary>
 public sealed class TargetTests : DaemonTest
@@ -40,7 +40,7 @@ public sealed class TargetTests : DaemonTest
         Daemon.Configure($$"""
             services:
               web:
-                command: [{{Artifacts.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
+                command: [{{Checkout.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
                 workers: 2
                 stderr: "file:{{file}}"
                 reuseport: { ports: [{{Port}}] }
@@ -58,7 +58,7 @@ public sealed class TargetTests : DaemonTest
         Daemon.Configure($$"""
             services:
               web:
-                command: [{{Artifacts.Worker("closes-stderr")}}, "{{Port}}"]
+                command: [{{Checkout.Worker("closes-stderr")}}, "{{Port}}"]
                 workers: 2
                 reuseport: { ports: [{{Port}}] }
             """);

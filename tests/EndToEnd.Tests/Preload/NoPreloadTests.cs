@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Preload;
+namespace EndToEnd.Tests.Preload;
 
 /// <summary>Programs into which no library can be put: the log says why.</summary>
 public sealed class NoPreloadTests : DaemonTest
@@ -8,7 +8,7 @@ public sealed class NoPreloadTests : DaemonTest
     [Fact]
     public async Task StaticBinary_IsNamed()
     {
-        var program = Artifacts.Worker("binds-static");
+        var program = Checkout.Worker("binds-static");
         Configure(program, $"tcp4,{Address},{Port}");
         Daemon.Launch();
 
@@ -18,7 +18,7 @@ public sealed class NoPreloadTests : DaemonTest
     [Fact]
     public async Task StaticBinaryThatEndsAtOnce_IsNamed()
     {
-        var program = Artifacts.Worker("binds-static");
+        var program = Checkout.Worker("binds-static");
         Configure(program, "nonsense");
         Daemon.Launch();
 
@@ -29,7 +29,7 @@ public sealed class NoPreloadTests : DaemonTest
     [Fact]
     public async Task ScriptWithAStaticInterpreter_InterpreterIsNamed()
     {
-        var interpreter = Artifacts.Worker("binds-static");
+        var interpreter = Checkout.Worker("binds-static");
         Configure(await Daemon.Folder.ScriptAsync("script", $"#!{interpreter}\n"));
         Daemon.Launch();
 
@@ -40,7 +40,7 @@ public sealed class NoPreloadTests : DaemonTest
     public async Task SetUidCopy_IsNamed()
     {
         Root.Require();
-        var program = await Daemon.Folder.CopyAsync(Artifacts.Worker("binds"), "binds");
+        var program = await Daemon.Folder.CopyAsync(Checkout.Worker("binds"), "binds");
         Assert.SkipWhen((await Command.RunAsync("findmnt", ["-no", "OPTIONS", "-T", program])).Out.Contains("nosuid", StringComparison.Ordinal), "nosuid mount");
         Assert.Equal(0, (await Command.RunAsync("chown", ["nobody", program])).Code);
         Daemon.Folder.Mode("binds", "4755");
@@ -54,7 +54,7 @@ public sealed class NoPreloadTests : DaemonTest
     [Fact]
     public async Task WrapperAroundAStaticBinary_IsNamedAndGetsReady()
     {
-        var program = Artifacts.Worker("binds-static");
+        var program = Checkout.Worker("binds-static");
         Daemon.Configure($$"""
             services:
               odd:

@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Servers;
+namespace EndToEnd.Tests.Servers;
 
 /// <summary>A DNS server: UDP and TCP on one port, and both with SO_REUSEADDR set by the program itself.</summary>
 public sealed class DnsmasqTests : DaemonTest

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Servers;
+namespace EndToEnd.Tests.Servers;
 
 public sealed partial class RedisTests : DaemonTest
 {

@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Servers;
+namespace EndToEnd.Tests.Servers;
 
 public sealed class SocatTests : DaemonTest
 {

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Sharding;
+namespace EndToEnd.Tests.Sharding;
 
 /// <summary>Which sockets are shared, and with what options, as the bind outcomes in the log say.</summary>
 public sealed class FilterTests : DaemonTest
@@ -73,7 +73,7 @@ public sealed class FilterTests : DaemonTest
     private void Configure(string sockets, string reuseport) => Daemon.Configure($$"""
         services:
           web:
-            command: "{{Artifacts.Worker("binds")}} {{sockets}}"
+            command: "{{Checkout.Worker("binds")}} {{sockets}}"
             workers: 2
             reuseport: { {{reuseport}} }
         """);

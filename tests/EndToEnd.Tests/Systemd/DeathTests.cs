@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Systemd;
+namespace EndToEnd.Tests.Systemd;
 
 /// <summary>Workers and daemons that end before their time.</summary>
 public sealed class DeathTests(Machine machine) : SystemdTest(machine)

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Reuseportd.EndToEnd.Tests.Systemd;
+namespace EndToEnd.Tests.Systemd;
 
 /// <summary>An entry as <c>journalctl --output=json</c> writes it.</summary>
 internal sealed class JournalEntry

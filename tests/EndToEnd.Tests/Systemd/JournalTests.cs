@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Reuseportd.EndToEnd.Tests.Systemd;
+namespace EndToEnd.Tests.Systemd;
 
 public sealed class JournalTests(Machine machine) : SystemdTest(machine)
 {
@@ -29,14 +29,16 @@ public sealed class JournalTests(Machine machine) : SystemdTest(machine)
     [Fact]
     public async Task BindOutcomes_PortIsTaken_HasTheErrorNumber()
     {
+        // Not a port that another test's connections stand on in TIME_WAIT: without an option, bind(2) is refused there.
+        const int unusedPort = 8079;
         const string addressInUse = "98";
         Configure(
             "alone", $$"""
             services:
               alone:
-                command: [{{MachineScript.Workers}}/binds, "tcp4,0.0.0.0,{{Port}}"]
+                command: [{{MachineScript.Workers}}/binds, "tcp4,0.0.0.0,{{unusedPort}}"]
                 workers: 2
-                reuseport: { ports: [{{Port}}], reuse_port: false }
+                reuseport: { ports: [{{unusedPort}}], reuse_port: false }
                 readiness: { type: delay, delay: 0 }
             """);
         await StartAsync();

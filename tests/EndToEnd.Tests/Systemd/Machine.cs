@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Systemd;
+namespace EndToEnd.Tests.Systemd;
 
 /// <summary>
 /// A real systemd with journald, booted by systemd-nspawn over an overlay of this host's <c>/</c>, with reuseportd installed by
@@ -81,7 +81,7 @@ public sealed class Machine : IAsyncLifetime
     private async Task<int?> StartAsync()
     {
         _script = Process.Start(Command.Start(
-            "unshare", ["--mount", "sh", "-c", MachineScript.Text, "machine", Installation.Repository, Installation.Out]))!;
+            "unshare", ["--mount", "sh", "-c", MachineScript.Text, "machine", Checkout.Folder, Checkout.Out]))!;
         _script.ErrorDataReceived += (_, line) =>
         {
             lock (_errors) _errors.AppendLine(line.Data);

@@ -1,4 +1,4 @@
-namespace Reuseportd.EndToEnd.Tests.Systemd;
+namespace EndToEnd.Tests.Systemd;
 
 /// <summary>All tests of the unit, one after the other, on one machine.</summary>
 [CollectionDefinition]

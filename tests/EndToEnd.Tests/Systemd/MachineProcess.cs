@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Reuseportd.EndToEnd.Tests.Systemd;
+namespace EndToEnd.Tests.Systemd;
 
 /// <summary>A process of the machine; equal to another only if it is the same one.</summary>
 /// <param name="Pid">As the machine numbers it.</param>

@@ -1,4 +1,4 @@
-namespace Reuseportd.EndToEnd.Tests.Systemd;
+namespace EndToEnd.Tests.Systemd;
 
 /// <summary>
 /// What holds a machine: its mounts are of a mount namespace of their own, so there is nothing to unmount; its processes end

@@ -1,4 +1,4 @@
-namespace Reuseportd.EndToEnd.Tests.Systemd;
+namespace EndToEnd.Tests.Systemd;
 
 public sealed class ReloadTests(Machine machine) : SystemdTest(machine)
 {

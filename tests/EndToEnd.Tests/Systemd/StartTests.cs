@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Systemd;
+namespace EndToEnd.Tests.Systemd;
 
 public sealed class StartTests(Machine machine) : SystemdTest(machine)
 {

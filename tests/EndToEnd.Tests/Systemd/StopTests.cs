@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Reuseportd.EndToEnd.Tests.Systemd;
+namespace EndToEnd.Tests.Systemd;
 
 public sealed class StopTests(Machine machine) : SystemdTest(machine)
 {

@@ -1,6 +1,6 @@
-using Reuseportd.EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Harness;
 
-namespace Reuseportd.EndToEnd.Tests.Systemd;
+namespace EndToEnd.Tests.Systemd;
 
 /// <summary>A test of the unit. It finds reuseportd stopped and unchanged, without a service, and a journal of its own.</summary>
 [Collection<MachineCollection>]

@@ -1,4 +1,4 @@
-namespace Reuseportd.EndToEnd.Tests.Systemd;
+namespace EndToEnd.Tests.Systemd;
 
 /// <summary>What is installed beside the binaries.</summary>
 public sealed class UnitFileTests(Machine machine) : SystemdTest(machine)

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Reuseportd.Linux.Tests.Harness;
+namespace Linux.Tests.Harness;
 
 /// <summary>How long a test waits for what must come. Long, since it is only used up where the test fails.</summary>
 internal static class Deadline

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Reuseportd.Linux.Tests.Harness;
+namespace Linux.Tests.Harness;
 
 /// <summary>Descriptors as C programs open them, without close-on-exec.</summary>
 internal static unsafe partial class Inheritable

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Reuseportd.Linux.Tests.Harness;
+namespace Linux.Tests.Harness;
 
 /// <summary>
 /// Runs work on a thread for which some system calls do not exist: a seccomp(2) filter, as an old container runtime sets it up.

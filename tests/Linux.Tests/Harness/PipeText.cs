@@ -1,7 +1,7 @@
 using System.Text;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.Tests.Harness;
+namespace Linux.Tests.Harness;
 
 /// <summary>Reads a worker's output by lines, waiting for them.</summary>
 internal sealed class PipeText : IDisposable

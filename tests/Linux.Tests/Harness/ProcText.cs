@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Reuseportd.Linux.Tests.Harness;
+namespace Linux.Tests.Harness;
 
 /// <summary>What /proc says of a worker.</summary>
 internal static class ProcText

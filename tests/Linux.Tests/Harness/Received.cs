@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace Reuseportd.Linux.Tests.Harness;
+namespace Linux.Tests.Harness;
 
 /// <summary>Takes a descriptor out of a datagram, which .NET's sockets do not.</summary>
 internal static unsafe partial class Received

@@ -1,4 +1,4 @@
-namespace Reuseportd.Linux.Tests.Harness;
+namespace Linux.Tests.Harness;
 
 internal static class Root
 {

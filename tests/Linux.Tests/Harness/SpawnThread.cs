@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Reuseportd.Linux.Tests.Harness;
+namespace Linux.Tests.Harness;
 
 /// <summary>
 /// The one thread that spawns, so that what a test leaves behind ends with the test process. It also knows all workers, so

@@ -1,4 +1,4 @@
-namespace Reuseportd.Linux.Tests.Harness;
+namespace Linux.Tests.Harness;
 
 /// <summary>A cgroup v2 of one test; skips the test where none can be made.</summary>
 internal sealed class TestCgroup : IDisposable

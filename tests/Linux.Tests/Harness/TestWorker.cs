@@ -1,7 +1,7 @@
 using System.Globalization;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.Tests.Harness;
+namespace Linux.Tests.Harness;
 
 /// <summary>A process that is killed and reaped at the end of its test.</summary>
 internal sealed class TestWorker : IDisposable

@@ -40,7 +40,7 @@ internal static class Given
     {
         var (address, port) = Socket();
         return Listening(Service(
-            name, workers, Built.Worker("binds"), string.Create(CultureInfo.InvariantCulture, $"{protocol},{address},{port}")), port);
+            name, workers, Checkout.Worker("binds"), string.Create(CultureInfo.InvariantCulture, $"{protocol},{address},{port}")), port);
     }
 
     /// <summary>The service, ready once it listens on these ports.</summary>

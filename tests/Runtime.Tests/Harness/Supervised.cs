@@ -28,7 +28,7 @@ internal sealed class Supervised : IDisposable
         _queue.Start();
         Mailbox = new Mailbox();
         _output = new OutputLoop(Mailbox, new WorkerLog(_queue, new JsonLineFormat(), TimeProvider.System), logger, Time);
-        var options = new SupervisorOptions(Built.Preload, environment ?? OwnEnvironment, null, () => 0.5);
+        var options = new SupervisorOptions(Checkout.Built("lib/libreuseport.so"), environment ?? OwnEnvironment, null, () => 0.5);
         _loop = new SupervisorLoop(options, Mailbox, _output, logger, Time) { CountsChanged = counts => Counts = counts };
         _childEnded = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Mailbox.Post(new Message.ChildEnded()));
         if (startOutput) StartOutput();

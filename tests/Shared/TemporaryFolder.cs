@@ -1,4 +1,4 @@
-namespace Reuseportd.Linux.Tests.Harness;
+namespace Tests.Shared;
 
 /// <summary>A folder that others may enter, gone at the end of its test.</summary>
 internal sealed class TemporaryFolder : IDisposable
@@ -14,14 +14,8 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string Write(string name, string text, string octal = "644")
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(this[name])!);
         File.WriteAllText(this[name], text);
-        Mode(name, octal);
-        return this[name];
-    }
-
-    public string Copy(string from, string name, string octal = "755")
-    {
-        File.Copy(from, this[name]);
         Mode(name, octal);
         return this[name];
     }

@@ -1,0 +1,20 @@
+namespace EndToEnd.Tests.Harness;
+
+/// <summary>Programs put into a folder.</summary>
+internal static class ProgramCopies
+{
+    /// <summary>
+    /// Copies a program. By another process: while one of this process's threads holds a file open for writing, a child that
+    /// another thread starts holds it too, and nobody can execute it (ETXTBSY).
+    /// </summary>
+    public static async Task<string> CopyAsync(this TemporaryFolder folder, string from, string name, string octal = "755")
+    {
+        var install = await Command.RunAsync("install", ["-D", "-m", octal, from, folder[name]]);
+        Assert.Equal((0, ""), (install.Code, install.Error));
+        return folder[name];
+    }
+
+    /// <summary>A script that can be executed.</summary>
+    public static Task<string> ScriptAsync(this TemporaryFolder folder, string name, string text) =>
+        folder.CopyAsync(folder.Write(name + ".txt", text), name);
+}
