@@ -23,6 +23,7 @@ internal static class ConfigurationReader
         }
 
         SharedPorts.Check(services.Services, findings);
+        StartOrder.Check(services.Services);
         return findings.Conclude(new FleetSpec(daemon, [.. services.Services.Select(service => service.Spec)]));
     }
 

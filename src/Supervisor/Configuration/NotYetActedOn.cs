@@ -10,13 +10,11 @@ internal static class NotYetActedOn
 {
     private const string Message = "is read and checked, but this version does not act on it yet";
 
-    public static void Warn(Section service, ServiceSpec spec)
+    public static void Warn(Section service)
     {
         Warn(service.Find("update"));
         Warn(service.Find("stall"));
         Warn(Child(service, "reuseport", "balance"));
-        if (spec.Readiness is ReadinessSpec.Notify or ReadinessSpec.Tcp or ReadinessSpec.Http or ReadinessSpec.Exec)
-            Warn(service.Find("readiness"));
     }
 
     private static void Warn(Field? field)

@@ -21,9 +21,10 @@ internal enum LogThreshold
 /// <param name="LogLevel">Least severity that is logged.</param>
 /// <param name="Socket">Path of the control socket.</param>
 /// <param name="Preload">Path of <c>libreuseport.so</c>.</param>
-internal sealed record DaemonSpec(LogForm? Log, LogThreshold? LogLevel, string? Socket, string? Preload)
+/// <param name="StartParallelism">Workers that may be on their way from start to ready at one time.</param>
+internal sealed record DaemonSpec(LogForm? Log, LogThreshold? LogLevel, string? Socket, string? Preload, int? StartParallelism)
 {
-    public static readonly DaemonSpec Default = new(null, null, null, null);
+    public static readonly DaemonSpec Default = new(null, null, null, null, null);
 }
 
 /// <summary>All that the YAML files say: the desired state.</summary>

@@ -4,12 +4,17 @@ namespace Reuseportd.Model;
 /// <param name="Name">Letters, digits, '-', '_' and '.'; at most 64 of them.</param>
 /// <param name="Workers">Number of copies, <c>auto</c> already resolved.</param>
 /// <param name="Autostart">Whether its workers are started with the daemon.</param>
+/// <param name="DependsOn">Services that it is started after.</param>
+/// <param name="Liveness">Null where a process that lives counts as well.</param>
 internal sealed record ServiceSpec(
     string Name,
     int Workers,
     bool Autostart,
+    ValueList<string> DependsOn,
     ProcessSpec Process,
     ReadinessSpec Readiness,
+    LivenessSpec? Liveness,
+    RecycleSpec Recycle,
     RestartPolicy Restart,
     StopSpec Stop,
     Signal ReloadSignal,

@@ -23,6 +23,12 @@ internal abstract record SlotEvent
     /// <summary>A sharded socket of the process listens (UDP: is bound) on <paramref name="Port"/>.</summary>
     internal sealed record Serves(int Generation, int Port) : SlotEvent;
 
+    /// <summary>The process said that it is ready, or answered the probe that its readiness goes by.</summary>
+    internal sealed record ReportedReady(int Generation) : SlotEvent;
+
+    /// <summary>The process lives and answers no more, after it was ready.</summary>
+    internal sealed record FoundDead(int Generation, string Reason) : SlotEvent;
+
     internal sealed record Exited(int Generation, ExitStatus Status) : SlotEvent;
 
     /// <summary>The policy of the step is another than that of the last one.</summary>

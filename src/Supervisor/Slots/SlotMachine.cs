@@ -34,6 +34,8 @@ internal static class SlotMachine
         SlotEvent.Spawned spawned => spawned.Generation != slot.Generation,
         SlotEvent.SpawnFailed failed => failed.Generation != slot.Generation,
         SlotEvent.Serves serves => serves.Generation != slot.Generation,
+        SlotEvent.ReportedReady ready => ready.Generation != slot.Generation,
+        SlotEvent.FoundDead dead => dead.Generation != slot.Generation,
         SlotEvent.Exited exited => exited.Generation != slot.Generation,
         _ => false,
     };
@@ -47,7 +49,7 @@ internal static class SlotMachine
             // The stop of a start that was still queued: its process never came to be.
             SlotEvent.SpawnFailed => Stay(Slot),
             // A spawn that crossed the stop on its way: the process exists and must go.
-            SlotEvent.Spawned => Stop(AfterStop.Stay),
+            SlotEvent.Spawned => Stop(new AfterStop.Stay()),
             // Nothing runs, so nothing can be stopped, serve, exit or be late.
             _ => Stay(Slot),
         };
@@ -59,26 +61,30 @@ internal static class SlotMachine
             SlotEvent.PolicyChanged => starting.Running ? Judge(starting) : Stay(Slot),
             SlotEvent.SpawnFailed failed => Retry(readyFor: null, failed.Reason),
             SlotEvent.Serves serves => Judge(starting with { Coverage = starting.Coverage.With(serves.Port) }),
+            // It goes by ports, or by its age: a word from elsewhere says nothing.
+            SlotEvent.ReportedReady when Policy.Readiness is ReadinessSpec.Bind or ReadinessSpec.Delay => Stay(Slot),
+            SlotEvent.ReportedReady => GetReady(),
             SlotEvent.DeadlinePassed when Policy.Readiness is ReadinessSpec.Delay => GetReady(),
-            SlotEvent.DeadlinePassed => Stop(AfterStop.Retry),
+            SlotEvent.DeadlinePassed => Stop(new AfterStop.Retry("not ready in time", ReadyFor: null)),
             SlotEvent.Exited exited => Ended(exited.Status, readyFor: null),
             SlotEvent.StopRequested when !starting.Running => Become(new SlotState.Stopped()),
-            SlotEvent.StopRequested => Stop(AfterStop.Stay),
-            SlotEvent.RestartRequested when starting.Running => Stop(AfterStop.Restart),
+            SlotEvent.StopRequested => Stop(new AfterStop.Stay()),
+            SlotEvent.RestartRequested when starting.Running => Stop(new AfterStop.Restart()),
             // A queued start takes the newest configuration by itself, which may have other ports.
             SlotEvent.RestartRequested => Become(starting with { Coverage = PortCoverage.None(Policy.Ports) }),
-            // It is being started already.
-            SlotEvent.StartRequested => Stay(Slot),
+            // It is being started already; and whether it is alive is asked only of one that was ready.
+            SlotEvent.StartRequested or SlotEvent.FoundDead => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
         public Transition FromReady(SlotState.Ready ready, SlotEvent happened) => happened switch
         {
             SlotEvent.Exited exited => Ended(exited.Status, readyFor: Now - ready.Since),
-            SlotEvent.StopRequested => Stop(AfterStop.Stay),
-            SlotEvent.RestartRequested => Stop(AfterStop.Restart),
+            SlotEvent.StopRequested => Stop(new AfterStop.Stay()),
+            SlotEvent.RestartRequested => Stop(new AfterStop.Restart()),
+            SlotEvent.FoundDead dead => Stop(new AfterStop.Retry(dead.Reason, Now - ready.Since)),
             // Ready already; more sockets make it no readier, a new policy no less, and no deadline is set.
-            SlotEvent.StartRequested or SlotEvent.Serves or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.DeadlinePassed
+            SlotEvent.StartRequested or SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.DeadlinePassed
                 or SlotEvent.PolicyChanged => Stay(Slot),
             _ => throw Unanswered(happened),
         };
@@ -87,10 +93,10 @@ internal static class SlotMachine
         {
             SlotEvent.Exited exited => Stopped(stopping.Then, exited.Status),
             SlotEvent.DeadlinePassed => Become(stopping with { KillAt = null }, new SlotAction.KillTree(Slot.Generation)),
-            SlotEvent.StopRequested => Become(stopping with { Then = AfterStop.Stay }),
-            SlotEvent.StartRequested or SlotEvent.RestartRequested => Become(stopping with { Then = AfterStop.Restart }),
+            SlotEvent.StopRequested => Become(stopping with { Then = new AfterStop.Stay() }),
+            SlotEvent.StartRequested or SlotEvent.RestartRequested => Become(stopping with { Then = new AfterStop.Restart() }),
             // On its way out: that it serves after all comes too late, and it keeps the grace that it was given.
-            SlotEvent.Serves or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.PolicyChanged => Stay(Slot),
+            SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.FoundDead or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.PolicyChanged => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -100,7 +106,8 @@ internal static class SlotMachine
             SlotEvent.StartRequested or SlotEvent.RestartRequested => Start(Slot),
             SlotEvent.StopRequested => Become(new SlotState.Stopped()),
             // The generation has ended; what was still on its way from it changes nothing. The wait is as it was rolled.
-            SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.Exited or SlotEvent.PolicyChanged => Stay(Slot),
+            SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.FoundDead
+                or SlotEvent.Exited or SlotEvent.PolicyChanged => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -109,8 +116,8 @@ internal static class SlotMachine
             SlotEvent.StartRequested or SlotEvent.RestartRequested => Start(Slot with { Streak = 0, Attempts = [] }),
             SlotEvent.StopRequested => Become(new SlotState.Stopped()),
             // As in backoff: nothing runs.
-            SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.Exited or SlotEvent.DeadlinePassed
-                or SlotEvent.PolicyChanged => Stay(Slot),
+            SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.FoundDead
+                or SlotEvent.Exited or SlotEvent.DeadlinePassed or SlotEvent.PolicyChanged => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -119,7 +126,13 @@ internal static class SlotMachine
         {
             var delay = Policy.Readiness as ReadinessSpec.Delay;
             var due = starting.Since + (delay?.After ?? Policy.Readiness.Timeout);
-            return (delay is null ? starting.Coverage.IsWhole : due <= Now) ? GetReady() : Become(starting with { Due = due });
+            var isReady = Policy.Readiness switch
+            {
+                ReadinessSpec.Delay => due <= Now,
+                ReadinessSpec.Bind => starting.Coverage.IsWhole,
+                _ => false,
+            };
+            return isReady ? GetReady() : Become(starting with { Due = due });
         }
 
         private Transition GetReady() => Become(new SlotState.Ready(Now));
@@ -142,7 +155,7 @@ internal static class SlotMachine
             {
                 AfterStop.Stay => new(ended with { State = new SlotState.Stopped() }, [sweep]),
                 AfterStop.Restart => Start(ended, sweep),
-                AfterStop.Retry => (this with { Slot = ended }).Retry(readyFor: null, "not ready in time", sweep),
+                AfterStop.Retry retry => (this with { Slot = ended }).Retry(retry.ReadyFor, retry.Reason, sweep),
                 _ => throw new InvalidOperationException($"no such continuation: {then}"),
             };
         }

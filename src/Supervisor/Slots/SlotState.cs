@@ -64,11 +64,16 @@ internal abstract record SlotState
 }
 
 /// <summary>What follows the end of a process that was asked to end.</summary>
-internal enum AfterStop
+internal abstract record AfterStop
 {
-    Stay,
-    Restart,
+    private AfterStop() { }
 
-    /// <summary>As if it had failed by itself: it did not get ready in time.</summary>
-    Retry,
+    internal sealed record Stay : AfterStop;
+
+    internal sealed record Restart : AfterStop;
+
+    /// <summary>As if it had failed by itself.</summary>
+    /// <param name="Reason">Why it was asked to end.</param>
+    /// <param name="ReadyFor">How long it had been ready; null where it never was.</param>
+    internal sealed record Retry(string Reason, TimeSpan? ReadyFor) : AfterStop;
 }

@@ -17,6 +17,7 @@ internal static class FleetText
         Line("log_level", daemon.LogLevel, null);
         Line("socket", daemon.Socket, null);
         Line("preload", daemon.Preload, null);
+        Line("start_parallelism", daemon.StartParallelism, null);
         foreach (var service in fleet.Services) Service(service);
         return text.ToString();
 
@@ -46,7 +47,10 @@ internal static class FleetText
             Line($"{name}.stdout", process.Stdout, usual.Stdout);
             Line($"{name}.stderr", process.Stderr, usual.Stderr);
             Line($"{name}.autostart", service.Autostart, true);
+            Line($"{name}.depends_on", List(service.DependsOn), "");
             Line($"{name}.readiness", Readiness(service.Readiness), Usual.Readiness);
+            Line($"{name}.liveness", Liveness(service.Liveness), null);
+            Line($"{name}.recycle", service.Recycle, Usual.Recycle);
             Line($"{name}.restart", service.Restart, Usual.Restart);
             Line($"{name}.stop", service.Stop, Usual.Stop);
             Line($"{name}.reload_signal", service.ReloadSignal, Usual.ReloadSignal);
@@ -61,7 +65,13 @@ internal static class FleetText
     private static object? Affinity(CpuAffinity? affinity) => affinity is CpuAffinity.List cpus ? List(cpus.Cpus) : affinity;
 
     private static object Readiness(ReadinessSpec spec) =>
-        spec is ReadinessSpec.Exec exec ? $"Exec {List(exec.Command)} {exec.Timeout}" : spec;
+        spec is ReadinessSpec.Probed probed ? $"{Probe(probed.Probe)} every {probed.Period}, {probed.Timeout}" : spec;
+
+    private static string? Liveness(LivenessSpec? spec) => spec is null
+        ? null
+        : $"{Probe(spec.Probe)} after {spec.InitialDelay} every {spec.Period}, {spec.Timeout}, {spec.FailureThreshold} times";
+
+    private static object Probe(ProbeSpec spec) => spec is ProbeSpec.Exec exec ? $"Exec {List(exec.Command)}" : spec;
 
     private static string List<T>(IEnumerable<T> items) => string.Join(' ', items.Select(item => $"<{item}>"));
 }

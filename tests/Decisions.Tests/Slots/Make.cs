@@ -9,7 +9,7 @@ internal static class Make
     public static readonly IReadOnlyList<string> States = ["stopped", "queued", "starting", "ready", "stopping", "backoff", "failed"];
 
     public static readonly IReadOnlyList<string> Events =
-        ["start", "stop", "restart", "spawned", "spawn-failed", "serves", "exited", "deadline", "policy"];
+        ["start", "stop", "restart", "spawned", "spawn-failed", "serves", "exited", "deadline", "policy", "reported-ready", "found-dead"];
 
     public const int Port = 8080;
 
@@ -28,7 +28,7 @@ internal static class Make
         "queued" => new SlotState.Starting(Running: false, now, Due: null, PortCoverage.None(Ports)),
         "starting" => new SlotState.Starting(Running: true, now, now + TimeSpan.FromSeconds(30), PortCoverage.None(Ports)),
         "ready" => new SlotState.Ready(now - TimeSpan.FromSeconds(5)),
-        "stopping" => new SlotState.Stopping(now, AfterStop.Stay),
+        "stopping" => new SlotState.Stopping(now, new AfterStop.Stay()),
         "backoff" => new SlotState.Backoff(now, TimeSpan.FromSeconds(1), "test"),
         "failed" => new SlotState.Failed("test"),
         _ => throw new ArgumentOutOfRangeException(nameof(word), word, null),
@@ -44,6 +44,8 @@ internal static class Make
         "serves" => new SlotEvent.Serves(generation, Port),
         "exited" => new SlotEvent.Exited(generation, status ?? ExitStatus.Killed(Signal.Kill)),
         "policy" => new SlotEvent.PolicyChanged(),
+        "reported-ready" => new SlotEvent.ReportedReady(generation),
+        "found-dead" => new SlotEvent.FoundDead(generation, "no answer"),
         "deadline" => new SlotEvent.DeadlinePassed(),
         _ => throw new ArgumentOutOfRangeException(nameof(word), word, null),
     };

@@ -22,6 +22,8 @@ public sealed class SlotMachineTableTests
         { "stopped", "exited", "stopped", "" },
         { "stopped", "deadline", "stopped", "" },
         { "stopped", "policy", "stopped", "" },
+        { "stopped", "reported-ready", "stopped", "" },
+        { "stopped", "found-dead", "stopped", "" },
 
         { "queued", "start", "starting", "" },
         { "queued", "stop", "stopped", "" },
@@ -32,6 +34,8 @@ public sealed class SlotMachineTableTests
         { "queued", "exited", "backoff", "kill-tree 7" },
         { "queued", "deadline", "stopping", "send SIGTERM" },
         { "queued", "policy", "starting", "" },
+        { "queued", "reported-ready", "starting", "" },
+        { "queued", "found-dead", "starting", "" },
 
         { "starting", "start", "starting", "" },
         { "starting", "stop", "stopping", "send SIGTERM" },
@@ -42,6 +46,8 @@ public sealed class SlotMachineTableTests
         { "starting", "exited", "backoff", "kill-tree 7" },
         { "starting", "deadline", "stopping", "send SIGTERM" },
         { "starting", "policy", "starting", "" },
+        { "starting", "reported-ready", "starting", "" },
+        { "starting", "found-dead", "starting", "" },
 
         { "ready", "start", "ready", "" },
         { "ready", "stop", "stopping", "send SIGTERM" },
@@ -52,6 +58,8 @@ public sealed class SlotMachineTableTests
         { "ready", "exited", "starting", "kill-tree 7, spawn 8" },
         { "ready", "deadline", "ready", "" },
         { "ready", "policy", "ready", "" },
+        { "ready", "reported-ready", "ready", "" },
+        { "ready", "found-dead", "stopping", "send SIGTERM" },
 
         { "stopping", "start", "stopping", "" },
         { "stopping", "stop", "stopping", "" },
@@ -62,6 +70,8 @@ public sealed class SlotMachineTableTests
         { "stopping", "exited", "stopped", "kill-tree 7" },
         { "stopping", "deadline", "stopping", "kill-tree 7" },
         { "stopping", "policy", "stopping", "" },
+        { "stopping", "reported-ready", "stopping", "" },
+        { "stopping", "found-dead", "stopping", "" },
 
         { "backoff", "start", "starting", "spawn 8" },
         { "backoff", "stop", "stopped", "" },
@@ -72,6 +82,8 @@ public sealed class SlotMachineTableTests
         { "backoff", "exited", "backoff", "" },
         { "backoff", "deadline", "starting", "spawn 8" },
         { "backoff", "policy", "backoff", "" },
+        { "backoff", "reported-ready", "backoff", "" },
+        { "backoff", "found-dead", "backoff", "" },
 
         { "failed", "start", "starting", "spawn 8" },
         { "failed", "stop", "stopped", "" },
@@ -82,6 +94,8 @@ public sealed class SlotMachineTableTests
         { "failed", "exited", "failed", "" },
         { "failed", "deadline", "failed", "" },
         { "failed", "policy", "failed", "" },
+        { "failed", "reported-ready", "failed", "" },
+        { "failed", "found-dead", "failed", "" },
     };
 
     [Theory]
@@ -101,6 +115,8 @@ public sealed class SlotMachineTableTests
     [InlineData("spawn-failed")]
     [InlineData("serves")]
     [InlineData("exited")]
+    [InlineData("reported-ready")]
+    [InlineData("found-dead")]
     public void Step_EventOfAnEarlierGeneration_ChangesNothing(string happened)
     {
         foreach (var state in Make.States)

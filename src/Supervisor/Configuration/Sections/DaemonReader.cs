@@ -12,10 +12,15 @@ internal static class DaemonReader
         ("debug", LogThreshold.Debug), ("information", LogThreshold.Information), ("info", LogThreshold.Information),
         ("warning", LogThreshold.Warning), ("error", LogThreshold.Error));
 
-    private static readonly string[] Keys = ["log", "log_level", "socket", "preload"];
+    private static readonly string[] Keys = ["log", "log_level", "socket", "preload", "start_parallelism"];
 
     public static DaemonSpec Read(Section top) =>
-        new(Forms.Read(top, "log"), Levels.Read(top, "log_level"), top.SocketPath("socket"), top.AbsolutePath("preload"));
+        new(
+            Forms.Read(top, "log"),
+            Levels.Read(top, "log_level"),
+            top.SocketPath("socket"),
+            top.AbsolutePath("preload"),
+            top.Integer("start_parallelism", 1, ServiceReader.MostWorkers));
 
     /// <summary>A file of <c>services.d</c> is for services: which of many would decide?</summary>
     public static void RejectIn(Section top)

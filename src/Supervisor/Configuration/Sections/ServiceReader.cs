@@ -6,12 +6,14 @@ namespace Reuseportd.Configuration;
 /// <param name="Place">Where its name is written.</param>
 /// <param name="UserId">Null where the user is unknown.</param>
 /// <param name="Sharding">Null where <c>reuseport</c> is missing or wrong.</param>
-internal sealed record ReadService(ServiceSpec Spec, Place Place, uint? UserId, Sharding? Sharding);
+/// <param name="Dependencies">As <see cref="ServiceSpec.DependsOn"/>, with their places.</param>
+internal sealed record ReadService(
+    ServiceSpec Spec, Place Place, uint? UserId, Sharding? Sharding, IReadOnlyList<Dependency> Dependencies);
 
 /// <summary>One entry under <c>services</c>.</summary>
 internal sealed class ServiceReader(LoadContext context)
 {
-    private const int MostWorkers = 10_000;
+    public const int MostWorkers = 10_000;
 
     private readonly Accounts accounts = new(context);
 
@@ -20,12 +22,17 @@ internal sealed class ServiceReader(LoadContext context)
         var (user, userId) = accounts.User(service);
         var sharding = ReuseportReader.Read(service, place);
         var process = ProcessReader.Read(service, place, sharding?.Spec ?? ReuseportReader.Unread, user, accounts.Group(service));
+        var dependencies = DependencyReader.Read(service);
+        var probed = new ProbedService(name, Workers(service), sharding?.Spec.Ports);
         var spec = new ServiceSpec(
             name,
-            Workers(service),
+            probed.Workers,
             service.Flag("autostart") ?? true,
+            [.. dependencies.Select(dependency => dependency.Service)],
             process,
-            ReadinessReader.Read(service, sharding?.Spec.Ports),
+            ReadinessReader.Read(service, probed),
+            LivenessReader.Read(service, probed),
+            RecycleReader.Read(service),
             RestartReader.Read(service),
             new StopSpec(
                 service.Signal("stop_signal") ?? StopSpec.Default.Signal,
@@ -34,9 +41,9 @@ internal sealed class ServiceReader(LoadContext context)
             UpdateReader.Read(service),
             StallReader.Read(service),
             LoggingReader.Read(service));
-        NotYetActedOn.Warn(service, spec);
+        NotYetActedOn.Warn(service);
         service.RejectUnknown(ElsewhereKeys.Find);
-        return new ReadService(spec, place, userId, sharding);
+        return new ReadService(spec, place, userId, sharding, dependencies);
     }
 
     private int Workers(Section service)

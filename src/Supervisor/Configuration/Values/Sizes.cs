@@ -21,6 +21,15 @@ internal static class Sizes
         return null;
     }
 
+    /// <summary>A size of at least one byte, with no upper bound.</summary>
+    public static ulong? Size(this Section section, string key)
+    {
+        if (section.Find(key) is not { } field || field.Text(Example) is not { } text) return null;
+        if (TryParse(text) is { } size and > 0) return size;
+        field.Error($"accepts {Example}, not '{Printable.Text(text)}'{Hint(text)}");
+        return null;
+    }
+
     public static ulong? TryParse(string text)
     {
         for (var power = Units.Length - 1; power >= 0; power--)

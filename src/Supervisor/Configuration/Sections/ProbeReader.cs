@@ -1,0 +1,83 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Configuration;
+
+/// <summary>What of a service its probes depend on.</summary>
+/// <param name="Ports">The sharded ports, or null where they are wrong.</param>
+internal sealed record ProbedService(string Name, int Workers, PortFilter? Ports);
+
+internal enum ProbeType
+{
+    Tcp,
+    Http,
+    Exec,
+}
+
+/// <summary>The keys of a probe, which <c>readiness</c> and <c>liveness</c> share.</summary>
+internal static class ProbeReader
+{
+    private const string PortAccepts = "a port from 1 to 65535, or a text that becomes one for each worker, such as \"{9000+worker}\"";
+
+    /// <summary>Reads the keys, and reports those that do not go with the type; null for none of these types.</summary>
+    /// <param name="typeField">Where the type is written, or null where it is the usual one.</param>
+    /// <param name="place">Of the section.</param>
+    public static ProbeSpec? Read(Section section, ProbeType? type, Field? typeField, Place place, ProbedService service)
+    {
+        var port = Port(section, service);
+        var path = HttpPath(section);
+        var command = section.Find("command") is { } field ? CommandReader.Read(field) : [];
+        Only(section, "port", "tcp or http", type is ProbeType.Tcp or ProbeType.Http);
+        Only(section, "path", "http", type is ProbeType.Http);
+        Only(section, "command", "exec", type is ProbeType.Exec);
+        Needs(section, type, typeField, place, service);
+        return type switch
+        {
+            ProbeType.Tcp => new ProbeSpec.Tcp(port),
+            ProbeType.Http => new ProbeSpec.Http(path ?? "/", port),
+            ProbeType.Exec => new ProbeSpec.Exec(command),
+            _ => null,
+        };
+    }
+
+    /// <summary>For a type that is missing or wrong: which keys go with it is not known then.</summary>
+    public static ProbeSpec? Skip(Section section)
+    {
+        foreach (var key in (string[])["port", "path", "command"]) section.Find(key);
+        return null;
+    }
+
+    public static void Only(Section section, string key, string types, bool fits)
+    {
+        if (!fits && section.Find(key) is { } field) field.KeyError($"goes only with type {types}");
+    }
+
+    private static void Needs(Section section, ProbeType? type, Field? typeField, Place place, ProbedService service)
+    {
+        var isNetwork = type is ProbeType.Tcp or ProbeType.Http;
+        if (type is ProbeType.Exec && section.Find("command") is null)
+            section.Missing("command", $"type {typeField!.Value.Node.Description} needs it", place);
+        else if (isNetwork && service.Ports is { IsAny: true } && section.Find("port") is null)
+            section.Missing("port", $"type {typeField!.Value.Node.Description} needs it where 'reuseport.ports' is any", place);
+    }
+
+    private static Template? Port(Section section, ProbedService service)
+    {
+        if (section.Find("port") is not { } field || field.Text(PortAccepts) is not { } text) return null;
+        if (field.Template(text) is not { } port) return null;
+        if (IsPort(port.Expand(new WorkerName(service.Name, 0))) && IsPort(port.Expand(new WorkerName(service.Name, service.Workers - 1))))
+            return port;
+        field.Refuse(PortAccepts);
+        return null;
+    }
+
+    private static bool IsPort(string text) => text.Length <= 5 && text.All(char.IsAsciiDigit) && int.Parse(text, null) is > 0 and <= 65535;
+
+    private static string? HttpPath(Section section)
+    {
+        const string accepts = "the path of a URL, such as /health";
+        if (section.Find("path") is not { } field || field.Text(accepts) is not { } path) return null;
+        if (path.StartsWith('/') && path.All(c => c is > ' ' and < '\x7F')) return path;
+        field.Refuse(accepts);
+        return null;
+    }
+}

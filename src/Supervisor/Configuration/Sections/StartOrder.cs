@@ -1,0 +1,60 @@
+namespace Reuseportd.Configuration;
+
+/// <summary>What <c>depends_on</c> names must be there, and no service may wait for itself, over others either.</summary>
+internal static class StartOrder
+{
+    public static void Check(IReadOnlyList<ReadService> services)
+    {
+        var byName = new Dictionary<string, ReadService>(StringComparer.Ordinal);
+        foreach (var service in services) byName.TryAdd(service.Spec.Name, service);
+        foreach (var dependency in services.SelectMany(service => service.Dependencies).Where(one => !byName.ContainsKey(one.Service)))
+        {
+            var hint = Spelling.Nearest(dependency.Service, byName.Keys) is { } nearest ? $"; did you mean '{nearest}'?" : "";
+            dependency.Field.Error($"there is no service '{Printable.Text(dependency.Service)}'{hint}");
+        }
+
+        var walk = new Walk(byName);
+        foreach (var service in byName.Values) walk.Visit(service);
+    }
+
+    /// <summary>Depth first, so that each circle is met once, at the name that closes it.</summary>
+    private sealed class Walk(Dictionary<string, ReadService> byName)
+    {
+        private readonly HashSet<string> done = new(StringComparer.Ordinal);
+        private readonly List<string> path = [];
+
+        public void Visit(ReadService start)
+        {
+            if (done.Contains(start.Spec.Name)) return;
+            // Frames on a list of its own: a chain of thousands of services is no reason to run out of stack.
+            var frames = new Stack<(ReadService Service, int Next)>();
+            frames.Push((start, 0));
+            path.Add(start.Spec.Name);
+            while (frames.TryPop(out var frame))
+            {
+                if (frame.Next == frame.Service.Dependencies.Count)
+                {
+                    done.Add(frame.Service.Spec.Name);
+                    path.RemoveAt(path.Count - 1);
+                    continue;
+                }
+
+                frames.Push((frame.Service, frame.Next + 1));
+                var dependency = frame.Service.Dependencies[frame.Next];
+                if (path.IndexOf(dependency.Service) is >= 0 and var first) Report(dependency, first);
+                else if (byName.TryGetValue(dependency.Service, out var next) && !done.Contains(dependency.Service))
+                {
+                    frames.Push((next, 0));
+                    path.Add(dependency.Service);
+                }
+            }
+        }
+
+        private void Report(Dependency dependency, int first)
+        {
+            var circle = string.Join(" -> ", path.Skip(first).Append(dependency.Service).Select(name => Printable.Text(name)));
+            dependency.Field.Error(
+                first == path.Count - 1 ? "a service cannot wait for itself" : $"services that wait for each other: {circle}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using Reuseportd.Model;
+using Reuseportd.Slots;
+
+namespace Decisions.Tests.Slots;
+
+/// <summary>Workers that say themselves that they are ready, or are asked, before and after.</summary>
+public sealed class SlotMachineProbeTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    public static TheoryData<string, bool> Readiness => new()
+    {
+        { "bind", false },
+        { "delay", false },
+        { "notify", true },
+        { "probed", true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Readiness))]
+    public void Step_ReportedReady_CountsOnlyWhereReadinessGoesByIt(string readiness, bool counts)
+    {
+        var life = new Life(Make.Policy(readiness: Spec(readiness))).Happen("start").Happen("spawned").Happen("reported-ready");
+        Assert.Equal(counts ? "ready" : "starting", life.Slot.State.Word);
+    }
+
+    [Theory]
+    [InlineData("notify")]
+    [InlineData("probed")]
+    public void Step_PortIsServed_IsNotReadyWhereReadinessGoesByAWord(string readiness)
+    {
+        var life = new Life(Make.Policy(readiness: Spec(readiness))).Happen("start").Happen("spawned").Happen("serves");
+        Assert.Equal("starting", life.Slot.State.Word);
+        Assert.Equal(Limit, life.Slot.State.Deadline);
+    }
+
+    [Theory]
+    [InlineData(0.5, "backoff")]
+    [InlineData(2, "starting")]
+    public void Step_FoundDead_IsReplacedAsOneThatEndedByItself(double readySeconds, string next)
+    {
+        var life = new Life(Make.Policy()).Happen("start").Happen("spawned").Happen("serves").Advance(readySeconds);
+
+        life.Happen("found-dead");
+        Assert.Equal("send SIGTERM", Make.Text(life.Actions));
+        life.Advance(3).Happen("exited");
+
+        Assert.Equal(next, life.Slot.State.Word);
+    }
+
+    [Fact]
+    public void Step_FoundDeadUnderPolicyNo_HasFailedWithTheReason()
+    {
+        var life = new Life(Make.Policy(RestartPolicy.Default with { When = RestartWhen.No }))
+            .Happen("start").Happen("spawned").Happen("serves").Advance(5).Happen("found-dead").Happen("exited");
+        Assert.Equal("no answer", Assert.IsType<SlotState.Failed>(life.Slot.State).Reason);
+    }
+
+    [Fact]
+    public void Step_FoundDeadAndStopped_StaysStopped()
+    {
+        var life = new Life(Make.Policy()).Happen("start").Happen("spawned").Happen("serves").Advance(5)
+            .Happen("found-dead").Happen("stop").Happen("exited");
+        Assert.Equal("stopped", life.Slot.State.Word);
+    }
+
+    private static ReadinessSpec Spec(string word) => word switch
+    {
+        "bind" => new ReadinessSpec.Bind(Limit),
+        "delay" => new ReadinessSpec.Delay(Limit, Limit * 2),
+        "notify" => new ReadinessSpec.Notify(Limit),
+        "probed" => new ReadinessSpec.Probed(new ProbeSpec.Tcp(null), ReadinessSpec.DefaultPeriod, Limit),
+        _ => throw new ArgumentOutOfRangeException(nameof(word)),
+    };
+}
