@@ -53,6 +53,9 @@ internal sealed class ControlSocket : IDisposable
         return opened;
     }
 
+    /// <summary>Where the sockets belong at which workers say that they are ready.</summary>
+    public string NotifyFolder => $"{_path}.notify";
+
     /// <summary>The number of the bound socket; whoever listens on it owns it.</summary>
     public ulong Handle => (ulong)_socket.Number;
 

@@ -51,6 +51,9 @@ internal static class DaemonHost
         return await RunAsync(signals, socket, path, fleet, preload, output);
     }
 
+    /// <summary>A start waits for the disk for some of its time.</summary>
+    private const int StartsForEachCpu = 4;
+
     private static string Version => typeof(DaemonHost).Assembly.GetName().Version?.ToString(3) ?? "0";
 
     private static async Task<int> RunAsync(
@@ -65,7 +68,14 @@ internal static class DaemonHost
 
         using var mailbox = new Mailbox();
         using var reader = new OutputLoop(mailbox, output.Lines, output.Logger, TimeProvider.System);
-        var options = new SupervisorOptions(preload, environment, former, Randomness.Roll, guard);
+        var options = new SupervisorOptions(
+            preload,
+            environment,
+            former,
+            Randomness.Roll,
+            fleet.Daemon.StartParallelism ?? StartsForEachCpu * Environment.ProcessorCount,
+            socket.NotifyFolder,
+            guard);
         using var loop = new SupervisorLoop(options, mailbox, reader, output.Logger, TimeProvider.System);
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

@@ -53,6 +53,9 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "chown", SetLastError = true)]
     public static unsafe partial int ChangeOwner(byte* path, uint uid, uint gid);
 
+    [LibraryImport(Library, EntryPoint = "fchmod", SetLastError = true)]
+    public static partial int ChangeMode(SafeHandle descriptor, int mode);
+
     [LibraryImport(Library, EntryPoint = "unlink", SetLastError = true)]
     public static unsafe partial int Unlink(byte* path);
 

@@ -21,6 +21,9 @@ internal static partial class Libc
     public const int OptionSendBuffer = 7;
     public const int RightsMessage = 1;
 
+    /// <summary>MSG_CMSG_CLOEXEC: descriptors that come with a message.</summary>
+    public const int ReceiveCloseOnExec = 0x40000000;
+
     /// <summary>An EPIPE instead of a SIGPIPE.</summary>
     public const int SendNoSignal = 0x4000;
 
@@ -48,6 +51,9 @@ internal static partial class Libc
 
     [LibraryImport(Library, EntryPoint = "sendmmsg", SetLastError = true)]
     public static unsafe partial int SendMessages(SafeHandle socket, SentMessage* messages, uint count, int flags);
+
+    [LibraryImport(Library, EntryPoint = "recvmsg", SetLastError = true)]
+    public static unsafe partial nint ReceiveMessage(SafeHandle socket, Message* message, int flags);
 
     /// <summary><c>struct iovec</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]

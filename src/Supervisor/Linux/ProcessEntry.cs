@@ -7,7 +7,9 @@ namespace Reuseportd.Linux;
 /// <param name="StartTime">
 /// Clock ticks since boot. With the pid it names one process only, for as long as the machine runs.
 /// </param>
-internal readonly record struct ProcessEntry(int Pid, char State, int Parent, int Group, int Session, ulong StartTime)
+/// <param name="ResidentPages">Its resident set, in pages.</param>
+internal readonly record struct ProcessEntry(
+    int Pid, char State, int Parent, int Group, int Session, ulong StartTime, ulong ResidentPages = 0)
 {
     /// <summary>Ended, and waiting for its parent to see it.</summary>
     public bool IsZombie => State is 'Z' or 'X' or 'x';
@@ -22,7 +24,7 @@ internal readonly record struct ProcessEntry(int Pid, char State, int Parent, in
         var rest = line[(end + 2)..];
         if (rest.IsEmpty) return null;
         var state = (char)rest[0];
-        Span<ulong> fields = stackalloc ulong[23];
+        Span<ulong> fields = stackalloc ulong[24];
         var count = 0;
         foreach (var range in rest.Split((byte)' '))
         {
@@ -33,7 +35,8 @@ internal readonly record struct ProcessEntry(int Pid, char State, int Parent, in
 
         // Fields are counted from 1 in proc(5), and the state is the third.
         return count > 22 - 3
-            ? new ProcessEntry(pid, state, (int)fields[4 - 3], (int)fields[5 - 3], (int)fields[6 - 3], fields[22 - 3])
+            ? new ProcessEntry(
+                pid, state, (int)fields[4 - 3], (int)fields[5 - 3], (int)fields[6 - 3], fields[22 - 3], count > 24 - 3 ? fields[24 - 3] : 0)
             : null;
     }
 

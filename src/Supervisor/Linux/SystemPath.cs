@@ -73,6 +73,11 @@ internal static unsafe class SystemPath
         fixed (byte* start = Terminated(path)) return Libc.ErrnoOf(Libc.ChangeOwner(start, unchanged, group));
     }
 
+    public static Errno ChangeOwner(string path, Identity owner)
+    {
+        fixed (byte* start = Terminated(path)) return Libc.ErrnoOf(Libc.ChangeOwner(start, owner.Uid, owner.Gid));
+    }
+
     private static bool Allows(string path, Identity identity, uint permission, out Errno errno)
     {
         var facts = Status(path, out errno);

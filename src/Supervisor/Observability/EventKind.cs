@@ -29,6 +29,10 @@ internal sealed record EventKind(string Name, string MessageId)
     public static readonly EventKind Listen = new("listen", "0f99cce7574d482ba5d41f35e1387325");
     public static readonly EventKind Ready = new("ready", "798d541484a141ddb327e865820e9189");
     public static readonly EventKind ReadinessTimeout = new("readiness_timeout", "650187fa332246f5bfc3fdb1311633e9");
+    public static readonly EventKind StartOrder = new("start_order", "300b92a23d0f489f988349aeacda6648");
+    public static readonly EventKind ProbeFailed = new("probe_failed", "fab9a9e1b6e14e68861a1f3a65d2bc4f");
+    public static readonly EventKind Unresponsive = new("unresponsive", "a781200f99fb4b4ea430c47fe63e6add");
+    public static readonly EventKind Recycle = new("recycle", "b193d74ffa9a488aade9f15b094bc63d");
     public static readonly EventKind Exit = new("exit", "5ac800ca81b548dd8d2b5c0ea12f49c1");
     public static readonly EventKind Backoff = new("backoff", "370f2dde9ecd42e58d021db9726dad4f");
     public static readonly EventKind Failed = new("failed", "0856a7c04cdb4328bd54b81216970927");

@@ -55,6 +55,25 @@ internal static partial class LogEvents
     public static void Failed(this ILogger log, WorkerName worker, string reason) =>
         log.Event(EventKind.Failed, worker).Error("{worker}: failed: {REUSEPORT_REASON}", worker, reason);
 
+    /// <summary>A service starts after another, which has settled without all of its workers being ready.</summary>
+    public static void StartsWithout(this ILogger log, string service, string dependency) =>
+        log.ForContext(new EventDetails(EventKind.StartOrder).With("REUSEPORT_SERVICE", service)).Warning(
+            "{service}: starts although {dependency}, which it depends on, is not ready", service, dependency);
+
+    /// <summary>A probe of a worker has failed; one alone means nothing yet.</summary>
+    public static void ProbeFailed(this ILogger log, WorkerName worker, int pid, string reason) =>
+        log.Event(EventKind.ProbeFailed, worker, pid).Debug("{worker}: probe failed: {REUSEPORT_REASON}", worker, reason);
+
+    /// <summary>A worker that was ready failed its liveness probe so often that it is restarted.</summary>
+    public static void Unresponsive(this ILogger log, WorkerName worker, int pid, int failures, string reason) =>
+        log.ForContext(new EventDetails(EventKind.Unresponsive).Of(worker, pid).With("REUSEPORT_REASON", reason))
+            .Warning("{worker}: no longer answers: {probes} failed, the last: {reason}", worker, Count(failures, "probe"), reason);
+
+    /// <summary>A worker that is well is replaced, as its service wants of such.</summary>
+    public static void Recycled(this ILogger log, WorkerName worker, int pid, string reason) =>
+        log.ForContext(new EventDetails(EventKind.Recycle).Of(worker, pid).With("REUSEPORT_REASON", reason))
+            .Information("{worker}: recycled: process {REUSEPORT_PID} {reason}", worker, pid, reason);
+
     /// <summary>A process is told to stop.</summary>
     public static void Stopping(this ILogger log, WorkerName worker, int pid, Signal signal) =>
         log.Event(EventKind.Stop, worker, pid).Information(

@@ -1,23 +1,33 @@
 using Reuseportd.Model;
+using Reuseportd.Observability;
 using Reuseportd.Planning;
 using Reuseportd.Slots;
+using Serilog;
 
 namespace Reuseportd.Runtime;
 
 /// <summary>The services that are supervised: makes them be what the configuration says. Only the loop's thread uses it.</summary>
-internal sealed class Fleet(SlotRunner runner)
+internal sealed class Fleet(SlotRunner runner, ILogger log)
 {
     private readonly Dictionary<string, Service> _services = [];
+
+    /// <summary>Those that wait for services that they depend on.</summary>
+    private readonly HashSet<Service> _held = [];
 
     public bool IsEmpty => _services.Count == 0;
 
     public IEnumerable<Service> Services => _services.Values;
+
+    public Service? Find(string name) => _services.GetValueOrDefault(name);
 
     /// <summary>Begins the way to the desired services; the runner's counts tell when it has settled.</summary>
     public FleetPlan Converge(FleetSpec desired)
     {
         var plan = Reconciler.Plan(_services.Values.Where(service => !service.Leaving).Select(service => service.Spec), desired.Services);
         foreach (var step in plan.Steps) Take(step);
+        // By now it is known which of the others are on their way.
+        foreach (var step in plan.Steps)
+            if (_services.TryGetValue(step.Service, out var service) && !service.Leaving && service.Unsettled > 0) Hold(service);
         return plan;
     }
 
@@ -32,6 +42,28 @@ internal sealed class Fleet(SlotRunner runner)
         if (!slot.Leaving || slot.Slot.State.HasProcess || !slot.Service.Slots.Remove(slot)) return;
         runner.Leave(slot);
         if (slot.Service is { Leaving: true, Slots.Count: 0 }) _services.Remove(slot.Service.Spec.Name);
+    }
+
+    /// <summary>To be called when a service has settled: starts those that waited for it.</summary>
+    public void Release(Service settled)
+    {
+        foreach (var service in _held.Where(service => service.Spec.DependsOn.Contains(settled.Spec.Name)).ToArray()) Hold(service);
+    }
+
+    /// <summary>Decides anew whether a service waits for others.</summary>
+    private void Hold(Service service)
+    {
+        var hold = service.Spec.DependsOn.Any(name => _services.TryGetValue(name, out var other) && other.Unsettled > 0);
+        runner.Hold(service, hold);
+        if (hold) _held.Add(service);
+        else if (_held.Remove(service)) SayWithout(service);
+    }
+
+    /// <summary>The order of starts is no promise that what comes first works.</summary>
+    private void SayWithout(Service service)
+    {
+        foreach (var name in service.Spec.DependsOn)
+            if (!_services.TryGetValue(name, out var other) || other.Ready < other.Slots.Count) log.StartsWithout(service.Spec.Name, name);
     }
 
     private void Take(PlanStep step)
@@ -94,6 +126,7 @@ internal sealed class Fleet(SlotRunner runner)
     {
         service.Leaving = true;
         service.Wanted = false;
+        _held.Remove(service);
         foreach (var slot in service.Slots.ToArray()) Retire(slot);
         if (service.Slots.Count == 0) _services.Remove(service.Spec.Name);
     }

@@ -29,22 +29,59 @@ internal sealed record Launch(ValueList<string> Arguments, ValueList<string> Env
         string preload,
         Account? account)
     {
+        var variables = Theirs(service, worker, inherited, fromFiles, account);
+        AddOurs(variables, service, preload);
+        return Of(service, worker, generation, service.Process.Command, variables);
+    }
+
+    /// <summary>A command that looks at a worker from outside: as the worker, but for the library, and told its process.</summary>
+    /// <param name="pid">The worker's process; <c>REUSEPORT_PID</c> of the command.</param>
+    public static Launch OfProbe(
+        ServiceSpec service,
+        WorkerName worker,
+        int generation,
+        int pid,
+        ValueList<Template> command,
+        IEnumerable<KeyValuePair<string, string>> inherited,
+        IEnumerable<KeyValuePair<string, string>> fromFiles,
+        Account? account)
+    {
+        var variables = Theirs(service, worker, inherited, fromFiles, account);
+        variables["REUSEPORT_PID"] = pid.ToString(CultureInfo.InvariantCulture);
+        return Of(service, worker, generation, command, variables);
+    }
+
+    public Launch With(string name, string value) => this with { Environment = [.. Environment, $"{name}={value}"] };
+
+    /// <summary>What a process would have without the daemon's own variables.</summary>
+    private static Dictionary<string, string> Theirs(
+        ServiceSpec service,
+        WorkerName worker,
+        IEnumerable<KeyValuePair<string, string>> inherited,
+        IEnumerable<KeyValuePair<string, string>> fromFiles,
+        Account? account)
+    {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in inherited)
             if (!DaemonOnly.Contains(name) && !name.StartsWith("LIBREUSEPORT_", StringComparison.Ordinal)) variables[name] = value;
         if (account is not null) AddUser(variables, account);
         foreach (var (name, value) in fromFiles) variables[name] = value;
         foreach (var variable in service.Process.Environment) variables[variable.Name] = variable.Value.Expand(worker);
+        return variables;
+    }
 
-        AddOurs(variables, service, worker, preload);
+    private static Launch Of(
+        ServiceSpec service, WorkerName worker, int generation, ValueList<Template> command, Dictionary<string, string> variables)
+    {
+        variables["REUSEPORT_WORKERS"] = service.Workers.ToString(CultureInfo.InvariantCulture);
         foreach (var (name, value) in Marks.Variables(worker, generation)) variables[name] = value;
         return new Launch(
-            new([.. service.Process.Command.Select(word => word.Expand(worker))]),
+            new([.. command.Select(word => word.Expand(worker))]),
             new([.. variables.Select(variable => $"{variable.Key}={variable.Value}")]),
             service.Process.WorkingDirectory?.Expand(worker));
     }
 
-    private static void AddOurs(Dictionary<string, string> variables, ServiceSpec service, WorkerName worker, string preload)
+    private static void AddOurs(Dictionary<string, string> variables, ServiceSpec service, string preload)
     {
         var reuseport = service.Process.Reuseport;
         variables["LD_PRELOAD"] = variables.TryGetValue("LD_PRELOAD", out var theirs) && theirs.Length > 0 ? $"{preload}:{theirs}" : preload;
@@ -55,7 +92,6 @@ internal sealed record Launch(ValueList<string> Arguments, ValueList<string> Env
         Set("SO_REUSEPORT", Text(reuseport.ReusePort));
         Set("SO_REUSEADDR", Text(reuseport.ReuseAddress));
         Set("SO_BINDTODEVICE", reuseport.Interface);
-        Set("REUSEPORT_WORKERS", service.Workers.ToString(CultureInfo.InvariantCulture));
 
         void Set(string name, string? value)
         {

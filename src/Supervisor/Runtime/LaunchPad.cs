@@ -7,7 +7,9 @@ namespace Reuseportd.Runtime;
 /// <summary>A service and a slot to a running process: reads what is read at every spawn, and spawns.</summary>
 /// <param name="environment">The daemon's own environment.</param>
 /// <param name="preload">Absolute path of the preload library.</param>
-internal sealed class LaunchPad(Spawner spawner, IReadOnlyDictionary<string, string> environment, string preload)
+/// <param name="notifications">Where workers say that they are ready.</param>
+internal sealed class LaunchPad(
+    Spawner spawner, IReadOnlyDictionary<string, string> environment, string preload, Notifications notifications)
 {
     private readonly ValueList<int> _allowedCpus = CpuSet.Allowed();
     private readonly Dictionary<(string?, string?), Account> _accounts = [];
@@ -28,8 +30,31 @@ internal sealed class LaunchPad(Spawner spawner, IReadOnlyDictionary<string, str
         if (!EnvironmentFiles.TryRead(service.Process.EnvironmentFiles, out var fromFiles, out error)) return false;
         var changed = service.Process.User is null && service.Process.Group is null ? null : account;
         var launch = Launch.Of(service, worker, generation, environment, fromFiles, preload, changed);
+        if (service.Readiness is ReadinessSpec.Notify)
+        {
+            if (!notifications.TryOpen(service.Name, changed?.Identity, out var path, out error)) return false;
+            launch = launch.With("NOTIFY_SOCKET", path);
+        }
+
         identity = account.Identity;
         return spawner.TrySpawn(Request(service.Process, worker, launch, changed?.Identity), out spawned, out error);
+    }
+
+    /// <summary>A command that runs as a worker does, with its environment but for the preload library, and without output.</summary>
+    public bool TryLaunchProbe(
+        WorkerProcess process,
+        ValueList<Template> command,
+        [NotNullWhen(true)] out Spawned? spawned,
+        [NotNullWhen(false)] out SpawnError? error)
+    {
+        spawned = null;
+        var (service, worker) = (process.Slot.Service.Spec, process.Slot.Name);
+        if (!TryAccount(service.Process, out var account, out error)) return false;
+        if (!EnvironmentFiles.TryRead(service.Process.EnvironmentFiles, out var fromFiles, out error)) return false;
+        var changed = service.Process.User is null && service.Process.Group is null ? null : account;
+        var launch = Launch.OfProbe(service, worker, process.Generation, process.Handle.Pid, command, environment, fromFiles, changed);
+        var quiet = service.Process with { Stdout = new OutputTarget.Null(), Stderr = new OutputTarget.Null() };
+        return spawner.TrySpawn(Request(quiet, worker, launch, changed?.Identity), out spawned, out error);
     }
 
     private SpawnRequest Request(ProcessSpec process, WorkerName worker, Launch launch, Identity? identity)

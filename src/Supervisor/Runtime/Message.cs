@@ -24,6 +24,13 @@ internal abstract record Message
     /// <summary>Why a process's library never said a word.</summary>
     internal sealed record SilenceExplained(WorkerName Worker, int Pid, string Reason) : Message;
 
+    /// <summary>A probe has ended.</summary>
+    /// <param name="Failure">Null where the worker serves; else why it does not, for people.</param>
+    internal sealed record ProbeAnswered(ulong Process, ProbeKind Kind, string? Failure) : Message;
+
+    /// <summary>Resident memory of workers with all that they started.</summary>
+    internal sealed record MemorySeen(IReadOnlyList<(ulong Process, ulong Bytes)> Bytes) : Message;
+
     /// <summary>A child ended (SIGCHLD). Workers are heard by their pidfds; this is for the others.</summary>
     internal sealed record ChildEnded : Message;
 

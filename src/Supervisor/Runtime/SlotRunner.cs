@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Reuseportd.Model;
 using Reuseportd.Observability;
 using Reuseportd.Slots;
@@ -9,16 +10,24 @@ namespace Reuseportd.Runtime;
 /// Runs the slots: steps the machine with what happened, does what it asks for, and logs what came of it. It keeps the
 /// counts of states as it goes, so that nobody has to count.
 /// </summary>
-internal sealed class SlotRunner(WorkerTable processes, TreeReaper trees, ILogger log, Func<TimeSpan> clock, Func<double> roll)
+/// <param name="starts">Starts that the machine has asked for, and that have their turn to come.</param>
+internal sealed class SlotRunner(
+    WorkerTable processes,
+    TreeReaper trees,
+    StartQueue<(WorkerSlot Slot, int Generation)> starts,
+    ILogger log,
+    Func<TimeSpan> clock,
+    Func<double> roll)
 {
-    private readonly Queue<(WorkerSlot Slot, int Generation)> _spawns = new();
+    private readonly Queue<WorkerProcess> _ready = new();
+    private readonly Queue<Service> _settled = new();
     private readonly Dictionary<string, int> _states = [];
     private int _workers;
     private int _unsettled;
 
     public DeadlineQueue<(WorkerSlot Slot, TimeSpan Due)> Deadlines { get; } = new();
 
-    public bool HasSpawns => _spawns.Count > 0;
+    public bool HasSpawns => starts.HasNext;
 
     public FleetCounts Counts => new(
         _workers, Count("ready"), Count("starting"), Count("stopping"), Count("backoff"), Count("failed"), _unsettled);
@@ -26,13 +35,13 @@ internal sealed class SlotRunner(WorkerTable processes, TreeReaper trees, ILogge
     public void Enter(WorkerSlot slot)
     {
         _workers++;
-        Tally(slot.Slot.State, 1);
+        Tally(slot, slot.Slot.State, 1);
     }
 
     public void Leave(WorkerSlot slot)
     {
         _workers--;
-        Tally(slot.Slot.State, -1);
+        Tally(slot, slot.Slot.State, -1);
         Settle(slot);
     }
 
@@ -41,6 +50,7 @@ internal sealed class SlotRunner(WorkerTable processes, TreeReaper trees, ILogge
     {
         if (slot.Unsettled) return;
         slot.Unsettled = true;
+        slot.Service.Unsettled++;
         _unsettled++;
     }
 
@@ -49,11 +59,13 @@ internal sealed class SlotRunner(WorkerTable processes, TreeReaper trees, ILogge
         var before = slot.Slot;
         var (after, actions) = SlotMachine.Step(before, happened, slot.Policy, clock(), roll());
         slot.Slot = after;
-        Tally(before.State, -1);
-        Tally(after.State, 1);
+        Tally(slot, before.State, -1);
+        Tally(slot, after.State, 1);
         if (after.State.Deadline is { } due && due != before.State.Deadline) Deadlines.Add((slot, due), due);
         Say(slot, before.State, happened);
         if (after.State is not (SlotState.Starting or SlotState.Stopping)) Settle(slot);
+        var isNews = before.State is not SlotState.Ready || happened is SlotEvent.PolicyChanged;
+        if (after.State is SlotState.Ready && isNews && slot.Process is { } process) _ready.Enqueue(process);
         foreach (var action in actions) Do(slot, action);
     }
 
@@ -64,11 +76,20 @@ internal sealed class SlotRunner(WorkerTable processes, TreeReaper trees, ILogge
             if (entry.Slot.Slot.State.Deadline == entry.Due) Happen(entry.Slot, new SlotEvent.DeadlinePassed());
     }
 
+    /// <summary>A process that has become ready, or is so under a new policy.</summary>
+    public bool TryTakeReady([NotNullWhen(true)] out WorkerProcess? process) => _ready.TryDequeue(out process);
+
+    /// <summary>A service none of whose workers is on its way to anything any more.</summary>
+    public bool TryTakeSettled([NotNullWhen(true)] out Service? service) => _settled.TryDequeue(out service);
+
+    /// <summary>Nothing of the service starts until it is released.</summary>
+    public void Hold(Service service, bool hold) => starts.Hold(service.Starts, hold);
+
     /// <summary>Starts the next of the processes that are to be started.</summary>
     /// <returns>The process, or null where none was made.</returns>
     public WorkerProcess? SpawnNext()
     {
-        var (slot, generation) = _spawns.Dequeue();
+        var (slot, generation) = starts.Take();
         // It was stopped, or stopped and started again, while it waited.
         if (slot.Slot is not { State: SlotState.Starting { Running: false } } || slot.Slot.Generation != generation) return null;
 
@@ -98,7 +119,7 @@ internal sealed class SlotRunner(WorkerTable processes, TreeReaper trees, ILogge
         switch (action)
         {
             case SlotAction.Spawn spawn:
-                _spawns.Enqueue((slot, spawn.Generation));
+                starts.Add(slot.Service.Starts, (slot, spawn.Generation));
                 break;
             case SlotAction.Send send:
                 slot.Process?.Handle.SendSignal(send.Signal);
@@ -134,20 +155,36 @@ internal sealed class SlotRunner(WorkerTable processes, TreeReaper trees, ILogge
                 break;
             case SlotState.Stopping when before is not SlotState.Stopping:
                 if (before is SlotState.Starting starting && happened is SlotEvent.DeadlinePassed)
-                    log.ReadinessTimedOut(slot.Name, slot.Process?.Handle.Pid ?? 0, slot.Policy.Readiness.Timeout, starting.Coverage.Missing);
+                    log.ReadinessTimedOut(slot.Name, slot.Process?.Handle.Pid ?? 0, slot.Policy.Readiness.Timeout, Missing(slot, starting));
                 log.Stopping(slot.Name, slot.Process?.Handle.Pid ?? 0, slot.Policy.Stop.Signal);
                 break;
         }
     }
+
+    private static string Missing(WorkerSlot slot, SlotState.Starting starting) => slot.Policy.Readiness switch
+    {
+        ReadinessSpec.Bind => starting.Coverage.Missing,
+        ReadinessSpec.Notify => "READY=1",
+        ReadinessSpec.Probed => slot.Process?.ProbeFailure ?? "",
+        _ => "",
+    };
 
     private void Settle(WorkerSlot slot)
     {
         if (!slot.Unsettled) return;
         slot.Unsettled = false;
         _unsettled--;
+        if (--slot.Service.Unsettled == 0) _settled.Enqueue(slot.Service);
     }
 
     private int Count(string word) => _states.GetValueOrDefault(word);
 
-    private void Tally(SlotState state, int by) => _states[state.Word] = Count(state.Word) + by;
+    private void Tally(WorkerSlot slot, SlotState state, int by)
+    {
+        _states[state.Word] = Count(state.Word) + by;
+        if (state is SlotState.Ready) slot.Service.Ready += by;
+        if (state is not SlotState.Starting { Running: true }) return;
+        if (by > 0) starts.Began(slot.Service.Starts);
+        else starts.Ended(slot.Service.Starts);
+    }
 }

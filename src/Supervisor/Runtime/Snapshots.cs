@@ -24,8 +24,17 @@ internal static class Snapshots
         {
             SlotState.Failed failed => failed.Reason,
             SlotState.Backoff backoff => backoff.Reason,
-            SlotState.Starting { Running: true } starting => $"waits for port {starting.Coverage.Missing}",
+            SlotState.Starting { Running: true } starting => $"waits for {Missing(slot, starting)}",
+            SlotState.Starting when slot.Service.Starts.IsHeld => $"waits for {string.Join(", ", slot.Service.Spec.DependsOn)}",
             _ => null,
         },
         new([.. slot.Process?.Binds ?? []]));
+
+    private static string Missing(WorkerSlot slot, SlotState.Starting starting) => slot.Policy.Readiness switch
+    {
+        ReadinessSpec.Bind => $"port {starting.Coverage.Missing}",
+        ReadinessSpec.Notify => "READY=1",
+        ReadinessSpec.Delay => "its delay",
+        _ => $"its probe: {slot.Process?.ProbeFailure ?? "not asked yet"}",
+    };
 }

@@ -35,6 +35,10 @@ internal sealed class SupervisorLoop : IDisposable
     private SilenceWatch _silence = null!;
     private SocketWatch _sockets = null!;
     private TreeReaper _trees = null!;
+    private Notifications _notifications = null!;
+    private ExecProbes _probeCommands = null!;
+    private ProbeWatch _probes = null!;
+    private Recycler _recycler = null!;
     private Fleet _fleet = null!;
     private FleetCounts _told;
     private bool _stopping;
@@ -66,7 +70,9 @@ internal sealed class SupervisorLoop : IDisposable
         {
             Assemble();
             while (!(_stopping && _fleet.IsEmpty)) Turn();
+            _probeCommands.KillAll();
             _trees.KillStrangers();
+            _notifications.Dispose();
             _mailbox.Close();
             _ended.TrySetResult();
         }
@@ -84,13 +90,18 @@ internal sealed class SupervisorLoop : IDisposable
     private void Assemble()
     {
         _spawner = new Spawner(_options.DescriptorLimit, _options.Guard);
-        _launchPad = new LaunchPad(_spawner, _options.Environment, _options.Preload);
+        _notifications = new Notifications(_options.NotifyFolder, _epoll);
+        _launchPad = new LaunchPad(_spawner, _options.Environment, _options.Preload, _notifications);
+        _probeCommands = new ExecProbes(_launchPad, _epoll, _options.Guard);
         _processes = new WorkerTable(_launchPad, _epoll, _output, _options.Guard, _log);
-        _trees = new TreeReaper(_processes, _log, Now);
-        _runner = new SlotRunner(_processes, _trees, _log, Now, _options.Roll);
+        _trees = new TreeReaper(IsOwn, _log, Now);
+        _runner = new SlotRunner(
+            _processes, _trees, new StartQueue<(WorkerSlot, int)>(_options.StartParallelism), _log, Now, _options.Roll);
+        _probes = new ProbeWatch(_probeCommands, _mailbox, _runner, _log, _time, _options.Roll);
+        _recycler = new Recycler(_runner, _mailbox, _log, _options.Roll);
         _sockets = new SocketWatch(_mailbox);
         _silence = new SilenceWatch(_options.Preload, _mailbox, _sockets);
-        _fleet = new Fleet(_runner);
+        _fleet = new Fleet(_runner, _log);
     }
 
     private TimeSpan Now() => _time.GetElapsedTime(_start);
@@ -101,10 +112,14 @@ internal sealed class SupervisorLoop : IDisposable
         {
             if (token == MailboxToken) _mailbox.Acknowledge();
             else if (_processes.Find(token) is { } process) Reap(process);
+            else if (_probeCommands.Reap(token) is { } answer) _probes.Answered(answer, Now());
+            else foreach (var notification in _notifications.Take(token)) TakeNotification(notification);
         }
 
         while (_mailbox.TryTake(out var message)) Take(message);
         _runner.PassDeadlines(Now());
+        while (_runner.TryTakeSettled(out var service)) _fleet.Release(service);
+        while (_runner.TryTakeReady(out var ready)) Follow(ready);
         for (var spawned = 0; spawned < SpawnsInATurn && _runner.HasSpawns; spawned++) SpawnNext();
         Watch(Now());
         if (!_runner.HasSpawns) _trees.Pass(Now());
@@ -119,7 +134,8 @@ internal sealed class SupervisorLoop : IDisposable
         // Of those that are there; comparison with none is false.
         TimeSpan? soonest = null;
         foreach (var wait in (ReadOnlySpan<TimeSpan?>)
-                 [_runner.Deadlines.NextWait(now), _silence.NextWait(now), _sockets.NextWait(now), _trees.NextWait(now)])
+                 [_runner.Deadlines.NextWait(now), _silence.NextWait(now), _sockets.NextWait(now), _trees.NextWait(now), _probes.NextWait(now),
+                  _probeCommands.NextWait(now), _recycler.NextWait(now)])
             if (soonest is null || wait < soonest) soonest = wait;
         return soonest;
     }
@@ -127,6 +143,7 @@ internal sealed class SupervisorLoop : IDisposable
     private void SpawnNext()
     {
         if (_runner.SpawnNext() is not { } process) return;
+        _probes.Started(process, Now());
         var spec = process.Slot.Service.Spec.Process;
         if (spec is { Reuseport.Debug: true, Stderr: OutputTarget.Journal }) _silence.Expect(process, Now());
         else _sockets.Expect(process, Now());
@@ -136,13 +153,35 @@ internal sealed class SupervisorLoop : IDisposable
     {
         _silence.Pass(now);
         _sockets.Pass(now);
+        _probes.Pass(now);
+        _probeCommands.Pass(now);
+        _recycler.Pass(now);
     }
+
+    /// <summary>From here on a process is to stay well.</summary>
+    private void Follow(WorkerProcess process)
+    {
+        _probes.Ready(process, Now());
+        _recycler.Ready(process, Now());
+    }
+
+    private void TakeNotification(Notification notification)
+    {
+        if (!notification.IsReady || Senders.WorkerOf(notification.Pid, _processes) is not { } process) return;
+        _runner.Happen(process.Slot, new SlotEvent.ReportedReady(process.Generation));
+    }
+
+    /// <summary>Whether a child was started by the daemon and not yet reaped, and so is no leftover of a worker.</summary>
+    private bool IsOwn(int pid) => _processes.FindPid(pid) is not null || _probeCommands.IsOwn(pid) || _options.Guard?.Pid == pid;
 
     private void Reap(WorkerProcess process)
     {
         var slot = process.Slot;
         _runner.Reap(process);
+        _probes.Ended(process);
+        _recycler.Ended(process);
         _fleet.Forget(slot);
+        if (_fleet.Find(slot.Name.Service) is null) _notifications.Remove(slot.Name.Service);
     }
 
     private void Take(Message message)
@@ -162,6 +201,12 @@ internal sealed class SupervisorLoop : IDisposable
                 break;
             case Message.SilenceExplained explained:
                 _log.NoPreload(explained.Worker, explained.Pid, explained.Reason);
+                break;
+            case Message.ProbeAnswered answer:
+                _probes.Answered(answer, Now());
+                break;
+            case Message.MemorySeen seen:
+                _recycler.Weighed(seen);
                 break;
             case Message.Converge converge:
                 Converge(converge);
@@ -219,6 +264,8 @@ internal sealed class SupervisorLoop : IDisposable
         while (Subreaper.NextEnded() is { } pid)
         {
             if (_processes.FindPid(pid) is { } process) Reap(process);
+            // Heard by its pidfd.
+            else if (_probeCommands.IsOwn(pid)) break;
             else if (_options.Guard?.Pid == pid) _log.GuardEnded(pid, _options.Guard.Reap());
             else Subreaper.Reap(pid);
         }

@@ -7,10 +7,14 @@ namespace Reuseportd.Runtime;
 /// <param name="Environment">The daemon's own environment, which workers inherit.</param>
 /// <param name="DescriptorLimit">Limit of descriptors for workers that set none.</param>
 /// <param name="Roll">Randomness, evenly spread in [0, 1).</param>
+/// <param name="StartParallelism">Workers that may be between start and ready at one time, beyond one for each service.</param>
+/// <param name="NotifyFolder">Where the sockets are at which workers say that they are ready.</param>
 /// <param name="Guard">A child that is no worker, and is told of those; null where there is none.</param>
 internal sealed record SupervisorOptions(
     string Preload,
     IReadOnlyDictionary<string, string> Environment,
     LimitPair? DescriptorLimit,
     Func<double> Roll,
+    int StartParallelism,
+    string NotifyFolder,
     Guard? Guard = null);

@@ -9,7 +9,8 @@ namespace Reuseportd.Runtime;
 /// Ends what workers leave behind, in rounds until nothing is left. Only the loop's thread uses it: between the start of a
 /// worker and its entry in the table, any other thread would take it for a stranger.
 /// </summary>
-internal sealed class TreeReaper(WorkerTable workers, ILogger log, Func<TimeSpan> clock)
+/// <param name="isOwn">Whether a child was started by the daemon and not yet reaped, and so is no leftover of a worker.</param>
+internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSpan> clock)
 {
     private const int MostRounds = 100;
 
@@ -86,7 +87,7 @@ internal sealed class TreeReaper(WorkerTable workers, ILogger log, Func<TimeSpan
         });
     }
 
-    private bool IsWorker(int pid) => workers.IsOwn(pid);
+    private bool IsWorker(int pid) => isOwn(pid);
 
     private sealed class Hunt(WorkerName worker, TreeRoot root)
     {

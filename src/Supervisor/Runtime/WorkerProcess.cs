@@ -32,6 +32,15 @@ internal sealed class WorkerProcess(
 
     public bool IsStarting => Slot.Process == this && Slot.Slot.State is SlotState.Starting;
 
+    /// <summary>Why it did not answer the newest probe; null where it did, or was not asked.</summary>
+    public string? ProbeFailure { get; set; }
+
+    /// <summary>Resident bytes of it and all that it started, as last looked at; null where nobody looks.</summary>
+    public ulong? Memory { get; set; }
+
+    /// <summary>Waits to be replaced.</summary>
+    public bool IsToBeRecycled { get; set; }
+
     /// <summary>The newest outcome of each address and port that it tried.</summary>
     public IReadOnlyCollection<BindOutcome> Binds => _binds.Values;
 

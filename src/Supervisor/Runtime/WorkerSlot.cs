@@ -26,26 +26,3 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
     /// <summary>Whether it was to start or to go, and has neither got there nor failed at it since.</summary>
     public bool Unsettled { get; set; }
 }
-
-/// <summary>A service as the loop holds it.</summary>
-internal sealed class Service(ServiceSpec spec)
-{
-    public ServiceSpec Spec { get; private set; } = spec;
-
-    public SlotPolicy Policy { get; private set; } = SlotPolicy.Of(spec);
-
-    /// <summary>By number; those above <see cref="ServiceSpec.Workers"/> are leaving.</summary>
-    public List<WorkerSlot> Slots { get; } = [];
-
-    /// <summary>Taken out of the configuration: forgotten once its last worker has stopped.</summary>
-    public bool Leaving { get; set; }
-
-    /// <summary>Whether its workers are to run: autostart, or asked for since.</summary>
-    public bool Wanted { get; set; } = spec.Autostart;
-
-    public void Adopt(ServiceSpec spec)
-    {
-        Spec = spec;
-        Policy = SlotPolicy.Of(spec);
-    }
-}

@@ -13,14 +13,9 @@ internal sealed class WorkerTable(LaunchPad launchPad, Epoll epoll, OutputLoop o
     private readonly Dictionary<int, WorkerProcess> _byPid = [];
     private ulong _lastSerial;
 
-    public int Count => _bySerial.Count;
-
     public WorkerProcess? Find(ulong serial) => _bySerial.GetValueOrDefault(serial);
 
     public WorkerProcess? FindPid(int pid) => _byPid.GetValueOrDefault(pid);
-
-    /// <summary>Whether a child was started by the daemon and not yet reaped, and so is no leftover of a worker.</summary>
-    public bool IsOwn(int pid) => _byPid.ContainsKey(pid) || guard?.Pid == pid;
 
     public bool TrySpawn(
         WorkerSlot slot,

@@ -46,6 +46,19 @@ public sealed class LogEventsTests
         },
         { "spawn_error", 3, "web@2: could not be started: no such user", log => log.SpawnFailed(Web, "no such user") },
         {
+            "start_order", 4, "web: starts although db, which it depends on, is not ready",
+            log => log.StartsWithout("web", "db")
+        },
+        { "probe_failed", 7, "web@2: probe failed: status 503", log => log.ProbeFailed(Web, 4242, "status 503") },
+        {
+            "unresponsive", 4, "web@2: no longer answers: 3 probes failed, the last: status 503",
+            log => log.Unresponsive(Web, 4242, 3, "status 503")
+        },
+        {
+            "recycle", 6, "web@2: recycled: process 4242 holds 600 MiB of memory",
+            log => log.Recycled(Web, 4242, "holds 600 MiB of memory")
+        },
+        {
             "no_preload", 4, "web@2: no line from the preload library: statically linked",
             log => log.NoPreload(Web, 4242, "statically linked")
         },

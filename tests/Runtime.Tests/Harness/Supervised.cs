@@ -20,7 +20,7 @@ internal sealed class Supervised : IDisposable
     private bool _disposed;
 
     /// <param name="startOutput">Whether the output of workers is read from the beginning; else <see cref="StartOutput"/> does it.</param>
-    public Supervised(bool startOutput = true, IReadOnlyDictionary<string, string>? environment = null)
+    public Supervised(bool startOutput = true, IReadOnlyDictionary<string, string>? environment = null, int startParallelism = 8)
     {
         Assert.Equal(Errno.None, Subreaper.Become());
         var logger = new LoggerConfiguration().MinimumLevel.Debug().WriteTo.Sink(Log).CreateLogger();
@@ -28,7 +28,13 @@ internal sealed class Supervised : IDisposable
         _queue.Start();
         Mailbox = new Mailbox();
         _output = new OutputLoop(Mailbox, new WorkerLog(_queue, new JsonLineFormat(), TimeProvider.System), logger, Time);
-        var options = new SupervisorOptions(Checkout.Built("lib/libreuseport.so"), environment ?? OwnEnvironment, null, () => 0.5);
+        var options = new SupervisorOptions(
+            Checkout.Built("lib/libreuseport.so"),
+            environment ?? OwnEnvironment,
+            null,
+            () => 0.5,
+            startParallelism,
+            Path.Combine(Path.GetTempPath(), $"reuseportd-test-notify-{Guid.NewGuid():N}"));
         _loop = new SupervisorLoop(options, Mailbox, _output, logger, Time) { CountsChanged = counts => Counts = counts };
         _childEnded = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Mailbox.Post(new Message.ChildEnded()));
         if (startOutput) StartOutput();

@@ -1,0 +1,92 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux;
+
+/// <summary>The server's end of a connection, as sock_diag(7) describes it.</summary>
+/// <param name="Inode">0 until the server has accepted it.</param>
+/// <param name="Cgroup">
+/// The cgroup that the listener was made in, as the inode number of its directory (Linux 5.10): known from the handshake on, before
+/// anybody accepts. 0 where the kernel does not say.
+/// </param>
+internal readonly record struct ConnectionRecord(ulong Inode, ulong Cgroup);
+
+/// <summary>Looks single TCP connections up: NETLINK_SOCK_DIAG without a dump, one hash look-up in the kernel each.</summary>
+internal sealed unsafe class ConnectionDiag : Descriptor
+{
+    private const ushort RequestByFamily = 20; // SOCK_DIAG_BY_FAMILY
+    private const ushort CgroupAttribute = 21; // INET_DIAG_CGROUP_ID
+    private const int HeaderSize = 16; // struct nlmsghdr
+    private const int RequestSize = HeaderSize + 56; // and struct inet_diag_req_v2
+    private const int RecordSize = 72; // struct inet_diag_msg
+    private const int IdOffset = HeaderSize + 8; // its struct inet_diag_sockid
+    private const byte Tcp = 6;
+    private const byte Listening = 10; // TCP_LISTEN
+
+    private uint _sequence;
+
+    /// <exception cref="LinuxException">EPROTONOSUPPORT or EACCES where there is no sock_diag.</exception>
+    public ConnectionDiag()
+        : base(Made(
+            Libc.Socket(Libc.FamilyNetlink, Libc.SocketRaw | Libc.SocketCloseOnExec, Libc.NetlinkSockDiag),
+            "socket(NETLINK_SOCK_DIAG)"))
+    {
+    }
+
+    /// <param name="server">The address that the client has connected to.</param>
+    /// <param name="client">The client's own.</param>
+    /// <returns>Null where there is no such connection in this network namespace (any more, or not yet).</returns>
+    public ConnectionRecord? Find(IPEndPoint server, IPEndPoint client)
+    {
+        Ask(server, client);
+        var answer = stackalloc byte[1024];
+        while (true)
+        {
+            var received = IoResult.Of(Libc.Receive(this, answer, 1024, 0));
+            if (received.Errno == Errno.Interrupted) continue;
+            if (received.Errno != Errno.None) return null;
+            var message = new ReadOnlySpan<byte>(answer, received.Count);
+            if (message.Length < HeaderSize || MemoryMarshal.Read<uint>(message[8..]) != _sequence) continue;
+            var isRecord = MemoryMarshal.Read<ushort>(message[4..]) == RequestByFamily && message.Length >= HeaderSize + RecordSize;
+            return isRecord ? Record(message[HeaderSize..]) : null;
+        }
+    }
+
+    private void Ask(IPEndPoint server, IPEndPoint client)
+    {
+        Span<byte> request = stackalloc byte[RequestSize];
+        request.Clear();
+        MemoryMarshal.Write(request, (uint)RequestSize);
+        MemoryMarshal.Write(request[4..], RequestByFamily);
+        MemoryMarshal.Write(request[6..], (ushort)1); // NLM_F_REQUEST
+        MemoryMarshal.Write(request[8..], ++_sequence);
+        request[HeaderSize] = (byte)(server.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? Libc.FamilyInet : Libc.FamilyInet6);
+        request[HeaderSize + 1] = Tcp;
+        MemoryMarshal.Write(request[(HeaderSize + 4)..], uint.MaxValue);
+        var id = request[IdOffset..];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(id, (ushort)server.Port);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(id[2..], (ushort)client.Port);
+        server.Address.TryWriteBytes(id[4..], out _);
+        client.Address.TryWriteBytes(id[20..], out _);
+        MemoryMarshal.Write(id[40..], ulong.MaxValue); // INET_DIAG_NOCOOKIE
+        fixed (byte* start = request) _ = Libc.SendTo(this, start, RequestSize, 0, null, 0);
+    }
+
+    private static ConnectionRecord? Record(ReadOnlySpan<byte> body)
+    {
+        // A listener is what the kernel answers with where there is no such connection.
+        if (body[1] == Listening) return null;
+        var inode = MemoryMarshal.Read<uint>(body[68..]);
+        ulong cgroup = 0;
+        for (var rest = body[RecordSize..]; rest.Length >= 4;)
+        {
+            var length = MemoryMarshal.Read<ushort>(rest);
+            if (length < 4 || length > rest.Length) break;
+            if (MemoryMarshal.Read<ushort>(rest[2..]) == CgroupAttribute && length >= 12) cgroup = MemoryMarshal.Read<ulong>(rest[4..]);
+            rest = rest[Math.Min(length + 3 & ~3, rest.Length)..];
+        }
+
+        return new ConnectionRecord(inode, cgroup);
+    }
+}

@@ -1,0 +1,8 @@
+namespace Reuseportd.Runtime;
+
+/// <summary>What a probe is for.</summary>
+internal enum ProbeKind
+{
+    Readiness,
+    Liveness,
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Net;
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Reuseportd.Slots;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>Where a probe over the network goes, and how to tell that it got there.</summary>
+/// <param name="Addresses">To be tried in this order; never empty.</param>
+/// <param name="Sharers">Workers on that port, this one among them: 1 where it is this worker's own.</param>
+/// <param name="Tree">Whose connection it has to be where there are several.</param>
+/// <param name="Cgroup">The worker's own cgroup as an inode number; 0 where it has none.</param>
+internal sealed record ProbeTarget(ValueList<IPAddress> Addresses, int Port, int Sharers, TreeRoot Tree, ulong Cgroup)
+{
+    public static ProbeTarget Of(ServiceSpec service, WorkerName worker, Template? port, IEnumerable<BindOutcome> binds, TreeRoot tree, ulong cgroup)
+    {
+        var ports = service.Process.Reuseport.Ports;
+        var number = port is null ? ports.Ranges[0].First : int.Parse(port.Expand(worker), CultureInfo.InvariantCulture);
+        var isSharded = ports.IsAny || ports.Ranges.Any(range => range.Contains(number));
+        // The same port for all of them is no worker's own, whether the library shards it or not.
+        var isOwn = !isSharded && port is not null && port.Text.Contains("worker", StringComparison.Ordinal);
+        return new ProbeTarget(AddressesOf(service, number, binds), number, isOwn ? 1 : service.Workers, tree, cgroup);
+    }
+
+    /// <summary>Where it listens as it said itself; else as the configuration has it; else on this machine.</summary>
+    private static ValueList<IPAddress> AddressesOf(ServiceSpec service, int port, IEnumerable<BindOutcome> binds)
+    {
+        var said = binds
+            .Where(outcome => outcome is { Succeeded: true, Socket: { } socket } && socket.Port == port && socket.Kind != SocketKind.Datagram)
+            .Select(outcome => outcome.Socket!.Address);
+        IPAddress[] known =
+        [
+            .. said.Concat(service.Process.Reuseport.Addresses).Select(Parsed).OfType<IPAddress>().Distinct(),
+        ];
+        return known.Length > 0 ? [.. known] : [IPAddress.Loopback, IPAddress.IPv6Loopback];
+    }
+
+    /// <summary>A wildcard is reached by the loopback address. Null for a prefix, which is many.</summary>
+    private static IPAddress? Parsed(string text)
+    {
+        if (!IPAddress.TryParse(text, out var address)) return null;
+        if (address.Equals(IPAddress.Any)) return IPAddress.Loopback;
+        return address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address;
+    }
+
+    /// <summary>Whose a connection is.</summary>
+    /// <returns>True: this worker's; false: another's; null: nobody has accepted it yet.</returns>
+    public bool? OwnerOf(ConnectionRecord connection)
+    {
+        if (Cgroup != 0 && connection.Cgroup != 0) return connection.Cgroup == Cgroup;
+        if (connection.Inode == 0) return null;
+        return SocketHolders.Of([Tree.Pid]).Contains(connection.Inode) || SocketHolders.Of(Members()).Contains(connection.Inode);
+    }
+
+    /// <summary>Whether connections wait to be accepted by this worker.</summary>
+    public bool HasWaiting()
+    {
+        var waiting = SockDiag.Serving().Where(socket => socket is { IsStream: true, ReceiveQueue: > 0 } && socket.Port == Port).ToArray();
+        if (waiting.Length == 0) return false;
+        var held = SocketHolders.Of(Members());
+        return Array.Exists(waiting, socket => held.Contains(socket.Inode));
+    }
+
+    private IEnumerable<int> Members() => ProcessTree.Members(Tree, ProcessTable.Read(), _ => true).Select(member => member.Pid);
+}

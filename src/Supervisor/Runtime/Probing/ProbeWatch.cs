@@ -1,0 +1,156 @@
+using Reuseportd.Model;
+using Reuseportd.Observability;
+using Reuseportd.Slots;
+using Serilog;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>
+/// Has workers asked whether they serve: while they start, where their readiness goes by a probe, and from time to time while they
+/// are ready, where they have a liveness probe. Only the loop's thread uses it; what waits for an answer does so elsewhere.
+/// </summary>
+/// <param name="roll">Spreads the probes of many workers over the period; evenly spread in [0, 1).</param>
+internal sealed class ProbeWatch(ExecProbes commands, Mailbox mailbox, SlotRunner runner, ILogger log, TimeProvider time, Func<double> roll)
+{
+    /// <summary>A single question while a worker starts; the whole start has the timeout of its readiness.</summary>
+    private static readonly TimeSpan ReadinessTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<ulong, Watched> _watched = [];
+    private readonly DeadlineQueue<(ulong Process, ulong Round)> _due = new();
+    private ulong _lastRound;
+
+    /// <summary>A process was started.</summary>
+    public void Started(WorkerProcess process, TimeSpan now)
+    {
+        if (process.Slot.Policy.Readiness is ReadinessSpec.Probed probed) Watch(process, ProbeKind.Readiness, now + probed.Period);
+    }
+
+    /// <summary>A process is ready, or is so under a new policy.</summary>
+    public void Ready(WorkerProcess process, TimeSpan now)
+    {
+        if (process.Slot.Service.Spec.Liveness is not { } liveness) _watched.Remove(process.Serial);
+        else Watch(process, ProbeKind.Liveness, now + liveness.InitialDelay + liveness.Period * roll());
+    }
+
+    public void Ended(WorkerProcess process) => _watched.Remove(process.Serial);
+
+    public TimeSpan? NextWait(TimeSpan now) => _due.NextWait(now);
+
+    public void Pass(TimeSpan now)
+    {
+        while (_due.TryTake(now, out var due, out _))
+            if (_watched.TryGetValue(due.Process, out var watched) && watched.Round == due.Round) Ask(watched, now);
+    }
+
+    /// <summary>A probe has ended.</summary>
+    public void Answered(Message.ProbeAnswered answer, TimeSpan now)
+    {
+        // Its process has ended, or is asked something else by now.
+        if (!_watched.TryGetValue(answer.Process, out var watched) || watched.Kind != answer.Kind) return;
+        watched.Process.ProbeFailure = answer.Failure;
+        if (answer.Failure is not null) log.ProbeFailed(watched.Process.Slot.Name, watched.Process.Handle.Pid, answer.Failure);
+        if (answer.Kind == ProbeKind.Readiness) JudgeReadiness(watched, answer.Failure is null, now);
+        else JudgeLiveness(watched, answer.Failure, now);
+    }
+
+    private void JudgeReadiness(Watched watched, bool isReady, TimeSpan now)
+    {
+        var process = watched.Process;
+        if (isReady)
+        {
+            // First: that it is ready may have its liveness watched from here on.
+            _watched.Remove(process.Serial);
+            runner.Happen(process.Slot, new SlotEvent.ReportedReady(process.Generation));
+        }
+        else if (process.IsStarting && process.Slot.Policy.Readiness is ReadinessSpec.Probed probed) Schedule(watched, now + probed.Period);
+        else _watched.Remove(process.Serial);
+    }
+
+    private void JudgeLiveness(Watched watched, string? failure, TimeSpan now)
+    {
+        var process = watched.Process;
+        if (process.Slot.Service.Spec.Liveness is not { } liveness || process.Slot.Slot.State is not SlotState.Ready)
+        {
+            _watched.Remove(process.Serial);
+            return;
+        }
+
+        watched.Failures = failure is null ? 0 : watched.Failures + 1;
+        if (watched.Failures < liveness.FailureThreshold)
+        {
+            Schedule(watched, watched.Asked + liveness.Period > now ? watched.Asked + liveness.Period : now);
+            return;
+        }
+
+        _watched.Remove(process.Serial);
+        log.Unresponsive(process.Slot.Name, process.Handle.Pid, watched.Failures, failure!);
+        runner.Happen(process.Slot, new SlotEvent.FoundDead(process.Generation, $"no longer answers: {failure}"));
+    }
+
+    private void Watch(WorkerProcess process, ProbeKind kind, TimeSpan due)
+    {
+        var watched = new Watched(process, kind);
+        _watched[process.Serial] = watched;
+        Schedule(watched, due);
+    }
+
+    private void Schedule(Watched watched, TimeSpan due)
+    {
+        watched.Round = ++_lastRound;
+        _due.Add((watched.Process.Serial, watched.Round), due);
+    }
+
+    private void Ask(Watched watched, TimeSpan now)
+    {
+        var process = watched.Process;
+        var service = process.Slot.Service.Spec;
+        var (probe, timeout) = watched.Kind == ProbeKind.Readiness
+            ? ((service.Readiness as ReadinessSpec.Probed)?.Probe, ReadinessTimeout)
+            : (service.Liveness?.Probe, service.Liveness?.Timeout ?? ReadinessTimeout);
+        watched.Asked = now;
+        switch (probe)
+        {
+            // The policy has changed meanwhile.
+            case null:
+                _watched.Remove(process.Serial);
+                break;
+            case ProbeSpec.Exec exec:
+                if (commands.Start(process, exec.Command, watched.Kind, timeout, now) is { } failure)
+                    Answered(new Message.ProbeAnswered(process.Serial, watched.Kind, failure), now);
+                break;
+            default:
+                AskOverNetwork(probe, TargetOf(probe, service, process), watched, timeout);
+                break;
+        }
+    }
+
+    private void AskOverNetwork(ProbeSpec probe, ProbeTarget target, Watched watched, TimeSpan timeout)
+    {
+        var (serial, kind) = (watched.Process.Serial, watched.Kind);
+        Task.Run(async () => mailbox.Post(
+            new Message.ProbeAnswered(serial, kind, await NetworkProbe.AskAsync(probe, target, timeout, time))));
+    }
+
+    private static ProbeTarget TargetOf(ProbeSpec probe, ServiceSpec service, WorkerProcess process)
+    {
+        var port = probe is ProbeSpec.Http http ? http.Port : ((ProbeSpec.Tcp)probe).Port;
+        return ProbeTarget.Of(service, process.Slot.Name, port, process.Binds, process.Tree(isReaped: false), cgroup: 0);
+    }
+
+    /// <summary>A process that is asked.</summary>
+    private sealed class Watched(WorkerProcess process, ProbeKind kind)
+    {
+        public WorkerProcess Process { get; } = process;
+
+        public ProbeKind Kind { get; } = kind;
+
+        /// <summary>Number of the question that is due next; entries with an earlier one mean nothing.</summary>
+        public ulong Round { get; set; }
+
+        /// <summary>When it was last asked.</summary>
+        public TimeSpan Asked { get; set; }
+
+        /// <summary>In a row.</summary>
+        public int Failures { get; set; }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Reuseportd.Linux;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>A probe did not get its answer; the message says why, for people.</summary>
+internal sealed class ProbeFailedException(string message) : Exception(message);
+
+/// <summary>
+/// Makes a connection that a certain worker has. On a port of its own that is any connection. On a shared port the kernel
+/// chooses, by the client's port among others: so connections are made until one is this worker's, which the kernel is asked about
+/// each. The others are closed without a word.
+/// </summary>
+internal static class WorkerConnection
+{
+    /// <summary>Tries for each worker on the port: with this many all of them miss one worker once in 3,000 times.</summary>
+    private const int TriesForEach = 8;
+
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LastLook = TimeSpan.FromMilliseconds(50);
+
+    /// <exception cref="ProbeFailedException">It could not be had.</exception>
+    /// <exception cref="OperationCanceledException">The time is over; where nobody accepts, that is how it is seen.</exception>
+    public static async Task<Socket> OpenAsync(ProbeTarget target, TimeProvider time, CancellationToken over)
+    {
+        if (target.Sharers == 1) return await ConnectAsync(target, over);
+        using var diag = new ConnectionDiag();
+        for (var left = TriesForEach * target.Sharers; left > 0; left--)
+        {
+            var socket = await ConnectAsync(target, over);
+            try
+            {
+                if (await IsThisWorkersAsync(socket, target, diag, time, over)) return socket;
+                socket.Dispose();
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+
+        throw new ProbeFailedException(string.Create(
+            CultureInfo.InvariantCulture, $"none of {TriesForEach * target.Sharers} connections to port {target.Port} came to this worker"));
+    }
+
+    private static async Task<Socket> ConnectAsync(ProbeTarget target, CancellationToken over)
+    {
+        SocketException? failure = null;
+        foreach (var address in target.Addresses)
+        {
+            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(new IPEndPoint(address, target.Port), over);
+                return socket;
+            }
+            catch (SocketException refused)
+            {
+                socket.Dispose();
+                failure ??= refused;
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+
+        throw new ProbeFailedException(string.Create(
+            CultureInfo.InvariantCulture, $"{new IPEndPoint(target.Addresses[0], target.Port)}: {failure!.Message}"));
+    }
+
+    /// <summary>The kernel does not tell when a connection is accepted, so it is asked at growing intervals.</summary>
+    private static async Task<bool> IsThisWorkersAsync(
+        Socket socket, ProbeTarget target, ConnectionDiag diag, TimeProvider time, CancellationToken over)
+    {
+        var (server, client) = ((IPEndPoint)socket.RemoteEndPoint!, (IPEndPoint)socket.LocalEndPoint!);
+        for (var wait = FirstLook; ; wait = wait * 2 < LastLook ? wait * 2 : LastLook)
+        {
+            if (diag.Find(server, client) is not { } connection) return false;
+            if (target.OwnerOf(connection) is { } isOurs) return isOurs;
+            // Whoever has it does not accept. This worker, only if some wait for it.
+            if (wait >= LastLook && !target.HasWaiting()) return false;
+            await Task.Delay(wait, time, over);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using System.Globalization;
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Runtime.Tests.Harness;
+
+namespace Runtime.Tests;
+
+/// <summary>Workers that are asked whether they serve, before and after they are ready.</summary>
+public sealed class ProbeTests
+{
+    private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Patient = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public void Ready_ByHttp_WhenTheAnswerIsGood()
+    {
+        using var folder = new TemporaryFolder();
+        using var fleet = new Supervised();
+        var (address, port) = Given.Socket();
+        var server = WebServer.Service("web", 3, address, Text($"{port}"), folder["healthy"]);
+        var starting = fleet.BeginConverge(server with { Readiness = Ready(new ProbeSpec.Http("/ready", null)) });
+
+        // The first may come before it listens.
+        var unwell = Text($"GET /ready on port {port}: status 503");
+        while (fleet.Log.Take("probe_failed", "web@1").Field("REUSEPORT_REASON") != unwell) { }
+        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("starting", worker.State));
+        folder.Write("healthy", "");
+
+        Assert.Equal(3, Deadline.Await(starting, "readiness").Counts.Ready);
+    }
+
+    [Fact]
+    public void Ready_ByTcpOnAPortOfItsOwn_WhenItAccepts()
+    {
+        using var fleet = new Supervised();
+        var (address, port) = Given.Socket();
+        var server = WebServer.Service("web", 2, address, Text($"{{{port}+worker}}"));
+        var probe = new ProbeSpec.Tcp(Template.TryParse(Text($"{{{port}+worker}}"), out _));
+        Assert.Equal(2, fleet.Converge(server with { Readiness = Ready(probe) }).Counts.Ready);
+        Assert.Equal(
+            Enumerable.Range(port, 2), fleet.Snapshot().Workers.Select(worker => worker.Binds.Max(outcome => outcome.Socket!.Port)));
+    }
+
+    [Fact]
+    public void Ready_ByTcpAndNothingListens_SaysWhyInTheEnd()
+    {
+        using var fleet = new Supervised();
+        var port = Given.Socket().Port;
+        var sleepers = Given.Listening(Given.Sleepers("web", 1), port);
+        _ = fleet.BeginConverge(sleepers with { Readiness = Ready(new ProbeSpec.Tcp(null), TimeSpan.FromMinutes(5)) });
+        fleet.Log.Take("probe_failed");
+        Deadline.Until(() => fleet.Worker("web@0").Detail!.Contains("refused", StringComparison.Ordinal), "the reason is in the status");
+
+        fleet.Advance(TimeSpan.FromMinutes(5));
+
+        Assert.Contains("refused", fleet.Log.Take("readiness_timeout", "web@0").Field("REUSEPORT_MISSING")!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ready_ByCommand_WhenItEndsWell()
+    {
+        using var folder = new TemporaryFolder();
+        using var fleet = new Supervised();
+        // It has the worker's variables, and knows its process.
+        var check = Command(
+            "/bin/sh", "-c", $"test -e {folder["{worker}"]} && test $REUSEPORT_WORKER = {{worker}} && kill -0 $REUSEPORT_PID && test -z $LD_PRELOAD");
+        var starting = fleet.BeginConverge(Given.Sleepers("web", 2) with { Readiness = Ready(check) });
+        Assert.Equal("the command was exit code 1", fleet.Log.Take("probe_failed", "web@0").Field("REUSEPORT_REASON"));
+        folder.Write("0", "");
+        fleet.Log.Take("ready", "web@0");
+        Assert.Equal("starting", fleet.Worker("web@1").State);
+        folder.Write("1", "");
+        Assert.Equal(2, Deadline.Await(starting, "readiness").Counts.Ready);
+    }
+
+    [Fact]
+    public void Live_CommandThatHangs_IsKilledAndCountsAsAFailure()
+    {
+        using var fleet = new Supervised();
+        var liveness = Live(Command("/bin/sh", "-c", "sleep 600 & wait"), threshold: 1) with { Timeout = Patient };
+        fleet.Converge(Given.Sleepers("web", 1) with { Liveness = liveness });
+        var first = fleet.Worker("web@0").Pid;
+        Deadline.Until(() => OwnProcess.Children().Length > 1, "the command runs");
+        fleet.Advance(Patient);
+
+        Assert.Equal("the command had not ended after 1 min", fleet.Log.Take("unresponsive", "web@0").Field("REUSEPORT_REASON"));
+        fleet.Log.Take("ready");
+        fleet.Log.Take("ready", "web@0");
+        Assert.NotEqual(first, fleet.Worker("web@0").Pid);
+    }
+
+    [Fact]
+    public void Live_OneOfSeveralOnAPortHangs_IsRestartedAndNoOther()
+    {
+        using var fleet = new Supervised();
+        var (address, port) = Given.Socket();
+        var server = WebServer.Service("web", 3, address, Text($"{port}"));
+        // Long enough for a busy machine to answer in, short enough for a test.
+        var liveness = Live(new ProbeSpec.Http("/", null), threshold: 2) with { Timeout = TimeSpan.FromSeconds(2) };
+        fleet.Converge(server with { Liveness = liveness });
+        fleet.Log.Take("ready", 3);
+        var before = fleet.Snapshot().Workers.Select(worker => worker.Pid!.Value).ToArray();
+        using (var stuck = Pidfd.Open(before[1], out _)) Assert.Equal(Errno.None, stuck!.SendSignal(new Signal(19 /* SIGSTOP */)));
+
+        var found = fleet.Log.Take("unresponsive");
+        Assert.Equal(("web@1", before[1]), (found.Worker, found.Pid));
+        // It takes no SIGTERM either.
+        fleet.Log.Take("stop", "web@1");
+        fleet.Turn();
+        fleet.Advance(server.Stop.GracePeriod);
+        fleet.Log.Take("ready", "web@1");
+
+        var after = fleet.Snapshot().Workers.Select(worker => worker.Pid!.Value).ToArray();
+        Assert.Equal((before[0], before[2]), (after[0], after[2]));
+        Assert.NotEqual(before[1], after[1]);
+        Assert.Empty(fleet.Log.All("unresponsive").Skip(1));
+    }
+
+    [Fact]
+    public void Live_TurnedOnByAChange_WatchesWhatRunsAndRestartsNothing()
+    {
+        using var folder = new TemporaryFolder();
+        using var fleet = new Supervised();
+        var check = Command("/bin/sh", "-c", $"touch {folder["asked"]}; test -e {folder["well"]}");
+        folder.Write("well", "");
+        fleet.Converge(Given.Sleepers("web", 1));
+        var pid = fleet.Worker("web@0").Pid;
+
+        fleet.Converge(Given.Sleepers("web", 1) with { Liveness = Live(check, threshold: 1) });
+        Deadline.Until(() => File.Exists(folder["asked"]), "it is asked");
+        Assert.Equal(pid, fleet.Worker("web@0").Pid);
+
+        File.Delete(folder["well"]);
+        fleet.Log.Take("unresponsive", "web@0");
+    }
+
+    private static ReadinessSpec.Probed Ready(ProbeSpec probe, TimeSpan? timeout = null) => new(probe, Often, timeout ?? Patient);
+
+    private static LivenessSpec Live(ProbeSpec probe, int threshold) => new(probe, TimeSpan.Zero, Often, Patient, threshold);
+
+    private static ProbeSpec.Exec Command(params string[] words) =>
+        new(new([.. words.Select(word => Template.TryParse(word, out var error) ?? throw new ArgumentException(error))]));
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,61 @@
+using Reuseportd.Model;
+using Runtime.Tests.Harness;
+
+namespace Runtime.Tests;
+
+/// <summary>Workers that are well, and replaced all the same.</summary>
+public sealed class RecycleTests
+{
+    private static readonly RecycleSpec Daily = new(TimeSpan.FromDays(1), Variance: 0, MaxMemory: null);
+
+    [Fact]
+    public void Recycle_AllAreOld_AreReplacedOneAtATime()
+    {
+        using var fleet = new Supervised();
+        var service = Given.Sleepers("web", 3) with { Recycle = Daily };
+        fleet.Converge(service);
+        var before = Pids(fleet);
+
+        fleet.Advance(TimeSpan.FromDays(1));
+        for (var replaced = 0; replaced < 3; replaced++)
+        {
+            var recycled = fleet.Log.Take("recycle");
+            // The next is taken only when this one's replacement is ready.
+            Assert.Equal(replaced + 1, fleet.Log.All("recycle").Length);
+            Assert.Equal("ready", fleet.Log.Take("ready", recycled.Worker).Kind);
+            fleet.Log.Take("ready", recycled.Worker);
+        }
+
+        Deadline.Until(() => fleet.Snapshot().Counts.Ready == 3, "all are ready again");
+        Assert.Empty(before.Intersect(Pids(fleet)));
+        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal(0, worker.Restarts));
+    }
+
+    [Fact]
+    public void Recycle_YoungOnes_AreLeftAlone()
+    {
+        using var fleet = new Supervised();
+        fleet.Converge(Given.Sleepers("web", 2) with { Recycle = Daily });
+        fleet.Advance(TimeSpan.FromHours(23));
+        Assert.Empty(fleet.Log.All("recycle"));
+    }
+
+    [Fact]
+    public void Recycle_TreeHoldsTooMuch_IsReplaced()
+    {
+        using var fleet = new Supervised();
+        // A child of it holds the memory.
+        var service = Given.Shell("web", 1, "python3 -c 'import time; x = b\"x\" * (96 << 20); print(\"full\", flush=True); time.sleep(1000)' & wait");
+        fleet.Converge(service with { Recycle = new RecycleSpec(null, 0, MaxMemory: 64 << 20) });
+        var first = fleet.Worker("web@0").Pid;
+        fleet.Lines.Take("web@0", "full");
+        fleet.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Matches("^holds [0-9]+ MiB of memory$", fleet.Log.Take("recycle", "web@0").Field("REUSEPORT_REASON"));
+        fleet.Log.Take("ready");
+        fleet.Log.Take("ready");
+        Assert.NotEqual(first, fleet.Worker("web@0").Pid);
+    }
+
+    private static int?[] Pids(Supervised fleet) => [.. fleet.Snapshot().Workers.Select(worker => worker.Pid)];
+}
