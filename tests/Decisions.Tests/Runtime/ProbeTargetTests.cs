@@ -1,7 +1,6 @@
 using System.Net;
 using Decisions.Tests.Binding;
 using Reuseportd.Binding;
-using Reuseportd.Linux;
 using Reuseportd.Model;
 using Reuseportd.Runtime;
 
@@ -45,7 +44,7 @@ public sealed class ProbeTargetTests
         Worker,
         port is null ? null : Template.TryParse(port, out _),
         lines.Select(Outcome),
-        new TreeRoot(4242, false, []),
+        pid: 4242,
         cgroup: 0);
 
     private static BindOutcome Outcome(string line)

@@ -9,18 +9,18 @@ namespace Reuseportd.Runtime;
 /// <summary>Where a probe over the network goes, and how to tell that it got there.</summary>
 /// <param name="Addresses">To be tried in this order; never empty.</param>
 /// <param name="Sharers">Workers on that port, this one among them: 1 where it is this worker's own.</param>
-/// <param name="Tree">Whose connection it has to be where there are several.</param>
+/// <param name="Pid">Whose connection it has to be where there are several, or one of its descendants'.</param>
 /// <param name="Cgroup">The worker's own cgroup as an inode number; 0 where it has none.</param>
-internal sealed record ProbeTarget(ValueList<IPAddress> Addresses, int Port, int Sharers, TreeRoot Tree, ulong Cgroup)
+internal sealed record ProbeTarget(ValueList<IPAddress> Addresses, int Port, int Sharers, int Pid, ulong Cgroup)
 {
-    public static ProbeTarget Of(ServiceSpec service, WorkerName worker, Template? port, IEnumerable<BindOutcome> binds, TreeRoot tree, ulong cgroup)
+    public static ProbeTarget Of(ServiceSpec service, WorkerName worker, Template? port, IEnumerable<BindOutcome> binds, int pid, ulong cgroup)
     {
         var ports = service.Process.Reuseport.Ports;
         var number = port is null ? ports.Ranges[0].First : int.Parse(port.Expand(worker), CultureInfo.InvariantCulture);
         var isSharded = ports.IsAny || ports.Ranges.Any(range => range.Contains(number));
         // The same port for all of them is no worker's own, whether the library shards it or not.
         var isOwn = !isSharded && port is not null && port.Text.Contains("worker", StringComparison.Ordinal);
-        return new ProbeTarget(AddressesOf(service, number, binds), number, isOwn ? 1 : service.Workers, tree, cgroup);
+        return new ProbeTarget(AddressesOf(service, number, binds), number, isOwn ? 1 : service.Workers, pid, cgroup);
     }
 
     /// <summary>Where it listens as it said itself; else as the configuration has it; else on this machine.</summary>
@@ -50,7 +50,7 @@ internal sealed record ProbeTarget(ValueList<IPAddress> Addresses, int Port, int
     {
         if (Cgroup != 0 && connection.Cgroup != 0) return connection.Cgroup == Cgroup;
         if (connection.Inode == 0) return null;
-        return SocketHolders.Of([Tree.Pid]).Contains(connection.Inode) || SocketHolders.Of(Members()).Contains(connection.Inode);
+        return SocketHolders.Of(ProcessDescendants.Of(Pid)).Contains(connection.Inode);
     }
 
     /// <summary>Whether connections wait to be accepted by this worker.</summary>
@@ -58,9 +58,7 @@ internal sealed record ProbeTarget(ValueList<IPAddress> Addresses, int Port, int
     {
         var waiting = SockDiag.Serving().Where(socket => socket is { IsStream: true, ReceiveQueue: > 0 } && socket.Port == Port).ToArray();
         if (waiting.Length == 0) return false;
-        var held = SocketHolders.Of(Members());
+        var held = SocketHolders.Of(ProcessDescendants.Of(Pid));
         return Array.Exists(waiting, socket => held.Contains(socket.Inode));
     }
-
-    private IEnumerable<int> Members() => ProcessTree.Members(Tree, ProcessTable.Read(), _ => true).Select(member => member.Pid);
 }

@@ -18,6 +18,7 @@ internal static class WorkerConnection
     /// <summary>Tries for each worker on the port: with this many all of them miss one worker once in 3,000 times.</summary>
     private const int TriesForEach = 8;
 
+    private static readonly TimeSpan LongestHandshake = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LastLook = TimeSpan.FromMilliseconds(50);
 
@@ -28,22 +29,46 @@ internal static class WorkerConnection
         if (target.Sharers == 1) return await ConnectAsync(target, over);
         using var diag = new ConnectionDiag();
         for (var left = TriesForEach * target.Sharers; left > 0; left--)
-        {
-            var socket = await ConnectAsync(target, over);
-            try
-            {
-                if (await IsThisWorkersAsync(socket, target, diag, time, over)) return socket;
-                socket.Dispose();
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        }
+            if (await TryAsync(target, diag, time, over) is { } socket) return socket;
 
         throw new ProbeFailedException(string.Create(
             CultureInfo.InvariantCulture, $"none of {TriesForEach * target.Sharers} connections to port {target.Port} came to this worker"));
+    }
+
+    /// <returns>Null where another worker has it.</returns>
+    private static async Task<Socket?> TryAsync(ProbeTarget target, ConnectionDiag diag, TimeProvider time, CancellationToken over)
+    {
+        if (await ConnectSoonAsync(target, time, over) is not { } socket) return null;
+        try
+        {
+            if (await IsThisWorkersAsync(socket, target, diag, time, over)) return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        socket.Dispose();
+        return null;
+    }
+
+    /// <summary>
+    /// On one machine a handshake takes no time, unless whose turn it is has a full queue: the kernel then drops it and tries that
+    /// one again for seconds, while another connection may well come to somebody else.
+    /// </summary>
+    private static async Task<Socket?> ConnectSoonAsync(ProbeTarget target, TimeProvider time, CancellationToken over)
+    {
+        using var soon = new CancellationTokenSource(LongestHandshake, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(soon.Token, over);
+        try
+        {
+            return await ConnectAsync(target, either.Token);
+        }
+        catch (OperationCanceledException) when (!over.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     private static async Task<Socket> ConnectAsync(ProbeTarget target, CancellationToken over)

@@ -1,0 +1,46 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.IO.Enumeration;
+using System.Text;
+
+namespace Reuseportd.Linux;
+
+/// <summary>
+/// A process and what it started, by <c>/proc/PID/task/TID/children</c> (Linux 3.5, CONFIG_PROC_CHILDREN): costs with the size of
+/// that tree, not with that of the machine. A child whose parent has ended is not found.
+/// </summary>
+internal static class ProcessDescendants
+{
+    /// <summary>More than this of one tree are not looked at.</summary>
+    private const int Most = 4096;
+
+    /// <returns>The process itself first.</returns>
+    public static List<int> Of(int pid)
+    {
+        var found = new List<int> { pid };
+        for (var at = 0; at < found.Count && found.Count < Most; at++) AddChildren(found[at], found);
+        return found;
+    }
+
+    private static void AddChildren(int pid, List<int> into)
+    {
+        try
+        {
+            foreach (var thread in ThreadsOf(pid))
+                if (ProcFile.Read(pid, Encoding.ASCII.GetBytes($"task/{thread}/children")) is { } line) AddPids(line, into);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            // It has ended between.
+        }
+    }
+
+    private static void AddPids(ReadOnlySpan<byte> line, List<int> into)
+    {
+        foreach (var range in line.Split((byte)' '))
+            if (Utf8Parser.TryParse(line[range], out int pid, out _)) into.Add(pid);
+    }
+
+    private static FileSystemEnumerable<string> ThreadsOf(int pid) => new(
+        string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task"), (ref FileSystemEntry entry) => entry.FileName.ToString());
+}
