@@ -6,8 +6,8 @@ namespace Linux.Tests;
 /// <summary>Each reason, by real programs and files.</summary>
 public sealed class PreloadDiagnosisTests : IDisposable
 {
-    private static readonly Identity Daemon = new(Users.EffectiveUser, Users.EffectiveGroup, []);
-    private static readonly Identity Stranger = new(64999, 64999, []);
+    private static readonly Credentials Daemon = new(new Identity(Users.EffectiveUser, Users.EffectiveGroup, []), NoNewPrivileges: false);
+    private static readonly Credentials Stranger = new(new Identity(64999, 64999, []), NoNewPrivileges: true);
 
     private readonly TemporaryFolder _folder = new();
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Linux.Tests.Harness;
 using Reuseportd.Model;
 
@@ -62,6 +63,16 @@ public sealed class SpawnerFailureTests
         var request = Valid with { Limits = [new ResourceLimit("core", 0), new ResourceLimit("nofile", ulong.MaxValue - 1)] };
 
         Assert.Equal("setrlimit nofile=18446744073709551614: EPERM", Fails(request));
+    }
+
+    [Fact]
+    public void TrySpawn_LimitAboveTheHardOneWithoutTheRight_SaysWhichLimit()
+    {
+        Assert.SkipWhen(ProcText.HasCapability("CapEff", "sys_resource"), "may raise its limits");
+        var hard = ProcText.Limit(Environment.ProcessId, "Max open files").Hard;
+        var above = ulong.Parse(hard, CultureInfo.InvariantCulture) + 1;
+
+        Assert.Equal($"setrlimit nofile={above}: EPERM", Fails(Valid with { Limits = [new ResourceLimit("nofile", above)] }));
     }
 
     [Fact]

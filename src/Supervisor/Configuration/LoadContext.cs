@@ -18,6 +18,9 @@ internal sealed record LoadContext(
     FindFile FindFile)
 {
     public bool IsRoot => UserId == 0;
+
+    /// <summary>Bounding set of the daemon (capabilities(7)), a bit for each capability: no worker can have others.</summary>
+    public ulong Capabilities { get; init; } = ulong.MaxValue;
 }
 
 /// <summary>Looks a path up as stat(2) does, so through symbolic links.</summary>

@@ -26,7 +26,10 @@ internal static class ConfigurationSource
         Users.EffectiveGroup,
         name => Users.Resolve(name, group: null, out _)?.Identity.Uid,
         name => Users.GroupNumber(name, out _),
-        Find));
+        Find)
+    {
+        Capabilities = Capabilities.Bounding(),
+    });
 
     private static FileFacts? Find(string path, out Errno errno)
     {

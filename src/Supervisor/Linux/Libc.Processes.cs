@@ -15,6 +15,7 @@ internal static partial class Libc
     public const int ChildDumped = 3;
 
     public const int SetChildSubreaper = 36;
+    public const int ReadBoundingSet = 23;
 
     public const int SignalChild = 17;
     public const nint DefaultDisposition = 0;

@@ -32,6 +32,9 @@ internal static unsafe partial class Native
         OomScoreAdjust = 4,
         DieWithParent = 8,
         NoNewPrivileges = 16,
+        AmbientCapabilities = 32,
+        Scheduling = 64,
+        IoPriority = 128,
     }
 
     public enum OutputKind
@@ -80,6 +83,11 @@ internal static unsafe partial class Native
         public int Nice;
         public int OomScoreAdjust;
         public int Cgroup;
+        public ulong AmbientCapabilities;
+        public int SchedulingPolicy;
+        public int SchedulingPriority;
+        public int IoPriority;
+        public int Reserved;
     }
 
     [StructLayout(LayoutKind.Sequential)]

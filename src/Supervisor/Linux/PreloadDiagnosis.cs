@@ -11,30 +11,30 @@ internal sealed record PreloadDiagnosis(PreloadReason Reason, string Detail)
     /// <param name="pid">Null when it has ended.</param>
     /// <param name="program">The path that exec was given.</param>
     /// <param name="preload">Absolute path of the library.</param>
-    /// <param name="identity">Whom the worker runs as.</param>
-    public static PreloadDiagnosis Of(int? pid, string program, string preload, Identity identity)
+    /// <param name="credentials">Of the worker.</param>
+    public static PreloadDiagnosis Of(int? pid, string program, string preload, Credentials credentials)
     {
-        if (pid is { } number && RunningProgram.TryOpen(number) is { } running) return OfProcess(running, preload, identity);
-        return OfFile(ProgramFile.Of(program), preload, identity, isSecure: null)
+        if (pid is { } number && RunningProgram.TryOpen(number) is { } running) return OfProcess(running, preload, credentials);
+        return OfFile(ProgramFile.Of(program), preload, credentials, isSecure: null)
                ?? new PreloadDiagnosis(PreloadReason.ExitedBeforeMain, program);
     }
 
     /// <summary>By what it runs now: exec may have gone on from the program that was spawned to another.</summary>
-    private static PreloadDiagnosis OfProcess(RunningProgram running, string preload, Identity identity)
+    private static PreloadDiagnosis OfProcess(RunningProgram running, string preload, Credentials credentials)
     {
         if (running.Maps(preload)) return new(PreloadReason.LoadedSilently, preload);
-        if (OfFile(ProgramFile.Of(running.Path), preload, identity, running.IsSecure()) is { } found) return found;
+        if (OfFile(ProgramFile.Of(running.Path), preload, credentials, running.IsSecure()) is { } found) return found;
         return new(running.Preloads(preload) ? PreloadReason.Unknown : PreloadReason.EnvironmentCleared, running.Path);
     }
 
     /// <param name="isSecure">What the kernel told the process; null to go by the file.</param>
-    private static PreloadDiagnosis? OfFile(ProgramFile program, string preload, Identity identity, bool? isSecure)
+    private static PreloadDiagnosis? OfFile(ProgramFile program, string preload, Credentials credentials, bool? isSecure)
     {
         if (!program.IsReadable) return new(PreloadReason.Unknown, program.Path);
         if (program.Header is not { } header) return new(PreloadReason.NotElf, program.Path);
         if (header.Interpreter is not { } loader) return new(PreloadReason.StaticallyLinked, program.Path);
-        if (isSecure ?? GainsRights(program.Path, identity)) return new(PreloadReason.SetIdentity, program.Path);
-        if (OfLibrary(preload, identity) is { } found) return found;
+        if (isSecure ?? GainsRights(program.Path, credentials)) return new(PreloadReason.SetIdentity, program.Path);
+        if (OfLibrary(preload, credentials.Identity) is { } found) return found;
         if (ProgramFile.Of(preload).Header is { } library && !library.Fits(header))
             return new(PreloadReason.DifferentArchitecture, program.Path);
         return loader.Contains("/ld-musl", StringComparison.Ordinal) ? new(PreloadReason.DifferentLibc, loader) : null;
@@ -52,16 +52,17 @@ internal sealed record PreloadDiagnosis(PreloadReason Reason, string Detail)
     }
 
     /// <summary>
-    /// As the kernel decides in execve(2): a change of id counts, not the bit. One who runs as somebody else than the daemon was
-    /// given no_new_privs at its start, and gains nothing.
+    /// As the kernel decides in execve(2): a change of id counts, not the bit. With no_new_privs there is none; file capabilities make
+    /// it distrust the environment even then, although they give nothing.
     /// </summary>
-    private static bool GainsRights(string path, Identity identity)
+    private static bool GainsRights(string path, Credentials credentials)
     {
-        if (identity.Uid != Libc.EffectiveUserId() || SystemPath.Status(path, out _) is not { } facts) return false;
+        var identity = credentials.Identity;
+        if (SystemPath.Status(path, out _) is not { } facts) return false;
         if ((SystemPath.MountFlags(path) & Libc.MountNoSetUid) != 0) return false;
         const uint setGroup = PathFacts.SetGid | PathFacts.GroupExecute; // set-gid without execute means something else
-        return (facts.Mode & PathFacts.SetUid) != 0 && facts.Uid != identity.Uid
-               || (facts.Mode & setGroup) == setGroup && facts.Gid != identity.Gid
-               || identity.Uid != 0 && SystemPath.HasFileCapabilities(path);
+        var changesId = (facts.Mode & PathFacts.SetUid) != 0 && facts.Uid != identity.Uid
+                        || (facts.Mode & setGroup) == setGroup && facts.Gid != identity.Gid;
+        return changesId && !credentials.NoNewPrivileges || identity.Uid != 0 && SystemPath.HasFileCapabilities(path);
     }
 }

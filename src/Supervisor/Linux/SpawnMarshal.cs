@@ -23,6 +23,10 @@ internal static unsafe class SpawnMarshal
             Nice = request.Nice ?? 0,
             OomScoreAdjust = request.OomScoreAdjust ?? 0,
             Cgroup = request.Cgroup?.Number ?? -1,
+            AmbientCapabilities = BitsOf(request.AmbientCapabilities ?? []),
+            SchedulingPolicy = (int)(request.Scheduling?.Policy ?? 0),
+            SchedulingPriority = request.Scheduling?.Priority ?? 0,
+            IoPriority = request.IoPriority?.Value ?? 0,
             Flags = FlagsOf(request),
         };
         FillIdentity(ref native, arena, request.Identity);
@@ -46,7 +50,18 @@ internal static unsafe class SpawnMarshal
         (request.Nice is null ? 0 : Native.RequestFlags.Nice)
         | (request.OomScoreAdjust is null ? 0 : Native.RequestFlags.OomScoreAdjust)
         | (request.DieWithParent ? Native.RequestFlags.DieWithParent : 0)
-        | (request.Identity is null ? 0 : Native.RequestFlags.Identity | Native.RequestFlags.NoNewPrivileges);
+        | (request.Identity is null ? 0 : Native.RequestFlags.Identity)
+        | (request.NoNewPrivileges ? Native.RequestFlags.NoNewPrivileges : 0)
+        | (request.AmbientCapabilities is null ? 0 : Native.RequestFlags.AmbientCapabilities)
+        | (request.Scheduling is null ? 0 : Native.RequestFlags.Scheduling)
+        | (request.IoPriority is null ? 0 : Native.RequestFlags.IoPriority);
+
+    private static ulong BitsOf(ValueList<Capability> capabilities)
+    {
+        var bits = 0UL;
+        foreach (var capability in capabilities) bits |= capability.Bit;
+        return bits;
+    }
 
     private static void FillIdentity(ref Native.Request native, NativeArena arena, Identity? identity)
     {

@@ -18,6 +18,15 @@ internal sealed record SpawnRequest
 
     public Identity? Identity { get; init; }
 
+    /// <summary>
+    /// Those that it has and hands on to what it executes (PR_CAP_AMBIENT, Linux 4.3); an ordinary user has no others then. Null: none
+    /// after a change of user, else as the daemon has them.
+    /// </summary>
+    public ValueList<Capability>? AmbientCapabilities { get; init; }
+
+    /// <summary>PR_SET_NO_NEW_PRIVS of prctl(2). What the daemon has of it, a process cannot lose.</summary>
+    public bool NoNewPrivileges { get; init; }
+
     public int? Umask { get; init; }
 
     public ValueList<ResourceLimit> Limits { get; init; }
@@ -26,7 +35,11 @@ internal sealed record SpawnRequest
 
     public int? OomScoreAdjust { get; init; }
 
-    /// <summary>CPUs that it may run on, by number.</summary>
+    public SchedulingSpec? Scheduling { get; init; }
+
+    public IoPrioritySpec? IoPriority { get; init; }
+
+    /// <summary>CPUs that it may run on, by number; it fails where one of them is not allowed.</summary>
     public ValueList<int> Cpus { get; init; }
 
     /// <summary><see cref="OutputTarget.Journal"/> is a pipe to the daemon.</summary>

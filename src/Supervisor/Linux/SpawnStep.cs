@@ -15,18 +15,30 @@ internal enum SpawnStep
     Stdout,
     Stderr,
     Close,
-    Nice,
     OomScoreAdjust,
     Affinity,
     Limit,
+    Nice,
+    Scheduling,
+    IoPriority,
     Groups,
     Gid,
     Uid,
     Capabilities,
+    Ambient,
     NoNewPrivileges,
     Parent,
     Directory,
     Exec,
+}
+
+/// <summary>Which call, where the step is <see cref="SpawnStep.Capabilities"/>.</summary>
+internal enum CapabilityStep
+{
+    ClearAmbient,
+    Keep,
+    Get,
+    Set,
 }
 
 /// <summary>Words for a failed start: the call, and what it was given.</summary>
@@ -44,16 +56,19 @@ internal static class SpawnSteps
             SpawnStep.Stdout => ("stdout", PathOf(request.Stdout)),
             SpawnStep.Stderr => ("stderr", PathOf(request.Stderr)),
             SpawnStep.Close => ("close_range", ""),
-            SpawnStep.Nice => ("setpriority", $"nice={request.Nice}"),
             SpawnStep.OomScoreAdjust => ("oom_score_adj", Text(request.OomScoreAdjust)),
-            SpawnStep.Affinity => ("sched_setaffinity", string.Join(',', request.Cpus)),
+            SpawnStep.Affinity => ("sched_setaffinity", CpusOf(request, index)),
             SpawnStep.Limit => ("setrlimit", LimitOf(request, index)),
+            SpawnStep.Nice => ("setpriority", $"nice={request.Nice}"),
+            SpawnStep.Scheduling => ("sched_setscheduler", $"{request.Scheduling}"),
+            SpawnStep.IoPriority => ("ioprio_set", $"{request.IoPriority}"),
             SpawnStep.Groups => ("setgroups", string.Join(',', request.Identity?.Groups ?? [])),
             SpawnStep.Gid => ("setgid", Text(request.Identity?.Gid)),
             SpawnStep.Uid => ("setuid", Text(request.Identity?.Uid)),
-            SpawnStep.Capabilities => ("capabilities", ""),
-            SpawnStep.NoNewPrivileges => ("no_new_privs", ""),
-            SpawnStep.Parent => ("pdeathsig", ""),
+            SpawnStep.Capabilities => CapabilityCall((CapabilityStep)index, request),
+            SpawnStep.Ambient => ("prctl", $"ambient={new Capability(index)}"),
+            SpawnStep.NoNewPrivileges => ("prctl", "no_new_privs=1"),
+            SpawnStep.Parent => ("prctl", "pdeathsig=SIGKILL"),
             SpawnStep.Directory => ("chdir", request.WorkingDirectory ?? ""),
             SpawnStep.Exec => ("exec", ProgramOf(request, index, errno)),
             _ => ("spawn", ""),
@@ -64,6 +79,21 @@ internal static class SpawnSteps
     private static string Text(IFormattable? number) => number?.ToString(null, CultureInfo.InvariantCulture) ?? "";
 
     private static string PathOf(OutputTarget target) => target is OutputTarget.File file ? file.Path : "";
+
+    /// <summary>One that the kernel refused has no number: it says so of all of them together.</summary>
+    private static string CpusOf(SpawnRequest request, int index)
+    {
+        var cpus = string.Join(',', request.Cpus);
+        return index < 0 ? cpus : string.Create(CultureInfo.InvariantCulture, $"{cpus} (CPU {index} is not allowed here)");
+    }
+
+    private static (string Step, string Value) CapabilityCall(CapabilityStep step, SpawnRequest request) => step switch
+    {
+        CapabilityStep.ClearAmbient => ("prctl", "ambient=none"),
+        CapabilityStep.Keep => ("prctl", "keepcaps=1"),
+        CapabilityStep.Get => ("capget", ""),
+        _ => ("capset", string.Join(',', request.AmbientCapabilities ?? [])),
+    };
 
     /// <summary>Past those asked for stands the one that the spawner adds: its own limit of descriptors, given back.</summary>
     private static string LimitOf(SpawnRequest request, int index)

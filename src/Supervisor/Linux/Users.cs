@@ -40,6 +40,21 @@ internal static unsafe class Users
         return null;
     }
 
+    /// <summary>The account with these supplementary groups, names or numbers, in place of its own.</summary>
+    /// <param name="error">What is not known, for the log.</param>
+    public static Account? WithGroups(Account account, ValueList<string> groups, out string? error)
+    {
+        var numbers = new uint[groups.Count];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            if (GroupNumber(groups[i], out var errno) is not { } number) return Unknown($"group '{groups[i]}'", errno, out error);
+            numbers[i] = number;
+        }
+
+        error = null;
+        return account with { Identity = account.Identity with { Groups = new([.. numbers]) } };
+    }
+
     /// <summary>
     /// Number of a group; null when it is not known, <paramref name="errno"/> saying whether the search failed.
     /// </summary>

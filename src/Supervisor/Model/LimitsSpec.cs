@@ -11,6 +11,12 @@ internal sealed record LimitsSpec(
     CpuAffinity? CpuAffinity)
 {
     public static readonly LimitsSpec None = new([], null, null, null);
+
+    /// <summary>Null for the daemon's.</summary>
+    public SchedulingSpec? Scheduling { get; init; }
+
+    /// <summary>Null for the daemon's.</summary>
+    public IoPrioritySpec? IoPriority { get; init; }
 }
 
 /// <summary>One limit of setrlimit(2).</summary>

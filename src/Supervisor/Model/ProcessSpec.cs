@@ -19,7 +19,10 @@ internal sealed record ProcessSpec(
     int? Umask,
     LimitsSpec Limits,
     OutputTarget Stdout,
-    OutputTarget Stderr);
+    OutputTarget Stderr)
+{
+    public PrivilegesSpec Privileges { get; init; } = PrivilegesSpec.Default;
+}
 
 internal sealed record EnvironmentVariable(string Name, Template Value);
 

@@ -44,8 +44,13 @@ _Noreturn void child_fail(const struct child *child, enum reuseportd_step step, 
 
 void child_must(const struct child *child, long answer, enum reuseportd_step step)
 {
+    child_must_of(child, answer, step, 0);
+}
+
+void child_must_of(const struct child *child, long answer, enum reuseportd_step step, int index)
+{
     if (answer < 0)
-        child_fail(child, step, 0, errno);
+        child_fail(child, step, index, errno);
 }
 
 /* The kernel's struct sigaction, not glibc's: all zero is SIG_DFL without flags on every architecture. */

@@ -9,15 +9,22 @@ _Noreturn void child_fail(const struct child *child, enum reuseportd_step step, 
 
 /* Fails with errno where the answer of a system call is negative. */
 void child_must(const struct child *child, long answer, enum reuseportd_step step);
+void child_must_of(const struct child *child, long answer, enum reuseportd_step step, int index);
 
 /* child_streams.c */
 void child_leave_table(const struct child *child);
 void child_connect_streams(const struct child *child);
 void child_open_files(const struct child *child);
 
-/* child_attributes.c */
+/* child_resources.c */
 void child_enter_cgroup(const struct child *child);
 void child_set_resources(const struct child *child);
+
+/* child_user.c */
 void child_become_user(const struct child *child);
+
+/* child_capabilities.c: before and after the change of user. */
+void child_keep_capabilities(const struct child *child);
+void child_set_capabilities(const struct child *child);
 
 #endif

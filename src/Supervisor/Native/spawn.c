@@ -17,7 +17,7 @@
 #include "child.h"
 
 /* As Linux/Native.cs has them. */
-_Static_assert(sizeof(struct reuseportd_request) == 128, "laid out for 64-bit machines");
+_Static_assert(sizeof(struct reuseportd_request) == 152, "laid out for 64-bit machines");
 _Static_assert(sizeof(struct reuseportd_limit) == 24, "laid out for 64-bit machines");
 _Static_assert(sizeof(struct reuseportd_result) == 28, "laid out for 64-bit machines");
 

@@ -19,18 +19,29 @@ enum reuseportd_step {
     STEP_STDOUT,
     STEP_STDERR,
     STEP_CLOSE,
-    STEP_NICE,
     STEP_OOM_SCORE_ADJ,
     STEP_AFFINITY,
     STEP_LIMIT,
+    STEP_NICE,
+    STEP_SCHEDULING,
+    STEP_IO_PRIORITY,
     STEP_GROUPS,
     STEP_GID,
     STEP_UID,
-    STEP_CAPABILITIES,
+    STEP_CAPABILITIES, /* index: of enum reuseportd_capability_step */
+    STEP_AMBIENT,      /* index: number of the capability */
     STEP_NO_NEW_PRIVILEGES,
     STEP_PARENT,
     STEP_DIRECTORY,
     STEP_EXEC,
+};
+
+/* Repeated in Linux/SpawnStep.cs too. */
+enum reuseportd_capability_step {
+    CAPABILITIES_CLEAR_AMBIENT = 0,
+    CAPABILITIES_KEEP,
+    CAPABILITIES_GET,
+    CAPABILITIES_SET,
 };
 
 enum reuseportd_flag {
@@ -39,6 +50,9 @@ enum reuseportd_flag {
     FLAG_OOM_SCORE_ADJ = 4,
     FLAG_DIE_WITH_PARENT = 8, /* SIGKILL when the spawning thread ends */
     FLAG_NO_NEW_PRIVILEGES = 16,
+    FLAG_AMBIENT = 32,        /* `ambient` is to be had, and by an ordinary user nothing else */
+    FLAG_SCHEDULING = 64,
+    FLAG_IO_PRIORITY = 128,
 };
 
 enum reuseportd_output_kind {
@@ -81,6 +95,11 @@ struct reuseportd_request {
     int32_t nice;
     int32_t oom_score_adj;
     int32_t cgroup;                /* descriptor of a cgroup v2 directory, or -1 */
+    uint64_t ambient;              /* a bit for each capability */
+    int32_t scheduling_policy;     /* of linux/sched.h */
+    int32_t scheduling_priority;
+    int32_t io_priority;           /* as ioprio_set(2) takes it */
+    int32_t reserved;
 };
 
 struct reuseportd_result {
@@ -88,7 +107,7 @@ struct reuseportd_result {
     int32_t pidfd;
     int32_t output[2]; /* read ends, non-blocking; -1 without a pipe */
     int32_t step;      /* of enum reuseportd_step */
-    int32_t index;     /* which limit, or which candidate was exec'd or failed */
+    int32_t index;     /* which limit, CPU, capability; which candidate was exec'd or failed */
     int32_t error;     /* errno */
 };
 

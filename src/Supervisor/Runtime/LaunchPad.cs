@@ -11,8 +11,7 @@ namespace Reuseportd.Runtime;
 internal sealed class LaunchPad(
     Spawner spawner, IReadOnlyDictionary<string, string> environment, string preload, Notifications notifications)
 {
-    private readonly ValueList<int> _allowedCpus = CpuSet.Allowed();
-    private readonly Dictionary<(string?, string?), Account> _accounts = [];
+    private readonly Dictionary<(string?, string?, ValueList<string>?), Account> _accounts = [];
 
     /// <summary>Users and groups are looked up again: to be called when the configuration is.</summary>
     public void ForgetAccounts() => _accounts.Clear();
@@ -22,13 +21,13 @@ internal sealed class LaunchPad(
         WorkerName worker,
         int generation,
         [NotNullWhen(true)] out Spawned? spawned,
-        [NotNullWhen(true)] out Identity? identity,
+        [NotNullWhen(true)] out Credentials? credentials,
         [NotNullWhen(false)] out SpawnError? error)
     {
-        (spawned, identity) = (null, null);
+        (spawned, credentials) = (null, null);
         if (!TryAccount(service.Process, out var account, out error)) return false;
         if (!EnvironmentFiles.TryRead(service.Process.EnvironmentFiles, out var fromFiles, out error)) return false;
-        var changed = service.Process.User is null && service.Process.Group is null ? null : account;
+        var changed = IsGiven(service.Process) ? account : null;
         var launch = Launch.Of(service, worker, generation, environment, fromFiles, preload, changed);
         if (service.Readiness is ReadinessSpec.Notify)
         {
@@ -36,8 +35,8 @@ internal sealed class LaunchPad(
             launch = launch.With("NOTIFY_SOCKET", path);
         }
 
-        identity = account.Identity;
-        return spawner.TrySpawn(Request(service.Process, worker, launch, changed?.Identity), out spawned, out error);
+        credentials = CredentialsOf(service.Process, account);
+        return spawner.TrySpawn(Request(service.Process, worker, launch, account), out spawned, out error);
     }
 
     /// <summary>A command that runs as a worker does, with its environment but for the preload library, and without output.</summary>
@@ -51,13 +50,24 @@ internal sealed class LaunchPad(
         var (service, worker) = (process.Slot.Service.Spec, process.Slot.Name);
         if (!TryAccount(service.Process, out var account, out error)) return false;
         if (!EnvironmentFiles.TryRead(service.Process.EnvironmentFiles, out var fromFiles, out error)) return false;
-        var changed = service.Process.User is null && service.Process.Group is null ? null : account;
+        var changed = IsGiven(service.Process) ? account : null;
         var launch = Launch.OfProbe(service, worker, process.Generation, process.Handle.Pid, command, environment, fromFiles, changed);
         var quiet = service.Process with { Stdout = new OutputTarget.Null(), Stderr = new OutputTarget.Null() };
-        return spawner.TrySpawn(Request(quiet, worker, launch, changed?.Identity), out spawned, out error);
+        return spawner.TrySpawn(Request(quiet, worker, launch, account), out spawned, out error);
     }
 
-    private SpawnRequest Request(ProcessSpec process, WorkerName worker, Launch launch, Identity? identity)
+    /// <summary>Whether the service says whom it runs as, be it the same as the daemon.</summary>
+    private static bool IsGiven(ProcessSpec process) =>
+        process.User is not null || process.Group is not null || process.Privileges.SupplementaryGroups is not null;
+
+    private static Credentials CredentialsOf(ProcessSpec process, Account account)
+    {
+        var identity = account.Identity;
+        var isOther = identity.Uid != Users.EffectiveUser || identity.Gid != Users.EffectiveGroup;
+        return new Credentials(identity, process.Privileges.NoNewPrivileges ?? isOther);
+    }
+
+    private static SpawnRequest Request(ProcessSpec process, WorkerName worker, Launch launch, Account account)
     {
         const string pathVariable = "PATH=";
         var path = launch.Environment.FirstOrDefault(entry => entry.StartsWith(pathVariable, StringComparison.Ordinal));
@@ -67,12 +77,16 @@ internal sealed class LaunchPad(
             Candidates = ProgramPath.Candidates(launch.Arguments[0], path?[pathVariable.Length..]),
             Environment = launch.Environment,
             WorkingDirectory = launch.WorkingDirectory,
-            Identity = identity,
+            Identity = IsGiven(process) ? account.Identity : null,
+            AmbientCapabilities = process.Privileges.AmbientCapabilities,
+            NoNewPrivileges = CredentialsOf(process, account).NoNewPrivileges,
             Umask = process.Umask,
             Limits = process.Limits.Resources,
             Nice = process.Limits.Nice,
             OomScoreAdjust = process.Limits.OomScoreAdjust,
-            Cpus = CpuSet.For(process.Limits.CpuAffinity, worker.Index, _allowedCpus),
+            Scheduling = process.Limits.Scheduling,
+            IoPriority = process.Limits.IoPriority,
+            Cpus = CpuSet.For(process.Limits.CpuAffinity, worker.Index),
             Stdout = process.Stdout,
             Stderr = process.Stderr,
         };
@@ -81,9 +95,11 @@ internal sealed class LaunchPad(
     private bool TryAccount(ProcessSpec process, [NotNullWhen(true)] out Account? account, [NotNullWhen(false)] out SpawnError? error)
     {
         error = null;
-        var key = (process.User, process.Group);
+        var groups = process.Privileges.SupplementaryGroups;
+        var key = (process.User, process.Group, groups);
         if (_accounts.TryGetValue(key, out account)) return true;
         account = Users.Resolve(process.User, process.Group, out var problem);
+        if (account is not null && groups is { } given) account = Users.WithGroups(account, given, out problem);
         if (account is null)
         {
             error = new SpawnError(problem ?? "user", "", Errno.None);
@@ -93,5 +109,4 @@ internal sealed class LaunchPad(
         _accounts.Add(key, account);
         return true;
     }
-
 }

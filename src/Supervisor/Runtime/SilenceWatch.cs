@@ -52,13 +52,13 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
     private void Explain(Silent silent)
     {
         var (process, wasLoaded) = (silent.Process, silent.WasLoaded);
-        var (name, pid, program, identity) = (process.Slot.Name, process.Handle.Pid, process.Program, process.Identity);
+        var (name, pid, program, credentials) = (process.Slot.Name, process.Handle.Pid, process.Program, process.Credentials);
         // Once it is reaped the number may be another's.
         var running = process.Slot.Process == process && !process.Handle.HasEnded;
         if (wasLoaded && !(running && process.IsStarting)) return;
         Task.Run(() =>
         {
-            var diagnosis = PreloadDiagnosis.Of(running ? pid : null, program, preload, identity);
+            var diagnosis = PreloadDiagnosis.Of(running ? pid : null, program, preload, credentials);
             // It may just be slow to bind.
             if (wasLoaded && diagnosis.Reason is PreloadReason.LoadedSilently or PreloadReason.Unknown) return;
             mailbox.Post(new Message.SilenceExplained(name, pid, Text(diagnosis)));

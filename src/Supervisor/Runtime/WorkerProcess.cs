@@ -7,9 +7,8 @@ namespace Reuseportd.Runtime;
 /// <summary>One process of a slot, from its spawn until it is reaped.</summary>
 /// <param name="serial">Number that is never used again in the daemon's life; what epoll and messages know it by.</param>
 /// <param name="program">Path that was executed.</param>
-/// <param name="identity">Whom it runs as.</param>
 internal sealed class WorkerProcess(
-    ulong serial, WorkerSlot slot, int generation, Pidfd handle, string program, Identity identity, TimeSpan started)
+    ulong serial, WorkerSlot slot, int generation, Pidfd handle, string program, Credentials credentials, TimeSpan started)
 {
     /// <summary>More sockets than this of one process are not remembered; the log has them.</summary>
     private const int MostBinds = 256;
@@ -26,7 +25,7 @@ internal sealed class WorkerProcess(
 
     public string Program { get; } = program;
 
-    public Identity Identity { get; } = identity;
+    public Credentials Credentials { get; } = credentials;
 
     public TimeSpan Started { get; } = started;
 

@@ -44,6 +44,11 @@ internal static class FleetText
             Line($"{name}.limits.nice", process.Limits.Nice, null);
             Line($"{name}.limits.oom_score_adj", process.Limits.OomScoreAdjust, null);
             Line($"{name}.limits.cpu_affinity", Affinity(process.Limits.CpuAffinity), null);
+            Line($"{name}.limits.scheduling", process.Limits.Scheduling, null);
+            Line($"{name}.limits.io_priority", process.Limits.IoPriority, null);
+            Line($"{name}.supplementary_groups", process.Privileges.SupplementaryGroups is { } groups ? List(groups) : null, null);
+            Line($"{name}.no_new_privileges", process.Privileges.NoNewPrivileges, null);
+            Line($"{name}.ambient_capabilities", process.Privileges.AmbientCapabilities is { } set ? List(set) : null, null);
             Line($"{name}.stdout", process.Stdout, usual.Stdout);
             Line($"{name}.stderr", process.Stderr, usual.Stderr);
             Line($"{name}.autostart", service.Autostart, true);

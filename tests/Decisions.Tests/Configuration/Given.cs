@@ -12,7 +12,10 @@ internal static class Given
     };
 
     /// <summary>Root, on four CPUs.</summary>
-    public static readonly LoadContext Root = new(AutoWorkers: 4, UserId: 0, GroupId: 0, Account, Account, FileStatus.Find);
+    public static readonly LoadContext Root = new(AutoWorkers: 4, UserId: 0, GroupId: 0, Account, Account, FileStatus.Find)
+    {
+        Capabilities = ulong.MaxValue & ~(1UL << 16), // without sys_module
+    };
 
     public static readonly LoadContext Alice = Root with { UserId = 1000, GroupId = 1000 };
 

@@ -52,6 +52,35 @@ public sealed class ServiceTests
     }
 
     [Fact]
+    public void Read_SupplementaryGroupsWithoutRoot_AreRefused() => Assert.Equal(
+        "services.web.supplementary_groups: only root can choose the groups of workers; the daemon runs as 1000",
+        Given.ErrorOf("supplementary_groups: [dns]", Given.Alice));
+
+    [Fact]
+    public void Read_AmbientCapabilitiesWithoutRoot_AreAcceptedWithoutAWarning()
+    {
+        var result = Given.ReadingService("command: a\nreuseport: { ports: 1 }\nambient_capabilities: [net_raw]", Given.Alice);
+        Assert.Empty(result.Errors);
+        Assert.Empty(result.Warnings);
+    }
+
+    [Theory]
+    [InlineData("supplementary_groups: [dns]", "supplementary_groups: dns", true)]
+    [InlineData("supplementary_groups: []", "", false)]
+    [InlineData("no_new_privileges: false", "", false)]
+    [InlineData("ambient_capabilities: [net_raw, kill]", "ambient_capabilities: [CAP_KILL, NET_RAW]", true)]
+    [InlineData("ambient_capabilities: []", "", false)]
+    [InlineData("limits: { io_class: best-effort }", "limits: { io_class: best-effort, io_priority: 4 }", true)]
+    [InlineData("limits: { io_class: best-effort }", "", false)]
+    [InlineData("limits: { scheduling_policy: other }", "", false)]
+    public void Read_TwoWays_IsOneProcessOrTwo(string one, string other, bool same)
+    {
+        // A worker whose process spec has changed is restarted.
+        const string user = "user: alice\n";
+        Assert.Equal(same, Given.Service(user + one).Process == Given.Service(user + other).Process);
+    }
+
+    [Fact]
     public void Read_OneUserInManyServices_IsLookedUpOnce()
     {
         var lookups = 0;

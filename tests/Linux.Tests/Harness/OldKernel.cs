@@ -12,13 +12,34 @@ internal static unsafe partial class OldKernel
     public const uint Clone3 = 435;
     public const uint CloseRange = 436;
 
+    private const ushort Load = 0x20;
+    private const ushort JumpIfEqual = 0x15;
+    private const ushort Answer = 0x06;
+    private const uint Allow = 0x7fff0000;
+    private const uint Refuse = 0x00050000;
+    private const uint FirstArgument = 16; // low half of args[0] of struct seccomp_data
+    private const uint ControlNumber = 157;
+
     private const int SetNoNewPrivileges = 38;
     private const int SetSeccomp = 22;
     private const int FilterMode = 2;
 
-    public static void Without(ReadOnlySpan<uint> calls, int errno, Action work)
+    /// <summary>Numbers below, where they are not the same on all architectures, are those of x86-64.</summary>
+    public static void RequireNumbers() =>
+        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "knows the system calls of x86-64");
+
+    public static void Without(ReadOnlySpan<uint> calls, int errno, Action work) => On(ProgramOf(calls, errno), work);
+
+    /// <summary>Refuses prctl(2) of that option with EPERM.</summary>
+    public static void WithoutControl(uint option, Action work) => On(
+        [
+            new(Load, 0, 0, 0), new(JumpIfEqual, 0, 3, ControlNumber), new(Load, 0, 0, FirstArgument), new(JumpIfEqual, 0, 1, option),
+            new(Answer, 0, 0, Refuse | 1), new(Answer, 0, 0, Allow),
+        ],
+        work);
+
+    private static void On(Instruction[] program, Action work)
     {
-        var program = ProgramOf(calls, errno);
         Exception? failure = null;
         var thread = new Thread(() =>
         {
@@ -40,11 +61,10 @@ internal static unsafe partial class OldKernel
     /// <summary>Classic BPF: the number of the call is compared with each, and the errno or "allow" is the answer.</summary>
     private static Instruction[] ProgramOf(ReadOnlySpan<uint> calls, int errno)
     {
-        const ushort load = 0x20, jumpIfEqual = 0x15, answer = 0x06;
-        var program = new List<Instruction> { new(load, 0, 0, 0) };
-        for (var i = 0; i < calls.Length; i++) program.Add(new(jumpIfEqual, (byte)(calls.Length - i), 0, calls[i]));
-        program.Add(new(answer, 0, 0, 0x7fff0000));
-        program.Add(new(answer, 0, 0, 0x00050000u | (uint)errno));
+        var program = new List<Instruction> { new(Load, 0, 0, 0) };
+        for (var i = 0; i < calls.Length; i++) program.Add(new(JumpIfEqual, (byte)(calls.Length - i), 0, calls[i]));
+        program.Add(new(Answer, 0, 0, Allow));
+        program.Add(new(Answer, 0, 0, Refuse | (uint)errno));
         return [.. program];
     }
 

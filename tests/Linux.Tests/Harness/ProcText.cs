@@ -1,4 +1,5 @@
 using System.Globalization;
+using Reuseportd.Model;
 
 namespace Linux.Tests.Harness;
 
@@ -9,6 +10,10 @@ internal static class ProcText
     public static string Status(int pid, string field) => string.Join(' ', File.ReadLines($"/proc/{pid}/status")
         .Single(line => line.StartsWith(field + ":", StringComparison.Ordinal))[(field.Length + 1)..]
         .Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries));
+
+    /// <summary>Whether this process has it in a set such as <c>CapEff</c>.</summary>
+    public static bool HasCapability(string set, string name) =>
+        (Convert.ToUInt64(Status(Environment.ProcessId, set), 16) & Capability.TryParse(name)!.Value.Bit) != 0;
 
     public static string Read(int pid, string file) => File.ReadAllText($"/proc/{pid}/{file}").Trim();
 

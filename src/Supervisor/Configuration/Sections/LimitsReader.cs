@@ -15,7 +15,11 @@ internal static class LimitsReader
             [.. ResourceLimit.Names.Select(name => Limit(section, name)).OfType<ResourceLimit>()],
             section.Integer("nice", -20, 19),
             section.Integer("oom_score_adj", -1000, 1000),
-            CpuAffinityReader.Read(section));
+            CpuAffinityReader.Read(section))
+        {
+            Scheduling = SchedulingReader.Read(section),
+            IoPriority = IoPriorityReader.Read(section),
+        };
         section.RejectUnknown();
         return limits;
     }

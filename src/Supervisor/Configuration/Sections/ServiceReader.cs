@@ -21,7 +21,10 @@ internal sealed class ServiceReader(LoadContext context)
     {
         var (user, userId) = accounts.User(service);
         var sharding = ReuseportReader.Read(service, place);
-        var process = ProcessReader.Read(service, place, sharding?.Spec ?? ReuseportReader.Unread, user, accounts.Group(service));
+        var process = ProcessReader.Read(service, place, sharding?.Spec ?? ReuseportReader.Unread, user, accounts.Group(service)) with
+        {
+            Privileges = PrivilegesReader.Read(service, accounts, context, userId),
+        };
         var dependencies = DependencyReader.Read(service);
         var probed = new ProbedService(name, Workers(service), sharding?.Spec.Ports);
         var spec = new ServiceSpec(

@@ -1,0 +1,38 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Configuration;
+
+/// <summary>Rights beside those of user and group.</summary>
+internal static class PrivilegesReader
+{
+    private const string Accepts = "capabilities such as net_bind_service, or a list of them";
+
+    /// <param name="userId">Whom the workers run as; null where that is not known.</param>
+    public static PrivilegesSpec Read(Section service, Accounts accounts, LoadContext context, uint? userId) => new(
+        accounts.SupplementaryGroups(service),
+        service.Flag("no_new_privileges"),
+        AmbientCapabilities(service, context, userId));
+
+    private static ValueList<Capability>? AmbientCapabilities(Section service, LoadContext context, uint? userId)
+    {
+        if (service.Find("ambient_capabilities") is not { } field || field.Items(Accepts, orOne: true) is not { } items) return null;
+        if (userId == 0 && items.Count > 0) field.Warning("changes nothing for workers that run as root, which have all capabilities");
+        return [.. items.Select(item => One(item, context)).OfType<Capability>().Distinct().Order()];
+    }
+
+    private static Capability? One(Field item, LoadContext context)
+    {
+        if (item.Text(Accepts) is not { } text) return null;
+        if (Capability.TryParse(text) is not { } capability)
+        {
+            var nearest = Spelling.Nearest(Capability.Plain(text), Capability.Names);
+            var hint = nearest is null ? "capabilities(7) lists them" : $"did you mean '{nearest}'?";
+            item.Error($"there is no capability '{Printable.Text(text)}'; {hint}");
+            return null;
+        }
+
+        if ((context.Capabilities & capability.Bit) == 0)
+            item.Error($"the daemon cannot give '{capability}' to workers: it is not in its own bounding set");
+        return capability;
+    }
+}

@@ -1,0 +1,16 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux;
+
+/// <summary>Capabilities of this process, a bit for each.</summary>
+internal static class Capabilities
+{
+    /// <summary>What no process that comes of this one can go beyond (prctl(2), PR_CAPBSET_READ).</summary>
+    public static ulong Bounding()
+    {
+        var set = 0UL;
+        for (var number = 0; number < Capability.Names.Count; number++)
+            if (Libc.ProcessControl(Libc.ReadBoundingSet, (nuint)number) == 1) set |= new Capability(number).Bit;
+        return set;
+    }
+}
