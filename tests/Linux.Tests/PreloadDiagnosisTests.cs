@@ -71,6 +71,40 @@ public sealed class PreloadDiagnosisTests : IDisposable
         Assert.Equal(PreloadReason.SetIdentity, Of(program).Reason);
     }
 
+    [Theory]
+    [InlineData("4755")]
+    [InlineData("2755")]
+    public void Of_SetIdProgramAndNoNewPrivileges_IsNoReason(string mode)
+    {
+        Root.Require();
+        var program = OtherOwner(mode);
+
+        var diagnosis = PreloadDiagnosis.Of(null, program, TestPrograms.Library, Daemon with { NoNewPrivileges = true });
+        Assert.Equal(PreloadReason.ExitedBeforeMain, diagnosis.Reason);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Of_FileCapabilitiesForAnotherUser_AreDistrustedRunningOrNot(bool noNewPrivileges)
+    {
+        Root.Require();
+        var setcap = new[] { "/usr/sbin/setcap", "/sbin/setcap" }.FirstOrDefault(File.Exists);
+        Assert.SkipWhen(setcap is null, "setcap is not installed: apt-get install libcap2-bin");
+        var program = _folder.Copy(TestPrograms.Path("binds"), "server");
+        using (var change = TestWorker.Start(setcap, "cap_net_bind_service+ep", program)) Assert.True(change.AwaitExit().Success);
+        Assert.SkipWhen((SystemPath.MountFlags(program) & Libc.MountNoSetUid) != 0, "the temporary folder is on a nosuid mount");
+        var stranger = Stranger with { NoNewPrivileges = noNewPrivileges };
+        using var worker = TestWorker.Start(TestWorker.Request(program) with
+        {
+            Identity = stranger.Identity, NoNewPrivileges = noNewPrivileges, Environment = [$"LD_PRELOAD={TestPrograms.Library}"],
+        });
+        Assert.Equal("ready", worker.Out!.ReadLine());
+
+        Assert.Equal(PreloadReason.SetIdentity, PreloadDiagnosis.Of(worker.Pid, program, TestPrograms.Library, stranger).Reason);
+        Assert.Equal(PreloadReason.SetIdentity, PreloadDiagnosis.Of(null, program, TestPrograms.Library, stranger).Reason);
+    }
+
     [Fact]
     public void Of_SetGidProgram_IsDistrusted()
     {

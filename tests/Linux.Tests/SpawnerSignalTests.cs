@@ -25,7 +25,7 @@ public sealed unsafe partial class SpawnerSignalTests
     public void TrySpawn_IgnoredSinceTheSpawnerWasMade_IsDefaultAgain(int signal)
     {
         const nint ignore = 1;
-        SpawnThread.Run(_ => true); // its spawner is there by now
+        SpawnThread.Run(_ => true); // a spawner is there by now
         var before = Libc.SetDisposition(signal, ignore);
         try
         {
@@ -42,6 +42,7 @@ public sealed unsafe partial class SpawnerSignalTests
     [Fact]
     public void TrySpawn_SpawningThreadBlocksAll_StartsWithNoneBlocked()
     {
+        SpawnThread.Run(_ => true);
         TestWorker? worker = null;
         string? blocked = null;
         var thread = new Thread(() =>

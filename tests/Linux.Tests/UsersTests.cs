@@ -73,4 +73,21 @@ public sealed class UsersTests
 
         Assert.Equal(expected, Users.Resolve("root", null, out _)!.Identity.Groups.Order());
     }
+
+    [Fact]
+    public void WithGroups_NamesAndNumbers_TakeThePlaceOfTheUsersOwn()
+    {
+        var account = Users.Resolve("root", null, out _)!;
+
+        Assert.Equal([1u, 4242u], Users.WithGroups(account, ["daemon", "4242"], out var error)!.Identity.Groups);
+        Assert.Empty(Users.WithGroups(account, [], out _)!.Identity.Groups);
+        Assert.Null(error);
+    }
+
+    [Fact]
+    public void WithGroups_UnknownGroup_SaysWhich()
+    {
+        Assert.Null(Users.WithGroups(Users.Resolve("root", null, out _)!, ["daemon", "no-such-group"], out var error));
+        Assert.Equal("group 'no-such-group' is not known", error);
+    }
 }

@@ -46,6 +46,18 @@ public sealed class SpawnFailureTests
     }
 
     [Fact]
+    public void Spawn_SupplementaryGroupIsUnknown_SaysWhich()
+    {
+        var service = Given.Sleepers("web", 1);
+        var (reason, errno) = Fail(service with
+        {
+            Process = service.Process with { Privileges = PrivilegesSpec.Default with { SupplementaryGroups = ["no-such-group"] } },
+        });
+        Assert.StartsWith("group 'no-such-group' is not known", reason, StringComparison.Ordinal);
+        Assert.Null(errno);
+    }
+
+    [Fact]
     public void Spawn_WorkingDirectoryIsMissing_SaysWhich()
     {
         var service = Given.Sleepers("web", 1);

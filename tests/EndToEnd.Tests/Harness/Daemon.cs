@@ -27,6 +27,9 @@ internal sealed class Daemon : IAsyncDisposable
     /// <summary>Which binary is started.</summary>
     public string Binary { get; set; } = Artifacts.Daemon;
 
+    /// <summary>Words before the binary: a program that executes it with another user, limit or signal than this process has.</summary>
+    public string[] Wrapper { get; set; } = [];
+
     public string ControlSocket => Folder["control.sock"];
 
     public string Config => Folder["etc"];
@@ -58,7 +61,8 @@ internal sealed class Daemon : IAsyncDisposable
         Directory.CreateDirectory(Config);
         var variables = new Dictionary<string, string>(Environment) { [_mark[.._mark.IndexOf('=')]] = _mark[(_mark.IndexOf('=') + 1)..] };
         string[] all = ["--config", Config, "--socket", ControlSocket, "--log", "json", .. arguments];
-        _process = Process.Start(Command.Start(Binary, all, variables))!;
+        string[] words = [.. Wrapper, Binary, .. all];
+        _process = Process.Start(Command.Start(words[0], words[1..], variables))!;
         _process.StandardInput.Close();
         _process.ErrorDataReceived += (_, line) =>
         {

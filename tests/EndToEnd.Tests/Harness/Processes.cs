@@ -21,6 +21,13 @@ internal static partial class Processes
         ? Encoding.UTF8.GetString(text).Split('\n').FirstOrDefault(line => line.StartsWith(field + ":", StringComparison.Ordinal))?[(field.Length + 1)..].Trim()
         : null;
 
+    /// <summary>A field of <c>/proc/PID/stat</c> past the name, by its number in proc(5).</summary>
+    public static string Stat(int pid, int field)
+    {
+        var text = File.ReadAllText($"/proc/{pid}/stat");
+        return text[(text.LastIndexOf(')') + 2)..].Split(' ')[field - 3];
+    }
+
     /// <summary>Children, running or not yet waited for, of all threads.</summary>
     public static int[] ChildrenOf(int pid) =>
     [
