@@ -6,7 +6,9 @@ namespace Linux.Tests;
 /// <summary>Each reason, by real programs and files.</summary>
 public sealed class PreloadDiagnosisTests : IDisposable
 {
-    private static readonly Credentials Daemon = new(new Identity(Users.EffectiveUser, Users.EffectiveGroup, []), NoNewPrivileges: false);
+    private static readonly Credentials Daemon = new(
+        new Identity(Users.EffectiveUser, Users.EffectiveGroup, []), NoNewPrivileges: false);
+
     private static readonly Credentials Stranger = new(new Identity(64999, 64999, []), NoNewPrivileges: true);
 
     private readonly TemporaryFolder _folder = new();

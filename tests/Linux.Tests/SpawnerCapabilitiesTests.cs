@@ -36,7 +36,10 @@ public sealed class SpawnerCapabilitiesTests
     public void TrySpawn_AmbientCapabilities_DoNotMakeTheLoaderDistrustTheEnvironment()
     {
         Root.Require();
-        using var worker = TestWorker.Start(Sleep with { Identity = Nobody, AmbientCapabilities = [NetBind], NoNewPrivileges = true });
+        using var folder = new TemporaryFolder();
+        var request = TestWorker.Request(folder.Copy(TestPrograms.Path("binds"), "server"));
+        using var worker = TestWorker.Start(request with { Identity = Nobody, AmbientCapabilities = [NetBind], NoNewPrivileges = true });
+        Assert.Equal("ready", worker.Out!.ReadLine());
 
         Assert.Equal(false, RunningProgram.TryOpen(worker.Pid)!.IsSecure());
     }
@@ -89,7 +92,8 @@ public sealed class SpawnerCapabilitiesTests
     [Fact]
     public void TrySpawn_OrdinaryUserNamesItself_KeepsWhatIsAskedFor() => OrdinaryUser.Run([NetBind, NetRaw], spawner =>
     {
-        using var worker = TestWorker.Start(spawner, Sleep with { Identity = Nobody, AmbientCapabilities = [NetRaw], NoNewPrivileges = true });
+        var request = Sleep with { Identity = Nobody, AmbientCapabilities = [NetRaw], NoNewPrivileges = true };
+        using var worker = TestWorker.Start(spawner, request);
 
         Assert.Equal(Sets("0000000000002000"), SetsOf(worker));
     });
@@ -97,7 +101,8 @@ public sealed class SpawnerCapabilitiesTests
     [Fact]
     public void TrySpawn_OrdinaryUserWithoutCapabilities_NamesTheFirst() => OrdinaryUser.Run([], spawner =>
     {
-        Assert.Equal("prctl ambient=net_bind_service: EPERM", Fails(spawner, Sleep with { AmbientCapabilities = [NetBind, NetRaw] }));
+        var request = Sleep with { AmbientCapabilities = [NetBind, NetRaw] };
+        Assert.Equal("prctl ambient=net_bind_service: EPERM", Fails(spawner, request));
     });
 
     [Fact]
@@ -109,7 +114,9 @@ public sealed class SpawnerCapabilitiesTests
         Assert.Equal(
             "sched_setscheduler fifo:50: EPERM",
             Fails(spawner, Sleep with { Scheduling = new SchedulingSpec(SchedulingPolicy.Fifo, 50) }));
-        Assert.Equal("ioprio_set realtime:0: EPERM", Fails(spawner, Sleep with { IoPriority = new IoPrioritySpec(IoClass.Realtime, 0) }));
+        Assert.Equal(
+            "ioprio_set realtime:0: EPERM",
+            Fails(spawner, Sleep with { IoPriority = new IoPrioritySpec(IoClass.Realtime, 0) }));
         Assert.Equal("oom_score_adj -1000: EACCES", Fails(spawner, Sleep with { OomScoreAdjust = -1000 }));
     });
 

@@ -51,9 +51,13 @@ public sealed class SpawnerResourcesTests
     [InlineData("rttime", "Max realtime timeout")]
     public void TrySpawn_InfiniteLimit_IsSetOrNamed(string name, string words)
     {
-        // An ordinary user, or a root without CAP_SYS_RESOURCE, may go as far as the hard limit only; the kernel lets nobody past fs.nr_open.
-        var mayRaise = ProcText.HasCapability("CapEff", "sys_resource") || ProcText.Limit(Environment.ProcessId, words).Hard == "unlimited";
-        var request = TestWorker.Request("/bin/sleep", "1000") with { Limits = [new ResourceLimit(name, ResourceLimit.Infinity)] };
+        // An ordinary user, or a root without CAP_SYS_RESOURCE, may go as far as the hard limit only.
+        var mayRaise = ProcText.HasCapability("CapEff", "sys_resource")
+                       || ProcText.Limit(Environment.ProcessId, words).Hard == "unlimited";
+        var request = TestWorker.Request("/bin/sleep", "1000") with
+        {
+            Limits = [new ResourceLimit(name, ResourceLimit.Infinity)],
+        };
         if (!mayRaise)
         {
             Assert.Equal($"setrlimit {name}=infinity: EPERM", TestWorker.Fail(request).ToString());
@@ -67,6 +71,7 @@ public sealed class SpawnerResourcesTests
     [Fact]
     public void TrySpawn_InfinitelyManyDescriptors_IsMoreThanTheKernelGives()
     {
+        // fs.nr_open is for everybody.
         var request = TestWorker.Request("/bin/true") with { Limits = [new ResourceLimit("nofile", ResourceLimit.Infinity)] };
 
         Assert.Equal("setrlimit nofile=infinity: EPERM", TestWorker.Fail(request).ToString());
@@ -123,6 +128,7 @@ public sealed class SpawnerResourcesTests
         var first = CpuSet.Allowed()[0];
         var request = TestWorker.Request("/bin/true") with { Cpus = [first, 4095] };
 
-        Assert.Equal($"sched_setaffinity {first},4095 (CPU 4095 is not allowed here): EINVAL", TestWorker.Fail(request).ToString());
+        Assert.Equal(
+            $"sched_setaffinity {first},4095 (CPU 4095 is not allowed here): EINVAL", TestWorker.Fail(request).ToString());
     }
 }

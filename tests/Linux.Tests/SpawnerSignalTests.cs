@@ -51,7 +51,8 @@ public sealed unsafe partial class SpawnerSignalTests
             var all = stackalloc ulong[16];
             new Span<ulong>(all, 16).Fill(ulong.MaxValue);
             Assert.Equal(0, Mask(block, all, null));
-            blocked = File.ReadLines("/proc/thread-self/status").Single(line => line.StartsWith("SigBlk:", StringComparison.Ordinal));
+            blocked = File.ReadLines("/proc/thread-self/status")
+                .Single(line => line.StartsWith("SigBlk:", StringComparison.Ordinal));
             using var spawner = new Spawner();
             worker = TestWorker.Start(spawner, TestWorker.Request("/bin/sleep", "1000") with { DieWithParent = false });
         });

@@ -49,10 +49,8 @@ public sealed class SpawnFailureTests
     public void Spawn_SupplementaryGroupIsUnknown_SaysWhich()
     {
         var service = Given.Sleepers("web", 1);
-        var (reason, errno) = Fail(service with
-        {
-            Process = service.Process with { Privileges = PrivilegesSpec.Default with { SupplementaryGroups = ["no-such-group"] } },
-        });
+        var privileges = PrivilegesSpec.Default with { SupplementaryGroups = ["no-such-group"] };
+        var (reason, errno) = Fail(service with { Process = service.Process with { Privileges = privileges } });
         Assert.StartsWith("group 'no-such-group' is not known", reason, StringComparison.Ordinal);
         Assert.Null(errno);
     }

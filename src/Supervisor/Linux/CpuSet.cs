@@ -32,7 +32,9 @@ internal static unsafe class CpuSet
     /// <summary>As <see cref="Workers(int, double?)"/>, of this machine.</summary>
     public static int Workers() => Workers(Allowed().Count, CpuQuota.Read());
 
-    /// <summary>As <see cref="For(CpuAffinity?, int, ValueList{int})"/>, by what is allowed now: it may change while the daemon runs.</summary>
+    /// <summary>
+    /// As <see cref="For(CpuAffinity?, int, ValueList{int})"/>, by what is allowed now: it may change while the daemon runs.
+    /// </summary>
     public static ValueList<int> For(CpuAffinity? affinity, int worker) =>
         For(affinity, worker, affinity is CpuAffinity.Spread ? Allowed() : []);
 

@@ -52,8 +52,8 @@ internal sealed record PreloadDiagnosis(PreloadReason Reason, string Detail)
     }
 
     /// <summary>
-    /// As the kernel decides in execve(2): a change of id counts, not the bit. With no_new_privs there is none; file capabilities make
-    /// it distrust the environment even then, although they give nothing.
+    /// As the kernel decides in execve(2): a change of id counts, not the bit. With no_new_privs there is none; file capabilities
+    /// make it distrust the environment even then, although they give nothing.
     /// </summary>
     private static bool GainsRights(string path, Credentials credentials)
     {

@@ -19,8 +19,8 @@ internal sealed record SpawnRequest
     public Identity? Identity { get; init; }
 
     /// <summary>
-    /// Those that it has and hands on to what it executes (PR_CAP_AMBIENT, Linux 4.3); an ordinary user has no others then. Null: none
-    /// after a change of user, else as the daemon has them.
+    /// Those that it has and hands on to what it executes (PR_CAP_AMBIENT, Linux 4.3); an ordinary user has no others then.
+    /// Null: none after a change of user, else as the daemon has them.
     /// </summary>
     public ValueList<Capability>? AmbientCapabilities { get; init; }
 

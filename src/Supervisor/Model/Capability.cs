@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Reuseportd.Model;
 
-/// <summary>A capability by its number in linux/capability.h; written as in capabilities(7), in lower case and without <c>CAP_</c>.</summary>
+/// <summary>
+/// A capability by its number in linux/capability.h; written as in capabilities(7), in lower case and without <c>CAP_</c>.
+/// </summary>
 internal readonly record struct Capability(int Number) : IComparable<Capability>
 {
     private const string Prefix = "cap_";
@@ -10,11 +12,12 @@ internal readonly record struct Capability(int Number) : IComparable<Capability>
     /// <summary>In the order of their numbers, up to Linux 5.9; none came since.</summary>
     public static readonly ValueList<string> Names =
     [
-        "chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap", "linux_immutable",
-        "net_bind_service", "net_broadcast", "net_admin", "net_raw", "ipc_lock", "ipc_owner", "sys_module", "sys_rawio", "sys_chroot",
-        "sys_ptrace", "sys_pacct", "sys_admin", "sys_boot", "sys_nice", "sys_resource", "sys_time", "sys_tty_config", "mknod", "lease",
-        "audit_write", "audit_control", "setfcap", "mac_override", "mac_admin", "syslog", "wake_alarm", "block_suspend", "audit_read",
-        "perfmon", "bpf", "checkpoint_restore",
+        "chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap",
+        "linux_immutable", "net_bind_service", "net_broadcast", "net_admin", "net_raw", "ipc_lock", "ipc_owner",
+        "sys_module", "sys_rawio", "sys_chroot", "sys_ptrace", "sys_pacct", "sys_admin", "sys_boot", "sys_nice",
+        "sys_resource", "sys_time", "sys_tty_config", "mknod", "lease", "audit_write", "audit_control", "setfcap",
+        "mac_override", "mac_admin", "syslog", "wake_alarm", "block_suspend", "audit_read", "perfmon", "bpf",
+        "checkpoint_restore",
     ];
 
     /// <summary>Its bit in the sets of capget(2) and of <c>/proc/PID/status</c>.</summary>

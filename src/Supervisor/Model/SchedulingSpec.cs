@@ -13,7 +13,9 @@ internal enum SchedulingPolicy
 }
 
 /// <summary>How the kernel gives a process its turn (sched(7)).</summary>
-/// <param name="Priority">1 to 99 for <see cref="SchedulingPolicy.Fifo"/> and <see cref="SchedulingPolicy.RoundRobin"/>, else 0.</param>
+/// <param name="Priority">
+/// 1 to 99 for <see cref="SchedulingPolicy.Fifo"/> and <see cref="SchedulingPolicy.RoundRobin"/>, else 0.
+/// </param>
 internal sealed record SchedulingSpec(SchedulingPolicy Policy, int Priority)
 {
     /// <summary>As it is written in the configuration: <c>fifo:50</c>, <c>batch</c>.</summary>

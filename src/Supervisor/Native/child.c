@@ -54,9 +54,10 @@ void child_must_of(const struct child *child, long answer, enum reuseportd_step 
 }
 
 /*
- * All of them, for 12 of the 80 microseconds that a spawn takes (posix_spawn(3) of glibc asks for as many): CLONE_CLEAR_SIGHAND
- * leaves those that are ignored as they are. Which these are nobody can tell before the clone. The runtime gives a signal back as it
- * found it, SIGHUP under nohup(1) ignored, when a registration ends, and that may be on another thread, just now.
+ * All of them, for 12 of the 80 microseconds that a spawn takes (posix_spawn(3) of glibc asks for as many):
+ * CLONE_CLEAR_SIGHAND leaves those that are ignored as they are, and which these are nobody can tell before the
+ * clone. When a registration ends, the runtime gives its signal back as it found it, SIGHUP under nohup(1)
+ * ignored, and that may be on another thread, just now.
  *
  * The kernel's struct sigaction, not glibc's: all zero is SIG_DFL without flags on every architecture.
  */

@@ -1,14 +1,16 @@
 /*
- * The capabilities of the new process: after a change of user, and where some are asked for, these and no others.
+ * The capabilities of the new process: after a change of user, and where some are asked for, these and no
+ * others.
  *
- * execve(2) gives a program without file capabilities just the ambient set (capabilities(7)), and a capability can be ambient
- * only while it is permitted and inheritable too. A change from root to another user empties the permitted set, unless
- * PR_SET_KEEPCAPS was asked for before (exec ends that), and the ambient one always. Hence the order: keep, change user, capset,
- * raise. A worker whose permitted set grows beyond its ambient one in exec would not be given the preload library (AT_SECURE).
+ * execve(2) gives a program without file capabilities just the ambient set (capabilities(7)), and a capability
+ * can be ambient only while it is permitted and inheritable too. A change from root to another user empties the
+ * permitted set, unless PR_SET_KEEPCAPS was asked for before (exec ends that), and the ambient one always. Hence
+ * the order: keep, change user, capset, raise. A worker whose permitted set grows beyond its ambient one in exec
+ * would not be given the preload library (AT_SECURE).
  *
- * The inheritable set outlives a change of user, so it is emptied too: a program with inheritable file capabilities would
- * gain by it. One who runs as root has all of the bounding set after exec whatever it had before, so nothing is taken
- * away there.
+ * The inheritable set outlives a change of user, so it is emptied too: a program with inheritable file
+ * capabilities would gain by it. One who runs as root has all of the bounding set after exec whatever it had
+ * before, so nothing is taken away there.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -66,7 +68,10 @@ void child_set_capabilities(const struct child *child)
     if (is_root && child->request->ambient == 0)
         return;
     reduce(child, is_root);
-    for (int number = 0; number < HALVES * BITS; number++)
-        if (child->request->ambient >> number & 1)
-            child_must_of(child, prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, (long)number, 0L, 0L), STEP_AMBIENT, number);
+    for (int number = 0; number < HALVES * BITS; number++) {
+        if (!(child->request->ambient >> number & 1))
+            continue;
+        long answer = prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, (long)number, 0L, 0L);
+        child_must_of(child, answer, STEP_AMBIENT, number);
+    }
 }

@@ -11,7 +11,7 @@
 
 enum {
     IOPRIO_WHO_PROCESS = 1,
-    AFFINITY_WORDS = 8192 / 64, /* NR_CPUS of the largest kernels; 1 KiB of the child's stack */
+    AFFINITY_SIZE = 8192 / 8, /* NR_CPUS of the largest kernels, in bytes */
 };
 
 static int write_text(int directory, const char *path, const char *text)
@@ -58,22 +58,22 @@ static void set_oom_score(const struct child *child)
 }
 
 /*
- * The kernel takes of the mask what the process may use, and says nothing of the rest as long as one is left. So the mask
- * is read back: a worker that was to run on CPUs 2 and 9 does not run on 2 alone.
+ * The kernel takes of the mask what the process may use, and says nothing of the rest as long as one is left. So
+ * the mask is read back: a worker that was to run on CPUs 2 and 9 does not run on 2 alone.
  */
 static void set_affinity(const struct child *child)
 {
     const struct reuseportd_request *request = child->request;
     if (request->cpus == NULL)
         return;
-    child_must_of(child, syscall(SYS_sched_setaffinity, 0, (size_t)request->cpus_size, request->cpus), STEP_AFFINITY, -1);
+    long answer = syscall(SYS_sched_setaffinity, 0, (size_t)request->cpus_size, request->cpus);
+    child_must_of(child, answer, STEP_AFFINITY, -1);
 
-    uint64_t allowed[AFFINITY_WORDS] = {0}; /* by words, as the kernel has it; of bytes on little-endian machines */
+    uint8_t allowed[AFFINITY_SIZE] = {0};
     if (syscall(SYS_sched_getaffinity, 0, sizeof allowed, allowed) < 0)
         return;
-    const uint8_t *mask = (const uint8_t *)allowed;
     for (uint32_t byte = 0; byte < request->cpus_size && byte < sizeof allowed; byte++) {
-        unsigned int missing = request->cpus[byte] & (unsigned int)~mask[byte];
+        unsigned int missing = request->cpus[byte] & (unsigned int)~allowed[byte];
         if (missing != 0)
             child_fail(child, STEP_AFFINITY, (int)(byte * 8) + __builtin_ctz(missing), EINVAL);
     }
@@ -96,15 +96,18 @@ static void set_scheduling(const struct child *child)
         child_must(child, syscall(SYS_setpriority, PRIO_PROCESS, 0, request->nice), STEP_NICE);
     if (request->flags & FLAG_SCHEDULING) {
         const int priority = request->scheduling_priority; /* struct sched_param */
-        child_must(child, syscall(SYS_sched_setscheduler, 0, request->scheduling_policy, &priority), STEP_SCHEDULING);
+        long answer = syscall(SYS_sched_setscheduler, 0, request->scheduling_policy, &priority);
+        child_must(child, answer, STEP_SCHEDULING);
     }
-    if (request->flags & FLAG_IO_PRIORITY)
-        child_must(child, syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, request->io_priority), STEP_IO_PRIORITY);
+    if (request->flags & FLAG_IO_PRIORITY) {
+        long answer = syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, request->io_priority);
+        child_must(child, answer, STEP_IO_PRIORITY);
+    }
 }
 
 void child_set_resources(const struct child *child)
 {
-    set_oom_score(child); /* ahead of the limits: a low one of descriptors or of a file's size would be in its way */
+    set_oom_score(child); /* ahead of the limits, as a low one of descriptors would be in its way */
     set_affinity(child);
     set_limits(child);
     set_scheduling(child);

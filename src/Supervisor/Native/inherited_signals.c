@@ -1,7 +1,8 @@
 /*
- * A daemon may be started with signals blocked, by a program that forgot to give back what it had, or with SIGTERM
- * ignored, by a script with `trap '' TERM`. Both outlive exec, and the runtime leaves them so: nobody could stop it.
- * What else is ignored stays, as that is asked for on purpose: SIGHUP by nohup(1), SIGINT for what a script starts behind it.
+ * A daemon may be started with signals blocked, by a program that forgot to give back what it had, or with
+ * SIGTERM ignored, by a script with `trap '' TERM`. Both outlive exec, and the runtime leaves them so: nobody
+ * could stop it. What else is ignored stays, as that is asked for on purpose: SIGHUP by nohup(1), SIGINT for
+ * what a script starts behind it.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -25,7 +25,8 @@ internal sealed class WorkerTable(LaunchPad launchPad, Epoll epoll, OutputLoop o
         [NotNullWhen(false)] out SpawnError? error)
     {
         process = null;
-        if (!launchPad.TryLaunch(slot.Service.Spec, slot.Name, generation, out var spawned, out var credentials, out error)) return false;
+        if (!launchPad.TryLaunch(slot.Service.Spec, slot.Name, generation, out var spawned, out var credentials, out error))
+            return false;
 
         process = new WorkerProcess(++_lastSerial, slot, generation, spawned.Process, spawned.Program, credentials, now);
         _bySerial.Add(process.Serial, process);

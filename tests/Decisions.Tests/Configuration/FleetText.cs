@@ -46,9 +46,10 @@ internal static class FleetText
             Line($"{name}.limits.cpu_affinity", Affinity(process.Limits.CpuAffinity), null);
             Line($"{name}.limits.scheduling", process.Limits.Scheduling, null);
             Line($"{name}.limits.io_priority", process.Limits.IoPriority, null);
-            Line($"{name}.supplementary_groups", process.Privileges.SupplementaryGroups is { } groups ? List(groups) : null, null);
-            Line($"{name}.no_new_privileges", process.Privileges.NoNewPrivileges, null);
-            Line($"{name}.ambient_capabilities", process.Privileges.AmbientCapabilities is { } set ? List(set) : null, null);
+            var (groups, noNewPrivileges, capabilities) = process.Privileges;
+            Line($"{name}.supplementary_groups", groups is { } given ? List(given) : null, null);
+            Line($"{name}.no_new_privileges", noNewPrivileges, null);
+            Line($"{name}.ambient_capabilities", capabilities is { } kept ? List(kept) : null, null);
             Line($"{name}.stdout", process.Stdout, usual.Stdout);
             Line($"{name}.stderr", process.Stderr, usual.Stderr);
             Line($"{name}.autostart", service.Autostart, true);

@@ -7,7 +7,13 @@ namespace Decisions.Tests.Runtime;
 public sealed class WorkerProcessTests
 {
     private readonly WorkerProcess _process = new(
-        1, new WorkerSlot(new WorkerName("web", 0), new Service(Specs.Service("web"))), 1, null!, "/bin/server", new Credentials(new Identity(0, 0, []), NoNewPrivileges: false), TimeSpan.Zero);
+        1,
+        new WorkerSlot(new WorkerName("web", 0), new Service(Specs.Service("web"))),
+        1,
+        null!,
+        "/bin/server",
+        new Credentials(new Identity(0, 0, []), NoNewPrivileges: false),
+        TimeSpan.Zero);
 
     [Fact]
     public void Remember_TheSameSocketAgain_TheNewestCounts()

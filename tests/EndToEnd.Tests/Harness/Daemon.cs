@@ -27,7 +27,7 @@ internal sealed class Daemon : IAsyncDisposable
     /// <summary>Which binary is started.</summary>
     public string Binary { get; set; } = Artifacts.Daemon;
 
-    /// <summary>Words before the binary: a program that executes it with another user, limit or signal than this process has.</summary>
+    /// <summary>Words before the binary: a program that executes it with another user, limit or signal mask than ours.</summary>
     public string[] Wrapper { get; set; } = [];
 
     public string ControlSocket => Folder["control.sock"];

@@ -56,7 +56,8 @@ public sealed class AttributeTests : DaemonTest
     public async Task RealtimePolicy_IsTheWorkers(string policy, string number)
     {
         Root.Require();
-        Daemon.Configure(Sleeper($"limits: {{ scheduling_policy: {policy}, scheduling_priority: 7, io_class: realtime, io_priority: 0 }}"));
+        var cpu = $"scheduling_policy: {policy}, scheduling_priority: 7";
+        Daemon.Configure(Sleeper($"limits: {{ {cpu}, io_class: realtime, io_priority: 0 }}"));
         await Daemon.StartAsync();
         var pid = await StartedAsync();
 
@@ -106,7 +107,7 @@ public sealed class AttributeTests : DaemonTest
     [Theory]
     [InlineData("limits: { nofile: infinity }", "setrlimit nofile=infinity: EPERM", "1")]
     [InlineData("limits: { cpu_affinity: [4095] }", "sched_setaffinity 4095: EINVAL", "22")]
-    [InlineData("limits: { cpu_affinity: [0-4095] }", @"sched_setaffinity [\d,]+,4095 \(CPU \d+ is not allowed here\): EINVAL", "22")]
+    [InlineData("limits: { cpu_affinity: [0-4095] }", @"sched_setaffinity [\d,]+ \(CPU \d+ is not allowed here\): EINVAL", "22")]
     public async Task StepThatFails_IsInTheLogWithItsValue(string keys, string expected, string errno)
     {
         Daemon.Configure(Sleeper(keys));
@@ -131,9 +132,10 @@ public sealed class AttributeTests : DaemonTest
 
     private async Task<int> StartedAsync()
     {
-        var settled = await Daemon.Log.WaitAsync(record => record.Event is "ready" or "spawn_error", "the worker starts or fails at it");
+        var settled = await Daemon.Log.WaitAsync(
+            record => record.Event is "ready" or "spawn_error", "the worker starts or fails at it");
         // Real-time scheduling can be closed to a control group, whoever asks.
-        Assert.SkipWhen(settled.Event == "spawn_error" && settled.Message.Contains("EPERM", StringComparison.Ordinal), settled.Message);
+        Assert.SkipWhen(settled.Event == "spawn_error" && settled["ERRNO"] == "1", settled.Message);
         return Daemon.PidOf("web@0");
     }
 

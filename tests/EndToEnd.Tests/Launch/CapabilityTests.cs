@@ -72,7 +72,11 @@ public sealed class CapabilityTests : DaemonTest
     private async Task AssertBothServeAsync()
     {
         foreach (var worker in (string[])["web@0", "web@1"])
-            await Daemon.EventAsync("listen", worker, where: record => record["REUSEPORT_RESULT"] == "ok" && record["REUSEPORT_MATCHED"] == "1");
+        {
+            var listen = await Daemon.EventAsync("listen", worker);
+            Assert.Equal(("ok", "1"), (listen["REUSEPORT_RESULT"], listen["REUSEPORT_MATCHED"]));
+        }
+
         await Copies.AllAnswerAsync(["0", "1"], async () => (await Ask.HttpAsync(Address, PrivilegedPort)).Split(' ')[1]);
     }
 

@@ -33,7 +33,8 @@ internal static unsafe partial class OldKernel
     /// <summary>Refuses prctl(2) of that option with EPERM.</summary>
     public static void WithoutControl(uint option, Action work) => On(
         [
-            new(Load, 0, 0, 0), new(JumpIfEqual, 0, 3, ControlNumber), new(Load, 0, 0, FirstArgument), new(JumpIfEqual, 0, 1, option),
+            new(Load, 0, 0, 0), new(JumpIfEqual, 0, 3, ControlNumber),
+            new(Load, 0, 0, FirstArgument), new(JumpIfEqual, 0, 1, option),
             new(Answer, 0, 0, Refuse | 1), new(Answer, 0, 0, Allow),
         ],
         work);

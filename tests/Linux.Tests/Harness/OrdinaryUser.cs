@@ -29,7 +29,8 @@ internal static unsafe partial class OrdinaryUser
     private static void On(Action prepare, Action<Spawner> work)
     {
         Root.Require();
-        Assert.SkipUnless(IsX64 || RuntimeInformation.ProcessArchitecture == Architecture.Arm64, "knows no numbers of system calls here");
+        var isKnown = IsX64 || RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+        Assert.SkipUnless(isKnown, "knows no numbers of system calls here");
         Exception? failure = null;
         var thread = new Thread(() =>
         {

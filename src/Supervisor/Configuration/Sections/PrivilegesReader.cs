@@ -15,8 +15,10 @@ internal static class PrivilegesReader
 
     private static ValueList<Capability>? AmbientCapabilities(Section service, LoadContext context, uint? userId)
     {
-        if (service.Find("ambient_capabilities") is not { } field || field.Items(Accepts, orOne: true) is not { } items) return null;
-        if (userId == 0 && items.Count > 0) field.Warning("changes nothing for workers that run as root, which have all capabilities");
+        if (service.Find("ambient_capabilities") is not { } field) return null;
+        if (field.Items(Accepts, orOne: true) is not { } items) return null;
+        if (userId == 0 && items.Count > 0)
+            field.Warning("changes nothing for workers that run as root, which have all capabilities");
         return [.. items.Select(item => One(item, context)).OfType<Capability>().Distinct().Order()];
     }
 

@@ -25,9 +25,10 @@ internal static class SchedulingReader
         if (Policies.Read(field) is not { } policy) return null;
         if (policy is SchedulingPolicy.Fifo or SchedulingPolicy.RoundRobin)
         {
+            var spec = new SchedulingSpec(policy, number ?? 0);
             if (priority is null)
-                limits.Missing("scheduling_priority", $"scheduling_policy {new SchedulingSpec(policy, 0)} needs one from 1 to 99", field.Key);
-            return new SchedulingSpec(policy, number ?? 1);
+                limits.Missing("scheduling_priority", $"scheduling_policy {spec} needs one from 1 to 99", field.Key);
+            return spec;
         }
 
         priority?.KeyError("goes with scheduling_policy fifo and rr only");

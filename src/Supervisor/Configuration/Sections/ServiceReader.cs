@@ -21,7 +21,8 @@ internal sealed class ServiceReader(LoadContext context)
     {
         var (user, userId) = accounts.User(service);
         var sharding = ReuseportReader.Read(service, place);
-        var process = ProcessReader.Read(service, place, sharding?.Spec ?? ReuseportReader.Unread, user, accounts.Group(service)) with
+        var reuseport = sharding?.Spec ?? ReuseportReader.Unread;
+        var process = ProcessReader.Read(service, place, reuseport, user, accounts.Group(service)) with
         {
             Privileges = PrivilegesReader.Read(service, accounts, context, userId),
         };

@@ -20,7 +20,8 @@ internal sealed class Accounts(LoadContext context)
         if (section.Find("supplementary_groups") is not { } field) return null;
         if (!context.IsRoot)
             field.KeyError($"only root can choose the groups of workers; the daemon runs as {context.UserId}");
-        return field.Items(accepts, orOne: true) is { } items ? [.. items.Select(item => SupplementaryGroup(item, accepts)).OfType<string>()] : null;
+        if (field.Items(accepts, orOne: true) is not { } items) return null;
+        return [.. items.Select(item => SupplementaryGroup(item, accepts)).OfType<string>()];
     }
 
     private string? SupplementaryGroup(Field item, string accepts)
