@@ -22,6 +22,26 @@ internal sealed record CgroupMount(bool IsUnified, string MountPoint, string Pat
         }
     }
 
+    /// <summary>
+    /// The group in the unified hierarchy, as cgroup.procs of its own directory would have it: null where there is no such hierarchy, and
+    /// where the group is not within what is mounted.
+    /// </summary>
+    public static CgroupMount? Unified(string mountInfo, string membership)
+    {
+        if (GroupOf(membership, unified: true) is not { } group || group.StartsWith("/..", StringComparison.Ordinal)) return null;
+        foreach (var line in mountInfo.Split('\n'))
+        {
+            var halves = line.Split(" - ");
+            if (halves.Length != 2 || halves[0].Split(' ') is not [_, _, _, var root, var mountPoint, ..]) continue;
+            if (halves[1].Split(' ')[0] != "cgroup2") continue;
+            var prefix = root == "/" ? "" : root;
+            if (group == root || group.StartsWith(prefix + "/", StringComparison.Ordinal))
+                return new CgroupMount(IsUnified: true, mountPoint, group[prefix.Length..].TrimEnd('/'));
+        }
+
+        return null;
+    }
+
     /// <summary>Directories from the group up to the mount point.</summary>
     public IEnumerable<string> UpToTheRoot()
     {

@@ -9,6 +9,9 @@ internal enum Readiness : uint
 {
     None = 0,
     Readable = 0x001,
+
+    /// <summary>A file of cgroupfs has changed since it was last read; comes with <see cref="Error"/>.</summary>
+    Urgent = 0x002,
     Writable = 0x004,
     Error = 0x008,
     HangUp = 0x010,

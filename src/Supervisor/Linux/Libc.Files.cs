@@ -5,9 +5,13 @@ namespace Reuseportd.Linux;
 internal static partial class Libc
 {
     public const int OpenReadOnly = 0;
+    public const int OpenWriteOnly = 1;
     public const int OpenReadWrite = 2;
     public const int OpenCreate = 0x40;
     public const int OpenCloseOnExec = 0x80000;
+
+    /// <summary>ENOTDIR for anything but a directory; the number goes by the architecture.</summary>
+    public static readonly int OpenDirectory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
 
     /// <summary>ELOOP for a symbolic link; the one of these flags whose number goes by the architecture.</summary>
     public static readonly int OpenNoFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
@@ -16,6 +20,9 @@ internal static partial class Libc
     public const int LockWithoutWaiting = 4;
 
     public const int AtCurrentDirectory = -100;
+
+    /// <summary>For unlinkat(2): a directory, as rmdir(2) takes it.</summary>
+    public const int AtRemoveDirectory = 0x200;
 
     /// <summary>For statx(2): of a symbolic link itself, not of what it leads to.</summary>
     public const int AtNoFollow = 0x100;
@@ -34,6 +41,18 @@ internal static partial class Libc
 
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true)]
     public static unsafe partial int Open(byte* path, int flags, int mode);
+
+    [LibraryImport(Library, EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int OpenAt(SafeHandle directory, string path, int flags);
+
+    [LibraryImport(Library, EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakeDirectoryAt(SafeHandle directory, string path, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "unlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int UnlinkAt(SafeHandle directory, string path, int flags);
+
+    [LibraryImport(Library, EntryPoint = "pread", SetLastError = true)]
+    public static unsafe partial nint ReadAt(SafeHandle descriptor, byte* buffer, nuint count, nint offset);
 
     [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
     public static unsafe partial nint Read(int descriptor, byte* buffer, nuint count);

@@ -15,6 +15,7 @@ internal readonly record struct Errno(int Number)
     public static readonly Errno NoChild = new(10);
     public static readonly Errno Again = new(11);
     public static readonly Errno AccessDenied = new(13);
+    public static readonly Errno Busy = new(16);
     public static readonly Errno Exists = new(17);
     public static readonly Errno InvalidArgument = new(22);
     public static readonly Errno TooLarge = new(27);

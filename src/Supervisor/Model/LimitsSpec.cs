@@ -10,6 +10,9 @@ internal sealed record LimitsSpec(
     int? OomScoreAdjust,
     CpuAffinity? CpuAffinity)
 {
+    /// <summary>Of each worker with all that comes of it.</summary>
+    public GroupLimits Group { get; init; } = GroupLimits.None;
+
     public static readonly LimitsSpec None = new([], null, null, null);
 
     /// <summary>Null for the daemon's.</summary>
@@ -32,6 +35,15 @@ internal sealed record ResourceLimit(string Name, ulong Value)
         "cpu", "fsize", "data", "stack", "core", "rss", "nproc", "nofile",
         "memlock", "as", "locks", "sigpending", "msgqueue", "nice", "rtprio", "rttime",
     ];
+}
+
+/// <summary>Limits of a control group, cgroups(7). Null for none.</summary>
+/// <param name="MemoryMax">In bytes.</param>
+/// <param name="CpuQuota">In percent of one CPU's time.</param>
+/// <param name="TasksMax">Processes and threads.</param>
+internal sealed record GroupLimits(ulong? MemoryMax, int? CpuQuota, int? TasksMax)
+{
+    public static readonly GroupLimits None = new(null, null, null);
 }
 
 /// <summary>On which CPUs the copies of a service run.</summary>

@@ -80,9 +80,9 @@ long reuseportd_clone_child(struct reuseportd_spawner *spawner, struct child *ch
 {
     if (spawner->has_clone3) {
         long pid = clone_new_way(spawner, child, pidfd);
-        if (pid != -ENOSYS && pid != -EPERM && pid != -EINVAL)
+        if (pid != -ENOSYS && pid != -EPERM && pid != -EINVAL && pid != -E2BIG)
             return pid;
-        /* With a cgroup EINVAL and EPERM may be about that one alone: the old way finds out, this time. */
+        /* With a cgroup EINVAL and EPERM, and before Linux 5.7 E2BIG, may be about that alone: the old way finds out, this time. */
         if (child->request->cgroup < 0 || pid == -ENOSYS)
             spawner->has_clone3 = 0;
     }

@@ -8,8 +8,13 @@ namespace Reuseportd.Runtime;
 /// <param name="environment">The daemon's own environment.</param>
 /// <param name="preload">Absolute path of the preload library.</param>
 /// <param name="notifications">Where workers say that they are ready.</param>
+/// <param name="groups">Null where processes get no control groups.</param>
 internal sealed class LaunchPad(
-    Spawner spawner, IReadOnlyDictionary<string, string> environment, string preload, Notifications notifications)
+    Spawner spawner,
+    IReadOnlyDictionary<string, string> environment,
+    string preload,
+    Notifications notifications,
+    CgroupSubtree? groups)
 {
     private readonly Dictionary<(string?, string?, ValueList<string>?), Account> _accounts = [];
 
@@ -22,9 +27,10 @@ internal sealed class LaunchPad(
         int generation,
         [NotNullWhen(true)] out Spawned? spawned,
         [NotNullWhen(true)] out Credentials? credentials,
+        out string? group,
         [NotNullWhen(false)] out SpawnError? error)
     {
-        (spawned, credentials) = (null, null);
+        (spawned, credentials, group) = (null, null, null);
         if (!TryAccount(service.Process, out var account, out error)) return false;
         if (!EnvironmentFiles.TryRead(service.Process.EnvironmentFiles, out var fromFiles, out error)) return false;
         var changed = IsGiven(service.Process) ? account : null;
@@ -36,7 +42,27 @@ internal sealed class LaunchPad(
         }
 
         credentials = CredentialsOf(service.Process, account);
-        return spawner.TrySpawn(Request(service.Process, worker, launch, account), out spawned, out error);
+        var request = Request(service.Process, worker, launch, account);
+        return groups is null
+            ? spawner.TrySpawn(request, out spawned, out error)
+            : TryLaunch(request, service.Process.Limits.Group, CgroupName.Of(worker, generation), out group, out spawned, out error);
+    }
+
+    private bool TryLaunch(
+        SpawnRequest request,
+        GroupLimits limits,
+        string wanted,
+        out string? group,
+        [NotNullWhen(true)] out Spawned? spawned,
+        [NotNullWhen(false)] out SpawnError? error)
+    {
+        spawned = null;
+        group = wanted;
+        if (!groups!.TryMake(ref group, limits, out var directory, out error)) return false;
+        using (directory)
+            if (spawner.TrySpawn(request with { Cgroup = directory }, out spawned, out error)) return true;
+        groups.Remove(group);
+        return false;
     }
 
     /// <summary>A command that runs as a worker does, with its environment but for the preload library, and without output.</summary>

@@ -13,7 +13,7 @@ namespace Reuseportd.Runtime;
 /// <param name="starts">Starts that the machine has asked for, and that have their turn to come.</param>
 internal sealed class SlotRunner(
     WorkerTable processes,
-    TreeReaper trees,
+    ITreeReaper trees,
     StartQueue<(WorkerSlot Slot, int Generation)> starts,
     ILogger log,
     Func<TimeSpan> clock,

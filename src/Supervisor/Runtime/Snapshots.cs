@@ -24,6 +24,7 @@ internal static class Snapshots
         {
             SlotState.Failed failed => failed.Reason,
             SlotState.Backoff backoff => backoff.Reason,
+            SlotState.Starting { IsHeld: true } => "waits for the end of what an earlier process left behind",
             SlotState.Starting { Running: true } starting => $"waits for {Missing(slot, starting)}",
             SlotState.Starting when slot.Service.Starts.IsHeld => $"waits for {string.Join(", ", slot.Service.Spec.DependsOn)}",
             _ => null,

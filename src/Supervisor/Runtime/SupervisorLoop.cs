@@ -34,7 +34,7 @@ internal sealed class SupervisorLoop : IDisposable
     private SlotRunner _runner = null!;
     private SilenceWatch _silence = null!;
     private SocketWatch _sockets = null!;
-    private TreeReaper _trees = null!;
+    private ITreeReaper _trees = null!;
     private Notifications _notifications = null!;
     private ExecProbes _probeCommands = null!;
     private ProbeWatch _probes = null!;
@@ -71,7 +71,7 @@ internal sealed class SupervisorLoop : IDisposable
             Assemble();
             while (!(_stopping && _fleet.IsEmpty)) Turn();
             _probeCommands.KillAll();
-            _trees.KillStrangers();
+            _trees.Finish();
             _notifications.Dispose();
             _mailbox.Close();
             _ended.TrySetResult();
@@ -91,12 +91,15 @@ internal sealed class SupervisorLoop : IDisposable
     {
         _spawner = new Spawner(_options.DescriptorLimit, _options.Guard);
         _notifications = new Notifications(_options.NotifyFolder, _epoll);
-        _launchPad = new LaunchPad(_spawner, _options.Environment, _options.Preload, _notifications);
+        _launchPad = new LaunchPad(_spawner, _options.Environment, _options.Preload, _notifications, _options.Groups);
         _probeCommands = new ExecProbes(_launchPad, _epoll, _options.Guard);
         _processes = new WorkerTable(_launchPad, _epoll, _output, _options.Guard, _log);
-        _trees = new TreeReaper(IsOwn, _log, Now);
+        _trees = _options.Groups is { } groups
+            ? new GroupReaper(IsOwn, groups, _epoll, _log, Now)
+            : new TreeReaper(IsOwn, _log, Now);
         _runner = new SlotRunner(
             _processes, _trees, new StartQueue<(WorkerSlot, int)>(_options.StartParallelism), _log, Now, _options.Roll);
+        _trees.Ended = slot => _runner.Happen(slot, new SlotEvent.TreeEnded());
         _probes = new ProbeWatch(_probeCommands, _mailbox, _runner, _log, _time, _options.Roll);
         _recycler = new Recycler(_runner, _mailbox, _log, _options.Roll);
         _sockets = new SocketWatch(_mailbox);
@@ -113,6 +116,7 @@ internal sealed class SupervisorLoop : IDisposable
             if (token == MailboxToken) _mailbox.Acknowledge();
             else if (_processes.Find(token) is { } process) Reap(process);
             else if (_probeCommands.Reap(token) is { } answer) _probes.Answered(answer, Now());
+            else if (GroupReaper.Knows(token)) _trees.Wake(token);
             else foreach (var notification in _notifications.Take(token)) TakeNotification(notification);
         }
 
@@ -122,7 +126,7 @@ internal sealed class SupervisorLoop : IDisposable
         while (_runner.TryTakeReady(out var ready)) Follow(ready);
         for (var spawned = 0; spawned < SpawnsInATurn && _runner.HasSpawns; spawned++) SpawnNext();
         Watch(Now());
-        if (!_runner.HasSpawns) _trees.Pass(Now());
+        _trees.Pass(Now(), _runner.HasSpawns);
         Answer(canceled: false);
         Tell();
     }

@@ -10,6 +10,7 @@ namespace Reuseportd.Runtime;
 /// <param name="StartParallelism">Workers that may be between start and ready at one time, beyond one for each service.</param>
 /// <param name="NotifyFolder">Where the sockets are at which workers say that they are ready.</param>
 /// <param name="Guard">A child that is no worker, and is told of those; null where there is none.</param>
+/// <param name="Groups">Where processes get control groups of their own; null where there are none.</param>
 internal sealed record SupervisorOptions(
     string Preload,
     IReadOnlyDictionary<string, string> Environment,
@@ -17,4 +18,5 @@ internal sealed record SupervisorOptions(
     Func<double> Roll,
     int StartParallelism,
     string NotifyFolder,
-    Guard? Guard = null);
+    Guard? Guard = null,
+    CgroupSubtree? Groups = null);

@@ -6,11 +6,11 @@ using Serilog;
 namespace Reuseportd.Runtime;
 
 /// <summary>
-/// Ends what workers leave behind, in rounds until nothing is left. Only the loop's thread uses it: between the start of a
-/// worker and its entry in the table, any other thread would take it for a stranger.
+/// Where there are no control groups: in rounds over the daemon's children, until nothing is left. Only the loop's thread uses it: between
+/// the start of a worker and its entry in the table, any other thread would take it for a stranger.
 /// </summary>
 /// <param name="isOwn">Whether a child was started by the daemon and not yet reaped, and so is no leftover of a worker.</param>
-internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSpan> clock)
+internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSpan> clock) : ITreeReaper
 {
     private const int MostRounds = 100;
 
@@ -19,30 +19,34 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSp
 
     private readonly List<Hunt> _hunts = [];
     private TimeSpan _nextRound;
+    private TimeSpan _overdue;
 
-    /// <summary>Ends a process and all that came of it.</summary>
+    public Action<WorkerSlot>? Ended { get; set; }
+
     public void Kill(WorkerProcess process)
     {
         process.Handle.SendSignal(Signal.Kill);
         ProcessGroup.Kill(process.Handle.Pid);
-        Begin(new Hunt(process.Slot.Name, process.Tree(isReaped: false)));
+        Begin(new Hunt(process.Slot, process.Tree(isReaped: false)));
     }
 
-    /// <summary>Ends what a process that has been reaped left behind.</summary>
-    public void Sweep(WorkerProcess process) => Begin(new Hunt(process.Slot.Name, process.Tree(isReaped: true)));
+    public void Sweep(WorkerProcess process) => Begin(new Hunt(process.Slot, process.Tree(isReaped: true)));
+
+    /// <summary>It watches none.</summary>
+    public void Wake(ulong token) { }
 
     public TimeSpan? NextWait(TimeSpan now) =>
         _hunts.Count == 0 ? null : _nextRound > now ? _nextRound - now : TimeSpan.Zero;
 
     /// <summary>One round of all that is under way, if it is time for one.</summary>
-    public void Pass(TimeSpan now)
+    public void Pass(TimeSpan now, bool busy)
     {
-        if (_hunts.Count == 0 || now < _nextRound) return;
-        _nextRound = now + BetweenRounds;
+        if (_hunts.Count == 0 || now < (busy ? _overdue : _nextRound)) return;
+        _overdue = _nextRound = now + BetweenRounds;
         try
         {
             // All that outlives a worker has been handed to the daemon: without strangers, nothing is left of those reaped.
-            if (_hunts.TrueForAll(hunt => hunt.Root.IsReaped) && Subreaper.Strangers(IsWorker).Count == 0) _hunts.Clear();
+            if (_hunts.TrueForAll(hunt => hunt.Root.IsReaped) && Subreaper.Strangers(IsWorker).Count == 0) End([.. _hunts]);
             else Round(ProcessTable.Read());
         }
         catch (IOException)
@@ -51,25 +55,11 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSp
         }
     }
 
-    /// <summary>Ends, at the end of the daemon, all that it was handed; whose it was no longer matters.</summary>
-    public void KillStrangers()
-    {
-        for (var round = 0; round < MostRounds; round++)
-        {
-            Subreaper.Reap(IsWorker);
-            var strangers = Subreaper.Strangers(IsWorker);
-            if (strangers.Count == 0) return;
-            foreach (var pid in strangers)
-            {
-                using var stranger = Pidfd.Open(pid, out _);
-                stranger?.SendSignal(Signal.Kill);
-                stranger?.WaitForEnd(BetweenRounds);
-            }
-        }
-    }
+    public void Finish() => Strangers.End(IsWorker);
 
     private void Begin(Hunt hunt)
     {
+        if (_hunts.Count == 0) _overdue = clock() + BetweenRounds;
         _hunts.Add(hunt);
         // Not in the turn that it came from: the replacement of the process goes first.
         _nextRound = clock();
@@ -78,20 +68,28 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSp
     private void Round(ProcessTable table)
     {
         var orphans = new Orphans(table, IsWorker);
-        _hunts.RemoveAll(hunt =>
+        End([.. _hunts.FindAll(hunt =>
         {
             var left = TreeKill.Round(hunt.Root, orphans.Around(hunt.Root), IsWorker);
-            if (hunt.Round == 0 && left > 0 && hunt.Root.IsReaped) log.SweptTree(hunt.Worker, left);
-            if (left > 0 && ++hunt.Round == MostRounds) log.TreeSurvived(hunt.Worker, left);
+            if (hunt.Round == 0 && left > 0 && hunt.Root.IsReaped) log.SweptTree(hunt.Slot.Name, left);
+            if (left > 0 && ++hunt.Round == MostRounds) log.TreeSurvived(hunt.Slot.Name, left);
             return left == 0 || hunt.Round == MostRounds;
-        });
+        })]);
+    }
+
+    /// <summary>What is told of an end may begin another hunt.</summary>
+    private void End(HashSet<Hunt> ended)
+    {
+        _hunts.RemoveAll(ended.Contains);
+        foreach (var hunt in ended)
+            if (hunt.Root.IsReaped) Ended?.Invoke(hunt.Slot);
     }
 
     private bool IsWorker(int pid) => isOwn(pid);
 
-    private sealed class Hunt(WorkerName worker, TreeRoot root)
+    private sealed class Hunt(WorkerSlot slot, TreeRoot root)
     {
-        public WorkerName Worker { get; } = worker;
+        public WorkerSlot Slot { get; } = slot;
 
         public TreeRoot Root { get; } = root;
 

@@ -29,6 +29,9 @@ internal sealed class WorkerProcess(
 
     public TimeSpan Started { get; } = started;
 
+    /// <summary>Name of the control group that it was born in; null without one.</summary>
+    public string? Group { get; init; }
+
     public bool IsStarting => Slot.Process == this && Slot.Slot.State is SlotState.Starting;
 
     /// <summary>Why it did not answer the newest probe; null where it did, or was not asked.</summary>

@@ -25,10 +25,13 @@ internal sealed class WorkerTable(LaunchPad launchPad, Epoll epoll, OutputLoop o
         [NotNullWhen(false)] out SpawnError? error)
     {
         process = null;
-        if (!launchPad.TryLaunch(slot.Service.Spec, slot.Name, generation, out var spawned, out var credentials, out error))
+        if (!launchPad.TryLaunch(slot.Service.Spec, slot.Name, generation, out var spawned, out var credentials, out var group, out error))
             return false;
 
-        process = new WorkerProcess(++_lastSerial, slot, generation, spawned.Process, spawned.Program, credentials, now);
+        process = new WorkerProcess(++_lastSerial, slot, generation, spawned.Process, spawned.Program, credentials, now)
+        {
+            Group = group,
+        };
         _bySerial.Add(process.Serial, process);
         _byPid[spawned.Process.Pid] = process;
         slot.Process = slot.Last = process;

@@ -13,6 +13,9 @@ internal abstract record SlotAction
     /// <summary>Send a signal to the process.</summary>
     internal sealed record Send(Signal Signal) : SlotAction;
 
-    /// <summary>SIGKILL all that is left of the generation: the process and what it started.</summary>
+    /// <summary>
+    /// SIGKILL all that is left of the generation: the process and what it started. Where the process has been reaped, answer with
+    /// <see cref="SlotEvent.TreeEnded"/> once nothing is left.
+    /// </summary>
     internal sealed record KillTree(int Generation) : SlotAction;
 }

@@ -31,6 +31,9 @@ internal abstract record SlotEvent
 
     internal sealed record Exited(int Generation, ExitStatus Status) : SlotEvent;
 
+    /// <summary>Nothing is left of an earlier process whose tree was to be killed after its end; once for each.</summary>
+    internal sealed record TreeEnded : SlotEvent;
+
     /// <summary>The policy of the step is another than that of the last one.</summary>
     internal sealed record PolicyChanged : SlotEvent;
 

@@ -14,6 +14,7 @@ internal static class SlotMachine
     public static Transition Step(Slot slot, SlotEvent happened, SlotPolicy policy, TimeSpan now, double roll)
     {
         if (IsStale(slot, happened)) return Stay(slot);
+        if (happened is SlotEvent.TreeEnded) slot = slot with { TreesEnding = Math.Max(0, slot.TreesEnding - 1) };
         var step = new Stepping(slot, policy, now, roll);
         return slot.State switch
         {
@@ -63,13 +64,14 @@ internal static class SlotMachine
             SlotEvent.Serves serves => Judge(starting with { Coverage = starting.Coverage.With(serves.Port) }),
             // It goes by ports, or by its age: a word from elsewhere says nothing.
             SlotEvent.ReportedReady when Policy.Readiness is ReadinessSpec.Bind or ReadinessSpec.Delay => Stay(Slot),
-            SlotEvent.ReportedReady => GetReady(),
-            SlotEvent.DeadlinePassed when Policy.Readiness is ReadinessSpec.Delay => GetReady(),
+            SlotEvent.ReportedReady => GetReady(starting),
+            SlotEvent.DeadlinePassed when Policy.Readiness is ReadinessSpec.Delay => GetReady(starting),
             SlotEvent.DeadlinePassed => Stop(new AfterStop.Retry("not ready in time", ReadyFor: null)),
             SlotEvent.Exited exited => Ended(exited.Status, readyFor: null),
             SlotEvent.StopRequested when !starting.Running => Become(new SlotState.Stopped()),
             SlotEvent.StopRequested => Stop(new AfterStop.Stay()),
             SlotEvent.RestartRequested when starting.Running => Stop(new AfterStop.Restart()),
+            SlotEvent.TreeEnded => starting.IsHeld ? GetReady(starting) : Stay(Slot),
             // A queued start takes the newest configuration by itself, which may have other ports.
             SlotEvent.RestartRequested => Become(starting with { Coverage = PortCoverage.None(Policy.Ports) }),
             // It is being started already; and whether it is alive is asked only of one that was ready.
@@ -85,7 +87,7 @@ internal static class SlotMachine
             SlotEvent.FoundDead dead => Stop(new AfterStop.Retry(dead.Reason, Now - ready.Since)),
             // Ready already; more sockets make it no readier, a new policy no less, and no deadline is set.
             SlotEvent.StartRequested or SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.DeadlinePassed
-                or SlotEvent.PolicyChanged => Stay(Slot),
+                or SlotEvent.PolicyChanged or SlotEvent.TreeEnded => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -96,7 +98,8 @@ internal static class SlotMachine
             SlotEvent.StopRequested => Become(stopping with { Then = new AfterStop.Stay() }),
             SlotEvent.StartRequested or SlotEvent.RestartRequested => Become(stopping with { Then = new AfterStop.Restart() }),
             // On its way out: that it serves after all comes too late, and it keeps the grace that it was given.
-            SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.FoundDead or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.PolicyChanged => Stay(Slot),
+            SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.FoundDead or SlotEvent.Spawned or SlotEvent.SpawnFailed
+                or SlotEvent.PolicyChanged or SlotEvent.TreeEnded => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -107,7 +110,7 @@ internal static class SlotMachine
             SlotEvent.StopRequested => Become(new SlotState.Stopped()),
             // The generation has ended; what was still on its way from it changes nothing. The wait is as it was rolled.
             SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.FoundDead
-                or SlotEvent.Exited or SlotEvent.PolicyChanged => Stay(Slot),
+                or SlotEvent.Exited or SlotEvent.PolicyChanged or SlotEvent.TreeEnded => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -117,7 +120,7 @@ internal static class SlotMachine
             SlotEvent.StopRequested => Become(new SlotState.Stopped()),
             // As in backoff: nothing runs.
             SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.FoundDead
-                or SlotEvent.Exited or SlotEvent.DeadlinePassed or SlotEvent.PolicyChanged => Stay(Slot),
+                or SlotEvent.Exited or SlotEvent.DeadlinePassed or SlotEvent.PolicyChanged or SlotEvent.TreeEnded => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -132,10 +135,15 @@ internal static class SlotMachine
                 ReadinessSpec.Bind => starting.Coverage.IsWhole,
                 _ => false,
             };
-            return isReady ? GetReady() : Become(starting with { Due = due });
+            return isReady || starting.IsHeld ? GetReady(starting) : Become(starting with { Due = due });
         }
 
-        private Transition GetReady() => Become(new SlotState.Ready(Now));
+        /// <summary>
+        /// What a process before it left behind may hold the listening socket and take connections that nobody serves: while that lives,
+        /// the slot is held back, and no deadline runs.
+        /// </summary>
+        private Transition GetReady(SlotState.Starting starting) =>
+            Become(Slot.TreesEnding > 0 ? starting with { IsHeld = true, Due = null } : new SlotState.Ready(Now));
 
         private Transition Start(Slot origin, params ReadOnlySpan<SlotAction> before)
         {
@@ -149,8 +157,7 @@ internal static class SlotMachine
 
         private Transition Stopped(AfterStop then, ExitStatus status)
         {
-            var ended = Slot with { LastExit = status };
-            var sweep = new SlotAction.KillTree(Slot.Generation);
+            var (ended, sweep) = Sweep(status);
             return then switch
             {
                 AfterStop.Stay => new(ended with { State = new SlotState.Stopped() }, [sweep]),
@@ -163,9 +170,7 @@ internal static class SlotMachine
         /// <summary>The process ended by itself.</summary>
         private Transition Ended(ExitStatus status, TimeSpan? readyFor)
         {
-            var ended = Slot with { LastExit = status };
-            // What it started may hold its listening socket and would take connections that nobody serves.
-            var sweep = new SlotAction.KillTree(Slot.Generation);
+            var (ended, sweep) = Sweep(status);
             return Policy.Restart.When switch
             {
                 RestartWhen.OnFailure or RestartWhen.No when status.Success => new(ended with { State = new SlotState.Stopped() }, [sweep]),
@@ -173,6 +178,9 @@ internal static class SlotMachine
                 _ => (this with { Slot = ended }).Retry(readyFor, status.ToString(), sweep),
             };
         }
+
+        private (Slot Ended, SlotAction Sweep) Sweep(ExitStatus status) =>
+            (Slot with { LastExit = status, TreesEnding = Slot.TreesEnding + 1 }, new SlotAction.KillTree(Slot.Generation));
 
         private Transition Retry(TimeSpan? readyFor, string reason, params ReadOnlySpan<SlotAction> before)
         {

@@ -28,6 +28,9 @@ internal abstract record SlotState
     /// <param name="Due">When it must be ready; for readiness by delay, when it is.</param>
     internal sealed record Starting(bool Running, TimeSpan Since, TimeSpan? Due, PortCoverage Coverage) : SlotState
     {
+        /// <summary>It serves, and is ready as soon as nothing is left of the processes before it.</summary>
+        public bool IsHeld { get; init; }
+
         public override string Word => "starting";
         public override TimeSpan? Deadline => Due;
         public override bool HasProcess => true;

@@ -4,7 +4,8 @@ using Reuseportd.Slots;
 namespace Decisions.Tests.Slots;
 
 /// <summary>A slot and a clock that is moved by hand: hours in milliseconds.</summary>
-internal sealed class Life(SlotPolicy policy, Func<double>? roll = null)
+/// <param name="leavesNothing">Whether processes end with all that they started; else <c>tree-ended</c> is to be said.</param>
+internal sealed class Life(SlotPolicy policy, Func<double>? roll = null, bool leavesNothing = true)
 {
     public SlotPolicy Policy { get; set; } = policy;
 
@@ -20,6 +21,7 @@ internal sealed class Life(SlotPolicy policy, Func<double>? roll = null)
     public Life Happen(SlotEvent happened)
     {
         (Slot, Actions) = SlotMachine.Step(Slot, happened, Policy, Now, roll?.Invoke() ?? 0.5);
+        while (leavesNothing && Slot.TreesEnding > 0) (Slot, _) = SlotMachine.Step(Slot, new SlotEvent.TreeEnded(), Policy, Now, roll: 0.5);
         return this;
     }
 

@@ -9,7 +9,7 @@ internal static class Make
     public static readonly IReadOnlyList<string> States = ["stopped", "queued", "starting", "ready", "stopping", "backoff", "failed"];
 
     public static readonly IReadOnlyList<string> Events =
-        ["start", "stop", "restart", "spawned", "spawn-failed", "serves", "exited", "deadline", "policy", "reported-ready", "found-dead"];
+        ["start", "stop", "restart", "spawned", "spawn-failed", "serves", "exited", "deadline", "policy", "reported-ready", "found-dead", "tree-ended"];
 
     public const int Port = 8080;
 
@@ -46,6 +46,7 @@ internal static class Make
         "policy" => new SlotEvent.PolicyChanged(),
         "reported-ready" => new SlotEvent.ReportedReady(generation),
         "found-dead" => new SlotEvent.FoundDead(generation, "no answer"),
+        "tree-ended" => new SlotEvent.TreeEnded(),
         "deadline" => new SlotEvent.DeadlinePassed(),
         _ => throw new ArgumentOutOfRangeException(nameof(word), word, null),
     };

@@ -8,7 +8,7 @@ namespace Decisions.Tests.Slots;
 public sealed class SlotMachinePropertyTests
 {
     /// <summary>Requests, and what a process may do next; the world below keeps them possible.</summary>
-    private static readonly Gen<string[]> Days = Gen.OneOf("start", "stop", "restart", "obey", "crash", "end", "serves", "deadline").Array[1, 60];
+    private static readonly Gen<string[]> Days = Gen.OneOf("start", "stop", "restart", "obey", "crash", "end", "serves", "deadline", "tree-ended").Array[1, 60];
 
     [Fact]
     public void Step_AnyOrderOfEvents_NeverHasTwoProcessesAndNeverForgetsOne() =>
@@ -27,16 +27,18 @@ public sealed class SlotMachinePropertyTests
             Assert.True(world.Life.Slot.Attempts.Count <= 3);
         }, iter: 5_000);
 
-    /// <summary>At most one process, which dies only when told to or by itself.</summary>
+    /// <summary>At most one process, which dies only when told to or by itself; what it leaves behind may outlive it.</summary>
     private sealed class World(RestartPolicy? restart = null)
     {
         private int? _process;
         private int? _queued;
+        private int _trees;
 
-        public Life Life { get; } = new(Make.Policy(restart));
+        public Life Life { get; } = new(Make.Policy(restart), leavesNothing: false);
 
         public void Live(string happened)
         {
+            var before = Life.Slot.State;
             switch (happened)
             {
                 case "obey" when _queued is { } generation:
@@ -60,20 +62,28 @@ public sealed class SlotMachinePropertyTests
                     Life.Advance(Math.Max(0, (deadline - Life.Now).TotalSeconds));
                     Happen(new SlotEvent.DeadlinePassed());
                     break;
+                case "tree-ended" when _trees > 0:
+                    _trees--;
+                    Happen(new SlotEvent.TreeEnded());
+                    break;
                 case "start" or "stop" or "restart":
                     Happen(Make.Event(happened, Life.Slot.Generation));
                     break;
             }
 
             var state = Life.Slot.State;
+            Assert.Equal(_trees, Life.Slot.TreesEnding);
+            if (before is not SlotState.Ready && state is SlotState.Ready) Assert.Equal(0, _trees);
+            if (state is SlotState.Starting { IsHeld: true }) Assert.True(_trees > 0, "held back for nothing");
             if (_process is not null) Assert.True(state.HasProcess, $"a process runs while the slot is {state.Word}");
             if (state is SlotState.Ready or SlotState.Stopping) Assert.NotNull(_process);
-            if (state is SlotState.Stopping { KillAt: not null } or SlotState.Backoff or SlotState.Starting { Running: true }) Assert.NotNull(state.Deadline);
+            if (state is SlotState.Stopping { KillAt: not null } or SlotState.Backoff or SlotState.Starting { Running: true, IsHeld: false }) Assert.NotNull(state.Deadline);
         }
 
         private void Happen(SlotEvent happened)
         {
             Life.Happen(happened);
+            if (happened is SlotEvent.Exited) _trees += Life.Actions.Count(action => action is SlotAction.KillTree);
             foreach (var action in Life.Actions)
             {
                 if (action is not SlotAction.Spawn spawn) continue;

@@ -24,6 +24,7 @@ public sealed class SlotMachineTableTests
         { "stopped", "policy", "stopped", "" },
         { "stopped", "reported-ready", "stopped", "" },
         { "stopped", "found-dead", "stopped", "" },
+        { "stopped", "tree-ended", "stopped", "" },
 
         { "queued", "start", "starting", "" },
         { "queued", "stop", "stopped", "" },
@@ -36,6 +37,7 @@ public sealed class SlotMachineTableTests
         { "queued", "policy", "starting", "" },
         { "queued", "reported-ready", "starting", "" },
         { "queued", "found-dead", "starting", "" },
+        { "queued", "tree-ended", "starting", "" },
 
         { "starting", "start", "starting", "" },
         { "starting", "stop", "stopping", "send SIGTERM" },
@@ -48,6 +50,7 @@ public sealed class SlotMachineTableTests
         { "starting", "policy", "starting", "" },
         { "starting", "reported-ready", "starting", "" },
         { "starting", "found-dead", "starting", "" },
+        { "starting", "tree-ended", "starting", "" },
 
         { "ready", "start", "ready", "" },
         { "ready", "stop", "stopping", "send SIGTERM" },
@@ -60,6 +63,7 @@ public sealed class SlotMachineTableTests
         { "ready", "policy", "ready", "" },
         { "ready", "reported-ready", "ready", "" },
         { "ready", "found-dead", "stopping", "send SIGTERM" },
+        { "ready", "tree-ended", "ready", "" },
 
         { "stopping", "start", "stopping", "" },
         { "stopping", "stop", "stopping", "" },
@@ -72,6 +76,7 @@ public sealed class SlotMachineTableTests
         { "stopping", "policy", "stopping", "" },
         { "stopping", "reported-ready", "stopping", "" },
         { "stopping", "found-dead", "stopping", "" },
+        { "stopping", "tree-ended", "stopping", "" },
 
         { "backoff", "start", "starting", "spawn 8" },
         { "backoff", "stop", "stopped", "" },
@@ -84,6 +89,7 @@ public sealed class SlotMachineTableTests
         { "backoff", "policy", "backoff", "" },
         { "backoff", "reported-ready", "backoff", "" },
         { "backoff", "found-dead", "backoff", "" },
+        { "backoff", "tree-ended", "backoff", "" },
 
         { "failed", "start", "starting", "spawn 8" },
         { "failed", "stop", "stopped", "" },
@@ -96,6 +102,7 @@ public sealed class SlotMachineTableTests
         { "failed", "policy", "failed", "" },
         { "failed", "reported-ready", "failed", "" },
         { "failed", "found-dead", "failed", "" },
+        { "failed", "tree-ended", "failed", "" },
     };
 
     [Theory]

@@ -1,0 +1,106 @@
+using System.Text;
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux;
+
+/// <summary>
+/// A directory of cgroup v2 (cgroups(7)), and the files in it. Names are looked up from the open directory, so they are short and lead
+/// nowhere else.
+/// </summary>
+internal sealed unsafe class CgroupDirectory : Descriptor
+{
+    private CgroupDirectory(int number)
+        : base(number)
+    {
+    }
+
+    /// <param name="errno">Why it cannot be opened.</param>
+    public static CgroupDirectory? Open(string path, out Errno errno)
+    {
+        fixed (byte* start = Encoding.UTF8.GetBytes(path + '\0'))
+            return Of(Libc.Open(start, Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec, 0), out errno);
+    }
+
+    /// <inheritdoc cref="Open(string, out Errno)"/>
+    public CgroupDirectory? OpenGroup(string name, out Errno errno) =>
+        Of(Libc.OpenAt(this, name, Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec), out errno);
+
+    /// <summary>EEXIST when it is there; EAGAIN past the limit of groups, <c>cgroup.max.descendants</c>.</summary>
+    public Errno Make(string name)
+    {
+        const uint mode = 0x1ED; // 0755
+        return Libc.ErrnoOf(Libc.MakeDirectoryAt(this, name, mode));
+    }
+
+    /// <summary>EBUSY while processes or groups are in it. One that holds nothing but zombies goes.</summary>
+    public Errno Remove(string name) => Libc.ErrnoOf(Libc.UnlinkAt(this, name, Libc.AtRemoveDirectory));
+
+    /// <summary>Names of the groups in it.</summary>
+    public string[] Groups()
+    {
+        try
+        {
+            return [.. new DirectoryInfo($"/proc/self/fd/{Number}").EnumerateDirectories().Select(group => group.Name)];
+        }
+        catch (IOException)
+        {
+            return []; // it is gone
+        }
+    }
+
+    /// <param name="file">Path below this directory.</param>
+    public Errno Write(string file, string text)
+    {
+        var number = Libc.OpenAt(this, file, Libc.OpenWriteOnly | Libc.OpenCloseOnExec);
+        if (number < 0) return Libc.LastErrno;
+        var bytes = Encoding.ASCII.GetBytes(text);
+        Errno errno;
+        fixed (byte* start = bytes) errno = Libc.ErrnoOf(Libc.Write(number, start, (nuint)bytes.Length));
+        _ = Libc.Close(number);
+        return errno;
+    }
+
+    /// <returns>Null where it cannot be read; no such file, by default.</returns>
+    public string? Read(string file)
+    {
+        using var opened = OpenFile(file);
+        return opened is null ? null : ReadFrom(opened);
+    }
+
+    /// <summary>For who reads a file again and again.</summary>
+    public Descriptor? OpenFile(string file)
+    {
+        var number = Libc.OpenAt(this, file, Libc.OpenReadOnly | Libc.OpenCloseOnExec);
+        return number < 0 ? null : new Descriptor(number);
+    }
+
+    /// <summary>From its beginning.</summary>
+    public static string? ReadFrom(Descriptor file)
+    {
+        const int step = 4096;
+        var bytes = new byte[step];
+        for (var count = 0; ;)
+        {
+            nint read;
+            fixed (byte* start = bytes) read = Libc.ReadAt(file, start + count, (nuint)(bytes.Length - count), count);
+            if (read < 0) return null;
+            if (read == 0) return Encoding.ASCII.GetString(bytes, 0, count);
+            count += (int)read;
+            if (count == bytes.Length) Array.Resize(ref bytes, bytes.Length * 2);
+        }
+    }
+
+    /// <summary>Whether it has this extended attribute with the value 1 (xattr(7)).</summary>
+    public bool IsMarked(string attribute)
+    {
+        byte value = 0;
+        fixed (byte* path = Encoding.ASCII.GetBytes($"/proc/self/fd/{Number}\0"), name = Encoding.ASCII.GetBytes(attribute + '\0'))
+            return Libc.GetAttribute(path, name, &value, 1) == 1 && value == (byte)'1';
+    }
+
+    private static CgroupDirectory? Of(int number, out Errno errno)
+    {
+        errno = Libc.ErrnoOf(number);
+        return number < 0 ? null : new CgroupDirectory(number);
+    }
+}
