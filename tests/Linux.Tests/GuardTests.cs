@@ -11,7 +11,7 @@ public sealed class GuardTests : IDisposable
 
     public GuardTests()
     {
-        _guard = Assert.IsType<Guard>(Guard.TryStart(_id, out var errno));
+        _guard = Assert.IsType<Guard>(Guard.TryStart(_id, null, out var errno));
         Assert.Equal(Errno.None, errno);
     }
 

@@ -21,7 +21,15 @@ internal sealed record LoadContext(
 
     /// <summary>Bounding set of the daemon (capabilities(7)), a bit for each capability: no worker can have others.</summary>
     public ulong Capabilities { get; init; } = ulong.MaxValue;
+
+    /// <summary>Null where it is not known: outside of the daemon, whose unit may be given what this process has not.</summary>
+    public ControllerOffer? Controllers { get; init; }
 }
+
+/// <summary>The cgroup controllers that the daemon can give to its workers.</summary>
+/// <param name="Names">As the kernel has them: cpu, memory, pids.</param>
+/// <param name="Reason">Why there are no others, as the end of a sentence.</param>
+internal sealed record ControllerOffer(ValueList<string> Names, string Reason);
 
 /// <summary>Looks a path up as stat(2) does, so through symbolic links.</summary>
 /// <returns>Null where that failed, and why in <paramref name="errno"/>.</returns>

@@ -7,7 +7,7 @@ internal static class ConfigurationCheck
     public static int Run(DaemonArguments arguments)
     {
         var path = ConfigurationSource.PathOf(arguments, Environment.GetEnvironmentVariable);
-        var result = ConfigurationSource.Load(path);
+        var result = ConfigurationSource.Load(path, controllers: null);
         foreach (var warning in result.Warnings) Console.Error.WriteLine(warning);
         foreach (var error in result.Errors) Console.Error.WriteLine(error);
         if (result.Fleet is not { } fleet) return ExitCode.Invalid;

@@ -20,7 +20,8 @@ internal static class ConfigurationSource
         return Path.Combine(home, "reuseportd");
     }
 
-    public static LoadResult Load(string path) => ConfigurationLoader.Load(path, new LoadContext(
+    /// <param name="controllers">Null where this process is not the daemon.</param>
+    public static LoadResult Load(string path, ControllerOffer? controllers) => ConfigurationLoader.Load(path, new LoadContext(
         CpuSet.Workers(),
         Users.EffectiveUser,
         Users.EffectiveGroup,
@@ -29,6 +30,7 @@ internal static class ConfigurationSource
         Find)
     {
         Capabilities = Capabilities.Bounding(),
+        Controllers = controllers,
     });
 
     private static FileFacts? Find(string path, out Errno errno)

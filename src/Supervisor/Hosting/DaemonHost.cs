@@ -20,7 +20,8 @@ internal static class DaemonHost
     {
         using var signals = new EarlySignals();
         var path = ConfigurationSource.PathOf(arguments, Environment.GetEnvironmentVariable);
-        var loaded = ConfigurationSource.Load(path);
+        using var groups = WorkerGroups.Find();
+        var loaded = ConfigurationSource.Load(path, groups.Offer);
         if (loaded.Fleet is not { } fleet)
         {
             foreach (var problem in loaded.Errors) await Console.Error.WriteLineAsync(problem.ToString());
@@ -48,7 +49,7 @@ internal static class DaemonHost
 
         output.Logger.Starting(Version, path);
         foreach (var warning in loaded.Warnings) output.Logger.ConfigurationWarning(warning.ToString());
-        return await RunAsync(signals, socket, path, fleet, preload, output);
+        return await RunAsync(signals, socket, new InitialFleet(path, fleet, groups.Offer), groups, preload, output);
     }
 
     /// <summary>A start waits for the disk for some of its time.</summary>
@@ -57,13 +58,18 @@ internal static class DaemonHost
     private static string Version => typeof(DaemonHost).Assembly.GetName().Version?.ToString(3) ?? "0";
 
     private static async Task<int> RunAsync(
-        EarlySignals signals, ControlSocket socket, string path, FleetSpec fleet, string preload, LogOutput output)
+        EarlySignals signals, ControlSocket socket, InitialFleet initial, WorkerGroups groups, string preload, LogOutput output)
     {
+        // Ahead of all that is started, which is born where the daemon is.
+        var subtree = groups.Enter(out var obstacle);
+        if (subtree is null) output.Logger.TreesBySession(obstacle ?? "");
+        else output.Logger.TreesByGroup(subtree.Path, subtree.HasKill);
+
         var former = Descriptors.RaiseLimit(out var limit) == Errno.None ? limit : (LimitPair?)null;
         Subreaper.Become();
         var environment = OwnEnvironment();
         environment[Guard.Variable] = Guard.OwnId();
-        using var guard = Guard.TryStart(environment[Guard.Variable], out var unguarded);
+        using var guard = Guard.TryStart(environment[Guard.Variable], subtree, out var unguarded);
         if (guard is null) output.Logger.GuardFailed(unguarded);
 
         using var mailbox = new Mailbox();
@@ -73,9 +79,10 @@ internal static class DaemonHost
             environment,
             former,
             Randomness.Roll,
-            fleet.Daemon.StartParallelism ?? StartsForEachCpu * Environment.ProcessorCount,
+            initial.Fleet.Daemon.StartParallelism ?? StartsForEachCpu * Environment.ProcessorCount,
             socket.NotifyFolder,
-            guard);
+            guard,
+            subtree);
         using var loop = new SupervisorLoop(options, mailbox, reader, output.Logger, TimeProvider.System);
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -94,7 +101,7 @@ internal static class DaemonHost
         builder.Services.AddSingleton(mailbox);
         builder.Services.AddSingleton(reader);
         builder.Services.AddSingleton(loop);
-        builder.Services.AddSingleton(new InitialFleet(path, fleet));
+        builder.Services.AddSingleton(initial);
         builder.Services.AddSingleton<ServiceManager>();
         builder.Services.AddSingleton<FleetControl>();
         builder.Services.AddHostedService<FleetHost>();

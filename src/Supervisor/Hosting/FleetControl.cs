@@ -52,7 +52,7 @@ internal sealed class FleetControl(Mailbox mailbox, InitialFleet initial, Servic
 
         try
         {
-            var loaded = await Task.Run(() => ConfigurationSource.Load(initial.Path), cancellation);
+            var loaded = await Task.Run(() => ConfigurationSource.Load(initial.Path, initial.Controllers), cancellation);
             foreach (var warning in loaded.Warnings) log.ConfigurationWarning(warning.ToString());
             if (loaded.Fleet is { } fleet) return ([], ConvergeAsync(fleet, cancellation));
             string[] errors = [.. loaded.Errors.Select(error => error.ToString())];

@@ -35,11 +35,12 @@ internal sealed unsafe class Guard : IDisposable
         CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{ProcessEntry.Of(Environment.ProcessId)?.StartTime ?? 0}");
 
     /// <param name="id">Value of <see cref="Variable"/> of the processes that it is to end.</param>
+    /// <param name="groups">Where the workers have their control groups, which it ends first; null where they have none.</param>
     /// <param name="errno">Why there is none.</param>
-    public static Guard? TryStart(string id, out Errno errno)
+    public static Guard? TryStart(string id, CgroupSubtree? groups, out Errno errno)
     {
         Native.Guarding guarding;
-        errno = new Errno(Native.StartGuard($"{Variable}={id}", &guarding));
+        errno = new Errno(Native.StartGuard($"{Variable}={id}", groups?.Directory.Number ?? -1, &guarding));
         return errno == Errno.None ? new Guard(guarding) : null;
     }
 

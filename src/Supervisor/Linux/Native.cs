@@ -18,7 +18,7 @@ internal static unsafe partial class Native
 
     /// <summary>Native/guard.h.</summary>
     [LibraryImport(Library, EntryPoint = "reuseportd_guard_start", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int StartGuard(string mark, Guarding* guarding);
+    public static partial int StartGuard(string mark, int groups, Guarding* guarding);
 
     [LibraryImport(Library, EntryPoint = "reuseportd_guard_forget")]
     public static partial void ForgetSession(nint guard, int session);

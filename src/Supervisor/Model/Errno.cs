@@ -22,6 +22,7 @@ internal readonly record struct Errno(int Number)
     public static readonly Errno OutOfRange = new(34);
     public static readonly Errno NoSuchCall = new(38);
     public static readonly Errno MessageTooLong = new(90);
+    public static readonly Errno NotSupported = new(95);
     public static readonly Errno AlreadyInUse = new(98);
     public static readonly Errno NoBuffers = new(105);
     public static readonly Errno ConnectionRefused = new(111);

@@ -59,16 +59,23 @@ static void wait_for_end(void)
     }
 }
 
-static _Noreturn void run(struct reuseportd_guard *guard, int pipe)
+static _Noreturn void run(struct reuseportd_guard *guard, int pipe, int groups)
 {
     syscall(SYS_setsid);
-    if (pipe != 0)
-        syscall(SYS_dup3, pipe, 0, 0);
-    if (reuseportd_close_from(1, 1) < 0)
-        reuseportd_close_from(1, 0);
+    /* The pipe at 0, the groups at 1; either may stand where the other is to be. */
+    int own_pipe = (int)syscall(SYS_fcntl, pipe, F_DUPFD, 2);
+    int own_groups = groups < 0 ? -1 : (int)syscall(SYS_fcntl, groups, F_DUPFD, 2);
+    syscall(SYS_dup3, own_pipe, 0, 0);
+    if (own_groups >= 0)
+        syscall(SYS_dup3, own_groups, 1, 0);
+    const unsigned int first = own_groups >= 0 ? 2 : 1;
+    if (reuseportd_close_from(first, 1) < 0)
+        reuseportd_close_from(first, 0);
     syscall(SYS_chdir, "/");
     change_identity();
     wait_for_end();
+    if (own_groups >= 0)
+        reuseportd_guard_kill_groups(1);
     reuseportd_guard_hunt(guard);
     for (;;)
         syscall(SYS_exit_group, 0);
@@ -77,7 +84,7 @@ static _Noreturn void run(struct reuseportd_guard *guard, int pipe)
 _Static_assert(sizeof(struct reuseportd_guarding) == 24, "laid out for 64-bit machines");
 
 /* 0, or an errno. */
-static int fork_guard(struct reuseportd_guarding *guarding, int pipe)
+static int fork_guard(struct reuseportd_guarding *guarding, int pipe, int groups)
 {
     const uint64_t all = ~0ULL;
     uint64_t before;
@@ -86,7 +93,7 @@ static int fork_guard(struct reuseportd_guarding *guarding, int pipe)
     long pid = syscall(SYS_clone, (unsigned long)(CLONE_PIDFD | SIGCHLD), NULL, &pidfd, NULL, NULL);
     int error = errno;
     if (pid == 0)
-        run(guarding->guard, pipe);
+        run(guarding->guard, pipe, groups);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
     if (pid < 0)
         return error;
@@ -103,7 +110,7 @@ static int fork_guard(struct reuseportd_guarding *guarding, int pipe)
     return error;
 }
 
-int reuseportd_guard_start(const char *mark, struct reuseportd_guarding *guarding)
+int reuseportd_guard_start(const char *mark, int groups, struct reuseportd_guarding *guarding)
 {
     *guarding = (struct reuseportd_guarding){.pid = -1, .pidfd = -1, .pipe = -1};
     size_t length = strlen(mark);
@@ -120,7 +127,7 @@ int reuseportd_guard_start(const char *mark, struct reuseportd_guarding *guardin
     int ends[2];
     int error = pipe2(ends, O_CLOEXEC) < 0 ? errno : 0;
     if (error == 0) {
-        error = fork_guard(guarding, ends[0]);
+        error = fork_guard(guarding, ends[0], groups);
         close(ends[0]);
         guarding->pipe = ends[1];
         if (error != 0)

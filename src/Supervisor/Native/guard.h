@@ -15,8 +15,11 @@ struct reuseportd_guarding {
     int32_t pipe; /* the guard acts when no process has this open */
 };
 
-/* `mark` is the entry NAME=value of those that it ends. 0, or an errno. */
-REUSEPORTD_EXPORT int reuseportd_guard_start(const char *mark, struct reuseportd_guarding *guarding);
+/*
+ * `mark` is the entry NAME=value of those that it ends; `groups` the directory of cgroup v2 in which each worker has a group, with
+ * an '@' in its name, or -1. 0, or an errno.
+ */
+REUSEPORTD_EXPORT int reuseportd_guard_start(const char *mark, int groups, struct reuseportd_guarding *guarding);
 
 /* A worker's session is to be ended too, until its number is free to be another's. Safe between clone and exec. */
 void reuseportd_guard_remember(struct reuseportd_guard *guard, pid_t session);

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <time.h>
 
 #include "child.h"
@@ -25,6 +26,7 @@ enum {
     MOST_IN_A_ROUND = 256,
     PATIENCE_MS = 20, /* for the processes of one round together */
     PATH_SIZE = 32,
+    NAME_SIZE = 255,
 };
 
 /* The head of struct linux_dirent64; see getdents64(2). */
@@ -169,6 +171,34 @@ static void end_if_ours(struct round *round, pid_t pid)
         round->killed[round->count++] = (struct pollfd){.fd = pidfd, .events = POLLIN};
     else
         syscall(SYS_close, pidfd);
+}
+
+static void kill_group(int directory, const char *name)
+{
+    static const char file[] = "/cgroup.kill";
+    char path[NAME_SIZE + sizeof file];
+    size_t length = strlen(name);
+    if (length > NAME_SIZE || strchr(name, '@') == NULL)
+        return;
+    memcpy(path, name, length);
+    memcpy(path + length, file, sizeof file);
+    int fd = (int)syscall(SYS_openat, directory, path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    syscall(SYS_write, fd, "1", (size_t)1);
+    syscall(SYS_close, fd);
+}
+
+void reuseportd_guard_kill_groups(int directory)
+{
+    _Alignas(struct entry) char buffer[4096];
+    long length;
+    while ((length = syscall(SYS_getdents64, directory, buffer, sizeof buffer)) > 0)
+        for (long at = 0; at < length;) {
+            const struct entry *entry = (const struct entry *)(const void *)(buffer + at);
+            at += entry->size;
+            kill_group(directory, entry->name);
+        }
 }
 
 /* Whether every process was looked at. */

@@ -31,6 +31,9 @@ uint64_t reuseportd_guard_number(const char *at);
 /* Field `field` of the text of /proc/PID/stat, as proc(5) counts them, from the 3rd on. NULL where there is none. */
 const char *reuseportd_guard_field(const char *stat, int field);
 
+/* Kills all that is in the groups of the workers, by cgroup.kill where the kernel has it (Linux 5.14). */
+void reuseportd_guard_kill_groups(int directory);
+
 /* Ends all that is marked or in a remembered session. */
 void reuseportd_guard_hunt(struct reuseportd_guard *guard);
 

@@ -18,6 +18,7 @@ internal sealed record EventKind(string Name, string MessageId)
     public static readonly EventKind Configuration = new("config", "df2dbd82b815488c80b1c688f3456552");
     public static readonly EventKind LogLost = new("log_lost", "beae4d09d6754259b0e7d1797804b4f5");
     public static readonly EventKind Guard = new("guard", "ccb8e945ef0843569ba1dbbbcb1b719e");
+    public static readonly EventKind Trees = new("trees", "e90aad0175c349778f026959728f1f1d");
     public static readonly EventKind Fault = new("fault", "df449d26b1024253af88db7ab025ea0b");
 
     public static readonly EventKind Spawn = new("spawn", "5f0c84c6cdeb49a2be2894bf2e2c1273");

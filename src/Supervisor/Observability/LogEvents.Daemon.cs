@@ -28,6 +28,16 @@ internal static partial class LogEvents
     public static void Faulted(this ILogger log, Exception fault) =>
         log.Event(EventKind.Fault).Fatal(fault, "a fault in the supervisor's loop ends the daemon: {fault}", fault.Message);
 
+    /// <param name="path">The control group that the workers' groups are in.</param>
+    /// <param name="byFile">Whether the kernel has <c>cgroup.kill</c>; else each process in them is killed.</param>
+    public static void TreesByGroup(this ILogger log, string path, bool byFile) =>
+        log.Event(EventKind.Trees).Information(
+            "worker trees are ended by {how} in {REUSEPORT_CGROUP}", byFile ? "cgroup.kill" : "control groups", path);
+
+    /// <param name="reason">Why there are no control groups.</param>
+    public static void TreesBySession(this ILogger log, string reason) =>
+        log.Event(EventKind.Trees).Information("worker trees are ended by session and subreaper: {REUSEPORT_REASON}", reason);
+
     public static void GuardFailed(this ILogger log, Errno errno) =>
         log.ForContext(new EventDetails(EventKind.Guard).With(errno)).Warning(
             "no guard could be started: {error}; if the daemon is killed, children of its workers live on", errno.ToString());

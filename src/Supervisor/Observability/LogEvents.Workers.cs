@@ -37,15 +37,21 @@ internal static partial class LogEvents
     }
 
     /// <param name="asked">Whether the daemon had told it to stop; such an end is no warning, whatever its code.</param>
-    public static void Exited(this ILogger log, WorkerName worker, int pid, ExitStatus status, TimeSpan uptime, bool asked) =>
-        log.ForContext(new EventDetails(EventKind.Exit).Of(worker, pid)
-                // The words of systemd's own entries.
-                .With("EXIT_CODE", status.CoreDumped ? "dumped" : status.Signaled ? "killed" : "exited")
-                .With("EXIT_STATUS", status.Code)
-                .With("REUSEPORT_UPTIME_MS", Milliseconds(uptime)))
-            .Write(
-                asked || status.Success ? LogEventLevel.Information : LogEventLevel.Warning, "{worker}: {how} after {uptime}",
-                worker, status.Signaled ? status.ToString() : $"exited with code {status.Code}", DurationText.Of(uptime));
+    /// <param name="oomKills">Processes of the worker that the kernel killed at its <c>memory_max</c>.</param>
+    public static void Exited(
+        this ILogger log, WorkerName worker, int pid, ExitStatus status, TimeSpan uptime, bool asked, long oomKills = 0)
+    {
+        var details = new EventDetails(EventKind.Exit).Of(worker, pid)
+            // The words of systemd's own entries.
+            .With("EXIT_CODE", status.CoreDumped ? "dumped" : status.Signaled ? "killed" : "exited")
+            .With("EXIT_STATUS", status.Code)
+            .With("REUSEPORT_UPTIME_MS", Milliseconds(uptime));
+        if (oomKills > 0) details.With("REUSEPORT_OOM_KILLS", oomKills);
+        log.ForContext(details).Write(
+            (asked || status.Success) && oomKills == 0 ? LogEventLevel.Information : LogEventLevel.Warning, "{worker}: {how} after {uptime}{why}",
+            worker, status.Signaled ? status.ToString() : $"exited with code {status.Code}", DurationText.Of(uptime),
+            oomKills > 0 ? $", out of memory: {Count(oomKills, "process", "processes")} killed at its memory_max" : "");
+    }
 
     /// <param name="attempt">Number of the start that comes, from 1, since the worker was last well.</param>
     public static void Backoff(this ILogger log, WorkerName worker, TimeSpan delay, int attempt) =>

@@ -13,8 +13,8 @@ namespace Reuseportd.Runtime;
 internal sealed class GroupReaper(
     Func<int, bool> isOwn, CgroupSubtree groups, Epoll epoll, ILogger log, Func<TimeSpan> clock) : ITreeReaper
 {
-    /// <summary>Set in the tokens of the groups that are watched; those of others have not this bit alone of the two highest.</summary>
-    private const ulong FirstToken = 1UL << 62;
+    /// <summary>The highest bit in the tokens of the groups that are watched; clear, or not the highest, in those of others.</summary>
+    private const ulong FirstToken = 1UL << 61;
 
     /// <summary>After this, what still lives cannot be killed, and is not waited for any more.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -29,7 +29,7 @@ internal sealed class GroupReaper(
     public Action<WorkerSlot>? Ended { get; set; }
 
     /// <summary>Whether a token of the loop's epoll is one of its own.</summary>
-    public static bool Knows(ulong token) => (token & ~(FirstToken - 1)) == FirstToken;
+    public static bool Knows(ulong token) => token / FirstToken == 1;
 
     public void Kill(WorkerProcess process)
     {
@@ -53,10 +53,15 @@ internal sealed class GroupReaper(
         Look(_lastToken, hunt);
     }
 
+    public long OomKills(WorkerProcess process) => process is { Group: { } group, HasMemoryLimit: true } ? groups.OomKills(group) : 0;
+
     public void Wake(ulong token)
     {
         if (_hunts.TryGetValue(token, out var hunt)) Look(token, hunt);
     }
+
+    /// <summary>The groups tell what is left.</summary>
+    public void StrangerEnded() { }
 
     public TimeSpan? NextWait(TimeSpan now) => _due.NextWait(now);
 

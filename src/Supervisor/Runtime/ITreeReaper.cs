@@ -12,8 +12,14 @@ internal interface ITreeReaper
     /// <summary>Ends what a process that has been reaped left behind.</summary>
     void Sweep(WorkerProcess process);
 
+    /// <summary>Processes of a tree whose process has ended that the kernel killed for its limit of memory. Before <see cref="Sweep"/>.</summary>
+    long OomKills(WorkerProcess process);
+
     /// <summary>A descriptor that it watches is ready.</summary>
     void Wake(ulong token);
+
+    /// <summary>A child that is no worker has ended.</summary>
+    void StrangerEnded();
 
     TimeSpan? NextWait(TimeSpan now);
 

@@ -43,6 +43,8 @@ internal sealed class LaunchPad(
 
         credentials = CredentialsOf(service.Process, account);
         var request = Request(service.Process, worker, launch, account);
+        error = groups is null ? Unlimited(service.Process.Limits.Group) : null;
+        if (error is not null) return false;
         return groups is null
             ? spawner.TrySpawn(request, out spawned, out error)
             : TryLaunch(request, service.Process.Limits.Group, CgroupName.Of(worker, generation), out group, out spawned, out error);
@@ -81,6 +83,10 @@ internal sealed class LaunchPad(
         var quiet = service.Process with { Stdout = new OutputTarget.Null(), Stderr = new OutputTarget.Null() };
         return spawner.TrySpawn(Request(quiet, worker, launch, account), out spawned, out error);
     }
+
+    /// <summary>A worker is not started without the limits that were asked for.</summary>
+    private static SpawnError? Unlimited(GroupLimits limits) =>
+        CgroupLimits.Of(limits).Select(limit => new SpawnError(limit.Name, limit.Text, Errno.NotSupported)).FirstOrDefault();
 
     /// <summary>Whether the service says whom it runs as, be it the same as the daemon.</summary>
     private static bool IsGiven(ProcessSpec process) =>

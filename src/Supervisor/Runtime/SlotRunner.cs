@@ -110,7 +110,9 @@ internal sealed class SlotRunner(
     public void Reap(WorkerProcess process)
     {
         if (processes.Reap(process) is not { } status) return;
-        log.Exited(process.Slot.Name, process.Handle.Pid, status, clock() - process.Started, asked: process.Slot.Slot.State is SlotState.Stopping);
+        log.Exited(
+            process.Slot.Name, process.Handle.Pid, status, clock() - process.Started, asked: process.Slot.Slot.State is SlotState.Stopping,
+            trees.OomKills(process));
         Happen(process.Slot, new SlotEvent.Exited(process.Generation, status));
     }
 

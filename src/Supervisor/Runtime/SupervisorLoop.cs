@@ -271,7 +271,11 @@ internal sealed class SupervisorLoop : IDisposable
             // Heard by its pidfd.
             else if (_probeCommands.IsOwn(pid)) break;
             else if (_options.Guard?.Pid == pid) _log.GuardEnded(pid, _options.Guard.Reap());
-            else Subreaper.Reap(pid);
+            else
+            {
+                Subreaper.Reap(pid);
+                _trees.StrangerEnded();
+            }
         }
     }
 

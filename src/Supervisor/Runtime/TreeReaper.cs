@@ -12,14 +12,19 @@ namespace Reuseportd.Runtime;
 /// <param name="isOwn">Whether a child was started by the daemon and not yet reaped, and so is no leftover of a worker.</param>
 internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSpan> clock) : ITreeReaper
 {
-    private const int MostRounds = 100;
+    private const int QuickRounds = 100;
+    private const int MostRounds = 200;
 
     /// <summary>Time that a process gets to go after SIGKILL before it is looked for again.</summary>
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>The same for one that will not go, or goes on forking.</summary>
+    private static readonly TimeSpan BetweenLateRounds = TimeSpan.FromMilliseconds(100);
+
     private readonly List<Hunt> _hunts = [];
     private TimeSpan _nextRound;
     private TimeSpan _overdue;
+    private bool _strangerEnded;
 
     public Action<WorkerSlot>? Ended { get; set; }
 
@@ -32,8 +37,13 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSp
 
     public void Sweep(WorkerProcess process) => Begin(new Hunt(process.Slot, process.Tree(isReaped: true)));
 
+    /// <summary>There is no such limit without groups.</summary>
+    public long OomKills(WorkerProcess process) => 0;
+
     /// <summary>It watches none.</summary>
     public void Wake(ulong token) { }
+
+    public void StrangerEnded() => _strangerEnded = true;
 
     public TimeSpan? NextWait(TimeSpan now) =>
         _hunts.Count == 0 ? null : _nextRound > now ? _nextRound - now : TimeSpan.Zero;
@@ -42,7 +52,7 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSp
     public void Pass(TimeSpan now, bool busy)
     {
         if (_hunts.Count == 0 || now < (busy ? _overdue : _nextRound)) return;
-        _overdue = _nextRound = now + BetweenRounds;
+        _overdue = _nextRound = now + (_hunts.TrueForAll(hunt => hunt.Round >= QuickRounds) ? BetweenLateRounds : BetweenRounds);
         try
         {
             // All that outlives a worker has been handed to the daemon: without strangers, nothing is left of those reaped.
@@ -67,13 +77,17 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSp
 
     private void Round(ProcessTable table)
     {
+        // What forks on is seen half by a pass over /proc, and may be seen as nothing. Each parent that it leaves ends as a stranger, though:
+        // only a round before which none has ended can say that nothing is left.
+        var isQuiet = !_strangerEnded;
+        _strangerEnded = false;
         var orphans = new Orphans(table, IsWorker);
         End([.. _hunts.FindAll(hunt =>
         {
             var left = TreeKill.Round(hunt.Root, orphans.Around(hunt.Root), IsWorker);
             if (hunt.Round == 0 && left > 0 && hunt.Root.IsReaped) log.SweptTree(hunt.Slot.Name, left);
-            if (left > 0 && ++hunt.Round == MostRounds) log.TreeSurvived(hunt.Slot.Name, left);
-            return left == 0 || hunt.Round == MostRounds;
+            if (++hunt.Round == MostRounds && left > 0) log.TreeSurvived(hunt.Slot.Name, left);
+            return (left == 0 && isQuiet) || hunt.Round == MostRounds;
         })]);
     }
 

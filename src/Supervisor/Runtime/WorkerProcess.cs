@@ -32,6 +32,9 @@ internal sealed class WorkerProcess(
     /// <summary>Name of the control group that it was born in; null without one.</summary>
     public string? Group { get; init; }
 
+    /// <summary>Whether the kernel may end it for its <c>memory_max</c>.</summary>
+    public bool HasMemoryLimit { get; init; }
+
     public bool IsStarting => Slot.Process == this && Slot.Slot.State is SlotState.Starting;
 
     /// <summary>Why it did not answer the newest probe; null where it did, or was not asked.</summary>

@@ -31,6 +31,7 @@ internal sealed class WorkerTable(LaunchPad launchPad, Epoll epoll, OutputLoop o
         process = new WorkerProcess(++_lastSerial, slot, generation, spawned.Process, spawned.Program, credentials, now)
         {
             Group = group,
+            HasMemoryLimit = slot.Service.Spec.Process.Limits.Group.MemoryMax is not null,
         };
         _bySerial.Add(process.Serial, process);
         _byPid[spawned.Process.Pid] = process;

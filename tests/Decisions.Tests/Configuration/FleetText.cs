@@ -50,6 +50,7 @@ internal static class FleetText
             Line($"{name}.supplementary_groups", groups is { } given ? List(given) : null, null);
             Line($"{name}.no_new_privileges", noNewPrivileges, null);
             Line($"{name}.ambient_capabilities", capabilities is { } kept ? List(kept) : null, null);
+            Line($"{name}.limits.group", process.Limits.Group, usual.Limits.Group);
             Line($"{name}.stdout", process.Stdout, usual.Stdout);
             Line($"{name}.stderr", process.Stderr, usual.Stderr);
             Line($"{name}.autostart", service.Autostart, true);

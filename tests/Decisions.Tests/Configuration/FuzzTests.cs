@@ -52,7 +52,7 @@ public sealed class FuzzTests
         ("reload_signal", ["HUP", "usr1"]),
         ("update", ["{ max_surge: 0 }", "{ order: stop-first, drain_timeout: 1m }", "{ max_surge: 0, max_unavailable: 0 }"]),
         ("stall", ["{ after: 2s, action: none }", "{}"]),
-        ("limits", ["{ nofile: infinity, as: 1GiB, rlimit_nice: 3 }", "{ nice: -5, cpu_affinity: [0, 2-3] }", "{ core: 1K }"]),
+        ("limits", ["{ nofile: infinity, as: 1GiB, rlimit_nice: 3 }", "{ nice: -5, cpu_affinity: [0, 2-3] }", "{ core: 1K }", "{ memory_max: 1GiB, cpu_quota: 50%, tasks_max: 9 }"]),
         ("logging", ["{ rate_limit_burst: 0, line_max: 4KiB }", "{ line_max: 1 }"]),
         ("stdout", ["null", "inherit", "file:/x", "journal", "~"]),
         ("stderr", ["null", "file:x"]),

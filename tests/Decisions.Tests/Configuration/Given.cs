@@ -11,10 +11,11 @@ internal static class Given
         ["root"] = 0, ["0"] = 0, ["www-data"] = 33, ["33"] = 33, ["dns"] = 53, ["alice"] = 1000, ["1000"] = 1000,
     };
 
-    /// <summary>Root, on four CPUs.</summary>
+    /// <summary>Root, on four CPUs, with two cgroup controllers of three.</summary>
     public static readonly LoadContext Root = new(AutoWorkers: 4, UserId: 0, GroupId: 0, Account, Account, FileStatus.Find)
     {
         Capabilities = ulong.MaxValue & ~(1UL << 16), // without sys_module
+        Controllers = new ControllerOffer(["cpu", "memory"], "the cgroup /system.slice/reuseportd.service has cpu memory"),
     };
 
     public static readonly LoadContext Alice = Root with { UserId = 1000, GroupId = 1000 };

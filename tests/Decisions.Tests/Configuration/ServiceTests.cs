@@ -150,4 +150,19 @@ public sealed class ServiceTests
     public void Read_SameTextTwice_IsEqual() => Assert.Equal(
         Given.Service("environment: { A: b }\nlimits: { nofile: 3 }\nreadiness: { type: exec, command: a b }"),
         Given.Service("environment: { A: b }\nlimits: { nofile: 3 }\nreadiness: { type: exec, command: a b }"));
+
+    [Fact]
+    public void Read_GroupLimitOutsideOfTheDaemon_IsAWarning()
+    {
+        var result = Given.ReadingService(
+            "command: server\nreuseport: { ports: 8080 }\nlimits: { memory_max: 1GiB, tasks_max: infinity }", Given.Root with { Controllers = null });
+        Assert.Empty(result.Errors);
+        Assert.Equal(
+            "services.web.limits.memory_max: needs the cgroup controller 'memory'; whether it is delegated to reuseportd is seen when that runs",
+            $"{Assert.Single(result.Warnings).Path}: {result.Warnings[0].Message}");
+    }
+
+    [Fact]
+    public void Read_GroupLimitChanges_TheProcessIsAnother() => Assert.NotEqual(
+        Given.Service("limits: { cpu_quota: 50% }").Process, Given.Service("limits: { cpu_quota: 60% }").Process);
 }

@@ -24,6 +24,15 @@ public sealed class LogEventsTests
             log => log.Faulted(new InvalidOperationException("oh"))
         },
         {
+            "trees", 6, "worker trees are ended by cgroup.kill in /system.slice/reuseportd.service",
+            log => log.TreesByGroup("/system.slice/reuseportd.service", byFile: true)
+        },
+        { "trees", 6, "worker trees are ended by control groups in /own", log => log.TreesByGroup("/own", byFile: false) },
+        {
+            "trees", 6, "worker trees are ended by session and subreaper: the cgroup / is not delegated",
+            log => log.TreesBySession("the cgroup / is not delegated")
+        },
+        {
             "guard", 4, "no guard could be started: ENOENT; if the daemon is killed, children of its workers live on",
             log => log.GuardFailed(Errno.NotFound)
         },
@@ -86,6 +95,10 @@ public sealed class LogEventsTests
         {
             "readiness_timeout", 4, "web@2: not ready after 30 s",
             log => log.ReadinessTimedOut(Web, 4242, TimeSpan.FromSeconds(30), "")
+        },
+        {
+            "exit", 4, "web@2: killed by SIGKILL after 2.3 s, out of memory: 1 process killed at its memory_max",
+            log => log.Exited(Web, 4242, ExitStatus.Killed(Signal.Kill), TimeSpan.FromSeconds(2.3), asked: false, oomKills: 1)
         },
         {
             "exit", 4, "web@2: exited with code 1 after 2.3 s",

@@ -20,7 +20,9 @@ internal sealed class Supervised : IDisposable
     private bool _disposed;
 
     /// <param name="startOutput">Whether the output of workers is read from the beginning; else <see cref="StartOutput"/> does it.</param>
-    public Supervised(bool startOutput = true, IReadOnlyDictionary<string, string>? environment = null, int startParallelism = 8)
+    /// <param name="groups">Where processes get control groups of their own.</param>
+    public Supervised(
+        bool startOutput = true, IReadOnlyDictionary<string, string>? environment = null, int startParallelism = 8, CgroupSubtree? groups = null)
     {
         Assert.Equal(Errno.None, Subreaper.Become());
         var logger = new LoggerConfiguration().MinimumLevel.Debug().WriteTo.Sink(Log).CreateLogger();
@@ -34,7 +36,8 @@ internal sealed class Supervised : IDisposable
             null,
             () => 0.5,
             startParallelism,
-            Path.Combine(Path.GetTempPath(), $"reuseportd-test-notify-{Guid.NewGuid():N}"));
+            Path.Combine(Path.GetTempPath(), $"reuseportd-test-notify-{Guid.NewGuid():N}"),
+            Groups: groups);
         _loop = new SupervisorLoop(options, Mailbox, _output, logger, Time) { CountsChanged = counts => Counts = counts };
         _childEnded = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Mailbox.Post(new Message.ChildEnded()));
         if (startOutput) StartOutput();

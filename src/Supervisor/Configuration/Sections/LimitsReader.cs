@@ -8,7 +8,7 @@ internal static class LimitsReader
     /// <summary>Those of getrlimit(2) that count bytes.</summary>
     private static readonly HashSet<string> InBytes = ["fsize", "data", "stack", "core", "rss", "memlock", "as", "msgqueue"];
 
-    public static LimitsSpec Read(Section service)
+    public static LimitsSpec Read(Section service, ControllerOffer? controllers)
     {
         if (service.Find("limits")?.Section() is not { } section) return LimitsSpec.None;
         var limits = new LimitsSpec(
@@ -19,6 +19,7 @@ internal static class LimitsReader
         {
             Scheduling = SchedulingReader.Read(section),
             IoPriority = IoPriorityReader.Read(section),
+            Group = GroupLimitsReader.Read(section, controllers),
         };
         section.RejectUnknown();
         return limits;

@@ -7,7 +7,7 @@ internal static class ProcessReader
 {
     private const int LargestMask = 0x1FF; // 0777
 
-    public static ProcessSpec Read(Section service, Place place, ReuseportSpec reuseport, string? user, string? group) => new(
+    public static ProcessSpec Read(Section service, Place place, ReuseportSpec reuseport, string? user, string? group, ControllerOffer? controllers) => new(
         CommandReader.Read(service, place),
         reuseport,
         EnvironmentReader.Read(service),
@@ -16,7 +16,7 @@ internal static class ProcessReader
         user,
         group,
         Umask(service),
-        LimitsReader.Read(service),
+        LimitsReader.Read(service, controllers),
         OutputReader.Read(service, "stdout"),
         OutputReader.Read(service, "stderr"));
 

@@ -22,7 +22,7 @@ internal sealed class ServiceReader(LoadContext context)
         var (user, userId) = accounts.User(service);
         var sharding = ReuseportReader.Read(service, place);
         var reuseport = sharding?.Spec ?? ReuseportReader.Unread;
-        var process = ProcessReader.Read(service, place, reuseport, user, accounts.Group(service)) with
+        var process = ProcessReader.Read(service, place, reuseport, user, accounts.Group(service), context.Controllers) with
         {
             Privileges = PrivilegesReader.Read(service, accounts, context, userId),
         };

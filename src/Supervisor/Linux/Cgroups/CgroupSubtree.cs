@@ -25,7 +25,7 @@ internal sealed class CgroupSubtree : IDisposable
     {
         (_base, Path, _isInside) = (directory, path, isInside);
         Offered = OfferOf(directory, isInside);
-        HasKill = true;
+        HasKill = SystemPath.Status($"/proc/self/fd/{directory.Number}/cgroup.kill", out _) is not null;
     }
 
     /// <summary>As <c>/proc/self/cgroup</c> would write it.</summary>
@@ -34,7 +34,7 @@ internal sealed class CgroupSubtree : IDisposable
     /// <summary>Controllers of ours that can be had for the groups below.</summary>
     public ValueList<string> Offered { get; }
 
-    /// <summary>Whether the kernel has <c>cgroup.kill</c>, as far as is known.</summary>
+    /// <summary>Whether the kernel has <c>cgroup.kill</c>.</summary>
     public bool HasKill { get; internal set; }
 
     internal CgroupDirectory Directory => _base;
@@ -116,11 +116,7 @@ internal sealed class CgroupSubtree : IDisposable
     /// <summary>SIGKILL to all that is in it. Where it has to be done again until the group is empty, the answer is ENOSYS.</summary>
     public Errno Kill(string name)
     {
-        var errno = HasKill ? CgroupKill.All(_base, name) : Errno.NotFound;
-        if (errno != Errno.NotFound) return errno;
-        if (_base.OpenFile($"{name}/cgroup.events") is not { } events) return Errno.None; // it is gone
-        events.Dispose();
-        HasKill = false;
+        if (HasKill) return CgroupKill.All(_base, name);
         CgroupKill.EachOf(_base, name);
         return Errno.NoSuchCall;
     }

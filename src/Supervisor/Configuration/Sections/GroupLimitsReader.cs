@@ -1,0 +1,68 @@
+using System.Globalization;
+using Reuseportd.Model;
+
+namespace Reuseportd.Configuration;
+
+/// <summary>Limits of a worker with all that comes of it. Each needs a cgroup controller; <c>infinity</c> is no limit and needs none.</summary>
+internal static class GroupLimitsReader
+{
+    private const string Infinity = "infinity";
+
+    /// <summary>Less than this no program can be started in.</summary>
+    private const ulong LeastMemory = 1 << 20;
+
+    /// <summary>A period is 100 ms, and the kernel takes no quota below a millisecond.</summary>
+    private const int LeastQuota = 1;
+
+    private const int MostQuota = 1_000_000;
+    private const int MostTasks = 1 << 22; // pid_max of 64-bit kernels
+
+    public static GroupLimits Read(Section limits, ControllerOffer? controllers)
+    {
+        var memory = limits.Find("memory_max");
+        var quota = limits.Find("cpu_quota");
+        var tasks = limits.Find("tasks_max");
+        var read = new GroupLimits(Memory(memory), Quota(quota), Tasks(tasks));
+        if (read.MemoryMax is not null) Need(memory, "memory", controllers);
+        if (read.CpuQuota is not null) Need(quota, "cpu", controllers);
+        if (read.TasksMax is not null) Need(tasks, "pids", controllers);
+        return read;
+    }
+
+    private static ulong? Memory(Field? written)
+    {
+        const string accepts = $"{Sizes.Example}, from 1MiB, or infinity";
+        if (written is not { } field || field.Text(accepts) is not { } text || text == Infinity) return null;
+        var size = Sizes.TryParse(text);
+        if (size is >= LeastMemory and <= long.MaxValue) return size;
+        field.Error($"accepts {accepts}, not {field.Node.Description}{(size is null ? Sizes.Hint(text) : "")}");
+        return null;
+    }
+
+    private static int? Quota(Field? written)
+    {
+        const string accepts = "percent of one CPU such as \"150%\", from 1%, or infinity";
+        if (written is not { } field || field.Text(accepts) is not { } text || text == Infinity) return null;
+        if (text.EndsWith('%') && int.TryParse(text.AsSpan()[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var percent)
+            && percent is >= LeastQuota and <= MostQuota)
+            return percent;
+        field.Refuse(accepts);
+        return null;
+    }
+
+    private static int? Tasks(Field? written)
+    {
+        const string accepts = "an integer from 1, or infinity";
+        return written is { } field && field.Text(accepts) is { } text && text != Infinity
+            ? field.Integer(text, 1, MostTasks, accepts)
+            : null;
+    }
+
+    private static void Need(Field? field, string controller, ControllerOffer? offer)
+    {
+        if (offer is null)
+            field!.Value.Warning($"needs the cgroup controller '{controller}'; whether it is delegated to reuseportd is seen when that runs");
+        else if (!offer.Names.Contains(controller))
+            field!.Value.Error($"needs the cgroup controller '{controller}', which is not delegated to reuseportd: {offer.Reason}");
+    }
+}

@@ -1,0 +1,161 @@
+using EndToEnd.Tests.Harness;
+
+namespace EndToEnd.Tests.Lifecycle;
+
+/// <summary>The daemon in a control group that is delegated to it, as its unit does it, and in one that is not.</summary>
+public sealed class CgroupTests : DaemonTest
+{
+    [Fact]
+    public async Task Start_Delegated_DaemonAndWorkersHaveGroupsAndTheStopTakesThemAway()
+    {
+        using var cgroup = new DelegatedCgroup();
+        ConfigureForking(workers: 3);
+        await StartInAsync(cgroup);
+
+        Assert.Equal($"worker trees are ended by cgroup.kill in {cgroup.Name}", Assert.Single(Daemon.Events("trees")).Message);
+        Assert.Equal(["supervisor", "web@0.1", "web@1.1", "web@2.1"], cgroup.Groups());
+        // With its guard.
+        Assert.Equal(new[] { Daemon.Pid, Assert.Single(Processes.ChildrenOf(Daemon.Pid), IsGuard) }.Order(), cgroup.Members("supervisor").Order());
+        foreach (var worker in Enumerable.Range(0, 3))
+        {
+            var grandchild = await GrandchildAsync($"web@{worker}");
+            Assert.Equal(new[] { Daemon.PidOf($"web@{worker}"), grandchild }.Order(), cgroup.Members($"web@{worker}.1").Order());
+        }
+
+        await Daemon.StopAsync();
+        Assert.Equal(["supervisor"], cgroup.Groups());
+        Assert.Empty(cgroup.Members("supervisor"));
+    }
+
+    /// <summary>What has neither parent, session nor environment in common with its worker is found by the group alone.</summary>
+    [Fact]
+    public async Task Killed_GrandchildOfNobody_EndsToo()
+    {
+        using var cgroup = new DelegatedCgroup();
+        ConfigureForking(workers: 2);
+        await StartInAsync(cgroup);
+        int[] grandchildren = [await GrandchildAsync("web@0"), await GrandchildAsync("web@1")];
+
+        await Daemon.DieAsync();
+        await Deadline.UntilAsync(() => !grandchildren.Any(Processes.Runs), "the grandchildren end");
+
+        await StartInAsync(cgroup);
+        Assert.Equal(["supervisor", "web@0.1", "web@1.1"], cgroup.Groups());
+        await Daemon.StopAsync();
+    }
+
+    [Fact]
+    public async Task Start_LeftoversOfAnEarlierDaemon_AreEndedAndNothingElseIs()
+    {
+        using var cgroup = new DelegatedCgroup();
+        foreach (var group in (string[])["old@3.7", "old@0.1/inner", ".control", "else@where"]) cgroup.Make(group);
+        using var left = Sleep();
+        using var inner = Sleep();
+        using var other = Sleep();
+        cgroup.Move(left.Id, "old@3.7");
+        cgroup.Move(inner.Id, "old@0.1/inner");
+        cgroup.Move(other.Id, "else@where");
+        ConfigureForking(workers: 1);
+
+        await StartInAsync(cgroup);
+        await left.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Deadline.Patience, TestContext.Current.CancellationToken);
+        await inner.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Deadline.Patience, TestContext.Current.CancellationToken);
+        Assert.False(other.HasExited);
+        Assert.Equal([".control", "else@where", "supervisor", "web@0.1"], cgroup.Groups());
+        await Daemon.StopAsync();
+        other.Kill();
+    }
+
+    [Fact]
+    public async Task Start_SecondDaemonInTheSameGroup_LeavesTheFirstOnesWorkersAlone()
+    {
+        using var cgroup = new DelegatedCgroup();
+        ConfigureForking(workers: 2);
+        await StartInAsync(cgroup);
+        await using var second = new Daemon { Binary = BinaryIn(cgroup) };
+        second.Configure($$"""
+            services:
+              other:
+                command: [sleep, infinity]
+                readiness: { type: delay, delay: 0s }
+                reuseport: { ports: any }
+            """);
+        await second.StartAsync();
+
+        Assert.Equal(
+            $"worker trees are ended by session and subreaper: another reuseportd uses the cgroup {cgroup.Name}",
+            Assert.Single(second.Events("trees")).Message);
+        await second.StopAsync();
+        Assert.Empty(Daemon.Events("exit"));
+        await Daemon.StopAsync();
+    }
+
+    [Fact]
+    public async Task Start_NotDelegated_SaysSoAndMakesNoGroups()
+    {
+        using var cgroup = new DelegatedCgroup(isMarked: false);
+        ConfigureForking(workers: 1);
+        await StartInAsync(cgroup);
+
+        Assert.Equal(
+            $"worker trees are ended by session and subreaper: the cgroup {cgroup.Name} is not delegated",
+            Assert.Single(Daemon.Events("trees")).Message);
+        Assert.Empty(cgroup.Groups());
+        await Daemon.StopAsync();
+    }
+
+    [Fact]
+    public async Task Start_LimitWithoutItsController_IsAnErrorWithItsPlace()
+    {
+        using var cgroup = new DelegatedCgroup(isMarked: false);
+        var file = ConfigureForking(workers: 1, "    limits: { memory_max: 512MiB }");
+        Daemon.Binary = BinaryIn(cgroup);
+        Daemon.Launch();
+
+        Assert.Equal(78, await Daemon.ExitAsync());
+        await Deadline.UntilAsync(() => Daemon.Errors.Length > 0, "the error is read");
+        Assert.StartsWith(
+            $"{file}:6:27: services.web.limits.memory_max: needs the cgroup controller 'memory', which is not delegated to reuseportd: "
+            + $"the cgroup {cgroup.Name} is not delegated", Daemon.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_Limit_IsAWarningOutsideOfTheDaemon()
+    {
+        ConfigureForking(workers: 1, "    limits: { cpu_quota: 50% }");
+        var check = await Command.RunAsync(Artifacts.Daemon, ["--check", "--config", Daemon.Config]);
+        Assert.Equal(0, check.Code);
+        Assert.Contains("warning: services.web.limits.cpu_quota: needs the cgroup controller 'cpu'", check.Error, StringComparison.Ordinal);
+    }
+
+    private static bool IsGuard(int pid) => Processes.Status(pid, "Name") == "reuseport-guard";
+
+    private static System.Diagnostics.Process Sleep() => System.Diagnostics.Process.Start("sleep", "infinity");
+
+    private string ConfigureForking(int workers, string more = "") => Daemon.Configure($$"""
+        services:
+          web:
+            command: [{{Checkout.Worker("clears-environment")}}]
+            workers: {{workers}}
+            reuseport: { ports: any }
+        {{more}}
+            readiness: { type: delay, delay: 0s }
+        """);
+
+    private async Task<int> GrandchildAsync(string worker) =>
+        int.Parse((await Daemon.LineAsync("grandchild ", worker)).Message.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+
+    private Task StartInAsync(DelegatedCgroup cgroup)
+    {
+        Daemon.Binary = BinaryIn(cgroup);
+        return Daemon.StartAsync();
+    }
+
+    /// <summary>A program that goes into the group and becomes the daemon.</summary>
+    private string BinaryIn(DelegatedCgroup cgroup)
+    {
+        var path = Daemon.Folder.Write("reuseportd", $"#!/bin/sh\necho 0 > {cgroup.Path}/cgroup.procs && exec {Artifacts.Daemon} \"$@\"\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
+    }
+}

@@ -1,0 +1,59 @@
+using EndToEnd.Tests.Harness;
+
+namespace EndToEnd.Tests.Systemd;
+
+/// <summary>The unit's control group, which systemd leaves to the daemon.</summary>
+public sealed class DelegationTests(Machine machine) : SystemdTest(machine)
+{
+    private const string Unit = "/system.slice/reuseportd.service";
+
+    [Fact]
+    public async Task Start_UnitDelegates_EachProcessHasAGroupAndTheStopLeavesNone()
+    {
+        ConfigureWeb(workers: 2);
+        await StartAsync();
+
+        Assert.Equal($"worker trees are ended by cgroup.kill in {Unit}", (await Journal.EventAsync("trees")).Message);
+        Assert.Equal($"{Unit}/supervisor", await GroupOfAsync(await MainPidAsync()));
+        foreach (var process in WorkersOf("web")) Assert.Equal($"{Unit}/web@{process.Worker}.1", await GroupOfAsync(process.Pid));
+
+        await UnitAsync("reload");
+        await UnitAsync("stop");
+        Assert.Empty(Machine.Workers());
+        var mount = (await Machine.DoAsync("findmnt", "--noheadings", "--first-only", "--output=TARGET", "--types=cgroup2")).Trim();
+        Assert.NotEqual(0, (await Machine.RunAsync("test", "-e", mount + Unit)).Code);
+    }
+
+    [Fact]
+    public async Task Start_GroupIsLeftFromADaemonThatWasKilled_GoesOn()
+    {
+        ConfigureWeb(workers: 2);
+        await StartAsync();
+        for (var round = 0; round < 2; round++)
+        {
+            var (daemon, before) = (await MainPidAsync(), await Journal.EventAsync("started"));
+            await SignalAsync(daemon, "KILL");
+            await Journal.EventAsync("started", after: before);
+            await Deadline.UntilAsync(async () => await PropertyAsync("SubState") == "running", "it runs again");
+        }
+
+        foreach (var process in WorkersOf("web")) Assert.Equal($"{Unit}/web@{process.Worker}.1", await GroupOfAsync(process.Pid));
+        await AllAnswerAsync(workers: 2);
+    }
+
+    [Fact]
+    public async Task Start_UnitDoesNotDelegate_SessionsAreUsed()
+    {
+        await OverrideAsync("Delegate=no");
+        ConfigureWeb(workers: 1);
+        await StartAsync();
+
+        Assert.Equal(
+            $"worker trees are ended by session and subreaper: the cgroup {Unit} is not delegated", (await Journal.EventAsync("trees")).Message);
+        Assert.Equal(Unit, await GroupOfAsync(await MainPidAsync()));
+    }
+
+    /// <summary>As the machine numbers processes and groups.</summary>
+    private async Task<string> GroupOfAsync(int pid) =>
+        (await Machine.DoAsync("cat", $"/proc/{pid}/cgroup")).Split('\n').First(line => line.StartsWith("0::", StringComparison.Ordinal))[3..];
+}

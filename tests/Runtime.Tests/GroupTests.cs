@@ -1,0 +1,114 @@
+using System.Globalization;
+using Reuseportd.Model;
+using Runtime.Tests.Harness;
+
+namespace Runtime.Tests;
+
+/// <summary>Control groups as the loop makes, fills and removes them.</summary>
+public sealed class GroupTests
+{
+    [Fact]
+    public void Spawn_EachProcess_IsBornInAGroupOfItsName()
+    {
+        using var trees = new Trees(grouped: true);
+        trees.Fleet.Converge(Given.Service("web", 2, Checkout.Worker("double-fork")), Given.Sleepers("a.b-c_d", 1));
+        var grandchild = int.Parse(trees.Fleet.Lines.Take("web@1", "grandchild ")[1], CultureInfo.InvariantCulture);
+
+        Assert.Equal(["a.b-c_d@0.1", "web@0.1", "web@1.1"], trees.Cgroup!.Groups());
+        int[] members = [trees.Fleet.Worker("web@1").Pid!.Value, grandchild];
+        Assert.Equal(members.Order(), trees.Cgroup.Members("web@1.1").Order());
+    }
+
+    [Fact]
+    public void Crash_NothingLeftBehind_GroupIsGoneAndNothingIsSaid()
+    {
+        using var trees = new Trees(grouped: true);
+        trees.Fleet.Converge(Given.Sleepers("web", 3));
+        trees.Fleet.Log.Take("ready", 3);
+        Supervised.Kill(trees.Fleet.Worker("web@1").Pid!.Value);
+        trees.Fleet.Log.Take("ready", "web@1");
+
+        Assert.Equal(["web@0.1", "web@1.2", "web@2.1"], trees.Cgroup!.Groups());
+        Assert.Empty(trees.Fleet.Log.All("kill"));
+    }
+
+    [Fact]
+    public void Spawn_ProgramIsMissing_NoGroupIsLeft()
+    {
+        using var trees = new Trees(grouped: true);
+        trees.Fleet.Converge(Given.Service("lost", 2, "/nonexistent/program") with { Restart = RestartPolicy.Default with { When = RestartWhen.No } });
+        Assert.Equal(2, trees.Fleet.Snapshot().Counts.Failed);
+        Assert.Empty(trees.Cgroup!.Groups());
+    }
+
+    [Fact]
+    public void Stop_WorkerMadeGroupsOfItsOwn_TheyGoWithIt()
+    {
+        using var trees = new Trees(grouped: true);
+        var group = $"{trees.Cgroup!.Path}/web@0.1";
+        trees.Fleet.Converge(Given.Shell(
+            "web", 1, $"mkdir -p {group}/a/b {group}/c; sh -c 'echo 0 > {group}/a/b/cgroup.procs; setsid sleep 1000 & echo inner $!'; exec sleep 1000"));
+        var inner = int.Parse(trees.Fleet.Lines.Take("web@0", "inner ")[1], CultureInfo.InvariantCulture);
+        Assert.Contains(inner, trees.Cgroup.Members("web@0.1/a/b"));
+
+        trees.Fleet.Converge();
+        Deadline.Until(() => !OwnProcess.Exists(inner) && trees.Cgroup.Groups().Length == 0, "process and groups are gone");
+    }
+
+    [Fact]
+    public void Spawn_NameIsStillTaken_AnotherIsFound()
+    {
+        using var trees = new Trees(grouped: true);
+        trees.Cgroup!.Make("web@0.1");
+        trees.Cgroup.Make("web@0.1/kept");
+        trees.Fleet.Converge(Given.Sleepers("web", 1));
+        Assert.Equal(["web@0.1", "web@0.1+2"], trees.Cgroup.Groups());
+
+        Directory.Delete($"{trees.Cgroup.Path}/web@0.1/kept");
+        Directory.Delete($"{trees.Cgroup.Path}/web@0.1");
+    }
+
+    [Fact]
+    public void Spawn_LimitWithoutItsController_SaysSoAndLeavesNoGroup()
+    {
+        using var trees = new Trees(grouped: true);
+        var offered = File.ReadAllText($"{trees.Cgroup!.Path}/cgroup.controllers").Split(' ', '\n');
+        Assert.SkipWhen(offered.Contains("memory"), "this host delegates the memory controller");
+        var service = Given.Sleepers("web", 1) with { Restart = RestartPolicy.Default with { When = RestartWhen.No } };
+        trees.Fleet.Converge(Limited(service, new GroupLimits(1 << 28, null, null)));
+
+        Assert.StartsWith("memory_max 268435456: ", trees.Fleet.Worker("web@0").Detail, StringComparison.Ordinal);
+        Assert.Equal("memory_max", trees.Fleet.Log.Take("spawn_error", "web@0").Field("REUSEPORT_STEP"));
+        Assert.Empty(trees.Cgroup.Groups());
+    }
+
+    [Fact]
+    public void Spawn_Limits_AreInForceFromTheFirstInstructionOn()
+    {
+        using var trees = new Trees(grouped: true);
+        var offered = File.ReadAllText($"{trees.Cgroup!.Path}/cgroup.controllers").Split(' ', '\n');
+        string[] missing = [.. new[] { "cpu", "memory", "pids" }.Except(offered)];
+        Assert.SkipWhen(missing.Length > 0, $"this host has no cgroup v2 controller {string.Join(", ", missing)}");
+        trees.Fleet.Converge(Limited(Given.Sleepers("web", 1), new GroupLimits(1 << 28, 150, 64)));
+
+        Assert.Equal("268435456", Text("memory.max"));
+        Assert.Equal("150000 100000", Text("cpu.max"));
+        Assert.Equal("64", Text("pids.max"));
+
+        string Text(string file) => File.ReadAllText($"{trees.Cgroup.Path}/web@0.1/{file}").Trim();
+    }
+
+    [Fact]
+    public void Spawn_TasksMax_ForkFails()
+    {
+        using var trees = new Trees(grouped: true);
+        Assert.SkipUnless(File.ReadAllText($"{trees.Cgroup!.Path}/cgroup.controllers").Contains("pids", StringComparison.Ordinal), "this host has no cgroup v2 controller pids");
+        trees.Fleet.Converge(Limited(Given.Shell("web", 1, "(true) || echo refused; exec sleep 1000"), new GroupLimits(null, null, 1)));
+        Assert.Equal("1", File.ReadAllText($"{trees.Cgroup.Path}/web@0.1/pids.max").Trim());
+    }
+
+    private static ServiceSpec Limited(ServiceSpec service, GroupLimits limits) => service with
+    {
+        Process = service.Process with { Limits = service.Process.Limits with { Group = limits } },
+    };
+}
