@@ -10,7 +10,7 @@
 int main(int argc, char **argv)
 {
     int count = argc > 1 ? atoi(argv[1]) : 1;
-    int generations = argc > 2 ? atoi(argv[2]) : 2000;
+    int generations = argc > 2 ? atoi(argv[2]) : 200;
     printf("forking %d\n", (int)getpid());
     fflush(stdout);
     for (int number = 0; number < count; number++) {

@@ -6,7 +6,7 @@ namespace Reuseportd.Runtime;
 /// <summary>Children of the daemon that it did not start: what workers left to it.</summary>
 internal static class Strangers
 {
-    private const int MostRounds = 100;
+    private const int MostRounds = 1_000;
 
     /// <summary>Time that a process gets to go after SIGKILL before it is looked for again.</summary>
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(5);

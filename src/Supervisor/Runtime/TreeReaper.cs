@@ -55,9 +55,13 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSp
         _overdue = _nextRound = now + (_hunts.TrueForAll(hunt => hunt.Round >= QuickRounds) ? BetweenLateRounds : BetweenRounds);
         try
         {
+            // What forks on is seen half by a look at /proc, and may be seen as nothing. Each parent that it leaves ends as a stranger, though:
+            // only a round before which none has ended can say that nothing is left. What has ended and is not reaped yet may be one.
+            var isQuiet = !_strangerEnded && Subreaper.NextEnded() is null;
+            _strangerEnded = false;
             // All that outlives a worker has been handed to the daemon: without strangers, nothing is left of those reaped.
-            if (_hunts.TrueForAll(hunt => hunt.Root.IsReaped) && Subreaper.Strangers(IsWorker).Count == 0) End([.. _hunts]);
-            else Round(ProcessTable.Read());
+            if (isQuiet && _hunts.TrueForAll(hunt => hunt.Root.IsReaped) && Subreaper.Strangers(IsWorker).Count == 0) End([.. _hunts]);
+            else Round(ProcessTable.Read(), isQuiet);
         }
         catch (IOException)
         {
@@ -75,12 +79,8 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSp
         _nextRound = clock();
     }
 
-    private void Round(ProcessTable table)
+    private void Round(ProcessTable table, bool isQuiet)
     {
-        // What forks on is seen half by a pass over /proc, and may be seen as nothing. Each parent that it leaves ends as a stranger, though:
-        // only a round before which none has ended can say that nothing is left.
-        var isQuiet = !_strangerEnded;
-        _strangerEnded = false;
         var orphans = new Orphans(table, IsWorker);
         End([.. _hunts.FindAll(hunt =>
         {
