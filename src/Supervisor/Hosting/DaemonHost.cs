@@ -74,6 +74,7 @@ internal static class DaemonHost
 
         using var mailbox = new Mailbox();
         using var reader = new OutputLoop(mailbox, output.Lines, output.Logger, TimeProvider.System);
+        using var children = new ChildSignal();
         var options = new SupervisorOptions(
             preload,
             environment,
@@ -82,7 +83,8 @@ internal static class DaemonHost
             initial.Fleet.Daemon.StartParallelism ?? StartsForEachCpu * Environment.ProcessorCount,
             socket.NotifyFolder,
             guard,
-            subtree);
+            subtree,
+            children);
         using var loop = new SupervisorLoop(options, mailbox, reader, output.Logger, TimeProvider.System);
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

@@ -28,7 +28,6 @@ internal sealed class FleetHost(
     {
         _started = true;
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangup));
-        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => mailbox.Post(new Message.ChildEnded())));
         loop.CountsChanged = manager.Tell;
         // Before the loop tells of changes, of which there are none without services.
         manager.Tell(default);

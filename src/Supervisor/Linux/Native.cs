@@ -16,6 +16,9 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "reuseportd_spawn")]
     public static partial int Spawn(nint spawner, Request* request, Result* result);
 
+    [LibraryImport(Library, EntryPoint = "reuseportd_child_signal", SetLastError = true)]
+    public static partial int OpenChildSignal();
+
     /// <summary>Native/guard.h.</summary>
     [LibraryImport(Library, EntryPoint = "reuseportd_guard_start", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int StartGuard(string mark, int groups, Guarding* guarding);

@@ -124,4 +124,7 @@ REUSEPORTD_EXPORT int reuseportd_spawn(struct reuseportd_spawner *spawner,
                                        const struct reuseportd_request *request,
                                        struct reuseportd_result *result);
 
+/* A signalfd(2) of SIGCHLD, non-blocking; or -1 with errno. */
+REUSEPORTD_EXPORT int reuseportd_child_signal(void);
+
 #endif

@@ -31,7 +31,7 @@ internal abstract record Message
     /// <summary>Resident memory of workers with all that they started.</summary>
     internal sealed record MemorySeen(IReadOnlyList<(ulong Process, ulong Bytes)> Bytes) : Message;
 
-    /// <summary>A child ended (SIGCHLD). Workers are heard by their pidfds; this is for the others.</summary>
+    /// <summary>A child ended, where no <see cref="SupervisorOptions.ChildSignal"/> says so. Workers are heard by their pidfds; this is for the others.</summary>
     internal sealed record ChildEnded : Message;
 
     /// <summary>Make the fleet be this.</summary>

@@ -15,6 +15,7 @@ namespace Reuseportd.Runtime;
 internal sealed class SupervisorLoop : IDisposable
 {
     private const ulong MailboxToken = 0;
+    private const ulong ChildToken = ulong.MaxValue;
 
     /// <summary>Processes started in one turn, before ends and messages are looked at again.</summary>
     private const int SpawnsInATurn = 8;
@@ -48,6 +49,7 @@ internal sealed class SupervisorLoop : IDisposable
         (_options, _mailbox, _output, _log, _time) = (options, mailbox, output, log, time);
         _start = time.GetTimestamp();
         _epoll.Add(mailbox.Wake, Linux.Readiness.Readable, MailboxToken);
+        if (options.ChildSignal is { } children) _epoll.Add(children, Linux.Readiness.Readable, ChildToken);
     }
 
     /// <summary>Called by the loop's thread when the counts have changed; must not block.</summary>
@@ -111,15 +113,19 @@ internal sealed class SupervisorLoop : IDisposable
 
     private void Turn()
     {
+        var childEnded = false;
         foreach (var (token, _) in _epoll.Wait(NextWait()))
         {
             if (token == MailboxToken) _mailbox.Acknowledge();
+            else if (token == ChildToken) childEnded = true;
             else if (_processes.Find(token) is { } process) Reap(process);
             else if (_probeCommands.Reap(token) is { } answer) _probes.Answered(answer, Now());
             else if (GroupReaper.Knows(token)) _trees.Wake(token);
             else foreach (var notification in _notifications.Take(token)) TakeNotification(notification);
         }
 
+        // Behind the workers, which are told from the others while they are in the table.
+        if (childEnded) HearChildren();
         while (_mailbox.TryTake(out var message)) Take(message);
         _runner.PassDeadlines(Now());
         while (_runner.TryTakeSettled(out var service)) _fleet.Release(service);
@@ -258,6 +264,12 @@ internal sealed class SupervisorLoop : IDisposable
 
         _launchPad.ForgetAccounts();
         _converging.Add((_fleet.Converge(converge.Desired), converge.Done));
+    }
+
+    private void HearChildren()
+    {
+        _options.ChildSignal?.Drain();
+        ReapStrangers();
     }
 
     /// <summary>
