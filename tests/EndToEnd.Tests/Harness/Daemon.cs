@@ -13,6 +13,7 @@ internal sealed class Daemon : IAsyncDisposable
     private readonly string _mark = $"REUSEPORTD_TEST={Guid.NewGuid():N}";
     private readonly StringBuilder _errors = new();
     private Process? _process;
+    private int? _pid;
     private bool _stopped;
 
     public TemporaryFolder Folder { get; } = new();
@@ -34,7 +35,13 @@ internal sealed class Daemon : IAsyncDisposable
 
     public string Config => Folder["etc"];
 
-    public int Pid => _process!.Id;
+    public int Pid => Find is null ? _process!.Id : _pid ??= Find(_process!.Id);
+
+    /// <summary>The daemon's pid, by that of a wrapper which does not become the daemon; asked once it runs.</summary>
+    public Func<int, int>? Find { get; set; }
+
+    /// <summary>Words for the form of the log.</summary>
+    public string[] LogForm { get; set; } = ["--log", "json"];
 
     /// <summary>All that the daemon wrote to stderr so far.</summary>
     public string Errors
@@ -60,9 +67,8 @@ internal sealed class Daemon : IAsyncDisposable
     {
         Directory.CreateDirectory(Config);
         var variables = new Dictionary<string, string>(Environment) { [_mark[.._mark.IndexOf('=')]] = _mark[(_mark.IndexOf('=') + 1)..] };
-        string[] all = ["--config", Config, "--socket", ControlSocket, "--log", "json", .. arguments];
-        string[] words = [.. Wrapper, Binary, .. all];
-        _process = Process.Start(Command.Start(words[0], words[1..], variables))!;
+        string[] all = [.. Wrapper, Binary, "--config", Config, "--socket", ControlSocket, .. LogForm, .. arguments];
+        _process = Process.Start(Command.Start(all[0], all[1..], variables))!;
         _process.StandardInput.Close();
         _process.ErrorDataReceived += (_, line) =>
         {

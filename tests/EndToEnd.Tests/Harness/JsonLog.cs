@@ -23,6 +23,9 @@ internal sealed class JsonLog
     /// <summary>The first line that is no record, or null.</summary>
     public string? Broken { get; private set; }
 
+    /// <summary>Lines of others on the same stream that are still to come.</summary>
+    public HashSet<string> Foreign { get; } = [];
+
     /// <summary>Completed at the end of the log.</summary>
     public Task Ended => _ended.Task;
 
@@ -105,5 +108,12 @@ internal sealed class JsonLog
         }
     }
 
-    private void Break(ReadOnlySpan<byte> line) => Broken ??= System.Text.Encoding.Latin1.GetString(line);
+    private void Break(ReadOnlySpan<byte> line)
+    {
+        var text = System.Text.Encoding.Latin1.GetString(line);
+        lock (_gate)
+        {
+            if (!Foreign.Remove(text)) Broken ??= text;
+        }
+    }
 }
