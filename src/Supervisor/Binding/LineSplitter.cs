@@ -23,6 +23,9 @@ internal sealed class LineSplitter(int limit)
     /// <summary>Bytes of an unfinished line that wait for its end.</summary>
     public int Held => _held;
 
+    /// <summary>Whether what comes next goes on with a line that has begun.</summary>
+    public bool IsInLine => _held > 0 || _continues;
+
     /// <summary>
     /// The lines that <paramref name="chunk"/> ends; what it begins is kept. To be enumerated to the end, once.
     /// </summary>
@@ -123,7 +126,7 @@ internal sealed class LineSplitter(int limit)
 
         private bool NextHeld()
         {
-            if (_rest.IsEmpty) return last && HandOutHeld(splitter._held, cut: false);
+            if (_rest.IsEmpty) return last && HandOutHeld(splitter._held, cut: false, ended: false);
 
             var room = splitter._limit + 1 - splitter._held;
             var window = _rest[..Math.Min(_rest.Length, room)];
@@ -147,16 +150,16 @@ internal sealed class LineSplitter(int limit)
             return HandOutHeld(CutAt(splitter._carry.AsSpan(0, splitter._held), _rest[0]), cut: true);
         }
 
-        private bool HandOutHeld(int count, bool cut)
+        private bool HandOutHeld(int count, bool cut, bool ended = true)
         {
             _handedOut = count;
-            HandOut(splitter._carry.AsSpan(0, count), cut);
+            HandOut(splitter._carry.AsSpan(0, count), cut, ended);
             return true;
         }
 
-        private void HandOut(ReadOnlySpan<byte> bytes, bool cut)
+        private void HandOut(ReadOnlySpan<byte> bytes, bool cut, bool ended = true)
         {
-            Current = new Line(bytes, splitter._continues, cut);
+            Current = new Line(bytes, splitter._continues, cut, ended);
             splitter._continues = cut;
         }
     }

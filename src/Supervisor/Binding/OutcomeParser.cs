@@ -33,6 +33,9 @@ internal static class OutcomeParser
         return outcome is not null;
     }
 
+    /// <summary>Whether one of several lines may be the library's; if not, none needs to be looked at.</summary>
+    public static bool MayBeIn(ReadOnlySpan<byte> lines) => lines.IndexOf(Prefix) >= 0;
+
     /// <summary>
     /// Finds an outcome that follows text on the same line: a program that prints "Starting... " with no newline and then
     /// binds leaves the library's write(2) behind its own words.

@@ -22,7 +22,10 @@ internal sealed class FleetControl(Mailbox mailbox, InitialFleet initial, Servic
         manager.Reloading();
         try
         {
+            // Whatever the configuration says, and before anything is said to be done: who has renamed a file may take it away then.
+            var reopened = ReopenFilesAsync(cancellation);
             var (errors, settled) = await ReadAsync(cancellation);
+            await reopened;
             if (settled is null) return new ApplyResult(errors, null);
             var done = await settled;
             log.Reloaded(done.Changed, done.Added, done.Removed, done.Unchanged);
@@ -36,7 +39,7 @@ internal sealed class FleetControl(Mailbox mailbox, InitialFleet initial, Servic
 
     /// <summary>For who waits for no answer: where somebody waits to read already, that one reads what there is to read.</summary>
     public Task ApplySoonAsync(CancellationToken cancellation) =>
-        Volatile.Read(ref _waitingToRead) > 0 ? Task.CompletedTask : ApplyAsync(cancellation);
+        Volatile.Read(ref _waitingToRead) > 0 ? ReopenFilesAsync(cancellation) : ApplyAsync(cancellation);
 
     private async Task<(string[] Errors, Task<ConvergeResult>? Settled)> ReadAsync(CancellationToken cancellation)
     {
@@ -63,6 +66,13 @@ internal sealed class FleetControl(Mailbox mailbox, InitialFleet initial, Servic
         {
             _oneReadsAtATime.Release();
         }
+    }
+
+    private Task ReopenFilesAsync(CancellationToken cancellation)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        mailbox.Post(new Message.ReopenFiles(done));
+        return done.Task.WaitAsync(cancellation);
     }
 
     public Task<ConvergeResult> ConvergeAsync(FleetSpec fleet, CancellationToken cancellation)

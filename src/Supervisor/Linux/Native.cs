@@ -16,6 +16,9 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "reuseportd_spawn")]
     public static partial int Spawn(nint spawner, Request* request, Result* result);
 
+    [LibraryImport(Library, EntryPoint = "reuseportd_open_output")]
+    public static partial int OpenOutput(byte* path, Identity* identity);
+
     [LibraryImport(Library, EntryPoint = "reuseportd_child_signal", SetLastError = true)]
     public static partial int OpenChildSignal();
 
@@ -45,15 +48,6 @@ internal static unsafe partial class Native
         Null = 0,
         Pipe = 1,
         Inherit = 2,
-        File = 3,
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    public struct Output
-    {
-        public byte* Path;
-        public OutputKind Kind;
-        public int Reserved;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -74,8 +68,8 @@ internal static unsafe partial class Native
         public uint* Groups;
         public Limit* Limits;
         public byte* Cpus;
-        public Output Stdout;
-        public Output Stderr;
+        public OutputKind Stdout;
+        public OutputKind Stderr;
         public uint GroupCount;
         public uint LimitCount;
         public uint CpusSize;
@@ -91,6 +85,17 @@ internal static unsafe partial class Native
         public int SchedulingPriority;
         public int IoPriority;
         public int Reserved;
+    }
+
+    /// <summary>Whom a file is opened as.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Identity
+    {
+        public uint* Groups;
+        public uint GroupCount;
+        public uint Uid;
+        public uint Gid;
+        public uint Reserved;
     }
 
     [StructLayout(LayoutKind.Sequential)]

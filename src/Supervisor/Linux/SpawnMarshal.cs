@@ -17,8 +17,8 @@ internal static unsafe class SpawnMarshal
             Arguments = Strings(arena, request.Arguments),
             Environment = Strings(arena, request.Environment),
             Directory = request.WorkingDirectory is { } directory ? arena.String(directory) : null,
-            Stdout = OutputOf(arena, request.Stdout),
-            Stderr = OutputOf(arena, request.Stderr),
+            Stdout = KindOf(request.Stdout),
+            Stderr = KindOf(request.Stderr),
             Umask = request.Umask ?? -1,
             Nice = request.Nice ?? 0,
             OomScoreAdjust = request.OomScoreAdjust ?? 0,
@@ -100,12 +100,11 @@ internal static unsafe class SpawnMarshal
     /// <summary>Whole words of the kernel's mask.</summary>
     private static int CpusSize(ValueList<int> cpus) => cpus.Count == 0 ? 0 : (cpus.Max() / 64 + 1) * 8;
 
-    private static Native.Output OutputOf(NativeArena arena, OutputTarget target) => target switch
+    private static Native.OutputKind KindOf(OutputTarget target) => target switch
     {
-        OutputTarget.Journal => new Native.Output { Kind = Native.OutputKind.Pipe },
-        OutputTarget.Inherit => new Native.Output { Kind = Native.OutputKind.Inherit },
-        OutputTarget.File file => new Native.Output { Kind = Native.OutputKind.File, Path = arena.String(file.Path) },
-        _ => new Native.Output { Kind = Native.OutputKind.Null },
+        OutputTarget.Journal or OutputTarget.File => Native.OutputKind.Pipe,
+        OutputTarget.Inherit => Native.OutputKind.Inherit,
+        _ => Native.OutputKind.Null,
     };
 
     private static byte** Strings(NativeArena arena, ValueList<string> texts)
@@ -119,8 +118,6 @@ internal static unsafe class SpawnMarshal
     {
         var bound = BoundOf(request.Candidates) + BoundOf(request.Arguments) + BoundOf(request.Environment)
                     + NativeArena.BoundOf(request.WorkingDirectory)
-                    + NativeArena.BoundOf((request.Stdout as OutputTarget.File)?.Path)
-                    + NativeArena.BoundOf((request.Stderr as OutputTarget.File)?.Path)
                     + NativeArena.BoundOf<uint>(request.Identity?.Groups.Count ?? 0)
                     + NativeArena.BoundOf<Native.Limit>(request.Limits.Count + 1)
                     + NativeArena.BoundOf<byte>(CpusSize(request.Cpus));

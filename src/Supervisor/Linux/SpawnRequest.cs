@@ -42,7 +42,7 @@ internal sealed record SpawnRequest
     /// <summary>CPUs that it may run on, by number; it fails where one of them is not allowed.</summary>
     public ValueList<int> Cpus { get; init; }
 
-    /// <summary><see cref="OutputTarget.Journal"/> is a pipe to the daemon.</summary>
+    /// <summary><see cref="OutputTarget.Journal"/> and <see cref="OutputTarget.File"/> are a pipe to the daemon.</summary>
     public OutputTarget Stdout { get; init; } = new OutputTarget.Null();
 
     public OutputTarget Stderr { get; init; } = new OutputTarget.Null();

@@ -53,8 +53,8 @@ internal static class SpawnSteps
             SpawnStep.Cgroup => ("cgroup", ""),
             SpawnStep.SetSid => ("setsid", ""),
             SpawnStep.Stdin => ("stdin", "/dev/null"),
-            SpawnStep.Stdout => ("stdout", PathOf(request.Stdout)),
-            SpawnStep.Stderr => ("stderr", PathOf(request.Stderr)),
+            SpawnStep.Stdout => ("stdout", ""),
+            SpawnStep.Stderr => ("stderr", ""),
             SpawnStep.Close => ("close_range", ""),
             SpawnStep.OomScoreAdjust => ("oom_score_adj", Text(request.OomScoreAdjust)),
             SpawnStep.Affinity => ("sched_setaffinity", CpusOf(request, index)),
@@ -77,8 +77,6 @@ internal static class SpawnSteps
     }
 
     private static string Text(IFormattable? number) => number?.ToString(null, CultureInfo.InvariantCulture) ?? "";
-
-    private static string PathOf(OutputTarget target) => target is OutputTarget.File file ? file.Path : "";
 
     /// <summary>One that the kernel refused has no number: it says so of all of them together.</summary>
     private static string CpusOf(SpawnRequest request, int index)

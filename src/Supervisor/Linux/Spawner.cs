@@ -74,6 +74,6 @@ internal sealed unsafe class Spawner : IDisposable
     }
 
     /// <summary>An ordinary user may name itself in a service, and has no right to change to what it is.</summary>
-    private static bool IsOwn(Identity identity) =>
+    internal static bool IsOwn(Identity identity) =>
         Libc.EffectiveUserId() is var uid and not 0 && identity.Uid == uid && identity.Gid == Libc.EffectiveGroupId();
 }

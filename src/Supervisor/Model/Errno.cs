@@ -25,6 +25,7 @@ internal readonly record struct Errno(int Number)
     public static readonly Errno NotSupported = new(95);
     public static readonly Errno AlreadyInUse = new(98);
     public static readonly Errno NoBuffers = new(105);
+    public static readonly Errno TimedOut = new(110);
     public static readonly Errno ConnectionRefused = new(111);
 
     private static readonly Dictionary<int, string> Names = new()

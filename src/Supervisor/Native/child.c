@@ -16,7 +16,7 @@
  * Changing the uid makes the shared memory non-dumpable (see commit_creds() in the kernel), so no other
  * process of the worker's user can trace the child while it still stands in the daemon's memory; the daemon
  * puts that back. Such a process can still stop the child (SIGSTOP) and by that the daemon; so what comes
- * after the change of uid is only what must: directory, files and exec.
+ * after the change of uid is only what must: directory and exec.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -131,7 +131,6 @@ int reuseportd_child_main(void *argument)
     die_with_parent(child);
     if (child->request->directory != NULL)
         child_must(child, syscall(SYS_chdir, child->request->directory), STEP_DIRECTORY);
-    child_open_files(child);
     unblock_signals();
     execute(child);
 }

@@ -22,11 +22,11 @@ static sigset_t only_children(void)
 }
 
 /*
- * Before the runtime makes its threads, which inherit the mask; children get one of their own (child.c). Not in the shared
- * object, which is loaded into processes that are not the daemon: see the Makefile.
+ * Before the runtime makes its threads, which inherit the mask, and behind inherited_signals.c, which empties it; children get
+ * one of their own (child.c). Not in the shared object, which is loaded into processes that are not the daemon: see the Makefile.
  */
 #ifndef REUSEPORTD_SHARED
-__attribute__((constructor(101))) static void block_for_all_threads(void)
+__attribute__((constructor(102))) static void block_for_all_threads(void)
 {
     sigset_t set = only_children();
     sigprocmask(SIG_BLOCK, &set, NULL);

@@ -14,7 +14,6 @@ void child_must_of(const struct child *child, long answer, enum reuseportd_step 
 /* child_streams.c */
 void child_leave_table(const struct child *child);
 void child_connect_streams(const struct child *child);
-void child_open_files(const struct child *child);
 
 /* child_resources.c */
 void child_enter_cgroup(const struct child *child);

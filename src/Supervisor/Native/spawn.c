@@ -9,15 +9,15 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "child.h"
+#include "identity.h"
 
 /* As Linux/Native.cs has them. */
-_Static_assert(sizeof(struct reuseportd_request) == 152, "laid out for 64-bit machines");
+_Static_assert(sizeof(struct reuseportd_request) == 128, "laid out for 64-bit machines");
 _Static_assert(sizeof(struct reuseportd_limit) == 24, "laid out for 64-bit machines");
 _Static_assert(sizeof(struct reuseportd_result) == 28, "laid out for 64-bit machines");
 
@@ -41,7 +41,7 @@ static int open_pipes(const struct reuseportd_spawner *spawner, const struct reu
                       struct reuseportd_result *result)
 {
     for (int index = 0; index < 2; index++)
-        if (request->output[index].kind == OUTPUT_PIPE && open_pipe(spawner, index, result) < 0)
+        if (request->output[index] == OUTPUT_PIPE && open_pipe(spawner, index, result) < 0)
             return -1;
     return 0;
 }
@@ -95,7 +95,8 @@ static void run_child(struct reuseportd_spawner *spawner, const struct reuseport
         .parent = getpid(),
         .shares_table = spawner->has_close_range,
     };
-    int was_dumpable = request->flags & FLAG_IDENTITY ? prctl(PR_GET_DUMPABLE) : 0;
+    if (request->flags & FLAG_IDENTITY)
+        reuseportd_identity_begin();
 
     /* By the kernel's own mask: glibc's functions leave its internal signals 32 and 33 out. */
     const uint64_t all = ~0ULL;
@@ -105,8 +106,8 @@ static void run_child(struct reuseportd_spawner *spawner, const struct reuseport
     long pid = reuseportd_clone_child(spawner, &child, &pidfd);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
 
-    if (was_dumpable == 1)
-        prctl(PR_SET_DUMPABLE, 1L);
+    if (request->flags & FLAG_IDENTITY)
+        reuseportd_identity_end();
     if (pid < 0) {
         result->step = request->cgroup >= 0 ? STEP_CGROUP : STEP_CLONE;
         result->error = (int32_t)-pid;

@@ -59,13 +59,6 @@ enum reuseportd_output_kind {
     OUTPUT_NULL = 0,
     OUTPUT_PIPE = 1,
     OUTPUT_INHERIT = 2,
-    OUTPUT_FILE = 3,
-};
-
-struct reuseportd_output {
-    const char *path; /* OUTPUT_FILE: absolute */
-    int32_t kind;
-    int32_t reserved;
 };
 
 struct reuseportd_limit {
@@ -84,7 +77,7 @@ struct reuseportd_request {
     const uint32_t *groups;
     const struct reuseportd_limit *limits;
     const uint8_t *cpus;           /* mask of sched_setaffinity(2), or NULL */
-    struct reuseportd_output output[2];
+    int32_t output[2];             /* of enum reuseportd_output_kind */
     uint32_t group_count;
     uint32_t limit_count;
     uint32_t cpus_size;            /* in bytes */
@@ -123,6 +116,21 @@ REUSEPORTD_EXPORT void reuseportd_spawner_close(struct reuseportd_spawner *spawn
 REUSEPORTD_EXPORT int reuseportd_spawn(struct reuseportd_spawner *spawner,
                                        const struct reuseportd_request *request,
                                        struct reuseportd_result *result);
+
+/* Whom a file is opened as. */
+struct reuseportd_identity {
+    const uint32_t *groups;
+    uint32_t group_count;
+    uint32_t uid;
+    uint32_t gid;
+    uint32_t reserved;
+};
+
+/*
+ * Opens a file for a worker's output, for appending, made with mode 0640 where there is none: as the identity, or as the daemon
+ * where that is NULL. For any thread. The descriptor, or a negative errno.
+ */
+REUSEPORTD_EXPORT int reuseportd_open_output(const char *path, const struct reuseportd_identity *identity);
 
 /* A signalfd(2) of SIGCHLD, non-blocking; or -1 with errno. */
 REUSEPORTD_EXPORT int reuseportd_child_signal(void);

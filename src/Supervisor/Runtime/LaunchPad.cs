@@ -21,6 +21,15 @@ internal sealed class LaunchPad(
     /// <summary>Users and groups are looked up again: to be called when the configuration is.</summary>
     public void ForgetAccounts() => _accounts.Clear();
 
+    /// <summary>Whom a process runs as; null for one that runs as the daemon does.</summary>
+    public bool TryIdentity(ProcessSpec process, out Identity? identity, [NotNullWhen(false)] out SpawnError? error)
+    {
+        identity = null;
+        if (!TryAccount(process, out var account, out error)) return false;
+        identity = IsGiven(process) ? account.Identity : null;
+        return true;
+    }
+
     public bool TryLaunch(
         ServiceSpec service,
         WorkerName worker,

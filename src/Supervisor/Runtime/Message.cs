@@ -1,4 +1,5 @@
 using Reuseportd.Model;
+using Reuseportd.Observability;
 using Reuseportd.Planning;
 
 namespace Reuseportd.Runtime;
@@ -18,6 +19,22 @@ internal abstract record Message
     /// <summary>A stream of a worker came to its end: nothing it wrote is still on its way.</summary>
     internal sealed record StreamEnded(ulong Process) : Message;
 
+    /// <summary>A stream that went to this file has ended.</summary>
+    internal sealed record FileReleased(WorkerFile File) : Message;
+
+    /// <summary>A file was opened, or could not be.</summary>
+    internal sealed record FileOpened(FileKey Key, LineFile? File, Errno Errno) : Message
+    {
+        public override void Refuse() => File?.Discard();
+    }
+
+    /// <summary>Open again all files that output goes to.</summary>
+    /// <param name="Done">Completed when nothing more is written to the former ones.</param>
+    internal sealed record ReopenFiles(TaskCompletionSource Done) : Message
+    {
+        public override void Refuse() => Done.TrySetResult();
+    }
+
     /// <summary>Ports that sockets of a process serve, as the kernel was asked (where no outcome lines come).</summary>
     internal sealed record PortsSeen(ulong Process, ValueList<int> Ports) : Message;
 
@@ -31,7 +48,9 @@ internal abstract record Message
     /// <summary>Resident memory of workers with all that they started.</summary>
     internal sealed record MemorySeen(IReadOnlyList<(ulong Process, ulong Bytes)> Bytes) : Message;
 
-    /// <summary>A child ended, where no <see cref="SupervisorOptions.ChildSignal"/> says so. Workers are heard by their pidfds; this is for the others.</summary>
+    /// <summary>
+    /// A child ended, where no <see cref="SupervisorOptions.ChildSignal"/> says so. Workers are heard by their pidfds; this is for the others.
+    /// </summary>
     internal sealed record ChildEnded : Message;
 
     /// <summary>Make the fleet be this.</summary>

@@ -12,13 +12,16 @@ namespace Reuseportd.Runtime;
 /// the log as they are. In each turn a stream is read once, so that a flood from one worker delays no other; the supervisor's own
 /// loop is not slowed at all.
 /// </summary>
-internal sealed class OutputLoop : IDisposable
+internal sealed partial class OutputLoop : IDisposable
 {
     private const int ReadSize = 64 * 1024;
     private const ulong WakeToken = 0;
 
     /// <summary>For what is left in the pipes once no worker runs: a stray that cannot be killed may write for ever.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+
+    /// <summary>For what waits to be written to files at the end.</summary>
+    private static readonly TimeSpan FlushWithin = TimeSpan.FromSeconds(5);
 
     private readonly Mailbox _mailbox;
     private readonly WorkerLog _lines;
@@ -30,6 +33,7 @@ internal sealed class OutputLoop : IDisposable
     private readonly ConcurrentQueue<WorkerStream> _arrivals = new();
     private readonly Dictionary<ulong, WorkerStream> _streams = [];
     private readonly DeadlineQueue<WorkerStream> _dropsToSay = new();
+    private readonly RecordBuffer _line = new();
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(ReadSize, pinned: true);
     private readonly Thread _thread;
     private ulong _lastToken = WakeToken;
@@ -40,8 +44,12 @@ internal sealed class OutputLoop : IDisposable
         (_mailbox, _lines, _log, _time) = (mailbox, lines, log, time);
         _start = time.GetTimestamp();
         _epoll.Add(_wake, Linux.Readiness.Readable, WakeToken);
+        Files = new FileQueues(log, time, Wake);
         _thread = new Thread(Run) { IsBackground = true, Name = "output" };
     }
+
+    /// <summary>What workers' files are written by.</summary>
+    public FileQueues Files { get; }
 
     public void Start() => _thread.Start();
 
@@ -58,11 +66,13 @@ internal sealed class OutputLoop : IDisposable
         _stopping = true;
         _wake.Signal();
         if (_thread.IsAlive) _thread.Join();
+        Files.Stop(FlushWithin);
     }
 
     public void Dispose()
     {
         Stop();
+        Files.Dispose();
         _epoll.Dispose();
         _wake.Dispose();
     }
@@ -72,7 +82,7 @@ internal sealed class OutputLoop : IDisposable
         TimeSpan? stopBy = null;
         while (true)
         {
-            var ready = _epoll.Wait(_stopping ? TimeSpan.Zero : _dropsToSay.NextWait(Now()));
+            var ready = _epoll.Wait(NextWait(Now()));
             var now = Now();
             var busy = false;
             foreach (var (token, _) in ready)
@@ -81,43 +91,72 @@ internal sealed class OutputLoop : IDisposable
                 else busy |= Read(token, now);
             }
 
-            TakeArrivals();
+            // What has only just come has not been read yet.
+            busy |= TakeArrivals();
+            DoErrands();
+            Resume(now);
             SayDropped(now);
             _lines.HandOver();
             // What a stray process still holds open is not waited for.
             if (!_stopping) continue;
             stopBy ??= now + LastWords;
-            if ((!busy && _arrivals.IsEmpty) || now >= stopBy) break;
+            if ((!busy && _arrivals.IsEmpty && !HasPaused) || now >= stopBy) break;
         }
 
         foreach (var (token, stream) in _streams) End(token, stream, Now());
         _lines.HandOver();
+        CloseFiles();
+    }
+
+    private TimeSpan? NextWait(TimeSpan now)
+    {
+        if (_stopping && !HasPaused) return TimeSpan.Zero;
+        var (drops, paused) = (_dropsToSay.NextWait(now), NextStall(now));
+        return drops is null || paused < drops ? paused : drops;
     }
 
     private TimeSpan Now() => _time.GetElapsedTime(_start);
 
-    private void TakeArrivals()
+    /// <returns>Whether there were any.</returns>
+    private bool TakeArrivals()
     {
+        var any = false;
         while (_arrivals.TryDequeue(out var stream))
         {
             var token = ++_lastToken;
             _streams.Add(token, stream);
-            var watched = _epoll.Add(stream.Pipe, Linux.Readiness.Readable, token);
-            if (watched == Errno.None) continue;
-            // Closed, it ends a worker that writes; open and unread, it would hang one for ever.
-            _log.OutputLost(stream.Source.Worker, stream.Source.Pid, stream.Source.Stream, watched);
-            End(token, stream, Now());
+            Watch(token, stream);
+            any = true;
         }
+
+        return any;
+    }
+
+    private void Watch(ulong token, WorkerStream stream)
+    {
+        var watched = _epoll.Add(stream.Pipe, Linux.Readiness.Readable, token);
+        if (watched == Errno.None) return;
+        // Closed, it ends a worker that writes; open and unread, it would hang one for ever.
+        _log.OutputLost(stream.Source.Worker, stream.Source.Pid, stream.Source.Stream, watched);
+        End(token, stream, Now());
     }
 
     /// <returns>Whether anything was read.</returns>
     private bool Read(ulong token, TimeSpan now)
     {
         if (!_streams.TryGetValue(token, out var stream)) return false;
+        if (stream.File is { } file && MustWait(file, ReadSize + stream.Splitter.Held))
+        {
+            Pause(token, stream, file.Queue, now);
+            return false;
+        }
+
         var result = stream.Pipe.Read(_buffer);
         if (result.Count > 0)
         {
-            foreach (var line in stream.Splitter.Split(_buffer.AsSpan(0, result.Count))) Take(stream, line, now);
+            var chunk = _buffer.AsSpan(0, result.Count);
+            if (stream.File is null) TakeLines(stream, chunk, now);
+            else TakeForFile(stream, stream.File, chunk, now);
             return true;
         }
 
@@ -132,7 +171,13 @@ internal sealed class OutputLoop : IDisposable
         _streams.Remove(token);
         _epoll.Remove(stream.Pipe);
         stream.Pipe.Dispose();
+        if (stream.File is { } file) Leave(file);
         if (stream.Source.Stream == OutputStream.Stderr) _mailbox.Post(new Message.StreamEnded(stream.Process));
+    }
+
+    private void TakeLines(WorkerStream stream, ReadOnlySpan<byte> chunk, TimeSpan now)
+    {
+        foreach (var line in stream.Splitter.Split(chunk)) Take(stream, line, now);
     }
 
     private void Take(WorkerStream stream, Line line, TimeSpan now)
@@ -148,6 +193,12 @@ internal sealed class OutputLoop : IDisposable
 
     private void TakeLine(WorkerStream stream, Line line, TimeSpan now)
     {
+        if (stream.File is { } file)
+        {
+            AppendLine(stream, file, line);
+            return;
+        }
+
         if (stream.LineLimit.Admit(now, out var dropped))
         {
             SayDropped(stream, dropped);

@@ -13,6 +13,7 @@ namespace Reuseportd.Runtime;
 /// <param name="starts">Starts that the machine has asked for, and that have their turn to come.</param>
 internal sealed class SlotRunner(
     WorkerTable processes,
+    FileTable files,
     ITreeReaper trees,
     StartQueue<(WorkerSlot Slot, int Generation)> starts,
     ILogger log,
@@ -92,6 +93,9 @@ internal sealed class SlotRunner(
         var (slot, generation) = starts.Take();
         // It was stopped, or stopped and started again, while it waited.
         if (slot.Slot is not { State: SlotState.Starting { Running: false } } || slot.Slot.Generation != generation) return null;
+
+        // A disk may hang, so files are opened beside the loop; it comes again when they are.
+        if (!files.Prepare(slot.Service.Spec.Process, () => starts.Add(slot.Service.Starts, (slot, generation)))) return null;
 
         if (processes.TrySpawn(slot, generation, clock(), out var process, out var error))
         {

@@ -32,6 +32,7 @@ internal sealed class SupervisorLoop : IDisposable
     private Spawner? _spawner;
     private WorkerTable _processes = null!;
     private LaunchPad _launchPad = null!;
+    private FileTable _files = null!;
     private SlotRunner _runner = null!;
     private SilenceWatch _silence = null!;
     private SocketWatch _sockets = null!;
@@ -95,12 +96,13 @@ internal sealed class SupervisorLoop : IDisposable
         _notifications = new Notifications(_options.NotifyFolder, _epoll);
         _launchPad = new LaunchPad(_spawner, _options.Environment, _options.Preload, _notifications, _options.Groups);
         _probeCommands = new ExecProbes(_launchPad, _epoll, _options.Guard);
-        _processes = new WorkerTable(_launchPad, _epoll, _output, _options.Guard, _log);
+        _files = new FileTable(_launchPad, _output, _mailbox, _log, _time);
+        _processes = new WorkerTable(_launchPad, _files, _epoll, _output, _options.Guard, _log);
         _trees = _options.Groups is { } groups
             ? new GroupReaper(IsOwn, groups, _epoll, _log, Now)
             : new TreeReaper(IsOwn, _log, Now);
         _runner = new SlotRunner(
-            _processes, _trees, new StartQueue<(WorkerSlot, int)>(_options.StartParallelism), _log, Now, _options.Roll);
+            _processes, _files, _trees, new StartQueue<(WorkerSlot, int)>(_options.StartParallelism), _log, Now, _options.Roll);
         _trees.Ended = slot => _runner.Happen(slot, new SlotEvent.TreeEnded());
         _probes = new ProbeWatch(_probeCommands, _mailbox, _runner, _log, _time, _options.Roll);
         _recycler = new Recycler(_runner, _mailbox, _log, _options.Roll);
@@ -132,6 +134,7 @@ internal sealed class SupervisorLoop : IDisposable
         while (_runner.TryTakeReady(out var ready)) Follow(ready);
         for (var spawned = 0; spawned < SpawnsInATurn && _runner.HasSpawns; spawned++) SpawnNext();
         Watch(Now());
+        if (!_runner.HasSpawns) _files.Sweep();
         _trees.Pass(Now(), _runner.HasSpawns);
         Answer(canceled: false);
         Tell();
@@ -155,7 +158,7 @@ internal sealed class SupervisorLoop : IDisposable
         if (_runner.SpawnNext() is not { } process) return;
         _probes.Started(process, Now());
         var spec = process.Slot.Service.Spec.Process;
-        if (spec is { Reuseport.Debug: true, Stderr: OutputTarget.Journal }) _silence.Expect(process, Now());
+        if (spec is { Reuseport.Debug: true, Stderr: OutputTarget.Journal or OutputTarget.File }) _silence.Expect(process, Now());
         else _sockets.Expect(process, Now());
     }
 
@@ -225,6 +228,15 @@ internal sealed class SupervisorLoop : IDisposable
                 _stopping = true;
                 Answer(canceled: true);
                 _fleet.StopAll();
+                break;
+            case Message.FileOpened opened:
+                _files.Take(opened);
+                break;
+            case Message.FileReleased released:
+                _files.Release(released.File);
+                break;
+            case Message.ReopenFiles reopen:
+                _ = _files.ReopenAsync().ContinueWith(_ => reopen.Done.TrySetResult(), TaskScheduler.Default);
                 break;
             case Message.ChildEnded:
                 ReapStrangers();

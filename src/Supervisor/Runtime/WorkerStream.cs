@@ -8,7 +8,8 @@ using Reuseportd.Slots;
 namespace Reuseportd.Runtime;
 
 /// <summary>One stream of one process: its pipe, and what is bounded about it. Only the output loop's thread uses it.</summary>
-internal sealed class WorkerStream(Pipe pipe, ulong process, TreeRoot tree, LineSource source, LoggingSpec logging)
+internal sealed class WorkerStream(
+    Pipe pipe, ulong process, TreeRoot tree, LineSource source, LoggingSpec logging, WorkerFile? file = null)
 {
     /// <summary>
     /// A program may bind in a loop, or write what looks like the library's lines: past this many in a second they are counted only.
@@ -32,6 +33,9 @@ internal sealed class WorkerStream(Pipe pipe, ulong process, TreeRoot tree, Line
     public ulong Process { get; } = process;
 
     public LineSource Source { get; } = source;
+
+    /// <summary>Where it goes; null for the log.</summary>
+    public WorkerFile? File { get; } = file;
 
     public LineSplitter Splitter { get; } = new(logging.LineMax);
 

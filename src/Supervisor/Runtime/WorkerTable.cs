@@ -7,7 +7,8 @@ using Serilog;
 namespace Reuseportd.Runtime;
 
 /// <summary>The processes of all workers: makes them, hands their output on, hears their ends. Only the loop's thread uses it.</summary>
-internal sealed class WorkerTable(LaunchPad launchPad, Epoll epoll, OutputLoop output, Guard? guard, ILogger log)
+internal sealed class WorkerTable(
+    LaunchPad launchPad, FileTable files, Epoll epoll, OutputLoop output, Guard? guard, ILogger log)
 {
     private readonly Dictionary<ulong, WorkerProcess> _bySerial = [];
     private readonly Dictionary<int, WorkerProcess> _byPid = [];
@@ -25,8 +26,13 @@ internal sealed class WorkerTable(LaunchPad launchPad, Epoll epoll, OutputLoop o
         [NotNullWhen(false)] out SpawnError? error)
     {
         process = null;
+        if (!files.TryTake(slot.Service.Spec.Process, out var stdout, out var stderr, out error)) return false;
         if (!launchPad.TryLaunch(slot.Service.Spec, slot.Name, generation, out var spawned, out var credentials, out var group, out error))
+        {
+            files.Release(stdout);
+            files.Release(stderr);
             return false;
+        }
 
         process = new WorkerProcess(++_lastSerial, slot, generation, spawned.Process, spawned.Program, credentials, now)
         {
@@ -44,6 +50,8 @@ internal sealed class WorkerTable(LaunchPad launchPad, Epoll epoll, OutputLoop o
             process.Handle.SendSignal(Signal.Kill);
             error = new SpawnError("epoll_ctl", "pidfd", watched);
             Close(spawned);
+            files.Release(stdout);
+            files.Release(stderr);
             Forget(process);
             process = null;
             return false;
@@ -51,8 +59,8 @@ internal sealed class WorkerTable(LaunchPad launchPad, Epoll epoll, OutputLoop o
 
         // Ahead of anything that it says.
         log.Spawned(slot.Name, process.Handle.Pid, generation);
-        Connect(spawned.Stdout, process, OutputStream.Stdout);
-        Connect(spawned.Stderr, process, OutputStream.Stderr);
+        Connect(spawned.Stdout, process, OutputStream.Stdout, stdout);
+        Connect(spawned.Stderr, process, OutputStream.Stderr, stderr);
         return true;
     }
 
@@ -75,11 +83,11 @@ internal sealed class WorkerTable(LaunchPad launchPad, Epoll epoll, OutputLoop o
         return status ?? ExitStatus.Killed(Signal.Kill);
     }
 
-    private void Connect(Pipe? pipe, WorkerProcess process, OutputStream stream)
+    private void Connect(Pipe? pipe, WorkerProcess process, OutputStream stream, WorkerFile? file)
     {
         if (pipe is null) return;
         var source = WorkerLog.Open(process.Slot.Name, process.Handle.Pid, stream);
-        output.Add(new WorkerStream(pipe, process.Serial, process.Tree(isReaped: false), source, process.Slot.Service.Spec.Logging));
+        output.Add(new WorkerStream(pipe, process.Serial, process.Tree(isReaped: false), source, process.Slot.Service.Spec.Logging, file));
     }
 
     private void Forget(WorkerProcess process)

@@ -127,6 +127,19 @@ public sealed class LogEventsTests
             log => log.Dropped(Web, 4242, OutputStream.Stdout, 1234)
         },
         {
+            "file_failed", 3, "/var/log/web.log does not take the output of workers: ENOSPC; lines are lost until it does",
+            log => log.FileFailed("/var/log/web.log", new Errno(28))
+        },
+        {
+            "file_lost", 4, "/var/log/web.log lost 1 line: it takes nothing; it takes them again",
+            log => log.FileLost("/var/log/web.log", 1, Errno.None, isClosed: false)
+        },
+        {
+            "reopen_failed", 3,
+            "/var/log/web.log could not be opened again: EISDIR; the output of workers goes on to the file that is open",
+            log => log.ReopenFailed("/var/log/web.log", new Errno(21))
+        },
+        {
             "output_lost", 3, "web@2: stderr cannot be read and was closed: ENOSPC",
             log => log.OutputLost(Web, 4242, OutputStream.Stderr, new Errno(28))
         },

@@ -16,11 +16,47 @@ public sealed class TargetTests : DaemonTest
     }
 
     [Fact]
+    public async Task BothStreamsInOneFile_EachLineIsWhole()
+    {
+        var file = Daemon.Folder["both.log"];
+        await RunAsync($"stdout: 'file:{file}'\n    stderr: 'file:{file}'");
+
+        Assert.Equal(["err", "out"], (await File.ReadAllLinesAsync(file)).Order());
+        Assert.Empty(Lines());
+    }
+
+    [Fact]
+    public async Task Stdin_IsDevNull()
+    {
+        Daemon.Configure("""
+            services:
+              job:
+                command: [sh, -c, "readlink /proc/self/fd/0; cat"]
+                restart: no
+                reuseport: { ports: any, debug: false }
+            """);
+        await Daemon.StartAsync();
+        await Daemon.StopAsync();
+
+        Assert.Equal(["/dev/null"], Lines());
+    }
+
+    [Fact]
     public async Task Null_IsGone()
     {
         await RunAsync("stderr: \"null\"");
 
         Assert.Equal(["out"], Lines());
+    }
+
+    [Fact]
+    public async Task InheritedStdout_IsTheDaemonsOwnStream()
+    {
+        Daemon.Log.Foreign.Add("out");
+        await RunAsync("stdout: inherit");
+
+        Assert.Empty(Daemon.Log.Foreign);
+        Assert.Equal(["err"], Lines());
     }
 
     [Fact]
@@ -32,15 +68,15 @@ public sealed class TargetTests : DaemonTest
         await Deadline.UntilAsync(() => Daemon.Errors.Split('\n').Contains("err"), "the worker's line on the daemon's stderr");
     }
 
-    /// <summary>Where stderr goes elsewhere, the library's lines go with it: the kernel is asked.</summary>
+    /// <summary>The library's lines are events, wherever the worker's own go.</summary>
     [Fact]
-    public async Task StderrToAFile_BecomesReadyAllTheSame()
+    public async Task StderrToAFile_OutcomesAreEventsAllTheSame()
     {
         var file = Daemon.Folder["err.log"];
         Daemon.Configure($$"""
             services:
               web:
-                command: [{{Checkout.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
+                command: [sh, -c, "echo own >&2; exec {{Checkout.Worker("binds")}} tcp4,{{Address}},{{Port}}"]
                 workers: 2
                 stderr: "file:{{file}}"
                 reuseport: { ports: [{{Port}}] }
@@ -48,7 +84,9 @@ public sealed class TargetTests : DaemonTest
         await Daemon.StartAsync();
 
         Assert.Equal(2, Daemon.Events("ready").Length);
-        Assert.Equal(2, File.ReadLines(file).Count(line => line.StartsWith("libreuseport:listen:", StringComparison.Ordinal)));
+        Assert.Equal(2, Daemon.Events("listen").Length);
+        await Daemon.StopAsync();
+        Assert.Equal("own\nown\n", await File.ReadAllTextAsync(file));
     }
 
     /// <summary>A program may close stderr, or put its own log there, before it binds.</summary>

@@ -1,0 +1,32 @@
+/*
+ * What several threads of the daemon have to agree on while one of them, or a child in its memory, is somebody else.
+ *
+ * Every change of identity makes the memory non-dumpable (see commit_creds() in the kernel): no process of that user can
+ * then trace what stands in it. It is made dumpable again when nobody is somebody else any more, and not before: a thread
+ * that did so by itself would open the memory to the user of another's child.
+ */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <sys/prctl.h>
+
+#include "identity.h"
+
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+static int strangers;
+static int was_dumpable;
+
+void reuseportd_identity_begin(void)
+{
+    pthread_mutex_lock(&gate);
+    if (strangers++ == 0)
+        was_dumpable = prctl(PR_GET_DUMPABLE);
+    pthread_mutex_unlock(&gate);
+}
+
+void reuseportd_identity_end(void)
+{
+    pthread_mutex_lock(&gate);
+    if (--strangers == 0 && was_dumpable == 1)
+        prctl(PR_SET_DUMPABLE, 1L);
+    pthread_mutex_unlock(&gate);
+}

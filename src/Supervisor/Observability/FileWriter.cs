@@ -1,0 +1,104 @@
+using Reuseportd.Model;
+using Serilog;
+
+namespace Reuseportd.Observability;
+
+/// <summary>The thread that writes the files of one file system. Nothing that a file does ends it.</summary>
+internal sealed class FileWriter(FileQueue queue, ILogger log)
+{
+    /// <summary>
+    /// Bytes of one write(2). A slow disk shows that it lives after each of them; a fast one takes pieces of this size as fast as
+    /// larger ones.
+    /// </summary>
+    private const int MostAtOnce = 64 * 1024;
+
+    /// <summary>Of files that have lost lines and take again: what they lost is said when that has lasted.</summary>
+    private readonly HashSet<LineFile> _recovering = [];
+
+    private Thread? _thread;
+    private long _progress;
+
+    public long Progress => Volatile.Read(ref _progress);
+
+    public bool IsStarted => _thread is not null;
+
+    public void Start()
+    {
+        _thread = new Thread(Run) { IsBackground = true, Name = "file-writer" };
+        _thread.Start();
+    }
+
+    private void Run()
+    {
+        while (queue.Take(_recovering.Count > 0 ? LossSpell.Calm : null) is { } batch)
+        {
+            for (var index = 0; index < batch.Blocks.Count; index++)
+            {
+                var (file, _, closed) = batch.Blocks[index];
+                if (closed is null) Write(file, batch[index]);
+                else Close(file, closed);
+            }
+
+            _recovering.RemoveWhere(file => queue.Took(file));
+        }
+    }
+
+    private void Write(LineFile file, ReadOnlySpan<byte> bytes)
+    {
+        var error = Errno.None;
+        try
+        {
+            // A disk that filled up in the middle of a line must not cost the next one its line too.
+            if (file is { IsTorn: true, NeedsNewline: true }) WriteAll(file, "\n"u8, out error);
+            if (error == Errno.None) bytes = WriteAll(file, bytes, out error);
+        }
+#pragma warning disable CA1031 // Whatever goes wrong with one file, the others go on.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            log.Error(fault, "a fault in the writing of {file}", file.Path);
+            error = Errno.InputOutput;
+        }
+
+        file.NeedsNewline = error != Errno.None;
+        if (error == Errno.None)
+        {
+            if (file.Loss.Lasts) _recovering.Add(file);
+            return;
+        }
+
+        _recovering.Remove(file);
+        queue.Lost(file, FileQueue.LinesOf(bytes), error == Errno.Again ? Errno.None : error);
+    }
+
+    /// <returns>What was not written.</returns>
+    private ReadOnlySpan<byte> WriteAll(LineFile file, ReadOnlySpan<byte> bytes, out Errno error)
+    {
+        error = Errno.None;
+        while (!bytes.IsEmpty)
+        {
+            var count = file.Transport.Write(bytes[..Math.Min(bytes.Length, MostAtOnce)], out error);
+            if (count == 0 && error == Errno.Again && !file.IsFull)
+            {
+                file.Transport.AwaitRoom(FileQueue.StallAfter);
+                count = file.Transport.Write(bytes[..Math.Min(bytes.Length, MostAtOnce)], out error);
+            }
+
+            Volatile.Write(ref _progress, _progress + 1);
+            file.IsFull = count == 0 && error == Errno.Again;
+            if (count == 0) break;
+            file.IsTorn = bytes[count - 1] != (byte)'\n';
+            bytes = bytes[count..];
+        }
+
+        return bytes;
+    }
+
+    private void Close(LineFile file, Action closed)
+    {
+        queue.Took(file, isClosed: true);
+        _recovering.Remove(file);
+        file.Transport.Dispose();
+        closed();
+    }
+}

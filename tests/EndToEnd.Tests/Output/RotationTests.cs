@@ -1,0 +1,123 @@
+using EndToEnd.Tests.Harness;
+
+namespace EndToEnd.Tests.Output;
+
+/// <summary>Files that are renamed and opened again by a reload, as logrotate does it.</summary>
+public sealed class RotationTests : DaemonTest
+{
+    private string Log => Daemon.Folder["out.log"];
+
+    [Fact]
+    public async Task RenameAndApplyUnderAFlood_LosesNothing()
+    {
+        const int lines = 500_000, rotations = 8;
+        Daemon.Configure($$"""
+            services:
+              spew:
+                command: [{{Checkout.Worker("spew")}}, "{{lines}}", "100"]
+                workers: 2
+                readiness: { type: delay, delay: 0s }
+                restart: no
+                stdout: "file:{{Log}}"
+                reuseport: { ports: any }
+            """);
+        await Daemon.StartAsync();
+        var sizes = new long[rotations];
+        for (var round = 0; round < rotations; round++)
+        {
+            await Deadline.UntilAsync(() => new FileInfo(Log) is { Exists: true, Length: > 0 } || Daemon.Events("exit").Length == 2, "output");
+            if (!File.Exists(Log)) break;
+            File.Move(Log, Rotated(round));
+            Assert.Equal(0, (await Daemon.ApplyAsync()).Code);
+            sizes[round] = new FileInfo(Rotated(round)).Length;
+        }
+
+        await Daemon.EventAsync("exit", "spew@0");
+        await Daemon.EventAsync("exit", "spew@1");
+        await Daemon.StopAsync();
+
+        // When the reload had returned, nothing more went to the former file: it may be compressed, or thrown away.
+        var rotated = Enumerable.Range(0, rotations).Where(round => File.Exists(Rotated(round))).ToArray();
+        Assert.NotEmpty(rotated);
+        Assert.All(rotated, round => Assert.Equal(sizes[round], new FileInfo(Rotated(round)).Length));
+        var seen = new int[lines];
+        foreach (var file in rotated.Select(Rotated).Append(Log).Where(File.Exists))
+        foreach (var line in File.ReadLines(file))
+        {
+            Assert.Equal(100, line.Length);
+            seen[int.Parse(line.AsSpan(0, line.IndexOf(' ')))]++;
+        }
+
+        Assert.All(seen, count => Assert.Equal(2, count));
+        Assert.Equal(2, Daemon.Events("spawn").Length);
+        Assert.Empty(Daemon.Events("file_failed"));
+    }
+
+    [Fact]
+    public async Task Hangup_OpensAgainThoughNothingChanged()
+    {
+        await StartAsync();
+        await SayAsync("first", Log);
+        File.Move(Log, Rotated(0));
+        await SayAsync("second", Rotated(0));
+        Daemon.Signal(Processes.Hangup);
+        await Daemon.EventAsync("reload");
+        await SayAsync("third", Log);
+
+        Assert.Equal("first\nsecond\n", await File.ReadAllTextAsync(Rotated(0)));
+        Assert.Equal("third\n", await File.ReadAllTextAsync(Log));
+        Assert.Single(Daemon.Events("spawn"));
+    }
+
+    /// <summary>What is wrong with the configuration is no reason to go on filling a file that was taken away.</summary>
+    [Fact]
+    public async Task BadConfiguration_OpensAgainAllTheSame()
+    {
+        await StartAsync();
+        File.Move(Log, Rotated(0));
+        Daemon.Configure("services: { broken: {} }", "broken");
+        Assert.NotEqual(0, (await Daemon.ApplyAsync()).Code);
+        await SayAsync("here", Log);
+
+        Assert.Empty(await File.ReadAllTextAsync(Rotated(0)));
+    }
+
+    [Fact]
+    public async Task CannotBeOpenedAgain_TheFormerOneStays()
+    {
+        await StartAsync();
+        File.Move(Log, Rotated(0));
+        Directory.CreateDirectory(Log);
+        Assert.Equal(0, (await Daemon.ApplyAsync()).Code);
+        await SayAsync("kept", Rotated(0));
+
+        var failed = Assert.Single(Daemon.Events("reopen_failed"));
+        Assert.Equal(("21", Log), (failed["ERRNO"], failed["REUSEPORT_PATH"]));
+        Directory.Delete(Log);
+        Assert.Equal(0, (await Daemon.ApplyAsync()).Code);
+        await SayAsync("again", Log);
+    }
+
+    private string Rotated(int number) => Daemon.Folder[$"out.log.{number}"];
+
+    /// <summary>A worker that writes what it is told to.</summary>
+    private async Task StartAsync()
+    {
+        await Command.RunAsync("mkfifo", [Daemon.Folder["words"]]);
+        Daemon.Configure($$"""
+            services:
+              echo:
+                command: [sh, -c, "exec cat <>{{Daemon.Folder["words"]}}"]
+                readiness: { type: delay, delay: 0s }
+                stdout: "file:{{Log}}"
+                reuseport: { ports: any }
+            """);
+        await Daemon.StartAsync();
+    }
+
+    private async Task SayAsync(string word, string expectedIn)
+    {
+        await File.AppendAllTextAsync(Daemon.Folder["words"], word + "\n");
+        await Deadline.UntilAsync(() => File.Exists(expectedIn) && File.ReadAllLines(expectedIn).Contains(word), $"'{word}' in {expectedIn}");
+    }
+}
