@@ -30,10 +30,10 @@ public sealed class SpawnerAttributesTests
     {
         Root.Require();
         const int getDumpable = 3;
-        Assert.Equal(1, Libc.ProcessControl(getDumpable, 0));
         using var worker = TestWorker.Start(TestWorker.Request("/bin/sleep", "1000") with { Identity = Nobody });
 
-        Assert.Equal(1, Libc.ProcessControl(getDumpable, 0));
+        // Not while another test is somebody else.
+        Deadline.Until(() => Libc.ProcessControl(getDumpable, 0) == 1, "the daemon may be dumped again");
     }
 
     [Fact]

@@ -10,10 +10,10 @@
 #include <stddef.h>
 
 /* See Supervisor.csproj, as for reuseportd_standard_streams(). */
-void reuseportd_inherited_signals(void);
+void reuseportd_inherited_signals(void) __attribute__((constructor(101)));
 
 /* Ahead of the runtime's threads, which inherit the mask of the first. */
-__attribute__((constructor(101))) void reuseportd_inherited_signals(void)
+void reuseportd_inherited_signals(void)
 {
     int error = errno;
     struct sigaction action;

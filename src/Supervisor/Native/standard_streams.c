@@ -7,11 +7,14 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* The linker takes a member of an archive for a symbol that is asked for by name: Supervisor.csproj asks for this one. */
-void reuseportd_standard_streams(void);
+/*
+ * The linker takes a member of an archive for a symbol that is asked for by name: Supervisor.csproj asks for this one. The
+ * priority stands here, as gcc drops one that comes with the definition only.
+ */
+void reuseportd_standard_streams(void) __attribute__((constructor(101)));
 
 /* 101 is the first priority that programs may use: ahead of the constructors of the runtime. */
-__attribute__((constructor(101))) void reuseportd_standard_streams(void)
+void reuseportd_standard_streams(void)
 {
     int error = errno;
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
