@@ -4,7 +4,7 @@ using System.Text;
 namespace Reuseportd.Model;
 
 /// <summary>
-/// Text with the placeholders <c>{worker}</c>, <c>{service}</c> and <c>{N+worker}</c>; <c>{{</c> is a brace.
+/// Text with the placeholders <c>{worker}</c>, <c>{service}</c> and <c>{N+worker}</c>; <c>{{</c> is a '{', and a '}' that closes none stands for itself.
 /// Only made by <see cref="TryParse"/>, so expanding one cannot fail.
 /// </summary>
 internal sealed record Template
@@ -49,10 +49,10 @@ internal sealed record Template
             }
 
             var end = text.IndexOf('}', at);
-            if (end < 0) return "'{' has no '}'; write '{{' for a brace";
+            if (end < 0) return "'{' has no '}'; a '{' that is meant is written '{{', a '}' as it is";
             var name = text.AsSpan(at + 1, end - at - 1);
             if (!TryValue(name, worker ?? new WorkerName("", 0), out var value))
-                return $"unknown placeholder '{{{name}}}'; known are {{worker}}, {{service}} and {{N+worker}}, and '{{{{' is a brace";
+                return $"unknown placeholder '{{{name}}}'; known are {{worker}}, {{service}} and {{N+worker}}; a '{{' that is meant is written '{{{{', a '}}' as it is";
             into?.Append(value);
             at = end;
         }

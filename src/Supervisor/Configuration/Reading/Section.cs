@@ -8,6 +8,7 @@ internal sealed class Section
 {
     private readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
     private readonly HashSet<string> known = new(StringComparer.Ordinal);
+    private readonly List<(string Key, string Why, Place Place)> required = [];
     private readonly Findings findings;
     private readonly int errorsBefore;
 
@@ -37,11 +38,12 @@ internal sealed class Section
         return entries.TryGetValue(key, out var entry) ? new Field(entry.Value, entry.Key.Place, Join(key), findings) : null;
     }
 
+    /// <summary>A key that has to be there. That it is not is reported by <see cref="RejectUnknown"/>, unless it is there misspelt.</summary>
     /// <param name="place">Where it would belong.</param>
     public Field? Require(string key, string accepts, Place place)
     {
         var field = Find(key);
-        if (field is null) Missing(key, $"accepts {accepts}", place);
+        if (field is null) required.Add((key, $"accepts {accepts}", place));
         return field;
     }
 
@@ -51,13 +53,17 @@ internal sealed class Section
     public void RejectUnknown(Func<string, string?>? elsewhere = null)
     {
         string? all = null;
+        var meant = new HashSet<string>(StringComparer.Ordinal);
         foreach (var key in entries.Keys.Where(key => !known.Contains(key)))
         {
             var nearest = elsewhere?.Invoke(key) ?? Spelling.Nearest(key, known);
+            if (nearest is not null) meant.Add(nearest);
             all ??= string.Join(", ", known.Order(StringComparer.Ordinal));
             var hint = nearest is not null ? $"did you mean '{nearest}'?" : $"known here: {all}";
             findings.Error(entries[key].Key.Place, Join(key), $"unknown key; {hint}");
         }
+
+        foreach (var (key, why, place) in required.Where(one => !meant.Contains(one.Key))) Missing(key, why, place);
     }
 
     private string Join(string key) => Path.Length == 0 ? Printable.Key(key) : $"{Path}.{Printable.Key(key)}";
