@@ -56,7 +56,8 @@ internal static partial class ControlClient
         }
         catch (HttpRequestException failure) when (failure.InnerException is SocketException)
         {
-            return Fail(ExitCode.NotRunning, $"nobody answers on {socket}: is reuseportd running? (systemctl status reuseportd)");
+            return Fail(ExitCode.NotRunning, NobodyAnswers(
+                socket, SocketPath.Default(EffectiveUser(), Environment.GetEnvironmentVariable), Directory.Exists("/run/systemd/system")));
         }
         // The framework's own texts are not in the binary.
         catch (Exception failure) when (failure is HttpRequestException or IOException)
@@ -67,6 +68,16 @@ internal static partial class ControlClient
         {
             return Fail(ExitCode.Failed, NotUnderstood);
         }
+    }
+
+    /// <param name="own">The user's usual socket.</param>
+    /// <param name="systemd">Whether systemd is the init, as sd_booted(3) finds out.</param>
+    public static string NobodyAnswers(string socket, string own, bool systemd)
+    {
+        var usual = socket == SocketPath.System && own != socket ? $", and there is no {own}" : "";
+        var ask = systemd ? " (systemctl status reuseportd)" : "";
+        return $"nobody answers on {socket}{usual}: is reuseportd running?{ask} "
+               + $"Where its socket is at another place, name it with --socket or {SocketVariable}";
     }
 
     private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellation)

@@ -13,9 +13,9 @@ root.Subcommands.Add(StatusCommand.Create(socket));
 root.Subcommands.Add(ApplyCommand.Create(socket));
 
 var parsed = root.Parse(args);
-if (parsed.Errors.Count > 0)
+if (UsageErrors.Of(parsed) is { Count: > 0 } errors)
 {
-    foreach (var error in parsed.Errors) Console.Error.WriteLine($"reuseportctl: {error.Message}");
+    foreach (var error in errors) Console.Error.WriteLine($"reuseportctl: {error}");
     Console.Error.WriteLine("reuseportctl: see 'reuseportctl --help'");
     return ExitCode.Usage;
 }

@@ -21,7 +21,7 @@ internal static class StatusCommand
         var output = new Option<string>("-o", "--output") { Description = "Form of the answer.", DefaultValueFactory = _ => Table };
         output.AcceptOnlyFromAmong(Table, Json);
 
-        var command = new Command("status", "Shows the workers and what they do.") { names, output };
+        var command = new Command("status", "Shows the workers and what they do: all of them where no NAME is given.") { names, output };
         command.SetAction((parsed, cancellation) => ControlClient.AskAsync(
             parsed.GetRequiredValue(socket), HttpMethod.Get, "/v1/status", ContractJson.Default.StatusDocument,
             status => Show(status, parsed.GetValue(names) ?? [], parsed.GetRequiredValue(output)), cancellation));

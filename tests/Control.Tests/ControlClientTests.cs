@@ -45,6 +45,19 @@ public sealed class ControlClientTests
     }
 
     [Theory]
+    [InlineData("/run/x.sock", "/run/user/1/reuseportd/control.sock", true, "nobody answers on /run/x.sock: is reuseportd running? (systemctl status reuseportd) ")]
+    [InlineData("/run/x.sock", "/run/reuseportd/control.sock", false, "nobody answers on /run/x.sock: is reuseportd running? Where ")]
+    [InlineData(
+        "/run/reuseportd/control.sock", "/tmp/reuseportd-7/control.sock", false,
+        "nobody answers on /run/reuseportd/control.sock, and there is no /tmp/reuseportd-7/control.sock: is reuseportd running? ")]
+    public void NobodyAnswers_OnASocket_SaysWhereItWasLookedForAndHowToNameAnother(string socket, string own, bool systemd, string start)
+    {
+        var said = ControlClient.NobodyAnswers(socket, own, systemd);
+        Assert.StartsWith(start, said, StringComparison.Ordinal);
+        Assert.EndsWith("name it with --socket or REUSEPORTD_SOCKET", said, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(200, "")]
     [InlineData(200, "null")]
     [InlineData(200, "{\"version\":")]

@@ -11,7 +11,9 @@ internal static class ConfigurationCheck
         foreach (var warning in result.Warnings) Console.Error.WriteLine(warning);
         foreach (var error in result.Errors) Console.Error.WriteLine(error);
         if (result.Fleet is not { } fleet) return ExitCode.Invalid;
-        Console.WriteLine($"{path}: {fleet.Services.Count} services, {fleet.Services.Sum(service => service.Workers)} workers, no errors");
+        Console.WriteLine($"{path}: {Count(fleet.Services.Count, "service")}, {Count(fleet.Services.Sum(service => service.Workers), "worker")}, no errors");
         return ExitCode.Ok;
+
+        static string Count(int count, string noun) => $"{count} {noun}{(count == 1 ? "" : "s")}";
     }
 }

@@ -29,7 +29,7 @@ internal sealed class ControlSocket : IDisposable
     public static string PathOf(string? given, Func<string, string?> variable) =>
         given is not null ? Path.GetFullPath(given) : SocketPath.Default(Users.EffectiveUser, variable);
 
-    /// <summary>Makes the socket, and its directory; takes one away that nobody listens on any more.</summary>
+    /// <summary>Makes the socket, and in the usual place its directory; takes one away that nobody listens on any more.</summary>
     /// <param name="obstacle">What stands in the way.</param>
     public static ControlSocket? TryOpen(string path, out string? obstacle)
     {
@@ -73,13 +73,19 @@ internal sealed class ControlSocket : IDisposable
 
     private static string? UnusableDirectory(string directory, string path)
     {
-        try
+        if (!Directory.Exists(directory))
         {
-            Directory.CreateDirectory(directory, Users.IsRoot ? ForAllToEnter : OwnerOnly);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return Obstacle(path, ErrnoOf(failure));
+            // Only the last directory of the usual place is ours to make: another that is not there was misspelt, or is somebody else's.
+            if (path != SocketPath.Default(Users.EffectiveUser, Environment.GetEnvironmentVariable)) return NoDirectory(directory, path);
+            if (!Directory.Exists(Path.GetDirectoryName(directory))) return NoDirectory(Path.GetDirectoryName(directory)!, path);
+            try
+            {
+                Directory.CreateDirectory(directory, Users.IsRoot ? ForAllToEnter : OwnerOnly);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                return Obstacle(path, ErrnoOf(failure));
+            }
         }
 
         // In a place where everybody may make directories, one that is there may be somebody else's.
@@ -123,6 +129,9 @@ internal sealed class ControlSocket : IDisposable
             return null;
         }
     }
+
+    private static string NoDirectory(string directory, string path) =>
+        $"the control socket {path} cannot be made: directory {directory} does not exist";
 
     private static string Obstacle(string path, Errno errno) => $"the control socket {path} cannot be made: {errno}";
 

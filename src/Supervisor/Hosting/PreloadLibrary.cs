@@ -21,7 +21,7 @@ internal static class PreloadLibrary
         error = "";
         if (candidates.FirstOrDefault(exists) is not { } found)
         {
-            error = $"the preload library is missing: there is no {string.Join(" and no ", candidates)}; name it with --preload";
+            error = $"the preload library is missing: there is no {string.Join(" and no ", candidates)}{(given is null ? "; name it with --preload" : "")}";
             return null;
         }
 

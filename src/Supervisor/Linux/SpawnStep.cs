@@ -58,7 +58,7 @@ internal static class SpawnSteps
             SpawnStep.Close => ("close_range", ""),
             SpawnStep.OomScoreAdjust => ("oom_score_adj", Text(request.OomScoreAdjust)),
             SpawnStep.Affinity => ("sched_setaffinity", CpusOf(request, index)),
-            SpawnStep.Limit => ("setrlimit", LimitOf(request, index)),
+            SpawnStep.Limit => ("setrlimit", LimitOf(request, index, errno)),
             SpawnStep.Nice => ("setpriority", $"nice={request.Nice}"),
             SpawnStep.Scheduling => ("sched_setscheduler", $"{request.Scheduling}"),
             SpawnStep.IoPriority => ("ioprio_set", $"{request.IoPriority}"),
@@ -94,12 +94,13 @@ internal static class SpawnSteps
     };
 
     /// <summary>Past those asked for stands the one that the spawner adds: its own limit of descriptors, given back.</summary>
-    private static string LimitOf(SpawnRequest request, int index)
+    private static string LimitOf(SpawnRequest request, int index, Errno errno)
     {
         if (index >= request.Limits.Count) return "nofile";
         var limit = request.Limits[index];
         var value = limit.Value == ResourceLimit.Infinity ? "infinity" : Text(limit.Value);
-        return $"{limit.Name}={value}";
+        var barrier = errno == Errno.NotPermitted ? ResourceLimits.BarrierTo(limit) : null;
+        return $"{limit.Name}={value}{(barrier is null ? "" : $" ({barrier})")}";
     }
 
     /// <summary>When none of several places has it, the name that was looked for says more than the last of the places.</summary>

@@ -10,7 +10,7 @@ internal enum RestartWhen
 /// <summary>Whether, when and how often an ended process is replaced.</summary>
 /// <param name="Delay">Wait before the first retry of a process that did not get ready.</param>
 /// <param name="Multiplier">Each further wait is the last one times this.</param>
-/// <param name="MaxDelay">No wait is longer, before jitter.</param>
+/// <param name="MaxDelay">No wait is longer, jitter included.</param>
 /// <param name="Jitter">Each wait is spread evenly over its value times 1 - jitter to 1 + jitter; 0 to 1.</param>
 /// <param name="ResetAfter">A process that was ready this long starts the waits over.</param>
 /// <param name="MaxAttempts">Restarts within <paramref name="Window"/> after which the slot has failed; 0 never gives up.</param>

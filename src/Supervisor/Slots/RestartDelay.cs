@@ -13,7 +13,8 @@ internal static class RestartDelay
     public static TimeSpan Next(RestartPolicy policy, int streak, double roll)
     {
         var wait = policy.Delay.TotalMilliseconds * Math.Pow(policy.Multiplier, streak);
-        wait = Math.Min(wait, policy.MaxDelay.TotalMilliseconds);
+        // The band of the longest wait ends at the limit: cut off there instead, half of those waits would be one and the same.
+        wait = Math.Min(wait, policy.MaxDelay.TotalMilliseconds / (1 + policy.Jitter));
         return TimeSpan.FromMilliseconds(wait * (1 - policy.Jitter + 2 * policy.Jitter * roll));
     }
 
