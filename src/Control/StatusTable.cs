@@ -28,17 +28,21 @@ internal static class StatusTable
         worker.State,
         worker.Pid?.ToString(CultureInfo.InvariantCulture) ?? "-",
         worker.Generation.ToString(CultureInfo.InvariantCulture),
-        Binds(worker.Binds),
+        Binds(worker),
         worker.Uptime is { } uptime ? Duration(uptime) : "-",
         worker.Restarts.ToString(CultureInfo.InvariantCulture),
         worker.LastExit ?? "-",
         string.Join("; ", new[] { NextTry(worker.NextTry), worker.Detail }.OfType<string>()),
     ];
 
-    /// <summary>The sharded ports that it serves, and what failed: a port that one address refused and another took is served.</summary>
-    private static string Binds(IReadOnlyList<BindStatus> binds)
+    /// <summary>
+    /// The sharded ports that it serves, and what failed: a port that one address refused and another took is served. Of a process
+    /// that has ended nothing is.
+    /// </summary>
+    private static string Binds(WorkerStatus worker)
     {
-        int[] served = [.. binds.Where(IsServed).Select(bind => bind.Port).Distinct().Order()];
+        var binds = worker.Binds;
+        int[] served = worker.Pid is null ? [] : [.. binds.Where(IsServed).Select(bind => bind.Port).Distinct().Order()];
         var failed = binds.Where(bind => bind.Result != Ok && !served.Contains(bind.Port)).Select(bind => $"{bind.Port}:{bind.Result}").Distinct();
         string[] all = [.. served.Select(port => port.ToString(CultureInfo.InvariantCulture)), .. failed];
         return all.Length == 0 ? "-" : string.Join(',', all);

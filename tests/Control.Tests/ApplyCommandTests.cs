@@ -10,7 +10,7 @@ public sealed class ApplyCommandTests
     [Fact]
     public async Task Apply_AChange_SaysWhatWasDone()
     {
-        using var daemon = Answering(200, new ApplyDocument([], 1, 2, 3, 4, 9, 10));
+        using var daemon = Answering(200, new ApplyDocument([], 1, 2, 3, 4, 9, 10, [], []));
         var run = await Run.CommandAsync(daemon.Path, "apply");
         Assert.Equal((ExitCode.Ok, ""), (run.Code, run.Errors));
         Assert.Equal("services: 1 added, 2 changed, 3 removed, 4 unchanged; 9 of 10 workers ready\n", run.Output);
@@ -20,10 +20,40 @@ public sealed class ApplyCommandTests
     [Fact]
     public async Task Apply_ErrorsInTheConfiguration_AreAllSaid()
     {
-        using var daemon = Answering(422, new ApplyDocument(["web.yaml:7:5: wrong", "web.yaml:9:1: also wrong"], 0, 0, 0, 0, 0, 0));
+        using var daemon = Answering(422, new ApplyDocument(["web.yaml:7:5: wrong", "web.yaml:9:1: also wrong"], 0, 0, 0, 0, 0, 0, [], []));
         var run = await Run.CommandAsync(daemon.Path, "apply");
         Assert.Equal((ExitCode.Failed, ""), (run.Code, run.Output));
         Assert.Equal("web.yaml:7:5: wrong\nweb.yaml:9:1: also wrong\nreuseportctl: nothing was changed\n", run.Errors);
+    }
+
+    [Fact]
+    public async Task Apply_WorkersThatDoNotGetReady_AreNamedAndFailIt()
+    {
+        UnreadyWorker[] workers = [new("web@0", "failed", "bind 127.0.0.1:80 tcp: EADDRINUSE; exit code 1"), new("web@1", "backoff", null)];
+        using var daemon = Answering(200, new ApplyDocument([], 1, 0, 0, 0, 0, 2, [], workers));
+        var run = await Run.CommandAsync(daemon.Path, "apply");
+        Assert.Equal((ExitCode.Failed, "services: 1 added, 0 changed, 0 removed, 0 unchanged; 0 of 2 workers ready\n"), (run.Code, run.Output));
+        Assert.Equal(
+            "reuseportctl: web@0 is not ready: failed: bind 127.0.0.1:80 tcp: EADDRINUSE; exit code 1\nreuseportctl: web@1 is not ready: backoff\n",
+            run.Errors);
+    }
+
+    [Fact]
+    public async Task Apply_ManyThatDoNotGetReady_AreCounted()
+    {
+        UnreadyWorker[] workers = [.. Enumerable.Range(0, 7).Select(index => new UnreadyWorker($"web@{index}", "backoff", "exit code 1"))];
+        using var daemon = Answering(200, new ApplyDocument([], 1, 0, 0, 0, 0, 7, [], workers));
+        var lines = (await Run.CommandAsync(daemon.Path, "apply")).Errors.TrimEnd().Split('\n');
+        Assert.Equal("reuseportctl: web@3 is not ready: backoff: exit code 1", lines[^2]);
+        Assert.Equal("reuseportctl: and 3 more; see 'reuseportctl status'", lines[^1]);
+    }
+
+    [Fact]
+    public async Task Apply_Warnings_AreSaidAndFailNothing()
+    {
+        using var daemon = Answering(200, new ApplyDocument([], 0, 0, 0, 1, 1, 1, ["/etc/reuseportd: warning: socket: takes effect at the next start"], []));
+        var run = await Run.CommandAsync(daemon.Path, "apply");
+        Assert.Equal((ExitCode.Ok, "/etc/reuseportd: warning: socket: takes effect at the next start\n"), (run.Code, run.Errors));
     }
 
     private static FakeDaemon Answering(int status, ApplyDocument document) =>

@@ -32,6 +32,13 @@ public sealed class StatusTableTests
     }
 
     [Fact]
+    public void Of_AWorkerThatHasEnded_ItServesNothing()
+    {
+        WorkerStatus[] workers = [Given.Worker("web@0", "backoff") with { Pid = null, Uptime = null }];
+        Assert.Contains("web@0   backoff  -    1    -     -", StatusTable.Of(Given.Status(workers), workers), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Of_NoWorkers_IsTheHeadAlone() => Assert.Equal(
         """
         reuseportd 1.2.3, up 60m, 0 of 0 workers ready

@@ -73,5 +73,63 @@ public sealed class SnapshotTests
         Deadline.Until(() => fleet.Worker("other@0").Binds.Count > 0, "the bind is known");
         Assert.Equal(["EADDRINUSE"], fleet.Worker("other@0").Binds.Select(bind => bind.Result));
         Assert.Equal("starting", fleet.Worker("other@0").State);
+        var port = fleet.Worker("web@0").Binds[0].Socket!;
+        Assert.Equal($"bind {port.Endpoint}: EADDRINUSE; waits for port {port.Port}", fleet.Worker("other@0").Detail);
+    }
+
+    [Fact]
+    public void Detail_OfOneThatEndedByAPortThatIsTaken_SaysSo()
+    {
+        using var fleet = new Supervised();
+        var line = Lines.Bind(8093).Replace("result=ok", "result=EADDRINUSE", StringComparison.Ordinal);
+        var service = Given.Listening(Given.Shell("web", 2, $"echo \"{line}\" >&2; exit 1"), 8093);
+        var result = fleet.Converge(service with { Restart = RestartPolicy.Default with { When = RestartWhen.No } });
+        Assert.Equal(["web@0", "web@1"], result.NotReady.Select(worker => worker.Name.ToString()));
+        const string detail = "bind 127.0.0.1:8093 tcp: EADDRINUSE; exit code 1, and restart policy is 'no'";
+        // Its last words may be read after its end.
+        Deadline.Until(() => fleet.Snapshot().Workers.All(worker => worker.Detail == detail), "the bind is known");
+        Assert.Equal(["EADDRINUSE"], fleet.Worker("web@0").Binds.Select(bind => bind.Result));
+    }
+
+    [Fact]
+    public void Detail_OfOneWhoseStartFailed_HasNothingOfTheProcessBefore()
+    {
+        using var fleet = new Supervised();
+        var line = Lines.Bind(8093).Replace("result=ok", "result=EADDRINUSE", StringComparison.Ordinal);
+        var service = Given.Listening(Given.Shell("web", 1, $"echo \"{line}\" >&2; exit 1"), 8093) with
+        {
+            Restart = RestartPolicy.Default with { Delay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) },
+        };
+        fleet.Converge(service);
+        Deadline.Until(() => fleet.Worker("web@0").Binds.Count > 0, "the bind is known");
+        fleet.Converge(service.With("/nonexistent/program"));
+        Assert.Equal("exec /nonexistent/program: ENOENT", fleet.Worker("web@0").Detail);
+        Assert.Empty(fleet.Worker("web@0").Binds);
+    }
+
+    [Fact]
+    public void Detail_OfOneThatBoundAnotherPort_NamesBoth()
+    {
+        using var fleet = new Supervised();
+        var (address, port) = Given.Socket();
+        var meant = Given.Socket().Port;
+        var service = Given.Listening(Given.Service("web", 1, Checkout.Worker("binds"), $"tcp4,{address},{port}"), meant);
+        _ = fleet.BeginConverge(service with { Restart = RestartPolicy.Default with { When = RestartWhen.No } });
+        Deadline.Until(() => fleet.Worker("web@0").Detail == $"waits for port {meant}, bound {port}", "the bind is known");
+        fleet.Advance(ReadinessSpec.DefaultTimeout);
+        fleet.Log.Take("failed", "web@0");
+        Assert.Equal($"not ready in time: port {meant} missing, bound {port}", fleet.Worker("web@0").Detail);
+    }
+
+    [Fact]
+    public void Detail_OfAReadyOneWithoutTheLibrary_SaysWhy()
+    {
+        using var fleet = new Supervised();
+        var program = Checkout.Worker("binds-static");
+        var (address, port) = Given.Socket();
+        fleet.Converge(Given.Service("web", 1, program, $"tcp4,{address},{port}"));
+        fleet.Advance(TimeSpan.FromSeconds(3));
+        fleet.Log.Take("no_preload", "web@0");
+        Assert.Equal(("ready", $"no line from the preload library: statically linked: {program}"), (fleet.Worker("web@0").State, fleet.Worker("web@0").Detail));
     }
 }

@@ -11,8 +11,10 @@ internal static class Documents
         new(version, fleet.Now.TotalSeconds, [.. fleet.Workers.Select(worker => Of(worker, fleet.Now))]);
 
     public static ApplyDocument Of(ApplyResult result) => result.Done is { } done
-        ? new([], done.Added, done.Changed, done.Removed, done.Unchanged, done.Counts.Ready, done.Counts.Workers)
-        : new(result.Errors, 0, 0, 0, 0, 0, 0);
+        ? new(
+            [], done.Added, done.Changed, done.Removed, done.Unchanged, done.Counts.Ready, done.Counts.Workers, result.Warnings,
+            [.. done.NotReady.Select(worker => new UnreadyWorker(worker.Name.ToString(), worker.State, worker.Detail))])
+        : new(result.Errors, 0, 0, 0, 0, 0, 0, result.Warnings, []);
 
     private static WorkerStatus Of(WorkerSnapshot worker, TimeSpan now) => new(
         worker.Name.ToString(),

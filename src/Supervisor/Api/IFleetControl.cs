@@ -12,4 +12,5 @@ internal interface IFleetControl
 }
 
 /// <param name="Errors">Of the configuration, with file, line and column; where there are any, nothing was changed.</param>
-internal sealed record ApplyResult(IReadOnlyList<string> Errors, ConvergeResult? Done);
+/// <param name="Warnings">What else there is to say of it.</param>
+internal sealed record ApplyResult(IReadOnlyList<string> Errors, IReadOnlyList<string> Warnings, ConvergeResult? Done);

@@ -1,4 +1,5 @@
 using Reuseportd.Api;
+using Reuseportd.Configuration;
 using Reuseportd.Model;
 using Reuseportd.Observability;
 using Reuseportd.Runtime;
@@ -24,12 +25,12 @@ internal sealed class FleetControl(Mailbox mailbox, InitialFleet initial, Servic
         {
             // Whatever the configuration says, and before anything is said to be done: who has renamed a file may take it away then.
             var reopened = ReopenFilesAsync(cancellation);
-            var (errors, settled) = await ReadAsync(cancellation);
+            var (errors, warnings, settled) = await ReadAsync(cancellation);
             await reopened;
-            if (settled is null) return new ApplyResult(errors, null);
+            if (settled is null) return new ApplyResult(errors, warnings, null);
             var done = await settled;
             log.Reloaded(done.Changed, done.Added, done.Removed, done.Unchanged);
-            return new ApplyResult([], done);
+            return new ApplyResult([], warnings, done);
         }
         finally
         {
@@ -41,7 +42,7 @@ internal sealed class FleetControl(Mailbox mailbox, InitialFleet initial, Servic
     public Task ApplySoonAsync(CancellationToken cancellation) =>
         Volatile.Read(ref _waitingToRead) > 0 ? ReopenFilesAsync(cancellation) : ApplyAsync(cancellation);
 
-    private async Task<(string[] Errors, Task<ConvergeResult>? Settled)> ReadAsync(CancellationToken cancellation)
+    private async Task<(string[] Errors, string[] Warnings, Task<ConvergeResult>? Settled)> ReadAsync(CancellationToken cancellation)
     {
         Interlocked.Increment(ref _waitingToRead);
         try
@@ -56,11 +57,16 @@ internal sealed class FleetControl(Mailbox mailbox, InitialFleet initial, Servic
         try
         {
             var loaded = await Task.Run(() => ConfigurationSource.Load(initial.Path, initial.Controllers), cancellation);
-            foreach (var warning in loaded.Warnings) log.ConfigurationWarning(warning.ToString());
-            if (loaded.Fleet is { } fleet) return ([], ConvergeAsync(fleet, cancellation));
+            string[] warnings =
+            [
+                .. loaded.Warnings.Select(warning => warning.ToString()),
+                .. NextStart.Warnings(initial.Path, initial.Fleet.Daemon, loaded.Fleet?.Daemon).Select(warning => warning.ToString()),
+            ];
+            foreach (var warning in warnings) log.ConfigurationWarning(warning);
+            if (loaded.Fleet is { } fleet) return ([], warnings, ConvergeAsync(fleet, cancellation));
             string[] errors = [.. loaded.Errors.Select(error => error.ToString())];
             log.ReloadFailed(errors);
-            return (errors, null);
+            return (errors, warnings, null);
         }
         finally
         {

@@ -42,7 +42,7 @@ internal sealed class FleetHost(
             // The control socket starts beside this: what has started is there for those who talk to it as well.
             lifetime.ApplicationStarted.Register(() =>
             {
-                log.Started(done.Counts.Ready, done.Counts.Workers, initial.Fleet.Services.Count);
+                log.Started(done.Counts.Ready, done.Counts.Workers, initial.Fleet.Services.Count, done.NotReady.Count == 0);
                 manager.Started();
             });
         }

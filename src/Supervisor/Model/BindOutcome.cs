@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Reuseportd.Model;
 
 internal enum OutcomeKind
@@ -54,4 +56,20 @@ internal sealed record SocketOutcome(
         "dgram" => SocketKind.Datagram,
         _ => SocketKind.Other,
     };
+
+    /// <summary><c>127.0.0.1:8080 tcp</c>, <c>[::1]:53 udp on eth0</c>.</summary>
+    public string Endpoint
+    {
+        get
+        {
+            var address = Family == "inet6" ? $"[{Address}]" : Address;
+            var protocol = Kind switch
+            {
+                SocketKind.Stream => "tcp",
+                SocketKind.Datagram => "udp",
+                _ => Type,
+            };
+            return string.Create(CultureInfo.InvariantCulture, $"{address}:{Port} {protocol}{(Device is null ? "" : $" on {Device}")}");
+        }
+    }
 }

@@ -43,13 +43,13 @@ internal static partial class LogEvents
                 .With("REUSEPORT_REUSEADDR", (int)socket.ReuseAddress))
             .Write(
                 Level(outcome), "{worker}: bind {endpoint}: {REUSEPORT_RESULT} (fd {REUSEPORT_FD}{more})",
-                worker, Endpoint(socket), outcome.Result, socket.FileDescriptor, Unsharded(socket));
+                worker, socket.Endpoint, outcome.Result, socket.FileDescriptor, Unsharded(socket));
 
     private static void Listen(this ILogger log, WorkerName worker, BindOutcome outcome, SocketOutcome socket) =>
         log.ForContext(Details(EventKind.Listen, worker, outcome, socket)).Write(
             Level(outcome),
             "{worker}: listen {endpoint}: {REUSEPORT_RESULT} (fd {REUSEPORT_FD}, backlog {REUSEPORT_BACKLOG}{more})",
-            worker, Endpoint(socket), outcome.Result, socket.FileDescriptor, socket.Backlog ?? 0, Unsharded(socket));
+            worker, socket.Endpoint, outcome.Result, socket.FileDescriptor, socket.Backlog ?? 0, Unsharded(socket));
 
     private static EventDetails Details(EventKind kind, WorkerName worker, BindOutcome outcome, SocketOutcome socket)
     {
@@ -68,17 +68,4 @@ internal static partial class LogEvents
         outcome.Succeeded ? LogEventLevel.Information : LogEventLevel.Warning;
 
     private static string Unsharded(SocketOutcome socket) => socket.Matched ? "" : ", not sharded";
-
-    /// <summary><c>127.0.0.1:8080 tcp</c>, <c>[::1]:53 udp on eth0</c>.</summary>
-    private static string Endpoint(SocketOutcome socket)
-    {
-        var address = socket.Family == "inet6" ? $"[{socket.Address}]" : socket.Address;
-        var protocol = socket.Kind switch
-        {
-            SocketKind.Stream => "tcp",
-            SocketKind.Datagram => "udp",
-            _ => socket.Type,
-        };
-        return $"{address}:{socket.Port} {protocol}{(socket.Device is null ? "" : $" on {socket.Device}")}";
-    }
 }

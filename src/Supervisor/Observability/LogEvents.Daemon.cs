@@ -1,5 +1,6 @@
 using Reuseportd.Model;
 using Serilog;
+using Serilog.Events;
 
 namespace Reuseportd.Observability;
 
@@ -12,8 +13,10 @@ internal static partial class LogEvents
             "reuseportd {REUSEPORT_VERSION} starts with {REUSEPORT_CONFIG}", version, configuration);
 
     /// <summary>Every worker that is to run is ready, or has failed.</summary>
-    public static void Started(this ILogger log, int ready, int workers, int services) =>
-        log.Event(EventKind.Started).Information(
+    /// <param name="isWhole">Whether none of those that were to get ready has failed at it.</param>
+    public static void Started(this ILogger log, int ready, int workers, int services, bool isWhole) =>
+        log.Event(EventKind.Started).Write(
+            isWhole ? LogEventLevel.Information : LogEventLevel.Warning,
             "started: {REUSEPORT_READY} of {REUSEPORT_WORKERS} workers of {services} are ready",
             ready, workers, Count(services, "service"));
 

@@ -36,7 +36,7 @@ internal static partial class LogEvents
             worker, DurationText.Of(timeout), missing.Length > 0 ? $", missing: {missing}" : "");
     }
 
-    /// <param name="asked">Whether the daemon had told it to stop; such an end is no warning, whatever its code.</param>
+    /// <param name="asked">Whether the daemon had told it to stop; such an end is no warning, whatever its code, and by that signal no fault.</param>
     /// <param name="oomKills">Processes of the worker that the kernel killed at its <c>memory_max</c>.</param>
     public static void Exited(
         this ILogger log, WorkerName worker, int pid, ExitStatus status, TimeSpan uptime, bool asked, long oomKills = 0)
@@ -49,9 +49,16 @@ internal static partial class LogEvents
         if (oomKills > 0) details.With("REUSEPORT_OOM_KILLS", oomKills);
         log.ForContext(details).Write(
             (asked || status.Success) && oomKills == 0 ? LogEventLevel.Information : LogEventLevel.Warning, "{worker}: {how} after {uptime}{why}",
-            worker, status.Signaled ? status.ToString() : $"exited with code {status.Code}", DurationText.Of(uptime),
+            worker, How(status, asked), DurationText.Of(uptime),
             oomKills > 0 ? $", out of memory: {Count(oomKills, "process", "processes")} killed at its memory_max" : "");
     }
+
+    private static string How(ExitStatus status, bool asked) => status switch
+    {
+        { Signaled: true } when asked && new Signal(status.Code) != Signal.Kill && !status.CoreDumped => $"stopped by {new Signal(status.Code)}",
+        { Signaled: true } => status.ToString(),
+        _ => $"exited with code {status.Code}",
+    };
 
     /// <param name="attempt">Number of the start that comes, from 1, since the worker was last well.</param>
     public static void Backoff(this ILogger log, WorkerName worker, TimeSpan delay, int attempt) =>

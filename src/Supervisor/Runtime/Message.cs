@@ -39,7 +39,7 @@ internal abstract record Message
     internal sealed record PortsSeen(ulong Process, ValueList<int> Ports) : Message;
 
     /// <summary>Why a process's library never said a word.</summary>
-    internal sealed record SilenceExplained(WorkerName Worker, int Pid, string Reason) : Message;
+    internal sealed record SilenceExplained(WorkerProcess Process, string Reason) : Message;
 
     /// <summary>A probe has ended.</summary>
     /// <param name="Failure">Null where the worker serves; else why it does not, for people.</param>
@@ -73,12 +73,15 @@ internal abstract record Message
 }
 
 /// <summary>What a change did, in services.</summary>
-internal sealed record ConvergeResult(int Added, int Changed, int Removed, int Unchanged, FleetCounts Counts)
+/// <param name="NotReady">Workers of the services that it touched that have failed, wait for their next try, or are still on their way.</param>
+internal sealed record ConvergeResult(
+    int Added, int Changed, int Removed, int Unchanged, FleetCounts Counts, ValueList<WorkerSnapshot> NotReady)
 {
-    public static ConvergeResult Of(FleetPlan plan, FleetCounts counts) => new(
+    public static ConvergeResult Of(FleetPlan plan, FleetCounts counts, ValueList<WorkerSnapshot> notReady) => new(
         plan.Count<PlanStep.Add>(),
         plan.Count<PlanStep.Replace>() + plan.Count<PlanStep.Adjust>(),
         plan.Count<PlanStep.Remove>(),
         plan.Unchanged,
-        counts);
+        counts,
+        notReady);
 }

@@ -52,7 +52,7 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
     private void Explain(Silent silent)
     {
         var (process, wasLoaded) = (silent.Process, silent.WasLoaded);
-        var (name, pid, program, credentials) = (process.Slot.Name, process.Handle.Pid, process.Program, process.Credentials);
+        var (pid, program, credentials) = (process.Handle.Pid, process.Program, process.Credentials);
         // Once it is reaped the number may be another's.
         var running = process.Slot.Process == process && !process.Handle.HasEnded;
         if (wasLoaded && !(running && process.IsStarting)) return;
@@ -61,7 +61,7 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
             var diagnosis = PreloadDiagnosis.Of(running ? pid : null, program, preload, credentials);
             // It may just be slow to bind.
             if (wasLoaded && diagnosis.Reason is PreloadReason.LoadedSilently or PreloadReason.Unknown) return;
-            mailbox.Post(new Message.SilenceExplained(name, pid, Text(diagnosis)));
+            mailbox.Post(new Message.SilenceExplained(process, Text(diagnosis)));
         });
     }
 

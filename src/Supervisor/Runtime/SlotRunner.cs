@@ -42,6 +42,7 @@ internal sealed class SlotRunner(
     public void Leave(WorkerSlot slot)
     {
         _workers--;
+        processes.Leave(slot);
         Tally(slot, slot.Slot.State, -1);
         Settle(slot);
     }

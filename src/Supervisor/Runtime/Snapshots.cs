@@ -1,4 +1,5 @@
 using Reuseportd.Model;
+using Reuseportd.Planning;
 using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime;
@@ -11,6 +12,17 @@ internal static class Snapshots
         .SelectMany(service => service.Slots.OrderBy(slot => slot.Name.Index))
         .Select(Of)]));
 
+    /// <summary>Workers of the services that a plan touches that were to be ready and are not.</summary>
+    public static ValueList<WorkerSnapshot> NotReady(Fleet fleet, FleetPlan plan)
+    {
+        var touched = plan.Steps.Where(step => step is not PlanStep.Remove).Select(step => step.Service).ToHashSet();
+        return new([.. fleet.Services
+            .Where(service => touched.Contains(service.Spec.Name))
+            .SelectMany(service => service.Slots)
+            .Where(slot => slot.Slot.State is SlotState.Starting or SlotState.Backoff or SlotState.Failed)
+            .Select(Of)]);
+    }
+
     private static WorkerSnapshot Of(WorkerSlot slot) => new(
         slot.Name,
         slot.Slot.State.Word,
@@ -20,22 +32,14 @@ internal static class Snapshots
         slot.Process?.Started,
         slot.Slot.LastExit,
         (slot.Slot.State as SlotState.Backoff)?.Until,
-        slot.Slot.State switch
-        {
-            SlotState.Failed failed => failed.Reason,
-            SlotState.Backoff backoff => backoff.Reason,
-            SlotState.Starting { IsHeld: true } => "waits for the end of what an earlier process left behind",
-            SlotState.Starting { Running: true } starting => $"waits for {Missing(slot, starting)}",
-            SlotState.Starting when slot.Service.Starts.IsHeld => $"waits for {string.Join(", ", slot.Service.Spec.DependsOn)}",
-            _ => null,
-        },
-        new([.. slot.Process?.Binds ?? []]));
+        Held(slot) ?? WorkerDetail.Of(slot.Slot.State, slot.Policy, Newest(slot)),
+        new([.. Newest(slot)?.Binds ?? []]));
 
-    private static string Missing(WorkerSlot slot, SlotState.Starting starting) => slot.Policy.Readiness switch
-    {
-        ReadinessSpec.Bind => $"port {starting.Coverage.Missing}",
-        ReadinessSpec.Notify => "READY=1",
-        ReadinessSpec.Delay => "its delay",
-        _ => $"its probe: {slot.Process?.ProbeFailure ?? "not asked yet"}",
-    };
+    private static string? Held(WorkerSlot slot) => slot is { Slot.State: SlotState.Starting { Running: false }, Service: { Starts.IsHeld: true } service }
+        ? $"waits for {string.Join(", ", service.Spec.DependsOn)}"
+        : null;
+
+    /// <summary>The process of the present generation, which may have ended; null where none came of it.</summary>
+    private static WorkerProcess? Newest(WorkerSlot slot) =>
+        slot.Last is { } last && last.Generation == slot.Slot.Generation ? last : null;
 }

@@ -213,7 +213,8 @@ internal sealed class SupervisorLoop : IDisposable
                 if (_processes.Find(ended.Process) is { } unheard) _sockets.Expect(unheard, Now());
                 break;
             case Message.SilenceExplained explained:
-                _log.NoPreload(explained.Worker, explained.Pid, explained.Reason);
+                explained.Process.Silence = explained.Reason;
+                _log.NoPreload(explained.Process.Slot.Name, explained.Process.Handle.Pid, explained.Reason);
                 break;
             case Message.ProbeAnswered answer:
                 _probes.Answered(answer, Now());
@@ -250,6 +251,7 @@ internal sealed class SupervisorLoop : IDisposable
             // From a process that has ended meanwhile; it was not silent, though.
             case Message.OutcomeSeen late:
                 _silence.Heard(late.Process, late.Outcome);
+                _processes.FindEnded(late.Process)?.Remember(late.Outcome);
                 break;
             case Message.PortsSeen:
                 break;
@@ -310,7 +312,7 @@ internal sealed class SupervisorLoop : IDisposable
         foreach (var (plan, done) in _converging)
         {
             if (canceled) done.TrySetCanceled();
-            else done.TrySetResult(ConvergeResult.Of(plan, _runner.Counts));
+            else done.TrySetResult(ConvergeResult.Of(plan, _runner.Counts, Snapshots.NotReady(_fleet, plan)));
         }
 
         _converging.Clear();

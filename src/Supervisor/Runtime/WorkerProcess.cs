@@ -14,6 +14,7 @@ internal sealed class WorkerProcess(
     private const int MostBinds = 256;
 
     private readonly Dictionary<(OutcomeKind, string, int), BindOutcome> _binds = [];
+    private BindOutcome? _lastFailed;
 
     public ulong Serial { get; } = serial;
 
@@ -49,12 +50,25 @@ internal sealed class WorkerProcess(
     /// <summary>The newest outcome of each address and port that it tried.</summary>
     public IReadOnlyCollection<BindOutcome> Binds => _binds.Values;
 
+    /// <summary>The newest bind or listen that failed and has not come about since; null where there is none.</summary>
+    public BindOutcome? FailedBind => _lastFailed is { } failed && !_binds.Values.Any(bind => bind.Succeeded && MakesUpFor(bind, failed)) ? failed : null;
+
+    /// <summary>Why its preload library never said a word; null where it spoke, or nobody knows yet.</summary>
+    public string? Silence { get; set; }
+
     public void Remember(BindOutcome outcome)
     {
         if (outcome.Socket is not { } socket) return;
+        // It was only late.
+        Silence = null;
+        if (!outcome.Succeeded) _lastFailed = outcome;
         var key = (outcome.Kind, socket.Address, socket.Port);
         if (_binds.ContainsKey(key) || _binds.Count < MostBinds) _binds[key] = outcome;
     }
+
+    /// <summary>Who listens has bound.</summary>
+    private static bool MakesUpFor(BindOutcome one, BindOutcome failed) =>
+        one.Kind >= failed.Kind && (one.Socket!.Address, one.Socket.Port) == (failed.Socket!.Address, failed.Socket.Port);
 
     /// <summary>What its descendants are told from those of others by.</summary>
     public TreeRoot Tree(bool isReaped) => new(Handle.Pid, isReaped, Marks.Of(Slot.Name, Generation));

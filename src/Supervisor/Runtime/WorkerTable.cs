@@ -12,9 +12,13 @@ internal sealed class WorkerTable(
 {
     private readonly Dictionary<ulong, WorkerProcess> _bySerial = [];
     private readonly Dictionary<int, WorkerProcess> _byPid = [];
+    private readonly Dictionary<ulong, WorkerProcess> _ended = [];
     private ulong _lastSerial;
 
     public WorkerProcess? Find(ulong serial) => _bySerial.GetValueOrDefault(serial);
+
+    /// <summary>The newest process of a slot, after its end: its last words may come later than that.</summary>
+    public WorkerProcess? FindEnded(ulong serial) => _ended.GetValueOrDefault(serial);
 
     public WorkerProcess? FindPid(int pid) => _byPid.GetValueOrDefault(pid);
 
@@ -41,6 +45,7 @@ internal sealed class WorkerTable(
         };
         _bySerial.Add(process.Serial, process);
         _byPid[spawned.Process.Pid] = process;
+        Leave(slot);
         slot.Process = slot.Last = process;
 
         var watched = epoll.Add(process.Handle, Linux.Readiness.Readable, process.Serial);
@@ -62,6 +67,12 @@ internal sealed class WorkerTable(
         Connect(spawned.Stdout, process, OutputStream.Stdout, stdout);
         Connect(spawned.Stderr, process, OutputStream.Stderr, stderr);
         return true;
+    }
+
+    /// <summary>Nobody asks for the slot's last process any more.</summary>
+    public void Leave(WorkerSlot slot)
+    {
+        if (slot.Last is { } last) _ended.Remove(last.Serial);
     }
 
     /// <summary>
@@ -95,6 +106,7 @@ internal sealed class WorkerTable(
         _bySerial.Remove(process.Serial);
         _byPid.Remove(process.Handle.Pid);
         guard?.Forget(process.Handle.Pid);
+        if (process.Slot.Last == process) _ended.Add(process.Serial, process);
         if (process.Slot.Process == process) process.Slot.Process = null;
     }
 

@@ -17,6 +17,9 @@ internal sealed record PortCoverage(PortFilter Filter, ValueList<bool> Served)
         ? "any"
         : string.Join(',', Filter.Ranges.Where((_, index) => !Served[index]));
 
+    /// <summary>The same in words: <c>port 8080,8081</c>.</summary>
+    public string MissingWords => Filter.IsAny ? "any port" : $"port {Missing}";
+
     public PortCoverage With(int port)
     {
         var next = Served.ToArray();

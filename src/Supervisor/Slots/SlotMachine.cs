@@ -66,7 +66,7 @@ internal static class SlotMachine
             SlotEvent.ReportedReady when Policy.Readiness is ReadinessSpec.Bind or ReadinessSpec.Delay => Stay(Slot),
             SlotEvent.ReportedReady => GetReady(starting),
             SlotEvent.DeadlinePassed when Policy.Readiness is ReadinessSpec.Delay => GetReady(starting),
-            SlotEvent.DeadlinePassed => Stop(new AfterStop.Retry("not ready in time", ReadyFor: null)),
+            SlotEvent.DeadlinePassed => Stop(new AfterStop.Retry(Late(starting), ReadyFor: null)),
             SlotEvent.Exited exited => Ended(exited.Status, readyFor: null),
             SlotEvent.StopRequested when !starting.Running => Become(new SlotState.Stopped()),
             SlotEvent.StopRequested => Stop(new AfterStop.Stay()),
@@ -144,6 +144,10 @@ internal static class SlotMachine
         /// </summary>
         private Transition GetReady(SlotState.Starting starting) =>
             Become(Slot.TreesEnding > 0 ? starting with { IsHeld = true, Due = null } : new SlotState.Ready(Now));
+
+        private string Late(SlotState.Starting starting) => Policy.Readiness is not ReadinessSpec.Bind ? "not ready in time"
+            : starting.Coverage.Filter.IsAny ? "not ready in time: no port served"
+            : $"not ready in time: {starting.Coverage.MissingWords} missing";
 
         private Transition Start(Slot origin, params ReadOnlySpan<SlotAction> before)
         {

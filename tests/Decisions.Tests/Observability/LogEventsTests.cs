@@ -16,7 +16,8 @@ public sealed class LogEventsTests
     public static readonly TheoryData<string, int, string, Action<ILogger>> Table = new()
     {
         { "starting", 6, "reuseportd 1.2.3 starts with /etc/reuseportd", log => log.Starting("1.2.3", "/etc/reuseportd") },
-        { "started", 6, "started: 3 of 4 workers of 1 service are ready", log => log.Started(3, 4, 1) },
+        { "started", 6, "started: 3 of 4 workers of 1 service are ready", log => log.Started(3, 4, 1, isWhole: true) },
+        { "started", 4, "started: 3 of 4 workers of 1 service are ready", log => log.Started(3, 4, 1, isWhole: false) },
         { "stopping", 6, "stopping: SIGTERM", log => log.Stopping("SIGTERM") },
         { "stopped", 6, "stopped after 2.3 s", log => log.Stopped(TimeSpan.FromSeconds(2.3)) },
         {
@@ -109,8 +110,16 @@ public sealed class LogEventsTests
             log => log.Exited(Web, 4242, ExitStatus.Exited(0), TimeSpan.FromMinutes(1), asked: false)
         },
         {
-            "exit", 6, "web@2: killed by SIGTERM after 1 h",
+            "exit", 6, "web@2: stopped by SIGTERM after 1 h",
             log => log.Exited(Web, 4242, ExitStatus.Killed(Signal.Term), TimeSpan.FromHours(1), asked: true)
+        },
+        {
+            "exit", 4, "web@2: killed by SIGTERM after 1 h",
+            log => log.Exited(Web, 4242, ExitStatus.Killed(Signal.Term), TimeSpan.FromHours(1), asked: false)
+        },
+        {
+            "exit", 6, "web@2: killed by SIGKILL after 1 h",
+            log => log.Exited(Web, 4242, ExitStatus.Killed(Signal.Kill), TimeSpan.FromHours(1), asked: true)
         },
         {
             "exit", 4, "web@2: killed by SIGSEGV (core dumped) after 1 h",

@@ -42,15 +42,17 @@ public sealed class DocumentsTests
     [Fact]
     public void Of_AChange_SaysWhatWasDone()
     {
-        var document = Documents.Of(new ApplyResult([], new ConvergeResult(1, 2, 3, 4, new FleetCounts(10, 9, 0, 0, 1, 0, 0))));
+        var document = Documents.Of(new ApplyResult([], ["b.yaml: warning: c"], new ConvergeResult(1, 2, 3, 4, new FleetCounts(10, 9, 0, 0, 1, 0, 0), [Waiting])));
         Assert.Empty(document.Errors);
+        Assert.Equal(["b.yaml: warning: c"], document.Warnings);
+        Assert.Equal([new UnreadyWorker("web@2", "backoff", "exec x: ENOENT")], document.NotReady);
         Assert.Equal((1, 2, 3, 4, 9, 10), (document.Added, document.Changed, document.Removed, document.Unchanged, document.Ready, document.Workers));
     }
 
     [Fact]
     public void Of_AConfigurationWithErrors_SaysOnlyThose()
     {
-        var document = Documents.Of(new ApplyResult(["web.yaml:1:1: wrong"], Done: null));
+        var document = Documents.Of(new ApplyResult(["web.yaml:1:1: wrong"], [], Done: null));
         Assert.Equal(["web.yaml:1:1: wrong"], document.Errors);
         Assert.Equal((0, 0, 0, 0, 0, 0), (document.Added, document.Changed, document.Removed, document.Unchanged, document.Ready, document.Workers));
     }

@@ -40,6 +40,40 @@ public sealed class WorkerProcessTests
         Assert.Contains(_process.Binds, bind => bind is { Socket.Port: 1, Result: "EADDRINUSE" });
     }
 
+    [Fact]
+    public void FailedBind_SeveralFailed_IsTheNewest()
+    {
+        Assert.Null(_process.FailedBind);
+        _process.Remember(Outcome(8080, "EADDRINUSE"));
+        _process.Remember(Outcome(8081, "ok"));
+        _process.Remember(Outcome(8082, "EACCES"));
+        Assert.Equal("EACCES", _process.FailedBind?.Result);
+    }
+
+    [Fact]
+    public void FailedBind_CameAboutSince_IsNone()
+    {
+        _process.Remember(Outcome(8080, "EADDRINUSE"));
+        _process.Remember(Outcome(8080, "ok"));
+        Assert.Null(_process.FailedBind);
+    }
+
+    [Fact]
+    public void FailedBind_BoundButCannotListen_IsTheListen()
+    {
+        _process.Remember(Outcome(8080, "ok"));
+        _process.Remember(Outcome(8080, "EADDRINUSE") with { Kind = OutcomeKind.Listen });
+        Assert.Equal(OutcomeKind.Listen, _process.FailedBind?.Kind);
+    }
+
+    [Fact]
+    public void Silence_HeardAfterAll_IsNone()
+    {
+        _process.Silence = "statically linked: /bin/server";
+        _process.Remember(Outcome(8080, "ok"));
+        Assert.Null(_process.Silence);
+    }
+
     private static BindOutcome Outcome(int port, string result) => new(
         OutcomeKind.Bind, 1, new SocketOutcome(3, 7, "inet", "stream", "127.0.0.1", port, Matched: true, OptionSetting.Set, OptionSetting.System, null, null), result, "");
 }

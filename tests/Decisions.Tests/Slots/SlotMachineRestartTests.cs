@@ -35,6 +35,31 @@ public sealed class SlotMachineRestartTests
     }
 
     [Theory]
+    [InlineData(0.0, 18_000)]
+    [InlineData(0.5, 24_000)]
+    [InlineData(0.999_999, 30_000)]
+    public void Next_JitterOfTheLongestWait_IsSpreadBelowTheLimit(double roll, double milliseconds)
+    {
+        var wait = RestartDelay.Next(RestartPolicy.Default, streak: 100, roll);
+        Assert.Equal(milliseconds, wait.TotalMilliseconds, tolerance: 1);
+        Assert.True(wait <= RestartPolicy.Default.MaxDelay);
+    }
+
+    [Theory]
+    [InlineData("bind", "not ready in time: port 8080 missing")]
+    [InlineData("any", "not ready in time: no port served")]
+    [InlineData("notify", "not ready in time")]
+    public void Step_NotReadyInTime_SaysWhatIsMissing(string readiness, string reason)
+    {
+        var policy = Make.Policy(
+            readiness: readiness == "notify" ? new ReadinessSpec.Notify(TimeSpan.FromSeconds(30)) : null,
+            ports: readiness == "any" ? PortFilter.Any : null);
+        var life = new Life(policy).Happen("start").Happen("spawned").AdvanceToDeadline();
+        Assert.Equal(reason, Assert.IsType<AfterStop.Retry>(Assert.IsType<SlotState.Stopping>(life.Slot.State).Then).Reason);
+        Assert.Equal(reason, Assert.IsType<SlotState.Backoff>(life.Happen("exited").Slot.State).Reason);
+    }
+
+    [Theory]
     [InlineData(0.9, "backoff")]
     [InlineData(1.1, "starting")]
     public void Step_ExitAfterReady_IsReplacedAtOnceOnlyIfReadyForOverASecond(double readySeconds, string next)

@@ -32,7 +32,23 @@ internal sealed record WorkerStatus(
 internal sealed record BindStatus(string Call, string Type, string Address, int Port, bool Sharded, string Result);
 
 /// <summary>Answer of <c>POST /v1/apply</c>: the errors of the configuration, or what was done, in services.</summary>
-internal sealed record ApplyDocument(IReadOnlyList<string> Errors, int Added, int Changed, int Removed, int Unchanged, int Ready, int Workers);
+/// <param name="Ready">Of all workers, whether the change touched them or not.</param>
+/// <param name="Warnings">Of the configuration, whether or not it has errors.</param>
+/// <param name="NotReady">Workers of the services that were added or changed that did not get ready.</param>
+internal sealed record ApplyDocument(
+    IReadOnlyList<string> Errors,
+    int Added,
+    int Changed,
+    int Removed,
+    int Unchanged,
+    int Ready,
+    int Workers,
+    IReadOnlyList<string> Warnings,
+    IReadOnlyList<UnreadyWorker> NotReady);
+
+/// <summary>A worker that did not get ready.</summary>
+/// <param name="Detail">As in <see cref="WorkerStatus"/>.</param>
+internal sealed record UnreadyWorker(string Name, string State, string? Detail);
 
 /// <summary>Why a request was not served.</summary>
 internal sealed record ProblemDocument(string Error);

@@ -1,0 +1,25 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Configuration;
+
+/// <summary>Settings of the daemon itself that a running one cannot take up; pure.</summary>
+internal static class NextStart
+{
+    private const string Message = "takes effect at the next start of reuseportd";
+
+    /// <param name="path">Where the configuration was read from.</param>
+    /// <param name="started">What the daemon was started with.</param>
+    /// <param name="now">What is written there now; null where that cannot be used.</param>
+    public static IEnumerable<ConfigurationError> Warnings(string path, DaemonSpec started, DaemonSpec? now) => now is null
+        ? []
+        : Changed(started, now).Select(key => new ConfigurationError(path, 0, 0, key, Message, Severity.Warning));
+
+    private static IEnumerable<string> Changed(DaemonSpec one, DaemonSpec other)
+    {
+        if (one.Log != other.Log) yield return "log";
+        if (one.LogLevel != other.LogLevel) yield return "log_level";
+        if (one.Socket != other.Socket) yield return "socket";
+        if (one.Preload != other.Preload) yield return "preload";
+        if (one.StartParallelism != other.StartParallelism) yield return "start_parallelism";
+    }
+}

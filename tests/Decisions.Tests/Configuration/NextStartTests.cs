@@ -1,0 +1,21 @@
+using Reuseportd.Configuration;
+using Reuseportd.Model;
+
+namespace Decisions.Tests.Configuration;
+
+public sealed class NextStartTests
+{
+    private static readonly DaemonSpec Started = new(LogForm.Auto, LogThreshold.Debug, "/run/a.sock", "/lib/a.so", 4);
+
+    [Fact]
+    public void Warnings_EveryKeyChanged_NamesEach() => Assert.Equal(
+        new[] { "log", "log_level", "socket", "preload", "start_parallelism" }
+            .Select(key => $"/etc/reuseportd: warning: {key}: takes effect at the next start of reuseportd"),
+        NextStart.Warnings("/etc/reuseportd", Started, DaemonSpec.Default).Select(warning => warning.ToString()));
+
+    [Fact]
+    public void Warnings_NothingChanged_IsNone() => Assert.Empty(NextStart.Warnings("/etc/reuseportd", Started, Started with { }));
+
+    [Fact]
+    public void Warnings_AFileThatCannotBeUsed_IsNone() => Assert.Empty(NextStart.Warnings("/etc/reuseportd", Started, null));
+}

@@ -1,0 +1,76 @@
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Reuseportd.Runtime;
+using Reuseportd.Slots;
+
+namespace Decisions.Tests.Runtime;
+
+public sealed class WorkerDetailTests
+{
+    private static readonly SlotState Backoff = new SlotState.Backoff(TimeSpan.Zero, TimeSpan.Zero, "exit code 1");
+    private static readonly SlotState Late = new SlotState.Failed("not ready in time: port 8097 missing");
+    private static readonly SlotPolicy Policy = SlotPolicy.Of(Specs.Service("web")) with
+    {
+        Readiness = new ReadinessSpec.Bind(TimeSpan.FromSeconds(30)),
+        Ports = new PortFilter([new PortRange(8097, 8097)]),
+    };
+
+    private readonly WorkerProcess _process = new(
+        1, new WorkerSlot(new WorkerName("web", 0), new Service(Specs.Service("web"))), 1, null!, "/bin/server", new Identity(0, 0, []), TimeSpan.Zero);
+
+    [Fact]
+    public void Of_ABindThatFailed_IsTheCause()
+    {
+        _process.Remember(Outcome(8097, "EADDRINUSE"));
+        Assert.Equal("bind 127.0.0.1:8097 tcp: EADDRINUSE; exit code 1", Of(Backoff));
+        Assert.Equal("bind 127.0.0.1:8097 tcp: EADDRINUSE; waits for port 8097", Of(Starting));
+        Assert.Null(Of(new SlotState.Ready(TimeSpan.Zero)));
+        Assert.Null(Of(new SlotState.Stopped()));
+    }
+
+    [Fact]
+    public void Of_AListenThatFailed_IsTheCause()
+    {
+        _process.Remember(Outcome(8097, "ok"));
+        _process.Remember(Outcome(8097, "EADDRINUSE") with { Kind = OutcomeKind.Listen });
+        Assert.Equal("listen 127.0.0.1:8097 tcp: EADDRINUSE; exit code 1", Of(Backoff));
+    }
+
+    [Fact]
+    public void Of_AnotherPortThanTheOneMeant_IsNamed()
+    {
+        _process.Remember(Outcome(8098, "ok", matched: false));
+        Assert.Equal("not ready in time: port 8097 missing, bound 8098", Of(Late));
+        Assert.Equal("waits for port 8097, bound 8098", Of(Starting));
+        Assert.Equal(
+            "not ready in time: port 8097 missing, bound 8098",
+            Of(new SlotState.Stopping(null, new AfterStop.Retry("not ready in time: port 8097 missing", null))));
+    }
+
+    [Fact]
+    public void Of_OneThatServed_ItsOtherPortsAreNoCause()
+    {
+        _process.Remember(Outcome(8098, "ok", matched: false));
+        _process.Remember(Outcome(8097, "ok") with { Kind = OutcomeKind.Listen });
+        Assert.Equal("exit code 1", Of(Backoff));
+    }
+
+    [Fact]
+    public void Of_ASilentLibrary_IsSaidOfReadyOnesToo()
+    {
+        _process.Silence = "statically linked: /bin/server";
+        Assert.Equal("no line from the preload library: statically linked: /bin/server", Of(new SlotState.Ready(TimeSpan.Zero)));
+        Assert.Equal("no line from the preload library: statically linked: /bin/server; exit code 1", Of(Backoff));
+        Assert.Null(Of(new SlotState.Stopped()));
+    }
+
+    [Fact]
+    public void Of_NoProcess_IsTheReasonAlone() => Assert.Equal("exit code 1", WorkerDetail.Of(Backoff, Policy, newest: null));
+
+    private static SlotState Starting => new SlotState.Starting(Running: true, TimeSpan.Zero, Due: null, PortCoverage.None(Policy.Ports));
+
+    private static BindOutcome Outcome(int port, string result, bool matched = true) => new(
+        OutcomeKind.Bind, 1, new SocketOutcome(3, 7, "inet", "stream", "127.0.0.1", port, matched, OptionSetting.Set, OptionSetting.System, null, null), result, "");
+
+    private string? Of(SlotState state) => WorkerDetail.Of(state, Policy, _process);
+}
