@@ -24,6 +24,9 @@ help: ## this list
 build: build-tools preload $(OUT)/bin/reuseportd $(OUT)/bin/reuseportctl ## the daemon, its client and the library, into out/
 
 build-tools:
+	@command -v $(DOTNET) >/dev/null 2>&1 || { \
+		echo "make: there is no 'dotnet' here: the .NET 10 SDK is needed, see https://learn.microsoft.com/dotnet/core/install/linux" >&2; \
+		exit 1; }
 	@build-aux/need 'gcc:gcc' 'clang:clang' 'file=/usr/include/zlib.h:zlib1g-dev' \
 		'file=/usr/include/stdlib.h:libc6-dev'
 
@@ -48,7 +51,7 @@ run: build $(OUT)/bin/hello ## start the bundled example in the foreground: four
 	@echo "four workers on 127.0.0.1:8080; stop with Ctrl-C. In another terminal:"
 	@echo "    for i in 1 2 3 4 5 6 7 8; do curl -s http://127.0.0.1:8080/; done"
 	@echo
-	@PATH="$(OUT)/bin:$$PATH" $(OUT)/bin/reuseportd --config config/example.yaml
+	@build-aux/foreground env PATH="$(OUT)/bin:$$PATH" $(OUT)/bin/reuseportd --config config/example.yaml
 
 $(OUT)/bin/hello: config/example/hello.c
 	@mkdir -p $(@D)

@@ -16,7 +16,8 @@ public sealed class WorkerDetailTests
     };
 
     private readonly WorkerProcess _process = new(
-        1, new WorkerSlot(new WorkerName("web", 0), new Service(Specs.Service("web"))), 1, null!, "/bin/server", new Identity(0, 0, []), TimeSpan.Zero);
+        1, new WorkerSlot(new WorkerName("web", 0), new Service(Specs.Service("web"))), 1, null!, "/bin/server",
+        new Credentials(new Identity(0, 0, []), NoNewPrivileges: false), TimeSpan.Zero);
 
     [Fact]
     public void Of_ABindThatFailed_IsTheCause()

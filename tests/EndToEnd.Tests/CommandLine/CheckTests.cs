@@ -20,6 +20,13 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
+    public async Task OneOfEach_IsOne()
+    {
+        _folder.Write("services.d/web.yaml", "services:\n  web: { command: a, reuseport: { ports: [80] } }\n");
+        Assert.Equal($"{_folder[""]}: 1 service, 1 worker, no errors\n", (await RunAsync("--check")).Out);
+    }
+
+    [Fact]
     public async Task OneFile_HoldsAll()
     {
         var file = _folder.Write("all.yaml", "log_level: debug\nservices:\n  web: { command: a, reuseport: { ports: [80] } }\n");

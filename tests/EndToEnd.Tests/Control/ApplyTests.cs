@@ -110,6 +110,34 @@ public sealed class ApplyTests : DaemonTest
     }
 
     [Fact]
+    public async Task AddedServiceThatDoesNotGetReady_FailsWithItsWorkersAndTouchesNoOther()
+    {
+        Daemon.Configure(Services(("web", 1, 2, "a")));
+        await Daemon.StartAsync();
+        Daemon.Configure("services:\n  bad: { command: /bin/false, restart: no, reuseport: { ports: [1] } }\n", "bad");
+        var apply = await Daemon.ControlAsync("apply");
+
+        Assert.Equal((1, "services: 1 added, 0 changed, 0 removed, 1 unchanged; 2 of 3 workers ready\n"), (apply.Code, apply.Out));
+        Assert.Equal("reuseportctl: bad@0 is not ready: failed: exit code 1, and restart policy is 'no'\n", apply.Error);
+        Assert.Equal(3, Daemon.Events("spawn").Length);
+        // What it did not touch is not its failure.
+        Assert.Equal(0, (await Daemon.ControlAsync("apply")).Code);
+    }
+
+    [Fact]
+    public async Task SettingsOfTheDaemon_AreSaidToWaitForItsNextStart()
+    {
+        Daemon.Configure(Services(("web", 1, 2, "a")));
+        await Daemon.StartAsync();
+        Daemon.Folder.Write("etc/reuseportd.yaml", "log_level: debug\nsocket: /run/elsewhere.sock\n");
+        var apply = await Daemon.ApplyAsync();
+
+        string[] warnings = [.. new[] { "log_level", "socket" }.Select(key => $"{Daemon.Config}: warning: {key}: takes effect at the next start of reuseportd")];
+        Assert.Equal((0, string.Concat(warnings.Select(warning => warning + "\n"))), (apply.Code, apply.Error));
+        Assert.Equal(warnings, Daemon.Events("config").Select(record => record.Message));
+    }
+
+    [Fact]
     public async Task BadFileMadeGood_Converges()
     {
         Daemon.Configure(Services(("web", 1, 2, "a")));

@@ -32,6 +32,18 @@ public sealed class SocketTests : DaemonTest
     }
 
     [Fact]
+    public async Task DirectoryThatIsNotThere_IsSaidAndNotMade()
+    {
+        Directory.CreateDirectory(Daemon.Config);
+        var directory = Daemon.Folder["none/deep"];
+        var start = await Command.RunAsync(Artifacts.Daemon, ["--config", Daemon.Config, "--socket", $"{directory}/x.sock"]);
+
+        Assert.Equal(
+            (78, $"reuseportd: the control socket {directory}/x.sock cannot be made: directory {directory} does not exist\n"), (start.Code, start.Error));
+        Assert.False(Directory.Exists(Daemon.Folder["none"]));
+    }
+
+    [Fact]
     public async Task FileAtThePathOfTheLock_IsLeftAsItIs()
     {
         Daemon.Folder.Write("control.sock.lock", "precious");
