@@ -1,0 +1,117 @@
+"""Measures the supervisor beside its peers; prints a table and keeps it in bench/results/."""
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from . import peers, rows, table
+from .host import machine
+from .host.session import Session
+from .host.watch import Timeout, Watch
+from .peers.peer import Missing
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def options():
+    parser = argparse.ArgumentParser(prog="python3 -m bench", description=__doc__)
+    parser.add_argument("--out", default="out", help="folder of what was built (out)")
+    parser.add_argument("--rounds", type=int, default=int(os.environ.get("BENCH_ROUNDS", "5")), help="5, or BENCH_ROUNDS")
+    parser.add_argument("--quick", action="store_true", help="one round")
+    parser.add_argument("--row", action="append", choices=rows.ALL, help="only this one; may be repeated")
+    parser.add_argument("--peer", action="append", choices=[peer.name for peer in peers.ALL], help="only this one; may be repeated")
+    parser.add_argument("--results", default=f"{HERE}/results", help="folder that a whole run is written to")
+    chosen = parser.parse_args()
+    chosen.out = os.path.abspath(chosen.out)
+    if chosen.quick:
+        chosen.rounds = 1
+    return chosen
+
+
+def prepared(chosen, session, watch, notes):
+    """The peers that can be had here."""
+    ready = []
+    for kind in peers.ALL:
+        if chosen.peer and kind.name not in chosen.peer:
+            continue
+        peer = kind(session, watch, chosen.out)
+        try:
+            if kind.packages:
+                subprocess.run([f"{HERE}/../build-aux/need", *kind.packages], check=True, stdin=subprocess.DEVNULL)
+            peer.prepare()
+            ready.append(peer)
+        except (Missing, subprocess.CalledProcessError) as error:
+            notes.append(f"{kind.name}: not measured: {error}")
+            print(notes[-1], file=sys.stderr)
+    return ready
+
+
+def rounds(chosen, ready, notes):
+    """(row, peer, its figures), the peers in turn, each round begun by another."""
+    for number in range(chosen.rounds):
+        for name in chosen.row or rows.ALL:
+            row = rows.ALL[name]
+            taking_part = [peer for peer in ready if getattr(row, "applies", lambda _: True)(peer)]
+            for offset in range(len(taking_part)):
+                peer = taking_part[(number + offset) % len(taking_part)]
+                print(f"round {number + 1} of {chosen.rounds}: {name}, {peer.name}", file=sys.stderr, flush=True)
+                try:
+                    yield name, peer, row.measure(peer, number)
+                except (Timeout, OSError, ValueError, subprocess.CalledProcessError) as error:
+                    notes.append(f"{peer.name}, {name}: {error}")
+                    print(notes[-1], file=sys.stderr)
+
+
+def measure(chosen, session, watch):
+    notes, samples = [], {}
+    load = machine.load()
+    ready = prepared(chosen, session, watch, notes)
+    try:
+        for name, peer, figures in rounds(chosen, ready, notes):
+            for key, values in figures.items():
+                samples.setdefault((name, key), {}).setdefault(peer.name, []).extend(values)
+    finally:
+        for peer in ready:
+            peer.close()
+    figures = [(figure, samples.get((name, figure.key), {})) for name in chosen.row or rows.ALL for figure in rows.ALL[name].FIGURES]
+    return {
+        "machine": machine.describe(), "load": load, "rounds": chosen.rounds, "notes": notes, "figures": figures,
+        "versions": {peer.name: peer.version() for peer in ready}, "settings": {peer.name: peer.settings for peer in ready},
+    }
+
+
+def keep(run, chosen):
+    """The table for people, the samples for whoever wants to compare runs."""
+    os.makedirs(chosen.results, exist_ok=True)
+    path = os.path.join(chosen.results, time.strftime("%Y-%m-%d"))
+    with open(f"{path}.md", "w") as file:
+        file.write(table.render(run))
+    with open(f"{path}.json", "w") as file:
+        json.dump({**run, "figures": {figure.key: values for figure, values in run["figures"]}}, file, indent=1)
+        file.write("\n")
+    return f"{path}.md"
+
+
+def main():
+    chosen = options()
+    if os.geteuid() != 0:
+        sys.exit("bench: root only: it asks the kernel for every exec, and boots a systemd")
+    # Ended from outside, it cleans up as after Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    session = Session()
+    try:
+        run = measure(chosen, session, Watch())
+    except KeyboardInterrupt:
+        sys.exit(130)
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        session.close()
+    print(table.render(run))
+    if not chosen.row and not chosen.peer:
+        print(f"kept in {os.path.relpath(keep(run, chosen))}")
+
+
+main()

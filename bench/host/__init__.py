@@ -1,0 +1,1 @@
+"""What the kernel tells of processes, and what this run has started."""

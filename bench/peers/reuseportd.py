@@ -1,0 +1,39 @@
+"""Ours."""
+import json
+
+from .peer import Peer
+
+
+class Reuseportd(Peer):
+    name = "reuseportd"
+    settings = "readiness `delay: 0s`; restart-all is a changed variable and `reuseportctl apply`"
+    scales = True
+    has_own_log = True
+
+    def version(self):
+        return self.session.run([f"{self.out}/bin/reuseportd", "--version"]).split("+")[0].split()[-1]
+
+    def arrange(self):
+        self._configure(0)
+        return [f"{self.out}/bin/reuseportd", "--config", f"{self.folder}/bench.yaml", "--log", "json",
+                "--socket", f"{self.folder}/control.sock"], None, self.own_log()
+
+    def own_log(self):
+        return f"{self.folder}/log.json"
+
+    def restarting(self):
+        self._configure(1)
+        return [f"{self.out}/bin/reuseportctl", "--socket", f"{self.folder}/control.sock", "apply"],
+
+    def _configure(self, generation):
+        log = self.fleet.log if self.fleet.log not in (None, "own") else None
+        # JSON is YAML.
+        self.write("bench.yaml", json.dumps({"services": {"bench": {
+            "command": self.fleet.command,
+            "workers": self.fleet.count,
+            "readiness": {"type": "delay", "delay": "0s"},
+            "reuseport": {"ports": "any"},
+            "environment": {"GENERATION": str(generation)},
+            "logging": {"rate_limit_burst": 0},
+            **({"stdout": f"file:{log}"} if log else {}),
+        }}}))

@@ -1,0 +1,114 @@
+"""systemd: template units of a whole systemd, PID 1 of a container."""
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+from ..host import proc
+from .peer import Missing, Peer
+
+UNIT = """\
+[Service]
+ExecStart={command}
+Restart=always
+RestartSec=0
+StartLimitIntervalSec=0
+{output}
+"""
+
+
+class Systemd(Peer):
+    name = "systemd"
+    packages = ["systemd-nspawn:systemd-container"]
+    settings = ("template units, `Restart=always`, `RestartSec=0`, no start limit, pulled in by one target; from exec of `systemctl "
+                "start`; memory and CPU of PID 1 only; its logs to a file are `StandardOutput=append:`, which do not pass through it")
+    has_own_log = True
+
+    def prepare(self):
+        """Boots it; it stays, idle, while the others have their turns."""
+        folder = self.session.fresh()
+        name = f"reuseportd-bench-{os.getpid()}"
+        script = os.path.join(os.path.dirname(__file__), "machine.sh")
+        log = f"{self.session.folder}/machine.log"
+        self._script = self.session.launch(["unshare", "--mount", "sh", script, folder, name], log=log)
+        self.session.staying.add(self._script)
+        by = time.monotonic() + 60
+        while not (init := self._init()) or not self._booted(init):
+            if time.monotonic() > by or proc.comm(self._script) == "":
+                with open(log) as file:
+                    raise Missing(f"no systemd in a container: {file.read().strip()[-200:]}")
+            time.sleep(0.1)
+        self._machine = init
+        self._root = f"/proc/{init}/root"
+
+    def version(self):
+        return self.session.run(["systemctl", "--version"]).split("(")[1].split(")")[0]
+
+    def program(self, source):
+        outside = self.session.program(source)
+        inside = f"/opt/bench/{os.path.basename(outside)}"
+        shutil.copy(outside, self._root + inside)
+        return inside
+
+    def arrange(self):
+        if self.fleet.log not in (None, "own"):
+            output = f"StandardOutput=append:{self._inside(self.fleet.log)}"
+        else:
+            output = ""
+        units = f"{self._root}/etc/systemd/system"
+        with open(f"{units}/bench@.service", "w") as file:
+            file.write(UNIT.format(command=" ".join(self.fleet.command), output=output))
+        shutil.rmtree(f"{units}/bench.target.wants", ignore_errors=True)
+        os.mkdir(f"{units}/bench.target.wants")
+        with open(f"{units}/bench.target", "w") as file:
+            file.write("[Unit]\nDescription=all of them\n")
+        for number in range(self.fleet.count):
+            os.symlink("../bench@.service", f"{units}/bench.target.wants/bench@{number}.service")
+        self._systemctl("daemon-reload")
+        return self._inside_words("systemctl", "start", "bench.target"),
+
+    def own(self):
+        return {self._machine}
+
+    def journald(self):
+        """The daemon that keeps its log."""
+        return {pid for pid in proc.tree([self._machine]) if proc.comm(pid) == "systemd-journal"}
+
+    def log_file(self, path):
+        return self._root + self._inside(path)
+
+    def restarting(self):
+        return self._inside_words("systemctl", "restart", "bench@*.service"),
+
+    def stop(self):
+        self._systemctl("stop", "bench.target", "bench@*.service")
+        self._systemctl("reset-failed")
+        super().stop()
+
+    def close(self):
+        """The script takes its control groups away once the machine is off."""
+        if init := self._init():
+            os.kill(init, signal.SIGKILL)
+        self.watch.ended(self._script, 10)
+
+    @staticmethod
+    def _inside(path):
+        return f"/opt/bench/{os.path.basename(os.path.dirname(path))}.log"
+
+    def _inside_words(self, *words):
+        return ["nsenter", "-t", str(self._machine), "-a", *words]
+
+    def _systemctl(self, *words):
+        self.session.run(self._inside_words("systemctl", *words))
+
+    def _init(self):
+        """PID 1 of the container: the child of systemd-nspawn."""
+        parents = proc.parents()
+        return next((pid for pid in proc.tree([self._script])
+                     if proc.comm(pid) == "systemd" and proc.comm(parents.get(pid, 0)) == "systemd-nspawn"), None)
+
+    def _booted(self, init):
+        asked = subprocess.run(["nsenter", "-t", str(init), "-a", "systemctl", "is-system-running"],
+                               capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        return asked.stdout.strip() in ("running", "degraded")

@@ -1,0 +1,33 @@
+"""500 workers: until they are up, what they take, and what it costs that nothing happens."""
+import time
+
+from ..host import proc
+from .figure import Figure
+from .workers import sleepers
+
+COUNT = 500
+IDLE = 10
+# It varies little and takes long: not in every round.
+IDLE_ROUNDS = 3
+# What a start leaves to be done: compaction, statistics, loggers that wait.
+AFTERMATH = 2
+
+FIGURES = [
+    Figure("up", "500 workers up, from exec of the supervisor", "ms"),
+    Figure("memory", "memory with 500 (PSS of all its own processes)", "MiB", to_bare=False),
+    Figure("idle", "idle CPU with 500, in a second", "µs", to_bare=False),
+]
+
+
+def measure(peer, number):
+    with sleepers(peer, COUNT) as (_, began, workers):
+        up = max(workers.values()) - began
+        time.sleep(AFTERMATH)
+        own = peer.own()
+        memory = proc.pss(own)
+        figures = {"up": [up * 1e3], "memory": [memory]}
+        if number < IDLE_ROUNDS and peer.keeps_logs:
+            before, at = proc.cpu(own), time.monotonic()
+            time.sleep(IDLE)
+            figures["idle"] = [(proc.cpu(own) - before) / (time.monotonic() - at) / 1e3]
+        return figures

@@ -1,0 +1,34 @@
+"""A worker of 100 is killed; until another process runs in its place."""
+import os
+import signal
+import time
+
+from .figure import Figure
+from .workers import PATIENCE, settle, sleepers
+
+COUNT = 100
+# Of different workers in each round, 50 in five rounds.
+KILLS = 10
+
+FIGURES = [
+    Figure("replaced", "worker killed to replaced, median", "ms"),
+    Figure("replaced-worst", "worker killed to replaced, worst of all", "ms", greatest=True),
+]
+
+
+def kill_one(peer, name, workers):
+    """Seconds until it is replaced. The workers, pid -> anything, are brought up to date."""
+    victim = next(iter(workers))
+    killed = time.monotonic()
+    os.kill(victim, signal.SIGKILL)
+    del workers[victim]
+    new = peer.watch.until(name, 1, PATIENCE, other_than=workers.keys() | {victim}, pause=0.001)
+    workers.update(new)
+    return max(new.values()) - killed
+
+
+def measure(peer, _):
+    with sleepers(peer, COUNT) as (name, _, workers):
+        settle()
+        times = [kill_one(peer, name, workers) * 1e3 for _ in range(KILLS)]
+        return {"replaced": times, "replaced-worst": times}

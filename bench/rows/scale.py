@@ -1,0 +1,49 @@
+"""2,000 workers, and what the end of one costs a supervisor of 20 and of 2,000."""
+import time
+
+from ..host import proc
+from .figure import Figure
+from .replace import kill_one
+from .workers import settle, sleepers
+
+COUNT, FEW = 2000, 20
+DEATHS = 50
+
+FIGURES = [
+    Figure("up-2000", "2,000 workers up, from exec of the supervisor", "ms"),
+    Figure("memory-2000", "memory with 2,000 (PSS of all its own processes)", "MiB", to_bare=False),
+    Figure("death-20", "CPU for the end of one worker of 20", "µs"),
+    Figure("death-2000", "CPU for the end of one worker of 2,000", "µs"),
+]
+
+
+def applies(peer):
+    return peer.scales
+
+
+def measure(peer, _):
+    with sleepers(peer, FEW) as (name, _, workers):
+        few = death(peer, name, workers)
+    with sleepers(peer, COUNT) as (name, began, workers):
+        up = max(workers.values()) - began
+        settle()
+        memory = proc.pss(peer.own())
+        many = death(peer, name, workers)
+    return {"up-2000": [up * 1e3], "memory-2000": [memory], "death-20": [few], "death-2000": [many]}
+
+
+def death(peer, name, workers):
+    """Microseconds of its own processes for each worker that ends and is replaced."""
+    spent, deaths = 0, 0
+    own = peer.own()
+    while deaths < DEATHS:
+        # No worker is killed soon after its start: what ends at once is held back, and that costs other things.
+        settle()
+        batch = min(FEW, DEATHS - deaths)
+        before = proc.cpu(own)
+        for _ in range(batch):
+            kill_one(peer, name, workers)
+        time.sleep(0.05)
+        spent += proc.cpu(own) - before
+        deaths += batch
+    return spent / deaths / 1e3

@@ -1,0 +1,56 @@
+"""The figures of a run as Markdown."""
+import statistics
+
+OURS, BARE = "reuseportd", "bare loop"
+
+
+def value(figure, samples):
+    return max(samples) if figure.greatest else statistics.median(samples)
+
+
+def text(number):
+    return f"{number:,.0f}" if number >= 100 else f"{number:.1f}" if number >= 10 else f"{number:.2f}"
+
+
+def ratio(figure, ours, theirs):
+    """How many times better ours is: 2.00 is half the time, or twice the throughput."""
+    if ours is None or theirs is None:
+        return "-"
+    better, worse = (ours, theirs) if figure.more else (theirs, ours)
+    return f"{better / worse:.2f}" if worse else "-"
+
+
+def row(figure, names, samples):
+    """samples: name -> the figure's samples."""
+    values = {name: value(figure, samples[name]) for name in names if samples.get(name)}
+    peers = [values[name] for name in values if name not in (OURS, BARE)]
+    best = (max if figure.more else min)(peers, default=None)
+    ours = values.get(OURS)
+    cells = [f"{figure.title}, {figure.unit}"]
+    cells += [text(values[name]) if name in values and (name != BARE or figure.to_bare) else "-" for name in names]
+    cells.append(ratio(figure, ours, best))
+    cells.append(f"{ours / values[BARE]:.2f}" if figure.to_bare and ours and values.get(BARE) else "-")
+    return cells
+
+
+def render(run):
+    """run: machine, versions, rounds, settings, notes and figures, as __main__ collects them."""
+    names = list(run["versions"])
+    lines = [
+        "| | " + " | ".join(names) + " | best peer / ours | ours / bare |",
+        "|---|" + "---:|" * (len(names) + 2),
+        *("| " + " | ".join(row(figure, names, samples)) + " |" for figure, samples in run["figures"]),
+    ]
+    machine = run["machine"]
+    lines += [
+        "",
+        f"{machine['cores']} cores of {machine['cpu']}, {machine['memory']}, Linux {machine['kernel']}; load average before: "
+        f"{run['load']:.2f}. Median of {run['rounds']}, the peers in turn; *best peer / ours* above 1: ours is ahead (of what more of is "
+        "better, ours / best peer).",
+        "",
+        "| | version | measured with |",
+        "|---|---|---|",
+        *(f"| {name} | {run['versions'][name]} | {run['settings'][name]} |" for name in names),
+        *(["", *(f"* {note}" for note in run["notes"])] if run["notes"] else []),
+    ]
+    return "\n".join(lines) + "\n"
