@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Text;
 using Reuseportd.Model;
 
 namespace Reuseportd.Linux;
@@ -12,6 +14,9 @@ internal readonly record struct Stranger(int Pid, ExitStatus Status);
 /// </summary>
 internal static unsafe class Subreaper
 {
+    private static readonly byte[] OwnList = Encoding.UTF8.GetBytes(
+        string.Create(CultureInfo.InvariantCulture, $"task/{Environment.ProcessId}/children"));
+
     /// <summary>
     /// Takes the role. Also undoes an inherited "ignore SIGCHLD", under which the kernel reaps all children by itself and no exit
     /// status is ever seen.
@@ -27,16 +32,19 @@ internal static unsafe class Subreaper
     /// Whether a pid was spawned and not yet waited for. To be asked on the thread that spawns, or a worker could be taken for a
     /// stranger between its start and its entry.
     /// </param>
+    /// <exception cref="IOException">No descriptor is left to read /proc with.</exception>
     public static List<int> Strangers(Func<int, bool> isWorker) => [.. Children().Where(pid => !isWorker(pid))];
 
     /// <summary>
-    /// A child that has ended and was not reaped, worker or stranger; the same one until it is reaped. Does not reap.
+    /// A child that has ended and was not reaped; the same one until it is reaped. Does not reap. Of children that another than the
+    /// main thread started it tells only where the list of the main thread's cannot be read.
     /// </summary>
     public static int? NextEnded()
     {
-        Libc.SignalInfo info = default;
-        var answer = Libc.WaitId(Libc.WaitAny, 0, &info, Libc.WaitExited | Libc.WaitNoHang | Libc.WaitNoReap);
-        return answer == 0 && info.Pid != 0 ? info.Pid : null;
+        if (Handed(out _) is not { } handed) return NextEnded(Libc.WaitAny, 0);
+        foreach (var pid in handed)
+            if (NextEnded(Libc.WaitByPid, (uint)pid) is { } ended) return ended;
+        return null;
     }
 
     /// <summary>Reaps one child by its number, which is its own until then.</summary>
@@ -60,33 +68,49 @@ internal static unsafe class Subreaper
         return reaped;
     }
 
-    /// <summary>
-    /// From <c>/proc/self/task/TID/children</c>, which is short; a kernel without it (CONFIG_PROC_CHILDREN) costs a pass over
-    /// /proc. The list can miss one while another goes (proc(5)): the next call sees it.
-    /// </summary>
+    /// <summary>A kernel without the list (CONFIG_PROC_CHILDREN) costs a pass over /proc.</summary>
     private static IEnumerable<int> Children()
     {
-        try
+        if (Handed(out var errno) is { } handed) return handed;
+        if (errno != Errno.NotFound) throw new IOException($"children of the main thread: {errno}");
+        return ProcessTable.Read().ChildrenOf(Environment.ProcessId).Select(entry => entry.Pid);
+    }
+
+    /// <summary>
+    /// The children of the main thread. The kernel hands an orphan to the first thread of its subreaper (find_new_reaper in
+    /// kernel/exit.c), and workers are children of the thread that started them, which is another. So however many workers there
+    /// are, this list is short. It can miss one while another goes (proc(5)): the next call sees it.
+    /// </summary>
+    /// <returns>Null where it cannot be read.</returns>
+    private static List<int>? Handed(out Errno errno)
+    {
+        for (var size = 1024;; size *= 4)
         {
-            return [.. Directory.EnumerateDirectories("/proc/self/task").SelectMany(ChildrenOfTask)];
-        }
-        catch (FileNotFoundException)
-        {
-            return ProcessTable.Read().ChildrenOf(Environment.ProcessId).Select(entry => entry.Pid);
+            var buffer = new byte[size];
+            (var length, errno) = ProcFile.Read(Environment.ProcessId, OwnList, buffer);
+            if (errno != Errno.None) return null;
+            if (length < size) return Numbers(buffer.AsSpan(0, length));
         }
     }
 
-    private static IEnumerable<int> ChildrenOfTask(string task)
+    private static List<int> Numbers(ReadOnlySpan<byte> text)
     {
-        try
+        var numbers = new List<int>();
+        while (Utf8Parser.TryParse(text, out int number, out var length))
         {
-            return File.ReadAllText($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                .Select(pid => int.Parse(pid, CultureInfo.InvariantCulture));
+            numbers.Add(number);
+            // Each is followed by a blank.
+            text = text[Math.Min(length + 1, text.Length)..];
         }
-        catch (IOException) when (!Directory.Exists(task))
-        {
-            return []; // the thread has ended; its children went to another
-        }
+
+        return numbers;
+    }
+
+    private static int? NextEnded(int kind, uint pid)
+    {
+        Libc.SignalInfo info = default;
+        var answer = Libc.WaitId(kind, pid, &info, Libc.WaitExited | Libc.WaitNoHang | Libc.WaitNoReap);
+        return answer == 0 && info.Pid != 0 ? info.Pid : null;
     }
 
     private static bool IgnoresChildren()

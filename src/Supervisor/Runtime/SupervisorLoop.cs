@@ -291,12 +291,12 @@ internal sealed class SupervisorLoop : IDisposable
     /// </summary>
     private void ReapStrangers()
     {
+        if (_options.Guard is { Pid: var guard and not 0 } && _options.Guard.Reap() is { } status) _log.GuardEnded(guard, status);
         while (Subreaper.NextEnded() is { } pid)
         {
             if (_processes.FindPid(pid) is { } process) Reap(process);
             // Heard by its pidfd.
             else if (_probeCommands.IsOwn(pid)) break;
-            else if (_options.Guard?.Pid == pid) _log.GuardEnded(pid, _options.Guard.Reap());
             else
             {
                 Subreaper.Reap(pid);

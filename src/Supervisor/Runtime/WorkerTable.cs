@@ -10,6 +10,9 @@ namespace Reuseportd.Runtime;
 internal sealed class WorkerTable(
     LaunchPad launchPad, FileTable files, Epoll epoll, OutputLoop output, Guard? guard, ILogger log)
 {
+    /// <summary>Time that a process gets to go after SIGKILL.</summary>
+    private static readonly TimeSpan ToDie = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<ulong, WorkerProcess> _bySerial = [];
     private readonly Dictionary<int, WorkerProcess> _byPid = [];
     private readonly Dictionary<ulong, WorkerProcess> _ended = [];
@@ -51,8 +54,10 @@ internal sealed class WorkerTable(
         var watched = epoll.Add(process.Handle, Linux.Readiness.Readable, process.Serial);
         if (watched != Errno.None)
         {
-            // Nobody would hear of its end.
+            // Nobody would hear of its end, nor find it among the strangers.
             process.Handle.SendSignal(Signal.Kill);
+            process.Handle.WaitForEnd(ToDie);
+            process.Handle.Wait(out _);
             error = new SpawnError("epoll_ctl", "pidfd", watched);
             Close(spawned);
             files.Release(stdout);
