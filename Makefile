@@ -63,9 +63,11 @@ testworkers:
 test: build testworkers $(OUT)/bin/hello ## every suite; installs the servers that are tested with
 	@build-aux/test $(OUT)
 
-bench: build testworkers ## beside a bare posix_spawn loop and the published library's behaviour; prints ratios
-	@build-aux/need 'valgrind:valgrind'
-	@bench/run $(OUT)
+# BENCH_ROUNDS=1 is quick; BENCH='--row replace --peer s6 --peer reuseportd' is part of it; see python3 -m bench --help.
+bench: build testworkers ## beside s6, runit, systemd, supervisord, PM2 and a bare posix_spawn loop; as root; BENCH_ROUNDS=1 is quick
+	@build-aux/need 'python3:python3' 'valgrind:valgrind'
+	@python3 -m bench --out $(OUT) $(BENCH)
+	@$(if $(BENCH),,bench/preload/run.sh)
 
 audit: ## what is known against the packages that it is built with; asks the network
 	@$(DOTNET) list Supervisor.sln package --vulnerable --include-transitive

@@ -153,6 +153,7 @@ public sealed class OutputTests
         using var endless = File.OpenHandle("/dev/random");
         var source = WorkerLog.Open(new WorkerName("stray", 0), 1, OutputStream.Stdout);
         output.Add(new WorkerStream(new Pipe((int)endless.DangerousGetHandle()), 1, new TreeRoot(1, IsReaped: true, []), source, LoggingSpec.Default));
+        output.ReadAdded();
         endless.SetHandleAsInvalid();
         output.Start();
 

@@ -16,7 +16,19 @@ internal sealed record Launch(ValueList<string> Arguments, ValueList<string> Env
         "REUSEPORTD_SOCKET",
     ];
 
-    /// <param name="inherited">The daemon's own environment.</param>
+    /// <summary>
+    /// What workers get of the daemon's own environment: name to entry, <c>NAME=value</c>. Made once: it is most of an environment, and
+    /// the same in all.
+    /// </summary>
+    public static Dictionary<string, string> Inherited(IEnumerable<KeyValuePair<string, string>> own)
+    {
+        var entries = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in own)
+            if (!DaemonOnly.Contains(name) && !name.StartsWith("LIBREUSEPORT_", StringComparison.Ordinal)) Set(entries, name, value);
+        return entries;
+    }
+
+    /// <param name="inherited">As <see cref="Inherited"/> gives it.</param>
     /// <param name="fromFiles">Variables of the service's environment files, in order.</param>
     /// <param name="preload">Absolute path of the preload library.</param>
     /// <param name="account">The service's user; null where it runs as the daemon does.</param>
@@ -24,14 +36,14 @@ internal sealed record Launch(ValueList<string> Arguments, ValueList<string> Env
         ServiceSpec service,
         WorkerName worker,
         int generation,
-        IEnumerable<KeyValuePair<string, string>> inherited,
+        Dictionary<string, string> inherited,
         IEnumerable<KeyValuePair<string, string>> fromFiles,
         string preload,
         Account? account)
     {
-        var variables = Theirs(service, worker, inherited, fromFiles, account);
-        AddOurs(variables, service, preload);
-        return Of(service, worker, generation, service.Process.Command, variables);
+        var entries = Theirs(service, worker, inherited, fromFiles, account);
+        AddOurs(entries, service, preload);
+        return Of(service, worker, generation, service.Process.Command, entries);
     }
 
     /// <summary>A command that looks at a worker from outside: as the worker, but for the library, and told its process.</summary>
@@ -42,13 +54,13 @@ internal sealed record Launch(ValueList<string> Arguments, ValueList<string> Env
         int generation,
         int pid,
         ValueList<Template> command,
-        IEnumerable<KeyValuePair<string, string>> inherited,
+        Dictionary<string, string> inherited,
         IEnumerable<KeyValuePair<string, string>> fromFiles,
         Account? account)
     {
-        var variables = Theirs(service, worker, inherited, fromFiles, account);
-        variables["REUSEPORT_PID"] = pid.ToString(CultureInfo.InvariantCulture);
-        return Of(service, worker, generation, command, variables);
+        var entries = Theirs(service, worker, inherited, fromFiles, account);
+        Set(entries, "REUSEPORT_PID", pid.ToString(CultureInfo.InvariantCulture));
+        return Of(service, worker, generation, command, entries);
     }
 
     public Launch With(string name, string value) => this with { Environment = [.. Environment, $"{name}={value}"] };
@@ -57,56 +69,61 @@ internal sealed record Launch(ValueList<string> Arguments, ValueList<string> Env
     private static Dictionary<string, string> Theirs(
         ServiceSpec service,
         WorkerName worker,
-        IEnumerable<KeyValuePair<string, string>> inherited,
+        Dictionary<string, string> inherited,
         IEnumerable<KeyValuePair<string, string>> fromFiles,
         Account? account)
     {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in inherited)
-            if (!DaemonOnly.Contains(name) && !name.StartsWith("LIBREUSEPORT_", StringComparison.Ordinal)) variables[name] = value;
-        if (account is not null) AddUser(variables, account);
-        foreach (var (name, value) in fromFiles) variables[name] = value;
-        foreach (var variable in service.Process.Environment) variables[variable.Name] = variable.Value.Expand(worker);
-        return variables;
+        var entries = new Dictionary<string, string>(inherited, inherited.Comparer);
+        if (account is not null) AddUser(entries, account);
+        foreach (var (name, value) in fromFiles) Set(entries, name, value);
+        foreach (var variable in service.Process.Environment) Set(entries, variable.Name, variable.Value.Expand(worker));
+        return entries;
     }
 
     private static Launch Of(
-        ServiceSpec service, WorkerName worker, int generation, ValueList<Template> command, Dictionary<string, string> variables)
+        ServiceSpec service, WorkerName worker, int generation, ValueList<Template> command, Dictionary<string, string> entries)
     {
-        variables["REUSEPORT_WORKERS"] = service.Workers.ToString(CultureInfo.InvariantCulture);
-        foreach (var (name, value) in Marks.Variables(worker, generation)) variables[name] = value;
+        Set(entries, "REUSEPORT_WORKERS", service.Workers.ToString(CultureInfo.InvariantCulture));
+        foreach (var (name, value) in Marks.Variables(worker, generation)) Set(entries, name, value);
         return new Launch(
             new([.. command.Select(word => word.Expand(worker))]),
-            new([.. variables.Select(variable => $"{variable.Key}={variable.Value}")]),
+            new([.. entries.Values]),
             service.Process.WorkingDirectory?.Expand(worker));
     }
 
-    private static void AddOurs(Dictionary<string, string> variables, ServiceSpec service, string preload)
+    private static void AddOurs(Dictionary<string, string> entries, ServiceSpec service, string preload)
     {
+        const string loader = "LD_PRELOAD";
         var reuseport = service.Process.Reuseport;
-        variables["LD_PRELOAD"] = variables.TryGetValue("LD_PRELOAD", out var theirs) && theirs.Length > 0 ? $"{preload}:{theirs}" : preload;
-        Set("LIBREUSEPORT_PORT", reuseport.Ports.IsAny ? null : reuseport.Ports.ToString());
-        Set("LIBREUSEPORT_ADDR", reuseport.Addresses.Count == 0 ? null : string.Join(',', reuseport.Addresses));
-        Set("LIBREUSEPORT_BACKLOG", reuseport.Backlog?.ToString(CultureInfo.InvariantCulture));
-        Set("LIBREUSEPORT_DEBUG", reuseport.Debug ? "1" : null);
-        Set("SO_REUSEPORT", Text(reuseport.ReusePort));
-        Set("SO_REUSEADDR", Text(reuseport.ReuseAddress));
-        Set("SO_BINDTODEVICE", reuseport.Interface);
+        var theirs = entries.TryGetValue(loader, out var entry) ? entry[(loader.Length + 1)..] : "";
+        Set(entries, loader, theirs.Length > 0 ? $"{preload}:{theirs}" : preload);
+        Set(entries, "LIBREUSEPORT_PORT", reuseport.Ports.IsAny ? null : reuseport.Ports.ToString());
+        Set(entries, "LIBREUSEPORT_ADDR", reuseport.Addresses.Count == 0 ? null : string.Join(',', reuseport.Addresses));
+        Set(entries, "LIBREUSEPORT_BACKLOG", reuseport.Backlog?.ToString(CultureInfo.InvariantCulture));
+        Set(entries, "LIBREUSEPORT_DEBUG", reuseport.Debug ? "1" : null);
+        Set(entries, "SO_REUSEPORT", Text(reuseport.ReusePort));
+        Set(entries, "SO_REUSEADDR", Text(reuseport.ReuseAddress));
+        Set(entries, "SO_BINDTODEVICE", reuseport.Interface);
+    }
 
-        void Set(string name, string? value)
-        {
-            if (value is null) variables.Remove(name);
-            else variables[name] = value;
-        }
+    private static void Set(Dictionary<string, string> entries, string name, string? value)
+    {
+        if (value is null) entries.Remove(name);
+        else entries[name] = $"{name}={value}";
     }
 
     private static string Text(OptionSetting setting) => ((int)setting).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>What login(1) would put into the environment of a user.</summary>
-    private static void AddUser(Dictionary<string, string> variables, Account account)
+    private static void AddUser(Dictionary<string, string> entries, Account account)
     {
-        if (account.Name is not null) variables["USER"] = variables["LOGNAME"] = account.Name;
-        if (account.Home is not null) variables["HOME"] = account.Home;
-        if (account.Shell is not null) variables["SHELL"] = account.Shell;
+        if (account.Name is not null)
+        {
+            Set(entries, "USER", account.Name);
+            Set(entries, "LOGNAME", account.Name);
+        }
+
+        if (account.Home is not null) Set(entries, "HOME", account.Home);
+        if (account.Shell is not null) Set(entries, "SHELL", account.Shell);
     }
 }

@@ -17,6 +17,7 @@ internal sealed class LaunchPad(
     CgroupSubtree? groups)
 {
     private readonly Dictionary<(string?, string?, ValueList<string>?), Account> _accounts = [];
+    private readonly Dictionary<string, string> _inherited = Launch.Inherited(environment);
 
     /// <summary>Users and groups are looked up again: to be called when the configuration is.</summary>
     public void ForgetAccounts() => _accounts.Clear();
@@ -43,7 +44,7 @@ internal sealed class LaunchPad(
         if (!TryAccount(service.Process, out var account, out error)) return false;
         if (!EnvironmentFiles.TryRead(service.Process.EnvironmentFiles, out var fromFiles, out error)) return false;
         var changed = IsGiven(service.Process) ? account : null;
-        var launch = Launch.Of(service, worker, generation, environment, fromFiles, preload, changed);
+        var launch = Launch.Of(service, worker, generation, _inherited, fromFiles, preload, changed);
         if (service.Readiness is ReadinessSpec.Notify)
         {
             if (!notifications.TryOpen(service.Name, changed?.Identity, out var path, out error)) return false;
@@ -88,7 +89,7 @@ internal sealed class LaunchPad(
         if (!TryAccount(service.Process, out var account, out error)) return false;
         if (!EnvironmentFiles.TryRead(service.Process.EnvironmentFiles, out var fromFiles, out error)) return false;
         var changed = IsGiven(service.Process) ? account : null;
-        var launch = Launch.OfProbe(service, worker, process.Generation, process.Handle.Pid, command, environment, fromFiles, changed);
+        var launch = Launch.OfProbe(service, worker, process.Generation, process.Handle.Pid, command, _inherited, fromFiles, changed);
         var quiet = service.Process with { Stdout = new OutputTarget.Null(), Stderr = new OutputTarget.Null() };
         return spawner.TrySpawn(Request(quiet, worker, launch, account), out spawned, out error);
     }

@@ -53,11 +53,13 @@ internal sealed partial class OutputLoop : IDisposable
 
     public void Start() => _thread.Start();
 
-    /// <summary>Takes over a stream; it is closed here at its end.</summary>
-    public void Add(WorkerStream stream)
+    /// <summary>Takes over a stream; it is closed here at its end. It is read from the next <see cref="ReadAdded"/> on.</summary>
+    public void Add(WorkerStream stream) => _arrivals.Enqueue(stream);
+
+    /// <summary>To be called once for all streams that were added: waking a thread costs more than adding one.</summary>
+    public void ReadAdded()
     {
-        _arrivals.Enqueue(stream);
-        _wake.Signal();
+        if (!_arrivals.IsEmpty) Wake();
     }
 
     /// <summary>Reads what is left of the streams and ends; to be called when no worker runs any more.</summary>

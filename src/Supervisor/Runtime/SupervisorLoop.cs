@@ -133,6 +133,7 @@ internal sealed class SupervisorLoop : IDisposable
         while (_runner.TryTakeSettled(out var service)) _fleet.Release(service);
         while (_runner.TryTakeReady(out var ready)) Follow(ready);
         for (var spawned = 0; spawned < SpawnsInATurn && _runner.HasSpawns; spawned++) SpawnNext();
+        _output.ReadAdded();
         Watch(Now());
         if (!_runner.HasSpawns) _files.Sweep();
         _trees.Pass(Now(), _runner.HasSpawns);

@@ -9,7 +9,7 @@ internal static class StartOrder
         foreach (var service in services) byName.TryAdd(service.Spec.Name, service);
         foreach (var dependency in services.SelectMany(service => service.Dependencies).Where(one => !byName.ContainsKey(one.Service)))
         {
-            var hint = Spelling.Nearest(dependency.Service, byName.Keys) is { } nearest ? $"; did you mean '{nearest}'?" : "";
+            var hint = Spelling.Nearest(dependency.Service, byName.Keys) is { } nearest ? $"; did you mean '{Printable.Text(nearest)}'?" : "";
             dependency.Field.Error($"there is no service '{Printable.Text(dependency.Service)}'{hint}");
         }
 
