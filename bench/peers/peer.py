@@ -4,6 +4,7 @@ import shutil
 from dataclasses import dataclass
 
 from ..host import proc
+from ..host.session import Session
 
 
 @dataclass(frozen=True)
@@ -101,5 +102,4 @@ class Peer:
 
 def debian(package):
     """Version of an installed Debian package."""
-    from ..host.session import Session
     return Session.run(["dpkg-query", "-W", "-f", "${Version}", package])
