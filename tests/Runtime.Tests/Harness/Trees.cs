@@ -11,15 +11,25 @@ internal sealed class Trees : IDisposable
     /// <param name="hasKill">Whether the kernel has <c>cgroup.kill</c>.</param>
     public Trees(bool grouped, bool hasKill = true)
     {
-        if (grouped)
+        try
         {
-            Cgroup = new DelegatedCgroup();
-            _subtree = CgroupSubtree.TryFind(File.ReadAllText("/proc/self/mountinfo"), Cgroup.Membership, out var obstacle);
-            Assert.True(_subtree is not null, obstacle);
-            _subtree.HasKill = hasKill;
-        }
+            if (grouped)
+            {
+                Cgroup = new DelegatedCgroup();
+                _subtree = CgroupSubtree.TryFind(File.ReadAllText("/proc/self/mountinfo"), Cgroup.Membership, out var obstacle);
+                Assert.True(_subtree is not null, obstacle);
+                _subtree.HasKill = hasKill;
+            }
 
-        Fleet = new Supervised(groups: _subtree);
+            Fleet = new Supervised(groups: _subtree);
+        }
+        catch
+        {
+            // Nobody has it yet who would dispose of it.
+            _subtree?.Dispose();
+            Cgroup?.Dispose();
+            throw;
+        }
     }
 
     public DelegatedCgroup? Cgroup { get; }
