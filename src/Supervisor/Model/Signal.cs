@@ -8,6 +8,7 @@ internal readonly record struct Signal(int Number)
     public static readonly Signal Hup = new(1);
     public static readonly Signal Kill = new(9);
     public static readonly Signal Term = new(15);
+    public static readonly Signal Continue = new(18);
 
     private static readonly string[] StandardNames =
     [

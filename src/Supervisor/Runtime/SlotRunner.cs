@@ -130,6 +130,8 @@ internal sealed class SlotRunner(
                 break;
             case SlotAction.Send send:
                 slot.Process?.Handle.SendSignal(send.Signal);
+                // One that is suspended (SIGSTOP) would take no notice of it.
+                slot.Process?.Handle.SendSignal(Signal.Continue);
                 break;
             case SlotAction.KillTree when slot.Process is { } process:
                 log.Killed(slot.Name, process.Handle.Pid);

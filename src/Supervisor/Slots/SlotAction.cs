@@ -10,7 +10,7 @@ internal abstract record SlotAction
     /// <summary>Start a process; answer with <see cref="SlotEvent.Spawned"/> or <see cref="SlotEvent.SpawnFailed"/>.</summary>
     internal sealed record Spawn(int Generation) : SlotAction;
 
-    /// <summary>Send a signal to the process.</summary>
+    /// <summary>Send the process the signal to stop, so that it takes notice.</summary>
     internal sealed record Send(Signal Signal) : SlotAction;
 
     /// <summary>
