@@ -53,5 +53,11 @@ internal sealed class EventLog : ILogEventSink
         lock (_gate) return [.. _all.Where(happened => happened.Kind == kind)];
     }
 
+    /// <summary>All up to now, taken or not, in their order.</summary>
+    public Happened[] All()
+    {
+        lock (_gate) return [.. _all];
+    }
+
     private string Text() => string.Join('\n', _all.TakeLast(60));
 }

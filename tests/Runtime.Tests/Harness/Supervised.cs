@@ -21,20 +21,29 @@ internal sealed class Supervised : IDisposable
 
     /// <param name="startOutput">Whether the output of workers is read from the beginning; else <see cref="StartOutput"/> does it.</param>
     /// <param name="groups">Where processes get control groups of their own.</param>
+    /// <param name="roll">Randomness; by default none.</param>
+    /// <param name="log">Where the whole json log goes, in the place of <see cref="Lines"/>.</param>
     public Supervised(
-        bool startOutput = true, IReadOnlyDictionary<string, string>? environment = null, int startParallelism = 8, CgroupSubtree? groups = null)
+        bool startOutput = true,
+        IReadOnlyDictionary<string, string>? environment = null,
+        int startParallelism = 8,
+        CgroupSubtree? groups = null,
+        Func<double>? roll = null,
+        ILogDestination? log = null)
     {
         Assert.Equal(Errno.None, Subreaper.Become());
-        var logger = new LoggerConfiguration().MinimumLevel.Debug().WriteTo.Sink(Log).CreateLogger();
-        _queue = new LogQueue(Lines, TimeProvider.System);
-        _queue.Start();
+        _queue = new LogQueue(log ?? Lines, TimeProvider.System);
+        var logging = new LoggerConfiguration().MinimumLevel.Debug().WriteTo.Sink(Log);
+        if (log is not null) logging.WriteTo.Json(_queue);
+        var logger = logging.CreateLogger();
+        _queue.Start(logger.LogLost);
         Mailbox = new Mailbox();
-        _output = new OutputLoop(Mailbox, new WorkerLog(_queue, new JsonLineFormat(), TimeProvider.System), logger, Time);
+        _output = new OutputLoop(Mailbox, new WorkerLog(_queue, new JsonLineFormat(), Time), logger, Time);
         var options = new SupervisorOptions(
             Checkout.Built("lib/libreuseport.so"),
             environment ?? OwnEnvironment,
             null,
-            () => 0.5,
+            roll ?? (() => 0.5),
             startParallelism,
             Path.Combine(Path.GetTempPath(), $"reuseportd-test-notify-{Guid.NewGuid():N}"),
             Groups: groups);

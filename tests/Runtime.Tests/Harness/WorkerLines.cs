@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Reuseportd.Observability;
@@ -8,7 +9,7 @@ namespace Runtime.Tests.Harness;
 internal sealed class WorkerLines : ILogDestination
 {
     private readonly object _gate = new();
-    private readonly List<(string Worker, string Text)> _untaken = [];
+    private readonly List<(string Worker, string Text, DateTimeOffset Stamp)> _untaken = [];
     private long _count;
 
     /// <summary>Whether lines are kept; a flood is only counted.</summary>
@@ -29,7 +30,12 @@ internal sealed class WorkerLines : ILogDestination
     }
 
     /// <summary>The words of the earliest line of the worker that begins with <paramref name="start"/> and was not taken before.</summary>
-    public string[] Take(string worker, string start)
+    public string[] Take(string worker, string start) => TakeLine(worker, start).Text.Split(' ');
+
+    /// <summary>When that line was written, as the log has it.</summary>
+    public DateTimeOffset TakeStamp(string worker, string start) => TakeLine(worker, start).Stamp;
+
+    private (string Text, DateTimeOffset Stamp) TakeLine(string worker, string start)
     {
         var until = DateTime.UtcNow + Deadline.Patience;
         lock (_gate)
@@ -39,9 +45,9 @@ internal sealed class WorkerLines : ILogDestination
                 var at = _untaken.FindIndex(line => line.Worker == worker && line.Text.StartsWith(start, StringComparison.Ordinal));
                 if (at >= 0)
                 {
-                    var found = _untaken[at].Text;
+                    var found = _untaken[at];
                     _untaken.RemoveAt(at);
-                    return found.Split(' ');
+                    return (found.Text, found.Stamp);
                 }
 
                 var left = until - DateTime.UtcNow;
@@ -51,10 +57,11 @@ internal sealed class WorkerLines : ILogDestination
         }
     }
 
-    private static (string Worker, string Text) Read(ReadOnlySpan<byte> record)
+    private static (string Worker, string Text, DateTimeOffset Stamp) Read(ReadOnlySpan<byte> record)
     {
         using var line = JsonDocument.Parse(Encoding.UTF8.GetString(record));
         var root = line.RootElement;
-        return ($"{root.GetProperty("REUSEPORT_SERVICE")}@{root.GetProperty("REUSEPORT_WORKER")}", root.GetProperty("MESSAGE").GetString()!);
+        return ($"{root.GetProperty("REUSEPORT_SERVICE")}@{root.GetProperty("REUSEPORT_WORKER")}", root.GetProperty("MESSAGE").GetString()!,
+            DateTimeOffset.Parse(root.GetProperty("timestamp").GetString()!, CultureInfo.InvariantCulture));
     }
 }
