@@ -12,6 +12,7 @@ internal sealed class Orphans
 
     private readonly ProcessTable _table;
     private readonly Dictionary<int, ProcessEntry> _workers = [];
+    private readonly HashSet<int> _running = [];
     private readonly ILookup<string, ProcessEntry> _byMarks;
 
     public Orphans(ProcessTable table, Func<int, bool> isWorker)
@@ -22,10 +23,14 @@ internal sealed class Orphans
         {
             if (isWorker(child.Pid)) _workers.Add(child.Pid, child);
             else orphans.Add(child);
+            if (!child.IsZombie) _running.Add(child.Pid);
         }
 
         _byMarks = orphans.ToLookup(orphan => Marks.In(ProcFile.Read(orphan.Pid, "environ"u8)) ?? Unmarked);
     }
+
+    /// <summary>Whether the table shows that child of the daemon running. One that ended before, or came later, may have forked another.</summary>
+    public bool HasSeen(int pid) => _running.Contains(pid);
 
     /// <summary>The part of the table that a hunt has to look at: its worker, its orphans and those of nobody, and what is below.</summary>
     public ProcessTable Around(TreeRoot root)

@@ -82,10 +82,14 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSp
     private void Round(ProcessTable table, bool isQuiet)
     {
         var orphans = new Orphans(table, IsWorker);
+        // Nor may one have ended, or come, while the table was read.
+        isQuiet = isQuiet && Subreaper.Strangers(IsWorker).TrueForAll(orphans.HasSeen);
         End([.. _hunts.FindAll(hunt =>
         {
             var left = TreeKill.Round(hunt.Root, orphans.Around(hunt.Root), IsWorker);
-            if (hunt.Round == 0 && left > 0 && hunt.Root.IsReaped) log.SweptTree(hunt.Slot.Name, left);
+            // What forks on may be found only later.
+            if (left > 0 && hunt.Root.IsReaped && !hunt.IsSaid) log.SweptTree(hunt.Slot.Name, left);
+            hunt.IsSaid |= left > 0;
             if (++hunt.Round == MostRounds && left > 0) log.TreeSurvived(hunt.Slot.Name, left);
             return (left == 0 && isQuiet) || hunt.Round == MostRounds;
         })]);
@@ -108,5 +112,8 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSp
         public TreeRoot Root { get; } = root;
 
         public int Round { get; set; }
+
+        /// <summary>Whether anything was found, and so said.</summary>
+        public bool IsSaid { get; set; }
     }
 }
