@@ -62,7 +62,7 @@ public sealed class SpawnerFailureTests
     {
         var request = Valid with { Limits = [new ResourceLimit("core", 0), new ResourceLimit("nofile", ulong.MaxValue - 1)] };
 
-        Assert.Matches(@"^setrlimit nofile=18446744073709551614 \(fs\.nr_open is \d+\): EPERM$", Fails(request));
+        Assert.Matches(@"^setrlimit nofile=18446744073709551614: EPERM \(fs\.nr_open is \d+\)$", Fails(request));
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class SpawnerFailureTests
         var above = ulong.Parse(hard, CultureInfo.InvariantCulture) + 1;
 
         var request = Valid with { Limits = [new ResourceLimit("nofile", above)] };
-        Assert.Matches($@"^setrlimit nofile={above} \((the hard limit|fs\.nr_open) is {hard}\): EPERM$", Fails(request));
+        Assert.Matches($@"^setrlimit nofile={above}: EPERM \((the hard limit|fs\.nr_open) is {hard}\)$", Fails(request));
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class SpawnerResourcesTests
         if (!mayRaise)
         {
             var hard = ProcText.Limit(Environment.ProcessId, words).Hard;
-            Assert.Equal($"setrlimit {name}=infinity (the hard limit is {hard}): EPERM", TestWorker.Fail(request).ToString());
+            Assert.Equal($"setrlimit {name}=infinity: EPERM (the hard limit is {hard})", TestWorker.Fail(request).ToString());
             return;
         }
 
@@ -75,7 +75,7 @@ public sealed class SpawnerResourcesTests
         // fs.nr_open is for everybody.
         var request = TestWorker.Request("/bin/true") with { Limits = [new ResourceLimit("nofile", ResourceLimit.Infinity)] };
 
-        Assert.Matches(@"^setrlimit nofile=infinity \(fs\.nr_open is \d+\): EPERM$", TestWorker.Fail(request).ToString());
+        Assert.Matches(@"^setrlimit nofile=infinity: EPERM \(fs\.nr_open is \d+\)$", TestWorker.Fail(request).ToString());
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed partial class SpawnerSchedulingTests
             var request = TestWorker.Request("/bin/true") with { Limits = [new ResourceLimit("nice", 30)], Nice = -5 };
 
             Assert.False(spawner.TrySpawn(request, out _, out var error));
-            Assert.Equal("setrlimit nice=30 (the hard limit is 0): EPERM", error.ToString());
+            Assert.Equal("setrlimit nice=30: EPERM (the hard limit is 0)", error.ToString());
         });
     }
 

@@ -4,19 +4,10 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux;
 
-/// <summary>The server's end of a connection, as sock_diag(7) describes it.</summary>
-/// <param name="Inode">0 until the server has accepted it.</param>
-/// <param name="Cgroup">
-/// The cgroup that the listener was made in, as the inode number of its directory (Linux 5.10): known from the handshake on, before
-/// anybody accepts. 0 where the kernel does not say.
-/// </param>
-internal readonly record struct ConnectionRecord(ulong Inode, ulong Cgroup);
-
 /// <summary>Looks single TCP connections up: NETLINK_SOCK_DIAG without a dump, one hash look-up in the kernel each.</summary>
 internal sealed unsafe class ConnectionDiag : Descriptor
 {
     private const ushort RequestByFamily = 20; // SOCK_DIAG_BY_FAMILY
-    private const ushort CgroupAttribute = 21; // INET_DIAG_CGROUP_ID
     private const int HeaderSize = 16; // struct nlmsghdr
     private const int RequestSize = HeaderSize + 56; // and struct inet_diag_req_v2
     private const int RecordSize = 72; // struct inet_diag_msg
@@ -36,8 +27,11 @@ internal sealed unsafe class ConnectionDiag : Descriptor
 
     /// <param name="server">The address that the client has connected to.</param>
     /// <param name="client">The client's own.</param>
-    /// <returns>Null where there is no such connection in this network namespace (any more, or not yet).</returns>
-    public ConnectionRecord? Find(IPEndPoint server, IPEndPoint client)
+    /// <returns>
+    /// Inode of the server's end, 0 until the server has accepted it. Null where there is no such connection in this network namespace
+    /// (any more, or not yet).
+    /// </returns>
+    public ulong? Find(IPEndPoint server, IPEndPoint client)
     {
         Ask(server, client);
         var answer = stackalloc byte[1024];
@@ -49,7 +43,7 @@ internal sealed unsafe class ConnectionDiag : Descriptor
             var message = new ReadOnlySpan<byte>(answer, received.Count);
             if (message.Length < HeaderSize || MemoryMarshal.Read<uint>(message[8..]) != _sequence) continue;
             var isRecord = MemoryMarshal.Read<ushort>(message[4..]) == RequestByFamily && message.Length >= HeaderSize + RecordSize;
-            return isRecord ? Record(message[HeaderSize..]) : null;
+            return isRecord ? Inode(message[HeaderSize..]) : null;
         }
     }
 
@@ -73,20 +67,7 @@ internal sealed unsafe class ConnectionDiag : Descriptor
         fixed (byte* start = request) _ = Libc.SendTo(this, start, RequestSize, 0, null, 0);
     }
 
-    private static ConnectionRecord? Record(ReadOnlySpan<byte> body)
-    {
+    private static ulong? Inode(ReadOnlySpan<byte> body) =>
         // A listener is what the kernel answers with where there is no such connection.
-        if (body[1] == Listening) return null;
-        var inode = MemoryMarshal.Read<uint>(body[68..]);
-        ulong cgroup = 0;
-        for (var rest = body[RecordSize..]; rest.Length >= 4;)
-        {
-            var length = MemoryMarshal.Read<ushort>(rest);
-            if (length < 4 || length > rest.Length) break;
-            if (MemoryMarshal.Read<ushort>(rest[2..]) == CgroupAttribute && length >= 12) cgroup = MemoryMarshal.Read<ulong>(rest[4..]);
-            rest = rest[Math.Min(length + 3 & ~3, rest.Length)..];
-        }
-
-        return new ConnectionRecord(inode, cgroup);
-    }
+        body[1] == Listening ? null : MemoryMarshal.Read<uint>(body[68..]);
 }

@@ -58,7 +58,7 @@ internal static class SpawnSteps
             SpawnStep.Close => ("close_range", ""),
             SpawnStep.OomScoreAdjust => ("oom_score_adj", Text(request.OomScoreAdjust)),
             SpawnStep.Affinity => ("sched_setaffinity", CpusOf(request, index)),
-            SpawnStep.Limit => ("setrlimit", LimitOf(request, index, errno)),
+            SpawnStep.Limit => ("setrlimit", LimitOf(request, index)),
             SpawnStep.Nice => ("setpriority", $"nice={request.Nice}"),
             SpawnStep.Scheduling => ("sched_setscheduler", $"{request.Scheduling}"),
             SpawnStep.IoPriority => ("ioprio_set", $"{request.IoPriority}"),
@@ -73,7 +73,7 @@ internal static class SpawnSteps
             SpawnStep.Exec => ("exec", ProgramOf(request, index, errno)),
             _ => ("spawn", ""),
         };
-        return new SpawnError(name, value, errno);
+        return new SpawnError(name, value, errno) { Barrier = BarrierOf(step, index, errno, request) };
     }
 
     private static string Text(IFormattable? number) => number?.ToString(null, CultureInfo.InvariantCulture) ?? "";
@@ -94,14 +94,17 @@ internal static class SpawnSteps
     };
 
     /// <summary>Past those asked for stands the one that the spawner adds: its own limit of descriptors, given back.</summary>
-    private static string LimitOf(SpawnRequest request, int index, Errno errno)
+    private static string LimitOf(SpawnRequest request, int index)
     {
         if (index >= request.Limits.Count) return "nofile";
         var limit = request.Limits[index];
-        var value = limit.Value == ResourceLimit.Infinity ? "infinity" : Text(limit.Value);
-        var barrier = errno == Errno.NotPermitted ? ResourceLimits.BarrierTo(limit) : null;
-        return $"{limit.Name}={value}{(barrier is null ? "" : $" ({barrier})")}";
+        return $"{limit.Name}={(limit.Value == ResourceLimit.Infinity ? "infinity" : Text(limit.Value))}";
     }
+
+    private static string? BarrierOf(SpawnStep step, int index, Errno errno, SpawnRequest request) =>
+        step == SpawnStep.Limit && errno == Errno.NotPermitted && index < request.Limits.Count
+            ? ResourceLimits.BarrierTo(request.Limits[index])
+            : null;
 
     /// <summary>When none of several places has it, the name that was looked for says more than the last of the places.</summary>
     private static string ProgramOf(SpawnRequest request, int index, Errno errno) =>

@@ -44,8 +44,7 @@ public sealed class ProbeTargetTests
         Worker,
         port is null ? null : Template.TryParse(port, out _),
         lines.Select(Outcome),
-        pid: 4242,
-        cgroup: 0);
+        pid: 4242);
 
     private static BindOutcome Outcome(string line)
     {

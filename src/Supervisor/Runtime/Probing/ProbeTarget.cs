@@ -10,17 +10,16 @@ namespace Reuseportd.Runtime;
 /// <param name="Addresses">To be tried in this order; never empty.</param>
 /// <param name="Sharers">Workers on that port, this one among them: 1 where it is this worker's own.</param>
 /// <param name="Pid">Whose connection it has to be where there are several, or one of its descendants'.</param>
-/// <param name="Cgroup">The worker's own cgroup as an inode number; 0 where it has none.</param>
-internal sealed record ProbeTarget(ValueList<IPAddress> Addresses, int Port, int Sharers, int Pid, ulong Cgroup)
+internal sealed record ProbeTarget(ValueList<IPAddress> Addresses, int Port, int Sharers, int Pid)
 {
-    public static ProbeTarget Of(ServiceSpec service, WorkerName worker, Template? port, IEnumerable<BindOutcome> binds, int pid, ulong cgroup)
+    public static ProbeTarget Of(ServiceSpec service, WorkerName worker, Template? port, IEnumerable<BindOutcome> binds, int pid)
     {
         var ports = service.Process.Reuseport.Ports;
         var number = port is null ? ports.Ranges[0].First : int.Parse(port.Expand(worker), CultureInfo.InvariantCulture);
         var isSharded = ports.IsAny || ports.Ranges.Any(range => range.Contains(number));
         // The same port for all of them is no worker's own, whether the library shards it or not.
         var isOwn = !isSharded && port is not null && port.Text.Contains("worker", StringComparison.Ordinal);
-        return new ProbeTarget(AddressesOf(service, number, binds), number, isOwn ? 1 : service.Workers, pid, cgroup);
+        return new ProbeTarget(AddressesOf(service, number, binds), number, isOwn ? 1 : service.Workers, pid);
     }
 
     /// <summary>Where it listens as it said itself; else as the configuration has it; else on this machine.</summary>
@@ -44,14 +43,10 @@ internal sealed record ProbeTarget(ValueList<IPAddress> Addresses, int Port, int
         return address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address;
     }
 
-    /// <summary>Whose a connection is.</summary>
+    /// <summary>Whose a connection is, by the inode of its other end.</summary>
     /// <returns>True: this worker's; false: another's; null: nobody has accepted it yet.</returns>
-    public bool? OwnerOf(ConnectionRecord connection)
-    {
-        if (Cgroup != 0 && connection.Cgroup != 0) return connection.Cgroup == Cgroup;
-        if (connection.Inode == 0) return null;
-        return SocketHolders.Of(ProcessDescendants.Of(Pid)).Contains(connection.Inode);
-    }
+    public bool? OwnerOf(ulong inode) =>
+        inode == 0 ? null : SocketHolders.Of(ProcessDescendants.Of(Pid)).Contains(inode);
 
     /// <summary>Whether connections wait to be accepted by this worker.</summary>
     public bool HasWaiting()

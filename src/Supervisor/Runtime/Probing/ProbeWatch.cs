@@ -134,7 +134,7 @@ internal sealed class ProbeWatch(ExecProbes commands, Mailbox mailbox, SlotRunne
     private static ProbeTarget TargetOf(ProbeSpec probe, ServiceSpec service, WorkerProcess process)
     {
         var port = probe is ProbeSpec.Http http ? http.Port : ((ProbeSpec.Tcp)probe).Port;
-        return ProbeTarget.Of(service, process.Slot.Name, port, process.Binds, process.Handle.Pid, cgroup: 0);
+        return ProbeTarget.Of(service, process.Slot.Name, port, process.Binds, process.Handle.Pid);
     }
 
     /// <summary>A process that is asked.</summary>

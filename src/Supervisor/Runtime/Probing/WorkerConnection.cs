@@ -105,8 +105,8 @@ internal static class WorkerConnection
         var (server, client) = ((IPEndPoint)socket.RemoteEndPoint!, (IPEndPoint)socket.LocalEndPoint!);
         for (var wait = FirstLook; ; wait = wait * 2 < LastLook ? wait * 2 : LastLook)
         {
-            if (diag.Find(server, client) is not { } connection) return false;
-            if (target.OwnerOf(connection) is { } isOurs) return isOurs;
+            if (diag.Find(server, client) is not { } inode) return false;
+            if (target.OwnerOf(inode) is { } isOurs) return isOurs;
             // Whoever has it does not accept. This worker, only if some wait for it.
             if (wait >= LastLook && !target.HasWaiting()) return false;
             await Task.Delay(wait, time, over);
