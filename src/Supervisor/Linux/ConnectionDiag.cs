@@ -12,6 +12,7 @@ internal sealed unsafe class ConnectionDiag : Descriptor
     private const int RequestSize = HeaderSize + 56; // and struct inet_diag_req_v2
     private const int RecordSize = 72; // struct inet_diag_msg
     private const int IdOffset = HeaderSize + 8; // its struct inet_diag_sockid
+    private const int DontWait = 0x40; // MSG_DONTWAIT
     private const byte Tcp = 6;
     private const byte Listening = 10; // TCP_LISTEN
 
@@ -33,11 +34,12 @@ internal sealed unsafe class ConnectionDiag : Descriptor
     /// </returns>
     public ulong? Find(IPEndPoint server, IPEndPoint client)
     {
-        Ask(server, client);
+        if (!Ask(server, client)) return null;
         var answer = stackalloc byte[1024];
         while (true)
         {
-            var received = IoResult.Of(Libc.Receive(this, answer, 1024, 0));
+            // The kernel answers within the send.
+            var received = IoResult.Of(Libc.Receive(this, answer, 1024, DontWait));
             if (received.Errno == Errno.Interrupted) continue;
             if (received.Errno != Errno.None) return null;
             var message = new ReadOnlySpan<byte>(answer, received.Count);
@@ -47,7 +49,7 @@ internal sealed unsafe class ConnectionDiag : Descriptor
         }
     }
 
-    private void Ask(IPEndPoint server, IPEndPoint client)
+    private bool Ask(IPEndPoint server, IPEndPoint client)
     {
         Span<byte> request = stackalloc byte[RequestSize];
         request.Clear();
@@ -64,7 +66,7 @@ internal sealed unsafe class ConnectionDiag : Descriptor
         server.Address.TryWriteBytes(id[4..], out _);
         client.Address.TryWriteBytes(id[20..], out _);
         MemoryMarshal.Write(id[40..], ulong.MaxValue); // INET_DIAG_NOCOOKIE
-        fixed (byte* start = request) _ = Libc.SendTo(this, start, RequestSize, 0, null, 0);
+        fixed (byte* start = request) return Libc.SendTo(this, start, RequestSize, 0, null, 0) == RequestSize;
     }
 
     private static ulong? Inode(ReadOnlySpan<byte> body) =>

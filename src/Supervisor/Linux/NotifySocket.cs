@@ -28,9 +28,10 @@ internal sealed unsafe class NotifySocket : Descriptor
     /// <param name="owner">Who may send to it besides root; null for the daemon's own user.</param>
     public static NotifySocket? TryOpen(string path, Identity? owner, out Errno errno)
     {
-        var socket = new NotifySocket(
-            Made(Libc.Socket(Libc.FamilyUnix, Libc.SocketDatagram | Libc.SocketCloseOnExec | Libc.SocketNonBlocking, 0), "socket(AF_UNIX)"),
-            path);
+        var number = Libc.Socket(Libc.FamilyUnix, Libc.SocketDatagram | Libc.SocketCloseOnExec | Libc.SocketNonBlocking, 0);
+        errno = Libc.ErrnoOf(number);
+        if (number < 0) return null;
+        var socket = new NotifySocket(number, path);
         errno = socket.Open(owner);
         if (errno == Errno.None) return socket;
         socket.Dispose();

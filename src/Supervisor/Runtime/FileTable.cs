@@ -58,7 +58,13 @@ internal sealed class FileTable(LaunchPad launchPad, OutputLoop output, Mailbox 
     /// <summary>A file that <see cref="Prepare"/> asked for is there, or not.</summary>
     public void Take(Message.FileOpened opened)
     {
-        var entry = _entries[opened.Key];
+        // Whoever wanted it has gone.
+        if (!_entries.TryGetValue(opened.Key, out var entry))
+        {
+            if (opened.File is { } unwanted) output.Close(new WorkerFile(opened.Key, unwanted));
+            return;
+        }
+
         entry.IsOpening = false;
         entry.Errno = opened.Errno;
         entry.File = opened.File is { } file ? new WorkerFile(opened.Key, file) : null;
@@ -72,8 +78,10 @@ internal sealed class FileTable(LaunchPad launchPad, OutputLoop output, Mailbox 
     {
         foreach (var entry in _unused)
         {
-            if (entry.Users > 0 || !_entries.Remove(entry.Key) || entry.File is not { } file) continue;
-            output.Close(file);
+            // By now there may be another under its key.
+            if (entry.Users > 0 || _entries.GetValueOrDefault(entry.Key) != entry) continue;
+            _entries.Remove(entry.Key);
+            if (entry.File is { } file) output.Close(file);
         }
 
         _unused.Clear();
@@ -111,10 +119,11 @@ internal sealed class FileTable(LaunchPad launchPad, OutputLoop output, Mailbox 
         (file, error) = (null, null);
         var target = stream == OutputStream.Stdout ? process.Stdout : process.Stderr;
         if (KeyOf(process, target, out error) is not { } key) return error is null;
-        var entry = _entries[key];
-        if (entry.File is null)
+        // There is none where the account was not known when it was asked for, and is now.
+        if (_entries.GetValueOrDefault(key) is not { File: not null } entry)
         {
-            error = new SpawnError("open", $"{LineSource.NameOf(stream)}={key.Path}", entry.Errno);
+            var errno = _entries.GetValueOrDefault(key)?.Errno ?? Errno.Again;
+            error = new SpawnError("open", $"{LineSource.NameOf(stream)}={key.Path}", errno);
             return false;
         }
 

@@ -14,11 +14,12 @@ internal sealed class Fleet(SlotRunner runner, ILogger log)
     /// <summary>Those that wait for services that they depend on.</summary>
     private readonly HashSet<Service> _held = [];
 
+    /// <summary>Told the name of a service that is no more.</summary>
+    public Action<string>? Forgotten { get; set; }
+
     public bool IsEmpty => _services.Count == 0;
 
     public IEnumerable<Service> Services => _services.Values;
-
-    public Service? Find(string name) => _services.GetValueOrDefault(name);
 
     /// <summary>Begins the way to the desired services; the runner's counts tell when it has settled.</summary>
     public FleetPlan Converge(FleetSpec desired)
@@ -41,7 +42,7 @@ internal sealed class Fleet(SlotRunner runner, ILogger log)
     {
         if (!slot.Leaving || slot.Slot.State.HasProcess || !slot.Service.Slots.Remove(slot)) return;
         runner.Leave(slot);
-        if (slot.Service is { Leaving: true, Slots.Count: 0 }) _services.Remove(slot.Service.Spec.Name);
+        if (slot.Service is { Leaving: true, Slots.Count: 0 }) Forget(slot.Service);
     }
 
     /// <summary>To be called when a service has settled: starts those that waited for it.</summary>
@@ -128,7 +129,12 @@ internal sealed class Fleet(SlotRunner runner, ILogger log)
         service.Wanted = false;
         _held.Remove(service);
         foreach (var slot in service.Slots.ToArray()) Retire(slot);
-        if (service.Slots.Count == 0) _services.Remove(service.Spec.Name);
+        if (service.Slots.Count == 0) Forget(service);
+    }
+
+    private void Forget(Service service)
+    {
+        if (_services.Remove(service.Spec.Name)) Forgotten?.Invoke(service.Spec.Name);
     }
 
     private void Resize(Service service)

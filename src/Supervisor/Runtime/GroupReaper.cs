@@ -88,7 +88,9 @@ internal sealed class GroupReaper(
     {
         // Ahead of the first look at what is in it: a change in between wakes it again.
         hunt.Events ??= Watch(token, hunt.Group);
-        var again = groups.Kill(hunt.Group) == Errno.NoSuchCall || hunt.Events is null;
+        // ENOENT: it is gone. Anything else, and nobody has been killed, or not all.
+        var killed = groups.Kill(hunt.Group);
+        var again = (killed != Errno.None && killed != Errno.NotFound) || hunt.Events is null;
         if (hunt.Events?.ReadPopulated() != true && groups.RemoveAll(hunt.Group) != Errno.Busy)
         {
             End(token, hunt);

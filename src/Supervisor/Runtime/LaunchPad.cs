@@ -91,7 +91,15 @@ internal sealed class LaunchPad(
         var changed = IsGiven(service.Process) ? account : null;
         var launch = Launch.OfProbe(service, worker, process.Generation, process.Handle.Pid, command, _inherited, fromFiles, changed);
         var quiet = service.Process with { Stdout = new OutputTarget.Null(), Stderr = new OutputTarget.Null() };
-        return spawner.TrySpawn(Request(quiet, worker, launch, account), out spawned, out error);
+        // What it leaves behind is found with what the worker leaves.
+        using var group = process.Group is { } name ? groups?.Open(name) : null;
+        return spawner.TrySpawn(Request(quiet, worker, launch, account) with { Cgroup = group }, out spawned, out error);
+    }
+
+    /// <summary>Ends a group whose process came to nothing.</summary>
+    public void Abandon(string? group)
+    {
+        if (group is not null) groups?.End(group, TimeSpan.FromSeconds(1));
     }
 
     /// <summary>A worker is not started without the limits that were asked for.</summary>

@@ -47,7 +47,15 @@ internal sealed class Notifications(string folder, Epoll epoll) : IDisposable
         }
 
         var token = TokenBit | ++_last;
-        epoll.Add(socket, Linux.Readiness.Readable, token);
+        errno = epoll.Add(socket, Linux.Readiness.Readable, token);
+        if (errno != Errno.None)
+        {
+            socket.Remove();
+            socket.Dispose();
+            error = new SpawnError("NOTIFY_SOCKET", path, errno);
+            return false;
+        }
+
         _sockets[service] = (socket, owner, token);
         _byToken[token] = socket;
         return true;
@@ -88,7 +96,10 @@ internal sealed class Notifications(string folder, Epoll epoll) : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(folder, Users.IsRoot ? ForAllToEnter : OwnerOnly);
+            Directory.CreateDirectory(folder, OwnerOnly);
+            // Workers of other users come through it, whatever the daemon's umask.
+            if (Users.IsRoot && FileEntry.At(folder, out _) is { Facts: { IsDirectory: true, Uid: 0 } })
+                File.SetUnixFileMode(folder, ForAllToEnter);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

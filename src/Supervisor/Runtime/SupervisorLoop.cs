@@ -20,6 +20,9 @@ internal sealed class SupervisorLoop : IDisposable
     /// <summary>Processes started in one turn, before ends and messages are looked at again.</summary>
     private const int SpawnsInATurn = 8;
 
+    /// <summary>Children of workers reaped in one turn.</summary>
+    private const int StrangersInATurn = 64;
+
     private readonly Epoll _epoll = new();
     private readonly Mailbox _mailbox;
     private readonly SupervisorOptions _options;
@@ -44,6 +47,9 @@ internal sealed class SupervisorLoop : IDisposable
     private Fleet _fleet = null!;
     private FleetCounts _told;
     private bool _stopping;
+
+    /// <summary>Children of workers are left to be reaped.</summary>
+    private bool _hasStrangers;
 
     public SupervisorLoop(SupervisorOptions options, Mailbox mailbox, OutputLoop output, ILogger log, TimeProvider time)
     {
@@ -108,7 +114,7 @@ internal sealed class SupervisorLoop : IDisposable
         _recycler = new Recycler(_runner, _mailbox, _log, _options.Roll);
         _sockets = new SocketWatch(_mailbox);
         _silence = new SilenceWatch(_options.Preload, _mailbox, _sockets);
-        _fleet = new Fleet(_runner, _log);
+        _fleet = new Fleet(_runner, _log) { Forgotten = _notifications.Remove };
     }
 
     private TimeSpan Now() => _time.GetElapsedTime(_start);
@@ -127,7 +133,7 @@ internal sealed class SupervisorLoop : IDisposable
         }
 
         // Behind the workers, which are told from the others while they are in the table.
-        if (childEnded) HearChildren();
+        if (childEnded || _hasStrangers) HearChildren();
         while (_mailbox.TryTake(out var message)) Take(message);
         _runner.PassDeadlines(Now());
         while (_runner.TryTakeSettled(out var service)) _fleet.Release(service);
@@ -143,7 +149,7 @@ internal sealed class SupervisorLoop : IDisposable
 
     private TimeSpan? NextWait()
     {
-        if (_runner.HasSpawns) return TimeSpan.Zero;
+        if (_runner.HasSpawns || _hasStrangers) return TimeSpan.Zero;
         var now = Now();
         // Of those that are there; comparison with none is false.
         TimeSpan? soonest = null;
@@ -175,6 +181,8 @@ internal sealed class SupervisorLoop : IDisposable
     /// <summary>From here on a process is to stay well.</summary>
     private void Follow(WorkerProcess process)
     {
+        // It may have ended within the turn that it became ready in.
+        if (process.Slot.Process != process) return;
         _probes.Ready(process, Now());
         _recycler.Ready(process, Now());
     }
@@ -195,7 +203,6 @@ internal sealed class SupervisorLoop : IDisposable
         _probes.Ended(process);
         _recycler.Ended(process);
         _fleet.Forget(slot);
-        if (_fleet.Find(slot.Name.Service) is null) _notifications.Remove(slot.Name.Service);
     }
 
     private void Take(Message message)
@@ -292,9 +299,17 @@ internal sealed class SupervisorLoop : IDisposable
     /// </summary>
     private void ReapStrangers()
     {
+        _hasStrangers = false;
         if (_options.Guard is { Pid: var guard and not 0 } && _options.Guard.Reap() is { } status) _log.GuardEnded(guard, status);
-        while (Subreaper.NextEnded() is { } pid)
+        for (var reaped = 0; Subreaper.NextEnded() is { } pid; reaped++)
         {
+            // Others have their turn before the rest: a worker can make orphans as fast as they are reaped.
+            if (reaped == StrangersInATurn)
+            {
+                _hasStrangers = true;
+                return;
+            }
+
             if (_processes.FindPid(pid) is { } process) Reap(process);
             // Heard by its pidfd.
             else if (_probeCommands.IsOwn(pid)) break;

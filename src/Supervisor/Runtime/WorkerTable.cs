@@ -58,6 +58,7 @@ internal sealed class WorkerTable(
             process.Handle.SendSignal(Signal.Kill);
             process.Handle.WaitForEnd(ToDie);
             process.Handle.Wait(out _);
+            launchPad.Abandon(group);
             error = new SpawnError("epoll_ctl", "pidfd", watched);
             Close(spawned);
             files.Release(stdout);

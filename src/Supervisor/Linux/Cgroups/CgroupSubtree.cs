@@ -89,6 +89,7 @@ internal sealed class CgroupSubtree : IDisposable
         if (group is null)
         {
             error = new SpawnError("cgroup", name, errno);
+            _base.Remove(name);
             return false;
         }
 
@@ -106,6 +107,9 @@ internal sealed class CgroupSubtree : IDisposable
 
         return true;
     }
+
+    /// <summary>For a process to be born in beside those that are there; null where it is gone or no descriptor is left.</summary>
+    public CgroupDirectory? Open(string name) => _base.OpenGroup(name, out _);
 
     /// <summary>EBUSY while something is in it; ENOENT when it is gone.</summary>
     public Errno Remove(string name) => _base.Remove(name);

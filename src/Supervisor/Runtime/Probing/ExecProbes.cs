@@ -31,7 +31,11 @@ internal sealed class ExecProbes(LaunchPad launchPad, Epoll epoll, Guard? guard)
         var watched = epoll.Add(spawned.Process, Linux.Readiness.Readable, token);
         if (watched != Errno.None)
         {
-            spawned.Process.SendSignal(Signal.Kill);
+            // Nobody would hear of its end, nor find it among the strangers.
+            ProcessGroup.Kill(spawned.Process.Pid);
+            spawned.Process.WaitForEnd(LastWait);
+            spawned.Process.Wait(out _);
+            guard?.Forget(spawned.Process.Pid);
             spawned.Process.Dispose();
             return $"epoll_ctl: {watched}";
         }

@@ -127,8 +127,22 @@ internal sealed class ProbeWatch(ExecProbes commands, Mailbox mailbox, SlotRunne
     private void AskOverNetwork(ProbeSpec probe, ProbeTarget target, Watched watched, TimeSpan timeout)
     {
         var (serial, kind) = (watched.Process.Serial, watched.Kind);
-        Task.Run(async () => mailbox.Post(
-            new Message.ProbeAnswered(serial, kind, await NetworkProbe.AskAsync(probe, target, timeout, time))));
+        Task.Run(async () =>
+        {
+            string? failure;
+            try
+            {
+                failure = await NetworkProbe.AskAsync(probe, target, timeout, time);
+            }
+#pragma warning disable CA1031 // Whatever it was: without an answer the worker would never be asked again.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                failure = fault.Message;
+            }
+
+            mailbox.Post(new Message.ProbeAnswered(serial, kind, failure));
+        });
     }
 
     private static ProbeTarget TargetOf(ProbeSpec probe, ServiceSpec service, WorkerProcess process)
