@@ -19,6 +19,8 @@ internal sealed record PortFilter(ValueList<PortRange> Ranges)
 
     public bool IsAny => Ranges.Count == 0;
 
+    public bool Contains(int port) => IsAny || Ranges.Any(range => range.Contains(port));
+
     /// <summary>The form that <c>LIBREUSEPORT_PORT</c> takes; empty for any.</summary>
     public override string ToString() => string.Join(',', Ranges);
 }

@@ -48,12 +48,12 @@ internal sealed class SocketWatch(Mailbox mailbox)
         try
         {
             var serving = SockDiag.Serving();
-            if (!serving.Exists(socket => asked.Any(one => Covers(one.Ports, socket.Port)))) return;
+            if (!serving.Exists(socket => asked.Any(one => one.Ports.Contains(socket.Port)))) return;
             var table = ProcessTable.Read();
             foreach (var (serial, tree, ports) in asked)
             {
                 var held = SocketHolders.Of(ProcessTree.Members(tree, table, _ => true).Select(member => member.Pid));
-                int[] served = [.. serving.Where(socket => held.Contains(socket.Inode) && Covers(ports, socket.Port)).Select(socket => socket.Port)];
+                int[] served = [.. serving.Where(socket => held.Contains(socket.Inode) && ports.Contains(socket.Port)).Select(socket => socket.Port)];
                 if (served.Length > 0) mailbox.Post(new Message.PortsSeen(serial, new([.. served])));
             }
         }
@@ -62,6 +62,4 @@ internal sealed class SocketWatch(Mailbox mailbox)
             _asking = false;
         }
     }
-
-    private static bool Covers(PortFilter filter, int port) => filter.IsAny || filter.Ranges.Any(range => range.Contains(port));
 }

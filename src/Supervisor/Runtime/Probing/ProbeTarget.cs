@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using Reuseportd.Linux;
 using Reuseportd.Model;
-using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime;
 
@@ -16,7 +15,7 @@ internal sealed record ProbeTarget(ValueList<IPAddress> Addresses, int Port, int
     {
         var ports = service.Process.Reuseport.Ports;
         var number = port is null ? ports.Ranges[0].First : int.Parse(port.Expand(worker), CultureInfo.InvariantCulture);
-        var isSharded = ports.IsAny || ports.Ranges.Any(range => range.Contains(number));
+        var isSharded = ports.Contains(number);
         // The same port for all of them is no worker's own, whether the library shards it or not.
         var isOwn = !isSharded && port is not null && port.Text.Contains("worker", StringComparison.Ordinal);
         return new ProbeTarget(AddressesOf(service, number, binds), number, isOwn ? 1 : service.Workers, pid);
