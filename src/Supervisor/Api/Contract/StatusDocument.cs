@@ -1,18 +1,32 @@
-using System.Text.Json.Serialization;
-
 namespace Reuseportd.Api.Contract;
 
-/// <summary>Answer of <c>GET /v1/status</c>. Durations are seconds.</summary>
+/// <summary>Answer of <c>GET /v1/status</c>, with <c>name=</c> once for each name or pattern. Durations are seconds.</summary>
+/// <param name="Version">Of the daemon, as <c>1.2.3</c>.</param>
 /// <param name="Uptime">Of the daemon.</param>
-internal sealed record StatusDocument(string Version, double Uptime, IReadOnlyList<WorkerStatus> Workers);
+/// <param name="Workers">Those that were asked for, by service and number.</param>
+internal sealed record StatusDocument(string Version, double Uptime, IReadOnlyList<WorkerStatus> Workers)
+{
+    /// <summary>Whether the files on disk say something else than what runs; absent where nobody could tell yet.</summary>
+    public bool? Pending { get; init; }
+
+    /// <summary><c>net.ipv4.tcp_migrate_req</c> of the daemon's network namespace; absent where the kernel has none.</summary>
+    public bool? TcpMigrateReq { get; init; }
+
+    /// <summary>How connections are given to workers, where the daemon has a hand in it; absent where it is the kernel alone.</summary>
+    public string? Steering { get; init; }
+}
 
 /// <summary>One worker.</summary>
 /// <param name="Name"><c>web@0</c>.</param>
 /// <param name="State">stopped, starting, ready, stopping, backoff or failed.</param>
+/// <param name="Pid">Of its process; absent where none runs.</param>
+/// <param name="Generation">Number of its newest process, from 1; 0 before the first.</param>
+/// <param name="Restarts">Processes started because another ended or failed to start.</param>
 /// <param name="Uptime">Of its process; absent where none runs.</param>
 /// <param name="NextTry">Until it is started again, in backoff.</param>
 /// <param name="LastExit">How its last process ended.</param>
 /// <param name="Detail">What it waits for, or why it failed.</param>
+/// <param name="Binds">The newest outcome for each address and port.</param>
 internal sealed record WorkerStatus(
     string Name,
     string State,
@@ -23,41 +37,30 @@ internal sealed record WorkerStatus(
     double? NextTry,
     string? LastExit,
     string? Detail,
-    IReadOnlyList<BindStatus> Binds);
+    IReadOnlyList<BindStatus> Binds)
+{
+    /// <summary>The service that it is a worker of.</summary>
+    public string Service { get; init; } = "";
+
+    /// <summary>Its number in the service, from 0.</summary>
+    public int Index { get; init; }
+
+    /// <summary>For how long it has been ready; absent where it is not.</summary>
+    public double? ReadySeconds { get; init; }
+
+    /// <summary>CPU time of its process so far; absent where none runs.</summary>
+    public double? CpuSeconds { get; init; }
+
+    /// <summary>Of one CPU's time, since its process was started: two CPUs kept busy are 200.</summary>
+    public double? CpuPercent { get; init; }
+
+    /// <summary>Resident bytes of its process, what it started not counted.</summary>
+    public long? Memory { get; init; }
+}
 
 /// <summary>The newest outcome of a <c>bind</c> or <c>listen</c> on one address and port.</summary>
 /// <param name="Call">bind or listen.</param>
+/// <param name="Type">stream or dgram; another as the preload library names it.</param>
 /// <param name="Sharded">Whether the socket matched the filters.</param>
 /// <param name="Result">"ok", or the name of the errno.</param>
 internal sealed record BindStatus(string Call, string Type, string Address, int Port, bool Sharded, string Result);
-
-/// <summary>Answer of <c>POST /v1/apply</c>: the errors of the configuration, or what was done, in services.</summary>
-/// <param name="Ready">Of all workers, whether the change touched them or not.</param>
-/// <param name="Warnings">Of the configuration, whether or not it has errors.</param>
-/// <param name="NotReady">Workers of the services that were added or changed that did not get ready.</param>
-internal sealed record ApplyDocument(
-    IReadOnlyList<string> Errors,
-    int Added,
-    int Changed,
-    int Removed,
-    int Unchanged,
-    int Ready,
-    int Workers,
-    IReadOnlyList<string> Warnings,
-    IReadOnlyList<UnreadyWorker> NotReady);
-
-/// <summary>A worker that did not get ready.</summary>
-/// <param name="Detail">As in <see cref="WorkerStatus"/>.</param>
-internal sealed record UnreadyWorker(string Name, string State, string? Detail);
-
-/// <summary>Why a request was not served.</summary>
-internal sealed record ProblemDocument(string Error);
-
-/// <summary>JSON of the documents, made at build time: NativeAOT has no reflection to make it from later.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(StatusDocument))]
-[JsonSerializable(typeof(ApplyDocument))]
-[JsonSerializable(typeof(ProblemDocument))]
-internal sealed partial class ContractJson : JsonSerializerContext;

@@ -1,0 +1,39 @@
+namespace Reuseportd.Api.Contract;
+
+/// <summary>Body of <c>POST /v1/apply</c>, which may be left out.</summary>
+/// <param name="Wait">Whether the answer comes when all that was touched has settled; true where it is left out.</param>
+/// <param name="Timeout">Seconds to wait at most; absent for as long as it takes.</param>
+internal sealed record ApplyRequest(bool? Wait = null, double? Timeout = null);
+
+/// <summary>
+/// Answer of <c>POST /v1/apply</c>: the errors of the configuration (status 422, nothing was changed), or what was done, in services.
+/// </summary>
+/// <param name="Errors">With file, line and column.</param>
+/// <param name="Added">Services that are new.</param>
+/// <param name="Changed">Services that have other processes, another policy or another number of workers now.</param>
+/// <param name="Removed">Services that are no more.</param>
+/// <param name="Unchanged">Services that were not touched.</param>
+/// <param name="Ready">Of all workers, whether the change touched them or not.</param>
+/// <param name="Workers">Of all services.</param>
+/// <param name="Warnings">Of the configuration, whether or not it has errors.</param>
+/// <param name="NotReady">Workers of the services that were added or changed that did not get ready.</param>
+internal sealed record ApplyDocument(
+    IReadOnlyList<string> Errors,
+    int Added,
+    int Changed,
+    int Removed,
+    int Unchanged,
+    int Ready,
+    int Workers,
+    IReadOnlyList<string> Warnings,
+    IReadOnlyList<UnreadyWorker> NotReady)
+{
+    /// <summary>Whether the answer comes because the time was over, and some workers are still on their way.</summary>
+    public bool TimedOut { get; init; }
+}
+
+/// <summary>A worker that did not get ready.</summary>
+/// <param name="Name"><c>web@0</c>.</param>
+/// <param name="State">As in <see cref="WorkerStatus"/>.</param>
+/// <param name="Detail">As in <see cref="WorkerStatus"/>.</param>
+internal sealed record UnreadyWorker(string Name, string State, string? Detail);

@@ -1,0 +1,25 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Reuseportd.Api.Contract;
+
+/// <summary>JSON of the documents, made at build time: NativeAOT has no reflection to make it from later.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(StatusDocument))]
+[JsonSerializable(typeof(ServiceDocument))]
+[JsonSerializable(typeof(BindsDocument))]
+[JsonSerializable(typeof(CommandRequest))]
+[JsonSerializable(typeof(SignalRequest))]
+[JsonSerializable(typeof(ScaleRequest))]
+[JsonSerializable(typeof(CommandDocument))]
+[JsonSerializable(typeof(ApplyRequest))]
+[JsonSerializable(typeof(ApplyDocument))]
+[JsonSerializable(typeof(CheckDocument))]
+[JsonSerializable(typeof(DiffDocument))]
+[JsonSerializable(typeof(EventDocument))]
+[JsonSerializable(typeof(LogLine))]
+[JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(JsonElement))]
+internal sealed partial class ContractJson : JsonSerializerContext;
