@@ -7,6 +7,8 @@ OUT     := $(CURDIR)/out
 CONFIGURATION ?= Release
 
 UNITDIR = $(PREFIX)/lib/systemd/system
+# The first line of the examples, for editors.
+INSTALLED_SCHEMA = 1s|[^=]*$$|$(PREFIX)/share/reuseportd/reuseportd.schema.json|
 DOTNET  := dotnet
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -16,7 +18,7 @@ CONTROL_SOURCES := $(shell find src/Control src/Supervisor/Api/Contract -name '*
 NATIVE_SOURCES  := $(wildcard src/Supervisor/Native/*.[chS]) src/Supervisor/Native/Makefile
 BUILD_FILES     := Directory.Build.props Directory.Build.targets Directory.Packages.props global.json BannedSymbols.txt
 
-.PHONY: help build run test bench audit install uninstall clean native preload testworkers build-tools
+.PHONY: help build run test bench audit install uninstall clean schema native preload testworkers build-tools
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -63,6 +65,11 @@ testworkers:
 test: build testworkers $(OUT)/bin/hello ## every suite; installs the servers that are tested with
 	@build-aux/test $(OUT)
 
+schema: native ## config/reuseportd.schema.json, for editors, from the readers of the configuration
+	@$(DOTNET) build tests/Decisions.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
+	@GOLDEN_UPDATE=1 $$(find tests/Decisions.Tests/bin/Release -name Decisions.Tests -type f -perm -u+x | head -n 1) \
+		-noColor -noLogo -method '*Of_TheReadersShape_IsTheFileThatIsInstalled' >/dev/null
+
 # BENCH_ROUNDS=1 is quick; BENCH='--row replace --peer s6 --peer reuseportd' is part of it; see python3 -m bench --help.
 bench: build testworkers ## beside s6, runit, systemd, supervisord, PM2 and a bare posix_spawn loop; as root; BENCH_ROUNDS=1 is quick
 	@build-aux/need 'python3:python3' 'valgrind:valgrind'
@@ -81,19 +88,22 @@ install: ## to DESTDIR= PREFIX=/usr; run 'make build' first
 	sed 's|/usr/bin/|$(PREFIX)/bin/|g; s|/usr/share/doc/|$(PREFIX)/share/doc/|g' deploy/systemd/reuseportd.service \
 		> $(DESTDIR)$(UNITDIR)/reuseportd.service
 	chmod 0644 $(DESTDIR)$(UNITDIR)/reuseportd.service
+	install -D -m 0644 config/reuseportd.schema.json $(DESTDIR)$(PREFIX)/share/reuseportd/reuseportd.schema.json
 	install -D -m 0644 deploy/systemd/sysctl.d/50-reuseportd.conf $(DESTDIR)$(PREFIX)/lib/sysctl.d/50-reuseportd.conf
 	install -D -m 0644 deploy/systemd/sysusers.d/reuseportd.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/reuseportd.conf
 	install -D -m 0644 deploy/systemd/tmpfiles.d/reuseportd.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/reuseportd.conf
 	install -d -m 0755 $(DESTDIR)$(SYSCONFDIR)/reuseportd/services.d
 	test -e $(DESTDIR)$(SYSCONFDIR)/reuseportd/reuseportd.yaml || \
-		install -m 0644 config/reuseportd.yaml $(DESTDIR)$(SYSCONFDIR)/reuseportd/reuseportd.yaml
+		{ sed '$(INSTALLED_SCHEMA)' config/reuseportd.yaml > $(DESTDIR)$(SYSCONFDIR)/reuseportd/reuseportd.yaml && \
+		  chmod 0644 $(DESTDIR)$(SYSCONFDIR)/reuseportd/reuseportd.yaml; }
 	install -d -m 0755 $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples
 	install -m 0644 config/services.d/*.yaml $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples/
+	sed -i '$(INSTALLED_SCHEMA)' $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples/*.yaml
 	install -m 0644 README.md LICENSE docs/*.md $(DESTDIR)$(PREFIX)/share/doc/reuseportd/
 
 uninstall: ## what install put there; the configuration stays
 	rm -f $(DESTDIR)$(PREFIX)/bin/reuseportd $(DESTDIR)$(PREFIX)/bin/reuseportctl
-	rm -rf $(DESTDIR)$(PREFIX)/lib/reuseportd $(DESTDIR)$(PREFIX)/share/doc/reuseportd
+	rm -rf $(DESTDIR)$(PREFIX)/lib/reuseportd $(DESTDIR)$(PREFIX)/share/reuseportd $(DESTDIR)$(PREFIX)/share/doc/reuseportd
 	rm -f $(DESTDIR)$(UNITDIR)/reuseportd.service
 	rm -f $(DESTDIR)$(PREFIX)/lib/sysctl.d/50-reuseportd.conf
 	rm -f $(DESTDIR)$(PREFIX)/lib/sysusers.d/reuseportd.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/reuseportd.conf

@@ -5,6 +5,9 @@ namespace Reuseportd.Configuration;
 /// <summary>Texts in, the fleet or every error out. Pure but for what the context's functions do.</summary>
 internal static class ConfigurationReader
 {
+    /// <summary>Of a whole file.</summary>
+    public static readonly Shape.Map Shape = new([.. DaemonReader.Keys, ServicesReader.Key]);
+
     public static LoadResult Read(IReadOnlyList<SourceText> sources, LoadContext context) =>
         Read(sources, context, new Findings());
 
@@ -29,6 +32,6 @@ internal static class ConfigurationReader
 
     private static Section? TopSection(SourceText source, Findings findings) =>
         NodeReader.Read(source, findings) is { } root
-            ? new Field(root, root.Place, "", findings).Section("a map with the key 'services'")
+            ? new Field(root, root.Place, "", findings).Section(Shape, "a map with the key 'services'")
             : null;
 }

@@ -24,5 +24,5 @@ internal static class NotYetActedOn
     }
 
     private static Field? Child(Section service, string section, string key) =>
-        service.Find(section) is { Node: MapNode } field ? field.Section()!.Find(key) : null;
+        service.Find(section) is { Node: MapNode } field ? field.Section(ReuseportReader.Map)!.Find(key) : null;
 }

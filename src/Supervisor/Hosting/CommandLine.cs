@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Reuseportd.Configuration;
 using Reuseportd.Model;
 
 namespace Reuseportd.Hosting;
@@ -40,12 +41,20 @@ internal static class CommandLine
         };
         var onlyCheck = new Option<bool>("--check") { Description = "Read the configuration, print every error, and start nothing." };
 
+        var schema = new Option<bool>("--schema") { Description = "Print the JSON Schema of the configuration, for editors.", Hidden = true };
+
         var command = new RootCommand("Runs N copies of any unmodified server on one port, and keeps them running.")
         {
-            config, socket, log, level, preload, onlyCheck,
+            config, socket, log, level, preload, onlyCheck, schema,
         };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(schema))
+            {
+                Console.Out.Write(EditorSchema.Of(ConfigurationReader.Shape));
+                return Task.FromResult(0);
+            }
+
             var read = new DaemonArguments(
                 parsed.GetValue(config), parsed.GetValue(socket), parsed.GetValue(log), parsed.GetValue(level), parsed.GetValue(preload));
             return parsed.GetValue(onlyCheck) ? Task.FromResult(check(read)) : run(read);

@@ -27,9 +27,10 @@ internal readonly record struct Field(Node Node, Place Key, string Path, Finding
         return null;
     }
 
-    public Section? Section(string accepts = "a map")
+    /// <param name="shape">Its keys; none for a map whose keys are names that the user gives.</param>
+    public Section? Section(Shape.Map shape, string accepts = "a map")
     {
-        if (Node is MapNode map) return new Section(map, Path, Findings);
+        if (Node is MapNode map) return new Section(map, Path, shape, Findings);
         Refuse(accepts);
         return null;
     }

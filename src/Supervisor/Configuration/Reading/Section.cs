@@ -1,20 +1,20 @@
 namespace Reuseportd.Configuration;
 
 /// <summary>
-/// A map that is being read. The keys that are asked for are the keys that are known, so what is left over at
-/// <see cref="RejectUnknown"/> is unknown. Keys that begin with <c>x-</c> are nobody's.
+/// A map that is being read. The keys of its shape are the keys that are known, and no others can be asked for. Keys that begin
+/// with <c>x-</c> are nobody's.
 /// </summary>
 internal sealed class Section
 {
     private readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
-    private readonly HashSet<string> known = new(StringComparer.Ordinal);
     private readonly List<(string Key, string Why, Place Place)> required = [];
+    private readonly Shape.Map shape;
     private readonly Findings findings;
     private readonly int errorsBefore;
 
-    public Section(MapNode map, string path, Findings findings)
+    public Section(MapNode map, string path, Shape.Map shape, Findings findings)
     {
-        (Path, this.findings) = (path, findings);
+        (Path, this.shape, this.findings) = (path, shape, findings);
         errorsBefore = findings.ErrorCount;
         foreach (var fault in map.Faults)
             findings.Error(fault.Place, fault.Key.Length == 0 ? path : Join(fault.Key), fault.Message);
@@ -29,21 +29,20 @@ internal sealed class Section
     /// <summary>Whether nothing in here was reported yet, so that values can be compared with each other.</summary>
     public bool IsSound => findings.ErrorCount == errorsBefore;
 
-    /// <summary>Every entry, for a map whose keys are names that the user gives; all of them count as known.</summary>
-    public IEnumerable<(string Name, Field Field)> All => entries.Keys.Select(key => (key, Find(key)!.Value));
+    /// <summary>Every entry, for a map whose keys are names that the user gives.</summary>
+    public IEnumerable<(string Name, Field Field)> All => entries.Keys.Select(key => (key, Look(key)!.Value));
 
-    public Field? Find(string key)
-    {
-        known.Add(key);
-        return entries.TryGetValue(key, out var entry) ? new Field(entry.Value, entry.Key.Place, Join(key), findings) : null;
-    }
+    public Field? Find(Key key) => Find(key.Name);
+
+    public Field? Find(string key) =>
+        shape.Has(key) ? Look(key) : throw new ArgumentException($"'{key}' is not in the shape of this section", nameof(key));
 
     /// <summary>A key that has to be there. That it is not is reported by <see cref="RejectUnknown"/>, unless it is there misspelt.</summary>
     /// <param name="place">Where it would belong.</param>
-    public Field? Require(string key, string accepts, Place place)
+    public Field? Require(Key key, string accepts, Place place)
     {
         var field = Find(key);
-        if (field is null) required.Add((key, $"accepts {accepts}", place));
+        if (field is null) required.Add((key.Name, $"accepts {accepts}", place));
         return field;
     }
 
@@ -54,8 +53,9 @@ internal sealed class Section
     {
         string? all = null;
         var meant = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var key in entries.Keys.Where(key => !known.Contains(key)))
+        foreach (var key in entries.Keys.Where(key => !shape.Has(key)))
         {
+            var known = shape.Keys.Select(one => one.Name).ToArray();
             var nearest = elsewhere?.Invoke(key) ?? Spelling.Nearest(key, known);
             if (nearest is not null) meant.Add(nearest);
             all ??= string.Join(", ", known.Order(StringComparer.Ordinal));
@@ -65,6 +65,9 @@ internal sealed class Section
 
         foreach (var (key, why, place) in required.Where(one => !meant.Contains(one.Key))) Missing(key, why, place);
     }
+
+    private Field? Look(string key) =>
+        entries.TryGetValue(key, out var entry) ? new Field(entry.Value, entry.Key.Place, Join(key), findings) : null;
 
     private string Join(string key) => Path.Length == 0 ? Printable.Key(key) : $"{Path}.{Printable.Key(key)}";
 }

@@ -5,10 +5,12 @@ namespace Reuseportd.Configuration;
 /// <summary>A command: a list of program and arguments, or a string that is split into them.</summary>
 internal static class CommandReader
 {
+    public static readonly Shape Shape = new Shape.AnyOf(new Shape.Text("."), new Shape.List(new Shape.Text(), Least: 1));
+
     private const string Accepts = "a list of program and arguments, or one string that is split at blanks";
 
-    public static ValueList<Template> Read(Section section, Place place) =>
-        section.Require("command", Accepts, place) is { } field ? Read(field) : [];
+    public static ValueList<Template> Read(Section section, Key key, Place place) =>
+        section.Require(key, Accepts, place) is { } field ? Read(field) : [];
 
     public static ValueList<Template> Read(Field field) => field.Node is ListNode ? FromList(field) : FromString(field);
 

@@ -11,11 +11,18 @@ internal static class CpuAffinityReader
     /// <summary>NR_CPUS of the largest kernels is 8192.</summary>
     private const int LastCpu = 8191;
 
+    public static readonly Key Key = new(
+        "cpu_affinity",
+        new Shape.AnyOf(
+            new Shape.Choice(["spread"]),
+            new Shape.List(new Shape.AnyOf(new Shape.Integer(0, LastCpu), new Shape.Text("^[0-9]{1,4}-[0-9]{1,4}$")), OrOne: true, Least: 1)),
+        "CPUs of the workers: spread puts copy i on CPU i mod n of those that the daemon may use; or a list such as [0, 2-3], all of which must be allowed.");
+
     private const string Accepts = "spread, or CPUs such as [0, 2-3]";
 
     public static CpuAffinity? Read(Section limits)
     {
-        if (limits.Find("cpu_affinity") is not { } field) return null;
+        if (limits.Find(Key) is not { } field) return null;
         if (field.Node is ScalarNode { Text: "spread" }) return new CpuAffinity.Spread();
         if (field.Items(Accepts, orOne: true) is not { } items) return null;
         if (items.Count == 0) field.Error($"lists no CPU; accepts {Accepts}");

@@ -12,15 +12,29 @@ internal static class DaemonReader
         ("debug", LogThreshold.Debug), ("information", LogThreshold.Information), ("info", LogThreshold.Information),
         ("warning", LogThreshold.Warning), ("error", LogThreshold.Error));
 
-    private static readonly string[] Keys = ["log", "log_level", "socket", "preload", "start_parallelism"];
+    private static readonly Key Log = Key.Choice(
+        "log", Forms, "Form of the log: auto is journal where stderr is the journal's stream, console on a terminal, else json.", LogForm.Auto);
+
+    private static readonly Key Level = Key.Choice("log_level", Levels, "Least severity that is logged.", LogThreshold.Information);
+
+    private static readonly Key Socket = new("socket", Paths.Shape, "Path of the control socket.") { Usual = "/run/reuseportd/control.sock" };
+
+    private static readonly Key Preload =
+        new("preload", Paths.Shape, "Path of libreuseport.so, where it is not found beside the daemon in ../lib or ../lib/reuseportd.");
+
+    private static readonly Key Parallelism = Key.Integer(
+        "start_parallelism", 1, ServiceReader.MostWorkers,
+        "Workers that may be between start and ready at one time; a service none of which is on its way never waits. Default: CPUs times 4.");
+
+    public static readonly IReadOnlyList<Key> Keys = [Log, Level, Socket, Preload, Parallelism];
 
     public static DaemonSpec Read(Section top) =>
         new(
-            Forms.Read(top, "log"),
-            Levels.Read(top, "log_level"),
-            top.SocketPath("socket"),
-            top.AbsolutePath("preload"),
-            top.Integer("start_parallelism", 1, ServiceReader.MostWorkers));
+            Forms.Read(top, Log),
+            Levels.Read(top, Level),
+            top.SocketPath(Socket),
+            top.AbsolutePath(Preload),
+            top.Integer(Parallelism));
 
     /// <summary>A file of <c>services.d</c> is for services: which of many would decide?</summary>
     public static void RejectIn(Section top)

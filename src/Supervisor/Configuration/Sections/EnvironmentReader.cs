@@ -5,17 +5,25 @@ namespace Reuseportd.Configuration;
 /// <summary>Variables: a map of names and values, or a list of <c>NAME=value</c>.</summary>
 internal static class EnvironmentReader
 {
+    public static readonly Key Key = new(
+        "environment",
+        new Shape.AnyOf(
+            new Shape.Names(EnvironmentNames.Pattern, new Shape.Text()), new Shape.List(new Shape.Text($"^{EnvironmentNames.Pattern}="))),
+        "Variables of the workers: a map of names and values, or a list of NAME=value. {worker}, {service} and {N+worker} are replaced; {{ is a brace.");
+
+    private static readonly Shape.Map Names = new();
+
     private const string Accepts = "a map of names and values, or a list of NAME=value";
 
     public static ValueList<EnvironmentVariable> Read(Section service)
     {
-        if (service.Find("environment") is not { } field) return [];
+        if (service.Find(Key) is not { } field) return [];
         var variables = field.Node is ListNode ? FromList(field) : FromMap(field);
         return [.. variables.OfType<EnvironmentVariable>()];
     }
 
     private static IEnumerable<EnvironmentVariable?> FromMap(Field field) =>
-        field.Section(Accepts)?.All.Select(entry => FromEntry(entry.Name, entry.Field)) ?? [];
+        field.Section(Names, Accepts)?.All.Select(entry => FromEntry(entry.Name, entry.Field)) ?? [];
 
     private static EnvironmentVariable? FromEntry(string name, Field field)
     {

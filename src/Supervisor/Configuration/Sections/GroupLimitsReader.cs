@@ -17,11 +17,25 @@ internal static class GroupLimitsReader
     private const int MostQuota = 1_000_000;
     private const int MostTasks = 1 << 22; // pid_max of 64-bit kernels
 
+    private static readonly Key MemoryMax = new(
+        "memory_max", new Shape.AnyOf(new Shape.Size(LeastMemory, long.MaxValue), new Shape.Choice([Infinity])),
+        "Memory of a worker with all that comes of it, as a size from 1MiB or infinity; past it the kernel kills in the worker. Needs the cgroup controller memory.");
+
+    private static readonly Key CpuQuota = new(
+        "cpu_quota", new Shape.Text("^([1-9][0-9]*%|infinity)$"),
+        "CPU time of a worker with all that comes of it, in percent of one CPU such as \"150%\", or infinity. Needs the cgroup controller cpu.");
+
+    private static readonly Key TasksMax = new(
+        "tasks_max", new Shape.AnyOf(new Shape.Integer(1, MostTasks), new Shape.Choice([Infinity])),
+        "Processes and threads of a worker with all that comes of it, or infinity; past it fork fails. Needs the cgroup controller pids.");
+
+    public static readonly IReadOnlyList<Key> Keys = [MemoryMax, CpuQuota, TasksMax];
+
     public static GroupLimits Read(Section limits, ControllerOffer? controllers)
     {
-        var memory = limits.Find("memory_max");
-        var quota = limits.Find("cpu_quota");
-        var tasks = limits.Find("tasks_max");
+        var memory = limits.Find(MemoryMax);
+        var quota = limits.Find(CpuQuota);
+        var tasks = limits.Find(TasksMax);
         var read = new GroupLimits(Memory(memory), Quota(quota), Tasks(tasks));
         if (read.MemoryMax is not null) Need(memory, "memory", controllers);
         if (read.CpuQuota is not null) Need(quota, "cpu", controllers);

@@ -8,11 +8,20 @@ internal static class IoPriorityReader
     private static readonly Words<IoClass> Classes = new(
         ("realtime", IoClass.Realtime), ("best-effort", IoClass.BestEffort), ("idle", IoClass.Idle));
 
+    private static readonly Key Class = Key.Choice("io_class", Classes, "Scheduling class of disk access, see ioprio_set(2). Default: the daemon's.");
+
+    private static readonly Key Level = Key.Integer(
+        "io_priority", 0, 7, "Priority within io_class realtime or best-effort: 0 comes first.", IoPrioritySpec.UsualLevel);
+
+    public static readonly IReadOnlyList<Key> Keys = [Class, Level];
+
+    public static readonly IReadOnlyList<Rule> Rules = [new Rule.OnlyWith(Level.Name, Class.Name, "realtime", "best-effort")];
+
     public static IoPrioritySpec? Read(Section limits)
     {
-        var level = limits.Integer("io_priority", 0, 7);
-        var priority = limits.Find("io_priority");
-        if (limits.Find("io_class") is not { } field)
+        var level = limits.Integer(Level);
+        var priority = limits.Find(Level);
+        if (limits.Find(Class) is not { } field)
         {
             priority?.KeyError("needs io_class realtime or best-effort");
             return null;

@@ -2,19 +2,30 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration;
 
-/// <summary>Resources of one process. <c>nice</c> is the niceness; the limit of that name is <c>rlimit_nice</c>.</summary>
+/// <summary>Resources of one process.</summary>
 internal static class LimitsReader
 {
-    /// <summary>Those of getrlimit(2) that count bytes.</summary>
-    private static readonly HashSet<string> InBytes = ["fsize", "data", "stack", "core", "rss", "memlock", "as", "msgqueue"];
+    private static readonly Key Nice = Key.Integer("nice", -20, 19, "Niceness, see nice(2). Default: the daemon's.");
+
+    private static readonly Key OomScoreAdjust = Key.Integer(
+        "oom_score_adj", -1000, 1000, "How soon the kernel kills the worker when memory runs out: -1000 never, 1000 first. Default: the daemon's.");
+
+    public static readonly Key Key = new(
+        "limits",
+        new Shape.Map(
+        [
+            Nice, OomScoreAdjust, CpuAffinityReader.Key, .. SchedulingReader.Keys, .. IoPriorityReader.Keys, .. GroupLimitsReader.Keys,
+            .. ResourceKeys.All,
+        ]) { Rules = [.. SchedulingReader.Rules, .. IoPriorityReader.Rules] },
+        "Resources of each worker: priorities, the limits of setrlimit(2), and those of its control group.");
 
     public static LimitsSpec Read(Section service, ControllerOffer? controllers)
     {
-        if (service.Find("limits")?.Section() is not { } section) return LimitsSpec.None;
+        if (service.Find(Key)?.Section((Shape.Map)Key.Shape) is not { } section) return LimitsSpec.None;
         var limits = new LimitsSpec(
             [.. ResourceLimit.Names.Select(name => Limit(section, name)).OfType<ResourceLimit>()],
-            section.Integer("nice", -20, 19),
-            section.Integer("oom_score_adj", -1000, 1000),
+            section.Integer(Nice),
+            section.Integer(OomScoreAdjust),
             CpuAffinityReader.Read(section))
         {
             Scheduling = SchedulingReader.Read(section),
@@ -27,9 +38,9 @@ internal static class LimitsReader
 
     private static ResourceLimit? Limit(Section section, string name)
     {
-        var inBytes = InBytes.Contains(name);
+        var inBytes = ResourceKeys.InBytes.Contains(name);
         var accepts = inBytes ? $"bytes, {Sizes.Example}, or infinity" : "an integer from 0, or infinity";
-        if (section.Find(name == "nice" ? "rlimit_nice" : name) is not { } field) return null;
+        if (section.Find(ResourceKeys.NameOf(name)) is not { } field) return null;
         if (field.Text(accepts) is not { } text) return null;
         if (text == "infinity") return new ResourceLimit(name, ResourceLimit.Infinity);
         if ((inBytes || text.All(char.IsAsciiDigit)) && Sizes.TryParse(text) is { } value and < ResourceLimit.Infinity)

@@ -12,17 +12,33 @@ internal static class LivenessReader
     private static readonly Words<ProbeType> Types =
         new(("tcp", ProbeType.Tcp), ("http", ProbeType.Http), ("exec", ProbeType.Exec));
 
+    private static readonly Key Type = Key.Choice("type", Types, "How the worker is asked.") with { IsRequired = true };
+
+    private static readonly Key InitialDelay =
+        Key.Duration("initial_delay", "From the worker's being ready to the first question.", TimeSpan.Zero);
+
+    private static readonly Key Period = Key.Duration(
+        "period", "From one question to the next; the first is spread over one period.", LivenessSpec.DefaultPeriod, Shortest);
+
+    private static readonly Key Timeout = Key.Duration("timeout", "No answer by then is a failure.", LivenessSpec.DefaultTimeout, Shortest);
+
+    private static readonly Key Threshold = Key.Integer(
+        "failure_threshold", 1, LargestThreshold, "Failures in a row after which the worker is restarted.", LivenessSpec.DefaultThreshold);
+
+    public static readonly Key Key = new(
+        "liveness",
+        new Shape.Map([Type, InitialDelay, Period, Timeout, Threshold, .. ProbeReader.Keys]) { Rules = ProbeReader.Rules },
+        "Asks workers that were ready whether they still serve, and restarts those that do not. Without it a worker counts as well while its process lives.");
+
     public static LivenessSpec? Read(Section service, ProbedService probed)
     {
-        if (service.Find("liveness") is not { } field || field.Section("a map with 'type'") is not { } section) return null;
-        var type = section.Require("type", Types.Accepts, field.Key) is { } written ? Types.Read(written) : null;
-        var probe = type is null
-            ? ProbeReader.Skip(section)
-            : ProbeReader.Read(section, type, section.Find("type"), field.Key, probed);
-        var initial = section.Duration("initial_delay") ?? TimeSpan.Zero;
-        var period = section.Duration("period", Shortest) ?? LivenessSpec.DefaultPeriod;
-        var timeout = section.Duration("timeout", Shortest) ?? LivenessSpec.DefaultTimeout;
-        var threshold = section.Integer("failure_threshold", 1, LargestThreshold) ?? LivenessSpec.DefaultThreshold;
+        if (service.Find(Key) is not { } field || field.Section((Shape.Map)Key.Shape, "a map with 'type'") is not { } section) return null;
+        var type = section.Require(Type, Types.Accepts, field.Key) is { } written ? Types.Read(written) : null;
+        var probe = type is null ? null : ProbeReader.Read(section, type, section.Find(Type), field.Key, probed);
+        var initial = section.Duration(InitialDelay) ?? TimeSpan.Zero;
+        var period = section.Duration(Period) ?? LivenessSpec.DefaultPeriod;
+        var timeout = section.Duration(Timeout) ?? LivenessSpec.DefaultTimeout;
+        var threshold = section.Integer(Threshold) ?? LivenessSpec.DefaultThreshold;
         section.RejectUnknown();
         return probe is null ? null : new LivenessSpec(probe, initial, period, timeout, threshold);
     }

@@ -8,11 +8,19 @@ internal static class OutputReader
     private const string Accepts = "journal, null, inherit or file:/PATH";
     private const string FilePrefix = "file:";
 
-    public static OutputTarget Read(Section service, string key)
+    public static readonly Key Stdout = Of("stdout");
+    public static readonly Key Stderr = Of("stderr");
+
+    public static OutputTarget Read(Section service, Key key)
     {
         if (service.Find(key) is { } field && Target(field) is { } target) return target;
         return new OutputTarget.Journal();
     }
+
+    private static Key Of(string stream) => new(
+        stream,
+        new Shape.AnyOf(new Shape.Choice(["journal", "null", "inherit"]), new Shape.NullWord(), new Shape.Text($"^{FilePrefix}/")),
+        $"Where the workers' {stream} goes: journal (the daemon's log), null, inherit (the daemon's own), or file:/PATH.") { Usual = "journal" };
 
     private static OutputTarget? Target(Field field)
     {

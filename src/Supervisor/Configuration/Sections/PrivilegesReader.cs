@@ -7,15 +7,29 @@ internal static class PrivilegesReader
 {
     private const string Accepts = "capabilities such as net_bind_service, or a list of them";
 
+    private static readonly Key NoNewPrivileges = Key.Flag(
+        "no_new_privileges",
+        "Whether set-uid programs and the like give the worker and its children nothing (prctl(2), PR_SET_NO_NEW_PRIVS). "
+        + "Default: true where user or group is another than the daemon's.");
+
+    private static readonly Key Ambient = new(
+        "ambient_capabilities",
+        new Shape.List(
+            new Shape.AnyOf(new Shape.Choice(Capability.Names), new Shape.Text("^([Cc][Aa][Pp]_|[A-Z])[A-Za-z_]+$")), OrOne: true),
+        "Capabilities of workers that do not run as root, see capabilities(7): net_bind_service lets them bind ports below 1024. "
+        + "Default: none after a change of user, else the daemon's.");
+
+    public static readonly IReadOnlyList<Key> Keys = [Accounts.GroupsKey, NoNewPrivileges, Ambient];
+
     /// <param name="userId">Whom the workers run as; null where that is not known.</param>
     public static PrivilegesSpec Read(Section service, Accounts accounts, LoadContext context, uint? userId) => new(
         accounts.SupplementaryGroups(service),
-        service.Flag("no_new_privileges"),
+        service.Flag(NoNewPrivileges),
         AmbientCapabilities(service, context, userId));
 
     private static ValueList<Capability>? AmbientCapabilities(Section service, LoadContext context, uint? userId)
     {
-        if (service.Find("ambient_capabilities") is not { } field) return null;
+        if (service.Find(Ambient) is not { } field) return null;
         if (field.Items(Accepts, orOne: true) is not { } items) return null;
         if (userId == 0 && items.Count > 0)
             field.Warning("changes nothing for workers that run as root, which have all capabilities");

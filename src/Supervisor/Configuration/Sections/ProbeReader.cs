@@ -18,6 +18,25 @@ internal static class ProbeReader
 {
     private const string PortAccepts = "a port from 1 to 65535, or a text that becomes one for each worker, such as \"{9000+worker}\"";
 
+    private static readonly Key PortKey = new(
+        "port", new Shape.AnyOf(Ports.One, new Shape.Text("[{]")),
+        "Port that is asked, with type tcp and http: a number, or a text that becomes one for each worker, such as \"{9000+worker}\". "
+        + "Default: the first sharded port.");
+
+    private static readonly Key Path =
+        new("path", new Shape.Text("^/[!-~]*$"), "Path that is asked for, with type http. Any status from 200 to 399 is yes.") { Usual = "/" };
+
+    private static readonly Key Command =
+        new("command", CommandReader.Shape, "Program that is run, with type exec, as the worker's user and in its environment. Exit code 0 is yes.");
+
+    public static readonly IReadOnlyList<Key> Keys = [PortKey, Path, Command];
+
+    public static readonly IReadOnlyList<Rule> Rules =
+    [
+        new Rule.OnlyWith(PortKey.Name, "type", "tcp", "http"), new Rule.OnlyWith(Path.Name, "type", "http"),
+        new Rule.OnlyWith(Command.Name, "type", "exec"), new Rule.NeededBy(Command.Name, "type", "exec"),
+    ];
+
     /// <summary>Reads the keys, and reports those that do not go with the type; null for none of these types.</summary>
     /// <param name="typeField">Where the type is written, or null where it is the usual one.</param>
     /// <param name="place">Of the section.</param>
@@ -25,10 +44,10 @@ internal static class ProbeReader
     {
         var port = Port(section, service);
         var path = HttpPath(section);
-        var command = section.Find("command") is { } field ? CommandReader.Read(field) : [];
-        Only(section, "port", "tcp or http", type is ProbeType.Tcp or ProbeType.Http);
-        Only(section, "path", "http", type is ProbeType.Http);
-        Only(section, "command", "exec", type is ProbeType.Exec);
+        var command = section.Find(Command) is { } field ? CommandReader.Read(field) : [];
+        Only(section, PortKey, "tcp or http", type is ProbeType.Tcp or ProbeType.Http);
+        Only(section, Path, "http", type is ProbeType.Http);
+        Only(section, Command, "exec", type is ProbeType.Exec);
         Needs(section, type, typeField, place, service);
         return type switch
         {
@@ -39,14 +58,7 @@ internal static class ProbeReader
         };
     }
 
-    /// <summary>For a type that is missing or wrong: which keys go with it is not known then.</summary>
-    public static ProbeSpec? Skip(Section section)
-    {
-        foreach (var key in (string[])["port", "path", "command"]) section.Find(key);
-        return null;
-    }
-
-    public static void Only(Section section, string key, string types, bool fits)
+    public static void Only(Section section, Key key, string types, bool fits)
     {
         if (!fits && section.Find(key) is { } field) field.KeyError($"goes only with type {types}");
     }
@@ -54,15 +66,15 @@ internal static class ProbeReader
     private static void Needs(Section section, ProbeType? type, Field? typeField, Place place, ProbedService service)
     {
         var isNetwork = type is ProbeType.Tcp or ProbeType.Http;
-        if (type is ProbeType.Exec && section.Find("command") is null)
-            section.Missing("command", $"type {typeField!.Value.Node.Description} needs it", place);
-        else if (isNetwork && service.Ports is { IsAny: true } && section.Find("port") is null)
-            section.Missing("port", $"type {typeField!.Value.Node.Description} needs it where 'reuseport.ports' is any", place);
+        if (type is ProbeType.Exec && section.Find(Command) is null)
+            section.Missing(Command.Name, $"type {typeField!.Value.Node.Description} needs it", place);
+        else if (isNetwork && service.Ports is { IsAny: true } && section.Find(PortKey) is null)
+            section.Missing(PortKey.Name, $"type {typeField!.Value.Node.Description} needs it where 'reuseport.ports' is any", place);
     }
 
     private static Template? Port(Section section, ProbedService service)
     {
-        if (section.Find("port") is not { } field || field.Text(PortAccepts) is not { } text) return null;
+        if (section.Find(PortKey) is not { } field || field.Text(PortAccepts) is not { } text) return null;
         if (field.Template(text) is not { } port) return null;
         if (IsPort(port.Expand(new WorkerName(service.Name, 0))) && IsPort(port.Expand(new WorkerName(service.Name, service.Workers - 1))))
             return port;
@@ -75,7 +87,7 @@ internal static class ProbeReader
     private static string? HttpPath(Section section)
     {
         const string accepts = "the path of a URL, such as /health";
-        if (section.Find("path") is not { } field || field.Text(accepts) is not { } path) return null;
+        if (section.Find(Path) is not { } field || field.Text(accepts) is not { } path) return null;
         if (path.StartsWith('/') && path.All(c => c is > ' ' and < '\x7F')) return path;
         field.Refuse(accepts);
         return null;

@@ -7,8 +7,27 @@ internal static class ProcessReader
 {
     private const int LargestMask = 0x1FF; // 0777
 
+    private static readonly Key Command = new(
+        "command", CommandReader.Shape,
+        "Program and arguments: a list of words, or a string that is split as a shell splits words; no shell runs. The program has to stay in the foreground.")
+        { IsRequired = true };
+
+    private static readonly Key EnvironmentFile = new(
+        "env_file", new Shape.List(new Shape.Text("^-?/"), OrOne: true),
+        "Files of NAME=value lines, by absolute paths, read again at every start; with a leading - one may be missing.");
+
+    private static readonly Key WorkingDir = new("working_dir", Paths.Shape, "Absolute path of the directory that workers run in. Default: the daemon's.");
+
+    private static readonly Key UmaskKey = new(
+        "umask", new Shape.Text("^(0o)?[0-7]{1,4}$", OrNumber: true), "File mode creation mask as quoted octal digits, such as \"0022\". Default: the daemon's.");
+
+    public static readonly IReadOnlyList<Key> Keys =
+    [
+        Command, EnvironmentReader.Key, EnvironmentFile, WorkingDir, UmaskKey, LimitsReader.Key, OutputReader.Stdout, OutputReader.Stderr,
+    ];
+
     public static ProcessSpec Read(Section service, Place place, ReuseportSpec reuseport, string? user, string? group, ControllerOffer? controllers) => new(
-        CommandReader.Read(service, place),
+        CommandReader.Read(service, Command, place),
         reuseport,
         EnvironmentReader.Read(service),
         EnvironmentFiles(service),
@@ -17,13 +36,13 @@ internal static class ProcessReader
         group,
         Umask(service),
         LimitsReader.Read(service, controllers),
-        OutputReader.Read(service, "stdout"),
-        OutputReader.Read(service, "stderr"));
+        OutputReader.Read(service, OutputReader.Stdout),
+        OutputReader.Read(service, OutputReader.Stderr));
 
     private static ValueList<string> EnvironmentFiles(Section service)
     {
         const string accepts = "an absolute path, with '-' before it where the file may be missing, or a list of them";
-        if (service.Find("env_file")?.Items(accepts, orOne: true) is not { } items) return [];
+        if (service.Find(EnvironmentFile)?.Items(accepts, orOne: true) is not { } items) return [];
         return [.. items.Select(item => EnvironmentPath(item, accepts)).OfType<string>()];
     }
 
@@ -31,12 +50,12 @@ internal static class ProcessReader
         item.Text(accepts) is { } text && Paths.IsSound(item, text.StartsWith('-') ? text[1..] : text, accepts) ? text : null;
 
     private static Template? WorkingDirectory(Section service) =>
-        service.Find("working_dir") is { } field && field.AbsolutePath() is { } path ? field.Template(path) : null;
+        service.Find(WorkingDir) is { } field && field.AbsolutePath() is { } path ? field.Template(path) : null;
 
     private static int? Umask(Section service)
     {
         const string accepts = "up to four octal digits such as \"0022\"";
-        if (service.Find("umask") is not { } field || field.Text(accepts) is not { } text) return null;
+        if (service.Find(UmaskKey) is not { } field || field.Text(accepts) is not { } text) return null;
         var digits = text.StartsWith("0o", StringComparison.Ordinal) ? text[2..] : text;
         if (digits.Length is > 0 and <= 4 && digits.All(c => c is >= '0' and <= '7'))
         {

@@ -13,6 +13,30 @@ internal static class ReadinessReader
         ("bind", ReadinessType.Bind), ("notify", ReadinessType.Notify), ("delay", ReadinessType.Delay),
         ("tcp", ReadinessType.Tcp), ("http", ReadinessType.Http), ("exec", ReadinessType.Exec));
 
+    private static readonly Key Type = Key.Choice("type", Types, "What makes a worker ready.", ReadinessType.Bind);
+
+    private static readonly Key Timeout =
+        Key.Duration("timeout", "A worker that is not ready by then is stopped and tried again.", ReadinessSpec.DefaultTimeout, Shortest);
+
+    private static readonly Key DelayKey = Key.Duration("delay", "With type delay: how long the worker has to live to be ready.");
+
+    private static readonly Key Period =
+        Key.Duration("period", "With type tcp, http and exec: from one question to the next.", ReadinessSpec.DefaultPeriod, Shortest);
+
+    private static readonly Shape.Map Map = new([Type, Timeout, DelayKey, Period, .. ProbeReader.Keys])
+    {
+        Rules =
+        [
+            .. ProbeReader.Rules, new Rule.OnlyWith(DelayKey.Name, Type.Name, "delay"), new Rule.NeededBy(DelayKey.Name, Type.Name, "delay"),
+            new Rule.OnlyWith(Period.Name, Type.Name, "tcp", "http", "exec"),
+        ],
+    };
+
+    public static readonly Key Key = new(
+        "readiness", new Shape.AnyOf(Types.Shape, Map),
+        "When a worker counts as ready, as a map or the type alone: bind (each single port listed has a listening socket of it), notify (it says READY=1), "
+        + "delay (it has lived so long), tcp (it accepts), http (it answers), or exec (a command exits with 0).") { Usual = "bind" };
+
     private enum ReadinessType
     {
         Bind,
@@ -26,9 +50,9 @@ internal static class ReadinessReader
     public static ReadinessSpec Read(Section service, ProbedService probed)
     {
         var unread = new ReadinessSpec.Bind(ReadinessSpec.DefaultTimeout);
-        if (service.Find("readiness") is not { } field) return unread;
+        if (service.Find(Key) is not { } field) return unread;
         var whole = field.Node is ScalarNode { IsNull: false } ? field with { Node = OfType(field) } : field;
-        return whole.Section(Accepts) is { } section ? Read(section, field.Key, probed) ?? unread : unread;
+        return whole.Section(Map, Accepts) is { } section ? Read(section, field.Key, probed) ?? unread : unread;
     }
 
     private static MapNode OfType(Field field) =>
@@ -36,23 +60,23 @@ internal static class ReadinessReader
 
     private static ReadinessSpec? Read(Section section, Place place, ProbedService probed)
     {
-        var typeField = section.Find("type");
+        var typeField = section.Find(Type);
         var type = typeField is { } written ? Types.Read(written) : ReadinessType.Bind;
-        var timeout = section.Duration("timeout", Shortest);
-        var delay = section.Duration("delay");
-        var period = section.Duration("period", Shortest);
+        var timeout = section.Duration(Timeout);
+        var delay = section.Duration(DelayKey);
+        var period = section.Duration(Period);
         var probe = ProbeReader.Read(section, ProbeOf(type), typeField, place, probed);
         section.RejectUnknown();
         if (type is null) return null;
 
-        ProbeReader.Only(section, "delay", "delay", type is ReadinessType.Delay);
-        ProbeReader.Only(section, "period", "tcp, http or exec", probe is not null);
-        if (type is ReadinessType.Delay && section.Find("delay") is null)
-            section.Missing("delay", $"type {typeField!.Value.Node.Description} needs it", place);
+        ProbeReader.Only(section, DelayKey, "delay", type is ReadinessType.Delay);
+        ProbeReader.Only(section, Period, "tcp, http or exec", probe is not null);
+        if (type is ReadinessType.Delay && section.Find(DelayKey) is null)
+            section.Missing(DelayKey.Name, $"type {typeField!.Value.Node.Description} needs it", place);
         if (type is ReadinessType.Delay && section.IsSound && timeout <= delay)
         {
             var after = Durations.Text(delay.Value);
-            section.Find("timeout")!.Value.Error($"not longer than the delay of {after}, so no worker would ever be ready");
+            section.Find(Timeout)!.Value.Error($"not longer than the delay of {after}, so no worker would ever be ready");
         }
 
         var (limit, wait) = (timeout ?? ReadinessSpec.DefaultTimeout, delay ?? TimeSpan.Zero);

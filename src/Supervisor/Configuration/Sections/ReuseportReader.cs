@@ -26,23 +26,53 @@ internal static class ReuseportReader
         ("round_robin", Balance.RoundRobin), ("random", Balance.Random), ("hash", Balance.Hash),
         ("least_queue", Balance.LeastQueue));
 
+    private static readonly Key PortsKey = new(
+        "ports", Ports.Shape,
+        "Ports that are shared by the workers: one, a list, ranges such as 8000-8010, or any. Others are left alone.") { IsRequired = true };
+
+    private static readonly Key Address = new(
+        "address", Addresses.Shape,
+        "Only sockets bound to these addresses are shared: IPv4, IPv6 or prefixes such as 10.0.0.0/8, one or a list. Default: any.");
+
+    private static readonly Key Interface =
+        new("interface", Interfaces.Shape, "Network interface that matching sockets are bound to; failing this fails the bind.");
+
+    private static readonly Key ReusePort =
+        Key.Choice("reuse_port", Options, "SO_REUSEPORT of matching sockets: set, cleared, or left as the program has it (system).", OptionSetting.Set);
+
+    private static readonly Key ReuseAddress =
+        Key.Choice("reuse_address", Options, "SO_REUSEADDR of matching sockets, in the same way.", OptionSetting.System);
+
+    private static readonly Key Backlog = Key.Integer(
+        "backlog", 1, LargestBacklog, "Least backlog of listen(2) on matching sockets; the kernel cuts it to net.core.somaxconn. Default: the program's.");
+
+    private static readonly Key Debug =
+        Key.Flag("debug", "Whether the preload library says what each bind did; without, the kernel is asked for readiness.", usual: true);
+
+    private static readonly Key BalanceKey = Key.Choice("balance", Balances, "How connections are spread over the workers.");
+
+    public static readonly Shape.Map Map = new(PortsKey, Address, Interface, ReusePort, ReuseAddress, Backlog, Debug, BalanceKey);
+
+    public static readonly Key Key =
+        new("reuseport", Map, "Which sockets of the workers share a port, and how.") { IsRequired = true };
+
     /// <returns>Null where the section is missing or wrong.</returns>
     public static Sharding? Read(Section service, Place place)
     {
-        if (service.Require("reuseport", Accepts, place) is not { } field) return null;
-        if (field.Section(Accepts) is not { } section) return null;
-        var portsField = section.Require("ports", Ports.Accepts, field.Key);
+        if (service.Require(Key, Accepts, place) is not { } field) return null;
+        if (field.Section(Map, Accepts) is not { } section) return null;
+        var portsField = section.Require(PortsKey, Ports.Accepts, field.Key);
         var ports = portsField is { } written ? Ports.Read(written) : null;
-        var addresses = Addresses.Read(section, "address");
+        var addresses = Addresses.Read(section, Address);
         var spec = new ReuseportSpec(
             ports ?? PortFilter.Any,
             addresses is null ? [] : [.. addresses.Select(address => address.Text)],
-            section.Interface("interface"),
-            Options.Read(section, "reuse_port") ?? OptionSetting.Set,
-            Options.Read(section, "reuse_address") ?? OptionSetting.System,
-            section.Integer("backlog", 1, LargestBacklog),
-            section.Flag("debug") ?? true,
-            Balances.Read(section, "balance") ?? Balance.Default);
+            section.Interface(Interface),
+            Options.Read(section, ReusePort) ?? OptionSetting.Set,
+            Options.Read(section, ReuseAddress) ?? OptionSetting.System,
+            section.Integer(Backlog),
+            section.Flag(Debug) ?? true,
+            Balances.Read(section, BalanceKey) ?? Balance.Default);
         section.RejectUnknown();
         if (portsField is not { } at || ports is null || addresses is null) return null;
         return new Sharding(spec, [.. addresses.Select(address => address.Range)], at.Node.Place, at.Path);

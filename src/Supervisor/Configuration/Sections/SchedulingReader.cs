@@ -12,11 +12,23 @@ internal static class SchedulingReader
         ("fifo", SchedulingPolicy.Fifo),
         ("rr", SchedulingPolicy.RoundRobin));
 
+    private static readonly Key Policy = Key.Choice("scheduling_policy", Policies, "CPU scheduling policy, see sched(7). Default: the daemon's.");
+
+    private static readonly Key Priority =
+        Key.Integer("scheduling_priority", 1, 99, "Priority for scheduling_policy fifo and rr, which need one.");
+
+    public static readonly IReadOnlyList<Key> Keys = [Policy, Priority];
+
+    public static readonly IReadOnlyList<Rule> Rules =
+    [
+        new Rule.OnlyWith(Priority.Name, Policy.Name, "fifo", "rr"), new Rule.NeededBy(Priority.Name, Policy.Name, "fifo", "rr"),
+    ];
+
     public static SchedulingSpec? Read(Section limits)
     {
-        var number = limits.Integer("scheduling_priority", 1, 99);
-        var priority = limits.Find("scheduling_priority");
-        if (limits.Find("scheduling_policy") is not { } field)
+        var number = limits.Integer(Priority);
+        var priority = limits.Find(Priority);
+        if (limits.Find(Policy) is not { } field)
         {
             priority?.KeyError("needs scheduling_policy fifo or rr");
             return null;
@@ -27,7 +39,7 @@ internal static class SchedulingReader
         {
             var spec = new SchedulingSpec(policy, number ?? 0);
             if (priority is null)
-                limits.Missing("scheduling_priority", $"scheduling_policy {spec} needs one from 1 to 99", field.Key);
+                limits.Missing(Priority.Name, $"scheduling_policy {spec} needs one from 1 to 99", field.Key);
             return spec;
         }
 

@@ -15,6 +15,28 @@ internal sealed class ServiceReader(LoadContext context)
 {
     public const int MostWorkers = 10_000;
 
+    private static readonly Key WorkersKey = new(
+        "workers", new Shape.AnyOf(new Shape.Integer(1, MostWorkers), new Shape.Choice(["auto"])),
+        "How many copies run; auto is one for each CPU that the daemon may use (affinity, cgroup quota).") { Usual = "1" };
+
+    private static readonly Key Autostart = Key.Flag("autostart", "Whether the workers are started with the daemon.", usual: true);
+
+    private static readonly Key StopSignal = new(
+        "stop_signal", Signals.Shape, "Signal by which a worker is told to end, as TERM, SIGINT or 15; SIGCONT follows it.") { Usual = "TERM" };
+
+    private static readonly Key StopGracePeriod = Key.Duration(
+        "stop_grace_period", "How long a worker may take to end, before SIGKILL to the whole tree.", StopSpec.Default.GracePeriod);
+
+    private static readonly Key ReloadSignal =
+        new("reload_signal", Signals.Shape, "Signal that tells a worker to read its own configuration again.") { Usual = "HUP" };
+
+    public static readonly Shape.Map Shape = new(
+    [
+        .. ProcessReader.Keys, WorkersKey, ReuseportReader.Key, Accounts.UserKey, Accounts.GroupKey, .. PrivilegesReader.Keys, Autostart,
+        DependencyReader.Key, ReadinessReader.Key, LivenessReader.Key, RecycleReader.Key, RestartReader.Key, StopSignal, StopGracePeriod,
+        ReloadSignal, UpdateReader.Key, StallReader.Key, LoggingReader.Key,
+    ]);
+
     private readonly Accounts accounts = new(context);
 
     public ReadService Read(string name, Place place, Section service)
@@ -31,7 +53,7 @@ internal sealed class ServiceReader(LoadContext context)
         var spec = new ServiceSpec(
             name,
             probed.Workers,
-            service.Flag("autostart") ?? true,
+            service.Flag(Autostart) ?? true,
             [.. dependencies.Select(dependency => dependency.Service)],
             process,
             ReadinessReader.Read(service, probed),
@@ -39,9 +61,9 @@ internal sealed class ServiceReader(LoadContext context)
             RecycleReader.Read(service),
             RestartReader.Read(service),
             new StopSpec(
-                service.Signal("stop_signal") ?? StopSpec.Default.Signal,
-                service.Duration("stop_grace_period") ?? StopSpec.Default.GracePeriod),
-            service.Signal("reload_signal") ?? Signal.Hup,
+                service.Signal(StopSignal) ?? StopSpec.Default.Signal,
+                service.Duration(StopGracePeriod) ?? StopSpec.Default.GracePeriod),
+            service.Signal(ReloadSignal) ?? Signal.Hup,
             UpdateReader.Read(service),
             StallReader.Read(service),
             LoggingReader.Read(service));
@@ -53,7 +75,7 @@ internal sealed class ServiceReader(LoadContext context)
     private int Workers(Section service)
     {
         const string accepts = "an integer from 1 to 10000, or auto";
-        if (service.Find("workers") is not { } field || field.Text(accepts) is not { } text) return 1;
+        if (service.Find(WorkersKey) is not { } field || field.Text(accepts) is not { } text) return 1;
         return text == "auto"
             ? Math.Clamp(context.AutoWorkers, 1, MostWorkers)
             : field.Integer(text, 1, MostWorkers, accepts) ?? 1;

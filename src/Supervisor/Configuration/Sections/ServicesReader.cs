@@ -8,6 +8,12 @@ internal sealed class ServicesReader(LoadContext context)
     private const string NameRule =
         "a service's name is letters, digits, '-', '_' and '.', begins with a letter or digit and has at most 64 of them";
 
+    public static readonly Key Key = new(
+        "services", new Shape.Names("[A-Za-z0-9][A-Za-z0-9._-]{0,63}", ServiceReader.Shape),
+        "Services by name: a command, and how many copies of it share a port.");
+
+    private static readonly Shape.Map Names = new();
+
     private readonly ServiceReader reader = new(context);
     private readonly Dictionary<string, Place> names = new(StringComparer.Ordinal);
     private readonly List<ReadService> services = [];
@@ -16,7 +22,7 @@ internal sealed class ServicesReader(LoadContext context)
 
     public void Read(Section top)
     {
-        if (top.Find("services")?.Section("a map of services, {} for none") is not { } section) return;
+        if (top.Find(Key)?.Section(Names, "a map of services, {} for none") is not { } section) return;
         foreach (var (name, field) in section.All)
         {
             if (!IsName(name))
@@ -24,7 +30,7 @@ internal sealed class ServicesReader(LoadContext context)
             else if (!names.TryAdd(name, field.Key))
                 field.KeyError($"duplicate service; first written at {names[name]}");
 
-            if (field.Section("a map with at least 'command' and 'reuseport'") is { } service)
+            if (field.Section(ServiceReader.Shape, "a map with at least 'command' and 'reuseport'") is { } service)
                 services.Add(reader.Read(name, field.Key, service));
         }
     }

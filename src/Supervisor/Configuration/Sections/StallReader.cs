@@ -10,12 +10,20 @@ internal static class StallReader
     private static readonly Words<StallAction> Actions =
         new(("steer", StallAction.Steer), ("restart", StallAction.Restart), ("none", StallAction.None));
 
+    private static readonly Key AfterKey =
+        Key.Duration("after", "How long a worker may leave connections waiting before it counts as stuck.", StallSpec.Default.After, Shortest);
+
+    private static readonly Key ActionKey = Key.Choice("action", Actions, "What is done with a worker that is stuck.", StallSpec.Default.Action);
+
+    public static readonly Key Key =
+        new("stall", new Shape.Map(AfterKey, ActionKey), "When a worker that no longer accepts counts as stuck, and what is done.");
+
     public static StallSpec Read(Section service)
     {
-        if (service.Find("stall")?.Section() is not { } section) return StallSpec.Default;
+        if (service.Find(Key)?.Section((Shape.Map)Key.Shape) is not { } section) return StallSpec.Default;
         var stall = new StallSpec(
-            section.Duration("after", Shortest) ?? StallSpec.Default.After,
-            Actions.Read(section, "action") ?? StallSpec.Default.Action);
+            section.Duration(AfterKey) ?? StallSpec.Default.After,
+            Actions.Read(section, ActionKey) ?? StallSpec.Default.Action);
         section.RejectUnknown();
         return stall;
     }

@@ -13,13 +13,30 @@ internal static class UpdateReader
     private static readonly Words<UpdateFailureAction> FailureActions =
         new(("rollback", UpdateFailureAction.Rollback), ("pause", UpdateFailureAction.Pause));
 
+    private static readonly Key Surge = Key.Integer("max_surge", 0, Most, "Workers that may be there beyond their number.", UpdateSpec.Default.MaxSurge);
+
+    private static readonly Key Unavailable =
+        Key.Integer("max_unavailable", 0, Most, "Workers that may be missing from their number.", UpdateSpec.Default.MaxUnavailable);
+
+    private static readonly Key Order =
+        Key.Choice("order", Orders, "Whether the new worker is ready before the old one is stopped.", UpdateSpec.Default.Order);
+
+    private static readonly Key DrainTimeout =
+        Key.Duration("drain_timeout", "How long an old worker may go on with the connections that it has.", UpdateSpec.Default.DrainTimeout);
+
+    private static readonly Key FailureAction = Key.Choice(
+        "failure_action", FailureActions, "What is done where a new worker does not get ready.", UpdateSpec.Default.FailureAction);
+
+    public static readonly Key Key = new(
+        "update", new Shape.Map(Surge, Unavailable, Order, DrainTimeout, FailureAction), "How a planned restart goes through the workers.");
+
     public static UpdateSpec Read(Section service)
     {
         var usual = UpdateSpec.Default;
-        if (service.Find("update")?.Section() is not { } section) return usual;
-        var surge = section.Integer("max_surge", 0, Most);
-        var unavailable = section.Integer("max_unavailable", 0, Most);
-        var order = Orders.Read(section, "order");
+        if (service.Find(Key)?.Section((Shape.Map)Key.Shape) is not { } section) return usual;
+        var surge = section.Integer(Surge);
+        var unavailable = section.Integer(Unavailable);
+        var order = Orders.Read(section, Order);
         if (section.IsSound) CheckRoom(section, surge, unavailable, order);
 
         // What is not written follows what is: no surge, or stop-first, means that a worker is missing for a while.
@@ -28,8 +45,8 @@ internal static class UpdateReader
             surge ?? (stopFirst ? 0 : usual.MaxSurge),
             unavailable ?? (stopFirst ? 1 : usual.MaxUnavailable),
             stopFirst ? UpdateOrder.StopFirst : UpdateOrder.StartFirst,
-            section.Duration("drain_timeout") ?? usual.DrainTimeout,
-            FailureActions.Read(section, "failure_action") ?? usual.FailureAction);
+            section.Duration(DrainTimeout) ?? usual.DrainTimeout,
+            FailureActions.Read(section, FailureAction) ?? usual.FailureAction);
         section.RejectUnknown();
         return update;
     }

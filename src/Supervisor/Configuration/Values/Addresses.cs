@@ -6,11 +6,14 @@ internal static class Addresses
     /// <summary>The preload library holds no more.</summary>
     private const int MostAddresses = 64;
 
+    public static readonly Shape Shape =
+        new Shape.List(new Shape.Text(@"^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$"), OrOne: true, Least: 1, MostAddresses);
+
     private const string Accepts =
         "an IPv4 or IPv6 address or prefix such as 127.0.0.1, \"::1\" or 10.0.0.0/8, or a list of them";
 
     /// <returns>Empty where any address is meant; null where an error was reported.</returns>
-    public static IReadOnlyList<(string Text, AddressRange Range)>? Read(Section section, string key)
+    public static IReadOnlyList<(string Text, AddressRange Range)>? Read(Section section, Key key)
     {
         if (section.Find(key) is not { } field) return [];
         if (field.Items(Accepts, orOne: true) is not { } items) return null;

@@ -13,16 +13,17 @@ internal static class Durations
 
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
 
-    public static TimeSpan? Duration(this Section section, string key, TimeSpan? least = null)
+    public static TimeSpan? Duration(this Section section, Key key)
     {
+        var least = ((Shape.Duration)key.Shape).Least;
         if (section.Find(key) is not { } field || field.Text(Accepts) is not { } text) return null;
         var duration = TryParse(text);
         if (duration is null)
             field.Error($"accepts {Accepts}, not '{Printable.Text(text)}'{(IsNumber(text, out _) ? "; add the unit" : "")}");
         else if (duration > Longest)
             field.Error($"accepts at most {Text(Longest)}, not '{Printable.Text(text)}'");
-        else if (duration < (least ?? TimeSpan.Zero))
-            field.Error($"accepts at least {Text(least!.Value)}, not '{Printable.Text(text)}'");
+        else if (duration < least)
+            field.Error($"accepts at least {Text(least)}, not '{Printable.Text(text)}'");
         else
             return duration;
         return null;

@@ -5,6 +5,9 @@ internal static class EnvironmentNames
 {
     public const string Rule = "a variable's name is letters, digits and '_', and begins with no digit";
 
+    /// <summary>For a schema; what <see cref="Problem"/> says of the others it cannot.</summary>
+    public const string Pattern = "(?!LIBREUSEPORT_|REUSEPORT_|(SO_REUSEPORT|SO_REUSEADDR|SO_BINDTODEVICE)(=|$))[A-Za-z_][A-Za-z0-9_]*";
+
     private static readonly Dictionary<string, string> Reserved = new(StringComparer.Ordinal)
     {
         ["LIBREUSEPORT_ADDR"] = "reuseport.address",

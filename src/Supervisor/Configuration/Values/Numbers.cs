@@ -5,8 +5,9 @@ namespace Reuseportd.Configuration;
 /// <summary>Integers, fractions, and true or false.</summary>
 internal static class Numbers
 {
-    public static int? Integer(this Section section, string key, int least, int most)
+    public static int? Integer(this Section section, Key key)
     {
+        var (least, most) = (Shape.Integer)key.Shape;
         var accepts = string.Create(CultureInfo.InvariantCulture, $"an integer from {least} to {most}");
         return section.Find(key) is { } field && field.Text(accepts) is { } text
             ? field.Integer(text, least, most, accepts)
@@ -23,8 +24,9 @@ internal static class Numbers
         return null;
     }
 
-    public static double? Fraction(this Section section, string key, int least, int most)
+    public static double? Fraction(this Section section, Key key)
     {
+        var (least, most) = (Shape.Fraction)key.Shape;
         var accepts = string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}");
         if (section.Find(key) is not { } field || field.Text(accepts) is not { } text) return null;
         if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
@@ -34,7 +36,7 @@ internal static class Numbers
         return null;
     }
 
-    public static bool? Flag(this Section section, string key)
+    public static bool? Flag(this Section section, Key key)
     {
         if (section.Find(key) is not { } field || field.Text("true or false") is not { } text) return null;
         if (text is "true" or "True" or "TRUE") return true;

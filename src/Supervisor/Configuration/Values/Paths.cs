@@ -11,10 +11,12 @@ internal static class Paths
     /// <summary>sun_path of unix(7) counts the closing NUL.</summary>
     private const int LongestSocket = 107;
 
-    public static string? AbsolutePath(this Section section, string key) =>
+    public static readonly Shape Shape = new Shape.Text("^/");
+
+    public static string? AbsolutePath(this Section section, Key key) =>
         section.Find(key) is { } field ? AbsolutePath(field) : null;
 
-    public static string? SocketPath(this Section section, string key) =>
+    public static string? SocketPath(this Section section, Key key) =>
         section.Find(key) is { } field ? AbsolutePath(field, LongestSocket) : null;
 
     public static string? AbsolutePath(this Field field, int longest = LongestPath)

@@ -8,10 +8,16 @@ internal static class Ports
 {
     public const string Accepts = "ports and ranges such as [8080, 9000-9010], or any";
 
+    public static readonly Shape.Integer One = new(1, 65535);
+
     /// <summary>The preload library holds no more.</summary>
     private const int MostRanges = 256;
 
     private const string AcceptsItem = "a port from 1 to 65535 or a range such as 9000-9010";
+
+    public static readonly Shape Shape = new Shape.AnyOf(
+        new Shape.Choice(["any"]),
+        new Shape.List(new Shape.AnyOf(One, new Shape.Text("^[0-9]{1,5} *- *[0-9]{1,5}$")), OrOne: true, Least: 1, MostRanges));
 
     public static PortFilter? Read(Field field)
     {

@@ -9,24 +9,18 @@ internal static class Sizes
 
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB"];
 
-    public static int? Size(this Section section, string key, int least, int most)
+    public static ulong? Size(this Section section, Key key)
     {
+        var (least, most) = (Shape.Size)key.Shape;
         if (section.Find(key) is not { } field || field.Text(Example) is not { } text) return null;
         if (TryParse(text) is not { } size)
             field.Error($"accepts {Example}, not '{Printable.Text(text)}'{Hint(text)}");
-        else if (size < (ulong)least || size > (ulong)most)
-            field.Error($"accepts {Text(least)} to {Text(most)}, not '{Printable.Text(text)}'");
+        else if (size >= least && size <= most)
+            return size;
+        else if (most == ulong.MaxValue)
+            field.Error($"accepts {Example}, not '{Printable.Text(text)}'");
         else
-            return (int)size;
-        return null;
-    }
-
-    /// <summary>A size of at least one byte, with no upper bound.</summary>
-    public static ulong? Size(this Section section, string key)
-    {
-        if (section.Find(key) is not { } field || field.Text(Example) is not { } text) return null;
-        if (TryParse(text) is { } size and > 0) return size;
-        field.Error($"accepts {Example}, not '{Printable.Text(text)}'{Hint(text)}");
+            field.Error($"accepts {Text(least)} to {Text(most)}, not '{Printable.Text(text)}'");
         return null;
     }
 
@@ -57,7 +51,7 @@ internal static class Sizes
             ? number << (10 * power)
             : null;
 
-    private static string Text(int size) => size switch
+    public static string Text(ulong size) => size switch
     {
         >= 1 << 20 when size % (1 << 20) == 0 => string.Create(CultureInfo.InvariantCulture, $"{size >> 20}MiB"),
         >= 1 << 10 when size % (1 << 10) == 0 => string.Create(CultureInfo.InvariantCulture, $"{size >> 10}KiB"),

@@ -6,6 +6,10 @@ internal sealed class Words<T>(params (string Word, T Meaning)[] choices)
 {
     public string Accepts { get; } = string.Join(", ", choices[..^1].Select(choice => choice.Word)) + " or " + choices[^1].Word;
 
+    public Shape.Choice Shape { get; } = new([.. choices.Select(choice => choice.Word)]);
+
+    public string? WordFor(T meaning) => choices.FirstOrDefault(choice => choice.Meaning.Equals(meaning)).Word;
+
     public T? TryParse(string text)
     {
         foreach (var (word, meaning) in choices)
@@ -16,7 +20,7 @@ internal sealed class Words<T>(params (string Word, T Meaning)[] choices)
         return null;
     }
 
-    public T? Read(Section section, string key) => section.Find(key) is { } field ? Read(field) : null;
+    public T? Read(Section section, Key key) => section.Find(key) is { } field ? Read(field) : null;
 
     public T? Read(Field field)
     {
