@@ -26,7 +26,12 @@ internal static class Documents
         (worker.NextTry - now)?.TotalSeconds,
         worker.LastExit?.ToString(),
         worker.Detail,
-        [.. worker.Binds.Where(bind => bind.Socket is not null).Select(bind => Of(bind, bind.Socket!))]);
+        [.. worker.Binds.Where(bind => bind.Socket is not null).Select(bind => Of(bind, bind.Socket!))])
+    {
+        Service = worker.Name.Service,
+        Index = worker.Name.Index,
+        ReadySeconds = (now - worker.ReadySince)?.TotalSeconds,
+    };
 
     private static BindStatus Of(BindOutcome outcome, SocketOutcome socket) => new(
         outcome.Kind == OutcomeKind.Listen ? "listen" : "bind",

@@ -21,6 +21,9 @@ internal sealed record EventKind(string Name, string MessageId)
     public static readonly EventKind Trees = new("trees", "e90aad0175c349778f026959728f1f1d");
     public static readonly EventKind Fault = new("fault", "df449d26b1024253af88db7ab025ea0b");
 
+    public static readonly EventKind Command = new("command", "c57eadffb7b341109fc541864f72d3fa");
+    public static readonly EventKind Sent = new("signal", "a32e8c090a9d4ccea89bd22e4155df40");
+
     public static readonly EventKind Spawn = new("spawn", "5f0c84c6cdeb49a2be2894bf2e2c1273");
     public static readonly EventKind SpawnError = new("spawn_error", "13944b22fb4644b3994ffb4ccd99b9f0");
     public static readonly EventKind Loaded = new("loaded", "52a2a2b23865471aaccb956a5376c68b");

@@ -7,7 +7,7 @@ using Serilog;
 namespace Reuseportd.Runtime;
 
 /// <summary>The services that are supervised: makes them be what the configuration says. Only the loop's thread uses it.</summary>
-internal sealed class Fleet(SlotRunner runner, ILogger log)
+internal sealed partial class Fleet(SlotRunner runner, ILogger log)
 {
     private readonly Dictionary<string, Service> _services = [];
 
@@ -24,11 +24,11 @@ internal sealed class Fleet(SlotRunner runner, ILogger log)
     /// <summary>Begins the way to the desired services; the runner's counts tell when it has settled.</summary>
     public FleetPlan Converge(FleetSpec desired)
     {
-        var plan = Reconciler.Plan(_services.Values.Where(service => !service.Leaving).Select(service => service.Spec), desired.Services);
+        var plan = Reconciler.Plan(_services.Values.Where(service => !service.Leaving).Select(service => service.Declared), desired.Services);
         foreach (var step in plan.Steps) Take(step);
         // By now it is known which of the others are on their way.
         foreach (var step in plan.Steps)
-            if (_services.TryGetValue(step.Service, out var service) && !service.Leaving && service.Unsettled > 0) Hold(service);
+            if (_services.TryGetValue(step.Service, out var service)) Order(service);
         return plan;
     }
 
@@ -49,6 +49,12 @@ internal sealed class Fleet(SlotRunner runner, ILogger log)
     public void Release(Service settled)
     {
         foreach (var service in _held.Where(service => service.Spec.DependsOn.Contains(settled.Spec.Name)).ToArray()) Hold(service);
+    }
+
+    /// <summary>Has a service that is on its way wait for those that it depends on.</summary>
+    private void Order(Service service)
+    {
+        if (service is { Leaving: false, Unsettled: > 0 }) Hold(service);
     }
 
     /// <summary>Decides anew whether a service waits for others.</summary>
@@ -93,8 +99,7 @@ internal sealed class Fleet(SlotRunner runner, ILogger log)
         // One that is still on its way out comes back with the slots that it has.
         if (_services.TryGetValue(spec.Name, out var leaving))
         {
-            leaving.Leaving = false;
-            leaving.Wanted = spec.Autostart;
+            leaving.Return(spec);
             Adopt(spec, restart: true);
             return;
         }
@@ -107,26 +112,28 @@ internal sealed class Fleet(SlotRunner runner, ILogger log)
     private void Adopt(ServiceSpec spec, bool restart)
     {
         var service = _services[spec.Name];
-        // The other way it changes the next start of the daemon only: what runs runs on.
-        var wantedNow = spec.Autostart && !service.Spec.Autostart && !service.Wanted;
+        var before = service.Wish;
         service.Adopt(spec);
-        service.Wanted |= wantedNow;
         Resize(service);
         foreach (var slot in service.Slots.Where(slot => !slot.Leaving))
         {
-            if (service.Wanted && (restart || wantedNow))
-            {
-                runner.Expect(slot);
-                runner.Happen(slot, restart ? new SlotEvent.RestartRequested() : new SlotEvent.StartRequested());
-            }
+            var isWanted = service.Wish.Wants(slot.Name.Index);
+            if (isWanted && restart) Ask(slot, new SlotEvent.RestartRequested());
+            else if (isWanted && !before.Wants(slot.Name.Index)) Ask(slot, new SlotEvent.StartRequested());
             else runner.Happen(slot, new SlotEvent.PolicyChanged());
         }
+    }
+
+    /// <summary>From here on the slot is on its way.</summary>
+    private void Ask(WorkerSlot slot, SlotEvent asked)
+    {
+        runner.Expect(slot);
+        runner.Happen(slot, asked);
     }
 
     private void Remove(Service service)
     {
         service.Leaving = true;
-        service.Wanted = false;
         _held.Remove(service);
         foreach (var slot in service.Slots.ToArray()) Retire(slot);
         if (service.Slots.Count == 0) Forget(service);
@@ -152,9 +159,7 @@ internal sealed class Fleet(SlotRunner runner, ILogger log)
             else if (!slot.Leaving) continue;
 
             slot.Leaving = false;
-            if (!service.Wanted) continue;
-            runner.Expect(slot);
-            runner.Happen(slot, new SlotEvent.StartRequested());
+            if (service.Wish.Wants(index)) Ask(slot, new SlotEvent.StartRequested());
         }
     }
 
@@ -162,8 +167,7 @@ internal sealed class Fleet(SlotRunner runner, ILogger log)
     {
         slot.Leaving = true;
         // A change has settled only when what it takes away has gone.
-        runner.Expect(slot);
-        runner.Happen(slot, new SlotEvent.StopRequested());
+        Ask(slot, new SlotEvent.StopRequested());
         Forget(slot);
     }
 }

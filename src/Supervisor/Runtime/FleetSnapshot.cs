@@ -22,4 +22,8 @@ internal sealed record WorkerSnapshot(
     ExitStatus? LastExit,
     TimeSpan? NextTry,
     string? Detail,
-    ValueList<BindOutcome> Binds);
+    ValueList<BindOutcome> Binds)
+{
+    /// <summary>Since when it has been ready; null where it is not.</summary>
+    public TimeSpan? ReadySince { get; init; }
+}

@@ -60,6 +60,20 @@ internal abstract record Message
         public override void Refuse() => Done.TrySetCanceled();
     }
 
+    /// <summary>Do what somebody asks of workers.</summary>
+    /// <param name="Names">All of them have to stand for something.</param>
+    /// <param name="Wait">Whether the answer comes when all of them have settled; else at once.</param>
+    /// <param name="By">Who asks, for the log.</param>
+    internal sealed record Command(
+        FleetCommand What, ValueList<NamePattern> Names, bool Wait, string By, TaskCompletionSource<CommandResult> Done) : Message
+    {
+        public override void Refuse() => Done.TrySetCanceled();
+    }
+
+    /// <summary>Who waits for this answer has waited long enough: it is given as things are.</summary>
+    /// <param name="Answer">Of a <see cref="Command"/> or a <see cref="Converge"/>.</param>
+    internal sealed record AnswerNow(Task Answer) : Message;
+
     /// <summary>Stop every worker; the loop ends when the last one has.</summary>
     internal sealed record StopAll : Message;
 
@@ -77,6 +91,9 @@ internal abstract record Message
 internal sealed record ConvergeResult(
     int Added, int Changed, int Removed, int Unchanged, FleetCounts Counts, ValueList<WorkerSnapshot> NotReady)
 {
+    /// <summary>Whether some were still on their way when who asked had waited long enough.</summary>
+    public bool TimedOut { get; init; }
+
     public static ConvergeResult Of(FleetPlan plan, FleetCounts counts, ValueList<WorkerSnapshot> notReady) => new(
         plan.Count<PlanStep.Add>(),
         plan.Count<PlanStep.Replace>() + plan.Count<PlanStep.Adjust>(),

@@ -1,23 +1,28 @@
 using Reuseportd.Model;
+using Reuseportd.Planning;
 using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime;
 
 /// <summary>A service as the loop holds it.</summary>
-internal sealed class Service(ServiceSpec spec)
+internal sealed class Service(ServiceSpec declared)
 {
-    public ServiceSpec Spec { get; private set; } = spec;
+    /// <summary>As its file says.</summary>
+    public ServiceSpec Declared { get; private set; } = declared;
 
-    public SlotPolicy Policy { get; private set; } = SlotPolicy.Of(spec);
+    /// <summary>What it is run by: as its file says, with as many workers as are wanted of it.</summary>
+    public ServiceSpec Spec { get; private set; } = declared;
+
+    public SlotPolicy Policy { get; private set; } = SlotPolicy.Of(declared);
+
+    /// <summary>What is wanted of it.</summary>
+    public Wish Wish { get; private set; } = Wish.Of(declared);
 
     /// <summary>By number; those above <see cref="ServiceSpec.Workers"/> are leaving.</summary>
     public List<WorkerSlot> Slots { get; } = [];
 
     /// <summary>Taken out of the configuration: forgotten once its last worker has stopped.</summary>
     public bool Leaving { get; set; }
-
-    /// <summary>Whether its workers are to run: autostart, or asked for since.</summary>
-    public bool Wanted { get; set; } = spec.Autostart;
 
     /// <summary>Its workers that are ready.</summary>
     public int Ready { get; set; }
@@ -28,9 +33,27 @@ internal sealed class Service(ServiceSpec spec)
     /// <summary>Starts of its workers that wait for their turn.</summary>
     public StartLine<(WorkerSlot Slot, int Generation)> Starts { get; } = new();
 
-    public void Adopt(ServiceSpec spec)
+    /// <summary>Its file has changed.</summary>
+    public void Adopt(ServiceSpec declared)
     {
-        Spec = spec;
-        Policy = SlotPolicy.Of(spec);
+        Wish = Wish.Adopt(Declared, declared);
+        Declared = declared;
+        Policy = SlotPolicy.Of(declared);
+        Want(Wish);
+    }
+
+    /// <summary>It has been taken out of the configuration and comes again: nothing holds of what was asked of it before.</summary>
+    public void Return(ServiceSpec declared)
+    {
+        Leaving = false;
+        Declared = declared;
+        Wish = Wish.Of(declared);
+    }
+
+    /// <summary>Something else is wanted of it.</summary>
+    public void Want(Wish wish)
+    {
+        Wish = wish;
+        Spec = Declared with { Workers = wish.Workers(Declared) };
     }
 }

@@ -30,6 +30,9 @@ internal sealed class SlotRunner(
 
     public bool HasSpawns => starts.HasNext;
 
+    /// <summary>Told of a worker that has settled, where somebody waits for it.</summary>
+    public Action<WorkerSlot>? Settled { get; set; }
+
     public FleetCounts Counts => new(
         _workers, Count("ready"), Count("starting"), Count("stopping"), Count("backoff"), Count("failed"), _unsettled);
 
@@ -184,6 +187,7 @@ internal sealed class SlotRunner(
         slot.Unsettled = false;
         _unsettled--;
         if (--slot.Service.Unsettled == 0) _settled.Enqueue(slot.Service);
+        if (slot.Waiting is not null) Settled?.Invoke(slot);
     }
 
     private int Count(string word) => _states.GetValueOrDefault(word);

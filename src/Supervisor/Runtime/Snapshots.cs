@@ -32,8 +32,14 @@ internal static class Snapshots
         slot.Process?.Started,
         slot.Slot.LastExit,
         (slot.Slot.State as SlotState.Backoff)?.Until,
-        Held(slot) ?? WorkerDetail.Of(slot.Slot.State, slot.Policy, Newest(slot)),
-        new([.. Newest(slot)?.Binds ?? []]));
+        Detail(slot),
+        new([.. Newest(slot)?.Binds ?? []]))
+    {
+        ReadySince = (slot.Slot.State as SlotState.Ready)?.Since,
+    };
+
+    /// <summary>What there is to say of a worker beyond its state; null for nothing.</summary>
+    public static string? Detail(WorkerSlot slot) => Held(slot) ?? WorkerDetail.Of(slot.Slot.State, slot.Policy, Newest(slot));
 
     private static string? Held(WorkerSlot slot) => slot is { Slot.State: SlotState.Starting { Running: false }, Service: { Starts.IsHeld: true } service }
         ? $"waits for {string.Join(", ", service.Spec.DependsOn)}"

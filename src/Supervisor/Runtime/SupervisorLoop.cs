@@ -45,6 +45,7 @@ internal sealed class SupervisorLoop : IDisposable
     private ProbeWatch _probes = null!;
     private Recycler _recycler = null!;
     private Fleet _fleet = null!;
+    private Commands? _commands;
     private FleetCounts _told;
     private bool _stopping;
 
@@ -90,6 +91,7 @@ internal sealed class SupervisorLoop : IDisposable
 #pragma warning restore CA1031
         {
             Answer(canceled: true);
+            _commands?.Cancel();
             _mailbox.Close();
             _ended.TrySetException(fault);
         }
@@ -115,6 +117,8 @@ internal sealed class SupervisorLoop : IDisposable
         _sockets = new SocketWatch(_mailbox);
         _silence = new SilenceWatch(_options.Preload, _mailbox, _sockets);
         _fleet = new Fleet(_runner, _log) { Forgotten = _notifications.Remove };
+        _commands = new Commands(_fleet, _log);
+        _runner.Settled = _commands.Settled;
     }
 
     private TimeSpan Now() => _time.GetElapsedTime(_start);
@@ -233,9 +237,19 @@ internal sealed class SupervisorLoop : IDisposable
             case Message.Converge converge:
                 Converge(converge);
                 break;
+            case Message.Command command when !_stopping:
+                _commands!.Take(command);
+                break;
+            case Message.Command refused:
+                refused.Refuse();
+                break;
+            case Message.AnswerNow now:
+                AnswerNow(now.Answer);
+                break;
             case Message.StopAll:
                 _stopping = true;
                 Answer(canceled: true);
+                _commands!.Cancel();
                 _fleet.StopAll();
                 break;
             case Message.FileOpened opened:
@@ -332,6 +346,16 @@ internal sealed class SupervisorLoop : IDisposable
         }
 
         _converging.Clear();
+    }
+
+    private void AnswerNow(Task answer)
+    {
+        _commands!.Expire(answer);
+        var at = _converging.FindIndex(waiting => waiting.Done.Task == answer);
+        if (at < 0) return;
+        var (plan, done) = _converging[at];
+        _converging.RemoveAt(at);
+        done.TrySetResult(ConvergeResult.Of(plan, _runner.Counts, Snapshots.NotReady(_fleet, plan)) with { TimedOut = true });
     }
 
     private void Tell()

@@ -25,4 +25,7 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
 
     /// <summary>Whether it was to start or to go, and has neither got there nor failed at it since.</summary>
     public bool Unsettled { get; set; }
+
+    /// <summary>Commands that wait for it to settle; null for none.</summary>
+    public HashSet<Waiting>? Waiting { get; set; }
 }

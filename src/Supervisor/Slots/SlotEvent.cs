@@ -16,6 +16,9 @@ internal abstract record SlotEvent
     /// <summary>End the process, if there is one, and start anew.</summary>
     internal sealed record RestartRequested : SlotEvent;
 
+    /// <summary>Forget that it failed, and how often: it is as after a stop, and its retries count from the first.</summary>
+    internal sealed record ResetRequested : SlotEvent;
+
     internal sealed record Spawned(int Generation) : SlotEvent;
 
     internal sealed record SpawnFailed(int Generation, string Reason) : SlotEvent;

@@ -14,6 +14,7 @@ internal static class SlotMachine
     public static Transition Step(Slot slot, SlotEvent happened, SlotPolicy policy, TimeSpan now, double roll)
     {
         if (IsStale(slot, happened)) return Stay(slot);
+        if (happened is SlotEvent.ResetRequested) return new(Forgiven(slot), []);
         if (happened is SlotEvent.TreeEnded) slot = slot with { TreesEnding = Math.Max(0, slot.TreesEnding - 1) };
         var step = new Stepping(slot, policy, now, roll);
         return slot.State switch
@@ -29,6 +30,10 @@ internal static class SlotMachine
     }
 
     private static Transition Stay(Slot slot) => new(slot, []);
+
+    /// <summary>What runs, or is to run, does so as it did.</summary>
+    private static Slot Forgiven(Slot slot) =>
+        slot with { State = slot.State is SlotState.Failed ? new SlotState.Stopped() : slot.State, Streak = 0, Attempts = [] };
 
     private static bool IsStale(Slot slot, SlotEvent happened) => happened switch
     {

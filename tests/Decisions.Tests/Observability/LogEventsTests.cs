@@ -49,6 +49,12 @@ public sealed class LogEventsTests
             "log_lost", 4, "the log lost 6 records: its destination did not take them",
             log => log.LogLost(new LogLoss(1, 2, 3, Records.NoSpace))
         },
+        {
+            "command", 6, "scale web to 3, asked for by user 1000 (process 77)",
+            log => log.Commanded("scale", "web", " to 3", "user 1000 (process 77)")
+        },
+        { "signal", 6, "web@2: SIGHUP sent to process 4242", log => log.Signalled(Web, 4242, Signal.Hup, Errno.None) },
+        { "signal", 4, "web@2: SIGHUP sent to process 4242: ESRCH", log => log.Signalled(Web, 4242, Signal.Hup, Errno.NoProcess) },
         { "spawn", 6, "web@2: process 4242 started (generation 7)", log => log.Spawned(Web, 4242, 7) },
         {
             "spawn_error", 3, "web@2: could not be started: exec nothing: ENOENT",

@@ -64,10 +64,10 @@ public sealed class DocumentsTests
         using var document = JsonDocument.Parse(json);
         var workers = document.RootElement.GetProperty("workers");
         Assert.Equal(
-            ["binds", "generation", "last_exit", "name", "pid", "restarts", "state", "uptime"],
+            ["binds", "generation", "index", "last_exit", "name", "pid", "restarts", "service", "state", "uptime"],
             workers[0].EnumerateObject().Select(property => property.Name).Order());
         Assert.Equal(
-            ["binds", "detail", "generation", "name", "next_try", "restarts", "state"],
+            ["binds", "detail", "generation", "index", "name", "next_try", "restarts", "service", "state"],
             workers[1].EnumerateObject().Select(property => property.Name).Order());
     }
 

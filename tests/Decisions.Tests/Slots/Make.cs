@@ -9,7 +9,7 @@ internal static class Make
     public static readonly IReadOnlyList<string> States = ["stopped", "queued", "starting", "ready", "stopping", "backoff", "failed"];
 
     public static readonly IReadOnlyList<string> Events =
-        ["start", "stop", "restart", "spawned", "spawn-failed", "serves", "exited", "deadline", "policy", "reported-ready", "found-dead", "tree-ended"];
+        ["start", "stop", "restart", "spawned", "spawn-failed", "serves", "exited", "deadline", "policy", "reported-ready", "found-dead", "tree-ended", "reset"];
 
     public const int Port = 8080;
 
@@ -47,6 +47,7 @@ internal static class Make
         "reported-ready" => new SlotEvent.ReportedReady(generation),
         "found-dead" => new SlotEvent.FoundDead(generation, "no answer"),
         "tree-ended" => new SlotEvent.TreeEnded(),
+        "reset" => new SlotEvent.ResetRequested(),
         "deadline" => new SlotEvent.DeadlinePassed(),
         _ => throw new ArgumentOutOfRangeException(nameof(word), word, null),
     };

@@ -25,6 +25,7 @@ public sealed class SlotMachineTableTests
         { "stopped", "reported-ready", "stopped", "" },
         { "stopped", "found-dead", "stopped", "" },
         { "stopped", "tree-ended", "stopped", "" },
+        { "stopped", "reset", "stopped", "" },
 
         { "queued", "start", "starting", "" },
         { "queued", "stop", "stopped", "" },
@@ -38,6 +39,7 @@ public sealed class SlotMachineTableTests
         { "queued", "reported-ready", "starting", "" },
         { "queued", "found-dead", "starting", "" },
         { "queued", "tree-ended", "starting", "" },
+        { "queued", "reset", "starting", "" },
 
         { "starting", "start", "starting", "" },
         { "starting", "stop", "stopping", "send SIGTERM" },
@@ -51,6 +53,7 @@ public sealed class SlotMachineTableTests
         { "starting", "reported-ready", "starting", "" },
         { "starting", "found-dead", "starting", "" },
         { "starting", "tree-ended", "starting", "" },
+        { "starting", "reset", "starting", "" },
 
         { "ready", "start", "ready", "" },
         { "ready", "stop", "stopping", "send SIGTERM" },
@@ -64,6 +67,7 @@ public sealed class SlotMachineTableTests
         { "ready", "reported-ready", "ready", "" },
         { "ready", "found-dead", "stopping", "send SIGTERM" },
         { "ready", "tree-ended", "ready", "" },
+        { "ready", "reset", "ready", "" },
 
         { "stopping", "start", "stopping", "" },
         { "stopping", "stop", "stopping", "" },
@@ -77,6 +81,7 @@ public sealed class SlotMachineTableTests
         { "stopping", "reported-ready", "stopping", "" },
         { "stopping", "found-dead", "stopping", "" },
         { "stopping", "tree-ended", "stopping", "" },
+        { "stopping", "reset", "stopping", "" },
 
         { "backoff", "start", "starting", "spawn 8" },
         { "backoff", "stop", "stopped", "" },
@@ -90,6 +95,7 @@ public sealed class SlotMachineTableTests
         { "backoff", "reported-ready", "backoff", "" },
         { "backoff", "found-dead", "backoff", "" },
         { "backoff", "tree-ended", "backoff", "" },
+        { "backoff", "reset", "backoff", "" },
 
         { "failed", "start", "starting", "spawn 8" },
         { "failed", "stop", "stopped", "" },
@@ -103,6 +109,7 @@ public sealed class SlotMachineTableTests
         { "failed", "reported-ready", "failed", "" },
         { "failed", "found-dead", "failed", "" },
         { "failed", "tree-ended", "failed", "" },
+        { "failed", "reset", "stopped", "" },
     };
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Reuseportd.Linux;
 using Reuseportd.Model;
 using Reuseportd.Observability;
+using Reuseportd.Planning;
 using Reuseportd.Runtime;
 using Serilog;
 
@@ -80,6 +81,18 @@ internal sealed class Supervised : IDisposable
     {
         var done = new TaskCompletionSource<ConvergeResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         Mailbox.Post(new Message.Converge(new FleetSpec(DaemonSpec.Default, new([.. services])), done));
+        return done.Task;
+    }
+
+    /// <summary>Asks something of workers, and waits until they have settled.</summary>
+    public CommandResult Ask(FleetCommand command, params ReadOnlySpan<string> names) => Deadline.Await(BeginAsk(command, names), $"{command.Word} is done");
+
+    public Task<CommandResult> BeginAsk(FleetCommand command, params ReadOnlySpan<string> names)
+    {
+        var patterns = new NamePattern[names.Length];
+        for (var index = 0; index < names.Length; index++) patterns[index] = new NamePattern(names[index]);
+        var done = new TaskCompletionSource<CommandResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Mailbox.Post(new Message.Command(command, new([.. patterns]), Wait: true, "a test", done));
         return done.Task;
     }
 

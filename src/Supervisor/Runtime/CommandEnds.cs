@@ -1,0 +1,40 @@
+using Reuseportd.Slots;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>What is said of a worker at the end of a command.</summary>
+internal static class CommandEnds
+{
+    private const string OnItsWay = "still on its way";
+    private const string Overtaken = "another command came meanwhile";
+
+    /// <summary>It was to run; or, where it is one too many, to be gone.</summary>
+    public static CommandEnd Running(WorkerSlot slot) => slot switch
+    {
+        { Leaving: true } => Stopped(slot),
+        { Slot.State: SlotState.Ready } => Of(slot, ok: true),
+        { Unsettled: true } => Of(slot, ok: false, Words(slot) ?? OnItsWay),
+        _ when !slot.Service.Wish.Wants(slot.Name.Index) => Of(slot, ok: false, Overtaken),
+        _ => Of(slot, ok: false, Words(slot)),
+    };
+
+    public static CommandEnd Stopped(WorkerSlot slot) => slot switch
+    {
+        { Slot.State: SlotState.Stopped } => Of(slot, ok: true),
+        { Leaving: false } when slot.Service.Wish.Wants(slot.Name.Index) => Of(slot, ok: false, Overtaken),
+        _ => Of(slot, ok: false, Words(slot) ?? OnItsWay),
+    };
+
+    /// <summary>Nobody waits for more.</summary>
+    public static CommandEnd Taken(WorkerSlot slot) => Of(slot, ok: true);
+
+    public static CommandEnd Of(WorkerSlot slot, bool ok, string? why = null) => new(
+        slot.Name,
+        slot is { Leaving: true, Slot.State: SlotState.Stopped } ? CommandEnd.Removed : slot.Slot.State.Word,
+        ok,
+        slot.Process?.Handle.Pid,
+        slot.Slot.Generation,
+        why);
+
+    private static string? Words(WorkerSlot slot) => Snapshots.Detail(slot);
+}

@@ -1,0 +1,120 @@
+using Reuseportd.Model;
+using Reuseportd.Observability;
+using Reuseportd.Slots;
+using Serilog;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>
+/// Does what people ask of workers, in the order of the mailbox, and tells each of them what came of it. Nobody looks for workers that have
+/// settled: each knows who waits for it. Only the loop's thread uses it.
+/// </summary>
+internal sealed class Commands(Fleet fleet, ILogger log)
+{
+    private readonly HashSet<Waiting> _waiting = [];
+
+    public void Take(Message.Command command)
+    {
+        var slots = fleet.Find(command.Names, out var unknown);
+        if (unknown.Count > 0)
+        {
+            command.Done.TrySetResult(new CommandResult([], TimedOut: false, unknown));
+            return;
+        }
+
+        log.Commanded(command.What.Word, string.Join(' ', command.Names), Argument(command.What), command.By);
+        Answer(command, Do(command, slots));
+    }
+
+    /// <summary>A worker has settled.</summary>
+    public void Settled(WorkerSlot slot)
+    {
+        if (slot.Waiting is not { } waiting) return;
+        slot.Waiting = null;
+        foreach (var one in waiting)
+        {
+            one.Settled();
+            if (one.Answer.IsCompleted) _waiting.Remove(one);
+        }
+    }
+
+    /// <summary>Who asked waits no longer.</summary>
+    public void Expire(Task answer)
+    {
+        if (_waiting.FirstOrDefault(one => one.Answer == answer) is not { } expired) return;
+        _waiting.Remove(expired);
+        expired.Expire();
+    }
+
+    /// <summary>Nothing more comes of any.</summary>
+    public void Cancel()
+    {
+        foreach (var one in _waiting) one.Cancel();
+        _waiting.Clear();
+    }
+
+    /// <returns>What is to be said of each worker in the end.</returns>
+    private (IReadOnlyList<WorkerSlot> Slots, Func<WorkerSlot, CommandEnd> End) Do(Message.Command command, List<WorkerSlot> slots)
+    {
+        switch (command.What)
+        {
+            case FleetCommand.Start:
+                fleet.Start(slots);
+                return (slots, CommandEnds.Running);
+            case FleetCommand.Restart:
+                fleet.Restart(slots);
+                return (slots, CommandEnds.Running);
+            case FleetCommand.Stop:
+                fleet.Stop(slots);
+                return (slots, CommandEnds.Stopped);
+            case FleetCommand.Scale scale:
+                return (fleet.Scale(command.Names[0].Text, scale.Workers), CommandEnds.Running);
+            case FleetCommand.Reset:
+                fleet.Reset(slots);
+                return (slots, CommandEnds.Taken);
+            case FleetCommand.Reload:
+                return (slots, Sent(slots, slot => slot.Service.Spec.ReloadSignal));
+            case FleetCommand.Send send:
+                return (slots, Sent(slots, _ => send.Signal));
+            default:
+                throw new InvalidOperationException($"no such command: {command.What}");
+        }
+    }
+
+    /// <summary>Sends the signals; what came of each is said with the rest.</summary>
+    private Func<WorkerSlot, CommandEnd> Sent(List<WorkerSlot> slots, Func<WorkerSlot, Signal> signal)
+    {
+        var failed = new Dictionary<WorkerSlot, string>();
+        foreach (var slot in slots)
+        {
+            if (slot.Process is not { } process)
+            {
+                failed.Add(slot, "no process runs");
+                continue;
+            }
+
+            var errno = process.Handle.SendSignal(signal(slot));
+            log.Signalled(slot.Name, process.Handle.Pid, signal(slot), errno);
+            if (errno != Errno.None) failed.Add(slot, $"{signal(slot)} could not be sent: {errno}");
+        }
+
+        return slot => CommandEnds.Of(slot, !failed.TryGetValue(slot, out var why), why);
+    }
+
+    private void Answer(Message.Command command, (IReadOnlyList<WorkerSlot> Slots, Func<WorkerSlot, CommandEnd> End) done)
+    {
+        // Signals are sent by now; whether they were is all that there is to say of them.
+        var isWaited = command.Wait || command.What is FleetCommand.Reload or FleetCommand.Send;
+        var waiting = new Waiting(done.Slots, isWaited ? done.End : CommandEnds.Taken, command.Done);
+        if (command.Wait) waiting.Begin();
+        else waiting.Finish();
+        if (!waiting.Answer.IsCompleted) _waiting.Add(waiting);
+    }
+
+    private static string Argument(FleetCommand command) => command switch
+    {
+        FleetCommand.Scale scale => $" to {scale.Workers}",
+        FleetCommand.Send send => $" {send.Signal}",
+        _ => "",
+    };
+}

@@ -1,0 +1,86 @@
+using Reuseportd.Model;
+using Reuseportd.Planning;
+using Reuseportd.Slots;
+
+namespace Reuseportd.Runtime;
+
+/// <content>What people ask of workers.</content>
+internal sealed partial class Fleet
+{
+    /// <summary>The workers that these names stand for, by service and number; each once.</summary>
+    /// <param name="unknown">Names that stand for neither worker nor service.</param>
+    public List<WorkerSlot> Find(IReadOnlyList<NamePattern> names, out ValueList<string> unknown)
+    {
+        List<string> unfit = [];
+        var found = new HashSet<WorkerSlot>();
+        foreach (var name in names)
+        {
+            var fits = false;
+            foreach (var service in _services.Values)
+            {
+                if (service.Leaving || !name.FitsService(service.Spec.Name)) continue;
+                fits |= name.IsOfServices;
+                foreach (var slot in service.Slots)
+                    {
+                    if (slot.Leaving || !name.FitsIndex(slot.Name.Index)) continue;
+                    found.Add(slot);
+                    fits = true;
+                }
+            }
+
+            if (!fits) unfit.Add(name.Text);
+        }
+
+        unknown = new([.. unfit]);
+        return [.. found.OrderBy(slot => slot.Name.Service, StringComparer.Ordinal).ThenBy(slot => slot.Name.Index)];
+    }
+
+    public void Start(IReadOnlyList<WorkerSlot> slots)
+    {
+        Want(slots, (wish, workers, count) => wish.Start(workers, count));
+        foreach (var slot in slots) Ask(slot, new SlotEvent.StartRequested());
+        Order(slots);
+    }
+
+    public void Stop(IReadOnlyList<WorkerSlot> slots)
+    {
+        Want(slots, (wish, workers, count) => wish.Stop(workers, count));
+        foreach (var slot in slots) Ask(slot, new SlotEvent.StopRequested());
+    }
+
+    /// <summary>Starts all of them anew, at one time; those that do not run are started.</summary>
+    public void Restart(IReadOnlyList<WorkerSlot> slots)
+    {
+        Want(slots, (wish, workers, count) => wish.Start(workers, count));
+        foreach (var slot in slots) Ask(slot, new SlotEvent.RestartRequested());
+        Order(slots);
+    }
+
+    public void Reset(IReadOnlyList<WorkerSlot> slots)
+    {
+        foreach (var slot in slots) runner.Happen(slot, new SlotEvent.ResetRequested());
+    }
+
+    /// <summary>Gives a service, which has to be there, another number of workers; those that stay are not touched.</summary>
+    /// <returns>Those that it has now, and those that it loses.</returns>
+    public IReadOnlyList<WorkerSlot> Scale(string name, int workers)
+    {
+        var service = _services[name];
+        var before = service.Slots.Where(slot => !slot.Leaving).ToArray();
+        service.Want(service.Wish.Scale(workers));
+        Resize(service);
+        Order(service);
+        return [.. before.Union(service.Slots.Where(slot => !slot.Leaving)).OrderBy(slot => slot.Name.Index)];
+    }
+
+    private static void Want(IReadOnlyList<WorkerSlot> slots, Func<Wish, IEnumerable<int>, int, Wish> change)
+    {
+        foreach (var group in slots.GroupBy(slot => slot.Service))
+            group.Key.Want(change(group.Key.Wish, group.Select(slot => slot.Name.Index), group.Key.Spec.Workers));
+    }
+
+    private void Order(IReadOnlyList<WorkerSlot> slots)
+    {
+        foreach (var service in slots.Select(slot => slot.Service).Distinct()) Order(service);
+    }
+}

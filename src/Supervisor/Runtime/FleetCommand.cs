@@ -1,0 +1,38 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>What people ask of workers.</summary>
+/// <param name="Word">For the log.</param>
+internal abstract record FleetCommand(string Word)
+{
+    internal sealed record Start() : FleetCommand("start");
+
+    internal sealed record Stop() : FleetCommand("stop");
+
+    internal sealed record Restart() : FleetCommand("restart");
+
+    /// <summary>Sends each its service's <see cref="ServiceSpec.ReloadSignal"/>.</summary>
+    internal sealed record Reload() : FleetCommand("reload");
+
+    /// <summary>Has those that have failed forget it: they are stopped, and their retries count from the first.</summary>
+    internal sealed record Reset() : FleetCommand("reset");
+
+    internal sealed record Send(Signal Signal) : FleetCommand("signal");
+
+    /// <summary>Gives one service another number of workers.</summary>
+    internal sealed record Scale(int Workers) : FleetCommand("scale");
+}
+
+/// <summary>What came of a command.</summary>
+/// <param name="TimedOut">Some were still on their way when who asked had waited long enough.</param>
+/// <param name="Unknown">Names that stand for nothing; where there are any, nothing was done.</param>
+internal sealed record CommandResult(ValueList<CommandEnd> Workers, bool TimedOut, ValueList<string> Unknown);
+
+/// <summary>What came of it for one worker.</summary>
+/// <param name="State">Word of its state; <see cref="Removed"/> where it is no more.</param>
+/// <param name="Ok">Whether it is where the command wanted it; where nobody waited for that, whether the command was taken.</param>
+internal sealed record CommandEnd(WorkerName Name, string State, bool Ok, int? Pid, int Generation, string? Detail)
+{
+    public const string Removed = "removed";
+}

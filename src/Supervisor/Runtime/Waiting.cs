@@ -1,0 +1,43 @@
+namespace Reuseportd.Runtime;
+
+/// <summary>A command whose answer comes when all workers that it concerns have settled.</summary>
+/// <param name="ends">What is said of each in the end.</param>
+internal sealed class Waiting(
+    IReadOnlyList<WorkerSlot> slots, Func<WorkerSlot, CommandEnd> ends, TaskCompletionSource<CommandResult> done)
+{
+    private int _pending;
+
+    public Task<CommandResult> Answer => done.Task;
+
+    public void Begin()
+    {
+        foreach (var slot in slots)
+        {
+            if (!slot.Unsettled) continue;
+            (slot.Waiting ??= []).Add(this);
+            _pending++;
+        }
+
+        if (_pending == 0) Finish(timedOut: false);
+    }
+
+    /// <summary>One of them has settled.</summary>
+    public void Settled()
+    {
+        if (--_pending == 0) Finish(timedOut: false);
+    }
+
+    /// <summary>Who asked waits no longer.</summary>
+    public void Expire()
+    {
+        foreach (var slot in slots) slot.Waiting?.Remove(this);
+        Finish(timedOut: true);
+    }
+
+    public void Cancel() => done.TrySetCanceled();
+
+    /// <summary>Answers at once.</summary>
+    public void Finish() => Finish(timedOut: false);
+
+    private void Finish(bool timedOut) => done.TrySetResult(new CommandResult(new([.. slots.Select(ends)]), timedOut, []));
+}

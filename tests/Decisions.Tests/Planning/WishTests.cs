@@ -1,0 +1,76 @@
+using Reuseportd.Model;
+using Reuseportd.Planning;
+
+namespace Decisions.Tests.Planning;
+
+/// <summary>What people ask for, and what the files say, in their order: one row a story of a service of three workers.</summary>
+public sealed class WishTests
+{
+    private const int Count = 3;
+
+    /// <summary>
+    /// Words: <c>stop:1</c> and <c>start:0,1,2</c> of workers, <c>scale:5</c>; the file changes: <c>policy</c>, <c>workers:4</c>, <c>autostart</c>,
+    /// <c>noauto</c>. Then which of workers 0 to 5 are wanted, and how many there are to be.
+    /// </summary>
+    public static TheoryData<bool, string, string, int> Stories => new()
+    {
+        { true, "", "012345", 3 },
+        { false, "", "", 3 },
+        { true, "stop:1", "02345", 3 },
+        { true, "stop:1 start:1", "012345", 3 },
+        { true, "stop:0,1,2", "", 3 },
+        { true, "stop:0 stop:1 stop:2", "", 3 },
+        { true, "stop:0,1,2 start:1", "1", 3 },
+        { true, "stop:0,1,2 policy", "012345", 3 },
+        { true, "stop:1 policy", "012345", 3 },
+        { true, "stop:1 noauto", "012345", 3 },
+        { true, "stop:0,1,2 noauto", "", 3 },
+        { true, "noauto", "012345", 3 },
+        { false, "start:2", "2", 3 },
+        { false, "start:2 policy", "2", 3 },
+        { false, "start:0,1,2", "012345", 3 },
+        { false, "start:0,1,2 policy", "012345", 3 },
+        { false, "start:0,1,2 stop:0,1,2 policy", "", 3 },
+        { false, "autostart", "012345", 3 },
+        { true, "scale:5", "012345", 5 },
+        { true, "scale:5 policy", "012345", 5 },
+        { true, "scale:5 workers:4", "012345", 4 },
+        { true, "scale:5 workers:3", "012345", 5 },
+        { true, "scale:0", "012345", 0 },
+        { true, "stop:2 scale:2 scale:3", "012345", 3 },
+        { true, "stop:1 scale:2", "02345", 2 },
+        { true, "stop:0,1,2 scale:5", "", 5 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Stories))]
+    public void Wish_AfterAStory_IsAsTheLastWordOfEach(bool autostart, string story, string wanted, int workers)
+    {
+        var declared = Specs.Service("web") with { Workers = Count, Autostart = autostart };
+        var wish = Wish.Of(declared);
+        foreach (var step in story.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var (verb, argument) = step.Split(':') is [var word, var rest] ? (word, rest) : (step, "");
+            var numbers = argument.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToArray();
+            var after = verb switch
+            {
+                "policy" => declared with { Stop = new StopSpec(Signal.Hup, declared.Stop.GracePeriod + TimeSpan.FromSeconds(1)) },
+                "workers" => declared with { Workers = numbers[0] },
+                "autostart" => declared with { Autostart = true },
+                "noauto" => declared with { Autostart = false },
+                _ => declared,
+            };
+            wish = verb switch
+            {
+                "start" => wish.Start(numbers, wish.Workers(declared)),
+                "stop" => wish.Stop(numbers, wish.Workers(declared)),
+                "scale" => wish.Scale(numbers[0]),
+                _ => wish.Adopt(declared, after),
+            };
+            declared = after;
+        }
+
+        Assert.Equal(wanted, string.Concat(Enumerable.Range(0, 6).Where(wish.Wants)));
+        Assert.Equal(workers, wish.Workers(declared));
+    }
+}
