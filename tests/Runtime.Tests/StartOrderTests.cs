@@ -41,7 +41,7 @@ public sealed class StartOrderTests
     {
         using var fleet = new Supervised();
         var web = Given.Sleepers("web", 1) with { DependsOn = ["db"] };
-        var db = Given.Sleepers("db", 1);
+        var db = Given.Sleepers("db", 1) with { Update = Given.StopFirst };
         fleet.Converge(web, db);
         _ = fleet.BeginConverge(web, (db with { Readiness = InAMinute }).With("sleep", "1000"));
         fleet.Log.Take("stop", "db@0");

@@ -40,6 +40,10 @@ internal sealed record EventKind(string Name, string MessageId)
     public static readonly EventKind Exit = new("exit", "5ac800ca81b548dd8d2b5c0ea12f49c1");
     public static readonly EventKind Backoff = new("backoff", "370f2dde9ecd42e58d021db9726dad4f");
     public static readonly EventKind Failed = new("failed", "0856a7c04cdb4328bd54b81216970927");
+    public static readonly EventKind Drain = new("drain", "b862aa2c591d4079a4c8235bd296bc28");
+    public static readonly EventKind Drained = new("drained", "8ffb812d94784d8392c86e56ea1272d3");
+    public static readonly EventKind Update = new("update", "f09eed0b42cd46099b59ef8454ee8ece");
+    public static readonly EventKind UpdateFailed = new("update_failed", "c1fd1dff47e94fbaad29e3c4289bec95");
     public static readonly EventKind Stop = new("stop", "26c81ab7566941c7b2dc0d529997f357");
     public static readonly EventKind Kill = new("kill", "35f704bb58b642d2a6c19a3e8677b4e3");
     public static readonly EventKind KillFailed = new("kill_failed", "963b186bdc58463ea32e49598100cd2c");

@@ -23,6 +23,17 @@ internal static partial class LogEvents
         log.ForContext(new EventDetails(EventKind.Ready).Of(worker, pid).With("REUSEPORT_AFTER_MS", Milliseconds(after)))
             .Information("{worker}: ready after {after}", worker, DurationText.Of(after));
 
+    public static void Draining(this ILogger log, WorkerName worker, int pid, TimeSpan timeout) =>
+        log.Event(EventKind.Drain, worker, pid).Information(
+            "{worker}: process {REUSEPORT_PID} gets nothing new and ends what it has, for at most {timeout}", worker, pid, DurationText.Of(timeout));
+
+    /// <param name="left">Connections that it still has.</param>
+    public static void Drained(this ILogger log, WorkerName worker, int pid, TimeSpan after, int left) =>
+        log.ForContext(new EventDetails(EventKind.Drained).Of(worker, pid).With("REUSEPORT_CUT", left)).Write(
+            left == 0 ? LogEventLevel.Information : LogEventLevel.Warning,
+            left == 0 ? "{worker}: process {REUSEPORT_PID} has nothing left after {after}" : "{worker}: process {REUSEPORT_PID} still has {left} after {after}, which its end cuts",
+            worker, pid, left == 0 ? DurationText.Of(after) : Count(left, "connection"), DurationText.Of(after));
+
     /// <param name="missing">
     /// What is still waited for, as the ports that nothing listens on; empty where there is no more to say.
     /// </param>

@@ -12,7 +12,8 @@ internal static class CommandEnds
     public static CommandEnd Running(WorkerSlot slot) => slot switch
     {
         { Leaving: true } => Stopped(slot),
-        { Slot.State: SlotState.Ready } => Of(slot, ok: true),
+        { UpdateFailure: { } why } => Of(slot, ok: false, why),
+        { Slot.State: SlotState.Ready, Updating: false } => Of(slot, ok: true),
         { Unsettled: true } => Of(slot, ok: false, Words(slot) ?? OnItsWay),
         _ when !slot.Service.Wish.Wants(slot.Name.Index) => Of(slot, ok: false, Overtaken),
         _ => Of(slot, ok: false, Words(slot)),

@@ -73,7 +73,7 @@ internal sealed class Commands(Fleet fleet, ILogger log)
                 fleet.Reset(slots);
                 return (slots, CommandEnds.Taken);
             case FleetCommand.Reload:
-                return (slots, Sent(slots, slot => slot.Service.Spec.ReloadSignal));
+                return (slots, Sent(slots, slot => slot.Spec.ReloadSignal));
             case FleetCommand.Send send:
                 return (slots, Sent(slots, _ => send.Signal));
             default:

@@ -48,11 +48,11 @@ internal sealed partial class Fleet
         foreach (var slot in slots) Ask(slot, new SlotEvent.StopRequested());
     }
 
-    /// <summary>Starts all of them anew, at one time; those that do not run are started.</summary>
+    /// <summary>Starts all of them anew, as the service's <c>update</c> says; those that do not run are started.</summary>
     public void Restart(IReadOnlyList<WorkerSlot> slots)
     {
         Want(slots, (wish, workers, count) => wish.Start(workers, count));
-        foreach (var slot in slots) Ask(slot, new SlotEvent.RestartRequested());
+        foreach (var group in slots.GroupBy(slot => slot.Service)) updates.Begin(group.Key, group, former: null);
         Order(slots);
     }
 

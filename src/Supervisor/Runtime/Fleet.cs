@@ -7,7 +7,7 @@ using Serilog;
 namespace Reuseportd.Runtime;
 
 /// <summary>The services that are supervised: makes them be what the configuration says. Only the loop's thread uses it.</summary>
-internal sealed partial class Fleet(SlotRunner runner, ILogger log)
+internal sealed partial class Fleet(SlotRunner runner, Updates updates, ILogger log)
 {
     private readonly Dictionary<string, Service> _services = [];
 
@@ -17,7 +17,10 @@ internal sealed partial class Fleet(SlotRunner runner, ILogger log)
     /// <summary>Told the name of a service that is no more.</summary>
     public Action<string>? Forgotten { get; set; }
 
-    public bool IsEmpty => _services.Count == 0;
+    /// <summary>Whether <see cref="Update"/> has something to do.</summary>
+    public bool IsUpdateDue => updates.IsDue;
+
+    public bool IsEmpty => _services.Count == 0 && updates.IsEmpty;
 
     public IEnumerable<Service> Services => _services.Values;
 
@@ -34,6 +37,7 @@ internal sealed partial class Fleet(SlotRunner runner, ILogger log)
 
     public void StopAll()
     {
+        updates.StopAll();
         foreach (var service in _services.Values.ToArray()) Remove(service);
     }
 
@@ -50,6 +54,9 @@ internal sealed partial class Fleet(SlotRunner runner, ILogger log)
     {
         foreach (var service in _held.Where(service => service.Spec.DependsOn.Contains(settled.Spec.Name)).ToArray()) Hold(service);
     }
+
+    /// <summary>To be called in each turn: goes on with the planned restarts that something has happened to.</summary>
+    public void Update() => updates.Pass(Rollback);
 
     /// <summary>Has a service that is on its way wait for those that it depends on.</summary>
     private void Order(Service service)
@@ -112,16 +119,30 @@ internal sealed partial class Fleet(SlotRunner runner, ILogger log)
     private void Adopt(ServiceSpec spec, bool restart)
     {
         var service = _services[spec.Name];
-        var before = service.Wish;
+        var (wish, former, present) = (service.Wish, service.Declared, service.Slots.Where(slot => !slot.Leaving).ToArray());
         service.Adopt(spec);
         Resize(service);
+        if (restart)
+        {
+            updates.Begin(service, present.Where(slot => !slot.Leaving && service.Wish.Wants(slot.Name.Index)), former);
+            return;
+        }
+
         foreach (var slot in service.Slots.Where(slot => !slot.Leaving))
         {
             var isWanted = service.Wish.Wants(slot.Name.Index);
-            if (isWanted && restart) Ask(slot, new SlotEvent.RestartRequested());
-            else if (isWanted && !before.Wants(slot.Name.Index)) Ask(slot, new SlotEvent.StartRequested());
+            if (isWanted && !wish.Wants(slot.Name.Index)) Ask(slot, new SlotEvent.StartRequested());
             else runner.Happen(slot, new SlotEvent.PolicyChanged());
         }
+    }
+
+    /// <summary>What is new already becomes what it was.</summary>
+    private void Rollback(Update update)
+    {
+        var service = update.Service;
+        service.Adopt(update.Former!);
+        Resize(service);
+        updates.Rollback(update);
     }
 
     /// <summary>From here on the slot is on its way.</summary>
@@ -135,6 +156,7 @@ internal sealed partial class Fleet(SlotRunner runner, ILogger log)
     {
         service.Leaving = true;
         _held.Remove(service);
+        updates.Forget(service);
         foreach (var slot in service.Slots.ToArray()) Retire(slot);
         if (service.Slots.Count == 0) Forget(service);
     }
@@ -166,8 +188,8 @@ internal sealed partial class Fleet(SlotRunner runner, ILogger log)
     private void Retire(WorkerSlot slot)
     {
         slot.Leaving = true;
-        // A change has settled only when what it takes away has gone.
-        Ask(slot, new SlotEvent.StopRequested());
+        // A change has settled only when what it takes away has gone. Others of the service take over what comes.
+        Ask(slot, slot.Service.Leaving ? new SlotEvent.StopRequested() : new SlotEvent.DrainRequested(new AfterStop.Stay()));
         Forget(slot);
     }
 }

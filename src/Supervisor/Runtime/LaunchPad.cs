@@ -85,7 +85,7 @@ internal sealed class LaunchPad(
         [NotNullWhen(false)] out SpawnError? error)
     {
         spawned = null;
-        var (service, worker) = (process.Slot.Service.Spec, process.Slot.Name);
+        var (service, worker) = (process.Slot.Spec, process.Slot.Name);
         if (!TryAccount(service.Process, out var account, out error)) return false;
         if (!EnvironmentFiles.TryRead(service.Process.EnvironmentFiles, out var fromFiles, out error)) return false;
         var changed = IsGiven(service.Process) ? account : null;

@@ -11,7 +11,7 @@ namespace Reuseportd.Runtime;
 /// of the service are ready again. Only the loop's thread uses it.
 /// </summary>
 /// <param name="roll">Spreads the ages; evenly spread in [0, 1).</param>
-internal sealed class Recycler(SlotRunner runner, Mailbox mailbox, ILogger log, Func<double> roll)
+internal sealed class Recycler(Updates updates, Mailbox mailbox, ILogger log, Func<double> roll)
 {
     /// <summary>The kernel tells nobody how large a process has grown, so it is looked at, and only where there is a limit.</summary>
     private static readonly TimeSpan Weighing = TimeSpan.FromSeconds(5);
@@ -25,7 +25,7 @@ internal sealed class Recycler(SlotRunner runner, Mailbox mailbox, ILogger log, 
     /// <summary>A process is ready, or is so under a new policy.</summary>
     public void Ready(WorkerProcess process, TimeSpan now)
     {
-        var recycle = process.Slot.Service.Spec.Recycle;
+        var recycle = process.Slot.Spec.Recycle;
         if (recycle.MaxAge is { } age)
             _ages.Add(process, process.Started + age * (1 + recycle.Variance * (2 * roll() - 1)));
         if (recycle.MaxMemory is null) return;
@@ -48,7 +48,7 @@ internal sealed class Recycler(SlotRunner runner, Mailbox mailbox, ILogger log, 
         while (_ages.TryTake(now, out var process, out _))
         {
             // Its policy may be another by now.
-            if (process.Slot.Service.Spec.Recycle.MaxAge is { } age && now - process.Started >= age * (1 - process.Slot.Service.Spec.Recycle.Variance))
+            if (process.Slot.Spec.Recycle.MaxAge is { } age && now - process.Started >= age * (1 - process.Slot.Spec.Recycle.Variance))
                 Ask(process, $"is {DurationText.Of(now - process.Started)} old");
         }
 
@@ -61,7 +61,7 @@ internal sealed class Recycler(SlotRunner runner, Mailbox mailbox, ILogger log, 
     {
         foreach (var (serial, bytes) in seen.Bytes)
         {
-            if (!_weighed.TryGetValue(serial, out var process) || process.Slot.Service.Spec.Recycle.MaxMemory is not { } most) continue;
+            if (!_weighed.TryGetValue(serial, out var process) || process.Slot.Spec.Recycle.MaxMemory is not { } most) continue;
             process.Memory = bytes;
             if (bytes > most) Ask(process, string.Create(CultureInfo.InvariantCulture, $"holds {bytes >> 20} MiB of memory"));
         }
@@ -69,7 +69,7 @@ internal sealed class Recycler(SlotRunner runner, Mailbox mailbox, ILogger log, 
 
     private void Ask(WorkerProcess process, string why)
     {
-        if (process.IsToBeRecycled || process.Slot.Process != process) return;
+        if (process.IsToBeRecycled || process.Slot.Process != process || process.Slot.IsUnderstudy) return;
         process.IsToBeRecycled = true;
         var service = process.Slot.Service;
         if (!_waiting.TryGetValue(service, out var waiting)) _waiting.Add(service, waiting = new());
@@ -84,8 +84,7 @@ internal sealed class Recycler(SlotRunner runner, Mailbox mailbox, ILogger log, 
             var (process, why) = next;
             if (process.Slot.Process != process || process.Slot.Slot.State is not SlotState.Ready) continue;
             log.Recycled(process.Slot.Name, process.Handle.Pid, why);
-            runner.Expect(process.Slot);
-            runner.Happen(process.Slot, new SlotEvent.RestartRequested());
+            updates.Begin(service, [process.Slot], former: null);
         }
 
         if (waiting.Count == 0 || service.Leaving) _waiting.Remove(service);

@@ -33,18 +33,24 @@ internal sealed class SlotRunner(
     /// <summary>Told of a worker that has settled, where somebody waits for it.</summary>
     public Action<WorkerSlot>? Settled { get; set; }
 
+    /// <summary>Something has happened to a worker that is being replaced, or to its understudy.</summary>
+    public Action<WorkerSlot>? Moved { get; set; }
+
+    /// <summary>A process is to get nothing new; <see cref="SlotEvent.Drained"/> is owed.</summary>
+    public Action<WorkerProcess>? Drain { get; set; }
+
     public FleetCounts Counts => new(
         _workers, Count("ready"), Count("starting"), Count("stopping"), Count("backoff"), Count("failed"), _unsettled);
 
     public void Enter(WorkerSlot slot)
     {
-        _workers++;
+        if (!slot.IsUnderstudy) _workers++;
         Tally(slot, slot.Slot.State, 1);
     }
 
     public void Leave(WorkerSlot slot)
     {
-        _workers--;
+        if (!slot.IsUnderstudy) _workers--;
         processes.Leave(slot);
         Tally(slot, slot.Slot.State, -1);
         Settle(slot);
@@ -68,10 +74,35 @@ internal sealed class SlotRunner(
         Tally(slot, after.State, 1);
         if (after.State.Deadline is { } due && due != before.State.Deadline) Deadlines.Add((slot, due), due);
         Say(slot, before.State, happened);
-        if (after.State is not (SlotState.Starting or SlotState.Stopping)) Settle(slot);
+        if (after.State is not (SlotState.Starting or SlotState.Stopping or SlotState.Draining)) Settle(slot);
         var isNews = before.State is not SlotState.Ready || happened is SlotEvent.PolicyChanged;
         if (after.State is SlotState.Ready && isNews && slot.Process is { } process) _ready.Enqueue(process);
         foreach (var action in actions) Do(slot, action);
+        if (slot.Updating || slot.IsUnderstudy) Moved?.Invoke(slot);
+    }
+
+    /// <summary>
+    /// The new process, which is ready in the understudy, becomes the worker's, and the old one the understudy's: what others know of the
+    /// worker by holds on.
+    /// </summary>
+    public void Exchange(WorkerSlot slot)
+    {
+        var understudy = slot.Understudy!;
+        Tally(slot, slot.Slot.State, -1);
+        Tally(understudy, understudy.Slot.State, -1);
+        var (older, newer) = (slot.Slot, understudy.Slot);
+        // Trees are told of to the slot that their process was in when it ended.
+        slot.Slot = newer with { Restarts = older.Restarts, LastExit = older.LastExit, TreesEnding = older.TreesEnding };
+        understudy.Slot = older with { TreesEnding = newer.TreesEnding };
+        (slot.Process, understudy.Process) = (understudy.Process, slot.Process);
+        (slot.Last, understudy.Last) = (understudy.Last, slot.Last);
+        foreach (var one in (ReadOnlySpan<WorkerSlot>)[slot, understudy])
+        {
+            Tally(one, one.Slot.State, 1);
+            if (one.Last is { } last) last.Slot = one;
+            if (one.Process is { } process) process.Slot = one;
+            if (one.Slot.State.Deadline is { } due) Deadlines.Add((one, due), due);
+        }
     }
 
     /// <summary>Passes on the deadlines that have come. One that the slot has left behind means nothing.</summary>
@@ -99,7 +130,7 @@ internal sealed class SlotRunner(
         if (slot.Slot is not { State: SlotState.Starting { Running: false } } || slot.Slot.Generation != generation) return null;
 
         // A disk may hang, so files are opened beside the loop; it comes again when they are.
-        if (!files.Prepare(slot.Service.Spec.Process, () => starts.Add(slot.Service.Starts, (slot, generation)))) return null;
+        if (!files.Prepare(slot.Spec.Process, () => starts.Add(slot.Service.Starts, (slot, generation)))) return null;
 
         if (processes.TrySpawn(slot, generation, clock(), out var process, out var error))
         {
@@ -131,6 +162,9 @@ internal sealed class SlotRunner(
             case SlotAction.Spawn spawn:
                 starts.Add(slot.Service.Starts, (slot, spawn.Generation));
                 break;
+            case SlotAction.Drain when slot.Process is { } draining:
+                Drain?.Invoke(draining);
+                break;
             case SlotAction.Send send:
                 slot.Process?.Handle.SendSignal(send.Signal);
                 // One that is suspended (SIGSTOP) would take no notice of it.
@@ -159,6 +193,12 @@ internal sealed class SlotRunner(
             case SlotState.Ready when slot.Process is { } process:
                 log.Ready(slot.Name, process.Handle.Pid, clock() - process.Started);
                 break;
+            // Whoever replaces the worker says that it came to nothing.
+            case SlotState.Backoff or SlotState.Failed when slot.IsUnderstudy:
+                break;
+            case SlotState.Draining:
+                log.Draining(slot.Name, slot.Process?.Handle.Pid ?? 0, slot.Policy.DrainTimeout);
+                break;
             case SlotState.Backoff backoff:
                 log.Backoff(slot.Name, backoff.Delay, slot.Slot.Streak);
                 break;
@@ -181,9 +221,16 @@ internal sealed class SlotRunner(
         _ => "",
     };
 
+    /// <summary>A worker that was to be replaced has been, or will not be.</summary>
+    public void EndUpdate(WorkerSlot slot)
+    {
+        slot.Updating = false;
+        if (slot.Slot.State is not (SlotState.Starting or SlotState.Stopping or SlotState.Draining)) Settle(slot);
+    }
+
     private void Settle(WorkerSlot slot)
     {
-        if (!slot.Unsettled) return;
+        if (!slot.Unsettled || slot.Updating) return;
         slot.Unsettled = false;
         _unsettled--;
         if (--slot.Service.Unsettled == 0) _settled.Enqueue(slot.Service);
@@ -194,8 +241,12 @@ internal sealed class SlotRunner(
 
     private void Tally(WorkerSlot slot, SlotState state, int by)
     {
-        _states[state.Word] = Count(state.Word) + by;
-        if (state is SlotState.Ready) slot.Service.Ready += by;
+        if (!slot.IsUnderstudy)
+        {
+            _states[state.Word] = Count(state.Word) + by;
+            if (state is SlotState.Ready) slot.Service.Ready += by;
+        }
+
         if (state is not SlotState.Starting { Running: true }) return;
         if (by > 0) starts.Began(slot.Service.Starts);
         else starts.Ended(slot.Service.Starts);

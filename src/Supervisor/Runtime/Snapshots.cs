@@ -19,7 +19,7 @@ internal static class Snapshots
         return new([.. fleet.Services
             .Where(service => touched.Contains(service.Spec.Name))
             .SelectMany(service => service.Slots)
-            .Where(slot => slot.Slot.State is SlotState.Starting or SlotState.Backoff or SlotState.Failed)
+            .Where(slot => slot.Slot.State is SlotState.Starting or SlotState.Backoff or SlotState.Failed || slot.UpdateFailure is not null)
             .Select(Of)]);
     }
 
@@ -39,7 +39,12 @@ internal static class Snapshots
     };
 
     /// <summary>What there is to say of a worker beyond its state; null for nothing.</summary>
-    public static string? Detail(WorkerSlot slot) => Held(slot) ?? WorkerDetail.Of(slot.Slot.State, slot.Policy, Newest(slot));
+    public static string? Detail(WorkerSlot slot) =>
+        Held(slot) ?? WorkerDetail.Of(slot.Slot.State, slot.Policy, Newest(slot)) ?? Replacing(slot) ?? slot.UpdateFailure;
+
+    private static string? Replacing(WorkerSlot slot) => slot.Understudy is { Process.Handle.Pid: var pid, Slot.State: var state }
+        ? $"{(state is SlotState.Starting ? "its replacement" : "its former process")} {pid} is {state.Word}"
+        : null;
 
     private static string? Held(WorkerSlot slot) => slot is { Slot.State: SlotState.Starting { Running: false }, Service: { Starts.IsHeld: true } service }
         ? $"waits for {string.Join(", ", service.Spec.DependsOn)}"

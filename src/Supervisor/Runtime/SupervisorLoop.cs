@@ -44,8 +44,10 @@ internal sealed class SupervisorLoop : IDisposable
     private ExecProbes _probeCommands = null!;
     private ProbeWatch _probes = null!;
     private Recycler _recycler = null!;
+    private Updates _updates = null!;
     private Fleet _fleet = null!;
     private Commands? _commands;
+    private readonly Queue<WorkerProcess> _drains = new();
     private FleetCounts _told;
     private bool _stopping;
 
@@ -113,10 +115,13 @@ internal sealed class SupervisorLoop : IDisposable
             _processes, _files, _trees, new StartQueue<(WorkerSlot, int)>(_options.StartParallelism), _log, Now, _options.Roll);
         _trees.Ended = slot => _runner.Happen(slot, new SlotEvent.TreeEnded());
         _probes = new ProbeWatch(_probeCommands, _mailbox, _runner, _log, _time, _options.Roll);
-        _recycler = new Recycler(_runner, _mailbox, _log, _options.Roll);
+        _updates = new Updates(_runner, _log);
+        _runner.Moved = _updates.Moved;
+        _runner.Drain = process => _drains.Enqueue(process);
+        _recycler = new Recycler(_updates, _mailbox, _log, _options.Roll);
         _sockets = new SocketWatch(_mailbox);
         _silence = new SilenceWatch(_options.Preload, _mailbox, _sockets);
-        _fleet = new Fleet(_runner, _log) { Forgotten = _notifications.Remove };
+        _fleet = new Fleet(_runner, _updates, _log) { Forgotten = _notifications.Remove };
         _commands = new Commands(_fleet, _log);
         _runner.Settled = _commands.Settled;
     }
@@ -142,6 +147,8 @@ internal sealed class SupervisorLoop : IDisposable
         _runner.PassDeadlines(Now());
         while (_runner.TryTakeSettled(out var service)) _fleet.Release(service);
         while (_runner.TryTakeReady(out var ready)) Follow(ready);
+        while (_drains.TryDequeue(out var draining)) _runner.Happen(draining.Slot, new SlotEvent.Drained(draining.Generation));
+        _fleet.Update();
         for (var spawned = 0; spawned < SpawnsInATurn && _runner.HasSpawns; spawned++) SpawnNext();
         _output.ReadAdded();
         Watch(Now());
@@ -153,7 +160,7 @@ internal sealed class SupervisorLoop : IDisposable
 
     private TimeSpan? NextWait()
     {
-        if (_runner.HasSpawns || _hasStrangers) return TimeSpan.Zero;
+        if (_runner.HasSpawns || _hasStrangers || _fleet.IsUpdateDue) return TimeSpan.Zero;
         var now = Now();
         // Of those that are there; comparison with none is false.
         TimeSpan? soonest = null;
@@ -168,7 +175,7 @@ internal sealed class SupervisorLoop : IDisposable
     {
         if (_runner.SpawnNext() is not { } process) return;
         _probes.Started(process, Now());
-        var spec = process.Slot.Service.Spec.Process;
+        var spec = process.Slot.Spec.Process;
         if (spec is { Reuseport.Debug: true, Stderr: OutputTarget.Journal or OutputTarget.File }) _silence.Expect(process, Now());
         else _sockets.Expect(process, Now());
     }
@@ -187,6 +194,8 @@ internal sealed class SupervisorLoop : IDisposable
     {
         // It may have ended within the turn that it became ready in.
         if (process.Slot.Process != process) return;
+        process.IsPlaced = true;
+        _updates.Moved(process.Slot);
         _probes.Ready(process, Now());
         _recycler.Ready(process, Now());
     }

@@ -18,7 +18,8 @@ internal sealed class WorkerProcess(
 
     public ulong Serial { get; } = serial;
 
-    public WorkerSlot Slot { get; } = slot;
+    /// <summary>A process that is being replaced goes from one to another.</summary>
+    public WorkerSlot Slot { get; set; } = slot;
 
     public int Generation { get; } = generation;
 
@@ -35,6 +36,9 @@ internal sealed class WorkerProcess(
 
     /// <summary>Whether the kernel may end it for its <c>memory_max</c>.</summary>
     public bool HasMemoryLimit { get; init; }
+
+    /// <summary>Whether its sockets are where new connections go: ready, and steered to where that can be.</summary>
+    public bool IsPlaced { get; set; }
 
     public bool IsStarting => Slot.Process == this && Slot.Slot.State is SlotState.Starting;
 

@@ -3,22 +3,42 @@ using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime;
 
-/// <summary>A slot as the loop holds it: the value that the machine steps, and the process that runs in it now.</summary>
+/// <summary>
+/// A slot as the loop holds it: the value that the machine steps, and the process that runs in it now. A planned restart has two for one
+/// worker for a while: the worker's own, and an <see cref="Understudy"/> in which the new process starts, and then the old one drains.
+/// </summary>
 internal sealed class WorkerSlot(WorkerName name, Service service)
 {
+    private (ServiceSpec Spec, SlotPolicy Policy)? _former;
+
     public WorkerName Name { get; } = name;
 
     public Service Service { get; } = service;
 
     public Slot Slot { get; set; } = Slot.New;
 
-    public SlotPolicy Policy => Service.Policy;
+    /// <summary>What its processes are started from: the service's, but for one that an update has not come to yet.</summary>
+    public ServiceSpec Spec => _former?.Spec ?? Service.Spec;
+
+    public SlotPolicy Policy => IsUnderstudy ? OnlyOnce(Former) : Former;
 
     /// <summary>Null where none runs.</summary>
     public WorkerProcess? Process { get; set; }
 
     /// <summary>The newest one, whether it runs or not.</summary>
     public WorkerProcess? Last { get; set; }
+
+    /// <summary>The slot of the other process while it is being replaced.</summary>
+    public WorkerSlot? Understudy { get; set; }
+
+    /// <summary>It is no worker's own, and nobody counts it.</summary>
+    public bool IsUnderstudy { get; init; }
+
+    /// <summary>To be replaced: it has settled when that is done, or has come to nothing.</summary>
+    public bool Updating { get; set; }
+
+    /// <summary>Why it was not replaced as it was to be; null where it was.</summary>
+    public string? UpdateFailure { get; set; }
 
     /// <summary>To be forgotten once it has stopped.</summary>
     public bool Leaving { get; set; }
@@ -28,4 +48,18 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
 
     /// <summary>Commands that wait for it to settle; null for none.</summary>
     public HashSet<Waiting>? Waiting { get; set; }
+
+    private SlotPolicy Former => _former?.Policy ?? Service.Policy;
+
+    /// <summary>Whatever the service becomes, this worker stays as it is until it is <see cref="Renew"/>ed.</summary>
+    public void Keep(ServiceSpec spec) => _former = (spec, SlotPolicy.Of(spec));
+
+    /// <summary>From here on it goes by what the service is.</summary>
+    public void Renew() => _former = null;
+
+    /// <summary>Whether another than the service's present specification holds for it.</summary>
+    public bool IsKept => _former is not null;
+
+    /// <summary>A new process that does not get ready is not tried again: the old one serves on.</summary>
+    private static SlotPolicy OnlyOnce(SlotPolicy policy) => policy with { Restart = policy.Restart with { When = RestartWhen.No } };
 }

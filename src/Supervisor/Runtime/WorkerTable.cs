@@ -33,8 +33,8 @@ internal sealed class WorkerTable(
         [NotNullWhen(false)] out SpawnError? error)
     {
         process = null;
-        if (!files.TryTake(slot.Service.Spec.Process, out var stdout, out var stderr, out error)) return false;
-        if (!launchPad.TryLaunch(slot.Service.Spec, slot.Name, generation, out var spawned, out var credentials, out var group, out error))
+        if (!files.TryTake(slot.Spec.Process, out var stdout, out var stderr, out error)) return false;
+        if (!launchPad.TryLaunch(slot.Spec, slot.Name, generation, out var spawned, out var credentials, out var group, out error))
         {
             files.Release(stdout);
             files.Release(stderr);
@@ -44,7 +44,7 @@ internal sealed class WorkerTable(
         process = new WorkerProcess(++_lastSerial, slot, generation, spawned.Process, spawned.Program, credentials, now)
         {
             Group = group,
-            HasMemoryLimit = slot.Service.Spec.Process.Limits.Group.MemoryMax is not null,
+            HasMemoryLimit = slot.Spec.Process.Limits.Group.MemoryMax is not null,
         };
         _bySerial.Add(process.Serial, process);
         _byPid[spawned.Process.Pid] = process;
@@ -104,7 +104,7 @@ internal sealed class WorkerTable(
     {
         if (pipe is null) return;
         var source = WorkerLog.Open(process.Slot.Name, process.Handle.Pid, stream);
-        output.Add(new WorkerStream(pipe, process.Serial, process.Tree(isReaped: false), source, process.Slot.Service.Spec.Logging, file));
+        output.Add(new WorkerStream(pipe, process.Serial, process.Tree(isReaped: false), source, process.Slot.Spec.Logging, file));
     }
 
     private void Forget(WorkerProcess process)

@@ -22,10 +22,11 @@ internal sealed record Slot(
 }
 
 /// <summary>The parts of a service that decide how its slots behave.</summary>
-internal sealed record SlotPolicy(ReadinessSpec Readiness, PortFilter Ports, RestartPolicy Restart, StopSpec Stop)
+internal sealed record SlotPolicy(
+    ReadinessSpec Readiness, PortFilter Ports, RestartPolicy Restart, StopSpec Stop, TimeSpan DrainTimeout)
 {
     public static SlotPolicy Of(ServiceSpec service) =>
-        new(service.Readiness, service.Process.Reuseport.Ports, service.Restart, service.Stop);
+        new(service.Readiness, service.Process.Reuseport.Ports, service.Restart, service.Stop, service.Update.DrainTimeout);
 }
 
 /// <summary>A slot after an event, and what has to be done.</summary>

@@ -10,6 +10,9 @@ internal abstract record SlotAction
     /// <summary>Start a process; answer with <see cref="SlotEvent.Spawned"/> or <see cref="SlotEvent.SpawnFailed"/>.</summary>
     internal sealed record Spawn(int Generation) : SlotAction;
 
+    /// <summary>Give the process nothing new; answer with <see cref="SlotEvent.Drained"/> once it has nothing left.</summary>
+    internal sealed record Drain(int Generation) : SlotAction;
+
     /// <summary>Send the process the signal to stop, so that it takes notice.</summary>
     internal sealed record Send(Signal Signal) : SlotAction;
 

@@ -19,6 +19,13 @@ internal abstract record SlotEvent
     /// <summary>Forget that it failed, and how often: it is as after a stop, and its retries count from the first.</summary>
     internal sealed record ResetRequested : SlotEvent;
 
+    /// <summary>As <see cref="StopRequested"/> or <see cref="RestartRequested"/>, but a process that serves may end what it has begun.</summary>
+    /// <param name="Then">What follows its end.</param>
+    internal sealed record DrainRequested(AfterStop Then) : SlotEvent;
+
+    /// <summary>The process has nothing left to serve.</summary>
+    internal sealed record Drained(int Generation) : SlotEvent;
+
     internal sealed record Spawned(int Generation) : SlotEvent;
 
     internal sealed record SpawnFailed(int Generation, string Reason) : SlotEvent;

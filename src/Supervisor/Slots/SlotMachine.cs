@@ -16,12 +16,16 @@ internal static class SlotMachine
         if (IsStale(slot, happened)) return Stay(slot);
         if (happened is SlotEvent.ResetRequested) return new(Forgiven(slot), []);
         if (happened is SlotEvent.TreeEnded) slot = slot with { TreesEnding = Math.Max(0, slot.TreesEnding - 1) };
+        if (happened is SlotEvent.DrainRequested asked && slot.State is not (SlotState.Ready or SlotState.Draining)) happened = AtOnce(asked);
+        // Said of one that has gone another way meanwhile.
+        if (happened is SlotEvent.Drained && slot.State is not SlotState.Draining) return Stay(slot);
         var step = new Stepping(slot, policy, now, roll);
         return slot.State switch
         {
             SlotState.Stopped => step.FromStopped(happened),
             SlotState.Starting starting => step.FromStarting(starting, happened),
             SlotState.Ready ready => step.FromReady(ready, happened),
+            SlotState.Draining draining => step.FromDraining(draining, happened),
             SlotState.Stopping stopping => step.FromStopping(stopping, happened),
             SlotState.Backoff => step.FromBackoff(happened),
             SlotState.Failed => step.FromFailed(happened),
@@ -30,6 +34,10 @@ internal static class SlotMachine
     }
 
     private static Transition Stay(Slot slot) => new(slot, []);
+
+    /// <summary>What serves nothing yet, or no more, has nothing to end first.</summary>
+    private static SlotEvent AtOnce(SlotEvent.DrainRequested asked) =>
+        asked.Then is AfterStop.Restart ? new SlotEvent.RestartRequested() : new SlotEvent.StopRequested();
 
     /// <summary>What runs, or is to run, does so as it did.</summary>
     private static Slot Forgiven(Slot slot) =>
@@ -43,6 +51,7 @@ internal static class SlotMachine
         SlotEvent.ReportedReady ready => ready.Generation != slot.Generation,
         SlotEvent.FoundDead dead => dead.Generation != slot.Generation,
         SlotEvent.Exited exited => exited.Generation != slot.Generation,
+        SlotEvent.Drained drained => drained.Generation != slot.Generation,
         _ => false,
     };
 
@@ -90,9 +99,25 @@ internal static class SlotMachine
             SlotEvent.StopRequested => Stop(new AfterStop.Stay()),
             SlotEvent.RestartRequested => Stop(new AfterStop.Restart()),
             SlotEvent.FoundDead dead => Stop(new AfterStop.Retry(dead.Reason, Now - ready.Since)),
+            SlotEvent.DrainRequested asked => Become(
+                new SlotState.Draining(Now + Policy.DrainTimeout, asked.Then), new SlotAction.Drain(Slot.Generation)),
             // Ready already; more sockets make it no readier, a new policy no less, and no deadline is set.
             SlotEvent.StartRequested or SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.DeadlinePassed
                 or SlotEvent.PolicyChanged or SlotEvent.TreeEnded => Stay(Slot),
+            _ => throw Unanswered(happened),
+        };
+
+        public Transition FromDraining(SlotState.Draining draining, SlotEvent happened) => happened switch
+        {
+            SlotEvent.Drained or SlotEvent.DeadlinePassed or SlotEvent.FoundDead => Stop(draining.Then),
+            SlotEvent.Exited exited => Stopped(draining.Then, exited.Status),
+            SlotEvent.StopRequested => Stop(new AfterStop.Stay()),
+            SlotEvent.RestartRequested => Stop(new AfterStop.Restart()),
+            SlotEvent.DrainRequested asked => Become(draining with { Then = asked.Then }),
+            SlotEvent.StartRequested => Become(draining with { Then = new AfterStop.Restart() }),
+            // It is on its way out, and keeps the time that it was given.
+            SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.PolicyChanged
+                or SlotEvent.TreeEnded => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 

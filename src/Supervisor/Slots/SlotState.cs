@@ -42,6 +42,15 @@ internal abstract record SlotState
         public override bool HasProcess => true;
     }
 
+    /// <summary>The process serves what it has, is given nothing new, and is asked to end once it has nothing left.</summary>
+    /// <param name="Due">When it is asked to end whatever it has.</param>
+    internal sealed record Draining(TimeSpan Due, AfterStop Then) : SlotState
+    {
+        public override string Word => "draining";
+        public override TimeSpan? Deadline => Due;
+        public override bool HasProcess => true;
+    }
+
     /// <summary>The process was asked to end.</summary>
     /// <param name="KillAt">End of the grace period; null once its tree was killed.</param>
     internal sealed record Stopping(TimeSpan? KillAt, AfterStop Then) : SlotState

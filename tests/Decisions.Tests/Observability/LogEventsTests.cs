@@ -134,6 +134,26 @@ public sealed class LogEventsTests
         { "backoff", 4, "web@2: next start in 200 ms (attempt 2)", log => log.Backoff(Web, TimeSpan.FromMilliseconds(200), 2) },
         { "failed", 3, "web@2: failed: too many restarts", log => log.Failed(Web, "too many restarts") },
         { "stop", 6, "web@2: stopping: SIGTERM to process 4242", log => log.Stopping(Web, 4242, Signal.Term) },
+        {
+            "drain", 6, "web@2: process 4242 gets nothing new and ends what it has, for at most 30 s",
+            log => log.Draining(Web, 4242, TimeSpan.FromSeconds(30))
+        },
+        { "drained", 6, "web@2: process 4242 has nothing left after 250 ms", log => log.Drained(Web, 4242, TimeSpan.FromMilliseconds(250), 0) },
+        {
+            "drained", 4, "web@2: process 4242 still has 3 connections after 30 s, which its end cuts",
+            log => log.Drained(Web, 4242, TimeSpan.FromSeconds(30), 3)
+        },
+        { "update", 6, "web: its workers are replaced", log => log.UpdateBegun("web", isRollback: false) },
+        { "update", 6, "web: goes back to what it was", log => log.UpdateBegun("web", isRollback: true) },
+        { "update", 6, "web@2: replaced by process 4242 (generation 3), 1 of 4", log => log.Updated(Web, 4242, 3, 1, 4) },
+        { "update", 6, "web: 4 workers replaced", log => log.UpdateDone("web", 4, 0) },
+        { "update", 6, "web: 4 workers replaced; 2 connections cut", log => log.UpdateDone("web", 4, 2) },
+        { "update", 6, "web: the update is paused, 3 workers not replaced yet", log => log.UpdatePaused("web", 3) },
+        { "update", 6, "web: the update goes on", log => log.UpdateResumed("web") },
+        {
+            "update_failed", 3, "web: the update stopped after 1 of 4: web@1: exit code 3; the service goes back to what it was",
+            log => log.UpdateFailed("web", "web@1: exit code 3", 1, 4, rollsBack: true)
+        },
         { "kill", 4, "web@2: process 4242 killed, with all that it started", log => log.Killed(Web, 4242) },
         { "kill", 4, "web@2: 2 processes that it left behind killed", log => log.SweptTree(Web, 2) },
         { "kill_failed", 3, "web@2: 1 process cannot be killed", log => log.TreeSurvived(Web, 1) },

@@ -6,10 +6,10 @@ namespace Decisions.Tests.Slots;
 /// <summary>States, events and policies by the words that the tables use.</summary>
 internal static class Make
 {
-    public static readonly IReadOnlyList<string> States = ["stopped", "queued", "starting", "ready", "stopping", "backoff", "failed"];
+    public static readonly IReadOnlyList<string> States = ["stopped", "queued", "starting", "ready", "draining", "stopping", "backoff", "failed"];
 
     public static readonly IReadOnlyList<string> Events =
-        ["start", "stop", "restart", "spawned", "spawn-failed", "serves", "exited", "deadline", "policy", "reported-ready", "found-dead", "tree-ended", "reset"];
+        ["start", "stop", "restart", "spawned", "spawn-failed", "serves", "exited", "deadline", "policy", "reported-ready", "found-dead", "tree-ended", "reset", "drain", "replace", "drained"];
 
     public const int Port = 8080;
 
@@ -19,7 +19,8 @@ internal static class Make
         readiness ?? new ReadinessSpec.Bind(TimeSpan.FromSeconds(30)),
         ports ?? Ports,
         restart ?? RestartPolicy.Default with { Jitter = 0 },
-        stop ?? StopSpec.Default);
+        stop ?? StopSpec.Default,
+        TimeSpan.FromSeconds(30));
 
     /// <summary>"ready" has been so for five seconds at <paramref name="now"/>.</summary>
     public static SlotState State(string word, TimeSpan now) => word switch
@@ -28,6 +29,7 @@ internal static class Make
         "queued" => new SlotState.Starting(Running: false, now, Due: null, PortCoverage.None(Ports)),
         "starting" => new SlotState.Starting(Running: true, now, now + TimeSpan.FromSeconds(30), PortCoverage.None(Ports)),
         "ready" => new SlotState.Ready(now - TimeSpan.FromSeconds(5)),
+        "draining" => new SlotState.Draining(now, new AfterStop.Stay()),
         "stopping" => new SlotState.Stopping(now, new AfterStop.Stay()),
         "backoff" => new SlotState.Backoff(now, TimeSpan.FromSeconds(1), "test"),
         "failed" => new SlotState.Failed("test"),
@@ -47,6 +49,9 @@ internal static class Make
         "reported-ready" => new SlotEvent.ReportedReady(generation),
         "found-dead" => new SlotEvent.FoundDead(generation, "no answer"),
         "tree-ended" => new SlotEvent.TreeEnded(),
+        "drain" => new SlotEvent.DrainRequested(new AfterStop.Stay()),
+        "replace" => new SlotEvent.DrainRequested(new AfterStop.Restart()),
+        "drained" => new SlotEvent.Drained(generation),
         "reset" => new SlotEvent.ResetRequested(),
         "deadline" => new SlotEvent.DeadlinePassed(),
         _ => throw new ArgumentOutOfRangeException(nameof(word), word, null),
@@ -56,6 +61,7 @@ internal static class Make
     {
         SlotAction.Spawn spawn => $"spawn {spawn.Generation}",
         SlotAction.Send send => $"send {send.Signal}",
+        SlotAction.Drain drain => $"drain {drain.Generation}",
         SlotAction.KillTree kill => $"kill-tree {kill.Generation}",
         _ => throw new ArgumentOutOfRangeException(nameof(actions)),
     }));

@@ -8,7 +8,7 @@ namespace Decisions.Tests.Slots;
 public sealed class SlotMachinePropertyTests
 {
     /// <summary>Requests, and what a process may do next; the world below keeps them possible.</summary>
-    private static readonly Gen<string[]> Days = Gen.OneOf("start", "stop", "restart", "obey", "crash", "end", "serves", "deadline", "tree-ended").Array[1, 60];
+    private static readonly Gen<string[]> Days = Gen.OneOf("start", "stop", "restart", "obey", "crash", "end", "serves", "deadline", "tree-ended", "drain", "replace", "drained").Array[1, 60];
 
     [Fact]
     public void Step_AnyOrderOfEvents_NeverHasTwoProcessesAndNeverForgetsOne() =>
@@ -66,7 +66,10 @@ public sealed class SlotMachinePropertyTests
                     _trees--;
                     Happen(new SlotEvent.TreeEnded());
                     break;
-                case "start" or "stop" or "restart":
+                case "drained" when _process is { } generation:
+                    Happen(new SlotEvent.Drained(generation));
+                    break;
+                case "start" or "stop" or "restart" or "drain" or "replace":
                     Happen(Make.Event(happened, Life.Slot.Generation));
                     break;
             }
@@ -76,7 +79,7 @@ public sealed class SlotMachinePropertyTests
             if (before is not SlotState.Ready && state is SlotState.Ready) Assert.Equal(0, _trees);
             if (state is SlotState.Starting { IsHeld: true }) Assert.True(_trees > 0, "held back for nothing");
             if (_process is not null) Assert.True(state.HasProcess, $"a process runs while the slot is {state.Word}");
-            if (state is SlotState.Ready or SlotState.Stopping) Assert.NotNull(_process);
+            if (state is SlotState.Ready or SlotState.Draining or SlotState.Stopping) Assert.NotNull(_process);
             if (state is SlotState.Stopping { KillAt: not null } or SlotState.Backoff or SlotState.Starting { Running: true, IsHeld: false }) Assert.NotNull(state.Deadline);
         }
 

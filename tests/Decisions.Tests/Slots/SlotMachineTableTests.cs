@@ -26,6 +26,9 @@ public sealed class SlotMachineTableTests
         { "stopped", "found-dead", "stopped", "" },
         { "stopped", "tree-ended", "stopped", "" },
         { "stopped", "reset", "stopped", "" },
+        { "stopped", "drain", "stopped", "" },
+        { "stopped", "replace", "starting", "spawn 8" },
+        { "stopped", "drained", "stopped", "" },
 
         { "queued", "start", "starting", "" },
         { "queued", "stop", "stopped", "" },
@@ -40,6 +43,9 @@ public sealed class SlotMachineTableTests
         { "queued", "found-dead", "starting", "" },
         { "queued", "tree-ended", "starting", "" },
         { "queued", "reset", "starting", "" },
+        { "queued", "drain", "stopped", "" },
+        { "queued", "replace", "starting", "" },
+        { "queued", "drained", "starting", "" },
 
         { "starting", "start", "starting", "" },
         { "starting", "stop", "stopping", "send SIGTERM" },
@@ -54,6 +60,9 @@ public sealed class SlotMachineTableTests
         { "starting", "found-dead", "starting", "" },
         { "starting", "tree-ended", "starting", "" },
         { "starting", "reset", "starting", "" },
+        { "starting", "drain", "stopping", "send SIGTERM" },
+        { "starting", "replace", "stopping", "send SIGTERM" },
+        { "starting", "drained", "starting", "" },
 
         { "ready", "start", "ready", "" },
         { "ready", "stop", "stopping", "send SIGTERM" },
@@ -68,6 +77,26 @@ public sealed class SlotMachineTableTests
         { "ready", "found-dead", "stopping", "send SIGTERM" },
         { "ready", "tree-ended", "ready", "" },
         { "ready", "reset", "ready", "" },
+        { "ready", "drain", "draining", "drain 7" },
+        { "ready", "replace", "draining", "drain 7" },
+        { "ready", "drained", "ready", "" },
+
+        { "draining", "start", "draining", "" },
+        { "draining", "stop", "stopping", "send SIGTERM" },
+        { "draining", "restart", "stopping", "send SIGTERM" },
+        { "draining", "spawned", "draining", "" },
+        { "draining", "spawn-failed", "draining", "" },
+        { "draining", "serves", "draining", "" },
+        { "draining", "exited", "stopped", "kill-tree 7" },
+        { "draining", "deadline", "stopping", "send SIGTERM" },
+        { "draining", "policy", "draining", "" },
+        { "draining", "reported-ready", "draining", "" },
+        { "draining", "found-dead", "stopping", "send SIGTERM" },
+        { "draining", "tree-ended", "draining", "" },
+        { "draining", "reset", "draining", "" },
+        { "draining", "drain", "draining", "" },
+        { "draining", "replace", "draining", "" },
+        { "draining", "drained", "stopping", "send SIGTERM" },
 
         { "stopping", "start", "stopping", "" },
         { "stopping", "stop", "stopping", "" },
@@ -82,6 +111,9 @@ public sealed class SlotMachineTableTests
         { "stopping", "found-dead", "stopping", "" },
         { "stopping", "tree-ended", "stopping", "" },
         { "stopping", "reset", "stopping", "" },
+        { "stopping", "drain", "stopping", "" },
+        { "stopping", "replace", "stopping", "" },
+        { "stopping", "drained", "stopping", "" },
 
         { "backoff", "start", "starting", "spawn 8" },
         { "backoff", "stop", "stopped", "" },
@@ -96,6 +128,9 @@ public sealed class SlotMachineTableTests
         { "backoff", "found-dead", "backoff", "" },
         { "backoff", "tree-ended", "backoff", "" },
         { "backoff", "reset", "backoff", "" },
+        { "backoff", "drain", "stopped", "" },
+        { "backoff", "replace", "starting", "spawn 8" },
+        { "backoff", "drained", "backoff", "" },
 
         { "failed", "start", "starting", "spawn 8" },
         { "failed", "stop", "stopped", "" },
@@ -110,6 +145,9 @@ public sealed class SlotMachineTableTests
         { "failed", "found-dead", "failed", "" },
         { "failed", "tree-ended", "failed", "" },
         { "failed", "reset", "stopped", "" },
+        { "failed", "drain", "stopped", "" },
+        { "failed", "replace", "starting", "spawn 8" },
+        { "failed", "drained", "failed", "" },
     };
 
     [Theory]

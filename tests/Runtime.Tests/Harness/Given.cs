@@ -11,6 +11,9 @@ internal static class Given
 
     public static readonly ReadinessSpec Running = new ReadinessSpec.Delay(TimeSpan.Zero, ReadinessSpec.DefaultTimeout);
 
+    public static readonly UpdateSpec StopFirst =
+        UpdateSpec.Default with { Order = UpdateOrder.StopFirst, MaxSurge = 0, MaxUnavailable = 1 };
+
     private static int _sockets;
 
     /// <summary>A loopback address and a port that nobody else uses.</summary>

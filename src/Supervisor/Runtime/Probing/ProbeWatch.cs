@@ -28,7 +28,7 @@ internal sealed class ProbeWatch(ExecProbes commands, Mailbox mailbox, SlotRunne
     /// <summary>A process is ready, or is so under a new policy.</summary>
     public void Ready(WorkerProcess process, TimeSpan now)
     {
-        if (process.Slot.Service.Spec.Liveness is not { } liveness) _watched.Remove(process.Serial);
+        if (process.Slot.Spec.Liveness is not { } liveness) _watched.Remove(process.Serial);
         else Watch(process, ProbeKind.Liveness, now + liveness.InitialDelay + liveness.Period * roll());
     }
 
@@ -69,7 +69,7 @@ internal sealed class ProbeWatch(ExecProbes commands, Mailbox mailbox, SlotRunne
     private void JudgeLiveness(Watched watched, string? failure, TimeSpan now)
     {
         var process = watched.Process;
-        if (process.Slot.Service.Spec.Liveness is not { } liveness || process.Slot.Slot.State is not SlotState.Ready)
+        if (process.Slot.Spec.Liveness is not { } liveness || process.Slot.Slot.State is not SlotState.Ready)
         {
             _watched.Remove(process.Serial);
             return;
@@ -103,7 +103,7 @@ internal sealed class ProbeWatch(ExecProbes commands, Mailbox mailbox, SlotRunne
     private void Ask(Watched watched, TimeSpan now)
     {
         var process = watched.Process;
-        var service = process.Slot.Service.Spec;
+        var service = process.Slot.Spec;
         var (probe, timeout) = watched.Kind == ProbeKind.Readiness
             ? ((service.Readiness as ReadinessSpec.Probed)?.Probe, ReadinessTimeout)
             : (service.Liveness?.Probe, service.Liveness?.Timeout ?? ReadinessTimeout);

@@ -1,0 +1,35 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>One planned restart of workers of a service, on its way or paused.</summary>
+/// <param name="former">What the service was before, where it is for that that they are replaced; null where they are only started anew.</param>
+internal sealed class Update(Service service, ServiceSpec? former)
+{
+    public Service Service { get; } = service;
+
+    public ServiceSpec? Former { get; } = former;
+
+    /// <summary>Goes back to what was; when that fails too, it stops where it is.</summary>
+    public bool IsRollback { get; init; }
+
+    public Queue<WorkerSlot> Waiting { get; } = new();
+
+    public HashSet<WorkerSlot> Moving { get; } = [];
+
+    public List<WorkerSlot> Done { get; } = [];
+
+    /// <summary>Why it stopped; null while nothing has failed.</summary>
+    public string? Failure { get; set; }
+
+    /// <summary>Nothing more is begun; what is being replaced goes its way.</summary>
+    public bool IsPaused { get; set; }
+
+    /// <summary>Connections that were still there when their worker was asked to end.</summary>
+    public int Cut { get; set; }
+
+    /// <summary>Workers that it began with.</summary>
+    public int Count => Waiting.Count + Moving.Count + Done.Count;
+
+    public bool IsOver => Moving.Count == 0 && (Waiting.Count == 0 || Failure is not null) && !IsPaused;
+}

@@ -1,0 +1,364 @@
+using Reuseportd.Model;
+using Reuseportd.Observability;
+using Reuseportd.Planning;
+using Reuseportd.Slots;
+using Serilog;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>
+/// Planned restarts: replaces the workers of a service a few at a time, such that as many serve all the while as its <c>update</c> promises.
+/// Started first, the new process of a worker is made in an understudy's slot; when it serves, the two slots exchange their
+/// processes, and the old one drains. The first new process that does not get ready stops it all: what serves goes on serving.
+/// Only the loop's thread uses it.
+/// </summary>
+internal sealed class Updates(SlotRunner runner, ILogger log)
+{
+    private readonly Dictionary<Service, Update> _updates = [];
+    private readonly HashSet<Update> _due = [];
+    private readonly HashSet<WorkerSlot> _understudies = [];
+    private bool _stopping;
+    private bool _swept;
+
+    /// <summary>Nothing of any is left.</summary>
+    public bool IsEmpty => _understudies.Count == 0;
+
+    /// <summary>Whether <see cref="Pass"/> has something to do.</summary>
+    public bool IsDue => _swept || _due.Count > 0;
+
+    public Update? Of(Service service) => _updates.GetValueOrDefault(service);
+
+    /// <summary>Begins, or adds to what is on its way. Workers that do not serve are started anew at once where none of the service does.</summary>
+    /// <param name="former">What the service was until now, where it has become another.</param>
+    public void Begin(Service service, IEnumerable<WorkerSlot> slots, ServiceSpec? former)
+    {
+        var asked = slots.ToArray();
+        foreach (var slot in asked) slot.UpdateFailure = null;
+        if (service.Ready == 0)
+        {
+            // There is nothing to lose, and nothing to go back to.
+            Forget(service);
+            foreach (var slot in asked) Anew(slot, new SlotEvent.RestartRequested());
+            return;
+        }
+
+        // A newer wish: what is half way to the former one is not what is wanted any more.
+        if (former is not null) Forget(service);
+        if (!_updates.TryGetValue(service, out var update)) Add(update = new Update(service, former));
+        Enter(update, asked);
+    }
+
+    /// <summary>Goes on where it was paused.</summary>
+    public bool Resume(Service service)
+    {
+        if (!_updates.TryGetValue(service, out var update) || !update.IsPaused) return false;
+        update.IsPaused = false;
+        update.Failure = null;
+        Enter(update, [.. update.Waiting]);
+        log.UpdateResumed(service.Spec.Name);
+        return true;
+    }
+
+    public bool Pause(Service service)
+    {
+        if (!_updates.TryGetValue(service, out var update) || update.IsPaused) return false;
+        update.IsPaused = true;
+        log.UpdatePaused(service.Spec.Name, update.Waiting.Count);
+        foreach (var slot in update.Waiting) runner.EndUpdate(slot);
+        return true;
+    }
+
+    /// <summary>
+    /// Has those that are new already become what they were. The service is what it was by now: see <see cref="Service.Adopt"/>.
+    /// </summary>
+    public void Rollback(Update update)
+    {
+        var service = update.Service;
+        var changed = update.Done.Where(slot => !slot.Leaving).ToArray();
+        Drop(update);
+        foreach (var slot in service.Slots) slot.Renew();
+        if (changed.Length == 0) return;
+        var back = new Update(service, former: null) { IsRollback = true, Failure = null };
+        Add(back);
+        Enter(back, changed);
+    }
+
+    /// <summary>No worker is to be replaced any more, and no understudy to be there: for the end of the daemon.</summary>
+    public void StopAll()
+    {
+        _stopping = true;
+        foreach (var update in _updates.Values.ToArray()) Drop(update);
+        foreach (var understudy in _understudies.ToArray()) runner.Happen(understudy, new SlotEvent.StopRequested());
+        Sweep();
+    }
+
+    /// <summary>The service is to be forgotten, or becomes another.</summary>
+    public void Forget(Service service)
+    {
+        if (_updates.TryGetValue(service, out var update)) Drop(update);
+    }
+
+    /// <summary>Something has happened to a worker or its understudy.</summary>
+    public void Moved(WorkerSlot slot)
+    {
+        if (_updates.TryGetValue(slot.Service, out var update)) _due.Add(update);
+        else if (slot.IsUnderstudy) _swept = true;
+    }
+
+    /// <summary>To be called in each turn: costs nothing where nothing has moved.</summary>
+    /// <param name="failed">Told an update that has stopped and is to be rolled back.</param>
+    public void Pass(Action<Update> failed)
+    {
+        if (_swept) Sweep();
+        while (_due.Count > 0)
+        {
+            var update = _due.First();
+            _due.Remove(update);
+            foreach (var slot in update.Moving.ToArray()) Look(update, slot);
+            Sweep();
+            if (update.Failure is not null && !update.IsPaused)
+            {
+                Stop(update, failed);
+                continue;
+            }
+
+            while (!update.IsPaused && update.Waiting.Count > 0 && TryNext(update))
+            {
+            }
+
+            if (update.IsOver) Finish(update);
+        }
+    }
+
+    private void Add(Update update)
+    {
+        _updates[update.Service] = update;
+        log.UpdateBegun(update.Service.Spec.Name, update.IsRollback);
+    }
+
+    private void Enter(Update update, IReadOnlyCollection<WorkerSlot> slots)
+    {
+        // Those that serve first: if the new process comes to nothing, the others are left as they are.
+        foreach (var slot in slots.OrderByDescending(slot => slot.Slot.State is SlotState.Ready))
+        {
+            if (update.Moving.Contains(slot)) continue;
+            if (!update.Waiting.Contains(slot)) update.Waiting.Enqueue(slot);
+            update.Done.Remove(slot);
+            if (update.Former is { } former && !slot.IsKept) slot.Keep(former);
+            runner.Expect(slot);
+            slot.Updating = true;
+        }
+
+        _due.Add(update);
+    }
+
+    private bool TryNext(Update update)
+    {
+        var (service, slot) = (update.Service, update.Waiting.Peek());
+        if (slot.Leaving || !service.Wish.Wants(slot.Name.Index))
+        {
+            update.Waiting.Dequeue();
+            End(update, slot);
+            return true;
+        }
+
+        // It serves nothing, so nothing is lost by its restart; and what comes of it holds up nobody.
+        if (slot.Slot.State is not SlotState.Ready)
+        {
+            update.Waiting.Dequeue();
+            slot.Renew();
+            slot.Updating = false;
+            Anew(slot, new SlotEvent.RestartRequested());
+            update.Done.Add(slot);
+            return true;
+        }
+
+        var wanted = service.Slots.Count(one => !one.Leaving && service.Wish.Wants(one.Name.Index));
+        // By what is wanted, not by how the workers were told to be replaced before.
+        if (!UpdatePace.MayBegin(service.Spec.Update, wanted, service.Ready, update.Moving.Count)) return false;
+        update.Waiting.Dequeue();
+        update.Moving.Add(slot);
+        if (service.Spec.Update.Order == UpdateOrder.StartFirst) StartFirst(update, slot);
+        else StopFirst(slot);
+        return true;
+    }
+
+    private void StartFirst(Update update, WorkerSlot slot)
+    {
+        var understudy = new WorkerSlot(slot.Name, slot.Service)
+        {
+            IsUnderstudy = true,
+            Slot = Slot.New with { Generation = slot.Slot.Generation },
+        };
+        if (slot.IsKept && update.Former is null) understudy.Keep(slot.Spec);
+        slot.Understudy = understudy;
+        _understudies.Add(understudy);
+        runner.Enter(understudy);
+        runner.Happen(understudy, new SlotEvent.StartRequested());
+    }
+
+    private void StopFirst(WorkerSlot slot)
+    {
+        slot.Renew();
+        runner.Happen(slot, new SlotEvent.DrainRequested(new AfterStop.Restart()));
+    }
+
+    /// <summary>How far the replacement of one worker has come.</summary>
+    private void Look(Update update, WorkerSlot slot)
+    {
+        if (slot.Understudy is not { } understudy) LookInPlace(update, slot);
+        else if (understudy.Leaving) LookAtOld(update, slot, understudy);
+        else LookAtNew(update, slot, understudy);
+    }
+
+    private void LookInPlace(Update update, WorkerSlot slot)
+    {
+        switch (slot.Slot.State)
+        {
+            case SlotState.Ready when slot.Process is { IsPlaced: true }:
+                Settle(update, slot);
+                break;
+            case SlotState.Backoff or SlotState.Failed:
+                if (update.Former is { } former) slot.Keep(former);
+                Fail(update, slot, slot);
+                break;
+            // Somebody asked for that meanwhile.
+            case SlotState.Stopped:
+                Settle(update, slot);
+                break;
+        }
+    }
+
+    private void LookAtNew(Update update, WorkerSlot slot, WorkerSlot understudy)
+    {
+        if (slot.Leaving || !slot.Service.Wish.Wants(slot.Name.Index))
+        {
+            Dismiss(slot, understudy);
+            Settle(update, slot);
+            return;
+        }
+
+        switch (understudy.Slot.State)
+        {
+            case SlotState.Ready when understudy.Process is { IsPlaced: true }:
+                Exchange(slot, understudy);
+                break;
+            case SlotState.Starting or SlotState.Ready when slot.Slot.State is not SlotState.Ready:
+                // The old one has ended by itself: the new one takes its place as it is.
+                Exchange(slot, understudy);
+                break;
+            case SlotState.Stopping or SlotState.Stopped or SlotState.Backoff or SlotState.Failed:
+                Fail(update, slot, understudy);
+                Dismiss(slot, understudy);
+                break;
+        }
+    }
+
+    private void LookAtOld(Update update, WorkerSlot slot, WorkerSlot understudy)
+    {
+        if (understudy.Slot.State.HasProcess) return;
+        Dismiss(slot, understudy);
+        LookInPlace(update, slot);
+    }
+
+    private void Exchange(WorkerSlot slot, WorkerSlot understudy)
+    {
+        runner.Exchange(slot);
+        if (slot.IsKept && !understudy.IsKept) understudy.Keep(slot.Spec);
+        slot.Renew();
+        understudy.Leaving = true;
+        runner.Happen(understudy, new SlotEvent.DrainRequested(new AfterStop.Stay()));
+    }
+
+    /// <summary>The understudy goes, on its own from here.</summary>
+    private void Dismiss(WorkerSlot slot, WorkerSlot understudy)
+    {
+        slot.Understudy = null;
+        if (understudy.Slot.State is not SlotState.Stopped && !understudy.Leaving) runner.Happen(understudy, new SlotEvent.StopRequested());
+        understudy.Leaving = true;
+        _swept = true;
+    }
+
+    private void Sweep()
+    {
+        _swept = false;
+        foreach (var understudy in _understudies.Where(one => one is { Leaving: true, Slot.State.HasProcess: false }).ToArray())
+        {
+            _understudies.Remove(understudy);
+            runner.Leave(understudy);
+        }
+    }
+
+    private void Settle(Update update, WorkerSlot slot)
+    {
+        update.Moving.Remove(slot);
+        update.Done.Add(slot);
+        log.Updated(slot.Name, slot.Process?.Handle.Pid ?? 0, slot.Slot.Generation, update.Done.Count, update.Count);
+        runner.EndUpdate(slot);
+    }
+
+    /// <param name="fallen">Whose process came to nothing: the worker itself or its understudy.</param>
+    private static void Fail(Update update, WorkerSlot slot, WorkerSlot fallen)
+    {
+        update.Moving.Remove(slot);
+        var why = Snapshots.Detail(fallen) ?? "it stopped by itself";
+        update.Failure ??= $"{slot.Name}: {why}";
+        slot.UpdateFailure = $"not replaced: {why}";
+        update.Waiting.Enqueue(slot);
+    }
+
+    /// <summary>After a failure: what is on its way to be replaced is not, and what is new goes back where that is wanted.</summary>
+    private void Stop(Update update, Action<Update> failed)
+    {
+        var service = update.Service;
+        foreach (var slot in update.Moving.ToArray())
+        {
+            if (slot.Understudy is not { Leaving: false } understudy) continue;
+            Dismiss(slot, understudy);
+            update.Moving.Remove(slot);
+            update.Waiting.Enqueue(slot);
+        }
+
+        foreach (var slot in update.Waiting)
+        {
+            slot.UpdateFailure ??= $"not replaced: the update stopped at {update.Failure}";
+            runner.EndUpdate(slot);
+        }
+
+        var isPaused = update.IsRollback || service.Spec.Update.FailureAction == UpdateFailureAction.Pause;
+        log.UpdateFailed(service.Spec.Name, update.Failure!, update.Done.Count, update.Count, rollsBack: !isPaused && update.Former is not null);
+        if (isPaused && update.Former is not null) update.IsPaused = true;
+        else if (update.Former is not null) failed(update);
+        else Drop(update);
+    }
+
+    private void Finish(Update update)
+    {
+        log.UpdateDone(update.Service.Spec.Name, update.Done.Count, update.Cut);
+        Drop(update);
+    }
+
+    private void Drop(Update update)
+    {
+        if (!_updates.Remove(update.Service)) return;
+        _due.Remove(update);
+        foreach (var slot in update.Moving)
+            if (slot.Understudy is { Leaving: false } understudy) Dismiss(slot, understudy);
+            else slot.Understudy = null;
+        foreach (var slot in update.Moving.Concat(update.Waiting).ToArray()) runner.EndUpdate(slot);
+    }
+
+    private void End(Update update, WorkerSlot slot)
+    {
+        update.Done.Add(slot);
+        runner.EndUpdate(slot);
+    }
+
+    private void Anew(WorkerSlot slot, SlotEvent asked)
+    {
+        if (_stopping) return;
+        slot.Renew();
+        runner.Expect(slot);
+        runner.Happen(slot, asked);
+    }
+}
