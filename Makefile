@@ -30,9 +30,12 @@ build-tools:
 		echo "make: there is no 'dotnet' here: the .NET 10 SDK is needed, see https://learn.microsoft.com/dotnet/core/install/linux" >&2; \
 		exit 1; }
 	@build-aux/need 'gcc:gcc' 'clang:clang' 'file=/usr/include/zlib.h:zlib1g-dev' \
-		'file=/usr/include/stdlib.h:libc6-dev'
+		'file=/usr/include/stdlib.h:libc6-dev' 'file=/usr/include/linux/bpf.h:linux-libc-dev'
 
 native:
+	@command -v clang >/dev/null 2>&1 || { \
+		echo "make: there is no 'clang' here, which makes the program that the kernel runs: 'make build-tools' installs it" >&2; \
+		exit 1; }
 	@$(MAKE) --no-print-directory -s -C src/Supervisor/Native OUT=$(OUT)/native
 
 preload:

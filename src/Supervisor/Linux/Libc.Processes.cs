@@ -23,6 +23,7 @@ internal static partial class Libc
     // One number on all architectures since these came (Linux 5.1 and 5.3); glibc wraps them only from 2.36 on.
     private const nint PidfdSendSignalNumber = 424;
     private const nint PidfdOpenNumber = 434;
+    private const nint PidfdGetFdNumber = 438; // Linux 5.6
 
     [LibraryImport(Library, EntryPoint = "waitid", SetLastError = true)]
     public static unsafe partial int WaitId(int idType, uint id, SignalInfo* info, int options);
@@ -41,6 +42,12 @@ internal static partial class Libc
 
     public static nint PidfdSendSignal(SafeHandle pidfd, int signal) =>
         PidfdSendSignal(PidfdSendSignalNumber, pidfd, signal, info: 0, flags: 0);
+
+    /// <summary>Close-on-exec.</summary>
+    public static nint PidfdGetFd(SafeHandle pidfd, int descriptor) => PidfdGetFd(PidfdGetFdNumber, pidfd, descriptor, flags: 0);
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint PidfdGetFd(nint number, SafeHandle pidfd, nint descriptor, nint flags);
 
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     private static partial nint PidfdOpen(nint number, nint pid, nint flags);

@@ -19,6 +19,13 @@ internal static partial class Libc
 
     public const int LevelSocket = 1;
     public const int OptionSendBuffer = 7;
+    public const int OptionReusePort = 15;
+    public const int OptionAttachClassic = 51; // SO_ATTACH_REUSEPORT_CBPF
+    public const int OptionAttachProgram = 52; // SO_ATTACH_REUSEPORT_EBPF
+    public const int OptionCookie = 57;
+    public const int OptionDetachProgram = 68; // SO_DETACH_REUSEPORT_BPF, Linux 5.3
+
+    public const int ShutdownRead = 0;
     public const int RightsMessage = 1;
 
     /// <summary>MSG_CMSG_CLOEXEC: descriptors that come with a message.</summary>
@@ -38,6 +45,21 @@ internal static partial class Libc
 
     [LibraryImport(Library, EntryPoint = "setsockopt", SetLastError = true)]
     public static unsafe partial int SetSocketOption(SafeHandle socket, int level, int option, void* value, uint size);
+
+    [LibraryImport(Library, EntryPoint = "getsockopt", SetLastError = true)]
+    public static unsafe partial int GetSocketOption(SafeHandle socket, int level, int option, void* value, uint* size);
+
+    [LibraryImport(Library, EntryPoint = "getsockname", SetLastError = true)]
+    public static unsafe partial int LocalName(SafeHandle socket, void* address, uint* addressSize);
+
+    [LibraryImport(Library, EntryPoint = "listen", SetLastError = true)]
+    public static partial int Listen(SafeHandle socket, int backlog);
+
+    [LibraryImport(Library, EntryPoint = "accept4", SetLastError = true)]
+    public static unsafe partial int Accept(SafeHandle socket, void* address, uint* addressSize, int flags);
+
+    [LibraryImport(Library, EntryPoint = "shutdown", SetLastError = true)]
+    public static partial int Shutdown(SafeHandle socket, int how);
 
     [LibraryImport(Library, EntryPoint = "sendto", SetLastError = true)]
     public static unsafe partial nint SendTo(

@@ -24,7 +24,26 @@ internal static class SocketHolders
         return InodeOf(ProcFile.ReadLink(pid, Encoding.ASCII.GetBytes(name), target)) == inode;
     }
 
-    private static void AddInodes(int pid, HashSet<ulong> into)
+    /// <summary>The number under which a process has the socket with this inode open; null where it has not.</summary>
+    public static int? DescriptorOf(int pid, ulong inode)
+    {
+        int? found = null;
+        Each(pid, (descriptor, held) =>
+        {
+            if (held == inode) found = int.Parse(descriptor, CultureInfo.InvariantCulture);
+            return found is null;
+        });
+        return found;
+    }
+
+    private static void AddInodes(int pid, HashSet<ulong> into) => Each(pid, (_, inode) =>
+    {
+        into.Add(inode);
+        return true;
+    });
+
+    /// <param name="goOn">Whether to go on, after this descriptor and its inode.</param>
+    private static void Each(int pid, Func<string, ulong, bool> goOn)
     {
         Span<byte> target = stackalloc byte[64];
         try
@@ -32,7 +51,7 @@ internal static class SocketHolders
             foreach (var descriptor in DescriptorsOf(pid))
             {
                 var link = ProcFile.ReadLink(pid, Encoding.ASCII.GetBytes("fd/" + descriptor), target);
-                if (InodeOf(link) is { } inode) into.Add(inode);
+                if (InodeOf(link) is { } inode && !goOn(descriptor, inode)) return;
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

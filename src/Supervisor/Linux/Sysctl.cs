@@ -1,3 +1,6 @@
+using System.Text;
+using Reuseportd.Model;
+
 namespace Reuseportd.Linux;
 
 /// <summary>Kernel parameters, of this network namespace where they are per namespace (sysctl(8)).</summary>
@@ -15,5 +18,17 @@ internal static class Sysctl
         {
             return null;
         }
+    }
+
+    /// <returns>EACCES or EROFS where it may not be written, as in most containers; ENOENT where this kernel does not have it.</returns>
+    public static unsafe Errno Write(string name, string value)
+    {
+        int number;
+        fixed (byte* path = Encoding.ASCII.GetBytes($"/proc/sys/{name.Replace('.', '/')}\0"))
+            number = Libc.Open(path, Libc.OpenWriteOnly | Libc.OpenCloseOnExec, 0);
+        if (number < 0) return Libc.LastErrno;
+        using var file = new Descriptor(number);
+        var text = Encoding.ASCII.GetBytes(value);
+        fixed (byte* start = text) return Libc.ErrnoOf(Libc.Write(number, start, (nuint)text.Length));
     }
 }

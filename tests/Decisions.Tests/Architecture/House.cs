@@ -11,7 +11,7 @@ internal static partial class House
     public static readonly string[][] Floors =
     [
         ["Model"],
-        ["Configuration", "Slots", "Planning", "Binding"],
+        ["Configuration", "Slots", "Planning", "Binding", "Steering"],
         ["Linux", "Observability"],
         ["Runtime"],
         ["Api"],
@@ -66,10 +66,10 @@ internal static partial class House
     [GeneratedRegex(@"\bReuseportd\s*\.\s*(?<folder>\w+)")]
     private static partial Regex WholeName();
 
-    [GeneratedRegex(@"(?<![\w.]|Reuseportd\s*\.\s*)(?<folder>Model|Configuration|Slots|Planning|Binding|Linux|Observability|Runtime|Api|Hosting)\s*\.\s*[A-Z]\w*")]
+    [GeneratedRegex(@"(?<![\w.]|Reuseportd\s*\.\s*)(?<folder>Model|Configuration|Slots|Planning|Binding|Steering|Linux|Observability|Runtime|Api|Hosting)\s*\.\s*[A-Z]\w*")]
     private static partial Regex RelativeName();
 
-    [GeneratedRegex(@"\busing\s+(static\s+|\w+\s*=\s*)?(?<folder>Model|Configuration|Slots|Planning|Binding|Linux|Observability|Runtime|Api|Hosting)\s*[.;]")]
+    [GeneratedRegex(@"\busing\s+(static\s+|\w+\s*=\s*)?(?<folder>Model|Configuration|Slots|Planning|Binding|Steering|Linux|Observability|Runtime|Api|Hosting)\s*[.;]")]
     private static partial Regex RelativeUsing();
 
     [GeneratedRegex(@"^\s*namespace\s+(?<name>[\w.]+)", RegexOptions.Multiline)]

@@ -26,11 +26,17 @@ internal static unsafe partial class OrdinaryUser
     /// <summary>On a thread that is root still, and has these as inheritable.</summary>
     public static void NotYet(ValueList<Capability> inheritable, Action<Spawner> work) => On(() => Inherit(inheritable), work);
 
+    /// <summary>For the rest of this thread, without any capability.</summary>
+    public static void OnThisThread(Action work)
+    {
+        Require();
+        Become([]);
+        work();
+    }
+
     private static void On(Action prepare, Action<Spawner> work)
     {
-        Root.Require();
-        var isKnown = IsX64 || RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
-        Assert.SkipUnless(isKnown, "knows no numbers of system calls here");
+        Require();
         Exception? failure = null;
         var thread = new Thread(() =>
         {
@@ -48,6 +54,13 @@ internal static unsafe partial class OrdinaryUser
         thread.Start();
         thread.Join();
         if (failure is not null) throw new InvalidOperationException("as an ordinary user", failure);
+    }
+
+    private static void Require()
+    {
+        Root.Require();
+        var isKnown = IsX64 || RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+        Assert.SkipUnless(isKnown, "knows no numbers of system calls here");
     }
 
     private static void Become(ValueList<Capability> capabilities)

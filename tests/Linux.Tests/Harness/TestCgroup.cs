@@ -29,6 +29,18 @@ internal sealed class TestCgroup : IDisposable
 
     public Descriptor Folder { get; }
 
+    /// <summary>As the kernel names it where it tells of a socket's.</summary>
+    public unsafe ulong Id
+    {
+        get
+        {
+            Libc.FileStatus status;
+            byte nothing = 0;
+            Assert.Equal(0, Libc.Status(Folder.Number, &nothing, Libc.AtEmptyPath, Libc.StatBasic, &status));
+            return status.Inode;
+        }
+    }
+
     /// <summary>Its processes must have been reaped.</summary>
     public void Dispose()
     {

@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+
+namespace Reuseportd.Linux;
+
+/// <summary>Native/steering.h. All answer an errno, or 0.</summary>
+internal static unsafe partial class Native
+{
+    [LibraryImport(Library, EntryPoint = "reuseportd_steering_open")]
+    public static partial int OpenSteering(uint slots, Steering* opened);
+
+    [LibraryImport(Library, EntryPoint = "reuseportd_steering_put")]
+    public static partial int PutSocket(SafeHandle sockets, uint slot, SafeHandle socket);
+
+    [LibraryImport(Library, EntryPoint = "reuseportd_steering_remove")]
+    public static partial int RemoveSocket(SafeHandle sockets, uint slot);
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Steering
+    {
+        public int Program;
+        public int Sockets;
+        public int Slots;
+        public int Group;
+    }
+}

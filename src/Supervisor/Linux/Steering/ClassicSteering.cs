@@ -1,0 +1,131 @@
+using Reuseportd.Model;
+using Reuseportd.Steering;
+
+namespace Reuseportd.Linux;
+
+/// <summary>
+/// By a program of classic BPF, which knows the members of its group by index only. No privilege is needed but the right to take the workers'
+/// sockets. There is neither a counter in it nor a length of a queue, so <c>round_robin</c> and <c>least_queue</c> go by chance.
+///
+/// The program is made anew with every change. One that is late is safe: an index past the end goes to the kernel's hash, and any other to a member.
+/// </summary>
+internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? diag = null) : IGroupSteering
+{
+    /// <summary>As many as a program of less than 20 KiB can tell apart, which is what older kernels allow by default.</summary>
+    private const int Buckets = 1024;
+
+    private readonly GroupMembers _members = new();
+    private readonly GroupOrder _order = new();
+    private readonly FlowTable _flows = new(Buckets);
+    private bool _isAttached;
+    private bool _isOver;
+
+    public SteeringKind Kind => SteeringKind.Classic;
+
+    public Errno Join(int slot, IReadOnlyList<SharedSocket> sockets)
+    {
+        if (_isOver) return Errno.InvalidArgument;
+        // Whoever cannot be taken could not be told from a stranger later on.
+        foreach (var socket in sockets)
+        {
+            using var taken = socket.Take(out var errno);
+            if (taken is null) return errno;
+        }
+
+        _members.Set(_members.Plan(slot, sockets));
+        return Refresh(Listing.Of(diag));
+    }
+
+    public Errno Leave(int slot) => TakePart(slot, takesPart: false);
+
+    public Errno Rejoin(int slot) => TakePart(slot, takesPart: true);
+
+    public Errno Refresh(IReadOnlyList<SocketRecord> listing)
+    {
+        _order.Observe(key.MembersIn(listing));
+        return _isOver ? Errno.None : Publish();
+    }
+
+    public void SetQueues(IReadOnlyDictionary<ulong, QueueLength> byInode)
+    {
+    }
+
+    public SlotCounts? CountsOf(int slot) => null;
+
+    /// <summary>ENOTSUP without <c>net.ipv4.tcp_migrate_req</c>: what waits would be reset.</summary>
+    public Errno Rescue(int slot, out long waited)
+    {
+        waited = 0;
+        if (!key.IsStream || !MigrationSetting.IsOn) return Errno.NotSupported;
+        if (_members.Find(slot) is not { } member) return Errno.NotFound;
+        var errno = Leave(slot);
+        if (errno != Errno.None) return errno;
+        var rescued = QueueRescue.Of(member, Listing.Of(diag), (ordinal, _) => Rejoined(member.Sockets[ordinal]), ref waited);
+        errno = Publish();
+        return rescued != Errno.None ? rescued : errno;
+    }
+
+    public Errno Visit(int slot, int clientPort) => Errno.NotSupported;
+
+    public Errno Detach()
+    {
+        _isOver = true;
+        return Release();
+    }
+
+    public void Dispose() => _ = Detach();
+
+    private Errno TakePart(int slot, bool takesPart)
+    {
+        if (_members.Find(slot) is not { } member) return Errno.NotFound;
+        member.TakesPart = takesPart;
+        return Refresh(Listing.Of(diag));
+    }
+
+    private Errno Rejoined(SharedSocket socket)
+    {
+        _order.Rejoined(socket.Inode);
+        return Errno.None;
+    }
+
+    private Errno Publish()
+    {
+        var indices = new SortedDictionary<int, int>();
+        foreach (var member in _members.Active)
+            for (var ordinal = 0; ordinal < member.Sockets.Count; ordinal++)
+                if (_order.IndexOf(member.Sockets[ordinal].Inode) is { } index) indices[member.Places[ordinal]] = index;
+        // Nobody takes part whose index is known: better the kernel's hash than a choice by chance.
+        if (indices.Count == 0) return Release();
+
+        using var taken = _members.TakeAny(out var errno);
+        if (taken is null) return errno;
+        errno = taken.Attach(key.BalanceFor(balance) == Balance.Hash
+            ? ClassicProgram.Hash(ByBucket(indices))
+            : ClassicProgram.Random([.. indices.Values]));
+        _isAttached |= errno == Errno.None;
+        return errno;
+    }
+
+    private Errno Release()
+    {
+        if (!_isAttached) return Errno.None;
+        using var taken = _members.TakeAny(out var errno);
+        if (taken is null) return errno;
+        errno = taken.Detach();
+        _isAttached = errno != Errno.None && errno != Errno.NotFound;
+        return errno;
+    }
+
+    private int[] ByBucket(SortedDictionary<int, int> indices)
+    {
+        for (var place = 0; place < _members.Places; place++)
+        {
+            if (indices.ContainsKey(place)) _flows.Add(place);
+            else _flows.Remove(place);
+        }
+
+        var targets = new int[Buckets];
+        for (var bucket = 0; bucket < targets.Length; bucket++) targets[bucket] = indices[_flows.Slots[bucket]];
+        return targets;
+    }
+}

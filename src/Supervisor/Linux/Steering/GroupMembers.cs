@@ -1,0 +1,84 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux;
+
+/// <summary>What a group's steering knows of its slots: their sockets, whether they take part, and the place of each socket.</summary>
+internal sealed class GroupMembers
+{
+    private readonly Dictionary<(int Slot, int Ordinal), int> _places = [];
+    private readonly SortedDictionary<int, Member> _members = [];
+
+    /// <summary>How many places were ever given away.</summary>
+    public int Places => _places.Count;
+
+    public IEnumerable<Member> All => _members.Values;
+
+    public IEnumerable<Member> Active => _members.Values.Where(member => member.TakesPart);
+
+    public Member? Find(int slot) => _members.GetValueOrDefault(slot);
+
+    /// <summary>The slot as it is to be: a socket that it has already keeps its place, the others take those that are left.</summary>
+    public Member Plan(int slot, IReadOnlyList<SharedSocket> sockets)
+    {
+        var former = Find(slot);
+        var places = new int[sockets.Count];
+        for (var at = 0; at < places.Length; at++) places[at] = former?.PlaceOf(sockets[at].Inode) ?? -1;
+        var ordinal = 0;
+        for (var at = 0; at < places.Length; at++)
+        {
+            if (places[at] >= 0) continue;
+            while (places.Contains(PlaceOf(slot, ordinal))) ordinal++;
+            places[at] = PlaceOf(slot, ordinal);
+        }
+
+        return new Member(slot, sockets, places) { TakesPart = true };
+    }
+
+    public void Set(Member member) => _members[member.Slot] = member;
+
+    /// <summary>Any socket that can be taken, of those that take part first. ENOENT where none can.</summary>
+    public TakenSocket? TakeAny(out Errno errno)
+    {
+        errno = Errno.NotFound;
+        foreach (var socket in All.OrderByDescending(member => member.TakesPart).SelectMany(member => member.Sockets))
+        {
+            var taken = socket.Take(out var failure);
+            if (taken is not null)
+            {
+                errno = Errno.None;
+                return taken;
+            }
+
+            if (failure != Errno.NotFound) errno = failure;
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// A number for each socket of each slot that is the same for all its processes, so that a flow stays with its slot. Slots come first come
+    /// first served: the numbers are as few as can be.
+    /// </summary>
+    private int PlaceOf(int slot, int ordinal)
+    {
+        if (!_places.TryGetValue((slot, ordinal), out var place)) _places.Add((slot, ordinal), place = _places.Count);
+        return place;
+    }
+
+    /// <summary>Null where that many sockets were never there.</summary>
+    public int? FindPlace(int slot, int ordinal) => _places.TryGetValue((slot, ordinal), out var place) ? place : null;
+
+    /// <param name="Places">Of each socket.</param>
+    internal sealed record Member(int Slot, IReadOnlyList<SharedSocket> Sockets, IReadOnlyList<int> Places)
+    {
+        public bool TakesPart { get; set; }
+
+        /// <summary>Null where it has no such socket.</summary>
+        public int? PlaceOf(ulong inode)
+        {
+            for (var at = 0; at < Sockets.Count; at++)
+                if (Sockets[at].Inode == inode) return Places[at];
+            return null;
+        }
+    }
+}

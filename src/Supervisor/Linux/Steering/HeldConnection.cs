@@ -1,0 +1,40 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace Reuseportd.Linux;
+
+/// <summary>A TCP connection that the server's side is not done with: one or both may have finished sending, but not closed it.</summary>
+/// <param name="Port">Local.</param>
+/// <param name="Inode">0 while it waits to be accepted, and when the server has closed it.</param>
+/// <param name="Cgroup">Id of the cgroup v2 in which its listener was made (Linux 5.9); 0 where the kernel does not tell.</param>
+internal readonly record struct HeldConnection(int Port, ulong Inode, ulong Cgroup)
+{
+    /// <summary>
+    /// Bits by state: TCP_ESTABLISHED, TCP_FIN_WAIT1, TCP_FIN_WAIT2 (a server that has answered and waits for the client to be done),
+    /// TCP_CLOSE_WAIT, TCP_CLOSING. Those that the server has closed have no inode.
+    /// </summary>
+    public const uint States = 1 << 1 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 11;
+
+    private const ushort CgroupAttribute = 21; // INET_DIAG_CGROUP_ID
+    private const int AttributeHeader = 4; // struct nlattr
+
+    public bool IsAccepted => Inode != 0;
+
+    /// <param name="recordSize">Of <c>struct inet_diag_msg</c>; attributes stand behind it.</param>
+    public static HeldConnection Read(ReadOnlySpan<byte> body, int recordSize) => new(
+        BinaryPrimitives.ReadUInt16BigEndian(body[4..]), MemoryMarshal.Read<uint>(body[68..]), CgroupOf(body[recordSize..]));
+
+    private static ulong CgroupOf(ReadOnlySpan<byte> attributes)
+    {
+        while (attributes.Length >= AttributeHeader)
+        {
+            int length = MemoryMarshal.Read<ushort>(attributes);
+            if (length < AttributeHeader || length > attributes.Length) return 0;
+            if (MemoryMarshal.Read<ushort>(attributes[2..]) == CgroupAttribute && length >= AttributeHeader + sizeof(ulong))
+                return MemoryMarshal.Read<ulong>(attributes[AttributeHeader..]);
+            attributes = attributes[Math.Min(length + 3 & ~3, attributes.Length)..];
+        }
+
+        return 0;
+    }
+}

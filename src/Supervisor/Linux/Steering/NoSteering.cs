@@ -1,0 +1,85 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux;
+
+/// <summary>The kernel's hash. What can be done is to take a listener out of its group altogether, and back.</summary>
+internal sealed class NoSteering(GroupKey key, SockDiag? diag = null) : IGroupSteering
+{
+    private readonly GroupMembers _members = new();
+    private readonly Dictionary<int, int> _backlogs = [];
+
+    public SteeringKind Kind => SteeringKind.None;
+
+    public Errno Join(int slot, IReadOnlyList<SharedSocket> sockets)
+    {
+        _members.Set(_members.Plan(slot, sockets));
+        _backlogs.Remove(slot);
+        return Errno.None;
+    }
+
+    public Errno Leave(int slot) => Errno.NotSupported;
+
+    /// <summary>A slot that was rescued listens again.</summary>
+    public Errno Rejoin(int slot)
+    {
+        if (!_backlogs.Remove(slot, out var backlog) || _members.Find(slot) is not { } member) return Errno.None;
+        var first = Errno.None;
+        foreach (var socket in member.Sockets)
+        {
+            using var taken = socket.Take(out var errno);
+            if (taken is not null) errno = taken.Listen(backlog);
+            if (first == Errno.None) first = errno;
+        }
+
+        return first;
+    }
+
+    public Errno Refresh(IReadOnlyList<SocketRecord> listing) => Errno.None;
+
+    public void SetQueues(IReadOnlyDictionary<ulong, QueueLength> byInode)
+    {
+    }
+
+    public SlotCounts? CountsOf(int slot) => null;
+
+    /// <summary>
+    /// The listener stays out of the group until <see cref="Rejoin"/>, as the hash would go on giving to it. Without
+    /// <c>net.ipv4.tcp_migrate_req</c> what waits would be reset: ENOTSUP then.
+    /// </summary>
+    public Errno Rescue(int slot, out long waited)
+    {
+        waited = 0;
+        if (!key.IsStream || !MigrationSetting.IsOn) return Errno.NotSupported;
+        if (_members.Find(slot) is not { } member) return Errno.NotFound;
+        var listing = Listing.Of(diag);
+        var first = Errno.None;
+        foreach (var socket in member.Sockets)
+        {
+            using var taken = socket.Take(out var errno);
+            if (taken is not null) errno = Stop(slot, taken, listing, ref waited);
+            if (first == Errno.None) first = errno;
+        }
+
+        return first;
+    }
+
+    public Errno Visit(int slot, int clientPort) => Errno.NotSupported;
+
+    public Errno Detach() => Errno.None;
+
+    public void Dispose()
+    {
+    }
+
+    private Errno Stop(int slot, TakenSocket taken, List<SocketRecord> listing, ref long waited)
+    {
+        var record = listing.FirstOrDefault(socket => socket.Cookie == taken.Cookie);
+        if (!record.IsStream) return Errno.NotFound;
+        // The last one of a group has nobody to hand anything to.
+        if (key.MembersIn(listing).Length < 2) return Errno.NotSupported;
+        _backlogs[slot] = (int)Math.Min(record.WriteQueue, int.MaxValue);
+        var errno = taken.StopListening();
+        if (errno == Errno.None) waited += record.ReceiveQueue;
+        return errno;
+    }
+}

@@ -1,0 +1,181 @@
+using System.Numerics;
+using Reuseportd.Model;
+using Reuseportd.Steering;
+
+namespace Reuseportd.Linux;
+
+/// <summary>
+/// By the program of Native/steer.bpf.c. Needs CAP_BPF and CAP_NET_ADMIN, and the right to take the workers' sockets. Migrates connections of
+/// closing listeners whatever <c>net.ipv4.tcp_migrate_req</c> says.
+/// </summary>
+internal sealed class ProgramSteering : IGroupSteering
+{
+    private const int LeastCapacity = 64;
+
+    private readonly GroupKey _key;
+    private readonly SockDiag? _diag;
+    private readonly Balance _balance;
+    private readonly GroupMembers _members = new();
+    private readonly FlowTable _flows = new(SteeringMaps.Flows);
+    private SteeringProgram? _program;
+    private int _capacity;
+    private bool _isOver;
+
+    /// <param name="workers">How many slots are to be expected; more may come.</param>
+    /// <param name="diag">For <see cref="Rescue"/>.</param>
+    public ProgramSteering(GroupKey key, Balance balance, int workers, SockDiag? diag = null)
+    {
+        (_key, _balance, _diag) = (key, key.BalanceFor(balance), diag);
+        _capacity = CapacityFor(workers);
+    }
+
+    public SteeringKind Kind => SteeringKind.Program;
+
+    public Errno Join(int slot, IReadOnlyList<SharedSocket> sockets)
+    {
+        if (_isOver) return Errno.InvalidArgument;
+        var member = _members.Plan(slot, sockets);
+        var errno = Provide();
+        for (var at = 0; at < sockets.Count && errno == Errno.None; at++) errno = Put(_program!, member.Places[at], sockets[at]);
+        if (errno != Errno.None) return errno;
+
+        var former = _members.Find(slot)?.Places ?? [];
+        _members.Set(member);
+        foreach (var place in former.Except(member.Places)) _ = _program!.Remove(place);
+        Publish();
+        return Errno.None;
+    }
+
+    public Errno Leave(int slot) => TakePart(slot, takesPart: false);
+
+    public Errno Rejoin(int slot) => TakePart(slot, takesPart: true);
+
+    /// <summary>The kernel takes sockets that close out of the map.</summary>
+    public Errno Refresh(IReadOnlyList<SocketRecord> listing) => Errno.None;
+
+    public void SetQueues(IReadOnlyDictionary<ulong, QueueLength> byInode)
+    {
+        if (_program is null || _balance != Balance.LeastQueue) return;
+        foreach (var member in _members.All)
+            for (var ordinal = 0; ordinal < member.Sockets.Count; ordinal++)
+                if (byInode.TryGetValue(member.Sockets[ordinal].Inode, out var queue))
+                    Volatile.Write(ref _program.Maps[member.Places[ordinal]].Load, (ulong)queue.Waiting);
+    }
+
+    public SlotCounts? CountsOf(int slot)
+    {
+        if (_program is null) return new SlotCounts(0, 0);
+        var sum = new SlotCounts(0, 0);
+        for (var ordinal = 0; _members.FindPlace(slot, ordinal) is { } place; ordinal++) sum = Sum(sum, CountsAt(place));
+        return sum;
+    }
+
+    public Errno Rescue(int slot, out long waited)
+    {
+        waited = 0;
+        if (!_key.IsStream) return Errno.NotSupported;
+        if (_members.Find(slot) is not { } member || _program is null) return Errno.NotFound;
+        var errno = Leave(slot);
+        if (errno != Errno.None) return errno;
+        return QueueRescue.Of(member, Listing.Of(_diag), (ordinal, taken) => _program.Put(member.Places[ordinal], taken), ref waited);
+    }
+
+    public Errno Visit(int slot, int clientPort)
+    {
+        if (_program is null || _members.Find(slot) is not { Places: [var place, ..] }) return Errno.NotFound;
+        _program.Maps.SetVisitor(clientPort, place);
+        return Errno.None;
+    }
+
+    public Errno Detach()
+    {
+        if (_isOver || _program is null) return Errno.None;
+        _isOver = true;
+        // Whatever becomes of the rest, the program itself chooses nothing from now on.
+        _program.Maps.SetActive([]);
+        using var taken = _members.TakeAny(out var errno);
+        return taken is null ? errno : taken.Detach();
+    }
+
+    public void Dispose()
+    {
+        _ = Detach();
+        // The map itself goes some time later, and until then its sockets could be in no other.
+        for (var place = 0; place < _members.Places; place++) _ = _program?.Remove(place);
+        _program?.Dispose();
+        _program = null;
+    }
+
+    private static int CapacityFor(int places) =>
+        Math.Min((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(places, LeastCapacity)), SteeringMaps.MostSlots);
+
+    private Errno TakePart(int slot, bool takesPart)
+    {
+        if (_members.Find(slot) is not { } member || _program is null) return Errno.NotFound;
+        member.TakesPart = takesPart;
+        Publish();
+        return Errno.None;
+    }
+
+    private void Publish()
+    {
+        ushort[] active = [.. _members.Active.SelectMany(member => member.Places).Select(place => (ushort)place)];
+        foreach (var place in _members.All.SelectMany(member => member.Places).Except(active.Select(place => (int)place)))
+            _flows.Remove(place);
+        foreach (var place in active) _flows.Add(place);
+        _program!.Maps.SetFlows(_flows.Slots);
+        _program.Maps.SetActive(active);
+    }
+
+    /// <summary>Puts it into the map, and the program before its group: that may be a new one, as all sockets of the former closed.</summary>
+    private Errno Put(SteeringProgram program, int place, SharedSocket socket)
+    {
+        using var taken = socket.Take(out var errno);
+        if (taken is null) return errno;
+        errno = program.Put(place, taken);
+        // The kernel says so of one that is in that very place, too.
+        if (errno == Errno.Busy && _members.All.Any(member => member.PlaceOf(socket.Inode) == place)) errno = Errno.None;
+        return errno != Errno.None ? errno : taken.Attach(program.Program);
+    }
+
+    /// <summary>Sees to it that there is a program with room for all places.</summary>
+    private Errno Provide()
+    {
+        if (_program is not null && _members.Places <= _capacity) return Errno.None;
+        var capacity = CapacityFor(Math.Max(_members.Places, _program is null ? _capacity : 2 * _capacity));
+        var larger = SteeringProgram.Load(capacity, out var errno);
+        if (larger is null) return errno;
+        larger.Maps.SetBalance(_balance);
+        if (_program is not null) Move(_program, larger);
+        _program?.Dispose();
+        (_program, _capacity) = (larger, capacity);
+        return Errno.None;
+    }
+
+    /// <summary>A socket is in one map at a time. The first that is in the larger one brings its program before the group.</summary>
+    private void Move(SteeringProgram from, SteeringProgram to)
+    {
+        to.Maps.SetFlows(_flows.Slots);
+        to.Maps.SetActive([.. _members.Active.SelectMany(member => member.Places).Select(place => (ushort)place)]);
+        foreach (var member in _members.All)
+        {
+            for (var ordinal = 0; ordinal < member.Sockets.Count; ordinal++)
+            {
+                var place = member.Places[ordinal];
+                _ = from.Remove(place);
+                // One that cannot be taken any more has closed, or is about to.
+                _ = Put(to, place, member.Sockets[ordinal]);
+            }
+        }
+
+        for (var place = 0; place < _capacity; place++) to.Maps[place] = from.Maps[place];
+    }
+
+    private SlotCounts CountsAt(int place)
+    {
+        ref var slot = ref _program!.Maps[place];
+        return new SlotCounts(Volatile.Read(ref slot.Given), Volatile.Read(ref slot.Migrated));
+    }
+
+    private static SlotCounts Sum(SlotCounts one, SlotCounts other) => new(one.Given + other.Given, one.Migrated + other.Migrated);
+}

@@ -1,0 +1,71 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux;
+
+/// <summary>A descriptor of this process for a socket that a worker has open, too.</summary>
+internal sealed unsafe class TakenSocket(int number) : Descriptor(number)
+{
+    /// <summary>0 where it is no socket.</summary>
+    public ulong Cookie
+    {
+        get
+        {
+            ulong cookie = 0;
+            var size = (uint)sizeof(ulong);
+            return Libc.GetSocketOption(this, Libc.LevelSocket, Libc.OptionCookie, &cookie, &size) == 0 ? cookie : 0;
+        }
+    }
+
+    public ulong Inode
+    {
+        get
+        {
+            Libc.FileStatus status;
+            byte nothing = 0;
+            return Libc.Status(Number, &nothing, Libc.AtEmptyPath, Libc.StatBasic, &status) == 0 ? status.Inode : 0;
+        }
+    }
+
+    /// <summary>EINVAL for a socket that is in no group.</summary>
+    public Errno Attach(Descriptor program)
+    {
+        var number = program.Number;
+        return Option(Libc.OptionAttachProgram, &number, sizeof(int));
+    }
+
+    /// <summary>ENOMEM for a program longer than <c>net.core.optmem_max</c> allows.</summary>
+    public Errno Attach(ReadOnlySpan<Steering.ClassicInstruction> program)
+    {
+        fixed (Steering.ClassicInstruction* start = program)
+        {
+            var header = new ClassicHeader { Length = (ushort)program.Length, Program = start };
+            return Option(Libc.OptionAttachClassic, &header, (uint)sizeof(ClassicHeader));
+        }
+    }
+
+    /// <summary>The kernel's hash again, for the whole group. ENOENT where there was no program.</summary>
+    public Errno Detach()
+    {
+        var unused = 0;
+        return Option(Libc.OptionDetachProgram, &unused, sizeof(int));
+    }
+
+    /// <summary>
+    /// Ends the listening, for the worker as well; what waits to be accepted goes to others of the group where connections are migrated, and
+    /// is reset where not.
+    /// </summary>
+    public Errno StopListening() => Libc.ErrnoOf(Libc.Shutdown(this, Libc.ShutdownRead));
+
+    /// <summary>As a new member of its group.</summary>
+    public Errno Listen(int backlog) => Libc.ErrnoOf(Libc.Listen(this, backlog));
+
+    private Errno Option(int option, void* value, uint size) =>
+        Libc.ErrnoOf(Libc.SetSocketOption(this, Libc.LevelSocket, option, value, size));
+
+    /// <summary><c>struct sock_fprog</c> of linux/filter.h.</summary>
+    private struct ClassicHeader
+    {
+        public ushort Length;
+        public Steering.ClassicInstruction* Program;
+    }
+}

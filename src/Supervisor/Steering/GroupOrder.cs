@@ -1,0 +1,82 @@
+namespace Reuseportd.Steering;
+
+/// <summary>
+/// At which index of the kernel's array each socket of a group stands. The kernel tells nobody; it puts who joins at the end, and the last one into
+/// the hole of who leaves (net/core/sock_reuseport.c). So the array is followed from its beginning. What can't be known is the order of things that
+/// happened between two looks: then every array that may have come of it is kept, and an index is known where all of them agree.
+/// </summary>
+internal sealed class GroupOrder
+{
+    /// <summary>Past this nothing is known any more until the group has been empty.</summary>
+    private const int MostArrays = 64;
+
+    private List<ulong[]> _arrays = [[]];
+    private HashSet<ulong> _members = [];
+
+    /// <summary>Whether too much happened between two looks.</summary>
+    public bool IsLost => _arrays.Count == 0;
+
+    /// <summary>Takes in who is in the group now.</summary>
+    /// <param name="members">Any number that is a socket's own, in order of joining.</param>
+    public void Observe(IReadOnlyList<ulong> members)
+    {
+        var now = members.ToHashSet();
+        ulong[] gone = [.. _members.Where(member => !now.Contains(member))];
+        ulong[] come = [.. members.Where(member => !_members.Contains(member))];
+        _members = now;
+        if (now.Count == come.Length && gone.Length == 0 || now.Count == 0) _arrays = [[]];
+        if (gone.Length > 0 || come.Length > 0) Follow(gone, come);
+    }
+
+    /// <summary>A socket that is there left the group and joined it again: it stands at the end. Nothing else happened meanwhile.</summary>
+    public void Rejoined(ulong member)
+    {
+        if (_members.Contains(member)) Keep([.. _arrays.Select(array => (ulong[])[.. Without(array, member), member])]);
+    }
+
+    /// <returns>Null where it may stand at more than one place, or is not in the group.</returns>
+    public int? IndexOf(ulong member)
+    {
+        if (IsLost) return null;
+        var index = Array.IndexOf(_arrays[0], member);
+        return index >= 0 && _arrays.TrueForAll(array => index < array.Length && array[index] == member) ? index : null;
+    }
+
+    private void Follow(ulong[] gone, ulong[] come)
+    {
+        // Each step is the next one to come, or any of those gone: all orders of them.
+        var ends = new List<ulong[]>();
+        var states = _arrays.ConvertAll(array => (Array: array, Gone: gone, Come: come));
+        while (states.Count > 0)
+        {
+            var (array, left, next) = states[^1];
+            states.RemoveAt(states.Count - 1);
+            if (left.Length == 0 && next.Length == 0) ends.Add(array);
+            if (next.Length > 0) states.Add(([.. array, next[0]], left, next[1..]));
+            foreach (var leaver in left)
+                states.Add((Without(array, leaver), [.. left.Where(other => other != leaver)], next));
+            if (ends.Count + states.Count <= MostArrays * 8) continue;
+            ends.Clear();
+            break;
+        }
+
+        Keep(ends);
+    }
+
+    private void Keep(List<ulong[]> arrays)
+    {
+        var distinct = new List<ulong[]>();
+        foreach (var array in arrays)
+            if (!distinct.Exists(other => other.AsSpan().SequenceEqual(array))) distinct.Add(array);
+        _arrays = distinct.Count <= MostArrays ? distinct : [];
+    }
+
+    private static ulong[] Without(ulong[] array, ulong member)
+    {
+        var hole = Array.IndexOf(array, member);
+        if (hole < 0) return array;
+        ulong[] rest = [.. array.AsSpan(0, array.Length - 1)];
+        if (hole < rest.Length) rest[hole] = array[^1];
+        return rest;
+    }
+}

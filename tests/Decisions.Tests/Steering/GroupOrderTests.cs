@@ -1,0 +1,114 @@
+using CsCheck;
+using Reuseportd.Steering;
+
+namespace Decisions.Tests.Steering;
+
+public sealed class GroupOrderTests
+{
+    [Theory]
+    // Looks one after the other, each with its members in order of joining; then the index of each letter, or '?'.
+    [InlineData("ABCD", "A0 B1 C2 D3")]
+    [InlineData("ABCD BCD", "A? B1 C2 D0")]
+    [InlineData("ABCD BCD CD", "C1 D0")] // A's hole took D, B's took C
+    [InlineData("ABCD ABC", "A0 B1 C2 D?")]
+    [InlineData("ABCD BCDE", "B1 C2 D? E?")] // E came after A left, or before
+    [InlineData("ABCD CD", "C? D?")] // A then B leaves DC, B then A leaves CD
+    [InlineData("ABCD CD  EF", "E0 F1")] // known again after it was empty
+    [InlineData("A B", "B0")]
+    [InlineData("", "A?")]
+    public void Observe_Looks_IndicesAsFarAsKnown(string looks, string expected)
+    {
+        var order = new GroupOrder();
+        foreach (var look in looks.Split(' ')) order.Observe([.. look.Select(letter => (ulong)letter)]);
+        Assert.All(expected.Split(' '), word =>
+            Assert.Equal(word[1] == '?' ? null : word[1] - '0', order.IndexOf(word[0])));
+    }
+
+    [Fact]
+    public void Rejoined_OneOfFour_StandsAtTheEnd()
+    {
+        var order = new GroupOrder();
+        order.Observe([1, 2, 3, 4]);
+        order.Rejoined(2);
+        Assert.Equal([0, 3, 2, 1], ((ulong[])[1, 2, 3, 4]).Select(member => order.IndexOf(member)));
+    }
+
+    [Fact]
+    public void Observe_TwelveGoneAtOnce_IsLostUntilEmpty()
+    {
+        var order = new GroupOrder();
+        order.Observe([.. Enumerable.Range(0, 24).Select(number => (ulong)number)]);
+        order.Observe([.. Enumerable.Range(12, 12).Select(number => (ulong)number)]);
+        Assert.True(order.IsLost);
+        Assert.Null(order.IndexOf(13));
+        order.Observe([]);
+        order.Observe([7]);
+        Assert.Equal(0, order.IndexOf(7));
+    }
+
+    /// <summary>Beside the array as the kernel keeps it, looked at after every one to three changes.</summary>
+    [Fact]
+    public void IndexOf_AnyHistory_IsTheKernelsOrUnknown() =>
+        Gen.Select(Gen.Int[0, 9], Gen.Int[0, 2]).Array[1, 60].Sample(steps =>
+        {
+            var order = new GroupOrder();
+            var array = new List<ulong>();
+            var joined = new List<ulong>();
+            // One that comes and goes between two looks is not seen at all: here nobody does.
+            var fresh = new HashSet<ulong>();
+            ulong next = 1;
+            foreach (var (choice, look) in steps)
+            {
+                var leaver = choice < array.Count ? array[choice] : 0;
+                if (leaver == 0 || fresh.Contains(leaver))
+                {
+                    fresh.Add(next);
+                    array.Add(next);
+                    joined.Add(next++);
+                }
+                else
+                {
+                    array[choice] = array[^1];
+                    array.RemoveAt(array.Count - 1);
+                    joined.Remove(leaver);
+                }
+
+                if (look != 0) continue;
+                order.Observe(joined);
+                fresh.Clear();
+                for (var index = 0; index < array.Count; index++)
+                    if (order.IndexOf(array[index]) is { } said && said != index) return false;
+            }
+
+            return true;
+        });
+
+    [Fact]
+    public void IndexOf_OneChangeBetweenLooks_IsAlwaysKnown() =>
+        Gen.Int[0, 9].Array[1, 40].Sample(choices =>
+        {
+            var order = new GroupOrder();
+            var array = new List<ulong>();
+            var joined = new List<ulong>();
+            ulong next = 1;
+            foreach (var choice in choices)
+            {
+                if (choice >= array.Count)
+                {
+                    array.Add(next);
+                    joined.Add(next++);
+                }
+                else
+                {
+                    joined.Remove(array[choice]);
+                    array[choice] = array[^1];
+                    array.RemoveAt(array.Count - 1);
+                }
+
+                order.Observe(joined);
+                if (array.Where((member, index) => order.IndexOf(member) != index).Any()) return false;
+            }
+
+            return true;
+        });
+}

@@ -1,0 +1,114 @@
+using System.Net.Sockets;
+using Linux.Tests.Harness;
+using Reuseportd.Model;
+
+namespace Linux.Tests.Steering;
+
+public sealed class ClassicSteeringTests
+{
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("0.0.0.0")]
+    [InlineData("::1")]
+    [InlineData("::")]
+    public void Leave_EachInTurnAndSomeClose_NothingReachesWhoLeft(string address) => OwnNetwork.Run(() => Turn(address));
+
+    [Fact]
+    public void Leave_AsNobodyWithoutCapabilities_Works() => OwnNetwork.Run(() => OnThisThreadAsNobody(() => Turn("127.0.0.1")));
+
+    [Fact]
+    public void Probe_AsNobody_IsClassicAndSaysWhy() => OwnNetwork.Run(() => OnThisThreadAsNobody(() =>
+    {
+        var mode = SteeringMode.Probe();
+        Assert.Equal(SteeringKind.Classic, mode.Kind);
+        Assert.Equal("no eBPF program: EPERM (needs CAP_BPF and CAP_NET_ADMIN)", mode.Reason);
+    }));
+
+    [Fact]
+    public void Join_ByHash_AConnectionFromTheSamePortGoesToTheSameSlot() => OwnNetwork.Run(() =>
+    {
+        using var port = new SharedPort();
+        var listeners = port.Open(8);
+        using var steering = port.Steer(SteeringKind.Classic, Balance.Hash);
+        SharedPort.JoinAll(steering, listeners);
+        var clients = port.Connect(800);
+        var counts = listeners.Select(SharedPort.Drain).ToArray();
+        Assert.Equal(800, counts.Sum());
+        Assert.All(counts, count => Assert.InRange(count, 40, 180));
+        clients.ForEach(client => client.Dispose());
+    });
+
+    [Fact]
+    public void Rescue_WithTheSetting_OthersGetTheQueue() => OwnNetwork.Run(() =>
+    {
+        Assert.True(MigrationSetting.Provide().IsOn);
+        using var port = new SharedPort();
+        var listeners = port.Open(4);
+        using var steering = port.Steer(SteeringKind.Classic, Balance.RoundRobin);
+        SharedPort.JoinAll(steering, listeners);
+        var clients = port.Connect(200);
+
+        Assert.Equal(Errno.None, steering.Rescue(1, out var waited));
+        Assert.InRange(waited, 20, 100);
+        clients.AddRange(port.Connect(100));
+        Assert.Equal(0, SharedPort.Drain(listeners[1]));
+        // It listens again, as the last one of the group.
+        steering.Leave(0);
+        steering.Rejoin(1);
+        var had = SharedPort.Drain(listeners[0]);
+        clients.AddRange(port.Connect(100));
+        Assert.Equal(0, SharedPort.Drain(listeners[0]));
+        var one = SharedPort.Drain(listeners[1]);
+        Assert.InRange(one, 10, 80);
+        Assert.Equal(400, had + one + SharedPort.Drain(listeners[2]) + SharedPort.Drain(listeners[3]));
+    });
+
+    [Fact]
+    public void Detach_Steered_TheKernelsHashIsBack() => OwnNetwork.Run(() =>
+    {
+        using var port = new SharedPort();
+        var listeners = port.Open(2);
+        var steering = port.Steer(SteeringKind.Classic, Balance.RoundRobin);
+        SharedPort.JoinAll(steering, listeners);
+        steering.Leave(0);
+        var clients = port.Connect(100);
+        Assert.Equal([0, 100], listeners.Select(SharedPort.Drain));
+        Assert.Equal(Errno.None, steering.Detach());
+        clients.AddRange(port.Connect(100));
+        Assert.InRange(SharedPort.Drain(listeners[0]), 20, 80);
+        steering.Dispose();
+    });
+
+    /// <summary>Each slot leaves and comes back, sockets close and come in between, and the kernel's array is mixed up by it.</summary>
+    private static void Turn(string address)
+    {
+        using var port = new SharedPort(address);
+        var listeners = port.Open(6);
+        using var steering = port.Steer(SteeringKind.Classic, Balance.RoundRobin);
+        SharedPort.JoinAll(steering, listeners);
+        var clients = new List<Socket>();
+        for (var slot = 0; slot < listeners.Length; slot++)
+        {
+            // A new process for the slot, in front of the old one's end.
+            var next = port.Open();
+            Assert.Equal(Errno.None, steering.Join(slot, [SharedPort.Of(next)]));
+            clients.AddRange(port.Connect(60));
+            Assert.Equal(0, SharedPort.Drain(listeners[slot]));
+            listeners[slot].Dispose();
+            Assert.Equal(Errno.None, steering.Refresh(SockDiag.Serving()));
+            listeners[slot] = next;
+
+            var other = (slot + 2) % listeners.Length;
+            Assert.Equal(Errno.None, steering.Leave(other));
+            Assert.InRange(listeners.Sum(SharedPort.Drain), 1, 60);
+            clients.AddRange(port.Connect(60));
+            Assert.Equal(0, SharedPort.Drain(listeners[other]));
+            Assert.Equal(60, listeners.Select(SharedPort.Drain).Where((_, at) => at != other).Sum());
+            Assert.Equal(Errno.None, steering.Rejoin(other));
+        }
+
+        clients.ForEach(client => client.Dispose());
+    }
+
+    private static void OnThisThreadAsNobody(Action work) => OrdinaryUser.OnThisThread(work);
+}

@@ -1,0 +1,158 @@
+using System.Net;
+using System.Net.Sockets;
+using Linux.Tests.Harness;
+using Reuseportd.Model;
+
+namespace Linux.Tests.Steering;
+
+/// <summary>A flow is what comes from one port of a client. Which worker gets it must not hang on what becomes of the others.</summary>
+[Collection(ProgramsOfTheKernel.Name)]
+public sealed class DatagramSteeringTests
+{
+    private const int Flows = 1000;
+    private const int Workers = 8;
+
+    [Theory]
+    [InlineData("127.0.0.1", nameof(SteeringKind.Program))]
+    [InlineData("::", nameof(SteeringKind.Program))]
+    [InlineData("127.0.0.1", nameof(SteeringKind.Classic))]
+    [InlineData("::1", nameof(SteeringKind.Classic))]
+    public void Join_OneOfEightIsReplaced_NoFlowOfOthersMoves(string address, string kind) => OwnNetwork.Run(() =>
+    {
+        if (kind == nameof(SteeringKind.Program)) Need.Program();
+        using var port = new SharedPort(address, isStream: false);
+        var sockets = port.Open(Workers);
+        using var steering = port.Steer(Enum.Parse<SteeringKind>(kind), Balance.Default, Workers);
+        SharedPort.JoinAll(steering, sockets);
+        using var flows = new ClientFlows(port.Target, Flows);
+        var before = flows.Owners(sockets);
+        Assert.All(Enumerable.Range(0, Workers), slot => Assert.InRange(before.Count(owner => owner == slot), 70, 190));
+
+        // Surge: the new process is there beside the old one, takes over, and the old one goes.
+        var next = port.Open();
+        Assert.Equal(Errno.None, steering.Refresh(SockDiag.Serving()));
+        Assert.Equal(before, flows.Owners([.. sockets, next]));
+        Assert.Equal(Errno.None, steering.Join(3, [SharedPort.Of(next)]));
+        sockets[3].Dispose();
+        Assert.Equal(Errno.None, steering.Refresh(SockDiag.Serving()));
+        sockets[3] = next;
+        Assert.Equal(before, flows.Owners(sockets));
+
+        // Stop first: its flows go to all others meanwhile, and come back.
+        Assert.Equal(Errno.None, steering.Leave(5));
+        Assert.DoesNotContain(5, flows.Owners(sockets));
+        sockets[5].Dispose();
+        Assert.Equal(Errno.None, steering.Refresh(SockDiag.Serving()));
+        var meanwhile = flows.Owners(sockets);
+        Assert.Equal(0, meanwhile.Count(owner => owner == 5));
+        Assert.Equal(Workers - 1, meanwhile.Where((_, flow) => before[flow] == 5).Distinct().Count());
+        Assert.All(Enumerable.Range(0, Flows).Where(flow => before[flow] != 5), flow => Assert.Equal(before[flow], meanwhile[flow]));
+        sockets[5] = port.Open();
+        Assert.Equal(Errno.None, steering.Join(5, [SharedPort.Of(sockets[5])]));
+        Assert.Equal(before, flows.Owners(sockets));
+    });
+
+    [Fact]
+    public void KernelsHash_OneOfEightCloses_FlowsOfOthersMove() => OwnNetwork.Run(() =>
+    {
+        using var port = new SharedPort("127.0.0.1", isStream: false);
+        var sockets = port.Open(Workers);
+        using var flows = new ClientFlows(port.Target, Flows);
+        var before = flows.Owners(sockets);
+        sockets[3].Dispose();
+        var after = flows.Owners(sockets);
+        Assert.InRange(Enumerable.Range(0, Flows).Count(flow => before[flow] != 3 && before[flow] != after[flow]), 100, 1000);
+    });
+
+    [Fact]
+    public void Join_ProcessEndsByItself_OnlyItsFlowsMove() => OwnNetwork.Run(() =>
+    {
+        Need.Program();
+        using var port = new SharedPort("127.0.0.1", isStream: false);
+        var sockets = port.Open(Workers);
+        using var steering = port.Steer(SteeringKind.Program, Balance.Default, Workers);
+        SharedPort.JoinAll(steering, sockets);
+        using var flows = new ClientFlows(port.Target, Flows);
+        var before = flows.Owners(sockets);
+
+        sockets[3].Dispose(); // and nobody says so
+        var after = flows.Owners(sockets);
+        Assert.DoesNotContain(3, after);
+        Assert.All(Enumerable.Range(0, Flows).Where(flow => before[flow] != 3), flow => Assert.Equal(before[flow], after[flow]));
+        Assert.Equal(2ul * Flows, Enumerable.Range(0, Workers).Aggregate(0ul, (sum, slot) => sum + steering.CountsOf(slot)!.Value.Given));
+    });
+
+    [Fact]
+    public void Join_RoundRobinAskedFor_DatagramsAreSpreadEvenly() => OwnNetwork.Run(() =>
+    {
+        Need.Program();
+        using var port = new SharedPort("127.0.0.1", isStream: false);
+        var sockets = port.Open(4);
+        using var steering = port.Steer(SteeringKind.Program, Balance.RoundRobin);
+        SharedPort.JoinAll(steering, sockets);
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        for (var number = 0; number < 40; number++) client.SendTo([1], port.Target);
+        Assert.Equal([10, 10, 10, 10], sockets.Select(socket => SharedPort.Read(socket).Count));
+    });
+
+    [Fact]
+    public void Leave_QueueOfDatagrams_IsSeenUntilTheOldOneHasReadIt() => OwnNetwork.Run(() =>
+    {
+        Need.Program();
+        using var port = new SharedPort("127.0.0.1", isStream: false);
+        var sockets = port.Open(2);
+        using var steering = port.Steer(SteeringKind.Program, Balance.RoundRobin);
+        SharedPort.JoinAll(steering, sockets);
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        for (var number = 0; number < 20; number++) client.SendTo([1], port.Target);
+
+        Assert.Equal(Errno.None, steering.Leave(0));
+        client.SendTo([1], port.Target);
+        using var diag = new SockDiag();
+        long Waiting() => AcceptQueues.Sample(diag, datagrams: true, out _)[SharedPort.Of(sockets[0]).Inode].Waiting;
+        Assert.InRange(Waiting(), 10 * 256, 10 * 4096);
+        Assert.Equal(10, SharedPort.Read(sockets[0]).Count);
+        Assert.Equal(0, Waiting());
+        Assert.Equal(Errno.NotSupported, steering.Rescue(0, out _));
+    });
+
+    /// <summary>One socket for each flow.</summary>
+    private sealed class ClientFlows : IDisposable
+    {
+        private readonly List<Socket> _clients = [];
+        private readonly Dictionary<int, int> _flowOfPort = [];
+
+        public ClientFlows(IPEndPoint target, int count)
+        {
+            for (var flow = 0; flow < count; flow++)
+            {
+                var client = new Socket(target.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+                client.Connect(target);
+                _clients.Add(client);
+                _flowOfPort.Add(((IPEndPoint)client.LocalEndPoint!).Port, flow);
+            }
+        }
+
+        /// <summary>Sends a datagram in each flow: the index of the socket that got it.</summary>
+        public int[] Owners(Socket[] sockets)
+        {
+            var owners = new int[_clients.Count];
+            Array.Fill(owners, -1);
+            // In parts, as a receive buffer holds some hundred.
+            foreach (var part in _clients.Chunk(100))
+            {
+                foreach (var client in part) client.Send([1]);
+                for (var slot = 0; slot < sockets.Length; slot++)
+                {
+                    if (sockets[slot].SafeHandle.IsClosed) continue;
+                    foreach (var port in SharedPort.Read(sockets[slot])) owners[_flowOfPort[port]] = slot;
+                }
+            }
+
+            Assert.DoesNotContain(-1, owners);
+            return owners;
+        }
+
+        public void Dispose() => _clients.ForEach(client => client.Dispose());
+    }
+}

@@ -1,0 +1,76 @@
+using Linux.Tests.Harness;
+using Reuseportd.Model;
+
+namespace Linux.Tests.Steering;
+
+[Collection(ProgramsOfTheKernel.Name)]
+public sealed class MigrationTests
+{
+    [Fact]
+    public void Provide_Off_IsTurnedOnOnce() => OwnNetwork.Run(() =>
+    {
+        Root.Require();
+        Assert.Equal(false, MigrationSetting.Read());
+        Assert.Equal(new MigrationOutcome(IsOn: true, Changed: true, Errno.None), MigrationSetting.Provide());
+        Assert.True(MigrationSetting.IsOn);
+        Assert.Equal(new MigrationOutcome(IsOn: true, Changed: false, Errno.None), MigrationSetting.Provide());
+    });
+
+    [Fact]
+    public void Provide_AsNobody_SaysWhyNot() => OwnNetwork.Run(() => OrdinaryUser.OnThisThread(() =>
+        Assert.Equal(new MigrationOutcome(IsOn: false, Changed: false, Errno.AccessDenied), MigrationSetting.Provide())));
+
+    [Fact]
+    public void Probe_WithoutTheSetting_ConnectionsAreLost() => OwnNetwork.Run(() =>
+    {
+        Assert.Equal(MigrationEffect.Lost, MigrationWake.Probe(withProgram: false, out var errno));
+        Assert.Equal(Errno.None, errno);
+    });
+
+    /// <summary>Whether the other side is woken hangs on the kernel; that something comes over does not.</summary>
+    [Fact]
+    public void Probe_WithTheSetting_ConnectionsAreHandedOn() => OwnNetwork.Run(() =>
+    {
+        Root.Require();
+        MigrationSetting.Provide();
+        Assert.NotEqual(MigrationEffect.Lost, Assert.NotNull(MigrationWake.Probe(withProgram: false, out _)));
+    });
+
+    [Fact]
+    public void Probe_WithTheProgram_ConnectionsAreHandedOnWithoutTheSetting() => OwnNetwork.Run(() =>
+    {
+        Need.Program();
+        Assert.NotEqual(MigrationEffect.Lost, Assert.NotNull(MigrationWake.Probe(withProgram: true, out _)));
+        Assert.Equal(false, MigrationSetting.Read());
+    });
+
+    [Fact]
+    public void Rescue_NoSteeringAndTheSetting_OutOfTheGroupAndBack() => OwnNetwork.Run(() =>
+    {
+        Root.Require();
+        using var port = new SharedPort();
+        var listeners = port.Open(4);
+        using var steering = port.Steer(SteeringKind.None, Balance.Default);
+        SharedPort.JoinAll(steering, listeners);
+        Assert.Equal(Errno.NotSupported, steering.Rescue(0, out _));
+        MigrationSetting.Provide();
+        var clients = port.Connect(200);
+
+        Assert.Equal(Errno.NotSupported, steering.Leave(0));
+        Assert.Equal(Errno.None, steering.Rescue(0, out var waited));
+        Assert.InRange(waited, 20, 100);
+        clients.AddRange(port.Connect(100));
+        Assert.Equal(300, listeners[1..].Sum(SharedPort.Drain));
+        Assert.Equal(Errno.None, steering.Rejoin(0));
+        clients.AddRange(port.Connect(100));
+        Assert.InRange(SharedPort.Drain(listeners[0]), 5, 60);
+        Assert.Equal(4096u, SockDiag.Serving().Where(socket => socket.Port == SharedPort.Port).Select(socket => socket.WriteQueue).Distinct().Single());
+    });
+
+    [Fact]
+    public void Probe_AsRoot_TheProgram()
+    {
+        Need.Program();
+        Assert.Equal(new SteeringMode(SteeringKind.Program, ""), SteeringMode.Probe());
+    }
+}

@@ -1,0 +1,105 @@
+/*
+ * shares NAME [-h] [-c] [PROTOCOL,ADDRESS,PORT]...: shares these ports (SO_REUSEPORT) and answers each connection and each datagram with
+ * "NAME\n"; a connection is closed after that. PROTOCOL is tcp4, tcp6 (both families), udp4 or udp6. For each it says "socket FD INODE", then
+ * "ready PID". -h: holds what comes, and accepts and reads nothing. -c: a child does it all, and is the only one that has the sockets. It knows
+ * no signals: TERM ends it wherever it is. One thing after the other, as the simplest servers do.
+ */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MOST 16
+
+static int open_socket(const char *asked)
+{
+    char protocol[8];
+    char address[64];
+    int port;
+    if (sscanf(asked, "%7[^,],%63[^,],%d", protocol, address, &port) != 3 || strlen(protocol) < 4)
+        return -1;
+    struct sockaddr_storage storage = {0};
+    struct sockaddr_in *inet = (struct sockaddr_in *)&storage;
+    struct sockaddr_in6 *inet6 = (struct sockaddr_in6 *)&storage;
+    int is6 = protocol[3] == '6';
+    if (is6) {
+        inet6->sin6_family = AF_INET6;
+        inet6->sin6_port = htons((uint16_t)port);
+        inet_pton(AF_INET6, address, &inet6->sin6_addr);
+    } else {
+        inet->sin_family = AF_INET;
+        inet->sin_port = htons((uint16_t)port);
+        inet_pton(AF_INET, address, &inet->sin_addr);
+    }
+    int fd = socket(is6 ? AF_INET6 : AF_INET, protocol[0] == 't' ? SOCK_STREAM : SOCK_DGRAM, 0);
+    int on = 1;
+    socklen_t size = is6 ? sizeof *inet6 : sizeof *inet;
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0 ||
+        bind(fd, (struct sockaddr *)&storage, size) < 0 || (protocol[0] == 't' && listen(fd, 1024) < 0))
+        return -1;
+    return fd;
+}
+
+static void answer(int fd, const char *line)
+{
+    char buffer[2048];
+    struct sockaddr_storage from;
+    socklen_t size = sizeof from;
+    int type;
+    socklen_t type_size = sizeof type;
+    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_size);
+    if (type == SOCK_DGRAM) {
+        if (recvfrom(fd, buffer, sizeof buffer, MSG_DONTWAIT, (struct sockaddr *)&from, &size) >= 0)
+            sendto(fd, line, strlen(line), 0, (struct sockaddr *)&from, size);
+        return;
+    }
+    int connection = accept(fd, NULL, NULL);
+    if (connection < 0)
+        return;
+    send(connection, line, strlen(line), MSG_NOSIGNAL);
+    /* The client closes first: no reset overtakes the answer. */
+    shutdown(connection, SHUT_WR);
+    recv(connection, buffer, sizeof buffer, 0);
+    close(connection);
+}
+
+int main(int argc, char **argv)
+{
+    int holds = 0;
+    int at = 2;
+    for (; at < argc && argv[at][0] == '-'; at++) {
+        holds |= argv[at][1] == 'h';
+        if (argv[at][1] == 'c' && fork() != 0)
+            return wait(NULL) < 0;
+    }
+
+    char line[64];
+    snprintf(line, sizeof line, "%s\n", argc > 1 ? argv[1] : "");
+    struct pollfd polled[MOST];
+    nfds_t count = 0;
+    for (; at < argc && count < MOST; at++) {
+        int fd = open_socket(argv[at]);
+        struct stat status;
+        if (fd < 0 || fstat(fd, &status) < 0) {
+            perror(argv[at]);
+            return 1;
+        }
+        printf("socket %d %lu\n", fd, (unsigned long)status.st_ino);
+        polled[count++] = (struct pollfd){.fd = fd, .events = POLLIN};
+    }
+    printf("ready %d\n", (int)getpid());
+    fflush(stdout);
+    while (holds)
+        pause();
+    while (poll(polled, count, -1) > 0)
+        for (nfds_t i = 0; i < count; i++)
+            if (polled[i].revents)
+                answer(polled[i].fd, line);
+    return 1;
+}
