@@ -105,7 +105,7 @@ public sealed class ProcessSteeringTests
         Assert.Equal(Errno.None, steering.Rejoin(1));
         var before = steering.CountsOf(1)!.Value.Given;
         load.AwaitMore(100);
-        Assert.InRange(steering.CountsOf(1)!.Value.Given - before, 10ul, 100);
+        Assert.InRange(steering.CountsOf(1)!.Value.Given - before, 10ul, 1000ul);
         var (failed, first) = load.End();
         // It may have been stopped with one accepted; nobody waits for longer than the client does.
         Assert.True(failed == 0, $"{failed} failed, at first: {first}");
