@@ -1,53 +1,63 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Reuseportd.Api.Contract;
+using Reuseportd.Runtime;
 
 namespace Reuseportd.Api;
+
+/// <summary>One thing that can be asked for.</summary>
+/// <param name="Needs">What the client must be allowed.</param>
+internal sealed record Route(string Method, string Path, Access Needs, Func<HttpContext, Task> Handler);
 
 /// <summary>The paths of the control socket.</summary>
 internal static class ControlApi
 {
-    /// <param name="stopping">Canceled when the daemon is told to stop: the server waits for the answers that it owes.</param>
-    public static void Map(IEndpointRouteBuilder routes, IFleetControl control, string version, CancellationToken stopping)
+    public static IReadOnlyList<Route> Routes(Queries queries, Commands commands) =>
+    [
+        new(HttpMethods.Get, "/v1/status", Access.Read, queries.StatusAsync),
+        new(HttpMethods.Get, "/v1/services/{name}", Access.Read, queries.ServiceAsync),
+        new(HttpMethods.Get, "/v1/binds", Access.Read, queries.BindsAsync),
+        new(HttpMethods.Get, "/v1/check", Access.Read, queries.CheckAsync),
+        new(HttpMethods.Get, "/v1/diff", Access.Read, queries.DiffAsync),
+        new(HttpMethods.Post, "/v1/start", Access.Change, commands.Of(new FleetCommand.Start())),
+        new(HttpMethods.Post, "/v1/stop", Access.Change, commands.Of(new FleetCommand.Stop())),
+        new(HttpMethods.Post, "/v1/restart", Access.Change, commands.Of(new FleetCommand.Restart())),
+        new(HttpMethods.Post, "/v1/reload", Access.Change, commands.Of(new FleetCommand.Reload())),
+        new(HttpMethods.Post, "/v1/reset", Access.Change, commands.Of(new FleetCommand.Reset())),
+        new(HttpMethods.Post, "/v1/signal", Access.Change, commands.SignalAsync),
+        new(HttpMethods.Post, "/v1/services/{name}/scale", Access.Change, commands.ScaleAsync),
+        new(HttpMethods.Post, "/v1/apply", Access.Change, commands.ApplyAsync),
+    ];
+
+    public static void Map(IEndpointRouteBuilder to, IReadOnlyList<Route> routes, AccessRule rule)
     {
-        routes.MapGet("/v1/status", context => AnswerAsync(context, async () =>
-        {
-            var snapshot = await control.SnapshotAsync(context.RequestAborted);
-            await AnswerAsync(context, StatusCodes.Status200OK, Documents.Of(snapshot, version), ContractJson.Default.StatusDocument);
-        }));
-
-        // A client that goes away does not stop a change half way.
-        routes.MapPost("/v1/apply", context => AnswerAsync(context, async () =>
-        {
-            var result = await control.ApplyAsync(stopping);
-            var status = result.Errors.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity;
-            await AnswerAsync(context, status, Documents.Of(result), ContractJson.Default.ApplyDocument);
-        }));
-
-        routes.MapFallback(context => AnswerAsync(
-            context, StatusCodes.Status404NotFound, new ProblemDocument($"there is no {context.Request.Method} {context.Request.Path}"), ContractJson.Default.ProblemDocument));
+        foreach (var route in routes)
+            to.MapMethods(route.Path, [route.Method], context => Answers.GuardAsync(context, () => ServeAsync(context, route.Needs, rule, route.Handler)));
+        to.MapFallback(context => Answers.GuardAsync(context, () => ServeAsync(context, Access.Read, rule, NothingThere)));
     }
 
-    private static async Task AnswerAsync(HttpContext context, Func<Task> answer)
+    private static async Task ServeAsync(HttpContext context, Access needs, AccessRule rule, Func<HttpContext, Task> handler)
     {
+        if (context.Features.Get<Admission>() is not { } admission) throw new InvalidOperationException("a connection that nobody let in");
+        if (admission.Access < needs)
+            throw new Problem(StatusCodes.Status403Forbidden, new ProblemDocument(rule.Refusal(admission.Peer, admission.Access), ProblemCode.Refused));
+        if (!admission.Begin())
+        {
+            context.Abort();
+            return;
+        }
+
         try
         {
-            await answer();
+            await handler(context);
         }
-        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        finally
         {
-            await AnswerAsync(
-                context, StatusCodes.Status503ServiceUnavailable, new ProblemDocument("the daemon is stopping"), ContractJson.Default.ProblemDocument);
+            admission.End();
         }
     }
 
-    private static Task AnswerAsync<T>(HttpContext context, int status, T document, JsonTypeInfo<T> type)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        return JsonSerializer.SerializeAsync(context.Response.Body, document, type, context.RequestAborted);
-    }
+    private static Task NothingThere(HttpContext context) => throw new Problem(
+        StatusCodes.Status404NotFound, new ProblemDocument($"there is no {context.Request.Method} {context.Request.Path}", ProblemCode.Invalid));
 }

@@ -10,10 +10,17 @@ internal static class Documents
     public static StatusDocument Of(FleetSnapshot fleet, string version) =>
         new(version, fleet.Now.TotalSeconds, [.. fleet.Workers.Select(worker => Of(worker, fleet.Now))]);
 
+    public static CommandDocument Of(CommandResult result) => new(
+        [.. result.Workers.Select(end => new CommandOutcome(end.Name.ToString(), end.State, end.Ok, end.Pid, end.Generation, end.Detail))],
+        result.TimedOut);
+
     public static ApplyDocument Of(ApplyResult result) => result.Done is { } done
         ? new(
             [], done.Added, done.Changed, done.Removed, done.Unchanged, done.Counts.Ready, done.Counts.Workers, result.Warnings,
             [.. done.NotReady.Select(worker => new UnreadyWorker(worker.Name.ToString(), worker.State, worker.Detail))])
+        {
+            TimedOut = done.TimedOut,
+        }
         : new(result.Errors, 0, 0, 0, 0, 0, 0, result.Warnings, []);
 
     private static WorkerStatus Of(WorkerSnapshot worker, TimeSpan now) => new(

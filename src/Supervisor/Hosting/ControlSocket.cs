@@ -1,3 +1,4 @@
+using Reuseportd.Api;
 using Reuseportd.Api.Contract;
 using Reuseportd.Linux;
 using Reuseportd.Model;
@@ -58,6 +59,9 @@ internal sealed class ControlSocket : IDisposable
 
     /// <summary>The number of the bound socket; whoever listens on it owns it.</summary>
     public ulong Handle => (ulong)_socket.Number;
+
+    /// <summary>Who may use it; beside the mode of the socket, which says the same to the kernel.</summary>
+    public AccessRule Rule { get; } = new(Users.EffectiveUser, GroupOfMembers(), ReadGroup: null);
 
     public void Dispose()
     {
@@ -146,9 +150,12 @@ internal sealed class ControlSocket : IDisposable
     /// <summary>Mode 0660, and the group where it exists; before anybody can connect, since nothing listens yet.</summary>
     private static void Restrict(string path)
     {
-        if (Users.IsRoot && Users.GroupNumber(Group, out _) is { } group) SystemPath.ChangeGroup(path, group);
+        if (GroupOfMembers() is { } group) SystemPath.ChangeGroup(path, group);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
     }
+
+    /// <summary>An ordinary user's daemon is that user's alone.</summary>
+    private static uint? GroupOfMembers() => Users.IsRoot ? Users.GroupNumber(Group, out _) : null;
 
     private const UnixFileMode ForAllToEnter =
         OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;

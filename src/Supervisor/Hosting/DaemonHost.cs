@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
@@ -88,7 +87,7 @@ internal static class DaemonHost
         using var loop = new SupervisorLoop(options, mailbox, reader, output.Logger, TimeProvider.System);
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(server => Limit(server).ListenHandle(socket.Handle));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(server => ApiServer.Set(server, socket));
         builder.Services.AddRoutingCore();
         builder.Services.AddSystemd();
         builder.Services.AddSerilog(output.Logger);
@@ -105,11 +104,12 @@ internal static class DaemonHost
         builder.Services.AddSingleton(loop);
         builder.Services.AddSingleton(initial);
         builder.Services.AddSingleton<ServiceManager>();
+        builder.Services.AddSingleton<ConfigurationState>();
         builder.Services.AddSingleton<FleetControl>();
         builder.Services.AddHostedService<FleetHost>();
 
         await using var host = builder.Build();
-        ControlApi.Map(host, host.Services.GetRequiredService<FleetControl>(), Version, host.Lifetime.ApplicationStopping);
+        ApiServer.Map(host, host.Services.GetRequiredService<FleetControl>(), socket.Rule, Version);
         signals.Tell(host.Lifetime);
         try
         {
@@ -122,17 +122,6 @@ internal static class DaemonHost
 
         await host.WaitForShutdownAsync();
         return Environment.ExitCode;
-    }
-
-    /// <summary>What a client may take of the daemon: the requests are few and small, and who sends them is on this machine.</summary>
-    private static KestrelServerOptions Limit(KestrelServerOptions server)
-    {
-        server.AddServerHeader = false;
-        server.Limits.MaxConcurrentConnections = 256;
-        server.Limits.MaxRequestBodySize = 64 << 10;
-        server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-        server.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
-        return server;
     }
 
     private static Dictionary<string, string> OwnEnvironment()

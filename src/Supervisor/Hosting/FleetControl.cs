@@ -2,13 +2,15 @@ using Reuseportd.Api;
 using Reuseportd.Configuration;
 using Reuseportd.Model;
 using Reuseportd.Observability;
+using Reuseportd.Planning;
 using Reuseportd.Runtime;
 using Serilog;
 
 namespace Reuseportd.Hosting;
 
 /// <summary>The one way to make the fleet be what the configuration says, whoever asks: SIGHUP or the control socket.</summary>
-internal sealed class FleetControl(Mailbox mailbox, InitialFleet initial, ServiceManager manager, ILogger log) : IFleetControl, IDisposable
+internal sealed class FleetControl(
+    Mailbox mailbox, InitialFleet initial, ConfigurationState files, ServiceManager manager, TimeProvider time, ILogger log) : IFleetControl, IDisposable
 {
     private readonly SemaphoreSlim _oneReadsAtATime = new(1);
     private int _waitingToRead;
@@ -18,14 +20,14 @@ internal sealed class FleetControl(Mailbox mailbox, InitialFleet initial, Servic
     /// does not wait until this one has settled, or a bad one could not be taken back.
     /// </summary>
     /// <returns>The errors; or none, and what was done, once all that was touched has settled.</returns>
-    public async Task<ApplyResult> ApplyAsync(CancellationToken cancellation)
+    public async Task<ApplyResult> ApplyAsync(TimeSpan? timeout, CancellationToken cancellation)
     {
         manager.Reloading();
         try
         {
             // Whatever the configuration says, and before anything is said to be done: who has renamed a file may take it away then.
             var reopened = ReopenFilesAsync(cancellation);
-            var (errors, warnings, settled) = await ReadAsync(cancellation);
+            var (errors, warnings, settled) = await BeginAsync(timeout, cancellation);
             await reopened;
             if (settled is null) return new ApplyResult(errors, warnings, null);
             var done = await settled;
@@ -40,9 +42,9 @@ internal sealed class FleetControl(Mailbox mailbox, InitialFleet initial, Servic
 
     /// <summary>For who waits for no answer: where somebody waits to read already, that one reads what there is to read.</summary>
     public Task ApplySoonAsync(CancellationToken cancellation) =>
-        Volatile.Read(ref _waitingToRead) > 0 ? ReopenFilesAsync(cancellation) : ApplyAsync(cancellation);
+        Volatile.Read(ref _waitingToRead) > 0 ? ReopenFilesAsync(cancellation) : ApplyAsync(timeout: null, cancellation);
 
-    private async Task<(string[] Errors, string[] Warnings, Task<ConvergeResult>? Settled)> ReadAsync(CancellationToken cancellation)
+    private async Task<(string[] Errors, string[] Warnings, Task<ConvergeResult>? Settled)> BeginAsync(TimeSpan? timeout, CancellationToken cancellation)
     {
         Interlocked.Increment(ref _waitingToRead);
         try
@@ -57,13 +59,9 @@ internal sealed class FleetControl(Mailbox mailbox, InitialFleet initial, Servic
         try
         {
             var loaded = await Task.Run(() => ConfigurationSource.Load(initial.Path, initial.Controllers), cancellation);
-            string[] warnings =
-            [
-                .. loaded.Warnings.Select(warning => warning.ToString()),
-                .. NextStart.Warnings(initial.Path, initial.Fleet.Daemon, loaded.Fleet?.Daemon).Select(warning => warning.ToString()),
-            ];
+            var warnings = files.WarningsOf(loaded);
             foreach (var warning in warnings) log.ConfigurationWarning(warning);
-            if (loaded.Fleet is { } fleet) return ([], warnings, ConvergeAsync(fleet, cancellation));
+            if (loaded.Fleet is { } fleet) return ([], warnings, ConvergeAsync(fleet, timeout, cancellation));
             string[] errors = [.. loaded.Errors.Select(error => error.ToString())];
             log.ReloadFailed(errors);
             return (errors, warnings, null);
@@ -81,12 +79,42 @@ internal sealed class FleetControl(Mailbox mailbox, InitialFleet initial, Servic
         return done.Task.WaitAsync(cancellation);
     }
 
-    public Task<ConvergeResult> ConvergeAsync(FleetSpec fleet, CancellationToken cancellation)
+    /// <param name="timeout">After which the answer is given as things are; null for as long as it takes.</param>
+    public Task<ConvergeResult> ConvergeAsync(FleetSpec fleet, TimeSpan? timeout, CancellationToken cancellation)
     {
         manager.ExtendStopBy(fleet.Services.Select(service => service.Stop.GracePeriod).DefaultIfEmpty().Max());
         var done = new TaskCompletionSource<ConvergeResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         mailbox.Post(new Message.Converge(fleet, done));
-        return done.Task.WaitAsync(cancellation);
+        return AnswerAsync(done.Task, timeout, cancellation);
+    }
+
+    public Task<CommandResult> CommandAsync(
+        FleetCommand command, ValueList<NamePattern> names, bool wait, TimeSpan? timeout, string by, CancellationToken cancellation)
+    {
+        var done = new TaskCompletionSource<CommandResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        mailbox.Post(new Message.Command(command, names, wait, by, done));
+        return AnswerAsync(done.Task, timeout, cancellation);
+    }
+
+    public Task<ConfigurationReading> ReadAsync(CancellationToken cancellation) => Task.Run(files.Read, cancellation);
+
+    /// <summary>Waits for the loop's answer. Who waits no longer says so: the loop keeps nothing for one who is not there.</summary>
+    private async Task<T> AnswerAsync<T>(Task<T> answer, TimeSpan? timeout, CancellationToken cancellation)
+    {
+        try
+        {
+            return await answer.WaitAsync(timeout ?? Timeout.InfiniteTimeSpan, time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            mailbox.Post(new Message.AnswerNow(answer));
+            return await answer.WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (!answer.IsCompleted)
+        {
+            mailbox.Post(new Message.AnswerNow(answer));
+            throw;
+        }
     }
 
     public Task<FleetSnapshot> SnapshotAsync(CancellationToken cancellation)

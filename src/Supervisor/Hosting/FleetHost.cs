@@ -38,7 +38,7 @@ internal sealed class FleetHost(
 
         try
         {
-            var done = await control.ConvergeAsync(initial.Fleet, cancellationToken);
+            var done = await control.ConvergeAsync(initial.Fleet, timeout: null, cancellationToken);
             // The control socket starts beside this: what has started is there for those who talk to it as well.
             lifetime.ApplicationStarted.Register(() =>
             {

@@ -12,6 +12,10 @@ namespace Reuseportd.Linux;
 internal sealed record ElfHeader(bool Is64, int Machine, string? Interpreter)
 {
     private const int ProgramInterpreter = 3;
+    private const int ProgramNote = 4;
+
+    /// <summary>Whether Go's linker made it, by the note with its build id: such a program makes its system calls itself.</summary>
+    public bool IsGo { get; init; }
 
     /// <summary>
     /// Bytes from the start of a file that hold the header and, as linkers lay it out, the program headers and loader.
@@ -31,15 +35,17 @@ internal sealed record ElfHeader(bool Is64, int Machine, string? Interpreter)
         var size = reader.Half(file, is64 ? 54 : 42);
         var count = reader.Half(file, is64 ? 56 : 44);
         string? interpreter = null;
+        var isGo = false;
         for (var i = 0; i < count; i++)
         {
             var at = table + (ulong)(i * size);
             if (size < (is64 ? 56 : 32) || at + (ulong)size > (ulong)file.Length) return null;
             var header = file.Slice((int)at, size);
             if (reader.Number(header, 0) == ProgramInterpreter) interpreter = reader.Text(file, header);
+            isGo |= reader.Number(header, 0) == ProgramNote && reader.Segment(file, header) is [_, _, _, _, _, _, _, _, _, _, _, _, (byte)'G', (byte)'o', 0, ..];
         }
 
-        return new ElfHeader(is64, reader.Half(file, 18), interpreter);
+        return new ElfHeader(is64, reader.Half(file, 18), interpreter) { IsGo = isGo };
     }
 
     private readonly struct Reader(bool bigEndian, bool is64)
@@ -62,12 +68,14 @@ internal sealed record ElfHeader(bool Is64, int Machine, string? Interpreter)
         }
 
         /// <summary>The string that a program header points to; empty when it lies beyond the bytes at hand.</summary>
-        public string Text(ReadOnlySpan<byte> file, ReadOnlySpan<byte> header)
+        public string Text(ReadOnlySpan<byte> file, ReadOnlySpan<byte> header) => Encoding.UTF8.GetString(Segment(file, header).TrimEnd((byte)0));
+
+        /// <summary>The bytes that a program header points to; empty when they lie beyond those at hand.</summary>
+        public ReadOnlySpan<byte> Segment(ReadOnlySpan<byte> file, ReadOnlySpan<byte> header)
         {
             var offset = Word(header, is64 ? 8 : 4);
             var length = Word(header, is64 ? 32 : 16);
-            if (offset >= (ulong)file.Length || length > (ulong)file.Length - offset) return "";
-            return Encoding.UTF8.GetString(file.Slice((int)offset, (int)length).TrimEnd((byte)0));
+            return offset >= (ulong)file.Length || length > (ulong)file.Length - offset ? [] : file.Slice((int)offset, (int)length);
         }
     }
 }

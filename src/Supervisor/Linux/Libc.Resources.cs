@@ -16,6 +16,11 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "sched_getaffinity", SetLastError = true)]
     public static unsafe partial int GetAffinity(int pid, nuint size, byte* mask);
 
+    public const int ClockTicks = 2; // _SC_CLK_TCK
+
+    [LibraryImport(Library, EntryPoint = "sysconf")]
+    public static partial nint SystemConfiguration(int name);
+
     [LibraryImport(Library, EntryPoint = "geteuid")]
     public static partial uint EffectiveUserId();
 

@@ -22,7 +22,13 @@ internal sealed record PreloadDiagnosis(PreloadReason Reason, string Detail)
     /// <summary>By what it runs now: exec may have gone on from the program that was spawned to another.</summary>
     private static PreloadDiagnosis OfProcess(RunningProgram running, string preload, Credentials credentials)
     {
-        if (running.Maps(preload)) return new(PreloadReason.LoadedSilently, preload);
+        if (running.Maps(preload))
+        {
+            return ProgramFile.Of(running.Path).Header is { IsGo: true }
+                ? new(PreloadReason.OwnSystemCalls, running.Path)
+                : new(PreloadReason.LoadedSilently, preload);
+        }
+
         if (OfFile(ProgramFile.Of(running.Path), preload, credentials, running.IsSecure()) is { } found) return found;
         return new(running.Preloads(preload) ? PreloadReason.Unknown : PreloadReason.EnvironmentCleared, running.Path);
     }

@@ -11,6 +11,9 @@ namespace Reuseportd.Linux;
 internal readonly record struct ProcessEntry(
     int Pid, char State, int Parent, int Group, int Session, ulong StartTime, ulong ResidentPages = 0)
 {
+    /// <summary>Of CPU time it used, in user and kernel mode.</summary>
+    public ulong CpuTicks { get; init; }
+
     /// <summary>Ended, and waiting for its parent to see it.</summary>
     public bool IsZombie => State is 'Z' or 'X' or 'x';
 
@@ -37,8 +40,14 @@ internal readonly record struct ProcessEntry(
         return count > 22 - 3
             ? new ProcessEntry(
                 pid, state, (int)fields[4 - 3], (int)fields[5 - 3], (int)fields[6 - 3], fields[22 - 3], count > 24 - 3 ? fields[24 - 3] : 0)
+            {
+                CpuTicks = fields[14 - 3] + fields[15 - 3],
+            }
             : null;
     }
+
+    /// <summary>In one second, of <see cref="CpuTicks"/> and <see cref="StartTime"/>.</summary>
+    public static double TicksInASecond { get; } = Libc.SystemConfiguration(Libc.ClockTicks);
 
     /// <summary>Null when there is no such process.</summary>
     public static ProcessEntry? Of(int pid)

@@ -1,9 +1,21 @@
+using Reuseportd.Linux;
 using Reuseportd.Model;
+using Reuseportd.Planning;
 
 namespace Reuseportd.Runtime;
 
 /// <summary>The fleet at one moment, as the loop saw it. Times are offsets on the daemon's monotonic clock.</summary>
-internal sealed record FleetSnapshot(TimeSpan Now, FleetCounts Counts, ValueList<WorkerSnapshot> Workers);
+internal sealed record FleetSnapshot(TimeSpan Now, FleetCounts Counts, ValueList<WorkerSnapshot> Workers)
+{
+    /// <summary>By name; those that are leaving are not among them.</summary>
+    public ValueList<ServiceSnapshot> Services { get; init; }
+}
+
+/// <summary>One service at that moment.</summary>
+/// <param name="Declared">As its file said.</param>
+/// <param name="Spec">What it is run by: the same, with as many workers as are wanted.</param>
+/// <param name="Wish">What was asked of it since.</param>
+internal sealed record ServiceSnapshot(ServiceSpec Declared, ServiceSpec Spec, Wish Wish);
 
 /// <summary>One worker at that moment.</summary>
 /// <param name="State">Word of the slot state.</param>
@@ -26,4 +38,16 @@ internal sealed record WorkerSnapshot(
 {
     /// <summary>Since when it has been ready; null where it is not.</summary>
     public TimeSpan? ReadySince { get; init; }
+
+    /// <summary>Whom its newest process runs or ran as; null where there was none.</summary>
+    public uint? User { get; init; }
+
+    /// <summary>Ports that it is to share.</summary>
+    public PortFilter Ports { get; init; } = PortFilter.Any;
+
+    /// <summary>Why the preload library in its newest process never said a word; null where it spoke, or nobody knows.</summary>
+    public PreloadReason? Silence { get; init; }
+
+    /// <summary>The newest bind or listen that failed and has not come about since.</summary>
+    public BindOutcome? FailedBind { get; init; }
 }

@@ -1,3 +1,4 @@
+using Reuseportd.Linux;
 using Reuseportd.Model;
 using Reuseportd.Observability;
 using Reuseportd.Planning;
@@ -39,7 +40,7 @@ internal abstract record Message
     internal sealed record PortsSeen(ulong Process, ValueList<int> Ports) : Message;
 
     /// <summary>Why a process's library never said a word.</summary>
-    internal sealed record SilenceExplained(WorkerProcess Process, string Reason) : Message;
+    internal sealed record SilenceExplained(WorkerProcess Process, PreloadReason Cause, string Reason) : Message;
 
     /// <summary>A probe has ended.</summary>
     /// <param name="Failure">Null where the worker serves; else why it does not, for people.</param>

@@ -61,7 +61,7 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
             var diagnosis = PreloadDiagnosis.Of(running ? pid : null, program, preload, credentials);
             // It may just be slow to bind.
             if (wasLoaded && diagnosis.Reason is PreloadReason.LoadedSilently or PreloadReason.Unknown) return;
-            mailbox.Post(new Message.SilenceExplained(process, Text(diagnosis)));
+            mailbox.Post(new Message.SilenceExplained(process, diagnosis.Reason, Text(diagnosis)));
         });
     }
 
@@ -69,6 +69,7 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
     {
         PreloadReason.NotElf => $"not ELF: {diagnosis.Detail}",
         PreloadReason.StaticallyLinked => $"statically linked: {diagnosis.Detail}",
+        PreloadReason.OwnSystemCalls => $"a Go program, which makes its system calls without libc: {diagnosis.Detail}",
         PreloadReason.SetIdentity => $"set-uid, set-gid or with file capabilities: {diagnosis.Detail}",
         PreloadReason.DifferentArchitecture => $"made for another architecture: {diagnosis.Detail}",
         PreloadReason.DifferentLibc => $"made for another libc: {diagnosis.Detail}",

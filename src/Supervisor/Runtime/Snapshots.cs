@@ -10,7 +10,13 @@ internal static class Snapshots
     public static FleetSnapshot Of(Fleet fleet, FleetCounts counts, TimeSpan now) => new(now, counts, new([.. fleet.Services
         .OrderBy(service => service.Spec.Name, StringComparer.Ordinal)
         .SelectMany(service => service.Slots.OrderBy(slot => slot.Name.Index))
-        .Select(Of)]));
+        .Select(Of)]))
+    {
+        Services = new([.. fleet.Services
+            .Where(service => !service.Leaving)
+            .OrderBy(service => service.Spec.Name, StringComparer.Ordinal)
+            .Select(service => new ServiceSnapshot(service.Declared, service.Spec, service.Wish))]),
+    };
 
     /// <summary>Workers of the services that a plan touches that were to be ready and are not.</summary>
     public static ValueList<WorkerSnapshot> NotReady(Fleet fleet, FleetPlan plan)
@@ -36,6 +42,10 @@ internal static class Snapshots
         new([.. Newest(slot)?.Binds ?? []]))
     {
         ReadySince = (slot.Slot.State as SlotState.Ready)?.Since,
+        User = Newest(slot)?.Credentials.Identity.Uid,
+        Ports = slot.Policy.Ports,
+        FailedBind = Newest(slot)?.FailedBind,
+        Silence = Newest(slot) is { Silence: not null } silent ? silent.SilenceCause : null,
     };
 
     /// <summary>What there is to say of a worker beyond its state; null for nothing.</summary>

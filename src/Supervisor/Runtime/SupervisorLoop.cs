@@ -234,7 +234,7 @@ internal sealed class SupervisorLoop : IDisposable
                 if (_processes.Find(ended.Process) is { } unheard) _sockets.Expect(unheard, Now());
                 break;
             case Message.SilenceExplained explained:
-                explained.Process.Silence = explained.Reason;
+                (explained.Process.Silence, explained.Process.SilenceCause) = (explained.Reason, explained.Cause);
                 _log.NoPreload(explained.Process.Slot.Name, explained.Process.Handle.Pid, explained.Reason);
                 break;
             case Message.ProbeAnswered answer:

@@ -60,6 +60,9 @@ internal sealed class WorkerProcess(
     /// <summary>Why its preload library never said a word; null where it spoke, or nobody knows yet.</summary>
     public string? Silence { get; set; }
 
+    /// <summary>The same for programs; of meaning where <see cref="Silence"/> is set.</summary>
+    public PreloadReason SilenceCause { get; set; }
+
     public void Remember(BindOutcome outcome)
     {
         if (outcome.Socket is not { } socket) return;

@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace Reuseportd.Api.Contract;
 
 /// <summary>Body of <c>POST /v1/apply</c>, which may be left out.</summary>
 /// <param name="Wait">Whether the answer comes when all that was touched has settled; true where it is left out.</param>
 /// <param name="Timeout">Seconds to wait at most; absent for as long as it takes.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record ApplyRequest(bool? Wait = null, double? Timeout = null);
 
 /// <summary>

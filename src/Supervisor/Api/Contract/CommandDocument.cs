@@ -1,21 +1,26 @@
+using System.Text.Json.Serialization;
+
 namespace Reuseportd.Api.Contract;
 
 /// <summary>Body of <c>POST /v1/start</c>, <c>stop</c>, <c>restart</c>, <c>reload</c> and <c>reset</c>.</summary>
 /// <param name="Names">Services (<c>web</c>: all its workers), workers (<c>web@2</c>) and patterns (<c>web*</c>, <c>*@0</c>); at least one.</param>
 /// <param name="Wait">Whether the answer comes when all of them have settled; else it comes at once. False where it is left out.</param>
 /// <param name="Timeout">Seconds to wait at most; absent for as long as it takes.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record CommandRequest(IReadOnlyList<string> Names, bool? Wait = null, double? Timeout = null);
 
 /// <summary>Body of <c>POST /v1/signal</c>.</summary>
 /// <param name="Names">As of <see cref="CommandRequest"/>.</param>
 /// <param name="Signal"><c>HUP</c>, <c>SIGHUP</c>, <c>1</c> or <c>RTMIN+3</c>, in any case.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record SignalRequest(IReadOnlyList<string> Names, string Signal);
 
 /// <summary>Body of <c>POST /v1/services/NAME/scale</c>.</summary>
 /// <param name="Workers">From 0 to what the configuration allows.</param>
 /// <param name="Wait">As of <see cref="CommandRequest"/>.</param>
 /// <param name="Timeout">As of <see cref="CommandRequest"/>.</param>
-internal sealed record ScaleRequest(int Workers, bool? Wait = null, double? Timeout = null);
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record ScaleRequest(int? Workers, bool? Wait = null, double? Timeout = null);
 
 /// <summary>Answer of every command on workers.</summary>
 /// <param name="Workers">Those that the names stand for, by service and number; of a scaled service all, and those that it lost.</param>

@@ -5,7 +5,7 @@ namespace Reuseportd.Configuration;
 /// <summary><c>io_class</c>, and <c>io_priority</c> within it.</summary>
 internal static class IoPriorityReader
 {
-    private static readonly Words<IoClass> Classes = new(
+    public static readonly Words<IoClass> Classes = new(
         ("realtime", IoClass.Realtime), ("best-effort", IoClass.BestEffort), ("idle", IoClass.Idle));
 
     private static readonly Key Class = Key.Choice("io_class", Classes, "Scheduling class of disk access, see ioprio_set(2). Default: the daemon's.");

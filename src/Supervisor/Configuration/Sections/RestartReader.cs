@@ -10,7 +10,7 @@ internal static class RestartReader
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
-    private static readonly Words<RestartWhen> Policies =
+    public static readonly Words<RestartWhen> Policies =
         new(("always", RestartWhen.Always), ("on-failure", RestartWhen.OnFailure), ("no", RestartWhen.No));
 
     private static readonly RestartPolicy Usual = RestartPolicy.Default;

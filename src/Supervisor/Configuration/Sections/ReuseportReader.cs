@@ -19,10 +19,10 @@ internal static class ReuseportReader
     /// <summary>The kernel holds a backlog in 32 bits, and cuts it to net.core.somaxconn.</summary>
     private const int LargestBacklog = int.MaxValue;
 
-    private static readonly Words<OptionSetting> Options =
+    public static readonly Words<OptionSetting> Options =
         new(("true", OptionSetting.Set), ("false", OptionSetting.Clear), ("system", OptionSetting.System));
 
-    private static readonly Words<Balance> Balances = new(
+    public static readonly Words<Balance> Balances = new(
         ("round_robin", Balance.RoundRobin), ("random", Balance.Random), ("hash", Balance.Hash),
         ("least_queue", Balance.LeastQueue));
 

@@ -5,7 +5,7 @@ namespace Reuseportd.Configuration;
 /// <summary><c>scheduling_policy</c>, and <c>scheduling_priority</c> for those that have one.</summary>
 internal static class SchedulingReader
 {
-    private static readonly Words<SchedulingPolicy> Policies = new(
+    public static readonly Words<SchedulingPolicy> Policies = new(
         ("other", SchedulingPolicy.Other),
         ("batch", SchedulingPolicy.Batch),
         ("idle", SchedulingPolicy.Idle),

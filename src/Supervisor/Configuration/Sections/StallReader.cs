@@ -7,7 +7,7 @@ internal static class StallReader
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
-    private static readonly Words<StallAction> Actions =
+    public static readonly Words<StallAction> Actions =
         new(("steer", StallAction.Steer), ("restart", StallAction.Restart), ("none", StallAction.None));
 
     private static readonly Key AfterKey =

@@ -7,10 +7,10 @@ internal static class UpdateReader
 {
     private const int Most = 10_000;
 
-    private static readonly Words<UpdateOrder> Orders =
+    public static readonly Words<UpdateOrder> Orders =
         new(("start-first", UpdateOrder.StartFirst), ("stop-first", UpdateOrder.StopFirst));
 
-    private static readonly Words<UpdateFailureAction> FailureActions =
+    public static readonly Words<UpdateFailureAction> FailureActions =
         new(("rollback", UpdateFailureAction.Rollback), ("pause", UpdateFailureAction.Pause));
 
     private static readonly Key Surge = Key.Integer("max_surge", 0, Most, "Workers that may be there beyond their number.", UpdateSpec.Default.MaxSurge);

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Reuseportd.Api.Contract;
+
+namespace Reuseportd.Api;
+
+/// <summary>What goes back to a client.</summary>
+internal static class Answers
+{
+    public static Task OkAsync<T>(HttpContext context, T document, JsonTypeInfo<T> type) =>
+        WriteAsync(context, StatusCodes.Status200OK, document, type);
+
+    public static Task WriteAsync<T>(HttpContext context, int status, T document, JsonTypeInfo<T> type)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        return JsonSerializer.SerializeAsync(context.Response.Body, document, type, context.RequestAborted);
+    }
+
+    /// <summary>Runs a handler; what stands in its way becomes the answer, where none has begun.</summary>
+    public static async Task GuardAsync(HttpContext context, Func<Task> handler)
+    {
+        try
+        {
+            await handler();
+        }
+        catch (Problem problem) when (!context.Response.HasStarted)
+        {
+            await WriteAsync(context, problem.Status, problem.Document, ContractJson.Default.ProblemDocument);
+        }
+        catch (BadHttpRequestException bad) when (!context.Response.HasStarted)
+        {
+            await WriteAsync(context, bad.StatusCode, OfTransport(bad.StatusCode), ContractJson.Default.ProblemDocument);
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
+        {
+            await WriteAsync(
+                context, StatusCodes.Status503ServiceUnavailable, new ProblemDocument("the daemon is stopping", ProblemCode.Stopping),
+                ContractJson.Default.ProblemDocument);
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to be told.
+        }
+    }
+
+    private static ProblemDocument OfTransport(int status) => status == StatusCodes.Status413PayloadTooLarge
+        ? new ProblemDocument($"the body is larger than {Requests.LargestBody >> 10} KiB", ProblemCode.TooLarge)
+        : new ProblemDocument("the request is not understood", ProblemCode.Invalid);
+}

@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Http;
+using Reuseportd.Api.Contract;
+using Reuseportd.Model;
+using Reuseportd.Planning;
+using Reuseportd.Runtime;
+
+namespace Reuseportd.Api;
+
+/// <summary>Handlers of what changes workers.</summary>
+internal sealed class Commands(IFleetControl control, CancellationToken stopping)
+{
+    private const int MostWorkers = 10_000;
+
+    public Func<HttpContext, Task> Of(FleetCommand command) => async context =>
+    {
+        var request = await Requests.BodyAsync(context, ContractJson.Default.CommandRequest);
+        await AnswerAsync(context, command, Requests.Names(request.Names), request.Wait, request.Timeout);
+    };
+
+    public async Task SignalAsync(HttpContext context)
+    {
+        var request = await Requests.BodyAsync(context, ContractJson.Default.SignalRequest);
+        if (request.Signal is not { Length: <= 16 } || Signal.TryParse(request.Signal) is not { } signal)
+            throw Problem.Invalid("'signal' accepts the name or number of a signal, such as HUP, SIGUSR1 or RTMIN+3");
+        await AnswerAsync(context, new FleetCommand.Send(signal), Requests.Names(request.Names), wait: false, seconds: null);
+    }
+
+    public async Task ScaleAsync(HttpContext context)
+    {
+        var name = Name(context);
+        var request = await Requests.BodyAsync(context, ContractJson.Default.ScaleRequest);
+        if (request.Workers is not (>= 0 and <= MostWorkers and var workers)) throw Problem.Invalid($"'workers' accepts 0 to {MostWorkers}");
+        var snapshot = await control.SnapshotAsync(context.RequestAborted);
+        if (!snapshot.Services.Any(service => service.Spec.Name == name)) throw Problem.NoSuchName([name]);
+        await AnswerAsync(context, new FleetCommand.Scale(workers), [new NamePattern(name)], request.Wait, request.Timeout);
+    }
+
+    public async Task ApplyAsync(HttpContext context)
+    {
+        var request = await Requests.BodyAsync(context, ContractJson.Default.ApplyRequest, new ApplyRequest());
+        var timeout = request.Wait == false ? TimeSpan.Zero : Requests.Timeout(request.Timeout);
+        // A client that goes away does not stop a change half way.
+        var result = await control.ApplyAsync(timeout, stopping);
+        var status = result.Errors.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity;
+        await Answers.WriteAsync(context, status, Documents.Of(result), ContractJson.Default.ApplyDocument);
+    }
+
+    /// <summary>Of the path, one service.</summary>
+    public static string Name(HttpContext context) => context.Request.RouteValues["name"] as string ?? "";
+
+    private async Task AnswerAsync(HttpContext context, FleetCommand command, ValueList<NamePattern> names, bool? wait, double? seconds)
+    {
+        var by = context.Features.Get<Admission>()?.Peer.ToString() ?? "somebody";
+        var result = await control.CommandAsync(command, names, wait ?? false, Requests.Timeout(seconds), by, context.RequestAborted);
+        if (result.Unknown.Count > 0) throw Problem.NoSuchName(result.Unknown);
+        await Answers.OkAsync(context, Documents.Of(result), ContractJson.Default.CommandDocument);
+    }
+}

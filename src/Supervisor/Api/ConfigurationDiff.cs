@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Reuseportd.Api.Contract;
+using Reuseportd.Configuration;
+using Reuseportd.Model;
+using Reuseportd.Planning;
+using Reuseportd.Runtime;
+
+namespace Reuseportd.Api;
+
+/// <summary>What the files would change of what runs; pure.</summary>
+internal static class ConfigurationDiff
+{
+    /// <summary>Whether the files say something else than what runs: files with errors do.</summary>
+    public static bool IsPending(ValueList<ServiceSnapshot> running, FleetSpec? files) =>
+        files is null || Reconciler.Plan(running.Select(service => service.Declared), files.Services).Steps.Count > 0;
+
+    /// <summary>In the order in which they would be made.</summary>
+    public static IReadOnlyList<ServiceChange> Of(ValueList<ServiceSnapshot> running, ValueList<ServiceSpec> files)
+    {
+        var now = running.ToDictionary(service => service.Spec.Name);
+        return [.. Reconciler.Plan(running.Select(service => service.Declared), files).Steps.Select(step => Of(step, now))];
+    }
+
+    private static ServiceChange Of(PlanStep step, Dictionary<string, ServiceSnapshot> running) => step switch
+    {
+        PlanStep.Add => new ServiceChange(step.Service, "added", []),
+        PlanStep.Remove => new ServiceChange(step.Service, "removed", []),
+        PlanStep.Replace replace => Change("replaced", running[step.Service], replace.Spec),
+        PlanStep.Adjust adjust => Change(IsOnlyScaled(running[step.Service].Declared, adjust.Spec) ? "scaled" : "policy", running[step.Service], adjust.Spec),
+        _ => throw new InvalidOperationException($"no such plan step: {step}"),
+    };
+
+    private static bool IsOnlyScaled(ServiceSpec declared, ServiceSpec file) => declared with { Workers = file.Workers } == file;
+
+    /// <summary>A number of workers that was given by hand holds until the file gives another.</summary>
+    private static ServiceChange Change(string word, ServiceSnapshot service, ServiceSpec file)
+    {
+        var to = file with { Workers = service.Wish.Adopt(service.Declared, file).Workers(file) };
+        return new ServiceChange(service.Spec.Name, word, [.. Keys("", ServiceWriter.Write(service.Spec), ServiceWriter.Write(to))]);
+    }
+
+    private static IEnumerable<KeyChange> Keys(string path, JsonElement from, JsonElement to)
+    {
+        if (from.ValueKind != JsonValueKind.Object || to.ValueKind != JsonValueKind.Object)
+            return JsonElement.DeepEquals(from, to) ? [] : [new KeyChange(path, from, to)];
+        var names = from.EnumerateObject().Concat(to.EnumerateObject()).Select(property => property.Name).Distinct();
+        return names.SelectMany(name =>
+        {
+            var below = path.Length == 0 ? name : $"{path}.{name}";
+            var (isOld, isNew) = (from.TryGetProperty(name, out var old), to.TryGetProperty(name, out var fresh));
+            return isOld && isNew ? Keys(below, old, fresh) : [new KeyChange(below, isOld ? old : null, isNew ? fresh : null)];
+        });
+    }
+}

@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http;
+using Reuseportd.Api.Contract;
+
+namespace Reuseportd.Api;
+
+/// <summary>A request that is not served, and why; thrown where that is found, and answered in one place.</summary>
+#pragma warning disable CA1032, CA1064 // It carries an answer, and never leaves the handlers.
+internal sealed class Problem(int status, ProblemDocument document) : Exception(document.Error)
+#pragma warning restore CA1032, CA1064
+{
+    public int Status { get; } = status;
+
+    public ProblemDocument Document { get; } = document;
+
+    public static Problem Invalid(string error) => new(StatusCodes.Status400BadRequest, new ProblemDocument(error, ProblemCode.Invalid));
+
+    public static Problem NoSuchName(IReadOnlyList<string> names) => new(
+        StatusCodes.Status404NotFound,
+        new ProblemDocument($"there is no service or worker {string.Join(", ", names.Select(name => $"'{name}'"))}", ProblemCode.NoSuchName, names));
+
+    public static Problem Busy(string error) => new(StatusCodes.Status503ServiceUnavailable, new ProblemDocument(error, ProblemCode.Busy));
+}

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Http;
+using Reuseportd.Api.Contract;
+using Reuseportd.Configuration;
+using Reuseportd.Model;
+using Reuseportd.Planning;
+using Reuseportd.Runtime;
+
+namespace Reuseportd.Api;
+
+/// <summary>Handlers of what only looks.</summary>
+internal sealed class Queries(IFleetControl control, WorkerFacts facts, string version)
+{
+    public async Task StatusAsync(HttpContext context)
+    {
+        var names = Requests.Names(context);
+        var snapshot = await control.SnapshotAsync(context.RequestAborted);
+        var chosen = Chosen.Of(snapshot, names);
+        var reading = await control.ReadAsync(context.RequestAborted);
+        var document = Documents.Of(chosen, version) with
+        {
+            Pending = ConfigurationDiff.IsPending(snapshot.Services, reading.Fleet),
+            TcpMigrateReq = WorkerFacts.TcpMigrateReq(),
+        };
+        await Answers.OkAsync(context, facts.AddTo(document, chosen), ContractJson.Default.StatusDocument);
+    }
+
+    public async Task ServiceAsync(HttpContext context)
+    {
+        var name = Commands.Name(context);
+        var snapshot = await control.SnapshotAsync(context.RequestAborted);
+        if (snapshot.Services.FirstOrDefault(service => service.Spec.Name == name) is not { } found) throw Problem.NoSuchName([name]);
+        context.Response.ContentType = "application/json";
+        await context.Response.Body.WriteAsync(ServiceWriter.File(found.Spec), context.RequestAborted);
+    }
+
+    public async Task BindsAsync(HttpContext context)
+    {
+        var names = Requests.Names(context);
+        var chosen = Chosen.Of(await control.SnapshotAsync(context.RequestAborted), names);
+        await Answers.OkAsync(context, BindDocuments.Of(chosen, facts.Causes(chosen)), ContractJson.Default.BindsDocument);
+    }
+
+    public async Task CheckAsync(HttpContext context)
+    {
+        var reading = await control.ReadAsync(context.RequestAborted);
+        await Answers.OkAsync(context, new CheckDocument(reading.Errors, reading.Warnings, reading.Files), ContractJson.Default.CheckDocument);
+    }
+
+    public async Task DiffAsync(HttpContext context)
+    {
+        var snapshot = await control.SnapshotAsync(context.RequestAborted);
+        var reading = await control.ReadAsync(context.RequestAborted);
+        var changes = reading.Fleet is { } fleet ? ConfigurationDiff.Of(snapshot.Services, fleet.Services) : [];
+        await Answers.OkAsync(context, new DiffDocument(reading.Errors, reading.Warnings, changes), ContractJson.Default.DiffDocument);
+    }
+}

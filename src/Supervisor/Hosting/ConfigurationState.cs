@@ -1,0 +1,32 @@
+using Reuseportd.Api;
+using Reuseportd.Configuration;
+
+namespace Reuseportd.Hosting;
+
+/// <summary>What the files say, for those who only want to know: read again when one has changed, and else remembered.</summary>
+internal sealed class ConfigurationState(InitialFleet initial)
+{
+    /// <summary>Swapped whole: who comes at the same time reads twice, and both read the same.</summary>
+    private volatile Known? _known;
+
+    public ConfigurationReading Read()
+    {
+        // Looked at ahead of the reading: a change between the two is seen the next time.
+        var files = ConfigurationFiles.At(initial.Path);
+        if (_known is { } known && known.Files == files) return known.Reading;
+        var loaded = ConfigurationSource.Load(initial.Path, initial.Controllers);
+        var reading = new ConfigurationReading(
+            loaded.Fleet, [.. loaded.Errors.Select(error => error.ToString())], WarningsOf(loaded), files.Present);
+        _known = new Known(files, reading);
+        return reading;
+    }
+
+    /// <summary>Of the files, and of what in them a running daemon cannot take up.</summary>
+    public string[] WarningsOf(LoadResult loaded) =>
+    [
+        .. loaded.Warnings.Select(warning => warning.ToString()),
+        .. NextStart.Warnings(initial.Path, initial.Fleet.Daemon, loaded.Fleet?.Daemon).Select(warning => warning.ToString()),
+    ];
+
+    private sealed record Known(ConfigurationFiles Files, ConfigurationReading Reading);
+}

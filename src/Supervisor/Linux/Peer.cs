@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux;
+
+/// <summary>Who is at the other end of a local socket, as it was when it connected (unix(7), SO_PEERCRED, SO_PEERGROUPS).</summary>
+/// <param name="Groups">Supplementary ones.</param>
+internal sealed record Peer(int Pid, uint Uid, uint Gid, ValueList<uint> Groups)
+{
+    private const int OptionPeerCredentials = 17;
+    private const int OptionPeerGroups = 59; // Linux 4.13
+    private const int CredentialsSize = 12;  // struct ucred
+
+    /// <summary>Null where the kernel does not say.</summary>
+    public static unsafe Peer? Of(SafeHandle socket)
+    {
+        Span<byte> credentials = stackalloc byte[CredentialsSize];
+        uint size = CredentialsSize;
+        fixed (byte* into = credentials)
+            if (Libc.GetSocketOption(socket, Libc.LevelSocket, OptionPeerCredentials, into, &size) != 0) return null;
+        return new Peer(
+            MemoryMarshal.Read<int>(credentials), MemoryMarshal.Read<uint>(credentials[4..]), MemoryMarshal.Read<uint>(credentials[8..]), GroupsOf(socket));
+    }
+
+    /// <summary>Whether it is a member, by its own group or one of the others.</summary>
+    public bool IsIn(uint group) => Gid == group || Groups.Contains(group);
+
+    public override string ToString() => $"user {Uid} (process {Pid})";
+
+    private static unsafe ValueList<uint> GroupsOf(SafeHandle socket)
+    {
+        for (var count = 64; count <= 1 << 17; count *= 4)
+        {
+            var groups = new uint[count];
+            var size = (uint)(count * sizeof(uint));
+            fixed (uint* into = groups)
+            {
+                if (Libc.GetSocketOption(socket, Libc.LevelSocket, OptionPeerGroups, into, &size) == 0)
+                    return new([.. groups.AsSpan(0, (int)size / sizeof(uint))]);
+                if (Libc.ErrnoOf(-1) != Errno.OutOfRange) return [];
+            }
+        }
+
+        return [];
+    }
+}

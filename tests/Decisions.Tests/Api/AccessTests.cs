@@ -1,0 +1,42 @@
+using Reuseportd.Api;
+using Reuseportd.Linux;
+
+namespace Decisions.Tests.Api;
+
+public sealed class AccessTests
+{
+    private static readonly AccessRule System = new(Own: 0, Group: 990, ReadGroup: 991);
+    private static readonly AccessRule OfAlice = new(Own: 1000, Group: null, ReadGroup: null);
+
+    public static TheoryData<bool, uint, uint, uint[], string> Table => new()
+    {
+        // the system's daemon (else Alice's), user, group, other groups, what they may
+        { true, 0, 0, [], "Change" },
+        { true, 1000, 1000, [], "None" },
+        { true, 1000, 1000, [27, 990], "Change" },
+        { true, 1000, 990, [], "Change" },
+        { true, 1000, 1000, [991], "Read" },
+        { true, 1000, 991, [990], "Change" },
+        { true, 65534, 65534, [0], "None" },
+        { false, 0, 0, [], "Change" },
+        { false, 1000, 1000, [], "Change" },
+        { false, 1001, 1000, [1000, 990, 991], "None" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Table))]
+    public void Of_UserAndGroups_AsTheRuleSays(bool ofSystem, uint user, uint group, uint[] groups, string access) =>
+        Assert.Equal(access, (ofSystem ? System : OfAlice).Of(new Peer(7, user, group, [.. groups])).ToString());
+
+    [Fact]
+    public void Refusal_OfEachKind_SaysWhatHelps()
+    {
+        var peer = new Peer(7, 1000, 1000, []);
+        Assert.Equal(
+            "user 1000 may not use this reuseportd; become root (sudo reuseportctl ...), or have root add you to the group 'reuseportd' "
+            + "(usermod -aG reuseportd NAME) and log in anew",
+            System.Refusal(peer, Access.None));
+        Assert.StartsWith("user 1000 may look at this reuseportd, and not change anything; ", System.Refusal(peer, Access.Read), StringComparison.Ordinal);
+        Assert.Equal("user 1001 may not use this reuseportd; it belongs to user 1000: become that user, or root", OfAlice.Refusal(peer with { Uid = 1001 }, Access.None));
+    }
+}

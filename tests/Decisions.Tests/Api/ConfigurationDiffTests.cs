@@ -1,0 +1,59 @@
+using Reuseportd.Api;
+using Reuseportd.Model;
+using Reuseportd.Planning;
+using Reuseportd.Runtime;
+
+namespace Decisions.Tests.Api;
+
+public sealed class ConfigurationDiffTests
+{
+    private static readonly ServiceSpec Web = Specs.Service("web", workers: 2);
+
+    [Fact]
+    public void Of_WhatRuns_IsNothing()
+    {
+        Assert.Empty(ConfigurationDiff.Of([Running(Web)], [Web]));
+        Assert.False(ConfigurationDiff.IsPending([Running(Web)], new FleetSpec(DaemonSpec.Default, [Web])));
+    }
+
+    [Fact]
+    public void IsPending_FilesWithErrors_True() => Assert.True(ConfigurationDiff.IsPending([Running(Web)], files: null));
+
+    [Fact]
+    public void Of_EachKindOfChange_IsNamedWithItsKeys()
+    {
+        var api = Specs.Service("api");
+        var db = Specs.Service("db");
+        var old = Specs.Service("old");
+        ServiceSpec[] files =
+        [
+            Web with { Workers = 5 },
+            api with { Stop = new StopSpec(Signal.Hup, TimeSpan.FromSeconds(3)) },
+            db with { Process = db.Process with { WorkingDirectory = Template.TryParse("/srv", out _) } },
+            Specs.Service("new"),
+        ];
+        var changes = ConfigurationDiff.Of([Running(Web), Running(api), Running(db), Running(old)], [.. files]);
+
+        Assert.Equal(
+            ["old removed", "web scaled", "api policy", "db replaced", "new added"], changes.Select(change => $"{change.Name} {change.Change}"));
+        Assert.Equal(["workers 2 5"], Keys(changes[1]));
+        Assert.Equal(["stop_signal \"TERM\" \"HUP\"", "stop_grace_period \"10s\" \"3s\""], Keys(changes[2]));
+        Assert.Equal(["working_dir  \"/srv\""], Keys(changes[3]));
+        Assert.True(ConfigurationDiff.IsPending([Running(Web)], new FleetSpec(DaemonSpec.Default, [.. files])));
+    }
+
+    /// <summary>A count given by hand gives way to the file only where the file gives another than it did.</summary>
+    [Fact]
+    public void Of_ScaledByHand_HoldsUntilTheFileSaysAnother()
+    {
+        var scaled = new ServiceSnapshot(Web, Web with { Workers = 7 }, Wish.Of(Web).Scale(7));
+        var policy = Assert.Single(ConfigurationDiff.Of([scaled], [Web with { ReloadSignal = Signal.Term }]));
+        Assert.Equal(["reload_signal \"HUP\" \"TERM\""], Keys(policy));
+        Assert.Equal(["workers 7 3"], Keys(Assert.Single(ConfigurationDiff.Of([scaled], [Web with { Workers = 3 }]))));
+    }
+
+    private static string[] Keys(Reuseportd.Api.Contract.ServiceChange change) =>
+        [.. change.Keys.Select(key => $"{key.Path} {key.From?.GetRawText()} {key.To?.GetRawText()}")];
+
+    private static ServiceSnapshot Running(ServiceSpec spec) => new(spec, spec, Wish.Of(spec));
+}
