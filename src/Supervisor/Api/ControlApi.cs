@@ -13,13 +13,16 @@ internal sealed record Route(string Method, string Path, Access Needs, Func<Http
 /// <summary>The paths of the control socket.</summary>
 internal static class ControlApi
 {
-    public static IReadOnlyList<Route> Routes(Queries queries, Commands commands) =>
+    public static IReadOnlyList<Route> Routes(Queries queries, Commands commands, EventStream events, LogStream logs) =>
     [
         new(HttpMethods.Get, "/v1/status", Access.Read, queries.StatusAsync),
         new(HttpMethods.Get, "/v1/services/{name}", Access.Read, queries.ServiceAsync),
         new(HttpMethods.Get, "/v1/binds", Access.Read, queries.BindsAsync),
         new(HttpMethods.Get, "/v1/check", Access.Read, queries.CheckAsync),
         new(HttpMethods.Get, "/v1/diff", Access.Read, queries.DiffAsync),
+        new(HttpMethods.Get, "/v1/events", Access.Read, events.ServeAsync),
+        new(HttpMethods.Get, "/v1/logs", Access.Read, logs.ServeAsync),
+        new(HttpMethods.Get, "/v1/openapi.json", Access.Read, Queries.OpenApiAsync),
         new(HttpMethods.Post, "/v1/start", Access.Change, commands.Of(new FleetCommand.Start())),
         new(HttpMethods.Post, "/v1/stop", Access.Change, commands.Of(new FleetCommand.Stop())),
         new(HttpMethods.Post, "/v1/restart", Access.Change, commands.Of(new FleetCommand.Restart())),

@@ -40,6 +40,15 @@ internal sealed class Queries(IFleetControl control, WorkerFacts facts, string v
         await Answers.OkAsync(context, BindDocuments.Of(chosen, facts.Causes(chosen)), ContractJson.Default.BindsDocument);
     }
 
+    /// <summary>The document that is kept with the source.</summary>
+    public static async Task OpenApiAsync(HttpContext context)
+    {
+        await using var document = typeof(Queries).Assembly.GetManifestResourceStream("openapi.json")
+                                   ?? throw new InvalidOperationException("the binary was built without its OpenAPI document");
+        context.Response.ContentType = "application/json";
+        await document.CopyToAsync(context.Response.Body, context.RequestAborted);
+    }
+
     public async Task CheckAsync(HttpContext context)
     {
         var reading = await control.ReadAsync(context.RequestAborted);

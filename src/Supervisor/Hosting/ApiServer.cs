@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Reuseportd.Api;
+using Reuseportd.Observability;
 
 namespace Reuseportd.Hosting;
 
@@ -37,8 +38,16 @@ internal static class ApiServer
         });
     }
 
-    public static void Map(WebApplication host, IFleetControl control, AccessRule rule, string version) => ControlApi.Map(
-        host,
-        ControlApi.Routes(new Queries(control, new WorkerFacts(TimeProvider.System), version), new Commands(control, host.Lifetime.ApplicationStopping)),
-        rule);
+    public static void Map(WebApplication host, IFleetControl control, ControlSocket socket, LogOutput output, OutputRetention lines, string version)
+    {
+        var (time, stopping) = (TimeProvider.System, host.Lifetime.ApplicationStopping);
+        ControlApi.Map(
+            host,
+            ControlApi.Routes(
+                new Queries(control, new WorkerFacts(time), version),
+                new Commands(control, stopping),
+                new EventStream(control, output.Events, time, stopping),
+                new LogStream(control, lines, time, stopping)),
+            socket.Rule);
+    }
 }

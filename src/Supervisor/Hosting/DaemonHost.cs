@@ -72,7 +72,8 @@ internal static class DaemonHost
         if (guard is null) output.Logger.GuardFailed(unguarded);
 
         using var mailbox = new Mailbox();
-        using var reader = new OutputLoop(mailbox, output.Lines, output.Logger, TimeProvider.System);
+        var retention = new OutputRetention(TimeProvider.System);
+        using var reader = new OutputLoop(mailbox, output.Lines, output.Logger, TimeProvider.System) { Retention = retention };
         using var children = new ChildSignal();
         var options = new SupervisorOptions(
             preload,
@@ -109,7 +110,7 @@ internal static class DaemonHost
         builder.Services.AddHostedService<FleetHost>();
 
         await using var host = builder.Build();
-        ApiServer.Map(host, host.Services.GetRequiredService<FleetControl>(), socket.Rule, Version);
+        ApiServer.Map(host, host.Services.GetRequiredService<FleetControl>(), socket, output, retention, Version);
         signals.Tell(host.Lifetime);
         try
         {

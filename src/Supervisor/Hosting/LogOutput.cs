@@ -23,10 +23,13 @@ internal sealed class LogOutput : IDisposable
             ? new JournalDestination(new JournalTransport(_journal))
             : new StreamDestination(new DescriptorTransport(stdout));
         _queue = new LogQueue(destination, time);
-        Logger = DaemonLog.Create(form, _queue, level, colour);
+        Logger = DaemonLog.Create(form, _queue, level, colour, Events);
         Lines = new WorkerLog(_queue, DaemonLog.Lines(form, colour), time);
         _queue.Start(Logger.LogLost);
     }
+
+    /// <summary>The newest of the daemon's own events.</summary>
+    public EventRing Events { get; } = new(EventRing.Usual);
 
     /// <summary>For the daemon's own events.</summary>
     public Logger Logger { get; }

@@ -11,7 +11,8 @@ internal static class DaemonLog
     /// <param name="form">Resolved; not <see cref="LogForm.Auto"/>.</param>
     /// <param name="level">Least severity; may be changed while it runs.</param>
     /// <param name="colour">As <see cref="Colour.IsWanted"/> says.</param>
-    public static Logger Create(LogForm form, LogQueue queue, LoggingLevelSwitch level, bool colour)
+    /// <param name="events">Who else is told.</param>
+    public static Logger Create(LogForm form, LogQueue queue, LoggingLevelSwitch level, bool colour, ILogEventSink? events = null)
     {
         var configuration = new LoggerConfiguration()
             .MinimumLevel.ControlledBy(level)
@@ -19,6 +20,7 @@ internal static class DaemonLog
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             // A warning for each connection that is one too many: a client could fill the log.
             .MinimumLevel.Override("Microsoft.AspNetCore.Server.Kestrel.Connections", LogEventLevel.Error);
+        if (events is not null) configuration.WriteTo.Sink(events);
         return (form switch
         {
             LogForm.Journal => configuration.WriteTo.Journal(queue),

@@ -22,6 +22,9 @@ internal sealed class LineSource(WorkerName worker, int pid, OutputStream stream
     /// </summary>
     public byte[]? Head { get; set; }
 
+    /// <summary>Where the newest of it is kept; null before the first, and where nothing is kept.</summary>
+    public OutputTail? Tail { get; set; }
+
     public string StreamName => NameOf(Stream);
 
     public static string NameOf(OutputStream stream) => stream == OutputStream.Stdout ? "stdout" : "stderr";

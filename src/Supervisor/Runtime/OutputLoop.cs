@@ -48,6 +48,9 @@ internal sealed partial class OutputLoop : IDisposable
         _thread = new Thread(Run) { IsBackground = true, Name = "output" };
     }
 
+    /// <summary>Keeps the newest of all output, for who asks; null for nobody.</summary>
+    public OutputRetention? Retention { get; init; }
+
     /// <summary>What workers' files are written by.</summary>
     public FileQueues Files { get; }
 
@@ -157,6 +160,7 @@ internal sealed partial class OutputLoop : IDisposable
         if (result.Count > 0)
         {
             var chunk = _buffer.AsSpan(0, result.Count);
+            Retention?.Append(stream.Source, chunk);
             if (stream.File is null) TakeLines(stream, chunk, now);
             else TakeForFile(stream, stream.File, chunk, now);
             return true;

@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using Reuseportd.Model;
+
+namespace Reuseportd.Observability;
+
+/// <summary>
+/// Keeps the newest output of all workers in bounded memory, wherever else it goes. A worker gets room with its first line, more as it writes
+/// more; where there is none left, the one that has been silent for longest gives up its own. <see cref="Append"/> is for one thread.
+/// </summary>
+internal sealed class OutputRetention(TimeProvider time)
+{
+    /// <summary>Of bytes; the notes on them take as much at the most, so all is within 16 MiB.</summary>
+    private const long Budget = 8 << 20;
+
+    /// <summary>As long as less than this is in use, rings grow; the rest is for those that come.</summary>
+    private const long GrowBelow = 4 << 20;
+
+    private const int First = 4 << 10;
+    private const int Largest = 1 << 20;
+
+    private readonly ConcurrentDictionary<WorkerName, OutputTail> _tails = new();
+    private TaskCompletionSource? _changed;
+    private long _held;
+
+    /// <summary>Bytes of the rings.</summary>
+    public long Held => Volatile.Read(ref _held);
+
+    public IEnumerable<OutputTail> Tails => _tails.Values;
+
+    /// <summary>Ends when something more is kept; to be asked for ahead of looking at what there is.</summary>
+    public Task Changed
+    {
+        get
+        {
+            var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return (Interlocked.CompareExchange(ref _changed, mine, null) ?? mine).Task;
+        }
+    }
+
+    public void Append(LineSource source, ReadOnlySpan<byte> chunk)
+    {
+        var tail = source.Tail is { IsGone: false } known ? known : source.Tail = TailOf(source.Worker);
+        while (tail.Capacity < Largest && tail.IsFull(chunk.Length) && _held + tail.Capacity <= GrowBelow)
+        {
+            Volatile.Write(ref _held, _held + tail.Capacity);
+            tail.Grow(2 * tail.Capacity);
+        }
+
+        tail.Append(time.GetUtcNow().UtcDateTime, source.Pid, source.Stream, chunk);
+        if (Volatile.Read(ref _changed) is not null) Interlocked.Exchange(ref _changed, null)?.TrySetResult();
+    }
+
+    private OutputTail TailOf(WorkerName worker)
+    {
+        if (_tails.TryGetValue(worker, out var tail)) return tail;
+        while (_held + First > Budget && _tails.Values.MinBy(one => one.Newest) is { } oldest)
+        {
+            oldest.IsGone = true;
+            _tails.TryRemove(oldest.Worker, out _);
+            Volatile.Write(ref _held, _held - oldest.Capacity);
+        }
+
+        Volatile.Write(ref _held, _held + First);
+        return _tails[worker] = new OutputTail(worker, First);
+    }
+}
