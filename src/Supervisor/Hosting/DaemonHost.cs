@@ -75,6 +75,7 @@ internal static class DaemonHost
         var retention = new OutputRetention(TimeProvider.System);
         using var reader = new OutputLoop(mailbox, output.Lines, output.Logger, TimeProvider.System) { Retention = retention };
         using var children = new ChildSignal();
+        await using var steerer = Steering.Start(initial.Fleet.Daemon.Steering ?? SteeringChoice.Auto, mailbox, output.Logger);
         var options = new SupervisorOptions(
             preload,
             environment,
@@ -84,7 +85,8 @@ internal static class DaemonHost
             socket.NotifyFolder,
             guard,
             subtree,
-            children);
+            children,
+            steerer);
         using var loop = new SupervisorLoop(options, mailbox, reader, output.Logger, TimeProvider.System);
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

@@ -17,6 +17,9 @@ internal readonly record struct ProcessEntry(
     /// <summary>Ended, and waiting for its parent to see it.</summary>
     public bool IsZombie => State is 'Z' or 'X' or 'x';
 
+    /// <summary>Suspended by a signal or a debugger.</summary>
+    public bool IsStopped => State is 'T' or 't';
+
     /// <summary>Reads the line. The name in parentheses is the process's own choice, so it is skipped by its last ')'.</summary>
     public static ProcessEntry? TryParse(ReadOnlySpan<byte> line)
     {

@@ -16,6 +16,16 @@ internal enum LogThreshold
     Error,
 }
 
+/// <summary>How connections of shared ports are steered.</summary>
+internal enum SteeringChoice
+{
+    /// <summary>The best that is permitted.</summary>
+    Auto,
+    Program,
+    Classic,
+    None,
+}
+
 /// <summary>Settings of the daemon itself; null where the file says nothing and the command line or the default decides.</summary>
 /// <param name="Log">Form of the log.</param>
 /// <param name="LogLevel">Least severity that is logged.</param>
@@ -24,6 +34,8 @@ internal enum LogThreshold
 /// <param name="StartParallelism">Workers that may be on their way from start to ready at one time.</param>
 internal sealed record DaemonSpec(LogForm? Log, LogThreshold? LogLevel, string? Socket, string? Preload, int? StartParallelism)
 {
+    public SteeringChoice? Steering { get; init; }
+
     public static readonly DaemonSpec Default = new(null, null, null, null, null);
 }
 

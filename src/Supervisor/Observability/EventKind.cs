@@ -44,6 +44,10 @@ internal sealed record EventKind(string Name, string MessageId)
     public static readonly EventKind Drained = new("drained", "8ffb812d94784d8392c86e56ea1272d3");
     public static readonly EventKind Update = new("update", "f09eed0b42cd46099b59ef8454ee8ece");
     public static readonly EventKind UpdateFailed = new("update_failed", "c1fd1dff47e94fbaad29e3c4289bec95");
+    public static readonly EventKind Steering = new("steering", "c7236de07c974296a3d9b9f393a23c75");
+    public static readonly EventKind NotSteered = new("not_steered", "3a7929d9a2c8497288dc1aa281212c6e");
+    public static readonly EventKind Stalled = new("stalled", "55c042fb41f6496786471abf5aa75b5f");
+    public static readonly EventKind Awake = new("awake", "547524cda2c544578490fed522153872");
     public static readonly EventKind Stop = new("stop", "26c81ab7566941c7b2dc0d529997f357");
     public static readonly EventKind Kill = new("kill", "35f704bb58b642d2a6c19a3e8677b4e3");
     public static readonly EventKind KillFailed = new("kill_failed", "963b186bdc58463ea32e49598100cd2c");

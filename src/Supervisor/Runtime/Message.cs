@@ -39,6 +39,21 @@ internal abstract record Message
     /// <summary>Ports that sockets of a process serve, as the kernel was asked (where no outcome lines come).</summary>
     internal sealed record PortsSeen(ulong Process, ValueList<int> Ports) : Message;
 
+    /// <summary>A process's sockets have its worker's share of new connections.</summary>
+    internal sealed record Placed(ulong Process) : Message;
+
+    /// <summary>A process that is given nothing new still has this many connections.</summary>
+    internal sealed record Holds(ulong Process, int Connections) : Message;
+
+    /// <summary>A process that is given nothing new has nothing left, or nothing is to be waited for.</summary>
+    internal sealed record Drained(ulong Process, int Connections) : Message;
+
+    /// <summary>A process accepts nothing while others do, and is given nothing new; or it accepts again.</summary>
+    internal sealed record Stalled(ulong Process, bool IsStuck) : Message;
+
+    /// <summary>A process that accepts nothing is to be replaced.</summary>
+    internal sealed record FoundStuck(ulong Process, TimeSpan After) : Message;
+
     /// <summary>Why a process's library never said a word.</summary>
     internal sealed record SilenceExplained(WorkerProcess Process, PreloadReason Cause, string Reason) : Message;
 

@@ -36,6 +36,9 @@ internal sealed class SlotRunner(
     /// <summary>Something has happened to a worker that is being replaced, or to its understudy.</summary>
     public Action<WorkerSlot>? Moved { get; set; }
 
+    /// <summary>Told the connections that the end of a worker's process will cut.</summary>
+    public Action<WorkerSlot, int>? Cut { get; set; }
+
     /// <summary>A process is to get nothing new; <see cref="SlotEvent.Drained"/> is owed.</summary>
     public Action<WorkerProcess>? Drain { get; set; }
 
@@ -206,6 +209,12 @@ internal sealed class SlotRunner(
                 log.Failed(slot.Name, failed.Reason);
                 break;
             case SlotState.Stopping when before is not SlotState.Stopping:
+                if (before is SlotState.Draining && happened is SlotEvent.DeadlinePassed && slot.Process is { Connections: > 0 and var left } cut)
+                {
+                    log.Drained(slot.Name, cut.Handle.Pid, slot.Policy.DrainTimeout, left);
+                    Cut?.Invoke(slot, left);
+                }
+
                 if (before is SlotState.Starting starting && happened is SlotEvent.DeadlinePassed)
                     log.ReadinessTimedOut(slot.Name, slot.Process?.Handle.Pid ?? 0, slot.Policy.Readiness.Timeout, Missing(slot, starting));
                 log.Stopping(slot.Name, slot.Process?.Handle.Pid ?? 0, slot.Policy.Stop.Signal);

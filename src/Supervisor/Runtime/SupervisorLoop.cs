@@ -45,9 +45,9 @@ internal sealed class SupervisorLoop : IDisposable
     private ProbeWatch _probes = null!;
     private Recycler _recycler = null!;
     private Updates _updates = null!;
+    private Shares _shares = null!;
     private Fleet _fleet = null!;
     private Commands? _commands;
-    private readonly Queue<WorkerProcess> _drains = new();
     private FleetCounts _told;
     private bool _stopping;
 
@@ -117,7 +117,9 @@ internal sealed class SupervisorLoop : IDisposable
         _probes = new ProbeWatch(_probeCommands, _mailbox, _runner, _log, _time, _options.Roll);
         _updates = new Updates(_runner, _log);
         _runner.Moved = _updates.Moved;
-        _runner.Drain = process => _drains.Enqueue(process);
+        _runner.Cut = _updates.Cut;
+        _shares = new Shares(_options.Steerer, _runner, _updates, _log, Now);
+        _runner.Drain = _shares.Withdraw;
         _recycler = new Recycler(_updates, _mailbox, _log, _options.Roll);
         _sockets = new SocketWatch(_mailbox);
         _silence = new SilenceWatch(_options.Preload, _mailbox, _sockets);
@@ -147,7 +149,7 @@ internal sealed class SupervisorLoop : IDisposable
         _runner.PassDeadlines(Now());
         while (_runner.TryTakeSettled(out var service)) _fleet.Release(service);
         while (_runner.TryTakeReady(out var ready)) Follow(ready);
-        while (_drains.TryDequeue(out var draining)) _runner.Happen(draining.Slot, new SlotEvent.Drained(draining.Generation));
+        _shares.Pass();
         _fleet.Update();
         for (var spawned = 0; spawned < SpawnsInATurn && _runner.HasSpawns; spawned++) SpawnNext();
         _output.ReadAdded();
@@ -194,8 +196,7 @@ internal sealed class SupervisorLoop : IDisposable
     {
         // It may have ended within the turn that it became ready in.
         if (process.Slot.Process != process) return;
-        process.IsPlaced = true;
-        _updates.Moved(process.Slot);
+        _shares.Serve(process);
         _probes.Ready(process, Now());
         _recycler.Ready(process, Now());
     }
@@ -215,6 +216,7 @@ internal sealed class SupervisorLoop : IDisposable
         _runner.Reap(process);
         _probes.Ended(process);
         _recycler.Ended(process);
+        _shares.Ended(process);
         _fleet.Forget(slot);
     }
 
@@ -227,6 +229,21 @@ internal sealed class SupervisorLoop : IDisposable
                 break;
             case Message.PortsSeen seen when _processes.Find(seen.Process) is { } process:
                 foreach (var port in seen.Ports) _runner.Happen(process.Slot, new SlotEvent.Serves(process.Generation, port));
+                break;
+            case Message.Placed placed when _processes.Find(placed.Process) is { } process:
+                _shares.Placed(process);
+                break;
+            case Message.Drained drained when _processes.Find(drained.Process) is { } process:
+                _shares.Drained(process);
+                break;
+            case Message.Holds holds when _processes.Find(holds.Process) is { } process:
+                process.Connections = holds.Connections;
+                break;
+            case Message.Stalled stalled when _processes.Find(stalled.Process) is { } process:
+                process.IsStuck = stalled.IsStuck;
+                break;
+            case Message.FoundStuck stuck when _processes.Find(stuck.Process) is { } process:
+                _runner.Happen(process.Slot, new SlotEvent.FoundDead(process.Generation, $"accepted nothing for {DurationText.Of(stuck.After)}"));
                 break;
             case Message.StreamEnded ended:
                 _silence.StreamEnded(ended.Process);
@@ -284,7 +301,8 @@ internal sealed class SupervisorLoop : IDisposable
                 _silence.Heard(late.Process, late.Outcome);
                 _processes.FindEnded(late.Process)?.Remember(late.Outcome);
                 break;
-            case Message.PortsSeen:
+            // Of a process that has ended meanwhile.
+            case Message.PortsSeen or Message.Placed or Message.Drained or Message.Holds or Message.Stalled or Message.FoundStuck:
                 break;
             default:
                 throw new InvalidOperationException($"no such message: {message}");
@@ -295,8 +313,10 @@ internal sealed class SupervisorLoop : IDisposable
     {
         _silence.Heard(process.Serial, outcome);
         process.Remember(outcome);
-        if (PortCoverage.ServedPort(outcome) is { } port)
-            _runner.Happen(process.Slot, new SlotEvent.Serves(process.Generation, port));
+        if (PortCoverage.ServedPort(outcome) is not { } port) return;
+        _runner.Happen(process.Slot, new SlotEvent.Serves(process.Generation, port));
+        // One that was ready before has more sockets now.
+        if (process.IsPlaced) _shares.Serve(process);
     }
 
     private void Converge(Message.Converge converge)

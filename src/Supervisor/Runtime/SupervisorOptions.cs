@@ -11,6 +11,7 @@ namespace Reuseportd.Runtime;
 /// <param name="NotifyFolder">Where the sockets are at which workers say that they are ready.</param>
 /// <param name="Guard">A child that is no worker, and is told of those; null where there is none.</param>
 /// <param name="Groups">Where processes get control groups of their own; null where there are none.</param>
+/// <param name="Steerer">Who gets new connections; null where the kernel alone decides.</param>
 /// <param name="ChildSignal">Tells of children that end; null where <see cref="Message.ChildEnded"/> does.</param>
 internal sealed record SupervisorOptions(
     string Preload,
@@ -21,4 +22,5 @@ internal sealed record SupervisorOptions(
     string NotifyFolder,
     Guard? Guard = null,
     CgroupSubtree? Groups = null,
-    ChildSignal? ChildSignal = null);
+    ChildSignal? ChildSignal = null,
+    Steerer? Steerer = null);

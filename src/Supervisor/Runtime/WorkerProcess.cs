@@ -40,6 +40,15 @@ internal sealed class WorkerProcess(
     /// <summary>Whether its sockets are where new connections go: ready, and steered to where that can be.</summary>
     public bool IsPlaced { get; set; }
 
+    /// <summary>Connections that it still has, of one that is given nothing new; null where nobody has looked.</summary>
+    public int? Connections { get; set; }
+
+    /// <summary>Since when it is given nothing new; null while it is.</summary>
+    public TimeSpan? WithdrawnAt { get; set; }
+
+    /// <summary>Accepts nothing while others do, and is given nothing new.</summary>
+    public bool IsStuck { get; set; }
+
     public bool IsStarting => Slot.Process == this && Slot.Slot.State is SlotState.Starting;
 
     /// <summary>Why it did not answer the newest probe; null where it did, or was not asked.</summary>

@@ -154,6 +154,28 @@ public sealed class LogEventsTests
             "update_failed", 3, "web: the update stopped after 1 of 4: web@1: exit code 3; the service goes back to what it was",
             log => log.UpdateFailed("web", "web@1: exit code 3", 1, 4, rollsBack: true)
         },
+        { "steering", 6, "connections are steered by an eBPF program", log => log.SteeredBy("an eBPF program", "") },
+        {
+            "steering", 6, "connections are steered by a classic BPF program: no eBPF program: EPERM",
+            log => log.SteeredBy("a classic BPF program", "no eBPF program: EPERM")
+        },
+        { "steering", 6, "net.ipv4.tcp_migrate_req is on now: it was off", log => log.Migrates(isOn: true, changed: true, Errno.None) },
+        {
+            "steering", 4,
+            "net.ipv4.tcp_migrate_req is off and cannot be turned on (EACCES): what waits in a worker's queue is reset when it ends",
+            log => log.Migrates(isOn: false, changed: false, Errno.AccessDenied)
+        },
+        {
+            "not_steered", 4, "web@2: its connections on port 8080 cannot be steered: EPERM",
+            log => log.NotSteered(Web, 4242, 8080, Errno.NotPermitted)
+        },
+        {
+            "stalled", 4, "web@2: process 4242 has accepted nothing for 500 ms while others did, and 7 connections wait: it is given nothing new",
+            log => log.Stalled(Web, 4242, TimeSpan.FromMilliseconds(500), 7)
+        },
+        { "stalled", 6, "web@2: 7 connections handed on to others", log => log.Rescued(Web, 4242, 7, Errno.None) },
+        { "stalled", 4, "web@2: its queue cannot be handed on: EOPNOTSUPP", log => log.Rescued(Web, 4242, 0, Errno.NotSupported) },
+        { "awake", 6, "web@2: process 4242 accepts again", log => log.Awake(Web, 4242) },
         { "kill", 4, "web@2: process 4242 killed, with all that it started", log => log.Killed(Web, 4242) },
         { "kill", 4, "web@2: 2 processes that it left behind killed", log => log.SweptTree(Web, 2) },
         { "kill_failed", 3, "web@2: 1 process cannot be killed", log => log.TreeSurvived(Web, 1) },

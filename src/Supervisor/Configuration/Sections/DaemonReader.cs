@@ -26,7 +26,13 @@ internal static class DaemonReader
         "start_parallelism", 1, ServiceReader.MostWorkers,
         "Workers that may be between start and ready at one time; a service none of which is on its way never waits. Default: CPUs times 4.");
 
-    public static readonly IReadOnlyList<Key> Keys = [Log, Level, Socket, Preload, Parallelism];
+    private static readonly Words<SteeringChoice> Ways = new(
+        ("auto", SteeringChoice.Auto), ("ebpf", SteeringChoice.Program), ("cbpf", SteeringChoice.Classic), ("none", SteeringChoice.None));
+
+    private static readonly Key Steering = Key.Choice(
+        "steering", Ways, "How connections of shared ports are steered: auto is the best that is permitted.", SteeringChoice.Auto);
+
+    public static readonly IReadOnlyList<Key> Keys = [Log, Level, Socket, Preload, Parallelism, Steering];
 
     public static DaemonSpec Read(Section top) =>
         new(
@@ -34,7 +40,10 @@ internal static class DaemonReader
             Levels.Read(top, Level),
             top.SocketPath(Socket),
             top.AbsolutePath(Preload),
-            top.Integer(Parallelism));
+            top.Integer(Parallelism))
+        {
+            Steering = Ways.Read(top, Steering),
+        };
 
     /// <summary>A file of <c>services.d</c> is for services: which of many would decide?</summary>
     public static void RejectIn(Section top)

@@ -105,6 +105,12 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
         else if (slot.IsUnderstudy) _swept = true;
     }
 
+    /// <summary>Connections of a former process are cut by its end.</summary>
+    public void Cut(WorkerSlot slot, int connections)
+    {
+        if (_updates.TryGetValue(slot.Service, out var update)) update.Cut += connections;
+    }
+
     /// <summary>To be called in each turn: costs nothing where nothing has moved.</summary>
     /// <param name="failed">Told an update that has stopped and is to be rolled back.</param>
     public void Pass(Action<Update> failed)

@@ -1,0 +1,37 @@
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Reuseportd.Observability;
+using Reuseportd.Runtime;
+using Serilog;
+
+namespace Reuseportd.Hosting;
+
+/// <summary>Finds out how connections can be steered here, and says it once.</summary>
+internal static class Steering
+{
+    public static Steerer Start(SteeringChoice choice, Mailbox mailbox, ILogger log)
+    {
+        var migration = MigrationSetting.Provide();
+        log.Migrates(migration.IsOn, migration.Changed, migration.Errno);
+        var mode = ModeOf(choice);
+        log.SteeredBy(Words(mode.Kind), mode.Reason);
+        var steerer = new Steerer(mode, mailbox, log, TimeProvider.System);
+        steerer.Start();
+        return steerer;
+    }
+
+    private static SteeringMode ModeOf(SteeringChoice choice) => choice switch
+    {
+        SteeringChoice.Program => new SteeringMode(SteeringKind.Program, "as configured"),
+        SteeringChoice.Classic => new SteeringMode(SteeringKind.Classic, "as configured"),
+        SteeringChoice.None => new SteeringMode(SteeringKind.None, "as configured"),
+        _ => SteeringMode.Probe(),
+    };
+
+    private static string Words(SteeringKind kind) => kind switch
+    {
+        SteeringKind.Program => "an eBPF program",
+        SteeringKind.Classic => "a classic BPF program",
+        _ => "the kernel's hash alone",
+    };
+}

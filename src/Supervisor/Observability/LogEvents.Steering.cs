@@ -1,0 +1,48 @@
+using Reuseportd.Model;
+using Serilog;
+using Serilog.Events;
+
+namespace Reuseportd.Observability;
+
+/// <content>Who gets the connections of shared ports.</content>
+internal static partial class LogEvents
+{
+    /// <param name="way">How, for people.</param>
+    /// <param name="reason">Why not better; empty for the best.</param>
+    public static void SteeredBy(this ILogger log, string way, string reason) =>
+        log.ForContext(new EventDetails(EventKind.Steering)).Information(
+            "connections are steered by {way}{reason}", way, reason.Length == 0 ? "" : $": {reason}");
+
+    /// <param name="changed">The daemon has turned it on.</param>
+    public static void Migrates(this ILogger log, bool isOn, bool changed, Errno errno)
+    {
+        var details = new EventDetails(EventKind.Steering);
+        if (isOn) log.ForContext(details).Information("net.ipv4.tcp_migrate_req is {state}", changed ? "on now: it was off" : "on");
+        else
+            log.ForContext(details.With(errno)).Warning(
+                "net.ipv4.tcp_migrate_req is off and cannot be turned on ({errno}): what waits in a worker's queue is reset when it ends", errno.ToString());
+    }
+
+    public static void NotSteered(this ILogger log, WorkerName worker, int pid, int port, Errno errno) =>
+        log.ForContext(new EventDetails(EventKind.NotSteered).Of(worker, pid).With("REUSEPORT_PORT", port).With(errno)).Warning(
+            "{worker}: its connections on port {REUSEPORT_PORT} cannot be steered: {errno}", worker, port, errno.ToString());
+
+    /// <param name="queue">Connections that wait.</param>
+    public static void Stalled(this ILogger log, WorkerName worker, int pid, TimeSpan after, long queue) =>
+        log.ForContext(new EventDetails(EventKind.Stalled).Of(worker, pid).With("REUSEPORT_QUEUE", queue)).Warning(
+            "{worker}: process {REUSEPORT_PID} has accepted nothing for {after} while others did, and {waits}: it is given nothing new",
+            worker, pid, DurationText.Of(after), queue == 1 ? "1 connection waits" : $"{queue} connections wait");
+
+    /// <param name="waited">Connections that were handed on.</param>
+    public static void Rescued(this ILogger log, WorkerName worker, int pid, long waited, Errno errno)
+    {
+        var details = new EventDetails(EventKind.Stalled).Of(worker, pid).With("REUSEPORT_QUEUE", waited);
+        if (errno == Errno.None)
+            log.ForContext(details).Information("{worker}: {waited} handed on to others", worker, Count(waited, "connection"));
+        else
+            log.ForContext(details.With(errno)).Warning("{worker}: its queue cannot be handed on: {errno}", worker, errno.ToString());
+    }
+
+    public static void Awake(this ILogger log, WorkerName worker, int pid) =>
+        log.Event(EventKind.Awake, worker, pid).Information("{worker}: process {REUSEPORT_PID} accepts again", worker, pid);
+}

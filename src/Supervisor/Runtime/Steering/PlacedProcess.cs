@@ -1,0 +1,25 @@
+using Reuseportd.Linux;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>A process as the steerer knows it.</summary>
+internal sealed class PlacedProcess(Placement placement)
+{
+    public Placement Placement { get; set; } = placement;
+
+    /// <summary>Its sockets, by the group that each is in.</summary>
+    public List<(SharedGroup Group, SocketRecord Socket)> Sockets { get; } = [];
+
+    /// <summary>Given nothing new, and looked at until it has nothing left.</summary>
+    public bool IsDraining { get; set; }
+
+    /// <summary>Connections and waiting bytes that it had when it was last looked at; -1 before.</summary>
+    public long Held { get; set; } = -1;
+
+    public IEnumerable<SharedGroup> Groups => Sockets.Select(one => one.Group).Distinct();
+
+    public int[] Ports => [.. Sockets.Where(one => one.Socket.IsStream).Select(one => one.Socket.Port).Distinct()];
+
+    /// <summary>What waits in its sockets.</summary>
+    public long Waiting(IReadOnlyDictionary<ulong, QueueLength> queues) => Sockets.Sum(one => queues.GetValueOrDefault(one.Socket.Inode).Waiting);
+}

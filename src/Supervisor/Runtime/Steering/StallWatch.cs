@@ -1,0 +1,126 @@
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Reuseportd.Observability;
+using Reuseportd.Steering;
+using Serilog;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>
+/// Samples the accept queues of the groups that are watched, one dump for all, and steers around workers that accept nothing while others do.
+/// </summary>
+internal sealed class StallWatch(Mailbox mailbox, ILogger log)
+{
+    /// <summary>While connections wait.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>While none do. What stands from then on counts from the last look at which it was empty.</summary>
+    private static readonly TimeSpan QuietInterval = TimeSpan.FromMilliseconds(200);
+
+    private static readonly TimeSpan FirstTrial = TimeSpan.FromMilliseconds(500);
+    private const int MostDoublings = 6;
+
+    private TimeSpan _last = TimeSpan.MinValue;
+    private bool _isQuiet;
+
+    public TimeSpan? NextWait(IEnumerable<SharedGroup> groups, TimeSpan now)
+    {
+        if (!groups.Any(group => group.IsWatched)) return null;
+        if (_last == TimeSpan.MinValue) return TimeSpan.Zero;
+        var next = _last + (_isQuiet ? QuietInterval : Interval);
+        return next > now ? next - now : TimeSpan.Zero;
+    }
+
+    /// <summary>Another process has the worker's share, or none.</summary>
+    public static void Forget(SharedGroup group, int slot)
+    {
+        group.Judge.Wake(slot);
+        group.Stuck.Remove(slot);
+    }
+
+    public void Pass(SockDiag diag, IEnumerable<SharedGroup> groups, TimeSpan now)
+    {
+        if (NextWait(groups, now) is not { } wait || wait > TimeSpan.Zero) return;
+        _last = now;
+        var watched = groups.Where(group => group.IsWatched).ToArray();
+        var queues = AcceptQueues.Sample(diag, datagrams: Array.Exists(watched, group => !group.Key.IsStream), out var errno);
+        if (errno != Errno.None) return;
+        _isQuiet = true;
+        foreach (var group in watched) Look(group, queues, now);
+    }
+
+    private void Look(SharedGroup group, Dictionary<ulong, QueueLength> queues, TimeSpan now)
+    {
+        if (group.Balance == Balance.LeastQueue)
+        {
+            _isQuiet = false;
+            group.Steering.SetQueues(queues);
+        }
+
+        if (!group.Key.IsStream || group.Stall.Action == StallAction.None) return;
+        QueueSample[] samples = [.. group.Current.Select(one => new QueueSample(one.Key, Waiting(group, one.Value, queues)))];
+        if (group.Stuck.Count > 0 || Array.Exists(samples, sample => sample.Queue > 0)) _isQuiet = false;
+        foreach (var verdict in group.Judge.Judge(samples, now)) Act(group, verdict, samples, now);
+        foreach (var (slot, stuck) in group.Stuck.Where(one => now - one.Value.TriedAt > 2 * group.Stall.After).ToArray())
+            Wake(group, slot, stuck.Process);
+        foreach (var (slot, stuck) in group.Stuck.Where(one => one.Value.IsRescued && now >= one.Value.NextTrial).ToArray()) Try(group, slot, stuck, now);
+    }
+
+    private static long Waiting(SharedGroup group, PlacedProcess process, Dictionary<ulong, QueueLength> queues) =>
+        process.Sockets.Where(one => one.Group == group).Sum(one => queues.GetValueOrDefault(one.Socket.Inode).Waiting);
+
+    private void Act(SharedGroup group, StallVerdict verdict, QueueSample[] samples, TimeSpan now)
+    {
+        var (slot, process) = (verdict.Slot, group.Current[verdict.Slot]);
+        var (worker, pid) = (process.Placement.Worker, process.Placement.Pid);
+        switch (verdict.Change)
+        {
+            case StallChange.Steer:
+                if (!group.Stuck.ContainsKey(slot)) log.Stalled(worker, pid, group.Stall.After, Array.Find(samples, sample => sample.Slot == slot).Queue);
+                if (!group.Stuck.TryAdd(slot, new StuckWorker(process))) group.Stuck[slot].TriedAt = null;
+                _ = group.Steering.Leave(slot);
+                mailbox.Post(new Message.Stalled(process.Placement.Process, IsStuck: true));
+                break;
+            case StallChange.Stuck:
+                Rescue(group, slot, process, now);
+                if (group.Stall.Action == StallAction.Restart) mailbox.Post(new Message.FoundStuck(process.Placement.Process, group.Stall.After));
+                break;
+            case StallChange.Awake:
+                Wake(group, slot, process);
+                break;
+        }
+    }
+
+    private void Rescue(SharedGroup group, int slot, PlacedProcess process, TimeSpan now)
+    {
+        var errno = group.Steering.Rescue(slot, out var waited);
+        log.Rescued(process.Placement.Worker, process.Placement.Pid, waited, errno);
+        if (errno != Errno.None || !group.Stuck.TryGetValue(slot, out var stuck)) return;
+        group.Judge.Rescued(slot);
+        stuck.IsRescued = true;
+        stuck.NextTrial = now + FirstTrial * (1 << Math.Min(stuck.Trials++, MostDoublings));
+    }
+
+    /// <summary>Whether it accepts again is seen only by giving it something; not to one that is suspended.</summary>
+    private static void Try(SharedGroup group, int slot, StuckWorker stuck, TimeSpan now)
+    {
+        if (ProcessEntry.Of(stuck.Process.Placement.Pid) is { IsStopped: true })
+        {
+            stuck.NextTrial = now + FirstTrial;
+            return;
+        }
+
+        stuck.IsRescued = false;
+        stuck.TriedAt = now;
+        group.Judge.Wake(slot);
+        _ = group.Steering.Rejoin(slot);
+    }
+
+    private void Wake(SharedGroup group, int slot, PlacedProcess process)
+    {
+        group.Stuck.Remove(slot);
+        _ = group.Steering.Rejoin(slot);
+        log.Awake(process.Placement.Worker, process.Placement.Pid);
+        mailbox.Post(new Message.Stalled(process.Placement.Process, IsStuck: false));
+    }
+}

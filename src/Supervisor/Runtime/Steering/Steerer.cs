@@ -1,0 +1,238 @@
+using System.Threading.Channels;
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Reuseportd.Observability;
+using Serilog;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>
+/// Who gets the connections of shared ports: owns every group, gives workers their share, takes it from those that are to go or are stuck,
+/// and tells when a process has nothing left. It waits in one task for requests and for the next look at queues; a look that takes its
+/// time holds up neither the loop nor a worker.
+/// </summary>
+internal sealed class Steerer : IAsyncDisposable
+{
+    private readonly Channel<SteeringRequest> _requests = Channel.CreateUnbounded<SteeringRequest>(new() { SingleReader = true });
+    private readonly SteeringMode _mode;
+    private readonly Mailbox _mailbox;
+    private readonly ILogger _log;
+    private readonly TimeProvider _time;
+    private readonly long _start;
+    private readonly Dictionary<ulong, PlacedProcess> _placed = [];
+    private readonly Dictionary<(string Service, GroupKey Key), SharedGroup> _groups = [];
+    private readonly DrainWatch _drains;
+    private readonly StallWatch _stalls;
+    private bool _canLook;
+    private Task _running = Task.CompletedTask;
+
+    public Steerer(SteeringMode mode, Mailbox mailbox, ILogger log, TimeProvider time)
+    {
+        (_mode, _mailbox, _log, _time) = (mode, mailbox, log, time);
+        _start = time.GetTimestamp();
+        _drains = new DrainWatch(mailbox);
+        _stalls = new StallWatch(mailbox, log);
+    }
+
+    public void Start() => _running = Task.Run(RunAsync);
+
+    public void Post(SteeringRequest request)
+    {
+        if (!_requests.Writer.TryWrite(request)) Refuse(request);
+    }
+
+    /// <summary>Gives every group back to the kernel's hash.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _requests.Writer.TryComplete();
+        await _running;
+    }
+
+    private TimeSpan Now => _time.GetElapsedTime(_start);
+
+    private async Task RunAsync()
+    {
+        using var diag = Open();
+        _canLook = diag is not null;
+        Task<bool>? more = null;
+        while (true)
+        {
+            more ??= _requests.Reader.WaitToReadAsync().AsTask();
+            if (NextWait(Now) is { } wait) await Task.WhenAny(more, Task.Delay(wait, _time));
+            else await more;
+            if (more.IsCompleted)
+            {
+                if (!await more) break;
+                more = null;
+                TakeAll(diag);
+            }
+
+            if (diag is null) continue;
+            _drains.Pass(diag, Now);
+            _stalls.Pass(diag, _groups.Values, Now);
+        }
+
+        foreach (var group in _groups.Values) group.Dispose();
+    }
+
+    /// <summary>A container may forbid the socket family: then nothing is known of queues.</summary>
+    private static SockDiag? Open()
+    {
+        try
+        {
+            return new SockDiag();
+        }
+        catch (LinuxException)
+        {
+            return null;
+        }
+    }
+
+    private TimeSpan? NextWait(TimeSpan now)
+    {
+        var (drain, stall) = (_drains.NextWait(now), _stalls.NextWait(_groups.Values, now));
+        return stall is null || drain < stall ? drain : stall;
+    }
+
+    /// <summary>One listing serves all that have come since the last time.</summary>
+    private void TakeAll(SockDiag? diag)
+    {
+        List<SocketRecord>? listing = null;
+        var changed = new HashSet<SharedGroup>();
+        while (_requests.Reader.TryRead(out var request))
+        {
+            switch (request)
+            {
+                case SteeringRequest.Serve serve:
+                    Serve(serve.Placement, listing ??= Listing.Of(diag), diag, changed);
+                    break;
+                case SteeringRequest.Withdraw withdraw:
+                    Withdraw(withdraw.Process);
+                    break;
+                case SteeringRequest.Gone gone:
+                    Remove(gone.Process, changed);
+                    break;
+                case SteeringRequest.Count count:
+                    count.Done.TrySetResult(Counts());
+                    break;
+                default:
+                    throw new InvalidOperationException($"no such request: {request}");
+            }
+        }
+
+        if (changed.Count > 0 && _mode.Kind == SteeringKind.Classic) Refresh(changed, Listing.Of(diag));
+    }
+
+    private void Serve(Placement placement, List<SocketRecord> listing, SockDiag? diag, HashSet<SharedGroup> changed)
+    {
+        if (!_placed.TryGetValue(placement.Process, out var process)) _placed.Add(placement.Process, process = new PlacedProcess(placement));
+        process.Placement = placement;
+        process.Sockets.Clear();
+        foreach (var sockets in placement.Own(listing).GroupBy(socket => GroupKey.Of(socket)))
+        {
+            var group = Find(placement, sockets.Key, diag);
+            foreach (var socket in sockets) process.Sockets.Add((group, socket));
+            var errno = group.Steering.Join(placement.Worker.Index, [.. sockets.Select(socket => placement.Share(socket.Inode))]);
+            if (errno != Errno.None && errno != group.Said) _log.NotSteered(placement.Worker, placement.Pid, sockets.Key.Port, errno);
+            group.Said = errno;
+            group.Current[placement.Worker.Index] = process;
+            StallWatch.Forget(group, placement.Worker.Index);
+            changed.Add(group);
+        }
+
+        _mailbox.Post(new Message.Placed(placement.Process));
+    }
+
+    private SharedGroup Find(Placement placement, GroupKey key, SockDiag? diag)
+    {
+        var name = (placement.Worker.Service, key);
+        var balance = key.BalanceFor(placement.Balance);
+        if (_groups.TryGetValue(name, out var group) && group.Balance == balance && group.Stall == placement.Stall) return group;
+        var renewed = new SharedGroup(key, _mode.Steer(key, balance, placement.Workers, diag), balance, placement.Stall);
+        // Another way of balancing: those that are there come over one by one, as they are replaced or say more.
+        group?.Dispose();
+        return _groups[name] = renewed;
+    }
+
+    private void Withdraw(ulong serial)
+    {
+        if (!_placed.TryGetValue(serial, out var process))
+        {
+            _mailbox.Post(new Message.Drained(serial, 0));
+            return;
+        }
+
+        process.IsDraining = true;
+        var goesOn = process.Sockets.Count == 0;
+        foreach (var group in process.Groups)
+        {
+            if (!IsCurrent(group, process)) continue;
+            group.Current.Remove(process.Placement.Worker.Index);
+            var errno = group.Current.Count == 0 ? Errno.NotSupported : group.Steering.Leave(process.Placement.Worker.Index);
+            goesOn |= errno != Errno.None;
+        }
+
+        // Where it goes on getting new connections there is nothing to wait for.
+        if (goesOn || _mode.Kind == SteeringKind.None || !_canLook) _mailbox.Post(new Message.Drained(serial, 0));
+        else _drains.Add(process, Now);
+    }
+
+    private void Remove(ulong serial, HashSet<SharedGroup> changed)
+    {
+        if (!_placed.Remove(serial, out var process)) return;
+        _drains.Remove(process);
+        foreach (var group in process.Groups)
+        {
+            changed.Add(group);
+            if (!IsCurrent(group, process)) continue;
+            group.Current.Remove(process.Placement.Worker.Index);
+            StallWatch.Forget(group, process.Placement.Worker.Index);
+            _ = group.Steering.Leave(process.Placement.Worker.Index);
+            if (group.Current.Count > 0) continue;
+            // Its last socket has gone, and the kernel's group with it.
+            _groups.Remove((process.Placement.Worker.Service, group.Key));
+            changed.Remove(group);
+            group.Dispose();
+        }
+    }
+
+    private static bool IsCurrent(SharedGroup group, PlacedProcess process) =>
+        group.Current.GetValueOrDefault(process.Placement.Worker.Index) == process;
+
+    private static void Refresh(HashSet<SharedGroup> changed, List<SocketRecord> listing)
+    {
+        foreach (var group in changed) _ = group.Steering.Refresh(listing);
+    }
+
+    private Dictionary<WorkerName, SlotCounts> Counts()
+    {
+        var counts = new Dictionary<WorkerName, SlotCounts>();
+        foreach (var ((service, _), group) in _groups)
+        {
+            foreach (var slot in group.Current.Keys)
+            {
+                if (group.Steering.CountsOf(slot) is not { } more) continue;
+                var before = counts.GetValueOrDefault(new WorkerName(service, slot));
+                counts[new WorkerName(service, slot)] = new SlotCounts(before.Given + more.Given, before.Migrated + more.Migrated);
+            }
+        }
+
+        return counts;
+    }
+
+    private void Refuse(SteeringRequest request)
+    {
+        switch (request)
+        {
+            case SteeringRequest.Serve serve:
+                _mailbox.Post(new Message.Placed(serve.Placement.Process));
+                break;
+            case SteeringRequest.Withdraw withdraw:
+                _mailbox.Post(new Message.Drained(withdraw.Process, 0));
+                break;
+            case SteeringRequest.Count count:
+                count.Done.TrySetResult(new Dictionary<WorkerName, SlotCounts>());
+                break;
+        }
+    }
+}

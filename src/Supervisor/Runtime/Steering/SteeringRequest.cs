@@ -1,0 +1,22 @@
+using Reuseportd.Linux;
+using Reuseportd.Model;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>What is asked of the <see cref="Steerer"/>.</summary>
+internal abstract record SteeringRequest
+{
+    private SteeringRequest() { }
+
+    /// <summary>A process serves, or serves on more sockets: it takes over its worker's share. Answered by <see cref="Message.Placed"/>.</summary>
+    internal sealed record Serve(Placement Placement) : SteeringRequest;
+
+    /// <summary>A process is to get nothing new. Answered by <see cref="Message.Drained"/> once it has nothing left.</summary>
+    internal sealed record Withdraw(ulong Process) : SteeringRequest;
+
+    /// <summary>A process has ended.</summary>
+    internal sealed record Gone(ulong Process) : SteeringRequest;
+
+    /// <summary>How much each worker was given.</summary>
+    internal sealed record Count(TaskCompletionSource<IReadOnlyDictionary<WorkerName, SlotCounts>> Done) : SteeringRequest;
+}
