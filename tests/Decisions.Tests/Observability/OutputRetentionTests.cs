@@ -1,0 +1,80 @@
+using System.Text;
+using CsCheck;
+using Reuseportd.Api;
+using Reuseportd.Model;
+using Reuseportd.Observability;
+
+namespace Decisions.Tests.Observability;
+
+public sealed class OutputRetentionTests
+{
+    private static readonly DateTime Now = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
+    /// <summary>Whatever was written, what is kept is its end, piece by piece.</summary>
+    [Fact]
+    public void Tail_PiecesOfAllSizes_KeepsTheNewest() => Gen.Byte.Array[0, 300].Array[0, 60].Sample(pieces =>
+    {
+        const int capacity = 1000;
+        var tail = new OutputTail(new WorkerName("web", 0), capacity);
+        foreach (var piece in pieces) tail.Append(Now, 1, OutputStream.Stdout, piece);
+        var read = tail.Read(0);
+        var kept = read.Pieces.SelectMany(piece => piece.Bytes).ToArray();
+        var all = pieces.SelectMany(piece => piece).ToArray();
+        Assert.Equal(all[^kept.Length..], kept);
+        Assert.Equal(pieces.Length, read.Next);
+        Assert.True(kept.Length == all.Length || kept.Length > capacity - 300 || read.Pieces.Count == capacity / 40);
+        Assert.Equal(all[..^kept.Length].Count(letter => letter == '\n'), read.LostLines);
+        Assert.Empty(tail.Read(read.Next).Pieces);
+    });
+
+    [Fact]
+    public void Lines_InSeveralPiecesOfTwoStreams_AreWhole()
+    {
+        var tail = new OutputTail(new WorkerName("web", 3), 4096);
+        foreach (var (stream, text) in ((OutputStream, string)[])
+                 [
+                     (OutputStream.Stdout, "on"), (OutputStream.Stderr, "err\nlibreuseport:loaded:pid=7 version=1\nmore"), (OutputStream.Stdout, "e\r\n\ntwo"),
+                     (OutputStream.Stderr, " err\n"),
+                 ])
+            tail.Append(Now, 7, stream, Encoding.UTF8.GetBytes(text));
+        var lines = new LineAssembly(tail).Take(tail.Read(0).Pieces, isAll: true).Select(one => $"{one.Line.Worker} {one.Line.Stream} {one.Line.Text}");
+        Assert.Equal(["web@3 stderr err", "web@3 stdout one", "web@3 stdout ", "web@3 stderr more err", "web@3 stdout two"], lines);
+    }
+
+    [Fact]
+    public void Lines_OfALineWithoutEnd_AreCut()
+    {
+        var tail = new OutputTail(new WorkerName("web", 0), 1 << 20);
+        tail.Append(Now, 7, OutputStream.Stdout, Enumerable.Repeat((byte)'x', 20_000).ToArray());
+        var lengths = new LineAssembly(tail).Take(tail.Read(0).Pieces, isAll: true).Select(one => one.Line.Text.Length);
+        Assert.Equal([8192, 8192, 20_000 - 2 * 8192], lengths);
+    }
+
+    /// <summary>Two thousand workers that all flood hold no more than the budget, and each of the last has its newest line.</summary>
+    [Fact]
+    public void Append_OfManyWorkers_StaysWithinItsBounds()
+    {
+        var retention = new OutputRetention(TimeProvider.System);
+        var chunk = new byte[64 * 1024];
+        Array.Fill(chunk, (byte)'a');
+        chunk[^1] = (byte)'\n';
+        LineSource[] sources = [.. Enumerable.Range(0, 3000).Select(index => new LineSource(new WorkerName("web", index), index + 1, OutputStream.Stdout))];
+        for (var round = 0; round < 3; round++)
+            foreach (var source in sources) retention.Append(source, chunk);
+
+        Assert.InRange(retention.Held, 1 << 20, 8 << 20);
+        Assert.Equal(retention.Held, retention.Tails.Sum(tail => (long)tail.Capacity));
+        var last = Assert.Single(retention.Tails, tail => tail.Worker.Index == 2999);
+        Assert.EndsWith("a\n", Encoding.UTF8.GetString(last.Read(0).Pieces[^1].Bytes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Changed_NextOutput_Ends()
+    {
+        var retention = new OutputRetention(TimeProvider.System);
+        var changed = retention.Changed;
+        Assert.False(changed.IsCompleted);
+        retention.Append(new LineSource(new WorkerName("web", 0), 1, OutputStream.Stdout), "x\n"u8);
+        await changed.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+}

@@ -1,0 +1,295 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using EndToEnd.Tests.Harness;
+
+namespace EndToEnd.Tests.Control;
+
+/// <summary>What clients may do to the daemon: many at once, and those who mean it no good.</summary>
+public sealed class LoadTests : DaemonTest
+{
+    private const int Clients = 50;
+    private const int CallsEach = 200;
+
+    private const string Crashing =
+        """
+        services:
+          crash: { command: [sh, -c, "sleep 0.05; exit 1"], workers: 4, reuseport: { ports: any }, readiness: { type: delay, delay: 0 }, restart: { delay: 10ms, max_delay: 20ms } }
+          quiet: { command: [sleep, infinity], workers: 4, reuseport: { ports: any }, readiness: { type: delay, delay: 0 } }
+        """;
+
+    [Fact]
+    public async Task TenThousandCallsWhileWorkersCrash_EachGetsItsOwnAnswer()
+    {
+        Daemon.Configure(Crashing);
+        await Daemon.StartAsync();
+        await CallAsync(0, CallsEach);
+        var before = Memory();
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => CallAsync(client, CallsEach)));
+
+        // What 50 connections and their buffers take, and not more for each call.
+        Assert.InRange(Memory() - before, -1L << 30, 48 << 20);
+        using var api = Daemon.Api();
+        var status = await GetAsync(api, "/v1/status?name=quiet");
+        Assert.All(status["workers"]!.AsArray(), worker => Assert.Equal("ready", (string?)worker!["state"]));
+    }
+
+    /// <summary>Questions and commands in turns; each client sends its signals to one worker, and is to be told of that one.</summary>
+    private async Task CallAsync(int client, int calls)
+    {
+        using var api = Daemon.Api();
+        var worker = string.Create(CultureInfo.InvariantCulture, $"quiet@{client % 4}");
+        for (var call = 0; call < calls; call++)
+        {
+            switch (call % 4)
+            {
+                case 0:
+                    var status = await GetAsync(api, $"/v1/status?name={worker}");
+                    Assert.Equal(worker, (string?)Assert.Single(status["workers"]!.AsArray())!["name"]);
+                    break;
+                case 1:
+                    using (var sent = await api.PostAsJsonAsync("/v1/signal", new { names = new[] { worker }, signal = "CONT" }))
+                    {
+                        var end = Assert.Single((await ReadAsync(sent))["workers"]!.AsArray())!;
+                        Assert.Equal((worker, true), ((string?)end["name"], (bool)end["ok"]!));
+                    }
+
+                    break;
+                case 2:
+                    using (var restart = await api.PostAsJsonAsync("/v1/restart", new { names = new[] { $"crash@{client % 4}" } }))
+                        Assert.Equal($"crash@{client % 4}", (string?)Assert.Single((await ReadAsync(restart))["workers"]!.AsArray())!["name"]);
+                    break;
+                default:
+                    using (var none = await api.PostAsJsonAsync("/v1/stop", new { names = new[] { $"none-{client}-{call}" } }))
+                    {
+                        Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
+                        var problem = JsonNode.Parse(await none.Content.ReadAsStringAsync())!;
+                        Assert.Equal(($"none-{client}-{call}", "no_such_name"), ((string?)problem["names"]![0], (string?)problem["code"]));
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("\r\n\r\n\0\0\0")]
+    [InlineData("GET\r\n\r\n")]
+    [InlineData("GET /v1/status HTTP/9.9\r\n\r\n")]
+    [InlineData("GET /v1/status HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")]
+    [InlineData("POST /v1/stop HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n")]
+    [InlineData("POST /v1/stop HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
+    [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")]
+    public async Task MalformedHttp_IsRefusedAndTheDaemonServesOn(string request)
+    {
+        Daemon.Configure(Crashing);
+        await Daemon.StartAsync();
+        using var client = await ConnectAsync();
+        await client.SendAsync(Encoding.Latin1.GetBytes(request));
+        client.Shutdown(SocketShutdown.Send);
+        var answer = await AnswerAsync(client).WaitAsync(Deadline.Patience);
+
+        Assert.True(answer.Length == 0 || answer.StartsWith("HTTP/1.1 4", StringComparison.Ordinal) || answer.StartsWith("HTTP/1.1 505", StringComparison.Ordinal), answer);
+        await ServesAsync();
+    }
+
+    [Fact]
+    public async Task BodyOfAHundredMegabytes_IsRefusedAndNotHeld()
+    {
+        Daemon.Configure(Crashing);
+        await Daemon.StartAsync();
+        await ServesAsync();
+        var before = Memory();
+        using var client = await ConnectAsync();
+        await client.SendAsync("POST /v1/stop HTTP/1.1\r\nHost: a\r\nContent-Length: 104857600\r\n\r\n"u8.ToArray());
+        var chunk = new byte[1 << 20];
+        Array.Fill(chunk, (byte)' ');
+        try
+        {
+            for (var sent = 0; sent < 100; sent++) await client.SendAsync(chunk);
+        }
+        catch (SocketException)
+        {
+            // Hung up on.
+        }
+
+        Assert.InRange(Memory() - before, -1L << 30, 32 << 20);
+        await ServesAsync();
+    }
+
+    /// <summary>As many as the test's descriptors allow; and each that is new takes the place of an older one, so nobody is locked out.</summary>
+    [Fact]
+    public async Task TenThousandIdleConnections_LockNobodyOut()
+    {
+        Daemon.Configure(Crashing);
+        await Daemon.StartAsync();
+        await ServesAsync();
+        var before = Memory();
+        List<Socket> idle = [];
+        try
+        {
+            for (var number = 0; number < 10_000; number++)
+            {
+                idle.Add(await ConnectAsync());
+                // Those that were hung up on need not be kept for that.
+                if (idle.Count < 1000) continue;
+                idle[0].Dispose();
+                idle.RemoveAt(0);
+            }
+
+            await ServesAsync();
+            Assert.InRange(Memory() - before, -1L << 30, 64 << 20);
+            Assert.InRange(Directory.GetFiles($"/proc/{Daemon.Pid}/fd").Length, 1, 512);
+        }
+        finally
+        {
+            foreach (var socket in idle) socket.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task EventsThatNobodyReads_AreHeldForNobody()
+    {
+        Daemon.Configure(Crashing);
+        await Daemon.StartAsync();
+        List<Socket> deaf = [];
+        try
+        {
+            for (var number = 0; number < 20; number++)
+            {
+                var client = await ConnectAsync();
+                deaf.Add(client);
+                await client.SendAsync("GET /v1/events HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+            }
+
+            var before = Memory();
+            await CallAsync(1, 800);
+            Assert.InRange(Memory() - before, -1L << 30, 48 << 20);
+        }
+        finally
+        {
+            foreach (var socket in deaf) socket.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task Events_OfACommand_ComeInTheirOrder()
+    {
+        Daemon.Configure(Crashing);
+        await Daemon.StartAsync();
+        using var api = Daemon.Api();
+        await using var stream = await api.GetStreamAsync("/v1/events?name=quiet@2");
+        using var reader = new StreamReader(stream);
+        using var stopped = await api.PostAsJsonAsync("/v1/stop", new { names = new[] { "quiet@2" }, wait = true });
+        Assert.Equal("stopped", (string?)(await ReadAsync(stopped))["workers"]![0]!["state"]);
+
+        List<string> kinds = [];
+        while (kinds is not [.., "exit"])
+        {
+            var line = await reader.ReadLineAsync().WaitAsync(Deadline.Patience);
+            Assert.NotNull(line);
+            if (line.StartsWith("event: ", StringComparison.Ordinal)) kinds.Add(line["event: ".Length..]);
+        }
+
+        Assert.Equal(["hello", "stop", "exit"], kinds);
+    }
+
+    [Fact]
+    public async Task Logs_OfOneWorker_AreItsNewestLines()
+    {
+        Daemon.Configure(
+            """
+            services:
+              talk: { command: [sh, -c, "for n in 1 2 3; do echo $REUSEPORT_WORKER says $n; done; echo last; exec sleep infinity"], workers: 2, reuseport: { ports: any }, readiness: { type: delay, delay: 0 } }
+            """);
+        await Daemon.StartAsync();
+        await Daemon.LineAsync("last", "talk@1");
+        using var api = Daemon.Api();
+        var lines = (await api.GetStringAsync("/v1/logs?name=talk@1&lines=3")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!);
+
+        Assert.Equal(
+            [("talk@1", "stdout", "1 says 2"), ("talk@1", "stdout", "1 says 3"), ("talk@1", "stdout", "last")],
+            lines.Select(line => ((string?)line["worker"], (string?)line["stream"], (string?)line["text"])));
+    }
+
+    [Fact]
+    public async Task PortOfAStranger_IsNamedInTheStatus()
+    {
+        using var stranger = new TcpListener(IPAddress.Parse("127.0.0.1"), 0);
+        stranger.Start();
+        var port = ((IPEndPoint)stranger.LocalEndpoint).Port;
+        Daemon.Configure(
+            $$"""
+            services:
+              web: { command: [python3, -m, http.server, "{{port}}", --bind, 127.0.0.1], reuseport: { ports: {{port}} }, restart: { delay: 10s } }
+            """);
+        await Daemon.StartAsync();
+        using var api = Daemon.Api();
+        var detail = (string?)(await GetAsync(api, "/v1/status"))["workers"]![0]!["detail"];
+
+        Assert.Contains($"127.0.0.1:{port} tcp is held by ", detail, StringComparison.Ordinal);
+        Assert.Contains($"(process {Environment.ProcessId}), which does not share it", detail, StringComparison.Ordinal);
+    }
+
+    private async Task ServesAsync()
+    {
+        using var api = Daemon.Api();
+        Assert.Equal(8, (await GetAsync(api, "/v1/status"))["workers"]!.AsArray().Count);
+    }
+
+    private static async Task<JsonNode> GetAsync(HttpClient api, string path)
+    {
+        using var answer = await api.GetAsync(path);
+        return await ReadAsync(answer);
+    }
+
+    private static async Task<JsonNode> ReadAsync(HttpResponseMessage answer)
+    {
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, text);
+        return JsonNode.Parse(text)!;
+    }
+
+    /// <summary>All that comes until the daemon hangs up.</summary>
+    private static async Task<string> AnswerAsync(Socket client)
+    {
+        var (text, buffer) = (new StringBuilder(), new byte[4096]);
+        try
+        {
+            while (await client.ReceiveAsync(buffer) is > 0 and var length) text.Append(Encoding.Latin1.GetString(buffer, 0, length));
+        }
+        catch (SocketException)
+        {
+            // Hung up on while something it did not read was on its way.
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Comes again where so many are on their way that the kernel takes no more (EAGAIN, unix(7)).</summary>
+    private async Task<Socket> ConnectAsync()
+    {
+        var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await Deadline.UntilAsync(
+            () =>
+            {
+                try
+                {
+                    client.Connect(new UnixDomainSocketEndPoint(Daemon.ControlSocket));
+                    return true;
+                }
+                catch (SocketException full) when (full.SocketErrorCode == SocketError.WouldBlock)
+                {
+                    return false;
+                }
+            },
+            "the daemon accepts");
+        return client;
+    }
+
+    /// <summary>Resident bytes of the daemon.</summary>
+    private long Memory() => long.Parse(Processes.Status(Daemon.Pid, "VmRSS")!.Split(' ')[0], CultureInfo.InvariantCulture) << 10;
+}
