@@ -12,7 +12,6 @@ internal static class NotYetActedOn
 
     public static void Warn(Section service)
     {
-        Warn(service.Find("reload_signal"));
         Warn(service.Find("update"));
         Warn(service.Find("stall"));
         Warn(Child(service, "reuseport", "balance"));
