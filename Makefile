@@ -6,6 +6,7 @@ DESTDIR ?=
 OUT     := $(CURDIR)/out
 CONFIGURATION ?= Release
 
+MANUAL  = reuseportd.8 reuseportctl.1 reuseportd.yaml.5
 UNITDIR = $(PREFIX)/lib/systemd/system
 # The first line of the examples, for editors.
 INSTALLED_SCHEMA = 1s|[^=]*$$|$(PREFIX)/share/reuseportd/reuseportd.schema.json|
@@ -14,11 +15,12 @@ export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
 DAEMON_SOURCES  := $(shell find src/Supervisor -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*')
-CONTROL_SOURCES := $(shell find src/Control src/Supervisor/Api/Contract -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*')
+CONTROL_SOURCES := $(wildcard src/Control/Completion/reuseportctl.*) \
+	$(shell find src/Control src/Supervisor/Api/Contract -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*')
 NATIVE_SOURCES  := $(wildcard src/Supervisor/Native/*.[chS]) src/Supervisor/Native/Makefile
 BUILD_FILES     := Directory.Build.props Directory.Build.targets Directory.Packages.props global.json BannedSymbols.txt
 
-.PHONY: help build run test bench audit install uninstall clean schema native preload testworkers build-tools
+.PHONY: help build run test bench audit install uninstall clean schema man native preload testworkers build-tools
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -73,6 +75,14 @@ schema: native ## config/reuseportd.schema.json, for editors, from the readers o
 	@GOLDEN_UPDATE=1 $$(find tests/Decisions.Tests/bin/Release -name Decisions.Tests -type f -perm -u+x | head -n 1) \
 		-noColor -noLogo -method '*Of_TheReadersShape_IsTheFileThatIsInstalled' >/dev/null
 
+man: native ## docs/man, from the commands, the options and the keys of the configuration
+	@$(DOTNET) build tests/Decisions.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
+	@$(DOTNET) build tests/Control.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
+	@for suite in Decisions Control; do \
+		GOLDEN_UPDATE=1 $$(find tests/$$suite.Tests/bin/Release -name $$suite.Tests -type f -perm -u+x | head -n 1) \
+			-noColor -noLogo -class '*ManualTests' >/dev/null || exit 1; \
+	done
+
 # BENCH_ROUNDS=1 is quick; BENCH='--row replace --peer s6 --peer reuseportd' is part of it; see python3 -m bench --help.
 bench: build testworkers ## beside s6, runit, systemd, supervisord, PM2 and a bare posix_spawn loop; as root; BENCH_ROUNDS=1 is quick
 	@build-aux/need 'python3:python3' 'valgrind:valgrind'
@@ -92,6 +102,9 @@ install: ## to DESTDIR= PREFIX=/usr; run 'make build' first
 		> $(DESTDIR)$(UNITDIR)/reuseportd.service
 	chmod 0644 $(DESTDIR)$(UNITDIR)/reuseportd.service
 	install -D -m 0644 config/reuseportd.schema.json $(DESTDIR)$(PREFIX)/share/reuseportd/reuseportd.schema.json
+	for page in $(MANUAL); do install -D -m 0644 docs/man/$$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page; done
+	install -D -m 0644 src/Control/Completion/reuseportctl.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/reuseportctl
+	install -D -m 0644 src/Control/Completion/reuseportctl.zsh $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_reuseportctl
 	install -D -m 0644 deploy/systemd/sysctl.d/50-reuseportd.conf $(DESTDIR)$(PREFIX)/lib/sysctl.d/50-reuseportd.conf
 	install -D -m 0644 deploy/systemd/sysusers.d/reuseportd.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/reuseportd.conf
 	install -D -m 0644 deploy/systemd/tmpfiles.d/reuseportd.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/reuseportd.conf
@@ -107,6 +120,9 @@ install: ## to DESTDIR= PREFIX=/usr; run 'make build' first
 uninstall: ## what install put there; the configuration stays
 	rm -f $(DESTDIR)$(PREFIX)/bin/reuseportd $(DESTDIR)$(PREFIX)/bin/reuseportctl
 	rm -rf $(DESTDIR)$(PREFIX)/lib/reuseportd $(DESTDIR)$(PREFIX)/share/reuseportd $(DESTDIR)$(PREFIX)/share/doc/reuseportd
+	for page in $(MANUAL); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page; done
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/reuseportctl
+	rm -f $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_reuseportctl
 	rm -f $(DESTDIR)$(UNITDIR)/reuseportd.service
 	rm -f $(DESTDIR)$(PREFIX)/lib/sysctl.d/50-reuseportd.conf
 	rm -f $(DESTDIR)$(PREFIX)/lib/sysusers.d/reuseportd.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/reuseportd.conf

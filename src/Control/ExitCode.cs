@@ -12,6 +12,12 @@ internal static class ExitCode
 
     public const int NoSuchName = 4;
 
+    /// <summary>What was waited for did not come in time.</summary>
+    public const int TimedOut = 5;
+
     /// <summary>The daemon does not let this user in.</summary>
     public const int Refused = 6;
+
+    /// <summary>Ctrl-C: as a shell says it of a program that SIGINT ended.</summary>
+    public const int Interrupted = 130;
 }

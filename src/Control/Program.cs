@@ -1,18 +1,9 @@
-using System.CommandLine;
 using Reuseportd.Control;
 
-var socket = new Option<string>("--socket")
-{
-    Description = $"Control socket of the daemon; also {ControlClient.SocketVariable}.",
-    HelpName = "PATH",
-    DefaultValueFactory = _ => ControlClient.DefaultSocket(Environment.GetEnvironmentVariable, ControlClient.EffectiveUser()),
-    Recursive = true,
-};
-var root = new RootCommand("Controls the fleets of a running reuseportd.") { socket };
-root.Subcommands.Add(StatusCommand.Create(socket));
-root.Subcommands.Add(ApplyCommand.Create(socket));
+// Completing a word is asked for at every press of a key: it goes past the parser that it asks.
+if (args is [CompleteCommand.Name, var line]) return CompleteCommand.Run(line);
 
-var parsed = root.Parse(args);
+var parsed = CommandTree.Create(args).Parse(args);
 if (UsageErrors.Of(parsed) is { Count: > 0 } errors)
 {
     foreach (var error in errors) Console.Error.WriteLine($"reuseportctl: {error}");

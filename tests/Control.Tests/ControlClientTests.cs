@@ -52,7 +52,7 @@ public sealed class ControlClientTests
         "nobody answers on /run/reuseportd/control.sock, and there is no /tmp/reuseportd-7/control.sock: is reuseportd running? ")]
     public void NobodyAnswers_OnASocket_SaysWhereItWasLookedForAndHowToNameAnother(string socket, string own, bool systemd, string start)
     {
-        var said = ControlClient.NobodyAnswers(socket, own, systemd);
+        var said = Problems.NobodyAnswers(socket, own, systemd);
         Assert.StartsWith(start, said, StringComparison.Ordinal);
         Assert.EndsWith("name it with --socket or REUSEPORTD_SOCKET", said, StringComparison.Ordinal);
     }
@@ -73,13 +73,34 @@ public sealed class ControlClientTests
     }
 
     [Theory]
-    [InlineData(503, "the daemon is stopping")]
-    [InlineData(404, "there is no GET /v1/status")]
-    public async Task Ask_TheDaemonRefuses_ItsReasonIsSaid(int status, string reason)
+    [InlineData(503, "the daemon is stopping", "stopping", ExitCode.NotRunning)]
+    [InlineData(404, "there is no GET /v1/status", "invalid", ExitCode.Failed)]
+    [InlineData(404, "there is no service or worker 'webb'", "no_such_name", ExitCode.NoSuchName)]
+    [InlineData(403, "you may read only", "refused", ExitCode.Refused)]
+    [InlineData(400, "there is no signal 'FOO'", "invalid", ExitCode.Usage)]
+    [InlineData(429, "too many connections", "busy", ExitCode.Failed)]
+    public async Task Ask_TheDaemonRefuses_ItsReasonIsSaid(int status, string reason, string cause, int code)
     {
-        using var daemon = FakeDaemon.Answering(status, $$"""{"error":"{{reason}}"}""");
+        using var daemon = FakeDaemon.Answering(status, $$"""{"error":"{{reason}}","code":"{{cause}}"}""");
         var run = await Run.CommandAsync(daemon.Path, "status");
-        Assert.Equal((ExitCode.Failed, $"reuseportctl: {reason}\n"), (run.Code, run.Errors));
+        Assert.Equal((code, "", $"reuseportctl: {reason}\n"), (run.Code, run.Output, run.Errors));
+    }
+
+    [Fact]
+    public void MayNot_ASocket_SaysWhatToDo()
+    {
+        var said = Problems.MayNot("/run/reuseportd/control.sock", "alice");
+        Assert.Contains("become root", said, StringComparison.Ordinal);
+        Assert.Contains("usermod -aG reuseportd alice", said, StringComparison.Ordinal);
+        Assert.Contains("log in anew", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ask_TheAnswerDoesNotCome_IsNotWaitedForBeyondTheTimeout()
+    {
+        using var daemon = FakeDaemon.Silent();
+        var run = await Run.CommandAsync(daemon.Path, "restart", "web", "--timeout", "1ms");
+        Assert.Equal((ExitCode.TimedOut, "reuseportctl: the daemon did not answer in time\n"), (run.Code, run.Errors));
     }
 
     [Fact]

@@ -16,34 +16,54 @@ public sealed class StatusCommandTests
         using var daemon = Answering(Fleet);
         var run = await Run.CommandAsync(daemon.Path, "status");
         Assert.Equal((ExitCode.Ok, ""), (run.Code, run.Errors));
-        Assert.Equal(StatusTable.Of(Fleet, Fleet.Workers.ToArray()), run.Output);
+        Assert.Equal(StatusTable.Of(Fleet), run.Output);
         Assert.Equal("GET /v1/status HTTP/1.1", await daemon.RequestAsync());
     }
 
-    [Theory]
-    [InlineData("web", ExitCode.NotRunning, "web@0 web@1")]
-    [InlineData("web@0", ExitCode.Ok, "web@0")]
-    [InlineData("web@1", ExitCode.NotRunning, "web@1")]
-    [InlineData("dns webmail", ExitCode.Ok, "webmail@0 dns@0")]
-    public async Task Status_OfNames_SaysByItsCodeWhetherTheyAreReady(string names, int code, string shown)
+    [Fact]
+    public async Task Status_OfNames_AsksForThose()
     {
-        using var daemon = Answering(Fleet);
-        var run = await Run.CommandAsync(daemon.Path, ["status", .. names.Split(' '), "-o", "json"]);
-        Assert.Equal(code, run.Code);
-        Assert.Equal(shown, string.Join(' ', JsonSerializer.Deserialize(run.Output, ContractJson.Default.StatusDocument)!.Workers.Select(worker => worker.Name)));
+        using var daemon = Answering(Given.Status(Given.Worker("web@0")));
+        Assert.Equal(ExitCode.Ok, (await Run.CommandAsync(daemon.Path, "status", "web@0", "d*&s")).Code);
+        Assert.Equal("GET /v1/status?name=web%400&name=d%2A%26s HTTP/1.1", await daemon.RequestAsync());
     }
 
     [Theory]
-    [InlineData("nobody")]
-    [InlineData("we")]
-    [InlineData("web@2")]
-    [InlineData("web@")]
-    public async Task Status_OfAnUnknownName_SaysWhich(string name)
+    [InlineData("ready", ExitCode.Ok)]
+    [InlineData("starting", ExitCode.NotRunning)]
+    [InlineData("stopped", ExitCode.NotRunning)]
+    [InlineData("backoff", ExitCode.NotRunning)]
+    [InlineData("failed", ExitCode.NotRunning)]
+    public async Task Status_OfAName_SaysByItsCodeWhetherItIsReady(string state, int code)
     {
-        using var daemon = Answering(Fleet);
-        var run = await Run.CommandAsync(daemon.Path, "status", "web@0", name);
-        Assert.Equal((ExitCode.NoSuchName, ""), (run.Code, run.Output));
-        Assert.Contains($"'{name}'", run.Errors, StringComparison.Ordinal);
+        using var daemon = Answering(Given.Status(Given.Worker("web@0"), Given.Worker("web@1", state)));
+        Assert.Equal(code, (await Run.CommandAsync(daemon.Path, "status", "web")).Code);
+    }
+
+    /// <summary>Scripts hold to this form: what is there stays as it is, and what comes is added. Described in docs/operations.md.</summary>
+    [Fact]
+    public async Task Status_AsJson_IsTheGoldenFile()
+    {
+        using var daemon = Answering(Given.Status(
+            Given.Worker("web@0"),
+            Given.Worker("web@1", "backoff") with
+            {
+                Pid = null, Generation = 7, Restarts = 6, Uptime = null, NextTry = 1.5, LastExit = "exit code 1", Detail = "bind 127.0.0.1:8080 tcp: EADDRINUSE; exit code 1",
+                CpuSeconds = null, CpuPercent = null, Memory = null,
+                Binds = [new BindStatus("bind", "stream", "127.0.0.1", 8080, Sharded: true, "EADDRINUSE")],
+            }) with { Steering = "round_robin" });
+        var run = await Run.CommandAsync(daemon.Path, "status", "-o", "json");
+        var golden = Checkout.At("tests/Control.Tests/Golden/status.json");
+        if (Environment.GetEnvironmentVariable("GOLDEN_UPDATE") == "1") await File.WriteAllTextAsync(golden, run.Output);
+        Assert.Equal(await File.ReadAllTextAsync(golden), run.Output);
+    }
+
+    [Fact]
+    public async Task Status_AsJson_HasNoFieldThatIsNotDescribed()
+    {
+        using var golden = JsonDocument.Parse(await File.ReadAllTextAsync(Checkout.At("tests/Control.Tests/Golden/status.json")));
+        var described = await File.ReadAllTextAsync(Checkout.At("docs/operations.md"));
+        Assert.All(Fields(golden.RootElement).Distinct(), field => Assert.Contains($"`{field}`", described, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -51,6 +71,13 @@ public sealed class StatusCommandTests
     [InlineData("--everything")]
     public async Task Status_OfAFormOrOptionThatThereIsNot_IsAnErrorOfUsage(params string[] arguments) =>
         Assert.Equal(ExitCode.Usage, (await Run.CommandAsync("/nonexistent", ["status", .. arguments])).Code);
+
+    private static IEnumerable<string> Fields(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(field => Fields(field.Value).Prepend(field.Name)),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(Fields),
+        _ => [],
+    };
 
     private static FakeDaemon Answering(StatusDocument status) =>
         FakeDaemon.Answering(200, JsonSerializer.Serialize(status, ContractJson.Default.StatusDocument));

@@ -9,50 +9,102 @@ public sealed class StatusTableTests
     [Fact]
     public void Of_Workers_StandInColumns()
     {
-        WorkerStatus[] workers =
-        [
+        var status = Given.Status(
             Given.Worker("web@0"),
             Given.Worker("web@10", "backoff") with
             {
                 Pid = null, Generation = 12, Restarts = 11, Uptime = null, NextTry = 25.2, LastExit = "exit code 1", Detail = "exit code 1",
-                Binds = [new BindStatus("bind", "stream", "127.0.0.1", 8080, Sharded: true, "EADDRINUSE")],
+                CpuPercent = null, Memory = null, Binds = [new BindStatus("bind", "stream", "127.0.0.1", 8080, Sharded: true, "EADDRINUSE")],
             },
-            Given.Worker("dns@0", "failed") with { Pid = null, Uptime = null, Binds = [], Detail = "exec dnsmasq: ENOENT" },
-        ];
+            Given.Worker("dns@0", "failed") with
+            {
+                Pid = null, Uptime = null, CpuPercent = null, Memory = null, LastExit = "killed by SIGSEGV (core dumped)", Binds = [], Detail = "exec dnsmasq: ENOENT",
+            });
         Assert.Equal(
             """
-            reuseportd 1.2.3, up 60m, 1 of 3 workers ready
-            WORKER  STATE    PID   GEN  BIND             UPTIME  RESTARTS  LAST-EXIT    DETAIL
-            web@0   ready    4242  1    8080             59s     0         -
-            web@10  backoff  -     12   8080:EADDRINUSE  -       11        exit code 1  next try in 25s; exit code 1
-            dns@0   failed   -     1    -                -       0         -            exec dnsmasq: ENOENT
+            reuseportd 1.2.3, up 60m, 1 of 3 workers ready; changes on disk: none; tcp_migrate_req: on
+            WORKER  STATE    READY  PID   GEN  BIND          UPTIME  RESTARTS  LAST-EXIT     NEXT-TRY  CPU   MEM
+            web@0   ready    59s    4242  1    8080          59s     0         -             -         2.1%  12M
+            web@10  backoff  -      -     12   8080:EADDRI~  -       11        code 1        25s       -     -
+            dns@0   failed   -      -     1    -             -       0         SIGSEGV+core  -         -     -
+
+            web@10: exit code 1
+            dns@0: exec dnsmasq: ENOENT
 
             """,
-            StatusTable.Of(Given.Status(workers), workers));
+            StatusTable.Of(status));
     }
 
     [Fact]
-    public void Of_AWorkerThatHasEnded_ItServesNothing()
+    public void Of_Wide_CutsNothing()
     {
-        WorkerStatus[] workers = [Given.Worker("web@0", "backoff") with { Pid = null, Uptime = null }];
-        Assert.Contains("web@0   backoff  -    1    -     -", StatusTable.Of(Given.Status(workers), workers), StringComparison.Ordinal);
+        var name = new string('n', 64) + "@9999";
+        var status = Given.Status(Given.Worker(name) with { LastExit = "killed by SIGSEGV (core dumped)", Detail = "why\e[31m" });
+        var row = StatusTable.Of(status, wide: true).Split('\n')[2];
+        Assert.StartsWith(name, row, StringComparison.Ordinal);
+        Assert.Contains("killed by SIGSEGV (core dumped)", row, StringComparison.Ordinal);
+        Assert.EndsWith("why\\x1b[31m", row, StringComparison.Ordinal);
     }
+
+    /// <summary>The longest of everything that there is.</summary>
+    [Fact]
+    public void Of_LongValues_FitAHundredColumns()
+    {
+        var worker = Given.Worker(new string('n', 64) + "@9999", "starting") with
+        {
+            Pid = 4_194_304, Generation = 99_999, Restarts = 99_998, LastExit = "killed by SIGRTMIN+12 (core dumped)", CpuPercent = 6400, Memory = 1L << 40,
+            Binds = [.. Enumerable.Range(8000, 40).Select(port => new BindStatus("listen", "stream", "0.0.0.0", port, Sharded: true, "ok"))],
+            Detail = string.Join(' ', Enumerable.Repeat("because", 60)),
+        };
+        Assert.All(StatusTable.Of(Given.Status(worker, worker)).Split('\n'), line => Assert.InRange(line.Length, 0, 100));
+    }
+
+    [Fact]
+    public void Of_ManyOfOneDetail_SayItOnce()
+    {
+        var status = Given.Status([.. Enumerable.Range(0, 1000).Select(index => Given.Worker($"web@{index}", "backoff") with { Detail = "exit code 1" })]);
+        Assert.EndsWith("\n\nweb@0, web@1, web@2, web@3 and 996 more: exit code 1\n", StatusTable.Of(status), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_Colour_IsOfTheStateAlone()
+    {
+        var text = StatusTable.Of(Given.Status(Given.Worker("web@0"), Given.Worker("web@1", "failed")), colour: true);
+        Assert.Contains("web@0   \e[32mready\e[0m   59s", text, StringComparison.Ordinal);
+        Assert.Contains("web@1   \e[31mfailed\e[0m  -", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\e[", StatusTable.Of(Given.Status(Given.Worker("web@0"))), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, null, "xterm", true)]
+    [InlineData(true, "", null, true)]
+    [InlineData(true, "1", "xterm", false)]
+    [InlineData(true, null, "dumb", false)]
+    [InlineData(false, null, "xterm", false)]
+    public void AreWanted_Colours_OnATerminalOnly(bool terminal, string? noColor, string? term, bool wanted) =>
+        Assert.Equal(wanted, Colours.AreWanted(terminal, noColor, term));
+
+    [Fact]
+    public void Of_AWorkerThatHasEnded_ItServesNothing() => Assert.Contains(
+        "web@0   backoff  -      -    1    -     -", StatusTable.Of(Given.Status(Given.Worker("web@0", "backoff") with { Pid = null, Uptime = null })),
+        StringComparison.Ordinal);
 
     [Fact]
     public void Of_NoWorkers_IsTheHeadAlone() => Assert.Equal(
         """
-        reuseportd 1.2.3, up 60m, 0 of 0 workers ready
-        WORKER  STATE  PID  GEN  BIND  UPTIME  RESTARTS  LAST-EXIT  DETAIL
+        reuseportd 1.2.3, up 60m, 0 of 0 workers ready; changes on disk: none; tcp_migrate_req: on
+        WORKER  STATE  READY  PID  GEN  BIND  UPTIME  RESTARTS  LAST-EXIT  NEXT-TRY  CPU  MEM
 
         """,
-        StatusTable.Of(Given.Status(), []));
+        StatusTable.Of(Given.Status()));
 
-    [Fact]
-    public void Of_SomeOfTheWorkers_CountsThose()
-    {
-        var shown = new[] { Given.Worker("web@0"), Given.Worker("web@1", "starting") };
-        Assert.Contains("1 of 2 workers ready", StatusTable.Of(Given.Status([.. shown, Given.Worker("dns@0")]), shown), StringComparison.Ordinal);
-    }
+    [Theory]
+    [InlineData(null, null, "")]
+    [InlineData(true, null, "; changes on disk: yes")]
+    [InlineData(null, false, "; tcp_migrate_req: off")]
+    public void Of_TheHead_SaysWhatIsKnown(bool? pending, bool? migration, string end) => Assert.Equal(
+        $"reuseportd 1.2.3, up 60m, 0 of 0 workers ready{end}",
+        StatusTable.Of(Given.Status() with { Pending = pending, TcpMigrateReq = migration }).Split('\n')[0]);
 
     [Theory]
     [InlineData(0, "0ms")]
@@ -66,11 +118,11 @@ public sealed class StatusTableTests
     [InlineData(172_800, "2d")]
     [InlineData(31_536_000, "365d")]
     public void Of_Durations_AreRoundedToOneUnit(double seconds, string expected) =>
-        Assert.Contains($", up {expected}, ", StatusTable.Of(Given.Status() with { Uptime = seconds }, []), StringComparison.Ordinal);
+        Assert.Contains($", up {expected}, ", StatusTable.Of(Given.Status() with { Uptime = seconds }), StringComparison.Ordinal);
 
     [Fact]
     public void Of_ATryThatIsDue_IsNotBelowZero() =>
-        Assert.EndsWith("next try in 0ms", Detail(Given.Worker("web@0", "backoff") with { NextTry = -0.5 }), StringComparison.Ordinal);
+        Assert.Equal("0ms", Row(Given.Worker("web@0", "backoff") with { NextTry = -0.5 })[9]);
 
     [Theory]
     [InlineData("", "-")]
@@ -86,7 +138,7 @@ public sealed class StatusTableTests
     public void Of_Binds_AreThePortsServedAndWhatFailed(string binds, string expected)
     {
         var worker = Given.Worker("web@0") with { Binds = [.. binds.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(Bind)] };
-        Assert.Equal(expected, Row(worker)[4]);
+        Assert.Equal(expected, Row(worker)[5]);
     }
 
     private static BindStatus Bind(string text)
@@ -96,7 +148,5 @@ public sealed class StatusTableTests
     }
 
     private static string[] Row(WorkerStatus worker) =>
-        StatusTable.Of(Given.Status(worker), [worker]).Split('\n')[2].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-
-    private static string Detail(WorkerStatus worker) => StatusTable.Of(Given.Status(worker), [worker]).Split('\n')[2];
+        StatusTable.Of(Given.Status(worker)).Split('\n')[2].Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -5,9 +5,7 @@ namespace Control.Tests;
 
 public sealed class UsageErrorsTests
 {
-    private static readonly RootCommand Root = new() { StatusCommand.Create(Socket), ApplyCommand.Create(Socket) };
-
-    private static Option<string> Socket => new("--socket");
+    private static readonly RootCommand Root = CommandTree.Create();
 
     [Theory]
     [InlineData("bogus", "there is no command 'bogus'")]
@@ -22,5 +20,34 @@ public sealed class UsageErrorsTests
     [Theory]
     [InlineData("status web@0")]
     [InlineData("apply")]
+    [InlineData("apply --no-wait")]
+    [InlineData("restart web web@2 --timeout 1m30s")]
+    [InlineData("scale web 0 --timeout 500ms")]
+    [InlineData("signal web@0 RTMIN+3")]
+    [InlineData("logs -f -n 20 web")]
+    [InlineData("events -f")]
+    [InlineData("status --watch -o wide")]
+    [InlineData("completion zsh")]
+    [InlineData("--socket /run/x.sock check")]
     public void Of_ACommand_IsNothing(string words) => Assert.Empty(UsageErrors.Of(Root.Parse(words.Split(' '))));
+
+    [Theory]
+    [InlineData("start")]
+    [InlineData("stop --now web")]
+    [InlineData("restart web --timeout 5")]
+    [InlineData("restart web --timeout soon")]
+    [InlineData("restart web --timeout 8d")]
+    [InlineData("restart web --wait --no-wait")]
+    [InlineData("restart web --no-wait --timeout 5s")]
+    [InlineData("reload web --timeout 5s")]
+    [InlineData("scale web")]
+    [InlineData("scale web two")]
+    [InlineData("scale web -1")]
+    [InlineData("signal web")]
+    [InlineData("logs -n many")]
+    [InlineData("show")]
+    [InlineData("show web -o table")]
+    [InlineData("status -o yaml")]
+    [InlineData("completion fish")]
+    public void Of_WhatDoesNotFit_IsOneSentenceAtLeast(string words) => Assert.NotEmpty(UsageErrors.Of(Root.Parse(words.Split(' '))));
 }

@@ -15,6 +15,16 @@ internal static class CommandLine
 
     public static Task<int> RunAsync(string[] arguments, Func<DaemonArguments, Task<int>> run, Func<DaemonArguments, int> check)
     {
+        var result = Create(run, check).Parse(arguments);
+        if (result.Errors.Count == 0) return result.InvokeAsync(Unhurried);
+        foreach (var error in result.Errors) Console.Error.WriteLine($"reuseportd: {error.Message}");
+        Console.Error.WriteLine("reuseportd: see 'reuseportd --help'");
+        return Task.FromResult(ExitCode.Usage);
+    }
+
+    /// <summary>The options; help and reuseportd(8) are made from them.</summary>
+    public static RootCommand Create(Func<DaemonArguments, Task<int>> run, Func<DaemonArguments, int> check)
+    {
         var config = new Option<string>("--config")
         {
             Description = $"Directory with {ConfigurationSource.MainFile} and {ConfigurationSource.ServicesDirectory}/*.yaml, or one file. "
@@ -59,12 +69,7 @@ internal static class CommandLine
                 parsed.GetValue(config), parsed.GetValue(socket), parsed.GetValue(log), parsed.GetValue(level), parsed.GetValue(preload));
             return parsed.GetValue(onlyCheck) ? Task.FromResult(check(read)) : run(read);
         });
-
-        var result = command.Parse(arguments);
-        if (result.Errors.Count == 0) return result.InvokeAsync(Unhurried);
-        foreach (var error in result.Errors) Console.Error.WriteLine($"reuseportd: {error.Message}");
-        Console.Error.WriteLine("reuseportd: see 'reuseportd --help'");
-        return Task.FromResult(ExitCode.Usage);
+        return command;
     }
 
     private static T? Word<T>(System.CommandLine.Parsing.ArgumentResult result, string known)

@@ -10,9 +10,10 @@ internal sealed class FakeDaemon : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("reuseportctl-test-");
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly Task<string> _request;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <param name="answer">Bytes of the whole answer; none to be gone instead.</param>
-    private FakeDaemon(string answer)
+    /// <param name="answer">The whole answer; empty to be gone instead, null to say nothing.</param>
+    private FakeDaemon(string? answer)
     {
         Path = System.IO.Path.Combine(_folder.FullName, "control.sock");
         _listener.Bind(new UnixDomainSocketEndPoint(Path));
@@ -32,22 +33,40 @@ internal sealed class FakeDaemon : IDisposable
 
     public static FakeDaemon Dying() => new("");
 
+    /// <summary>Takes the request, and says nothing until it is disposed of.</summary>
+    public static FakeDaemon Silent() => new(null);
+
+    /// <summary>Body of the request.</summary>
+    public async Task<string> BodyAsync() => (await _request).Split("\r\n\r\n")[1];
+
     public void Dispose()
     {
+        _ended.TrySetResult();
         _listener.Dispose();
         _folder.Delete(recursive: true);
     }
 
-    private async Task<string> ServeAsync(string answer)
+    private async Task<string> ServeAsync(string? answer)
     {
         using var client = await _listener.AcceptAsync();
         var request = "";
         var buffer = new byte[4096];
         while (!request.Contains("\r\n\r\n", StringComparison.Ordinal))
             request += Encoding.ASCII.GetString(buffer, 0, await client.ReceiveAsync(buffer));
+        var head = request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4;
+        var length = LengthOf(request);
+        while (request.Length < head + length) request += Encoding.ASCII.GetString(buffer, 0, await client.ReceiveAsync(buffer));
         // Nobody is there for a second try.
         _listener.Dispose();
-        if (answer.Length > 0) await client.SendAsync(Encoding.UTF8.GetBytes(answer));
+        if (answer is null) await _ended.Task;
+        else if (answer.Length > 0) await client.SendAsync(Encoding.UTF8.GetBytes(answer));
         return request;
+    }
+
+    private static int LengthOf(string request)
+    {
+        const string name = "Content-Length: ";
+        var at = request.IndexOf(name, StringComparison.OrdinalIgnoreCase);
+        return at < 0 ? 0 : int.Parse(request.AsSpan(at + name.Length, request.IndexOf('\r', at) - at - name.Length), provider: CultureInfo.InvariantCulture);
     }
 }

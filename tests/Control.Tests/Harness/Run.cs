@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Reuseportd.Control;
 
 namespace Control.Tests.Harness;
@@ -8,11 +7,7 @@ internal sealed record Run(int Code, string Output, string Errors)
 {
     public static async Task<Run> CommandAsync(string socket, params string[] arguments)
     {
-        var option = new Option<string>("--socket") { Recursive = true };
-        var root = new RootCommand { option };
-        root.Subcommands.Add(StatusCommand.Create(option));
-        root.Subcommands.Add(ApplyCommand.Create(option));
-
+        var root = CommandTree.Create();
         var (output, errors) = (Console.Out, Console.Error);
         await using var said = new StringWriter();
         await using var complained = new StringWriter();

@@ -13,11 +13,11 @@ public sealed class StatusTests : DaemonTest
 
         Assert.Equal((0, ""), (status.Code, status.Error));
         var lines = status.Out.TrimEnd().Split('\n');
-        Assert.Matches(@"^reuseportd \d+\.\d+\.\d+, up \d+m?s, 2 of 3 workers ready$", lines[0]);
-        Assert.Matches("^WORKER +STATE +PID +GEN +BIND +UPTIME +RESTARTS +LAST-EXIT +DETAIL$", lines[1]);
-        Assert.Matches(@"^idle@0 +stopped +- +0 +- +- +0 +-$", lines[2]);
-        Assert.Matches($@"^web@0 +ready +{Daemon.PidOf("web@0")} +1 +{Port} +\d+m?s +0 +-$", lines[3]);
-        Assert.Matches($@"^web@1 +ready +{Daemon.PidOf("web@1")} +1 +{Port} +\d+m?s +0 +-$", lines[4]);
+        Assert.Matches(@"^reuseportd \d+\.\d+\.\d+, up \d+m?s, 2 of 3 workers ready; changes on disk: none; tcp_migrate_req: (on|off)$", lines[0]);
+        Assert.Matches("^WORKER +STATE +READY +PID +GEN +BIND +UPTIME +RESTARTS +LAST-EXIT +NEXT-TRY +CPU +MEM$", lines[1]);
+        Assert.Matches(@"^idle@0 +stopped +- +- +0 +- +- +0 +- +- +- +-$", lines[2]);
+        Assert.Matches($@"^web@0 +ready +\d+m?s +{Daemon.PidOf("web@0")} +1 +{Port} +\d+m?s +0 +- +- +[\d.]+% +\d+[KM]$", lines[3]);
+        Assert.Matches($@"^web@1 +ready +\d+m?s +{Daemon.PidOf("web@1")} +1 +{Port} +\d+m?s +0 +- +- +[\d.]+% +\d+[KM]$", lines[4]);
         Assert.Equal(5, lines.Length);
     }
 
@@ -42,6 +42,9 @@ public sealed class StatusTests : DaemonTest
     [Theory]
     [InlineData("web", 0, 2)]
     [InlineData("web@0", 0, 1)]
+    [InlineData("w*", 0, 2)]
+    [InlineData("*@1", 0, 1)]
+    [InlineData("[a-i]*", 3, 1)]
     [InlineData("idle", 3, 1)] // not ready
     public async Task Name_ShowsOnlyThatAndWhetherItIsReady(string name, int code, int workers)
     {

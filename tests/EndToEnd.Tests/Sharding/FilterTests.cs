@@ -22,7 +22,7 @@ public sealed class FilterTests : DaemonTest
             Assert.Equal("1", shared["REUSEPORT_MATCHED"]);
         }
 
-        Assert.Matches($@"web@1 +ready +\d+ +1 +{Port} ", (await Daemon.ControlAsync("status")).Out);
+        Assert.Matches($@"web@1 +ready +\S+ +\d+ +1 +{Port} ", (await Daemon.ControlAsync("status")).Out);
     }
 
     [Fact]

@@ -14,6 +14,11 @@ public sealed class InstallationTests : IDisposable
         await Installation.MakeAsync("install", $"DESTDIR={_folder["root"]}", "PREFIX=/usr");
         Assert.Contains("/usr/bin/reuseportd", Files());
         Assert.Contains("/usr/lib/systemd/system/reuseportd.service", Files());
+        Assert.Contains("/usr/share/man/man1/reuseportctl.1", Files());
+        Assert.Contains("/usr/share/man/man5/reuseportd.yaml.5", Files());
+        Assert.Contains("/usr/share/man/man8/reuseportd.8", Files());
+        Assert.Contains("/usr/share/bash-completion/completions/reuseportctl", Files());
+        Assert.Contains("/usr/share/zsh/vendor-completions/_reuseportctl", Files());
 
         await Installation.MakeAsync("uninstall", $"DESTDIR={_folder["root"]}", "PREFIX=/usr");
 
@@ -40,6 +45,10 @@ public sealed class InstallationTests : IDisposable
         Assert.Contains("Documentation=file:/opt/reuseportd/share/doc/reuseportd/operations.md", unit);
         Assert.True(File.Exists(_folder["root/opt/reuseportd/share/doc/reuseportd/operations.md"]));
         Assert.Contains("ExecReload=/opt/reuseportd/bin/reuseportctl apply", unit);
+        Assert.True(File.Exists(_folder["root/opt/reuseportd/share/reuseportd/reuseportd.schema.json"]));
+        foreach (var file in (string[])["etc/reuseportd/reuseportd.yaml", "opt/reuseportd/share/doc/reuseportd/examples/web.yaml"])
+            Assert.Equal(
+                "# yaml-language-server: $schema=/opt/reuseportd/share/reuseportd/reuseportd.schema.json", (await File.ReadAllLinesAsync(_folder[$"root/{file}"]))[0]);
     }
 
     private string[] Files() =>

@@ -1,0 +1,57 @@
+using System.CommandLine;
+
+namespace Reuseportd.Control;
+
+/// <summary>All that <c>reuseportctl</c> understands. Help, completion and reuseportctl(1) are made from it.</summary>
+internal static class CommandTree
+{
+    public const string Description = "Controls the fleets of a running reuseportd.";
+
+    private static readonly (string Name, Func<Option<string>, Command> Create)[] Verbs =
+    [
+        ("status", StatusCommand.Create),
+        ("start", WorkersCommand.Start),
+        ("stop", WorkersCommand.Stop),
+        ("restart", WorkersCommand.Restart),
+        ("reload", WorkersCommand.Reload),
+        ("scale", ScaleCommand.Create),
+        ("signal", SignalCommand.Create),
+        ("logs", LogsCommand.Create),
+        ("events", EventsCommand.Create),
+        ("check", CheckCommand.Create),
+        ("diff", DiffCommand.Create),
+        ("apply", ApplyCommand.Create),
+        ("show", ShowCommand.Create),
+        ("binds", BindsCommand.Create),
+        ("reset", WorkersCommand.Reset),
+        ("completion", _ => CompletionCommand.Create()),
+    ];
+
+    public static RootCommand Create()
+    {
+        var (root, socket) = Root();
+        foreach (var (_, create) in Verbs) root.Subcommands.Add(create(socket));
+        return root;
+    }
+
+    /// <summary>The same for a command line that is known: a verb that is its first word needs no others, and most of the time to start goes into them.</summary>
+    public static RootCommand Create(string[] arguments)
+    {
+        if (arguments is not [var first, ..] || Array.Find(Verbs, verb => verb.Name == first) is not { Create: { } create }) return Create();
+        var (root, socket) = Root();
+        root.Subcommands.Add(create(socket));
+        return root;
+    }
+
+    private static (RootCommand Root, Option<string> Socket) Root()
+    {
+        var socket = new Option<string>("--socket")
+        {
+            Description = $"Control socket of the daemon; also {ControlClient.SocketVariable}.",
+            HelpName = "PATH",
+            DefaultValueFactory = _ => ControlClient.DefaultSocket(Environment.GetEnvironmentVariable, ControlClient.EffectiveUser()),
+            Recursive = true,
+        };
+        return (new RootCommand(Description) { socket }, socket);
+    }
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+
+namespace Reuseportd.Control;
+
+/// <summary><c>reuseportctl completion bash|zsh</c>.</summary>
+internal static class CompletionCommand
+{
+    public static Command Create()
+    {
+        var shell = new Argument<string>("SHELL") { Description = "bash or zsh." };
+        shell.AcceptOnlyFromAmong("bash", "zsh");
+        var command = new Command("completion", "Print the script that lets a shell complete the words of this program. Installed with it.") { shell };
+        command.SetAction(parsed =>
+        {
+            Console.Write(Script(parsed.GetRequiredValue(shell)));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    public static string Script(string shell)
+    {
+        using var stream = typeof(CompletionCommand).Assembly.GetManifestResourceStream($"completion.{shell}")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

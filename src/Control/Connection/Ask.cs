@@ -1,0 +1,33 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Reuseportd.Control;
+
+/// <summary>A request to the daemon.</summary>
+/// <param name="Path">With its query.</param>
+internal sealed record Ask(string Socket, HttpMethod Method, string Path)
+{
+    public HttpContent? Body { get; init; }
+
+    /// <summary>How long an answer is waited for; null for as long as it takes.</summary>
+    public TimeSpan? Limit { get; init; }
+
+    /// <summary>Shown while the answer is waited for, and taken away before it is.</summary>
+    public IAsyncDisposable? Progress { get; init; }
+
+    /// <summary>Whether the answer goes on until somebody has enough of it, so that Ctrl-C is a proper end.</summary>
+    public bool IsEndless { get; init; }
+
+    /// <param name="path">Without a query; each name becomes a <c>name=</c>.</param>
+    public static Ask Get(string socket, string path, IEnumerable<string> names, params IEnumerable<string> more)
+    {
+        var query = string.Join('&', names.Select(name => $"name={Uri.EscapeDataString(name)}").Concat(more));
+        return new Ask(socket, HttpMethod.Get, query.Length == 0 ? path : $"{path}?{query}");
+    }
+
+    public static Ask Post<T>(string socket, string path, T body, JsonTypeInfo<T> type) => new(socket, HttpMethod.Post, path)
+    {
+        Body = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+    };
+}

@@ -1,0 +1,31 @@
+using System.Net;
+using Reuseportd.Api.Contract;
+
+namespace Reuseportd.Control;
+
+/// <summary>Why there is no answer, for people and by exit code; pure.</summary>
+internal static class Problems
+{
+    public static int CodeOf(HttpStatusCode status, ProblemDocument? problem) => problem?.Code switch
+    {
+        ProblemCode.NoSuchName => ExitCode.NoSuchName,
+        ProblemCode.Refused => ExitCode.Refused,
+        ProblemCode.Stopping => ExitCode.NotRunning,
+        ProblemCode.Invalid when status == HttpStatusCode.BadRequest => ExitCode.Usage,
+        _ => ExitCode.Failed,
+    };
+
+    public static string MayNot(string socket, string user) =>
+        $"you may not use {socket}: become root (sudo reuseportctl ...), or let root add you to its group "
+        + $"(usermod -aG reuseportd {user}) and log in anew";
+
+    /// <param name="own">The user's usual socket.</param>
+    /// <param name="systemd">Whether systemd is the init, as sd_booted(3) finds out.</param>
+    public static string NobodyAnswers(string socket, string own, bool systemd)
+    {
+        var usual = socket == SocketPath.System && own != socket ? $", and there is no {own}" : "";
+        var ask = systemd ? " (systemctl status reuseportd)" : "";
+        return $"nobody answers on {socket}{usual}: is reuseportd running?{ask} "
+               + $"Where its socket is at another place, name it with --socket or {ControlClient.SocketVariable}";
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text;
+using Reuseportd.Api.Contract;
+
+namespace Reuseportd.Control;
+
+/// <summary>Sockets of workers as a table, and below it why some do not serve; pure.</summary>
+internal static class BindsTable
+{
+    private static readonly Cell[] Header = ["WORKER", "PID", "FD", "CALL", "TYPE", "ADDRESS", "PORT", "SHARED", "OPTIONS", "RESULT"];
+
+    public static string Of(BindsDocument binds, bool colour = false)
+    {
+        var text = new StringBuilder();
+        if (binds.Binds.Count > 0) text.Append(TextTable.Of([Header, .. binds.Binds.Select(bind => Row(bind, colour))], StatusTable.Width, 8, 5, 0));
+        else text.Append("no socket was bound\n");
+        if (binds.Causes.Count > 0) text.Append('\n');
+        foreach (var cause in binds.Causes.GroupBy(cause => cause.Text))
+            text.Append(Paragraph.Of($"{string.Join(", ", cause.Select(one => one.Worker))}: {Shown.Harmless(cause.Key)}", StatusTable.Width));
+        return text.ToString();
+    }
+
+    private static Cell[] Row(BoundSocket bind, bool colour) =>
+    [
+        bind.Worker,
+        Shown.Number(bind.Pid),
+        Shown.Number(bind.Fd),
+        bind.Call,
+        Protocol(bind),
+        bind.Address,
+        Shown.Number(bind.Port),
+        bind.Matched ? "yes" : "no",
+        Options(bind.Options),
+        new(bind.Result, colour && bind.Result != "ok" ? Colours.OfState("failed") : null),
+    ];
+
+    private static string Protocol(BoundSocket bind) => (bind.Type switch { "stream" => "tcp", "dgram" => "udp", var other => other }) + (bind.Family == "inet6" ? "6" : "");
+
+    private static string Options(SocketOptions options)
+    {
+        string?[] set =
+        [
+            Flag("reuseport", options.Reuseport), Flag("reuseaddr", options.Reuseaddr),
+            options.Device is { } device ? $"device={device}" : null, options.Backlog is { } backlog ? $"backlog={Shown.Number(backlog)}" : null,
+        ];
+        return string.Join(',', set.OfType<string>()) is { Length: > 0 } all ? all : Shown.Nothing;
+    }
+
+    private static string? Flag(string name, bool? set) => set switch { true => name, false => $"no-{name}", null => null };
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text;
+
+namespace Reuseportd.Control;
+
+/// <summary>Values as people read them; pure.</summary>
+internal static class Shown
+{
+    public const string Nothing = "-";
+
+    public static string Duration(double seconds) => seconds switch
+    {
+        < 1 => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, seconds) * 1000:0}ms"),
+        < 120 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0}s"),
+        < 7200 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0}m"),
+        < 172800 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:0}h"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 86400:0}d"),
+    };
+
+    public static string Duration(double? seconds) => seconds is { } some ? Duration(some) : Nothing;
+
+    public static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Powers of 1024 by one letter, as ls -h and top do.</summary>
+    public static string Bytes(long? bytes) => bytes switch
+    {
+        null => Nothing,
+        < 1 << 10 => string.Create(CultureInfo.InvariantCulture, $"{bytes}B"),
+        < 1 << 20 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0}K"),
+        < 1 << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0}M"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1073741824.0:0.0}G"),
+    };
+
+    public static string Percent(double? percent) => percent switch
+    {
+        null => Nothing,
+        < 9.95 => string.Create(CultureInfo.InvariantCulture, $"{percent:0.0}%"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{percent:0}%"),
+    };
+
+    /// <summary>What a worker wrote must not steer the terminal that shows it: a control appears as <c>\x1b</c>. A tab does no harm.</summary>
+    public static string Harmless(string text)
+    {
+        if (!text.Any(IsControl)) return text;
+        var shown = new StringBuilder(text.Length + 16);
+        foreach (var c in text)
+        {
+            if (IsControl(c)) shown.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}");
+            else shown.Append(c);
+        }
+
+        return shown.ToString();
+    }
+
+    private static bool IsControl(char c) => c != '\t' && char.IsControl(c);
+}

@@ -1,0 +1,89 @@
+using System.Text;
+using Reuseportd.Api.Contract;
+
+namespace Reuseportd.Control;
+
+/// <summary>The status as a table for people; pure.</summary>
+internal static class StatusTable
+{
+    /// <summary>Of a narrow table and of what stands below it.</summary>
+    public const int Width = 100;
+
+    private const string Ok = "ok";
+
+    /// <summary>Of a service that cannot start all copies say the same.</summary>
+    private const int MostNamed = 4;
+
+    private static readonly Cell[] Header =
+        ["WORKER", "STATE", "READY", "PID", "GEN", "BIND", "UPTIME", "RESTARTS", "LAST-EXIT", "NEXT-TRY", "CPU", "MEM"];
+
+    /// <param name="wide">Nothing cut, and the details in a column of their own instead of below.</param>
+    public static string Of(StatusDocument status, bool wide = false, bool colour = false)
+    {
+        Cell[][] rows = [wide ? [.. Header, "DETAIL"] : Header, .. status.Workers.Select(worker => Row(worker, wide, colour))];
+        var text = new StringBuilder(Head(status));
+        if (wide) return text.Append(TextTable.Of(rows)).ToString();
+        text.Append(TextTable.Of(rows, Width, 5, 0, 8));
+        var details = status.Workers.Where(worker => worker.Detail is not null).GroupBy(worker => worker.Detail!, worker => worker.Name).ToArray();
+        if (details.Length > 0) text.Append('\n');
+        foreach (var detail in details) text.Append(Paragraph.Of($"{Names([.. detail])}: {Shown.Harmless(detail.Key)}", Width));
+        return text.ToString();
+    }
+
+    private static string Head(StatusDocument status)
+    {
+        var ready = status.Workers.Count(worker => worker.State == "ready");
+        var pending = status.Pending switch
+        {
+            true => "; changes on disk: yes",
+            false => "; changes on disk: none",
+            null => "",
+        };
+        var migration = status.TcpMigrateReq is { } on ? $"; tcp_migrate_req: {(on ? "on" : "off")}" : "";
+        return $"reuseportd {status.Version}, up {Shown.Duration(status.Uptime)}, {ready} of {status.Workers.Count} workers ready{pending}{migration}\n";
+    }
+
+    private static Cell[] Row(WorkerStatus worker, bool wide, bool colour)
+    {
+        var lastExit = worker.LastExit ?? Shown.Nothing;
+        Cell[] row =
+        [
+            worker.Name,
+            new(worker.State, colour ? Colours.OfState(worker.State) : null),
+            Shown.Duration(worker.ReadySeconds),
+            worker.Pid is { } pid ? Shown.Number(pid) : Shown.Nothing,
+            Shown.Number(worker.Generation),
+            Binds(worker),
+            Shown.Duration(worker.Uptime),
+            Shown.Number(worker.Restarts),
+            wide ? lastExit : Short(lastExit),
+            worker.NextTry is { } wait ? Shown.Duration(Math.Max(0, wait)) : Shown.Nothing,
+            Shown.Percent(worker.CpuPercent),
+            Shown.Bytes(worker.Memory),
+        ];
+        return wide ? [.. row, Shown.Harmless(worker.Detail ?? "")] : row;
+    }
+
+    /// <summary>
+    /// The sharded ports that it serves, and what failed: a port that one address refused and another took is served. Of a process
+    /// that has ended nothing is.
+    /// </summary>
+    private static string Binds(WorkerStatus worker)
+    {
+        var binds = worker.Binds;
+        int[] served = worker.Pid is null ? [] : [.. binds.Where(IsServed).Select(bind => bind.Port).Distinct().Order()];
+        var failed = binds.Where(bind => bind.Result != Ok && !served.Contains(bind.Port)).Select(bind => $"{bind.Port}:{bind.Result}").Distinct();
+        string[] all = [.. served.Select(Shown.Number), .. failed];
+        return all.Length == 0 ? Shown.Nothing : string.Join(',', all);
+    }
+
+    private static bool IsServed(BindStatus bind) => bind is { Result: Ok, Sharded: true } && (bind.Call == "listen" || bind.Type == "dgram");
+
+    private static string Short(string exit) =>
+        exit.Replace("exit code ", "code ", StringComparison.Ordinal).Replace("killed by ", "", StringComparison.Ordinal)
+            .Replace(" (core dumped)", "+core", StringComparison.Ordinal);
+
+    private static string Names(string[] names) => names.Length <= MostNamed
+        ? string.Join(", ", names)
+        : $"{string.Join(", ", names.Take(MostNamed))} and {names.Length - MostNamed} more";
+}

@@ -1,0 +1,26 @@
+using System.CommandLine;
+using System.Text.Json;
+using Reuseportd.Api.Contract;
+
+namespace Reuseportd.Control;
+
+/// <summary><c>reuseportctl binds [NAME...]</c>.</summary>
+internal static class BindsCommand
+{
+    public static Command Create(Option<string> socket)
+    {
+        var names = NameWords.Several(socket, "Whose to show; all where none is named.", atLeastOne: false);
+        var output = FormWords.Create(FormWords.Table, FormWords.Json);
+        var command = new Command("binds", "Show every socket that the workers bound or tried to, and why some do not serve.") { names, output };
+        command.SetAction((parsed, cancellation) => ControlClient.AskAsync(
+            Ask.Get(parsed.GetRequiredValue(socket), "/v1/binds", parsed.GetValue(names) ?? []), ContractJson.Default.BindsDocument,
+            binds =>
+            {
+                Console.Write(parsed.GetRequiredValue(output) == FormWords.Json
+                    ? JsonSerializer.Serialize(binds, ContractJson.Default.BindsDocument) + "\n"
+                    : BindsTable.Of(binds, Colours.OnStdout()));
+                return ExitCode.Ok;
+            }, cancellation));
+        return command;
+    }
+}

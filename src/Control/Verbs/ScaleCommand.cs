@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Reuseportd.Api.Contract;
+
+namespace Reuseportd.Control;
+
+/// <summary><c>reuseportctl scale SERVICE N</c>.</summary>
+internal static class ScaleCommand
+{
+    public static Command Create(Option<string> socket)
+    {
+        var service = NameWords.One(socket, "SERVICE", "Name of one service.", workers: false);
+        var workers = new Argument<int>("N")
+        {
+            Description = "How many workers it is to have.",
+            CustomParser = result =>
+            {
+                if (int.TryParse(result.Tokens[0].Value, System.Globalization.NumberStyles.None, null, out var number)) return number;
+                result.AddError($"accepts a number of workers, not '{result.Tokens[0].Value}'");
+                return 0;
+            },
+        };
+        var wait = new WaitWords();
+        var command = new Command(
+            "scale", "Change the number of a service's workers; those that stay are not touched. It holds until 'workers' of the service changes on disk.")
+        {
+            service, workers,
+        };
+        wait.AddTo(command);
+        command.SetAction((parsed, cancellation) =>
+        {
+            var (path, name) = (parsed.GetRequiredValue(socket), parsed.GetRequiredValue(service));
+            var request = new ScaleRequest(parsed.GetValue(workers), wait.IsWaiting(parsed), wait.Seconds(parsed));
+            var ask = Ask.Post(path, $"/v1/services/{Uri.EscapeDataString(name)}/scale", request, ContractJson.Default.ScaleRequest) with
+            {
+                Limit = wait.Limit(parsed), Progress = wait.IsWaiting(parsed) ? Progress.Start(path, [name]) : null,
+            };
+            return ControlClient.AskAsync(
+                ask, ContractJson.Default.CommandDocument, document => Outcome.Show(document, "ready", wait.IsWaiting(parsed)), cancellation);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using System.Text.Json;
+using Reuseportd.Api.Contract;
+
+namespace Reuseportd.Control;
+
+/// <summary><c>reuseportctl show SERVICE</c>.</summary>
+internal static class ShowCommand
+{
+    public static Command Create(Option<string> socket)
+    {
+        var service = NameWords.One(socket, "SERVICE", "Name of one service.", workers: false);
+        var output = FormWords.Create(FormWords.Yaml, FormWords.Json);
+        var command = new Command("show", "Show the configuration of a service as it is in force, defaults included.") { service, output };
+        command.SetAction((parsed, cancellation) => ControlClient.AskAsync(
+            Ask.Get(parsed.GetRequiredValue(socket), $"/v1/services/{Uri.EscapeDataString(parsed.GetRequiredValue(service))}", []),
+            ContractJson.Default.ServiceDocument, document => Show(document, parsed.GetRequiredValue(output)), cancellation));
+        return command;
+    }
+
+    private static int Show(ServiceDocument document, string form)
+    {
+        var json = JsonSerializer.SerializeToElement(document, ContractJson.Default.ServiceDocument);
+        Console.Write(form == FormWords.Json ? json.GetRawText() + "\n" : YamlText.Of(json));
+        return ExitCode.Ok;
+    }
+}

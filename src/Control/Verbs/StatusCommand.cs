@@ -1,0 +1,38 @@
+using System.CommandLine;
+using System.Text.Json;
+using Reuseportd.Api.Contract;
+
+namespace Reuseportd.Control;
+
+/// <summary><c>reuseportctl status [NAME...] [-o table|wide|json] [--watch]</c>.</summary>
+internal static class StatusCommand
+{
+    public static Command Create(Option<string> socket)
+    {
+        var names = NameWords.Several(socket, "Whom to show; all where none is named.", atLeastOne: false);
+        var output = FormWords.Create(FormWords.Table, FormWords.Wide, FormWords.Json);
+        var watch = new Option<bool>("--watch", "-w") { Description = "Show it again every second, until Ctrl-C." };
+        var command = new Command("status", "Show the workers and what they do. With names: exit code 3 unless all of them are ready.") { names, output, watch };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var named = parsed.GetValue(names) ?? [];
+            var form = parsed.GetRequiredValue(output);
+            var ask = Ask.Get(parsed.GetRequiredValue(socket), "/v1/status", named);
+            return parsed.GetValue(watch)
+                ? Watch.RunAsync(form == FormWords.Json, stop => AskAsync(ask with { IsEndless = true }, form, write: Watch.Write(form == FormWords.Json), stop), cancellation)
+                : AskAsync(ask, form, Console.Out.Write, cancellation);
+
+            Task<int> AskAsync(Ask question, string shape, Action<string> write, CancellationToken stop) => ControlClient.AskAsync(
+                question, ContractJson.Default.StatusDocument, status => Show(status, named.Length > 0, shape, write), stop);
+        });
+        return command;
+    }
+
+    private static int Show(StatusDocument status, bool named, string form, Action<string> write)
+    {
+        write(form == FormWords.Json
+            ? JsonSerializer.Serialize(status, ContractJson.Default.StatusDocument) + "\n"
+            : StatusTable.Of(status, form == FormWords.Wide, Colours.OnStdout()));
+        return !named || status.Workers.All(worker => worker.State == "ready") ? ExitCode.Ok : ExitCode.NotRunning;
+    }
+}

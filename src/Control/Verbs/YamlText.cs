@@ -1,0 +1,53 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Reuseportd.Control;
+
+/// <summary>JSON as YAML for people: maps in blocks, lists of plain values in one line; pure.</summary>
+internal static class YamlText
+{
+    public static string Of(JsonElement value)
+    {
+        var text = new StringBuilder();
+        Append(text, value, indent: 0);
+        return text.ToString();
+    }
+
+    private static void Append(StringBuilder text, JsonElement map, int indent)
+    {
+        foreach (var entry in map.EnumerateObject())
+        {
+            text.Append(' ', indent).Append(Scalar(entry.Name)).Append(':');
+            if (entry.Value.ValueKind == JsonValueKind.Object && entry.Value.EnumerateObject().Any())
+            {
+                text.Append('\n');
+                Append(text, entry.Value, indent + 2);
+            }
+            else
+                text.Append(' ').Append(Flow(entry.Value)).Append('\n');
+        }
+    }
+
+    private static string Flow(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Array => $"[{string.Join(", ", value.EnumerateArray().Select(Flow))}]",
+        JsonValueKind.String => Scalar(value.GetString()!),
+        // JSON is YAML.
+        _ => value.GetRawText(),
+    };
+
+    /// <summary>Bare where nobody could take it for anything but this text; else quoted as JSON is.</summary>
+    private static string Scalar(string text) => IsPlain(text) ? text : $"\"{JsonEncodedText.Encode(text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+
+    private static bool IsPlain(string text) => IsAmount(text) || IsWord(text);
+
+    /// <summary>A number with its unit, as <c>1h30m</c> or <c>64MiB</c>: not what YAML has other forms of numbers for (<c>1e3</c>, <c>0x1f</c>).</summary>
+    private static bool IsAmount(string text) =>
+        text.Length > 1 && char.IsAsciiDigit(text[0]) && (text[^1] is 's' or 'm' or 'h' or 'd' or 'B')
+        && text.All(c => char.IsAsciiDigit(c) || c is '.' or 's' or 'm' or 'h' or 'd' or 'K' or 'M' or 'G' or 'T' or 'i' or 'B');
+
+    private static bool IsWord(string text) =>
+        text.Length > 0 && (char.IsAsciiLetter(text[0]) || text[0] is '/' or '_')
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '/' or '@' or '+' or '=')
+        && text.ToUpperInvariant() is not ("TRUE" or "FALSE" or "NULL" or "YES" or "NO" or "ON" or "OFF" or "Y" or "N");
+}

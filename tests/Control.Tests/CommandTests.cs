@@ -1,0 +1,210 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Control.Tests.Harness;
+using Reuseportd.Api.Contract;
+using Reuseportd.Control;
+
+namespace Control.Tests;
+
+/// <summary>What the commands on workers ask, and what they make of the answer.</summary>
+public sealed class CommandTests
+{
+    private static readonly CommandOutcome Ready = new("web@0", "ready", Ok: true, 42, 2, null);
+
+    [Theory]
+    [InlineData("start web", "/v1/start", """{"names":["web"],"wait":true}""")]
+    [InlineData("stop web@1 dns --timeout 1m30s", "/v1/stop", """{"names":["web@1","dns"],"wait":true,"timeout":90}""")]
+    [InlineData("restart w* --no-wait", "/v1/restart", """{"names":["w*"],"wait":false}""")]
+    [InlineData("reset web --wait", "/v1/reset", """{"names":["web"],"wait":true}""")]
+    [InlineData("reload web", "/v1/reload", """{"names":["web"]}""")]
+    [InlineData("signal web@0 USR1", "/v1/signal", """{"names":["web@0"],"signal":"USR1"}""")]
+    [InlineData("scale web 8 --timeout 500ms", "/v1/services/web/scale", """{"workers":8,"wait":true,"timeout":0.5}""")]
+    public async Task Command_OfAKind_AsksForIt(string words, string path, string body)
+    {
+        using var daemon = Answering(new CommandDocument([Ready], TimedOut: false), ContractJson.Default.CommandDocument);
+        var run = await Run.CommandAsync(daemon.Path, words.Split(' '));
+        Assert.Equal((ExitCode.Ok, ""), (run.Code, run.Errors));
+        Assert.Equal($"POST {path} HTTP/1.1", await daemon.RequestAsync());
+        Assert.Equal(body, await daemon.BodyAsync());
+    }
+
+    [Fact]
+    public async Task Command_AllGetThere_IsALineForEachService()
+    {
+        using var daemon = Answering(
+            new CommandDocument([Ready, Ready with { Name = "web@1" }, Ready with { Name = "dns@0" }], TimedOut: false), ContractJson.Default.CommandDocument);
+        Assert.Equal(new Run(ExitCode.Ok, "web: 2 of 2 workers ready\ndns: 1 of 1 workers ready\n", ""), await Run.CommandAsync(daemon.Path, "restart", "*"));
+    }
+
+    [Fact]
+    public async Task Command_SomeDoNot_AreNamedWithTheirReason()
+    {
+        var failed = new CommandOutcome("web@1", "backoff", Ok: false, null, 3, "exit code 1\e[2J");
+        using var daemon = Answering(new CommandDocument([Ready, failed], TimedOut: false), ContractJson.Default.CommandDocument);
+        Assert.Equal(
+            new Run(ExitCode.Failed, "web: 1 of 2 workers ready\n", "reuseportctl: web@1 is not ready: backoff: exit code 1\\x1b[2J\n"),
+            await Run.CommandAsync(daemon.Path, "restart", "web"));
+    }
+
+    [Fact]
+    public async Task Command_TheTimeIsOver_IsACodeOfItsOwn()
+    {
+        var slow = new CommandOutcome("web@0", "starting", Ok: false, 42, 3, "waits for port 80");
+        using var daemon = Answering(new CommandDocument([slow], TimedOut: true), ContractJson.Default.CommandDocument);
+        var run = await Run.CommandAsync(daemon.Path, "restart", "web", "--timeout", "1s");
+        Assert.Equal((ExitCode.TimedOut, "web: 0 of 1 workers ready\n"), (run.Code, run.Output));
+        Assert.Equal("reuseportctl: web@0 is not ready: starting: waits for port 80\nreuseportctl: the time is over; the daemon goes on\n", run.Errors);
+    }
+
+    [Fact]
+    public async Task Command_NotWaitedFor_SaysNoMoreThanThatItWasTaken()
+    {
+        using var daemon = Answering(new CommandDocument([Ready with { State = "stopping" }], TimedOut: false), ContractJson.Default.CommandDocument);
+        Assert.Equal(new Run(ExitCode.Ok, "web: command taken for 1 of 1 workers\n", ""), await Run.CommandAsync(daemon.Path, "stop", "web", "--no-wait"));
+    }
+
+    [Fact]
+    public async Task Scale_Down_CountsThoseThatAreGone()
+    {
+        using var daemon = Answering(
+            new CommandDocument([Ready, Ready with { Name = "web@1", State = "removed" }], TimedOut: false), ContractJson.Default.CommandDocument);
+        Assert.Equal("web: 1 of 1 workers ready, 1 removed\n", (await Run.CommandAsync(daemon.Path, "scale", "web", "1")).Output);
+    }
+
+    [Fact]
+    public async Task Check_OfGoodFiles_CountsThem()
+    {
+        using var daemon = Answering(new CheckDocument([], ["a.yaml: warning: odd"], ["a.yaml", "b.yaml"]), ContractJson.Default.CheckDocument);
+        Assert.Equal(new Run(ExitCode.Ok, "2 files checked, no errors\n", "a.yaml: warning: odd\n"), await Run.CommandAsync(daemon.Path, "check"));
+    }
+
+    [Fact]
+    public async Task Check_OfBadFiles_SaysEveryError()
+    {
+        using var daemon = Answering(new CheckDocument(["a.yaml:1:1: bad", "b.yaml:2:2: worse"], [], ["a.yaml"]), ContractJson.Default.CheckDocument);
+        Assert.Equal(new Run(ExitCode.Failed, "", "a.yaml:1:1: bad\nb.yaml:2:2: worse\n"), await Run.CommandAsync(daemon.Path, "check"));
+    }
+
+    [Fact]
+    public async Task Diff_OfChanges_SaysWhatBecomesOfEach()
+    {
+        using var from = JsonDocument.Parse("4");
+        using var to = JsonDocument.Parse("""["a","b c"]""");
+        using var daemon = Answering(
+            new DiffDocument([], [],
+            [
+                new ServiceChange("web", "replaced", [new KeyChange("command", from.RootElement, to.RootElement), new KeyChange("user", null, from.RootElement)]),
+                new ServiceChange("dns", "policy", []), new ServiceChange("new", "added", []),
+            ]),
+            ContractJson.Default.DiffDocument);
+        Assert.Equal(
+            """
+            web: replaced (its workers are restarted)
+                command: 4 -> ["a","b c"]
+                user: nothing -> 4
+            dns: policy changed (no worker is touched)
+            new: added
+
+            """,
+            (await Run.CommandAsync(daemon.Path, "diff")).Output);
+    }
+
+    [Fact]
+    public async Task Diff_OfNothing_SaysSo()
+    {
+        using var daemon = Answering(new DiffDocument([], [], []), ContractJson.Default.DiffDocument);
+        Assert.Equal(new Run(ExitCode.Ok, "nothing: the files say what runs\n", ""), await Run.CommandAsync(daemon.Path, "diff"));
+    }
+
+    [Fact]
+    public async Task Show_AService_IsYaml()
+    {
+        using var daemon = FakeDaemon.Answering(200, """
+            {"services":{"web":{"command":["python3","-m","http.server","8080"],"workers":4,"reuseport":{"ports":[8080,"9000-9010"],"debug":true},
+            "environment":{"EMPTY":"","WORD":"yes","TEXT":"a: b\n","PLAIN":"x=1"},"limits":{},"depends_on":[]}}}
+            """);
+        Assert.Equal(
+            """
+            services:
+              web:
+                command: [python3, "-m", http.server, "8080"]
+                workers: 4
+                reuseport:
+                  ports: [8080, "9000-9010"]
+                  debug: true
+                environment:
+                  EMPTY: ""
+                  WORD: "yes"
+                  TEXT: "a: b\n"
+                  PLAIN: x=1
+                limits: {}
+                depends_on: []
+
+            """,
+            (await Run.CommandAsync(daemon.Path, "show", "web")).Output);
+        Assert.Equal("GET /v1/services/web HTTP/1.1", await daemon.RequestAsync());
+    }
+
+    [Fact]
+    public async Task Binds_OfWorkers_AreATableAndTheCauses()
+    {
+        var bind = new BoundSocket("web@0", 42, 3, 81234, "bind", "inet", "stream", "127.0.0.1", 8080, Matched: true, new SocketOptions(true, null, null, null), "ok");
+        using var daemon = Answering(
+            new BindsDocument(
+                [
+                    bind, bind with { Call = "listen", Options = new SocketOptions(null, null, null, 4096) },
+                    bind with { Worker = "web@1", Family = "inet6", Type = "dgram", Address = "::", Port = 9000, Matched = false, Options = new SocketOptions(null, null, null, null), Result = "EADDRINUSE" },
+                ],
+                [new BindCause("web@1", "port 8080 is taken by a stranger"), new BindCause("web@2", "port 8080 is taken by a stranger")]),
+            ContractJson.Default.BindsDocument);
+        Assert.Equal(
+            """
+            WORKER  PID  FD  CALL    TYPE  ADDRESS    PORT  SHARED  OPTIONS       RESULT
+            web@0   42   3   bind    tcp   127.0.0.1  8080  yes     reuseport     ok
+            web@0   42   3   listen  tcp   127.0.0.1  8080  yes     backlog=4096  ok
+            web@1   42   3   bind    udp6  ::         9000  no      -             EADDRINUSE
+
+            web@1, web@2: port 8080 is taken by a stranger
+
+            """,
+            (await Run.CommandAsync(daemon.Path, "binds", "web")).Output);
+    }
+
+    [Fact]
+    public async Task Logs_OfWorkers_AreLinesThatSteerNoTerminal()
+    {
+        using var daemon = FakeDaemon.Answering(200, """
+            {"time":"2026-01-01T00:00:00Z","service":"web","worker":"web@0","pid":42,"stream":"stdout","text":"hello\ttabs"}
+            {"time":"2026-01-01T00:00:01Z","service":"web","worker":"web@1","pid":43,"stream":"stderr","text":"\u001b]0;title\u0007","lost":7}
+
+            """);
+        Assert.Equal(
+            new Run(ExitCode.Ok, "web@0: hello\ttabs\n(7 lines lost)\nweb@1: \\x1b]0;title\\x07\n", ""), await Run.CommandAsync(daemon.Path, "logs", "-n", "20", "web"));
+        Assert.Equal("GET /v1/logs?name=web&lines=20&follow=false HTTP/1.1", await daemon.RequestAsync());
+    }
+
+    [Fact]
+    public async Task Events_ThatWere_AreALineEach()
+    {
+        using var daemon = FakeDaemon.Answering(200, """
+            event: hello
+            data: {"sequence":0,"time":"2026-01-01T00:00:00Z","event":"hello","message":"hello"}
+
+            : a comment
+            id: 7
+            event: ready
+            data: {"sequence":7,"time":"2026-01-01T00:00:00Z","event":"ready","service":"web",
+            data:"worker":"web@0","pid":42,"message":"web@0: ready"}
+
+            event: lost
+            data: {"sequence":9,"time":"2026-01-01T00:00:00Z","event":"lost","message":"lost","count":12}
+
+
+            """);
+        Assert.Equal(
+            new Run(ExitCode.Ok, "2026-01-01T00:00:00Z  ready       web@0: ready\n(12 events lost)\n", ""), await Run.CommandAsync(daemon.Path, "events"));
+        Assert.Equal("GET /v1/events?follow=false HTTP/1.1", await daemon.RequestAsync());
+    }
+
+    private static FakeDaemon Answering<T>(T document, JsonTypeInfo<T> type) => FakeDaemon.Answering(200, JsonSerializer.Serialize(document, type));
+}

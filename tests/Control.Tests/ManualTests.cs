@@ -1,0 +1,14 @@
+using Reuseportd.Control;
+using Tests.Manual;
+
+namespace Control.Tests;
+
+public sealed class ManualTests
+{
+    [Fact]
+    public void Reuseportctl_FromTheCommands_IsThePageThatIsInstalled()
+    {
+        var root = CommandTree.Create();
+        Page.Expect("reuseportctl.1", ("COMMANDS", CommandWords.Verbs(root)), ("OPTIONS", CommandWords.Options(root)));
+    }
+}

@@ -1,0 +1,67 @@
+using Reuseportd.Control;
+
+namespace Control.Tests;
+
+public sealed class WordsTests
+{
+    [Theory]
+    [InlineData("500ms", 0.5)]
+    [InlineData("5s", 5d)]
+    [InlineData("1h30m", 5400d)]
+    [InlineData("1.5s", 1.5)]
+    [InlineData("7d", 604_800d)]
+    [InlineData("", null)]
+    [InlineData("5", null)]
+    [InlineData("s", null)]
+    [InlineData("5x", null)]
+    [InlineData("30m1h", null)]
+    [InlineData("1s1s", null)]
+    [InlineData("8d", null)]
+    [InlineData("-1s", null)]
+    [InlineData("1e9s", null)]
+    public void TryParse_ADuration_AsInTheConfiguration(string text, double? seconds) =>
+        Assert.Equal(seconds, Durations.TryParse(text)?.TotalSeconds);
+
+    [Theory]
+    [InlineData(null, "-")]
+    [InlineData(0L, "0B")]
+    [InlineData(1023L, "1023B")]
+    [InlineData(1024L, "1K")]
+    [InlineData(12_345_678L, "12M")]
+    [InlineData(5_000_000_000L, "4.7G")]
+    public void Bytes_ByPowersOf1024(long? bytes, string shown) => Assert.Equal(shown, Shown.Bytes(bytes));
+
+    [Theory]
+    [InlineData(null, "-")]
+    [InlineData(0.04, "0.0%")]
+    [InlineData(9.94, "9.9%")]
+    [InlineData(9.96, "10%")]
+    [InlineData(199.6, "200%")]
+    public void Percent_HasADigitWhereItIsSmall(double? percent, string shown) => Assert.Equal(shown, Shown.Percent(percent));
+
+    [Theory]
+    [InlineData("plain ünïcode", "plain ünïcode")]
+    [InlineData("a\tb", "a\tb")]
+    [InlineData("\e[31m\r\n\u009b", "\\x1b[31m\\x0d\\x0a\\x9b")]
+    public void Harmless_Controls_AreShown(string text, string shown) => Assert.Equal(shown, Shown.Harmless(text));
+
+    [Theory]
+    [InlineData("one two three", 8, "one two\n    three\n")]
+    [InlineData("one", 2, "one\n")]
+    [InlineData("", 10, "\n")]
+    public void Paragraph_OfAWidth_BreaksAtBlanks(string text, int width, string shown) => Assert.Equal(shown, Paragraph.Of(text, width));
+
+    [Theory]
+    [InlineData("reuseportctl", "")]
+    [InlineData("reuseportctl sc", "scale")]
+    [InlineData("reuseportctl  --soc", "--socket")]
+    [InlineData("reuseportctl status -o w", "wide")]
+    [InlineData("reuseportctl signal --socket /nonexistent web HU", "HUP")]
+    [InlineData("reuseportctl status --socket /nonexistent w", "")]
+    public void Complete_ALine_HasWhatCouldStandThere(string line, string words) => Assert.Equal(words, string.Join(' ', CompleteCommand.Of(line)));
+
+    [Theory]
+    [InlineData("bash", "complete -F _reuseportctl reuseportctl")]
+    [InlineData("zsh", "#compdef reuseportctl")]
+    public void Script_OfAShell_IsInTheBinary(string shell, string line) => Assert.Contains(line, CompletionCommand.Script(shell).Split('\n'));
+}

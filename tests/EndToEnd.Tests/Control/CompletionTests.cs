@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Text;
+using EndToEnd.Tests.Harness;
+
+namespace EndToEnd.Tests.Control;
+
+/// <summary>The words that shells complete: by the program, and in real shells at a terminal (script(1) makes one), by the tab key.</summary>
+public sealed class CompletionTests : DaemonTest
+{
+    [Theory]
+    [InlineData("reuseportctl sc", "scale")]
+    [InlineData("reuseportctl st", "start status stop")]
+    [InlineData("reuseportctl status -o ", "json table wide")]
+    [InlineData("reuseportctl restart --no", "--no-wait")]
+    [InlineData("reuseportctl status al", "alone alone@0")]
+    [InlineData("reuseportctl show al", "alone")]
+    [InlineData("reuseportctl status alone ot", "other other@0 other@1")]
+    [InlineData("reuseportctl status other@", "other@0 other@1")]
+    [InlineData("reuseportctl status nobody", "")]
+    public async Task Line_HasWhatCouldStandThere(string line, string words)
+    {
+        await StartAsync();
+        var complete = await Command.RunAsync(Artifacts.Control, ["__complete", line], Socket);
+        Assert.Equal((0, ""), (complete.Code, complete.Error));
+        Assert.Equal(words, string.Join(' ', complete.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public async Task NoDaemon_IsNoWordsAndNoWait()
+    {
+        var complete = await Command.RunAsync(Artifacts.Control, ["__complete", "reuseportctl status w"], Socket);
+        Assert.Equal((0, "", ""), (complete.Code, complete.Out, complete.Error));
+    }
+
+    [Fact]
+    public async Task Bash_AtATerminal_CompletesVerbAndLiveName()
+    {
+        await StartAsync();
+        var said = await TypeAsync(Programs.Require("bash", "bash"), "--norc --noprofile -i", "eval \"$(reuseportctl completion bash)\"");
+        Assert.Contains("alone@0  ready", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Zsh_AtATerminal_CompletesVerbAndLiveName()
+    {
+        await StartAsync();
+        var said = await TypeAsync(
+            Programs.Require("zsh", "zsh"), "-f -i", "unsetopt zle_bracketed_paste; autoload -Uz compinit && compinit -D -u; eval \"$(reuseportctl completion zsh)\"");
+        Assert.Contains("alone@0  ready", said, StringComparison.Ordinal);
+    }
+
+    private Dictionary<string, string> Socket => new() { ["REUSEPORTD_SOCKET"] = Daemon.ControlSocket };
+
+    /// <summary>Types a verb and a name by their first letters and a tab each, the second behind an '@'.</summary>
+    private async Task<string> TypeAsync(string shell, string options, string setup)
+    {
+        var start = Command.Start(Programs.Require("script", "bsdutils"), ["-qec", $"{shell} {options}", "/dev/null"], new Dictionary<string, string>(Socket)
+        {
+            ["PATH"] = $"{Path.GetDirectoryName(Artifacts.Control)}:{Programs.SearchPath}", ["TERM"] = "dumb", ["PS1"] = "at-your-service> ", ["NO_COLOR"] = "1",
+            ["HOME"] = Daemon.Folder[""],
+        });
+        using var process = Process.Start(start)!;
+        var said = new StringBuilder();
+        var prompts = new SemaphoreSlim(0);
+        var reading = ReadAsync(process.StandardOutput, said, prompts);
+        try
+        {
+            await Prompt();
+            await Type($"{setup}\n");
+            await Prompt();
+            await Type("reuseportctl statu\talone@\t\n");
+            await Prompt();
+            await Type("exit\n");
+            await process.WaitForExitAsync().WaitAsync(Deadline.Patience);
+            await reading.WaitAsync(Deadline.Patience);
+            return said.ToString();
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill();
+        }
+
+        async Task Prompt() => Assert.True(await prompts.WaitAsync(Deadline.Patience), $"no prompt behind: {said}");
+
+        async Task Type(string keys)
+        {
+            await process.StandardInput.WriteAsync(keys);
+            await process.StandardInput.FlushAsync();
+        }
+    }
+
+    /// <summary>Counts prompts: each stands at the beginning of a line.</summary>
+    private static async Task ReadAsync(StreamReader output, StringBuilder said, SemaphoreSlim prompts)
+    {
+        var (buffer, seen) = (new char[4096], 0);
+        while (await output.ReadAsync(buffer) is > 0 and var count)
+        {
+            said.Append(buffer, 0, count);
+            for (int at; (at = said.ToString().IndexOf("at-your-service> ", seen, StringComparison.Ordinal)) >= 0; prompts.Release()) seen = at + 1;
+        }
+    }
+
+    private async Task StartAsync()
+    {
+        Daemon.Configure($$"""
+            services:
+              alone:
+                command: [{{Checkout.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
+                reuseport: { ports: [{{Port}}] }
+              other:
+                command: [sleep, "1000"]
+                workers: 2
+                autostart: false
+                reuseport: { ports: any, address: {{Daemon.Site.AddressOf(2)}} }
+            """);
+        await Daemon.StartAsync();
+    }
+}

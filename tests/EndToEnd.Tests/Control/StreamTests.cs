@@ -1,0 +1,73 @@
+using EndToEnd.Tests.Harness;
+
+namespace EndToEnd.Tests.Control;
+
+/// <summary><c>reuseportctl logs</c> and <c>events</c>.</summary>
+public sealed class StreamTests : DaemonTest
+{
+    [Fact]
+    public async Task Logs_OfAWorker_AreItsNewestLines()
+    {
+        await StartAsync();
+        var logs = await Daemon.ControlAsync("logs", "-n", "2", "talks@1");
+        Assert.Equal((0, "talks@1: line 3\ntalks@1: begun\n", ""), (logs.Code, logs.Out, logs.Error));
+    }
+
+    [Fact]
+    public async Task Logs_Followed_EndWithTheirReader()
+    {
+        await StartAsync();
+        // head(1) leaves, and the worker goes on: who follows has to notice.
+        var piped = await Command.RunAsync(
+            "timeout", ["20", "sh", "-c", $"{Artifacts.Control} logs -f -n 1 talks@0 --socket {Daemon.ControlSocket} | head -n 3"]);
+        Assert.Equal((0, ""), (piped.Code, piped.Error));
+        Assert.Equal(["talks@0: tick", "talks@0: tick"], piped.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(2));
+    }
+
+    [Fact]
+    public async Task Events_OfAWorker_AreWhatHappenedToIt()
+    {
+        await StartAsync();
+        var events = await Daemon.ControlAsync("events", "talks@1");
+        Assert.Equal((0, ""), (events.Code, events.Error));
+        Assert.Matches(@"^\S+Z  spawn +talks@1: ", events.Out);
+        Assert.Contains("  ready       talks@1: ready after", events.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("talks@0", events.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Events_Followed_ComeAsTheyHappen()
+    {
+        await StartAsync();
+        var following = Command.RunAsync(
+            "timeout", ["20", "sh", "-c", $"{Artifacts.Control} events -f talks@0 --socket {Daemon.ControlSocket} | grep -m 1 -w exit"]);
+        // Until it follows, nobody hears of it: it is told again.
+        while (!following.IsCompleted) await Daemon.ControlAsync("restart", "talks@0");
+        var told = await following;
+        Assert.Equal(0, told.Code);
+        Assert.Contains("talks@0", told.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Logs_OfNobody_AreAnError()
+    {
+        await StartAsync();
+        Assert.Equal(4, (await Daemon.ControlAsync("logs", "nobody")).Code);
+        Assert.Equal(4, (await Daemon.ControlAsync("events", "nobody")).Code);
+    }
+
+    private async Task StartAsync()
+    {
+        Daemon.Configure($$"""
+            services:
+              talks:
+                command: [sh, -c, "echo line 1; echo line 2; echo line 3; echo begun; if test {worker} = 0; then while :; do sleep 0.1; echo tick; done; else exec sleep 1000; fi"]
+                workers: 2
+                reuseport: { ports: any, address: {{Address}} }
+                readiness: { type: delay, delay: 0s }
+            """);
+        await Daemon.StartAsync();
+        await Daemon.LineAsync("begun", "talks@0");
+        await Daemon.LineAsync("begun", "talks@1");
+    }
+}

@@ -1,0 +1,302 @@
+using EndToEnd.Tests.Harness;
+
+namespace EndToEnd.Tests.Control;
+
+/// <summary>The verbs of <c>reuseportctl</c>, from its command line to the processes.</summary>
+public sealed class VerbTests : DaemonTest
+{
+    [Fact]
+    public async Task StopAndStart_OfOneWorker_TouchNoOther()
+    {
+        await StartAsync();
+        var other = Daemon.PidOf("web@1");
+
+        Says(await Daemon.ControlAsync("stop", "web@0"), "web: 1 of 1 workers stopped\n");
+        Assert.Equal(3, (await Daemon.ControlAsync("status", "web@0")).Code);
+
+        Says(await Daemon.ControlAsync("start", "web@0"), "web: 1 of 1 workers ready\n");
+        Assert.Equal(0, (await Daemon.ControlAsync("status", "web")).Code);
+        Assert.Equal((2, other), (Daemon.Events("spawn", "web@0").Length, Daemon.PidOf("web@1")));
+    }
+
+    [Fact]
+    public async Task Restart_OfAPattern_ReturnsWhenTheyAreReady()
+    {
+        await StartAsync();
+        var before = (Daemon.PidOf("web@0"), Daemon.PidOf("web@1"));
+
+        Says(await Daemon.ControlAsync("restart", "w*@[0-9]", "--timeout", "30s"), "web: 2 of 2 workers ready\n");
+
+        Assert.NotEqual(before.Item1, Daemon.PidOf("web@0"));
+        Assert.NotEqual(before.Item2, Daemon.PidOf("web@1"));
+        Assert.Equal(0, (await Daemon.ControlAsync("status", "web")).Code);
+    }
+
+    [Fact]
+    public async Task Restart_OfWhatDoesNotGetReady_TimesOut()
+    {
+        Daemon.Configure($$"""
+            services:
+              deaf:
+                command: [sleep, "1000"]
+                reuseport: { ports: [{{Port}}] }
+                autostart: false
+            """);
+        await Daemon.StartAsync();
+
+        var started = await Daemon.ControlAsync("start", "deaf", "--timeout", "200ms");
+
+        Assert.Equal((5, "deaf: 0 of 1 workers ready\n"), (started.Code, started.Out));
+        Assert.EndsWith("reuseportctl: the time is over; the daemon goes on\n", started.Error, StringComparison.Ordinal);
+        Assert.Contains("\ndeaf@0: waits for ", (await Daemon.ControlAsync("status")).Out, StringComparison.Ordinal);
+        Assert.Equal(3, (await Daemon.ControlAsync("status", "deaf")).Code);
+    }
+
+    [Fact]
+    public async Task NoWait_ReturnsBeforeItIsReady()
+    {
+        Daemon.Configure($$"""
+            services:
+              slow:
+                command: [sleep, "1000"]
+                reuseport: { ports: any, address: {{Address}} }
+                readiness: { type: delay, delay: 20s }
+                autostart: false
+            """);
+        await Daemon.StartAsync();
+
+        Says(await Daemon.ControlAsync("start", "slow", "--no-wait"), "slow: command taken for 1 of 1 workers\n");
+
+        Assert.Equal(3, (await Daemon.ControlAsync("status", "slow")).Code);
+    }
+
+    [Fact]
+    public async Task Scale_UpAndDown_LeavesThoseThatStay()
+    {
+        await StartAsync();
+        var (first, second) = (Daemon.PidOf("web@0"), Daemon.PidOf("web@1"));
+
+        Says(await Daemon.ControlAsync("scale", "web", "4"), "web: 4 of 4 workers ready\n");
+        Says(await Daemon.ControlAsync("scale", "web", "1"), "web: 1 of 1 workers ready, 3 removed\n");
+
+        Assert.Equal((first, 1), (Daemon.PidOf("web@0"), Daemon.Events("spawn", "web@0").Length));
+        Assert.False(Directory.Exists($"/proc/{second}"));
+        Assert.Single(Rows(await Daemon.ControlAsync("status", "web")));
+    }
+
+    [Fact]
+    public async Task Signal_ToAWorker_ReachesItsProcess()
+    {
+        await StartAsync();
+        var before = Daemon.PidOf("web@1");
+
+        Says(await Daemon.ControlAsync("signal", "web@1", "KILL"), "web: 1 of 1 workers signalled\n");
+
+        var exit = await Daemon.EventAsync("exit", "web@1");
+        Assert.Contains("SIGKILL", exit.Message, StringComparison.Ordinal);
+        var ready = await Daemon.EventAsync("ready", "web@1", after: exit);
+        Assert.NotEqual(before, ready.Pid);
+        Assert.Equal(2, (await Daemon.ControlAsync("signal", "web@1", "NOSUCH")).Code);
+    }
+
+    [Fact]
+    public async Task Reload_SendsTheReloadSignal()
+    {
+        Daemon.Configure($$"""
+            services:
+              rereads:
+                command: [sh, -c, "trap 'echo again' USR2; echo begun; while :; do sleep 0.1; done"]
+                reuseport: { ports: any, address: {{Address}} }
+                readiness: { type: delay, delay: 0s }
+                reload_signal: USR2
+            """);
+        await Daemon.StartAsync();
+        await Daemon.LineAsync("begun");
+
+        Says(await Daemon.ControlAsync("reload", "rereads"), "rereads: 1 of 1 workers signalled\n");
+
+        await Daemon.LineAsync("again");
+    }
+
+    [Fact]
+    public async Task Reset_OfAFailedWorker_TriesItAgain()
+    {
+        var gate = Daemon.Folder["gate"];
+        Daemon.Configure($$"""
+            services:
+              gated:
+                command: [sh, -c, "test -e {{gate}} && exec sleep 1000"]
+                reuseport: { ports: any, address: {{Address}} }
+                readiness: { type: delay, delay: 100ms }
+                restart: { policy: "no" }
+            """);
+        await Daemon.StartAsync();
+        Assert.Contains("failed", (await Daemon.ControlAsync("status", "gated")).Out, StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(gate, "");
+        Says(await Daemon.ControlAsync("reset", "gated"), "gated: 1 of 1 workers ready\n");
+    }
+
+    [Theory]
+    [InlineData("stop", "webb")]
+    [InlineData("restart", "web", "nobody*")]
+    [InlineData("binds", "web@7")]
+    [InlineData("show", "webb")]
+    [InlineData("scale", "webb", "2")]
+    public async Task NameThatStandsForNothing_ChangesNothing(params string[] words)
+    {
+        await StartAsync();
+        var answer = await Daemon.ControlAsync(words);
+
+        Assert.Equal((4, ""), (answer.Code, answer.Out));
+        Assert.StartsWith("reuseportctl: there is no service or worker '", answer.Error, StringComparison.Ordinal);
+        Assert.Single(Daemon.Events("spawn", "web@0"));
+        Assert.Empty(Daemon.Events("exit"));
+    }
+
+    [Fact]
+    public async Task CheckDiffAndApply_OfAChange_TellItAndDoIt()
+    {
+        await StartAsync();
+        Says(await Daemon.ControlAsync("diff"), "nothing: the files say what runs\n");
+
+        Daemon.Configure(Web(workers: 2, more: "stop_grace_period: 3s"));
+        Says(await Daemon.ControlAsync("check"), "1 file checked, no errors\n");
+        Assert.Contains("changes on disk: yes", (await Daemon.ControlAsync("status")).Out, StringComparison.Ordinal);
+        var diff = await Daemon.ControlAsync("diff");
+        Assert.StartsWith("web: policy changed (no worker is touched)\n    stop_grace_period: ", diff.Out, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await Daemon.ApplyAsync()).Code);
+        Assert.Contains("stop_grace_period: 3s\n", (await Daemon.ControlAsync("show", "web")).Out, StringComparison.Ordinal);
+        Assert.Single(Daemon.Events("spawn", "web@0"));
+
+        Daemon.Configure("services: { web: 7 }");
+        var check = await Daemon.ControlAsync("check");
+        Assert.Equal((1, ""), (check.Code, check.Out));
+        Assert.Contains("test.yaml:1:18: services.web: accepts a map", check.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Show_Yaml_IsAConfigurationThatTheDaemonTakes()
+    {
+        await StartAsync();
+        var shown = await Daemon.ControlAsync("show", "web");
+        Assert.Equal((0, ""), (shown.Code, shown.Error));
+
+        Daemon.Configure(shown.Out);
+        // What is written may be warned of, even where it is the default.
+        var diff = await Daemon.ControlAsync("diff");
+        Assert.Equal((0, "nothing: the files say what runs\n"), (diff.Code, diff.Out));
+    }
+
+    [Fact]
+    public async Task Binds_OfAWorker_AreItsSockets()
+    {
+        await StartAsync();
+        var binds = await Daemon.ControlAsync("binds", "web@1");
+
+        Assert.Equal((0, ""), (binds.Code, binds.Error));
+        var rows = Rows(binds);
+        Assert.Equal(2, rows.Length);
+        Assert.All(rows, row => Assert.Matches($@"^web@1 +{Daemon.PidOf("web@1")} +\d+ +(bind|listen) +tcp +{Address} +{Port} +yes +\S+ +ok$", row));
+    }
+
+    [Fact]
+    public async Task Binds_OfAWrongPort_SayTheCause()
+    {
+        Daemon.Configure($$"""
+            services:
+              web:
+                command: [{{Checkout.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
+                reuseport: { ports: [{{(Port == 65535 ? 1 : Port + 1)}}] }
+                autostart: false
+            """);
+        await Daemon.StartAsync();
+        await Daemon.ControlAsync("start", "web", "--no-wait");
+        await Daemon.EventAsync("bind", "web@0");
+
+        var binds = (await Daemon.ControlAsync("binds")).Out.Replace("\n    ", " ", StringComparison.Ordinal);
+        Assert.Contains($"web@0: it bound {Address}:{Port}", binds, StringComparison.Ordinal);
+        Assert.Contains("and 'reuseport.ports' has", binds, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("660")] // the kernel refuses
+    [InlineData("666")] // the daemon does
+    public async Task OrdinaryUser_IsToldWhatToDo(string mode)
+    {
+        Root.Require();
+        await StartAsync();
+        File.SetUnixFileMode(Daemon.ControlSocket, (UnixFileMode)Convert.ToInt32(mode, 8));
+
+        var refused = await Command.RunAsync(
+            "setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", Artifacts.Control, "stop", "web", "--socket", Daemon.ControlSocket]);
+
+        Assert.Equal((6, ""), (refused.Code, refused.Out));
+        Assert.Contains("become root", refused.Error, StringComparison.Ordinal);
+        Assert.Empty(Daemon.Events("exit"));
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("NO_COLOR=1 ", false)]
+    [InlineData("TERM=dumb ", false)]
+    public async Task Colour_AtATerminal_UnlessItIsUnwanted(string variables, bool coloured)
+    {
+        await StartAsync();
+        var status = await AtATerminalAsync($"{variables}{Artifacts.Control} status --socket {Daemon.ControlSocket}");
+        Assert.Equal(coloured, status.Out.Contains("\e[32mready\e[0m", StringComparison.Ordinal));
+        Assert.Contains("web@0", status.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Progress_AtATerminal_IsThereWhileItWaits()
+    {
+        Daemon.Configure($$"""
+            services:
+              slow:
+                command: [sleep, "1000"]
+                reuseport: { ports: any, address: {{Address}} }
+                readiness: { type: delay, delay: 1s }
+                autostart: false
+            """);
+        await Daemon.StartAsync();
+        var start = await AtATerminalAsync($"{Artifacts.Control} start slow --socket {Daemon.ControlSocket}");
+        Assert.Equal(0, start.Code);
+        Assert.Contains("\r\e[K1 starting ...", start.Out, StringComparison.Ordinal);
+        Assert.EndsWith("\r\e[Kslow: 1 of 1 workers ready\r\n", start.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Watch_ShowsItAgainUntilItIsInterrupted()
+    {
+        await StartAsync();
+        var watch = await Command.RunAsync(
+            "timeout", ["--preserve-status", "-s", "INT", "2.5", Artifacts.Control, "status", "--watch", "--socket", Daemon.ControlSocket]);
+        Assert.Equal((0, ""), (watch.Code, watch.Error));
+        Assert.InRange(watch.Out.Split('\n').Count(line => line.StartsWith("web@0", StringComparison.Ordinal)), 2, 4);
+    }
+
+    private static Task<Command> AtATerminalAsync(string command) =>
+        Command.RunAsync(Programs.Require("script", "bsdutils"), ["-qec", command, "/dev/null"], new Dictionary<string, string> { ["TERM"] = "xterm" });
+
+    private static void Says(Command command, string words) => Assert.Equal((0, words, ""), (command.Code, command.Out, command.Error));
+
+    private static string[] Rows(Command command) =>
+        [.. command.Out.Split('\n').Where(line => line.Contains('@', StringComparison.Ordinal) && !line.StartsWith(' '))];
+
+    private string Web(int workers, string more = "") => $$"""
+        services:
+          web:
+            command: [{{Checkout.Worker("binds")}}, "tcp4,{{Address}},{{Port}}"]
+            workers: {{workers}}
+            reuseport: { ports: [{{Port}}] }
+            {{more}}
+        """;
+
+    private Task StartAsync()
+    {
+        Daemon.Configure(Web(workers: 2));
+        return Daemon.StartAsync();
+    }
+}
