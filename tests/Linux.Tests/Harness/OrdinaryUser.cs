@@ -26,11 +26,11 @@ internal static unsafe partial class OrdinaryUser
     /// <summary>On a thread that is root still, and has these as inheritable.</summary>
     public static void NotYet(ValueList<Capability> inheritable, Action<Spawner> work) => On(() => Inherit(inheritable), work);
 
-    /// <summary>For the rest of this thread, without any capability.</summary>
-    public static void OnThisThread(Action work)
+    /// <summary>For the rest of this thread, without any capability but these.</summary>
+    public static void OnThisThread(Action work, ValueList<Capability> capabilities = default)
     {
         Require();
-        Become([]);
+        Become(capabilities);
         work();
     }
 

@@ -21,7 +21,7 @@ public sealed class ClassicSteeringTests
     {
         var mode = SteeringMode.Probe();
         Assert.Equal(SteeringKind.Classic, mode.Kind);
-        Assert.Equal("no eBPF program: EPERM (needs CAP_BPF and CAP_NET_ADMIN)", mode.Reason);
+        Assert.Equal("no eBPF program: EPERM (needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON)", mode.Reason);
     }));
 
     [Fact]

@@ -112,6 +112,36 @@ public sealed class ProcessSteeringTests
         foreach (var worker in workers) worker.Dispose();
     });
 
+    /// <summary>How a worker that was stuck is seen to be awake, and one that migration did not wake is woken.</summary>
+    [Theory]
+    [InlineData("tcp4,0.0.0.0,7000")]
+    [InlineData("tcp6,::,7000")]
+    public void Visit_StoppedWorker_AcceptsWhenItRunsAgain(string endpoint) => OwnNetwork.Run(spawner =>
+    {
+        Need.Program();
+        using var first = ShareWorker.Start(spawner, "0", endpoint);
+        using var second = ShareWorker.Start(spawner, "1", endpoint);
+        var key = KeyOf(first);
+        using var steering = new SteeringMode(SteeringKind.Program, "").Steer(key, Balance.Default, 2);
+        Assert.Equal(Errno.None, steering.Join(0, first.Shared()));
+        Assert.Equal(Errno.None, steering.Join(1, second.Shared()));
+        second.Send(new Signal(19));
+        Assert.Equal(Errno.None, steering.Rescue(1, out _));
+
+        using var diag = new ConnectionDiag();
+        using var netlink = new SockDiag();
+        using (var visit = Assert.IsType<SlotVisit>(SlotVisit.Begin(steering, key, 1, out var errno)))
+        {
+            Assert.Equal(Errno.None, errno);
+            Deadline.Until(() => AcceptQueues.Sample(netlink, datagrams: false, out _)[second.Sockets[0].Inode].Waiting == 1, "it waits there");
+            Assert.False(visit.IsAccepted(diag));
+            second.Send(new Signal(18));
+            Deadline.Until(() => visit.IsAccepted(diag), "it is accepted");
+        }
+
+        Assert.Equal(1ul, steering.CountsOf(1)!.Value.Given);
+    });
+
     private static GroupKey KeyOf(ShareWorker worker) =>
         GroupKey.Of(SockDiag.Serving().First(socket => socket.Inode == worker.Sockets[0].Inode));
 

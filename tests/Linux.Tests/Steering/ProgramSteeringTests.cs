@@ -29,6 +29,7 @@ public sealed class ProgramSteeringTests
         Assert.InRange(counts.Max() / 100.0, 1.0, 1.05);
         Assert.Equal(counts.Select(count => (ulong)count), Enumerable.Range(0, 16).Select(slot => steering.CountsOf(slot)!.Value.Given));
         Assert.InRange(byHash.Max() / 100.0, 1.05, 2.0);
+        TestContext.Current.TestOutputHelper!.WriteLine($"max/mean {counts.Max() / 100.0:0.00}, by the kernel's hash {byHash.Max() / 100.0:0.00}");
     });
 
     [Fact]
@@ -161,7 +162,12 @@ public sealed class ProgramSteeringTests
 
         Assert.Equal(Errno.InvalidArgument, steering.Join(1, [SharedPort.Of(idle)]));
         Assert.Equal(Errno.NotFound, steering.Join(1, [new SharedSocket(1, () => [Environment.ProcessId])]));
-        Assert.Equal([10, 10], Given(listeners, port.Connect(20)));
+        var next = port.Open();
+        Assert.Equal(Errno.InvalidArgument, steering.Join(1, [SharedPort.Of(next), SharedPort.Of(idle)]));
+        Assert.Equal(Errno.InvalidArgument, steering.Join(2, [SharedPort.Of(next), SharedPort.Of(idle)]));
+        Assert.Equal([10, 10, 0], Given([.. listeners, next], port.Connect(20)));
+        Assert.Equal(Errno.None, steering.Join(2, [SharedPort.Of(next)]));
+        Assert.Equal([10, 10, 10], Given([.. listeners, next], port.Connect(30)));
     });
 
     [Fact]
@@ -296,6 +302,19 @@ public sealed class ProgramSteeringTests
         SharedPort.JoinAll(steering, listeners);
         Assert.Equal([20, 20], Given(listeners, port.Connect(40)));
     });
+
+    [Fact]
+    public void Join_AsNobodyWithTheThreeCapabilities_Works() => OwnNetwork.Run(() => OrdinaryUser.OnThisThread(
+        () =>
+        {
+            Assert.Equal(new SteeringMode(SteeringKind.Program, ""), SteeringMode.Probe());
+            using var port = new SharedPort();
+            var listeners = port.Open(4);
+            using var steering = port.Steer(SteeringKind.Program, Balance.RoundRobin);
+            SharedPort.JoinAll(steering, listeners);
+            Assert.Equal([10, 10, 10, 10], Given(listeners, port.Connect(40)));
+        },
+        [Capability.TryParse("bpf")!.Value, Capability.TryParse("net_admin")!.Value, Capability.TryParse("perfmon")!.Value]));
 
     private static int[] Given(IReadOnlyList<Socket> listeners, List<Socket> clients)
     {

@@ -5,7 +5,7 @@ using Reuseportd.Steering;
 namespace Reuseportd.Linux;
 
 /// <summary>
-/// By the program of Native/steer.bpf.c. Needs CAP_BPF and CAP_NET_ADMIN, and the right to take the workers' sockets. Migrates connections of
+/// By the program of Native/steer.bpf.c. Needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON, and the right to take the workers' sockets. Migrates connections of
 /// closing listeners whatever <c>net.ipv4.tcp_migrate_req</c> says.
 /// </summary>
 internal sealed class ProgramSteering : IGroupSteering
@@ -37,11 +37,15 @@ internal sealed class ProgramSteering : IGroupSteering
         var member = _members.Plan(slot, sockets);
         var errno = Provide();
         for (var at = 0; at < sockets.Count && errno == Errno.None; at++) errno = Put(_program!, member.Places[at], sockets[at]);
-        if (errno != Errno.None) return errno;
+        var former = _members.Find(slot);
+        if (errno != Errno.None)
+        {
+            Restore(former, member.Places);
+            return errno;
+        }
 
-        var former = _members.Find(slot)?.Places ?? [];
         _members.Set(member);
-        foreach (var place in former.Except(member.Places)) _ = _program!.Remove(place);
+        foreach (var place in (former?.Places ?? []).Except(member.Places)) _ = _program!.Remove(place);
         Publish();
         return Errno.None;
     }
@@ -136,6 +140,17 @@ internal sealed class ProgramSteering : IGroupSteering
         // The kernel says so of one that is in that very place, too.
         if (errno == Errno.Busy && _members.All.Any(member => member.PlaceOf(socket.Inode) == place)) errno = Errno.None;
         return errno != Errno.None ? errno : taken.Attach(program.Program);
+    }
+
+    /// <summary>Some of the places may have new sockets in them already.</summary>
+    private void Restore(GroupMembers.Member? former, IReadOnlyList<int> touched)
+    {
+        foreach (var place in touched)
+        {
+            var at = former is null ? -1 : former.Places.ToList().IndexOf(place);
+            if (_program is null || at >= 0 && Put(_program, place, former!.Sockets[at]) == Errno.None) continue;
+            _ = _program.Remove(place);
+        }
     }
 
     /// <summary>Sees to it that there is a program with room for all places.</summary>

@@ -39,8 +39,8 @@ internal sealed record SteeringMode(SteeringKind Kind, string Reason)
 
     private static string Explained(Errno errno) => errno.ToString() switch
     {
-        "EPERM" or "EACCES" => $"{errno} (needs CAP_BPF and CAP_NET_ADMIN)",
-        "EINVAL" => $"{errno} (needs Linux 5.14)",
+        "EPERM" or "EACCES" => $"{errno} (needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON)",
+        "EINVAL" => $"{errno} (needs Linux 5.14 and CAP_PERFMON)",
         var name => name,
     };
 

@@ -19,7 +19,10 @@ internal sealed unsafe class SteeringProgram : IDisposable
     public SteeringMaps Maps => _maps;
 
     /// <param name="slots">How many there may be; some 64 bytes of the kernel's memory each, and 70 KiB for the group.</param>
-    /// <param name="errno">EPERM without CAP_BPF and CAP_NET_ADMIN; EINVAL before Linux 5.14.</param>
+    /// <param name="errno">
+    /// EPERM without CAP_BPF and CAP_NET_ADMIN; EINVAL before Linux 5.14, and without CAP_PERFMON: the verifier then follows mispredicted branches
+    /// as well, and takes loops for endless.
+    /// </param>
     public static SteeringProgram? Load(int slots, out Errno errno)
     {
         Native.Steering opened;
