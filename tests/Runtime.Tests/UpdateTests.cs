@@ -171,6 +171,48 @@ public sealed class UpdateTests
         Deadline.Until(() => OwnProcess.Children().Length == 2, "the others have gone");
     }
 
+    [Fact]
+    public void Rollback_AfterAnUpdate_TheFormerOneRunsAgain()
+    {
+        using var fleet = new Supervised();
+        var service = Given.Sleepers("web", 2);
+        fleet.Converge(service);
+        fleet.Converge(service.With("sleep", "2000"));
+        Assert.All(fleet.Ask(new FleetCommand.Rollback(), "web").Workers, worker => Assert.True(worker.Ok, worker.Detail));
+
+        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\0infinity\0", File.ReadAllText($"/proc/{worker.Pid}/cmdline")));
+        Assert.All(fleet.Ask(new FleetCommand.Rollback(), "web").Workers, worker => Assert.Equal((false, "there is nothing to go back to"), (worker.Ok, worker.Detail)));
+    }
+
+    [Fact]
+    public void PauseAndResume_OfAnUpdate_TheRestIsReplacedOnlyThen()
+    {
+        using var fleet = new Supervised();
+        var service = Given.Sleepers("web", 3) with { Readiness = InASecond };
+        fleet.Converge(service);
+        Assert.All(fleet.Ask(new FleetCommand.Pause(), "web").Workers, worker => Assert.Equal((false, "it is not being replaced"), (worker.Ok, worker.Detail)));
+        var update = fleet.BeginConverge(service.With("sleep", "2000"));
+        fleet.Log.Take("spawn", 4);
+        fleet.Ask(new FleetCommand.Pause(), "web");
+        Deadline.Await(update, "the update has settled");
+        Assert.Equal([2, 1, 1], fleet.Snapshot().Workers.Select(worker => worker.Generation));
+
+        Assert.All(fleet.Ask(new FleetCommand.Resume(), "web").Workers, worker => Assert.True(worker.Ok, worker.Detail));
+        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\02000\0", File.ReadAllText($"/proc/{worker.Pid}/cmdline")));
+    }
+
+    [Fact]
+    public void Rollback_OfAPausedUpdate_TakesBackWhatWasChanged()
+    {
+        using var fleet = new Supervised();
+        var good = Given.Sleepers("web", 2) with { Update = Paused };
+        fleet.Converge(good);
+        fleet.Converge(good.With("/bin/sh", "-c", "test $REUSEPORT_WORKER = 0 && exec sleep 1000; exit 3") with { Readiness = InASecond });
+        fleet.Ask(new FleetCommand.Rollback(), "web");
+
+        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal(("ready", "sleep\0infinity\0"), (worker.State, File.ReadAllText($"/proc/{worker.Pid}/cmdline"))));
+    }
+
     private static ReadinessSpec Never { get; } = new ReadinessSpec.Delay(TimeSpan.FromHours(1), ReadinessSpec.DefaultTimeout);
 
     private static ReadinessSpec InASecond { get; } = new ReadinessSpec.Delay(TimeSpan.FromMilliseconds(300), ReadinessSpec.DefaultTimeout);

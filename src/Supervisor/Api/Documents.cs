@@ -1,4 +1,5 @@
 using Reuseportd.Api.Contract;
+using Reuseportd.Linux;
 using Reuseportd.Model;
 using Reuseportd.Runtime;
 
@@ -7,8 +8,12 @@ namespace Reuseportd.Api;
 /// <summary>Snapshots of the loop to the documents that clients get; pure.</summary>
 internal static class Documents
 {
-    public static StatusDocument Of(FleetSnapshot fleet, string version) =>
-        new(version, fleet.Now.TotalSeconds, [.. fleet.Workers.Select(worker => Of(worker, fleet.Now))]);
+    /// <param name="counts">What was given to each worker, as far as it is counted.</param>
+    public static StatusDocument Of(FleetSnapshot fleet, string version, IReadOnlyDictionary<WorkerName, SlotCounts>? counts = null) =>
+        new(version, fleet.Now.TotalSeconds, [.. fleet.Workers.Select(worker => Of(worker, fleet.Now, CountsOf(worker, counts)))]);
+
+    private static SlotCounts? CountsOf(WorkerSnapshot worker, IReadOnlyDictionary<WorkerName, SlotCounts>? counts) =>
+        counts is not null && counts.TryGetValue(worker.Name, out var found) ? found : null;
 
     public static CommandDocument Of(CommandResult result) => new(
         [.. result.Workers.Select(end => new CommandOutcome(end.Name.ToString(), end.State, end.Ok, end.Pid, end.Generation, end.Detail))],
@@ -23,7 +28,7 @@ internal static class Documents
         }
         : new(result.Errors, 0, 0, 0, 0, 0, 0, result.Warnings, []);
 
-    private static WorkerStatus Of(WorkerSnapshot worker, TimeSpan now) => new(
+    private static WorkerStatus Of(WorkerSnapshot worker, TimeSpan now, SlotCounts? counts) => new(
         worker.Name.ToString(),
         worker.State,
         worker.Pid,
@@ -37,6 +42,8 @@ internal static class Documents
     {
         Service = worker.Name.Service,
         Index = worker.Name.Index,
+        Given = counts?.Given,
+        Migrated = counts?.Migrated,
         ReadySeconds = (now - worker.ReadySince)?.TotalSeconds,
     };
 

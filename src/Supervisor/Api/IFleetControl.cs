@@ -1,3 +1,4 @@
+using Reuseportd.Linux;
 using Reuseportd.Model;
 using Reuseportd.Planning;
 using Reuseportd.Runtime;
@@ -13,6 +14,9 @@ internal interface IFleetControl
 
     Task<FleetSnapshot> SnapshotAsync(CancellationToken cancellation);
 
+    /// <summary>How connections are steered, and how many each worker was given.</summary>
+    Task<Shared> SharesAsync(CancellationToken cancellation);
+
     /// <param name="by">Who asks, for the log.</param>
     /// <param name="timeout">As of <see cref="ApplyAsync"/>; of no meaning where nobody waits.</param>
     Task<CommandResult> CommandAsync(
@@ -21,6 +25,10 @@ internal interface IFleetControl
     /// <summary>What the files say now; nothing is done about it. Files that are as they were are not read again.</summary>
     Task<ConfigurationReading> ReadAsync(CancellationToken cancellation);
 }
+
+/// <param name="Way">As the configuration names it.</param>
+/// <param name="Counts">Only of workers that are counted.</param>
+internal sealed record Shared(string Way, IReadOnlyDictionary<WorkerName, SlotCounts> Counts);
 
 /// <param name="Errors">Of the configuration, with file, line and column; where there are any, nothing was changed.</param>
 /// <param name="Warnings">What else there is to say of it.</param>

@@ -16,8 +16,10 @@ internal sealed class Queries(IFleetControl control, WorkerFacts facts, string v
         var snapshot = await control.SnapshotAsync(context.RequestAborted);
         var chosen = Chosen.Of(snapshot, names);
         var reading = await control.ReadAsync(context.RequestAborted);
-        var document = Documents.Of(chosen, version) with
+        var shared = await control.SharesAsync(context.RequestAborted);
+        var document = Documents.Of(chosen, version, shared.Counts) with
         {
+            Steering = shared.Way,
             Pending = ConfigurationDiff.IsPending(snapshot.Services, reading.Fleet),
             TcpMigrateReq = WorkerFacts.TcpMigrateReq(),
         };

@@ -105,6 +105,7 @@ internal static class DaemonHost
         builder.Services.AddSingleton(mailbox);
         builder.Services.AddSingleton(reader);
         builder.Services.AddSingleton(loop);
+        builder.Services.AddSingleton(steerer);
         builder.Services.AddSingleton(initial);
         builder.Services.AddSingleton<ServiceManager>();
         builder.Services.AddSingleton<ConfigurationState>();

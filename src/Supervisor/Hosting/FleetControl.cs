@@ -10,7 +10,7 @@ namespace Reuseportd.Hosting;
 
 /// <summary>The one way to make the fleet be what the configuration says, whoever asks: SIGHUP or the control socket.</summary>
 internal sealed class FleetControl(
-    Mailbox mailbox, InitialFleet initial, ConfigurationState files, ServiceManager manager, TimeProvider time, ILogger log) : IFleetControl, IDisposable
+    Mailbox mailbox, InitialFleet initial, ConfigurationState files, Steerer steerer, ServiceManager manager, TimeProvider time, ILogger log) : IFleetControl, IDisposable
 {
     private readonly SemaphoreSlim _oneReadsAtATime = new(1);
     private int _waitingToRead;
@@ -123,6 +123,9 @@ internal sealed class FleetControl(
         mailbox.Post(new Message.TakeSnapshot(done));
         return done.Task.WaitAsync(cancellation);
     }
+
+    public async Task<Shared> SharesAsync(CancellationToken cancellation) =>
+        new(steerer.Way, await steerer.CountAsync().WaitAsync(cancellation));
 
     public void Dispose() => _oneReadsAtATime.Dispose();
 }

@@ -69,6 +69,12 @@ internal sealed class Commands(Fleet fleet, ILogger log)
                 return (slots, CommandEnds.Stopped);
             case FleetCommand.Scale scale:
                 return (fleet.Scale(command.Names[0].Text, scale.Workers), CommandEnds.Running);
+            case FleetCommand.Rollback:
+                return (slots, Without(fleet.Rollback(slots), "there is nothing to go back to"));
+            case FleetCommand.Pause:
+                return (slots, Without(fleet.Pause(slots), "it is not being replaced"));
+            case FleetCommand.Resume:
+                return (slots, Without(fleet.Resume(slots), "nothing is paused"));
             case FleetCommand.Reset:
                 fleet.Reset(slots);
                 return (slots, CommandEnds.Taken);
@@ -80,6 +86,10 @@ internal sealed class Commands(Fleet fleet, ILogger log)
                 throw new InvalidOperationException($"no such command: {command.What}");
         }
     }
+
+    /// <param name="left">Services of which nothing could be done.</param>
+    private static Func<WorkerSlot, CommandEnd> Without(HashSet<Service> left, string why) =>
+        slot => left.Contains(slot.Service) ? CommandEnds.Of(slot, ok: false, why) : CommandEnds.Running(slot);
 
     /// <summary>Sends the signals; what came of each is said with the rest.</summary>
     private Func<WorkerSlot, CommandEnd> Sent(List<WorkerSlot> slots, Func<WorkerSlot, Signal> signal)
@@ -104,7 +114,8 @@ internal sealed class Commands(Fleet fleet, ILogger log)
     private void Answer(Message.Command command, (IReadOnlyList<WorkerSlot> Slots, Func<WorkerSlot, CommandEnd> End) done)
     {
         // Signals are sent by now; whether they were is all that there is to say of them.
-        var isWaited = command.Wait || command.What is FleetCommand.Reload or FleetCommand.Send;
+        var isWaited = command.Wait || command.What is FleetCommand.Reload or FleetCommand.Send
+            or FleetCommand.Rollback or FleetCommand.Pause or FleetCommand.Resume;
         var waiting = new Waiting(done.Slots, isWaited ? done.End : CommandEnds.Taken, command.Done);
         if (command.Wait) waiting.Begin();
         else waiting.Finish();

@@ -56,6 +56,27 @@ internal sealed partial class Fleet
         Order(slots);
     }
 
+    /// <summary>What was changed last becomes what it was, be the change done, on its way or stopped half way.</summary>
+    /// <returns>Services that have not been changed.</returns>
+    public HashSet<Service> Rollback(IEnumerable<WorkerSlot> slots) => Without(slots, service =>
+    {
+        if (updates.Of(service) is { Former: not null } update) Rollback(update);
+        else if (service.Former is { } former) Adopt(former, restart: true);
+        else return false;
+        // Once: a second time would go forward again.
+        service.Former = null;
+        return true;
+    });
+
+    /// <returns>Services that no planned restart is under way of.</returns>
+    public HashSet<Service> Pause(IEnumerable<WorkerSlot> slots) => Without(slots, updates.Pause);
+
+    /// <returns>Services of which nothing is paused.</returns>
+    public HashSet<Service> Resume(IEnumerable<WorkerSlot> slots) => Without(slots, updates.Resume);
+
+    private static HashSet<Service> Without(IEnumerable<WorkerSlot> slots, Func<Service, bool> act) =>
+        [.. slots.Select(slot => slot.Service).Distinct().Where(service => !act(service))];
+
     public void Reset(IReadOnlyList<WorkerSlot> slots)
     {
         foreach (var slot in slots) runner.Happen(slot, new SlotEvent.ResetRequested());

@@ -124,6 +124,7 @@ internal sealed partial class Fleet(SlotRunner runner, Updates updates, ILogger 
         Resize(service);
         if (restart)
         {
+            service.Former = former;
             updates.Begin(service, present.Where(slot => !slot.Leaving && service.Wish.Wants(slot.Name.Index)), former);
             return;
         }
@@ -141,6 +142,7 @@ internal sealed partial class Fleet(SlotRunner runner, Updates updates, ILogger 
     {
         var service = update.Service;
         service.Adopt(update.Former!);
+        service.Former = null;
         Resize(service);
         updates.Rollback(update);
     }

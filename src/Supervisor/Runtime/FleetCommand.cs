@@ -12,6 +12,15 @@ internal abstract record FleetCommand(string Word)
 
     internal sealed record Restart() : FleetCommand("restart");
 
+    /// <summary>Has services become what they were before they were changed last.</summary>
+    internal sealed record Rollback() : FleetCommand("rollback");
+
+    /// <summary>Has planned restarts begin nothing more.</summary>
+    internal sealed record Pause() : FleetCommand("pause");
+
+    /// <summary>Has planned restarts go on that were paused, or stopped at a failure.</summary>
+    internal sealed record Resume() : FleetCommand("resume");
+
     /// <summary>Sends each its service's <see cref="ServiceSpec.ReloadSignal"/>.</summary>
     internal sealed record Reload() : FleetCommand("reload");
 

@@ -10,6 +10,9 @@ internal sealed class Service(ServiceSpec declared)
     /// <summary>As its file says.</summary>
     public ServiceSpec Declared { get; private set; } = declared;
 
+    /// <summary>What its file said before its processes became others; null where they never did.</summary>
+    public ServiceSpec? Former { get; set; }
+
     /// <summary>What it is run by: as its file says, with as many workers as are wanted of it.</summary>
     public ServiceSpec Spec { get; private set; } = declared;
 

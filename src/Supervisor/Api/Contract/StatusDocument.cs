@@ -12,13 +12,13 @@ internal sealed record StatusDocument(string Version, double Uptime, IReadOnlyLi
     /// <summary><c>net.ipv4.tcp_migrate_req</c> of the daemon's network namespace; absent where the kernel has none.</summary>
     public bool? TcpMigrateReq { get; init; }
 
-    /// <summary>How connections are given to workers, where the daemon has a hand in it; absent where it is the kernel alone.</summary>
+    /// <summary>How connections are steered: ebpf, cbpf, or none where the kernel's hash decides alone.</summary>
     public string? Steering { get; init; }
 }
 
 /// <summary>One worker.</summary>
 /// <param name="Name"><c>web@0</c>.</param>
-/// <param name="State">stopped, starting, ready, stopping, backoff or failed.</param>
+/// <param name="State">stopped, starting, ready, draining, stopping, backoff or failed.</param>
 /// <param name="Pid">Of its process; absent where none runs.</param>
 /// <param name="Generation">Number of its newest process, from 1; 0 before the first.</param>
 /// <param name="Restarts">Processes started because another ended or failed to start.</param>
@@ -47,6 +47,12 @@ internal sealed record WorkerStatus(
 
     /// <summary>For how long it has been ready; absent where it is not.</summary>
     public double? ReadySeconds { get; init; }
+
+    /// <summary>Connections, or datagrams, that it was given; absent where nobody counts.</summary>
+    public ulong? Given { get; init; }
+
+    /// <summary>Connections that it took over from workers that ended or were stuck; absent as <see cref="Given"/> is.</summary>
+    public ulong? Migrated { get; init; }
 
     /// <summary>CPU time of its process so far; absent where none runs.</summary>
     public double? CpuSeconds { get; init; }

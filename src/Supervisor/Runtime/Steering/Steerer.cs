@@ -34,11 +34,27 @@ internal sealed class Steerer : IAsyncDisposable
         _stalls = new StallWatch(mailbox, log);
     }
 
+    /// <summary>As the configuration names it.</summary>
+    public string Way => _mode.Kind switch
+    {
+        SteeringKind.Program => "ebpf",
+        SteeringKind.Classic => "cbpf",
+        _ => "none",
+    };
+
     public void Start() => _running = Task.Run(RunAsync);
 
     public void Post(SteeringRequest request)
     {
         if (!_requests.Writer.TryWrite(request)) Refuse(request);
+    }
+
+    /// <summary>How much each worker was given; nothing where nobody counts.</summary>
+    public Task<IReadOnlyDictionary<WorkerName, SlotCounts>> CountAsync()
+    {
+        var done = new TaskCompletionSource<IReadOnlyDictionary<WorkerName, SlotCounts>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(new SteeringRequest.Count(done));
+        return done.Task;
     }
 
     /// <summary>Gives every group back to the kernel's hash.</summary>
