@@ -20,6 +20,9 @@ internal sealed record AccessRule(uint Own, uint? Group, uint? ReadGroup)
 {
     private const uint Root = 0;
 
+    /// <summary>Of <see cref="Group"/>, for people.</summary>
+    public string GroupName { get; init; } = "reuseportd";
+
     public Access Of(Peer peer)
     {
         if (peer.Uid == Root || peer.Uid == Own || (Group is { } group && peer.IsIn(group))) return Access.Change;
@@ -34,7 +37,7 @@ internal sealed record AccessRule(uint Own, uint? Group, uint? ReadGroup)
             ? $"it belongs to user {Own}: become that user, or root"
             : Group is null
                 ? "become root (sudo reuseportctl ...)"
-                : "become root (sudo reuseportctl ...), or have root add you to the group 'reuseportd' (usermod -aG reuseportd NAME) and log in anew";
+                : $"become root (sudo reuseportctl ...), or have root add you to the group '{GroupName}' (usermod -aG {GroupName} NAME) and log in anew";
         return $"user {peer.Uid} {what}; {help}";
     }
 }

@@ -19,6 +19,8 @@ internal static class NextStart
         if (one.Log != other.Log) yield return "log";
         if (one.LogLevel != other.LogLevel) yield return "log_level";
         if (one.Socket != other.Socket) yield return "socket";
+        if (one.SocketGroup != other.SocketGroup) yield return "socket_group";
+        if (one.SocketReadOnlyGroup != other.SocketReadOnlyGroup) yield return "socket_read_only_group";
         if (one.Preload != other.Preload) yield return "preload";
         if (one.StartParallelism != other.StartParallelism) yield return "start_parallelism";
     }

@@ -21,9 +21,9 @@ internal sealed class ControlSocket : IDisposable
     private readonly LocalSocket _socket;
     private readonly FileIdentity? _identity;
 
-    private ControlSocket(string path, LockFile held, LocalSocket socket)
+    private ControlSocket(string path, LockFile held, LocalSocket socket, AccessRule rule)
     {
-        (_path, _held, _socket) = (path, held, socket);
+        (_path, _held, _socket, Rule) = (path, held, socket, rule);
         _identity = FileEntry.At(path, out _)?.Identity;
     }
 
@@ -31,9 +31,12 @@ internal sealed class ControlSocket : IDisposable
         given is not null ? Path.GetFullPath(given) : SocketPath.Default(Users.EffectiveUser, variable);
 
     /// <summary>Makes the socket, and in the usual place its directory; takes one away that nobody listens on any more.</summary>
+    /// <param name="daemon">Who else may use it.</param>
     /// <param name="obstacle">What stands in the way.</param>
-    public static ControlSocket? TryOpen(string path, out string? obstacle)
+    public static ControlSocket? TryOpen(string path, DaemonSpec daemon, out string? obstacle)
     {
+        var rule = RuleOf(daemon, out obstacle);
+        if (rule is null) return null;
         obstacle = UnusablePath(path) ?? UnusableDirectory(Path.GetDirectoryName(path)!, path);
         if (obstacle is not null) return null;
 
@@ -49,7 +52,7 @@ internal sealed class ControlSocket : IDisposable
         }
 
         obstacle = Occupant(path);
-        var opened = obstacle is null ? TryBind(path, held, out obstacle) : null;
+        var opened = obstacle is null ? TryBind(path, held, rule, out obstacle) : null;
         if (opened is null) held.Dispose();
         return opened;
     }
@@ -61,7 +64,7 @@ internal sealed class ControlSocket : IDisposable
     public ulong Handle => (ulong)_socket.Number;
 
     /// <summary>Who may use it; beside the mode of the socket, which says the same to the kernel.</summary>
-    public AccessRule Rule { get; } = new(Users.EffectiveUser, GroupOfMembers(), ReadGroup: null);
+    public AccessRule Rule { get; }
 
     public void Dispose()
     {
@@ -114,16 +117,16 @@ internal sealed class ControlSocket : IDisposable
         return errno == Errno.None || errno == Errno.NotFound ? null : Obstacle(path, errno);
     }
 
-    private static ControlSocket? TryBind(string path, LockFile held, out string? obstacle)
+    private static ControlSocket? TryBind(string path, LockFile held, AccessRule rule, out string? obstacle)
     {
         var socket = LocalSocket.TryBind(path, out var errno);
         obstacle = socket is null ? Obstacle(path, errno) : null;
         if (socket is null) return null;
 
-        var opened = new ControlSocket(path, held, socket);
+        var opened = new ControlSocket(path, held, socket, rule);
         try
         {
-            Restrict(path);
+            Restrict(path, rule);
             return opened;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -147,15 +150,29 @@ internal sealed class ControlSocket : IDisposable
         _ => new Errno(failure.HResult),
     };
 
-    /// <summary>Mode 0660, and the group where it exists; before anybody can connect, since nothing listens yet.</summary>
-    private static void Restrict(string path)
+    /// <summary>
+    /// Mode 0660, and the group where it exists; before anybody can connect, since nothing listens yet. A file has one group: where another one may
+    /// look, all may connect, and are told apart by what the kernel says of them.
+    /// </summary>
+    private static void Restrict(string path, AccessRule rule)
     {
-        if (GroupOfMembers() is { } group) SystemPath.ChangeGroup(path, group);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+        if (rule.Group is { } group) SystemPath.ChangeGroup(path, group);
+        const UnixFileMode members = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+        File.SetUnixFileMode(path, rule.ReadGroup is null ? members : members | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
     }
 
     /// <summary>An ordinary user's daemon is that user's alone.</summary>
-    private static uint? GroupOfMembers() => Users.IsRoot ? Users.GroupNumber(Group, out _) : null;
+    /// <param name="obstacle">A group that was asked for by name and is not there.</param>
+    private static AccessRule? RuleOf(DaemonSpec daemon, out string? obstacle)
+    {
+        obstacle = null;
+        if (!Users.IsRoot) return new AccessRule(Users.EffectiveUser, Group: null, ReadGroup: null);
+        var group = Users.GroupNumber(daemon.SocketGroup ?? Group, out _);
+        var readers = daemon.SocketReadOnlyGroup is { } name ? Users.GroupNumber(name, out _) : null;
+        if (group is null && daemon.SocketGroup is not null) obstacle = $"socket_group: there is no group '{daemon.SocketGroup}'";
+        else if (readers is null && daemon.SocketReadOnlyGroup is not null) obstacle = $"socket_read_only_group: there is no group '{daemon.SocketReadOnlyGroup}'";
+        return obstacle is null ? new AccessRule(Users.EffectiveUser, group, readers) { GroupName = daemon.SocketGroup ?? Group } : null;
+    }
 
     private const UnixFileMode ForAllToEnter =
         OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;

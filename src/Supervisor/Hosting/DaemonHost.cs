@@ -35,7 +35,7 @@ internal static class DaemonHost
         }
 
         var socketPath = ControlSocket.PathOf(arguments.Socket ?? fleet.Daemon.Socket, Environment.GetEnvironmentVariable);
-        using var socket = ControlSocket.TryOpen(socketPath, out var obstacle);
+        using var socket = ControlSocket.TryOpen(socketPath, fleet.Daemon, out var obstacle);
         if (socket is null)
         {
             await Console.Error.WriteLineAsync($"reuseportd: {obstacle}");

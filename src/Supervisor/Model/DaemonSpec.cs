@@ -36,6 +36,12 @@ internal sealed record DaemonSpec(LogForm? Log, LogThreshold? LogLevel, string? 
 {
     public SteeringChoice? Steering { get; init; }
 
+    /// <summary>Group whose members may change things by the control socket.</summary>
+    public string? SocketGroup { get; init; }
+
+    /// <summary>Group whose members may look.</summary>
+    public string? SocketReadOnlyGroup { get; init; }
+
     public static readonly DaemonSpec Default = new(null, null, null, null, null);
 }
 

@@ -16,6 +16,8 @@ internal static class FleetText
         Line("log", daemon.Log, null);
         Line("log_level", daemon.LogLevel, null);
         Line("socket", daemon.Socket, null);
+        Line("socket_group", daemon.SocketGroup, null);
+        Line("socket_read_only_group", daemon.SocketReadOnlyGroup, null);
         Line("preload", daemon.Preload, null);
         Line("start_parallelism", daemon.StartParallelism, null);
         foreach (var service in fleet.Services) Service(service);

@@ -103,7 +103,7 @@ public sealed partial class LoaderTests : IDisposable
             {root}/reuseportd.yaml:1:6: log: accepts auto, console, json or journal, not 'x'
             {root}/services.d/a.yaml:2:1: expected ',' or ']' here: the '[' at {root}/services.d/a.yaml:1:1 is not closed
             {root}/services.d/b.yaml:1:11: services: accepts a map of services, {"{}"} for none, not '1'
-            {root}/services.d/b.yaml:2:1: x: unknown key; known here: log, log_level, preload, services, socket, start_parallelism, steering
+            {root}/services.d/b.yaml:2:1: x: unknown key; known here: log, log_level, preload, services, socket, socket_group, socket_read_only_group, start_parallelism, steering
             {root}/services.d/c.yaml: is no regular file but a directory
             """,
             Said(Load()));

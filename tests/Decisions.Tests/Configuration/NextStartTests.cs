@@ -5,11 +5,11 @@ namespace Decisions.Tests.Configuration;
 
 public sealed class NextStartTests
 {
-    private static readonly DaemonSpec Started = new(LogForm.Auto, LogThreshold.Debug, "/run/a.sock", "/lib/a.so", 4);
+    private static readonly DaemonSpec Started = new(LogForm.Auto, LogThreshold.Debug, "/run/a.sock", "/lib/a.so", 4) { SocketGroup = "wheel", SocketReadOnlyGroup = "staff" };
 
     [Fact]
     public void Warnings_EveryKeyChanged_NamesEach() => Assert.Equal(
-        new[] { "log", "log_level", "socket", "preload", "start_parallelism" }
+        new[] { "log", "log_level", "socket", "socket_group", "socket_read_only_group", "preload", "start_parallelism" }
             .Select(key => $"/etc/reuseportd: warning: {key}: takes effect at the next start of reuseportd"),
         NextStart.Warnings("/etc/reuseportd", Started, DaemonSpec.Default).Select(warning => warning.ToString()));
 

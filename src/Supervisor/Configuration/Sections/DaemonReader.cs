@@ -19,6 +19,13 @@ internal static class DaemonReader
 
     private static readonly Key Socket = new("socket", Paths.Shape, "Path of the control socket.") { Usual = "/run/reuseportd/control.sock" };
 
+    private static readonly Key SocketGroup =
+        new("socket_group", new Shape.Text("."), "Group whose members may use the control socket of the system's daemon.") { Usual = "reuseportd" };
+
+    private static readonly Key SocketReadOnlyGroup = new(
+        "socket_read_only_group", new Shape.Text("."),
+        "Group whose members may look by the control socket of the system's daemon, and change nothing. Default: none.");
+
     private static readonly Key Preload =
         new("preload", Paths.Shape, "Path of libreuseport.so, where it is not found beside the daemon in ../lib or ../lib/reuseportd.");
 
@@ -32,7 +39,7 @@ internal static class DaemonReader
     private static readonly Key Steering = Key.Choice(
         "steering", Ways, "How connections of shared ports are steered: auto is the best that is permitted.", SteeringChoice.Auto);
 
-    public static readonly IReadOnlyList<Key> Keys = [Log, Level, Socket, Preload, Parallelism, Steering];
+    public static readonly IReadOnlyList<Key> Keys = [Log, Level, Socket, SocketGroup, SocketReadOnlyGroup, Preload, Parallelism, Steering];
 
     public static DaemonSpec Read(Section top) =>
         new(
@@ -43,7 +50,11 @@ internal static class DaemonReader
             top.Integer(Parallelism))
         {
             Steering = Ways.Read(top, Steering),
+            SocketGroup = Name(top, SocketGroup),
+            SocketReadOnlyGroup = Name(top, SocketReadOnlyGroup),
         };
+
+    private static string? Name(Section top, Key key) => top.Find(key)?.Text("the name or number of a group");
 
     /// <summary>A file of <c>services.d</c> is for services: which of many would decide?</summary>
     public static void RejectIn(Section top)
