@@ -1,6 +1,7 @@
 /*
  * double-fork PORT [leave]: daemonises a grandchild, which has a session of its own and holds a listener on
- * the port (0: any). Says "grandchild PID PORT", and stays, or with `leave` exits as a daemon's starter does.
+ * the port (0: any). It says "grandchild PID PORT" once the child between has gone; the parent stays, or
+ * with `leave` exits as a daemon's starter does.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -27,10 +28,14 @@ static int listen_on(int port, int *bound)
     return server;
 }
 
-static void be_daemon(int port)
+static void be_daemon(int port, const int orphaned[2])
 {
     int bound;
+    char nothing;
     int server = listen_on(port, &bound);
+    close(orphaned[1]);
+    while (read(orphaned[0], &nothing, 1) > 0)
+        ;
     int null = open("/dev/null", O_RDWR);
     printf("grandchild %d %d\n", (int)getpid(), bound);
     fflush(stdout);
@@ -47,15 +52,20 @@ static void be_daemon(int port)
 int main(int argc, char **argv)
 {
     int port = argc > 1 ? atoi(argv[1]) : 0;
+    int orphaned[2];
+    if (pipe(orphaned) < 0)
+        return 1;
     pid_t child = fork();
     if (child == 0) {
         setsid();
         if (fork() == 0)
-            be_daemon(port);
+            be_daemon(port, orphaned);
         _exit(0);
     }
 
     waitpid(child, NULL, 0);
+    close(orphaned[0]);
+    close(orphaned[1]);
     if (argc > 2 && strcmp(argv[2], "leave") == 0)
         return 0;
     for (;;)
