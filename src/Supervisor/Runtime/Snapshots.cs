@@ -52,9 +52,16 @@ internal static class Snapshots
     public static string? Detail(WorkerSlot slot) =>
         Held(slot) ?? WorkerDetail.Of(slot.Slot.State, slot.Policy, Newest(slot)) ?? Replacing(slot) ?? slot.UpdateFailure;
 
-    private static string? Replacing(WorkerSlot slot) => slot.Understudy is { Process.Handle.Pid: var pid, Slot.State: var state }
-        ? $"{(state is SlotState.Starting ? "its replacement" : "its former process")} {pid} is {state.Word}"
-        : null;
+    private static string? Replacing(WorkerSlot slot)
+    {
+        if (slot.Process is { IsStuck: true }) return "accepts nothing while others do, and is given nothing new";
+        if (slot.Slot.State is SlotState.Draining && slot.Process is { Connections: { } own }) return $"still has {Connections(own)}";
+        if (slot.Understudy is not { Process: { } other, Slot.State: var state }) return null;
+        var has = state is SlotState.Draining && other.Connections is { } left ? $", with {Connections(left)}" : "";
+        return $"{(state is SlotState.Starting ? "its replacement" : "its former process")} {other.Handle.Pid} is {state.Word}{has}";
+    }
+
+    private static string Connections(int count) => count == 1 ? "1 connection" : $"{count} connections";
 
     private static string? Held(WorkerSlot slot) => slot is { Slot.State: SlotState.Starting { Running: false }, Service: { Starts.IsHeld: true } service }
         ? $"waits for {string.Join(", ", service.Spec.DependsOn)}"
