@@ -15,7 +15,9 @@ internal static class Steering
         log.Migrates(migration.IsOn, migration.Changed, migration.Errno);
         var mode = ModeOf(choice);
         log.SteeredBy(Words(mode.Kind), mode.Reason);
-        var steerer = new Steerer(mode, mailbox, log, TimeProvider.System);
+        var effect = MigrationWake.Probe(withProgram: mode.Kind == SteeringKind.Program, out _);
+        if (effect != MigrationEffect.Wakes) log.MigratesWithout(isLost: effect != MigrationEffect.Silent);
+        var steerer = new Steerer(mode, effect != MigrationEffect.Silent, mailbox, log, TimeProvider.System);
         steerer.Start();
         return steerer;
     }

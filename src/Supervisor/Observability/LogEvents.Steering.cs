@@ -23,6 +23,12 @@ internal static partial class LogEvents
                 "net.ipv4.tcp_migrate_req is off and cannot be turned on ({errno}): what waits in a worker's queue is reset when it ends", errno.ToString());
     }
 
+    /// <param name="isLost">Connections are reset; else handed on, but nobody is woken.</param>
+    public static void MigratesWithout(this ILogger log, bool isLost) =>
+        log.ForContext(new EventDetails(EventKind.Steering)).Warning(
+            "a trial at start has shown: what waits in the queue of a worker that ends is {what}",
+            isLost ? "reset" : "handed on, but this kernel wakes nobody for it; the daemon does, where it can");
+
     public static void NotSteered(this ILogger log, WorkerName worker, int pid, int port, Errno errno) =>
         log.ForContext(new EventDetails(EventKind.NotSteered).Of(worker, pid).With("REUSEPORT_PORT", port).With(errno)).Warning(
             "{worker}: its connections on port {REUSEPORT_PORT} cannot be steered: {errno}", worker, port, errno.ToString());

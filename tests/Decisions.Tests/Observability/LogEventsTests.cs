@@ -166,6 +166,15 @@ public sealed class LogEventsTests
             log => log.Migrates(isOn: false, changed: false, Errno.AccessDenied)
         },
         {
+            "steering", 4, "a trial at start has shown: what waits in the queue of a worker that ends is reset",
+            log => log.MigratesWithout(isLost: true)
+        },
+        {
+            "steering", 4,
+            "a trial at start has shown: what waits in the queue of a worker that ends is handed on, but this kernel wakes nobody for it; the daemon does, where it can",
+            log => log.MigratesWithout(isLost: false)
+        },
+        {
             "not_steered", 4, "web@2: its connections on port 8080 cannot be steered: EPERM",
             log => log.NotSteered(Web, 4242, 8080, Errno.NotPermitted)
         },

@@ -23,11 +23,14 @@ internal sealed class Steerer : IAsyncDisposable
     private readonly Dictionary<(string Service, GroupKey Key), SharedGroup> _groups = [];
     private readonly DrainWatch _drains;
     private readonly StallWatch _stalls;
+    private readonly bool _wakes;
     private bool _canLook;
     private Task _running = Task.CompletedTask;
 
-    public Steerer(SteeringMode mode, Mailbox mailbox, ILogger log, TimeProvider time)
+    /// <param name="wakes">Whether the kernel wakes who takes over the queue of a listener that has closed; else it is done here.</param>
+    public Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, ILogger log, TimeProvider time)
     {
+        _wakes = wakes;
         (_mode, _mailbox, _log, _time) = (mode, mailbox, log, time);
         _start = time.GetTimestamp();
         _drains = new DrainWatch(mailbox);
@@ -204,12 +207,23 @@ internal sealed class Steerer : IAsyncDisposable
             group.Current.Remove(process.Placement.Worker.Index);
             StallWatch.Forget(group, process.Placement.Worker.Index);
             _ = group.Steering.Leave(process.Placement.Worker.Index);
-            if (group.Current.Count > 0) continue;
+            if (group.Current.Count > 0)
+            {
+                if (!_wakes) Wake(group);
+                continue;
+            }
+
             // Its last socket has gone, and the kernel's group with it.
             _groups.Remove((process.Placement.Worker.Service, group.Key));
             changed.Remove(group);
             group.Dispose();
         }
+    }
+
+    /// <summary>Which of them has taken over, nobody tells: each is visited.</summary>
+    private static void Wake(SharedGroup group)
+    {
+        foreach (var slot in group.Current.Keys) SlotVisit.Begin(group.Steering, group.Key, slot, out _)?.Dispose();
     }
 
     private static bool IsCurrent(SharedGroup group, PlacedProcess process) =>
