@@ -45,7 +45,7 @@ internal sealed partial class Fleet
     public void Stop(IReadOnlyList<WorkerSlot> slots)
     {
         Want(slots, (wish, workers, count) => wish.Stop(workers, count));
-        foreach (var slot in slots) Ask(slot, new SlotEvent.StopRequested());
+        foreach (var slot in slots) Ask(slot, Goodbye(slot.Service));
     }
 
     /// <summary>Starts all of them anew, as the service's <c>update</c> says; those that do not run are started.</summary>

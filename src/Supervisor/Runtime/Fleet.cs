@@ -168,6 +168,11 @@ internal sealed partial class Fleet(SlotRunner runner, Updates updates, ILogger 
         if (_services.Remove(service.Spec.Name)) Forgotten?.Invoke(service.Spec.Name);
     }
 
+    /// <summary>How a worker is asked to go: where others stay, they take over what comes, and it ends what it has.</summary>
+    private static SlotEvent Goodbye(Service service) => !service.Leaving && service.Slots.Exists(slot => !slot.Leaving && service.Wish.Wants(slot.Name.Index))
+        ? new SlotEvent.DrainRequested(new AfterStop.Stay())
+        : new SlotEvent.StopRequested();
+
     private void Resize(Service service)
     {
         foreach (var slot in service.Slots.Where(slot => slot.Name.Index >= service.Spec.Workers).ToArray()) Retire(slot);
@@ -191,7 +196,7 @@ internal sealed partial class Fleet(SlotRunner runner, Updates updates, ILogger 
     {
         slot.Leaving = true;
         // A change has settled only when what it takes away has gone. Others of the service take over what comes.
-        Ask(slot, slot.Service.Leaving ? new SlotEvent.StopRequested() : new SlotEvent.DrainRequested(new AfterStop.Stay()));
+        Ask(slot, Goodbye(slot.Service));
         Forget(slot);
     }
 }

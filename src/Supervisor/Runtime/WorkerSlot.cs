@@ -20,7 +20,7 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
     /// <summary>What its processes are started from: the service's, but for one that an update has not come to yet.</summary>
     public ServiceSpec Spec => _former?.Spec ?? Service.Spec;
 
-    public SlotPolicy Policy => IsUnderstudy ? OnlyOnce(Former) : Former;
+    public SlotPolicy Policy => IsUnderstudy ? Former with { IsTrial = true } : Former;
 
     /// <summary>Null where none runs.</summary>
     public WorkerProcess? Process { get; set; }
@@ -59,7 +59,4 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
 
     /// <summary>Whether another than the service's present specification holds for it.</summary>
     public bool IsKept => _former is not null;
-
-    /// <summary>A new process that does not get ready is not tried again: the old one serves on.</summary>
-    private static SlotPolicy OnlyOnce(SlotPolicy policy) => policy with { Restart = policy.Restart with { When = RestartWhen.No } };
 }

@@ -25,6 +25,9 @@ internal sealed record Slot(
 internal sealed record SlotPolicy(
     ReadinessSpec Readiness, PortFilter Ports, RestartPolicy Restart, StopSpec Stop, TimeSpan DrainTimeout)
 {
+    /// <summary>A process that ends, or does not get ready, is not followed by another: its slot has failed.</summary>
+    public bool IsTrial { get; init; }
+
     public static SlotPolicy Of(ServiceSpec service) =>
         new(service.Readiness, service.Process.Reuseport.Ports, service.Restart, service.Stop, service.Update.DrainTimeout);
 }

@@ -205,6 +205,7 @@ internal static class SlotMachine
         private Transition Ended(ExitStatus status, TimeSpan? readyFor)
         {
             var (ended, sweep) = Sweep(status);
+            if (Policy.IsTrial) return new(ended with { State = new SlotState.Failed(status.ToString()) }, [sweep]);
             return Policy.Restart.When switch
             {
                 RestartWhen.OnFailure or RestartWhen.No when status.Success => new(ended with { State = new SlotState.Stopped() }, [sweep]),
@@ -219,7 +220,7 @@ internal static class SlotMachine
         private Transition Retry(TimeSpan? readyFor, string reason, params ReadOnlySpan<SlotAction> before)
         {
             // A program that cannot even be started is not tried again where the policy wants no restarts.
-            if (Policy.Restart.When == RestartWhen.No)
+            if (Policy.Restart.When == RestartWhen.No || Policy.IsTrial)
                 return new(Slot with { State = new SlotState.Failed(reason) }, [.. before]);
             if (RestartDelay.Admit(Policy.Restart, Slot.Attempts, Now) is not { } attempts)
                 return new(Slot with { State = new SlotState.Failed(GaveUp(reason)) }, [.. before]);

@@ -163,6 +163,20 @@ public sealed class SlotMachineTableTests
     }
 
     [Theory]
+    [InlineData("starting", "exited", "kill-tree 7")]
+    [InlineData("ready", "exited", "kill-tree 7")]
+    [InlineData("queued", "spawn-failed", "")]
+    public void Step_OfATrial_IsNotTriedAgain(string state, string happened, string actions)
+    {
+        var slot = Slot.New with { State = Make.State(state, Now), Generation = Current };
+
+        var (after, todo) = SlotMachine.Step(slot, Make.Event(happened, Current), Make.Policy() with { IsTrial = true }, Now, roll: 0.5);
+
+        Assert.Equal(happened == "exited" ? "killed by SIGKILL" : "exec: ENOENT", Assert.IsType<SlotState.Failed>(after.State).Reason);
+        Assert.Equal(actions, Make.Text(todo));
+    }
+
+    [Theory]
     [InlineData("spawned")]
     [InlineData("spawn-failed")]
     [InlineData("serves")]

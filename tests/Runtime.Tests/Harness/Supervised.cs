@@ -182,6 +182,7 @@ internal sealed class Supervised : IDisposable
         if (Ended.IsCompleted) return true;
         Time.Advance(TimeSpan.FromMinutes(1));
         Mailbox.Post(new Message.Ping(() => { }));
-        return Ended.Wait(TimeSpan.FromMilliseconds(50));
+        // Wait() would throw the fault of a loop that is to fault.
+        return ((IAsyncResult)Ended).AsyncWaitHandle.WaitOne(TimeSpan.FromMilliseconds(50));
     }
 }
