@@ -175,6 +175,32 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public void Command_ThousandWorkersByTheirNames_ReachesEach()
+    {
+        using var fleet = new Supervised();
+        fleet.Converge(Given.Sleepers("web", 1000) with { Autostart = false });
+        string[] names = [.. Enumerable.Range(0, 1000).Reverse().Select(index => $"web@{index}")];
+        Assert.Equal(Enumerable.Range(0, 1000).Select(index => ($"web@{index}", "stopped", true)), Ends(fleet.Ask(new FleetCommand.Stop(), names)));
+    }
+
+    /// <summary>Who asks as fast as the loop answers does not keep it from its work.</summary>
+    [Fact]
+    public void Message_PostedAnewByEachAnswer_LeavesTheLoopItsTurns()
+    {
+        using var fleet = new Supervised();
+        var over = false;
+        Again();
+        fleet.Converge(Given.Sleepers("web", 2));
+        Volatile.Write(ref over, true);
+        Assert.Equal("ready ready", States(fleet));
+
+        void Again()
+        {
+            if (!Volatile.Read(ref over)) fleet.Mailbox.Post(new Message.Ping(Again));
+        }
+    }
+
+    [Fact]
     public void Command_WhileTheFleetStops_IsRefused()
     {
         using var fleet = new Supervised();

@@ -15,6 +15,9 @@ internal sealed class FleetControl(
     private readonly SemaphoreSlim _oneReadsAtATime = new(1);
     private int _waitingToRead;
 
+    /// <summary>The snapshot that has been asked for, and that the loop has not begun to take.</summary>
+    private TaskCompletionSource<FleetSnapshot>? _snapshot;
+
     /// <summary>
     /// Reads the configuration again and converges. Where it has errors, nothing changes. What is read last counts: the next change
     /// does not wait until this one has settled, or a bad one could not be taken back.
@@ -117,11 +120,13 @@ internal sealed class FleetControl(
         }
     }
 
+    /// <summary>All who ask before the loop looks get the same one: however many ask, it takes one of them in a turn or two.</summary>
     public Task<FleetSnapshot> SnapshotAsync(CancellationToken cancellation)
     {
-        var done = new TaskCompletionSource<FleetSnapshot>(TaskCreationOptions.RunContinuationsAsynchronously);
-        mailbox.Post(new Message.TakeSnapshot(done));
-        return done.Task.WaitAsync(cancellation);
+        var mine = new TaskCompletionSource<FleetSnapshot>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (Interlocked.CompareExchange(ref _snapshot, mine, null) is { } theirs) return theirs.Task.WaitAsync(cancellation);
+        mailbox.Post(new Message.TakeSnapshot(mine) { Begin = () => Volatile.Write(ref _snapshot, null) });
+        return mine.Task.WaitAsync(cancellation);
     }
 
     public async Task<Shared> SharesAsync(CancellationToken cancellation) =>

@@ -35,6 +35,9 @@ internal sealed class Mailbox : IDisposable
         Interlocked.MemoryBarrier();
     }
 
+    /// <summary>Messages that wait.</summary>
+    public int Count => _messages.Count;
+
     public bool TryTake(out Message message) => _messages.TryDequeue(out message!);
 
     /// <summary>To be called when the loop has ended. Signals and timers may go on posting after that.</summary>

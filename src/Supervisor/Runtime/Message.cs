@@ -95,6 +95,9 @@ internal abstract record Message
 
     internal sealed record TakeSnapshot(TaskCompletionSource<FleetSnapshot> Done) : Message
     {
+        /// <summary>Called ahead of looking: from here on the snapshot may lack what has been done since somebody asked.</summary>
+        public Action? Begin { get; init; }
+
         public override void Refuse() => Done.TrySetCanceled();
     }
 

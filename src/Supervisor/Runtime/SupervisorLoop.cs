@@ -145,7 +145,8 @@ internal sealed class SupervisorLoop : IDisposable
 
         // Behind the workers, which are told from the others while they are in the table.
         if (childEnded || _hasStrangers) HearChildren();
-        while (_mailbox.TryTake(out var message)) Take(message);
+        // Those that are there: who posts as fast as this takes has the rest wait for the next turn, and not the other way round.
+        for (var left = _mailbox.Count; left > 0 && _mailbox.TryTake(out var message); left--) Take(message);
         _runner.PassDeadlines(Now());
         while (_runner.TryTakeSettled(out var service)) _fleet.Release(service);
         while (_runner.TryTakeReady(out var ready)) Follow(ready);
@@ -162,7 +163,7 @@ internal sealed class SupervisorLoop : IDisposable
 
     private TimeSpan? NextWait()
     {
-        if (_runner.HasSpawns || _hasStrangers || _fleet.IsUpdateDue) return TimeSpan.Zero;
+        if (_runner.HasSpawns || _hasStrangers || _fleet.IsUpdateDue || _mailbox.Count > 0) return TimeSpan.Zero;
         var now = Now();
         // Of those that are there; comparison with none is false.
         TimeSpan? soonest = null;
@@ -291,6 +292,7 @@ internal sealed class SupervisorLoop : IDisposable
                 ReapStrangers();
                 break;
             case Message.TakeSnapshot take:
+                take.Begin?.Invoke();
                 take.Done.TrySetResult(Snapshots.Of(_fleet, _runner.Counts, Now()));
                 break;
             case Message.Ping ping:

@@ -50,6 +50,16 @@ public sealed class NamePatternTests
                && !new NamePattern($"{name.Service}x").Fits(name) && !new NamePattern($"{name}0").Fits(name);
     });
 
+    [Theory]
+    [InlineData("web@2", "web", 2)]
+    [InlineData("web@02", "web", null)]
+    [InlineData("web@+2", "web", null)]
+    [InlineData("web", "web", null)]
+    [InlineData("web@*", null, null)]
+    [InlineData("w*@2", null, 2)]
+    public void ServiceAndIndex_WhereOnlyOneFits_SayWhich(string pattern, string? service, int? index) =>
+        Assert.Equal((service, index), (new NamePattern(pattern).Service, new NamePattern(pattern).Index));
+
     /// <summary>Backtracking over each star would take longer than the test lives.</summary>
     [Fact]
     public void Fits_ManyStars_IsToldAtOnce() =>

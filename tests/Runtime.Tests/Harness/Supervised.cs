@@ -109,7 +109,7 @@ internal sealed class Supervised : IDisposable
     public void AtOnce(Action post)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        // What is posted while the loop takes messages, it takes with them.
+        // What is posted while the loop takes messages, it takes in its next turn, all of it.
         Mailbox.Post(new Message.Ping(() =>
         {
             post();

@@ -1,0 +1,35 @@
+using Reuseportd.Hosting;
+using Reuseportd.Runtime;
+
+namespace Decisions.Tests.Runtime;
+
+public sealed class FleetControlTests
+{
+    [Fact]
+    public async Task SnapshotAsync_OfManyBeforeTheLoopLooks_IsTakenOnce()
+    {
+        using var mailbox = new Mailbox();
+        using var control = new FleetControl(mailbox, null!, null!, null!, null!, TimeProvider.System, Serilog.Core.Logger.None);
+        Task<FleetSnapshot>[] early = [Ask(), Ask(), Ask()];
+        Assert.Equal(1, mailbox.Count);
+
+        var (first, late) = (Take(), Ask());
+        var snapshot = new FleetSnapshot(TimeSpan.Zero, default, []);
+        first.Done.SetResult(snapshot);
+
+        foreach (var one in early) Assert.Same(snapshot, await one);
+        // Who asks while it is taken has another, in which nothing is missing.
+        Assert.False(late.IsCompleted);
+        Assert.NotSame(first, Take());
+
+        Task<FleetSnapshot> Ask() => control.SnapshotAsync(TestContext.Current.CancellationToken);
+
+        Message.TakeSnapshot Take()
+        {
+            Assert.True(mailbox.TryTake(out var message));
+            var take = Assert.IsType<Message.TakeSnapshot>(message);
+            take.Begin!();
+            return take;
+        }
+    }
+}
