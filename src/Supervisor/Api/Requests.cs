@@ -72,9 +72,10 @@ internal static class Requests
     private static ValueList<NamePattern> Patterns(IReadOnlyList<string> names)
     {
         if (names.Count > MostNames) throw Problem.Invalid($"at most {MostNames} names are taken at one time");
-        if (names.FirstOrDefault(name => name is null || name.Length > LongestName) is { } tooLong)
+        if (names.Contains(null!)) throw Problem.Invalid("a name is text");
+        if (names.FirstOrDefault(name => name.Length > LongestName) is { } tooLong)
             throw Problem.Invalid($"no name is longer than {LongestName} characters: {tooLong[..LongestName]}...");
-        ValueList<NamePattern> patterns = new([.. names.Select(name => new NamePattern(name ?? ""))]);
+        ValueList<NamePattern> patterns = new([.. names.Distinct().Select(name => new NamePattern(name))]);
         return patterns.Count(pattern => pattern.HasWildcards) <= MostPatterns
             ? patterns
             : throw Problem.Invalid($"at most {MostPatterns} names with wildcards are taken at one time");
