@@ -4,55 +4,96 @@ using Reuseportd.Observability;
 
 namespace Reuseportd.Api;
 
-/// <summary>Makes lines of what was read of one worker: a line may come in several pieces, and two streams in turns.</summary>
-internal sealed class LineAssembly(OutputTail tail)
+/// <summary>Makes lines of what was read of one worker: a line may come in several pieces, and those of several streams in turns.</summary>
+/// <param name="missed">Whether what was written over before the first look counts as lost.</param>
+internal sealed class LineAssembly(OutputTail tail, bool missed = false)
 {
     /// <summary>A longer line is cut.</summary>
     private const int Longest = 8 << 10;
 
-    private readonly Dictionary<(int Pid, OutputStream Stream), List<byte>> _begun = [];
+    /// <summary>
+    /// Of lines that have begun: two streams of two processes, and some of processes that ended in the middle of one. Where there are
+    /// more, the oldest is over.
+    /// </summary>
+    private const int MostBegun = 8;
 
-    public OutputTail Tail => tail;
+    private readonly List<Begun> _begun = [];
+    private bool _missed = missed;
+    private OutputPlace _place;
+    private long _lost;
 
-    public long Next { get; set; }
-
-    /// <summary>Ends of lines that had been written over by the last look.</summary>
-    public long LostLines { get; set; }
-
+    /// <summary>Lines that have come since it looked last; the first says how many were written over ahead of it.</summary>
     /// <param name="isAll">Whether no more is to come: what has been begun counts as a line, too.</param>
-    public IEnumerable<(DateTime At, LogLine Line)> Take(IEnumerable<OutputPiece> pieces, bool isAll)
+    public IEnumerable<(DateTime At, LogLine Line)> Next(bool isAll = false)
     {
-        var last = DateTime.MinValue;
+        var read = tail.Read(_place);
+        _place = read.Next;
+        if (_missed) _lost += read.LostLines;
+        _missed = true;
+        // Behind a gap nothing continues what was ahead of it.
+        if (read.LostLines > 0) _begun.Clear();
+        foreach (var (at, line) in Take(read.Pieces, isAll))
+        {
+            yield return (at, _lost > 0 ? line with { Lost = _lost } : line);
+            _lost = 0;
+        }
+    }
+
+    private IEnumerable<(DateTime At, LogLine Line)> Take(IEnumerable<OutputPiece> pieces, bool isAll)
+    {
         foreach (var piece in pieces)
         {
-            last = piece.At;
-            if (!_begun.TryGetValue((piece.Pid, piece.Stream), out var begun)) _begun[(piece.Pid, piece.Stream)] = begun = [];
+            if (_begun.Find(one => one.Pid == piece.Pid && one.Stream == piece.Stream) is not { } begun)
+            {
+                if (_begun.Count == MostBegun && Finish(_begun[0]) is { } oldest) yield return oldest;
+                _begun.Add(begun = new Begun(piece.Pid, piece.Stream));
+            }
+
+            begun.At = piece.At;
             for (var rest = piece.Bytes.AsMemory(); !rest.IsEmpty;)
             {
                 var end = rest.Span.IndexOf((byte)'\n');
-                var length = Math.Min(end < 0 ? rest.Length : end, Longest - begun.Count);
-                begun.AddRange(rest.Span[..length]);
-                var isWhole = length == end || begun.Count == Longest;
+                var length = Math.Min(end < 0 ? rest.Length : end, Longest - begun.Bytes.Count);
+                begun.Bytes.AddRange(rest.Span[..length]);
+                var isWhole = length == end || begun.Bytes.Count == Longest;
                 rest = rest[(length + (length == end ? 1 : 0))..];
-                if (isWhole && Finish(piece, begun) is { } line) yield return (piece.At, line);
+                if (isWhole && LineOf(begun) is { } line) yield return line;
             }
 
-            if (begun.Count == 0) _begun.Remove((piece.Pid, piece.Stream));
+            if (begun.Bytes.Count == 0) _begun.Remove(begun);
         }
 
-        if (!isAll) yield break;
-        foreach (var ((pid, stream), begun) in _begun)
-            if (Finish(new OutputPiece(last, pid, stream, []), begun) is { } line) yield return (last, line);
+        while (isAll && _begun.Count > 0)
+            if (Finish(_begun[0]) is { } line) yield return line;
+    }
+
+    private (DateTime At, LogLine Line)? Finish(Begun begun)
+    {
+        _begun.Remove(begun);
+        return LineOf(begun);
     }
 
     /// <returns>Null for words of the preload library, which are no output of the worker.</returns>
-    private LogLine? Finish(OutputPiece piece, List<byte> begun)
+    private (DateTime At, LogLine Line)? LineOf(Begun begun)
     {
-        var text = Encoding.UTF8.GetString([.. begun]).TrimEnd('\r');
-        begun.Clear();
-        return piece.Stream == OutputStream.Stderr && text.StartsWith("libreuseport:", StringComparison.Ordinal)
+        var text = Encoding.UTF8.GetString([.. begun.Bytes]).TrimEnd('\r');
+        begun.Bytes.Clear();
+        return begun.Stream == OutputStream.Stderr && text.StartsWith("libreuseport:", StringComparison.Ordinal)
             ? null
-            : new LogLine(
-                EventDocuments.Time(piece.At), tail.Worker.Service, tail.Worker.ToString(), piece.Pid, LineSource.NameOf(piece.Stream), text);
+            : (begun.At, new LogLine(
+                EventDocuments.Time(begun.At), tail.Worker.Service, tail.Worker.ToString(), begun.Pid, LineSource.NameOf(begun.Stream), text));
+    }
+
+    /// <summary>A line that has not come to its end.</summary>
+    private sealed class Begun(int pid, OutputStream stream)
+    {
+        public int Pid { get; } = pid;
+
+        public OutputStream Stream { get; } = stream;
+
+        /// <summary>When the newest of it was read.</summary>
+        public DateTime At { get; set; }
+
+        public List<byte> Bytes { get; } = [];
     }
 }

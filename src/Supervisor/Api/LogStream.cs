@@ -37,6 +37,8 @@ internal sealed class LogStream(IFleetControl control, OutputRetention output, T
             {
                 await NextAsync(context, changed, end.Token);
                 changed = output.Changed;
+                // A worker whose output is kept no longer begins another tail when it writes again.
+                foreach (var tail in followed.Keys.Where(tail => tail.IsGone).ToArray()) followed.Remove(tail);
                 foreach (var tail in Named()) await WriteAsync(context, Since(tail), end.Token);
             }
         }
@@ -60,10 +62,12 @@ internal sealed class LogStream(IFleetControl control, OutputRetention output, T
                 List<(DateTime At, LogLine Line)> all = [];
                 foreach (var tail in Named())
                 {
-                    var assembly = followed[tail] = new LineAssembly(tail) { LostLines = tail.Place.LostLines };
-                    var read = tail.Read(0);
-                    assembly.Next = read.Next;
-                    all.AddRange(assembly.Take(read.Pieces, isAll: !goesOn).TakeLast(most));
+                    var assembly = new LineAssembly(tail);
+                    if (goesOn) followed.Add(tail, assembly);
+                    // At least one: where none is taken, none is read either.
+                    all.AddRange(assembly.Next(isAll: !goesOn).TakeLast(Math.Max(1, most)));
+                    // A line takes many times what its text does: never many more are held than are asked for.
+                    if (all.Count > 2 * most) all = [.. all.OrderBy(one => one.At).TakeLast(most)];
                 }
 
                 return [.. all.OrderBy(one => one.At).TakeLast(most).Select(one => one.Line)];
@@ -76,13 +80,8 @@ internal sealed class LogStream(IFleetControl control, OutputRetention output, T
 
         LogLine[] Since(OutputTail tail)
         {
-            if (!followed.TryGetValue(tail, out var assembly)) followed[tail] = assembly = new LineAssembly(tail);
-            var read = tail.Read(assembly.Next, assembly.LostLines);
-            assembly.Next = read.Next;
-            LogLine[] fresh = [.. assembly.Take(read.Pieces, isAll: false).Select(one => one.Line)];
-            assembly.LostLines = tail.Place.LostLines;
-            if (read.LostLines > 0 && fresh.Length > 0) fresh[0] = fresh[0] with { Lost = read.LostLines };
-            return fresh;
+            if (!followed.TryGetValue(tail, out var assembly)) followed[tail] = assembly = new LineAssembly(tail, missed: true);
+            return [.. assembly.Next().Select(one => one.Line)];
         }
     }
 
@@ -106,6 +105,7 @@ internal sealed class LogStream(IFleetControl control, OutputRetention output, T
 
     private static async Task WriteAsync(HttpContext context, LogLine[] lines, CancellationToken end)
     {
+        if (lines.Length == 0 && context.Response.HasStarted) return;
         foreach (var line in lines)
         {
             await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(line, ContractJson.Default.LogLine), end);

@@ -5,7 +5,7 @@ namespace Reuseportd.Observability;
 
 /// <summary>
 /// Keeps the newest output of all workers in bounded memory, wherever else it goes. A worker gets room with its first line, more as it writes
-/// more; where there is none left, the one that has been silent for longest gives up its own. <see cref="Append"/> is for one thread.
+/// more; where there is none left, those that have been silent for longest give up their own. <see cref="Append"/> is for one thread.
 /// </summary>
 internal sealed class OutputRetention(TimeProvider time)
 {
@@ -14,6 +14,9 @@ internal sealed class OutputRetention(TimeProvider time)
 
     /// <summary>As long as less than this is in use, rings grow; the rest is for those that come.</summary>
     private const long GrowBelow = 4 << 20;
+
+    /// <summary>Made room for at one time: to look for the most silent of all for each that comes would cost more with each worker.</summary>
+    private const long Room = Budget / 8;
 
     private const int First = 4 << 10;
     private const int Largest = 1 << 20;
@@ -53,14 +56,19 @@ internal sealed class OutputRetention(TimeProvider time)
     private OutputTail TailOf(WorkerName worker)
     {
         if (_tails.TryGetValue(worker, out var tail)) return tail;
-        while (_held + First > Budget && _tails.Values.MinBy(one => one.Newest) is { } oldest)
+        if (_held + First > Budget) MakeRoom();
+        Volatile.Write(ref _held, _held + First);
+        return _tails[worker] = new OutputTail(worker, First);
+    }
+
+    private void MakeRoom()
+    {
+        foreach (var oldest in _tails.Values.OrderBy(one => one.Newest))
         {
+            if (_held <= Budget - Room) return;
             oldest.IsGone = true;
             _tails.TryRemove(oldest.Worker, out _);
             Volatile.Write(ref _held, _held - oldest.Capacity);
         }
-
-        Volatile.Write(ref _held, _held + First);
-        return _tails[worker] = new OutputTail(worker, First);
     }
 }

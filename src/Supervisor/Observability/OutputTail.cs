@@ -7,9 +7,14 @@ namespace Reuseportd.Observability;
 internal readonly record struct OutputPiece(DateTime At, int Pid, OutputStream Stream, byte[] Bytes);
 
 /// <summary>Pieces since somebody looked last.</summary>
-/// <param name="LostLines">Ends of lines that have been written over since.</param>
+/// <param name="LostLines">Ends of lines that have been written over ahead of them, and that were not among earlier pieces.</param>
 /// <param name="Next">Where to look from the next time.</param>
-internal readonly record struct OutputPieces(IReadOnlyList<OutputPiece> Pieces, long LostLines, long Next);
+internal readonly record struct OutputPieces(IReadOnlyList<OutputPiece> Pieces, long LostLines, OutputPlace Next);
+
+/// <summary>A place in a worker's output.</summary>
+/// <param name="Piece">Number of the first piece behind it.</param>
+/// <param name="Lines">Ends of lines ahead of it.</param>
+internal readonly record struct OutputPlace(long Piece, long Lines);
 
 /// <summary>
 /// The newest output of one worker, as it was read: bytes in a ring, and where each read begins. Written by one thread, read by any. Lines are
@@ -25,7 +30,7 @@ internal sealed class OutputTail(WorkerName worker, int capacity)
     private byte[] _bytes = new byte[capacity];
     private int _start;
     private int _used;
-    private long _next;
+    private OutputPlace _next;
     private long _lostLines;
 
     public WorkerName Worker { get; } = worker;
@@ -63,22 +68,24 @@ internal sealed class OutputTail(WorkerName worker, int capacity)
             chunk[..first].CopyTo(_bytes.AsSpan(at));
             chunk[first..].CopyTo(_bytes);
             _used += chunk.Length;
-            _next++;
-            _notes.Enqueue(new Note(now, pid, stream, chunk.Length, chunk.Count((byte)'\n')));
+            var lines = chunk.Count((byte)'\n');
+            _next = new OutputPlace(_next.Piece + 1, _next.Lines + lines);
+            _notes.Enqueue(new Note(now, pid, stream, chunk.Length, lines));
         }
     }
 
-    /// <summary>A copy of what is kept behind a place that an earlier answer gave; 0 for all.</summary>
-    public OutputPieces Read(long from, long lostBefore = 0)
+    /// <summary>A copy of what is kept behind a place that an earlier answer gave; of all behind the first. Costs nothing where there is none.</summary>
+    public OutputPieces Read(OutputPlace from)
     {
         lock (_gate)
         {
-            var oldest = _next - _notes.Count;
-            var pieces = new List<OutputPiece>((int)(_next - Math.Max(from, oldest)));
+            if (from.Piece >= _next.Piece) return new OutputPieces([], 0, _next);
+            var oldest = _next.Piece - _notes.Count;
+            var pieces = new List<OutputPiece>((int)(_next.Piece - Math.Max(from.Piece, oldest)));
             var (at, number) = (_start, oldest);
             foreach (var note in _notes)
             {
-                if (number++ >= from)
+                if (number++ >= from.Piece)
                 {
                     var bytes = new byte[note.Length];
                     CopyOut(at, bytes);
@@ -88,16 +95,7 @@ internal sealed class OutputTail(WorkerName worker, int capacity)
                 at = (at + note.Length) % _bytes.Length;
             }
 
-            return new OutputPieces(pieces, from < oldest ? _lostLines - lostBefore : 0, _next);
-        }
-    }
-
-    /// <summary>The place behind all that is kept, and how many ends of lines have been written over up to now.</summary>
-    public (long Next, long LostLines) Place
-    {
-        get
-        {
-            lock (_gate) return (_next, _lostLines);
+            return new OutputPieces(pieces, from.Piece < oldest ? _lostLines - from.Lines : 0, _next);
         }
     }
 

@@ -17,11 +17,11 @@ public sealed class OutputRetentionTests
         const int capacity = 1000;
         var tail = new OutputTail(new WorkerName("web", 0), capacity);
         foreach (var piece in pieces) tail.Append(Now, 1, OutputStream.Stdout, piece);
-        var read = tail.Read(0);
+        var read = tail.Read(default);
         var kept = read.Pieces.SelectMany(piece => piece.Bytes).ToArray();
         var all = pieces.SelectMany(piece => piece).ToArray();
         Assert.Equal(all[^kept.Length..], kept);
-        Assert.Equal(pieces.Length, read.Next);
+        Assert.Equal(new OutputPlace(pieces.Length, all.Count(letter => letter == '\n')), read.Next);
         Assert.True(kept.Length == all.Length || kept.Length > capacity - 300 || read.Pieces.Count == capacity / 40);
         Assert.Equal(all[..^kept.Length].Count(letter => letter == '\n'), read.LostLines);
         Assert.Empty(tail.Read(read.Next).Pieces);
@@ -37,7 +37,7 @@ public sealed class OutputRetentionTests
                      (OutputStream.Stderr, " err\n"),
                  ])
             tail.Append(Now, 7, stream, Encoding.UTF8.GetBytes(text));
-        var lines = new LineAssembly(tail).Take(tail.Read(0).Pieces, isAll: true).Select(one => $"{one.Line.Worker} {one.Line.Stream} {one.Line.Text}");
+        var lines = new LineAssembly(tail).Next(isAll: true).Select(one => $"{one.Line.Worker} {one.Line.Stream} {one.Line.Text}");
         Assert.Equal(["web@3 stderr err", "web@3 stdout one", "web@3 stdout ", "web@3 stderr more err", "web@3 stdout two"], lines);
     }
 
@@ -46,8 +46,46 @@ public sealed class OutputRetentionTests
     {
         var tail = new OutputTail(new WorkerName("web", 0), 1 << 20);
         tail.Append(Now, 7, OutputStream.Stdout, Enumerable.Repeat((byte)'x', 20_000).ToArray());
-        var lengths = new LineAssembly(tail).Take(tail.Read(0).Pieces, isAll: true).Select(one => one.Line.Text.Length);
+        var lengths = new LineAssembly(tail).Next(isAll: true).Select(one => one.Line.Text.Length);
         Assert.Equal([8192, 8192, 20_000 - 2 * 8192], lengths);
+    }
+
+    /// <summary>What a reader had seen before it was written over is not lost to it.</summary>
+    [Fact]
+    public void Lines_WrittenOverBetweenTwoLooks_AreCountedAheadOfTheNext()
+    {
+        var tail = new OutputTail(new WorkerName("web", 0), 400);
+        var lines = new LineAssembly(tail);
+        Write(0, 5);
+        Assert.Equal(5, lines.Next().Count());
+        Append("half ");
+        Assert.Empty(lines.Next());
+        Write(5, 30);
+        (long? Lost, string Text)[] seen = [.. lines.Next().Select(one => (one.Line.Lost, one.Line.Text))];
+        Assert.Equal("34", seen[^1].Text);
+        Assert.Equal(30 - seen.Length, seen[0].Lost);
+        Assert.All(seen[1..], one => Assert.Null(one.Lost));
+        // The end of the half line, which lies behind the gap, is not joined to its beginning.
+        Assert.DoesNotContain(seen, one => one.Text.Contains("half", StringComparison.Ordinal));
+
+        void Write(int first, int count)
+        {
+            foreach (var number in Enumerable.Range(first, count)) Append($"{number}\n");
+        }
+
+        void Append(string text) => tail.Append(Now, 1, OutputStream.Stdout, Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <summary>Processes that end in the middle of a line, one after the other: their halves are shown, and not kept for ever.</summary>
+    [Fact]
+    public void Lines_OfProcessesThatEndWithoutOne_ComeInTheEnd()
+    {
+        var tail = new OutputTail(new WorkerName("web", 0), 1 << 20);
+        var lines = new LineAssembly(tail);
+        foreach (var pid in Enumerable.Range(1, 100)) tail.Append(Now, pid, OutputStream.Stdout, Encoding.UTF8.GetBytes($"half of {pid}"));
+        Assert.Equal(Enumerable.Range(1, 92).Select(pid => $"half of {pid}"), lines.Next().Select(one => one.Line.Text));
+        tail.Append(Now, 100, OutputStream.Stdout, "\n"u8);
+        Assert.Equal(["half of 100"], lines.Next().Select(one => one.Line.Text));
     }
 
     /// <summary>Two thousand workers that all flood hold no more than the budget, and each of the last has its newest line.</summary>
@@ -65,7 +103,7 @@ public sealed class OutputRetentionTests
         Assert.InRange(retention.Held, 1 << 20, 8 << 20);
         Assert.Equal(retention.Held, retention.Tails.Sum(tail => (long)tail.Capacity));
         var last = Assert.Single(retention.Tails, tail => tail.Worker.Index == 2999);
-        Assert.EndsWith("a\n", Encoding.UTF8.GetString(last.Read(0).Pieces[^1].Bytes), StringComparison.Ordinal);
+        Assert.EndsWith("a\n", Encoding.UTF8.GetString(last.Read(default).Pieces[^1].Bytes), StringComparison.Ordinal);
     }
 
     [Fact]
