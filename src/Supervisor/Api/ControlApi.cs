@@ -54,14 +54,13 @@ internal static class ControlApi
             return;
         }
 
-        try
+        // Behind the last byte of the answer: one that is half sent must not be cut off for another's sake.
+        context.Response.OnCompleted(static served =>
         {
-            await handler(context);
-        }
-        finally
-        {
-            admission.End();
-        }
+            ((Admission)served).End();
+            return Task.CompletedTask;
+        }, admission);
+        await handler(context);
     }
 
     private static Task NothingThere(HttpContext context) => throw new Problem(

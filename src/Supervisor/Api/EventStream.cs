@@ -27,12 +27,12 @@ internal sealed class EventStream(IFleetControl control, EventRing events, TimeP
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-        await WriteAsync(context, Own("hello", "the stream of events begins", since), end.Token);
         try
         {
+            await WriteAsync(context, Own("hello", "the stream of events begins", since), end.Token);
             await FollowAsync(context, names, since, follow, end.Token);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested && context.Response.HasStarted)
         {
             // The stream ends with the daemon.
         }

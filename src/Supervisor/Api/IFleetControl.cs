@@ -22,8 +22,9 @@ internal interface IFleetControl
     Task<CommandResult> CommandAsync(
         FleetCommand command, ValueList<NamePattern> names, bool wait, TimeSpan? timeout, string by, CancellationToken cancellation);
 
-    /// <summary>What the files say now; nothing is done about it. Files that are as they were are not read again.</summary>
-    Task<ConfigurationReading> ReadAsync(CancellationToken cancellation);
+    /// <summary>What the files say now; nothing is done about it.</summary>
+    /// <param name="anew">Whether files that are as they were are read again: users, links and groups that they name may have changed.</param>
+    Task<ConfigurationReading> ReadAsync(bool anew, CancellationToken cancellation);
 }
 
 /// <param name="Way">As the configuration names it.</param>

@@ -15,7 +15,7 @@ internal sealed class Queries(IFleetControl control, WorkerFacts facts, string v
         var names = Requests.Names(context);
         var snapshot = await control.SnapshotAsync(context.RequestAborted);
         var chosen = Chosen.Of(snapshot, names);
-        var reading = await control.ReadAsync(context.RequestAborted);
+        var reading = await control.ReadAsync(anew: false, context.RequestAborted);
         var shared = await control.SharesAsync(context.RequestAborted);
         var document = Documents.Of(chosen, version, shared.Counts) with
         {
@@ -53,14 +53,14 @@ internal sealed class Queries(IFleetControl control, WorkerFacts facts, string v
 
     public async Task CheckAsync(HttpContext context)
     {
-        var reading = await control.ReadAsync(context.RequestAborted);
+        var reading = await control.ReadAsync(anew: true, context.RequestAborted);
         await Answers.OkAsync(context, new CheckDocument(reading.Errors, reading.Warnings, reading.Files), ContractJson.Default.CheckDocument);
     }
 
     public async Task DiffAsync(HttpContext context)
     {
         var snapshot = await control.SnapshotAsync(context.RequestAborted);
-        var reading = await control.ReadAsync(context.RequestAborted);
+        var reading = await control.ReadAsync(anew: true, context.RequestAborted);
         var changes = reading.Fleet is { } fleet ? ConfigurationDiff.Of(snapshot.Services, fleet.Services) : [];
         await Answers.OkAsync(context, new DiffDocument(reading.Errors, reading.Warnings, changes), ContractJson.Default.DiffDocument);
     }

@@ -13,7 +13,7 @@ internal sealed class WorkerFacts(TimeProvider time)
     /// <summary>Who has a port is looked for in all processes: once for many who ask.</summary>
     private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(1);
 
-    private volatile Seen? _seen;
+    private Seen? _seen;
 
     /// <summary>Null where the kernel has none.</summary>
     public static bool? TcpMigrateReq() => Sysctl.Read(MigrateReq) is { } value ? value != "0" : null;
@@ -65,11 +65,14 @@ internal sealed class WorkerFacts(TimeProvider time)
 
     private IReadOnlyList<PortHolder> Holders(HashSet<int> ports)
     {
-        if (_seen is { } seen && time.GetElapsedTime(seen.At) < Remembered && seen.Ports.IsSupersetOf(ports)) return seen.Holders;
-        var holders = PortHolder.Of(ports);
-        _seen = new Seen(time.GetTimestamp(), ports, holders);
-        return holders;
+        while (true)
+        {
+            var seen = Volatile.Read(ref _seen);
+            if (seen is not null && time.GetElapsedTime(seen.At) < Remembered && seen.Ports.IsSupersetOf(ports)) return seen.Holders.Value;
+            // Who comes while it is looked for waits for that, and looks for nothing.
+            Interlocked.CompareExchange(ref _seen, new Seen(time.GetTimestamp(), ports, new(() => PortHolder.Of(ports))), seen);
+        }
     }
 
-    private sealed record Seen(long At, HashSet<int> Ports, IReadOnlyList<PortHolder> Holders);
+    private sealed record Seen(long At, HashSet<int> Ports, Lazy<IReadOnlyList<PortHolder>> Holders);
 }

@@ -5,13 +5,22 @@ namespace Decisions.Tests.Configuration;
 
 public sealed class NextStartTests
 {
-    private static readonly DaemonSpec Started = new(LogForm.Auto, LogThreshold.Debug, "/run/a.sock", "/lib/a.so", 4) { SocketGroup = "wheel", SocketReadOnlyGroup = "staff" };
+    private static readonly DaemonSpec Started = new(LogForm.Auto, LogThreshold.Debug, "/run/a.sock", "/lib/a.so", 4)
+    {
+        SocketGroup = "wheel", SocketReadOnlyGroup = "staff", Steering = SteeringChoice.None,
+    };
 
     [Fact]
     public void Warnings_EveryKeyChanged_NamesEach() => Assert.Equal(
-        new[] { "log", "log_level", "socket", "socket_group", "socket_read_only_group", "preload", "start_parallelism" }
+        new[] { "log", "log_level", "socket", "socket_group", "socket_read_only_group", "preload", "steering", "start_parallelism" }
             .Select(key => $"/etc/reuseportd: warning: {key}: takes effect at the next start of reuseportd"),
         NextStart.Warnings("/etc/reuseportd", Started, DaemonSpec.Default).Select(warning => warning.ToString()));
+
+    /// <summary>A key that is added to the daemon's settings is added there, too.</summary>
+    [Fact]
+    public void Warnings_OfAllKeysThatThereAre_LackNone() => Assert.Equal(
+        DaemonReader.Keys.Select(key => key.Name).Order(),
+        NextStart.Warnings("", Started, DaemonSpec.Default).Select(warning => warning.Path).Order());
 
     [Fact]
     public void Warnings_NothingChanged_IsNone() => Assert.Empty(NextStart.Warnings("/etc/reuseportd", Started, Started with { }));
