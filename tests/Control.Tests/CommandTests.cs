@@ -15,7 +15,7 @@ public sealed class CommandTests
     [InlineData("start web", "/v1/start", """{"names":["web"],"wait":true}""")]
     [InlineData("stop web@1 dns --timeout 1m30s", "/v1/stop", """{"names":["web@1","dns"],"wait":true,"timeout":90}""")]
     [InlineData("restart w* --no-wait", "/v1/restart", """{"names":["w*"],"wait":false}""")]
-    [InlineData("reset web --wait", "/v1/reset", """{"names":["web"],"wait":true}""")]
+    [InlineData("reset web", "/v1/reset", """{"names":["web"]}""")]
     [InlineData("reload web", "/v1/reload", """{"names":["web"]}""")]
     [InlineData("signal web@0 USR1", "/v1/signal", """{"names":["web@0"],"signal":"USR1"}""")]
     [InlineData("scale web 8 --timeout 500ms", "/v1/services/web/scale", """{"workers":8,"wait":true,"timeout":0.5}""")]

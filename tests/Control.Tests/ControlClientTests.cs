@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Control.Tests.Harness;
 using Reuseportd.Control;
 
@@ -35,6 +36,47 @@ public sealed class ControlClientTests
     [Fact]
     public void DefaultSocket_NoVariables_IsThatOfTheSystem() =>
         Assert.Equal("/run/reuseportd/control.sock", ControlClient.DefaultSocket(_ => null, User));
+
+    [Theory]
+    [InlineData("/tmp/reuseportd-7/control.sock", 8, false)]
+    [InlineData("/tmp/reuseportd-7/control.sock", 7, true)]
+    [InlineData("/tmp/reuseportd-8/control.sock", 8, true)]
+    [InlineData("/run/reuseportd/control.sock", 0, true)]
+    public void IsTrusted_AListenerInTheSharedPlaceOfUser7_IsOneOfThatUser(string path, uint owner, bool trusted) =>
+        Assert.Equal(trusted, ControlClient.IsTrusted(path, user: 7, () => owner));
+
+    /// <summary>More are on their way than the kernel takes: that is no daemon that does not run.</summary>
+    [Fact]
+    public async Task Ask_SoManyAreOnTheirWay_WaitsForItsTurn()
+    {
+        var room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var daemon = FakeDaemon.Answering(200, """{"errors":[],"warnings":[],"files":[]}""", room.Task);
+        using var first = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await first.ConnectAsync(new UnixDomainSocketEndPoint(daemon.Path), TestContext.Current.CancellationToken);
+        var run = Run.CommandAsync(daemon.Path, "check");
+        // Long enough for one that gives up to have done so.
+        Assert.NotSame(run, await Task.WhenAny(run, Task.Delay(TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken)));
+        room.SetResult();
+        Assert.Equal(ExitCode.Ok, (await run).Code);
+    }
+
+    /// <summary>As whom this runs: the shared place of that user is its own.</summary>
+    [Fact]
+    public async Task Ask_AListenerInTheUsersOwnSharedPlace_IsAsked()
+    {
+        var place = $"/tmp/reuseportd-{ControlClient.EffectiveUser()}";
+        Assert.SkipWhen(Directory.Exists(place), $"{place} is in use");
+        using var daemon = FakeDaemon.Answering(200, """{"errors":[],"warnings":[],"files":[]}""");
+        Directory.CreateSymbolicLink(place, Path.GetDirectoryName(daemon.Path)!);
+        try
+        {
+            Assert.Equal(ExitCode.Ok, (await Run.CommandAsync($"{place}/control.sock", "check")).Code);
+        }
+        finally
+        {
+            Directory.Delete(place);
+        }
+    }
 
     [Fact]
     public async Task Ask_NobodyAnswers_SaysWhere()

@@ -8,10 +8,13 @@ namespace Reuseportd.Control;
 /// <param name="Path">With its query.</param>
 internal sealed record Ask(string Socket, HttpMethod Method, string Path)
 {
+    /// <summary>For what a daemon that works answers at once: one that hangs is not waited for any longer.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     public HttpContent? Body { get; init; }
 
     /// <summary>How long an answer is waited for; null for as long as it takes.</summary>
-    public TimeSpan? Limit { get; init; }
+    public TimeSpan? Limit { get; init; } = Patience;
 
     /// <summary>Shown while the answer is waited for, and taken away before it is.</summary>
     public IAsyncDisposable? Progress { get; init; }

@@ -12,6 +12,10 @@ internal static partial class ControlClient
 {
     public const string SocketVariable = "REUSEPORTD_SOCKET";
 
+    private const int MostTries = 200;
+
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(25);
+
     private const string NotUnderstood = "the daemon's answer is not understood; is it of another version?";
 
     /// <summary>
@@ -37,7 +41,7 @@ internal static partial class ControlClient
 
     /// <summary>The same for an answer that is read while it comes.</summary>
     public static Task<int> StreamAsync(Ask ask, Func<Stream, CancellationToken, Task<int>> read, CancellationToken cancellation) =>
-        SendAsync(ask, HttpCompletionOption.ResponseHeadersRead, async (body, stop) =>
+        SendAsync(ask with { Limit = null }, HttpCompletionOption.ResponseHeadersRead, async (body, stop) =>
         {
             var code = await read(body, stop);
             return () => code;
@@ -120,19 +124,43 @@ internal static partial class ControlClient
         AllowAutoRedirect = false,
     }) { BaseAddress = new Uri("http://reuseportd"), Timeout = Timeout.InfiniteTimeSpan };
 
+    /// <summary>Comes again where so many are on their way that the kernel takes no more for the moment (EAGAIN, unix(7)).</summary>
     private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellation)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
+        for (var tries = 1; ; tries++)
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+                if (IsTrusted(path, EffectiveUser(), () => OwnerOf(socket))) return new NetworkStream(socket, ownsSocket: true);
+                throw new SocketException((int)SocketError.ConnectionRefused);
+            }
+            catch (SocketException full) when (full.SocketErrorCode == SocketError.WouldBlock && tries < MostTries)
+            {
+                socket.Dispose();
+                await Task.Delay(BetweenTries, TimeProvider.System, cancellation);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
         }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+    }
+
+    /// <summary>In a place where everybody may make directories, whoever listens may be a stranger who waits for our commands.</summary>
+    /// <param name="owner">User who listens.</param>
+    public static bool IsTrusted(string path, uint user, Func<uint> owner) =>
+        Path.GetDirectoryName(path) != SocketPath.SharedPlace(user) || owner() == user;
+
+    /// <summary>Who listens at the other end (unix(7), SO_PEERCRED).</summary>
+    private static uint OwnerOf(Socket socket)
+    {
+        const int levelSocket = 1, peerCredentials = 17;
+        Span<uint> credentials = stackalloc uint[3]; // struct ucred: pid, uid, gid
+        socket.GetRawSocketOption(levelSocket, peerCredentials, MemoryMarshal.AsBytes(credentials));
+        return credentials[1];
     }
 
     private static int Fail(int code, string message)

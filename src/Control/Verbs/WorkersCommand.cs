@@ -13,7 +13,10 @@ internal static class WorkersCommand
 
     public static Command Restart(Option<string> socket) => Create(socket, "restart", "ready", "Stop workers and start them again.");
 
-    public static Command Reset(Option<string> socket) => Create(socket, "reset", "ready", "Start workers that have failed, or wait for their next try, at once.");
+    /// <summary>It is done when it is taken.</summary>
+    public static Command Reset(Option<string> socket) => Create(
+        socket, "reset", "reset", "Take workers out of 'failed': they are stopped, and their tries count anew. 'start' does that as well, and starts them.",
+        waits: false);
 
     /// <summary>A signal is sent or not: there is nothing to wait for.</summary>
     public static Command Reload(Option<string> socket) =>
@@ -32,7 +35,7 @@ internal static class WorkersCommand
             var request = waits ? new CommandRequest(named, waiting, wait.Seconds(parsed)) : new CommandRequest(named);
             var ask = Ask.Post(path, $"/v1/{verb}", request, ContractJson.Default.CommandRequest) with
             {
-                Limit = waits ? wait.Limit(parsed) : null, Progress = waiting ? Progress.Start(path, named) : null,
+                Limit = waits ? wait.Limit(parsed) : Ask.Patience, Progress = waiting ? Progress.Start(path, named) : null,
             };
             return ControlClient.AskAsync(ask, ContractJson.Default.CommandDocument, document => Outcome.Show(document, done, waiting || !waits), cancellation);
         });

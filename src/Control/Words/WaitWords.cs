@@ -40,5 +40,5 @@ internal sealed class WaitWords
     public double? Seconds(ParseResult parsed) => parsed.GetValue(_timeout)?.TotalSeconds;
 
     /// <summary>For the request itself: a daemon that hangs is not waited for any longer than one that works.</summary>
-    public TimeSpan? Limit(ParseResult parsed) => parsed.GetValue(_timeout) + Grace;
+    public TimeSpan? Limit(ParseResult parsed) => IsWaiting(parsed) ? parsed.GetValue(_timeout) + Grace : Ask.Patience;
 }

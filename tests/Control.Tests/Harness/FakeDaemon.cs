@@ -13,12 +13,13 @@ internal sealed class FakeDaemon : IDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="answer">The whole answer; empty to be gone instead, null to say nothing.</param>
-    private FakeDaemon(string? answer)
+    /// <param name="room">Until then one who has connected, and does not count, is all that the kernel takes.</param>
+    private FakeDaemon(string? answer, Task? room = null)
     {
         Path = System.IO.Path.Combine(_folder.FullName, "control.sock");
         _listener.Bind(new UnixDomainSocketEndPoint(Path));
-        _listener.Listen();
-        _request = ServeAsync(answer);
+        _listener.Listen(room is null ? int.MaxValue : 0);
+        _request = ServeAsync(answer, room);
     }
 
     public string Path { get; }
@@ -26,8 +27,8 @@ internal sealed class FakeDaemon : IDisposable
     /// <summary>First line of the request.</summary>
     public async Task<string> RequestAsync() => (await _request).Split('\r')[0];
 
-    public static FakeDaemon Answering(int status, string body) => new(string.Create(
-        CultureInfo.InvariantCulture, $"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"));
+    public static FakeDaemon Answering(int status, string body, Task? room = null) => new(string.Create(
+        CultureInfo.InvariantCulture, $"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"), room);
 
     public static FakeDaemon HangingUpHalfWay() => new("HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{");
 
@@ -46,8 +47,14 @@ internal sealed class FakeDaemon : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private async Task<string> ServeAsync(string? answer)
+    private async Task<string> ServeAsync(string? answer, Task? room)
     {
+        if (room is not null)
+        {
+            await room;
+            (await _listener.AcceptAsync()).Dispose();
+        }
+
         using var client = await _listener.AcceptAsync();
         var request = "";
         var buffer = new byte[4096];

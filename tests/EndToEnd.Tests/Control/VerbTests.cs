@@ -119,7 +119,7 @@ public sealed class VerbTests : DaemonTest
     }
 
     [Fact]
-    public async Task Reset_OfAFailedWorker_TriesItAgain()
+    public async Task Reset_OfAFailedWorker_LeavesItStoppedUntilItIsStarted()
     {
         var gate = Daemon.Folder["gate"];
         Daemon.Configure($$"""
@@ -134,7 +134,9 @@ public sealed class VerbTests : DaemonTest
         Assert.Contains("failed", (await Daemon.ControlAsync("status", "gated")).Out, StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(gate, "");
-        Says(await Daemon.ControlAsync("reset", "gated"), "gated: 1 of 1 workers ready\n");
+        Says(await Daemon.ControlAsync("reset", "gated"), "gated: 1 of 1 workers reset\n");
+        Assert.Contains("stopped", (await Daemon.ControlAsync("status", "gated")).Out, StringComparison.Ordinal);
+        Says(await Daemon.ControlAsync("start", "gated"), "gated: 1 of 1 workers ready\n");
     }
 
     [Theory]
