@@ -23,7 +23,7 @@ internal interface IFleetControl
         FleetCommand command, ValueList<NamePattern> names, bool wait, TimeSpan? timeout, string by, CancellationToken cancellation);
 
     /// <summary>What the files say now; nothing is done about it.</summary>
-    /// <param name="anew">Whether files that are as they were are read again: users, links and groups that they name may have changed.</param>
+    /// <param name="anew">Whether files that are as they were are read again: users and groups that they name may have changed.</param>
     Task<ConfigurationReading> ReadAsync(bool anew, CancellationToken cancellation);
 }
 

@@ -4,7 +4,7 @@ using Reuseportd.Observability;
 
 namespace Reuseportd.Api;
 
-/// <summary>Makes lines of what was read of one worker: a line may come in several pieces, and those of several streams in turns.</summary>
+/// <summary>Makes lines of what was read of one worker: a line may come in several pieces, those of several streams in turns.</summary>
 /// <param name="missed">Whether what was written over before the first look counts as lost.</param>
 internal sealed class LineAssembly(OutputTail tail, bool missed = false)
 {
@@ -81,7 +81,12 @@ internal sealed class LineAssembly(OutputTail tail, bool missed = false)
         return begun.Stream == OutputStream.Stderr && text.StartsWith("libreuseport:", StringComparison.Ordinal)
             ? null
             : (begun.At, new LogLine(
-                EventDocuments.Time(begun.At), tail.Worker.Service, tail.Worker.ToString(), begun.Pid, LineSource.NameOf(begun.Stream), text));
+                EventDocuments.Time(begun.At),
+                tail.Worker.Service,
+                tail.Worker.ToString(),
+                begun.Pid,
+                LineSource.NameOf(begun.Stream),
+                text));
     }
 
     /// <summary>A line that has not come to its end.</summary>

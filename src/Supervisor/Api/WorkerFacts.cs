@@ -68,7 +68,8 @@ internal sealed class WorkerFacts(TimeProvider time)
         while (true)
         {
             var seen = Volatile.Read(ref _seen);
-            if (seen is not null && time.GetElapsedTime(seen.At) < Remembered && seen.Ports.IsSupersetOf(ports)) return seen.Holders.Value;
+            if (seen is not null && time.GetElapsedTime(seen.At) < Remembered && seen.Ports.IsSupersetOf(ports))
+                return seen.Holders.Value;
             // Who comes while it is looked for waits for that, and looks for nothing.
             Interlocked.CompareExchange(ref _seen, new Seen(time.GetTimestamp(), ports, new(() => PortHolder.Of(ports))), seen);
         }

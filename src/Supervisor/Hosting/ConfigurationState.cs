@@ -16,8 +16,7 @@ internal sealed class ConfigurationState(InitialFleet initial, TimeProvider time
     {
         // Looked at ahead of the reading: a change between the two is seen the next time.
         var files = ConfigurationFiles.At(initial.Path);
-        if (!anew && _known is { } known && known.Files == files && (known.Reading.Fleet is not null || time.GetElapsedTime(known.At) < ErrorsRemembered))
-            return known.Reading;
+        if (!anew && _known is { } known && known.Files == files && IsRemembered(known)) return known.Reading;
         var at = time.GetTimestamp();
         var loaded = ConfigurationSource.Load(initial.Path, initial.Controllers);
         var reading = new ConfigurationReading(
@@ -25,6 +24,8 @@ internal sealed class ConfigurationState(InitialFleet initial, TimeProvider time
         _known = new Known(files, reading, at);
         return reading;
     }
+
+    private bool IsRemembered(Known known) => known.Reading.Fleet is not null || time.GetElapsedTime(known.At) < ErrorsRemembered;
 
     /// <summary>Of the files, and of what in them a running daemon cannot take up.</summary>
     public string[] WarningsOf(LoadResult loaded) =>

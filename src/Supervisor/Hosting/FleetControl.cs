@@ -99,7 +99,8 @@ internal sealed class FleetControl(
         return AnswerAsync(done.Task, timeout, cancellation);
     }
 
-    public Task<ConfigurationReading> ReadAsync(bool anew, CancellationToken cancellation) => Task.Run(() => files.Read(anew), cancellation);
+    public Task<ConfigurationReading> ReadAsync(bool anew, CancellationToken cancellation) =>
+        Task.Run(() => files.Read(anew), cancellation);
 
     /// <summary>Waits for the loop's answer. Who waits no longer says so: the loop keeps nothing for one who is not there.</summary>
     private async Task<T> AnswerAsync<T>(Task<T> answer, TimeSpan? timeout, CancellationToken cancellation)

@@ -15,7 +15,7 @@ internal sealed class OutputRetention(TimeProvider time)
     /// <summary>As long as less than this is in use, rings grow; the rest is for those that come.</summary>
     private const long GrowBelow = 4 << 20;
 
-    /// <summary>Made room for at one time: to look for the most silent of all for each that comes would cost more with each worker.</summary>
+    /// <summary>Made at one time: to look for the most silent of all for each that comes would cost more with each worker.</summary>
     private const long Room = Budget / 8;
 
     private const int First = 4 << 10;

@@ -74,7 +74,7 @@ internal sealed class OutputTail(WorkerName worker, int capacity)
         }
     }
 
-    /// <summary>A copy of what is kept behind a place that an earlier answer gave; of all behind the first. Costs nothing where there is none.</summary>
+    /// <summary>A copy of what is kept behind a place that an earlier answer gave; of all behind the first.</summary>
     public OutputPieces Read(OutputPlace from)
     {
         lock (_gate)

@@ -37,13 +37,16 @@ internal sealed partial class Fleet
     /// <summary>A thousand names of workers are found by what they say, not by a thousand walks over all.</summary>
     private IEnumerable<Service> Called(NamePattern name)
     {
-        if (name.Service is not { } exact) return _services.Values.Where(service => !service.Leaving && name.FitsService(service.Spec.Name));
+        if (name.Service is not { } exact)
+            return _services.Values.Where(service => !service.Leaving && name.FitsService(service.Spec.Name));
         return _services.TryGetValue(exact, out var one) && !one.Leaving ? [one] : [];
     }
 
     /// <summary>Slots among which those are that it stands for: as a rule each lies where its number says.</summary>
     private static List<WorkerSlot> Called(NamePattern name, Service service) =>
-        name.Index is { } index && index < service.Slots.Count && service.Slots[index].Name.Index == index ? [service.Slots[index]] : service.Slots;
+        name.Index is { } index && index < service.Slots.Count && service.Slots[index].Name.Index == index
+            ? [service.Slots[index]]
+            : service.Slots;
 
     public void Start(IReadOnlyList<WorkerSlot> slots)
     {
