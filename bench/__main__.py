@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from . import peers, rows, table
+from . import keepers, peers, rows, table
 from .host import machine
 from .host.session import Session
 from .host.watch import Timeout, Watch
@@ -20,27 +20,31 @@ def options():
     parser = argparse.ArgumentParser(prog="python3 -m bench", description=__doc__)
     parser.add_argument("--out", default="out", help="folder of what was built (out)")
     parser.add_argument("--rounds", type=int, default=int(os.environ.get("BENCH_ROUNDS", "5")), help="5, or BENCH_ROUNDS")
-    parser.add_argument("--quick", action="store_true", help="one round")
+    parser.add_argument("--quick", action="store_true", help="one round, and fewer restarts and kills in each")
     parser.add_argument("--row", action="append", choices=rows.ALL, help="only this one; may be repeated")
-    parser.add_argument("--peer", action="append", choices=[peer.name for peer in peers.ALL], help="only this one; may be repeated")
+    parser.add_argument("--keeping", action="store_true", help=f"only the rows {', '.join(rows.KEEPING)}, in one round")
+    parser.add_argument("--peer", action="append", choices=[peer.name for peer in peers.ALL + keepers.ALL], help="only this one; may be repeated")
+    parser.add_argument("--chaos-seconds", type=int, default=600, help="how long the row chaos lasts, for each peer (600)")
     parser.add_argument("--results", default=f"{HERE}/results", help="folder that a whole run is written to")
     chosen = parser.parse_args()
     chosen.out = os.path.abspath(chosen.out)
-    if chosen.quick:
+    if chosen.quick or chosen.keeping:
         chosen.rounds = 1
+    chosen.rows = chosen.row or [*(rows.KEEPING if chosen.keeping else rows.SUPERVISING | rows.KEEPING)]
     return chosen
 
 
-def prepared(chosen, session, watch, notes):
-    """The peers that can be had here."""
+def prepared(kinds, chosen, session, watch, notes):
+    """Those that can be had here."""
     ready = []
-    for kind in peers.ALL:
+    for kind in kinds:
         if chosen.peer and kind.name not in chosen.peer:
             continue
         peer = kind(session, watch, chosen.out)
         try:
             if kind.packages:
                 subprocess.run([f"{HERE}/../build-aux/need", *kind.packages], check=True, stdin=subprocess.DEVNULL)
+            peer.quick, peer.seconds, peer.notes = chosen.quick, chosen.chaos_seconds, notes
             peer.prepare()
             ready.append(peer)
         except (Missing, subprocess.CalledProcessError) as error:
@@ -49,36 +53,49 @@ def prepared(chosen, session, watch, notes):
     return ready
 
 
-def rounds(chosen, ready, notes):
+def rounds(names, chosen, ready, notes):
     """(row, peer, its figures), the peers in turn, each round begun by another."""
     for number in range(chosen.rounds):
-        for name in chosen.row or rows.ALL:
+        for name in names:
             row = rows.ALL[name]
+            # What is lost is counted, not timed, and takes long: the worst of more rounds is no other figure.
+            if number and name not in rows.SUPERVISING:
+                continue
             taking_part = [peer for peer in ready if getattr(row, "applies", lambda _: True)(peer)]
             for offset in range(len(taking_part)):
                 peer = taking_part[(number + offset) % len(taking_part)]
                 print(f"round {number + 1} of {chosen.rounds}: {name}, {peer.name}", file=sys.stderr, flush=True)
                 try:
                     yield name, peer, row.measure(peer, number)
-                except (Timeout, OSError, ValueError, subprocess.CalledProcessError) as error:
-                    notes.append(f"{peer.name}, {name}: {error}")
+                except (Timeout, OSError, ValueError, KeyError, subprocess.SubprocessError) as error:
+                    notes.append(f"{peer.name}, {name}: {type(error).__name__}: {error}")
                     print(notes[-1], file=sys.stderr)
 
 
-def measure(chosen, session, watch):
-    notes, samples = [], {}
-    load = machine.load()
-    ready = prepared(chosen, session, watch, notes)
+def table_of(names, kinds, chosen, session, watch, notes):
+    """Those who took part, and (figure, name -> samples) of their rows."""
+    samples = {}
+    ready = prepared(kinds, chosen, session, watch, notes)
     try:
-        for name, peer, figures in rounds(chosen, ready, notes):
+        for name, peer, figures in rounds(names, chosen, ready, notes):
             for key, values in figures.items():
                 samples.setdefault((name, key), {}).setdefault(peer.name, []).extend(values)
     finally:
         for peer in ready:
             peer.close()
-    figures = [(figure, samples.get((name, figure.key), {})) for name in chosen.row or rows.ALL for figure in rows.ALL[name].FIGURES]
+    return ready, [(figure, samples.get((name, figure.key), {})) for name in names for figure in rows.ALL[name].FIGURES]
+
+
+def measure(chosen, session, watch):
+    notes, ready, tables = [], [], []
+    load = machine.load()
+    for kinds, group in ((peers.ALL, rows.SUPERVISING), (keepers.ALL, rows.KEEPING | rows.CHAOS)):
+        if names := [name for name in chosen.rows if name in group]:
+            took_part, figures = table_of(names, kinds, chosen, session, watch, notes)
+            ready += took_part
+            tables.append(([peer.name for peer in took_part], figures))
     return {
-        "machine": machine.describe(), "load": load, "rounds": chosen.rounds, "notes": notes, "figures": figures,
+        "machine": machine.describe(), "load": load, "rounds": chosen.rounds, "notes": notes, "tables": tables,
         "versions": {peer.name: peer.version() for peer in ready}, "settings": {peer.name: peer.settings for peer in ready},
     }
 
@@ -90,7 +107,8 @@ def keep(run, chosen):
     with open(f"{path}.md", "w") as file:
         file.write(table.render(run))
     with open(f"{path}.json", "w") as file:
-        json.dump({**run, "figures": {figure.key: values for figure, values in run["figures"]}}, file, indent=1)
+        figures = {figure.key: values for _, figures in run["tables"] for figure, values in figures}
+        json.dump({**{key: value for key, value in run.items() if key != "tables"}, "figures": figures}, file, indent=1)
         file.write("\n")
     return f"{path}.md"
 
@@ -110,7 +128,7 @@ def main():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         session.close()
     print(table.render(run))
-    if not chosen.row and not chosen.peer:
+    if not chosen.row and not chosen.peer and not chosen.keeping and not chosen.quick:
         print(f"kept in {os.path.relpath(keep(run, chosen))}")
 
 

@@ -5,10 +5,12 @@ OURS, BARE = "reuseportd", "bare loop"
 
 
 def value(figure, samples):
-    return max(samples) if figure.greatest else statistics.median(samples)
+    return max(samples) if figure.greatest or figure.count else statistics.median(samples)
 
 
-def text(number):
+def text(number, figure):
+    if figure.count:
+        return f"{number:,.0f}"
     return f"{number:,.0f}" if number >= 100 else f"{number:.1f}" if number >= 10 else f"{number:.2f}"
 
 
@@ -27,26 +29,33 @@ def row(figure, names, samples):
     best = (max if figure.more else min)(peers, default=None)
     ours = values.get(OURS)
     cells = [f"{figure.title}, {figure.unit}"]
-    cells += [text(values[name]) if name in values and (name != BARE or figure.to_bare) else "-" for name in names]
+    cells += [text(values[name], figure) if name in values and (name != BARE or figure.to_bare) else "-" for name in names]
     cells.append(ratio(figure, ours, best))
     cells.append(f"{ours / values[BARE]:.2f}" if figure.to_bare and ours and values.get(BARE) else "-")
     return cells
 
 
-def render(run):
-    """run: machine, versions, rounds, settings, notes and figures, as __main__ collects them."""
-    names = list(run["versions"])
-    lines = [
-        "| | " + " | ".join(names) + " | best peer / ours | ours / bare |",
-        "|---|" + "---:|" * (len(names) + 2),
-        *("| " + " | ".join(row(figure, names, samples)) + " |" for figure, samples in run["figures"]),
+def grid(names, figures):
+    """The figures of those who are measured by the same rows; the last column only where there is a bare loop among them."""
+    last = ["ours / bare"] if BARE in names else []
+    cells = [row(figure, names, samples)[:len(names) + 2 + len(last)] for figure, samples in figures]
+    return [
+        "| | " + " | ".join([*names, "best peer / ours", *last]) + " |",
+        "|---|" + "---:|" * (len(names) + 1 + len(last)),
+        *("| " + " | ".join(line) + " |" for line in cells),
+        "",
     ]
+
+
+def render(run):
+    """run: machine, versions, rounds, settings, notes, and tables of names and figures, as __main__ collects them."""
+    names = list(run["versions"])
+    lines = [line for table in run["tables"] for line in grid(*table)]
     machine = run["machine"]
     lines += [
-        "",
         f"{machine['cores']} cores of {machine['cpu']}, {machine['memory']}, Linux {machine['kernel']}; load average before: "
         f"{run['load']:.2f}. Median of {run['rounds']}, the peers in turn; *best peer / ours* above 1: ours is ahead (of what more of is "
-        "better, ours / best peer).",
+        "better, ours / best peer). Of counts and of what is said to be the worst: the worst round.",
         "",
         "| | version | measured with |",
         "|---|---|---|",

@@ -14,6 +14,11 @@ def comm(pid):
     return _read(f"/proc/{pid}/comm").decode(errors="replace").rstrip("\n")
 
 
+def command(pid):
+    """Bytes of its command line."""
+    return _read(f"/proc/{pid}/cmdline")
+
+
 def parents():
     """pid -> pid of its parent, of all processes."""
     found = {}
@@ -40,6 +45,11 @@ def tree(roots):
     return found
 
 
+def innermost(pid):
+    """Its pid in its own pid namespace; 0 where it has ended."""
+    return int((_after(_read(f"/proc/{pid}/status"), b"NSpid:").split() or [0])[-1])
+
+
 def named(name):
     return {pid for pid in parents() if comm(pid) == name}
 
@@ -47,6 +57,10 @@ def named(name):
 def _field(text, name):
     """Of a line as `Pss:   12 kB`."""
     return next((int(line.split()[1]) for line in text.splitlines() if line.startswith(name)), 0)
+
+
+def _after(text, name):
+    return next((line[len(name):] for line in text.splitlines() if line.startswith(name)), b"")
 
 
 def pss(pids):

@@ -1,8 +1,9 @@
 /*
- * http_load ADDRESS PORT CLIENTS SECONDS [keep]: a closed loop of CLIENTS that each have one request under way, for SECONDS or until
+ * http_load ADDRESS PORT CLIENTS SECONDS [keep|once]: a closed loop of CLIENTS that each have one request under way, for SECONDS or until
  * SIGTERM. Without "keep" each request has a connection of its own; with it a connection is used again until the server says
- * "Connection: close" or closes it between two requests. At the end one line of JSON: requests answered, failed, those by cause, those
- * that took over a second, and the times of the others in microseconds.
+ * "Connection: close" or closes it between two requests. With "once" each client has one request only, and they begin evenly over SECONDS,
+ * whatever becomes of those before. What is under way at the end is waited for. Then one line of JSON: requests answered, failed, those by
+ * cause, those that took over a second, and the times of all that were answered in microseconds.
  *
  * A failure is what a user would see: refused or reset, closed without a whole answer, a status that is not 200, no answer in 10 s. One kept
  * connection that was closed before a byte of the answer came is tried once more on a new one, as RFC 9112 9.3.1 has it and every browser does.
@@ -29,6 +30,7 @@ struct client {
     int fd;
     int used;    /* answers that this connection has brought */
     int retried; /* the request is tried for the second time */
+    int busy;    /* a request is under way */
     int length;
     uint64_t since;
     char answer[ANSWER];
@@ -39,8 +41,9 @@ static const char *const names[CAUSES] = {"refused", "reset", "closed", "status"
 
 static struct sockaddr_in server;
 static int poller;
-static int keep;
-static uint64_t answered, slow, failed[CAUSES], reconnects;
+static int keep, once;
+static int under_way;
+static uint64_t answered, in_time, slow, failed[CAUSES], reconnects;
 static uint32_t *times;
 static volatile sig_atomic_t over;
 
@@ -57,6 +60,14 @@ static void stop(int signal)
 }
 
 static void request(struct client *client);
+
+/* Its request has come to its end; the loop begins the next, as one that is refused at once would begin it from within itself. */
+static void finish(struct client *client)
+{
+    client->busy = 0;
+    client->retried = 0;
+    under_way--;
+}
 
 static void disconnect(struct client *client)
 {
@@ -79,22 +90,22 @@ static void fail(struct client *client, enum cause cause)
         return;
     }
     failed[cause]++;
-    client->retried = 0;
-    if (!over)
-        request(client);
+    finish(client);
 }
 
 static void send_request(struct client *client)
 {
-    static const char once[] = "GET / HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n";
+    static const char only[] = "GET / HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n";
     static const char again[] = "GET / HTTP/1.1\r\nHost: bench\r\n\r\n";
-    const char *text = keep ? again : once;
+    const char *text = keep ? again : only;
     if (send(client->fd, text, strlen(text), MSG_NOSIGNAL) < 0)
         fail(client, errno == ECONNREFUSED ? REFUSED : RESET);
 }
 
 static void request(struct client *client)
 {
+    under_way += !client->busy;
+    client->busy = 1;
     client->length = 0;
     client->since = now();
     if (client->fd >= 0) {
@@ -148,7 +159,6 @@ static void done(struct client *client, int closes)
 {
     int good = client->length > 12 && strncmp(client->answer + 9, "200", 3) == 0;
     uint64_t took = now() - client->since;
-    client->retried = 0;
     if (!good) {
         fail(client, STATUS);
         return;
@@ -160,8 +170,7 @@ static void done(struct client *client, int closes)
     client->used++;
     if (!keep || closes)
         disconnect(client);
-    if (!over)
-        request(client);
+    finish(client);
 }
 
 static void readable(struct client *client)
@@ -203,7 +212,8 @@ int main(int argc, char **argv)
     inet_pton(AF_INET, argv[1], &server.sin_addr);
     int count = atoi(argv[3]);
     uint64_t until = now() + (uint64_t)(atof(argv[4]) * 1e6);
-    keep = argc > 5;
+    keep = argc > 5 && strcmp(argv[5], "keep") == 0;
+    once = argc > 5 && strcmp(argv[5], "once") == 0;
     signal(SIGTERM, stop);
     struct client *clients = calloc((size_t)count, sizeof *clients);
     times = calloc(MOST_TIMES, sizeof *times);
@@ -211,37 +221,46 @@ int main(int argc, char **argv)
     if (clients == NULL || times == NULL)
         return 1;
     uint64_t begun = now();
-    for (int i = 0; i < count; i++) {
+    uint64_t looked = begun, ended = 0;
+    double apart = once ? (double)(until - begun) / count : 0;
+    int started = 0;
+    for (int i = 0; i < count; i++)
         clients[i].fd = -1;
-        request(&clients[i]);
-    }
-    uint64_t looked = begun;
-    while (!over) {
+    while (under_way > 0 || (!over && started < count)) {
         struct epoll_event events[64];
-        int ready = epoll_wait(poller, events, 64, 100);
+        for (; !over && started < count && now() >= begun + (uint64_t)(apart * started); started++)
+            request(&clients[started]);
+        int ready = epoll_wait(poller, events, 64, started < count ? 1 : 100);
         for (int i = 0; i < ready; i++) {
             if (events[i].events & EPOLLOUT)
                 connected(events[i].data.ptr);
             else
                 readable(events[i].data.ptr);
         }
+        for (int i = 0; i < started && !over && !once; i++)
+            if (!clients[i].busy)
+                request(&clients[i]);
         uint64_t time = now();
         if (time - looked > 100000) {
             looked = time;
             for (int i = 0; i < count; i++)
-                if (clients[i].fd >= 0 && time - clients[i].since > PATIENCE * 1000000ULL)
+                if (clients[i].busy && time - clients[i].since > PATIENCE * 1000000ULL)
                     fail(&clients[i], LATE);
         }
-        over |= time > until;
+        over |= !once && time > until;
+        if (over && ended == 0) {
+            ended = time;
+            in_time = answered;
+        }
     }
-    double seconds = (double)(now() - begun) / 1e6;
+    double seconds = (double)((ended ? ended : now()) - begun) / 1e6;
     size_t kept = answered < MOST_TIMES ? answered : MOST_TIMES;
     qsort(times, kept, sizeof *times, by_value);
     uint64_t all = 0;
     for (int i = 0; i < CAUSES; i++)
         all += failed[i];
     printf("{\"answered\": %llu, \"failed\": %llu, \"slow\": %llu, \"reconnects\": %llu, \"per_second\": %.0f", (unsigned long long)answered,
-           (unsigned long long)all, (unsigned long long)slow, (unsigned long long)reconnects, (double)answered / seconds);
+           (unsigned long long)all, (unsigned long long)slow, (unsigned long long)reconnects, (double)(ended ? in_time : answered) / seconds);
     for (int i = 0; i < CAUSES; i++)
         printf(", \"%s\": %llu", names[i], (unsigned long long)failed[i]);
     printf(", \"p50\": %u, \"p99\": %u, \"worst\": %u}\n", kept ? times[kept / 2] : 0, kept ? times[kept * 99 / 100] : 0, kept ? times[kept - 1] : 0);

@@ -34,13 +34,13 @@ class Systemd(Peer):
         self._script = self.session.launch(["unshare", "--mount", "sh", script, folder, name], log=log)
         self.session.staying.add(self._script)
         by = time.monotonic() + 60
-        while not (init := self._init()) or not self._booted(init):
+        while not (init := self._look()) or not self._booted(init):
             if time.monotonic() > by or proc.comm(self._script) == "":
                 with open(log) as file:
                     raise Missing(f"no systemd in a container: {file.read().strip()[-200:]}")
             time.sleep(0.1)
-        self._machine = init
-        self._root = f"/proc/{init}/root"
+        self.init = init
+        self.root = f"/proc/{init}/root"
 
     def version(self):
         return self.session.run(["systemctl", "--version"]).split("(")[1].split(")")[0]
@@ -48,7 +48,7 @@ class Systemd(Peer):
     def program(self, source):
         outside = self.session.program(source)
         inside = f"/opt/bench/{os.path.basename(outside)}"
-        shutil.copy(outside, self._root + inside)
+        shutil.copy(outside, self.root + inside)
         return inside
 
     def arrange(self):
@@ -56,7 +56,7 @@ class Systemd(Peer):
             output = f"StandardOutput=append:{self._inside(self.fleet.log)}"
         else:
             output = ""
-        units = f"{self._root}/etc/systemd/system"
+        units = f"{self.root}/etc/systemd/system"
         with open(f"{units}/bench@.service", "w") as file:
             file.write(UNIT.format(command=" ".join(self.fleet.command), output=output))
         shutil.rmtree(f"{units}/bench.target.wants", ignore_errors=True)
@@ -65,30 +65,30 @@ class Systemd(Peer):
             file.write("[Unit]\nDescription=all of them\n")
         for number in range(self.fleet.count):
             os.symlink("../bench@.service", f"{units}/bench.target.wants/bench@{number}.service")
-        self._systemctl("daemon-reload")
+        self.systemctl("daemon-reload")
         return self._inside_words("systemctl", "start", "bench.target"),
 
     def own(self):
-        return {self._machine}
+        return {self.init}
 
     def journald(self):
         """The daemon that keeps its log."""
-        return {pid for pid in proc.tree([self._machine]) if proc.comm(pid) == "systemd-journal"}
+        return {pid for pid in proc.tree([self.init]) if proc.comm(pid) == "systemd-journal"}
 
     def log_file(self, path):
-        return self._root + self._inside(path)
+        return self.root + self._inside(path)
 
     def restarting(self):
         return self._inside_words("systemctl", "restart", "bench@*.service"),
 
     def stop(self):
-        self._systemctl("stop", "bench.target", "bench@*.service")
-        self._systemctl("reset-failed")
+        self.systemctl("stop", "bench.target", "bench@*.service")
+        self.systemctl("reset-failed")
         super().stop()
 
     def close(self):
         """The script takes its control groups away once the machine is off."""
-        if init := self._init():
+        if init := self._look():
             os.kill(init, signal.SIGKILL)
         self.watch.ended(self._script, 10)
 
@@ -97,12 +97,21 @@ class Systemd(Peer):
         return f"/opt/bench/{os.path.basename(os.path.dirname(path))}.log"
 
     def _inside_words(self, *words):
-        return ["nsenter", "-t", str(self._machine), "-a", *words]
+        return ["nsenter", "-t", str(self.init), "-a", *words]
 
-    def _systemctl(self, *words):
-        self.session.run(self._inside_words("systemctl", *words))
+    def systemctl(self, *words):
+        return self.session.run(self._inside_words("systemctl", *words))
 
-    def _init(self):
+    def outside(self, pids):
+        """pid in the container -> pid here."""
+        found = {}
+        for pid in proc.tree([self.init]):
+            inside = proc.innermost(pid)
+            if inside in pids:
+                found[inside] = pid
+        return found
+
+    def _look(self):
         """PID 1 of the container: the child of systemd-nspawn."""
         parents = proc.parents()
         return next((pid for pid in proc.tree([self._script])

@@ -13,3 +13,5 @@ class Figure:
     greatest: bool = False
     # Whether the bare loop is one to be compared with.
     to_bare: bool = True
+    # A number of things that had better not be: whole, and of many samples the greatest.
+    count: bool = False

@@ -1,0 +1,120 @@
+"""Ours, once for each way of steering."""
+import http.client
+import json
+import socket
+
+from .keeper import DRAIN, Keeper
+from .server import Server
+
+
+class Control(http.client.HTTPConnection):
+    """The control socket."""
+
+    def __init__(self, path):
+        super().__init__("localhost", timeout=300)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
+class Reuseportd(Keeper):
+    name = "reuseportd"
+    packages = ["cc:gcc"]
+    settings = "`steering: ebpf`; `POST /v1/restart`"
+    steering = "ebpf"
+    ours = True
+    # Settings of the service that a row asks for.
+    tuning = {}
+
+    def version(self):
+        return self.session.run([f"{self.out}/bin/reuseportd", "--version"]).split("+")[0].split()[-1]
+
+    def takes(self, server):
+        return True
+
+    def start(self, server, workers=4, **tuning):
+        self.tuning = tuning
+        super().start(server, workers)
+        self.until(lambda: len(self.ready()) == workers, f"{workers} ready")
+
+    def start_all(self, services, servers):
+        """Several services; services: of their configuration, which may be made only when there is a folder."""
+        self.net = self.network()
+        self.folder = self.place(Server("all", [], tuple(name for server in servers for name in server.files)))
+        self.configure(services())
+        self.pid = self.run()
+        count = sum(service["workers"] for service in services().values())
+        self.until(lambda: len(self.ready()) == count, f"{count} ready")
+
+    def words_of(self, server):
+        self.server = server
+        return self.words("{worker}")
+
+    def services(self):
+        return {"web": {
+            "command": self.words("{worker}"),
+            "workers": self.workers,
+            "reuseport": {"ports": [self.server.port], "backlog": 4096},
+            "stderr": "null",
+            **self.tuning,
+        }}
+
+    def configure(self, services):
+        # JSON is YAML.
+        self.write("bench.yaml", json.dumps({"steering": self.steering, "services": services}))
+
+    def launch(self):
+        self.configure(self.services())
+        return self.run()
+
+    def run(self):
+        return self.session.launch(self.net.inside([
+            f"{self.out}/bin/reuseportd", "--config", f"{self.folder}/bench.yaml", "--log", "json", "--socket", f"{self.folder}/control.sock",
+        ]), None, f"{self.folder}/log.json")
+
+    def ask(self, method, path, body=None):
+        """(HTTP status, document)"""
+        control = Control(f"{self.folder}/control.sock")
+        try:
+            control.request(method, path, json.dumps(body) if body is not None else None, {"Content-Type": "application/json"})
+            answer = control.getresponse()
+            return answer.status, json.loads(answer.read())
+        finally:
+            control.close()
+
+    def status(self):
+        return self.ask("GET", "/v1/status")[1]["workers"]
+
+    def ready(self):
+        try:
+            return [worker for worker in self.status() if worker["state"] == "ready"]
+        except OSError:
+            # Not there yet.
+            return []
+
+    def pids(self):
+        return {worker["index"]: worker.get("pid") for worker in self.status()}
+
+    def restart(self, name="web"):
+        code, answer = self.ask("POST", "/v1/restart", {"names": [name], "wait": True, "timeout": 240})
+        if code != 200 or answer["timed_out"] or not all(worker["ok"] for worker in answer["workers"]):
+            raise ValueError(f"restart: {answer}")
+
+
+class Classic(Reuseportd):
+    name = "reuseportd cbpf"
+    settings = "`steering: cbpf`, which needs no privilege"
+    steering = "cbpf"
+
+
+class Unsteered(Reuseportd):
+    name = "reuseportd none"
+    settings = "`steering: none`: the kernel's hash, with `net.ipv4.tcp_migrate_req`, which the daemon turns on"
+    steering = "none"
+
+
+# As rolling.py has them for connections that are kept alive.
+KEPT = {"update": {"max_surge": 4, "drain_timeout": f"{DRAIN}s"}}

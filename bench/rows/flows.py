@@ -1,0 +1,54 @@
+"""1,000 flows of UDP over 8 copies, one of which is restarted: how many of the flows of the other seven go elsewhere, meanwhile or after."""
+import socket
+import threading
+
+from ..keepers.server import DNS, DNS_C
+from .figure import Figure
+
+WORKERS, FLOWS = 8, 1000
+RESTARTED = "3"
+QUERY = bytes([0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 5]) + b"bench" + bytes([0, 0, 16, 0, 1])
+
+FIGURES = [Figure("moved", f"{FLOWS:,} UDP flows over {WORKERS} copies, one restarted: of the others' flows moved", "%", greatest=True)]
+
+
+def applies(keeper):
+    return keeper.ours
+
+
+def measure(keeper, _):
+    try:
+        keeper.start(DNS_C, WORKERS, reuseport={"ports": [DNS], "balance": "hash"})
+        restart = threading.Thread(target=lambda: keeper.restart(f"web@{RESTARTED}"))
+        looks = keeper.within(lambda: look_around(restart))
+        others = [flow for flow, worker in enumerate(looks[0]) if worker != RESTARTED]
+        moved = [flow for flow in others if any(look[flow] not in (looks[0][flow], None) for look in looks)]
+        return {"moved": [100 * len(moved) / len(others)]}
+    finally:
+        keeper.stop()
+
+
+def look_around(restart):
+    """Who serves each flow, before, again and again meanwhile, and after."""
+    flows = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(FLOWS)]
+    try:
+        for flow in flows:
+            flow.connect(("127.0.0.1", DNS))
+            flow.settimeout(1)
+        looks = [[served(flow) for flow in flows]]
+        restart.start()
+        while restart.is_alive():
+            looks.append([served(flow) for flow in flows])
+        return looks + [[served(flow) for flow in flows]]
+    finally:
+        for flow in flows:
+            flow.close()
+
+
+def served(flow):
+    """The number of the copy that answers; nothing where none does."""
+    try:
+        flow.send(QUERY)
+        return flow.recv(512)[12 + 11 + 13:].decode()
+    except (TimeoutError, ConnectionRefusedError):
+        return None
