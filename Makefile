@@ -84,7 +84,7 @@ man: native ## docs/man, from the commands, the options and the keys of the conf
 	done
 
 # BENCH_ROUNDS=1 is quick; BENCH='--row replace --peer s6 --peer reuseportd' is part of it; see python3 -m bench --help.
-bench: build testworkers ## beside s6, runit, systemd, supervisord, PM2 and a bare posix_spawn loop; as root; BENCH_ROUNDS=1 is quick
+bench: build testworkers ## beside s6, runit, systemd, supervisord, PM2, nginx, haproxy and a bare loop; as root; BENCH_ROUNDS=1 is quick
 	@build-aux/need 'python3:python3' 'valgrind:valgrind'
 	@python3 -m bench --out $(OUT) $(BENCH)
 	@$(if $(BENCH),,bench/preload/run.sh)

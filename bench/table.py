@@ -25,7 +25,7 @@ def ratio(figure, ours, theirs):
 def row(figure, names, samples):
     """samples: name -> the figure's samples."""
     values = {name: value(figure, samples[name]) for name in names if samples.get(name)}
-    peers = [values[name] for name in values if name not in (OURS, BARE)]
+    peers = [values[name] for name in values if name != BARE and not name.startswith(OURS)]
     best = (max if figure.more else min)(peers, default=None)
     ours = values.get(OURS)
     cells = [f"{figure.title}, {figure.unit}"]
