@@ -22,6 +22,8 @@ class Keeper:
     ours = False
     # Whether its copies share the port by our preload library, and so may be any program.
     preloads = True
+    # Whether it replaces all copies by itself on one request.
+    rolls = True
 
     def __init__(self, session, watch, out):
         self.session, self.watch, self.out = session, watch, out
@@ -115,6 +117,7 @@ class Keeper:
 
 class InTurn(Keeper):
     """Those that know no rolling restart: each copy is restarted when the one before it serves again."""
+    rolls = False
 
     def restart(self):
         for worker in range(self.workers):

@@ -75,7 +75,7 @@ class Chaos:
     def services(self, **odd):
         """odd: what is changed of a service, by its name."""
         return {name: {
-            "command": [word.replace(str(server.port), str(port)) for word in self.keeper.words_of(server)],
+            "command": [str(port) if word == str(server.port) else word for word in self.keeper.words_of(server)],
             "workers": self.counts[name],
             "reuseport": {"ports": [port], "backlog": 4096},
             "environment": {"GENERATION": str(self.generation)},
@@ -130,7 +130,7 @@ class Chaos:
         self.counts = {name: count for name, (_, _, count) in SERVICES.items()}
         self.good_file(count=False)
         for name, count in self.counts.items():
-            self.keeper.ask("POST", f"/v1/services/{name}/scale", {"workers": count})
+            self.keeper.ask("POST", f"/v1/services/{name}/scale", {"workers": count, "wait": False})
         self.settle()
 
     def kill(self):
@@ -164,21 +164,21 @@ class Chaos:
         return self.chance.choice(eligible) if eligible else None
 
     def scale(self):
-        self.keeper.ask("POST", f"/v1/services/{self.any_service()}/scale", {"workers": self.chance.randint(3, 6)})
+        self.keeper.ask("POST", f"/v1/services/{self.any_service()}/scale", {"workers": self.chance.randint(3, 6), "wait": False})
 
     def restart(self):
-        self.keeper.ask("POST", "/v1/restart", {"names": [self.any_service()]})
+        self.keeper.ask("POST", "/v1/restart", {"names": [self.any_service()], "wait": False})
 
     def good_file(self, count=True):
         self.generation += 1
         if count:
             self.counts[self.any_service()] = self.chance.randint(3, 6)
         self.keeper.configure(self.services())
-        self.keeper.ask("POST", "/v1/apply", {})
+        self.keeper.ask("POST", "/v1/apply", {"wait": False})
 
     def bad_file(self):
         self.keeper.configure(self.services(web={"workers": "many"}))
-        _, answer = self.keeper.ask("POST", "/v1/apply", {})
+        _, answer = self.keeper.ask("POST", "/v1/apply", {"wait": False})
         if not answer.get("errors"):
             raise ValueError(f"a bad file was taken: {answer}")
         self.keeper.configure(self.services())
@@ -186,7 +186,7 @@ class Chaos:
     def failing_file(self):
         """The new generation never gets ready: the old one serves on."""
         self.keeper.configure(self.services(**{self.any_service(): {"command": ["false"]}}))
-        self.keeper.ask("POST", "/v1/apply", {})
+        self.keeper.ask("POST", "/v1/apply", {"wait": False})
         self.keeper.configure(self.services())
 
     def any_service(self):
