@@ -19,6 +19,19 @@ def command(pid):
     return _read(f"/proc/{pid}/cmdline")
 
 
+def objects(pid):
+    """(prog_id or map_id, its number) of each descriptor of a BPF object."""
+    try:
+        names = os.listdir(f"/proc/{pid}/fdinfo")
+    except (FileNotFoundError, ProcessLookupError):
+        return
+    for name in names:
+        for line in _read(f"/proc/{pid}/fdinfo/{name}").decode(errors="replace").splitlines():
+            key, _, value = line.partition(":")
+            if key in ("prog_id", "map_id"):
+                yield key, int(value)
+
+
 def parents():
     """pid -> pid of its parent, of all processes."""
     found = {}

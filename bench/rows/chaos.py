@@ -51,8 +51,21 @@ def measure(keeper, _):
 
 
 def bpf(keeper):
-    """The kernel's objects of the daemon's name; those of other daemons on the machine are the same before and after."""
-    return {(what, entry["id"]) for what in ("prog", "map") for entry in cost.listed(keeper, what)}
+    """The kernel's objects of the daemon's names that no process outside this run holds: another daemon on the machine has its own."""
+    strangers = held_by(set(proc.parents()) - proc.tree([os.getpid()]))
+    programs, maps = cost.listed(keeper, "prog"), cost.listed(keeper, "map")
+    theirs = {number for entry in programs if entry["id"] in strangers["prog_id"] for number in entry.get("map_ids", [])} | strangers["map_id"]
+    return ({("prog", entry["id"]) for entry in programs if entry["id"] not in strangers["prog_id"]}
+            | {("map", entry["id"]) for entry in maps if entry["id"] not in theirs})
+
+
+def held_by(pids):
+    """Numbers of the programs and maps that these processes have descriptors of."""
+    found = {"prog_id": set(), "map_id": set()}
+    for pid in pids:
+        for key, number in proc.objects(pid):
+            found[key].add(number)
+    return found
 
 
 def gone(left, timeout=10):
@@ -85,9 +98,8 @@ class Chaos:
 
     def run(self):
         # Whatever it opens once is open when its descriptors are counted.
-        self.restart()
         self.bad_file()
-        self.settle()
+        self.calm()
         descriptors, objects = self.descriptors(), len(bpf(self.keeper))
         with ExitStack() as stack:
             clients = {name: stack.enter_context(self.client(name)) for name in SERVICES}
@@ -101,7 +113,7 @@ class Chaos:
             "chaos-answered": sum(count["answered"] for count in counts.values()),
             "chaos-failed": sum(http),
             "chaos-lost": max(0, counts["dns"]["failed"] - CLIENTS * self.kills["dns"]),
-            "chaos-wrong": self.wrong(),
+            "chaos-wrong": self.told_wrong(),
             "chaos-descriptors": max(0, self.descriptors(by=descriptors) - descriptors),
             "chaos-bpf": max(0, len(bpf(self.keeper)) - objects),
         }
@@ -128,9 +140,12 @@ class Chaos:
         """All go on, and everything is as the file says again."""
         self.wake(None)
         self.counts = {name: count for name, (_, _, count) in SERVICES.items()}
-        self.good_file(count=False)
         for name, count in self.counts.items():
             self.keeper.ask("POST", f"/v1/services/{name}/scale", {"workers": count, "wait": False})
+        self.generation += 1
+        self.keeper.configure(self.services())
+        # Waited for: before an update has begun, all looks right.
+        self.keeper.ask("POST", "/v1/apply", {"wait": True, "timeout": SETTLE})
         self.settle()
 
     def kill(self):
@@ -169,10 +184,9 @@ class Chaos:
     def restart(self):
         self.keeper.ask("POST", "/v1/restart", {"names": [self.any_service()], "wait": False})
 
-    def good_file(self, count=True):
+    def good_file(self):
         self.generation += 1
-        if count:
-            self.counts[self.any_service()] = self.chance.randint(3, 6)
+        self.counts[self.any_service()] = self.chance.randint(3, 6)
         self.keeper.configure(self.services())
         self.keeper.ask("POST", "/v1/apply", {"wait": False})
 
@@ -203,6 +217,13 @@ class Chaos:
         ready = [worker["service"] for worker in self.keeper.ready()]
         processes = self.processes()
         return sum(abs(ready.count(name) - count) for name, count in self.counts.items()) + abs(len(processes) - sum(self.counts.values()))
+
+    def told_wrong(self):
+        """The same, with what a reader would look for first."""
+        if wrong := self.wrong():
+            states = ", ".join(f"{worker['name']} {worker['state']}" for worker in self.keeper.status())
+            self.keeper.notes.append(f"{self.keeper.name}, chaos: {len(self.processes())} processes for {self.counts}: {states}")
+        return wrong
 
     def processes(self):
         """Those whose command is one of the services'."""
