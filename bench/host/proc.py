@@ -20,13 +20,13 @@ def command(pid):
 
 
 def objects(pid):
-    """(prog_id or map_id, its number) of each descriptor of a BPF object."""
+    """(prog_id or map_id, its number) of each descriptor of a BPF object; nothing of a process that even root may not look at."""
     try:
-        names = os.listdir(f"/proc/{pid}/fdinfo")
-    except (FileNotFoundError, ProcessLookupError):
+        texts = [_read(f"/proc/{pid}/fdinfo/{name}") for name in os.listdir(f"/proc/{pid}/fdinfo")]
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
         return
-    for name in names:
-        for line in _read(f"/proc/{pid}/fdinfo/{name}").decode(errors="replace").splitlines():
+    for text in texts:
+        for line in text.decode(errors="replace").splitlines():
             key, _, value = line.partition(":")
             if key in ("prog_id", "map_id"):
                 yield key, int(value)
