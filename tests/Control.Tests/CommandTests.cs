@@ -17,6 +17,9 @@ public sealed class CommandTests
     [InlineData("restart w* --no-wait", "/v1/restart", """{"names":["w*"],"wait":false}""")]
     [InlineData("reset web", "/v1/reset", """{"names":["web"]}""")]
     [InlineData("reload web", "/v1/reload", """{"names":["web"]}""")]
+    [InlineData("rollback web --no-wait", "/v1/rollback", """{"names":["web"],"wait":false}""")]
+    [InlineData("pause w*", "/v1/pause", """{"names":["w*"]}""")]
+    [InlineData("resume web --timeout 10s", "/v1/resume", """{"names":["web"],"wait":true,"timeout":10}""")]
     [InlineData("signal web@0 USR1", "/v1/signal", """{"names":["web@0"],"signal":"USR1"}""")]
     [InlineData("scale web 8 --timeout 500ms", "/v1/services/web/scale", """{"workers":8,"wait":true,"timeout":0.5}""")]
     public async Task Command_OfAKind_AsksForIt(string words, string path, string body)
@@ -61,6 +64,26 @@ public sealed class CommandTests
     {
         using var daemon = Answering(new CommandDocument([Ready with { State = "stopping" }], TimedOut: false), ContractJson.Default.CommandDocument);
         Assert.Equal(new Run(ExitCode.Ok, "web: command taken for 1 of 1 workers\n", ""), await Run.CommandAsync(daemon.Path, "stop", "web", "--no-wait"));
+    }
+
+    [Theory]
+    [InlineData(1, "1 connection cut, as drain_timeout was over\n")]
+    [InlineData(12, "12 connections cut, as drain_timeout was over\n")]
+    [InlineData(0, "")]
+    public async Task Restart_ThatCutConnections_SaysHowMany(int cut, string said)
+    {
+        using var daemon = Answering(new CommandDocument([Ready], TimedOut: false) { Cut = cut }, ContractJson.Default.CommandDocument);
+        Assert.Equal(new Run(ExitCode.Ok, $"web: 1 of 1 workers ready\n{said}", ""), await Run.CommandAsync(daemon.Path, "restart", "web"));
+    }
+
+    [Fact]
+    public async Task Pause_OfWhatIsNotReplaced_Fails()
+    {
+        var idle = Ready with { Ok = false, Detail = "it is not being replaced" };
+        using var daemon = Answering(new CommandDocument([idle], TimedOut: false), ContractJson.Default.CommandDocument);
+        Assert.Equal(
+            new Run(ExitCode.Failed, "web: 0 of 1 workers paused\n", "reuseportctl: web@0 is not paused: ready: it is not being replaced\n"),
+            await Run.CommandAsync(daemon.Path, "pause", "web"));
     }
 
     [Fact]

@@ -22,7 +22,8 @@ public sealed class StatusTableTests
             });
         Assert.Equal(
             """
-            reuseportd 1.2.3, up 60m, 1 of 3 workers ready; changes on disk: none; tcp_migrate_req: on
+            reuseportd 1.2.3, up 60m, 1 of 3 workers ready; changes on disk: none
+            tcp_migrate_req: on
             WORKER  STATE    READY  PID   GEN  BIND          UPTIME  RESTARTS  LAST-EXIT     NEXT-TRY  CPU   MEM
             web@0   ready    59s    4242  1    8080          59s     0         -             -         2.1%  12M
             web@10  backoff  -      -     12   8080:EADDRI~  -       11        code 1        25s       -     -
@@ -40,7 +41,7 @@ public sealed class StatusTableTests
     {
         var name = new string('n', 64) + "@9999";
         var status = Given.Status(Given.Worker(name) with { LastExit = "killed by SIGSEGV (core dumped)", Detail = "why\e[31m" });
-        var row = StatusTable.Of(status, wide: true).Split('\n')[2];
+        var row = StatusTable.Of(status, wide: true).Split('\n')[3];
         Assert.StartsWith(name, row, StringComparison.Ordinal);
         Assert.Contains("killed by SIGSEGV (core dumped)", row, StringComparison.Ordinal);
         Assert.EndsWith("why\\x1b[31m", row, StringComparison.Ordinal);
@@ -92,19 +93,33 @@ public sealed class StatusTableTests
     [Fact]
     public void Of_NoWorkers_IsTheHeadAlone() => Assert.Equal(
         """
-        reuseportd 1.2.3, up 60m, 0 of 0 workers ready; changes on disk: none; tcp_migrate_req: on
+        reuseportd 1.2.3, up 60m, 0 of 0 workers ready; changes on disk: none
+        tcp_migrate_req: on
         WORKER  STATE  READY  PID  GEN  BIND  UPTIME  RESTARTS  LAST-EXIT  NEXT-TRY  CPU  MEM
 
         """,
         StatusTable.Of(Given.Status()));
 
     [Theory]
-    [InlineData(null, null, "")]
-    [InlineData(true, null, "; changes on disk: yes")]
-    [InlineData(null, false, "; tcp_migrate_req: off")]
-    public void Of_TheHead_SaysWhatIsKnown(bool? pending, bool? migration, string end) => Assert.Equal(
-        $"reuseportd 1.2.3, up 60m, 0 of 0 workers ready{end}",
-        StatusTable.Of(Given.Status() with { Pending = pending, TcpMigrateReq = migration }).Split('\n')[0]);
+    [InlineData(null, null, null, "")]
+    [InlineData(true, null, null, "; changes on disk: yes")]
+    [InlineData(null, null, false, "\ntcp_migrate_req: off")]
+    [InlineData(false, "ebpf", true, "; changes on disk: none\nsteering: ebpf; tcp_migrate_req: on")]
+    [InlineData(null, "none", null, "\nsteering: none")]
+    public void Of_TheHead_SaysWhatIsKnown(bool? pending, string? steering, bool? migration, string end) => Assert.StartsWith(
+        $"reuseportd 1.2.3, up 60m, 0 of 0 workers ready{end}\nWORKER ",
+        StatusTable.Of(Given.Status() with { Pending = pending, Steering = steering, TcpMigrateReq = migration }),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Of_Wide_CountsOfConnectionsWhereSomebodyCounts()
+    {
+        var lines = StatusTable.Of(Given.Status(Given.Worker("web@0") with { Given = 1234, Migrated = 7 }, Given.Worker("idle@0")), wide: true).Split('\n');
+        Assert.EndsWith("  MEM  GIVEN  MIGRATED  DETAIL", lines[2], StringComparison.Ordinal);
+        Assert.EndsWith("  12M  1234   7", lines[3], StringComparison.Ordinal);
+        Assert.EndsWith("  12M  -      -", lines[4], StringComparison.Ordinal);
+        Assert.DoesNotContain("GIVEN", StatusTable.Of(Given.Status(Given.Worker("web@0")), wide: true), StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData(0, "0ms")]
@@ -148,5 +163,5 @@ public sealed class StatusTableTests
     }
 
     private static string[] Row(WorkerStatus worker) =>
-        StatusTable.Of(Given.Status(worker)).Split('\n')[2].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        StatusTable.Of(Given.Status(worker)).Split('\n')[3].Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -2,21 +2,29 @@ using Reuseportd.Api.Contract;
 
 namespace Reuseportd.Control;
 
-/// <summary>A line on the terminal that says how far the workers are, while an answer is waited for.</summary>
+/// <summary>
+/// How far the workers are while an answer is waited for: a line of the terminal that changes in place. Elsewhere a planned restart
+/// that takes its time says a line whenever more of them are replaced.
+/// </summary>
 internal sealed class Progress : IAsyncDisposable
 {
     private const string Clear = "\r\e[K";
 
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PeriodOfLines = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _shown;
 
-    private Progress(string socket, IReadOnlyList<string> names) => _shown = ShowAsync(socket, names, _ended.Token);
+    private Progress(string socket, string path, Replacement replacement, bool inPlace) => _shown = inPlace
+        ? ShowAsync(socket, path, replacement, _ended.Token)
+        : SayAsync(socket, path, replacement, _ended.Token);
 
     /// <summary>Null where nobody would see it.</summary>
-    public static Progress? Start(string socket, IReadOnlyList<string> names) =>
-        Console.IsErrorRedirected ? null : new Progress(socket, names);
+    /// <param name="replaces">Whether all that are named are to be replaced: that is said where there is no terminal, too.</param>
+    public static Progress? Start(string socket, IReadOnlyList<string> names, bool replaces = false) => Console.IsErrorRedirected && !replaces
+        ? null
+        : new Progress(socket, Ask.Get(socket, "/v1/status", names).Path, new Replacement(replaces), inPlace: !Console.IsErrorRedirected);
 
     public static string Line(StatusDocument status) => string.Join(
         ", ", status.Workers.GroupBy(worker => worker.State).Select(state => $"{state.Count()} {state.Key}").DefaultIfEmpty("no workers"));
@@ -28,23 +36,40 @@ internal sealed class Progress : IAsyncDisposable
         _ended.Dispose();
     }
 
-    private static async Task ShowAsync(string socket, IReadOnlyList<string> names, CancellationToken ended)
+    private static async Task ShowAsync(string socket, string path, Replacement replacement, CancellationToken ended)
     {
-        using var timer = new PeriodicTimer(Period, TimeProvider.System);
         var shown = false;
+        await EachAsync(Period, socket, path, async status =>
+        {
+            replacement.See(status);
+            await Console.Error.WriteAsync($"{Clear}{replacement.Bar ?? Line(status)} ...");
+            shown = true;
+        }, ended);
+        if (shown) await Console.Error.WriteAsync(Clear);
+    }
+
+    private static async Task SayAsync(string socket, string path, Replacement replacement, CancellationToken ended)
+    {
+        string? said = null;
+        await EachAsync(PeriodOfLines, socket, path, async status =>
+        {
+            replacement.See(status);
+            if (replacement.Count is not { } count || count == said) return;
+            await Console.Error.WriteLineAsync($"reuseportctl: {said = count}");
+        }, ended);
+    }
+
+    private static async Task EachAsync(TimeSpan period, string socket, string path, Func<StatusDocument, Task> show, CancellationToken ended)
+    {
+        using var timer = new PeriodicTimer(period, TimeProvider.System);
         try
         {
             while (await timer.WaitForNextTickAsync(ended))
-            {
-                if (await ControlClient.TryGetAsync(socket, Ask.Get(socket, "/v1/status", names).Path, ContractJson.Default.StatusDocument, ended) is not { } status)
-                    continue;
-                await Console.Error.WriteAsync($"{Clear}{Line(status)} ...");
-                shown = true;
-            }
+                if (await ControlClient.TryGetAsync(socket, path, ContractJson.Default.StatusDocument, ended) is { } status) await show(status);
         }
         catch (OperationCanceledException)
         {
-            if (shown) await Console.Error.WriteAsync(Clear);
+            // The answer has come.
         }
     }
 }

@@ -21,6 +21,8 @@ internal static class Shown
 
     public static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
+    public static string Number(ulong? number) => number?.ToString(CultureInfo.InvariantCulture) ?? Nothing;
+
     /// <summary>Powers of 1024 by one letter, as ls -h and top do.</summary>
     public static string Bytes(long? bytes) => bytes switch
     {

@@ -20,9 +20,9 @@ internal static class StatusTable
     /// <param name="wide">Nothing cut, and the details in a column of their own instead of below.</param>
     public static string Of(StatusDocument status, bool wide = false, bool colour = false)
     {
-        Cell[][] rows = [wide ? [.. Header, "DETAIL"] : Header, .. status.Workers.Select(worker => Row(worker, wide, colour))];
         var text = new StringBuilder(Head(status));
-        if (wide) return text.Append(TextTable.Of(rows)).ToString();
+        if (wide) return text.Append(TextTable.Of(Wide(status, colour))).ToString();
+        Cell[][] rows = [Header, .. status.Workers.Select(worker => Row(worker, wide, colour))];
         text.Append(TextTable.Of(rows, Width, 5, 0, 8));
         var details = status.Workers.Where(worker => worker.Detail is not null).GroupBy(worker => worker.Detail!, worker => worker.Name).ToArray();
         if (details.Length > 0) text.Append('\n');
@@ -39,14 +39,33 @@ internal static class StatusTable
             false => "; changes on disk: none",
             null => "",
         };
-        var migration = status.TcpMigrateReq is { } on ? $"; tcp_migrate_req: {(on ? "on" : "off")}" : "";
-        return $"reuseportd {status.Version}, up {Shown.Duration(status.Uptime)}, {ready} of {status.Workers.Count} workers ready{pending}{migration}\n";
+        string[] kernel = [.. Words("steering", status.Steering), .. Words("tcp_migrate_req", status.TcpMigrateReq is { } on ? on ? "on" : "off" : null)];
+        return $"reuseportd {status.Version}, up {Shown.Duration(status.Uptime)}, {ready} of {status.Workers.Count} workers ready{pending}\n"
+               + (kernel.Length > 0 ? $"{string.Join("; ", kernel)}\n" : "");
+    }
+
+    private static string[] Words(string name, string? value) => value is null ? [] : [$"{name}: {value}"];
+
+    /// <summary>Counts of connections have columns where somebody counts.</summary>
+    private static Cell[][] Wide(StatusDocument status, bool colour)
+    {
+        var counts = status.Workers.Any(worker => worker.Given is not null || worker.Migrated is not null);
+        Cell[] header = [.. Header, .. counts ? (Cell[])["GIVEN", "MIGRATED"] : [], "DETAIL"];
+        return
+        [
+            header,
+            .. status.Workers.Select(worker => (Cell[])
+            [
+                .. Row(worker, wide: true, colour), .. counts ? (Cell[])[Shown.Number(worker.Given), Shown.Number(worker.Migrated)] : [],
+                Shown.Harmless(worker.Detail ?? ""),
+            ]),
+        ];
     }
 
     private static Cell[] Row(WorkerStatus worker, bool wide, bool colour)
     {
         var lastExit = worker.LastExit ?? Shown.Nothing;
-        Cell[] row =
+        return
         [
             worker.Name,
             new(worker.State, colour ? Colours.OfState(worker.State) : null),
@@ -61,7 +80,6 @@ internal static class StatusTable
             Shown.Percent(worker.CpuPercent),
             Shown.Bytes(worker.Memory),
         ];
-        return wide ? [.. row, Shown.Harmless(worker.Detail ?? "")] : row;
     }
 
     /// <summary>

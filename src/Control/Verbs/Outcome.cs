@@ -13,6 +13,7 @@ internal static class Outcome
     public static int Show(CommandDocument document, string done, bool waited)
     {
         foreach (var line in Lines(document, done, waited)) Console.WriteLine(line);
+        if (document.Cut > 0) Console.WriteLine($"{Shown.Number(document.Cut)} {(document.Cut == 1 ? "connection" : "connections")} cut, as drain_timeout was over");
         var failed = document.Workers.Where(worker => !worker.Ok).ToArray();
         foreach (var worker in failed.Take(MostNamed))
             Console.Error.WriteLine($"reuseportctl: {worker.Name} is not {done}: {worker.State}{(worker.Detail is { } detail ? $": {Shown.Harmless(detail)}" : "")}");

@@ -3,7 +3,7 @@ using Reuseportd.Api.Contract;
 
 namespace Reuseportd.Control;
 
-/// <summary>The commands on workers that need nothing but names: start, stop, restart, reload and reset.</summary>
+/// <summary>The commands on workers that need nothing but names.</summary>
 internal static class WorkersCommand
 {
     public static Command Start(Option<string> socket) => Create(socket, "start", "ready", "Start workers that are stopped.");
@@ -11,7 +11,18 @@ internal static class WorkersCommand
     public static Command Stop(Option<string> socket) =>
         Create(socket, "stop", "stopped", "Stop workers; they stay stopped, also over 'apply', until they are started or their service changes.");
 
-    public static Command Restart(Option<string> socket) => Create(socket, "restart", "ready", "Stop workers and start them again.");
+    public static Command Restart(Option<string> socket) => Create(
+        socket, "restart", "ready", "Replace workers by new ones, a few at a time as 'update' of their service says; those that do not run are started.", replaces: true);
+
+    public static Command Rollback(Option<string> socket) => Create(
+        socket, "rollback", "ready", "Have services become what they were before they were changed last; it holds until the next 'apply'.", replaces: true);
+
+    /// <summary>What is on its way goes on to its end: there is nothing to wait for.</summary>
+    public static Command Pause(Option<string> socket) => Create(
+        socket, "pause", "paused", "Replace no more workers of services that are being replaced; those that are half way go on.", waits: false);
+
+    public static Command Resume(Option<string> socket) =>
+        Create(socket, "resume", "ready", "Go on replacing workers, where that was paused or stopped at a failure.", replaces: true);
 
     /// <summary>It is done when it is taken.</summary>
     public static Command Reset(Option<string> socket) => Create(
@@ -22,7 +33,9 @@ internal static class WorkersCommand
     public static Command Reload(Option<string> socket) =>
         Create(socket, "reload", "signalled", "Send workers the reload_signal of their service, so that they read their own configuration again.", waits: false);
 
-    private static Command Create(Option<string> socket, string verb, string done, string description, bool waits = true)
+    /// <param name="done">What a worker is where the command did what it was to do.</param>
+    /// <param name="replaces">Whether it may take long, and somebody else than a terminal wants to know how far it is.</param>
+    private static Command Create(Option<string> socket, string verb, string done, string description, bool waits = true, bool replaces = false)
     {
         var names = NameWords.Several(socket, "Whom.", atLeastOne: true);
         var wait = new WaitWords();
@@ -35,7 +48,7 @@ internal static class WorkersCommand
             var request = waits ? new CommandRequest(named, waiting, wait.Seconds(parsed)) : new CommandRequest(named);
             var ask = Ask.Post(path, $"/v1/{verb}", request, ContractJson.Default.CommandRequest) with
             {
-                Limit = waits ? wait.Limit(parsed) : Ask.Patience, Progress = waiting ? Progress.Start(path, named) : null,
+                Limit = waits ? wait.Limit(parsed) : Ask.Patience, Progress = waiting ? Progress.Start(path, named, replaces) : null,
             };
             return ControlClient.AskAsync(ask, ContractJson.Default.CommandDocument, document => Outcome.Show(document, done, waiting || !waits), cancellation);
         });

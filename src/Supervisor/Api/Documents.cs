@@ -17,7 +17,10 @@ internal static class Documents
 
     public static CommandDocument Of(CommandResult result) => new(
         [.. result.Workers.Select(end => new CommandOutcome(end.Name.ToString(), end.State, end.Ok, end.Pid, end.Generation, end.Detail))],
-        result.TimedOut);
+        result.TimedOut)
+    {
+        Cut = result.Cut,
+    };
 
     public static ApplyDocument Of(ApplyResult result) => result.Done is { } done
         ? new(
@@ -42,6 +45,8 @@ internal static class Documents
     {
         Service = worker.Name.Service,
         Index = worker.Name.Index,
+        Updating = worker.IsUpdating ? true : null,
+        Draining = worker.Draining,
         Given = counts?.Given,
         Migrated = counts?.Migrated,
         ReadySeconds = (now - worker.ReadySince)?.TotalSeconds,

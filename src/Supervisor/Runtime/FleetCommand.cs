@@ -36,7 +36,11 @@ internal abstract record FleetCommand(string Word)
 /// <summary>What came of a command.</summary>
 /// <param name="TimedOut">Some were still on their way when who asked had waited long enough.</param>
 /// <param name="Unknown">Names that stand for nothing; where there are any, nothing was done.</param>
-internal sealed record CommandResult(ValueList<CommandEnd> Workers, bool TimedOut, ValueList<string> Unknown);
+internal sealed record CommandResult(ValueList<CommandEnd> Workers, bool TimedOut, ValueList<string> Unknown)
+{
+    /// <summary>Connections that processes still had when the time of their draining was over, from the command to the answer.</summary>
+    public int Cut { get; init; }
+}
 
 /// <summary>What came of it for one worker.</summary>
 /// <param name="State">Word of its state; <see cref="Removed"/> where it is no more.</param>

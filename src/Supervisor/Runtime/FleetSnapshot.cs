@@ -39,6 +39,12 @@ internal sealed record WorkerSnapshot(
     /// <summary>Since when it has been ready; null where it is not.</summary>
     public TimeSpan? ReadySince { get; init; }
 
+    /// <summary>To be replaced, and not yet.</summary>
+    public bool IsUpdating { get; init; }
+
+    /// <summary>Connections of the process that is given nothing new: its own, or the former one; null where none drains.</summary>
+    public int? Draining { get; init; }
+
     /// <summary>Whom its newest process runs or ran as; null where there was none.</summary>
     public uint? User { get; init; }
 

@@ -42,6 +42,8 @@ internal static class Snapshots
         new([.. Newest(slot)?.Binds ?? []]))
     {
         ReadySince = (slot.Slot.State as SlotState.Ready)?.Since,
+        IsUpdating = slot.Updating,
+        Draining = new[] { slot, slot.Understudy }.FirstOrDefault(one => one?.Slot.State is SlotState.Draining)?.Process?.Connections,
         User = Newest(slot)?.Credentials.Identity.Uid,
         Ports = slot.Policy.Ports,
         FailedBind = Newest(slot)?.FailedBind,

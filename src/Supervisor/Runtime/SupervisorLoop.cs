@@ -318,7 +318,7 @@ internal sealed class SupervisorLoop : IDisposable
         if (PortCoverage.ServedPort(outcome) is not { } port) return;
         _runner.Happen(process.Slot, new SlotEvent.Serves(process.Generation, port));
         // One that was ready before has more sockets now.
-        if (process.IsPlaced) _shares.Serve(process);
+        if (process.IsServing) _shares.Serve(process);
     }
 
     private void Converge(Message.Converge converge)

@@ -5,6 +5,7 @@ namespace Reuseportd.Runtime;
 internal sealed class Waiting(
     IReadOnlyList<WorkerSlot> slots, Func<WorkerSlot, CommandEnd> ends, TaskCompletionSource<CommandResult> done)
 {
+    private readonly int _cut = slots.Sum(slot => slot.Cut);
     private int _pending;
 
     public Task<CommandResult> Answer => done.Task;
@@ -39,5 +40,8 @@ internal sealed class Waiting(
     /// <summary>Answers at once.</summary>
     public void Finish() => Finish(timedOut: false);
 
-    private void Finish(bool timedOut) => done.TrySetResult(new CommandResult(new([.. slots.Select(ends)]), timedOut, []));
+    private void Finish(bool timedOut) => done.TrySetResult(new CommandResult(new([.. slots.Select(ends)]), timedOut, [])
+    {
+        Cut = slots.Sum(slot => slot.Cut) - _cut,
+    });
 }

@@ -37,6 +37,9 @@ internal sealed class WorkerProcess(
     /// <summary>Whether the kernel may end it for its <c>memory_max</c>.</summary>
     public bool HasMemoryLimit { get; init; }
 
+    /// <summary>Whether its share was asked for: it is ready, or was.</summary>
+    public bool IsServing { get; set; }
+
     /// <summary>Whether its sockets are where new connections go: ready, and steered to where that can be.</summary>
     public bool IsPlaced { get; set; }
 

@@ -40,6 +40,9 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
     /// <summary>Why it was not replaced as it was to be; null where it was.</summary>
     public string? UpdateFailure { get; set; }
 
+    /// <summary>Connections that the ends of its former processes have cut, at the deadlines of their draining.</summary>
+    public int Cut { get; set; }
+
     /// <summary>To be forgotten once it has stopped.</summary>
     public bool Leaving { get; set; }
 

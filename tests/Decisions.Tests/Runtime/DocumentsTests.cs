@@ -50,6 +50,14 @@ public sealed class DocumentsTests
     }
 
     [Fact]
+    public void Of_APlannedRestart_SaysWhoIsLeftAndWhoDrains()
+    {
+        var workers = Documents.Of(Fleet(Ready with { IsUpdating = true, Draining = 3 }, Waiting), "1").Workers;
+        Assert.Equal([(true, 3), (null, null)], workers.Select(worker => (worker.Updating, worker.Draining)));
+        Assert.Equal(5, Documents.Of(new CommandResult([], TimedOut: false, []) { Cut = 5 }).Cut);
+    }
+
+    [Fact]
     public void Of_AConfigurationWithErrors_SaysOnlyThose()
     {
         var document = Documents.Of(new ApplyResult(["web.yaml:1:1: wrong"], [], Done: null));

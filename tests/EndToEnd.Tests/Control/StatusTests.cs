@@ -13,12 +13,13 @@ public sealed class StatusTests : DaemonTest
 
         Assert.Equal((0, ""), (status.Code, status.Error));
         var lines = status.Out.TrimEnd().Split('\n');
-        Assert.Matches(@"^reuseportd \d+\.\d+\.\d+, up \d+m?s, 2 of 3 workers ready; changes on disk: none; tcp_migrate_req: (on|off)$", lines[0]);
-        Assert.Matches("^WORKER +STATE +READY +PID +GEN +BIND +UPTIME +RESTARTS +LAST-EXIT +NEXT-TRY +CPU +MEM$", lines[1]);
-        Assert.Matches(@"^idle@0 +stopped +- +- +0 +- +- +0 +- +- +- +-$", lines[2]);
-        Assert.Matches($@"^web@0 +ready +\d+m?s +{Daemon.PidOf("web@0")} +1 +{Port} +\d+m?s +0 +- +- +[\d.]+% +\d+[KM]$", lines[3]);
-        Assert.Matches($@"^web@1 +ready +\d+m?s +{Daemon.PidOf("web@1")} +1 +{Port} +\d+m?s +0 +- +- +[\d.]+% +\d+[KM]$", lines[4]);
-        Assert.Equal(5, lines.Length);
+        Assert.Matches(@"^reuseportd \d+\.\d+\.\d+, up \d+m?s, 2 of 3 workers ready; changes on disk: none$", lines[0]);
+        Assert.Matches("^steering: (ebpf|cbpf|none); tcp_migrate_req: (on|off)$", lines[1]);
+        Assert.Matches("^WORKER +STATE +READY +PID +GEN +BIND +UPTIME +RESTARTS +LAST-EXIT +NEXT-TRY +CPU +MEM$", lines[2]);
+        Assert.Matches(@"^idle@0 +stopped +- +- +0 +- +- +0 +- +- +- +-$", lines[3]);
+        Assert.Matches($@"^web@0 +ready +\d+m?s +{Daemon.PidOf("web@0")} +1 +{Port} +\d+m?s +0 +- +- +[\d.]+% +\d+[KM]$", lines[4]);
+        Assert.Matches($@"^web@1 +ready +\d+m?s +{Daemon.PidOf("web@1")} +1 +{Port} +\d+m?s +0 +- +- +[\d.]+% +\d+[KM]$", lines[5]);
+        Assert.Equal(6, lines.Length);
     }
 
     [Fact]

@@ -25,7 +25,11 @@ internal sealed record ScaleRequest(int? Workers, bool? Wait = null, double? Tim
 /// <summary>Answer of every command on workers.</summary>
 /// <param name="Workers">Those that the names stand for, by service and number; of a scaled service all, and those that it lost.</param>
 /// <param name="TimedOut">Whether the answer comes because the time was over, and some are still on their way.</param>
-internal sealed record CommandDocument(IReadOnlyList<CommandOutcome> Workers, bool TimedOut);
+internal sealed record CommandDocument(IReadOnlyList<CommandOutcome> Workers, bool TimedOut)
+{
+    /// <summary>Connections that processes still had when their <c>drain_timeout</c> was over and they were stopped; as far as was waited.</summary>
+    public int Cut { get; init; }
+}
 
 /// <summary>What came of a command for one worker.</summary>
 /// <param name="Name"><c>web@0</c>.</param>

@@ -48,6 +48,12 @@ internal sealed record WorkerStatus(
     /// <summary>For how long it has been ready; absent where it is not.</summary>
     public double? ReadySeconds { get; init; }
 
+    /// <summary>True while it is to be replaced by a planned restart, or is on its way; else absent.</summary>
+    public bool? Updating { get; init; }
+
+    /// <summary>Connections that its former process, or it itself, still has and drains; absent where nobody drains or could look.</summary>
+    public int? Draining { get; init; }
+
     /// <summary>Connections, or datagrams, that it was given; absent where nobody counts.</summary>
     public ulong? Given { get; init; }
 

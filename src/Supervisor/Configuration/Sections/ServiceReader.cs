@@ -67,7 +67,6 @@ internal sealed class ServiceReader(LoadContext context)
             UpdateReader.Read(service),
             StallReader.Read(service),
             LoggingReader.Read(service));
-        NotYetActedOn.Warn(service);
         service.RejectUnknown(ElsewhereKeys.Find);
         return new ReadService(spec, place, userId, sharding, dependencies);
     }

@@ -14,6 +14,7 @@ internal sealed class Shares(Steerer? steerer, SlotRunner runner, Updates update
     public void Serve(WorkerProcess process)
     {
         if (process.WithdrawnAt is not null) return;
+        process.IsServing = true;
         if (steerer is not null && Placement.Of(process) is { } placement) steerer.Post(new SteeringRequest.Serve(placement));
         else Placed(process);
     }

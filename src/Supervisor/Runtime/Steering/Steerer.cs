@@ -113,12 +113,14 @@ internal sealed class Steerer : IAsyncDisposable
         return stall is null || drain < stall ? drain : stall;
     }
 
-    /// <summary>One listing serves all that have come since the last time.</summary>
+    /// <summary>One listing serves all that have come by now: of who comes while they are served it knows nothing.</summary>
     private void TakeAll(SockDiag? diag)
     {
+        List<SteeringRequest> requests = [];
+        while (_requests.Reader.TryRead(out var request)) requests.Add(request);
         List<SocketRecord>? listing = null;
         var changed = new HashSet<SharedGroup>();
-        while (_requests.Reader.TryRead(out var request))
+        foreach (var request in requests)
         {
             switch (request)
             {
