@@ -201,6 +201,21 @@ public sealed class UpdateTests
         Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\02000\0", File.ReadAllText($"/proc/{worker.Pid}/cmdline")));
     }
 
+    /// <summary>What is half way goes on, and is no failure of who asked for the pause.</summary>
+    [Fact]
+    public void PauseResumeAndRollback_NotWaitedFor_AreTaken()
+    {
+        using var fleet = new Supervised();
+        var service = Given.Sleepers("web", 2);
+        fleet.Converge(service);
+        var update = fleet.BeginConverge(service.With("sleep", "2000") with { Readiness = Never });
+        fleet.Log.Take("spawn", 3);
+        foreach (var command in (FleetCommand[])[new FleetCommand.Pause(), new FleetCommand.Resume(), new FleetCommand.Rollback()])
+            Assert.All(fleet.Tell(command, "web").Workers, worker => Assert.True(worker.Ok, $"{command.Word}: {worker.Detail}"));
+        Assert.All(fleet.Tell(new FleetCommand.Rollback(), "web").Workers, worker => Assert.False(worker.Ok));
+        Deadline.Await(update, "the update has come to its end");
+    }
+
     [Fact]
     public void Rollback_OfAPausedUpdate_TakesBackWhatWasChanged()
     {

@@ -114,7 +114,7 @@ internal sealed class SupervisorLoop : IDisposable
         _runner = new SlotRunner(
             _processes, _files, _trees, new StartQueue<(WorkerSlot, int)>(_options.StartParallelism), _log, Now, _options.Roll);
         _trees.Ended = slot => _runner.Happen(slot, new SlotEvent.TreeEnded());
-        _probes = new ProbeWatch(_probeCommands, _mailbox, _runner, _log, _time, _options.Roll);
+        _probes = new ProbeWatch(_probeCommands, _mailbox, _runner, _options.Steerer, _log, _time, _options.Roll);
         _updates = new Updates(_runner, _log);
         _runner.Moved = _updates.Moved;
         _runner.Cut = _updates.Cut;

@@ -57,8 +57,11 @@ public sealed class ApplyTests : DaemonTest
         await Daemon.EventAsync("ready", "slow@1");
         Assert.False(first.IsCompleted, "slow@0 ignores SIGTERM, so the first change cannot have settled");
 
+        // The new process serves before the old one is told to stop.
+        var began = Assert.Single(Daemon.Events("stop", "slow@0"));
+        Assert.True(Daemon.Events("ready", "slow@0")[^1].Index < began.Index);
         var kill = await Daemon.EventAsync("kill", "slow@0");
-        await Daemon.LineAsync("ignoring", "slow@0", kill);
+        Assert.Equal(began.Pid, kill.Pid);
         Assert.Equal((0, 0), ((await first).Code, (await second).Code));
 
         Daemon.Signal(Processes.Terminate);

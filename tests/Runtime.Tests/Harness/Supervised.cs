@@ -18,11 +18,13 @@ internal sealed class Supervised : IDisposable
     private readonly OutputLoop _output;
     private readonly SupervisorLoop _loop;
     private readonly PosixSignalRegistration _childEnded;
+    private readonly Steerer? _steerer;
     private bool _disposed;
 
     /// <param name="startOutput">Whether the output of workers is read from the beginning; else <see cref="StartOutput"/> does it.</param>
     /// <param name="groups">Where processes get control groups of their own.</param>
     /// <param name="roll">Randomness; by default none.</param>
+    /// <param name="steering">How connections are steered; by default they are not, and nothing is waited for.</param>
     /// <param name="log">Where the whole json log goes, in the place of <see cref="Lines"/>.</param>
     public Supervised(
         bool startOutput = true,
@@ -30,7 +32,8 @@ internal sealed class Supervised : IDisposable
         int startParallelism = 8,
         CgroupSubtree? groups = null,
         Func<double>? roll = null,
-        ILogDestination? log = null)
+        ILogDestination? log = null,
+        SteeringMode? steering = null)
     {
         Assert.Equal(Errno.None, Subreaper.Become());
         _queue = new LogQueue(log ?? Lines, TimeProvider.System);
@@ -40,6 +43,9 @@ internal sealed class Supervised : IDisposable
         _queue.Start(logger.LogLost);
         Mailbox = new Mailbox();
         _output = new OutputLoop(Mailbox, new WorkerLog(_queue, new JsonLineFormat(), Time), logger, Time);
+        // Queues of the kernel's fill and empty in the real time.
+        _steerer = steering is null ? null : new Steerer(steering, Mailbox, logger, TimeProvider.System);
+        _steerer?.Start();
         var options = new SupervisorOptions(
             Checkout.Built("lib/libreuseport.so"),
             environment ?? OwnEnvironment,
@@ -47,7 +53,8 @@ internal sealed class Supervised : IDisposable
             roll ?? (() => 0.5),
             startParallelism,
             Path.Combine(Path.GetTempPath(), $"reuseportd-test-notify-{Guid.NewGuid():N}"),
-            Groups: groups);
+            Groups: groups,
+            Steerer: _steerer);
         _loop = new SupervisorLoop(options, Mailbox, _output, logger, Time) { CountsChanged = counts => Counts = counts };
         _childEnded = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Mailbox.Post(new Message.ChildEnded()));
         if (startOutput) StartOutput();
@@ -87,12 +94,17 @@ internal sealed class Supervised : IDisposable
     /// <summary>Asks something of workers, and waits until they have settled.</summary>
     public CommandResult Ask(FleetCommand command, params ReadOnlySpan<string> names) => Deadline.Await(BeginAsk(command, names), $"{command.Word} is done");
 
-    public Task<CommandResult> BeginAsk(FleetCommand command, params ReadOnlySpan<string> names)
+    public Task<CommandResult> BeginAsk(FleetCommand command, params ReadOnlySpan<string> names) => Post(command, wait: true, names);
+
+    /// <summary>Asks something of workers, and waits no longer than for its being taken.</summary>
+    public CommandResult Tell(FleetCommand command, params ReadOnlySpan<string> names) => Deadline.Await(Post(command, wait: false, names), $"{command.Word} is taken");
+
+    private Task<CommandResult> Post(FleetCommand command, bool wait, ReadOnlySpan<string> names)
     {
         var patterns = new NamePattern[names.Length];
         for (var index = 0; index < names.Length; index++) patterns[index] = new NamePattern(names[index]);
         var done = new TaskCompletionSource<CommandResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Mailbox.Post(new Message.Command(command, new([.. patterns]), Wait: true, "a test", done));
+        Mailbox.Post(new Message.Command(command, new([.. patterns]), wait, "a test", done));
         return done.Task;
     }
 
@@ -141,11 +153,13 @@ internal sealed class Supervised : IDisposable
 
     public void BeginStopAll() => Mailbox.Post(new Message.StopAll());
 
-    public static void Kill(int pid)
+    public static void Kill(int pid) => Send(pid, Signal.Kill);
+
+    public static void Send(int pid, Signal signal)
     {
         using var process = Pidfd.Open(pid, out _);
         Assert.NotNull(process);
-        Assert.Equal(Errno.None, process.SendSignal(Signal.Kill));
+        Assert.Equal(Errno.None, process.SendSignal(signal));
     }
 
     public void Dispose()
@@ -155,6 +169,7 @@ internal sealed class Supervised : IDisposable
         BeginStopAll();
         Deadline.Until(HasEnded, "all workers have stopped");
         _childEnded.Dispose();
+        if (_steerer is not null) Deadline.Await(_steerer.DisposeAsync().AsTask(), "the groups are given back");
         _output.Dispose();
         _loop.Dispose();
         Mailbox.Dispose();

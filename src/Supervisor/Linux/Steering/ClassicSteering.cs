@@ -22,7 +22,7 @@ internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? d
 
     public SteeringKind Kind => SteeringKind.Classic;
 
-    public Errno Join(int slot, IReadOnlyList<SharedSocket> sockets)
+    public Errno Join(int slot, IReadOnlyList<SharedSocket> sockets, bool takesPart = true)
     {
         if (_isOver) return Errno.InvalidArgument;
         // Whoever cannot be taken could not be told from a stranger later on.
@@ -32,7 +32,7 @@ internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? d
             if (taken is null) return errno;
         }
 
-        _members.Set(_members.Plan(slot, sockets));
+        _members.Set(_members.Plan(slot, sockets, takesPart));
         return Refresh(Listing.Of(diag));
     }
 

@@ -18,7 +18,7 @@ internal sealed class GroupMembers
     public Member? Find(int slot) => _members.GetValueOrDefault(slot);
 
     /// <summary>The slot as it is to be: a socket that it has already keeps its place, the others take those that are left.</summary>
-    public Member Plan(int slot, IReadOnlyList<SharedSocket> sockets)
+    public Member Plan(int slot, IReadOnlyList<SharedSocket> sockets, bool takesPart)
     {
         var former = Find(slot);
         var places = new int[sockets.Count];
@@ -31,10 +31,14 @@ internal sealed class GroupMembers
             places[at] = PlaceOf(slot, ordinal);
         }
 
-        return new Member(slot, sockets, places) { TakesPart = true };
+        return new Member(slot, sockets, places) { TakesPart = takesPart };
     }
 
-    public void Set(Member member) => _members[member.Slot] = member;
+    public void Set(Member member)
+    {
+        if (member.Sockets.Count > 0) _members[member.Slot] = member;
+        else _members.Remove(member.Slot);
+    }
 
     /// <summary>Any socket that can be taken, of those that take part first. ENOENT where none can.</summary>
     public TakenSocket? TakeAny(out Errno errno)

@@ -17,12 +17,13 @@ internal interface IGroupSteering : IDisposable
     /// Gives the slot's share to these sockets from now on. Those that it had before get nothing new from the same moment: so a new process takes
     /// over from the old one.
     /// </summary>
-    /// <param name="sockets">All that the worker has in this group; TCP sockets that listen, UDP sockets that are bound.</param>
+    /// <param name="sockets">All that the worker has in this group; TCP sockets that listen, UDP sockets that are bound. None: the slot is forgotten.</param>
+    /// <param name="takesPart">Whether it gets its share; else it is known only, for <see cref="Visit"/> or a <see cref="Rejoin"/>.</param>
     /// <returns>
     /// Of the first that failed; then the slot keeps what it had, and kernel's rules hold for the new ones: they get nothing while others
     /// take part.
     /// </returns>
-    Errno Join(int slot, IReadOnlyList<SharedSocket> sockets);
+    Errno Join(int slot, IReadOnlyList<SharedSocket> sockets, bool takesPart = true);
 
     /// <summary>Gives the slot nothing new; also for one whose process has ended. ENOTSUP where nothing can be steered.</summary>
     Errno Leave(int slot);

@@ -10,9 +10,9 @@ internal sealed class NoSteering(GroupKey key, SockDiag? diag = null) : IGroupSt
 
     public SteeringKind Kind => SteeringKind.None;
 
-    public Errno Join(int slot, IReadOnlyList<SharedSocket> sockets)
+    public Errno Join(int slot, IReadOnlyList<SharedSocket> sockets, bool takesPart = true)
     {
-        _members.Set(_members.Plan(slot, sockets));
+        _members.Set(_members.Plan(slot, sockets, takesPart));
         _backlogs.Remove(slot);
         return Errno.None;
     }

@@ -31,10 +31,11 @@ internal sealed class ProgramSteering : IGroupSteering
 
     public SteeringKind Kind => SteeringKind.Program;
 
-    public Errno Join(int slot, IReadOnlyList<SharedSocket> sockets)
+    public Errno Join(int slot, IReadOnlyList<SharedSocket> sockets, bool takesPart = true)
     {
         if (_isOver) return Errno.InvalidArgument;
-        var member = _members.Plan(slot, sockets);
+        if (sockets.Count == 0 && _program is null) return Errno.None;
+        var member = _members.Plan(slot, sockets, takesPart);
         var errno = Provide();
         for (var at = 0; at < sockets.Count && errno == Errno.None; at++) errno = Put(_program!, member.Places[at], sockets[at]);
         var former = _members.Find(slot);

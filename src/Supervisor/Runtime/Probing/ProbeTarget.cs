@@ -11,6 +11,12 @@ namespace Reuseportd.Runtime;
 /// <param name="Pid">Whose connection it has to be where there are several, or one of its descendants'.</param>
 internal sealed record ProbeTarget(ValueList<IPAddress> Addresses, int Port, int Sharers, int Pid)
 {
+    /// <summary>
+    /// Has a connection from this port of a client reach the worker, until what it gives is disposed of; null where nothing is steered, and on a port of
+    /// the worker's own.
+    /// </summary>
+    public Func<int, Task<IDisposable>>? Visit { get; init; }
+
     public static ProbeTarget Of(ServiceSpec service, WorkerName worker, Template? port, IEnumerable<BindOutcome> binds, int pid)
     {
         var ports = service.Process.Reuseport.Ports;

@@ -10,7 +10,9 @@ namespace Reuseportd.Runtime;
 /// are ready, where they have a liveness probe. Only the loop's thread uses it; what waits for an answer does so elsewhere.
 /// </summary>
 /// <param name="roll">Spreads the probes of many workers over the period; evenly spread in [0, 1).</param>
-internal sealed class ProbeWatch(ExecProbes commands, Mailbox mailbox, SlotRunner runner, ILogger log, TimeProvider time, Func<double> roll)
+/// <param name="steerer">Null where nothing is steered.</param>
+internal sealed class ProbeWatch(
+    ExecProbes commands, Mailbox mailbox, SlotRunner runner, Steerer? steerer, ILogger log, TimeProvider time, Func<double> roll)
 {
     /// <summary>A single question while a worker starts; the whole start has the timeout of its readiness.</summary>
     private static readonly TimeSpan ReadinessTimeout = TimeSpan.FromSeconds(5);
@@ -145,10 +147,13 @@ internal sealed class ProbeWatch(ExecProbes commands, Mailbox mailbox, SlotRunne
         });
     }
 
-    private static ProbeTarget TargetOf(ProbeSpec probe, ServiceSpec service, WorkerProcess process)
+    private ProbeTarget TargetOf(ProbeSpec probe, ServiceSpec service, WorkerProcess process)
     {
         var port = probe is ProbeSpec.Http http ? http.Port : ((ProbeSpec.Tcp)probe).Port;
-        return ProbeTarget.Of(service, process.Slot.Name, port, process.Binds, process.Handle.Pid);
+        var target = ProbeTarget.Of(service, process.Slot.Name, port, process.Binds, process.Handle.Pid);
+        return target.Sharers > 1 && steerer is not null && Placement.Of(process) is { } placement
+            ? target with { Visit = client => steerer.VisitAsync(placement, target.Port, client) }
+            : target;
     }
 
     /// <summary>A process that is asked.</summary>

@@ -11,7 +11,7 @@ internal sealed class ProbeFailedException(string message) : Exception(message);
 /// <summary>
 /// Makes a connection that a certain worker has. On a port of its own that is any connection. On a shared port the kernel
 /// chooses, by the client's port among others: so connections are made until one is this worker's, which the kernel is asked about
-/// each. The others are closed without a word.
+/// each. The others are closed without a word. Where connections are steered the first one is its, unless two such visits cross.
 /// </summary>
 internal static class WorkerConnection
 {
@@ -79,6 +79,7 @@ internal static class WorkerConnection
             var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
+                using var visit = await VisitAsync(target, socket);
                 await socket.ConnectAsync(new IPEndPoint(address, target.Port), over);
                 return socket;
             }
@@ -96,6 +97,14 @@ internal static class WorkerConnection
 
         throw new ProbeFailedException(string.Create(
             CultureInfo.InvariantCulture, $"{new IPEndPoint(target.Addresses[0], target.Port)}: {failure!.Message}"));
+    }
+
+    /// <summary>Whom a connection is for is known by its port, so it has one before it is made.</summary>
+    private static async Task<IDisposable?> VisitAsync(ProbeTarget target, Socket socket)
+    {
+        if (target.Visit is not { } visit) return null;
+        socket.Bind(new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0));
+        return await visit(((IPEndPoint)socket.LocalEndPoint!).Port);
     }
 
     /// <summary>The kernel does not tell when a connection is accepted, so it is asked at growing intervals.</summary>

@@ -26,6 +26,11 @@ internal sealed class SharedGroup(GroupKey key, IGroupSteering steering, Balance
     /// <summary>Whether queues of it have to be looked at.</summary>
     public bool IsWatched => Balance == Balance.LeastQueue || (Key.IsStream && Stall.Action != StallAction.None && Current.Count > 1);
 
+    /// <summary>Of the daemon's own connection that is on its way to <see cref="VisitedSlot"/>; 0 for none.</summary>
+    public int VisitorPort { get; set; }
+
+    public int VisitedSlot { get; set; }
+
     /// <summary>The last failure that was said: each is said once.</summary>
     public Errno Said { get; set; } = Errno.None;
 

@@ -21,6 +21,7 @@ internal sealed class Steerer : IAsyncDisposable
     private readonly long _start;
     private readonly Dictionary<ulong, PlacedProcess> _placed = [];
     private readonly Dictionary<(string Service, GroupKey Key), SharedGroup> _groups = [];
+    private readonly Guests _guests = new();
     private readonly DrainWatch _drains;
     private readonly StallWatch _stalls;
     private readonly bool _wakes;
@@ -58,6 +59,15 @@ internal sealed class Steerer : IAsyncDisposable
         var done = new TaskCompletionSource<IReadOnlyDictionary<WorkerName, SlotCounts>>(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(new SteeringRequest.Count(done));
         return done.Task;
+    }
+
+    /// <summary>Has connections from a port of a client reach a process until what this gives is disposed of.</summary>
+    public async Task<IDisposable> VisitAsync(Placement placement, int port, int clientPort)
+    {
+        var visit = new SteeringRequest.Visit(placement, port, clientPort, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        Post(visit);
+        await visit.Done.Task;
+        return new VisitEnd(this, visit);
     }
 
     /// <summary>Gives every group back to the kernel's hash.</summary>
@@ -133,6 +143,14 @@ internal sealed class Steerer : IAsyncDisposable
                 case SteeringRequest.Gone gone:
                     Remove(gone.Process, changed);
                     break;
+                case SteeringRequest.Visit visit:
+                    _guests.Visit(
+                        visit, _placed.GetValueOrDefault(visit.Placement.Process), () => listing ??= Listing.Of(diag), key => Find(visit.Placement, key, diag));
+                    visit.Done.TrySetResult();
+                    break;
+                case SteeringRequest.VisitEnded ended:
+                    Guests.End(_groups.Values, ended.Visited);
+                    break;
                 case SteeringRequest.Count count:
                     count.Done.TrySetResult(Counts());
                     break;
@@ -146,6 +164,7 @@ internal sealed class Steerer : IAsyncDisposable
 
     private void Serve(Placement placement, List<SocketRecord> listing, SockDiag? diag, HashSet<SharedGroup> changed)
     {
+        changed.UnionWith(_guests.Leave(placement.Process));
         if (!_placed.TryGetValue(placement.Process, out var process)) _placed.Add(placement.Process, process = new PlacedProcess(placement));
         process.Placement = placement;
         process.Sockets.Clear();
@@ -200,6 +219,7 @@ internal sealed class Steerer : IAsyncDisposable
 
     private void Remove(ulong serial, HashSet<SharedGroup> changed)
     {
+        foreach (var group in _guests.Leave(serial)) Forget(group, changed);
         if (!_placed.Remove(serial, out var process)) return;
         _drains.Remove(process);
         foreach (var group in process.Groups)
@@ -209,16 +229,8 @@ internal sealed class Steerer : IAsyncDisposable
             group.Current.Remove(process.Placement.Worker.Index);
             StallWatch.Forget(group, process.Placement.Worker.Index);
             _ = group.Steering.Leave(process.Placement.Worker.Index);
-            if (group.Current.Count > 0)
-            {
-                if (!_wakes) Wake(group);
-                continue;
-            }
-
-            // Its last socket has gone, and the kernel's group with it.
-            _groups.Remove((process.Placement.Worker.Service, group.Key));
-            changed.Remove(group);
-            group.Dispose();
+            if (group.Current.Count > 0 && !_wakes) Wake(group);
+            Forget(group, changed);
         }
     }
 
@@ -226,6 +238,16 @@ internal sealed class Steerer : IAsyncDisposable
     private static void Wake(SharedGroup group)
     {
         foreach (var slot in group.Current.Keys) SlotVisit.Begin(group.Steering, group.Key, slot, out _)?.Dispose();
+    }
+
+    /// <summary>Where its last socket has gone, and the kernel's group with it.</summary>
+    private void Forget(SharedGroup group, HashSet<SharedGroup> changed)
+    {
+        if (group.Current.Count > 0 || _guests.AreIn(group)) return;
+        foreach (var (name, one) in _groups)
+            if (one == group) _groups.Remove(name);
+        changed.Remove(group);
+        group.Dispose();
     }
 
     private static bool IsCurrent(SharedGroup group, PlacedProcess process) =>
@@ -262,9 +284,17 @@ internal sealed class Steerer : IAsyncDisposable
             case SteeringRequest.Withdraw withdraw:
                 _mailbox.Post(new Message.Drained(withdraw.Process, 0));
                 break;
+            case SteeringRequest.Visit visit:
+                visit.Done.TrySetResult();
+                break;
             case SteeringRequest.Count count:
                 count.Done.TrySetResult(new Dictionary<WorkerName, SlotCounts>());
                 break;
         }
+    }
+
+    private sealed class VisitEnd(Steerer steerer, SteeringRequest.Visit visit) : IDisposable
+    {
+        public void Dispose() => steerer.Post(new SteeringRequest.VisitEnded(visit));
     }
 }

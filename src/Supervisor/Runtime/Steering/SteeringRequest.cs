@@ -17,6 +17,13 @@ internal abstract record SteeringRequest
     /// <summary>A process has ended.</summary>
     internal sealed record Gone(ulong Process) : SteeringRequest;
 
+    /// <summary>A connection from this port to <paramref name="Port"/> is to reach the process, be it steered to or not, until the visit has ended.</summary>
+    /// <param name="Done">Completed when it will, as far as that can be had.</param>
+    internal sealed record Visit(Placement Placement, int Port, int ClientPort, TaskCompletionSource Done) : SteeringRequest;
+
+    /// <summary>The connection is made, or given up.</summary>
+    internal sealed record VisitEnded(Visit Visited) : SteeringRequest;
+
     /// <summary>How much each worker was given.</summary>
     internal sealed record Count(TaskCompletionSource<IReadOnlyDictionary<WorkerName, SlotCounts>> Done) : SteeringRequest;
 }

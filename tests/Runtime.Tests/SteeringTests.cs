@@ -1,0 +1,161 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Reuseportd.Runtime;
+using Runtime.Tests.Harness;
+
+namespace Runtime.Tests;
+
+/// <summary>Steering with the fleet: who is given connections when, by what the kernel does with those of real clients.</summary>
+public sealed class SteeringTests
+{
+    public static readonly TheoryData<string> Ways = ["ebpf", "cbpf"];
+
+    /// <summary>All of them come to the group while it is being made for the first.</summary>
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void Start_ManyAtOnce_EachIsGivenConnections(string way)
+    {
+        using var fleet = new Supervised(steering: Mode(way), startParallelism: 16);
+        var (service, server) = Sharing(16);
+        fleet.Converge(service);
+
+        AllAnswer(server, 16);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void Restart_AllOfThem_EachIsGivenConnectionsAgain(string way)
+    {
+        using var fleet = new Supervised(steering: Mode(way));
+        var (service, server) = Sharing(4);
+        fleet.Converge(service);
+        Assert.All(fleet.Ask(new FleetCommand.Restart(), "web").Workers, worker => Assert.True(worker.Ok, worker.Detail));
+
+        AllAnswer(server, 4);
+    }
+
+    /// <summary>One that starts has no share, and is asked all the same.</summary>
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void Readiness_ByProbesOfTheSharedPort_IsReached(string way)
+    {
+        using var fleet = new Supervised(steering: Mode(way));
+        var (address, port) = Given.Socket();
+        var service = WebServer.Service("web", 3, address, port.ToString(CultureInfo.InvariantCulture)) with
+        {
+            Readiness = new ReadinessSpec.Probed(new ProbeSpec.Http("/", null), TimeSpan.FromMilliseconds(20), ReadinessSpec.DefaultTimeout),
+        };
+        var started = fleet.BeginConverge(service);
+        Deadline.Until(() => Passes(fleet, started), "all are ready");
+        var restarted = fleet.BeginAsk(new FleetCommand.Restart(), "web");
+        Deadline.Until(() => Passes(fleet, restarted), "all are replaced");
+
+        Assert.All(restarted.Result.Workers, worker => Assert.True(worker.Ok, worker.Detail));
+    }
+
+    [Fact]
+    public void Restart_ConnectionThatStays_IsCutAtTheDeadlineAndTold()
+    {
+        using var fleet = new Supervised(steering: Mode("cbpf"));
+        var (service, server) = Sharing(2);
+        fleet.Converge(service);
+        using var client = new TcpClient();
+        client.Connect(server);
+        var name = $"web@{Read(client)}";
+        var restart = fleet.BeginAsk(new FleetCommand.Restart(), name);
+        Deadline.Until(() => fleet.Worker(name) is { IsUpdating: true, Draining: 1 }, "its connection is seen");
+        Assert.False(restart.IsCompleted);
+        fleet.Advance(UpdateSpec.Default.DrainTimeout + TimeSpan.FromSeconds(1));
+        var result = Deadline.Await(restart, "it is replaced");
+
+        Assert.Equal((1, true), (result.Cut, Assert.Single(result.Workers).Ok));
+        Assert.Equal((false, null), (fleet.Worker(name).IsUpdating, fleet.Worker(name).Draining));
+        Assert.Equal(0, fleet.Ask(new FleetCommand.Restart(), name).Cut);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void Stall_OneOfFourIsSuspended_ItIsReplacedAndTheOthersServe(string way)
+    {
+        Assert.SkipUnless(way == "ebpf" || MigrationSetting.IsOn, "what waits in a queue is migrated by net.ipv4.tcp_migrate_req alone");
+        using var fleet = new Supervised(steering: Mode(way));
+        var (service, server) = Sharing(4);
+        fleet.Converge(service with { Stall = new StallSpec(TimeSpan.FromMilliseconds(300), StallAction.Restart) });
+        // So that its end is one of a worker that was well.
+        fleet.Advance(TimeSpan.FromSeconds(2));
+        var stuck = fleet.Worker("web@1").Pid!.Value;
+        Supervised.Send(stuck, new Signal(19));
+        using var over = new CancellationTokenSource();
+        var clients = Enumerable.Range(0, 8).Select(_ => Task.Run(() => KeepAskingAsync(server, over.Token))).ToArray();
+
+        Assert.Equal("web@1", fleet.Log.Take("stalled").Worker);
+        fleet.Log.Take("exit", "web@1");
+        Deadline.Until(
+            () =>
+            {
+                fleet.Advance(TimeSpan.FromMilliseconds(10));
+                return fleet.Worker("web@1") is { State: "ready", Pid: var pid } && pid != stuck;
+            },
+            "it is replaced");
+        over.Cancel();
+        foreach (var client in clients) Deadline.Await(client, "each client has its answer");
+        Assert.Single(fleet.Log.All("exit"));
+    }
+
+    private static bool Passes(Supervised fleet, Task task)
+    {
+        fleet.Advance(TimeSpan.FromMilliseconds(5));
+        return task.IsCompleted;
+    }
+
+    private static SteeringMode Mode(string way)
+    {
+        var best = SteeringMode.Probe();
+        var kind = way == "ebpf" ? SteeringKind.Program : SteeringKind.Classic;
+        Assert.SkipUnless(best.Kind >= kind, $"not permitted here: {best.Reason}");
+        return new SteeringMode(kind, "");
+    }
+
+    private static (ServiceSpec Service, IPEndPoint Server) Sharing(int workers)
+    {
+        var (address, port) = Given.Socket();
+        var endpoint = string.Create(CultureInfo.InvariantCulture, $"tcp4,{address},{port}");
+        return (Given.Listening(Given.Service("web", workers, Checkout.Worker("shares"), "{worker}", endpoint), port), new IPEndPoint(IPAddress.Parse(address), port));
+    }
+
+    /// <summary>Of so many connections one worker gets none once in 10^26 runs, where they go by chance.</summary>
+    private static void AllAnswer(IPEndPoint server, int workers)
+    {
+        var seen = new HashSet<string>();
+        for (var question = 0; question < 60 * workers && seen.Count < workers; question++)
+        {
+            using var client = new TcpClient();
+            client.Connect(server);
+            seen.Add(Read(client));
+        }
+
+        Assert.Equal(workers, seen.Count);
+    }
+
+    private static async Task KeepAskingAsync(IPEndPoint server, CancellationToken over)
+    {
+        while (!over.IsCancellationRequested)
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(server, CancellationToken.None);
+            using var reader = new StreamReader(client.GetStream());
+            Assert.NotEmpty(await reader.ReadLineAsync(CancellationToken.None) ?? "");
+        }
+    }
+
+    private static string Read(TcpClient client)
+    {
+        client.ReceiveTimeout = (int)Deadline.Patience.TotalMilliseconds;
+        var buffer = new byte[64];
+        return Encoding.ASCII.GetString(buffer, 0, client.GetStream().Read(buffer)).TrimEnd('\n');
+    }
+}
