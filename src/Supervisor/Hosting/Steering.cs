@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Hosting.Systemd;
 using Reuseportd.Linux;
 using Reuseportd.Model;
 using Reuseportd.Observability;
@@ -11,7 +12,8 @@ internal static class Steering
 {
     public static Steerer Start(SteeringChoice choice, Mailbox mailbox, ILogger log)
     {
-        var migration = MigrationSetting.Provide();
+        // There the unit has applied what sysctl.d says: who has turned it off in the system's configuration wants it off.
+        var migration = MigrationSetting.Provide(mayChange: !SystemdHelpers.IsSystemdService());
         log.Migrates(migration.IsOn, migration.Changed, migration.Errno);
         var mode = ModeOf(choice);
         log.SteeredBy(Words(mode.Kind), mode.Reason);

@@ -18,6 +18,8 @@ internal static partial class LogEvents
     {
         var details = new EventDetails(EventKind.Steering);
         if (isOn) log.ForContext(details).Information("net.ipv4.tcp_migrate_req is {state}", changed ? "on now: it was off" : "on");
+        else if (errno == Errno.None)
+            log.ForContext(details).Warning("net.ipv4.tcp_migrate_req is off, as sysctl.d has it: what waits in a worker's queue may be reset when it ends");
         else
             log.ForContext(details.With(errno)).Warning(
                 "net.ipv4.tcp_migrate_req is off and cannot be turned on ({errno}): what waits in a worker's queue is reset when it ends", errno.ToString());

@@ -25,7 +25,9 @@ public sealed class VerbTests : DaemonTest
         await StartAsync();
         var before = (Daemon.PidOf("web@0"), Daemon.PidOf("web@1"));
 
-        Says(await Daemon.ControlAsync("restart", "w*@[0-9]", "--timeout", "30s"), "web: 2 of 2 workers ready\n");
+        // Where it takes longer than a moment, it says on stderr how far it is.
+        var restart = await Daemon.ControlAsync("restart", "w*@[0-9]", "--timeout", "30s");
+        Assert.Equal((0, "web: 2 of 2 workers ready\n"), (restart.Code, restart.Out));
 
         Assert.NotEqual(before.Item1, Daemon.PidOf("web@0"));
         Assert.NotEqual(before.Item2, Daemon.PidOf("web@1"));
@@ -267,6 +269,43 @@ public sealed class VerbTests : DaemonTest
         Assert.Equal(0, start.Code);
         Assert.Contains("\r\e[K1 starting ...", start.Out, StringComparison.Ordinal);
         Assert.EndsWith("\r\e[Kslow: 1 of 1 workers ready\r\n", start.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Progress_OfARestartAtATerminal_IsABar()
+    {
+        Daemon.Configure($$"""
+            services:
+              slow:
+                command: [sleep, "1000"]
+                workers: 2
+                reuseport: { ports: any, address: {{Address}} }
+                readiness: { type: delay, delay: 800ms }
+            """);
+        await Daemon.StartAsync();
+        var restart = await AtATerminalAsync($"{Artifacts.Control} restart slow --socket {Daemon.ControlSocket}");
+        Assert.Equal(0, restart.Code);
+        Assert.Contains("\r\e[K[....................] 0 of 2 replaced", restart.Out, StringComparison.Ordinal);
+        Assert.Contains("\r\e[K[##########..........] 1 of 2 replaced", restart.Out, StringComparison.Ordinal);
+        Assert.EndsWith("\r\e[Kslow: 2 of 2 workers ready\r\n", restart.Out, StringComparison.Ordinal);
+    }
+
+    /// <summary>The file is what it was, so the next 'apply' goes forward again.</summary>
+    [Fact]
+    public async Task RollbackPauseAndResume_OfAService_SayWhatCameOfIt()
+    {
+        await StartAsync();
+        Assert.Equal(1, (await Daemon.ControlAsync("rollback", "web")).Code);
+        Assert.Contains("web@0 is not paused: ready: it is not being replaced", (await Daemon.ControlAsync("pause", "web")).Error, StringComparison.Ordinal);
+        Assert.Contains("nothing is paused", (await Daemon.ControlAsync("resume", "web")).Error, StringComparison.Ordinal);
+
+        Daemon.Configure(Web(workers: 2, more: "environment: { MODE: b }"));
+        Assert.Equal(0, (await Daemon.ControlAsync("apply")).Code);
+        Assert.Contains("MODE=b", Processes.Environment(Daemon.PidOf("web@1")));
+        var rollback = await Daemon.ControlAsync("rollback", "web");
+        Assert.Equal((0, "web: 2 of 2 workers ready\n"), (rollback.Code, rollback.Out));
+        Assert.DoesNotContain("MODE=b", Processes.Environment(Daemon.PidOf("web@1")));
+        Assert.Contains("changes on disk: yes", (await Daemon.ControlAsync("status")).Out, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,6 +11,7 @@ public sealed class MigrationTests
     {
         Root.Require();
         Assert.Equal(false, MigrationSetting.Read());
+        Assert.Equal(new MigrationOutcome(IsOn: false, Changed: false, Errno.None), MigrationSetting.Provide(mayChange: false));
         Assert.Equal(new MigrationOutcome(IsOn: true, Changed: true, Errno.None), MigrationSetting.Provide());
         Assert.True(MigrationSetting.IsOn);
         Assert.Equal(new MigrationOutcome(IsOn: true, Changed: false, Errno.None), MigrationSetting.Provide());

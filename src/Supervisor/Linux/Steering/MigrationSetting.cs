@@ -15,17 +15,18 @@ internal static class MigrationSetting
 
     public static bool IsOn => Read() == true;
 
-    /// <summary>Turns it on where it is off.</summary>
+    /// <summary>Turns it on where it is off, if that is not for somebody else to decide.</summary>
     /// <returns>What there is to be said.</returns>
-    public static MigrationOutcome Provide()
+    public static MigrationOutcome Provide(bool mayChange = true)
     {
         if (Read() is not { } isOn) return new MigrationOutcome(IsOn: false, Changed: false, Errno.NotFound);
         if (isOn) return new MigrationOutcome(IsOn: true, Changed: false, Errno.None);
+        if (!mayChange) return new MigrationOutcome(IsOn: false, Changed: false, Errno.None);
         var errno = Sysctl.Write(Name, "1");
         return new MigrationOutcome(errno == Errno.None, Changed: errno == Errno.None, errno);
     }
 }
 
 /// <param name="Changed">It was off.</param>
-/// <param name="Errno">Why it is off: ENOENT before Linux 5.14, EACCES or EROFS where it may not be written.</param>
+/// <param name="Errno">Why it is off: none where it was not to be changed, ENOENT before Linux 5.14, EACCES or EROFS where it may not be written.</param>
 internal readonly record struct MigrationOutcome(bool IsOn, bool Changed, Errno Errno);

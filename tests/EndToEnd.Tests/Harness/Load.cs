@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+
+namespace EndToEnd.Tests.Harness;
+
+/// <summary>
+/// Clients that have one request under way each, as long as it goes on. What a user would see as a failure is one: refused, reset, closed without
+/// the whole answer, another status than 200, no answer in time.
+/// </summary>
+internal sealed class Load : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _over = new();
+    private readonly ConcurrentQueue<string> _failures = [];
+    private readonly UdpClient[] _flows;
+    private readonly Task _clients;
+    private long _answered;
+
+    private Load(UdpClient[] flows, IEnumerable<Func<Task>> clients) =>
+        (_flows, _clients) = (flows, Task.WhenAll(clients.Select(ask => Task.Run(() => RunAsync(ask)))));
+
+    public long Answered => Interlocked.Read(ref _answered);
+
+    /// <summary>HTTP, with a connection for each request.</summary>
+    public static Load Http(string address, int port, int clients = 12) =>
+        new([], Enumerable.Repeat<Func<Task>>(() => Ask.HttpAsync(address, port), clients));
+
+    /// <summary>Datagrams that are each answered by one; each client is a flow of its own.</summary>
+    public static Load Udp(string address, int port, int clients = 12)
+    {
+        UdpClient[] flows = [.. Enumerable.Range(0, clients).Select(_ => new UdpClient(address, port))];
+        return new Load(flows, flows.Select<UdpClient, Func<Task>>(flow => async () =>
+        {
+            using var patience = new CancellationTokenSource(Deadline.Patience / 8);
+            await flow.SendAsync("?"u8.ToArray());
+            await flow.ReceiveAsync(patience.Token);
+        }));
+    }
+
+    /// <summary>Waits until so many more requests were answered, or one has failed.</summary>
+    public Task AnswersAsync(int more)
+    {
+        var until = Answered + more;
+        return Deadline.UntilAsync(() => Answered >= until || !_failures.IsEmpty, $"{until} requests are answered");
+    }
+
+    /// <returns>Of each request that failed how.</returns>
+    public async Task<string[]> StopAsync()
+    {
+        await _over.CancelAsync();
+        await _clients;
+        return [.. _failures];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        foreach (var flow in _flows) flow.Dispose();
+        _over.Dispose();
+    }
+
+    private async Task RunAsync(Func<Task> ask)
+    {
+        while (!_over.IsCancellationRequested)
+        {
+            try
+            {
+                await ask();
+                Interlocked.Increment(ref _answered);
+            }
+            catch (Exception failure) when (failure is SocketException or IOException or OperationCanceledException or Xunit.Sdk.XunitException)
+            {
+                _failures.Enqueue($"after {Answered}: {failure.GetType().Name}: {failure.Message}");
+            }
+        }
+    }
+}

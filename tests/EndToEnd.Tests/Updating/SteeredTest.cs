@@ -1,0 +1,44 @@
+using System.Text.Json;
+using EndToEnd.Tests.Harness;
+
+namespace EndToEnd.Tests.Updating;
+
+/// <summary>A test of what is lost under load, with connections steered in a certain way.</summary>
+public abstract class SteeredTest : DaemonTest
+{
+    private protected const string Program = "ebpf";
+    private protected const string Classic = "cbpf";
+
+    /// <summary>A server that knows nothing of signals: TERM ends it wherever it is.</summary>
+    private protected string Hello => $"[{Checkout.Worker("hello")}, \"{Port}\", {Address}]";
+
+    private protected string Python => $"[{Programs.Require("python3", "python3")}, -m, http.server, \"{Port}\", --bind, {Address}]";
+
+    private protected void Configure(string command, string more = "") => Daemon.Configure($$"""
+        services:
+          web:
+            command: {{command}}
+            working_dir: {{Daemon.Folder["."]}}
+            workers: 4
+            reuseport: { ports: [{{Port}}] }
+            {{more}}
+        """);
+
+    /// <summary>Starts the daemon; the test is skipped where it may not steer that way.</summary>
+    private protected async Task StartAsync(string way)
+    {
+        Daemon.Folder.Write("etc/reuseportd.yaml", $"steering: {way}\n");
+        await Daemon.StartAsync();
+        using var status = JsonDocument.Parse((await Daemon.ControlAsync("status", "-o", "json")).Out);
+        var steering = status.RootElement.GetProperty("steering").GetString();
+        Assert.SkipUnless(steering == way && Daemon.Events("not_steered").Length == 0, $"steering is {steering}: {way} is not permitted here");
+    }
+
+    private protected async Task RestartAsync()
+    {
+        var before = Copies.Pids(Daemon, "web");
+        var restart = await Daemon.ControlAsync("restart", "web");
+        Assert.Equal((0, "web: 4 of 4 workers ready\n"), (restart.Code, restart.Out));
+        Assert.Empty(before.Intersect(Copies.Pids(Daemon, "web")));
+    }
+}
