@@ -1,4 +1,5 @@
 using Reuseportd.Linux;
+using Reuseportd.Model;
 
 namespace Reuseportd.Runtime;
 
@@ -50,7 +51,7 @@ internal sealed class Guests
     {
         if (_guests.TryGetValue(placement.Process, out var known) && known.Groups.TrueForAll(group => find(group.Key) == group)) return known.Groups;
         List<SharedGroup> groups = [];
-        foreach (var sockets in placement.Own(listing()).GroupBy(GroupKey.Of))
+        foreach (var sockets in placement.Own(listing()).GroupBy(socket => GroupKey.Of(socket)))
         {
             var group = find(sockets.Key);
             // A classic program cannot be told who a visitor is for: what it does not give to is out of reach.
