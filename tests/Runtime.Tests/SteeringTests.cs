@@ -54,7 +54,7 @@ public sealed class SteeringTests
         var restarted = fleet.BeginAsk(new FleetCommand.Restart(), "web");
         Deadline.Until(() => Passes(fleet, restarted), "all are replaced");
 
-        Assert.All(restarted.Result.Workers, worker => Assert.True(worker.Ok, worker.Detail));
+        Assert.All(Deadline.Await(restarted, "all are replaced").Workers, worker => Assert.True(worker.Ok, worker.Detail));
     }
 
     [Fact]

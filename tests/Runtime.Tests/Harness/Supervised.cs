@@ -44,7 +44,7 @@ internal sealed class Supervised : IDisposable
         Mailbox = new Mailbox();
         _output = new OutputLoop(Mailbox, new WorkerLog(_queue, new JsonLineFormat(), Time), logger, Time);
         // Queues of the kernel's fill and empty in the real time.
-        _steerer = steering is null ? null : new Steerer(steering, Mailbox, logger, TimeProvider.System);
+        _steerer = steering is null ? null : new Steerer(steering, wakes: true, Mailbox, logger, TimeProvider.System);
         _steerer?.Start();
         var options = new SupervisorOptions(
             Checkout.Built("lib/libreuseport.so"),
