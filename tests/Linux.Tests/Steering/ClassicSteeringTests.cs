@@ -4,6 +4,8 @@ using Reuseportd.Model;
 
 namespace Linux.Tests.Steering;
 
+/// <summary>Alone: a process that another test starts may hold a closed listener in its group for a moment.</summary>
+[Collection(ProgramsOfTheKernel.Name)]
 public sealed class ClassicSteeringTests
 {
     [Theory]

@@ -38,7 +38,7 @@ internal sealed unsafe partial record KernelObjects(HashSet<uint> Programs, Hash
 }
 
 /// <summary>Tests that make such objects, one at a time: they count them.</summary>
-[CollectionDefinition(Name)]
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class ProgramsOfTheKernel
 {
     public const string Name = "programs of the kernel";
