@@ -67,7 +67,7 @@ public sealed class CheckTests : IDisposable
     [Fact]
     public async Task Warning_IsCalledThatOnce()
     {
-        var file = _folder.Write("services.d/web.yaml", "services:\n  web: { command: a, reuseport: { ports: [80] }, stall: { after: 1s } }\n");
+        var file = _folder.Write("services.d/web.yaml", "services:\n  web: { command: a, reuseport: { ports: [80] }, stdout: \"file:/var/log/{worker}.log\" }\n");
         var check = await RunAsync("--check");
 
         Assert.Equal(0, check.Code);

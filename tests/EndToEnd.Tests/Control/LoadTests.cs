@@ -194,7 +194,7 @@ public sealed class LoadTests : DaemonTest
             if (line.StartsWith("event: ", StringComparison.Ordinal)) kinds.Add(line["event: ".Length..]);
         }
 
-        Assert.Equal(["hello", "stop", "exit"], kinds);
+        Assert.Equal(["hello", "drain", "stop", "exit"], kinds);
     }
 
     [Fact]
