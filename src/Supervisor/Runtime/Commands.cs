@@ -70,11 +70,11 @@ internal sealed class Commands(Fleet fleet, ILogger log)
             case FleetCommand.Scale scale:
                 return (fleet.Scale(command.Names[0].Text, scale.Workers), CommandEnds.Running);
             case FleetCommand.Rollback:
-                return (slots, Without(fleet.Rollback(slots), "there is nothing to go back to", command.Wait));
+                return (slots, Without(fleet.Rollback(slots), "there is nothing to go back to", End(command)));
             case FleetCommand.Pause:
-                return (slots, Without(fleet.Pause(slots), "it is not being replaced", command.Wait));
+                return (slots, Without(fleet.Pause(slots), "it is not being replaced", CommandEnds.Taken));
             case FleetCommand.Resume:
-                return (slots, Without(fleet.Resume(slots), "nothing is paused", command.Wait));
+                return (slots, Without(fleet.Resume(slots), "nothing is paused", End(command)));
             case FleetCommand.Reset:
                 fleet.Reset(slots);
                 return (slots, CommandEnds.Taken);
@@ -88,8 +88,10 @@ internal sealed class Commands(Fleet fleet, ILogger log)
     }
 
     /// <param name="left">Services of which nothing could be done.</param>
-    private static Func<WorkerSlot, CommandEnd> Without(HashSet<Service> left, string why, bool waits) => slot =>
-        left.Contains(slot.Service) ? CommandEnds.Of(slot, ok: false, why) : waits ? CommandEnds.Running(slot) : CommandEnds.Taken(slot);
+    private static Func<WorkerSlot, CommandEnd> Without(HashSet<Service> left, string why, Func<WorkerSlot, CommandEnd> end) =>
+        slot => left.Contains(slot.Service) ? CommandEnds.Of(slot, ok: false, why) : end(slot);
+
+    private static Func<WorkerSlot, CommandEnd> End(Message.Command command) => command.Wait ? CommandEnds.Running : CommandEnds.Taken;
 
     /// <summary>Sends the signals; what came of each is said with the rest.</summary>
     private Func<WorkerSlot, CommandEnd> Sent(List<WorkerSlot> slots, Func<WorkerSlot, Signal> signal)

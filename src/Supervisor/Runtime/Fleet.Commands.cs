@@ -51,13 +51,21 @@ internal sealed partial class Fleet
     public void Start(IReadOnlyList<WorkerSlot> slots)
     {
         Want(slots, (wish, workers, count) => wish.Start(workers, count));
-        foreach (var slot in slots) Ask(slot, new SlotEvent.StartRequested());
+        foreach (var slot in slots)
+        {
+            slot.UpdateFailure = null;
+            Ask(slot, new SlotEvent.StartRequested());
+        }
+
         Order(slots);
     }
 
     public void Stop(IReadOnlyList<WorkerSlot> slots)
     {
         Want(slots, (wish, workers, count) => wish.Stop(workers, count));
+        // Where none of the service stays, what is left of an update goes at once, too.
+        var names = slots.Select(slot => slot.Name).ToHashSet();
+        updates.End(one => names.Contains(one.Name) && Goodbye(one.Service) is SlotEvent.StopRequested);
         foreach (var slot in slots) Ask(slot, Goodbye(slot.Service));
     }
 
@@ -78,6 +86,7 @@ internal sealed partial class Fleet
         else return false;
         // Once: a second time would go forward again.
         service.Former = null;
+        foreach (var slot in service.Slots) slot.UpdateFailure = null;
         return true;
     });
 
@@ -101,6 +110,7 @@ internal sealed partial class Fleet
     {
         var service = _services[name];
         var before = service.Slots.Where(slot => !slot.Leaving).ToArray();
+        foreach (var slot in before) slot.UpdateFailure = null;
         service.Want(service.Wish.Scale(workers));
         Resize(service);
         Order(service);

@@ -46,7 +46,14 @@ internal sealed partial class Fleet(SlotRunner runner, Updates updates, ILogger 
     {
         if (!slot.Leaving || slot.Slot.State.HasProcess || !slot.Service.Slots.Remove(slot)) return;
         runner.Leave(slot);
-        if (slot.Service is { Leaving: true, Slots.Count: 0 }) Forget(slot.Service);
+        Forget(slot.Service);
+    }
+
+    /// <summary>Forgets a service that was leaving once nothing of it runs.</summary>
+    public void Forget(Service service)
+    {
+        if (service is not { Leaving: true, Slots.Count: 0 } || updates.HasUnderstudies(service)) return;
+        if (_services.Remove(service.Spec.Name)) Forgotten?.Invoke(service.Spec.Name);
     }
 
     /// <summary>To be called when a service has settled: starts those that waited for it.</summary>
@@ -131,6 +138,7 @@ internal sealed partial class Fleet(SlotRunner runner, Updates updates, ILogger 
 
         foreach (var slot in service.Slots.Where(slot => !slot.Leaving))
         {
+            slot.UpdateFailure = null;
             var isWanted = service.Wish.Wants(slot.Name.Index);
             if (isWanted && !wish.Wants(slot.Name.Index)) Ask(slot, new SlotEvent.StartRequested());
             else runner.Happen(slot, new SlotEvent.PolicyChanged());
@@ -159,13 +167,9 @@ internal sealed partial class Fleet(SlotRunner runner, Updates updates, ILogger 
         service.Leaving = true;
         _held.Remove(service);
         updates.Forget(service);
+        updates.End(one => one.Service == service);
         foreach (var slot in service.Slots.ToArray()) Retire(slot);
-        if (service.Slots.Count == 0) Forget(service);
-    }
-
-    private void Forget(Service service)
-    {
-        if (_services.Remove(service.Spec.Name)) Forgotten?.Invoke(service.Spec.Name);
+        Forget(service);
     }
 
     /// <summary>How a worker is asked to go: where others stay, they take over what comes, and it ends what it has.</summary>

@@ -33,7 +33,7 @@ internal sealed class SlotRunner(
     /// <summary>Told of a worker that has settled, where somebody waits for it.</summary>
     public Action<WorkerSlot>? Settled { get; set; }
 
-    /// <summary>Something has happened to a worker that is being replaced, or to its understudy.</summary>
+    /// <summary>Something has happened to a worker or its understudy.</summary>
     public Action<WorkerSlot>? Moved { get; set; }
 
     /// <summary>Told the connections that the end of a worker's process will cut.</summary>
@@ -81,7 +81,7 @@ internal sealed class SlotRunner(
         var isNews = before.State is not SlotState.Ready || happened is SlotEvent.PolicyChanged;
         if (after.State is SlotState.Ready && isNews && slot.Process is { } process) _ready.Enqueue(process);
         foreach (var action in actions) Do(slot, action);
-        if (slot.Updating || slot.IsUnderstudy) Moved?.Invoke(slot);
+        Moved?.Invoke(slot);
     }
 
     /// <summary>
@@ -106,6 +106,9 @@ internal sealed class SlotRunner(
             if (one.Process is { } process) process.Slot = one;
             if (one.Slot.State.Deadline is { } due) Deadlines.Add((one, due), due);
         }
+
+        // It waits for its turn under the understudy's name.
+        if (newer.State is SlotState.Starting { Running: false }) starts.Add(slot.Service.Starts, (slot, newer.Generation));
     }
 
     /// <summary>Passes on the deadlines that have come. One that the slot has left behind means nothing.</summary>

@@ -124,6 +124,7 @@ internal sealed class SupervisorLoop : IDisposable
         _sockets = new SocketWatch(_mailbox);
         _silence = new SilenceWatch(_options.Preload, _mailbox, _sockets);
         _fleet = new Fleet(_runner, _updates, _log) { Forgotten = _notifications.Remove };
+        _updates.Left = _fleet.Forget;
         _commands = new Commands(_fleet, _log);
         _runner.Settled = _commands.Settled;
     }

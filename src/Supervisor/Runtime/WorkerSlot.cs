@@ -28,6 +28,9 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
     /// <summary>The newest one, whether it runs or not.</summary>
     public WorkerProcess? Last { get; set; }
 
+    /// <summary>The highest that an understudy of it was given: what was dismissed may still run.</summary>
+    public int NewestGeneration { get; set; }
+
     /// <summary>The slot of the other process while it is being replaced.</summary>
     public WorkerSlot? Understudy { get; set; }
 

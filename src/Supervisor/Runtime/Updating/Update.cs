@@ -22,6 +22,9 @@ internal sealed class Update(Service service, ServiceSpec? former)
     /// <summary>Why it stopped; null while nothing has failed.</summary>
     public string? Failure { get; set; }
 
+    /// <summary>What had to be done about the failure has been.</summary>
+    public bool HasStopped { get; set; }
+
     /// <summary>Nothing more is begun; what is being replaced goes its way.</summary>
     public bool IsPaused { get; set; }
 
@@ -31,5 +34,5 @@ internal sealed class Update(Service service, ServiceSpec? former)
     /// <summary>Workers that it began with.</summary>
     public int Count => Waiting.Count + Moving.Count + Done.Count;
 
-    public bool IsOver => Moving.Count == 0 && (Waiting.Count == 0 || Failure is not null) && !IsPaused;
+    public bool IsOver => Moving.Count == 0 && Waiting.Count == 0;
 }

@@ -20,6 +20,9 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
     private bool _stopping;
     private bool _swept;
 
+    /// <summary>Told of a service when a process of it has gone that was no worker's any more.</summary>
+    public Action<Service>? Left { get; set; }
+
     /// <summary>Nothing of any is left.</summary>
     public bool IsEmpty => _understudies.Count == 0;
 
@@ -27,6 +30,9 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
     public bool IsDue => _swept || _due.Count > 0;
 
     public Update? Of(Service service) => _updates.GetValueOrDefault(service);
+
+    /// <summary>Whether there are processes of the service in no worker's own slot.</summary>
+    public bool HasUnderstudies(Service service) => _understudies.Any(one => one.Service == service);
 
     /// <summary>Begins, or adds to what is on its way. Workers that do not serve are started anew at once where none of the service does.</summary>
     /// <param name="former">What the service was until now, where it has become another.</param>
@@ -38,12 +44,19 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
         {
             // There is nothing to lose, and nothing to go back to.
             Forget(service);
-            foreach (var slot in asked) Anew(slot, new SlotEvent.RestartRequested());
+            foreach (var slot in service.Slots) slot.Renew();
+            foreach (var slot in asked) Anew(slot);
             return;
         }
 
         // A newer wish: what is half way to the former one is not what is wanted any more.
-        if (former is not null) Forget(service);
+        if (former is not null)
+        {
+            Forget(service);
+            foreach (var slot in asked)
+                if (!slot.IsKept) slot.Keep(former);
+        }
+
         if (!_updates.TryGetValue(service, out var update)) Add(update = new Update(service, former));
         Enter(update, asked);
     }
@@ -54,6 +67,8 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
         if (!_updates.TryGetValue(service, out var update) || !update.IsPaused) return false;
         update.IsPaused = false;
         update.Failure = null;
+        update.HasStopped = false;
+        foreach (var slot in update.Waiting) slot.UpdateFailure = null;
         Enter(update, [.. update.Waiting]);
         log.UpdateResumed(service.Spec.Name);
         return true;
@@ -64,21 +79,22 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
         if (!_updates.TryGetValue(service, out var update) || update.IsPaused) return false;
         update.IsPaused = true;
         log.UpdatePaused(service.Spec.Name, update.Waiting.Count);
-        foreach (var slot in update.Waiting) runner.EndUpdate(slot);
+        foreach (var slot in update.Waiting) Postpone(slot);
         return true;
     }
 
     /// <summary>
-    /// Has those that are new already become what they were. The service is what it was by now: see <see cref="Service.Adopt"/>.
+    /// Has those that are new already become what they were, and those that fell in their replacement start as that. The service is what it
+    /// was by now: see <see cref="Service.Adopt"/>.
     /// </summary>
     public void Rollback(Update update)
     {
         var service = update.Service;
-        var changed = update.Done.Where(slot => !slot.Leaving).ToArray();
+        var changed = service.Slots.Where(slot => !slot.Leaving && service.Wish.Wants(slot.Name.Index) && IsOther(slot, update.Former)).ToArray();
         Drop(update);
         foreach (var slot in service.Slots) slot.Renew();
         if (changed.Length == 0) return;
-        var back = new Update(service, former: null) { IsRollback = true, Failure = null };
+        var back = new Update(service, former: null) { IsRollback = true };
         Add(back);
         Enter(back, changed);
     }
@@ -88,7 +104,13 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
     {
         _stopping = true;
         foreach (var update in _updates.Values.ToArray()) Drop(update);
-        foreach (var understudy in _understudies.ToArray()) runner.Happen(understudy, new SlotEvent.StopRequested());
+        End(_ => true);
+    }
+
+    /// <summary>Ends processes that are no worker's own, or not yet, whatever they still have.</summary>
+    public void End(Predicate<WorkerSlot> which)
+    {
+        foreach (var understudy in _understudies.Where(one => which(one)).ToArray()) runner.Happen(understudy, new SlotEvent.StopRequested());
         Sweep();
     }
 
@@ -123,17 +145,12 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
             _due.Remove(update);
             foreach (var slot in update.Moving.ToArray()) Look(update, slot);
             Sweep();
-            if (update.Failure is not null && !update.IsPaused)
-            {
-                Stop(update, failed);
-                continue;
-            }
-
-            while (!update.IsPaused && update.Waiting.Count > 0 && TryNext(update))
+            while (update is { IsPaused: false, Failure: null, Waiting.Count: > 0 } && TryNext(update))
             {
             }
 
-            if (update.IsOver) Finish(update);
+            if (update is { Failure: not null, HasStopped: false }) Stop(update, failed);
+            else if (update.IsOver) Finish(update);
         }
     }
 
@@ -145,14 +162,28 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
 
     private void Enter(Update update, IReadOnlyCollection<WorkerSlot> slots)
     {
-        // Those that serve first: if the new process comes to nothing, the others are left as they are.
-        foreach (var slot in slots.OrderByDescending(slot => slot.Slot.State is SlotState.Ready))
+        // Those that serve first: if the new process comes to nothing, the others are left as they are. But where one that serves can only be
+        // stopped while enough others do, those that do not are mended first.
+        var servingFirst = update.Service.Spec.Update.Order == UpdateOrder.StartFirst;
+        foreach (var slot in slots.OrderByDescending(slot => slot.Slot.State is SlotState.Ready == servingFirst))
         {
             if (update.Moving.Contains(slot)) continue;
             if (!update.Waiting.Contains(slot)) update.Waiting.Enqueue(slot);
             update.Done.Remove(slot);
-            if (update.Former is { } former && !slot.IsKept) slot.Keep(former);
+            if (update.IsPaused && slot.Slot.State is SlotState.Ready)
+            {
+                Postpone(slot);
+                continue;
+            }
+
             runner.Expect(slot);
+            if (update.IsPaused)
+            {
+                // As what it was: nothing is lost by its restart.
+                runner.Happen(slot, new SlotEvent.RestartRequested());
+                continue;
+            }
+
             slot.Updating = true;
         }
 
@@ -165,7 +196,10 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
         if (slot.Leaving || !service.Wish.Wants(slot.Name.Index))
         {
             update.Waiting.Dequeue();
-            End(update, slot);
+            // When it comes again it is what the service is then.
+            slot.Renew();
+            update.Done.Add(slot);
+            runner.EndUpdate(slot);
             return true;
         }
 
@@ -173,31 +207,35 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
         if (slot.Slot.State is not SlotState.Ready)
         {
             update.Waiting.Dequeue();
-            slot.Renew();
             slot.Updating = false;
-            Anew(slot, new SlotEvent.RestartRequested());
+            Anew(slot);
             update.Done.Add(slot);
             return true;
         }
 
         var wanted = service.Slots.Count(one => !one.Leaving && service.Wish.Wants(one.Name.Index));
         // By what is wanted, not by how the workers were told to be replaced before.
-        if (!UpdatePace.MayBegin(service.Spec.Update, wanted, service.Ready, update.Moving.Count)) return false;
+        if (!UpdatePace.MayBegin(service.Spec.Update, wanted, service.Ready, update.Moving.Count))
+        {
+            if (update.Moving.Count == 0 && !service.Slots.Exists(IsOnItsWay)) Block(update, slot, wanted);
+            return false;
+        }
+
         update.Waiting.Dequeue();
         update.Moving.Add(slot);
-        if (service.Spec.Update.Order == UpdateOrder.StartFirst) StartFirst(update, slot);
+        if (service.Spec.Update.Order == UpdateOrder.StartFirst) StartFirst(slot);
         else StopFirst(slot);
         return true;
     }
 
-    private void StartFirst(Update update, WorkerSlot slot)
+    private void StartFirst(WorkerSlot slot)
     {
+        slot.NewestGeneration = Math.Max(slot.NewestGeneration, slot.Slot.Generation) + 1;
         var understudy = new WorkerSlot(slot.Name, slot.Service)
         {
             IsUnderstudy = true,
-            Slot = Slot.New with { Generation = slot.Slot.Generation },
+            Slot = Slot.New with { Generation = slot.NewestGeneration - 1 },
         };
-        if (slot.IsKept && update.Former is null) understudy.Keep(slot.Spec);
         slot.Understudy = understudy;
         _understudies.Add(understudy);
         runner.Enter(understudy);
@@ -241,6 +279,7 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
         if (slot.Leaving || !slot.Service.Wish.Wants(slot.Name.Index))
         {
             Dismiss(slot, understudy);
+            slot.Renew();
             Settle(update, slot);
             return;
         }
@@ -293,6 +332,7 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
         {
             _understudies.Remove(understudy);
             runner.Leave(understudy);
+            Left?.Invoke(understudy.Service);
         }
     }
 
@@ -314,9 +354,29 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
         update.Waiting.Enqueue(slot);
     }
 
+    /// <summary>Too few serve for one more to be stopped, and no more of them are to come.</summary>
+    private static void Block(Update update, WorkerSlot slot, int wanted)
+    {
+        update.Failure = $"only {update.Service.Ready} of {wanted} workers are ready";
+        slot.UpdateFailure = $"not replaced: {update.Failure}";
+    }
+
+    private static bool IsOnItsWay(WorkerSlot slot) => slot.Slot.State is SlotState.Starting or SlotState.Stopping or SlotState.Draining;
+
+    /// <summary>Whether a worker runs, or last ran, as something else than this.</summary>
+    private static bool IsOther(WorkerSlot slot, ServiceSpec? former) =>
+        !slot.IsKept || slot.Spec != former || slot.Slot.State is SlotState.Backoff or SlotState.Failed;
+
+    private void Postpone(WorkerSlot slot)
+    {
+        slot.UpdateFailure = "not replaced yet: the update is paused";
+        runner.EndUpdate(slot);
+    }
+
     /// <summary>After a failure: what is on its way to be replaced is not, and what is new goes back where that is wanted.</summary>
     private void Stop(Update update, Action<Update> failed)
     {
+        update.HasStopped = true;
         var service = update.Service;
         foreach (var slot in update.Moving.ToArray())
         {
@@ -332,7 +392,7 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
             runner.EndUpdate(slot);
         }
 
-        var isPaused = update.IsRollback || service.Spec.Update.FailureAction == UpdateFailureAction.Pause;
+        var isPaused = update.IsPaused || update.IsRollback || service.Spec.Update.FailureAction == UpdateFailureAction.Pause;
         log.UpdateFailed(service.Spec.Name, update.Failure!, update.Done.Count, update.Count, rollsBack: !isPaused && update.Former is not null);
         if (isPaused && update.Former is not null) update.IsPaused = true;
         else if (update.Former is not null) failed(update);
@@ -355,17 +415,11 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
         foreach (var slot in update.Moving.Concat(update.Waiting).ToArray()) runner.EndUpdate(slot);
     }
 
-    private void End(Update update, WorkerSlot slot)
-    {
-        update.Done.Add(slot);
-        runner.EndUpdate(slot);
-    }
-
-    private void Anew(WorkerSlot slot, SlotEvent asked)
+    private void Anew(WorkerSlot slot)
     {
         if (_stopping) return;
         slot.Renew();
         runner.Expect(slot);
-        runner.Happen(slot, asked);
+        runner.Happen(slot, new SlotEvent.RestartRequested());
     }
 }

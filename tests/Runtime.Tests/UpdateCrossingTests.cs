@@ -1,0 +1,208 @@
+using Reuseportd.Model;
+using Reuseportd.Runtime;
+using Runtime.Tests.Harness;
+
+namespace Runtime.Tests;
+
+/// <summary>What comes in the middle of a planned restart: other commands, and ends of processes.</summary>
+public sealed class UpdateCrossingTests
+{
+    private static readonly RestartPolicy Once = RestartPolicy.Default with { When = RestartWhen.No };
+
+    [Fact]
+    public void Rollback_WhileTheFormerProcessStillEnds_ThatWorkerGoesBackToo()
+    {
+        using var fleet = new Supervised();
+        var deaf = Given.Service("web", 2, Checkout.Worker("ignore-term"));
+        fleet.Converge(deaf);
+        fleet.Lines.Take("web@0", "ignoring");
+        fleet.Lines.Take("web@1", "ignoring");
+        var update = fleet.BeginConverge(deaf.With("sleep", "2000"));
+        fleet.Log.Take("stop", "web@0");
+        var rollback = fleet.BeginAsk(new FleetCommand.Rollback(), "web");
+        fleet.Turn();
+        fleet.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.All(Deadline.Await(rollback, "the rollback is done").Workers, worker => Assert.True(worker.Ok, worker.Detail));
+        Deadline.Await(update, "the update is answered");
+        Assert.All(Commands(fleet), command => Assert.EndsWith("ignore-term\0", command, StringComparison.Ordinal));
+        Deadline.Until(() => OwnProcess.Children().Length == 2, "the others have gone");
+    }
+
+    [Fact]
+    public void Pause_AndThenTheNewProcessFails_NobodyWaitsForTheRest()
+    {
+        using var fleet = new Supervised();
+        var service = Given.Sleepers("web", 2);
+        fleet.Converge(service);
+        var update = fleet.BeginConverge(service.With("sleep", "2000") with { Readiness = Never });
+        var next = fleet.Log.Take("spawn", 3)[2].Pid;
+        fleet.BeginAsk(new FleetCommand.Pause(), "web");
+        fleet.Turn();
+        Supervised.Kill(next);
+
+        Assert.Equal(2, Deadline.Await(update, "the update is answered").NotReady.Count);
+        fleet.Log.Take("update_failed");
+        Assert.All(Commands(fleet), command => Assert.Equal("sleep\0infinity\0", command));
+        // It has stopped where it was, and a rollback or another change is free to come.
+        fleet.Converge(service.With("sleep", "3000"));
+        Assert.All(Commands(fleet), command => Assert.Equal("sleep\03000\0", command));
+    }
+
+    [Fact]
+    public void Restart_WhilePaused_IsToldSoAndComesWithTheResume()
+    {
+        using var fleet = new Supervised();
+        var service = Given.Sleepers("web", 2) with { Readiness = InAMoment };
+        fleet.Converge(service);
+        var update = fleet.BeginConverge(service.With("sleep", "2000"));
+        fleet.Log.Take("spawn", 3);
+        Assert.All(fleet.Ask(new FleetCommand.Pause(), "web").Workers, worker => Assert.True(worker.Ok, worker.Detail));
+        Deadline.Await(update, "the update has settled");
+        Assert.All(
+            fleet.Ask(new FleetCommand.Restart(), "web").Workers,
+            worker => Assert.Equal((false, "not replaced yet: the update is paused"), (worker.Ok, worker.Detail)));
+        Assert.All(fleet.Ask(new FleetCommand.Resume(), "web").Workers, worker => Assert.True(worker.Ok, worker.Detail));
+
+        Assert.All(Commands(fleet), command => Assert.Equal("sleep\02000\0", command));
+        Assert.Equal([3, 2], fleet.Snapshot().Workers.Select(worker => worker.Generation));
+    }
+
+    [Fact]
+    public void Rollback_AfterARestartWhilePaused_TakesBackAllThatIsNew()
+    {
+        using var fleet = new Supervised();
+        var service = Given.Sleepers("web", 2) with { Readiness = InAMoment };
+        fleet.Converge(service);
+        var update = fleet.BeginConverge(service.With("sleep", "2000"));
+        fleet.Log.Take("spawn", 3);
+        fleet.Ask(new FleetCommand.Pause(), "web");
+        Deadline.Await(update, "the update has settled");
+        fleet.Ask(new FleetCommand.Restart(), "web");
+        fleet.Ask(new FleetCommand.Scale(3), "web");
+        Assert.All(fleet.Ask(new FleetCommand.Rollback(), "web").Workers, worker => Assert.True(worker.Ok, worker.Detail));
+
+        Assert.Equal(["sleep\0infinity\0", "sleep\0infinity\0", "sleep\0infinity\0"], Commands(fleet));
+    }
+
+    [Fact]
+    public void Start_AfterAStopDuringAnUpdate_TheyComeAsTheNewOne()
+    {
+        using var fleet = new Supervised();
+        var service = Given.Sleepers("web", 2) with { Readiness = InAMoment };
+        fleet.Converge(service);
+        var update = fleet.BeginConverge(service.With("sleep", "2000"));
+        fleet.Log.Take("spawn", 3);
+        fleet.Ask(new FleetCommand.Stop(), "web");
+        Deadline.Await(update, "the update is answered");
+        fleet.Ask(new FleetCommand.Start(), "web");
+
+        Assert.All(Commands(fleet), command => Assert.Equal("sleep\02000\0", command));
+    }
+
+    [Fact]
+    public void Apply_StopFirstAndOneHasFailed_ThatOneIsMendedFirst()
+    {
+        using var fleet = new Supervised();
+        var service = HalfFailed;
+        fleet.Converge(service);
+        Assert.Empty(fleet.Converge(service.With("sleep", "2000")).NotReady);
+
+        Assert.All(Commands(fleet), command => Assert.Equal("sleep\02000\0", command));
+    }
+
+    [Fact]
+    public void Restart_StopFirstAndTooFewAreReady_FailsInsteadOfWaitingForEver()
+    {
+        using var fleet = new Supervised();
+        fleet.Converge(HalfFailed);
+        var before = fleet.Worker("web@0").Pid;
+        var end = fleet.Ask(new FleetCommand.Restart(), "web@0").Workers[0];
+
+        Assert.Equal((false, "not replaced: only 1 of 2 workers are ready"), (end.Ok, end.Detail));
+        Assert.Equal(before, fleet.Worker("web@0").Pid);
+    }
+
+    [Fact]
+    public void Apply_StopFirstFails_TheOneThatFellIsStartedAsWhatItWas()
+    {
+        using var fleet = new Supervised();
+        var service = Given.Sleepers("web", 2) with { Update = Given.StopFirst, Restart = Once };
+        fleet.Converge(service);
+        fleet.Converge(service.With("/bin/sh", "-c", "exit 3") with { Readiness = Never });
+
+        Assert.All(Commands(fleet), command => Assert.Equal("sleep\0infinity\0", command));
+        Assert.Equal(2, fleet.Counts.Ready);
+    }
+
+    [Fact]
+    public void Apply_OldOneDiesWhileTheNewOneWaitsForItsTurn_TheNewOneIsStarted()
+    {
+        using var fleet = new Supervised();
+        var (data, web) = (Given.Sleepers("data", 1), Given.Sleepers("web", 1) with { DependsOn = ["data"] });
+        fleet.Converge(data, web);
+        var update = fleet.BeginConverge(
+            data.With("sleep", "2000") with { Readiness = Never }, web.With("sleep", "2000") with { Restart = web.Restart with { Delay = TimeSpan.FromHours(9) } });
+        fleet.Log.Take("spawn", 3);
+        Supervised.Kill(fleet.Worker("web@0").Pid!.Value);
+        fleet.Log.Take("exit", "web@0");
+        fleet.Advance(TimeSpan.FromHours(1));
+        Deadline.Await(update, "the update is done");
+
+        Assert.Equal(["sleep\02000\0", "sleep\02000\0"], Commands(fleet));
+    }
+
+    [Fact]
+    public void Start_AfterAnUpdateThatFailed_TellsOfWhatWasAskedNow()
+    {
+        using var fleet = new Supervised();
+        var service = Given.Sleepers("web", 2);
+        fleet.Converge(service);
+        Assert.Equal(2, fleet.Converge(service.With("/bin/sh", "-c", "exit 3") with { Readiness = Never }).NotReady.Count);
+
+        Assert.All(fleet.Ask(new FleetCommand.Scale(3), "web").Workers, worker => Assert.True(worker.Ok, worker.Detail));
+        Assert.All(fleet.Ask(new FleetCommand.Start(), "web").Workers, worker => Assert.True(worker.Ok, worker.Detail));
+    }
+
+    [Fact]
+    public void Remove_WhileTheFormerProcessStillEnds_TheServiceIsKnownUntilThen()
+    {
+        using var fleet = new Supervised();
+        var deaf = Given.Service("web", 1, Checkout.Worker("ignore-term"));
+        fleet.Converge(deaf);
+        fleet.Lines.Take("web@0", "ignoring");
+        var update = fleet.BeginConverge(deaf.With("sleep", "2000"));
+        fleet.Log.Take("stop", "web@0");
+        fleet.Converge();
+        Deadline.Await(update, "the update is answered");
+        Assert.Single(OwnProcess.Children());
+        fleet.Converge(deaf.With("sleep", "3000"));
+        Assert.Equal(["sleep\03000\0"], Commands(fleet));
+        fleet.Advance(TimeSpan.FromMinutes(1));
+
+        Deadline.Until(() => OwnProcess.Children().Length == 1, "the former one has gone");
+        Assert.Equal(1, fleet.Counts.Workers);
+        Assert.Equal(1, fleet.Counts.Ready);
+    }
+
+    private static ServiceSpec HalfFailed =>
+        Given.Shell("web", 2, "test $REUSEPORT_WORKER = 0 && exec sleep 1000; exit 3") with
+        {
+            Update = Given.StopFirst, Restart = Once, Readiness = InAMoment,
+        };
+
+    private static ReadinessSpec Never { get; } = new ReadinessSpec.Delay(TimeSpan.FromHours(1), ReadinessSpec.DefaultTimeout);
+
+    private static ReadinessSpec InAMoment { get; } = new ReadinessSpec.Delay(TimeSpan.FromMilliseconds(300), ReadinessSpec.DefaultTimeout);
+
+    private static string[] Commands(Supervised fleet) =>
+        [.. fleet.Snapshot().Workers.Select(worker => Command(worker.Pid))];
+
+    /// <summary>Empty until the program has been executed.</summary>
+    private static string Command(int? pid)
+    {
+        var command = "";
+        Deadline.Until(() => (command = File.ReadAllText($"/proc/{pid}/cmdline")).Length > 0, "the program runs");
+        return command;
+    }
+}
