@@ -317,6 +317,7 @@ internal sealed class SupervisorLoop : IDisposable
         _silence.Heard(process.Serial, outcome);
         process.Remember(outcome);
         if (PortCoverage.ServedPort(outcome) is not { } port) return;
+        process.Serves(outcome.Socket!.Inode, outcome.Pid, outcome.Socket.FileDescriptor);
         _runner.Happen(process.Slot, new SlotEvent.Serves(process.Generation, port));
         // One that was ready before has more sockets now.
         if (process.IsServing) _shares.Serve(process);

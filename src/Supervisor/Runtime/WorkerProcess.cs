@@ -14,6 +14,7 @@ internal sealed class WorkerProcess(
     private const int MostBinds = 256;
 
     private readonly Dictionary<(OutcomeKind, string, int), BindOutcome> _binds = [];
+    private readonly Queue<(ulong Inode, int Pid, int Descriptor)> _serving = new();
     private BindOutcome? _lastFailed;
 
     public ulong Serial { get; } = serial;
@@ -66,6 +67,9 @@ internal sealed class WorkerProcess(
     /// <summary>The newest outcome of each address and port that it tried.</summary>
     public IReadOnlyCollection<BindOutcome> Binds => _binds.Values;
 
+    /// <summary>The newest sockets that it serves or has served: several may have one address and port.</summary>
+    public IReadOnlyCollection<(ulong Inode, int Pid, int Descriptor)> Serving => _serving;
+
     /// <summary>The newest bind or listen that failed and has not come about since; null where there is none.</summary>
     public BindOutcome? FailedBind => _lastFailed is { } failed && !_binds.Values.Any(bind => bind.Succeeded && MakesUpFor(bind, failed)) ? failed : null;
 
@@ -74,6 +78,12 @@ internal sealed class WorkerProcess(
 
     /// <summary>The same for programs; of meaning where <see cref="Silence"/> is set.</summary>
     public PreloadReason SilenceCause { get; set; }
+
+    public void Serves(ulong inode, int pid, int descriptor)
+    {
+        if (_serving.Count == MostBinds) _serving.Dequeue();
+        _serving.Enqueue((inode, pid, descriptor));
+    }
 
     public void Remember(BindOutcome outcome)
     {

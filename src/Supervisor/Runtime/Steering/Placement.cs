@@ -21,8 +21,7 @@ internal sealed record Placement(
     {
         var (slot, spec) = (process.Slot, process.Slot.Spec);
         var sockets = new Dictionary<ulong, (int, int)>();
-        foreach (var outcome in process.Binds)
-            if (PortCoverage(outcome) && outcome.Socket is { } socket) sockets[socket.Inode] = (outcome.Pid, socket.FileDescriptor);
+        foreach (var (inode, pid, descriptor) in process.Serving) sockets[inode] = (pid, descriptor);
         var isHeard = spec.Process is { Reuseport.Debug: true, Stderr: OutputTarget.Journal or OutputTarget.File };
         if (sockets.Count == 0 && isHeard) return null;
         var reuseport = spec.Process.Reuseport;
@@ -45,6 +44,4 @@ internal sealed record Placement(
     public SharedSocket Share(ulong inode) => Sockets.TryGetValue(inode, out var said)
         ? new SharedSocket(inode, Tree, said.Pid, said.Descriptor)
         : new SharedSocket(inode, Tree);
-
-    private static bool PortCoverage(BindOutcome outcome) => Slots.PortCoverage.ServedPort(outcome) is not null;
 }
