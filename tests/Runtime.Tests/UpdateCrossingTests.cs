@@ -136,23 +136,6 @@ public sealed class UpdateCrossingTests
     }
 
     [Fact]
-    public void Apply_OldOneDiesWhileTheNewOneWaitsForItsTurn_TheNewOneIsStarted()
-    {
-        using var fleet = new Supervised();
-        var (data, web) = (Given.Sleepers("data", 1), Given.Sleepers("web", 1) with { DependsOn = ["data"] });
-        fleet.Converge(data, web);
-        var update = fleet.BeginConverge(
-            data.With("sleep", "2000") with { Readiness = Never }, web.With("sleep", "2000") with { Restart = web.Restart with { Delay = TimeSpan.FromHours(9) } });
-        fleet.Log.Take("spawn", 3);
-        Supervised.Kill(fleet.Worker("web@0").Pid!.Value);
-        fleet.Log.Take("exit", "web@0");
-        fleet.Advance(TimeSpan.FromHours(1));
-        Deadline.Await(update, "the update is done");
-
-        Assert.Equal(["sleep\02000\0", "sleep\02000\0"], Commands(fleet));
-    }
-
-    [Fact]
     public void Start_AfterAnUpdateThatFailed_TellsOfWhatWasAskedNow()
     {
         using var fleet = new Supervised();

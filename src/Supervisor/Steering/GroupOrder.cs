@@ -16,6 +16,9 @@ internal sealed class GroupOrder
     /// <summary>Whether too much happened between two looks.</summary>
     public bool IsLost => _arrays.Count == 0;
 
+    /// <summary>Who was in the group at the last look.</summary>
+    public IReadOnlySet<ulong> Members => _members;
+
     /// <summary>Takes in who is in the group now.</summary>
     /// <param name="members">Any number that is a socket's own, in order of joining.</param>
     public void Observe(IReadOnlyList<ulong> members)

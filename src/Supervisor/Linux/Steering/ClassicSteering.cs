@@ -94,8 +94,9 @@ internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? d
         foreach (var member in _members.Active)
             for (var ordinal = 0; ordinal < member.Sockets.Count; ordinal++)
                 if (_order.IndexOf(member.Sockets[ordinal].Inode) is { } index) indices[member.Places[ordinal]] = index;
-        // Nobody takes part whose index is known: better the kernel's hash than a choice by chance.
-        if (indices.Count == 0) return Release();
+        // Nobody takes part whose index is known: better the kernel's hash than a choice by chance. The same where nobody is held back, and some
+        // would get nothing because it is not known where they stand.
+        if (indices.Count == 0 || IsWhole(out var sockets) && indices.Count < sockets) return Release();
 
         using var taken = _members.TakeAny(out var errno);
         if (taken is null) return errno;
@@ -104,6 +105,14 @@ internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? d
             : ClassicProgram.Random([.. indices.Values]));
         _isAttached |= errno == Errno.None;
         return errno;
+    }
+
+    /// <summary>Whether all of the group are to get connections.</summary>
+    private bool IsWhole(out int sockets)
+    {
+        var active = _members.Active.SelectMany(member => member.Sockets).Select(socket => socket.Inode).ToHashSet();
+        sockets = active.Count;
+        return active.IsSupersetOf(_order.Members);
     }
 
     private Errno Release()
