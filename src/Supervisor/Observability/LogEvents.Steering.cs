@@ -35,6 +35,9 @@ internal static partial class LogEvents
         log.ForContext(new EventDetails(EventKind.NotSteered).Of(worker, pid).With("REUSEPORT_PORT", port).With(errno)).Warning(
             "{worker}: its connections on port {REUSEPORT_PORT} cannot be steered: {errno}", worker, port, errno.ToString());
 
+    public static void SteeringFaulted(this ILogger log, Exception fault) =>
+        log.Event(EventKind.Fault).Error(fault, "a fault in steering; workers run on: {fault}", fault.Message);
+
     /// <param name="queue">Connections that wait.</param>
     public static void Stalled(this ILogger log, WorkerName worker, int pid, TimeSpan after, long queue) =>
         log.ForContext(new EventDetails(EventKind.Stalled).Of(worker, pid).With("REUSEPORT_QUEUE", queue)).Warning(

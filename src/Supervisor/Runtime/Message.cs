@@ -46,7 +46,7 @@ internal abstract record Message
     internal sealed record Holds(ulong Process, int Connections) : Message;
 
     /// <summary>A process that is given nothing new has nothing left, or nothing is to be waited for.</summary>
-    internal sealed record Drained(ulong Process, int Connections) : Message;
+    internal sealed record Drained(ulong Process) : Message;
 
     /// <summary>A process accepts nothing while others do, and is given nothing new; or it accepts again.</summary>
     internal sealed record Stalled(ulong Process, bool IsStuck) : Message;

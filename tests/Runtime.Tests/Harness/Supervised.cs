@@ -108,6 +108,9 @@ internal sealed class Supervised : IDisposable
         return done.Task;
     }
 
+    /// <summary>How many connections each worker was given.</summary>
+    public IReadOnlyDictionary<WorkerName, SlotCounts> ConnectionsGiven() => Deadline.Await(_steerer!.CountAsync(), "the counts");
+
     public FleetSnapshot Snapshot()
     {
         var done = new TaskCompletionSource<FleetSnapshot>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -43,6 +43,6 @@ internal sealed class DrainWatch(Mailbox mailbox)
         // Twice: between its queue and its descriptors a connection is in neither.
         if (held > 0 || before != 0) return;
         _draining.Remove(process);
-        mailbox.Post(new Message.Drained(process.Placement.Process, 0));
+        mailbox.Post(new Message.Drained(process.Placement.Process));
     }
 }

@@ -9,16 +9,16 @@ namespace Reuseportd.Runtime;
 /// </summary>
 internal sealed class Guests
 {
-    private readonly Dictionary<ulong, (int Slot, List<SharedGroup> Groups)> _guests = [];
+    private readonly Dictionary<ulong, (WorkerName Worker, List<SharedGroup> Groups)> _guests = [];
 
     /// <summary>From here on the visitor's port leads to this process.</summary>
     /// <param name="placed">Null where it has no share.</param>
     /// <param name="find">The group of an endpoint.</param>
     public void Visit(SteeringRequest.Visit visit, PlacedProcess? placed, Func<IReadOnlyList<SocketRecord>> listing, Func<GroupKey, SharedGroup> find)
     {
-        var slot = placed is null ? SlotOf(visit.Placement) : visit.Placement.Worker.Index;
         foreach (var group in placed?.Groups ?? Admit(visit.Placement, listing, find))
         {
+            var slot = placed is null ? SlotOf(visit.Placement.Worker, group) : group.SlotOf(placed);
             if (!group.Key.IsStream || group.Key.Port != visit.Port || group.Steering.Visit(slot, visit.ClientPort) != Errno.None) continue;
             (group.VisitorPort, group.VisitedSlot) = (visit.ClientPort, slot);
         }
@@ -39,13 +39,13 @@ internal sealed class Guests
     public IReadOnlyList<SharedGroup> Leave(ulong process)
     {
         if (!_guests.Remove(process, out var guest)) return [];
-        foreach (var group in guest.Groups) _ = group.Steering.Join(guest.Slot, []);
+        foreach (var group in guest.Groups) _ = group.Steering.Join(SlotOf(guest.Worker, group), []);
         return guest.Groups;
     }
 
     public bool AreIn(SharedGroup group) => _guests.Values.Any(guest => guest.Groups.Contains(group));
 
-    private static int SlotOf(Placement placement) => -1 - placement.Worker.Index;
+    private static int SlotOf(WorkerName worker, SharedGroup group) => -1 - group.SlotOf(worker);
 
     private List<SharedGroup> Admit(Placement placement, Func<IReadOnlyList<SocketRecord>> listing, Func<GroupKey, SharedGroup> find)
     {
@@ -56,11 +56,11 @@ internal sealed class Guests
             var group = find(sockets.Key);
             // A classic program cannot be told who a visitor is for: what it does not give to is out of reach.
             var takesPart = group.Steering.Kind == SteeringKind.Classic;
-            if (group.Steering.Join(SlotOf(placement), [.. sockets.Select(socket => placement.Share(socket.Inode))], takesPart) == Errno.None) groups.Add(group);
+            if (group.Steering.Join(SlotOf(placement.Worker, group), [.. sockets.Select(socket => placement.Share(socket.Inode))], takesPart) == Errno.None) groups.Add(group);
         }
 
         // One that does not listen yet is looked at again.
-        if (groups.Count > 0) _guests[placement.Process] = (SlotOf(placement), groups);
+        if (groups.Count > 0) _guests[placement.Process] = (placement.Worker, groups);
         return groups;
     }
 }

@@ -10,11 +10,17 @@ internal sealed class PlacedProcess(Placement placement)
     /// <summary>Its sockets, by the group that each is in.</summary>
     public List<(SharedGroup Group, SocketRecord Socket)> Sockets { get; } = [];
 
-    /// <summary>Given nothing new, and looked at until it has nothing left.</summary>
-    public bool IsDraining { get; set; }
-
     /// <summary>Connections and waiting bytes that it had when it was last looked at; -1 before.</summary>
     public long Held { get; set; } = -1;
+
+    public IEnumerable<SocketRecord> In(SharedGroup group) => Sockets.Where(one => one.Group == group).Select(one => one.Socket);
+
+    /// <summary>A group has been made anew.</summary>
+    public void Move(SharedGroup from, SharedGroup to)
+    {
+        for (var at = 0; at < Sockets.Count; at++)
+            if (Sockets[at].Group == from) Sockets[at] = (to, Sockets[at].Socket);
+    }
 
     public IEnumerable<SharedGroup> Groups => Sockets.Select(one => one.Group).Distinct();
 

@@ -4,16 +4,24 @@ using Reuseportd.Steering;
 
 namespace Reuseportd.Runtime;
 
-/// <summary>A group of port sharding: who is steered to in it, and which of its workers are stuck.</summary>
-internal sealed class SharedGroup(GroupKey key, IGroupSteering steering, Balance balance, StallSpec stall) : IDisposable
+/// <summary>
+/// A group of port sharding: who is steered to in it, and which of its workers are stuck. The kernel knows one group for each endpoint,
+/// whichever services share it.
+/// </summary>
+/// <param name="service">Whose rules hold: that of the first worker.</param>
+internal sealed class SharedGroup(GroupKey key, IGroupSteering steering, string service, Balance balance, StallSpec stall) : IDisposable
 {
+    private readonly Dictionary<WorkerName, int> _slots = [];
+
     public GroupKey Key { get; } = key;
 
     public IGroupSteering Steering { get; } = steering;
 
+    public string Service { get; } = service;
+
     public Balance Balance { get; } = balance;
 
-    /// <summary>The process that has the share of each worker.</summary>
+    /// <summary>The process that has the share of each worker, by <see cref="SlotOf"/>.</summary>
     public Dictionary<int, PlacedProcess> Current { get; } = [];
 
     /// <summary>Workers that are stuck, and when each is next looked at.</summary>
@@ -34,22 +42,16 @@ internal sealed class SharedGroup(GroupKey key, IGroupSteering steering, Balance
     /// <summary>The last failure that was said: each is said once.</summary>
     public Errno Said { get; set; } = Errno.None;
 
+    /// <summary>A number for each worker that was ever in it, first come first served.</summary>
+    public int SlotOf(WorkerName worker)
+    {
+        if (!_slots.TryGetValue(worker, out var slot)) _slots.Add(worker, slot = _slots.Count);
+        return slot;
+    }
+
+    public int SlotOf(PlacedProcess process) => SlotOf(process.Placement.Worker);
+
+    public bool IsCurrent(PlacedProcess process) => Current.GetValueOrDefault(SlotOf(process)) == process;
+
     public void Dispose() => Steering.Dispose();
-}
-
-/// <summary>A worker that was steered around.</summary>
-internal sealed class StuckWorker(PlacedProcess process)
-{
-    public PlacedProcess Process { get; } = process;
-
-    /// <summary>Its queue was taken away: whether it accepts is seen only when it is given something again.</summary>
-    public bool IsRescued { get; set; }
-
-    /// <summary>When it is tried again.</summary>
-    public TimeSpan NextTrial { get; set; }
-
-    public int Trials { get; set; }
-
-    /// <summary>Since when it has been given connections again, to see; null where it is given none.</summary>
-    public TimeSpan? TriedAt { get; set; }
 }

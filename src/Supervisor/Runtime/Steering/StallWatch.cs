@@ -32,10 +32,10 @@ internal sealed class StallWatch(Mailbox mailbox, ILogger log)
     }
 
     /// <summary>Another process has the worker's share, or none.</summary>
-    public static void Forget(SharedGroup group, int slot)
+    public void Forget(SharedGroup group, int slot)
     {
         group.Judge.Wake(slot);
-        group.Stuck.Remove(slot);
+        if (group.Stuck.Remove(slot, out var stuck)) mailbox.Post(new Message.Stalled(stuck.Process.Placement.Process, IsStuck: false));
     }
 
     public void Pass(SockDiag diag, IEnumerable<SharedGroup> groups, TimeSpan now)
@@ -67,7 +67,7 @@ internal sealed class StallWatch(Mailbox mailbox, ILogger log)
     }
 
     private static long Waiting(SharedGroup group, PlacedProcess process, Dictionary<ulong, QueueLength> queues) =>
-        process.Sockets.Where(one => one.Group == group).Sum(one => queues.GetValueOrDefault(one.Socket.Inode).Waiting);
+        process.In(group).Sum(socket => queues.GetValueOrDefault(socket.Inode).Waiting);
 
     private void Act(SharedGroup group, StallVerdict verdict, QueueSample[] samples, TimeSpan now)
     {

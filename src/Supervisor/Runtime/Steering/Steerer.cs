@@ -20,12 +20,15 @@ internal sealed class Steerer : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly long _start;
     private readonly Dictionary<ulong, PlacedProcess> _placed = [];
-    private readonly Dictionary<(string Service, GroupKey Key), SharedGroup> _groups = [];
+    private readonly Dictionary<GroupKey, SharedGroup> _groups = [];
     private readonly Guests _guests = new();
     private readonly DrainWatch _drains;
     private readonly StallWatch _stalls;
     private readonly bool _wakes;
     private bool _canLook;
+
+    /// <summary>The last fault that was said: each is said once.</summary>
+    private string? _fault;
     private Task _running = Task.CompletedTask;
 
     /// <param name="wakes">Whether the kernel wakes who takes over the queue of a listener that has closed; else it is done here.</param>
@@ -97,11 +100,11 @@ internal sealed class Steerer : IAsyncDisposable
             }
 
             if (diag is null) continue;
-            _drains.Pass(diag, Now);
-            _stalls.Pass(diag, _groups.Values, Now);
+            Guarded(() => _drains.Pass(diag, Now));
+            Guarded(() => _stalls.Pass(diag, _groups.Values, Now));
         }
 
-        foreach (var group in _groups.Values) group.Dispose();
+        foreach (var group in _groups.Values) Guarded(group.Dispose);
     }
 
     /// <summary>A container may forbid the socket family: then nothing is known of queues.</summary>
@@ -130,7 +133,10 @@ internal sealed class Steerer : IAsyncDisposable
         while (_requests.Reader.TryRead(out var request)) requests.Add(request);
         List<SocketRecord>? listing = null;
         var changed = new HashSet<SharedGroup>();
-        foreach (var request in requests)
+        foreach (var request in requests) Guarded(() => Take(request), () => Refuse(request));
+        if (changed.Count > 0 && _mode.Kind == SteeringKind.Classic) Guarded(() => Refresh(changed, Listing.Of(diag)));
+
+        void Take(SteeringRequest request)
         {
             switch (request)
             {
@@ -145,7 +151,7 @@ internal sealed class Steerer : IAsyncDisposable
                     break;
                 case SteeringRequest.Visit visit:
                     _guests.Visit(
-                        visit, _placed.GetValueOrDefault(visit.Placement.Process), () => listing ??= Listing.Of(diag), key => Find(visit.Placement, key, diag));
+                        visit, _placed.GetValueOrDefault(visit.Placement.Process), () => listing ??= Listing.Of(diag), key => Find(visit.Placement, key, diag, changed));
                     visit.Done.TrySetResult();
                     break;
                 case SteeringRequest.VisitEnded ended:
@@ -158,8 +164,6 @@ internal sealed class Steerer : IAsyncDisposable
                     throw new InvalidOperationException($"no such request: {request}");
             }
         }
-
-        if (changed.Count > 0 && _mode.Kind == SteeringKind.Classic) Refresh(changed, Listing.Of(diag));
     }
 
     private void Serve(Placement placement, List<SocketRecord> listing, SockDiag? diag, HashSet<SharedGroup> changed)
@@ -167,54 +171,72 @@ internal sealed class Steerer : IAsyncDisposable
         changed.UnionWith(_guests.Leave(placement.Process));
         if (!_placed.TryGetValue(placement.Process, out var process)) _placed.Add(placement.Process, process = new PlacedProcess(placement));
         process.Placement = placement;
+        SharedGroup[] former = [.. process.Groups];
         process.Sockets.Clear();
         foreach (var sockets in placement.Own(listing).GroupBy(socket => GroupKey.Of(socket)))
         {
-            var group = Find(placement, sockets.Key, diag);
+            var group = Find(placement, sockets.Key, diag, changed);
             foreach (var socket in sockets) process.Sockets.Add((group, socket));
-            var errno = group.Steering.Join(placement.Worker.Index, [.. sockets.Select(socket => placement.Share(socket.Inode))]);
-            if (errno != Errno.None && errno != group.Said) _log.NotSteered(placement.Worker, placement.Pid, sockets.Key.Port, errno);
-            group.Said = errno;
-            group.Current[placement.Worker.Index] = process;
-            StallWatch.Forget(group, placement.Worker.Index);
+            _stalls.Forget(group, group.SlotOf(process));
+            Join(group, process);
             changed.Add(group);
         }
 
+        foreach (var group in former.Except(process.Groups)) Part(group, process, changed);
         _mailbox.Post(new Message.Placed(placement.Process));
     }
 
-    private SharedGroup Find(Placement placement, GroupKey key, SockDiag? diag)
+    private SharedGroup Find(Placement placement, GroupKey key, SockDiag? diag, HashSet<SharedGroup> changed)
     {
-        var name = (placement.Worker.Service, key);
+        var service = placement.Worker.Service;
         var balance = key.BalanceFor(placement.Balance);
-        if (_groups.TryGetValue(name, out var group) && group.Balance == balance && group.Stall == placement.Stall) return group;
-        var renewed = new SharedGroup(key, _mode.Steer(key, balance, placement.Workers, diag), balance, placement.Stall);
-        // Another way of balancing: those that are there come over one by one, as they are replaced or say more.
+        _groups.TryGetValue(key, out var group);
+        if (group is not null && (group.Service != service || group.Balance == balance && group.Stall == placement.Stall)) return group;
         group?.Dispose();
-        return _groups[name] = renewed;
+        var renewed = new SharedGroup(key, _mode.Steer(key, balance, placement.Workers, diag), service, balance, placement.Stall);
+        _groups[key] = renewed;
+        if (group is null) return renewed;
+        // By other rules: all that have a share keep it.
+        changed.Remove(group);
+        foreach (var process in _placed.Values) process.Move(group, renewed);
+        foreach (var process in group.Current.Values.Where(process => process.In(renewed).Any())) Join(renewed, process);
+        return renewed;
+    }
+
+    /// <summary>Gives it its worker's share. Where that fails, who had it before is given new ones until it ends.</summary>
+    private void Join(SharedGroup group, PlacedProcess process)
+    {
+        var (placement, slot) = (process.Placement, group.SlotOf(process));
+        var errno = group.Steering.Join(slot, [.. process.In(group).Select(socket => placement.Share(socket.Inode))]);
+        if (errno != Errno.None && errno != group.Said) _log.NotSteered(placement.Worker, placement.Pid, group.Key.Port, errno);
+        group.Said = errno;
+        group.Current[slot] = process;
     }
 
     private void Withdraw(ulong serial)
     {
         if (!_placed.TryGetValue(serial, out var process))
         {
-            _mailbox.Post(new Message.Drained(serial, 0));
+            _mailbox.Post(new Message.Drained(serial));
             return;
         }
 
-        process.IsDraining = true;
         var goesOn = process.Sockets.Count == 0;
-        foreach (var group in process.Groups)
-        {
-            if (!IsCurrent(group, process)) continue;
-            group.Current.Remove(process.Placement.Worker.Index);
-            var errno = group.Current.Count == 0 ? Errno.NotSupported : group.Steering.Leave(process.Placement.Worker.Index);
-            goesOn |= errno != Errno.None;
-        }
+        foreach (var group in process.Groups) goesOn |= !TakeShare(group, process);
 
         // Where it goes on getting new connections there is nothing to wait for.
-        if (goesOn || _mode.Kind == SteeringKind.None || !_canLook) _mailbox.Post(new Message.Drained(serial, 0));
+        if (goesOn || _mode.Kind == SteeringKind.None || !_canLook) _mailbox.Post(new Message.Drained(serial));
         else _drains.Add(process, Now);
+    }
+
+    /// <returns>Whether it is given nothing new from now on: not the last one.</returns>
+    private bool TakeShare(SharedGroup group, PlacedProcess process)
+    {
+        if (!group.IsCurrent(process)) return group.Current.Count > 0;
+        var slot = group.SlotOf(process);
+        group.Current.Remove(slot);
+        _stalls.Forget(group, slot);
+        return group.Current.Count > 0 && group.Steering.Leave(slot) == Errno.None;
     }
 
     private void Remove(ulong serial, HashSet<SharedGroup> changed)
@@ -222,16 +244,23 @@ internal sealed class Steerer : IAsyncDisposable
         foreach (var group in _guests.Leave(serial)) Forget(group, changed);
         if (!_placed.Remove(serial, out var process)) return;
         _drains.Remove(process);
-        foreach (var group in process.Groups)
+        foreach (var group in process.Groups) Part(group, process, changed);
+    }
+
+    /// <summary>A process has no socket in the group any more.</summary>
+    private void Part(SharedGroup group, PlacedProcess process, HashSet<SharedGroup> changed)
+    {
+        changed.Add(group);
+        if (group.IsCurrent(process))
         {
-            changed.Add(group);
-            if (!IsCurrent(group, process)) continue;
-            group.Current.Remove(process.Placement.Worker.Index);
-            StallWatch.Forget(group, process.Placement.Worker.Index);
-            _ = group.Steering.Leave(process.Placement.Worker.Index);
-            if (group.Current.Count > 0 && !_wakes) Wake(group);
-            Forget(group, changed);
+            var slot = group.SlotOf(process);
+            group.Current.Remove(slot);
+            _stalls.Forget(group, slot);
+            _ = group.Steering.Leave(slot);
         }
+
+        if (group.Current.Count > 0 && !_wakes) Wake(group);
+        Forget(group, changed);
     }
 
     /// <summary>Which of them has taken over, nobody tells: each is visited.</summary>
@@ -240,18 +269,14 @@ internal sealed class Steerer : IAsyncDisposable
         foreach (var slot in group.Current.Keys) SlotVisit.Begin(group.Steering, group.Key, slot, out _)?.Dispose();
     }
 
-    /// <summary>Where its last socket has gone, and the kernel's group with it.</summary>
+    /// <summary>Where nobody has a share any more: who still ends what it has goes by the kernel's hash.</summary>
     private void Forget(SharedGroup group, HashSet<SharedGroup> changed)
     {
         if (group.Current.Count > 0 || _guests.AreIn(group)) return;
-        foreach (var (name, one) in _groups)
-            if (one == group) _groups.Remove(name);
+        if (_groups.GetValueOrDefault(group.Key) == group) _groups.Remove(group.Key);
         changed.Remove(group);
         group.Dispose();
     }
-
-    private static bool IsCurrent(SharedGroup group, PlacedProcess process) =>
-        group.Current.GetValueOrDefault(process.Placement.Worker.Index) == process;
 
     private static void Refresh(HashSet<SharedGroup> changed, List<SocketRecord> listing)
     {
@@ -261,17 +286,35 @@ internal sealed class Steerer : IAsyncDisposable
     private Dictionary<WorkerName, SlotCounts> Counts()
     {
         var counts = new Dictionary<WorkerName, SlotCounts>();
-        foreach (var ((service, _), group) in _groups)
+        foreach (var group in _groups.Values)
         {
-            foreach (var slot in group.Current.Keys)
+            foreach (var (slot, process) in group.Current)
             {
                 if (group.Steering.CountsOf(slot) is not { } more) continue;
-                var before = counts.GetValueOrDefault(new WorkerName(service, slot));
-                counts[new WorkerName(service, slot)] = new SlotCounts(before.Given + more.Given, before.Migrated + more.Migrated);
+                var worker = process.Placement.Worker;
+                var before = counts.GetValueOrDefault(worker);
+                counts[worker] = new SlotCounts(before.Given + more.Given, before.Migrated + more.Migrated);
             }
         }
 
         return counts;
+    }
+
+    /// <summary>What nobody has thought of must hold up nobody: the loop waits for answers.</summary>
+    private void Guarded(Action act, Action? instead = null)
+    {
+        try
+        {
+            act();
+        }
+#pragma warning disable CA1031 // Nobody waits for this task, so what went wrong would be lost, and with it all steering.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            if (_fault != fault.Message) _log.SteeringFaulted(fault);
+            _fault = fault.Message;
+            instead?.Invoke();
+        }
     }
 
     private void Refuse(SteeringRequest request)
@@ -282,7 +325,7 @@ internal sealed class Steerer : IAsyncDisposable
                 _mailbox.Post(new Message.Placed(serve.Placement.Process));
                 break;
             case SteeringRequest.Withdraw withdraw:
-                _mailbox.Post(new Message.Drained(withdraw.Process, 0));
+                _mailbox.Post(new Message.Drained(withdraw.Process));
                 break;
             case SteeringRequest.Visit visit:
                 visit.Done.TrySetResult();
