@@ -5,8 +5,8 @@ internal static class Copies
 {
     public const int Count = 4;
 
-    /// <summary>Of so many connections one copy of four gets none once in 10^25 runs.</summary>
-    private const int MostQuestions = 200;
+    /// <summary>More than can be asked in the moment between ready and steered to.</summary>
+    private const int MostQuestions = 20_000;
 
     /// <summary>The numbers of the workers as servers that were told them give them back.</summary>
     public static readonly string[] Numbers = [.. Enumerable.Range(0, Count).Select(number => $"{number}")];
