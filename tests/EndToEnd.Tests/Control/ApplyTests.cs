@@ -122,6 +122,7 @@ public sealed class ApplyTests : DaemonTest
 
         Assert.Equal((1, "services: 1 added, 0 changed, 0 removed, 1 unchanged; 2 of 3 workers ready\n"), (apply.Code, apply.Out));
         Assert.Equal("reuseportctl: bad@0 is not ready: failed: exit code 1, and restart policy is 'no'\n", apply.Error);
+        await Daemon.EventAsync("failed", "bad@0");
         Assert.Equal(3, Daemon.Events("spawn").Length);
         // What it did not touch is not its failure.
         Assert.Equal(0, (await Daemon.ControlAsync("apply")).Code);
