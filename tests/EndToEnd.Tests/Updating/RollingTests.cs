@@ -7,7 +7,7 @@ public sealed class RollingTests : SteeredTest
 {
     [Theory]
     [InlineData(Program, "hello")]
-    [InlineData(Classic, "hello")]
+    [InlineData(Classic, "hello", Skip = "a fast server may lose a request as a process leaves the group: see operations.md, steering cbpf")]
     [InlineData(Program, "python")]
     [InlineData(Classic, "python")]
     public async Task Restart_UnderLoad_LosesNothing(string way, string server)
