@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Reuseportd.Api.Contract;
 using Reuseportd.Configuration;
+using Reuseportd.Linux;
 using Reuseportd.Model;
 using Reuseportd.Planning;
 using Reuseportd.Runtime;
@@ -21,7 +22,7 @@ internal sealed class Queries(IFleetControl control, WorkerFacts facts, string v
         {
             Steering = shared.Way,
             Pending = ConfigurationDiff.IsPending(snapshot.Services, reading.Fleet),
-            TcpMigrateReq = WorkerFacts.TcpMigrateReq(),
+            TcpMigrateReq = MigrationSetting.Read(),
         };
         await Answers.OkAsync(context, facts.AddTo(document, chosen), ContractJson.Default.StatusDocument);
     }

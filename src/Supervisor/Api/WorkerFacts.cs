@@ -8,15 +8,10 @@ namespace Reuseportd.Api;
 /// <summary>What the kernel says of workers when somebody asks; on the asker's thread, not the loop's.</summary>
 internal sealed class WorkerFacts(TimeProvider time)
 {
-    private const string MigrateReq = "net.ipv4.tcp_migrate_req";
-
     /// <summary>Who has a port is looked for in all processes: once for many who ask.</summary>
     private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(1);
 
     private Seen? _seen;
-
-    /// <summary>Null where the kernel has none.</summary>
-    public static bool? TcpMigrateReq() => Sysctl.Read(MigrateReq) is { } value ? value != "0" : null;
 
     /// <summary>In plain words, why workers do not serve.</summary>
     public IReadOnlyList<BindCause> Causes(FleetSnapshot fleet)
