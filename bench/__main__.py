@@ -22,15 +22,18 @@ def options():
     parser.add_argument("--rounds", type=int, default=int(os.environ.get("BENCH_ROUNDS", "5")), help="5, or BENCH_ROUNDS")
     parser.add_argument("--quick", action="store_true", help="one round, and fewer restarts and kills in each")
     parser.add_argument("--row", action="append", choices=rows.ALL, help="only this one; may be repeated")
-    parser.add_argument("--keeping", action="store_true", help=f"only the rows {', '.join(rows.KEEPING)}, in one round")
+    parser.add_argument("--supervising", action="store_true", help=f"the rows {', '.join(rows.SUPERVISING)}; with the next: both, as by default")
+    parser.add_argument("--keeping", action="store_true", help=f"the rows {', '.join(rows.KEEPING)}, which are measured in the first round only")
+    parser.add_argument("--chaos", action="store_true", help="the row chaos, which takes long and is not among those by default")
     parser.add_argument("--peer", action="append", choices=[peer.name for peer in peers.ALL + keepers.ALL], help="only this one; may be repeated")
     parser.add_argument("--chaos-seconds", type=int, default=600, help="how long the row chaos lasts, for each peer (600)")
     parser.add_argument("--results", default=f"{HERE}/results", help="folder that a whole run is written to")
     chosen = parser.parse_args()
     chosen.out = os.path.abspath(chosen.out)
-    if chosen.quick or chosen.keeping:
+    chosen.groups = [name for name in ("supervising", "keeping", "chaos") if getattr(chosen, name)]
+    if chosen.quick or chosen.groups and not chosen.supervising:
         chosen.rounds = 1
-    chosen.rows = chosen.row or [*(rows.KEEPING if chosen.keeping else rows.SUPERVISING | rows.KEEPING)]
+    chosen.rows = chosen.row or [row for name in chosen.groups or ["supervising", "keeping"] for row in getattr(rows, name.upper())]
     return chosen
 
 
@@ -103,7 +106,7 @@ def measure(chosen, session, watch):
 def keep(run, chosen):
     """The table for people, the samples for whoever wants to compare runs."""
     os.makedirs(chosen.results, exist_ok=True)
-    path = os.path.join(chosen.results, time.strftime("%Y-%m-%d"))
+    path = os.path.join(chosen.results, "-".join([time.strftime("%Y-%m-%d"), *chosen.groups]))
     with open(f"{path}.md", "w") as file:
         file.write(table.render(run))
     with open(f"{path}.json", "w") as file:
@@ -128,7 +131,7 @@ def main():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         session.close()
     print(table.render(run))
-    if not chosen.row and not chosen.peer and not chosen.keeping and not chosen.quick:
+    if not chosen.row and not chosen.peer and not chosen.quick:
         print(f"kept in {os.path.relpath(keep(run, chosen))}")
 
 
