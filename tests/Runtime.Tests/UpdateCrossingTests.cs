@@ -135,6 +135,28 @@ public sealed class UpdateCrossingTests
         Assert.Equal(2, fleet.Counts.Ready);
     }
 
+    [Theory]
+    [InlineData(9, 0)]
+    [InlineData(0, 1)] // it had been ready long enough to be started anew at once
+    public void Apply_OldOneDiesWhileTheNewOneWaitsForItsTurn_TheNewOneIsStarted(int delay, int readyFor)
+    {
+        using var fleet = new Supervised();
+        var (data, web) = (Given.Sleepers("data", 1), Given.Sleepers("web", 1) with { DependsOn = ["data"] });
+        fleet.Converge(data, web);
+        fleet.Advance(TimeSpan.FromHours(readyFor));
+        var update = fleet.BeginConverge(
+            data.With("sleep", "2000") with { Readiness = Never },
+            web.With("sleep", "2000") with { Restart = web.Restart with { Delay = TimeSpan.FromHours(delay) } });
+        fleet.Log.Take("spawn", 3);
+        Supervised.Kill(fleet.Worker("web@0").Pid!.Value);
+        fleet.Log.Take("exit", "web@0");
+        fleet.Turn();
+        fleet.Advance(TimeSpan.FromHours(1));
+        Deadline.Await(update, "the update is done");
+
+        Assert.Equal(["sleep\02000\0", "sleep\02000\0"], Commands(fleet));
+    }
+
     [Fact]
     public void Start_AfterAnUpdateThatFailed_TellsOfWhatWasAskedNow()
     {

@@ -48,6 +48,9 @@ internal abstract record Message
     /// <summary>A process that is given nothing new has nothing left, or nothing is to be waited for.</summary>
     internal sealed record Drained(ulong Process) : Message;
 
+    /// <summary>That a process has ended has been seen by who steers: another may come.</summary>
+    internal sealed record Departed(ulong Process) : Message;
+
     /// <summary>A process accepts nothing while others do, and is given nothing new; or it accepts again.</summary>
     internal sealed record Stalled(ulong Process, bool IsStuck) : Message;
 

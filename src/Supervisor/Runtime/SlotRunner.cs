@@ -30,6 +30,9 @@ internal sealed class SlotRunner(
 
     public bool HasSpawns => starts.HasNext;
 
+    /// <summary>Whether there is something for <see cref="TryTakeReady"/> or <see cref="TryTakeSettled"/>.</summary>
+    public bool HasNews => _ready.Count > 0 || _settled.Count > 0;
+
     /// <summary>Told of a worker that has settled, where somebody waits for it.</summary>
     public Action<WorkerSlot>? Settled { get; set; }
 
@@ -126,6 +129,9 @@ internal sealed class SlotRunner(
 
     /// <summary>Nothing of the service starts until it is released.</summary>
     public void Hold(Service service, bool hold) => starts.Hold(service.Starts, hold);
+
+    /// <summary>Nothing of the service starts while there are more calls that block than such that take it back.</summary>
+    public void Block(Service service, bool block) => starts.Block(service.Starts, block);
 
     /// <summary>Starts the next of the processes that are to be started.</summary>
     /// <returns>The process, or null where none was made.</returns>

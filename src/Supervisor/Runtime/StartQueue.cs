@@ -13,6 +13,9 @@ internal sealed class StartLine<T>
     /// <summary>Nothing of it starts until it is released.</summary>
     public bool IsHeld { get; set; }
 
+    /// <summary>Ends that have to be taken note of before anything of it starts.</summary>
+    public int Blocks { get; set; }
+
     /// <summary>Its place in the queue; in no list while there is nothing to be taken from it.</summary>
     public LinkedListNode<StartLine<T>> Node { get; }
 }
@@ -58,6 +61,13 @@ internal sealed class StartQueue<T>(int parallelism)
         Place(line);
     }
 
+    /// <summary>As often as it is blocked it has to be unblocked.</summary>
+    public void Block(StartLine<T> line, bool block)
+    {
+        line.Blocks += block ? 1 : -1;
+        Place(line);
+    }
+
     private void Count(StartLine<T> line, int by)
     {
         _inProgress += by;
@@ -67,7 +77,7 @@ internal sealed class StartQueue<T>(int parallelism)
 
     private void Place(StartLine<T> line)
     {
-        var wanted = line.Waiting.Count == 0 || line.IsHeld ? null : line.InProgress == 0 ? _idle : _busy;
+        var wanted = line.Waiting.Count == 0 || line.IsHeld || line.Blocks > 0 ? null : line.InProgress == 0 ? _idle : _busy;
         if (line.Node.List == wanted) return;
         line.Node.List?.Remove(line.Node);
         wanted?.AddLast(line.Node);

@@ -164,7 +164,7 @@ internal sealed class SupervisorLoop : IDisposable
 
     private TimeSpan? NextWait()
     {
-        if (_runner.HasSpawns || _hasStrangers || _fleet.IsUpdateDue || _mailbox.Count > 0) return TimeSpan.Zero;
+        if (_runner.HasSpawns || _runner.HasNews || _hasStrangers || _shares.IsDue || _fleet.IsUpdateDue || _mailbox.Count > 0) return TimeSpan.Zero;
         var now = Now();
         // Of those that are there; comparison with none is false.
         TimeSpan? soonest = null;
@@ -237,6 +237,9 @@ internal sealed class SupervisorLoop : IDisposable
                 break;
             case Message.Drained drained when _processes.Find(drained.Process) is { } process:
                 _shares.Drained(process);
+                break;
+            case Message.Departed departed:
+                _shares.Departed(departed.Process);
                 break;
             case Message.Holds holds when _processes.Find(holds.Process) is { } process:
                 process.Connections = holds.Connections;

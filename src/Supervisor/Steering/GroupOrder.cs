@@ -45,6 +45,9 @@ internal sealed class GroupOrder
         return index >= 0 && _arrays.TrueForAll(array => index < array.Length && array[index] == member) ? index : null;
     }
 
+    /// <summary>Whether its index is known, and stays what it is when that many others leave: holes are filled from the end.</summary>
+    public bool IsSettled(ulong member, int leaving) => IndexOf(member) is { } index && index < _members.Count - leaving;
+
     private void Follow(ulong[] gone, ulong[] come)
     {
         // Each step is the next one to come, or any of those gone: all orders of them.

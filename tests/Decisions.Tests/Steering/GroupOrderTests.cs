@@ -83,6 +83,41 @@ public sealed class GroupOrderTests
             return true;
         });
 
+    [Theory]
+    [InlineData("ABCD", "A", 1, true)]
+    [InlineData("ABCD", "C", 1, true)]
+    [InlineData("ABCD", "D", 1, false)] // it fills the hole
+    [InlineData("ABCD", "B", 2, true)]
+    [InlineData("ABCD", "C", 2, false)]
+    [InlineData("ABCD BCDE", "B", 1, true)]
+    [InlineData("ABCD BCDE", "E", 0, false)] // its index is not known as it is
+    public void IsSettled_OthersLeave_OnlyWhatIsNotMoved(string looks, string member, int leaving, bool expected)
+    {
+        var order = new GroupOrder();
+        foreach (var look in looks.Split(' ')) order.Observe([.. look.Select(letter => (ulong)letter)]);
+        Assert.Equal(expected, order.IsSettled(member[0], leaving));
+    }
+
+    /// <summary>Beside the array as the kernel keeps it, whoever leaves in whichever order.</summary>
+    [Fact]
+    public void IsSettled_AnyOfThemLeave_TheIndexHolds() =>
+        Gen.Select(Gen.Int[2, 10], Gen.Int[0, 9].Array[1, 5]).Sample((size, choices) =>
+        {
+            var array = Enumerable.Range(1, size).Select(number => (ulong)number).ToList();
+            var order = new GroupOrder();
+            order.Observe(array);
+            var leaving = choices.Select(choice => (ulong)(choice % size) + 1).Distinct().ToArray();
+            var settled = array.Except(leaving).Where(member => order.IsSettled(member, leaving.Length)).ToDictionary(member => member, array.IndexOf);
+            foreach (var leaver in leaving)
+            {
+                array[array.IndexOf(leaver)] = array[^1];
+                array.RemoveAt(array.Count - 1);
+                if (settled.Any(one => array.IndexOf(one.Key) != one.Value)) return false;
+            }
+
+            return true;
+        });
+
     [Fact]
     public void IndexOf_OneChangeBetweenLooks_IsAlwaysKnown() =>
         Gen.Int[0, 9].Array[1, 40].Sample(choices =>

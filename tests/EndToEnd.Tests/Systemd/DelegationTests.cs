@@ -29,11 +29,11 @@ public sealed class DelegationTests(Machine machine) : SystemdTest(machine)
     {
         ConfigureWeb(workers: 2);
         await StartAsync();
+        var started = await Journal.EventAsync("started");
         for (var round = 0; round < 2; round++)
         {
-            var (daemon, before) = (await MainPidAsync(), await Journal.EventAsync("started"));
-            await SignalAsync(daemon, "KILL");
-            await Journal.EventAsync("started", after: before);
+            await SignalAsync(await MainPidAsync(), "KILL");
+            started = await Journal.EventAsync("started", after: started);
             await Deadline.UntilAsync(async () => await PropertyAsync("SubState") == "running", "it runs again");
         }
 

@@ -65,6 +65,30 @@ public sealed class ClassicSteeringTests
         Assert.Equal(400, had + one + SharedPort.Drain(listeners[2]) + SharedPort.Drain(listeners[3]));
     });
 
+    /// <summary>Two processes are replaced at once, and the second still ends what it has when the first has gone, and nobody has looked yet.</summary>
+    [Fact]
+    public void Expect_OneOfTwoCloses_NothingReachesTheOther() => OwnNetwork.Run(() =>
+    {
+        using var port = new SharedPort();
+        var listeners = port.Open(4);
+        using var steering = port.Steer(SteeringKind.Classic, Balance.RoundRobin);
+        SharedPort.JoinAll(steering, listeners);
+        var renewed = port.Open(2);
+        for (var slot = 0; slot < 2; slot++) Assert.Equal(Errno.None, steering.Join(slot, [SharedPort.Of(renewed[slot])]));
+        steering.Expect([SharedPort.Of(listeners[0]).Inode]);
+        var clients = port.Connect(100);
+        listeners[0].Dispose();
+        clients.AddRange(port.Connect(400));
+
+        Assert.Equal(0, SharedPort.Drain(listeners[1]));
+        Assert.Equal(500, SharedPort.Drain(listeners[2]) + SharedPort.Drain(listeners[3]) + renewed.Sum(SharedPort.Drain));
+        steering.Refresh(SockDiag.Serving());
+        clients.AddRange(port.Connect(400));
+        Assert.All([listeners[2], listeners[3], .. renewed], listener => Assert.InRange(SharedPort.Drain(listener), 40, 160));
+        Assert.Equal(0, SharedPort.Drain(listeners[1]));
+        clients.ForEach(client => client.Dispose());
+    });
+
     [Fact]
     public void Detach_Steered_TheKernelsHashIsBack() => OwnNetwork.Run(() =>
     {

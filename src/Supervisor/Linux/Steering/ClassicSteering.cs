@@ -17,6 +17,7 @@ internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? d
     private readonly GroupMembers _members = new();
     private readonly GroupOrder _order = new();
     private readonly FlowTable _flows = new(Buckets);
+    private readonly HashSet<ulong> _closing = [];
     private bool _isAttached;
     private bool _isOver;
 
@@ -43,7 +44,15 @@ internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? d
     public Errno Refresh(IReadOnlyList<SocketRecord> listing)
     {
         _order.Observe(key.MembersIn(listing));
+        _closing.IntersectWith(_order.Members);
         return _isOver ? Errno.None : Publish();
+    }
+
+    public void Expect(IEnumerable<ulong> sockets)
+    {
+        _closing.UnionWith(sockets);
+        _closing.IntersectWith(_order.Members);
+        if (!_isOver) _ = Publish();
     }
 
     public void SetQueues(IReadOnlyDictionary<ulong, QueueLength> byInode)
@@ -90,13 +99,14 @@ internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? d
 
     private Errno Publish()
     {
-        var indices = new SortedDictionary<int, int>();
-        foreach (var member in _members.Active)
-            for (var ordinal = 0; ordinal < member.Sockets.Count; ordinal++)
-                if (_order.IndexOf(member.Sockets[ordinal].Inode) is { } index) indices[member.Places[ordinal]] = index;
+        // The last ones of the array are moved when others close. Until that has been seen their former index is past its end, and what is sent
+        // there goes by the kernel's hash: to somebody who is held back, where there is one more.
+        var heldBack = HeldBack();
+        var settled = _closing.Count > 0 && heldBack.Count > _closing.Count ? Indices(leaving: _closing.Count) : [];
+        var indices = settled.Count > 0 ? settled : Indices(leaving: 0);
         // Nobody takes part whose index is known: better the kernel's hash than a choice by chance. The same where nobody is held back, and some
         // would get nothing because it is not known where they stand.
-        if (indices.Count == 0 || IsWhole(out var sockets) && indices.Count < sockets) return Release();
+        if (indices.Count == 0 || heldBack.Count == 0 && indices.Count < _order.Members.Count) return Release();
 
         using var taken = _members.TakeAny(out var errno);
         if (taken is null) return errno;
@@ -107,12 +117,28 @@ internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? d
         return errno;
     }
 
-    /// <summary>Whether all of the group are to get connections.</summary>
-    private bool IsWhole(out int sockets)
+    /// <summary>Of those that take part, by place.</summary>
+    private SortedDictionary<int, int> Indices(int leaving)
     {
-        var active = _members.Active.SelectMany(member => member.Sockets).Select(socket => socket.Inode).ToHashSet();
-        sockets = active.Count;
-        return active.IsSupersetOf(_order.Members);
+        var indices = new SortedDictionary<int, int>();
+        foreach (var member in _members.Active)
+        {
+            for (var ordinal = 0; ordinal < member.Sockets.Count; ordinal++)
+            {
+                var inode = member.Sockets[ordinal].Inode;
+                if (_order.IsSettled(inode, leaving)) indices[member.Places[ordinal]] = _order.IndexOf(inode)!.Value;
+            }
+        }
+
+        return indices;
+    }
+
+    /// <summary>Those of the group that are to get nothing.</summary>
+    private HashSet<ulong> HeldBack()
+    {
+        var heldBack = new HashSet<ulong>(_order.Members);
+        heldBack.ExceptWith(_members.Active.SelectMany(member => member.Sockets).Select(socket => socket.Inode));
+        return heldBack;
     }
 
     private Errno Release()

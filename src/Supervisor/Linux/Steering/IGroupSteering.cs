@@ -35,6 +35,13 @@ internal interface IGroupSteering : IDisposable
     /// <param name="listing">All sockets now, as <see cref="SockDiag"/> lists them.</param>
     Errno Refresh(IReadOnlyList<SocketRecord> listing);
 
+    /// <summary>
+    /// Sockets that get nothing new are about to close: to be called ahead of it, and by one process at a time, so that the others' shares hold
+    /// in the moment between that and the next <see cref="Refresh"/>.
+    /// </summary>
+    /// <param name="sockets">Inodes.</param>
+    void Expect(IEnumerable<ulong> sockets);
+
     /// <summary>For <c>least_queue</c>: how long the queues are now.</summary>
     void SetQueues(IReadOnlyDictionary<ulong, QueueLength> byInode);
 

@@ -36,6 +36,10 @@ internal sealed class NoSteering(GroupKey key, SockDiag? diag = null) : IGroupSt
 
     public Errno Refresh(IReadOnlyList<SocketRecord> listing) => Errno.None;
 
+    public void Expect(IEnumerable<ulong> sockets)
+    {
+    }
+
     public void SetQueues(IReadOnlyDictionary<ulong, QueueLength> byInode)
     {
     }

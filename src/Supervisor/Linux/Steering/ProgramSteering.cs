@@ -58,6 +58,10 @@ internal sealed class ProgramSteering : IGroupSteering
     /// <summary>The kernel takes sockets that close out of the map.</summary>
     public Errno Refresh(IReadOnlyList<SocketRecord> listing) => Errno.None;
 
+    public void Expect(IEnumerable<ulong> sockets)
+    {
+    }
+
     public void SetQueues(IReadOnlyDictionary<ulong, QueueLength> byInode)
     {
         if (_program is null || _balance != Balance.LeastQueue) return;

@@ -7,11 +7,12 @@ namespace Reuseportd.Runtime;
 /// Looks at processes that get nothing new until they have nothing left: no connection on the ports that they share, nothing in their
 /// queues. The kernel tells of neither by itself, so it is asked, once for all of them, while there are any.
 /// </summary>
-internal sealed class DrainWatch(Mailbox mailbox)
+internal sealed class DrainWatch
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
 
     private readonly List<PlacedProcess> _draining = [];
+    private readonly List<PlacedProcess> _empty = [];
     private TimeSpan _next;
 
     public void Add(PlacedProcess process, TimeSpan now)
@@ -24,25 +25,33 @@ internal sealed class DrainWatch(Mailbox mailbox)
 
     public TimeSpan? NextWait(TimeSpan now) => _draining.Count == 0 ? null : _next > now ? _next - now : TimeSpan.Zero;
 
-    public void Pass(SockDiag diag, TimeSpan now)
+    /// <returns>Those that hold more or less than at the look before.</returns>
+    public IReadOnlyList<PlacedProcess> Pass(SockDiag diag, TimeSpan now)
     {
-        if (_draining.Count == 0 || now < _next) return;
+        if (_draining.Count == 0 || now < _next) return [];
         _next = now + Interval;
         var queues = AcceptQueues.Sample(diag, datagrams: _draining.Exists(process => process.Sockets.Exists(one => !one.Socket.IsStream)), out var errno);
-        if (errno != Errno.None) return;
+        if (errno != Errno.None) return [];
         var connections = ConnectionCount.Take(diag, [.. _draining.SelectMany(process => process.Ports).Distinct()], out errno);
-        if (errno != Errno.None) return;
-        foreach (var process in _draining.ToArray()) Look(process, queues, connections);
+        if (errno != Errno.None) return [];
+        return [.. _draining.ToArray().Where(process => Look(process, queues, connections))];
     }
 
-    private void Look(PlacedProcess process, Dictionary<ulong, QueueLength> queues, ConnectionCount connections)
+    /// <summary>Those that were found to have nothing left since this was called last.</summary>
+    public IReadOnlyList<PlacedProcess> TakeEmpty()
+    {
+        PlacedProcess[] empty = [.. _empty];
+        _empty.Clear();
+        return empty;
+    }
+
+    /// <returns>Whether that has changed.</returns>
+    private bool Look(PlacedProcess process, Dictionary<ulong, QueueLength> queues, ConnectionCount connections)
     {
         var (before, held) = (process.Held, process.Waiting(queues) + connections.HeldBy(process.Placement.Tree()));
         process.Held = held;
-        if (held != before) mailbox.Post(new Message.Holds(process.Placement.Process, (int)Math.Min(held, int.MaxValue)));
         // Twice: between its queue and its descriptors a connection is in neither.
-        if (held > 0 || before != 0) return;
-        _draining.Remove(process);
-        mailbox.Post(new Message.Drained(process.Placement.Process));
+        if (held == 0 && before == 0 && _draining.Remove(process)) _empty.Add(process);
+        return held != before;
     }
 }

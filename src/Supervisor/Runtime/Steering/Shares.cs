@@ -10,6 +10,12 @@ internal sealed class Shares(Steerer? steerer, SlotRunner runner, Updates update
 {
     private readonly Queue<WorkerProcess> _drained = new();
 
+    /// <summary>Services of processes whose end is not taken note of yet, where that has to be before another starts.</summary>
+    private readonly Dictionary<ulong, Service> _departing = [];
+
+    /// <summary>Whether <see cref="Pass"/> has something to do.</summary>
+    public bool IsDue => _drained.Count > 0;
+
     /// <summary>A process serves, or serves on more sockets than before.</summary>
     public void Serve(WorkerProcess process)
     {
@@ -42,7 +48,17 @@ internal sealed class Shares(Steerer? steerer, SlotRunner runner, Updates update
         runner.Happen(process.Slot, new SlotEvent.Drained(process.Generation));
     }
 
-    public void Ended(WorkerProcess process) => steerer?.Post(new SteeringRequest.Gone(process.Serial));
+    public void Ended(WorkerProcess process)
+    {
+        if (steerer is null) return;
+        if (steerer.FollowsOrder && _departing.TryAdd(process.Serial, process.Slot.Service)) runner.Block(process.Slot.Service, block: true);
+        steerer.Post(new SteeringRequest.Gone(process.Serial));
+    }
+
+    public void Departed(ulong process)
+    {
+        if (_departing.Remove(process, out var service)) runner.Block(service, block: false);
+    }
 
     /// <summary>Those that nobody steers: not within the step that withdrew them.</summary>
     public void Pass()

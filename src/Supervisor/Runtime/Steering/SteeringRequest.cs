@@ -14,7 +14,7 @@ internal abstract record SteeringRequest
     /// <summary>A process is to get nothing new. Answered by <see cref="Message.Drained"/> once it has nothing left.</summary>
     internal sealed record Withdraw(ulong Process) : SteeringRequest;
 
-    /// <summary>A process has ended.</summary>
+    /// <summary>A process has ended. Answered by <see cref="Message.Departed"/> where <see cref="Steerer.FollowsOrder"/>.</summary>
     internal sealed record Gone(ulong Process) : SteeringRequest;
 
     /// <summary>A connection from this port to <paramref name="Port"/> is to reach the process, be it steered to or not, until the visit has ended.</summary>
