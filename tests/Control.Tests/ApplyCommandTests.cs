@@ -39,6 +39,19 @@ public sealed class ApplyCommandTests
     }
 
     [Fact]
+    public async Task Apply_ServiceThatWentBack_IsSaidSo()
+    {
+        UnreadyWorker[] workers = [new("web@0", "ready", "not replaced: exit code 3")];
+        using var daemon = Answering(200, new ApplyDocument([], 0, 0, 0, 1, 2, 2, [], workers) { RolledBack = ["web"] });
+        var run = await Run.CommandAsync(daemon.Path, "apply");
+        Assert.Equal((ExitCode.Failed, "services: 0 added, 0 changed, 0 removed, 1 unchanged; 2 of 2 workers ready\n"), (run.Code, run.Output));
+        Assert.Equal(
+            "reuseportctl: web@0: not replaced: exit code 3\n"
+            + "reuseportctl: web was rolled back and runs as before; 'reuseportctl logs web' shows what the new process said\n",
+            run.Errors);
+    }
+
+    [Fact]
     public async Task Apply_ManyThatDoNotGetReady_AreCounted()
     {
         UnreadyWorker[] workers = [.. Enumerable.Range(0, 7).Select(index => new UnreadyWorker($"web@{index}", "backoff", "exit code 1"))];

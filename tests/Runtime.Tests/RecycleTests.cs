@@ -41,6 +41,25 @@ public sealed class RecycleTests
     }
 
     [Fact]
+    public void Recycle_ReplacementComesToNothing_IsTriedAgain()
+    {
+        using var fleet = new Supervised();
+        using var folder = new TemporaryFolder();
+        const string Program = "#!/bin/sh\nexec sleep infinity\n";
+        fleet.Converge(Given.Service("web", 1, folder.Write("serve", Program, "755")) with { Recycle = Daily });
+        var first = fleet.Worker("web@0").Pid;
+        File.Delete(folder["serve"]);
+        fleet.Advance(TimeSpan.FromDays(1));
+        fleet.Log.Take("recycle", "web@0");
+        fleet.Log.Take("update_failed");
+        folder.Write("serve", Program, "755");
+        fleet.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(first, fleet.Log.Take("recycle", "web@0").Pid);
+        Deadline.Until(() => fleet.Worker("web@0") is { State: "ready" } worker && worker.Pid != first, "it is replaced");
+    }
+
+    [Fact]
     public void Recycle_TreeHoldsTooMuch_IsReplaced()
     {
         using var fleet = new Supervised();

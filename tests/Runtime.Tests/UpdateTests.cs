@@ -83,8 +83,9 @@ public sealed class UpdateTests
         var good = Given.Sleepers("web", 2);
         fleet.Converge(good);
         var before = Pids(fleet);
-        fleet.Converge(good.With("/bin/sh", "-c", "test $REUSEPORT_WORKER = 0 && exec sleep 1000; exit 3") with { Readiness = InASecond });
+        var result = fleet.Converge(good.With("/bin/sh", "-c", "test $REUSEPORT_WORKER = 0 && exec sleep 1000; exit 3") with { Readiness = InASecond });
         fleet.Log.Take("update_failed");
+        Assert.Equal(("web", 0), (Assert.Single(result.RolledBack), result.Changed));
 
         var after = fleet.Snapshot().Workers;
         Assert.Equal(before[1], after[1].Pid);
@@ -102,6 +103,13 @@ public sealed class UpdateTests
         fleet.Converge(good.With("/bin/sh", "-c", "test $REUSEPORT_WORKER = 0 && exec sleep 1000; exit 3") with { Readiness = InASecond });
         var paused = fleet.Snapshot().Workers;
         Assert.Equal((2, before[1]), (paused[0].Generation, paused[1].Pid));
+        Assert.True(Assert.Single(fleet.Snapshot().Services).IsPaused);
+        // What is half way is not done because there is no more to change.
+        var again = fleet.Converge(good.With("/bin/sh", "-c", "test $REUSEPORT_WORKER = 0 && exec sleep 1000; exit 3") with { Readiness = InASecond });
+        Assert.Equal((0, 1), (again.Changed, again.NotReady.Count));
+        // One more is what serves, not what failed; and waits to be replaced with the other.
+        Assert.All(fleet.Ask(new FleetCommand.Scale(3), "web").Workers.Skip(2), worker => Assert.True(worker.Ok, worker.Detail));
+        Assert.Equal("sleep\0infinity\0", File.ReadAllText($"/proc/{fleet.Worker("web@2").Pid}/cmdline"));
 
         fleet.Converge(good.With("sleep", "2000"));
         Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\02000\0", File.ReadAllText($"/proc/{worker.Pid}/cmdline")));

@@ -42,9 +42,19 @@ internal static class ApplyCommand
             + $"{applied.Ready} of {applied.Workers} workers ready");
         if (!waited) return ExitCode.Ok;
         foreach (var worker in applied.NotReady.Take(MostNamed))
-            Console.Error.WriteLine($"reuseportctl: {worker.Name} is not ready: {worker.State}{(worker.Detail is null ? "" : $": {Shown.Harmless(worker.Detail)}")}");
+            Console.Error.WriteLine($"reuseportctl: {worker.Name}{Plight(worker)}");
         if (applied.NotReady.Count > MostNamed) Console.Error.WriteLine($"reuseportctl: and {applied.NotReady.Count - MostNamed} more; see 'reuseportctl status'");
+        foreach (var service in applied.RolledBack)
+            Console.Error.WriteLine($"reuseportctl: {service} was rolled back and runs as before; 'reuseportctl logs {service}' shows what the new process said");
         if (applied.TimedOut) Console.Error.WriteLine("reuseportctl: the time is over; the daemon goes on");
         return applied.TimedOut ? ExitCode.TimedOut : applied.NotReady.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
     }
+
+    /// <summary>One that is ready is so as what it was.</summary>
+    private static string Plight(UnreadyWorker worker) => (worker.State, worker.Detail) switch
+    {
+        ("ready", { } detail) => $": {Shown.Harmless(detail)}",
+        (var state, { } detail) => $" is not ready: {state}: {Shown.Harmless(detail)}",
+        (var state, null) => $" is not ready: {state}",
+    };
 }

@@ -39,6 +39,7 @@ internal static class DiffCommand
         "replaced" => "replaced (its workers are restarted)",
         "policy" => "policy changed (no worker is touched)",
         "scaled" => "scaled (workers that stay are not touched)",
+        "paused" => "paused half way (some workers run as before; see 'reuseportctl resume' and 'rollback')",
         _ => change,
     };
 

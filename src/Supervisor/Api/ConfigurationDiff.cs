@@ -10,15 +10,18 @@ namespace Reuseportd.Api;
 /// <summary>What the files would change of what runs; pure.</summary>
 internal static class ConfigurationDiff
 {
-    /// <summary>Whether the files say something else than what runs: files with errors do.</summary>
+    /// <summary>Whether the files say something else than what runs: files with errors do, and what has been taken up half way only.</summary>
     public static bool IsPending(ValueList<ServiceSnapshot> running, FleetSpec? files) =>
-        files is null || Reconciler.Plan(running.Select(service => service.Declared), files.Services).Steps.Count > 0;
+        files is null || running.Any(service => service.IsPaused)
+        || Reconciler.Plan(running.Select(service => service.Declared), files.Services).Steps.Count > 0;
 
     /// <summary>In the order in which they would be made.</summary>
     public static IReadOnlyList<ServiceChange> Of(ValueList<ServiceSnapshot> running, ValueList<ServiceSpec> files)
     {
         var now = running.ToDictionary(service => service.Spec.Name);
-        return [.. Reconciler.Plan(running.Select(service => service.Declared), files).Steps.Select(step => Of(step, now))];
+        ServiceChange[] changes = [.. Reconciler.Plan(running.Select(service => service.Declared), files).Steps.Select(step => Of(step, now))];
+        var touched = changes.Select(change => change.Name).ToHashSet();
+        return [.. changes, .. running.Where(one => one.IsPaused && !touched.Contains(one.Spec.Name)).Select(one => new ServiceChange(one.Spec.Name, "paused", []))];
     }
 
     private static ServiceChange Of(PlanStep step, Dictionary<string, ServiceSnapshot> running) => step switch

@@ -28,6 +28,7 @@ internal static class Documents
             [.. done.NotReady.Select(worker => new UnreadyWorker(worker.Name.ToString(), worker.State, worker.Detail))])
         {
             TimedOut = done.TimedOut,
+            RolledBack = [.. done.RolledBack],
         }
         : new(result.Errors, 0, 0, 0, 0, 0, 0, result.Warnings, []);
 

@@ -66,7 +66,11 @@ internal sealed partial class Fleet
         // Where none of the service stays, what is left of an update goes at once, too.
         var names = slots.Select(slot => slot.Name).ToHashSet();
         updates.End(one => names.Contains(one.Name) && Goodbye(one.Service) is SlotEvent.StopRequested);
-        foreach (var slot in slots) Ask(slot, Goodbye(slot.Service));
+        foreach (var slot in slots)
+        {
+            slot.UpdateFailure = null;
+            Ask(slot, Goodbye(slot.Service));
+        }
     }
 
     /// <summary>Starts all of them anew, as the service's <c>update</c> says; those that do not run are started.</summary>
@@ -84,6 +88,7 @@ internal sealed partial class Fleet
         if (updates.Of(service) is { Former: not null } update) Rollback(update);
         else if (service.Former is { } former) Adopt(former, restart: true);
         else return false;
+        service.RolledBackFrom = null;
         // Once: a second time would go forward again.
         service.Former = null;
         foreach (var slot in service.Slots) slot.UpdateFailure = null;

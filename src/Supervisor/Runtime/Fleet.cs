@@ -24,6 +24,9 @@ internal sealed partial class Fleet(SlotRunner runner, Updates updates, ILogger 
 
     public IEnumerable<Service> Services => _services.Values;
 
+    /// <summary>Whether a planned restart of it has stopped half way, and waits for somebody to say how it goes on.</summary>
+    public bool IsPaused(Service service) => updates.Of(service) is { IsPaused: true };
+
     /// <summary>Begins the way to the desired services; the runner's counts tell when it has settled.</summary>
     public FleetPlan Converge(FleetSpec desired)
     {
@@ -149,8 +152,9 @@ internal sealed partial class Fleet(SlotRunner runner, Updates updates, ILogger 
     private void Rollback(Update update)
     {
         var service = update.Service;
+        var failed = service.Declared;
         service.Adopt(update.Former!);
-        service.Former = null;
+        (service.Former, service.RolledBackFrom) = (null, failed);
         Resize(service);
         updates.Rollback(update);
     }
@@ -187,6 +191,7 @@ internal sealed partial class Fleet(SlotRunner runner, Updates updates, ILogger 
             {
                 slot = new WorkerSlot(new WorkerName(service.Spec.Name, index), service);
                 service.Slots.Add(slot);
+                updates.Entered(slot);
                 runner.Enter(slot);
             }
             else if (!slot.Leaving) continue;

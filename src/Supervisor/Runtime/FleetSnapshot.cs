@@ -15,7 +15,11 @@ internal sealed record FleetSnapshot(TimeSpan Now, FleetCounts Counts, ValueList
 /// <param name="Declared">As its file said.</param>
 /// <param name="Spec">What it is run by: the same, with as many workers as are wanted.</param>
 /// <param name="Wish">What was asked of it since.</param>
-internal sealed record ServiceSnapshot(ServiceSpec Declared, ServiceSpec Spec, Wish Wish);
+internal sealed record ServiceSnapshot(ServiceSpec Declared, ServiceSpec Spec, Wish Wish)
+{
+    /// <summary>A planned restart of it has stopped half way.</summary>
+    public bool IsPaused { get; init; }
+}
 
 /// <summary>One worker at that moment.</summary>
 /// <param name="State">Word of the slot state.</param>

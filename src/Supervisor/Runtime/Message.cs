@@ -116,9 +116,12 @@ internal sealed record ConvergeResult(
     /// <summary>Whether some were still on their way when who asked had waited long enough.</summary>
     public bool TimedOut { get; init; }
 
-    public static ConvergeResult Of(FleetPlan plan, FleetCounts counts, ValueList<WorkerSnapshot> notReady) => new(
+    /// <summary>Services that are what they were, as no process of what they were to become got ready.</summary>
+    public ValueList<string> RolledBack { get; init; }
+
+    public static ConvergeResult Of(FleetPlan plan, FleetCounts counts, ValueList<WorkerSnapshot> notReady, int rolledBack = 0) => new(
         plan.Count<PlanStep.Add>(),
-        plan.Count<PlanStep.Replace>() + plan.Count<PlanStep.Adjust>(),
+        plan.Count<PlanStep.Replace>() + plan.Count<PlanStep.Adjust>() - rolledBack,
         plan.Count<PlanStep.Remove>(),
         plan.Unchanged,
         counts,

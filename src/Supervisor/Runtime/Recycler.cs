@@ -16,6 +16,9 @@ internal sealed class Recycler(Updates updates, Mailbox mailbox, ILogger log, Fu
     /// <summary>The kernel tells nobody how large a process has grown, so it is looked at, and only where there is a limit.</summary>
     private static readonly TimeSpan Weighing = TimeSpan.FromSeconds(5);
 
+    /// <summary>Until it is tried again, where the replacement came to nothing.</summary>
+    private static readonly TimeSpan Retrial = TimeSpan.FromMinutes(1);
+
     private readonly DeadlineQueue<WorkerProcess> _ages = new();
     private readonly Dictionary<ulong, WorkerProcess> _weighed = [];
     private readonly Dictionary<Service, Queue<(WorkerProcess Process, string Why)>> _waiting = [];
@@ -49,40 +52,44 @@ internal sealed class Recycler(Updates updates, Mailbox mailbox, ILogger log, Fu
         {
             // Its policy may be another by now.
             if (process.Slot.Spec.Recycle.MaxAge is { } age && now - process.Started >= age * (1 - process.Slot.Spec.Recycle.Variance))
-                Ask(process, $"is {DurationText.Of(now - process.Started)} old");
+                Ask(process, $"is {DurationText.Of(now - process.Started)} old", now);
         }
 
         if (_weighed.Count > 0 && now >= _nextWeighing) Weigh(now);
-        foreach (var (service, waiting) in _waiting.ToArray()) Next(service, waiting);
+        foreach (var (service, waiting) in _waiting.ToArray()) Next(service, waiting, now);
     }
 
     /// <summary>How much memory the trees of processes hold.</summary>
-    public void Weighed(Message.MemorySeen seen)
+    public void Weighed(Message.MemorySeen seen, TimeSpan now)
     {
         foreach (var (serial, bytes) in seen.Bytes)
         {
             if (!_weighed.TryGetValue(serial, out var process) || process.Slot.Spec.Recycle.MaxMemory is not { } most) continue;
             process.Memory = bytes;
-            if (bytes > most) Ask(process, string.Create(CultureInfo.InvariantCulture, $"holds {bytes >> 20} MiB of memory"));
+            if (bytes > most) Ask(process, string.Create(CultureInfo.InvariantCulture, $"holds {bytes >> 20} MiB of memory"), now);
         }
     }
 
-    private void Ask(WorkerProcess process, string why)
+    private void Ask(WorkerProcess process, string why, TimeSpan now)
     {
         if (process.IsToBeRecycled || process.Slot.Process != process || process.Slot.IsUnderstudy) return;
+        if (process.RecycledAt is { } tried && now - tried < Retrial) return;
         process.IsToBeRecycled = true;
         var service = process.Slot.Service;
         if (!_waiting.TryGetValue(service, out var waiting)) _waiting.Add(service, waiting = new());
         waiting.Enqueue((process, why));
-        Next(service, waiting);
+        Next(service, waiting, now);
     }
 
-    private void Next(Service service, Queue<(WorkerProcess Process, string Why)> waiting)
+    private void Next(Service service, Queue<(WorkerProcess Process, string Why)> waiting, TimeSpan now)
     {
         while (service.Unsettled == 0 && service.Ready == service.Slots.Count && waiting.TryDequeue(out var next))
         {
             var (process, why) = next;
+            process.IsToBeRecycled = false;
             if (process.Slot.Process != process || process.Slot.Slot.State is not SlotState.Ready) continue;
+            process.RecycledAt = now;
+            if (process.Slot.Spec.Recycle.MaxAge is not null) _ages.Add(process, now + Retrial);
             log.Recycled(process.Slot.Name, process.Handle.Pid, why);
             updates.Begin(service, [process.Slot], former: null);
         }

@@ -13,6 +13,9 @@ internal sealed class Service(ServiceSpec declared)
     /// <summary>What its file said before its processes became others; null where they never did.</summary>
     public ServiceSpec? Former { get; set; }
 
+    /// <summary>What it was to become last and went back from, as no process of that got ready; null where it did not.</summary>
+    public ServiceSpec? RolledBackFrom { get; set; }
+
     /// <summary>What it is run by: as its file says, with as many workers as are wanted of it.</summary>
     public ServiceSpec Spec { get; private set; } = declared;
 
@@ -41,6 +44,7 @@ internal sealed class Service(ServiceSpec declared)
     {
         Wish = Wish.Adopt(Declared, declared);
         Declared = declared;
+        RolledBackFrom = null;
         Policy = SlotPolicy.Of(declared);
         Want(Wish);
     }

@@ -15,19 +15,29 @@ internal static class Snapshots
         Services = new([.. fleet.Services
             .Where(service => !service.Leaving)
             .OrderBy(service => service.Spec.Name, StringComparer.Ordinal)
-            .Select(service => new ServiceSnapshot(service.Declared, service.Spec, service.Wish))]),
+            .Select(service => new ServiceSnapshot(service.Declared, service.Spec, service.Wish) { IsPaused = fleet.IsPaused(service) })]),
     };
 
-    /// <summary>Workers of the services that a plan touches that were to be ready and are not.</summary>
-    public static ValueList<WorkerSnapshot> NotReady(Fleet fleet, FleetPlan plan)
+    /// <summary>What has come of a plan by now.</summary>
+    public static ConvergeResult Of(Fleet fleet, FleetPlan plan, FleetCounts counts)
     {
-        var touched = plan.Steps.Where(step => step is not PlanStep.Remove).Select(step => step.Service).ToHashSet();
-        return new([.. fleet.Services
-            .Where(service => touched.Contains(service.Spec.Name))
-            .SelectMany(service => service.Slots)
-            .Where(slot => slot.Slot.State is SlotState.Starting or SlotState.Backoff or SlotState.Failed || slot.UpdateFailure is not null)
-            .Select(Of)]);
+        var touched = plan.Steps.Where(step => step is not PlanStep.Remove).ToDictionary(step => step.Service);
+        string[] rolledBack =
+        [
+            .. fleet.Services
+                .Where(service => service.RolledBackFrom is { } failed && touched.GetValueOrDefault(failed.Name) is PlanStep.Replace step && step.Spec == failed)
+                .Select(service => service.Spec.Name),
+        ];
+        return ConvergeResult.Of(plan, counts, NotReady(fleet, touched.Keys), rolledBack.Length) with { RolledBack = [.. rolledBack] };
     }
+
+    /// <summary>Workers that were to be ready and are not, or are not what they were to be: of these services, and of others that are paused half way.</summary>
+    private static ValueList<WorkerSnapshot> NotReady(Fleet fleet, IReadOnlyCollection<string> touched) => new([.. fleet.Services
+        .SelectMany(service => service.Slots)
+        .Where(slot => touched.Contains(slot.Service.Spec.Name)
+            ? slot.Slot.State is SlotState.Starting or SlotState.Backoff or SlotState.Failed || slot.UpdateFailure is not null
+            : slot.UpdateFailure is not null && fleet.IsPaused(slot.Service))
+        .Select(Of)]);
 
     private static WorkerSnapshot Of(WorkerSlot slot) => new(
         slot.Name,

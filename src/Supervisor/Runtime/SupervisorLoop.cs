@@ -263,7 +263,7 @@ internal sealed class SupervisorLoop : IDisposable
                 _probes.Answered(answer, Now());
                 break;
             case Message.MemorySeen seen:
-                _recycler.Weighed(seen);
+                _recycler.Weighed(seen, Now());
                 break;
             case Message.Converge converge:
                 Converge(converge);
@@ -378,7 +378,7 @@ internal sealed class SupervisorLoop : IDisposable
         foreach (var (plan, done) in _converging)
         {
             if (canceled) done.TrySetCanceled();
-            else done.TrySetResult(ConvergeResult.Of(plan, _runner.Counts, Snapshots.NotReady(_fleet, plan)));
+            else done.TrySetResult(Snapshots.Of(_fleet, plan, _runner.Counts));
         }
 
         _converging.Clear();
@@ -391,7 +391,7 @@ internal sealed class SupervisorLoop : IDisposable
         if (at < 0) return;
         var (plan, done) = _converging[at];
         _converging.RemoveAt(at);
-        done.TrySetResult(ConvergeResult.Of(plan, _runner.Counts, Snapshots.NotReady(_fleet, plan)) with { TimedOut = true });
+        done.TrySetResult(Snapshots.Of(_fleet, plan, _runner.Counts) with { TimedOut = true });
     }
 
     private void Tell()

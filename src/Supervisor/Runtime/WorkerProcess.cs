@@ -64,6 +64,9 @@ internal sealed class WorkerProcess(
     /// <summary>Waits to be replaced.</summary>
     public bool IsToBeRecycled { get; set; }
 
+    /// <summary>When its replacement for that was last begun; null where it never was.</summary>
+    public TimeSpan? RecycledAt { get; set; }
+
     /// <summary>The newest outcome of each address and port that it tried.</summary>
     public IReadOnlyCollection<BindOutcome> Binds => _binds.Values;
 

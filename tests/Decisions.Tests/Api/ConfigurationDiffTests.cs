@@ -20,6 +20,16 @@ public sealed class ConfigurationDiffTests
     public void IsPending_FilesWithErrors_True() => Assert.True(ConfigurationDiff.IsPending([Running(Web)], files: null));
 
     [Fact]
+    public void Of_PausedHalfWay_IsNotNothing()
+    {
+        ServiceSnapshot[] running = [Running(Web) with { IsPaused = true }];
+        Assert.Equal(("web", "paused"), ConfigurationDiff.Of([.. running], [Web]).Select(change => (change.Name, change.Change)).Single());
+        Assert.True(ConfigurationDiff.IsPending([.. running], new FleetSpec(DaemonSpec.Default, [Web])));
+        // What the file says now is more than that.
+        Assert.Equal("scaled", Assert.Single(ConfigurationDiff.Of([.. running], [Web with { Workers = 5 }])).Change);
+    }
+
+    [Fact]
     public void Of_EachKindOfChange_IsNamedWithItsKeys()
     {
         var api = Specs.Service("api");

@@ -19,7 +19,7 @@ internal sealed record ApplyRequest(bool? Wait = null, double? Timeout = null);
 /// <param name="Ready">Of all workers, whether the change touched them or not.</param>
 /// <param name="Workers">Of all services.</param>
 /// <param name="Warnings">Of the configuration, whether or not it has errors.</param>
-/// <param name="NotReady">Workers of the services that were added or changed that did not get ready.</param>
+/// <param name="NotReady">Workers of the services that were added or changed that did not get ready or were not replaced, and of those that are paused.</param>
 internal sealed record ApplyDocument(
     IReadOnlyList<string> Errors,
     int Added,
@@ -33,6 +33,9 @@ internal sealed record ApplyDocument(
 {
     /// <summary>Whether the answer comes because the time was over, and some workers are still on their way.</summary>
     public bool TimedOut { get; init; }
+
+    /// <summary>Services that run as before, as no process of what they were to become got ready; not among the changed.</summary>
+    public IReadOnlyList<string> RolledBack { get; init; } = [];
 }
 
 /// <summary>A worker that did not get ready.</summary>

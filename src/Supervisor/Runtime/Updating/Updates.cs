@@ -83,6 +83,14 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
         return true;
     }
 
+    /// <summary>A worker is new. While what the service was to become has failed, it is what the service was, and waits with the others.</summary>
+    public void Entered(WorkerSlot slot)
+    {
+        if (Of(slot.Service) is not { HasStopped: true, IsPaused: true, Former: { } former } update) return;
+        slot.Keep(former);
+        update.Waiting.Enqueue(slot);
+    }
+
     /// <summary>
     /// Has those that are new already become what they were, and those that fell in their replacement start as that. The service is what it
     /// was by now: see <see cref="Service.Adopt"/>.
@@ -349,6 +357,9 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
     {
         update.Moving.Remove(slot);
         var why = Snapshots.Detail(fallen) ?? "it stopped by itself";
+        // What the library is not in shares its port with nobody, so with no replacement either.
+        if (fallen.IsUnderstudy && slot.Process is { Silence: not null })
+            why += "; the library is not in its former process, beside which no other can serve the same port: set 'update.order: stop-first', or stop it and start it";
         update.Failure ??= $"{slot.Name}: {why}";
         slot.UpdateFailure = $"not replaced: {why}";
         update.Waiting.Enqueue(slot);
