@@ -15,11 +15,12 @@ internal static class ConfigurationReader
     public static LoadResult Read(IReadOnlyList<SourceText> sources, LoadContext context, Findings findings)
     {
         var daemon = DaemonSpec.Default;
-        var services = new ServicesReader(context);
+        var accounts = new Accounts(context);
+        var services = new ServicesReader(context, accounts);
         foreach (var source in sources)
         {
             if (TopSection(source, findings) is not { } top) continue;
-            if (source.Role == SourceRole.Main) daemon = DaemonReader.Read(top);
+            if (source.Role == SourceRole.Main) daemon = DaemonReader.Read(top, accounts);
             else DaemonReader.RejectIn(top);
             services.Read(top);
             top.RejectUnknown();

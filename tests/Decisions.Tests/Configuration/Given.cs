@@ -8,7 +8,7 @@ internal static class Given
 {
     private static readonly Dictionary<string, uint> Accounts = new()
     {
-        ["root"] = 0, ["0"] = 0, ["www-data"] = 33, ["33"] = 33, ["dns"] = 53, ["alice"] = 1000, ["1000"] = 1000,
+        ["root"] = 0, ["0"] = 0, ["www-data"] = 33, ["33"] = 33, ["dns"] = 53, ["alice"] = 1000, ["1000"] = 1000, ["wheel"] = 10, ["staff"] = 50,
     };
 
     /// <summary>Root, on four CPUs, with two cgroup controllers of three.</summary>

@@ -56,6 +56,17 @@ public sealed class CheckTests : IDisposable
         Assert.False(File.Exists(_folder["control.sock"]));
     }
 
+    [Theory]
+    [InlineData("socket_group", 15)]
+    [InlineData("socket_read_only_group", 25)]
+    public async Task GroupThatIsNotThere_IsSaidWithItsPlace(string key, int column)
+    {
+        var file = _folder.Write("reuseportd.yaml", $"\n{key}: no-such-group\n");
+        var check = await RunAsync("--check");
+
+        Assert.Equal((1, $"{file}:2:{column}: {key}: there is no group 'no-such-group'\n"), (check.Code, check.Error));
+    }
+
     [Fact]
     public async Task Missing_IsSaid()
     {

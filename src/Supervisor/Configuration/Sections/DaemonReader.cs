@@ -41,7 +41,7 @@ internal static class DaemonReader
 
     public static readonly IReadOnlyList<Key> Keys = [Log, Level, Socket, SocketGroup, SocketReadOnlyGroup, Preload, Parallelism, Steering];
 
-    public static DaemonSpec Read(Section top) =>
+    public static DaemonSpec Read(Section top, Accounts accounts) =>
         new(
             Forms.Read(top, Log),
             Levels.Read(top, Level),
@@ -50,11 +50,9 @@ internal static class DaemonReader
             top.Integer(Parallelism))
         {
             Steering = Ways.Read(top, Steering),
-            SocketGroup = Name(top, SocketGroup),
-            SocketReadOnlyGroup = Name(top, SocketReadOnlyGroup),
+            SocketGroup = accounts.Group(top, SocketGroup),
+            SocketReadOnlyGroup = accounts.Group(top, SocketReadOnlyGroup),
         };
-
-    private static string? Name(Section top, Key key) => top.Find(key)?.Text("the name or number of a group");
 
     /// <summary>A file of <c>services.d</c> is for services: which of many would decide?</summary>
     public static void RejectIn(Section top)

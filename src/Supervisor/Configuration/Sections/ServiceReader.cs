@@ -11,7 +11,7 @@ internal sealed record ReadService(
     ServiceSpec Spec, Place Place, uint? UserId, Sharding? Sharding, IReadOnlyList<Dependency> Dependencies);
 
 /// <summary>One entry under <c>services</c>.</summary>
-internal sealed class ServiceReader(LoadContext context)
+internal sealed class ServiceReader(LoadContext context, Accounts accounts)
 {
     public const int MostWorkers = 10_000;
 
@@ -36,8 +36,6 @@ internal sealed class ServiceReader(LoadContext context)
         DependencyReader.Key, ReadinessReader.Key, LivenessReader.Key, RecycleReader.Key, RestartReader.Key, StopSignal, StopGracePeriod,
         ReloadSignal, UpdateReader.Key, StallReader.Key, LoggingReader.Key,
     ]);
-
-    private readonly Accounts accounts = new(context);
 
     public ReadService Read(string name, Place place, Section service)
     {

@@ -1,7 +1,7 @@
 namespace Reuseportd.Configuration;
 
 /// <summary>The services of all files. A name is given once.</summary>
-internal sealed class ServicesReader(LoadContext context)
+internal sealed class ServicesReader(LoadContext context, Accounts accounts)
 {
     private const int LongestName = 64;
 
@@ -14,7 +14,7 @@ internal sealed class ServicesReader(LoadContext context)
 
     private static readonly Shape.Map Names = new();
 
-    private readonly ServiceReader reader = new(context);
+    private readonly ServiceReader reader = new(context, accounts);
     private readonly Dictionary<string, Place> names = new(StringComparer.Ordinal);
     private readonly List<ReadService> services = [];
 

@@ -21,6 +21,9 @@ internal sealed class Accounts(LoadContext context)
 
     public string? Group(Section section) => Read(section, GroupKey, groups, context.FindGroup, context.GroupId).Name;
 
+    /// <summary>A group that nothing runs as.</summary>
+    public string? Group(Section section, Key key) => section.Find(key) is { } field ? Existing(field, "the name or number of a group") : null;
+
     /// <summary>Groups in place of the user's own; null where the key is missing.</summary>
     public ValueList<string>? SupplementaryGroups(Section section)
     {
@@ -29,10 +32,10 @@ internal sealed class Accounts(LoadContext context)
         if (!context.IsRoot)
             field.KeyError($"only root can choose the groups of workers; the daemon runs as {context.UserId}");
         if (field.Items(accepts, orOne: true) is not { } items) return null;
-        return [.. items.Select(item => SupplementaryGroup(item, accepts)).OfType<string>()];
+        return [.. items.Select(item => Existing(item, accepts)).OfType<string>()];
     }
 
-    private string? SupplementaryGroup(Field item, string accepts)
+    private string? Existing(Field item, string accepts)
     {
         if (item.Text(accepts) is not { } name) return null;
         if (Known(name, groups, context.FindGroup) is null) item.Error($"there is no group '{Printable.Text(name)}'");
