@@ -83,7 +83,7 @@ public sealed class AppendFileTests : IDisposable
         Root.Require();
         _folder.Mode("", "755");
         _folder.Write("log", "");
-        SystemPath.ChangeGroup(_folder["log"], 54321);
+        using (var file = HeldEntry.TryHold(_folder["log"], out _)) Assert.Equal(Errno.None, file?.ChangeGroup(54321));
         _folder.Mode("log", "020");
         var user = Nobody with { Groups = isMember ? [54321] : [] };
 

@@ -19,13 +19,10 @@ internal sealed class ControlSocket : IDisposable
     private readonly string _path;
     private readonly LockFile _held;
     private readonly LocalSocket _socket;
-    private readonly FileIdentity? _identity;
+    private readonly FileIdentity _identity;
 
-    private ControlSocket(string path, LockFile held, LocalSocket socket, AccessRule rule)
-    {
-        (_path, _held, _socket, Rule) = (path, held, socket, rule);
-        _identity = FileEntry.At(path, out _)?.Identity;
-    }
+    private ControlSocket(string path, LockFile held, LocalSocket socket, FileIdentity identity, AccessRule rule) =>
+        (_path, _held, _socket, _identity, Rule) = (path, held, socket, identity, rule);
 
     public static string PathOf(string? given, Func<string, string?> variable) =>
         given is not null ? Path.GetFullPath(given) : SocketPath.Default(Users.EffectiveUser, variable);
@@ -68,7 +65,7 @@ internal sealed class ControlSocket : IDisposable
 
     public void Dispose()
     {
-        if (_identity is { } own) FileEntry.Unlink(_path, own);
+        FileEntry.Unlink(_path, _identity);
         _socket.Dispose();
         _held.Dispose();
     }
@@ -123,19 +120,24 @@ internal sealed class ControlSocket : IDisposable
         obstacle = socket is null ? Obstacle(path, errno) : null;
         if (socket is null) return null;
 
-        var opened = new ControlSocket(path, held, socket, rule);
-        try
+        using var entry = HeldEntry.TryHold(path, out errno);
+        if (entry is not null && FileEntry.Of(entry, out errno) is { } made)
         {
-            Restrict(path, rule);
-            return opened;
+            obstacle = IsOurs(made.Facts) ? Restrict(path, entry, rule) : $"somebody else has put something at {path}: it is left as it is";
+            if (obstacle is null) return new ControlSocket(path, held, socket, made.Identity, rule);
+            if (IsOurs(made.Facts)) FileEntry.Unlink(path, made.Identity);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        else
         {
-            obstacle = Obstacle(path, ErrnoOf(failure));
-            opened.Dispose();
-            return null;
+            obstacle = Obstacle(path, errno);
         }
+
+        socket.Dispose();
+        return null;
     }
+
+    /// <summary>In a folder of somebody else's, what lies there may have been exchanged since the bind.</summary>
+    private static bool IsOurs(PathFacts made) => made.IsSocket && made.Uid == Users.EffectiveUser;
 
     private static string NoDirectory(string directory, string path) =>
         $"the control socket {path} cannot be made: directory {directory} does not exist";
@@ -154,11 +156,14 @@ internal sealed class ControlSocket : IDisposable
     /// Mode 0660, and the group where it exists; before anybody can connect, since nothing listens yet. A file has one group: where another one may
     /// look, all may connect, and are told apart by what the kernel says of them.
     /// </summary>
-    private static void Restrict(string path, AccessRule rule)
+    /// <returns>What stands in the way.</returns>
+    private static string? Restrict(string path, HeldEntry entry, AccessRule rule)
     {
-        if (rule.Group is { } group) SystemPath.ChangeGroup(path, group);
+        if (rule.Group is { } group && entry.ChangeGroup(group) is var refused && refused != Errno.None)
+            return $"the control socket {path} cannot be given to the group '{rule.GroupName}': {refused}";
         const UnixFileMode members = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
-        File.SetUnixFileMode(path, rule.ReadGroup is null ? members : members | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
+        var errno = entry.ChangeMode(rule.ReadGroup is null ? members : members | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
+        return errno == Errno.None ? null : Obstacle(path, errno);
     }
 
     /// <summary>An ordinary user's daemon is that user's alone.</summary>

@@ -16,6 +16,9 @@ internal static partial class Libc
     /// <summary>ELOOP for a symbolic link; the one of these flags whose number goes by the architecture.</summary>
     public static readonly int OpenNoFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
+    /// <summary>A descriptor that stands for the place in the file system and opens nothing (open(2)).</summary>
+    public const int OpenPath = 0x200000;
+
     public const int LockExclusive = 2;
     public const int LockWithoutWaiting = 4;
 
@@ -27,7 +30,7 @@ internal static partial class Libc
     /// <summary>For statx(2): of a symbolic link itself, not of what it leads to.</summary>
     public const int AtNoFollow = 0x100;
 
-    /// <summary>For statx(2) of an open descriptor: an empty path.</summary>
+    /// <summary>For statx(2) and fchownat(2) of an open descriptor: an empty path.</summary>
     public const int AtEmptyPath = 0x1000;
     public const uint StatBasic = 0x7ff;
 
@@ -71,6 +74,12 @@ internal static partial class Libc
 
     [LibraryImport(Library, EntryPoint = "chown", SetLastError = true)]
     public static unsafe partial int ChangeOwner(byte* path, uint uid, uint gid);
+
+    [LibraryImport(Library, EntryPoint = "fchownat", SetLastError = true)]
+    public static unsafe partial int ChangeOwnerAt(SafeHandle directory, byte* path, uint uid, uint gid, int flags);
+
+    [LibraryImport(Library, EntryPoint = "chmod", SetLastError = true)]
+    public static unsafe partial int ChangeMode(byte* path, uint mode);
 
     [LibraryImport(Library, EntryPoint = "fchmod", SetLastError = true)]
     public static partial int ChangeMode(SafeHandle descriptor, int mode);

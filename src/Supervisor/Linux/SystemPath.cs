@@ -66,13 +66,6 @@ internal static unsafe class SystemPath
         return Allows(path, identity, PathFacts.Read, out errno) ? null : path;
     }
 
-    /// <summary>Gives the path to a group and leaves its owner.</summary>
-    public static Errno ChangeGroup(string path, uint group)
-    {
-        const uint unchanged = uint.MaxValue;
-        fixed (byte* start = Terminated(path)) return Libc.ErrnoOf(Libc.ChangeOwner(start, unchanged, group));
-    }
-
     public static Errno ChangeOwner(string path, Identity owner)
     {
         fixed (byte* start = Terminated(path)) return Libc.ErrnoOf(Libc.ChangeOwner(start, owner.Uid, owner.Gid));
