@@ -3,34 +3,88 @@ using Reuseportd.Linux;
 
 namespace Reuseportd.Api;
 
-/// <summary>A connection that was let in: whose it is, and whether it is being served.</summary>
-internal sealed class Admission(ConnectionContext connection, Peer peer, Access access)
+/// <summary>
+/// A connection that was let in: whose it is, and whether a request is under way on it. One that is idle can be turned away, and no request is lost by it:
+/// its receiving side ends, so what the client had sent until then is still read and answered, and what it sends afterwards fails at once (EPIPE).
+/// </summary>
+internal sealed class Admission : IDisposable
 {
-    private const int Idle = 0;
-    private const int Busy = 1;
-    private const int Gone = 2;
+    private const long Leaving = -1;
+    private const long Gone = -2;
 
-    private int _state = Idle;
+    private readonly CancellationTokenSource _closed = new();
+    private readonly CancellationTokenRegistration _closing;
+    private readonly Lane _lane;
+    private readonly Action _endReceiving;
 
-    public Peer Peer { get; } = peer;
+    /// <summary>Even: idle, for the so-manieth time; odd: a request is under way.</summary>
+    private long _state;
 
-    public Access Access { get; } = access;
+    /// <param name="endReceiving">Of the connection's socket.</param>
+    public Admission(ConnectionContext connection, Peer peer, Access access, Lane lane, Action endReceiving)
+    {
+        (Peer, Access, _lane, _endReceiving) = (peer, access, lane, endReceiving);
+        // The server takes the end of receiving for that of the client, and would not answer any more.
+        _closing = connection.ConnectionClosed.UnsafeRegister(static admission => ((Admission)admission!).OnClosed(), this);
+        connection.ConnectionClosed = _closed.Token;
+        _lane.Rest(this, _state);
+    }
 
-    public bool IsGone => Volatile.Read(ref _state) == Gone;
+    public Peer Peer { get; }
+
+    public Access Access { get; }
+
+    public bool IsIdle(long time) => Volatile.Read(ref _state) == time;
+
+    /// <summary>Waits until a request of the user may be served; it is over when what is returned is disposed of.</summary>
+    /// <exception cref="Problem">Too many are under way.</exception>
+    public ValueTask<IDisposable> TurnAsync(CancellationToken gone) => _lane.TurnAsync(gone);
 
     /// <summary>A request has come.</summary>
-    /// <returns>Whether it is to be served; false where the connection was taken away meanwhile.</returns>
-    public bool Begin() => Interlocked.CompareExchange(ref _state, Busy, Idle) == Idle;
-
-    public void End() => Interlocked.CompareExchange(ref _state, Idle, Busy);
-
-    /// <summary>Takes the connection away where nothing is being served on it.</summary>
-    public bool TryEvict()
+    /// <returns>Whether more may come on this connection; false where it was turned away meanwhile.</returns>
+    public bool Begin()
     {
-        if (Interlocked.CompareExchange(ref _state, Gone, Idle) != Idle) return false;
-        connection.Abort();
+        var last = Volatile.Read(ref _state);
+        // The first is known by its first byte.
+        if (!IsIdleState(last)) return last >= 0;
+        if (Interlocked.CompareExchange(ref _state, last + 1, last) != last) return false;
+        _lane.Wake();
         return true;
     }
 
-    public void Close() => Volatile.Write(ref _state, Gone);
+    public void End()
+    {
+        var busy = Volatile.Read(ref _state);
+        if (busy < 0 || IsIdleState(busy) || Interlocked.CompareExchange(ref _state, busy + 1, busy) != busy) return;
+        _lane.Rest(this, busy + 1);
+    }
+
+    /// <summary>Ends the connection where it has been idle since then.</summary>
+    public bool TryTurnAway(long time)
+    {
+        if (Interlocked.CompareExchange(ref _state, Leaving, time) != time) return false;
+        _endReceiving();
+        return true;
+    }
+
+    /// <summary>The connection has ended.</summary>
+    public void Dispose()
+    {
+        var last = Interlocked.Exchange(ref _state, Gone);
+        if (last >= 0)
+        {
+            if (IsIdleState(last)) _lane.Wake();
+            _lane.Leave();
+        }
+
+        _closing.Dispose();
+        _closed.Dispose();
+    }
+
+    private static bool IsIdleState(long state) => state >= 0 && state % 2 == 0;
+
+    private void OnClosed()
+    {
+        if (Volatile.Read(ref _state) != Leaving) _closed.Cancel();
+    }
 }

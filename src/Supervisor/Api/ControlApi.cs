@@ -46,20 +46,16 @@ internal static class ControlApi
     private static async Task ServeAsync(HttpContext context, Access needs, AccessRule rule, Func<HttpContext, Task> handler)
     {
         if (context.Features.Get<Admission>() is not { } admission) throw new InvalidOperationException("a connection that nobody let in");
-        if (admission.Access < needs)
-            throw new Problem(StatusCodes.Status403Forbidden, new ProblemDocument(rule.Refusal(admission.Peer, admission.Access), ProblemCode.Refused));
-        if (!admission.Begin())
-        {
-            context.Abort();
-            return;
-        }
-
+        if (!admission.Begin()) context.Response.Headers.Connection = "close";
         // Behind the last byte of the answer: one that is half sent must not be cut off for another's sake.
         context.Response.OnCompleted(static served =>
         {
             ((Admission)served).End();
             return Task.CompletedTask;
         }, admission);
+        if (admission.Access < needs)
+            throw new Problem(StatusCodes.Status403Forbidden, new ProblemDocument(rule.Refusal(admission.Peer, admission.Access), ProblemCode.Refused));
+        using var turn = await admission.TurnAsync(context.RequestAborted);
         await handler(context);
     }
 

@@ -9,15 +9,17 @@ namespace Reuseportd.Hosting;
 /// <summary>The server behind the control socket. Who talks to it is on this machine; what it may take of the daemon is bounded all the same.</summary>
 internal static class ApiServer
 {
-    /// <summary>Of one user; of all together the last bound is <see cref="MostConnections"/>.</summary>
-    private const int MostOfOneUser = 128;
+    /// <summary>One that says nothing costs some 15 KiB; as many have to come at one time for a client that is about to say something to be hung up on.</summary>
+    private static readonly GateRule Connections = new(MostOfOne: 1024, MostOfAll: 2048);
 
-    private const int MostConnections = 4096;
+    /// <summary>An answer with all workers of a large fleet is half a MiB.</summary>
+    private const int RequestsOfOneUser = 128;
 
     public static void Set(KestrelServerOptions server, ControlSocket socket)
     {
         server.AddServerHeader = false;
-        server.Limits.MaxConcurrentConnections = MostConnections;
+        // The gate bounds them, for each user.
+        server.Limits.MaxConcurrentConnections = null;
         server.Limits.MaxConcurrentUpgradedConnections = 0;
         server.Limits.MaxRequestBodySize = Requests.LargestBody;
         server.Limits.MaxRequestBufferSize = Requests.LargestBody;
@@ -30,7 +32,7 @@ internal static class ApiServer
         var least = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
         (server.Limits.MinRequestBodyDataRate, server.Limits.MinResponseDataRate) = (least, least);
 
-        var gate = new ConnectionGate(socket.Rule, MostOfOneUser);
+        var gate = new ConnectionGate(socket.Rule, Connections, RequestsOfOneUser, TimeProvider.System);
         server.ListenHandle(socket.Handle, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Reuseportd.Model;
 
@@ -30,6 +31,11 @@ internal sealed unsafe class LocalSocket : Descriptor
         socket.Dispose();
         return null;
     }
+
+    /// <summary>
+    /// What has been sent to the socket can still be read, and then its end; what is sent from here on fails with EPIPE (shutdown(2), SHUT_RD). It is sent to.
+    /// </summary>
+    public static void EndReceiving(SafeHandle socket) => _ = Libc.Shutdown(socket, Libc.ShutdownRead);
 
     /// <summary>Connects and hangs up.</summary>
     /// <returns>None or EAGAIN where somebody listens; ECONNREFUSED where nobody has the socket any more.</returns>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
@@ -87,7 +88,7 @@ public sealed class LoadTests : DaemonTest
     {
         Daemon.Configure(Crashing);
         await Daemon.StartAsync();
-        using var client = await ConnectAsync();
+        using var client = await Daemon.ConnectAsync();
         await client.SendAsync(Encoding.Latin1.GetBytes(request));
         client.Shutdown(SocketShutdown.Send);
         var answer = await AnswerAsync(client).WaitAsync(Deadline.Patience);
@@ -103,7 +104,7 @@ public sealed class LoadTests : DaemonTest
         await Daemon.StartAsync();
         await ServesAsync();
         var before = Memory();
-        using var client = await ConnectAsync();
+        using var client = await Daemon.ConnectAsync();
         await client.SendAsync("POST /v1/stop HTTP/1.1\r\nHost: a\r\nContent-Length: 104857600\r\n\r\n"u8.ToArray());
         var chunk = new byte[1 << 20];
         Array.Fill(chunk, (byte)' ');
@@ -128,26 +129,63 @@ public sealed class LoadTests : DaemonTest
         await Daemon.StartAsync();
         await ServesAsync();
         var before = Memory();
-        List<Socket> idle = [];
-        try
-        {
-            for (var number = 0; number < 10_000; number++)
-            {
-                idle.Add(await ConnectAsync());
-                // Those that were hung up on need not be kept for that.
-                if (idle.Count < 1000) continue;
-                idle[0].Dispose();
-                idle.RemoveAt(0);
-            }
+        using var enough = new CancellationTokenSource();
+        Assert.Equal(10_000, await StayIdleAsync(10_000, enough.Token));
 
-            await ServesAsync();
-            Assert.InRange(Memory() - before, -1L << 30, 64 << 20);
-            Assert.InRange(Directory.GetFiles($"/proc/{Daemon.Pid}/fd").Length, 1, 512);
-        }
-        finally
+        await ServesAsync();
+        Assert.InRange(Memory() - before, -1L << 30, 64 << 20);
+        Assert.InRange(Directory.GetFiles($"/proc/{Daemon.Pid}/fd").Length, 1, 2200);
+    }
+
+    /// <summary>More clients than requests may be under way, each with connections of its own, while more idle connections come than there are places, 2,000 a second.</summary>
+    [Fact]
+    public async Task ThreeHundredClientsOfOneUser_BesideIdleConnections_LoseNoCall()
+    {
+        Daemon.Configure(Crashing);
+        await Daemon.StartAsync();
+        using var enough = new CancellationTokenSource();
+        var idle = StayIdleAsync(100_000, enough.Token, TimeSpan.FromMilliseconds(50));
+        await Task.WhenAll(Enumerable.Range(0, 300).Select(client => Task.Run(async () =>
         {
-            foreach (var socket in idle) socket.Dispose();
-        }
+            for (var call = 0; call < 5; call++) await CallAsync(client, 4);
+        })));
+        await enough.CancelAsync();
+
+        Assert.InRange(await idle, 1100, 100_000);
+    }
+
+    /// <summary>Its own user's idle connections go for a new one; those of others are no hindrance.</summary>
+    [Fact]
+    public async Task IdleConnectionsOfAnotherUser_DoNotHinderRoot_NorRootsTheOther()
+    {
+        Root.Require();
+        Daemon.Folder.Write("etc/reuseportd.yaml", "socket_group: \"65534\"\n");
+        Daemon.Configure(Crashing);
+        await Daemon.StartAsync();
+        string[] nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+        const string flood =
+            """
+            import socket, sys
+            kept = []
+            for number in range(5000):
+                one = socket.socket(socket.AF_UNIX)
+                one.connect(sys.argv[1])
+                kept = kept[-1000:] + [one]
+            print("all", flush=True)
+            sys.stdin.read()
+            """;
+        using var stranger = Process.Start(Command.Start("setpriv", [.. nobody, "python3", "-c", flood, Daemon.ControlSocket]))!;
+        Assert.Equal("all", await stranger.StandardOutput.ReadLineAsync().WaitAsync(Deadline.Patience));
+        await ServesAsync();
+        using var enough = new CancellationTokenSource();
+        var idle = StayIdleAsync(3000, enough.Token);
+        var status = await Command.RunAsync("setpriv", [.. nobody, Artifacts.Control, "status", "quiet", "--socket", Daemon.ControlSocket]);
+        Assert.Equal((0, ""), (status.Code, status.Error));
+        await idle;
+        status = await Command.RunAsync("setpriv", [.. nobody, Artifacts.Control, "status", "quiet", "--socket", Daemon.ControlSocket]);
+        Assert.Equal((0, ""), (status.Code, status.Error));
+        stranger.StandardInput.Close();
+        await stranger.WaitForExitAsync().WaitAsync(Deadline.Patience);
     }
 
     [Fact]
@@ -160,7 +198,7 @@ public sealed class LoadTests : DaemonTest
         {
             for (var number = 0; number < 20; number++)
             {
-                var client = await ConnectAsync();
+                var client = await Daemon.ConnectAsync();
                 deaf.Add(client);
                 await client.SendAsync("GET /v1/events HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
             }
@@ -234,6 +272,30 @@ public sealed class LoadTests : DaemonTest
         Assert.Contains($"(process {Environment.ProcessId}), which does not share it", detail, StringComparison.Ordinal);
     }
 
+    /// <summary>Connections on which nothing is said; the newest stay open for as long as others come.</summary>
+    /// <returns>How many there were.</returns>
+    private async Task<int> StayIdleAsync(int most, CancellationToken enough, TimeSpan? eachHundred = null)
+    {
+        var idle = new Queue<Socket>();
+        var number = 0;
+        try
+        {
+            for (; number < most && !enough.IsCancellationRequested; number++)
+            {
+                if (number % 100 == 0 && eachHundred is { } pause) await Task.Delay(pause);
+                idle.Enqueue(await Daemon.ConnectAsync());
+                // Those that were hung up on need not be kept for that.
+                if (idle.Count > 1500) idle.Dequeue().Dispose();
+            }
+        }
+        finally
+        {
+            foreach (var socket in idle) socket.Dispose();
+        }
+
+        return number;
+    }
+
     private async Task ServesAsync()
     {
         using var api = Daemon.Api();
@@ -267,27 +329,6 @@ public sealed class LoadTests : DaemonTest
         }
 
         return text.ToString();
-    }
-
-    /// <summary>Comes again where so many are on their way that the kernel takes no more (EAGAIN, unix(7)).</summary>
-    private async Task<Socket> ConnectAsync()
-    {
-        var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await Deadline.UntilAsync(
-            () =>
-            {
-                try
-                {
-                    client.Connect(new UnixDomainSocketEndPoint(Daemon.ControlSocket));
-                    return true;
-                }
-                catch (SocketException full) when (full.SocketErrorCode == SocketError.WouldBlock)
-                {
-                    return false;
-                }
-            },
-            "the daemon accepts");
-        return client;
     }
 
     /// <summary>Resident bytes of the daemon.</summary>

@@ -117,14 +117,39 @@ public sealed class SocketTests : DaemonTest
     }
 
     [Fact]
+    public async Task Group_IsThatOfTheSocketFromTheStart()
+    {
+        Root.Require();
+        Daemon.Folder.Write("etc/reuseportd.yaml", "socket_group: \"65534\"\n");
+        await Daemon.StartAsync();
+        var stat = await Command.RunAsync("stat", ["-c", "%u %g %a", Daemon.ControlSocket]);
+
+        Assert.Equal("0 65534 660\n", stat.Out);
+    }
+
+    [Fact]
+    public async Task GroupThatCannotBeGiven_IsSaidAndNothingIsLeft()
+    {
+        Root.Require();
+        Daemon.Folder.Write("etc/reuseportd.yaml", "socket_group: \"65534\"\n");
+        var start = await Command.RunAsync(
+            "setpriv", ["--bounding-set", "-chown", Artifacts.Daemon, "--config", Daemon.Config, "--socket", Daemon.ControlSocket, "--log", "json"]);
+
+        Assert.Equal(
+            (78, $"reuseportd: the control socket {Daemon.ControlSocket} cannot be given to the group '65534': EPERM\n"), (start.Code, start.Error));
+        Assert.False(File.Exists(Daemon.ControlSocket));
+        Assert.False(File.Exists(LockPath));
+    }
+
+    [Fact]
     public async Task ManyClients_AreBounded()
     {
         await Daemon.StartAsync();
         List<Socket> clients = [];
         try
         {
-            // One more than are let in: the last is hung up on.
-            for (var number = 0; number <= 256; number++) clients.Add(await ConnectAsync());
+            // One more than are let in: the first is hung up on.
+            for (var number = 0; number <= 1024; number++) clients.Add(await Daemon.ConnectAsync());
             await Deadline.UntilAsync(() => clients.Exists(HasEnded), "a client too many is hung up on");
         }
         finally
@@ -132,7 +157,7 @@ public sealed class SocketTests : DaemonTest
             foreach (var client in clients) client.Dispose();
         }
 
-        using var later = await ConnectAsync();
+        using var later = await Daemon.ConnectAsync();
         await later.SendAsync("GET /v1/status HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"u8.ToArray());
         await using var stream = new NetworkStream(later);
         using var reader = new StreamReader(stream, Encoding.UTF8);
@@ -142,14 +167,19 @@ public sealed class SocketTests : DaemonTest
         Assert.DoesNotContain("\r\nServer:", answer, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static bool HasEnded(Socket client) => client.Poll(0, SelectMode.SelectRead) && client.Available == 0;
-
-    private async Task<Socket> ConnectAsync()
+    [Fact]
+    public async Task Stop_WhileAClientSaysNothing_Ends()
     {
-        var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await client.ConnectAsync(new UnixDomainSocketEndPoint(Daemon.ControlSocket));
-        return client;
+        await Daemon.StartAsync();
+        using var silent = await Daemon.ConnectAsync();
+        using var api = Daemon.Api();
+        Assert.NotEmpty(await api.GetStringAsync("/v1/status"));
+        await Daemon.StopAsync();
+
+        Assert.True(HasEnded(silent));
     }
+
+    private static bool HasEnded(Socket client) => client.Poll(0, SelectMode.SelectRead) && client.Available == 0;
 
     private async Task<Command> RefusedAsync()
     {

@@ -114,13 +114,32 @@ internal sealed class Daemon : IAsyncDisposable
     /// <summary>The control socket, for who talks HTTP to it.</summary>
     public HttpClient Api() => new(new SocketsHttpHandler
     {
-        ConnectCallback = async (_, stop) =>
-        {
-            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(ControlSocket), stop);
-            return new NetworkStream(socket, ownsSocket: true);
-        },
+        ConnectCallback = async (_, _) => new NetworkStream(await ConnectAsync(), ownsSocket: true),
     }) { BaseAddress = new Uri("http://localhost") };
+
+    /// <summary>Comes again where so many are on their way that the kernel takes no more for the moment (EAGAIN, unix(7)), as reuseportctl does.</summary>
+    public async Task<Socket> ConnectAsync()
+    {
+        Socket? connected = null;
+        await Deadline.UntilAsync(
+            async () =>
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                try
+                {
+                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(ControlSocket));
+                    connected = socket;
+                    return true;
+                }
+                catch (SocketException full) when (full.SocketErrorCode == SocketError.WouldBlock)
+                {
+                    socket.Dispose();
+                    return false;
+                }
+            },
+            "the daemon accepts");
+        return connected!;
+    }
 
     /// <summary>SIGTERM; ends when the daemon has, and nothing is left of what it started.</summary>
     public async Task StopAsync()

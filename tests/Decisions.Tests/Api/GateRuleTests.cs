@@ -1,0 +1,49 @@
+using Reuseportd.Api;
+
+namespace Decisions.Tests.Api;
+
+public sealed class GateRuleTests
+{
+    private static readonly GateRule Rule = new(MostOfOne: 4, MostOfAll: 6);
+
+    public static TheoryData<int, int, int, int, string> Table => new()
+    {
+        // of the user: open with the one that comes, idle; open of all who share; idle of the idlest; what becomes of it
+        { 1, 0, 0, 0, "Enter" },
+        { 4, 3, 0, 0, "Enter" },
+        { 4, 0, 6, 0, "Enter" },
+        // the user's own share is full
+        { 5, 4, 0, 0, "ForOneOfItsUser" },
+        { 5, 1, 5, 1, "ForOneOfItsUser" },
+        { 5, 0, 0, 0, "Refused" },
+        { 5, 0, 5, 4, "Refused" },
+        // that of all is
+        { 1, 0, 7, 4, "ForOneOfTheIdlest" },
+        { 3, 2, 7, 2, "ForOneOfTheIdlest" },
+        { 1, 0, 7, 0, "Refused" },
+        // both are: whoever has too many pays with one of those
+        { 5, 2, 7, 4, "ForOneOfItsUser" },
+        { 5, 0, 7, 4, "Refused" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Table))]
+    public void Of_EachLoad_AsTheTableSays(int open, int idle, int all, int idlest, string entry) =>
+        Assert.Equal(entry, Rule.Of(new LaneLoad(open, idle), all, new LaneLoad(idlest, idlest)).ToString());
+
+    /// <summary>However much the others hold, what is under way is not paid with, and one who has nothing gets in as long as anything is idle.</summary>
+    [Fact]
+    public void Of_AnyLoad_OnlyIdleOnesGoAndAnIdleOneIsEnough()
+    {
+        foreach (var open in Enumerable.Range(1, 6))
+        foreach (var idle in Enumerable.Range(0, open))
+        foreach (var all in Enumerable.Range(open, 9))
+        foreach (var idlest in Enumerable.Range(idle, 8))
+        {
+            var entry = Rule.Of(new LaneLoad(open, idle), all, new LaneLoad(idlest, idlest));
+            if (entry == Entry.ForOneOfItsUser) Assert.True(idle > 0);
+            if (entry == Entry.ForOneOfTheIdlest) Assert.True(idlest > 0);
+            if (open == 1 && idlest > 0) Assert.NotEqual(Entry.Refused, entry);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Reuseportd.Api;
+using Reuseportd.Linux;
+using Runtime.Tests.Harness;
+
+namespace Runtime.Tests.Api;
+
+/// <summary>The daemon's HTTP server behind its gate, with one path of which a test says when it answers.</summary>
+internal sealed class GatedServer : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly WebApplication _host;
+
+    private GatedServer(GateRule rule, int turns, TimeProvider time)
+    {
+        var access = new AccessRule(Users.EffectiveUser, Group: null, ReadGroup: null);
+        var gate = new ConnectionGate(access, rule, turns, time);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(server => server.ListenUnixSocket(_folder["s"], listen =>
+        {
+            listen.Use(gate.Guard);
+            listen.Use(Behind);
+        }));
+        builder.Services.AddRoutingCore();
+        _host = builder.Build();
+        ControlApi.Map(_host, [new Route(HttpMethods.Get, "/held", Access.Read, HeldAsync), new Route(HttpMethods.Get, "/", Access.Read, OkAsync)], access);
+    }
+
+    /// <summary>Of the connections that come from here on: what the server waits for before it sees what it has read of them.</summary>
+    public StrongBox<Task> Reading { get; set; } = new(Task.CompletedTask);
+
+    /// <summary>Requests that have come to <c>/held</c>.</summary>
+    public Channel<string> Held { get; } = Channel.CreateUnbounded<string>();
+
+    /// <summary>Until then <c>/held</c> does not answer.</summary>
+    public TaskCompletionSource Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public static async Task<GatedServer> StartAsync(GateRule rule, int turns = 8, TimeProvider? time = null)
+    {
+        var server = new GatedServer(rule, turns, time ?? TimeProvider.System);
+        await server._host.StartAsync();
+        return server;
+    }
+
+    public async Task<GatedClient> ConnectAsync()
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(_folder["s"]));
+        return new GatedClient(socket);
+    }
+
+    /// <summary>A connection on which one request has been answered, so that it is idle.</summary>
+    public async Task<GatedClient> IdleAsync()
+    {
+        var client = await ConnectAsync();
+        await client.AskAsync("/");
+        Assert.StartsWith("HTTP/1.1 200 ", await client.AnswerAsync(), StringComparison.Ordinal);
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Answer.TrySetResult();
+        await _host.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private ConnectionDelegate Behind(ConnectionDelegate next) => connection =>
+    {
+        connection.Transport = new HeldPipe(connection.Transport, Reading);
+        return next(connection);
+    };
+
+    private async Task HeldAsync(HttpContext context)
+    {
+        Held.Writer.TryWrite(context.Request.QueryString.ToString());
+        await Answer.Task;
+        await OkAsync(context);
+    }
+
+    private static Task OkAsync(HttpContext context) => context.Response.WriteAsync("ok");
+}
+
+/// <summary>A client of it.</summary>
+internal sealed class GatedClient(Socket socket) : IDisposable
+{
+    public Task AskAsync(string path) => socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n"));
+
+    /// <summary>Until the end of an answer, or of the connection: then it is empty, or less than one.</summary>
+    public async Task<string> AnswerAsync()
+    {
+        var (text, buffer) = ("", new byte[4096]);
+        while (!IsWhole(text) && await socket.ReceiveAsync(buffer).WaitAsync(Deadline.Patience) is > 0 and var length)
+            text += Encoding.ASCII.GetString(buffer, 0, length);
+        return text;
+    }
+
+    public void Dispose() => socket.Dispose();
+
+    private static bool IsWhole(string text) =>
+        text.EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal) || text.EndsWith('}');
+}
