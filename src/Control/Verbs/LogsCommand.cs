@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Reuseportd.Api.Contract;
 
@@ -11,45 +12,33 @@ internal static class LogsCommand
 
     public static Command Create(Option<string> socket)
     {
-        var names = NameWords.Several(socket, "Whose; all where none is named.", atLeastOne: false);
-        var follow = new Option<bool>("--follow", "-f") { Description = "Go on with what comes, until Ctrl-C." };
         var lines = new Option<int>("--lines", "-n") { Description = "How many of the newest lines.", HelpName = "N", DefaultValueFactory = _ => UsualLines };
         lines.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && !token.Value.All(char.IsAsciiDigit)) result.AddError($"-n accepts a number of lines, not '{token.Value}'");
         });
-        var output = FormWords.Create(FormWords.Text, FormWords.Json);
-        var command = new Command("logs", "Show the newest lines that workers wrote to their stdout and stderr, where those go to the log.") { names, follow, lines, output };
-        command.SetAction((parsed, cancellation) =>
-        {
-            var ask = Ask.Get(
-                parsed.GetRequiredValue(socket), "/v1/logs", parsed.GetValue(names) ?? [],
-                $"lines={parsed.GetValue(lines)}", $"follow={(parsed.GetValue(follow) ? "true" : "false")}");
-            var raw = parsed.GetRequiredValue(output) == FormWords.Json;
-            return ControlClient.StreamAsync(
-                ask with { IsEndless = parsed.GetValue(follow) }, (body, stop) => ShowAsync(body, raw, Colours.OnStdout(), stop), cancellation);
-        });
-        return command;
+        return new StreamVerb(
+            "logs",
+            "Show the newest lines that workers wrote to their stdout and stderr, where those go to the log.",
+            "Whose; all where none is named.",
+            "Go on with what comes, until Ctrl-C.",
+            "/v1/logs",
+            LinesAsync).Create(
+            socket, more: [lines], (parsed, following) => [$"lines={parsed.GetValue(lines)}", $"follow={(following ? "true" : "false")}"], Text);
     }
 
-    private static async Task<int> ShowAsync(Stream body, bool raw, bool colour, CancellationToken cancellation)
+    private static async IAsyncEnumerable<string> LinesAsync(Stream body, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        BrokenPipe.EndsUs();
         using var reader = new StreamReader(body);
         while (await reader.ReadLineAsync(cancellation) is { } json)
-        {
-            if (json.Length == 0) continue;
-            if (raw) Console.Out.WriteLine(json);
-            else if (JsonSerializer.Deserialize(json, ContractJson.Default.LogLine) is { } line) Console.Out.Write(Text(line, colour));
-        }
-
-        return ExitCode.Ok;
+            if (json.Length > 0) yield return json;
     }
 
-    private static string Text(LogLine line, bool colour)
+    private static string? Text(string json, bool colour)
     {
+        if (JsonSerializer.Deserialize(json, ContractJson.Default.LogLine) is not { } line) return null;
         var lost = line.Lost is { } count ? $"({count} lines lost)\n" : "";
         var name = colour ? $"\e[36m{line.Worker}\e[0m" : line.Worker;
-        return $"{lost}{name}: {Shown.Harmless(line.Text)}\n";
+        return $"{lost}{name}: {Shown.Harmless(line.Text)}";
     }
 }

@@ -1,0 +1,42 @@
+using System.CommandLine;
+
+namespace Reuseportd.Control;
+
+/// <summary>What the verbs share that show a stream: names, <c>--follow</c>, and each document as it came or as text.</summary>
+/// <param name="names">Help on the names.</param>
+/// <param name="follow">What <c>--follow</c> does.</param>
+/// <param name="read">The JSON documents of an answer.</param>
+internal sealed class StreamVerb(
+    string name, string description, string names, string follow, string path, Func<Stream, CancellationToken, IAsyncEnumerable<string>> read)
+{
+    /// <param name="more">Options beside those that all have.</param>
+    /// <param name="query">What is asked for beside names, by whether the stream is followed.</param>
+    /// <param name="text">A document for people, with colours or without; null for nothing.</param>
+    public Command Create(
+        Option<string> socket, IReadOnlyList<Option> more, Func<ParseResult, bool, IEnumerable<string>> query, Func<string, bool, string?> text)
+    {
+        var whose = NameWords.Several(socket, names, atLeastOne: false);
+        var followed = new Option<bool>("--follow", "-f") { Description = follow };
+        var output = FormWords.Create(FormWords.Text, FormWords.Json);
+        var command = new Command(name, description) { whose, followed };
+        foreach (var option in more) command.Add(option);
+        command.Add(output);
+        command.SetAction((parsed, cancellation) =>
+        {
+            var following = parsed.GetValue(followed);
+            var ask = Ask.Get(parsed.GetRequiredValue(socket), path, parsed.GetValue(whose) ?? [], query(parsed, following));
+            var raw = parsed.GetRequiredValue(output) == FormWords.Json;
+            return ControlClient.StreamAsync(ask with { IsEndless = following }, (body, stop) => ShowAsync(body, raw, text, stop), cancellation);
+        });
+        return command;
+    }
+
+    private async Task<int> ShowAsync(Stream body, bool raw, Func<string, bool, string?> text, CancellationToken cancellation)
+    {
+        BrokenPipe.EndsUs();
+        var colour = Colours.OnStdout();
+        await foreach (var document in read(body, cancellation))
+            if (text(document, colour) is { } line) Console.Out.WriteLine(raw ? document : line);
+        return ExitCode.Ok;
+    }
+}
