@@ -11,7 +11,7 @@ from . import keepers, peers, rows, table
 from .host import machine
 from .host.session import Session
 from .host.watch import Timeout, Watch
-from .peers.peer import Missing
+from .measured import Missing
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 

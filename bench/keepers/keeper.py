@@ -7,17 +7,14 @@ import time
 from .. import load
 from ..host.net import Net
 from ..host.watch import Timeout
-from ..peers.peer import debian
+from ..measured import Measured, debian
 
 NEED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "build-aux", "need")
 # For connections that are kept alive: they are waited for no longer than this, seconds.
 DRAIN = 1
 
 
-class Keeper:
-    name = ""
-    packages = []
-    settings = ""
+class Keeper(Measured):
     # The daemon measured here, by what it may use.
     ours = False
     # Whether its copies share the port by our preload library, and so may be any program.
@@ -26,17 +23,11 @@ class Keeper:
     rolls = True
 
     def __init__(self, session, watch, out):
-        self.session, self.watch, self.out = session, watch, out
-        self.net = self.server = self.folder = self.tools = None
+        super().__init__(session, watch, out)
+        self.net = self.server = self.tools = None
         self.workers = 0
-        self.quick = False
-        # Of chaos.
-        self.seconds = 600
-        # What a reader of the table has to know.
-        self.notes = []
 
     def prepare(self):
-        """Once, before the first round. Raises Missing."""
         self.tools = load.build(self.session)
 
     def version(self):
@@ -85,13 +76,6 @@ class Keeper:
         """What it returns, called by a process in the network of the copies."""
         return self.net.call(function)
 
-    def stop(self):
-        self.session.end_all()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def close(self):
-        """Once, after the last round."""
-
     def environment(self, preload=None):
         """What a copy needs to join a shared port under somebody else than ours."""
         return {"LD_PRELOAD": preload or f"{self.out}/lib/libreuseport.so", "LIBREUSEPORT_PORT": str(self.server.port), "LIBREUSEPORT_BACKLOG": "4096"}
@@ -99,12 +83,6 @@ class Keeper:
     def words(self, worker, folder=None):
         """Its command line, with what this supervisor writes for the number of a copy."""
         return [word.replace("{folder}", folder or self.folder).replace("{worker}", worker) for word in self.server.command]
-
-    def write(self, name, text):
-        path = f"{self.folder}/{name}"
-        with open(path, "w") as file:
-            file.write(text)
-        return path
 
     @staticmethod
     def until(done, what, timeout=60):

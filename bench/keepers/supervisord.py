@@ -1,7 +1,7 @@
 """supervisord with four copies under our preload library."""
 import os
 
-from ..peers.supervisord import Supervisord as Installed
+from ..peers.supervisord import Supervisord as Installed, configuration
 from .keeper import InTurn
 
 
@@ -13,29 +13,15 @@ class Supervisord(InTurn):
     def launch(self):
         environment = ",".join(f'{key}="{value}"' for key, value in self.environment().items())
         command = " ".join(f'"{word}"' if " " in word else word for word in self.words("%(process_num)d"))
-        self.write("supervisord.conf", f"""\
-[unix_http_server]
-file={self.folder}/control.sock
-[rpcinterface:supervisor]
-supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
-[supervisorctl]
-serverurl=unix://{self.folder}/control.sock
-[supervisord]
-nodaemon=true
-logfile={self.folder}/supervisord.log
-pidfile={self.folder}/supervisord.pid
-childlogdir={self.folder}
-[program:bench]
-command={command}
-environment={environment}
-directory={self.folder}
-numprocs={self.workers}
-process_name=%(process_num)d
-startsecs=0
-autorestart=true
-stdout_logfile=NONE
-stderr_logfile=NONE
-""")
+        self.write("supervisord.conf", configuration(self.folder, {
+            "command": command,
+            "environment": environment,
+            "directory": self.folder,
+            "numprocs": self.workers,
+            "process_name": "%(process_num)d",
+            "stdout_logfile": "NONE",
+            "stderr_logfile": "NONE",
+        }))
         return self.session.launch(self.net.inside(["supervisord", "-c", f"{self.folder}/supervisord.conf"]))
 
     def pids(self):

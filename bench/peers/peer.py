@@ -1,10 +1,9 @@
-"""The one interface of all that is measured."""
+"""The one interface of all supervisors."""
 import os
-import shutil
 from dataclasses import dataclass
 
 from ..host import proc
-from ..host.session import Session
+from ..measured import Measured
 
 
 @dataclass(frozen=True)
@@ -20,16 +19,7 @@ class Fleet:
         return os.path.basename(self.command[0])
 
 
-class Missing(Exception):
-    """The peer cannot be had here."""
-
-
-class Peer:
-    name = ""
-    # For build-aux/need.
-    packages = []
-    # What its figures are of, where a reader has to know.
-    settings = ""
+class Peer(Measured):
     # Whether it is measured with 2,000 workers too.
     scales = False
     # Whether output passes through it, or something of it.
@@ -38,16 +28,8 @@ class Peer:
     has_own_log = False
 
     def __init__(self, session, watch, out):
-        self.session, self.watch, self.out = session, watch, out
-        self.pid = None
-        self.folder = None
+        super().__init__(session, watch, out)
         self.fleet = None
-
-    def prepare(self):
-        """Once, before the first round. Raises Missing."""
-
-    def version(self):
-        raise NotImplementedError
 
     def program(self, source):
         """A copy of a program that this peer can start, under a name of its own."""
@@ -83,23 +65,3 @@ class Peer:
     def own_log(self):
         """The file of its own log; None where that is none that can be looked at while it is written."""
         return None
-
-    def stop(self):
-        self.session.end_all()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def close(self):
-        """Once, after the last round."""
-
-    def write(self, path, text, mode=0o644):
-        path = os.path.join(self.folder, path)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "w") as file:
-            file.write(text)
-        os.chmod(path, mode)
-        return path
-
-
-def debian(package):
-    """Version of an installed Debian package."""
-    return Session.run(["dpkg-query", "-W", "-f", "${Version}", package])

@@ -5,7 +5,8 @@ import subprocess
 import time
 
 from ..host import proc
-from .peer import Missing, Peer
+from ..measured import Missing
+from .peer import Peer
 
 FOLDER = os.path.join(os.path.dirname(__file__), "..", ".npm")
 

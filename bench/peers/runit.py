@@ -1,7 +1,8 @@
 """runit: a runsv for each worker below one runsvdir, loggers by svlogd."""
 import os
 
-from .peer import Peer, debian
+from ..measured import debian
+from .peer import Peer
 
 
 class Runit(Peer):

@@ -1,7 +1,8 @@
 """s6: a supervisor process for each worker below one s6-svscan, loggers by s6-log."""
 import os
 
-from .peer import Peer, debian
+from ..measured import debian
+from .peer import Peer
 
 
 class S6(Peer):

@@ -1,5 +1,31 @@
 """supervisord: one process in Python for all."""
-from .peer import Peer, debian
+from ..measured import debian
+from .peer import Peer
+
+
+CONFIGURATION = """\
+[unix_http_server]
+file={folder}/control.sock
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+[supervisorctl]
+serverurl=unix://{folder}/control.sock
+[supervisord]
+nodaemon=true
+logfile={folder}/supervisord.log
+pidfile={folder}/supervisord.pid
+childlogdir={folder}
+minfds={minfds}
+[program:bench]
+startsecs=0
+autorestart=true
+{program}
+"""
+
+
+def configuration(folder, program, minfds=1024):
+    """program: keys of the one program beside those that are always the same. 1024 is its own default."""
+    return CONFIGURATION.format(folder=folder, minfds=minfds, program="\n".join(f"{key}={value}" for key, value in program.items()))
 
 
 class Supervisord(Peer):
@@ -11,29 +37,13 @@ class Supervisord(Peer):
         return debian("supervisor")
 
     def arrange(self):
-        log = self.fleet.log or "AUTO"
-        self.write("supervisord.conf", f"""\
-[unix_http_server]
-file={self.folder}/control.sock
-[rpcinterface:supervisor]
-supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
-[supervisorctl]
-serverurl=unix://{self.folder}/control.sock
-[supervisord]
-nodaemon=true
-logfile={self.folder}/supervisord.log
-pidfile={self.folder}/supervisord.pid
-childlogdir={self.folder}
-minfds={8 * self.fleet.count + 1000}
-[program:bench]
-command={" ".join(self.fleet.command)}
-numprocs={self.fleet.count}
-process_name=%(program_name)s-%(process_num)d
-startsecs=0
-autorestart=true
-stdout_logfile={log}
-stdout_logfile_maxbytes=0
-""")
+        self.write("supervisord.conf", configuration(self.folder, {
+            "command": " ".join(self.fleet.command),
+            "numprocs": self.fleet.count,
+            "process_name": "%(program_name)s-%(process_num)d",
+            "stdout_logfile": self.fleet.log or "AUTO",
+            "stdout_logfile_maxbytes": 0,
+        }, minfds=8 * self.fleet.count + 1000))
         return ["supervisord", "-c", f"{self.folder}/supervisord.conf"],
 
     def restarting(self):

@@ -6,7 +6,8 @@ import subprocess
 import time
 
 from ..host import proc
-from .peer import Missing, Peer
+from ..measured import Missing
+from .peer import Peer
 
 UNIT = """\
 [Service]
