@@ -1,0 +1,107 @@
+"""
+Clients of the control socket, each a process of its own: `control.py SOCKET ask COUNT WORKER` prints the round trips of a small request in ms,
+one after the other; `control.py SOCKET malformed|bodies|idle` does that until its input ends, and prints how often.
+"""
+import json
+import resource
+import select
+import socket
+import sys
+import time
+
+BODY = 100 << 20
+CHUNK = b" " * 65536
+IDLE = 10_000
+# Between two requests, and after so many more connections that say nothing.
+PAUSE = 0.002
+BREATH = 0.01
+
+
+def connect(path):
+    connection = socket.socket(socket.AF_UNIX)
+    # With a limit it would not wait for room in the queue of connections, but fail (EAGAIN, unix(7)).
+    connection.connect(path)
+    connection.settimeout(30)
+    return connection
+
+
+def ask(path, count, worker):
+    """Each is answered by the loop that owns the workers."""
+    request = f"GET /v1/status?name={worker} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    connection, times = connect(path), []
+    for _ in range(count):
+        began = time.perf_counter()
+        connection.sendall(request)
+        answer = whole(connection)
+        times.append((time.perf_counter() - began) * 1e3)
+        if not answer.startswith(b"HTTP/1.1 200 "):
+            raise ValueError(answer)
+        time.sleep(PAUSE)
+    return times
+
+
+def whole(connection):
+    """An answer in chunks, to its last one."""
+    answer = b""
+    while not answer.endswith(b"\r\n0\r\n\r\n"):
+        more = connection.recv(65536)
+        if not more:
+            raise ValueError(f"hung up on after {answer}")
+        answer += more
+    return answer
+
+
+def malformed(path):
+    with connect(path) as connection:
+        connection.sendall(b"\0\1GET / HTT\r\n\r\n")
+        while connection.recv(4096):
+            pass
+
+
+def bodies(path):
+    """A body that is announced, and one of which the end is not known; as much of them as is taken."""
+    for head, body in ((f"Content-Length: {BODY}", CHUNK), ("Transfer-Encoding: chunked", b"10000\r\n" + CHUNK + b"\r\n")):
+        with connect(path) as connection:
+            try:
+                connection.sendall(f"POST /v1/start HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\n".encode())
+                for _ in range(BODY // len(CHUNK)):
+                    connection.sendall(body)
+            except OSError:
+                # Hung up on.
+                pass
+
+
+def until_told(action):
+    print("begun", flush=True)
+    count = 0
+    while not select.select([sys.stdin], [], [], 0)[0]:
+        action()
+        count += 1
+    return count
+
+
+def idle(path):
+    """So many, and then ever more in place of the oldest."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2 * IDLE, max(2 * IDLE, resource.getrlimit(resource.RLIMIT_NOFILE)[1])))
+    held = [connect(path) for _ in range(IDLE)]
+
+    def more():
+        for _ in range(10):
+            held.append(connect(path))
+            held.pop(0).close()
+        time.sleep(BREATH)
+    return IDLE + 10 * until_told(more)
+
+
+def main():
+    path, kind, *words = sys.argv[1:]
+    if kind == "ask":
+        print(json.dumps(ask(path, int(words[0]), words[1])))
+    elif kind == "idle":
+        print(idle(path))
+    else:
+        print(until_told(lambda: {"malformed": malformed, "bodies": bodies}[kind](path)))
+
+
+if __name__ == "__main__":
+    main()
