@@ -131,10 +131,34 @@ public sealed class ControlClientTests
     [Fact]
     public void MayNot_ASocket_SaysWhatToDo()
     {
-        var said = Problems.MayNot("/run/reuseportd/control.sock", "alice");
-        Assert.Contains("become root", said, StringComparison.Ordinal);
-        Assert.Contains("usermod -aG reuseportd alice", said, StringComparison.Ordinal);
-        Assert.Contains("log in anew", said, StringComparison.Ordinal);
+        Assert.Equal(
+            "you may not use /run/x.sock: become root (sudo reuseportctl ...), or let root add you to its group 'ops' (usermod -aG ops alice) and log in anew",
+            Problems.MayNot("/run/x.sock", "alice", "ops"));
+        Assert.Equal("you may not use /run/x.sock: become root (sudo reuseportctl ...)", Problems.MayNot("/run/x.sock", "alice", group: null));
+    }
+
+    [Fact]
+    public void NameOf_TheGroupOfASocket_IsThatOfItsFile()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            // Root gives it away; anybody else's is of a group of that user.
+            var start = new System.Diagnostics.ProcessStartInfo("sh", ["-c", "chgrp daemon \"$0\" 2>/dev/null; stat -c %G \"$0\"", file]) { RedirectStandardOutput = true };
+            using var shell = System.Diagnostics.Process.Start(start)!;
+            var group = shell.StandardOutput.ReadToEnd().Trim();
+            Assert.NotEqual("root", group);
+            Assert.Equal(group, SocketGroup.NameOf(file));
+            start.ArgumentList[1] = "chgrp root \"$0\" 2>/dev/null && echo root";
+            using var again = System.Diagnostics.Process.Start(start)!;
+            if (again.StandardOutput.ReadToEnd().Trim() == "root") Assert.Null(SocketGroup.NameOf(file));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+
+        Assert.Null(SocketGroup.NameOf("/nonexistent/control.sock"));
     }
 
     [Fact]

@@ -90,7 +90,7 @@ internal static partial class ControlClient
         }
         catch (HttpRequestException failure) when (failure.InnerException is SocketException { SocketErrorCode: SocketError.AccessDenied })
         {
-            return () => Fail(ExitCode.Refused, Problems.MayNot(ask.Socket, Environment.UserName));
+            return () => Fail(ExitCode.Refused, Problems.MayNot(ask.Socket, Environment.UserName, SocketGroup.NameOf(ask.Socket)));
         }
         catch (HttpRequestException failure) when (failure.InnerException is SocketException)
         {

@@ -15,9 +15,10 @@ internal static class Problems
         _ => ExitCode.Failed,
     };
 
-    public static string MayNot(string socket, string user) =>
-        $"you may not use {socket}: become root (sudo reuseportctl ...), or let root add you to its group "
-        + $"(usermod -aG reuseportd {user}) and log in anew";
+    /// <param name="group">That may use it; null where there is none.</param>
+    public static string MayNot(string socket, string user, string? group) =>
+        $"you may not use {socket}: become root (sudo reuseportctl ...)"
+        + (group is null ? "" : $", or let root add you to its group '{group}' (usermod -aG {group} {user}) and log in anew");
 
     /// <param name="own">The user's usual socket.</param>
     /// <param name="systemd">Whether systemd is the init, as sd_booted(3) finds out.</param>

@@ -23,6 +23,9 @@ internal sealed record AccessRule(uint Own, uint? Group, uint? ReadGroup)
     /// <summary>Of <see cref="Group"/>, for people.</summary>
     public string GroupName { get; init; } = "reuseportd";
 
+    /// <summary>Of <see cref="ReadGroup"/>, for people; null as that is.</summary>
+    public string? ReadGroupName { get; init; }
+
     public Access Of(Peer peer)
     {
         if (peer.Uid == Root || peer.Uid == Own || (Group is { } group && peer.IsIn(group))) return Access.Change;
@@ -30,14 +33,20 @@ internal sealed record AccessRule(uint Own, uint? Group, uint? ReadGroup)
     }
 
     /// <summary>Why somebody is refused, and what helps.</summary>
-    public string Refusal(Peer peer, Access access)
+    /// <param name="nameOf">A user by number, as people read it: <c>root (0)</c>.</param>
+    public string Refusal(Peer peer, Access access, Func<uint, string> nameOf)
     {
         var what = access == Access.Read ? "may look at this reuseportd, and not change anything" : "may not use this reuseportd";
-        var help = Own != Root
-            ? $"it belongs to user {Own}: become that user, or root"
-            : Group is null
-                ? "become root (sudo reuseportctl ...)"
-                : $"become root (sudo reuseportctl ...), or have root add you to the group '{GroupName}' (usermod -aG {GroupName} NAME) and log in anew";
-        return $"user {peer.Uid} {what}; {help}";
+        var help = Own != Root ? $"it belongs to user {nameOf(Own)}: become that user, or root" : $"become root (sudo reuseportctl ...){Groups(access)}";
+        return $"user {nameOf(peer.Uid)} {what}; {help}";
+    }
+
+    private string Groups(Access access)
+    {
+        // Who may look is a member already.
+        var readers = access == Access.None && ReadGroupName is { } name ? $"'{name}' to look only (usermod -aG {name} NAME)" : null;
+        var members = Group is null ? null : $"'{GroupName}' (usermod -aG {GroupName} NAME)";
+        var groups = string.Join(", or to ", new[] { members, readers }.OfType<string>());
+        return groups.Length == 0 ? "" : $", or have root add you to the group {groups}, and log in anew";
     }
 }

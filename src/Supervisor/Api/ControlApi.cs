@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Reuseportd.Api.Contract;
+using Reuseportd.Linux;
 using Reuseportd.Runtime;
 
 namespace Reuseportd.Api;
@@ -54,7 +55,7 @@ internal static class ControlApi
             return Task.CompletedTask;
         }, admission);
         if (admission.Access < needs)
-            throw new Problem(StatusCodes.Status403Forbidden, new ProblemDocument(rule.Refusal(admission.Peer, admission.Access), ProblemCode.Refused));
+            throw new Problem(StatusCodes.Status403Forbidden, new ProblemDocument(rule.Refusal(admission.Peer, admission.Access, Users.Described), ProblemCode.Refused));
         using var turn = await admission.TurnAsync(context.RequestAborted);
         await handler(context);
     }

@@ -176,7 +176,7 @@ internal sealed class ControlSocket : IDisposable
         var readers = daemon.SocketReadOnlyGroup is { } name ? Users.GroupNumber(name, out _) : null;
         if (group is null && daemon.SocketGroup is not null) obstacle = $"socket_group: there is no group '{daemon.SocketGroup}'";
         else if (readers is null && daemon.SocketReadOnlyGroup is not null) obstacle = $"socket_read_only_group: there is no group '{daemon.SocketReadOnlyGroup}'";
-        return obstacle is null ? new AccessRule(Users.EffectiveUser, group, readers) { GroupName = daemon.SocketGroup ?? Group } : null;
+        return obstacle is null ? new AccessRule(Users.EffectiveUser, group, readers) { GroupName = daemon.SocketGroup ?? Group, ReadGroupName = daemon.SocketReadOnlyGroup } : null;
     }
 
     private const UnixFileMode ForAllToEnter =

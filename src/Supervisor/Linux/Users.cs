@@ -65,6 +65,13 @@ internal static unsafe class Users
         return answer ?? Number(group);
     }
 
+    /// <summary>For people: <c>root (0)</c>, or the number alone where it has no name.</summary>
+    public static string Described(uint user)
+    {
+        var number = user.ToString(CultureInfo.InvariantCulture);
+        return Resolve(number, group: null, out _)?.Name is { } name ? $"{name} ({number})" : number;
+    }
+
     private static Account? OfDaemon(uint? gid)
     {
         var uid = Libc.EffectiveUserId();

@@ -33,10 +33,28 @@ public sealed class AccessTests
     {
         var peer = new Peer(7, 1000, 1000, []);
         Assert.Equal(
-            "user 1000 may not use this reuseportd; become root (sudo reuseportctl ...), or have root add you to the group 'reuseportd' "
-            + "(usermod -aG reuseportd NAME) and log in anew",
-            System.Refusal(peer, Access.None));
-        Assert.StartsWith("user 1000 may look at this reuseportd, and not change anything; ", System.Refusal(peer, Access.Read), StringComparison.Ordinal);
-        Assert.Equal("user 1001 may not use this reuseportd; it belongs to user 1000: become that user, or root", OfAlice.Refusal(peer with { Uid = 1001 }, Access.None));
+            "user u1000 may not use this reuseportd; become root (sudo reuseportctl ...), or have root add you to the group 'reuseportd' "
+            + "(usermod -aG reuseportd NAME), and log in anew",
+            Refusal(System, peer, Access.None));
+        Assert.Equal("user u1001 may not use this reuseportd; it belongs to user u1000: become that user, or root", Refusal(OfAlice, peer with { Uid = 1001 }, Access.None));
+        Assert.Equal("user u1000 may not use this reuseportd; become root (sudo reuseportctl ...)", Refusal(new AccessRule(0, null, null), peer, Access.None));
     }
+
+    /// <summary>As socket_group and socket_read_only_group name them.</summary>
+    [Fact]
+    public void Refusal_WhereTheGroupsAreOthers_NamesThose()
+    {
+        var (peer, rule) = (new Peer(7, 1000, 1000, []), System with { GroupName = "ops", ReadGroupName = "watchers" });
+        const string ops = "become root (sudo reuseportctl ...), or have root add you to the group 'ops' (usermod -aG ops NAME)";
+        Assert.Equal(
+            $"user u1000 may not use this reuseportd; {ops}, or to 'watchers' to look only (usermod -aG watchers NAME), and log in anew",
+            Refusal(rule, peer, Access.None));
+        Assert.Equal($"user u1000 may look at this reuseportd, and not change anything; {ops}, and log in anew", Refusal(rule, peer, Access.Read));
+        Assert.Equal(
+            "user u1000 may not use this reuseportd; become root (sudo reuseportctl ...), or have root add you to the group 'watchers' to look only "
+            + "(usermod -aG watchers NAME), and log in anew",
+            Refusal(rule with { Group = null }, peer, Access.None));
+    }
+
+    private static string Refusal(AccessRule rule, Peer peer, Access access) => rule.Refusal(peer, access, uid => $"u{uid}");
 }

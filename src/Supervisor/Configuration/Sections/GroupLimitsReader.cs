@@ -15,6 +15,10 @@ internal static class GroupLimitsReader
     private const int LeastQuota = 1;
 
     private const int MostQuota = 1_000_000;
+    /// <summary>The three that it can be: not a unit that may divide its group, a host without cgroup v2, nothing of both wanted.</summary>
+    private const string Help =
+        "run it as a unit with Delegate=yes (as reuseportd.service is) on a host with cgroup v2 (with cgroup v1 it cannot be had), or take the key out";
+
     private const int MostTasks = 1 << 22; // pid_max of 64-bit kernels
 
     private static readonly Key MemoryMax = new(
@@ -77,6 +81,6 @@ internal static class GroupLimitsReader
         if (offer is null)
             field!.Value.Warning($"needs the cgroup controller '{controller}'; whether it is delegated to reuseportd is seen when that runs");
         else if (!offer.Names.Contains(controller))
-            field!.Value.Error($"needs the cgroup controller '{controller}', which is not delegated to reuseportd: {offer.Reason}");
+            field!.Value.Error($"needs the cgroup controller '{controller}', which is not delegated to reuseportd: {offer.Reason}; {Help}");
     }
 }
