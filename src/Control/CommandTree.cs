@@ -55,6 +55,8 @@ internal static class CommandTree
             DefaultValueFactory = _ => ControlClient.DefaultSocket(Environment.GetEnvironmentVariable, ControlClient.EffectiveUser()),
             Recursive = true,
         };
-        return (new RootCommand(Description) { socket }, socket);
+        var root = new RootCommand(Description) { socket };
+        HelpWords.Set(root);
+        return (root, socket);
     }
 }

@@ -20,4 +20,7 @@ internal static class ExitCode
 
     /// <summary>Ctrl-C: as a shell says it of a program that SIGINT ended.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>The same of SIGTERM.</summary>
+    public const int Terminated = 143;
 }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Reuseportd.Control;
 
 // Completing a word is asked for at every press of a key: it goes past the parser that it asks.
@@ -11,4 +12,9 @@ if (UsageErrors.Of(parsed) is { Count: > 0 } errors)
     return ExitCode.Usage;
 }
 
-return await parsed.InvokeAsync();
+// What asks nobody ends by a signal as any program does.
+if (parsed.Action is not System.CommandLine.Invocation.AsynchronousCommandLineAction) return parsed.Invoke();
+
+using var interruption = new Interruption();
+var code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }, interruption.Token);
+return interruption.IsTermination ? ExitCode.Terminated : code;

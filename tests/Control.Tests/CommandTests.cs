@@ -140,6 +140,15 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Diff_OfAServiceScaledByHand_SaysWhatStays()
+    {
+        using var daemon = Answering(new DiffDocument([], [], []) { Kept = [new ScaledService("web", 5, 2)] }, ContractJson.Default.DiffDocument);
+        Assert.Equal(
+            "nothing would change\nscaled by hand: web to 5 workers (its file: 2); that holds until 'workers' of its file changes\n",
+            (await Run.CommandAsync(daemon.Path, "diff")).Output);
+    }
+
+    [Fact]
     public async Task Show_AService_IsYaml()
     {
         using var daemon = FakeDaemon.Answering(200, """

@@ -40,6 +40,21 @@ public sealed class StatusCommandTests
         Assert.Equal(code, (await Run.CommandAsync(daemon.Path, "status", "web")).Code);
     }
 
+    /// <summary>None of it is missing, and nobody answers for it.</summary>
+    [Theory]
+    [InlineData("web", "web@0", ExitCode.Ok)]
+    [InlineData("web@0", "web@0", ExitCode.Ok)]
+    [InlineData("w*", "web@0", ExitCode.Ok)]
+    [InlineData("web", "", ExitCode.NotRunning)]
+    [InlineData("w*", "", ExitCode.NotRunning)]
+    [InlineData("web none", "web@0", ExitCode.NotRunning)]
+    [InlineData("", "", ExitCode.Ok)]
+    public async Task Status_OfAServiceWithoutWorkers_IsNotRunning(string names, string workers, int code)
+    {
+        using var daemon = Answering(Given.Status([.. workers.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(name => Given.Worker(name))]));
+        Assert.Equal(code, (await Run.CommandAsync(daemon.Path, ["status", .. names.Split(' ', StringSplitOptions.RemoveEmptyEntries)])).Code);
+    }
+
     /// <summary>Scripts hold to this form: what is there stays as it is, and what comes is added. Described in docs/operations.md.</summary>
     [Fact]
     public async Task Status_AsJson_IsTheGoldenFile()
@@ -51,7 +66,7 @@ public sealed class StatusCommandTests
                 Pid = null, Generation = 7, Restarts = 6, Uptime = null, NextTry = 1.5, LastExit = "exit code 1", Detail = "bind 127.0.0.1:8080 tcp: EADDRINUSE; exit code 1",
                 CpuSeconds = null, CpuPercent = null, Memory = null,
                 Binds = [new BindStatus("bind", "stream", "127.0.0.1", 8080, Sharded: true, "EADDRINUSE")],
-            }) with { Steering = "round_robin" });
+            }) with { Steering = "ebpf", Scaled = [new ScaledService("web", 2, 4)] });
         var run = await Run.CommandAsync(daemon.Path, "status", "-o", "json");
         var golden = Checkout.At("tests/Control.Tests/Golden/status.json");
         if (Environment.GetEnvironmentVariable("GOLDEN_UPDATE") == "1") await File.WriteAllTextAsync(golden, run.Output);

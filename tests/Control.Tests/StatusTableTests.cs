@@ -60,6 +60,58 @@ public sealed class StatusTableTests
         Assert.All(StatusTable.Of(Given.Status(worker, worker)).Split('\n'), line => Assert.InRange(line.Length, 0, 100));
     }
 
+    /// <summary>Who reads a pipe or a file has no width.</summary>
+    [Fact]
+    public void Of_NoTerminal_CutsAndWrapsNothing()
+    {
+        var name = new string('n', 64) + "@9999";
+        var detail = string.Join(' ', Enumerable.Repeat("because", 60));
+        var worker = Given.Worker(name, "backoff") with
+        {
+            Pid = null, Detail = detail, Binds = [.. Enumerable.Range(8000, 9).Select(port => new BindStatus("bind", "stream", "127.0.0.1", port, Sharded: true, "EADDRINUSE"))],
+        };
+        var lines = StatusTable.Of(Given.Status(worker), width: Screen.Endless).Split('\n');
+        Assert.StartsWith($"{name}  backoff  ", lines[3], StringComparison.Ordinal);
+        Assert.Contains(string.Join(',', Enumerable.Range(8000, 9).Select(port => $"{port}:EADDRINUSE")), lines[3], StringComparison.Ordinal);
+        Assert.Equal($"{name}: {detail}", lines[5]);
+        Assert.DoesNotContain('~', StatusTable.Of(Given.Status(worker), width: Screen.Endless));
+    }
+
+    /// <summary>What binds and how it ended is cut before names are.</summary>
+    [Fact]
+    public void Of_NarrowTable_KeepsNamesWhole()
+    {
+        var failed = Given.Worker("payments@10", "backoff") with
+        {
+            Pid = null, Uptime = null, NextTry = 25, LastExit = "killed by SIGRTMIN+12 (core dumped)", CpuPercent = null, Memory = null,
+            Binds = [new BindStatus("bind", "stream", "127.0.0.1", 8080, Sharded: true, "EADDRINUSE")],
+        };
+        var lines = StatusTable.Of(Given.Status(Given.Worker("payments@9"), failed)).Split('\n');
+        Assert.StartsWith("payments@10  backoff  ", lines[4], StringComparison.Ordinal);
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, 100));
+    }
+
+    [Theory]
+    [InlineData("payment-gateway-of-europe@10", "payment-gateway-of-europe@11")]
+    [InlineData("eu-payment-gateway@1", "us-payment-gateway@1")]
+    [InlineData("payment-gateway-one@1", "payment-gateway-two@1")]
+    [InlineData("a-service-with-x-in-its-middle@1", "a-service-with-y-in-its-middle@1")]
+    public void Of_NarrowTable_KeepsNamesApart(string one, string other)
+    {
+        var lines = StatusTable.Of(Given.Status([.. new[] { one, other }.Select(name => Given.Worker(name, "backoff") with
+        {
+            NextTry = 25, Pid = 4_194_304, Restarts = 99_998, LastExit = "killed by SIGRTMIN+12 (core dumped)",
+        })])).Split('\n');
+        var shown = lines[3..5].Select(line => line.Split(' ')[0]).ToArray();
+        Assert.NotEqual(shown[0], shown[1]);
+        Assert.EndsWith(one[one.IndexOf('@', StringComparison.Ordinal)..], shown[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_ServicesScaledByHand_SaysSo() => Assert.Contains(
+        "\nscaled by hand: web to 5 workers (its file: 2); dns to 1 worker (its file: 0)\nWORKER ",
+        StatusTable.Of(Given.Status() with { Scaled = [new ScaledService("web", 5, 2), new ScaledService("dns", 1, 0)] }), StringComparison.Ordinal);
+
     [Fact]
     public void Of_ManyOfOneDetail_SayItOnce()
     {

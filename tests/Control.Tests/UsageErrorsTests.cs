@@ -14,6 +14,13 @@ public sealed class UsageErrorsTests
     public void Of_AWordThatIsNone_IsTheCauseAlone(string words, string error) =>
         Assert.Equal([error], UsageErrors.Of(Root.Parse(words.Split(' '))));
 
+    [Theory]
+    [InlineData("scale web x", "N accepts a number of workers, not 'x'")]
+    [InlineData("scale web* 3", "SERVICE accepts the name of one service, such as web, and no pattern: 'web*'")]
+    [InlineData("scale web@1 3", "SERVICE accepts the name of one service, such as web, and no worker: 'web@1'")]
+    [InlineData("show w[ae]b", "SERVICE accepts the name of one service, such as web, and no pattern: 'w[ae]b'")]
+    public void Of_AWordThatDoesNotFit_SaysWhichAndWhatDoes(string words, string error) => Assert.Equal([error], UsageErrors.Of(Root.Parse(words.Split(' '))));
+
     [Fact]
     public void Of_NoCommand_SaysSo() => Assert.Single(UsageErrors.Of(Root.Parse([])));
 

@@ -8,14 +8,15 @@ internal static class BindsTable
 {
     private static readonly Cell[] Header = ["WORKER", "PID", "FD", "CALL", "TYPE", "ADDRESS", "PORT", "SHARED", "OPTIONS", "RESULT"];
 
-    public static string Of(BindsDocument binds, bool colour = false)
+    /// <param name="width">Characters of a line.</param>
+    public static string Of(BindsDocument binds, bool colour = false, int width = Screen.Least)
     {
         var text = new StringBuilder();
-        if (binds.Binds.Count > 0) text.Append(TextTable.Of([Header, .. binds.Binds.Select(bind => Row(bind, colour))], StatusTable.Width, 8, 5, 0));
+        if (binds.Binds.Count > 0) text.Append(TextTable.Of([Header, .. binds.Binds.Select(bind => Row(bind, colour))], width, new Flexible(8), new Flexible(5), new Flexible(0, IsName: true)));
         else text.Append("no socket was bound\n");
         if (binds.Causes.Count > 0) text.Append('\n');
         foreach (var cause in binds.Causes.GroupBy(cause => cause.Text))
-            text.Append(Paragraph.Of($"{string.Join(", ", cause.Select(one => one.Worker))}: {Shown.Harmless(cause.Key)}", StatusTable.Width));
+            text.Append(Paragraph.Of($"{string.Join(", ", cause.Select(one => one.Worker))}: {Shown.Harmless(cause.Key)}", width));
         return text.ToString();
     }
 

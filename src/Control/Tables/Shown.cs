@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Reuseportd.Api.Contract;
 
 namespace Reuseportd.Control;
 
@@ -39,6 +40,10 @@ internal static class Shown
         < 9.95 => string.Create(CultureInfo.InvariantCulture, $"{percent:0.0}%"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{percent:0}%"),
     };
+
+    /// <summary><c>web to 5 workers (its file: 2)</c>.</summary>
+    public static string Scaled(ScaledService service) =>
+        $"{service.Service} to {Number(service.Workers)} {(service.Workers == 1 ? "worker" : "workers")} (its file: {Number(service.Declared)})";
 
     /// <summary>What a worker wrote must not steer the terminal that shows it: a control appears as <c>\x1b</c>. A tab does no harm.</summary>
     public static string Harmless(string text)

@@ -6,9 +6,6 @@ namespace Reuseportd.Control;
 /// <summary>The status as a table for people; pure.</summary>
 internal static class StatusTable
 {
-    /// <summary>Of a narrow table and of what stands below it.</summary>
-    public const int Width = 100;
-
     private const string Ok = "ok";
 
     /// <summary>Of a service that cannot start all copies say the same.</summary>
@@ -18,15 +15,16 @@ internal static class StatusTable
         ["WORKER", "STATE", "READY", "PID", "GEN", "BIND", "UPTIME", "RESTARTS", "LAST-EXIT", "NEXT-TRY", "CPU", "MEM"];
 
     /// <param name="wide">Nothing cut, and the details in a column of their own instead of below.</param>
-    public static string Of(StatusDocument status, bool wide = false, bool colour = false)
+    /// <param name="width">Characters of a line, where it is not wide.</param>
+    public static string Of(StatusDocument status, bool wide = false, bool colour = false, int width = Screen.Least)
     {
         var text = new StringBuilder(Head(status));
         if (wide) return text.Append(TextTable.Of(Wide(status, colour))).ToString();
         Cell[][] rows = [Header, .. status.Workers.Select(worker => Row(worker, wide, colour))];
-        text.Append(TextTable.Of(rows, Width, 5, 0, 8));
+        text.Append(TextTable.Of(rows, width, new Flexible(5), new Flexible(8), new Flexible(0, IsName: true)));
         var details = status.Workers.Where(worker => worker.Detail is not null).GroupBy(worker => worker.Detail!, worker => worker.Name).ToArray();
         if (details.Length > 0) text.Append('\n');
-        foreach (var detail in details) text.Append(Paragraph.Of($"{Names([.. detail])}: {Shown.Harmless(detail.Key)}", Width));
+        foreach (var detail in details) text.Append(Paragraph.Of($"{Names([.. detail])}: {Shown.Harmless(detail.Key)}", width));
         return text.ToString();
     }
 
@@ -40,8 +38,10 @@ internal static class StatusTable
             null => "",
         };
         string[] kernel = [.. Words("steering", status.Steering), .. Words("tcp_migrate_req", status.TcpMigrateReq is { } on ? on ? "on" : "off" : null)];
+        string[] scaled = [.. (status.Scaled ?? []).Select(Shown.Scaled)];
         return $"reuseportd {status.Version}, up {Shown.Duration(status.Uptime)}, {ready} of {status.Workers.Count} workers ready{pending}\n"
-               + (kernel.Length > 0 ? $"{string.Join("; ", kernel)}\n" : "");
+               + (kernel.Length > 0 ? $"{string.Join("; ", kernel)}\n" : "")
+               + (scaled.Length > 0 ? $"scaled by hand: {string.Join("; ", scaled)}\n" : "");
     }
 
     private static string[] Words(string name, string? value) => value is null ? [] : [$"{name}: {value}"];

@@ -10,35 +10,54 @@ internal static class TextTable
     /// <summary>Less than this of a text says nothing.</summary>
     private const int LeastWidth = 6;
 
+    /// <summary>The same of a name: its first letter, and its number.</summary>
+    private const int LeastName = 7;
+
     /// <param name="rows">The header is the first; all of one length.</param>
-    /// <param name="width">Characters that a line may have; a cell that has to be cut for it ends in <c>~</c>.</param>
+    /// <param name="width">Characters that a line may have; a cell that has to be cut for it has a <c>~</c> where something is missing.</param>
     /// <param name="flexible">Columns that may be cut, the first to be cut first.</param>
-    public static string Of(IReadOnlyList<Cell[]> rows, int width = int.MaxValue, params ReadOnlySpan<int> flexible)
+    public static string Of(IReadOnlyList<Cell[]> rows, int width = Screen.Endless, params ReadOnlySpan<Flexible> flexible)
     {
         var widths = new int[rows[0].Length];
         foreach (var row in rows)
             for (var column = 0; column < row.Length; column++) widths[column] = Math.Max(widths[column], row[column].Text.Length);
         var over = (long)widths.Sum() + Gap.Length * (widths.Length - 1) - width;
-        foreach (var column in flexible)
+        var names = new bool[widths.Length];
+        foreach (var (column, isName) in flexible)
         {
-            var cut = (int)Math.Clamp(widths[column] - LeastWidth, 0, Math.Max(0, over));
+            names[column] = isName;
+            var cut = (int)Math.Clamp(widths[column] - (isName ? LeastName : LeastWidth), 0, Math.Max(0, over));
+            if (cut == 0 || (isName && !StayDistinct(rows, column, widths[column] - cut))) continue;
             widths[column] -= cut;
             over -= cut;
         }
 
         var text = new StringBuilder();
-        foreach (var row in rows) Append(text, row, widths);
+        foreach (var row in rows) Append(text, row, widths, names);
         return text.ToString();
     }
 
-    private static void Append(StringBuilder text, Cell[] row, int[] widths)
+    private static bool StayDistinct(IReadOnlyList<Cell[]> rows, int column, int width)
+    {
+        var whole = rows.Select(row => row[column].Text).ToHashSet();
+        return whole.Select(name => Cut(name, width, isName: true)).Distinct().Count() == whole.Count;
+    }
+
+    private static string Cut(string text, int width, bool isName)
+    {
+        if (text.Length <= width) return text;
+        // Of a worker at least its number.
+        var tail = isName ? Math.Min(width - 2, Math.Max((width - 1) * 2 / 3, text.Length - Math.Max(0, text.LastIndexOf('@')))) : 0;
+        return $"{text.AsSpan(0, width - 1 - tail)}~{text.AsSpan(text.Length - tail)}";
+    }
+
+    private static void Append(StringBuilder text, Cell[] row, int[] widths, bool[] names)
     {
         var last = Array.FindLastIndex(row, cell => cell.Text.Length > 0);
         for (var column = 0; column <= last; column++)
         {
-            var (shown, colour) = row[column];
-            if (shown.Length > widths[column]) shown = $"{shown.AsSpan(0, widths[column] - 1)}~";
-            if (colour is null) text.Append(shown);
+            var shown = Cut(row[column].Text, widths[column], names[column]);
+            if (row[column].Colour is not { } colour) text.Append(shown);
             else text.Append("\e[").Append(colour).Append('m').Append(shown).Append("\e[0m");
             if (column < last) text.Append(' ', widths[column] - shown.Length).Append(Gap);
         }

@@ -18,7 +18,7 @@ internal static class BindsCommand
             {
                 Console.Write(parsed.GetRequiredValue(output) == FormWords.Json
                     ? JsonSerializer.Serialize(binds, ContractJson.Default.BindsDocument) + "\n"
-                    : BindsTable.Of(binds, Colours.OnStdout()));
+                    : BindsTable.Of(binds, Colours.OnStdout(), Screen.Width()));
                 return ExitCode.Ok;
             }, cancellation));
         return command;

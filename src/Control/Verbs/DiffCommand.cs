@@ -30,7 +30,8 @@ internal static class DiffCommand
             foreach (var key in service.Keys) Console.WriteLine($"    {key.Path}: {Value(key.From)} -> {Value(key.To)}");
         }
 
-        if (diff.Services.Count == 0) Console.WriteLine("nothing: the files say what runs");
+        if (diff.Services.Count == 0) Console.WriteLine(diff.Kept.Count == 0 ? "nothing: the files say what runs" : "nothing would change");
+        foreach (var kept in diff.Kept) Console.WriteLine($"scaled by hand: {Shown.Scaled(kept)}; that holds until 'workers' of its file changes");
         return ExitCode.Ok;
     }
 

@@ -8,14 +8,14 @@ internal static class ScaleCommand
 {
     public static Command Create(Option<string> socket)
     {
-        var service = NameWords.One(socket, "SERVICE", "Name of one service.", workers: false);
+        var service = NameWords.Service(socket);
         var workers = new Argument<int>("N")
         {
             Description = "How many workers it is to have.",
             CustomParser = result =>
             {
                 if (int.TryParse(result.Tokens[0].Value, System.Globalization.NumberStyles.None, null, out var number)) return number;
-                result.AddError($"accepts a number of workers, not '{result.Tokens[0].Value}'");
+                result.AddError($"N accepts a number of workers, not '{result.Tokens[0].Value}'");
                 return 0;
             },
         };

@@ -9,7 +9,7 @@ internal static class ShowCommand
 {
     public static Command Create(Option<string> socket)
     {
-        var service = NameWords.One(socket, "SERVICE", "Name of one service.", workers: false);
+        var service = NameWords.Service(socket);
         var output = FormWords.Create(FormWords.Yaml, FormWords.Json);
         var command = new Command("show", "Show the configuration of a service as it is in force, defaults included.") { service, output };
         command.SetAction((parsed, cancellation) => ControlClient.AskAsync(

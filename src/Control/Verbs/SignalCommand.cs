@@ -10,7 +10,7 @@ internal static class SignalCommand
 
     public static Command Create(Option<string> socket)
     {
-        var name = NameWords.One(socket, "NAME", "Whom: a service, a worker, or a pattern.", workers: true);
+        var name = NameWords.One(socket, "NAME", "Whom: a service, a worker, or a pattern.");
         var signal = new Argument<string>("SIGNAL") { Description = "HUP, SIGUSR1, 15 or RTMIN+3.", HelpName = "SIGNAL" };
         signal.CompletionSources.Add(Usual);
         var command = new Command("signal", "Send a signal to the processes of workers.") { name, signal };

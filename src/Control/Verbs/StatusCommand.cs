@@ -12,7 +12,7 @@ internal static class StatusCommand
         var names = NameWords.Several(socket, "Whom to show; all where none is named.", atLeastOne: false);
         var output = FormWords.Create(FormWords.Table, FormWords.Wide, FormWords.Json);
         var watch = new Option<bool>("--watch", "-w") { Description = "Show it again every second, until Ctrl-C." };
-        var command = new Command("status", "Show the workers and what they do. With names: exit code 3 unless all of them are ready.") { names, output, watch };
+        var command = new Command("status", "Show the workers and what they do. With names: exit code 3 unless all of them are ready; a service without workers is not.") { names, output, watch };
         command.SetAction((parsed, cancellation) =>
         {
             var named = parsed.GetValue(names) ?? [];
@@ -23,16 +23,22 @@ internal static class StatusCommand
                 : AskAsync(ask, form, Console.Out.Write, cancellation);
 
             Task<int> AskAsync(Ask question, string shape, Action<string> write, CancellationToken stop) => ControlClient.AskAsync(
-                question, ContractJson.Default.StatusDocument, status => Show(status, named.Length > 0, shape, write), stop);
+                question, ContractJson.Default.StatusDocument, status => Show(status, named, shape, write), stop);
         });
         return command;
     }
 
-    private static int Show(StatusDocument status, bool named, string form, Action<string> write)
+    private static int Show(StatusDocument status, string[] names, string form, Action<string> write)
     {
         write(form == FormWords.Json
             ? JsonSerializer.Serialize(status, ContractJson.Default.StatusDocument) + "\n"
-            : StatusTable.Of(status, form == FormWords.Wide, Colours.OnStdout()));
-        return !named || status.Workers.All(worker => worker.State == "ready") ? ExitCode.Ok : ExitCode.NotRunning;
+            : StatusTable.Of(status, form == FormWords.Wide, Colours.OnStdout(), Screen.Width()));
+        return names.Length == 0 || (status.Workers.All(worker => worker.State == "ready") && names.All(name => IsServed(status, name)))
+            ? ExitCode.Ok
+            : ExitCode.NotRunning;
     }
+
+    /// <summary>Nobody answers for a service without workers, though none of it is missing. Of a pattern, at least one has to be there.</summary>
+    private static bool IsServed(StatusDocument status, string name) =>
+        NameWords.IsPattern(name) ? status.Workers.Count > 0 : status.Workers.Any(worker => worker.Service == name || worker.Name == name);
 }

@@ -27,7 +27,7 @@ internal static class WorkersCommand
     /// <summary>It is done when it is taken.</summary>
     public static Command Reset(Option<string> socket) => Create(
         socket, "reset", "reset",
-        "Take workers out of 'failed': they are stopped, and their tries count anew. 'start' does that as well, and starts them.", waits: false);
+        "Take workers out of 'failed': they are stopped, and their tries and restarts count anew. 'start' does that as well, and starts them.", waits: false);
 
     /// <summary>A signal is sent or not: there is nothing to wait for.</summary>
     public static Command Reload(Option<string> socket) =>

@@ -23,13 +23,31 @@ internal static class NameWords
         return names;
     }
 
-    public static Argument<string> One(Option<string> socket, string name, string description, bool workers)
+    public static Argument<string> One(Option<string> socket, string name, string description)
     {
         var argument = new Argument<string>(name) { Description = description, HelpName = name };
         argument.Validators.Add(RejectOptions);
-        argument.CompletionSources.Add(context => Known(context.ParseResult.GetValue(socket)!, workers));
+        argument.CompletionSources.Add(context => Known(context.ParseResult.GetValue(socket)!, workers: true));
         return argument;
     }
+
+    /// <summary>The name of one service, and nothing else that may stand for workers.</summary>
+    public static Argument<string> Service(Option<string> socket)
+    {
+        var argument = new Argument<string>("SERVICE") { Description = "Name of one service; no worker, and no pattern.", HelpName = "SERVICE" };
+        argument.Validators.Add(RejectOptions);
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens is not [{ Value: var given }]) return;
+            if (IsPattern(given)) result.AddError($"SERVICE accepts the name of one service, such as web, and no pattern: '{given}'");
+            else if (given.Contains('@', StringComparison.Ordinal)) result.AddError($"SERVICE accepts the name of one service, such as web, and no worker: '{given}'");
+        });
+        argument.CompletionSources.Add(context => Known(context.ParseResult.GetValue(socket)!, workers: false));
+        return argument;
+    }
+
+    /// <summary>Whether it has wildcards, and so may stand for several.</summary>
+    public static bool IsPattern(string name) => name.AsSpan().IndexOfAny("*?[") >= 0;
 
     /// <summary>The parser takes an option that it does not know for a name.</summary>
     private static void RejectOptions(ArgumentResult result)

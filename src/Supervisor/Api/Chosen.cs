@@ -7,18 +7,27 @@ namespace Reuseportd.Api;
 /// <summary>Which workers names stand for; pure.</summary>
 internal static class Chosen
 {
-    /// <summary>The snapshot with these workers only; with all where none is named.</summary>
+    /// <summary>The snapshot with these workers and their services only; with all where none is named.</summary>
     /// <exception cref="Problem">A name stands for nothing.</exception>
     public static FleetSnapshot Of(FleetSnapshot fleet, ValueList<NamePattern> names)
     {
         if (names.Count == 0) return fleet;
         var unknown = names.Where(name => !IsThere(fleet, name)).Select(name => name.Text).ToArray();
         if (unknown.Length > 0) throw Problem.NoSuchName(unknown);
-        return fleet with { Workers = new([.. fleet.Workers.Where(worker => names.Any(name => name.Fits(worker.Name)))]) };
+        ValueList<WorkerSnapshot> workers = new([.. fleet.Workers.Where(worker => names.Any(name => name.Fits(worker.Name)))]);
+        var theirs = workers.Select(worker => worker.Name.Service).ToHashSet();
+        return fleet with
+        {
+            Workers = workers,
+            Services = new([.. fleet.Services.Where(service => theirs.Contains(service.Spec.Name) || IsCalled(service, names))]),
+        };
     }
 
     /// <summary>A service may be there without workers.</summary>
     private static bool IsThere(FleetSnapshot fleet, NamePattern name) =>
         fleet.Workers.Any(worker => name.Fits(worker.Name))
-        || (name.IsOfServices && fleet.Services.Any(service => name.FitsService(service.Spec.Name)));
+        || fleet.Services.Any(service => IsCalled(service, [name]));
+
+    private static bool IsCalled(ServiceSnapshot service, ValueList<NamePattern> names) =>
+        names.Any(name => name.IsOfServices && name.FitsService(service.Spec.Name));
 }

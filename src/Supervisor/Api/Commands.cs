@@ -7,7 +7,7 @@ using Reuseportd.Runtime;
 namespace Reuseportd.Api;
 
 /// <summary>Handlers of what changes workers.</summary>
-internal sealed class Commands(IFleetControl control, CancellationToken stopping)
+internal sealed class Commands(IFleetControl control, WorkerFacts facts, CancellationToken stopping)
 {
     private const int MostWorkers = 10_000;
 
@@ -42,7 +42,10 @@ internal sealed class Commands(IFleetControl control, CancellationToken stopping
         // A client that goes away does not stop a change half way.
         var result = await control.ApplyAsync(timeout, stopping);
         var status = result.Errors.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity;
-        await Answers.WriteAsync(context, status, Documents.Of(result), ContractJson.Default.ApplyDocument);
+        var document = Documents.Of(result);
+        if (result.Done is { NotReady: { Count: > 0 } unready })
+            document = facts.AddTo(document, unready, await control.SnapshotAsync(context.RequestAborted));
+        await Answers.WriteAsync(context, status, document, ContractJson.Default.ApplyDocument);
     }
 
     /// <summary>Of the path, one service.</summary>
@@ -53,6 +56,10 @@ internal sealed class Commands(IFleetControl control, CancellationToken stopping
         var by = context.Features.Get<Admission>()?.Peer.ToString() ?? "somebody";
         var result = await control.CommandAsync(command, names, wait ?? false, Requests.Timeout(seconds), by, context.RequestAborted);
         if (result.Unknown.Count > 0) throw Problem.NoSuchName(result.Unknown);
-        await Answers.OkAsync(context, Documents.Of(result), ContractJson.Default.CommandDocument);
+        var document = Documents.Of(result);
+        // Of a signal that was not sent there is nothing more to say.
+        if (command is not (FleetCommand.Send or FleetCommand.Reload) && document.Workers.Any(worker => !worker.Ok))
+            document = facts.AddTo(document, await control.SnapshotAsync(context.RequestAborted));
+        await Answers.OkAsync(context, document, ContractJson.Default.CommandDocument);
     }
 }

@@ -24,6 +24,19 @@ internal static class ConfigurationDiff
         return [.. changes, .. running.Where(one => one.IsPaused && !touched.Contains(one.Spec.Name)).Select(one => new ServiceChange(one.Spec.Name, "paused", []))];
     }
 
+    /// <summary>Numbers of workers that were given by hand, and that an apply leaves as they are.</summary>
+    public static IReadOnlyList<ScaledService> Kept(ValueList<ServiceSnapshot> running, ValueList<ServiceSpec> files)
+    {
+        var wanted = files.ToDictionary(file => file.Name);
+        return
+        [
+            .. from service in running
+               let file = wanted.GetValueOrDefault(service.Spec.Name)
+               where file is not null && service.Wish.Adopt(service.Declared, file).Scaled is { } scaled && scaled != file.Workers
+               select new ScaledService(file.Name, service.Spec.Workers, file.Workers),
+        ];
+    }
+
     private static ServiceChange Of(PlanStep step, Dictionary<string, ServiceSnapshot> running) => step switch
     {
         PlanStep.Add => new ServiceChange(step.Service, "added", []),

@@ -10,7 +10,16 @@ internal static class Documents
 {
     /// <param name="counts">What was given to each worker, as far as it is counted.</param>
     public static StatusDocument Of(FleetSnapshot fleet, string version, IReadOnlyDictionary<WorkerName, SlotCounts>? counts = null) =>
-        new(version, fleet.Now.TotalSeconds, [.. fleet.Workers.Select(worker => Of(worker, fleet.Now, CountsOf(worker, counts)))]);
+        new(version, fleet.Now.TotalSeconds, [.. fleet.Workers.Select(worker => Of(worker, fleet.Now, CountsOf(worker, counts)))])
+        {
+            Scaled = Scaled(fleet) is { Length: > 0 } scaled ? scaled : null,
+        };
+
+    private static ScaledService[] Scaled(FleetSnapshot fleet) =>
+    [
+        .. fleet.Services.Where(service => service.Spec.Workers != service.Declared.Workers)
+            .Select(service => new ScaledService(service.Spec.Name, service.Spec.Workers, service.Declared.Workers)),
+    ];
 
     private static SlotCounts? CountsOf(WorkerSnapshot worker, IReadOnlyDictionary<WorkerName, SlotCounts>? counts) =>
         counts is not null && counts.TryGetValue(worker.Name, out var found) ? found : null;

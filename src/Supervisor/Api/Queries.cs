@@ -24,7 +24,7 @@ internal sealed class Queries(IFleetControl control, WorkerFacts facts, string v
             Pending = ConfigurationDiff.IsPending(snapshot.Services, reading.Fleet),
             TcpMigrateReq = MigrationSetting.Read(),
         };
-        await Answers.OkAsync(context, facts.AddTo(document, chosen), ContractJson.Default.StatusDocument);
+        await Answers.OkAsync(context, facts.AddTo(document, snapshot, chosen), ContractJson.Default.StatusDocument);
     }
 
     public async Task ServiceAsync(HttpContext context)
@@ -39,8 +39,9 @@ internal sealed class Queries(IFleetControl control, WorkerFacts facts, string v
     public async Task BindsAsync(HttpContext context)
     {
         var names = Requests.Names(context);
-        var chosen = Chosen.Of(await control.SnapshotAsync(context.RequestAborted), names);
-        await Answers.OkAsync(context, BindDocuments.Of(chosen, facts.Causes(chosen)), ContractJson.Default.BindsDocument);
+        var snapshot = await control.SnapshotAsync(context.RequestAborted);
+        var chosen = Chosen.Of(snapshot, names);
+        await Answers.OkAsync(context, BindDocuments.Of(chosen, facts.Causes(snapshot, chosen)), ContractJson.Default.BindsDocument);
     }
 
     /// <summary>The document that is kept with the source.</summary>
@@ -62,7 +63,11 @@ internal sealed class Queries(IFleetControl control, WorkerFacts facts, string v
     {
         var snapshot = await control.SnapshotAsync(context.RequestAborted);
         var reading = await control.ReadAsync(anew: true, context.RequestAborted);
-        var changes = reading.Fleet is { } fleet ? ConfigurationDiff.Of(snapshot.Services, fleet.Services) : [];
-        await Answers.OkAsync(context, new DiffDocument(reading.Errors, reading.Warnings, changes), ContractJson.Default.DiffDocument);
+        var files = reading.Fleet?.Services;
+        var document = new DiffDocument(reading.Errors, reading.Warnings, files is { } wanted ? ConfigurationDiff.Of(snapshot.Services, wanted) : [])
+        {
+            Kept = files is { } same ? ConfigurationDiff.Kept(snapshot.Services, same) : [],
+        };
+        await Answers.OkAsync(context, document, ContractJson.Default.DiffDocument);
     }
 }

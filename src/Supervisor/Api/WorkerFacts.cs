@@ -1,4 +1,3 @@
-using System.Globalization;
 using Reuseportd.Api.Contract;
 using Reuseportd.Linux;
 using Reuseportd.Runtime;
@@ -13,37 +12,79 @@ internal sealed class WorkerFacts(TimeProvider time)
 
     private Seen? _seen;
 
-    /// <summary>In plain words, why workers do not serve.</summary>
-    public IReadOnlyList<BindCause> Causes(FleetSnapshot fleet)
+    /// <summary>In plain words, why workers do not serve; of each the same as its status says.</summary>
+    /// <param name="all">The whole fleet, of which <paramref name="chosen"/> is a part.</param>
+    public IReadOnlyList<BindCause> Causes(FleetSnapshot all, FleetSnapshot chosen)
     {
-        var ports = fleet.Workers.Select(BindCauses.Taken).Where(taken => taken is not null).Select(taken => taken!.Port).ToHashSet();
-        var holders = ports.Count == 0 ? [] : Holders(ports);
-        var names = new Dictionary<uint, string>();
-        var workers = ports.Count == 0 ? [] : fleet.Workers.Where(worker => worker.Pid is not null).ToDictionary(worker => worker.Pid!.Value, worker => worker.Name.ToString());
+        var ports = PortsOf(all, chosen.Workers);
         return
         [
-            .. fleet.Workers.SelectMany(worker => BindCauses.Of(worker, holders, NameOf, pid => workers.GetValueOrDefault(pid))
-                .Select(text => new BindCause(worker.Name.ToString(), text))),
+            .. from worker in chosen.Workers
+               let causes = BindCauses.Of(worker, ports).ToArray()
+               where causes.Length > 0
+               select new BindCause(worker.Name.ToString(), BindCauses.Whole(worker, causes)!),
         ];
-
-        string NameOf(uint uid)
-        {
-            if (!names.TryGetValue(uid, out var name))
-                names[uid] = name = Users.Resolve(uid.ToString(CultureInfo.InvariantCulture), group: null, out _)?.Name ?? uid.ToString(CultureInfo.InvariantCulture);
-            return name;
-        }
     }
 
     /// <summary>Adds what the processes use, and why they do not serve.</summary>
-    public StatusDocument AddTo(StatusDocument status, FleetSnapshot fleet)
+    public StatusDocument AddTo(StatusDocument status, FleetSnapshot all, FleetSnapshot chosen)
     {
-        var causes = Causes(fleet).ToLookup(cause => cause.Worker, cause => cause.Text);
-        return status with { Workers = [.. status.Workers.Select(worker => WithCauses(WithUsage(worker), causes[worker.Name]))] };
+        var details = Details(all, chosen.Workers);
+        return status with { Workers = [.. status.Workers.Select(worker => WithUsage(worker) with { Detail = details.GetValueOrDefault(worker.Name) })] };
     }
 
-    private static WorkerStatus WithCauses(WorkerStatus worker, IEnumerable<string> causes) => causes.Any()
-        ? worker with { Detail = string.Join("; ", [.. worker.Detail is { } detail ? [detail] : Array.Empty<string>(), .. causes]) }
-        : worker;
+    /// <summary>Adds why workers are not where the command wanted them.</summary>
+    public CommandDocument AddTo(CommandDocument document, FleetSnapshot all)
+    {
+        var failed = document.Workers.Where(worker => !worker.Ok).DistinctBy(worker => worker.Name).ToDictionary(worker => worker.Name);
+        var details = Details(
+            all,
+            from worker in all.Workers
+            let told = failed.GetValueOrDefault(worker.Name.ToString())
+            where told is not null && IsStill(worker, told.Generation)
+            select worker with { Detail = told.Detail });
+        return document with
+        {
+            Workers = [.. document.Workers.Select(worker => details.GetValueOrDefault(worker.Name) is { } detail ? worker with { Detail = detail } : worker)],
+        };
+    }
+
+    /// <summary>Adds why workers did not get ready.</summary>
+    /// <param name="unready">As they were when all had settled.</param>
+    public ApplyDocument AddTo(ApplyDocument document, IEnumerable<WorkerSnapshot> unready, FleetSnapshot all)
+    {
+        // The last words of a process may have been read after its end.
+        var newer = all.Workers.DistinctBy(worker => worker.Name).ToDictionary(worker => worker.Name);
+        var details = Details(all, unready.Select(worker => newer.TryGetValue(worker.Name, out var now) && IsStill(now, worker.Generation) ? now : worker));
+        return document with { NotReady = [.. document.NotReady.Select(worker => worker with { Detail = details.GetValueOrDefault(worker.Name) ?? worker.Detail })] };
+    }
+
+    /// <summary>Whether what is said of it is still of the process that the command left it with.</summary>
+    private static bool IsStill(WorkerSnapshot worker, int generation) =>
+        worker.Generation == generation && worker.State is "starting" or "backoff" or "failed";
+
+    private Dictionary<string, string> Details(FleetSnapshot all, IEnumerable<WorkerSnapshot> of)
+    {
+        WorkerSnapshot[] workers = [.. of];
+        var ports = PortsOf(all, workers);
+        return workers.Select(worker => (worker.Name, Whole: BindCauses.Whole(worker, [.. BindCauses.Of(worker, ports)])))
+            .Where(worker => worker.Whole is not null)
+            .DistinctBy(worker => worker.Name)
+            .ToDictionary(worker => worker.Name.ToString(), worker => worker.Whole!);
+    }
+
+    private PortFacts PortsOf(FleetSnapshot all, IEnumerable<WorkerSnapshot> workers)
+    {
+        var ports = workers.Select(TakenPort.Of).Where(taken => taken is not null).Select(taken => taken!.Port).ToHashSet();
+        var names = new Dictionary<uint, string>();
+        return new PortFacts(ports.Count == 0 ? [] : Holders(ports), all, NameOf);
+
+        string NameOf(uint user)
+        {
+            if (!names.TryGetValue(user, out var name)) names[user] = name = Users.Described(user);
+            return name;
+        }
+    }
 
     private static WorkerStatus WithUsage(WorkerStatus worker)
     {

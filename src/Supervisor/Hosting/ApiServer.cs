@@ -43,11 +43,12 @@ internal static class ApiServer
     public static void Map(WebApplication host, IFleetControl control, ControlSocket socket, LogOutput output, OutputRetention lines, string version)
     {
         var (time, stopping) = (TimeProvider.System, host.Lifetime.ApplicationStopping);
+        var facts = new WorkerFacts(time);
         ControlApi.Map(
             host,
             ControlApi.Routes(
-                new Queries(control, new WorkerFacts(time), version),
-                new Commands(control, stopping),
+                new Queries(control, facts, version),
+                new Commands(control, facts, stopping),
                 new EventStream(control, output.Events, time, stopping),
                 new LogStream(control, lines, time, stopping)),
             socket.Rule);

@@ -1,18 +1,20 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 
 namespace Reuseportd.Linux;
 
-/// <summary>A process that has a listening TCP or a bound UDP socket.</summary>
+/// <summary>A process that has a bound socket, and who so may be in another's way.</summary>
+/// <param name="Inode">Of the socket.</param>
 /// <param name="Uid">Whose the socket is.</param>
 /// <param name="Pid">Null where no process could be seen to have it open.</param>
 /// <param name="Program">Name of the process; null as <paramref name="Pid"/>.</param>
-internal sealed record PortHolder(bool IsStream, int Port, uint Uid, int? Pid, string? Program)
+internal sealed record PortHolder(bool IsStream, IPAddress Address, int Port, ulong Inode, uint Uid, int? Pid, string? Program)
 {
     /// <summary>Who has these ports. Goes through the descriptors of all processes until each socket has been found.</summary>
     public static IReadOnlyList<PortHolder> Of(IReadOnlySet<int> ports)
     {
-        var sockets = SockDiag.Serving().Where(socket => ports.Contains(socket.Port)).ToArray();
+        var sockets = SockDiag.Bound().Where(socket => ports.Contains(socket.Port)).ToArray();
         var sought = sockets.Select(socket => socket.Inode).ToHashSet();
         var found = new Dictionary<ulong, int>();
         foreach (var process in ProcessTable.Read().Entries)
@@ -26,7 +28,7 @@ internal sealed record PortHolder(bool IsStream, int Port, uint Uid, int? Pid, s
     }
 
     private static PortHolder Of(SocketRecord socket, int? pid) =>
-        new(socket.IsStream, socket.Port, socket.Uid, pid, pid is { } known ? NameOf(known) : null);
+        new(socket.IsStream, socket.Address, socket.Port, socket.Inode, socket.Uid, pid, pid is { } known ? NameOf(known) : null);
 
     /// <summary>The process's own word for itself, so bounded and without what a terminal would act on.</summary>
     private static string NameOf(int pid)

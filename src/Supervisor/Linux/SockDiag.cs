@@ -24,6 +24,7 @@ internal sealed unsafe class SockDiag : Descriptor
 
     // Bits by TCP state; an unconnected UDP socket counts as closed, a connected one as established.
     private const uint Listening = 1 << 10;
+    private const uint BoundStream = 1 << 13; // bound, and nothing more: TCP_BOUND_INACTIVE, Linux 6.8; none before
     private const uint BoundDatagram = 1 << 7 | 1 << 1;
     private const byte Tcp = 6;
     private const byte Udp = 17;
@@ -46,14 +47,27 @@ internal sealed unsafe class SockDiag : Descriptor
     /// <summary>
     /// All that can be connected or sent to: TCP listeners and bound UDP sockets. Empty where there is no sock_diag.
     /// </summary>
-    public static List<SocketRecord> Serving()
+    public static List<SocketRecord> Serving() => All(static (diag, sockets) =>
+    {
+        _ = diag.Listeners(sockets);
+        _ = diag.Datagrams(sockets);
+    });
+
+    /// <summary>The same, and TCP sockets that are bound and do not listen, as far as the kernel tells of them.</summary>
+    public static List<SocketRecord> Bound() => All(static (diag, sockets) =>
+    {
+        _ = diag.Listeners(sockets);
+        _ = diag.List(Tcp, BoundStream, sockets);
+        _ = diag.Datagrams(sockets);
+    });
+
+    private static List<SocketRecord> All(Action<SockDiag, List<SocketRecord>> list)
     {
         var sockets = new List<SocketRecord>();
         try
         {
             using var diag = new SockDiag();
-            _ = diag.Listeners(sockets);
-            _ = diag.Datagrams(sockets);
+            list(diag, sockets);
         }
         catch (LinuxException)
         {

@@ -39,9 +39,9 @@ internal static class SlotMachine
     private static SlotEvent AtOnce(SlotEvent.DrainRequested asked) =>
         asked.Then is AfterStop.Restart ? new SlotEvent.RestartRequested() : new SlotEvent.StopRequested();
 
-    /// <summary>What runs, or is to run, does so as it did.</summary>
+    /// <summary>What runs, or is to run, does so as it did; what is counted of restarts begins anew.</summary>
     private static Slot Forgiven(Slot slot) =>
-        slot with { State = slot.State is SlotState.Failed ? new SlotState.Stopped() : slot.State, Streak = 0, Attempts = [] };
+        slot with { State = slot.State is SlotState.Failed ? new SlotState.Stopped() : slot.State, Streak = 0, Restarts = 0, Attempts = [] };
 
     private static bool IsStale(Slot slot, SlotEvent happened) => happened switch
     {
@@ -146,7 +146,7 @@ internal static class SlotMachine
 
         public Transition FromFailed(SlotEvent happened) => happened switch
         {
-            SlotEvent.StartRequested or SlotEvent.RestartRequested => Start(Slot with { Streak = 0, Attempts = [] }),
+            SlotEvent.StartRequested or SlotEvent.RestartRequested => Start(Slot with { Streak = 0, Restarts = 0, Attempts = [] }),
             SlotEvent.StopRequested => Become(new SlotState.Stopped()),
             // As in backoff: nothing runs.
             SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.FoundDead

@@ -1,3 +1,4 @@
+using System.Net;
 using Reuseportd.Api;
 using Reuseportd.Linux;
 using Reuseportd.Model;
@@ -19,59 +20,194 @@ public sealed class BindCausesTests
     private static readonly WorkerSnapshot Taken =
         Ready with { State = "backoff", Pid = null, FailedBind = Outcome("EADDRINUSE", matched: true) };
 
+    private static readonly WorkerSnapshot TakenOutside = Taken with { FailedBind = Outcome("EADDRINUSE", matched: false, port: 8081) };
+
+    private static readonly WorkerSnapshot Db = Ready with { Name = new WorkerName("db", 3), Pid = 7, Ports = new PortFilter([new PortRange(5432, 5432)]) };
+
+    private static readonly PortHolder Nginx = new(IsStream: true, IPAddress.Loopback, Port, Inode: 1, Uid: 33, Pid: 44, "nginx");
+
+    private const string OneUser = "the kernel shares a port among sockets of one user only; run both as one user, or take another port";
+
     [Fact]
     public void Of_WorkerThatServes_IsNothing() =>
         Assert.Empty(Of(Ready with { Binds = [Outcome("ok", matched: true), Outcome("ok", matched: false, port: 9000)] }));
 
     [Fact]
     public void Of_OtherPort_SaysBoth() => Assert.Equal(
-        ["it bound 127.0.0.1:8081 tcp, and 'reuseport.ports' has 8080; correct that, or the port that the program takes"],
+        ["it bound 127.0.0.1:8081 tcp, which it does not share, as 'reuseport.ports' has 8080 and not 8081; correct that, or what the program takes"],
         Of(Ready with { State = "starting", Binds = [Outcome("ok", matched: false, port: 8081)] }));
 
     [Fact]
     public void Of_OtherAddress_SaysSo() => Assert.Equal(
-        ["it bound 127.0.0.1:8080 tcp, whose address 'reuseport.address' does not contain; correct that, or the address that the program takes"],
+        ["it bound 127.0.0.1:8080 tcp, which it does not share, as 'reuseport.address' does not contain 127.0.0.1; correct that, or what the program takes"],
         Of(Ready with { State = "starting", Binds = [Outcome("ok", matched: false)] }));
 
     [Fact]
     public void Of_PortOfAStranger_NamesItsHolder() => Assert.Equal(
-        ["127.0.0.1:8080 tcp is held by nginx (process 44), which does not share it; stop that, or take another port"],
-        Of(Taken, new PortHolder(IsStream: true, Port, Uid: 33, Pid: 44, "nginx")));
+        ["127.0.0.1:8080 tcp is held by nginx (process 44), which does not share it; stop that, or take another port"], Of(Taken, Nginx));
 
     [Fact]
     public void Of_PortOfAnotherUser_NamesBothUsers() => Assert.Equal(
+        [$"127.0.0.1:8080 tcp is held by nginx (process 44) of user u0, and this worker runs as user u33: {OneUser}"],
+        Of(Taken, Nginx with { Pid = 7, Inode = 2 }, Nginx with { Uid = 0 }));
+
+    /// <summary>Both are in the way, and mending the one alone would not help.</summary>
+    [Fact]
+    public void Of_PortOfAnotherUserAndOutsideOfTheFilter_SaysBoth() => Assert.Equal(
         [
-            "127.0.0.1:8080 tcp is held by nginx (process 44) of user u0, and this worker runs as user u33: the kernel shares a port among sockets of one "
-            + "user only; run both as one user, or take another port",
+            $"127.0.0.1:8081 tcp is held by nginx (process 44) of user u0, and this worker runs as user u33: {OneUser}; besides, "
+            + "'reuseport.ports' has 8080 and not 8081, so this worker does not share it: correct that, or what the program takes",
         ],
-        Of(Taken, new PortHolder(IsStream: true, Port, Uid: 33, Pid: 7, "web"), new PortHolder(IsStream: true, Port, Uid: 0, Pid: 44, "nginx")));
+        Of(TakenOutside, Nginx with { Port = 8081, Uid = 0 }));
+
+    [Fact]
+    public void Of_PortOfAStrangerAndOutsideOfTheFilter_SaysBoth() => Assert.Equal(
+        [
+            "127.0.0.1:8081 tcp is held by nginx (process 44), which does not share it; stop that, or take another port; besides, "
+            + "'reuseport.ports' has 8080 and not 8081, so this worker does not share it: correct that, or what the program takes",
+        ],
+        Of(TakenOutside, Nginx with { Port = 8081 }));
+
+    /// <summary>The first worker has the port because of the filter, and that is what the second is told.</summary>
+    [Fact]
+    public void Of_PortOfANeighbourOutsideOfTheFilter_NamesTheFilter() => Assert.Equal(
+        [
+            "127.0.0.1:8081 tcp is held by worker web@1 (process 100), which bound it unshared, as 'reuseport.ports' has 8080 and not 8081; correct that, or "
+            + "what the program takes",
+        ],
+        Of(TakenOutside, [Ready with { Name = new WorkerName("web", 1), Binds = [Outcome("ok", matched: false, port: 8081)] }], Nginx with { Port = 8081, Pid = 100 }));
+
+    /// <summary>SO_REUSEADDR alone: its own socket is bound, too, and is not in its own way.</summary>
+    [Fact]
+    public void Of_ListenThatFailedBehindABind_NamesTheNeighbourOnce()
+    {
+        var worker = TakenOutside with
+        {
+            State = "starting", Pid = 101, Binds = [Outcome("ok", matched: false, port: 8081, inode: 8)], FailedBind = TakenOutside.FailedBind! with { Kind = OutcomeKind.Listen },
+        };
+        var neighbour = Ready with { Name = new WorkerName("web", 1), Binds = [Outcome("ok", matched: false, port: 8081)] };
+        var holder = Nginx with { Port = 8081 };
+        Assert.Equal(
+            [
+                "127.0.0.1:8081 tcp is held by worker web@1 (process 100), which bound it unshared, as 'reuseport.ports' has 8080 and not 8081; correct that, or "
+                + "what the program takes",
+            ],
+            Of(worker, [neighbour], holder with { Inode = 8, Pid = 101 }, holder with { Inode = 7, Pid = 100 }));
+    }
+
+    [Fact]
+    public void Of_PortOfAnotherServiceOutsideOfItsFilter_NamesWhoseFilter() => Assert.Equal(
+        [
+            "127.0.0.1:8080 tcp is held by worker db@3 (process 7), which bound it unshared, as of db 'reuseport.ports' has 5432 and not 8080; correct that, or "
+            + "what the program takes",
+        ],
+        Of(Taken, [Db with { Binds = [Outcome("ok", matched: false)] }], Nginx with { Pid = 7 }));
 
     [Fact]
     public void Of_PortOfAnotherWorker_NamesIt() => Assert.Equal(
-        ["127.0.0.1:8080 tcp is held by worker db@3 (process 7), which does not share it; stop that, or take another port"],
-        Of(Taken, new PortHolder(IsStream: true, Port, Uid: 33, Pid: 7, "db")));
+        ["127.0.0.1:8080 tcp is held by worker db@3 (process 7), which does not share it; stop that, or take another port"], Of(Taken, Nginx with { Pid = 7 }));
+
+    /// <summary>A child of the worker's own process has the socket.</summary>
+    [Fact]
+    public void Of_PortOfAChildOfAWorker_NamesTheWorker() => Assert.Equal(
+        ["127.0.0.1:8080 tcp is held by worker db@3 (process 71), which does not share it; stop that, or take another port"],
+        Of(Taken, [Db with { Binds = [Outcome("ok", matched: true)] }], Nginx with { Pid = 71, Inode = 7 }));
 
     [Fact]
-    public void Of_PortOfNobodyToBeSeen_SaysSo()
+    public void Of_SharingSwitchedOff_SaysSo() => Assert.Equal(
+        ["127.0.0.1:8080 tcp is held by worker db@3 (process 7), and 'reuseport.reuse_port' of this service is not true; set that, or run one worker"],
+        Of(Taken with { FailedBind = Outcome("EADDRINUSE", matched: true, sharing: OptionSetting.Clear) }, Nginx with { Pid = 7 }));
+
+    [Fact]
+    public void Of_PortOfAProcessThatCannotBeSeen_SaysSo() => Assert.StartsWith(
+        "127.0.0.1:8080 tcp is held by a process that cannot be seen, which", Assert.Single(Of(Taken, Nginx with { Pid = null, Program = null })),
+        StringComparison.Ordinal);
+
+    public static TheoryData<bool, string, int, bool> Elsewhere => new()
     {
-        Assert.StartsWith("127.0.0.1:8080 tcp is taken, and by whom cannot be seen", Assert.Single(Of(Taken)), StringComparison.Ordinal);
-        // UDP is another port.
-        Assert.StartsWith(
-            "127.0.0.1:8080 tcp is taken, and by whom cannot be seen",
-            Assert.Single(Of(Taken, new PortHolder(IsStream: false, Port, 33, 44, "dns"))), StringComparison.Ordinal);
-    }
+        // stream, address, port, whether it is in the way
+        { true, "127.0.0.1", Port, true },
+        { true, "0.0.0.0", Port, true },
+        { true, "::", Port, true },
+        { true, "::ffff:127.0.0.1", Port, true },
+        { true, "127.0.0.2", Port, false },
+        { true, "::1", Port, false },
+        { true, "127.0.0.1", 8081, false },
+        { false, "127.0.0.1", Port, false },
+    };
 
     [Theory]
-    [InlineData(nameof(PreloadReason.StaticallyLinked), "the program is statically linked: no library can be loaded into it")]
-    [InlineData(nameof(PreloadReason.OwnSystemCalls), "the program is made with Go and makes its system calls itself")]
-    [InlineData(nameof(PreloadReason.SetIdentity), "the program is set-uid or set-gid or has file capabilities")]
-    public void Of_LibraryThatSaysNothing_SaysWhy(string reason, string start) =>
-        Assert.StartsWith(start, Assert.Single(Of(Ready with { Silence = Enum.Parse<PreloadReason>(reason) })), StringComparison.Ordinal);
+    [MemberData(nameof(Elsewhere))]
+    public void Of_AnotherSocket_IsInTheWayWhereItIsOfTheSameEnd(bool isStream, string address, int port, bool isInTheWay) => Assert.Equal(
+        isInTheWay,
+        Assert.Single(Of(Taken, Nginx with { IsStream = isStream, Address = IPAddress.Parse(address), Port = port }))
+            .StartsWith("127.0.0.1:8080 tcp is held by nginx", StringComparison.Ordinal));
 
-    private static string[] Of(WorkerSnapshot worker, params PortHolder[] holders) =>
-        [.. BindCauses.Of(worker, holders, uid => $"u{uid}", pid => pid == 7 ? "db@3" : null)];
+    /// <summary>What was in the way is not spoken of as if it were there still, and who reads it is told what comes next.</summary>
+    [Fact]
+    public void Of_PortWhoseHolderHasGone_IsOfThePast()
+    {
+        const string gone = "127.0.0.1:8080 tcp was held by somebody else when it was tried; nobody is seen to have it now";
+        Assert.Equal([$"{gone}, and it is tried again by itself, or at once by 'reuseportctl start web'"], Of(Taken));
+        Assert.Equal(
+            [$"{gone}, and it is tried again when it is late, or at once by 'reuseportctl restart web'"], Of(Taken with { State = "starting", Pid = 100 }));
+        Assert.Equal([gone, "'reuseportctl start web' tries it again"], Of(Taken with { State = "failed" }));
+    }
 
-    private static BindOutcome Outcome(string result, bool matched, int port = Port) => new(
-        OutcomeKind.Bind, 100,
-        new SocketOutcome(3, 7, "inet", "stream", "127.0.0.1", port, matched, OptionSetting.Set, OptionSetting.System, null, null), result, "");
+    [Fact]
+    public void Of_WorkerThatHasFailed_SaysHowToGoOn()
+    {
+        Assert.Equal(["'reuseportctl start web' tries it again"], Of(Ready with { State = "failed", Pid = null }));
+        Assert.Equal("'reuseportctl start web' tries it again", Of(Taken with { State = "failed" }, Nginx)[^1]);
+    }
+
+    [Fact]
+    public void Of_WorkerThatWasStopped_IsNothing() =>
+        Assert.Empty(Of(Taken with { State = "stopped", Silence = PreloadReason.StaticallyLinked }));
+
+    [Theory]
+    [InlineData(nameof(PreloadReason.StaticallyLinked), "its port is not shared: build it to use the system's libc dynamically, or run one worker of it")]
+    [InlineData(nameof(PreloadReason.OwnSystemCalls), "its port is not shared for it: have it set SO_REUSEPORT itself (net.ListenConfig), or run one worker of it")]
+    [InlineData(
+        nameof(PreloadReason.SetIdentity), "its port is not shared: take the bit away and give the service 'user' or 'ambient_capabilities' instead")]
+    [InlineData(
+        nameof(PreloadReason.EnvironmentCleared),
+        "its port is not shared: start the program itself, with nothing before it that clears the environment (env -i, sudo)")]
+    [InlineData(nameof(PreloadReason.DifferentLibc), "its port is not shared: use a build of the program for this system, or run one worker of it")]
+    [InlineData(nameof(PreloadReason.LibraryMissing), "its port is not shared: install the library again")]
+    [InlineData(nameof(PreloadReason.LibraryNotReadable), "its port is not shared: let that user read it and enter its folders")]
+    public void Of_LibraryThatSaysNothing_SaysWhatThatMeans(string reason, string words) =>
+        Assert.Equal([words], Of(Ready with { Silence = Enum.Parse<PreloadReason>(reason) }));
+
+    /// <summary>It is in the program, or nobody knows why not.</summary>
+    [Theory]
+    [InlineData(nameof(PreloadReason.LoadedSilently))]
+    [InlineData(nameof(PreloadReason.ExitedBeforeMain))]
+    [InlineData(nameof(PreloadReason.Unknown))]
+    public void Of_LibraryThatMayBeThere_IsNothing(string reason) => Assert.Empty(Of(Ready with { Silence = Enum.Parse<PreloadReason>(reason) }));
+
+    [Fact]
+    public void Whole_OfAReadyOneWithoutTheLibrary_SaysEachThingOnce() => Assert.Equal(
+        "no line from the preload library: statically linked: /bin/x; its port is not shared: build it to use the system's libc dynamically, or run one worker "
+        + "of it",
+        Whole(Ready with { Silence = PreloadReason.StaticallyLinked, Detail = "no line from the preload library: statically linked: /bin/x" }));
+
+    [Fact]
+    public void Whole_OfNothing_IsNothing()
+    {
+        Assert.Null(Whole(Ready));
+        Assert.Equal("exec x: ENOENT", Whole(Ready with { Detail = "exec x: ENOENT" }));
+    }
+
+    private static string? Whole(WorkerSnapshot worker) => BindCauses.Whole(worker, Of(worker));
+
+    private static string[] Of(WorkerSnapshot worker, params PortHolder[] holders) => Of(worker, [Db], holders);
+
+    private static string[] Of(WorkerSnapshot worker, WorkerSnapshot[] others, params PortHolder[] holders) =>
+    [
+        .. BindCauses.Of(worker, new PortFacts(holders, new FleetSnapshot(TimeSpan.Zero, default, [worker, .. others]), uid => $"u{uid}")),
+    ];
+
+    private static BindOutcome Outcome(string result, bool matched, int port = Port, OptionSetting sharing = OptionSetting.Set, ulong inode = 7) => new(
+        OutcomeKind.Bind, 100, new SocketOutcome(3, inode, "inet", "stream", "127.0.0.1", port, matched, sharing, OptionSetting.System, null, null), result, "");
 }

@@ -62,6 +62,21 @@ public sealed class ConfigurationDiffTests
         Assert.Equal(["workers 7 3"], Keys(Assert.Single(ConfigurationDiff.Of([scaled], [Web with { Workers = 3 }]))));
     }
 
+    [Theory]
+    [InlineData(7, 2, "web 7 2")] // by hand, in the file: it stays, and that is said
+    [InlineData(7, 3, "")] // the file says another: that comes
+    [InlineData(2, 2, "")] // the same as the file
+    public void Kept_ScaledByHand_IsWhatStays(int byHand, int file, string expected)
+    {
+        var scaled = new ServiceSnapshot(Web, Web with { Workers = byHand }, Wish.Of(Web).Scale(byHand));
+        var kept = ConfigurationDiff.Kept([scaled, Running(Specs.Service("api"))], [Web with { Workers = file, ReloadSignal = Signal.Term }, Specs.Service("api")]);
+        Assert.Equal(expected, string.Join(';', kept.Select(one => $"{one.Service} {one.Workers} {one.Declared}")));
+    }
+
+    [Fact]
+    public void Kept_ServiceThatIsRemoved_IsNothing() =>
+        Assert.Empty(ConfigurationDiff.Kept([new ServiceSnapshot(Web, Web with { Workers = 7 }, Wish.Of(Web).Scale(7))], []));
+
     private static string[] Keys(Reuseportd.Api.Contract.ServiceChange change) =>
         [.. change.Keys.Select(key => $"{key.Path} {key.From?.GetRawText()} {key.To?.GetRawText()}")];
 

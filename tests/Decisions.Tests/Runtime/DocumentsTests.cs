@@ -2,6 +2,7 @@ using System.Text.Json;
 using Reuseportd.Api;
 using Reuseportd.Api.Contract;
 using Reuseportd.Model;
+using Reuseportd.Planning;
 using Reuseportd.Runtime;
 
 namespace Decisions.Tests.Runtime;
@@ -37,6 +38,18 @@ public sealed class DocumentsTests
             [new BindStatus("bind", "stream", "127.0.0.1", 8080, Sharded: true, "ok"), new BindStatus("listen", "stream", "127.0.0.1", 8080, Sharded: true, "EADDRINUSE")],
             worker.Binds);
         Assert.Equal((4242, 3, 2), (worker.Pid, worker.Generation, worker.Restarts));
+    }
+
+    [Fact]
+    public void Of_AServiceThatWasScaledByHand_SaysSo()
+    {
+        var (web, api) = (Specs.Service("web", workers: 2), Specs.Service("api"));
+        var fleet = Fleet(Ready) with
+        {
+            Services = [new ServiceSnapshot(api, api, Wish.Of(api)), new ServiceSnapshot(web, web with { Workers = 5 }, Wish.Of(web).Scale(5))],
+        };
+        Assert.Equal([new ScaledService("web", 5, 2)], Documents.Of(fleet, "1").Scaled);
+        Assert.Null(Documents.Of(Fleet(Ready), "1").Scaled);
     }
 
     [Fact]

@@ -95,6 +95,23 @@ public sealed class SlotMachineRestartTests
         Assert.Equal("gave up after 3 restarts in 600 s; the last: killed by SIGKILL", failed.Reason);
     }
 
+    [Theory]
+    [InlineData("reset", "stopped")]
+    [InlineData("start", "starting")]
+    public void Step_CommandOnOneThatHasFailed_CountsAnewAndKeepsHowItEnded(string command, string next)
+    {
+        var policy = RestartPolicy.Default with { MaxAttempts = 2, Window = TimeSpan.FromMinutes(10), Jitter = 0 };
+        var life = new Life(Make.Policy(policy)).Happen("start");
+        for (var i = 0; i < 2; i++) life.Happen("spawned").Happen("exited").AdvanceToDeadline();
+        life.Happen("spawned").Happen("exited");
+        Assert.Equal(("failed", 2), (life.Slot.State.Word, life.Slot.Restarts));
+
+        life.Happen(command);
+
+        Assert.Equal((next, 0, 0, 0), (life.Slot.State.Word, life.Slot.Restarts, life.Slot.Streak, life.Slot.Attempts.Count));
+        Assert.Equal(Crash, life.Slot.LastExit);
+    }
+
     [Fact]
     public void Step_RestartsSpreadWiderThanTheWindow_NeverFails()
     {

@@ -220,8 +220,8 @@ public sealed class VerbTests : DaemonTest
         await Daemon.EventAsync("bind", "web@0");
 
         var binds = (await Daemon.ControlAsync("binds")).Out.Replace("\n    ", " ", StringComparison.Ordinal);
-        Assert.Contains($"web@0: it bound {Address}:{Port}", binds, StringComparison.Ordinal);
-        Assert.Contains("and 'reuseport.ports' has", binds, StringComparison.Ordinal);
+        Assert.Contains($"; it bound {Address}:{Port} tcp, which it does not share", binds, StringComparison.Ordinal);
+        Assert.Contains("as 'reuseport.ports' has", binds, StringComparison.Ordinal);
     }
 
     [Theory]

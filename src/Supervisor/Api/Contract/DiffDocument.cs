@@ -5,7 +5,11 @@ namespace Reuseportd.Api.Contract;
 /// <summary>Answer of <c>GET /v1/diff</c>: what <c>apply</c> would change now.</summary>
 /// <param name="Errors">Of the files on disk; where there are any, nothing would change.</param>
 /// <param name="Services">Those that would; none where the files say what runs.</param>
-internal sealed record DiffDocument(IReadOnlyList<string> Errors, IReadOnlyList<string> Warnings, IReadOnlyList<ServiceChange> Services);
+internal sealed record DiffDocument(IReadOnlyList<string> Errors, IReadOnlyList<string> Warnings, IReadOnlyList<ServiceChange> Services)
+{
+    /// <summary>Services whose number of workers was given by hand (<c>scale</c>), and stays what it is.</summary>
+    public IReadOnlyList<ScaledService> Kept { get; init; } = [];
+}
 
 /// <summary>What would become of one service.</summary>
 /// <param name="Change">

@@ -14,14 +14,22 @@ internal sealed record StatusDocument(string Version, double Uptime, IReadOnlyLi
 
     /// <summary>How connections are steered: ebpf, cbpf, or none where the kernel's hash decides alone.</summary>
     public string? Steering { get; init; }
+
+    /// <summary>Services of these workers whose number of workers was given by hand (<c>scale</c>); absent where there are none.</summary>
+    public IReadOnlyList<ScaledService>? Scaled { get; init; }
 }
+
+/// <summary>A service that has another number of workers than its file gives, as somebody said so by hand.</summary>
+/// <param name="Workers">That it is to have.</param>
+/// <param name="Declared">That its file gives.</param>
+internal sealed record ScaledService(string Service, int Workers, int Declared);
 
 /// <summary>One worker.</summary>
 /// <param name="Name"><c>web@0</c>.</param>
 /// <param name="State">stopped, starting, ready, draining, stopping, backoff or failed.</param>
 /// <param name="Pid">Of its process; absent where none runs.</param>
 /// <param name="Generation">Number of its newest process, from 1; 0 before the first.</param>
-/// <param name="Restarts">Processes started because another ended or failed to start.</param>
+/// <param name="Restarts">Processes started because another ended or failed to start, since it was last taken out of failed, or reset.</param>
 /// <param name="Uptime">Of its process; absent where none runs.</param>
 /// <param name="NextTry">Until it is started again, in backoff.</param>
 /// <param name="LastExit">How its last process ended.</param>

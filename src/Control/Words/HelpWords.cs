@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Reuseportd.Control;
+
+/// <summary>The framework's help, with words that may be left out in brackets in the list of arguments, too.</summary>
+internal sealed class HelpWords(SynchronousCommandLineAction usual) : SynchronousCommandLineAction
+{
+    public static void Set(RootCommand root)
+    {
+        var help = root.Options.OfType<HelpOption>().Single();
+        if (help.Action is SynchronousCommandLineAction usual) help.Action = new HelpWords(usual);
+    }
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        var configuration = parseResult.InvocationConfiguration;
+        var output = configuration.Output;
+        using var text = new StringWriter();
+        configuration.Output = text;
+        try
+        {
+            var code = usual.Invoke(parseResult);
+            output.Write(Of(text.ToString(), parseResult.CommandResult.Command));
+            return code;
+        }
+        finally
+        {
+            configuration.Output = output;
+        }
+    }
+
+    private static string Of(string help, Command command)
+    {
+        foreach (var argument in command.Arguments.Where(argument => argument.Arity is { MinimumNumberOfValues: 0, MaximumNumberOfValues: > 1 }))
+        {
+            var (label, shown) = ($"<{argument.HelpName ?? argument.Name}>", $"[{argument.HelpName ?? argument.Name}...]");
+            // What goes on in further lines of a narrow terminal stays below its first.
+            var (indent, deeper) = ("\n" + new string(' ', label.Length + 4), "\n" + new string(' ', shown.Length + 4));
+            var section = help.IndexOf($"\n  {label}  ", StringComparison.Ordinal);
+            var end = section < 0 ? -1 : help.IndexOf("\n\n", section, StringComparison.Ordinal);
+            if (end > 0)
+                help = help[..section] + help[section..end].Replace(indent, deeper, StringComparison.Ordinal).Replace(label, shown, StringComparison.Ordinal) + help[end..];
+            help = help.Replace($"[{label}...]", shown, StringComparison.Ordinal);
+        }
+
+        return help;
+    }
+}

@@ -1,0 +1,28 @@
+using Reuseportd.Linux;
+using Reuseportd.Runtime;
+
+namespace Reuseportd.Api;
+
+/// <summary>What the kernel says of ports that are taken, and who is who.</summary>
+/// <param name="holders">Of the ports that are taken.</param>
+/// <param name="fleet">All workers, whoever is asked about: a neighbour may be the holder.</param>
+/// <param name="nameOf">A user by number, as people read it: <c>root (0)</c>.</param>
+internal sealed class PortFacts(IReadOnlyList<PortHolder> holders, FleetSnapshot fleet, Func<uint, string> nameOf)
+{
+    private readonly Lazy<Dictionary<int, WorkerSnapshot>> _byPid = new(() => Running(fleet).ToDictionary(worker => worker.Pid!.Value));
+
+    /// <summary>A socket is known by its inode, whichever child of its worker has it now.</summary>
+    private readonly Lazy<ILookup<ulong, WorkerSnapshot>> _byInode = new(() => Running(fleet)
+        .SelectMany(worker => worker.Binds.Where(bind => bind is { Succeeded: true, Socket: not null }).Select(bind => (bind.Socket!.Inode, Worker: worker)))
+        .ToLookup(one => one.Inode, one => one.Worker));
+
+    public IReadOnlyList<PortHolder> Holders { get; } = holders;
+
+    public string NameOf(uint user) => nameOf(user);
+
+    /// <summary>The worker that holds it; null for a stranger.</summary>
+    public WorkerSnapshot? WorkerOf(PortHolder holder) =>
+        _byInode.Value[holder.Inode].FirstOrDefault() ?? (holder.Pid is { } pid ? _byPid.Value.GetValueOrDefault(pid) : null);
+
+    private static IEnumerable<WorkerSnapshot> Running(FleetSnapshot fleet) => fleet.Workers.Where(worker => worker.Pid is not null);
+}

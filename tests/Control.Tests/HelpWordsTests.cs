@@ -1,0 +1,22 @@
+using System.CommandLine;
+using Reuseportd.Control;
+
+namespace Control.Tests;
+
+public sealed class HelpWordsTests
+{
+    [Theory]
+    [InlineData("status", "\n  reuseportctl status [NAME...] [options]\n", "\n  [NAME...]  Whom to show; ")]
+    [InlineData("start", "\n  reuseportctl start <NAME>... [options]\n", "\n  <NAME>  Whom. ")]
+    [InlineData("scale", "\n  reuseportctl scale <SERVICE> <N> [options]\n", "\n  <SERVICE>  Name of one service")]
+    public void Help_OfAVerb_HasInBracketsWhatMayBeLeftOut(string verb, string usage, string argument)
+    {
+        using var output = new StringWriter();
+        var code = CommandTree.Create().Parse([verb, "--help"]).Invoke(new InvocationConfiguration { Output = output });
+        // The name of the program is that of the tests here.
+        var text = output.ToString().Replace($" {RootCommand.ExecutableName} ", " reuseportctl ", StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Ok, code);
+        Assert.Contains(usage, text, StringComparison.Ordinal);
+        Assert.Contains(argument, text, StringComparison.Ordinal);
+    }
+}

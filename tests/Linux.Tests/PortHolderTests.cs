@@ -1,0 +1,39 @@
+using System.Net;
+using System.Net.Sockets;
+using Reuseportd.Linux;
+
+namespace Linux.Tests;
+
+/// <summary>Who has a port, by sockets of this process.</summary>
+public sealed class PortHolderTests
+{
+    [Theory]
+    [InlineData("listening")]
+    [InlineData("bound")]
+    [InlineData("datagram")]
+    public void Of_APortThatIsTaken_NamesTheProcessUntilItHasGone(string kind)
+    {
+        // A kernel before 6.8 does not tell of sockets that are bound and nothing more.
+        Assert.SkipWhen(kind == "bound" && Environment.OSVersion.Version < new Version(6, 8), "Linux 6.8");
+        var isStream = kind != "datagram";
+        using var socket = new Socket(AddressFamily.InterNetwork, isStream ? SocketType.Stream : SocketType.Dgram, ProtocolType.Unspecified);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        if (kind == "listening") socket.Listen();
+        var port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+
+        var holder = Assert.Single(PortHolder.Of(new HashSet<int> { port }), holder => holder.IsStream == isStream);
+        Assert.Equal(
+            (IPAddress.Loopback, port, Environment.ProcessId, Users.EffectiveUser), (holder.Address, holder.Port, holder.Pid, holder.Uid));
+        Assert.True(SocketHolders.DescriptorOf(Environment.ProcessId, holder.Inode) is not null, "the inode is that of the socket");
+
+        socket.Dispose();
+        Assert.DoesNotContain(PortHolder.Of(new HashSet<int> { port }), other => other.IsStream == isStream);
+    }
+
+    [Fact]
+    public void Described_AUser_IsItsNameAndNumber()
+    {
+        Assert.Equal("root (0)", Users.Described(0));
+        Assert.Equal("4242424", Users.Described(4_242_424));
+    }
+}
