@@ -10,9 +10,16 @@ internal readonly record struct ExitStatus(int Code, bool Signaled, bool CoreDum
 
     public static ExitStatus Killed(Signal signal) => new(signal.Number, Signaled: true, CoreDumped: false);
 
+    /// <summary>The kernel had killed in the worker by then, at its <c>memory_max</c>; whom, it does not tell.</summary>
+    public bool OutOfMemory { get; init; }
+
     public bool Success => !Signaled && Code == 0;
 
-    public override string ToString() => Signaled
-        ? $"killed by {new Signal(Code)}{(CoreDumped ? " (core dumped)" : "")}"
-        : string.Create(CultureInfo.InvariantCulture, $"exit code {Code}");
+    public override string ToString()
+    {
+        var how = Signaled
+            ? $"killed by {new Signal(Code)}{(CoreDumped ? " (core dumped)" : "")}"
+            : string.Create(CultureInfo.InvariantCulture, $"exit code {Code}");
+        return OutOfMemory ? $"{how} (out of memory)" : how;
+    }
 }

@@ -161,10 +161,10 @@ internal sealed class SlotRunner(
     public void Reap(WorkerProcess process)
     {
         if (processes.Reap(process) is not { } status) return;
+        var oomKills = trees.OomKills(process);
         log.Exited(
-            process.Slot.Name, process.Handle.Pid, status, clock() - process.Started, asked: process.Slot.Slot.State is SlotState.Stopping,
-            trees.OomKills(process));
-        Happen(process.Slot, new SlotEvent.Exited(process.Generation, status));
+            process.Slot.Name, process.Handle.Pid, status, clock() - process.Started, asked: process.Slot.Slot.State is SlotState.Stopping, oomKills);
+        Happen(process.Slot, new SlotEvent.Exited(process.Generation, status with { OutOfMemory = oomKills > 0 }));
     }
 
     private void Do(WorkerSlot slot, SlotAction action)
