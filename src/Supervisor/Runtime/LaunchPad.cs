@@ -72,9 +72,22 @@ internal sealed class LaunchPad(
         group = wanted;
         if (!groups!.TryMake(ref group, limits, out var directory, out error)) return false;
         using (directory)
-            if (spawner.TrySpawn(request with { Cgroup = directory }, out spawned, out error)) return true;
+            if (TrySpawn(request, directory, limits, out spawned, out error)) return true;
         groups.Remove(group);
         return false;
+    }
+
+    private bool TrySpawn(
+        SpawnRequest request,
+        CgroupDirectory group,
+        GroupLimits limits,
+        [NotNullWhen(true)] out Spawned? spawned,
+        [NotNullWhen(false)] out SpawnError? error)
+    {
+        CgroupLimits.LiftQuota(group, limits);
+        var done = spawner.TrySpawn(request with { Cgroup = group }, out spawned, out error);
+        CgroupLimits.RestoreQuota(group, limits);
+        return done;
     }
 
     /// <summary>A command that runs as a worker does, with its environment but for the preload library, and without output.</summary>
@@ -93,7 +106,10 @@ internal sealed class LaunchPad(
         var quiet = service.Process with { Stdout = new OutputTarget.Null(), Stderr = new OutputTarget.Null() };
         // What it leaves behind is found with what the worker leaves.
         using var group = process.Group is { } name ? groups?.Open(name) : null;
-        return spawner.TrySpawn(Request(quiet, worker, launch, account) with { Cgroup = group }, out spawned, out error);
+        var request = Request(quiet, worker, launch, account);
+        return group is null
+            ? spawner.TrySpawn(request, out spawned, out error)
+            : TrySpawn(request, group, service.Process.Limits.Group, out spawned, out error);
     }
 
     /// <summary>Ends a group whose process came to nothing.</summary>

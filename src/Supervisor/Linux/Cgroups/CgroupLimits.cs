@@ -9,15 +9,34 @@ internal static class CgroupLimits
     /// <summary>In microseconds; the kernel's own default.</summary>
     private const long CpuPeriod = 100_000;
 
+    private const string CpuFile = "cpu.max";
+
     public static readonly ValueList<string> Controllers = ["cpu", "memory", "pids"];
 
     /// <summary>Name as the configuration has it, controller, file, text.</summary>
     public static IEnumerable<(string Name, string Controller, string File, string Text)> Of(GroupLimits limits)
     {
         if (limits.MemoryMax is { } memory) yield return ("memory_max", "memory", "memory.max", Text(memory));
-        if (limits.CpuQuota is { } percent) yield return ("cpu_quota", "cpu", "cpu.max", $"{Text(percent * CpuPeriod / 100)} {Text(CpuPeriod)}");
+        if (limits.CpuQuota is { } percent) yield return ("cpu_quota", "cpu", CpuFile, Quota(percent));
         if (limits.TasksMax is { } tasks) yield return ("tasks_max", "pids", "pids.max", Text(tasks));
     }
+
+    /// <summary>
+    /// For who is to be born in the group: until its exec the daemon waits for it (CLONE_VFORK), and all the longer where the group's time
+    /// for this period is used up.
+    /// </summary>
+    public static void LiftQuota(CgroupDirectory group, GroupLimits limits)
+    {
+        if (limits.CpuQuota is not null) group.Write(CpuFile, $"max {Text(CpuPeriod)}");
+    }
+
+    /// <summary>The kernel has taken it before.</summary>
+    public static void RestoreQuota(CgroupDirectory group, GroupLimits limits)
+    {
+        if (limits.CpuQuota is { } percent) group.Write(CpuFile, Quota(percent));
+    }
+
+    private static string Quota(int percent) => $"{Text(percent * CpuPeriod / 100)} {Text(CpuPeriod)}";
 
     private static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
 }
