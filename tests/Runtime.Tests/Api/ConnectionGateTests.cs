@@ -100,8 +100,8 @@ public sealed class ConnectionGateTests
     [Fact]
     public async Task ManyOneAfterTheOther_AreAllServed()
     {
-        await using var server = await GatedServer.StartAsync(new GateRule(MostOfOne: 4, MostOfAll: 4));
-        for (var number = 0; number < 200; number++)
+        await using var server = await GatedServer.StartAsync(new GateRule(MostOfOne: 32, MostOfAll: 32));
+        for (var number = 0; number < 400; number++)
         {
             using var client = await server.ConnectAsync();
             if (number % 3 == 0) continue;
