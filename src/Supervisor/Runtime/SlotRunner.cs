@@ -45,6 +45,9 @@ internal sealed class SlotRunner(
     /// <summary>A process is to get nothing new; <see cref="SlotEvent.Drained"/> is owed.</summary>
     public Action<WorkerProcess>? Drain { get; set; }
 
+    /// <summary>A process has had its time to drain; the same is owed, as soon as it may end.</summary>
+    public Action<WorkerProcess>? Release { get; set; }
+
     public FleetCounts Counts => new(
         _workers, Count("ready"), Count("starting"), Count("stopping"), Count("backoff"), Count("failed"), _unsettled);
 
@@ -177,6 +180,9 @@ internal sealed class SlotRunner(
             case SlotAction.Drain when slot.Process is { } draining:
                 Drain?.Invoke(draining);
                 break;
+            case SlotAction.Release when slot.Process is { } over:
+                Release?.Invoke(over);
+                break;
             case SlotAction.Send send:
                 slot.Process?.Handle.SendSignal(send.Signal);
                 // One that is suspended (SIGSTOP) would take no notice of it.
@@ -208,7 +214,7 @@ internal sealed class SlotRunner(
             // Whoever replaces the worker says that it came to nothing.
             case SlotState.Backoff or SlotState.Failed when slot.IsUnderstudy:
                 break;
-            case SlotState.Draining:
+            case SlotState.Draining when before is not SlotState.Draining:
                 log.Draining(slot.Name, slot.Process?.Handle.Pid ?? 0, slot.Policy.DrainTimeout);
                 break;
             case SlotState.Backoff backoff:
@@ -218,7 +224,7 @@ internal sealed class SlotRunner(
                 log.Failed(slot.Name, failed.Reason);
                 break;
             case SlotState.Stopping when before is not SlotState.Stopping:
-                if (before is SlotState.Draining && happened is SlotEvent.DeadlinePassed && slot.Process is { Connections: > 0 and var left } cut)
+                if (before is SlotState.Draining { IsOver: true } && happened is SlotEvent.Drained or SlotEvent.DeadlinePassed && slot.Process is { Connections: > 0 and var left } cut)
                 {
                     log.Drained(slot.Name, cut.Handle.Pid, slot.Policy.DrainTimeout, left);
                     Cut?.Invoke(slot, left);

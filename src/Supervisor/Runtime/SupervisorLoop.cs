@@ -120,6 +120,7 @@ internal sealed class SupervisorLoop : IDisposable
         _runner.Cut = _updates.Cut;
         _shares = new Shares(_options.Steerer, _runner, _updates, _log, Now);
         _runner.Drain = _shares.Withdraw;
+        _runner.Release = _shares.Release;
         _recycler = new Recycler(_updates, _mailbox, _log, _options.Roll);
         _sockets = new SocketWatch(_mailbox);
         _silence = new SilenceWatch(_options.Preload, _mailbox, _sockets);

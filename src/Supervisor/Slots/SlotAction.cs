@@ -13,6 +13,9 @@ internal abstract record SlotAction
     /// <summary>Give the process nothing new; answer with <see cref="SlotEvent.Drained"/> once it has nothing left.</summary>
     internal sealed record Drain(int Generation) : SlotAction;
 
+    /// <summary>It has had its time: answer with <see cref="SlotEvent.Drained"/> as soon as it may end, whatever it has.</summary>
+    internal sealed record Release(int Generation) : SlotAction;
+
     /// <summary>Send the process the signal to stop, so that it takes notice.</summary>
     internal sealed record Send(Signal Signal) : SlotAction;
 

@@ -109,6 +109,8 @@ internal static class SlotMachine
 
         public Transition FromDraining(SlotState.Draining draining, SlotEvent happened) => happened switch
         {
+            SlotEvent.DeadlinePassed when !draining.IsOver => Become(
+                draining with { Due = Now + Policy.DrainTimeout + Policy.Stop.GracePeriod, IsOver = true }, new SlotAction.Release(Slot.Generation)),
             SlotEvent.Drained or SlotEvent.DeadlinePassed or SlotEvent.FoundDead => Stop(draining.Then),
             SlotEvent.Exited exited => Stopped(draining.Then, exited.Status),
             SlotEvent.StopRequested => Stop(new AfterStop.Stay()),

@@ -43,8 +43,9 @@ internal abstract record SlotState
     }
 
     /// <summary>The process serves what it has, is given nothing new, and is asked to end once it has nothing left.</summary>
-    /// <param name="Due">When it is asked to end whatever it has.</param>
-    internal sealed record Draining(TimeSpan Due, AfterStop Then) : SlotState
+    /// <param name="Due">When it is asked to end whatever it has; or, where its time is over, without waiting for its turn any longer.</param>
+    /// <param name="IsOver">It has had its time.</param>
+    internal sealed record Draining(TimeSpan Due, AfterStop Then, bool IsOver = false) : SlotState
     {
         public override string Word => "draining";
         public override TimeSpan? Deadline => Due;

@@ -3,24 +3,24 @@ namespace Reuseportd.Steering;
 /// <summary>
 /// At which index of the kernel's array each socket of a group stands. The kernel tells nobody; it puts who joins at the end, and the last one into
 /// the hole of who leaves (net/core/sock_reuseport.c). So the array is followed from its beginning. What can't be known is the order of things that
-/// happened between two looks: then every array that may have come of it is kept, and an index is known where all of them agree.
+/// happened between two looks: then every array that may have come of it is kept, and an index is known where all of them agree. Of too many only
+/// that is kept in which they agree.
 /// </summary>
 internal sealed class GroupOrder
 {
-    /// <summary>Past this nothing is known any more until the group has been empty.</summary>
     private const int MostArrays = 64;
+
+    /// <summary>In an array: one of those that stand nowhere else in it.</summary>
+    private const ulong Unknown = 0;
 
     private List<ulong[]> _arrays = [[]];
     private HashSet<ulong> _members = [];
-
-    /// <summary>Whether too much happened between two looks.</summary>
-    public bool IsLost => _arrays.Count == 0;
 
     /// <summary>Who was in the group at the last look.</summary>
     public IReadOnlySet<ulong> Members => _members;
 
     /// <summary>Takes in who is in the group now.</summary>
-    /// <param name="members">Any number that is a socket's own, in order of joining.</param>
+    /// <param name="members">Any number but 0 that is a socket's own, in order of joining.</param>
     public void Observe(IReadOnlyList<ulong> members)
     {
         var now = members.ToHashSet();
@@ -34,15 +34,14 @@ internal sealed class GroupOrder
     /// <summary>A socket that is there left the group and joined it again: it stands at the end. Nothing else happened meanwhile.</summary>
     public void Rejoined(ulong member)
     {
-        if (_members.Contains(member)) Keep([.. _arrays.Select(array => (ulong[])[.. Without(array, member), member])]);
+        if (_members.Contains(member)) Keep([.. _arrays.SelectMany(array => Without(array, member)).Select(array => (ulong[])[.. array, member])]);
     }
 
     /// <returns>Null where it may stand at more than one place, or is not in the group.</returns>
     public int? IndexOf(ulong member)
     {
-        if (IsLost) return null;
         var index = Array.IndexOf(_arrays[0], member);
-        return index >= 0 && _arrays.TrueForAll(array => index < array.Length && array[index] == member) ? index : null;
+        return index >= 0 && member != Unknown && _arrays.TrueForAll(array => index < array.Length && array[index] == member) ? index : null;
     }
 
     /// <summary>Whether its index is known, and stays what it is when that many others leave: holes are filled from the end.</summary>
@@ -60,10 +59,10 @@ internal sealed class GroupOrder
             if (left.Length == 0 && next.Length == 0) ends.Add(array);
             if (next.Length > 0) states.Add(([.. array, next[0]], left, next[1..]));
             foreach (var leaver in left)
-                states.Add((Without(array, leaver), [.. left.Where(other => other != leaver)], next));
+                foreach (var rest in Without(array, leaver)) states.Add((rest, [.. left.Where(other => other != leaver)], next));
             if (ends.Count + states.Count <= MostArrays * 8) continue;
-            ends.Clear();
-            break;
+            _arrays = [Unmoved(Agreed(_arrays), gone, come)];
+            return;
         }
 
         Keep(ends);
@@ -74,13 +73,38 @@ internal sealed class GroupOrder
         var distinct = new List<ulong[]>();
         foreach (var array in arrays)
             if (!distinct.Exists(other => other.AsSpan().SequenceEqual(array))) distinct.Add(array);
-        _arrays = distinct.Count <= MostArrays ? distinct : [];
+        _arrays = distinct.Count <= MostArrays ? distinct : [Agreed(distinct)];
     }
 
-    private static ulong[] Without(ulong[] array, ulong member)
+    /// <summary>What is sure whatever the order was: holes are filled by those that stand behind all who stay.</summary>
+    private static ulong[] Unmoved(ulong[] before, ulong[] gone, ulong[] come)
+    {
+        var staying = Math.Max(0, before.Length - gone.Length);
+        var after = new ulong[staying + come.Length];
+        for (var index = 0; index < staying; index++) after[index] = gone.Contains(before[index]) ? Unknown : before[index];
+        return after;
+    }
+
+    /// <param name="arrays">Of the same group: all as long as the first.</param>
+    private static ulong[] Agreed(List<ulong[]> arrays)
+    {
+        ulong[] agreed = [.. arrays[0]];
+        foreach (var array in arrays)
+            for (var index = 0; index < agreed.Length; index++)
+                if (array[index] != agreed[index]) agreed[index] = Unknown;
+        return agreed;
+    }
+
+    /// <returns>Every array that may come of it: one, but for a member of whom it is not known where it stands.</returns>
+    private static IEnumerable<ulong[]> Without(ulong[] array, ulong member)
     {
         var hole = Array.IndexOf(array, member);
-        if (hole < 0) return array;
+        if (hole >= 0) return [Filled(array, hole)];
+        return Enumerable.Range(0, array.Length).Where(index => array[index] == Unknown).Select(index => Filled(array, index));
+    }
+
+    private static ulong[] Filled(ulong[] array, int hole)
+    {
         ulong[] rest = [.. array.AsSpan(0, array.Length - 1)];
         if (hole < rest.Length) rest[hole] = array[^1];
         return rest;

@@ -6,7 +6,7 @@ namespace Decisions.Tests.Slots;
 /// <summary>States, events and policies by the words that the tables use.</summary>
 internal static class Make
 {
-    public static readonly IReadOnlyList<string> States = ["stopped", "queued", "starting", "ready", "draining", "stopping", "backoff", "failed"];
+    public static readonly IReadOnlyList<string> States = ["stopped", "queued", "starting", "ready", "draining", "over", "stopping", "backoff", "failed"];
 
     public static readonly IReadOnlyList<string> Events =
         ["start", "stop", "restart", "spawned", "spawn-failed", "serves", "exited", "deadline", "policy", "reported-ready", "found-dead", "tree-ended", "reset", "drain", "replace", "drained"];
@@ -30,6 +30,7 @@ internal static class Make
         "starting" => new SlotState.Starting(Running: true, now, now + TimeSpan.FromSeconds(30), PortCoverage.None(Ports)),
         "ready" => new SlotState.Ready(now - TimeSpan.FromSeconds(5)),
         "draining" => new SlotState.Draining(now, new AfterStop.Stay()),
+        "over" => new SlotState.Draining(now, new AfterStop.Stay(), IsOver: true),
         "stopping" => new SlotState.Stopping(now, new AfterStop.Stay()),
         "backoff" => new SlotState.Backoff(now, TimeSpan.FromSeconds(1), "test"),
         "failed" => new SlotState.Failed("test"),
@@ -62,6 +63,7 @@ internal static class Make
         SlotAction.Spawn spawn => $"spawn {spawn.Generation}",
         SlotAction.Send send => $"send {send.Signal}",
         SlotAction.Drain drain => $"drain {drain.Generation}",
+        SlotAction.Release release => $"release {release.Generation}",
         SlotAction.KillTree kill => $"kill-tree {kill.Generation}",
         _ => throw new ArgumentOutOfRangeException(nameof(actions)),
     }));

@@ -26,6 +26,27 @@ public sealed class RollingTests : SteeredTest
         Assert.Equal(8, Daemon.Events("exit").Length);
     }
 
+    /// <summary>As many join and leave the group at a time as can.</summary>
+    [Theory]
+    [InlineData(Program, "hello")]
+    [InlineData(Classic, "hello")]
+    [InlineData(Classic, "python")]
+    public async Task Restart_AllAtOnce_LosesNothing(string way, string server)
+    {
+        Configure(server == "python" ? Python : Hello, "update: { max_surge: 4 }");
+        await StartAsync(way);
+        await using var load = Load.Http(Address, Port);
+        await load.AnswersAsync(300);
+        for (var round = 0; round < 4; round++)
+        {
+            await RestartAsync();
+            await load.AnswersAsync(200);
+        }
+
+        Assert.Empty(await load.StopAsync());
+        Assert.Equal(16, Daemon.Events("exit").Length);
+    }
+
     [Theory]
     [InlineData(Program)]
     [InlineData(Classic)]

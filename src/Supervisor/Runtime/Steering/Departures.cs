@@ -4,7 +4,7 @@ using Reuseportd.Model;
 namespace Reuseportd.Runtime;
 
 /// <summary>
-/// Lets processes go that have nothing left. A classic program knows the members of a group by their places alone, and an end moves the others about:
+/// Lets processes go that have nothing left, or have had their time. A classic program knows the members of a group by their places alone, and an end moves the others about:
 /// of such a group one process goes at a time, and the next when that has been seen.
 /// </summary>
 internal sealed class Departures(Mailbox mailbox)
@@ -12,7 +12,10 @@ internal sealed class Departures(Mailbox mailbox)
     private readonly List<PlacedProcess> _waiting = [];
     private readonly List<PlacedProcess> _leaving = [];
 
-    public void Add(PlacedProcess process) => _waiting.Add(process);
+    public void Add(PlacedProcess process)
+    {
+        if (!_waiting.Contains(process) && !_leaving.Contains(process)) _waiting.Add(process);
+    }
 
     public void Gone(PlacedProcess process)
     {

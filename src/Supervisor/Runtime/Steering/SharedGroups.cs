@@ -64,6 +64,16 @@ internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbo
         return true;
     }
 
+    /// <summary>A process is to end whatever it has left.</summary>
+    /// <returns>Whether it will be let go; else there is nothing to wait for.</returns>
+    public bool Release(ulong serial)
+    {
+        if (!_placed.TryGetValue(serial, out var process)) return false;
+        _drains.Remove(process);
+        _departures.Add(process);
+        return true;
+    }
+
     /// <summary>A process has ended.</summary>
     public void Remove(ulong serial)
     {

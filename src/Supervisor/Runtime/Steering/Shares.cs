@@ -10,23 +10,39 @@ internal sealed class Shares(Steerer? steerer, SlotRunner runner, Updates update
 {
     private readonly Queue<WorkerProcess> _drained = new();
 
-    /// <summary>Services of processes whose end is not taken note of yet, where that has to be before another starts.</summary>
+    /// <summary>
+    /// Where order is followed: services of processes that may end, or have, and whose end is not taken note of yet. Nothing of them starts.
+    /// </summary>
     private readonly Dictionary<ulong, Service> _departing = [];
 
+    /// <summary>Of these, those that do not end before what has started has its share.</summary>
+    private readonly List<WorkerProcess> _held = [];
+
+    /// <summary>Processes whose share is asked for.</summary>
+    private readonly HashSet<WorkerProcess> _asked = [];
+
     /// <summary>Whether <see cref="Pass"/> has something to do.</summary>
-    public bool IsDue => _drained.Count > 0;
+    public bool IsDue => _drained.Count > 0 || _held.Exists(MayEnd);
 
     /// <summary>A process serves, or serves on more sockets than before.</summary>
     public void Serve(WorkerProcess process)
     {
         if (process.WithdrawnAt is not null) return;
         process.IsServing = true;
-        if (steerer is not null && Placement.Of(process) is { } placement) steerer.Post(new SteeringRequest.Serve(placement));
-        else Placed(process);
+        if (steerer is not null && Placement.Of(process) is { } placement)
+        {
+            _asked.Add(process);
+            steerer.Post(new SteeringRequest.Serve(placement));
+        }
+        else
+        {
+            Placed(process);
+        }
     }
 
     public void Placed(WorkerProcess process)
     {
+        _asked.Remove(process);
         process.IsPlaced = true;
         updates.Moved(process.Slot);
     }
@@ -39,19 +55,27 @@ internal sealed class Shares(Steerer? steerer, SlotRunner runner, Updates update
         else steerer.Post(new SteeringRequest.Withdraw(process.Serial));
     }
 
-    /// <summary>It has nothing left, or nothing is to be waited for.</summary>
+    /// <summary>It has had its time to drain: where the order of ends is of importance it waits for its turn, else it ends now.</summary>
+    public void Release(WorkerProcess process)
+    {
+        if (steerer is { FollowsOrder: true }) steerer.Post(new SteeringRequest.Release(process.Serial));
+        else _drained.Enqueue(process);
+    }
+
+    /// <summary>It has nothing left, or may end all the same, or nothing is to be waited for.</summary>
     public void Drained(WorkerProcess process)
     {
-        if (process.Slot.Slot.State is SlotState.Draining && process.Connections is not null)
-            log.Drained(process.Slot.Name, process.Handle.Pid, Since(process), left: 0);
-        process.Connections = 0;
-        runner.Happen(process.Slot, new SlotEvent.Drained(process.Generation));
+        if (steerer is { FollowsOrder: true }) Block(process);
+        if (MayEnd(process)) End(process);
+        else _held.Add(process);
     }
 
     public void Ended(WorkerProcess process)
     {
+        _asked.Remove(process);
+        _held.Remove(process);
         if (steerer is null) return;
-        if (steerer.FollowsOrder && _departing.TryAdd(process.Serial, process.Slot.Service)) runner.Block(process.Slot.Service, block: true);
+        if (steerer.FollowsOrder) Block(process);
         steerer.Post(new SteeringRequest.Gone(process.Serial));
     }
 
@@ -60,10 +84,33 @@ internal sealed class Shares(Steerer? steerer, SlotRunner runner, Updates update
         if (_departing.Remove(process, out var service)) runner.Block(service, block: false);
     }
 
-    /// <summary>Those that nobody steers: not within the step that withdrew them.</summary>
+    /// <summary>Those that nobody steers: not within the step that withdrew them. And those that were held.</summary>
     public void Pass()
     {
         while (_drained.TryDequeue(out var process)) Drained(process);
+        while (_held.Find(MayEnd) is { } process)
+        {
+            _held.Remove(process);
+            End(process);
+        }
+    }
+
+    private void Block(WorkerProcess process)
+    {
+        if (_departing.TryAdd(process.Serial, process.Slot.Service)) runner.Block(process.Slot.Service, block: true);
+    }
+
+    /// <summary>Where order is followed: not while another of the service is between its start and its share.</summary>
+    private bool MayEnd(WorkerProcess process) => !_departing.ContainsKey(process.Serial)
+        || process.Slot.Service.Starts.InProgress == 0 && !_asked.Any(other => other.Slot.Service == process.Slot.Service);
+
+    private void End(WorkerProcess process)
+    {
+        var isOver = process.Slot.Slot.State is SlotState.Draining { IsOver: true };
+        if (!isOver && process.Slot.Slot.State is SlotState.Draining && process.Connections is not null)
+            log.Drained(process.Slot.Name, process.Handle.Pid, Since(process), left: 0);
+        if (!isOver) process.Connections = 0;
+        runner.Happen(process.Slot, new SlotEvent.Drained(process.Generation));
     }
 
     private TimeSpan Since(WorkerProcess process) => process.WithdrawnAt is { } at ? clock() - at : TimeSpan.Zero;

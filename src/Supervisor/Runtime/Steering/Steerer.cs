@@ -128,6 +128,9 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
             case SteeringRequest.Withdraw withdraw:
                 if (!groups.Withdraw(withdraw.Process, Now)) mailbox.Post(new Message.Drained(withdraw.Process));
                 break;
+            case SteeringRequest.Release release:
+                if (!groups.Release(release.Process)) mailbox.Post(new Message.Drained(release.Process));
+                break;
             case SteeringRequest.Gone gone:
                 groups.Remove(gone.Process);
                 break;
@@ -173,6 +176,9 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
                 break;
             case SteeringRequest.Withdraw withdraw:
                 mailbox.Post(new Message.Drained(withdraw.Process));
+                break;
+            case SteeringRequest.Release release:
+                mailbox.Post(new Message.Drained(release.Process));
                 break;
             case SteeringRequest.Gone gone:
                 mailbox.Post(new Message.Departed(gone.Process));

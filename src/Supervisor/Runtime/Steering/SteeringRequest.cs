@@ -14,6 +14,9 @@ internal abstract record SteeringRequest
     /// <summary>A process is to get nothing new. Answered by <see cref="Message.Drained"/> once it has nothing left.</summary>
     internal sealed record Withdraw(ulong Process) : SteeringRequest;
 
+    /// <summary>A process that gets nothing new has had its time. Answered by <see cref="Message.Drained"/> when it may end.</summary>
+    internal sealed record Release(ulong Process) : SteeringRequest;
+
     /// <summary>A process has ended. Answered by <see cref="Message.Departed"/> where <see cref="Steerer.FollowsOrder"/>.</summary>
     internal sealed record Gone(ulong Process) : SteeringRequest;
 
