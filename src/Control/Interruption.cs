@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Reuseportd.Control;
 
 /// <summary>
-/// SIGINT and SIGTERM end the waiting in good order, once: a second one ends the process at once. The framework's own handling does not tell
-/// which of them it was.
+/// SIGINT and SIGTERM end the waiting in good order, and the first decides: timeout(1) sends its signal twice, to the process and to its group.
+/// The framework's own handling does not tell which of them it was.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
@@ -27,8 +27,8 @@ internal sealed class Interruption : IDisposable
 
     private void Take(PosixSignalContext context)
     {
-        if (_told.IsCancellationRequested) return;
         context.Cancel = true;
+        if (_told.IsCancellationRequested) return;
         IsTermination = context.Signal == PosixSignal.SIGTERM;
         _told.Cancel();
     }
