@@ -161,9 +161,17 @@ internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbo
         var (placement, slot) = (process.Placement, group.SlotOf(process));
         var errno = group.Steering.Join(slot, [.. process.In(group).Select(socket => placement.Share(socket.Inode))]);
         if (errno != Errno.None && group.Current.ContainsKey(slot) && !group.IsCurrent(process)) _ = group.Steering.Leave(slot);
+        if (errno == Errno.NotFound && HasLeft(group, process)) errno = Errno.None;
         if (errno != Errno.None && errno != group.Said) log.NotSteered(placement.Worker, placement.Pid, group.Key.Port, errno);
         group.Said = errno;
         group.Current[slot] = process;
+    }
+
+    /// <summary>Whether it has ended, or closed its sockets, since they were listed: then there was nothing to steer.</summary>
+    private bool HasLeft(SharedGroup group, PlacedProcess process)
+    {
+        var own = process.In(group).Select(socket => socket.Inode).ToHashSet();
+        return !Listing.Of(diag).Exists(socket => own.Contains(socket.Inode));
     }
 
     /// <returns>Whether it is given nothing new from now on: not the last one.</returns>

@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Sockets;
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Reuseportd.Runtime;
+using Runtime.Tests.Harness;
+using Serilog;
+
+namespace Runtime.Tests;
+
+/// <summary>What is said of a socket that cannot be steered: of one that has gone, nothing.</summary>
+public sealed class SharedGroupsTests : IDisposable
+{
+    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly int _port;
+
+    public SharedGroupsTests()
+    {
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Listen();
+        _port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    [Fact]
+    public void Serve_SocketHasGoneSinceItWasListed_SaysNothing() => Assert.Empty(Serve(closes: true));
+
+    [Fact]
+    public void Serve_SocketIsThereAndNotToBeHad_IsSaid() => Assert.Equal("2", Assert.Single(Serve(closes: false)).Field("ERRNO"));
+
+    /// <summary>The worker is said to be a process that has not the socket, or has it no more.</summary>
+    private Happened[] Serve(bool closes)
+    {
+        var log = new EventLog();
+        using var mailbox = new Mailbox();
+        using var diag = new SockDiag();
+        using var logger = new LoggerConfiguration().MinimumLevel.Debug().WriteTo.Sink(log).CreateLogger();
+        var groups = new SharedGroups(new SteeringMode(SteeringKind.Classic, ""), wakes: true, mailbox, logger, diag);
+        var listing = Listing.Of(diag);
+        var inode = listing.Single(socket => socket.Port == _port && socket.IsStream).Inode;
+        if (closes) _listener.Dispose();
+        var sockets = new Dictionary<ulong, (int, int)> { [inode] = (1, 0) };
+        groups.Serve(
+            new Placement(1, new WorkerName("web", 0), Pid: 1 << 22, Given.Ports(_port), Balance.RoundRobin, 1, StallSpec.Default, sockets), listing);
+        foreach (var group in groups.All) group.Dispose();
+        return log.All("not_steered");
+    }
+}
