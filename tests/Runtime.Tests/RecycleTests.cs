@@ -40,6 +40,19 @@ public sealed class RecycleTests
         Assert.Empty(fleet.Log.All("recycle"));
     }
 
+    [Theory]
+    [InlineData(0, 18)]
+    [InlineData(0.75, 27)]
+    public void Recycle_Variance_SpreadsToEitherSide(double roll, int hours)
+    {
+        using var fleet = new Supervised(roll: () => roll);
+        fleet.Converge(Given.Sleepers("web", 1) with { Recycle = Daily with { Variance = 0.25 } });
+        fleet.Advance(TimeSpan.FromHours(hours) - TimeSpan.FromMinutes(1));
+        Assert.Empty(fleet.Log.All("recycle"));
+        fleet.Advance(TimeSpan.FromMinutes(2));
+        fleet.Log.Take("recycle", "web@0");
+    }
+
     [Fact]
     public void Recycle_ReplacementComesToNothing_IsTriedAgain()
     {

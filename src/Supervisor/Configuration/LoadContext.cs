@@ -19,6 +19,9 @@ internal sealed record LoadContext(
 {
     public bool IsRoot => UserId == 0;
 
+    /// <summary>Status of what the text names; null where that is not looked at.</summary>
+    public FindFile? FindNamed { get; init; }
+
     /// <summary>Bounding set of the daemon (capabilities(7)), a bit for each capability: no worker can have others.</summary>
     public ulong Capabilities { get; init; } = ulong.MaxValue;
 

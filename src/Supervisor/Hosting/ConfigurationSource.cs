@@ -31,6 +31,7 @@ internal static class ConfigurationSource
     {
         Capabilities = Capabilities.Bounding(),
         Controllers = controllers,
+        FindNamed = Find,
     });
 
     private static FileFacts? Find(string path, out Errno errno)

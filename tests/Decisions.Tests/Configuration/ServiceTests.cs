@@ -141,6 +141,12 @@ public sealed class ServiceTests
             Given.ErrorOf($"reuseport: {{ ports: 1, address: [{addresses}] }}"));
     }
 
+    [Theory]
+    [InlineData("10")]
+    [InlineData("1023KiB")]
+    public void Read_MemoryThatNoProgramRunsIn_IsRefused(string size) => Assert.Equal(
+        $"services.web.recycle.max_memory: accepts a size such as 64MiB, from 1MiB, not '{size}'", Given.ErrorOf($"recycle: {{ max_memory: {size} }}"));
+
     [Fact]
     public void Read_SocketPathTooLong_IsRefused() => Assert.Equal(
         "reuseportd.yaml:1:9: socket: a path of at most 107 bytes is accepted here",

@@ -86,6 +86,15 @@ public sealed class CheckTests : IDisposable
         Assert.Equal(2, check.Error.Split("warning: ").Length);
     }
 
+    [Fact]
+    public async Task CommandThatIsNotThere_IsAWarning()
+    {
+        var file = _folder.Write("services.d/web.yaml", $"services:\n  web: {{ command: {_folder["none"]}, reuseport: {{ ports: [80] }} }}\n");
+        var check = await RunAsync("--check");
+
+        Assert.Equal((0, $"{file}:2:10: warning: services.web.command: there is no {_folder["none"]}\n"), (check.Code, check.Error));
+    }
+
     private void WriteBad()
     {
         _folder.Write("reuseportd.yaml", "log_level: loud\n");

@@ -39,6 +39,16 @@ internal static class ProcessReader
         OutputReader.Read(service, OutputReader.Stdout),
         OutputReader.Read(service, OutputReader.Stderr));
 
+    /// <summary>Warns of what the host has not, where nothing is wrong with the service otherwise.</summary>
+    public static void LookAtFiles(Section service, ProcessSpec process, NamedFiles files)
+    {
+        if (!service.IsSound) return;
+        files.Program(service.Find(Command), process.Command);
+        files.Folder(service.Find(WorkingDir), process.WorkingDirectory);
+        files.FolderOf(service.Find(OutputReader.Stdout), process.Stdout);
+        files.FolderOf(service.Find(OutputReader.Stderr), process.Stderr);
+    }
+
     private static ValueList<string> EnvironmentFiles(Section service)
     {
         const string accepts = "an absolute path, with '-' before it where the file may be missing, or a list of them";

@@ -7,14 +7,18 @@ internal static class RecycleReader
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
 
+    /// <summary>Less than this no program runs in: a unit is missing.</summary>
+    private const ulong LeastMemory = 1 << 20;
+
     private static readonly Key MaxAge = Key.Duration("max_age", "Age of a process past which it is replaced. Default: never.", least: Shortest);
 
     private static readonly Key Variance = Key.Fraction(
-        "variance", 0, 1, "Share of max_age by which each worker's is spread, so that they do not all end at once.", RecycleSpec.DefaultVariance);
+        "variance", 0, 1, "Share of max_age by which each worker's is spread, to either side, so that they do not all end at once.",
+        RecycleSpec.DefaultVariance);
 
     private static readonly Key MaxMemory = new(
-        "max_memory", new Shape.Size(1, ulong.MaxValue),
-        "Resident memory of the worker and all that it started, looked at every 5 s, past which it is replaced. Default: no limit.");
+        "max_memory", new Shape.Size(LeastMemory, ulong.MaxValue),
+        "Resident memory of the worker and all that it started, from 1MiB, looked at every 5 s, past which it is replaced. Default: no limit.");
 
     public static readonly Key Key = new(
         "recycle", new Shape.Map(MaxAge, Variance, MaxMemory) { Rules = [new Rule.OnlyWith(Variance.Name, MaxAge.Name)] },

@@ -66,6 +66,7 @@ internal sealed class ServiceReader(LoadContext context, Accounts accounts)
             StallReader.Read(service),
             LoggingReader.Read(service));
         service.RejectUnknown(ElsewhereKeys.Find);
+        if (context.FindNamed is { } find) ProcessReader.LookAtFiles(service, process, new NamedFiles(find));
         return new ReadService(spec, place, userId, sharding, dependencies);
     }
 

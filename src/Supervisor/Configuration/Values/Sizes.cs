@@ -18,7 +18,7 @@ internal static class Sizes
         else if (size >= least && size <= most)
             return size;
         else if (most == ulong.MaxValue)
-            field.Error($"accepts {Example}, not '{Printable.Text(text)}'");
+            field.Error($"accepts {Example}, from {Text(least)}, not '{Printable.Text(text)}'");
         else
             field.Error($"accepts {Text(least)} to {Text(most)}, not '{Printable.Text(text)}'");
         return null;
