@@ -17,12 +17,12 @@ public sealed class SpawnerFailureTests
     {
         var request = Valid with { Arguments = ["servr"], Candidates = ProgramPath.Candidates("servr", "/bin:/usr/bin") };
 
-        Assert.Equal("exec servr: ENOENT", Fails(request));
+        Assert.Equal("exec servr: ENOENT (not found in PATH)", Fails(request));
     }
 
     [Fact]
     public void TrySpawn_NoPlacesToLook_SaysExecAndName() =>
-        Assert.Equal("exec servr: ENOENT", Fails(Valid with { Arguments = ["servr"], Candidates = [] }));
+        Assert.Equal("exec servr: ENOENT (PATH has no absolute folder)", Fails(Valid with { Arguments = ["servr"], Candidates = [] }));
 
     [Fact]
     public void TrySpawn_NotExecutable_SaysWhichWasDenied()
@@ -30,7 +30,7 @@ public sealed class SpawnerFailureTests
         using var folder = new TemporaryFolder();
         var denied = folder.Write("server", "#!/bin/sh\n");
 
-        Assert.Equal($"exec {denied}: EACCES", Fails(Valid with { Candidates = ["/nowhere/server", denied, "/neither/server"] }));
+        Assert.Equal($"exec {denied}: EACCES (it is not executable)", Fails(Valid with { Candidates = ["/nowhere/server", denied, "/neither/server"] }));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class SpawnerFailureTests
         using var folder = new TemporaryFolder();
         var text = folder.Write("server", "exit 0\n", "755");
 
-        Assert.Equal($"exec {text}: ENOEXEC", Fails(Valid with { Candidates = [text, "/bin/true"] }));
+        Assert.Equal($"exec {text}: ENOEXEC (no program that this machine runs, and no script with a #! line)", Fails(Valid with { Candidates = [text, "/bin/true"] }));
     }
 
     [Fact]
@@ -54,7 +54,52 @@ public sealed class SpawnerFailureTests
         folder.Mode("", "700");
 
         var request = Valid with { WorkingDirectory = folder[""], Identity = new Identity(65534, 65534, []) };
-        Assert.Equal($"chdir {folder[""]}: EACCES", Fails(request));
+        Assert.Equal($"chdir {folder[""]}: EACCES (user 65534 may not enter {folder[""].TrimEnd('/')})", Fails(request));
+        Assert.EndsWith(
+            $"(user nobody may not enter {folder[""].TrimEnd('/')})",
+            Fails(request with { Account = new Account("nobody", request.Identity!, null, null) }), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("#!/no/such/interpreter -x\n", "its interpreter /no/such/interpreter is not there")]
+    [InlineData("#!/bin/sh\r\n", "its #! line ends with a carriage return, as Windows writes it")]
+    public void TrySpawn_InterpreterIsMissing_SaysWhich(string text, string why)
+    {
+        using var folder = new TemporaryFolder();
+        var script = folder.Write("server", text, "755");
+
+        Assert.Equal($"exec {script}: ENOENT ({why})", Fails(Valid with { Candidates = [script] }));
+        // Found in PATH, and not to be called missing there.
+        var named = Valid with { Arguments = ["server"], Candidates = ["/nowhere/server", script, "/neither/server"] };
+        Assert.Equal($"exec server: ENOENT ({why})", Fails(named));
+        // From the working directory of the worker, not of the daemon.
+        var relative = Valid with { Arguments = ["./server"], Candidates = ["./server"], WorkingDirectory = folder[""] };
+        Assert.Equal($"exec ./server: ENOENT ({why})", Fails(relative));
+    }
+
+    [Fact]
+    public void TrySpawn_ScriptOfAScriptWithoutInterpreter_SaysWhichIsMissing()
+    {
+        using var folder = new TemporaryFolder();
+        var inner = folder.Write("inner", "#!/no/such\n", "755");
+        var outer = folder.Write("outer", $"#!{inner}\n", "755");
+
+        Assert.Equal($"exec {outer}: ENOENT (its interpreter /no/such is not there)", Fails(Valid with { Candidates = [outer] }));
+    }
+
+    [Fact]
+    public void TrySpawn_Directory_SaysSo() => Assert.Equal("exec /tmp: EACCES (it is a directory)", Fails(Valid with { Candidates = ["/tmp"] }));
+
+    [Fact]
+    public void TrySpawn_FolderClosedToUser_SaysWhich()
+    {
+        Root.Require();
+        using var folder = new TemporaryFolder();
+        var script = folder.Write("closed/server", "#!/bin/sh\n", "755");
+        folder.Mode("closed", "700");
+
+        var request = Valid with { Candidates = [script], Identity = new Identity(65534, 65534, []) };
+        Assert.Equal($"exec {script}: EACCES (user 65534 may not enter {folder["closed"]})", Fails(request));
     }
 
     [Fact]

@@ -17,14 +17,14 @@ public sealed class SpawnFailureTests
     public void Spawn_ProgramIsOnNoPath_SaysItsName()
     {
         var (reason, errno) = Fail(Given.Service("web", 1, "no-such-program-anywhere"));
-        Assert.Equal(("exec no-such-program-anywhere: ENOENT", "2"), (reason, errno));
+        Assert.Equal(("exec no-such-program-anywhere: ENOENT (not found in PATH)", "2"), (reason, errno));
     }
 
     [Fact]
     public void Spawn_FileMayNotBeExecuted_SaysSo()
     {
         var (reason, errno) = Fail(Given.Service("web", 1, "/etc/passwd"));
-        Assert.Equal(("exec /etc/passwd: EACCES", "13"), (reason, errno));
+        Assert.Equal(("exec /etc/passwd: EACCES (it is not executable)", "13"), (reason, errno));
     }
 
     [Fact]

@@ -12,6 +12,9 @@ internal sealed record ProgramFile(string Path, bool IsReadable, ElfHeader? Head
     /// <summary>As many as the kernel follows (execve(2)).</summary>
     private const int MostInterpreters = 4;
 
+    /// <summary>As much of a first line as the kernel reads (execve(2)).</summary>
+    private const int LongestName = 255;
+
     /// <summary>Follows <c>#!</c> lines from the program that exec was given.</summary>
     public static ProgramFile Of(string path)
     {
@@ -23,6 +26,22 @@ internal sealed record ProgramFile(string Path, bool IsReadable, ElfHeader? Head
                 return new ProgramFile(path, !head.IsEmpty, ElfHeader.TryParse(head));
             path = next;
         }
+    }
+
+    /// <summary>The first on the way to what the kernel runs, by <c>#!</c> lines and ELF headers, that is not there; null where all are.</summary>
+    public static string? MissingInterpreter(string path)
+    {
+        var window = new byte[ElfHeader.Window];
+        // Of other kinds, opening one might wait.
+        for (var depth = 0; depth <= MostInterpreters && SystemPath.Status(path, out _) is { IsRegularFile: true }; depth++)
+        {
+            var head = Head(path, window);
+            if ((Interpreter(head) ?? ElfHeader.TryParse(head)?.Interpreter) is not { Length: > 0 and <= LongestName } next) return null;
+            if (SystemPath.Status(next, out var errno) is null && errno == Errno.NotFound) return next;
+            path = next;
+        }
+
+        return null;
     }
 
     /// <summary>The interpreter that a script names, or null.</summary>

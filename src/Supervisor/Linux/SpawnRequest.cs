@@ -18,6 +18,9 @@ internal sealed record SpawnRequest
 
     public Identity? Identity { get; init; }
 
+    /// <summary>Whom it runs as, for what is said of a failure; null where nobody has looked that up.</summary>
+    public Account? Account { get; init; }
+
     /// <summary>
     /// Those that it has and hands on to what it executes (PR_CAP_AMBIENT, Linux 4.3); an ordinary user has no others then.
     /// Null: none after a change of user, else as the daemon has them.

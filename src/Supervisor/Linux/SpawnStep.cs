@@ -101,10 +101,13 @@ internal static class SpawnSteps
         return $"{limit.Name}={(limit.Value == ResourceLimit.Infinity ? "infinity" : Text(limit.Value))}";
     }
 
-    private static string? BarrierOf(SpawnStep step, int index, Errno errno, SpawnRequest request) =>
-        step == SpawnStep.Limit && errno == Errno.NotPermitted && index < request.Limits.Count
-            ? ResourceLimits.BarrierTo(request.Limits[index])
-            : null;
+    private static string? BarrierOf(SpawnStep step, int index, Errno errno, SpawnRequest request) => step switch
+    {
+        SpawnStep.Limit when errno == Errno.NotPermitted && index < request.Limits.Count => ResourceLimits.BarrierTo(request.Limits[index]),
+        SpawnStep.Exec => StartDiagnosis.OfExec(request, index, errno),
+        SpawnStep.Directory => StartDiagnosis.OfDirectory(request, errno),
+        _ => null,
+    };
 
     /// <summary>When none of several places has it, the name that was looked for says more than the last of the places.</summary>
     private static string ProgramOf(SpawnRequest request, int index, Errno errno) =>

@@ -67,7 +67,8 @@ internal sealed unsafe class Spawner : IDisposable
     private static SpawnError? Refuse(SpawnRequest request)
     {
         if (request.Arguments.Count == 0) return new SpawnError("exec", "", Errno.InvalidArgument);
-        if (request.Candidates.Count == 0) return new SpawnError("exec", request.Arguments[0], Errno.NotFound);
+        if (request.Candidates.Count == 0)
+            return new SpawnError("exec", request.Arguments[0], Errno.NotFound) { Barrier = "PATH has no absolute folder" };
         if (request.Identity is { Uid: Unchanged } or { Gid: Unchanged })
             return new SpawnError("setuid", "-1", Errno.InvalidArgument);
         return SpawnMarshal.WithNul(request) is { } text ? new SpawnError("argument", text, Errno.InvalidArgument) : null;

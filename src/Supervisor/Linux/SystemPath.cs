@@ -66,6 +66,14 @@ internal static unsafe class SystemPath
         return Allows(path, identity, PathFacts.Read, out errno) ? null : path;
     }
 
+    /// <summary>The first folder on the way to an absolute path that the user may not enter; null where none is, or it is not to be seen.</summary>
+    public static string? ClosedFolder(string path, Identity identity)
+    {
+        for (var at = path.IndexOf('/', 1); at > 0; at = path.IndexOf('/', at + 1))
+            if (Status(path[..at], out _) is { IsDirectory: true } facts && !facts.Allows(identity, PathFacts.Execute)) return path[..at];
+        return null;
+    }
+
     public static Errno ChangeOwner(string path, Identity owner)
     {
         fixed (byte* start = Terminated(path)) return Libc.ErrnoOf(Libc.ChangeOwner(start, owner.Uid, owner.Gid));

@@ -11,6 +11,8 @@ internal readonly record struct Errno(int Number)
     public static readonly Errno NoProcess = new(3);
     public static readonly Errno Interrupted = new(4);
     public static readonly Errno InputOutput = new(5);
+    public static readonly Errno NoDevice = new(6);
+    public static readonly Errno NotExecutable = new(8);
     public static readonly Errno BadDescriptor = new(9);
     public static readonly Errno NoChild = new(10);
     public static readonly Errno Again = new(11);
@@ -21,6 +23,7 @@ internal readonly record struct Errno(int Number)
     public static readonly Errno TooLarge = new(27);
     public static readonly Errno OutOfRange = new(34);
     public static readonly Errno NoSuchCall = new(38);
+    public static readonly Errno LinkNotFollowed = new(40);
     public static readonly Errno MessageTooLong = new(90);
     public static readonly Errno NotSupported = new(95);
     public static readonly Errno AlreadyInUse = new(98);

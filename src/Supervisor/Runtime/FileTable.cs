@@ -123,7 +123,7 @@ internal sealed class FileTable(LaunchPad launchPad, OutputLoop output, Mailbox 
         if (_entries.GetValueOrDefault(key) is not { File: not null } entry)
         {
             var errno = _entries.GetValueOrDefault(key)?.Errno ?? Errno.Again;
-            error = new SpawnError("open", $"{LineSource.NameOf(stream)}={key.Path}", errno);
+            error = launchPad.NotOpened(process, $"{LineSource.NameOf(stream)}={key.Path}", errno);
             return false;
         }
 

@@ -31,6 +31,11 @@ internal sealed class LaunchPad(
         return true;
     }
 
+    /// <summary>That a file for output could not be opened.</summary>
+    /// <param name="value">Stream and path: <c>stdout=/var/log/web.log</c>.</param>
+    public SpawnError NotOpened(ProcessSpec process, string value, Errno errno) =>
+        TryAccount(process, out var account, out var unknown) ? StartDiagnosis.OfOutput(value, errno, account) : unknown;
+
     public bool TryLaunch(
         ServiceSpec service,
         WorkerName worker,
@@ -144,6 +149,7 @@ internal sealed class LaunchPad(
             Environment = launch.Environment,
             WorkingDirectory = launch.WorkingDirectory,
             Identity = IsGiven(process) ? account.Identity : null,
+            Account = account,
             AmbientCapabilities = process.Privileges.AmbientCapabilities,
             NoNewPrivileges = CredentialsOf(process, account).NoNewPrivileges,
             Umask = process.Umask,

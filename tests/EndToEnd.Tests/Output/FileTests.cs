@@ -12,7 +12,7 @@ public sealed class FileTests : DaemonTest
         Root.Require();
         Daemon.Folder.Write("closed/empty", "");
         Daemon.Folder.Mode("closed", "700");
-        await RefusedAsync(Daemon.Folder["closed/out.log"], "EACCES", "user: nobody");
+        await RefusedAsync(Daemon.Folder["closed/out.log"], "EACCES (as user nobody)", "user: nobody");
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class FileTests : DaemonTest
     public async Task Link_IsAFailedStart()
     {
         File.CreateSymbolicLink(Daemon.Folder["out.log"], Daemon.Folder.Write("target", ""));
-        await RefusedAsync(Daemon.Folder["out.log"], "ELOOP");
+        await RefusedAsync(Daemon.Folder["out.log"], "ELOOP (a symbolic link is not followed)");
 
         Assert.Empty(await File.ReadAllTextAsync(Daemon.Folder["target"]));
     }
@@ -46,7 +46,7 @@ public sealed class FileTests : DaemonTest
     public async Task FifoThatNobodyReads_IsAFailedStart()
     {
         await Command.RunAsync("mkfifo", [Daemon.Folder["out.log"]]);
-        await RefusedAsync(Daemon.Folder["out.log"], "ENXIO");
+        await RefusedAsync(Daemon.Folder["out.log"], "ENXIO (nobody reads the FIFO)");
     }
 
     /// <summary>What was refused once is tried again with the next start.</summary>
@@ -133,14 +133,14 @@ public sealed class FileTests : DaemonTest
     private bool IsOpen(string path) =>
         Directory.EnumerateFiles($"/proc/{Daemon.Pid}/fd").Any(fd => File.ResolveLinkTarget(fd, false)?.FullName == path);
 
-    private async Task RefusedAsync(string path, string errno, string more = "umask: \"0022\"")
+    private async Task RefusedAsync(string path, string why, string more = "umask: \"0022\"")
     {
         Configure("echo never", path, more);
         await Daemon.StartAsync();
         foreach (var worker in (string[])["job@0", "job@1", "job@2"])
         {
             var failed = Assert.Single(Daemon.Events("spawn_error", worker));
-            Assert.Equal($"{worker}: could not be started: open stdout={path}: {errno}", failed.Message);
+            Assert.Equal($"{worker}: could not be started: open stdout={path}: {why}", failed.Message);
             Assert.Equal("open", failed["REUSEPORT_STEP"]);
             Assert.Single(Daemon.Events("failed", worker));
         }
