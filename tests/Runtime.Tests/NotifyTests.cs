@@ -34,7 +34,7 @@ public sealed class NotifyTests
         folder.Write("1", "");
 
         fleet.Log.Take("ready", "web@1");
-        Assert.Equal("waits for READY=1", fleet.Worker("web@0").Detail);
+        Assert.Equal("waits for at most 1 min for READY=1", fleet.Worker("web@0").Detail);
         folder.Write("0", "");
         Assert.Equal(2, Deadline.Await(starting, "readiness").Counts.Ready);
     }

@@ -47,13 +47,16 @@ public sealed class ProbeTests
         using var fleet = new Supervised();
         var port = Given.Socket().Port;
         var sleepers = Given.Listening(Given.Sleepers("web", 1), port);
-        _ = fleet.BeginConverge(sleepers with { Readiness = Ready(new ProbeSpec.Tcp(null), TimeSpan.FromMinutes(5)) });
+        var slowly = RestartPolicy.Default with { Delay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) };
+        _ = fleet.BeginConverge(sleepers with { Readiness = Ready(new ProbeSpec.Tcp(null), TimeSpan.FromMinutes(5)), Restart = slowly });
         fleet.Log.Take("probe_failed");
         Deadline.Until(() => fleet.Worker("web@0").Detail!.Contains("refused", StringComparison.Ordinal), "the reason is in the status");
 
         fleet.Advance(TimeSpan.FromMinutes(5));
 
-        Assert.Contains("refused", fleet.Log.Take("readiness_timeout", "web@0").Field("REUSEPORT_MISSING")!, StringComparison.Ordinal);
+        Assert.Contains("refused", fleet.Log.Take("readiness_timeout", "web@0").Field("REUSEPORT_REASON")!, StringComparison.Ordinal);
+        fleet.Log.Take("exit", "web@0");
+        Deadline.Until(() => fleet.Worker("web@0") is { State: "backoff" } worker && worker.Detail!.Contains("refused", StringComparison.Ordinal), "it is still said");
     }
 
     [Fact]
@@ -65,7 +68,7 @@ public sealed class ProbeTests
         var check = Command(
             "/bin/sh", "-c", $"test -e {folder["{worker}"]} && test $REUSEPORT_WORKER = {{worker}} && kill -0 $REUSEPORT_PID && test -z $LD_PRELOAD");
         var starting = fleet.BeginConverge(Given.Sleepers("web", 2) with { Readiness = Ready(check) });
-        Assert.Equal("the command was exit code 1", fleet.Log.Take("probe_failed", "web@0").Field("REUSEPORT_REASON"));
+        Assert.Equal("the command ended with exit code 1", fleet.Log.Take("probe_failed", "web@0").Field("REUSEPORT_REASON"));
         folder.Write("0", "");
         fleet.Log.Take("ready", "web@0");
         Assert.Equal("starting", fleet.Worker("web@1").State);

@@ -23,7 +23,7 @@ public sealed class ReadinessTests
         var other = Given.Socket().Port;
         var service = Given.Listening(Given.Service("web", 1, Checkout.Worker("binds"), Text($"tcp4,{address},{port}")), port, other);
         var starting = fleet.BeginConverge(service);
-        Deadline.Until(() => fleet.Worker("web@0").Detail == Text($"waits for port {other}"), "the first port is served");
+        Deadline.Until(() => fleet.Worker("web@0").Detail == Text($"waits for at most 30 s for port {other}"), "the first port is served");
         Assert.Equal("starting", fleet.Worker("web@0").State);
         Assert.False(starting.IsCompleted);
 

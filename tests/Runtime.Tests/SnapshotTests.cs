@@ -33,7 +33,7 @@ public sealed class SnapshotTests
         Assert.Equal((null, 0, null), (off.Pid, off.Generation, off.Started));
         Assert.Equal(["Bind", "Listen"], ready.Binds.Select(bind => bind.Kind.ToString()));
         Assert.InRange(ready.Started!.Value, TimeSpan.Zero, snapshot.Now);
-        Assert.Equal("waits for port 8080,8081", starting.Detail);
+        Assert.Equal("waits for at most 30 s for port 8080,8081", starting.Detail);
         Assert.Equal((5, 1, 1, 1, 1), (snapshot.Counts.Workers, snapshot.Counts.Ready, snapshot.Counts.Starting, snapshot.Counts.Backoff, snapshot.Counts.Failed));
     }
 
@@ -74,7 +74,7 @@ public sealed class SnapshotTests
         Assert.Equal(["EADDRINUSE"], fleet.Worker("other@0").Binds.Select(bind => bind.Result));
         Assert.Equal("starting", fleet.Worker("other@0").State);
         var port = fleet.Worker("web@0").Binds[0].Socket!;
-        Assert.Equal($"bind {port.Endpoint}: EADDRINUSE; waits for port {port.Port}", fleet.Worker("other@0").Detail);
+        Assert.Equal($"bind {port.Endpoint}: EADDRINUSE; waits for at most 30 s for port {port.Port}", fleet.Worker("other@0").Detail);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class SnapshotTests
         var meant = Given.Socket().Port;
         var service = Given.Listening(Given.Service("web", 1, Checkout.Worker("binds"), $"tcp4,{address},{port}"), meant);
         _ = fleet.BeginConverge(service with { Restart = RestartPolicy.Default with { When = RestartWhen.No } });
-        Deadline.Until(() => fleet.Worker("web@0").Detail == $"waits for port {meant}, bound {port}", "the bind is known");
+        Deadline.Until(() => fleet.Worker("web@0").Detail == $"waits for at most 30 s for port {meant}, bound {port}", "the bind is known");
         fleet.Advance(ReadinessSpec.DefaultTimeout);
         fleet.Log.Take("failed", "web@0");
         Assert.Equal($"not ready in time: port {meant} missing, bound {port}", fleet.Worker("web@0").Detail);

@@ -23,6 +23,23 @@ public sealed class TreeTests
         Assert.DoesNotContain(grandchildren, OwnProcess.Exists);
     }
 
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void Exit_GoneIntoTheBackground_IsAskedAfter(bool grouped, bool hasKill)
+    {
+        using var trees = new Trees(grouped, hasKill);
+        var daemon = Given.Service("web", 1, Checkout.Worker("double-fork"), "0", "leave");
+        trees.Fleet.Converge(daemon with
+        {
+            Readiness = new ReadinessSpec.Notify(ReadinessSpec.DefaultTimeout),
+            Restart = Once with { When = RestartWhen.OnFailure },
+        });
+
+        Deadline.Until(
+            () => trees.Fleet.Worker("web@0").Detail == "exit code 0; it left 1 process behind: does it go into the background?", "it is said what it left");
+        Deadline.Until(() => OwnProcess.Children().Length == 0, "the grandchild is gone and reaped");
+    }
+
     /// <summary>Without control groups nothing tells whose it is, and only the end of the daemon ends it.</summary>
     [Theory]
     [MemberData(nameof(Ways))]

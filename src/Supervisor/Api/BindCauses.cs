@@ -7,11 +7,17 @@ namespace Reuseportd.Api;
 /// <summary>Why a worker does not serve, or not as one of several, in plain words and with what helps; pure.</summary>
 internal static class BindCauses
 {
+    private const string AccessDenied = "EACCES";
+    private const int FirstUnprivileged = 1024;
+
     /// <summary>What there is to say of a worker, here and wherever somebody is told of it.</summary>
     /// <param name="causes">As <see cref="Of"/> gives them.</param>
     /// <returns>Null where there is nothing to say.</returns>
-    public static string? Whole(WorkerSnapshot worker, IReadOnlyList<string> causes) =>
-        string.Join("; ", causes.Prepend(worker.Detail).OfType<string>()) is { Length: > 0 } all ? all : null;
+    public static string? Whole(WorkerSnapshot worker, IReadOnlyList<string> causes)
+    {
+        var detail = NamesPorts(worker) ? worker.DetailWithoutPorts ?? worker.Detail : worker.Detail;
+        return string.Join("; ", causes.Prepend(detail).OfType<string>()) is { Length: > 0 } all ? all : null;
+    }
 
     /// <summary>What goes on from the worker's own detail, and says nothing of that again.</summary>
     public static IEnumerable<string> Of(WorkerSnapshot worker, PortFacts facts)
@@ -20,10 +26,27 @@ internal static class BindCauses
         if (worker.Silence is { } silence && Unheard(silence) is { } words) yield return words;
         // With SO_REUSEADDR a bind comes about, and the listen behind it does not: one cause, not two.
         if (TakenPort.Of(worker) is { } taken) yield return TakenPort.Cause(worker, taken, facts);
-        else if (worker.State != "ready" && Elsewhere(worker) is { } elsewhere) yield return elsewhere;
+        else if (Denied(worker, facts) is { } denied) yield return denied;
+        else if (NamesPorts(worker)) yield return Elsewhere(worker)!;
         // Of the service, so that all of its workers say the same; one that runs is not touched by it.
         if (worker.State == "failed") yield return $"'reuseportctl start {worker.Name.Service}' tries it again";
     }
+
+    /// <summary>Whether the causes say what it bound instead of what it was to.</summary>
+    private static bool NamesPorts(WorkerSnapshot worker) => worker.State is not "ready" and not "stopped"
+        && TakenPort.Of(worker) is null && !IsDenied(worker) && Elsewhere(worker) is not null;
+
+    /// <summary>ip_unprivileged_port_start of ip(7) may be lower, but then the kernel has another reason.</summary>
+    private static bool IsDenied(WorkerSnapshot worker) => worker is
+    {
+        State: "starting" or "backoff" or "failed", User: not null and not 0,
+        FailedBind: { Kind: OutcomeKind.Bind, Result: AccessDenied, Socket.Port: > 0 and < FirstUnprivileged },
+    };
+
+    private static string? Denied(WorkerSnapshot worker, PortFacts facts) => IsDenied(worker)
+        ? $"{worker.FailedBind!.Socket!.Endpoint} is a port below {FirstUnprivileged}, which user {facts.NameOf(worker.User!.Value)} may not bind; give the "
+          + "service 'ambient_capabilities: [net_bind_service]'"
+        : null;
 
     /// <summary>What it means that the library is not in it; why that is so stands before it.</summary>
     private static string? Unheard(PreloadReason reason) => reason switch

@@ -34,17 +34,18 @@ internal static partial class LogEvents
             left == 0 ? "{worker}: process {REUSEPORT_PID} has nothing left after {after}" : "{worker}: process {REUSEPORT_PID} still has {left} after {after}, which its end cuts",
             worker, pid, left == 0 ? DurationText.Of(after) : Count(left, "connection"), DurationText.Of(after));
 
-    /// <param name="missing">
-    /// What is still waited for, as the ports that nothing listens on; empty where there is no more to say.
-    /// </param>
-    public static void ReadinessTimedOut(this ILogger log, WorkerName worker, int pid, TimeSpan timeout, string missing)
+    /// <param name="missing">What is still waited for, as the ports that nothing listens on; null where that is a probe.</param>
+    /// <param name="failure">Of the newest probe; null where that has not answered, or none is asked.</param>
+    public static void ReadinessTimedOut(this ILogger log, WorkerName worker, int pid, TimeSpan timeout, string? missing, string? failure)
     {
         var details = new EventDetails(EventKind.ReadinessTimeout).Of(worker, pid)
             .With("REUSEPORT_AFTER_MS", Milliseconds(timeout));
-        if (missing.Length > 0) details.With("REUSEPORT_MISSING", missing);
+        if (missing is not null) details.With("REUSEPORT_MISSING", missing);
+        if (failure is not null) details.With("REUSEPORT_REASON", failure);
         log.ForContext(details).Warning(
-            "{worker}: not ready after {timeout}{missing}",
-            worker, DurationText.Of(timeout), missing.Length > 0 ? $", missing: {missing}" : "");
+            "{worker}: not ready after {timeout}{why}",
+            worker, DurationText.Of(timeout),
+            missing is not null ? $", missing: {missing}" : failure is not null ? $": {failure}" : ": its probe never answered");
     }
 
     /// <param name="asked">Whether the daemon had told it to stop; such an end is no warning, whatever its code, and by that signal no fault.</param>

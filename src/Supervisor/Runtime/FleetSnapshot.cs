@@ -40,6 +40,9 @@ internal sealed record WorkerSnapshot(
     string? Detail,
     ValueList<BindOutcome> Binds)
 {
+    /// <summary><see cref="Detail"/> of one that does not serve, for where what it bound is said beside it.</summary>
+    public string? DetailWithoutPorts { get; init; }
+
     /// <summary>Since when it has been ready; null where it is not.</summary>
     public TimeSpan? ReadySince { get; init; }
 

@@ -48,6 +48,7 @@ internal sealed class GroupReaper(
 
         var left = groups.Count(group);
         if (left > 0) log.SweptTree(process.Slot.Name, left);
+        process.Leaves(left);
         var hunt = new Hunt(process.Slot, group, clock() + Patience);
         _hunts.Add(++_lastToken, hunt);
         Look(_lastToken, hunt);

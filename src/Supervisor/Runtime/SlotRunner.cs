@@ -121,7 +121,8 @@ internal sealed class SlotRunner(
     public void PassDeadlines(TimeSpan now)
     {
         while (Deadlines.TryTake(now, out var entry, out _))
-            if (entry.Slot.Slot.State.Deadline == entry.Due) Happen(entry.Slot, new SlotEvent.DeadlinePassed());
+            if (entry.Slot.Slot.State.Deadline == entry.Due)
+                Happen(entry.Slot, new SlotEvent.DeadlinePassed { ProbeFailure = entry.Slot.Process?.ProbeFailure });
     }
 
     /// <summary>A process that has become ready, or is so under a new policy.</summary>
@@ -164,6 +165,7 @@ internal sealed class SlotRunner(
     public void Reap(WorkerProcess process)
     {
         if (processes.Reap(process) is not { } status) return;
+        process.HasGone = status.Success && process.Slot.Slot.State is not SlotState.Stopping;
         var oomKills = trees.OomKills(process);
         log.Exited(
             process.Slot.Name, process.Handle.Pid, status, clock() - process.Started, asked: process.Slot.Slot.State is SlotState.Stopping, oomKills);
@@ -231,18 +233,22 @@ internal sealed class SlotRunner(
                 }
 
                 if (before is SlotState.Starting starting && happened is SlotEvent.DeadlinePassed)
-                    log.ReadinessTimedOut(slot.Name, slot.Process?.Handle.Pid ?? 0, slot.Policy.Readiness.Timeout, Missing(slot, starting));
+                {
+                    log.ReadinessTimedOut(
+                        slot.Name, slot.Process?.Handle.Pid ?? 0, slot.Policy.Readiness.Timeout, Missing(slot, starting), slot.Process?.ProbeFailure);
+                }
+
                 log.Stopping(slot.Name, slot.Process?.Handle.Pid ?? 0, slot.Policy.Stop.Signal);
                 break;
         }
     }
 
-    private static string Missing(WorkerSlot slot, SlotState.Starting starting) => slot.Policy.Readiness switch
+    /// <summary>Null where it was a probe that did not come about.</summary>
+    private static string? Missing(WorkerSlot slot, SlotState.Starting starting) => slot.Policy.Readiness switch
     {
         ReadinessSpec.Bind => starting.Coverage.Missing,
         ReadinessSpec.Notify => "READY=1",
-        ReadinessSpec.Probed => slot.Process?.ProbeFailure ?? "",
-        _ => "",
+        _ => null,
     };
 
     /// <summary>A worker that was to be replaced has been, or will not be.</summary>

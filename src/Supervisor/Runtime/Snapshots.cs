@@ -51,6 +51,7 @@ internal static class Snapshots
         Detail(slot),
         new([.. Newest(slot)?.Binds ?? []]))
     {
+        DetailWithoutPorts = slot.Slot.State is SlotState.Ready or SlotState.Stopped ? null : Detail(slot, namesPorts: false),
         ReadySince = (slot.Slot.State as SlotState.Ready)?.Since,
         IsUpdating = slot.Updating,
         Draining = new[] { slot, slot.Understudy }.FirstOrDefault(one => one?.Slot.State is SlotState.Draining)?.Process?.Connections,
@@ -61,8 +62,9 @@ internal static class Snapshots
     };
 
     /// <summary>What there is to say of a worker beyond its state; null for nothing.</summary>
-    public static string? Detail(WorkerSlot slot) =>
-        Held(slot) ?? WorkerDetail.Of(slot.Slot.State, slot.Policy, Newest(slot)) ?? Replacing(slot) ?? slot.UpdateFailure;
+    /// <param name="namesPorts">Whether with what it bound instead of what it was to.</param>
+    public static string? Detail(WorkerSlot slot, bool namesPorts = true) =>
+        Held(slot) ?? WorkerDetail.Of(slot.Slot.State, slot.Policy, Newest(slot), namesPorts) ?? Replacing(slot) ?? slot.UpdateFailure;
 
     private static string? Replacing(WorkerSlot slot)
     {

@@ -32,10 +32,10 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSp
     {
         process.Handle.SendSignal(Signal.Kill);
         ProcessGroup.Kill(process.Handle.Pid);
-        Begin(new Hunt(process.Slot, process.Tree(isReaped: false)));
+        Begin(new Hunt(process, process.Tree(isReaped: false)));
     }
 
-    public void Sweep(WorkerProcess process) => Begin(new Hunt(process.Slot, process.Tree(isReaped: true)));
+    public void Sweep(WorkerProcess process) => Begin(new Hunt(process, process.Tree(isReaped: true)));
 
     /// <summary>There is no such limit without groups.</summary>
     public long OomKills(WorkerProcess process) => 0;
@@ -88,7 +88,12 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSp
         {
             var left = TreeKill.Round(hunt.Root, orphans.Around(hunt.Root), IsWorker);
             // What forks on may be found only later.
-            if (left > 0 && hunt.Root.IsReaped && !hunt.IsSaid) log.SweptTree(hunt.Slot.Name, left);
+            if (left > 0 && hunt.Root.IsReaped && !hunt.IsSaid)
+            {
+                log.SweptTree(hunt.Slot.Name, left);
+                hunt.Process.Leaves(left);
+            }
+
             hunt.IsSaid |= left > 0;
             if (++hunt.Round == MostRounds && left > 0) log.TreeSurvived(hunt.Slot.Name, left);
             return (left == 0 && isQuiet) || hunt.Round == MostRounds;
@@ -105,9 +110,12 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSp
 
     private bool IsWorker(int pid) => isOwn(pid);
 
-    private sealed class Hunt(WorkerSlot slot, TreeRoot root)
+    private sealed class Hunt(WorkerProcess process, TreeRoot root)
     {
-        public WorkerSlot Slot { get; } = slot;
+        public WorkerProcess Process { get; } = process;
+
+        /// <summary>That it was in then: trees are told of to no other.</summary>
+        public WorkerSlot Slot { get; } = process.Slot;
 
         public TreeRoot Root { get; } = root;
 

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Reuseportd.Model;
+using Reuseportd.Observability;
 using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime;
@@ -10,10 +12,13 @@ namespace Reuseportd.Runtime;
 internal static class WorkerDetail
 {
     /// <param name="newest">The process of the present generation, which may have ended; null where none came of it.</param>
+    /// <param name="namesPorts">Whether to add what it bound instead; not where that is said beside it.</param>
     /// <returns>Null where there is nothing to say.</returns>
-    public static string? Of(SlotState state, SlotPolicy policy, WorkerProcess? newest)
+    public static string? Of(SlotState state, SlotPolicy policy, WorkerProcess? newest, bool namesPorts = true)
     {
-        var words = string.Join("; ", new[] { Silence(state, newest), FailedBind(state, newest), Reason(state, policy, newest) }.OfType<string>());
+        var reason = Reason(state, policy, newest);
+        if (namesPorts && reason is not null && NamesPorts(state, policy)) reason += Elsewhere(policy, newest);
+        var words = string.Join("; ", new[] { Silence(state, newest), FailedBind(state, newest), reason, LeftBehind(state, newest) }.OfType<string>());
         return words.Length == 0 ? null : words;
     }
 
@@ -28,20 +33,42 @@ internal static class WorkerDetail
 
     private static string? Reason(SlotState state, SlotPolicy policy, WorkerProcess? newest) => state switch
     {
-        SlotState.Failed failed => failed.Reason + Elsewhere(policy, newest),
-        SlotState.Backoff backoff => backoff.Reason + Elsewhere(policy, newest),
+        SlotState.Failed failed => failed.Reason,
+        SlotState.Backoff backoff => backoff.Reason,
+        // By a policy that takes code 0 for its work done.
+        SlotState.Stopped when newest is { LeftBehind: > 0 } => "exit code 0",
         SlotState.Starting { IsHeld: true } => "waits for the end of what an earlier process left behind",
-        SlotState.Starting { Running: true } starting => $"waits for {Missing(starting, policy, newest)}",
-        SlotState.Stopping { Then: AfterStop.Retry retry } => retry.Reason + Elsewhere(policy, newest),
+        SlotState.Starting { Running: true } starting => Waits(starting, policy, newest),
+        SlotState.Stopping { Then: AfterStop.Retry retry } => retry.Reason,
         _ => null,
     };
 
-    private static string Missing(SlotState.Starting starting, SlotPolicy policy, WorkerProcess? newest) => policy.Readiness switch
+    /// <summary>The limit and not what is left of it: workers that wait for the same say the same.</summary>
+    private static string Waits(SlotState.Starting starting, SlotPolicy policy, WorkerProcess? newest)
     {
-        ReadinessSpec.Bind => starting.Coverage.MissingWords + Elsewhere(policy, newest),
-        ReadinessSpec.Notify => "READY=1",
-        ReadinessSpec.Delay => "its delay",
-        _ => $"its probe: {newest?.ProbeFailure ?? "not asked yet"}",
+        var most = $"for at most {DurationText.Of(policy.Readiness.Timeout)}";
+        return policy.Readiness switch
+        {
+            ReadinessSpec.Bind => $"waits {most} for {starting.Coverage.MissingWords}",
+            ReadinessSpec.Notify => $"waits {most} for READY=1",
+            ReadinessSpec.Delay delay => $"waits for its delay of {DurationText.Of(delay.After)}",
+            _ when newest?.ProbeFailure is { } failure => $"waits {most} for its probe: {failure}",
+            _ => $"waits {most} for its probe, which {(newest is { IsProbed: true } ? "has not answered yet" : "was not asked yet")}",
+        };
+    }
+
+    /// <summary>A program that goes into the background ends at once and well, and what serves is then taken for left over.</summary>
+    private static string? LeftBehind(SlotState state, WorkerProcess? newest) =>
+        state is SlotState.Failed or SlotState.Backoff or SlotState.Stopped && newest is { LeftBehind: > 0 and var left }
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"it left {left} {(left == 1 ? "process" : "processes")} behind: does it go into the background?")
+            : null;
+
+    private static bool NamesPorts(SlotState state, SlotPolicy policy) => state switch
+    {
+        SlotState.Failed or SlotState.Backoff or SlotState.Stopping => true,
+        SlotState.Starting { IsHeld: false } => policy.Readiness is ReadinessSpec.Bind,
+        _ => false,
     };
 
     /// <summary>What it took instead of what it was to share: the port that was meant is often the other one.</summary>

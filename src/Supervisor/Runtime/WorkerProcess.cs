@@ -58,6 +58,15 @@ internal sealed class WorkerProcess(
     /// <summary>Why it did not answer the newest probe; null where it did, or was not asked.</summary>
     public string? ProbeFailure { get; set; }
 
+    /// <summary>Whether a probe was begun, answered or not.</summary>
+    public bool IsProbed { get; set; }
+
+    /// <summary>Ended with code 0, and was not asked to.</summary>
+    public bool HasGone { get; set; }
+
+    /// <summary>Processes that were found of it after such an end; 0 where it left none, or ended otherwise.</summary>
+    public int LeftBehind { get; private set; }
+
     /// <summary>Resident bytes of it and all that it started, as last looked at; null where nobody looks.</summary>
     public ulong? Memory { get; set; }
 
@@ -81,6 +90,8 @@ internal sealed class WorkerProcess(
 
     /// <summary>The same for programs; of meaning where <see cref="Silence"/> is set.</summary>
     public PreloadReason SilenceCause { get; set; }
+
+    public void Leaves(int processes) => LeftBehind = HasGone ? processes : 0;
 
     public void Serves(ulong inode, int pid, int descriptor)
     {

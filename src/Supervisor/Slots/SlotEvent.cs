@@ -48,5 +48,9 @@ internal abstract record SlotEvent
     internal sealed record PolicyChanged : SlotEvent;
 
     /// <summary>The <see cref="SlotState.Deadline"/> of the present state has come.</summary>
-    internal sealed record DeadlinePassed : SlotEvent;
+    internal sealed record DeadlinePassed : SlotEvent
+    {
+        /// <summary>What the newest probe of one that starts failed at; null where none has answered, or none is asked.</summary>
+        public string? ProbeFailure { get; init; }
+    }
 }

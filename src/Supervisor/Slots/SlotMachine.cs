@@ -80,7 +80,8 @@ internal static class SlotMachine
             SlotEvent.ReportedReady when Policy.Readiness is ReadinessSpec.Bind or ReadinessSpec.Delay => Stay(Slot),
             SlotEvent.ReportedReady => GetReady(starting),
             SlotEvent.DeadlinePassed when Policy.Readiness is ReadinessSpec.Delay => GetReady(starting),
-            SlotEvent.DeadlinePassed => Stop(new AfterStop.Retry(Late(starting), ReadyFor: null)),
+            SlotEvent.DeadlinePassed passed => Stop(
+                new AfterStop.Retry($"not ready in time: {Missing(starting, passed.ProbeFailure)}", ReadyFor: null)),
             SlotEvent.Exited exited => Ended(exited.Status, readyFor: null),
             SlotEvent.StopRequested when !starting.Running => Become(new SlotState.Stopped()),
             SlotEvent.StopRequested => Stop(new AfterStop.Stay()),
@@ -177,9 +178,13 @@ internal static class SlotMachine
         private Transition GetReady(SlotState.Starting starting) =>
             Become(Slot.TreesEnding > 0 ? starting with { IsHeld = true, Due = null } : new SlotState.Ready(Now));
 
-        private string Late(SlotState.Starting starting) => Policy.Readiness is not ReadinessSpec.Bind ? "not ready in time"
-            : starting.Coverage.Filter.IsAny ? "not ready in time: no port served"
-            : $"not ready in time: {starting.Coverage.MissingWords} missing";
+        private string Missing(SlotState.Starting starting, string? probeFailure) => Policy.Readiness switch
+        {
+            ReadinessSpec.Notify => "no READY=1 came",
+            ReadinessSpec.Probed => probeFailure ?? "its probe never answered",
+            _ when starting.Coverage.Filter.IsAny => "no port served",
+            _ => $"{starting.Coverage.MissingWords} missing",
+        };
 
         private Transition Start(Slot origin, params ReadOnlySpan<SlotAction> before)
         {

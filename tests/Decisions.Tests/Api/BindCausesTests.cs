@@ -143,6 +143,13 @@ public sealed class BindCausesTests
         Assert.Single(Of(Taken, Nginx with { IsStream = isStream, Address = IPAddress.Parse(address), Port = port }))
             .StartsWith("127.0.0.1:8080 tcp is held by nginx", StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData(80, 33u, "127.0.0.1:80 tcp is a port below 1024, which user u33 may not bind; give the service 'ambient_capabilities: [net_bind_service]'")]
+    [InlineData(80, 0u, null)]
+    [InlineData(1024, 33u, null)]
+    public void Of_PortThatOnlyRootMayBind_SaysWhatHelps(int port, uint user, string? cause) => Assert.Equal(
+        cause, Of(Ready with { State = "backoff", Pid = null, User = user, FailedBind = Outcome("EACCES", matched: true, port) }).SingleOrDefault());
+
     /// <summary>What was in the way is not spoken of as if it were there still, and who reads it is told what comes next.</summary>
     [Fact]
     public void Of_PortWhoseHolderHasGone_IsOfThePast()
@@ -191,6 +198,22 @@ public sealed class BindCausesTests
         "no line from the preload library: statically linked: /bin/x; its port is not shared: build it to use the system's libc dynamically, or run one worker "
         + "of it",
         Whole(Ready with { Silence = PreloadReason.StaticallyLinked, Detail = "no line from the preload library: statically linked: /bin/x" }));
+
+    [Fact]
+    public void Whole_OfOneThatBoundAnotherPort_NamesThatOnce()
+    {
+        var worker = Ready with
+        {
+            State = "starting", Detail = "waits for port 8080, bound 8081", DetailWithoutPorts = "waits for port 8080",
+            Binds = [Outcome("ok", matched: false, port: 8081)],
+        };
+        Assert.Equal(
+            "waits for port 8080; it bound 127.0.0.1:8081 tcp, which it does not share, as 'reuseport.ports' has 8080 and not 8081; correct that, or what the "
+            + "program takes",
+            Whole(worker));
+        // Where the causes say nothing of it, the detail does.
+        Assert.StartsWith("waits for port 8080, bound 8081", Whole(worker with { FailedBind = Outcome("EADDRINUSE", matched: true) }), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Whole_OfNothing_IsNothing()

@@ -97,11 +97,15 @@ public sealed class LogEventsTests
         { "ready", 6, "web@2: ready after 450 ms", log => log.Ready(Web, 4242, TimeSpan.FromMilliseconds(450)) },
         {
             "readiness_timeout", 4, "web@2: not ready after 30 s, missing: 8080",
-            log => log.ReadinessTimedOut(Web, 4242, TimeSpan.FromSeconds(30), "8080")
+            log => log.ReadinessTimedOut(Web, 4242, TimeSpan.FromSeconds(30), "8080", failure: null)
         },
         {
-            "readiness_timeout", 4, "web@2: not ready after 30 s",
-            log => log.ReadinessTimedOut(Web, 4242, TimeSpan.FromSeconds(30), "")
+            "readiness_timeout", 4, "web@2: not ready after 30 s: the command ended with exit code 3",
+            log => log.ReadinessTimedOut(Web, 4242, TimeSpan.FromSeconds(30), missing: null, "the command ended with exit code 3")
+        },
+        {
+            "readiness_timeout", 4, "web@2: not ready after 30 s: its probe never answered",
+            log => log.ReadinessTimedOut(Web, 4242, TimeSpan.FromSeconds(30), missing: null, failure: null)
         },
         {
             "exit", 4, "web@2: killed by SIGKILL after 2.3 s, out of memory: 1 process killed at its memory_max",

@@ -24,7 +24,7 @@ public sealed class WorkerDetailTests
     {
         _process.Remember(Outcome(8097, "EADDRINUSE"));
         Assert.Equal("bind 127.0.0.1:8097 tcp: EADDRINUSE; exit code 1", Of(Backoff));
-        Assert.Equal("bind 127.0.0.1:8097 tcp: EADDRINUSE; waits for port 8097", Of(Starting));
+        Assert.Equal("bind 127.0.0.1:8097 tcp: EADDRINUSE; waits for at most 30 s for port 8097", Of(Starting));
         Assert.Null(Of(new SlotState.Ready(TimeSpan.Zero)));
         Assert.Null(Of(new SlotState.Stopped()));
     }
@@ -42,7 +42,7 @@ public sealed class WorkerDetailTests
     {
         _process.Remember(Outcome(8098, "ok", matched: false));
         Assert.Equal("not ready in time: port 8097 missing, bound 8098", Of(Late));
-        Assert.Equal("waits for port 8097, bound 8098", Of(Starting));
+        Assert.Equal("waits for at most 30 s for port 8097, bound 8098", Of(Starting));
         Assert.Equal(
             "not ready in time: port 8097 missing, bound 8098",
             Of(new SlotState.Stopping(null, new AfterStop.Retry("not ready in time: port 8097 missing", null))));
@@ -62,6 +62,55 @@ public sealed class WorkerDetailTests
         _process.Silence = "statically linked: /bin/server";
         Assert.Equal("no line from the preload library: statically linked: /bin/server", Of(new SlotState.Ready(TimeSpan.Zero)));
         Assert.Equal("no line from the preload library: statically linked: /bin/server; exit code 1", Of(Backoff));
+        Assert.Null(Of(new SlotState.Stopped()));
+    }
+
+    [Fact]
+    public void Of_PortsThatAreSaidBeside_AreLeftOut()
+    {
+        _process.Remember(Outcome(8098, "ok", matched: false));
+        Assert.Equal("waits for at most 30 s for port 8097", WorkerDetail.Of(Starting, Policy, _process, namesPorts: false));
+        Assert.Equal("exit code 1", WorkerDetail.Of(Backoff, Policy, _process, namesPorts: false));
+    }
+
+    [Fact]
+    public void Of_AProbe_SaysHowFarItHasCome()
+    {
+        var policy = Policy with { Readiness = new ReadinessSpec.Probed(new ProbeSpec.Tcp(null), ReadinessSpec.DefaultPeriod, TimeSpan.FromSeconds(20)) };
+        Assert.Equal("waits for at most 20 s for its probe, which was not asked yet", WorkerDetail.Of(Starting, policy, _process));
+        _process.IsProbed = true;
+        Assert.Equal("waits for at most 20 s for its probe, which has not answered yet", WorkerDetail.Of(Starting, policy, _process));
+        _process.ProbeFailure = "127.0.0.1:8911: Connection refused";
+        Assert.Equal("waits for at most 20 s for its probe: 127.0.0.1:8911: Connection refused", WorkerDetail.Of(Starting, policy, _process));
+    }
+
+    [Fact]
+    public void Of_OthersThanPorts_SayForHowLongTheyAreWaitedFor()
+    {
+        var limit = TimeSpan.FromSeconds(30);
+        Assert.Equal(
+            "waits for at most 30 s for READY=1", WorkerDetail.Of(Starting, Policy with { Readiness = new ReadinessSpec.Notify(limit) }, _process));
+        Assert.Equal(
+            "waits for its delay of 2 s",
+            WorkerDetail.Of(Starting, Policy with { Readiness = new ReadinessSpec.Delay(TimeSpan.FromSeconds(2), limit) }, _process));
+    }
+
+    [Theory]
+    [InlineData(1, "exit code 0; it left 1 process behind: does it go into the background?")]
+    [InlineData(3, "exit code 0; it left 3 processes behind: does it go into the background?")]
+    public void Of_OneThatEndedWellAndLeftOthers_AsksWhetherItIsADaemon(int left, string words)
+    {
+        _process.HasGone = true;
+        _process.Leaves(left);
+        Assert.Equal(words, Of(new SlotState.Backoff(TimeSpan.Zero, TimeSpan.Zero, "exit code 0")));
+        Assert.Equal(words, Of(new SlotState.Stopped()));
+    }
+
+    [Fact]
+    public void Of_OneThatCrashedOrWasStopped_WhatItLeftIsNoHint()
+    {
+        _process.Leaves(1);
+        Assert.Equal("exit code 1", Of(Backoff));
         Assert.Null(Of(new SlotState.Stopped()));
     }
 

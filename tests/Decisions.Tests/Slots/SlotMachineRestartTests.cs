@@ -48,7 +48,7 @@ public sealed class SlotMachineRestartTests
     [Theory]
     [InlineData("bind", "not ready in time: port 8080 missing")]
     [InlineData("any", "not ready in time: no port served")]
-    [InlineData("notify", "not ready in time")]
+    [InlineData("notify", "not ready in time: no READY=1 came")]
     public void Step_NotReadyInTime_SaysWhatIsMissing(string readiness, string reason)
     {
         var policy = Make.Policy(
@@ -57,6 +57,17 @@ public sealed class SlotMachineRestartTests
         var life = new Life(policy).Happen("start").Happen("spawned").AdvanceToDeadline();
         Assert.Equal(reason, Assert.IsType<AfterStop.Retry>(Assert.IsType<SlotState.Stopping>(life.Slot.State).Then).Reason);
         Assert.Equal(reason, Assert.IsType<SlotState.Backoff>(life.Happen("exited").Slot.State).Reason);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:8911: Connection refused", "not ready in time: 127.0.0.1:8911: Connection refused")]
+    [InlineData(null, "not ready in time: its probe never answered")]
+    public void Step_ProbeNeverCameAbout_SaysTheLastFailureInBackoffToo(string? failure, string reason)
+    {
+        var probed = new ReadinessSpec.Probed(new ProbeSpec.Tcp(null), ReadinessSpec.DefaultPeriod, TimeSpan.FromSeconds(30));
+        var life = new Life(Make.Policy(readiness: probed)).Happen("start").Happen("spawned").Advance(30);
+        life.Happen(new SlotEvent.DeadlinePassed { ProbeFailure = failure }).Happen("exited");
+        Assert.Equal(reason, Assert.IsType<SlotState.Backoff>(life.Slot.State).Reason);
     }
 
     [Theory]

@@ -74,7 +74,7 @@ internal sealed class ExecProbes(LaunchPad launchPad, Epoll epoll, Guard? guard)
         running.Handle.Dispose();
         var failure = running.IsLate
             ? $"the command had not ended after {Observability.DurationText.Of(running.Timeout)}"
-            : status is { Success: true } ? null : $"the command was {status?.ToString() ?? "lost"}";
+            : Failure(status);
         return new Message.ProbeAnswered(running.Process, running.Kind, failure);
     }
 
@@ -87,6 +87,14 @@ internal sealed class ExecProbes(LaunchPad launchPad, Epoll epoll, Guard? guard)
             if (running.Handle.WaitForEnd(LastWait)) Reap(token);
         }
     }
+
+    private static string? Failure(ExitStatus? status) => status switch
+    {
+        { Success: true } => null,
+        { Signaled: true } signaled => $"the command was {signaled}",
+        { } exited => $"the command ended with {exited}",
+        null => "how the command ended is not known",
+    };
 
     private sealed class Running(Pidfd handle, ulong process, ProbeKind kind, TimeSpan timeout)
     {

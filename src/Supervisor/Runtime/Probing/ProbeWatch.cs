@@ -110,6 +110,7 @@ internal sealed class ProbeWatch(
             ? ((service.Readiness as ReadinessSpec.Probed)?.Probe, ReadinessTimeout)
             : (service.Liveness?.Probe, service.Liveness?.Timeout ?? ReadinessTimeout);
         watched.Asked = now;
+        process.IsProbed = true;
         switch (probe)
         {
             // The policy has changed meanwhile.
