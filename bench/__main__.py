@@ -131,7 +131,8 @@ def main():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         session.close()
     print(table.render(run))
-    if not chosen.row and not chosen.peer and not chosen.quick:
+    # Of some peers only where they were asked for together with a group of rows: a run of its own.
+    if not chosen.row and not chosen.quick and (chosen.groups or not chosen.peer):
         print(f"kept in {os.path.relpath(keep(run, chosen))}")
 
 

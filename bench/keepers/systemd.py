@@ -7,13 +7,15 @@ from ..peers.systemd import Systemd as Machine
 from .keeper import InTurn
 
 UNIT = """\
+[Unit]
+StartLimitIntervalSec=0
+
 [Service]
 ExecStart={command}
 {environment}
 WorkingDirectory={folder}
 Restart=always
 RestartSec=0
-StartLimitIntervalSec=0
 StandardOutput=null
 StandardError=null
 """
