@@ -58,9 +58,10 @@ public sealed class RecycleTests
     {
         using var fleet = new Supervised();
         using var folder = new TemporaryFolder();
-        const string Program = "#!/bin/sh\nexec sleep infinity\n";
+        const string Program = "#!/bin/sh\necho serving\nexec sleep infinity\n";
         fleet.Converge(Given.Service("web", 1, folder.Write("serve", Program, "755")) with { Recycle = Daily });
         var first = fleet.Worker("web@0").Pid;
+        fleet.Lines.Take("web@0", "serving");
         File.Delete(folder["serve"]);
         fleet.Advance(TimeSpan.FromDays(1));
         fleet.Log.Take("recycle", "web@0");

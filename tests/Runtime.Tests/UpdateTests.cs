@@ -56,6 +56,20 @@ public sealed class UpdateTests
         Assert.Equal(2, least);
     }
 
+    /// <summary>What the old process was started as holds until it has ended.</summary>
+    [Fact]
+    public void Apply_StopFirstWithAnotherStopSignal_TheOldProcessGetsItsOwn()
+    {
+        using var fleet = new Supervised();
+        var service = Given.Sleepers("web", 2) with { Update = Given.StopFirst, Stop = StopSpec.Default with { Signal = Signal.Hup } };
+        fleet.Converge(service);
+        fleet.Converge(service.With("sleep", "2000") with { Stop = StopSpec.Default });
+
+        Assert.Equal(2, fleet.Log.All("exit").Length);
+        Assert.All(fleet.Log.All("exit"), exit => Assert.Contains("SIGHUP", exit.ToString(), StringComparison.Ordinal));
+        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\02000\0", File.ReadAllText($"/proc/{worker.Pid}/cmdline")));
+    }
+
     [Fact]
     public void Apply_NewProcessNeverGetsReady_TheOldOnesServeOnAndTheServiceGoesBack()
     {

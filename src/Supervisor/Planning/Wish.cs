@@ -15,6 +15,14 @@ internal sealed record Wish(bool Runs, ImmutableSortedSet<int> Others, int? Scal
 
     public int Workers(ServiceSpec declared) => Scaled ?? declared.Workers;
 
+    /// <summary>How many workers are to run.</summary>
+    /// <param name="count">Workers that the service has.</param>
+    public int Wanted(int count)
+    {
+        var others = Others.Count(worker => worker < count);
+        return Runs ? count - others : others;
+    }
+
     /// <param name="count">Workers that the service has.</param>
     public Wish Start(IEnumerable<int> workers, int count) => Set(true, workers, count);
 

@@ -65,7 +65,7 @@ internal sealed partial class Fleet
         Want(slots, (wish, workers, count) => wish.Stop(workers, count));
         // Where none of the service stays, what is left of an update goes at once, too.
         var names = slots.Select(slot => slot.Name).ToHashSet();
-        updates.End(one => names.Contains(one.Name) && Goodbye(one.Service) is SlotEvent.StopRequested);
+        understudies.End(one => names.Contains(one.Name) && Goodbye(one.Service) is SlotEvent.StopRequested);
         foreach (var slot in slots)
         {
             slot.UpdateFailure = null;

@@ -7,7 +7,7 @@ using Serilog;
 namespace Reuseportd.Runtime;
 
 /// <summary>The services that are supervised: makes them be what the configuration says. Only the loop's thread uses it.</summary>
-internal sealed partial class Fleet(SlotRunner runner, Updates updates, ILogger log)
+internal sealed partial class Fleet(SlotRunner runner, Updates updates, Understudies understudies, ILogger log)
 {
     private readonly Dictionary<string, Service> _services = [];
 
@@ -20,7 +20,7 @@ internal sealed partial class Fleet(SlotRunner runner, Updates updates, ILogger 
     /// <summary>Whether <see cref="Update"/> has something to do.</summary>
     public bool IsUpdateDue => updates.IsDue;
 
-    public bool IsEmpty => _services.Count == 0 && updates.IsEmpty;
+    public bool IsEmpty => _services.Count == 0 && understudies.IsEmpty;
 
     public IEnumerable<Service> Services => _services.Values;
 
@@ -55,7 +55,7 @@ internal sealed partial class Fleet(SlotRunner runner, Updates updates, ILogger 
     /// <summary>Forgets a service that was leaving once nothing of it runs.</summary>
     public void Forget(Service service)
     {
-        if (service is not { Leaving: true, Slots.Count: 0 } || updates.HasUnderstudies(service)) return;
+        if (service is not { Leaving: true, Slots.Count: 0 } || understudies.AreOf(service)) return;
         if (_services.Remove(service.Spec.Name)) Forgotten?.Invoke(service.Spec.Name);
     }
 
@@ -171,7 +171,7 @@ internal sealed partial class Fleet(SlotRunner runner, Updates updates, ILogger 
         service.Leaving = true;
         _held.Remove(service);
         updates.Forget(service);
-        updates.End(one => one.Service == service);
+        understudies.End(one => one.Service == service);
         foreach (var slot in service.Slots.ToArray()) Retire(slot);
         Forget(service);
     }

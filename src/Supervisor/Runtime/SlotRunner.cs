@@ -169,6 +169,7 @@ internal sealed class SlotRunner(
         var oomKills = trees.OomKills(process);
         log.Exited(
             process.Slot.Name, process.Handle.Pid, status, clock() - process.Started, asked: process.Slot.Slot.State is SlotState.Stopping, oomKills);
+        if (process.Slot.RenewsAtEnd) process.Slot.Renewed();
         Happen(process.Slot, new SlotEvent.Exited(process.Generation, status with { OutOfMemory = oomKills > 0 }));
     }
 

@@ -30,7 +30,6 @@ internal sealed class SupervisorLoop : IDisposable
     private readonly ILogger _log;
     private readonly long _start;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<(FleetPlan Plan, TaskCompletionSource<ConvergeResult> Done)> _converging = [];
     private readonly OutputLoop _output;
     private Spawner? _spawner;
     private WorkerTable _processes = null!;
@@ -48,6 +47,7 @@ internal sealed class SupervisorLoop : IDisposable
     private Shares _shares = null!;
     private Fleet _fleet = null!;
     private Commands? _commands;
+    private Converging? _converging;
     private FleetCounts _told;
     private bool _stopping;
 
@@ -92,7 +92,7 @@ internal sealed class SupervisorLoop : IDisposable
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            Answer(canceled: true);
+            _converging?.Cancel();
             _commands?.Cancel();
             _mailbox.Close();
             _ended.TrySetException(fault);
@@ -115,7 +115,8 @@ internal sealed class SupervisorLoop : IDisposable
             _processes, _files, _trees, new StartQueue<(WorkerSlot, int)>(_options.StartParallelism), _log, Now, _options.Roll);
         _trees.Ended = slot => _runner.Happen(slot, new SlotEvent.TreeEnded());
         _probes = new ProbeWatch(_probeCommands, _mailbox, _runner, _options.Steerer, _log, _time, _options.Roll);
-        _updates = new Updates(_runner, _log);
+        var understudies = new Understudies(_runner);
+        _updates = new Updates(_runner, understudies, _log);
         _runner.Moved = _updates.Moved;
         _runner.Cut = _updates.Cut;
         _shares = new Shares(_options.Steerer, _runner, _updates, _log, Now);
@@ -124,8 +125,9 @@ internal sealed class SupervisorLoop : IDisposable
         _recycler = new Recycler(_updates, _mailbox, _log, _options.Roll);
         _sockets = new SocketWatch(_mailbox);
         _silence = new SilenceWatch(_options.Preload, _mailbox, _sockets);
-        _fleet = new Fleet(_runner, _updates, _log) { Forgotten = _notifications.Remove };
-        _updates.Left = _fleet.Forget;
+        _fleet = new Fleet(_runner, _updates, understudies, _log) { Forgotten = _notifications.Remove };
+        understudies.Left = _fleet.Forget;
+        _converging = new Converging(_fleet, _runner);
         _commands = new Commands(_fleet, _log);
         _runner.Settled = _commands.Settled;
     }
@@ -159,7 +161,7 @@ internal sealed class SupervisorLoop : IDisposable
         Watch(Now());
         if (!_runner.HasSpawns) _files.Sweep();
         _trees.Pass(Now(), _runner.HasSpawns);
-        Answer(canceled: false);
+        _converging!.Pass();
         Tell();
     }
 
@@ -276,11 +278,12 @@ internal sealed class SupervisorLoop : IDisposable
                 refused.Refuse();
                 break;
             case Message.AnswerNow now:
-                AnswerNow(now.Answer);
+                _commands!.Expire(now.Answer);
+                _converging!.Expire(now.Answer);
                 break;
             case Message.StopAll:
                 _stopping = true;
-                Answer(canceled: true);
+                _converging!.Cancel();
                 _commands!.Cancel();
                 _fleet.StopAll();
                 break;
@@ -336,7 +339,7 @@ internal sealed class SupervisorLoop : IDisposable
         }
 
         _launchPad.ForgetAccounts();
-        _converging.Add((_fleet.Converge(converge.Desired), converge.Done));
+        _converging!.Begin(converge.Desired, converge.Done);
     }
 
     private void HearChildren()
@@ -370,29 +373,6 @@ internal sealed class SupervisorLoop : IDisposable
                 _trees.StrangerEnded();
             }
         }
-    }
-
-    /// <summary>Tells those who wait for a change that it has settled.</summary>
-    private void Answer(bool canceled)
-    {
-        if (_converging.Count == 0 || (!canceled && _runner.Counts.Unsettled > 0)) return;
-        foreach (var (plan, done) in _converging)
-        {
-            if (canceled) done.TrySetCanceled();
-            else done.TrySetResult(Snapshots.Of(_fleet, plan, _runner.Counts));
-        }
-
-        _converging.Clear();
-    }
-
-    private void AnswerNow(Task answer)
-    {
-        _commands!.Expire(answer);
-        var at = _converging.FindIndex(waiting => waiting.Done.Task == answer);
-        if (at < 0) return;
-        var (plan, done) = _converging[at];
-        _converging.RemoveAt(at);
-        done.TrySetResult(Snapshots.Of(_fleet, plan, _runner.Counts) with { TimedOut = true });
     }
 
     private void Tell()

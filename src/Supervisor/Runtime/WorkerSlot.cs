@@ -60,8 +60,18 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
     /// <summary>Whatever the service becomes, this worker stays as it is until it is <see cref="Renew"/>ed.</summary>
     public void Keep(ServiceSpec spec) => _former = (spec, SlotPolicy.Of(spec));
 
-    /// <summary>From here on it goes by what the service is.</summary>
-    public void Renew() => _former = null;
+    /// <summary>From here on it goes by what the service is; a process that ends, by what it was started as until it has.</summary>
+    public void Renew()
+    {
+        if (Slot.State is SlotState.Draining or SlotState.Stopping) RenewsAtEnd = true;
+        else Renewed();
+    }
+
+    /// <summary>It is to be replaced in its place: until it has ended it goes by what it was started as.</summary>
+    public bool RenewsAtEnd { get; set; }
+
+    /// <summary>The process that this waited for has ended.</summary>
+    public void Renewed() => (_former, RenewsAtEnd) = (null, false);
 
     /// <summary>Whether another than the service's present specification holds for it.</summary>
     public bool IsKept => _former is not null;

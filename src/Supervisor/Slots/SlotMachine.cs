@@ -115,9 +115,9 @@ internal static class SlotMachine
             SlotEvent.Drained or SlotEvent.DeadlinePassed or SlotEvent.FoundDead => Stop(draining.Then),
             SlotEvent.Exited exited => Stopped(draining.Then, exited.Status),
             SlotEvent.StopRequested => Stop(new AfterStop.Stay()),
-            SlotEvent.RestartRequested => Stop(new AfterStop.Restart()),
             SlotEvent.DrainRequested asked => Become(draining with { Then = asked.Then }),
-            SlotEvent.StartRequested => Become(draining with { Then = new AfterStop.Restart() }),
+            // What it has it ends in either case.
+            SlotEvent.StartRequested or SlotEvent.RestartRequested => Become(draining with { Then = new AfterStop.Restart() }),
             // It is on its way out, and keeps the time that it was given.
             SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.PolicyChanged
                 or SlotEvent.TreeEnded => Stay(Slot),

@@ -6,7 +6,8 @@ namespace Reuseportd.Steering;
 /// happened between two looks: then every array that may have come of it is kept, and an index is known where all of them agree. Of too many only
 /// that is kept in which they agree.
 /// </summary>
-internal sealed class GroupOrder
+/// <param name="isFollowed">Whether nobody left the group ahead of the first look: then its order is that of joining.</param>
+internal sealed class GroupOrder(bool isFollowed = true)
 {
     private const int MostArrays = 64;
 
@@ -15,6 +16,7 @@ internal sealed class GroupOrder
 
     private List<ulong[]> _arrays = [[]];
     private HashSet<ulong> _members = [];
+    private bool _isFollowed = isFollowed;
 
     /// <summary>Who was in the group at the last look.</summary>
     public IReadOnlySet<ulong> Members => _members;
@@ -25,10 +27,12 @@ internal sealed class GroupOrder
     {
         var now = members.ToHashSet();
         ulong[] gone = [.. _members.Where(member => !now.Contains(member))];
-        ulong[] come = [.. members.Where(member => !_members.Contains(member))];
+        ulong[] come = [.. members.Where(member => !_members.Contains(member)).Distinct()];
         _members = now;
-        if (now.Count == come.Length && gone.Length == 0 || now.Count == 0) _arrays = [[]];
-        if (gone.Length > 0 || come.Length > 0) Follow(gone, come);
+        if (now.Count == 0) _arrays = [[]];
+        else if (!_isFollowed && now.Count > 1) _arrays = [new ulong[now.Count]];
+        else if (gone.Length > 0 || come.Length > 0) Follow(gone, come);
+        _isFollowed = true;
     }
 
     /// <summary>A socket that is there left the group and joined it again: it stands at the end. Nothing else happened meanwhile.</summary>

@@ -63,6 +63,21 @@ public sealed class StartQueueTests
     }
 
     [Fact]
+    public void Block_UntilUnblockedAsOften_NothingOfItStarts()
+    {
+        _queue.Block(_web, true);
+        _queue.Block(_web, true);
+        Add(_web, "a");
+        _queue.Block(_web, false);
+        Assert.False(_queue.HasNext);
+        _queue.Hold(_web, true);
+        _queue.Block(_web, false);
+        Assert.False(_queue.HasNext);
+        _queue.Hold(_web, false);
+        Assert.Equal(["a"], Begin(_web));
+    }
+
+    [Fact]
     public void Take_AnyOrderOfCalls_NeverPassesTheBoundAndForgetsNothing() =>
         Gen.Int[0, 11].Array[1, 200].Sample(calls =>
         {

@@ -83,7 +83,7 @@ public sealed class SlotMachineTableTests
 
         { "draining", "start", "draining", "" },
         { "draining", "stop", "stopping", "send SIGTERM" },
-        { "draining", "restart", "stopping", "send SIGTERM" },
+        { "draining", "restart", "draining", "" },
         { "draining", "spawned", "draining", "" },
         { "draining", "spawn-failed", "draining", "" },
         { "draining", "serves", "draining", "" },
@@ -100,7 +100,7 @@ public sealed class SlotMachineTableTests
 
         { "over", "start", "draining", "" },
         { "over", "stop", "stopping", "send SIGTERM" },
-        { "over", "restart", "stopping", "send SIGTERM" },
+        { "over", "restart", "draining", "" },
         { "over", "spawned", "draining", "" },
         { "over", "spawn-failed", "draining", "" },
         { "over", "serves", "draining", "" },

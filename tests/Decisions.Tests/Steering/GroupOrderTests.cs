@@ -16,12 +16,28 @@ public sealed class GroupOrderTests
     [InlineData("ABCD CD  EF", "E0 F1")] // known again after it was empty
     [InlineData("A B", "B0")]
     [InlineData("", "A?")]
+    [InlineData("ABCD ", "A?")]
+    [InlineData("ABCD  ", "A? D?")]
+    [InlineData("ABCD EF", "E? F?")] // all gone and others come: in which order is not known
     public void Observe_Looks_IndicesAsFarAsKnown(string looks, string expected)
     {
         var order = new GroupOrder();
         foreach (var look in looks.Split(' ')) order.Observe([.. look.Select(letter => (ulong)letter)]);
         Assert.All(expected.Split(' '), word =>
             Assert.Equal(word[1] == '?' ? null : word[1] - '0', order.IndexOf(word[0])));
+    }
+
+    /// <summary>Who looks late does not know who has left by then.</summary>
+    [Fact]
+    public void Observe_NotFollowedFromTheBeginning_OnlyWhoComesIsKnown()
+    {
+        var order = new GroupOrder(isFollowed: false);
+        order.Observe([1, 2, 3]);
+        Assert.All((ulong[])[1, 2, 3], member => Assert.Null(order.IndexOf(member)));
+        order.Observe([1, 2, 3, 4]);
+        Assert.Equal(3, order.IndexOf(4));
+        order.Observe([4]);
+        Assert.Equal(0, order.IndexOf(4));
     }
 
     [Fact]

@@ -180,6 +180,7 @@ internal sealed class Supervised : IDisposable
         _queue.Dispose();
         var left = OwnProcess.Children();
         foreach (var pid in left) End(pid);
+        if (!IsToFault) Assert.Empty(Log.All("fault").Select(fault => fault.ToString()));
         if (IsToFault) return;
         Ended.GetAwaiter().GetResult();
         Assert.Empty(left);

@@ -9,19 +9,23 @@ namespace Reuseportd.Linux;
 ///
 /// The program is made anew with every change. One that is late is safe: an index past the end goes to the kernel's hash, and any other to a member.
 /// </summary>
-internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? diag = null) : IGroupSteering
+/// <param name="order">Of the group's members, as far as it has been followed.</param>
+internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? diag = null, GroupOrder? order = null) : IGroupSteering
 {
     /// <summary>As many as a program of less than 20 KiB can tell apart, which is what older kernels allow by default.</summary>
     private const int Buckets = 1024;
 
     private readonly GroupMembers _members = new();
-    private readonly GroupOrder _order = new();
+    private readonly GroupOrder _order = order ?? new GroupOrder();
     private readonly FlowTable _flows = new(Buckets);
     private readonly HashSet<ulong> _closing = [];
     private bool _isAttached;
     private bool _isOver;
 
     public SteeringKind Kind => SteeringKind.Classic;
+
+    /// <summary>For who takes the group over.</summary>
+    public GroupOrder Order => _order;
 
     public Errno Join(int slot, IReadOnlyList<SharedSocket> sockets, bool takesPart = true)
     {
@@ -33,8 +37,11 @@ internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? d
             if (taken is null) return errno;
         }
 
+        var former = _members.Find(slot);
         _members.Set(_members.Plan(slot, sockets, takesPart));
-        return Refresh(Listing.Of(diag));
+        var failed = Refresh(Listing.Of(diag));
+        if (failed != Errno.None) _members.Set(former ?? new GroupMembers.Member(slot, [], []));
+        return failed;
     }
 
     public Errno Leave(int slot) => TakePart(slot, takesPart: false);

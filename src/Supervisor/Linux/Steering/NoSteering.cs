@@ -12,8 +12,8 @@ internal sealed class NoSteering(GroupKey key, SockDiag? diag = null) : IGroupSt
 
     public Errno Join(int slot, IReadOnlyList<SharedSocket> sockets, bool takesPart = true)
     {
+        _ = Rejoin(slot);
         _members.Set(_members.Plan(slot, sockets, takesPart));
-        _backlogs.Remove(slot);
         return Errno.None;
     }
 

@@ -193,6 +193,8 @@ internal sealed class ProgramSteering : IGroupSteering
 
     private SlotCounts CountsAt(int place)
     {
+        // A place is given away ahead of the program that has room for it.
+        if (place >= _capacity) return default;
         ref var slot = ref _program!.Maps[place];
         return new SlotCounts(Volatile.Read(ref slot.Given), Volatile.Read(ref slot.Migrated));
     }

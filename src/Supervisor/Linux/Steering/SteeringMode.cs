@@ -1,4 +1,5 @@
 using Reuseportd.Model;
+using Reuseportd.Steering;
 
 namespace Reuseportd.Linux;
 
@@ -30,10 +31,13 @@ internal sealed record SteeringMode(SteeringKind Kind, string Reason)
             : new SteeringMode(SteeringKind.None, $"{reason}; no classic program: {errno}");
     }
 
-    public IGroupSteering Steer(GroupKey group, Balance balance, int workers, SockDiag? diag = null) => Kind switch
+    /// <param name="former">What the group was steered by until now, and is no more.</param>
+    /// <param name="isFollowed">Whether nobody has left the group yet.</param>
+    public IGroupSteering Steer(
+        GroupKey group, Balance balance, int workers, SockDiag? diag = null, IGroupSteering? former = null, bool isFollowed = true) => Kind switch
     {
         SteeringKind.Program => new ProgramSteering(group, balance, workers, diag),
-        SteeringKind.Classic => new ClassicSteering(group, balance, diag),
+        SteeringKind.Classic => new ClassicSteering(group, balance, diag, (former as ClassicSteering)?.Order ?? new GroupOrder(isFollowed)),
         _ => new NoSteering(group, diag),
     };
 

@@ -1,13 +1,12 @@
 using Reuseportd.Linux;
-using Reuseportd.Model;
 
 namespace Reuseportd.Runtime;
 
 /// <summary>
-/// Lets processes go that have nothing left, or have had their time. A classic program knows the members of a group by their places alone, and an end moves the others about:
-/// of such a group one process goes at a time, and the next when that has been seen.
+/// Lets processes go that get nothing new and have nothing left, or have had their time. A classic program knows the members of a group by their
+/// places alone, and an end moves the others about: of such a group one process goes at a time, and the next when that has been seen.
 /// </summary>
-internal sealed class Departures(Mailbox mailbox)
+internal sealed class Departures
 {
     private readonly List<PlacedProcess> _waiting = [];
     private readonly List<PlacedProcess> _leaving = [];
@@ -23,23 +22,22 @@ internal sealed class Departures(Mailbox mailbox)
         _leaving.Remove(process);
     }
 
-    /// <summary>To be called when all that is known of ends has been taken in.</summary>
-    public void Pass()
+    /// <summary>To be called when all that is known of ends and of what processes have has been taken in.</summary>
+    /// <returns>Those that may end now.</returns>
+    public IReadOnlyList<PlacedProcess> Pass()
     {
-        for (var at = 0; at < _waiting.Count;)
+        List<PlacedProcess> free = [];
+        foreach (var process in _waiting)
         {
-            var process = _waiting[at];
+            if (!process.IsEmpty && !process.IsReleased) continue;
             var ordered = process.Groups.Where(group => group.Steering.Kind == SteeringKind.Classic).ToArray();
-            if (_leaving.Exists(other => other.Groups.Intersect(ordered).Any()))
-            {
-                at++;
-                continue;
-            }
-
-            _waiting.RemoveAt(at);
+            if (ordered.Length > 0 && _leaving.Exists(other => other.Groups.Intersect(ordered).Any())) continue;
             if (ordered.Length > 0) _leaving.Add(process);
+            free.Add(process);
             foreach (var group in ordered) group.Steering.Expect(process.In(group).Select(socket => socket.Inode));
-            mailbox.Post(new Message.Drained(process.Placement.Process));
         }
+
+        foreach (var process in free) _waiting.Remove(process);
+        return free;
     }
 }

@@ -12,7 +12,6 @@ internal sealed class DrainWatch
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
 
     private readonly List<PlacedProcess> _draining = [];
-    private readonly List<PlacedProcess> _empty = [];
     private TimeSpan _next;
 
     public void Add(PlacedProcess process, TimeSpan now)
@@ -25,7 +24,7 @@ internal sealed class DrainWatch
 
     public TimeSpan? NextWait(TimeSpan now) => _draining.Count == 0 ? null : _next > now ? _next - now : TimeSpan.Zero;
 
-    /// <returns>Those that hold more or less than at the look before.</returns>
+    /// <returns>Those that hold more or fewer connections than at the look before.</returns>
     public IReadOnlyList<PlacedProcess> Pass(SockDiag diag, TimeSpan now)
     {
         if (_draining.Count == 0 || now < _next) return [];
@@ -34,24 +33,16 @@ internal sealed class DrainWatch
         if (errno != Errno.None) return [];
         var connections = ConnectionCount.Take(diag, [.. _draining.SelectMany(process => process.Ports).Distinct()], out errno);
         if (errno != Errno.None) return [];
-        return [.. _draining.ToArray().Where(process => Look(process, queues, connections))];
-    }
-
-    /// <summary>Those that were found to have nothing left since this was called last.</summary>
-    public IReadOnlyList<PlacedProcess> TakeEmpty()
-    {
-        PlacedProcess[] empty = [.. _empty];
-        _empty.Clear();
-        return empty;
+        return [.. _draining.Where(process => Look(process, queues, connections))];
     }
 
     /// <returns>Whether that has changed.</returns>
-    private bool Look(PlacedProcess process, Dictionary<ulong, QueueLength> queues, ConnectionCount connections)
+    private static bool Look(PlacedProcess process, Dictionary<ulong, QueueLength> queues, ConnectionCount connections)
     {
-        var (before, held) = (process.Held, process.Waiting(queues) + connections.HeldBy(process.Placement.Tree()));
+        var held = process.Waiting(queues, isStream: true) + connections.HeldBy(process.Placement.Tree());
+        var hasChanged = held != process.Held;
         process.Held = held;
-        // Twice: between its queue and its descriptors a connection is in neither.
-        if (held == 0 && before == 0 && _draining.Remove(process)) _empty.Add(process);
-        return held != before;
+        process.Found(isEmpty: held == 0 && process.Waiting(queues, isStream: false) == 0);
+        return hasChanged;
     }
 }

@@ -10,8 +10,18 @@ internal sealed class PlacedProcess(Placement placement)
     /// <summary>Its sockets, by the group that each is in.</summary>
     public List<(SharedGroup Group, SocketRecord Socket)> Sockets { get; } = [];
 
-    /// <summary>Connections and waiting bytes that it had when it was last looked at; -1 before.</summary>
+    private bool _wasEmpty;
+
+    /// <summary>Connections that it had when it was last looked at; -1 before.</summary>
     public long Held { get; set; } = -1;
+
+    /// <summary>Whether it has had neither connections nor datagrams at two looks in a row: between its queue and its descriptors a connection is in neither.</summary>
+    public bool IsEmpty { get; private set; }
+
+    /// <summary>It is to end whatever it has.</summary>
+    public bool IsReleased { get; set; }
+
+    public void Found(bool isEmpty) => (IsEmpty, _wasEmpty) = (isEmpty && _wasEmpty, isEmpty);
 
     public IEnumerable<SocketRecord> In(SharedGroup group) => Sockets.Where(one => one.Group == group).Select(one => one.Socket);
 
@@ -26,6 +36,7 @@ internal sealed class PlacedProcess(Placement placement)
 
     public int[] Ports => [.. Sockets.Where(one => one.Socket.IsStream).Select(one => one.Socket.Port).Distinct()];
 
-    /// <summary>What waits in its sockets.</summary>
-    public long Waiting(IReadOnlyDictionary<ulong, QueueLength> queues) => Sockets.Sum(one => queues.GetValueOrDefault(one.Socket.Inode).Waiting);
+    /// <summary>What waits in its sockets: connections of TCP, or bytes of UDP.</summary>
+    public long Waiting(IReadOnlyDictionary<ulong, QueueLength> queues, bool isStream) =>
+        Sockets.Where(one => one.Socket.IsStream == isStream).Sum(one => queues.GetValueOrDefault(one.Socket.Inode).Waiting);
 }

@@ -8,7 +8,7 @@ namespace Reuseportd.Runtime;
 /// A group of port sharding: who is steered to in it, and which of its workers are stuck. The kernel knows one group for each endpoint,
 /// whichever services share it.
 /// </summary>
-/// <param name="service">Whose rules hold: that of the first worker.</param>
+/// <param name="service">Whose rules hold: that of the first worker, while any of it is in the group.</param>
 internal sealed class SharedGroup(GroupKey key, IGroupSteering steering, string service, Balance balance, StallSpec stall) : IDisposable
 {
     private readonly Dictionary<WorkerName, int> _slots = [];
@@ -17,7 +17,7 @@ internal sealed class SharedGroup(GroupKey key, IGroupSteering steering, string 
 
     public IGroupSteering Steering { get; } = steering;
 
-    public string Service { get; } = service;
+    public string Service { get; set; } = service;
 
     public Balance Balance { get; } = balance;
 

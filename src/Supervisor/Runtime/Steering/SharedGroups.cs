@@ -16,8 +16,11 @@ internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbo
     private readonly Dictionary<ulong, PlacedProcess> _placed = [];
     private readonly Dictionary<GroupKey, SharedGroup> _groups = [];
     private readonly HashSet<SharedGroup> _changed = [];
+
+    /// <summary>Services of which a process has ended that was in no group known here: it may have been in one all the same.</summary>
+    private readonly HashSet<string> _unseen = [];
     private readonly Guests _guests = new();
-    private readonly Departures _departures = new(mailbox);
+    private readonly Departures _departures = new();
     private readonly DrainWatch _drains = new();
     private readonly StallWatch _stalls = new(mailbox, log);
 
@@ -61,6 +64,7 @@ internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbo
         // Where it goes on getting new connections it has never nothing left.
         if (goesOn || mode.Kind == SteeringKind.None || diag is null) return false;
         _drains.Add(process, now);
+        _departures.Add(process);
         return true;
     }
 
@@ -69,16 +73,21 @@ internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbo
     public bool Release(ulong serial)
     {
         if (!_placed.TryGetValue(serial, out var process)) return false;
-        _drains.Remove(process);
+        process.IsReleased = true;
         _departures.Add(process);
         return true;
     }
 
     /// <summary>A process has ended.</summary>
-    public void Remove(ulong serial)
+    public void Remove(ulong serial, string service)
     {
         foreach (var group in _guests.Leave(serial)) Forget(group);
-        if (!_placed.Remove(serial, out var process)) return;
+        if (!_placed.Remove(serial, out var process))
+        {
+            _unseen.Add(service);
+            return;
+        }
+
         _drains.Remove(process);
         _departures.Gone(process);
         foreach (var group in process.Groups) Part(group, process);
@@ -99,7 +108,7 @@ internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbo
         }
 
         _changed.Clear();
-        _departures.Pass();
+        LetGo();
     }
 
     /// <summary>Looks at what drains, where it is time to.</summary>
@@ -108,8 +117,7 @@ internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbo
         if (diag is null) return;
         foreach (var process in _drains.Pass(diag, now))
             mailbox.Post(new Message.Holds(process.Placement.Process, (int)Math.Min(process.Held, int.MaxValue)));
-        foreach (var process in _drains.TakeEmpty()) _departures.Add(process);
-        _departures.Pass();
+        LetGo();
     }
 
     /// <summary>Looks at who is stuck, where it is time to.</summary>
@@ -136,14 +144,27 @@ internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbo
         return counts;
     }
 
+    private void LetGo()
+    {
+        foreach (var process in _departures.Pass())
+        {
+            _drains.Remove(process);
+            mailbox.Post(new Message.Drained(process.Placement.Process));
+        }
+    }
+
     private SharedGroup Find(Placement placement, GroupKey key)
     {
         var service = placement.Worker.Service;
         var balance = key.BalanceFor(placement.Balance);
         _groups.TryGetValue(key, out var group);
+        if (group is not null && group.Service != service && !group.Current.Values.Any(process => process.Placement.Worker.Service == group.Service))
+            group.Service = service;
         if (group is not null && (group.Service != service || group.Balance == balance && group.Stall == placement.Stall)) return group;
+        foreach (var slot in group?.Stuck.Keys.ToArray() ?? []) _stalls.Forget(group!, slot);
         group?.Dispose();
-        var renewed = new SharedGroup(key, mode.Steer(key, balance, placement.Workers, diag), service, balance, placement.Stall);
+        var steering = mode.Steer(key, balance, placement.Workers, diag, group?.Steering, isFollowed: !_unseen.Remove(service));
+        var renewed = new SharedGroup(key, steering, service, balance, placement.Stall);
         _groups[key] = renewed;
         if (group is null) return renewed;
         // By other rules: all that have a share keep it.
@@ -210,6 +231,8 @@ internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbo
     private void Forget(SharedGroup group)
     {
         if (group.Current.Count > 0 || _guests.AreIn(group)) return;
+        // Those who still end what they have may leave unseen.
+        if (_placed.Values.Any(process => process.Groups.Contains(group))) _unseen.Add(group.Service);
         if (_groups.GetValueOrDefault(group.Key) == group) _groups.Remove(group.Key);
         _changed.Remove(group);
         group.Dispose();

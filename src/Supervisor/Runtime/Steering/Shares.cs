@@ -11,11 +11,12 @@ internal sealed class Shares(Steerer? steerer, SlotRunner runner, Updates update
     private readonly Queue<WorkerProcess> _drained = new();
 
     /// <summary>
-    /// Where order is followed: services of processes that may end, or have, and whose end is not taken note of yet. Nothing of them starts.
+    /// Where order is followed: services of processes that are told to end, or have ended, and whose end is not taken note of yet. Nothing of
+    /// them starts.
     /// </summary>
     private readonly Dictionary<ulong, Service> _departing = [];
 
-    /// <summary>Of these, those that do not end before what has started has its share.</summary>
+    /// <summary>There as well: those that may end as soon as what has started has its share.</summary>
     private readonly List<WorkerProcess> _held = [];
 
     /// <summary>Processes whose share is asked for.</summary>
@@ -65,9 +66,9 @@ internal sealed class Shares(Steerer? steerer, SlotRunner runner, Updates update
     /// <summary>It has nothing left, or may end all the same, or nothing is to be waited for.</summary>
     public void Drained(WorkerProcess process)
     {
-        if (steerer is { FollowsOrder: true }) Block(process);
-        if (MayEnd(process)) End(process);
-        else _held.Add(process);
+        // In the same turn others may have come to serve, and ask for their share behind the messages.
+        if (steerer is not { FollowsOrder: true }) End(process);
+        else if (!_held.Contains(process)) _held.Add(process);
     }
 
     public void Ended(WorkerProcess process)
@@ -76,7 +77,7 @@ internal sealed class Shares(Steerer? steerer, SlotRunner runner, Updates update
         _held.Remove(process);
         if (steerer is null) return;
         if (steerer.FollowsOrder) Block(process);
-        steerer.Post(new SteeringRequest.Gone(process.Serial));
+        steerer.Post(new SteeringRequest.Gone(process.Serial, process.Slot.Name.Service));
     }
 
     public void Departed(ulong process)
@@ -91,6 +92,7 @@ internal sealed class Shares(Steerer? steerer, SlotRunner runner, Updates update
         while (_held.Find(MayEnd) is { } process)
         {
             _held.Remove(process);
+            Block(process);
             End(process);
         }
     }
@@ -100,9 +102,9 @@ internal sealed class Shares(Steerer? steerer, SlotRunner runner, Updates update
         if (_departing.TryAdd(process.Serial, process.Slot.Service)) runner.Block(process.Slot.Service, block: true);
     }
 
-    /// <summary>Where order is followed: not while another of the service is between its start and its share.</summary>
-    private bool MayEnd(WorkerProcess process) => !_departing.ContainsKey(process.Serial)
-        || process.Slot.Service.Starts.InProgress == 0 && !_asked.Any(other => other.Slot.Service == process.Slot.Service);
+    /// <summary>Not while another of the service is between its start and its share.</summary>
+    private bool MayEnd(WorkerProcess process) =>
+        process.Slot.Service.Starts.InProgress == 0 && !_asked.Any(other => other.Slot.Service == process.Slot.Service);
 
     private void End(WorkerProcess process)
     {

@@ -35,7 +35,10 @@ internal sealed class StallWatch(Mailbox mailbox, ILogger log)
     public void Forget(SharedGroup group, int slot)
     {
         group.Judge.Wake(slot);
-        if (group.Stuck.Remove(slot, out var stuck)) mailbox.Post(new Message.Stalled(stuck.Process.Placement.Process, IsStuck: false));
+        if (!group.Stuck.Remove(slot, out var stuck)) return;
+        // A listener that was taken out of its group comes back.
+        _ = group.Steering.Rejoin(slot);
+        mailbox.Post(new Message.Stalled(stuck.Process.Placement.Process, IsStuck: false));
     }
 
     public void Pass(SockDiag diag, IEnumerable<SharedGroup> groups, TimeSpan now)

@@ -132,7 +132,7 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
                 if (!groups.Release(release.Process)) mailbox.Post(new Message.Drained(release.Process));
                 break;
             case SteeringRequest.Gone gone:
-                groups.Remove(gone.Process);
+                groups.Remove(gone.Process, gone.Service);
                 break;
             case SteeringRequest.Visit visit:
                 groups.Visit(visit, listing);

@@ -18,7 +18,7 @@ internal abstract record SteeringRequest
     internal sealed record Release(ulong Process) : SteeringRequest;
 
     /// <summary>A process has ended. Answered by <see cref="Message.Departed"/> where <see cref="Steerer.FollowsOrder"/>.</summary>
-    internal sealed record Gone(ulong Process) : SteeringRequest;
+    internal sealed record Gone(ulong Process, string Service) : SteeringRequest;
 
     /// <summary>A connection from this port to <paramref name="Port"/> is to reach the process, be it steered to or not, until the visit has ended.</summary>
     /// <param name="Done">Completed when it will, as far as that can be had.</param>

@@ -13,11 +13,17 @@ internal sealed class Update(Service service, ServiceSpec? former)
     /// <summary>Goes back to what was; when that fails too, it stops where it is.</summary>
     public bool IsRollback { get; init; }
 
-    public Queue<WorkerSlot> Waiting { get; } = new();
+    private readonly Queue<WorkerSlot> _waiting = new();
+    private readonly HashSet<WorkerSlot> _isWaiting = [];
+
+    /// <summary>In their order.</summary>
+    public IReadOnlyCollection<WorkerSlot> Waiting => _waiting;
+
+    public WorkerSlot Next => _waiting.Peek();
 
     public HashSet<WorkerSlot> Moving { get; } = [];
 
-    public List<WorkerSlot> Done { get; } = [];
+    public HashSet<WorkerSlot> Done { get; } = [];
 
     /// <summary>Why it stopped; null while nothing has failed.</summary>
     public string? Failure { get; set; }
@@ -33,6 +39,14 @@ internal sealed class Update(Service service, ServiceSpec? former)
 
     /// <summary>Workers that it began with.</summary>
     public int Count => Waiting.Count + Moving.Count + Done.Count;
+
+    /// <summary>Behind the others; once.</summary>
+    public void Wait(WorkerSlot slot)
+    {
+        if (_isWaiting.Add(slot)) _waiting.Enqueue(slot);
+    }
+
+    public void TakeNext() => _isWaiting.Remove(_waiting.Dequeue());
 
     public bool IsOver => Moving.Count == 0 && Waiting.Count == 0;
 }

@@ -8,31 +8,18 @@ namespace Reuseportd.Runtime;
 
 /// <summary>
 /// Planned restarts: replaces the workers of a service a few at a time, such that as many serve all the while as its <c>update</c> promises.
-/// Started first, the new process of a worker is made in an understudy's slot; when it serves, the two slots exchange their
-/// processes, and the old one drains. The first new process that does not get ready stops it all: what serves goes on serving.
-/// Only the loop's thread uses it.
+/// The first new process that does not get ready stops it all: what serves goes on serving. Only the loop's thread uses it.
 /// </summary>
-internal sealed class Updates(SlotRunner runner, ILogger log)
+internal sealed class Updates(SlotRunner runner, Understudies understudies, ILogger log)
 {
     private readonly Dictionary<Service, Update> _updates = [];
     private readonly HashSet<Update> _due = [];
-    private readonly HashSet<WorkerSlot> _understudies = [];
     private bool _stopping;
-    private bool _swept;
-
-    /// <summary>Told of a service when a process of it has gone that was no worker's any more.</summary>
-    public Action<Service>? Left { get; set; }
-
-    /// <summary>Nothing of any is left.</summary>
-    public bool IsEmpty => _understudies.Count == 0;
 
     /// <summary>Whether <see cref="Pass"/> has something to do.</summary>
-    public bool IsDue => _swept || _due.Count > 0;
+    public bool IsDue => understudies.IsDue || _due.Count > 0;
 
     public Update? Of(Service service) => _updates.GetValueOrDefault(service);
-
-    /// <summary>Whether there are processes of the service in no worker's own slot.</summary>
-    public bool HasUnderstudies(Service service) => _understudies.Any(one => one.Service == service);
 
     /// <summary>Begins, or adds to what is on its way. Workers that do not serve are started anew at once where none of the service does.</summary>
     /// <param name="former">What the service was until now, where it has become another.</param>
@@ -88,7 +75,7 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
     {
         if (Of(slot.Service) is not { HasStopped: true, IsPaused: true, Former: { } former } update) return;
         slot.Keep(former);
-        update.Waiting.Enqueue(slot);
+        update.Wait(slot);
     }
 
     /// <summary>
@@ -112,14 +99,7 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
     {
         _stopping = true;
         foreach (var update in _updates.Values.ToArray()) Drop(update);
-        End(_ => true);
-    }
-
-    /// <summary>Ends processes that are no worker's own, or not yet, whatever they still have.</summary>
-    public void End(Predicate<WorkerSlot> which)
-    {
-        foreach (var understudy in _understudies.Where(one => which(one)).ToArray()) runner.Happen(understudy, new SlotEvent.StopRequested());
-        Sweep();
+        understudies.End(_ => true);
     }
 
     /// <summary>The service is to be forgotten, or becomes another.</summary>
@@ -132,7 +112,7 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
     public void Moved(WorkerSlot slot)
     {
         if (_updates.TryGetValue(slot.Service, out var update)) _due.Add(update);
-        else if (slot.IsUnderstudy) _swept = true;
+        else if (slot.IsUnderstudy) understudies.Moved();
     }
 
     /// <summary>Connections of a former process are cut by its end.</summary>
@@ -146,13 +126,13 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
     /// <param name="failed">Told an update that has stopped and is to be rolled back.</param>
     public void Pass(Action<Update> failed)
     {
-        if (_swept) Sweep();
+        if (understudies.IsDue) understudies.Sweep();
         while (_due.Count > 0)
         {
             var update = _due.First();
             _due.Remove(update);
             foreach (var slot in update.Moving.ToArray()) Look(update, slot);
-            Sweep();
+            understudies.Sweep();
             while (update is { IsPaused: false, Failure: null, Waiting.Count: > 0 } && TryNext(update))
             {
             }
@@ -176,7 +156,7 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
         foreach (var slot in slots.OrderByDescending(slot => slot.Slot.State is SlotState.Ready == servingFirst))
         {
             if (update.Moving.Contains(slot)) continue;
-            if (!update.Waiting.Contains(slot)) update.Waiting.Enqueue(slot);
+            update.Wait(slot);
             update.Done.Remove(slot);
             if (update.IsPaused && slot.Slot.State is SlotState.Ready)
             {
@@ -200,10 +180,10 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
 
     private bool TryNext(Update update)
     {
-        var (service, slot) = (update.Service, update.Waiting.Peek());
+        var (service, slot) = (update.Service, update.Next);
         if (slot.Leaving || !service.Wish.Wants(slot.Name.Index))
         {
-            update.Waiting.Dequeue();
+            update.TakeNext();
             // When it comes again it is what the service is then.
             slot.Renew();
             update.Done.Add(slot);
@@ -214,14 +194,14 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
         // It serves nothing, so nothing is lost by its restart; and what comes of it holds up nobody.
         if (slot.Slot.State is not SlotState.Ready)
         {
-            update.Waiting.Dequeue();
+            update.TakeNext();
             slot.Updating = false;
             Anew(slot);
             update.Done.Add(slot);
             return true;
         }
 
-        var wanted = service.Slots.Count(one => !one.Leaving && service.Wish.Wants(one.Name.Index));
+        var wanted = service.Wish.Wanted(service.Spec.Workers);
         // By what is wanted, not by how the workers were told to be replaced before.
         if (!UpdatePace.MayBegin(service.Spec.Update, wanted, service.Ready, update.Moving.Count))
         {
@@ -229,30 +209,16 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
             return false;
         }
 
-        update.Waiting.Dequeue();
+        update.TakeNext();
         update.Moving.Add(slot);
-        if (service.Spec.Update.Order == UpdateOrder.StartFirst) StartFirst(slot);
+        if (service.Spec.Update.Order == UpdateOrder.StartFirst) understudies.Start(slot);
         else StopFirst(slot);
         return true;
     }
 
-    private void StartFirst(WorkerSlot slot)
-    {
-        slot.NewestGeneration = Math.Max(slot.NewestGeneration, slot.Slot.Generation) + 1;
-        var understudy = new WorkerSlot(slot.Name, slot.Service)
-        {
-            IsUnderstudy = true,
-            Slot = Slot.New with { Generation = slot.NewestGeneration - 1 },
-        };
-        slot.Understudy = understudy;
-        _understudies.Add(understudy);
-        runner.Enter(understudy);
-        runner.Happen(understudy, new SlotEvent.StartRequested());
-    }
-
     private void StopFirst(WorkerSlot slot)
     {
-        slot.Renew();
+        slot.RenewsAtEnd = true;
         runner.Happen(slot, new SlotEvent.DrainRequested(new AfterStop.Restart()));
     }
 
@@ -286,7 +252,7 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
     {
         if (slot.Leaving || !slot.Service.Wish.Wants(slot.Name.Index))
         {
-            Dismiss(slot, understudy);
+            understudies.Dismiss(slot, understudy);
             slot.Renew();
             Settle(update, slot);
             return;
@@ -295,15 +261,15 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
         switch (understudy.Slot.State)
         {
             case SlotState.Ready when understudy.Process is { IsPlaced: true }:
-                Exchange(slot, understudy);
+                understudies.Exchange(slot, understudy);
                 break;
             case SlotState.Starting or SlotState.Ready when slot.Slot.State is not SlotState.Ready:
                 // The old one has ended by itself: the new one takes its place as it is.
-                Exchange(slot, understudy);
+                understudies.Exchange(slot, understudy);
                 break;
             case SlotState.Stopping or SlotState.Stopped or SlotState.Backoff or SlotState.Failed:
                 Fail(update, slot, understudy);
-                Dismiss(slot, understudy);
+                understudies.Dismiss(slot, understudy);
                 break;
         }
     }
@@ -311,37 +277,8 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
     private void LookAtOld(Update update, WorkerSlot slot, WorkerSlot understudy)
     {
         if (understudy.Slot.State.HasProcess) return;
-        Dismiss(slot, understudy);
+        understudies.Dismiss(slot, understudy);
         LookInPlace(update, slot);
-    }
-
-    private void Exchange(WorkerSlot slot, WorkerSlot understudy)
-    {
-        runner.Exchange(slot);
-        if (slot.IsKept && !understudy.IsKept) understudy.Keep(slot.Spec);
-        slot.Renew();
-        understudy.Leaving = true;
-        runner.Happen(understudy, new SlotEvent.DrainRequested(new AfterStop.Stay()));
-    }
-
-    /// <summary>The understudy goes, on its own from here.</summary>
-    private void Dismiss(WorkerSlot slot, WorkerSlot understudy)
-    {
-        slot.Understudy = null;
-        if (understudy.Slot.State is not SlotState.Stopped && !understudy.Leaving) runner.Happen(understudy, new SlotEvent.StopRequested());
-        understudy.Leaving = true;
-        _swept = true;
-    }
-
-    private void Sweep()
-    {
-        _swept = false;
-        foreach (var understudy in _understudies.Where(one => one is { Leaving: true, Slot.State.HasProcess: false }).ToArray())
-        {
-            _understudies.Remove(understudy);
-            runner.Leave(understudy);
-            Left?.Invoke(understudy.Service);
-        }
     }
 
     private void Settle(Update update, WorkerSlot slot)
@@ -362,7 +299,7 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
             why += "; the library is not in its former process, beside which no other can serve the same port: set 'update.order: stop-first', or stop it and start it";
         update.Failure ??= $"{slot.Name}: {why}";
         slot.UpdateFailure = $"not replaced: {why}";
-        update.Waiting.Enqueue(slot);
+        update.Wait(slot);
     }
 
     /// <summary>Too few serve for one more to be stopped, and no more of them are to come.</summary>
@@ -392,9 +329,9 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
         foreach (var slot in update.Moving.ToArray())
         {
             if (slot.Understudy is not { Leaving: false } understudy) continue;
-            Dismiss(slot, understudy);
+            understudies.Dismiss(slot, understudy);
             update.Moving.Remove(slot);
-            update.Waiting.Enqueue(slot);
+            update.Wait(slot);
         }
 
         foreach (var slot in update.Waiting)
@@ -421,7 +358,7 @@ internal sealed class Updates(SlotRunner runner, ILogger log)
         if (!_updates.Remove(update.Service)) return;
         _due.Remove(update);
         foreach (var slot in update.Moving)
-            if (slot.Understudy is { Leaving: false } understudy) Dismiss(slot, understudy);
+            if (slot.Understudy is { Leaving: false } understudy) understudies.Dismiss(slot, understudy);
             else slot.Understudy = null;
         foreach (var slot in update.Moving.Concat(update.Waiting).ToArray()) runner.EndUpdate(slot);
     }

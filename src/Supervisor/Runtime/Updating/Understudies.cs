@@ -1,0 +1,78 @@
+using Reuseportd.Slots;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>
+/// The second slots of workers that are being replaced: in one the new process starts; when it serves, the two slots exchange their processes, and
+/// the old one drains in it. Only the loop's thread uses it.
+/// </summary>
+internal sealed class Understudies(SlotRunner runner)
+{
+    private readonly HashSet<WorkerSlot> _all = [];
+
+    /// <summary>Told of a service when a process of it has gone that was no worker's any more.</summary>
+    public Action<Service>? Left { get; set; }
+
+    public bool IsEmpty => _all.Count == 0;
+
+    /// <summary>Whether <see cref="Sweep"/> may have something to do.</summary>
+    public bool IsDue { get; private set; }
+
+    /// <summary>Whether there are processes of the service in no worker's own slot.</summary>
+    public bool AreOf(Service service) => _all.Any(one => one.Service == service);
+
+    public void Start(WorkerSlot slot)
+    {
+        slot.NewestGeneration = Math.Max(slot.NewestGeneration, slot.Slot.Generation) + 1;
+        var understudy = new WorkerSlot(slot.Name, slot.Service)
+        {
+            IsUnderstudy = true,
+            Slot = Slot.New with { Generation = slot.NewestGeneration - 1 },
+        };
+        slot.Understudy = understudy;
+        _all.Add(understudy);
+        runner.Enter(understudy);
+        runner.Happen(understudy, new SlotEvent.StartRequested());
+    }
+
+    /// <summary>The new process takes the worker's place, and the old one ends what it has.</summary>
+    public void Exchange(WorkerSlot slot, WorkerSlot understudy)
+    {
+        runner.Exchange(slot);
+        if (slot.IsKept && !understudy.IsKept) understudy.Keep(slot.Spec);
+        slot.Renew();
+        understudy.Leaving = true;
+        runner.Happen(understudy, new SlotEvent.DrainRequested(new AfterStop.Stay()));
+    }
+
+    /// <summary>The understudy goes, on its own from here.</summary>
+    public void Dismiss(WorkerSlot slot, WorkerSlot understudy)
+    {
+        slot.Understudy = null;
+        if (understudy.Slot.State is not SlotState.Stopped && !understudy.Leaving) runner.Happen(understudy, new SlotEvent.StopRequested());
+        understudy.Leaving = true;
+        IsDue = true;
+    }
+
+    /// <summary>Ends processes that are no worker's own, or not yet, whatever they still have.</summary>
+    public void End(Predicate<WorkerSlot> which)
+    {
+        foreach (var understudy in _all.Where(one => which(one)).ToArray()) runner.Happen(understudy, new SlotEvent.StopRequested());
+        Sweep();
+    }
+
+    /// <summary>Something has happened to one.</summary>
+    public void Moved() => IsDue = true;
+
+    /// <summary>Forgets those that have gone.</summary>
+    public void Sweep()
+    {
+        IsDue = false;
+        foreach (var understudy in _all.Where(one => one is { Leaving: true, Slot.State.HasProcess: false }).ToArray())
+        {
+            _all.Remove(understudy);
+            runner.Leave(understudy);
+            Left?.Invoke(understudy.Service);
+        }
+    }
+}

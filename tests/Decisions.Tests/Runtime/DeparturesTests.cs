@@ -1,0 +1,135 @@
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Reuseportd.Runtime;
+
+namespace Decisions.Tests.Runtime;
+
+public sealed class DeparturesTests
+{
+    private readonly Departures _departures = new();
+
+    [Fact]
+    public void Pass_NotEmptyAtTwoLooks_Waits()
+    {
+        var process = Process(1, Group(SteeringKind.Program, out _));
+        _departures.Add(process);
+        Assert.Empty(_departures.Pass());
+        process.Found(isEmpty: true);
+        Assert.Empty(_departures.Pass());
+        process.Found(isEmpty: false);
+        process.Found(isEmpty: true);
+        Assert.Empty(_departures.Pass());
+        process.Found(isEmpty: true);
+        Assert.Equal([process], _departures.Pass());
+        Assert.Empty(_departures.Pass());
+    }
+
+    [Fact]
+    public void Pass_HasHadItsTime_GoesWithWhatItHas()
+    {
+        var process = Process(1, Group(SteeringKind.Program, out _));
+        process.IsReleased = true;
+        _departures.Add(process);
+        Assert.Equal([process], _departures.Pass());
+    }
+
+    [Fact]
+    public void Pass_SeveralOfAGroupByPlace_GoOneAfterTheOther()
+    {
+        var group = Group(SteeringKind.Classic, out var steering);
+        PlacedProcess[] processes = [.. Enumerable.Range(1, 3).Select(serial => Process((ulong)serial, group))];
+        foreach (var process in processes) _departures.Add(Empty(process));
+        foreach (var process in processes)
+        {
+            Assert.Equal([process], _departures.Pass());
+            Assert.Empty(_departures.Pass());
+            Assert.Equal([process.Placement.Process], steering.Expected);
+            _departures.Gone(process);
+        }
+
+        Assert.Empty(_departures.Pass());
+    }
+
+    /// <summary>One that serves again has to be empty anew; who comes behind it does not wait for it.</summary>
+    [Fact]
+    public void Pass_FirstHasSomethingAgain_TheNextGoes()
+    {
+        var group = Group(SteeringKind.Classic, out _);
+        var (one, two) = (Empty(Process(1, group)), Empty(Process(2, group)));
+        _departures.Add(one);
+        _departures.Add(two);
+        one.Found(isEmpty: false);
+        Assert.Equal([two], _departures.Pass());
+    }
+
+    [Theory]
+    [InlineData(false, 3)]
+    [InlineData(true, 1)]
+    public void Pass_SeveralAtOnce_AsManyAsTheKindOfSteeringAllows(bool isByPlace, int expected)
+    {
+        var group = Group(isByPlace ? SteeringKind.Classic : SteeringKind.Program, out _);
+        for (ulong serial = 1; serial <= 3; serial++) _departures.Add(Empty(Process(serial, group)));
+        Assert.Equal(expected, _departures.Pass().Count);
+    }
+
+    private static PlacedProcess Empty(PlacedProcess process)
+    {
+        process.Found(isEmpty: true);
+        process.Found(isEmpty: true);
+        return process;
+    }
+
+    /// <summary>With one socket, whose inode is its serial number.</summary>
+    private static PlacedProcess Process(ulong serial, SharedGroup group)
+    {
+        var placement = new Placement(
+            serial, new WorkerName("web", (int)serial), (int)serial, PortFilter.Any, Balance.Default, 3, StallSpec.Default, new Dictionary<ulong, (int, int)>());
+        var process = new PlacedProcess(placement);
+        process.Sockets.Add((group, new SocketRecord(true, false, default, 80, serial, 0, 0, 0)));
+        return process;
+    }
+
+    private static SharedGroup Group(SteeringKind kind, out Recorded steering)
+    {
+        steering = new Recorded(kind);
+        return new SharedGroup(default, steering, "web", Balance.Default, StallSpec.Default);
+    }
+
+    /// <summary>Remembers whose end it was told of last.</summary>
+    private sealed class Recorded(SteeringKind kind) : IGroupSteering
+    {
+        public ulong[] Expected { get; private set; } = [];
+
+        public SteeringKind Kind => kind;
+
+        public Errno Join(int slot, IReadOnlyList<SharedSocket> sockets, bool takesPart = true) => Errno.None;
+
+        public Errno Leave(int slot) => Errno.None;
+
+        public Errno Rejoin(int slot) => Errno.None;
+
+        public Errno Refresh(IReadOnlyList<SocketRecord> listing) => Errno.None;
+
+        public void Expect(IEnumerable<ulong> sockets) => Expected = [.. sockets];
+
+        public void SetQueues(IReadOnlyDictionary<ulong, QueueLength> byInode)
+        {
+        }
+
+        public SlotCounts? CountsOf(int slot) => null;
+
+        public Errno Rescue(int slot, out long waited)
+        {
+            waited = 0;
+            return Errno.NotSupported;
+        }
+
+        public Errno Visit(int slot, int clientPort) => Errno.NotSupported;
+
+        public Errno Detach() => Errno.None;
+
+        public void Dispose()
+        {
+        }
+    }
+}
