@@ -238,5 +238,24 @@ public sealed class CommandTests
         Assert.Equal("GET /v1/events?follow=false HTTP/1.1", await daemon.RequestAsync());
     }
 
+    [Theory]
+    [InlineData("events")]
+    [InlineData("logs")]
+    public async Task Stream_FollowedToItsEnd_SaysThatTheDaemonHasStopped(string verb)
+    {
+        using var daemon = FakeDaemon.Answering(200, "\n");
+        Assert.Equal(new Run(ExitCode.Ok, "", "reuseportctl: the daemon has stopped\n"), await Run.CommandAsync(daemon.Path, verb, "-f"));
+    }
+
+    [Theory]
+    [InlineData("events")]
+    [InlineData("logs")]
+    public async Task Stream_ThatBreaksOff_Fails(string verb)
+    {
+        using var daemon = FakeDaemon.HangingUpHalfWay();
+        var run = await Run.CommandAsync(daemon.Path, verb, "-f");
+        Assert.Equal((ExitCode.Failed, "reuseportctl: the daemon ended the connection\n"), (run.Code, run.Errors));
+    }
+
     private static FakeDaemon Answering<T>(T document, JsonTypeInfo<T> type) => FakeDaemon.Answering(200, JsonSerializer.Serialize(document, type));
 }

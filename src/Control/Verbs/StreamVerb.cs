@@ -26,17 +26,19 @@ internal sealed class StreamVerb(
             var following = parsed.GetValue(followed);
             var ask = Ask.Get(parsed.GetRequiredValue(socket), path, parsed.GetValue(whose) ?? [], query(parsed, following));
             var raw = parsed.GetRequiredValue(output) == FormWords.Json;
-            return ControlClient.StreamAsync(ask with { IsEndless = following }, (body, stop) => ShowAsync(body, raw, text, stop), cancellation);
+            return ControlClient.StreamAsync(ask with { IsEndless = following }, (body, stop) => ShowAsync(body, raw, text, following, stop), cancellation);
         });
         return command;
     }
 
-    private async Task<int> ShowAsync(Stream body, bool raw, Func<string, bool, string?> text, CancellationToken cancellation)
+    private async Task<int> ShowAsync(Stream body, bool raw, Func<string, bool, string?> text, bool following, CancellationToken cancellation)
     {
         BrokenPipe.EndsUs();
         var colour = Colours.OnStdout();
         await foreach (var document in read(body, cancellation))
             if (text(document, colour) is { } line) Console.Out.WriteLine(raw ? document : line);
+        // A stream that is followed has no other proper end.
+        if (following) await Console.Error.WriteLineAsync("reuseportctl: the daemon has stopped");
         return ExitCode.Ok;
     }
 }

@@ -9,7 +9,7 @@ namespace Reuseportd.Api;
 /// <summary>
 /// Handler of <c>GET /v1/events</c>: a client's place in the ring of events, and nothing else of its own. It reads as fast as the client takes.
 /// </summary>
-internal sealed class EventStream(IFleetControl control, EventRing events, TimeProvider time, CancellationToken stopping)
+internal sealed class EventStream(IFleetControl control, EventRing events, TimeProvider time, StreamEnd ending)
 {
     private const int MostAtOnce = 64;
 
@@ -26,15 +26,16 @@ internal sealed class EventStream(IFleetControl control, EventRing events, TimeP
                     ?? (long.TryParse(context.Request.Headers["Last-Event-ID"], out var last) ? last : follow ? newest : 0);
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ending.Cut);
         try
         {
             await WriteAsync(context, Own("hello", "the stream of events begins", since), end.Token);
             await FollowAsync(context, names, since, follow, end.Token);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested && context.Response.HasStarted)
+        catch (OperationCanceledException) when (ending.Cut.IsCancellationRequested && context.Response.HasStarted)
         {
-            // The stream ends with the daemon.
+            // No proper end, as something is missing.
+            context.Abort();
         }
     }
 
@@ -44,6 +45,7 @@ internal sealed class EventStream(IFleetControl control, EventRing events, TimeP
         after = Math.Min(after, events.Newest);
         while (true)
         {
+            var isOver = ending.Over.IsCompleted;
             var batch = events.Read(after, MostAtOnce);
             if (batch.Lost > 0 && after > 0)
                 await WriteAsync(context, Own("lost", $"{batch.Lost} events are no longer there", batch.Next - batch.Events.Count) with { Count = batch.Lost }, end);
@@ -53,7 +55,7 @@ internal sealed class EventStream(IFleetControl control, EventRing events, TimeP
             after = batch.Next;
             if (batch.Events.Count == MostAtOnce) continue;
             await context.Response.Body.FlushAsync(end);
-            if (!follow) return;
+            if (!follow || isOver) return;
             await NextAsync(context, after, end);
         }
     }
@@ -64,7 +66,7 @@ internal sealed class EventStream(IFleetControl control, EventRing events, TimeP
         {
             try
             {
-                await events.WaitAsync(after).WaitAsync(Silence, time, end);
+                await Task.WhenAny(events.WaitAsync(after), ending.Over).WaitAsync(Silence, time, end);
                 return;
             }
             catch (TimeoutException)

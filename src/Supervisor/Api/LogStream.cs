@@ -6,7 +6,7 @@ using Reuseportd.Observability;
 namespace Reuseportd.Api;
 
 /// <summary>Handler of <c>GET /v1/logs</c>: the newest output of workers, and with <c>follow</c> what comes.</summary>
-internal sealed class LogStream(IFleetControl control, OutputRetention output, TimeProvider time, CancellationToken stopping)
+internal sealed class LogStream(IFleetControl control, OutputRetention output, TimeProvider time, StreamEnd ending)
 {
     private const long UsualLines = 100;
     private const long MostLines = 10_000;
@@ -25,7 +25,7 @@ internal sealed class LogStream(IFleetControl control, OutputRetention output, T
         var lines = (int)(Requests.Number(context, "lines", MostLines) ?? UsualLines);
         var follow = Requests.Flag(context, "follow", usual: false);
         var followed = new Dictionary<OutputTail, LineAssembly>();
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ending.Cut);
         try
         {
             var changed = output.Changed;
@@ -36,15 +36,18 @@ internal sealed class LogStream(IFleetControl control, OutputRetention output, T
             while (follow)
             {
                 await NextAsync(context, changed, end.Token);
+                var isOver = ending.Over.IsCompleted;
                 changed = output.Changed;
                 // A worker whose output is kept no longer begins another tail when it writes again.
                 foreach (var tail in followed.Keys.Where(tail => tail.IsGone).ToArray()) followed.Remove(tail);
-                foreach (var tail in Named()) await WriteAsync(context, Since(tail), end.Token);
+                foreach (var tail in Named()) await WriteAsync(context, Since(tail, isOver), end.Token);
+                if (isOver) return;
             }
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested && context.Response.HasStarted)
+        catch (OperationCanceledException) when (ending.Cut.IsCancellationRequested && context.Response.HasStarted)
         {
-            // The stream ends with the daemon.
+            // No proper end, as something is missing.
+            context.Abort();
         }
 
         IEnumerable<OutputTail> Named() => output.Tails.Where(tail => names.Count == 0 || names.Any(name => name.Fits(tail.Worker)));
@@ -78,10 +81,10 @@ internal sealed class LogStream(IFleetControl control, OutputRetention output, T
             }
         }
 
-        LogLine[] Since(OutputTail tail)
+        LogLine[] Since(OutputTail tail, bool isAll)
         {
             if (!followed.TryGetValue(tail, out var assembly)) followed[tail] = assembly = new LineAssembly(tail, missed: true);
-            return [.. assembly.Next().Select(one => one.Line)];
+            return [.. assembly.Next(isAll).Select(one => one.Line)];
         }
     }
 
@@ -91,7 +94,7 @@ internal sealed class LogStream(IFleetControl control, OutputRetention output, T
         {
             try
             {
-                await changed.WaitAsync(Silence, time, end);
+                await Task.WhenAny(changed, ending.Over).WaitAsync(Silence, time, end);
                 return;
             }
             catch (TimeoutException)

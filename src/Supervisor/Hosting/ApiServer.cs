@@ -40,7 +40,7 @@ internal static class ApiServer
         });
     }
 
-    public static void Map(WebApplication host, IFleetControl control, ControlSocket socket, LogOutput output, OutputRetention lines, string version)
+    public static void Map(WebApplication host, IFleetControl control, ControlSocket socket, LogOutput output, OutputRetention lines, StreamEnd ending, string version)
     {
         var (time, stopping) = (TimeProvider.System, host.Lifetime.ApplicationStopping);
         var facts = new WorkerFacts(time);
@@ -49,8 +49,8 @@ internal static class ApiServer
             ControlApi.Routes(
                 new Queries(control, facts, version),
                 new Commands(control, facts, stopping),
-                new EventStream(control, output.Events, time, stopping),
-                new LogStream(control, lines, time, stopping)),
+                new EventStream(control, output.Events, time, ending),
+                new LogStream(control, lines, time, ending)),
             socket.Rule);
     }
 }

@@ -109,11 +109,12 @@ internal static class DaemonHost
         builder.Services.AddSingleton(initial);
         builder.Services.AddSingleton<ServiceManager>();
         builder.Services.AddSingleton<ConfigurationState>();
+        builder.Services.AddSingleton<StreamEnd>();
         builder.Services.AddSingleton<FleetControl>();
         builder.Services.AddHostedService<FleetHost>();
 
         await using var host = builder.Build();
-        ApiServer.Map(host, host.Services.GetRequiredService<FleetControl>(), socket, output, retention, Version);
+        ApiServer.Map(host, host.Services.GetRequiredService<FleetControl>(), socket, output, retention, host.Services.GetRequiredService<StreamEnd>(), Version);
         signals.Tell(host.Lifetime);
         try
         {

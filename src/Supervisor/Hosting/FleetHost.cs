@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
+using Reuseportd.Api;
 using Reuseportd.Observability;
 using Reuseportd.Runtime;
 using Serilog;
@@ -17,6 +18,7 @@ internal sealed class FleetHost(
     FleetControl control,
     InitialFleet initial,
     ServiceManager manager,
+    StreamEnd ending,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger log) : IHostedLifecycleService, IDisposable
@@ -63,8 +65,19 @@ internal sealed class FleetHost(
     /// <summary>Before anything else stops, so that the control socket tells to the end who is waited for.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        // The host stops what it never got to start as well.
-        if (!_started) return;
+        try
+        {
+            // The host stops what it never got to start as well.
+            if (_started) await StopWorkersAsync();
+        }
+        finally
+        {
+            ending.Begin();
+        }
+    }
+
+    private async Task StopWorkersAsync()
+    {
         log.Stopping("the daemon was told to");
         var since = time.GetTimestamp();
         manager.Stopping();

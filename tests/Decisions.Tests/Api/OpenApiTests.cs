@@ -54,7 +54,7 @@ public sealed class OpenApiTests
         var paths = new JsonObject();
         // Nothing is asked of the handlers.
         var routes = ControlApi.Routes(
-            new Queries(null!, null!, ""), new Commands(null!, null!, default), new EventStream(null!, null!, null!, default), new LogStream(null!, null!, null!, default));
+            new Queries(null!, null!, ""), new Commands(null!, null!, default), new EventStream(null!, null!, null!, null!), new LogStream(null!, null!, null!, null!));
         Assert.Equal(Said.Keys.Order(), routes.Select(route => $"{route.Method} {route.Path}").Order());
         foreach (var route in routes)
         {

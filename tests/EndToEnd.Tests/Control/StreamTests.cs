@@ -56,6 +56,44 @@ public sealed class StreamTests : DaemonTest
         Assert.Equal(4, (await Daemon.ControlAsync("events", "nobody")).Code);
     }
 
+    [Fact]
+    public async Task Followed_WhileTheDaemonStops_BringWhatComesToItsEnd()
+    {
+        await StartAsync();
+        var (events, logs) = (Follow("events"), Follow("logs"));
+        await FollowedAsync();
+        await Daemon.StopAsync();
+
+        foreach (var ended in (Command[])[await events, await logs])
+            Assert.Equal((0, "reuseportctl: the daemon has stopped\n"), (ended.Code, ended.Error));
+        var lines = (await File.ReadAllTextAsync(Daemon.Folder["events"])).TrimEnd().Split('\n');
+        Assert.Contains("  stopped  ", lines[^1], StringComparison.Ordinal);
+        Assert.Contains(lines, line => line.Contains("  exit        talks@1: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Followed_UntilTheDaemonIsKilled_Fail()
+    {
+        await StartAsync();
+        var (events, logs) = (Follow("events"), Follow("logs"));
+        await FollowedAsync();
+        await Daemon.DieAsync();
+        foreach (var ended in (Command[])[await events, await logs])
+            Assert.Equal((1, "reuseportctl: the daemon ended the connection\n"), (ended.Code, ended.Error));
+    }
+
+    private Task<Command> Follow(string verb) =>
+        Command.RunAsync("sh", ["-c", $"exec {Artifacts.Control} {verb} -f --socket {Daemon.ControlSocket} > {Daemon.Folder[verb]}"]);
+
+    /// <summary>Until somebody follows, nobody hears of what happens: it happens again.</summary>
+    private Task FollowedAsync() => Deadline.UntilAsync(
+        async () =>
+        {
+            await Daemon.ControlAsync("restart", "talks@0");
+            return new[] { "events", "logs" }.All(verb => new FileInfo(Daemon.Folder[verb]) is { Exists: true, Length: > 0 });
+        },
+        "both streams are followed");
+
     private async Task StartAsync()
     {
         Daemon.Configure($$"""

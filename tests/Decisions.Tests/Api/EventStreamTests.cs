@@ -1,0 +1,31 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Reuseportd.Api;
+using Reuseportd.Observability;
+using Serilog;
+
+namespace Decisions.Tests.Api;
+
+public sealed class EventStreamTests
+{
+    [Fact]
+    public async Task ServeAsync_TheDaemonStops_BringsTheLastEventAndEnds()
+    {
+        var events = new EventRing(8);
+        using var log = new LoggerConfiguration().WriteTo.Sink(events).CreateLogger();
+        using var ending = new StreamEnd(TimeProvider.System);
+        using var body = new MemoryStream();
+        var context = new DefaultHttpContext { Response = { Body = body } };
+        log.Stopping("a test");
+        var served = new EventStream(null!, events, TimeProvider.System, ending).ServeAsync(context);
+        Assert.False(served.IsCompleted);
+
+        log.Stopped(TimeSpan.FromSeconds(3));
+        ending.Begin();
+        await served.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        var text = Encoding.UTF8.GetString(body.ToArray());
+        Assert.Contains("stopped after 3 s", text, StringComparison.Ordinal);
+        // Of what was before it came, nothing was asked for.
+        Assert.DoesNotContain("event: stopping", text, StringComparison.Ordinal);
+    }
+}
