@@ -132,6 +132,20 @@ public sealed class CommandTests
             (await Run.CommandAsync(daemon.Path, "diff")).Output);
     }
 
+    /// <summary>As the file has it; and what it has must not steer the terminal.</summary>
+    [Fact]
+    public async Task Diff_OfACommand_IsShownAsItIsWritten()
+    {
+        using var from = JsonDocument.Parse("""["sh","-c","a \u003E b \u0026\u0026 'c' \u00fc \ud83c\udf89"]""");
+        using var to = JsonDocument.Parse("\"\\u001b[2J\u009b\"");
+        using var daemon = Answering(
+            new DiffDocument([], [], [new ServiceChange("web", "replaced", [new KeyChange("command", from.RootElement, to.RootElement)])]), ContractJson.Default.DiffDocument);
+        var text = (await Run.CommandAsync(daemon.Path, "diff")).Output;
+        Assert.Contains("""command: ["sh","-c","a > b && 'c' ü """, text, StringComparison.Ordinal);
+        Assert.Contains("""-> "\u001b[2J""", text, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(text, c => c != '\n' && char.IsControl(c));
+    }
+
     [Fact]
     public async Task Diff_OfNothing_SaysSo()
     {
@@ -171,10 +185,20 @@ public sealed class CommandTests
                   PLAIN: x=1
                 limits: {}
                 depends_on: []
+            # not set: no_new_privileges: true where user or group are not the daemon's own, else false
+            # not set: reuseport.balance: round_robin for TCP, hash for UDP
+            # not set: reuseport.backlog: as the program asks for it
 
             """,
             (await Run.CommandAsync(daemon.Path, "show", "web")).Output);
         Assert.Equal("GET /v1/services/web HTTP/1.1", await daemon.RequestAsync());
+    }
+
+    [Fact]
+    public async Task Show_KeysThatAreSet_HaveNoComment()
+    {
+        using var daemon = FakeDaemon.Answering(200, """{"services":{"web":{"no_new_privileges":false,"reuseport":{"balance":"hash","backlog":5}}}}""");
+        Assert.DoesNotContain("#", (await Run.CommandAsync(daemon.Path, "show", "web")).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -44,5 +44,5 @@ internal static class DiffCommand
         _ => change,
     };
 
-    private static string Value(JsonElement? value) => value is { } some ? some.GetRawText() : "nothing";
+    private static string Value(JsonElement? value) => value is { } some ? JsonText.Of(some) : "nothing";
 }

@@ -11,7 +11,7 @@ internal static class ShowCommand
     {
         var service = NameWords.Service(socket);
         var output = FormWords.Create(FormWords.Yaml, FormWords.Json);
-        var command = new Command("show", "Show the configuration of a service as it is in force, defaults included.") { service, output };
+        var command = new Command("show", "Show the configuration of a service as it is in force, defaults included; what depends on more than the service is a comment.") { service, output };
         command.SetAction((parsed, cancellation) => ControlClient.AskAsync(
             Ask.Get(parsed.GetRequiredValue(socket), $"/v1/services/{Uri.EscapeDataString(parsed.GetRequiredValue(service))}", []),
             ContractJson.Default.ServiceDocument, document => Show(document, parsed.GetRequiredValue(output)), cancellation));
@@ -21,7 +21,7 @@ internal static class ShowCommand
     private static int Show(ServiceDocument document, string form)
     {
         var json = JsonSerializer.SerializeToElement(document, ContractJson.Default.ServiceDocument);
-        Console.Write(form == FormWords.Json ? json.GetRawText() + "\n" : YamlText.Of(json));
+        Console.Write(form == FormWords.Json ? json.GetRawText() + "\n" : YamlText.Of(json) + Unset.Comments(document));
         return ExitCode.Ok;
     }
 }

@@ -51,7 +51,7 @@ internal static class CommandLine
         };
         var onlyCheck = new Option<bool>("--check") { Description = "Read the configuration, print every error, and start nothing." };
 
-        var schema = new Option<bool>("--schema") { Description = "Print the JSON Schema of the configuration, for editors.", Hidden = true };
+        var schema = new Option<bool>("--schema") { Description = "Print the JSON Schema of the configuration, for editors, and start nothing." };
 
         var command = new RootCommand("Runs N copies of any unmodified server on one port, and keeps them running.")
         {

@@ -18,7 +18,8 @@ internal static class DaemonHost
     public static async Task<int> RunAsync(DaemonArguments arguments)
     {
         using var signals = new EarlySignals();
-        var path = ConfigurationSource.PathOf(arguments, Environment.GetEnvironmentVariable);
+        // Clients that are told of files are somewhere else.
+        var path = Path.GetFullPath(ConfigurationSource.PathOf(arguments, Environment.GetEnvironmentVariable));
         using var groups = WorkerGroups.Find();
         var loaded = ConfigurationSource.Load(path, groups.Offer);
         if (loaded.Fleet is not { } fleet)

@@ -112,6 +112,20 @@ public sealed class ApplyTests : DaemonTest
         Assert.Empty(Daemon.Events("exit"));
     }
 
+    /// <summary>Who asks is somewhere else than the daemon.</summary>
+    [Fact]
+    public async Task BadFile_OfADaemonWithARelativePath_IsNamedInFull()
+    {
+        Daemon.ConfigWord = Path.GetFileName(Daemon.Config);
+        Daemon.Wrapper = ["env", "-C", Path.GetDirectoryName(Daemon.Config)!];
+        Daemon.Configure(Services(("web", 1, 2, "a")));
+        await Daemon.StartAsync();
+        var file = Daemon.Configure(Services(("web", 1, 3, "b")).Replace("workers: 3", "wrokers: 3", StringComparison.Ordinal));
+        var check = await Daemon.ControlAsync("check");
+        Assert.Equal(1, check.Code);
+        Assert.StartsWith($"{file}:4:5: services.web.wrokers: ", check.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task AddedServiceThatDoesNotGetReady_FailsWithItsWorkersAndTouchesNoOther()
     {

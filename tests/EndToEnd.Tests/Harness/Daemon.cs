@@ -35,6 +35,9 @@ internal sealed class Daemon : IAsyncDisposable
 
     public string Config => Folder["etc"];
 
+    /// <summary>How the daemon is told of it, where not by its whole path.</summary>
+    public string? ConfigWord { get; set; }
+
     public int Pid => Find is null ? _process!.Id : _pid ??= Find(_process!.Id);
 
     /// <summary>The daemon's pid, by that of a wrapper which does not become the daemon; asked once it runs.</summary>
@@ -67,7 +70,7 @@ internal sealed class Daemon : IAsyncDisposable
     {
         Directory.CreateDirectory(Config);
         var variables = new Dictionary<string, string>(Environment) { [_mark[.._mark.IndexOf('=')]] = _mark[(_mark.IndexOf('=') + 1)..] };
-        string[] all = [.. Wrapper, Binary, "--config", Config, "--socket", ControlSocket, .. LogForm, .. arguments];
+        string[] all = [.. Wrapper, Binary, "--config", ConfigWord ?? Config, "--socket", ControlSocket, .. LogForm, .. arguments];
         _process = Process.Start(Command.Start(all[0], all[1..], variables))!;
         _process.StandardInput.Close();
         _process.ErrorDataReceived += (_, line) =>
