@@ -34,7 +34,8 @@ public sealed class ApplyCommandTests
         var run = await Run.CommandAsync(daemon.Path, "apply");
         Assert.Equal((ExitCode.Failed, "services: 1 added, 0 changed, 0 removed, 0 unchanged; 0 of 2 workers ready\n"), (run.Code, run.Output));
         Assert.Equal(
-            "reuseportctl: web@0 is not ready: failed: bind 127.0.0.1:80 tcp: EADDRINUSE; exit code 1\nreuseportctl: web@1 is not ready: backoff\n",
+            "reuseportctl: web@0 is not ready: failed: bind 127.0.0.1:80 tcp: EADDRINUSE; exit code 1\nreuseportctl: web@1 is not ready: backoff\n"
+            + "reuseportctl: see 'reuseportctl logs web'\n",
             run.Errors);
     }
 
@@ -46,8 +47,9 @@ public sealed class ApplyCommandTests
         var run = await Run.CommandAsync(daemon.Path, "apply");
         Assert.Equal((ExitCode.Failed, "services: 0 added, 0 changed, 0 removed, 1 unchanged; 2 of 2 workers ready\n"), (run.Code, run.Output));
         Assert.Equal(
-            "reuseportctl: web@0: not replaced: exit code 3\n"
-            + "reuseportctl: web was rolled back and runs as before; 'reuseportctl logs web' shows what the new process said\n",
+            "reuseportctl: web was rolled back and runs as before\n"
+            + "reuseportctl: web@0: not replaced: exit code 3\n"
+            + "reuseportctl: see 'reuseportctl logs web'\n",
             run.Errors);
     }
 
@@ -57,8 +59,23 @@ public sealed class ApplyCommandTests
         UnreadyWorker[] workers = [.. Enumerable.Range(0, 7).Select(index => new UnreadyWorker($"web@{index}", "backoff", "exit code 1"))];
         using var daemon = Answering(200, new ApplyDocument([], 1, 0, 0, 0, 0, 7, [], workers));
         var lines = (await Run.CommandAsync(daemon.Path, "apply")).Errors.TrimEnd().Split('\n');
-        Assert.Equal("reuseportctl: web@3 is not ready: backoff: exit code 1", lines[^2]);
-        Assert.Equal("reuseportctl: and 3 more; see 'reuseportctl status'", lines[^1]);
+        Assert.Equal("reuseportctl: web@3 is not ready: backoff: exit code 1", lines[^3]);
+        Assert.Equal(["reuseportctl: and 3 more; see 'reuseportctl status'", "reuseportctl: see 'reuseportctl logs web'"], lines[^2..]);
+    }
+
+    /// <summary>Whoever renamed it must not compress it yet: also where nothing is waited for, and where the configuration is bad.</summary>
+    [Theory]
+    [InlineData("apply", 200)]
+    [InlineData("apply --no-wait", 200)]
+    [InlineData("apply", 422)]
+    public async Task Apply_FileThatIsNotOpenedAgain_FailsAndSaysWhich(string words, int status)
+    {
+        string[] errors = status == 422 ? ["web.yaml:7:5: wrong"] : [];
+        using var daemon = Answering(status, new ApplyDocument(errors, 0, 0, 0, 1, 2, 2, [], []) { NotReopened = [new UnopenedLog("/var/log/web.log", "EACCES")] });
+        var run = await Run.CommandAsync(daemon.Path, words.Split(' '));
+        Assert.Equal(ExitCode.Failed, run.Code);
+        Assert.Contains(
+            "reuseportctl: /var/log/web.log could not be opened again: EACCES; output goes on to the file that is open, be it renamed\n", run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -45,7 +45,8 @@ public sealed class CommandTests
         var failed = new CommandOutcome("web@1", "backoff", Ok: false, null, 3, "exit code 1\e[2J");
         using var daemon = Answering(new CommandDocument([Ready, failed], TimedOut: false), ContractJson.Default.CommandDocument);
         Assert.Equal(
-            new Run(ExitCode.Failed, "web: 1 of 2 workers ready\n", "reuseportctl: web@1 is not ready: backoff: exit code 1\\x1b[2J\n"),
+            new Run(
+                ExitCode.Failed, "web: 1 of 2 workers ready\n", "reuseportctl: web@1 is not ready: backoff: exit code 1\\x1b[2J\nreuseportctl: see 'reuseportctl logs web'\n"),
             await Run.CommandAsync(daemon.Path, "restart", "web"));
     }
 
@@ -56,7 +57,9 @@ public sealed class CommandTests
         using var daemon = Answering(new CommandDocument([slow], TimedOut: true), ContractJson.Default.CommandDocument);
         var run = await Run.CommandAsync(daemon.Path, "restart", "web", "--timeout", "1s");
         Assert.Equal((ExitCode.TimedOut, "web: 0 of 1 workers ready\n"), (run.Code, run.Output));
-        Assert.Equal("reuseportctl: web@0 is not ready: starting: waits for port 80\nreuseportctl: the time is over; the daemon goes on\n", run.Errors);
+        Assert.Equal(
+            "reuseportctl: web@0 is not ready: starting: waits for port 80\nreuseportctl: the time is over; the daemon goes on\nreuseportctl: see 'reuseportctl logs web'\n",
+            run.Errors);
     }
 
     [Fact]
@@ -79,11 +82,48 @@ public sealed class CommandTests
     [Fact]
     public async Task Pause_OfWhatIsNotReplaced_Fails()
     {
-        var idle = Ready with { Ok = false, Detail = "it is not being replaced" };
+        var idle = Ready with { Ok = false, Detail = "it is not being replaced", Untouched = true };
         using var daemon = Answering(new CommandDocument([idle], TimedOut: false), ContractJson.Default.CommandDocument);
         Assert.Equal(
-            new Run(ExitCode.Failed, "web: 0 of 1 workers paused\n", "reuseportctl: web@0 is not paused: ready: it is not being replaced\n"),
+            new Run(ExitCode.Failed, "web: 0 of 1 workers paused\n", "reuseportctl: web@0: it is not being replaced\n"),
             await Run.CommandAsync(daemon.Path, "pause", "web"));
+    }
+
+    /// <summary>All of them are ready, whatever the command could not do; and no log says more of it.</summary>
+    [Theory]
+    [InlineData("rollback", "there is nothing to go back to")]
+    [InlineData("resume", "nothing is paused")]
+    public async Task Command_ThatHasNothingToDo_SaysThatAndNothingOfTheWorkers(string verb, string why)
+    {
+        var idle = Ready with { Ok = false, Detail = why, Untouched = true };
+        using var daemon = Answering(new CommandDocument([idle, idle with { Name = "web@1" }], TimedOut: false), ContractJson.Default.CommandDocument);
+        Assert.Equal(
+            new Run(ExitCode.Failed, "web: 2 of 2 workers ready\n", $"reuseportctl: web@0: {why}\nreuseportctl: web@1: {why}\n"),
+            await Run.CommandAsync(daemon.Path, verb, "web"));
+    }
+
+    [Fact]
+    public async Task Restart_ThatIsNotOverInTime_CountsThoseThatServeAsReady()
+    {
+        var former = Ready with { Ok = false, Detail = "its replacement 77 is starting" };
+        using var daemon = Answering(new CommandDocument([former, Ready with { Name = "web@1" }], TimedOut: true), ContractJson.Default.CommandDocument);
+        Assert.Equal(
+            new Run(
+                ExitCode.TimedOut,
+                "web: 2 of 2 workers ready, 1 of them as before\n",
+                "reuseportctl: web@0: its replacement 77 is starting\nreuseportctl: the time is over; the daemon goes on\nreuseportctl: see 'reuseportctl logs web'\n"),
+            await Run.CommandAsync(daemon.Path, "restart", "web", "--timeout", "1ms"));
+    }
+
+    [Fact]
+    public async Task Command_WorkersOfSeveralServicesFail_TheLogsAreNamedOnce()
+    {
+        string[] names = ["dns@0", "dns@1", "dns@2", "web@0", "web@1", "web@2"];
+        CommandOutcome[] failed = [.. names.Select(name => new CommandOutcome(name, "failed", Ok: false, null, 3, "exit code 1"))];
+        using var daemon = Answering(new CommandDocument(failed, TimedOut: false), ContractJson.Default.CommandDocument);
+        var lines = (await Run.CommandAsync(daemon.Path, "start", "*")).Errors.TrimEnd().Split('\n');
+        Assert.Equal(6, lines.Length);
+        Assert.Equal(["reuseportctl: and 2 more; see 'reuseportctl status'", "reuseportctl: see 'reuseportctl logs dns web'"], lines[^2..]);
     }
 
     [Fact]
@@ -224,6 +264,24 @@ public sealed class CommandTests
 
             """,
             (await Run.CommandAsync(daemon.Path, "binds", "web")).Output);
+    }
+
+    [Fact]
+    public async Task Binds_OfWorkersThatDoNotTell_AreWhatTheKernelSays()
+    {
+        const string why = "not told: 'stderr' does not come to the daemon; by what the kernel says it serves port 8080";
+        using var daemon = Answering(
+            new BindsDocument([], []) { Untold = [new UntoldBinds("web@0", 42, [8080], why), new UntoldBinds("web@1", 43, [8080], why)] }, ContractJson.Default.BindsDocument);
+        Assert.Equal(
+            new Run(ExitCode.Ok, "web@0, web@1: not told: 'stderr' does not come to the daemon; by what the kernel says it serves port 8080\n", ""),
+            await Run.CommandAsync(daemon.Path, "binds", "web"));
+    }
+
+    [Fact]
+    public async Task Binds_OfNobody_SaySo()
+    {
+        using var daemon = Answering(new BindsDocument([], []), ContractJson.Default.BindsDocument);
+        Assert.Equal("no socket was bound\n", (await Run.CommandAsync(daemon.Path, "binds", "web")).Output);
     }
 
     [Fact]

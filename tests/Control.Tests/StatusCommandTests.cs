@@ -60,13 +60,13 @@ public sealed class StatusCommandTests
     public async Task Status_AsJson_IsTheGoldenFile()
     {
         using var daemon = Answering(Given.Status(
-            Given.Worker("web@0"),
+            Given.Worker("web@0") with { KernelPorts = [8080] },
             Given.Worker("web@1", "backoff") with
             {
                 Pid = null, Generation = 7, Restarts = 6, Uptime = null, NextTry = 1.5, LastExit = "exit code 1", Detail = "bind 127.0.0.1:8080 tcp: EADDRINUSE; exit code 1",
                 CpuSeconds = null, CpuPercent = null, Memory = null,
                 Binds = [new BindStatus("bind", "stream", "127.0.0.1", 8080, Sharded: true, "EADDRINUSE")],
-            }) with { Steering = "ebpf", Scaled = [new ScaledService("web", 2, 4)] });
+            }) with { Steering = "ebpf", Scaled = [new ScaledService("web", 2, 4)], Updates = [new ServiceUpdate("web", 1, 2, Paused: true) { Failure = "web@1: exit code 1", Rollback = true }] });
         var run = await Run.CommandAsync(daemon.Path, "status", "-o", "json");
         var golden = Checkout.At("tests/Control.Tests/Golden/status.json");
         if (Environment.GetEnvironmentVariable("GOLDEN_UPDATE") == "1") await File.WriteAllTextAsync(golden, run.Output);

@@ -142,6 +142,36 @@ public sealed class StatusTableTests
         "web@0   backoff  -      -    1    -     -", StatusTable.Of(Given.Status(Given.Worker("web@0", "backoff") with { Pid = null, Uptime = null })),
         StringComparison.Ordinal);
 
+    /// <summary>No outcome lines come of it, and the kernel has told.</summary>
+    [Theory]
+    [InlineData(42, "8080,8081")]
+    [InlineData(null, "-")]
+    public void Of_PortsThatOnlyTheKernelTells_AreThosePorts(int? pid, string shown) =>
+        Assert.Equal(shown, Row(Given.Worker("web@0") with { Binds = [], KernelPorts = [8080, 8081], Pid = pid })[5]);
+
+    [Fact]
+    public void Of_ServicesThatAreReplaced_SayHowFarTheyAre()
+    {
+        var status = Given.Status(Given.Worker("web@0") with { Detail = "not replaced: exit code 3" }) with
+        {
+            Updates =
+            [
+                new ServiceUpdate("api", 0, 2, Paused: false), new ServiceUpdate("dns", 2, 4, Paused: false) { Rollback = true },
+                new ServiceUpdate("web", 1, 3, Paused: true) { Failure = "web@0: exit code 3\e[2J" },
+            ],
+        };
+        const string lines = """
+
+            api: 0 of 2 workers are new
+            dns: 2 of 4 workers are again what they were
+            web: 1 of 3 workers is new; stopped at web@0: exit code 3\x1b[2J; paused: see 'reuseportctl resume'
+                and 'rollback'
+
+            """;
+        Assert.EndsWith(lines + "\nweb@0: not replaced: exit code 3\n", StatusTable.Of(status), StringComparison.Ordinal);
+        Assert.EndsWith(lines, StatusTable.Of(status, wide: true), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Of_NoWorkers_IsTheHeadAlone() => Assert.Equal(
         """

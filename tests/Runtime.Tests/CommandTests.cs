@@ -217,6 +217,18 @@ public sealed class CommandTests
         Assert.Throws<TaskCanceledException>(() => Deadline.Await(late, "the start is refused"));
     }
 
+    [Fact]
+    public void Scale_OfAServiceThatIsStopped_SaysThatItStaysSo()
+    {
+        using var fleet = new Supervised();
+        fleet.Converge(Given.Sleepers("web", 1));
+        fleet.Ask(new FleetCommand.Stop(), "web");
+        var result = fleet.Ask(new FleetCommand.Scale(2), "web");
+
+        Assert.Equal([("web@0", "stopped", false), ("web@1", "stopped", false)], Ends(result));
+        Assert.All(result.Workers, end => Assert.Equal((true, "it is stopped, and stays so until it is started"), (end.IsUntouched, end.Detail)));
+    }
+
     private static (string Name, string State, bool Ok)[] Ends(CommandResult result)
     {
         Assert.Empty(result.Unknown);

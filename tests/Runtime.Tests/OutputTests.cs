@@ -141,6 +141,42 @@ public sealed class OutputTests
         Assert.Empty(OwnProcess.Children());
     }
 
+    /// <summary>Who has renamed it must know that it is still written to.</summary>
+    [Fact]
+    public void Reopen_FolderOfAFileHasGone_TheFileIsNamed()
+    {
+        var folder = Directory.CreateTempSubdirectory("reuseportd-test-");
+        try
+        {
+            var (logs, gone) = (Path.Combine(folder.FullName, "logs"), Path.Combine(folder.FullName, "gone"));
+            var path = Path.Combine(logs, "web.log");
+            Directory.CreateDirectory(logs);
+            using var fleet = new Supervised();
+            var web = Given.Sleepers("web", 2);
+            fleet.Converge(web with { Process = web.Process with { Stdout = new OutputTarget.File(path) } });
+            Assert.Empty(Reopen(fleet));
+
+            Directory.Move(logs, gone);
+            var unopened = Assert.Single(Reopen(fleet));
+            Assert.Equal((path, "ENOENT"), (unopened.Path, unopened.Errno.ToString()));
+            fleet.Log.Take("reopen_failed");
+
+            Directory.Move(gone, logs);
+            Assert.Empty(Reopen(fleet));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static ValueList<UnopenedFile> Reopen(Supervised fleet)
+    {
+        var done = new TaskCompletionSource<ValueList<UnopenedFile>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        fleet.Mailbox.Post(new Message.ReopenFiles(done));
+        return Deadline.Await(done.Task, "the files are open again");
+    }
+
     [Fact]
     public void Stop_SomebodyWritesForEver_IsNotWaitedFor()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Reuseportd.Model;
+using Reuseportd.Runtime;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
@@ -61,6 +62,9 @@ public sealed class ReadinessTests
         using var fleet = new Supervised();
         var service = Given.Server("web", 1);
         Assert.Equal(1, fleet.Converge(service with { Process = service.Process with { Stderr = new OutputTarget.Null() } }).Counts.Ready);
+        var worker = fleet.Worker("web@0");
+        Assert.Equal((Unheard.Elsewhere, 0), (worker.Unheard, worker.Binds.Count));
+        Assert.Equal(service.Process.Reuseport.Ports.Ranges.Select(range => range.First), worker.KernelPorts);
     }
 
     [Fact]

@@ -118,6 +118,9 @@ public sealed class UpdateTests
         var paused = fleet.Snapshot().Workers;
         Assert.Equal((2, before[1]), (paused[0].Generation, paused[1].Pid));
         Assert.True(Assert.Single(fleet.Snapshot().Services).IsPaused);
+        var update = Assert.Single(fleet.Snapshot().Services).Update;
+        Assert.Equal((1, 2, true, false), (update!.Done, update.Count, update.IsPaused, update.IsRollback));
+        Assert.StartsWith("web@1: exit code 3", update.Failure, StringComparison.Ordinal);
         // What is half way is not done because there is no more to change.
         var again = fleet.Converge(good.With("/bin/sh", "-c", "test $REUSEPORT_WORKER = 0 && exec sleep 1000; exit 3") with { Readiness = InASecond });
         Assert.Equal((0, 1), (again.Changed, again.NotReady.Count));
@@ -127,6 +130,7 @@ public sealed class UpdateTests
 
         fleet.Converge(good.With("sleep", "2000"));
         Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\02000\0", File.ReadAllText($"/proc/{worker.Pid}/cmdline")));
+        Assert.Null(Assert.Single(fleet.Snapshot().Services).Update);
     }
 
     [Fact]
@@ -212,7 +216,7 @@ public sealed class UpdateTests
         using var fleet = new Supervised();
         var service = Given.Sleepers("web", 3) with { Readiness = InASecond };
         fleet.Converge(service);
-        Assert.All(fleet.Ask(new FleetCommand.Pause(), "web").Workers, worker => Assert.Equal((false, "it is not being replaced"), (worker.Ok, worker.Detail)));
+        Assert.All(fleet.Ask(new FleetCommand.Pause(), "web").Workers, worker => Assert.Equal((false, true, "it is not being replaced"), (worker.Ok, worker.IsUntouched, worker.Detail)));
         var update = fleet.BeginConverge(service.With("sleep", "2000"));
         fleet.Log.Take("spawn", 4);
         fleet.Ask(new FleetCommand.Pause(), "web");

@@ -13,8 +13,10 @@ internal static class BindsTable
     {
         var text = new StringBuilder();
         if (binds.Binds.Count > 0) text.Append(TextTable.Of([Header, .. binds.Binds.Select(bind => Row(bind, colour))], width, new Flexible(8), new Flexible(5), new Flexible(0, IsName: true)));
-        else text.Append("no socket was bound\n");
-        if (binds.Causes.Count > 0) text.Append('\n');
+        else if (binds.Untold.Count == 0) text.Append("no socket was bound\n");
+        if (text.Length > 0 && binds.Causes.Count + binds.Untold.Count > 0) text.Append('\n');
+        foreach (var untold in binds.Untold.GroupBy(untold => untold.Text))
+            text.Append(Paragraph.Of($"{string.Join(", ", untold.Select(one => one.Worker))}: {Shown.Harmless(untold.Key)}", width));
         foreach (var cause in binds.Causes.GroupBy(cause => cause.Text))
             text.Append(Paragraph.Of($"{string.Join(", ", cause.Select(one => one.Worker))}: {Shown.Harmless(cause.Key)}", width));
         return text.ToString();

@@ -45,6 +45,12 @@ internal static class Shown
     public static string Scaled(ScaledService service) =>
         $"{service.Service} to {Number(service.Workers)} {(service.Workers == 1 ? "worker" : "workers")} (its file: {Number(service.Declared)})";
 
+    /// <summary><c>web: 1 of 3 workers are new; paused: see 'reuseportctl resume' and 'rollback'</c>.</summary>
+    public static string Update(ServiceUpdate update) =>
+        $"{update.Service}: {Number(update.Done)} of {Number(update.Of)} workers {(update.Done == 1 ? "is" : "are")} {(update.Rollback is true ? "again what they were" : "new")}"
+        + (update.Failure is { } failure ? $"; stopped at {failure}" : "")
+        + (update.Paused ? "; paused: see 'reuseportctl resume' and 'rollback'" : "");
+
     /// <summary>What a worker wrote must not steer the terminal that shows it: a control appears as <c>\x1b</c>. A tab does no harm.</summary>
     public static string Harmless(string text)
     {

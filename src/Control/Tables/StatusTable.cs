@@ -19,10 +19,11 @@ internal static class StatusTable
     public static string Of(StatusDocument status, bool wide = false, bool colour = false, int width = Screen.Least)
     {
         var text = new StringBuilder(Head(status));
-        if (wide) return text.Append(TextTable.Of(Wide(status, colour))).ToString();
+        if (wide) return text.Append(TextTable.Of(Wide(status, colour))).Append(Updates(status, width)).ToString();
         Cell[][] rows = [Header, .. status.Workers.Select(worker => Row(worker, wide, colour))];
         text.Append(TextTable.Of(rows, width, new Flexible(5), new Flexible(8), new Flexible(0, IsName: true)));
         var details = status.Workers.Where(worker => worker.Detail is not null).GroupBy(worker => worker.Detail!, worker => worker.Name).ToArray();
+        text.Append(Updates(status, width));
         if (details.Length > 0) text.Append('\n');
         foreach (var detail in details) text.Append(Paragraph.Of($"{Names([.. detail])}: {Shown.Harmless(detail.Key)}", width));
         return text.ToString();
@@ -43,6 +44,11 @@ internal static class StatusTable
                + (kernel.Length > 0 ? $"{string.Join("; ", kernel)}\n" : "")
                + (scaled.Length > 0 ? $"scaled by hand: {string.Join("; ", scaled)}\n" : "");
     }
+
+    /// <summary>A line for each service that is being replaced, or stopped half way.</summary>
+    private static string Updates(StatusDocument status, int width) => status.Updates is { Count: > 0 } updates
+        ? "\n" + string.Concat(updates.Select(update => Paragraph.Of(Shown.Harmless(Shown.Update(update)), width)))
+        : "";
 
     private static string[] Words(string name, string? value) => value is null ? [] : [$"{name}: {value}"];
 
@@ -84,13 +90,14 @@ internal static class StatusTable
 
     /// <summary>
     /// The sharded ports that it serves, and what failed: a port that one address refused and another took is served. Of a process
-    /// that has ended nothing is.
+    /// that has ended nothing is. Where none of this is told, the ports that the kernel told of.
     /// </summary>
     private static string Binds(WorkerStatus worker)
     {
         var binds = worker.Binds;
         int[] served = worker.Pid is null ? [] : [.. binds.Where(IsServed).Select(bind => bind.Port).Distinct().Order()];
         var failed = binds.Where(bind => bind.Result != Ok && !served.Contains(bind.Port)).Select(bind => $"{bind.Port}:{bind.Result}").Distinct();
+        if (binds.Count == 0 && worker is { Pid: not null, KernelPorts: { } ports }) served = [.. ports];
         string[] all = [.. served.Select(Shown.Number), .. failed];
         return all.Length == 0 ? Shown.Nothing : string.Join(',', all);
     }

@@ -6,9 +6,6 @@ namespace Reuseportd.Control;
 /// <summary><c>reuseportctl apply</c>.</summary>
 internal static class ApplyCommand
 {
-    /// <summary>Of a service that cannot start all copies say the same.</summary>
-    private const int MostNamed = 4;
-
     public static Command Create(Option<string> socket)
     {
         var wait = new WaitWords();
@@ -31,6 +28,8 @@ internal static class ApplyCommand
     {
         foreach (var warning in applied.Warnings) Console.Error.WriteLine(warning);
         foreach (var error in applied.Errors) Console.Error.WriteLine(error);
+        foreach (var file in applied.NotReopened)
+            Console.Error.WriteLine($"reuseportctl: {Shown.Harmless(file.Path)} could not be opened again: {file.Error}; output goes on to the file that is open, be it renamed");
         if (applied.Errors.Count > 0)
         {
             Console.Error.WriteLine("reuseportctl: nothing was changed");
@@ -40,21 +39,11 @@ internal static class ApplyCommand
         Console.WriteLine(
             $"services: {applied.Added} added, {applied.Changed} changed, {applied.Removed} removed, {applied.Unchanged} unchanged; "
             + $"{applied.Ready} of {applied.Workers} workers ready");
-        if (!waited) return ExitCode.Ok;
-        foreach (var worker in applied.NotReady.Take(MostNamed))
-            Console.Error.WriteLine($"reuseportctl: {worker.Name}{Plight(worker)}");
-        if (applied.NotReady.Count > MostNamed) Console.Error.WriteLine($"reuseportctl: and {applied.NotReady.Count - MostNamed} more; see 'reuseportctl status'");
+        if (!waited) return applied.NotReopened.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
         foreach (var service in applied.RolledBack)
-            Console.Error.WriteLine($"reuseportctl: {service} was rolled back and runs as before; 'reuseportctl logs {service}' shows what the new process said");
-        if (applied.TimedOut) Console.Error.WriteLine("reuseportctl: the time is over; the daemon goes on");
-        return applied.TimedOut ? ExitCode.TimedOut : applied.NotReady.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
+            Console.Error.WriteLine($"reuseportctl: {service} was rolled back and runs as before");
+        var lines = Plight.Lines([.. applied.NotReady.Select(Plight.Of)], applied.TimedOut, applied.NotReady.Select(worker => Plight.ServiceOf(worker.Name)).Concat(applied.RolledBack));
+        foreach (var line in lines) Console.Error.WriteLine($"reuseportctl: {line}");
+        return applied.TimedOut ? ExitCode.TimedOut : applied.NotReady.Count + applied.NotReopened.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
     }
-
-    /// <summary>One that is ready is so as what it was.</summary>
-    private static string Plight(UnreadyWorker worker) => (worker.State, worker.Detail) switch
-    {
-        ("ready", { } detail) => $": {Shown.Harmless(detail)}",
-        (var state, { } detail) => $" is not ready: {state}: {Shown.Harmless(detail)}",
-        (var state, null) => $" is not ready: {state}",
-    };
 }

@@ -5,29 +5,34 @@ namespace Reuseportd.Control;
 /// <summary>What came of a command, by service on stdout and by worker where it failed on stderr.</summary>
 internal static class Outcome
 {
-    /// <summary>Of a service that cannot start all copies say the same.</summary>
-    private const int MostNamed = 4;
+    private const string Removed = "removed";
 
     /// <param name="done">What a worker is where the command did what it was to do.</param>
     /// <param name="waited">Whether that was waited for; else the command was taken and no more is known.</param>
     public static int Show(CommandDocument document, string done, bool waited)
     {
-        foreach (var line in Lines(document, done, waited)) Console.WriteLine(line);
+        foreach (var service in document.Workers.GroupBy(worker => Plight.ServiceOf(worker.Name)))
+            Console.WriteLine($"{service.Key}: {(waited ? Reached([.. service], done) : Taken([.. service]))}");
         if (document.Cut > 0) Console.WriteLine($"{Shown.Number(document.Cut)} {(document.Cut == 1 ? "connection" : "connections")} cut, as drain_timeout was over");
         var failed = document.Workers.Where(worker => !worker.Ok).ToArray();
-        foreach (var worker in failed.Take(MostNamed))
-            Console.Error.WriteLine($"reuseportctl: {worker.Name} is not {done}: {worker.State}{(worker.Detail is { } detail ? $": {Shown.Harmless(detail)}" : "")}");
-        if (failed.Length > MostNamed) Console.Error.WriteLine($"reuseportctl: and {failed.Length - MostNamed} more; see 'reuseportctl status'");
-        if (document.TimedOut) Console.Error.WriteLine("reuseportctl: the time is over; the daemon goes on");
+        var suspects = failed.Where(worker => worker.Untouched is not true).Select(worker => Plight.ServiceOf(worker.Name));
+        foreach (var line in Plight.Lines([.. failed.Select(worker => Plight.Of(worker, done))], document.TimedOut, suspects))
+            Console.Error.WriteLine($"reuseportctl: {line}");
         return document.TimedOut ? ExitCode.TimedOut : failed.Length > 0 ? ExitCode.Failed : ExitCode.Ok;
     }
 
-    private static IEnumerable<string> Lines(CommandDocument document, string done, bool waited) =>
-        document.Workers.GroupBy(worker => worker.Name[..worker.Name.LastIndexOf('@')]).Select(service =>
-        {
-            var removed = service.Count(worker => worker.State == "removed");
-            var (all, ok) = (service.Count() - removed, service.Count(worker => worker.Ok && worker.State != "removed"));
-            var gone = removed > 0 ? $", {removed} removed" : "";
-            return waited ? $"{service.Key}: {ok} of {all} workers {done}{gone}" : $"{service.Key}: command taken for {ok} of {all} workers{gone}";
-        });
+    /// <summary>One that is where it was to be counts as that, though it may be so as what it was.</summary>
+    private static string Reached(CommandOutcome[] workers, string done)
+    {
+        var present = workers.Count(worker => worker.State != Removed);
+        var there = workers.Count(worker => worker.State == done || (worker.Ok && worker.State != Removed));
+        var before = workers.Count(worker => worker.State == done && worker is { Ok: false, Untouched: not true });
+        return $"{there} of {present} workers {done}{(before > 0 ? $", {Shown.Number(before)} of them as before" : "")}{Gone(workers)}";
+    }
+
+    private static string Taken(CommandOutcome[] workers) =>
+        $"command taken for {workers.Count(worker => worker.Ok && worker.State != Removed)} of {workers.Count(worker => worker.State != Removed)} workers{Gone(workers)}";
+
+    private static string Gone(CommandOutcome[] workers) =>
+        workers.Count(worker => worker.State == Removed) is > 0 and var gone ? $", {Shown.Number(gone)} {Removed}" : "";
 }

@@ -14,7 +14,25 @@ internal static class BindDocuments
                 .OrderBy(bind => bind.Socket!.Port)
                 .Select(bind => Of(worker.Name, bind, bind.Socket!))),
         ],
-        causes);
+        causes)
+    {
+        Untold =
+        [
+            .. fleet.Workers.Where(worker => worker is { Pid: not null, Unheard: not null } && worker.Binds.All(bind => bind.Socket is null))
+                .Select(worker => new UntoldBinds(worker.Name.ToString(), worker.Pid!.Value, [.. worker.KernelPorts], $"not told: {Why(worker)}{Seen(worker)}")),
+        ],
+    };
+
+    private static string Why(WorkerSnapshot worker) => worker.Unheard switch
+    {
+        Unheard.Silenced => "'reuseport.debug' is false",
+        Unheard.Elsewhere => "'stderr' does not come to the daemon",
+        _ => "the preload library is not in it",
+    };
+
+    private static string Seen(WorkerSnapshot worker) => worker.KernelPorts.Count == 0
+        ? ""
+        : $"; by what the kernel says it serves port {string.Join(',', worker.KernelPorts)}";
 
     private static BoundSocket Of(WorkerName worker, BindOutcome outcome, SocketOutcome socket) => new(
         worker.ToString(),

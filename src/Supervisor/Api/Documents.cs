@@ -13,7 +13,19 @@ internal static class Documents
         new(version, fleet.Now.TotalSeconds, [.. fleet.Workers.Select(worker => Of(worker, fleet.Now, CountsOf(worker, counts)))])
         {
             Scaled = Scaled(fleet) is { Length: > 0 } scaled ? scaled : null,
+            Updates = Updates(fleet) is { Length: > 0 } updates ? updates : null,
         };
+
+    private static ServiceUpdate[] Updates(FleetSnapshot fleet) =>
+    [
+        .. from service in fleet.Services
+           let update = service.Update
+           where update is not null
+           select new ServiceUpdate(service.Spec.Name, update.Done, update.Count, update.IsPaused)
+           {
+               Rollback = update.IsRollback ? true : null, Failure = update.Failure,
+           },
+    ];
 
     private static ScaledService[] Scaled(FleetSnapshot fleet) =>
     [
@@ -25,13 +37,18 @@ internal static class Documents
         counts is not null && counts.TryGetValue(worker.Name, out var found) ? found : null;
 
     public static CommandDocument Of(CommandResult result) => new(
-        [.. result.Workers.Select(end => new CommandOutcome(end.Name.ToString(), end.State, end.Ok, end.Pid, end.Generation, end.Detail))],
+        [.. result.Workers.Select(end => new CommandOutcome(end.Name.ToString(), end.State, end.Ok, end.Pid, end.Generation, end.Detail) { Untouched = end.IsUntouched ? true : null })],
         result.TimedOut)
     {
         Cut = result.Cut,
     };
 
-    public static ApplyDocument Of(ApplyResult result) => result.Done is { } done
+    public static ApplyDocument Of(ApplyResult result) => Change(result) with
+    {
+        NotReopened = [.. result.Unopened.Select(file => new UnopenedLog(file.Path, file.Errno.ToString()))],
+    };
+
+    private static ApplyDocument Change(ApplyResult result) => result.Done is { } done
         ? new(
             [], done.Added, done.Changed, done.Removed, done.Unchanged, done.Counts.Ready, done.Counts.Workers, result.Warnings,
             [.. done.NotReady.Select(worker => new UnreadyWorker(worker.Name.ToString(), worker.State, worker.Detail))])
@@ -55,6 +72,7 @@ internal static class Documents
     {
         Service = worker.Name.Service,
         Index = worker.Name.Index,
+        KernelPorts = worker is { Pid: not null, KernelPorts.Count: > 0 } ? [.. worker.KernelPorts] : null,
         Updating = worker.IsUpdating ? true : null,
         Draining = worker.Draining,
         Given = counts?.Given,

@@ -33,7 +33,11 @@ internal sealed record Shared(string Way, IReadOnlyDictionary<WorkerName, SlotCo
 
 /// <param name="Errors">Of the configuration, with file, line and column; where there are any, nothing was changed.</param>
 /// <param name="Warnings">What else there is to say of it.</param>
-internal sealed record ApplyResult(IReadOnlyList<string> Errors, IReadOnlyList<string> Warnings, ConvergeResult? Done);
+internal sealed record ApplyResult(IReadOnlyList<string> Errors, IReadOnlyList<string> Warnings, ConvergeResult? Done)
+{
+    /// <summary>Files of the output of workers that could not be opened again, whatever the configuration says.</summary>
+    public ValueList<UnopenedFile> Unopened { get; init; } = [];
+}
 
 /// <summary>The files of the configuration, read and judged.</summary>
 /// <param name="Fleet">Null where they have errors.</param>

@@ -31,11 +31,11 @@ internal sealed class FleetControl(
             // Whatever the configuration says, and before anything is said to be done: who has renamed a file may take it away then.
             var reopened = ReopenFilesAsync(cancellation);
             var (errors, warnings, settled) = await BeginAsync(timeout, cancellation);
-            await reopened;
-            if (settled is null) return new ApplyResult(errors, warnings, null);
+            var unopened = await reopened;
+            if (settled is null) return new ApplyResult(errors, warnings, null) { Unopened = unopened };
             var done = await settled;
             log.Reloaded(done.Changed, done.Added, done.Removed, done.Unchanged);
-            return new ApplyResult([], warnings, done);
+            return new ApplyResult([], warnings, done) { Unopened = unopened };
         }
         finally
         {
@@ -75,9 +75,9 @@ internal sealed class FleetControl(
         }
     }
 
-    private Task ReopenFilesAsync(CancellationToken cancellation)
+    private Task<ValueList<UnopenedFile>> ReopenFilesAsync(CancellationToken cancellation)
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource<ValueList<UnopenedFile>>(TaskCreationOptions.RunContinuationsAsynchronously);
         mailbox.Post(new Message.ReopenFiles(done));
         return done.Task.WaitAsync(cancellation);
     }

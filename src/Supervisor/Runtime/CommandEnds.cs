@@ -29,6 +29,9 @@ internal static class CommandEnds
     /// <summary>Nobody waits for more.</summary>
     public static CommandEnd Taken(WorkerSlot slot) => Of(slot, ok: true);
 
+    /// <summary>The command could do nothing with it.</summary>
+    public static CommandEnd Untouched(WorkerSlot slot, string why) => Of(slot, ok: false, why) with { IsUntouched = true };
+
     public static CommandEnd Of(WorkerSlot slot, bool ok, string? why = null) => new(
         slot.Name,
         slot is { Leaving: true, Slot.State: SlotState.Stopped } ? CommandEnd.Removed : slot.Slot.State.Word,

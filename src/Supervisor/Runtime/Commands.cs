@@ -68,7 +68,7 @@ internal sealed class Commands(Fleet fleet, ILogger log)
                 fleet.Stop(slots);
                 return (slots, CommandEnds.Stopped);
             case FleetCommand.Scale scale:
-                return (fleet.Scale(command.Names[0].Text, scale.Workers), CommandEnds.Running);
+                return Scaled(fleet.Scale(command.Names[0].Text, scale.Workers));
             case FleetCommand.Rollback:
                 return (slots, Without(fleet.Rollback(slots), "there is nothing to go back to", End(command)));
             case FleetCommand.Pause:
@@ -87,9 +87,18 @@ internal sealed class Commands(Fleet fleet, ILogger log)
         }
     }
 
+    /// <summary>Workers of a service that is stopped are no more and no fewer than were asked for, and run only when somebody starts them.</summary>
+    private static (IReadOnlyList<WorkerSlot> Slots, Func<WorkerSlot, CommandEnd> End) Scaled(IReadOnlyList<WorkerSlot> slots)
+    {
+        var stopped = slots.Where(slot => !slot.Leaving && !slot.Service.Wish.Wants(slot.Name.Index)).ToHashSet();
+        return (slots, slot => stopped.Contains(slot) && slot is { Leaving: false, Slot.State: SlotState.Stopped }
+            ? CommandEnds.Untouched(slot, "it is stopped, and stays so until it is started")
+            : CommandEnds.Running(slot));
+    }
+
     /// <param name="left">Services of which nothing could be done.</param>
     private static Func<WorkerSlot, CommandEnd> Without(HashSet<Service> left, string why, Func<WorkerSlot, CommandEnd> end) =>
-        slot => left.Contains(slot.Service) ? CommandEnds.Of(slot, ok: false, why) : end(slot);
+        slot => left.Contains(slot.Service) ? CommandEnds.Untouched(slot, why) : end(slot);
 
     private static Func<WorkerSlot, CommandEnd> End(Message.Command command) => command.Wait ? CommandEnds.Running : CommandEnds.Taken;
 
@@ -110,7 +119,7 @@ internal sealed class Commands(Fleet fleet, ILogger log)
             if (errno != Errno.None) failed.Add(slot, $"{signal(slot)} could not be sent: {errno}");
         }
 
-        return slot => CommandEnds.Of(slot, !failed.TryGetValue(slot, out var why), why);
+        return slot => failed.TryGetValue(slot, out var why) ? CommandEnds.Untouched(slot, why) : CommandEnds.Taken(slot);
     }
 
     private void Answer(Message.Command command, (IReadOnlyList<WorkerSlot> Slots, Func<WorkerSlot, CommandEnd> End) done)

@@ -91,15 +91,20 @@ internal sealed class FileTable(LaunchPad launchPad, OutputLoop output, Mailbox 
     /// Opens all of them again, as whoever has renamed one wants it. Where that fails the one that is open stays. Ends when nothing more is
     /// written to a former one.
     /// </summary>
-    public Task ReopenAsync() => Task.WhenAll(_entries.Values.Select(entry => entry.File).OfType<WorkerFile>().Select(ReopenAsync));
+    /// <returns>Those that could not be opened.</returns>
+    public async Task<ValueList<UnopenedFile>> ReopenAsync()
+    {
+        var all = await Task.WhenAll(_entries.Values.Select(entry => entry.File).OfType<WorkerFile>().Select(ReopenAsync));
+        return new([.. all.OfType<UnopenedFile>().Distinct().OrderBy(file => file.Path, StringComparer.Ordinal)]);
+    }
 
-    private async Task ReopenAsync(WorkerFile file)
+    private async Task<UnopenedFile?> ReopenAsync(WorkerFile file)
     {
         var (opened, errno) = await OpenAsync(file.Key);
         if (opened is null)
         {
             log.ReopenFailed(file.Key.Path, errno);
-            return;
+            return new UnopenedFile(file.Key.Path, errno);
         }
 
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -112,6 +117,8 @@ internal sealed class FileTable(LaunchPad launchPad, OutputLoop output, Mailbox 
         {
             // The disk of the former one hangs; whatever is written from now on goes to the new one.
         }
+
+        return null;
     }
 
     private bool TryTake(ProcessSpec process, OutputStream stream, out WorkerFile? file, [NotNullWhen(false)] out SpawnError? error)

@@ -27,6 +27,9 @@ internal sealed partial class Fleet(SlotRunner runner, Updates updates, Understu
     /// <summary>Whether a planned restart of it has stopped half way, and waits for somebody to say how it goes on.</summary>
     public bool IsPaused(Service service) => updates.Of(service) is { IsPaused: true };
 
+    /// <summary>The planned restart of it that is on its way or has stopped half way; null where there is none.</summary>
+    public Update? UpdateOf(Service service) => updates.Of(service);
+
     /// <summary>Begins the way to the desired services; the runner's counts tell when it has settled.</summary>
     public FleetPlan Converge(FleetSpec desired)
     {

@@ -48,4 +48,7 @@ internal sealed record CommandResult(ValueList<CommandEnd> Workers, bool TimedOu
 internal sealed record CommandEnd(WorkerName Name, string State, bool Ok, int? Pid, int Generation, string? Detail)
 {
     public const string Removed = "removed";
+
+    /// <summary>The command could do nothing with it as it is.</summary>
+    public bool IsUntouched { get; init; }
 }

@@ -19,7 +19,17 @@ internal sealed record ServiceSnapshot(ServiceSpec Declared, ServiceSpec Spec, W
 {
     /// <summary>A planned restart of it has stopped half way.</summary>
     public bool IsPaused { get; init; }
+
+    /// <summary>The planned restart of it that is on its way or has stopped half way; null where there is none.</summary>
+    public UpdateSnapshot? Update { get; init; }
 }
+
+/// <summary>How far a planned restart was at that moment.</summary>
+/// <param name="Done">Workers that are what they are to be.</param>
+/// <param name="Count">Workers that it is of.</param>
+/// <param name="IsRollback">Whether they become what they were.</param>
+/// <param name="Failure">Why it stopped; null where nothing has failed.</param>
+internal sealed record UpdateSnapshot(int Done, int Count, bool IsPaused, bool IsRollback, string? Failure);
 
 /// <summary>One worker at that moment.</summary>
 /// <param name="State">Word of the slot state.</param>
@@ -60,6 +70,12 @@ internal sealed record WorkerSnapshot(
 
     /// <summary>Why the preload library in its newest process never said a word; null where it spoke, or nobody knows.</summary>
     public PreloadReason? Silence { get; init; }
+
+    /// <summary>Why no lines of its preload library come, whatever it binds; null where they do, as far as is known.</summary>
+    public Unheard? Unheard { get; init; }
+
+    /// <summary>Ports that the kernel said its newest process serves, where it was asked while that started.</summary>
+    public ValueList<int> KernelPorts { get; init; } = [];
 
     /// <summary>The newest bind or listen that failed and has not come about since.</summary>
     public BindOutcome? FailedBind { get; init; }

@@ -30,10 +30,10 @@ internal abstract record Message
     }
 
     /// <summary>Open again all files that output goes to.</summary>
-    /// <param name="Done">Completed when nothing more is written to the former ones.</param>
-    internal sealed record ReopenFiles(TaskCompletionSource Done) : Message
+    /// <param name="Done">Completed when nothing more is written to the former ones, with those that could not be opened.</param>
+    internal sealed record ReopenFiles(TaskCompletionSource<ValueList<UnopenedFile>> Done) : Message
     {
-        public override void Refuse() => Done.TrySetResult();
+        public override void Refuse() => Done.TrySetResult([]);
     }
 
     /// <summary>Ports that sockets of a process serve, as the kernel was asked (where no outcome lines come).</summary>
@@ -107,6 +107,9 @@ internal abstract record Message
     /// <summary>Asks whether the loop still turns.</summary>
     internal sealed record Ping(Action Answer) : Message;
 }
+
+/// <summary>A file that could not be opened again, so that output goes on to the one that is open.</summary>
+internal sealed record UnopenedFile(string Path, Errno Errno);
 
 /// <summary>What a change did, in services.</summary>
 /// <param name="NotReady">Workers of the services that it touched that have failed, wait for their next try, or are still on their way.</param>

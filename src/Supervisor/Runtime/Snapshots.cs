@@ -15,7 +15,15 @@ internal static class Snapshots
         Services = new([.. fleet.Services
             .Where(service => !service.Leaving)
             .OrderBy(service => service.Spec.Name, StringComparer.Ordinal)
-            .Select(service => new ServiceSnapshot(service.Declared, service.Spec, service.Wish) { IsPaused = fleet.IsPaused(service) })]),
+            .Select(service => Of(fleet, service))]),
+    };
+
+    private static ServiceSnapshot Of(Fleet fleet, Service service) => new(service.Declared, service.Spec, service.Wish)
+    {
+        IsPaused = fleet.IsPaused(service),
+        Update = fleet.UpdateOf(service) is { } update
+            ? new UpdateSnapshot(update.Done.Count, update.Count, update.IsPaused, update.IsRollback, update.Failure)
+            : null,
     };
 
     /// <summary>What has come of a plan by now.</summary>
@@ -58,6 +66,8 @@ internal static class Snapshots
         User = Newest(slot)?.Credentials.Identity.Uid,
         Ports = slot.Policy.Ports,
         FailedBind = Newest(slot)?.FailedBind,
+        Unheard = Newest(slot) is { Silence: not null } ? Unheard.NoLibrary : Hearing.Of(slot.Spec.Process),
+        KernelPorts = Newest(slot)?.KernelPorts ?? [],
         Silence = Newest(slot) is { Silence: not null } silent ? silent.SilenceCause : null,
     };
 

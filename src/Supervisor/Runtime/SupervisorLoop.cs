@@ -182,8 +182,7 @@ internal sealed class SupervisorLoop : IDisposable
     {
         if (_runner.SpawnNext() is not { } process) return;
         _probes.Started(process, Now());
-        var spec = process.Slot.Spec.Process;
-        if (spec is { Reuseport.Debug: true, Stderr: OutputTarget.Journal or OutputTarget.File }) _silence.Expect(process, Now());
+        if (Hearing.Of(process.Slot.Spec.Process) is null) _silence.Expect(process, Now());
         else _sockets.Expect(process, Now());
     }
 
@@ -233,6 +232,7 @@ internal sealed class SupervisorLoop : IDisposable
                 TakeOutcome(process, seen.Outcome);
                 break;
             case Message.PortsSeen seen when _processes.Find(seen.Process) is { } process:
+                process.SeenWith(seen.Ports);
                 foreach (var port in seen.Ports) _runner.Happen(process.Slot, new SlotEvent.Serves(process.Generation, port));
                 break;
             case Message.Placed placed when _processes.Find(placed.Process) is { } process:
@@ -294,7 +294,8 @@ internal sealed class SupervisorLoop : IDisposable
                 _files.Release(released.File);
                 break;
             case Message.ReopenFiles reopen:
-                _ = _files.ReopenAsync().ContinueWith(_ => reopen.Done.TrySetResult(), TaskScheduler.Default);
+                _ = _files.ReopenAsync().ContinueWith(
+                    done => done.IsCompletedSuccessfully ? reopen.Done.TrySetResult(done.Result) : reopen.Done.TrySetException(done.Exception!), TaskScheduler.Default);
                 break;
             case Message.ChildEnded:
                 ReapStrangers();

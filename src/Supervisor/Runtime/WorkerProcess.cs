@@ -82,6 +82,9 @@ internal sealed class WorkerProcess(
     /// <summary>The newest sockets that it serves or has served: several may have one address and port.</summary>
     public IReadOnlyCollection<(ulong Inode, int Pid, int Descriptor)> Serving => _serving;
 
+    /// <summary>Ports that the kernel was seen to have for it, in their order; no more of them than of its sockets.</summary>
+    public ValueList<int> KernelPorts { get; private set; } = [];
+
     /// <summary>The newest bind or listen that failed and has not come about since; null where there is none.</summary>
     public BindOutcome? FailedBind => _lastFailed is { } failed && !_binds.Values.Any(bind => bind.Succeeded && MakesUpFor(bind, failed)) ? failed : null;
 
@@ -98,6 +101,8 @@ internal sealed class WorkerProcess(
         if (_serving.Count == MostBinds) _serving.Dequeue();
         _serving.Enqueue((inode, pid, descriptor));
     }
+
+    public void SeenWith(ValueList<int> ports) => KernelPorts = new([.. KernelPorts.Union(ports).Order().Take(MostBinds)]);
 
     public void Remember(BindOutcome outcome)
     {

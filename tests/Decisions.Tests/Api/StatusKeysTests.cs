@@ -15,7 +15,7 @@ public sealed partial class StatusKeysTests
         var section = text[text.IndexOf("## Status as JSON", StringComparison.Ordinal)..];
         section = section[..section.IndexOf("\n## ", StringComparison.Ordinal)];
         var described = Row().Matches(section).SelectMany(row => Word().Matches(row.Groups["keys"].Value)).Select(word => word.Groups["key"].Value);
-        JsonTypeInfo[] documents = [ContractJson.Default.StatusDocument, ContractJson.Default.ScaledService, ContractJson.Default.WorkerStatus, ContractJson.Default.BindStatus];
+        JsonTypeInfo[] documents = [ContractJson.Default.StatusDocument, ContractJson.Default.ScaledService, ContractJson.Default.ServiceUpdate, ContractJson.Default.WorkerStatus, ContractJson.Default.BindStatus];
         Assert.Equal(
             documents.SelectMany(document => document.Properties).Select(property => property.Name).Distinct().Order(StringComparer.Ordinal),
             described.Distinct().Order(StringComparer.Ordinal));

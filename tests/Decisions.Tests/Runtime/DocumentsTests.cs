@@ -53,6 +53,49 @@ public sealed class DocumentsTests
     }
 
     [Fact]
+    public void Of_AServiceThatIsBeingReplaced_SaysHowFarItIs()
+    {
+        var web = Specs.Service("web", workers: 3);
+        var fleet = Fleet(Ready) with
+        {
+            Services = [new ServiceSnapshot(web, web, Wish.Of(web)) { Update = new UpdateSnapshot(1, 3, IsPaused: true, IsRollback: false, "web@1: exit code 3") }],
+        };
+        Assert.Equal([new ServiceUpdate("web", 1, 3, Paused: true) { Failure = "web@1: exit code 3" }], Documents.Of(fleet, "1").Updates);
+        Assert.Null(Documents.Of(Fleet(Ready), "1").Updates);
+    }
+
+    [Fact]
+    public void Of_WorkersThatDoNotTell_SaysWhyAndWhatTheKernelDid()
+    {
+        var silent = Ready with { Binds = [], Unheard = Unheard.Elsewhere, KernelPorts = [53, 80] };
+        foreach (var (why, words) in new[]
+                 {
+                     (Unheard.Silenced, "'reuseport.debug' is false"), (Unheard.Elsewhere, "'stderr' does not come to the daemon"),
+                     (Unheard.NoLibrary, "the preload library is not in it"),
+                 })
+        {
+            var untold = Assert.Single(BindDocuments.Of(Fleet(silent with { Unheard = why }, Ready, Waiting with { Unheard = why }), []).Untold);
+            Assert.Equal(("web@1", 4242, $"not told: {words}; by what the kernel says it serves port 53,80"), (untold.Worker, untold.Pid, untold.Text));
+            Assert.Equal([53, 80], untold.Ports);
+        }
+
+        Assert.Equal("not told: 'stderr' does not come to the daemon", BindDocuments.Of(Fleet(silent with { KernelPorts = [] }), []).Untold[0].Text);
+        Assert.Equal([53, 80], Documents.Of(Fleet(silent), "1").Workers[0].KernelPorts);
+        Assert.Null(Documents.Of(Fleet(silent with { Pid = null }), "1").Workers[0].KernelPorts);
+    }
+
+    [Fact]
+    public void Of_AFileThatIsNotOpenedAgain_IsNamedWithTheErrorsToo()
+    {
+        foreach (var errors in (string[][])[[], ["web.yaml:1:1: wrong"]])
+        {
+            var done = errors.Length > 0 ? null : new ConvergeResult(0, 0, 0, 1, default, []);
+            var result = new ApplyResult(errors, [], done) { Unopened = [new UnopenedFile("/var/log/web.log", new Errno(13))] };
+            Assert.Equal([new UnopenedLog("/var/log/web.log", "EACCES")], Documents.Of(result).NotReopened);
+        }
+    }
+
+    [Fact]
     public void Of_AChange_SaysWhatWasDone()
     {
         var document = Documents.Of(new ApplyResult([], ["b.yaml: warning: c"], new ConvergeResult(1, 2, 3, 4, new FleetCounts(10, 9, 0, 0, 1, 0, 0), [Waiting])));

@@ -136,7 +136,8 @@ public sealed class ApplyTests : DaemonTest
 
         Assert.Equal((1, "services: 1 added, 0 changed, 0 removed, 1 unchanged; 2 of 3 workers ready\n"), (apply.Code, apply.Out));
         Assert.Equal(
-            "reuseportctl: bad@0 is not ready: failed: exit code 1, and restart policy is 'no'; 'reuseportctl start bad' tries it again\n", apply.Error);
+            "reuseportctl: bad@0 is not ready: failed: exit code 1, and restart policy is 'no'; 'reuseportctl start bad' tries it again\nreuseportctl: see 'reuseportctl logs bad'\n",
+            apply.Error);
         await Daemon.EventAsync("failed", "bad@0");
         Assert.Equal(3, Daemon.Events("spawn").Length);
         // What it did not touch is not its failure.

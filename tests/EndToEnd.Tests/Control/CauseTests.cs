@@ -35,7 +35,7 @@ public sealed class CauseTests : DaemonTest
         var apply = await Daemon.ControlAsync("apply");
         Assert.Equal(1, apply.Code);
         Assert.Contains(held, apply.Error, StringComparison.Ordinal);
-        Assert.EndsWith($"(process {Environment.ProcessId}), which does not share it{next}", apply.Error, StringComparison.Ordinal);
+        Assert.EndsWith($"(process {Environment.ProcessId}), which does not share it{next}reuseportctl: see 'reuseportctl logs web'\n", apply.Error, StringComparison.Ordinal);
 
         var start = await Daemon.ControlAsync("start", "web");
         Assert.Equal(1, start.Code);

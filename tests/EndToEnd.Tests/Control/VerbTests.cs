@@ -49,7 +49,7 @@ public sealed class VerbTests : DaemonTest
         var started = await Daemon.ControlAsync("start", "deaf", "--timeout", "200ms");
 
         Assert.Equal((5, "deaf: 0 of 1 workers ready\n"), (started.Code, started.Out));
-        Assert.EndsWith("reuseportctl: the time is over; the daemon goes on\n", started.Error, StringComparison.Ordinal);
+        Assert.EndsWith("reuseportctl: the time is over; the daemon goes on\nreuseportctl: see 'reuseportctl logs deaf'\n", started.Error, StringComparison.Ordinal);
         Assert.Contains("\ndeaf@0: waits for ", (await Daemon.ControlAsync("status")).Out, StringComparison.Ordinal);
         Assert.Equal(3, (await Daemon.ControlAsync("status", "deaf")).Code);
     }
@@ -295,8 +295,11 @@ public sealed class VerbTests : DaemonTest
     public async Task RollbackPauseAndResume_OfAService_SayWhatCameOfIt()
     {
         await StartAsync();
-        Assert.Equal(1, (await Daemon.ControlAsync("rollback", "web")).Code);
-        Assert.Contains("web@0 is not paused: ready: it is not being replaced", (await Daemon.ControlAsync("pause", "web")).Error, StringComparison.Ordinal);
+        var nothing = await Daemon.ControlAsync("rollback", "web");
+        Assert.Equal(
+            (1, "web: 2 of 2 workers ready\n", "reuseportctl: web@0: there is nothing to go back to\nreuseportctl: web@1: there is nothing to go back to\n"),
+            (nothing.Code, nothing.Out, nothing.Error));
+        Assert.Contains("web@0: it is not being replaced", (await Daemon.ControlAsync("pause", "web")).Error, StringComparison.Ordinal);
         Assert.Contains("nothing is paused", (await Daemon.ControlAsync("resume", "web")).Error, StringComparison.Ordinal);
 
         Daemon.Configure(Web(workers: 2, more: "environment: { MODE: b }"));

@@ -36,7 +36,18 @@ internal sealed record ApplyDocument(
 
     /// <summary>Services that run as before, as no process of what they were to become got ready; not among the changed.</summary>
     public IReadOnlyList<string> RolledBack { get; init; } = [];
+
+    /// <summary>
+    /// Files of the output of workers that could not be opened again, also where the configuration has errors: what was renamed is still
+    /// written to.
+    /// </summary>
+    public IReadOnlyList<UnopenedLog> NotReopened { get; init; } = [];
 }
+
+/// <summary>A file that output goes on to as it is open.</summary>
+/// <param name="Path">As <c>stdout</c> or <c>stderr</c> of a service has it.</param>
+/// <param name="Error">Name of the errno.</param>
+internal sealed record UnopenedLog(string Path, string Error);
 
 /// <summary>A worker that did not get ready.</summary>
 /// <param name="Name"><c>web@0</c>.</param>

@@ -3,7 +3,17 @@ namespace Reuseportd.Api.Contract;
 /// <summary>Answer of <c>GET /v1/binds</c>, with <c>name=</c> once for each name or pattern.</summary>
 /// <param name="Binds">By worker, in the order of their ports.</param>
 /// <param name="Causes">Why workers do not serve, or not all that they should; none of one that does.</param>
-internal sealed record BindsDocument(IReadOnlyList<BoundSocket> Binds, IReadOnlyList<BindCause> Causes);
+internal sealed record BindsDocument(IReadOnlyList<BoundSocket> Binds, IReadOnlyList<BindCause> Causes)
+{
+    /// <summary>Workers that run and have none among <c>binds</c>, as nobody tells what they bind.</summary>
+    public IReadOnlyList<UntoldBinds> Untold { get; init; } = [];
+}
+
+/// <summary>What is known of a worker that does not say what it binds.</summary>
+/// <param name="Worker"><c>web@0</c>.</param>
+/// <param name="Ports">That the kernel said it serves, when it was asked whether it is ready; empty where it said none, or was not asked.</param>
+/// <param name="Text">Why nobody tells, and what the kernel said.</param>
+internal sealed record UntoldBinds(string Worker, int Pid, IReadOnlyList<int> Ports, string Text);
 
 /// <summary>A socket that a worker bound or tried to: the newest outcome of one call on one address and port.</summary>
 /// <param name="Worker"><c>web@0</c>.</param>

@@ -40,4 +40,8 @@ internal sealed record CommandDocument(IReadOnlyList<CommandOutcome> Workers, bo
 /// <param name="Pid">Of its process; absent where none runs.</param>
 /// <param name="Generation">As in <see cref="WorkerStatus"/>.</param>
 /// <param name="Detail">Why it is not; else as in <see cref="WorkerStatus"/>.</param>
-internal sealed record CommandOutcome(string Name, string State, bool Ok, int? Pid, int Generation, string? Detail);
+internal sealed record CommandOutcome(string Name, string State, bool Ok, int? Pid, int Generation, string? Detail)
+{
+    /// <summary>True where the command could do nothing with it as it is, so that it is where it was; else absent.</summary>
+    public bool? Untouched { get; init; }
+}

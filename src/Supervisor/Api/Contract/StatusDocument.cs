@@ -17,6 +17,22 @@ internal sealed record StatusDocument(string Version, double Uptime, IReadOnlyLi
 
     /// <summary>Services of these workers whose number of workers was given by hand (<c>scale</c>); absent where there are none.</summary>
     public IReadOnlyList<ScaledService>? Scaled { get; init; }
+
+    /// <summary>Planned restarts of services of these workers that are on their way or have stopped half way; absent where there are none.</summary>
+    public IReadOnlyList<ServiceUpdate>? Updates { get; init; }
+}
+
+/// <summary>How far the planned restart of a service is.</summary>
+/// <param name="Done">Workers that are new already; of a rollback, that are what they were.</param>
+/// <param name="Of">Workers that are to be.</param>
+/// <param name="Paused">Whether it goes on only when somebody says how: <c>resume</c>, <c>rollback</c> or another configuration.</param>
+internal sealed record ServiceUpdate(string Service, int Done, int Of, bool Paused)
+{
+    /// <summary>True where they become again what they were; else absent.</summary>
+    public bool? Rollback { get; init; }
+
+    /// <summary>Why it stopped; absent where nothing has failed.</summary>
+    public string? Failure { get; init; }
 }
 
 /// <summary>A service that has another number of workers than its file gives, as somebody said so by hand.</summary>
@@ -55,6 +71,11 @@ internal sealed record WorkerStatus(
 
     /// <summary>For how long it has been ready; absent where it is not.</summary>
     public double? ReadySeconds { get; init; }
+
+    /// <summary>
+    /// Ports that the kernel said it serves, where it was asked as no outcome lines come; absent where it was not, and of one that has ended.
+    /// </summary>
+    public IReadOnlyList<int>? KernelPorts { get; init; }
 
     /// <summary>True while it is to be replaced by a planned restart, or is on its way; else absent.</summary>
     public bool? Updating { get; init; }
