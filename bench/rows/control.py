@@ -1,6 +1,7 @@
 """
-Round trips of a small question through the loop that owns the workers, one after the other: alone, and while clients that mean it no good
-are at the control socket. Who asks and who disturbs are processes of their own.
+What the loop that owns the workers has left for its work, alone and while clients that mean it no good are at the control socket: the time until a
+killed worker is replaced, which no client has a part in, and round trips of a small question, one after the other. Who asks and who disturbs are
+processes of their own.
 """
 import json
 import statistics
@@ -9,10 +10,12 @@ import sys
 
 from .. import load
 from .figure import Figure
+from .replace import kill_one
 from .workers import settle, sleepers
 
 COUNT = 100
 ASKED, QUICK = 1000, 200
+KILLS = 30
 BESIDE = {
     "quiet": "alone",
     "malformed": "while malformed requests come",
@@ -24,6 +27,8 @@ FIGURES = [figure for beside, words in BESIDE.items() for figure in (
     Figure(f"{beside} median", f"status of one of 100 workers, {words}: median", "ms", to_bare=False),
     Figure(f"{beside} p99", f"{words}: 99 of 100 within", "ms", to_bare=False),
     Figure(f"{beside} worst", f"{words}: worst", "ms", greatest=True, to_bare=False),
+    Figure(f"{beside} replaced", f"{words}: worker killed to replaced, median", "ms", to_bare=False),
+    Figure(f"{beside} replaced-worst", f"{words}: worker killed to replaced, worst", "ms", greatest=True, to_bare=False),
 )]
 
 
@@ -33,26 +38,29 @@ def applies(peer):
 
 
 def measure(peer, _):
-    with sleepers(peer, COUNT):
+    with sleepers(peer, COUNT) as (name, _, workers):
         settle()
         socket = f"{peer.folder}/control.sock"
-        times = {}
-        for beside in BESIDE:
-            times[beside] = sorted(asked(peer, socket) if beside == "quiet" else disturbed(peer, socket, beside))
-    return {f"{beside} {name}": [value] for beside, found in times.items() for name, value in (
-        ("median", statistics.median(found)), ("p99", found[len(found) * 99 // 100]), ("worst", found[-1]))}
+
+        def both():
+            return sorted(asked(peer, socket)), [kill_one(peer, name, workers) * 1e3 for _ in range(KILLS)]
+
+        found = {beside: both() if beside == "quiet" else disturbed(socket, beside, both) for beside in BESIDE}
+    return {f"{beside} {word}": [value] for beside, (trips, kills) in found.items() for word, value in (
+        ("median", statistics.median(trips)), ("p99", trips[len(trips) * 99 // 100]), ("worst", trips[-1]),
+        ("replaced", statistics.median(kills)), ("replaced-worst", max(kills)))}
 
 
 def asked(peer, socket):
     return json.loads(peer.session.run(program(socket, "ask", str(QUICK if peer.quick else ASKED), "bench@0")))
 
 
-def disturbed(peer, socket, kind):
+def disturbed(socket, kind, measured):
     other = subprocess.Popen(program(socket, kind), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         if other.stdout.readline() != "begun\n":
             raise ValueError(f"{kind}: it ended with {other.wait()}")
-        found = asked(peer, socket)
+        found = measured()
         count = int(other.communicate("enough", timeout=60)[0])
         if count == 0 or other.returncode != 0:
             raise ValueError(f"{kind}: {count} in all, exit {other.returncode}")

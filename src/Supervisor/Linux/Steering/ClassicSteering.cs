@@ -121,6 +121,8 @@ internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? d
             ? ClassicProgram.Hash(ByBucket(indices))
             : ClassicProgram.Random([.. indices.Values]));
         _isAttached |= errno == Errno.None;
+        // The one before knows places that are others' by now.
+        if (errno != Errno.None) _ = Release();
         return errno;
     }
 
