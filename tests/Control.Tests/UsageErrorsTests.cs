@@ -36,6 +36,9 @@ public sealed class UsageErrorsTests
     [InlineData("status --watch -o wide")]
     [InlineData("completion zsh")]
     [InlineData("--socket /run/x.sock check")]
+    [InlineData("restart --help")] // and never mind what is missing
+    [InlineData("scale -h")]
+    [InlineData("signal --help")]
     public void Of_ACommand_IsNothing(string words) => Assert.Empty(UsageErrors.Of(Root.Parse(words.Split(' '))));
 
     [Theory]

@@ -201,13 +201,5 @@ public sealed class UpdateCrossingTests
     private static ReadinessSpec InAMoment { get; } = new ReadinessSpec.Delay(TimeSpan.FromMilliseconds(300), ReadinessSpec.DefaultTimeout);
 
     private static string[] Commands(Supervised fleet) =>
-        [.. fleet.Snapshot().Workers.Select(worker => Command(worker.Pid))];
-
-    /// <summary>Empty until the program has been executed.</summary>
-    private static string Command(int? pid)
-    {
-        var command = "";
-        Deadline.Until(() => (command = File.ReadAllText($"/proc/{pid}/cmdline")).Length > 0, "the program runs");
-        return command;
-    }
+        [.. fleet.Snapshot().Workers.Select(worker => OwnProcess.CommandOf(worker.Pid))];
 }

@@ -67,7 +67,7 @@ public sealed class UpdateTests
 
         Assert.Equal(2, fleet.Log.All("exit").Length);
         Assert.All(fleet.Log.All("exit"), exit => Assert.Contains("SIGHUP", exit.ToString(), StringComparison.Ordinal));
-        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\02000\0", File.ReadAllText($"/proc/{worker.Pid}/cmdline")));
+        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\02000\0", OwnProcess.CommandOf(worker.Pid)));
     }
 
     [Fact]
@@ -104,7 +104,12 @@ public sealed class UpdateTests
         var after = fleet.Snapshot().Workers;
         Assert.Equal(before[1], after[1].Pid);
         Assert.Equal(("ready", 3), (after[0].State, after[0].Generation));
-        Assert.Equal("sleep\0infinity\0", File.ReadAllText($"/proc/{after[0].Pid}/cmdline"));
+        Assert.Equal("sleep\0infinity\0", OwnProcess.CommandOf(after[0].Pid));
+
+        // Its file is put right, which changes nothing.
+        Assert.Contains(after, worker => worker.Detail is not null);
+        fleet.Converge(good);
+        Assert.All(fleet.Snapshot().Workers, worker => Assert.Null(worker.Detail));
     }
 
     [Fact]
@@ -126,10 +131,10 @@ public sealed class UpdateTests
         Assert.Equal((0, 1), (again.Changed, again.NotReady.Count));
         // One more is what serves, not what failed; and waits to be replaced with the other.
         Assert.All(fleet.Ask(new FleetCommand.Scale(3), "web").Workers.Skip(2), worker => Assert.True(worker.Ok, worker.Detail));
-        Assert.Equal("sleep\0infinity\0", File.ReadAllText($"/proc/{fleet.Worker("web@2").Pid}/cmdline"));
+        Assert.Equal("sleep\0infinity\0", OwnProcess.CommandOf(fleet.Worker("web@2").Pid));
 
         fleet.Converge(good.With("sleep", "2000"));
-        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\02000\0", File.ReadAllText($"/proc/{worker.Pid}/cmdline")));
+        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\02000\0", OwnProcess.CommandOf(worker.Pid)));
         Assert.Null(Assert.Single(fleet.Snapshot().Services).Update);
     }
 
@@ -144,7 +149,7 @@ public sealed class UpdateTests
         fleet.Log.Take("spawn", 4);
         fleet.Converge(first.With("sleep", "3000"));
 
-        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\03000\0", File.ReadAllText($"/proc/{worker.Pid}/cmdline")));
+        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\03000\0", OwnProcess.CommandOf(worker.Pid)));
         Deadline.Await(second, "the former one is answered");
         Assert.Equal(3, fleet.Counts.Ready);
     }
@@ -206,7 +211,7 @@ public sealed class UpdateTests
         fleet.Converge(service.With("sleep", "2000"));
         Assert.All(fleet.Ask(new FleetCommand.Rollback(), "web").Workers, worker => Assert.True(worker.Ok, worker.Detail));
 
-        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\0infinity\0", File.ReadAllText($"/proc/{worker.Pid}/cmdline")));
+        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\0infinity\0", OwnProcess.CommandOf(worker.Pid)));
         Assert.All(fleet.Ask(new FleetCommand.Rollback(), "web").Workers, worker => Assert.Equal((false, "there is nothing to go back to"), (worker.Ok, worker.Detail)));
     }
 
@@ -224,7 +229,7 @@ public sealed class UpdateTests
         Assert.Equal([2, 1, 1], fleet.Snapshot().Workers.Select(worker => worker.Generation));
 
         Assert.All(fleet.Ask(new FleetCommand.Resume(), "web").Workers, worker => Assert.True(worker.Ok, worker.Detail));
-        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\02000\0", File.ReadAllText($"/proc/{worker.Pid}/cmdline")));
+        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\02000\0", OwnProcess.CommandOf(worker.Pid)));
     }
 
     /// <summary>What is half way goes on, and is no failure of who asked for the pause.</summary>
@@ -251,7 +256,7 @@ public sealed class UpdateTests
         fleet.Converge(good.With("/bin/sh", "-c", "test $REUSEPORT_WORKER = 0 && exec sleep 1000; exit 3") with { Readiness = InASecond });
         fleet.Ask(new FleetCommand.Rollback(), "web");
 
-        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal(("ready", "sleep\0infinity\0"), (worker.State, File.ReadAllText($"/proc/{worker.Pid}/cmdline"))));
+        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal(("ready", "sleep\0infinity\0"), (worker.State, OwnProcess.CommandOf(worker.Pid))));
     }
 
     private static ReadinessSpec Never { get; } = new ReadinessSpec.Delay(TimeSpan.FromHours(1), ReadinessSpec.DefaultTimeout);

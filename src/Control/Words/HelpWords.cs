@@ -7,6 +7,9 @@ namespace Reuseportd.Control;
 /// <summary>The framework's help, with words that may be left out in brackets in the list of arguments, too.</summary>
 internal sealed class HelpWords(SynchronousCommandLineAction usual) : SynchronousCommandLineAction
 {
+    /// <summary>Whoever asks for help need not say the rest.</summary>
+    public override bool ClearsParseErrors => true;
+
     public static void Set(RootCommand root)
     {
         var help = root.Options.OfType<HelpOption>().Single();

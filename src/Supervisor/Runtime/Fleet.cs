@@ -35,6 +35,10 @@ internal sealed partial class Fleet(SlotRunner runner, Updates updates, Understu
     {
         var plan = Reconciler.Plan(_services.Values.Where(service => !service.Leaving).Select(service => service.Declared), desired.Services);
         foreach (var step in plan.Steps) Take(step);
+        // What its file says now is what it is: that it was not to become something else is no news any more.
+        var touched = plan.Steps.Select(step => step.Service).ToHashSet();
+        foreach (var service in _services.Values.Where(service => !touched.Contains(service.Spec.Name) && updates.Of(service) is null))
+            foreach (var slot in service.Slots) slot.UpdateFailure = null;
         // By now it is known which of the others are on their way.
         foreach (var step in plan.Steps)
             if (_services.TryGetValue(step.Service, out var service)) Order(service);

@@ -24,6 +24,14 @@ internal static class OwnProcess
             .Order(StringComparer.Ordinal),
     ];
 
+    /// <summary>The words of a process's command line, each with a NUL behind it; waits until its program has been executed.</summary>
+    public static string CommandOf(int? pid)
+    {
+        var command = "";
+        Deadline.Until(() => (command = File.ReadAllText($"/proc/{pid}/cmdline")).Length > 0, "the program runs");
+        return command;
+    }
+
     public static bool Exists(int pid) => Directory.Exists($"/proc/{pid}");
 
     /// <summary>The letter of proc(5) and the parent; null where there is no such process.</summary>
