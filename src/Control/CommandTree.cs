@@ -37,7 +37,10 @@ internal static class CommandTree
         return root;
     }
 
-    /// <summary>The same for a command line that is known: a verb that is its first word needs no others, and most of the time to start goes into them.</summary>
+    /// <summary>
+    /// The same for a command line that is known: a verb that is its first word needs no others, and most of the time to start
+    /// goes into them.
+    /// </summary>
     public static RootCommand Create(string[] arguments)
     {
         if (arguments is not [var first, ..] || Array.Find(Verbs, verb => verb.Name == first) is not { Create: { } create }) return Create();

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Reuseportd.Control;
 
 /// <summary>
-/// SIGINT and SIGTERM end the waiting in good order, and the first decides: timeout(1) sends its signal twice, to the process and to its group.
-/// The framework's own handling does not tell which of them it was.
+/// SIGINT and SIGTERM end the waiting in good order, and the first decides: timeout(1) sends its signal twice, to the process and
+/// to its group. The framework's own handling does not tell which of them it was.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {

@@ -63,7 +63,9 @@ public sealed class ApplyCommandTests
         Assert.Equal(["reuseportctl: and 3 more; see 'reuseportctl status'", "reuseportctl: see 'reuseportctl logs web'"], lines[^2..]);
     }
 
-    /// <summary>Whoever renamed it must not compress it yet: also where nothing is waited for, and where the configuration is bad.</summary>
+    /// <summary>
+    /// Whoever renamed it must not compress it yet: also where nothing is waited for, and where the configuration is bad.
+    /// </summary>
     [Theory]
     [InlineData("apply", 200)]
     [InlineData("apply --no-wait", 200)]

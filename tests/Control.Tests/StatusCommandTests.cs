@@ -55,7 +55,9 @@ public sealed class StatusCommandTests
         Assert.Equal(code, (await Run.CommandAsync(daemon.Path, ["status", .. names.Split(' ', StringSplitOptions.RemoveEmptyEntries)])).Code);
     }
 
-    /// <summary>Scripts hold to this form: what is there stays as it is, and what comes is added. Described in docs/operations.md.</summary>
+    /// <summary>
+    /// Scripts hold to this form: what is there stays as it is, and what comes is added. Described in docs/operations.md.
+    /// </summary>
     [Fact]
     public async Task Status_AsJson_IsTheGoldenFile()
     {

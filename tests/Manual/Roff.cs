@@ -33,7 +33,9 @@ internal static partial class Roff
         }
     }
 
-    /// <summary>An item of a list: what it is called, in bold where marked so by <c>*</c>, in italics by <c>_</c>, and what is said of it.</summary>
+    /// <summary>
+    /// An item of a list: what it is called, in bold where marked so by <c>*</c>, in italics by <c>_</c>, and what is said of it.
+    /// </summary>
     public static string Item(string tag, string text) => $".TP\n{tag}\n{Text(text)}";
 
     public static string Bold(string text) => $@"\fB{Escape(text).Replace("-", @"\-", StringComparison.Ordinal).Replace(@"\\-", @"\-", StringComparison.Ordinal)}\fP";

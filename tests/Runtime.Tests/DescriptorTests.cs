@@ -94,7 +94,9 @@ public sealed class DescriptorTests
         fleet.Log.Take("exit", 2);
     }
 
-    /// <summary>Open descriptors once the streams of what has ended are closed: the output loop does that in its own time.</summary>
+    /// <summary>
+    /// Open descriptors once the streams of what has ended are closed: the output loop does that in its own time.
+    /// </summary>
     private static string[] Settled(Supervised fleet)
     {
         fleet.Converge();

@@ -20,7 +20,8 @@ public sealed class UpdateTests
         Assert.All(result.Workers, worker => Assert.True(worker.Ok, worker.Detail));
         Assert.Empty(before.Intersect(Pids(fleet)));
         Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal(("ready", 2, 0), (worker.State, worker.Generation, worker.Restarts)));
-        // Of each worker: its second process is ready, and then the first one is told to stop. At no time are there more than one beyond three.
+        // Of each worker: its second process is ready, and then the first one is told to stop. At no time are there more than one
+        // beyond three.
         var running = 0;
         foreach (var happened in fleet.Log.All())
         {

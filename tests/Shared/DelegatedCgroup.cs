@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Tests.Shared;
 
 /// <summary>
-/// A cgroup v2 of one test, marked as systemd marks what it delegates; skips the test where none can be made. At its end all that is in it is
-/// killed, and it is taken away.
+/// A cgroup v2 of one test, marked as systemd marks what it delegates; skips the test where none can be made. At its end all that
+/// is in it is killed, and it is taken away.
 /// </summary>
 internal sealed partial class DelegatedCgroup : IDisposable
 {

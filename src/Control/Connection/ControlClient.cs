@@ -32,7 +32,9 @@ internal static partial class ControlClient
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
 
-    /// <summary>Sends a request and hands its answer to <paramref name="show"/>; what fails on the way is said on stderr.</summary>
+    /// <summary>
+    /// Sends a request and hands its answer to <paramref name="show"/>; what fails on the way is said on stderr.
+    /// </summary>
     /// <returns>The exit code.</returns>
     public static Task<int> AskAsync<T>(Ask ask, JsonTypeInfo<T> type, Func<T, int> show, CancellationToken cancellation) =>
         SendAsync(ask, HttpCompletionOption.ResponseContentRead, async (body, stop) =>
@@ -124,7 +126,9 @@ internal static partial class ControlClient
         AllowAutoRedirect = false,
     }) { BaseAddress = new Uri("http://reuseportd"), Timeout = Timeout.InfiniteTimeSpan };
 
-    /// <summary>Comes again where so many are on their way that the kernel takes no more for the moment (EAGAIN, unix(7)).</summary>
+    /// <summary>
+    /// Comes again where so many are on their way that the kernel takes no more for the moment (EAGAIN, unix(7)).
+    /// </summary>
     private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellation)
     {
         for (var tries = 1; ; tries++)
@@ -149,7 +153,9 @@ internal static partial class ControlClient
         }
     }
 
-    /// <summary>In a place where everybody may make directories, whoever listens may be a stranger who waits for our commands.</summary>
+    /// <summary>
+    /// In a place where everybody may make directories, whoever listens may be a stranger who waits for our commands.
+    /// </summary>
     /// <param name="owner">User who listens.</param>
     public static bool IsTrusted(string path, uint user, Func<uint> owner) =>
         Path.GetDirectoryName(path) != SocketPath.SharedPlace(user) || owner() == user;

@@ -3,8 +3,8 @@ using Reuseportd.Api.Contract;
 namespace Reuseportd.Control;
 
 /// <summary>
-/// How far the workers are while an answer is waited for: a line of the terminal that changes in place. Elsewhere a planned restart
-/// that takes its time says a line whenever more of them are replaced.
+/// How far the workers are while an answer is waited for: a line of the terminal that changes in place. Elsewhere a planned
+/// restart that takes its time says a line whenever more of them are replaced.
 /// </summary>
 internal sealed class Progress : IAsyncDisposable
 {
@@ -21,7 +21,9 @@ internal sealed class Progress : IAsyncDisposable
         : SayAsync(socket, path, replacement, _ended.Token);
 
     /// <summary>Null where nobody would see it.</summary>
-    /// <param name="replaces">Whether all that are named are to be replaced: that is said where there is no terminal, too.</param>
+    /// <param name="replaces">
+    /// Whether all that are named are to be replaced: that is said where there is no terminal, too.
+    /// </param>
     public static Progress? Start(string socket, IReadOnlyList<string> names, bool replaces = false) => Console.IsErrorRedirected && !replaces
         ? null
         : new Progress(socket, Ask.Get(socket, "/v1/status", names).Path, new Replacement(replaces), inPlace: !Console.IsErrorRedirected);

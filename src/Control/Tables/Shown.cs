@@ -51,7 +51,9 @@ internal static class Shown
         + (update.Failure is { } failure ? $"; stopped at {failure}" : "")
         + (update.Paused ? "; paused: see 'reuseportctl resume' and 'rollback'" : "");
 
-    /// <summary>What a worker wrote must not steer the terminal that shows it: a control appears as <c>\x1b</c>. A tab does no harm.</summary>
+    /// <summary>
+    /// What a worker wrote must not steer the terminal that shows it: a control appears as <c>\x1b</c>. A tab does no harm.
+    /// </summary>
     public static string Harmless(string text)
     {
         if (!text.Any(IsControl)) return text;

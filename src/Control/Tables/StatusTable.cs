@@ -89,8 +89,8 @@ internal static class StatusTable
     }
 
     /// <summary>
-    /// The sharded ports that it serves, and what failed: a port that one address refused and another took is served. Of a process
-    /// that has ended nothing is. Where none of this is told, the ports that the kernel told of.
+    /// The sharded ports that it serves, and what failed: a port that one address refused and another took is served. Of a
+    /// process that has ended nothing is. Where none of this is told, the ports that the kernel told of.
     /// </summary>
     private static string Binds(WorkerStatus worker)
     {

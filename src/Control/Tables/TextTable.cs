@@ -14,7 +14,9 @@ internal static class TextTable
     private const int LeastName = 7;
 
     /// <param name="rows">The header is the first; all of one length.</param>
-    /// <param name="width">Characters that a line may have; a cell that has to be cut for it has a <c>~</c> where something is missing.</param>
+    /// <param name="width">
+    /// Characters that a line may have; a cell that has to be cut for it has a <c>~</c> where something is missing.
+    /// </param>
     /// <param name="flexible">Columns that may be cut, the first to be cut first.</param>
     public static string Of(IReadOnlyList<Cell[]> rows, int width = Screen.Endless, params ReadOnlySpan<Flexible> flexible)
     {

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Reuseportd.Control;
 
-/// <summary>JSON in one line as people write it: only what would not be JSON is escaped, and what would steer a terminal; pure.</summary>
+/// <summary>
+/// JSON in one line as people write it: only what would not be JSON is escaped, and what would steer a terminal; pure.
+/// </summary>
 internal static class JsonText
 {
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

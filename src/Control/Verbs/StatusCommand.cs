@@ -38,7 +38,9 @@ internal static class StatusCommand
             : ExitCode.NotRunning;
     }
 
-    /// <summary>Nobody answers for a service without workers, though none of it is missing. Of a pattern, at least one has to be there.</summary>
+    /// <summary>
+    /// Nobody answers for a service without workers, though none of it is missing. Of a pattern, at least one has to be there.
+    /// </summary>
     private static bool IsServed(StatusDocument status, string name) =>
         NameWords.IsPattern(name) ? status.Workers.Count > 0 : status.Workers.Any(worker => worker.Service == name || worker.Name == name);
 }

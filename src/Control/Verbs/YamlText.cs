@@ -41,7 +41,10 @@ internal static class YamlText
 
     private static bool IsPlain(string text) => IsAmount(text) || IsWord(text);
 
-    /// <summary>A number with its unit, as <c>1h30m</c> or <c>64MiB</c>: not what YAML has other forms of numbers for (<c>1e3</c>, <c>0x1f</c>).</summary>
+    /// <summary>
+    /// A number with its unit, as <c>1h30m</c> or <c>64MiB</c>: not what YAML has other forms of numbers for (<c>1e3</c>,
+    /// <c>0x1f</c>).
+    /// </summary>
     private static bool IsAmount(string text) =>
         text.Length > 1 && char.IsAsciiDigit(text[0]) && (text[^1] is 's' or 'm' or 'h' or 'd' or 'B')
         && text.All(c => char.IsAsciiDigit(c) || c is '.' or 's' or 'm' or 'h' or 'd' or 'K' or 'M' or 'G' or 'T' or 'i' or 'B');

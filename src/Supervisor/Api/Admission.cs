@@ -4,8 +4,9 @@ using Reuseportd.Linux;
 namespace Reuseportd.Api;
 
 /// <summary>
-/// A connection that was let in: whose it is, and whether a request is under way on it. One that is idle can be turned away, and no request is lost by it:
-/// its receiving side ends, so what the client had sent until then is still read and answered, and what it sends afterwards fails at once (EPIPE).
+/// A connection that was let in: whose it is, and whether a request is under way on it. One that is idle can be turned away, and
+/// no request is lost by it: its receiving side ends, so what the client had sent until then is still read and answered, and what
+/// it sends afterwards fails at once (EPIPE).
 /// </summary>
 internal sealed class Admission : IDisposable
 {

@@ -10,7 +10,9 @@ namespace Reuseportd.Api;
 /// <summary>What the files would change of what runs; pure.</summary>
 internal static class ConfigurationDiff
 {
-    /// <summary>Whether the files say something else than what runs: files with errors do, and what has been taken up half way only.</summary>
+    /// <summary>
+    /// Whether the files say something else than what runs: files with errors do, and what has been taken up half way only.
+    /// </summary>
     public static bool IsPending(ValueList<ServiceSnapshot> running, FleetSpec? files) =>
         files is null || running.Any(service => service.IsPaused)
         || Reconciler.Plan(running.Select(service => service.Declared), files.Services).Steps.Count > 0;

@@ -45,7 +45,10 @@ internal sealed class ConnectionGate(AccessRule access, GateRule rule, int turns
         await next(connection);
     };
 
-    /// <summary>Waits for the first byte, which is left to be read: until then a connection costs a fraction of what the HTTP server needs for it.</summary>
+    /// <summary>
+    /// Waits for the first byte, which is left to be read: until then a connection costs a fraction of what the HTTP server needs
+    /// for it.
+    /// </summary>
     /// <returns>False where there will be none.</returns>
     private static async Task<bool> SpeaksAsync(ConnectionContext connection)
     {
@@ -98,7 +101,9 @@ internal sealed class ConnectionGate(AccessRule access, GateRule rule, int turns
         _ => false,
     };
 
-    /// <summary>Ahead of the HTTP server, which has no answer to a connection as such; nothing of a request has been read.</summary>
+    /// <summary>
+    /// Ahead of the HTTP server, which has no answer to a connection as such; nothing of a request has been read.
+    /// </summary>
     private static async Task RefuseAsync(ConnectionContext connection, Peer peer)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(

@@ -7,7 +7,8 @@ using Reuseportd.Planning;
 namespace Reuseportd.Api;
 
 /// <summary>
-/// Handler of <c>GET /v1/events</c>: a client's place in the ring of events, and nothing else of its own. It reads as fast as the client takes.
+/// Handler of <c>GET /v1/events</c>: a client's place in the ring of events, and nothing else of its own. It reads as fast as the
+/// client takes.
 /// </summary>
 internal sealed class EventStream(IFleetControl control, EventRing events, TimeProvider time, StreamEnd ending)
 {

@@ -20,8 +20,8 @@ internal enum Entry
 internal readonly record struct LaneLoad(int Open, int Idle);
 
 /// <summary>
-/// Who is let in, and who goes for it; pure. Only an idle connection ever goes. As each user has a share, and who has the most of all goes first, idle
-/// connections lock out neither others nor their own user. Root and the daemon's own user share with nobody.
+/// Who is let in, and who goes for it; pure. Only an idle connection ever goes. As each user has a share, and who has the most of
+/// all goes first, idle connections lock out neither others nor their own user. Root and the daemon's own user share with nobody.
 /// </summary>
 /// <param name="MostOfOne">Of one user.</param>
 /// <param name="MostOfAll">Of all users together who share.</param>

@@ -5,7 +5,9 @@ using Reuseportd.Runtime;
 
 namespace Reuseportd.Api;
 
-/// <summary>What the API asks of the daemon. Every call is a message to the loop, or reads files; nothing here touches the loop's state.</summary>
+/// <summary>
+/// What the API asks of the daemon. Every call is a message to the loop, or reads files; nothing here touches the loop's state.
+/// </summary>
 internal interface IFleetControl
 {
     /// <summary>Reads the configuration again and converges; where it has errors, nothing changes.</summary>
@@ -23,7 +25,9 @@ internal interface IFleetControl
         FleetCommand command, ValueList<NamePattern> names, bool wait, TimeSpan? timeout, string by, CancellationToken cancellation);
 
     /// <summary>What the files say now; nothing is done about it.</summary>
-    /// <param name="anew">Whether files that are as they were are read again: users and groups that they name may have changed.</param>
+    /// <param name="anew">
+    /// Whether files that are as they were are read again: users and groups that they name may have changed.
+    /// </param>
     Task<ConfigurationReading> ReadAsync(bool anew, CancellationToken cancellation);
 }
 

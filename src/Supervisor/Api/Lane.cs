@@ -4,8 +4,8 @@ using System.Threading.RateLimiting;
 namespace Reuseportd.Api;
 
 /// <summary>
-/// The connections of one user, and the turns of their requests: so many are under way at one time, and the others wait in their order, which is what
-/// bounds the memory of answers.
+/// The connections of one user, and the turns of their requests: so many are under way at one time, and the others wait in their
+/// order, which is what bounds the memory of answers.
 /// </summary>
 /// <param name="turns">Requests under way at one time.</param>
 /// <param name="most">Connections; no more can wait for a turn than there are.</param>
@@ -26,8 +26,8 @@ internal sealed class Lane(uint user, int turns, int most, TimeProvider time)
     public LaneLoad Load => new(Volatile.Read(ref _openCount), Volatile.Read(ref _idleCount));
 
     /// <summary>
-    /// Waits where connections come faster than those that were turned away end: there may be as many of these as of the others. It is one's own until what
-    /// is returned is disposed of.
+    /// Waits where connections come faster than those that were turned away end: there may be as many of these as of the others.
+    /// It is one's own until what is returned is disposed of.
     /// </summary>
     /// <returns>Null where too many wait already.</returns>
     public async ValueTask<IDisposable?> PlaceAsync() => await _places.AcquireAsync() is { IsAcquired: true } place ? place : null;

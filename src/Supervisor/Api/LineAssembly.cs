@@ -4,7 +4,9 @@ using Reuseportd.Observability;
 
 namespace Reuseportd.Api;
 
-/// <summary>Makes lines of what was read of one worker: a line may come in several pieces, those of several streams in turns.</summary>
+/// <summary>
+/// Makes lines of what was read of one worker: a line may come in several pieces, those of several streams in turns.
+/// </summary>
 /// <param name="missed">Whether what was written over before the first look counts as lost.</param>
 internal sealed class LineAssembly(OutputTail tail, bool missed = false)
 {
@@ -12,8 +14,8 @@ internal sealed class LineAssembly(OutputTail tail, bool missed = false)
     private const int Longest = 8 << 10;
 
     /// <summary>
-    /// Of lines that have begun: two streams of two processes, and some of processes that ended in the middle of one. Where there are
-    /// more, the oldest is over.
+    /// Of lines that have begun: two streams of two processes, and some of processes that ended in the middle of one. Where there
+    /// are more, the oldest is over.
     /// </summary>
     private const int MostBegun = 8;
 

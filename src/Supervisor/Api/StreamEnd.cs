@@ -1,7 +1,8 @@
 namespace Reuseportd.Api;
 
 /// <summary>
-/// When streams end: once the last worker and the last event have come, so that whoever follows is brought all of it. One who is slow then is cut off.
+/// When streams end: once the last worker and the last event have come, so that whoever follows is brought all of it. One who is
+/// slow then is cut off.
 /// </summary>
 internal sealed class StreamEnd(TimeProvider time) : IDisposable
 {

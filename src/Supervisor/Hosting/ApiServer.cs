@@ -6,10 +6,16 @@ using Reuseportd.Observability;
 
 namespace Reuseportd.Hosting;
 
-/// <summary>The server behind the control socket. Who talks to it is on this machine; what it may take of the daemon is bounded all the same.</summary>
+/// <summary>
+/// The server behind the control socket. Who talks to it is on this machine; what it may take of the daemon is bounded all the
+/// same.
+/// </summary>
 internal static class ApiServer
 {
-    /// <summary>One that says nothing costs some 15 KiB; as many have to come at one time for a client that is about to say something to be hung up on.</summary>
+    /// <summary>
+    /// One that says nothing costs some 15 KiB; as many have to come at one time for a client that is about to say something to
+    /// be hung up on.
+    /// </summary>
     private static readonly GateRule Connections = new(MostOfOne: 1024, MostOfAll: 2048);
 
     /// <summary>An answer with all workers of a large fleet is half a MiB.</summary>

@@ -10,7 +10,10 @@ internal sealed record DaemonArguments(string? Config, string? Socket, LogForm? 
 /// <summary>The command line of <c>reuseportd</c>.</summary>
 internal static class CommandLine
 {
-    /// <summary>Signals are the host's to hear: by itself the library ends the process two seconds after SIGTERM; workers may have longer grace periods.</summary>
+    /// <summary>
+    /// Signals are the host's to hear: by itself the library ends the process two seconds after SIGTERM; workers may have longer
+    /// grace periods.
+    /// </summary>
     private static readonly InvocationConfiguration Unhurried = new() { ProcessTerminationTimeout = null };
 
     public static Task<int> RunAsync(string[] arguments, Func<DaemonArguments, Task<int>> run, Func<DaemonArguments, int> check)

@@ -79,7 +79,8 @@ internal sealed class ControlSocket : IDisposable
     {
         if (!Directory.Exists(directory))
         {
-            // Only the last directory of the usual place is ours to make: another that is not there was misspelt, or is somebody else's.
+            // Only the last directory of the usual place is ours to make: another that is not there was misspelt, or is somebody
+            // else's.
             if (path != SocketPath.Default(Users.EffectiveUser, Environment.GetEnvironmentVariable)) return NoDirectory(directory, path);
             if (!Directory.Exists(Path.GetDirectoryName(directory))) return NoDirectory(Path.GetDirectoryName(directory)!, path);
             try
@@ -153,8 +154,8 @@ internal sealed class ControlSocket : IDisposable
     };
 
     /// <summary>
-    /// Mode 0660, and the group where it exists; before anybody can connect, since nothing listens yet. A file has one group: where another one may
-    /// look, all may connect, and are told apart by what the kernel says of them.
+    /// Mode 0660, and the group where it exists; before anybody can connect, since nothing listens yet. A file has one group:
+    /// where another one may look, all may connect, and are told apart by what the kernel says of them.
     /// </summary>
     /// <returns>What stands in the way.</returns>
     private static string? Restrict(string path, HeldEntry entry, AccessRule rule)

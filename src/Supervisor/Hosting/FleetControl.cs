@@ -19,8 +19,8 @@ internal sealed class FleetControl(
     private TaskCompletionSource<FleetSnapshot>? _snapshot;
 
     /// <summary>
-    /// Reads the configuration again and converges. Where it has errors, nothing changes. What is read last counts: the next change
-    /// does not wait until this one has settled, or a bad one could not be taken back.
+    /// Reads the configuration again and converges. Where it has errors, nothing changes. What is read last counts: the next
+    /// change does not wait until this one has settled, or a bad one could not be taken back.
     /// </summary>
     /// <returns>The errors; or none, and what was done, once all that was touched has settled.</returns>
     public async Task<ApplyResult> ApplyAsync(TimeSpan? timeout, CancellationToken cancellation)
@@ -28,7 +28,8 @@ internal sealed class FleetControl(
         manager.Reloading();
         try
         {
-            // Whatever the configuration says, and before anything is said to be done: who has renamed a file may take it away then.
+            // Whatever the configuration says, and before anything is said to be done: who has renamed a file may take it away
+            // then.
             var reopened = ReopenFilesAsync(cancellation);
             var (errors, warnings, settled) = await BeginAsync(timeout, cancellation);
             var unopened = await reopened;
@@ -43,7 +44,9 @@ internal sealed class FleetControl(
         }
     }
 
-    /// <summary>For who waits for no answer: where somebody waits to read already, that one reads what there is to read.</summary>
+    /// <summary>
+    /// For who waits for no answer: where somebody waits to read already, that one reads what there is to read.
+    /// </summary>
     public Task ApplySoonAsync(CancellationToken cancellation) =>
         Volatile.Read(ref _waitingToRead) > 0 ? ReopenFilesAsync(cancellation) : ApplyAsync(timeout: null, cancellation);
 
@@ -102,7 +105,9 @@ internal sealed class FleetControl(
     public Task<ConfigurationReading> ReadAsync(bool anew, CancellationToken cancellation) =>
         Task.Run(() => files.Read(anew), cancellation);
 
-    /// <summary>Waits for the loop's answer. Who waits no longer says so: the loop keeps nothing for one who is not there.</summary>
+    /// <summary>
+    /// Waits for the loop's answer. Who waits no longer says so: the loop keeps nothing for one who is not there.
+    /// </summary>
     private async Task<T> AnswerAsync<T>(Task<T> answer, TimeSpan? timeout, CancellationToken cancellation)
     {
         try
@@ -121,7 +126,9 @@ internal sealed class FleetControl(
         }
     }
 
-    /// <summary>All who ask before the loop looks get the same one: however many ask, it takes one of them in a turn or two.</summary>
+    /// <summary>
+    /// All who ask before the loop looks get the same one: however many ask, it takes one of them in a turn or two.
+    /// </summary>
     public Task<FleetSnapshot> SnapshotAsync(CancellationToken cancellation)
     {
         var mine = new TaskCompletionSource<FleetSnapshot>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -8,7 +8,9 @@ internal static class PreloadLibrary
     /// <param name="given">Path of the command line or the configuration, or null.</param>
     /// <param name="ownDirectory">Directory of the daemon's binary.</param>
     /// <param name="error">What was looked for in vain.</param>
-    /// <returns>An absolute path without white space or colon, which separate entries of LD_PRELOAD (ld.so(8)); else null.</returns>
+    /// <returns>
+    /// An absolute path without white space or colon, which separate entries of LD_PRELOAD (ld.so(8)); else null.
+    /// </returns>
     public static string? Find(string? given, string ownDirectory, Func<string, bool> exists, out string error)
     {
         string[] candidates = given is not null

@@ -19,7 +19,9 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
     /// <summary>One line of status; called by the loop's thread. A datagram to a local socket.</summary>
     public void Tell(FleetCounts counts) => Notify($"STATUS={counts}");
 
-    /// <summary>The start is over. A reload that comes before is part of it: its end must not be taken for the end of the start.</summary>
+    /// <summary>
+    /// The start is over. A reload that comes before is part of it: its end must not be taken for the end of the start.
+    /// </summary>
     public void Started() => _started = true;
 
     /// <summary>A reload begins. Until <see cref="Reloaded"/>, systemctl waits.</summary>

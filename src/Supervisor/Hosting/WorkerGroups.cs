@@ -4,7 +4,9 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Hosting;
 
-/// <summary>The control groups that the daemon may have, found before the configuration is judged, and taken when it is known to be good.</summary>
+/// <summary>
+/// The control groups that the daemon may have, found before the configuration is judged, and taken when it is known to be good.
+/// </summary>
 internal sealed class WorkerGroups : IDisposable
 {
     private CgroupSubtree? _subtree;

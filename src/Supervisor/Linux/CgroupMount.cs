@@ -23,8 +23,8 @@ internal sealed record CgroupMount(bool IsUnified, string MountPoint, string Pat
     }
 
     /// <summary>
-    /// The group in the unified hierarchy, as cgroup.procs of its own directory would have it: null where there is no such hierarchy, and
-    /// where the group is not within what is mounted.
+    /// The group in the unified hierarchy, as cgroup.procs of its own directory would have it: null where there is no such
+    /// hierarchy, and where the group is not within what is mounted.
     /// </summary>
     public static CgroupMount? Unified(string mountInfo, string membership)
     {

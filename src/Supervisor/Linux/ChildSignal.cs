@@ -3,8 +3,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux;
 
 /// <summary>
-/// Readable when a child has ended: SIGCHLD by signalfd(2). The signal is blocked in every thread of the daemon, so that no handler of
-/// the runtime ever hears it; see Native/child_signal.c.
+/// Readable when a child has ended: SIGCHLD by signalfd(2). The signal is blocked in every thread of the daemon, so that no
+/// handler of the runtime ever hears it; see Native/child_signal.c.
 /// </summary>
 internal sealed class ChildSignal() : Descriptor(Made(Native.OpenChildSignal(), "signalfd"))
 {

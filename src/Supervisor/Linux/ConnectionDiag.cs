@@ -29,8 +29,8 @@ internal sealed unsafe class ConnectionDiag : Descriptor
     /// <param name="server">The address that the client has connected to.</param>
     /// <param name="client">The client's own.</param>
     /// <returns>
-    /// Inode of the server's end, 0 until the server has accepted it. Null where there is no such connection in this network namespace
-    /// (any more, or not yet).
+    /// Inode of the server's end, 0 until the server has accepted it. Null where there is no such connection in this network
+    /// namespace (any more, or not yet).
     /// </returns>
     public ulong? Find(IPEndPoint server, IPEndPoint client)
     {

@@ -14,7 +14,9 @@ internal sealed record ElfHeader(bool Is64, int Machine, string? Interpreter)
     private const int ProgramInterpreter = 3;
     private const int ProgramNote = 4;
 
-    /// <summary>Whether Go's linker made it, by the note with its build id: such a program makes its system calls itself.</summary>
+    /// <summary>
+    /// Whether Go's linker made it, by the note with its build id: such a program makes its system calls itself.
+    /// </summary>
     public bool IsGo { get; init; }
 
     /// <summary>

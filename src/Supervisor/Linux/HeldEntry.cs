@@ -4,8 +4,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux;
 
 /// <summary>
-/// What lay at a path when it was looked at, held by an <c>O_PATH</c> descriptor (open(2)): what is found out of it and done to it concerns the same thing,
-/// whatever somebody makes of the path meanwhile. Nothing is opened by it; a socket could not be.
+/// What lay at a path when it was looked at, held by an <c>O_PATH</c> descriptor (open(2)): what is found out of it and done to
+/// it concerns the same thing, whatever somebody makes of the path meanwhile. Nothing is opened by it; a socket could not be.
 /// </summary>
 internal sealed unsafe class HeldEntry : Descriptor
 {
@@ -31,7 +31,10 @@ internal sealed unsafe class HeldEntry : Descriptor
         fixed (byte* empty = "\0"u8) return Libc.ErrnoOf(Libc.ChangeOwnerAt(this, empty, unchanged, group, Libc.AtEmptyPath));
     }
 
-    /// <summary>Of no symbolic link. By its name in /proc, as fchmod(2) refuses such descriptors, and chmod by descriptor came with Linux 6.6.</summary>
+    /// <summary>
+    /// Of no symbolic link. By its name in /proc, as fchmod(2) refuses such descriptors, and chmod by descriptor came with Linux
+    /// 6.6.
+    /// </summary>
     public Errno ChangeMode(UnixFileMode mode)
     {
         fixed (byte* start = Encoding.ASCII.GetBytes($"/proc/self/fd/{Number}\0")) return Libc.ErrnoOf(Libc.ChangeMode(start, (uint)mode));

@@ -33,7 +33,8 @@ internal sealed unsafe class LocalSocket : Descriptor
     }
 
     /// <summary>
-    /// What has been sent to the socket can still be read, and then its end; what is sent from here on fails with EPIPE (shutdown(2), SHUT_RD). It is sent to.
+    /// What has been sent to the socket can still be read, and then its end; what is sent from here on fails with EPIPE
+    /// (shutdown(2), SHUT_RD). It is sent to.
     /// </summary>
     public static void EndReceiving(SafeHandle socket) => _ = Libc.Shutdown(socket, Libc.ShutdownRead);
 

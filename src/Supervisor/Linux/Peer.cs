@@ -3,7 +3,9 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux;
 
-/// <summary>Who is at the other end of a local socket, as it was when it connected (unix(7), SO_PEERCRED, SO_PEERGROUPS).</summary>
+/// <summary>
+/// Who is at the other end of a local socket, as it was when it connected (unix(7), SO_PEERCRED, SO_PEERGROUPS).
+/// </summary>
 /// <param name="Groups">Supplementary ones.</param>
 internal sealed record Peer(int Pid, uint Uid, uint Gid, ValueList<uint> Groups)
 {

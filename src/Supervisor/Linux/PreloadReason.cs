@@ -9,7 +9,9 @@ internal enum PreloadReason
     /// <summary>It is there; LIBREUSEPORT_DEBUG is off, or the program has put stderr elsewhere.</summary>
     LoadedSilently,
 
-    /// <summary>It is there, and the program, one of Go, makes its system calls without libc, and so without the library.</summary>
+    /// <summary>
+    /// It is there, and the program, one of Go, makes its system calls without libc, and so without the library.
+    /// </summary>
     OwnSystemCalls,
     NotElf,
 

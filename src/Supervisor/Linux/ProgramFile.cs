@@ -28,7 +28,9 @@ internal sealed record ProgramFile(string Path, bool IsReadable, ElfHeader? Head
         }
     }
 
-    /// <summary>The first on the way to what the kernel runs, by <c>#!</c> lines and ELF headers, that is not there; null where all are.</summary>
+    /// <summary>
+    /// The first on the way to what the kernel runs, by <c>#!</c> lines and ELF headers, that is not there; null where all are.
+    /// </summary>
     public static string? MissingInterpreter(string path)
     {
         var window = new byte[ElfHeader.Window];

@@ -85,8 +85,8 @@ internal sealed unsafe class SockDiag : Descriptor
     public Errno Datagrams(List<SocketRecord> into) => List(Udp, BoundDatagram, into);
 
     /// <summary>
-    /// Adds the TCP connections that a local program has, or is to accept. The kernel walks its table of all connections for it, some 0.1 µs for
-    /// each slot of that, and tells of those on this port.
+    /// Adds the TCP connections that a local program has, or is to accept. The kernel walks its table of all connections for it,
+    /// some 0.1 µs for each slot of that, and tells of those on this port.
     /// </summary>
     /// <param name="port">Local port; 0 for all.</param>
     public Errno Connections(int port, List<HeldConnection> into)

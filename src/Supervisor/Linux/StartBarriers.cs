@@ -33,7 +33,9 @@ internal static class StartBarriers
         };
     }
 
-    /// <param name="closed">The first folder on the way, itself included, that the user may not enter; null where none is to be seen.</param>
+    /// <param name="closed">
+    /// The first folder on the way, itself included, that the user may not enter; null where none is to be seen.
+    /// </param>
     public static string? ToDirectory(Errno errno, string? closed, Account user) =>
         errno != Errno.AccessDenied ? null : closed is not null ? Closed(closed, user) : $"as {NameOf(user)}";
 

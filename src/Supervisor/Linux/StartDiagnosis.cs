@@ -2,7 +2,9 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux;
 
-/// <summary>Looks, after a start that failed, at the files that it was about. Nothing is opened that could hold up who opens it.</summary>
+/// <summary>
+/// Looks, after a start that failed, at the files that it was about. Nothing is opened that could hold up who opens it.
+/// </summary>
 internal static class StartDiagnosis
 {
     public static string? OfExec(SpawnRequest request, int index, Errno errno)

@@ -36,8 +36,8 @@ internal static unsafe class Subreaper
     public static List<int> Strangers(Func<int, bool> isWorker) => [.. Children().Where(pid => !isWorker(pid))];
 
     /// <summary>
-    /// A child that has ended and was not reaped; the same one until it is reaped. Does not reap. Of children that another than the
-    /// main thread started it tells only where the list of the main thread's cannot be read.
+    /// A child that has ended and was not reaped; the same one until it is reaped. Does not reap. Of children that another than
+    /// the main thread started it tells only where the list of the main thread's cannot be read.
     /// </summary>
     public static int? NextEnded()
     {

@@ -20,7 +20,9 @@ internal static class Sysctl
         }
     }
 
-    /// <returns>EACCES or EROFS where it may not be written, as in most containers; ENOENT where this kernel does not have it.</returns>
+    /// <returns>
+    /// EACCES or EROFS where it may not be written, as in most containers; ENOENT where this kernel does not have it.
+    /// </returns>
     public static unsafe Errno Write(string name, string value)
     {
         int number;

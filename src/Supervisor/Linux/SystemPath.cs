@@ -66,7 +66,9 @@ internal static unsafe class SystemPath
         return Allows(path, identity, PathFacts.Read, out errno) ? null : path;
     }
 
-    /// <summary>The first folder on the way to an absolute path that the user may not enter; null where none is, or it is not to be seen.</summary>
+    /// <summary>
+    /// The first folder on the way to an absolute path that the user may not enter; null where none is, or it is not to be seen.
+    /// </summary>
     public static string? ClosedFolder(string path, Identity identity)
     {
         for (var at = path.IndexOf('/', 1); at > 0; at = path.IndexOf('/', at + 1))

@@ -21,7 +21,9 @@ internal enum SocketKind
 }
 
 /// <summary>What the preload library said in one line.</summary>
-/// <param name="Pid">The process that called; a child of the worker's own process may be it. 0 for <see cref="OutcomeKind.Error"/>.</param>
+/// <param name="Pid">
+/// The process that called; a child of the worker's own process may be it. 0 for <see cref="OutcomeKind.Error"/>.
+/// </param>
 /// <param name="Socket">Null for <see cref="OutcomeKind.Loaded"/> and <see cref="OutcomeKind.Error"/>.</param>
 /// <param name="Result">"ok", or the name of the errno; for <see cref="OutcomeKind.Error"/> the text after the subject.</param>
 /// <param name="Subject">Version of the library, or the option or variable of an error; else empty.</param>

@@ -26,7 +26,9 @@ internal enum SteeringChoice
     None,
 }
 
-/// <summary>Settings of the daemon itself; null where the file says nothing and the command line or the default decides.</summary>
+/// <summary>
+/// Settings of the daemon itself; null where the file says nothing and the command line or the default decides.
+/// </summary>
 /// <param name="Log">Form of the log.</param>
 /// <param name="LogLevel">Least severity that is logged.</param>
 /// <param name="Socket">Path of the control socket.</param>

@@ -1,7 +1,10 @@
 namespace Reuseportd.Model;
 
 /// <summary>Resources of one process.</summary>
-/// <param name="Resources">Limits of setrlimit(2), soft and hard alike, in the order of <see cref="ResourceLimit.Names"/>, so that moving a line changes nothing.</param>
+/// <param name="Resources">
+/// Limits of setrlimit(2), soft and hard alike, in the order of <see cref="ResourceLimit.Names"/>, so that moving a line changes
+/// nothing.
+/// </param>
 /// <param name="Nice">Niceness -20 to 19, or null for the daemon's.</param>
 /// <param name="OomScoreAdjust">-1000 to 1000, or null for the daemon's.</param>
 internal sealed record LimitsSpec(
@@ -29,7 +32,9 @@ internal sealed record ResourceLimit(string Name, ulong Value)
 {
     public const ulong Infinity = ulong.MaxValue;
 
-    /// <summary>The names in the order of their numbers in asm-generic/resource.h, which all ports of Debian but MIPS and SPARC use.</summary>
+    /// <summary>
+    /// The names in the order of their numbers in asm-generic/resource.h, which all ports of Debian but MIPS and SPARC use.
+    /// </summary>
     public static readonly ValueList<string> Names =
     [
         "cpu", "fsize", "data", "stack", "core", "rss", "nproc", "nofile",

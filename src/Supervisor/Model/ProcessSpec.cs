@@ -6,7 +6,9 @@ namespace Reuseportd.Model;
 /// </summary>
 /// <param name="Command">Program and arguments; the program is searched in <c>PATH</c> unless it has a slash.</param>
 /// <param name="Environment">Variables added to the daemon's own, in the order of the file.</param>
-/// <param name="EnvironmentFiles">Files of <c>NAME=value</c> lines, read again at every spawn; a path that begins with '-' may be missing.</param>
+/// <param name="EnvironmentFiles">
+/// Files of <c>NAME=value</c> lines, read again at every spawn; a path that begins with '-' may be missing.
+/// </param>
 /// <param name="Umask">File mode creation mask, or null for the daemon's.</param>
 internal sealed record ProcessSpec(
     ValueList<Template> Command,

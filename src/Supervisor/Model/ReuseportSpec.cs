@@ -1,6 +1,8 @@
 namespace Reuseportd.Model;
 
-/// <summary>What the preload library does with a socket option. The number is the one that its environment variable takes.</summary>
+/// <summary>
+/// What the preload library does with a socket option. The number is the one that its environment variable takes.
+/// </summary>
 internal enum OptionSetting
 {
     System = -1,

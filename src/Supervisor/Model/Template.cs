@@ -4,8 +4,8 @@ using System.Text;
 namespace Reuseportd.Model;
 
 /// <summary>
-/// Text with the placeholders <c>{worker}</c>, <c>{service}</c> and <c>{N+worker}</c>; <c>{{</c> is a '{', and a '}' that closes none stands for itself.
-/// Only made by <see cref="TryParse"/>, so expanding one cannot fail.
+/// Text with the placeholders <c>{worker}</c>, <c>{service}</c> and <c>{N+worker}</c>; <c>{{</c> is a '{', and a '}' that closes
+/// none stands for itself. Only made by <see cref="TryParse"/>, so expanding one cannot fail.
 /// </summary>
 internal sealed record Template
 {

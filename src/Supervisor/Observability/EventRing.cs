@@ -17,8 +17,9 @@ internal sealed record RecordedEvent(long Sequence, LogEvent Logged)
 internal readonly record struct EventBatch(IReadOnlyList<RecordedEvent> Events, long Lost, long Next);
 
 /// <summary>
-/// The newest events of the daemon, for those who ask: fed by the log itself, so that both say the same. Each reader has a place of its own in
-/// the one ring: a slow one costs nothing, and misses what has been written over. Where nobody reads, an event is one write into an array.
+/// The newest events of the daemon, for those who ask: fed by the log itself, so that both say the same. Each reader has a place
+/// of its own in the one ring: a slow one costs nothing, and misses what has been written over. Where nobody reads, an event is
+/// one write into an array.
 /// </summary>
 internal sealed class EventRing(int size) : ILogEventSink
 {

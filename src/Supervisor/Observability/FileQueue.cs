@@ -4,10 +4,10 @@ using Serilog;
 namespace Reuseportd.Observability;
 
 /// <summary>
-/// The way of workers' output to the files of one file system: bounded, with one thread that writes. As with <see cref="LogQueue"/> two
-/// buffers change places. Other than there nobody ever waits for room: who appends asks first, lets the worker's pipe fill up
-/// meanwhile, and is told when there is room. A file system that takes nothing for a while is stuck: what comes for it is lost and
-/// counted, until it takes again.
+/// The way of workers' output to the files of one file system: bounded, with one thread that writes. As with <see
+/// cref="LogQueue"/> two buffers change places. Other than there nobody ever waits for room: who appends asks first, lets the
+/// worker's pipe fill up meanwhile, and is told when there is room. A file system that takes nothing for a while is stuck: what
+/// comes for it is lost and counted, until it takes again.
 ///
 /// One thread for each file system, not for each file: files of one share their fate, and those of another go on.
 /// </summary>
@@ -101,7 +101,9 @@ internal sealed class FileQueue : IDisposable
         closed();
     }
 
-    /// <summary>Writes what waits and ends the writer; past the deadline it is left where it hangs, and keeps no process.</summary>
+    /// <summary>
+    /// Writes what waits and ends the writer; past the deadline it is left where it hangs, and keeps no process.
+    /// </summary>
     /// <returns>Whether it ended within the time.</returns>
     public bool Stop(TimeSpan within)
     {
@@ -165,7 +167,9 @@ internal sealed class FileQueue : IDisposable
         lock (_gate) Lose(file, lines, error);
     }
 
-    /// <summary>For the writer: a file took all that there was, or is closed. Says what it has lost, if it is well again.</summary>
+    /// <summary>
+    /// For the writer: a file took all that there was, or is closed. Says what it has lost, if it is well again.
+    /// </summary>
     /// <returns>Whether there is nothing more to be said of it.</returns>
     internal bool Took(LineFile file, bool isClosed = false)
     {

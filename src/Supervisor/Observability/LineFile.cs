@@ -3,9 +3,9 @@ using Reuseportd.Model;
 namespace Reuseportd.Observability;
 
 /// <summary>
-/// One opening of a file that the output of workers goes to. What is appended to it is whole lines, but for lines that are longer than
-/// a stream holds back: those come in pieces, and where another stream comes between two of them, or a piece was lost, a newline
-/// is put in, so that a whole line always has a line of its own.
+/// One opening of a file that the output of workers goes to. What is appended to it is whole lines, but for lines that are longer
+/// than a stream holds back: those come in pieces, and where another stream comes between two of them, or a piece was lost, a
+/// newline is put in, so that a whole line always has a line of its own.
 /// </summary>
 internal sealed class LineFile(string path, IFileTransport transport, FileQueue queue)
 {
@@ -31,6 +31,8 @@ internal sealed class LineFile(string path, IFileTransport transport, FileQueue 
     /// <summary>Under the lock of the queue.</summary>
     internal LossSpell Loss { get; } = new();
 
-    /// <summary>Under the lock of the queue: what was appended last leaves a line open, and whose that is; null for nobody's.</summary>
+    /// <summary>
+    /// Under the lock of the queue: what was appended last leaves a line open, and whose that is; null for nobody's.
+    /// </summary>
     internal (bool Open, object? Owner) Tail { get; set; }
 }

@@ -48,7 +48,9 @@ internal static partial class LogEvents
             missing is not null ? $", missing: {missing}" : failure is not null ? $": {failure}" : ": its probe never answered");
     }
 
-    /// <param name="asked">Whether the daemon had told it to stop; such an end is no warning, whatever its code, and by that signal no fault.</param>
+    /// <param name="asked">
+    /// Whether the daemon had told it to stop; such an end is no warning, whatever its code, and by that signal no fault.
+    /// </param>
     /// <param name="oomKills">Processes of the worker that the kernel killed at its <c>memory_max</c>.</param>
     public static void Exited(
         this ILogger log, WorkerName worker, int pid, ExitStatus status, TimeSpan uptime, bool asked, long oomKills = 0)

@@ -4,8 +4,9 @@ using Reuseportd.Model;
 namespace Reuseportd.Observability;
 
 /// <summary>
-/// Keeps the newest output of all workers in bounded memory, wherever else it goes. A worker gets room with its first line, more as it writes
-/// more; where there is none left, those that have been silent for longest give up their own. <see cref="Append"/> is for one thread.
+/// Keeps the newest output of all workers in bounded memory, wherever else it goes. A worker gets room with its first line, more
+/// as it writes more; where there is none left, those that have been silent for longest give up their own. <see cref="Append"/>
+/// is for one thread.
 /// </summary>
 internal sealed class OutputRetention(TimeProvider time)
 {
@@ -15,7 +16,9 @@ internal sealed class OutputRetention(TimeProvider time)
     /// <summary>As long as less than this is in use, rings grow; the rest is for those that come.</summary>
     private const long GrowBelow = 4 << 20;
 
-    /// <summary>Made at one time: to look for the most silent of all for each that comes would cost more with each worker.</summary>
+    /// <summary>
+    /// Made at one time: to look for the most silent of all for each that comes would cost more with each worker.
+    /// </summary>
     private const long Room = Budget / 8;
 
     private const int First = 4 << 10;

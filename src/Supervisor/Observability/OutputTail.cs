@@ -7,7 +7,9 @@ namespace Reuseportd.Observability;
 internal readonly record struct OutputPiece(DateTime At, int Pid, OutputStream Stream, byte[] Bytes);
 
 /// <summary>Pieces since somebody looked last.</summary>
-/// <param name="LostLines">Ends of lines that have been written over ahead of them, and that were not among earlier pieces.</param>
+/// <param name="LostLines">
+/// Ends of lines that have been written over ahead of them, and that were not among earlier pieces.
+/// </param>
 /// <param name="Next">Where to look from the next time.</param>
 internal readonly record struct OutputPieces(IReadOnlyList<OutputPiece> Pieces, long LostLines, OutputPlace Next);
 
@@ -17,8 +19,8 @@ internal readonly record struct OutputPieces(IReadOnlyList<OutputPiece> Pieces, 
 internal readonly record struct OutputPlace(long Piece, long Lines);
 
 /// <summary>
-/// The newest output of one worker, as it was read: bytes in a ring, and where each read begins. Written by one thread, read by any. Lines are
-/// made of it when somebody asks, so that to keep it costs one copy of what was read.
+/// The newest output of one worker, as it was read: bytes in a ring, and where each read begins. Written by one thread, read by
+/// any. Lines are made of it when somebody asks, so that to keep it costs one copy of what was read.
 /// </summary>
 internal sealed class OutputTail(WorkerName worker, int capacity)
 {

@@ -4,8 +4,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Planning;
 
 /// <summary>
-/// What a person calls workers by: a service (<c>web</c>, all its workers), a worker (<c>web@2</c>), or either with the wildcards of a shell,
-/// <c>*</c> <c>?</c> <c>[a-c]</c> <c>[!a-c]</c>, each of which stands for characters of one side of the '@'.
+/// What a person calls workers by: a service (<c>web</c>, all its workers), a worker (<c>web@2</c>), or either with the wildcards
+/// of a shell, <c>*</c> <c>?</c> <c>[a-c]</c> <c>[!a-c]</c>, each of which stands for characters of one side of the '@'.
 /// </summary>
 internal sealed record NamePattern
 {

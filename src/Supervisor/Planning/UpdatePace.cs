@@ -8,7 +8,9 @@ internal static class UpdatePace
     /// <summary>Whether another worker may be replaced now.</summary>
     /// <param name="wanted">Workers that are to serve.</param>
     /// <param name="ready">Those that do.</param>
-    /// <param name="moving">Those that are being replaced: from the start of the new process, or the stop of the old one, until both are settled.</param>
+    /// <param name="moving">
+    /// Those that are being replaced: from the start of the new process, or the stop of the old one, until both are settled.
+    /// </param>
     public static bool MayBegin(UpdateSpec policy, int wanted, int ready, int moving) => policy.Order == UpdateOrder.StartFirst
         // One that still drains is a process beyond their number.
         ? moving < policy.MaxSurge

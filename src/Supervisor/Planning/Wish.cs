@@ -33,8 +33,8 @@ internal sealed record Wish(bool Runs, ImmutableSortedSet<int> Others, int? Scal
     public Wish Scale(int count) => this with { Scaled = count, Others = Others.Except(Others.Where(worker => worker >= count)) };
 
     /// <summary>
-    /// The service's file has changed. What was stopped by hand runs again; a number of workers given by hand holds until the file gives
-    /// another. That it is no longer started with the daemon does not stop it: that is for the next start.
+    /// The service's file has changed. What was stopped by hand runs again; a number of workers given by hand holds until the
+    /// file gives another. That it is no longer started with the daemon does not stop it: that is for the next start.
     /// </summary>
     public Wish Adopt(ServiceSpec before, ServiceSpec after)
     {

@@ -6,8 +6,8 @@ using Serilog;
 namespace Reuseportd.Runtime;
 
 /// <summary>
-/// Does what people ask of workers, in the order of the mailbox, and tells each of them what came of it. Nobody looks for workers that have
-/// settled: each knows who waits for it. Only the loop's thread uses it.
+/// Does what people ask of workers, in the order of the mailbox, and tells each of them what came of it. Nobody looks for workers
+/// that have settled: each knows who waits for it. Only the loop's thread uses it.
 /// </summary>
 internal sealed class Commands(Fleet fleet, ILogger log)
 {
@@ -87,7 +87,9 @@ internal sealed class Commands(Fleet fleet, ILogger log)
         }
     }
 
-    /// <summary>Workers of a service that is stopped are no more and no fewer than were asked for, and run only when somebody starts them.</summary>
+    /// <summary>
+    /// Workers of a service that is stopped are no more and no fewer than were asked for, and run only when somebody starts them.
+    /// </summary>
     private static (IReadOnlyList<WorkerSlot> Slots, Func<WorkerSlot, CommandEnd> End) Scaled(IReadOnlyList<WorkerSlot> slots)
     {
         var stopped = slots.Where(slot => !slot.Leaving && !slot.Service.Wish.Wants(slot.Name.Index)).ToHashSet();

@@ -7,8 +7,8 @@ using Serilog;
 namespace Reuseportd.Runtime;
 
 /// <summary>
-/// The queues to the file systems that workers' output goes to, made as they are needed: for any thread. What is no regular file (a
-/// FIFO, a terminal) has one queue for all of them.
+/// The queues to the file systems that workers' output goes to, made as they are needed: for any thread. What is no regular file
+/// (a FIFO, a terminal) has one queue for all of them.
 /// </summary>
 /// <param name="roomMade">See <see cref="FileQueue"/>.</param>
 internal sealed class FileQueues(ILogger log, TimeProvider time, Action roomMade) : IDisposable

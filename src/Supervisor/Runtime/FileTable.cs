@@ -7,8 +7,8 @@ using Serilog;
 namespace Reuseportd.Runtime;
 
 /// <summary>
-/// The files that the output of workers goes to, each open once however many streams share it. Only the supervisor's thread uses it;
-/// what may take its time, the opening, is done beside it. A file stays open for as long as a stream goes there.
+/// The files that the output of workers goes to, each open once however many streams share it. Only the supervisor's thread uses
+/// it; what may take its time, the opening, is done beside it. A file stays open for as long as a stream goes there.
 /// </summary>
 internal sealed class FileTable(LaunchPad launchPad, OutputLoop output, Mailbox mailbox, ILogger log, TimeProvider time)
 {
@@ -88,8 +88,8 @@ internal sealed class FileTable(LaunchPad launchPad, OutputLoop output, Mailbox 
     }
 
     /// <summary>
-    /// Opens all of them again, as whoever has renamed one wants it. Where that fails the one that is open stays. Ends when nothing more is
-    /// written to a former one.
+    /// Opens all of them again, as whoever has renamed one wants it. Where that fails the one that is open stays. Ends when
+    /// nothing more is written to a former one.
     /// </summary>
     /// <returns>Those that could not be opened.</returns>
     public async Task<ValueList<UnopenedFile>> ReopenAsync()

@@ -6,7 +6,9 @@ using Serilog;
 
 namespace Reuseportd.Runtime;
 
-/// <summary>The services that are supervised: makes them be what the configuration says. Only the loop's thread uses it.</summary>
+/// <summary>
+/// The services that are supervised: makes them be what the configuration says. Only the loop's thread uses it.
+/// </summary>
 internal sealed partial class Fleet(SlotRunner runner, Updates updates, Understudies understudies, ILogger log)
 {
     private readonly Dictionary<string, Service> _services = [];

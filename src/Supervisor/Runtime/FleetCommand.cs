@@ -38,13 +38,17 @@ internal abstract record FleetCommand(string Word)
 /// <param name="Unknown">Names that stand for nothing; where there are any, nothing was done.</param>
 internal sealed record CommandResult(ValueList<CommandEnd> Workers, bool TimedOut, ValueList<string> Unknown)
 {
-    /// <summary>Connections that processes still had when the time of their draining was over, from the command to the answer.</summary>
+    /// <summary>
+    /// Connections that processes still had when the time of their draining was over, from the command to the answer.
+    /// </summary>
     public int Cut { get; init; }
 }
 
 /// <summary>What came of it for one worker.</summary>
 /// <param name="State">Word of its state; <see cref="Removed"/> where it is no more.</param>
-/// <param name="Ok">Whether it is where the command wanted it; where nobody waited for that, whether the command was taken.</param>
+/// <param name="Ok">
+/// Whether it is where the command wanted it; where nobody waited for that, whether the command was taken.
+/// </param>
 internal sealed record CommandEnd(WorkerName Name, string State, bool Ok, int? Pid, int Generation, string? Detail)
 {
     public const string Removed = "removed";

@@ -59,7 +59,9 @@ internal sealed record WorkerSnapshot(
     /// <summary>To be replaced, and not yet.</summary>
     public bool IsUpdating { get; init; }
 
-    /// <summary>Connections of the process that is given nothing new: its own, or the former one; null where none drains.</summary>
+    /// <summary>
+    /// Connections of the process that is given nothing new: its own, or the former one; null where none drains.
+    /// </summary>
     public int? Draining { get; init; }
 
     /// <summary>Whom its newest process runs or ran as; null where there was none.</summary>

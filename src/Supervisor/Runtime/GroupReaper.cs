@@ -6,14 +6,16 @@ using Serilog;
 namespace Reuseportd.Runtime;
 
 /// <summary>
-/// Where each process has a control group of its own: a worker that left nothing behind costs one rmdir(2), and the end of what another
-/// left behind is heard of by the group's <c>cgroup.events</c>.
+/// Where each process has a control group of its own: a worker that left nothing behind costs one rmdir(2), and the end of what
+/// another left behind is heard of by the group's <c>cgroup.events</c>.
 /// </summary>
 /// <param name="isOwn">Whether a child was started by the daemon and not yet reaped, and so is no leftover of a worker.</param>
 internal sealed class GroupReaper(
     Func<int, bool> isOwn, CgroupSubtree groups, Epoll epoll, ILogger log, Func<TimeSpan> clock) : ITreeReaper
 {
-    /// <summary>The highest bit in the tokens of the groups that are watched; clear, or not the highest, in those of others.</summary>
+    /// <summary>
+    /// The highest bit in the tokens of the groups that are watched; clear, or not the highest, in those of others.
+    /// </summary>
     private const ulong FirstToken = 1UL << 61;
 
     /// <summary>After this, what still lives cannot be killed, and is not waited for any more.</summary>

@@ -3,7 +3,9 @@ namespace Reuseportd.Runtime;
 /// <summary>Ends what workers leave behind. Only the loop's thread uses it.</summary>
 internal interface ITreeReaper
 {
-    /// <summary>Called once for each <see cref="Sweep"/>, possibly within it: nothing is left, or what is left cannot be killed.</summary>
+    /// <summary>
+    /// Called once for each <see cref="Sweep"/>, possibly within it: nothing is left, or what is left cannot be killed.
+    /// </summary>
     Action<WorkerSlot>? Ended { get; set; }
 
     /// <summary>Ends a process and all that came of it.</summary>
@@ -12,7 +14,9 @@ internal interface ITreeReaper
     /// <summary>Ends what a process that has been reaped left behind.</summary>
     void Sweep(WorkerProcess process);
 
-    /// <summary>Processes of a tree whose process has ended that the kernel killed for its limit of memory. Before <see cref="Sweep"/>.</summary>
+    /// <summary>
+    /// Processes of a tree whose process has ended that the kernel killed for its limit of memory. Before <see cref="Sweep"/>.
+    /// </summary>
     long OomKills(WorkerProcess process);
 
     /// <summary>A descriptor that it watches is ready.</summary>

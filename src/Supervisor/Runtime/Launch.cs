@@ -17,8 +17,8 @@ internal sealed record Launch(ValueList<string> Arguments, ValueList<string> Env
     ];
 
     /// <summary>
-    /// What workers get of the daemon's own environment: name to entry, <c>NAME=value</c>. Made once: it is most of an environment, and
-    /// the same in all.
+    /// What workers get of the daemon's own environment: name to entry, <c>NAME=value</c>. Made once: it is most of an
+    /// environment, and the same in all.
     /// </summary>
     public static Dictionary<string, string> Inherited(IEnumerable<KeyValuePair<string, string>> own)
     {
@@ -46,7 +46,9 @@ internal sealed record Launch(ValueList<string> Arguments, ValueList<string> Env
         return Of(service, worker, generation, service.Process.Command, entries);
     }
 
-    /// <summary>A command that looks at a worker from outside: as the worker, but for the library, and told its process.</summary>
+    /// <summary>
+    /// A command that looks at a worker from outside: as the worker, but for the library, and told its process.
+    /// </summary>
     /// <param name="pid">The worker's process; <c>REUSEPORT_PID</c> of the command.</param>
     public static Launch OfProbe(
         ServiceSpec service,

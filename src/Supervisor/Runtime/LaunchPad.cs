@@ -95,7 +95,9 @@ internal sealed class LaunchPad(
         return done;
     }
 
-    /// <summary>A command that runs as a worker does, with its environment but for the preload library, and without output.</summary>
+    /// <summary>
+    /// A command that runs as a worker does, with its environment but for the preload library, and without output.
+    /// </summary>
     public bool TryLaunchProbe(
         WorkerProcess process,
         ValueList<Template> command,

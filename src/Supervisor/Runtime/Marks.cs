@@ -4,7 +4,9 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Runtime;
 
-/// <summary>Variables that tell the processes of one generation of a worker from all others, wherever they have gone; pure.</summary>
+/// <summary>
+/// Variables that tell the processes of one generation of a worker from all others, wherever they have gone; pure.
+/// </summary>
 internal static class Marks
 {
     private static readonly string[] Names = ["REUSEPORT_SERVICE", "REUSEPORT_WORKER", "REUSEPORT_GENERATION"];

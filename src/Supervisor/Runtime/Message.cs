@@ -68,7 +68,8 @@ internal abstract record Message
     internal sealed record MemorySeen(IReadOnlyList<(ulong Process, ulong Bytes)> Bytes) : Message;
 
     /// <summary>
-    /// A child ended, where no <see cref="SupervisorOptions.ChildSignal"/> says so. Workers are heard by their pidfds; this is for the others.
+    /// A child ended, where no <see cref="SupervisorOptions.ChildSignal"/> says so. Workers are heard by their pidfds; this is
+    /// for the others.
     /// </summary>
     internal sealed record ChildEnded : Message;
 
@@ -98,7 +99,9 @@ internal abstract record Message
 
     internal sealed record TakeSnapshot(TaskCompletionSource<FleetSnapshot> Done) : Message
     {
-        /// <summary>Called ahead of looking: from here on the snapshot may lack what has been done since somebody asked.</summary>
+        /// <summary>
+        /// Called ahead of looking: from here on the snapshot may lack what has been done since somebody asked.
+        /// </summary>
         public Action? Begin { get; init; }
 
         public override void Refuse() => Done.TrySetCanceled();
@@ -112,7 +115,9 @@ internal abstract record Message
 internal sealed record UnopenedFile(string Path, Errno Errno);
 
 /// <summary>What a change did, in services.</summary>
-/// <param name="NotReady">Workers of the services that it touched that have failed, wait for their next try, or are still on their way.</param>
+/// <param name="NotReady">
+/// Workers of the services that it touched that have failed, wait for their next try, or are still on their way.
+/// </param>
 internal sealed record ConvergeResult(
     int Added, int Changed, int Removed, int Unchanged, FleetCounts Counts, ValueList<WorkerSnapshot> NotReady)
 {

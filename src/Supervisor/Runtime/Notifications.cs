@@ -6,8 +6,8 @@ using Reuseportd.Slots;
 namespace Reuseportd.Runtime;
 
 /// <summary>
-/// The sockets at which workers say that they are ready: one for each service whose readiness is <c>notify</c>, made with its first
-/// start. Who sends is known from the kernel, so one worker cannot speak for another. Only the loop's thread uses it.
+/// The sockets at which workers say that they are ready: one for each service whose readiness is <c>notify</c>, made with its
+/// first start. Who sends is known from the kernel, so one worker cannot speak for another. Only the loop's thread uses it.
 /// </summary>
 /// <param name="folder">Where the sockets are; made when the first is.</param>
 internal sealed class Notifications(string folder, Epoll epoll) : IDisposable

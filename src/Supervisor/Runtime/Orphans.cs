@@ -29,10 +29,14 @@ internal sealed class Orphans
         _byMarks = orphans.ToLookup(orphan => Marks.In(ProcFile.Read(orphan.Pid, "environ"u8)) ?? Unmarked);
     }
 
-    /// <summary>Whether the table shows that child of the daemon running. One that ended before, or came later, may have forked another.</summary>
+    /// <summary>
+    /// Whether the table shows that child of the daemon running. One that ended before, or came later, may have forked another.
+    /// </summary>
     public bool HasSeen(int pid) => _running.Contains(pid);
 
-    /// <summary>The part of the table that a hunt has to look at: its worker, its orphans and those of nobody, and what is below.</summary>
+    /// <summary>
+    /// The part of the table that a hunt has to look at: its worker, its orphans and those of nobody, and what is below.
+    /// </summary>
     public ProcessTable Around(TreeRoot root)
     {
         List<ProcessEntry> part = [.. _byMarks[Marks.TextOf(root.Marks)], .. _byMarks[Unmarked]];

@@ -7,8 +7,8 @@ using Reuseportd.Observability;
 namespace Reuseportd.Runtime;
 
 /// <content>
-/// Streams that go to files. Where a file system has no room the streams that go there are not read: their pipes fill up and slow their
-/// workers down, while all others are read as before.
+/// Streams that go to files. Where a file system has no room the streams that go there are not read: their pipes fill up and slow
+/// their workers down, while all others are read as before.
 /// </content>
 internal sealed partial class OutputLoop
 {
@@ -51,7 +51,8 @@ internal sealed partial class OutputLoop
     }
 
     /// <summary>
-    /// All that is whole lines goes as it is, in one piece; line by line only where the preload library may have said one of them.
+    /// All that is whole lines goes as it is, in one piece; line by line only where the preload library may have said one of
+    /// them.
     /// </summary>
     private void TakeForFile(WorkerStream stream, WorkerFile file, ReadOnlySpan<byte> chunk, TimeSpan now)
     {
@@ -70,7 +71,9 @@ internal sealed partial class OutputLoop
         TakeLines(stream, chunk[whole.Length..], now);
     }
 
-    /// <summary>The bytes as they came: only a line that was cut, or that the end of the stream cut short, has no newline.</summary>
+    /// <summary>
+    /// The bytes as they came: only a line that was cut, or that the end of the stream cut short, has no newline.
+    /// </summary>
     private void AppendLine(WorkerStream stream, WorkerFile file, Line line)
     {
         _line.Clear();

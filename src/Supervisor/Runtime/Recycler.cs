@@ -7,13 +7,15 @@ using Serilog;
 namespace Reuseportd.Runtime;
 
 /// <summary>
-/// Replaces workers that have grown old or large, as a planned restart, and one of a service at a time: the next is taken when all
-/// of the service are ready again. Only the loop's thread uses it.
+/// Replaces workers that have grown old or large, as a planned restart, and one of a service at a time: the next is taken when
+/// all of the service are ready again. Only the loop's thread uses it.
 /// </summary>
 /// <param name="roll">Spreads the ages; evenly spread in [0, 1).</param>
 internal sealed class Recycler(Updates updates, Mailbox mailbox, ILogger log, Func<double> roll)
 {
-    /// <summary>The kernel tells nobody how large a process has grown, so it is looked at, and only where there is a limit.</summary>
+    /// <summary>
+    /// The kernel tells nobody how large a process has grown, so it is looked at, and only where there is a limit.
+    /// </summary>
     private static readonly TimeSpan Weighing = TimeSpan.FromSeconds(5);
 
     /// <summary>Until it is tried again, where the replacement came to nothing.</summary>

@@ -49,7 +49,9 @@ internal sealed class Service(ServiceSpec declared)
         Want(Wish);
     }
 
-    /// <summary>It has been taken out of the configuration and comes again: nothing holds of what was asked of it before.</summary>
+    /// <summary>
+    /// It has been taken out of the configuration and comes again: nothing holds of what was asked of it before.
+    /// </summary>
     public void Return(ServiceSpec declared)
     {
         Leaving = false;

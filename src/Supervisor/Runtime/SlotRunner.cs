@@ -91,8 +91,8 @@ internal sealed class SlotRunner(
     }
 
     /// <summary>
-    /// The new process, which is ready in the understudy, becomes the worker's, and the old one the understudy's: what others know of the
-    /// worker by holds on.
+    /// The new process, which is ready in the understudy, becomes the worker's, and the old one the understudy's: what others
+    /// know of the worker by holds on.
     /// </summary>
     public void Exchange(WorkerSlot slot)
     {

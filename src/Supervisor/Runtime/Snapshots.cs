@@ -39,7 +39,10 @@ internal static class Snapshots
         return ConvergeResult.Of(plan, counts, NotReady(fleet, touched.Keys), rolledBack.Length) with { RolledBack = [.. rolledBack] };
     }
 
-    /// <summary>Workers that were to be ready and are not, or are not what they were to be: of these services, and of others that are paused half way.</summary>
+    /// <summary>
+    /// Workers that were to be ready and are not, or are not what they were to be: of these services, and of others that are
+    /// paused half way.
+    /// </summary>
     private static ValueList<WorkerSnapshot> NotReady(Fleet fleet, IReadOnlyCollection<string> touched) => new([.. fleet.Services
         .SelectMany(service => service.Slots)
         .Where(slot => touched.Contains(slot.Service.Spec.Name)

@@ -10,7 +10,9 @@ namespace Reuseportd.Runtime;
 /// </summary>
 internal sealed class SocketWatch(Mailbox mailbox)
 {
-    /// <summary>Of the first questions. Each further one comes later, as looking into /proc costs with the processes that there are.</summary>
+    /// <summary>
+    /// Of the first questions. Each further one comes later, as looking into /proc costs with the processes that there are.
+    /// </summary>
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 

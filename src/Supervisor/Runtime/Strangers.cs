@@ -11,7 +11,9 @@ internal static class Strangers
     /// <summary>Time that a process gets to go after SIGKILL before it is looked for again.</summary>
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Kills and reaps all of them, whosever they are: for the end of the daemon. Waits for that, though not for ever.</summary>
+    /// <summary>
+    /// Kills and reaps all of them, whosever they are: for the end of the daemon. Waits for that, though not for ever.
+    /// </summary>
     public static void End(Func<int, bool> isOwn)
     {
         for (var round = 0; round < MostRounds; round++)

@@ -65,7 +65,9 @@ internal sealed class SupervisorLoop : IDisposable
     /// <summary>Called by the loop's thread when the counts have changed; must not block.</summary>
     public Action<FleetCounts>? CountsChanged { get; set; }
 
-    /// <summary>Completed when the last worker has stopped after <see cref="Message.StopAll"/>; faulted where the loop died.</summary>
+    /// <summary>
+    /// Completed when the last worker has stopped after <see cref="Message.StopAll"/>; faulted where the loop died.
+    /// </summary>
     public Task Ended => _ended.Task;
 
     public void Start() => new Thread(Run) { IsBackground = true, Name = "supervisor" }.Start();

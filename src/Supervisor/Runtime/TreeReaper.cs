@@ -6,8 +6,8 @@ using Serilog;
 namespace Reuseportd.Runtime;
 
 /// <summary>
-/// Where there are no control groups: in rounds over the daemon's children, until nothing is left. Only the loop's thread uses it: between
-/// the start of a worker and its entry in the table, any other thread would take it for a stranger.
+/// Where there are no control groups: in rounds over the daemon's children, until nothing is left. Only the loop's thread uses
+/// it: between the start of a worker and its entry in the table, any other thread would take it for a stranger.
 /// </summary>
 /// <param name="isOwn">Whether a child was started by the daemon and not yet reaped, and so is no leftover of a worker.</param>
 internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSpan> clock) : ITreeReaper
@@ -55,8 +55,9 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSp
         _overdue = _nextRound = now + (_hunts.TrueForAll(hunt => hunt.Round >= QuickRounds) ? BetweenLateRounds : BetweenRounds);
         try
         {
-            // What forks on is seen half by a look at /proc, and may be seen as nothing. Each parent that it leaves ends as a stranger, though:
-            // only a round before which none has ended can say that nothing is left. What has ended and is not reaped yet may be one.
+            // What forks on is seen half by a look at /proc, and may be seen as nothing. Each parent that it leaves ends as a
+            // stranger, though: only a round before which none has ended can say that nothing is left. What has ended and is not
+            // reaped yet may be one.
             var isQuiet = !_strangerEnded && Subreaper.NextEnded() is null;
             _strangerEnded = false;
             // All that outlives a worker has been handed to the daemon: without strangers, nothing is left of those reaped.

@@ -57,7 +57,9 @@ internal static class WorkerDetail
         };
     }
 
-    /// <summary>A program that goes into the background ends at once and well, and what serves is then taken for left over.</summary>
+    /// <summary>
+    /// A program that goes into the background ends at once and well, and what serves is then taken for left over.
+    /// </summary>
     private static string? LeftBehind(SlotState state, WorkerProcess? newest) =>
         state is SlotState.Failed or SlotState.Backoff or SlotState.Stopped && newest is { LeftBehind: > 0 and var left }
             ? string.Create(

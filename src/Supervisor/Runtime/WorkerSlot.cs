@@ -4,8 +4,9 @@ using Reuseportd.Slots;
 namespace Reuseportd.Runtime;
 
 /// <summary>
-/// A slot as the loop holds it: the value that the machine steps, and the process that runs in it now. A planned restart has two for one
-/// worker for a while: the worker's own, and an <see cref="Understudy"/> in which the new process starts, and then the old one drains.
+/// A slot as the loop holds it: the value that the machine steps, and the process that runs in it now. A planned restart has two
+/// for one worker for a while: the worker's own, and an <see cref="Understudy"/> in which the new process starts, and then the
+/// old one drains.
 /// </summary>
 internal sealed class WorkerSlot(WorkerName name, Service service)
 {
@@ -60,7 +61,9 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
     /// <summary>Whatever the service becomes, this worker stays as it is until it is <see cref="Renew"/>ed.</summary>
     public void Keep(ServiceSpec spec) => _former = (spec, SlotPolicy.Of(spec));
 
-    /// <summary>From here on it goes by what the service is; a process that ends, by what it was started as until it has.</summary>
+    /// <summary>
+    /// From here on it goes by what the service is; a process that ends, by what it was started as until it has.
+    /// </summary>
     public void Renew()
     {
         if (Slot.State is SlotState.Draining or SlotState.Stopping) RenewsAtEnd = true;

@@ -12,8 +12,8 @@ internal sealed class WorkerStream(
     Pipe pipe, ulong process, TreeRoot tree, LineSource source, LoggingSpec logging, WorkerFile? file = null)
 {
     /// <summary>
-    /// A program may bind in a loop, or write what looks like the library's lines: past this many in a second they are counted only.
-    /// What readiness waits for gets through all the same, see <see cref="IsNews"/>.
+    /// A program may bind in a loop, or write what looks like the library's lines: past this many in a second they are counted
+    /// only. What readiness waits for gets through all the same, see <see cref="IsNews"/>.
     /// </summary>
     private const int OutcomesPerSecond = 1_000;
 
@@ -43,9 +43,9 @@ internal sealed class WorkerStream(
     public TimeSpan? SayDroppedAt { get; set; }
 
     /// <summary>
-    /// Whether the library of this worker said it, as far as can be told: programs log what strangers send them, and that may look
-    /// like one of its lines. At the start of a line a process of the worker must be named. Behind words of the program itself,
-    /// where the text of a request may stand, only a socket is believed that the kernel confirms.
+    /// Whether the library of this worker said it, as far as can be told: programs log what strangers send them, and that may
+    /// look like one of its lines. At the start of a line a process of the worker must be named. Behind words of the program
+    /// itself, where the text of a request may stand, only a socket is believed that the kernel confirms.
     /// </summary>
     public bool IsGenuine(BindOutcome outcome, bool behindWords)
     {

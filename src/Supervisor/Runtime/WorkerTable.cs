@@ -6,7 +6,9 @@ using Serilog;
 
 namespace Reuseportd.Runtime;
 
-/// <summary>The processes of all workers: makes them, hands their output on, hears their ends. Only the loop's thread uses it.</summary>
+/// <summary>
+/// The processes of all workers: makes them, hands their output on, hears their ends. Only the loop's thread uses it.
+/// </summary>
 internal sealed class WorkerTable(
     LaunchPad launchPad, FileTable files, Epoll epoll, OutputLoop output, Guard? guard, ILogger log)
 {

@@ -15,7 +15,9 @@ internal sealed record Slot(
     ValueList<TimeSpan> Attempts,
     ExitStatus? LastExit)
 {
-    /// <summary>Earlier processes of which something may still live: each was swept after, and not yet said to have gone whole.</summary>
+    /// <summary>
+    /// Earlier processes of which something may still live: each was swept after, and not yet said to have gone whole.
+    /// </summary>
     public int TreesEnding { get; init; }
 
     public static readonly Slot New = new(new SlotState.Stopped(), 0, 0, 0, [], null);

@@ -13,15 +13,17 @@ internal abstract record SlotAction
     /// <summary>Give the process nothing new; answer with <see cref="SlotEvent.Drained"/> once it has nothing left.</summary>
     internal sealed record Drain(int Generation) : SlotAction;
 
-    /// <summary>It has had its time: answer with <see cref="SlotEvent.Drained"/> as soon as it may end, whatever it has.</summary>
+    /// <summary>
+    /// It has had its time: answer with <see cref="SlotEvent.Drained"/> as soon as it may end, whatever it has.
+    /// </summary>
     internal sealed record Release(int Generation) : SlotAction;
 
     /// <summary>Send the process the signal to stop, so that it takes notice.</summary>
     internal sealed record Send(Signal Signal) : SlotAction;
 
     /// <summary>
-    /// SIGKILL all that is left of the generation: the process and what it started. Where the process has been reaped, answer with
-    /// <see cref="SlotEvent.TreeEnded"/> once nothing is left.
+    /// SIGKILL all that is left of the generation: the process and what it started. Where the process has been reaped, answer
+    /// with <see cref="SlotEvent.TreeEnded"/> once nothing is left.
     /// </summary>
     internal sealed record KillTree(int Generation) : SlotAction;
 }

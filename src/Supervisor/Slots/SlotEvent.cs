@@ -19,7 +19,9 @@ internal abstract record SlotEvent
     /// <summary>Forget that it failed, and how often: it is as after a stop, and its retries count from the first.</summary>
     internal sealed record ResetRequested : SlotEvent;
 
-    /// <summary>As <see cref="StopRequested"/> or <see cref="RestartRequested"/>, but a process that serves may end what it has begun.</summary>
+    /// <summary>
+    /// As <see cref="StopRequested"/> or <see cref="RestartRequested"/>, but a process that serves may end what it has begun.
+    /// </summary>
     /// <param name="Then">What follows its end.</param>
     internal sealed record DrainRequested(AfterStop Then) : SlotEvent;
 

@@ -172,8 +172,8 @@ internal static class SlotMachine
         }
 
         /// <summary>
-        /// What a process before it left behind may hold the listening socket and take connections that nobody serves: while that lives,
-        /// the slot is held back, and no deadline runs.
+        /// What a process before it left behind may hold the listening socket and take connections that nobody serves: while that
+        /// lives, the slot is held back, and no deadline runs.
         /// </summary>
         private Transition GetReady(SlotState.Starting starting) =>
             Become(Slot.TreesEnding > 0 ? starting with { IsHeld = true, Due = null } : new SlotState.Ready(Now));

@@ -22,7 +22,9 @@ internal abstract record SlotState
         public override string Word => "stopped";
     }
 
-    /// <summary>A process is being made (<paramref name="Due"/> still null and <paramref name="Running"/> false) or does not serve yet.</summary>
+    /// <summary>
+    /// A process is being made (<paramref name="Due"/> still null and <paramref name="Running"/> false) or does not serve yet.
+    /// </summary>
     /// <param name="Running">Whether the process exists.</param>
     /// <param name="Since">When the process was started.</param>
     /// <param name="Due">When it must be ready; for readiness by delay, when it is.</param>
@@ -43,7 +45,9 @@ internal abstract record SlotState
     }
 
     /// <summary>The process serves what it has, is given nothing new, and is asked to end once it has nothing left.</summary>
-    /// <param name="Due">When it is asked to end whatever it has; or, where its time is over, without waiting for its turn any longer.</param>
+    /// <param name="Due">
+    /// When it is asked to end whatever it has; or, where its time is over, without waiting for its turn any longer.
+    /// </param>
     /// <param name="IsOver">It has had its time.</param>
     internal sealed record Draining(TimeSpan Due, AfterStop Then, bool IsOver = false) : SlotState
     {

@@ -1,8 +1,8 @@
 namespace Reuseportd.Steering;
 
 /// <summary>
-/// Which slot each bucket of flows goes to, by rendezvous: the slot with the highest score for the bucket has it. So a slot that comes takes
-/// its share from all others and no flow moves between those, and one that leaves gives back exactly what it had.
+/// Which slot each bucket of flows goes to, by rendezvous: the slot with the highest score for the bucket has it. So a slot that
+/// comes takes its share from all others and no flow moves between those, and one that leaves gives back exactly what it had.
 /// </summary>
 /// <param name="buckets">A power of two; the more of them for each slot, the more even the shares.</param>
 internal sealed class FlowTable(int buckets)

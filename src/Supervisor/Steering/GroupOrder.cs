@@ -1,10 +1,10 @@
 namespace Reuseportd.Steering;
 
 /// <summary>
-/// At which index of the kernel's array each socket of a group stands. The kernel tells nobody; it puts who joins at the end, and the last one into
-/// the hole of who leaves (net/core/sock_reuseport.c). So the array is followed from its beginning. What can't be known is the order of things that
-/// happened between two looks: then every array that may have come of it is kept, and an index is known where all of them agree. Of too many only
-/// that is kept in which they agree.
+/// At which index of the kernel's array each socket of a group stands. The kernel tells nobody; it puts who joins at the end, and
+/// the last one into the hole of who leaves (net/core/sock_reuseport.c). So the array is followed from its beginning. What can't
+/// be known is the order of things that happened between two looks: then every array that may have come of it is kept, and an
+/// index is known where all of them agree. Of too many only that is kept in which they agree.
 /// </summary>
 /// <param name="isFollowed">Whether nobody left the group ahead of the first look: then its order is that of joining.</param>
 internal sealed class GroupOrder(bool isFollowed = true)
@@ -35,7 +35,9 @@ internal sealed class GroupOrder(bool isFollowed = true)
         _isFollowed = true;
     }
 
-    /// <summary>A socket that is there left the group and joined it again: it stands at the end. Nothing else happened meanwhile.</summary>
+    /// <summary>
+    /// A socket that is there left the group and joined it again: it stands at the end. Nothing else happened meanwhile.
+    /// </summary>
     public void Rejoined(ulong member)
     {
         if (_members.Contains(member)) Keep([.. _arrays.SelectMany(array => Without(array, member)).Select(array => (ulong[])[.. array, member])]);
@@ -48,7 +50,9 @@ internal sealed class GroupOrder(bool isFollowed = true)
         return index >= 0 && member != Unknown && _arrays.TrueForAll(array => index < array.Length && array[index] == member) ? index : null;
     }
 
-    /// <summary>Whether its index is known, and stays what it is when that many others leave: holes are filled from the end.</summary>
+    /// <summary>
+    /// Whether its index is known, and stays what it is when that many others leave: holes are filled from the end.
+    /// </summary>
     public bool IsSettled(ulong member, int leaving) => IndexOf(member) is { } index && index < _members.Count - leaving;
 
     private void Follow(ulong[] gone, ulong[] come)

@@ -19,11 +19,12 @@ internal enum StallChange
 internal readonly record struct StallVerdict(int Slot, StallChange Change);
 
 /// <summary>
-/// Tells workers that are stuck from those that are merely busy, by samples of the accept queues of one group; one for each group.
+/// Tells workers that are stuck from those that are merely busy, by samples of the accept queues of one group; one for each
+/// group.
 ///
-/// A stuck worker's queue never gets shorter. Neither does that of a busy one for a while, if more comes than it takes, but then those of its
-/// neighbours grow as well: nobody is stuck as long as half of the group or more does no better. And once nothing new is given to it, the queue of a busy worker shrinks with the next
-/// connection that it takes.
+/// A stuck worker's queue never gets shorter. Neither does that of a busy one for a while, if more comes than it takes, but then
+/// those of its neighbours grow as well: nobody is stuck as long as half of the group or more does no better. And once nothing
+/// new is given to it, the queue of a busy worker shrinks with the next connection that it takes.
 /// </summary>
 /// <param name="after">How long a queue may stand.</param>
 internal sealed class StallJudge(TimeSpan after)

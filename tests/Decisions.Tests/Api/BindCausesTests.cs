@@ -150,7 +150,9 @@ public sealed class BindCausesTests
     public void Of_PortThatOnlyRootMayBind_SaysWhatHelps(int port, uint user, string? cause) => Assert.Equal(
         cause, Of(Ready with { State = "backoff", Pid = null, User = user, FailedBind = Outcome("EACCES", matched: true, port) }).SingleOrDefault());
 
-    /// <summary>What was in the way is not spoken of as if it were there still, and who reads it is told what comes next.</summary>
+    /// <summary>
+    /// What was in the way is not spoken of as if it were there still, and who reads it is told what comes next.
+    /// </summary>
     [Fact]
     public void Of_PortWhoseHolderHasGone_IsOfThePast()
     {

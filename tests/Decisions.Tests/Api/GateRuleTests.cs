@@ -31,7 +31,10 @@ public sealed class GateRuleTests
     public void Of_EachLoad_AsTheTableSays(int open, int idle, int all, int idlest, string entry) =>
         Assert.Equal(entry, Rule.Of(new LaneLoad(open, idle), all, new LaneLoad(idlest, idlest)).ToString());
 
-    /// <summary>However much the others hold, what is under way is not paid with, and one who has nothing gets in as long as anything is idle.</summary>
+    /// <summary>
+    /// However much the others hold, what is under way is not paid with, and one who has nothing gets in as long as anything is
+    /// idle.
+    /// </summary>
     [Fact]
     public void Of_AnyLoad_OnlyIdleOnesGoAndAnIdleOneIsEnough()
     {

@@ -6,7 +6,9 @@ using Reuseportd.Api.Contract;
 
 namespace Decisions.Tests.Api;
 
-/// <summary>The document of the API is what its routes and the documents of the contract make it. GOLDEN_UPDATE=1 writes it anew.</summary>
+/// <summary>
+/// The document of the API is what its routes and the documents of the contract make it. GOLDEN_UPDATE=1 writes it anew.
+/// </summary>
 public sealed class OpenApiTests
 {
     private const string Names = "name: a service, a worker or a pattern; may be given several times";

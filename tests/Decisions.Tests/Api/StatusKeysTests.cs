@@ -5,7 +5,9 @@ using Tests.Shared;
 
 namespace Decisions.Tests.Api;
 
-/// <summary>The keys of <c>status -o json</c> are promised to scripts: each is described, and what is described is there.</summary>
+/// <summary>
+/// The keys of <c>status -o json</c> are promised to scripts: each is described, and what is described is there.
+/// </summary>
 public sealed partial class StatusKeysTests
 {
     [Fact]

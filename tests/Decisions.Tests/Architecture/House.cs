@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Decisions.Tests.Architecture;
 
-/// <summary>The floors of the house, and what the code of a file may refer to from where it stands. Pure: it is given texts.</summary>
+/// <summary>
+/// The floors of the house, and what the code of a file may refer to from where it stands. Pure: it is given texts.
+/// </summary>
 internal static partial class House
 {
     public const string Root = "Reuseportd";
@@ -24,7 +26,9 @@ internal static partial class House
     /// <param name="path">Below the folder of the project: <c>Linux/Epoll.cs</c>.</param>
     public static string FolderOf(string path) => path.Contains('/', StringComparison.Ordinal) ? path[..path.IndexOf('/', StringComparison.Ordinal)] : "";
 
-    /// <summary>Folders that a text refers to, by <c>using</c>, by whole names, and by names that begin at a floor (<c>Linux.Epoll</c>).</summary>
+    /// <summary>
+    /// Folders that a text refers to, by <c>using</c>, by whole names, and by names that begin at a floor (<c>Linux.Epoll</c>).
+    /// </summary>
     public static IEnumerable<string> References(string source)
     {
         var code = SourceText.Code(source);
@@ -42,7 +46,8 @@ internal static partial class House
     }
 
     /// <summary>
-    /// Whether the namespace is that of the folder. A folder within a folder may have one of its own, or keep to that of the outer one.
+    /// Whether the namespace is that of the folder. A folder within a folder may have one of its own, or keep to that of the
+    /// outer one.
     /// </summary>
     public static bool IsInItsNamespace(string path, string source)
     {
@@ -57,7 +62,9 @@ internal static partial class House
     /// <summary>Words of a text by which one thread waits for another.</summary>
     public static IEnumerable<string> Locks(string source) => Words(LockWord(), source);
 
-    /// <summary>Words of a text by which it would learn or do something that it was not given: time, chance, files, processes.</summary>
+    /// <summary>
+    /// Words of a text by which it would learn or do something that it was not given: time, chance, files, processes.
+    /// </summary>
     public static IEnumerable<string> Surroundings(string source) => Words(SurroundingsWord(), source);
 
     private static IEnumerable<string> Words(Regex words, string source) =>

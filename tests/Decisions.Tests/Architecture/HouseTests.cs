@@ -1,8 +1,8 @@
 namespace Decisions.Tests.Architecture;
 
 /// <summary>
-/// The floors: a folder refers to lower floors only, and folders of one floor do not know each other. What is allowed all the same stands in
-/// the lists below with its reason, and nothing stands there that is not needed.
+/// The floors: a folder refers to lower floors only, and folders of one floor do not know each other. What is allowed all the
+/// same stands in the lists below with its reason, and nothing stands there that is not needed.
 /// </summary>
 public sealed class HouseTests
 {

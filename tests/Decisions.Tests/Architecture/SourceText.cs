@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Decisions.Tests.Architecture;
 
-/// <summary>C# as far as it can refer to something: without comments, and without the contents of strings that have no holes.</summary>
+/// <summary>
+/// C# as far as it can refer to something: without comments, and without the contents of strings that have no holes.
+/// </summary>
 internal static class SourceText
 {
     /// <summary>What is taken out leaves blanks, so that lines and words stay where they are.</summary>

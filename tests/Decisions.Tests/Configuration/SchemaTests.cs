@@ -6,8 +6,8 @@ using Reuseportd.Configuration;
 namespace Decisions.Tests.Configuration;
 
 /// <summary>
-/// That the schema for editors says what the reader says. With GOLDEN_UPDATE=1 in the environment it is written instead of compared;
-/// <c>make schema</c> does that.
+/// That the schema for editors says what the reader says. With GOLDEN_UPDATE=1 in the environment it is written instead of
+/// compared; <c>make schema</c> does that.
 /// </summary>
 public sealed class SchemaTests
 {

@@ -5,7 +5,9 @@ using Tests.Manual;
 
 namespace Decisions.Tests.Manual;
 
-/// <summary>The keys of the configuration as reuseportd.yaml(5) shows them: those of the files, of a service, then of each map in it.</summary>
+/// <summary>
+/// The keys of the configuration as reuseportd.yaml(5) shows them: those of the files, of a service, then of each map in it.
+/// </summary>
 internal static class KeyWords
 {
     private const int MostWords = 12;

@@ -76,7 +76,9 @@ public sealed class OutputRetentionTests
         void Append(string text) => tail.Append(Now, 1, OutputStream.Stdout, Encoding.UTF8.GetBytes(text));
     }
 
-    /// <summary>Processes that end in the middle of a line, one after the other: their halves are shown, and not kept for ever.</summary>
+    /// <summary>
+    /// Processes that end in the middle of a line, one after the other: their halves are shown, and not kept for ever.
+    /// </summary>
     [Fact]
     public void Lines_OfProcessesThatEndWithoutOne_ComeInTheEnd()
     {
@@ -88,7 +90,9 @@ public sealed class OutputRetentionTests
         Assert.Equal(["half of 100"], lines.Next().Select(one => one.Line.Text));
     }
 
-    /// <summary>Two thousand workers that all flood hold no more than the budget, and each of the last has its newest line.</summary>
+    /// <summary>
+    /// Two thousand workers that all flood hold no more than the budget, and each of the last has its newest line.
+    /// </summary>
     [Fact]
     public void Append_OfManyWorkers_StaysWithinItsBounds()
     {

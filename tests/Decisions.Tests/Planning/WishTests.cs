@@ -9,8 +9,8 @@ public sealed class WishTests
     private const int Count = 3;
 
     /// <summary>
-    /// Words: <c>stop:1</c> and <c>start:0,1,2</c> of workers, <c>scale:5</c>; the file changes: <c>policy</c>, <c>workers:4</c>, <c>autostart</c>,
-    /// <c>noauto</c>. Then which of workers 0 to 5 are wanted, and how many there are to be.
+    /// Words: <c>stop:1</c> and <c>start:0,1,2</c> of workers, <c>scale:5</c>; the file changes: <c>policy</c>, <c>workers:4</c>,
+    /// <c>autostart</c>, <c>noauto</c>. Then which of workers 0 to 5 are wanted, and how many there are to be.
     /// </summary>
     public static TheoryData<bool, string, string, int> Stories => new()
     {

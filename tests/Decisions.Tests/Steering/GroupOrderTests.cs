@@ -64,7 +64,9 @@ public sealed class GroupOrderTests
         Assert.Equal(0, order.IndexOf(7));
     }
 
-    /// <summary>Two come and two go between two looks, over and over: what was not to be known is not forgotten for ever.</summary>
+    /// <summary>
+    /// Two come and two go between two looks, over and over: what was not to be known is not forgotten for ever.
+    /// </summary>
     [Fact]
     public void Observe_AfterManyLooksThatSaidLittle_OneThatComesAloneIsKnown()
     {

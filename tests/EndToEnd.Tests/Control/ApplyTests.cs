@@ -41,7 +41,9 @@ public sealed class ApplyTests : DaemonTest
         Assert.Equal("services: 0 added, 1 changed, 0 removed, 0 unchanged; 2 of 2 workers ready\n", apply.Out);
     }
 
-    /// <summary>A change that takes long to settle can be taken back meanwhile, and the socket tells to the end who is waited for.</summary>
+    /// <summary>
+    /// A change that takes long to settle can be taken back meanwhile, and the socket tells to the end who is waited for.
+    /// </summary>
     [Fact]
     public async Task AnotherChangeWhileOneSettles_DoesNotWait()
     {

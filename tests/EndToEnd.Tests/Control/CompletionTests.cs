@@ -4,7 +4,9 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Control;
 
-/// <summary>The words that shells complete: by the program, and in real shells at a terminal (script(1) makes one), by the tab key.</summary>
+/// <summary>
+/// The words that shells complete: by the program, and in real shells at a terminal (script(1) makes one), by the tab key.
+/// </summary>
 public sealed class CompletionTests : DaemonTest
 {
     [Theory]

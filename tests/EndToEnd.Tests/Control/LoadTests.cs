@@ -38,7 +38,9 @@ public sealed class LoadTests : DaemonTest
         Assert.All(status["workers"]!.AsArray(), worker => Assert.Equal("ready", (string?)worker!["state"]));
     }
 
-    /// <summary>Questions and commands in turns; each client sends its signals to one worker, and is to be told of that one.</summary>
+    /// <summary>
+    /// Questions and commands in turns; each client sends its signals to one worker, and is to be told of that one.
+    /// </summary>
     private async Task CallAsync(int client, int calls)
     {
         using var api = Daemon.Api();
@@ -121,7 +123,9 @@ public sealed class LoadTests : DaemonTest
         await ServesAsync();
     }
 
-    /// <summary>As many as the test's descriptors allow; and each that is new takes the place of an older one, so nobody is locked out.</summary>
+    /// <summary>
+    /// As many as the test's descriptors allow; and each that is new takes the place of an older one, so nobody is locked out.
+    /// </summary>
     [Fact]
     public async Task TenThousandIdleConnections_LockNobodyOut()
     {
@@ -137,7 +141,10 @@ public sealed class LoadTests : DaemonTest
         Assert.InRange(Directory.GetFiles($"/proc/{Daemon.Pid}/fd").Length, 1, 2200);
     }
 
-    /// <summary>More clients than requests may be under way, each with connections of its own, while more idle connections come than there are places, 2,000 a second.</summary>
+    /// <summary>
+    /// More clients than requests may be under way, each with connections of its own, while more idle connections come than there
+    /// are places, 2,000 a second.
+    /// </summary>
     [Fact]
     public async Task ThreeHundredClientsOfOneUser_BesideIdleConnections_LoseNoCall()
     {

@@ -19,7 +19,8 @@ public sealed class CpuQuotaTests(VirtualMachine machine) : ControllerTest(machi
         await ThrottledAsync(13);
         var (after, until) = (await daemon.NumberAsync("web@0.1/cpu.stat", "usage_usec"), await SecondsAsync());
         var used = TimeSpan.FromMicroseconds(after - before).TotalSeconds;
-        // What it is given in a period may be used in the next; the processor of the machine itself may be taken away at any time.
+        // What it is given in a period may be used in the next; the processor of the machine itself may be taken away at any
+        // time.
         Assert.InRange(used, share / 10, share * (until - since + 0.2));
         Assert.Equal(0, await daemon.NumberAsync("free@0.1/cpu.stat", "nr_throttled"));
         await daemon.StopAsync();
@@ -39,7 +40,10 @@ public sealed class CpuQuotaTests(VirtualMachine machine) : ControllerTest(machi
         Assert.Equal(4, workers.Length);
     }
 
-    /// <summary>The daemon waits for the exec of each, in a group that may have used up its time: for that long it would do nothing for anybody.</summary>
+    /// <summary>
+    /// The daemon waits for the exec of each, in a group that may have used up its time: for that long it would do nothing for
+    /// anybody.
+    /// </summary>
     [Fact]
     public async Task Start_LeastQuota_HoldsNobodyUp()
     {

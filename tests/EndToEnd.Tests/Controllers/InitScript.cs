@@ -16,8 +16,8 @@ internal static class InitScript
     public const char End = '\u0001';
 
     /// <summary>
-    /// Takes a script from each line of the first serial port, and answers with its output, <see cref="End"/>, its errors, another, and its exit
-    /// code. It starts as few processes as it can: each takes long where the processor is emulated.
+    /// Takes a script from each line of the first serial port, and answers with its output, <see cref="End"/>, its errors,
+    /// another, and its exit code. It starts as few processes as it can: each takes long where the processor is emulated.
     /// </summary>
     public const string Text = $"""
         #!/bin/sh

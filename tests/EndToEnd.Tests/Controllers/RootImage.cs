@@ -4,8 +4,8 @@ using EndToEnd.Tests.Harness;
 namespace EndToEnd.Tests.Controllers;
 
 /// <summary>
-/// The file system of a <see cref="VirtualMachine"/>: reuseportd as it is installed, the test workers, some programs of this host, and the
-/// libraries that all of these need.
+/// The file system of a <see cref="VirtualMachine"/>: reuseportd as it is installed, the test workers, some programs of this
+/// host, and the libraries that all of these need.
 /// </summary>
 internal static class RootImage
 {

@@ -7,16 +7,17 @@ using EndToEnd.Tests.Harness;
 namespace EndToEnd.Tests.Controllers;
 
 /// <summary>
-/// A small machine with a kernel of its own, which binds the controllers cpu, memory and pids to cgroup v2: a host, or a container on it, that
-/// binds them to v1, or delegates none, has no place to test them in. It has neither a disk nor a network. Without KVM its processor is emulated.
+/// A small machine with a kernel of its own, which binds the controllers cpu, memory and pids to cgroup v2: a host, or a
+/// container on it, that binds them to v1, or delegates none, has no place to test them in. It has neither a disk nor a network.
+/// Without KVM its processor is emulated.
 /// </summary>
 public sealed class VirtualMachine : IAsyncLifetime
 {
     private const string Emulator = "qemu-system-x86_64";
 
     /// <summary>
-    /// Runs the rest of its words with what comes to its own input, and kills that at the end of it: so the machine ends with the tests, however
-    /// those end. Only the machine has the output, which tells of its end.
+    /// Runs the rest of its words with what comes to its own input, and kills that at the end of it: so the machine ends with the
+    /// tests, however those end. Only the machine has the output, which tells of its end.
     /// </summary>
     private const string Wrapper = """mkfifo "$0" && { "$@" < "$0" & exec >&-; cat > "$0"; kill -KILL $!; wait; }""";
 

@@ -120,7 +120,10 @@ internal sealed class Daemon : IAsyncDisposable
         ConnectCallback = async (_, _) => new NetworkStream(await ConnectAsync(), ownsSocket: true),
     }) { BaseAddress = new Uri("http://localhost") };
 
-    /// <summary>Comes again where so many are on their way that the kernel takes no more for the moment (EAGAIN, unix(7)), as reuseportctl does.</summary>
+    /// <summary>
+    /// Comes again where so many are on their way that the kernel takes no more for the moment (EAGAIN, unix(7)), as reuseportctl
+    /// does.
+    /// </summary>
     public async Task<Socket> ConnectAsync()
     {
         Socket? connected = null;

@@ -17,7 +17,9 @@ internal sealed class JsonLog
 
     private sealed record Waiter(Func<LogRecord, bool> Matches, TaskCompletionSource<LogRecord> Found);
 
-    /// <summary>Called for each record, on the reader's thread; says whether to keep it. For floods, which would fill the memory.</summary>
+    /// <summary>
+    /// Called for each record, on the reader's thread; says whether to keep it. For floods, which would fill the memory.
+    /// </summary>
     public Func<LogRecord, bool>? Keep { get; set; }
 
     /// <summary>The first line that is no record, or null.</summary>

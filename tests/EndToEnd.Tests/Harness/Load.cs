@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace EndToEnd.Tests.Harness;
 
 /// <summary>
-/// Clients that have one request under way each, as long as it goes on. What a user would see as a failure is one: refused, reset, closed without
-/// the whole answer, another status than 200, no answer in time.
+/// Clients that have one request under way each, as long as it goes on. What a user would see as a failure is one: refused,
+/// reset, closed without the whole answer, another status than 200, no answer in time.
 /// </summary>
 internal sealed class Load : IAsyncDisposable
 {

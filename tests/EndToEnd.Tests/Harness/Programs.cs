@@ -1,6 +1,9 @@
 namespace EndToEnd.Tests.Harness;
 
-/// <summary>Servers of the distribution. Its own directories come first: what a version manager puts before them is no server but a script.</summary>
+/// <summary>
+/// Servers of the distribution. Its own directories come first: what a version manager puts before them is no server but a
+/// script.
+/// </summary>
 internal static class Programs
 {
     public const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

@@ -5,7 +5,8 @@ namespace EndToEnd.Tests.Harness;
 
 /// <summary>
 /// A port that no other test has, in this process or in another, and loopback addresses that go with it. The claim is an
-/// abstract Unix socket, which goes with its process however that ends. The ports lie below those that the kernel gives away by itself.
+/// abstract Unix socket, which goes with its process however that ends. The ports lie below those that the kernel gives away by
+/// itself.
 /// </summary>
 internal sealed class Site : IDisposable
 {

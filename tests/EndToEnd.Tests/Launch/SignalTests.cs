@@ -2,7 +2,9 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Launch;
 
-/// <summary>A daemon that was started by nohup(1), by a script that ignores signals, or by a program that has some blocked.</summary>
+/// <summary>
+/// A daemon that was started by nohup(1), by a script that ignores signals, or by a program that has some blocked.
+/// </summary>
 public sealed class SignalTests : DaemonTest
 {
     private const string None = "0000000000000000";

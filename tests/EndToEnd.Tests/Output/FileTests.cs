@@ -94,7 +94,9 @@ public sealed class FileTests : DaemonTest
         await Deadline.UntilAsync(() => !IsOpen(file), "the file is closed");
     }
 
-    /// <summary>No prefix, no change, whatever the bytes are; a line longer than line_max comes in one piece where nobody else writes.</summary>
+    /// <summary>
+    /// No prefix, no change, whatever the bytes are; a line longer than line_max comes in one piece where nobody else writes.
+    /// </summary>
     [Fact]
     public async Task Bytes_AreAsTheWorkerWroteThem()
     {

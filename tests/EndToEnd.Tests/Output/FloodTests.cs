@@ -59,7 +59,9 @@ public sealed class FloodTests : DaemonTest
         Assert.Equal("40", (await Daemon.EventAsync("dropped", "chatty@0"))["REUSEPORT_COUNT"]);
     }
 
-    /// <summary>One worker writes without end, as fast as the log is read; the other's lines, and its start, come through.</summary>
+    /// <summary>
+    /// One worker writes without end, as fast as the log is read; the other's lines, and its start, come through.
+    /// </summary>
     [Theory]
     [InlineData("{ rate_limit_burst: 0 }")]
     [InlineData("{ rate_limit_burst: 100 }")]

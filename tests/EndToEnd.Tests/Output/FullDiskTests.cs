@@ -3,7 +3,9 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Output;
 
-/// <summary>Files that do not take what is written: said once when it begins and once when it ends, with the number of lines lost.</summary>
+/// <summary>
+/// Files that do not take what is written: said once when it begins and once when it ends, with the number of lines lost.
+/// </summary>
 public sealed partial class FullDiskTests : DaemonTest
 {
     private const int Lines = 20_000;

@@ -3,7 +3,9 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Output;
 
-/// <summary>What a worker writes, byte for byte, and what of it stands in the log. That each record is valid JSON is seen by the reader.</summary>
+/// <summary>
+/// What a worker writes, byte for byte, and what of it stands in the log. That each record is valid JSON is seen by the reader.
+/// </summary>
 public sealed class LineTests : DaemonTest
 {
     [Theory]

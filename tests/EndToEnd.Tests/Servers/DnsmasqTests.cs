@@ -5,7 +5,10 @@ namespace EndToEnd.Tests.Servers;
 /// <summary>A DNS server: UDP and TCP on one port, and both with SO_REUSEADDR set by the program itself.</summary>
 public sealed class DnsmasqTests : DaemonTest
 {
-    /// <summary>Without an option it binds the wildcard of both families, and takes over TCP only what comes to an interface's own address.</summary>
+    /// <summary>
+    /// Without an option it binds the wildcard of both families, and takes over TCP only what comes to an interface's own
+    /// address.
+    /// </summary>
     [Theory]
     [InlineData("--bind-interfaces")]
     [InlineData("--bind-dynamic")]

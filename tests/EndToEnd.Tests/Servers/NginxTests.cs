@@ -12,7 +12,9 @@ public sealed class NginxTests : DaemonTest
         await Copies.AllAnswerAsync(Copies.Numbers, () => Ask.HttpAsync(Address, Port, "/id"));
     }
 
-    /// <summary>nginx's own worker process survives its master, and would hold the listening socket of the one that is gone.</summary>
+    /// <summary>
+    /// nginx's own worker process survives its master, and would hold the listening socket of the one that is gone.
+    /// </summary>
     [Fact]
     public async Task MasterKilled_OnlyTheNewMastersProcessesServe()
     {

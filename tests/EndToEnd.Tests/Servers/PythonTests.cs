@@ -4,7 +4,9 @@ namespace EndToEnd.Tests.Servers;
 
 public sealed class PythonTests : DaemonTest
 {
-    /// <summary>A server as the documentation of http.server has it, with the number of its copy out of the environment.</summary>
+    /// <summary>
+    /// A server as the documentation of http.server has it, with the number of its copy out of the environment.
+    /// </summary>
     private const string Script = """
         import http.server, os, sys
 

@@ -30,7 +30,9 @@ internal sealed class JournalEntry
 
     public override string ToString() => $"{this["SYSLOG_IDENTIFIER"]}: {Message}";
 
-    /// <summary>Text is a string; what is no text is an array of bytes; several values are an array of those, of which the first is taken.</summary>
+    /// <summary>
+    /// Text is a string; what is no text is an array of bytes; several values are an array of those, of which the first is taken.
+    /// </summary>
     private static byte[]? Value(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.String => Encoding.UTF8.GetBytes(element.GetString()!),

@@ -96,7 +96,9 @@ public sealed class Machine : IAsyncLifetime
         return null;
     }
 
-    /// <summary>The child of systemd-nspawn that is process 1 in a namespace; null where nspawn ended before it got there.</summary>
+    /// <summary>
+    /// The child of systemd-nspawn that is process 1 in a namespace; null where nspawn ended before it got there.
+    /// </summary>
     private async Task<int?> FindInitAsync(int nspawn)
     {
         int? init = null;

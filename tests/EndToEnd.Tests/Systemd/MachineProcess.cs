@@ -26,7 +26,8 @@ internal sealed record MachineProcess(int Pid, ulong Started, string? Service, s
     private static MachineProcess? Read(string path)
     {
         if (ReadText($"{path}/stat") is not { } stat || ReadText($"{path}/environ") is not { } environ) return null;
-        // Fields behind the name (proc_pid_stat(5)), which may have spaces and parentheses in it: state first, start as the twentieth.
+        // Fields behind the name (proc_pid_stat(5)), which may have spaces and parentheses in it: state first, start as the
+        // twentieth.
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         if (fields[0] is "Z" or "X") return null;
         var variables = environ.Split('\0');

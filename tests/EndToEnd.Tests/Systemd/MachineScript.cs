@@ -2,20 +2,25 @@ namespace EndToEnd.Tests.Systemd;
 
 /// <summary>
 /// What holds a machine: its mounts are of a mount namespace of their own, so there is nothing to unmount; its processes end
-/// with the script (PR_SET_PDEATHSIG), and the script ends when its standard input does, so they end with the tests however those end.
+/// with the script (PR_SET_PDEATHSIG), and the script ends when its standard input does, so they end with the tests however those
+/// end.
 /// </summary>
 internal static class MachineScript
 {
     /// <summary>Exit code where this host does not allow what a machine takes.</summary>
     public const int Impossible = 77;
 
-    /// <summary>Lines in 30 s that journald takes from a unit which does not say otherwise; some times that, where space is free.</summary>
+    /// <summary>
+    /// Lines in 30 s that journald takes from a unit which does not say otherwise; some times that, where space is free.
+    /// </summary>
     public const int RateLimitBurst = 1_000;
 
     /// <summary>Where the programs of tests/TestWorkers are, inside.</summary>
     public const string Workers = "/opt/testworkers";
 
-    /// <summary>Arguments: repository, directory of what was built. It says the pid of systemd-nspawn and waits for the end of its input.</summary>
+    /// <summary>
+    /// Arguments: repository, directory of what was built. It says the pid of systemd-nspawn and waits for the end of its input.
+    /// </summary>
     public static readonly string Text = $$"""
         set -eu
         repository=$1 out=$2

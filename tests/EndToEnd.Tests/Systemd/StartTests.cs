@@ -134,7 +134,9 @@ public sealed class StartTests(Machine machine) : SystemdTest(machine)
         Assert.DoesNotContain(said, line => line.StartsWith("NOTIFY_SOCKET=", StringComparison.Ordinal) || line.StartsWith("WATCHDOG_", StringComparison.Ordinal));
     }
 
-    /// <summary>Starts a service whose worker listens when the gate is opened, and returns while systemd waits for that.</summary>
+    /// <summary>
+    /// Starts a service whose worker listens when the gate is opened, and returns while systemd waits for that.
+    /// </summary>
     private async Task StartGatedAsync()
     {
         await Machine.DoAsync("sh", "-c", $"rm -f {Gate}; mkfifo {Gate}");

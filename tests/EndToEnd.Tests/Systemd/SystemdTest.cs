@@ -90,8 +90,8 @@ public abstract class SystemdTest(Machine machine) : IAsyncLifetime
         Deadline.UntilAsync(async () => await PropertyAsync(property) == value, $"{property} is {value}");
 
     /// <summary>
-    /// What <c>journalctl -u reuseportd MATCHES</c> says of this test, once it has so many entries: what is said of a worker by its own
-    /// output, or of the daemon by systemd, may come behind the end of the command that led to it.
+    /// What <c>journalctl -u reuseportd MATCHES</c> says of this test, once it has so many entries: what is said of a worker by
+    /// its own output, or of the daemon by systemd, may come behind the end of the command that led to it.
     /// </summary>
     private protected async Task<JournalEntry[]> JournalctlAsync(int least, params string[] matches)
     {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Linux.Tests.Harness;
 
 /// <summary>
-/// Runs work on a thread that is in a network namespace of its own, with loopback up: sysctls, ports and groups are nobody else's. What the
-/// thread opens and starts belongs to it.
+/// Runs work on a thread that is in a network namespace of its own, with loopback up: sysctls, ports and groups are nobody
+/// else's. What the thread opens and starts belongs to it.
 /// </summary>
 internal static unsafe partial class OwnNetwork
 {

@@ -65,7 +65,10 @@ public sealed class ClassicSteeringTests
         Assert.Equal(400, had + one + SharedPort.Drain(listeners[2]) + SharedPort.Drain(listeners[3]));
     });
 
-    /// <summary>Two processes are replaced at once, and the second still ends what it has when the first has gone, and nobody has looked yet.</summary>
+    /// <summary>
+    /// Two processes are replaced at once, and the second still ends what it has when the first has gone, and nobody has looked
+    /// yet.
+    /// </summary>
     [Fact]
     public void Expect_OneOfTwoCloses_NothingReachesTheOther() => OwnNetwork.Run(() =>
     {
@@ -105,7 +108,9 @@ public sealed class ClassicSteeringTests
         steering.Dispose();
     });
 
-    /// <summary>Each slot leaves and comes back, sockets close and come in between, and the kernel's array is mixed up by it.</summary>
+    /// <summary>
+    /// Each slot leaves and comes back, sockets close and come in between, and the kernel's array is mixed up by it.
+    /// </summary>
     private static void Turn(string address)
     {
         using var port = new SharedPort(address);

@@ -5,7 +5,9 @@ using Reuseportd.Model;
 
 namespace Linux.Tests.Steering;
 
-/// <summary>A flow is what comes from one port of a client. Which worker gets it must not hang on what becomes of the others.</summary>
+/// <summary>
+/// A flow is what comes from one port of a client. Which worker gets it must not hang on what becomes of the others.
+/// </summary>
 [Collection(ProgramsOfTheKernel.Name)]
 public sealed class DatagramSteeringTests
 {

@@ -13,7 +13,10 @@ public sealed class ProcessSteeringTests
     private const int Port = 7000;
     private const string Endpoint = "tcp4,127.0.0.1,7000";
 
-    /// <summary>Surge, steer over, wait until nothing is held or waits, and only then TERM, which ends this server in the middle of anything.</summary>
+    /// <summary>
+    /// Surge, steer over, wait until nothing is held or waits, and only then TERM, which ends this server in the middle of
+    /// anything.
+    /// </summary>
     [Theory]
     [InlineData(nameof(SteeringKind.Program))]
     [InlineData(nameof(SteeringKind.Classic))]

@@ -3,7 +3,9 @@ using Reuseportd.Model;
 
 namespace Linux.Tests.Steering;
 
-/// <summary>tests/TestWorkers/shares.c: started on the thread whose network namespace it is to be in, and ended with the test.</summary>
+/// <summary>
+/// tests/TestWorkers/shares.c: started on the thread whose network namespace it is to be in, and ended with the test.
+/// </summary>
 internal sealed class ShareWorker : IDisposable
 {
     private readonly Pidfd _process;

@@ -5,7 +5,9 @@ using Reuseportd.Model;
 
 namespace Linux.Tests.Steering;
 
-/// <summary>A port that sockets of this process share, with the steering of their group. To be used in a network namespace of its own.</summary>
+/// <summary>
+/// A port that sockets of this process share, with the steering of their group. To be used in a network namespace of its own.
+/// </summary>
 internal sealed class SharedPort : IDisposable
 {
     public const int Port = 7000;

@@ -34,7 +34,9 @@ internal sealed class GatedServer : IAsyncDisposable
         ControlApi.Map(_host, [new Route(HttpMethods.Get, "/held", Access.Read, HeldAsync), new Route(HttpMethods.Get, "/", Access.Read, OkAsync)], access);
     }
 
-    /// <summary>Of the connections that come from here on: what the server waits for before it sees what it has read of them.</summary>
+    /// <summary>
+    /// Of the connections that come from here on: what the server waits for before it sees what it has read of them.
+    /// </summary>
     public StrongBox<Task> Reading { get; set; } = new(Task.CompletedTask);
 
     /// <summary>Requests that have come to <c>/held</c>.</summary>

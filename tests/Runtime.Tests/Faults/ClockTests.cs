@@ -3,7 +3,9 @@ using Runtime.Tests.Harness;
 
 namespace Runtime.Tests.Faults;
 
-/// <summary>A wall clock that is set: what is due goes by the monotonic one, and only the stamps of the log by the wall's.</summary>
+/// <summary>
+/// A wall clock that is set: what is due goes by the monotonic one, and only the stamps of the log by the wall's.
+/// </summary>
 public sealed class ClockTests
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);

@@ -5,7 +5,9 @@ using Reuseportd.Observability;
 
 namespace Runtime.Tests.Harness;
 
-/// <summary>A file, on a disk that can be full: then writes go to <c>/dev/full</c> (full(4)), and the kernel itself refuses them.</summary>
+/// <summary>
+/// A file, on a disk that can be full: then writes go to <c>/dev/full</c> (full(4)), and the kernel itself refuses them.
+/// </summary>
 internal sealed class Disk : IStreamTransport, IDisposable
 {
     private readonly string _path = Path.GetTempFileName();

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Runtime.Tests.Harness;
 
-/// <summary>What the preload library would say, for shells that only pretend; between double quotes, as <c>$$</c> is the shell's pid.</summary>
+/// <summary>
+/// What the preload library would say, for shells that only pretend; between double quotes, as <c>$$</c> is the shell's pid.
+/// </summary>
 internal static class Lines
 {
     public static string Listen(int port) => string.Create(

@@ -1,6 +1,8 @@
 namespace Runtime.Tests.Harness;
 
-/// <summary>The monotonic clock, which a test can move on: what is due in half a minute is due now; and the wall clock, which it can set.</summary>
+/// <summary>
+/// The monotonic clock, which a test can move on: what is due in half a minute is due now; and the wall clock, which it can set.
+/// </summary>
 internal sealed class MovableTime : TimeProvider
 {
     private long _ahead;

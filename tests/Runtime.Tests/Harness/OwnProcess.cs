@@ -13,8 +13,8 @@ internal static class OwnProcess
     ];
 
     /// <summary>
-    /// Where each open descriptor leads, but for that of the listing itself and those that the runtime opens when it needs them: its
-    /// assemblies, and a source of randomness.
+    /// Where each open descriptor leads, but for that of the listing itself and those that the runtime opens when it needs them:
+    /// its assemblies, and a source of randomness.
     /// </summary>
     public static string[] Descriptors() =>
     [
@@ -24,7 +24,9 @@ internal static class OwnProcess
             .Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>The words of a process's command line, each with a NUL behind it; waits until its program has been executed.</summary>
+    /// <summary>
+    /// The words of a process's command line, each with a NUL behind it; waits until its program has been executed.
+    /// </summary>
     public static string CommandOf(int? pid)
     {
         var command = "";

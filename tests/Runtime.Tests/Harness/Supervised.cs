@@ -9,8 +9,8 @@ using Serilog;
 namespace Runtime.Tests.Harness;
 
 /// <summary>
-/// The loops of the daemon in the test process, with real workers. At its end all of them are stopped, and it is held that none is left,
-/// not even as a zombie.
+/// The loops of the daemon in the test process, with real workers. At its end all of them are stopped, and it is held that none
+/// is left, not even as a zombie.
 /// </summary>
 internal sealed class Supervised : IDisposable
 {
@@ -21,7 +21,9 @@ internal sealed class Supervised : IDisposable
     private readonly Steerer? _steerer;
     private bool _disposed;
 
-    /// <param name="startOutput">Whether the output of workers is read from the beginning; else <see cref="StartOutput"/> does it.</param>
+    /// <param name="startOutput">
+    /// Whether the output of workers is read from the beginning; else <see cref="StartOutput"/> does it.
+    /// </param>
     /// <param name="groups">Where processes get control groups of their own.</param>
     /// <param name="roll">Randomness; by default none.</param>
     /// <param name="steering">How connections are steered; by default they are not, and nothing is waited for.</param>

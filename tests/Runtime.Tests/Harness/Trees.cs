@@ -2,7 +2,9 @@ using Reuseportd.Linux;
 
 namespace Runtime.Tests.Harness;
 
-/// <summary>A fleet with one of the two ways in which trees of workers are ended; the way is in place of the surroundings of the daemon.</summary>
+/// <summary>
+/// A fleet with one of the two ways in which trees of workers are ended; the way is in place of the surroundings of the daemon.
+/// </summary>
 internal sealed class Trees : IDisposable
 {
     private readonly CgroupSubtree? _subtree;

@@ -29,7 +29,9 @@ internal sealed class WorkerLines : ILogDestination
         return LogProgress.Took(batch.Bytes.Length);
     }
 
-    /// <summary>The words of the earliest line of the worker that begins with <paramref name="start"/> and was not taken before.</summary>
+    /// <summary>
+    /// The words of the earliest line of the worker that begins with <paramref name="start"/> and was not taken before.
+    /// </summary>
     public string[] Take(string worker, string start) => TakeLine(worker, start).Text.Split(' ');
 
     /// <summary>When that line was written, as the log has it.</summary>

@@ -9,7 +9,8 @@ namespace Reuseportd.Api.Contract;
 internal sealed record ApplyRequest(bool? Wait = null, double? Timeout = null);
 
 /// <summary>
-/// Answer of <c>POST /v1/apply</c>: the errors of the configuration (status 422, nothing was changed), or what was done, in services.
+/// Answer of <c>POST /v1/apply</c>: the errors of the configuration (status 422, nothing was changed), or what was done, in
+/// services.
 /// </summary>
 /// <param name="Errors">With file, line and column.</param>
 /// <param name="Added">Services that are new.</param>
@@ -19,7 +20,9 @@ internal sealed record ApplyRequest(bool? Wait = null, double? Timeout = null);
 /// <param name="Ready">Of all workers, whether the change touched them or not.</param>
 /// <param name="Workers">Of all services.</param>
 /// <param name="Warnings">Of the configuration, whether or not it has errors.</param>
-/// <param name="NotReady">Workers of the services that were added or changed that did not get ready or were not replaced, and of those that are paused.</param>
+/// <param name="NotReady">
+/// Workers of the services that were added or changed that did not get ready or were not replaced, and of those that are paused.
+/// </param>
 internal sealed record ApplyDocument(
     IReadOnlyList<string> Errors,
     int Added,
@@ -34,12 +37,14 @@ internal sealed record ApplyDocument(
     /// <summary>Whether the answer comes because the time was over, and some workers are still on their way.</summary>
     public bool TimedOut { get; init; }
 
-    /// <summary>Services that run as before, as no process of what they were to become got ready; not among the changed.</summary>
+    /// <summary>
+    /// Services that run as before, as no process of what they were to become got ready; not among the changed.
+    /// </summary>
     public IReadOnlyList<string> RolledBack { get; init; } = [];
 
     /// <summary>
-    /// Files of the output of workers that could not be opened again, also where the configuration has errors: what was renamed is still
-    /// written to.
+    /// Files of the output of workers that could not be opened again, also where the configuration has errors: what was renamed
+    /// is still written to.
     /// </summary>
     public IReadOnlyList<UnopenedLog> NotReopened { get; init; } = [];
 }

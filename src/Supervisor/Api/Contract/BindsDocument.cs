@@ -11,7 +11,9 @@ internal sealed record BindsDocument(IReadOnlyList<BoundSocket> Binds, IReadOnly
 
 /// <summary>What is known of a worker that does not say what it binds.</summary>
 /// <param name="Worker"><c>web@0</c>.</param>
-/// <param name="Ports">That the kernel said it serves, when it was asked whether it is ready; empty where it said none, or was not asked.</param>
+/// <param name="Ports">
+/// That the kernel said it serves, when it was asked whether it is ready; empty where it said none, or was not asked.
+/// </param>
 /// <param name="Text">Why nobody tells, and what the kernel said.</param>
 internal sealed record UntoldBinds(string Worker, int Pid, IReadOnlyList<int> Ports, string Text);
 

@@ -14,8 +14,8 @@ internal sealed record DiffDocument(IReadOnlyList<string> Errors, IReadOnlyList<
 /// <summary>What would become of one service.</summary>
 /// <param name="Change">
 /// <c>added</c>, <c>removed</c>, <c>replaced</c> (every worker is restarted), <c>policy</c> (no worker is touched),
-/// <c>scaled</c> (no worker that stays is touched), or <c>paused</c>: nothing, but some of its workers are not yet what it is, and wait for
-/// <c>resume</c> or <c>rollback</c>.
+/// <c>scaled</c> (no worker that stays is touched), or <c>paused</c>: nothing, but some of its workers are not yet what it is,
+/// and wait for <c>resume</c> or <c>rollback</c>.
 /// </param>
 /// <param name="Keys">What differs; none of one that is added or removed.</param>
 internal sealed record ServiceChange(string Name, string Change, IReadOnlyList<KeyChange> Keys);

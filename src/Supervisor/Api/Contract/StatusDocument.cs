@@ -15,17 +15,23 @@ internal sealed record StatusDocument(string Version, double Uptime, IReadOnlyLi
     /// <summary>How connections are steered: ebpf, cbpf, or none where the kernel's hash decides alone.</summary>
     public string? Steering { get; init; }
 
-    /// <summary>Services of these workers whose number of workers was given by hand (<c>scale</c>); absent where there are none.</summary>
+    /// <summary>
+    /// Services of these workers whose number of workers was given by hand (<c>scale</c>); absent where there are none.
+    /// </summary>
     public IReadOnlyList<ScaledService>? Scaled { get; init; }
 
-    /// <summary>Planned restarts of services of these workers that are on their way or have stopped half way; absent where there are none.</summary>
+    /// <summary>
+    /// Planned restarts of services of these workers that are on their way or have stopped half way; absent where there are none.
+    /// </summary>
     public IReadOnlyList<ServiceUpdate>? Updates { get; init; }
 }
 
 /// <summary>How far the planned restart of a service is.</summary>
 /// <param name="Done">Workers that are new already; of a rollback, that are what they were.</param>
 /// <param name="Of">Workers that are to be.</param>
-/// <param name="Paused">Whether it goes on only when somebody says how: <c>resume</c>, <c>rollback</c> or another configuration.</param>
+/// <param name="Paused">
+/// Whether it goes on only when somebody says how: <c>resume</c>, <c>rollback</c> or another configuration.
+/// </param>
 internal sealed record ServiceUpdate(string Service, int Done, int Of, bool Paused)
 {
     /// <summary>True where they become again what they were; else absent.</summary>
@@ -45,7 +51,9 @@ internal sealed record ScaledService(string Service, int Workers, int Declared);
 /// <param name="State">stopped, starting, ready, draining, stopping, backoff or failed.</param>
 /// <param name="Pid">Of its process; absent where none runs.</param>
 /// <param name="Generation">Number of its newest process, from 1; 0 before the first.</param>
-/// <param name="Restarts">Processes started because another ended or failed to start, since it was last taken out of failed, or reset.</param>
+/// <param name="Restarts">
+/// Processes started because another ended or failed to start, since it was last taken out of failed, or reset.
+/// </param>
 /// <param name="Uptime">Of its process; absent where none runs.</param>
 /// <param name="NextTry">Until it is started again, in backoff.</param>
 /// <param name="LastExit">How its last process ended.</param>
@@ -73,14 +81,17 @@ internal sealed record WorkerStatus(
     public double? ReadySeconds { get; init; }
 
     /// <summary>
-    /// Ports that the kernel said it serves, where it was asked as no outcome lines come; absent where it was not, and of one that has ended.
+    /// Ports that the kernel said it serves, where it was asked as no outcome lines come; absent where it was not, and of one
+    /// that has ended.
     /// </summary>
     public IReadOnlyList<int>? KernelPorts { get; init; }
 
     /// <summary>True while it is to be replaced by a planned restart, or is on its way; else absent.</summary>
     public bool? Updating { get; init; }
 
-    /// <summary>Connections that its former process, or it itself, still has and drains; absent where nobody drains or could look.</summary>
+    /// <summary>
+    /// Connections that its former process, or it itself, still has and drains; absent where nobody drains or could look.
+    /// </summary>
     public int? Draining { get; init; }
 
     /// <summary>Connections, or datagrams, that it was given; absent where nobody counts.</summary>

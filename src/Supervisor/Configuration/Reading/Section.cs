@@ -37,7 +37,9 @@ internal sealed class Section
     public Field? Find(string key) =>
         shape.Has(key) ? Look(key) : throw new ArgumentException($"'{key}' is not in the shape of this section", nameof(key));
 
-    /// <summary>A key that has to be there. That it is not is reported by <see cref="RejectUnknown"/>, unless it is there misspelt.</summary>
+    /// <summary>
+    /// A key that has to be there. That it is not is reported by <see cref="RejectUnknown"/>, unless it is there misspelt.
+    /// </summary>
     /// <param name="place">Where it would belong.</param>
     public Field? Require(Key key, string accepts, Place place)
     {

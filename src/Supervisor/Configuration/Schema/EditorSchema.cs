@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace Reuseportd.Configuration;
 
 /// <summary>
-/// JSON Schema (draft 7, which editors know best) of the configuration's files, from the shapes that the readers go by. Numbers and words
-/// may be quoted in YAML, so a text of the right pattern passes where a number does.
+/// JSON Schema (draft 7, which editors know best) of the configuration's files, from the shapes that the readers go by. Numbers
+/// and words may be quoted in YAML, so a text of the right pattern passes where a number does.
 /// </summary>
 internal static class EditorSchema
 {

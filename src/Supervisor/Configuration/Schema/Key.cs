@@ -1,7 +1,9 @@
 namespace Reuseportd.Configuration;
 
 /// <summary>A key of a map.</summary>
-/// <param name="Says">What it is for, in one or a few plain sentences: descriptions in editors and the manual page are made of it.</param>
+/// <param name="Says">
+/// What it is for, in one or a few plain sentences: descriptions in editors and the manual page are made of it.
+/// </param>
 internal sealed record Key(string Name, Shape Shape, string Says)
 {
     /// <summary>What counts where it is not written, as it would be written; null where that is nothing, or the host's.</summary>

@@ -9,7 +9,10 @@ internal abstract record Rule
     {
     }
 
-    /// <summary><paramref name="Key"/> goes only where <paramref name="Other"/> has one of these words; where it is, whatever it is, for none.</summary>
+    /// <summary>
+    /// <paramref name="Key"/> goes only where <paramref name="Other"/> has one of these words; where it is, whatever it is, for
+    /// none.
+    /// </summary>
     internal sealed record OnlyWith(string Key, string Other, params IReadOnlyList<string> Words) : Rule;
 
     /// <summary><paramref name="Key"/> has to be there where <paramref name="Other"/> has one of these words.</summary>

@@ -1,6 +1,8 @@
 namespace Reuseportd.Configuration;
 
-/// <summary>What a value may be. The readers take their bounds and words from it, and the JSON Schema is written from it.</summary>
+/// <summary>
+/// What a value may be. The readers take their bounds and words from it, and the JSON Schema is written from it.
+/// </summary>
 internal abstract record Shape
 {
     private Shape()

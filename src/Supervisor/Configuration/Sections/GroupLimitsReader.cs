@@ -3,7 +3,9 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration;
 
-/// <summary>Limits of a worker with all that comes of it. Each needs a cgroup controller; <c>infinity</c> is no limit and needs none.</summary>
+/// <summary>
+/// Limits of a worker with all that comes of it. Each needs a cgroup controller; <c>infinity</c> is no limit and needs none.
+/// </summary>
 internal static class GroupLimitsReader
 {
     private const string Infinity = "infinity";
@@ -15,7 +17,9 @@ internal static class GroupLimitsReader
     private const int LeastQuota = 1;
 
     private const int MostQuota = 1_000_000;
-    /// <summary>The three that it can be: not a unit that may divide its group, a host without cgroup v2, nothing of both wanted.</summary>
+    /// <summary>
+    /// The three that it can be: not a unit that may divide its group, a host without cgroup v2, nothing of both wanted.
+    /// </summary>
     private const string Help =
         "run it as a unit with Delegate=yes (as reuseportd.service is) on a host with cgroup v2 (with cgroup v1 it cannot be had), or take the key out";
 

@@ -3,8 +3,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Configuration;
 
 /// <summary>
-/// Warns of what a service names and the host has not. It may come yet, and a worker may see what this process does not, so no more than
-/// that; what depends on the worker is not looked at.
+/// Warns of what a service names and the host has not. It may come yet, and a worker may see what this process does not, so no
+/// more than that; what depends on the worker is not looked at.
 /// </summary>
 internal sealed class NamedFiles(FindFile find)
 {

@@ -2,7 +2,9 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration;
 
-/// <summary>The limits of setrlimit(2) as keys. <c>nice</c> is the niceness; the limit of that name is <c>rlimit_nice</c>.</summary>
+/// <summary>
+/// The limits of setrlimit(2) as keys. <c>nice</c> is the niceness; the limit of that name is <c>rlimit_nice</c>.
+/// </summary>
 internal static class ResourceKeys
 {
     /// <summary>Those that count bytes.</summary>

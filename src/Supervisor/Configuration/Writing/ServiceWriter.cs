@@ -5,8 +5,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Configuration;
 
 /// <summary>
-/// A service as its file could say it, every value given: JSON, which is YAML, with the keys that the readers know. What is written is read
-/// back as the same service; a key that is not there has no value that could be written.
+/// A service as its file could say it, every value given: JSON, which is YAML, with the keys that the readers know. What is
+/// written is read back as the same service; a key that is not there has no value that could be written.
 /// </summary>
 internal static partial class ServiceWriter
 {

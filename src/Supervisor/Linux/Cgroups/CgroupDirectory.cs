@@ -4,8 +4,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux;
 
 /// <summary>
-/// A directory of cgroup v2 (cgroups(7)), and the files in it. Names are looked up from the open directory, so they are short and lead
-/// nowhere else.
+/// A directory of cgroup v2 (cgroups(7)), and the files in it. Names are looked up from the open directory, so they are short and
+/// lead nowhere else.
 /// </summary>
 internal sealed unsafe class CgroupDirectory : Descriptor
 {

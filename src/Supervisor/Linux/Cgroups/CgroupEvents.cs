@@ -2,7 +2,10 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux;
 
-/// <summary><c>cgroup.events</c> of a group: becomes <see cref="Readiness.Urgent"/> in an <see cref="Epoll"/> when it changes after a read.</summary>
+/// <summary>
+/// <c>cgroup.events</c> of a group: becomes <see cref="Readiness.Urgent"/> in an <see cref="Epoll"/> when it changes after a
+/// read.
+/// </summary>
 internal sealed unsafe class CgroupEvents(int number) : Descriptor(number)
 {
     /// <summary>Whether a process is left in the group or in those below it. A group that is gone has none.</summary>

@@ -3,8 +3,12 @@ namespace Reuseportd.Linux;
 /// <summary>What decides whether a control group is the daemon's to divide.</summary>
 /// <param name="Path">As <c>/proc/self/cgroup</c> writes it.</param>
 /// <param name="IsRoot">Of the whole hierarchy, which is the machine's.</param>
-/// <param name="IsMarked">Whoever made it says that what is below belongs to those who run in it: <c>user.delegate</c> or <c>trusted.delegate</c>.</param>
-/// <param name="IsOwned">The directory and what is written for delegation (cgroups(7)) belong to the daemon's user, who is not root.</param>
+/// <param name="IsMarked">
+/// Whoever made it says that what is below belongs to those who run in it: <c>user.delegate</c> or <c>trusted.delegate</c>.
+/// </param>
+/// <param name="IsOwned">
+/// The directory and what is written for delegation (cgroups(7)) belong to the daemon's user, who is not root.
+/// </param>
 /// <param name="Type">Text of <c>cgroup.type</c>.</param>
 internal sealed record CgroupFacts(string Path, bool IsRoot, bool IsMarked, bool IsOwned, string Type)
 {
@@ -13,9 +17,9 @@ internal sealed record CgroupFacts(string Path, bool IsRoot, bool IsMarked, bool
     private static readonly string[] DelegatedFiles = ["", "/cgroup.procs", "/cgroup.subtree_control"];
 
     /// <summary>
-    /// Why the daemon must make no groups in it; null where it may: it is marked, or it is all that the daemon's cgroup namespace shows
-    /// (a container), or it is an ordinary user's own. That root owns a directory says nothing, since root owns them all; and what bears the
-    /// name of a unit without the mark is managed by the systemd that made it.
+    /// Why the daemon must make no groups in it; null where it may: it is marked, or it is all that the daemon's cgroup namespace
+    /// shows (a container), or it is an ordinary user's own. That root owns a directory says nothing, since root owns them all;
+    /// and what bears the name of a unit without the mark is managed by the systemd that made it.
     /// </summary>
     public string? Obstacle()
     {

@@ -12,8 +12,8 @@ internal static class CgroupKill
     public static Errno All(CgroupDirectory parent, string name) => parent.Write($"{name}/cgroup.kill", "1");
 
     /// <summary>
-    /// One by one, for kernels without. It is frozen first (Linux 5.2), so that nothing forks on meanwhile; what is frozen can be killed. To
-    /// be done again until the group is empty, as freezing takes its time.
+    /// One by one, for kernels without. It is frozen first (Linux 5.2), so that nothing forks on meanwhile; what is frozen can be
+    /// killed. To be done again until the group is empty, as freezing takes its time.
     /// </summary>
     public static void EachOf(CgroupDirectory parent, string name)
     {
@@ -34,7 +34,9 @@ internal static class CgroupKill
         return members;
     }
 
-    /// <summary>The number may be another's by now: the pidfd is opened first, and then it is seen where that process is.</summary>
+    /// <summary>
+    /// The number may be another's by now: the pidfd is opened first, and then it is seen where that process is.
+    /// </summary>
     private static void Kill(int pid, string name)
     {
         using var process = Pidfd.Open(pid, out _);

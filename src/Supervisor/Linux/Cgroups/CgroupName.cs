@@ -5,8 +5,9 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux;
 
 /// <summary>
-/// Names of the groups that the daemon makes: <c>web@0.3</c>, the third process of web@0. No other group has an '@' and two numbers behind
-/// it, so those of an earlier daemon are known by it; names of services have no '@', and none that a directory cannot have.
+/// Names of the groups that the daemon makes: <c>web@0.3</c>, the third process of web@0. No other group has an '@' and two
+/// numbers behind it, so those of an earlier daemon are known by it; names of services have no '@', and none that a directory
+/// cannot have.
 /// </summary>
 internal static partial class CgroupName
 {

@@ -5,8 +5,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux;
 
 /// <summary>
-/// The part of the cgroup v2 hierarchy that is the daemon's: a group for itself, and one for each process of a worker. What comes of a process
-/// stays in its group whatever it does with sessions, parents and its environment.
+/// The part of the cgroup v2 hierarchy that is the daemon's: a group for itself, and one for each process of a worker. What comes
+/// of a process stays in its group whatever it does with sessions, parents and its environment.
 /// </summary>
 internal sealed class CgroupSubtree : IDisposable
 {
@@ -56,7 +56,8 @@ internal sealed class CgroupSubtree : IDisposable
     }
 
     /// <summary>
-    /// Makes it the daemon's: takes the lock on it, moves this process into a group of its own, and ends what an earlier daemon left behind.
+    /// Makes it the daemon's: takes the lock on it, moves this process into a group of its own, and ends what an earlier daemon
+    /// left behind.
     /// </summary>
     /// <param name="obstacle">Why it cannot be used, as the end of a sentence.</param>
     public bool TryEnter([NotNullWhen(false)] out string? obstacle)
@@ -108,7 +109,9 @@ internal sealed class CgroupSubtree : IDisposable
         return true;
     }
 
-    /// <summary>For a process to be born in beside those that are there; null where it is gone or no descriptor is left.</summary>
+    /// <summary>
+    /// For a process to be born in beside those that are there; null where it is gone or no descriptor is left.
+    /// </summary>
     public CgroupDirectory? Open(string name) => _base.OpenGroup(name, out _);
 
     /// <summary>EBUSY while something is in it; ENOENT when it is gone.</summary>
@@ -117,7 +120,9 @@ internal sealed class CgroupSubtree : IDisposable
     /// <summary>The same for one without processes that has groups below it, which a worker may have made.</summary>
     public Errno RemoveAll(string name) => RemoveAll(_base, name);
 
-    /// <summary>SIGKILL to all that is in it. Where it has to be done again until the group is empty, the answer is ENOSYS.</summary>
+    /// <summary>
+    /// SIGKILL to all that is in it. Where it has to be done again until the group is empty, the answer is ENOSYS.
+    /// </summary>
     public Errno Kill(string name)
     {
         if (HasKill) return CgroupKill.All(_base, name);
@@ -183,7 +188,8 @@ internal sealed class CgroupSubtree : IDisposable
     }
 
     /// <summary>
-    /// A controller is given on only where no process is in the group itself. The daemon leaves it; whoever else is in there does not.
+    /// A controller is given on only where no process is in the group itself. The daemon leaves it; whoever else is in there does
+    /// not.
     /// </summary>
     private static ValueList<string> OfferOf(CgroupDirectory directory, bool isInside)
     {
@@ -194,8 +200,8 @@ internal sealed class CgroupSubtree : IDisposable
     }
 
     /// <summary>
-    /// Held by the daemon and by its guard, which ends the workers of a daemon that was killed: two of them must not take each other's for
-    /// leftovers. The kernel lets go of it with the last of them.
+    /// Held by the daemon and by its guard, which ends the workers of a daemon that was killed: two of them must not take each
+    /// other's for leftovers. The kernel lets go of it with the last of them.
     /// </summary>
     private bool TryLock()
     {

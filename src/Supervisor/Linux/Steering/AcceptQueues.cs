@@ -4,10 +4,14 @@ namespace Reuseportd.Linux;
 
 /// <summary>How full the queue of a listener is; of a UDP socket, in bytes.</summary>
 /// <param name="Waiting">Connections made and not accepted yet.</param>
-/// <param name="Limit">The most that may wait: the smaller of its backlog and <c>net.core.somaxconn</c>. Of UDP not known: 0.</param>
+/// <param name="Limit">
+/// The most that may wait: the smaller of its backlog and <c>net.core.somaxconn</c>. Of UDP not known: 0.
+/// </param>
 internal readonly record struct QueueLength(long Waiting, long Limit, ulong Cookie);
 
-/// <summary>The queues of all sockets that serve: one dump of the kernel's listeners, and one of its UDP sockets where asked for.</summary>
+/// <summary>
+/// The queues of all sockets that serve: one dump of the kernel's listeners, and one of its UDP sockets where asked for.
+/// </summary>
 internal static class AcceptQueues
 {
     /// <param name="diag">Kept open by the caller.</param>

@@ -4,10 +4,12 @@ using Reuseportd.Steering;
 namespace Reuseportd.Linux;
 
 /// <summary>
-/// By a program of classic BPF, which knows the members of its group by index only. No privilege is needed but the right to take the workers'
-/// sockets. There is neither a counter in it nor a length of a queue, so <c>round_robin</c> and <c>least_queue</c> go by chance.
+/// By a program of classic BPF, which knows the members of its group by index only. No privilege is needed but the right to take
+/// the workers' sockets. There is neither a counter in it nor a length of a queue, so <c>round_robin</c> and <c>least_queue</c>
+/// go by chance.
 ///
-/// The program is made anew with every change. One that is late is safe: an index past the end goes to the kernel's hash, and any other to a member.
+/// The program is made anew with every change. One that is late is safe: an index past the end goes to the kernel's hash, and any
+/// other to a member.
 /// </summary>
 /// <param name="order">Of the group's members, as far as it has been followed.</param>
 internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? diag = null, GroupOrder? order = null) : IGroupSteering
@@ -106,13 +108,13 @@ internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? d
 
     private Errno Publish()
     {
-        // The last ones of the array are moved when others close. Until that has been seen their former index is past its end, and what is sent
-        // there goes by the kernel's hash: to somebody who is held back, where there is one more.
+        // The last ones of the array are moved when others close. Until that has been seen their former index is past its end,
+        // and what is sent there goes by the kernel's hash: to somebody who is held back, where there is one more.
         var heldBack = HeldBack();
         var settled = _closing.Count > 0 && heldBack.Count > _closing.Count ? Indices(leaving: _closing.Count) : [];
         var indices = settled.Count > 0 ? settled : Indices(leaving: 0);
-        // Nobody takes part whose index is known: better the kernel's hash than a choice by chance. The same where nobody is held back, and some
-        // would get nothing because it is not known where they stand.
+        // Nobody takes part whose index is known: better the kernel's hash than a choice by chance. The same where nobody is held
+        // back, and some would get nothing because it is not known where they stand.
         if (indices.Count == 0 || heldBack.Count == 0 && indices.Count < _order.Members.Count) return Release();
 
         using var taken = _members.TakeAny(out var errno);

@@ -3,8 +3,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux;
 
 /// <summary>
-/// The connections on some ports at one moment, to be counted by worker. Accepted ones only: what waits in a listener's queue is the
-/// group's still, see <see cref="AcceptQueues"/>.
+/// The connections on some ports at one moment, to be counted by worker. Accepted ones only: what waits in a listener's queue is
+/// the group's still, see <see cref="AcceptQueues"/>.
 /// </summary>
 internal sealed class ConnectionCount
 {
@@ -35,14 +35,14 @@ internal sealed class ConnectionCount
     }
 
     /// <summary>
-    /// Of the workers' processes in this cgroup v2, which is the inode of its directory. A connection counts for the cgroup of the listener
-    /// that it came by; one that was migrated before it was accepted counts for the listener that closed.
+    /// Of the workers' processes in this cgroup v2, which is the inode of its directory. A connection counts for the cgroup of
+    /// the listener that it came by; one that was migrated before it was accepted counts for the listener that closed.
     /// </summary>
     public int HeldBy(ulong cgroup) => _byCgroup.GetValueOrDefault(cgroup);
 
     /// <summary>
-    /// Exact: by the descriptors of these processes, at a readlink(2) each. Connections that were handed to a process of another worker
-    /// count for both while both have them.
+    /// Exact: by the descriptors of these processes, at a readlink(2) each. Connections that were handed to a process of another
+    /// worker count for both while both have them.
     /// </summary>
     public int HeldBy(IEnumerable<int> pids) => _inodes.Count == 0 ? 0 : SocketHolders.Of(pids).Count(_inodes.Contains);
 }

@@ -2,7 +2,9 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux;
 
-/// <summary>What a group's steering knows of its slots: their sockets, whether they take part, and the place of each socket.</summary>
+/// <summary>
+/// What a group's steering knows of its slots: their sockets, whether they take part, and the place of each socket.
+/// </summary>
 internal sealed class GroupMembers
 {
     private readonly Dictionary<(int Slot, int Ordinal), int> _places = [];
@@ -17,7 +19,9 @@ internal sealed class GroupMembers
 
     public Member? Find(int slot) => _members.GetValueOrDefault(slot);
 
-    /// <summary>The slot as it is to be: a socket that it has already keeps its place, the others take those that are left.</summary>
+    /// <summary>
+    /// The slot as it is to be: a socket that it has already keeps its place, the others take those that are left.
+    /// </summary>
     public Member Plan(int slot, IReadOnlyList<SharedSocket> sockets, bool takesPart)
     {
         var former = Find(slot);
@@ -60,8 +64,8 @@ internal sealed class GroupMembers
     }
 
     /// <summary>
-    /// A number for each socket of each slot that is the same for all its processes, so that a flow stays with its slot. Slots come first come
-    /// first served: the numbers are as few as can be.
+    /// A number for each socket of each slot that is the same for all its processes, so that a flow stays with its slot. Slots
+    /// come first come first served: the numbers are as few as can be.
     /// </summary>
     private int PlaceOf(int slot, int ordinal)
     {

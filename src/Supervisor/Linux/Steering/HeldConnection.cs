@@ -3,15 +3,17 @@ using System.Runtime.InteropServices;
 
 namespace Reuseportd.Linux;
 
-/// <summary>A TCP connection that the server's side is not done with: one or both may have finished sending, but not closed it.</summary>
+/// <summary>
+/// A TCP connection that the server's side is not done with: one or both may have finished sending, but not closed it.
+/// </summary>
 /// <param name="Port">Local.</param>
 /// <param name="Inode">0 while it waits to be accepted, and when the server has closed it.</param>
 /// <param name="Cgroup">Id of the cgroup v2 in which its listener was made (Linux 5.9); 0 where the kernel does not tell.</param>
 internal readonly record struct HeldConnection(int Port, ulong Inode, ulong Cgroup)
 {
     /// <summary>
-    /// Bits by state: TCP_ESTABLISHED, TCP_FIN_WAIT1, TCP_FIN_WAIT2 (a server that has answered and waits for the client to be done),
-    /// TCP_CLOSE_WAIT, TCP_CLOSING. Those that the server has closed have no inode.
+    /// Bits by state: TCP_ESTABLISHED, TCP_FIN_WAIT1, TCP_FIN_WAIT2 (a server that has answered and waits for the client to be
+    /// done), TCP_CLOSE_WAIT, TCP_CLOSING. Those that the server has closed have no inode.
     /// </summary>
     public const uint States = 1 << 1 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 11;
 

@@ -3,25 +3,29 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux;
 
 /// <summary>
-/// Who of a group of port sharding gets new connections and datagrams: one object for each service and endpoint. A slot is the number of a
-/// worker, whichever process it is now.
+/// Who of a group of port sharding gets new connections and datagrams: one object for each service and endpoint. A slot is the
+/// number of a worker, whichever process it is now.
 ///
-/// Nothing here closes, holds or delays anything: a slot that has left serves on what it has, and its sockets stay members of the group. Where
-/// no slot takes part, the kernel's own hash over all members does.
+/// Nothing here closes, holds or delays anything: a slot that has left serves on what it has, and its sockets stay members of the
+/// group. Where no slot takes part, the kernel's own hash over all members does.
 /// </summary>
 internal interface IGroupSteering : IDisposable
 {
     SteeringKind Kind { get; }
 
     /// <summary>
-    /// Gives the slot's share to these sockets from now on. Those that it had before get nothing new from the same moment: so a new process takes
-    /// over from the old one.
+    /// Gives the slot's share to these sockets from now on. Those that it had before get nothing new from the same moment: so a
+    /// new process takes over from the old one.
     /// </summary>
-    /// <param name="sockets">All that the worker has in this group; TCP sockets that listen, UDP sockets that are bound. None: the slot is forgotten.</param>
-    /// <param name="takesPart">Whether it gets its share; else it is known only, for <see cref="Visit"/> or a <see cref="Rejoin"/>.</param>
+    /// <param name="sockets">
+    /// All that the worker has in this group; TCP sockets that listen, UDP sockets that are bound. None: the slot is forgotten.
+    /// </param>
+    /// <param name="takesPart">
+    /// Whether it gets its share; else it is known only, for <see cref="Visit"/> or a <see cref="Rejoin"/>.
+    /// </param>
     /// <returns>
-    /// Of the first that failed; then the slot keeps what it had, and kernel's rules hold for the new ones: they get nothing while others
-    /// take part.
+    /// Of the first that failed; then the slot keeps what it had, and kernel's rules hold for the new ones: they get nothing
+    /// while others take part.
     /// </returns>
     Errno Join(int slot, IReadOnlyList<SharedSocket> sockets, bool takesPart = true);
 
@@ -36,8 +40,8 @@ internal interface IGroupSteering : IDisposable
     Errno Refresh(IReadOnlyList<SocketRecord> listing);
 
     /// <summary>
-    /// Sockets that get nothing new are about to close: to be called ahead of it, and by one process at a time, so that the others' shares hold
-    /// in the moment between that and the next <see cref="Refresh"/>.
+    /// Sockets that get nothing new are about to close: to be called ahead of it, and by one process at a time, so that the
+    /// others' shares hold in the moment between that and the next <see cref="Refresh"/>.
     /// </summary>
     /// <param name="sockets">Inodes.</param>
     void Expect(IEnumerable<ulong> sockets);
@@ -49,15 +53,15 @@ internal interface IGroupSteering : IDisposable
     SlotCounts? CountsOf(int slot);
 
     /// <summary>
-    /// Hands what waits in the slot's listeners on to the others, and leaves with it. Only for a worker that is known not to accept: a listener
-    /// stops and listens again, which an accept(2) in between would see as EINVAL. TCP only.
+    /// Hands what waits in the slot's listeners on to the others, and leaves with it. Only for a worker that is known not to
+    /// accept: a listener stops and listens again, which an accept(2) in between would see as EINVAL. TCP only.
     /// </summary>
     /// <param name="waited">Connections that waited.</param>
     Errno Rescue(int slot, out long waited);
 
     /// <summary>
-    /// Sends what comes from this port of a client, over TCP or UDP, to one slot, though it may have left: to see whether it answers, or to wake
-    /// it. One visitor at a time; port 0 ends it. ENOTSUP where that cannot be.
+    /// Sends what comes from this port of a client, over TCP or UDP, to one slot, though it may have left: to see whether it
+    /// answers, or to wake it. One visitor at a time; port 0 ends it. ENOTSUP where that cannot be.
     /// </summary>
     Errno Visit(int slot, int clientPort);
 

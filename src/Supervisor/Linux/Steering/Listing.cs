@@ -3,7 +3,9 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux;
 
 /// <summary>All sockets that serve, asked for through a netlink socket that is open already, or one for this time.</summary>
-/// <exception cref="LinuxException">The kernel does not answer: half a list would be taken for sockets that have closed.</exception>
+/// <exception cref="LinuxException">
+/// The kernel does not answer: half a list would be taken for sockets that have closed.
+/// </exception>
 internal static class Listing
 {
     public static List<SocketRecord> Of(SockDiag? diag)

@@ -3,8 +3,9 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux;
 
 /// <summary>
-/// <c>net.ipv4.tcp_migrate_req</c> (Linux 5.14) of this network namespace: whether a listener that closes hands its queue on to others of its group,
-/// instead of resetting the connections. The kernel looks at it when a listener closes; a group whose program chooses the target does not need it.
+/// <c>net.ipv4.tcp_migrate_req</c> (Linux 5.14) of this network namespace: whether a listener that closes hands its queue on to
+/// others of its group, instead of resetting the connections. The kernel looks at it when a listener closes; a group whose
+/// program chooses the target does not need it.
 /// </summary>
 internal static class MigrationSetting
 {
@@ -28,5 +29,7 @@ internal static class MigrationSetting
 }
 
 /// <param name="Changed">It was off.</param>
-/// <param name="Errno">Why it is off: none where it was not to be changed, ENOENT before Linux 5.14, EACCES or EROFS where it may not be written.</param>
+/// <param name="Errno">
+/// Why it is off: none where it was not to be changed, ENOENT before Linux 5.14, EACCES or EROFS where it may not be written.
+/// </param>
 internal readonly record struct MigrationOutcome(bool IsOn, bool Changed, Errno Errno);

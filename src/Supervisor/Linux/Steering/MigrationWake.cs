@@ -14,8 +14,8 @@ internal enum MigrationEffect
 }
 
 /// <summary>
-/// Finds out by doing it, on listeners of its own, what becomes of a connection whose listener closes. Kernels before a fix of 2026 put it into the
-/// queue of another listener without a word to whoever sleeps in epoll_wait(2) or accept(2) there.
+/// Finds out by doing it, on listeners of its own, what becomes of a connection whose listener closes. Kernels before a fix of
+/// 2026 put it into the queue of another listener without a word to whoever sleeps in epoll_wait(2) or accept(2) there.
 /// </summary>
 internal static unsafe class MigrationWake
 {

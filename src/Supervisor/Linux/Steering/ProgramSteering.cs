@@ -5,8 +5,8 @@ using Reuseportd.Steering;
 namespace Reuseportd.Linux;
 
 /// <summary>
-/// By the program of Native/steer.bpf.c. Needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON, and the right to take the workers' sockets. Migrates connections of
-/// closing listeners whatever <c>net.ipv4.tcp_migrate_req</c> says.
+/// By the program of Native/steer.bpf.c. Needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON, and the right to take the workers'
+/// sockets. Migrates connections of closing listeners whatever <c>net.ipv4.tcp_migrate_req</c> says.
 /// </summary>
 internal sealed class ProgramSteering : IGroupSteering
 {
@@ -136,7 +136,9 @@ internal sealed class ProgramSteering : IGroupSteering
         _program.Maps.SetActive(active);
     }
 
-    /// <summary>Puts it into the map, and the program before its group: that may be a new one, as all sockets of the former closed.</summary>
+    /// <summary>
+    /// Puts it into the map, and the program before its group: that may be a new one, as all sockets of the former closed.
+    /// </summary>
     private Errno Put(SteeringProgram program, int place, SharedSocket socket)
     {
         using var taken = socket.Take(out var errno);
@@ -172,7 +174,9 @@ internal sealed class ProgramSteering : IGroupSteering
         return Errno.None;
     }
 
-    /// <summary>A socket is in one map at a time. The first that is in the larger one brings its program before the group.</summary>
+    /// <summary>
+    /// A socket is in one map at a time. The first that is in the larger one brings its program before the group.
+    /// </summary>
     private void Move(SteeringProgram from, SteeringProgram to)
     {
         to.Maps.SetFlows(_flows.Slots);

@@ -3,8 +3,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux;
 
 /// <summary>
-/// Makes a listener stop listening, upon which the kernel hands its accept queue on to others of the group, and listen again at once, with an empty
-/// queue and the backlog that it had: a worker that wakes finds its listener as it left it.
+/// Makes a listener stop listening, upon which the kernel hands its accept queue on to others of the group, and listen again at
+/// once, with an empty queue and the backlog that it had: a worker that wakes finds its listener as it left it.
 /// </summary>
 internal static class QueueRescue
 {

@@ -3,15 +3,15 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux;
 
 /// <summary>
-/// A socket of a worker, which can be taken for a moment (pidfd_getfd(2), Linux 5.6). It is never kept: a listener that somebody else holds open
-/// stays in its group when the worker has ended, and connections given to it are never served.
+/// A socket of a worker, which can be taken for a moment (pidfd_getfd(2), Linux 5.6). It is never kept: a listener that somebody
+/// else holds open stays in its group when the worker has ended, and connections given to it are never served.
 ///
 /// Needs the right to trace the holder: the same user, or CAP_SYS_PTRACE for one with another user or more rights.
 /// </summary>
 /// <param name="inode">The socket, as outcome lines and sock_diag(7) name it.</param>
 /// <param name="tree">
-/// The processes that are the worker's now, the likeliest first. Only these are looked at: a line in which a worker names another's process
-/// and descriptor gets nobody's socket.
+/// The processes that are the worker's now, the likeliest first. Only these are looked at: a line in which a worker names
+/// another's process and descriptor gets nobody's socket.
 /// </param>
 internal sealed class SharedSocket(ulong inode, Func<IEnumerable<int>> tree)
 {

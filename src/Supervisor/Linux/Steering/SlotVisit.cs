@@ -6,8 +6,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux;
 
 /// <summary>
-/// A connection of the daemon's own to one slot of a group, over loopback, whether the slot takes part or not: whoever sleeps in accept(2) there is
-/// woken by it, and accepts it if it accepts at all. Nothing is said in it; dispose of it to end the visit.
+/// A connection of the daemon's own to one slot of a group, over loopback, whether the slot takes part or not: whoever sleeps in
+/// accept(2) there is woken by it, and accepts it if it accepts at all. Nothing is said in it; dispose of it to end the visit.
 /// </summary>
 internal sealed class SlotVisit : IDisposable
 {
@@ -20,8 +20,8 @@ internal sealed class SlotVisit : IDisposable
         (_steering, _slot, _socket, _server) = (steering, slot, socket, server);
 
     /// <param name="errno">
-    /// ENOTSUP where a slot cannot be visited: no <see cref="ProgramSteering"/>, UDP, or a group of one interface, which loopback does
-    /// not lead to.
+    /// ENOTSUP where a slot cannot be visited: no <see cref="ProgramSteering"/>, UDP, or a group of one interface, which loopback
+    /// does not lead to.
     /// </param>
     public static SlotVisit? Begin(IGroupSteering steering, GroupKey key, int slot, out Errno errno)
     {

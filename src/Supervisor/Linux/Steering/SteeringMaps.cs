@@ -4,8 +4,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux;
 
 /// <summary>
-/// The memory that the program shares with the daemon: Native/steering_maps.h, whose layout is repeated here. Nothing is locked: see
-/// steer.bpf.c for what the program makes of a change half done.
+/// The memory that the program shares with the daemon: Native/steering_maps.h, whose layout is repeated here. Nothing is locked:
+/// see steer.bpf.c for what the program makes of a change half done.
 /// </summary>
 internal sealed unsafe class SteeringMaps : IDisposable
 {

@@ -19,7 +19,9 @@ internal enum SteeringKind
 /// <param name="Reason">Why a better kind cannot be had; empty for the best.</param>
 internal sealed record SteeringMode(SteeringKind Kind, string Reason)
 {
-    /// <summary>Tries each kind on sockets of its own. A worker's sockets may refuse all the same: they belong to another user, say.</summary>
+    /// <summary>
+    /// Tries each kind on sockets of its own. A worker's sockets may refuse all the same: they belong to another user, say.
+    /// </summary>
     public static SteeringMode Probe()
     {
         var errno = ProgramWorks();

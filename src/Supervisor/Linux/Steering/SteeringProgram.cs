@@ -20,8 +20,8 @@ internal sealed unsafe class SteeringProgram : IDisposable
 
     /// <param name="slots">How many there may be; some 64 bytes of the kernel's memory each, and 70 KiB for the group.</param>
     /// <param name="errno">
-    /// EPERM without CAP_BPF and CAP_NET_ADMIN; EINVAL before Linux 5.14, and without CAP_PERFMON: the verifier then follows mispredicted branches
-    /// as well, and takes loops for endless.
+    /// EPERM without CAP_BPF and CAP_NET_ADMIN; EINVAL before Linux 5.14, and without CAP_PERFMON: the verifier then follows
+    /// mispredicted branches as well, and takes loops for endless.
     /// </param>
     public static SteeringProgram? Load(int slots, out Errno errno)
     {
@@ -39,8 +39,8 @@ internal sealed unsafe class SteeringProgram : IDisposable
     }
 
     /// <summary>
-    /// From now on the slot is this socket; what it was before is out in the same moment. EINVAL for one that is not in a group (not
-    /// listening, or not bound), EBUSY for one that is in such a map already.
+    /// From now on the slot is this socket; what it was before is out in the same moment. EINVAL for one that is not in a group
+    /// (not listening, or not bound), EBUSY for one that is in such a map already.
     /// </summary>
     public Errno Put(int slot, Descriptor socket) => new(Native.PutSocket(_sockets, (uint)slot, socket));
 

@@ -51,8 +51,8 @@ internal sealed unsafe class TakenSocket(int number) : Descriptor(number)
     }
 
     /// <summary>
-    /// Ends the listening, for the worker as well; what waits to be accepted goes to others of the group where connections are migrated, and
-    /// is reset where not.
+    /// Ends the listening, for the worker as well; what waits to be accepted goes to others of the group where connections are
+    /// migrated, and is reset where not.
     /// </summary>
     public Errno StopListening() => Libc.ErrnoOf(Libc.Shutdown(this, Libc.ShutdownRead));
 

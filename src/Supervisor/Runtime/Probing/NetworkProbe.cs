@@ -31,7 +31,9 @@ internal static class NetworkProbe
         }
     }
 
-    /// <summary>One handler for each request: a connection that is kept for later would reach whichever worker it is of.</summary>
+    /// <summary>
+    /// One handler for each request: a connection that is kept for later would reach whichever worker it is of.
+    /// </summary>
     private static async Task<string?> GetAsync(string path, int port, Socket socket, CancellationToken over)
     {
         using var handler = new SocketsHttpHandler

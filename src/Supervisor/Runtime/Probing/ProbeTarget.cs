@@ -12,8 +12,8 @@ namespace Reuseportd.Runtime;
 internal sealed record ProbeTarget(ValueList<IPAddress> Addresses, int Port, int Sharers, int Pid)
 {
     /// <summary>
-    /// Has a connection from this port of a client reach the worker, until what it gives is disposed of; null where nothing is steered, and on a port of
-    /// the worker's own.
+    /// Has a connection from this port of a client reach the worker, until what it gives is disposed of; null where nothing is
+    /// steered, and on a port of the worker's own.
     /// </summary>
     public Func<int, Task<IDisposable>>? Visit { get; init; }
 

@@ -6,8 +6,8 @@ using Serilog;
 namespace Reuseportd.Runtime;
 
 /// <summary>
-/// Has workers asked whether they serve: while they start, where their readiness goes by a probe, and from time to time while they
-/// are ready, where they have a liveness probe. Only the loop's thread uses it; what waits for an answer does so elsewhere.
+/// Has workers asked whether they serve: while they start, where their readiness goes by a probe, and from time to time while
+/// they are ready, where they have a liveness probe. Only the loop's thread uses it; what waits for an answer does so elsewhere.
 /// </summary>
 /// <param name="roll">Spreads the probes of many workers over the period; evenly spread in [0, 1).</param>
 /// <param name="steerer">Null where nothing is steered.</param>

@@ -10,8 +10,9 @@ internal sealed class ProbeFailedException(string message) : Exception(message);
 
 /// <summary>
 /// Makes a connection that a certain worker has. On a port of its own that is any connection. On a shared port the kernel
-/// chooses, by the client's port among others: so connections are made until one is this worker's, which the kernel is asked about
-/// each. The others are closed without a word. Where connections are steered the first one is its, unless two such visits cross.
+/// chooses, by the client's port among others: so connections are made until one is this worker's, which the kernel is asked
+/// about each. The others are closed without a word. Where connections are steered the first one is its, unless two such visits
+/// cross.
 /// </summary>
 internal static class WorkerConnection
 {
@@ -54,8 +55,8 @@ internal static class WorkerConnection
     }
 
     /// <summary>
-    /// On one machine a handshake takes no time, unless whose turn it is has a full queue: the kernel then drops it and tries that
-    /// one again for seconds, while another connection may well come to somebody else.
+    /// On one machine a handshake takes no time, unless whose turn it is has a full queue: the kernel then drops it and tries
+    /// that one again for seconds, while another connection may well come to somebody else.
     /// </summary>
     private static async Task<Socket?> ConnectSoonAsync(ProbeTarget target, TimeProvider time, CancellationToken over)
     {

@@ -3,8 +3,9 @@ using Reuseportd.Linux;
 namespace Reuseportd.Runtime;
 
 /// <summary>
-/// Lets processes go that get nothing new and have nothing left, or have had their time. A classic program knows the members of a group by their
-/// places alone, and an end moves the others about: of such a group one process goes at a time, and the next when that has been seen.
+/// Lets processes go that get nothing new and have nothing left, or have had their time. A classic program knows the members of a
+/// group by their places alone, and an end moves the others about: of such a group one process goes at a time, and the next when
+/// that has been seen.
 /// </summary>
 internal sealed class Departures
 {

@@ -4,8 +4,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Runtime;
 
 /// <summary>
-/// Looks at processes that get nothing new until they have nothing left: no connection on the ports that they share, nothing in their
-/// queues. The kernel tells of neither by itself, so it is asked, once for all of them, while there are any.
+/// Looks at processes that get nothing new until they have nothing left: no connection on the ports that they share, nothing in
+/// their queues. The kernel tells of neither by itself, so it is asked, once for all of them, while there are any.
 /// </summary>
 internal sealed class DrainWatch
 {

@@ -4,8 +4,9 @@ using Reuseportd.Model;
 namespace Reuseportd.Runtime;
 
 /// <summary>
-/// Has single connections of the daemon's own reach a certain process, to ask it whether it serves: one that starts has no share yet, and
-/// would otherwise be reached by nobody. It is a guest of its groups until it takes its share, under a number that no worker has.
+/// Has single connections of the daemon's own reach a certain process, to ask it whether it serves: one that starts has no share
+/// yet, and would otherwise be reached by nobody. It is a guest of its groups until it takes its share, under a number that no
+/// worker has.
 /// </summary>
 internal sealed class Guests
 {

@@ -15,7 +15,10 @@ internal sealed class PlacedProcess(Placement placement)
     /// <summary>Connections that it had when it was last looked at; -1 before.</summary>
     public long Held { get; set; } = -1;
 
-    /// <summary>Whether it has had neither connections nor datagrams at two looks in a row: between its queue and its descriptors a connection is in neither.</summary>
+    /// <summary>
+    /// Whether it has had neither connections nor datagrams at two looks in a row: between its queue and its descriptors a
+    /// connection is in neither.
+    /// </summary>
     public bool IsEmpty { get; private set; }
 
     /// <summary>It is to end whatever it has.</summary>

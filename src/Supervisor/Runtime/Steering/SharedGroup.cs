@@ -5,8 +5,8 @@ using Reuseportd.Steering;
 namespace Reuseportd.Runtime;
 
 /// <summary>
-/// A group of port sharding: who is steered to in it, and which of its workers are stuck. The kernel knows one group for each endpoint,
-/// whichever services share it.
+/// A group of port sharding: who is steered to in it, and which of its workers are stuck. The kernel knows one group for each
+/// endpoint, whichever services share it.
 /// </summary>
 /// <param name="service">Whose rules hold: that of the first worker, while any of it is in the group.</param>
 internal sealed class SharedGroup(GroupKey key, IGroupSteering steering, string service, Balance balance, StallSpec stall) : IDisposable

@@ -6,10 +6,12 @@ using Serilog;
 namespace Reuseportd.Runtime;
 
 /// <summary>
-/// All groups of port sharding, and the processes that have a share of one, had one until they were to go, or are its guests. Only the steerer's
-/// task uses it.
+/// All groups of port sharding, and the processes that have a share of one, had one until they were to go, or are its guests.
+/// Only the steerer's task uses it.
 /// </summary>
-/// <param name="wakes">Whether the kernel wakes who takes over the queue of a listener that has closed; else it is done here.</param>
+/// <param name="wakes">
+/// Whether the kernel wakes who takes over the queue of a listener that has closed; else it is done here.
+/// </param>
 /// <param name="diag">Null where nobody tells of queues.</param>
 internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbox, ILogger log, SockDiag? diag)
 {
@@ -17,7 +19,9 @@ internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbo
     private readonly Dictionary<GroupKey, SharedGroup> _groups = [];
     private readonly HashSet<SharedGroup> _changed = [];
 
-    /// <summary>Services of which a process has ended that was in no group known here: it may have been in one all the same.</summary>
+    /// <summary>
+    /// Services of which a process has ended that was in no group known here: it may have been in one all the same.
+    /// </summary>
     private readonly HashSet<string> _unseen = [];
     private readonly Guests _guests = new();
     private readonly Departures _departures = new();
@@ -175,7 +179,8 @@ internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbo
     }
 
     /// <summary>
-    /// Gives it its worker's share. Where that fails, who had it before loses it all the same, as it is about to go: the others get more then.
+    /// Gives it its worker's share. Where that fails, who had it before loses it all the same, as it is about to go: the others
+    /// get more then.
     /// </summary>
     private void Join(SharedGroup group, PlacedProcess process)
     {

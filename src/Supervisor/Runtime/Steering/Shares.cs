@@ -4,15 +4,17 @@ using Serilog;
 
 namespace Reuseportd.Runtime;
 
-/// <summary>The loop's side of steering: which process has its worker's share, and which ends what it has. Only the loop's thread uses it.</summary>
+/// <summary>
+/// The loop's side of steering: which process has its worker's share, and which ends what it has. Only the loop's thread uses it.
+/// </summary>
 /// <param name="steerer">Null where nothing is steered: then whoever is ready has its share, and nothing is waited for.</param>
 internal sealed class Shares(Steerer? steerer, SlotRunner runner, Updates updates, ILogger log, Func<TimeSpan> clock)
 {
     private readonly Queue<WorkerProcess> _drained = new();
 
     /// <summary>
-    /// Where order is followed: services of processes that are told to end, or have ended, and whose end is not taken note of yet. Nothing of
-    /// them starts.
+    /// Where order is followed: services of processes that are told to end, or have ended, and whose end is not taken note of
+    /// yet. Nothing of them starts.
     /// </summary>
     private readonly Dictionary<ulong, Service> _departing = [];
 
@@ -56,7 +58,9 @@ internal sealed class Shares(Steerer? steerer, SlotRunner runner, Updates update
         else steerer.Post(new SteeringRequest.Withdraw(process.Serial));
     }
 
-    /// <summary>It has had its time to drain: where the order of ends is of importance it waits for its turn, else it ends now.</summary>
+    /// <summary>
+    /// It has had its time to drain: where the order of ends is of importance it waits for its turn, else it ends now.
+    /// </summary>
     public void Release(WorkerProcess process)
     {
         if (steerer is { FollowsOrder: true }) steerer.Post(new SteeringRequest.Release(process.Serial));

@@ -7,7 +7,8 @@ using Serilog;
 namespace Reuseportd.Runtime;
 
 /// <summary>
-/// Samples the accept queues of the groups that are watched, one dump for all, and steers around workers that accept nothing while others do.
+/// Samples the accept queues of the groups that are watched, one dump for all, and steers around workers that accept nothing
+/// while others do.
 /// </summary>
 internal sealed class StallWatch(Mailbox mailbox, ILogger log)
 {

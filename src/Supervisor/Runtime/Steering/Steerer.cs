@@ -7,11 +7,13 @@ using Serilog;
 namespace Reuseportd.Runtime;
 
 /// <summary>
-/// Who gets the connections of shared ports: gives workers their share, takes it from those that are to go or are stuck, and tells when a process
-/// has nothing left. It waits in one task for requests and for the next look at queues; a look that takes its time holds up neither the loop nor
-/// a worker.
+/// Who gets the connections of shared ports: gives workers their share, takes it from those that are to go or are stuck, and
+/// tells when a process has nothing left. It waits in one task for requests and for the next look at queues; a look that takes
+/// its time holds up neither the loop nor a worker.
 /// </summary>
-/// <param name="wakes">Whether the kernel wakes who takes over the queue of a listener that has closed; else it is done here.</param>
+/// <param name="wakes">
+/// Whether the kernel wakes who takes over the queue of a listener that has closed; else it is done here.
+/// </param>
 internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, ILogger log, TimeProvider time) : IAsyncDisposable
 {
     private readonly Channel<SteeringRequest> _requests = Channel.CreateUnbounded<SteeringRequest>(new() { SingleReader = true });
@@ -30,8 +32,8 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
     };
 
     /// <summary>
-    /// Whether the members of a group are known by the order of their coming and going: then none is to come between the end of a process and
-    /// <see cref="Message.Departed"/>.
+    /// Whether the members of a group are known by the order of their coming and going: then none is to come between the end of a
+    /// process and <see cref="Message.Departed"/>.
     /// </summary>
     public bool FollowsOrder => mode.Kind == SteeringKind.Classic;
 

@@ -8,19 +8,28 @@ internal abstract record SteeringRequest
 {
     private SteeringRequest() { }
 
-    /// <summary>A process serves, or serves on more sockets: it takes over its worker's share. Answered by <see cref="Message.Placed"/>.</summary>
+    /// <summary>
+    /// A process serves, or serves on more sockets: it takes over its worker's share. Answered by <see cref="Message.Placed"/>.
+    /// </summary>
     internal sealed record Serve(Placement Placement) : SteeringRequest;
 
     /// <summary>A process is to get nothing new. Answered by <see cref="Message.Drained"/> once it has nothing left.</summary>
     internal sealed record Withdraw(ulong Process) : SteeringRequest;
 
-    /// <summary>A process that gets nothing new has had its time. Answered by <see cref="Message.Drained"/> when it may end.</summary>
+    /// <summary>
+    /// A process that gets nothing new has had its time. Answered by <see cref="Message.Drained"/> when it may end.
+    /// </summary>
     internal sealed record Release(ulong Process) : SteeringRequest;
 
-    /// <summary>A process has ended. Answered by <see cref="Message.Departed"/> where <see cref="Steerer.FollowsOrder"/>.</summary>
+    /// <summary>
+    /// A process has ended. Answered by <see cref="Message.Departed"/> where <see cref="Steerer.FollowsOrder"/>.
+    /// </summary>
     internal sealed record Gone(ulong Process, string Service) : SteeringRequest;
 
-    /// <summary>A connection from this port to <paramref name="Port"/> is to reach the process, be it steered to or not, until the visit has ended.</summary>
+    /// <summary>
+    /// A connection from this port to <paramref name="Port"/> is to reach the process, be it steered to or not, until the visit
+    /// has ended.
+    /// </summary>
     /// <param name="Done">Completed when it will, as far as that can be had.</param>
     internal sealed record Visit(Placement Placement, int Port, int ClientPort, TaskCompletionSource Done) : SteeringRequest;
 

@@ -3,8 +3,8 @@ using Reuseportd.Slots;
 namespace Reuseportd.Runtime;
 
 /// <summary>
-/// The second slots of workers that are being replaced: in one the new process starts; when it serves, the two slots exchange their processes, and
-/// the old one drains in it. Only the loop's thread uses it.
+/// The second slots of workers that are being replaced: in one the new process starts; when it serves, the two slots exchange
+/// their processes, and the old one drains in it. Only the loop's thread uses it.
 /// </summary>
 internal sealed class Understudies(SlotRunner runner)
 {

@@ -3,7 +3,9 @@ using Reuseportd.Model;
 namespace Reuseportd.Runtime;
 
 /// <summary>One planned restart of workers of a service, on its way or paused.</summary>
-/// <param name="former">What the service was before, where it is for that that they are replaced; null where they are only started anew.</param>
+/// <param name="former">
+/// What the service was before, where it is for that that they are replaced; null where they are only started anew.
+/// </param>
 internal sealed class Update(Service service, ServiceSpec? former)
 {
     public Service Service { get; } = service;

@@ -7,8 +7,9 @@ using Serilog;
 namespace Reuseportd.Runtime;
 
 /// <summary>
-/// Planned restarts: replaces the workers of a service a few at a time, such that as many serve all the while as its <c>update</c> promises.
-/// The first new process that does not get ready stops it all: what serves goes on serving. Only the loop's thread uses it.
+/// Planned restarts: replaces the workers of a service a few at a time, such that as many serve all the while as its
+/// <c>update</c> promises. The first new process that does not get ready stops it all: what serves goes on serving. Only the
+/// loop's thread uses it.
 /// </summary>
 internal sealed class Updates(SlotRunner runner, Understudies understudies, ILogger log)
 {
@@ -21,7 +22,9 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
 
     public Update? Of(Service service) => _updates.GetValueOrDefault(service);
 
-    /// <summary>Begins, or adds to what is on its way. Workers that do not serve are started anew at once where none of the service does.</summary>
+    /// <summary>
+    /// Begins, or adds to what is on its way. Workers that do not serve are started anew at once where none of the service does.
+    /// </summary>
     /// <param name="former">What the service was until now, where it has become another.</param>
     public void Begin(Service service, IEnumerable<WorkerSlot> slots, ServiceSpec? former)
     {
@@ -70,7 +73,9 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
         return true;
     }
 
-    /// <summary>A worker is new. While what the service was to become has failed, it is what the service was, and waits with the others.</summary>
+    /// <summary>
+    /// A worker is new. While what the service was to become has failed, it is what the service was, and waits with the others.
+    /// </summary>
     public void Entered(WorkerSlot slot)
     {
         if (Of(slot.Service) is not { HasStopped: true, IsPaused: true, Former: { } former } update) return;
@@ -79,8 +84,8 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
     }
 
     /// <summary>
-    /// Has those that are new already become what they were, and those that fell in their replacement start as that. The service is what it
-    /// was by now: see <see cref="Service.Adopt"/>.
+    /// Has those that are new already become what they were, and those that fell in their replacement start as that. The service
+    /// is what it was by now: see <see cref="Service.Adopt"/>.
     /// </summary>
     public void Rollback(Update update)
     {
@@ -150,8 +155,8 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
 
     private void Enter(Update update, IReadOnlyCollection<WorkerSlot> slots)
     {
-        // Those that serve first: if the new process comes to nothing, the others are left as they are. But where one that serves can only be
-        // stopped while enough others do, those that do not are mended first.
+        // Those that serve first: if the new process comes to nothing, the others are left as they are. But where one that serves
+        // can only be stopped while enough others do, those that do not are mended first.
         var servingFirst = update.Service.Spec.Update.Order == UpdateOrder.StartFirst;
         foreach (var slot in slots.OrderByDescending(slot => slot.Slot.State is SlotState.Ready == servingFirst))
         {
@@ -321,7 +326,9 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
         runner.EndUpdate(slot);
     }
 
-    /// <summary>After a failure: what is on its way to be replaced is not, and what is new goes back where that is wanted.</summary>
+    /// <summary>
+    /// After a failure: what is on its way to be replaced is not, and what is new goes back where that is wanted.
+    /// </summary>
     private void Stop(Update update, Action<Update> failed)
     {
         update.HasStopped = true;
