@@ -49,7 +49,7 @@ public sealed class CpuQuotaTests(VirtualMachine machine) : ControllerTest(machi
     {
         const int Workers = 8;
         const int Period = 100;
-        var daemon = await StartAsync(Service("web", Spins, "cpu_quota: 1%", $"workers: {Workers}"), Service("free", "sleep, infinity", $"workers: {Workers}"));
+        var daemon = await StartAsync(Service("web", Spins, "cpu_quota: 1%", $"workers: {Workers}"), Service("free", "sleep, infinity", more: $"workers: {Workers}"));
         var ready = await daemon.EventsAsync("ready");
         // One that waits for its group's time waits for two periods and more.
         Assert.InRange(Waited("web"), 0, 2 * Waited("free") + Workers * Period);
