@@ -12,6 +12,13 @@ from . import proc
 PR_SET_CHILD_SUBREAPER = 36
 
 
+class Failed(subprocess.CalledProcessError):
+    """With what it said of it."""
+
+    def __str__(self):
+        return f"{super().__str__()} {' '.join(self.stderr.split())[-500:]}".rstrip()
+
+
 class Session:
     def __init__(self):
         # What daemonises, or loses its parent, becomes ours: so it can be found again, and ended.
@@ -43,7 +50,10 @@ class Session:
 
     @staticmethod
     def run(argv, **options):
-        return subprocess.run(argv, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL, **options).stdout
+        ran = subprocess.run(argv, capture_output=True, text=True, stdin=subprocess.DEVNULL, **options)
+        if ran.returncode != 0:
+            raise Failed(ran.returncode, argv, ran.stdout, ran.stderr)
+        return ran.stdout
 
     def end_all(self):
         """Ends all that was started, whatever it has become, but for what is to stay for later rounds."""
