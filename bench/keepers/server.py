@@ -22,8 +22,8 @@ NGINX = Server("nginx", ["nginx", "-p", "{folder}", "-e", "nginx.err", "-c", "ng
                package="nginx:nginx-light")
 PLAIN = Server("C, no handler", ["{folder}/http_serve", str(HTTP), "plain"], ("http_serve",))
 EXIT = Server("C, exits on TERM", ["{folder}/http_serve", str(HTTP), "exit"], ("http_serve",))
-# One request at a time: a kill takes one with it and no more.
-ONE = Server("C, one connection at a time", ["{folder}/http_serve", str(HTTP), "one"], ("http_serve",))
+# One request at a time: a kill takes one with it and no more, and which one is in held.PID (http_serve.c).
+ONE = Server("C, one connection at a time", ["{folder}/http_serve", str(HTTP), "one", "{folder}/held"], ("http_serve",))
 DNS_C = Server("DNS in C", ["{folder}/udp_serve", str(DNS)], ("udp_serve",), DNS, "udp")
 DNSMASQ = Server("dnsmasq", ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--user=", "--no-resolv", "--no-hosts",
                              f"--port={DNS}", "--listen-address=127.0.0.1", "--bind-interfaces", "--txt-record=bench,yes"],

@@ -21,10 +21,10 @@ def build(session):
 
 
 class Client:
-    """What a client has counted, once it has ended."""
+    """What a client has counted, once it has ended, and of each failure when it came and its port (http_load.c)."""
 
     def __init__(self, process):
-        self.process, self.counts = process, {}
+        self.process, self.counts, self.failures = process, {}, []
 
     def end(self):
         """Tells it to begin nothing more; it waits for what is under way."""
@@ -33,6 +33,7 @@ class Client:
 
     def wait(self):
         self.counts = json.loads(self.process.communicate(timeout=60)[0])
+        self.failures = self.counts.pop("failures", [])
 
 
 @contextmanager

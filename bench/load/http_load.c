@@ -1,9 +1,10 @@
 /*
- * http_load ADDRESS PORT CLIENTS SECONDS [keep|once]: a closed loop of CLIENTS that each have one request under way, for SECONDS or until
- * SIGTERM. Without "keep" each request has a connection of its own; with it a connection is used again until the server says
- * "Connection: close" or closes it between two requests. With "once" each client has one request only, and they begin evenly over SECONDS,
- * whatever becomes of those before. What is under way at the end is waited for. Then one line of JSON: requests answered, failed, those by
- * cause, those that took over a second, and the times of all that were answered in microseconds.
+ * http_load ADDRESS PORT CLIENTS SECONDS [keep|once]: a closed loop of CLIENTS that each have one request under way, for
+ * SECONDS or until SIGTERM. Without "keep" each request has a connection of its own; with it a connection is used again until
+ * the server says "Connection: close" or closes it between two requests. With "once" each client has one request only, and
+ * they begin evenly over SECONDS, whatever becomes of those before. What is under way at the end is waited for. Then one line
+ * of JSON: requests answered, failed, those by cause, those that took over a second, the times of all that were answered in
+ * microseconds, and of each failure (the first 65,536) when it came, in seconds of CLOCK_MONOTONIC, and its client's port.
  *
  * A failure is what a user would see: refused or reset, closed without a whole answer, a status that is not 200, no answer in 10 s. One kept
  * connection that was closed before a byte of the answer came is tried once more on a new one, as RFC 9112 9.3.1 has it and every browser does.
@@ -24,7 +25,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ANSWER = 4096, MOST_TIMES = 1 << 22, PATIENCE = 10, SLOW_US = 1000000 };
+enum { ANSWER = 4096, MOST_TIMES = 1 << 22, MOST_FAILURES = 1 << 16, PATIENCE = 10, SLOW_US = 1000000 };
+
+struct failure {
+    uint64_t at;
+    int port;
+};
 
 struct client {
     int fd;
@@ -45,6 +51,8 @@ static int keep, once;
 static int under_way;
 static uint64_t answered, in_time, slow, failed[CAUSES], reconnects;
 static uint32_t *times;
+static struct failure failures[MOST_FAILURES];
+static size_t noted;
 static volatile sig_atomic_t over;
 
 static uint64_t now(void)
@@ -77,9 +85,18 @@ static void disconnect(struct client *client)
     client->used = 0;
 }
 
+static int port(const struct client *client)
+{
+    struct sockaddr_in own = {0};
+    socklen_t size = sizeof own;
+    getsockname(client->fd, (struct sockaddr *)&own, &size);
+    return ntohs(own.sin_port);
+}
+
 static void fail(struct client *client, enum cause cause)
 {
     int stale = client->used > 0 && client->length == 0 && cause != LATE && !client->retried;
+    struct failure failure = {now(), port(client)};
     disconnect(client);
     if (stale) {
         reconnects++;
@@ -90,6 +107,8 @@ static void fail(struct client *client, enum cause cause)
         return;
     }
     failed[cause]++;
+    if (noted < MOST_FAILURES)
+        failures[noted++] = failure;
     finish(client);
 }
 
@@ -263,6 +282,10 @@ int main(int argc, char **argv)
            (unsigned long long)all, (unsigned long long)slow, (unsigned long long)reconnects, (double)(ended ? in_time : answered) / seconds);
     for (int i = 0; i < CAUSES; i++)
         printf(", \"%s\": %llu", names[i], (unsigned long long)failed[i]);
+    printf(", \"failures\": [");
+    for (size_t i = 0; i < noted; i++)
+        printf("%s[%.6f, %d]", i ? ", " : "", (double)failures[i].at / 1e6, failures[i].port);
+    printf("]");
     printf(", \"p50\": %u, \"p99\": %u, \"worst\": %u}\n", kept ? times[kept / 2] : 0, kept ? times[kept * 99 / 100] : 0, kept ? times[kept - 1] : 0);
     return 0;
 }

@@ -1,10 +1,13 @@
 /*
- * http_serve PORT plain|exit|one: answers each GET with the number of its worker, or its pid where it has none. It knows nothing of
- * grace: "plain" has no signal handler at all, "exit" ends at once on SIGTERM by one of its own. Both serve many connections at a time and keep
- * them; "one" has no handler either, takes one connection at a time and closes it after the answer.
+ * http_serve PORT plain|exit|one [FILE]: answers each GET with the number of its worker, or its pid where it has none. It
+ * knows nothing of grace: "plain" has no signal handler at all, "exit" ends at once on SIGTERM by one of its own. Both serve
+ * many connections at a time and keep them; "one" has no handler either, takes one connection at a time and closes it after
+ * the answer. It keeps the address of whom it has in hand in FILE.PID, to be read when it is dead: a sockaddr_in, whose port
+ * is 0 while it has nobody.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -12,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -46,14 +50,35 @@ static int answer(int fd, int always_close)
     return send(fd, answers[closes], strlen(answers[closes]), MSG_NOSIGNAL) > 0 && !closes;
 }
 
-static void one_at_a_time(int listener)
+static struct sockaddr_in *kept(const char *path)
+{
+    char name[4096];
+    snprintf(name, sizeof name, "%s.%d", path, (int)getpid());
+    int fd = open(name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    struct sockaddr_in *map = MAP_FAILED;
+    if (fd >= 0 && ftruncate(fd, sizeof *map) == 0)
+        map = mmap(NULL, sizeof *map, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (map == MAP_FAILED) {
+        perror(name);
+        exit(1);
+    }
+    /* Its page is there before it is needed. */
+    map->sin_port = 0;
+    close(fd);
+    return map;
+}
+
+/* accept(2) itself writes the address: a kill comes before the connection is taken, or after it was written. */
+static void one_at_a_time(int listener, struct sockaddr_in *in_hand)
 {
     for (;;) {
-        int fd = accept(listener, NULL, NULL);
+        socklen_t size = sizeof *in_hand;
+        int fd = accept(listener, (struct sockaddr *)in_hand, &size);
         if (fd < 0)
             continue;
         answer(fd, 1);
         close(fd);
+        in_hand->sin_port = 0;
     }
 }
 
@@ -83,7 +108,7 @@ static void many(int listener)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3)
+    if (argc < 3)
         return 2;
     if (strcmp(argv[2], "exit") == 0)
         signal(SIGTERM, leave);
@@ -96,7 +121,8 @@ int main(int argc, char **argv)
         perror("http_serve");
         return 1;
     }
+    struct sockaddr_in nobody_looks;
     if (one)
-        one_at_a_time(listener);
+        one_at_a_time(listener, argc > 3 ? kept(argv[3]) : &nobody_looks);
     many(listener);
 }

@@ -1,10 +1,16 @@
-"""A hundred times SIGKILL for one of 4 copies under load, each a server of one connection at a time: more than one request for each kill is a loss."""
+"""
+A hundred times SIGKILL for one of 4 copies under load, each a server of one connection at a time; kill by kill: what failed
+after it, and whom the dead process had accepted, which it keeps where it can be read. More than one request for a kill, or
+another one than that, is a loss.
+"""
 import os
 import random
 import signal
 import time
+from bisect import bisect
 
 from .. import load
+from ..host import proc
 from ..keepers.server import ONE
 from .figure import Figure
 from .rolling import checked
@@ -14,7 +20,10 @@ KILLS, QUICK = 100, 15
 RIPE = 1.2
 
 FIGURES = [Figure("crash", f"`kill -9`, {KILLS} times (`--quick`: {QUICK}): failed", "requests", count=True),
-           Figure("crash-each", "the same, for each kill (at most 1)", "requests")]
+           Figure("crash-each", "the same, for each kill", "requests"),
+           Figure("crash-worst", "the same, most for one kill (at most 1)", "requests", count=True),
+           Figure("crash-accepted", "that the dead processes had accepted, counted at the server", "requests", count=True),
+           Figure("crash-beyond", "failed and not accepted by the process that was killed", "requests", count=True)]
 
 
 def applies(keeper):
@@ -26,25 +35,48 @@ def measure(keeper, _):
     try:
         keeper.start(ONE)
         with load.http(keeper, 32) as client:
-            kill_often(keeper, kills)
+            killed = kill_often(keeper, kills)
             time.sleep(0.5)
         failed = checked(keeper, ONE, client.counts)
-        return {"crash": [failed], "crash-each": [failed / kills]}
+        accepted = [in_hand(keeper, pid) for _, pid in killed]
+        lost = by_kill([at for at, _ in killed], client.failures)
+        return {"crash": [failed], "crash-each": [failed / kills], "crash-worst": [max(map(len, lost))],
+                "crash-accepted": [sum(map(len, accepted))],
+                "crash-beyond": [sum(port not in held for ports, held in zip(lost, accepted) for port in ports)]}
     finally:
         keeper.stop()
 
 
 def kill_often(keeper, kills):
-    chance, born = random.Random(1), {}
+    """(when, pid as the process itself knew it) of each."""
+    chance, born, killed = random.Random(1), {}, []
     by = time.monotonic() + 3 * kills
-    while kills:
+    while len(killed) < kills:
         time.sleep(0.1)
         now = time.monotonic()
         pids = [pid for pid in keeper.pids().values() if pid]
         born = {pid: born.get(pid, now) for pid in pids}
         ripe = [pid for pid in pids if now - born[pid] > RIPE]
         if len(pids) == keeper.workers and len(keeper.net.queues(keeper.server.port)) == keeper.workers and ripe:
-            os.kill(chance.choice(ripe), signal.SIGKILL)
-            kills -= 1
+            victim = chance.choice(ripe)
+            inside = proc.innermost(victim)
+            killed.append((time.monotonic(), inside))
+            os.kill(victim, signal.SIGKILL)
         if now > by:
-            raise ValueError(f"{kills} kills left")
+            raise ValueError(f"{kills - len(killed)} kills left")
+    return killed
+
+
+def by_kill(times, failures):
+    """The ports of the clients that failed from each kill to the next one; failures: (when, port)."""
+    ports = [[] for _ in times]
+    for at, port in failures:
+        ports[max(bisect(times, at) - 1, 0)].append(port)
+    return ports
+
+
+def in_hand(keeper, pid):
+    """The ports of the clients, one or none, that a process held when it died (http_serve.c)."""
+    with open(f"{keeper.folder}/held.{pid}", "rb") as file:
+        port = int.from_bytes(file.read()[2:4], "big")
+    return [port] if port else []
