@@ -11,21 +11,30 @@ internal static class BindCauses
     private const int FirstUnprivileged = 1024;
 
     /// <summary>What there is to say of a worker, here and wherever somebody is told of it.</summary>
-    /// <param name="causes">As <see cref="Of"/> gives them.</param>
     /// <returns>Null where there is nothing to say.</returns>
-    public static string? Whole(WorkerSnapshot worker, IReadOnlyList<string> causes)
+    public static string? Whole(WorkerSnapshot worker, PortFacts facts)
     {
-        var detail = NamesPorts(worker) ? worker.DetailWithoutPorts ?? worker.Detail : worker.Detail;
-        return string.Join("; ", causes.Prepend(detail).OfType<string>()) is { Length: > 0 } all ? all : null;
+        var tried = Tried.Of(worker, facts);
+        // Why it was not replaced comes first of one that serves, and of one that does not what its own process says.
+        return tried is { Attempt.Kind: not AttemptKind.LastTry } && worker.State == "ready"
+            ? Joined([tried.Words, .. tried.SaysSilence ? [] : Of(worker, facts).Prepend(worker.Own)])
+            : Joined([tried is { Attempt.Kind: not AttemptKind.LastTry } ? worker.Own : Detail(worker), .. Of(worker, facts), tried?.Words]);
     }
 
+    /// <returns>Null of nothing.</returns>
+    public static string? Joined(IEnumerable<string?> parts) => string.Join("; ", parts.OfType<string>()) is { Length: > 0 } all ? all : null;
+
+    /// <summary>Without what its causes say better.</summary>
+    public static string? Detail(WorkerSnapshot worker) => NamesPorts(worker) ? worker.DetailWithoutPorts ?? worker.Detail : worker.Detail;
+
     /// <summary>What goes on from the worker's own detail, and says nothing of that again.</summary>
-    public static IEnumerable<string> Of(WorkerSnapshot worker, PortFacts facts)
+    /// <param name="replacement">Where it is not the worker's own process, but what was to take its place.</param>
+    public static IEnumerable<string> Of(WorkerSnapshot worker, PortFacts facts, Attempt? replacement = null)
     {
         if (worker.State == "stopped") yield break;
-        if (worker.Silence is { } silence && Unheard(silence) is { } words) yield return words;
+        if (worker.Silence is { } silence && !facts.SharesByItself(worker) && Unheard(silence) is { } words) yield return words;
         // With SO_REUSEADDR a bind comes about, and the listen behind it does not: one cause, not two.
-        if (TakenPort.Of(worker) is { } taken) yield return TakenPort.Cause(worker, taken, facts);
+        if (TakenPort.Of(worker) is { } taken) yield return TakenPort.Cause(worker, taken, facts, replacement);
         else if (Denied(worker, facts) is { } denied) yield return denied;
         else if (NamesPorts(worker)) yield return Elsewhere(worker)!;
         // Of the service, so that all of its workers say the same; one that runs is not touched by it.

@@ -9,7 +9,7 @@ internal static class BindDocuments
 {
     public static BindsDocument Of(FleetSnapshot fleet, IReadOnlyList<BindCause> causes) => new(
         [
-            .. fleet.Workers.SelectMany(worker => worker.Binds
+            .. fleet.Workers.SelectMany(worker => Sockets(worker)
                 .Where(bind => bind.Socket is not null)
                 .OrderBy(bind => bind.Socket!.Port)
                 .Select(bind => Of(worker.Name, bind, bind.Socket!))),
@@ -22,6 +22,10 @@ internal static class BindDocuments
                 .Select(worker => new UntoldBinds(worker.Name.ToString(), worker.Pid!.Value, [.. worker.KernelPorts], $"not told: {Why(worker)}{Seen(worker)}")),
         ],
     };
+
+    /// <summary>And those of what is to take its place.</summary>
+    private static IEnumerable<BindOutcome> Sockets(WorkerSnapshot worker) =>
+        worker.Attempt is { Kind: AttemptKind.Replacement } replacement ? worker.Binds.Concat(replacement.Process.Binds) : worker.Binds;
 
     private static string Why(WorkerSnapshot worker) => worker.Unheard switch
     {

@@ -59,7 +59,7 @@ internal sealed class Commands(IFleetControl control, WorkerFacts facts, Cancell
         var document = Documents.Of(result);
         // Of a signal that was not sent there is nothing more to say.
         if (command is not (FleetCommand.Send or FleetCommand.Reload) && document.Workers.Any(worker => !worker.Ok))
-            document = facts.AddTo(document, await control.SnapshotAsync(context.RequestAborted));
+            document = facts.AddTo(document, result, await control.SnapshotAsync(context.RequestAborted));
         await Answers.OkAsync(context, document, ContractJson.Default.CommandDocument);
     }
 }

@@ -14,7 +14,7 @@ internal static class ConfigurationDiff
     /// Whether the files say something else than what runs: files with errors do, and what has been taken up half way only.
     /// </summary>
     public static bool IsPending(ValueList<ServiceSnapshot> running, FleetSpec? files) =>
-        files is null || running.Any(service => service.IsPaused)
+        files is null || running.Any(service => service is { IsPaused: true, Update.IsChange: true })
         || Reconciler.Plan(running.Select(service => service.Declared), files.Services).Steps.Count > 0;
 
     /// <summary>In the order in which they would be made.</summary>

@@ -9,7 +9,7 @@ namespace Reuseportd.Api;
 /// <param name="nameOf">A user by number, as people read it: <c>root (0)</c>.</param>
 internal sealed class PortFacts(IReadOnlyList<PortHolder> holders, FleetSnapshot fleet, Func<uint, string> nameOf)
 {
-    private readonly Lazy<Dictionary<int, WorkerSnapshot>> _byPid = new(() => Running(fleet).ToDictionary(worker => worker.Pid!.Value));
+    private readonly Lazy<Dictionary<int, WorkerSnapshot>> _byPid = new(() => Running(fleet).DistinctBy(worker => worker.Pid).ToDictionary(worker => worker.Pid!.Value));
 
     /// <summary>A socket is known by its inode, whichever child of its worker has it now.</summary>
     private readonly Lazy<ILookup<ulong, WorkerSnapshot>> _byInode = new(() => Running(fleet)
@@ -24,5 +24,14 @@ internal sealed class PortFacts(IReadOnlyList<PortHolder> holders, FleetSnapshot
     public WorkerSnapshot? WorkerOf(PortHolder holder) =>
         _byInode.Value[holder.Inode].FirstOrDefault() ?? (holder.Pid is { } pid ? _byPid.Value.GetValueOrDefault(pid) : null);
 
-    private static IEnumerable<WorkerSnapshot> Running(FleetSnapshot fleet) => fleet.Workers.Where(worker => worker.Pid is not null);
+    /// <summary>
+    /// Whether it serves a port together with another of its service, neither with the library: so the program does it by itself.
+    /// </summary>
+    public bool SharesByItself(WorkerSnapshot worker) => worker is { State: "ready", Silence: not null, KernelPorts.Count: > 0 } && fleet.Workers.Any(other =>
+        other is { State: "ready", Silence: not null } && other.Name != worker.Name && other.Name.Service == worker.Name.Service
+        && other.KernelPorts.Any(worker.KernelPorts.Contains));
+
+    /// <summary>Those that are to replace others, too.</summary>
+    private static IEnumerable<WorkerSnapshot> Running(FleetSnapshot fleet) =>
+        fleet.Workers.Concat(fleet.Workers.Select(worker => worker.Attempt?.Process).OfType<WorkerSnapshot>()).Where(worker => worker.Pid is not null);
 }

@@ -20,9 +20,8 @@ internal sealed class WorkerFacts(TimeProvider time)
         return
         [
             .. from worker in chosen.Workers
-               let causes = BindCauses.Of(worker, ports).ToArray()
-               where causes.Length > 0
-               select new BindCause(worker.Name.ToString(), BindCauses.Whole(worker, causes)!),
+               where BindCauses.Of(worker, ports).Any() || Tried.Of(worker, ports) is not null
+               select new BindCause(worker.Name.ToString(), BindCauses.Whole(worker, ports)!),
         ];
     }
 
@@ -34,15 +33,16 @@ internal sealed class WorkerFacts(TimeProvider time)
     }
 
     /// <summary>Adds why workers are not where the command wanted them.</summary>
-    public CommandDocument AddTo(CommandDocument document, FleetSnapshot all)
+    /// <param name="result">What <paramref name="document"/> was made of.</param>
+    public CommandDocument AddTo(CommandDocument document, CommandResult result, FleetSnapshot all)
     {
-        var failed = document.Workers.Where(worker => !worker.Ok).DistinctBy(worker => worker.Name).ToDictionary(worker => worker.Name);
+        var failed = result.Workers.Where(worker => !worker.Ok).DistinctBy(worker => worker.Name).ToDictionary(worker => worker.Name);
         var details = Details(
             all,
             from worker in all.Workers
-            let told = failed.GetValueOrDefault(worker.Name.ToString())
-            where told is not null && IsStill(worker, told.Generation)
-            select worker with { Detail = told.Detail });
+            let told = failed.GetValueOrDefault(worker.Name)
+            where told is not null && IsStill(worker, told.Generation, told.IsNotReplaced)
+            select told.IsNotReplaced ? worker : worker with { Detail = told.Detail });
         return document with
         {
             Workers = [.. document.Workers.Select(worker => details.GetValueOrDefault(worker.Name) is { } detail ? worker with { Detail = detail } : worker)],
@@ -55,27 +55,29 @@ internal sealed class WorkerFacts(TimeProvider time)
     {
         // The last words of a process may have been read after its end.
         var newer = all.Workers.DistinctBy(worker => worker.Name).ToDictionary(worker => worker.Name);
-        var details = Details(all, unready.Select(worker => newer.TryGetValue(worker.Name, out var now) && IsStill(now, worker.Generation) ? now : worker));
+        var details = Details(all, unready.Select(worker =>
+            newer.TryGetValue(worker.Name, out var now) && IsStill(now, worker.Generation, worker.Attempt is { Kind: AttemptKind.Fallen }) ? now : worker));
         return document with { NotReady = [.. document.NotReady.Select(worker => worker with { Detail = details.GetValueOrDefault(worker.Name) ?? worker.Detail })] };
     }
 
     /// <summary>Whether what is said of it is still of the process that the command left it with.</summary>
-    private static bool IsStill(WorkerSnapshot worker, int generation) =>
-        worker.Generation == generation && worker.State is "starting" or "backoff" or "failed";
+    private static bool IsStill(WorkerSnapshot worker, int generation, bool isNotReplaced) => worker.Generation == generation
+        && (isNotReplaced ? worker.Attempt is { Kind: AttemptKind.Fallen } : worker.State is "starting" or "backoff" or "failed");
 
     private Dictionary<string, string> Details(FleetSnapshot all, IEnumerable<WorkerSnapshot> of)
     {
         WorkerSnapshot[] workers = [.. of];
         var ports = PortsOf(all, workers);
-        return workers.Select(worker => (worker.Name, Whole: BindCauses.Whole(worker, [.. BindCauses.Of(worker, ports)])))
+        return workers.Select(worker => (worker.Name, Whole: BindCauses.Whole(worker, ports)))
             .Where(worker => worker.Whole is not null)
             .DistinctBy(worker => worker.Name)
             .ToDictionary(worker => worker.Name.ToString(), worker => worker.Whole!);
     }
 
-    private PortFacts PortsOf(FleetSnapshot all, IEnumerable<WorkerSnapshot> workers)
+    private PortFacts PortsOf(FleetSnapshot all, IReadOnlyCollection<WorkerSnapshot> workers)
     {
-        var ports = workers.Select(TakenPort.Of).Where(taken => taken is not null).Select(taken => taken!.Port).ToHashSet();
+        var ports = workers.Concat(workers.Select(worker => worker.Attempt?.Process).OfType<WorkerSnapshot>())
+            .Select(TakenPort.Of).Where(taken => taken is not null).Select(taken => taken!.Port).ToHashSet();
         var names = new Dictionary<uint, string>();
         return new PortFacts(ports.Count == 0 ? [] : Holders(ports), all, NameOf);
 

@@ -29,7 +29,11 @@ internal sealed record ServiceSnapshot(ServiceSpec Declared, ServiceSpec Spec, W
 /// <param name="Count">Workers that it is of.</param>
 /// <param name="IsRollback">Whether they become what they were.</param>
 /// <param name="Failure">Why it stopped; null where nothing has failed.</param>
-internal sealed record UpdateSnapshot(int Done, int Count, bool IsPaused, bool IsRollback, string? Failure);
+internal sealed record UpdateSnapshot(int Done, int Count, bool IsPaused, bool IsRollback, string? Failure)
+{
+    /// <summary>Whether workers are to become something else by it; else they are only started anew.</summary>
+    public bool IsChange { get; init; }
+}
 
 /// <summary>One worker at that moment.</summary>
 /// <param name="State">Word of the slot state.</param>
@@ -78,6 +82,12 @@ internal sealed record WorkerSnapshot(
 
     /// <summary>Ports that the kernel said its newest process serves, where it was asked while that started.</summary>
     public ValueList<int> KernelPorts { get; init; } = [];
+
+    /// <summary>What <see cref="Detail"/> says of its own process alone.</summary>
+    public string? Own { get; init; }
+
+    /// <summary>Another process of it that came to nothing, or has not got there yet; null where none is of interest.</summary>
+    public Attempt? Attempt { get; init; }
 
     /// <summary>The newest bind or listen that failed and has not come about since.</summary>
     public BindOutcome? FailedBind { get; init; }

@@ -22,7 +22,7 @@ internal static class Snapshots
     {
         IsPaused = fleet.IsPaused(service),
         Update = fleet.UpdateOf(service) is { } update
-            ? new UpdateSnapshot(update.Done.Count, update.Count, update.IsPaused, update.IsRollback, update.Failure)
+            ? new UpdateSnapshot(update.Done.Count, update.Count, update.IsPaused, update.IsRollback, update.Failure) { IsChange = update.Former is not null }
             : null,
     };
 
@@ -62,6 +62,8 @@ internal static class Snapshots
         Detail(slot),
         new([.. Newest(slot)?.Binds ?? []]))
     {
+        Own = WorkerDetail.Of(slot.Slot.State, slot.Policy, Newest(slot)),
+        Attempt = AttemptOf(slot),
         DetailWithoutPorts = slot.Slot.State is SlotState.Ready or SlotState.Stopped ? null : Detail(slot, namesPorts: false),
         ReadySince = (slot.Slot.State as SlotState.Ready)?.Since,
         IsUpdating = slot.Updating,
@@ -76,8 +78,39 @@ internal static class Snapshots
 
     /// <summary>What there is to say of a worker beyond its state; null for nothing.</summary>
     /// <param name="namesPorts">Whether with what it bound instead of what it was to.</param>
-    public static string? Detail(WorkerSlot slot, bool namesPorts = true) =>
-        Held(slot) ?? WorkerDetail.Of(slot.Slot.State, slot.Policy, Newest(slot), namesPorts) ?? Replacing(slot) ?? slot.UpdateFailure;
+    public static string? Detail(WorkerSlot slot, bool namesPorts = true)
+    {
+        if (Held(slot) is { } held) return held;
+        var own = WorkerDetail.Of(slot.Slot.State, slot.Policy, Newest(slot), namesPorts);
+        // Of one that serves, why it is not what it was to become comes before what there always is to say of it.
+        if (slot is { Slot.State: SlotState.Ready, UpdateFailure.Words: { } failure }) return own is null ? failure : $"{failure}; {own}";
+        return own ?? Replacing(slot) ?? slot.UpdateFailure?.Words;
+    }
+
+    private static Attempt? AttemptOf(WorkerSlot slot) => slot switch
+    {
+        { UpdateFailure.Fallen: { } fallen } => new(
+            AttemptKind.Fallen, Tried(slot, Attempt.Over, fallen.State, fallen.Policy, fallen.Process, pid: null), fallen.WayOut),
+        { Understudy: { Slot.State: SlotState.Starting starting, Process: { } process } understudy } => new(
+            AttemptKind.Replacement, Tried(slot, starting.Word, starting, understudy.Policy, process, process.Handle.Pid)),
+        { Slot: { State: SlotState.Starting, Streak: > 0 } } when LastTry(slot) is { FailedBind: not null } tried => new(
+            AttemptKind.LastTry, Tried(slot, Attempt.Over, slot.Slot.State, slot.Policy, tried, pid: null)),
+        _ => null,
+    };
+
+    /// <summary>While the present one has not bound anything, nor tried to.</summary>
+    private static WorkerProcess? LastTry(WorkerSlot slot) =>
+        Newest(slot) is { } newest ? newest.Binds.Count == 0 ? slot.LastTry : null : slot.Last;
+
+    private static WorkerSnapshot Tried(WorkerSlot slot, string word, SlotState state, SlotPolicy policy, WorkerProcess? process, int? pid) => new(
+        slot.Name, word, pid, process?.Generation ?? 0, 0, null, null, null, WorkerDetail.Of(state, policy, process), new([.. process?.Binds ?? []]))
+    {
+        DetailWithoutPorts = WorkerDetail.Of(state, policy, process, namesPorts: false),
+        User = process?.Credentials.Identity.Uid,
+        Ports = policy.Ports,
+        FailedBind = process?.FailedBind,
+        Silence = process is { Silence: not null } ? process.SilenceCause : null,
+    };
 
     private static string? Replacing(WorkerSlot slot)
     {

@@ -29,6 +29,9 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
     /// <summary>The newest one, whether it runs or not.</summary>
     public WorkerProcess? Last { get; set; }
 
+    /// <summary>The one before that, where a bind of it failed: what is tried again is told of by it, until it says more.</summary>
+    public WorkerProcess? LastTry { get; set; }
+
     /// <summary>The highest that an understudy of it was given: what was dismissed may still run.</summary>
     public int NewestGeneration { get; set; }
 
@@ -42,7 +45,7 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
     public bool Updating { get; set; }
 
     /// <summary>Why it was not replaced as it was to be; null where it was.</summary>
-    public string? UpdateFailure { get; set; }
+    public UpdateFailure? UpdateFailure { get; set; }
 
     /// <summary>Connections that the ends of its former processes have cut, at the deadlines of their draining.</summary>
     public int Cut { get; set; }

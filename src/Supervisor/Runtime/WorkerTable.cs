@@ -15,15 +15,21 @@ internal sealed class WorkerTable(
     /// <summary>Time that a process gets to go after SIGKILL.</summary>
     private static readonly TimeSpan ToDie = TimeSpan.FromSeconds(1);
 
+    /// <summary>Of a service one falls, and the others with it; lines are late by milliseconds.</summary>
+    private const int MostLeft = 16;
+
     private readonly Dictionary<ulong, WorkerProcess> _bySerial = [];
     private readonly Dictionary<int, WorkerProcess> _byPid = [];
     private readonly Dictionary<ulong, WorkerProcess> _ended = [];
+
+    /// <summary>Those of understudies that have left: a failed update is told of by what they said last.</summary>
+    private readonly Queue<WorkerProcess> _left = new();
     private ulong _lastSerial;
 
     public WorkerProcess? Find(ulong serial) => _bySerial.GetValueOrDefault(serial);
 
     /// <summary>The newest process of a slot, after its end: its last words may come later than that.</summary>
-    public WorkerProcess? FindEnded(ulong serial) => _ended.GetValueOrDefault(serial);
+    public WorkerProcess? FindEnded(ulong serial) => _ended.GetValueOrDefault(serial) ?? _left.FirstOrDefault(process => process.Serial == serial);
 
     public WorkerProcess? FindPid(int pid) => _byPid.GetValueOrDefault(pid);
 
@@ -51,6 +57,7 @@ internal sealed class WorkerTable(
         _bySerial.Add(process.Serial, process);
         _byPid[spawned.Process.Pid] = process;
         Leave(slot);
+        slot.LastTry = slot.Last is { FailedBind: not null } tried ? tried : null;
         slot.Process = slot.Last = process;
 
         var watched = epoll.Add(process.Handle, Linux.Readiness.Readable, process.Serial);
@@ -80,7 +87,9 @@ internal sealed class WorkerTable(
     /// <summary>Nobody asks for the slot's last process any more.</summary>
     public void Leave(WorkerSlot slot)
     {
-        if (slot.Last is { } last) _ended.Remove(last.Serial);
+        if (slot.Last is not { } last || !_ended.Remove(last.Serial) || !slot.IsUnderstudy) return;
+        if (_left.Count == MostLeft) _left.Dequeue();
+        _left.Enqueue(last);
     }
 
     /// <summary>

@@ -111,7 +111,54 @@ public sealed class BindCausesTests
     [Fact]
     public void Of_PortOfAChildOfAWorker_NamesTheWorker() => Assert.Equal(
         ["127.0.0.1:8080 tcp is held by worker db@3 (process 71), which does not share it; stop that, or take another port"],
-        Of(Taken, [Db with { Binds = [Outcome("ok", matched: true)] }], Nginx with { Pid = 71, Inode = 7 }));
+        Of(Taken, [Db with { Binds = [Outcome("ok", matched: true, port: 5432)] }], Nginx with { Pid = 71, Inode = 7 }));
+
+    /// <summary>Who has it is not at fault.</summary>
+    [Fact]
+    public void Of_PortOfAWorkerThatSharesIt_NamesWhoDoesNot()
+    {
+        var shares = Db with { Binds = [Outcome("ok", matched: true)] };
+        Assert.Equal(
+            [
+                "127.0.0.1:8080 tcp is held by worker db@3 (process 7), and this worker does not share it, as 'reuseport.ports' has 5000 and not 8080; correct "
+                + "that, or what the program takes",
+            ],
+            Of(Taken with { FailedBind = Outcome("EADDRINUSE", matched: false), Ports = new PortFilter([new PortRange(5000, 5000)]) }, [shares], Nginx with { Pid = 7 }));
+        Assert.Equal(
+            [
+                "127.0.0.1:8080 tcp was held by somebody else when it was tried; worker db@3 (process 7) has it now, and shares it, and it is tried again by itself, or "
+                + "at once by 'reuseportctl start web'",
+            ],
+            Of(Taken, [shares], Nginx with { Pid = 7 }));
+    }
+
+    [Fact]
+    public void Of_PortOfAnotherServiceThatSwitchedSharingOff_NamesWhose() => Assert.Equal(
+        [
+            "127.0.0.1:8080 tcp is held by worker db@3 (process 7), which does not share it, as of db 'reuseport.reuse_port' is not true; set that, or take another port",
+        ],
+        Of(Taken, [Db with { Binds = [Outcome("ok", matched: true, sharing: OptionSetting.Clear)] }], Nginx with { Pid = 7 }));
+
+    /// <summary>Who had the port was the sibling that makes the same mistake: the mistake is all that there is to say.</summary>
+    [Fact]
+    public void Of_PortOutsideOfTheFilterWhoseHolderHasGone_IsTheFilterAlone() => Assert.Equal(
+        [
+            "127.0.0.1:8081 tcp was taken when it was tried, and this worker does not share it, as 'reuseport.ports' has 8080 and not 8081; correct that, or what "
+            + "the program takes",
+        ],
+        Of(TakenOutside));
+
+    /// <summary>A program that sets SO_REUSEPORT by itself needs no library.</summary>
+    [Fact]
+    public void Of_TwoWithoutTheLibraryOnOnePort_IsNothing()
+    {
+        var alone = Ready with { Silence = PreloadReason.StaticallyLinked, KernelPorts = [Port] };
+        var other = alone with { Name = new WorkerName("web", 1), Pid = 101 };
+        Assert.Empty(Of(alone, [other]));
+        Assert.Single(Of(alone, [other with { State = "backoff", Pid = null }]));
+        Assert.Single(Of(alone, [other with { Name = new WorkerName("db", 1) }]));
+        Assert.Single(Of(alone, [other with { KernelPorts = [8081] }]));
+    }
 
     [Fact]
     public void Of_SharingSwitchedOff_SaysSo() => Assert.Equal(
@@ -224,14 +271,19 @@ public sealed class BindCausesTests
         Assert.Equal("exec x: ENOENT", Whole(Ready with { Detail = "exec x: ENOENT" }));
     }
 
-    private static string? Whole(WorkerSnapshot worker) => BindCauses.Whole(worker, Of(worker));
+    private static string? Whole(WorkerSnapshot worker, params PortHolder[] holders) => Whole(worker, [Db], holders);
+
+    private static string? Whole(WorkerSnapshot worker, WorkerSnapshot[] others, params PortHolder[] holders) =>
+        BindCauses.Whole(worker, Facts([worker, .. others], holders));
 
     private static string[] Of(WorkerSnapshot worker, params PortHolder[] holders) => Of(worker, [Db], holders);
 
     private static string[] Of(WorkerSnapshot worker, WorkerSnapshot[] others, params PortHolder[] holders) =>
     [
-        .. BindCauses.Of(worker, new PortFacts(holders, new FleetSnapshot(TimeSpan.Zero, default, [worker, .. others]), uid => $"u{uid}")),
+        .. BindCauses.Of(worker, Facts([worker, .. others], holders)),
     ];
+
+    private static PortFacts Facts(WorkerSnapshot[] fleet, PortHolder[] holders) => new(holders, new FleetSnapshot(TimeSpan.Zero, default, [.. fleet]), uid => $"u{uid}");
 
     private static BindOutcome Outcome(string result, bool matched, int port = Port, OptionSetting sharing = OptionSetting.Set, ulong inode = 7) => new(
         OutcomeKind.Bind, 100, new SocketOutcome(3, inode, "inet", "stream", "127.0.0.1", port, matched, sharing, OptionSetting.System, null, null), result, "");

@@ -243,8 +243,9 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
                 Settle(update, slot);
                 break;
             case SlotState.Backoff or SlotState.Failed:
-                if (update.Former is { } former) slot.Keep(former);
+                // As what it was to become it fell.
                 Fail(update, slot, slot);
+                if (update.Former is { } former) slot.Keep(former);
                 break;
             // Somebody asked for that meanwhile.
             case SlotState.Stopped:
@@ -298,20 +299,28 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
     private static void Fail(Update update, WorkerSlot slot, WorkerSlot fallen)
     {
         update.Moving.Remove(slot);
-        var why = Snapshots.Detail(fallen) ?? "it stopped by itself";
-        // What the library is not in shares its port with nobody, so with no replacement either.
-        if (fallen.IsUnderstudy && slot.Process is { Silence: not null })
-            why += "; the library is not in its former process, beside which no other can serve the same port: set 'update.order: stop-first', or stop it and start it";
-        update.Failure ??= $"{slot.Name}: {why}";
-        slot.UpdateFailure = $"not replaced: {why}";
+        slot.UpdateFailure = new UpdateFailure("it stopped by itself", Fallen.In(fallen, WayOut(update)));
+        update.Failure ??= $"{slot.Name}: {slot.UpdateFailure.Reason}";
         update.Wait(slot);
     }
+
+    /// <summary>How the workers become new that cannot be so beside the old ones: that interrupts, so somebody has to want it.</summary>
+    private static string WayOut(Update update)
+    {
+        var spec = update.Service.Spec;
+        var goOn = update.Former is null ? $"start {spec.Name}" : IsToPause(update) ? $"restart {spec.Name}" : "apply";
+        var alone = spec is { Workers: 1, Update.Order: UpdateOrder.StartFirst } ? ", or set 'update: { order: stop-first, max_unavailable: 1 }'" : "";
+        return $"'reuseportctl stop {spec.Name}', then 'reuseportctl {goOn}'{alone}";
+    }
+
+    private static bool IsToPause(Update update) =>
+        update.IsPaused || update.IsRollback || update.Service.Spec.Update.FailureAction == UpdateFailureAction.Pause;
 
     /// <summary>Too few serve for one more to be stopped, and no more of them are to come.</summary>
     private static void Block(Update update, WorkerSlot slot, int wanted)
     {
         update.Failure = $"only {update.Service.Ready} of {wanted} workers are ready";
-        slot.UpdateFailure = $"not replaced: {update.Failure}";
+        slot.UpdateFailure = new UpdateFailure(update.Failure);
     }
 
     private static bool IsOnItsWay(WorkerSlot slot) => slot.Slot.State is SlotState.Starting or SlotState.Stopping or SlotState.Draining;
@@ -322,7 +331,7 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
 
     private void Postpone(WorkerSlot slot)
     {
-        slot.UpdateFailure = "not replaced yet: the update is paused";
+        slot.UpdateFailure = new UpdateFailure("the update is paused") { IsPostponed = true };
         runner.EndUpdate(slot);
     }
 
@@ -343,11 +352,11 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
 
         foreach (var slot in update.Waiting)
         {
-            slot.UpdateFailure ??= $"not replaced: the update stopped at {update.Failure}";
+            slot.UpdateFailure ??= new UpdateFailure($"the update stopped at {update.Failure}");
             runner.EndUpdate(slot);
         }
 
-        var isPaused = update.IsPaused || update.IsRollback || service.Spec.Update.FailureAction == UpdateFailureAction.Pause;
+        var isPaused = IsToPause(update);
         log.UpdateFailed(service.Spec.Name, update.Failure!, update.Done.Count, update.Count, rollsBack: !isPaused && update.Former is not null);
         if (isPaused && update.Former is not null) update.IsPaused = true;
         else if (update.Former is not null) failed(update);
