@@ -43,14 +43,25 @@ public sealed class ApplyCommandTests
     public async Task Apply_ServiceThatWentBack_IsSaidSo()
     {
         UnreadyWorker[] workers = [new("web@0", "ready", "not replaced: exit code 3")];
-        using var daemon = Answering(200, new ApplyDocument([], 0, 0, 0, 1, 2, 2, [], workers) { RolledBack = ["web"] });
+        using var daemon = Answering(200, new ApplyDocument([], 0, 0, 0, 0, 2, 2, [], workers) { RolledBack = ["web"] });
         var run = await Run.CommandAsync(daemon.Path, "apply");
-        Assert.Equal((ExitCode.Failed, "services: 0 added, 0 changed, 0 removed, 1 unchanged; 2 of 2 workers ready\n"), (run.Code, run.Output));
+        Assert.Equal((ExitCode.Failed, "services: 0 added, 0 changed, 0 removed, 0 unchanged, 1 rolled back; 2 of 2 workers ready\n"), (run.Code, run.Output));
         Assert.Equal(
             "reuseportctl: web was rolled back and runs as before\n"
             + "reuseportctl: web@0: not replaced: exit code 3\n"
             + "reuseportctl: see 'reuseportctl logs web'\n",
             run.Errors);
+    }
+
+    /// <summary>No log says more of it.</summary>
+    [Fact]
+    public async Task Apply_EndedByAPause_SaysHowToGoOn()
+    {
+        UnreadyWorker[] workers = [new("web@1", "ready", "not replaced yet: the update is paused; 'reuseportctl resume web' goes on") { Paused = true }];
+        using var daemon = Answering(200, new ApplyDocument([], 0, 1, 0, 0, 2, 2, [], workers));
+        var run = await Run.CommandAsync(daemon.Path, "apply");
+        Assert.Equal(
+            (ExitCode.Failed, "reuseportctl: web@1: not replaced yet: the update is paused; 'reuseportctl resume web' goes on\n"), (run.Code, run.Errors));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Reuseportd.Model;
+using Reuseportd.Runtime;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
@@ -89,6 +90,46 @@ public sealed class SnapshotTests
         // Its last words may be read after its end.
         Deadline.Until(() => fleet.Snapshot().Workers.All(worker => worker.Detail == detail), "the bind is known");
         Assert.Equal(["EADDRINUSE"], fleet.Worker("web@0").Binds.Select(bind => bind.Result));
+    }
+
+    /// <summary>What is known does not go away because it is tried once more.</summary>
+    [Fact]
+    public void Attempt_OfOneThatIsTriedAgain_IsTheLastTryUntilItBinds()
+    {
+        using var fleet = new Supervised();
+        using var folder = new TemporaryFolder();
+        var line = Lines.Bind(8093).Replace("result=ok", "result=EADDRINUSE", StringComparison.Ordinal);
+        var script = $"test -e {folder["tried"]} && exec sleep 1000; touch {folder["tried"]}; echo \"{line}\" >&2; exit 1";
+        _ = fleet.BeginConverge(Given.Listening(Given.Shell("web", 1, script), 8093));
+        fleet.Log.Take("backoff");
+        fleet.Log.Take("spawn", 2);
+        // Its last words may be read after its end.
+        Deadline.Until(() => fleet.Worker("web@0").Attempt is not null, "the last try is known");
+
+        var worker = fleet.Worker("web@0");
+        Assert.Equal(("starting", AttemptKind.LastTry), (worker.State, worker.Attempt?.Kind));
+        Assert.Null(worker.FailedBind);
+        Assert.Equal("EADDRINUSE", worker.Attempt!.Process.FailedBind?.Result);
+    }
+
+    /// <summary>Its last words may be read after its slot has gone.</summary>
+    [Fact]
+    public void Attempt_OfAReplacementThatFell_HasWhatItBound()
+    {
+        using var fleet = new Supervised();
+        fleet.Converge(Given.Sleepers("web", 1));
+        var line = Lines.Bind(8093).Replace("result=ok", "result=EADDRINUSE", StringComparison.Ordinal);
+        fleet.Converge(Given.Listening(Given.Shell("web", 1, $"echo \"{line}\" >&2; exit 1"), 8093));
+
+        const string words = "not replaced: bind 127.0.0.1:8093 tcp: EADDRINUSE; exit code 1";
+        Deadline.Until(() => fleet.Worker("web@0").Detail == words, "the bind is known");
+        var attempt = fleet.Worker("web@0").Attempt!;
+        Assert.Equal(
+            (AttemptKind.Fallen, "'reuseportctl stop web', then 'reuseportctl apply', or set 'update: { order: stop-first, max_unavailable: 1 }'"),
+            (attempt.Kind, attempt.WayOut));
+        Assert.Equal("8093", attempt.Process.Ports.ToString());
+        fleet.Ask(new FleetCommand.Stop(), "web");
+        Assert.Null(fleet.Worker("web@0").Attempt);
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class UpdateCrossingTests
         Deadline.Await(update, "the update has settled");
         Assert.All(
             fleet.Ask(new FleetCommand.Restart(), "web").Workers,
-            worker => Assert.Equal((false, "not replaced yet: the update is paused"), (worker.Ok, worker.Detail)));
+            worker => Assert.Equal((false, "not replaced yet: the update is paused; 'reuseportctl resume web' goes on, 'reuseportctl rollback web' goes back"), (worker.Ok, worker.Detail)));
         Assert.All(fleet.Ask(new FleetCommand.Resume(), "web").Workers, worker => Assert.True(worker.Ok, worker.Detail));
 
         Assert.All(Commands(fleet), command => Assert.Equal("sleep\02000\0", command));

@@ -228,6 +228,8 @@ public sealed class UpdateTests
         fleet.Ask(new FleetCommand.Pause(), "web");
         Deadline.Await(update, "the update has settled");
         Assert.Equal([2, 1, 1], fleet.Snapshot().Workers.Select(worker => worker.Generation));
+        Assert.All(
+            fleet.Ask(new FleetCommand.Pause(), "web").Workers, worker => Assert.Equal((false, true, "already paused"), (worker.Ok, worker.IsUntouched, worker.Detail)));
 
         Assert.All(fleet.Ask(new FleetCommand.Resume(), "web").Workers, worker => Assert.True(worker.Ok, worker.Detail));
         Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\02000\0", OwnProcess.CommandOf(worker.Pid)));

@@ -36,13 +36,14 @@ internal static class ApplyCommand
             return ExitCode.Failed;
         }
 
+        var back = applied.RolledBack.Count > 0 ? $", {applied.RolledBack.Count} rolled back" : "";
         Console.WriteLine(
-            $"services: {applied.Added} added, {applied.Changed} changed, {applied.Removed} removed, {applied.Unchanged} unchanged; "
+            $"services: {applied.Added} added, {applied.Changed} changed, {applied.Removed} removed, {applied.Unchanged} unchanged{back}; "
             + $"{applied.Ready} of {applied.Workers} workers ready");
         if (!waited) return applied.NotReopened.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
         foreach (var service in applied.RolledBack)
             Console.Error.WriteLine($"reuseportctl: {service} was rolled back and runs as before");
-        var lines = Plight.Lines([.. applied.NotReady.Select(Plight.Of)], applied.TimedOut, applied.NotReady.Select(worker => Plight.ServiceOf(worker.Name)).Concat(applied.RolledBack));
+        var lines = Plight.Lines([.. applied.NotReady.Select(Plight.Of)], applied.TimedOut, applied.NotReady.Where(worker => worker.Paused is not true).Select(worker => Plight.ServiceOf(worker.Name)).Concat(applied.RolledBack));
         foreach (var line in lines) Console.Error.WriteLine($"reuseportctl: {line}");
         return applied.TimedOut ? ExitCode.TimedOut : applied.NotReady.Count + applied.NotReopened.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
     }

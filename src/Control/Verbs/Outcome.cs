@@ -15,7 +15,7 @@ internal static class Outcome
             Console.WriteLine($"{service.Key}: {(waited ? Reached([.. service], done) : Taken([.. service]))}");
         if (document.Cut > 0) Console.WriteLine($"{Shown.Number(document.Cut)} {(document.Cut == 1 ? "connection" : "connections")} cut, as drain_timeout was over");
         var failed = document.Workers.Where(worker => !worker.Ok).ToArray();
-        var suspects = failed.Where(worker => worker.Untouched is not true).Select(worker => Plight.ServiceOf(worker.Name));
+        var suspects = failed.Where(worker => worker is { Untouched: not true, Paused: not true }).Select(worker => Plight.ServiceOf(worker.Name));
         foreach (var line in Plight.Lines([.. failed.Select(worker => Plight.Of(worker, done))], document.TimedOut, suspects))
             Console.Error.WriteLine($"reuseportctl: {line}");
         return document.TimedOut ? ExitCode.TimedOut : failed.Length > 0 ? ExitCode.Failed : ExitCode.Ok;

@@ -31,14 +31,20 @@ internal static class BindCauses
     /// <param name="replacement">Where it is not the worker's own process, but what was to take its place.</param>
     public static IEnumerable<string> Of(WorkerSnapshot worker, PortFacts facts, Attempt? replacement = null)
     {
+        foreach (var cause in Why(worker, facts, replacement)) yield return cause;
+        // Of the service, so that all of its workers say the same; one that runs is not touched by it.
+        if (worker.State == "failed") yield return $"'reuseportctl start {worker.Name.Service}' tries it again";
+    }
+
+    /// <summary>The causes alone.</summary>
+    public static IEnumerable<string> Why(WorkerSnapshot worker, PortFacts facts, Attempt? replacement = null)
+    {
         if (worker.State == "stopped") yield break;
         if (worker.Silence is { } silence && !facts.SharesByItself(worker) && Unheard(silence) is { } words) yield return words;
         // With SO_REUSEADDR a bind comes about, and the listen behind it does not: one cause, not two.
         if (TakenPort.Of(worker) is { } taken) yield return TakenPort.Cause(worker, taken, facts, replacement);
         else if (Denied(worker, facts) is { } denied) yield return denied;
         else if (NamesPorts(worker)) yield return Elsewhere(worker)!;
-        // Of the service, so that all of its workers say the same; one that runs is not touched by it.
-        if (worker.State == "failed") yield return $"'reuseportctl start {worker.Name.Service}' tries it again";
     }
 
     /// <summary>Whether the causes say what it bound instead of what it was to.</summary>

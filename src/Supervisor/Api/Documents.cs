@@ -37,7 +37,9 @@ internal static class Documents
         counts is not null && counts.TryGetValue(worker.Name, out var found) ? found : null;
 
     public static CommandDocument Of(CommandResult result) => new(
-        [.. result.Workers.Select(end => new CommandOutcome(end.Name.ToString(), end.State, end.Ok, end.Pid, end.Generation, end.Detail) { Untouched = end.IsUntouched ? true : null })],
+        [.. result.Workers.Select(end => new CommandOutcome(end.Name.ToString(), end.State, end.Ok, end.Pid, end.Generation, end.Detail) {
+            Untouched = end.IsUntouched ? true : null, Paused = end.IsPostponed ? true : null,
+        })],
         result.TimedOut)
     {
         Cut = result.Cut,
@@ -51,7 +53,7 @@ internal static class Documents
     private static ApplyDocument Change(ApplyResult result) => result.Done is { } done
         ? new(
             [], done.Added, done.Changed, done.Removed, done.Unchanged, done.Counts.Ready, done.Counts.Workers, result.Warnings,
-            [.. done.NotReady.Select(worker => new UnreadyWorker(worker.Name.ToString(), worker.State, worker.Detail))])
+            [.. done.NotReady.Select(worker => new UnreadyWorker(worker.Name.ToString(), worker.State, worker.Detail) { Paused = worker.IsPostponed ? true : null })])
         {
             TimedOut = done.TimedOut,
             RolledBack = [.. done.RolledBack],

@@ -1,5 +1,6 @@
 using Reuseportd.Api.Contract;
 using Reuseportd.Linux;
+using Reuseportd.Model;
 using Reuseportd.Runtime;
 
 namespace Reuseportd.Api;
@@ -9,6 +10,9 @@ internal sealed class WorkerFacts(TimeProvider time)
 {
     /// <summary>Who has a port is looked for in all processes: once for many who ask.</summary>
     private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+    private const int MostLooks = 25;
 
     private Seen? _seen;
 
@@ -23,6 +27,34 @@ internal sealed class WorkerFacts(TimeProvider time)
                where BindCauses.Of(worker, ports).Any() || Tried.Of(worker, ports) is not null
                select new BindCause(worker.Name.ToString(), BindCauses.Whole(worker, ports)!),
         ];
+    }
+
+    /// <summary>
+    /// The fleet once what workers said at their ends has been read: a cause may be in that. What they left behind may hold their
+    /// output open, so nobody waits long for it.
+    /// </summary>
+    /// <param name="of">Workers that did not get to where they were to be.</param>
+    public async Task<FleetSnapshot> HeardAsync(IFleetControl control, IEnumerable<WorkerName> of, CancellationToken cancellation)
+    {
+        var names = of.ToHashSet();
+        for (var look = 1;; look++)
+        {
+            var all = await control.SnapshotAsync(cancellation);
+            if (look == MostLooks || !all.Workers.Any(worker => names.Contains(worker.Name) && (worker.IsUnread || worker.Attempt is { Process.IsUnread: true }))) return all;
+            await Task.Delay(BetweenLooks, time, cancellation);
+        }
+    }
+
+    /// <summary>Causes alone, of workers that do not serve or were not replaced, for who knows the rest.</summary>
+    public IEnumerable<(WorkerSnapshot Worker, string Reason)> Reasons(FleetSnapshot all)
+    {
+        WorkerSnapshot[] troubled = [.. all.Workers.Where(worker => worker.State is "starting" or "backoff" or "failed" || worker.Attempt is { Kind: AttemptKind.Fallen })];
+        var ports = PortsOf(all, troubled);
+        foreach (var worker in troubled)
+        {
+            var fallen = worker.Attempt is { Kind: AttemptKind.Fallen } ? Tried.Of(worker, ports)?.Words : null;
+            if (BindCauses.Joined([.. worker.State == "ready" ? [] : BindCauses.Why(worker, ports), fallen]) is { } reason) yield return (worker, reason);
+        }
     }
 
     /// <summary>Adds what the processes use, and why they do not serve.</summary>

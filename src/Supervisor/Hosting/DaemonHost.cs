@@ -115,7 +115,10 @@ internal static class DaemonHost
         builder.Services.AddHostedService<FleetHost>();
 
         await using var host = builder.Build();
-        ApiServer.Map(host, host.Services.GetRequiredService<FleetControl>(), socket, output, retention, host.Services.GetRequiredService<StreamEnd>(), Version);
+        var control = host.Services.GetRequiredService<FleetControl>();
+        ApiServer.Map(host, control, socket, output, retention, host.Services.GetRequiredService<StreamEnd>(), Version);
+        var causes = new CauseLog(control, new WorkerFacts(TimeProvider.System), output.Events, TimeProvider.System, output.Logger)
+            .RunAsync(host.Lifetime.ApplicationStopping);
         signals.Tell(host.Lifetime);
         try
         {
@@ -127,6 +130,7 @@ internal static class DaemonHost
         }
 
         await host.WaitForShutdownAsync();
+        await causes;
         return Environment.ExitCode;
     }
 

@@ -37,6 +37,11 @@ internal static partial class LogEvents
         log.Event(EventKind.NoPreload, worker, pid).Warning(
             "{worker}: no line from the preload library: {REUSEPORT_REASON}", worker, reason);
 
+    /// <param name="pid">Of its process; 0 where none runs.</param>
+    /// <param name="reason">In plain words, with what helps.</param>
+    public static void Cause(this ILogger log, WorkerName worker, int pid, string reason) =>
+        log.Event(EventKind.Cause, worker, pid).Warning("{worker}: {REUSEPORT_REASON}", worker, reason);
+
     private static void Bind(this ILogger log, WorkerName worker, BindOutcome outcome, SocketOutcome socket) =>
         log.ForContext(Details(EventKind.Bind, worker, outcome, socket)
                 .With("REUSEPORT_REUSEPORT", (int)socket.ReusePort)

@@ -12,7 +12,7 @@ internal static class CommandEnds
     public static CommandEnd Running(WorkerSlot slot) => slot switch
     {
         { Leaving: true } => Stopped(slot),
-        { UpdateFailure: { } why } => Of(slot, ok: false, why.Words) with { IsNotReplaced = true },
+        { UpdateFailure: { } why } => Of(slot, ok: false, why.Words) with { IsNotReplaced = true, IsPostponed = why.IsPostponed },
         { Slot.State: SlotState.Ready, Updating: false } => Of(slot, ok: true),
         { Unsettled: true } => Of(slot, ok: false, Words(slot) ?? OnItsWay),
         _ when !slot.Service.Wish.Wants(slot.Name.Index) => Of(slot, ok: false, Overtaken),

@@ -72,7 +72,7 @@ internal sealed class Commands(Fleet fleet, ILogger log)
             case FleetCommand.Rollback:
                 return (slots, Without(fleet.Rollback(slots), "there is nothing to go back to", End(command)));
             case FleetCommand.Pause:
-                return (slots, Without(fleet.Pause(slots), "it is not being replaced", CommandEnds.Taken));
+                return (slots, Without(fleet.Pause(slots), slot => fleet.IsPaused(slot.Service) ? "already paused" : "it is not being replaced", CommandEnds.Taken));
             case FleetCommand.Resume:
                 return (slots, Without(fleet.Resume(slots), "nothing is paused", End(command)));
             case FleetCommand.Reset:
@@ -99,8 +99,10 @@ internal sealed class Commands(Fleet fleet, ILogger log)
     }
 
     /// <param name="left">Services of which nothing could be done.</param>
-    private static Func<WorkerSlot, CommandEnd> Without(HashSet<Service> left, string why, Func<WorkerSlot, CommandEnd> end) =>
-        slot => left.Contains(slot.Service) ? CommandEnds.Untouched(slot, why) : end(slot);
+    private static Func<WorkerSlot, CommandEnd> Without(HashSet<Service> left, string why, Func<WorkerSlot, CommandEnd> end) => Without(left, _ => why, end);
+
+    private static Func<WorkerSlot, CommandEnd> Without(HashSet<Service> left, Func<WorkerSlot, string> why, Func<WorkerSlot, CommandEnd> end) =>
+        slot => left.Contains(slot.Service) ? CommandEnds.Untouched(slot, why(slot)) : end(slot);
 
     private static Func<WorkerSlot, CommandEnd> End(Message.Command command) => command.Wait ? CommandEnds.Running : CommandEnds.Taken;
 

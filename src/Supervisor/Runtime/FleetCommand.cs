@@ -56,6 +56,9 @@ internal sealed record CommandEnd(WorkerName Name, string State, bool Ok, int? P
     /// <summary>The command could do nothing with it as it is.</summary>
     public bool IsUntouched { get; init; }
 
+    /// <summary>Its update is paused.</summary>
+    public bool IsPostponed { get; init; }
+
     /// <summary>It is what it was: what was to take its place has not.</summary>
     public bool IsNotReplaced { get; init; }
 }

@@ -86,6 +86,12 @@ internal sealed record WorkerSnapshot(
     /// <summary>What <see cref="Detail"/> says of its own process alone.</summary>
     public string? Own { get; init; }
 
+    /// <summary>Whether its newest process has ended, and not all that this said has been read.</summary>
+    public bool IsUnread { get; init; }
+
+    /// <summary>To be replaced once somebody lets its update go on.</summary>
+    public bool IsPostponed { get; init; }
+
     /// <summary>Another process of it that came to nothing, or has not got there yet; null where none is of interest.</summary>
     public Attempt? Attempt { get; init; }
 

@@ -13,11 +13,14 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<ulong, Silent> _silent = [];
+    private readonly Dictionary<ulong, WorkerProcess> _speaking = [];
     private readonly DeadlineQueue<ulong> _deadlines = new();
 
     public void Expect(WorkerProcess process, TimeSpan now)
     {
         _silent.Add(process.Serial, new Silent(process));
+        _speaking.Add(process.Serial, process);
+        process.IsSpeaking = true;
         _deadlines.Add(process.Serial, now + Patience);
     }
 
@@ -33,6 +36,7 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
     /// <summary>All that the process wrote has been read: what was not heard by now was not said.</summary>
     public void StreamEnded(ulong process)
     {
+        if (_speaking.Remove(process, out var spoke)) spoke.IsSpeaking = false;
         if (_silent.Remove(process, out var silent) && !silent.WasLoaded) Explain(silent);
     }
 

@@ -36,19 +36,22 @@ internal static class Snapshots
                 .Where(service => service.RolledBackFrom is { } failed && touched.GetValueOrDefault(failed.Name) is PlanStep.Replace step && step.Spec == failed)
                 .Select(service => service.Spec.Name),
         ];
-        return ConvergeResult.Of(plan, counts, NotReady(fleet, touched.Keys), rolledBack.Length) with { RolledBack = [.. rolledBack] };
+        return ConvergeResult.Of(plan, counts, NotReady(fleet, plan, touched.Keys), rolledBack.Length) with { RolledBack = [.. rolledBack] };
     }
 
     /// <summary>
     /// Workers that were to be ready and are not, or are not what they were to be: of these services, and of others that are
-    /// paused half way.
+    /// paused half way. Where there was nothing to do, of all: what is not as the files say is so whoever asks how often.
     /// </summary>
-    private static ValueList<WorkerSnapshot> NotReady(Fleet fleet, IReadOnlyCollection<string> touched) => new([.. fleet.Services
+    private static ValueList<WorkerSnapshot> NotReady(Fleet fleet, FleetPlan plan, IReadOnlyCollection<string> touched) => new([.. fleet.Services
         .SelectMany(service => service.Slots)
         .Where(slot => touched.Contains(slot.Service.Spec.Name)
             ? slot.Slot.State is SlotState.Starting or SlotState.Backoff or SlotState.Failed || slot.UpdateFailure is not null
-            : slot.UpdateFailure is not null && fleet.IsPaused(slot.Service))
+            : (slot.UpdateFailure is not null && fleet.IsPaused(slot.Service)) || (plan.Steps.Count == 0 && IsDown(slot)))
         .Select(Of)]);
+
+    /// <summary>One that is only being replaced at this moment is not.</summary>
+    private static bool IsDown(WorkerSlot slot) => slot.Slot is { State: SlotState.Backoff or SlotState.Failed } or { State: SlotState.Starting, Streak: > 0 };
 
     private static WorkerSnapshot Of(WorkerSlot slot) => new(
         slot.Name,
@@ -64,6 +67,8 @@ internal static class Snapshots
     {
         Own = WorkerDetail.Of(slot.Slot.State, slot.Policy, Newest(slot)),
         Attempt = AttemptOf(slot),
+        IsUnread = slot.Process is null && Newest(slot) is { IsSpeaking: true },
+        IsPostponed = slot.UpdateFailure is { IsPostponed: true },
         DetailWithoutPorts = slot.Slot.State is SlotState.Ready or SlotState.Stopped ? null : Detail(slot, namesPorts: false),
         ReadySince = (slot.Slot.State as SlotState.Ready)?.Since,
         IsUpdating = slot.Updating,
@@ -110,6 +115,7 @@ internal static class Snapshots
         Ports = policy.Ports,
         FailedBind = process?.FailedBind,
         Silence = process is { Silence: not null } ? process.SilenceCause : null,
+        IsUnread = pid is null && process is { IsSpeaking: true },
     };
 
     private static string? Replacing(WorkerSlot slot)

@@ -61,6 +61,9 @@ internal sealed class WorkerProcess(
     /// <summary>Whether a probe was begun, answered or not.</summary>
     public bool IsProbed { get; set; }
 
+    /// <summary>Whether there may be words of its preload library that nobody has read yet, also after its end.</summary>
+    public bool IsSpeaking { get; set; }
+
     /// <summary>Ended with code 0, and was not asked to.</summary>
     public bool HasGone { get; set; }
 

@@ -15,14 +15,14 @@ internal sealed class WorkerTable(
     /// <summary>Time that a process gets to go after SIGKILL.</summary>
     private static readonly TimeSpan ToDie = TimeSpan.FromSeconds(1);
 
-    /// <summary>Of a service one falls, and the others with it; lines are late by milliseconds.</summary>
-    private const int MostLeft = 16;
+    /// <summary>Lines are late by milliseconds.</summary>
+    private const int MostLeft = 64;
 
     private readonly Dictionary<ulong, WorkerProcess> _bySerial = [];
     private readonly Dictionary<int, WorkerProcess> _byPid = [];
     private readonly Dictionary<ulong, WorkerProcess> _ended = [];
 
-    /// <summary>Those of understudies that have left: a failed update is told of by what they said last.</summary>
+    /// <summary>No slot's last any more: a failed update, and a new try, are told of by what these said last.</summary>
     private readonly Queue<WorkerProcess> _left = new();
     private ulong _lastSerial;
 
@@ -57,7 +57,7 @@ internal sealed class WorkerTable(
         _bySerial.Add(process.Serial, process);
         _byPid[spawned.Process.Pid] = process;
         Leave(slot);
-        slot.LastTry = slot.Last is { FailedBind: not null } tried ? tried : null;
+        slot.LastTry = slot.Last is { FailedBind: not null } or { IsSpeaking: true } ? slot.Last : null;
         slot.Process = slot.Last = process;
 
         var watched = epoll.Add(process.Handle, Linux.Readiness.Readable, process.Serial);
@@ -87,7 +87,7 @@ internal sealed class WorkerTable(
     /// <summary>Nobody asks for the slot's last process any more.</summary>
     public void Leave(WorkerSlot slot)
     {
-        if (slot.Last is not { } last || !_ended.Remove(last.Serial) || !slot.IsUnderstudy) return;
+        if (slot.Last is not { } last || !_ended.Remove(last.Serial)) return;
         if (_left.Count == MostLeft) _left.Dequeue();
         _left.Enqueue(last);
     }

@@ -142,7 +142,10 @@ public sealed class ApplyTests : DaemonTest
             apply.Error);
         await Daemon.EventAsync("failed", "bad@0");
         Assert.Equal(3, Daemon.Events("spawn").Length);
-        // What it did not touch is not its failure.
+        // Asked again it says the same; a change of something else is not that one's failure.
+        var again = await Daemon.ControlAsync("apply");
+        Assert.Equal((1, "services: 0 added, 0 changed, 0 removed, 2 unchanged; 2 of 3 workers ready\n", apply.Error), (again.Code, again.Out, again.Error));
+        Daemon.Configure(Services(("web", 1, 3, "a")));
         Assert.Equal(0, (await Daemon.ControlAsync("apply")).Code);
     }
 

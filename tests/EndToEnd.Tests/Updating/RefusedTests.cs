@@ -74,12 +74,16 @@ public sealed class RefusedTests : DaemonTest
         string[] causes = [.. new[] { serves, other }.Select(one =>
             $"web@0: not replaced: {Failed}; {Held(one)} of user nobody (65534), and its replacement runs as user root (0): the kernel shares a port among sockets of one "
             + $"user only: {WayOut}")];
-        Assert.Contains(causes, cause => apply.Error.Contains($"reuseportctl: {cause}\n", StringComparison.Ordinal));
+        Assert.Contains(apply.Error.Split('\n')[1], causes.Select(cause => $"reuseportctl: {cause}"));
         foreach (var command in new[] { "status", "binds" })
         {
             var said = Words((await Daemon.ControlAsync(command, "web@0")).Out);
             Assert.Contains(causes, cause => said.EndsWith(Words(cause), StringComparison.Ordinal));
         }
+
+        var logged = await Daemon.EventAsync("cause", "web@0");
+        Assert.Contains(logged.Message, causes);
+        Assert.Equal(logged.Message, $"web@0: {logged["REUSEPORT_REASON"]}");
 
         await FollowAsync(2);
     }
@@ -132,7 +136,7 @@ public sealed class RefusedTests : DaemonTest
     private async Task AssertRefusedAsync(LogRecord serves, string cause)
     {
         var apply = await RefusedAsync();
-        Assert.Contains($"reuseportctl: {serves.Worker}: not replaced: {cause}\n", apply.Error, StringComparison.Ordinal);
+        Assert.Equal($"reuseportctl: {serves.Worker}: not replaced: {cause}", apply.Error.Split('\n')[1]);
         foreach (var command in new[] { "status", "binds" })
             Assert.EndsWith(Words($"{serves.Worker}: not replaced: {cause}"), Words((await Daemon.ControlAsync(command, serves.Worker!)).Out), StringComparison.Ordinal);
     }

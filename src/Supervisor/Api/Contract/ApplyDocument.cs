@@ -21,7 +21,8 @@ internal sealed record ApplyRequest(bool? Wait = null, double? Timeout = null);
 /// <param name="Workers">Of all services.</param>
 /// <param name="Warnings">Of the configuration, whether or not it has errors.</param>
 /// <param name="NotReady">
-/// Workers of the services that were added or changed that did not get ready or were not replaced, and of those that are paused.
+/// Workers of the services that were added or changed that did not get ready or were not replaced, and of those that are paused;
+/// where nothing was added, changed or removed, of all services those that have failed or are tried again.
 /// </param>
 internal sealed record ApplyDocument(
     IReadOnlyList<string> Errors,
@@ -58,4 +59,8 @@ internal sealed record UnopenedLog(string Path, string Error);
 /// <param name="Name"><c>web@0</c>.</param>
 /// <param name="State">As in <see cref="WorkerStatus"/>.</param>
 /// <param name="Detail">As in <see cref="WorkerStatus"/>.</param>
-internal sealed record UnreadyWorker(string Name, string State, string? Detail);
+internal sealed record UnreadyWorker(string Name, string State, string? Detail)
+{
+    /// <summary>True where it is not replaced as that is paused; else absent.</summary>
+    public bool? Paused { get; init; }
+}

@@ -69,7 +69,7 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
         if (!_updates.TryGetValue(service, out var update) || update.IsPaused) return false;
         update.IsPaused = true;
         log.UpdatePaused(service.Spec.Name, update.Waiting.Count);
-        foreach (var slot in update.Waiting) Postpone(slot);
+        foreach (var slot in update.Waiting) Postpone(update, slot);
         return true;
     }
 
@@ -165,7 +165,7 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
             update.Done.Remove(slot);
             if (update.IsPaused && slot.Slot.State is SlotState.Ready)
             {
-                Postpone(slot);
+                Postpone(update, slot);
                 continue;
             }
 
@@ -329,9 +329,12 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
     private static bool IsOther(WorkerSlot slot, ServiceSpec? former) =>
         !slot.IsKept || slot.Spec != former || slot.Slot.State is SlotState.Backoff or SlotState.Failed;
 
-    private void Postpone(WorkerSlot slot)
+    private void Postpone(Update update, WorkerSlot slot)
     {
-        slot.UpdateFailure = new UpdateFailure("the update is paused") { IsPostponed = true };
+        var name = update.Service.Spec.Name;
+        // A restart changes nothing, so a rollback would take back what was changed before it.
+        var back = update.Former is null ? "" : $", 'reuseportctl rollback {name}' goes back";
+        slot.UpdateFailure = new UpdateFailure($"the update is paused; 'reuseportctl resume {name}' goes on{back}") { IsPostponed = true };
         runner.EndUpdate(slot);
     }
 

@@ -1,0 +1,59 @@
+using Reuseportd.Model;
+using Reuseportd.Observability;
+using Reuseportd.Runtime;
+using Serilog;
+using Serilog.Events;
+
+namespace Reuseportd.Api;
+
+/// <summary>
+/// Says in the log why workers do not share the ports that they are to, once for each worker and cause. The log itself tells when
+/// to look, and who is looked at is asked of the kernel as for anybody else who asks: beside the loop.
+/// </summary>
+internal sealed class CauseLog(IFleetControl control, WorkerFacts facts, EventRing events, TimeProvider time, ILogger log)
+{
+    /// <summary>Many fall together, and last words are late.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A look goes through all processes, and workers may fail again and again.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
+
+    private readonly SaidCauses _said = new();
+
+    /// <summary>Ends when the daemon stops; what goes wrong here stops nothing else.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            for (var after = 0L;;)
+            {
+                await events.WaitAsync(after).WaitAsync(stopping);
+                await Task.Delay(Settling, time, stopping);
+                var batch = events.Read(after, EventRing.Usual);
+                after = batch.Next;
+                if (batch.Lost == 0 && !batch.Events.Any(happened => IsOfFailure(happened.Logged))) continue;
+                Say(await control.SnapshotAsync(stopping));
+                await Task.Delay(Rest, time, stopping);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody needs to know any more.
+        }
+#pragma warning disable CA1031 // It is only words: without them the daemon goes on as well.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            log.Error(fault, "why workers do not bind is not looked for any more");
+        }
+    }
+
+    private void Say(FleetSnapshot all)
+    {
+        foreach (var (worker, reason) in _said.New(all, facts.Reasons(all))) log.Cause(worker.Name, worker.Pid ?? 0, reason);
+    }
+
+    private static bool IsOfFailure(LogEvent logged) =>
+        logged.Properties.TryGetValue("REUSEPORT_EVENT", out var kind) && kind is ScalarValue { Value: string name }
+        && (name is "backoff" or "failed" or "readiness_timeout" or "update_failed" || (name is "bind" or "listen" && logged.Level == LogEventLevel.Warning));
+}

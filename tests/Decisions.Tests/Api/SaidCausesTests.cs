@@ -1,0 +1,38 @@
+using Reuseportd.Api;
+using Reuseportd.Model;
+using Reuseportd.Runtime;
+
+namespace Decisions.Tests.Api;
+
+public sealed class SaidCausesTests
+{
+    private static readonly WorkerSnapshot Web = new(new WorkerName("web", 0), "backoff", null, 1, 0, null, null, null, null, []);
+    private static readonly WorkerSnapshot Other = Web with { Name = new WorkerName("web", 1) };
+
+    [Fact]
+    public void New_TheSameCauseAgain_IsNothing()
+    {
+        var said = new SaidCauses();
+        Assert.Equal(["held by nginx (process 7)"], Say(said, "held by nginx (process 7)"));
+        Assert.Empty(Say(said, "held by nginx (process 8)"));
+        Assert.Equal(["held by redis (process 8)"], Say(said, "held by redis (process 8)"));
+        Assert.Empty(Say(said, "held by nginx (process 9)"));
+    }
+
+    [Fact]
+    public void New_TheSameCauseOfTwo_IsSaidOfBoth() =>
+        Assert.Equal([Web, Other], new SaidCauses().New(Fleet(Web, Other), [(Web, "taken"), (Other, "taken")]).Select(one => one.Worker));
+
+    [Fact]
+    public void New_OfOneThatServedMeanwhile_IsSaidAnew()
+    {
+        var said = new SaidCauses();
+        Say(said, "taken");
+        Assert.Empty(said.New(Fleet(Web with { State = "ready" }), []));
+        Assert.Equal(["taken"], Say(said, "taken"));
+    }
+
+    private static string[] Say(SaidCauses said, string reason) => [.. said.New(Fleet(Web), [(Web, reason)]).Select(one => one.Reason)];
+
+    private static FleetSnapshot Fleet(params WorkerSnapshot[] workers) => new(TimeSpan.Zero, default, [.. workers]);
+}
