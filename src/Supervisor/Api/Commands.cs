@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Reuseportd.Api.Contract;
+using Reuseportd.Api.Entrance;
 using Reuseportd.Model;
 using Reuseportd.Planning;
 using Reuseportd.Runtime;

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Reuseportd.Api.Contract;
+using Reuseportd.Api.Entrance;
 using Reuseportd.Linux;
 using Reuseportd.Runtime;
 

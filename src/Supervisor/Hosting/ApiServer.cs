@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Reuseportd.Api;
+using Reuseportd.Api.Entrance;
 using Reuseportd.Observability;
 
 namespace Reuseportd.Hosting;
@@ -12,10 +13,7 @@ namespace Reuseportd.Hosting;
 /// </summary>
 internal static class ApiServer
 {
-    /// <summary>
-    /// One that says nothing costs some 15 KiB; as many have to come at one time for a client that is about to say something to
-    /// be hung up on.
-    /// </summary>
+    /// <summary>As many have to come at one time for a client that is about to say something to be hung up on.</summary>
     private static readonly GateRule Connections = new(MostOfOne: 1024, MostOfAll: 2048);
 
     /// <summary>An answer with all workers of a large fleet is half a MiB.</summary>
@@ -39,10 +37,10 @@ internal static class ApiServer
         (server.Limits.MinRequestBodyDataRate, server.Limits.MinResponseDataRate) = (least, least);
 
         var gate = new ConnectionGate(socket.Rule, Connections, RequestsOfOneUser, TimeProvider.System);
-        server.ListenHandle(socket.Handle, listen =>
+        server.Listen(socket.EndPoint(gate), listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
-            listen.Use(gate.Guard);
+            listen.Use(ConnectionGate.Guard);
         });
     }
 

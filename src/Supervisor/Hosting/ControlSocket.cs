@@ -1,5 +1,6 @@
 using Reuseportd.Api;
 using Reuseportd.Api.Contract;
+using Reuseportd.Api.Entrance;
 using Reuseportd.Linux;
 using Reuseportd.Model;
 
@@ -57,8 +58,8 @@ internal sealed class ControlSocket : IDisposable
     /// <summary>Where the sockets belong at which workers say that they are ready.</summary>
     public string NotifyFolder => $"{_path}.notify";
 
-    /// <summary>The number of the bound socket; whoever listens on it owns it.</summary>
-    public ulong Handle => (ulong)_socket.Number;
+    /// <summary>For the HTTP server to listen on.</summary>
+    public ControlEndPoint EndPoint(ConnectionGate gate) => new(_socket, _path, gate);
 
     /// <summary>Who may use it; beside the mode of the socket, which says the same to the kernel.</summary>
     public AccessRule Rule { get; }

@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Reuseportd.Api;
+using Reuseportd.Api.Entrance;
 using Reuseportd.Linux;
 using Reuseportd.Model;
 using Reuseportd.Observability;
@@ -100,6 +102,7 @@ internal static class DaemonHost
         // The control socket answers while the fleet is still starting.
         builder.Services.Configure<HostOptions>(host =>
             (host.ShutdownTimeout, host.ServicesStartConcurrently) = (Timeout.InfiniteTimeSpan, true));
+        builder.Services.AddSingleton<IConnectionListenerFactory, LobbyTransport>();
         builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
         builder.Services.AddSingleton(output.Logger as ILogger);
         builder.Services.AddSingleton(TimeProvider.System);

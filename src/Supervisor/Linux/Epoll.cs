@@ -43,12 +43,12 @@ internal sealed unsafe class Epoll : Descriptor
     private static int EventSize => TokenOffset + sizeof(ulong);
 
     /// <summary>EEXIST when it is already in, EPERM for a regular file, ENOSPC at the user's limit of watches.</summary>
-    public Errno Add(Descriptor target, Readiness interest, ulong token) => Control(Libc.EpollAdd, target, interest, token);
+    public Errno Add(SafeHandle target, Readiness interest, ulong token) => Control(Libc.EpollAdd, target, interest, token);
 
-    public Errno Modify(Descriptor target, Readiness interest, ulong token) => Control(Libc.EpollModify, target, interest, token);
+    public Errno Modify(SafeHandle target, Readiness interest, ulong token) => Control(Libc.EpollModify, target, interest, token);
 
     /// <summary>ENOENT when it is not in.</summary>
-    public Errno Remove(Descriptor target) => Control(Libc.EpollDelete, target, Readiness.None, 0);
+    public Errno Remove(SafeHandle target) => Control(Libc.EpollDelete, target, Readiness.None, 0);
 
     /// <summary>Waits for at least one descriptor to be ready.</summary>
     /// <param name="timeout">Null waits for ever; zero or less does not wait.</param>
@@ -96,7 +96,7 @@ internal sealed unsafe class Epoll : Descriptor
         ? (int)Math.Clamp(Math.Ceiling(span.TotalMilliseconds), 0, int.MaxValue)
         : -1;
 
-    private Errno Control(int operation, Descriptor target, Readiness interest, ulong token)
+    private Errno Control(int operation, SafeHandle target, Readiness interest, ulong token)
     {
         var raw = stackalloc byte[16];
         *(uint*)raw = (uint)interest;

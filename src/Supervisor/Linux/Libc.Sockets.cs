@@ -26,6 +26,13 @@ internal static partial class Libc
     public const int OptionDetachProgram = 68; // SO_DETACH_REUSEPORT_BPF, Linux 5.3
 
     public const int ShutdownRead = 0;
+
+    /// <summary>MSG_PEEK: what is received stays.</summary>
+    public const int ReceivePeek = 0x2;
+
+    /// <summary>MSG_DONTWAIT, of sending, too.</summary>
+    public const int WithoutWait = 0x40;
+
     public const int RightsMessage = 1;
 
     /// <summary>MSG_CMSG_CLOEXEC: descriptors that come with a message.</summary>

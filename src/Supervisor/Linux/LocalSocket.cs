@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using Reuseportd.Model;
@@ -24,7 +25,7 @@ internal sealed unsafe class LocalSocket : Descriptor
     public static LocalSocket? TryBind(string path, out Errno errno)
     {
         var socket = new LocalSocket(
-            Made(Libc.Socket(Libc.FamilyUnix, Libc.SocketStream | Libc.SocketCloseOnExec, 0), "socket(AF_UNIX)"));
+            Made(Libc.Socket(Libc.FamilyUnix, Libc.SocketStream | Libc.SocketCloseOnExec | Libc.SocketNonBlocking, 0), "socket(AF_UNIX)"));
         var address = AddressOf(path) ?? [];
         fixed (byte* start = address) errno = Libc.ErrnoOf(Libc.Bind(socket, start, (uint)address.Length));
         if (errno == Errno.None) return socket;
@@ -34,9 +35,50 @@ internal sealed unsafe class LocalSocket : Descriptor
 
     /// <summary>
     /// What has been sent to the socket can still be read, and then its end; what is sent from here on fails with EPIPE
-    /// (shutdown(2), SHUT_RD). It is sent to.
+    /// (shutdown(2), SHUT_RD), and who connects to one that listens gets ECONNREFUSED. It can be sent from. To one that is closed
+    /// nothing happens.
     /// </summary>
-    public static void EndReceiving(SafeHandle socket) => _ = Libc.Shutdown(socket, Libc.ShutdownRead);
+    public static void EndReceiving(SafeHandle socket)
+    {
+        try
+        {
+            _ = Libc.Shutdown(socket, Libc.ShutdownRead);
+        }
+        catch (ObjectDisposedException)
+        {
+            // By another thread, meanwhile.
+        }
+    }
+
+    /// <summary>Whether anything can be read; nothing is.</summary>
+    /// <param name="isOver">Nothing will ever be.</param>
+    public static bool HasInput(SafeHandle socket, out bool isOver)
+    {
+        byte first;
+        var got = Libc.Receive(socket, &first, 1, Libc.ReceivePeek | Libc.WithoutWait);
+        isOver = got == 0 || got < 0 && Libc.LastErrno is var errno && errno != Errno.Again && errno != Errno.Interrupted;
+        return got > 0;
+    }
+
+    /// <returns>False where not all of it found room, or the other end has gone.</returns>
+    public static bool TrySend(SafeHandle socket, ReadOnlySpan<byte> data)
+    {
+        fixed (byte* start = data)
+            return Libc.SendTo(socket, start, (nuint)data.Length, Libc.SendNoSignal | Libc.WithoutWait, null, 0) == data.Length;
+    }
+
+    /// <summary>Clients can connect from here on; as many as the system allows (net.core.somaxconn) before they are accepted.</summary>
+    /// <exception cref="LinuxException">Refused.</exception>
+    public void Listen() => Made(Libc.Listen(this, int.MaxValue), "listen");
+
+    /// <summary>The next client's socket, which does not block and is closed on exec. Does not wait.</summary>
+    /// <param name="errno">EAGAIN: nobody has come. See accept(2).</param>
+    public SafeSocketHandle? TryAccept(out Errno errno)
+    {
+        var made = Libc.Accept(this, null, null, Libc.SocketCloseOnExec | Libc.SocketNonBlocking);
+        errno = Libc.ErrnoOf(made);
+        return made < 0 ? null : new SafeSocketHandle(made, ownsHandle: true);
+    }
 
     /// <summary>Connects and hangs up.</summary>
     /// <returns>None or EAGAIN where somebody listens; ECONNREFUSED where nobody has the socket any more.</returns>

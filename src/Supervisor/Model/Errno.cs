@@ -27,6 +27,7 @@ internal readonly record struct Errno(int Number)
     public static readonly Errno MessageTooLong = new(90);
     public static readonly Errno NotSupported = new(95);
     public static readonly Errno AlreadyInUse = new(98);
+    public static readonly Errno Aborted = new(103);
     public static readonly Errno NoBuffers = new(105);
     public static readonly Errno TimedOut = new(110);
     public static readonly Errno ConnectionRefused = new(111);
@@ -39,7 +40,7 @@ internal readonly record struct Errno(int Number)
         [26] = "ETXTBSY", [27] = "EFBIG", [28] = "ENOSPC", [30] = "EROFS", [32] = "EPIPE", [34] = "ERANGE",
         [36] = "ENAMETOOLONG", [38] = "ENOSYS", [40] = "ELOOP", [61] = "ENODATA", [88] = "ENOTSOCK", [90] = "EMSGSIZE",
         [92] = "ENOPROTOOPT", [93] = "EPROTONOSUPPORT", [95] = "EOPNOTSUPP", [97] = "EAFNOSUPPORT", [98] = "EADDRINUSE",
-        [99] = "EADDRNOTAVAIL", [100] = "ENETDOWN", [105] = "ENOBUFS", [110] = "ETIMEDOUT", [111] = "ECONNREFUSED",
+        [99] = "EADDRNOTAVAIL", [100] = "ENETDOWN", [103] = "ECONNABORTED", [105] = "ENOBUFS", [110] = "ETIMEDOUT", [111] = "ECONNREFUSED",
         [116] = "ESTALE", [122] = "EDQUOT",
     };
 

@@ -141,6 +141,29 @@ public sealed class LoadTests : DaemonTest
         Assert.InRange(Directory.GetFiles($"/proc/{Daemon.Pid}/fd").Length, 1, 2200);
     }
 
+    /// <summary>The daemon cannot have as many descriptors as there are clients that say nothing.</summary>
+    [Fact]
+    public async Task FewerDescriptorsThanIdleConnections_LockNobodyOut()
+    {
+        Daemon.Configure(Crashing);
+        await Daemon.StartAsync();
+        await ServesAsync();
+        var limit = Directory.GetFiles($"/proc/{Daemon.Pid}/fd").Length + 50;
+        var limited = await Command.RunAsync("prlimit", [$"--pid={Daemon.Pid}", $"--nofile={limit}:"]);
+        Assert.Equal((0, ""), (limited.Code, limited.Error));
+        List<Socket> idle = [];
+        try
+        {
+            for (var number = 0; number < 500; number++) idle.Add(await Daemon.ConnectAsync());
+            for (var asked = 0; asked < 20; asked++) await ServesAsync();
+            Assert.InRange(Directory.GetFiles($"/proc/{Daemon.Pid}/fd").Length, limit - 10, limit);
+        }
+        finally
+        {
+            foreach (var socket in idle) socket.Dispose();
+        }
+    }
+
     /// <summary>
     /// More clients than requests may be under way, each with connections of its own, while more idle connections come than there
     /// are places, 2,000 a second.

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Reuseportd.Api;
+using Reuseportd.Api.Entrance;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests.Api;
@@ -23,6 +23,48 @@ public sealed class ConnectionGateTests
         Assert.Equal("", await second.AnswerAsync());
         await Assert.ThrowsAsync<SocketException>(() => second.AskAsync("/"));
         foreach (var client in new[] { first, third })
+        {
+            await client.AskAsync("/");
+            Assert.StartsWith(Ok, await client.AnswerAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>Three that say nothing come and go; a client that comes back is not the one who pays.</summary>
+    [Fact]
+    public async Task Flood_OfThoseWhoSayNothing_LeavesThoseThatHaveAsked()
+    {
+        await using var server = await GatedServer.StartAsync(new GateRule(MostOfOne: 3, MostOfAll: 3));
+        using var asked = await server.IdleAsync();
+        List<GatedClient> flood = [];
+        try
+        {
+            for (var number = 0; number < 100; number++) flood.Add(await server.ConnectAsync());
+            // What is still open then came last.
+            foreach (var client in flood[..^2]) Assert.Equal("", await client.AnswerAsync());
+            await asked.AskAsync("/");
+            Assert.StartsWith(Ok, await asked.AnswerAsync(), StringComparison.Ordinal);
+            await flood[^1].AskAsync("/");
+            Assert.StartsWith(Ok, await flood[^1].AnswerAsync(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            foreach (var client in flood) client.Dispose();
+        }
+    }
+
+    /// <summary>However many have asked and rest: one that has just come is not the next to go.</summary>
+    [Fact]
+    public async Task ManyThatRest_LeaveTheOneThatHasJustCome()
+    {
+        await using var server = await GatedServer.StartAsync(new GateRule(MostOfOne: 4, MostOfAll: 4));
+        using var first = await server.IdleAsync();
+        using var second = await server.IdleAsync();
+        using var third = await server.IdleAsync();
+        using var silent = await server.ConnectAsync();
+        using var next = await server.IdleAsync();
+
+        Assert.Equal("", await first.AnswerAsync());
+        foreach (var client in new[] { silent, second, third, next })
         {
             await client.AskAsync("/");
             Assert.StartsWith(Ok, await client.AnswerAsync(), StringComparison.Ordinal);

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Reuseportd.Api;
+using Reuseportd.Api.Entrance;
 using Reuseportd.Linux;
 using Runtime.Tests.Harness;
 
@@ -18,17 +19,20 @@ internal sealed class GatedServer : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly WebApplication _host;
+    private readonly LocalSocket _door;
 
     private GatedServer(GateRule rule, int turns, TimeProvider time)
     {
         var access = new AccessRule(Users.EffectiveUser, Group: null, ReadGroup: null);
         var gate = new ConnectionGate(access, rule, turns, time);
+        _door = LocalSocket.TryBind(_folder["s"], out _)!;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(server => server.ListenUnixSocket(_folder["s"], listen =>
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(server => server.Listen(new ControlEndPoint(_door, _folder["s"], gate), listen =>
         {
-            listen.Use(gate.Guard);
+            listen.Use(ConnectionGate.Guard);
             listen.Use(Behind);
         }));
+        builder.Services.AddSingleton<IConnectionListenerFactory, LobbyTransport>();
         builder.Services.AddRoutingCore();
         _host = builder.Build();
         ControlApi.Map(_host, [new Route(HttpMethods.Get, "/held", Access.Read, HeldAsync), new Route(HttpMethods.Get, "/", Access.Read, OkAsync)], access);
@@ -72,6 +76,7 @@ internal sealed class GatedServer : IAsyncDisposable
     {
         Answer.TrySetResult();
         await _host.DisposeAsync();
+        _door.Dispose();
         _folder.Dispose();
     }
 

@@ -1,7 +1,8 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Reuseportd.Linux;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Entrance;
 
 /// <summary>
 /// A connection that was let in: whose it is, and whether a request is under way on it. One that is idle can be turned away, and
@@ -13,27 +14,39 @@ internal sealed class Admission : IDisposable
     private const long Leaving = -1;
     private const long Gone = -2;
 
-    private readonly CancellationTokenSource _closed = new();
-    private readonly CancellationTokenRegistration _closing;
     private readonly Lane _lane;
-    private readonly Action _endReceiving;
+    private CancellationTokenSource? _closed;
+    private CancellationTokenRegistration _closing;
 
     /// <summary>Even: idle, for the so-manieth time; odd: a request is under way.</summary>
     private long _state;
 
-    /// <param name="endReceiving">Of the connection's socket.</param>
-    public Admission(ConnectionContext connection, Peer peer, Access access, Lane lane, Action endReceiving)
+    /// <param name="socket">Of the connection; it is owned by whoever has the connection.</param>
+    public Admission(SafeSocketHandle socket, Peer peer, Access access, Lane lane)
     {
-        (Peer, Access, _lane, _endReceiving) = (peer, access, lane, endReceiving);
-        // The server takes the end of receiving for that of the client, and would not answer any more.
-        _closing = connection.ConnectionClosed.UnsafeRegister(static admission => ((Admission)admission!).OnClosed(), this);
-        connection.ConnectionClosed = _closed.Token;
+        (Socket, Peer, Access, _lane) = (socket, peer, access, lane);
         _lane.Rest(this, _state);
     }
+
+    public SafeSocketHandle Socket { get; }
+
+    /// <summary>What the <see cref="Lobby"/> knows it by.</summary>
+    public ulong Token { get; set; }
 
     public Peer Peer { get; }
 
     public Access Access { get; }
+
+    /// <summary>
+    /// The HTTP server has the connection from here on. It takes the end of receiving for that of the client, and would not
+    /// answer any more.
+    /// </summary>
+    public void Attach(ConnectionContext connection)
+    {
+        _closed = new CancellationTokenSource();
+        _closing = connection.ConnectionClosed.UnsafeRegister(static admission => ((Admission)admission!).OnClosed(), this);
+        connection.ConnectionClosed = _closed.Token;
+    }
 
     public bool IsIdle(long time) => Volatile.Read(ref _state) == time;
 
@@ -41,7 +54,7 @@ internal sealed class Admission : IDisposable
     /// <exception cref="Problem">Too many are under way.</exception>
     public ValueTask<IDisposable> TurnAsync(CancellationToken gone) => _lane.TurnAsync(gone);
 
-    /// <summary>A request has come.</summary>
+    /// <summary>A request has come, or its first byte.</summary>
     /// <returns>Whether more may come on this connection; false where it was turned away meanwhile.</returns>
     public bool Begin()
     {
@@ -49,7 +62,7 @@ internal sealed class Admission : IDisposable
         // The first is known by its first byte.
         if (!IsIdleState(last)) return last >= 0;
         if (Interlocked.CompareExchange(ref _state, last + 1, last) != last) return false;
-        _lane.Wake();
+        _lane.Wake(last);
         return true;
     }
 
@@ -64,7 +77,7 @@ internal sealed class Admission : IDisposable
     public bool TryTurnAway(long time)
     {
         if (Interlocked.CompareExchange(ref _state, Leaving, time) != time) return false;
-        _endReceiving();
+        LocalSocket.EndReceiving(Socket);
         return true;
     }
 
@@ -72,20 +85,22 @@ internal sealed class Admission : IDisposable
     public void Dispose()
     {
         var last = Interlocked.Exchange(ref _state, Gone);
+        if (last == Gone) return;
         if (last >= 0)
         {
-            if (IsIdleState(last)) _lane.Wake();
+            if (IsIdleState(last)) _lane.Wake(last);
             _lane.Leave();
         }
 
+        _lane.End();
         _closing.Dispose();
-        _closed.Dispose();
+        _closed?.Dispose();
     }
 
     private static bool IsIdleState(long state) => state >= 0 && state % 2 == 0;
 
     private void OnClosed()
     {
-        if (Volatile.Read(ref _state) != Leaving) _closed.Cancel();
+        if (Volatile.Read(ref _state) != Leaving) _closed?.Cancel();
     }
 }

@@ -1,0 +1,70 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Reuseportd.Linux;
+
+namespace Reuseportd.Api.Entrance;
+
+/// <summary>Where the HTTP server listens: the control socket.</summary>
+/// <param name="Path">As it is shown.</param>
+internal sealed class ControlEndPoint(LocalSocket socket, string path, ConnectionGate gate) : EndPoint
+{
+    public Lobby Open() => new(socket, gate);
+
+    public override string ToString() => path;
+}
+
+/// <summary>Gives the HTTP server its connections out of a <see cref="Lobby"/>.</summary>
+internal sealed class LobbyTransport(ILoggerFactory loggers) : IConnectionListenerFactory, IConnectionListenerFactorySelector
+{
+    public bool CanBind(EndPoint endpoint) => endpoint is ControlEndPoint;
+
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult<IConnectionListener>(new Listener((ControlEndPoint)endpoint, loggers));
+
+    private sealed class Listener(ControlEndPoint at, ILoggerFactory loggers) : IConnectionListener
+    {
+        private readonly Lobby _lobby = at.Open();
+        private readonly SocketConnectionContextFactory _contexts = new(
+            new SocketConnectionFactoryOptions(), loggers.CreateLogger("Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets"));
+
+        public EndPoint EndPoint => at;
+
+        public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+        {
+            while (await _lobby.Speaking.WaitToReadAsync(cancellationToken))
+                while (_lobby.Speaking.TryRead(out var admission))
+                    if (TryTake(admission, out var connection)) return connection;
+            return null;
+        }
+
+        public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => new(_lobby.CloseAsync());
+
+        public async ValueTask DisposeAsync()
+        {
+            await _lobby.CloseAsync();
+            _lobby.Dispose();
+            _contexts.Dispose();
+        }
+
+        private bool TryTake(Admission admission, [NotNullWhen(true)] out ConnectionContext? connection)
+        {
+            connection = null;
+            try
+            {
+                connection = _contexts.Create(new Socket(admission.Socket));
+                connection.Features.Set(admission);
+            }
+            catch (SocketException)
+            {
+                admission.Dispose();
+                admission.Socket.Dispose();
+            }
+
+            return connection is not null;
+        }
+    }
+}
