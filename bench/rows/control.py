@@ -1,21 +1,23 @@
 """
 What the loop that owns the workers has left for its work, alone and while clients that mean it no good are at the control socket: the time until a
-killed worker is replaced, which no client has a part in, and round trips of a small question, one after the other. Who asks and who disturbs are
-processes of their own.
+killed worker is replaced, which no client has a part in, and round trips of a small question, one after the other; and what the daemon says of how
+long anything has waited for that loop meanwhile. Who asks and who disturbs are processes of their own.
 """
 import json
 import statistics
 import subprocess
 import sys
+import time
 
 from .. import load
 from .figure import Figure
 from .replace import kill_one
-from .workers import settle, sleepers
+from .workers import sleepers
 
 COUNT = 100
 ASKED, QUICK = 1000, 200
 KILLS = 30
+FORGOTTEN = 31
 BESIDE = {
     "quiet": "alone",
     "malformed": "while malformed requests come",
@@ -29,6 +31,7 @@ FIGURES = [figure for beside, words in BESIDE.items() for figure in (
     Figure(f"{beside} worst", f"{words}: worst", "ms", greatest=True, to_bare=False),
     Figure(f"{beside} replaced", f"{words}: worker killed to replaced, median", "ms", to_bare=False),
     Figure(f"{beside} replaced-worst", f"{words}: worker killed to replaced, worst", "ms", greatest=True, to_bare=False),
+    Figure(f"{beside} loop", f"{words}: the longest that anything has waited for the loop", "ms", greatest=True, to_bare=False),
 )]
 
 
@@ -39,16 +42,23 @@ def applies(peer):
 
 def measure(peer, _):
     with sleepers(peer, COUNT) as (name, _, workers):
-        settle()
+        # The daemon has forgotten by then what waited while the workers started.
+        time.sleep(FORGOTTEN)
         socket = f"{peer.folder}/control.sock"
 
         def both():
-            return sorted(asked(peer, socket)), [kill_one(peer, name, workers) * 1e3 for _ in range(KILLS)]
+            trips, kills = sorted(asked(peer, socket)), [kill_one(peer, name, workers) * 1e3 for _ in range(KILLS)]
+            return {"median": statistics.median(trips), "p99": trips[len(trips) * 99 // 100], "worst": trips[-1],
+                    "replaced": statistics.median(kills), "replaced-worst": max(kills), "loop": loop_delay(peer, socket)}
 
         found = {beside: both() if beside == "quiet" else disturbed(socket, beside, both) for beside in BESIDE}
-    return {f"{beside} {word}": [value] for beside, (trips, kills) in found.items() for word, value in (
-        ("median", statistics.median(trips)), ("p99", trips[len(trips) * 99 // 100]), ("worst", trips[-1]),
-        ("replaced", statistics.median(kills)), ("replaced-worst", max(kills)))}
+    return {f"{beside} {word}": [value] for beside, values in found.items() for word, value in values.items()}
+
+
+def loop_delay(peer, socket):
+    """Of the last 15 to 30 seconds, so some of what was before this may be in it."""
+    status = peer.session.run([f"{peer.out}/bin/reuseportctl", "status", "bench@0", "-o", "json", "--socket", socket])
+    return json.loads(status)["loop_delay"] * 1e3
 
 
 def asked(peer, socket):

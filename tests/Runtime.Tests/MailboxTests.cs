@@ -11,7 +11,7 @@ public sealed class MailboxTests
     [Fact]
     public void Post_SeveralTimes_WakesOnceAndKeepsTheOrder()
     {
-        using var mailbox = new Mailbox();
+        using var mailbox = new Mailbox(TimeProvider.System);
         using var epoll = new Epoll();
         epoll.Add(mailbox.Wake, Reuseportd.Linux.Readiness.Readable, 7);
         Assert.True(epoll.Wait(TimeSpan.Zero).IsEmpty);
@@ -28,7 +28,7 @@ public sealed class MailboxTests
     [Fact]
     public void Post_AfterItWasAcknowledged_WakesAgain()
     {
-        using var mailbox = new Mailbox();
+        using var mailbox = new Mailbox(TimeProvider.System);
         using var epoll = new Epoll();
         epoll.Add(mailbox.Wake, Reuseportd.Linux.Readiness.Readable, 7);
         for (var time = 0; time < 3; time++)
@@ -43,7 +43,7 @@ public sealed class MailboxTests
     [Fact]
     public void Close_WhatWaits_IsRefused()
     {
-        using var mailbox = new Mailbox();
+        using var mailbox = new Mailbox(TimeProvider.System);
         var (converge, snapshot) = (Converge(), Snapshot());
         mailbox.Post(converge);
         mailbox.Post(snapshot);
@@ -55,7 +55,7 @@ public sealed class MailboxTests
     [Fact]
     public void Post_AfterItWasClosed_IsRefusedAtOnce()
     {
-        using var mailbox = new Mailbox();
+        using var mailbox = new Mailbox(TimeProvider.System);
         mailbox.Close();
         var snapshot = Snapshot();
         mailbox.Post(snapshot);
@@ -65,7 +65,7 @@ public sealed class MailboxTests
     [Fact]
     public void Post_AfterItWasDisposedOf_IsNoFault()
     {
-        var mailbox = new Mailbox();
+        var mailbox = new Mailbox(TimeProvider.System);
         mailbox.Dispose();
         var converge = Converge();
         mailbox.Post(converge);
@@ -78,7 +78,7 @@ public sealed class MailboxTests
     {
         for (var round = 0; round < 50; round++)
         {
-            using var mailbox = new Mailbox();
+            using var mailbox = new Mailbox(TimeProvider.System);
             var posted = new Message.TakeSnapshot[4][];
             var threads = Enumerable.Range(0, 4).Select(index => new Thread(() =>
             {

@@ -182,7 +182,7 @@ public sealed class OutputTests
     {
         using var queue = new LogQueue(new WorkerLines { Keeps = false }, TimeProvider.System);
         queue.Start();
-        using var mailbox = new Mailbox();
+        using var mailbox = new Mailbox(TimeProvider.System);
         using var log = new LoggerConfiguration().CreateLogger();
         var time = new MovableTime();
         using var output = new OutputLoop(mailbox, new WorkerLog(queue, new JsonLineFormat(), TimeProvider.System), log, time);

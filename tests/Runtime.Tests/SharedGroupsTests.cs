@@ -33,7 +33,7 @@ public sealed class SharedGroupsTests : IDisposable
     private Happened[] Serve(bool closes)
     {
         var log = new EventLog();
-        using var mailbox = new Mailbox();
+        using var mailbox = new Mailbox(TimeProvider.System);
         using var diag = new SockDiag();
         using var logger = new LoggerConfiguration().MinimumLevel.Debug().WriteTo.Sink(log).CreateLogger();
         var groups = new SharedGroups(new SteeringMode(SteeringKind.Classic, ""), wakes: true, mailbox, logger, diag);

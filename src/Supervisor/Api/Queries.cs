@@ -23,6 +23,7 @@ internal sealed class Queries(IFleetControl control, WorkerFacts facts, string v
             Steering = shared.Way,
             Pending = ConfigurationDiff.IsPending(snapshot.Services, reading.Fleet),
             TcpMigrateReq = MigrationSetting.Read(),
+            LoopDelay = Math.Round(snapshot.LoopDelay.TotalSeconds, 6),
         };
         await Answers.OkAsync(context, facts.AddTo(document, snapshot, chosen), ContractJson.Default.StatusDocument);
     }

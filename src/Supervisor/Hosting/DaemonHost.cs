@@ -74,7 +74,7 @@ internal static class DaemonHost
         using var guard = Guard.TryStart(environment[Guard.Variable], subtree, out var unguarded);
         if (guard is null) output.Logger.GuardFailed(unguarded);
 
-        using var mailbox = new Mailbox();
+        using var mailbox = new Mailbox(TimeProvider.System);
         var retention = new OutputRetention(TimeProvider.System);
         using var reader = new OutputLoop(mailbox, output.Lines, output.Logger, TimeProvider.System) { Retention = retention };
         using var children = new ChildSignal();

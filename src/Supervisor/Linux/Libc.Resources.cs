@@ -16,6 +16,23 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "sched_getaffinity", SetLastError = true)]
     public static unsafe partial int GetAffinity(int pid, nuint size, byte* mask);
 
+    public const int PriorityOfProcess = 0; // PRIO_PROCESS
+    public const int SchedulerOther = 0;
+    public const int SchedulerResetOnFork = 0x40000000; // Linux 2.6.32
+
+    /// <summary>Of the calling thread where the id is 0. -1 is an answer like others: errno is to be 0 before.</summary>
+    [LibraryImport(Library, EntryPoint = "getpriority", SetLastError = true)]
+    public static partial int GetPriority(int which, int id);
+
+    [LibraryImport(Library, EntryPoint = "setpriority", SetLastError = true)]
+    public static partial int SetPriority(int which, int id, int niceness);
+
+    [LibraryImport(Library, EntryPoint = "sched_getscheduler", SetLastError = true)]
+    public static partial int GetScheduler(int thread);
+
+    [LibraryImport(Library, EntryPoint = "sched_setscheduler", SetLastError = true)]
+    public static unsafe partial int SetScheduler(int thread, int policy, int* parameters);
+
     public const int ClockTicks = 2; // _SC_CLK_TCK
 
     [LibraryImport(Library, EntryPoint = "sysconf")]

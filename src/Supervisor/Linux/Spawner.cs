@@ -13,6 +13,7 @@ internal sealed unsafe class Spawner : IDisposable
     private const uint Unchanged = uint.MaxValue;
 
     private readonly LimitPair? _descriptors;
+    private readonly int? _niceness;
     private readonly NativeArena _arena = new();
     private nint _handle;
 
@@ -21,10 +22,11 @@ internal sealed unsafe class Spawner : IDisposable
     /// <see cref="Descriptors.RaiseLimit"/>.
     /// </param>
     /// <param name="guard">Is told of every process that is started, before its program runs.</param>
+    /// <param name="niceness">Of processes that are given none of their own, which else have that of the thread.</param>
     /// <exception cref="LinuxException">No memory or no descriptors are left.</exception>
-    public Spawner(LimitPair? descriptors = null, Guard? guard = null)
+    public Spawner(LimitPair? descriptors = null, Guard? guard = null, int? niceness = null)
     {
-        _descriptors = descriptors;
+        (_descriptors, _niceness) = (descriptors, niceness);
         nint opened;
         var error = Native.OpenSpawner(guard?.Handle ?? 0, &opened);
         if (error != 0) throw new LinuxException("spawner", new Errno(error));
@@ -41,6 +43,7 @@ internal sealed unsafe class Spawner : IDisposable
         if (error is not null) return false;
 
         if (request.Identity is { } identity && IsOwn(identity)) request = request with { Identity = null };
+        if (_niceness is { } usual) request = request with { Nice = request.Nice ?? usual };
         var native = SpawnMarshal.Fill(_arena, request, _descriptors);
         Native.Result result;
         if (Native.Spawn(_handle, &native, &result) != 0)

@@ -8,9 +8,11 @@ namespace Reuseportd.Runtime;
 /// before it looks. What workers can make much of is bounded where it enters, in <see cref="WorkerStream"/>. Once it is
 /// closed every message is refused, the late ones too: nobody waits for an answer of a loop that has ended.
 /// </summary>
-internal sealed class Mailbox : IDisposable
+/// <param name="time">By which is told how long they wait.</param>
+internal sealed class Mailbox(TimeProvider time) : IDisposable
 {
-    private readonly ConcurrentQueue<Message> _messages = new();
+    private readonly ConcurrentQueue<(Message Message, long Posted)> _messages = new();
+    private readonly LoopDelay _delay = new();
     private readonly EventFd _wake = new();
     private int _signalled;
     private volatile bool _closed;
@@ -20,7 +22,7 @@ internal sealed class Mailbox : IDisposable
 
     public void Post(Message message)
     {
-        _messages.Enqueue(message);
+        _messages.Enqueue((message, time.GetTimestamp()));
         // Either this sees that it is closed, or who closes it sees the message.
         Interlocked.MemoryBarrier();
         if (_closed) RefuseAll();
@@ -38,7 +40,16 @@ internal sealed class Mailbox : IDisposable
     /// <summary>Messages that wait.</summary>
     public int Count => _messages.Count;
 
-    public bool TryTake(out Message message) => _messages.TryDequeue(out message!);
+    /// <summary>The longest time that a message has waited in the last 15 to 30 seconds. For the loop alone, as is taking.</summary>
+    public TimeSpan LongestWait() => _delay.Worst(Now());
+
+    public bool TryTake(out Message message)
+    {
+        var isThere = _messages.TryDequeue(out var next);
+        message = next.Message;
+        if (isThere) _delay.Add(time.GetElapsedTime(next.Posted), Now());
+        return isThere;
+    }
 
     /// <summary>To be called when the loop has ended. Signals and timers may go on posting after that.</summary>
     public void Close()
@@ -53,6 +64,8 @@ internal sealed class Mailbox : IDisposable
         Close();
         _wake.Dispose();
     }
+
+    private TimeSpan Now() => time.GetElapsedTime(0);
 
     private void Signal()
     {

@@ -20,6 +20,9 @@ internal sealed class SupervisorLoop : IDisposable
     /// <summary>Processes started in one turn, before ends and messages are looked at again.</summary>
     private const int SpawnsInATurn = 8;
 
+    /// <summary>And none is begun after that time.</summary>
+    private static readonly TimeSpan LongestSpawning = TimeSpan.FromMilliseconds(3);
+
     /// <summary>Children of workers reaped in one turn.</summary>
     private const int StrangersInATurn = 64;
 
@@ -104,7 +107,10 @@ internal sealed class SupervisorLoop : IDisposable
     /// <summary>On the loop's own thread, as a spawner belongs to the thread that uses it.</summary>
     private void Assemble()
     {
-        _spawner = new Spawner(_options.DescriptorLimit, _options.Guard);
+        // Clients and workers may have as much to do as they like: who is to replace a dead worker is not to wait for them.
+        var isRaised = Niceness.TryImprove(out var usual) == Errno.None;
+        // That of the daemon; the kernel gives them 0 by itself.
+        _spawner = new Spawner(_options.DescriptorLimit, _options.Guard, isRaised && usual != 0 ? usual : null);
         _notifications = new Notifications(_options.NotifyFolder, _epoll);
         _launchPad = new LaunchPad(_spawner, _options.Environment, _options.Preload, _notifications, _options.Groups);
         _probeCommands = new ExecProbes(_launchPad, _epoll, _options.Guard);
@@ -158,7 +164,7 @@ internal sealed class SupervisorLoop : IDisposable
         while (_runner.TryTakeReady(out var ready)) Follow(ready);
         _shares.Pass();
         _fleet.Update();
-        for (var spawned = 0; spawned < SpawnsInATurn && _runner.HasSpawns; spawned++) SpawnNext();
+        Spawn(Now());
         _output.ReadAdded();
         Watch(Now());
         if (!_runner.HasSpawns) _files.Sweep();
@@ -178,6 +184,12 @@ internal sealed class SupervisorLoop : IDisposable
                   _probeCommands.NextWait(now), _recycler.NextWait(now)])
             if (soonest is null || wait < soonest) soonest = wait;
         return soonest;
+    }
+
+    /// <summary>On a busy machine a start takes as long as the new process waits for a processor, until its exec.</summary>
+    private void Spawn(TimeSpan began)
+    {
+        for (var spawned = 0; spawned < SpawnsInATurn && _runner.HasSpawns && Now() - began < LongestSpawning; spawned++) SpawnNext();
     }
 
     private void SpawnNext()
@@ -304,7 +316,7 @@ internal sealed class SupervisorLoop : IDisposable
                 break;
             case Message.TakeSnapshot take:
                 take.Begin?.Invoke();
-                take.Done.TrySetResult(Snapshots.Of(_fleet, _runner.Counts, Now()));
+                take.Done.TrySetResult(Snapshots.Of(_fleet, _runner.Counts, Now()) with { LoopDelay = _mailbox.LongestWait() });
                 break;
             case Message.Ping ping:
                 ping.Answer();

@@ -17,5 +17,5 @@ internal static class Given
         Memory = 12_345_678,
     };
 
-    public static StatusDocument Status(params WorkerStatus[] workers) => new("1.2.3", 3600, workers) { Pending = false, TcpMigrateReq = true };
+    public static StatusDocument Status(params WorkerStatus[] workers) => new("1.2.3", 3600, workers) { Pending = false, TcpMigrateReq = true, LoopDelay = 0.0004 };
 }

@@ -8,7 +8,7 @@ public sealed class FleetControlTests
     [Fact]
     public async Task SnapshotAsync_OfManyBeforeTheLoopLooks_IsTakenOnce()
     {
-        using var mailbox = new Mailbox();
+        using var mailbox = new Mailbox(TimeProvider.System);
         using var control = new FleetControl(mailbox, null!, null!, null!, null!, TimeProvider.System, Serilog.Core.Logger.None);
         Task<FleetSnapshot>[] early = [Ask(), Ask(), Ask()];
         Assert.Equal(1, mailbox.Count);

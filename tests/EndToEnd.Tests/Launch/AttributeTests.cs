@@ -50,6 +50,21 @@ public sealed class AttributeTests : DaemonTest
         }
     }
 
+    [Fact]
+    public async Task LoopsThread_IsAheadOfTheOthers_AndNoWorkerIs()
+    {
+        Root.Require();
+        Daemon.Configure(Sleeper(""));
+        await Daemon.StartAsync();
+        var threads = Directory.GetDirectories($"/proc/{Daemon.Pid}/task")
+            .ToLookup(task => File.ReadAllText($"{task}/comm").Trim(), task => Processes.Stat(int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture), NiceField));
+        var own = Processes.Stat(Environment.ProcessId, NiceField);
+
+        Assert.Equal(int.Parse(own, CultureInfo.InvariantCulture) - 10, int.Parse(Assert.Single(threads["supervisor"]), CultureInfo.InvariantCulture));
+        Assert.All(threads.Where(thread => thread.Key != "supervisor").SelectMany(thread => thread), niceness => Assert.Equal(own, niceness));
+        Assert.Equal(own, Processes.Stat(Daemon.PidOf("web@0"), NiceField));
+    }
+
     [Theory]
     [InlineData("fifo", "1")]
     [InlineData("rr", "2")]

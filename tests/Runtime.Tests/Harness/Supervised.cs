@@ -43,7 +43,7 @@ internal sealed class Supervised : IDisposable
         if (log is not null) logging.WriteTo.Json(_queue);
         var logger = logging.CreateLogger();
         _queue.Start(logger.LogLost);
-        Mailbox = new Mailbox();
+        Mailbox = new Mailbox(TimeProvider.System);
         _output = new OutputLoop(Mailbox, new WorkerLog(_queue, new JsonLineFormat(), Time), logger, Time);
         // Queues of the kernel's fill and empty in the real time.
         _steerer = steering is null ? null : new Steerer(steering, wakes: true, Mailbox, logger, TimeProvider.System);
