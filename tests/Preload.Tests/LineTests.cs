@@ -31,7 +31,8 @@ public class LineTests
     public void Bind_Matched_SaysWhatWasSet()
     {
         var run = Probe.RunDebug("SO_REUSEADDR=1 SO_BINDTODEVICE=lo", $"socket inet stream bind {_address} 8080 listen 7");
-        var socket = $@"pid=[0-9]+ fd=3 inode=[1-9][0-9]* family=inet type=stream addr={Regex.Escape(_address)} port=8080";
+        // Which one is free depends on what whoever runs the tests has left open.
+        var socket = $@"pid=[0-9]+ fd=[0-9]+ inode=[1-9][0-9]* family=inet type=stream addr={Regex.Escape(_address)} port=8080";
         Assert.Matches($"^libreuseport:bind:{socket} matched=1 reuseport=1 reuseaddr=1 device=lo result=ok$", run.Lines[1]);
         Assert.Matches($"^libreuseport:listen:{socket} matched=1 backlog=7 result=ok$", run.Lines[2]);
         Assert.Equal(3, run.Lines.Length);

@@ -9,7 +9,7 @@ using Reuseportd.Linux;
 namespace Reuseportd.Api.Entrance;
 
 /// <summary>Where the HTTP server listens: the control socket.</summary>
-/// <param name="Path">As it is shown.</param>
+/// <param name="path">As it is shown.</param>
 internal sealed class ControlEndPoint(LocalSocket socket, string path, ConnectionGate gate) : EndPoint
 {
     public Lobby Open() => new(socket, gate);
