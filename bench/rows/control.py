@@ -17,7 +17,7 @@ from .workers import sleepers
 COUNT = 100
 ASKED, QUICK = 1000, 200
 KILLS = 30
-FORGOTTEN = 31
+FORGOTTEN = 46
 BESIDE = {
     "quiet": "alone",
     "malformed": "while malformed requests come",
@@ -56,7 +56,7 @@ def measure(peer, _):
 
 
 def loop_delay(peer, socket):
-    """Of the last 15 to 30 seconds, so some of what was before this may be in it."""
+    """Of the last 15 to 45 seconds, so some of what was before this may be in it."""
     status = peer.session.run([f"{peer.out}/bin/reuseportctl", "status", "bench@0", "-o", "json", "--socket", socket])
     return json.loads(status)["loop_delay"] * 1e3
 

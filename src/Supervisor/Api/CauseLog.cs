@@ -1,3 +1,4 @@
+using Reuseportd.Linux;
 using Reuseportd.Model;
 using Reuseportd.Observability;
 using Reuseportd.Runtime;
@@ -32,7 +33,7 @@ internal sealed class CauseLog(IFleetControl control, WorkerFacts facts, EventRi
                 var batch = events.Read(after, EventRing.Usual);
                 after = batch.Next;
                 if (batch.Lost == 0 && !batch.Events.Any(happened => IsOfFailure(happened.Logged))) continue;
-                Say(await control.SnapshotAsync(stopping));
+                await SayAsync(stopping);
                 await Task.Delay(Rest, time, stopping);
             }
         }
@@ -40,17 +41,20 @@ internal sealed class CauseLog(IFleetControl control, WorkerFacts facts, EventRi
         {
             // Nobody needs to know any more.
         }
-#pragma warning disable CA1031 // It is only words: without them the daemon goes on as well.
-        catch (Exception fault)
-#pragma warning restore CA1031
-        {
-            log.Error(fault, "why workers do not bind is not looked for any more");
-        }
     }
 
-    private void Say(FleetSnapshot all)
+    private async Task SayAsync(CancellationToken stopping)
     {
-        foreach (var (worker, reason) in _said.New(all, facts.Reasons(all))) log.Cause(worker.Name, worker.Pid ?? 0, reason);
+        var all = await control.SnapshotAsync(stopping);
+        try
+        {
+            foreach (var (worker, reason) in _said.New(all, facts.Reasons(all))) log.Cause(worker.Name, worker.Pid ?? 0, reason);
+        }
+        catch (Exception obstacle) when (obstacle is IOException or UnauthorizedAccessException or LinuxException)
+        {
+            // No descriptors at this moment: the next failure is looked at anew.
+            log.CausesUnknown(obstacle.Message);
+        }
     }
 
     private static bool IsOfFailure(LogEvent logged) =>

@@ -22,11 +22,11 @@ internal sealed partial class SaidCauses
         {
             if (!_said.TryGetValue(worker.Name, out var said)) _said[worker.Name] = said = [];
             if (said.Count == MostOfOne) said.Clear();
-            // Another process of the same holder is no other cause.
+            // Another process of the same holder, or another port of the kernel's choosing, is no other cause.
             if (said.Add(Numbers().Replace(reason, ""))) yield return (worker, reason);
         }
     }
 
-    [GeneratedRegex(@"\(process \d+\)")]
+    [GeneratedRegex(@"\d+")]
     private static partial Regex Numbers();
 }

@@ -11,6 +11,9 @@ internal sealed class WorkerFacts(TimeProvider time)
     /// <summary>Who has a port is looked for in all processes: once for many who ask.</summary>
     private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(1);
 
+    /// <summary>Where nobody has one, somebody may come.</summary>
+    private static readonly TimeSpan Believed = TimeSpan.FromMilliseconds(100);
+
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
     private const int MostLooks = 25;
 
@@ -48,7 +51,7 @@ internal sealed class WorkerFacts(TimeProvider time)
     /// <summary>Causes alone, of workers that do not serve or were not replaced, for who knows the rest.</summary>
     public IEnumerable<(WorkerSnapshot Worker, string Reason)> Reasons(FleetSnapshot all)
     {
-        WorkerSnapshot[] troubled = [.. all.Workers.Where(worker => worker.State is "starting" or "backoff" or "failed" || worker.Attempt is { Kind: AttemptKind.Fallen })];
+        WorkerSnapshot[] troubled = [.. all.Workers.Where(worker => HasFailed(worker) || worker.Attempt is { Kind: AttemptKind.Fallen })];
         var ports = PortsOf(all, troubled);
         foreach (var worker in troubled)
         {
@@ -56,6 +59,10 @@ internal sealed class WorkerFacts(TimeProvider time)
             if (BindCauses.Joined([.. worker.State == "ready" ? [] : BindCauses.Why(worker, ports), fallen]) is { } reason) yield return (worker, reason);
         }
     }
+
+    /// <summary>One that starts may bind what is not its port first.</summary>
+    private static bool HasFailed(WorkerSnapshot worker) => worker.State is "backoff" or "failed"
+        || worker is { State: "starting", FailedBind: not null } or { State: "starting", Silence: not null };
 
     /// <summary>Adds what the processes use, and why they do not serve.</summary>
     public StatusDocument AddTo(StatusDocument status, FleetSnapshot all, FleetSnapshot chosen)
@@ -138,11 +145,18 @@ internal sealed class WorkerFacts(TimeProvider time)
         while (true)
         {
             var seen = Volatile.Read(ref _seen);
-            if (seen is not null && time.GetElapsedTime(seen.At) < Remembered && seen.Ports.IsSupersetOf(ports))
-                return seen.Holders.Value;
+            if (seen is not null && seen.Ports.IsSupersetOf(ports) && IsCurrent(seen, ports)) return seen.Holders.Value;
             // Who comes while it is looked for waits for that, and looks for nothing.
             Interlocked.CompareExchange(ref _seen, new Seen(time.GetTimestamp(), ports, new(() => PortHolder.Of(ports))), seen);
         }
+    }
+
+    private bool IsCurrent(Seen seen, HashSet<int> ports)
+    {
+        var age = time.GetElapsedTime(seen.At);
+        return age < Remembered
+               && seen.Holders.Value.All(holder => holder.IsThere)
+               && (age < Believed || ports.IsSubsetOf(seen.Holders.Value.Select(holder => holder.Port)));
     }
 
     private sealed record Seen(long At, HashSet<int> Ports, Lazy<IReadOnlyList<PortHolder>> Holders);

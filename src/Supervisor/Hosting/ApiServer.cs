@@ -44,10 +44,9 @@ internal static class ApiServer
         });
     }
 
-    public static void Map(WebApplication host, IFleetControl control, ControlSocket socket, LogOutput output, OutputRetention lines, StreamEnd ending, string version)
+    public static void Map(WebApplication host, IFleetControl control, WorkerFacts facts, ControlSocket socket, LogOutput output, OutputRetention lines, StreamEnd ending, string version)
     {
         var (time, stopping) = (TimeProvider.System, host.Lifetime.ApplicationStopping);
-        var facts = new WorkerFacts(time);
         ControlApi.Map(
             host,
             ControlApi.Routes(

@@ -119,8 +119,9 @@ internal static class DaemonHost
 
         await using var host = builder.Build();
         var control = host.Services.GetRequiredService<FleetControl>();
-        ApiServer.Map(host, control, socket, output, retention, host.Services.GetRequiredService<StreamEnd>(), Version);
-        var causes = new CauseLog(control, new WorkerFacts(TimeProvider.System), output.Events, TimeProvider.System, output.Logger)
+        var facts = new WorkerFacts(TimeProvider.System);
+        ApiServer.Map(host, control, facts, socket, output, retention, host.Services.GetRequiredService<StreamEnd>(), Version);
+        var causes = new CauseLog(control, facts, output.Events, TimeProvider.System, output.Logger)
             .RunAsync(host.Lifetime.ApplicationStopping);
         signals.Tell(host.Lifetime);
         try

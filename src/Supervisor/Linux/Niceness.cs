@@ -12,8 +12,9 @@ internal static unsafe class Niceness
     private const int Highest = -20;
 
     /// <summary>
-    /// Ahead of the threads that are no better than this one is now. What it starts, threads and processes, is not: to those the
-    /// kernel gives niceness 0 (SCHED_RESET_ON_FORK), whatever this thread had.
+    /// Ahead of the threads that are no better than this one is now; of others in its control group and session only, where the
+    /// kernel weighs those (sched(7), autogroups). What it starts, threads and processes, gets niceness 0 from the kernel where
+    /// this thread's is below that (SCHED_RESET_ON_FORK), and else its own.
     /// </summary>
     /// <param name="former">Niceness until now.</param>
     /// <returns>EPERM or EACCES without CAP_SYS_NICE; ENOTSUP where it has another policy than the usual one, which is left.</returns>

@@ -11,6 +11,9 @@ namespace Reuseportd.Linux;
 /// <param name="Program">Name of the process; null as <paramref name="Pid"/>.</param>
 internal sealed record PortHolder(bool IsStream, IPAddress Address, int Port, ulong Inode, uint Uid, int? Pid, string? Program)
 {
+    /// <summary>Whether that process has not ended yet; true where none is known.</summary>
+    public bool IsThere => Pid is not { } pid || Libc.Kill(pid, 0) == 0;
+
     /// <summary>Who has these ports. Goes through the descriptors of all processes until each socket has been found.</summary>
     public static IReadOnlyList<PortHolder> Of(IReadOnlySet<int> ports)
     {

@@ -42,6 +42,9 @@ internal static partial class LogEvents
     public static void Cause(this ILogger log, WorkerName worker, int pid, string reason) =>
         log.Event(EventKind.Cause, worker, pid).Warning("{worker}: {REUSEPORT_REASON}", worker, reason);
 
+    public static void CausesUnknown(this ILogger log, string obstacle) =>
+        log.Event(EventKind.Fault).Warning("who has the ports of workers that do not bind could not be looked up: {obstacle}", obstacle);
+
     private static void Bind(this ILogger log, WorkerName worker, BindOutcome outcome, SocketOutcome socket) =>
         log.ForContext(Details(EventKind.Bind, worker, outcome, socket)
                 .With("REUSEPORT_REUSEPORT", (int)socket.ReusePort)

@@ -86,7 +86,7 @@ internal sealed partial class Fleet
     public HashSet<Service> Rollback(IEnumerable<WorkerSlot> slots) => Without(slots, service =>
     {
         if (updates.Of(service) is { Former: not null } update) Rollback(update);
-        else if (service.Former is { } former) Adopt(former, restart: true);
+        else if (service.Former is { } former) TakeBack(service, former);
         else return false;
         service.RolledBackFrom = null;
         // Once: a second time would go forward again.
@@ -94,6 +94,12 @@ internal sealed partial class Fleet
         foreach (var slot in service.Slots) slot.UpdateFailure = null;
         return true;
     });
+
+    private void TakeBack(Service service, ServiceSpec former)
+    {
+        Adopt(former, restart: true);
+        if (updates.Of(service) is { } update) update.IsTakenBack = true;
+    }
 
     /// <returns>Services that no planned restart is under way of.</returns>
     public HashSet<Service> Pause(IEnumerable<WorkerSlot> slots) => Without(slots, updates.Pause);

@@ -7,7 +7,7 @@ namespace Reuseportd.Runtime;
 /// <summary>The fleet at one moment, as the loop saw it. Times are offsets on the daemon's monotonic clock.</summary>
 internal sealed record FleetSnapshot(TimeSpan Now, FleetCounts Counts, ValueList<WorkerSnapshot> Workers)
 {
-    /// <summary>The longest time that anything has waited for the loop in the last 15 to 30 seconds.</summary>
+    /// <summary>The longest time that anything has waited for the loop in the last 15 to 45 seconds.</summary>
     public TimeSpan LoopDelay { get; init; }
 
     /// <summary>By name; those that are leaving are not among them.</summary>

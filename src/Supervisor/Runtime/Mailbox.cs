@@ -40,7 +40,7 @@ internal sealed class Mailbox(TimeProvider time) : IDisposable
     /// <summary>Messages that wait.</summary>
     public int Count => _messages.Count;
 
-    /// <summary>The longest time that a message has waited in the last 15 to 30 seconds. For the loop alone, as is taking.</summary>
+    /// <summary>The longest time that a message has waited in the last 15 to 45 seconds. For the loop alone, as is taking.</summary>
     public TimeSpan LongestWait() => _delay.Worst(Now());
 
     public bool TryTake(out Message message)

@@ -109,7 +109,7 @@ internal sealed class SupervisorLoop : IDisposable
     {
         // Clients and workers may have as much to do as they like: who is to replace a dead worker is not to wait for them.
         var isRaised = Niceness.TryImprove(out var usual) == Errno.None;
-        // That of the daemon; the kernel gives them 0 by itself.
+        // That of the daemon, which need not be the 0 that the kernel gives them by itself.
         _spawner = new Spawner(_options.DescriptorLimit, _options.Guard, isRaised && usual != 0 ? usual : null);
         _notifications = new Notifications(_options.NotifyFolder, _epoll);
         _launchPad = new LaunchPad(_spawner, _options.Environment, _options.Preload, _notifications, _options.Groups);

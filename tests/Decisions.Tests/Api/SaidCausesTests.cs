@@ -19,6 +19,15 @@ public sealed class SaidCausesTests
         Assert.Empty(Say(said, "held by nginx (process 9)"));
     }
 
+    /// <summary>A program that takes any port has another one each time.</summary>
+    [Fact]
+    public void New_AnotherPortOfTheKernelsChoosing_IsNotSaidAgain()
+    {
+        var said = new SaidCauses();
+        Assert.Single(Say(said, "it bound 0.0.0.0:43121, as 'reuseport.ports' has 8080 and not 43121"));
+        Assert.Empty(Say(said, "it bound 0.0.0.0:40007, as 'reuseport.ports' has 8080 and not 40007"));
+    }
+
     [Fact]
     public void New_TheSameCauseOfTwo_IsSaidOfBoth() =>
         Assert.Equal([Web, Other], new SaidCauses().New(Fleet(Web, Other), [(Web, "taken"), (Other, "taken")]).Select(one => one.Worker));

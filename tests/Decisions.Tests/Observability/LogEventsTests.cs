@@ -94,6 +94,7 @@ public sealed class LogEventsTests
             "library_error", 3, "web@2: preload library: SO_REUSEPORT: Protocol not available",
             log => Say(log, "libreuseport:SO_REUSEPORT:Protocol not available")
         },
+        { "fault", 4, "who has the ports of workers that do not bind could not be looked up: EMFILE", log => log.CausesUnknown("EMFILE") },
         { "cause", 4, "web@2: 127.0.0.1:8080 tcp is held by nginx (process 44)", log => log.Cause(Web, 0, "127.0.0.1:8080 tcp is held by nginx (process 44)") },
         { "ready", 6, "web@2: ready after 450 ms", log => log.Ready(Web, 4242, TimeSpan.FromMilliseconds(450)) },
         {

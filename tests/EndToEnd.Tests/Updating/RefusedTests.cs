@@ -88,6 +88,40 @@ public sealed class RefusedTests : DaemonTest
         await FollowAsync(2);
     }
 
+    /// <summary>What somebody started by hand is not started by an apply.</summary>
+    [Fact]
+    public async Task OtherUser_OfOneThatIsNotStartedByItself_IsToldToStartIt()
+    {
+        Root.Require();
+        Daemon.Configure(Web(Hello, workers: 2, more: "autostart: false, user: nobody"));
+        await Daemon.StartAsync();
+        Assert.Equal(0, (await Daemon.ControlAsync("start", "web")).Code);
+        Daemon.Configure(Web(Hello, workers: 2, more: "autostart: false, user: root"));
+        Assert.Contains($"one user only: {WayOut} and 'reuseportctl start web'\n", (await RefusedAsync()).Error, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await Daemon.ControlAsync("stop", "web")).Code);
+        Assert.Equal(0, (await Daemon.ControlAsync("apply")).Code);
+        Assert.Equal((0, "web: 2 of 2 workers ready\n"), await Daemon.ControlAsync("start", "web") is var start ? (start.Code, start.Out) : default);
+        Assert.All(await ServingAsync(), pid => Assert.StartsWith("0\t", Processes.Status(pid, "Uid"), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task OtherUser_WantedBackByHand_IsToldToChangeTheFile()
+    {
+        Root.Require();
+        Daemon.Configure(Web(Hello, workers: 2, more: "user: nobody"));
+        await Daemon.StartAsync();
+        Daemon.Configure(Web(Hello, workers: 2, more: "user: root"));
+        await RefusedAsync();
+        await FollowAsync(2);
+        var rollback = await Daemon.ControlAsync("rollback", "web");
+        Assert.Equal(1, rollback.Code);
+        Assert.Contains("one user only: change its file back, 'reuseportctl stop web', then 'reuseportctl apply'\n", rollback.Error, StringComparison.Ordinal);
+
+        Daemon.Configure(Web(Hello, workers: 2, more: "user: nobody"));
+        await FollowAsync(2);
+    }
+
     [Fact]
     public async Task OtherFilter_IsToldOfTheFilterAlone()
     {

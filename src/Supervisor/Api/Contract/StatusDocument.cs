@@ -12,7 +12,7 @@ internal sealed record StatusDocument(string Version, double Uptime, IReadOnlyLi
     /// <summary><c>net.ipv4.tcp_migrate_req</c> of the daemon's network namespace; absent where the kernel has none.</summary>
     public bool? TcpMigrateReq { get; init; }
 
-    /// <summary>The longest time that anything has waited for the daemon's loop in the last 15 to 30 seconds.</summary>
+    /// <summary>The longest time that anything has waited for the daemon's loop in the last 15 to 45 seconds.</summary>
     public double? LoopDelay { get; init; }
 
     /// <summary>How connections are steered: ebpf, cbpf, or none where the kernel's hash decides alone.</summary>

@@ -80,6 +80,8 @@ internal sealed class Lobby : IDisposable
         }
 
         LocalSocket.EndReceiving(_door);
+        // What was asked before this is still answered.
+        foreach (var admission in _silent.Values.ToArray()) Hear(admission);
         foreach (var admission in _silent.Values) HangUp(admission);
         _speaking.Writer.Complete(fault);
         _ended.SetResult();
@@ -125,7 +127,8 @@ internal sealed class Lobby : IDisposable
             else if (errno == Errno.Again) return;
             // A client that has gone again, or a signal.
             else if (errno == Errno.Aborted || errno == Errno.Interrupted) continue;
-            else if (_gate.MakeRoom() is { } left) TurnedAway(left);
+            // Of one that has said something the server still has the descriptor.
+            else if (_gate.MakeRoom() is { } left && TurnedAway(left)) continue;
             else
             {
                 Block(true);
@@ -134,10 +137,13 @@ internal sealed class Lobby : IDisposable
         }
     }
 
-    /// <summary>One that has said nothing yet has ended with that.</summary>
-    private void TurnedAway(Admission left)
+    /// <summary>One that has said nothing yet ends with that.</summary>
+    /// <returns>False where it is the server's to end.</returns>
+    private bool TurnedAway(Admission left)
     {
-        if (_silent.ContainsKey(left.Token)) Hear(left);
+        if (!_silent.ContainsKey(left.Token)) return false;
+        Hear(left);
+        return true;
     }
 
     private void Receive(SafeSocketHandle socket)

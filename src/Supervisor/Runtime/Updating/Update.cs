@@ -15,6 +15,9 @@ internal sealed class Update(Service service, ServiceSpec? former)
     /// <summary>Goes back to what was; when that fails too, it stops where it is.</summary>
     public bool IsRollback { get; init; }
 
+    /// <summary>Somebody wants back what was before the last change; the files say something else.</summary>
+    public bool IsTakenBack { get; set; }
+
     private readonly Queue<WorkerSlot> _waiting = new();
     private readonly HashSet<WorkerSlot> _isWaiting = [];
 

@@ -308,7 +308,10 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
     private static string WayOut(Update update)
     {
         var spec = update.Service.Spec;
+        if (update.IsTakenBack) return $"change its file back, 'reuseportctl stop {spec.Name}', then 'reuseportctl apply'";
         var goOn = update.Former is null ? $"start {spec.Name}" : IsToPause(update) ? $"restart {spec.Name}" : "apply";
+        // What somebody started by hand, an apply does not start.
+        if (goOn == "apply" && !spec.Autostart) goOn = $"apply' and 'reuseportctl start {spec.Name}";
         var alone = spec is { Workers: 1, Update.Order: UpdateOrder.StartFirst } ? ", or set 'update: { order: stop-first, max_unavailable: 1 }'" : "";
         return $"'reuseportctl stop {spec.Name}', then 'reuseportctl {goOn}'{alone}";
     }
