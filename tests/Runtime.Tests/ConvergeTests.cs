@@ -34,7 +34,7 @@ public sealed class ConvergeTests
         var result = fleet.Converge(service with { Workers = 4 });
 
         Assert.Equal((0, 1, 4), (result.Added, result.Changed, result.Counts.Ready));
-        Assert.Equal(["web@2", "web@3"], fleet.Log.Take("spawn", 2).Select(spawn => spawn.Worker));
+        Assert.Equal(["web@2", "web@3"], fleet.Log.Take("spawn", 2).Select(spawn => spawn.Worker).Order());
         Assert.Empty(fleet.Log.All("exit"));
     }
 

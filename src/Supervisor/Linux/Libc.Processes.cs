@@ -43,6 +43,10 @@ internal static partial class Libc
     public static nint PidfdSendSignal(SafeHandle pidfd, int signal) =>
         PidfdSendSignal(PidfdSendSignalNumber, pidfd, signal, info: 0, flags: 0);
 
+    /// <summary>For a pidfd that the kernel has only just made, and that nothing owns yet.</summary>
+    public static nint PidfdSendSignal(int pidfd, int signal) =>
+        PidfdSendSignal(PidfdSendSignalNumber, pidfd, signal, info: 0, flags: 0);
+
     /// <summary>Close-on-exec.</summary>
     public static nint PidfdGetFd(SafeHandle pidfd, int descriptor) => PidfdGetFd(PidfdGetFdNumber, pidfd, descriptor, flags: 0);
 
@@ -54,6 +58,9 @@ internal static partial class Libc
 
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     private static partial nint PidfdSendSignal(nint number, SafeHandle pidfd, nint signal, nint info, nint flags);
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint PidfdSendSignal(nint number, nint pidfd, nint signal, nint info, nint flags);
 
     /// <summary><c>siginfo_t</c> as waitid(2) fills it, on a 64-bit kernel.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 128)]

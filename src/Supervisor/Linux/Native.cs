@@ -121,5 +121,6 @@ internal static unsafe partial class Native
         public SpawnStep Step;
         public int Index;
         public int Error;
+        public SpawnStep Reached;
     }
 }

@@ -103,6 +103,8 @@ internal static class SpawnSteps
 
     private static string? BarrierOf(SpawnStep step, int index, Errno errno, SpawnRequest request) => step switch
     {
+        // The path may be on a file system that does not answer.
+        _ when errno == Errno.TimedOut => null,
         SpawnStep.Limit when errno == Errno.NotPermitted && index < request.Limits.Count => ResourceLimits.BarrierTo(request.Limits[index]),
         SpawnStep.Exec => StartDiagnosis.OfExec(request, index, errno),
         SpawnStep.Directory => StartDiagnosis.OfDirectory(request, errno),

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using Reuseportd.Model;
 
 namespace Reuseportd.Linux;
@@ -12,9 +13,14 @@ internal sealed unsafe class Spawner : IDisposable
     /// <summary>To setresuid(2) and setresgid(2) this is no user, but "leave it": the worker would stay root.</summary>
     private const uint Unchanged = uint.MaxValue;
 
+    /// <summary>Between two looks at a process that was killed and does not end.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly LimitPair? _descriptors;
     private readonly int? _niceness;
     private readonly NativeArena _arena = new();
+    private readonly Guard? _guard;
+    private readonly Native.Result* _result;
     private nint _handle;
 
     /// <param name="descriptors">
@@ -26,16 +32,23 @@ internal sealed unsafe class Spawner : IDisposable
     /// <exception cref="LinuxException">No memory or no descriptors are left.</exception>
     public Spawner(LimitPair? descriptors = null, Guard? guard = null, int? niceness = null)
     {
-        (_descriptors, _niceness) = (descriptors, niceness);
+        (_descriptors, _niceness, _guard) = (descriptors, niceness, guard);
         nint opened;
         var error = Native.OpenSpawner(guard?.Handle ?? 0, &opened);
         if (error != 0) throw new LinuxException("spawner", new Errno(error));
         _handle = opened;
+        _result = (Native.Result*)NativeMemory.AllocZeroed((nuint)sizeof(Native.Result));
     }
 
-    /// <summary>Starts a process, and returns when it has passed its exec or failed before.</summary>
+    /// <summary>
+    /// Starts a process, and returns when it has passed its exec or failed before. The process's user, and a disk, can hold that up.
+    /// </summary>
+    /// <param name="control">By which another thread ends it; null where nobody does.</param>
     public bool TrySpawn(
-        SpawnRequest request, [NotNullWhen(true)] out Spawned? spawned, [NotNullWhen(false)] out SpawnError? error)
+        SpawnRequest request,
+        [NotNullWhen(true)] out Spawned? spawned,
+        [NotNullWhen(false)] out SpawnError? error,
+        SpawnControl? control = null)
     {
         ObjectDisposedException.ThrowIf(_handle == 0, this);
         spawned = null;
@@ -45,26 +58,48 @@ internal sealed unsafe class Spawner : IDisposable
         if (request.Identity is { } identity && IsOwn(identity)) request = request with { Identity = null };
         if (_niceness is { } usual) request = request with { Nice = request.Nice ?? usual };
         var native = SpawnMarshal.Fill(_arena, request, _descriptors);
-        Native.Result result;
-        if (Native.Spawn(_handle, &native, &result) != 0)
+        *_result = new Native.Result { Pid = -1, Pidfd = -1, Reached = SpawnStep.Pipe };
+        if (control?.TryEnter(_result, request) == false)
         {
-            error = SpawnSteps.Describe(result.Step, result.Index, new Errno(result.Error), request);
+            error = control.Held();
             return false;
         }
 
-        spawned = new Spawned(
-            new Pidfd(result.Pidfd, result.Pid),
-            result.Stdout < 0 ? null : new Pipe(result.Stdout),
-            result.Stderr < 0 ? null : new Pipe(result.Stderr),
-            request.Candidates[result.Index]);
-        return true;
+        _ = Native.Spawn(_handle, &native, _result);
+        var isStopped = control?.Leave() == true;
+        error = _result->Error != 0 ? SpawnSteps.Describe(_result->Step, _result->Index, new Errno(_result->Error), request)
+            : isStopped ? SpawnSteps.Describe(_result->Reached, _result->Index, Errno.TimedOut, request)
+            : null;
+        if (error is null) spawned = Spawned(request);
+        else Abandon(hasProcess: _result->Error == 0);
+        return error is null;
     }
 
     public void Dispose()
     {
         Native.CloseSpawner(_handle);
+        NativeMemory.Free(_result);
         _handle = 0;
         _arena.Dispose();
+    }
+
+    private Spawned Spawned(SpawnRequest request) => new(
+        new Pidfd(_result->Pidfd, _result->Pid),
+        _result->Stdout < 0 ? null : new Pipe(_result->Stdout),
+        _result->Stderr < 0 ? null : new Pipe(_result->Stderr),
+        request.Candidates[_result->Index]);
+
+    /// <param name="hasProcess">It was sent SIGKILL, before its exec or just after it: what came of it goes, too.</param>
+    private void Abandon(bool hasProcess)
+    {
+        using var process = _result->Pidfd < 0 ? null : new Pidfd(_result->Pidfd, _result->Pid);
+        if (!hasProcess || process is null) return;
+        using var stdout = _result->Stdout < 0 ? null : new Pipe(_result->Stdout);
+        using var stderr = _result->Stderr < 0 ? null : new Pipe(_result->Stderr);
+        while (!process.HasEnded) process.WaitForEnd(Patience);
+        ProcessGroup.Kill(process.Pid);
+        _guard?.Forget(process.Pid);
+        process.Wait(out _);
     }
 
     private static SpawnError? Refuse(SpawnRequest request)

@@ -15,8 +15,8 @@
  *
  * Changing the uid makes the shared memory non-dumpable (see commit_creds() in the kernel), so no other
  * process of the worker's user can trace the child while it still stands in the daemon's memory; the daemon
- * puts that back. Such a process can still stop the child (SIGSTOP) and by that the daemon; so what comes
- * after the change of uid is only what must: directory and exec.
+ * puts that back. Such a process can still stop the child (SIGSTOP), and a disk can hold it up: each step is
+ * noted before it begins, and a start that takes too long is killed from another thread.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -85,6 +85,11 @@ static void die_with_parent(const struct child *child)
         child_fail(child, STEP_PARENT, 0, ESRCH);
 }
 
+static void reach(const struct child *child, enum reuseportd_step step)
+{
+    child->result->reached = (int32_t)step;
+}
+
 static int means_absent(int error)
 {
     return error == ENOENT || error == ENOTDIR || error == ESTALE || error == ENODEV || error == ETIMEDOUT;
@@ -117,6 +122,7 @@ static _Noreturn void execute(const struct child *child)
 int reuseportd_child_main(void *argument)
 {
     const struct child *child = argument;
+    reach(child, STEP_CGROUP);
     child_enter_cgroup(child); /* its descriptor is above the slots */
     child_leave_table(child);
     reset_signals();
@@ -127,10 +133,13 @@ int reuseportd_child_main(void *argument)
     if (child->request->umask >= 0)
         syscall(SYS_umask, child->request->umask);
     child_set_resources(child);
+    reach(child, STEP_UID);
     child_become_user(child);
     die_with_parent(child);
+    reach(child, STEP_DIRECTORY);
     if (child->request->directory != NULL)
         child_must(child, syscall(SYS_chdir, child->request->directory), STEP_DIRECTORY);
+    reach(child, STEP_EXEC);
     unblock_signals();
     execute(child);
 }

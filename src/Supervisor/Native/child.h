@@ -55,7 +55,7 @@ struct child {
 int reuseportd_child_main(void *child);
 
 /* Makes the child, and returns when it has left this memory. Its pid, or a negative errno. */
-long reuseportd_clone_child(struct reuseportd_spawner *spawner, struct child *child, int *pidfd);
+long reuseportd_clone_child(struct reuseportd_spawner *spawner, struct child *child);
 
 /* Closes every descriptor from `first` on. 0, or -1 with errno. */
 int reuseportd_close_from(unsigned int first, int has_close_range);

@@ -4,8 +4,11 @@
  * CLONE_VM shares the memory instead of copying page tables, so a start costs the same from a daemon of 20
  * MiB as from one of 2 GiB; CLONE_FILES with the slots of child.h does that for descriptors. CLONE_VFORK
  * holds this thread until the child has left the memory by exec or exit, so no stack and no argument is used
- * by two at once. CLONE_PIDFD gives the handle in the same call: there is no moment in which the process is
- * known by a number only.
+ * by two at once. The thread that waits so is one of a few that do nothing else (Linux/Launcher.cs). While it waits the kernel's
+ * OOM killer passes over the child, and oom_score_adj is the child's own: without CLONE_VFORK, a child out of memory in its
+ * worker's control group would end the daemon, whose memory it stands in.
+ *
+ * CLONE_PIDFD gives the handle in the same call, and CLONE_PARENT_SETTID the number before the child runs.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -46,14 +49,15 @@ long reuseportd_clone3(void *arguments, size_t size, int (*run)(void *), void *a
 
 static uint64_t common_flags(const struct child *child)
 {
-    return CLONE_VM | CLONE_VFORK | CLONE_PIDFD | (child->shares_table ? (uint64_t)CLONE_FILES : 0);
+    return CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID | (child->shares_table ? (uint64_t)CLONE_FILES : 0);
 }
 
-static long clone_new_way(struct reuseportd_spawner *spawner, struct child *child, int *pidfd)
+static long clone_new_way(struct reuseportd_spawner *spawner, struct child *child)
 {
     struct clone_arguments arguments = {
-        .flags = common_flags(child) | CLEAR_SIGHAND,
-        .pidfd = (uint64_t)(uintptr_t)pidfd,
+        .flags = common_flags(child) | CLONE_PIDFD | CLEAR_SIGHAND,
+        .pidfd = (uint64_t)(uintptr_t)&child->result->pidfd,
+        .parent_tid = (uint64_t)(uintptr_t)&child->result->pid,
         .exit_signal = SIGCHLD,
         .stack = (uint64_t)(uintptr_t)spawner->stack,
         .stack_size = spawner->stack_size,
@@ -67,24 +71,24 @@ static long clone_new_way(struct reuseportd_spawner *spawner, struct child *chil
     return reuseportd_clone3(&arguments, size, reuseportd_child_main, child);
 }
 
-/* For seccomp filters that know no clone3, and Linux before 5.5. */
-static long clone_old_way(struct reuseportd_spawner *spawner, struct child *child, int *pidfd)
+/* For seccomp filters that know no clone3, and Linux before 5.5. It has one place for both number and pidfd. */
+static long clone_old_way(struct reuseportd_spawner *spawner, struct child *child)
 {
     child->enter_cgroup = child->request->cgroup >= 0;
     char *top = (char *)spawner->stack + spawner->stack_size;
-    int pid = clone(reuseportd_child_main, top, (int)common_flags(child) | SIGCHLD, child, pidfd);
+    int pid = clone(reuseportd_child_main, top, (int)common_flags(child) | SIGCHLD, child, &child->result->pid);
     return pid < 0 ? -errno : pid;
 }
 
-long reuseportd_clone_child(struct reuseportd_spawner *spawner, struct child *child, int *pidfd)
+long reuseportd_clone_child(struct reuseportd_spawner *spawner, struct child *child)
 {
     if (spawner->has_clone3) {
-        long pid = clone_new_way(spawner, child, pidfd);
+        long pid = clone_new_way(spawner, child);
         if (pid != -ENOSYS && pid != -EPERM && pid != -EINVAL && pid != -E2BIG)
             return pid;
         /* With a cgroup EINVAL and EPERM, and before Linux 5.7 E2BIG, may be about that alone: the old way finds out, this time. */
         if (child->request->cgroup < 0 || pid == -ENOSYS)
             spawner->has_clone3 = 0;
     }
-    return clone_old_way(spawner, child, pidfd);
+    return clone_old_way(spawner, child);
 }

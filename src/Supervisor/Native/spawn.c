@@ -20,7 +20,7 @@
 /* As Linux/Native.cs has them. */
 _Static_assert(sizeof(struct reuseportd_request) == 136, "laid out for 64-bit machines");
 _Static_assert(sizeof(struct reuseportd_limit) == 24, "laid out for 64-bit machines");
-_Static_assert(sizeof(struct reuseportd_result) == 28, "laid out for 64-bit machines");
+_Static_assert(sizeof(struct reuseportd_result) == 32, "laid out for 64-bit machines");
 
 /* The daemon's read end alone is non-blocking: O_NONBLOCK on the write end would be the worker's. */
 static int open_pipe(const struct reuseportd_spawner *spawner, int index, struct reuseportd_result *result)
@@ -92,19 +92,15 @@ static void give_up(const struct reuseportd_spawner *spawner, struct reuseportd_
             close(result->output[index]);
         result->output[index] = -1;
     }
-    if (result->pidfd >= 0)
-        close(result->pidfd);
-    reuseportd_guard_forget(spawner->guard, result->pid); /* before the number can be another's */
-    if (result->pid > 0)
-        while (waitid(P_PID, (id_t)result->pid, NULL, WEXITED) < 0 && errno == EINTR)
+    const int32_t pid = result->pid;
+    result->pid = -1; /* for other threads, before the number can be another's */
+    reuseportd_guard_forget(spawner->guard, pid);
+    if (pid > 0)
+        while (waitid(P_PID, (id_t)pid, NULL, WEXITED) < 0 && errno == EINTR)
             ;
-    result->pid = result->pidfd = -1;
 }
 
-/*
- * clone(2) of a kernel or sandbox that knows no CLONE_PIDFD passes over the flag. Unreaped, the pid is still
- * its own.
- */
+/* For a child of the old clone(2). Unreaped, the pid is still its own. */
 static int open_pidfd(pid_t pid, struct reuseportd_result *result)
 {
     int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
@@ -133,8 +129,7 @@ static void run_child(struct reuseportd_spawner *spawner, const struct reuseport
     const uint64_t all = ~0ULL;
     uint64_t before;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
-    int pidfd = -1;
-    long pid = reuseportd_clone_child(spawner, &child, &pidfd);
+    long pid = reuseportd_clone_child(spawner, &child);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
 
     if (request->flags & FLAG_IDENTITY)
@@ -145,13 +140,14 @@ static void run_child(struct reuseportd_spawner *spawner, const struct reuseport
         return;
     }
     result->pid = (int32_t)pid;
-    result->pidfd = pidfd >= 0 ? pidfd : open_pidfd((pid_t)pid, result);
+    if (result->pidfd < 0)
+        result->pidfd = open_pidfd((pid_t)pid, result);
 }
 
 int reuseportd_spawn(struct reuseportd_spawner *spawner, const struct reuseportd_request *request,
                      struct reuseportd_result *result)
 {
-    *result = (struct reuseportd_result){.pid = -1, .pidfd = -1, .output = {-1, -1}};
+    *result = (struct reuseportd_result){.pid = -1, .pidfd = -1, .output = {-1, -1}, .reached = STEP_CLONE};
     if (open_pipes(spawner, request, result) < 0) {
         result->step = STEP_PIPE;
         result->error = errno;

@@ -99,13 +99,18 @@ struct reuseportd_request {
     int32_t reserved;
 };
 
+/*
+ * Another thread may read it while the start is under way: `reached` tells the step, `pid` and `pidfd` are there before the
+ * child runs (`pidfd` only where clone3(2) can be used).
+ */
 struct reuseportd_result {
     int32_t pid;
-    int32_t pidfd;
+    int32_t pidfd;     /* the caller's to close, after a failure too */
     int32_t output[2]; /* read ends, non-blocking; -1 without a pipe */
     int32_t step;      /* of enum reuseportd_step */
     int32_t index;     /* which limit, CPU, capability; which candidate was exec'd or failed */
     int32_t error;     /* errno */
+    int32_t reached;   /* of enum reuseportd_step: what was begun last */
 };
 
 struct reuseportd_spawner;
@@ -116,7 +121,11 @@ struct reuseportd_guard;
 REUSEPORTD_EXPORT int reuseportd_spawner_open(struct reuseportd_guard *guard, struct reuseportd_spawner **opened);
 REUSEPORTD_EXPORT void reuseportd_spawner_close(struct reuseportd_spawner *spawner);
 
-/* Not for two threads at once on one spawner. Fills `result`; 0, or the errno that it holds as well. */
+/*
+ * Returns when the new process has passed its exec, or has ended before. A process of the worker's user can stop it between its
+ * change of user and its exec, and so hold up the calling thread: another one ends it by `result->pidfd`. Not for two threads
+ * at once on one spawner. Fills `result`; 0, or the errno that it holds as well.
+ */
 REUSEPORTD_EXPORT int reuseportd_spawn(struct reuseportd_spawner *spawner,
                                        const struct reuseportd_request *request,
                                        struct reuseportd_result *result);

@@ -60,6 +60,16 @@ internal abstract record Message
     /// <summary>Why a process's library never said a word.</summary>
     internal sealed record SilenceExplained(WorkerProcess Process, PreloadReason Cause, string Reason) : Message;
 
+    /// <summary>A start has come to its end, be it a process or a failure.</summary>
+    internal sealed record Launched(Start Start) : Message
+    {
+        public override void Refuse() => Start.Discard();
+    }
+
+    /// <summary>The account that a service runs as was looked up.</summary>
+    /// <param name="Account">Null where it is not known.</param>
+    internal sealed record AccountFound(Accounts.Entry Entry, Account? Account, string? Problem) : Message;
+
     /// <summary>A probe has ended.</summary>
     /// <param name="Failure">Null where the worker serves; else why it does not, for people.</param>
     internal sealed record ProbeAnswered(ulong Process, ProbeKind Kind, string? Failure) : Message;

@@ -10,12 +10,15 @@ namespace Reuseportd.Runtime;
 /// Runs the slots: steps the machine with what happened, does what it asks for, and logs what came of it. It keeps the
 /// counts of states as it goes, so that nobody has to count.
 /// </summary>
-/// <param name="starts">Starts that the machine has asked for, and that have their turn to come.</param>
+/// <param name="queue">Starts that the machine has asked for, and that have their turn to come.</param>
+/// <param name="starts">Those that are under way.</param>
 internal sealed class SlotRunner(
     WorkerTable processes,
     FileTable files,
     ITreeReaper trees,
-    StartQueue<(WorkerSlot Slot, int Generation)> starts,
+    Accounts accounts,
+    StartQueue<(WorkerSlot Slot, int Generation)> queue,
+    Starts starts,
     ILogger log,
     Func<TimeSpan> clock,
     Func<double> roll)
@@ -28,7 +31,7 @@ internal sealed class SlotRunner(
 
     public DeadlineQueue<(WorkerSlot Slot, TimeSpan Due)> Deadlines { get; } = new();
 
-    public bool HasSpawns => starts.HasNext;
+    public bool HasSpawns => queue.HasNext;
 
     /// <summary>Whether there is something for <see cref="TryTakeReady"/> or <see cref="TryTakeSettled"/>.</summary>
     public bool HasNews => _ready.Count > 0 || _settled.Count > 0;
@@ -105,16 +108,18 @@ internal sealed class SlotRunner(
         understudy.Slot = older with { TreesEnding = newer.TreesEnding };
         (slot.Process, understudy.Process) = (understudy.Process, slot.Process);
         (slot.Last, understudy.Last) = (understudy.Last, slot.Last);
+        (slot.Pending, understudy.Pending) = (understudy.Pending, slot.Pending);
         foreach (var one in (ReadOnlySpan<WorkerSlot>)[slot, understudy])
         {
             Tally(one, one.Slot.State, 1);
             if (one.Last is { } last) last.Slot = one;
             if (one.Process is { } process) process.Slot = one;
+            if (one.Pending is { } pending) pending.Slot = one;
             if (one.Slot.State.Deadline is { } due) Deadlines.Add((one, due), due);
         }
 
         // It waits for its turn under the understudy's name.
-        if (newer.State is SlotState.Starting { Running: false }) starts.Add(slot.Service.Starts, (slot, newer.Generation));
+        if (newer.State is SlotState.Starting { Phase: StartPhase.Queued }) queue.Add(slot.Service.Starts, (slot, newer.Generation));
     }
 
     /// <summary>Passes on the deadlines that have come. One that the slot has left behind means nothing.</summary>
@@ -132,33 +137,57 @@ internal sealed class SlotRunner(
     public bool TryTakeSettled([NotNullWhen(true)] out Service? service) => _settled.TryDequeue(out service);
 
     /// <summary>Nothing of the service starts until it is released.</summary>
-    public void Hold(Service service, bool hold) => starts.Hold(service.Starts, hold);
+    public void Hold(Service service, bool hold) => queue.Hold(service.Starts, hold);
 
     /// <summary>Nothing of the service starts while there are more calls that block than such that take it back.</summary>
-    public void Block(Service service, bool block) => starts.Block(service.Starts, block);
+    public void Block(Service service, bool block) => queue.Block(service.Starts, block);
 
-    /// <summary>Starts the next of the processes that are to be started.</summary>
-    /// <returns>The process, or null where none was made.</returns>
-    public WorkerProcess? SpawnNext()
+    /// <summary>Begins the next of the starts; <see cref="Launched"/> tells what came of it.</summary>
+    public void BeginNext()
     {
-        var (slot, generation) = starts.Take();
+        var (slot, generation) = queue.Take();
         // It was stopped, or stopped and started again, while it waited.
-        if (slot.Slot is not { State: SlotState.Starting { Running: false } } || slot.Slot.Generation != generation) return null;
+        if (slot.Slot is not { State: SlotState.Starting { Phase: StartPhase.Queued } } || slot.Slot.Generation != generation) return;
 
-        // A disk may hang, so files are opened beside the loop; it comes again when they are.
-        if (!files.Prepare(slot.Spec.Process, () => starts.Add(slot.Service.Starts, (slot, generation)))) return null;
+        // A disk or a directory of users may hang, so they are asked beside the loop; it comes again when they have answered.
+        Action again = () => queue.Add(slot.Service.Starts, (slot, generation));
+        if (!accounts.Prepare(slot.Spec.Process, again) || !files.Prepare(slot.Spec.Process, again)) return;
 
-        if (processes.TrySpawn(slot, generation, clock(), out var process, out var error))
+        if (processes.TryPrepare(slot, generation, out var start, out var error))
         {
-            Happen(slot, new SlotEvent.Spawned(generation));
-        }
-        else
-        {
-            log.SpawnFailed(slot.Name, error);
-            Happen(slot, new SlotEvent.SpawnFailed(generation, error.ToString()));
+            slot.Pending = start;
+            Happen(slot, new SlotEvent.Launched(generation));
+            starts.Begin(start);
+            return;
         }
 
-        return process;
+        log.SpawnFailed(slot.Name, error);
+        Happen(slot, new SlotEvent.SpawnFailed(generation, error.ToString()));
+    }
+
+    /// <summary>Takes what came of a start.</summary>
+    /// <returns>The process, or null where none was made.</returns>
+    public WorkerProcess? Launched(WorkerStart start)
+    {
+        var slot = start.Slot;
+        slot.Pending = null;
+        if (processes.TryAdd(start, clock(), out var process, out var error))
+        {
+            Happen(slot, new SlotEvent.Spawned(start.Generation));
+            return process;
+        }
+
+        if (start.LateError is null) log.SpawnFailed(slot.Name, error);
+        Happen(slot, new SlotEvent.SpawnFailed(start.Generation, error.ToString()));
+        return null;
+    }
+
+    /// <summary>A start that cannot be ended is not waited for any more.</summary>
+    public void GiveUp(WorkerStart start)
+    {
+        start.Slot.Pending = null;
+        processes.Drop(start);
+        Happen(start.Slot, new SlotEvent.SpawnFailed(start.Generation, start.LateError?.ToString() ?? ""));
     }
 
     /// <summary>Reaps a process that has ended and passes that on.</summary>
@@ -178,7 +207,7 @@ internal sealed class SlotRunner(
         switch (action)
         {
             case SlotAction.Spawn spawn:
-                starts.Add(slot.Service.Starts, (slot, spawn.Generation));
+                queue.Add(slot.Service.Starts, (slot, spawn.Generation));
                 break;
             case SlotAction.Drain when slot.Process is { } draining:
                 Drain?.Invoke(draining);
@@ -190,6 +219,9 @@ internal sealed class SlotRunner(
                 slot.Process?.Handle.SendSignal(send.Signal);
                 // One that is suspended (SIGSTOP) would take no notice of it.
                 slot.Process?.Handle.SendSignal(Signal.Continue);
+                break;
+            case SlotAction.KillTree when slot.Pending is { } pending:
+                pending.Control.Stop();
                 break;
             case SlotAction.KillTree when slot.Process is { } process:
                 log.Killed(slot.Name, process.Handle.Pid);
@@ -278,8 +310,8 @@ internal sealed class SlotRunner(
             if (state is SlotState.Ready) slot.Service.Ready += by;
         }
 
-        if (state is not SlotState.Starting { Running: true }) return;
-        if (by > 0) starts.Began(slot.Service.Starts);
-        else starts.Ended(slot.Service.Starts);
+        if (state is not SlotState.Starting { Phase: not StartPhase.Queued }) return;
+        if (by > 0) queue.Began(slot.Service.Starts);
+        else queue.Ended(slot.Service.Starts);
     }
 }

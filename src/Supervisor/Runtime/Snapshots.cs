@@ -129,7 +129,7 @@ internal static class Snapshots
 
     private static string Connections(int count) => count == 1 ? "1 connection" : $"{count} connections";
 
-    private static string? Held(WorkerSlot slot) => slot is { Slot.State: SlotState.Starting { Running: false }, Service: { Starts.IsHeld: true } service }
+    private static string? Held(WorkerSlot slot) => slot is { Slot.State: SlotState.Starting { Phase: StartPhase.Queued }, Service: { Starts.IsHeld: true } service }
         ? $"waits for {string.Join(", ", service.Spec.DependsOn)}"
         : null;
 

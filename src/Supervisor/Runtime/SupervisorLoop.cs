@@ -17,11 +17,8 @@ internal sealed class SupervisorLoop : IDisposable
     private const ulong MailboxToken = 0;
     private const ulong ChildToken = ulong.MaxValue;
 
-    /// <summary>Processes started in one turn, before ends and messages are looked at again.</summary>
-    private const int SpawnsInATurn = 8;
-
-    /// <summary>And none is begun after that time.</summary>
-    private static readonly TimeSpan LongestSpawning = TimeSpan.FromMilliseconds(3);
+    /// <summary>Starts begun in one turn, before ends and messages are looked at again.</summary>
+    private const int StartsInATurn = 8;
 
     /// <summary>Children of workers reaped in one turn.</summary>
     private const int StrangersInATurn = 64;
@@ -34,7 +31,9 @@ internal sealed class SupervisorLoop : IDisposable
     private readonly long _start;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly OutputLoop _output;
-    private Spawner? _spawner;
+    private Launcher? _launcher;
+    private Starts _starts = null!;
+    private Accounts _accounts = null!;
     private WorkerTable _processes = null!;
     private LaunchPad _launchPad = null!;
     private FileTable _files = null!;
@@ -57,6 +56,9 @@ internal sealed class SupervisorLoop : IDisposable
     /// <summary>Children of workers are left to be reaped.</summary>
     private bool _hasStrangers;
 
+    /// <summary>Children of workers may be left to be reaped, behind a process that is being started.</summary>
+    private bool _hasHidden;
+
     public SupervisorLoop(SupervisorOptions options, Mailbox mailbox, OutputLoop output, ILogger log, TimeProvider time)
     {
         (_options, _mailbox, _output, _log, _time) = (options, mailbox, output, log, time);
@@ -78,7 +80,7 @@ internal sealed class SupervisorLoop : IDisposable
     public void Dispose()
     {
         _epoll.Dispose();
-        _spawner?.Dispose();
+        _launcher?.Dispose();
     }
 
     private void Run()
@@ -86,7 +88,7 @@ internal sealed class SupervisorLoop : IDisposable
         try
         {
             Assemble();
-            while (!(_stopping && _fleet.IsEmpty)) Turn();
+            while (!(_stopping && _fleet.IsEmpty && _starts.IsEmpty)) Turn();
             _probeCommands.KillAll();
             _trees.Finish();
             _notifications.Dispose();
@@ -100,27 +102,33 @@ internal sealed class SupervisorLoop : IDisposable
             _converging?.Cancel();
             _commands?.Cancel();
             _mailbox.Close();
+            // The workers end with the threads that started them.
+            _launcher?.Dispose();
             _ended.TrySetException(fault);
         }
     }
 
-    /// <summary>On the loop's own thread, as a spawner belongs to the thread that uses it.</summary>
+    /// <summary>On the loop's own thread.</summary>
     private void Assemble()
     {
         // Clients and workers may have as much to do as they like: who is to replace a dead worker is not to wait for them.
         var isRaised = Niceness.TryImprove(out var usual) == Errno.None;
         // That of the daemon, which need not be the 0 that the kernel gives them by itself.
-        _spawner = new Spawner(_options.DescriptorLimit, _options.Guard, isRaised && usual != 0 ? usual : null);
+        var niceness = isRaised && usual != 0 ? usual : (int?)null;
+        _launcher = new Launcher(
+            Environment.ProcessorCount, () => new Spawner(_options.DescriptorLimit, _options.Guard, niceness), isAhead: isRaised);
+        _starts = new Starts(_launcher, _mailbox, _log, _options.StartTime ?? _time, _options.LongestStart);
+        _accounts = new Accounts(_mailbox, _time);
         _notifications = new Notifications(_options.NotifyFolder, _epoll);
-        _launchPad = new LaunchPad(_spawner, _options.Environment, _options.Preload, _notifications, _options.Groups);
-        _probeCommands = new ExecProbes(_launchPad, _epoll, _options.Guard);
+        _launchPad = new LaunchPad(_options.Environment, _options.Preload, _accounts, _notifications, _options.Groups);
+        _probeCommands = new ExecProbes(_launchPad, _starts, _epoll, _options.Guard);
         _files = new FileTable(_launchPad, _output, _mailbox, _log, _time);
         _processes = new WorkerTable(_launchPad, _files, _epoll, _output, _options.Guard, _log);
         _trees = _options.Groups is { } groups
             ? new GroupReaper(IsOwn, groups, _epoll, _log, Now)
             : new TreeReaper(IsOwn, _log, Now);
         _runner = new SlotRunner(
-            _processes, _files, _trees, new StartQueue<(WorkerSlot, int)>(_options.StartParallelism), _log, Now, _options.Roll);
+            _processes, _files, _trees, _accounts, new StartQueue<(WorkerSlot, int)>(_options.StartParallelism), _starts, _log, Now, _options.Roll);
         _trees.Ended = slot => _runner.Happen(slot, new SlotEvent.TreeEnded());
         _probes = new ProbeWatch(_probeCommands, _mailbox, _runner, _options.Steerer, _log, _time, _options.Roll);
         var understudies = new Understudies(_runner);
@@ -164,7 +172,7 @@ internal sealed class SupervisorLoop : IDisposable
         while (_runner.TryTakeReady(out var ready)) Follow(ready);
         _shares.Pass();
         _fleet.Update();
-        Spawn(Now());
+        for (var begun = 0; begun < StartsInATurn && _runner.HasSpawns; begun++) _runner.BeginNext();
         _output.ReadAdded();
         Watch(Now());
         if (!_runner.HasSpawns) _files.Sweep();
@@ -181,20 +189,31 @@ internal sealed class SupervisorLoop : IDisposable
         TimeSpan? soonest = null;
         foreach (var wait in (ReadOnlySpan<TimeSpan?>)
                  [_runner.Deadlines.NextWait(now), _silence.NextWait(now), _sockets.NextWait(now), _trees.NextWait(now), _probes.NextWait(now),
-                  _probeCommands.NextWait(now), _recycler.NextWait(now)])
+                  _probeCommands.NextWait(now), _recycler.NextWait(now), _starts.NextWait()])
             if (soonest is null || wait < soonest) soonest = wait;
         return soonest;
     }
 
-    /// <summary>On a busy machine a start takes as long as the new process waits for a processor, until its exec.</summary>
-    private void Spawn(TimeSpan began)
+    /// <summary>A start has ended, be it in a process or not.</summary>
+    private void TakeLaunched(Start start)
     {
-        for (var spawned = 0; spawned < SpawnsInATurn && _runner.HasSpawns && Now() - began < LongestSpawning; spawned++) SpawnNext();
-    }
+        _hasStrangers |= _hasHidden;
+        _hasHidden = false;
+        if (!_starts.End(start)) return;
+        if (start is ProbeStart probe)
+        {
+            if (_probeCommands.Launched(probe) is { } answer) _probes.Answered(answer, Now());
+            return;
+        }
 
-    private void SpawnNext()
-    {
-        if (_runner.SpawnNext() is not { } process) return;
+        var worker = (WorkerStart)start;
+        if (_runner.Launched(worker) is not { } process)
+        {
+            // It was to stop while it was being made.
+            _fleet.Forget(worker.Slot);
+            return;
+        }
+
         _probes.Started(process, Now());
         if (Hearing.Of(process.Slot.Spec.Process) is null) _silence.Expect(process, Now());
         else _sockets.Expect(process, Now());
@@ -202,6 +221,12 @@ internal sealed class SupervisorLoop : IDisposable
 
     private void Watch(TimeSpan now)
     {
+        while (_starts.Pass() is { } hopeless)
+        {
+            _runner.GiveUp(hopeless);
+            _fleet.Forget(hopeless.Slot);
+        }
+
         _silence.Pass(now);
         _sockets.Pass(now);
         _probes.Pass(now);
@@ -226,7 +251,7 @@ internal sealed class SupervisorLoop : IDisposable
     }
 
     /// <summary>Whether a child was started by the daemon and not yet reaped, and so is no leftover of a worker.</summary>
-    private bool IsOwn(int pid) => _processes.FindPid(pid) is not null || _probeCommands.IsOwn(pid) || _options.Guard?.Pid == pid;
+    private bool IsOwn(int pid) => _processes.FindPid(pid) is not null || _probeCommands.IsOwn(pid) || _starts.IsOwn(pid) || _options.Guard?.Pid == pid;
 
     private void Reap(WorkerProcess process)
     {
@@ -276,6 +301,12 @@ internal sealed class SupervisorLoop : IDisposable
                 (explained.Process.Silence, explained.Process.SilenceCause) = (explained.Reason, explained.Cause);
                 _log.NoPreload(explained.Process.Slot.Name, explained.Process.Handle.Pid, explained.Reason);
                 break;
+            case Message.Launched launched:
+                TakeLaunched(launched.Start);
+                break;
+            case Message.AccountFound found:
+                Accounts.Take(found);
+                break;
             case Message.ProbeAnswered answer:
                 _probes.Answered(answer, Now());
                 break;
@@ -300,6 +331,7 @@ internal sealed class SupervisorLoop : IDisposable
                 _converging!.Cancel();
                 _commands!.Cancel();
                 _fleet.StopAll();
+                _starts.Stop();
                 break;
             case Message.FileOpened opened:
                 _files.Take(opened);
@@ -353,7 +385,7 @@ internal sealed class SupervisorLoop : IDisposable
             return;
         }
 
-        _launchPad.ForgetAccounts();
+        _accounts.Forget();
         _converging!.Begin(converge.Desired, converge.Done);
     }
 
@@ -382,6 +414,12 @@ internal sealed class SupervisorLoop : IDisposable
             if (_processes.FindPid(pid) is { } process) Reap(process);
             // Heard by its pidfd.
             else if (_probeCommands.IsOwn(pid)) break;
+            // Ended before its start was taken note of. What has ended behind it is seen after that.
+            else if (_starts.IsOwn(pid))
+            {
+                _hasHidden = true;
+                return;
+            }
             else
             {
                 Subreaper.Reap(pid);

@@ -23,4 +23,13 @@ internal sealed record SupervisorOptions(
     Guard? Guard = null,
     CgroupSubtree? Groups = null,
     ChildSignal? ChildSignal = null,
-    Steerer? Steerer = null);
+    Steerer? Steerer = null)
+{
+    /// <summary>
+    /// The longest that a start may take until the program runs: a loaded disk gets its first page well within it.
+    /// </summary>
+    public TimeSpan LongestStart { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>By which that is measured; null for the loop's own. A process starts in real time.</summary>
+    public TimeProvider? StartTime { get; init; }
+}

@@ -38,7 +38,7 @@ internal static class WorkerDetail
         // By a policy that takes code 0 for its work done.
         SlotState.Stopped when newest is { LeftBehind: > 0 } => "exit code 0",
         SlotState.Starting { IsHeld: true } => "waits for the end of what an earlier process left behind",
-        SlotState.Starting { Running: true } starting => Waits(starting, policy, newest),
+        SlotState.Starting { Phase: StartPhase.Running } starting => Waits(starting, policy, newest),
         SlotState.Stopping { Then: AfterStop.Retry retry } => retry.Reason,
         _ => null,
     };

@@ -8,7 +8,7 @@ namespace Reuseportd.Runtime;
 /// <param name="serial">Number that is never used again in the daemon's life; what epoll and messages know it by.</param>
 /// <param name="program">Path that was executed.</param>
 internal sealed class WorkerProcess(
-    ulong serial, WorkerSlot slot, int generation, Pidfd handle, string program, Credentials credentials, TimeSpan started)
+    ulong serial, WorkerSlot slot, int generation, Pidfd handle, string program, Account account, ServiceSpec spec, TimeSpan started)
 {
     /// <summary>More sockets than this of one process are not remembered; the log has them.</summary>
     private const int MostBinds = 256;
@@ -28,7 +28,9 @@ internal sealed class WorkerProcess(
 
     public string Program { get; } = program;
 
-    public Credentials Credentials { get; } = credentials;
+    public Account Account { get; } = account;
+
+    public Credentials Credentials { get; } = LaunchPad.CredentialsOf(spec.Process, account);
 
     public TimeSpan Started { get; } = started;
 
@@ -36,7 +38,7 @@ internal sealed class WorkerProcess(
     public string? Group { get; init; }
 
     /// <summary>Whether the kernel may end it for its <c>memory_max</c>.</summary>
-    public bool HasMemoryLimit { get; init; }
+    public bool HasMemoryLimit { get; } = spec.Process.Limits.Group.MemoryMax is not null;
 
     /// <summary>Whether its share was asked for: it is ready, or was.</summary>
     public bool IsServing { get; set; }

@@ -26,6 +26,9 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
     /// <summary>Null where none runs.</summary>
     public WorkerProcess? Process { get; set; }
 
+    /// <summary>The start that is under way; null where none is.</summary>
+    public WorkerStart? Pending { get; set; }
+
     /// <summary>The newest one, whether it runs or not.</summary>
     public WorkerProcess? Last { get; set; }
 

@@ -33,26 +33,33 @@ internal sealed class WorkerTable(
 
     public WorkerProcess? FindPid(int pid) => _byPid.GetValueOrDefault(pid);
 
-    public bool TrySpawn(
-        WorkerSlot slot,
-        int generation,
-        TimeSpan now,
-        [NotNullWhen(true)] out WorkerProcess? process,
-        [NotNullWhen(false)] out SpawnError? error)
+    /// <summary>Takes what a start of the slot needs of the loop.</summary>
+    public bool TryPrepare(
+        WorkerSlot slot, int generation, [NotNullWhen(true)] out WorkerStart? start, [NotNullWhen(false)] out SpawnError? error)
     {
-        process = null;
+        start = null;
+        if (!launchPad.TryPrepare(slot.Spec, out var account, out var notifySocket, out error)) return false;
         if (!files.TryTake(slot.Spec.Process, out var stdout, out var stderr, out error)) return false;
-        if (!launchPad.TryLaunch(slot.Spec, slot.Name, generation, out var spawned, out var credentials, out var group, out error))
+        start = new WorkerStart(launchPad, slot, generation, slot.Spec, account, notifySocket) { Stdout = stdout, Stderr = stderr };
+        return true;
+    }
+
+    /// <summary>Takes over what came of a start.</summary>
+    public bool TryAdd(
+        WorkerStart start, TimeSpan now, [NotNullWhen(true)] out WorkerProcess? process, [NotNullWhen(false)] out SpawnError? error)
+    {
+        (process, error) = (null, start.LateError ?? start.Error);
+        if (start.Spawned is not { } spawned)
         {
-            files.Release(stdout);
-            files.Release(stderr);
+            error ??= new SpawnError("start", "", Errno.None);
+            Drop(start);
             return false;
         }
 
-        process = new WorkerProcess(++_lastSerial, slot, generation, spawned.Process, spawned.Program, credentials, now)
+        var slot = start.Slot;
+        process = new WorkerProcess(++_lastSerial, slot, start.Generation, spawned.Process, spawned.Program, start.Account, start.Spec, now)
         {
-            Group = group,
-            HasMemoryLimit = slot.Spec.Process.Limits.Group.MemoryMax is not null,
+            Group = start.Group,
         };
         _bySerial.Add(process.Serial, process);
         _byPid[spawned.Process.Pid] = process;
@@ -63,25 +70,25 @@ internal sealed class WorkerTable(
         var watched = epoll.Add(process.Handle, Linux.Readiness.Readable, process.Serial);
         if (watched != Errno.None)
         {
-            // Nobody would hear of its end, nor find it among the strangers.
-            process.Handle.SendSignal(Signal.Kill);
-            process.Handle.WaitForEnd(ToDie);
-            process.Handle.Wait(out _);
-            launchPad.Abandon(group);
+            Refuse(process, start);
             error = new SpawnError("epoll_ctl", "pidfd", watched);
-            Close(spawned);
-            files.Release(stdout);
-            files.Release(stderr);
-            Forget(process);
             process = null;
             return false;
         }
 
+        error = null;
         // Ahead of anything that it says.
-        log.Spawned(slot.Name, process.Handle.Pid, generation);
-        Connect(spawned.Stdout, process, OutputStream.Stdout, stdout);
-        Connect(spawned.Stderr, process, OutputStream.Stderr, stderr);
+        log.Spawned(slot.Name, process.Handle.Pid, start.Generation);
+        Connect(spawned.Stdout, process, OutputStream.Stdout, start.Stdout);
+        Connect(spawned.Stderr, process, OutputStream.Stderr, start.Stderr);
         return true;
+    }
+
+    /// <summary>A start of which nothing came gives back what it took.</summary>
+    public void Drop(WorkerStart start)
+    {
+        files.Release(start.Stdout);
+        files.Release(start.Stderr);
     }
 
     /// <summary>Nobody asks for the slot's last process any more.</summary>
@@ -127,10 +134,14 @@ internal sealed class WorkerTable(
         if (process.Slot.Process == process) process.Slot.Process = null;
     }
 
-    private static void Close(Spawned spawned)
+    /// <summary>Nobody would hear of its end, nor find it among the strangers.</summary>
+    private void Refuse(WorkerProcess process, WorkerStart start)
     {
-        spawned.Process.Dispose();
-        spawned.Stdout?.Dispose();
-        spawned.Stderr?.Dispose();
+        process.Handle.SendSignal(Signal.Kill);
+        process.Handle.WaitForEnd(ToDie);
+        process.Handle.Wait(out _);
+        Forget(process);
+        start.Discard();
+        Drop(start);
     }
 }

@@ -28,6 +28,9 @@ internal abstract record SlotEvent
     /// <summary>The process has nothing left to serve.</summary>
     internal sealed record Drained(int Generation) : SlotEvent;
 
+    /// <summary>The start had its turn: <see cref="Spawned"/> or <see cref="SpawnFailed"/> is sure to follow.</summary>
+    internal sealed record Launched(int Generation) : SlotEvent;
+
     internal sealed record Spawned(int Generation) : SlotEvent;
 
     internal sealed record SpawnFailed(int Generation, string Reason) : SlotEvent;

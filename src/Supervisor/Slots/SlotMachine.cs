@@ -46,6 +46,7 @@ internal static class SlotMachine
     private static bool IsStale(Slot slot, SlotEvent happened) => happened switch
     {
         SlotEvent.Spawned spawned => spawned.Generation != slot.Generation,
+        SlotEvent.Launched launched => launched.Generation != slot.Generation,
         SlotEvent.SpawnFailed failed => failed.Generation != slot.Generation,
         SlotEvent.Serves serves => serves.Generation != slot.Generation,
         SlotEvent.ReportedReady ready => ready.Generation != slot.Generation,
@@ -71,9 +72,10 @@ internal static class SlotMachine
 
         public Transition FromStarting(SlotState.Starting starting, SlotEvent happened) => happened switch
         {
-            SlotEvent.Spawned => Judge(starting with { Running = true, Since = Now }),
-            // One that is still queued is judged when it has been started.
-            SlotEvent.PolicyChanged => starting.Running ? Judge(starting) : Stay(Slot),
+            SlotEvent.Launched => Become(starting with { Phase = StartPhase.Launching }),
+            SlotEvent.Spawned => Judge(starting with { Phase = StartPhase.Running, Since = Now }),
+            // One that is not there yet is judged when it has been started.
+            SlotEvent.PolicyChanged => starting.Phase is StartPhase.Running ? Judge(starting) : Stay(Slot),
             SlotEvent.SpawnFailed failed => Retry(readyFor: null, failed.Reason),
             SlotEvent.Serves serves => Judge(starting with { Coverage = starting.Coverage.With(serves.Port) }),
             // It goes by ports, or by its age: a word from elsewhere says nothing.
@@ -83,9 +85,14 @@ internal static class SlotMachine
             SlotEvent.DeadlinePassed passed => Stop(
                 new AfterStop.Retry($"not ready in time: {Missing(starting, passed.ProbeFailure)}", ReadyFor: null)),
             SlotEvent.Exited exited => Ended(exited.Status, readyFor: null),
-            SlotEvent.StopRequested when !starting.Running => Become(new SlotState.Stopped()),
-            SlotEvent.StopRequested => Stop(new AfterStop.Stay()),
-            SlotEvent.RestartRequested when starting.Running => Stop(new AfterStop.Restart()),
+            SlotEvent.StopRequested => starting.Phase switch
+            {
+                StartPhase.Queued => Become(new SlotState.Stopped()),
+                StartPhase.Launching => AwaitProcess(new AfterStop.Stay()),
+                _ => Stop(new AfterStop.Stay()),
+            },
+            SlotEvent.RestartRequested when starting.Phase is StartPhase.Launching => AwaitProcess(new AfterStop.Restart()),
+            SlotEvent.RestartRequested when starting.Phase is StartPhase.Running => Stop(new AfterStop.Restart()),
             SlotEvent.TreeEnded => starting.IsHeld ? GetReady(starting) : Stay(Slot),
             // A queued start takes the newest configuration by itself, which may have other ports.
             SlotEvent.RestartRequested => Become(starting with { Coverage = PortCoverage.None(Policy.Ports) }),
@@ -104,7 +111,7 @@ internal static class SlotMachine
                 new SlotState.Draining(Now + Policy.DrainTimeout, asked.Then), new SlotAction.Drain(Slot.Generation)),
             // Ready already; more sockets make it no readier, a new policy no less, and no deadline is set.
             SlotEvent.StartRequested or SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.DeadlinePassed
-                or SlotEvent.PolicyChanged or SlotEvent.TreeEnded => Stay(Slot),
+                or SlotEvent.PolicyChanged or SlotEvent.TreeEnded or SlotEvent.Launched => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -120,18 +127,21 @@ internal static class SlotMachine
             SlotEvent.StartRequested or SlotEvent.RestartRequested => Become(draining with { Then = new AfterStop.Restart() }),
             // It is on its way out, and keeps the time that it was given.
             SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.PolicyChanged
-                or SlotEvent.TreeEnded => Stay(Slot),
+                or SlotEvent.TreeEnded or SlotEvent.Launched => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
         public Transition FromStopping(SlotState.Stopping stopping, SlotEvent happened) => happened switch
         {
             SlotEvent.Exited exited => Stopped(stopping.Then, exited.Status),
+            // The stop was asked for while the process was being made.
+            SlotEvent.Spawned => Stop(stopping.Then),
+            SlotEvent.SpawnFailed failed => NeverStarted(stopping.Then, failed.Reason),
             SlotEvent.DeadlinePassed => Become(stopping with { KillAt = null }, new SlotAction.KillTree(Slot.Generation)),
             SlotEvent.StopRequested => Become(stopping with { Then = new AfterStop.Stay() }),
             SlotEvent.StartRequested or SlotEvent.RestartRequested => Become(stopping with { Then = new AfterStop.Restart() }),
             // On its way out: that it serves after all comes too late, and it keeps the grace that it was given.
-            SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.FoundDead or SlotEvent.Spawned or SlotEvent.SpawnFailed
+            SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.FoundDead or SlotEvent.Launched
                 or SlotEvent.PolicyChanged or SlotEvent.TreeEnded => Stay(Slot),
             _ => throw Unanswered(happened),
         };
@@ -143,7 +153,7 @@ internal static class SlotMachine
             SlotEvent.StopRequested => Become(new SlotState.Stopped()),
             // The generation has ended; what was still on its way from it changes nothing. The wait is as it was rolled.
             SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.FoundDead
-                or SlotEvent.Exited or SlotEvent.PolicyChanged or SlotEvent.TreeEnded => Stay(Slot),
+                or SlotEvent.Exited or SlotEvent.PolicyChanged or SlotEvent.TreeEnded or SlotEvent.Launched => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -153,7 +163,7 @@ internal static class SlotMachine
             SlotEvent.StopRequested => Become(new SlotState.Stopped()),
             // As in backoff: nothing runs.
             SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.FoundDead
-                or SlotEvent.Exited or SlotEvent.DeadlinePassed or SlotEvent.PolicyChanged or SlotEvent.TreeEnded => Stay(Slot),
+                or SlotEvent.Exited or SlotEvent.DeadlinePassed or SlotEvent.PolicyChanged or SlotEvent.TreeEnded or SlotEvent.Launched => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -189,12 +199,22 @@ internal static class SlotMachine
         private Transition Start(Slot origin, params ReadOnlySpan<SlotAction> before)
         {
             var generation = origin.Generation + 1;
-            var starting = new SlotState.Starting(Running: false, Now, Due: null, PortCoverage.None(Policy.Ports));
+            var starting = new SlotState.Starting(StartPhase.Queued, Now, Due: null, PortCoverage.None(Policy.Ports));
             return new(origin with { State = starting, Generation = generation }, [.. before, new SlotAction.Spawn(generation)]);
         }
 
         private Transition Stop(AfterStop then) =>
             Become(new SlotState.Stopping(Now + Policy.Stop.GracePeriod, then), new SlotAction.Send(Policy.Stop.Signal));
+
+        /// <summary>The process that is being made is to go; it cannot be asked to yet.</summary>
+        private Transition AwaitProcess(AfterStop then) => Become(new SlotState.Stopping(Now + Policy.Stop.GracePeriod, then));
+
+        private Transition NeverStarted(AfterStop then, string reason) => then switch
+        {
+            AfterStop.Stay => Become(new SlotState.Stopped()),
+            AfterStop.Restart => Start(Slot),
+            _ => Retry(readyFor: null, reason),
+        };
 
         private Transition Stopped(AfterStop then, ExitStatus status)
         {

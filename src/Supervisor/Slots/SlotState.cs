@@ -22,13 +22,10 @@ internal abstract record SlotState
         public override string Word => "stopped";
     }
 
-    /// <summary>
-    /// A process is being made (<paramref name="Due"/> still null and <paramref name="Running"/> false) or does not serve yet.
-    /// </summary>
-    /// <param name="Running">Whether the process exists.</param>
+    /// <summary>A process is being made, or does not serve yet.</summary>
     /// <param name="Since">When the process was started.</param>
     /// <param name="Due">When it must be ready; for readiness by delay, when it is.</param>
-    internal sealed record Starting(bool Running, TimeSpan Since, TimeSpan? Due, PortCoverage Coverage) : SlotState
+    internal sealed record Starting(StartPhase Phase, TimeSpan Since, TimeSpan? Due, PortCoverage Coverage) : SlotState
     {
         /// <summary>It serves, and is ready as soon as nothing is left of the processes before it.</summary>
         public bool IsHeld { get; init; }
@@ -78,6 +75,19 @@ internal abstract record SlotState
     {
         public override string Word => "failed";
     }
+}
+
+/// <summary>How far the start of a process is.</summary>
+internal enum StartPhase
+{
+    /// <summary>It waits for its turn.</summary>
+    Queued,
+
+    /// <summary>The process is being made.</summary>
+    Launching,
+
+    /// <summary>The process runs its program.</summary>
+    Running,
 }
 
 /// <summary>What follows the end of a process that was asked to end.</summary>

@@ -17,7 +17,7 @@ public sealed class WorkerDetailTests
 
     private readonly WorkerProcess _process = new(
         1, new WorkerSlot(new WorkerName("web", 0), new Service(Specs.Service("web"))), 1, null!, "/bin/server",
-        new Credentials(new Identity(0, 0, []), NoNewPrivileges: false), TimeSpan.Zero);
+        new Account(null, new Identity(0, 0, []), null, null), Specs.Service("web"), TimeSpan.Zero);
 
     [Fact]
     public void Of_ABindThatFailed_IsTheCause()
@@ -117,7 +117,7 @@ public sealed class WorkerDetailTests
     [Fact]
     public void Of_NoProcess_IsTheReasonAlone() => Assert.Equal("exit code 1", WorkerDetail.Of(Backoff, Policy, newest: null));
 
-    private static SlotState Starting => new SlotState.Starting(Running: true, TimeSpan.Zero, Due: null, PortCoverage.None(Policy.Ports));
+    private static SlotState Starting => new SlotState.Starting(StartPhase.Running, TimeSpan.Zero, Due: null, PortCoverage.None(Policy.Ports));
 
     private static BindOutcome Outcome(int port, string result, bool matched = true) => new(
         OutcomeKind.Bind, 1, new SocketOutcome(3, 7, "inet", "stream", "127.0.0.1", port, matched, OptionSetting.Set, OptionSetting.System, null, null), result, "");

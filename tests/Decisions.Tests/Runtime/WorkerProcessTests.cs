@@ -12,7 +12,7 @@ public sealed class WorkerProcessTests
         1,
         null!,
         "/bin/server",
-        new Credentials(new Identity(0, 0, []), NoNewPrivileges: false),
+        new Account(null, new Identity(0, 0, []), null, null), Specs.Service("web"),
         TimeSpan.Zero);
 
     [Fact]

@@ -6,10 +6,10 @@ namespace Decisions.Tests.Slots;
 /// <summary>States, events and policies by the words that the tables use.</summary>
 internal static class Make
 {
-    public static readonly IReadOnlyList<string> States = ["stopped", "queued", "starting", "ready", "draining", "over", "stopping", "backoff", "failed"];
+    public static readonly IReadOnlyList<string> States = ["stopped", "queued", "launching", "starting", "ready", "draining", "over", "stopping", "backoff", "failed"];
 
     public static readonly IReadOnlyList<string> Events =
-        ["start", "stop", "restart", "spawned", "spawn-failed", "serves", "exited", "deadline", "policy", "reported-ready", "found-dead", "tree-ended", "reset", "drain", "replace", "drained"];
+        ["start", "stop", "restart", "launched", "spawned", "spawn-failed", "serves", "exited", "deadline", "policy", "reported-ready", "found-dead", "tree-ended", "reset", "drain", "replace", "drained"];
 
     public const int Port = 8080;
 
@@ -26,8 +26,9 @@ internal static class Make
     public static SlotState State(string word, TimeSpan now) => word switch
     {
         "stopped" => new SlotState.Stopped(),
-        "queued" => new SlotState.Starting(Running: false, now, Due: null, PortCoverage.None(Ports)),
-        "starting" => new SlotState.Starting(Running: true, now, now + TimeSpan.FromSeconds(30), PortCoverage.None(Ports)),
+        "queued" => new SlotState.Starting(StartPhase.Queued, now, Due: null, PortCoverage.None(Ports)),
+        "launching" => new SlotState.Starting(StartPhase.Launching, now, Due: null, PortCoverage.None(Ports)),
+        "starting" => new SlotState.Starting(StartPhase.Running, now, now + TimeSpan.FromSeconds(30), PortCoverage.None(Ports)),
         "ready" => new SlotState.Ready(now - TimeSpan.FromSeconds(5)),
         "draining" => new SlotState.Draining(now, new AfterStop.Stay()),
         "over" => new SlotState.Draining(now, new AfterStop.Stay(), IsOver: true),
@@ -42,6 +43,7 @@ internal static class Make
         "start" => new SlotEvent.StartRequested(),
         "stop" => new SlotEvent.StopRequested(),
         "restart" => new SlotEvent.RestartRequested(),
+        "launched" => new SlotEvent.Launched(generation),
         "spawned" => new SlotEvent.Spawned(generation),
         "spawn-failed" => new SlotEvent.SpawnFailed(generation, "exec: ENOENT"),
         "serves" => new SlotEvent.Serves(generation, Port),

@@ -8,7 +8,7 @@ namespace Decisions.Tests.Slots;
 public sealed class SlotMachinePropertyTests
 {
     /// <summary>Requests, and what a process may do next; the world below keeps them possible.</summary>
-    private static readonly Gen<string[]> Days = Gen.OneOf("start", "stop", "restart", "obey", "crash", "end", "serves", "deadline", "tree-ended", "drain", "replace", "drained").Array[1, 60];
+    private static readonly Gen<string[]> Days = Gen.OneOf("start", "stop", "restart", "obey", "made", "not-made", "crash", "end", "serves", "deadline", "tree-ended", "drain", "replace", "drained").Array[1, 60];
 
     [Fact]
     public void Step_AnyOrderOfEvents_NeverHasTwoProcessesAndNeverForgetsOne() =>
@@ -32,6 +32,7 @@ public sealed class SlotMachinePropertyTests
     {
         private int? _process;
         private int? _queued;
+        private int? _launching;
         private int _trees;
 
         public Life Life { get; } = new(Make.Policy(restart), leavesNothing: false);
@@ -44,12 +45,20 @@ public sealed class SlotMachinePropertyTests
                 case "obey" when _queued is { } generation:
                     _queued = null;
                     // The owner starts what was queued only if it is still wanted.
-                    if (Life.Slot is { State: SlotState.Starting { Running: false } } slot && slot.Generation == generation)
+                    if (Life.Slot is { State: SlotState.Starting { Phase: StartPhase.Queued } } slot && slot.Generation == generation)
                     {
-                        _process = generation;
-                        Happen(new SlotEvent.Spawned(generation));
+                        _launching = generation;
+                        Happen(new SlotEvent.Launched(generation));
                     }
 
+                    break;
+                case "made" when _launching is { } generation:
+                    (_launching, _process) = (null, generation);
+                    Happen(new SlotEvent.Spawned(generation));
+                    break;
+                case "not-made" when _launching is { } generation:
+                    _launching = null;
+                    Happen(new SlotEvent.SpawnFailed(generation, "exec: ENOENT"));
                     break;
                 case "crash" or "end" when _process is { } generation:
                     _process = null;
@@ -78,9 +87,10 @@ public sealed class SlotMachinePropertyTests
             Assert.Equal(_trees, Life.Slot.TreesEnding);
             if (before is not SlotState.Ready && state is SlotState.Ready) Assert.Equal(0, _trees);
             if (state is SlotState.Starting { IsHeld: true }) Assert.True(_trees > 0, "held back for nothing");
-            if (_process is not null) Assert.True(state.HasProcess, $"a process runs while the slot is {state.Word}");
-            if (state is SlotState.Ready or SlotState.Draining or SlotState.Stopping) Assert.NotNull(_process);
-            if (state is SlotState.Stopping { KillAt: not null } or SlotState.Backoff or SlotState.Starting { Running: true, IsHeld: false }) Assert.NotNull(state.Deadline);
+            if (_process is not null || _launching is not null) Assert.True(state.HasProcess, $"a process runs while the slot is {state.Word}");
+            if (state is SlotState.Ready or SlotState.Draining) Assert.NotNull(_process);
+            if (state is SlotState.Stopping) Assert.True(_process is not null || _launching is not null, "nothing is to stop");
+            if (state is SlotState.Stopping { KillAt: not null } or SlotState.Backoff or SlotState.Starting { Phase: StartPhase.Running, IsHeld: false }) Assert.NotNull(state.Deadline);
         }
 
         private void Happen(SlotEvent happened)
@@ -90,7 +100,7 @@ public sealed class SlotMachinePropertyTests
             foreach (var action in Life.Actions)
             {
                 if (action is not SlotAction.Spawn spawn) continue;
-                Assert.True(_process is null, "a second process while the first one lives");
+                Assert.True(_process is null && _launching is null, "a second process while the first one lives");
                 _queued = spawn.Generation;
             }
         }

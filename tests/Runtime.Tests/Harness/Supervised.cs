@@ -27,6 +27,7 @@ internal sealed class Supervised : IDisposable
     /// <param name="groups">Where processes get control groups of their own.</param>
     /// <param name="roll">Randomness; by default none.</param>
     /// <param name="steering">How connections are steered; by default they are not, and nothing is waited for.</param>
+    /// <param name="longestStart">That a start may take, in real time.</param>
     /// <param name="log">Where the whole json log goes, in the place of <see cref="Lines"/>.</param>
     public Supervised(
         bool startOutput = true,
@@ -35,7 +36,8 @@ internal sealed class Supervised : IDisposable
         CgroupSubtree? groups = null,
         Func<double>? roll = null,
         ILogDestination? log = null,
-        SteeringMode? steering = null)
+        SteeringMode? steering = null,
+        TimeSpan? longestStart = null)
     {
         Assert.Equal(Errno.None, Subreaper.Become());
         _queue = new LogQueue(log ?? Lines, TimeProvider.System);
@@ -56,7 +58,7 @@ internal sealed class Supervised : IDisposable
             startParallelism,
             Path.Combine(Path.GetTempPath(), $"reuseportd-test-notify-{Guid.NewGuid():N}"),
             Groups: groups,
-            Steerer: _steerer);
+            Steerer: _steerer) { StartTime = TimeProvider.System, LongestStart = longestStart ?? TimeSpan.FromSeconds(10) };
         _loop = new SupervisorLoop(options, Mailbox, _output, logger, Time) { CountsChanged = counts => Counts = counts };
         _childEnded = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Mailbox.Post(new Message.ChildEnded()));
         if (startOutput) StartOutput();

@@ -11,7 +11,7 @@ internal sealed class Trees : IDisposable
 
     /// <param name="grouped">By control groups; else by session and subreaper.</param>
     /// <param name="hasKill">Whether the kernel has <c>cgroup.kill</c>.</param>
-    public Trees(bool grouped, bool hasKill = true)
+    public Trees(bool grouped, bool hasKill = true, TimeSpan? longestStart = null)
     {
         try
         {
@@ -23,7 +23,7 @@ internal sealed class Trees : IDisposable
                 _subtree.HasKill = hasKill;
             }
 
-            Fleet = new Supervised(groups: _subtree);
+            Fleet = new Supervised(groups: _subtree, longestStart: longestStart);
         }
         catch
         {

@@ -22,8 +22,8 @@ internal static class CgroupLimits
     }
 
     /// <summary>
-    /// For who is to be born in the group: until its exec the daemon waits for it (CLONE_VFORK), and all the longer where the
-    /// group's time for this period is used up.
+    /// For a process that is to be born in the group: until its exec it stands in the daemon's memory (CLONE_VM), and must not be
+    /// throttled while the kernel holds a lock of that memory for it.
     /// </summary>
     public static void LiftQuota(CgroupDirectory group, GroupLimits limits)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Reuseportd.Model;
@@ -18,7 +19,7 @@ internal sealed class CgroupSubtree : IDisposable
     private const int MostRounds = 1_000;
 
     private readonly CgroupDirectory _base;
-    private readonly HashSet<string> _enabled = [];
+    private readonly ConcurrentDictionary<string, bool> _enabled = [];
     private readonly bool _isInside;
 
     private CgroupSubtree(CgroupDirectory directory, string path, bool isInside)
@@ -219,9 +220,9 @@ internal sealed class CgroupSubtree : IDisposable
     /// <summary>When the first worker wants it: a controller costs each group some, though nothing is limited.</summary>
     private Errno Enable(string controller)
     {
-        if (_enabled.Contains(controller)) return Errno.None;
+        if (_enabled.ContainsKey(controller)) return Errno.None;
         var errno = _base.Write("cgroup.subtree_control", $"+{controller}");
-        if (errno == Errno.None) _enabled.Add(controller);
+        if (errno == Errno.None) _enabled[controller] = true;
         return errno;
     }
 

@@ -7,7 +7,7 @@ namespace Reuseportd.Runtime;
 /// Probes that are commands. They run as their worker does, with its marks, so that what they leave behind is found with what
 /// the worker leaves. Only the loop's thread uses it.
 /// </summary>
-internal sealed class ExecProbes(LaunchPad launchPad, Epoll epoll, Guard? guard)
+internal sealed class ExecProbes(LaunchPad launchPad, Starts starts, Epoll epoll, Guard? guard)
 {
     /// <summary>Set in the tokens of these in the loop's epoll, which is clear in the serial numbers of workers.</summary>
     private const ulong TokenBit = 1UL << 63;
@@ -16,33 +16,46 @@ internal sealed class ExecProbes(LaunchPad launchPad, Epoll epoll, Guard? guard)
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<ulong, Running> _running = [];
-    private readonly DeadlineQueue<ulong> _deadlines = new();
+    private readonly DeadlineQueue<ProbeStart> _deadlines = new();
     private readonly HashSet<int> _pids = [];
     private ulong _last;
 
     /// <summary>Whether a child of the daemon is one of them.</summary>
     public bool IsOwn(int pid) => _pids.Contains(pid);
 
-    /// <returns>Null where it was started; else why not.</returns>
-    public string? Start(WorkerProcess process, ValueList<Template> command, ProbeKind kind, TimeSpan timeout, TimeSpan now)
+    /// <summary>Begins one; what comes of it <see cref="Launched"/> tells, and then <see cref="Reap"/>.</summary>
+    public void Begin(WorkerProcess process, ValueList<Template> command, ProbeKind kind, TimeSpan timeout, TimeSpan now)
     {
-        if (!launchPad.TryLaunchProbe(process, command, out var spawned, out var error)) return error.ToString();
+        var start = new ProbeStart(launchPad, process, process.Slot.Spec, command, kind, timeout);
+        _deadlines.Add(start, now + timeout);
+        starts.Begin(start);
+    }
+
+    /// <summary>Takes over what came of a start.</summary>
+    /// <returns>The answer where it failed; null where it is still to come.</returns>
+    public Message.ProbeAnswered? Launched(ProbeStart start)
+    {
+        if (start.Spawned is not { Process: var handle })
+        {
+            var failure = start.IsLate ? TooLate(start) : (start.LateError ?? start.Error)?.ToString() ?? "the command could not be started";
+            return Answer(start, failure);
+        }
+
         var token = TokenBit | ++_last;
-        var watched = epoll.Add(spawned.Process, Linux.Readiness.Readable, token);
+        var watched = epoll.Add(handle, Linux.Readiness.Readable, token);
         if (watched != Errno.None)
         {
             // Nobody would hear of its end, nor find it among the strangers.
-            ProcessGroup.Kill(spawned.Process.Pid);
-            spawned.Process.WaitForEnd(LastWait);
-            spawned.Process.Wait(out _);
-            guard?.Forget(spawned.Process.Pid);
-            spawned.Process.Dispose();
-            return $"epoll_ctl: {watched}";
+            ProcessGroup.Kill(handle.Pid);
+            handle.WaitForEnd(LastWait);
+            handle.Wait(out _);
+            guard?.Forget(handle.Pid);
+            handle.Dispose();
+            return Answer(start, $"epoll_ctl: {watched}");
         }
 
-        _running.Add(token, new Running(spawned.Process, process.Serial, kind, timeout));
-        _pids.Add(spawned.Process.Pid);
-        _deadlines.Add(token, now + timeout);
+        _running.Add(token, new Running(handle, start));
+        _pids.Add(handle.Pid);
         return null;
     }
 
@@ -51,11 +64,12 @@ internal sealed class ExecProbes(LaunchPad launchPad, Epoll epoll, Guard? guard)
     /// <summary>Kills those that have not ended in time.</summary>
     public void Pass(TimeSpan now)
     {
-        while (_deadlines.TryTake(now, out var token, out _))
+        while (_deadlines.TryTake(now, out var start, out _))
         {
-            if (!_running.TryGetValue(token, out var running)) continue;
-            running.IsLate = true;
-            ProcessGroup.Kill(running.Handle.Pid);
+            if (start.IsAnswered) continue;
+            start.IsLate = true;
+            start.Control.Stop();
+            if (start.Spawned is { } spawned) ProcessGroup.Kill(spawned.Process.Pid);
         }
     }
 
@@ -72,10 +86,7 @@ internal sealed class ExecProbes(LaunchPad launchPad, Epoll epoll, Guard? guard)
         _pids.Remove(running.Handle.Pid);
         guard?.Forget(running.Handle.Pid);
         running.Handle.Dispose();
-        var failure = running.IsLate
-            ? $"the command had not ended after {Observability.DurationText.Of(running.Timeout)}"
-            : Failure(status);
-        return new Message.ProbeAnswered(running.Process, running.Kind, failure);
+        return Answer(running.Start, running.Start.IsLate ? TooLate(running.Start) : Failure(status));
     }
 
     /// <summary>Kills and reaps all of them, when the daemon ends.</summary>
@@ -96,16 +107,13 @@ internal sealed class ExecProbes(LaunchPad launchPad, Epoll epoll, Guard? guard)
         null => "how the command ended is not known",
     };
 
-    private sealed class Running(Pidfd handle, ulong process, ProbeKind kind, TimeSpan timeout)
+    private static string TooLate(ProbeStart start) => $"the command had not ended after {Observability.DurationText.Of(start.Timeout)}";
+
+    private static Message.ProbeAnswered Answer(ProbeStart start, string? failure)
     {
-        public Pidfd Handle { get; } = handle;
-
-        public ulong Process { get; } = process;
-
-        public ProbeKind Kind { get; } = kind;
-
-        public TimeSpan Timeout { get; } = timeout;
-
-        public bool IsLate { get; set; }
+        start.IsAnswered = true;
+        return new Message.ProbeAnswered(start.Process.Serial, start.Kind, failure);
     }
+
+    private sealed record Running(Pidfd Handle, ProbeStart Start);
 }

@@ -118,8 +118,7 @@ internal sealed class ProbeWatch(
                 _watched.Remove(process.Serial);
                 break;
             case ProbeSpec.Exec exec:
-                if (commands.Start(process, exec.Command, watched.Kind, timeout, now) is { } failure)
-                    Answered(new Message.ProbeAnswered(process.Serial, watched.Kind, failure), now);
+                commands.Begin(process, exec.Command, watched.Kind, timeout, now);
                 break;
             default:
                 AskOverNetwork(probe, TargetOf(probe, service, process), watched, timeout);

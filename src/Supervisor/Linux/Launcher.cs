@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux;
+
+/// <summary>
+/// The threads that start processes. A start can be held up: by a process of its worker's user between the change of user and
+/// exec, by a disk, by a directory of users. So it has a thread for itself while it lasts, and whoever wants it waits for nothing.
+/// The threads live as long as the daemon, because the kernel ends a worker together with the thread that started it
+/// (<see cref="SpawnRequest.DieWithParent"/>); there are as many as starts were ever under way at one time, up to a bound.
+/// Beginning, holding and freeing are for one thread.
+/// </summary>
+/// <param name="open">Makes a thread's spawner; called ahead of the threads for the first of them.</param>
+/// <param name="isAhead">Whether these threads go ahead of the daemon's others, see <see cref="Niceness.TryImprove"/>.</param>
+internal sealed class Launcher : IDisposable
+{
+    /// <summary>Starts that are held up and get another thread in their place; past that, those that come wait.</summary>
+    private const int MostHeld = 240;
+
+    /// <summary>
+    /// Made ahead of the workers: a child copies the descriptors below the highest that its spawner has (Native/child_streams.c).
+    /// </summary>
+    private const int EarlySpawners = 8;
+
+    private readonly ConcurrentBag<Spawner> _early = [];
+    private readonly BlockingCollection<Action<Spawner>> _starts = [];
+    private readonly Func<Spawner> _open;
+    private readonly int _usual;
+    private readonly bool _isAhead;
+    private int _threads;
+    private int _held;
+    private int _idle;
+
+    /// <param name="usual">Threads while nothing is held up.</param>
+    public Launcher(int usual, Func<Spawner> open, bool isAhead)
+    {
+        (_usual, _open, _isAhead) = (usual, open, isAhead);
+        for (var i = 0; i < Math.Max(usual, EarlySpawners); i++) _early.Add(open());
+    }
+
+    /// <summary>Has a thread do it; what it does must not throw.</summary>
+    public void Begin(Action<Spawner> start)
+    {
+        _starts.Add(start);
+        Populate();
+    }
+
+    /// <summary>A start takes long: its thread is counted as lost until <see cref="Free"/>.</summary>
+    public void Hold()
+    {
+        _held++;
+        Populate();
+    }
+
+    public void Free() => _held--;
+
+    /// <summary>The threads end as soon as they have nothing to do, and the processes that they started with them.</summary>
+    public void Dispose()
+    {
+        _starts.CompleteAdding();
+        while (_early.TryTake(out var spawner)) spawner.Dispose();
+    }
+
+    private void Populate()
+    {
+        if (_starts.Count <= Volatile.Read(ref _idle) || _threads >= _usual + Math.Min(_held, MostHeld)) return;
+        if (!_early.TryTake(out var spawner) && !TryOpen(out spawner)) return;
+        var thread = new Thread(() => Run(spawner)) { IsBackground = true, Name = "launch" };
+        thread.Start();
+        _threads++;
+    }
+
+    /// <summary>Without a descriptor or memory for one more, those that are there have to do.</summary>
+    private bool TryOpen(out Spawner spawner)
+    {
+        spawner = null!;
+        try
+        {
+            spawner = _open();
+            return true;
+        }
+        catch (LinuxException)
+        {
+            return false;
+        }
+    }
+
+    private void Run(Spawner spawner)
+    {
+        if (_isAhead) Niceness.TryImprove(out _);
+        using (spawner)
+        {
+            Interlocked.Increment(ref _idle);
+            foreach (var start in _starts.GetConsumingEnumerable())
+            {
+                Interlocked.Decrement(ref _idle);
+                start(spawner);
+                Interlocked.Increment(ref _idle);
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics.CodeAnalysis;
+using Reuseportd.Linux;
+using Reuseportd.Model;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>User, group and supplementary groups, as a service names them.</summary>
+internal sealed record AccountKey(string? User, string? Group, ValueList<string>? Groups)
+{
+    public static AccountKey For(ProcessSpec process) => new(process.User, process.Group, process.Privileges.SupplementaryGroups);
+}
+
+/// <summary>
+/// The accounts that services run as. A directory service may take its time (nsswitch.conf(5)), so they are looked up beside the
+/// loop, once for each configuration. Only the loop's thread uses it.
+/// </summary>
+internal sealed class Accounts(Mailbox mailbox, TimeProvider time)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<AccountKey, Entry> _entries = [];
+
+    /// <summary>To be called when the configuration is read again: users and groups may be others by now.</summary>
+    public void Forget() => _entries.Clear();
+
+    /// <summary>Has the account of a process looked up, where that was not done.</summary>
+    /// <param name="again">Called when the answer is there.</param>
+    /// <returns>Whether <see cref="TryFind"/> has an answer.</returns>
+    public bool Prepare(ProcessSpec process, Action again)
+    {
+        var key = AccountKey.For(process);
+        if (!_entries.TryGetValue(key, out var entry))
+        {
+            _entries.Add(key, entry = new Entry());
+            _ = PostAsync(key, entry);
+        }
+
+        if (!entry.IsOpen) return true;
+        entry.Waiting.Add(again);
+        return false;
+    }
+
+    public bool TryFind(ProcessSpec process, [NotNullWhen(true)] out Account? account, [NotNullWhen(false)] out SpawnError? error)
+    {
+        var entry = _entries.GetValueOrDefault(AccountKey.For(process));
+        account = entry?.Account;
+        error = account is null ? new SpawnError(entry?.Problem ?? "user", "", Errno.None) : null;
+        return account is not null;
+    }
+
+    /// <summary>An answer has come.</summary>
+    public static void Take(Message.AccountFound found)
+    {
+        var entry = found.Entry;
+        (entry.Account, entry.Problem, entry.IsOpen) = (found.Account, found.Problem, false);
+        foreach (var again in entry.Waiting) again();
+        entry.Waiting.Clear();
+    }
+
+    private async Task PostAsync(AccountKey key, Entry entry)
+    {
+        var search = Task.Run(() => (Account: Resolve(key, out var problem), Problem: problem));
+        try
+        {
+            var (account, problem) = await search.WaitAsync(Patience, time);
+            mailbox.Post(new Message.AccountFound(entry, account, problem));
+        }
+        catch (TimeoutException)
+        {
+            mailbox.Post(new Message.AccountFound(entry, Account: null, "the user's account was not found in time"));
+        }
+    }
+
+    private static Account? Resolve(AccountKey key, out string? problem)
+    {
+        var account = Users.Resolve(key.User, key.Group, out problem);
+        return account is not null && key.Groups is { } groups ? Users.WithGroups(account, groups, out problem) : account;
+    }
+
+    internal sealed class Entry
+    {
+        /// <summary>Whether it is still looked for.</summary>
+        public bool IsOpen { get; set; } = true;
+
+        /// <summary>Null where it is not known.</summary>
+        public Account? Account { get; set; }
+
+        /// <summary>Why it is not, for the log.</summary>
+        public string? Problem { get; set; }
+
+        public List<Action> Waiting { get; } = [];
+    }
+}

@@ -1,0 +1,111 @@
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Reuseportd.Observability;
+using Serilog;
+
+namespace Reuseportd.Runtime;
+
+/// <summary>
+/// The starts that are under way. The loop begins them and is told of their end by <see cref="Message.Launched"/>; in between it
+/// waits for none. One that takes too long is killed. Only the loop's thread uses it.
+/// </summary>
+/// <param name="longest">That a start may take.</param>
+internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, TimeProvider time, TimeSpan longest)
+{
+    /// <summary>A usual start takes a millisecond. After this time another thread takes the place of the one that does it.</summary>
+    private static readonly TimeSpan HeldAfter = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Between two signals to one that is late: its process may not have been there at the first.</summary>
+    private static readonly TimeSpan BetweenKills = TimeSpan.FromSeconds(1);
+
+    private readonly HashSet<Start> _underWay = [];
+    private readonly DeadlineQueue<Start> _due = new();
+    private bool _isStopping;
+
+    public bool IsEmpty => _underWay.Count == 0;
+
+    /// <summary>Whether a child of the daemon is one that is being started.</summary>
+    public bool IsOwn(int pid)
+    {
+        foreach (var start in _underWay)
+            if (start.Control.Pid == pid) return true;
+        return false;
+    }
+
+    public void Begin(Start start)
+    {
+        var now = Now();
+        start.Began = now;
+        _underWay.Add(start);
+        _due.Add(start, now + HeldAfter);
+        launcher.Begin(spawner =>
+        {
+            start.Run(spawner);
+            mailbox.Post(new Message.Launched(start));
+        });
+    }
+
+    /// <summary>To be called when its message is taken.</summary>
+    /// <returns>False for one that nobody waits for any more: it has been seen to.</returns>
+    public bool End(Start start)
+    {
+        if (start.IsHeld) launcher.Free();
+        _underWay.Remove(start);
+        if (!start.IsAbandoned) return true;
+        start.Discard();
+        return false;
+    }
+
+    public TimeSpan? NextWait() => _due.NextWait(Now());
+
+    /// <summary>Kills what has had its time.</summary>
+    /// <returns>A worker's start that cannot be ended, while all is to stop; null where there is none, or no more.</returns>
+    public WorkerStart? Pass()
+    {
+        var now = Now();
+        while (_due.TryTake(now, out var start, out _))
+        {
+            if (!_underWay.Contains(start)) continue;
+            if (!start.IsHeld) Hold(start);
+            else if (now - start.Began >= 2 * longest && _isStopping && !start.IsAbandoned)
+            {
+                start.IsAbandoned = true;
+                _underWay.Remove(start);
+                if (start is WorkerStart worker) return worker;
+            }
+            else Kill(start, now);
+        }
+
+        return null;
+    }
+
+    /// <summary>All is to stop: what workers are asked ends, and starts that cannot be ended are not waited for.</summary>
+    public void Stop()
+    {
+        _isStopping = true;
+        foreach (var start in _underWay)
+            if (start is ProbeStart) start.Control.Stop();
+    }
+
+    private TimeSpan Now() => time.GetElapsedTime(0);
+
+    private void Hold(Start start)
+    {
+        start.IsHeld = true;
+        launcher.Hold();
+        start.OnHeld();
+        _due.Add(start, start.Began + longest);
+    }
+
+    private void Kill(Start start, TimeSpan now)
+    {
+        if (start.LateError is null)
+        {
+            start.LateError = start.Control.Held() with { Barrier = $"not done after {DurationText.Of(longest)}, killed" };
+            if (start is WorkerStart worker) log.SpawnFailed(worker.Slot.Name, start.LateError);
+        }
+
+        start.Control.Stop();
+        _due.Add(start, now + BetweenKills);
+    }
+}
