@@ -64,7 +64,9 @@ public abstract class RecipeTest : DaemonTest
     private async Task AllWereGivenAsync(string name)
     {
         using var status = JsonDocument.Parse((await Daemon.ControlAsync("status", "-o", "json")).Out);
-        if (status.RootElement.GetProperty("steering").GetString() != "ebpf") return;
+        var steering = status.RootElement.GetProperty("steering").GetString();
+        Assert.SkipWhen(steering == "none", "no connections can be steered here, and restarts may lose some");
+        if (steering != "ebpf") return;
         var given = status.RootElement.GetProperty("workers").EnumerateArray()
             .Where(worker => worker.GetProperty("service").GetString() == name)
             .Select(worker => worker.GetProperty("given").GetInt64());
