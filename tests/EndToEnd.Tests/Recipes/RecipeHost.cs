@@ -57,7 +57,6 @@ internal static class RecipeHost
     {
         foreach (var (path, text) in recipe.Files) daemon.Folder.Write($"root{path}", text);
         if (recipe.Commands.Length > 0) daemon.Folder.Write("commands", recipe.Commands);
-        daemon.Configure(recipe.Service, recipe.Name);
         daemon.Wrapper = Wrapper(daemon.Folder["."]);
     }
 

@@ -33,9 +33,7 @@ public abstract class RecipeTest : DaemonTest
     {
         Programs.Require(program.File, program.Package);
         await RecipeHost.RequireAsync();
-        RecipeHost.Prepare(Daemon, Recipe.Read(name));
-        if (others is not null) Daemon.Configure(others, "others");
-        await Daemon.StartAsync();
+        await StartAsync(Recipe.Read(name), others);
         Assert.Equal(Copies, Daemon.Events("ready").Count(ready => ready["REUSEPORT_SERVICE"] == name));
         Assert.Empty(Daemon.Events("exit"));
 
@@ -58,6 +56,17 @@ public abstract class RecipeTest : DaemonTest
         Assert.Empty(await load.StopAsync());
 
         await StopsAsync(name);
+    }
+
+    /// <summary>The others come first: a proxy that finds no server at its start says so to its clients.</summary>
+    private async Task StartAsync(Recipe recipe, string? others)
+    {
+        RecipeHost.Prepare(Daemon, recipe);
+        Daemon.Configure(others ?? recipe.Service);
+        await Daemon.StartAsync();
+        if (others is null) return;
+        Daemon.Configure(recipe.Service, recipe.Name);
+        Assert.Equal(0, (await Daemon.ApplyAsync()).Code);
     }
 
     /// <summary>By what the kernel counted: not every server can say which copy answered.</summary>
