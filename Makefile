@@ -115,7 +115,9 @@ install: ## to DESTDIR= PREFIX=/usr; run 'make build' first
 	install -d -m 0755 $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples
 	install -m 0644 config/services.d/*.yaml $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples/
 	sed -i '$(INSTALLED_SCHEMA)' $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples/*.yaml
+	install -d -m 0755 $(DESTDIR)$(PREFIX)/share/doc/reuseportd/guide
 	install -m 0644 README.md LICENSE docs/*.md $(DESTDIR)$(PREFIX)/share/doc/reuseportd/
+	install -m 0644 docs/guide/*.md $(DESTDIR)$(PREFIX)/share/doc/reuseportd/guide/
 
 uninstall: ## what install put there; the configuration stays
 	rm -f $(DESTDIR)$(PREFIX)/bin/reuseportd $(DESTDIR)$(PREFIX)/bin/reuseportctl

@@ -13,7 +13,7 @@ internal static class Dns
     private const int QuestionLength = 12 + 6 + 1 + 4 + 1 + 1 + 4;
     private const int RecordHeader = 2 + 2 + 2 + 4 + 2;
 
-    private static byte[] Question => [0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 6, .. "worker"u8, 4, .. "test"u8, 0, 0, 16, 0, 1];
+    public static byte[] Question => [0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 6, .. "worker"u8, 4, .. "test"u8, 0, 0, 16, 0, 1];
 
     public static async Task<string> UdpAsync(string address, int port) => Text(await Ask.UdpAsync(address, port, Question));
 
@@ -32,7 +32,7 @@ internal static class Dns
     }
 
     /// <summary>The one string of the one record.</summary>
-    private static string Text(byte[] answer)
+    public static string Text(byte[] answer)
     {
         Assert.Equal(1, BinaryPrimitives.ReadUInt16BigEndian(answer.AsSpan(6)));
         var text = answer.AsSpan(QuestionLength + RecordHeader);

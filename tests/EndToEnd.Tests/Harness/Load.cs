@@ -20,9 +20,12 @@ internal sealed class Load : IAsyncDisposable
 
     public long Answered => Interlocked.Read(ref _answered);
 
+    /// <param name="ask">One request, as often as each client can send it. It throws where the request failed.</param>
+    public static Load Of(Func<Task> ask, int clients) => new([], Enumerable.Repeat(ask, clients));
+
     /// <summary>HTTP, with a connection for each request.</summary>
     public static Load Http(string address, int port, int clients = 12) =>
-        new([], Enumerable.Repeat<Func<Task>>(() => Ask.HttpAsync(address, port), clients));
+        Of(() => Ask.HttpAsync(address, port), clients);
 
     /// <summary>Datagrams that are each answered by one; each client is a flow of its own.</summary>
     public static Load Udp(string address, int port, int clients = 12)
