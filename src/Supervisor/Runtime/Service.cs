@@ -36,6 +36,9 @@ internal sealed class Service(ServiceSpec declared)
     /// <summary>Its workers that are <see cref="WorkerSlot.Unsettled"/>.</summary>
     public int Unsettled { get; set; }
 
+    /// <summary>Connections that the ends of its processes have cut, at the deadlines of their draining.</summary>
+    public int Cut { get; set; }
+
     /// <summary>Starts of its workers that wait for their turn.</summary>
     public StartLine<(WorkerSlot Slot, int Generation)> Starts { get; } = new();
 
