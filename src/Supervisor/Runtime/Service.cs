@@ -27,6 +27,12 @@ internal sealed class Service(ServiceSpec declared)
     /// <summary>By number; those above <see cref="ServiceSpec.Workers"/> are leaving.</summary>
     public List<WorkerSlot> Slots { get; } = [];
 
+    /// <summary>
+    /// Of workers that were scaled away, by number: the highest generation. A worker that comes again goes on from there, so that
+    /// logs and the marks of what a former process left behind stay unambiguous. At most as many as the service ever had workers.
+    /// </summary>
+    public Dictionary<int, int> LastGiven { get; } = [];
+
     /// <summary>Taken out of the configuration: forgotten once its last worker has stopped.</summary>
     public bool Leaving { get; set; }
 
