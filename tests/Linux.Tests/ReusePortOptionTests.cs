@@ -43,7 +43,9 @@ public sealed class ReusePortOptionTests
         Environment.ProcessId, new PortFilter([new PortRange(1, 1)]), SockDiag.Serving()));
 
     private static bool Of(params Socket[] sockets) => ReusePortOption.IsSetOnAll(
-        Environment.ProcessId, new PortFilter([.. sockets.Select(PortOf).Order().Select(port => new PortRange(port, port))]), SockDiag.Serving());
+        Environment.ProcessId,
+        new PortFilter([.. sockets.Select(PortOf).Order().Select(port => new PortRange(port, port))]),
+        SockDiag.Serving());
 
     private static int PortOf(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Port;
 

@@ -27,11 +27,12 @@ internal sealed class PortFacts(
         _byInode.Value[holder.Inode].FirstOrDefault() ?? (holder.Pid is { } pid ? _byPid.Value.GetValueOrDefault(pid) : null);
 
     /// <summary>
-    /// Whether the program of a worker without the library sets SO_REUSEPORT itself: its own sockets or those of another worker of the
-    /// service have the option, or two of them serve one port.
+    /// Whether the program of a worker without the library sets SO_REUSEPORT itself: its own sockets or those of another worker of
+    /// the service have the option, or two of them serve one port.
     /// </summary>
     public bool SharesByItself(WorkerSnapshot worker) => worker.Silence is not null && (ServesWithAnother(worker)
-        || fleet.Workers.Any(one => one is { Silence: not null, Pid: not null } && one.Name.Service == worker.Name.Service && hasOption(one)));
+        || fleet.Workers.Any(one =>
+            one is { Silence: not null, Pid: not null } && one.Name.Service == worker.Name.Service && hasOption(one)));
 
     private bool ServesWithAnother(WorkerSnapshot worker) => worker is { State: "ready", KernelPorts.Count: > 0 } && fleet.Workers.Any(other =>
         other is { State: "ready", Silence: not null } && other.Name != worker.Name && other.Name.Service == worker.Name.Service

@@ -3,8 +3,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux;
 
 /// <summary>
-/// Whether the sockets of a process share their ports (SO_REUSEPORT, socket(7)). sock_diag(7) does not tell, so each is taken for a
-/// moment: see <see cref="SharedSocket"/> for the right that this needs.
+/// Whether the sockets of a process share their ports (SO_REUSEPORT, socket(7)). sock_diag(7) does not tell, so each is taken
+/// for a moment: see <see cref="SharedSocket"/> for the right that this needs.
 /// </summary>
 internal static class ReusePortOption
 {

@@ -6,8 +6,8 @@ using Tests.Shared;
 namespace EndToEnd.Tests.Lifecycle;
 
 /// <summary>
-/// <c>make run</c> is ended by a signal to make, to the shell that it was started from, or by the end of the terminal: the command
-/// that it runs in the foreground ends, too, and nothing is left.
+/// <c>make run</c> is ended by a signal to make, to the shell that it was started from, or by the end of the terminal: the
+/// command that it runs in the foreground ends, too, and nothing is left.
 /// </summary>
 public sealed class ForegroundTests : IDisposable
 {
@@ -69,14 +69,16 @@ public sealed class ForegroundTests : IDisposable
     {
         Write("sleep 1000");
         var process = Process.Start(Start(program, arguments))!;
-        await Deadline.UntilAsync(() => Left().Any(pid => Processes.Status(pid, "Name") == "sleep" && IsOfForeground(pid)), "the command runs");
+        await Deadline.UntilAsync(
+            () => Left().Any(pid => Processes.Status(pid, "Name") == "sleep" && IsOfForeground(pid)), "the command runs");
         return process;
     }
 
     /// <summary>As the Makefile of the source tree has it.</summary>
     private void Write(string command)
     {
-        var recipe = File.ReadLines(Checkout.At("Makefile")).Single(line => line.Contains("build-aux/foreground", StringComparison.Ordinal));
+        var recipe = File.ReadLines(Checkout.At("Makefile"))
+            .Single(line => line.Contains("build-aux/foreground", StringComparison.Ordinal));
         var until = recipe.IndexOf("build-aux/", StringComparison.Ordinal);
         _folder.Write("Makefile", $"run:\n{recipe[..until]}{Checkout.At("build-aux/foreground")} env A=b {command}\n");
     }
@@ -90,7 +92,8 @@ public sealed class ForegroundTests : IDisposable
     }
 
     /// <summary>The watcher is a fork of the script and has the same name: the script is the one that make started.</summary>
-    private int Named(string name) => Left().First(pid => Processes.Status(pid, "Name") == name && (name != "foreground" || IsOf("make", pid)));
+    private int Named(string name) =>
+        Left().First(pid => Processes.Status(pid, "Name") == name && (name != "foreground" || IsOf("make", pid)));
 
     /// <summary>The watcher sleeps, too.</summary>
     private static bool IsOfForeground(int pid) =>
