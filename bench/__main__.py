@@ -106,7 +106,9 @@ def measure(chosen, session, watch):
 def keep(run, chosen):
     """The table for people, the samples for whoever wants to compare runs."""
     os.makedirs(chosen.results, exist_ok=True)
-    path = os.path.join(chosen.results, "-".join([time.strftime("%Y-%m-%d"), *chosen.groups]))
+    # A run of some peers does not take the place of one of all.
+    peers_in_name = [name.replace(" ", "-") for name in chosen.peer or []]
+    path = os.path.join(chosen.results, "-".join([time.strftime("%Y-%m-%d"), *chosen.groups, *peers_in_name]))
     with open(f"{path}.md", "w") as file:
         file.write(table.render(run))
     with open(f"{path}.json", "w") as file:

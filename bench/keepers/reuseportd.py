@@ -22,7 +22,8 @@ class Control(http.client.HTTPConnection):
 
 class Reuseportd(Keeper):
     name = "reuseportd"
-    packages = ["cc:gcc"]
+    # bpftool counts what is left in the kernel: rows chaos and cost.
+    packages = ["cc:gcc", "bpftool:bpftool"]
     settings = "`steering: ebpf`; `POST /v1/restart`"
     steering = "ebpf"
     ours = True

@@ -17,6 +17,18 @@ public sealed class ApplyCommandTests
         Assert.Equal("POST /v1/apply HTTP/1.1", await daemon.RequestAsync());
     }
 
+    [Theory]
+    [InlineData(0, "")]
+    [InlineData(1, "1 connection cut, as drain_timeout was over\n")]
+    [InlineData(3, "3 connections cut, as drain_timeout was over\n")]
+    public async Task Apply_ConnectionsCut_AreCounted(int cut, string line)
+    {
+        using var daemon = Answering(200, new ApplyDocument([], 0, 1, 0, 0, 2, 2, [], []) { Cut = cut });
+        var run = await Run.CommandAsync(daemon.Path, "apply");
+        Assert.Equal((ExitCode.Ok, ""), (run.Code, run.Errors));
+        Assert.Equal($"services: 0 added, 1 changed, 0 removed, 0 unchanged; 2 of 2 workers ready\n{line}", run.Output);
+    }
+
     [Fact]
     public async Task Apply_ErrorsInTheConfiguration_AreAllSaid()
     {

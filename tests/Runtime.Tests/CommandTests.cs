@@ -69,6 +69,20 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public void Scale_WorkerGoesAndComesAgain_GenerationGoesOn()
+    {
+        using var fleet = new Supervised();
+        fleet.Converge(Given.Sleepers("web", 2));
+        fleet.Ask(new FleetCommand.Restart(), "web@1");
+        foreach (var expected in (int[])[3, 4])
+        {
+            fleet.Ask(new FleetCommand.Scale(1), "web");
+            fleet.Ask(new FleetCommand.Scale(2), "web");
+            Assert.Equal([1, expected], fleet.Snapshot().Workers.Select(worker => worker.Generation));
+        }
+    }
+
+    [Fact]
     public void Command_NameOfNothing_ChangesNothing()
     {
         using var fleet = new Supervised();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Reuseportd.Api;
 using Reuseportd.Model;
 using Reuseportd.Runtime;
 using Runtime.Tests.Harness;
@@ -106,6 +107,24 @@ public sealed class ReadinessTests
 
         Assert.Equal(1, Deadline.Await(starting, "readiness").Counts.Ready);
         Assert.StartsWith("statically linked", fleet.Log.Take("no_preload", "web@0").Field("REUSEPORT_REASON"), StringComparison.Ordinal);
+    }
+
+    /// <summary>One worker has nobody to share with, so what it is told must come from its own sockets.</summary>
+    [Theory]
+    [InlineData("binds-static", 1)]
+    [InlineData("shares-static", 0)]
+    public void Ready_OneWithoutTheLibrary_IsToldOnlyWhereItDoesNotShare(string name, int causes)
+    {
+        using var fleet = new Supervised();
+        var (address, port) = Given.Socket();
+        string[] arguments = name == "shares-static" ? ["{worker}", Text($"tcp4,{address},{port}")] : [Text($"tcp4,{address},{port}")];
+        var starting = fleet.BeginConverge(Given.Listening(Given.Service("web", 1, [Checkout.Worker(name), .. arguments]), port));
+        fleet.Log.Take("no_preload", "web@0");
+        fleet.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal(1, Deadline.Await(starting, "readiness").Counts.Ready);
+
+        var all = fleet.Snapshot();
+        Assert.Equal(causes, new WorkerFacts(TimeProvider.System).Causes(all, all).Count);
     }
 
     [Fact]

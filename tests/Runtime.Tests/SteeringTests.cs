@@ -78,6 +78,32 @@ public sealed class SteeringTests
     }
 
     [Theory]
+    [InlineData(2)] // the worker is replaced
+    [InlineData(1)] // it goes for good
+    public void Apply_ConnectionThatStays_IsCutAtTheDeadlineAndTold(int workers)
+    {
+        using var fleet = new Supervised(steering: Mode("cbpf"));
+        var (service, server) = Sharing(2);
+        fleet.Converge(service);
+        using var client = ConnectedTo("1", server);
+        var restarts = workers == 2 ? service with { Process = service.Process with { WorkingDirectory = Template.TryParse("/", out _) } } : service;
+        var changed = restarts with { Workers = workers };
+        var apply = fleet.BeginConverge(changed);
+        Deadline.Until(
+            () =>
+            {
+                fleet.Advance(TimeSpan.FromMilliseconds(5));
+                return fleet.Worker("web@1") is { Draining: 1 };
+            },
+            "its connection is seen");
+        fleet.Advance(UpdateSpec.Default.DrainTimeout + TimeSpan.FromSeconds(1));
+        Deadline.Until(() => Passes(fleet, apply), "it has settled");
+
+        Assert.Equal(1, Deadline.Await(apply, "it has settled").Cut);
+        Assert.Equal(0, fleet.Converge(changed with { Workers = 3 }).Cut);
+    }
+
+    [Theory]
     [MemberData(nameof(Ways))]
     public void Stall_OneOfFourIsSuspended_ItIsReplacedAndTheOthersServe(string way)
     {
@@ -139,6 +165,18 @@ public sealed class SteeringTests
         }
 
         Assert.Equal(workers, seen.Count);
+    }
+
+    /// <summary>A connection that this worker has, and that is open yet.</summary>
+    private static TcpClient ConnectedTo(string worker, IPEndPoint server)
+    {
+        while (true)
+        {
+            var client = new TcpClient();
+            client.Connect(server);
+            if (Read(client) == worker) return client;
+            client.Dispose();
+        }
     }
 
     private static async Task KeepAskingAsync(IPEndPoint server, CancellationToken over)

@@ -156,6 +156,20 @@ public sealed class UpdateTests
     }
 
     [Fact]
+    public void Restart_AfterAReplacementThatFailed_NoGenerationIsGivenTwice()
+    {
+        using var fleet = new Supervised();
+        var good = Given.Sleepers("web", 1) with { Update = Paused, Readiness = InASecond };
+        fleet.Converge(good);
+        fleet.Converge(good.With("/bin/sh", "-c", "exit 3"));
+        // The replacement was the second; the worker's own process ends only now.
+        Assert.Equal(1, fleet.Worker("web@0").Generation);
+        Supervised.Kill(fleet.Worker("web@0").Pid!.Value);
+        Deadline.Until(() => fleet.Worker("web@0").Generation > 1, "it is started anew");
+        Assert.Equal(3, fleet.Worker("web@0").Generation);
+    }
+
+    [Fact]
     public void Restart_OldOneDiesMeanwhile_TheNewOneTakesItsPlace()
     {
         using var fleet = new Supervised();

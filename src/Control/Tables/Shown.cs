@@ -41,6 +41,10 @@ internal static class Shown
         _ => string.Create(CultureInfo.InvariantCulture, $"{percent:0}%"),
     };
 
+    /// <summary><c>2 connections cut, as drain_timeout was over</c>.</summary>
+    public static string Cut(int connections) =>
+        $"{Number(connections)} {(connections == 1 ? "connection" : "connections")} cut, as drain_timeout was over";
+
     /// <summary><c>web to 5 workers (its file: 2)</c>.</summary>
     public static string Scaled(ScaledService service) =>
         $"{service.Service} to {Number(service.Workers)} {(service.Workers == 1 ? "worker" : "workers")} (its file: {Number(service.Declared)})";

@@ -40,6 +40,7 @@ internal static class ApplyCommand
         Console.WriteLine(
             $"services: {applied.Added} added, {applied.Changed} changed, {applied.Removed} removed, {applied.Unchanged} unchanged{back}; "
             + $"{applied.Ready} of {applied.Workers} workers ready");
+        if (applied.Cut > 0) Console.WriteLine(Shown.Cut(applied.Cut));
         if (!waited) return applied.NotReopened.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
         foreach (var service in applied.RolledBack)
             Console.Error.WriteLine($"reuseportctl: {service} was rolled back and runs as before");

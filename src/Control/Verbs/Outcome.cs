@@ -13,7 +13,7 @@ internal static class Outcome
     {
         foreach (var service in document.Workers.GroupBy(worker => Plight.ServiceOf(worker.Name)))
             Console.WriteLine($"{service.Key}: {(waited ? Reached([.. service], done) : Taken([.. service]))}");
-        if (document.Cut > 0) Console.WriteLine($"{Shown.Number(document.Cut)} {(document.Cut == 1 ? "connection" : "connections")} cut, as drain_timeout was over");
+        if (document.Cut > 0) Console.WriteLine(Shown.Cut(document.Cut));
         var failed = document.Workers.Where(worker => !worker.Ok).ToArray();
         var suspects = failed.Where(worker => worker is { Untouched: not true, Paused: not true }).Select(worker => Plight.ServiceOf(worker.Name));
         foreach (var line in Plight.Lines([.. failed.Select(worker => Plight.Of(worker, done))], document.TimedOut, suspects))

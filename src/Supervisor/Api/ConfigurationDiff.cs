@@ -14,8 +14,11 @@ internal static class ConfigurationDiff
     /// Whether the files say something else than what runs: files with errors do, and what has been taken up half way only.
     /// </summary>
     public static bool IsPending(ValueList<ServiceSnapshot> running, FleetSpec? files) =>
-        files is null || running.Any(service => service is { IsPaused: true, Update.IsChange: true })
+        files is null || running.Any(IsHalfChanged)
         || Reconciler.Plan(running.Select(service => service.Declared), files.Services).Steps.Count > 0;
+
+    /// <summary>A paused restart without a change has nothing to do with the files: all its workers are the same service.</summary>
+    private static bool IsHalfChanged(ServiceSnapshot service) => service is { IsPaused: true, Update.IsChange: true };
 
     /// <summary>In the order in which they would be made.</summary>
     public static IReadOnlyList<ServiceChange> Of(ValueList<ServiceSnapshot> running, ValueList<ServiceSpec> files)
@@ -23,7 +26,12 @@ internal static class ConfigurationDiff
         var now = running.ToDictionary(service => service.Spec.Name);
         ServiceChange[] changes = [.. Reconciler.Plan(running.Select(service => service.Declared), files).Steps.Select(step => Of(step, now))];
         var touched = changes.Select(change => change.Name).ToHashSet();
-        return [.. changes, .. running.Where(one => one.IsPaused && !touched.Contains(one.Spec.Name)).Select(one => new ServiceChange(one.Spec.Name, "paused", []))];
+        return
+        [
+            .. changes,
+            .. running.Where(service => IsHalfChanged(service) && !touched.Contains(service.Spec.Name))
+                .Select(service => new ServiceChange(service.Spec.Name, "paused", [])),
+        ];
     }
 
     /// <summary>Numbers of workers that were given by hand, and that an apply leaves as they are.</summary>

@@ -56,6 +56,7 @@ internal static class Documents
             [.. done.NotReady.Select(worker => new UnreadyWorker(worker.Name.ToString(), worker.State, worker.Detail) { Paused = worker.IsPostponed ? true : null })])
         {
             TimedOut = done.TimedOut,
+            Cut = done.Cut,
             RolledBack = [.. done.RolledBack],
         }
         : new(result.Errors, 0, 0, 0, 0, 0, 0, result.Warnings, []);

@@ -7,7 +7,9 @@ namespace Reuseportd.Api;
 /// <param name="holders">Of the ports that are taken.</param>
 /// <param name="fleet">All workers, whoever is asked about: a neighbour may be the holder.</param>
 /// <param name="nameOf">A user by number, as people read it: <c>root (0)</c>.</param>
-internal sealed class PortFacts(IReadOnlyList<PortHolder> holders, FleetSnapshot fleet, Func<uint, string> nameOf)
+/// <param name="hasOption">Whether the sockets of a worker that runs have SO_REUSEPORT, by what the kernel says.</param>
+internal sealed class PortFacts(
+    IReadOnlyList<PortHolder> holders, FleetSnapshot fleet, Func<uint, string> nameOf, Predicate<WorkerSnapshot> hasOption)
 {
     private readonly Lazy<Dictionary<int, WorkerSnapshot>> _byPid = new(() => Running(fleet).DistinctBy(worker => worker.Pid).ToDictionary(worker => worker.Pid!.Value));
 
@@ -25,9 +27,14 @@ internal sealed class PortFacts(IReadOnlyList<PortHolder> holders, FleetSnapshot
         _byInode.Value[holder.Inode].FirstOrDefault() ?? (holder.Pid is { } pid ? _byPid.Value.GetValueOrDefault(pid) : null);
 
     /// <summary>
-    /// Whether it serves a port together with another of its service, neither with the library: so the program does it by itself.
+    /// Whether the program of a worker without the library sets SO_REUSEPORT itself: its own sockets or those of another worker of
+    /// the service have the option, or two of them serve one port.
     /// </summary>
-    public bool SharesByItself(WorkerSnapshot worker) => worker is { State: "ready", Silence: not null, KernelPorts.Count: > 0 } && fleet.Workers.Any(other =>
+    public bool SharesByItself(WorkerSnapshot worker) => worker.Silence is not null && (ServesWithAnother(worker)
+        || fleet.Workers.Any(one =>
+            one is { Silence: not null, Pid: not null } && one.Name.Service == worker.Name.Service && hasOption(one)));
+
+    private bool ServesWithAnother(WorkerSnapshot worker) => worker is { State: "ready", KernelPorts.Count: > 0 } && fleet.Workers.Any(other =>
         other is { State: "ready", Silence: not null } && other.Name != worker.Name && other.Name.Service == worker.Name.Service
         && other.KernelPorts.Any(worker.KernelPorts.Contains));
 

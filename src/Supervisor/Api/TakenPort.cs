@@ -51,7 +51,8 @@ internal static class TakenPort
         if (neighbour is null) return $"{who}, which does not share it; stop that, or take another port{Besides(filter)}";
         if (why is not null)
             return $"{who}, which bound it unshared, as {(isOfService ? "" : $"of {neighbour.Name.Service} ")}{why}{Help(wayOut, Correct)}{(isOfService ? "" : Besides(filter))}";
-        if (neighbour.Silence is not null)
+        var sharesByItself = facts.SharesByItself(neighbour);
+        if (neighbour.Silence is not null && !sharesByItself)
             return $"{who}, which does not share it, as the preload library is not in it{Help(wayOut, "stop that, or take another port")}{Besides(filter)}";
         if (SwitchedOff(neighbour, taken))
         {
@@ -60,7 +61,7 @@ internal static class TakenPort
         }
 
         // What was in the way has gone, and this one came after it.
-        return Shares(neighbour, taken)
+        return sharesByItself || Shares(neighbour, taken)
             ? $"{Gone(taken, $"{Name(holder, neighbour)} has it now, and shares it")}{next}"
             : $"{who}, which does not share it{Help(wayOut, "stop that, or take another port")}{Besides(filter)}";
     }

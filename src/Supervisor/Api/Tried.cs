@@ -19,7 +19,7 @@ internal sealed record Tried(Attempt Attempt, string Words, bool SaysSilence)
             return TakenPort.Of(process) is { } taken ? new(attempt, $"the last try: {TakenPort.Cause(process, taken, facts)}", SaysSilence: false) : null;
 
         var isSilent = worker.Silence is not null;
-        string[] causes = isSilent && IsKeptOut(process.Silence) && attempt.WayOut is { } wayOut
+        string[] causes = isSilent && IsKeptOut(process.Silence) && !facts.SharesByItself(worker) && attempt.WayOut is { } wayOut
             ? [$"{NoPair}: {wayOut}"]
             : [.. BindCauses.Of(process, facts, attempt)];
         // Else it is said without the kernel's help.

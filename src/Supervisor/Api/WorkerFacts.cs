@@ -118,7 +118,17 @@ internal sealed class WorkerFacts(TimeProvider time)
         var ports = workers.Concat(workers.Select(worker => worker.Attempt?.Process).OfType<WorkerSnapshot>())
             .Select(TakenPort.Of).Where(taken => taken is not null).Select(taken => taken!.Port).ToHashSet();
         var names = new Dictionary<uint, string>();
-        return new PortFacts(ports.Count == 0 ? [] : Holders(ports), all, NameOf);
+        var serving = new Lazy<List<SocketRecord>>(SockDiag.Serving);
+        var options = new Dictionary<int, bool>();
+        return new PortFacts(ports.Count == 0 ? [] : Holders(ports), all, NameOf, HasOption);
+
+        // Of many workers without the library each is asked about by all of its service.
+        bool HasOption(WorkerSnapshot worker)
+        {
+            var pid = worker.Pid!.Value;
+            if (!options.TryGetValue(pid, out var has)) options[pid] = has = ReusePortOption.IsSetOnAll(pid, worker.Ports, serving.Value);
+            return has;
+        }
 
         string NameOf(uint user)
         {

@@ -6,36 +6,51 @@ namespace Reuseportd.Runtime;
 /// <summary>Those who wait for a change of the whole fleet to settle. Only the loop's thread uses it.</summary>
 internal sealed class Converging(Fleet fleet, SlotRunner runner)
 {
-    private readonly List<(FleetPlan Plan, TaskCompletionSource<ConvergeResult> Done)> _waiting = [];
+    private readonly List<Change> _waiting = [];
 
     /// <summary>Begins the way to the desired services.</summary>
     /// <param name="done">Completed when all that the change touched has settled.</param>
-    public void Begin(FleetSpec desired, TaskCompletionSource<ConvergeResult> done) => _waiting.Add((fleet.Converge(desired), done));
+    public void Begin(FleetSpec desired, TaskCompletionSource<ConvergeResult> done)
+    {
+        var before = fleet.Services.ToArray();
+        var plan = fleet.Converge(desired);
+        var touched = plan.Steps.Select(step => step.Service).ToHashSet();
+        // A removed service may be forgotten before the answer.
+        Service[] services = [.. before.Where(service => touched.Contains(service.Spec.Name))];
+        _waiting.Add(new Change(plan, services, services.Sum(service => service.Cut), done));
+    }
 
     /// <summary>To be called in each turn: answers when nothing of the fleet is on its way any more.</summary>
     public void Pass()
     {
         if (_waiting.Count == 0 || runner.Counts.Unsettled > 0) return;
-        foreach (var (plan, done) in _waiting) done.TrySetResult(Result(plan));
+        foreach (var change in _waiting) change.Done.TrySetResult(Result(change));
         _waiting.Clear();
     }
 
     /// <summary>Who asked waits no longer.</summary>
     public void Expire(Task answer)
     {
-        var at = _waiting.FindIndex(waiting => waiting.Done.Task == answer);
+        var at = _waiting.FindIndex(change => change.Done.Task == answer);
         if (at < 0) return;
-        var (plan, done) = _waiting[at];
+        var expired = _waiting[at];
         _waiting.RemoveAt(at);
-        done.TrySetResult(Result(plan) with { TimedOut = true });
+        expired.Done.TrySetResult(Result(expired) with { TimedOut = true });
     }
 
     /// <summary>Nothing more comes of any.</summary>
     public void Cancel()
     {
-        foreach (var (_, done) in _waiting) done.TrySetCanceled();
+        foreach (var change in _waiting) change.Done.TrySetCanceled();
         _waiting.Clear();
     }
 
-    private ConvergeResult Result(FleetPlan plan) => Snapshots.Of(fleet, plan, runner.Counts);
+    private ConvergeResult Result(Change change) => Snapshots.Of(fleet, change.Plan, runner.Counts) with
+    {
+        Cut = change.Services.Sum(service => service.Cut) - change.CutBefore,
+    };
+
+    /// <param name="Services">Those that were there and that the plan touches: a new service has nothing to cut.</param>
+    private sealed record Change(
+        FleetPlan Plan, IReadOnlyList<Service> Services, int CutBefore, TaskCompletionSource<ConvergeResult> Done);
 }

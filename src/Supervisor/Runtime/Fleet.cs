@@ -58,6 +58,7 @@ internal sealed partial class Fleet(SlotRunner runner, Updates updates, Understu
     {
         if (!slot.Leaving || slot.Slot.State.HasProcess || !slot.Service.Slots.Remove(slot)) return;
         runner.Leave(slot);
+        slot.Service.LastGiven[slot.Name.Index] = slot.LastGiven;
         Forget(slot.Service);
     }
 
@@ -198,7 +199,8 @@ internal sealed partial class Fleet(SlotRunner runner, Updates updates, Understu
         {
             if (!present.TryGetValue(index, out var slot))
             {
-                slot = new WorkerSlot(new WorkerName(service.Spec.Name, index), service);
+                var given = service.LastGiven.GetValueOrDefault(index);
+                slot = new WorkerSlot(new WorkerName(service.Spec.Name, index), service) { Slot = Slot.New with { LastGiven = given } };
                 service.Slots.Add(slot);
                 updates.Entered(slot);
                 runner.Enter(slot);

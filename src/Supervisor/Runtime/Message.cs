@@ -134,6 +134,11 @@ internal sealed record ConvergeResult(
     /// <summary>Whether some were still on their way when who asked had waited long enough.</summary>
     public bool TimedOut { get; init; }
 
+    /// <summary>
+    /// Connections that processes of the services that it touched still had when the time of their draining was over.
+    /// </summary>
+    public int Cut { get; init; }
+
     /// <summary>Services that are what they were, as no process of what they were to become got ready.</summary>
     public ValueList<string> RolledBack { get; init; }
 

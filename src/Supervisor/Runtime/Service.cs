@@ -27,6 +27,12 @@ internal sealed class Service(ServiceSpec declared)
     /// <summary>By number; those above <see cref="ServiceSpec.Workers"/> are leaving.</summary>
     public List<WorkerSlot> Slots { get; } = [];
 
+    /// <summary>
+    /// Of workers that were scaled away, by number: the highest generation. A worker that comes again goes on from there, so that
+    /// logs and the marks of what a former process left behind stay unambiguous. At most as many as the service ever had workers.
+    /// </summary>
+    public Dictionary<int, int> LastGiven { get; } = [];
+
     /// <summary>Taken out of the configuration: forgotten once its last worker has stopped.</summary>
     public bool Leaving { get; set; }
 
@@ -35,6 +41,9 @@ internal sealed class Service(ServiceSpec declared)
 
     /// <summary>Its workers that are <see cref="WorkerSlot.Unsettled"/>.</summary>
     public int Unsettled { get; set; }
+
+    /// <summary>Connections that the ends of its processes have cut, at the deadlines of their draining.</summary>
+    public int Cut { get; set; }
 
     /// <summary>Starts of its workers that wait for their turn.</summary>
     public StartLine<(WorkerSlot Slot, int Generation)> Starts { get; } = new();

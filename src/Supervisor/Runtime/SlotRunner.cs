@@ -104,7 +104,10 @@ internal sealed class SlotRunner(
         Tally(understudy, understudy.Slot.State, -1);
         var (older, newer) = (slot.Slot, understudy.Slot);
         // Trees are told of to the slot that their process was in when it ended.
-        slot.Slot = newer with { Restarts = older.Restarts, LastExit = older.LastExit, TreesEnding = older.TreesEnding };
+        slot.Slot = newer with
+        {
+            Restarts = older.Restarts, LastExit = older.LastExit, TreesEnding = older.TreesEnding, LastGiven = slot.LastGiven,
+        };
         understudy.Slot = older with { TreesEnding = newer.TreesEnding };
         (slot.Process, understudy.Process) = (understudy.Process, slot.Process);
         (slot.Last, understudy.Last) = (understudy.Last, slot.Last);

@@ -35,8 +35,8 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
     /// <summary>The one before that, where a bind of it failed: what is tried again is told of by it, until it says more.</summary>
     public WorkerProcess? LastTry { get; set; }
 
-    /// <summary>The highest that an understudy of it was given: what was dismissed may still run.</summary>
-    public int NewestGeneration { get; set; }
+    /// <summary>As of <see cref="Slots.Slot.LastGiven"/>.</summary>
+    public int LastGiven => Math.Max(Slot.Generation, Slot.LastGiven);
 
     /// <summary>The slot of the other process while it is being replaced.</summary>
     public WorkerSlot? Understudy { get; set; }

@@ -20,6 +20,12 @@ internal sealed record Slot(
     /// </summary>
     public int TreesEnding { get; init; }
 
+    /// <summary>
+    /// The highest number that was given to any process of the worker: also to a replacement that came to nothing, or before the
+    /// worker was scaled away. No number is given twice.
+    /// </summary>
+    public int LastGiven { get; init; }
+
     public static readonly Slot New = new(new SlotState.Stopped(), 0, 0, 0, [], null);
 }
 

@@ -198,7 +198,7 @@ internal static class SlotMachine
 
         private Transition Start(Slot origin, params ReadOnlySpan<SlotAction> before)
         {
-            var generation = origin.Generation + 1;
+            var generation = Math.Max(origin.Generation, origin.LastGiven) + 1;
             var starting = new SlotState.Starting(StartPhase.Queued, Now, Due: null, PortCoverage.None(Policy.Ports));
             return new(origin with { State = starting, Generation = generation }, [.. before, new SlotAction.Spawn(generation)]);
         }

@@ -160,6 +160,28 @@ public sealed class BindCausesTests
         Assert.Single(Of(alone, [other with { KernelPorts = [8081] }]));
     }
 
+    /// <summary>One worker has nobody to share with yet: the kernel tells.</summary>
+    [Fact]
+    public void Of_OneWithoutTheLibraryThatHasTheOption_IsNothing()
+    {
+        var alone = Ready with { Silence = PreloadReason.StaticallyLinked };
+        Assert.Single(BindCauses.Of(alone, Facts([alone], [])));
+        Assert.Empty(BindCauses.Of(alone, Facts([alone], [], 100)));
+        // Its program is that of the others of its service, whatever these fail at.
+        var failed = alone with { Name = new WorkerName("web", 1), State = "backoff", Pid = null };
+        Assert.Empty(BindCauses.Of(failed, Facts([alone, failed], [], 100)));
+        Assert.Single(BindCauses.Of(failed with { Name = new WorkerName("db", 1) }, Facts([alone, failed], [], 100)));
+    }
+
+    /// <summary>The holder's port is shared, so what was in the way has gone.</summary>
+    [Fact]
+    public void Of_PortOfOneWithoutTheLibraryThatHasTheOption_DoesNotBlameThat()
+    {
+        var holder = Db with { Silence = PreloadReason.StaticallyLinked };
+        Assert.Contains("the preload library is not in it", BindCauses.Of(Taken, Facts([Taken, holder], [Nginx with { Pid = 7 }])).Single(), StringComparison.Ordinal);
+        Assert.Contains("has it now, and shares it", BindCauses.Of(Taken, Facts([Taken, holder], [Nginx with { Pid = 7 }], 7)).Single(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Of_SharingSwitchedOff_SaysSo() => Assert.Equal(
         ["127.0.0.1:8080 tcp is held by worker db@3 (process 7), and 'reuseport.reuse_port' of this service is not true; set that, or run one worker"],
@@ -283,7 +305,8 @@ public sealed class BindCausesTests
         .. BindCauses.Of(worker, Facts([worker, .. others], holders)),
     ];
 
-    private static PortFacts Facts(WorkerSnapshot[] fleet, PortHolder[] holders) => new(holders, new FleetSnapshot(TimeSpan.Zero, default, [.. fleet]), uid => $"u{uid}");
+    private static PortFacts Facts(WorkerSnapshot[] fleet, PortHolder[] holders, params int[] withOption) => new(
+        holders, new FleetSnapshot(TimeSpan.Zero, default, [.. fleet]), uid => $"u{uid}", worker => withOption.Contains(worker.Pid!.Value));
 
     private static BindOutcome Outcome(string result, bool matched, int port = Port, OptionSetting sharing = OptionSetting.Set, ulong inode = 7) => new(
         OutcomeKind.Bind, 100, new SocketOutcome(3, inode, "inet", "stream", "127.0.0.1", port, matched, sharing, OptionSetting.System, null, null), result, "");

@@ -26,10 +26,17 @@ public sealed class ConfigurationDiffTests
         ServiceSnapshot[] running = [Running(Web) with { IsPaused = true, Update = update with { IsChange = true } }];
         Assert.Equal(("web", "paused"), ConfigurationDiff.Of([.. running], [Web]).Select(change => (change.Name, change.Change)).Single());
         Assert.True(ConfigurationDiff.IsPending([.. running], new FleetSpec(DaemonSpec.Default, [Web])));
-        // No file has anything to do with workers that are only started anew.
-        Assert.False(ConfigurationDiff.IsPending([running[0] with { Update = update }], new FleetSpec(DaemonSpec.Default, [Web])));
         // What the file says now is more than that.
         Assert.Equal("scaled", Assert.Single(ConfigurationDiff.Of([.. running], [Web with { Workers = 5 }])).Change);
+    }
+
+    [Fact]
+    public void Of_PausedRestartWithoutAChange_IsNothing()
+    {
+        var update = new UpdateSnapshot(1, 2, IsPaused: true, IsRollback: false, Failure: null);
+        ServiceSnapshot[] running = [Running(Web) with { IsPaused = true, Update = update }];
+        Assert.Empty(ConfigurationDiff.Of([.. running], [Web]));
+        Assert.False(ConfigurationDiff.IsPending([.. running], new FleetSpec(DaemonSpec.Default, [Web])));
     }
 
     [Fact]

@@ -97,7 +97,7 @@ public sealed class TriedTests
         Says((former ?? Serves) with { Attempt = new Attempt(AttemptKind.Fallen, fell, WayOut) }, holder ?? Own);
 
     private static string? Says(WorkerSnapshot worker, params PortHolder[] holders) =>
-        BindCauses.Whole(worker, new PortFacts(holders, new FleetSnapshot(TimeSpan.Zero, default, [worker]), uid => $"u{uid}"));
+        BindCauses.Whole(worker, new PortFacts(holders, new FleetSnapshot(TimeSpan.Zero, default, [worker]), uid => $"u{uid}", _ => false));
 
     private static BindOutcome Outcome(string result, bool matched, OptionSetting sharing = OptionSetting.Set) => new(
         OutcomeKind.Bind, 100, new SocketOutcome(3, 7, "inet", "stream", "127.0.0.1", Port, matched, sharing, OptionSetting.System, null, null), result, "");

@@ -98,7 +98,9 @@ public sealed class DocumentsTests
     [Fact]
     public void Of_AChange_SaysWhatWasDone()
     {
-        var document = Documents.Of(new ApplyResult([], ["b.yaml: warning: c"], new ConvergeResult(1, 2, 3, 4, new FleetCounts(10, 9, 0, 0, 1, 0, 0), [Waiting])));
+        var done = new ConvergeResult(1, 2, 3, 4, new FleetCounts(10, 9, 0, 0, 1, 0, 0), [Waiting]) { Cut = 6 };
+        var document = Documents.Of(new ApplyResult([], ["b.yaml: warning: c"], done));
+        Assert.Equal(6, document.Cut);
         Assert.Empty(document.Errors);
         Assert.Equal(["b.yaml: warning: c"], document.Warnings);
         Assert.Equal([new UnreadyWorker("web@2", "backoff", "exec x: ENOENT")], document.NotReady);

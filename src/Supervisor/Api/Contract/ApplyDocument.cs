@@ -39,6 +39,12 @@ internal sealed record ApplyDocument(
     public bool TimedOut { get; init; }
 
     /// <summary>
+    /// Connections that processes of the services that were touched still had when their <c>drain_timeout</c> was over and they were
+    /// stopped; as far as was waited.
+    /// </summary>
+    public int Cut { get; init; }
+
+    /// <summary>
     /// Services that run as before, as no process of what they were to become got ready; not among the changed.
     /// </summary>
     public IReadOnlyList<string> RolledBack { get; init; } = [];

@@ -26,6 +26,17 @@ internal sealed unsafe class TakenSocket(int number) : Descriptor(number)
         }
     }
 
+    /// <summary>False where it is no socket.</summary>
+    public bool HasReusePort
+    {
+        get
+        {
+            var value = 0;
+            var size = (uint)sizeof(int);
+            return Libc.GetSocketOption(this, Libc.LevelSocket, Libc.OptionReusePort, &value, &size) == 0 && value != 0;
+        }
+    }
+
     /// <summary>EINVAL for a socket that is in no group.</summary>
     public Errno Attach(Descriptor program)
     {

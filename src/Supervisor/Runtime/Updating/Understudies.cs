@@ -23,11 +23,12 @@ internal sealed class Understudies(SlotRunner runner)
 
     public void Start(WorkerSlot slot)
     {
-        slot.NewestGeneration = Math.Max(slot.NewestGeneration, slot.Slot.Generation) + 1;
+        var given = slot.LastGiven;
+        slot.Slot = slot.Slot with { LastGiven = given + 1 };
         var understudy = new WorkerSlot(slot.Name, slot.Service)
         {
             IsUnderstudy = true,
-            Slot = Slot.New with { Generation = slot.NewestGeneration - 1 },
+            Slot = Slot.New with { Generation = given },
         };
         slot.Understudy = understudy;
         _all.Add(understudy);

@@ -123,6 +123,7 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
     /// <summary>Connections of a former process are cut by its end.</summary>
     public void Cut(WorkerSlot slot, int connections)
     {
+        slot.Service.Cut += connections;
         if (slot.Service.Slots.Find(one => one.Name == slot.Name) is { } worker) worker.Cut += connections;
         if (_updates.TryGetValue(slot.Service, out var update)) update.Cut += connections;
     }

@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Globalization;
+using EndToEnd.Tests.Harness;
+using Tests.Shared;
+
+namespace EndToEnd.Tests.Lifecycle;
+
+/// <summary>
+/// <c>make run</c> is ended by a signal to make, to the shell that it was started from, or by the end of the terminal: the
+/// command that it runs in the foreground ends, too, and nothing is left.
+/// </summary>
+public sealed class ForegroundTests : IDisposable
+{
+    private const string Variable = "FOREGROUND_TEST";
+    private const int Interrupt = 2;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _mark = string.Create(CultureInfo.InvariantCulture, $"{Variable}={Guid.NewGuid():N}");
+
+    public void Dispose()
+    {
+        Processes.KillAll(Left());
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("make", Processes.Terminate)]
+    [InlineData("make", Processes.Kill)]
+    [InlineData("make", Processes.Hangup)]
+    [InlineData("make", Interrupt)]
+    [InlineData("sh", Processes.Terminate)]
+    [InlineData("sh", Processes.Kill)]
+    [InlineData("sh", Processes.Hangup)]
+    [InlineData("foreground", Processes.Terminate)]
+    [InlineData("foreground", Processes.Kill)]
+    public async Task Signal_NothingIsLeft(string to, int signal)
+    {
+        // A shell that has something to do after make waits for it.
+        using var shell = await StartAsync("sh", "-c", "make run; true");
+        Processes.Signal(Named(to), signal);
+        await Deadline.UntilAsync(() => Left().Length == 0, "nothing is left");
+    }
+
+    [Theory]
+    [InlineData("make", Processes.Kill)]
+    [InlineData("make", Processes.Hangup)]
+    [InlineData("sh", Processes.Kill)]
+    [InlineData("script", Processes.Kill)] // which closes the terminal
+    public async Task SignalOnATerminal_NothingIsLeft(string to, int signal)
+    {
+        using var terminal = await StartAsync("script", "-qec", "make run; true", "/dev/null");
+        Processes.Signal(Named(to), signal);
+        await Deadline.UntilAsync(() => Left().Length == 0, "nothing is left");
+    }
+
+    [Theory]
+    [InlineData("true", 0)]
+    [InlineData("sh -c 'exit 7'", 2)] // make's code for a recipe that failed
+    public async Task Command_Ends_ItsCodeDecides(string command, int code)
+    {
+        Write(command);
+        using var make = Process.Start(Start("make", "run"))!;
+        await make.WaitForExitAsync().WaitAsync(Deadline.Patience);
+        Assert.Equal(code, make.ExitCode);
+        await Deadline.UntilAsync(() => Left().Length == 0, "nothing is left");
+    }
+
+    private async Task<Process> StartAsync(string program, params string[] arguments)
+    {
+        Write("sleep 1000");
+        var process = Process.Start(Start(program, arguments))!;
+        await Deadline.UntilAsync(
+            () => Left().Any(pid => Processes.Status(pid, "Name") == "sleep" && IsOfForeground(pid)), "the command runs");
+        return process;
+    }
+
+    /// <summary>As the Makefile of the source tree has it.</summary>
+    private void Write(string command)
+    {
+        var recipe = File.ReadLines(Checkout.At("Makefile"))
+            .Single(line => line.Contains("build-aux/foreground", StringComparison.Ordinal));
+        var until = recipe.IndexOf("build-aux/", StringComparison.Ordinal);
+        _folder.Write("Makefile", $"run:\n{recipe[..until]}{Checkout.At("build-aux/foreground")} env A=b {command}\n");
+    }
+
+    private ProcessStartInfo Start(string program, params string[] arguments)
+    {
+        var (name, value) = (Variable, _mark[(Variable.Length + 1)..]);
+        var start = Command.Start(program, arguments, new Dictionary<string, string> { [name] = value, ["SHELL"] = "/bin/sh" });
+        start.WorkingDirectory = _folder[""];
+        return start;
+    }
+
+    /// <summary>The watcher is a fork of the script and has the same name: the script is the one that make started.</summary>
+    private int Named(string name) =>
+        Left().First(pid => Processes.Status(pid, "Name") == name && (name != "foreground" || IsOf("make", pid)));
+
+    /// <summary>The watcher sleeps, too.</summary>
+    private static bool IsOfForeground(int pid) =>
+        File.ReadAllText($"/proc/{pid}/cmdline").Contains("1000", StringComparison.Ordinal);
+
+    private static bool IsOf(string parent, int pid) =>
+        Processes.Status(int.Parse(Processes.Status(pid, "PPid") ?? "0", CultureInfo.InvariantCulture), "Name") == parent;
+
+    private int[] Left() => Processes.Marked(_mark);
+}
