@@ -192,7 +192,7 @@ internal sealed class SlotRunner(
                 slot.Process?.Handle.SendSignal(Signal.Continue);
                 break;
             case SlotAction.KillTree when slot.Process is { } process:
-                log.Killed(slot.Name, process.Handle.Pid);
+                log.Killed(slot.Name, process.Handle.Pid, slot.Policy.Stop);
                 trees.Kill(process);
                 break;
             case SlotAction.KillTree when slot.Last is { } last:
