@@ -6,8 +6,6 @@ namespace Reuseportd.Control;
 /// <summary>The status as a table for people; pure.</summary>
 internal static class StatusTable
 {
-    private const string Ok = "ok";
-
     /// <summary>Of a service that cannot start all copies say the same.</summary>
     private const int MostNamed = 4;
 
@@ -78,7 +76,7 @@ internal static class StatusTable
             Shown.Duration(worker.ReadySeconds),
             worker.Pid is { } pid ? Shown.Number(pid) : Shown.Nothing,
             Shown.Number(worker.Generation),
-            Binds(worker),
+            ServedPorts.Of(worker),
             Shown.Duration(worker.Uptime),
             Shown.Number(worker.Restarts),
             wide ? lastExit : Short(lastExit),
@@ -87,22 +85,6 @@ internal static class StatusTable
             Shown.Bytes(worker.Memory),
         ];
     }
-
-    /// <summary>
-    /// The sharded ports that it serves, and what failed: a port that one address refused and another took is served. Of a
-    /// process that has ended nothing is. Where none of this is told, the ports that the kernel told of.
-    /// </summary>
-    private static string Binds(WorkerStatus worker)
-    {
-        var binds = worker.Binds;
-        int[] served = worker.Pid is null ? [] : [.. binds.Where(IsServed).Select(bind => bind.Port).Distinct().Order()];
-        var failed = binds.Where(bind => bind.Result != Ok && !served.Contains(bind.Port)).Select(bind => $"{bind.Port}:{bind.Result}").Distinct();
-        if (binds.Count == 0 && worker is { Pid: not null, KernelPorts: { } ports }) served = [.. ports];
-        string[] all = [.. served.Select(Shown.Number), .. failed];
-        return all.Length == 0 ? Shown.Nothing : string.Join(',', all);
-    }
-
-    private static bool IsServed(BindStatus bind) => bind is { Result: Ok, Sharded: true } && (bind.Call == "listen" || bind.Type == "dgram");
 
     private static string Short(string exit) =>
         exit.Replace("exit code ", "code ", StringComparison.Ordinal).Replace("killed by ", "", StringComparison.Ordinal)

@@ -42,7 +42,7 @@ internal sealed record UpdateSnapshot(int Done, int Count, bool IsPaused, bool I
 /// <param name="State">Word of the slot state.</param>
 /// <param name="Pid">Process id, or null where no process runs.</param>
 /// <param name="Started">When the process was started; null where none runs.</param>
-/// <param name="Binds">Newest outcome of each address and port that the process tried.</param>
+/// <param name="Binds">Newest outcome of each call, socket type, address and port that the process tried.</param>
 /// <param name="Detail">What it waits for, or why it failed; null where there is nothing to add.</param>
 /// <param name="NextTry">When it is tried again, in backoff.</param>
 internal sealed record WorkerSnapshot(

@@ -13,7 +13,7 @@ internal sealed class WorkerProcess(
     /// <summary>More sockets than this of one process are not remembered; the log has them.</summary>
     private const int MostBinds = 256;
 
-    private readonly Dictionary<(OutcomeKind, string, int), BindOutcome> _binds = [];
+    private readonly Dictionary<(OutcomeKind Call, string Type, string Address, int Port), BindOutcome> _binds = [];
     private readonly Queue<(ulong Inode, int Pid, int Descriptor)> _serving = new();
     private BindOutcome? _lastFailed;
 
@@ -79,7 +79,7 @@ internal sealed class WorkerProcess(
     /// <summary>When its replacement for that was last begun; null where it never was.</summary>
     public TimeSpan? RecycledAt { get; set; }
 
-    /// <summary>The newest outcome of each address and port that it tried.</summary>
+    /// <summary>The newest outcome of each call, socket type, address and port.</summary>
     public IReadOnlyCollection<BindOutcome> Binds => _binds.Values;
 
     /// <summary>The newest sockets that it serves or has served: several may have one address and port.</summary>
@@ -113,13 +113,14 @@ internal sealed class WorkerProcess(
         // It was only late.
         Silence = null;
         if (!outcome.Succeeded) _lastFailed = outcome;
-        var key = (outcome.Kind, socket.Address, socket.Port);
+        // A DNS server binds one address and port for TCP and for UDP.
+        var key = (outcome.Kind, socket.Type, socket.Address, socket.Port);
         if (_binds.ContainsKey(key) || _binds.Count < MostBinds) _binds[key] = outcome;
     }
 
     /// <summary>Who listens has bound.</summary>
     private static bool MakesUpFor(BindOutcome one, BindOutcome failed) =>
-        one.Kind >= failed.Kind && (one.Socket!.Address, one.Socket.Port) == (failed.Socket!.Address, failed.Socket.Port);
+        one.Kind >= failed.Kind && (one.Socket!.Type, one.Socket.Address, one.Socket.Port) == (failed.Socket!.Type, failed.Socket.Address, failed.Socket.Port);
 
     /// <summary>What its descendants are told from those of others by.</summary>
     public TreeRoot Tree(bool isReaped) => new(Handle.Pid, isReaped, Marks.Of(Slot.Name, Generation));

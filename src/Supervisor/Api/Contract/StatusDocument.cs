@@ -61,7 +61,7 @@ internal sealed record ScaledService(string Service, int Workers, int Declared);
 /// <param name="NextTry">Until it is started again, in backoff.</param>
 /// <param name="LastExit">How its last process ended.</param>
 /// <param name="Detail">What it waits for, or why it failed.</param>
-/// <param name="Binds">The newest outcome for each address and port.</param>
+/// <param name="Binds">The newest outcome for each call, type, address and port.</param>
 internal sealed record WorkerStatus(
     string Name,
     string State,
@@ -113,7 +113,7 @@ internal sealed record WorkerStatus(
     public long? Memory { get; init; }
 }
 
-/// <summary>The newest outcome of a <c>bind</c> or <c>listen</c> on one address and port.</summary>
+/// <summary>The newest outcome of a <c>bind</c> or <c>listen</c> on one type, address and port.</summary>
 /// <param name="Call">bind or listen.</param>
 /// <param name="Type">stream or dgram; another as the preload library names it.</param>
 /// <param name="Sharded">Whether the socket matched the filters.</param>
