@@ -20,10 +20,12 @@ internal static class StatusTable
         if (wide) return text.Append(TextTable.Of(Wide(status, colour))).Append(Updates(status, width)).ToString();
         Cell[][] rows = [Header, .. status.Workers.Select(worker => Row(worker, wide, colour))];
         text.Append(TextTable.Of(rows, width, new Flexible(5), new Flexible(8), new Flexible(0, IsName: true)));
-        var details = status.Workers.Where(worker => worker.Detail is not null).GroupBy(worker => worker.Detail!, worker => worker.Name).ToArray();
+        var details = status.Workers.Where(worker => Detail(worker) is not null)
+            .GroupBy(worker => LastLines.With(worker.Detail, worker.State, LastLines.WithoutNumbers(worker.LastLine))).ToArray();
         text.Append(Updates(status, width));
         if (details.Length > 0) text.Append('\n');
-        foreach (var detail in details) text.Append(Paragraph.Of($"{Names([.. detail])}: {Shown.Harmless(detail.Key)}", width));
+        foreach (var detail in details)
+            text.Append(Paragraph.Of($"{Names([.. detail.Select(worker => worker.Name)])}: {Shown.Harmless(Detail(detail.First())!)}", width));
         return text.ToString();
     }
 
@@ -61,10 +63,12 @@ internal static class StatusTable
             .. status.Workers.Select(worker => (Cell[])
             [
                 .. Row(worker, wide: true, colour), .. counts ? (Cell[])[Shown.Number(worker.Given), Shown.Number(worker.Migrated)] : [],
-                Shown.Harmless(worker.Detail ?? ""),
+                Shown.Harmless(Detail(worker) ?? ""),
             ]),
         ];
     }
+
+    private static string? Detail(WorkerStatus worker) => LastLines.With(worker.Detail, worker.State, worker.LastLine);
 
     private static Cell[] Row(WorkerStatus worker, bool wide, bool colour)
     {

@@ -45,7 +45,7 @@ internal sealed class Commands(IFleetControl control, WorkerFacts facts, Cancell
         var status = result.Errors.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity;
         var document = Documents.Of(result);
         if (result.Done is { NotReady: { Count: > 0 } unready })
-            document = facts.AddTo(document, unready, await facts.HeardAsync(control, unready.Select(worker => worker.Name), context.RequestAborted));
+            document = facts.AddTo(document, unready, await facts.HeardAsync(control, unready, context.RequestAborted));
         await Answers.WriteAsync(context, status, document, ContractJson.Default.ApplyDocument);
     }
 
@@ -61,7 +61,7 @@ internal sealed class Commands(IFleetControl control, WorkerFacts facts, Cancell
         // Of a signal that was not sent there is nothing more to say.
         if (command is not (FleetCommand.Send or FleetCommand.Reload) && document.Workers.Any(worker => !worker.Ok))
         {
-            var unmoved = result.Workers.Where(worker => !worker.Ok).Select(worker => worker.Name);
+            var unmoved = result.Workers.Where(worker => !worker.Ok);
             document = facts.AddTo(document, result, await facts.HeardAsync(control, unmoved, context.RequestAborted));
         }
 

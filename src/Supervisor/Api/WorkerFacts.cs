@@ -1,6 +1,7 @@
 using Reuseportd.Api.Contract;
 using Reuseportd.Linux;
 using Reuseportd.Model;
+using Reuseportd.Observability;
 using Reuseportd.Runtime;
 
 namespace Reuseportd.Api;
@@ -32,18 +33,27 @@ internal sealed class WorkerFacts(TimeProvider time)
         ];
     }
 
+    /// <param name="of">Workers that did not get to where they were to be.</param>
+    /// <inheritdoc cref="HeardAsync(IFleetControl, HashSet{WorkerName}, LastWords[], CancellationToken)"/>
+    public Task<FleetSnapshot> HeardAsync(IFleetControl control, IEnumerable<CommandEnd> of, CancellationToken cancellation) =>
+        HeardAsync(control, [.. of.Select(worker => worker.Name)], [.. of.Select(worker => worker.LastWords).OfType<LastWords>()], cancellation);
+
+    /// <inheritdoc cref="HeardAsync(IFleetControl, IEnumerable{CommandEnd}, CancellationToken)"/>
+    public Task<FleetSnapshot> HeardAsync(IFleetControl control, IEnumerable<WorkerSnapshot> of, CancellationToken cancellation) =>
+        HeardAsync(control, [.. of.Select(worker => worker.Name)], [.. of.Select(worker => worker.LastWords).OfType<LastWords>()], cancellation);
+
     /// <summary>
     /// The fleet once what workers said at their ends has been read: a cause may be in that. What they left behind may hold their
     /// output open, so nobody waits long for it.
     /// </summary>
-    /// <param name="of">Workers that did not get to where they were to be.</param>
-    public async Task<FleetSnapshot> HeardAsync(IFleetControl control, IEnumerable<WorkerName> of, CancellationToken cancellation)
+    private async Task<FleetSnapshot> HeardAsync(IFleetControl control, HashSet<WorkerName> names, LastWords[] words, CancellationToken cancellation)
     {
-        var names = of.ToHashSet();
         for (var look = 1;; look++)
         {
             var all = await control.SnapshotAsync(cancellation);
-            if (look == MostLooks || !all.Workers.Any(worker => names.Contains(worker.Name) && (worker.IsUnread || worker.Attempt is { Process.IsUnread: true }))) return all;
+            var isHeard = words.All(one => one.IsFinal)
+                && !all.Workers.Any(worker => names.Contains(worker.Name) && (worker.IsUnread || worker.Attempt is { Process.IsUnread: true }));
+            if (look == MostLooks || isHeard) return all;
             await Task.Delay(BetweenLooks, time, cancellation);
         }
     }
@@ -84,7 +94,13 @@ internal sealed class WorkerFacts(TimeProvider time)
             select told.IsNotReplaced ? worker : worker with { Detail = told.Detail });
         return document with
         {
-            Workers = [.. document.Workers.Select(worker => details.GetValueOrDefault(worker.Name) is { } detail ? worker with { Detail = detail } : worker)],
+            Workers =
+            [
+                .. document.Workers.Zip(result.Workers, (worker, end) => worker with
+                {
+                    Detail = details.GetValueOrDefault(worker.Name) ?? worker.Detail, LastLine = end.LastWords?.Line,
+                }),
+            ],
         };
     }
 
@@ -96,7 +112,16 @@ internal sealed class WorkerFacts(TimeProvider time)
         var newer = all.Workers.DistinctBy(worker => worker.Name).ToDictionary(worker => worker.Name);
         var details = Details(all, unready.Select(worker =>
             newer.TryGetValue(worker.Name, out var now) && IsStill(now, worker.Generation, worker.Attempt is { Kind: AttemptKind.Fallen }) ? now : worker));
-        return document with { NotReady = [.. document.NotReady.Select(worker => worker with { Detail = details.GetValueOrDefault(worker.Name) ?? worker.Detail })] };
+        return document with
+        {
+            NotReady =
+            [
+                .. document.NotReady.Zip(unready, (worker, end) => worker with
+                {
+                    Detail = details.GetValueOrDefault(worker.Name) ?? worker.Detail, LastLine = end.LastWords?.Line,
+                }),
+            ],
+        };
     }
 
     /// <summary>Whether what is said of it is still of the process that the command left it with.</summary>

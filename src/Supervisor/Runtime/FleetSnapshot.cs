@@ -1,5 +1,6 @@
 using Reuseportd.Linux;
 using Reuseportd.Model;
+using Reuseportd.Observability;
 using Reuseportd.Planning;
 
 namespace Reuseportd.Runtime;
@@ -91,6 +92,9 @@ internal sealed record WorkerSnapshot(
 
     /// <summary>Whether its newest process has ended, and not all that this said has been read.</summary>
     public bool IsUnread { get; init; }
+
+    /// <summary>Of the process that came to nothing, see <see cref="Snapshots.LastWords"/>; null where none did.</summary>
+    public LastWords? LastWords { get; init; }
 
     /// <summary>To be replaced once somebody lets its update go on.</summary>
     public bool IsPostponed { get; init; }

@@ -1,5 +1,6 @@
 using Reuseportd.Linux;
 using Reuseportd.Model;
+using Reuseportd.Observability;
 using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime;
@@ -37,6 +38,9 @@ internal sealed class WorkerProcess(
 
     /// <summary>Whether the kernel may end it for its <c>memory_max</c>.</summary>
     public bool HasMemoryLimit { get; init; }
+
+    /// <summary>Null where nobody reads its output.</summary>
+    public LastWords? LastWords { get; init; }
 
     /// <summary>Whether its share was asked for: it is ready, or was.</summary>
     public bool IsServing { get; set; }

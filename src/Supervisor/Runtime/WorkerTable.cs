@@ -52,12 +52,13 @@ internal sealed class WorkerTable(
         process = new WorkerProcess(++_lastSerial, slot, generation, spawned.Process, spawned.Program, credentials, now)
         {
             Group = group,
+            LastWords = new LastWords(spawned.Stdout is not null, spawned.Stderr is not null),
             HasMemoryLimit = slot.Spec.Process.Limits.Group.MemoryMax is not null,
         };
         _bySerial.Add(process.Serial, process);
         _byPid[spawned.Process.Pid] = process;
         Leave(slot);
-        slot.LastTry = slot.Last is { FailedBind: not null } or { IsSpeaking: true } ? slot.Last : null;
+        slot.LastTry = slot.Slot.Streak > 0 ? slot.Last : null;
         slot.Process = slot.Last = process;
 
         var watched = epoll.Add(process.Handle, Linux.Readiness.Readable, process.Serial);
@@ -115,7 +116,7 @@ internal sealed class WorkerTable(
     {
         if (pipe is null) return;
         var source = WorkerLog.Open(process.Slot.Name, process.Handle.Pid, stream);
-        output.Add(new WorkerStream(pipe, process.Serial, process.Tree(isReaped: false), source, process.Slot.Spec.Logging, file));
+        output.Add(new WorkerStream(pipe, process.Serial, process.Tree(isReaped: false), source, process.Slot.Spec.Logging, file) { LastWords = process.LastWords });
     }
 
     private void Forget(WorkerProcess process)

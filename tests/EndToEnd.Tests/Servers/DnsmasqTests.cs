@@ -59,10 +59,11 @@ public sealed class DnsmasqTests : DaemonTest
 
         var status = "";
         await Deadline.UntilAsync(
-            async () => (status = (await Daemon.ControlAsync("status")).Out).Contains(": EADDRINUSE", StringComparison.Ordinal),
+            async () => (status = (await Daemon.ControlAsync("status")).Out).Contains("; its last line: ", StringComparison.Ordinal),
             "what it wrote has been read");
         Assert.Equal($"{Port}/tcp:EADDRINUSE", Rows(status).Single()[5]);
         Assert.Contains($"dns@0: bind 127.0.0.1:{Port} tcp: EADDRINUSE; exit code 2; ", status, StringComparison.Ordinal);
+        Assert.EndsWith("; its last line: dnsmasq: failed to create listening socket for 127.0.0.1: Address already in use\n", status, StringComparison.Ordinal);
     }
 
     private void Configure(string option, string more) => Daemon.Configure($$"""

@@ -89,6 +89,13 @@ internal sealed record WorkerStatus(
     /// </summary>
     public IReadOnlyList<int>? KernelPorts { get; init; }
 
+    /// <summary>
+    /// Last line of stderr, else of stdout, of the process that came to nothing: of a worker in backoff or failed its newest, of
+    /// one that starts again the process before, of one that was not replaced the replacement. Controls are escaped, and a long
+    /// line is cut. Absent where no process failed, or it wrote nothing that the daemon reads.
+    /// </summary>
+    public string? LastLine { get; init; }
+
     /// <summary>True while it is to be replaced by a planned restart, or is on its way; else absent.</summary>
     public bool? Updating { get; init; }
 
