@@ -30,7 +30,7 @@ internal static class ServedPorts
         return Joined([.. served.Select(Name), .. failed.Select(outcome => $"{Name(outcome)}:{outcome.Result}")]);
 
         string Name((int Port, string Type, string Result) outcome) =>
-            mixed.Contains(outcome.Port) ? $"{Shown.Number(outcome.Port)}/{Shown.Protocol(outcome.Type)}" : Shown.Number(outcome.Port);
+            Shown.Number(outcome.Port) + (mixed.Contains(outcome.Port) ? $"/{Shown.Protocol(outcome.Type)}" : "");
     }
 
     /// <returns>"ok", the errors, or one empty result for a socket that neither serves nor failed.</returns>
@@ -41,10 +41,12 @@ internal static class ServedPorts
     }
 
     private static bool HasDifferences(IEnumerable<(int Port, string Type, string Result)> outcomes) =>
-        outcomes.GroupBy(outcome => outcome.Type, outcome => outcome.Result).Select(results => string.Join(' ', results)).Distinct().Count() > 1;
+        outcomes.GroupBy(outcome => outcome.Type, outcome => outcome.Result)
+            .Select(results => string.Join(' ', results)).Distinct().Count() > 1;
 
     private static bool IsServed(BindStatus bind) =>
         bind is { Result: Ok, Sharded: true } && (bind.Call == "listen" || bind.Type == "dgram");
 
-    private static string Joined(IEnumerable<string> parts) => string.Join(',', parts.Distinct()) is { Length: > 0 } all ? all : Shown.Nothing;
+    private static string Joined(IEnumerable<string> parts) =>
+        string.Join(',', parts.Distinct()) is { Length: > 0 } all ? all : Shown.Nothing;
 }

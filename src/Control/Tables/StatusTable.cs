@@ -25,7 +25,11 @@ internal static class StatusTable
         text.Append(Updates(status, width));
         if (details.Length > 0) text.Append('\n');
         foreach (var detail in details)
-            text.Append(Paragraph.Of($"{Names([.. detail.Select(worker => worker.Name)])}: {Shown.Harmless(Detail(detail.First())!)}", width));
+        {
+            var names = Names([.. detail.Select(worker => worker.Name)]);
+            text.Append(Paragraph.Of($"{names}: {Shown.Harmless(Detail(detail.First())!)}", width));
+        }
+
         return text.ToString();
     }
 

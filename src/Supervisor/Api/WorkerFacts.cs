@@ -33,26 +33,20 @@ internal sealed class WorkerFacts(TimeProvider time)
         ];
     }
 
-    /// <param name="of">Workers that did not get to where they were to be.</param>
-    /// <inheritdoc cref="HeardAsync(IFleetControl, HashSet{WorkerName}, LastWords[], CancellationToken)"/>
-    public Task<FleetSnapshot> HeardAsync(IFleetControl control, IEnumerable<CommandEnd> of, CancellationToken cancellation) =>
-        HeardAsync(control, [.. of.Select(worker => worker.Name)], [.. of.Select(worker => worker.LastWords).OfType<LastWords>()], cancellation);
-
-    /// <inheritdoc cref="HeardAsync(IFleetControl, IEnumerable{CommandEnd}, CancellationToken)"/>
-    public Task<FleetSnapshot> HeardAsync(IFleetControl control, IEnumerable<WorkerSnapshot> of, CancellationToken cancellation) =>
-        HeardAsync(control, [.. of.Select(worker => worker.Name)], [.. of.Select(worker => worker.LastWords).OfType<LastWords>()], cancellation);
-
     /// <summary>
     /// The fleet once what workers said at their ends has been read: a cause may be in that. What they left behind may hold their
     /// output open, so nobody waits long for it.
     /// </summary>
-    private async Task<FleetSnapshot> HeardAsync(IFleetControl control, HashSet<WorkerName> names, LastWords[] words, CancellationToken cancellation)
+    /// <param name="of">Workers that did not get to where they were to be, and what is read of their processes.</param>
+    public async Task<FleetSnapshot> HeardAsync(
+        IFleetControl control, IReadOnlyCollection<(WorkerName Name, LastWords? Words)> of, CancellationToken cancellation)
     {
+        var names = of.Select(worker => worker.Name).ToHashSet();
         for (var look = 1;; look++)
         {
             var all = await control.SnapshotAsync(cancellation);
-            var isHeard = words.All(one => one.IsFinal)
-                && !all.Workers.Any(worker => names.Contains(worker.Name) && (worker.IsUnread || worker.Attempt is { Process.IsUnread: true }));
+            var unread = all.Workers.Where(worker => worker.IsUnread || worker.Attempt is { Process.IsUnread: true });
+            var isHeard = of.All(worker => worker.Words is null or { IsFinal: true }) && !unread.Any(worker => names.Contains(worker.Name));
             if (look == MostLooks || isHeard) return all;
             await Task.Delay(BetweenLooks, time, cancellation);
         }

@@ -4,8 +4,8 @@ using Reuseportd.Binding;
 namespace Reuseportd.Observability;
 
 /// <summary>
-/// The last line of one stream that is not blank and not the preload library's, up to <see cref="Longest"/> bytes. It looks at the
-/// end of each read only, so its cost does not depend on the number of lines.
+/// The last line of one stream that is not blank and not the preload library's, up to <see cref="Longest"/> bytes. It looks at
+/// the end of each read only, so its cost does not depend on the number of lines.
 /// </summary>
 internal sealed class LastLine
 {

@@ -124,7 +124,9 @@ internal sealed class WorkerProcess(
 
     /// <summary>Who listens has bound.</summary>
     private static bool MakesUpFor(BindOutcome one, BindOutcome failed) =>
-        one.Kind >= failed.Kind && (one.Socket!.Type, one.Socket.Address, one.Socket.Port) == (failed.Socket!.Type, failed.Socket.Address, failed.Socket.Port);
+        one.Kind >= failed.Kind && KeyOf(one.Socket!) == KeyOf(failed.Socket!);
+
+    private static (string Type, string Address, int Port) KeyOf(SocketOutcome socket) => (socket.Type, socket.Address, socket.Port);
 
     /// <summary>What its descendants are told from those of others by.</summary>
     public TreeRoot Tree(bool isReaped) => new(Handle.Pid, isReaped, Marks.Of(Slot.Name, Generation));

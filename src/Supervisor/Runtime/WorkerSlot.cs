@@ -29,7 +29,7 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
     /// <summary>The newest one, whether it runs or not.</summary>
     public WorkerProcess? Last { get; set; }
 
-    /// <summary>The process before <see cref="Last"/>, of a worker that is tried again: it tells why, until the new one binds.</summary>
+    /// <summary>The process before <see cref="Last"/>, of a worker that is tried again: it tells why until the new one binds.</summary>
     public WorkerProcess? LastTry { get; set; }
 
     /// <summary>The highest that an understudy of it was given: what was dismissed may still run.</summary>

@@ -116,7 +116,10 @@ internal sealed class WorkerTable(
     {
         if (pipe is null) return;
         var source = WorkerLog.Open(process.Slot.Name, process.Handle.Pid, stream);
-        output.Add(new WorkerStream(pipe, process.Serial, process.Tree(isReaped: false), source, process.Slot.Spec.Logging, file) { LastWords = process.LastWords });
+        output.Add(new WorkerStream(pipe, process.Serial, process.Tree(isReaped: false), source, process.Slot.Spec.Logging, file)
+        {
+            LastWords = process.LastWords,
+        });
     }
 
     private void Forget(WorkerProcess process)

@@ -4,8 +4,8 @@ using EndToEnd.Tests.Harness;
 namespace EndToEnd.Tests.Servers;
 
 /// <summary>
-/// apache2 as it comes has one pid file. A second copy says so in its last line and ends with code 0, so nothing but that line tells
-/// the user what is wrong.
+/// apache2 as it comes has one pid file. A second copy says so in its last line and ends with code 0, so nothing but that line
+/// tells the user what is wrong.
 /// </summary>
 public sealed class ApacheTests : DaemonTest
 {
@@ -24,8 +24,10 @@ public sealed class ApacheTests : DaemonTest
         using var status = JsonDocument.Parse((await Daemon.ControlAsync("status", "web", "-o", "json")).Out);
         var workers = status.RootElement.GetProperty("workers");
         Assert.False(workers[0].TryGetProperty("last_line", out _));
-        Assert.Equal(("exit code 0", line), (workers[1].GetProperty("detail").GetString(), workers[1].GetProperty("last_line").GetString()));
-        Assert.EndsWith($"\nweb@1: exit code 0; its last line: {line}\n", (await Daemon.ControlAsync("status", "web")).Out, StringComparison.Ordinal);
+        Assert.Equal("exit code 0", workers[1].GetProperty("detail").GetString());
+        Assert.Equal(line, workers[1].GetProperty("last_line").GetString());
+        var table = (await Daemon.ControlAsync("status", "web")).Out;
+        Assert.EndsWith($"\nweb@1: exit code 0; its last line: {line}\n", table, StringComparison.Ordinal);
     }
 
     [Fact]

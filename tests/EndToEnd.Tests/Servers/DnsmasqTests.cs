@@ -37,12 +37,15 @@ public sealed class DnsmasqTests : DaemonTest
         {
             Assert.Equal(
                 ["bind dgram ok", "bind stream ok", "listen stream ok"],
-                worker.GetProperty("binds").EnumerateArray().Select(bind => Words(bind, "call", "type", "result")).Order(StringComparer.Ordinal));
+                worker.GetProperty("binds").EnumerateArray()
+                    .Select(bind => Words(bind, "call", "type", "result")).Order(StringComparer.Ordinal));
         }
 
         Assert.Equal([$"{Port}", $"{Port}"], Rows((await Daemon.ControlAsync("status")).Out).Select(row => row[5]));
         Assert.Equal(
-            from worker in new[] { "dns@0", "dns@1" } from call in new[] { "bind udp", "bind tcp", "listen tcp" } select $"{worker} {call} 127.0.0.1 {Port} yes ok",
+            from worker in new[] { "dns@0", "dns@1" }
+            from call in new[] { "bind udp", "bind tcp", "listen tcp" }
+            select $"{worker} {call} 127.0.0.1 {Port} yes ok",
             Rows((await Daemon.ControlAsync("binds")).Out).Select(row => $"{row[0]} {row[3]} {row[4]} {row[5]} {row[6]} {row[7]} {row[9]}"));
     }
 
@@ -63,7 +66,9 @@ public sealed class DnsmasqTests : DaemonTest
             "what it wrote has been read");
         Assert.Equal($"{Port}/tcp:EADDRINUSE", Rows(status).Single()[5]);
         Assert.Contains($"dns@0: bind 127.0.0.1:{Port} tcp: EADDRINUSE; exit code 2; ", status, StringComparison.Ordinal);
-        Assert.EndsWith("; its last line: dnsmasq: failed to create listening socket for 127.0.0.1: Address already in use\n", status, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "; its last line: dnsmasq: failed to create listening socket for 127.0.0.1: Address already in use\n",
+            status, StringComparison.Ordinal);
     }
 
     private void Configure(string option, string more) => Daemon.Configure($$"""
@@ -91,7 +96,8 @@ public sealed class DnsmasqTests : DaemonTest
             await Daemon.EventAsync("listen", $"dns@{worker}", where: record => record["REUSEPORT_TYPE"] == "stream");
     }
 
-    private static string Words(JsonElement element, params string[] keys) => string.Join(' ', keys.Select(key => element.GetProperty(key).GetString()));
+    private static string Words(JsonElement element, params string[] keys) =>
+        string.Join(' ', keys.Select(key => element.GetProperty(key).GetString()));
 
     /// <summary>Rows of workers in a table, without what stands above and below.</summary>
     private static IEnumerable<string[]> Rows(string table) => table.Split('\n')
