@@ -54,13 +54,13 @@ public sealed class ApplyCommandTests
     [Fact]
     public async Task Apply_ServiceThatWentBack_IsSaidSo()
     {
-        UnreadyWorker[] workers = [new("web@0", "ready", "not replaced: exit code 3")];
+        UnreadyWorker[] workers = [new("web@0", "ready", "not replaced: exit code 3") { LastLine = "no such file" }];
         using var daemon = Answering(200, new ApplyDocument([], 0, 0, 0, 0, 2, 2, [], workers) { RolledBack = ["web"] });
         var run = await Run.CommandAsync(daemon.Path, "apply");
         Assert.Equal((ExitCode.Failed, "services: 0 added, 0 changed, 0 removed, 0 unchanged, 1 rolled back; 2 of 2 workers ready\n"), (run.Code, run.Output));
         Assert.Equal(
             "reuseportctl: web was rolled back and runs as before\n"
-            + "reuseportctl: web@0: not replaced: exit code 3\n"
+            + "reuseportctl: web@0: not replaced: exit code 3; last line of its replacement: no such file\n"
             + "reuseportctl: see 'reuseportctl logs web'\n",
             run.Errors);
     }

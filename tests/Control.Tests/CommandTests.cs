@@ -42,11 +42,11 @@ public sealed class CommandTests
     [Fact]
     public async Task Command_SomeDoNot_AreNamedWithTheirReason()
     {
-        var failed = new CommandOutcome("web@1", "backoff", Ok: false, null, 3, "exit code 1\e[2J");
+        var failed = new CommandOutcome("web@1", "backoff", Ok: false, null, 3, "exit code 1\e[2J") { LastLine = "no such file" };
         using var daemon = Answering(new CommandDocument([Ready, failed], TimedOut: false), ContractJson.Default.CommandDocument);
         Assert.Equal(
             new Run(
-                ExitCode.Failed, "web: 1 of 2 workers ready\n", "reuseportctl: web@1 is not ready: backoff: exit code 1\\x1b[2J\nreuseportctl: see 'reuseportctl logs web'\n"),
+                ExitCode.Failed, "web: 1 of 2 workers ready\n", "reuseportctl: web@1 is not ready: backoff: exit code 1\\x1b[2J; its last line: no such file\nreuseportctl: see 'reuseportctl logs web'\n"),
             await Run.CommandAsync(daemon.Path, "restart", "web"));
     }
 

@@ -31,7 +31,7 @@ public sealed class StopTests
         Assert.Empty(fleet.Log.All("kill"));
 
         fleet.Advance(TimeSpan.FromSeconds(2));
-        fleet.Log.Take("kill", "web@0");
+        Assert.Equal("SIGTERM", fleet.Log.Take("kill", "web@0").Field("REUSEPORT_SIGNAL"));
         Assert.Equal("9", fleet.Log.Take("exit", "web@0").Field("EXIT_STATUS"));
         Deadline.Await(fleet.Ended, "the end of the loop");
     }

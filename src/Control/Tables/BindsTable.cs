@@ -36,7 +36,7 @@ internal static class BindsTable
         new(bind.Result, colour && bind.Result != "ok" ? Colours.OfState("failed") : null),
     ];
 
-    private static string Protocol(BoundSocket bind) => (bind.Type switch { "stream" => "tcp", "dgram" => "udp", var other => other }) + (bind.Family == "inet6" ? "6" : "");
+    private static string Protocol(BoundSocket bind) => Shown.Protocol(bind.Type) + (bind.Family == "inet6" ? "6" : "");
 
     private static string Options(SocketOptions options)
     {

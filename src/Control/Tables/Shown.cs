@@ -45,6 +45,9 @@ internal static class Shown
     public static string Cut(int connections) =>
         $"{Number(connections)} {(connections == 1 ? "connection" : "connections")} cut, as drain_timeout was over";
 
+    /// <param name="type">stream, dgram; another stays as it is.</param>
+    public static string Protocol(string type) => type switch { "stream" => "tcp", "dgram" => "udp", _ => type };
+
     /// <summary><c>web to 5 workers (its file: 2)</c>.</summary>
     public static string Scaled(ScaledService service) =>
         $"{service.Service} to {Number(service.Workers)} {(service.Workers == 1 ? "worker" : "workers")} (its file: {Number(service.Declared)})";

@@ -6,8 +6,6 @@ namespace Reuseportd.Control;
 /// <summary>The status as a table for people; pure.</summary>
 internal static class StatusTable
 {
-    private const string Ok = "ok";
-
     /// <summary>Of a service that cannot start all copies say the same.</summary>
     private const int MostNamed = 4;
 
@@ -22,10 +20,16 @@ internal static class StatusTable
         if (wide) return text.Append(TextTable.Of(Wide(status, colour))).Append(Updates(status, width)).ToString();
         Cell[][] rows = [Header, .. status.Workers.Select(worker => Row(worker, wide, colour))];
         text.Append(TextTable.Of(rows, width, new Flexible(5), new Flexible(8), new Flexible(0, IsName: true)));
-        var details = status.Workers.Where(worker => worker.Detail is not null).GroupBy(worker => worker.Detail!, worker => worker.Name).ToArray();
+        var details = status.Workers.Where(worker => Detail(worker) is not null)
+            .GroupBy(worker => LastLines.With(worker.Detail, worker.State, LastLines.WithoutNumbers(worker.LastLine))).ToArray();
         text.Append(Updates(status, width));
         if (details.Length > 0) text.Append('\n');
-        foreach (var detail in details) text.Append(Paragraph.Of($"{Names([.. detail])}: {Shown.Harmless(detail.Key)}", width));
+        foreach (var detail in details)
+        {
+            var names = Names([.. detail.Select(worker => worker.Name)]);
+            text.Append(Paragraph.Of($"{names}: {Shown.Harmless(Detail(detail.First())!)}", width));
+        }
+
         return text.ToString();
     }
 
@@ -63,10 +67,12 @@ internal static class StatusTable
             .. status.Workers.Select(worker => (Cell[])
             [
                 .. Row(worker, wide: true, colour), .. counts ? (Cell[])[Shown.Number(worker.Given), Shown.Number(worker.Migrated)] : [],
-                Shown.Harmless(worker.Detail ?? ""),
+                Shown.Harmless(Detail(worker) ?? ""),
             ]),
         ];
     }
+
+    private static string? Detail(WorkerStatus worker) => LastLines.With(worker.Detail, worker.State, worker.LastLine);
 
     private static Cell[] Row(WorkerStatus worker, bool wide, bool colour)
     {
@@ -78,7 +84,7 @@ internal static class StatusTable
             Shown.Duration(worker.ReadySeconds),
             worker.Pid is { } pid ? Shown.Number(pid) : Shown.Nothing,
             Shown.Number(worker.Generation),
-            Binds(worker),
+            ServedPorts.Of(worker),
             Shown.Duration(worker.Uptime),
             Shown.Number(worker.Restarts),
             wide ? lastExit : Short(lastExit),
@@ -87,22 +93,6 @@ internal static class StatusTable
             Shown.Bytes(worker.Memory),
         ];
     }
-
-    /// <summary>
-    /// The sharded ports that it serves, and what failed: a port that one address refused and another took is served. Of a
-    /// process that has ended nothing is. Where none of this is told, the ports that the kernel told of.
-    /// </summary>
-    private static string Binds(WorkerStatus worker)
-    {
-        var binds = worker.Binds;
-        int[] served = worker.Pid is null ? [] : [.. binds.Where(IsServed).Select(bind => bind.Port).Distinct().Order()];
-        var failed = binds.Where(bind => bind.Result != Ok && !served.Contains(bind.Port)).Select(bind => $"{bind.Port}:{bind.Result}").Distinct();
-        if (binds.Count == 0 && worker is { Pid: not null, KernelPorts: { } ports }) served = [.. ports];
-        string[] all = [.. served.Select(Shown.Number), .. failed];
-        return all.Length == 0 ? Shown.Nothing : string.Join(',', all);
-    }
-
-    private static bool IsServed(BindStatus bind) => bind is { Result: Ok, Sharded: true } && (bind.Call == "listen" || bind.Type == "dgram");
 
     private static string Short(string exit) =>
         exit.Replace("exit code ", "code ", StringComparison.Ordinal).Replace("killed by ", "", StringComparison.Ordinal)

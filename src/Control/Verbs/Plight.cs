@@ -9,10 +9,12 @@ internal static class Plight
     private const int MostNamed = 4;
 
     /// <param name="done">What it is where the command did what it was to do: a state, or what was done to it.</param>
-    public static string Of(CommandOutcome worker, string done) => Of(worker.Name, worker.State, worker.Detail, worker.Untouched is true, done);
+    public static string Of(CommandOutcome worker, string done) => Of(
+        worker.Name, worker.State, LastLines.With(worker.Detail, worker.State, worker.LastLine), worker.Untouched is true, done);
 
     /// <summary>Of one that was to be ready; one that is ready is so as what it was.</summary>
-    public static string Of(UnreadyWorker worker) => Of(worker.Name, worker.State, worker.Detail, isUntouched: false, "ready");
+    public static string Of(UnreadyWorker worker) => Of(
+        worker.Name, worker.State, LastLines.With(worker.Detail, worker.State, worker.LastLine), isUntouched: false, "ready");
 
     /// <summary>The lines for all of these on stderr: the first few, how many more there are, and where to look.</summary>
     /// <param name="suspects">Services whose logs may say why.</param>

@@ -12,6 +12,7 @@ internal static class BindDocuments
             .. fleet.Workers.SelectMany(worker => Sockets(worker)
                 .Where(bind => bind.Socket is not null)
                 .OrderBy(bind => bind.Socket!.Port)
+                .ThenBy(bind => bind.Socket!.Type, StringComparer.Ordinal)
                 .Select(bind => Of(worker.Name, bind, bind.Socket!))),
         ],
         causes)

@@ -45,7 +45,11 @@ internal sealed class Commands(IFleetControl control, WorkerFacts facts, Cancell
         var status = result.Errors.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity;
         var document = Documents.Of(result);
         if (result.Done is { NotReady: { Count: > 0 } unready })
-            document = facts.AddTo(document, unready, await facts.HeardAsync(control, unready.Select(worker => worker.Name), context.RequestAborted));
+        {
+            var heard = await facts.HeardAsync(control, [.. unready.Select(worker => (worker.Name, worker.LastWords))], context.RequestAborted);
+            document = facts.AddTo(document, unready, heard);
+        }
+
         await Answers.WriteAsync(context, status, document, ContractJson.Default.ApplyDocument);
     }
 
@@ -61,8 +65,8 @@ internal sealed class Commands(IFleetControl control, WorkerFacts facts, Cancell
         // Of a signal that was not sent there is nothing more to say.
         if (command is not (FleetCommand.Send or FleetCommand.Reload) && document.Workers.Any(worker => !worker.Ok))
         {
-            var unmoved = result.Workers.Where(worker => !worker.Ok).Select(worker => worker.Name);
-            document = facts.AddTo(document, result, await facts.HeardAsync(control, unmoved, context.RequestAborted));
+            var unmoved = result.Workers.Where(worker => !worker.Ok).Select(worker => (worker.Name, worker.LastWords));
+            document = facts.AddTo(document, result, await facts.HeardAsync(control, [.. unmoved], context.RequestAborted));
         }
 
         await Answers.OkAsync(context, document, ContractJson.Default.CommandDocument);

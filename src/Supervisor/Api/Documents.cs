@@ -77,6 +77,7 @@ internal static class Documents
         Index = worker.Name.Index,
         KernelPorts = worker is { Pid: not null, KernelPorts.Count: > 0 } ? [.. worker.KernelPorts] : null,
         Updating = worker.IsUpdating ? true : null,
+        LastLine = worker.LastWords?.Line,
         Draining = worker.Draining,
         Given = counts?.Given,
         Migrated = counts?.Migrated,

@@ -1,6 +1,7 @@
 using Reuseportd.Api.Contract;
 using Reuseportd.Linux;
 using Reuseportd.Model;
+using Reuseportd.Observability;
 using Reuseportd.Runtime;
 
 namespace Reuseportd.Api;
@@ -36,14 +37,17 @@ internal sealed class WorkerFacts(TimeProvider time)
     /// The fleet once what workers said at their ends has been read: a cause may be in that. What they left behind may hold their
     /// output open, so nobody waits long for it.
     /// </summary>
-    /// <param name="of">Workers that did not get to where they were to be.</param>
-    public async Task<FleetSnapshot> HeardAsync(IFleetControl control, IEnumerable<WorkerName> of, CancellationToken cancellation)
+    /// <param name="of">Workers that did not get to where they were to be, and what is read of their processes.</param>
+    public async Task<FleetSnapshot> HeardAsync(
+        IFleetControl control, IReadOnlyCollection<(WorkerName Name, LastWords? Words)> of, CancellationToken cancellation)
     {
-        var names = of.ToHashSet();
+        var names = of.Select(worker => worker.Name).ToHashSet();
         for (var look = 1;; look++)
         {
             var all = await control.SnapshotAsync(cancellation);
-            if (look == MostLooks || !all.Workers.Any(worker => names.Contains(worker.Name) && (worker.IsUnread || worker.Attempt is { Process.IsUnread: true }))) return all;
+            var unread = all.Workers.Where(worker => worker.IsUnread || worker.Attempt is { Process.IsUnread: true });
+            var isHeard = of.All(worker => worker.Words is null or { IsFinal: true }) && !unread.Any(worker => names.Contains(worker.Name));
+            if (look == MostLooks || isHeard) return all;
             await Task.Delay(BetweenLooks, time, cancellation);
         }
     }
@@ -84,7 +88,13 @@ internal sealed class WorkerFacts(TimeProvider time)
             select told.IsNotReplaced ? worker : worker with { Detail = told.Detail });
         return document with
         {
-            Workers = [.. document.Workers.Select(worker => details.GetValueOrDefault(worker.Name) is { } detail ? worker with { Detail = detail } : worker)],
+            Workers =
+            [
+                .. document.Workers.Zip(result.Workers, (worker, end) => worker with
+                {
+                    Detail = details.GetValueOrDefault(worker.Name) ?? worker.Detail, LastLine = end.LastWords?.Line,
+                }),
+            ],
         };
     }
 
@@ -96,7 +106,16 @@ internal sealed class WorkerFacts(TimeProvider time)
         var newer = all.Workers.DistinctBy(worker => worker.Name).ToDictionary(worker => worker.Name);
         var details = Details(all, unready.Select(worker =>
             newer.TryGetValue(worker.Name, out var now) && IsStill(now, worker.Generation, worker.Attempt is { Kind: AttemptKind.Fallen }) ? now : worker));
-        return document with { NotReady = [.. document.NotReady.Select(worker => worker with { Detail = details.GetValueOrDefault(worker.Name) ?? worker.Detail })] };
+        return document with
+        {
+            NotReady =
+            [
+                .. document.NotReady.Zip(unready, (worker, end) => worker with
+                {
+                    Detail = details.GetValueOrDefault(worker.Name) ?? worker.Detail, LastLine = end.LastWords?.Line,
+                }),
+            ],
+        };
     }
 
     /// <summary>Whether what is said of it is still of the process that the command left it with.</summary>

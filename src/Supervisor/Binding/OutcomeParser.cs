@@ -18,7 +18,7 @@ internal static class OutcomeParser
     public static bool TryParse(ReadOnlySpan<byte> line, [NotNullWhen(true)] out BindOutcome? outcome)
     {
         outcome = null;
-        if (!line.StartsWith(Prefix)) return false;
+        if (!IsAtStart(line)) return false;
 
         var rest = line[Prefix.Length..];
         var colon = rest.IndexOf((byte)':');
@@ -32,6 +32,9 @@ internal static class OutcomeParser
             : Error(subject, text);
         return outcome is not null;
     }
+
+    /// <summary>Whether a line begins as the library's do.</summary>
+    public static bool IsAtStart(ReadOnlySpan<byte> line) => line.StartsWith(Prefix);
 
     /// <summary>Whether one of several lines may be the library's; if not, none needs to be looked at.</summary>
     public static bool MayBeIn(ReadOnlySpan<byte> lines) => lines.IndexOf(Prefix) >= 0;

@@ -107,11 +107,14 @@ internal static partial class LogEvents
             "{worker}: stopping: {REUSEPORT_SIGNAL} to process {REUSEPORT_PID}", worker, signal.ToString(), pid);
 
     /// <summary>
-    /// A process did not stop in time, or did not get ready: it is ended with SIGKILL, and what it started with it.
+    /// A process did not end within its grace period: it is ended with SIGKILL, and what it started with it. Some programs take
+    /// the usual signal for something else, as uWSGI does: for a reload.
     /// </summary>
-    public static void Killed(this ILogger log, WorkerName worker, int pid) =>
+    public static void Killed(this ILogger log, WorkerName worker, int pid, StopSpec stop) =>
         log.Event(EventKind.Kill, worker, pid).Warning(
-            "{worker}: process {REUSEPORT_PID} killed, with all that it started", worker, pid);
+            "{worker}: process {REUSEPORT_PID} did not end within {grace} of {REUSEPORT_SIGNAL}; killed, with all that it started; "
+            + "if its program stops on another signal, set stop_signal",
+            worker, pid, DurationText.Of(stop.GracePeriod), stop.Signal.ToString());
 
     /// <summary>Processes that a worker had left behind were ended with SIGKILL.</summary>
     public static void SweptTree(this ILogger log, WorkerName worker, int count) =>

@@ -38,7 +38,10 @@ internal static class CommandEnds
         ok,
         slot.Process?.Handle.Pid,
         slot.Slot.Generation,
-        why);
+        why)
+    {
+        LastWords = ok ? null : Snapshots.LastWords(slot),
+    };
 
     private static string? Words(WorkerSlot slot) => Snapshots.Detail(slot);
 }

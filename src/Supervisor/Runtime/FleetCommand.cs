@@ -1,4 +1,5 @@
 using Reuseportd.Model;
+using Reuseportd.Observability;
 
 namespace Reuseportd.Runtime;
 
@@ -55,6 +56,9 @@ internal sealed record CommandEnd(WorkerName Name, string State, bool Ok, int? P
 
     /// <summary>The command could do nothing with it as it is.</summary>
     public bool IsUntouched { get; init; }
+
+    /// <summary>As in <see cref="WorkerSnapshot"/>; null also where it is where the command wanted it.</summary>
+    public LastWords? LastWords { get; init; }
 
     /// <summary>Its update is paused.</summary>
     public bool IsPostponed { get; init; }

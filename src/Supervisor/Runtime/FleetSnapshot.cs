@@ -1,5 +1,6 @@
 using Reuseportd.Linux;
 using Reuseportd.Model;
+using Reuseportd.Observability;
 using Reuseportd.Planning;
 
 namespace Reuseportd.Runtime;
@@ -42,7 +43,7 @@ internal sealed record UpdateSnapshot(int Done, int Count, bool IsPaused, bool I
 /// <param name="State">Word of the slot state.</param>
 /// <param name="Pid">Process id, or null where no process runs.</param>
 /// <param name="Started">When the process was started; null where none runs.</param>
-/// <param name="Binds">Newest outcome of each address and port that the process tried.</param>
+/// <param name="Binds">Newest outcome of each call, socket type, address and port that the process tried.</param>
 /// <param name="Detail">What it waits for, or why it failed; null where there is nothing to add.</param>
 /// <param name="NextTry">When it is tried again, in backoff.</param>
 internal sealed record WorkerSnapshot(
@@ -91,6 +92,9 @@ internal sealed record WorkerSnapshot(
 
     /// <summary>Whether its newest process has ended, and not all that this said has been read.</summary>
     public bool IsUnread { get; init; }
+
+    /// <summary>Of the process that came to nothing, see <see cref="Snapshots.LastWords"/>; null where none did.</summary>
+    public LastWords? LastWords { get; init; }
 
     /// <summary>To be replaced once somebody lets its update go on.</summary>
     public bool IsPostponed { get; init; }

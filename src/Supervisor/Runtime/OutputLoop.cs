@@ -161,6 +161,7 @@ internal sealed partial class OutputLoop : IDisposable
         {
             var chunk = _buffer.AsSpan(0, result.Count);
             Retention?.Append(stream.Source, chunk);
+            stream.LastWords?.Take(stream.Source.Stream, chunk);
             if (stream.File is null) TakeLines(stream, chunk, now);
             else TakeForFile(stream, stream.File, chunk, now);
             return true;
@@ -178,6 +179,7 @@ internal sealed partial class OutputLoop : IDisposable
         _epoll.Remove(stream.Pipe);
         stream.Pipe.Dispose();
         if (stream.File is { } file) Leave(file);
+        stream.LastWords?.End(stream.Source.Stream);
         if (stream.Source.Stream == OutputStream.Stderr) _mailbox.Post(new Message.StreamEnded(stream.Process));
     }
 

@@ -227,7 +227,7 @@ internal sealed class SlotRunner(
                 pending.Control.Stop();
                 break;
             case SlotAction.KillTree when slot.Process is { } process:
-                log.Killed(slot.Name, process.Handle.Pid);
+                log.Killed(slot.Name, process.Handle.Pid, slot.Policy.Stop);
                 trees.Kill(process);
                 break;
             case SlotAction.KillTree when slot.Last is { } last:

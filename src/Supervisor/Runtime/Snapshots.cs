@@ -1,4 +1,5 @@
 using Reuseportd.Model;
+using Reuseportd.Observability;
 using Reuseportd.Planning;
 using Reuseportd.Slots;
 
@@ -68,6 +69,7 @@ internal static class Snapshots
         Own = WorkerDetail.Of(slot.Slot.State, slot.Policy, Newest(slot)),
         Attempt = AttemptOf(slot),
         IsUnread = slot.Process is null && Newest(slot) is { IsSpeaking: true },
+        LastWords = LastWords(slot),
         IsPostponed = slot.UpdateFailure is { IsPostponed: true },
         DetailWithoutPorts = slot.Slot.State is SlotState.Ready or SlotState.Stopped ? null : Detail(slot, namesPorts: false),
         ReadySince = (slot.Slot.State as SlotState.Ready)?.Since,
@@ -91,6 +93,18 @@ internal static class Snapshots
         if (slot is { Slot.State: SlotState.Ready, UpdateFailure.Words: { } failure }) return own is null ? failure : $"{failure}; {own}";
         return own ?? Replacing(slot) ?? slot.UpdateFailure?.Words;
     }
+
+    /// <summary>
+    /// Of the process that tells why a worker does not serve: its newest, while it starts again the one before, and of a worker
+    /// that serves its failed replacement. Null where no process failed.
+    /// </summary>
+    public static LastWords? LastWords(WorkerSlot slot) => slot switch
+    {
+        { Slot.State: SlotState.Backoff or SlotState.Failed } => Newest(slot)?.LastWords,
+        { Slot: { State: SlotState.Starting, Streak: > 0 } } => LastTry(slot)?.LastWords,
+        { Slot.State: SlotState.Starting or SlotState.Stopped } => null,
+        _ => slot.UpdateFailure?.Fallen?.Process?.LastWords,
+    };
 
     private static Attempt? AttemptOf(WorkerSlot slot) => slot switch
     {

@@ -1,5 +1,6 @@
 using Reuseportd.Linux;
 using Reuseportd.Model;
+using Reuseportd.Observability;
 using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime;
@@ -13,7 +14,7 @@ internal sealed class WorkerProcess(
     /// <summary>More sockets than this of one process are not remembered; the log has them.</summary>
     private const int MostBinds = 256;
 
-    private readonly Dictionary<(OutcomeKind, string, int), BindOutcome> _binds = [];
+    private readonly Dictionary<(OutcomeKind Call, string Type, string Address, int Port), BindOutcome> _binds = [];
     private readonly Queue<(ulong Inode, int Pid, int Descriptor)> _serving = new();
     private BindOutcome? _lastFailed;
 
@@ -39,6 +40,9 @@ internal sealed class WorkerProcess(
 
     /// <summary>Whether the kernel may end it for its <c>memory_max</c>.</summary>
     public bool HasMemoryLimit { get; } = spec.Process.Limits.Group.MemoryMax is not null;
+
+    /// <summary>Null where nobody reads its output.</summary>
+    public LastWords? LastWords { get; init; }
 
     /// <summary>Whether its share was asked for: it is ready, or was.</summary>
     public bool IsServing { get; set; }
@@ -81,7 +85,7 @@ internal sealed class WorkerProcess(
     /// <summary>When its replacement for that was last begun; null where it never was.</summary>
     public TimeSpan? RecycledAt { get; set; }
 
-    /// <summary>The newest outcome of each address and port that it tried.</summary>
+    /// <summary>The newest outcome of each call, socket type, address and port.</summary>
     public IReadOnlyCollection<BindOutcome> Binds => _binds.Values;
 
     /// <summary>The newest sockets that it serves or has served: several may have one address and port.</summary>
@@ -115,13 +119,16 @@ internal sealed class WorkerProcess(
         // It was only late.
         Silence = null;
         if (!outcome.Succeeded) _lastFailed = outcome;
-        var key = (outcome.Kind, socket.Address, socket.Port);
+        // A DNS server binds one address and port for TCP and for UDP.
+        var key = (outcome.Kind, socket.Type, socket.Address, socket.Port);
         if (_binds.ContainsKey(key) || _binds.Count < MostBinds) _binds[key] = outcome;
     }
 
     /// <summary>Who listens has bound.</summary>
     private static bool MakesUpFor(BindOutcome one, BindOutcome failed) =>
-        one.Kind >= failed.Kind && (one.Socket!.Address, one.Socket.Port) == (failed.Socket!.Address, failed.Socket.Port);
+        one.Kind >= failed.Kind && KeyOf(one.Socket!) == KeyOf(failed.Socket!);
+
+    private static (string Type, string Address, int Port) KeyOf(SocketOutcome socket) => (socket.Type, socket.Address, socket.Port);
 
     /// <summary>What its descendants are told from those of others by.</summary>
     public TreeRoot Tree(bool isReaped) => new(Handle.Pid, isReaped, Marks.Of(Slot.Name, Generation));

@@ -32,7 +32,7 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
     /// <summary>The newest one, whether it runs or not.</summary>
     public WorkerProcess? Last { get; set; }
 
-    /// <summary>The one before that, where a bind of it failed: what is tried again is told of by it, until it says more.</summary>
+    /// <summary>The process before <see cref="Last"/>, of a worker that is tried again: it tells why until the new one binds.</summary>
     public WorkerProcess? LastTry { get; set; }
 
     /// <summary>As of <see cref="Slots.Slot.LastGiven"/>.</summary>

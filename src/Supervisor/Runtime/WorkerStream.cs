@@ -37,6 +37,9 @@ internal sealed class WorkerStream(
     /// <summary>Where it goes; null for the log.</summary>
     public WorkerFile? File { get; } = file;
 
+    /// <summary>Of the process; null where nobody asks for them.</summary>
+    public LastWords? LastWords { get; init; }
+
     public LineSplitter Splitter { get; } = new(logging.LineMax);
 
     /// <summary>When dropped lines are to be said though no further line comes.</summary>

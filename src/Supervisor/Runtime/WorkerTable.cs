@@ -60,11 +60,12 @@ internal sealed class WorkerTable(
         process = new WorkerProcess(++_lastSerial, slot, start.Generation, spawned.Process, spawned.Program, start.Account, start.Spec, now)
         {
             Group = start.Group,
+            LastWords = new LastWords(spawned.Stdout is not null, spawned.Stderr is not null),
         };
         _bySerial.Add(process.Serial, process);
         _byPid[spawned.Process.Pid] = process;
         Leave(slot);
-        slot.LastTry = slot.Last is { FailedBind: not null } or { IsSpeaking: true } ? slot.Last : null;
+        slot.LastTry = slot.Slot.Streak > 0 ? slot.Last : null;
         slot.Process = slot.Last = process;
 
         var watched = epoll.Add(process.Handle, Linux.Readiness.Readable, process.Serial);
@@ -122,7 +123,10 @@ internal sealed class WorkerTable(
     {
         if (pipe is null) return;
         var source = WorkerLog.Open(process.Slot.Name, process.Handle.Pid, stream);
-        output.Add(new WorkerStream(pipe, process.Serial, process.Tree(isReaped: false), source, process.Slot.Spec.Logging, file));
+        output.Add(new WorkerStream(pipe, process.Serial, process.Tree(isReaped: false), source, process.Slot.Spec.Logging, file)
+        {
+            LastWords = process.LastWords,
+        });
     }
 
     private void Forget(WorkerProcess process)

@@ -195,7 +195,11 @@ public sealed class LogEventsTests
         { "stalled", 6, "web@2: 7 connections handed on to others", log => log.Rescued(Web, 4242, 7, Errno.None) },
         { "stalled", 4, "web@2: its queue cannot be handed on: EOPNOTSUPP", log => log.Rescued(Web, 4242, 0, Errno.NotSupported) },
         { "awake", 6, "web@2: process 4242 accepts again", log => log.Awake(Web, 4242) },
-        { "kill", 4, "web@2: process 4242 killed, with all that it started", log => log.Killed(Web, 4242) },
+        {
+            "kill", 4,
+            "web@2: process 4242 did not end within 10 s of SIGTERM; killed, with all that it started; if its program stops on another signal, set stop_signal",
+            log => log.Killed(Web, 4242, StopSpec.Default)
+        },
         { "kill", 4, "web@2: 2 processes that it left behind killed", log => log.SweptTree(Web, 2) },
         { "kill_failed", 3, "web@2: 1 process cannot be killed", log => log.TreeSurvived(Web, 1) },
         {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Reuseportd.Api;
 using Reuseportd.Api.Contract;
 using Reuseportd.Model;
+using Reuseportd.Observability;
 using Reuseportd.Planning;
 using Reuseportd.Runtime;
 
@@ -143,6 +144,15 @@ public sealed class DocumentsTests
         var document = Documents.Of(Fleet(Ready, Waiting), "1");
         var json = JsonSerializer.Serialize(document, ContractJson.Default.StatusDocument);
         Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize(json, ContractJson.Default.StatusDocument)!, ContractJson.Default.StatusDocument));
+    }
+
+    [Fact]
+    public void Of_AProcessThatCameToNothing_HasItsLastLine()
+    {
+        var words = new LastWords(stdout: true, stderr: true);
+        words.Take(OutputStream.Stderr, "no such file\n"u8);
+        var workers = Documents.Of(Fleet(Ready, Waiting with { LastWords = words }), "1").Workers;
+        Assert.Equal([null, "no such file"], workers.Select(worker => worker.LastLine));
     }
 
     private static FleetSnapshot Fleet(params WorkerSnapshot[] workers) => new(TimeSpan.FromSeconds(100), default, new([.. workers]));

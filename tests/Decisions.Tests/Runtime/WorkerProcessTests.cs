@@ -67,6 +67,24 @@ public sealed class WorkerProcessTests
     }
 
     [Fact]
+    public void Remember_TcpAndUdpOnOnePort_KeepsBoth()
+    {
+        _process.Remember(Outcome(53, "ok", "dgram"));
+        _process.Remember(Outcome(53, "EADDRINUSE"));
+        Assert.Equal(
+            [("dgram", "ok"), ("stream", "EADDRINUSE")],
+            _process.Binds.Select(bind => (bind.Socket!.Type, bind.Result)).Order());
+    }
+
+    [Fact]
+    public void FailedBind_OtherProtocolCameAbout_IsStillFailed()
+    {
+        _process.Remember(Outcome(53, "EADDRINUSE"));
+        _process.Remember(Outcome(53, "ok", "dgram"));
+        Assert.Equal("stream", _process.FailedBind?.Socket!.Type);
+    }
+
+    [Fact]
     public void Silence_HeardAfterAll_IsNone()
     {
         _process.Silence = "statically linked: /bin/server";
@@ -74,6 +92,6 @@ public sealed class WorkerProcessTests
         Assert.Null(_process.Silence);
     }
 
-    private static BindOutcome Outcome(int port, string result) => new(
-        OutcomeKind.Bind, 1, new SocketOutcome(3, 7, "inet", "stream", "127.0.0.1", port, Matched: true, OptionSetting.Set, OptionSetting.System, null, null), result, "");
+    private static BindOutcome Outcome(int port, string result, string type = "stream") => new(
+        OutcomeKind.Bind, 1, new SocketOutcome(3, 7, "inet", type, "127.0.0.1", port, Matched: true, OptionSetting.Set, OptionSetting.System, null, null), result, "");
 }

@@ -19,7 +19,7 @@ public sealed class CauseTests : DaemonTest
 
         // The same words from each, also where the neighbour is not asked about.
         foreach (var command in new[] { "status", "binds" })
-            Assert.EndsWith(cause, (await Daemon.ControlAsync(command, left)).Out, StringComparison.Ordinal);
+            Assert.EndsWith(cause, LastLine.Without((await Daemon.ControlAsync(command, left)).Out), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class CauseTests : DaemonTest
         var apply = await Daemon.ControlAsync("apply");
         Assert.Equal(1, apply.Code);
         Assert.Contains(held, apply.Error, StringComparison.Ordinal);
-        Assert.EndsWith($"(process {Environment.ProcessId}), which does not share it{next}reuseportctl: see 'reuseportctl logs web'\n", apply.Error, StringComparison.Ordinal);
+        Assert.EndsWith($"(process {Environment.ProcessId}), which does not share it{next}reuseportctl: see 'reuseportctl logs web'\n", LastLine.Without(apply.Error), StringComparison.Ordinal);
 
         var start = await Daemon.ControlAsync("start", "web");
         Assert.Equal(1, start.Code);
@@ -43,7 +43,7 @@ public sealed class CauseTests : DaemonTest
 
         stranger.Dispose();
         await Deadline.UntilAsync(
-            async () => (await Daemon.ControlAsync("status", "web")).Out.EndsWith(
+            async () => LastLine.Without((await Daemon.ControlAsync("status", "web")).Out).EndsWith(
                 $"{Address}:{Port} tcp was held by somebody else when it was tried; nobody is seen to have it now; 'reuseportctl start web' tries it again\n",
                 StringComparison.Ordinal), "what is remembered of the port is looked at anew");
         Assert.Equal("web: 1 of 1 workers ready\n", (await Daemon.ControlAsync("start", "web")).Out);

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text.Json;
 using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Servers;
@@ -15,30 +17,90 @@ public sealed class DnsmasqTests : DaemonTest
     [InlineData("")]
     public async Task Query_FourCopies_AllServeOverUdpAndTcp(string option)
     {
-        var dnsmasq = Programs.Require("dnsmasq", "dnsmasq-base");
-        Daemon.Configure($$"""
-            services:
-              dns:
-                command:
-                  - {{dnsmasq}}
-                  - --keep-in-foreground
-                  - --conf-file=/dev/null
-                  - --pid-file=
-                  - --user=
-                  - --no-resolv
-                  - --no-hosts
-                  - --port={{Port}}
-                  - --listen-address=127.0.0.1{{(option.Length > 0 ? $"\n      - {option}" : "")}}
-                  - --txt-record={{Dns.Name}},{worker}
-                workers: 4
-                reuseport: { ports: [{{Port}}] }
-            """);
+        Configure(option, "workers: 4");
         await Daemon.StartAsync();
-        // Ready is the UDP socket; the TCP one is made a moment later.
-        foreach (var worker in Copies.Numbers)
-            await Daemon.EventAsync("listen", $"dns@{worker}", where: record => record["REUSEPORT_TYPE"] == "stream");
+        await AllListenAsync(Copies.Numbers);
 
         await Copies.AllAnswerAsync(Copies.Numbers, () => Dns.UdpAsync("127.0.0.1", Port));
         await Copies.AllAnswerAsync(Copies.Numbers, () => Dns.TcpAsync("127.0.0.1", Port));
     }
+
+    [Fact]
+    public async Task Status_UdpAndTcpOnOnePort_HasTheOutcomesOfBoth()
+    {
+        Configure("--bind-interfaces", "workers: 2");
+        await Daemon.StartAsync();
+        await AllListenAsync(["0", "1"]);
+
+        using var status = JsonDocument.Parse((await Daemon.ControlAsync("status", "-o", "json")).Out);
+        foreach (var worker in status.RootElement.GetProperty("workers").EnumerateArray())
+        {
+            Assert.Equal(
+                ["bind dgram ok", "bind stream ok", "listen stream ok"],
+                worker.GetProperty("binds").EnumerateArray()
+                    .Select(bind => Words(bind, "call", "type", "result")).Order(StringComparer.Ordinal));
+        }
+
+        Assert.Equal([$"{Port}", $"{Port}"], Rows((await Daemon.ControlAsync("status")).Out).Select(row => row[5]));
+        Assert.Equal(
+            from worker in new[] { "dns@0", "dns@1" }
+            from call in new[] { "bind udp", "bind tcp", "listen tcp" }
+            select $"{worker} {call} 127.0.0.1 {Port} yes ok",
+            Rows((await Daemon.ControlAsync("binds")).Out).Select(row => $"{row[0]} {row[3]} {row[4]} {row[5]} {row[6]} {row[7]} {row[9]}"));
+    }
+
+    /// <summary>Somebody has the port for TCP alone.</summary>
+    [Fact]
+    public async Task Status_OnlyTcpIsTaken_NamesTheProtocol()
+    {
+        using var stranger = new TcpListener(System.Net.IPAddress.Loopback, Port);
+        stranger.Start();
+        Configure("--bind-interfaces", "restart: { delay: 60s, max_delay: 60s }");
+        await Daemon.StartAsync();
+        // It binds UDP first, and is ready until it ends by the other.
+        await Daemon.EventAsync("backoff");
+
+        var status = "";
+        await Deadline.UntilAsync(
+            async () => (status = (await Daemon.ControlAsync("status")).Out).Contains("; its last line: ", StringComparison.Ordinal),
+            "what it wrote has been read");
+        Assert.Equal($"{Port}/tcp:EADDRINUSE", Rows(status).Single()[5]);
+        Assert.Contains($"dns@0: bind 127.0.0.1:{Port} tcp: EADDRINUSE; exit code 2; ", status, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "; its last line: dnsmasq: failed to create listening socket for 127.0.0.1: Address already in use\n",
+            status, StringComparison.Ordinal);
+    }
+
+    private void Configure(string option, string more) => Daemon.Configure($$"""
+        services:
+          dns:
+            command:
+              - {{Programs.Require("dnsmasq", "dnsmasq-base")}}
+              - --keep-in-foreground
+              - --conf-file=/dev/null
+              - --pid-file=
+              - --user=
+              - --no-resolv
+              - --no-hosts
+              - --port={{Port}}
+              - --listen-address=127.0.0.1{{(option.Length > 0 ? $"\n      - {option}" : "")}}
+              - --txt-record={{Dns.Name}},{worker}
+            reuseport: { ports: [{{Port}}] }
+            {{more}}
+        """);
+
+    /// <summary>Ready is the UDP socket; the TCP one is made a moment later.</summary>
+    private async Task AllListenAsync(IEnumerable<string> workers)
+    {
+        foreach (var worker in workers)
+            await Daemon.EventAsync("listen", $"dns@{worker}", where: record => record["REUSEPORT_TYPE"] == "stream");
+    }
+
+    private static string Words(JsonElement element, params string[] keys) =>
+        string.Join(' ', keys.Select(key => element.GetProperty(key).GetString()));
+
+    /// <summary>Rows of workers in a table, without what stands above and below.</summary>
+    private static IEnumerable<string[]> Rows(string table) => table.Split('\n')
+        .Where(line => line.StartsWith("dns@", StringComparison.Ordinal) && !line.Contains(": ", StringComparison.Ordinal))
+        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 }

@@ -45,7 +45,7 @@ public sealed class RefusedTests : DaemonTest
         Assert.Equal((1, "web: 1 of 1 workers ready, 1 of them as before\n"), (restart.Code, restart.Out));
         Assert.Contains(
             "neither it nor the process that it was to replace has the preload library, so the two cannot have one port: 'reuseportctl stop web', then "
-            + $"'reuseportctl start web'{OrAlone}\n", restart.Error, StringComparison.Ordinal);
+            + $"'reuseportctl start web'{OrAlone}\n", LastLine.Without(restart.Error), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,10 +74,10 @@ public sealed class RefusedTests : DaemonTest
         string[] causes = [.. new[] { serves, other }.Select(one =>
             $"web@0: not replaced: {Failed}; {Held(one)} of user nobody (65534), and its replacement runs as user root (0): the kernel shares a port among sockets of one "
             + $"user only: {WayOut}")];
-        Assert.Contains(apply.Error.Split('\n')[1], causes.Select(cause => $"reuseportctl: {cause}"));
+        Assert.Contains(LastLine.Without(apply.Error).Split('\n')[1], causes.Select(cause => $"reuseportctl: {cause}"));
         foreach (var command in new[] { "status", "binds" })
         {
-            var said = Words((await Daemon.ControlAsync(command, "web@0")).Out);
+            var said = Words(LastLine.Without((await Daemon.ControlAsync(command, "web@0")).Out));
             Assert.Contains(causes, cause => said.EndsWith(Words(cause), StringComparison.Ordinal));
         }
 
@@ -97,7 +97,7 @@ public sealed class RefusedTests : DaemonTest
         await Daemon.StartAsync();
         Assert.Equal(0, (await Daemon.ControlAsync("start", "web")).Code);
         Daemon.Configure(Web(Hello, workers: 2, more: "autostart: false, user: root"));
-        Assert.Contains($"one user only: {WayOut} and 'reuseportctl start web'\n", (await RefusedAsync()).Error, StringComparison.Ordinal);
+        Assert.Contains($"one user only: {WayOut} and 'reuseportctl start web'\n", LastLine.Without((await RefusedAsync()).Error), StringComparison.Ordinal);
 
         Assert.Equal(0, (await Daemon.ControlAsync("stop", "web")).Code);
         Assert.Equal(0, (await Daemon.ControlAsync("apply")).Code);
@@ -116,7 +116,7 @@ public sealed class RefusedTests : DaemonTest
         await FollowAsync(2);
         var rollback = await Daemon.ControlAsync("rollback", "web");
         Assert.Equal(1, rollback.Code);
-        Assert.Contains("one user only: change its file back, 'reuseportctl stop web', then 'reuseportctl apply'\n", rollback.Error, StringComparison.Ordinal);
+        Assert.Contains("one user only: change its file back, 'reuseportctl stop web', then 'reuseportctl apply'\n", LastLine.Without(rollback.Error), StringComparison.Ordinal);
 
         Daemon.Configure(Web(Hello, workers: 2, more: "user: nobody"));
         await FollowAsync(2);
@@ -132,7 +132,7 @@ public sealed class RefusedTests : DaemonTest
 
         Assert.Matches(
             $"\nreuseportctl: web@0: not replaced: {Failed}; {Address}:{Port} tcp is held by worker web@[01] \\(process \\d+\\), and its replacement does not share it, as "
-            + $"'reuseport.ports' has {Port + 1} and not {Port}; correct that, or what the program takes\n", apply.Error);
+            + $"'reuseport.ports' has {Port + 1} and not {Port}; correct that, or what the program takes\n", LastLine.Without(apply.Error));
         Daemon.Configure(Web(Hello, workers: 2));
         var mended = await Daemon.ApplyAsync();
         Assert.Equal((0, ""), (mended.Code, mended.Error));
@@ -171,9 +171,9 @@ public sealed class RefusedTests : DaemonTest
     {
         var apply = await RefusedAsync();
         // Of two that cannot share one was down before, whichever it was.
-        Assert.Contains($"reuseportctl: {serves.Worker}: not replaced: {cause}", apply.Error.Split('\n'));
+        Assert.Contains($"reuseportctl: {serves.Worker}: not replaced: {cause}", LastLine.Without(apply.Error).Split('\n'));
         foreach (var command in new[] { "status", "binds" })
-            Assert.EndsWith(Words($"{serves.Worker}: not replaced: {cause}"), Words((await Daemon.ControlAsync(command, serves.Worker!)).Out), StringComparison.Ordinal);
+            Assert.EndsWith(Words($"{serves.Worker}: not replaced: {cause}"), Words(LastLine.Without((await Daemon.ControlAsync(command, serves.Worker!)).Out)), StringComparison.Ordinal);
     }
 
     /// <summary>Nothing is lost: who served does so still.</summary>

@@ -67,6 +67,9 @@ internal sealed record UnopenedLog(string Path, string Error);
 /// <param name="Detail">As in <see cref="WorkerStatus"/>.</param>
 internal sealed record UnreadyWorker(string Name, string State, string? Detail)
 {
+    /// <summary>As in <see cref="WorkerStatus"/>.</summary>
+    public string? LastLine { get; init; }
+
     /// <summary>True where it is not replaced as that is paused; else absent.</summary>
     public bool? Paused { get; init; }
 }

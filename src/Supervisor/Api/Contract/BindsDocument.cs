@@ -17,7 +17,7 @@ internal sealed record BindsDocument(IReadOnlyList<BoundSocket> Binds, IReadOnly
 /// <param name="Text">Why nobody tells, and what the kernel said.</param>
 internal sealed record UntoldBinds(string Worker, int Pid, IReadOnlyList<int> Ports, string Text);
 
-/// <summary>A socket that a worker bound or tried to: the newest outcome of one call on one address and port.</summary>
+/// <summary>A socket that a worker bound or tried to: the newest outcome of one call on one type, address and port.</summary>
 /// <param name="Worker"><c>web@0</c>.</param>
 /// <param name="Pid">The process that called, which may be a child of the worker's own.</param>
 /// <param name="Fd">Descriptor in that process.</param>

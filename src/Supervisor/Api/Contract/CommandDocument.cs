@@ -56,6 +56,9 @@ internal sealed record CommandOutcome(string Name, string State, bool Ok, int? P
     /// <summary>True where the command could do nothing with it as it is, so that it is where it was; else absent.</summary>
     public bool? Untouched { get; init; }
 
+    /// <summary>As in <see cref="WorkerStatus"/>; absent also where the worker is where the command wanted it.</summary>
+    public string? LastLine { get; init; }
+
     /// <summary>True where it is not replaced as that is paused; else absent.</summary>
     public bool? Paused { get; init; }
 }

@@ -61,7 +61,7 @@ internal sealed record ScaledService(string Service, int Workers, int Declared);
 /// <param name="NextTry">Until it is started again, in backoff.</param>
 /// <param name="LastExit">How its last process ended.</param>
 /// <param name="Detail">What it waits for, or why it failed.</param>
-/// <param name="Binds">The newest outcome for each address and port.</param>
+/// <param name="Binds">The newest outcome for each call, type, address and port.</param>
 internal sealed record WorkerStatus(
     string Name,
     string State,
@@ -89,6 +89,13 @@ internal sealed record WorkerStatus(
     /// </summary>
     public IReadOnlyList<int>? KernelPorts { get; init; }
 
+    /// <summary>
+    /// Last line of stderr, else of stdout, of the process that came to nothing: of a worker in backoff or failed its newest, of
+    /// one that starts again the process before, of one that was not replaced the replacement. Controls are escaped, and a long
+    /// line is cut. Absent where no process failed, or it wrote nothing that the daemon reads.
+    /// </summary>
+    public string? LastLine { get; init; }
+
     /// <summary>True while it is to be replaced by a planned restart, or is on its way; else absent.</summary>
     public bool? Updating { get; init; }
 
@@ -113,7 +120,7 @@ internal sealed record WorkerStatus(
     public long? Memory { get; init; }
 }
 
-/// <summary>The newest outcome of a <c>bind</c> or <c>listen</c> on one address and port.</summary>
+/// <summary>The newest outcome of a <c>bind</c> or <c>listen</c> on one type, address and port.</summary>
 /// <param name="Call">bind or listen.</param>
 /// <param name="Type">stream or dgram; another as the preload library names it.</param>
 /// <param name="Sharded">Whether the socket matched the filters.</param>

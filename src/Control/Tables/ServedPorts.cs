@@ -1,0 +1,52 @@
+using Reuseportd.Api.Contract;
+
+namespace Reuseportd.Control;
+
+/// <summary>The BIND column: ports that a worker serves, then those that it could not have; pure.</summary>
+/// <remarks>
+/// <c>53</c> stands for all protocols that the worker bound port 53 with. Where their outcomes differ each is named:
+/// <c>53/udp,53/tcp:EADDRINUSE</c>.
+/// </remarks>
+internal static class ServedPorts
+{
+    private const string Ok = "ok";
+
+    /// <summary>
+    /// A port that one address refused and another took is served. A process that has ended serves nothing. Without outcomes, the
+    /// ports are those that the kernel reported.
+    /// </summary>
+    public static string Of(WorkerStatus worker)
+    {
+        var isRunning = worker.Pid is not null;
+        if (worker.Binds.Count == 0 && isRunning && worker.KernelPorts is { } ports) return Joined(ports.Select(Shown.Number));
+        (int Port, string Type, string Result)[] outcomes =
+        [
+            .. worker.Binds.GroupBy(bind => (bind.Port, bind.Type)).SelectMany(
+                socket => Results([.. socket], isRunning), (socket, result) => (socket.Key.Port, socket.Key.Type, result)),
+        ];
+        var mixed = outcomes.GroupBy(outcome => outcome.Port).Where(HasDifferences).Select(port => port.Key).ToHashSet();
+        var served = outcomes.Where(outcome => outcome.Result == Ok).OrderBy(outcome => outcome.Port);
+        var failed = outcomes.Where(outcome => outcome.Result is not (Ok or ""));
+        return Joined([.. served.Select(Name), .. failed.Select(outcome => $"{Name(outcome)}:{outcome.Result}")]);
+
+        string Name((int Port, string Type, string Result) outcome) =>
+            Shown.Number(outcome.Port) + (mixed.Contains(outcome.Port) ? $"/{Shown.Protocol(outcome.Type)}" : "");
+    }
+
+    /// <returns>"ok", the errors, or one empty result for a socket that neither serves nor failed.</returns>
+    private static IEnumerable<string> Results(BindStatus[] binds, bool isRunning)
+    {
+        if (isRunning && binds.Any(IsServed)) return [Ok];
+        return binds.Where(bind => bind.Result != Ok).Select(bind => bind.Result).Distinct().DefaultIfEmpty("");
+    }
+
+    private static bool HasDifferences(IEnumerable<(int Port, string Type, string Result)> outcomes) =>
+        outcomes.GroupBy(outcome => outcome.Type, outcome => outcome.Result)
+            .Select(results => string.Join(' ', results)).Distinct().Count() > 1;
+
+    private static bool IsServed(BindStatus bind) =>
+        bind is { Result: Ok, Sharded: true } && (bind.Call == "listen" || bind.Type == "dgram");
+
+    private static string Joined(IEnumerable<string> parts) =>
+        string.Join(',', parts.Distinct()) is { Length: > 0 } all ? all : Shown.Nothing;
+}

@@ -1,0 +1,50 @@
+namespace Reuseportd.Observability;
+
+/// <summary>
+/// The last line that one process wrote: of its stderr, else of its stdout. The output loop writes it, any thread reads it, also
+/// after the end of the process.
+/// </summary>
+/// <param name="stdout">Whether the daemon reads this stream.</param>
+/// <param name="stderr">As <paramref name="stdout"/>.</param>
+internal sealed class LastWords(bool stdout, bool stderr)
+{
+    private readonly Lock _gate = new();
+    private readonly LastLine _stdout = new();
+    private readonly LastLine _stderr = new();
+    private bool _isStdoutOpen = stdout;
+    private bool _isStderrOpen = stderr;
+
+    /// <summary>Whether no output that is still to be read can change the line.</summary>
+    public bool IsFinal
+    {
+        get
+        {
+            lock (_gate) return !_isStderrOpen && (_stderr.Exists || !_isStdoutOpen);
+        }
+    }
+
+    /// <summary>Text that a terminal only shows, of bounded length; null where the process wrote nothing.</summary>
+    public string? Line
+    {
+        get
+        {
+            lock (_gate) return _stderr.Text ?? _stdout.Text;
+        }
+    }
+
+    /// <summary>Takes what one read of a stream brought.</summary>
+    public void Take(OutputStream stream, ReadOnlySpan<byte> chunk)
+    {
+        lock (_gate) (stream == OutputStream.Stderr ? _stderr : _stdout).Take(chunk);
+    }
+
+    /// <summary>All of the stream has been read.</summary>
+    public void End(OutputStream stream)
+    {
+        lock (_gate)
+        {
+            if (stream == OutputStream.Stderr) _isStderrOpen = false;
+            else _isStdoutOpen = false;
+        }
+    }
+}
