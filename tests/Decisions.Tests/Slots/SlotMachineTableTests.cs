@@ -23,6 +23,9 @@ public sealed class SlotMachineTableTests
         { "stopped", "deadline", "stopped", "" },
         { "stopped", "policy", "stopped", "" },
         { "stopped", "reported-ready", "stopped", "" },
+        { "stopped", "probe-failed", "stopped", "" },
+        { "stopped", "checked", "stopped", "" },
+        { "stopped", "missing", "stopped", "" },
         { "stopped", "found-dead", "stopped", "" },
         { "stopped", "tree-ended", "stopped", "" },
         { "stopped", "reset", "stopped", "" },
@@ -40,6 +43,9 @@ public sealed class SlotMachineTableTests
         { "queued", "deadline", "stopping", "send SIGTERM" },
         { "queued", "policy", "starting", "" },
         { "queued", "reported-ready", "starting", "" },
+        { "queued", "probe-failed", "starting", "" },
+        { "queued", "checked", "starting", "" },
+        { "queued", "missing", "starting", "" },
         { "queued", "found-dead", "starting", "" },
         { "queued", "tree-ended", "starting", "" },
         { "queued", "reset", "starting", "" },
@@ -57,12 +63,55 @@ public sealed class SlotMachineTableTests
         { "starting", "deadline", "stopping", "send SIGTERM" },
         { "starting", "policy", "starting", "" },
         { "starting", "reported-ready", "starting", "" },
+        { "starting", "probe-failed", "starting", "" },
+        { "starting", "checked", "starting", "" },
+        { "starting", "missing", "starting", "" },
         { "starting", "found-dead", "starting", "" },
         { "starting", "tree-ended", "starting", "" },
         { "starting", "reset", "starting", "" },
         { "starting", "drain", "stopping", "send SIGTERM" },
         { "starting", "replace", "stopping", "send SIGTERM" },
         { "starting", "drained", "starting", "" },
+
+        { "settling", "start", "starting", "" },
+        { "settling", "stop", "stopping", "send SIGTERM" },
+        { "settling", "restart", "stopping", "send SIGTERM" },
+        { "settling", "spawned", "starting", "check 7" },
+        { "settling", "spawn-failed", "backoff", "" },
+        { "settling", "serves", "starting", "check 7" },
+        { "settling", "exited", "backoff", "kill-tree 7" },
+        { "settling", "deadline", "starting", "check 7" },
+        { "settling", "policy", "starting", "check 7" },
+        { "settling", "reported-ready", "starting", "" },
+        { "settling", "probe-failed", "starting", "" },
+        { "settling", "checked", "starting", "" },
+        { "settling", "missing", "starting", "" },
+        { "settling", "found-dead", "starting", "" },
+        { "settling", "tree-ended", "starting", "" },
+        { "settling", "reset", "starting", "" },
+        { "settling", "drain", "stopping", "send SIGTERM" },
+        { "settling", "replace", "stopping", "send SIGTERM" },
+        { "settling", "drained", "starting", "" },
+
+        { "checked", "start", "starting", "" },
+        { "checked", "stop", "stopping", "send SIGTERM" },
+        { "checked", "restart", "stopping", "send SIGTERM" },
+        { "checked", "spawned", "starting", "" },
+        { "checked", "spawn-failed", "backoff", "" },
+        { "checked", "serves", "starting", "" },
+        { "checked", "exited", "backoff", "kill-tree 7" },
+        { "checked", "deadline", "stopping", "send SIGTERM" },
+        { "checked", "policy", "starting", "" },
+        { "checked", "reported-ready", "starting", "" },
+        { "checked", "probe-failed", "starting", "" },
+        { "checked", "checked", "ready", "" },
+        { "checked", "missing", "starting", "" },
+        { "checked", "found-dead", "starting", "" },
+        { "checked", "tree-ended", "starting", "" },
+        { "checked", "reset", "starting", "" },
+        { "checked", "drain", "stopping", "send SIGTERM" },
+        { "checked", "replace", "stopping", "send SIGTERM" },
+        { "checked", "drained", "starting", "" },
 
         { "ready", "start", "ready", "" },
         { "ready", "stop", "stopping", "send SIGTERM" },
@@ -74,6 +123,9 @@ public sealed class SlotMachineTableTests
         { "ready", "deadline", "ready", "" },
         { "ready", "policy", "ready", "" },
         { "ready", "reported-ready", "ready", "" },
+        { "ready", "probe-failed", "ready", "" },
+        { "ready", "checked", "ready", "" },
+        { "ready", "missing", "ready", "" },
         { "ready", "found-dead", "stopping", "send SIGTERM" },
         { "ready", "tree-ended", "ready", "" },
         { "ready", "reset", "ready", "" },
@@ -91,6 +143,9 @@ public sealed class SlotMachineTableTests
         { "draining", "deadline", "draining", "release 7" },
         { "draining", "policy", "draining", "" },
         { "draining", "reported-ready", "draining", "" },
+        { "draining", "probe-failed", "draining", "" },
+        { "draining", "checked", "draining", "" },
+        { "draining", "missing", "draining", "" },
         { "draining", "found-dead", "stopping", "send SIGTERM" },
         { "draining", "tree-ended", "draining", "" },
         { "draining", "reset", "draining", "" },
@@ -108,6 +163,9 @@ public sealed class SlotMachineTableTests
         { "over", "deadline", "stopping", "send SIGTERM" },
         { "over", "policy", "draining", "" },
         { "over", "reported-ready", "draining", "" },
+        { "over", "probe-failed", "draining", "" },
+        { "over", "checked", "draining", "" },
+        { "over", "missing", "draining", "" },
         { "over", "found-dead", "stopping", "send SIGTERM" },
         { "over", "tree-ended", "draining", "" },
         { "over", "reset", "draining", "" },
@@ -125,6 +183,9 @@ public sealed class SlotMachineTableTests
         { "stopping", "deadline", "stopping", "kill-tree 7" },
         { "stopping", "policy", "stopping", "" },
         { "stopping", "reported-ready", "stopping", "" },
+        { "stopping", "probe-failed", "stopping", "" },
+        { "stopping", "checked", "stopping", "" },
+        { "stopping", "missing", "stopping", "" },
         { "stopping", "found-dead", "stopping", "" },
         { "stopping", "tree-ended", "stopping", "" },
         { "stopping", "reset", "stopping", "" },
@@ -142,6 +203,9 @@ public sealed class SlotMachineTableTests
         { "backoff", "deadline", "starting", "spawn 8" },
         { "backoff", "policy", "backoff", "" },
         { "backoff", "reported-ready", "backoff", "" },
+        { "backoff", "probe-failed", "backoff", "" },
+        { "backoff", "checked", "backoff", "" },
+        { "backoff", "missing", "backoff", "" },
         { "backoff", "found-dead", "backoff", "" },
         { "backoff", "tree-ended", "backoff", "" },
         { "backoff", "reset", "backoff", "" },
@@ -159,6 +223,9 @@ public sealed class SlotMachineTableTests
         { "failed", "deadline", "failed", "" },
         { "failed", "policy", "failed", "" },
         { "failed", "reported-ready", "failed", "" },
+        { "failed", "probe-failed", "failed", "" },
+        { "failed", "checked", "failed", "" },
+        { "failed", "missing", "failed", "" },
         { "failed", "found-dead", "failed", "" },
         { "failed", "tree-ended", "failed", "" },
         { "failed", "reset", "stopped", "" },
@@ -173,7 +240,7 @@ public sealed class SlotMachineTableTests
     {
         var slot = Slot.New with { State = Make.State(state, Now), Generation = Current };
 
-        var (after, todo) = SlotMachine.Step(slot, Make.Event(happened, Current), Make.Policy(), Now, roll: 0.5);
+        var (after, todo) = SlotMachine.Step(slot, Make.Event(happened, Current), Make.PolicyOf(state), Now, roll: 0.5);
 
         Assert.Equal(next, after.State.Word);
         Assert.Equal(actions, Make.Text(todo));
@@ -199,6 +266,8 @@ public sealed class SlotMachineTableTests
     [InlineData("serves")]
     [InlineData("exited")]
     [InlineData("reported-ready")]
+    [InlineData("probe-failed")]
+    [InlineData("checked")]
     [InlineData("found-dead")]
     public void Step_EventOfAnEarlierGeneration_ChangesNothing(string happened)
     {
