@@ -12,16 +12,16 @@ public sealed class BindTests : SteeredTest
     private static byte[] Query => [0, 7, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 4, .. "last"u8, 4, .. "test"u8, 0, 0, 1, 0, 1];
 
     [Theory]
-    [InlineData("{ type: dns, name: last.test, qtype: A, period: 50ms }", 60_000)]
+    [InlineData("{ type: dns, name: last.test, qtype: A, period: 50ms }", 60_000, 2)]
     // The time to settle is far longer than it takes to load this zone.
-    [InlineData("{ type: bind, settle: 4s }", 5_000)]
-    public async Task Restart_UnderLoad_LosesNothingAndAnswersEachQuery(string readiness, int records)
+    [InlineData("{ type: bind, settle: 4s }", 5_000, 1)]
+    public async Task Restart_UnderLoad_LosesNothingAndAnswersEachQuery(string readiness, int records, int restarts)
     {
         ConfigureBind(readiness, records);
         await StartAsync(Program);
         await using var load = Load.Dns("127.0.0.1", Port, Query);
         await load.AnswersAsync(200);
-        for (var round = 0; round < 2; round++)
+        for (var round = 0; round < restarts; round++)
         {
             var restart = await Daemon.ControlAsync("restart", "dns");
             Assert.Equal((0, $"dns: {Workers} of {Workers} workers ready\n"), (restart.Code, restart.Out));
@@ -29,7 +29,7 @@ public sealed class BindTests : SteeredTest
         }
 
         Assert.Empty(await load.StopAsync());
-        Assert.Equal(2 * Workers, Daemon.Events("exit").Length);
+        Assert.Equal(restarts * Workers, Daemon.Events("exit").Length);
     }
 
     private void ConfigureBind(string readiness, int records)
