@@ -55,13 +55,14 @@ internal sealed unsafe class SpawnControl
     }
 
     /// <summary>Where it stands, as the error of a start that takes too long.</summary>
-    public SpawnError Held()
+    /// <param name="barrier">What to say of that.</param>
+    public SpawnError Held(string? barrier = null)
     {
         lock (_gate)
         {
-            if (_result == null) return _before;
-            return SpawnSteps.Describe(
+            var error = _result == null ? _before : SpawnSteps.Describe(
                 (SpawnStep)Volatile.Read(ref *(int*)&_result->Reached), Volatile.Read(ref _result->Index), Errno.TimedOut, _request!);
+            return error with { Barrier = barrier };
         }
     }
 

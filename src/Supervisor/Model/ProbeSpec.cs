@@ -13,6 +13,11 @@ internal abstract record ProbeSpec
     /// <param name="Port">As of <see cref="Tcp"/>.</param>
     internal sealed record Http(string Path, Template? Port) : ProbeSpec;
 
+    /// <summary>It answers a DNS query over TCP with neither SERVFAIL nor REFUSED (RFC 1035, RFC 7766).</summary>
+    /// <param name="Name">Without a dot at its end, but for the root, which is a dot alone.</param>
+    /// <param name="Port">As of <see cref="Tcp"/>.</param>
+    internal sealed record Dns(string Name, DnsType Type, Template? Port) : ProbeSpec;
+
     /// <summary><paramref name="Command"/>, run as the worker is, exits with 0.</summary>
     internal sealed record Exec(ValueList<Template> Command) : ProbeSpec;
 }

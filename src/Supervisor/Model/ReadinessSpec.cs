@@ -7,6 +7,9 @@ internal abstract record ReadinessSpec(TimeSpan Timeout)
 
     public static readonly TimeSpan DefaultPeriod = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>For how long without a break it has to be so; less than the timeout.</summary>
+    public TimeSpan Settle { get; init; }
+
     /// <summary>All ports it is to shard are listening (UDP: bound).</summary>
     internal sealed record Bind(TimeSpan Timeout) : ReadinessSpec(Timeout);
 

@@ -39,6 +39,9 @@ internal abstract record Message
     /// <summary>Ports that sockets of a process serve, as the kernel was asked (where no outcome lines come).</summary>
     internal sealed record PortsSeen(ulong Process, ValueList<int> Ports) : Message;
 
+    /// <summary>Ports that a process was seen to serve when it had settled; null where the kernel does not tell.</summary>
+    internal sealed record PortsChecked(ulong Process, ValueList<int>? Ports) : Message;
+
     /// <summary>A process's sockets have its worker's share of new connections.</summary>
     internal sealed record Placed(ulong Process) : Message;
 

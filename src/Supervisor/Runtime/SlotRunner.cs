@@ -51,6 +51,9 @@ internal sealed class SlotRunner(
     /// <summary>A process has had its time to drain; the same is owed, as soon as it may end.</summary>
     public Action<WorkerProcess>? Release { get; set; }
 
+    /// <summary>Which ports a process serves is to be found out; <see cref="SlotEvent.Checked"/> is owed.</summary>
+    public Action<WorkerProcess>? Check { get; set; }
+
     public FleetCounts Counts => new(
         _workers, Count("ready"), Count("starting"), Count("stopping"), Count("backoff"), Count("failed"), _unsettled);
 
@@ -218,6 +221,9 @@ internal sealed class SlotRunner(
             case SlotAction.Release when slot.Process is { } over:
                 Release?.Invoke(over);
                 break;
+            case SlotAction.Check when slot.Process is { } serving:
+                Check?.Invoke(serving);
+                break;
             case SlotAction.Send send:
                 slot.Process?.Handle.SendSignal(send.Signal);
                 // One that is suspended (SIGSTOP) would take no notice of it.
@@ -282,6 +288,7 @@ internal sealed class SlotRunner(
     /// <summary>Null where it was a probe that did not come about.</summary>
     private static string? Missing(WorkerSlot slot, SlotState.Starting starting) => slot.Policy.Readiness switch
     {
+        _ when starting.ServesSince is not null => "settle",
         ReadinessSpec.Bind => starting.Coverage.Missing,
         ReadinessSpec.Notify => "READY=1",
         _ => null,

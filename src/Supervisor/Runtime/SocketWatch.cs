@@ -1,5 +1,6 @@
 using Reuseportd.Linux;
 using Reuseportd.Model;
+using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime;
 
@@ -62,6 +63,55 @@ internal sealed class SocketWatch(Mailbox mailbox)
         finally
         {
             _asking = false;
+        }
+    }
+
+    /// <summary>Asks which ports of its filter the process serves at this moment.</summary>
+    public void Check(WorkerProcess process)
+    {
+        var (serial, tree, ports) = (process.Serial, process.Tree(isReaped: false), process.Slot.Policy.Ports);
+        var known = process.Serving.Select(socket => socket.Inode).ToHashSet();
+        Task.Run(() =>
+        {
+            ValueList<int>? served = null;
+            try
+            {
+                served = Served(known, tree, ports);
+            }
+            finally
+            {
+                // Without an answer the worker would not get ready.
+                mailbox.Post(new Message.PortsChecked(serial, served));
+            }
+        });
+    }
+
+    /// <summary>By the sockets that its lines told of; its descriptors are looked at only where these are not enough.</summary>
+    /// <returns>Null where there is no sock_diag.</returns>
+    private static ValueList<int>? Served(HashSet<ulong> known, TreeRoot tree, PortFilter filter)
+    {
+        List<SocketRecord> serving = [];
+        try
+        {
+            using var diag = new SockDiag();
+            if (diag.Listeners(serving) != Errno.None || diag.Datagrams(serving) != Errno.None) return null;
+        }
+        catch (LinuxException)
+        {
+            return null;
+        }
+
+        serving.RemoveAll(socket => !filter.Contains(socket.Port));
+        var ports = Ports(known);
+        var coverage = ports.Aggregate(PortCoverage.None(filter), (served, port) => served.With(port));
+        return coverage.IsWhole
+            ? ports
+            : Ports(SocketHolders.Of(ProcessTree.Members(tree, ProcessTable.Read(), _ => true).Select(member => member.Pid)).Union(known));
+
+        ValueList<int> Ports(IEnumerable<ulong> inodes)
+        {
+            var own = inodes.ToHashSet();
+            return new([.. serving.Where(socket => own.Contains(socket.Inode)).Select(socket => socket.Port).Distinct()]);
         }
     }
 }

@@ -140,6 +140,7 @@ internal sealed class SupervisorLoop : IDisposable
         _runner.Release = _shares.Release;
         _recycler = new Recycler(_updates, _mailbox, _log, _options.Roll);
         _sockets = new SocketWatch(_mailbox);
+        _runner.Check = _sockets.Check;
         _silence = new SilenceWatch(_options.Preload, _mailbox, _sockets);
         _fleet = new Fleet(_runner, _updates, understudies, _log) { Forgotten = _notifications.Remove };
         understudies.Left = _fleet.Forget;
@@ -274,6 +275,9 @@ internal sealed class SupervisorLoop : IDisposable
                 process.SeenWith(seen.Ports);
                 foreach (var port in seen.Ports) _runner.Happen(process.Slot, new SlotEvent.Serves(process.Generation, port));
                 break;
+            case Message.PortsChecked seen when _processes.Find(seen.Process) is { } process:
+                TakeCheck(process, seen.Ports);
+                break;
             case Message.Placed placed when _processes.Find(placed.Process) is { } process:
                 _shares.Placed(process);
                 break;
@@ -359,7 +363,7 @@ internal sealed class SupervisorLoop : IDisposable
                 _processes.FindEnded(late.Process)?.Remember(late.Outcome);
                 break;
             // Of a process that has ended meanwhile.
-            case Message.PortsSeen or Message.Placed or Message.Drained or Message.Holds or Message.Stalled or Message.FoundStuck:
+            case Message.PortsSeen or Message.PortsChecked or Message.Placed or Message.Drained or Message.Holds or Message.Stalled or Message.FoundStuck:
                 break;
             default:
                 throw new InvalidOperationException($"no such message: {message}");
@@ -375,6 +379,13 @@ internal sealed class SupervisorLoop : IDisposable
         _runner.Happen(process.Slot, new SlotEvent.Serves(process.Generation, port));
         // One that was ready before has more sockets now.
         if (process.IsServing) _shares.Serve(process);
+    }
+
+    private void TakeCheck(WorkerProcess process, ValueList<int>? ports)
+    {
+        _runner.Happen(process.Slot, new SlotEvent.Checked(process.Generation, ports));
+        // It has closed a socket: the kernel tells when there is another one, whether a line does or not.
+        if (process.Slot.Slot.State is SlotState.Starting { ServesSince: null }) _sockets.Expect(process, Now());
     }
 
     private void Converge(Message.Converge converge)

@@ -49,6 +49,7 @@ internal static class WorkerDetail
         var most = $"for at most {DurationText.Of(policy.Readiness.Timeout)}";
         return policy.Readiness switch
         {
+            { Settle: var settle } when starting.ServesSince is not null => $"serves; ready once it has for {DurationText.Of(settle)}",
             ReadinessSpec.Bind => $"waits {most} for {starting.Coverage.MissingWords}",
             ReadinessSpec.Notify => $"waits {most} for READY=1",
             ReadinessSpec.Delay delay => $"waits for its delay of {DurationText.Of(delay.After)}",

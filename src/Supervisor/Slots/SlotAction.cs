@@ -18,6 +18,9 @@ internal abstract record SlotAction
     /// </summary>
     internal sealed record Release(int Generation) : SlotAction;
 
+    /// <summary>Find out which ports the process serves at this moment; answer with <see cref="SlotEvent.Checked"/>.</summary>
+    internal sealed record Check(int Generation) : SlotAction;
+
     /// <summary>Send the process the signal to stop, so that it takes notice.</summary>
     internal sealed record Send(Signal Signal) : SlotAction;
 

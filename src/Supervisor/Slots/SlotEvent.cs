@@ -41,6 +41,13 @@ internal abstract record SlotEvent
     /// <summary>The process said that it is ready, or answered the probe that its readiness goes by.</summary>
     internal sealed record ReportedReady(int Generation) : SlotEvent;
 
+    /// <summary>The process failed the probe that its readiness goes by.</summary>
+    internal sealed record ProbeFailed(int Generation) : SlotEvent;
+
+    /// <summary>The ports that the process serves, as <see cref="SlotAction.Check"/> asked.</summary>
+    /// <param name="Ports">Null where nobody can tell.</param>
+    internal sealed record Checked(int Generation, ValueList<int>? Ports) : SlotEvent;
+
     /// <summary>The process lives and answers no more, after it was ready.</summary>
     internal sealed record FoundDead(int Generation, string Reason) : SlotEvent;
 

@@ -7,7 +7,7 @@ namespace Reuseportd.Slots;
 /// The life of a slot as a function of values: (slot, event, policy, now) to (slot, actions). It asks no clock and
 /// starts nothing; the loop that owns the slot runs the actions and sends what came of them back as events.
 /// </summary>
-internal static class SlotMachine
+internal static partial class SlotMachine
 {
     /// <param name="now">Offset on the monotonic clock that all times of the slot are on.</param>
     /// <param name="roll">Randomness for the jitter of a wait, evenly spread in [0, 1).</param>
@@ -50,6 +50,8 @@ internal static class SlotMachine
         SlotEvent.SpawnFailed failed => failed.Generation != slot.Generation,
         SlotEvent.Serves serves => serves.Generation != slot.Generation,
         SlotEvent.ReportedReady ready => ready.Generation != slot.Generation,
+        SlotEvent.ProbeFailed failed => failed.Generation != slot.Generation,
+        SlotEvent.Checked found => found.Generation != slot.Generation,
         SlotEvent.FoundDead dead => dead.Generation != slot.Generation,
         SlotEvent.Exited exited => exited.Generation != slot.Generation,
         SlotEvent.Drained drained => drained.Generation != slot.Generation,
@@ -57,7 +59,7 @@ internal static class SlotMachine
     };
 
     /// <summary>One event's worth of context, so that each state's answers read as a table.</summary>
-    private readonly record struct Stepping(Slot Slot, SlotPolicy Policy, TimeSpan Now, double Roll)
+    private readonly partial record struct Stepping(Slot Slot, SlotPolicy Policy, TimeSpan Now, double Roll)
     {
         public Transition FromStopped(SlotEvent happened) => happened switch
         {
@@ -80,8 +82,10 @@ internal static class SlotMachine
             SlotEvent.Serves serves => Judge(starting with { Coverage = starting.Coverage.With(serves.Port) }),
             // It goes by ports, or by its age: a word from elsewhere says nothing.
             SlotEvent.ReportedReady when Policy.Readiness is ReadinessSpec.Bind or ReadinessSpec.Delay => Stay(Slot),
-            SlotEvent.ReportedReady => GetReady(starting),
-            SlotEvent.DeadlinePassed when Policy.Readiness is ReadinessSpec.Delay => GetReady(starting),
+            SlotEvent.ReportedReady => Report(starting),
+            SlotEvent.ProbeFailed => Doubt(starting),
+            SlotEvent.Checked found => Confirm(starting, found.Ports),
+            SlotEvent.DeadlinePassed when IsDueToSettle(starting) => Judge(starting),
             SlotEvent.DeadlinePassed passed => Stop(
                 new AfterStop.Retry($"not ready in time: {Missing(starting, passed.ProbeFailure)}", ReadyFor: null)),
             SlotEvent.Exited exited => Ended(exited.Status, readyFor: null),
@@ -110,8 +114,9 @@ internal static class SlotMachine
             SlotEvent.DrainRequested asked => Become(
                 new SlotState.Draining(Now + Policy.DrainTimeout, asked.Then), new SlotAction.Drain(Slot.Generation)),
             // Ready already; more sockets make it no readier, a new policy no less, and no deadline is set.
-            SlotEvent.StartRequested or SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.DeadlinePassed
-                or SlotEvent.PolicyChanged or SlotEvent.TreeEnded or SlotEvent.Launched => Stay(Slot),
+            SlotEvent.StartRequested or SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.ProbeFailed or SlotEvent.Checked
+                or SlotEvent.Launched or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.DeadlinePassed or SlotEvent.PolicyChanged
+                or SlotEvent.TreeEnded => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -126,8 +131,8 @@ internal static class SlotMachine
             // What it has it ends in either case.
             SlotEvent.StartRequested or SlotEvent.RestartRequested => Become(draining with { Then = new AfterStop.Restart() }),
             // It is on its way out, and keeps the time that it was given.
-            SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.PolicyChanged
-                or SlotEvent.TreeEnded or SlotEvent.Launched => Stay(Slot),
+            SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.ProbeFailed or SlotEvent.Checked or SlotEvent.Launched
+                or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.PolicyChanged or SlotEvent.TreeEnded => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -141,8 +146,8 @@ internal static class SlotMachine
             SlotEvent.StopRequested => Become(stopping with { Then = new AfterStop.Stay() }),
             SlotEvent.StartRequested or SlotEvent.RestartRequested => Become(stopping with { Then = new AfterStop.Restart() }),
             // On its way out: that it serves after all comes too late, and it keeps the grace that it was given.
-            SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.FoundDead or SlotEvent.Launched
-                or SlotEvent.PolicyChanged or SlotEvent.TreeEnded => Stay(Slot),
+            SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.ProbeFailed or SlotEvent.Checked or SlotEvent.FoundDead
+                or SlotEvent.Launched or SlotEvent.PolicyChanged or SlotEvent.TreeEnded => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -152,8 +157,9 @@ internal static class SlotMachine
             SlotEvent.StartRequested or SlotEvent.RestartRequested => Start(Slot),
             SlotEvent.StopRequested => Become(new SlotState.Stopped()),
             // The generation has ended; what was still on its way from it changes nothing. The wait is as it was rolled.
-            SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.FoundDead
-                or SlotEvent.Exited or SlotEvent.PolicyChanged or SlotEvent.TreeEnded or SlotEvent.Launched => Stay(Slot),
+            SlotEvent.Launched or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.ReportedReady
+                or SlotEvent.ProbeFailed or SlotEvent.Checked or SlotEvent.FoundDead or SlotEvent.Exited or SlotEvent.PolicyChanged
+                or SlotEvent.TreeEnded => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -162,38 +168,10 @@ internal static class SlotMachine
             SlotEvent.StartRequested or SlotEvent.RestartRequested => Start(Slot with { Streak = 0, Restarts = 0, Attempts = [] }),
             SlotEvent.StopRequested => Become(new SlotState.Stopped()),
             // As in backoff: nothing runs.
-            SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.FoundDead
-                or SlotEvent.Exited or SlotEvent.DeadlinePassed or SlotEvent.PolicyChanged or SlotEvent.TreeEnded or SlotEvent.Launched => Stay(Slot),
+            SlotEvent.Launched or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.ReportedReady
+                or SlotEvent.ProbeFailed or SlotEvent.Checked or SlotEvent.FoundDead or SlotEvent.Exited or SlotEvent.DeadlinePassed
+                or SlotEvent.PolicyChanged or SlotEvent.TreeEnded => Stay(Slot),
             _ => throw Unanswered(happened),
-        };
-
-        /// <summary>Ready by now, or when it has to be.</summary>
-        private Transition Judge(SlotState.Starting starting)
-        {
-            var delay = Policy.Readiness as ReadinessSpec.Delay;
-            var due = starting.Since + (delay?.After ?? Policy.Readiness.Timeout);
-            var isReady = Policy.Readiness switch
-            {
-                ReadinessSpec.Delay => due <= Now,
-                ReadinessSpec.Bind => starting.Coverage.IsWhole,
-                _ => false,
-            };
-            return isReady || starting.IsHeld ? GetReady(starting) : Become(starting with { Due = due });
-        }
-
-        /// <summary>
-        /// What a process before it left behind may hold the listening socket and take connections that nobody serves: while that
-        /// lives, the slot is held back, and no deadline runs.
-        /// </summary>
-        private Transition GetReady(SlotState.Starting starting) =>
-            Become(Slot.TreesEnding > 0 ? starting with { IsHeld = true, Due = null } : new SlotState.Ready(Now));
-
-        private string Missing(SlotState.Starting starting, string? probeFailure) => Policy.Readiness switch
-        {
-            ReadinessSpec.Notify => "no READY=1 came",
-            ReadinessSpec.Probed => probeFailure ?? "its probe never answered",
-            _ when starting.Coverage.Filter.IsAny => "no port served",
-            _ => $"{starting.Coverage.MissingWords} missing",
         };
 
         private Transition Start(Slot origin, params ReadOnlySpan<SlotAction> before)

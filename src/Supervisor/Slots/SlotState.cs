@@ -24,11 +24,20 @@ internal abstract record SlotState
 
     /// <summary>A process is being made, or does not serve yet.</summary>
     /// <param name="Since">When the process was started.</param>
-    /// <param name="Due">When it must be ready; for readiness by delay, when it is.</param>
+    /// <param name="Due">When it must be ready; for readiness by delay, and while it settles, when it is.</param>
     internal sealed record Starting(StartPhase Phase, TimeSpan Since, TimeSpan? Due, PortCoverage Coverage) : SlotState
     {
         /// <summary>It serves, and is ready as soon as nothing is left of the processes before it.</summary>
         public bool IsHeld { get; init; }
+
+        /// <summary>Since when it fulfils the condition of its readiness without a break; null while it does not.</summary>
+        public TimeSpan? ServesSince { get; init; }
+
+        /// <summary>The kernel is asked whether it still has the sockets that it served by.</summary>
+        public bool IsChecked { get; init; }
+
+        /// <summary>When it has settled; null while it does not serve.</summary>
+        public TimeSpan? SettledAt(ReadinessSpec readiness) => ServesSince + readiness.Settle;
 
         public override string Word => "starting";
         public override TimeSpan? Deadline => Due;

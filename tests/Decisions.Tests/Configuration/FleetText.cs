@@ -74,7 +74,9 @@ internal static class FleetText
     private static object? Affinity(CpuAffinity? affinity) => affinity is CpuAffinity.List cpus ? List(cpus.Cpus) : affinity;
 
     private static object Readiness(ReadinessSpec spec) =>
-        spec is ReadinessSpec.Probed probed ? $"{Probe(probed.Probe)} every {probed.Period}, {probed.Timeout}" : spec;
+        spec is ReadinessSpec.Probed probed
+            ? $"{Probe(probed.Probe)} every {probed.Period}, {probed.Timeout}{(probed.Settle > TimeSpan.Zero ? $", for {probed.Settle}" : "")}"
+            : spec;
 
     private static string? Liveness(LivenessSpec? spec) => spec is null
         ? null

@@ -95,6 +95,14 @@ public sealed class WorkerDetailTests
             WorkerDetail.Of(Starting, Policy with { Readiness = new ReadinessSpec.Delay(TimeSpan.FromSeconds(2), limit) }, _process));
     }
 
+    [Fact]
+    public void Of_OneThatSettles_SaysForHowLongItHasToServe()
+    {
+        var policy = Policy with { Readiness = Policy.Readiness with { Settle = TimeSpan.FromMilliseconds(300) } };
+        var settling = (SlotState.Starting)Starting with { ServesSince = TimeSpan.Zero };
+        Assert.Equal("serves; ready once it has for 300 ms", WorkerDetail.Of(settling, policy, _process));
+    }
+
     [Theory]
     [InlineData(1, "exit code 0; it left 1 process behind: does it go into the background?")]
     [InlineData(3, "exit code 0; it left 3 processes behind: does it go into the background?")]

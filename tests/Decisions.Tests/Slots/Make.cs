@@ -6,14 +6,26 @@ namespace Decisions.Tests.Slots;
 /// <summary>States, events and policies by the words that the tables use.</summary>
 internal static class Make
 {
-    public static readonly IReadOnlyList<string> States = ["stopped", "queued", "launching", "starting", "ready", "draining", "over", "stopping", "backoff", "failed"];
+    public static readonly IReadOnlyList<string> States =
+        ["stopped", "queued", "launching", "starting", "settling", "checked", "ready", "draining", "over", "stopping", "backoff", "failed"];
 
     public static readonly IReadOnlyList<string> Events =
-        ["start", "stop", "restart", "launched", "spawned", "spawn-failed", "serves", "exited", "deadline", "policy", "reported-ready", "found-dead", "tree-ended", "reset", "drain", "replace", "drained"];
+    [
+        "start", "stop", "restart", "launched", "spawned", "spawn-failed", "serves", "exited", "deadline", "policy", "reported-ready",
+        "probe-failed", "checked", "missing", "found-dead", "tree-ended", "reset", "drain", "replace", "drained",
+    ];
 
     public const int Port = 8080;
 
+    /// <summary>Time to settle, in the states that are about it.</summary>
+    public static readonly TimeSpan Settle = TimeSpan.FromSeconds(10);
+
     private static readonly PortFilter Ports = new([new PortRange(Port, Port)]);
+
+    /// <summary>That a state can come of.</summary>
+    public static SlotPolicy PolicyOf(string state) => state is "settling" or "checked"
+        ? Policy(readiness: new ReadinessSpec.Bind(TimeSpan.FromSeconds(30)) { Settle = Settle })
+        : Policy();
 
     public static SlotPolicy Policy(RestartPolicy? restart = null, ReadinessSpec? readiness = null, StopSpec? stop = null, PortFilter? ports = null) => new(
         readiness ?? new ReadinessSpec.Bind(TimeSpan.FromSeconds(30)),
@@ -22,13 +34,18 @@ internal static class Make
         stop ?? StopSpec.Default,
         TimeSpan.FromSeconds(30));
 
-    /// <summary>"ready" has been so for five seconds at <paramref name="now"/>.</summary>
+    /// <summary>"ready" has been so for five seconds at <paramref name="now"/>, and "settling" for as long as it takes.</summary>
     public static SlotState State(string word, TimeSpan now) => word switch
     {
         "stopped" => new SlotState.Stopped(),
         "queued" => new SlotState.Starting(StartPhase.Queued, now, Due: null, PortCoverage.None(Ports)),
         "launching" => new SlotState.Starting(StartPhase.Launching, now, Due: null, PortCoverage.None(Ports)),
         "starting" => new SlotState.Starting(StartPhase.Running, now, now + TimeSpan.FromSeconds(30), PortCoverage.None(Ports)),
+        "settling" => new SlotState.Starting(StartPhase.Running, now - Settle, now, PortCoverage.None(Ports).With(Port))
+        {
+            ServesSince = now - Settle,
+        },
+        "checked" => (SlotState.Starting)State("settling", now) with { Due = now + Settle, IsChecked = true },
         "ready" => new SlotState.Ready(now - TimeSpan.FromSeconds(5)),
         "draining" => new SlotState.Draining(now, new AfterStop.Stay()),
         "over" => new SlotState.Draining(now, new AfterStop.Stay(), IsOver: true),
@@ -50,6 +67,9 @@ internal static class Make
         "exited" => new SlotEvent.Exited(generation, status ?? ExitStatus.Killed(Signal.Kill)),
         "policy" => new SlotEvent.PolicyChanged(),
         "reported-ready" => new SlotEvent.ReportedReady(generation),
+        "probe-failed" => new SlotEvent.ProbeFailed(generation),
+        "checked" => new SlotEvent.Checked(generation, [Port]),
+        "missing" => new SlotEvent.Checked(generation, (ValueList<int>)[]),
         "found-dead" => new SlotEvent.FoundDead(generation, "no answer"),
         "tree-ended" => new SlotEvent.TreeEnded(),
         "drain" => new SlotEvent.DrainRequested(new AfterStop.Stay()),
@@ -64,6 +84,7 @@ internal static class Make
     {
         SlotAction.Spawn spawn => $"spawn {spawn.Generation}",
         SlotAction.Send send => $"send {send.Signal}",
+        SlotAction.Check check => $"check {check.Generation}",
         SlotAction.Drain drain => $"drain {drain.Generation}",
         SlotAction.Release release => $"release {release.Generation}",
         SlotAction.KillTree kill => $"kill-tree {kill.Generation}",

@@ -8,13 +8,17 @@ namespace Decisions.Tests.Slots;
 public sealed class SlotMachinePropertyTests
 {
     /// <summary>Requests, and what a process may do next; the world below keeps them possible.</summary>
-    private static readonly Gen<string[]> Days = Gen.OneOf("start", "stop", "restart", "obey", "made", "not-made", "crash", "end", "serves", "deadline", "tree-ended", "drain", "replace", "drained").Array[1, 60];
+    private static readonly Gen<string[]> Days = Gen.OneOf(
+        "start", "stop", "restart", "obey", "made", "not-made", "crash", "end", "serves", "checked", "missing", "deadline", "tree-ended", "drain",
+        "replace", "drained").Array[1, 60];
+
+    private static readonly Gen<TimeSpan> Settles = Gen.OneOf(TimeSpan.Zero, Make.Settle);
 
     [Fact]
     public void Step_AnyOrderOfEvents_NeverHasTwoProcessesAndNeverForgetsOne() =>
-        Days.Sample(day =>
+        Gen.Select(Days, Settles).Sample((day, settle) =>
         {
-            var world = new World();
+            var world = new World(settle: settle);
             foreach (var happened in day) world.Live(happened);
         }, iter: 20_000);
 
@@ -28,14 +32,15 @@ public sealed class SlotMachinePropertyTests
         }, iter: 5_000);
 
     /// <summary>At most one process, which dies only when told to or by itself; what it leaves behind may outlive it.</summary>
-    private sealed class World(RestartPolicy? restart = null)
+    private sealed class World(RestartPolicy? restart = null, TimeSpan settle = default)
     {
         private int? _process;
         private int? _queued;
         private int? _launching;
         private int _trees;
 
-        public Life Life { get; } = new(Make.Policy(restart), leavesNothing: false);
+        public Life Life { get; } = new(
+            Make.Policy(restart, new ReadinessSpec.Bind(TimeSpan.FromSeconds(30)) { Settle = settle }), leavesNothing: false);
 
         public void Live(string happened)
         {
@@ -67,6 +72,9 @@ public sealed class SlotMachinePropertyTests
                 case "serves" when _process is { } generation:
                     Happen(new SlotEvent.Serves(generation, Make.Port));
                     break;
+                case "checked" or "missing" when Life.Slot.State is SlotState.Starting { IsChecked: true }:
+                    Happen(Make.Event(happened, Life.Slot.Generation));
+                    break;
                 case "deadline" when Life.Slot.State.Deadline is { } deadline:
                     Life.Advance(Math.Max(0, (deadline - Life.Now).TotalSeconds));
                     Happen(new SlotEvent.DeadlinePassed());
@@ -86,6 +94,8 @@ public sealed class SlotMachinePropertyTests
             var state = Life.Slot.State;
             Assert.Equal(_trees, Life.Slot.TreesEnding);
             if (before is not SlotState.Ready && state is SlotState.Ready) Assert.Equal(0, _trees);
+            if (before is SlotState.Starting starting && state is SlotState.Ready && settle > TimeSpan.Zero)
+                Assert.True(Life.Now - starting.ServesSince >= settle, "ready before it has settled");
             if (state is SlotState.Starting { IsHeld: true }) Assert.True(_trees > 0, "held back for nothing");
             if (_process is not null || _launching is not null) Assert.True(state.HasProcess, $"a process runs while the slot is {state.Word}");
             if (state is SlotState.Ready or SlotState.Draining) Assert.NotNull(_process);

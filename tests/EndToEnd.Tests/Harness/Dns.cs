@@ -31,6 +31,16 @@ internal static class Dns
         return Text(answer);
     }
 
+    /// <summary>Asks once, from a port of its own: fails without an answer in time, and with any code but NOERROR.</summary>
+    public static async Task OnceAsync(string address, int port, byte[] query)
+    {
+        using var patience = new CancellationTokenSource(Deadline.Patience / 4);
+        using var client = new UdpClient(address, port);
+        await client.SendAsync(query, patience.Token);
+        var answer = (await client.ReceiveAsync(patience.Token)).Buffer;
+        Assert.Equal(0, answer[3] & 0xF);
+    }
+
     /// <summary>The one string of the one record.</summary>
     public static string Text(byte[] answer)
     {

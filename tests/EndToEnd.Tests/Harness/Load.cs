@@ -39,6 +39,10 @@ internal sealed class Load : IAsyncDisposable
         }));
     }
 
+    /// <summary>DNS, with a port for each query; none is sent twice.</summary>
+    public static Load Dns(string address, int port, byte[] query, int clients = 8) =>
+        new([], Enumerable.Repeat<Func<Task>>(() => Harness.Dns.OnceAsync(address, port, query), clients));
+
     /// <summary>Waits until so many more requests were answered, or one has failed.</summary>
     public Task AnswersAsync(int more)
     {

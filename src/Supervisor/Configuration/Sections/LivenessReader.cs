@@ -10,7 +10,7 @@ internal static class LivenessReader
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
     private static readonly Words<ProbeType> Types =
-        new(("tcp", ProbeType.Tcp), ("http", ProbeType.Http), ("exec", ProbeType.Exec));
+        new(("tcp", ProbeType.Tcp), ("http", ProbeType.Http), ("dns", ProbeType.Dns), ("exec", ProbeType.Exec));
 
     private static readonly Key Type = Key.Choice("type", Types, "How the worker is asked.") with { IsRequired = true };
 

@@ -10,30 +10,47 @@ internal enum ProbeType
 {
     Tcp,
     Http,
+    Dns,
     Exec,
 }
 
 /// <summary>The keys of a probe, which <c>readiness</c> and <c>liveness</c> share.</summary>
 internal static class ProbeReader
 {
+    /// <summary>Each zone has such a record, at its top.</summary>
+    private const DnsType UsualQuery = DnsType.Soa;
+
     private const string PortAccepts = "a port from 1 to 65535, or a text that becomes one for each worker, such as \"{9000+worker}\"";
 
     private static readonly Key PortKey = new(
         "port", new Shape.AnyOf(Ports.One, new Shape.Text("[{]")),
-        "Port that is asked, with type tcp and http: a number, or a text that becomes one for each worker, such as \"{9000+worker}\". "
+        "Port that is asked, with type tcp, http and dns: a number, or a text that becomes one for each worker, such as \"{9000+worker}\". "
         + "Default: the first sharded port.");
 
     private static readonly Key Path =
         new("path", new Shape.Text("^/[!-~]*$"), "Path that is asked for, with type http. Any status from 200 to 399 is yes.") { Usual = "/" };
 
+    private static readonly Key DomainName = new(
+        "name", new Shape.Text(DomainNames.Pattern),
+        "Name that is asked for, with type dns, over TCP. Any answer but SERVFAIL and REFUSED is yes.");
+
+    public static readonly Words<DnsType> QueryTypes = new(
+        ("A", DnsType.A), ("AAAA", DnsType.Aaaa), ("CNAME", DnsType.Cname), ("MX", DnsType.Mx), ("NS", DnsType.Ns), ("PTR", DnsType.Ptr),
+        ("SOA", DnsType.Soa), ("SRV", DnsType.Srv), ("TXT", DnsType.Txt));
+
+    private static readonly Key QueryType =
+        Key.Choice("qtype", QueryTypes, "Type of record that is asked for, with type dns.", UsualQuery);
+
     private static readonly Key Command =
         new("command", CommandReader.Shape, "Program that is run, with type exec, as the worker's user and in its environment. Exit code 0 is yes.");
 
-    public static readonly IReadOnlyList<Key> Keys = [PortKey, Path, Command];
+    public static readonly IReadOnlyList<Key> Keys = [PortKey, Path, DomainName, QueryType, Command];
 
     public static readonly IReadOnlyList<Rule> Rules =
     [
-        new Rule.OnlyWith(PortKey.Name, "type", "tcp", "http"), new Rule.OnlyWith(Path.Name, "type", "http"),
+        new Rule.OnlyWith(PortKey.Name, "type", "tcp", "http", "dns"), new Rule.OnlyWith(Path.Name, "type", "http"),
+        new Rule.OnlyWith(DomainName.Name, "type", "dns"), new Rule.NeededBy(DomainName.Name, "type", "dns"),
+        new Rule.OnlyWith(QueryType.Name, "type", "dns"),
         new Rule.OnlyWith(Command.Name, "type", "exec"), new Rule.NeededBy(Command.Name, "type", "exec"),
     ];
 
@@ -44,15 +61,20 @@ internal static class ProbeReader
     {
         var port = Port(section, service);
         var path = HttpPath(section);
+        var name = section.DomainName(DomainName);
+        var query = QueryTypes.Read(section, QueryType);
         var command = section.Find(Command) is { } field ? CommandReader.Read(field) : [];
-        Only(section, PortKey, "tcp or http", type is ProbeType.Tcp or ProbeType.Http);
+        Only(section, PortKey, "tcp, http or dns", IsNetwork(type));
         Only(section, Path, "http", type is ProbeType.Http);
+        Only(section, DomainName, "dns", type is ProbeType.Dns);
+        Only(section, QueryType, "dns", type is ProbeType.Dns);
         Only(section, Command, "exec", type is ProbeType.Exec);
         Needs(section, type, typeField, place, service);
         return type switch
         {
             ProbeType.Tcp => new ProbeSpec.Tcp(port),
             ProbeType.Http => new ProbeSpec.Http(path ?? "/", port),
+            ProbeType.Dns => new ProbeSpec.Dns(name ?? ".", query ?? UsualQuery, port),
             ProbeType.Exec => new ProbeSpec.Exec(command),
             _ => null,
         };
@@ -65,12 +87,19 @@ internal static class ProbeReader
 
     private static void Needs(Section section, ProbeType? type, Field? typeField, Place place, ProbedService service)
     {
-        var isNetwork = type is ProbeType.Tcp or ProbeType.Http;
-        if (type is ProbeType.Exec && section.Find(Command) is null)
-            section.Missing(Command.Name, $"type {typeField!.Value.Node.Description} needs it", place);
-        else if (isNetwork && service.Ports is { IsAny: true } && section.Find(PortKey) is null)
+        var needed = type switch
+        {
+            ProbeType.Dns => DomainName,
+            ProbeType.Exec => Command,
+            _ => null,
+        };
+        if (needed is not null && section.Find(needed) is null)
+            section.Missing(needed.Name, $"type {typeField!.Value.Node.Description} needs it", place);
+        if (IsNetwork(type) && service.Ports is { IsAny: true } && section.Find(PortKey) is null)
             section.Missing(PortKey.Name, $"type {typeField!.Value.Node.Description} needs it where 'reuseport.ports' is any", place);
     }
+
+    private static bool IsNetwork(ProbeType? type) => type is ProbeType.Tcp or ProbeType.Http or ProbeType.Dns;
 
     private static Template? Port(Section section, ProbedService service)
     {

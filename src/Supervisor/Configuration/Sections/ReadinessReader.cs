@@ -5,13 +5,13 @@ namespace Reuseportd.Configuration;
 /// <summary>When a process counts as serving: a map, or the type alone.</summary>
 internal static class ReadinessReader
 {
-    private const string Accepts = "a type (bind, notify, delay, tcp, http or exec), or a map with 'type'";
+    private const string Accepts = "a type (bind, notify, delay, tcp, http, dns or exec), or a map with 'type'";
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
     private static readonly Words<ReadinessType> Types = new(
         ("bind", ReadinessType.Bind), ("notify", ReadinessType.Notify), ("delay", ReadinessType.Delay),
-        ("tcp", ReadinessType.Tcp), ("http", ReadinessType.Http), ("exec", ReadinessType.Exec));
+        ("tcp", ReadinessType.Tcp), ("http", ReadinessType.Http), ("dns", ReadinessType.Dns), ("exec", ReadinessType.Exec));
 
     private static readonly Key Type = Key.Choice("type", Types, "What makes a worker ready.", ReadinessType.Bind);
 
@@ -21,21 +21,24 @@ internal static class ReadinessReader
     private static readonly Key DelayKey = Key.Duration("delay", "With type delay: how long the worker has to live to be ready.");
 
     private static readonly Key Period =
-        Key.Duration("period", "With type tcp, http and exec: from one question to the next.", ReadinessSpec.DefaultPeriod, Shortest);
+        Key.Duration("period", "With type tcp, http, dns and exec: from one question to the next.", ReadinessSpec.DefaultPeriod, Shortest);
 
-    private static readonly Shape.Map Map = new([Type, Timeout, DelayKey, Period, .. ProbeReader.Keys])
+    private static readonly Key Settle = Key.Duration(
+        "settle", "The worker is ready only when what makes it ready has held for so long, within the timeout.", TimeSpan.Zero);
+
+    private static readonly Shape.Map Map = new([Type, Timeout, DelayKey, Period, Settle, .. ProbeReader.Keys])
     {
         Rules =
         [
             .. ProbeReader.Rules, new Rule.OnlyWith(DelayKey.Name, Type.Name, "delay"), new Rule.NeededBy(DelayKey.Name, Type.Name, "delay"),
-            new Rule.OnlyWith(Period.Name, Type.Name, "tcp", "http", "exec"),
+            new Rule.OnlyWith(Period.Name, Type.Name, "tcp", "http", "dns", "exec"),
         ],
     };
 
     public static readonly Key Key = new(
         "readiness", new Shape.AnyOf(Types.Shape, Map),
         "When a worker counts as ready, as a map or the type alone: bind (each single port listed has a listening socket of it), notify (it says READY=1), "
-        + "delay (it has lived so long), tcp (it accepts), http (it answers), or exec (a command exits with 0).") { Usual = "bind" };
+        + "delay (it has lived so long), tcp (it accepts), http (it answers), dns (it answers a query), or exec (a command exits with 0).") { Usual = "bind" };
 
     private enum ReadinessType
     {
@@ -44,6 +47,7 @@ internal static class ReadinessReader
         Delay,
         Tcp,
         Http,
+        Dns,
         Exec,
     }
 
@@ -65,12 +69,13 @@ internal static class ReadinessReader
         var timeout = section.Duration(Timeout);
         var delay = section.Duration(DelayKey);
         var period = section.Duration(Period);
+        var settle = section.Duration(Settle) ?? TimeSpan.Zero;
         var probe = ProbeReader.Read(section, ProbeOf(type), typeField, place, probed);
         section.RejectUnknown();
         if (type is null) return null;
 
         ProbeReader.Only(section, DelayKey, "delay", type is ReadinessType.Delay);
-        ProbeReader.Only(section, Period, "tcp, http or exec", probe is not null);
+        ProbeReader.Only(section, Period, "tcp, http, dns or exec", probe is not null);
         if (type is ReadinessType.Delay && section.Find(DelayKey) is null)
             section.Missing(DelayKey.Name, $"type {typeField!.Value.Node.Description} needs it", place);
         if (type is ReadinessType.Delay && section.IsSound && timeout <= delay)
@@ -79,20 +84,30 @@ internal static class ReadinessReader
             section.Find(Timeout)!.Value.Error($"not longer than the delay of {after}, so no worker would ever be ready");
         }
 
-        var (limit, wait) = (timeout ?? ReadinessSpec.DefaultTimeout, delay ?? TimeSpan.Zero);
-        return type.Value switch
+        var wait = delay ?? TimeSpan.Zero;
+        var limit = timeout ?? wait + settle + ReadinessSpec.DefaultTimeout;
+        if (section.IsSound && limit <= wait + settle) section.Find(Settle)!.Value.Error(TooLong(limit, wait));
+        ReadinessSpec spec = type.Value switch
         {
             ReadinessType.Notify => new ReadinessSpec.Notify(limit),
-            ReadinessType.Delay => new ReadinessSpec.Delay(wait, timeout ?? wait + ReadinessSpec.DefaultTimeout),
+            ReadinessType.Delay => new ReadinessSpec.Delay(wait, limit),
             _ when probe is not null => new ReadinessSpec.Probed(probe, period ?? ReadinessSpec.DefaultPeriod, limit),
             _ => new ReadinessSpec.Bind(limit),
         };
+        return spec with { Settle = settle };
+    }
+
+    private static string TooLong(TimeSpan timeout, TimeSpan delay)
+    {
+        var left = delay == TimeSpan.Zero ? "" : $" less the delay of {Durations.Text(delay)}";
+        return $"not shorter than the timeout of {Durations.Text(timeout)}{left}, so no worker would ever be ready";
     }
 
     private static ProbeType? ProbeOf(ReadinessType? type) => type switch
     {
         ReadinessType.Tcp => ProbeType.Tcp,
         ReadinessType.Http => ProbeType.Http,
+        ReadinessType.Dns => ProbeType.Dns,
         ReadinessType.Exec => ProbeType.Exec,
         _ => null,
     };

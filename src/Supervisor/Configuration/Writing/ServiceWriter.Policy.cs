@@ -28,6 +28,7 @@ internal static partial class ServiceWriter
         }
 
         Duration(json, "timeout", readiness.Timeout);
+        Duration(json, "settle", readiness.Settle);
         json.WriteEndObject();
     }
 
@@ -54,6 +55,12 @@ internal static partial class ServiceWriter
                 json.WriteString("type", "http");
                 json.WriteString("path", http.Path);
                 Port(json, http.Port);
+                break;
+            case ProbeSpec.Dns dns:
+                json.WriteString("type", "dns");
+                json.WriteString("name", dns.Name);
+                json.WriteString("qtype", ProbeReader.QueryTypes.WordFor(dns.Type));
+                Port(json, dns.Port);
                 break;
             case ProbeSpec.Exec exec:
                 json.WriteString("type", "exec");

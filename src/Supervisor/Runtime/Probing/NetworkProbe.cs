@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -19,7 +20,12 @@ internal static class NetworkProbe
         try
         {
             using var socket = await WorkerConnection.OpenAsync(target, time, over.Token);
-            return probe is ProbeSpec.Http http ? await GetAsync(http.Path, target.Port, socket, over.Token) : null;
+            return probe switch
+            {
+                ProbeSpec.Http http => await GetAsync(http.Path, target.Port, socket, over.Token),
+                ProbeSpec.Dns dns => await QueryAsync(dns, target.Port, socket, over.Token),
+                _ => null,
+            };
         }
         catch (OperationCanceledException)
         {
@@ -52,5 +58,30 @@ internal static class NetworkProbe
         return (int)response.StatusCode is >= LeastGood and <= MostGood
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"GET {path} on port {port}: status {(int)response.StatusCode}");
+    }
+
+    /// <summary>The length of a message goes before it (RFC 1035, 4.2.2), and so is the most that is read.</summary>
+    private static async Task<string?> QueryAsync(ProbeSpec.Dns probe, int port, Socket socket, CancellationToken over)
+    {
+        // Nobody else can answer on this connection, so its number need not be a secret.
+        var id = (ushort)((IPEndPoint)socket.LocalEndPoint!).Port;
+        await using var stream = new NetworkStream(socket);
+        await stream.WriteAsync(DnsMessage.Query(id, probe.Name, probe.Type), over);
+        var failure = await AnswerAsync(stream, over) is { } answer ? DnsMessage.Failure(answer, id) : "closed without an answer";
+        return failure is null
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"query for {probe.Name} on port {port}: {failure}");
+    }
+
+    /// <returns>Null where the stream ends first.</returns>
+    private static async Task<byte[]?> AnswerAsync(NetworkStream stream, CancellationToken over)
+    {
+        var length = new byte[DnsMessage.PrefixLength];
+        if (!await FillAsync(length)) return null;
+        var answer = new byte[BinaryPrimitives.ReadUInt16BigEndian(length)];
+        return await FillAsync(answer) ? answer : null;
+
+        async Task<bool> FillAsync(byte[] bytes) =>
+            await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, over) == bytes.Length;
     }
 }

@@ -55,17 +55,18 @@ internal sealed class ProbeWatch(
         else JudgeLiveness(watched, answer.Failure, now);
     }
 
-    private void JudgeReadiness(Watched watched, bool isReady, TimeSpan now)
+    private void JudgeReadiness(Watched watched, bool serves, TimeSpan now)
     {
         var process = watched.Process;
-        if (isReady)
-        {
-            // First: that it is ready may have its liveness watched from here on.
-            _watched.Remove(process.Serial);
-            runner.Happen(process.Slot, new SlotEvent.ReportedReady(process.Generation));
-        }
-        else if (process.IsStarting && process.Slot.Policy.Readiness is ReadinessSpec.Probed probed) Schedule(watched, now + probed.Period);
-        else _watched.Remove(process.Serial);
+        // First: that it is ready may have its liveness watched from here on.
+        _watched.Remove(process.Serial);
+        runner.Happen(process.Slot, serves ? new SlotEvent.ReportedReady(process.Generation) : new SlotEvent.ProbeFailed(process.Generation));
+        if (!process.IsStarting || process.Slot.Slot.State is not SlotState.Starting { IsHeld: false } starting) return;
+        if (process.Slot.Policy.Readiness is not ReadinessSpec.Probed probed) return;
+        _watched[process.Serial] = watched;
+        var next = now + probed.Period;
+        // The last question comes when it has settled.
+        Schedule(watched, starting.SettledAt(probed) is { } settled && settled < next ? settled : next);
     }
 
     private void JudgeLiveness(Watched watched, string? failure, TimeSpan now)
@@ -149,7 +150,13 @@ internal sealed class ProbeWatch(
 
     private ProbeTarget TargetOf(ProbeSpec probe, ServiceSpec service, WorkerProcess process)
     {
-        var port = probe is ProbeSpec.Http http ? http.Port : ((ProbeSpec.Tcp)probe).Port;
+        var port = probe switch
+        {
+            ProbeSpec.Tcp tcp => tcp.Port,
+            ProbeSpec.Http http => http.Port,
+            ProbeSpec.Dns dns => dns.Port,
+            _ => throw new InvalidOperationException($"no such probe over the network: {probe}"),
+        };
         var target = ProbeTarget.Of(service, process.Slot.Name, port, process.Binds, process.Handle.Pid);
         return target.Sharers > 1 && steerer is not null && Placement.Of(process) is { } placement
             ? target with { Visit = client => steerer.VisitAsync(placement, target.Port, client) }

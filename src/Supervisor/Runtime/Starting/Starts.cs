@@ -101,7 +101,7 @@ internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, Ti
     {
         if (start.LateError is null)
         {
-            start.LateError = start.Control.Held() with { Barrier = $"not done after {DurationText.Of(longest)}, killed" };
+            start.LateError = start.Control.Held($"not done after {DurationText.Of(longest)}, killed");
             if (start is WorkerStart worker) log.SpawnFailed(worker.Slot.Name, start.LateError);
         }
 

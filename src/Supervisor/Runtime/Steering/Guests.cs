@@ -52,7 +52,8 @@ internal sealed class Guests
     {
         if (_guests.TryGetValue(placement.Process, out var known) && known.Groups.TrueForAll(group => find(group.Key) == group)) return known.Groups;
         List<SharedGroup> groups = [];
-        foreach (var sockets in placement.Own(listing()).GroupBy(socket => GroupKey.Of(socket)))
+        // Probes are connections. A UDP socket that joined here would get its share from a classic program, before it serves.
+        foreach (var sockets in placement.Own(listing()).Where(socket => socket.IsStream).GroupBy(socket => GroupKey.Of(socket)))
         {
             var group = find(sockets.Key);
             // A classic program cannot be told who a visitor is for: what it does not give to is out of reach.

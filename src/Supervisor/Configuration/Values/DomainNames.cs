@@ -1,0 +1,29 @@
+namespace Reuseportd.Configuration;
+
+/// <summary>Names that a DNS server is asked for (RFC 1035, 2.3.4).</summary>
+internal static class DomainNames
+{
+    /// <summary>The root, or labels with a dot between them and perhaps one behind the last.</summary>
+    public const string Pattern = "^(?=.{1,253}\\.?$)(\\.|[A-Za-z0-9_/-]{1,63}(\\.[A-Za-z0-9_/-]{1,63})*\\.?)$";
+
+    public const string Accepts = "a domain name such as example.org";
+
+    private const int LongestLabel = 63;
+
+    /// <summary>What is sent has one byte for the length of each label and a zero at the end, 255 in all.</summary>
+    private const int Longest = 253;
+
+    /// <returns>Without a dot at its end, but for the root; null where that is reported.</returns>
+    public static string? DomainName(this Section section, Key key)
+    {
+        if (section.Find(key) is not { } field || field.Text(Accepts) is not { } text) return null;
+        if (text == ".") return text;
+        var name = text.EndsWith('.') ? text[..^1] : text;
+        if (name.Length <= Longest && name.Split('.').All(IsLabel)) return name;
+        field.Refuse(Accepts);
+        return null;
+    }
+
+    private static bool IsLabel(string label) =>
+        label.Length is > 0 and <= LongestLabel && label.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '/');
+}

@@ -1,0 +1,129 @@
+using Reuseportd.Model;
+using Reuseportd.Slots;
+
+namespace Decisions.Tests.Slots;
+
+/// <summary>Workers that are ready only when what makes them ready has held for a while.</summary>
+public sealed class SlotMachineSettleTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    [Theory]
+    [InlineData("notify")]
+    [InlineData("delay")]
+    public void Step_SettleTimePassed_IsReadyThenAndNotBefore(string readiness)
+    {
+        var life = Serving(readiness);
+        Assert.Equal(("starting", life.Now + Make.Settle), (life.Slot.State.Word, life.Slot.State.Deadline));
+
+        Assert.Equal("ready", life.AdvanceToDeadline().Slot.State.Word);
+    }
+
+    [Fact]
+    public void Step_SocketsAreStillThere_IsReady()
+    {
+        var life = Serving("bind");
+        Assert.Equal("check 1", Make.Text(life.AdvanceToDeadline().Actions));
+        Assert.Equal("starting", life.Slot.State.Word);
+        Assert.Equal("ready", life.Happen("checked").Slot.State.Word);
+    }
+
+    [Fact]
+    public void Step_NobodyCanTellOfSockets_IsReady() =>
+        Assert.Equal("ready", Serving("bind").AdvanceToDeadline().Happen(new SlotEvent.Checked(1, null)).Slot.State.Word);
+
+    [Fact]
+    public void Step_ASocketIsGone_SettlesAnewWithTheNext()
+    {
+        var life = Serving("bind").AdvanceToDeadline().Happen("missing");
+        Assert.Equal(("starting", Limit), (life.Slot.State.Word, life.Slot.State.Deadline));
+
+        life.Advance(5).Happen("serves");
+
+        Assert.Equal(life.Now + Make.Settle, life.Slot.State.Deadline);
+        Assert.Equal("ready", life.AdvanceToDeadline().Happen("checked").Slot.State.Word);
+    }
+
+    [Fact]
+    public void Step_ProbeSucceedsAllTheTime_IsReadyWithTheFirstAtItsEnd()
+    {
+        var life = Serving("probed");
+        Assert.Equal("starting", life.Advance(9.9).Happen("reported-ready").Slot.State.Word);
+        Assert.Equal("ready", life.Advance(0.1).Happen("reported-ready").Slot.State.Word);
+    }
+
+    [Fact]
+    public void Step_ProbeFailsMeanwhile_SettlesAnew()
+    {
+        var life = Serving("probed").Advance(9).Happen("probe-failed").Advance(2).Happen("reported-ready");
+        Assert.Equal("starting", life.Slot.State.Word);
+        Assert.Equal("starting", life.Advance(9).Happen("reported-ready").Slot.State.Word);
+        Assert.Equal("ready", life.Advance(1).Happen("reported-ready").Slot.State.Word);
+    }
+
+    [Fact]
+    public void Step_ProbeIsNotAskedAtTheEnd_IsNotReady() =>
+        Assert.Equal("starting", Serving("probed").Advance(15).Happen("policy").Slot.State.Word);
+
+    [Theory]
+    [InlineData("bind")]
+    [InlineData("notify")]
+    [InlineData("delay")]
+    [InlineData("probed")]
+    public void Step_ExitWhileSettling_WasNeverReady(string readiness) =>
+        Assert.Equal("backoff", Serving(readiness).Advance(9).Happen("exited").Slot.State.Word);
+
+    [Theory]
+    [InlineData("bind")]
+    [InlineData("notify")]
+    [InlineData("probed")]
+    public void Step_TimeoutBeforeItHasSettled_IsNotReadyInTime(string readiness)
+    {
+        var life = Serving(readiness, servesAt: 25);
+        Assert.Equal(Limit, life.Slot.State.Deadline);
+        var stopping = Assert.IsType<SlotState.Stopping>(life.AdvanceToDeadline().Slot.State);
+        Assert.Equal("not ready in time: served, but not yet for 10 s", Assert.IsType<AfterStop.Retry>(stopping.Then).Reason);
+    }
+
+    [Fact]
+    public void Step_TreeOfAnEarlierProcessLives_IsHeldOnceItHasSettled()
+    {
+        var life = new Life(Policy("notify"), leavesNothing: false).Happen("start").Happen("spawned").Happen("exited");
+        life.AdvanceToDeadline().Happen("spawned").Happen("reported-ready").AdvanceToDeadline();
+        Assert.True(Assert.IsType<SlotState.Starting>(life.Slot.State).IsHeld);
+
+        Assert.Equal("ready", life.Happen("tree-ended").Slot.State.Word);
+    }
+
+    [Fact]
+    public void Step_SettleIsChangedMeanwhile_CountsFromWhenItServed()
+    {
+        var life = Serving("notify").Advance(3);
+        life.Policy = Make.Policy(readiness: new ReadinessSpec.Notify(Limit) { Settle = TimeSpan.FromSeconds(2) });
+        Assert.Equal("ready", life.Happen("policy").Slot.State.Word);
+    }
+
+    private static Life Serving(string readiness, double servesAt = 0)
+    {
+        var life = new Life(Policy(readiness)).Happen("start").Happen("spawned").Advance(servesAt);
+        return readiness switch
+        {
+            "delay" => life.AdvanceToDeadline(),
+            "bind" => life.Happen("serves"),
+            _ => life.Happen("reported-ready"),
+        };
+    }
+
+    private static SlotPolicy Policy(string readiness)
+    {
+        ReadinessSpec spec = readiness switch
+        {
+            "bind" => new ReadinessSpec.Bind(Limit),
+            "notify" => new ReadinessSpec.Notify(Limit),
+            "delay" => new ReadinessSpec.Delay(TimeSpan.FromSeconds(3), Limit),
+            "probed" => new ReadinessSpec.Probed(new ProbeSpec.Tcp(null), ReadinessSpec.DefaultPeriod, Limit),
+            _ => throw new ArgumentOutOfRangeException(nameof(readiness)),
+        };
+        return Make.Policy(readiness: spec with { Settle = Make.Settle });
+    }
+}

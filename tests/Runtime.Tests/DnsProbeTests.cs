@@ -1,0 +1,90 @@
+using System.Globalization;
+using Reuseportd.Model;
+using Runtime.Tests.Harness;
+
+namespace Runtime.Tests;
+
+/// <summary>DNS servers that are asked whether they serve: they listen before their zones are loaded.</summary>
+public sealed class DnsProbeTests : IDisposable
+{
+    private static readonly ProbeSpec Probe = new ProbeSpec.Dns("example.org", DnsType.Soa, null);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly Supervised _fleet = new();
+    private readonly int _port;
+    private readonly ServiceSpec _service;
+
+    public DnsProbeTests()
+    {
+        (var address, _port) = Given.Socket();
+        _service = DnsServer.Service("dns", 3, address, _port, _folder["answers"]) with
+        {
+            Readiness = new ReadinessSpec.Probed(Probe, TimeSpan.FromMilliseconds(20), TimeSpan.FromMinutes(1)),
+        };
+    }
+
+    public void Dispose()
+    {
+        _fleet.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("ok")]
+    [InlineData("no-name")]
+    public void Ready_NoMoreServfail_IsReadyWhateverTheAnswer(string answer)
+    {
+        var starting = _fleet.BeginConverge(_service);
+        foreach (var worker in (string[])["dns@0", "dns@1", "dns@2"]) AwaitFailure(worker, "SERVFAIL");
+        Assert.All(_fleet.Snapshot().Workers, worker => Assert.Equal("starting", worker.State));
+        Say(answer);
+
+        Assert.Equal(3, Deadline.Await(starting, "readiness").Counts.Ready);
+    }
+
+    [Theory]
+    [InlineData("refused", "REFUSED")]
+    [InlineData("other-id", "an answer to another query")]
+    [InlineData("query", "a query instead of an answer")]
+    [InlineData("short", "an answer of 11 bytes, which is no DNS message")]
+    [InlineData("broken", "closed without an answer")]
+    [InlineData("closes", "closed without an answer")]
+    public void Ready_NoAnswerThatCounts_IsNotAndSaysWhy(string answer, string failure)
+    {
+        Say(answer);
+        var starting = _fleet.BeginConverge(_service with { Workers = 1 });
+        AwaitFailure("dns@0", failure);
+        Assert.False(starting.IsCompleted);
+        Say("ok");
+
+        Assert.Equal(1, Deadline.Await(starting, "readiness").Counts.Ready);
+    }
+
+    [Fact]
+    public void Live_AnswersNoMore_IsRestarted()
+    {
+        Say("ok");
+        var often = TimeSpan.FromMilliseconds(100);
+        _fleet.Converge(_service with { Liveness = new LivenessSpec(Probe, TimeSpan.Zero, often, often, 2), Workers = 1 });
+        Say("silent");
+
+        var found = _fleet.Log.Take("unresponsive", "dns@0");
+        var reason = string.Create(CultureInfo.InvariantCulture, $"no answer from port {_port} in 0.1 s");
+        Assert.Equal(reason, found.Field("REUSEPORT_REASON"));
+        Say("ok");
+        _fleet.Log.Take("exit", "dns@0");
+    }
+
+    /// <summary>The first question may come before it listens.</summary>
+    private void AwaitFailure(string worker, string failure)
+    {
+        var expected = string.Create(CultureInfo.InvariantCulture, $"query for example.org on port {_port}: {failure}");
+        while (_fleet.Log.Take("probe_failed", worker).Field("REUSEPORT_REASON") != expected) { }
+    }
+
+    private void Say(string answer)
+    {
+        _folder.Write("next", answer);
+        File.Move(_folder["next"], _folder["answers"], overwrite: true);
+    }
+}
