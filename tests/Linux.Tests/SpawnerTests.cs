@@ -7,7 +7,7 @@ public sealed class SpawnerTests
 {
     [Fact]
     public unsafe void Structures_OfTheShim_HaveItsSizes() =>
-        Assert.Equal((128, 24, 28), (sizeof(Native.Request), sizeof(Native.Limit), sizeof(Native.Result)));
+        Assert.Equal((136, 24, 28), (sizeof(Native.Request), sizeof(Native.Limit), sizeof(Native.Result)));
 
     [Fact]
     public void TrySpawn_Program_RunsItAndItsStreamsEnd()
@@ -33,6 +33,25 @@ public sealed class SpawnerTests
         using var worker = TestWorker.Start(TestWorker.Request("/usr/bin/env") with { Environment = ["A=1", "B=x=ä"] });
 
         Assert.Equal("A=1\nB=x=ä\n", worker.Out!.ReadAllText());
+    }
+
+    [Theory]
+    [InlineData("pipe")]
+    [InlineData("null")]
+    [InlineData("inherit")]
+    public void TrySpawn_StderrVariable_NamesTheFileAtDescriptor2(string kind)
+    {
+        OutputTarget stderr = kind switch
+        {
+            "pipe" => new OutputTarget.Journal(),
+            "null" => new OutputTarget.Null(),
+            _ => new OutputTarget.Inherit(),
+        };
+        var request = TestWorker.Request("/bin/sh", "-c", "echo $FILE; stat -L -c %d:%i /proc/self/fd/2");
+        using var worker = TestWorker.Start(request with { StderrVariable = "FILE", Stderr = stderr });
+
+        var said = worker.Out!.ReadLine();
+        Assert.Equal(worker.Out!.ReadLine(), said);
     }
 
     [Fact]

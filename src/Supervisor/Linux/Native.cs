@@ -29,6 +29,9 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "reuseportd_guard_forget")]
     public static partial void ForgetSession(nint guard, int session);
 
+    /// <summary>Bytes that the shim may write behind <see cref="Request.StderrFile"/>.</summary>
+    public const int FileNameSize = 42;
+
     [Flags]
     public enum RequestFlags : uint
     {
@@ -68,6 +71,7 @@ internal static unsafe partial class Native
         public uint* Groups;
         public Limit* Limits;
         public byte* Cpus;
+        public byte* StderrFile;
         public OutputKind Stdout;
         public OutputKind Stderr;
         public uint GroupCount;

@@ -1,3 +1,4 @@
+using System.Text;
 using Reuseportd.Model;
 
 namespace Reuseportd.Linux;
@@ -15,7 +16,6 @@ internal static unsafe class SpawnMarshal
         {
             Candidates = Strings(arena, request.Candidates),
             Arguments = Strings(arena, request.Arguments),
-            Environment = Strings(arena, request.Environment),
             Directory = request.WorkingDirectory is { } directory ? arena.String(directory) : null,
             Stdout = KindOf(request.Stdout),
             Stderr = KindOf(request.Stderr),
@@ -29,6 +29,7 @@ internal static unsafe class SpawnMarshal
             IoPriority = request.IoPriority?.Value ?? 0,
             Flags = FlagsOf(request),
         };
+        FillEnvironment(ref native, arena, request);
         FillIdentity(ref native, arena, request.Identity);
         FillLimits(ref native, arena, request.Limits, descriptors);
         FillCpus(ref native, arena, request.Cpus);
@@ -62,6 +63,19 @@ internal static unsafe class SpawnMarshal
         foreach (var capability in capabilities) bits |= capability.Bit;
         return bits;
     }
+
+    private static void FillEnvironment(ref Native.Request native, NativeArena arena, SpawnRequest request)
+    {
+        var own = request.StderrVariable is null ? 0 : 1;
+        native.Environment = Strings(arena, request.Environment, own);
+        if (request.StderrVariable is not { } name) return;
+        var entry = arena.String(StderrEntry(name));
+        native.Environment[request.Environment.Count] = entry;
+        native.StderrFile = entry + Encoding.UTF8.GetByteCount(name) + 1;
+    }
+
+    /// <summary>With room for what the shim writes.</summary>
+    private static string StderrEntry(string name) => $"{name}=".PadRight(name.Length + 1 + Native.FileNameSize);
 
     private static void FillIdentity(ref Native.Request native, NativeArena arena, Identity? identity)
     {
@@ -107,9 +121,10 @@ internal static unsafe class SpawnMarshal
         _ => Native.OutputKind.Null,
     };
 
-    private static byte** Strings(NativeArena arena, ValueList<string> texts)
+    /// <param name="more">Places left empty behind them, ahead of the NULL.</param>
+    private static byte** Strings(NativeArena arena, ValueList<string> texts, int more = 0)
     {
-        var pointers = (byte**)arena.Array<nint>(texts.Count + 1);
+        var pointers = (byte**)arena.Array<nint>(texts.Count + more + 1);
         for (var i = 0; i < texts.Count; i++) pointers[i] = arena.String(texts[i]);
         return pointers;
     }
@@ -117,6 +132,8 @@ internal static unsafe class SpawnMarshal
     private static nuint BoundOf(SpawnRequest request)
     {
         var bound = BoundOf(request.Candidates) + BoundOf(request.Arguments) + BoundOf(request.Environment)
+                    + NativeArena.BoundOf<nint>(1)
+                    + NativeArena.BoundOf(request.StderrVariable is { } name ? StderrEntry(name) : null)
                     + NativeArena.BoundOf(request.WorkingDirectory)
                     + NativeArena.BoundOf<uint>(request.Identity?.Groups.Count ?? 0)
                     + NativeArena.BoundOf<Native.Limit>(request.Limits.Count + 1)

@@ -14,6 +14,11 @@ internal sealed record SpawnRequest
     /// <summary>The whole environment, as <c>NAME=value</c>.</summary>
     public required ValueList<string> Environment { get; init; }
 
+    /// <summary>
+    /// Variable that names the file at the process's descriptor 2, as <c>DEV:INO</c> of stat(2) in decimal; null for none.
+    /// </summary>
+    public string? StderrVariable { get; init; }
+
     public string? WorkingDirectory { get; init; }
 
     public Identity? Identity { get; init; }

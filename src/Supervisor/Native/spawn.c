@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,7 +18,7 @@
 #include "identity.h"
 
 /* As Linux/Native.cs has them. */
-_Static_assert(sizeof(struct reuseportd_request) == 128, "laid out for 64-bit machines");
+_Static_assert(sizeof(struct reuseportd_request) == 136, "laid out for 64-bit machines");
 _Static_assert(sizeof(struct reuseportd_limit) == 24, "laid out for 64-bit machines");
 _Static_assert(sizeof(struct reuseportd_result) == 28, "laid out for 64-bit machines");
 
@@ -44,6 +45,36 @@ static int open_pipes(const struct reuseportd_spawner *spawner, const struct reu
         if (request->output[index] == OUTPUT_PIPE && open_pipe(spawner, index, result) < 0)
             return -1;
     return 0;
+}
+
+/* Decimal at `at`; where it ends. */
+static char *write_number(char *at, uint64_t number)
+{
+    char digits[20];
+    size_t count = 0;
+    do {
+        digits[count++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    while (count > 0)
+        *at++ = digits[--count];
+    return at;
+}
+
+/* Names the file that the child gets at descriptor 2 as DEV:INO, or as nothing where there is none. */
+static void name_stderr(const struct reuseportd_spawner *spawner, const struct reuseportd_request *request)
+{
+    int source = spawner->slots[request->output[1] == OUTPUT_PIPE ? SLOT_STDERR : SLOT_NULL];
+    if (request->output[1] == OUTPUT_INHERIT && fcntl(STDERR_FILENO, F_GETFD) >= 0)
+        source = STDERR_FILENO;
+    struct stat file;
+    char *at = request->stderr_file;
+    if (fstat(source, &file) == 0) {
+        at = write_number(at, file.st_dev);
+        *at++ = ':';
+        at = write_number(at, file.st_ino);
+    }
+    *at = '\0';
 }
 
 /* Puts /dev/null back over the write ends: the number stays taken, the pipe is the worker's alone. */
@@ -125,6 +156,8 @@ int reuseportd_spawn(struct reuseportd_spawner *spawner, const struct reuseportd
         result->step = STEP_PIPE;
         result->error = errno;
     } else {
+        if (request->stderr_file != NULL)
+            name_stderr(spawner, request);
         run_child(spawner, request, result);
     }
     release_slots(spawner, result);

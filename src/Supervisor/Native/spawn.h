@@ -55,6 +55,9 @@ enum reuseportd_flag {
     FLAG_IO_PRIORITY = 128,
 };
 
+/* Bytes behind `stderr_file`: two numbers of 64 bits with a colon between, and the end. */
+#define REUSEPORTD_FILE_NAME_SIZE 42
+
 enum reuseportd_output_kind {
     OUTPUT_NULL = 0,
     OUTPUT_PIPE = 1,
@@ -77,6 +80,7 @@ struct reuseportd_request {
     const uint32_t *groups;
     const struct reuseportd_limit *limits;
     const uint8_t *cpus;           /* mask of sched_setaffinity(2), or NULL */
+    char *stderr_file;             /* in `envp`, behind NAME=: where the file at descriptor 2 is to be named; or NULL */
     int32_t output[2];             /* of enum reuseportd_output_kind */
     uint32_t group_count;
     uint32_t limit_count;

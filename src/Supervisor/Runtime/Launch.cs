@@ -8,6 +8,11 @@ namespace Reuseportd.Runtime;
 /// <param name="Environment">Entries of the form <c>NAME=value</c>.</param>
 internal sealed record Launch(ValueList<string> Arguments, ValueList<string> Environment, string? WorkingDirectory)
 {
+    /// <summary>
+    /// By it the preload library knows the file that it may write its lines to, whatever stands at descriptor 2 of a worker's child.
+    /// </summary>
+    public const string StderrVariable = "LIBREUSEPORT_STDERR";
+
     /// <summary>What the service manager says to the daemon is not meant for its workers.</summary>
     private static readonly HashSet<string> DaemonOnly =
     [

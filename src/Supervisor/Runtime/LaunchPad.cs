@@ -57,7 +57,7 @@ internal sealed class LaunchPad(
         }
 
         credentials = CredentialsOf(service.Process, account);
-        var request = Request(service.Process, worker, launch, account);
+        var request = Request(service.Process, worker, launch, account) with { StderrVariable = Launch.StderrVariable };
         error = groups is null ? Unlimited(service.Process.Limits.Group) : null;
         if (error is not null) return false;
         return groups is null
