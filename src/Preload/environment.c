@@ -15,6 +15,7 @@ static const char names[VARIABLE_COUNT][24] = {
     [VARIABLE_DEVICE] = "SO_BINDTODEVICE",
     [VARIABLE_BACKLOG] = "LIBREUSEPORT_BACKLOG",
     [VARIABLE_DEBUG] = "LIBREUSEPORT_DEBUG",
+    [VARIABLE_STDERR] = "LIBREUSEPORT_STDERR",
 };
 
 const char *variable_name(enum variable variable)

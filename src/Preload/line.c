@@ -112,3 +112,8 @@ void line_add_address(struct line *line, const struct endpoint *at)
     else
         add_inet6(line, bytes);
 }
+
+void line_end(struct line *line)
+{
+    line->bytes[line->length++] = '\n';
+}

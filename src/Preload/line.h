@@ -19,6 +19,9 @@ void line_add(struct line *line, const char *text);
 void line_add_number(struct line *line, long number);
 void line_add_unsigned(struct line *line, uint64_t number);
 
+/* Adds the newline. Nothing may be added after it. */
+void line_end(struct line *line);
+
 /* As inet_ntop(3) writes it, which may not be called here: the C library's formats with its stdio. */
 void line_add_address(struct line *line, const struct endpoint *at);
 
@@ -26,8 +29,8 @@ void line_add_address(struct line *line, const struct endpoint *at);
 void line_add_foreign(struct line *line, const char *text);
 
 /*
- * Ends the line and writes it to fd 2. errno stays, no SIGPIPE comes of it, and a reader that is gone loses a
- * line.
+ * Ends the line and writes it to descriptor 2, if that file takes lines (stderr.h). Keeps errno, raises no
+ * signal. Waits for a reader for 100 ms at most, and not at all while the newest line was lost.
  */
 void line_write(struct line *line);
 

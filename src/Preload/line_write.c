@@ -1,97 +1,109 @@
 /*
- * The one place that writes. Fd 2 is a stranger's: it may be closed, be a pipe without a reader, be full, or
- * have become something that is not stderr any more.
+ * Writes lines without holding up the program. A line that finds no room within 100 ms is lost. The next line
+ * that gets through is preceded by a line with the number of lost ones.
  */
 #include "line.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdatomic.h>
-#include <sys/stat.h>
-#include <time.h>
 
 #include "kernel.h"
+#include "stderr.h"
+#include "write_now.h"
 
-enum { STDERR = 2, WRITE_ATTEMPTS = 4 };
-
-/* The kernel's signal set, not the libc's, which is larger. */
-struct signal_set {
-    unsigned long words[_NSIG / 8 / sizeof(unsigned long)];
-};
-
-/* Which file fd 2 was when the first line was written, which is at load. */
-static atomic_bool stderr_noted;
-static dev_t stderr_device;
-static ino_t stderr_inode;
+/* Enough for a reader on a busy machine, and short enough for an event loop that calls bind(2). */
+enum { PATIENCE_NS = 100 * 1000 * 1000, MOST_TRIES = 1000 };
 
 /*
- * A program that closes its stderr gets number 2 again for the next file that it opens: a connection, a
- * database. A line in the middle of those is damage. So what was not fd 2 at load has to be something that
- * logs are written to.
+ * While the newest line was lost no line waits, so a program that binds in a loop is held up once. A forked
+ * child inherits this state. Only the process that lost lines reports them.
  */
-static bool stderr_takes_lines(void)
-{
-    struct stat file;
-    const bool open = fstat(STDERR, &file) == 0;
+static atomic_bool newest_was_lost;
+static atomic_long lost_by; /* a pid */
+static atomic_ulong lost;
 
-    if (!atomic_load(&stderr_noted)) {
-        if (open) {
-            stderr_device = file.st_dev;
-            stderr_inode = file.st_ino;
-        }
-        atomic_store(&stderr_noted, true);
-        return open;
-    }
-    if (!open)
-        return false;
-    if (file.st_dev == stderr_device && file.st_ino == stderr_inode)
-        return true;
-    if (S_ISREG(file.st_mode))
-        return (kernel_call3(SYS_fcntl, STDERR, F_GETFL, 0) & O_APPEND) != 0;
-    return S_ISFIFO(file.st_mode) || S_ISCHR(file.st_mode);
+static long process_id(void)
+{
+    return kernel_call3(SYS_getpid, 0, 0, 0);
 }
 
-static long signal_mask(int how, const struct signal_set *set, struct signal_set *before)
+static void count_lost(unsigned long lines)
 {
-    return kernel_call4(SYS_rt_sigprocmask, how, set, before, sizeof *set);
+    const unsigned long inherited = atomic_load(&lost);
+    const long self = process_id();
+    long owner = atomic_load(&lost_by);
+
+    if (owner != self && atomic_compare_exchange_strong(&lost_by, &owner, self))
+        atomic_fetch_sub(&lost, inherited);
+    atomic_fetch_add(&lost, lines);
+    atomic_store(&newest_was_lost, true);
+}
+
+static unsigned long take_lost(void)
+{
+    if (atomic_load(&lost) == 0 || atomic_load(&lost_by) != process_id())
+        return 0;
+    return atomic_exchange(&lost, 0);
+}
+
+static bool write_within(struct line *line, mode_t mode, long patience)
+{
+    long written = write_now(line->bytes, line->length, mode);
+
+    /* Another writer may be faster each time, so the number of tries is bounded as well. */
+    for (int tries = 0; tries < MOST_TRIES && patience > 0; tries++) {
+        if (written != -EAGAIN && written != -EINTR)
+            break;
+        room_comes(&patience);
+        /* Another thread may have put another file there meanwhile: the line is dropped, and not lost. */
+        if (!stderr_takes_lines(&mode))
+            return true;
+        written = write_now(line->bytes, line->length, mode);
+    }
+    /* A line that was written in part is not continued: the rest could land in a line of another writer. */
+    return written >= 0;
+}
+
+/* Apart, for the size of its stack. */
+static __attribute__((noinline)) bool tell_lost(mode_t mode)
+{
+    const unsigned long lines = take_lost();
+    struct line line;
+
+    if (lines == 0)
+        return true;
+    line.length = 0;
+    line_add(&line, "libreuseport:lost:pid=");
+    line_add_number(&line, process_id());
+    line_add(&line, " lines=");
+    line_add_unsigned(&line, lines);
+    line_end(&line);
+    if (write_within(&line, mode, 0))
+        return true;
+    count_lost(lines);
+    return false;
+}
+
+static bool gets_through(struct line *line, mode_t mode)
+{
+    if (!atomic_load(&newest_was_lost))
+        return write_within(line, mode, PATIENCE_NS);
+    /* Polls before it writes: a write to a pipe without a reader would raise SIGPIPE each time. */
+    long at_once = 0;
+    return room_comes(&at_once) && tell_lost(mode) && write_within(line, mode, 0);
 }
 
 void line_write(struct line *line)
 {
-    static const unsigned int word = (SIGPIPE - 1) / (8 * sizeof(unsigned long));
-    static const unsigned long bit = 1ul << ((SIGPIPE - 1) % (8 * sizeof(unsigned long)));
-    const struct timespec at_once = {0, 0};
-    const void *const nothing = NULL;
     const int kept = errno;
-    struct signal_set sigpipe = {{0}};
-    struct signal_set before = {{0}};
-    struct signal_set pending = {{0}};
-    long written;
+    mode_t mode;
 
-    line->bytes[line->length++] = '\n';
-    if (!stderr_takes_lines()) {
-        errno = kept;
-        return;
+    line_end(line);
+    if (stderr_takes_lines(&mode)) {
+        if (!gets_through(line, mode))
+            count_lost(1);
+        else if (atomic_load(&newest_was_lost))
+            atomic_store(&newest_was_lost, false);
     }
-
-    sigpipe.words[word] = bit;
-    const bool blocked = signal_mask(SIG_BLOCK, &sigpipe, &before) == 0;
-    kernel_call3(SYS_rt_sigpending, &pending, sizeof pending, 0);
-
-    /*
-     * Only what was not written at all is tried again: half a line more would be worse than half a line less.
-     */
-    for (int attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
-        written = kernel_call3(SYS_write, STDERR, line->bytes, line->length);
-        if (written != -EINTR)
-            break;
-    }
-
-    /* Take back the signal that our write raised, and none that was pending before it. */
-    if (blocked && written == -EPIPE && (pending.words[word] & bit) == 0)
-        kernel_call4(SYS_rt_sigtimedwait, &sigpipe, nothing, &at_once, sizeof sigpipe);
-    if (blocked)
-        signal_mask(SIG_SETMASK, &before, NULL);
     errno = kept;
 }

@@ -55,3 +55,18 @@ bool span_number(struct span text, long lowest, long highest, long *number)
     *number = value;
     return true;
 }
+
+bool span_unsigned(struct span text, uint64_t *number)
+{
+    text = span_trim(text);
+    uint64_t value = 0;
+
+    for (size_t i = 0; i < text.length; i++) {
+        const unsigned int digit = (unsigned int)text.start[i] - '0';
+        if (digit > 9 || value > (UINT64_MAX - digit) / 10)
+            return false;
+        value = value * 10 + digit;
+    }
+    *number = value;
+    return text.length > 0;
+}

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct span {
     const char *start;
@@ -23,5 +24,8 @@ bool span_cut(struct span text, char separator, struct span *head, struct span *
 
 /* All of the text, blanks at its ends apart, as a decimal number of lowest to highest. */
 bool span_number(struct span text, long lowest, long highest, long *number);
+
+/* The same of 0 to 18446744073709551615, without a sign. */
+bool span_unsigned(struct span text, uint64_t *number);
 
 #endif

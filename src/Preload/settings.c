@@ -7,6 +7,7 @@
 #include "next.h"
 #include "outcome.h"
 #include "reading.h"
+#include "stderr.h"
 
 struct settings settings_of_process;
 
@@ -86,6 +87,8 @@ static void settings_read(struct settings *settings, bool aloud)
     int debug = 0;
 
     environment_read(&from);
+    const bool heard = stderr_confine(from.values[VARIABLE_STDERR]);
+    aloud = aloud && heard;
     settings->reuse_port = 1;
     settings->reuse_address = LEAVE;
 
@@ -101,7 +104,7 @@ static void settings_read(struct settings *settings, bool aloud)
     number_take(&from, VARIABLE_DEBUG, aloud, "not 1 or 0", 0, 1, &debug);
     filters_take(settings, &from, aloud);
     device_take(settings, from.values[VARIABLE_DEVICE], aloud);
-    settings->debug = debug == 1;
+    settings->debug = debug == 1 && heard;
 }
 
 static int state_for(const struct settings *settings)

@@ -13,6 +13,9 @@
  *   SO_BINDTODEVICE        the interface that matching sockets are bound to. Failing it fails the bind.
  *   LIBREUSEPORT_BACKLOG   0 to 2147483647: the least backlog of listen(2) on matching sockets. Default 0.
  *   LIBREUSEPORT_DEBUG     1: lines on stderr. 0, the default: only those for values that cannot be read.
+ *   LIBREUSEPORT_STDERR    DEV:INO, the decimal st_dev and st_ino of fstat(2): lines are written only while
+ *                          descriptor 2 is this file, and dropped otherwise. Default: the file that was
+ *                          descriptor 2 at load; after that also pipes, devices and files with O_APPEND.
  *
  * An empty value is an unset one. Blanks around a value or an item of a list are skipped.
  *
@@ -24,7 +27,9 @@
  *                                and backlog;
  *   SO_BINDTODEVICE              fails the binds of matching sockets with ENODEV, as an interface that is
  *                                not there does: a socket that was to be confined never gets out;
- *   BACKLOG, DEBUG               are as if unset.
+ *   BACKLOG, DEBUG               are as if unset;
+ *   STDERR                       no line is written at all, nor is one for this value: a line in an unknown
+ *                                file does harm.
  */
 #ifndef REUSEPORT_SETTINGS_H
 #define REUSEPORT_SETTINGS_H

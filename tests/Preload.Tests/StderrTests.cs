@@ -10,12 +10,12 @@ public class StderrTests
     [InlineData("full")]
     [InlineData("closed")]
     public void Bind_LineCannotBeWritten_BindGoesOn(string stderr) =>
-        Probe.RunDebug("", $"stderr {stderr} socket inet stream bind {_address} 8080 listen 5 sigpipe-pending get reuseport")
+        Probe.RunDebug("", $"stderr {stderr} socket inet stream bind {_address} 8080 listen 5 pending sigpipe get reuseport")
             .Answers("bind=ok", "listen=ok", "sigpipe-pending=0", "reuseport=1");
 
     [Fact]
     public void Bind_SigpipeWasPending_StaysPending() =>
-        Probe.RunDebug("", $"hold-sigpipe stderr broken socket inet stream bind {_address} 8080 sigpipe-pending")
+        Probe.RunDebug("", $"hold sigpipe stderr broken socket inet stream bind {_address} 8080 pending sigpipe")
             .Answers("bind=ok", "sigpipe-pending=1");
 
     /// <summary>The next file that a program opens after closing its stderr has number 2.</summary>

@@ -22,6 +22,7 @@ internal enum OutcomeField
     Backlog = 1 << 11,
     Result = 1 << 12,
     Version = 1 << 13,
+    Lines = 1 << 14,
 
     /// <summary>What the lines of <c>bind</c> and <c>listen</c> both carry.</summary>
     OfSocket = Pid | FileDescriptor | Inode | Family | Type | Address | Port | Matched | Result,
@@ -47,6 +48,7 @@ internal ref struct OutcomeFields
     private ReadOnlySpan<byte> _device;
 
     public int Pid;
+    public int Lines;
     public ReadOnlySpan<byte> Result;
     public ReadOnlySpan<byte> Version;
 
@@ -97,6 +99,7 @@ internal ref struct OutcomeFields
             case OutcomeField.Matched: return TryNumber(value, 0, 1, out _matched);
             case OutcomeField.ReusePort: return TryNumber(value, -1, 1, out _reusePort);
             case OutcomeField.ReuseAddress: return TryNumber(value, -1, 1, out _reuseAddress);
+            case OutcomeField.Lines: return TryNumber(value, 1, int.MaxValue, out Lines);
             // listen(2) takes any int: a negative backlog is the kernel's to judge.
             case OutcomeField.Backlog: return TryNumber(value, int.MinValue, int.MaxValue, out _backlog);
             case OutcomeField.Family:

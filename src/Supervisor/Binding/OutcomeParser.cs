@@ -28,6 +28,7 @@ internal static class OutcomeParser
 
         outcome = subject.SequenceEqual("loaded"u8) ? Loaded(text)
             : subject.SequenceEqual("bind"u8) ? OfSocket(OutcomeKind.Bind, text)
+            : subject.SequenceEqual("lost"u8) ? Lost(text)
             : subject.SequenceEqual("listen"u8) ? OfSocket(OutcomeKind.Listen, text)
             : Error(subject, text);
         return outcome is not null;
@@ -54,6 +55,11 @@ internal static class OutcomeParser
     private static BindOutcome? Loaded(ReadOnlySpan<byte> text) =>
         OutcomeFields.TryRead(text, out var fields) && fields.Has(OutcomeField.Pid | OutcomeField.Version)
             ? new BindOutcome(OutcomeKind.Loaded, fields.Pid, Socket: null, "ok", Encoding.ASCII.GetString(fields.Version))
+            : null;
+
+    private static BindOutcome? Lost(ReadOnlySpan<byte> text) =>
+        OutcomeFields.TryRead(text, out var fields) && fields.Has(OutcomeField.Pid | OutcomeField.Lines)
+            ? new BindOutcome(OutcomeKind.Lost, fields.Pid, Socket: null, Result: "", Subject: "") { LostLines = fields.Lines }
             : null;
 
     private static BindOutcome? OfSocket(OutcomeKind kind, ReadOnlySpan<byte> text)

@@ -28,6 +28,7 @@ internal static class OutcomeWords
         : key.SequenceEqual("backlog"u8) ? OutcomeField.Backlog
         : key.SequenceEqual("result"u8) ? OutcomeField.Result
         : key.SequenceEqual("version"u8) ? OutcomeField.Version
+        : key.SequenceEqual("lines"u8) ? OutcomeField.Lines
         : OutcomeField.None;
 
     public static bool IsWord(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(Lower);

@@ -11,6 +11,9 @@ internal enum OutcomeKind
 
     /// <summary>An option could not be set or a variable not be read.</summary>
     Error,
+
+    /// <summary>The library lost lines before this one, as the pipe was full.</summary>
+    Lost,
 }
 
 internal enum SocketKind
@@ -24,12 +27,15 @@ internal enum SocketKind
 /// <param name="Pid">
 /// The process that called; a child of the worker's own process may be it. 0 for <see cref="OutcomeKind.Error"/>.
 /// </param>
-/// <param name="Socket">Null for <see cref="OutcomeKind.Loaded"/> and <see cref="OutcomeKind.Error"/>.</param>
+/// <param name="Socket">Of <see cref="OutcomeKind.Bind"/> and <see cref="OutcomeKind.Listen"/> only; else null.</param>
 /// <param name="Result">"ok", or the name of the errno; for <see cref="OutcomeKind.Error"/> the text after the subject.</param>
 /// <param name="Subject">Version of the library, or the option or variable of an error; else empty.</param>
 internal sealed record BindOutcome(OutcomeKind Kind, int Pid, SocketOutcome? Socket, string Result, string Subject)
 {
-    public bool Succeeded => Kind != OutcomeKind.Error && Result == "ok";
+    /// <summary>Lines that were lost, of <see cref="OutcomeKind.Lost"/>; else 0.</summary>
+    public long LostLines { get; init; }
+
+    public bool Succeeded => Kind is OutcomeKind.Loaded or OutcomeKind.Bind or OutcomeKind.Listen && Result == "ok";
 }
 
 /// <summary>The socket of a <c>bind(2)</c> or <c>listen(2)</c>, and what was set on it.</summary>

@@ -30,6 +30,7 @@ internal sealed record EventKind(string Name, string MessageId)
     public static readonly EventKind NoPreload = new("no_preload", "67fef60fbe25479d88708ffad42aa74c");
     public static readonly EventKind Cause = new("cause", "7bf3314969de4547b1fe51a2985f866a");
     public static readonly EventKind LibraryError = new("library_error", "318950e986f048c999ecb523efd1d5fa");
+    public static readonly EventKind OutcomesLost = new("outcomes_lost", "61b177619c0443c8a35c4dc95292f123");
     public static readonly EventKind Bind = new("bind", "1b2be79069334d9bb30753af80815fc3");
     public static readonly EventKind Listen = new("listen", "0f99cce7574d482ba5d41f35e1387325");
     public static readonly EventKind Ready = new("ready", "798d541484a141ddb327e865820e9189");

@@ -23,6 +23,12 @@ internal static partial class LogEvents
             case { Kind: OutcomeKind.Listen, Socket: { } socket }:
                 log.Listen(worker, outcome, socket);
                 break;
+            case { Kind: OutcomeKind.Lost }:
+                log.ForContext(new EventDetails(EventKind.OutcomesLost).Of(worker, outcome.Pid).With("REUSEPORT_COUNT", outcome.LostLines))
+                    .Warning(
+                        "{worker}: process {REUSEPORT_PID} lost {lines} of the preload library, as its pipe was full",
+                        worker, outcome.Pid, Count(outcome.LostLines, "line"));
+                break;
             // An option that was not set or a variable that was not understood: the sharding that was asked for is not there.
             default:
                 log.Event(EventKind.LibraryError, worker, pid).Error(

@@ -29,7 +29,7 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
     /// </summary>
     public void Heard(ulong process, BindOutcome outcome)
     {
-        if (outcome.Kind != OutcomeKind.Loaded) _silent.Remove(process);
+        if (outcome.Kind is not (OutcomeKind.Loaded or OutcomeKind.Lost)) _silent.Remove(process);
         else if (_silent.TryGetValue(process, out var silent)) silent.WasLoaded = true;
     }
 

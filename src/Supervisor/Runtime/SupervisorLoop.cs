@@ -374,6 +374,8 @@ internal sealed class SupervisorLoop : IDisposable
     {
         _silence.Heard(process.Serial, outcome);
         process.Remember(outcome);
+        // The outcome that readiness waits for may be among the lost lines: the kernel knows the ports.
+        if (outcome.Kind == OutcomeKind.Lost) _sockets.Expect(process, Now());
         if (PortCoverage.ServedPort(outcome) is not { } port) return;
         process.Serves(outcome.Socket!.Inode, outcome.Pid, outcome.Socket.FileDescriptor);
         _runner.Happen(process.Slot, new SlotEvent.Serves(process.Generation, port));

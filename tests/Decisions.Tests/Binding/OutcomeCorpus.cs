@@ -7,6 +7,8 @@ internal static class OutcomeCorpus
 {
     public const string Loaded = "libreuseport:loaded:pid=4242 version=1.0.0";
 
+    public const string Lost = "libreuseport:lost:pid=4242 lines=3";
+
     public const string Bind =
         "libreuseport:bind:pid=4242 fd=3 inode=81234 family=inet type=stream addr=127.0.0.1 port=8080 "
         + "matched=1 reuseport=1 reuseaddr=-1 device=- result=ok";
@@ -20,6 +22,7 @@ internal static class OutcomeCorpus
         .. new[]
         {
             Loaded,
+            Lost,
             Bind,
             Listen,
             Bind.Replace("result=ok", "result=EADDRINUSE"),

@@ -17,6 +17,23 @@ public sealed class OutcomeParserTests
         Assert.Equal(new BindOutcome(OutcomeKind.Loaded, 4242, null, "ok", "1.0.0"), Parse(OutcomeCorpus.Loaded));
 
     [Fact]
+    public void TryParse_Lost_GivesPidAndNumber()
+    {
+        var outcome = Parse(OutcomeCorpus.Lost);
+        Assert.Equal(new BindOutcome(OutcomeKind.Lost, 4242, null, "", "") { LostLines = 3 }, outcome);
+        Assert.False(outcome!.Succeeded);
+    }
+
+    [Theory]
+    [InlineData("lines=3", "lines=0")]
+    [InlineData("lines=3", "lines=-3")]
+    [InlineData("lines=3", "lines=")]
+    [InlineData(" lines=3", "")]
+    [InlineData("pid=4242", "pid=0")]
+    [InlineData("pid=4242 ", "")]
+    public void TryParse_MalformedLost_IsNoOutcome(string of, string by) => Assert.Null(Parse(OutcomeCorpus.Lost.Replace(of, by)));
+
+    [Fact]
     public void TryParse_Bind_GivesTheSocket() =>
         Assert.Equal(new BindOutcome(OutcomeKind.Bind, 4242, Socket, "ok", ""), Parse(OutcomeCorpus.Bind));
 
@@ -173,7 +190,7 @@ public sealed class OutcomeParserTests
             }
 
             Assert.True(outcome.Pid > 0);
-            if (outcome.Kind == OutcomeKind.Loaded) return;
+            if (outcome.Kind is OutcomeKind.Loaded or OutcomeKind.Lost) return;
             Assert.InRange(outcome.Socket!.Port, 0, 65535);
             Assert.True(outcome.Socket.FileDescriptor >= 0);
         }, iter: 20_000);

@@ -91,6 +91,10 @@ public sealed class LogEventsTests
         },
         { "listen", 6, "web@2: listen 127.0.0.1:8080 tcp: ok (fd 3, backlog 4096)", log => Say(log, OutcomeCorpus.Listen) },
         {
+            "outcomes_lost", 4, "web@2: process 4242 lost 3 lines of the preload library, as its pipe was full",
+            log => Say(log, OutcomeCorpus.Lost)
+        },
+        {
             "library_error", 3, "web@2: preload library: SO_REUSEPORT: Protocol not available",
             log => Say(log, "libreuseport:SO_REUSEPORT:Protocol not available")
         },

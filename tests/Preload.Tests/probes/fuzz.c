@@ -60,7 +60,8 @@ static void value(char *to, size_t size)
     to[length] = '\0';
 }
 
-static void environment(void)
+/* Returns whether the library is told of a file that is not its stderr. */
+static int environment(void)
 {
     static char text[16384];
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -73,6 +74,14 @@ static void environment(void)
     }
     if (any() % 2 == 0)
         setenv("LIBREUSEPORT_DEBUG", "1", 1);
+    unsetenv("LIBREUSEPORT_STDERR");
+    if (any() % 8 != 0)
+        return 0;
+    do
+        value(text, sizeof text);
+    while (text[0] == '\0');
+    setenv("LIBREUSEPORT_STDERR", text, 1);
+    return 1;
 }
 
 static void calls(void *library)
@@ -125,15 +134,15 @@ int main(int count, char **arguments)
 
     const int wanted = atoi(arguments[3]);
     for (int i = 0; i < wanted; i++) {
-        environment();
+        const int elsewhere = environment();
         void *library = dlopen(arguments[1], RTLD_NOW | RTLD_LOCAL);
         if (library == NULL)
             return 3;
         calls(library);
         dlclose(library);
         const int more = drain(ends[0]);
-        if (more < 0) {
-            printf("not a line, at %d\n", i);
+        if (more < 0 || (elsewhere && more > 0)) {
+            printf(more < 0 ? "not a line, at %d\n" : "a line that nobody asked for, at %d\n", i);
             return 4;
         }
         lines += more;

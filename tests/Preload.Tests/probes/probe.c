@@ -15,10 +15,22 @@
  *   get NAME               reuseport reuseaddr device port backlog
  *   set NAME VALUE         reuseport reuseaddr device
  *   scribble               overwrites every byte of the environment, and empties it
- *   stderr KIND            what fd 2 is from now on: broken full socket closed file appended pipe
- *   stderr-bytes           how many bytes reached it (socket, file, appended, pipe)
- *   hold-sigpipe           blocks SIGPIPE and makes one pending; sigpipe-pending prints whether it still is
- *   refuse CALL ERRNO      the kernel refuses that system call from now on: reuseport-option, epoll_ctl
+ *   stderr KIND            what fd 2 is from now on: broken pipe socket closed file appended tty fifo; full
+ *                          socket-full tty-full fifo-full: so full that a write blocks; original: as at first
+ *   stderr-flood           fills fd 2
+ *   stderr-bytes           how many bytes reached it, or are still to be read
+ *   stderr-lines           reads what reached it, and prints each line
+ *   stderr-flags           "stderr-blocks=1" where O_NONBLOCK is not set
+ *   stderr-is-ours         LIBREUSEPORT_STDERR is fd 2, and DEBUG 1, for who is executed
+ *   hold SIGNAL            sigpipe sigxfsz: blocks it and makes one pending; pending SIGNAL prints whether it still is
+ *   interrupt-often        a signal handler runs each millisecond
+ *   limit-files BYTES      RLIMIT_FSIZE
+ *   elapsed                milliseconds since the last "elapsed"; the first prints nothing
+ *   fork COUNT             goes on in so many children at once, while the parent waits
+ *   exec                   goes on in a new image of the program
+ *   repeat COUNT           does what follows so many times
+ *   refuse CALL ERRNO      the kernel refuses that system call from now on: reuseport-option epoll_ctl pwritev2
+ *                          vmsplice
  *   as-stderr              the current socket becomes descriptor 2
  */
 #include "probe.h"
@@ -126,55 +138,124 @@ static void set(const char *name, const char *text)
         die(name);
 }
 
+static int is(const char *verb, const char *name)
+{
+    return strcmp(verb, name) == 0;
+}
+
+/* Returns how many arguments belonged to it. */
+static int do_with_stderr(const char *verb, char **rest)
+{
+    if (is(verb, "stderr")) {
+        new_stderr(rest[0]);
+        return 1;
+    }
+    if (is(verb, "stderr-bytes"))
+        stderr_bytes();
+    else if (is(verb, "stderr-flood"))
+        stderr_flood();
+    else if (is(verb, "stderr-lines"))
+        stderr_lines();
+    else if (is(verb, "stderr-flags"))
+        stderr_flags();
+    else if (is(verb, "stderr-is-ours"))
+        stderr_is_ours();
+    else
+        die(verb);
+    return 0;
+}
+
+static int do_with_surroundings(const char *verb, char **rest)
+{
+    if (is(verb, "hold")) {
+        hold_signal(rest[0]);
+        return 1;
+    }
+    if (is(verb, "pending")) {
+        signal_pending(rest[0]);
+        return 1;
+    }
+    if (is(verb, "fork")) {
+        go_on_in_children(atoi(rest[0]));
+        return 1;
+    }
+    if (is(verb, "limit-files")) {
+        limit_files(rest[0]);
+        return 1;
+    }
+    if (is(verb, "refuse")) {
+        refuse(rest[0], atoi(rest[1]));
+        return 2;
+    }
+    if (is(verb, "interrupt-often"))
+        interrupt_often();
+    else if (is(verb, "elapsed"))
+        elapsed();
+    else if (is(verb, "exec"))
+        go_on_executed(rest);
+    else if (is(verb, "scribble"))
+        scribble();
+    else
+        return do_with_stderr(verb, rest);
+    return 0;
+}
+
+static int do_one(const char *verb, char **rest)
+{
+    int used = 0;
+    if (is(verb, "socket")) {
+        new_socket(rest[0], rest[1]);
+        return 2;
+    }
+    if (is(verb, "bind")) {
+        bind_plainly(rest);
+        return 2;
+    }
+    if (is(verb, "set")) {
+        set(rest[0], rest[1]);
+        return 2;
+    }
+    if (is(verb, "get")) {
+        get(rest[0]);
+        return 1;
+    }
+    if (is(verb, "listen")) {
+        errno = MARK;
+        say("listen", listen(current, atoi(rest[0])));
+        return 1;
+    }
+    if (strncmp(verb, "bind-", 5) == 0) {
+        bind_otherwise(verb + 5, rest, &used);
+    } else if (is(verb, "file")) {
+        current = open("/dev/null", O_RDWR);
+    } else if (is(verb, "as-stderr")) {
+        dup2(current, 2);
+        current = 2;
+    } else {
+        return do_with_surroundings(verb, rest);
+    }
+    return used;
+}
+
+static void do_all(char **arguments)
+{
+    while (*arguments != NULL) {
+        if (is(*arguments, "repeat")) {
+            for (int left = atoi(arguments[1]); left > 0; left--)
+                do_all(arguments + 2);
+            return;
+        }
+        arguments += 1 + do_one(arguments[0], arguments + 1);
+    }
+}
+
 int main(int count, char **arguments)
 {
     setvbuf(stdout, NULL, _IONBF, 0);
-    signal(SIGPIPE, SIG_DFL); /* whoever started us may have it ignored */
-    for (int i = 1; i < count; i++) {
-        const char *verb = arguments[i];
-        char **rest = arguments + i + 1;
-        int used = 0;
-        if (strcmp(verb, "socket") == 0) {
-            new_socket(rest[0], rest[1]);
-            used = 2;
-        } else if (strcmp(verb, "file") == 0) {
-            current = open("/dev/null", O_RDWR);
-        } else if (strcmp(verb, "bind") == 0) {
-            bind_plainly(rest);
-            used = 2;
-        } else if (strncmp(verb, "bind-", 5) == 0) {
-            bind_otherwise(verb + 5, rest, &used);
-        } else if (strcmp(verb, "listen") == 0) {
-            errno = MARK;
-            say("listen", listen(current, atoi(rest[0])));
-            used = 1;
-        } else if (strcmp(verb, "get") == 0) {
-            get(rest[0]);
-            used = 1;
-        } else if (strcmp(verb, "set") == 0) {
-            set(rest[0], rest[1]);
-            used = 2;
-        } else if (strcmp(verb, "scribble") == 0) {
-            scribble();
-        } else if (strcmp(verb, "stderr") == 0) {
-            new_stderr(rest[0]);
-            used = 1;
-        } else if (strcmp(verb, "stderr-bytes") == 0) {
-            stderr_bytes();
-        } else if (strcmp(verb, "hold-sigpipe") == 0) {
-            hold_sigpipe();
-        } else if (strcmp(verb, "sigpipe-pending") == 0) {
-            sigpipe_pending();
-        } else if (strcmp(verb, "refuse") == 0) {
-            refuse(rest[0], atoi(rest[1]));
-            used = 2;
-        } else if (strcmp(verb, "as-stderr") == 0) {
-            dup2(current, 2);
-            current = 2;
-        } else {
-            die(verb);
-        }
-        i += used;
-    }
+    /* Whoever started us may have them ignored. */
+    signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_DFL);
+    if (count > 1)
+        do_all(arguments + 1);
     return 0;
 }

@@ -18,11 +18,22 @@ void get(const char *name);
 void bind_plainly(char **arguments);
 void bind_otherwise(const char *how, char **arguments, int *used);
 
-/* probe_surroundings.c */
+/* probe_stderr.c */
 void new_stderr(const char *kind);
 void stderr_bytes(void);
-void hold_sigpipe(void);
-void sigpipe_pending(void);
+void stderr_flood(void);
+void stderr_lines(void);
+void stderr_flags(void);
+void stderr_is_ours(void);
+
+/* probe_surroundings.c. `rest` are the arguments behind the command. */
+void hold_signal(const char *name);
+void signal_pending(const char *name);
+void interrupt_often(void);
+void limit_files(const char *bytes);
+void elapsed(void);
+void go_on_in_children(int count);
+void go_on_executed(char **rest);
 void refuse(const char *call, int error);
 void scribble(void);
 

@@ -1,73 +1,29 @@
-/* What a program is surrounded by: its stderr, its signals, its environment, what the kernel lets it do. */
+/* What a program is surrounded by: its signals, its environment, its limits, what the kernel lets it do. */
 #include "probe.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { PAGE = 4096 };
-
 extern char **environ;
-
-static int stderr_reader = -1;
 
 /* The kernel's own structures: <linux/...> is not there for every libc. */
 struct filter { unsigned short code; unsigned char jt, jf; unsigned int k; };
 struct program { unsigned short length; struct filter *filters; };
 
-void new_stderr(const char *kind)
+static int call_of(const char *name)
 {
-    int ends[2];
-    int writer = -1;
-    if (strcmp(kind, "closed") == 0) {
-        close(2);
-        return;
-    }
-    if (strcmp(kind, "socket") == 0) {
-        if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
-            die("socketpair");
-        stderr_reader = ends[0];
-        writer = ends[1];
-    } else if (strcmp(kind, "file") == 0 || strcmp(kind, "appended") == 0) {
-        char path[] = "/tmp/reuseport-probe-XXXXXX";
-        writer = mkstemp(path);
-        unlink(path);
-        if (strcmp(kind, "appended") == 0)
-            fcntl(writer, F_SETFL, O_APPEND);
-        stderr_reader = -2;
-    } else {
-        if (pipe(ends) != 0)
-            die("pipe");
-        stderr_reader = ends[0];
-        writer = ends[1];
-        if (strcmp(kind, "broken") == 0)
-            close(ends[0]);
-        if (strcmp(kind, "full") == 0) {
-            static const char page[PAGE];
-            fcntl(writer, F_SETFL, O_NONBLOCK);
-            while (write(writer, page, sizeof page) > 0)
-                continue;
-        }
-    }
-    dup2(writer, 2);
-    close(writer);
-}
-
-void stderr_bytes(void)
-{
-    int count = 0;
-    if (stderr_reader == -2)
-        count = (int)lseek(2, 0, SEEK_END);
-    else
-        ioctl(stderr_reader, FIONREAD, &count);
-    printf("stderr-bytes=%d\n", count);
+    return strcmp(name, "pwritev2") == 0 ? SYS_pwritev2
+        : strcmp(name, "vmsplice") == 0 ? SYS_vmsplice
+        : SYS_epoll_ctl;
 }
 
 void refuse(const char *call, int error)
@@ -86,7 +42,7 @@ void refuse(const char *call, int error)
     };
     struct filter whole[] = {
         {LOAD, 0, 0, NUMBER},
-        {JUMP_IF_EQUAL, 0, 1, SYS_epoll_ctl},
+        {JUMP_IF_EQUAL, 0, 1, (unsigned int)call_of(call)},
         {RETURN, 0, 0, answer},
         {RETURN, 0, 0, ALLOW},
     };
@@ -95,20 +51,75 @@ void refuse(const char *call, int error)
         die("seccomp");
 }
 
-void hold_sigpipe(void)
+static int signal_of(const char *name)
+{
+    return strcmp(name, "sigpipe") == 0 ? SIGPIPE : SIGXFSZ;
+}
+
+void hold_signal(const char *name)
 {
     sigset_t set;
     sigemptyset(&set);
-    sigaddset(&set, SIGPIPE);
+    sigaddset(&set, signal_of(name));
     sigprocmask(SIG_BLOCK, &set, NULL);
-    raise(SIGPIPE);
+    raise(signal_of(name));
 }
 
-void sigpipe_pending(void)
+void signal_pending(const char *name)
 {
     sigset_t set;
     sigpending(&set);
-    printf("sigpipe-pending=%d\n", sigismember(&set, SIGPIPE));
+    printf("%s-pending=%d\n", name, sigismember(&set, signal_of(name)));
+}
+
+static void on_alarm(int number)
+{
+    (void)number;
+}
+
+void interrupt_often(void)
+{
+    const struct itimerval often = {{0, 1000}, {0, 1000}};
+    const struct sigaction action = {.sa_handler = on_alarm};
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &often, NULL);
+}
+
+void limit_files(const char *bytes)
+{
+    const struct rlimit limit = {(rlim_t)atoi(bytes), (rlim_t)atoi(bytes)};
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0)
+        die("setrlimit");
+}
+
+void elapsed(void)
+{
+    static struct timespec before;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (before.tv_sec != 0)
+        printf("elapsed=%ld\n", (now.tv_sec - before.tv_sec) * 1000 + (now.tv_nsec - before.tv_nsec) / 1000000);
+    before = now;
+}
+
+void go_on_in_children(int count)
+{
+    int status;
+    int failed = 0;
+    for (int i = 0; i < count; i++)
+        if (fork() == 0)
+            return;
+    while (wait(&status) > 0)
+        failed |= status;
+    _exit(failed != 0);
+}
+
+void go_on_executed(char **rest)
+{
+    char **arguments = rest - 1; /* of the command before, which has been done */
+    arguments[0] = "probe";
+    execv("/proc/self/exe", arguments);
+    die("exec");
 }
 
 void scribble(void)
