@@ -15,7 +15,7 @@ internal static class Colours
     public static string? OfState(string state) => state switch
     {
         "ready" => "32",
-        "backoff" or "failed" => "31",
+        "waiting" or "backoff" or "failed" => "31",
         "starting" or "stopping" or "draining" => "33",
         _ => null,
     };

@@ -21,7 +21,14 @@ internal static class ConfigurationSource
     }
 
     /// <param name="controllers">Null where this process is not the daemon.</param>
-    public static LoadResult Load(string path, ControllerOffer? controllers) => ConfigurationLoader.Load(path, new LoadContext(
+    public static LoadResult Load(string path, ControllerOffer? controllers)
+    {
+        var loaded = ConfigurationLoader.Load(path, Context(controllers));
+        if (loaded.Fleet is not { } fleet) return loaded;
+        return loaded with { Warnings = [.. loaded.Warnings, .. Capacity.Warnings(path, fleet, StartLimits.Descriptors(), StartLimits.Tasks())] };
+    }
+
+    private static LoadContext Context(ControllerOffer? controllers) => new(
         CpuSet.Workers(),
         Users.EffectiveUser,
         Users.EffectiveGroup,
@@ -32,7 +39,7 @@ internal static class ConfigurationSource
         Capabilities = Capabilities.Bounding(),
         Controllers = controllers,
         FindNamed = Find,
-    });
+    };
 
     private static FileFacts? Find(string path, out Errno errno)
     {

@@ -124,6 +124,7 @@ internal static class DaemonHost
         var causes = new CauseLog(control, facts, output.Events, TimeProvider.System, output.Logger)
             .RunAsync(host.Lifetime.ApplicationStopping);
         signals.Tell(host.Lifetime);
+        await SocketEngine.PrepareAsync();
         try
         {
             await host.StartAsync();

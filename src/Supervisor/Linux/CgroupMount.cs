@@ -6,8 +6,11 @@ namespace Reuseportd.Linux;
 /// <param name="Path">The group, from the mount point on; empty for the one that is mounted.</param>
 internal sealed record CgroupMount(bool IsUnified, string MountPoint, string Path)
 {
-    /// <summary>The hierarchies that can limit CPU time, from <c>/proc/self/mountinfo</c> and <c>/proc/self/cgroup</c>.</summary>
-    public static IEnumerable<CgroupMount> AllWithCpu(string mountInfo, string membership)
+    /// <summary>
+    /// The hierarchies that a controller may be in, from <c>/proc/self/mountinfo</c> and <c>/proc/self/cgroup</c>.
+    /// </summary>
+    /// <param name="controller">As cgroup v1 calls it: <c>cpu</c>, <c>pids</c>.</param>
+    public static IEnumerable<CgroupMount> AllWith(string controller, string mountInfo, string membership)
     {
         foreach (var line in mountInfo.Split('\n'))
         {
@@ -16,8 +19,8 @@ internal sealed record CgroupMount(bool IsUnified, string MountPoint, string Pat
             if (halves.Length != 2 || halves[0].Split(' ') is not [_, _, _, var root, var mountPoint, ..]) continue;
             var filesystem = halves[1].Split(' ');
             var unified = filesystem[0] == "cgroup2";
-            var legacy = filesystem[0] == "cgroup" && filesystem[^1].Split(',').Contains("cpu");
-            if ((unified || legacy) && GroupOf(membership, unified) is { } group)
+            var legacy = filesystem[0] == "cgroup" && filesystem[^1].Split(',').Contains(controller);
+            if ((unified || legacy) && GroupOf(membership, unified ? null : controller) is { } group)
                 yield return new CgroupMount(unified, mountPoint, Below(root, group));
         }
     }
@@ -28,7 +31,7 @@ internal sealed record CgroupMount(bool IsUnified, string MountPoint, string Pat
     /// </summary>
     public static CgroupMount? Unified(string mountInfo, string membership)
     {
-        if (GroupOf(membership, unified: true) is not { } group || group.StartsWith("/..", StringComparison.Ordinal)) return null;
+        if (GroupOf(membership, controller: null) is not { } group || group.StartsWith("/..", StringComparison.Ordinal)) return null;
         foreach (var line in mountInfo.Split('\n'))
         {
             var halves = line.Split(" - ");
@@ -50,12 +53,13 @@ internal sealed record CgroupMount(bool IsUnified, string MountPoint, string Pat
     }
 
     /// <summary>Lines are <c>ID:CONTROLLERS:PATH</c>; the unified hierarchy's are <c>0::PATH</c>.</summary>
-    private static string? GroupOf(string membership, bool unified)
+    /// <param name="controller">Null for the unified hierarchy.</param>
+    private static string? GroupOf(string membership, string? controller)
     {
         foreach (var line in membership.Split('\n'))
         {
             if (line.Split(':', 3) is not [_, var controllers, var path]) continue;
-            if (unified ? controllers.Length == 0 : controllers.Split(',').Contains("cpu")) return path;
+            if (controller is null ? controllers.Length == 0 : controllers.Split(',').Contains(controller)) return path;
         }
 
         return null;

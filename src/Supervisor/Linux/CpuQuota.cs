@@ -14,7 +14,7 @@ internal static class CpuQuota
     internal static double? Read(string mountInfo, string membership, Func<string, string?> textOf)
     {
         double? least = null;
-        foreach (var group in CgroupMount.AllWithCpu(mountInfo, membership))
+        foreach (var group in CgroupMount.AllWith("cpu", mountInfo, membership))
         foreach (var directory in group.UpToTheRoot())
         {
             var quota = group.IsUnified

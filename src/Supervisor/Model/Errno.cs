@@ -16,11 +16,15 @@ internal readonly record struct Errno(int Number)
     public static readonly Errno BadDescriptor = new(9);
     public static readonly Errno NoChild = new(10);
     public static readonly Errno Again = new(11);
+    public static readonly Errno NoMemory = new(12);
     public static readonly Errno AccessDenied = new(13);
     public static readonly Errno Busy = new(16);
     public static readonly Errno Exists = new(17);
     public static readonly Errno InvalidArgument = new(22);
+    public static readonly Errno TooManyFiles = new(23);
+    public static readonly Errno TooManyDescriptors = new(24);
     public static readonly Errno TooLarge = new(27);
+    public static readonly Errno NoSpace = new(28);
     public static readonly Errno OutOfRange = new(34);
     public static readonly Errno NoSuchCall = new(38);
     public static readonly Errno LinkNotFollowed = new(40);

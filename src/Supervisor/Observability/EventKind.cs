@@ -26,6 +26,7 @@ internal sealed record EventKind(string Name, string MessageId)
 
     public static readonly EventKind Spawn = new("spawn", "5f0c84c6cdeb49a2be2894bf2e2c1273");
     public static readonly EventKind SpawnError = new("spawn_error", "13944b22fb4644b3994ffb4ccd99b9f0");
+    public static readonly EventKind NoRoom = new("no_room", "9d3c2b1f64e84f0e8a57c1d26b9fe370");
     public static readonly EventKind Loaded = new("loaded", "52a2a2b23865471aaccb956a5376c68b");
     public static readonly EventKind NoPreload = new("no_preload", "67fef60fbe25479d88708ffad42aa74c");
     public static readonly EventKind Cause = new("cause", "7bf3314969de4547b1fe51a2985f866a");

@@ -18,6 +18,11 @@ internal static partial class LogEvents
     public static void SpawnFailed(this ILogger log, WorkerName worker, string reason) =>
         log.Event(EventKind.SpawnError, worker).Error("{worker}: could not be started: {REUSEPORT_REASON}", worker, reason);
 
+    /// <summary>Workers of a service wait until a limit has room for them.</summary>
+    public static void NoRoom(this ILogger log, string service, string limit) =>
+        log.ForContext(new EventDetails(EventKind.NoRoom).With("REUSEPORT_SERVICE", service)).Warning(
+            "{service}: workers wait, as there is no room for their processes: {REUSEPORT_LIMIT}", service, limit);
+
     /// <param name="after">Since the process was started.</param>
     public static void Ready(this ILogger log, WorkerName worker, int pid, TimeSpan after) =>
         log.ForContext(new EventDetails(EventKind.Ready).Of(worker, pid).With("REUSEPORT_AFTER_MS", Milliseconds(after)))

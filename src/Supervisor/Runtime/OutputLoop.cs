@@ -38,6 +38,7 @@ internal sealed partial class OutputLoop : IDisposable
     private readonly Thread _thread;
     private ulong _lastToken = WakeToken;
     private volatile bool _stopping;
+    private int _streamCount;
 
     public OutputLoop(Mailbox mailbox, WorkerLog lines, ILogger log, TimeProvider time)
     {
@@ -54,10 +55,17 @@ internal sealed partial class OutputLoop : IDisposable
     /// <summary>What workers' files are written by.</summary>
     public FileQueues Files { get; }
 
+    /// <summary>Streams that are open, each with a descriptor of its own. For any thread.</summary>
+    public int StreamCount => Volatile.Read(ref _streamCount);
+
     public void Start() => _thread.Start();
 
     /// <summary>Takes over a stream; it is closed here at its end. It is read from the next <see cref="ReadAdded"/> on.</summary>
-    public void Add(WorkerStream stream) => _arrivals.Enqueue(stream);
+    public void Add(WorkerStream stream)
+    {
+        Interlocked.Increment(ref _streamCount);
+        _arrivals.Enqueue(stream);
+    }
 
     /// <summary>To be called once for all streams that were added: waking a thread costs more than adding one.</summary>
     public void ReadAdded()
@@ -178,6 +186,7 @@ internal sealed partial class OutputLoop : IDisposable
         _streams.Remove(token);
         _epoll.Remove(stream.Pipe);
         stream.Pipe.Dispose();
+        Interlocked.Decrement(ref _streamCount);
         if (stream.File is { } file) Leave(file);
         stream.LastWords?.End(stream.Source.Stream);
         if (stream.Source.Stream == OutputStream.Stderr) _mailbox.Post(new Message.StreamEnded(stream.Process));

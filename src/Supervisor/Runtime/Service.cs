@@ -39,6 +39,12 @@ internal sealed class Service(ServiceSpec declared)
     /// <summary>Its workers that are ready.</summary>
     public int Ready { get; set; }
 
+    /// <summary>Its workers that wait for room.</summary>
+    public int Waiting { get; set; }
+
+    /// <summary>The limit that was last said to have no room for its workers; null where there is room.</summary>
+    public string? SaidLimit { get; set; }
+
     /// <summary>Its workers that are <see cref="WorkerSlot.Unsettled"/>.</summary>
     public int Unsettled { get; set; }
 

@@ -12,6 +12,7 @@ namespace Reuseportd.Runtime;
 /// </summary>
 /// <param name="queue">Starts that the machine has asked for, and that have their turn to come.</param>
 /// <param name="starts">Those that are under way.</param>
+/// <param name="room">Whether a limit has room for one more.</param>
 internal sealed class SlotRunner(
     WorkerTable processes,
     FileTable files,
@@ -19,6 +20,7 @@ internal sealed class SlotRunner(
     Accounts accounts,
     StartQueue<(WorkerSlot Slot, int Generation)> queue,
     Starts starts,
+    Room room,
     ILogger log,
     Func<TimeSpan> clock,
     Func<double> roll)
@@ -55,7 +57,10 @@ internal sealed class SlotRunner(
     public Action<WorkerProcess>? Check { get; set; }
 
     public FleetCounts Counts => new(
-        _workers, Count("ready"), Count("starting"), Count("stopping"), Count("backoff"), Count("failed"), _unsettled);
+        _workers, Count("ready"), Count("starting"), Count("stopping"), Count("backoff"), Count("failed"), _unsettled)
+    {
+        Waiting = Count("waiting"),
+    };
 
     public void Enter(WorkerSlot slot)
     {
@@ -159,6 +164,12 @@ internal sealed class SlotRunner(
         Action again = () => queue.Add(slot.Service.Starts, (slot, generation));
         if (!accounts.Prepare(slot.Spec.Process, again) || !files.Prepare(slot.Spec.Process, again)) return;
 
+        if (room.LimitFor(slot.Spec.Process) is { } limit)
+        {
+            Wait(slot, generation, limit);
+            return;
+        }
+
         if (processes.TryPrepare(slot, generation, out var start, out var error))
         {
             slot.Pending = start;
@@ -179,13 +190,34 @@ internal sealed class SlotRunner(
         slot.Pending = null;
         if (processes.TryAdd(start, clock(), out var process, out var error))
         {
+            room.Found(slot.Service);
             Happen(slot, new SlotEvent.Spawned(start.Generation));
             return process;
+        }
+
+        if (start.Limit is { } limit)
+        {
+            room.Meet(limit, clock());
+            Wait(slot, start.Generation, limit);
+            return null;
         }
 
         if (start.LateError is null) log.SpawnFailed(slot.Name, error);
         Happen(slot, new SlotEvent.SpawnFailed(start.Generation, error.ToString()));
         return null;
+    }
+
+    /// <summary>Starts of slots for which there may be room now have their turn.</summary>
+    public void PassRoom(TimeSpan now)
+    {
+        if (queue.HasNext) return;
+        foreach (var slot in room.Pass(now)) Happen(slot, new SlotEvent.RoomMade());
+    }
+
+    private void Wait(WorkerSlot slot, int generation, string limit)
+    {
+        Happen(slot, new SlotEvent.NoRoom(generation, limit));
+        if (slot.Slot.State is SlotState.Waiting) room.Wait(slot, limit);
     }
 
     /// <summary>A start that cannot be ended is not waited for any more.</summary>
@@ -200,6 +232,7 @@ internal sealed class SlotRunner(
     public void Reap(WorkerProcess process)
     {
         if (processes.Reap(process) is not { } status) return;
+        room.Freed(clock());
         process.HasGone = status.Success && process.Slot.Slot.State is not SlotState.Stopping;
         var oomKills = trees.OomKills(process);
         log.Exited(
@@ -318,6 +351,7 @@ internal sealed class SlotRunner(
         {
             _states[state.Word] = Count(state.Word) + by;
             if (state is SlotState.Ready) slot.Service.Ready += by;
+            if (state is SlotState.Waiting) slot.Service.Waiting += by;
         }
 
         if (state is not SlotState.Starting { Phase: not StartPhase.Queued }) return;

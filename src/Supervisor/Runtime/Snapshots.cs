@@ -47,12 +47,12 @@ internal static class Snapshots
     private static ValueList<WorkerSnapshot> NotReady(Fleet fleet, FleetPlan plan, IReadOnlyCollection<string> touched) => new([.. fleet.Services
         .SelectMany(service => service.Slots)
         .Where(slot => touched.Contains(slot.Service.Spec.Name)
-            ? slot.Slot.State is SlotState.Starting or SlotState.Backoff or SlotState.Failed || slot.UpdateFailure is not null
+            ? slot.Slot.State is SlotState.Starting or SlotState.Waiting or SlotState.Backoff or SlotState.Failed || slot.UpdateFailure is not null
             : (slot.UpdateFailure is not null && fleet.IsPaused(slot.Service)) || (plan.Steps.Count == 0 && IsDown(slot)))
         .Select(Of)]);
 
     /// <summary>One that is only being replaced at this moment is not.</summary>
-    private static bool IsDown(WorkerSlot slot) => slot.Slot is { State: SlotState.Backoff or SlotState.Failed } or { State: SlotState.Starting, Streak: > 0 };
+    private static bool IsDown(WorkerSlot slot) => slot.Slot is { State: SlotState.Waiting or SlotState.Backoff or SlotState.Failed } or { State: SlotState.Starting, Streak: > 0 };
 
     private static WorkerSnapshot Of(WorkerSlot slot) => new(
         slot.Name,

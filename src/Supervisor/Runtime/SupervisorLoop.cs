@@ -34,6 +34,7 @@ internal sealed class SupervisorLoop : IDisposable
     private Launcher? _launcher;
     private Starts _starts = null!;
     private Accounts _accounts = null!;
+    private Room _room = null!;
     private WorkerTable _processes = null!;
     private LaunchPad _launchPad = null!;
     private FileTable _files = null!;
@@ -127,8 +128,9 @@ internal sealed class SupervisorLoop : IDisposable
         _trees = _options.Groups is { } groups
             ? new GroupReaper(IsOwn, groups, _epoll, _log, Now)
             : new TreeReaper(IsOwn, _log, Now);
+        _room = new Room(new DescriptorBudget(_options.Descriptors), UsedDescriptors, _log);
         _runner = new SlotRunner(
-            _processes, _files, _trees, _accounts, new StartQueue<(WorkerSlot, int)>(_options.StartParallelism), _starts, _log, Now, _options.Roll);
+            _processes, _files, _trees, _accounts, new StartQueue<(WorkerSlot, int)>(_options.StartParallelism), _starts, _room, _log, Now, _options.Roll);
         _trees.Ended = slot => _runner.Happen(slot, new SlotEvent.TreeEnded());
         _probes = new ProbeWatch(_probeCommands, _mailbox, _runner, _options.Steerer, _log, _time, _options.Roll);
         var understudies = new Understudies(_runner);
@@ -148,6 +150,9 @@ internal sealed class SupervisorLoop : IDisposable
         _commands = new Commands(_fleet, _log);
         _runner.Settled = _commands.Settled;
     }
+
+    /// <summary>Of workers, of their streams and of starts.</summary>
+    private long UsedDescriptors() => _processes.Count + _output.StreamCount + _starts.Descriptors;
 
     private TimeSpan Now() => _time.GetElapsedTime(_start);
 
@@ -173,6 +178,7 @@ internal sealed class SupervisorLoop : IDisposable
         while (_runner.TryTakeReady(out var ready)) Follow(ready);
         _shares.Pass();
         _fleet.Update();
+        _runner.PassRoom(Now());
         for (var begun = 0; begun < StartsInATurn && _runner.HasSpawns; begun++) _runner.BeginNext();
         _output.ReadAdded();
         Watch(Now());
@@ -190,7 +196,8 @@ internal sealed class SupervisorLoop : IDisposable
         TimeSpan? soonest = null;
         foreach (var wait in (ReadOnlySpan<TimeSpan?>)
                  [_runner.Deadlines.NextWait(now), _silence.NextWait(now), _sockets.NextWait(now), _trees.NextWait(now), _probes.NextWait(now),
-                  _probeCommands.NextWait(now), _recycler.NextWait(now), _starts.NextWait()])
+                  _probeCommands.NextWait(now), _recycler.NextWait(now), _starts.NextWait(),
+                  _room.NextWait(now)])
             if (soonest is null || wait < soonest) soonest = wait;
         return soonest;
     }

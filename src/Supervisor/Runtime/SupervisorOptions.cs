@@ -25,6 +25,9 @@ internal sealed record SupervisorOptions(
     ChildSignal? ChildSignal = null,
     Steerer? Steerer = null)
 {
+    /// <summary>RLIMIT_NOFILE of the daemon.</summary>
+    public long Descriptors { get; init; } = StartLimits.Descriptors();
+
     /// <summary>
     /// The longest that a start may take until the program runs: a loaded disk gets its first page well within it.
     /// </summary>

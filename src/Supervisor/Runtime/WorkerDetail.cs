@@ -35,6 +35,7 @@ internal static class WorkerDetail
     {
         SlotState.Failed failed => failed.Reason,
         SlotState.Backoff backoff => backoff.Reason,
+        SlotState.Waiting waiting => $"waits for room: {waiting.Limit}",
         // By a policy that takes code 0 for its work done.
         SlotState.Stopped when newest is { LeftBehind: > 0 } => "exit code 0",
         SlotState.Starting { IsHeld: true } => "waits for the end of what an earlier process left behind",

@@ -26,6 +26,9 @@ internal sealed class WorkerTable(
     private readonly Queue<WorkerProcess> _left = new();
     private ulong _lastSerial;
 
+    /// <summary>Processes that run, or have not been reaped.</summary>
+    public int Count => _bySerial.Count;
+
     public WorkerProcess? Find(ulong serial) => _bySerial.GetValueOrDefault(serial);
 
     /// <summary>The newest process of a slot, after its end: its last words may come later than that.</summary>

@@ -35,6 +35,13 @@ internal abstract record SlotEvent
 
     internal sealed record SpawnFailed(int Generation, string Reason) : SlotEvent;
 
+    /// <summary>A limit has no room for the process.</summary>
+    /// <param name="Limit">Which, for people.</param>
+    internal sealed record NoRoom(int Generation, string Limit) : SlotEvent;
+
+    /// <summary>There may be room for the process of a slot that waits.</summary>
+    internal sealed record RoomMade : SlotEvent;
+
     /// <summary>A sharded socket of the process listens (UDP: is bound) on <paramref name="Port"/>.</summary>
     internal sealed record Serves(int Generation, int Port) : SlotEvent;
 

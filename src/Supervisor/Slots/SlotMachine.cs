@@ -27,6 +27,7 @@ internal static partial class SlotMachine
             SlotState.Ready ready => step.FromReady(ready, happened),
             SlotState.Draining draining => step.FromDraining(draining, happened),
             SlotState.Stopping stopping => step.FromStopping(stopping, happened),
+            SlotState.Waiting => step.FromWaiting(happened),
             SlotState.Backoff => step.FromBackoff(happened),
             SlotState.Failed => step.FromFailed(happened),
             _ => throw new InvalidOperationException($"no such slot state: {slot.State}"),
@@ -48,6 +49,7 @@ internal static partial class SlotMachine
         SlotEvent.Spawned spawned => spawned.Generation != slot.Generation,
         SlotEvent.Launched launched => launched.Generation != slot.Generation,
         SlotEvent.SpawnFailed failed => failed.Generation != slot.Generation,
+        SlotEvent.NoRoom none => none.Generation != slot.Generation,
         SlotEvent.Serves serves => serves.Generation != slot.Generation,
         SlotEvent.ReportedReady ready => ready.Generation != slot.Generation,
         SlotEvent.ProbeFailed failed => failed.Generation != slot.Generation,
@@ -79,6 +81,8 @@ internal static partial class SlotMachine
             // One that is not there yet is judged when it has been started.
             SlotEvent.PolicyChanged => starting.Phase is StartPhase.Running ? Judge(starting) : Stay(Slot),
             SlotEvent.SpawnFailed failed => Retry(readyFor: null, failed.Reason),
+            // One that is tried beside another process serves nobody while it waits.
+            SlotEvent.NoRoom none => Policy.IsTrial ? Retry(readyFor: null, NoRoomFor(none)) : Become(new SlotState.Waiting(none.Limit)),
             SlotEvent.Serves serves => Judge(starting with { Coverage = starting.Coverage.With(serves.Port) }),
             // It goes by ports, or by its age: a word from elsewhere says nothing.
             SlotEvent.ReportedReady when Policy.Readiness is ReadinessSpec.Bind or ReadinessSpec.Delay => Stay(Slot),
@@ -101,7 +105,7 @@ internal static partial class SlotMachine
             // A queued start takes the newest configuration by itself, which may have other ports.
             SlotEvent.RestartRequested => Become(starting with { Coverage = PortCoverage.None(Policy.Ports) }),
             // It is being started already; and whether it is alive is asked only of one that was ready.
-            SlotEvent.StartRequested or SlotEvent.FoundDead => Stay(Slot),
+            SlotEvent.StartRequested or SlotEvent.FoundDead or SlotEvent.RoomMade => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -116,7 +120,7 @@ internal static partial class SlotMachine
             // Ready already; more sockets make it no readier, a new policy no less, and no deadline is set.
             SlotEvent.StartRequested or SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.ProbeFailed or SlotEvent.Checked
                 or SlotEvent.Launched or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.DeadlinePassed or SlotEvent.PolicyChanged
-                or SlotEvent.TreeEnded => Stay(Slot),
+                or SlotEvent.TreeEnded or SlotEvent.NoRoom or SlotEvent.RoomMade => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -132,7 +136,8 @@ internal static partial class SlotMachine
             SlotEvent.StartRequested or SlotEvent.RestartRequested => Become(draining with { Then = new AfterStop.Restart() }),
             // It is on its way out, and keeps the time that it was given.
             SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.ProbeFailed or SlotEvent.Checked or SlotEvent.Launched
-                or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.PolicyChanged or SlotEvent.TreeEnded => Stay(Slot),
+                or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.PolicyChanged or SlotEvent.TreeEnded or SlotEvent.NoRoom
+                or SlotEvent.RoomMade => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -142,12 +147,24 @@ internal static partial class SlotMachine
             // The stop was asked for while the process was being made.
             SlotEvent.Spawned => Stop(stopping.Then),
             SlotEvent.SpawnFailed failed => NeverStarted(stopping.Then, failed.Reason),
+            SlotEvent.NoRoom none => NeverStarted(stopping.Then, NoRoomFor(none)),
             SlotEvent.DeadlinePassed => Become(stopping with { KillAt = null }, new SlotAction.KillTree(Slot.Generation)),
             SlotEvent.StopRequested => Become(stopping with { Then = new AfterStop.Stay() }),
             SlotEvent.StartRequested or SlotEvent.RestartRequested => Become(stopping with { Then = new AfterStop.Restart() }),
             // On its way out: that it serves after all comes too late, and it keeps the grace that it was given.
             SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.ProbeFailed or SlotEvent.Checked or SlotEvent.FoundDead
-                or SlotEvent.Launched or SlotEvent.PolicyChanged or SlotEvent.TreeEnded => Stay(Slot),
+                or SlotEvent.Launched or SlotEvent.PolicyChanged or SlotEvent.TreeEnded or SlotEvent.RoomMade => Stay(Slot),
+            _ => throw Unanswered(happened),
+        };
+
+        public Transition FromWaiting(SlotEvent happened) => happened switch
+        {
+            SlotEvent.RoomMade or SlotEvent.StartRequested or SlotEvent.RestartRequested => Start(Slot),
+            SlotEvent.StopRequested => Become(new SlotState.Stopped()),
+            // As in backoff: nothing runs.
+            SlotEvent.Launched or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.NoRoom or SlotEvent.Serves or SlotEvent.ReportedReady
+                or SlotEvent.ProbeFailed or SlotEvent.Checked or SlotEvent.FoundDead or SlotEvent.Exited or SlotEvent.DeadlinePassed
+                or SlotEvent.PolicyChanged or SlotEvent.TreeEnded => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -159,7 +176,7 @@ internal static partial class SlotMachine
             // The generation has ended; what was still on its way from it changes nothing. The wait is as it was rolled.
             SlotEvent.Launched or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.ReportedReady
                 or SlotEvent.ProbeFailed or SlotEvent.Checked or SlotEvent.FoundDead or SlotEvent.Exited or SlotEvent.PolicyChanged
-                or SlotEvent.TreeEnded => Stay(Slot),
+                or SlotEvent.TreeEnded or SlotEvent.NoRoom or SlotEvent.RoomMade => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -170,7 +187,7 @@ internal static partial class SlotMachine
             // As in backoff: nothing runs.
             SlotEvent.Launched or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.ReportedReady
                 or SlotEvent.ProbeFailed or SlotEvent.Checked or SlotEvent.FoundDead or SlotEvent.Exited or SlotEvent.DeadlinePassed
-                or SlotEvent.PolicyChanged or SlotEvent.TreeEnded => Stay(Slot),
+                or SlotEvent.PolicyChanged or SlotEvent.TreeEnded or SlotEvent.NoRoom or SlotEvent.RoomMade => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
@@ -239,6 +256,8 @@ internal static partial class SlotMachine
                 Slot with { State = new SlotState.Backoff(Now + delay, delay, reason), Streak = streak + 1, Attempts = attempts },
                 [.. before]);
         }
+
+        private static string NoRoomFor(SlotEvent.NoRoom none) => $"no room: {none.Limit}";
 
         private string GaveUp(string reason) => string.Create(
             CultureInfo.InvariantCulture,

@@ -71,6 +71,13 @@ internal abstract record SlotState
         public override bool HasProcess => true;
     }
 
+    /// <summary>No process: a limit has no room for one more. It starts when there is room.</summary>
+    /// <param name="Limit">Which, for people.</param>
+    internal sealed record Waiting(string Limit) : SlotState
+    {
+        public override string Word => "waiting";
+    }
+
     /// <summary>No process; the next try is at <paramref name="Until"/>.</summary>
     /// <param name="Reason">Why the last one came to nothing.</param>
     internal sealed record Backoff(TimeSpan Until, TimeSpan Delay, string Reason) : SlotState

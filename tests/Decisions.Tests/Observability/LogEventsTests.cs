@@ -60,6 +60,10 @@ public sealed class LogEventsTests
             "spawn_error", 3, "web@2: could not be started: exec nothing: ENOENT",
             log => log.SpawnFailed(Web, new SpawnError("exec", "nothing", Errno.NotFound))
         },
+        {
+            "no_room", 4, "web: workers wait, as there is no room for their processes: fs.file-max is 1000",
+            log => log.NoRoom("web", "fs.file-max is 1000")
+        },
         { "spawn_error", 3, "web@2: could not be started: no such user", log => log.SpawnFailed(Web, "no such user") },
         {
             "start_order", 4, "web: starts although db, which it depends on, is not ready",

@@ -7,11 +7,11 @@ namespace Decisions.Tests.Slots;
 internal static class Make
 {
     public static readonly IReadOnlyList<string> States =
-        ["stopped", "queued", "launching", "starting", "settling", "checked", "ready", "draining", "over", "stopping", "backoff", "failed"];
+        ["stopped", "queued", "launching", "starting", "settling", "checked", "ready", "draining", "over", "stopping", "waiting", "backoff", "failed"];
 
     public static readonly IReadOnlyList<string> Events =
     [
-        "start", "stop", "restart", "launched", "spawned", "spawn-failed", "serves", "exited", "deadline", "policy", "reported-ready",
+        "start", "stop", "restart", "launched", "spawned", "spawn-failed", "no-room", "room-made", "serves", "exited", "deadline", "policy", "reported-ready",
         "probe-failed", "checked", "missing", "found-dead", "tree-ended", "reset", "drain", "replace", "drained",
     ];
 
@@ -50,6 +50,7 @@ internal static class Make
         "draining" => new SlotState.Draining(now, new AfterStop.Stay()),
         "over" => new SlotState.Draining(now, new AfterStop.Stay(), IsOver: true),
         "stopping" => new SlotState.Stopping(now, new AfterStop.Stay()),
+        "waiting" => new SlotState.Waiting("RLIMIT_NOFILE is 1024"),
         "backoff" => new SlotState.Backoff(now, TimeSpan.FromSeconds(1), "test"),
         "failed" => new SlotState.Failed("test"),
         _ => throw new ArgumentOutOfRangeException(nameof(word), word, null),
@@ -63,6 +64,8 @@ internal static class Make
         "launched" => new SlotEvent.Launched(generation),
         "spawned" => new SlotEvent.Spawned(generation),
         "spawn-failed" => new SlotEvent.SpawnFailed(generation, "exec: ENOENT"),
+        "no-room" => new SlotEvent.NoRoom(generation, "RLIMIT_NOFILE is 1024"),
+        "room-made" => new SlotEvent.RoomMade(),
         "serves" => new SlotEvent.Serves(generation, Port),
         "exited" => new SlotEvent.Exited(generation, status ?? ExitStatus.Killed(Signal.Kill)),
         "policy" => new SlotEvent.PolicyChanged(),

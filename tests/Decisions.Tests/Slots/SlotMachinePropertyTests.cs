@@ -9,7 +9,7 @@ public sealed class SlotMachinePropertyTests
 {
     /// <summary>Requests, and what a process may do next; the world below keeps them possible.</summary>
     private static readonly Gen<string[]> Days = Gen.OneOf(
-        "start", "stop", "restart", "obey", "made", "not-made", "crash", "end", "serves", "checked", "missing", "deadline", "tree-ended", "drain",
+        "start", "stop", "restart", "obey", "made", "not-made", "no-room", "room-made", "crash", "end", "serves", "checked", "missing", "deadline", "tree-ended", "drain",
         "replace", "drained").Array[1, 60];
 
     private static readonly Gen<TimeSpan> Settles = Gen.OneOf(TimeSpan.Zero, Make.Settle);
@@ -64,6 +64,13 @@ public sealed class SlotMachinePropertyTests
                 case "not-made" when _launching is { } generation:
                     _launching = null;
                     Happen(new SlotEvent.SpawnFailed(generation, "exec: ENOENT"));
+                    break;
+                case "no-room" when _launching is { } generation:
+                    _launching = null;
+                    Happen(new SlotEvent.NoRoom(generation, "RLIMIT_NOFILE is 1024"));
+                    break;
+                case "room-made":
+                    Happen(new SlotEvent.RoomMade());
                     break;
                 case "crash" or "end" when _process is { } generation:
                     _process = null;

@@ -28,6 +28,7 @@ internal sealed class Supervised : IDisposable
     /// <param name="roll">Randomness; by default none.</param>
     /// <param name="steering">How connections are steered; by default they are not, and nothing is waited for.</param>
     /// <param name="longestStart">That a start may take, in real time.</param>
+    /// <param name="descriptors">The limit that workers have room in.</param>
     /// <param name="log">Where the whole json log goes, in the place of <see cref="Lines"/>.</param>
     public Supervised(
         bool startOutput = true,
@@ -37,7 +38,8 @@ internal sealed class Supervised : IDisposable
         Func<double>? roll = null,
         ILogDestination? log = null,
         SteeringMode? steering = null,
-        TimeSpan? longestStart = null)
+        TimeSpan? longestStart = null,
+        long descriptors = 1 << 20)
     {
         Assert.Equal(Errno.None, Subreaper.Become());
         _queue = new LogQueue(log ?? Lines, TimeProvider.System);
@@ -58,7 +60,7 @@ internal sealed class Supervised : IDisposable
             startParallelism,
             Path.Combine(Path.GetTempPath(), $"reuseportd-test-notify-{Guid.NewGuid():N}"),
             Groups: groups,
-            Steerer: _steerer) { StartTime = TimeProvider.System, LongestStart = longestStart ?? TimeSpan.FromSeconds(10) };
+            Steerer: _steerer) { StartTime = TimeProvider.System, LongestStart = longestStart ?? TimeSpan.FromSeconds(10), Descriptors = descriptors };
         _loop = new SupervisorLoop(options, Mailbox, _output, logger, Time) { CountsChanged = counts => Counts = counts };
         _childEnded = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Mailbox.Post(new Message.ChildEnded()));
         if (startOutput) StartOutput();

@@ -51,7 +51,7 @@ internal sealed record ScaledService(string Service, int Workers, int Declared);
 
 /// <summary>One worker.</summary>
 /// <param name="Name"><c>web@0</c>.</param>
-/// <param name="State">stopped, starting, ready, draining, stopping, backoff or failed.</param>
+/// <param name="State">stopped, starting, ready, draining, stopping, waiting (for room), backoff or failed.</param>
 /// <param name="Pid">Of its process; absent where none runs.</param>
 /// <param name="Generation">Number of its newest process, from 1; 0 before the first.</param>
 /// <param name="Restarts">

@@ -18,6 +18,12 @@ internal abstract class Start
     /// <summary>Null where it came about.</summary>
     public SpawnError? Error { get; set; }
 
+    /// <summary>The limit that it has met; null where it failed otherwise, or came about.</summary>
+    public string? Limit { get; private set; }
+
+    /// <summary>That the process will have here while it runs.</summary>
+    public abstract int Descriptors { get; }
+
     /// <summary>When the loop began it.</summary>
     public TimeSpan Began { get; set; }
 
@@ -36,6 +42,7 @@ internal abstract class Start
         try
         {
             Launch(spawner);
+            Limit = Error is { } error ? StartLimits.MetBy(error) : null;
         }
 #pragma warning disable CA1031 // Whatever it was: the slot waits for the end of its start.
         catch (Exception fault)
@@ -86,6 +93,8 @@ internal sealed class WorkerStart(
     /// <inheritdoc cref="Stdout"/>
     public WorkerFile? Stderr { get; init; }
 
+    public override int Descriptors { get; } = DescriptorBudget.For(spec.Process);
+
     /// <summary>Name of its control group; null without one.</summary>
     public string? Group => _group;
 
@@ -117,6 +126,8 @@ internal sealed class ProbeStart(
     public ProbeKind Kind { get; } = kind;
 
     public TimeSpan Timeout { get; } = timeout;
+
+    public override int Descriptors => 1;
 
     /// <summary>Its time is over. Of the loop.</summary>
     public bool IsLate { get; set; }

@@ -24,6 +24,9 @@ internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, Ti
 
     public bool IsEmpty => _underWay.Count == 0;
 
+    /// <summary>That the processes will have which are being started.</summary>
+    public int Descriptors { get; private set; }
+
     /// <summary>Whether a child of the daemon is one that is being started.</summary>
     public bool IsOwn(int pid)
     {
@@ -37,6 +40,7 @@ internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, Ti
         var now = Now();
         start.Began = now;
         _underWay.Add(start);
+        Descriptors += start.Descriptors;
         _due.Add(start, now + HeldAfter);
         launcher.Begin(spawner =>
         {
@@ -50,7 +54,7 @@ internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, Ti
     public bool End(Start start)
     {
         if (start.IsHeld) launcher.Free();
-        _underWay.Remove(start);
+        Leave(start);
         if (!start.IsAbandoned) return true;
         start.Discard();
         return false;
@@ -70,7 +74,7 @@ internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, Ti
             else if (now - start.Began >= 2 * longest && _isStopping && !start.IsAbandoned)
             {
                 start.IsAbandoned = true;
-                _underWay.Remove(start);
+                Leave(start);
                 if (start is WorkerStart worker) return worker;
             }
             else Kill(start, now);
@@ -88,6 +92,11 @@ internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, Ti
     }
 
     private TimeSpan Now() => time.GetElapsedTime(0);
+
+    private void Leave(Start start)
+    {
+        if (_underWay.Remove(start)) Descriptors -= start.Descriptors;
+    }
 
     private void Hold(Start start)
     {

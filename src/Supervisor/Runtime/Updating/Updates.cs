@@ -243,7 +243,7 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
             case SlotState.Ready when slot.Process is { IsPlaced: true }:
                 Settle(update, slot);
                 break;
-            case SlotState.Backoff or SlotState.Failed:
+            case SlotState.Waiting or SlotState.Backoff or SlotState.Failed:
                 // As what it was to become it fell.
                 Fail(update, slot, slot);
                 if (update.Former is { } former) slot.Keep(former);
@@ -331,7 +331,7 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
 
     /// <summary>Whether a worker runs, or last ran, as something else than this.</summary>
     private static bool IsOther(WorkerSlot slot, ServiceSpec? former) =>
-        !slot.IsKept || slot.Spec != former || slot.Slot.State is SlotState.Backoff or SlotState.Failed;
+        !slot.IsKept || slot.Spec != former || slot.Slot.State is SlotState.Waiting or SlotState.Backoff or SlotState.Failed;
 
     private void Postpone(Update update, WorkerSlot slot)
     {

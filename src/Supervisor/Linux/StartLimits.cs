@@ -1,0 +1,71 @@
+using System.Globalization;
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux;
+
+/// <summary>The limits of the system that a start can meet, by their names.</summary>
+internal static unsafe class StartLimits
+{
+    private const int LimitOfProcesses = 6; // RLIMIT_NPROC
+
+    /// <summary>RLIMIT_NOFILE of this process: the hard one, to which the daemon raises its own.</summary>
+    public static long Descriptors()
+    {
+        LimitPair pair;
+        return Libc.GetLimit(Libc.LimitOfDescriptors, &pair) == 0 ? (long)Math.Min(pair.Hard, long.MaxValue) : long.MaxValue;
+    }
+
+    /// <summary>
+    /// The most processes that the daemon and all that it starts may be, and the name of that limit; null where none is read.
+    /// </summary>
+    public static (long Most, string Name)? Tasks()
+    {
+        (long Most, string Name)? least = Number(Sysctl.Read("kernel.pid_max")) is { } numbers ? (numbers, "kernel.pid_max") : null;
+        if (Number(Sysctl.Read("kernel.threads-max")) is { } threads && threads < (least?.Most ?? long.MaxValue))
+            least = (threads, "kernel.threads-max");
+        foreach (var mount in CgroupMount.AllWith("pids", TextOf("/proc/self/mountinfo") ?? "", TextOf("/proc/self/cgroup") ?? ""))
+        foreach (var directory in mount.UpToTheRoot())
+            if (Number(TextOf($"{directory}/pids.max")) is { } most && most < (least?.Most ?? long.MaxValue))
+                least = (most, $"pids.max (TasksMax) of the control group {NameOf(directory, mount)}");
+        return least;
+    }
+
+    /// <summary>The limit that a failed start has met; null where it failed otherwise.</summary>
+    public static string? MetBy(SpawnError error) => (error.Step, error.Errno) switch
+    {
+        (_, var errno) when errno == Errno.TooManyDescriptors => string.Create(
+            CultureInfo.InvariantCulture, $"RLIMIT_NOFILE is {Descriptors()}"),
+        (_, var errno) when errno == Errno.TooManyFiles => $"fs.file-max is {Sysctl.Read("fs.file-max")}",
+        ("clone" or "cgroup" or "pipe2" or "epoll_ctl", var errno) when errno == Errno.NoMemory => "the system has no memory left (ENOMEM)",
+        ("epoll_ctl", var errno) when errno == Errno.NoSpace => $"fs.epoll.max_user_watches is {Sysctl.Read("fs.epoll.max_user_watches")}",
+        ("clone" or "cgroup", var errno) when errno == Errno.Again => ProcessWords(),
+        _ => null,
+    };
+
+    /// <summary>EAGAIN of clone(2) does not tell which: the least of them.</summary>
+    private static string ProcessWords()
+    {
+        LimitPair pair = default;
+        var least = Tasks();
+        if (!Users.IsRoot && Libc.GetLimit(LimitOfProcesses, &pair) == 0 && pair.Soft < (ulong)(least?.Most ?? long.MaxValue))
+            return string.Create(CultureInfo.InvariantCulture, $"RLIMIT_NPROC is {pair.Soft}");
+        return least is { } limit ? string.Create(CultureInfo.InvariantCulture, $"{limit.Name} is {limit.Most}") : "no process can be made (EAGAIN)";
+    }
+
+    private static string NameOf(string directory, CgroupMount mount) => directory.Length > mount.MountPoint.Length ? directory[mount.MountPoint.Length..] : "/";
+
+    private static long? Number(string? text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static string? TextOf(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

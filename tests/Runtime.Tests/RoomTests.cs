@@ -1,0 +1,77 @@
+using Reuseportd.Model;
+using Reuseportd.Runtime;
+using Runtime.Tests.Harness;
+
+namespace Runtime.Tests;
+
+/// <summary>More workers than the daemon's limits have room for.</summary>
+public sealed class RoomTests
+{
+    /// <summary>Of them 128 are the daemon's own, and a worker takes three: there is room for 57.</summary>
+    private const int Descriptors = 300;
+
+    [Fact]
+    public void Start_MoreThanTheDescriptorsAreFor_TheOthersWaitAndAreNotTried()
+    {
+        using var fleet = new Supervised(descriptors: Descriptors);
+        var result = fleet.Converge(Given.Sleepers("nap", 80));
+
+        Assert.Equal((57, 23), (result.Counts.Ready, result.Counts.Waiting));
+        Assert.Equal(result.Counts.Waiting, result.NotReady.Count);
+        Assert.All(result.NotReady, worker => Assert.Equal("waiting", worker.State));
+        Assert.Equal("nap", Assert.Single(fleet.Log.All("no_room")).Field("REUSEPORT_SERVICE"));
+        Assert.Empty(fleet.Log.All("spawn_error"));
+    }
+
+    [Fact]
+    public void Scale_ToWhatThereIsRoomFor_NobodyWaits()
+    {
+        using var fleet = new Supervised(descriptors: Descriptors);
+        fleet.Converge(Given.Sleepers("nap", 80));
+
+        Assert.True(fleet.Ask(new FleetCommand.Scale(10), "nap").Workers.All(end => end.Ok));
+
+        Deadline.Until(() => fleet.Snapshot().Counts is { Workers: 10, Ready: 10, Waiting: 0 }, "those that were taken away have gone");
+    }
+
+    [Fact]
+    public void Crash_WhileOthersWait_TheCrashedWorkerGoesFirst()
+    {
+        using var fleet = new Supervised(descriptors: Descriptors);
+        fleet.Converge(Given.Sleepers("nap", 80));
+        var worker = fleet.Snapshot().Workers.First(worker => worker.State == "ready");
+        // One that was ready for so long is replaced at once.
+        fleet.Advance(TimeSpan.FromSeconds(2));
+
+        Supervised.Kill(worker.Pid!.Value);
+        fleet.Log.Take("exit", worker.Name.ToString());
+
+        Deadline.Until(
+            () =>
+            {
+                fleet.Advance(TimeSpan.FromSeconds(1));
+                return fleet.Worker(worker.Name.ToString()) is { State: "ready", Generation: > 1 };
+            },
+            "it is replaced");
+        Assert.True(fleet.Snapshot().Counts.Waiting > 0);
+    }
+
+    [Fact]
+    public void Stop_OfAnotherService_MakesRoom()
+    {
+        using var fleet = new Supervised(descriptors: Descriptors);
+        var other = Given.Sleepers("other", 30);
+        Assert.Equal(30, fleet.Converge(other).Counts.Ready);
+        Assert.True(fleet.Converge(other, Given.Sleepers("nap", 50)).Counts.Waiting > 0);
+
+        fleet.Converge(Given.Sleepers("nap", 50));
+
+        Deadline.Until(
+            () =>
+            {
+                fleet.Advance(TimeSpan.FromSeconds(1));
+                return fleet.Snapshot().Counts is { Ready: 50, Waiting: 0 };
+            },
+            "all have room");
+    }
+}
