@@ -11,7 +11,8 @@ internal static class DurationText
     {
         // Rounded first, so that 59.97 s does not read "60 s".
         var tenths = Math.Round(time.TotalSeconds, 1);
-        if (time.TotalMilliseconds < 999.5) return string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, time.TotalMilliseconds):0} ms");
+        var milliseconds = Math.Max(0, time.TotalMilliseconds);
+        if (milliseconds < 999.5) return string.Create(CultureInfo.InvariantCulture, $"{milliseconds:0} ms");
         if (tenths < 60) return string.Create(CultureInfo.InvariantCulture, $"{tenths:0.#} s");
         var seconds = (long)Math.Round(time.TotalSeconds);
         return seconds switch
