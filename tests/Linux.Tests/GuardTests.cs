@@ -1,3 +1,4 @@
+using System.Globalization;
 using Linux.Tests.Harness;
 using Reuseportd.Model;
 
@@ -29,6 +30,11 @@ public sealed class GuardTests : IDisposable
         Assert.Equal("0", Path.GetFileName(Assert.Single(Directory.GetFileSystemEntries($"/proc/{_guard.Pid}/fd"))));
         Assert.Equal("reuseport-guard", File.ReadAllText($"/proc/{_guard.Pid}/cmdline").TrimEnd('\0'));
     }
+
+    /// <summary>Heaps of the daemon, which has written to them, or will.</summary>
+    [Fact]
+    public void TryStart_Guard_GivesBackTheHeapsThatItInherits() => Deadline.Until(
+        () => Anonymous(_guard.Pid) < Anonymous(Environment.ProcessId) / 4, "it holds little");
 
     [Fact]
     public void TryStart_SignalsThatStopDaemons_LeaveItRunning()
@@ -93,6 +99,10 @@ public sealed class GuardTests : IDisposable
 
         Assert.Equal(0, _guard.Pid);
     }
+
+    private static long Anonymous(int pid) => long.Parse(
+        File.ReadLines($"/proc/{pid}/status").Single(line => line.StartsWith("RssAnon:", StringComparison.Ordinal)).Split('\t', ' ')[^2],
+        CultureInfo.InvariantCulture);
 
     private static TestWorker Start(string variable)
     {

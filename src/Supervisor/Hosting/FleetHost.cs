@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
 using Reuseportd.Api;
+using Reuseportd.Linux;
 using Reuseportd.Observability;
 using Reuseportd.Runtime;
 using Serilog;
@@ -23,6 +24,9 @@ internal sealed class FleetHost(
     TimeProvider time,
     ILogger log) : IHostedLifecycleService, IDisposable
 {
+    /// <summary>What a start leaves to be done uses code of it as well.</summary>
+    private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(1);
+
     private readonly List<PosixSignalRegistration> _signals = [];
     private bool _started;
 
@@ -46,6 +50,7 @@ internal sealed class FleetHost(
             {
                 log.Started(done.Counts.Ready, done.Counts.Workers, initial.Fleet.Services.Count, done.NotReady.Count == 0);
                 manager.Started();
+                _ = GiveBackCodeAsync();
             });
         }
         catch (OperationCanceledException)
@@ -74,6 +79,24 @@ internal sealed class FleetHost(
         {
             ending.Begin();
         }
+    }
+
+    /// <summary>
+    /// A start needs code that a fleet which has settled does not. The heap is left as it is: to compact it stops the loop for longer
+    /// than anything else does, 16 ms with 2,000 workers.
+    /// </summary>
+    private async Task GiveBackCodeAsync()
+    {
+        try
+        {
+            await Task.Delay(Aftermath, time, lifetime.ApplicationStopping);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        ProgramPages.GiveBack();
     }
 
     private async Task StopWorkersAsync()

@@ -17,7 +17,11 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
     private int _reloads;
 
     /// <summary>One line of status; called by the loop's thread. A datagram to a local socket.</summary>
-    public void Tell(FleetCounts counts) => Notify($"STATUS={counts}");
+    public void Tell(FleetCounts counts)
+    {
+        // At each start of a worker: the text is not made for nobody.
+        if (notifier.IsEnabled) Notify($"STATUS={counts}");
+    }
 
     /// <summary>
     /// The start is over. A reload that comes before is part of it: its end must not be taken for the end of the start.

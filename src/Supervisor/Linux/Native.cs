@@ -29,6 +29,10 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "reuseportd_guard_forget")]
     public static partial void ForgetSession(nint guard, int session);
 
+    /// <summary>Native/program_pages.h.</summary>
+    [LibraryImport(Library, EntryPoint = "reuseportd_program_release")]
+    public static partial nuint ReleaseProgram();
+
     /// <summary>Bytes that the shim may write behind <see cref="Request.StderrFile"/>.</summary>
     public const int FileNameSize = 42;
 

@@ -20,6 +20,7 @@
 
 #include "child.h"
 #include "guard_hunt.h"
+#include "guard_memory.h"
 
 #ifndef CLONE_PIDFD
 #define CLONE_PIDFD 0x00001000
@@ -62,6 +63,7 @@ static void wait_for_end(void)
 static _Noreturn void run(struct reuseportd_guard *guard, int pipe, int groups)
 {
     syscall(SYS_setsid);
+    reuseportd_guard_release_memory();
     /* The pipe at 0, the groups at 1; either may stand where the other is to be. */
     int own_pipe = (int)syscall(SYS_fcntl, pipe, F_DUPFD, 2);
     int own_groups = groups < 0 ? -1 : (int)syscall(SYS_fcntl, groups, F_DUPFD, 2);

@@ -11,8 +11,9 @@ internal static class DurationText
     {
         // Rounded first, so that 59.97 s does not read "60 s".
         var tenths = Math.Round(time.TotalSeconds, 1);
-        if (time.TotalMilliseconds < 999.5) return Text($"{Math.Max(0, time.TotalMilliseconds):0} ms");
-        if (tenths < 60) return Text($"{tenths:0.#} s");
+        var milliseconds = Math.Max(0, time.TotalMilliseconds);
+        if (milliseconds < 999.5) return string.Create(CultureInfo.InvariantCulture, $"{milliseconds:0} ms");
+        if (tenths < 60) return string.Create(CultureInfo.InvariantCulture, $"{tenths:0.#} s");
         var seconds = (long)Math.Round(time.TotalSeconds);
         return seconds switch
         {
@@ -22,8 +23,7 @@ internal static class DurationText
         };
     }
 
-    private static string Pair(long large, string largeUnit, long small, string smallUnit) =>
-        small == 0 ? Text($"{large} {largeUnit}") : Text($"{large} {largeUnit} {small} {smallUnit}");
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Pair(long large, string largeUnit, long small, string smallUnit) => small == 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{large} {largeUnit}")
+        : string.Create(CultureInfo.InvariantCulture, $"{large} {largeUnit} {small} {smallUnit}");
 }

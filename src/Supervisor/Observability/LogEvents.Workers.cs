@@ -7,9 +7,20 @@ namespace Reuseportd.Observability;
 /// <content>The life of a worker.</content>
 internal static partial class LogEvents
 {
-    public static void Spawned(this ILogger log, WorkerName worker, int pid, int generation) =>
-        log.Event(EventKind.Spawn, worker, pid).Information(
-            "{worker}: process {REUSEPORT_PID} started (generation {REUSEPORT_GENERATION})", worker, pid, generation);
+    private static readonly FrequentEvent SpawnedEvent = new(
+        EventKind.Spawn, "{worker}: process {REUSEPORT_PID} started (generation {REUSEPORT_GENERATION})", fields: 7);
+
+    private static readonly FrequentEvent ReadyEvent = new(EventKind.Ready, "{worker}: ready after {after}", fields: 8);
+
+    public static void Spawned(this ILogger log, WorkerName worker, int pid, int generation)
+    {
+        if (!log.IsEnabled(LogEventLevel.Information)) return;
+        var fields = SpawnedEvent.Begin(worker);
+        fields["REUSEPORT_PID"] = new ScalarValue(pid);
+        fields["REUSEPORT_GENERATION"] = FrequentEvent.Number(generation);
+        SpawnedEvent.Describe(fields, worker);
+        log.Write(SpawnedEvent.End(fields));
+    }
 
     public static void SpawnFailed(this ILogger log, WorkerName worker, SpawnError error) =>
         log.ForContext(new EventDetails(EventKind.SpawnError).Of(worker).With("REUSEPORT_STEP", error.Step).With(error.Errno))
@@ -24,9 +35,16 @@ internal static partial class LogEvents
             "{service}: workers wait, as there is no room for their processes: {REUSEPORT_LIMIT}", service, limit);
 
     /// <param name="after">Since the process was started.</param>
-    public static void Ready(this ILogger log, WorkerName worker, int pid, TimeSpan after) =>
-        log.ForContext(new EventDetails(EventKind.Ready).Of(worker, pid).With("REUSEPORT_AFTER_MS", Milliseconds(after)))
-            .Information("{worker}: ready after {after}", worker, DurationText.Of(after));
+    public static void Ready(this ILogger log, WorkerName worker, int pid, TimeSpan after)
+    {
+        if (!log.IsEnabled(LogEventLevel.Information)) return;
+        var fields = ReadyEvent.Begin(worker);
+        fields["after"] = new ScalarValue(DurationText.Of(after));
+        ReadyEvent.Describe(fields, worker);
+        fields["REUSEPORT_PID"] = new ScalarValue(pid);
+        fields["REUSEPORT_AFTER_MS"] = new ScalarValue(Milliseconds(after));
+        log.Write(ReadyEvent.End(fields));
+    }
 
     public static void Draining(this ILogger log, WorkerName worker, int pid, TimeSpan timeout) =>
         log.Event(EventKind.Drain, worker, pid).Information(

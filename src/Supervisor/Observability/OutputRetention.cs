@@ -21,7 +21,12 @@ internal sealed class OutputRetention(TimeProvider time)
     /// </summary>
     private const long Room = Budget / 8;
 
-    private const int First = 4 << 10;
+    /// <summary>Most workers say a line at their start, and no more.</summary>
+    private const int First = 512;
+
+    /// <summary>Of each worker that writes as much, as long as there is anybody who has been silent for longer.</summary>
+    private const int Least = 4 << 10;
+
     private const int Largest = 1 << 20;
 
     private readonly ConcurrentDictionary<WorkerName, OutputTail> _tails = new();
@@ -46,7 +51,7 @@ internal sealed class OutputRetention(TimeProvider time)
     public void Append(LineSource source, ReadOnlySpan<byte> chunk)
     {
         var tail = source.Tail is { IsGone: false } known ? known : source.Tail = TailOf(source.Worker);
-        while (tail.Capacity < Largest && tail.IsFull(chunk.Length) && _held + tail.Capacity <= GrowBelow)
+        while (tail.Capacity < Largest && tail.IsFull(chunk.Length) && MayGrow(tail))
         {
             Volatile.Write(ref _held, _held + tail.Capacity);
             tail.Grow(2 * tail.Capacity);
@@ -64,11 +69,20 @@ internal sealed class OutputRetention(TimeProvider time)
         return _tails[worker] = new OutputTail(worker, First);
     }
 
-    private void MakeRoom()
+    private bool MayGrow(OutputTail tail)
+    {
+        if (tail.Capacity >= Least) return _held + tail.Capacity <= GrowBelow;
+        if (_held + tail.Capacity > Budget) MakeRoom(besides: tail);
+        return true;
+    }
+
+    /// <param name="besides">Has the newest output, or will have.</param>
+    private void MakeRoom(OutputTail? besides = null)
     {
         foreach (var oldest in _tails.Values.OrderBy(one => one.Newest))
         {
             if (_held <= Budget - Room) return;
+            if (oldest == besides) continue;
             oldest.IsGone = true;
             _tails.TryRemove(oldest.Worker, out _);
             Volatile.Write(ref _held, _held - oldest.Capacity);

@@ -17,6 +17,7 @@ internal sealed class WorkerProcess(
     private readonly Dictionary<(OutcomeKind Call, string Type, string Address, int Port), BindOutcome> _binds = [];
     private readonly Queue<(ulong Inode, int Pid, int Descriptor)> _serving = new();
     private BindOutcome? _lastFailed;
+    private TreeRoot? _tree;
 
     public ulong Serial { get; } = serial;
 
@@ -131,5 +132,9 @@ internal sealed class WorkerProcess(
     private static (string Type, string Address, int Port) KeyOf(SocketOutcome socket) => (socket.Type, socket.Address, socket.Port);
 
     /// <summary>What its descendants are told from those of others by.</summary>
-    public TreeRoot Tree(bool isReaped) => new(Handle.Pid, isReaped, Marks.Of(Slot.Name, Generation));
+    public TreeRoot Tree(bool isReaped)
+    {
+        var tree = _tree ??= new TreeRoot(Handle.Pid, IsReaped: false, Marks.Of(Slot.Name, Generation));
+        return isReaped ? tree with { IsReaped = true } : tree;
+    }
 }

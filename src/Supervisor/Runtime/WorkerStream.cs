@@ -1,4 +1,3 @@
-using System.Collections;
 using Reuseportd.Binding;
 using Reuseportd.Linux;
 using Reuseportd.Model;
@@ -17,7 +16,7 @@ internal sealed class WorkerStream(
     /// </summary>
     private const int OutcomesPerSecond = 1_000;
 
-    private BitArray? _portsServed;
+    private PortSet _portsServed;
     private (int Pid, bool? IsOurs) _lastAsked;
     private bool _libraryHeard;
 
@@ -72,10 +71,7 @@ internal sealed class WorkerStream(
         }
 
         if (PortCoverage.ServedPort(outcome) is not (>= 0 and <= ushort.MaxValue and var port)) return false;
-        _portsServed ??= new BitArray(ushort.MaxValue + 1);
-        var known = _portsServed[port];
-        _portsServed[port] = true;
-        return !known;
+        return _portsServed.Add(port);
     }
 
     /// <summary>Asks /proc at most once for a row of lines that name the same process.</summary>

@@ -111,6 +111,36 @@ public sealed class OutputRetentionTests
     }
 
     [Fact]
+    public void Append_OneLineOfEachWorker_TakesLittle()
+    {
+        var retention = new OutputRetention(TimeProvider.System);
+        foreach (var index in Enumerable.Range(0, 1000))
+            retention.Append(new LineSource(new WorkerName("web", index), index + 1, OutputStream.Stderr), new byte[100]);
+
+        Assert.Equal(1000 * 512, retention.Held);
+    }
+
+    /// <summary>A worker that says little for long, and then more, has as much room as others when others hold it all.</summary>
+    [Fact]
+    public void Append_NoRoomIsLeft_TheOneThatWritesHasItsLeast()
+    {
+        var retention = new OutputRetention(TimeProvider.System);
+        var source = new LineSource(new WorkerName("late", 0), 1, OutputStream.Stdout);
+        retention.Append(source, "first\n"u8);
+        var chunk = new byte[64 * 1024];
+        foreach (var index in Enumerable.Range(0, 2047))
+            retention.Append(new LineSource(new WorkerName("web", index), index + 2, OutputStream.Stdout), chunk);
+
+        for (var line = 0; line < 40; line++) retention.Append(source, new byte[100]);
+
+        var late = Assert.Single(retention.Tails, tail => tail.Worker.Service == "late");
+        Assert.False(late.IsGone);
+        Assert.Equal(4096, late.Capacity);
+        Assert.InRange(retention.Held, 1 << 20, 8 << 20);
+        Assert.Equal(retention.Held, retention.Tails.Sum(tail => (long)tail.Capacity));
+    }
+
+    [Fact]
     public async Task Changed_NextOutput_Ends()
     {
         var retention = new OutputRetention(TimeProvider.System);

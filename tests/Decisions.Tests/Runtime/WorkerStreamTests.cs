@@ -30,6 +30,13 @@ public sealed class WorkerStreamTests
     }
 
     [Fact]
+    public void IsNews_EveryPort_OnceForEach()
+    {
+        for (var port = 1; port <= ushort.MaxValue; port++) Assert.True(_stream.IsNews(Outcome(OutcomeKind.Listen, port)));
+        for (var port = 1; port <= ushort.MaxValue; port++) Assert.False(_stream.IsNews(Outcome(OutcomeKind.Listen, port)));
+    }
+
+    [Fact]
     public void IsNews_NothingIsServed_Never()
     {
         Assert.False(_stream.IsNews(Outcome(OutcomeKind.Bind, 8080)));
