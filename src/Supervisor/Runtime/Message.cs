@@ -51,6 +51,9 @@ internal abstract record Message
     /// <summary>A process that is given nothing new has nothing left, or nothing is to be waited for.</summary>
     internal sealed record Drained(ulong Process) : Message;
 
+    /// <summary>The others of its groups keep their shares when this process ends: it may be told to.</summary>
+    internal sealed record Expected(ulong Process) : Message;
+
     /// <summary>That a process has ended has been seen by who steers: another may come.</summary>
     internal sealed record Departed(ulong Process) : Message;
 

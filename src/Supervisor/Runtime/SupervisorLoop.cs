@@ -291,6 +291,9 @@ internal sealed class SupervisorLoop : IDisposable
             case Message.Drained drained when _processes.Find(drained.Process) is { } process:
                 _shares.Drained(process);
                 break;
+            case Message.Expected expected when _processes.Find(expected.Process) is { } process:
+                _shares.Expected(process);
+                break;
             case Message.Departed departed:
                 _shares.Departed(departed.Process);
                 break;
@@ -370,7 +373,7 @@ internal sealed class SupervisorLoop : IDisposable
                 _processes.FindEnded(late.Process)?.Remember(late.Outcome);
                 break;
             // Of a process that has ended meanwhile.
-            case Message.PortsSeen or Message.PortsChecked or Message.Placed or Message.Drained or Message.Holds or Message.Stalled or Message.FoundStuck:
+            case Message.PortsSeen or Message.PortsChecked or Message.Placed or Message.Drained or Message.Expected or Message.Holds or Message.Stalled or Message.FoundStuck:
                 break;
             default:
                 throw new InvalidOperationException($"no such message: {message}");

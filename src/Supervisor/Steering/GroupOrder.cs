@@ -4,16 +4,15 @@ namespace Reuseportd.Steering;
 /// At which index of the kernel's array each socket of a group stands. The kernel tells nobody; it puts who joins at the end, and
 /// the last one into the hole of who leaves (net/core/sock_reuseport.c). So the array is followed from its beginning. What can't
 /// be known is the order of things that happened between two looks: then every array that may have come of it is kept, and an
-/// index is known where all of them agree. Of too many only that is kept in which they agree.
+/// index is used if all of them allow it. Of too many only that is kept in which they agree.
 /// </summary>
 /// <param name="isFollowed">Whether nobody left the group ahead of the first look: then its order is that of joining.</param>
 internal sealed class GroupOrder(bool isFollowed = true)
 {
-    private const int MostArrays = 64;
+    /// <summary>The class of each member: one of the sockets that are alike, mostly the member itself.</summary>
+    private readonly Dictionary<ulong, ulong> _classes = [];
 
-    /// <summary>In an array: one of those that stand nowhere else in it.</summary>
-    private const ulong Unknown = 0;
-
+    /// <summary>Of classes.</summary>
     private List<ulong[]> _arrays = [[]];
     private HashSet<ulong> _members = [];
     private bool _isFollowed = isFollowed;
@@ -31,8 +30,21 @@ internal sealed class GroupOrder(bool isFollowed = true)
         _members = now;
         if (now.Count == 0) _arrays = [[]];
         else if (!_isFollowed && now.Count > 1) _arrays = [new ulong[now.Count]];
-        else if (gone.Length > 0 || come.Length > 0) Follow(gone, come);
+        else if (gone.Length > 0 || come.Length > 0) _arrays = PossibleArrays.After(_arrays, [.. gone.Select(ClassOf)], come);
         _isFollowed = true;
+        Forget(gone);
+    }
+
+    /// <summary>
+    /// These sockets get traffic together or not at all, as sockets of one process do: which of them stands at an index is not
+    /// followed. So there is one array, not one for each order in which they may have closed.
+    /// </summary>
+    public void Unite(IEnumerable<ulong> members)
+    {
+        ulong[] former = [.. members.Where(_members.Contains).Select(ClassOf).Distinct()];
+        if (former.Length < 2) return;
+        _arrays = PossibleArrays.United(_arrays, former);
+        Rename(former, former[0]);
     }
 
     /// <summary>
@@ -40,81 +52,70 @@ internal sealed class GroupOrder(bool isFollowed = true)
     /// </summary>
     public void Rejoined(ulong member)
     {
-        if (_members.Contains(member)) Keep([.. _arrays.SelectMany(array => Without(array, member)).Select(array => (ulong[])[.. array, member])]);
-    }
-
-    /// <returns>Null where it may stand at more than one place, or is not in the group.</returns>
-    public int? IndexOf(ulong member)
-    {
-        var index = Array.IndexOf(_arrays[0], member);
-        return index >= 0 && member != Unknown && _arrays.TrueForAll(array => index < array.Length && array[index] == member) ? index : null;
+        if (_members.Contains(member)) _arrays = PossibleArrays.Rejoined(_arrays, ClassOf(member));
     }
 
     /// <summary>
-    /// Whether its index is known, and stays what it is when that many others leave: holes are filled from the end.
+    /// Indices at which one of these members stands in every array that is possible: what is sent there reaches no other member,
+    /// though it may not be known which of them it reaches.
     /// </summary>
-    public bool IsSettled(ulong member, int leaving) => IndexOf(member) is { } index && index < _members.Count - leaving;
-
-    private void Follow(ulong[] gone, ulong[] come)
+    /// <param name="leaving">Only indices that stay right while so many other members leave: holes are filled from the end.</param>
+    /// <returns>By index, the member at it in one of the possible arrays. No member is there twice.</returns>
+    public SortedDictionary<int, ulong> IndicesOf(IReadOnlySet<ulong> members, int leaving = 0)
     {
-        // Each step is the next one to come, or any of those gone: all orders of them.
-        var ends = new List<ulong[]>();
-        var states = _arrays.ConvertAll(array => (Array: array, Gone: gone, Come: come));
-        while (states.Count > 0)
+        var allowed = _members.Select(ClassOf).ToHashSet();
+        foreach (var member in _members)
+            if (!members.Contains(member)) allowed.Remove(ClassOf(member));
+        var mayBeUnknown = _arrays.ConvertAll(array => _members.Select(ClassOf).Except(array).All(allowed.Contains));
+        var likely = Completed(_arrays[0]);
+        var indices = new SortedDictionary<int, ulong>();
+        for (var index = 0; index < _members.Count - leaving; index++)
+            if (IsSure(index)) indices.Add(index, likely[index]);
+        return indices;
+
+        bool IsSure(int index)
         {
-            var (array, left, next) = states[^1];
-            states.RemoveAt(states.Count - 1);
-            if (left.Length == 0 && next.Length == 0) ends.Add(array);
-            if (next.Length > 0) states.Add(([.. array, next[0]], left, next[1..]));
-            foreach (var leaver in left)
-                foreach (var rest in Without(array, leaver)) states.Add((rest, [.. left.Where(other => other != leaver)], next));
-            if (ends.Count + states.Count <= MostArrays * 8) continue;
-            _arrays = [Unmoved(Agreed(_arrays), gone, come)];
-            return;
+            for (var at = 0; at < _arrays.Count; at++)
+            {
+                var found = _arrays[at][index];
+                if (found == PossibleArrays.Unknown ? !mayBeUnknown[at] : !allowed.Contains(found)) return false;
+            }
+
+            return true;
         }
-
-        Keep(ends);
     }
 
-    private void Keep(List<ulong[]> arrays)
+    private ulong ClassOf(ulong member) => _classes.GetValueOrDefault(member, member);
+
+    /// <summary>An array of members instead of classes, in an order of theirs that is possible.</summary>
+    private ulong[] Completed(ulong[] array)
     {
-        var distinct = new List<ulong[]>();
-        foreach (var array in arrays)
-            if (!distinct.Exists(other => other.AsSpan().SequenceEqual(array))) distinct.Add(array);
-        _arrays = distinct.Count <= MostArrays ? distinct : [Agreed(distinct)];
+        var ofClass = _members.Order().GroupBy(ClassOf).ToDictionary(group => group.Key, group => new Queue<ulong>(group));
+        var completed = new ulong[array.Length];
+        for (var index = 0; index < array.Length; index++)
+            if (array[index] != PossibleArrays.Unknown) completed[index] = ofClass[array[index]].Dequeue();
+        var rest = new Queue<ulong>(ofClass.Values.SelectMany(members => members).Order());
+        for (var index = 0; index < array.Length; index++)
+            if (array[index] == PossibleArrays.Unknown) completed[index] = rest.Dequeue();
+        return completed;
     }
 
-    /// <summary>What is sure whatever the order was: holes are filled by those that stand behind all who stay.</summary>
-    private static ulong[] Unmoved(ulong[] before, ulong[] gone, ulong[] come)
+    /// <summary>A class has the name of a member that is there.</summary>
+    private void Forget(ulong[] gone)
     {
-        var staying = Math.Max(0, before.Length - gone.Length);
-        var after = new ulong[staying + come.Length];
-        for (var index = 0; index < staying; index++) after[index] = gone.Contains(before[index]) ? Unknown : before[index];
-        return after;
+        foreach (var member in gone) _classes.Remove(member);
+        foreach (var former in gone)
+        {
+            var heir = _classes.Where(one => one.Value == former).Select(one => one.Key).Order().FirstOrDefault();
+            if (heir == 0) continue;
+            _arrays = PossibleArrays.Renamed(_arrays, former, heir);
+            Rename([former], heir);
+        }
     }
 
-    /// <param name="arrays">Of the same group: all as long as the first.</param>
-    private static ulong[] Agreed(List<ulong[]> arrays)
+    private void Rename(ulong[] former, ulong name)
     {
-        ulong[] agreed = [.. arrays[0]];
-        foreach (var array in arrays)
-            for (var index = 0; index < agreed.Length; index++)
-                if (array[index] != agreed[index]) agreed[index] = Unknown;
-        return agreed;
-    }
-
-    /// <returns>Every array that may come of it: one, but for a member of whom it is not known where it stands.</returns>
-    private static IEnumerable<ulong[]> Without(ulong[] array, ulong member)
-    {
-        var hole = Array.IndexOf(array, member);
-        if (hole >= 0) return [Filled(array, hole)];
-        return Enumerable.Range(0, array.Length).Where(index => array[index] == Unknown).Select(index => Filled(array, index));
-    }
-
-    private static ulong[] Filled(ulong[] array, int hole)
-    {
-        ulong[] rest = [.. array.AsSpan(0, array.Length - 1)];
-        if (hole < rest.Length) rest[hole] = array[^1];
-        return rest;
+        foreach (var member in _members)
+            if (former.Contains(ClassOf(member))) _classes[member] = name;
     }
 }

@@ -24,7 +24,7 @@ public sealed class GroupOrderTests
         var order = new GroupOrder();
         foreach (var look in looks.Split(' ')) order.Observe([.. look.Select(letter => (ulong)letter)]);
         Assert.All(expected.Split(' '), word =>
-            Assert.Equal(word[1] == '?' ? null : word[1] - '0', order.IndexOf(word[0])));
+            Assert.Equal(word[1] == '?' ? null : word[1] - '0', IndexOf(order, word[0])));
     }
 
     /// <summary>Who looks late does not know who has left by then.</summary>
@@ -33,11 +33,11 @@ public sealed class GroupOrderTests
     {
         var order = new GroupOrder(isFollowed: false);
         order.Observe([1, 2, 3]);
-        Assert.All((ulong[])[1, 2, 3], member => Assert.Null(order.IndexOf(member)));
+        Assert.All((ulong[])[1, 2, 3], member => Assert.Null(IndexOf(order, member)));
         order.Observe([1, 2, 3, 4]);
-        Assert.Equal(3, order.IndexOf(4));
+        Assert.Equal(3, IndexOf(order, 4));
         order.Observe([4]);
-        Assert.Equal(0, order.IndexOf(4));
+        Assert.Equal(0, IndexOf(order, 4));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class GroupOrderTests
         var order = new GroupOrder();
         order.Observe([1, 2, 3, 4]);
         order.Rejoined(2);
-        Assert.Equal([0, 3, 2, 1], ((ulong[])[1, 2, 3, 4]).Select(member => order.IndexOf(member)));
+        Assert.Equal([0, 3, 2, 1], ((ulong[])[1, 2, 3, 4]).Select(member => IndexOf(order, member)));
     }
 
     [Fact]
@@ -55,13 +55,13 @@ public sealed class GroupOrderTests
         var order = new GroupOrder();
         order.Observe([.. Enumerable.Range(1, 30).Select(number => (ulong)number)]);
         order.Observe([.. Enumerable.Range(1, 30).Where(number => number is <= 12 or > 24).Select(number => (ulong)number)]);
-        Assert.All(Enumerable.Range(1, 12), number => Assert.Equal(number - 1, order.IndexOf((ulong)number)));
-        Assert.All(Enumerable.Range(25, 6), number => Assert.Null(order.IndexOf((ulong)number)));
+        Assert.All(Enumerable.Range(1, 12), number => Assert.Equal(number - 1, IndexOf(order, (ulong)number)));
+        Assert.All(Enumerable.Range(25, 6), number => Assert.Null(IndexOf(order, (ulong)number)));
         order.Observe([.. Enumerable.Range(1, 30).Where(number => number is <= 12 or > 24).Select(number => (ulong)number), 31]);
-        Assert.Equal(18, order.IndexOf(31));
+        Assert.Equal(18, IndexOf(order, 31));
         order.Observe([]);
         order.Observe([7]);
-        Assert.Equal(0, order.IndexOf(7));
+        Assert.Equal(0, IndexOf(order, 7));
     }
 
     /// <summary>
@@ -75,7 +75,7 @@ public sealed class GroupOrderTests
         order.Observe(members);
         for (ulong next = 7; next < 40; next += 2) order.Observe(members = [.. members[2..], next, next + 1]);
         order.Observe([.. members, 100]);
-        Assert.Equal(6, order.IndexOf(100));
+        Assert.Equal(6, IndexOf(order, 100));
     }
 
     /// <summary>Beside the array as the kernel keeps it, looked at after every one to five changes.</summary>
@@ -84,96 +84,140 @@ public sealed class GroupOrderTests
         Gen.Select(Gen.Int[0, 9], Gen.Int[0, 4]).Array[1, 80].Sample(steps =>
         {
             var order = new GroupOrder();
-            var array = new List<ulong>();
-            var joined = new List<ulong>();
-            // One that comes and goes between two looks is not seen at all: here nobody does.
-            var fresh = new HashSet<ulong>();
-            ulong next = 1;
+            var group = new KernelGroup();
             foreach (var (choice, look) in steps)
             {
-                var leaver = choice < array.Count ? array[choice] : 0;
-                if (leaver == 0 || fresh.Contains(leaver))
-                {
-                    fresh.Add(next);
-                    array.Add(next);
-                    joined.Add(next++);
-                }
-                else
-                {
-                    array[choice] = array[^1];
-                    array.RemoveAt(array.Count - 1);
-                    joined.Remove(leaver);
-                }
-
+                group.Change(choice);
                 if (look != 0) continue;
-                order.Observe(joined);
-                fresh.Clear();
-                for (var index = 0; index < array.Count; index++)
-                    if (order.IndexOf(array[index]) is { } said && said != index) return false;
+                order.Observe(group.Look());
+                for (var index = 0; index < group.Array.Count; index++)
+                    if (IndexOf(order, group.Array[index]) is { } said && said != index) return false;
             }
 
             return true;
         });
 
     [Theory]
-    [InlineData("ABCD", "A", 1, true)]
-    [InlineData("ABCD", "C", 1, true)]
-    [InlineData("ABCD", "D", 1, false)] // it fills the hole
-    [InlineData("ABCD", "B", 2, true)]
-    [InlineData("ABCD", "C", 2, false)]
-    [InlineData("ABCD BCDE", "B", 1, true)]
-    [InlineData("ABCD BCDE", "E", 0, false)] // its index is not known as it is
-    public void IsSettled_OthersLeave_OnlyWhatIsNotMoved(string looks, string member, int leaving, bool expected)
+    // Looks, the members that may be reached, how many others are about to leave; then the sure indices.
+    [InlineData("ABCD", "ABCD", 0, "0123")]
+    [InlineData("ABCD", "BD", 0, "13")]
+    [InlineData("ABCD", "BCD", 1, "12")] // D fills the hole
+    [InlineData("ABCD", "BCD", 2, "1")]
+    [InlineData("ABCD", "", 0, "")]
+    [InlineData("ABCD CD", "CD", 0, "01")] // C and D in either order
+    [InlineData("ABCD CD", "C", 0, "")]
+    [InlineData("ABCD CD CDEF", "CD", 0, "01")] // E and F start
+    [InlineData("ABCD CD CDEF", "EF", 0, "23")] // C and D are about to end
+    [InlineData("ABCD CD CDEF EF", "EF", 0, "01")]
+    [InlineData("ABCDE DE", "DE", 0, "01")]
+    [InlineData("ABCDEF DEF", "DE", 0, "")] // F may stand anywhere
+    public void IndicesOf_Looks_OnlyWhereNoOtherMemberMayStand(string looks, string members, int leaving, string expected)
     {
         var order = new GroupOrder();
         foreach (var look in looks.Split(' ')) order.Observe([.. look.Select(letter => (ulong)letter)]);
-        Assert.Equal(expected, order.IsSettled(member[0], leaving));
+        Assert.Equal(expected, string.Concat(order.IndicesOf(members.Select(letter => (ulong)letter).ToHashSet(), leaving).Keys));
     }
 
-    /// <summary>Beside the array as the kernel keeps it, whoever leaves in whichever order.</summary>
     [Fact]
-    public void IsSettled_AnyOfThemLeave_TheIndexHolds() =>
-        Gen.Select(Gen.Int[2, 10], Gen.Int[0, 9].Array[1, 5]).Sample((size, choices) =>
+    public void IndicesOf_NotFollowedFromTheBeginning_AllOrNone()
+    {
+        var order = new GroupOrder(isFollowed: false);
+        order.Observe([1, 2, 3]);
+        Assert.Equal([0, 1, 2], order.IndicesOf(new HashSet<ulong> { 1, 2, 3 }).Keys);
+        Assert.Empty(order.IndicesOf(new HashSet<ulong> { 1, 2 }));
+        order.Observe([1, 2, 3, 4]);
+        Assert.Equal([0, 1, 2], order.IndicesOf(new HashSet<ulong> { 1, 2, 3 }).Keys);
+    }
+
+    /// <summary>Any number of joins and leaves between two looks, any members excluded, and then some of these leave unseen.</summary>
+    [Fact]
+    public void IndicesOf_AnyHistory_NoIndexLeadsToAnExcludedMember() =>
+        Gen.Select(Gen.Int[0, 15], Gen.Int[0, 6]).Array[1, 80].Select(Gen.Int[1, 1 << 20], Gen.Bool).Sample((steps, seed, isFollowed) =>
         {
-            var array = Enumerable.Range(1, size).Select(number => (ulong)number).ToList();
-            var order = new GroupOrder();
-            order.Observe(array);
-            var leaving = choices.Select(choice => (ulong)(choice % size) + 1).Distinct().ToArray();
-            var settled = array.Except(leaving).Where(member => order.IsSettled(member, leaving.Length)).ToDictionary(member => member, array.IndexOf);
-            foreach (var leaver in leaving)
+            var group = new KernelGroup();
+            var order = new GroupOrder(isFollowed);
+            foreach (var (choice, look) in steps)
             {
-                array[array.IndexOf(leaver)] = array[^1];
-                array.RemoveAt(array.Count - 1);
-                if (settled.Any(one => array.IndexOf(one.Key) != one.Value)) return false;
+                group.Change(choice);
+                if (look > 1) continue;
+                order.Observe(group.Look());
+                if (look == 1) order.Unite(group.Array.Where(member => member % 16 == (ulong)choice || member % 16 == (ulong)choice / 2));
+                if (!AllAreReached(order, group) || !NoneIsExcluded(order, group, seed)) return false;
             }
 
             return true;
         });
+
+    /// <summary>Each worker has two sockets. A new one starts, is active, and the old one closes both in either order.</summary>
+    [Fact]
+    public void IndicesOf_RollingRestartsOfWorkersWithTwoSockets_AllActiveSocketsAreReached() =>
+        Gen.Select(Gen.Int[1, 12], Gen.Bool.Array[1, 40]).Sample((workers, swaps) =>
+        {
+            var group = new KernelGroup();
+            var order = new GroupOrder();
+            var sockets = Enumerable.Range(0, workers).Select(_ => (First: group.Join(), Second: group.Join())).ToArray();
+            order.Observe(group.Look());
+            foreach (var worker in sockets) order.Unite([worker.First, worker.Second]);
+            for (var step = 0; step < swaps.Length; step++)
+            {
+                var (old, next) = (sockets[step % workers], (First: group.Join(), Second: group.Join()));
+                order.Observe(group.Look());
+                order.Unite([next.First, next.Second]);
+                // The new sockets are excluded, then the old ones.
+                if (order.IndicesOf(Reached()).Count != 2 * workers) return false;
+                sockets[step % workers] = next;
+                if (order.IndicesOf(Reached()).Count != 2 * workers) return false;
+                group.Leave(swaps[step] ? old.Second : old.First);
+                group.Leave(swaps[step] ? old.First : old.Second);
+                order.Observe(group.Look());
+                if (!AllAreReached(order, group)) return false;
+            }
+
+            return true;
+
+            HashSet<ulong> Reached() => [.. sockets.SelectMany(worker => new[] { worker.First, worker.Second })];
+        });
+
+    private static int? IndexOf(GroupOrder order, ulong member)
+    {
+        var indices = order.IndicesOf(new HashSet<ulong> { member });
+        return indices.Count == 0 ? null : indices.Single().Key;
+    }
+
+    private static bool AllAreReached(GroupOrder order, KernelGroup group)
+    {
+        var indices = order.IndicesOf(group.Array.ToHashSet());
+        return indices.Keys.SequenceEqual(Enumerable.Range(0, group.Array.Count)) && indices.Values.Order().SequenceEqual(group.Array.Order());
+    }
+
+    private static bool NoneIsExcluded(GroupOrder order, KernelGroup group, int seed)
+    {
+        var excluded = group.Array.Where((_, index) => (seed >> index & 1) != 0).ToArray();
+        var reached = group.Array.Except(excluded).ToHashSet();
+        if (order.IndicesOf(reached).Keys.Any(index => !reached.Contains(group.Array[index]))) return false;
+        var leaving = excluded.Take(seed % 4).ToArray();
+        var settled = order.IndicesOf(reached, leaving.Length).Keys.ToArray();
+        var after = new KernelGroup(group);
+        foreach (var member in leaving.Reverse())
+        {
+            after.Leave(member);
+            if (settled.Any(index => !reached.Contains(after.Array[index]))) return false;
+        }
+
+        return true;
+    }
 
     [Fact]
     public void IndexOf_OneChangeBetweenLooks_IsAlwaysKnown() =>
         Gen.Int[0, 9].Array[1, 40].Sample(choices =>
         {
             var order = new GroupOrder();
-            var array = new List<ulong>();
-            var joined = new List<ulong>();
-            ulong next = 1;
+            var group = new KernelGroup();
             foreach (var choice in choices)
             {
-                if (choice >= array.Count)
-                {
-                    array.Add(next);
-                    joined.Add(next++);
-                }
-                else
-                {
-                    joined.Remove(array[choice]);
-                    array[choice] = array[^1];
-                    array.RemoveAt(array.Count - 1);
-                }
-
-                order.Observe(joined);
-                if (array.Where((member, index) => order.IndexOf(member) != index).Any()) return false;
+                group.Change(choice);
+                order.Observe(group.Look());
+                if (group.Array.Where((member, index) => IndexOf(order, member) != index).Any()) return false;
             }
 
             return true;

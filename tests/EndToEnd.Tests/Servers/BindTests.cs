@@ -12,13 +12,15 @@ public sealed class BindTests : SteeredTest
     private static byte[] Query => [0, 7, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 4, .. "last"u8, 4, .. "test"u8, 0, 0, 1, 0, 1];
 
     [Theory]
-    [InlineData("{ type: dns, name: last.test, qtype: A, period: 50ms }", 60_000, 2)]
+    [InlineData(Program, "{ type: dns, name: last.test, qtype: A, period: 50ms }", 60_000, 2)]
     // The time to settle is far longer than it takes to load this zone.
-    [InlineData("{ type: bind, settle: 4s }", 5_000, 1)]
-    public async Task Restart_UnderLoad_LosesNothingAndAnswersEachQuery(string readiness, int records, int restarts)
+    [InlineData(Program, "{ type: bind, settle: 4s }", 5_000, 1)]
+    // named has several UDP sockets on one address. They close together, in an order that is not known at the second restart.
+    [InlineData(Classic, "{ type: dns, name: last.test, qtype: A, period: 50ms }", 60_000, 2)]
+    public async Task Restart_UnderLoad_LosesNothingAndAnswersEachQuery(string way, string readiness, int records, int restarts)
     {
         ConfigureBind(readiness, records);
-        await StartAsync(Program);
+        await StartAsync(way);
         await using var load = Load.Dns("127.0.0.1", Port, Query);
         await load.AnswersAsync(200);
         for (var round = 0; round < restarts; round++)

@@ -1,11 +1,12 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Updating;
 
 namespace EndToEnd.Tests.Servers;
 
 /// <summary>A DNS server: UDP and TCP on one port, and both with SO_REUSEADDR set by the program itself.</summary>
-public sealed class DnsmasqTests : DaemonTest
+public sealed class DnsmasqTests : SteeredTest
 {
     /// <summary>
     /// Without an option it binds the wildcard of both families, and takes over TCP only what comes to an interface's own
@@ -17,7 +18,7 @@ public sealed class DnsmasqTests : DaemonTest
     [InlineData("")]
     public async Task Query_FourCopies_AllServeOverUdpAndTcp(string option)
     {
-        Configure(option, "workers: 4");
+        ConfigureDnsmasq(option, "workers: 4");
         await Daemon.StartAsync();
         await AllListenAsync(Copies.Numbers);
 
@@ -28,7 +29,7 @@ public sealed class DnsmasqTests : DaemonTest
     [Fact]
     public async Task Status_UdpAndTcpOnOnePort_HasTheOutcomesOfBoth()
     {
-        Configure("--bind-interfaces", "workers: 2");
+        ConfigureDnsmasq("--bind-interfaces", "workers: 2");
         await Daemon.StartAsync();
         await AllListenAsync(["0", "1"]);
 
@@ -49,13 +50,33 @@ public sealed class DnsmasqTests : DaemonTest
             Rows((await Daemon.ControlAsync("binds")).Out).Select(row => $"{row[0]} {row[3]} {row[4]} {row[5]} {row[6]} {row[7]} {row[9]}"));
     }
 
+    [Theory]
+    [InlineData(Program)]
+    [InlineData(Classic)]
+    public async Task Restart_UnderLoad_LosesNoQuery(string way)
+    {
+        ConfigureDnsmasq("--bind-interfaces", "workers: 4");
+        await StartAsync(way);
+        await using var load = Load.Dns("127.0.0.1", Port, Dns.Question);
+        await load.AnswersAsync(200);
+        for (var round = 0; round < 2; round++)
+        {
+            var restart = await Daemon.ControlAsync("restart", "dns");
+            Assert.Equal((0, "dns: 4 of 4 workers ready\n"), (restart.Code, restart.Out));
+            await load.AnswersAsync(200);
+        }
+
+        Assert.Empty(await load.StopAsync());
+        Assert.Equal(8, Daemon.Events("exit").Length);
+    }
+
     /// <summary>Somebody has the port for TCP alone.</summary>
     [Fact]
     public async Task Status_OnlyTcpIsTaken_NamesTheProtocol()
     {
         using var stranger = new TcpListener(System.Net.IPAddress.Loopback, Port);
         stranger.Start();
-        Configure("--bind-interfaces", "restart: { delay: 60s, max_delay: 60s }");
+        ConfigureDnsmasq("--bind-interfaces", "restart: { delay: 60s, max_delay: 60s }");
         await Daemon.StartAsync();
         // It binds UDP first, and is ready until it ends by the other.
         await Daemon.EventAsync("backoff");
@@ -71,7 +92,7 @@ public sealed class DnsmasqTests : DaemonTest
             status, StringComparison.Ordinal);
     }
 
-    private void Configure(string option, string more) => Daemon.Configure($$"""
+    private void ConfigureDnsmasq(string option, string more) => Daemon.Configure($$"""
         services:
           dns:
             command:

@@ -54,6 +54,36 @@ public sealed class DatagramSteeringTests
         Assert.Equal(before, flows.Owners(sockets));
     });
 
+    /// <summary>
+    /// Workers with two sockets each on one address, which close together: their order in the group is unknown from the first
+    /// replacement on.
+    /// </summary>
+    [Theory]
+    [InlineData("127.0.0.1", 3)]
+    [InlineData("::1", 3)]
+    [InlineData("127.0.0.1", 12)]
+    public void Join_BothSocketsOfAWorkerClose_NothingReachesAStartingOrLeavingWorker(string address, int workers) => OwnNetwork.Run(() =>
+    {
+        using var port = new SharedPort(address, isStream: false);
+        var sockets = Enumerable.Range(0, workers).Select(_ => port.Open(2)).ToArray();
+        using var steering = port.Steer(SteeringKind.Classic, Balance.Default, workers);
+        for (var slot = 0; slot < workers; slot++) Assert.Equal(Errno.None, steering.Join(slot, [.. sockets[slot].Select(SharedPort.Of)]));
+        using var flows = new ClientFlows(port.Target, 100);
+        for (var step = 0; step < 4 * workers; step++)
+        {
+            var (slot, former, next) = (step % workers, sockets[step % workers], port.Open(2));
+            _ = flows.Owners([.. sockets.SelectMany(pair => pair)]); // none of them reaches the one that starts
+            sockets[slot] = next;
+            Assert.Equal(Errno.None, steering.Join(slot, [.. next.Select(SharedPort.Of)]));
+            Assert.Equal(2 * workers, flows.Owners([.. sockets.SelectMany(pair => pair)]).Distinct().Count());
+            steering.Expect(former.Select(socket => SharedPort.Of(socket).Inode));
+            former[step % 3 == 0 ? 1 : 0].Dispose();
+            _ = flows.Owners([.. sockets.SelectMany(pair => pair)]); // nor one that is about to close
+            former[step % 3 == 0 ? 0 : 1].Dispose();
+            Assert.Equal(Errno.None, steering.Refresh(SockDiag.Serving()));
+        }
+    });
+
     [Fact]
     public void KernelsHash_OneOfEightCloses_FlowsOfOthersMove() => OwnNetwork.Run(() =>
     {

@@ -53,6 +53,7 @@ internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? d
     public Errno Refresh(IReadOnlyList<SocketRecord> listing)
     {
         _order.Observe(key.MembersIn(listing));
+        foreach (var member in _members.All) _order.Unite(member.Sockets.Select(socket => socket.Inode));
         _closing.IntersectWith(_order.Members);
         return _isOver ? Errno.None : Publish();
     }
@@ -108,14 +109,9 @@ internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? d
 
     private Errno Publish()
     {
-        // The last ones of the array are moved when others close. Until that has been seen their former index is past its end,
-        // and what is sent there goes by the kernel's hash: to somebody who is held back, where there is one more.
-        var heldBack = HeldBack();
-        var settled = _closing.Count > 0 && heldBack.Count > _closing.Count ? Indices(leaving: _closing.Count) : [];
-        var indices = settled.Count > 0 ? settled : Indices(leaving: 0);
-        // Nobody takes part whose index is known: better the kernel's hash than a choice by chance. The same where nobody is held
-        // back, and some would get nothing because it is not known where they stand.
-        if (indices.Count == 0 || heldBack.Count == 0 && indices.Count < _order.Members.Count) return Release();
+        var indices = Indices();
+        // No index leads to active sockets only: better the kernel's hash than a choice by chance.
+        if (indices.Count == 0) return Release();
 
         using var taken = _members.TakeAny(out var errno);
         if (taken is null) return errno;
@@ -128,28 +124,25 @@ internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? d
         return errno;
     }
 
-    /// <summary>Of those that take part, by place.</summary>
-    private SortedDictionary<int, int> Indices(int leaving)
+    /// <summary>
+    /// Where the sockets of active slots stand, by place. Which of them stands at an index may be unknown: then flows may change
+    /// their worker, but no other socket is reached. So a group that only has active sockets is steered whatever its order is,
+    /// and a socket that joins it later gets nothing until its slot is active.
+    /// </summary>
+    private SortedDictionary<int, int> Indices()
     {
-        var indices = new SortedDictionary<int, int>();
+        var places = new Dictionary<ulong, int>();
         foreach (var member in _members.Active)
-        {
-            for (var ordinal = 0; ordinal < member.Sockets.Count; ordinal++)
-            {
-                var inode = member.Sockets[ordinal].Inode;
-                if (_order.IsSettled(inode, leaving)) indices[member.Places[ordinal]] = _order.IndexOf(inode)!.Value;
-            }
-        }
+            for (var ordinal = 0; ordinal < member.Sockets.Count; ordinal++) places[member.Sockets[ordinal].Inode] = member.Places[ordinal];
+        var active = places.Keys.ToHashSet();
+        var heldBack = _order.Members.Count(member => !active.Contains(member));
 
-        return indices;
-    }
-
-    /// <summary>Those of the group that are to get nothing.</summary>
-    private HashSet<ulong> HeldBack()
-    {
-        var heldBack = new HashSet<ulong>(_order.Members);
-        heldBack.ExceptWith(_members.Active.SelectMany(member => member.Sockets).Select(socket => socket.Inode));
-        return heldBack;
+        // The last sockets of the array move when others close. Until that is seen their former indices are past the end, where
+        // the kernel's hash serves. It must not reach a socket that is held back, also one that closes a moment after the first.
+        var leaving = heldBack > _closing.Count ? _closing.Count : Math.Max(0, _closing.Count - 1);
+        var indices = _order.IndicesOf(active, leaving);
+        if (indices.Count == 0) indices = _order.IndicesOf(active);
+        return new SortedDictionary<int, int>(indices.ToDictionary(one => places[one.Value], one => one.Key));
     }
 
     private Errno Release()

@@ -35,7 +35,6 @@ internal sealed class Departures
             if (ordered.Length > 0 && _leaving.Exists(other => other.Groups.Intersect(ordered).Any())) continue;
             if (ordered.Length > 0) _leaving.Add(process);
             free.Add(process);
-            foreach (var group in ordered) group.Steering.Expect(process.In(group).Select(socket => socket.Inode));
         }
 
         foreach (var process in free) _waiting.Remove(process);

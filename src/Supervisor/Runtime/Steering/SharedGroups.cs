@@ -82,6 +82,13 @@ internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbo
         return true;
     }
 
+    /// <summary>A process is about to end.</summary>
+    public void Expect(ulong serial)
+    {
+        if (!_placed.TryGetValue(serial, out var process)) return;
+        foreach (var group in process.Groups) group.Steering.Expect(process.In(group).Select(socket => socket.Inode));
+    }
+
     /// <summary>A process has ended.</summary>
     public void Remove(ulong serial, string service)
     {

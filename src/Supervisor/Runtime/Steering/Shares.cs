@@ -95,11 +95,16 @@ internal sealed class Shares(Steerer? steerer, SlotRunner runner, Updates update
         while (_drained.TryDequeue(out var process)) Drained(process);
         while (_held.Find(MayEnd) is { } process)
         {
+            // The last sockets of a group get nothing while an end is expected. So it is expected only now: a worker that starts
+            // has the last ones, and a probe would not reach it.
             _held.Remove(process);
             Block(process);
-            End(process);
+            steerer!.Post(new SteeringRequest.Expect(process.Serial));
         }
     }
+
+    /// <summary>The steerer has provided for the end of a process.</summary>
+    public void Expected(WorkerProcess process) => End(process);
 
     private void Block(WorkerProcess process)
     {

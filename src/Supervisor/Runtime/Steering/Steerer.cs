@@ -133,6 +133,10 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
             case SteeringRequest.Release release:
                 if (!groups.Release(release.Process)) mailbox.Post(new Message.Drained(release.Process));
                 break;
+            case SteeringRequest.Expect expect:
+                groups.Expect(expect.Process);
+                mailbox.Post(new Message.Expected(expect.Process));
+                break;
             case SteeringRequest.Gone gone:
                 groups.Remove(gone.Process, gone.Service);
                 break;
@@ -181,6 +185,9 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
                 break;
             case SteeringRequest.Release release:
                 mailbox.Post(new Message.Drained(release.Process));
+                break;
+            case SteeringRequest.Expect expect:
+                mailbox.Post(new Message.Expected(expect.Process));
                 break;
             case SteeringRequest.Gone gone:
                 mailbox.Post(new Message.Departed(gone.Process));

@@ -22,6 +22,11 @@ internal abstract record SteeringRequest
     internal sealed record Release(ulong Process) : SteeringRequest;
 
     /// <summary>
+    /// A process is about to end, and no other of its service starts meanwhile. Answered by <see cref="Message.Expected"/>.
+    /// </summary>
+    internal sealed record Expect(ulong Process) : SteeringRequest;
+
+    /// <summary>
     /// A process has ended. Answered by <see cref="Message.Departed"/> where <see cref="Steerer.FollowsOrder"/>.
     /// </summary>
     internal sealed record Gone(ulong Process, string Service) : SteeringRequest;
