@@ -178,7 +178,9 @@ public sealed class ReadinessTests
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>One that says of another bind, then has another file at descriptor 2 than the pipe, which it keeps open, and serves.</summary>
+    /// <summary>
+    /// A server that reports another bind first. Then it has another file at descriptor 2, keeps the pipe open, and listens.
+    /// </summary>
     private static ServiceSpec DropsItsLines()
     {
         var port = Given.Socket().Port;

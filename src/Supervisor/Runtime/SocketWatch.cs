@@ -62,7 +62,8 @@ internal sealed class SocketWatch(Mailbox mailbox)
         if (_starting.Count == 0 || _asking) return;
         _asking = true;
         var asked = _starting.Values
-            .Select(process => (process.Serial, Tree: process.Tree(isReaped: false), process.Slot.Policy.Ports, Others: Unmatched(process)))
+            .Select(process => (
+                process.Serial, Tree: process.Tree(isReaped: false), process.Slot.Policy.Ports, Others: Unmatched(process)))
             .ToArray();
         Task.Run(() => Ask(asked));
     }
