@@ -78,6 +78,27 @@ public sealed class ReadinessTests
         Assert.Equal(2, result.Counts.Ready);
     }
 
+    /// <summary>As if its last lines were lost, and nothing came behind them that says so.</summary>
+    [Theory]
+    [InlineData(30, 10)]
+    [InlineData(6, 3)]
+    public void Ready_OutcomeIsLostAndNoLineFollows_TheKernelIsAskedBeforeTheDeadline(int timeout, int asked)
+    {
+        using var fleet = new Supervised();
+        var service = DropsItsLines();
+        var starting = fleet.BeginConverge(service with { Readiness = new ReadinessSpec.Bind(TimeSpan.FromSeconds(timeout)) });
+        fleet.Lines.Take("web@0", "serves");
+        fleet.Log.Take("bind", "web@0");
+        fleet.Advance(TimeSpan.FromSeconds(asked - 0.5));
+        fleet.Turn();
+        Assert.Equal("starting", fleet.Worker("web@0").State);
+
+        fleet.Advance(TimeSpan.FromSeconds(1));
+        fleet.Advance(TimeSpan.FromSeconds(0.2));
+        Assert.Equal(1, Deadline.Await(starting, "readiness").Counts.Ready);
+        Assert.Empty(fleet.Log.All("no_preload"));
+    }
+
     [Fact]
     public void Ready_OutcomeStandsBehindWordsOfTheProgram_IsHeard()
     {
@@ -156,4 +177,18 @@ public sealed class ReadinessTests
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// A server that reports another bind first. Then it has another file at descriptor 2, keeps the pipe open, and listens.
+    /// </summary>
+    private static ServiceSpec DropsItsLines()
+    {
+        var port = Given.Socket().Port;
+        const string program =
+            "import os, signal, socket, sys; u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.bind(('127.0.0.1', 0)); "
+            + "os.dup(2); os.dup2(os.open('/dev/null', os.O_WRONLY), 2); "
+            + "s = socket.create_server(('127.0.0.1', int(sys.argv[1]))); print('serves', flush=True); signal.pause()";
+        return Given.Listening(
+            Given.Service("web", 1, "/usr/bin/python3", "-c", program, port.ToString(CultureInfo.InvariantCulture)), port);
+    }
 }

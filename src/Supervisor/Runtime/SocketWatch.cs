@@ -7,7 +7,8 @@ namespace Reuseportd.Runtime;
 /// <summary>
 /// Readiness of workers that write no outcome lines (<c>debug: false</c>, stderr elsewhere or closed, a program without the
 /// library): the kernel is asked which ports they serve. It tells of no new listener by itself, so it is asked again and again,
-/// but only while such a worker starts, and once for all of them.
+/// but only while such a worker starts, and once for all of them. Lines of other workers may be lost, so these are asked about
+/// if they start for long.
 /// </summary>
 internal sealed class SocketWatch(Mailbox mailbox)
 {
@@ -17,7 +18,11 @@ internal sealed class SocketWatch(Mailbox mailbox)
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
+    /// <summary>A worker whose lines come is asked about after half of its readiness timeout, or after this time.</summary>
+    private static readonly TimeSpan LongestTrust = TimeSpan.FromSeconds(10);
+
     private readonly Dictionary<ulong, WorkerProcess> _starting = [];
+    private readonly DeadlineQueue<WorkerProcess> _trusted = new();
     private TimeSpan _interval;
     private TimeSpan _next;
     private volatile bool _asking;
@@ -32,30 +37,52 @@ internal sealed class SocketWatch(Mailbox mailbox)
         if (_starting.Count == 1 || soon < _next) _next = soon;
     }
 
-    public TimeSpan? NextWait(TimeSpan now) => _starting.Count == 0 ? null : _next > now ? _next - now : TimeSpan.Zero;
+    /// <summary>For a worker whose outcome lines come: its last ones may be lost, and then no further line says so.</summary>
+    public void ExpectLater(WorkerProcess process, TimeSpan now)
+    {
+        var half = process.Slot.Policy.Readiness.Timeout / 2;
+        _trusted.Add(process, now + (half < LongestTrust ? half : LongestTrust));
+    }
+
+    public TimeSpan? NextWait(TimeSpan now)
+    {
+        var trusted = _trusted.NextWait(now);
+        if (_starting.Count == 0) return trusted;
+        var next = _next > now ? _next - now : TimeSpan.Zero;
+        return trusted < next ? trusted : next;
+    }
 
     public void Pass(TimeSpan now)
     {
+        while (_trusted.TryTake(now, out var process, out _)) Expect(process, now);
         if (_starting.Count == 0 || now < _next) return;
         _interval = TimeSpan.FromTicks(Math.Min(_interval.Ticks * 5 / 4, Longest.Ticks));
         _next = now + _interval;
         foreach (var process in _starting.Values.Where(process => !process.IsStarting).ToArray()) _starting.Remove(process.Serial);
         if (_starting.Count == 0 || _asking) return;
         _asking = true;
-        var asked = _starting.Values.Select(process => (process.Serial, Tree: process.Tree(isReaped: false), process.Slot.Policy.Ports)).ToArray();
+        var asked = _starting.Values
+            .Select(process => (
+                process.Serial, Tree: process.Tree(isReaped: false), process.Slot.Policy.Ports, Others: Unmatched(process)))
+            .ToArray();
         Task.Run(() => Ask(asked));
     }
 
-    private void Ask((ulong Serial, TreeRoot Tree, PortFilter Ports)[] asked)
+    /// <summary>Sockets of which a line said that they are not to be shared, as their address is another.</summary>
+    private static HashSet<ulong> Unmatched(WorkerProcess process) =>
+        [.. process.Binds.Where(bind => bind.Socket is { Matched: false }).Select(bind => bind.Socket!.Inode)];
+
+    private void Ask((ulong Serial, TreeRoot Tree, PortFilter Ports, HashSet<ulong> Others)[] asked)
     {
         try
         {
             var serving = SockDiag.Serving();
             if (!serving.Exists(socket => asked.Any(one => one.Ports.Contains(socket.Port)))) return;
             var table = ProcessTable.Read();
-            foreach (var (serial, tree, ports) in asked)
+            foreach (var (serial, tree, ports, others) in asked)
             {
                 var held = SocketHolders.Of(ProcessTree.Members(tree, table, _ => true).Select(member => member.Pid));
+                held.ExceptWith(others);
                 int[] served = [.. serving.Where(socket => held.Contains(socket.Inode) && ports.Contains(socket.Port)).Select(socket => socket.Port)];
                 if (served.Length > 0) mailbox.Post(new Message.PortsSeen(serial, new([.. served])));
             }

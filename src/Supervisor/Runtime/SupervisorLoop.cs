@@ -223,8 +223,14 @@ internal sealed class SupervisorLoop : IDisposable
         }
 
         _probes.Started(process, Now());
-        if (Hearing.Of(process.Slot.Spec.Process) is null) _silence.Expect(process, Now());
-        else _sockets.Expect(process, Now());
+        if (Hearing.Of(process.Slot.Spec.Process) is not null)
+        {
+            _sockets.Expect(process, Now());
+            return;
+        }
+
+        _silence.Expect(process, Now());
+        _sockets.ExpectLater(process, Now());
     }
 
     private void Watch(TimeSpan now)
