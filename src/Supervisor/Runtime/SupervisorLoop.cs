@@ -159,6 +159,7 @@ internal sealed class SupervisorLoop : IDisposable
             if (token == MailboxToken) _mailbox.Acknowledge();
             else if (token == ChildToken) childEnded = true;
             else if (_processes.Find(token) is { } process) Reap(process);
+            else if (_processes.ReapTraced(token)) continue;
             else if (_probeCommands.Reap(token) is { } answer) _probes.Answered(answer, Now());
             else if (GroupReaper.Knows(token)) _trees.Wake(token);
             else foreach (var notification in _notifications.Take(token)) TakeNotification(notification);
@@ -334,6 +335,7 @@ internal sealed class SupervisorLoop : IDisposable
                 _stopping = true;
                 _converging!.Cancel();
                 _commands!.Cancel();
+                foreach (var process in _processes.Stop()) Reap(process);
                 _fleet.StopAll();
                 _starts.Stop();
                 break;
