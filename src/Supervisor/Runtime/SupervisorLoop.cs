@@ -10,7 +10,7 @@ namespace Reuseportd.Runtime;
 /// <summary>
 /// The one loop that owns the fleet: in each turn it waits for the end of a process, a message or a deadline, steps the
 /// slots that it concerns and starts what is to be started. Nothing in it waits for anything else, and nobody else touches
-/// what it owns. Its thread starts the workers, which the kernel ends together with it.
+/// what it owns. Starts are for the threads of the <see cref="Launcher"/>.
 /// </summary>
 internal sealed class SupervisorLoop : IDisposable
 {
