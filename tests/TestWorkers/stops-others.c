@@ -1,6 +1,7 @@
 /*
- * stops-others stop|trace: an attacker among workers. It sends SIGSTOP to all other processes of its user, over and over, or
- * tries to trace each one that comes. It says when it begins, and ends after a minute.
+ * stops-others stop|trace|keep: an attacker among workers. It sends SIGSTOP to all other processes of its user, over and over,
+ * or tries to trace and halt each one that comes, or (keep) traces each without halting it and never takes its exit. It says when
+ * it begins, and ends after a minute.
  */
 #include <errno.h>
 #include <signal.h>
@@ -24,27 +25,27 @@ static long newest_pid(void)
 }
 
 /* The next numbers, too: a process that is not there yet is traced from its first moment on. */
-static void trace_next(void)
+static void trace_next(int halts)
 {
     const long newest = newest_pid();
     for (long pid = newest; pid <= newest + 3; pid++)
-        if (ptrace(PTRACE_SEIZE, (pid_t)pid, NULL, NULL) == 0)
+        if (ptrace(PTRACE_SEIZE, (pid_t)pid, NULL, NULL) == 0 && halts)
             ptrace(PTRACE_INTERRUPT, (pid_t)pid, NULL, NULL);
 }
 
 int main(int count, char **words)
 {
-    if (count != 2 || (strcmp(words[1], "stop") != 0 && strcmp(words[1], "trace") != 0)) {
-        fputs("usage: stops-others stop|trace\n", stderr);
+    const char *how = count == 2 ? words[1] : "";
+    if (strcmp(how, "stop") != 0 && strcmp(how, "trace") != 0 && strcmp(how, "keep") != 0) {
+        fputs("usage: stops-others stop|trace|keep\n", stderr);
         return 2;
     }
     const time_t end = time(NULL) + 60;
-    const int traces = strcmp(words[1], "trace") == 0;
     if (write(STDOUT_FILENO, "attacking\n", 10) < 0)
         return 1;
     while (time(NULL) < end) {
-        if (traces)
-            trace_next();
+        if (strcmp(how, "stop") != 0)
+            trace_next(strcmp(how, "trace") == 0);
         else
             for (int i = 0; i < 1000; i++)
                 kill(-1, SIGSTOP); /* all that it may signal, but itself (kill(2)) */

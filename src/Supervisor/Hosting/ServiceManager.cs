@@ -15,12 +15,16 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
     private ITimer? _watchdog;
     private volatile bool _started;
     private int _reloads;
+    private string? _untold;
 
-    /// <summary>One line of status; called by the loop's thread. A datagram to a local socket.</summary>
+    /// <summary>
+    /// One line of status; called by the loop's thread, which does not wait: the manager's socket may be full. Counts that were not
+    /// sent yet are replaced.
+    /// </summary>
     public void Tell(FleetCounts counts)
     {
-        // At each start of a worker: the text is not made for nobody.
-        if (notifier.IsEnabled) Notify($"STATUS={counts}");
+        if (notifier.IsEnabled && Interlocked.Exchange(ref _untold, $"STATUS={counts}") is null)
+            ThreadPool.QueueUserWorkItem(_ => Notify(Interlocked.Exchange(ref _untold, null)!));
     }
 
     /// <summary>
@@ -62,7 +66,7 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
             return;
         var period = TimeSpan.FromMicroseconds(microseconds / 2.0);
         _watchdog = time.CreateTimer(
-            _ => mailbox.Post(new Message.Ping(() => Notify("WATCHDOG=1"))), null, TimeSpan.Zero, period);
+            _ => mailbox.Post(new Message.Ping(() => ThreadPool.QueueUserWorkItem(_ => Notify("WATCHDOG=1")))), null, TimeSpan.Zero, period);
     }
 
     public void Dispose() => _watchdog?.Dispose();

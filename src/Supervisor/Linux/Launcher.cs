@@ -54,6 +54,9 @@ internal sealed class Launcher : IDisposable
 
     public void Free() => _held--;
 
+    /// <summary>To be called now and then while starts wait: there may be room for a thread again.</summary>
+    public void Retry() => Populate();
+
     /// <summary>The threads end as soon as they have nothing to do, and the processes that they started with them.</summary>
     public void Dispose()
     {
@@ -66,8 +69,16 @@ internal sealed class Launcher : IDisposable
         if (_starts.Count <= Volatile.Read(ref _idle) || _threads >= _usual + Math.Min(_held, MostHeld)) return;
         if (!_early.TryTake(out var spawner) && !TryOpen(out spawner)) return;
         var thread = new Thread(() => Run(spawner)) { IsBackground = true, Name = "launch" };
-        thread.Start();
-        _threads++;
+        try
+        {
+            thread.Start();
+            _threads++;
+        }
+        catch (OutOfMemoryException)
+        {
+            // No pid or no memory for a thread (pids.max, pid_max): a worker that forks without end must not end the daemon.
+            _early.Add(spawner);
+        }
     }
 
     /// <summary>Without a descriptor or memory for one more, those that are there have to do.</summary>

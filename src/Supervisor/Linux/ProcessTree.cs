@@ -36,7 +36,7 @@ internal static class ProcessTree
     /// As <see cref="Members(TreeRoot, ProcessTable, int, Func{int, bool}, Func{int, byte[]})"/>, of this process.
     /// </summary>
     public static List<ProcessEntry> Members(TreeRoot root, ProcessTable table, Func<int, bool> isWorker) =>
-        Members(root, table, Environment.ProcessId, isWorker, pid => ProcFile.Read(pid, "environ"u8));
+        Members(root, table, Environment.ProcessId, isWorker, ProcessEnvironment.Read);
 
     private static bool IsOrphanOf(TreeRoot root, ProcessEntry child, Func<int, byte[]?> environ) =>
         root.Claims(environ(child.Pid) ?? []) ?? (child.Session == root.Pid || child.Group == root.Pid);

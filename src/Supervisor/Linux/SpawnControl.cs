@@ -14,6 +14,7 @@ internal sealed unsafe class SpawnControl
     private SpawnError _before = new("start", "", Errno.TimedOut);
     private int _made = -1;
     private bool _isStopped;
+    private bool _isMade;
 
     /// <summary>Pid of the process, from its first moment on; null where there is none.</summary>
     public int? Pid
@@ -43,14 +44,17 @@ internal sealed unsafe class SpawnControl
     /// The process is sent SIGKILL, and the start fails, if it has not come about already. To be called again while the start is
     /// under way: it may not have made its process yet.
     /// </summary>
-    public void Stop()
+    /// <returns>False where the start has come about: its process is not touched.</returns>
+    public bool Stop()
     {
         lock (_gate)
         {
+            if (_isMade) return false;
             _isStopped = true;
-            if (_result == null) return;
+            if (_result == null) return true;
             if (Volatile.Read(ref _result->Pidfd) is >= 0 and var number) _ = Libc.PidfdSendSignal(number, Signal.Kill.Number);
             else if (Volatile.Read(ref _result->Pid) is > 0 and var pid) KillChild(pid);
+            return true;
         }
     }
 
@@ -86,6 +90,7 @@ internal sealed unsafe class SpawnControl
         lock (_gate)
         {
             _made = _result->Error == 0 ? _result->Pid : -1;
+            _isMade = _made > 0 && !_isStopped;
             _result = null;
             _request = null;
             return _isStopped;

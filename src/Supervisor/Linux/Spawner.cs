@@ -21,6 +21,9 @@ internal sealed unsafe class Spawner : IDisposable
     private readonly NativeArena _arena = new();
     private readonly Guard? _guard;
     private readonly Native.Result* _result;
+
+    /// <summary>Killed, and not reaped: a tracer holds their exits (ptrace(2)).</summary>
+    private readonly List<Pidfd> _traced = [];
     private nint _handle;
 
     /// <param name="descriptors">
@@ -52,6 +55,7 @@ internal sealed unsafe class Spawner : IDisposable
     {
         ObjectDisposedException.ThrowIf(_handle == 0, this);
         spawned = null;
+        _traced.RemoveAll(Reap);
         error = Refuse(request);
         if (error is not null) return false;
 
@@ -77,6 +81,7 @@ internal sealed unsafe class Spawner : IDisposable
 
     public void Dispose()
     {
+        _traced.ForEach(process => process.Dispose());
         Native.CloseSpawner(_handle);
         NativeMemory.Free(_result);
         _handle = 0;
@@ -92,14 +97,27 @@ internal sealed unsafe class Spawner : IDisposable
     /// <param name="hasProcess">It was sent SIGKILL, before its exec or just after it: what came of it goes, too.</param>
     private void Abandon(bool hasProcess)
     {
-        using var process = _result->Pidfd < 0 ? null : new Pidfd(_result->Pidfd, _result->Pid);
-        if (!hasProcess || process is null) return;
+        if (_result->Pidfd < 0) return;
+        var process = new Pidfd(_result->Pidfd, _result->Pid);
+        if (!hasProcess)
+        {
+            process.Dispose();
+            return;
+        }
+
         using var stdout = _result->Stdout < 0 ? null : new Pipe(_result->Stdout);
         using var stderr = _result->Stderr < 0 ? null : new Pipe(_result->Stderr);
         while (!process.HasEnded) process.WaitForEnd(Patience);
         ProcessGroup.Kill(process.Pid);
         _guard?.Forget(process.Pid);
-        process.Wait(out _);
+        if (!Reap(process)) _traced.Add(process);
+    }
+
+    private static bool Reap(Pidfd process)
+    {
+        if (process.Wait(out var status) == Errno.None && status is null) return false;
+        process.Dispose();
+        return true;
     }
 
     private static SpawnError? Refuse(SpawnRequest request)

@@ -34,7 +34,7 @@ internal sealed record TreeRoot(int Pid, bool IsReaped, ValueList<string> Marks)
     public bool? Holds(int pid)
     {
         if (ProcessEntry.Of(pid) is not { } entry) return null;
-        return entry.Session == Pid || entry.Group == Pid || Claims(ProcFile.Read(pid, "environ"u8) ?? []) == true;
+        return entry.Session == Pid || entry.Group == Pid || Claims(ProcessEnvironment.Read(pid) ?? []) == true;
     }
 
     private static ReadOnlySpan<byte> Entry(ReadOnlySpan<byte> environ, ReadOnlySpan<byte> nameAndEquals)

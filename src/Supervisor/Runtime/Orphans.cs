@@ -26,7 +26,7 @@ internal sealed class Orphans
             if (!child.IsZombie) _running.Add(child.Pid);
         }
 
-        _byMarks = orphans.ToLookup(orphan => Marks.In(ProcFile.Read(orphan.Pid, "environ"u8)) ?? Unmarked);
+        _byMarks = orphans.ToLookup(orphan => Marks.In(ProcessEnvironment.Read(orphan.Pid)) ?? Unmarked);
     }
 
     /// <summary>

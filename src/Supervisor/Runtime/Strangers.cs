@@ -21,11 +21,13 @@ internal static class Strangers
             Subreaper.Reap(isOwn);
             var strangers = Subreaper.Strangers(isOwn);
             if (strangers.Count == 0) return;
+            var isPatient = true;
             foreach (var pid in strangers)
             {
                 using var stranger = Pidfd.Open(pid, out _);
                 stranger?.SendSignal(Signal.Kill);
-                stranger?.WaitForEnd(BetweenRounds);
+                // Once a round: many that hang in the kernel hold up the end of the daemon no longer than one does.
+                if (isPatient && stranger?.WaitForEnd(BetweenRounds) == false) isPatient = false;
             }
         }
     }

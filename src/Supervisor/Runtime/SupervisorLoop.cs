@@ -10,7 +10,7 @@ namespace Reuseportd.Runtime;
 /// <summary>
 /// The one loop that owns the fleet: in each turn it waits for the end of a process, a message or a deadline, steps the
 /// slots that it concerns and starts what is to be started. Nothing in it waits for anything else, and nobody else touches
-/// what it owns. Its thread starts the workers, which the kernel ends together with it.
+/// what it owns. Starts are for the threads of the <see cref="Launcher"/>.
 /// </summary>
 internal sealed class SupervisorLoop : IDisposable
 {
@@ -164,6 +164,7 @@ internal sealed class SupervisorLoop : IDisposable
             if (token == MailboxToken) _mailbox.Acknowledge();
             else if (token == ChildToken) childEnded = true;
             else if (_processes.Find(token) is { } process) Reap(process);
+            else if (_processes.ReapTraced(token)) continue;
             else if (_probeCommands.Reap(token) is { } answer) _probes.Answered(answer, Now());
             else if (GroupReaper.Knows(token)) _trees.Wake(token);
             else foreach (var notification in _notifications.Take(token)) TakeNotification(notification);
@@ -350,6 +351,7 @@ internal sealed class SupervisorLoop : IDisposable
                 _stopping = true;
                 _converging!.Cancel();
                 _commands!.Cancel();
+                foreach (var process in _processes.Stop()) Reap(process);
                 _fleet.StopAll();
                 _starts.Stop();
                 break;

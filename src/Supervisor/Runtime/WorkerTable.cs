@@ -12,19 +12,31 @@ namespace Reuseportd.Runtime;
 internal sealed class WorkerTable(
     LaunchPad launchPad, FileTable files, Epoll epoll, OutputLoop output, Guard? guard, ILogger log)
 {
+    /// <summary>
+    /// The pidfd of a process that a tracer holds stays readable, and is signalled again when the tracer lets go.
+    /// </summary>
+    public const Linux.Readiness ExitOnce = Linux.Readiness.Readable | Linux.Readiness.EdgeTriggered;
+
     /// <summary>Time that a process gets to go after SIGKILL.</summary>
     private static readonly TimeSpan ToDie = TimeSpan.FromSeconds(1);
 
     /// <summary>Lines are late by milliseconds.</summary>
     private const int MostLeft = 64;
 
+    /// <summary>Each costs a descriptor and a pid. Past this number, the end of a worker is its tracer's to release.</summary>
+    private const int MostTraced = 1024;
+
     private readonly Dictionary<ulong, WorkerProcess> _bySerial = [];
     private readonly Dictionary<int, WorkerProcess> _byPid = [];
     private readonly Dictionary<ulong, WorkerProcess> _ended = [];
 
+    /// <summary>Ended and not reaped: a tracer holds their exits.</summary>
+    private readonly Dictionary<ulong, Pidfd> _traced = [];
+
     /// <summary>No slot's last any more: a failed update, and a new try, are told of by what these said last.</summary>
     private readonly Queue<WorkerProcess> _left = new();
     private ulong _lastSerial;
+    private bool _isStopping;
 
     /// <summary>Processes that run, or have not been reaped.</summary>
     public int Count => _bySerial.Count;
@@ -71,7 +83,7 @@ internal sealed class WorkerTable(
         slot.LastTry = slot.Slot.Streak > 0 ? slot.Last : null;
         slot.Process = slot.Last = process;
 
-        var watched = epoll.Add(process.Handle, Linux.Readiness.Readable, process.Serial);
+        var watched = epoll.Add(process.Handle, ExitOnce, process.Serial);
         if (watched != Errno.None)
         {
             Refuse(process, start);
@@ -105,7 +117,8 @@ internal sealed class WorkerTable(
 
     /// <summary>
     /// Reaps a process that has ended. Its process group is killed first: while the process is a zombie, its number
-    /// can belong to no other group.
+    /// can belong to no other group. A process of the worker's user can trace the worker and so hold its exit (ptrace(2)): then
+    /// the worker counts as ended, and its process is reaped by <see cref="ReapTraced"/>.
     /// </summary>
     /// <returns>Null where it still runs.</returns>
     public ExitStatus? Reap(WorkerProcess process)
@@ -113,12 +126,41 @@ internal sealed class WorkerTable(
         if (!process.Handle.HasEnded) return null;
         ProcessGroup.Kill(process.Handle.Pid);
         var errno = process.Handle.Wait(out var status);
-        if (errno == Errno.None && status is null) return null;
+        if (errno == Errno.None && status is null) return ReapLater(process);
 
         epoll.Remove(process.Handle);
         Forget(process);
         process.Handle.Dispose();
         // Somebody else reaped it: that it ended is certain, how is not.
+        return status ?? ExitStatus.Killed(Signal.Kill);
+    }
+
+    /// <summary>Reaps a process that a tracer held.</summary>
+    /// <param name="serial">Of the process; any other token means nothing.</param>
+    public bool ReapTraced(ulong serial)
+    {
+        if (!_traced.TryGetValue(serial, out var handle)) return false;
+        if (handle.Wait(out var status) == Errno.None && status is null) return true;
+        _traced.Remove(serial);
+        epoll.Remove(handle);
+        handle.Dispose();
+        return true;
+    }
+
+    /// <summary>From here on no tracer is waited for.</summary>
+    /// <returns>Processes that have ended, and whose tracers were.</returns>
+    public WorkerProcess[] Stop()
+    {
+        _isStopping = true;
+        return [.. _bySerial.Values.Where(process => process.Handle.HasEnded)];
+    }
+
+    private ExitStatus? ReapLater(WorkerProcess process)
+    {
+        if (_traced.Count >= MostTraced && !_isStopping) return null;
+        var status = EndedProcess.StatusOf(process.Handle.Pid);
+        _traced.Add(process.Serial, process.Handle);
+        Forget(process);
         return status ?? ExitStatus.Killed(Signal.Kill);
     }
 
@@ -146,7 +188,6 @@ internal sealed class WorkerTable(
     {
         process.Handle.SendSignal(Signal.Kill);
         process.Handle.WaitForEnd(ToDie);
-        process.Handle.Wait(out _);
         Forget(process);
         start.Discard();
         Drop(start);

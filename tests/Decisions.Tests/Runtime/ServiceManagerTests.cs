@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Microsoft.Extensions.Hosting.Systemd;
 using Reuseportd.Hosting;
@@ -14,7 +15,24 @@ public sealed class ServiceManagerTests
     {
         using var manager = Manager();
         manager.Tell(new FleetCounts(4, 3, 1, 0, 0, 0, 1));
-        Assert.Equal(["STATUS=3 of 4 workers ready; 1 starting"], _notifier.Said);
+        Assert.Equal("STATUS=3 of 4 workers ready; 1 starting", _notifier.Next());
+    }
+
+    [Fact]
+    public void Tell_ManagerReadsNothing_DoesNotWaitAndKeepsTheNewestCounts()
+    {
+        using var manager = Manager();
+        using var reads = new ManualResetEventSlim();
+        _notifier.Reads = reads;
+        manager.Tell(new FleetCounts(4, 1, 3, 0, 0, 0, 1));
+        Assert.Equal("STATUS=1 of 4 workers ready; 3 starting", _notifier.Next());
+
+        manager.Tell(new FleetCounts(4, 2, 2, 0, 0, 0, 1));
+        manager.Tell(new FleetCounts(4, 4, 0, 0, 0, 0, 1));
+        reads.Set();
+        string last;
+        do last = _notifier.Next();
+        while (last != "STATUS=4 of 4 workers ready");
     }
 
     [Fact]
@@ -55,6 +73,7 @@ public sealed class ServiceManagerTests
         using var manager = Manager();
         _notifier.Fault = new SocketException((int)SocketError.ConnectionRefused);
         manager.Tell(default);
+        _notifier.Next();
         manager.Stopping();
     }
 
@@ -71,7 +90,12 @@ public sealed class ServiceManagerTests
 
     private sealed class Notifier : ISystemdNotifier
     {
+        private readonly BlockingCollection<string> _told = [];
+
         public List<string> Said { get; } = [];
+
+        /// <summary>What is told waits for it; null where the manager reads at once.</summary>
+        public ManualResetEventSlim? Reads { get; set; }
 
         public Exception? Fault { get; set; }
 
@@ -79,8 +103,17 @@ public sealed class ServiceManagerTests
 
         public void Notify(ServiceState state)
         {
+            _told.Add(state.ToString());
+            Reads?.Wait();
             if (Fault is not null) throw Fault;
             Said.Add(state.ToString());
+        }
+
+        /// <summary>The next that is told, read or not.</summary>
+        public string Next()
+        {
+            Assert.True(_told.TryTake(out var told, TimeSpan.FromSeconds(30)), "nothing was told");
+            return told;
         }
     }
 }

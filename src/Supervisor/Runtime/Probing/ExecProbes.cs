@@ -42,7 +42,7 @@ internal sealed class ExecProbes(LaunchPad launchPad, Starts starts, Epoll epoll
         }
 
         var token = TokenBit | ++_last;
-        var watched = epoll.Add(handle, Linux.Readiness.Readable, token);
+        var watched = epoll.Add(handle, WorkerTable.ExitOnce, token);
         if (watched != Errno.None)
         {
             // Nobody would hear of its end, nor find it among the strangers.
@@ -56,6 +56,8 @@ internal sealed class ExecProbes(LaunchPad launchPad, Starts starts, Epoll epoll
 
         _running.Add(token, new Running(handle, start));
         _pids.Add(handle.Pid);
+        // Its time was over when it had just come about.
+        if (start.IsLate) ProcessGroup.Kill(handle.Pid);
         return null;
     }
 
@@ -68,7 +70,7 @@ internal sealed class ExecProbes(LaunchPad launchPad, Starts starts, Epoll epoll
         {
             if (start.IsAnswered) continue;
             start.IsLate = true;
-            start.Control.Stop();
+            if (start.Control.Stop()) continue;
             if (start.Spawned is { } spawned) ProcessGroup.Kill(spawned.Process.Pid);
         }
     }
@@ -80,12 +82,11 @@ internal sealed class ExecProbes(LaunchPad launchPad, Starts starts, Epoll epoll
         if ((token & TokenBit) == 0 || !_running.TryGetValue(token, out var running) || !running.Handle.HasEnded) return null;
         // While it is not reaped its number can be no other group's.
         ProcessGroup.Kill(running.Handle.Pid);
-        _ = running.Handle.Wait(out var status);
-        epoll.Remove(running.Handle);
-        _running.Remove(token);
-        _pids.Remove(running.Handle.Pid);
-        guard?.Forget(running.Handle.Pid);
-        running.Handle.Dispose();
+        var errno = running.Handle.Wait(out var status);
+        // A tracer holds its exit (ptrace(2)): it is reaped when the tracer lets go.
+        if (errno == Errno.None && status is null) status = EndedProcess.StatusOf(running.Handle.Pid);
+        else Forget(token, running);
+        if (running.Start.IsAnswered) return null;
         return Answer(running.Start, running.Start.IsLate ? TooLate(running.Start) : Failure(status));
     }
 
@@ -97,6 +98,15 @@ internal sealed class ExecProbes(LaunchPad launchPad, Starts starts, Epoll epoll
             ProcessGroup.Kill(running.Handle.Pid);
             if (running.Handle.WaitForEnd(LastWait)) Reap(token);
         }
+    }
+
+    private void Forget(ulong token, Running running)
+    {
+        epoll.Remove(running.Handle);
+        _running.Remove(token);
+        _pids.Remove(running.Handle.Pid);
+        guard?.Forget(running.Handle.Pid);
+        running.Handle.Dispose();
     }
 
     private static string? Failure(ExitStatus? status) => status switch

@@ -60,6 +60,7 @@ internal abstract class Start
     {
         if (Spawned is not { } spawned) return;
         ProcessGroup.Kill(spawned.Process.Pid);
+        spawned.Process.Wait(out _);
         spawned.Process.Dispose();
         spawned.Stdout?.Dispose();
         spawned.Stderr?.Dispose();

@@ -108,13 +108,16 @@ internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, Ti
 
     private void Kill(Start start, TimeSpan now)
     {
+        var error = start.Control.Held($"not done after {DurationText.Of(longest)}, killed");
+        // It came about at the last moment: its message is on its way.
+        if (!start.Control.Stop()) return;
         if (start.LateError is null)
         {
-            start.LateError = start.Control.Held($"not done after {DurationText.Of(longest)}, killed");
-            if (start is WorkerStart worker) log.SpawnFailed(worker.Slot.Name, start.LateError);
+            start.LateError = error;
+            if (start is WorkerStart worker) log.SpawnFailed(worker.Slot.Name, error);
         }
 
-        start.Control.Stop();
+        launcher.Retry();
         _due.Add(start, now + BetweenKills);
     }
 }

@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+
+namespace Reuseportd.Linux;
+
+/// <summary>
+/// Reads <c>/proc/PID/environ</c> within a bound. The kernel takes the memory lock of the process for it. The process can hold
+/// that lock without end, by a page fault on a file system that its user serves (FUSE), and a reader then waits uninterruptibly.
+/// So the read is done by a thread that may be lost for as long as that lasts.
+/// </summary>
+internal static class ProcessEnvironment
+{
+    /// <summary>A usual read takes 20 µs. On a loaded machine the thread may wait for a CPU.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The same while a read hangs: that is done on purpose, and further ones must not add up.</summary>
+    private static readonly TimeSpan ShortPatience = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Threads that may hang. Past this number no environment is read.</summary>
+    private const int MostHung = 16;
+
+    private static readonly ConcurrentBag<Reader> Idle = [];
+    private static readonly ConcurrentDictionary<int, Reader> Hung = [];
+
+    /// <returns>Null if the process has gone, may not be looked at, or does not let the environment be read in time.</returns>
+    public static byte[]? Read(int pid)
+    {
+        if (Hung.ContainsKey(pid) || Hung.Count >= MostHung) return null;
+        if (!Idle.TryTake(out var reader) && (reader = Reader.TryStart()) is null) return null;
+        return reader.Read(pid, Hung.IsEmpty ? Patience : ShortPatience);
+    }
+
+    /// <summary>One thread; it lives as long as the daemon.</summary>
+#pragma warning disable CA1001 // A semaphore whose handle nobody asks for holds nothing.
+    private sealed class Reader
+#pragma warning restore CA1001
+    {
+        private const int Waiting = 0;
+        private const int Answered = 1;
+        private const int GivenUp = 2;
+
+        private readonly SemaphoreSlim _asked = new(0);
+        private readonly SemaphoreSlim _answered = new(0);
+        private byte[]? _answer;
+        private int _pid;
+        private int _state;
+
+        /// <returns>Null without memory or a pid for a thread.</returns>
+        public static Reader? TryStart()
+        {
+            var reader = new Reader();
+            try
+            {
+                new Thread(reader.Run) { IsBackground = true, Name = "environ" }.Start();
+                return reader;
+            }
+            catch (OutOfMemoryException)
+            {
+                return null;
+            }
+        }
+
+        public byte[]? Read(int pid, TimeSpan patience)
+        {
+            (_pid, _state) = (pid, Waiting);
+            _asked.Release();
+            if (!_answered.Wait(patience))
+            {
+                Hung[pid] = this;
+                if (Interlocked.CompareExchange(ref _state, GivenUp, Waiting) == Waiting) return null;
+                Hung.TryRemove(pid, out _);
+                _answered.Wait();
+            }
+
+            var answer = _answer;
+            Idle.Add(this);
+            return answer;
+        }
+
+        private void Run()
+        {
+            while (true)
+            {
+                _asked.Wait();
+                _answer = ProcFile.Read(_pid, "environ"u8);
+                if (Interlocked.CompareExchange(ref _state, Answered, Waiting) == Waiting)
+                {
+                    _answered.Release();
+                    continue;
+                }
+
+                Hung.TryRemove(_pid, out _);
+                Idle.Add(this);
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using EndToEnd.Tests.Harness;
+
+namespace EndToEnd.Tests.Lifecycle;
+
+/// <summary>A worker attacks what runs as its user: the daemon answers, replaces the workers of others, and ends in time.</summary>
+public sealed class HeldStartTests : DaemonTest
+{
+    /// <summary>A user of Debian that runs nothing: the attacker stops all that it may signal.</summary>
+    private const string User = "uucp";
+
+    private static readonly TimeSpan Promptly = TimeSpan.FromSeconds(1);
+
+    /// <summary>The grace period of the services below, and what SIGKILL and the log take on a loaded machine.</summary>
+    private static readonly TimeSpan InTime = TimeSpan.FromSeconds(15);
+
+    [Fact]
+    public async Task Probe_StoppedByItsUser_HoldsUpNobody()
+    {
+        Root.Require();
+        await StartAsync("liveness: { type: exec, command: [\"true\"], period: 100ms, timeout: 500ms, failure_threshold: 1000 },");
+        for (var round = 0; round < 10; round++) await AssertOthersAreServedAsync();
+        await AssertStopsInTimeAsync();
+    }
+
+    [Fact]
+    public async Task Worker_KilledWhileAProcessOutsideTracesIt_DoesNotHoldUpTheEnd()
+    {
+        Root.Require();
+        using var tracer = Process.Start(Command.Start("setpriv", ["--reuid", User, "--regid", User, "--clear-groups", Checkout.Worker("stops-others"), "keep"]))!;
+        try
+        {
+            await tracer.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+            Daemon.Configure($"services: {{ victim: {{ command: [sleep, infinity], workers: 1, {AsUser}, reuseport: {{ ports: [1] }}, {Grace} }} }}");
+            await Daemon.StartAsync();
+            await Deadline.UntilAsync(
+                async () =>
+                {
+                    if (Processes.Status(Daemon.PidOf("victim@0"), "TracerPid") is { } by && by.Trim() != "0") return true;
+                    await Daemon.ControlAsync("restart", "victim");
+                    return false;
+                },
+                "the worker is traced");
+            Processes.Signal(Daemon.PidOf("victim@0"), Processes.Kill);
+            var exit = await Daemon.EventAsync("exit", "victim@0", where: record => record["EXIT_STATUS"] == "9");
+            Assert.Equal("Z", Processes.Stat(exit.Pid, 3));
+
+            await AssertStopsInTimeAsync();
+        }
+        finally
+        {
+            tracer.Kill();
+        }
+    }
+
+    private static string AsUser => $"user: {User}, group: {User}";
+
+    private static string Grace => "stop_grace_period: 1s, readiness: { type: delay, delay: 0s }";
+
+    private static string NoDelay => "restart: { delay: 10ms, multiplier: 1, jitter: 0 }";
+
+    private static string Yaml(string liveness) => $$"""
+        services:
+          other: { command: [sleep, infinity], workers: 2, reuseport: { ports: [2] }, {{NoDelay}}, {{Grace}} }
+          attacker: { command: [{{Checkout.Worker("stops-others")}}, stop], workers: 1, {{liveness}} {{AsUser}}, reuseport: { ports: [3] }, {{Grace}}, {{NoDelay}} }
+        """;
+
+    private async Task StartAsync(string liveness)
+    {
+        Daemon.Configure(Yaml(liveness));
+        await Daemon.StartAsync();
+        await Daemon.LineAsync("attacking", "attacker@0");
+    }
+
+    private async Task AssertOthersAreServedAsync()
+    {
+        var former = Daemon.PidOf("other@0");
+        var last = Daemon.Log.Records[^1];
+        Processes.Signal(former, Processes.Kill);
+        var ready = await Daemon.EventAsync("ready", "other@0", last);
+        Assert.NotEqual(former, ready.Pid);
+
+        using var api = Daemon.Api();
+        var since = Stopwatch.GetTimestamp();
+        using var answer = await api.GetAsync("/v1/status", TestContext.Current.CancellationToken);
+        Assert.True(answer.IsSuccessStatusCode);
+        Assert.True(Stopwatch.GetElapsedTime(since) < Promptly, $"status took {Stopwatch.GetElapsedTime(since)}");
+    }
+
+    private async Task AssertStopsInTimeAsync()
+    {
+        var since = Stopwatch.GetTimestamp();
+        await Daemon.StopAsync();
+        Assert.True(Stopwatch.GetElapsedTime(since) < InTime, $"the end took {Stopwatch.GetElapsedTime(since)}");
+    }
+}

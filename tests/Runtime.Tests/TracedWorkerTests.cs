@@ -1,0 +1,101 @@
+using System.Globalization;
+using Reuseportd.Linux;
+using Reuseportd.Model;
+using Runtime.Tests.Harness;
+
+namespace Runtime.Tests;
+
+/// <summary>
+/// Workers that a process of their user traces (ptrace(2)). The kernel gives the exit of such a process to the tracer first, and the
+/// daemon's waitid(2) finds nothing, although the pidfd is readable.
+/// </summary>
+public sealed class TracedWorkerTests
+{
+    private const string User = "54322";
+
+    private static readonly TimeSpan Watched = TimeSpan.FromMilliseconds(500);
+
+    [Fact]
+    public void Worker_KilledWhileTraced_IsReplacedAtOnceWithItsStatus()
+    {
+        using var fleet = new Supervised();
+        var former = StartTraced(fleet);
+
+        Supervised.Kill(former);
+        var exit = TakeExit(fleet, former);
+
+        Assert.Equal(("killed", "9"), (exit.Field("EXIT_CODE"), exit.Field("EXIT_STATUS")));
+        Assert.True(ProcessEntry.Of(former)?.IsZombie);
+        fleet.Advance(TimeSpan.FromMinutes(1));
+        Deadline.Until(() => fleet.Worker("victim@0") is { State: "ready", Pid: { } pid } && pid != former, "the worker is replaced");
+    }
+
+    [Fact]
+    public void Worker_EndedWhileTraced_LeavesTheLoopIdleAndIsReapedWhenTheTracerEnds()
+    {
+        using var fleet = new Supervised();
+        var former = StartTraced(fleet);
+        Supervised.Kill(former);
+        TakeExit(fleet, former);
+
+        var before = LoopTicks();
+        Assert.False(((IAsyncResult)fleet.Ended).AsyncWaitHandle.WaitOne(Watched));
+        var used = (LoopTicks() - before) / ProcessEntry.TicksInASecond;
+        Assert.True(used < Watched.TotalSeconds / 4, $"the loop used {used} s of CPU in {Watched}");
+
+        Supervised.Kill(fleet.Worker("tracer@0").Pid!.Value);
+        Deadline.Until(() => ProcessEntry.Of(former) is null, "the worker is reaped");
+    }
+
+    private static int StartTraced(Supervised fleet)
+    {
+        var tracer = As(Given.Service("tracer", 1, Checkout.Worker("stops-others"), "keep"));
+        fleet.Converge(tracer);
+        fleet.Lines.Take("tracer@0", "attacking");
+        fleet.Converge(tracer, Victim());
+        return AwaitTraced(fleet);
+    }
+
+    /// <summary>A start may pass by the tracer: then there is another one.</summary>
+    private static int AwaitTraced(Supervised fleet)
+    {
+        var traced = 0;
+        Deadline.Until(
+            () =>
+            {
+                if (fleet.Worker("victim@0") is not { State: "ready", Pid: { } pid }) return false;
+                if (TracerOf(pid) != "0") traced = pid;
+                else fleet.Ask(new Reuseportd.Runtime.FleetCommand.Restart(), "victim");
+                return traced > 0;
+            },
+            "the worker is traced");
+        return traced;
+    }
+
+    private static Happened TakeExit(Supervised fleet, int pid)
+    {
+        Happened exit;
+        do exit = fleet.Log.Take("exit", "victim@0");
+        while (exit.Pid != pid);
+        return exit;
+    }
+
+    private static string TracerOf(int pid)
+    {
+        const string field = "TracerPid:";
+        return File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/status"))
+            .First(line => line.StartsWith(field, StringComparison.Ordinal))[field.Length..].Trim();
+    }
+
+    private static ulong LoopTicks()
+    {
+        ulong ticks = 0;
+        foreach (var thread in Directory.GetDirectories("/proc/self/task"))
+            if (File.ReadAllText(thread + "/comm") == "supervisor\n") ticks += ProcessEntry.TryParse(File.ReadAllBytes(thread + "/stat"))!.Value.CpuTicks;
+        return ticks;
+    }
+
+    private static ServiceSpec Victim() => As(Given.Sleepers("victim", 1)) with { Update = Given.StopFirst };
+
+    private static ServiceSpec As(ServiceSpec service) => service with { Process = service.Process with { User = User, Group = User } };
+}
