@@ -147,5 +147,14 @@ public sealed class HeldStartTests
 
     private static ServiceSpec Attacker(string how) => As(Given.Service("attacker", 1, Checkout.Worker("stops-others"), how));
 
-    private static ServiceSpec As(ServiceSpec service) => service with { Process = service.Process with { User = User, Group = User } };
+    /// <summary>As that user; the program is looked for in many folders, so that there is time between change of user and exec.</summary>
+    private static ServiceSpec As(ServiceSpec service) => service with
+    {
+        Process = service.Process with
+        {
+            User = User,
+            Group = User,
+            Environment = [new EnvironmentVariable("PATH", Template.TryParse(string.Concat(Enumerable.Repeat("/nonexistent:", 300)) + "/usr/bin:/bin", out _)!)],
+        },
+    };
 }

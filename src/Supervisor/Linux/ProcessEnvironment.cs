@@ -12,7 +12,7 @@ internal static class ProcessEnvironment
     /// <summary>A usual read takes 20 µs. On a loaded machine the thread may wait for a CPU.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The same while a read hangs: that is done on purpose, and further ones must not add up.</summary>
+    /// <summary>The same after a read that was not done in time: that is done on purpose, and further ones must not add up.</summary>
     private static readonly TimeSpan ShortPatience = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Threads that may hang. Past this number no environment is read.</summary>
@@ -21,12 +21,15 @@ internal static class ProcessEnvironment
     private static readonly ConcurrentBag<Reader> Idle = [];
     private static readonly ConcurrentDictionary<int, Reader> Hung = [];
 
+    /// <summary>A read was not done in time: processes that let go of one read and hang the next must not add up either.</summary>
+    private static volatile bool _isWary;
+
     /// <returns>Null if the process has gone, may not be looked at, or does not let the environment be read in time.</returns>
     public static byte[]? Read(int pid)
     {
         if (Hung.ContainsKey(pid) || Hung.Count >= MostHung) return null;
         if (!Idle.TryTake(out var reader) && (reader = Reader.TryStart()) is null) return null;
-        return reader.Read(pid, Hung.IsEmpty ? Patience : ShortPatience);
+        return reader.Read(pid, _isWary ? ShortPatience : Patience);
     }
 
     /// <summary>One thread; it lives as long as the daemon.</summary>
@@ -66,6 +69,7 @@ internal static class ProcessEnvironment
             if (!_answered.Wait(patience))
             {
                 Hung[pid] = this;
+                _isWary = true;
                 if (Interlocked.CompareExchange(ref _state, GivenUp, Waiting) == Waiting) return null;
                 Hung.TryRemove(pid, out _);
                 _answered.Wait();

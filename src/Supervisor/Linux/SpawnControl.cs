@@ -51,9 +51,7 @@ internal sealed unsafe class SpawnControl
         {
             if (_isMade) return false;
             _isStopped = true;
-            if (_result == null) return true;
-            if (Volatile.Read(ref _result->Pidfd) is >= 0 and var number) _ = Libc.PidfdSendSignal(number, Signal.Kill.Number);
-            else if (Volatile.Read(ref _result->Pid) is > 0 and var pid) KillChild(pid);
+            if (_result != null) Kill();
             return true;
         }
     }
@@ -91,10 +89,18 @@ internal sealed unsafe class SpawnControl
         {
             _made = _result->Error == 0 ? _result->Pid : -1;
             _isMade = _made > 0 && !_isStopped;
+            // It may have been stopped when it had no process yet.
+            if (_isStopped) Kill();
             _result = null;
             _request = null;
             return _isStopped;
         }
+    }
+
+    private void Kill()
+    {
+        if (Volatile.Read(ref _result->Pidfd) is >= 0 and var number) _ = Libc.PidfdSendSignal(number, Signal.Kill.Number);
+        else if (Volatile.Read(ref _result->Pid) is > 0 and var pid) KillChild(pid);
     }
 
     /// <summary>Without a pidfd the number may be another's by now, unless that is a child of ours too.</summary>

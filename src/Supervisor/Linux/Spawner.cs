@@ -75,7 +75,7 @@ internal sealed unsafe class Spawner : IDisposable
             : isStopped ? SpawnSteps.Describe(_result->Reached, _result->Index, Errno.TimedOut, request)
             : null;
         if (error is null) spawned = Spawned(request);
-        else Abandon(hasProcess: _result->Error == 0);
+        else Abandon();
         return error is null;
     }
 
@@ -94,17 +94,14 @@ internal sealed unsafe class Spawner : IDisposable
         _result->Stderr < 0 ? null : new Pipe(_result->Stderr),
         request.Candidates[_result->Index]);
 
-    /// <param name="hasProcess">It was sent SIGKILL, before its exec or just after it: what came of it goes, too.</param>
-    private void Abandon(bool hasProcess)
+    /// <summary>
+    /// Reaps a process that came to nothing, or that was sent SIGKILL just after its exec; then what came of it goes, too. A tracer can
+    /// hold its exit.
+    /// </summary>
+    private void Abandon()
     {
         if (_result->Pidfd < 0) return;
         var process = new Pidfd(_result->Pidfd, _result->Pid);
-        if (!hasProcess)
-        {
-            process.Dispose();
-            return;
-        }
-
         using var stdout = _result->Stdout < 0 ? null : new Pipe(_result->Stdout);
         using var stderr = _result->Stderr < 0 ? null : new Pipe(_result->Stderr);
         while (!process.HasEnded) process.WaitForEnd(Patience);

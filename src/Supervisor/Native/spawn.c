@@ -92,6 +92,8 @@ static void give_up(const struct reuseportd_spawner *spawner, struct reuseportd_
             close(result->output[index]);
         result->output[index] = -1;
     }
+    if (result->pidfd >= 0)
+        return; /* the caller waits for its end, which a tracer can hold up (ptrace(2)), and reaps it */
     const int32_t pid = result->pid;
     result->pid = -1; /* for other threads, before the number can be another's */
     reuseportd_guard_forget(spawner->guard, pid);

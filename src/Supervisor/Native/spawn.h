@@ -105,7 +105,7 @@ struct reuseportd_request {
  */
 struct reuseportd_result {
     int32_t pid;
-    int32_t pidfd;     /* the caller's to close, after a failure too */
+    int32_t pidfd;     /* the caller's to close; after a failure, of a process that the caller is to reap */
     int32_t output[2]; /* read ends, non-blocking; -1 without a pipe */
     int32_t step;      /* of enum reuseportd_step */
     int32_t index;     /* which limit, CPU, capability; which candidate was exec'd or failed */

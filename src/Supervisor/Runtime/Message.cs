@@ -74,7 +74,8 @@ internal abstract record Message
 
     /// <summary>The account that a service runs as was looked up.</summary>
     /// <param name="Account">Null where it is not known.</param>
-    internal sealed record AccountFound(Accounts.Entry Entry, Account? Account, string? Problem) : Message;
+    /// <param name="IsLate">It takes too long; another answer follows.</param>
+    internal sealed record AccountFound(Accounts.Entry Entry, Account? Account, string? Problem, bool IsLate) : Message;
 
     /// <summary>A probe has ended.</summary>
     /// <param name="Failure">Null where the worker serves; else why it does not, for people.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Reuseportd.Linux;
 using Reuseportd.Model;
 using Reuseportd.Observability;
 using Reuseportd.Slots;
@@ -195,7 +196,7 @@ internal sealed class SlotRunner(
             return process;
         }
 
-        if (start.Limit is { } limit)
+        if ((start.Limit ?? StartLimits.MetBy(error)) is { } limit)
         {
             room.Meet(limit, clock());
             Wait(slot, start.Generation, limit);

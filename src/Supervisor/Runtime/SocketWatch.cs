@@ -18,8 +18,11 @@ internal sealed class SocketWatch(Mailbox mailbox)
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
-    /// <summary>A worker whose lines come is asked about after half of its readiness timeout, or after this time.</summary>
-    private static readonly TimeSpan LongestTrust = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// A worker whose lines come is asked about after half of its readiness timeout, or after this time, and less often: most start
+    /// within it, and of the others some are only slow. A child that serves and whose stderr goes to its parent writes no lines.
+    /// </summary>
+    private static readonly TimeSpan Trust = TimeSpan.FromMilliseconds(500);
 
     private readonly Dictionary<ulong, WorkerProcess> _starting = [];
     private readonly DeadlineQueue<WorkerProcess> _trusted = new();
@@ -27,11 +30,13 @@ internal sealed class SocketWatch(Mailbox mailbox)
     private TimeSpan _next;
     private volatile bool _asking;
 
-    public void Expect(WorkerProcess process, TimeSpan now)
+    public void Expect(WorkerProcess process, TimeSpan now) => Expect(process, now, Shortest);
+
+    private void Expect(WorkerProcess process, TimeSpan now, TimeSpan first)
     {
         if (!process.IsStarting || process.Slot.Policy.Readiness is ReadinessSpec.Delay) return;
         if (!_starting.TryAdd(process.Serial, process)) return;
-        _interval = Shortest;
+        if (_starting.Count == 1 || first < _interval) _interval = first;
         // Only ever sooner: workers that come again and again must not put off the question for the others.
         var soon = now + _interval;
         if (_starting.Count == 1 || soon < _next) _next = soon;
@@ -41,7 +46,7 @@ internal sealed class SocketWatch(Mailbox mailbox)
     public void ExpectLater(WorkerProcess process, TimeSpan now)
     {
         var half = process.Slot.Policy.Readiness.Timeout / 2;
-        _trusted.Add(process, now + (half < LongestTrust ? half : LongestTrust));
+        _trusted.Add(process, now + (half < Trust ? half : Trust));
     }
 
     public TimeSpan? NextWait(TimeSpan now)
@@ -54,7 +59,7 @@ internal sealed class SocketWatch(Mailbox mailbox)
 
     public void Pass(TimeSpan now)
     {
-        while (_trusted.TryTake(now, out var process, out _)) Expect(process, now);
+        while (_trusted.TryTake(now, out var process, out _)) Expect(process, now, Trust);
         if (_starting.Count == 0 || now < _next) return;
         _interval = TimeSpan.FromTicks(Math.Min(_interval.Ticks * 5 / 4, Longest.Ticks));
         _next = now + _interval;

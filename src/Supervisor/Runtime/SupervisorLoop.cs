@@ -151,8 +151,8 @@ internal sealed class SupervisorLoop : IDisposable
         _runner.Settled = _commands.Settled;
     }
 
-    /// <summary>Of workers, of their streams and of starts.</summary>
-    private long UsedDescriptors() => _processes.Count + _output.StreamCount + _starts.Descriptors;
+    /// <summary>Of workers, of their streams, of starts and of probes.</summary>
+    private long UsedDescriptors() => _processes.Count + _output.StreamCount + _starts.Descriptors + _probeCommands.Count;
 
     private TimeSpan Now() => _time.GetElapsedTime(_start);
 

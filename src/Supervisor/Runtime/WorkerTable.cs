@@ -24,7 +24,7 @@ internal sealed class WorkerTable(
     private const int MostLeft = 64;
 
     /// <summary>Each costs a descriptor and a pid. Past this number, the end of a worker is its tracer's to release.</summary>
-    private const int MostTraced = 1024;
+    private const int MostTraced = 64;
 
     private readonly Dictionary<ulong, WorkerProcess> _bySerial = [];
     private readonly Dictionary<int, WorkerProcess> _byPid = [];
@@ -39,7 +39,7 @@ internal sealed class WorkerTable(
     private bool _isStopping;
 
     /// <summary>Processes that run, or have not been reaped.</summary>
-    public int Count => _bySerial.Count;
+    public int Count => _bySerial.Count + _traced.Count;
 
     public WorkerProcess? Find(ulong serial) => _bySerial.GetValueOrDefault(serial);
 

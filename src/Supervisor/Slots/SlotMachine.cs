@@ -159,7 +159,10 @@ internal static partial class SlotMachine
 
         public Transition FromWaiting(SlotEvent happened) => happened switch
         {
-            SlotEvent.RoomMade or SlotEvent.StartRequested or SlotEvent.RestartRequested => Start(Slot),
+            // No process was made of its number.
+            SlotEvent.RoomMade => Become(
+                new SlotState.Starting(StartPhase.Queued, Now, Due: null, PortCoverage.None(Policy.Ports)), new SlotAction.Spawn(Slot.Generation)),
+            SlotEvent.StartRequested or SlotEvent.RestartRequested => Start(Slot),
             SlotEvent.StopRequested => Become(new SlotState.Stopped()),
             // As in backoff: nothing runs.
             SlotEvent.Launched or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.NoRoom or SlotEvent.Serves or SlotEvent.ReportedReady

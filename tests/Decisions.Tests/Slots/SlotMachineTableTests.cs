@@ -250,7 +250,7 @@ public sealed class SlotMachineTableTests
         { "waiting", "spawned", "waiting", "" },
         { "waiting", "spawn-failed", "waiting", "" },
         { "waiting", "no-room", "waiting", "" },
-        { "waiting", "room-made", "starting", "spawn 8" },
+        { "waiting", "room-made", "starting", "spawn 7" },
         { "waiting", "serves", "waiting", "" },
         { "waiting", "exited", "waiting", "" },
         { "waiting", "deadline", "waiting", "" },

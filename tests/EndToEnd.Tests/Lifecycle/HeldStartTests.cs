@@ -24,6 +24,30 @@ public sealed class HeldStartTests : DaemonTest
     }
 
     [Fact]
+    public async Task Start_StoppedByItsUser_IsKilledAndNamedAndHoldsUpNobody()
+    {
+        Root.Require();
+        await StartAsync("");
+        Daemon.Configure(Yaml("", $"victim: {{ command: [sleep, infinity], workers: 8, {AsUser}, reuseport: {{ ports: [1] }}, {Grace}, {NoDelay}, environment: {{ PATH: \"{LongPath}\" }} }}"));
+        var last = Daemon.Log.Records[^1];
+        Daemon.Signal(Processes.Hangup);
+
+        // Where a start passes by the attacker, its process is killed, and so started again.
+        var held = Daemon.EventAsync("spawn_error", after: last);
+        while (!held.IsCompleted)
+        {
+            foreach (var victim in Daemon.Events("spawn").Where(spawn => spawn.Worker!.StartsWith("victim@", StringComparison.Ordinal)))
+                if (Processes.Status(victim.Pid, "PPid") == $"{Daemon.Pid}") Processes.Signal(victim.Pid, Processes.Kill);
+            await AssertOthersAreServedAsync();
+        }
+
+        var error = await held;
+        Assert.Contains(error["REUSEPORT_STEP"], (string[])["setuid", "chdir", "exec"]);
+        Assert.Equal("110", error["ERRNO"]);
+        await AssertStopsInTimeAsync();
+    }
+
+    [Fact]
     public async Task Worker_KilledWhileAProcessOutsideTracesIt_DoesNotHoldUpTheEnd()
     {
         Root.Require();
@@ -53,16 +77,20 @@ public sealed class HeldStartTests : DaemonTest
         }
     }
 
+    /// <summary>The program is looked for in many folders, so that there is time between change of user and exec.</summary>
+    private static string LongPath => string.Concat(Enumerable.Repeat("/nonexistent:", 300)) + "/usr/bin:/bin";
+
     private static string AsUser => $"user: {User}, group: {User}";
 
     private static string Grace => "stop_grace_period: 1s, readiness: { type: delay, delay: 0s }";
 
     private static string NoDelay => "restart: { delay: 10ms, multiplier: 1, jitter: 0 }";
 
-    private static string Yaml(string liveness) => $$"""
+    private static string Yaml(string liveness, string more = "") => $$"""
         services:
           other: { command: [sleep, infinity], workers: 2, reuseport: { ports: [2] }, {{NoDelay}}, {{Grace}} }
           attacker: { command: [{{Checkout.Worker("stops-others")}}, stop], workers: 1, {{liveness}} {{AsUser}}, reuseport: { ports: [3] }, {{Grace}}, {{NoDelay}} }
+          {{more}}
         """;
 
     private async Task StartAsync(string liveness)

@@ -68,7 +68,8 @@ public sealed class DatagramSteeringTests
         var sockets = Enumerable.Range(0, workers).Select(_ => port.Open(2)).ToArray();
         using var steering = port.Steer(SteeringKind.Classic, Balance.Default, workers);
         for (var slot = 0; slot < workers; slot++) Assert.Equal(Errno.None, steering.Join(slot, [.. sockets[slot].Select(SharedPort.Of)]));
-        using var flows = new ClientFlows(port.Target, 100);
+        // So many that chance leaves no socket without one.
+        using var flows = new ClientFlows(port.Target, 1_000);
         for (var step = 0; step < 4 * workers; step++)
         {
             var (slot, former, next) = (step % workers, sockets[step % workers], port.Open(2));

@@ -20,6 +20,9 @@ internal sealed class ExecProbes(LaunchPad launchPad, Starts starts, Epoll epoll
     private readonly HashSet<int> _pids = [];
     private ulong _last;
 
+    /// <summary>Those that run.</summary>
+    public int Count => _running.Count;
+
     /// <summary>Whether a child of the daemon is one of them.</summary>
     public bool IsOwn(int pid) => _pids.Contains(pid);
 

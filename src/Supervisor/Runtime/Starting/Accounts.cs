@@ -48,26 +48,49 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time)
         return account is not null;
     }
 
+    /// <summary>A start has failed for want of the account: the next one has it looked up again, if that is not still under way.</summary>
+    public void Drop(ProcessSpec process)
+    {
+        var key = AccountKey.For(process);
+        if (_entries.GetValueOrDefault(key) is { IsOpen: false, Account: null, IsLate: false }) _entries.Remove(key);
+    }
+
     /// <summary>An answer has come.</summary>
     public static void Take(Message.AccountFound found)
     {
         var entry = found.Entry;
-        (entry.Account, entry.Problem, entry.IsOpen) = (found.Account, found.Problem, false);
+        (entry.Account, entry.Problem, entry.IsOpen, entry.IsLate) = (found.Account, found.Problem, false, found.IsLate);
         foreach (var again in entry.Waiting) again();
         entry.Waiting.Clear();
     }
 
     private async Task PostAsync(AccountKey key, Entry entry)
     {
-        var search = Task.Run(() => (Account: Resolve(key, out var problem), Problem: problem));
+        var search = Task.Run(() => Search(key));
         try
         {
-            var (account, problem) = await search.WaitAsync(Patience, time);
-            mailbox.Post(new Message.AccountFound(entry, account, problem));
+            await search.WaitAsync(Patience, time);
         }
         catch (TimeoutException)
         {
-            mailbox.Post(new Message.AccountFound(entry, Account: null, "the user's account was not found in time"));
+            mailbox.Post(new Message.AccountFound(entry, Account: null, "the user's account was not found in time", IsLate: true));
+        }
+
+        var (account, problem) = await search;
+        mailbox.Post(new Message.AccountFound(entry, account, problem, IsLate: false));
+    }
+
+    private static (Account? Account, string? Problem) Search(AccountKey key)
+    {
+        try
+        {
+            return (Resolve(key, out var problem), problem);
+        }
+#pragma warning disable CA1031 // Whatever it was: the starts wait for the answer.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            return (null, fault.Message);
         }
     }
 
@@ -81,6 +104,9 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time)
     {
         /// <summary>Whether it is still looked for.</summary>
         public bool IsOpen { get; set; } = true;
+
+        /// <summary>The search takes too long, and goes on.</summary>
+        public bool IsLate { get; set; }
 
         /// <summary>Null where it is not known.</summary>
         public Account? Account { get; set; }

@@ -19,6 +19,9 @@ internal sealed class LaunchPad(
     Notifications notifications,
     CgroupSubtree? groups)
 {
+    /// <summary>For what is killed to go.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<string, string> _inherited = Runtime.Launch.Inherited(environment);
 
     /// <summary>Whom a process runs as; null for one that runs as the daemon does.</summary>
@@ -40,7 +43,12 @@ internal sealed class LaunchPad(
         ServiceSpec service, [NotNullWhen(true)] out Account? account, out string? notifySocket, [NotNullWhen(false)] out SpawnError? error)
     {
         notifySocket = null;
-        if (!accounts.TryFind(service.Process, out account, out error)) return false;
+        if (!accounts.TryFind(service.Process, out account, out error))
+        {
+            accounts.Drop(service.Process);
+            return false;
+        }
+
         if (service.Readiness is not ReadinessSpec.Notify) return true;
         var owner = IsGiven(service.Process) ? account.Identity : null;
         return notifications.TryOpen(service.Name, owner, out notifySocket, out error);
@@ -69,7 +77,8 @@ internal sealed class LaunchPad(
         if (!groups.TryMake(ref group, service.Process.Limits.Group, out var directory, out error)) return error;
         using (directory)
             if (TrySpawn(spawner, request, directory, service.Process.Limits.Group, start.Control, out spawned, out error)) return null;
-        groups.Remove(group);
+        // Of a program that was killed just after its exec, children may live.
+        groups.End(group, Patience);
         return error;
     }
 
@@ -138,7 +147,7 @@ internal sealed class LaunchPad(
     /// <summary>Ends a group whose process came to nothing.</summary>
     public void Abandon(string? group)
     {
-        if (group is not null) groups?.End(group, TimeSpan.FromSeconds(1));
+        if (group is not null) groups?.End(group, Patience);
     }
 
     /// <summary>A worker is not started without the limits that were asked for.</summary>

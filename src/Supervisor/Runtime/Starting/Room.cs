@@ -65,7 +65,7 @@ internal sealed class Room(DescriptorBudget budget, Func<long> used, ILogger log
     /// <summary>A slot waits from here on. One line says so for the whole service.</summary>
     public void Wait(WorkerSlot slot, string limit)
     {
-        (slot.Slot.Generation > 1 ? _replacements : _others).Enqueue((slot, slot.Slot.Generation));
+        (slot.Last is null ? _others : _replacements).Enqueue((slot, slot.Slot.Generation));
         if (slot.Service.SaidLimit == limit) return;
         slot.Service.SaidLimit = limit;
         log.NoRoom(slot.Service.Spec.Name, limit);

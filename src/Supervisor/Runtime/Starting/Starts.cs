@@ -15,8 +15,8 @@ internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, Ti
     /// <summary>A usual start takes a millisecond. After this time another thread takes the place of the one that does it.</summary>
     private static readonly TimeSpan HeldAfter = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Between two signals to one that is late: its process may not have been there at the first.</summary>
-    private static readonly TimeSpan BetweenKills = TimeSpan.FromSeconds(1);
+    /// <summary>Between two looks at one that takes long.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<Start> _underWay = [];
     private readonly DeadlineQueue<Start> _due = new();
@@ -77,7 +77,7 @@ internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, Ti
                 Leave(start);
                 if (start is WorkerStart worker) return worker;
             }
-            else Kill(start, now);
+            else Look(start, now);
         }
 
         return null;
@@ -103,21 +103,31 @@ internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, Ti
         start.IsHeld = true;
         launcher.Hold();
         start.OnHeld();
-        _due.Add(start, start.Began + longest);
+        Await(start, start.Began);
     }
 
-    private void Kill(Start start, TimeSpan now)
+    private void Look(Start start, TimeSpan now)
+    {
+        // There may have been no room for a thread that begins it.
+        launcher.Retry();
+        Await(start, now);
+        if (now - start.Began >= longest) Kill(start);
+        // It may have had no process when it was stopped.
+        else if (start.Control.IsStopped) start.Control.Stop();
+    }
+
+    private void Await(Start start, TimeSpan since)
+    {
+        var (next, last) = (since + BetweenLooks, start.Began + longest);
+        _due.Add(start, since < last && last < next ? last : next);
+    }
+
+    private void Kill(Start start)
     {
         var error = start.Control.Held($"not done after {DurationText.Of(longest)}, killed");
         // It came about at the last moment: its message is on its way.
-        if (!start.Control.Stop()) return;
-        if (start.LateError is null)
-        {
-            start.LateError = error;
-            if (start is WorkerStart worker) log.SpawnFailed(worker.Slot.Name, error);
-        }
-
-        launcher.Retry();
-        _due.Add(start, now + BetweenKills);
+        if (!start.Control.Stop() || start.LateError is not null) return;
+        start.LateError = error;
+        if (start is WorkerStart worker) log.SpawnFailed(worker.Slot.Name, error);
     }
 }

@@ -5,7 +5,10 @@ namespace Reuseportd.Runtime;
 
 /// <summary>What there is to know of a process whose sockets take part in groups of port sharding.</summary>
 /// <param name="Process">Serial number.</param>
-/// <param name="Sockets">As its library said, by inode; empty where no lines come: then its descriptors are looked at.</param>
+/// <param name="Sockets">
+/// As its library said, by inode; empty where no lines come, as of a process whose child serves with a stderr of its own: then the
+/// descriptors of its tree are looked at.
+/// </param>
 internal sealed record Placement(
     ulong Process,
     WorkerName Worker,
@@ -23,7 +26,7 @@ internal sealed record Placement(
         var sockets = new Dictionary<ulong, (int, int)>();
         foreach (var (inode, pid, descriptor) in process.Serving) sockets[inode] = (pid, descriptor);
         var isHeard = spec.Process is { Reuseport.Debug: true, Stderr: OutputTarget.Journal or OutputTarget.File };
-        if (sockets.Count == 0 && isHeard) return null;
+        if (sockets.Count == 0 && isHeard && process.KernelPorts.Count == 0) return null;
         var reuseport = spec.Process.Reuseport;
         return new Placement(
             process.Serial, slot.Name, process.Handle.Pid, reuseport.Ports, reuseport.Balance, spec.Workers, spec.Stall, sockets);
