@@ -34,7 +34,7 @@ public sealed class GuardTests : IDisposable
     /// <summary>Heaps of the daemon, which has written to them, or will.</summary>
     [Fact]
     public void TryStart_Guard_GivesBackTheHeapsThatItInherits() => Deadline.Until(
-        () => Anonymous(_guard.Pid) < Anonymous(Environment.ProcessId) / 4, "it holds little");
+        () => Anonymous(_guard.Pid) < Anonymous(Environment.ProcessId) / 2, "it holds little");
 
     [Fact]
     public void TryStart_SignalsThatStopDaemons_LeaveItRunning()
