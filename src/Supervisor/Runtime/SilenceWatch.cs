@@ -59,7 +59,9 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
         var (pid, program, credentials) = (process.Handle.Pid, process.Program, process.Credentials);
         // Once it is reaped the number may be another's.
         var running = process.Slot.Process == process && !process.Handle.HasEnded;
-        if (wasLoaded && !(running && process.IsStarting)) return;
+        // The kernel may have been asked already.
+        var isUnproven = process.IsStarting || process is { KernelPorts.Count: > 0, Serving.Count: 0 };
+        if (wasLoaded && !(running && isUnproven)) return;
         Task.Run(() =>
         {
             var diagnosis = PreloadDiagnosis.Of(running ? pid : null, program, preload, credentials);
