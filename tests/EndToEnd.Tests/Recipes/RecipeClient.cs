@@ -51,6 +51,14 @@ internal sealed partial class RecipeClient : IDisposable
         return answer[..await socket.ReceiveAsync(answer, stop.Token)];
     }
 
+    /// <summary>One datagram there, from a port of its own.</summary>
+    public async Task SendAsync(int port, byte[] datagram)
+    {
+        using var stop = new CancellationTokenSource(Deadline.Patience / 8);
+        using var socket = await OpenAsync(SocketType.Dgram, ProtocolType.Udp);
+        await socket.SendToAsync(datagram, new IPEndPoint(IPAddress.Loopback, port), stop.Token);
+    }
+
     public void Dispose() => _requests.CompleteAdding();
 
     private Task<Socket> OpenAsync(SocketType type, ProtocolType protocol)
