@@ -8,7 +8,7 @@ namespace Reuseportd.Linux;
 internal static class CpuQuota
 {
     /// <summary>In CPUs; null without a quota. The least on the way from the daemon's group up to the root binds.</summary>
-    public static double? Read() => Read(TextOf("/proc/self/mountinfo") ?? "", TextOf("/proc/self/cgroup") ?? "", TextOf);
+    public static double? Read() => Read(KernelText.Read("/proc/self/mountinfo") ?? "", KernelText.Read("/proc/self/cgroup") ?? "", KernelText.Read);
 
     /// <param name="textOf">Contents of a file, or null when there is none.</param>
     internal static double? Read(string mountInfo, string membership, Func<string, string?> textOf)
@@ -37,16 +37,4 @@ internal static class CpuQuota
         && long.TryParse(period.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var of) && of > 0
             ? (double)allowed / of
             : null;
-
-    private static string? TextOf(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path).Trim();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
 }

@@ -23,9 +23,9 @@ internal static unsafe class StartLimits
         (long Most, string Name)? least = Number(Sysctl.Read("kernel.pid_max")) is { } numbers ? (numbers, "kernel.pid_max") : null;
         if (Number(Sysctl.Read("kernel.threads-max")) is { } threads && threads < (least?.Most ?? long.MaxValue))
             least = (threads, "kernel.threads-max");
-        foreach (var mount in CgroupMount.AllWith("pids", TextOf("/proc/self/mountinfo") ?? "", TextOf("/proc/self/cgroup") ?? ""))
+        foreach (var mount in CgroupMount.AllWith("pids", KernelText.Read("/proc/self/mountinfo") ?? "", KernelText.Read("/proc/self/cgroup") ?? ""))
         foreach (var directory in mount.UpToTheRoot())
-            if (Number(TextOf($"{directory}/pids.max")) is { } most && most < (least?.Most ?? long.MaxValue))
+            if (Number(KernelText.Read($"{directory}/pids.max")) is { } most && most < (least?.Most ?? long.MaxValue))
                 least = (most, $"pids.max (TasksMax) of the control group {NameOf(directory, mount)}");
         return least;
     }
@@ -56,16 +56,4 @@ internal static unsafe class StartLimits
 
     private static long? Number(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
-
-    private static string? TextOf(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path).Trim();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
 }

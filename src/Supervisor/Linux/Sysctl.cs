@@ -8,17 +8,7 @@ internal static class Sysctl
 {
     /// <param name="name">With dots: <c>net.ipv4.tcp_migrate_req</c>.</param>
     /// <returns>Null when this kernel does not have it, or it may not be read.</returns>
-    public static string? Read(string name)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/sys/{name.Replace('.', '/')}").Trim();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    public static string? Read(string name) => KernelText.Read($"/proc/sys/{name.Replace('.', '/')}");
 
     /// <returns>
     /// EACCES or EROFS where it may not be written, as in most containers; ENOENT where this kernel does not have it.
