@@ -52,7 +52,7 @@ internal sealed class Service(ServiceSpec declared)
     public int Cut { get; set; }
 
     /// <summary>Starts of its workers that wait for their turn.</summary>
-    public StartLine<(WorkerSlot Slot, int Generation)> Starts { get; } = new();
+    public StartLine<QueuedStart> Starts { get; } = new();
 
     /// <summary>Its file has changed.</summary>
     public void Adopt(ServiceSpec declared)

@@ -19,7 +19,7 @@ internal sealed class SlotRunner(
     FileTable files,
     ITreeReaper trees,
     Accounts accounts,
-    StartQueue<(WorkerSlot Slot, int Generation)> queue,
+    StartQueue<QueuedStart> queue,
     Starts starts,
     Room room,
     ILogger log,
@@ -131,7 +131,7 @@ internal sealed class SlotRunner(
         }
 
         // It waits for its turn under the understudy's name.
-        if (newer.State is SlotState.Starting { Phase: StartPhase.Queued }) queue.Add(slot.Service.Starts, (slot, newer.Generation));
+        if (newer.State is SlotState.Starting { Phase: StartPhase.Queued }) Enqueue(slot, newer.Generation);
     }
 
     /// <summary>Passes on the deadlines that have come. One that the slot has left behind means nothing.</summary>
@@ -157,14 +157,19 @@ internal sealed class SlotRunner(
     /// <summary>Begins the next of the starts; <see cref="Launched"/> tells what came of it.</summary>
     public void BeginNext()
     {
-        var (slot, generation) = queue.Take();
-        // It was stopped, or stopped and started again, while it waited.
-        if (slot.Slot is not { State: SlotState.Starting { Phase: StartPhase.Queued } } || slot.Slot.Generation != generation) return;
+        var queued = queue.Take();
+        var (slot, generation) = (queued.Slot, queued.Generation);
+        if (!queued.IsWanted)
+        {
+            room.Release(queued.Descriptors);
+            return;
+        }
 
-        // A disk or a directory of users may hang, so they are asked beside the loop; it comes again when they have answered.
-        Action again = () => queue.Add(slot.Service.Starts, (slot, generation));
+        // A disk or a directory of users may hang. Another thread asks them; the start has its turn again when they have answered.
+        Action again = () => queue.Return(slot.Service.Starts, queued);
         if (!accounts.Prepare(slot.Spec.Process, again) || !files.Prepare(slot.Spec.Process, again)) return;
 
+        room.Release(queued.Descriptors);
         if (room.LimitFor(slot.Spec.Process) is { } limit)
         {
             Wait(slot, generation, limit);
@@ -181,6 +186,13 @@ internal sealed class SlotRunner(
 
         log.SpawnFailed(slot.Name, error);
         Happen(slot, new SlotEvent.SpawnFailed(generation, error.ToString()));
+    }
+
+    private void Enqueue(WorkerSlot slot, int generation)
+    {
+        var queued = new QueuedStart(slot, generation, DescriptorBudget.For(slot.Spec.Process));
+        room.Reserve(queued.Descriptors);
+        queue.Add(slot.Service.Starts, queued);
     }
 
     /// <summary>Takes what came of a start.</summary>
@@ -247,7 +259,7 @@ internal sealed class SlotRunner(
         switch (action)
         {
             case SlotAction.Spawn spawn:
-                queue.Add(slot.Service.Starts, (slot, spawn.Generation));
+                Enqueue(slot, spawn.Generation);
                 break;
             case SlotAction.Drain when slot.Process is { } draining:
                 Drain?.Invoke(draining);

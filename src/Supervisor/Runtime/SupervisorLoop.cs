@@ -130,7 +130,7 @@ internal sealed class SupervisorLoop : IDisposable
             : new TreeReaper(IsOwn, _log, Now);
         _room = new Room(new DescriptorBudget(_options.Descriptors), UsedDescriptors, _log);
         _runner = new SlotRunner(
-            _processes, _files, _trees, _accounts, new StartQueue<(WorkerSlot, int)>(_options.StartParallelism), _starts, _room, _log, Now, _options.Roll);
+            _processes, _files, _trees, _accounts, new StartQueue<QueuedStart>(_options.StartParallelism), _starts, _room, _log, Now, _options.Roll);
         _trees.Ended = slot => _runner.Happen(slot, new SlotEvent.TreeEnded());
         _probes = new ProbeWatch(_probeCommands, _mailbox, _runner, _options.Steerer, _log, _time, _options.Roll);
         var understudies = new Understudies(_runner);
@@ -152,7 +152,7 @@ internal sealed class SupervisorLoop : IDisposable
     }
 
     /// <summary>Of workers, of their streams, of starts and of probes.</summary>
-    private long UsedDescriptors() => _processes.Count + _output.StreamCount + _starts.Descriptors + _probeCommands.Count;
+    private long UsedDescriptors() => _processes.Count + Math.Max(_processes.Pipes, _output.StreamCount) + _starts.Descriptors + _probeCommands.Count;
 
     private TimeSpan Now() => _time.GetElapsedTime(_start);
 

@@ -42,6 +42,9 @@ internal sealed class WorkerProcess(
     /// <summary>Whether the kernel may end it for its <c>memory_max</c>.</summary>
     public bool HasMemoryLimit { get; } = spec.Process.Limits.Group.MemoryMax is not null;
 
+    /// <summary>Output pipes that it was started with.</summary>
+    public int Pipes { get; init; }
+
     /// <summary>Null where nobody reads its output.</summary>
     public LastWords? LastWords { get; init; }
 

@@ -41,6 +41,12 @@ internal sealed class WorkerTable(
     /// <summary>Processes that run, or have not been reaped.</summary>
     public int Count => _bySerial.Count + _traced.Count;
 
+    /// <summary>
+    /// Output pipes that the running processes were started with. A killed process closes its pipes before its end is reaped: its
+    /// replacement needs the descriptors.
+    /// </summary>
+    public int Pipes { get; private set; }
+
     public WorkerProcess? Find(ulong serial) => _bySerial.GetValueOrDefault(serial);
 
     /// <summary>The newest process of a slot, after its end: its last words may come later than that.</summary>
@@ -76,7 +82,9 @@ internal sealed class WorkerTable(
         {
             Group = start.Group,
             LastWords = new LastWords(spawned.Stdout is not null, spawned.Stderr is not null),
+            Pipes = (spawned.Stdout is null ? 0 : 1) + (spawned.Stderr is null ? 0 : 1),
         };
+        Pipes += process.Pipes;
         _bySerial.Add(process.Serial, process);
         _byPid[spawned.Process.Pid] = process;
         Leave(slot);
@@ -176,6 +184,7 @@ internal sealed class WorkerTable(
 
     private void Forget(WorkerProcess process)
     {
+        Pipes -= process.Pipes;
         _bySerial.Remove(process.Serial);
         _byPid.Remove(process.Handle.Pid);
         guard?.Forget(process.Handle.Pid);

@@ -35,6 +35,18 @@ public sealed class StartQueueTests
     }
 
     [Fact]
+    public void Take_StartThatWasReturned_GoesAheadOfThoseThatHadNoTurn()
+    {
+        Add(_web, "a", "b", "c");
+        Assert.Equal(("a", "b"), (_queue.Take(), _queue.Take()));
+
+        _queue.Return(_web, "a");
+        _queue.Return(_web, "b");
+
+        Assert.Equal(["a", "b"], Begin(_web, _web));
+    }
+
+    [Fact]
     public void Take_SeveralServices_TakeTurns()
     {
         var queue = new StartQueue<string>(parallelism: 100);

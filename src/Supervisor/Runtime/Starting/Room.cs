@@ -29,6 +29,9 @@ internal sealed class Room(DescriptorBudget budget, Func<long> used, ILogger log
     private TimeSpan _nextTry;
     private bool _isTrying;
 
+    /// <summary>Descriptors of starts in the queue. They go ahead of slots that wait here.</summary>
+    private long _reserved;
+
     private bool HasWaiting => _replacements.Count > 0 || _others.Count > 0;
 
     /// <summary>The limit that has no room for a process; null where there is room.</summary>
@@ -41,6 +44,12 @@ internal sealed class Room(DescriptorBudget budget, Func<long> used, ILogger log
         _isTrying = false;
         return null;
     }
+
+    /// <summary>A start joins the queue.</summary>
+    public void Reserve(int descriptors) => _reserved += descriptors;
+
+    /// <summary>A start has left the queue.</summary>
+    public void Release(int descriptors) => _reserved -= descriptors;
 
     /// <summary>A start has met a limit.</summary>
     public void Meet(string limit, TimeSpan now)
@@ -79,7 +88,7 @@ internal sealed class Room(DescriptorBudget budget, Func<long> used, ILogger log
     {
         if (!HasWaiting || (_met is not null && now < _nextTry)) yield break;
         var most = _met is null ? Batch : 1;
-        var planned = used();
+        var planned = used() + _reserved;
         while (most > 0 && TryPeek(out var slot))
         {
             planned += DescriptorBudget.For(slot.Spec.Process);

@@ -7,6 +7,11 @@ internal sealed class StartLine<T>
 
     public Queue<T> Waiting { get; } = new();
 
+    /// <summary>Starts that had their turn and were not ready for it. They go ahead of <see cref="Waiting"/>.</summary>
+    public Queue<T> Returned { get; } = new();
+
+    public bool IsEmpty => Waiting.Count + Returned.Count == 0;
+
     /// <summary>Starts that are between the process's beginning and its being ready or gone.</summary>
     public int InProgress { get; set; }
 
@@ -40,11 +45,18 @@ internal sealed class StartQueue<T>(int parallelism)
         Place(line);
     }
 
+    /// <summary>A start that was taken, and could not begin, gets its place back.</summary>
+    public void Return(StartLine<T> line, T start)
+    {
+        line.Returned.Enqueue(start);
+        Place(line);
+    }
+
     /// <summary>To be called where there is a next one.</summary>
     public T Take()
     {
         var line = (_idle.First ?? _busy.First!).Value;
-        var start = line.Waiting.Dequeue();
+        var start = line.Returned.Count > 0 ? line.Returned.Dequeue() : line.Waiting.Dequeue();
         // Behind the others.
         line.Node.List!.Remove(line.Node);
         Place(line);
@@ -77,7 +89,7 @@ internal sealed class StartQueue<T>(int parallelism)
 
     private void Place(StartLine<T> line)
     {
-        var wanted = line.Waiting.Count == 0 || line.IsHeld || line.Blocks > 0 ? null : line.InProgress == 0 ? _idle : _busy;
+        var wanted = line.IsEmpty || line.IsHeld || line.Blocks > 0 ? null : line.InProgress == 0 ? _idle : _busy;
         if (line.Node.List == wanted) return;
         line.Node.List?.Remove(line.Node);
         wanted?.AddLast(line.Node);
