@@ -1,4 +1,8 @@
 using System.CommandLine;
+using Reuseportd.Control.Completion;
+using Reuseportd.Control.Connection;
+using Reuseportd.Control.Verbs;
+using Reuseportd.Control.Words;
 
 namespace Reuseportd.Control;
 

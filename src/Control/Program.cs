@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Reuseportd.Control;
+using Reuseportd.Control.Completion;
+using Reuseportd.Control.Words;
 
 // Completing a word is asked for at every press of a key: it goes past the parser that it asks.
 if (args is [CompleteCommand.Name, var line]) return CompleteCommand.Run(line);

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Control.Tests.Harness;
 using Reuseportd.Control;
+using Reuseportd.Control.Connection;
 
 namespace Control.Tests;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Control.Tests.Harness;
 using Reuseportd.Api.Contract;
 using Reuseportd.Control;
+using Reuseportd.Control.Tables;
 
 namespace Control.Tests;
 

@@ -1,6 +1,6 @@
 using Control.Tests.Harness;
 using Reuseportd.Api.Contract;
-using Reuseportd.Control;
+using Reuseportd.Control.Tables;
 
 namespace Control.Tests;
 

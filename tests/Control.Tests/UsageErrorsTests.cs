@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Reuseportd.Control;
+using Reuseportd.Control.Words;
 
 namespace Control.Tests;
 

@@ -1,27 +1,10 @@
-using Reuseportd.Control;
+using Reuseportd.Control.Completion;
+using Reuseportd.Control.Tables;
 
 namespace Control.Tests;
 
 public sealed class WordsTests
 {
-    [Theory]
-    [InlineData("500ms", 0.5)]
-    [InlineData("5s", 5d)]
-    [InlineData("1h30m", 5400d)]
-    [InlineData("1.5s", 1.5)]
-    [InlineData("7d", 604_800d)]
-    [InlineData("", null)]
-    [InlineData("5", null)]
-    [InlineData("s", null)]
-    [InlineData("5x", null)]
-    [InlineData("30m1h", null)]
-    [InlineData("1s1s", null)]
-    [InlineData("8d", null)]
-    [InlineData("-1s", null)]
-    [InlineData("1e9s", null)]
-    public void TryParse_ADuration_AsInTheConfiguration(string text, double? seconds) =>
-        Assert.Equal(seconds, Durations.TryParse(text)?.TotalSeconds);
-
     [Theory]
     [InlineData(null, "-")]
     [InlineData(0L, "0B")]

@@ -11,13 +11,13 @@ public sealed class EpollTests
         using var epoll = new Epoll();
         var wakes = Enumerable.Range(0, 5).Select(_ => new EventFd()).ToList();
         for (var i = 0; i < wakes.Count; i++)
-            Assert.Equal(Errno.None, epoll.Add(wakes[i], Readiness.Readable, ulong.MaxValue - (ulong)i));
+            Assert.Equal(Errno.None, epoll.Add(wakes[i], EpollEvents.Readable, ulong.MaxValue - (ulong)i));
         wakes[1].Signal();
         wakes[3].Signal();
 
         var ready = epoll.Wait(Deadline.Patience).ToArray();
         Assert.Equal([ulong.MaxValue - 3, ulong.MaxValue - 1], ready.Select(one => one.Token).Order());
-        Assert.All(ready, one => Assert.Equal(Readiness.Readable, one.What));
+        Assert.All(ready, one => Assert.Equal(EpollEvents.Readable, one.What));
         wakes.ForEach(wake => wake.Dispose());
     }
 
@@ -36,7 +36,7 @@ public sealed class EpollTests
     {
         using var epoll = new Epoll();
         using var wake = new EventFd();
-        epoll.Add(wake, Readiness.Readable, 1);
+        epoll.Add(wake, EpollEvents.Readable, 1);
         wake.Signal();
         wake.Signal();
         wake.Drain();
@@ -50,7 +50,7 @@ public sealed class EpollTests
     {
         using var epoll = new Epoll();
         using var wake = new EventFd();
-        epoll.Add(wake, Readiness.Readable, 7);
+        epoll.Add(wake, EpollEvents.Readable, 7);
         var signaller = new Thread(wake.Signal);
         signaller.Start();
 
@@ -63,7 +63,7 @@ public sealed class EpollTests
     {
         using var worker = TestWorker.Start("binds");
         using var epoll = new Epoll();
-        epoll.Add(worker.Process, Readiness.Readable, 5);
+        epoll.Add(worker.Process, EpollEvents.Readable, 5);
         Assert.True(epoll.Wait(TimeSpan.Zero).IsEmpty);
 
         worker.Process.SendSignal(Signal.Kill);
@@ -75,7 +75,7 @@ public sealed class EpollTests
     {
         using var epoll = new Epoll();
         using var wake = new EventFd();
-        epoll.Add(wake, Readiness.Readable, 1);
+        epoll.Add(wake, EpollEvents.Readable, 1);
         wake.Signal();
 
         Assert.Equal(Errno.None, epoll.Remove(wake));
@@ -88,12 +88,12 @@ public sealed class EpollTests
     {
         using var epoll = new Epoll();
         using var wake = new EventFd();
-        epoll.Add(wake, Readiness.Readable, 1);
+        epoll.Add(wake, EpollEvents.Readable, 1);
         wake.Signal();
 
-        epoll.Modify(wake, Readiness.None, 1);
+        epoll.Modify(wake, EpollEvents.None, 1);
         Assert.True(epoll.Wait(TimeSpan.Zero).IsEmpty);
-        epoll.Modify(wake, Readiness.Readable, 2);
+        epoll.Modify(wake, EpollEvents.Readable, 2);
         Assert.Equal(2u, Assert.Single(epoll.Wait(Deadline.Patience).ToArray()).Token);
     }
 }

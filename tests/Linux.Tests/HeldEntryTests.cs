@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Linux.Tests.Harness;
 using Reuseportd.Model;
 
 namespace Linux.Tests;
@@ -17,7 +16,7 @@ public sealed class HeldEntryTests : IDisposable
     {
         using var socket = Bound("s");
         using var held = Held("s");
-        var group = Environment.IsPrivilegedProcess ? 54321 : Users.EffectiveGroup;
+        var group = Environment.IsPrivilegedProcess ? 54321 : UserDatabase.EffectiveGroup;
 
         Assert.Equal((Errno.None, Errno.None), (held.ChangeGroup(group), held.ChangeMode(ForAll)));
         var facts = Assert.NotNull(SystemPath.Status(_folder["s"], out _));

@@ -1,6 +1,4 @@
 using System.Net.Sockets;
-using Reuseportd.Linux;
-using Reuseportd.Model;
 
 namespace Linux.Tests;
 
@@ -21,7 +19,7 @@ public sealed class PeerTests
             var peer = Peer.Of(served.SafeHandle);
 
             Assert.NotNull(peer);
-            Assert.Equal((Environment.ProcessId, Users.EffectiveUser, Users.EffectiveGroup), (peer.Pid, peer.Uid, peer.Gid));
+            Assert.Equal((Environment.ProcessId, UserDatabase.EffectiveUser, UserDatabase.EffectiveGroup), (peer.Pid, peer.Uid, peer.Gid));
             Assert.Equal(Status("Groups"), peer.Groups.Select(group => group.ToString(System.Globalization.CultureInfo.InvariantCulture)));
             Assert.True(peer.IsIn(peer.Gid));
             Assert.False(peer.IsIn(4_000_000_000));
@@ -40,7 +38,7 @@ public sealed class PeerTests
         var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
         var holder = Assert.Single(PortHolder.Of(new HashSet<int> { port }), one => one.IsStream);
 
-        Assert.Equal((port, Users.EffectiveUser, Environment.ProcessId), (holder.Port, holder.Uid, holder.Pid));
+        Assert.Equal((port, UserDatabase.EffectiveUser, Environment.ProcessId), (holder.Port, holder.Uid, holder.Pid));
         Assert.NotEmpty(holder.Program!);
     }
 

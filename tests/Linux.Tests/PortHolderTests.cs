@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Linux.Tests.Harness;
-using Reuseportd.Linux;
 
 namespace Linux.Tests;
 
@@ -24,7 +23,7 @@ public sealed class PortHolderTests
 
         var holder = Assert.Single(PortHolder.Of(new HashSet<int> { port }), holder => holder.IsStream == isStream);
         Assert.Equal(
-            (IPAddress.Loopback, port, Environment.ProcessId, Users.EffectiveUser), (holder.Address, holder.Port, holder.Pid, holder.Uid));
+            (IPAddress.Loopback, port, Environment.ProcessId, UserDatabase.EffectiveUser), (holder.Address, holder.Port, holder.Pid, holder.Uid));
         Assert.True(SocketHolders.DescriptorOf(Environment.ProcessId, holder.Inode) is not null, "the inode is that of the socket");
 
         socket.Dispose();
@@ -35,7 +34,7 @@ public sealed class PortHolderTests
     [Fact]
     public void Described_AUser_IsItsNameAndNumber()
     {
-        Assert.Equal("root (0)", Users.Described(0));
-        Assert.Equal("4242424", Users.Described(4_242_424));
+        Assert.Equal("root (0)", UserDatabase.Described(0));
+        Assert.Equal("4242424", UserDatabase.Described(4_242_424));
     }
 }

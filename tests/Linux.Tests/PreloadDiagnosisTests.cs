@@ -1,5 +1,4 @@
 using Linux.Tests.Harness;
-using Reuseportd.Model;
 
 namespace Linux.Tests;
 
@@ -7,7 +6,7 @@ namespace Linux.Tests;
 public sealed class PreloadDiagnosisTests : IDisposable
 {
     private static readonly Credentials Daemon = new(
-        new Identity(Users.EffectiveUser, Users.EffectiveGroup, []), NoNewPrivileges: false);
+        new Identity(UserDatabase.EffectiveUser, UserDatabase.EffectiveGroup, []), NoNewPrivileges: false);
 
     private static readonly Credentials Stranger = new(new Identity(64999, 64999, []), NoNewPrivileges: true);
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Reuseportd.Linux;
 using Reuseportd.Model;
 
 namespace Linux.Tests;

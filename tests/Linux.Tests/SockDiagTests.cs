@@ -21,7 +21,7 @@ public sealed class SockDiagTests
         var held = SocketHolders.Of([worker.Pid]);
         var socket = Assert.Single(SockDiag.Serving(), socket => held.Contains(socket.Inode));
         Assert.Equal((isStream, IPAddress.Parse(address), port), (socket.IsStream, socket.Address, socket.Port));
-        Assert.Equal(Users.EffectiveUser, socket.Uid);
+        Assert.Equal(UserDatabase.EffectiveUser, socket.Uid);
         Assert.Single(held);
     }
 

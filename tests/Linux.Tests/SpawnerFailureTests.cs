@@ -136,7 +136,7 @@ public sealed class SpawnerFailureTests
     [Fact]
     public void TrySpawn_OtherUserWithoutRoot_SaysSetgroups()
     {
-        Assert.SkipWhen(Users.IsRoot, "needs an ordinary user");
+        Assert.SkipWhen(UserDatabase.IsRoot, "needs an ordinary user");
 
         Assert.Equal("setgroups 0: EPERM", Fails(Valid with { Identity = new Identity(0, 0, [0]) }));
     }

@@ -57,10 +57,10 @@ public sealed class SpawnerOldKernelTests
         {
             using var epoll = new Epoll();
             using var wake = new EventFd();
-            epoll.Add(wake, Readiness.Readable, 9);
+            epoll.Add(wake, EpollEvents.Readable, 9);
             Assert.True(epoll.Wait(TimeSpan.FromMicroseconds(100)).IsEmpty);
 
             wake.Signal();
-            Assert.Equal(new Ready(9, Readiness.Readable), Assert.Single(epoll.Wait(null).ToArray()));
+            Assert.Equal(new Ready(9, EpollEvents.Readable), Assert.Single(epoll.Wait(null).ToArray()));
         });
 }

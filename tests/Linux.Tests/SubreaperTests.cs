@@ -15,7 +15,7 @@ public sealed class SubreaperTests
         worker.AwaitExit();
 
         Assert.Equal(Environment.ProcessId, ProcessEntry.Of(orphan.Pid)?.Parent);
-        Assert.Contains(orphan.Pid, SpawnThread.Run(_ => Subreaper.Strangers(SpawnThread.IsWorker)));
+        Assert.Contains(orphan.Pid, SpawnThread.Run(_ => Subreaper.AdoptedProcesses(SpawnThread.IsWorker)));
         orphan.SendSignal(Signal.Kill);
     }
 

@@ -9,7 +9,7 @@ public sealed class UsersTests
     [InlineData("0")]
     public void Resolve_NameOrNumber_IsTheAccount(string user)
     {
-        var account = Assert.IsType<Account>(Users.Resolve(user, null, out var error));
+        var account = Assert.IsType<Account>(UserDatabase.Resolve(user, null, out var error));
 
         Assert.Null(error);
         Assert.Equal(("root", 0u, 0u, "/root"), (account.Name, account.Identity.Uid, account.Identity.Gid, account.Home));
@@ -19,8 +19,8 @@ public sealed class UsersTests
     [Fact]
     public void Resolve_GroupGiven_ReplacesThePrimaryOne()
     {
-        var account = Assert.IsType<Account>(Users.Resolve("daemon", "games", out _));
-        var games = Assert.NotNull(Users.GroupNumber("games", out _));
+        var account = Assert.IsType<Account>(UserDatabase.Resolve("daemon", "games", out _));
+        var games = Assert.NotNull(UserDatabase.GroupNumber("games", out _));
 
         Assert.Equal(games, account.Identity.Gid);
         Assert.Contains(games, account.Identity.Groups);
@@ -29,19 +29,19 @@ public sealed class UsersTests
     [Fact]
     public void Resolve_UnknownNames_SaysWhich()
     {
-        Assert.Null(Users.Resolve("no-such-user", null, out var error));
+        Assert.Null(UserDatabase.Resolve("no-such-user", null, out var error));
         Assert.Equal("user 'no-such-user' is not known", error);
-        Assert.Null(Users.Resolve("root", "no-such-group", out error));
+        Assert.Null(UserDatabase.Resolve("root", "no-such-group", out error));
         Assert.Equal("group 'no-such-group' is not known", error);
     }
 
     [Fact]
     public void Resolve_NumberWithoutEntry_NeedsAGroup()
     {
-        Assert.Null(Users.Resolve("3999999999", null, out var error));
+        Assert.Null(UserDatabase.Resolve("3999999999", null, out var error));
         Assert.Equal("user 3999999999 has no entry, so its group must be given", error);
 
-        var account = Assert.IsType<Account>(Users.Resolve("3999999999", "3999999998", out _));
+        var account = Assert.IsType<Account>(UserDatabase.Resolve("3999999999", "3999999998", out _));
         Assert.Equal((3999999999u, 3999999998u), (account.Identity.Uid, account.Identity.Gid));
         Assert.Equal([3999999998u], account.Identity.Groups);
     }
@@ -53,16 +53,16 @@ public sealed class UsersTests
     [InlineData("+5")]
     public void Resolve_NumbersThatAreNone_AreRefused(string user)
     {
-        Assert.Null(Users.Resolve(user, "0", out _));
-        Assert.Null(Users.Resolve("root", user, out _));
+        Assert.Null(UserDatabase.Resolve(user, "0", out _));
+        Assert.Null(UserDatabase.Resolve("root", user, out _));
     }
 
     [Fact]
     public void Resolve_Nobody_IsTheDaemonItself()
     {
-        var account = Assert.IsType<Account>(Users.Resolve(null, null, out _));
+        var account = Assert.IsType<Account>(UserDatabase.Resolve(null, null, out _));
 
-        Assert.Equal((Users.EffectiveUser, Users.EffectiveGroup), (account.Identity.Uid, account.Identity.Gid));
+        Assert.Equal((UserDatabase.EffectiveUser, UserDatabase.EffectiveGroup), (account.Identity.Uid, account.Identity.Gid));
     }
 
     [Fact]
@@ -71,23 +71,23 @@ public sealed class UsersTests
         using var id = TestWorker.Start("/usr/bin/id", "-G", "root");
         var expected = id.Out!.ReadLine()!.Split(' ').Select(uint.Parse).Order();
 
-        Assert.Equal(expected, Users.Resolve("root", null, out _)!.Identity.Groups.Order());
+        Assert.Equal(expected, UserDatabase.Resolve("root", null, out _)!.Identity.Groups.Order());
     }
 
     [Fact]
     public void WithGroups_NamesAndNumbers_TakeThePlaceOfTheUsersOwn()
     {
-        var account = Users.Resolve("root", null, out _)!;
+        var account = UserDatabase.Resolve("root", null, out _)!;
 
-        Assert.Equal([1u, 4242u], Users.WithGroups(account, ["daemon", "4242"], out var error)!.Identity.Groups);
-        Assert.Empty(Users.WithGroups(account, [], out _)!.Identity.Groups);
+        Assert.Equal([1u, 4242u], UserDatabase.WithGroups(account, ["daemon", "4242"], out var error)!.Identity.Groups);
+        Assert.Empty(UserDatabase.WithGroups(account, [], out _)!.Identity.Groups);
         Assert.Null(error);
     }
 
     [Fact]
     public void WithGroups_UnknownGroup_SaysWhich()
     {
-        Assert.Null(Users.WithGroups(Users.Resolve("root", null, out _)!, ["daemon", "no-such-group"], out var error));
+        Assert.Null(UserDatabase.WithGroups(UserDatabase.Resolve("root", null, out _)!, ["daemon", "no-such-group"], out var error));
         Assert.Equal("group 'no-such-group' is not known", error);
     }
 }

@@ -1,5 +1,6 @@
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Messages;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
@@ -119,7 +120,7 @@ public sealed class CommandTests
         });
         var answer = fleet.BeginAsk(new FleetCommand.Start(), "slow");
         fleet.Log.Take("spawn");
-        fleet.Mailbox.Post(new Message.AnswerNow(answer));
+        fleet.Mailbox.Post(new FleetMessage.AnswerNow(answer));
         var result = Deadline.Await(answer, "an answer when the time is over");
 
         Assert.True(result.TimedOut);

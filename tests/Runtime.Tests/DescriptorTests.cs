@@ -1,4 +1,4 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
 using Runtime.Tests.Harness;
 

@@ -1,3 +1,4 @@
+using Reuseportd.Runtime.Messages;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
@@ -33,5 +34,5 @@ public sealed class FaultTests
     }
 
     private static void Fault(Supervised fleet) =>
-        fleet.Mailbox.Post(new Reuseportd.Runtime.Message.Ping(() => throw new InvalidOperationException("a fault")));
+        fleet.Mailbox.Post(new Message.Ping(() => throw new InvalidOperationException("a fault")));
 }

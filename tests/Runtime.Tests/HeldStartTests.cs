@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using Reuseportd.Linux;
+using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Messages;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;

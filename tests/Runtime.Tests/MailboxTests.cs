@@ -1,6 +1,10 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Output;
+using Reuseportd.Runtime.Processes;
+using Reuseportd.Runtime.Snapshots;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
@@ -13,16 +17,16 @@ public sealed class MailboxTests
     {
         using var mailbox = new Mailbox(TimeProvider.System);
         using var epoll = new Epoll();
-        epoll.Add(mailbox.Wake, Reuseportd.Linux.Readiness.Readable, 7);
+        epoll.Add(mailbox.Wake, EpollEvents.Readable, 7);
         Assert.True(epoll.Wait(TimeSpan.Zero).IsEmpty);
-        mailbox.Post(new Message.StreamEnded(1));
-        mailbox.Post(new Message.StreamEnded(2));
+        mailbox.Post(new OutputMessage.StreamEnded(1));
+        mailbox.Post(new OutputMessage.StreamEnded(2));
 
         Assert.Equal(7ul, epoll.Wait(Deadline.Patience)[0].Token);
         mailbox.Acknowledge();
         Assert.True(epoll.Wait(TimeSpan.Zero).IsEmpty);
         Assert.True(mailbox.TryTake(out var first) && mailbox.TryTake(out var second) && !mailbox.TryTake(out _) && (first, second) is
-            (Message.StreamEnded { Process: 1 }, Message.StreamEnded { Process: 2 }));
+            (OutputMessage.StreamEnded { Process: 1 }, OutputMessage.StreamEnded { Process: 2 }));
     }
 
     [Fact]
@@ -30,10 +34,10 @@ public sealed class MailboxTests
     {
         using var mailbox = new Mailbox(TimeProvider.System);
         using var epoll = new Epoll();
-        epoll.Add(mailbox.Wake, Reuseportd.Linux.Readiness.Readable, 7);
+        epoll.Add(mailbox.Wake, EpollEvents.Readable, 7);
         for (var time = 0; time < 3; time++)
         {
-            mailbox.Post(new Message.ChildEnded());
+            mailbox.Post(new ProcessMessage.ChildEnded());
             Assert.Equal(1, epoll.Wait(Deadline.Patience).Length);
             mailbox.Acknowledge();
             Assert.True(mailbox.TryTake(out _));
@@ -47,7 +51,7 @@ public sealed class MailboxTests
         var (converge, snapshot) = (Converge(), Snapshot());
         mailbox.Post(converge);
         mailbox.Post(snapshot);
-        mailbox.Post(new Message.StopAll());
+        mailbox.Post(new FleetMessage.StopAll());
         mailbox.Close();
         Assert.True(converge.Done.Task.IsCanceled && snapshot.Done.Task.IsCanceled);
     }
@@ -69,7 +73,7 @@ public sealed class MailboxTests
         mailbox.Dispose();
         var converge = Converge();
         mailbox.Post(converge);
-        mailbox.Post(new Message.ChildEnded());
+        mailbox.Post(new ProcessMessage.ChildEnded());
         Assert.True(converge.Done.Task.IsCanceled);
     }
 
@@ -79,7 +83,7 @@ public sealed class MailboxTests
         for (var round = 0; round < 50; round++)
         {
             using var mailbox = new Mailbox(TimeProvider.System);
-            var posted = new Message.TakeSnapshot[4][];
+            var posted = new SnapshotMessage.TakeSnapshot[4][];
             var threads = Enumerable.Range(0, 4).Select(index => new Thread(() =>
             {
                 posted[index] = [.. Enumerable.Range(0, 50).Select(_ => Snapshot())];
@@ -92,7 +96,7 @@ public sealed class MailboxTests
         }
     }
 
-    private static Message.Converge Converge() => new(FleetSpec.Empty, new TaskCompletionSource<ConvergeResult>());
+    private static FleetMessage.Converge Converge() => new(FleetSpec.Empty, new TaskCompletionSource<ConvergeResult>());
 
-    private static Message.TakeSnapshot Snapshot() => new(new TaskCompletionSource<FleetSnapshot>());
+    private static SnapshotMessage.TakeSnapshot Snapshot() => new(new TaskCompletionSource<FleetSnapshot>());
 }

@@ -1,7 +1,11 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
-using Reuseportd.Observability;
-using Reuseportd.Runtime;
+using Reuseportd.Observability.Destinations;
+using Reuseportd.Observability.Formats;
+using Reuseportd.Observability.Lines;
+using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Output;
 using Runtime.Tests.Harness;
 using Serilog;
 
@@ -173,7 +177,7 @@ public sealed class OutputTests
     private static ValueList<UnopenedFile> Reopen(Supervised fleet)
     {
         var done = new TaskCompletionSource<ValueList<UnopenedFile>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        fleet.Mailbox.Post(new Message.ReopenFiles(done));
+        fleet.Mailbox.Post(new OutputMessage.ReopenFiles(done));
         return Deadline.Await(done.Task, "the files are open again");
     }
 

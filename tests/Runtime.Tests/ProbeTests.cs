@@ -1,5 +1,5 @@
 using System.Globalization;
-using Reuseportd.Linux;
+using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
 using Runtime.Tests.Harness;
 

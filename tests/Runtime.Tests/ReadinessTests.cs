@@ -1,7 +1,7 @@
 using System.Globalization;
-using Reuseportd.Api;
+using Reuseportd.Api.Documents;
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Readiness;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;

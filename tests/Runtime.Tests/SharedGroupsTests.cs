@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
-using Reuseportd.Linux;
+using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.SteeringTask;
 using Runtime.Tests.Harness;
 using Serilog;
 

@@ -1,5 +1,5 @@
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Fleet;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
@@ -125,7 +125,7 @@ public sealed class SnapshotTests
         Deadline.Until(() => fleet.Worker("web@0").Detail == words, "the bind is known");
         var attempt = fleet.Worker("web@0").Attempt!;
         Assert.Equal(
-            (AttemptKind.Fallen, "'reuseportctl stop web', then 'reuseportctl apply', or set 'update: { order: stop-first, max_unavailable: 1 }'"),
+            (AttemptKind.FailedReplacement, "'reuseportctl stop web', then 'reuseportctl apply', or set 'update: { order: stop-first, max_unavailable: 1 }'"),
             (attempt.Kind, attempt.WayOut));
         Assert.Equal("8093", attempt.Process.Ports.ToString());
         fleet.Ask(new FleetCommand.Stop(), "web");

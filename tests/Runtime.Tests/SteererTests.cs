@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Net.Sockets;
-using Reuseportd.Linux;
+using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Fleet;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;

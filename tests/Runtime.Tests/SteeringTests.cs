@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Reuseportd.Linux;
+using Reuseportd.Linux.ReusePort;
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Fleet;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;

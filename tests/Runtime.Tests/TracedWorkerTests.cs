@@ -1,6 +1,7 @@
 using System.Globalization;
-using Reuseportd.Linux;
+using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Fleet;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
@@ -65,7 +66,7 @@ public sealed class TracedWorkerTests
             {
                 if (fleet.Worker("victim@0") is not { State: "ready", Pid: { } pid }) return false;
                 if (TracerOf(pid) != "0") traced = pid;
-                else fleet.Ask(new Reuseportd.Runtime.FleetCommand.Restart(), "victim");
+                else fleet.Ask(new FleetCommand.Restart(), "victim");
                 return traced > 0;
             },
             "the worker is traced");

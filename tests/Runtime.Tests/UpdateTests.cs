@@ -1,5 +1,5 @@
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Fleet;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;

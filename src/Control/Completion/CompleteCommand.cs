@@ -1,7 +1,6 @@
-using System.CommandLine;
 using System.CommandLine.Completions;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Completion;
 
 /// <summary>
 /// What could stand at the end of a command line: the scripts of the shells ask for it, hidden from people. One word a line.

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Completion;
 
 /// <summary><c>reuseportctl completion bash|zsh</c>.</summary>
 internal static class CompletionCommand

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Connection;
 
 /// <summary>A request to the daemon.</summary>
 /// <param name="Path">With its query.</param>

@@ -5,7 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Reuseportd.Api.Contract;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Connection;
 
 /// <summary>HTTP over the control socket.</summary>
 internal static partial class ControlClient

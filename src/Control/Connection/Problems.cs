@@ -1,7 +1,7 @@
 using System.Net;
 using Reuseportd.Api.Contract;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Connection;
 
 /// <summary>Why there is no answer, for people and by exit code; pure.</summary>
 internal static class Problems

@@ -1,6 +1,6 @@
 using Reuseportd.Api.Contract;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Connection;
 
 /// <summary>
 /// How far the workers are while an answer is waited for: a line of the terminal that changes in place. Elsewhere a planned

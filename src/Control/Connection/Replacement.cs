@@ -1,6 +1,7 @@
 using Reuseportd.Api.Contract;
+using Reuseportd.Control.Tables;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Connection;
 
 /// <summary>How far a planned restart is, by one status after another.</summary>
 /// <param name="all">Whether all workers that are shown are to be replaced; else those that were seen to be.</param>

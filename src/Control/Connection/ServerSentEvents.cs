@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Connection;
 
 /// <summary>The data of each event of a stream (HTML standard, 9.2.6); its id and kind are in the data, too.</summary>
 internal static class ServerSentEvents

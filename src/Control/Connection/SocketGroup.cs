@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Connection;
 
 /// <summary>Whose members may use a control socket, as its file says.</summary>
 internal static unsafe partial class SocketGroup

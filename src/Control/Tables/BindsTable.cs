@@ -1,7 +1,7 @@
 using System.Text;
 using Reuseportd.Api.Contract;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Tables;
 
 /// <summary>Sockets of workers as a table, and below it why some do not serve; pure.</summary>
 internal static class BindsTable

@@ -1,4 +1,4 @@
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Tables;
 
 /// <summary>Where colour is wanted, and which.</summary>
 internal static class Colours

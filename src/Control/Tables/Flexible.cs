@@ -1,4 +1,4 @@
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Tables;
 
 /// <summary>A column that may be cut.</summary>
 /// <param name="IsName">

@@ -1,4 +1,4 @@
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Tables;
 
 /// <summary>The last line of a process that came to nothing, behind the detail of its worker; pure.</summary>
 internal static class LastLines

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Tables;
 
 /// <summary>Text in lines of a given width, broken at blanks; pure.</summary>
 internal static class Paragraph

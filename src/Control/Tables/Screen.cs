@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Tables;
 
 /// <summary>How wide what is shown may be.</summary>
 internal static partial class Screen

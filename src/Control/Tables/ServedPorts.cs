@@ -1,6 +1,6 @@
 using Reuseportd.Api.Contract;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Tables;
 
 /// <summary>The BIND column: ports that a worker serves, then those that it could not have; pure.</summary>
 /// <remarks>

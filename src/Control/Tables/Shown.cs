@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Reuseportd.Api.Contract;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Tables;
 
 /// <summary>Values as people read them; pure.</summary>
 internal static class Shown

@@ -1,7 +1,7 @@
 using System.Text;
 using Reuseportd.Api.Contract;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Tables;
 
 /// <summary>The status as a table for people; pure.</summary>
 internal static class StatusTable

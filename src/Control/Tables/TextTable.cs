@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Tables;
 
 /// <summary>Rows in columns; pure.</summary>
 internal static class TextTable

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using Reuseportd.Api.Contract;
+using Reuseportd.Control.Connection;
+using Reuseportd.Control.Tables;
+using Reuseportd.Control.Words;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Verbs;
 
 /// <summary><c>reuseportctl apply</c>.</summary>
 internal static class ApplyCommand
@@ -44,7 +47,7 @@ internal static class ApplyCommand
         if (!waited) return applied.NotReopened.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
         foreach (var service in applied.RolledBack)
             Console.Error.WriteLine($"reuseportctl: {service} was rolled back and runs as before");
-        var lines = Plight.Lines([.. applied.NotReady.Select(Plight.Of)], applied.TimedOut, applied.NotReady.Where(worker => worker.Paused is not true).Select(worker => Plight.ServiceOf(worker.Name)).Concat(applied.RolledBack));
+        var lines = FailureText.Lines([.. applied.NotReady.Select(FailureText.Of)], applied.TimedOut, applied.NotReady.Where(worker => worker.Paused is not true).Select(worker => FailureText.ServiceOf(worker.Name)).Concat(applied.RolledBack));
         foreach (var line in lines) Console.Error.WriteLine($"reuseportctl: {line}");
         return applied.TimedOut ? ExitCode.TimedOut : applied.NotReady.Count + applied.NotReopened.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
     }

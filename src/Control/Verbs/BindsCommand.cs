@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Text.Json;
 using Reuseportd.Api.Contract;
+using Reuseportd.Control.Connection;
+using Reuseportd.Control.Tables;
+using Reuseportd.Control.Words;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Verbs;
 
 /// <summary><c>reuseportctl binds [NAME...]</c>.</summary>
 internal static class BindsCommand

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Reuseportd.Api.Contract;
+using Reuseportd.Control.Connection;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Verbs;
 
 /// <summary><c>reuseportctl check</c>.</summary>
 internal static class CheckCommand

@@ -1,9 +1,10 @@
 using Reuseportd.Api.Contract;
+using Reuseportd.Control.Tables;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Verbs;
 
 /// <summary>What stands in the way of a worker, in one line each; of all verbs, and pure.</summary>
-internal static class Plight
+internal static class FailureText
 {
     /// <summary>Of a service that cannot start all copies say the same.</summary>
     private const int MostNamed = 4;

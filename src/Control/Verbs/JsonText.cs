@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Reuseportd.Control.Tables;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Verbs;
 
 /// <summary>
 /// JSON in one line as people write it: only what would not be JSON is escaped, and what would steer a terminal; pure.

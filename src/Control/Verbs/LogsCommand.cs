@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Reuseportd.Api.Contract;
+using Reuseportd.Control.Tables;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Verbs;
 
 /// <summary><c>reuseportctl logs [-f] [-n N] [NAME...]</c>.</summary>
 internal static class LogsCommand

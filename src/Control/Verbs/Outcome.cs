@@ -1,6 +1,7 @@
 using Reuseportd.Api.Contract;
+using Reuseportd.Control.Tables;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Verbs;
 
 /// <summary>What came of a command, by service on stdout and by worker where it failed on stderr.</summary>
 internal static class Outcome
@@ -11,12 +12,12 @@ internal static class Outcome
     /// <param name="waited">Whether that was waited for; else the command was taken and no more is known.</param>
     public static int Show(CommandDocument document, string done, bool waited)
     {
-        foreach (var service in document.Workers.GroupBy(worker => Plight.ServiceOf(worker.Name)))
+        foreach (var service in document.Workers.GroupBy(worker => FailureText.ServiceOf(worker.Name)))
             Console.WriteLine($"{service.Key}: {(waited ? Reached([.. service], done) : Taken([.. service]))}");
         if (document.Cut > 0) Console.WriteLine(Shown.Cut(document.Cut));
         var failed = document.Workers.Where(worker => !worker.Ok).ToArray();
-        var suspects = failed.Where(worker => worker is { Untouched: not true, Paused: not true }).Select(worker => Plight.ServiceOf(worker.Name));
-        foreach (var line in Plight.Lines([.. failed.Select(worker => Plight.Of(worker, done))], document.TimedOut, suspects))
+        var suspects = failed.Where(worker => worker is { Untouched: not true, Paused: not true }).Select(worker => FailureText.ServiceOf(worker.Name));
+        foreach (var line in FailureText.Lines([.. failed.Select(worker => FailureText.Of(worker, done))], document.TimedOut, suspects))
             Console.Error.WriteLine($"reuseportctl: {line}");
         return document.TimedOut ? ExitCode.TimedOut : failed.Length > 0 ? ExitCode.Failed : ExitCode.Ok;
     }

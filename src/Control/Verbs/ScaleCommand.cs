@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Reuseportd.Api.Contract;
+using Reuseportd.Control.Connection;
+using Reuseportd.Control.Words;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Verbs;
 
 /// <summary><c>reuseportctl scale SERVICE N</c>.</summary>
 internal static class ScaleCommand

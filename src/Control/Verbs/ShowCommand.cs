@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
 using Reuseportd.Api.Contract;
+using Reuseportd.Control.Connection;
+using Reuseportd.Control.Words;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Verbs;
 
 /// <summary><c>reuseportctl show SERVICE</c>.</summary>
 internal static class ShowCommand

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Reuseportd.Api.Contract;
+using Reuseportd.Control.Connection;
+using Reuseportd.Control.Words;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Verbs;
 
 /// <summary><c>reuseportctl signal NAME SIGNAL</c>.</summary>
 internal static class SignalCommand

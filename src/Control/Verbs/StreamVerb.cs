@@ -1,6 +1,9 @@
 using System.CommandLine;
+using Reuseportd.Control.Connection;
+using Reuseportd.Control.Tables;
+using Reuseportd.Control.Words;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Verbs;
 
 /// <summary>What the verbs share that show a stream: names, <c>--follow</c>, and each document as it came or as text.</summary>
 /// <param name="names">Help on the names.</param>

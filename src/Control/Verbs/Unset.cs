@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Reuseportd.Api.Contract;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Verbs;
 
 /// <summary>Keys of a service that have no one value as long as nobody gives them one, as comments of YAML; pure.</summary>
 internal static class Unset

@@ -1,4 +1,4 @@
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Verbs;
 
 /// <summary>Shows an answer again every second. A terminal keeps it in place; elsewhere one follows the other.</summary>
 internal static class Watch

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Verbs;
 
 /// <summary>JSON as YAML for people: maps in blocks, lists of plain values in one line; pure.</summary>
 internal static class YamlText

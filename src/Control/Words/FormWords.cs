@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Words;
 
 /// <summary><c>-o</c>: in which form an answer is shown; the first is the usual one.</summary>
 internal static class FormWords

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Words;
 
 /// <summary>The framework's help, with words that may be left out in brackets in the list of arguments, too.</summary>
 internal sealed class HelpWords(SynchronousCommandLineAction usual) : SynchronousCommandLineAction

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Reuseportd.Api.Contract;
+using Reuseportd.Control.Connection;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Words;
 
 /// <summary>Names of services and workers on a command line.</summary>
 internal static class NameWords

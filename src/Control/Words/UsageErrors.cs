@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Words;
 
 /// <summary>What is wrong with a command line, the cause alone.</summary>
 internal static class UsageErrors

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Reuseportd.Control.Connection;
+using Reuseportd.Model;
 
-namespace Reuseportd.Control;
+namespace Reuseportd.Control.Words;
 
 /// <summary><c>--wait</c>, <c>--no-wait</c> and <c>--timeout</c>: whether and how long a command is waited for.</summary>
 internal sealed class WaitWords
@@ -17,8 +19,9 @@ internal sealed class WaitWords
         HelpName = "DURATION",
         CustomParser = result =>
         {
-            if (Durations.TryParse(result.Tokens[0].Value) is { } time) return time;
-            result.AddError($"--timeout accepts {Durations.Accepts}, not '{result.Tokens[0].Value}'");
+            if (DurationSyntax.TryParse(result.Tokens[0].Value) is { } time && time <= DurationSyntax.Longest) return time;
+            var most = DurationSyntax.Text(DurationSyntax.Longest);
+            result.AddError($"--timeout accepts {DurationSyntax.Accepts}, up to {most}, not '{result.Tokens[0].Value}'");
             return null;
         },
     };

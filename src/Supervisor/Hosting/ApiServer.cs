@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Reuseportd.Api;
-using Reuseportd.Api.Entrance;
-using Reuseportd.Observability;
+using Reuseportd.Api.Admission;
+using Reuseportd.Api.Documents;
+using Reuseportd.Api.Http;
+using Reuseportd.Api.Routes;
+using Reuseportd.Api.Streams;
+using Reuseportd.Observability.Lines;
 
 namespace Reuseportd.Hosting;
 

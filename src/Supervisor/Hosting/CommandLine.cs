@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Reuseportd.Configuration;
+using Reuseportd.Configuration.Loading;
+using Reuseportd.Configuration.Schema;
 using Reuseportd.Model;
 
 namespace Reuseportd.Hosting;

@@ -1,4 +1,4 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Files;
 using Reuseportd.Model;
 
 namespace Reuseportd.Hosting;

@@ -1,5 +1,9 @@
-using Reuseportd.Configuration;
-using Reuseportd.Linux;
+using Reuseportd.Configuration.Loading;
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Text;
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Spawning;
+using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 
 namespace Reuseportd.Hosting;
@@ -15,7 +19,7 @@ internal static class ConfigurationSource
     public static string PathOf(DaemonArguments arguments, Func<string, string?> variable)
     {
         if (arguments.Config is { } given) return given;
-        if (Users.IsRoot) return SystemDirectory;
+        if (UserDatabase.IsRoot) return SystemDirectory;
         var home = variable("XDG_CONFIG_HOME") is { Length: > 0 } set ? set : Path.Combine(variable("HOME") ?? "/", ".config");
         return Path.Combine(home, "reuseportd");
     }
@@ -30,10 +34,10 @@ internal static class ConfigurationSource
 
     private static LoadContext Context(ControllerOffer? controllers) => new(
         CpuSet.Workers(),
-        Users.EffectiveUser,
-        Users.EffectiveGroup,
-        name => Users.Resolve(name, group: null, out _)?.Identity.Uid,
-        name => Users.GroupNumber(name, out _),
+        UserDatabase.EffectiveUser,
+        UserDatabase.EffectiveGroup,
+        name => UserDatabase.Resolve(name, group: null, out _)?.Identity.Uid,
+        name => UserDatabase.GroupNumber(name, out _),
         Find)
     {
         Capabilities = Capabilities.Bounding(),

@@ -1,5 +1,6 @@
-using Reuseportd.Api;
-using Reuseportd.Configuration;
+using Reuseportd.Api.Http;
+using Reuseportd.Configuration.Loading;
+using Reuseportd.Configuration.Text;
 
 namespace Reuseportd.Hosting;
 

@@ -1,7 +1,9 @@
-using Reuseportd.Api;
+using Reuseportd.Api.Admission;
 using Reuseportd.Api.Contract;
-using Reuseportd.Api.Entrance;
-using Reuseportd.Linux;
+using Reuseportd.Api.Http;
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Sockets;
+using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 
 namespace Reuseportd.Hosting;
@@ -26,7 +28,7 @@ internal sealed class ControlSocket : IDisposable
         (_path, _held, _socket, _identity, Rule) = (path, held, socket, identity, rule);
 
     public static string PathOf(string? given, Func<string, string?> variable) =>
-        given is not null ? Path.GetFullPath(given) : SocketPath.Default(Users.EffectiveUser, variable);
+        given is not null ? Path.GetFullPath(given) : SocketPath.Default(UserDatabase.EffectiveUser, variable);
 
     /// <summary>Makes the socket, and in the usual place its directory; takes one away that nobody listens on any more.</summary>
     /// <param name="daemon">Who else may use it.</param>
@@ -82,11 +84,11 @@ internal sealed class ControlSocket : IDisposable
         {
             // Only the last directory of the usual place is ours to make: another that is not there was misspelt, or is somebody
             // else's.
-            if (path != SocketPath.Default(Users.EffectiveUser, Environment.GetEnvironmentVariable)) return NoDirectory(directory, path);
+            if (path != SocketPath.Default(UserDatabase.EffectiveUser, Environment.GetEnvironmentVariable)) return NoDirectory(directory, path);
             if (!Directory.Exists(Path.GetDirectoryName(directory))) return NoDirectory(Path.GetDirectoryName(directory)!, path);
             try
             {
-                Directory.CreateDirectory(directory, Users.IsRoot ? ForAllToEnter : OwnerOnly);
+                Directory.CreateDirectory(directory, UserDatabase.IsRoot ? ForAllToEnter : OwnerOnly);
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
@@ -95,11 +97,11 @@ internal sealed class ControlSocket : IDisposable
         }
 
         // In a place where everybody may make directories, one that is there may be somebody else's.
-        if (directory != SocketPath.SharedPlace(Users.EffectiveUser)) return null;
+        if (directory != SocketPath.SharedPlace(UserDatabase.EffectiveUser)) return null;
         const uint permissions = 0xFFF;
         if (FileEntry.At(directory, out var errno) is not { Facts: var facts }) return Obstacle(path, errno);
         var mode = (UnixFileMode)(facts.Mode & permissions);
-        return facts.IsDirectory && facts.Uid == Users.EffectiveUser && mode == OwnerOnly
+        return facts.IsDirectory && facts.Uid == UserDatabase.EffectiveUser && mode == OwnerOnly
             ? null
             : $"{directory} is no directory of this user's alone (owner {facts.Uid}, mode 0{Convert.ToString((int)mode, 8)}): "
               + "remove it, or set XDG_RUNTIME_DIR or --socket";
@@ -139,7 +141,7 @@ internal sealed class ControlSocket : IDisposable
     }
 
     /// <summary>In a folder of somebody else's, what lies there may have been exchanged since the bind.</summary>
-    private static bool IsOurs(PathFacts made) => made.IsSocket && made.Uid == Users.EffectiveUser;
+    private static bool IsOurs(PathFacts made) => made.IsSocket && made.Uid == UserDatabase.EffectiveUser;
 
     private static string NoDirectory(string directory, string path) =>
         $"the control socket {path} cannot be made: directory {directory} does not exist";
@@ -173,12 +175,12 @@ internal sealed class ControlSocket : IDisposable
     private static AccessRule? RuleOf(DaemonSpec daemon, out string? obstacle)
     {
         obstacle = null;
-        if (!Users.IsRoot) return new AccessRule(Users.EffectiveUser, Group: null, ReadGroup: null);
-        var group = Users.GroupNumber(daemon.SocketGroup ?? Group, out _);
-        var readers = daemon.SocketReadOnlyGroup is { } name ? Users.GroupNumber(name, out _) : null;
+        if (!UserDatabase.IsRoot) return new AccessRule(UserDatabase.EffectiveUser, Group: null, ReadGroup: null);
+        var group = UserDatabase.GroupNumber(daemon.SocketGroup ?? Group, out _);
+        var readers = daemon.SocketReadOnlyGroup is { } name ? UserDatabase.GroupNumber(name, out _) : null;
         if (group is null && daemon.SocketGroup is not null) obstacle = $"socket_group: there is no group '{daemon.SocketGroup}'";
         else if (readers is null && daemon.SocketReadOnlyGroup is not null) obstacle = $"socket_read_only_group: there is no group '{daemon.SocketReadOnlyGroup}'";
-        return obstacle is null ? new AccessRule(Users.EffectiveUser, group, readers) { GroupName = daemon.SocketGroup ?? Group, ReadGroupName = daemon.SocketReadOnlyGroup } : null;
+        return obstacle is null ? new AccessRule(UserDatabase.EffectiveUser, group, readers) { GroupName = daemon.SocketGroup ?? Group, ReadGroupName = daemon.SocketReadOnlyGroup } : null;
     }
 
     private const UnixFileMode ForAllToEnter =

@@ -4,12 +4,18 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
-using Reuseportd.Api;
-using Reuseportd.Api.Entrance;
-using Reuseportd.Linux;
+using Reuseportd.Api.Admission;
+using Reuseportd.Api.Documents;
+using Reuseportd.Api.Streams;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
-using Reuseportd.Observability;
-using Reuseportd.Runtime;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Lines;
+using Reuseportd.Runtime.Loop;
+using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Output;
 using Serilog;
 
 namespace Reuseportd.Hosting;
@@ -102,7 +108,7 @@ internal static class DaemonHost
         // The control socket answers while the fleet is still starting.
         builder.Services.Configure<HostOptions>(host =>
             (host.ShutdownTimeout, host.ServicesStartConcurrently) = (Timeout.InfiniteTimeSpan, true));
-        builder.Services.AddSingleton<IConnectionListenerFactory, LobbyTransport>();
+        builder.Services.AddSingleton<IConnectionListenerFactory, PendingConnectionsTransport>();
         builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
         builder.Services.AddSingleton(output.Logger as ILogger);
         builder.Services.AddSingleton(TimeProvider.System);

@@ -1,9 +1,12 @@
-using Reuseportd.Api;
-using Reuseportd.Configuration;
+using Reuseportd.Api.Http;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Events;
 using Reuseportd.Planning;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Output;
+using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Runtime.SteeringTask;
 using Serilog;
 
 namespace Reuseportd.Hosting;
@@ -81,7 +84,7 @@ internal sealed class FleetControl(
     private Task<ValueList<UnopenedFile>> ReopenFilesAsync(CancellationToken cancellation)
     {
         var done = new TaskCompletionSource<ValueList<UnopenedFile>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        mailbox.Post(new Message.ReopenFiles(done));
+        mailbox.Post(new OutputMessage.ReopenFiles(done));
         return done.Task.WaitAsync(cancellation);
     }
 
@@ -90,7 +93,7 @@ internal sealed class FleetControl(
     {
         manager.ExtendStopBy(fleet.Services.Select(service => service.Stop.GracePeriod).DefaultIfEmpty().Max());
         var done = new TaskCompletionSource<ConvergeResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        mailbox.Post(new Message.Converge(fleet, done));
+        mailbox.Post(new FleetMessage.Converge(fleet, done));
         return AnswerAsync(done.Task, timeout, cancellation);
     }
 
@@ -98,7 +101,7 @@ internal sealed class FleetControl(
         FleetCommand command, ValueList<NamePattern> names, bool wait, TimeSpan? timeout, string by, CancellationToken cancellation)
     {
         var done = new TaskCompletionSource<CommandResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        mailbox.Post(new Message.Command(command, names, wait, by, done));
+        mailbox.Post(new FleetMessage.Command(command, names, wait, by, done));
         return AnswerAsync(done.Task, timeout, cancellation);
     }
 
@@ -116,12 +119,12 @@ internal sealed class FleetControl(
         }
         catch (TimeoutException)
         {
-            mailbox.Post(new Message.AnswerNow(answer));
+            mailbox.Post(new FleetMessage.AnswerNow(answer));
             return await answer.WaitAsync(cancellation);
         }
         catch (OperationCanceledException) when (!answer.IsCompleted)
         {
-            mailbox.Post(new Message.AnswerNow(answer));
+            mailbox.Post(new FleetMessage.AnswerNow(answer));
             throw;
         }
     }
@@ -133,7 +136,7 @@ internal sealed class FleetControl(
     {
         var mine = new TaskCompletionSource<FleetSnapshot>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (Interlocked.CompareExchange(ref _snapshot, mine, null) is { } theirs) return theirs.Task.WaitAsync(cancellation);
-        mailbox.Post(new Message.TakeSnapshot(mine) { Begin = () => Volatile.Write(ref _snapshot, null) });
+        mailbox.Post(new SnapshotMessage.TakeSnapshot(mine) { Begin = () => Volatile.Write(ref _snapshot, null) });
         return mine.Task.WaitAsync(cancellation);
     }
 

@@ -1,9 +1,12 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
-using Reuseportd.Api;
-using Reuseportd.Linux;
-using Reuseportd.Observability;
-using Reuseportd.Runtime;
+using Reuseportd.Api.Streams;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Observability.Events;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Loop;
+using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Output;
 using Serilog;
 
 namespace Reuseportd.Hosting;
@@ -104,7 +107,7 @@ internal sealed class FleetHost(
         log.Stopping("the daemon was told to");
         var since = time.GetTimestamp();
         manager.Stopping();
-        mailbox.Post(new Message.StopAll());
+        mailbox.Post(new FleetMessage.StopAll());
         try
         {
             await loop.Ended;

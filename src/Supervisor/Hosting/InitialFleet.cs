@@ -1,4 +1,4 @@
-using Reuseportd.Configuration;
+using Reuseportd.Configuration.Reading;
 using Reuseportd.Model;
 
 namespace Reuseportd.Hosting;

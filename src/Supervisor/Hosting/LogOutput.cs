@@ -1,6 +1,10 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Destinations;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Formats;
+using Reuseportd.Observability.Text;
 using Serilog.Core;
 
 namespace Reuseportd.Hosting;

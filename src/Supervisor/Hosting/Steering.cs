@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Hosting.Systemd;
-using Reuseportd.Linux;
+using Reuseportd.Linux.ReusePort;
 using Reuseportd.Model;
-using Reuseportd.Observability;
-using Reuseportd.Runtime;
+using Reuseportd.Observability.Events;
+using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.SteeringTask;
 using Serilog;
 
 namespace Reuseportd.Hosting;

@@ -1,5 +1,5 @@
-using Reuseportd.Configuration;
-using Reuseportd.Linux;
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Linux.Cgroups;
 using Reuseportd.Model;
 
 namespace Reuseportd.Hosting;

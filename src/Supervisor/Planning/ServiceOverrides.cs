@@ -7,9 +7,9 @@ namespace Reuseportd.Planning;
 /// <param name="Runs">Whether its workers are to run.</param>
 /// <param name="Others">Numbers of the workers of which the contrary is wanted.</param>
 /// <param name="Scaled">How many workers it is to have, where somebody said so by hand.</param>
-internal sealed record Wish(bool Runs, ImmutableSortedSet<int> Others, int? Scaled)
+internal sealed record ServiceOverrides(bool Runs, ImmutableSortedSet<int> Others, int? Scaled)
 {
-    public static Wish Of(ServiceSpec service) => new(service.Autostart, [], null);
+    public static ServiceOverrides Of(ServiceSpec service) => new(service.Autostart, [], null);
 
     public bool Wants(int worker) => Runs != Others.Contains(worker);
 
@@ -24,26 +24,26 @@ internal sealed record Wish(bool Runs, ImmutableSortedSet<int> Others, int? Scal
     }
 
     /// <param name="count">Workers that the service has.</param>
-    public Wish Start(IEnumerable<int> workers, int count) => Set(true, workers, count);
+    public ServiceOverrides Start(IEnumerable<int> workers, int count) => Set(true, workers, count);
 
     /// <inheritdoc cref="Start"/>
-    public Wish Stop(IEnumerable<int> workers, int count) => Set(false, workers, count);
+    public ServiceOverrides Stop(IEnumerable<int> workers, int count) => Set(false, workers, count);
 
     /// <summary>One that goes and comes again later is as the others are.</summary>
-    public Wish Scale(int count) => this with { Scaled = count, Others = Others.Except(Others.Where(worker => worker >= count)) };
+    public ServiceOverrides Scale(int count) => this with { Scaled = count, Others = Others.Except(Others.Where(worker => worker >= count)) };
 
     /// <summary>
     /// The service's file has changed. What was stopped by hand runs again; a number of workers given by hand holds until the
     /// file gives another. That it is no longer started with the daemon does not stop it: that is for the next start.
     /// </summary>
-    public Wish Adopt(ServiceSpec before, ServiceSpec after)
+    public ServiceOverrides Adopt(ServiceSpec before, ServiceSpec after)
     {
         var runs = Runs || after.Autostart;
         return new(runs, runs ? [] : Others, before.Workers == after.Workers ? Scaled : null);
     }
 
     /// <summary>What is wanted of all workers holds for those to come as well.</summary>
-    private Wish Set(bool runs, IEnumerable<int> workers, int count)
+    private ServiceOverrides Set(bool runs, IEnumerable<int> workers, int count)
     {
         var others = Runs == runs ? Others.Except(workers) : Others.Union(workers);
         return others.Count < count || count == 0 ? this with { Others = others } : this with { Runs = !Runs, Others = [] };

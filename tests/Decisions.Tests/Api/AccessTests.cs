@@ -1,5 +1,5 @@
-using Reuseportd.Api;
-using Reuseportd.Linux;
+using Reuseportd.Api.Http;
+using Reuseportd.Linux.Sockets;
 
 namespace Decisions.Tests.Api;
 

@@ -1,8 +1,9 @@
 using System.Net;
-using Reuseportd.Api;
-using Reuseportd.Linux;
+using Reuseportd.Api.Documents;
+using Reuseportd.Linux.Sockets;
+using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Snapshots;
 
 namespace Decisions.Tests.Api;
 

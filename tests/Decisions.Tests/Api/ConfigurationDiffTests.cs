@@ -1,7 +1,7 @@
-using Reuseportd.Api;
+using Reuseportd.Api.Documents;
 using Reuseportd.Model;
 using Reuseportd.Planning;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Snapshots;
 
 namespace Decisions.Tests.Api;
 
@@ -66,7 +66,7 @@ public sealed class ConfigurationDiffTests
     [Fact]
     public void Of_ScaledByHand_HoldsUntilTheFileSaysAnother()
     {
-        var scaled = new ServiceSnapshot(Web, Web with { Workers = 7 }, Wish.Of(Web).Scale(7));
+        var scaled = new ServiceSnapshot(Web, Web with { Workers = 7 }, ServiceOverrides.Of(Web).Scale(7));
         var policy = Assert.Single(ConfigurationDiff.Of([scaled], [Web with { ReloadSignal = Signal.Term }]));
         Assert.Equal(["reload_signal \"HUP\" \"TERM\""], Keys(policy));
         Assert.Equal(["workers 7 3"], Keys(Assert.Single(ConfigurationDiff.Of([scaled], [Web with { Workers = 3 }]))));
@@ -78,17 +78,17 @@ public sealed class ConfigurationDiffTests
     [InlineData(2, 2, "")] // the same as the file
     public void Kept_ScaledByHand_IsWhatStays(int byHand, int file, string expected)
     {
-        var scaled = new ServiceSnapshot(Web, Web with { Workers = byHand }, Wish.Of(Web).Scale(byHand));
+        var scaled = new ServiceSnapshot(Web, Web with { Workers = byHand }, ServiceOverrides.Of(Web).Scale(byHand));
         var kept = ConfigurationDiff.Kept([scaled, Running(Specs.Service("api"))], [Web with { Workers = file, ReloadSignal = Signal.Term }, Specs.Service("api")]);
         Assert.Equal(expected, string.Join(';', kept.Select(one => $"{one.Service} {one.Workers} {one.Declared}")));
     }
 
     [Fact]
     public void Kept_ServiceThatIsRemoved_IsNothing() =>
-        Assert.Empty(ConfigurationDiff.Kept([new ServiceSnapshot(Web, Web with { Workers = 7 }, Wish.Of(Web).Scale(7))], []));
+        Assert.Empty(ConfigurationDiff.Kept([new ServiceSnapshot(Web, Web with { Workers = 7 }, ServiceOverrides.Of(Web).Scale(7))], []));
 
     private static string[] Keys(Reuseportd.Api.Contract.ServiceChange change) =>
         [.. change.Keys.Select(key => $"{key.Path} {key.From?.GetRawText()} {key.To?.GetRawText()}")];
 
-    private static ServiceSnapshot Running(ServiceSpec spec) => new(spec, spec, Wish.Of(spec));
+    private static ServiceSnapshot Running(ServiceSpec spec) => new(spec, spec, ServiceOverrides.Of(spec));
 }

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Reuseportd.Api;
-using Reuseportd.Observability;
+using Reuseportd.Api.Streams;
+using Reuseportd.Observability.Events;
 using Serilog;
 
 namespace Decisions.Tests.Api;

@@ -1,4 +1,4 @@
-using Reuseportd.Api.Entrance;
+using Reuseportd.Api.Admission;
 
 namespace Decisions.Tests.Api;
 

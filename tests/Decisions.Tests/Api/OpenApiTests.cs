@@ -1,8 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
-using Reuseportd.Api;
 using Reuseportd.Api.Contract;
+using Reuseportd.Api.Routes;
+using Reuseportd.Api.Streams;
 
 namespace Decisions.Tests.Api;
 

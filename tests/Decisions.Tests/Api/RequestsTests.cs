@@ -1,4 +1,4 @@
-using Reuseportd.Api;
+using Reuseportd.Api.Http;
 
 namespace Decisions.Tests.Api;
 

@@ -1,6 +1,6 @@
-using Reuseportd.Api;
+using Reuseportd.Api.Documents;
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Snapshots;
 
 namespace Decisions.Tests.Api;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using Reuseportd.Api.Contract;
-using Tests.Shared;
 
 namespace Decisions.Tests.Api;
 

@@ -1,8 +1,10 @@
 using System.Net;
-using Reuseportd.Api;
-using Reuseportd.Linux;
+using Reuseportd.Api.Documents;
+using Reuseportd.Linux.Sockets;
+using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Snapshots;
 
 namespace Decisions.Tests.Api;
 
@@ -94,7 +96,7 @@ public sealed class TriedTests
             Own with { Pid = 44, Inode = 1, Program = "nginx" }));
 
     private static string? Whole(WorkerSnapshot fell, WorkerSnapshot? former = null, PortHolder? holder = null) =>
-        Says((former ?? Serves) with { Attempt = new Attempt(AttemptKind.Fallen, fell, WayOut) }, holder ?? Own);
+        Says((former ?? Serves) with { Attempt = new Attempt(AttemptKind.FailedReplacement, fell, WayOut) }, holder ?? Own);
 
     private static string? Says(WorkerSnapshot worker, params PortHolder[] holders) =>
         BindCauses.Whole(worker, new PortFacts(holders, new FleetSnapshot(TimeSpan.Zero, default, [worker]), uid => $"u{uid}", _ => false));

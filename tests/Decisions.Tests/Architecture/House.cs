@@ -20,6 +20,22 @@ internal static partial class House
         ["Hosting"],
     ];
 
+    /// <summary>
+    /// Folders within a folder, the lowest first; those that stand together do not know each other. Nothing stands beside them.
+    /// </summary>
+    public static readonly Dictionary<string, string[][]> Rooms = new()
+    {
+        ["Configuration"] = [["Text"], ["Yaml"], ["Reading"], ["Values"], ["Schema", "Sections"], ["Loading", "Writing"]],
+        ["Linux"] = [["Interop"], ["Users"], ["Files"], ["Processes"], ["Cgroups", "Sockets"], ["ReusePort", "Spawning"]],
+        ["Observability"] = [["Text"], ["Lines"], ["Events"], ["Formats"], ["Destinations"]],
+        ["Runtime"] =
+        [
+            ["Messages"], ["Fleet"], ["Trees"], ["Output"], ["Processes"], ["SteeringTask"], ["Readiness"], ["Probing"], ["Updates"],
+            ["Steering"], ["Snapshots"], ["Loop"],
+        ],
+        ["Api"] = [["Contract"], ["Http"], ["Admission", "Documents"], ["Streams"], ["Routes"]],
+    };
+
     /// <summary>Null for a folder that has no place.</summary>
     public static int? FloorOf(string folder) => Array.FindIndex(Floors, floor => floor.Contains(folder)) is >= 0 and var floor ? floor : null;
 
@@ -45,16 +61,33 @@ internal static partial class House
         return References(source).Where(target => target != folder && !(FloorOf(target) < own));
     }
 
-    /// <summary>
-    /// Whether the namespace is that of the folder. A folder within a folder may have one of its own, or keep to that of the
-    /// outer one.
-    /// </summary>
+    /// <summary>Rooms of its own folder that a file refers to and must not: anything but its own room and the lower ones.</summary>
+    public static IEnumerable<string> ForbiddenRooms(string path, string source)
+    {
+        if (!Rooms.TryGetValue(FolderOf(path), out var rooms)) return [];
+        var (own, folder) = (RoomOf(path), FolderOf(path));
+        return RoomReference().Matches(SourceText.Code(source))
+            .Where(match => match.Groups["folder"].Value == folder)
+            .Select(match => match.Groups["room"].Value).Distinct()
+            .Where(room => room != own && !(HeightOf(rooms, room) < HeightOf(rooms, own)));
+    }
+
+    /// <summary>Whether a file stands in a room of its folder, where the folder has rooms, and in no room where it has none.</summary>
+    public static bool HasItsPlace(string path) =>
+        Rooms.TryGetValue(FolderOf(path), out var rooms) ? HeightOf(rooms, RoomOf(path)) is not null : RoomOf(path).Length == 0;
+
+    /// <summary>Whether the namespace is that of the folder.</summary>
     public static bool IsInItsNamespace(string path, string source)
     {
         var declared = DeclaredNamespace(source);
         if (FolderOf(path).Length == 0) return declared is null;
-        return declared == $"{Root}.{FolderOf(path)}" || declared == $"{Root}.{Path.GetDirectoryName(path)!.Replace('/', '.')}";
+        return declared == $"{Root}.{Path.GetDirectoryName(path)!.Replace('/', '.')}";
     }
+
+    /// <param name="path">Below the folder of the project: <c>Linux/Files/Pipe.cs</c>, whose room is <c>Files</c>.</param>
+    private static string RoomOf(string path) => string.Join('/', path.Split('/')[..^1].Skip(1));
+
+    private static int? HeightOf(string[][] rooms, string room) => Array.FindIndex(rooms, row => row.Contains(room)) is >= 0 and var at ? at : null;
 
     public static string? DeclaredNamespace(string source) =>
         Declaration().Match(SourceText.Code(source)) is { Success: true } match ? match.Groups["name"].Value : null;
@@ -72,6 +105,9 @@ internal static partial class House
 
     [GeneratedRegex(@"\bReuseportd\s*\.\s*(?<folder>\w+)")]
     private static partial Regex WholeName();
+
+    [GeneratedRegex(@"\bReuseportd\s*\.\s*(?<folder>\w+)\s*\.\s*(?<room>\w+)")]
+    private static partial Regex RoomReference();
 
     [GeneratedRegex(@"(?<![\w.]|Reuseportd\s*\.\s*)(?<folder>Model|Configuration|Slots|Planning|Binding|Steering|Linux|Observability|Runtime|Api|Hosting)\s*\.\s*[A-Z]\w*")]
     private static partial Regex RelativeName();

@@ -1,5 +1,3 @@
-using Decisions.Tests.Configuration;
-
 namespace Decisions.Tests.Architecture;
 
 /// <summary>The source files of a project, by their paths below its folder.</summary>

@@ -77,7 +77,8 @@ public sealed class ViolationTests
 
     [Theory]
     [InlineData("Configuration/Yaml/Node.cs", "namespace Reuseportd.Configuration.Yaml;", true)]
-    [InlineData("Configuration/Yaml/Node.cs", "namespace Reuseportd.Configuration;", true)]
+    [InlineData("Configuration/Yaml/Node.cs", "namespace Reuseportd.Configuration;", false)]
+    [InlineData("Model/Signal.cs", "namespace Reuseportd.Model;", true)]
     [InlineData("Configuration/Yaml/Node.cs", "namespace Reuseportd.Yaml;", false)]
     [InlineData("Linux/Epoll.cs", "namespace Reuseportd.Model;", false)]
     [InlineData("Linux/Epoll.cs", "namespace Reuseportd.Linux.Helpers;", false)]
@@ -86,6 +87,31 @@ public sealed class ViolationTests
     [InlineData("Program.cs", "namespace Reuseportd.Hosting;", false)]
     public void IsInItsNamespace_OfAFolder_OrNot(string path, string source, bool expected) =>
         Assert.Equal(expected, House.IsInItsNamespace(path, source));
+
+    [Theory]
+    [InlineData("Linux/Files/Pipe.cs", "using Reuseportd.Linux.Spawning;", "Spawning")]
+    [InlineData("Linux/Cgroups/CgroupKill.cs", "using Reuseportd.Linux.Sockets;", "Sockets")]
+    [InlineData("Linux/Files/Pipe.cs", "var spawner = new Reuseportd.Linux.Spawning.Spawner();", "Spawning")]
+    [InlineData("Api/Contract/Problem.cs", "using Reuseportd.Api.Http;", "Http")]
+    [InlineData("Linux/Files/Pipe.cs", "using Reuseportd.Linux.Somewhere;", "Somewhere")]
+    public void ForbiddenRooms_UpwardsOrAcross_AreFound(string path, string source, string room) =>
+        Assert.Equal([room], House.ForbiddenRooms(path, source));
+
+    [Theory]
+    [InlineData("Linux/Files/Pipe.cs", "using Reuseportd.Linux.Interop;\nusing Reuseportd.Model;")]
+    [InlineData("Linux/Files/Pipe.cs", "namespace Reuseportd.Linux.Files;")]
+    [InlineData("Runtime/Fleet/Service.cs", "using Reuseportd.Linux.Spawning;")]
+    public void ForbiddenRooms_DownwardsOrOfAnotherFolder_AreNotFound(string path, string source) => Assert.Empty(House.ForbiddenRooms(path, source));
+
+    [Theory]
+    [InlineData("Linux/Files/Pipe.cs", true)]
+    [InlineData("Linux/Pipe.cs", false)]
+    [InlineData("Linux/Somewhere/Pipe.cs", false)]
+    [InlineData("Linux/Files/Deep/Pipe.cs", false)]
+    [InlineData("Model/Signal.cs", true)]
+    [InlineData("Model/Values/Signal.cs", false)]
+    [InlineData("Program.cs", true)]
+    public void HasItsPlace_InARoom_OrNot(string path, bool expected) => Assert.Equal(expected, House.HasItsPlace(path));
 
     [Fact]
     public void FloorOf_FolderWithoutAPlace_IsNone() => Assert.Null(House.FloorOf("Helpers"));

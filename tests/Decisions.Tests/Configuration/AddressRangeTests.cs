@@ -1,5 +1,5 @@
 using CsCheck;
-using Reuseportd.Configuration;
+using Reuseportd.Configuration.Values;
 
 namespace Decisions.Tests.Configuration;
 

@@ -1,4 +1,5 @@
-using Reuseportd.Configuration;
+using Reuseportd.Configuration.Loading;
+using Reuseportd.Configuration.Text;
 using Reuseportd.Model;
 
 namespace Decisions.Tests.Configuration;

@@ -1,5 +1,5 @@
 using CsCheck;
-using Reuseportd.Configuration;
+using Reuseportd.Model;
 
 namespace Decisions.Tests.Configuration;
 
@@ -17,7 +17,7 @@ public sealed class DurationTests
     [InlineData("1d2h3m4s5ms", 93_784_005)]
     [InlineData("007s", 7_000)]
     public void TryParse_Duration_HasItsLength(string text, long milliseconds) =>
-        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), Durations.TryParse(text));
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), DurationSyntax.TryParse(text));
 
     [Theory]
     [InlineData("")]
@@ -36,21 +36,21 @@ public sealed class DurationTests
     [InlineData("1e3s")]
     [InlineData("5y")]
     [InlineData("٥s")]
-    public void TryParse_NoDuration_IsNull(string text) => Assert.Null(Durations.TryParse(text));
+    public void TryParse_NoDuration_IsNull(string text) => Assert.Null(DurationSyntax.TryParse(text));
 
     [Theory]
     [InlineData("99999999999999999999d")]
     [InlineData("9000000000000000000ms")]
     [InlineData("10675199d10675199h")]
-    public void TryParse_TooLongToHold_IsTheLongest(string text) => Assert.True(Durations.TryParse(text) > Durations.Longest);
+    public void TryParse_TooLongToHold_IsTheLongest(string text) => Assert.True(DurationSyntax.TryParse(text) > DurationSyntax.Longest);
 
     [Fact]
     public void Text_OfAnyDuration_IsReadAsTheSame() =>
         Gen.Int[0, (int)TimeSpan.FromDays(7).TotalMilliseconds].Select(count => TimeSpan.FromMilliseconds(count)).Sample(
-            duration => Durations.TryParse(Durations.Text(duration)) == duration,
+            duration => DurationSyntax.TryParse(DurationSyntax.Text(duration)) == duration,
             iter: 2_000);
 
     [Fact]
     public void TryParse_AnyText_DoesNotThrow() =>
-        Gen.String["0123456789.dhmsin -"].Sample(text => { _ = Durations.TryParse(text); }, iter: 5_000);
+        Gen.String["0123456789.dhmsin -"].Sample(text => { _ = DurationSyntax.TryParse(text); }, iter: 5_000);
 }

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Reuseportd.Configuration;
+using Reuseportd.Configuration.Loading;
 
 namespace Decisions.Tests.Configuration;
 

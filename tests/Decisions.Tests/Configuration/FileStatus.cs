@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using Reuseportd.Configuration;
+using Reuseportd.Configuration.Reading;
 using Reuseportd.Model;
 
 namespace Decisions.Tests.Configuration;

@@ -2,7 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using CsCheck;
-using Reuseportd.Configuration;
+using Reuseportd.Configuration.Loading;
+using Reuseportd.Configuration.Text;
 using Reuseportd.Model;
 
 namespace Decisions.Tests.Configuration;

@@ -1,4 +1,6 @@
-using Reuseportd.Configuration;
+using Reuseportd.Configuration.Loading;
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Text;
 using Reuseportd.Model;
 
 namespace Decisions.Tests.Configuration;

@@ -1,4 +1,4 @@
-using Reuseportd.Configuration;
+using Reuseportd.Configuration.Loading;
 
 namespace Decisions.Tests.Configuration;
 

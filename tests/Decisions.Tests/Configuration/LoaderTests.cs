@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
-using Reuseportd.Configuration;
+using Reuseportd.Configuration.Loading;
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Text;
 using Reuseportd.Model;
 
 namespace Decisions.Tests.Configuration;

@@ -1,5 +1,5 @@
-using Reuseportd.Configuration;
-using Reuseportd.Model;
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Text;
 
 namespace Decisions.Tests.Configuration;
 

@@ -1,7 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using NJsonSchema;
-using Reuseportd.Configuration;
+using Reuseportd.Configuration.Loading;
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Schema;
+using Reuseportd.Configuration.Text;
+using Reuseportd.Configuration.Yaml;
 
 namespace Decisions.Tests.Configuration;
 

@@ -1,4 +1,3 @@
-using Reuseportd.Configuration;
 using Reuseportd.Model;
 
 namespace Decisions.Tests.Configuration;

@@ -1,6 +1,6 @@
 using System.Text;
 using CsCheck;
-using Reuseportd.Configuration;
+using Reuseportd.Configuration.Writing;
 using Reuseportd.Model;
 
 namespace Decisions.Tests.Configuration;

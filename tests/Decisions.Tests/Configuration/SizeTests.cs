@@ -1,4 +1,4 @@
-using Reuseportd.Configuration;
+using Reuseportd.Configuration.Values;
 
 namespace Decisions.Tests.Configuration;
 

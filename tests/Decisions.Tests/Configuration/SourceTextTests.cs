@@ -1,5 +1,5 @@
 using System.Text;
-using Reuseportd.Configuration;
+using Reuseportd.Configuration.Text;
 using Reuseportd.Model;
 
 namespace Decisions.Tests.Configuration;

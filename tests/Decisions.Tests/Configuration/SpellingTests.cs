@@ -1,5 +1,5 @@
 using CsCheck;
-using Reuseportd.Configuration;
+using Reuseportd.Configuration.Reading;
 
 namespace Decisions.Tests.Configuration;
 

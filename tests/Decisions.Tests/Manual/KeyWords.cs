@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Reuseportd.Configuration;
+using Reuseportd.Configuration.Reading;
 using Tests.Manual;
 
 namespace Decisions.Tests.Manual;

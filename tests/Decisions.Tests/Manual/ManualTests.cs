@@ -1,4 +1,4 @@
-using Reuseportd.Configuration;
+using Reuseportd.Configuration.Loading;
 using Tests.Manual;
 
 namespace Decisions.Tests.Manual;

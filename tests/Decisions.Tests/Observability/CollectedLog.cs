@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Destinations;
 using Serilog.Core;
 using Serilog.Events;
 

@@ -1,4 +1,4 @@
-using Reuseportd.Observability;
+using Reuseportd.Observability.Text;
 
 namespace Decisions.Tests.Observability;
 

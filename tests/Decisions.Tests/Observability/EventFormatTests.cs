@@ -1,6 +1,7 @@
 using System.Text;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Destinations;
+using Reuseportd.Observability.Events;
 using Serilog.Events;
 
 namespace Decisions.Tests.Observability;

@@ -1,4 +1,4 @@
-using Reuseportd.Observability;
+using Reuseportd.Observability.Events;
 using Serilog;
 
 namespace Decisions.Tests.Observability;

@@ -1,6 +1,6 @@
 using System.Text;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Destinations;
 
 namespace Decisions.Tests.Observability;
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Text;
 using Serilog;
 
 namespace Decisions.Tests.Observability;

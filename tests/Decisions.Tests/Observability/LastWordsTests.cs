@@ -1,5 +1,5 @@
 using System.Text;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Lines;
 
 namespace Decisions.Tests.Observability;
 

@@ -3,7 +3,9 @@ using System.Text.Json;
 using CsCheck;
 using Reuseportd.Binding;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Formats;
+using Reuseportd.Observability.Lines;
+using Reuseportd.Observability.Text;
 
 namespace Decisions.Tests.Observability;
 

@@ -3,7 +3,8 @@ using System.Text.Json;
 using Decisions.Tests.Binding;
 using Reuseportd.Binding;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Lines;
 using Serilog;
 
 namespace Decisions.Tests.Observability;

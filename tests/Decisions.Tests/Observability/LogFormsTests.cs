@@ -1,5 +1,5 @@
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Formats;
 
 namespace Decisions.Tests.Observability;
 

@@ -1,4 +1,6 @@
-using Reuseportd.Observability;
+using Reuseportd.Observability.Destinations;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Text;
 
 namespace Decisions.Tests.Observability;
 

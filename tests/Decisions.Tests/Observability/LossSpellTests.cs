@@ -1,5 +1,5 @@
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Destinations;
 
 namespace Decisions.Tests.Observability;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using CsCheck;
-using Reuseportd.Api;
+using Reuseportd.Api.Streams;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Lines;
 
 namespace Decisions.Tests.Observability;
 

@@ -1,7 +1,9 @@
 using System.Text;
 using Reuseportd.Binding;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Destinations;
+using Reuseportd.Observability.Formats;
+using Reuseportd.Observability.Lines;
 
 namespace Decisions.Tests.Observability;
 

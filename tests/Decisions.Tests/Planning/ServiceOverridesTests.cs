@@ -4,7 +4,7 @@ using Reuseportd.Planning;
 namespace Decisions.Tests.Planning;
 
 /// <summary>What people ask for, and what the files say, in their order: one row a story of a service of three workers.</summary>
-public sealed class WishTests
+public sealed class ServiceOverridesTests
 {
     private const int Count = 3;
 
@@ -44,10 +44,10 @@ public sealed class WishTests
 
     [Theory]
     [MemberData(nameof(Stories))]
-    public void Wish_AfterAStory_IsAsTheLastWordOfEach(bool autostart, string story, string wanted, int workers)
+    public void ServiceOverrides_AfterAStory_IsAsTheLastWordOfEach(bool autostart, string story, string wanted, int workers)
     {
         var declared = Specs.Service("web") with { Workers = Count, Autostart = autostart };
-        var wish = Wish.Of(declared);
+        var overrides = ServiceOverrides.Of(declared);
         foreach (var step in story.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             var (verb, argument) = step.Split(':') is [var word, var rest] ? (word, rest) : (step, "");
@@ -60,17 +60,17 @@ public sealed class WishTests
                 "noauto" => declared with { Autostart = false },
                 _ => declared,
             };
-            wish = verb switch
+            overrides = verb switch
             {
-                "start" => wish.Start(numbers, wish.Workers(declared)),
-                "stop" => wish.Stop(numbers, wish.Workers(declared)),
-                "scale" => wish.Scale(numbers[0]),
-                _ => wish.Adopt(declared, after),
+                "start" => overrides.Start(numbers, overrides.Workers(declared)),
+                "stop" => overrides.Stop(numbers, overrides.Workers(declared)),
+                "scale" => overrides.Scale(numbers[0]),
+                _ => overrides.Adopt(declared, after),
             };
             declared = after;
         }
 
-        Assert.Equal(wanted, string.Concat(Enumerable.Range(0, 6).Where(wish.Wants)));
-        Assert.Equal(workers, wish.Workers(declared));
+        Assert.Equal(wanted, string.Concat(Enumerable.Range(0, 6).Where(overrides.Wants)));
+        Assert.Equal(workers, overrides.Workers(declared));
     }
 }

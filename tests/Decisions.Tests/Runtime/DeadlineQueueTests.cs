@@ -1,5 +1,5 @@
 using CsCheck;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Messages;
 
 namespace Decisions.Tests.Runtime;
 

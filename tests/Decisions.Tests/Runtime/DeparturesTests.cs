@@ -1,6 +1,8 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Steering;
+using Reuseportd.Runtime.SteeringTask;
 
 namespace Decisions.Tests.Runtime;
 

@@ -1,5 +1,5 @@
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Probing;
 
 namespace Decisions.Tests.Runtime;
 

@@ -1,10 +1,14 @@
 using System.Text.Json;
-using Reuseportd.Api;
 using Reuseportd.Api.Contract;
+using Reuseportd.Api.Documents;
+using Reuseportd.Api.Http;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Lines;
 using Reuseportd.Planning;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Output;
+using Reuseportd.Runtime.Readiness;
+using Reuseportd.Runtime.Snapshots;
 
 namespace Decisions.Tests.Runtime;
 
@@ -24,7 +28,7 @@ public sealed class DocumentsTests
     [Fact]
     public void Of_ASnapshot_TimesAreSecondsFromNow()
     {
-        var document = Documents.Of(Fleet(Ready, Waiting), "1.2.3");
+        var document = FleetDocuments.Of(Fleet(Ready, Waiting), "1.2.3");
         Assert.Equal(("1.2.3", 100), (document.Version, document.Uptime));
         Assert.Equal(["web@1", "web@2"], document.Workers.Select(worker => worker.Name));
         Assert.Equal([(60, null), (null, 2)], document.Workers.Select(worker => (worker.Uptime, worker.NextTry)));
@@ -34,7 +38,7 @@ public sealed class DocumentsTests
     [Fact]
     public void Of_ASnapshot_OnlySocketsAreBinds()
     {
-        var worker = Documents.Of(Fleet(Ready), "1").Workers[0];
+        var worker = FleetDocuments.Of(Fleet(Ready), "1").Workers[0];
         Assert.Equal(
             [new BindStatus("bind", "stream", "127.0.0.1", 8080, Sharded: true, "ok"), new BindStatus("listen", "stream", "127.0.0.1", 8080, Sharded: true, "EADDRINUSE")],
             worker.Binds);
@@ -47,10 +51,10 @@ public sealed class DocumentsTests
         var (web, api) = (Specs.Service("web", workers: 2), Specs.Service("api"));
         var fleet = Fleet(Ready) with
         {
-            Services = [new ServiceSnapshot(api, api, Wish.Of(api)), new ServiceSnapshot(web, web with { Workers = 5 }, Wish.Of(web).Scale(5))],
+            Services = [new ServiceSnapshot(api, api, ServiceOverrides.Of(api)), new ServiceSnapshot(web, web with { Workers = 5 }, ServiceOverrides.Of(web).Scale(5))],
         };
-        Assert.Equal([new ScaledService("web", 5, 2)], Documents.Of(fleet, "1").Scaled);
-        Assert.Null(Documents.Of(Fleet(Ready), "1").Scaled);
+        Assert.Equal([new ScaledService("web", 5, 2)], FleetDocuments.Of(fleet, "1").Scaled);
+        Assert.Null(FleetDocuments.Of(Fleet(Ready), "1").Scaled);
     }
 
     [Fact]
@@ -59,10 +63,10 @@ public sealed class DocumentsTests
         var web = Specs.Service("web", workers: 3);
         var fleet = Fleet(Ready) with
         {
-            Services = [new ServiceSnapshot(web, web, Wish.Of(web)) { Update = new UpdateSnapshot(1, 3, IsPaused: true, IsRollback: false, "web@1: exit code 3") }],
+            Services = [new ServiceSnapshot(web, web, ServiceOverrides.Of(web)) { Update = new UpdateSnapshot(1, 3, IsPaused: true, IsRollback: false, "web@1: exit code 3") }],
         };
-        Assert.Equal([new ServiceUpdate("web", 1, 3, Paused: true) { Failure = "web@1: exit code 3" }], Documents.Of(fleet, "1").Updates);
-        Assert.Null(Documents.Of(Fleet(Ready), "1").Updates);
+        Assert.Equal([new ServiceUpdate("web", 1, 3, Paused: true) { Failure = "web@1: exit code 3" }], FleetDocuments.Of(fleet, "1").Updates);
+        Assert.Null(FleetDocuments.Of(Fleet(Ready), "1").Updates);
     }
 
     [Fact]
@@ -81,8 +85,8 @@ public sealed class DocumentsTests
         }
 
         Assert.Equal("not told: 'stderr' does not come to the daemon", BindDocuments.Of(Fleet(silent with { KernelPorts = [] }), []).Untold[0].Text);
-        Assert.Equal([53, 80], Documents.Of(Fleet(silent), "1").Workers[0].KernelPorts);
-        Assert.Null(Documents.Of(Fleet(silent with { Pid = null }), "1").Workers[0].KernelPorts);
+        Assert.Equal([53, 80], FleetDocuments.Of(Fleet(silent), "1").Workers[0].KernelPorts);
+        Assert.Null(FleetDocuments.Of(Fleet(silent with { Pid = null }), "1").Workers[0].KernelPorts);
     }
 
     [Fact]
@@ -92,7 +96,7 @@ public sealed class DocumentsTests
         {
             var done = errors.Length > 0 ? null : new ConvergeResult(0, 0, 0, 1, default, []);
             var result = new ApplyResult(errors, [], done) { Unopened = [new UnopenedFile("/var/log/web.log", new Errno(13))] };
-            Assert.Equal([new UnopenedLog("/var/log/web.log", "EACCES")], Documents.Of(result).NotReopened);
+            Assert.Equal([new UnopenedLog("/var/log/web.log", "EACCES")], FleetDocuments.Of(result).NotReopened);
         }
     }
 
@@ -100,7 +104,7 @@ public sealed class DocumentsTests
     public void Of_AChange_SaysWhatWasDone()
     {
         var done = new ConvergeResult(1, 2, 3, 4, new FleetCounts(10, 9, 0, 0, 1, 0, 0), [Waiting]) { Cut = 6 };
-        var document = Documents.Of(new ApplyResult([], ["b.yaml: warning: c"], done));
+        var document = FleetDocuments.Of(new ApplyResult([], ["b.yaml: warning: c"], done));
         Assert.Equal(6, document.Cut);
         Assert.Empty(document.Errors);
         Assert.Equal(["b.yaml: warning: c"], document.Warnings);
@@ -111,15 +115,15 @@ public sealed class DocumentsTests
     [Fact]
     public void Of_APlannedRestart_SaysWhoIsLeftAndWhoDrains()
     {
-        var workers = Documents.Of(Fleet(Ready with { IsUpdating = true, Draining = 3 }, Waiting), "1").Workers;
+        var workers = FleetDocuments.Of(Fleet(Ready with { IsUpdating = true, Draining = 3 }, Waiting), "1").Workers;
         Assert.Equal([(true, 3), (null, null)], workers.Select(worker => (worker.Updating, worker.Draining)));
-        Assert.Equal(5, Documents.Of(new CommandResult([], TimedOut: false, []) { Cut = 5 }).Cut);
+        Assert.Equal(5, FleetDocuments.Of(new CommandResult([], TimedOut: false, []) { Cut = 5 }).Cut);
     }
 
     [Fact]
     public void Of_AConfigurationWithErrors_SaysOnlyThose()
     {
-        var document = Documents.Of(new ApplyResult(["web.yaml:1:1: wrong"], [], Done: null));
+        var document = FleetDocuments.Of(new ApplyResult(["web.yaml:1:1: wrong"], [], Done: null));
         Assert.Equal(["web.yaml:1:1: wrong"], document.Errors);
         Assert.Equal((0, 0, 0, 0, 0, 0), (document.Added, document.Changed, document.Removed, document.Unchanged, document.Ready, document.Workers));
     }
@@ -127,7 +131,7 @@ public sealed class DocumentsTests
     [Fact]
     public void Json_OfAStatus_HasSnakeCaseAndNoNulls()
     {
-        var json = JsonSerializer.Serialize(Documents.Of(Fleet(Ready, Waiting), "1"), ContractJson.Default.StatusDocument);
+        var json = JsonSerializer.Serialize(FleetDocuments.Of(Fleet(Ready, Waiting), "1"), ContractJson.Default.StatusDocument);
         using var document = JsonDocument.Parse(json);
         var workers = document.RootElement.GetProperty("workers");
         Assert.Equal(
@@ -141,7 +145,7 @@ public sealed class DocumentsTests
     [Fact]
     public void Json_OfAStatus_IsReadBackAsItWas()
     {
-        var document = Documents.Of(Fleet(Ready, Waiting), "1");
+        var document = FleetDocuments.Of(Fleet(Ready, Waiting), "1");
         var json = JsonSerializer.Serialize(document, ContractJson.Default.StatusDocument);
         Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize(json, ContractJson.Default.StatusDocument)!, ContractJson.Default.StatusDocument));
     }
@@ -151,7 +155,7 @@ public sealed class DocumentsTests
     {
         var words = new LastWords(stdout: true, stderr: true);
         words.Take(OutputStream.Stderr, "no such file\n"u8);
-        var workers = Documents.Of(Fleet(Ready, Waiting with { LastWords = words }), "1").Workers;
+        var workers = FleetDocuments.Of(Fleet(Ready, Waiting with { LastWords = words }), "1").Workers;
         Assert.Equal([null, "no such file"], workers.Select(worker => worker.LastLine));
     }
 

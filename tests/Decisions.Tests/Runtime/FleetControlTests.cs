@@ -1,5 +1,6 @@
 using Reuseportd.Hosting;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Snapshots;
 
 namespace Decisions.Tests.Runtime;
 
@@ -24,10 +25,10 @@ public sealed class FleetControlTests
 
         Task<FleetSnapshot> Ask() => control.SnapshotAsync(TestContext.Current.CancellationToken);
 
-        Message.TakeSnapshot Take()
+        SnapshotMessage.TakeSnapshot Take()
         {
             Assert.True(mailbox.TryTake(out var message));
-            var take = Assert.IsType<Message.TakeSnapshot>(message);
+            var take = Assert.IsType<SnapshotMessage.TakeSnapshot>(message);
             take.Begin!();
             return take;
         }

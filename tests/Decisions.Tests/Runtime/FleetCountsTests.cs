@@ -1,5 +1,5 @@
 using Reuseportd.Planning;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Fleet;
 
 namespace Decisions.Tests.Runtime;
 

@@ -1,4 +1,4 @@
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Messages;
 
 namespace Decisions.Tests.Runtime;
 

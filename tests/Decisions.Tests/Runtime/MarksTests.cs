@@ -1,7 +1,7 @@
 using System.Text;
-using Reuseportd.Linux;
+using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Processes;
 
 namespace Decisions.Tests.Runtime;
 

@@ -2,7 +2,7 @@ using System.Net;
 using Decisions.Tests.Binding;
 using Reuseportd.Binding;
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Probing;
 
 namespace Decisions.Tests.Runtime;
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Microsoft.Extensions.Hosting.Systemd;
 using Reuseportd.Hosting;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Fleet;
 
 namespace Decisions.Tests.Runtime;
 

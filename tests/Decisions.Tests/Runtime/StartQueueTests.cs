@@ -1,5 +1,5 @@
 using CsCheck;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Fleet;
 
 namespace Decisions.Tests.Runtime;
 

@@ -1,5 +1,5 @@
-using Reuseportd.Linux;
-using Reuseportd.Runtime;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Runtime.Trees;
 
 namespace Decisions.Tests.Runtime;
 

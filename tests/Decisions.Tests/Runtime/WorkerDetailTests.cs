@@ -1,6 +1,8 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Users;
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Processes;
+using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Slots;
 
 namespace Decisions.Tests.Runtime;

@@ -1,6 +1,7 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Users;
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Processes;
 
 namespace Decisions.Tests.Runtime;
 

@@ -1,7 +1,8 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
-using Reuseportd.Observability;
-using Reuseportd.Runtime;
+using Reuseportd.Observability.Destinations;
+using Reuseportd.Observability.Lines;
+using Reuseportd.Runtime.Output;
 
 namespace Decisions.Tests.Runtime;
 

@@ -1,4 +1,3 @@
-using Reuseportd.Model;
 using Reuseportd.Slots;
 
 namespace Decisions.Tests.Slots;

@@ -1,5 +1,3 @@
-using EndToEnd.Tests.Harness;
-
 namespace EndToEnd.Tests.Controllers;
 
 /// <summary>A test with daemons in the virtual machine. Whatever becomes of it, nothing that it started runs on.</summary>

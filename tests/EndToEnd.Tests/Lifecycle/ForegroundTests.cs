@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using EndToEnd.Tests.Harness;
-using Tests.Shared;
 
 namespace EndToEnd.Tests.Lifecycle;
 

@@ -1,5 +1,3 @@
-using EndToEnd.Tests.Harness;
-
 namespace EndToEnd.Tests.Systemd;
 
 public sealed class InstallationTests : IDisposable

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Systemd;
 

@@ -13,7 +13,7 @@ internal sealed class PipeText : IDisposable
     public PipeText(Pipe pipe)
     {
         _pipe = pipe;
-        Assert.Equal(Errno.None, _epoll.Add(pipe, Readiness.Readable, 0));
+        Assert.Equal(Errno.None, _epoll.Add(pipe, EpollEvents.Readable, 0));
     }
 
     /// <summary>The next line, or null at the end.</summary>

@@ -3,5 +3,5 @@ namespace Linux.Tests.Harness;
 internal static class Root
 {
     /// <summary>Skips the test for ordinary users.</summary>
-    public static void Require() => Assert.SkipUnless(Users.IsRoot, "needs root");
+    public static void Require() => Assert.SkipUnless(UserDatabase.IsRoot, "needs root");
 }

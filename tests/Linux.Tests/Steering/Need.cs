@@ -1,4 +1,3 @@
-using Linux.Tests.Harness;
 using Reuseportd.Model;
 
 namespace Linux.Tests.Steering;

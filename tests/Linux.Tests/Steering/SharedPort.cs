@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Linux.Tests.Harness;
 using Reuseportd.Model;
 
 namespace Linux.Tests.Steering;

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Reuseportd.Api.Entrance;
+using Reuseportd.Api.Admission;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests.Api;

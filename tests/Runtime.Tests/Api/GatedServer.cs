@@ -7,9 +7,11 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Reuseportd.Api;
-using Reuseportd.Api.Entrance;
-using Reuseportd.Linux;
+using Reuseportd.Api.Admission;
+using Reuseportd.Api.Http;
+using Reuseportd.Api.Routes;
+using Reuseportd.Linux.Sockets;
+using Reuseportd.Linux.Users;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests.Api;
@@ -23,7 +25,7 @@ internal sealed class GatedServer : IAsyncDisposable
 
     private GatedServer(GateRule rule, int turns, TimeProvider time)
     {
-        var access = new AccessRule(Users.EffectiveUser, Group: null, ReadGroup: null);
+        var access = new AccessRule(UserDatabase.EffectiveUser, Group: null, ReadGroup: null);
         var gate = new ConnectionGate(access, rule, turns, time);
         _door = LocalSocket.TryBind(_folder["s"], out _)!;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -32,7 +34,7 @@ internal sealed class GatedServer : IAsyncDisposable
             listen.Use(ConnectionGate.Guard);
             listen.Use(Behind);
         }));
-        builder.Services.AddSingleton<IConnectionListenerFactory, LobbyTransport>();
+        builder.Services.AddSingleton<IConnectionListenerFactory, PendingConnectionsTransport>();
         builder.Services.AddRoutingCore();
         _host = builder.Build();
         ControlApi.Map(_host, [new Route(HttpMethods.Get, "/held", Access.Read, HeldAsync), new Route(HttpMethods.Get, "/", Access.Read, OkAsync)], access);

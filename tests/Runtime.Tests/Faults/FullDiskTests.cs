@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Destinations;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests.Faults;

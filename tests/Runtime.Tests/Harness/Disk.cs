@@ -1,7 +1,7 @@
 using Microsoft.Win32.SafeHandles;
-using Reuseportd.Linux;
+using Reuseportd.Linux.Files;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Destinations;
 
 namespace Runtime.Tests.Harness;
 

@@ -1,9 +1,19 @@
 using System.Runtime.InteropServices;
-using Reuseportd.Linux;
+using Reuseportd.Linux.Cgroups;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.ReusePort;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Destinations;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Formats;
 using Reuseportd.Planning;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Loop;
+using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Output;
+using Reuseportd.Runtime.Processes;
+using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Runtime.SteeringTask;
 using Serilog;
 
 namespace Runtime.Tests.Harness;
@@ -62,7 +72,7 @@ internal sealed class Supervised : IDisposable
             Groups: groups,
             Steerer: _steerer) { StartTime = TimeProvider.System, LongestStart = longestStart ?? TimeSpan.FromSeconds(10), Descriptors = descriptors };
         _loop = new SupervisorLoop(options, Mailbox, _output, logger, Time) { CountsChanged = counts => Counts = counts };
-        _childEnded = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Mailbox.Post(new Message.ChildEnded()));
+        _childEnded = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Mailbox.Post(new ProcessMessage.ChildEnded()));
         if (startOutput) StartOutput();
         _loop.Start();
     }
@@ -93,7 +103,7 @@ internal sealed class Supervised : IDisposable
     public Task<ConvergeResult> BeginConverge(params ReadOnlySpan<ServiceSpec> services)
     {
         var done = new TaskCompletionSource<ConvergeResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Mailbox.Post(new Message.Converge(new FleetSpec(DaemonSpec.Default, new([.. services])), done));
+        Mailbox.Post(new FleetMessage.Converge(new FleetSpec(DaemonSpec.Default, new([.. services])), done));
         return done.Task;
     }
 
@@ -110,7 +120,7 @@ internal sealed class Supervised : IDisposable
         var patterns = new NamePattern[names.Length];
         for (var index = 0; index < names.Length; index++) patterns[index] = new NamePattern(names[index]);
         var done = new TaskCompletionSource<CommandResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Mailbox.Post(new Message.Command(command, new([.. patterns]), wait, "a test", done));
+        Mailbox.Post(new FleetMessage.Command(command, new([.. patterns]), wait, "a test", done));
         return done.Task;
     }
 
@@ -120,7 +130,7 @@ internal sealed class Supervised : IDisposable
     public FleetSnapshot Snapshot()
     {
         var done = new TaskCompletionSource<FleetSnapshot>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Mailbox.Post(new Message.TakeSnapshot(done));
+        Mailbox.Post(new SnapshotMessage.TakeSnapshot(done));
         return Deadline.Await(done.Task, "a snapshot");
     }
 
@@ -160,7 +170,7 @@ internal sealed class Supervised : IDisposable
         Deadline.Await(Ended, "all workers have stopped");
     }
 
-    public void BeginStopAll() => Mailbox.Post(new Message.StopAll());
+    public void BeginStopAll() => Mailbox.Post(new FleetMessage.StopAll());
 
     public static void Kill(int pid) => Send(pid, Signal.Kill);
 

@@ -1,4 +1,4 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Cgroups;
 
 namespace Runtime.Tests.Harness;
 

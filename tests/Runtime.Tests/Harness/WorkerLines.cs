@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Destinations;
+using Reuseportd.Observability.Text;
 
 namespace Runtime.Tests.Harness;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Snapshots;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests.Scale;
@@ -63,7 +64,7 @@ public sealed class CrashStormTests
         Assert.InRange(ahead.Count(happened => happened.Kind == "spawn"), 0, AFewStarts);
     }
 
-    private static bool IsHalfDone(Reuseportd.Runtime.FleetSnapshot seen)
+    private static bool IsHalfDone(FleetSnapshot seen)
     {
         var again = seen.Workers.Count(worker => worker.Generation == 2);
         return seen.Counts.Backoff == seen.Workers.Count && again > seen.Workers.Count / 3;

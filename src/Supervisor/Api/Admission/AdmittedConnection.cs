@@ -1,20 +1,21 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using Reuseportd.Linux;
+using Reuseportd.Api.Http;
+using Reuseportd.Linux.Sockets;
 
-namespace Reuseportd.Api.Entrance;
+namespace Reuseportd.Api.Admission;
 
 /// <summary>
 /// A connection that was let in: whose it is, and whether a request is under way on it. One that is idle can be turned away, and
 /// no request is lost by it: its receiving side ends, so what the client had sent until then is still read and answered, and what
 /// it sends afterwards fails at once (EPIPE).
 /// </summary>
-internal sealed class Admission : IDisposable
+internal sealed class AdmittedConnection : IDisposable
 {
     private const long Leaving = -1;
     private const long Gone = -2;
 
-    private readonly Lane _lane;
+    private readonly UserConnections _lane;
     private CancellationTokenSource? _closed;
     private CancellationTokenRegistration _closing;
 
@@ -22,7 +23,7 @@ internal sealed class Admission : IDisposable
     private long _state;
 
     /// <param name="socket">Of the connection; it is owned by whoever has the connection.</param>
-    public Admission(SafeSocketHandle socket, Peer peer, Access access, Lane lane)
+    public AdmittedConnection(SafeSocketHandle socket, Peer peer, Access access, UserConnections lane)
     {
         (Socket, Peer, Access, _lane) = (socket, peer, access, lane);
         _lane.Rest(this, _state);
@@ -30,7 +31,7 @@ internal sealed class Admission : IDisposable
 
     public SafeSocketHandle Socket { get; }
 
-    /// <summary>What the <see cref="Lobby"/> knows it by.</summary>
+    /// <summary>What the <see cref="PendingConnections"/> knows it by.</summary>
     public ulong Token { get; set; }
 
     public Peer Peer { get; }
@@ -44,7 +45,7 @@ internal sealed class Admission : IDisposable
     public void Attach(ConnectionContext connection)
     {
         _closed = new CancellationTokenSource();
-        _closing = connection.ConnectionClosed.UnsafeRegister(static admission => ((Admission)admission!).OnClosed(), this);
+        _closing = connection.ConnectionClosed.UnsafeRegister(static admission => ((AdmittedConnection)admission!).OnClosed(), this);
         connection.ConnectionClosed = _closed.Token;
     }
 

@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
 using Reuseportd.Api.Contract;
-using Reuseportd.Linux;
+using Reuseportd.Api.Http;
+using Reuseportd.Linux.Sockets;
 
-namespace Reuseportd.Api.Entrance;
+namespace Reuseportd.Api.Admission;
 
 /// <summary>
 /// Lets connections in as <see cref="GateRule"/> says. Those who may nothing share a few places among them; they are told so.
@@ -14,18 +15,18 @@ namespace Reuseportd.Api.Entrance;
 /// <param name="turns">Requests of one user that are under way at one time.</param>
 internal sealed class ConnectionGate(AccessRule access, GateRule rule, int turns, TimeProvider time)
 {
-    private static readonly GateRule OfStrangers = new(MostOfOne: 16, MostOfAll: 16);
+    private static readonly GateRule OfAdopted = new(MostOfOne: 16, MostOfAll: 16);
 
-    private readonly ConcurrentDictionary<uint, Lane> _lanes = new();
-    private readonly Lane _strangers = new(uint.MaxValue, OfStrangers.MostOfOne, OfStrangers.MostOfOne, time);
+    private readonly ConcurrentDictionary<uint, UserConnections> _lanes = new();
+    private readonly UserConnections _strangers = new(uint.MaxValue, OfAdopted.MostOfOne, OfAdopted.MostOfOne, time);
 
     /// <summary>By one thread at a time; connections may end meanwhile.</summary>
     /// <param name="left">The one that was turned away for it.</param>
     /// <returns>Null where there is no place for it, which it has been told; the socket is still the caller's.</returns>
-    public Admission? Admit(SafeSocketHandle socket, Peer peer, out Admission? left)
+    public AdmittedConnection? Admit(SafeSocketHandle socket, Peer peer, out AdmittedConnection? left)
     {
         var may = access.Of(peer);
-        var lane = may == Access.None ? _strangers : _lanes.GetOrAdd(peer.Uid, user => new Lane(user, turns, rule.MostOfOne, time));
+        var lane = may == Access.None ? _strangers : _lanes.GetOrAdd(peer.Uid, user => new UserConnections(user, turns, rule.MostOfOne, time));
         lane.Enter();
         var entry = EntryOf(lane, peer, may, out var idlest);
         left = entry switch
@@ -34,7 +35,7 @@ internal sealed class ConnectionGate(AccessRule access, GateRule rule, int turns
             Entry.ForOneOfTheIdlest => idlest.TurnAway(),
             _ => null,
         };
-        if (entry == Entry.Enter || left is not null) return new Admission(socket, peer, may, lane);
+        if (entry == Entry.Enter || left is not null) return new AdmittedConnection(socket, peer, may, lane);
         lane.Leave();
         lane.End();
         Refuse(socket, peer);
@@ -43,7 +44,7 @@ internal sealed class ConnectionGate(AccessRule access, GateRule rule, int turns
 
     /// <summary>Where descriptors run out, whoever has the most connections that are idle pays with one.</summary>
     /// <returns>Which one; null where none is.</returns>
-    public Admission? MakeRoom()
+    public AdmittedConnection? MakeRoom()
     {
         var idlest = _strangers;
         foreach (var (_, lane) in _lanes)
@@ -54,15 +55,15 @@ internal sealed class ConnectionGate(AccessRule access, GateRule rule, int turns
     /// <summary>The middleware of connections: what was admitted is given up at the end.</summary>
     public static ConnectionDelegate Guard(ConnectionDelegate next) => async connection =>
     {
-        using var admission = connection.Features.Get<Admission>() ?? throw new InvalidOperationException("a connection that nobody let in");
+        using var admission = connection.Features.Get<AdmittedConnection>() ?? throw new InvalidOperationException("a connection that nobody let in");
         admission.Attach(connection);
         await next(connection);
     };
 
-    private Entry EntryOf(Lane own, Peer peer, Access may, out Lane idlest)
+    private Entry EntryOf(UserConnections own, Peer peer, Access may, out UserConnections idlest)
     {
         idlest = own;
-        if (may == Access.None) return OfStrangers.Of(own.Load, all: 0, idlest: default);
+        if (may == Access.None) return OfAdopted.Of(own.Load, all: 0, idlest: default);
         if (!Shares(peer.Uid)) return rule.Of(own.Load, all: 0, idlest: default);
         var all = 0;
         foreach (var (user, lane) in _lanes)

@@ -1,4 +1,4 @@
-namespace Reuseportd.Api.Entrance;
+namespace Reuseportd.Api.Admission;
 
 /// <summary>What becomes of a connection that comes.</summary>
 internal enum Entry

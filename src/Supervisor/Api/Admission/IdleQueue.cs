@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Reuseportd.Api.Entrance;
+namespace Reuseportd.Api.Admission;
 
 /// <summary>Connections on which nothing is under way, in the order in which they came to that.</summary>
 /// <param name="most">That there can be.</param>
@@ -12,7 +12,7 @@ internal sealed class IdleQueue(int most)
     public int Count => Volatile.Read(ref _count);
 
     /// <param name="time">By which this idleness is told from others of the same connection.</param>
-    public void Add(Admission admission, long time)
+    public void Add(AdmittedConnection admission, long time)
     {
         Interlocked.Increment(ref _count);
         _idle.Enqueue(new Idleness(admission, time));
@@ -25,7 +25,7 @@ internal sealed class IdleQueue(int most)
 
     /// <summary>Turns away the one that has been idle for longest.</summary>
     /// <returns>Which one; null where none is.</returns>
-    public Admission? TurnAway()
+    public AdmittedConnection? TurnAway()
     {
         while (_idle.TryDequeue(out var oldest))
         {
@@ -43,5 +43,5 @@ internal sealed class IdleQueue(int most)
             if (idle.Of.IsIdle(idle.Time)) _idle.Enqueue(idle);
     }
 
-    private readonly record struct Idleness(Admission Of, long Time);
+    private readonly record struct Idleness(AdmittedConnection Of, long Time);
 }

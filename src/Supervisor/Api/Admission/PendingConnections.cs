@@ -1,17 +1,17 @@
 using System.Net.Sockets;
 using System.Threading.Channels;
-using Microsoft.AspNetCore.Connections;
-using Reuseportd.Linux;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Api.Entrance;
+namespace Reuseportd.Api.Admission;
 
 /// <summary>
 /// The waiting room before the HTTP server: its one thread accepts connections, and keeps each until the first byte has come on it.
 /// Until then a connection costs a descriptor and a small object; however many come and go, nothing of the server's is made for
 /// them, and nobody waits behind them.
 /// </summary>
-internal sealed class Lobby : IDisposable
+internal sealed class PendingConnections : IDisposable
 {
     private const ulong StopToken = 0;
     private const ulong DoorToken = 1;
@@ -26,8 +26,8 @@ internal sealed class Lobby : IDisposable
     private readonly ConnectionGate _gate;
     private readonly Epoll _epoll = new();
     private readonly EventFd _stop = new();
-    private readonly Dictionary<ulong, Admission> _silent = [];
-    private readonly Channel<Admission> _speaking = Channel.CreateUnbounded<Admission>(new UnboundedChannelOptions { SingleWriter = true });
+    private readonly Dictionary<ulong, AdmittedConnection> _silent = [];
+    private readonly Channel<AdmittedConnection> _speaking = Channel.CreateUnbounded<AdmittedConnection>(new UnboundedChannelOptions { SingleWriter = true });
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ulong _lastToken = DoorToken;
     private bool _isClosed;
@@ -37,17 +37,17 @@ internal sealed class Lobby : IDisposable
 
     /// <param name="door">Bound; it stays the caller's.</param>
     /// <exception cref="LinuxException">It cannot be listened on.</exception>
-    public Lobby(LocalSocket door, ConnectionGate gate)
+    public PendingConnections(LocalSocket door, ConnectionGate gate)
     {
         (_door, _gate) = (door, gate);
-        _epoll.Add(_stop, Linux.Readiness.Readable, StopToken);
-        _epoll.Add(door, Linux.Readiness.Readable, DoorToken);
+        _epoll.Add(_stop, EpollEvents.Readable, StopToken);
+        _epoll.Add(door, EpollEvents.Readable, DoorToken);
         door.Listen();
         new Thread(Run) { IsBackground = true, Name = "control" }.Start();
     }
 
-    /// <summary>Connections with something to be read on them, whose sockets are the reader's; it ends with the lobby.</summary>
-    public ChannelReader<Admission> Speaking => _speaking.Reader;
+    /// <summary>Connections with something to be read on them, whose sockets are the reader's; it ends with the pending.</summary>
+    public ChannelReader<AdmittedConnection> Speaking => _speaking.Reader;
 
     /// <summary>Nobody is let in any more, and those who have said nothing are hung up on.</summary>
     /// <returns>Ends when that is so.</returns>
@@ -101,7 +101,7 @@ internal sealed class Lobby : IDisposable
         if (isCalled) Accept();
     }
 
-    private void Hear(Admission admission)
+    private void Hear(AdmittedConnection admission)
     {
         var isSpeaking = LocalSocket.HasInput(admission.Socket, out var isOver);
         if (!isSpeaking && !isOver) return;
@@ -139,7 +139,7 @@ internal sealed class Lobby : IDisposable
 
     /// <summary>One that has said nothing yet ends with that.</summary>
     /// <returns>False where it is the server's to end.</returns>
-    private bool TurnedAway(Admission left)
+    private bool TurnedAway(AdmittedConnection left)
     {
         if (!_silent.ContainsKey(left.Token)) return false;
         Hear(left);
@@ -156,7 +156,7 @@ internal sealed class Lobby : IDisposable
 
         if (left is not null) TurnedAway(left);
         admission.Token = ++_lastToken;
-        if (_epoll.Add(socket, Linux.Readiness.Readable, admission.Token) == Errno.None) _silent.Add(admission.Token, admission);
+        if (_epoll.Add(socket, EpollEvents.Readable, admission.Token) == Errno.None) _silent.Add(admission.Token, admission);
         else HangUp(admission);
     }
 
@@ -164,10 +164,10 @@ internal sealed class Lobby : IDisposable
     private void Block(bool isBlocked)
     {
         _isBlocked = isBlocked;
-        _epoll.Modify(_door, isBlocked ? Linux.Readiness.None : Linux.Readiness.Readable, DoorToken);
+        _epoll.Modify(_door, isBlocked ? EpollEvents.None : EpollEvents.Readable, DoorToken);
     }
 
-    private static void HangUp(Admission admission)
+    private static void HangUp(AdmittedConnection admission)
     {
         admission.Dispose();
         admission.Socket.Dispose();

@@ -4,21 +4,21 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
-using Reuseportd.Linux;
+using Reuseportd.Linux.Sockets;
 
-namespace Reuseportd.Api.Entrance;
+namespace Reuseportd.Api.Admission;
 
 /// <summary>Where the HTTP server listens: the control socket.</summary>
 /// <param name="path">As it is shown.</param>
 internal sealed class ControlEndPoint(LocalSocket socket, string path, ConnectionGate gate) : EndPoint
 {
-    public Lobby Open() => new(socket, gate);
+    public PendingConnections Open() => new(socket, gate);
 
     public override string ToString() => path;
 }
 
-/// <summary>Gives the HTTP server its connections out of a <see cref="Lobby"/>.</summary>
-internal sealed class LobbyTransport(ILoggerFactory loggers) : IConnectionListenerFactory, IConnectionListenerFactorySelector
+/// <summary>Gives the HTTP server its connections out of a <see cref="PendingConnections"/>.</summary>
+internal sealed class PendingConnectionsTransport(ILoggerFactory loggers) : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     public bool CanBind(EndPoint endpoint) => endpoint is ControlEndPoint;
 
@@ -27,7 +27,7 @@ internal sealed class LobbyTransport(ILoggerFactory loggers) : IConnectionListen
 
     private sealed class Listener(ControlEndPoint at, ILoggerFactory loggers) : IConnectionListener
     {
-        private readonly Lobby _lobby = at.Open();
+        private readonly PendingConnections _pending = at.Open();
         private readonly SocketConnectionContextFactory _contexts = new(
             new SocketConnectionFactoryOptions(), loggers.CreateLogger("Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets"));
 
@@ -35,22 +35,22 @@ internal sealed class LobbyTransport(ILoggerFactory loggers) : IConnectionListen
 
         public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
         {
-            while (await _lobby.Speaking.WaitToReadAsync(cancellationToken))
-                while (_lobby.Speaking.TryRead(out var admission))
+            while (await _pending.Speaking.WaitToReadAsync(cancellationToken))
+                while (_pending.Speaking.TryRead(out var admission))
                     if (TryTake(admission, out var connection)) return connection;
             return null;
         }
 
-        public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => new(_lobby.CloseAsync());
+        public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => new(_pending.CloseAsync());
 
         public async ValueTask DisposeAsync()
         {
-            await _lobby.CloseAsync();
-            _lobby.Dispose();
+            await _pending.CloseAsync();
+            _pending.Dispose();
             _contexts.Dispose();
         }
 
-        private bool TryTake(Admission admission, [NotNullWhen(true)] out ConnectionContext? connection)
+        private bool TryTake(AdmittedConnection admission, [NotNullWhen(true)] out ConnectionContext? connection)
         {
             connection = null;
             try

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace Reuseportd.Api.Entrance;
+namespace Reuseportd.Api.Admission;
 
 /// <summary>
 /// What the framework makes of descriptors and threads at its first asynchronous call on a socket. Where no descriptor is left by

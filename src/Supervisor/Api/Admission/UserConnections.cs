@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
+using Reuseportd.Api.Http;
 
-namespace Reuseportd.Api.Entrance;
+namespace Reuseportd.Api.Admission;
 
 /// <summary>
 /// The connections of one user, and the turns of their requests: so many are under way at one time, and the others wait in their
@@ -9,7 +10,7 @@ namespace Reuseportd.Api.Entrance;
 /// <param name="turns">Requests under way at one time.</param>
 /// <param name="most">Connections; no more can wait for a turn than there are.</param>
 #pragma warning disable CA1001 // It lasts as long as the daemon, and so do the turns.
-internal sealed class Lane(uint user, int turns, int most, TimeProvider time)
+internal sealed class UserConnections(uint user, int turns, int most, TimeProvider time)
 #pragma warning restore CA1001
 {
     /// <summary>A request that has waited as long is refused. Ones that last, such as streams, may have all the turns.</summary>
@@ -47,7 +48,7 @@ internal sealed class Lane(uint user, int turns, int most, TimeProvider time)
 
     /// <summary>Nothing is under way on it.</summary>
     /// <param name="time">By which this idleness is told from others; 0 before its first request.</param>
-    public void Rest(Admission admission, long time) => QueueOf(time).Add(admission, time);
+    public void Rest(AdmittedConnection admission, long time) => QueueOf(time).Add(admission, time);
 
     /// <param name="time">That of its rest.</param>
     public void Wake(long time) => QueueOf(time).Leave();
@@ -58,7 +59,7 @@ internal sealed class Lane(uint user, int turns, int most, TimeProvider time)
     /// come.
     /// </summary>
     /// <returns>Which one; null where all have something under way.</returns>
-    public Admission? TurnAway()
+    public AdmittedConnection? TurnAway()
     {
         var (first, second) = _silent.Count >= _resting.Count ? (_silent, _resting) : (_resting, _silent);
         var left = first.TurnAway() ?? second.TurnAway();

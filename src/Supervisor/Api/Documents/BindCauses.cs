@@ -1,8 +1,9 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Snapshots;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Documents;
 
 /// <summary>Why a worker does not serve, or not as one of several, in plain words and with what helps; pure.</summary>
 internal static class BindCauses

@@ -1,8 +1,10 @@
 using Reuseportd.Api.Contract;
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Readiness;
+using Reuseportd.Runtime.Snapshots;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Documents;
 
 /// <summary>What workers bound; pure.</summary>
 internal static class BindDocuments

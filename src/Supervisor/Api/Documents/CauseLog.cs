@@ -1,11 +1,10 @@
-using Reuseportd.Linux;
-using Reuseportd.Model;
-using Reuseportd.Observability;
-using Reuseportd.Runtime;
+using Reuseportd.Api.Http;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Observability.Events;
 using Serilog;
 using Serilog.Events;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Documents;
 
 /// <summary>
 /// Says in the log why workers do not share the ports that they are to, once for each worker and cause. The log itself tells when

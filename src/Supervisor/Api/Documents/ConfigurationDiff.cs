@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Reuseportd.Api.Contract;
-using Reuseportd.Configuration;
+using Reuseportd.Configuration.Writing;
 using Reuseportd.Model;
 using Reuseportd.Planning;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Snapshots;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Documents;
 
 /// <summary>What the files would change of what runs; pure.</summary>
 internal static class ConfigurationDiff
@@ -42,7 +42,7 @@ internal static class ConfigurationDiff
         [
             .. from service in running
                let file = wanted.GetValueOrDefault(service.Spec.Name)
-               where file is not null && service.Wish.Adopt(service.Declared, file).Scaled is { } scaled && scaled != file.Workers
+               where file is not null && service.Overrides.Adopt(service.Declared, file).Scaled is { } scaled && scaled != file.Workers
                select new ScaledService(file.Name, service.Spec.Workers, file.Workers),
         ];
     }
@@ -61,7 +61,7 @@ internal static class ConfigurationDiff
     /// <summary>A number of workers that was given by hand holds until the file gives another.</summary>
     private static ServiceChange Change(string word, ServiceSnapshot service, ServiceSpec file)
     {
-        var to = file with { Workers = service.Wish.Adopt(service.Declared, file).Workers(file) };
+        var to = file with { Workers = service.Overrides.Adopt(service.Declared, file).Workers(file) };
         return new ServiceChange(service.Spec.Name, word, [.. Keys("", ServiceWriter.Write(service.Spec), ServiceWriter.Write(to))]);
     }
 

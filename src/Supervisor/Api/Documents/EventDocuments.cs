@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using Reuseportd.Api.Contract;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Text;
 using Serilog.Events;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Documents;
 
 /// <summary>Events of the log to what clients get; pure.</summary>
 internal static class EventDocuments

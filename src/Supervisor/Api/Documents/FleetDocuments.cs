@@ -1,12 +1,14 @@
 using Reuseportd.Api.Contract;
-using Reuseportd.Linux;
+using Reuseportd.Api.Http;
+using Reuseportd.Linux.ReusePort;
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Snapshots;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Documents;
 
 /// <summary>Snapshots of the loop to the documents that clients get; pure.</summary>
-internal static class Documents
+internal static class FleetDocuments
 {
     /// <param name="counts">What was given to each worker, as far as it is counted.</param>
     public static StatusDocument Of(FleetSnapshot fleet, string version, IReadOnlyDictionary<WorkerName, SlotCounts>? counts = null) =>

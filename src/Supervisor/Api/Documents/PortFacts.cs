@@ -1,7 +1,7 @@
-using Reuseportd.Linux;
-using Reuseportd.Runtime;
+using Reuseportd.Linux.Sockets;
+using Reuseportd.Runtime.Snapshots;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Documents;
 
 /// <summary>What the kernel says of ports that are taken, and who is who.</summary>
 /// <param name="holders">Of the ports that are taken.</param>

@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Snapshots;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Documents;
 
 /// <summary>Which causes have been told of which workers; those of one that serves again are forgotten.</summary>
 internal sealed partial class SaidCauses

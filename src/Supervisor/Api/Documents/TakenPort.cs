@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Net;
-using Reuseportd.Linux;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Snapshots;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Documents;
 
 /// <summary>Who has the port that a worker could not bind, why they do not share it, and what helps; pure.</summary>
 internal static class TakenPort

@@ -1,8 +1,9 @@
 using System.Globalization;
-using Reuseportd.Linux;
-using Reuseportd.Runtime;
+using Reuseportd.Linux.Spawning;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Snapshots;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Documents;
 
 /// <summary>What there is to say of a process of a worker that is not the one it is shown by; pure.</summary>
 /// <param name="SaysSilence">Whether it says of the worker's own process that the preload library is not in it.</param>
@@ -24,7 +25,7 @@ internal sealed record Tried(Attempt Attempt, string Words, bool SaysSilence)
             : [.. BindCauses.Of(process, facts, attempt)];
         // Else it is said without the kernel's help.
         if (attempt.Kind == AttemptKind.Replacement && causes.Length == 0) return null;
-        var lead = attempt.Kind == AttemptKind.Fallen ? "not replaced" : string.Create(CultureInfo.InvariantCulture, $"its replacement {process.Pid} is {process.State}");
+        var lead = attempt.Kind == AttemptKind.FailedReplacement ? "not replaced" : string.Create(CultureInfo.InvariantCulture, $"its replacement {process.Pid} is {process.State}");
         return new(attempt, $"{lead}: {BindCauses.Joined([BindCauses.Detail(process), .. causes]) ?? "it stopped by itself"}", isSilent && causes.Length > 0);
     }
 

@@ -1,10 +1,15 @@
 using Reuseportd.Api.Contract;
-using Reuseportd.Linux;
+using Reuseportd.Api.Http;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Sockets;
+using Reuseportd.Linux.Users;
 using Reuseportd.Model;
-using Reuseportd.Observability;
-using Reuseportd.Runtime;
+using Reuseportd.Observability.Lines;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Snapshots;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Documents;
 
 /// <summary>What the kernel says of workers when somebody asks; on the asker's thread, not the loop's.</summary>
 internal sealed class WorkerFacts(TimeProvider time)
@@ -55,11 +60,11 @@ internal sealed class WorkerFacts(TimeProvider time)
     /// <summary>Causes alone, of workers that do not serve or were not replaced, for who knows the rest.</summary>
     public IEnumerable<(WorkerSnapshot Worker, string Reason)> Reasons(FleetSnapshot all)
     {
-        WorkerSnapshot[] troubled = [.. all.Workers.Where(worker => HasFailed(worker) || worker.Attempt is { Kind: AttemptKind.Fallen })];
+        WorkerSnapshot[] troubled = [.. all.Workers.Where(worker => HasFailed(worker) || worker.Attempt is { Kind: AttemptKind.FailedReplacement })];
         var ports = PortsOf(all, troubled);
         foreach (var worker in troubled)
         {
-            var fallen = worker.Attempt is { Kind: AttemptKind.Fallen } ? Tried.Of(worker, ports)?.Words : null;
+            var fallen = worker.Attempt is { Kind: AttemptKind.FailedReplacement } ? Tried.Of(worker, ports)?.Words : null;
             if (BindCauses.Joined([.. worker.State == "ready" ? [] : BindCauses.Why(worker, ports), fallen]) is { } reason) yield return (worker, reason);
         }
     }
@@ -105,7 +110,7 @@ internal sealed class WorkerFacts(TimeProvider time)
         // The last words of a process may have been read after its end.
         var newer = all.Workers.DistinctBy(worker => worker.Name).ToDictionary(worker => worker.Name);
         var details = Details(all, unready.Select(worker =>
-            newer.TryGetValue(worker.Name, out var now) && IsStill(now, worker.Generation, worker.Attempt is { Kind: AttemptKind.Fallen }) ? now : worker));
+            newer.TryGetValue(worker.Name, out var now) && IsStill(now, worker.Generation, worker.Attempt is { Kind: AttemptKind.FailedReplacement }) ? now : worker));
         return document with
         {
             NotReady =
@@ -120,7 +125,7 @@ internal sealed class WorkerFacts(TimeProvider time)
 
     /// <summary>Whether what is said of it is still of the process that the command left it with.</summary>
     private static bool IsStill(WorkerSnapshot worker, int generation, bool isNotReplaced) => worker.Generation == generation
-        && (isNotReplaced ? worker.Attempt is { Kind: AttemptKind.Fallen } : worker.State is "starting" or "backoff" or "failed");
+        && (isNotReplaced ? worker.Attempt is { Kind: AttemptKind.FailedReplacement } : worker.State is "starting" or "backoff" or "failed");
 
     private Dictionary<string, string> Details(FleetSnapshot all, IEnumerable<WorkerSnapshot> of)
     {
@@ -151,7 +156,7 @@ internal sealed class WorkerFacts(TimeProvider time)
 
         string NameOf(uint user)
         {
-            if (!names.TryGetValue(user, out var name)) names[user] = name = Users.Described(user);
+            if (!names.TryGetValue(user, out var name)) names[user] = name = UserDatabase.Described(user);
             return name;
         }
     }

@@ -1,6 +1,6 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Sockets;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Http;
 
 /// <summary>What a client may do.</summary>
 internal enum Access

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Reuseportd.Api.Contract;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Http;
 
 /// <summary>What goes back to a client.</summary>
 internal static class Answers

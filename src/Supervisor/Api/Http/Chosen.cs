@@ -1,8 +1,8 @@
 using Reuseportd.Model;
 using Reuseportd.Planning;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Snapshots;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Http;
 
 /// <summary>Which workers names stand for; pure.</summary>
 internal static class Chosen

@@ -1,9 +1,11 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.ReusePort;
 using Reuseportd.Model;
 using Reuseportd.Planning;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Output;
+using Reuseportd.Runtime.Snapshots;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Http;
 
 /// <summary>
 /// What the API asks of the daemon. Every call is a message to the loop, or reads files; nothing here touches the loop's state.

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Reuseportd.Api.Contract;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Http;
 
 /// <summary>A request that is not served, and why; thrown where that is found, and answered in one place.</summary>
 #pragma warning disable CA1032, CA1064 // It carries an answer, and never leaves the handlers.

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Reuseportd.Model;
 using Reuseportd.Planning;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Http;
 
 /// <summary>What comes from a client, read and judged; what is wrong with it is thrown as a <see cref="Problem"/>.</summary>
 internal static class Requests

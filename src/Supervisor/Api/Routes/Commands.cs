@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Http;
+using Reuseportd.Api.Admission;
 using Reuseportd.Api.Contract;
-using Reuseportd.Api.Entrance;
+using Reuseportd.Api.Documents;
+using Reuseportd.Api.Http;
 using Reuseportd.Model;
 using Reuseportd.Planning;
-using Reuseportd.Runtime;
+using Reuseportd.Runtime.Fleet;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Routes;
 
 /// <summary>Handlers of what changes workers.</summary>
 internal sealed class Commands(IFleetControl control, WorkerFacts facts, CancellationToken stopping)
@@ -43,7 +45,7 @@ internal sealed class Commands(IFleetControl control, WorkerFacts facts, Cancell
         // A client that goes away does not stop a change half way.
         var result = await control.ApplyAsync(timeout, stopping);
         var status = result.Errors.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity;
-        var document = Documents.Of(result);
+        var document = FleetDocuments.Of(result);
         if (result.Done is { NotReady: { Count: > 0 } unready })
         {
             var heard = await facts.HeardAsync(control, [.. unready.Select(worker => (worker.Name, worker.LastWords))], context.RequestAborted);
@@ -58,10 +60,10 @@ internal sealed class Commands(IFleetControl control, WorkerFacts facts, Cancell
 
     private async Task AnswerAsync(HttpContext context, FleetCommand command, ValueList<NamePattern> names, bool? wait, double? seconds)
     {
-        var by = context.Features.Get<Admission>()?.Peer.ToString() ?? "somebody";
+        var by = context.Features.Get<AdmittedConnection>()?.Peer.ToString() ?? "somebody";
         var result = await control.CommandAsync(command, names, wait ?? false, Requests.Timeout(seconds), by, context.RequestAborted);
         if (result.Unknown.Count > 0) throw Problem.NoSuchName(result.Unknown);
-        var document = Documents.Of(result);
+        var document = FleetDocuments.Of(result);
         // Of a signal that was not sent there is nothing more to say.
         if (command is not (FleetCommand.Send or FleetCommand.Reload) && document.Workers.Any(worker => !worker.Ok))
         {

@@ -1,12 +1,14 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Reuseportd.Api.Admission;
 using Reuseportd.Api.Contract;
-using Reuseportd.Api.Entrance;
-using Reuseportd.Linux;
-using Reuseportd.Runtime;
+using Reuseportd.Api.Http;
+using Reuseportd.Api.Streams;
+using Reuseportd.Linux.Users;
+using Reuseportd.Runtime.Fleet;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Routes;
 
 /// <summary>One thing that can be asked for.</summary>
 /// <param name="Needs">What the client must be allowed.</param>
@@ -47,16 +49,16 @@ internal static class ControlApi
 
     private static async Task ServeAsync(HttpContext context, Access needs, AccessRule rule, Func<HttpContext, Task> handler)
     {
-        if (context.Features.Get<Admission>() is not { } admission) throw new InvalidOperationException("a connection that nobody let in");
+        if (context.Features.Get<AdmittedConnection>() is not { } admission) throw new InvalidOperationException("a connection that nobody let in");
         if (!admission.Begin()) context.Response.Headers.Connection = "close";
         // Behind the last byte of the answer: one that is half sent must not be cut off for another's sake.
         context.Response.OnCompleted(static served =>
         {
-            ((Admission)served).End();
+            ((AdmittedConnection)served).End();
             return Task.CompletedTask;
         }, admission);
         if (admission.Access < needs)
-            throw new Problem(StatusCodes.Status403Forbidden, new ProblemDocument(rule.Refusal(admission.Peer, admission.Access, Users.Described), ProblemCode.Refused));
+            throw new Problem(StatusCodes.Status403Forbidden, new ProblemDocument(rule.Refusal(admission.Peer, admission.Access, UserDatabase.Described), ProblemCode.Refused));
         using var turn = await admission.TurnAsync(context.RequestAborted);
         await handler(context);
     }

@@ -1,12 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using Reuseportd.Api.Contract;
-using Reuseportd.Configuration;
-using Reuseportd.Linux;
-using Reuseportd.Model;
-using Reuseportd.Planning;
-using Reuseportd.Runtime;
+using Reuseportd.Api.Documents;
+using Reuseportd.Api.Http;
+using Reuseportd.Configuration.Writing;
+using Reuseportd.Linux.ReusePort;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Routes;
 
 /// <summary>Handlers of what only looks.</summary>
 internal sealed class Queries(IFleetControl control, WorkerFacts facts, string version)
@@ -18,7 +17,7 @@ internal sealed class Queries(IFleetControl control, WorkerFacts facts, string v
         var chosen = Chosen.Of(snapshot, names);
         var reading = await control.ReadAsync(anew: false, context.RequestAborted);
         var shared = await control.SharesAsync(context.RequestAborted);
-        var document = Documents.Of(chosen, version, shared.Counts) with
+        var document = FleetDocuments.Of(chosen, version, shared.Counts) with
         {
             Steering = shared.Way,
             Pending = ConfigurationDiff.IsPending(snapshot.Services, reading.Fleet),

@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Reuseportd.Api.Contract;
+using Reuseportd.Api.Documents;
+using Reuseportd.Api.Http;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Events;
 using Reuseportd.Planning;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Streams;
 
 /// <summary>
 /// Handler of <c>GET /v1/events</c>: a client's place in the ring of events, and nothing else of its own. It reads as fast as the

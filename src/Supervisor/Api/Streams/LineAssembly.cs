@@ -1,8 +1,9 @@
 using System.Text;
 using Reuseportd.Api.Contract;
-using Reuseportd.Observability;
+using Reuseportd.Api.Documents;
+using Reuseportd.Observability.Lines;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Streams;
 
 /// <summary>
 /// Makes lines of what was read of one worker: a line may come in several pieces, those of several streams in turns.

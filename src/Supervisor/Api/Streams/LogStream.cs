@@ -1,9 +1,10 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Reuseportd.Api.Contract;
-using Reuseportd.Observability;
+using Reuseportd.Api.Http;
+using Reuseportd.Observability.Lines;
 
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Streams;
 
 /// <summary>Handler of <c>GET /v1/logs</c>: the newest output of workers, and with <c>follow</c> what comes.</summary>
 internal sealed class LogStream(IFleetControl control, OutputRetention output, TimeProvider time, StreamEnd ending)

@@ -1,4 +1,4 @@
-namespace Reuseportd.Api;
+namespace Reuseportd.Api.Streams;
 
 /// <summary>
 /// When streams end: once the last worker and the last event have come, so that whoever follows is brought all of it. One who is

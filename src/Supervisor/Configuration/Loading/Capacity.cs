@@ -1,7 +1,8 @@
 using System.Globalization;
+using Reuseportd.Configuration.Text;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Loading;
 
 /// <summary>Whether the limits of the daemon have room for a fleet; pure. Nothing here is an error: limits can be raised.</summary>
 internal static class Capacity

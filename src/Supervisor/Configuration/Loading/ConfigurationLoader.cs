@@ -1,7 +1,9 @@
 using Microsoft.Win32.SafeHandles;
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Text;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Loading;
 
 /// <summary>
 /// Finds and reads the files of a configuration; the only part that touches the file system. A path is looked at

@@ -1,6 +1,11 @@
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Sections;
+using Reuseportd.Configuration.Text;
+using Reuseportd.Configuration.Values;
+using Reuseportd.Configuration.Yaml;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Loading;
 
 /// <summary>Texts in, the fleet or every error out. Pure but for what the context's functions do.</summary>
 internal static class ConfigurationReader

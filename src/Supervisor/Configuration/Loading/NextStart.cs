@@ -1,6 +1,7 @@
+using Reuseportd.Configuration.Text;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Loading;
 
 /// <summary>Settings of the daemon itself that a running one cannot take up; pure.</summary>
 internal static class NextStart

@@ -1,4 +1,7 @@
-namespace Reuseportd.Configuration;
+using Reuseportd.Configuration.Text;
+using Reuseportd.Configuration.Yaml;
+
+namespace Reuseportd.Configuration.Reading;
 
 /// <summary>A value with the path that leads to it.</summary>
 /// <param name="Key">Place of its key; of the value itself where it is an item of a list.</param>

@@ -1,4 +1,6 @@
-namespace Reuseportd.Configuration;
+using Reuseportd.Model;
+
+namespace Reuseportd.Configuration.Reading;
 
 /// <summary>A key of a map.</summary>
 /// <param name="Says">
@@ -21,7 +23,7 @@ internal sealed record Key(string Name, Shape Shape, string Says)
         new(name, new Shape.Flag(), says) { Usual = usual is { } flag ? flag ? "true" : "false" : null };
 
     public static Key Duration(string name, string says, TimeSpan? usual = null, TimeSpan? least = null) =>
-        new(name, new Shape.Duration(least ?? TimeSpan.Zero), says) { Usual = usual is { } time ? Durations.Text(time) : null };
+        new(name, new Shape.Duration(least ?? TimeSpan.Zero), says) { Usual = usual is { } time ? DurationSyntax.Text(time) : null };
 
     public static Key Choice<T>(string name, Words<T> words, string says, T? usual = null)
         where T : struct =>

@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Reading;
 
 /// <summary>What a configuration is judged against: facts of this host that its text cannot tell.</summary>
 /// <param name="AutoWorkers">Number that <c>workers: auto</c> stands for.</param>

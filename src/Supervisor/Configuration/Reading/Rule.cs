@@ -1,4 +1,4 @@
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Reading;
 
 /// <summary>
 /// What one key of a map demands of another, as far as a schema can say it. The readers report the same in their own words.

@@ -1,4 +1,7 @@
-namespace Reuseportd.Configuration;
+using Reuseportd.Configuration.Text;
+using Reuseportd.Configuration.Yaml;
+
+namespace Reuseportd.Configuration.Reading;
 
 /// <summary>
 /// A map that is being read. The keys of its shape are the keys that are known, and no others can be asked for. Keys that begin

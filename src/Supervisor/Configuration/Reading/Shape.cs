@@ -1,4 +1,4 @@
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Reading;
 
 /// <summary>
 /// What a value may be. The readers take their bounds and words from it, and the JSON Schema is written from it.

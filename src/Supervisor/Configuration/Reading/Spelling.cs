@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Reading;
 
 /// <summary>Finds the word that was meant.</summary>
 internal static class Spelling

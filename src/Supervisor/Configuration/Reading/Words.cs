@@ -1,4 +1,4 @@
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Reading;
 
 /// <summary>A choice of a few words, each with what it means.</summary>
 internal sealed class Words<T>(params (string Word, T Meaning)[] choices)

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Reuseportd.Configuration.Reading;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Schema;
 
 /// <summary>
 /// JSON Schema (draft 7, which editors know best) of the configuration's files, from the shapes that the readers go by. Numbers

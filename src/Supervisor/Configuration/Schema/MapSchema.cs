@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Reuseportd.Configuration.Reading;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Schema;
 
 /// <summary>The schema of a map of known keys.</summary>
 internal static class MapSchema

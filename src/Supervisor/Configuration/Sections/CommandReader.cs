@@ -1,6 +1,10 @@
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Text;
+using Reuseportd.Configuration.Values;
+using Reuseportd.Configuration.Yaml;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Sections;
 
 /// <summary>A command: a list of program and arguments, or a string that is split into them.</summary>
 internal static class CommandReader

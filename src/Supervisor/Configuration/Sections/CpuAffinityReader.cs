@@ -1,7 +1,9 @@
 using System.Globalization;
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Yaml;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Sections;
 
 /// <summary>
 /// CPUs: <c>spread</c>, or numbers and ranges such as <c>[0, 2-3]</c>. Whether this host has them is seen at spawn.

@@ -1,4 +1,6 @@
-namespace Reuseportd.Configuration;
+using Reuseportd.Configuration.Reading;
+
+namespace Reuseportd.Configuration.Sections;
 
 /// <summary>A service that another is started after, and where that is written.</summary>
 internal sealed record Dependency(string Service, Field Field);

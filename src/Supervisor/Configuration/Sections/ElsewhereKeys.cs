@@ -1,4 +1,6 @@
-namespace Reuseportd.Configuration;
+using Reuseportd.Configuration.Reading;
+
+namespace Reuseportd.Configuration.Sections;
 
 /// <summary>Keys that people look for in a service: those of its sections, and what other supervisors call ours.</summary>
 internal static class ElsewhereKeys

@@ -1,6 +1,10 @@
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Text;
+using Reuseportd.Configuration.Values;
+using Reuseportd.Configuration.Yaml;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Sections;
 
 /// <summary>Variables: a map of names and values, or a list of <c>NAME=value</c>.</summary>
 internal static class EnvironmentReader

@@ -1,7 +1,9 @@
 using System.Globalization;
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Values;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Sections;
 
 /// <summary>
 /// Limits of a worker with all that comes of it. Each needs a cgroup controller; <c>infinity</c> is no limit and needs none.

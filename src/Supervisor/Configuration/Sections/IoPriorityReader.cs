@@ -1,6 +1,8 @@
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Values;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Sections;
 
 /// <summary><c>io_class</c>, and <c>io_priority</c> within it.</summary>
 internal static class IoPriorityReader

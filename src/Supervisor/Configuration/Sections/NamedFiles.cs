@@ -1,6 +1,8 @@
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Text;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Sections;
 
 /// <summary>
 /// Warns of what a service names and the host has not. It may come yet, and a worker may see what this process does not, so no

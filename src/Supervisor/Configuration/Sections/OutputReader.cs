@@ -1,6 +1,9 @@
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Values;
+using Reuseportd.Configuration.Yaml;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Sections;
 
 /// <summary>Where an output stream goes. <c>null</c> is a word here, though YAML makes it a null.</summary>
 internal static class OutputReader

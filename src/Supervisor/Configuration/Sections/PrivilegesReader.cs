@@ -1,6 +1,9 @@
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Text;
+using Reuseportd.Configuration.Values;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Sections;
 
 /// <summary>Rights beside those of user and group.</summary>
 internal static class PrivilegesReader

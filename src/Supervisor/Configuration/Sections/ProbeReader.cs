@@ -1,6 +1,9 @@
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Text;
+using Reuseportd.Configuration.Values;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Sections;
 
 /// <summary>What of a service its probes depend on.</summary>
 /// <param name="Ports">The sharded ports, or null where they are wrong.</param>

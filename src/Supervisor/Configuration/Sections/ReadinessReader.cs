@@ -1,6 +1,10 @@
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Text;
+using Reuseportd.Configuration.Values;
+using Reuseportd.Configuration.Yaml;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Sections;
 
 /// <summary>When a process counts as serving: a map, or the type alone.</summary>
 internal static class ReadinessReader
@@ -80,7 +84,7 @@ internal static class ReadinessReader
             section.Missing(DelayKey.Name, $"type {typeField!.Value.Node.Description} needs it", place);
         if (type is ReadinessType.Delay && section.IsSound && timeout <= delay)
         {
-            var after = Durations.Text(delay.Value);
+            var after = DurationSyntax.Text(delay.Value);
             section.Find(Timeout)!.Value.Error($"not longer than the delay of {after}, so no worker would ever be ready");
         }
 
@@ -99,8 +103,8 @@ internal static class ReadinessReader
 
     private static string TooLong(TimeSpan timeout, TimeSpan delay)
     {
-        var left = delay == TimeSpan.Zero ? "" : $" less the delay of {Durations.Text(delay)}";
-        return $"not shorter than the timeout of {Durations.Text(timeout)}{left}, so no worker would ever be ready";
+        var left = delay == TimeSpan.Zero ? "" : $" less the delay of {DurationSyntax.Text(delay)}";
+        return $"not shorter than the timeout of {DurationSyntax.Text(timeout)}{left}, so no worker would ever be ready";
     }
 
     private static ProbeType? ProbeOf(ReadinessType? type) => type switch

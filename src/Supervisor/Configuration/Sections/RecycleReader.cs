@@ -1,6 +1,8 @@
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Values;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Sections;
 
 /// <summary>When a worker that is well is replaced all the same.</summary>
 internal static class RecycleReader

@@ -1,6 +1,7 @@
+using Reuseportd.Configuration.Reading;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Sections;
 
 /// <summary>
 /// The limits of setrlimit(2) as keys. <c>nice</c> is the niceness; the limit of that name is <c>rlimit_nice</c>.

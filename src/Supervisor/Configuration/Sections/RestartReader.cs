@@ -1,6 +1,9 @@
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Values;
+using Reuseportd.Configuration.Yaml;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Sections;
 
 /// <summary>Whether, when and how often an ended process is replaced: a map, or the policy alone.</summary>
 internal static class RestartReader
@@ -50,7 +53,7 @@ internal static class RestartReader
         var delay = section.Duration(DelayKey);
         var most = section.Duration(MaxDelay);
         if (section.IsSound && most < delay)
-            section.Find(MaxDelay)!.Value.Error($"shorter than the delay of {Durations.Text(delay.Value)}");
+            section.Find(MaxDelay)!.Value.Error($"shorter than the delay of {DurationSyntax.Text(delay.Value)}");
 
         var policy = new RestartPolicy(
             when ?? usual.When,

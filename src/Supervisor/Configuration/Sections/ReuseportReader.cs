@@ -1,6 +1,9 @@
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Text;
+using Reuseportd.Configuration.Values;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Sections;
 
 /// <summary>The <c>reuseport</c> section as it was read.</summary>
 /// <param name="Place">Where the ports are written.</param>

@@ -1,6 +1,8 @@
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Values;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Sections;
 
 /// <summary><c>scheduling_policy</c>, and <c>scheduling_priority</c> for those that have one.</summary>
 internal static class SchedulingReader

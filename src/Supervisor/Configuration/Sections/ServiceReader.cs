@@ -1,6 +1,9 @@
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Text;
+using Reuseportd.Configuration.Values;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Sections;
 
 /// <summary>A service, and of what was written what the check across services needs.</summary>
 /// <param name="Place">Where its name is written.</param>

@@ -1,4 +1,8 @@
-namespace Reuseportd.Configuration;
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Text;
+using Reuseportd.Configuration.Values;
+
+namespace Reuseportd.Configuration.Sections;
 
 /// <summary>The services of all files. A name is given once.</summary>
 internal sealed class ServicesReader(LoadContext context, Accounts accounts)

@@ -1,7 +1,9 @@
 using System.Globalization;
+using Reuseportd.Configuration.Text;
+using Reuseportd.Configuration.Values;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Sections;
 
 /// <summary>
 /// All workers on one port must run as one user: a socket of another user is refused with EADDRINUSE. Which sockets a

@@ -1,4 +1,7 @@
-namespace Reuseportd.Configuration;
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Text;
+
+namespace Reuseportd.Configuration.Sections;
 
 /// <summary>What <c>depends_on</c> names must be there, and no service may wait for itself, over others either.</summary>
 internal static class StartOrder

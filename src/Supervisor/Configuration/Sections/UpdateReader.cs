@@ -1,6 +1,8 @@
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Values;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Sections;
 
 /// <summary>How a planned restart goes through the workers.</summary>
 internal static class UpdateReader

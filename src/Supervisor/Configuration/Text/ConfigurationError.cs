@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Text;
 
 internal enum Severity
 {

@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Text;
 
 /// <summary>Collects errors and warnings. What an anchor brings into several places is reported once, at the first.</summary>
 internal sealed class Findings

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Text;
 
 /// <summary>Where something is written.</summary>
 /// <param name="Line">From 1; 0 where the file as a whole is meant.</param>

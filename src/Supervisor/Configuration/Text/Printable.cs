@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Text;
 
 /// <summary>Makes text of a file fit for one line of a log or terminal.</summary>
 internal static class Printable

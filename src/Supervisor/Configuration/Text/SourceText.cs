@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Unicode;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Text;
 
 internal enum SourceRole
 {

@@ -1,6 +1,8 @@
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Text;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Values;
 
 /// <summary>Users and groups. Each name is looked up once, as a lookup may go over the network.</summary>
 internal sealed class Accounts(LoadContext context)

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Values;
 
 /// <summary>An address or prefix. IPv4 stands in its v4-mapped form, as the preload library takes it.</summary>
 /// <param name="Length">Bits of <paramref name="Bits"/> that count, 0 to 128.</param>

@@ -1,4 +1,7 @@
-namespace Reuseportd.Configuration;
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Text;
+
+namespace Reuseportd.Configuration.Values;
 
 /// <summary>One address or prefix, or a list of them.</summary>
 internal static class Addresses

@@ -1,6 +1,7 @@
 using System.Text;
+using Reuseportd.Configuration.Text;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Values;
 
 /// <summary>
 /// Splits a string into words as a shell does: blanks, quotes and backslash (POSIX.1 Shell Command Language, 2.2).

@@ -1,4 +1,6 @@
-namespace Reuseportd.Configuration;
+using Reuseportd.Configuration.Reading;
+
+namespace Reuseportd.Configuration.Values;
 
 /// <summary>Names that a DNS server is asked for (RFC 1035, 2.3.4).</summary>
 internal static class DomainNames

@@ -1,82 +1,25 @@
-using System.Buffers;
-using System.Globalization;
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Text;
+using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Values;
 
-/// <summary>Durations: <c>500ms</c>, <c>5s</c>, <c>2m</c>, <c>1h30m</c>, <c>1.5s</c>, and 0 alone.</summary>
+/// <summary>Reads keys whose values are durations, in the syntax of <see cref="DurationSyntax"/>.</summary>
 internal static class Durations
 {
-    /// <summary>Well below what any timer of the runtime or the kernel takes.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromDays(7);
-
-    private const string Accepts = "a duration such as 500ms, 5s or 2m";
-
-    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
-
     public static TimeSpan? Duration(this Section section, Key key)
     {
         var least = ((Shape.Duration)key.Shape).Least;
-        if (section.Find(key) is not { } field || field.Text(Accepts) is not { } text) return null;
-        var duration = TryParse(text);
+        if (section.Find(key) is not { } field || field.Text(DurationSyntax.Accepts) is not { } text) return null;
+        var duration = DurationSyntax.TryParse(text);
         if (duration is null)
-            field.Error($"accepts {Accepts}, not '{Printable.Text(text)}'{(IsNumber(text, out _) ? "; add the unit" : "")}");
-        else if (duration > Longest)
-            field.Error($"accepts at most {Text(Longest)}, not '{Printable.Text(text)}'");
+            field.Error($"accepts {DurationSyntax.Accepts}, not '{Printable.Text(text)}'{(DurationSyntax.IsNumber(text, out _) ? "; add the unit" : "")}");
+        else if (duration > DurationSyntax.Longest)
+            field.Error($"accepts at most {DurationSyntax.Text(DurationSyntax.Longest)}, not '{Printable.Text(text)}'");
         else if (duration < least)
-            field.Error($"accepts at least {Text(least)}, not '{Printable.Text(text)}'");
+            field.Error($"accepts at least {DurationSyntax.Text(least)}, not '{Printable.Text(text)}'");
         else
             return duration;
         return null;
     }
-
-    /// <summary>Null for what is no duration; <see cref="TimeSpan.MaxValue"/> for what is too long to hold.</summary>
-    public static TimeSpan? TryParse(ReadOnlySpan<char> text)
-    {
-        if (text is "0") return TimeSpan.Zero;
-        if (text.IsEmpty) return null;
-        var (sum, lastUnit) = (0m, decimal.MaxValue);
-        while (!text.IsEmpty)
-        {
-            var digits = text.IndexOfAnyExcept(NumberCharacters);
-            if (digits <= 0 || text[0] == '.' || text[digits - 1] == '.') return null;
-            if (!IsNumber(text[..digits], out var number)) return null;
-            text = text[digits..];
-            var letters = text.IndexOfAnyInRange('0', '9') is var next and >= 0 ? next : text.Length;
-            if (Ticks(text[..letters]) is not { } unit || unit >= lastUnit) return null;
-            if (number > long.MaxValue / unit) return TimeSpan.MaxValue;
-            sum += number * unit;
-            lastUnit = unit;
-            text = text[letters..];
-        }
-
-        return sum >= long.MaxValue ? TimeSpan.MaxValue : TimeSpan.FromTicks((long)sum);
-    }
-
-    /// <summary>The shortest way to write it.</summary>
-    public static string Text(TimeSpan duration)
-    {
-        var (ticks, unit) = duration.Ticks switch
-        {
-            0 => (TimeSpan.TicksPerSecond, "s"),
-            var all when all % TimeSpan.TicksPerDay == 0 => (TimeSpan.TicksPerDay, "d"),
-            var all when all % TimeSpan.TicksPerHour == 0 => (TimeSpan.TicksPerHour, "h"),
-            var all when all % TimeSpan.TicksPerMinute == 0 => (TimeSpan.TicksPerMinute, "m"),
-            var all when all % TimeSpan.TicksPerSecond == 0 => (TimeSpan.TicksPerSecond, "s"),
-            _ => (TimeSpan.TicksPerMillisecond, "ms"),
-        };
-        return ((decimal)duration.Ticks / ticks).ToString(CultureInfo.InvariantCulture) + unit;
-    }
-
-    private static decimal? Ticks(ReadOnlySpan<char> unit) => unit switch
-    {
-        "d" => TimeSpan.TicksPerDay,
-        "h" => TimeSpan.TicksPerHour,
-        "m" or "min" => TimeSpan.TicksPerMinute,
-        "s" => TimeSpan.TicksPerSecond,
-        "ms" => TimeSpan.TicksPerMillisecond,
-        _ => null,
-    };
-
-    private static bool IsNumber(ReadOnlySpan<char> text, out decimal number) =>
-        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
 }

@@ -1,7 +1,7 @@
 using System.Text;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Values;
 
 /// <param name="Value">As it is; placeholders are not replaced.</param>
 internal readonly record struct EnvironmentAssignment(string Name, string Value);

@@ -1,4 +1,4 @@
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Values;
 
 /// <summary>Which names a variable of a worker may have.</summary>
 internal static class EnvironmentNames

@@ -1,6 +1,7 @@
 using System.Text;
+using Reuseportd.Configuration.Reading;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Values;
 
 /// <summary>Names of network interfaces, by the kernel's own rule (dev_valid_name).</summary>
 internal static class Interfaces

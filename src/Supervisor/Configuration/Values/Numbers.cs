@@ -1,6 +1,7 @@
 using System.Globalization;
+using Reuseportd.Configuration.Reading;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Values;
 
 /// <summary>Integers, fractions, and true or false.</summary>
 internal static class Numbers

@@ -1,6 +1,7 @@
 using System.Text;
+using Reuseportd.Configuration.Reading;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Values;
 
 /// <summary>Absolute paths: a daemon has no directory that a relative one could start from.</summary>
 internal static class Paths

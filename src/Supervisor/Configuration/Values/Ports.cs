@@ -1,7 +1,10 @@
 using System.Globalization;
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Text;
+using Reuseportd.Configuration.Yaml;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Values;
 
 /// <summary>The ports to shard: <c>8080</c>, <c>[8080, 9000-9010]</c> or <c>any</c>.</summary>
 internal static class Ports

@@ -1,6 +1,7 @@
+using Reuseportd.Configuration.Reading;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Values;
 
 internal static class Signals
 {

@@ -1,6 +1,8 @@
 using System.Globalization;
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Text;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Values;
 
 /// <summary>Sizes in bytes: <c>8KiB</c>, <c>64MiB</c>, <c>4096</c>.</summary>
 internal static class Sizes

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using Reuseportd.Configuration.Sections;
+using Reuseportd.Configuration.Values;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Writing;
 
 /// <content>When a worker is well, and what is done where it is not.</content>
 internal static partial class ServiceWriter

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
+using Reuseportd.Configuration.Sections;
+using Reuseportd.Configuration.Values;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Writing;
 
 /// <content>What a process is started with.</content>
 internal static partial class ServiceWriter

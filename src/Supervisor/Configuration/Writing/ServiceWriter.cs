@@ -1,8 +1,10 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Reuseportd.Configuration.Sections;
+using Reuseportd.Configuration.Values;
 using Reuseportd.Model;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Writing;
 
 /// <summary>
 /// A service as its file could say it, every value given: JSON, which is YAML, with the keys that the readers know. What is
@@ -105,7 +107,7 @@ internal static partial class ServiceWriter
         json.WriteEndArray();
     }
 
-    private static void Duration(Utf8JsonWriter json, string key, TimeSpan duration) => json.WriteString(key, Durations.Text(duration));
+    private static void Duration(Utf8JsonWriter json, string key, TimeSpan duration) => json.WriteString(key, DurationSyntax.Text(duration));
 
     /// <summary>Without its SIG, as people write it.</summary>
     private static string Word(Signal signal) => signal.ToString() is var name && name.StartsWith("SIG", StringComparison.Ordinal) ? name[3..] : name;

@@ -1,6 +1,7 @@
+using Reuseportd.Configuration.Text;
 using YamlDotNet.Core;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Yaml;
 
 /// <summary>
 /// The lines of a file. The parser's marks can be past the end of a line or of the file; places from here are inside.

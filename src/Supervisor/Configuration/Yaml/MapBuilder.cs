@@ -1,4 +1,6 @@
-namespace Reuseportd.Configuration;
+using Reuseportd.Configuration.Text;
+
+namespace Reuseportd.Configuration.Yaml;
 
 /// <summary>
 /// Collects the entries of one map. A merge key <c>&lt;&lt;</c> takes a map or a list of maps: what is written in the map

@@ -1,4 +1,6 @@
-namespace Reuseportd.Configuration;
+using Reuseportd.Configuration.Text;
+
+namespace Reuseportd.Configuration.Yaml;
 
 /// <summary>A value in YAML. An alias is the very node that its anchor names, so a tree may share nodes.</summary>
 /// <param name="Place">Where it is written.</param>

@@ -1,7 +1,8 @@
+using Reuseportd.Configuration.Text;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Yaml;
 
 /// <summary>
 /// Builds the node tree of one file from the parser's events. Nesting and the number of nodes are limited while it is

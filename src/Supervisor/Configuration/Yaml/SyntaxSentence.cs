@@ -1,6 +1,7 @@
+using Reuseportd.Configuration.Text;
 using YamlDotNet.Core;
 
-namespace Reuseportd.Configuration;
+namespace Reuseportd.Configuration.Yaml;
 
 /// <summary>Says a syntax error of YAML in words for somebody who wrote a file, not a parser.</summary>
 internal static class SyntaxSentence

@@ -1,7 +1,8 @@
 using System.Text;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Cgroups;
 
 /// <summary>
 /// A directory of cgroup v2 (cgroups(7)), and the files in it. Names are looked up from the open directory, so they are short and

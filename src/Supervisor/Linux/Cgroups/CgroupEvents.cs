@@ -1,9 +1,9 @@
-using Reuseportd.Model;
+using Reuseportd.Linux.Interop;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Cgroups;
 
 /// <summary>
-/// <c>cgroup.events</c> of a group: becomes <see cref="Readiness.Urgent"/> in an <see cref="Epoll"/> when it changes after a
+/// <c>cgroup.events</c> of a group: becomes <see cref="EpollEvents.Urgent"/> in an <see cref="Epoll"/> when it changes after a
 /// read.
 /// </summary>
 internal sealed unsafe class CgroupEvents(int number) : Descriptor(number)

@@ -1,4 +1,7 @@
-namespace Reuseportd.Linux;
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Interop;
+
+namespace Reuseportd.Linux.Cgroups;
 
 /// <summary>What decides whether a control group is the daemon's to divide.</summary>
 /// <param name="Path">As <c>/proc/self/cgroup</c> writes it.</param>

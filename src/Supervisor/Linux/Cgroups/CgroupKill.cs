@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text;
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Cgroups;
 
 /// <summary>SIGKILL to all that is in a group and in those below it.</summary>
 internal static class CgroupKill

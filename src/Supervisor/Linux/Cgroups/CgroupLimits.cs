@@ -1,7 +1,7 @@
 using System.Globalization;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Cgroups;
 
 /// <summary>The files of a group that hold a worker's limits, and the controllers that they belong to.</summary>
 internal static class CgroupLimits

@@ -1,4 +1,4 @@
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Cgroups;
 
 /// <summary>The daemon's control group in a mounted hierarchy.</summary>
 /// <param name="IsUnified">cgroup v2.</param>

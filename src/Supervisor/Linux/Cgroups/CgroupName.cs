@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Cgroups;
 
 /// <summary>
 /// Names of the groups that the daemon makes: <c>web@0.3</c>, the third process of web@0. No other group has an '@' and two

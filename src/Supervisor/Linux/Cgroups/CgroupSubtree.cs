@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Cgroups;
 
 /// <summary>
 /// The part of the cgroup v2 hierarchy that is the daemon's: a group for itself, and one for each process of a worker. What comes

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Reuseportd.Linux.Files;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Cgroups;
 
 /// <summary>
 /// The CPU time that the daemon's control group is allowed: cgroup v2's <c>cpu.max</c>, or v1's <c>cpu.cfs_quota_us</c>.

@@ -1,7 +1,9 @@
 using System.Text;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Files;
 
 /// <summary>A file that a worker's output is appended to, opened as the worker's user.</summary>
 internal sealed unsafe class AppendFile : Descriptor
@@ -18,7 +20,7 @@ internal sealed unsafe class AppendFile : Descriptor
     /// <param name="errno">ELOOP for a symbolic link, ENXIO for a FIFO that nobody reads.</param>
     public static AppendFile? TryOpen(string path, Identity? identity, out Errno errno)
     {
-        if (identity is not null && Spawner.IsOwn(identity)) identity = null;
+        if (identity is not null && UserDatabase.IsOwn(identity)) identity = null;
         int answer;
         uint[] groups = identity is null ? [] : [.. identity.Groups];
         fixed (byte* start = Encoding.UTF8.GetBytes(path + '\0'))

@@ -1,7 +1,8 @@
 using System.Text;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Files;
 
 /// <summary>What lies at a path itself, a symbolic link not followed.</summary>
 /// <param name="Size">In bytes.</param>

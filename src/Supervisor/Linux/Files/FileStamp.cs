@@ -1,7 +1,8 @@
 using System.Text;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Files;
 
 /// <summary>By what a change of a file is seen without reading it. Symbolic links are followed.</summary>
 /// <param name="Modified">Of its content, seconds since 1970 and nanoseconds, in the steps of the file system's clock.</param>

@@ -1,7 +1,8 @@
 using System.Text;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Files;
 
 /// <summary>
 /// What lay at a path when it was looked at, held by an <c>O_PATH</c> descriptor (open(2)): what is found out of it and done to

@@ -1,4 +1,4 @@
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Files;
 
 /// <summary>Small files of the kernel's file systems, in /proc and /sys.</summary>
 internal static class KernelText

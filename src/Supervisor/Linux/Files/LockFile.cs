@@ -1,7 +1,8 @@
 using System.Text;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Files;
 
 /// <summary>
 /// An empty file whose lock, flock(2), one process holds; the kernel lets go of it however that process ends. The holder takes

@@ -1,6 +1,7 @@
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Files;
 
 /// <summary>Writes to descriptors that are not the daemon's to configure, such as its stdout.</summary>
 internal static unsafe class OutputFile

@@ -1,6 +1,7 @@
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Files;
 
 /// <summary>The daemon's end of a worker's stdout or stderr. Only this end is non-blocking.</summary>
 internal sealed class Pipe(int number) : Descriptor(number)

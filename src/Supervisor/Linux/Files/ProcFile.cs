@@ -1,7 +1,8 @@
 using System.Text.Unicode;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Files;
 
 /// <summary>Files of proc(5): small, made when they are read, gone when their process is. Three system calls each.</summary>
 internal static unsafe class ProcFile

@@ -1,6 +1,7 @@
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Files;
 
 /// <summary>A file in memory whose contents nobody can change any more: memfd_create(2).</summary>
 internal sealed unsafe class SealedFile : Descriptor

@@ -1,7 +1,8 @@
 using System.Text;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Files;
 
 /// <summary>Kernel parameters, of this network namespace where they are per namespace (sysctl(8)).</summary>
 internal static class Sysctl

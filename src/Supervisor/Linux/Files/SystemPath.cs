@@ -1,7 +1,9 @@
 using System.Text;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Files;
 
 /// <summary>What the file system says of a path.</summary>
 /// <param name="Mode">Type and permission bits of inode(7).</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Reuseportd.Linux.Interop;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Files;
 
 /// <summary>What the daemon's own output streams are.</summary>
 internal static unsafe class Terminal

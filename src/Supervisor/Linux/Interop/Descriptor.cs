@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Interop;
 
 /// <summary>Owns a file descriptor. Everything that is waited for by <see cref="Epoll"/> is one.</summary>
 internal class Descriptor : SafeHandleMinusOneIsInvalid

@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Interop;
 
 /// <summary>The daemon's own limit of descriptors: a worker costs it three.</summary>
 internal static unsafe class Descriptors

@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Interop;
 
 /// <summary>What epoll_ctl(2) waits for, and reports. Error and HangUp are reported whether asked for or not.</summary>
 [Flags]
-internal enum Readiness : uint
+internal enum EpollEvents : uint
 {
     None = 0,
     Readable = 0x001,
@@ -19,7 +19,7 @@ internal enum Readiness : uint
 }
 
 /// <param name="Token">What was given when the descriptor was added.</param>
-internal readonly record struct Ready(ulong Token, Readiness What);
+internal readonly record struct Ready(ulong Token, EpollEvents What);
 
 /// <summary>
 /// epoll(7) for one waiting thread; adding and removing is free to all. A descriptor must be removed before it is closed
@@ -43,12 +43,12 @@ internal sealed unsafe class Epoll : Descriptor
     private static int EventSize => TokenOffset + sizeof(ulong);
 
     /// <summary>EEXIST when it is already in, EPERM for a regular file, ENOSPC at the user's limit of watches.</summary>
-    public Errno Add(SafeHandle target, Readiness interest, ulong token) => Control(Libc.EpollAdd, target, interest, token);
+    public Errno Add(SafeHandle target, EpollEvents interest, ulong token) => Control(Libc.EpollAdd, target, interest, token);
 
-    public Errno Modify(SafeHandle target, Readiness interest, ulong token) => Control(Libc.EpollModify, target, interest, token);
+    public Errno Modify(SafeHandle target, EpollEvents interest, ulong token) => Control(Libc.EpollModify, target, interest, token);
 
     /// <summary>ENOENT when it is not in.</summary>
-    public Errno Remove(SafeHandle target) => Control(Libc.EpollDelete, target, Readiness.None, 0);
+    public Errno Remove(SafeHandle target) => Control(Libc.EpollDelete, target, EpollEvents.None, 0);
 
     /// <summary>Waits for at least one descriptor to be ready.</summary>
     /// <param name="timeout">Null waits for ever; zero or less does not wait.</param>
@@ -60,7 +60,7 @@ internal sealed unsafe class Epoll : Descriptor
         for (var i = 0; i < count; i++)
         {
             var at = new ReadOnlySpan<byte>(buffer + i * EventSize, EventSize);
-            _ready[i] = new Ready(MemoryMarshal.Read<ulong>(at[TokenOffset..]), (Readiness)MemoryMarshal.Read<uint>(at));
+            _ready[i] = new Ready(MemoryMarshal.Read<ulong>(at[TokenOffset..]), (EpollEvents)MemoryMarshal.Read<uint>(at));
         }
 
         return _ready.AsSpan(0, count);
@@ -96,7 +96,7 @@ internal sealed unsafe class Epoll : Descriptor
         ? (int)Math.Clamp(Math.Ceiling(span.TotalMilliseconds), 0, int.MaxValue)
         : -1;
 
-    private Errno Control(int operation, SafeHandle target, Readiness interest, ulong token)
+    private Errno Control(int operation, SafeHandle target, EpollEvents interest, ulong token)
     {
         var raw = stackalloc byte[16];
         *(uint*)raw = (uint)interest;

@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Interop;
 
 /// <summary>Wakes an <see cref="Epoll"/> from any thread (eventfd(2)). Signals add up until they are drained.</summary>
 internal sealed class EventFd() : Descriptor(Made(

@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Interop;
 
 /// <summary>Answer of a read or write.</summary>
 /// <param name="Count">Bytes; of a read without error 0 is the end.</param>

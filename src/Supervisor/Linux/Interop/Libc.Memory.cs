@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Interop;
 
 internal static partial class Libc
 {

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Interop;
 
 /// <summary>
 /// Every function of libc that the daemon calls, each with one signature, in parts by topic. All of them set errno;

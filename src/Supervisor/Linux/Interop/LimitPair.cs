@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Interop;
 
 /// <summary><c>struct rlimit</c> of getrlimit(2), on a 64-bit kernel; <see cref="ulong.MaxValue"/> for none.</summary>
 [StructLayout(LayoutKind.Sequential)]

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Interop;
 
 /// <summary>Native/steering.h. All answer an errno, or 0.</summary>
 internal static unsafe partial class Native

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Interop;
 
 /// <summary>The daemon's own C: see Native/spawn.h, whose layouts are repeated here. Change both.</summary>
 internal static unsafe partial class Native

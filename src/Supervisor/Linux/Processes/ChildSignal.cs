@@ -1,6 +1,7 @@
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Processes;
 
 /// <summary>
 /// Readable when a child has ended: SIGCHLD by signalfd(2). The signal is blocked in every thread of the daemon, so that no

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Processes;
 
 /// <summary>What the dynamic loader goes by, of a program or library in ELF (elf(5)).</summary>
 /// <param name="Is64">Class of the file.</param>

@@ -1,7 +1,8 @@
 using System.Buffers.Text;
+using Reuseportd.Linux.Files;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Processes;
 
 /// <summary>A process that has ended and was not reaped.</summary>
 internal static class EndedProcess

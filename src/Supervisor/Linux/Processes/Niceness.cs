@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Processes;
 
 /// <summary>How soon the calling thread gets a processor among those that want one (sched(7)).</summary>
 internal static unsafe class Niceness

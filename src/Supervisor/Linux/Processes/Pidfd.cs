@@ -1,6 +1,7 @@
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Processes;
 
 /// <summary>
 /// A process, by pidfd and pid as one value (pidfd_open(2)). The number is for messages and /proc; what is done is done

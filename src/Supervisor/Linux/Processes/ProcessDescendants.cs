@@ -2,8 +2,9 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.IO.Enumeration;
 using System.Text;
+using Reuseportd.Linux.Files;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Processes;
 
 /// <summary>
 /// A process and what it started, by <c>/proc/PID/task/TID/children</c> (Linux 3.5, CONFIG_PROC_CHILDREN): costs with the size of

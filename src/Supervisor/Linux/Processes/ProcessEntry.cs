@@ -1,6 +1,8 @@
 using System.Buffers.Text;
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Interop;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Processes;
 
 /// <summary>What <c>/proc/PID/stat</c> says of a process.</summary>
 /// <param name="State">As proc(5) letters it: R, S, D, Z ...</param>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
+using Reuseportd.Linux.Files;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Processes;
 
 /// <summary>
 /// Reads <c>/proc/PID/environ</c> within a bound. The kernel takes the memory lock of the process for it. The process can hold

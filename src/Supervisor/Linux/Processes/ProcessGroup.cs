@@ -1,6 +1,7 @@
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Processes;
 
 /// <summary>A worker leads a session, and by that a process group, of its own.</summary>
 internal static class ProcessGroup

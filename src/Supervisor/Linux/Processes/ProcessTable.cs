@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.IO.Enumeration;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Processes;
 
 /// <summary>All processes at about one moment: one pass over /proc, some 15 µs for each process.</summary>
 internal sealed class ProcessTable

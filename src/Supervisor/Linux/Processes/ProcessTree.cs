@@ -1,6 +1,4 @@
-using Reuseportd.Model;
-
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Processes;
 
 /// <summary>
 /// Everything that came of a worker, to be ended with it: a child that outlives its parent goes on holding the listening

@@ -1,7 +1,8 @@
 using System.Text;
+using Reuseportd.Linux.Files;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Processes;
 
 /// <summary>The file that the kernel runs in the end.</summary>
 /// <param name="Path">Of the program, or of the interpreter that its <c>#!</c> line leads to.</param>

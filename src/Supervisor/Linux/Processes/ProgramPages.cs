@@ -1,4 +1,6 @@
-namespace Reuseportd.Linux;
+using Reuseportd.Linux.Interop;
+
+namespace Reuseportd.Linux.Processes;
 
 /// <summary>The daemon's own code and constants in memory: Native/program_pages.c.</summary>
 internal static class ProgramPages

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Reuseportd.Linux.Files;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Processes;
 
 /// <summary>
 /// What /proc says of the program in a process. What cannot be read (ptrace rights) speaks neither for nor against.

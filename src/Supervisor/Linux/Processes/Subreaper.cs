@@ -1,9 +1,11 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Processes;
 
 /// <summary>A child that the daemon did not spawn, and that has ended.</summary>
 internal readonly record struct Stranger(int Pid, ExitStatus Status);
@@ -33,7 +35,7 @@ internal static unsafe class Subreaper
     /// stranger between its start and its entry.
     /// </param>
     /// <exception cref="IOException">No descriptor is left to read /proc with.</exception>
-    public static List<int> Strangers(Func<int, bool> isWorker) => [.. Children().Where(pid => !isWorker(pid))];
+    public static List<int> AdoptedProcesses(Func<int, bool> isWorker) => [.. Children().Where(pid => !isWorker(pid))];
 
     /// <summary>
     /// A child that has ended and was not reaped; the same one until it is reaped. Does not reap. Of children that another than
@@ -60,7 +62,7 @@ internal static unsafe class Subreaper
     public static List<Stranger> Reap(Func<int, bool> isWorker)
     {
         var reaped = new List<Stranger>();
-        foreach (var pid in Strangers(isWorker))
+        foreach (var pid in AdoptedProcesses(isWorker))
         {
             if (Reap(pid) is { } status) reaped.Add(new Stranger(pid, status));
         }

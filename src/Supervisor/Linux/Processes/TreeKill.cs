@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Processes;
 
 /// <summary>
 /// Ends a <see cref="ProcessTree"/> with SIGKILL. A process may fork between being seen and being ended, so it goes in rounds

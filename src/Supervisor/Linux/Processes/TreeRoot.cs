@@ -1,7 +1,7 @@
 using System.Text;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Processes;
 
 /// <summary>A worker's process, as far as its tree is told from others.</summary>
 /// <param name="Pid">Of the process that was spawned, which may have ended by now.</param>

@@ -1,6 +1,7 @@
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>How full the queue of a listener is; of a UDP socket, in bytes.</summary>
 /// <param name="Waiting">Connections made and not accepted yet.</param>

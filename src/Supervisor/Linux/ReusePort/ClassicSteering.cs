@@ -1,7 +1,8 @@
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 using Reuseportd.Steering;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
 /// By a program of classic BPF, which knows the members of its group by index only. No privilege is needed but the right to take

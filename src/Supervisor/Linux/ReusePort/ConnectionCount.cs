@@ -1,6 +1,7 @@
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
 /// The connections on some ports at one moment, to be counted by worker. Accepted ones only: what waits in a listener's queue is

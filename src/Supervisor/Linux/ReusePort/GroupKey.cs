@@ -1,6 +1,7 @@
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
 /// What a group of port sharding is told by in the kernel, within a network namespace. Of IPv6 sockets those for IPv6 alone are

@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
 /// What a group's steering knows of its slots: their sockets, whether they take part, and the place of each socket.

@@ -1,6 +1,7 @@
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
 /// Who of a group of port sharding gets new connections and datagrams: one object for each service and endpoint. A slot is the

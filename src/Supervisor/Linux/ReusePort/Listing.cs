@@ -1,6 +1,8 @@
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>All sockets that serve, asked for through a netlink socket that is open already, or one for this time.</summary>
 /// <exception cref="LinuxException">

@@ -1,6 +1,7 @@
+using Reuseportd.Linux.Files;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
 /// <c>net.ipv4.tcp_migrate_req</c> (Linux 5.14) of this network namespace: whether a listener that closes hands its queue on to

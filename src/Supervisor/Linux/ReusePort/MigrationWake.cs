@@ -1,6 +1,7 @@
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.ReusePort;
 
 internal enum MigrationEffect
 {
@@ -35,7 +36,7 @@ internal static unsafe class MigrationWake
         using var second = ProbeListener.Beside(first, out errno);
         if (second is null) return null;
         using var epoll = new Epoll();
-        errno = epoll.Add(second, Readiness.Readable, 0);
+        errno = epoll.Add(second, EpollEvents.Readable, 0);
         if (errno != Errno.None) return null;
 
         errno = first.StopListening();

@@ -1,6 +1,7 @@
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>The kernel's hash. What can be done is to take a listener out of its group altogether, and back.</summary>
 internal sealed class NoSteering(GroupKey key, SockDiag? diag = null) : IGroupSteering

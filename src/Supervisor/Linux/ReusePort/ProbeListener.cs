@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>Listeners of the daemon's own, in a group that nobody else is in, for trying out what the kernel does.</summary>
 internal static unsafe class ProbeListener

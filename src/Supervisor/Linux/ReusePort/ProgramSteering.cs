@@ -1,8 +1,9 @@
 using System.Numerics;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 using Reuseportd.Steering;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
 /// By the program of Native/steer.bpf.c. Needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON, and the right to take the workers'

@@ -1,6 +1,8 @@
+using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
 /// Whether the sockets of a process share their ports (SO_REUSEPORT, socket(7)). sock_diag(7) does not tell, so each is taken

@@ -1,6 +1,9 @@
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
 /// A socket of a worker, which can be taken for a moment (pidfd_getfd(2), Linux 5.6). It is never kept: a listener that somebody

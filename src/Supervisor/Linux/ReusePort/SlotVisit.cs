@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
 /// A connection of the daemon's own to one slot of a group, over loopback, whether the slot takes part or not: whoever sleeps in

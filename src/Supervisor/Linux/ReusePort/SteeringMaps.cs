@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
 /// The memory that the program shares with the daemon: Native/steering_maps.h, whose layout is repeated here. Nothing is locked:

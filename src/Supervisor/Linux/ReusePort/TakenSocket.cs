@@ -1,6 +1,7 @@
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>A descriptor of this process for a socket that a worker has open, too.</summary>
 internal sealed unsafe class TakenSocket(int number) : Descriptor(number)

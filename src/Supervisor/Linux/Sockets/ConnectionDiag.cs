@@ -1,8 +1,9 @@
 using System.Net;
 using System.Runtime.InteropServices;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Sockets;
 
 /// <summary>Looks single TCP connections up: NETLINK_SOCK_DIAG without a dump, one hash look-up in the kernel each.</summary>
 internal sealed unsafe class ConnectionDiag : Descriptor

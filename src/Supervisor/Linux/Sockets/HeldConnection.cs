@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Sockets;
 
 /// <summary>
 /// A TCP connection that the server's side is not done with: one or both may have finished sending, but not closed it.

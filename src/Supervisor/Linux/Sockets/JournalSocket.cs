@@ -1,6 +1,8 @@
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Sockets;
 
 /// <summary>
 /// Datagrams to journald (https://systemd.io/JOURNAL_NATIVE_PROTOCOL). The socket is blocking, since losing lines is worse than

@@ -1,9 +1,10 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Sockets;
 
 /// <summary>
 /// A stream socket with a path, unix(7). Its own and not the framework's, which at its end takes away whatever lies at the

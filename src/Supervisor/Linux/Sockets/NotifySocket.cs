@@ -1,7 +1,10 @@
 using System.Runtime.InteropServices;
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Sockets;
 
 /// <summary>What a process says by sd_notify(3), as far as it is listened to.</summary>
 /// <param name="Pid">The sender, as the kernel vouches for it (SCM_CREDENTIALS, unix(7)).</param>

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Sockets;
 
 /// <summary>
 /// Who is at the other end of a local socket, as it was when it connected (unix(7), SO_PEERCRED, SO_PEERGROUPS).

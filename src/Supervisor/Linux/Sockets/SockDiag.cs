@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Sockets;
 
 /// <summary>
 /// Lists the sockets of this network namespace: NETLINK_SOCK_DIAG, sock_diag(7). Needs no privilege. One request and answer

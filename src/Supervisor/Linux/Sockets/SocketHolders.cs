@@ -2,8 +2,9 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.IO.Enumeration;
 using System.Text;
+using Reuseportd.Linux.Files;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Sockets;
 
 /// <summary>Which sockets a process has open, by <c>/proc/PID/fd</c>: one readlink(2) for each descriptor that it has.</summary>
 internal static class SocketHolders

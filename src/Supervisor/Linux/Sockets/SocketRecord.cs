@@ -1,7 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Sockets;
 
 /// <summary>A socket as sock_diag(7) describes it, by its local end.</summary>
 /// <param name="Inode">Number under which <c>/proc/PID/fd</c> shows it.</param>

@@ -1,6 +1,8 @@
+using Reuseportd.Linux.Cgroups;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Spawning;
 
 /// <summary>The CPUs that the daemon may use, and so its workers.</summary>
 internal static unsafe class CpuSet

@@ -1,7 +1,10 @@
 using System.Globalization;
+using Reuseportd.Linux.Cgroups;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Spawning;
 
 /// <summary>
 /// A small process that ends what is left of the workers when the daemon has ended without doing it: Native/guard.c. The

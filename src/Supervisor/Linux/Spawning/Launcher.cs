@@ -1,6 +1,7 @@
-using Reuseportd.Model;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Processes;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Spawning;
 
 /// <summary>
 /// The threads that start processes. A start can be held up: by a process of its worker's user between the change of user and

@@ -1,4 +1,4 @@
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Spawning;
 
 /// <summary>Why a worker never said that the preload library is in it.</summary>
 internal enum PreloadReason

@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Spawning;
 
 /// <summary>Where a program is looked for.</summary>
 internal static class ProgramPath

@@ -1,7 +1,9 @@
 using System.Globalization;
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Spawning;
 
 /// <summary>The daemon's own limits, past which a worker's cannot be raised without CAP_SYS_RESOURCE (setrlimit(2)).</summary>
 internal static unsafe class ResourceLimits

@@ -1,6 +1,8 @@
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Spawning;
 
 /// <summary>
 /// A start that is under way on another thread: how far it is, and the means to end it. Nothing here waits for that thread, nor

@@ -1,7 +1,9 @@
 using System.Text;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Spawning;
 
 /// <summary>Lays a request out as the shim reads it.</summary>
 internal static unsafe class SpawnMarshal

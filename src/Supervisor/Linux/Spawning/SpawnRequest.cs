@@ -1,6 +1,10 @@
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Spawning;
 
 /// <summary>All that makes one process what it is. Null and empty mean: as the daemon has it.</summary>
 internal sealed record SpawnRequest

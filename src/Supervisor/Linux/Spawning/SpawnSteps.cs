@@ -1,36 +1,8 @@
 using System.Globalization;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
-
-/// <summary>What failed, by the numbers of Native/spawn.h.</summary>
-internal enum SpawnStep
-{
-    None,
-    Pipe,
-    Clone,
-    Cgroup,
-    SetSid,
-    Stdin,
-    Stdout,
-    Stderr,
-    Close,
-    OomScoreAdjust,
-    Affinity,
-    Limit,
-    Nice,
-    Scheduling,
-    IoPriority,
-    Groups,
-    Gid,
-    Uid,
-    Capabilities,
-    Ambient,
-    NoNewPrivileges,
-    Parent,
-    Directory,
-    Exec,
-}
+namespace Reuseportd.Linux.Spawning;
 
 /// <summary>Which call, where the step is <see cref="SpawnStep.Capabilities"/>.</summary>
 internal enum CapabilityStep

@@ -1,8 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Spawning;
 
 /// <summary>
 /// Starts processes: the shim of Native/spawn.c. For one thread only, and one that lives as long as the daemon: the kernel
@@ -59,7 +63,7 @@ internal sealed unsafe class Spawner : IDisposable
         error = Refuse(request);
         if (error is not null) return false;
 
-        if (request.Identity is { } identity && IsOwn(identity)) request = request with { Identity = null };
+        if (request.Identity is { } identity && UserDatabase.IsOwn(identity)) request = request with { Identity = null };
         if (_niceness is { } usual) request = request with { Nice = request.Nice ?? usual };
         var native = SpawnMarshal.Fill(_arena, request, _descriptors);
         *_result = new Native.Result { Pid = -1, Pidfd = -1, Reached = SpawnStep.Pipe };
@@ -126,8 +130,4 @@ internal sealed unsafe class Spawner : IDisposable
             return new SpawnError("setuid", "-1", Errno.InvalidArgument);
         return SpawnMarshal.WithNul(request) is { } text ? new SpawnError("argument", text, Errno.InvalidArgument) : null;
     }
-
-    /// <summary>An ordinary user may name itself in a service, and has no right to change to what it is.</summary>
-    internal static bool IsOwn(Identity identity) =>
-        Libc.EffectiveUserId() is var uid and not 0 && identity.Uid == uid && identity.Gid == Libc.EffectiveGroupId();
 }

@@ -1,6 +1,8 @@
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Spawning;
 
 /// <summary>The file that exec was to run, as it lay there afterwards.</summary>
 /// <param name="ClosedFolder">The first folder on the way there that the user may not enter; null where there is none.</param>

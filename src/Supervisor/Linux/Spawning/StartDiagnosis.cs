@@ -1,6 +1,10 @@
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Spawning;
 
 /// <summary>
 /// Looks, after a start that failed, at the files that it was about. Nothing is opened that could hold up who opens it.
@@ -38,5 +42,5 @@ internal static class StartDiagnosis
     private static bool IsThere(string path) => SystemPath.Status(path, out _) is not null;
 
     private static Account UserOf(SpawnRequest request) => request.Account
-        ?? new Account(null, request.Identity ?? new Identity(Users.EffectiveUser, Users.EffectiveGroup, []), null, null);
+        ?? new Account(null, request.Identity ?? new Identity(UserDatabase.EffectiveUser, UserDatabase.EffectiveGroup, []), null, null);
 }

@@ -1,7 +1,11 @@
 using System.Globalization;
+using Reuseportd.Linux.Cgroups;
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Spawning;
 
 /// <summary>The limits of the system that a start can meet, by their names.</summary>
 internal static unsafe class StartLimits
@@ -47,7 +51,7 @@ internal static unsafe class StartLimits
     {
         LimitPair pair = default;
         var least = Tasks();
-        if (!Users.IsRoot && Libc.GetLimit(LimitOfProcesses, &pair) == 0 && pair.Soft < (ulong)(least?.Most ?? long.MaxValue))
+        if (!UserDatabase.IsRoot && Libc.GetLimit(LimitOfProcesses, &pair) == 0 && pair.Soft < (ulong)(least?.Most ?? long.MaxValue))
             return string.Create(CultureInfo.InvariantCulture, $"RLIMIT_NPROC is {pair.Soft}");
         return least is { } limit ? string.Create(CultureInfo.InvariantCulture, $"{limit.Name} is {limit.Most}") : "no process can be made (EAGAIN)";
     }

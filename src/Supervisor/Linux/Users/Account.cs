@@ -1,4 +1,4 @@
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Users;
 
 /// <summary>A user as the system knows it.</summary>
 /// <param name="Name">Null for a number without an entry.</param>

@@ -1,6 +1,7 @@
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Users;
 
 /// <summary>Capabilities of this process, a bit for each.</summary>
 internal static class Capabilities

@@ -1,4 +1,4 @@
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Users;
 
 /// <summary>Whom a process runs as, and whether what it executes may gain rights.</summary>
 /// <param name="NoNewPrivileges">

@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Users;
 
 /// <summary>Whom a process runs as.</summary>
 /// <param name="Groups">Supplementary groups, the primary one among them or not.</param>

@@ -1,14 +1,15 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux;
+namespace Reuseportd.Linux.Users;
 
 /// <summary>
 /// Users and groups by name or number, from whatever nsswitch.conf(5) names; a directory service may take its time, so
 /// this is asked once for each configuration and not for each start.
 /// </summary>
-internal static unsafe class Users
+internal static unsafe class UserDatabase
 {
     private const int FirstBufferSize = 1024;
     private const int LastBufferSize = 1 << 20;
@@ -19,6 +20,10 @@ internal static unsafe class Users
     public static uint EffectiveGroup => Libc.EffectiveGroupId();
 
     public static bool IsRoot => EffectiveUser == 0;
+
+    /// <summary>An ordinary user may name itself in a service, and has no right to change to what it is.</summary>
+    public static bool IsOwn(Identity identity) =>
+        Libc.EffectiveUserId() is var uid and not 0 && identity.Uid == uid && identity.Gid == Libc.EffectiveGroupId();
 
     /// <summary>Resolves <paramref name="user"/> and <paramref name="group"/> as a service names them.</summary>
     /// <param name="user">Name or number; null for the one that the daemon runs as.</param>

@@ -1,9 +1,11 @@
 using Reuseportd.Model;
+using Reuseportd.Observability.Formats;
+using Reuseportd.Observability.Lines;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Destinations;
 
 /// <summary>Makes the two halves of the log in one form: the logger for events, and the format for workers' lines.</summary>
 internal static class DaemonLog

@@ -1,4 +1,4 @@
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Destinations;
 
 /// <summary>What waits to be written to several files, in the order in which it came. It has one owner at a time.</summary>
 internal sealed class FileBatch

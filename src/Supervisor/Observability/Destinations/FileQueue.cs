@@ -1,7 +1,8 @@
 using Reuseportd.Model;
+using Reuseportd.Observability.Events;
 using Serilog;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Destinations;
 
 /// <summary>
 /// The way of workers' output to the files of one file system: bounded, with one thread that writes. As with <see

@@ -1,7 +1,7 @@
 using Reuseportd.Model;
 using Serilog;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Destinations;
 
 /// <summary>The thread that writes the files of one file system. Nothing that a file does ends it.</summary>
 internal sealed class FileWriter(FileQueue queue, ILogger log)

@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Destinations;
 
 /// <summary>The native side of an <see cref="LineFile"/>: one descriptor. Disposed of by the thread that writes.</summary>
 internal interface IFileTransport : IDisposable

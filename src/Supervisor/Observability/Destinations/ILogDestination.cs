@@ -1,6 +1,7 @@
 using Reuseportd.Model;
+using Reuseportd.Observability.Text;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Destinations;
 
 /// <summary>Where the log goes. Only the log-writer thread calls it; it may block.</summary>
 internal interface ILogDestination

@@ -1,6 +1,4 @@
-using Reuseportd.Model;
-
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Destinations;
 
 /// <summary>
 /// One opening of a file that the output of workers goes to. What is appended to it is whole lines, but for lines that are longer

@@ -1,6 +1,8 @@
 using Reuseportd.Model;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Text;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Destinations;
 
 /// <summary>
 /// The one way to the log's destination, which may be slow or stuck: a bounded queue between those who log and the one

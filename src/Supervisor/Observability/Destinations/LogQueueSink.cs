@@ -1,7 +1,9 @@
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Text;
 using Serilog.Core;
 using Serilog.Events;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Destinations;
 
 /// <summary>
 /// Serilog's end: an event becomes a record in the queue, among the workers' lines, in the order in which they came.

@@ -1,7 +1,8 @@
+using Reuseportd.Observability.Formats;
 using Serilog;
 using Serilog.Configuration;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Destinations;
 
 /// <summary>The forms of the log as Serilog's <c>WriteTo</c> names them.</summary>
 internal static class LogQueueSinkExtensions

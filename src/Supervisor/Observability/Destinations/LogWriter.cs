@@ -1,6 +1,8 @@
 using Reuseportd.Model;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Text;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Destinations;
 
 /// <summary>The thread that carries records from the queue to the destination. Nothing that a destination does ends it.</summary>
 internal sealed class LogWriter(LogQueue queue, ILogDestination destination)

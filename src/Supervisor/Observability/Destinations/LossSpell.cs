@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Destinations;
 
 /// <summary>
 /// The lines that a file loses, from the first one until it has taken all for a while. One spell is said twice, at its beginning

@@ -1,6 +1,7 @@
 using Reuseportd.Model;
+using Reuseportd.Observability.Text;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Destinations;
 
 /// <summary>The native side of <see cref="StreamDestination"/>: write(2) on one descriptor.</summary>
 internal interface IStreamTransport

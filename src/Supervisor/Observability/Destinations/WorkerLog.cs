@@ -1,7 +1,9 @@
 using Reuseportd.Binding;
 using Reuseportd.Model;
+using Reuseportd.Observability.Lines;
+using Reuseportd.Observability.Text;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Destinations;
 
 /// <summary>
 /// The lines of all workers on their way into the queue: formatted into one buffer and handed over many at a time, so that

@@ -2,7 +2,7 @@ using Reuseportd.Model;
 using Serilog.Core;
 using Serilog.Events;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Events;
 
 /// <summary>The fields that one event carries beside those that its text shows.</summary>
 internal sealed class EventDetails : ILogEventEnricher

@@ -3,7 +3,7 @@ using System.Text;
 using Serilog.Events;
 using Serilog.Parsing;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Events;
 
 /// <summary>What an event says and which fields it has; the same in every form of the log.</summary>
 internal static class EventFields

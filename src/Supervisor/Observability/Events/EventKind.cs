@@ -1,4 +1,4 @@
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Events;
 
 /// <summary>
 /// What an event of the daemon is, by the two names that never change: filters and catalogues are written against them.

@@ -1,7 +1,7 @@
 using Serilog.Core;
 using Serilog.Events;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Events;
 
 /// <summary>An event of the daemon, as it was logged.</summary>
 /// <param name="Sequence">From 1, rising by one.</param>

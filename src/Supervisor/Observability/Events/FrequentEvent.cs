@@ -2,7 +2,7 @@ using Reuseportd.Model;
 using Serilog.Events;
 using Serilog.Parsing;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Events;
 
 /// <summary>
 /// An event that each start of a worker has. It is the same in the log as one that Serilog makes of a text and its values, in the

@@ -1,6 +1,7 @@
+using Reuseportd.Observability.Text;
 using Serilog.Events;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Events;
 
 /// <summary>One form of the log: how an event of the daemon becomes a record.</summary>
 internal interface IEventFormat

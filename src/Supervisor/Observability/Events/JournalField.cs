@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using Reuseportd.Observability.Text;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Events;
 
 /// <summary>Fields of journald's native protocol (https://systemd.io/JOURNAL_NATIVE_PROTOCOL).</summary>
 internal static class JournalField

@@ -2,7 +2,7 @@ using Reuseportd.Model;
 using Serilog;
 using Serilog.Events;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Events;
 
 /// <content>What the preload library said, or did not say.</content>
 internal static partial class LogEvents

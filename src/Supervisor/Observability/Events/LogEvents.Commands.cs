@@ -2,7 +2,7 @@ using Reuseportd.Model;
 using Serilog;
 using Serilog.Events;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Events;
 
 /// <content>What people ask of the daemon.</content>
 internal static partial class LogEvents

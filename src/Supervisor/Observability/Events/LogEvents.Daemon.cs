@@ -1,8 +1,9 @@
 using Reuseportd.Model;
+using Reuseportd.Observability.Text;
 using Serilog;
 using Serilog.Events;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Events;
 
 /// <content>The daemon's own life, its configuration and its log.</content>
 internal static partial class LogEvents

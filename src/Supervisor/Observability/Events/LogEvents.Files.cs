@@ -1,7 +1,7 @@
 using Reuseportd.Model;
 using Serilog;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Events;
 
 /// <content>Files that the output of workers goes to.</content>
 internal static partial class LogEvents

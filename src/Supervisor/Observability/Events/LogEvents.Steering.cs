@@ -1,8 +1,8 @@
 using Reuseportd.Model;
+using Reuseportd.Observability.Text;
 using Serilog;
-using Serilog.Events;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Events;
 
 /// <content>Who gets the connections of shared ports.</content>
 internal static partial class LogEvents

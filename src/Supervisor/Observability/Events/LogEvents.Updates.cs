@@ -1,7 +1,7 @@
 using Reuseportd.Model;
 using Serilog;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Events;
 
 /// <content>Planned restarts.</content>
 internal static partial class LogEvents

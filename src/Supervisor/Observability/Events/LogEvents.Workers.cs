@@ -1,8 +1,10 @@
 using Reuseportd.Model;
+using Reuseportd.Observability.Lines;
+using Reuseportd.Observability.Text;
 using Serilog;
 using Serilog.Events;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Events;
 
 /// <content>The life of a worker.</content>
 internal static partial class LogEvents

@@ -1,7 +1,7 @@
 using Reuseportd.Model;
 using Serilog;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Events;
 
 /// <summary>
 /// Every event that the daemon logs of itself: text, severity and fields, in one place. A name in capitals in a text is a

@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Events;
 
 /// <summary>Log records that never reached the destination.</summary>
 /// <param name="Events">Events of the daemon for which there was no room.</param>

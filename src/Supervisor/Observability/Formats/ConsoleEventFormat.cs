@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Text;
 using Serilog.Events;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Formats;
 
 /// <summary>For people: <c>12:34:56.789 reuseportd info | text</c>.</summary>
 internal sealed class ConsoleEventFormat(bool colour) : IEventFormat

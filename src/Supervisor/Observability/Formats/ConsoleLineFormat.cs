@@ -1,7 +1,9 @@
 using System.Text;
 using Reuseportd.Binding;
+using Reuseportd.Observability.Lines;
+using Reuseportd.Observability.Text;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Formats;
 
 /// <summary>For people: <c>12:34:56.789 web@0 stdout | text</c>, and <c>+</c> for <c>|</c> where a line goes on.</summary>
 internal sealed class ConsoleLineFormat(bool colour) : LineFormat

@@ -1,7 +1,9 @@
 using System.Globalization;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Text;
 using Serilog.Events;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Formats;
 
 /// <summary>One entry of the journal for each event, in journald's native protocol.</summary>
 internal sealed class JournalEventFormat : IEventFormat

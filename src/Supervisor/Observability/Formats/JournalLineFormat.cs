@@ -1,7 +1,10 @@
 using System.Globalization;
 using Reuseportd.Binding;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Lines;
+using Reuseportd.Observability.Text;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Formats;
 
 /// <summary>One entry of the journal a line, in journald's native protocol. journald sets the time itself.</summary>
 internal sealed class JournalLineFormat : LineFormat

@@ -1,7 +1,9 @@
 using System.Globalization;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Text;
 using Serilog.Events;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Formats;
 
 /// <summary>One JSON object a line, with the fields of <see cref="JsonLineFormat"/>.</summary>
 internal sealed class JsonEventFormat : IEventFormat

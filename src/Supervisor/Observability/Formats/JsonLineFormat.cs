@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text;
 using Reuseportd.Binding;
+using Reuseportd.Observability.Lines;
+using Reuseportd.Observability.Text;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Formats;
 
 /// <summary>One JSON object a line. Numbers are numbers; the text comes last, so that all before it is made once.</summary>
 internal sealed class JsonLineFormat : LineFormat

@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Formats;
 
 /// <summary>Which form <c>auto</c> is.</summary>
 internal static class LogForms

@@ -1,7 +1,8 @@
 using System.Text;
 using Reuseportd.Binding;
+using Reuseportd.Observability.Text;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Lines;
 
 /// <summary>
 /// The last line of one stream that is not blank and not the preload library's, up to <see cref="Longest"/> bytes. It looks at

@@ -1,4 +1,4 @@
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Lines;
 
 /// <summary>
 /// The last line that one process wrote: of its stderr, else of its stdout. The output loop writes it, any thread reads it, also

@@ -1,6 +1,7 @@
 using Reuseportd.Binding;
+using Reuseportd.Observability.Text;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Lines;
 
 /// <summary>One form of the log: how a line of a worker becomes a record. The line stays bytes all the way.</summary>
 internal abstract class LineFormat

@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Lines;
 
 internal enum OutputStream
 {

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Reuseportd.Model;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Lines;
 
 /// <summary>
 /// Keeps the newest output of all workers in bounded memory, wherever else it goes. A worker gets room with its first line, more

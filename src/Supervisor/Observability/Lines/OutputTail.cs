@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Lines;
 
 /// <summary>What one read of a worker's stream brought.</summary>
 /// <param name="At">When it was read, UTC.</param>

@@ -1,7 +1,7 @@
 using System.Text;
 using Serilog.Events;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Text;
 
 /// <summary>SGR sequences (ECMA-48) of the console form.</summary>
 internal static class Colour

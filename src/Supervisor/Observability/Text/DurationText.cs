@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Text;
 
 /// <summary>
 /// Times for people: <c>0 ms</c>, <c>450 ms</c>, <c>2.3 s</c>, <c>3 min 5 s</c>, <c>2 h 5 min</c>, <c>3 d 4 h</c>.

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Text;
 
 /// <summary>The inside of a JSON string (RFC 8259, section 7).</summary>
 internal readonly struct JsonEscape : IEscape

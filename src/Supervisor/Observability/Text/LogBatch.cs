@@ -1,4 +1,4 @@
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Text;
 
 /// <summary>Records on their way to the destination, or what is left of them after it took some.</summary>
 internal readonly ref struct LogBatch

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Text;
 
 /// <summary>A moment in the two forms that records carry, formatted once for all records of a batch.</summary>
 internal sealed class LogStamp

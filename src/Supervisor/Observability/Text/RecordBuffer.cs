@@ -1,4 +1,4 @@
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Text;
 
 /// <summary>
 /// Whole log records, one behind the other, and where each ends. It has one owner at a time and is used again and

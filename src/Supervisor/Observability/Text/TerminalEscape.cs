@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Text;
 
 /// <summary>Text that a terminal only shows: a control appears as <c>\x1b</c>. A tab does no harm and stays.</summary>
 internal readonly struct TerminalEscape : IEscape

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 
-namespace Reuseportd.Observability;
+namespace Reuseportd.Observability.Text;
 
 /// <summary>How a form of the log writes the characters that it cannot take as they are.</summary>
 internal interface IEscape

@@ -1,4 +1,6 @@
-namespace Reuseportd.Runtime;
+using Reuseportd.Runtime.Snapshots;
+
+namespace Reuseportd.Runtime.Fleet;
 
 /// <summary>A process of a worker that is not, or not any more, the one that it is shown by, and does not serve.</summary>
 /// <param name="Process">What is known of it: its state, what it bound, why it failed.</param>
@@ -15,7 +17,7 @@ internal enum AttemptKind
     Replacement,
 
     /// <summary>Was to take its place, and came to nothing.</summary>
-    Fallen,
+    FailedReplacement,
 
     /// <summary>Failed before the one that starts now, which has not bound anything yet.</summary>
     LastTry,

@@ -1,6 +1,7 @@
+using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Slots;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Fleet;
 
 /// <summary>What is said of a worker at the end of a command.</summary>
 internal static class CommandEnds
@@ -15,14 +16,14 @@ internal static class CommandEnds
         { UpdateFailure: { } why } => Of(slot, ok: false, why.Words) with { IsNotReplaced = true, IsPostponed = why.IsPostponed },
         { Slot.State: SlotState.Ready, Updating: false } => Of(slot, ok: true),
         { Unsettled: true } => Of(slot, ok: false, Words(slot) ?? OnItsWay),
-        _ when !slot.Service.Wish.Wants(slot.Name.Index) => Of(slot, ok: false, Overtaken),
+        _ when !slot.Service.Overrides.Wants(slot.Name.Index) => Of(slot, ok: false, Overtaken),
         _ => Of(slot, ok: false, Words(slot)),
     };
 
     public static CommandEnd Stopped(WorkerSlot slot) => slot switch
     {
         { Slot.State: SlotState.Stopped } => Of(slot, ok: true),
-        { Leaving: false } when slot.Service.Wish.Wants(slot.Name.Index) => Of(slot, ok: false, Overtaken),
+        { Leaving: false } when slot.Service.Overrides.Wants(slot.Name.Index) => Of(slot, ok: false, Overtaken),
         _ => Of(slot, ok: false, Words(slot) ?? OnItsWay),
     };
 
@@ -40,8 +41,8 @@ internal static class CommandEnds
         slot.Slot.Generation,
         why)
     {
-        LastWords = ok ? null : Snapshots.LastWords(slot),
+        LastWords = ok ? null : SnapshotBuilder.LastWords(slot),
     };
 
-    private static string? Words(WorkerSlot slot) => Snapshots.Detail(slot);
+    private static string? Words(WorkerSlot slot) => SnapshotBuilder.Detail(slot);
 }

@@ -1,19 +1,19 @@
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Events;
 using Reuseportd.Slots;
 using Serilog;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Fleet;
 
 /// <summary>
 /// Does what people ask of workers, in the order of the mailbox, and tells each of them what came of it. Nobody looks for workers
 /// that have settled: each knows who waits for it. Only the loop's thread uses it.
 /// </summary>
-internal sealed class Commands(Fleet fleet, ILogger log)
+internal sealed class Commands(ServiceTable fleet, ILogger log)
 {
     private readonly HashSet<Waiting> _waiting = [];
 
-    public void Take(Message.Command command)
+    public void Take(FleetMessage.Command command)
     {
         var slots = fleet.Find(command.Names, out var unknown);
         if (unknown.Count > 0)
@@ -54,7 +54,7 @@ internal sealed class Commands(Fleet fleet, ILogger log)
     }
 
     /// <returns>What is to be said of each worker in the end.</returns>
-    private (IReadOnlyList<WorkerSlot> Slots, Func<WorkerSlot, CommandEnd> End) Do(Message.Command command, List<WorkerSlot> slots)
+    private (IReadOnlyList<WorkerSlot> Slots, Func<WorkerSlot, CommandEnd> End) Do(FleetMessage.Command command, List<WorkerSlot> slots)
     {
         switch (command.What)
         {
@@ -92,7 +92,7 @@ internal sealed class Commands(Fleet fleet, ILogger log)
     /// </summary>
     private static (IReadOnlyList<WorkerSlot> Slots, Func<WorkerSlot, CommandEnd> End) Scaled(IReadOnlyList<WorkerSlot> slots)
     {
-        var stopped = slots.Where(slot => !slot.Leaving && !slot.Service.Wish.Wants(slot.Name.Index)).ToHashSet();
+        var stopped = slots.Where(slot => !slot.Leaving && !slot.Service.Overrides.Wants(slot.Name.Index)).ToHashSet();
         return (slots, slot => stopped.Contains(slot) && slot is { Leaving: false, Slot.State: SlotState.Stopped }
             ? CommandEnds.Untouched(slot, "it is stopped, and stays so until it is started")
             : CommandEnds.Running(slot));
@@ -104,7 +104,7 @@ internal sealed class Commands(Fleet fleet, ILogger log)
     private static Func<WorkerSlot, CommandEnd> Without(HashSet<Service> left, Func<WorkerSlot, string> why, Func<WorkerSlot, CommandEnd> end) =>
         slot => left.Contains(slot.Service) ? CommandEnds.Untouched(slot, why(slot)) : end(slot);
 
-    private static Func<WorkerSlot, CommandEnd> End(Message.Command command) => command.Wait ? CommandEnds.Running : CommandEnds.Taken;
+    private static Func<WorkerSlot, CommandEnd> End(FleetMessage.Command command) => command.Wait ? CommandEnds.Running : CommandEnds.Taken;
 
     /// <summary>Sends the signals; what came of each is said with the rest.</summary>
     private Func<WorkerSlot, CommandEnd> Sent(List<WorkerSlot> slots, Func<WorkerSlot, Signal> signal)
@@ -126,7 +126,7 @@ internal sealed class Commands(Fleet fleet, ILogger log)
         return slot => failed.TryGetValue(slot, out var why) ? CommandEnds.Untouched(slot, why) : CommandEnds.Taken(slot);
     }
 
-    private void Answer(Message.Command command, (IReadOnlyList<WorkerSlot> Slots, Func<WorkerSlot, CommandEnd> End) done)
+    private void Answer(FleetMessage.Command command, (IReadOnlyList<WorkerSlot> Slots, Func<WorkerSlot, CommandEnd> End) done)
     {
         // Signals are sent by now; whether they were is all that there is to say of them.
         var isWaited = command.Wait || command.What is FleetCommand.Reload or FleetCommand.Send

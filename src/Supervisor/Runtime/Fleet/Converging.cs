@@ -1,10 +1,11 @@
 using Reuseportd.Model;
 using Reuseportd.Planning;
+using Reuseportd.Runtime.Snapshots;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Fleet;
 
 /// <summary>Those who wait for a change of the whole fleet to settle. Only the loop's thread uses it.</summary>
-internal sealed class Converging(Fleet fleet, SlotRunner runner)
+internal sealed class Converging(ServiceTable fleet, SlotRunner runner)
 {
     private readonly List<Change> _waiting = [];
 
@@ -45,7 +46,7 @@ internal sealed class Converging(Fleet fleet, SlotRunner runner)
         _waiting.Clear();
     }
 
-    private ConvergeResult Result(Change change) => Snapshots.Of(fleet, change.Plan, runner.Counts) with
+    private ConvergeResult Result(Change change) => SnapshotBuilder.Of(fleet, change.Plan, runner.Counts) with
     {
         Cut = change.Services.Sum(service => service.Cut) - change.CutBefore,
     };

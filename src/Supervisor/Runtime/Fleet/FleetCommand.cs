@@ -1,7 +1,7 @@
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Lines;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Fleet;
 
 /// <summary>What people ask of workers.</summary>
 /// <param name="Word">For the log.</param>

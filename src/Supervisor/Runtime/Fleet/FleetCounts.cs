@@ -1,4 +1,4 @@
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Fleet;
 
 /// <summary>How many workers are in which state.</summary>
 /// <param name="Unsettled">Workers that are on their way to what was asked of them: to be ready, or to be gone.</param>

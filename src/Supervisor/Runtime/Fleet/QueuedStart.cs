@@ -1,6 +1,6 @@
 using Reuseportd.Slots;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Fleet;
 
 /// <summary>A start that waits for its turn.</summary>
 /// <param name="Descriptors">File descriptors that the daemon needs for the process, as of the moment when the start was asked for.</param>

@@ -1,9 +1,9 @@
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Events;
 using Reuseportd.Slots;
 using Serilog;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Fleet;
 
 /// <summary>
 /// Whether the daemon's limits have room for one more process, and the slots that wait for it. The descriptors that the daemon

@@ -2,7 +2,7 @@ using Reuseportd.Model;
 using Reuseportd.Planning;
 using Reuseportd.Slots;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Fleet;
 
 /// <summary>A service as the loop holds it.</summary>
 internal sealed class Service(ServiceSpec declared)
@@ -22,7 +22,7 @@ internal sealed class Service(ServiceSpec declared)
     public SlotPolicy Policy { get; private set; } = SlotPolicy.Of(declared);
 
     /// <summary>What is wanted of it.</summary>
-    public Wish Wish { get; private set; } = Wish.Of(declared);
+    public ServiceOverrides Overrides { get; private set; } = ServiceOverrides.Of(declared);
 
     /// <summary>By number; those above <see cref="ServiceSpec.Workers"/> are leaving.</summary>
     public List<WorkerSlot> Slots { get; } = [];
@@ -57,11 +57,11 @@ internal sealed class Service(ServiceSpec declared)
     /// <summary>Its file has changed.</summary>
     public void Adopt(ServiceSpec declared)
     {
-        Wish = Wish.Adopt(Declared, declared);
+        Overrides = Overrides.Adopt(Declared, declared);
         Declared = declared;
         RolledBackFrom = null;
         Policy = SlotPolicy.Of(declared);
-        Want(Wish);
+        Want(Overrides);
     }
 
     /// <summary>
@@ -71,13 +71,13 @@ internal sealed class Service(ServiceSpec declared)
     {
         Leaving = false;
         Declared = declared;
-        Wish = Wish.Of(declared);
+        Overrides = ServiceOverrides.Of(declared);
     }
 
     /// <summary>Something else is wanted of it.</summary>
-    public void Want(Wish wish)
+    public void Want(ServiceOverrides overrides)
     {
-        Wish = wish;
-        Spec = Declared with { Workers = wish.Workers(Declared) };
+        Overrides = overrides;
+        Spec = Declared with { Workers = overrides.Workers(Declared) };
     }
 }

@@ -2,10 +2,10 @@ using Reuseportd.Model;
 using Reuseportd.Planning;
 using Reuseportd.Slots;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Fleet;
 
 /// <content>What people ask of workers.</content>
-internal sealed partial class Fleet
+internal sealed partial class ServiceTable
 {
     /// <summary>The workers that these names stand for, by service and number; each once.</summary>
     /// <param name="unknown">Names that stand for neither worker nor service.</param>
@@ -50,7 +50,7 @@ internal sealed partial class Fleet
 
     public void Start(IReadOnlyList<WorkerSlot> slots)
     {
-        Want(slots, (wish, workers, count) => wish.Start(workers, count));
+        Want(slots, (overrides, workers, count) => overrides.Start(workers, count));
         foreach (var slot in slots)
         {
             slot.UpdateFailure = null;
@@ -62,10 +62,10 @@ internal sealed partial class Fleet
 
     public void Stop(IReadOnlyList<WorkerSlot> slots)
     {
-        Want(slots, (wish, workers, count) => wish.Stop(workers, count));
+        Want(slots, (overrides, workers, count) => overrides.Stop(workers, count));
         // Where none of the service stays, what is left of an update goes at once, too.
         var names = slots.Select(slot => slot.Name).ToHashSet();
-        understudies.End(one => names.Contains(one.Name) && Goodbye(one.Service) is SlotEvent.StopRequested);
+        replacements.End(one => names.Contains(one.Name) && Goodbye(one.Service) is SlotEvent.StopRequested);
         foreach (var slot in slots)
         {
             slot.UpdateFailure = null;
@@ -76,7 +76,7 @@ internal sealed partial class Fleet
     /// <summary>Starts all of them anew, as the service's <c>update</c> says; those that do not run are started.</summary>
     public void Restart(IReadOnlyList<WorkerSlot> slots)
     {
-        Want(slots, (wish, workers, count) => wish.Start(workers, count));
+        Want(slots, (overrides, workers, count) => overrides.Start(workers, count));
         foreach (var group in slots.GroupBy(slot => slot.Service)) updates.Begin(group.Key, group, former: null);
         Order(slots);
     }
@@ -122,16 +122,16 @@ internal sealed partial class Fleet
         var service = _services[name];
         var before = service.Slots.Where(slot => !slot.Leaving).ToArray();
         foreach (var slot in before) slot.UpdateFailure = null;
-        service.Want(service.Wish.Scale(workers));
+        service.Want(service.Overrides.Scale(workers));
         Resize(service);
         Order(service);
         return [.. before.Union(service.Slots.Where(slot => !slot.Leaving)).OrderBy(slot => slot.Name.Index)];
     }
 
-    private static void Want(IReadOnlyList<WorkerSlot> slots, Func<Wish, IEnumerable<int>, int, Wish> change)
+    private static void Want(IReadOnlyList<WorkerSlot> slots, Func<ServiceOverrides, IEnumerable<int>, int, ServiceOverrides> change)
     {
         foreach (var group in slots.GroupBy(slot => slot.Service))
-            group.Key.Want(change(group.Key.Wish, group.Select(slot => slot.Name.Index), group.Key.Spec.Workers));
+            group.Key.Want(change(group.Key.Overrides, group.Select(slot => slot.Name.Index), group.Key.Spec.Workers));
     }
 
     private void Order(IReadOnlyList<WorkerSlot> slots)

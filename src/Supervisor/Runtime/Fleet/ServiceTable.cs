@@ -1,15 +1,16 @@
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Events;
 using Reuseportd.Planning;
+using Reuseportd.Runtime.Updates;
 using Reuseportd.Slots;
 using Serilog;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Fleet;
 
 /// <summary>
 /// The services that are supervised: makes them be what the configuration says. Only the loop's thread uses it.
 /// </summary>
-internal sealed partial class Fleet(SlotRunner runner, Updates updates, Understudies understudies, ILogger log)
+internal sealed partial class ServiceTable(SlotRunner runner, UpdateRunner updates, ReplacementSlots replacements, ILogger log)
 {
     private readonly Dictionary<string, Service> _services = [];
 
@@ -22,7 +23,7 @@ internal sealed partial class Fleet(SlotRunner runner, Updates updates, Understu
     /// <summary>Whether <see cref="Update"/> has something to do.</summary>
     public bool IsUpdateDue => updates.IsDue;
 
-    public bool IsEmpty => _services.Count == 0 && understudies.IsEmpty;
+    public bool IsEmpty => _services.Count == 0 && replacements.IsEmpty;
 
     public IEnumerable<Service> Services => _services.Values;
 
@@ -65,7 +66,7 @@ internal sealed partial class Fleet(SlotRunner runner, Updates updates, Understu
     /// <summary>Forgets a service that was leaving once nothing of it runs.</summary>
     public void Forget(Service service)
     {
-        if (service is not { Leaving: true, Slots.Count: 0 } || understudies.AreOf(service)) return;
+        if (service is not { Leaving: true, Slots.Count: 0 } || replacements.AreOf(service)) return;
         if (_services.Remove(service.Spec.Name)) Forgotten?.Invoke(service.Spec.Name);
     }
 
@@ -139,21 +140,21 @@ internal sealed partial class Fleet(SlotRunner runner, Updates updates, Understu
     private void Adopt(ServiceSpec spec, bool restart)
     {
         var service = _services[spec.Name];
-        var (wish, former, present) = (service.Wish, service.Declared, service.Slots.Where(slot => !slot.Leaving).ToArray());
+        var (overrides, former, present) = (service.Overrides, service.Declared, service.Slots.Where(slot => !slot.Leaving).ToArray());
         service.Adopt(spec);
         Resize(service);
         if (restart)
         {
             service.Former = former;
-            updates.Begin(service, present.Where(slot => !slot.Leaving && service.Wish.Wants(slot.Name.Index)), former);
+            updates.Begin(service, present.Where(slot => !slot.Leaving && service.Overrides.Wants(slot.Name.Index)), former);
             return;
         }
 
         foreach (var slot in service.Slots.Where(slot => !slot.Leaving))
         {
             slot.UpdateFailure = null;
-            var isWanted = service.Wish.Wants(slot.Name.Index);
-            if (isWanted && !wish.Wants(slot.Name.Index)) Ask(slot, new SlotEvent.StartRequested());
+            var isWanted = service.Overrides.Wants(slot.Name.Index);
+            if (isWanted && !overrides.Wants(slot.Name.Index)) Ask(slot, new SlotEvent.StartRequested());
             else runner.Happen(slot, new SlotEvent.PolicyChanged());
         }
     }
@@ -181,13 +182,13 @@ internal sealed partial class Fleet(SlotRunner runner, Updates updates, Understu
         service.Leaving = true;
         _held.Remove(service);
         updates.Forget(service);
-        understudies.End(one => one.Service == service);
+        replacements.End(one => one.Service == service);
         foreach (var slot in service.Slots.ToArray()) Retire(slot);
         Forget(service);
     }
 
     /// <summary>How a worker is asked to go: where others stay, they take over what comes, and it ends what it has.</summary>
-    private static SlotEvent Goodbye(Service service) => !service.Leaving && service.Slots.Exists(slot => !slot.Leaving && service.Wish.Wants(slot.Name.Index))
+    private static SlotEvent Goodbye(Service service) => !service.Leaving && service.Slots.Exists(slot => !slot.Leaving && service.Overrides.Wants(slot.Name.Index))
         ? new SlotEvent.DrainRequested(new AfterStop.Stay())
         : new SlotEvent.StopRequested();
 
@@ -208,7 +209,7 @@ internal sealed partial class Fleet(SlotRunner runner, Updates updates, Understu
             else if (!slot.Leaving) continue;
 
             slot.Leaving = false;
-            if (service.Wish.Wants(index)) Ask(slot, new SlotEvent.StartRequested());
+            if (service.Overrides.Wants(index)) Ask(slot, new SlotEvent.StartRequested());
         }
     }
 

@@ -1,11 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
-using Reuseportd.Linux;
+using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Events;
+using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Output;
+using Reuseportd.Runtime.Processes;
+using Reuseportd.Runtime.Trees;
 using Reuseportd.Slots;
 using Serilog;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Fleet;
 
 /// <summary>
 /// Runs the slots: steps the machine with what happened, does what it asks for, and logs what came of it. It keeps the
@@ -42,7 +46,7 @@ internal sealed class SlotRunner(
     /// <summary>Told of a worker that has settled, where somebody waits for it.</summary>
     public Action<WorkerSlot>? Settled { get; set; }
 
-    /// <summary>Something has happened to a worker or its understudy.</summary>
+    /// <summary>Something has happened to a worker or its replacement.</summary>
     public Action<WorkerSlot>? Moved { get; set; }
 
     /// <summary>Told the connections that the end of a worker's process will cut.</summary>
@@ -65,13 +69,13 @@ internal sealed class SlotRunner(
 
     public void Enter(WorkerSlot slot)
     {
-        if (!slot.IsUnderstudy) _workers++;
+        if (!slot.IsReplacement) _workers++;
         Tally(slot, slot.Slot.State, 1);
     }
 
     public void Leave(WorkerSlot slot)
     {
-        if (!slot.IsUnderstudy) _workers--;
+        if (!slot.IsReplacement) _workers--;
         processes.Leave(slot);
         Tally(slot, slot.Slot.State, -1);
         Settle(slot);
@@ -103,25 +107,25 @@ internal sealed class SlotRunner(
     }
 
     /// <summary>
-    /// The new process, which is ready in the understudy, becomes the worker's, and the old one the understudy's: what others
+    /// The new process, which is ready in the replacement, becomes the worker's, and the old one the replacement's: what others
     /// know of the worker by holds on.
     /// </summary>
     public void Exchange(WorkerSlot slot)
     {
-        var understudy = slot.Understudy!;
+        var replacement = slot.Replacement!;
         Tally(slot, slot.Slot.State, -1);
-        Tally(understudy, understudy.Slot.State, -1);
-        var (older, newer) = (slot.Slot, understudy.Slot);
+        Tally(replacement, replacement.Slot.State, -1);
+        var (older, newer) = (slot.Slot, replacement.Slot);
         // Trees are told of to the slot that their process was in when it ended.
         slot.Slot = newer with
         {
             Restarts = older.Restarts, LastExit = older.LastExit, TreesEnding = older.TreesEnding, LastGiven = slot.LastGiven,
         };
-        understudy.Slot = older with { TreesEnding = newer.TreesEnding };
-        (slot.Process, understudy.Process) = (understudy.Process, slot.Process);
-        (slot.Last, understudy.Last) = (understudy.Last, slot.Last);
-        (slot.Pending, understudy.Pending) = (understudy.Pending, slot.Pending);
-        foreach (var one in (ReadOnlySpan<WorkerSlot>)[slot, understudy])
+        replacement.Slot = older with { TreesEnding = newer.TreesEnding };
+        (slot.Process, replacement.Process) = (replacement.Process, slot.Process);
+        (slot.Last, replacement.Last) = (replacement.Last, slot.Last);
+        (slot.Pending, replacement.Pending) = (replacement.Pending, slot.Pending);
+        foreach (var one in (ReadOnlySpan<WorkerSlot>)[slot, replacement])
         {
             Tally(one, one.Slot.State, 1);
             if (one.Last is { } last) last.Slot = one;
@@ -130,7 +134,7 @@ internal sealed class SlotRunner(
             if (one.Slot.State.Deadline is { } due) Deadlines.Add((one, due), due);
         }
 
-        // It waits for its turn under the understudy's name.
+        // It waits for its turn under the replacement's name.
         if (newer.State is SlotState.Starting { Phase: StartPhase.Queued }) Enqueue(slot, newer.Generation);
     }
 
@@ -302,7 +306,7 @@ internal sealed class SlotRunner(
                 log.Ready(slot.Name, process.Handle.Pid, clock() - process.Started);
                 break;
             // Whoever replaces the worker says that it came to nothing.
-            case SlotState.Backoff or SlotState.Failed when slot.IsUnderstudy:
+            case SlotState.Backoff or SlotState.Failed when slot.IsReplacement:
                 break;
             case SlotState.Draining when before is not SlotState.Draining:
                 log.Draining(slot.Name, slot.Process?.Handle.Pid ?? 0, slot.Policy.DrainTimeout);
@@ -360,7 +364,7 @@ internal sealed class SlotRunner(
 
     private void Tally(WorkerSlot slot, SlotState state, int by)
     {
-        if (!slot.IsUnderstudy)
+        if (!slot.IsReplacement)
         {
             _states[state.Word] = Count(state.Word) + by;
             if (state is SlotState.Ready) slot.Service.Ready += by;

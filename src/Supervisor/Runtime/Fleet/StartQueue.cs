@@ -1,4 +1,4 @@
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Fleet;
 
 /// <summary>The starts of one service that wait, and how many of it are on their way.</summary>
 internal sealed class StartLine<T>

@@ -1,4 +1,4 @@
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Fleet;
 
 /// <summary>A command whose answer comes when all workers that it concerns have settled.</summary>
 /// <param name="ends">What is said of each in the end.</param>

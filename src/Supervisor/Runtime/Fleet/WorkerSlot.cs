@@ -1,11 +1,13 @@
 using Reuseportd.Model;
+using Reuseportd.Runtime.Processes;
+using Reuseportd.Runtime.Updates;
 using Reuseportd.Slots;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Fleet;
 
 /// <summary>
 /// A slot as the loop holds it: the value that the machine steps, and the process that runs in it now. A planned restart has two
-/// for one worker for a while: the worker's own, and an <see cref="Understudy"/> in which the new process starts, and then the
+/// for one worker for a while: the worker's own, and an <see cref="Replacement"/> in which the new process starts, and then the
 /// old one drains.
 /// </summary>
 internal sealed class WorkerSlot(WorkerName name, Service service)
@@ -21,7 +23,7 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
     /// <summary>What its processes are started from: the service's, but for one that an update has not come to yet.</summary>
     public ServiceSpec Spec => _former?.Spec ?? Service.Spec;
 
-    public SlotPolicy Policy => IsUnderstudy ? Former with { IsTrial = true } : Former;
+    public SlotPolicy Policy => IsReplacement ? Former with { IsTrial = true } : Former;
 
     /// <summary>Null where none runs.</summary>
     public WorkerProcess? Process { get; set; }
@@ -39,10 +41,10 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
     public int LastGiven => Math.Max(Slot.Generation, Slot.LastGiven);
 
     /// <summary>The slot of the other process while it is being replaced.</summary>
-    public WorkerSlot? Understudy { get; set; }
+    public WorkerSlot? Replacement { get; set; }
 
     /// <summary>It is no worker's own, and nobody counts it.</summary>
-    public bool IsUnderstudy { get; init; }
+    public bool IsReplacement { get; init; }
 
     /// <summary>To be replaced: it has settled when that is done, or has come to nothing.</summary>
     public bool Updating { get; set; }

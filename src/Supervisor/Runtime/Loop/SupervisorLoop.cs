@@ -1,11 +1,25 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Sockets;
+using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
-using Reuseportd.Observability;
-using Reuseportd.Planning;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Text;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Output;
+using Reuseportd.Runtime.Probing;
+using Reuseportd.Runtime.Processes;
+using Reuseportd.Runtime.Readiness;
+using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Runtime.Steering;
+using Reuseportd.Runtime.SteeringTask;
+using Reuseportd.Runtime.Trees;
+using Reuseportd.Runtime.Updates;
 using Reuseportd.Slots;
 using Serilog;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Loop;
 
 /// <summary>
 /// The one loop that owns the fleet: in each turn it waits for the end of a process, a message or a deadline, steps the
@@ -21,7 +35,7 @@ internal sealed class SupervisorLoop : IDisposable
     private const int StartsInATurn = 8;
 
     /// <summary>Children of workers reaped in one turn.</summary>
-    private const int StrangersInATurn = 64;
+    private const int AdoptedInATurn = 64;
 
     private readonly Epoll _epoll = new();
     private readonly Mailbox _mailbox;
@@ -46,16 +60,16 @@ internal sealed class SupervisorLoop : IDisposable
     private ExecProbes _probeCommands = null!;
     private ProbeWatch _probes = null!;
     private Recycler _recycler = null!;
-    private Updates _updates = null!;
+    private UpdateRunner _updates = null!;
     private Shares _shares = null!;
-    private Fleet _fleet = null!;
+    private ServiceTable _fleet = null!;
     private Commands? _commands;
     private Converging? _converging;
     private FleetCounts _told;
     private bool _stopping;
 
     /// <summary>Children of workers are left to be reaped.</summary>
-    private bool _hasStrangers;
+    private bool _hasAdopted;
 
     /// <summary>Children of workers may be left to be reaped, behind a process that is being started.</summary>
     private bool _hasHidden;
@@ -64,15 +78,15 @@ internal sealed class SupervisorLoop : IDisposable
     {
         (_options, _mailbox, _output, _log, _time) = (options, mailbox, output, log, time);
         _start = time.GetTimestamp();
-        _epoll.Add(mailbox.Wake, Linux.Readiness.Readable, MailboxToken);
-        if (options.ChildSignal is { } children) _epoll.Add(children, Linux.Readiness.Readable, ChildToken);
+        _epoll.Add(mailbox.Wake, EpollEvents.Readable, MailboxToken);
+        if (options.ChildSignal is { } children) _epoll.Add(children, EpollEvents.Readable, ChildToken);
     }
 
     /// <summary>Called by the loop's thread when the counts have changed; must not block.</summary>
     public Action<FleetCounts>? CountsChanged { get; set; }
 
     /// <summary>
-    /// Completed when the last worker has stopped after <see cref="Message.StopAll"/>; faulted where the loop died.
+    /// Completed when the last worker has stopped after <see cref="FleetMessage.StopAll"/>; faulted where the loop died.
     /// </summary>
     public Task Ended => _ended.Task;
 
@@ -133,8 +147,8 @@ internal sealed class SupervisorLoop : IDisposable
             _processes, _files, _trees, _accounts, new StartQueue<QueuedStart>(_options.StartParallelism), _starts, _room, _log, Now, _options.Roll);
         _trees.Ended = slot => _runner.Happen(slot, new SlotEvent.TreeEnded());
         _probes = new ProbeWatch(_probeCommands, _mailbox, _runner, _options.Steerer, _log, _time, _options.Roll);
-        var understudies = new Understudies(_runner);
-        _updates = new Updates(_runner, understudies, _log);
+        var replacements = new ReplacementSlots(_runner);
+        _updates = new UpdateRunner(_runner, replacements, _log);
         _runner.Moved = _updates.Moved;
         _runner.Cut = _updates.Cut;
         _shares = new Shares(_options.Steerer, _runner, _updates, _log, Now);
@@ -144,8 +158,8 @@ internal sealed class SupervisorLoop : IDisposable
         _sockets = new SocketWatch(_mailbox);
         _runner.Check = _sockets.Check;
         _silence = new SilenceWatch(_options.Preload, _mailbox, _sockets);
-        _fleet = new Fleet(_runner, _updates, understudies, _log) { Forgotten = _notifications.Remove };
-        understudies.Left = _fleet.Forget;
+        _fleet = new ServiceTable(_runner, _updates, replacements, _log) { Forgotten = _notifications.Remove };
+        replacements.Left = _fleet.Forget;
         _converging = new Converging(_fleet, _runner);
         _commands = new Commands(_fleet, _log);
         _runner.Settled = _commands.Settled;
@@ -171,7 +185,7 @@ internal sealed class SupervisorLoop : IDisposable
         }
 
         // Behind the workers, which are told from the others while they are in the table.
-        if (childEnded || _hasStrangers) HearChildren();
+        if (childEnded || _hasAdopted) HearChildren();
         // Those that are there: who posts as fast as this takes has the rest wait for the next turn, and not the other way round.
         for (var left = _mailbox.Count; left > 0 && _mailbox.TryTake(out var message); left--) Take(message);
         _runner.PassDeadlines(Now());
@@ -191,7 +205,7 @@ internal sealed class SupervisorLoop : IDisposable
 
     private TimeSpan? NextWait()
     {
-        if (_runner.HasSpawns || _runner.HasNews || _hasStrangers || _shares.IsDue || _fleet.IsUpdateDue || _mailbox.Count > 0) return TimeSpan.Zero;
+        if (_runner.HasSpawns || _runner.HasNews || _hasAdopted || _shares.IsDue || _fleet.IsUpdateDue || _mailbox.Count > 0) return TimeSpan.Zero;
         var now = Now();
         // Of those that are there; comparison with none is false.
         TimeSpan? soonest = null;
@@ -206,7 +220,7 @@ internal sealed class SupervisorLoop : IDisposable
     /// <summary>A start has ended, be it in a process or not.</summary>
     private void TakeLaunched(Start start)
     {
-        _hasStrangers |= _hasHidden;
+        _hasAdopted |= _hasHidden;
         _hasHidden = false;
         if (!_starts.End(start)) return;
         if (start is ProbeStart probe)
@@ -224,7 +238,7 @@ internal sealed class SupervisorLoop : IDisposable
         }
 
         _probes.Started(process, Now());
-        if (Hearing.Of(process.Slot.Spec.Process) is not null)
+        if (OutcomeChannel.Of(process.Slot.Spec.Process) is not null)
         {
             _sockets.Expect(process, Now());
             return;
@@ -282,72 +296,72 @@ internal sealed class SupervisorLoop : IDisposable
     {
         switch (message)
         {
-            case Message.OutcomeSeen seen when _processes.Find(seen.Process) is { } process:
+            case OutputMessage.OutcomeSeen seen when _processes.Find(seen.Process) is { } process:
                 TakeOutcome(process, seen.Outcome);
                 break;
-            case Message.PortsSeen seen when _processes.Find(seen.Process) is { } process:
+            case ReadinessMessage.PortsSeen seen when _processes.Find(seen.Process) is { } process:
                 process.SeenWith(seen.Ports);
                 foreach (var port in seen.Ports) _runner.Happen(process.Slot, new SlotEvent.Serves(process.Generation, port));
                 break;
-            case Message.PortsChecked seen when _processes.Find(seen.Process) is { } process:
+            case ReadinessMessage.PortsChecked seen when _processes.Find(seen.Process) is { } process:
                 TakeCheck(process, seen.Ports);
                 break;
-            case Message.Placed placed when _processes.Find(placed.Process) is { } process:
+            case SteeringMessage.Placed placed when _processes.Find(placed.Process) is { } process:
                 _shares.Placed(process);
                 break;
-            case Message.Drained drained when _processes.Find(drained.Process) is { } process:
+            case SteeringMessage.Drained drained when _processes.Find(drained.Process) is { } process:
                 _shares.Drained(process);
                 break;
-            case Message.Expected expected when _processes.Find(expected.Process) is { } process:
+            case SteeringMessage.Expected expected when _processes.Find(expected.Process) is { } process:
                 _shares.Expected(process);
                 break;
-            case Message.Departed departed:
+            case SteeringMessage.Departed departed:
                 _shares.Departed(departed.Process);
                 break;
-            case Message.Holds holds when _processes.Find(holds.Process) is { } process:
+            case SteeringMessage.Holds holds when _processes.Find(holds.Process) is { } process:
                 process.Connections = holds.Connections;
                 break;
-            case Message.Stalled stalled when _processes.Find(stalled.Process) is { } process:
+            case SteeringMessage.Stalled stalled when _processes.Find(stalled.Process) is { } process:
                 process.IsStuck = stalled.IsStuck;
                 break;
-            case Message.FoundStuck stuck when _processes.Find(stuck.Process) is { } process:
+            case SteeringMessage.FoundStuck stuck when _processes.Find(stuck.Process) is { } process:
                 _runner.Happen(process.Slot, new SlotEvent.FoundDead(process.Generation, $"accepted nothing for {DurationText.Of(stuck.After)}"));
                 break;
-            case Message.StreamEnded ended:
+            case OutputMessage.StreamEnded ended:
                 _silence.StreamEnded(ended.Process);
                 // It ends, or it has closed its stderr: what it binds after that only the kernel tells.
                 if (_processes.Find(ended.Process) is { } unheard) _sockets.Expect(unheard, Now());
                 break;
-            case Message.SilenceExplained explained:
+            case ReadinessMessage.SilenceExplained explained:
                 (explained.Process.Silence, explained.Process.SilenceCause) = (explained.Reason, explained.Cause);
                 _log.NoPreload(explained.Process.Slot.Name, explained.Process.Handle.Pid, explained.Reason);
                 break;
-            case Message.Launched launched:
+            case ProcessMessage.Launched launched:
                 TakeLaunched(launched.Start);
                 break;
-            case Message.AccountFound found:
+            case ProcessMessage.AccountFound found:
                 Accounts.Take(found);
                 break;
-            case Message.ProbeAnswered answer:
+            case ProbeMessage.ProbeAnswered answer:
                 _probes.Answered(answer, Now());
                 break;
-            case Message.MemorySeen seen:
+            case ProcessMessage.MemorySeen seen:
                 _recycler.Weighed(seen, Now());
                 break;
-            case Message.Converge converge:
+            case FleetMessage.Converge converge:
                 Converge(converge);
                 break;
-            case Message.Command command when !_stopping:
+            case FleetMessage.Command command when !_stopping:
                 _commands!.Take(command);
                 break;
-            case Message.Command refused:
+            case FleetMessage.Command refused:
                 refused.Refuse();
                 break;
-            case Message.AnswerNow now:
+            case FleetMessage.AnswerNow now:
                 _commands!.Expire(now.Answer);
                 _converging!.Expire(now.Answer);
                 break;
-            case Message.StopAll:
+            case FleetMessage.StopAll:
                 _stopping = true;
                 _converging!.Cancel();
                 _commands!.Cancel();
@@ -355,33 +369,33 @@ internal sealed class SupervisorLoop : IDisposable
                 _fleet.StopAll();
                 _starts.Stop();
                 break;
-            case Message.FileOpened opened:
+            case OutputMessage.FileOpened opened:
                 _files.Take(opened);
                 break;
-            case Message.FileReleased released:
+            case OutputMessage.FileReleased released:
                 _files.Release(released.File);
                 break;
-            case Message.ReopenFiles reopen:
+            case OutputMessage.ReopenFiles reopen:
                 _ = _files.ReopenAsync().ContinueWith(
                     done => done.IsCompletedSuccessfully ? reopen.Done.TrySetResult(done.Result) : reopen.Done.TrySetException(done.Exception!), TaskScheduler.Default);
                 break;
-            case Message.ChildEnded:
-                ReapStrangers();
+            case ProcessMessage.ChildEnded:
+                ReapAdopted();
                 break;
-            case Message.TakeSnapshot take:
+            case SnapshotMessage.TakeSnapshot take:
                 take.Begin?.Invoke();
-                take.Done.TrySetResult(Snapshots.Of(_fleet, _runner.Counts, Now()) with { LoopDelay = _mailbox.LongestWait() });
+                take.Done.TrySetResult(SnapshotBuilder.Of(_fleet, _runner.Counts, Now()) with { LoopDelay = _mailbox.LongestWait() });
                 break;
             case Message.Ping ping:
                 ping.Answer();
                 break;
             // From a process that has ended meanwhile; it was not silent, though.
-            case Message.OutcomeSeen late:
+            case OutputMessage.OutcomeSeen late:
                 _silence.Heard(late.Process, late.Outcome);
                 _processes.FindEnded(late.Process)?.Remember(late.Outcome);
                 break;
             // Of a process that has ended meanwhile.
-            case Message.PortsSeen or Message.PortsChecked or Message.Placed or Message.Drained or Message.Expected or Message.Holds or Message.Stalled or Message.FoundStuck:
+            case ReadinessMessage.PortsSeen or ReadinessMessage.PortsChecked or SteeringMessage.Placed or SteeringMessage.Drained or SteeringMessage.Expected or SteeringMessage.Holds or SteeringMessage.Stalled or SteeringMessage.FoundStuck:
                 break;
             default:
                 throw new InvalidOperationException($"no such message: {message}");
@@ -408,7 +422,7 @@ internal sealed class SupervisorLoop : IDisposable
         if (process.Slot.Slot.State is SlotState.Starting { ServesSince: null }) _sockets.Expect(process, Now());
     }
 
-    private void Converge(Message.Converge converge)
+    private void Converge(FleetMessage.Converge converge)
     {
         if (_stopping)
         {
@@ -423,22 +437,22 @@ internal sealed class SupervisorLoop : IDisposable
     private void HearChildren()
     {
         _options.ChildSignal?.Drain();
-        ReapStrangers();
+        ReapAdopted();
     }
 
     /// <summary>
     /// Children that are no workers: left over by one, and handed to the daemon as its subreaper; or the guard, before its time.
     /// </summary>
-    private void ReapStrangers()
+    private void ReapAdopted()
     {
-        _hasStrangers = false;
+        _hasAdopted = false;
         if (_options.Guard is { Pid: var guard and not 0 } && _options.Guard.Reap() is { } status) _log.GuardEnded(guard, status);
         for (var reaped = 0; Subreaper.NextEnded() is { } pid; reaped++)
         {
             // Others have their turn before the rest: a worker can make orphans as fast as they are reaped.
-            if (reaped == StrangersInATurn)
+            if (reaped == AdoptedInATurn)
             {
-                _hasStrangers = true;
+                _hasAdopted = true;
                 return;
             }
 
@@ -454,7 +468,7 @@ internal sealed class SupervisorLoop : IDisposable
             else
             {
                 Subreaper.Reap(pid);
-                _trees.StrangerEnded();
+                _trees.AdoptedEnded();
             }
         }
     }

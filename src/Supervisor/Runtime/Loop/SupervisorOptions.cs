@@ -1,6 +1,10 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Cgroups;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Spawning;
+using Reuseportd.Runtime.SteeringTask;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Loop;
 
 /// <summary>What the loop is given by its surroundings.</summary>
 /// <param name="Preload">Absolute path of the preload library.</param>
@@ -12,7 +16,7 @@ namespace Reuseportd.Runtime;
 /// <param name="Guard">A child that is no worker, and is told of those; null where there is none.</param>
 /// <param name="Groups">Where processes get control groups of their own; null where there are none.</param>
 /// <param name="Steerer">Who gets new connections; null where the kernel alone decides.</param>
-/// <param name="ChildSignal">Tells of children that end; null where <see cref="Message.ChildEnded"/> does.</param>
+/// <param name="ChildSignal">Tells of children that end; null where <see cref="ProcessMessage.ChildEnded"/> does.</param>
 internal sealed record SupervisorOptions(
     string Preload,
     IReadOnlyDictionary<string, string> Environment,

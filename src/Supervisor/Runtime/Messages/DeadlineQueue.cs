@@ -1,4 +1,4 @@
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Messages;
 
 /// <summary>
 /// What is due when. An entry cannot be taken back: whoever takes one checks that it still means something, so a

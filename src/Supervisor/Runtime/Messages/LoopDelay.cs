@@ -1,4 +1,4 @@
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Messages;
 
 /// <summary>
 /// The longest time that anything has waited for the loop lately: within the newest quarter of a minute that is over, and since. Of

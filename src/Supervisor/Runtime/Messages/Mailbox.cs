@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using Reuseportd.Linux;
+using Reuseportd.Linux.Interop;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Messages;
 
 /// <summary>
 /// Messages from any thread to the one loop that owns the fleet. Posting wakes the loop once however much is posted

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
-using Reuseportd.Linux;
+using Reuseportd.Linux.Files;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Destinations;
 using Serilog;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Output;
 
 /// <summary>
 /// The queues to the file systems that workers' output goes to, made as they are needed: for any thread. What is no regular file

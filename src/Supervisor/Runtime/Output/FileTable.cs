@@ -1,10 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
-using Reuseportd.Linux;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Destinations;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Lines;
+using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Processes;
 using Serilog;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Output;
 
 /// <summary>
 /// The files that the output of workers goes to, each open once however many streams share it. Only the supervisor's thread uses
@@ -56,7 +59,7 @@ internal sealed class FileTable(LaunchPad launchPad, OutputLoop output, Mailbox 
     }
 
     /// <summary>A file that <see cref="Prepare"/> asked for is there, or not.</summary>
-    public void Take(Message.FileOpened opened)
+    public void Take(OutputMessage.FileOpened opened)
     {
         // Whoever wanted it has gone.
         if (!_entries.TryGetValue(opened.Key, out var entry))
@@ -156,7 +159,7 @@ internal sealed class FileTable(LaunchPad launchPad, OutputLoop output, Mailbox 
     private async Task PostAsync(FileKey key)
     {
         var (opened, errno) = await OpenAsync(key);
-        mailbox.Post(new Message.FileOpened(key, opened, errno));
+        mailbox.Post(new OutputMessage.FileOpened(key, opened, errno));
     }
 
     private async Task<(LineFile? File, Errno Errno)> OpenAsync(FileKey key)

@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using Reuseportd.Binding;
-using Reuseportd.Linux;
-using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Destinations;
+using Reuseportd.Observability.Lines;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Output;
 
 /// <content>
 /// Streams that go to files. Where a file system has no room the streams that go there are not read: their pipes fill up and slow
@@ -113,7 +112,7 @@ internal sealed partial class OutputLoop
         }
     }
 
-    private void Leave(WorkerFile file) => _mailbox.Post(new Message.FileReleased(file));
+    private void Leave(WorkerFile file) => _mailbox.Post(new OutputMessage.FileReleased(file));
 
     private void CloseFiles()
     {

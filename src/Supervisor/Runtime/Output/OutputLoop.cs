@@ -1,11 +1,15 @@
 using System.Collections.Concurrent;
 using Reuseportd.Binding;
-using Reuseportd.Linux;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Destinations;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Lines;
+using Reuseportd.Observability.Text;
+using Reuseportd.Runtime.Messages;
 using Serilog;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Output;
 
 /// <summary>
 /// Reads the output of all workers in one thread: bytes to lines, the preload library's lines to outcomes, all others into
@@ -44,7 +48,7 @@ internal sealed partial class OutputLoop : IDisposable
     {
         (_mailbox, _lines, _log, _time) = (mailbox, lines, log, time);
         _start = time.GetTimestamp();
-        _epoll.Add(_wake, Linux.Readiness.Readable, WakeToken);
+        _epoll.Add(_wake, EpollEvents.Readable, WakeToken);
         Files = new FileQueues(log, time, Wake);
         _thread = new Thread(Run) { IsBackground = true, Name = "output" };
     }
@@ -147,7 +151,7 @@ internal sealed partial class OutputLoop : IDisposable
 
     private void Watch(ulong token, WorkerStream stream)
     {
-        var watched = _epoll.Add(stream.Pipe, Linux.Readiness.Readable, token);
+        var watched = _epoll.Add(stream.Pipe, EpollEvents.Readable, token);
         if (watched == Errno.None) return;
         // Closed, it ends a worker that writes; open and unread, it would hang one for ever.
         _log.OutputLost(stream.Source.Worker, stream.Source.Pid, stream.Source.Stream, watched);
@@ -189,7 +193,7 @@ internal sealed partial class OutputLoop : IDisposable
         Interlocked.Decrement(ref _streamCount);
         if (stream.File is { } file) Leave(file);
         stream.LastWords?.End(stream.Source.Stream);
-        if (stream.Source.Stream == OutputStream.Stderr) _mailbox.Post(new Message.StreamEnded(stream.Process));
+        if (stream.Source.Stream == OutputStream.Stderr) _mailbox.Post(new OutputMessage.StreamEnded(stream.Process));
     }
 
     private void TakeLines(WorkerStream stream, ReadOnlySpan<byte> chunk, TimeSpan now)
@@ -233,7 +237,7 @@ internal sealed partial class OutputLoop : IDisposable
         if (!admitted && !news) return;
 
         // First, as the log may keep this thread waiting, and readiness should not.
-        _mailbox.Post(new Message.OutcomeSeen(stream.Process, outcome));
+        _mailbox.Post(new OutputMessage.OutcomeSeen(stream.Process, outcome));
         _lines.HandOver();
         _log.Outcome(stream.Source.Worker, stream.Source.Pid, outcome);
     }

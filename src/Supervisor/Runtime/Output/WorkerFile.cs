@@ -1,7 +1,7 @@
-using Reuseportd.Linux;
-using Reuseportd.Observability;
+using Reuseportd.Linux.Users;
+using Reuseportd.Observability.Destinations;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Output;
 
 /// <summary>What makes two streams share one open file: the same path, opened as the same user.</summary>
 /// <param name="Identity">Null for the daemon's own.</param>

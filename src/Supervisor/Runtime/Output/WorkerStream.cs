@@ -1,10 +1,13 @@
 using Reuseportd.Binding;
-using Reuseportd.Linux;
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Lines;
+using Reuseportd.Runtime.Readiness;
 using Reuseportd.Slots;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Output;
 
 /// <summary>One stream of one process: its pipe, and what is bounded about it. Only the output loop's thread uses it.</summary>
 internal sealed class WorkerStream(

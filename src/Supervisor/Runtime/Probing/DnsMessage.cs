@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using Reuseportd.Model;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Probing;
 
 /// <summary>What a probe says in DNS, and what it makes of an answer (RFC 1035, 4.1).</summary>
 internal static class DnsMessage

@@ -1,7 +1,12 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
+using Reuseportd.Observability.Text;
+using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Processes;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Probing;
 
 /// <summary>
 /// Probes that are commands. They run as their worker does, with its marks, so that what they leave behind is found with what
@@ -36,7 +41,7 @@ internal sealed class ExecProbes(LaunchPad launchPad, Starts starts, Epoll epoll
 
     /// <summary>Takes over what came of a start.</summary>
     /// <returns>The answer where it failed; null where it is still to come.</returns>
-    public Message.ProbeAnswered? Launched(ProbeStart start)
+    public ProbeMessage.ProbeAnswered? Launched(ProbeStart start)
     {
         if (start.Spawned is not { Process: var handle })
         {
@@ -80,7 +85,7 @@ internal sealed class ExecProbes(LaunchPad launchPad, Starts starts, Epoll epoll
 
     /// <summary>What became of the probe that a token of the epoll stands for.</summary>
     /// <returns>Null where it is none of these, or has not ended.</returns>
-    public Message.ProbeAnswered? Reap(ulong token)
+    public ProbeMessage.ProbeAnswered? Reap(ulong token)
     {
         if ((token & TokenBit) == 0 || !_running.TryGetValue(token, out var running) || !running.Handle.HasEnded) return null;
         // While it is not reaped its number can be no other group's.
@@ -120,12 +125,12 @@ internal sealed class ExecProbes(LaunchPad launchPad, Starts starts, Epoll epoll
         null => "how the command ended is not known",
     };
 
-    private static string TooLate(ProbeStart start) => $"the command had not ended after {Observability.DurationText.Of(start.Timeout)}";
+    private static string TooLate(ProbeStart start) => $"the command had not ended after {DurationText.Of(start.Timeout)}";
 
-    private static Message.ProbeAnswered Answer(ProbeStart start, string? failure)
+    private static ProbeMessage.ProbeAnswered Answer(ProbeStart start, string? failure)
     {
         start.IsAnswered = true;
-        return new Message.ProbeAnswered(start.Process.Serial, start.Kind, failure);
+        return new ProbeMessage.ProbeAnswered(start.Process.Serial, start.Kind, failure);
     }
 
     private sealed record Running(Pidfd Handle, ProbeStart Start);

@@ -1,4 +1,4 @@
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Probing;
 
 /// <summary>What a probe is for.</summary>
 internal enum ProbeKind

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Net;
-using Reuseportd.Linux;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Probing;
 
 /// <summary>Where a probe over the network goes, and how to tell that it got there.</summary>
 /// <param name="Addresses">To be tried in this order; never empty.</param>

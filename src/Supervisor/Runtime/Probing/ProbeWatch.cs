@@ -1,9 +1,13 @@
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Events;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Processes;
+using Reuseportd.Runtime.SteeringTask;
 using Reuseportd.Slots;
 using Serilog;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Probing;
 
 /// <summary>
 /// Has workers asked whether they serve: while they start, where their readiness goes by a probe, and from time to time while
@@ -45,7 +49,7 @@ internal sealed class ProbeWatch(
     }
 
     /// <summary>A probe has ended.</summary>
-    public void Answered(Message.ProbeAnswered answer, TimeSpan now)
+    public void Answered(ProbeMessage.ProbeAnswered answer, TimeSpan now)
     {
         // Its process has ended, or is asked something else by now.
         if (!_watched.TryGetValue(answer.Process, out var watched) || watched.Kind != answer.Kind) return;
@@ -144,7 +148,7 @@ internal sealed class ProbeWatch(
                 failure = fault.Message;
             }
 
-            mailbox.Post(new Message.ProbeAnswered(serial, kind, failure));
+            mailbox.Post(new ProbeMessage.ProbeAnswered(serial, kind, failure));
         });
     }
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Reuseportd.Linux;
+using Reuseportd.Linux.Sockets;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Probing;
 
 /// <summary>A probe did not get its answer; the message says why, for people.</summary>
 internal sealed class ProbeFailedException(string message) : Exception(message);

@@ -1,8 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
-using Reuseportd.Linux;
+using Reuseportd.Linux.Users;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Messages;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Processes;
 
 /// <summary>User, group and supplementary groups, as a service names them.</summary>
 internal sealed record AccountKey(string? User, string? Group, ValueList<string>? Groups)
@@ -56,7 +57,7 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time)
     }
 
     /// <summary>An answer has come.</summary>
-    public static void Take(Message.AccountFound found)
+    public static void Take(ProcessMessage.AccountFound found)
     {
         var entry = found.Entry;
         (entry.Account, entry.Problem, entry.IsOpen, entry.IsLate) = (found.Account, found.Problem, false, found.IsLate);
@@ -73,11 +74,11 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time)
         }
         catch (TimeoutException)
         {
-            mailbox.Post(new Message.AccountFound(entry, Account: null, "the user's account was not found in time", IsLate: true));
+            mailbox.Post(new ProcessMessage.AccountFound(entry, Account: null, "the user's account was not found in time", IsLate: true));
         }
 
         var (account, problem) = await search;
-        mailbox.Post(new Message.AccountFound(entry, account, problem, IsLate: false));
+        mailbox.Post(new ProcessMessage.AccountFound(entry, account, problem, IsLate: false));
     }
 
     private static (Account? Account, string? Problem) Search(AccountKey key)
@@ -96,8 +97,8 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time)
 
     private static Account? Resolve(AccountKey key, out string? problem)
     {
-        var account = Users.Resolve(key.User, key.Group, out problem);
-        return account is not null && key.Groups is { } groups ? Users.WithGroups(account, groups, out problem) : account;
+        var account = UserDatabase.Resolve(key.User, key.Group, out problem);
+        return account is not null && key.Groups is { } groups ? UserDatabase.WithGroups(account, groups, out problem) : account;
     }
 
     internal sealed class Entry

@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
-using Reuseportd.Configuration;
-using Reuseportd.Linux;
+using Reuseportd.Configuration.Values;
+using Reuseportd.Linux.Files;
 using Reuseportd.Model;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Processes;
 
 /// <summary>The environment files of a service, read at every spawn.</summary>
 internal static class EnvironmentFiles

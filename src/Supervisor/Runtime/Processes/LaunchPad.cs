@@ -1,8 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
-using Reuseportd.Linux;
+using Reuseportd.Linux.Cgroups;
+using Reuseportd.Linux.Spawning;
+using Reuseportd.Linux.Users;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Readiness;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Processes;
 
 /// <summary>
 /// A service and a slot to a running process: reads what is read at every start, and spawns. What may be held up is done on the
@@ -22,7 +25,7 @@ internal sealed class LaunchPad(
     /// <summary>For what is killed to go.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, string> _inherited = Runtime.Launch.Inherited(environment);
+    private readonly Dictionary<string, string> _inherited = LaunchSpec.Inherited(environment);
 
     /// <summary>Whom a process runs as; null for one that runs as the daemon does.</summary>
     public bool TryIdentity(ProcessSpec process, out Identity? identity, [NotNullWhen(false)] out SpawnError? error)
@@ -63,9 +66,9 @@ internal sealed class LaunchPad(
         if (groups is null && Unlimited(service.Process.Limits.Group) is { } unlimited) return unlimited;
         if (!TryReadFiles(service, start.Control, out var fromFiles, out var error)) return error;
         var changed = IsGiven(service.Process) ? start.Account : null;
-        var launch = Runtime.Launch.Of(service, worker, start.Generation, _inherited, fromFiles, preload, changed);
+        var launch = LaunchSpec.Of(service, worker, start.Generation, _inherited, fromFiles, preload, changed);
         if (start.NotifySocket is { } path) launch = launch.With("NOTIFY_SOCKET", path);
-        var request = Request(service.Process, worker, launch, start.Account) with { StderrVariable = Runtime.Launch.StderrVariable };
+        var request = Request(service.Process, worker, launch, start.Account) with { StderrVariable = LaunchSpec.StderrVariable };
         if (groups is null)
         {
             spawner.TrySpawn(request, out spawned, out error, start.Control);
@@ -93,7 +96,7 @@ internal sealed class LaunchPad(
         var (service, process) = (start.Spec, start.Process);
         if (!TryReadFiles(service, start.Control, out var fromFiles, out var error)) return error;
         var changed = IsGiven(service.Process) ? process.Account : null;
-        var launch = Runtime.Launch.OfProbe(
+        var launch = LaunchSpec.OfProbe(
             service, start.Worker, process.Generation, process.Handle.Pid, start.Command, _inherited, fromFiles, changed);
         var quiet = service.Process with { Stdout = new OutputTarget.Null(), Stderr = new OutputTarget.Null() };
         // What it leaves behind is found with what the worker leaves.
@@ -115,7 +118,7 @@ internal sealed class LaunchPad(
     public static Credentials CredentialsOf(ProcessSpec process, Account account)
     {
         var identity = account.Identity;
-        var isOther = identity.Uid != Users.EffectiveUser || identity.Gid != Users.EffectiveGroup;
+        var isOther = identity.Uid != UserDatabase.EffectiveUser || identity.Gid != UserDatabase.EffectiveGroup;
         return new Credentials(identity, process.Privileges.NoNewPrivileges ?? isOther);
     }
 
@@ -158,7 +161,7 @@ internal sealed class LaunchPad(
     private static bool IsGiven(ProcessSpec process) =>
         process.User is not null || process.Group is not null || process.Privileges.SupplementaryGroups is not null;
 
-    private static SpawnRequest Request(ProcessSpec process, WorkerName worker, Launch launch, Account account)
+    private static SpawnRequest Request(ProcessSpec process, WorkerName worker, LaunchSpec launch, Account account)
     {
         const string pathVariable = "PATH=";
         var path = launch.Environment.FirstOrDefault(entry => entry.StartsWith(pathVariable, StringComparison.Ordinal));

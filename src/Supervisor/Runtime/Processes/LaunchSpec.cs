@@ -1,12 +1,12 @@
 using System.Globalization;
-using Reuseportd.Linux;
+using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Processes;
 
 /// <summary>The words and variables that one process is started with; pure.</summary>
 /// <param name="Environment">Entries of the form <c>NAME=value</c>.</param>
-internal sealed record Launch(ValueList<string> Arguments, ValueList<string> Environment, string? WorkingDirectory)
+internal sealed record LaunchSpec(ValueList<string> Arguments, ValueList<string> Environment, string? WorkingDirectory)
 {
     /// <summary>
     /// By it the preload library knows the file that it may write its lines to, whatever stands at descriptor 2 of a worker's child.
@@ -37,7 +37,7 @@ internal sealed record Launch(ValueList<string> Arguments, ValueList<string> Env
     /// <param name="fromFiles">Variables of the service's environment files, in order.</param>
     /// <param name="preload">Absolute path of the preload library.</param>
     /// <param name="account">The service's user; null where it runs as the daemon does.</param>
-    public static Launch Of(
+    public static LaunchSpec Of(
         ServiceSpec service,
         WorkerName worker,
         int generation,
@@ -55,7 +55,7 @@ internal sealed record Launch(ValueList<string> Arguments, ValueList<string> Env
     /// A command that looks at a worker from outside: as the worker, but for the library, and told its process.
     /// </summary>
     /// <param name="pid">The worker's process; <c>REUSEPORT_PID</c> of the command.</param>
-    public static Launch OfProbe(
+    public static LaunchSpec OfProbe(
         ServiceSpec service,
         WorkerName worker,
         int generation,
@@ -70,7 +70,7 @@ internal sealed record Launch(ValueList<string> Arguments, ValueList<string> Env
         return Of(service, worker, generation, command, entries);
     }
 
-    public Launch With(string name, string value) => this with { Environment = [.. Environment, $"{name}={value}"] };
+    public LaunchSpec With(string name, string value) => this with { Environment = [.. Environment, $"{name}={value}"] };
 
     /// <summary>What a process would have without the daemon's own variables.</summary>
     private static Dictionary<string, string> Theirs(
@@ -87,12 +87,12 @@ internal sealed record Launch(ValueList<string> Arguments, ValueList<string> Env
         return entries;
     }
 
-    private static Launch Of(
+    private static LaunchSpec Of(
         ServiceSpec service, WorkerName worker, int generation, ValueList<Template> command, Dictionary<string, string> entries)
     {
         Set(entries, "REUSEPORT_WORKERS", service.Workers.ToString(CultureInfo.InvariantCulture));
         foreach (var (name, value) in Marks.Variables(worker, generation)) Set(entries, name, value);
-        return new Launch(
+        return new LaunchSpec(
             new([.. command.Select(word => word.Expand(worker))]),
             new([.. entries.Values]),
             service.Process.WorkingDirectory?.Expand(worker));

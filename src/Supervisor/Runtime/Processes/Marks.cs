@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Reuseportd.Model;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Processes;
 
 /// <summary>
 /// Variables that tell the processes of one generation of a worker from all others, wherever they have gone; pure.

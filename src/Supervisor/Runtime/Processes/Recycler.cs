@@ -1,17 +1,22 @@
 using System.Globalization;
-using Reuseportd.Linux;
-using Reuseportd.Observability;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Text;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Trees;
+using Reuseportd.Runtime.Updates;
 using Reuseportd.Slots;
 using Serilog;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Processes;
 
 /// <summary>
 /// Replaces workers that have grown old or large, as a planned restart, and one of a service at a time: the next is taken when
 /// all of the service are ready again. Only the loop's thread uses it.
 /// </summary>
 /// <param name="roll">Spreads the ages; evenly spread in [0, 1).</param>
-internal sealed class Recycler(Updates updates, Mailbox mailbox, ILogger log, Func<double> roll)
+internal sealed class Recycler(UpdateRunner updates, Mailbox mailbox, ILogger log, Func<double> roll)
 {
     /// <summary>
     /// The kernel tells nobody how large a process has grown, so it is looked at, and only where there is a limit.
@@ -62,7 +67,7 @@ internal sealed class Recycler(Updates updates, Mailbox mailbox, ILogger log, Fu
     }
 
     /// <summary>How much memory the trees of processes hold.</summary>
-    public void Weighed(Message.MemorySeen seen, TimeSpan now)
+    public void Weighed(ProcessMessage.MemorySeen seen, TimeSpan now)
     {
         foreach (var (serial, bytes) in seen.Bytes)
         {
@@ -74,7 +79,7 @@ internal sealed class Recycler(Updates updates, Mailbox mailbox, ILogger log, Fu
 
     private void Ask(WorkerProcess process, string why, TimeSpan now)
     {
-        if (process.IsToBeRecycled || process.Slot.Process != process || process.Slot.IsUnderstudy) return;
+        if (process.IsToBeRecycled || process.Slot.Process != process || process.Slot.IsReplacement) return;
         if (process.RecycledAt is { } tried && now - tried < Retrial) return;
         process.IsToBeRecycled = true;
         var service = process.Slot.Service;
@@ -109,7 +114,7 @@ internal sealed class Recycler(Updates updates, Mailbox mailbox, ILogger log, Fu
         {
             try
             {
-                mailbox.Post(new Message.MemorySeen(TreeMemory.Of(ProcessTable.Read(), roots, Environment.SystemPageSize)));
+                mailbox.Post(new ProcessMessage.MemorySeen(TreeMemory.Of(ProcessTable.Read(), roots, Environment.SystemPageSize)));
             }
             catch (IOException)
             {

@@ -1,7 +1,12 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Spawning;
+using Reuseportd.Linux.Users;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Output;
+using Reuseportd.Runtime.Probing;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Processes;
 
 /// <summary>
 /// A process that a thread of the <see cref="Launcher"/> starts. It belongs to that thread from its beginning until its message is

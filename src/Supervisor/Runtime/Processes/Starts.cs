@@ -1,12 +1,13 @@
-using Reuseportd.Linux;
-using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Linux.Spawning;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Text;
+using Reuseportd.Runtime.Messages;
 using Serilog;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Processes;
 
 /// <summary>
-/// The starts that are under way. The loop begins them and is told of their end by <see cref="Message.Launched"/>; in between it
+/// The starts that are under way. The loop begins them and is told of their end by <see cref="ProcessMessage.Launched"/>; in between it
 /// waits for none. One that takes too long is killed. Only the loop's thread uses it.
 /// </summary>
 /// <param name="longest">That a start may take.</param>
@@ -45,7 +46,7 @@ internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, Ti
         launcher.Begin(spawner =>
         {
             start.Run(spawner);
-            mailbox.Post(new Message.Launched(start));
+            mailbox.Post(new ProcessMessage.Launched(start));
         });
     }
 

@@ -1,9 +1,12 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Spawning;
+using Reuseportd.Linux.Users;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Lines;
+using Reuseportd.Runtime.Fleet;
 using Reuseportd.Slots;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Processes;
 
 /// <summary>One process of a slot, from its spawn until it is reaped.</summary>
 /// <param name="serial">Number that is never used again in the daemon's life; what epoll and messages know it by.</param>

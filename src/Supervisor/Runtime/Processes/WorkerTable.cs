@@ -1,10 +1,17 @@
 using System.Diagnostics.CodeAnalysis;
-using Reuseportd.Linux;
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Destinations;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Lines;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Output;
 using Serilog;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Processes;
 
 /// <summary>
 /// The processes of all workers: makes them, hands their output on, hears their ends. Only the loop's thread uses it.
@@ -15,7 +22,7 @@ internal sealed class WorkerTable(
     /// <summary>
     /// The pidfd of a process that a tracer holds stays readable, and is signalled again when the tracer lets go.
     /// </summary>
-    public const Linux.Readiness ExitOnce = Linux.Readiness.Readable | Linux.Readiness.EdgeTriggered;
+    public const EpollEvents ExitOnce = EpollEvents.Readable | EpollEvents.EdgeTriggered;
 
     /// <summary>Time that a process gets to go after SIGKILL.</summary>
     private static readonly TimeSpan ToDie = TimeSpan.FromSeconds(1);

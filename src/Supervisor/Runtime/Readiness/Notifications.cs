@@ -1,9 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
-using Reuseportd.Linux;
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Sockets;
+using Reuseportd.Linux.Users;
 using Reuseportd.Model;
-using Reuseportd.Slots;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Readiness;
 
 /// <summary>
 /// The sockets at which workers say that they are ready: one for each service whose readiness is <c>notify</c>, made with its
@@ -47,7 +49,7 @@ internal sealed class Notifications(string folder, Epoll epoll) : IDisposable
         }
 
         var token = TokenBit | ++_last;
-        errno = epoll.Add(socket, Linux.Readiness.Readable, token);
+        errno = epoll.Add(socket, EpollEvents.Readable, token);
         if (errno != Errno.None)
         {
             socket.Remove();
@@ -98,7 +100,7 @@ internal sealed class Notifications(string folder, Epoll epoll) : IDisposable
         {
             Directory.CreateDirectory(folder, OwnerOnly);
             // Workers of other users come through it, whatever the daemon's umask.
-            if (Users.IsRoot && FileEntry.At(folder, out _) is { Facts: { IsDirectory: true, Uid: 0 } })
+            if (UserDatabase.IsRoot && FileEntry.At(folder, out _) is { Facts: { IsDirectory: true, Uid: 0 } })
                 File.SetUnixFileMode(folder, ForAllToEnter);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -108,7 +110,7 @@ internal sealed class Notifications(string folder, Epoll epoll) : IDisposable
 
         const uint writableByOthers = 0x12;
         if (FileEntry.At(folder, out var errno) is not { Facts: var facts }) return errno.ToString();
-        return facts.IsDirectory && facts.Uid == Users.EffectiveUser && (facts.Mode & writableByOthers) == 0
+        return facts.IsDirectory && facts.Uid == UserDatabase.EffectiveUser && (facts.Mode & writableByOthers) == 0
             ? null
             : "is no directory that only this user can change";
     }

@@ -1,6 +1,7 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Runtime.Processes;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Readiness;
 
 /// <summary>Which worker a process belongs to: itself, by its session, or by its parents.</summary>
 internal static class Senders

@@ -1,7 +1,9 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Processes;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Readiness;
 
 /// <summary>
 /// Notices workers whose preload library never says a word, and has it found out why: when their output has ended, or
@@ -67,7 +69,7 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
             var diagnosis = PreloadDiagnosis.Of(running ? pid : null, program, preload, credentials);
             // It may just be slow to bind.
             if (wasLoaded && diagnosis.Reason is PreloadReason.LoadedSilently or PreloadReason.Unknown) return;
-            mailbox.Post(new Message.SilenceExplained(process, diagnosis.Reason, Text(diagnosis)));
+            mailbox.Post(new ReadinessMessage.SilenceExplained(process, diagnosis.Reason, Text(diagnosis)));
         });
     }
 

@@ -1,8 +1,12 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Processes;
 using Reuseportd.Slots;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Readiness;
 
 /// <summary>
 /// Readiness of workers that write no outcome lines (<c>debug: false</c>, stderr elsewhere or closed, a program without the
@@ -89,7 +93,7 @@ internal sealed class SocketWatch(Mailbox mailbox)
                 var held = SocketHolders.Of(ProcessTree.Members(tree, table, _ => true).Select(member => member.Pid));
                 held.ExceptWith(others);
                 int[] served = [.. serving.Where(socket => held.Contains(socket.Inode) && ports.Contains(socket.Port)).Select(socket => socket.Port)];
-                if (served.Length > 0) mailbox.Post(new Message.PortsSeen(serial, new([.. served])));
+                if (served.Length > 0) mailbox.Post(new ReadinessMessage.PortsSeen(serial, new([.. served])));
             }
         }
         finally
@@ -113,7 +117,7 @@ internal sealed class SocketWatch(Mailbox mailbox)
             finally
             {
                 // Without an answer the worker would not get ready.
-                mailbox.Post(new Message.PortsChecked(serial, served));
+                mailbox.Post(new ReadinessMessage.PortsChecked(serial, served));
             }
         });
     }

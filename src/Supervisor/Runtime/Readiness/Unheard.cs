@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Readiness;
 
 /// <summary>Why what a worker binds is not told by itself.</summary>
 internal enum Unheard
@@ -16,7 +16,7 @@ internal enum Unheard
 }
 
 /// <summary>Whether outcome lines of a process come; pure.</summary>
-internal static class Hearing
+internal static class OutcomeChannel
 {
     /// <returns>Null where they come.</returns>
     public static Unheard? Of(ProcessSpec process) => process switch

@@ -1,9 +1,11 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Lines;
 using Reuseportd.Planning;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Readiness;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Snapshots;
 
 /// <summary>The fleet at one moment, as the loop saw it. Times are offsets on the daemon's monotonic clock.</summary>
 internal sealed record FleetSnapshot(TimeSpan Now, FleetCounts Counts, ValueList<WorkerSnapshot> Workers)
@@ -18,8 +20,8 @@ internal sealed record FleetSnapshot(TimeSpan Now, FleetCounts Counts, ValueList
 /// <summary>One service at that moment.</summary>
 /// <param name="Declared">As its file said.</param>
 /// <param name="Spec">What it is run by: the same, with as many workers as are wanted.</param>
-/// <param name="Wish">What was asked of it since.</param>
-internal sealed record ServiceSnapshot(ServiceSpec Declared, ServiceSpec Spec, Wish Wish)
+/// <param name="Overrides">What was asked of it since.</param>
+internal sealed record ServiceSnapshot(ServiceSpec Declared, ServiceSpec Spec, ServiceOverrides Overrides)
 {
     /// <summary>A planned restart of it has stopped half way.</summary>
     public bool IsPaused { get; init; }
@@ -93,7 +95,7 @@ internal sealed record WorkerSnapshot(
     /// <summary>Whether its newest process has ended, and not all that this said has been read.</summary>
     public bool IsUnread { get; init; }
 
-    /// <summary>Of the process that came to nothing, see <see cref="Snapshots.LastWords"/>; null where none did.</summary>
+    /// <summary>Of the process that came to nothing, see <see cref="SnapshotBuilder.LastWords"/>; null where none did.</summary>
     public LastWords? LastWords { get; init; }
 
     /// <summary>To be replaced once somebody lets its update go on.</summary>

@@ -1,14 +1,17 @@
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Lines;
 using Reuseportd.Planning;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Processes;
+using Reuseportd.Runtime.Readiness;
 using Reuseportd.Slots;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Snapshots;
 
 /// <summary>The fleet as values that may leave the loop.</summary>
-internal static class Snapshots
+internal static class SnapshotBuilder
 {
-    public static FleetSnapshot Of(Fleet fleet, FleetCounts counts, TimeSpan now) => new(now, counts, new([.. fleet.Services
+    public static FleetSnapshot Of(ServiceTable fleet, FleetCounts counts, TimeSpan now) => new(now, counts, new([.. fleet.Services
         .OrderBy(service => service.Spec.Name, StringComparer.Ordinal)
         .SelectMany(service => service.Slots.OrderBy(slot => slot.Name.Index))
         .Select(Of)]))
@@ -19,7 +22,7 @@ internal static class Snapshots
             .Select(service => Of(fleet, service))]),
     };
 
-    private static ServiceSnapshot Of(Fleet fleet, Service service) => new(service.Declared, service.Spec, service.Wish)
+    private static ServiceSnapshot Of(ServiceTable fleet, Service service) => new(service.Declared, service.Spec, service.Overrides)
     {
         IsPaused = fleet.IsPaused(service),
         Update = fleet.UpdateOf(service) is { } update
@@ -28,7 +31,7 @@ internal static class Snapshots
     };
 
     /// <summary>What has come of a plan by now.</summary>
-    public static ConvergeResult Of(Fleet fleet, FleetPlan plan, FleetCounts counts)
+    public static ConvergeResult Of(ServiceTable fleet, FleetPlan plan, FleetCounts counts)
     {
         var touched = plan.Steps.Where(step => step is not PlanStep.Remove).ToDictionary(step => step.Service);
         string[] rolledBack =
@@ -44,7 +47,7 @@ internal static class Snapshots
     /// Workers that were to be ready and are not, or are not what they were to be: of these services, and of others that are
     /// paused half way. Where there was nothing to do, of all: what is not as the files say is so whoever asks how often.
     /// </summary>
-    private static ValueList<WorkerSnapshot> NotReady(Fleet fleet, FleetPlan plan, IReadOnlyCollection<string> touched) => new([.. fleet.Services
+    private static ValueList<WorkerSnapshot> NotReady(ServiceTable fleet, FleetPlan plan, IReadOnlyCollection<string> touched) => new([.. fleet.Services
         .SelectMany(service => service.Slots)
         .Where(slot => touched.Contains(slot.Service.Spec.Name)
             ? slot.Slot.State is SlotState.Starting or SlotState.Waiting or SlotState.Backoff or SlotState.Failed || slot.UpdateFailure is not null
@@ -74,11 +77,11 @@ internal static class Snapshots
         DetailWithoutPorts = slot.Slot.State is SlotState.Ready or SlotState.Stopped ? null : Detail(slot, namesPorts: false),
         ReadySince = (slot.Slot.State as SlotState.Ready)?.Since,
         IsUpdating = slot.Updating,
-        Draining = new[] { slot, slot.Understudy }.FirstOrDefault(one => one?.Slot.State is SlotState.Draining)?.Process?.Connections,
+        Draining = new[] { slot, slot.Replacement }.FirstOrDefault(one => one?.Slot.State is SlotState.Draining)?.Process?.Connections,
         User = Newest(slot)?.Credentials.Identity.Uid,
         Ports = slot.Policy.Ports,
         FailedBind = Newest(slot)?.FailedBind,
-        Unheard = Newest(slot) is { Silence: not null } ? Unheard.NoLibrary : Hearing.Of(slot.Spec.Process),
+        Unheard = Newest(slot) is { Silence: not null } ? Unheard.NoLibrary : OutcomeChannel.Of(slot.Spec.Process),
         KernelPorts = Newest(slot)?.KernelPorts ?? [],
         Silence = Newest(slot) is { Silence: not null } silent ? silent.SilenceCause : null,
     };
@@ -103,15 +106,15 @@ internal static class Snapshots
         { Slot.State: SlotState.Backoff or SlotState.Failed } => Newest(slot)?.LastWords,
         { Slot: { State: SlotState.Starting, Streak: > 0 } } => LastTry(slot)?.LastWords,
         { Slot.State: SlotState.Starting or SlotState.Stopped } => null,
-        _ => slot.UpdateFailure?.Fallen?.Process?.LastWords,
+        _ => slot.UpdateFailure?.FailedReplacement?.Process?.LastWords,
     };
 
     private static Attempt? AttemptOf(WorkerSlot slot) => slot switch
     {
-        { UpdateFailure.Fallen: { } fallen } => new(
-            AttemptKind.Fallen, Tried(slot, Attempt.Over, fallen.State, fallen.Policy, fallen.Process, pid: null), fallen.WayOut),
-        { Understudy: { Slot.State: SlotState.Starting starting, Process: { } process } understudy } => new(
-            AttemptKind.Replacement, Tried(slot, starting.Word, starting, understudy.Policy, process, process.Handle.Pid)),
+        { UpdateFailure.FailedReplacement: { } fallen } => new(
+            AttemptKind.FailedReplacement, Tried(slot, Attempt.Over, fallen.State, fallen.Policy, fallen.Process, pid: null), fallen.WayOut),
+        { Replacement: { Slot.State: SlotState.Starting starting, Process: { } process } replacement } => new(
+            AttemptKind.Replacement, Tried(slot, starting.Word, starting, replacement.Policy, process, process.Handle.Pid)),
         { Slot: { State: SlotState.Starting, Streak: > 0 } } when LastTry(slot) is { FailedBind: not null } tried => new(
             AttemptKind.LastTry, Tried(slot, Attempt.Over, slot.Slot.State, slot.Policy, tried, pid: null)),
         _ => null,
@@ -136,7 +139,7 @@ internal static class Snapshots
     {
         if (slot.Process is { IsStuck: true }) return "accepts nothing while others do, and is given nothing new";
         if (slot.Slot.State is SlotState.Draining && slot.Process is { Connections: { } own }) return $"still has {Connections(own)}";
-        if (slot.Understudy is not { Process: { } other, Slot.State: var state }) return null;
+        if (slot.Replacement is not { Process: { } other, Slot.State: var state }) return null;
         var has = state is SlotState.Draining && other.Connections is { } left ? $", with {Connections(left)}" : "";
         return $"{(state is SlotState.Starting ? "its replacement" : "its former process")} {other.Handle.Pid} is {state.Word}{has}";
     }

@@ -1,9 +1,10 @@
 using System.Globalization;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Text;
+using Reuseportd.Runtime.Processes;
 using Reuseportd.Slots;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Snapshots;
 
 /// <summary>
 /// What there is to say of a worker beyond its state, the cause before the consequence:

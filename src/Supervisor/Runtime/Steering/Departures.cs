@@ -1,6 +1,7 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.ReusePort;
+using Reuseportd.Runtime.SteeringTask;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Steering;
 
 /// <summary>
 /// Lets processes go that get nothing new and have nothing left, or have had their time. A classic program knows the members of a

@@ -1,7 +1,9 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
+using Reuseportd.Runtime.SteeringTask;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Steering;
 
 /// <summary>
 /// Has single connections of the daemon's own reach a certain process, to ask it whether it serves: one that starts has no share

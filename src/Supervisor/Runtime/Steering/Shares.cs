@@ -1,14 +1,18 @@
-using Reuseportd.Observability;
+using Reuseportd.Observability.Events;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Processes;
+using Reuseportd.Runtime.SteeringTask;
+using Reuseportd.Runtime.Updates;
 using Reuseportd.Slots;
 using Serilog;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Steering;
 
 /// <summary>
 /// The loop's side of steering: which process has its worker's share, and which ends what it has. Only the loop's thread uses it.
 /// </summary>
 /// <param name="steerer">Null where nothing is steered: then whoever is ready has its share, and nothing is waited for.</param>
-internal sealed class Shares(Steerer? steerer, SlotRunner runner, Updates updates, ILogger log, Func<TimeSpan> clock)
+internal sealed class Shares(Steerer? steerer, SlotRunner runner, UpdateRunner updates, ILogger log, Func<TimeSpan> clock)
 {
     private readonly Queue<WorkerProcess> _drained = new();
 

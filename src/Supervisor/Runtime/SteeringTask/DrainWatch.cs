@@ -1,7 +1,8 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.SteeringTask;
 
 /// <summary>
 /// Looks at processes that get nothing new until they have nothing left: no connection on the ports that they share, nothing in

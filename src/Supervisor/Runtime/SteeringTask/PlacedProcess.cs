@@ -1,6 +1,7 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Sockets;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.SteeringTask;
 
 /// <summary>A process as the steerer knows it.</summary>
 internal sealed class PlacedProcess(Placement placement)

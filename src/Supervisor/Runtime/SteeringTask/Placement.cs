@@ -1,7 +1,10 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Processes;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.SteeringTask;
 
 /// <summary>What there is to know of a process whose sockets take part in groups of port sharding.</summary>
 /// <param name="Process">Serial number.</param>

@@ -1,8 +1,8 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.ReusePort;
 using Reuseportd.Model;
 using Reuseportd.Steering;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.SteeringTask;
 
 /// <summary>
 /// A group of port sharding: who is steered to in it, and which of its workers are stuck. The kernel knows one group for each

@@ -1,9 +1,12 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Events;
+using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Steering;
 using Serilog;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.SteeringTask;
 
 /// <summary>
 /// All groups of port sharding, and the processes that have a share of one, had one until they were to go, or are its guests.
@@ -127,7 +130,7 @@ internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbo
     {
         if (diag is null) return;
         foreach (var process in _drains.Pass(diag, now))
-            mailbox.Post(new Message.Holds(process.Placement.Process, (int)Math.Min(process.Held, int.MaxValue)));
+            mailbox.Post(new SteeringMessage.Holds(process.Placement.Process, (int)Math.Min(process.Held, int.MaxValue)));
         LetGo();
     }
 
@@ -160,7 +163,7 @@ internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbo
         foreach (var process in _departures.Pass())
         {
             _drains.Remove(process);
-            mailbox.Post(new Message.Drained(process.Placement.Process));
+            mailbox.Post(new SteeringMessage.Drained(process.Placement.Process));
         }
     }
 

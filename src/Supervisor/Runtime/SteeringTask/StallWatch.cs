@@ -1,10 +1,13 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Events;
+using Reuseportd.Runtime.Messages;
 using Reuseportd.Steering;
 using Serilog;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.SteeringTask;
 
 /// <summary>
 /// Samples the accept queues of the groups that are watched, one dump for all, and steers around workers that accept nothing
@@ -39,7 +42,7 @@ internal sealed class StallWatch(Mailbox mailbox, ILogger log)
         if (!group.Stuck.Remove(slot, out var stuck)) return;
         // A listener that was taken out of its group comes back.
         _ = group.Steering.Rejoin(slot);
-        mailbox.Post(new Message.Stalled(stuck.Process.Placement.Process, IsStuck: false));
+        mailbox.Post(new SteeringMessage.Stalled(stuck.Process.Placement.Process, IsStuck: false));
     }
 
     public void Pass(SockDiag diag, IEnumerable<SharedGroup> groups, TimeSpan now)
@@ -83,11 +86,11 @@ internal sealed class StallWatch(Mailbox mailbox, ILogger log)
                 if (!group.Stuck.ContainsKey(slot)) log.Stalled(worker, pid, group.Stall.After, Array.Find(samples, sample => sample.Slot == slot).Queue);
                 if (!group.Stuck.TryAdd(slot, new StuckWorker(process))) group.Stuck[slot].TriedAt = null;
                 _ = group.Steering.Leave(slot);
-                mailbox.Post(new Message.Stalled(process.Placement.Process, IsStuck: true));
+                mailbox.Post(new SteeringMessage.Stalled(process.Placement.Process, IsStuck: true));
                 break;
             case StallChange.Stuck:
                 Rescue(group, slot, process, now);
-                if (group.Stall.Action == StallAction.Restart) mailbox.Post(new Message.FoundStuck(process.Placement.Process, group.Stall.After));
+                if (group.Stall.Action == StallAction.Restart) mailbox.Post(new SteeringMessage.FoundStuck(process.Placement.Process, group.Stall.After));
                 break;
             case StallChange.Awake:
                 Wake(group, slot, process);
@@ -125,6 +128,6 @@ internal sealed class StallWatch(Mailbox mailbox, ILogger log)
         group.Stuck.Remove(slot);
         _ = group.Steering.Rejoin(slot);
         log.Awake(process.Placement.Worker, process.Placement.Pid);
-        mailbox.Post(new Message.Stalled(process.Placement.Process, IsStuck: false));
+        mailbox.Post(new SteeringMessage.Stalled(process.Placement.Process, IsStuck: false));
     }
 }

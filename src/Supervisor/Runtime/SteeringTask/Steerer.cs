@@ -1,10 +1,13 @@
 using System.Threading.Channels;
-using Reuseportd.Linux;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Events;
+using Reuseportd.Runtime.Messages;
 using Serilog;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.SteeringTask;
 
 /// <summary>
 /// Who gets the connections of shared ports: gives workers their share, takes it from those that are to go or are stuck, and
@@ -33,7 +36,7 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
 
     /// <summary>
     /// Whether the members of a group are known by the order of their coming and going: then none is to come between the end of a
-    /// process and <see cref="Message.Departed"/>.
+    /// process and <see cref="SteeringMessage.Departed"/>.
     /// </summary>
     public bool FollowsOrder => mode.Kind == SteeringKind.Classic;
 
@@ -116,7 +119,7 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
         foreach (var request in requests) Guarded(() => Take(request, groups, () => listing ??= Listing.Of(diag)), () => Refuse(request));
         Guarded(groups.Settle);
         if (!FollowsOrder) return;
-        foreach (var gone in requests.OfType<SteeringRequest.Gone>()) mailbox.Post(new Message.Departed(gone.Process));
+        foreach (var gone in requests.OfType<SteeringRequest.Gone>()) mailbox.Post(new SteeringMessage.Departed(gone.Process));
     }
 
     private void Take(SteeringRequest request, SharedGroups groups, Func<List<SocketRecord>> listing)
@@ -125,17 +128,17 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
         {
             case SteeringRequest.Serve serve:
                 groups.Serve(serve.Placement, listing());
-                mailbox.Post(new Message.Placed(serve.Placement.Process));
+                mailbox.Post(new SteeringMessage.Placed(serve.Placement.Process));
                 break;
             case SteeringRequest.Withdraw withdraw:
-                if (!groups.Withdraw(withdraw.Process, Now)) mailbox.Post(new Message.Drained(withdraw.Process));
+                if (!groups.Withdraw(withdraw.Process, Now)) mailbox.Post(new SteeringMessage.Drained(withdraw.Process));
                 break;
             case SteeringRequest.Release release:
-                if (!groups.Release(release.Process)) mailbox.Post(new Message.Drained(release.Process));
+                if (!groups.Release(release.Process)) mailbox.Post(new SteeringMessage.Drained(release.Process));
                 break;
             case SteeringRequest.Expect expect:
                 groups.Expect(expect.Process);
-                mailbox.Post(new Message.Expected(expect.Process));
+                mailbox.Post(new SteeringMessage.Expected(expect.Process));
                 break;
             case SteeringRequest.Gone gone:
                 groups.Remove(gone.Process, gone.Service);
@@ -178,19 +181,19 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
         switch (request)
         {
             case SteeringRequest.Serve serve:
-                mailbox.Post(new Message.Placed(serve.Placement.Process));
+                mailbox.Post(new SteeringMessage.Placed(serve.Placement.Process));
                 break;
             case SteeringRequest.Withdraw withdraw:
-                mailbox.Post(new Message.Drained(withdraw.Process));
+                mailbox.Post(new SteeringMessage.Drained(withdraw.Process));
                 break;
             case SteeringRequest.Release release:
-                mailbox.Post(new Message.Drained(release.Process));
+                mailbox.Post(new SteeringMessage.Drained(release.Process));
                 break;
             case SteeringRequest.Expect expect:
-                mailbox.Post(new Message.Expected(expect.Process));
+                mailbox.Post(new SteeringMessage.Expected(expect.Process));
                 break;
             case SteeringRequest.Gone gone:
-                mailbox.Post(new Message.Departed(gone.Process));
+                mailbox.Post(new SteeringMessage.Departed(gone.Process));
                 break;
             case SteeringRequest.Visit visit:
                 visit.Done.TrySetResult();

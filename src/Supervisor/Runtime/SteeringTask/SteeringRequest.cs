@@ -1,7 +1,7 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.ReusePort;
 using Reuseportd.Model;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.SteeringTask;
 
 /// <summary>What is asked of the <see cref="Steerer"/>.</summary>
 internal abstract record SteeringRequest
@@ -9,25 +9,25 @@ internal abstract record SteeringRequest
     private SteeringRequest() { }
 
     /// <summary>
-    /// A process serves, or serves on more sockets: it takes over its worker's share. Answered by <see cref="Message.Placed"/>.
+    /// A process serves, or serves on more sockets: it takes over its worker's share. Answered by <see cref="SteeringMessage.Placed"/>.
     /// </summary>
     internal sealed record Serve(Placement Placement) : SteeringRequest;
 
-    /// <summary>A process is to get nothing new. Answered by <see cref="Message.Drained"/> once it has nothing left.</summary>
+    /// <summary>A process is to get nothing new. Answered by <see cref="SteeringMessage.Drained"/> once it has nothing left.</summary>
     internal sealed record Withdraw(ulong Process) : SteeringRequest;
 
     /// <summary>
-    /// A process that gets nothing new has had its time. Answered by <see cref="Message.Drained"/> when it may end.
+    /// A process that gets nothing new has had its time. Answered by <see cref="SteeringMessage.Drained"/> when it may end.
     /// </summary>
     internal sealed record Release(ulong Process) : SteeringRequest;
 
     /// <summary>
-    /// A process is about to end, and no other of its service starts meanwhile. Answered by <see cref="Message.Expected"/>.
+    /// A process is about to end, and no other of its service starts meanwhile. Answered by <see cref="SteeringMessage.Expected"/>.
     /// </summary>
     internal sealed record Expect(ulong Process) : SteeringRequest;
 
     /// <summary>
-    /// A process has ended. Answered by <see cref="Message.Departed"/> where <see cref="Steerer.FollowsOrder"/>.
+    /// A process has ended. Answered by <see cref="SteeringMessage.Departed"/> where <see cref="Steerer.FollowsOrder"/>.
     /// </summary>
     internal sealed record Gone(ulong Process, string Service) : SteeringRequest;
 

@@ -1,4 +1,4 @@
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.SteeringTask;
 
 /// <summary>A worker that was steered around.</summary>
 internal sealed class StuckWorker(PlacedProcess process)

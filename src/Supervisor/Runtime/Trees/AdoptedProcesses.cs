@@ -1,10 +1,10 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Trees;
 
 /// <summary>Children of the daemon that it did not start: what workers left to it.</summary>
-internal static class Strangers
+internal static class AdoptedProcesses
 {
     private const int MostRounds = 1_000;
 
@@ -19,7 +19,7 @@ internal static class Strangers
         for (var round = 0; round < MostRounds; round++)
         {
             Subreaper.Reap(isOwn);
-            var strangers = Subreaper.Strangers(isOwn);
+            var strangers = Subreaper.AdoptedProcesses(isOwn);
             if (strangers.Count == 0) return;
             var isPatient = true;
             foreach (var pid in strangers)

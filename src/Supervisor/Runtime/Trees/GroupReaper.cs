@@ -1,9 +1,13 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Cgroups;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Events;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Processes;
 using Serilog;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Trees;
 
 /// <summary>
 /// Where each process has a control group of its own: a worker that left nothing behind costs one rmdir(2), and the end of what
@@ -64,7 +68,7 @@ internal sealed class GroupReaper(
     }
 
     /// <summary>The groups tell what is left.</summary>
-    public void StrangerEnded() { }
+    public void AdoptedEnded() { }
 
     public TimeSpan? NextWait(TimeSpan now) => _due.NextWait(now);
 
@@ -83,7 +87,7 @@ internal sealed class GroupReaper(
         }
 
         // What left its group, as root can, and the dead that were not waited for.
-        Strangers.End(isOwn);
+        AdoptedProcesses.End(isOwn);
     }
 
     /// <summary>Kills what is there, and sees whether that was all.</summary>
@@ -112,7 +116,7 @@ internal sealed class GroupReaper(
     private CgroupEvents? Watch(ulong token, string group)
     {
         var events = groups.Watch(group);
-        if (events is null || epoll.Add(events, Linux.Readiness.Urgent, token) == Errno.None) return events;
+        if (events is null || epoll.Add(events, EpollEvents.Urgent, token) == Errno.None) return events;
         events.Dispose();
         return null;
     }

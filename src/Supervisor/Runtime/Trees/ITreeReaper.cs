@@ -1,4 +1,7 @@
-namespace Reuseportd.Runtime;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Processes;
+
+namespace Reuseportd.Runtime.Trees;
 
 /// <summary>Ends what workers leave behind. Only the loop's thread uses it.</summary>
 internal interface ITreeReaper
@@ -23,7 +26,7 @@ internal interface ITreeReaper
     void Wake(ulong token);
 
     /// <summary>A child that is no worker has ended.</summary>
-    void StrangerEnded();
+    void AdoptedEnded();
 
     TimeSpan? NextWait(TimeSpan now);
 

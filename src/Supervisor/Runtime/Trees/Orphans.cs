@@ -1,6 +1,7 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Runtime.Processes;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Trees;
 
 /// <summary>
 /// The children of the daemon that are no workers, by whom they come from as their environment tells. That is read once for

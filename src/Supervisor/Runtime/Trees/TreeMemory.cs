@@ -1,6 +1,6 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Processes;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Trees;
 
 /// <summary>Resident memory of processes with all that they started; pure, one pass over the table.</summary>
 internal static class TreeMemory

@@ -1,9 +1,11 @@
-using Reuseportd.Linux;
+using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Events;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Processes;
 using Serilog;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Trees;
 
 /// <summary>
 /// Where there are no control groups: in rounds over the daemon's children, until nothing is left. Only the loop's thread uses
@@ -43,7 +45,7 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSp
     /// <summary>It watches none.</summary>
     public void Wake(ulong token) { }
 
-    public void StrangerEnded() => _strangerEnded = true;
+    public void AdoptedEnded() => _strangerEnded = true;
 
     public TimeSpan? NextWait(TimeSpan now) =>
         _hunts.Count == 0 ? null : _nextRound > now ? _nextRound - now : TimeSpan.Zero;
@@ -61,7 +63,7 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSp
             var isQuiet = !_strangerEnded && Subreaper.NextEnded() is null;
             _strangerEnded = false;
             // All that outlives a worker has been handed to the daemon: without strangers, nothing is left of those reaped.
-            if (isQuiet && _hunts.TrueForAll(hunt => hunt.Root.IsReaped) && Subreaper.Strangers(IsWorker).Count == 0) End([.. _hunts]);
+            if (isQuiet && _hunts.TrueForAll(hunt => hunt.Root.IsReaped) && Subreaper.AdoptedProcesses(IsWorker).Count == 0) End([.. _hunts]);
             else Round(ProcessTable.Read(), isQuiet);
         }
         catch (IOException)
@@ -70,7 +72,7 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSp
         }
     }
 
-    public void Finish() => Strangers.End(IsWorker);
+    public void Finish() => AdoptedProcesses.End(IsWorker);
 
     private void Begin(Hunt hunt)
     {
@@ -84,7 +86,7 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSp
     {
         var orphans = new Orphans(table, IsWorker);
         // Nor may one have ended, or come, while the table was read.
-        isQuiet = isQuiet && Subreaper.Strangers(IsWorker).TrueForAll(orphans.HasSeen);
+        isQuiet = isQuiet && Subreaper.AdoptedProcesses(IsWorker).TrueForAll(orphans.HasSeen);
         End([.. _hunts.FindAll(hunt =>
         {
             var left = TreeKill.Round(hunt.Root, orphans.Around(hunt.Root), IsWorker);

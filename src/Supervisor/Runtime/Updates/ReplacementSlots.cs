@@ -1,12 +1,13 @@
+using Reuseportd.Runtime.Fleet;
 using Reuseportd.Slots;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Updates;
 
 /// <summary>
 /// The second slots of workers that are being replaced: in one the new process starts; when it serves, the two slots exchange
 /// their processes, and the old one drains in it. Only the loop's thread uses it.
 /// </summary>
-internal sealed class Understudies(SlotRunner runner)
+internal sealed class ReplacementSlots(SlotRunner runner)
 {
     private readonly HashSet<WorkerSlot> _all = [];
 
@@ -25,40 +26,40 @@ internal sealed class Understudies(SlotRunner runner)
     {
         var given = slot.LastGiven;
         slot.Slot = slot.Slot with { LastGiven = given + 1 };
-        var understudy = new WorkerSlot(slot.Name, slot.Service)
+        var replacement = new WorkerSlot(slot.Name, slot.Service)
         {
-            IsUnderstudy = true,
+            IsReplacement = true,
             Slot = Slot.New with { Generation = given },
         };
-        slot.Understudy = understudy;
-        _all.Add(understudy);
-        runner.Enter(understudy);
-        runner.Happen(understudy, new SlotEvent.StartRequested());
+        slot.Replacement = replacement;
+        _all.Add(replacement);
+        runner.Enter(replacement);
+        runner.Happen(replacement, new SlotEvent.StartRequested());
     }
 
     /// <summary>The new process takes the worker's place, and the old one ends what it has.</summary>
-    public void Exchange(WorkerSlot slot, WorkerSlot understudy)
+    public void Exchange(WorkerSlot slot, WorkerSlot replacement)
     {
         runner.Exchange(slot);
-        if (slot.IsKept && !understudy.IsKept) understudy.Keep(slot.Spec);
+        if (slot.IsKept && !replacement.IsKept) replacement.Keep(slot.Spec);
         slot.Renew();
-        understudy.Leaving = true;
-        runner.Happen(understudy, new SlotEvent.DrainRequested(new AfterStop.Stay()));
+        replacement.Leaving = true;
+        runner.Happen(replacement, new SlotEvent.DrainRequested(new AfterStop.Stay()));
     }
 
-    /// <summary>The understudy goes, on its own from here.</summary>
-    public void Dismiss(WorkerSlot slot, WorkerSlot understudy)
+    /// <summary>The replacement goes, on its own from here.</summary>
+    public void Dismiss(WorkerSlot slot, WorkerSlot replacement)
     {
-        slot.Understudy = null;
-        if (understudy.Slot.State is not SlotState.Stopped && !understudy.Leaving) runner.Happen(understudy, new SlotEvent.StopRequested());
-        understudy.Leaving = true;
+        slot.Replacement = null;
+        if (replacement.Slot.State is not SlotState.Stopped && !replacement.Leaving) runner.Happen(replacement, new SlotEvent.StopRequested());
+        replacement.Leaving = true;
         IsDue = true;
     }
 
     /// <summary>Ends processes that are no worker's own, or not yet, whatever they still have.</summary>
     public void End(Predicate<WorkerSlot> which)
     {
-        foreach (var understudy in _all.Where(one => which(one)).ToArray()) runner.Happen(understudy, new SlotEvent.StopRequested());
+        foreach (var replacement in _all.Where(one => which(one)).ToArray()) runner.Happen(replacement, new SlotEvent.StopRequested());
         Sweep();
     }
 
@@ -69,11 +70,11 @@ internal sealed class Understudies(SlotRunner runner)
     public void Sweep()
     {
         IsDue = false;
-        foreach (var understudy in _all.Where(one => one is { Leaving: true, Slot.State.HasProcess: false }).ToArray())
+        foreach (var replacement in _all.Where(one => one is { Leaving: true, Slot.State.HasProcess: false }).ToArray())
         {
-            _all.Remove(understudy);
-            runner.Leave(understudy);
-            Left?.Invoke(understudy.Service);
+            _all.Remove(replacement);
+            runner.Leave(replacement);
+            Left?.Invoke(replacement.Service);
         }
     }
 }

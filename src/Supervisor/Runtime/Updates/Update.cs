@@ -1,6 +1,7 @@
 using Reuseportd.Model;
+using Reuseportd.Runtime.Fleet;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Updates;
 
 /// <summary>One planned restart of workers of a service, on its way or paused.</summary>
 /// <param name="former">

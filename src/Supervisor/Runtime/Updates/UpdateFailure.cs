@@ -1,11 +1,11 @@
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Updates;
 
 /// <summary>Why a worker was not replaced as it was to be.</summary>
 /// <param name="reason">Where no process fell for it, or nothing is known of that.</param>
 /// <param name="fallen">What was to take its place, and came to nothing.</param>
-internal sealed class UpdateFailure(string reason, Fallen? fallen = null)
+internal sealed class UpdateFailure(string reason, FailedReplacement? fallen = null)
 {
-    public Fallen? Fallen => fallen;
+    public FailedReplacement? FailedReplacement => fallen;
 
     public string Reason => fallen?.Detail ?? reason;
 

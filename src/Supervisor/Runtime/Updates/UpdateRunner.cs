@@ -1,24 +1,25 @@
 using Reuseportd.Model;
-using Reuseportd.Observability;
+using Reuseportd.Observability.Events;
 using Reuseportd.Planning;
+using Reuseportd.Runtime.Fleet;
 using Reuseportd.Slots;
 using Serilog;
 
-namespace Reuseportd.Runtime;
+namespace Reuseportd.Runtime.Updates;
 
 /// <summary>
 /// Planned restarts: replaces the workers of a service a few at a time, such that as many serve all the while as its
 /// <c>update</c> promises. The first new process that does not get ready stops it all: what serves goes on serving. Only the
 /// loop's thread uses it.
 /// </summary>
-internal sealed class Updates(SlotRunner runner, Understudies understudies, ILogger log)
+internal sealed class UpdateRunner(SlotRunner runner, ReplacementSlots replacements, ILogger log)
 {
     private readonly Dictionary<Service, Update> _updates = [];
     private readonly HashSet<Update> _due = [];
     private bool _stopping;
 
     /// <summary>Whether <see cref="Pass"/> has something to do.</summary>
-    public bool IsDue => understudies.IsDue || _due.Count > 0;
+    public bool IsDue => replacements.IsDue || _due.Count > 0;
 
     public Update? Of(Service service) => _updates.GetValueOrDefault(service);
 
@@ -90,7 +91,7 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
     public void Rollback(Update update)
     {
         var service = update.Service;
-        var changed = service.Slots.Where(slot => !slot.Leaving && service.Wish.Wants(slot.Name.Index) && IsOther(slot, update.Former)).ToArray();
+        var changed = service.Slots.Where(slot => !slot.Leaving && service.Overrides.Wants(slot.Name.Index) && IsOther(slot, update.Former)).ToArray();
         Drop(update);
         foreach (var slot in service.Slots) slot.Renew();
         if (changed.Length == 0) return;
@@ -99,12 +100,12 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
         Enter(back, changed);
     }
 
-    /// <summary>No worker is to be replaced any more, and no understudy to be there: for the end of the daemon.</summary>
+    /// <summary>No worker is to be replaced any more, and no replacement to be there: for the end of the daemon.</summary>
     public void StopAll()
     {
         _stopping = true;
         foreach (var update in _updates.Values.ToArray()) Drop(update);
-        understudies.End(_ => true);
+        replacements.End(_ => true);
     }
 
     /// <summary>The service is to be forgotten, or becomes another.</summary>
@@ -113,11 +114,11 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
         if (_updates.TryGetValue(service, out var update)) Drop(update);
     }
 
-    /// <summary>Something has happened to a worker or its understudy.</summary>
+    /// <summary>Something has happened to a worker or its replacement.</summary>
     public void Moved(WorkerSlot slot)
     {
         if (_updates.TryGetValue(slot.Service, out var update)) _due.Add(update);
-        else if (slot.IsUnderstudy) understudies.Moved();
+        else if (slot.IsReplacement) replacements.Moved();
     }
 
     /// <summary>Connections of a former process are cut by its end.</summary>
@@ -132,13 +133,13 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
     /// <param name="failed">Told an update that has stopped and is to be rolled back.</param>
     public void Pass(Action<Update> failed)
     {
-        if (understudies.IsDue) understudies.Sweep();
+        if (replacements.IsDue) replacements.Sweep();
         while (_due.Count > 0)
         {
             var update = _due.First();
             _due.Remove(update);
             foreach (var slot in update.Moving.ToArray()) Look(update, slot);
-            understudies.Sweep();
+            replacements.Sweep();
             while (update is { IsPaused: false, Failure: null, Waiting.Count: > 0 } && TryNext(update))
             {
             }
@@ -187,7 +188,7 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
     private bool TryNext(Update update)
     {
         var (service, slot) = (update.Service, update.Next);
-        if (slot.Leaving || !service.Wish.Wants(slot.Name.Index))
+        if (slot.Leaving || !service.Overrides.Wants(slot.Name.Index))
         {
             update.TakeNext();
             // When it comes again it is what the service is then.
@@ -207,7 +208,7 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
             return true;
         }
 
-        var wanted = service.Wish.Wanted(service.Spec.Workers);
+        var wanted = service.Overrides.Wanted(service.Spec.Workers);
         // By what is wanted, not by how the workers were told to be replaced before.
         if (!UpdatePace.MayBegin(service.Spec.Update, wanted, service.Ready, update.Moving.Count))
         {
@@ -217,7 +218,7 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
 
         update.TakeNext();
         update.Moving.Add(slot);
-        if (service.Spec.Update.Order == UpdateOrder.StartFirst) understudies.Start(slot);
+        if (service.Spec.Update.Order == UpdateOrder.StartFirst) replacements.Start(slot);
         else StopFirst(slot);
         return true;
     }
@@ -231,9 +232,9 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
     /// <summary>How far the replacement of one worker has come.</summary>
     private void Look(Update update, WorkerSlot slot)
     {
-        if (slot.Understudy is not { } understudy) LookInPlace(update, slot);
-        else if (understudy.Leaving) LookAtOld(update, slot, understudy);
-        else LookAtNew(update, slot, understudy);
+        if (slot.Replacement is not { } replacement) LookInPlace(update, slot);
+        else if (replacement.Leaving) LookAtOld(update, slot, replacement);
+        else LookAtNew(update, slot, replacement);
     }
 
     private void LookInPlace(Update update, WorkerSlot slot)
@@ -255,36 +256,36 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
         }
     }
 
-    private void LookAtNew(Update update, WorkerSlot slot, WorkerSlot understudy)
+    private void LookAtNew(Update update, WorkerSlot slot, WorkerSlot replacement)
     {
-        if (slot.Leaving || !slot.Service.Wish.Wants(slot.Name.Index))
+        if (slot.Leaving || !slot.Service.Overrides.Wants(slot.Name.Index))
         {
-            understudies.Dismiss(slot, understudy);
+            replacements.Dismiss(slot, replacement);
             slot.Renew();
             Settle(update, slot);
             return;
         }
 
-        switch (understudy.Slot.State)
+        switch (replacement.Slot.State)
         {
-            case SlotState.Ready when understudy.Process is { IsPlaced: true }:
-                understudies.Exchange(slot, understudy);
+            case SlotState.Ready when replacement.Process is { IsPlaced: true }:
+                replacements.Exchange(slot, replacement);
                 break;
             case SlotState.Starting or SlotState.Ready when slot.Slot.State is not SlotState.Ready:
                 // The old one has ended by itself: the new one takes its place as it is.
-                understudies.Exchange(slot, understudy);
+                replacements.Exchange(slot, replacement);
                 break;
             case SlotState.Stopping or SlotState.Stopped or SlotState.Backoff or SlotState.Failed:
-                Fail(update, slot, understudy);
-                understudies.Dismiss(slot, understudy);
+                Fail(update, slot, replacement);
+                replacements.Dismiss(slot, replacement);
                 break;
         }
     }
 
-    private void LookAtOld(Update update, WorkerSlot slot, WorkerSlot understudy)
+    private void LookAtOld(Update update, WorkerSlot slot, WorkerSlot replacement)
     {
-        if (understudy.Slot.State.HasProcess) return;
-        understudies.Dismiss(slot, understudy);
+        if (replacement.Slot.State.HasProcess) return;
+        replacements.Dismiss(slot, replacement);
         LookInPlace(update, slot);
     }
 
@@ -296,11 +297,11 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
         runner.EndUpdate(slot);
     }
 
-    /// <param name="fallen">Whose process came to nothing: the worker itself or its understudy.</param>
+    /// <param name="fallen">Whose process came to nothing: the worker itself or its replacement.</param>
     private static void Fail(Update update, WorkerSlot slot, WorkerSlot fallen)
     {
         update.Moving.Remove(slot);
-        slot.UpdateFailure = new UpdateFailure("it stopped by itself", Fallen.In(fallen, WayOut(update)));
+        slot.UpdateFailure = new UpdateFailure("it stopped by itself", FailedReplacement.In(fallen, WayOut(update)));
         update.Failure ??= $"{slot.Name}: {slot.UpdateFailure.Reason}";
         update.Wait(slot);
     }
@@ -351,8 +352,8 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
         var service = update.Service;
         foreach (var slot in update.Moving.ToArray())
         {
-            if (slot.Understudy is not { Leaving: false } understudy) continue;
-            understudies.Dismiss(slot, understudy);
+            if (slot.Replacement is not { Leaving: false } replacement) continue;
+            replacements.Dismiss(slot, replacement);
             update.Moving.Remove(slot);
             update.Wait(slot);
         }
@@ -381,8 +382,8 @@ internal sealed class Updates(SlotRunner runner, Understudies understudies, ILog
         if (!_updates.Remove(update.Service)) return;
         _due.Remove(update);
         foreach (var slot in update.Moving)
-            if (slot.Understudy is { Leaving: false } understudy) understudies.Dismiss(slot, understudy);
-            else slot.Understudy = null;
+            if (slot.Replacement is { Leaving: false } replacement) replacements.Dismiss(slot, replacement);
+            else slot.Replacement = null;
         foreach (var slot in update.Moving.Concat(update.Waiting).ToArray()) runner.EndUpdate(slot);
     }
 

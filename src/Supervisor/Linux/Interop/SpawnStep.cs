@@ -1,0 +1,30 @@
+namespace Reuseportd.Linux.Interop;
+
+/// <summary>What failed, by the numbers of Native/spawn.h.</summary>
+internal enum SpawnStep
+{
+    None,
+    Pipe,
+    Clone,
+    Cgroup,
+    SetSid,
+    Stdin,
+    Stdout,
+    Stderr,
+    Close,
+    OomScoreAdjust,
+    Affinity,
+    Limit,
+    Nice,
+    Scheduling,
+    IoPriority,
+    Groups,
+    Gid,
+    Uid,
+    Capabilities,
+    Ambient,
+    NoNewPrivileges,
+    Parent,
+    Directory,
+    Exec,
+}
