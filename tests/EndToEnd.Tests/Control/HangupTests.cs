@@ -2,7 +2,7 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Control;
 
-/// <summary>SIGHUP, which does what apply does, with nobody to answer to.</summary>
+/// <summary>SIGHUP does the same as apply, without a client to answer.</summary>
 public sealed class HangupTests : DaemonTest
 {
     [Fact]
@@ -14,7 +14,9 @@ public sealed class HangupTests : DaemonTest
         Daemon.Signal(Processes.Hangup);
         var reload = await Daemon.EventAsync("reload");
 
-        Assert.Equal(("1", "0", "0", "0"), (reload["REUSEPORT_CHANGED"], reload["REUSEPORT_ADDED"], reload["REUSEPORT_REMOVED"], reload["REUSEPORT_UNCHANGED"]));
+        Assert.Equal(
+            ("1", "0", "0", "0"),
+            (reload["REUSEPORT_CHANGED"], reload["REUSEPORT_ADDED"], reload["REUSEPORT_REMOVED"], reload["REUSEPORT_UNCHANGED"]));
         Assert.Equal(["web@0", "web@1", "web@2"], Daemon.Events("ready").Select(record => record.Worker).Order());
     }
 
@@ -27,7 +29,8 @@ public sealed class HangupTests : DaemonTest
         Daemon.Signal(Processes.Hangup);
         await Daemon.EventAsync("reload_failed");
 
-        Assert.StartsWith($"{file}:4:14: services.web.workers: ", Assert.Single(Daemon.Events("config")).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{file}:4:14: services.web.workers: ", Assert.Single(Daemon.Events("config")).Message, StringComparison.Ordinal);
         Assert.Equal(2, Daemon.Events("spawn").Length);
         Assert.Empty(Daemon.Events("exit"));
     }

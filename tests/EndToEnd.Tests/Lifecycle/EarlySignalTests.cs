@@ -9,7 +9,7 @@ public sealed class EarlySignalTests : DaemonTest
     private const ulong HangupCaught = 1;
 
     [Fact]
-    public async Task Hangup_AsSoonAsItIsHeard_DoesNotEndIt()
+    public async Task Hangup_EarlyInTheStart_DoesNotEndTheDaemon()
     {
         ConfigureOne();
         Daemon.Launch();

@@ -2,7 +2,7 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Lifecycle;
 
-/// <summary>What becomes of programs that end by themselves.</summary>
+/// <summary>Programs that end by themselves.</summary>
 public sealed class RestartTests : DaemonTest
 {
     [Fact]
@@ -23,7 +23,7 @@ public sealed class RestartTests : DaemonTest
     }
 
     [Fact]
-    public async Task CrashLoop_StatusTellsOfBackoffAndLastExit()
+    public async Task CrashLoop_Status_HasBackoffAndLastExit()
     {
         Configure("signal 6", "{ delay: 10m, max_delay: 10m }");
         await Daemon.StartAsync();
@@ -72,7 +72,7 @@ public sealed class RestartTests : DaemonTest
     }
 
     [Fact]
-    public async Task MissingProgram_SaysSoAndIsTriedAgain()
+    public async Task MissingProgram_Start_IsReportedAndRetried()
     {
         Daemon.Configure($$"""
             services:

@@ -2,7 +2,7 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Output;
 
-/// <summary>The places other than the log where a worker's output may go.</summary>
+/// <summary>Targets of a worker's output other than the log.</summary>
 public sealed class TargetTests : DaemonTest
 {
     [Fact]
@@ -42,7 +42,7 @@ public sealed class TargetTests : DaemonTest
     }
 
     [Fact]
-    public async Task Null_IsGone()
+    public async Task Null_Output_IsDiscarded()
     {
         await RunAsync("stderr: \"null\"");
 
