@@ -12,7 +12,7 @@ public sealed class WordsTests
     [InlineData(1024L, "1K")]
     [InlineData(12_345_678L, "12M")]
     [InlineData(5_000_000_000L, "4.7G")]
-    public void Bytes_ByPowersOf1024(long? bytes, string shown) => Assert.Equal(shown, Shown.Bytes(bytes));
+    public void Bytes_Number_HasTheUnitOf1024(long? bytes, string shown) => Assert.Equal(shown, Shown.Bytes(bytes));
 
     [Theory]
     [InlineData(null, "-")]

@@ -10,7 +10,7 @@ public sealed class NicenessTests
 
     /// <summary>Processes and threads that the thread starts have their own niceness, or the niceness of before.</summary>
     [Fact]
-    public void TryImprove_IsTheThreadsAlone()
+    public void TryImprove_OneThread_OthersKeepTheirNiceness()
     {
         Root.Require();
         Assert.SkipUnless(ProcText.HasCapability("CapEff", "sys_nice"), "needs CAP_SYS_NICE");

@@ -46,7 +46,7 @@ public sealed class LastWordsTests
     [InlineData("own", "own\n", "libreuse", "port:loaded:pid=4242 version=1.0.0\n")]
     [InlineData("own", "own\nlibreuseport:SO_REUSEPORT:Protocol not available\n")]
     [InlineData("GET /libreuseport:x", "GET /libreuseport:x\n")]
-    public void Line_IsNeverTheLibrarys(string? line, params string[] reads)
+    public void Line_OfTheLibrary_IsSkipped(string? line, params string[] reads)
     {
         foreach (var read in reads) Err(read);
         Assert.Equal(line, _words.Line);

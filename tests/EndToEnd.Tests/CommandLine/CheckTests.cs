@@ -36,7 +36,7 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
-    public async Task Bad_NamesEveryErrorOfEveryFile()
+    public async Task Check_BadFiles_HasEveryError()
     {
         WriteBad();
         var check = await RunAsync("--check");
@@ -64,7 +64,8 @@ public sealed class CheckTests : IDisposable
         var file = _folder.Write("reuseportd.yaml", $"\n{key}: no-such-group\n");
         var check = await RunAsync("--check");
 
-        Assert.Equal((1, $"{file}:2:{column}: {key}: there is no group 'no-such-group'\n"), (check.Code, check.Error));
+        Assert.Equal(1, check.Code);
+        Assert.Matches($"^{file}:2:{column}: {key}: .*'no-such-group'\n$", check.Error);
     }
 
     [Fact]
@@ -76,7 +77,7 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
-    public async Task Warning_IsCalledThatOnce()
+    public async Task Check_Warning_HasThePrefixOnce()
     {
         var file = _folder.Write(
             "services.d/web.yaml",
@@ -95,8 +96,9 @@ public sealed class CheckTests : IDisposable
             "services.d/web.yaml", $"services:\n  web: {{ command: {_folder["none"]}, reuseport: {{ ports: [80] }} }}\n");
         var check = await RunAsync("--check");
 
-        Assert.Equal(
-            (0, $"{file}:2:10: warning: services.web.command: there is no {_folder["none"]}\n"), (check.Code, check.Error));
+        Assert.Equal(0, check.Code);
+        Assert.StartsWith($"{file}:2:10: warning: services.web.command: ", check.Error, StringComparison.Ordinal);
+        Assert.Contains(_folder["none"], check.Error, StringComparison.Ordinal);
     }
 
     private void WriteBad()

@@ -11,7 +11,7 @@ public sealed class LogFormTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Console_IsForPeople()
+    public async Task Log_Console_HasReadableLines()
     {
         var lines = await RunAsync("--log", "console");
 
@@ -34,8 +34,8 @@ public sealed class LogFormTests : IDisposable
         var start = await Command.RunAsync(
             Artifacts.Daemon, ["--config", file, "--socket", _folder["control.sock"], "--log", "journal"]);
 
-        Assert.Equal(
-            (78, "", $"reuseportd: there is no journal to log to: {journal}: ENOENT\n"), (start.Code, start.Out, start.Error));
+        Assert.Equal((78, ""), (start.Code, start.Out));
+        Facts.AssertIn(start.Error, $"{journal}: ENOENT\n");
         Assert.False(File.Exists(_folder["control.sock"]));
     }
 

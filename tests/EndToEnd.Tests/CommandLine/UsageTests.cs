@@ -5,7 +5,7 @@ namespace EndToEnd.Tests.CommandLine;
 public sealed class UsageTests
 {
     [Fact]
-    public async Task Help_NamesTheOptions()
+    public async Task Help_Output_HasTheOptions()
     {
         var help = await Command.RunAsync(Artifacts.Daemon, ["--help"]);
 

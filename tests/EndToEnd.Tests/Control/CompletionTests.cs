@@ -32,7 +32,7 @@ public sealed class CompletionTests : DaemonTest
     }
 
     [Fact]
-    public async Task NoDaemon_IsNoWordsAndNoWait()
+    public async Task Complete_NoDaemon_IsEmptyAtOnce()
     {
         var complete = await Command.RunAsync(Artifacts.Control, ["__complete", "reuseportctl status w"], Socket);
         Assert.Equal((0, "", ""), (complete.Code, complete.Out, complete.Error));

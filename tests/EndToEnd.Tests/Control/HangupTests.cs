@@ -6,7 +6,7 @@ namespace EndToEnd.Tests.Control;
 public sealed class HangupTests : DaemonTest
 {
     [Fact]
-    public async Task GoodFile_Converges()
+    public async Task Hangup_GoodFile_Converges()
     {
         Configure(2);
         await Daemon.StartAsync();
@@ -21,7 +21,7 @@ public sealed class HangupTests : DaemonTest
     }
 
     [Fact]
-    public async Task BadFile_ChangesNothing()
+    public async Task Hangup_BadFile_ChangesNothing()
     {
         Configure(2);
         await Daemon.StartAsync();
@@ -36,7 +36,7 @@ public sealed class HangupTests : DaemonTest
     }
 
     [Fact]
-    public async Task AgainAndAgain_EachIsAnswered()
+    public async Task Hangup_ManyTimes_EachHasAnEvent()
     {
         Configure(1);
         await Daemon.StartAsync();

@@ -93,7 +93,7 @@ public sealed class LoadTests : DaemonTest
     [InlineData("POST /v1/stop HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n")]
     [InlineData("POST /v1/stop HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
     [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")]
-    public async Task MalformedHttp_IsRefusedAndTheDaemonServesOn(string request)
+    public async Task Request_MalformedHttp_IsRefused(string request)
     {
         Daemon.Configure(Crashing);
         await Daemon.StartAsync();
@@ -110,7 +110,7 @@ public sealed class LoadTests : DaemonTest
     }
 
     [Fact]
-    public async Task BodyOfAHundredMegabytes_IsRefusedAndNotHeld()
+    public async Task Request_BodyOfAHundredMegabytes_IsRefusedAndNotHeld()
     {
         Daemon.Configure(Crashing);
         await Daemon.StartAsync();

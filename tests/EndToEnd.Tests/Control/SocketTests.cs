@@ -94,7 +94,7 @@ public sealed class SocketTests : DaemonTest
     }
 
     [Fact]
-    public async Task AfterAKill_TheStaleSocketIsTaken()
+    public async Task Start_StaleSocketOfAKilledDaemon_IsReplaced()
     {
         await Daemon.StartAsync();
         await Daemon.DieAsync();
@@ -107,7 +107,7 @@ public sealed class SocketTests : DaemonTest
     }
 
     [Fact]
-    public async Task ReplacedMeanwhile_IsNotTakenAway()
+    public async Task Stop_SocketWasReplaced_KeepsTheNewSocket()
     {
         await Daemon.StartAsync();
         File.Delete(Daemon.ControlSocket);
@@ -118,7 +118,7 @@ public sealed class SocketTests : DaemonTest
     }
 
     [Fact]
-    public async Task Group_IsThatOfTheSocketFromTheStart()
+    public async Task Start_SocketGroup_OwnsTheSocket()
     {
         Root.Require();
         Daemon.Folder.Write("etc/reuseportd.yaml", "socket_group: \"65534\"\n");
@@ -148,7 +148,7 @@ public sealed class SocketTests : DaemonTest
     }
 
     [Fact]
-    public async Task ManyClients_AreBounded()
+    public async Task Connections_BeyondTheLimit_CloseTheOldest()
     {
         await Daemon.StartAsync();
         List<Socket> clients = [];

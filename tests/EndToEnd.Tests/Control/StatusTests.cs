@@ -6,7 +6,7 @@ namespace EndToEnd.Tests.Control;
 public sealed class StatusTests : DaemonTest
 {
     [Fact]
-    public async Task Table_HasALineForEachWorker()
+    public async Task Status_Table_HasALineForEachWorker()
     {
         await StartAsync();
         var status = await Daemon.ControlAsync("status");
@@ -25,7 +25,7 @@ public sealed class StatusTests : DaemonTest
     }
 
     [Fact]
-    public async Task Json_HasTheWorkersAsObjects()
+    public async Task Status_Json_HasTheWorkersAsObjects()
     {
         await StartAsync();
         var status = await Daemon.ControlAsync("status", "web@1", "-o", "json");
@@ -52,7 +52,7 @@ public sealed class StatusTests : DaemonTest
     [InlineData("*@1", 0, 1)]
     [InlineData("[a-i]*", 3, 1)]
     [InlineData("idle", 3, 1)] // not ready
-    public async Task Name_ShowsOnlyThatAndWhetherItIsReady(string name, int code, int workers)
+    public async Task Status_Name_HasItsWorkersAndItsExitCode(string name, int code, int workers)
     {
         await StartAsync();
         var status = await Daemon.ControlAsync("status", name);
@@ -75,7 +75,7 @@ public sealed class StatusTests : DaemonTest
     }
 
     [Fact]
-    public async Task SocketVariable_IsUsed()
+    public async Task Status_SocketVariable_IsUsed()
     {
         await StartAsync();
         var status = await Command.RunAsync(
@@ -86,7 +86,7 @@ public sealed class StatusTests : DaemonTest
     }
 
     [Fact]
-    public async Task ManyClientsAtOnce_AllAreAnswered()
+    public async Task Status_ManyClientsAtOnce_AllAreAnswered()
     {
         await StartAsync();
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Daemon.ControlAsync("status", "web")));
@@ -117,7 +117,7 @@ public sealed class StatusTests : DaemonTest
     }
 
     [Fact]
-    public async Task Help_NamesTheVerbs()
+    public async Task Help_Output_HasTheVerbs()
     {
         var help = await Command.RunAsync(Artifacts.Control, ["--help"]);
 

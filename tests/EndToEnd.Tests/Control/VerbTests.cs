@@ -104,7 +104,7 @@ public sealed class VerbTests : DaemonTest
     }
 
     [Fact]
-    public async Task Reload_SendsTheReloadSignal()
+    public async Task Reload_Service_SendsTheReloadSignal()
     {
         Daemon.Configure($$"""
             services:

@@ -11,7 +11,7 @@ public sealed class AttributeTests : DaemonTest
     private const int NiceField = 19;
 
     [Fact]
-    public async Task Limits_AreTheWorkers()
+    public async Task Limits_Configured_AreSetOnTheWorker()
     {
         Daemon.Configure($$"""
             services:
@@ -78,7 +78,7 @@ public sealed class AttributeTests : DaemonTest
     [Theory]
     [InlineData("fifo", "1")]
     [InlineData("rr", "2")]
-    public async Task RealtimePolicy_IsTheWorkers(string policy, string number)
+    public async Task Scheduling_RealtimePolicy_IsSetOnTheWorker(string policy, string number)
     {
         Root.Require();
         var cpu = $"scheduling_policy: {policy}, scheduling_priority: 7";
@@ -91,7 +91,7 @@ public sealed class AttributeTests : DaemonTest
     }
 
     [Fact]
-    public async Task SupplementaryGroups_ReplaceTheUsersOwn()
+    public async Task SupplementaryGroups_Configured_ReplaceTheGroupsOfTheUser()
     {
         Root.Require();
         Daemon.Configure($$"""
@@ -130,9 +130,9 @@ public sealed class AttributeTests : DaemonTest
     }
 
     [Theory]
-    [InlineData("limits: { nofile: infinity }", @"setrlimit nofile=infinity: EPERM \((the hard limit|fs\.nr_open) is \d+\)", "1")]
+    [InlineData("limits: { nofile: infinity }", @"setrlimit nofile=infinity: EPERM \(.* \d+\)", "1")]
     [InlineData("limits: { cpu_affinity: [4095] }", "sched_setaffinity 4095: EINVAL", "22")]
-    [InlineData("limits: { cpu_affinity: [0-4095] }", @"sched_setaffinity [\d,]+ \(CPU \d+ is not allowed here\): EINVAL", "22")]
+    [InlineData("limits: { cpu_affinity: [0-4095] }", @"sched_setaffinity [\d,]+ \(CPU \d+ .*\): EINVAL", "22")]
     public async Task SpawnError_StepFails_HasItsValueAndErrno(string keys, string expected, string errno)
     {
         Daemon.Configure(Sleeper(keys));

@@ -6,7 +6,7 @@ namespace EndToEnd.Tests.Launch;
 public sealed class EnvironmentTests : DaemonTest
 {
     [Fact]
-    public async Task Templates_AreFilledInForEachWorker()
+    public async Task Templates_EachWorker_HasItsValues()
     {
         foreach (var number in (string[])["0", "1"]) Directory.CreateDirectory(Daemon.Folder[$"home/{number}"]);
         var udp = $"udp4,127.{Port / 256}.{Port % 256}.{{10+worker}},{Port}";
@@ -69,7 +69,7 @@ public sealed class EnvironmentTests : DaemonTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task PreloadOfTheirOwn_IsKeptBehindOurs(bool fromDaemon)
+    public async Task Environment_OwnPreload_FollowsTheLibrary(bool fromDaemon)
     {
         var theirs = await Daemon.Folder.CopyAsync(Artifacts.Library, "theirs.so");
         if (fromDaemon) Daemon.Environment["LD_PRELOAD"] = theirs;
@@ -88,7 +88,7 @@ public sealed class EnvironmentTests : DaemonTest
     }
 
     [Fact]
-    public async Task EnvironmentFile_IsReadAgainAtEverySpawn()
+    public async Task EnvironmentFile_EachStart_ReadsItAgain()
     {
         var file = Daemon.Folder.Write("web.env", "# of the day\nCOLOUR=red\nQUOTED=\"two words\"\nMODE=file\n");
         Daemon.Configure($$"""
@@ -114,7 +114,7 @@ public sealed class EnvironmentTests : DaemonTest
     }
 
     [Fact]
-    public async Task EnvironmentFileMissing_IsAFailedStart()
+    public async Task EnvironmentFile_Missing_FailsTheStart()
     {
         Daemon.Configure($$"""
             services:

@@ -14,7 +14,7 @@ public sealed class SignalTests : DaemonTest
     [InlineData("--ignore-signal")]
     [InlineData("--block-signal=HUP,USR2,ALRM,TERM,INT")]
     [InlineData("--block-signal")]
-    public async Task SignalsOfTheDaemonsStart_AreNotTheWorkers(string option)
+    public async Task Signals_IgnoredByTheDaemon_AreDefaultInWorkers(string option)
     {
         // Words of env(1). Without a list, env(1) applies them to all signals.
         Daemon.Wrapper = ["env", option];

@@ -36,7 +36,7 @@ public sealed class UserTests : DaemonTest
     }
 
     [Fact]
-    public async Task DirectoryThatTheUserMayNotEnter_IsAFailedStart()
+    public async Task Start_DirectoryClosedToTheUser_Fails()
     {
         Root.Require();
         Directory.CreateDirectory(Daemon.Folder["private"]);

@@ -29,7 +29,7 @@ public sealed class DaemonDeathTests : DaemonTest
 
     /// <summary>nginx writes over its environment, so its own workers are known by their session alone.</summary>
     [Fact]
-    public async Task Killed_NginxWorkerProcessesEndToo()
+    public async Task Daemon_Killed_NginxWorkerProcessesEnd()
     {
         var nginx = Programs.Require("nginx", "nginx-light");
         var configuration = Daemon.Folder.Write("nginx.conf", $$"""
@@ -89,7 +89,7 @@ public sealed class DaemonDeathTests : DaemonTest
     }
 
     [Fact]
-    public async Task Stopped_GuardEndsBeforeTheDaemon()
+    public async Task Daemon_Stopped_GuardEndsFirst()
     {
         await Daemon.StartAsync();
         var guard = Assert.Single(Processes.ChildrenOf(Daemon.Pid));
@@ -102,7 +102,7 @@ public sealed class DaemonDeathTests : DaemonTest
     }
 
     [Fact]
-    public async Task GuardKilled_IsReapedAndWarnedOf()
+    public async Task Guard_Killed_IsReapedAndReported()
     {
         await Daemon.StartAsync();
         var guard = Assert.Single(Processes.ChildrenOf(Daemon.Pid));

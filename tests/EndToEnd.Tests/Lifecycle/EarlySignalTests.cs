@@ -34,7 +34,7 @@ public sealed class EarlySignalTests : DaemonTest
 
     /// <summary>The log would go into whatever the daemon opened first.</summary>
     [Fact]
-    public async Task ClosedStreams_AreDevNull()
+    public async Task Start_ClosedStreams_AreDevNull()
     {
         Directory.CreateDirectory(Daemon.Config);
         var socket = $"--socket {Daemon.ControlSocket}";

@@ -56,7 +56,7 @@ public sealed class InitTests : DaemonTest
     }
 
     [Fact]
-    public async Task WorkersThatIgnoreTerm_AreKilledAfterTheirGrace()
+    public async Task Stop_WorkersIgnoreSigterm_AreKilledAfterTheGracePeriod()
     {
         Configure($"exec {Checkout.Worker("ignore-term")}", 2, "stop_grace_period: 300ms");
         await Daemon.StartAsync();

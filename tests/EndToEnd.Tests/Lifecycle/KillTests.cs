@@ -5,7 +5,7 @@ namespace EndToEnd.Tests.Lifecycle;
 public sealed class KillTests : DaemonTest
 {
     [Fact]
-    public async Task WorkerKilled_IsReplacedAndServesAgain()
+    public async Task Worker_Killed_IsReplacedAndServes()
     {
         await StartAsync();
         var former = Daemon.PidOf("web@2");
@@ -56,7 +56,7 @@ public sealed class KillTests : DaemonTest
     }
 
     [Fact]
-    public async Task EveryWorkerKilledAtOnce_AllAreReplaced()
+    public async Task Workers_KilledAtOnce_AreReplaced()
     {
         await StartAsync();
         var last = Daemon.Log.Records[^1];

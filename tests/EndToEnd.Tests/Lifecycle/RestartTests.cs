@@ -6,7 +6,7 @@ namespace EndToEnd.Tests.Lifecycle;
 public sealed class RestartTests : DaemonTest
 {
     [Fact]
-    public async Task CrashLoop_SettlesInBackoffWithGrowingDelays()
+    public async Task CrashLoop_Backoff_HasGrowingDelays()
     {
         Configure("exit 3", "{ delay: 10ms, multiplier: 2, max_delay: 60ms, jitter: 0 }");
         await Daemon.StartAsync();
@@ -34,7 +34,7 @@ public sealed class RestartTests : DaemonTest
     }
 
     [Fact]
-    public async Task MaxAttempts_IsFailedAndStaysSo()
+    public async Task MaxAttempts_Reached_StaysFailed()
     {
         Configure("exit 1", "{ delay: 1ms, max_delay: 5ms, max_attempts: 3 }");
         await Daemon.StartAsync();
@@ -63,7 +63,7 @@ public sealed class RestartTests : DaemonTest
     }
 
     [Fact]
-    public async Task NoAsAWord_IsThePolicy()
+    public async Task Policy_NoWithoutQuotes_IsThePolicy()
     {
         Configure("exit 1", "no");
         await Daemon.StartAsync();

@@ -5,7 +5,7 @@ namespace EndToEnd.Tests.Lifecycle;
 public sealed class StopTests : DaemonTest
 {
     [Fact]
-    public async Task IgnoresTermWithDaemonisedChildren_AllAreKilledAfterTheGracePeriod()
+    public async Task Stop_TreeIgnoresSigterm_IsKilledAfterTheGracePeriod()
     {
         // An ignored signal stays ignored across exec, so the grandchild ignores it too.
         Daemon.Configure($$"""
@@ -82,7 +82,7 @@ public sealed class StopTests : DaemonTest
     }
 
     [Fact]
-    public async Task BeforeAnythingIsReady_EndsAtOnce()
+    public async Task Stop_NoWorkerIsReady_EndsAtOnce()
     {
         Daemon.Configure($$"""
             services:
@@ -101,7 +101,7 @@ public sealed class StopTests : DaemonTest
 
     /// <summary>An apply waits for the changed workers. The stop of the daemon does not wait for the apply.</summary>
     [Fact]
-    public async Task WhileAnApplyWaits_EndsAtOnce()
+    public async Task Stop_ApplyWaits_EndsAtOnce()
     {
         await Daemon.StartAsync();
         Daemon.Configure($$"""
@@ -119,7 +119,7 @@ public sealed class StopTests : DaemonTest
     }
 
     [Fact]
-    public async Task WhileClientsAskOnAndOn_EndsAllTheSame()
+    public async Task Stop_ClientsKeepAsking_Ends()
     {
         Daemon.Configure($$"""
             services:

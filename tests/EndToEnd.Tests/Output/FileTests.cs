@@ -16,7 +16,7 @@ public sealed class FileTests : DaemonTest
     }
 
     [Fact]
-    public async Task FileOfAUser_BelongsToTheUser()
+    public async Task File_OfAUser_BelongsToTheUser()
     {
         Root.Require();
         Directory.CreateDirectory(Daemon.Folder["open"]);
@@ -63,7 +63,7 @@ public sealed class FileTests : DaemonTest
     }
 
     [Fact]
-    public async Task ManyFiles_OneThreadWritesThem()
+    public async Task File_ManyServices_HaveOneWriterThread()
     {
         const int services = 20;
         for (var number = 0; number < services; number++)

@@ -36,7 +36,7 @@ public sealed class LineTests : DaemonTest
     }
 
     [Fact]
-    public async Task WrittenInPieces_IsOneLine()
+    public async Task Line_WrittenInPieces_IsOneLine()
     {
         // A write to another file separates the pieces, so that they are not one write.
         await RunAsync(
@@ -47,7 +47,7 @@ public sealed class LineTests : DaemonTest
     }
 
     [Fact]
-    public async Task OneMegabyte_ComesInPiecesThatAreMarked()
+    public async Task Line_OneMegabyte_IsMarkedPieces()
     {
         await RunAsync(Checkout.Worker("spew"), "2", "1000000");
 
@@ -65,7 +65,7 @@ public sealed class LineTests : DaemonTest
     }
 
     [Fact]
-    public async Task LineMax_IsWhereLinesAreCut()
+    public async Task Line_LongerThanLineMax_IsCutThere()
     {
         await RunWithAsync("logging: { line_max: 1KiB }", Checkout.Worker("spew"), "1", "2500");
 
@@ -75,7 +75,7 @@ public sealed class LineTests : DaemonTest
     [Theory]
     [InlineData("--nul", "\0")]
     [InlineData("--invalid-utf8", "\uFFFD(")]
-    public async Task ThousandOddLines_AreAllThere(string option, string end)
+    public async Task Lines_AThousandAndMore_AreAllInTheLog(string option, string end)
     {
         await RunAsync(Checkout.Worker("spew"), "1000", "50", option, "--no-final-newline");
 

@@ -8,7 +8,7 @@ public sealed class RotationTests : DaemonTest
     private string Log => Daemon.Folder["out.log"];
 
     [Fact]
-    public async Task RenameAndApplyUnderAFlood_LosesNothing()
+    public async Task Rotation_UnderAFlood_LosesNothing()
     {
         const int lines = 500_000, rotations = 8;
         Daemon.Configure($$"""

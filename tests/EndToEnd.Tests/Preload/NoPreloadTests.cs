@@ -6,7 +6,7 @@ namespace EndToEnd.Tests.Preload;
 public sealed class NoPreloadTests : DaemonTest
 {
     [Fact]
-    public async Task StaticBinary_IsNamed()
+    public async Task Start_StaticBinary_IsReported()
     {
         var program = Checkout.Worker("binds-static");
         Configure(program, $"tcp4,{Address},{Port}");
@@ -16,7 +16,7 @@ public sealed class NoPreloadTests : DaemonTest
     }
 
     [Fact]
-    public async Task StaticBinaryThatEndsAtOnce_IsNamed()
+    public async Task Start_StaticBinaryThatEndsAtOnce_IsReported()
     {
         var program = Checkout.Worker("binds-static");
         Configure(program, "nonsense");
@@ -27,7 +27,7 @@ public sealed class NoPreloadTests : DaemonTest
     }
 
     [Fact]
-    public async Task ScriptWithAStaticInterpreter_InterpreterIsNamed()
+    public async Task Start_ScriptWithAStaticInterpreter_NamesTheInterpreter()
     {
         var interpreter = Checkout.Worker("binds-static");
         Configure(await Daemon.Folder.ScriptAsync("script", $"#!{interpreter}\n"));
@@ -37,7 +37,7 @@ public sealed class NoPreloadTests : DaemonTest
     }
 
     [Fact]
-    public async Task SetUidCopy_IsNamed()
+    public async Task Start_SetUidCopy_IsReported()
     {
         Root.Require();
         var program = await Daemon.Folder.CopyAsync(Checkout.Worker("binds"), "binds");
@@ -55,7 +55,7 @@ public sealed class NoPreloadTests : DaemonTest
 
     /// <summary>The shell loads the library and then executes a program without it.</summary>
     [Fact]
-    public async Task WrapperAroundAStaticBinary_IsNamedAndGetsReady()
+    public async Task Start_WrapperOfAStaticBinary_IsReportedAndReady()
     {
         var program = Checkout.Worker("binds-static");
         Daemon.Configure($$"""
@@ -73,7 +73,7 @@ public sealed class NoPreloadTests : DaemonTest
 
     /// <summary>The loader prints a text and ends, before any library is in.</summary>
     [Fact]
-    public async Task ProgramEndedByTheLoader_IsReported()
+    public async Task Start_LoaderFails_IsReported()
     {
         Configure("/bin/true", "", "environment: { LD_DEBUG: help }");
         Daemon.Launch();
@@ -82,7 +82,7 @@ public sealed class NoPreloadTests : DaemonTest
     }
 
     [Fact]
-    public async Task TextWithoutAShebang_IsNotExecuted()
+    public async Task Start_TextWithoutAShebang_IsNotExecuted()
     {
         Configure(await Daemon.Folder.ScriptAsync("text", "echo hello\n"));
         await Daemon.StartAsync();
@@ -92,7 +92,7 @@ public sealed class NoPreloadTests : DaemonTest
 
     /// <summary>The counterpart: a program that ends at once, into which the library was put.</summary>
     [Fact]
-    public async Task DynamicProgramThatEndsAtOnce_IsNotReported()
+    public async Task Start_DynamicProgramThatEndsAtOnce_IsNotReported()
     {
         Configure("/bin/true");
         await Daemon.StartAsync("--log-level", "debug");
@@ -104,7 +104,7 @@ public sealed class NoPreloadTests : DaemonTest
     }
 
     [Fact]
-    public async Task LibraryThatTheUserCannotRead_IsReported()
+    public async Task Start_LibraryThatTheUserCannotRead_IsReported()
     {
         Root.Require();
         var library = await Daemon.Folder.CopyAsync(Artifacts.Library, "private/libreuseport.so", "644");

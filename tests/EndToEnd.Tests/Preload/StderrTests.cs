@@ -81,7 +81,7 @@ public sealed class StderrTests : DaemonTest
     [InlineData("appended")]
     [InlineData("between")]
     [InlineData("terminal")]
-    public async Task ChildWithAnotherStderr_HasNoLineOfTheLibrary(string kind)
+    public async Task Bind_ChildWithAnotherStderr_WritesNoLineIntoIt(string kind)
     {
         await ServeAsync();
 
@@ -100,7 +100,7 @@ public sealed class StderrTests : DaemonTest
     }
 
     [Fact]
-    public async Task ChildWithTheStderrOfTheWorker_IsReported()
+    public async Task Bind_ChildWithTheStderrOfTheWorker_IsReported()
     {
         await ServeAsync();
 
@@ -113,7 +113,7 @@ public sealed class StderrTests : DaemonTest
 
     /// <summary>As under inetd and with many a CGI program: descriptor 2 of the child is the client's connection.</summary>
     [Fact]
-    public async Task ChildWithTheConnectionAsStderr_ClientGetsNoLineOfTheLibrary()
+    public async Task Bind_ChildWithTheConnectionAsStderr_SendsNoLineToTheClient()
     {
         var socat = Programs.Require("socat", "socat");
         Daemon.Configure($$"""
@@ -131,7 +131,7 @@ public sealed class StderrTests : DaemonTest
     }
 
     [Fact]
-    public async Task DaemonIsStopped_BindsGoOnAndLostLinesAreCounted()
+    public async Task Bind_DaemonIsStopped_GoesOnAndCountsLostLines()
     {
         await ServeAsync();
         Daemon.Signal(Stop);

@@ -16,7 +16,7 @@ public sealed class NginxTests : DaemonTest
     /// The worker process of nginx survives its master and would keep the listening socket open.
     /// </summary>
     [Fact]
-    public async Task MasterKilled_OnlyTheNewMastersProcessesServe()
+    public async Task Master_Killed_OnlyProcessesOfTheNewMasterServe()
     {
         await StartAsync();
         var killed = Daemon.PidOf("web@1");

@@ -40,7 +40,7 @@ public sealed class FilterTests : DaemonTest
     [Theory]
     [InlineData("tcp6", "stream")]
     [InlineData("udp6", "dgram")]
-    public async Task Ipv6_IsShared(string protocol, string type)
+    public async Task Ports_Ipv6_AreShared(string protocol, string type)
     {
         Assert.SkipUnless(Socket.OSSupportsIPv6, "no IPv6");
         Configure($"{protocol},::1,{Port}", $"ports: [{Port}], address: '::1'");
@@ -54,7 +54,7 @@ public sealed class FilterTests : DaemonTest
     }
 
     [Fact]
-    public async Task Backlog_IsRaised()
+    public async Task Listen_Backlog_IsRaised()
     {
         Configure($"tcp4,{Address},{Port}", $"ports: [{Port}], backlog: 1000");
         await Daemon.StartAsync();
@@ -63,7 +63,7 @@ public sealed class FilterTests : DaemonTest
     }
 
     [Fact]
-    public async Task Interface_IsBoundTo()
+    public async Task Bind_Interface_IsSet()
     {
         Root.Require();
         Configure($"tcp4,{Address},{Port}", $"ports: [{Port}], interface: lo");
