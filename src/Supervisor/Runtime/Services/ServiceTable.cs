@@ -57,7 +57,7 @@ internal sealed partial class ServiceTable(
     /// <summary>To be called when a slot has stopped: forgets it if it was leaving.</summary>
     public void Forget(WorkerSlot slot)
     {
-        if (!slot.Leaving || slot.Slot.State.HasProcess || !slot.Service.Slots.Remove(slot)) return;
+        if (!slot.Leaving || slot.IsReplacement || slot.Slot.State.HasProcess || !slot.Service.Slots.Remove(slot)) return;
         runner.Leave(slot);
         slot.Service.LastGiven[slot.Name.Index] = slot.LastGiven;
         Forget(slot.Service);
