@@ -2,7 +2,6 @@ using Reuseportd.Api.Documents;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
-using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Snapshots;
 
 using static Decisions.Tests.Api.Cause;
