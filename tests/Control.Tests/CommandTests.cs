@@ -313,11 +313,11 @@ public sealed class CommandTests
     {
         using var daemon = FakeDaemon.Answering(200, """
             {"time":"2026-01-01T00:00:00Z","service":"web","worker":"web@0","pid":42,"stream":"stdout","text":"hello\ttabs"}
-            {"time":"2026-01-01T00:00:01Z","service":"web","worker":"web@1","pid":4,"stream":"stderr","text":"\u001b\u0007","lost":7}
+            {"time":"2026-01-01T00:00:01Z","service":"web","worker":"web@1","pid":43,"stream":"stderr","text":"\u001b[m","lost":7}
 
             """);
         Assert.Equal(
-            new Run(ExitCode.Ok, "web@0: hello\ttabs\n(7 lines lost)\nweb@1: \\x1b\\x07\n", ""),
+            new Run(ExitCode.Ok, "web@0: hello\ttabs\n(7 lines lost)\nweb@1: \\x1b[m\n", ""),
             await Run.CommandAsync(daemon.Path, "logs", "-n", "20", "web"));
         Assert.Equal("GET /v1/logs?name=web&lines=20&follow=false HTTP/1.1", await daemon.RequestAsync());
     }

@@ -60,7 +60,7 @@ public sealed class StatusCommandTests
     }
 
     /// <summary>
-    /// Scripts depend on this form: fields are added and never changed. docs/operations.md describes it.
+    /// Scripts hold to this form: what is there stays as it is, and what comes is added. Described in docs/operations.md.
     /// </summary>
     [Fact]
     public async Task Status_AsJson_IsTheGoldenFile()

@@ -5,7 +5,7 @@ using Reuseportd.Api.Contract;
 namespace Decisions.Tests.Api;
 
 /// <summary>
-/// Scripts depend on the keys of <c>status -o json</c>. Each key is documented, and each documented key exists.
+/// The keys of <c>status -o json</c> are promised to scripts: each is described, and what is described is there.
 /// </summary>
 public sealed partial class StatusKeysTests
 {
@@ -15,16 +15,10 @@ public sealed partial class StatusKeysTests
         var text = File.ReadAllText(Checkout.At("docs/operations.md"));
         var section = text[text.IndexOf("## Status as JSON", StringComparison.Ordinal)..];
         section = section[..section.IndexOf("\n## ", StringComparison.Ordinal)];
-        var described = Row().Matches(section).SelectMany(row => Word().Matches(row.Groups["keys"].Value))
-            .Select(word => word.Groups["key"].Value);
-        JsonTypeInfo[] documents =
-        [
-            ContractJson.Default.StatusDocument, ContractJson.Default.ScaledService, ContractJson.Default.ServiceUpdate,
-            ContractJson.Default.WorkerStatus, ContractJson.Default.BindStatus,
-        ];
+        var described = Row().Matches(section).SelectMany(row => Word().Matches(row.Groups["keys"].Value)).Select(word => word.Groups["key"].Value);
+        JsonTypeInfo[] documents = [ContractJson.Default.StatusDocument, ContractJson.Default.ScaledService, ContractJson.Default.ServiceUpdate, ContractJson.Default.WorkerStatus, ContractJson.Default.BindStatus];
         Assert.Equal(
-            documents.SelectMany(document => document.Properties).Select(property => property.Name).Distinct()
-                .Order(StringComparer.Ordinal),
+            documents.SelectMany(document => document.Properties).Select(property => property.Name).Distinct().Order(StringComparer.Ordinal),
             described.Distinct().Order(StringComparer.Ordinal));
     }
 
