@@ -74,7 +74,7 @@ public sealed class SchemaTests
     [Fact]
     public void Keys_Each_StandsInTheReferenceAndSaysWhatItIs()
     {
-        var reference = File.ReadAllText(Checkout.At("docs/configuration.md"));
+        var reference = File.ReadAllText(Checkout.At("docs/reference/configuration.md"));
         Assert.All(Keys(ConfigurationReader.Shape).DistinctBy(key => key.Name), key =>
         {
             Assert.Contains(key.Name, reference, StringComparison.Ordinal);

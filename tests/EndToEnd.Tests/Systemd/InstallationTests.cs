@@ -16,6 +16,8 @@ public sealed class InstallationTests : IDisposable
         Assert.Contains("/usr/share/man/man5/reuseportd.yaml.5", Files());
         Assert.Contains("/usr/share/man/man8/reuseportd.8", Files());
         Assert.Contains("/usr/share/doc/reuseportd/guide/recipes.md", Files());
+        Assert.Contains("/usr/share/doc/reuseportd/reference/configuration.md", Files());
+        Assert.Contains("/usr/share/doc/reuseportd/decisions/README.md", Files());
         Assert.Contains("/usr/share/bash-completion/completions/reuseportctl", Files());
         Assert.Contains("/usr/share/zsh/vendor-completions/_reuseportctl", Files());
 
