@@ -78,7 +78,7 @@ public sealed class SchemaTests
         Assert.All(Keys(ConfigurationReader.Shape).DistinctBy(key => key.Name), key =>
         {
             Assert.Contains(key.Name, reference, StringComparison.Ordinal);
-            Assert.EndsWith(".", key.Says, StringComparison.Ordinal);
+            Assert.EndsWith(".", key.Description, StringComparison.Ordinal);
         });
     }
 
