@@ -39,7 +39,7 @@ public sealed class UsersTests
     public void Resolve_NumberWithoutEntry_NeedsAGroup()
     {
         Assert.Null(UserDatabase.Resolve("3999999999", null, out var error));
-        Assert.Equal("user 3999999999 has no entry, so its group must be given", error);
+        Assert.Equal("user 3999999999 has no entry in the user database, so 'group' is required", error);
 
         var account = Assert.IsType<Account>(UserDatabase.Resolve("3999999999", "3999999998", out _));
         Assert.Equal((3999999999u, 3999999998u), (account.Identity.Uid, account.Identity.Gid));
