@@ -49,7 +49,7 @@ internal static class WorkersCommand
     private static Command Create(
         Option<string> socket, string verb, string done, string description, bool waits = true, bool replaces = false)
     {
-        var names = NameWords.Several(socket, "Whom.", atLeastOne: true);
+        var names = NameWords.Several(socket, "Workers to act on.", atLeastOne: true);
         var wait = new WaitWords();
         var command = new Command(verb, description) { names };
         if (waits) wait.AddTo(command);

@@ -1,8 +1,8 @@
 /*
  * long reuseportd_clone3(void *arguments, size_t size, int (*run)(void *), void *argument)
  *
-  * glibc exports no clone3, and its syscall() cannot be used: the child returns on another stack, without the
-  * caller's frame. So the child goes from the system call directly into run(argument), and ends by exit(2).
+ * glibc exports no clone3, and its syscall() cannot be used: the child returns on another stack, without the
+ * caller's frame. So the child goes from the system call directly into run(argument), and ends by exit(2).
  */
     .text
     .globl reuseportd_clone3

@@ -57,7 +57,7 @@ internal static class Ports
             item.Error($"the range '{Printable.Text(text)}' ends before it begins");
         }
         else if (text == "any")
-            item.Error("stands alone: ports: any");
+            item.Error("any cannot be an item of a list; write ports: any");
         else if (text == "0")
             item.Error("0 lets the kernel choose a port, a new one for each worker, so it cannot be sharded; "
                 + $"accepts {AcceptsItem}");
