@@ -3,7 +3,6 @@ using Reuseportd.Api.Documents;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
-using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Snapshots;
 
 namespace Decisions.Tests.Api;

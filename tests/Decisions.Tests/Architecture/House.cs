@@ -30,8 +30,8 @@ internal static partial class House
         ["Observability"] = [["Text"], ["Lines"], ["Events"], ["Formats"], ["Destinations"]],
         ["Runtime"] =
         [
-            ["Messages"], ["Fleet"], ["Trees"], ["Output"], ["Processes"], ["SteeringTask"], ["Readiness"], ["Probing"], ["Updates"],
-            ["Steering"], ["Snapshots"], ["Loop"],
+            ["Messages"], ["Fleet"], ["Trees"], ["Output"], ["Processes"], ["SteeringTask"], ["Supervision"], ["Readiness"],
+            ["Probing"], ["Updates"], ["Steering"], ["Services"], ["Snapshots"], ["Commands"], ["Loop"],
         ],
         ["Api"] = [["Contract"], ["Http"], ["Admission", "Documents"], ["Streams"], ["Routes"]],
     };

@@ -1,5 +1,7 @@
 using Reuseportd.Planning;
+using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Snapshots;
 
 namespace Decisions.Tests.Runtime;
 

@@ -1,7 +1,6 @@
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Fleet;
-using Reuseportd.Runtime.Processes;
 
 namespace Decisions.Tests.Runtime;
 
@@ -13,7 +12,9 @@ public sealed class WorkerProcessTests
         1,
         null!,
         "/bin/server",
-        new Account(null, new Identity(0, 0, []), null, null), Specs.Service("web"),
+        new Account(null, new Identity(0, 0, []), null, null),
+        new Credentials(new Identity(0, 0, []), NoNewPrivileges: false),
+        Specs.Service("web"),
         TimeSpan.Zero);
 
     [Fact]

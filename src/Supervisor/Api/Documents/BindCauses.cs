@@ -1,6 +1,5 @@
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
-using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Api.Documents;

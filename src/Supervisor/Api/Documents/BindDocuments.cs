@@ -1,6 +1,5 @@
 using Reuseportd.Api.Contract;
 using Reuseportd.Model;
-using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Readiness;
 using Reuseportd.Runtime.Snapshots;
 

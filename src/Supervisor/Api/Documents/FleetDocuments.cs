@@ -2,7 +2,7 @@ using Reuseportd.Api.Contract;
 using Reuseportd.Api.Http;
 using Reuseportd.Linux.ReusePort;
 using Reuseportd.Model;
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Api.Documents;

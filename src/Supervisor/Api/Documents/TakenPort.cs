@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
-using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Api.Documents;

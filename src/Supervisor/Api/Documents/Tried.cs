@@ -1,6 +1,5 @@
 using System.Globalization;
 using Reuseportd.Linux.Spawning;
-using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Api.Documents;

@@ -6,7 +6,7 @@ using Reuseportd.Linux.Sockets;
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 using Reuseportd.Observability.Lines;
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Api.Documents;

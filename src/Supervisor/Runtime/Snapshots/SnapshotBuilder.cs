@@ -2,8 +2,8 @@ using Reuseportd.Model;
 using Reuseportd.Observability.Lines;
 using Reuseportd.Planning;
 using Reuseportd.Runtime.Fleet;
-using Reuseportd.Runtime.Processes;
 using Reuseportd.Runtime.Readiness;
+using Reuseportd.Runtime.Services;
 using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Snapshots;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Reuseportd.Model;
 using Reuseportd.Observability.Text;
-using Reuseportd.Runtime.Processes;
+using Reuseportd.Runtime.Fleet;
 using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Snapshots;

@@ -1,5 +1,4 @@
 using Reuseportd.Runtime.Fleet;
-using Reuseportd.Runtime.Processes;
 using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Slots;
 

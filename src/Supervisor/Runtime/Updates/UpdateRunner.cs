@@ -2,6 +2,7 @@ using Reuseportd.Model;
 using Reuseportd.Observability.Events;
 using Reuseportd.Planning;
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Supervision;
 using Reuseportd.Slots;
 using Serilog;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Reuseportd.Model;
 
-namespace Reuseportd.Runtime.Processes;
+namespace Reuseportd.Runtime.Fleet;
 
 /// <summary>
 /// Variables that tell the processes of one generation of a worker from all others, wherever they have gone; pure.

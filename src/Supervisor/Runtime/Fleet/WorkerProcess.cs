@@ -3,16 +3,23 @@ using Reuseportd.Linux.Spawning;
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 using Reuseportd.Observability.Lines;
-using Reuseportd.Runtime.Fleet;
 using Reuseportd.Slots;
 
-namespace Reuseportd.Runtime.Processes;
+namespace Reuseportd.Runtime.Fleet;
 
 /// <summary>One process of a slot, from its spawn until it is reaped.</summary>
 /// <param name="serial">Number that is never used again in the daemon's life; what epoll and messages know it by.</param>
 /// <param name="program">Path that was executed.</param>
 internal sealed class WorkerProcess(
-    ulong serial, WorkerSlot slot, int generation, Pidfd handle, string program, Account account, ServiceSpec spec, TimeSpan started)
+    ulong serial,
+    WorkerSlot slot,
+    int generation,
+    Pidfd handle,
+    string program,
+    Account account,
+    Credentials credentials,
+    ServiceSpec spec,
+    TimeSpan started)
 {
     /// <summary>More sockets than this of one process are not remembered; the log has them.</summary>
     private const int MostBinds = 256;
@@ -35,7 +42,7 @@ internal sealed class WorkerProcess(
 
     public Account Account { get; } = account;
 
-    public Credentials Credentials { get; } = LaunchPad.CredentialsOf(spec.Process, account);
+    public Credentials Credentials { get; } = credentials;
 
     public TimeSpan Started { get; } = started;
 

@@ -1,9 +1,8 @@
 using Reuseportd.Linux.ReusePort;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
-using Reuseportd.Runtime.SteeringTask;
 
-namespace Reuseportd.Runtime.Steering;
+namespace Reuseportd.Runtime.SteeringTask;
 
 /// <summary>
 /// Has single connections of the daemon's own reach a certain process, to ask it whether it serves: one that starts has no share

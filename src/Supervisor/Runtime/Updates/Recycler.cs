@@ -4,19 +4,19 @@ using Reuseportd.Observability.Events;
 using Reuseportd.Observability.Text;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Processes;
 using Reuseportd.Runtime.Trees;
-using Reuseportd.Runtime.Updates;
 using Reuseportd.Slots;
 using Serilog;
 
-namespace Reuseportd.Runtime.Processes;
+namespace Reuseportd.Runtime.Updates;
 
 /// <summary>
 /// Replaces workers that have grown old or large, as a planned restart, and one of a service at a time: the next is taken when
 /// all of the service are ready again. Only the loop's thread uses it.
 /// </summary>
-/// <param name="roll">Spreads the ages; evenly spread in [0, 1).</param>
-internal sealed class Recycler(UpdateRunner updates, Mailbox mailbox, ILogger log, Func<double> roll)
+/// <param name="jitter">Spreads the ages; evenly spread in [0, 1).</param>
+internal sealed class Recycler(UpdateRunner updates, Mailbox mailbox, ILogger log, Func<double> jitter) : IDeadlineOwner, IProcessFollower
 {
     /// <summary>
     /// The kernel tells nobody how large a process has grown, so it is looked at, and only where there is a limit.
@@ -37,7 +37,7 @@ internal sealed class Recycler(UpdateRunner updates, Mailbox mailbox, ILogger lo
     {
         var recycle = process.Slot.Spec.Recycle;
         if (recycle.MaxAge is { } age)
-            _ages.Add(process, process.Started + age * (1 + recycle.Variance * (2 * roll() - 1)));
+            _ages.Add(process, process.Started + age * (1 + recycle.Variance * (2 * jitter() - 1)));
         if (recycle.MaxMemory is null) return;
         if (_weighed.Count == 0) _nextWeighing = now + Weighing;
         _weighed[process.Serial] = process;

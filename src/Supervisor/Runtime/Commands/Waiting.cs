@@ -1,4 +1,6 @@
-namespace Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Fleet;
+
+namespace Reuseportd.Runtime.Commands;
 
 /// <summary>A command whose answer comes when all workers that it concerns have settled.</summary>
 /// <param name="ends">What is said of each in the end.</param>
@@ -10,15 +12,12 @@ internal sealed class Waiting(
 
     public Task<CommandResult> Answer => done.Task;
 
-    public void Begin()
-    {
-        foreach (var slot in slots)
-        {
-            if (!slot.Unsettled) continue;
-            (slot.Waiting ??= []).Add(this);
-            _pending++;
-        }
+    public IReadOnlyList<WorkerSlot> Slots => slots;
 
+    /// <summary>Answers when so many slots have settled.</summary>
+    public void Begin(int unsettled)
+    {
+        _pending = unsettled;
         if (_pending == 0) Finish(timedOut: false);
     }
 
@@ -29,11 +28,7 @@ internal sealed class Waiting(
     }
 
     /// <summary>Who asked waits no longer.</summary>
-    public void Expire()
-    {
-        foreach (var slot in slots) slot.Waiting?.Remove(this);
-        Finish(timedOut: true);
-    }
+    public void Expire() => Finish(timedOut: true);
 
     public void Cancel() => done.TrySetCanceled();
 

@@ -1,6 +1,6 @@
 using System.Collections;
 
-namespace Reuseportd.Runtime.Readiness;
+namespace Reuseportd.Runtime.Output;
 
 /// <summary>Ports that one process serves: few as a rule, and 8 KiB where a program goes through them all.</summary>
 internal struct PortSet

@@ -1,9 +1,10 @@
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
+using Reuseportd.Runtime.Fleet;
 using Reuseportd.Slots;
 using Serilog;
 
-namespace Reuseportd.Runtime.Fleet;
+namespace Reuseportd.Runtime.Supervision;
 
 /// <summary>
 /// Whether the daemon's limits have room for one more process, and the slots that wait for it. The descriptors that the daemon

@@ -1,8 +1,9 @@
 using Reuseportd.Model;
 using Reuseportd.Planning;
 using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Snapshots;
 
-namespace Reuseportd.Runtime.Fleet;
+namespace Reuseportd.Runtime.Commands;
 
 /// <summary>What clients and the host ask of the fleet.</summary>
 internal abstract record FleetMessage : Message

@@ -1,11 +1,14 @@
 using Reuseportd.Model;
 using Reuseportd.Planning;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Services;
 using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Runtime.Supervision;
 
-namespace Reuseportd.Runtime.Fleet;
+namespace Reuseportd.Runtime.Commands;
 
 /// <summary>Those who wait for a change of the whole fleet to settle. Only the loop's thread uses it.</summary>
-internal sealed class Converging(ServiceTable fleet, SlotRunner runner)
+internal sealed class Converging(ServiceTable fleet, SlotCounts counts)
 {
     private readonly List<Change> _waiting = [];
 
@@ -24,7 +27,7 @@ internal sealed class Converging(ServiceTable fleet, SlotRunner runner)
     /// <summary>To be called in each turn: answers when nothing of the fleet is on its way any more.</summary>
     public void Pass()
     {
-        if (_waiting.Count == 0 || runner.Counts.Unsettled > 0) return;
+        if (_waiting.Count == 0 || counts.Fleet.Unsettled > 0) return;
         foreach (var change in _waiting) change.Done.TrySetResult(Result(change));
         _waiting.Clear();
     }
@@ -46,7 +49,7 @@ internal sealed class Converging(ServiceTable fleet, SlotRunner runner)
         _waiting.Clear();
     }
 
-    private ConvergeResult Result(Change change) => SnapshotBuilder.Of(fleet, change.Plan, runner.Counts) with
+    private ConvergeResult Result(Change change) => SnapshotBuilder.Of(fleet, change.Plan, counts.Fleet) with
     {
         Cut = change.Services.Sum(service => service.Cut) - change.CutBefore,
     };

@@ -1,8 +1,8 @@
 using Reuseportd.Model;
 using Reuseportd.Planning;
-using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Runtime.Fleet;
 
-namespace Reuseportd.Runtime.Fleet;
+namespace Reuseportd.Runtime.Snapshots;
 
 /// <summary>What a change did, in services.</summary>
 /// <param name="NotReady">

@@ -1,7 +1,6 @@
 using Reuseportd.Linux.ReusePort;
-using Reuseportd.Runtime.SteeringTask;
 
-namespace Reuseportd.Runtime.Steering;
+namespace Reuseportd.Runtime.SteeringTask;
 
 /// <summary>
 /// Lets processes go that get nothing new and have nothing left, or have had their time. A classic program knows the members of a

@@ -4,19 +4,18 @@ using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Messages;
 
-namespace Reuseportd.Runtime.Readiness;
+namespace Reuseportd.Runtime.Processes;
 
 /// <summary>
 /// The sockets at which workers say that they are ready: one for each service whose readiness is <c>notify</c>, made with its
 /// first start. Who sends is known from the kernel, so one worker cannot speak for another. Only the loop's thread uses it.
 /// </summary>
 /// <param name="folder">Where the sockets are; made when the first is.</param>
-internal sealed class Notifications(string folder, Epoll epoll) : IDisposable
+internal sealed class Notifications(string folder, DescriptorTable descriptors, FleetEvents events) : IDescriptorOwner, IDisposable
 {
-    /// <summary>Set in the tokens of these in the loop's epoll, which is clear in the serial numbers of workers.</summary>
-    private const ulong TokenBit = 1UL << 62;
-
     /// <summary>Taken in one turn of the loop: what is left keeps the socket readable, and others have their turn.</summary>
     private const int MostAtOnce = 16;
 
@@ -25,7 +24,6 @@ internal sealed class Notifications(string folder, Epoll epoll) : IDisposable
 
     private readonly Dictionary<string, (NotifySocket Socket, Identity? Owner, ulong Token)> _sockets = [];
     private readonly Dictionary<ulong, NotifySocket> _byToken = [];
-    private ulong _last;
 
     /// <summary>Makes the socket of a service, where it is not there.</summary>
     /// <param name="owner">Whom its workers run as; null for the daemon's own user.</param>
@@ -48,8 +46,8 @@ internal sealed class Notifications(string folder, Epoll epoll) : IDisposable
             return false;
         }
 
-        var token = TokenBit | ++_last;
-        errno = epoll.Add(socket, EpollEvents.Readable, token);
+        var token = descriptors.NextToken();
+        errno = descriptors.Add(socket, EpollEvents.Readable, token, this);
         if (errno != Errno.None)
         {
             socket.Remove();
@@ -63,11 +61,11 @@ internal sealed class Notifications(string folder, Epoll epoll) : IDisposable
         return true;
     }
 
-    /// <summary>What has come to the socket that a token of the epoll stands for.</summary>
-    public IEnumerable<Notification> Take(ulong token)
+    public void Wake(ulong token)
     {
-        if (!_byToken.TryGetValue(token, out var socket)) yield break;
-        for (var taken = 0; taken < MostAtOnce && socket.TryReceive(out var notification); taken++) yield return notification;
+        if (!_byToken.TryGetValue(token, out var socket)) return;
+        for (var taken = 0; taken < MostAtOnce && socket.TryReceive(out var notification); taken++)
+            if (notification.IsReady) events.Add(new FleetEvent.ReadyReported(notification.Pid));
     }
 
     /// <summary>To be called when a service has gone.</summary>
@@ -75,7 +73,7 @@ internal sealed class Notifications(string folder, Epoll epoll) : IDisposable
     {
         if (!_sockets.Remove(service, out var entry)) return;
         _byToken.Remove(entry.Token);
-        epoll.Remove(entry.Socket);
+        descriptors.Remove(entry.Socket, entry.Token);
         entry.Socket.Remove();
         entry.Socket.Dispose();
     }

@@ -1,6 +1,4 @@
-using Reuseportd.Runtime.Snapshots;
-
-namespace Reuseportd.Runtime.Fleet;
+namespace Reuseportd.Runtime.Snapshots;
 
 /// <summary>A process of a worker that is not, or not any more, the one that it is shown by, and does not serve.</summary>
 /// <param name="Process">What is known of it: its state, what it bound, why it failed.</param>

@@ -1,8 +1,9 @@
 using Reuseportd.Model;
 using Reuseportd.Planning;
+using Reuseportd.Runtime.Fleet;
 using Reuseportd.Slots;
 
-namespace Reuseportd.Runtime.Fleet;
+namespace Reuseportd.Runtime.Services;
 
 /// <content>What people ask of workers.</content>
 internal sealed partial class ServiceTable

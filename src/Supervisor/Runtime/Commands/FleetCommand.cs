@@ -1,7 +1,7 @@
 using Reuseportd.Model;
 using Reuseportd.Observability.Lines;
 
-namespace Reuseportd.Runtime.Fleet;
+namespace Reuseportd.Runtime.Commands;
 
 /// <summary>What people ask of workers.</summary>
 /// <param name="Word">For the log.</param>

@@ -1,24 +1,24 @@
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
 using Reuseportd.Planning;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Supervision;
 using Reuseportd.Runtime.Updates;
 using Reuseportd.Slots;
 using Serilog;
 
-namespace Reuseportd.Runtime.Fleet;
+namespace Reuseportd.Runtime.Services;
 
 /// <summary>
 /// The services that are supervised: makes them be what the configuration says. Only the loop's thread uses it.
 /// </summary>
-internal sealed partial class ServiceTable(SlotRunner runner, UpdateRunner updates, ReplacementSlots replacements, ILogger log)
+internal sealed partial class ServiceTable(
+    SlotRunner runner, Starter starter, UpdateRunner updates, ReplacementSlots replacements, FleetEvents events, ILogger log)
 {
     private readonly Dictionary<string, Service> _services = [];
 
     /// <summary>Those that wait for services that they depend on.</summary>
     private readonly HashSet<Service> _held = [];
-
-    /// <summary>Told the name of a service that is no more.</summary>
-    public Action<string>? Forgotten { get; set; }
 
     /// <summary>Whether <see cref="Update"/> has something to do.</summary>
     public bool IsUpdateDue => updates.IsDue;
@@ -57,7 +57,7 @@ internal sealed partial class ServiceTable(SlotRunner runner, UpdateRunner updat
     /// <summary>To be called when a slot has stopped: forgets it if it was leaving.</summary>
     public void Forget(WorkerSlot slot)
     {
-        if (!slot.Leaving || slot.Slot.State.HasProcess || !slot.Service.Slots.Remove(slot)) return;
+        if (!slot.Leaving || slot.IsReplacement || slot.Slot.State.HasProcess || !slot.Service.Slots.Remove(slot)) return;
         runner.Leave(slot);
         slot.Service.LastGiven[slot.Name.Index] = slot.LastGiven;
         Forget(slot.Service);
@@ -67,7 +67,7 @@ internal sealed partial class ServiceTable(SlotRunner runner, UpdateRunner updat
     public void Forget(Service service)
     {
         if (service is not { Leaving: true, Slots.Count: 0 } || replacements.AreOf(service)) return;
-        if (_services.Remove(service.Spec.Name)) Forgotten?.Invoke(service.Spec.Name);
+        if (_services.Remove(service.Spec.Name)) events.Add(new FleetEvent.ServiceForgotten(service.Spec.Name));
     }
 
     /// <summary>To be called when a service has settled: starts those that waited for it.</summary>
@@ -89,7 +89,7 @@ internal sealed partial class ServiceTable(SlotRunner runner, UpdateRunner updat
     private void Hold(Service service)
     {
         var hold = service.Spec.DependsOn.Any(name => _services.TryGetValue(name, out var other) && other.Unsettled > 0);
-        runner.Hold(service, hold);
+        starter.Hold(service, hold);
         if (hold) _held.Add(service);
         else if (_held.Remove(service)) SayWithout(service);
     }

@@ -1,17 +1,20 @@
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Services;
 using Reuseportd.Slots;
 using Serilog;
 
-namespace Reuseportd.Runtime.Fleet;
+namespace Reuseportd.Runtime.Commands;
 
 /// <summary>
 /// Does what people ask of workers, in the order of the mailbox, and tells each of them what came of it. Nobody looks for workers
 /// that have settled: each knows who waits for it. Only the loop's thread uses it.
 /// </summary>
-internal sealed class Commands(ServiceTable fleet, ILogger log)
+internal sealed class CommandRunner(ServiceTable fleet, ILogger log)
 {
     private readonly HashSet<Waiting> _waiting = [];
+    private readonly Dictionary<WorkerSlot, HashSet<Waiting>> _bySlot = [];
 
     public void Take(FleetMessage.Command command)
     {
@@ -29,8 +32,8 @@ internal sealed class Commands(ServiceTable fleet, ILogger log)
     /// <summary>A worker has settled.</summary>
     public void Settled(WorkerSlot slot)
     {
-        if (slot.Waiting is not { } waiting) return;
-        slot.Waiting = null;
+        // The same step may have sent it on its way again.
+        if (slot.Unsettled || !_bySlot.Remove(slot, out var waiting)) return;
         foreach (var one in waiting)
         {
             one.Settled();
@@ -43,6 +46,7 @@ internal sealed class Commands(ServiceTable fleet, ILogger log)
     {
         if (_waiting.FirstOrDefault(one => one.Answer == answer) is not { } expired) return;
         _waiting.Remove(expired);
+        foreach (var slot in expired.Slots) Leave(slot, expired);
         expired.Expire();
     }
 
@@ -51,6 +55,7 @@ internal sealed class Commands(ServiceTable fleet, ILogger log)
     {
         foreach (var one in _waiting) one.Cancel();
         _waiting.Clear();
+        _bySlot.Clear();
     }
 
     /// <returns>What is to be said of each worker in the end.</returns>
@@ -132,9 +137,26 @@ internal sealed class Commands(ServiceTable fleet, ILogger log)
         var isWaited = command.Wait || command.What is FleetCommand.Reload or FleetCommand.Send
             or FleetCommand.Rollback or FleetCommand.Pause or FleetCommand.Resume;
         var waiting = new Waiting(done.Slots, isWaited ? done.End : CommandEnds.Taken, command.Done);
-        if (command.Wait) waiting.Begin();
+        if (command.Wait) Begin(waiting);
         else waiting.Finish();
         if (!waiting.Answer.IsCompleted) _waiting.Add(waiting);
+    }
+
+    private void Begin(Waiting waiting)
+    {
+        WorkerSlot[] unsettled = [.. waiting.Slots.Where(slot => slot.Unsettled)];
+        foreach (var slot in unsettled)
+        {
+            if (!_bySlot.TryGetValue(slot, out var waits)) _bySlot.Add(slot, waits = []);
+            waits.Add(waiting);
+        }
+
+        waiting.Begin(unsettled.Length);
+    }
+
+    private void Leave(WorkerSlot slot, Waiting expired)
+    {
+        if (_bySlot.TryGetValue(slot, out var waiting) && waiting.Remove(expired) && waiting.Count == 0) _bySlot.Remove(slot);
     }
 
     private static string Argument(FleetCommand command) => command switch

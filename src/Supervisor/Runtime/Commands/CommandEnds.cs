@@ -1,7 +1,8 @@
+using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Slots;
 
-namespace Reuseportd.Runtime.Fleet;
+namespace Reuseportd.Runtime.Commands;
 
 /// <summary>What is said of a worker at the end of a command.</summary>
 internal static class CommandEnds
