@@ -10,8 +10,8 @@
  * CLOCK_MONOTONIC and its client's port.
  *
  * A failure is what a user would see: refused or reset, closed without a whole answer, a status other than
- * 200, or no answer in 10 s. A request on a kept connection that is closed before the first byte of the
- * answer is repeated once on a new connection, as RFC 9112 9.3.1 allows and every browser does.
+ * 200, or no answer in 10 s. A kept connection may be closed before the first byte of an answer. Its request
+ * is repeated once on a new connection, as browsers do (RFC 9112 9.3.1).
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

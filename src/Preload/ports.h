@@ -13,8 +13,8 @@ struct port_range {
 };
 
 /*
- * "Any port" is the range 1-65535: no filter ever holds port 0. Each bind to port 0 must get a port of its
- * own, but the kernel assigns one port to two sockets if both have the option.
+ * "Any port" is the range 1-65535: no filter ever holds port 0. Each bind to port 0 must get its own port. If
+ * two sockets have the option, the kernel may assign one port to both.
  */
 struct port_filter {
     bool any;

@@ -13,8 +13,8 @@
  * A failed step is written to the result, which is in shared memory. A close-on-exec pipe would need three
  * more system calls and two descriptors for each start.
  *
- * The change of uid makes the shared memory non-dumpable (see commit_creds() in the kernel), so no other
- * process of the worker's user can trace the child while it uses the daemon's memory; the daemon restores
+ * The change of uid makes the shared memory non-dumpable (see commit_creds() in the kernel). So no other
+ * process of the worker's user can trace the child while it uses the daemon's memory. The daemon restores
  * that later. Such a process can still stop the child (SIGSTOP), and a disk can delay it. So each step is
  * recorded before it begins, and another thread kills a start that takes too long.
  */

@@ -3,7 +3,7 @@
  *
  * CLONE_VM shares the memory instead of copying page tables, so a start costs the same for a daemon of 20 MiB
  * and of 2 GiB. CLONE_FILES with the slots of child.h does the same for descriptors. CLONE_VFORK blocks this
- * thread until the child leaves the memory by exec or exit, so parent and child never use a stack or an
+ * thread until the child leaves the memory by exec or exit. So parent and child never use a stack or an
  * argument at the same time. Only the launcher's threads wait like this (Linux/Spawning/Launcher.cs). During
  * this wait the kernel's OOM killer skips the child, and oom_score_adj is the child's own. Without
  * CLONE_VFORK, a child without memory in its worker's control group would end the daemon, whose memory it

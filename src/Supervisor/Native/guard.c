@@ -4,8 +4,8 @@
  *
  * The kernel kills the workers with the daemon (PR_SET_PDEATHSIG), but only the processes that the daemon
  * itself started. Their children survive: a killed daemon cannot kill them, and the next daemon does not know
- * them. The guard holds one end of a pipe, and only the daemon has the other end, so the guard notices any
- * end of the daemon, also by SIGKILL.
+ * them. The guard holds one end of a pipe, and only the daemon has the other. So the guard notices any end of
+ * the daemon, also by SIGKILL.
  *
  * A fork of a process with threads may use only async-signal-safe functions. So the code below uses no
  * allocation and no lock, and raw system calls where glibc would run handlers of its own. All signals stay

@@ -3,8 +3,8 @@
  *
  * A process belongs to a worker if its environment has the daemon's mark, or by its session. Programs that
  * overwrite their environment (nginx, redis) are known only by the session, and programs with a session of
- * their own only by the mark. The kernel does not reuse a session's number while a process is in it, so a
- * number is dropped after a round without such a process.
+ * their own only by the mark. The kernel does not reuse a session's number while a process is in it. A number
+ * is dropped after a round without such a process.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,8 +1,8 @@
 /*
- * A daemon may start with blocked signals, from a program that did not restore its mask, or with SIGTERM
- * ignored, from a script with `trap '' TERM`. Both survive exec, and the runtime keeps them: the daemon could
- * not be stopped. Other ignored signals stay ignored, because that is intended: SIGHUP by nohup(1), SIGINT
- * for background jobs of a script.
+ * A daemon may start with blocked signals, from a program that did not restore its mask. It may start with
+ * SIGTERM ignored, from a script with `trap '' TERM`. Both survive exec, and the runtime keeps them: the
+ * daemon could not be stopped. Other ignored signals stay ignored, because that is intended: SIGHUP by
+ * nohup(1), SIGINT for background jobs of a script.
  */
 #define _GNU_SOURCE
 #include <errno.h>

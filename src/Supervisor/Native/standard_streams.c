@@ -1,7 +1,7 @@
 /*
  * A daemon may start with some of descriptors 0 to 2 closed (`>&-`). The next opened file would get such a
- * number, for instance a log or a pipe of the runtime, and printed text would go into it. So the numbers are
- * reserved before any other code runs: before main(), where the runtime opens files.
+ * number, for instance a log. Printed text would go into it. So the numbers are reserved before any other
+ * code runs: before main(), where the runtime opens files.
  */
 #include <errno.h>
 #include <fcntl.h>

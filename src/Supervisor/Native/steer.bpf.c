@@ -5,8 +5,8 @@
  * A socket is identified by the slot of its worker. The daemon decides which slots take part (`active`,
  * `flows`). The kernel decides whether a slot has a socket: a closed socket is removed from `sockets`, and
  * another slot is chosen at once. The daemon changes its lists in place, without a lock. A reader of a
- * partial change gets at worst a slot that was valid a moment ago, or one without a socket, which is not
- * chosen.
+ * partial change gets at worst a slot that was valid a moment ago, or a slot without a socket. The latter is
+ * not chosen.
  *
  * If no slot is chosen, the kernel uses its own hash over all sockets of the group: a connection is never
  * refused.

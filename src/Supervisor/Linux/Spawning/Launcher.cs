@@ -4,8 +4,8 @@ using Reuseportd.Linux.Processes;
 namespace Reuseportd.Linux.Spawning;
 
 /// <summary>
-/// The threads that start processes. A start can be delayed by a process of the worker's user between the change of user and
-/// exec, by a disk, or by a user directory. So each start has its own thread, and its requester does not wait.
+/// The threads that start processes. A process of the worker's user can delay a start between the change of user and exec; so
+/// can a disk or a user directory. So each start has its own thread, and its requester does not wait.
 /// The threads live as long as the daemon, because the kernel kills a worker together with the thread that started it (<see
 /// cref="SpawnRequest.DieWithParent"/>). Their number is the most starts at one time so far, up to a limit. Begin, Hold and Free
 /// must be called on one thread.
