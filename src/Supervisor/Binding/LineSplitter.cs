@@ -7,8 +7,8 @@ namespace Reuseportd.Binding;
 /// unfinished line is copied, into a pooled array that is returned when the line ends; an idle stream holds no array.
 /// </summary>
 /// <param name="limit">
-/// Longest line in bytes; a longer line is returned in pieces. A value below <see cref="LeastLimit"/> counts as <see
-/// cref="LeastLimit"/>.
+/// Longest line in bytes; a longer line is returned in pieces. A value below <see cref="LeastLimit"/> counts as
+/// <see cref="LeastLimit"/>.
 /// </param>
 internal sealed class LineSplitter(int limit)
 {

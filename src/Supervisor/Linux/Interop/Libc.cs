@@ -4,8 +4,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Interop;
 
 /// <summary>
-/// Every function of libc that the daemon calls, in parts by topic. All set errno, and the types of this floor convert it to <see
-/// cref="Errno"/>.
+/// Every function of libc that the daemon calls, in parts by topic. All set errno, and the types of this floor convert it to
+/// <see cref="Errno"/>.
 /// </summary>
 internal static partial class Libc
 {

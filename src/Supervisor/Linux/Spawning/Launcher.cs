@@ -6,13 +6,13 @@ namespace Reuseportd.Linux.Spawning;
 /// <summary>
 /// The threads that start processes. A process of the worker's user can delay a start between the change of user and exec; so
 /// can a disk or a user directory. So each start has its own thread, and its requester does not wait.
-/// The threads live as long as the daemon, because the kernel kills a worker together with the thread that started it (<see
-/// cref="SpawnRequest.DieWithParent"/>). Their number is the most starts at one time so far, up to a limit. Begin, Hold and Free
-/// must be called on one thread.
+/// The threads live as long as the daemon, because the kernel kills a worker together with the thread that started it
+/// (<see cref="SpawnRequest.DieWithParent"/>). Their number is the most starts at one time so far, up to a limit.
+/// Begin, Hold and Free must be called on one thread.
 /// </summary>
 /// <param name="open">Creates a thread's spawner; the first spawners are created before their threads.</param>
-/// <param name="isAhead">Whether the threads get a higher priority than the daemon's other threads, see <see
-/// cref="Niceness.TryImprove"/>.</param>
+/// <param name="isAhead">Whether the threads get a higher priority than the daemon's other threads, see
+/// <see cref="Niceness.TryImprove"/>.</param>
 internal sealed class Launcher : IDisposable
 {
     /// <summary>Most delayed starts that get a replacement thread; beyond this, further starts wait.</summary>

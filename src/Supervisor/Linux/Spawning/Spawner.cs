@@ -31,8 +31,8 @@ internal sealed unsafe class Spawner : IDisposable
     private nint _handle;
 
     /// <param name="descriptors">
-    /// Limit of descriptors for processes without a limit of their own: the daemon's limit before <see
-    /// cref="Descriptors.RaiseLimit"/>.
+    /// Limit of descriptors for processes without a limit of their own: the daemon's limit before
+    /// <see cref="Descriptors.RaiseLimit"/>.
     /// </param>
     /// <param name="guard">Told of every process before its program runs.</param>
     /// <param name="niceness">For processes without a niceness of their own; null for that of the thread.</param>

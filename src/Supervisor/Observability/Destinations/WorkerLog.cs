@@ -20,8 +20,8 @@ internal sealed class WorkerLog(LogQueue queue, LineFormat format, TimeProvider 
     public static LineSource Open(WorkerName worker, int pid, OutputStream stream) => new(worker, pid, stream);
 
     /// <summary>
-    /// Formats a line; <see cref="HandOver"/> passes it to the queue at the latest. May wait as <see
-    /// cref="LogQueue.AppendLines"/> does.
+    /// Formats a line; <see cref="HandOver"/> passes it to the queue at the latest. May wait as
+    /// <see cref="LogQueue.AppendLines"/> does.
     /// </summary>
     public void Append(LineSource source, Line line)
     {
