@@ -14,7 +14,7 @@ internal static partial class CgroupName
     /// <summary>The group of the daemon itself: a group that passes controllers on may have no processes.</summary>
     public const string Supervisor = "supervisor";
 
-    public static string Of(WorkerName worker, int generation) =>
+    public static string For(WorkerName worker, int generation) =>
         string.Create(CultureInfo.InvariantCulture, $"{worker}.{generation}");
 
     /// <summary>Another name, for a process whose name is in use: <c>web@0.1+2</c>.</summary>

@@ -40,7 +40,7 @@ internal sealed unsafe class AppendFile : Descriptor
 
     /// <summary>Device number: files with the same device share a file system. Null if this is not a regular file.</summary>
     public (uint Major, uint Minor)? Device() =>
-        FileEntry.Of(this, out _) is { Facts.IsRegularFile: true, Identity: var identity }
+        FileEntry.Read(this, out _) is { Facts.IsRegularFile: true, Identity: var identity }
             ? (identity.DeviceMajor, identity.DeviceMinor)
             : null;
 

@@ -18,7 +18,7 @@ internal readonly record struct FileEntry(FileIdentity Identity, PathFacts Facts
     }
 
     /// <summary>The entry of an open file.</summary>
-    public static unsafe FileEntry? Of(Descriptor file, out Errno errno)
+    public static unsafe FileEntry? Read(Descriptor file, out Errno errno)
     {
         Libc.FileStatus status;
         fixed (byte* empty = "\0"u8)

@@ -12,7 +12,7 @@ internal readonly record struct FileStamp(
     FileIdentity Identity, ulong Size, (long Seconds, uint Nanoseconds) Modified, (long Seconds, uint Nanoseconds) Changed)
 {
     /// <summary>Null if there is no file, or access is denied.</summary>
-    public static unsafe FileStamp? Of(string path)
+    public static unsafe FileStamp? Read(string path)
     {
         Libc.FileStatus status;
         Errno errno;

@@ -50,7 +50,7 @@ internal sealed unsafe class LockFile : Descriptor
     /// <returns>Whether the lock is held. False without an error: the last holder removed the file meanwhile.</returns>
     private bool TryHold(out Errno errno)
     {
-        if (FileEntry.Of(this, out errno) is not { } file) return false;
+        if (FileEntry.Read(this, out errno) is not { } file) return false;
         // A file of another program with this name: the lock would remove it at the end.
         if (!file.Facts.IsRegularFile || file.Size > 0) errno = Errno.Exists;
         if (errno == Errno.None) errno = Libc.ErrnoOf(Libc.Lock(this, Libc.LockExclusive | Libc.LockWithoutWaiting));

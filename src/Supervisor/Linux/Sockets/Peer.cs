@@ -15,7 +15,7 @@ internal sealed record Peer(int Pid, uint Uid, uint Gid, ValueList<uint> Groups)
     private const int CredentialsSize = 12;  // struct ucred
 
     /// <summary>Null if the kernel does not report the peer.</summary>
-    public static unsafe Peer? Of(SafeHandle socket)
+    public static unsafe Peer? Read(SafeHandle socket)
     {
         Span<byte> credentials = stackalloc byte[CredentialsSize];
         uint size = CredentialsSize;

@@ -23,7 +23,7 @@ internal readonly record struct EventBatch(IReadOnlyList<RecordedEvent> Events, 
 /// </summary>
 internal sealed class EventRing(int size) : ILogEventSink
 {
-    public const int Usual = 1024;
+    public const int DefaultSize = 1024;
 
     private readonly object _gate = new();
     private readonly RecordedEvent?[] _ring = new RecordedEvent?[size];
