@@ -61,7 +61,7 @@ public sealed class SpawnerFailureTests
     }
 
     [Theory]
-    [InlineData("#!/no/such/interpreter -x\n", "its interpreter /no/such/interpreter is not there")]
+    [InlineData("#!/no/such/interpreter -x\n", "its interpreter /no/such/interpreter does not exist")]
     [InlineData("#!/bin/sh\r\n", "its #! line ends with a carriage return (a Windows line ending)")]
     public void TrySpawn_InterpreterIsMissing_SaysWhich(string text, string why)
     {
@@ -84,7 +84,7 @@ public sealed class SpawnerFailureTests
         var inner = folder.Write("inner", "#!/no/such\n", "755");
         var outer = folder.Write("outer", $"#!{inner}\n", "755");
 
-        Assert.Equal($"exec {outer}: ENOENT (its interpreter /no/such is not there)", Fails(Valid with { Candidates = [outer] }));
+        Assert.Equal($"exec {outer}: ENOENT (its interpreter /no/such does not exist)", Fails(Valid with { Candidates = [outer] }));
     }
 
     [Fact]

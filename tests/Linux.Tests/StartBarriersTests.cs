@@ -17,7 +17,7 @@ public sealed class StartBarriersTests
     {
         { 2, "nothing", null },
         { 2, "nothing, searched", "not found in PATH" },
-        { 2, "no interpreter", "its interpreter /no/such is not there" },
+        { 2, "no interpreter", "its interpreter /no/such does not exist" },
         { 2, "carriage return", "its #! line ends with a carriage return (a Windows line ending)" },
         { 2, "program", null },
         { 8, "program", "neither a program for this machine nor a script with a #! line" },

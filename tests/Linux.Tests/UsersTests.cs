@@ -30,9 +30,9 @@ public sealed class UsersTests
     public void Resolve_UnknownNames_SaysWhich()
     {
         Assert.Null(UserDatabase.Resolve("no-such-user", null, out var error));
-        Assert.Equal("user 'no-such-user' is not known", error);
+        Assert.Equal("user 'no-such-user' does not exist", error);
         Assert.Null(UserDatabase.Resolve("root", "no-such-group", out error));
-        Assert.Equal("group 'no-such-group' is not known", error);
+        Assert.Equal("group 'no-such-group' does not exist", error);
     }
 
     [Fact]
@@ -88,6 +88,6 @@ public sealed class UsersTests
     public void WithGroups_UnknownGroup_SaysWhich()
     {
         Assert.Null(UserDatabase.WithGroups(UserDatabase.Resolve("root", null, out _)!, ["daemon", "no-such-group"], out var error));
-        Assert.Equal("group 'no-such-group' is not known", error);
+        Assert.Equal("group 'no-such-group' does not exist", error);
     }
 }
