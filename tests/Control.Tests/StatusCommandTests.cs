@@ -17,7 +17,7 @@ public sealed class StatusCommandTests
         using var daemon = Answering(Fleet);
         var run = await Run.CommandAsync(daemon.Path, "status");
         Assert.Equal((ExitCode.Ok, ""), (run.Code, run.Errors));
-        Assert.Equal(StatusTable.Of(Fleet), run.Output);
+        Assert.Equal(StatusTable.Format(Fleet), run.Output);
         Assert.Equal("GET /v1/status HTTP/1.1", await daemon.RequestAsync());
     }
 
