@@ -237,9 +237,9 @@ public sealed class CommandTests
                   PLAIN: x=1
                 limits: {}
                 depends_on: []
-            # not set: no_new_privileges: true where user or group are not the daemon's own, else false
+            # not set: no_new_privileges: true if user or group differs from the daemon's, else false
             # not set: reuseport.balance: round_robin for TCP, hash for UDP
-            # not set: reuseport.backlog: as the program asks for it
+            # not set: reuseport.backlog: the program's
 
             """,
             (await Run.CommandAsync(daemon.Path, "show", "web")).Output);

@@ -115,7 +115,7 @@ public sealed class ControlClientTests
         using var daemon = FakeDaemon.Answering(status, body);
         var run = await Run.CommandAsync(daemon.Path, "status");
         Assert.Equal(ExitCode.Failed, run.Code);
-        Assert.Contains("not understood", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("cannot be parsed", run.Errors, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -27,10 +27,10 @@ public sealed class LastLinesTests
         Assert.EndsWith(
             "\n\nweb@0, web@1: exit code 1; its last line: 12:00:01 [42] no such file\n"
             + "web@2: exit code 1; its last line: 12:00:02 [44] no space left\n",
-            StatusTable.Of(status), StringComparison.Ordinal);
+            StatusTable.Format(status), StringComparison.Ordinal);
         Assert.EndsWith(
             "  exit code 1; its last line: 12:00:02 [44] no space left\n",
-            StatusTable.Of(status, wide: true),
+            StatusTable.Format(status, wide: true),
             StringComparison.Ordinal);
     }
 

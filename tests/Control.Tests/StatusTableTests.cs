@@ -36,7 +36,7 @@ public sealed class StatusTableTests
             dns@0: exec dnsmasq: ENOENT
 
             """,
-            StatusTable.Of(status));
+            StatusTable.Format(status));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class StatusTableTests
     {
         var name = new string('n', 64) + "@9999";
         var status = Given.Status(Given.Worker(name) with { LastExit = "killed by SIGSEGV (core dumped)", Detail = "why\e[31m" });
-        var row = StatusTable.Of(status, wide: true).Split('\n')[3];
+        var row = StatusTable.Format(status, wide: true).Split('\n')[3];
         Assert.StartsWith(name, row, StringComparison.Ordinal);
         Assert.Contains("killed by SIGSEGV (core dumped)", row, StringComparison.Ordinal);
         Assert.EndsWith("why\\x1b[31m", row, StringComparison.Ordinal);
@@ -63,7 +63,7 @@ public sealed class StatusTableTests
                     .Select(port => new BindStatus("listen", "stream", "0.0.0.0", port, Sharded: true, "ok"))],
             Detail = string.Join(' ', Enumerable.Repeat("because", 60)),
         };
-        Assert.All(StatusTable.Of(Given.Status(worker, worker)).Split('\n'), line => Assert.InRange(line.Length, 0, 100));
+        Assert.All(StatusTable.Format(Given.Status(worker, worker)).Split('\n'), line => Assert.InRange(line.Length, 0, 100));
     }
 
     /// <summary>A pipe or a file has no width.</summary>
@@ -79,12 +79,12 @@ public sealed class StatusTableTests
                 .. Enumerable.Range(8000, 9)
                     .Select(port => new BindStatus("bind", "stream", "127.0.0.1", port, Sharded: true, "EADDRINUSE"))],
         };
-        var lines = StatusTable.Of(Given.Status(worker), width: Screen.Endless).Split('\n');
+        var lines = StatusTable.Format(Given.Status(worker), width: Screen.Endless).Split('\n');
         Assert.StartsWith($"{name}  backoff  ", lines[3], StringComparison.Ordinal);
         Assert.Contains(
             string.Join(',', Enumerable.Range(8000, 9).Select(port => $"{port}:EADDRINUSE")), lines[3], StringComparison.Ordinal);
         Assert.Equal($"{name}: {detail}", lines[5]);
-        Assert.DoesNotContain('~', StatusTable.Of(Given.Status(worker), width: Screen.Endless));
+        Assert.DoesNotContain('~', StatusTable.Format(Given.Status(worker), width: Screen.Endless));
     }
 
     /// <summary>Binds and exits are cut before names.</summary>
@@ -97,7 +97,7 @@ public sealed class StatusTableTests
             Memory = null,
             Binds = [new BindStatus("bind", "stream", "127.0.0.1", 8080, Sharded: true, "EADDRINUSE")],
         };
-        var lines = StatusTable.Of(Given.Status(Given.Worker("payments@9"), failed)).Split('\n');
+        var lines = StatusTable.Format(Given.Status(Given.Worker("payments@9"), failed)).Split('\n');
         Assert.StartsWith("payments@10  backoff  ", lines[4], StringComparison.Ordinal);
         Assert.All(lines, line => Assert.InRange(line.Length, 0, 100));
     }
@@ -109,7 +109,7 @@ public sealed class StatusTableTests
     [InlineData("a-service-with-x-in-its-middle@1", "a-service-with-y-in-its-middle@1")]
     public void Of_NarrowTable_KeepsNamesApart(string one, string other)
     {
-        var lines = StatusTable.Of(Given.Status([.. new[] { one, other }.Select(name => Given.Worker(name, "backoff") with
+        var lines = StatusTable.Format(Given.Status([.. new[] { one, other }.Select(name => Given.Worker(name, "backoff") with
         {
             NextTry = 25, Pid = 4_194_304, Restarts = 99_998, LastExit = "killed by SIGRTMIN+12 (core dumped)",
         })])).Split('\n');
@@ -121,7 +121,7 @@ public sealed class StatusTableTests
     [Fact]
     public void Of_ServicesScaledByHand_NamesThem() => Assert.Contains(
         "\nscaled by hand: web to 5 workers (its file: 2); dns to 1 worker (its file: 0)\nWORKER ",
-        StatusTable.Of(Given.Status() with { Scaled = [new ScaledService("web", 5, 2), new ScaledService("dns", 1, 0)] }),
+        StatusTable.Format(Given.Status() with { Scaled = [new ScaledService("web", 5, 2), new ScaledService("dns", 1, 0)] }),
         StringComparison.Ordinal);
 
     [Fact]
@@ -132,16 +132,16 @@ public sealed class StatusTableTests
                 .. Enumerable.Range(0, 1000)
                     .Select(index => Given.Worker($"web@{index}", "backoff") with { Detail = "exit code 1" })]);
         Assert.EndsWith(
-            "\n\nweb@0, web@1, web@2, web@3 and 996 more: exit code 1\n", StatusTable.Of(status), StringComparison.Ordinal);
+            "\n\nweb@0, web@1, web@2, web@3 and 996 more: exit code 1\n", StatusTable.Format(status), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Of_Colour_AppliesToTheStateOnly()
     {
-        var text = StatusTable.Of(Given.Status(Given.Worker("web@0"), Given.Worker("web@1", "failed")), colour: true);
+        var text = StatusTable.Format(Given.Status(Given.Worker("web@0"), Given.Worker("web@1", "failed")), colour: true);
         Assert.Contains("web@0   \e[32mready\e[0m   59s", text, StringComparison.Ordinal);
         Assert.Contains("web@1   \e[31mfailed\e[0m  -", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("\e[", StatusTable.Of(Given.Status(Given.Worker("web@0"))), StringComparison.Ordinal);
+        Assert.DoesNotContain("\e[", StatusTable.Format(Given.Status(Given.Worker("web@0"))), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -156,7 +156,7 @@ public sealed class StatusTableTests
     [Fact]
     public void Of_EndedWorker_HasNoServedPort() => Assert.Contains(
         "web@0   backoff  -      -    1    -     -",
-        StatusTable.Of(Given.Status(Given.Worker("web@0", "backoff") with { Pid = null, Uptime = null })),
+        StatusTable.Format(Given.Status(Given.Worker("web@0", "backoff") with { Pid = null, Uptime = null })),
         StringComparison.Ordinal);
 
     /// <summary>The worker has no outcome lines, and the ports come from the kernel.</summary>
@@ -180,13 +180,13 @@ public sealed class StatusTableTests
         const string lines = """
 
             api: 0 of 2 workers are new
-            dns: 2 of 4 workers are again what they were
+            dns: 2 of 4 workers are rolled back
             web: 1 of 3 workers is new; stopped at web@0: exit code 3\x1b[2J; paused: see 'reuseportctl resume'
                 and 'rollback'
 
             """;
-        Assert.EndsWith(lines + "\nweb@0: not replaced: exit code 3\n", StatusTable.Of(status), StringComparison.Ordinal);
-        Assert.EndsWith(lines, StatusTable.Of(status, wide: true), StringComparison.Ordinal);
+        Assert.EndsWith(lines + "\nweb@0: not replaced: exit code 3\n", StatusTable.Format(status), StringComparison.Ordinal);
+        Assert.EndsWith(lines, StatusTable.Format(status, wide: true), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -197,7 +197,7 @@ public sealed class StatusTableTests
         WORKER  STATE  READY  PID  GEN  BIND  UPTIME  RESTARTS  LAST-EXIT  NEXT-TRY  CPU  MEM
 
         """,
-        StatusTable.Of(Given.Status()));
+        StatusTable.Format(Given.Status()));
 
     [Theory]
     [InlineData(null, null, null, "")]
@@ -207,19 +207,20 @@ public sealed class StatusTableTests
     [InlineData(null, "none", null, "\nsteering: none")]
     public void Of_Header_HasTheState(bool? pending, string? steering, bool? migration, string end) => Assert.StartsWith(
         $"reuseportd 1.2.3, up 60m, 0 of 0 workers ready{end}\nWORKER ",
-        StatusTable.Of(Given.Status() with { Pending = pending, Steering = steering, TcpMigrateReq = migration }),
+        StatusTable.Format(Given.Status() with { Pending = pending, Steering = steering, TcpMigrateReq = migration }),
         StringComparison.Ordinal);
 
     [Fact]
     public void Of_Wide_HasConnectionsIfTheyAreCounted()
     {
-        var lines = StatusTable.Of(
+        var lines = StatusTable.Format(
             Given.Status(Given.Worker("web@0") with { Given = 1234, Migrated = 7 }, Given.Worker("idle@0")),
             wide: true).Split('\n');
         Assert.EndsWith("  MEM  GIVEN  MIGRATED  DETAIL", lines[2], StringComparison.Ordinal);
         Assert.EndsWith("  12M  1234   7", lines[3], StringComparison.Ordinal);
         Assert.EndsWith("  12M  -      -", lines[4], StringComparison.Ordinal);
-        Assert.DoesNotContain("GIVEN", StatusTable.Of(Given.Status(Given.Worker("web@0")), wide: true), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "GIVEN", StatusTable.Format(Given.Status(Given.Worker("web@0")), wide: true), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -234,7 +235,8 @@ public sealed class StatusTableTests
     [InlineData(172_800, "2d")]
     [InlineData(31_536_000, "365d")]
     public void Of_Durations_AreRoundedToOneUnit(double seconds, string expected) =>
-        Assert.Contains($", up {expected}, ", StatusTable.Of(Given.Status() with { Uptime = seconds }), StringComparison.Ordinal);
+        Assert.Contains(
+            $", up {expected}, ", StatusTable.Format(Given.Status() with { Uptime = seconds }), StringComparison.Ordinal);
 
     [Fact]
     public void Of_OverdueTry_IsNotNegative() =>
@@ -267,5 +269,5 @@ public sealed class StatusTableTests
     }
 
     private static string[] Row(WorkerStatus worker) =>
-        StatusTable.Of(Given.Status(worker)).Split('\n')[3].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        StatusTable.Format(Given.Status(worker)).Split('\n')[3].Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -33,7 +33,7 @@ public sealed class WordsTests
     [InlineData("one", 2, "one\n")]
     [InlineData("", 10, "\n")]
     public void Paragraph_OfAWidth_BreaksAtBlanks(string text, int width, string shown) =>
-        Assert.Equal(shown, Paragraph.Of(text, width));
+        Assert.Equal(shown, Paragraph.Wrap(text, width));
 
     [Theory]
     [InlineData("reuseportctl", "")]
@@ -43,7 +43,7 @@ public sealed class WordsTests
     [InlineData("reuseportctl signal --socket /nonexistent web HU", "HUP")]
     [InlineData("reuseportctl status --socket /nonexistent w", "")]
     public void Complete_Line_HasThePossibleWords(string line, string words) =>
-        Assert.Equal(words, string.Join(' ', CompleteCommand.Of(line)));
+        Assert.Equal(words, string.Join(' ', CompleteCommand.Candidates(line)));
 
     [Theory]
     [InlineData("bash", "complete -F _reuseportctl reuseportctl")]

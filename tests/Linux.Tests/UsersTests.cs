@@ -30,9 +30,9 @@ public sealed class UsersTests
     public void Resolve_UnknownNames_NamesThem()
     {
         Assert.Null(UserDatabase.Resolve("no-such-user", null, out var error));
-        Assert.Equal("user 'no-such-user' is not known", error);
+        Assert.Equal("user 'no-such-user' does not exist", error);
         Assert.Null(UserDatabase.Resolve("root", "no-such-group", out error));
-        Assert.Equal("group 'no-such-group' is not known", error);
+        Assert.Equal("group 'no-such-group' does not exist", error);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ internal sealed record ConfigurationFiles(ValueList<string> Paths, ValueList<Fil
         string[] paths = Directory.Exists(path)
             ? [Path.Combine(path, ConfigurationSource.MainFile), .. Services(Path.Combine(path, ConfigurationSource.ServicesDirectory))]
             : [path];
-        return new(new([.. paths]), new([.. paths.Select(FileStamp.Of)]));
+        return new(new([.. paths]), new([.. paths.Select(FileStamp.Read)]));
     }
 
     /// <summary>Those that are there.</summary>

@@ -125,7 +125,7 @@ internal sealed class ControlSocket : IDisposable
         if (socket is null) return null;
 
         using var entry = HeldEntry.TryHold(path, out errno);
-        if (entry is not null && FileEntry.Of(entry, out errno) is { } made)
+        if (entry is not null && FileEntry.Read(entry, out errno) is { } made)
         {
             obstacle = IsOurs(made.Facts) ? Restrict(path, entry, rule) : $"somebody else has put something at {path}: it is left as it is";
             if (obstacle is null) return new ControlSocket(path, held, socket, made.Identity, rule);

@@ -33,7 +33,7 @@ internal sealed class LogOutput : IDisposable
     }
 
     /// <summary>The newest of the daemon's own events.</summary>
-    public EventRing Events { get; } = new(EventRing.Usual);
+    public EventRing Events { get; } = new(EventRing.DefaultSize);
 
     /// <summary>For the daemon's own events.</summary>
     public Logger Logger { get; }

@@ -14,4 +14,9 @@ public sealed class ManualTests
     [Fact]
     public void ReuseportdYaml_FromTheKeys_IsTheInstalledPage() =>
         Page.Expect("reuseportd.yaml.5", ("KEYS", KeyWords.Of(ConfigurationReader.Shape)));
+
+    [Fact]
+    public void CommandLine_FromTheOptions_IsTheReference() => GeneratedPart.Expect(
+        "docs/reference/command-line.md", "reuseportd options",
+        CommandTables.Options(Reuseportd.Hosting.CommandLine.Create(_ => Task.FromResult(0), _ => 0)));
 }

@@ -29,7 +29,7 @@ internal sealed class CauseLog(IFleetControl control, WorkerFacts facts, EventRi
             {
                 await events.WaitAsync(after).WaitAsync(stopping);
                 await Task.Delay(Settling, time, stopping);
-                var batch = events.Read(after, EventRing.Usual);
+                var batch = events.Read(after, EventRing.DefaultSize);
                 after = batch.Next;
                 if (batch.Lost == 0 && !batch.Events.Any(happened => IsOfFailure(happened.Logged))) continue;
                 await SayAsync(stopping);

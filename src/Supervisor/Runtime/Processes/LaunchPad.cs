@@ -76,7 +76,7 @@ internal sealed class LaunchPad(
             return error;
         }
 
-        group = CgroupName.Of(worker, start.Generation);
+        group = CgroupName.For(worker, start.Generation);
         start.Control.Reach("cgroup", group);
         if (!groups.TryMake(ref group, service.Process.Limits.Group, out var directory, out error)) return error;
         using (directory)
