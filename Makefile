@@ -79,7 +79,7 @@ test-outsiders: build ## CPython's own suite as a worker, with the preload libra
 schema: native ## config/reuseportd.schema.json, for editors, from the readers of the configuration
 	@$(DOTNET) build tests/Decisions.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
 	@GOLDEN_UPDATE=1 $$(find tests/Decisions.Tests/bin/Release -name Decisions.Tests -type f -perm -u+x | head -n 1) \
-		-noColor -noLogo -method '*Of_TheReadersShape_IsTheFileThatIsInstalled' >/dev/null
+		-noColor -noLogo -method '*Of_ReaderShape_IsTheInstalledFile' >/dev/null
 
 man: native ## docs/man and docs/reference, from the commands, the options and the keys of the configuration
 	@$(DOTNET) build tests/Decisions.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary

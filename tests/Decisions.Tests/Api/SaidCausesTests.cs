@@ -10,7 +10,7 @@ public sealed class SaidCausesTests
     private static readonly WorkerSnapshot Other = Web with { Name = new WorkerName("web", 1) };
 
     [Fact]
-    public void New_TheSameCauseAgain_IsNothing()
+    public void New_SameCauseAgain_IsEmpty()
     {
         var said = new SaidCauses();
         Assert.Equal(["held by nginx (process 7)"], Say(said, "held by nginx (process 7)"));
@@ -19,9 +19,9 @@ public sealed class SaidCausesTests
         Assert.Empty(Say(said, "held by nginx (process 9)"));
     }
 
-    /// <summary>A program that takes any port has another one each time.</summary>
+    /// <summary>A program that binds port 0 gets another port each time.</summary>
     [Fact]
-    public void New_AnotherPortOfTheKernelsChoosing_IsNotSaidAgain()
+    public void New_AnotherEphemeralPort_IsEmpty()
     {
         var said = new SaidCauses();
         Assert.Single(Say(said, "it bound 0.0.0.0:43121, as 'reuseport.ports' has 8080 and not 43121"));
@@ -29,11 +29,12 @@ public sealed class SaidCausesTests
     }
 
     [Fact]
-    public void New_TheSameCauseOfTwo_IsSaidOfBoth() =>
-        Assert.Equal([Web, Other], new SaidCauses().New(Fleet(Web, Other), [(Web, "taken"), (Other, "taken")]).Select(one => one.Worker));
+    public void New_SameCauseOfTwoWorkers_HasBoth() =>
+        Assert.Equal(
+            [Web, Other], new SaidCauses().New(Fleet(Web, Other), [(Web, "taken"), (Other, "taken")]).Select(one => one.Worker));
 
     [Fact]
-    public void New_OfOneThatServedMeanwhile_IsSaidAnew()
+    public void New_CauseAfterTheWorkerServed_IsNewAgain()
     {
         var said = new SaidCauses();
         Say(said, "taken");
@@ -41,7 +42,8 @@ public sealed class SaidCausesTests
         Assert.Equal(["taken"], Say(said, "taken"));
     }
 
-    private static string[] Say(SaidCauses said, string reason) => [.. said.New(Fleet(Web), [(Web, reason)]).Select(one => one.Reason)];
+    private static string[] Say(SaidCauses said, string reason) =>
+        [.. said.New(Fleet(Web), [(Web, reason)]).Select(one => one.Reason)];
 
     private static FleetSnapshot Fleet(params WorkerSnapshot[] workers) => new(TimeSpan.Zero, default, [.. workers]);
 }

@@ -49,7 +49,8 @@ public sealed class ArchitecturePageTests
 
     private static IEnumerable<string[]> Hops() => Rows(["hop", "room", "type", "does", "calls"]);
 
-    private static IEnumerable<string> Folders() => Rows(["floor", "folder", "has"]).SelectMany(row => ReferenceTable.Words(row[1]));
+    private static IEnumerable<string> Folders() =>
+        Rows(["floor", "folder", "has"]).SelectMany(row => ReferenceTable.Words(row[1]));
 
     private static IEnumerable<string[]> Rows(string[] columns) =>
         Page.Where(table => table.Columns.SequenceEqual(columns)).SelectMany(table => table.Rows);

@@ -83,7 +83,8 @@ public sealed class DeparturesTests
     private static PlacedProcess Process(ulong serial, SharedGroup group)
     {
         var placement = new Placement(
-            serial, new WorkerName("web", (int)serial), (int)serial, PortFilter.Any, Balance.Default, 3, StallSpec.Default, new Dictionary<ulong, (int, int)>());
+            serial, new WorkerName("web", (int)serial), (int)serial, PortFilter.Any, Balance.Default, 3, StallSpec.Default,
+            new Dictionary<ulong, (int, int)>());
         var process = new PlacedProcess(placement);
         process.Sockets.Add((group, new SocketRecord(true, false, default, 80, serial, 0, 0, 0)));
         return process;
