@@ -55,13 +55,14 @@ internal sealed class SharedPort : IDisposable
 
     public IGroupSteering Steer(SteeringKind kind, Balance balance, int workers = 16) => new SteeringMode(kind, "").Steer(Key, balance, workers);
 
-    /// <summary>Connections, made one after the other; a failed one fails the test.</summary>
+    /// <summary>Connections, made one after another; a failed one fails the test. They end with this port.</summary>
     public List<Socket> Connect(int count)
     {
         var clients = new List<Socket>();
         for (var number = 0; number < count; number++)
         {
             var client = new Socket(Target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            _sockets.Add(client);
             client.Connect(Target);
             clients.Add(client);
         }
