@@ -61,13 +61,14 @@ internal sealed class SharedPort : IDisposable
     public IGroupSteering Steer(SteeringKind kind, Balance balance, int workers = 16) =>
         new SteeringMode(kind, "").Steer(Key, balance, workers);
 
-    /// <summary>Makes connections in sequence. A failed connection fails the test.</summary>
+    /// <summary>Makes connections in sequence. A failed connection fails the test. They are closed with this port.</summary>
     public List<Socket> Connect(int count)
     {
         var clients = new List<Socket>();
         for (var number = 0; number < count; number++)
         {
             var client = new Socket(Target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            _sockets.Add(client);
             client.Connect(Target);
             clients.Add(client);
         }
