@@ -116,7 +116,7 @@ public sealed class LaunchTests
     {
         var service = WithEnvironment(("REUSEPORT_WORKER", "9"), ("REUSEPORT_SERVICE", "other")) with { Workers = 5 };
         var launch = LaunchSpec.Of(service, Worker, 7, LaunchSpec.Inherited([]), [new("REUSEPORT_GENERATION", "9")], Preload, account: null);
-        Assert.Empty(Marks.Of(Worker, 7).Except(launch.Environment));
+        Assert.Empty(Marks.For(Worker, 7).Except(launch.Environment));
         Assert.Contains("REUSEPORT_WORKERS=5", launch.Environment);
         Assert.Equal(launch.Environment.Count, launch.Environment.Select(entry => entry[..entry.IndexOf('=', StringComparison.Ordinal)]).Distinct().Count());
     }

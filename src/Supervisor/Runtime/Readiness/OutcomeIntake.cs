@@ -57,7 +57,7 @@ internal sealed class OutcomeIntake(
         switch (found)
         {
             case ReadinessMessage.PortsSeen seen when processes.Find(seen.Process) is { } process:
-                process.SeenWith(seen.Ports);
+                process.RecordKernelPorts(seen.Ports);
                 foreach (var port in seen.Ports) runner.Happen(process.Slot, new SlotEvent.Serves(process.Generation, port));
                 break;
             case ReadinessMessage.PortsChecked seen when processes.Find(seen.Process) is { } process:
@@ -78,7 +78,7 @@ internal sealed class OutcomeIntake(
         // The outcome that readiness waits for may be among the lost lines: the kernel knows the ports.
         if (outcome.Kind == OutcomeKind.Lost) sockets.Expect(process, clock());
         if (PortCoverage.ServedPort(outcome) is not { } port) return;
-        process.Serves(outcome.Socket!.Inode, outcome.Pid, outcome.Socket.FileDescriptor);
+        process.RecordSocket(outcome.Socket!.Inode, outcome.Pid, outcome.Socket.FileDescriptor);
         runner.Happen(process.Slot, new SlotEvent.Serves(process.Generation, port));
         // A process that was ready before has more sockets now.
         if (process.IsServing) events.Add(new FleetEvent.SocketsAdded(process));

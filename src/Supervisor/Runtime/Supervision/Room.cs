@@ -63,7 +63,7 @@ internal sealed class Room(DescriptorBudget budget, Func<long> used, ILogger log
     public void Found(Service service)
     {
         _met = null;
-        if (service.Waiting == 0) service.SaidLimit = null;
+        if (service.Waiting == 0) service.LoggedLimit = null;
     }
 
     /// <summary>A process has ended: there may be room.</summary>
@@ -76,8 +76,8 @@ internal sealed class Room(DescriptorBudget budget, Func<long> used, ILogger log
     public void Wait(WorkerSlot slot, string limit)
     {
         (slot.Last is null ? _others : _replacements).Enqueue((slot, slot.Slot.Generation));
-        if (slot.Service.SaidLimit == limit) return;
-        slot.Service.SaidLimit = limit;
+        if (slot.Service.LoggedLimit == limit) return;
+        slot.Service.LoggedLimit = limit;
         log.NoRoom(slot.Service.Spec.Name, limit);
     }
 
