@@ -9,5 +9,6 @@ namespace Reuseportd.Runtime.Fleet;
 internal readonly record struct QueuedStart(WorkerSlot Slot, int Generation, int Descriptors)
 {
     /// <summary>False if the slot was stopped, or stopped and started again, while the start waited.</summary>
-    public bool IsWanted => Slot.Slot is { State: SlotState.Starting { Phase: StartPhase.Queued } } && Slot.Slot.Generation == Generation;
+    public bool IsWanted =>
+        Slot.Slot is { State: SlotState.Starting { Phase: StartPhase.Queued } } && Slot.Slot.Generation == Generation;
 }

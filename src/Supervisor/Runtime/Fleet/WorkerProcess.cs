@@ -88,7 +88,7 @@ internal sealed class WorkerProcess(
     /// </summary>
     public bool IsSpeaking { get; set; }
 
-    /// <summary>True if the process ended with code 0 and nobody asked it to stop.</summary>
+    /// <summary>True if the process ended with code 0 and no stop was requested.</summary>
     public bool HasGone { get; set; }
 
     /// <summary>The number of processes that such an end left behind; 0 for other ends.</summary>
@@ -132,7 +132,8 @@ internal sealed class WorkerProcess(
         _serving.Enqueue((inode, pid, descriptor));
     }
 
-    public void RecordKernelPorts(ValueList<int> ports) => KernelPorts = new([.. KernelPorts.Union(ports).Order().Take(MostBinds)]);
+    public void RecordKernelPorts(ValueList<int> ports) =>
+        KernelPorts = new([.. KernelPorts.Union(ports).Order().Take(MostBinds)]);
 
     public void Remember(BindOutcome outcome)
     {
@@ -149,7 +150,8 @@ internal sealed class WorkerProcess(
     private static bool MakesUpFor(BindOutcome later, BindOutcome failed) =>
         later.Kind >= failed.Kind && KeyOf(later.Socket!) == KeyOf(failed.Socket!);
 
-    private static (string Type, string Address, int Port) KeyOf(SocketOutcome socket) => (socket.Type, socket.Address, socket.Port);
+    private static (string Type, string Address, int Port) KeyOf(SocketOutcome socket) =>
+        (socket.Type, socket.Address, socket.Port);
 
     /// <summary>Describes the process tree, so that its descendants can be told from those of other workers.</summary>
     public TreeRoot Tree(bool isReaped)
