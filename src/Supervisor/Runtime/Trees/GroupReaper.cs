@@ -14,7 +14,12 @@ namespace Reuseportd.Runtime.Trees;
 /// </summary>
 /// <param name="isOwn">True for a child that the daemon started and has not reaped yet, so that it is no orphan.</param>
 internal sealed class GroupReaper(
-    Func<int, bool> isOwn, CgroupSubtree groups, DescriptorTable descriptors, FleetEvents events, ILogger log, Func<TimeSpan> clock)
+    Func<int, bool> isOwn,
+    CgroupSubtree groups,
+    DescriptorTable descriptors,
+    FleetEvents events,
+    ILogger log,
+    Func<TimeSpan> clock)
     : ITreeReaper, IDescriptorOwner
 {
     /// <summary>After this time the remaining processes count as unkillable, and the daemon stops waiting for them.</summary>

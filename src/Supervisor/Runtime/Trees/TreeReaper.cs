@@ -59,8 +59,8 @@ internal sealed class TreeReaper(
             var isQuiet = !_orphanEnded && Subreaper.NextEnded() is null;
             _orphanEnded = false;
             // The kernel hands all orphans to the daemon: without orphans, nothing is left of the reaped workers.
-            var isOver = isQuiet && _hunts.TrueForAll(hunt => hunt.Root.IsReaped) && Subreaper.AdoptedProcesses(IsWorker).Count == 0;
-            if (isOver) End([.. _hunts]);
+            var areReaped = isQuiet && _hunts.TrueForAll(hunt => hunt.Root.IsReaped);
+            if (areReaped && Subreaper.AdoptedProcesses(IsWorker).Count == 0) End([.. _hunts]);
             else Round(ProcessTable.Read(), isQuiet);
         }
         catch (IOException)
