@@ -41,7 +41,7 @@ public sealed class ProbeTargetTests
     public void Of_NothingKnown_IsAskedOnThisMachine() =>
         Assert.Equal([IPAddress.Loopback, IPAddress.IPv6Loopback], Of(null).Addresses);
 
-    private static ProbeTarget Of(string? port, params string[] lines) => ProbeTarget.Of(
+    private static ProbeTarget Of(string? port, params string[] lines) => ProbeTarget.For(
         Specs.Service("web", workers: 4),
         Worker,
         port is null ? null : Template.TryParse(port, out _),

@@ -4,13 +4,13 @@ using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Commands;
 
-/// <summary>What is said of a worker at the end of a command.</summary>
+/// <summary>The results of a command for single workers.</summary>
 internal static class CommandEnds
 {
     private const string OnItsWay = "still on its way";
     private const string Overtaken = "another command came meanwhile";
 
-    /// <summary>It was to run; or, where it is one too many, to be gone.</summary>
+    /// <summary>The result if the worker was to run, or to be removed because the service has too many.</summary>
     public static CommandEnd Running(WorkerSlot slot) => slot switch
     {
         { Leaving: true } => Stopped(slot),
@@ -28,10 +28,10 @@ internal static class CommandEnds
         _ => Of(slot, ok: false, Words(slot) ?? OnItsWay),
     };
 
-    /// <summary>Nobody waits for more.</summary>
+    /// <summary>The result if the client does not wait.</summary>
     public static CommandEnd Taken(WorkerSlot slot) => Of(slot, ok: true);
 
-    /// <summary>The command could do nothing with it.</summary>
+    /// <summary>The result if the command did not apply to the worker.</summary>
     public static CommandEnd Untouched(WorkerSlot slot, string why) => Of(slot, ok: false, why) with { IsUntouched = true };
 
     public static CommandEnd Of(WorkerSlot slot, bool ok, string? why = null) => new(

@@ -1,13 +1,14 @@
 namespace Reuseportd.Runtime.Fleet;
 
-/// <summary>How many workers are in which state.</summary>
-/// <param name="Unsettled">Workers that are on their way to what was asked of them: to be ready, or to be gone.</param>
-internal readonly record struct FleetCounts(int Workers, int Ready, int Starting, int Stopping, int Backoff, int Failed, int Unsettled)
+/// <summary>The number of workers in each state.</summary>
+/// <param name="Unsettled">Workers that have not yet reached the requested state: ready, or stopped.</param>
+internal readonly record struct FleetCounts(
+    int Workers, int Ready, int Starting, int Stopping, int Backoff, int Failed, int Unsettled)
 {
-    /// <summary>Workers for whose processes a limit has no room.</summary>
+    /// <summary>Workers that cannot start because a limit of the daemon leaves no room for their processes.</summary>
     public int Waiting { get; init; }
 
-    /// <summary>One line for people, as systemd's <c>STATUS=</c> shows it.</summary>
+    /// <summary>One line for people. systemd shows it as <c>STATUS=</c>.</summary>
     public override string ToString()
     {
         List<string> others = [];

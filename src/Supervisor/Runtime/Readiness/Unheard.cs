@@ -2,23 +2,23 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Runtime.Readiness;
 
-/// <summary>Why what a worker binds is not told by itself.</summary>
+/// <summary>Reasons why a worker's binds are not reported by outcome lines.</summary>
 internal enum Unheard
 {
     /// <summary><c>reuseport.debug</c> is false.</summary>
     Silenced,
 
-    /// <summary>Its stderr goes past the daemon.</summary>
+    /// <summary>The worker's stderr does not go through the daemon.</summary>
     Elsewhere,
 
-    /// <summary>The preload library is not in it.</summary>
+    /// <summary>The preload library is not loaded in the worker.</summary>
     NoLibrary,
 }
 
-/// <summary>Whether outcome lines of a process come; pure.</summary>
+/// <summary>Decides whether a process's outcome lines reach the daemon. Pure.</summary>
 internal static class OutcomeChannel
 {
-    /// <returns>Null where they come.</returns>
+    /// <returns>Null if the lines reach the daemon.</returns>
     public static Unheard? Of(ProcessSpec process) => process switch
     {
         { Reuseport.Debug: false } => Unheard.Silenced,
