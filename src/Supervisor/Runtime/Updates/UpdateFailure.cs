@@ -1,16 +1,18 @@
+using Reuseportd.Planning;
+
 namespace Reuseportd.Runtime.Updates;
 
-/// <summary>Why a worker was not replaced as it was to be.</summary>
-/// <param name="reason">Where no process fell for it, or nothing is known of that.</param>
-/// <param name="fallen">What was to take its place, and came to nothing.</param>
-internal sealed class UpdateFailure(string reason, FailedReplacement? fallen = null)
+/// <summary>Why a worker is not replaced.</summary>
+/// <param name="cause">Why the update stopped; null while it has not.</param>
+/// <param name="failed">The new process that did not get ready; null where none is the reason.</param>
+internal sealed class UpdateFailure(NotReplaced why, string service, string? cause = null, FailedReplacement? failed = null)
 {
-    public FailedReplacement? FailedReplacement => fallen;
+    public FailedReplacement? FailedReplacement => failed;
 
-    public string Reason => fallen?.Detail ?? reason;
+    public string Reason => failed?.Detail ?? UpdateWording.Reason(why, service, cause);
 
-    /// <summary>It still is to be.</summary>
-    public bool IsPostponed { get; init; }
+    /// <summary>The worker is replaced when a user resumes the update.</summary>
+    public bool IsPostponed => why is NotReplaced.UpdatePaused;
 
     public string Words => $"not replaced{(IsPostponed ? " yet" : "")}: {Reason}";
 }
