@@ -5,11 +5,12 @@ namespace Tests.Shared;
 
 /// <summary>
 /// A cgroup v2 of one test, marked as systemd marks what it delegates; skips the test where none can be made. At its end all that
-/// is in it is killed, and it is taken away.
+/// is in it is killed, and it is taken away. Its parent passes on no controller: the tests see the same group on every host.
 /// </summary>
 internal sealed partial class DelegatedCgroup : IDisposable
 {
     private readonly string _mount;
+    private readonly string _parent;
 
     public DelegatedCgroup(bool isMarked = true)
     {
@@ -18,7 +19,8 @@ internal sealed partial class DelegatedCgroup : IDisposable
         Assert.SkipWhen(mount is null, "needs cgroup v2");
         _mount = mount![4];
         var own = File.ReadLines("/proc/self/cgroup").First(line => line.StartsWith("0::", StringComparison.Ordinal))[3..].TrimEnd('/');
-        Name = $"{own}/reuseportd-test-{Guid.NewGuid():N}";
+        _parent = $"{own}/reuseportd-test-{Guid.NewGuid():N}";
+        Name = $"{_parent}/daemon";
         try
         {
             Directory.CreateDirectory(Path);
@@ -56,7 +58,7 @@ internal sealed partial class DelegatedCgroup : IDisposable
     {
         File.WriteAllText($"{Path}/cgroup.kill", "1");
         SpinWait.SpinUntil(() => File.ReadAllText($"{Path}/cgroup.events").Contains("populated 0", StringComparison.Ordinal), TimeSpan.FromSeconds(10));
-        Remove(Path);
+        Remove(_mount + _parent);
     }
 
     private static void Remove(string path)
