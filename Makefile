@@ -20,7 +20,7 @@ CONTROL_SOURCES := $(wildcard src/Control/Completion/reuseportctl.*) \
 NATIVE_SOURCES  := $(wildcard src/Supervisor/Native/*.[chS]) src/Supervisor/Native/Makefile
 BUILD_FILES     := Directory.Build.props Directory.Build.targets Directory.Packages.props global.json BannedSymbols.txt
 
-.PHONY: help build run test test-outsiders bench audit install uninstall clean schema man native preload testworkers build-tools
+.PHONY: help build run test coverage test-outsiders bench audit install uninstall clean schema man native preload testworkers build-tools
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -69,6 +69,10 @@ testworkers:
 
 test: build testworkers $(OUT)/bin/hello ## every suite; installs the servers that are tested with
 	@build-aux/test $(OUT)
+
+coverage: native preload testworkers ## line and branch coverage by folder, from the suites that run under the JIT; five minutes
+	@build-aux/need 'python3:python3'
+	@build-aux/coverage $(OUT)
 
 # OUTSIDERS='test_socket test_os' is part of it; see tests/Outsiders/cpython --help.
 test-outsiders: build ## CPython's own suite as a worker, with the preload library and without it; half an hour

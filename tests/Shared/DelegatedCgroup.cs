@@ -5,11 +5,12 @@ namespace Tests.Shared;
 
 /// <summary>
 /// A cgroup v2 of a test, with systemd's mark for delegation. The test is skipped if it cannot be made. At its end its
-/// processes are killed, and it is removed.
+/// processes are killed, and it is removed. Its parent passes on no controller: the tests see the same group on every host.
 /// </summary>
 internal sealed partial class DelegatedCgroup : IDisposable
 {
     private readonly string _mount;
+    private readonly string _parent;
 
     public DelegatedCgroup(bool isMarked = true)
     {
@@ -20,7 +21,8 @@ internal sealed partial class DelegatedCgroup : IDisposable
         _mount = mount![4];
         var own = File.ReadLines("/proc/self/cgroup")
             .First(line => line.StartsWith("0::", StringComparison.Ordinal))[3..].TrimEnd('/');
-        Name = $"{own}/reuseportd-test-{Guid.NewGuid():N}";
+        _parent = $"{own}/reuseportd-test-{Guid.NewGuid():N}";
+        Name = $"{_parent}/daemon";
         try
         {
             Directory.CreateDirectory(Path);
@@ -61,7 +63,7 @@ internal sealed partial class DelegatedCgroup : IDisposable
         SpinWait.SpinUntil(
             () => File.ReadAllText($"{Path}/cgroup.events").Contains("populated 0", StringComparison.Ordinal),
             TimeSpan.FromSeconds(10));
-        Remove(Path);
+        Remove(_mount + _parent);
     }
 
     private static void Remove(string path)

@@ -100,6 +100,9 @@ internal static partial class House
     /// </summary>
     public static IEnumerable<string> Surroundings(string source) => Words(SurroundingsWord(), source);
 
+    /// <summary>Callbacks that another part can set: properties, fields and events. One that a constructor takes is none.</summary>
+    public static IEnumerable<string> SettableCallbacks(string source) => Words(SettableCallback(), source);
+
     private static IEnumerable<string> Words(Regex words, string source) =>
         words.Matches(SourceText.Code(source)).Select(match => match.Groups["word"].Value).Distinct();
 
@@ -127,4 +130,9 @@ internal static partial class House
         + @"|(?<![\w.])(?<word>Random|File|Directory|Process|Environment|Guid|Interlocked|Console)\s*\.\s*\w"
         + @"|\bnew\s+(?<word>Random|Process|Socket)\s*\(")]
     private static partial Regex SurroundingsWord();
+
+    [GeneratedRegex(@"\b(Action|Func)\b\s*(<(?:[^<>]|<[^<>]*>)*>)?\s*\??\s+(?<word>\w+)\s*\{[^{}]*\bset\b"
+        + @"|\bevent\s+[^;{}()]*?\b(?<word>\w+)\s*;"
+        + @"|\b(public|internal)\s+(static\s+)?(Action|Func)\b\s*(<(?:[^<>]|<[^<>]*>)*>)?\s*\??\s+(?<word>\w+)\s*(;|=[^>])")]
+    private static partial Regex SettableCallback();
 }

@@ -143,10 +143,10 @@ public sealed partial class LoaderTests : IDisposable
     [Fact]
     public void Load_UnreadableFile_IsOneError()
     {
-        Assert.SkipWhen(Environment.UserName == "root", "root can read every file");
         Write("reuseportd.yaml", Web);
+        File.SetUnixFileMode(root, (UnixFileMode)Convert.ToInt32("755", 8));
         File.SetUnixFileMode(Path.Combine(root, "reuseportd.yaml"), UnixFileMode.None);
-        Assert.Equal($"{root}/reuseportd.yaml: cannot be read: permission denied", Said(Load()));
+        Assert.Equal($"{root}/reuseportd.yaml: cannot be read: permission denied", Said(OrdinaryReader.Do(Load)));
     }
 
     [Fact]

@@ -74,4 +74,13 @@ public sealed class LimitTests(VirtualMachine machine) : ControllerTest(machine)
         Assert.Equal("max", await daemon.FileAsync("other@0.1/pids.max"));
         await daemon.StopAsync();
     }
+
+    /// <summary>Root needs CAP_SYS_RESOURCE for it, which root has in the virtual machine and seldom in a container.</summary>
+    [Fact]
+    public async Task Start_NegativeOomScore_IsTheWorkers()
+    {
+        var daemon = await StartAsync(Service("web", "sleep, infinity", "oom_score_adj: -500"));
+        Assert.Equal("-500", (await Machine.DoAsync($"cat /proc/{await daemon.PidOfAsync("web@0")}/oom_score_adj")).Trim());
+        await daemon.StopAsync();
+    }
 }
