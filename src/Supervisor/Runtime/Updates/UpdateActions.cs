@@ -102,7 +102,7 @@ internal sealed class UpdateActions(SlotRunner runner, ReplacementSlots replacem
         {
             case NotReplaced.ProcessFailed failed:
                 var fallen = FailedReplacement.In(
-                    failed.IsReplacement ? slot.Replacement! : slot, UpdateRemedy.For(failed.Remedy, service));
+                    (failed.IsReplacement ? slot.Replacement : null) ?? slot, UpdateRemedy.For(failed.Remedy, service));
                 slot.UpdateFailure = new UpdateFailure(why, service.Name, failed: fallen);
                 update.NoteFailure($"{slot.Name}: {slot.UpdateFailure.Reason}");
                 break;
