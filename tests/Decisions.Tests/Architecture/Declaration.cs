@@ -17,7 +17,7 @@ internal sealed partial record Declaration(string Code, int Start, int BodyStart
     public int Lines => Code[Start..End].Count(letter => letter == '\n') + 1;
 
     public bool IsOneSwitch => Switch().Match(Body) is { Success: true } match
-        && AfterBlock(Code, BodyStart + match.Index + match.Length, End) is var after && Code[after..End].Trim(' ', '\n', '\r', ';', '}') == "";
+        && Code[AfterBlock(Code, BodyStart + match.Length, End)..End].Trim(' ', '\n', '\r', ';', '}').Length == 0;
 
     private string Head => Code[Start..(BodyStart - 1)];
 
@@ -63,7 +63,8 @@ internal sealed partial record Declaration(string Code, int Start, int BodyStart
         return at;
     }
 
-    /// <summary>The place after the bracket that closes a block whose opening bracket stands before <paramref name="at"/>.</summary>
+    /// <param name="at">After the opening bracket of a block.</param>
+    /// <returns>The place after its closing bracket.</returns>
     private static int AfterBlock(string code, int at, int end)
     {
         for (var depth = 1; at < end; at++)
@@ -79,7 +80,8 @@ internal sealed partial record Declaration(string Code, int Start, int BodyStart
         + @"(namespace|class|struct|record|interface|enum)\s+\w")]
     private static partial Regex Container();
 
-    [GeneratedRegex(@"\b(?!(public|internal|private|protected|static|override|async|unsafe|readonly|partial|new)\b)(?<name>\w+)\s*(<[^<>()]*>)?\s*(\(|$|=)")]
+    [GeneratedRegex(@"\b(?!(public|internal|private|protected|static|override|async|unsafe|readonly|partial|new)\b)"
+        + @"(?<name>\w+)\s*(<[^<>()]*>)?\s*(\(|$|=)")]
     private static partial Regex LastName();
 
     [GeneratedRegex(@"^\s*(switch\s*\([^{}]*\)\s*\{|(return\s+)?[^;{}]*\bswitch\s*\{)")]

@@ -1,7 +1,7 @@
 namespace Decisions.Tests.Architecture;
 
 /// <summary>The members of the types in a C# file, with their lengths. Pure: it is given the text.</summary>
-/// <remarks>It counts braces of the code without comments and strings, so every member is found, whatever its signature is.</remarks>
+/// <remarks>The braces of the code without comments and strings delimit a member, whatever its signature is.</remarks>
 internal static class Members
 {
     /// <param name="Name">The last name before the parameters; of a property, its name.</param>
