@@ -46,14 +46,14 @@ internal static class ApiServer
         });
     }
 
-    public static void Map(WebApplication host, IFleetControl control, WorkerFacts facts, ControlSocket socket, LogOutput output, OutputRetention lines, StreamEnd ending, string version)
+    public static void Map(WebApplication host, IFleetControl control, WorkerDetails details, ControlSocket socket, LogOutput output, OutputRetention lines, StreamEnd ending, string version)
     {
         var (time, stopping) = (TimeProvider.System, host.Lifetime.ApplicationStopping);
         ControlApi.Map(
             host,
             ControlApi.Routes(
-                new Queries(control, facts, version),
-                new Commands(control, facts, stopping),
+                new Queries(control, details, version),
+                new Commands(control, details, stopping),
                 new EventStream(control, output.Events, time, ending),
                 new LogStream(control, lines, time, ending)),
             socket.Rule);

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting.Systemd;
 using Reuseportd.Api.Admission;
 using Reuseportd.Api.Documents;
 using Reuseportd.Api.Streams;
+using Reuseportd.Diagnosis;
 using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Spawning;
@@ -85,6 +86,7 @@ internal static class DaemonHost
         using var reader = new OutputLoop(mailbox, output.Lines, output.Logger, TimeProvider.System) { Retention = retention };
         using var children = new ChildSignal();
         await using var steerer = Steering.Start(initial.Fleet.Daemon.Steering ?? SteeringChoice.Auto, mailbox, output.Logger);
+        var failures = new FailureLog(output.Logger);
         var options = new SupervisorOptions(
             preload,
             environment,
@@ -92,6 +94,7 @@ internal static class DaemonHost
             Randomness.Roll,
             initial.Fleet.Daemon.StartParallelism ?? StartsForEachCpu * Environment.ProcessorCount,
             socket.NotifyFolder,
+            failures,
             guard,
             subtree,
             children,
@@ -125,9 +128,9 @@ internal static class DaemonHost
 
         await using var host = builder.Build();
         var control = host.Services.GetRequiredService<FleetControl>();
-        var facts = new WorkerFacts(TimeProvider.System);
-        ApiServer.Map(host, control, facts, socket, output, retention, host.Services.GetRequiredService<StreamEnd>(), Version);
-        var causes = new CauseLog(control, facts, output.Events, TimeProvider.System, output.Logger)
+        var diagnosis = new FleetDiagnosis(new PortSurvey(TimeProvider.System));
+        ApiServer.Map(host, control, new WorkerDetails(diagnosis, TimeProvider.System), socket, output, retention, host.Services.GetRequiredService<StreamEnd>(), Version);
+        var causes = new CauseLog(control.SnapshotAsync, diagnosis, failures, TimeProvider.System, output.Logger)
             .RunAsync(host.Lifetime.ApplicationStopping);
         signals.Tell(host.Lifetime);
         await SocketEngine.PrepareAsync();

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Net.Sockets;
 using Microsoft.Extensions.Hosting.Systemd;
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Diagnosis;
 using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Hosting;
 
@@ -24,7 +25,7 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
     /// </summary>
     public void Tell(FleetCounts counts)
     {
-        if (notifier.IsEnabled && Interlocked.Exchange(ref _untold, $"STATUS={counts}") is null)
+        if (notifier.IsEnabled && Interlocked.Exchange(ref _untold, $"STATUS={StateWords.Of(counts)}") is null)
             ThreadPool.QueueUserWorkItem(_ => Notify(Interlocked.Exchange(ref _untold, null)!));
     }
 

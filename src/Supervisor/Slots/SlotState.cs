@@ -7,8 +7,7 @@ internal abstract record SlotState
 {
     private SlotState() { }
 
-    /// <summary>The word of the status table and of the log.</summary>
-    public abstract string Word { get; }
+    public abstract WorkerState Kind { get; }
 
     /// <summary>When <see cref="SlotEvent.DeadlinePassed"/> is due, or null for never.</summary>
     public virtual TimeSpan? Deadline => null;
@@ -19,7 +18,7 @@ internal abstract record SlotState
     /// <summary>No process, and none wanted.</summary>
     internal sealed record Stopped : SlotState
     {
-        public override string Word => "stopped";
+        public override WorkerState Kind => WorkerState.Stopped;
     }
 
     /// <summary>A process is being made, or does not serve yet.</summary>
@@ -39,14 +38,14 @@ internal abstract record SlotState
         /// <summary>When it has settled; null while it does not serve.</summary>
         public TimeSpan? SettledAt(ReadinessSpec readiness) => ServesSince + readiness.Settle;
 
-        public override string Word => "starting";
+        public override WorkerState Kind => WorkerState.Starting;
         public override TimeSpan? Deadline => Due;
         public override bool HasProcess => true;
     }
 
     internal sealed record Ready(TimeSpan Since) : SlotState
     {
-        public override string Word => "ready";
+        public override WorkerState Kind => WorkerState.Ready;
         public override bool HasProcess => true;
     }
 
@@ -57,7 +56,7 @@ internal abstract record SlotState
     /// <param name="IsOver">It has had its time.</param>
     internal sealed record Draining(TimeSpan Due, AfterStop Then, bool IsOver = false) : SlotState
     {
-        public override string Word => "draining";
+        public override WorkerState Kind => WorkerState.Draining;
         public override TimeSpan? Deadline => Due;
         public override bool HasProcess => true;
     }
@@ -66,7 +65,7 @@ internal abstract record SlotState
     /// <param name="KillAt">End of the grace period; null once its tree was killed.</param>
     internal sealed record Stopping(TimeSpan? KillAt, AfterStop Then) : SlotState
     {
-        public override string Word => "stopping";
+        public override WorkerState Kind => WorkerState.Stopping;
         public override TimeSpan? Deadline => KillAt;
         public override bool HasProcess => true;
     }
@@ -75,21 +74,21 @@ internal abstract record SlotState
     /// <param name="Limit">Which, for people.</param>
     internal sealed record Waiting(string Limit) : SlotState
     {
-        public override string Word => "waiting";
+        public override WorkerState Kind => WorkerState.Waiting;
     }
 
     /// <summary>No process; the next try is at <paramref name="Until"/>.</summary>
     /// <param name="Reason">Why the last one came to nothing.</param>
     internal sealed record Backoff(TimeSpan Until, TimeSpan Delay, string Reason) : SlotState
     {
-        public override string Word => "backoff";
+        public override WorkerState Kind => WorkerState.Backoff;
         public override TimeSpan? Deadline => Until;
     }
 
     /// <summary>No process, and no further try until somebody asks.</summary>
     internal sealed record Failed(string Reason) : SlotState
     {
-        public override string Word => "failed";
+        public override WorkerState Kind => WorkerState.Failed;
     }
 }
 

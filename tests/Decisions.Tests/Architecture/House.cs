@@ -16,6 +16,7 @@ internal static partial class House
         ["Configuration", "Slots", "Planning", "Binding", "Steering"],
         ["Linux", "Observability"],
         ["Runtime"],
+        ["Diagnosis"],
         ["Api"],
         ["Hosting"],
     ];
@@ -30,8 +31,8 @@ internal static partial class House
         ["Observability"] = [["Text"], ["Lines"], ["Events"], ["Formats"], ["Destinations"]],
         ["Runtime"] =
         [
-            ["Messages"], ["Fleet"], ["Trees"], ["Output"], ["Processes"], ["SteeringTask"], ["Readiness"], ["Probing"], ["Updates"],
-            ["Steering"], ["Snapshots"], ["Loop"],
+            ["Messages"], ["Snapshots"], ["Fleet"], ["Trees"], ["Output"], ["Processes"], ["SteeringTask"], ["Readiness"], ["Probing"], ["Updates"],
+            ["Steering"], ["Reports"], ["Loop"],
         ],
         ["Api"] = [["Contract"], ["Http"], ["Admission", "Documents"], ["Streams"], ["Routes"]],
     };
@@ -109,10 +110,10 @@ internal static partial class House
     [GeneratedRegex(@"\bReuseportd\s*\.\s*(?<folder>\w+)\s*\.\s*(?<room>\w+)")]
     private static partial Regex RoomReference();
 
-    [GeneratedRegex(@"(?<![\w.]|Reuseportd\s*\.\s*)(?<folder>Model|Configuration|Slots|Planning|Binding|Steering|Linux|Observability|Runtime|Api|Hosting)\s*\.\s*[A-Z]\w*")]
+    [GeneratedRegex(@"(?<![\w.]|Reuseportd\s*\.\s*)(?<folder>Model|Configuration|Slots|Planning|Binding|Steering|Linux|Observability|Runtime|Diagnosis|Api|Hosting)\s*\.\s*[A-Z]\w*")]
     private static partial Regex RelativeName();
 
-    [GeneratedRegex(@"\busing\s+(static\s+|\w+\s*=\s*)?(?<folder>Model|Configuration|Slots|Planning|Binding|Steering|Linux|Observability|Runtime|Api|Hosting)\s*[.;]")]
+    [GeneratedRegex(@"\busing\s+(static\s+|\w+\s*=\s*)?(?<folder>Model|Configuration|Slots|Planning|Binding|Steering|Linux|Observability|Runtime|Diagnosis|Api|Hosting)\s*[.;]")]
     private static partial Regex RelativeUsing();
 
     [GeneratedRegex(@"^\s*namespace\s+(?<name>[\w.]+)", RegexOptions.Multiline)]

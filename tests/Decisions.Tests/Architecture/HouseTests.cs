@@ -11,10 +11,8 @@ public sealed class HouseTests
 
     private static readonly Dictionary<(string File, string Word), string> RoomReferences = new()
     {
-        [("Runtime/Fleet/Attempt.cs", "Snapshots")] = "to be turned round",
-        [("Runtime/Fleet/CommandEnds.cs", "Snapshots")] = "to be turned round",
-        [("Runtime/Fleet/ConvergeResult.cs", "Snapshots")] = "to be turned round",
-        [("Runtime/Fleet/Converging.cs", "Snapshots")] = "to be turned round",
+        [("Runtime/Fleet/CommandEnds.cs", "Reports")] = "to be turned round",
+        [("Runtime/Fleet/Converging.cs", "Reports")] = "to be turned round",
         [("Runtime/Fleet/ServiceTable.cs", "Updates")] = "to be turned round",
         [("Runtime/Fleet/SlotRunner.cs", "Output")] = "to be turned round",
         [("Runtime/Fleet/SlotRunner.cs", "Processes")] = "to be turned round",
@@ -31,7 +29,6 @@ public sealed class HouseTests
         [("Runtime/Trees/ITreeReaper.cs", "Processes")] = "to be turned round",
         [("Runtime/Trees/Orphans.cs", "Processes")] = "to be turned round",
         [("Runtime/Trees/TreeReaper.cs", "Processes")] = "to be turned round",
-        [("Runtime/Updates/FailedReplacement.cs", "Snapshots")] = "to be turned round",
     };
 
     private static readonly Dictionary<(string File, string Word), string> Locks = new()

@@ -53,6 +53,9 @@ internal sealed record CommandDocument(IReadOnlyList<CommandOutcome> Workers, bo
 /// <param name="Detail">Why it is not; else as in <see cref="WorkerStatus"/>.</param>
 internal sealed record CommandOutcome(string Name, string State, bool Ok, int? Pid, int Generation, string? Detail)
 {
+    /// <summary>State of a worker that the command has removed.</summary>
+    public const string Removed = "removed";
+
     /// <summary>True where the command could do nothing with it as it is, so that it is where it was; else absent.</summary>
     public bool? Untouched { get; init; }
 

@@ -10,7 +10,7 @@ using Reuseportd.Runtime.Fleet;
 namespace Reuseportd.Api.Routes;
 
 /// <summary>Handlers of what changes workers.</summary>
-internal sealed class Commands(IFleetControl control, WorkerFacts facts, CancellationToken stopping)
+internal sealed class Commands(IFleetControl control, WorkerDetails details, CancellationToken stopping)
 {
     private const int MostWorkers = 10_000;
 
@@ -48,8 +48,8 @@ internal sealed class Commands(IFleetControl control, WorkerFacts facts, Cancell
         var document = FleetDocuments.Of(result);
         if (result.Done is { NotReady: { Count: > 0 } unready })
         {
-            var heard = await facts.HeardAsync(control, [.. unready.Select(worker => (worker.Name, worker.LastWords))], context.RequestAborted);
-            document = facts.AddTo(document, unready, heard);
+            var heard = await details.HeardAsync(control, [.. unready.Select(worker => (worker.Name, worker.LastWords))], context.RequestAborted);
+            document = details.AddTo(document, unready, heard);
         }
 
         await Answers.WriteAsync(context, status, document, ContractJson.Default.ApplyDocument);
@@ -67,8 +67,8 @@ internal sealed class Commands(IFleetControl control, WorkerFacts facts, Cancell
         // Of a signal that was not sent there is nothing more to say.
         if (command is not (FleetCommand.Send or FleetCommand.Reload) && document.Workers.Any(worker => !worker.Ok))
         {
-            var unmoved = result.Workers.Where(worker => !worker.Ok).Select(worker => (worker.Name, worker.LastWords));
-            document = facts.AddTo(document, result, await facts.HeardAsync(control, [.. unmoved], context.RequestAborted));
+            var unmoved = result.Workers.Where(worker => !worker.Ok).Select(worker => (worker.Name, worker.Facts?.LastWords));
+            document = details.AddTo(document, result, await details.HeardAsync(control, [.. unmoved], context.RequestAborted));
         }
 
         await Answers.OkAsync(context, document, ContractJson.Default.CommandDocument);

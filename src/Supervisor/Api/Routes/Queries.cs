@@ -8,7 +8,7 @@ using Reuseportd.Linux.ReusePort;
 namespace Reuseportd.Api.Routes;
 
 /// <summary>Handlers of what only looks.</summary>
-internal sealed class Queries(IFleetControl control, WorkerFacts facts, string version)
+internal sealed class Queries(IFleetControl control, WorkerDetails details, string version)
 {
     public async Task StatusAsync(HttpContext context)
     {
@@ -24,7 +24,7 @@ internal sealed class Queries(IFleetControl control, WorkerFacts facts, string v
             TcpMigrateReq = MigrationSetting.Read(),
             LoopDelay = Math.Round(snapshot.LoopDelay.TotalSeconds, 6),
         };
-        await Answers.OkAsync(context, facts.AddTo(document, snapshot, chosen), ContractJson.Default.StatusDocument);
+        await Answers.OkAsync(context, details.AddTo(document, snapshot, chosen), ContractJson.Default.StatusDocument);
     }
 
     public async Task ServiceAsync(HttpContext context)
@@ -41,7 +41,7 @@ internal sealed class Queries(IFleetControl control, WorkerFacts facts, string v
         var names = Requests.Names(context);
         var snapshot = await control.SnapshotAsync(context.RequestAborted);
         var chosen = Chosen.Of(snapshot, names);
-        await Answers.OkAsync(context, BindDocuments.Of(chosen, facts.Causes(snapshot, chosen)), ContractJson.Default.BindsDocument);
+        await Answers.OkAsync(context, BindDocuments.Of(chosen, details.Causes(snapshot, chosen)), ContractJson.Default.BindsDocument);
     }
 
     /// <summary>The document that is kept with the source.</summary>

@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 using Reuseportd.Planning;
-using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Runtime.Reports;
 
 namespace Reuseportd.Runtime.Fleet;
 

@@ -1,5 +1,5 @@
 using Reuseportd.Model;
-using Reuseportd.Observability.Lines;
+using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Runtime.Fleet;
 
@@ -46,23 +46,53 @@ internal sealed record CommandResult(ValueList<CommandEnd> Workers, bool TimedOu
 }
 
 /// <summary>What came of it for one worker.</summary>
-/// <param name="State">Word of its state; <see cref="Removed"/> where it is no more.</param>
 /// <param name="Ok">
-/// Whether it is where the command wanted it; where nobody waited for that, whether the command was taken.
+/// Whether the worker is in the state that the command wants; for a command that does not wait, whether the worker took it.
 /// </param>
-internal sealed record CommandEnd(WorkerName Name, string State, bool Ok, int? Pid, int Generation, string? Detail)
+internal sealed record CommandEnd(WorkerName Name, WorkerState State, bool Ok, int? Pid, int Generation)
 {
-    public const string Removed = "removed";
+    /// <summary>The command has removed the worker.</summary>
+    public bool IsRemoved { get; init; }
 
-    /// <summary>The command could do nothing with it as it is.</summary>
+    /// <summary>What the command could not do; null where the facts of the worker tell.</summary>
+    public CommandObstacle? Obstacle { get; init; }
+
+    /// <summary>The command does not apply to the worker in its state.</summary>
     public bool IsUntouched { get; init; }
 
-    /// <summary>As in <see cref="WorkerSnapshot"/>; null also where it is where the command wanted it.</summary>
-    public LastWords? LastWords { get; init; }
-
-    /// <summary>Its update is paused.</summary>
-    public bool IsPostponed { get; init; }
-
-    /// <summary>It is what it was: what was to take its place has not.</summary>
+    /// <summary>An update did not replace the worker.</summary>
     public bool IsNotReplaced { get; init; }
+
+    /// <summary>The worker at the end of the command; null where <see cref="Ok"/>.</summary>
+    public WorkerSnapshot? Facts { get; init; }
+
+    /// <summary>The update of the worker is paused.</summary>
+    public bool IsPostponed => IsNotReplaced && Facts is { IsPostponed: true };
+}
+
+/// <summary>Why a command did not do what it was to do with a worker.</summary>
+internal abstract record CommandObstacle
+{
+    private CommandObstacle() { }
+
+    /// <summary>The worker has not settled, and its facts say no more.</summary>
+    internal sealed record StillOnItsWay : CommandObstacle;
+
+    /// <summary>A later command wants another state of the worker.</summary>
+    internal sealed record Overtaken : CommandObstacle;
+
+    /// <summary>A scaled service is stopped, so its new workers are stopped, too.</summary>
+    internal sealed record ServiceStopped : CommandObstacle;
+
+    internal sealed record NothingToRollBack : CommandObstacle;
+
+    internal sealed record AlreadyPaused : CommandObstacle;
+
+    internal sealed record NotBeingReplaced : CommandObstacle;
+
+    internal sealed record NothingPaused : CommandObstacle;
+
+    internal sealed record NoProcess : CommandObstacle;
+
+    internal sealed record SignalFailed(Signal Signal, Errno Errno) : CommandObstacle;
 }

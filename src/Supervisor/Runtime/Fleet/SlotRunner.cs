@@ -5,6 +5,7 @@ using Reuseportd.Observability.Events;
 using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Output;
 using Reuseportd.Runtime.Processes;
+using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Runtime.Trees;
 using Reuseportd.Slots;
 using Serilog;
@@ -27,12 +28,13 @@ internal sealed class SlotRunner(
     Starts starts,
     Room room,
     ILogger log,
+    IFailureListener failures,
     Func<TimeSpan> clock,
     Func<double> roll)
 {
     private readonly Queue<WorkerProcess> _ready = new();
     private readonly Queue<Service> _settled = new();
-    private readonly Dictionary<string, int> _states = [];
+    private readonly int[] _states = new int[Enum.GetValues<WorkerState>().Length];
     private int _workers;
     private int _unsettled;
 
@@ -62,9 +64,10 @@ internal sealed class SlotRunner(
     public Action<WorkerProcess>? Check { get; set; }
 
     public FleetCounts Counts => new(
-        _workers, Count("ready"), Count("starting"), Count("stopping"), Count("backoff"), Count("failed"), _unsettled)
+        _workers, Count(WorkerState.Ready), Count(WorkerState.Starting), Count(WorkerState.Stopping), Count(WorkerState.Backoff),
+        Count(WorkerState.Failed), _unsettled)
     {
-        Waiting = Count("waiting"),
+        Waiting = Count(WorkerState.Waiting),
     };
 
     public void Enter(WorkerSlot slot)
@@ -313,9 +316,11 @@ internal sealed class SlotRunner(
                 break;
             case SlotState.Backoff backoff:
                 log.Backoff(slot.Name, backoff.Delay, slot.Slot.Streak);
+                failures.Tell(new FailureEvent.WorkerFailed(slot.Name));
                 break;
             case SlotState.Failed failed:
                 log.Failed(slot.Name, failed.Reason);
+                failures.Tell(new FailureEvent.WorkerFailed(slot.Name));
                 break;
             case SlotState.Stopping when before is not SlotState.Stopping:
                 if (before is SlotState.Draining { IsOver: true } && happened is SlotEvent.Drained or SlotEvent.DeadlinePassed && slot.Process is { Connections: > 0 and var left } cut)
@@ -328,6 +333,7 @@ internal sealed class SlotRunner(
                 {
                     log.ReadinessTimedOut(
                         slot.Name, slot.Process?.Handle.Pid ?? 0, slot.Policy.Readiness.Timeout, Missing(slot, starting), slot.Process?.ProbeFailure);
+                    failures.Tell(new FailureEvent.ReadinessTimedOut(slot.Name));
                 }
 
                 log.Stopping(slot.Name, slot.Process?.Handle.Pid ?? 0, slot.Policy.Stop.Signal);
@@ -360,13 +366,13 @@ internal sealed class SlotRunner(
         if (slot.Waiting is not null) Settled?.Invoke(slot);
     }
 
-    private int Count(string word) => _states.GetValueOrDefault(word);
+    private int Count(WorkerState state) => _states[(int)state];
 
     private void Tally(WorkerSlot slot, SlotState state, int by)
     {
         if (!slot.IsReplacement)
         {
-            _states[state.Word] = Count(state.Word) + by;
+            _states[(int)state.Kind] += by;
             if (state is SlotState.Ready) slot.Service.Ready += by;
             if (state is SlotState.Waiting) slot.Service.Waiting += by;
         }

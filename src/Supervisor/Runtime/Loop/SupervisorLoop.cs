@@ -11,6 +11,7 @@ using Reuseportd.Runtime.Output;
 using Reuseportd.Runtime.Probing;
 using Reuseportd.Runtime.Processes;
 using Reuseportd.Runtime.Readiness;
+using Reuseportd.Runtime.Reports;
 using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Runtime.Steering;
 using Reuseportd.Runtime.SteeringTask;
@@ -144,11 +145,12 @@ internal sealed class SupervisorLoop : IDisposable
             : new TreeReaper(IsOwn, _log, Now);
         _room = new Room(new DescriptorBudget(_options.Descriptors), UsedDescriptors, _log);
         _runner = new SlotRunner(
-            _processes, _files, _trees, _accounts, new StartQueue<QueuedStart>(_options.StartParallelism), _starts, _room, _log, Now, _options.Roll);
+            _processes, _files, _trees, _accounts, new StartQueue<QueuedStart>(_options.StartParallelism), _starts, _room, _log, _options.Failures, Now,
+            _options.Roll);
         _trees.Ended = slot => _runner.Happen(slot, new SlotEvent.TreeEnded());
         _probes = new ProbeWatch(_probeCommands, _mailbox, _runner, _options.Steerer, _log, _time, _options.Roll);
         var replacements = new ReplacementSlots(_runner);
-        _updates = new UpdateRunner(_runner, replacements, _log);
+        _updates = new UpdateRunner(_runner, replacements, _log, _options.Failures);
         _runner.Moved = _updates.Moved;
         _runner.Cut = _updates.Cut;
         _shares = new Shares(_options.Steerer, _runner, _updates, _log, Now);
@@ -333,8 +335,9 @@ internal sealed class SupervisorLoop : IDisposable
                 if (_processes.Find(ended.Process) is { } unheard) _sockets.Expect(unheard, Now());
                 break;
             case ReadinessMessage.SilenceExplained explained:
-                (explained.Process.Silence, explained.Process.SilenceCause) = (explained.Reason, explained.Cause);
-                _log.NoPreload(explained.Process.Slot.Name, explained.Process.Handle.Pid, explained.Reason);
+                explained.Process.Silence = explained.Silence;
+                _options.Failures.Tell(new FailureEvent.LibrarySilent(
+                    explained.Process.Slot.Name, explained.Process.Handle.Pid, explained.Silence));
                 break;
             case ProcessMessage.Launched launched:
                 TakeLaunched(launched.Start);
@@ -392,7 +395,7 @@ internal sealed class SupervisorLoop : IDisposable
             // From a process that has ended meanwhile; it was not silent, though.
             case OutputMessage.OutcomeSeen late:
                 _silence.Heard(late.Process, late.Outcome);
-                _processes.FindEnded(late.Process)?.Remember(late.Outcome);
+                if (_processes.FindEnded(late.Process) is { } past) Remember(past, late.Outcome);
                 break;
             // Of a process that has ended meanwhile.
             case ReadinessMessage.PortsSeen or ReadinessMessage.PortsChecked or SteeringMessage.Placed or SteeringMessage.Drained or SteeringMessage.Expected or SteeringMessage.Holds or SteeringMessage.Stalled or SteeringMessage.FoundStuck:
@@ -405,7 +408,7 @@ internal sealed class SupervisorLoop : IDisposable
     private void TakeOutcome(WorkerProcess process, BindOutcome outcome)
     {
         _silence.Heard(process.Serial, outcome);
-        process.Remember(outcome);
+        Remember(process, outcome);
         // The outcome that readiness waits for may be among the lost lines: the kernel knows the ports.
         if (outcome.Kind == OutcomeKind.Lost) _sockets.Expect(process, Now());
         if (PortCoverage.ServedPort(outcome) is not { } port) return;
@@ -413,6 +416,13 @@ internal sealed class SupervisorLoop : IDisposable
         _runner.Happen(process.Slot, new SlotEvent.Serves(process.Generation, port));
         // One that was ready before has more sockets now.
         if (process.IsServing) _shares.Serve(process);
+    }
+
+    private void Remember(WorkerProcess process, BindOutcome outcome)
+    {
+        process.Remember(outcome);
+        if (outcome is { Succeeded: false, Socket: not null })
+            _options.Failures.Tell(new FailureEvent.BindFailed(process.Slot.Name, outcome));
     }
 
     private void TakeCheck(WorkerProcess process, ValueList<int>? ports)

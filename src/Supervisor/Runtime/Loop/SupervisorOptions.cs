@@ -2,6 +2,7 @@ using Reuseportd.Linux.Cgroups;
 using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Spawning;
+using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Runtime.SteeringTask;
 
 namespace Reuseportd.Runtime.Loop;
@@ -13,6 +14,7 @@ namespace Reuseportd.Runtime.Loop;
 /// <param name="Roll">Randomness, evenly spread in [0, 1).</param>
 /// <param name="StartParallelism">Workers that may be between start and ready at one time, beyond one for each service.</param>
 /// <param name="NotifyFolder">Where the sockets are at which workers say that they are ready.</param>
+/// <param name="Failures">Is told of each failure.</param>
 /// <param name="Guard">A child that is no worker, and is told of those; null where there is none.</param>
 /// <param name="Groups">Where processes get control groups of their own; null where there are none.</param>
 /// <param name="Steerer">Who gets new connections; null where the kernel alone decides.</param>
@@ -24,6 +26,7 @@ internal sealed record SupervisorOptions(
     Func<double> Roll,
     int StartParallelism,
     string NotifyFolder,
+    IFailureListener Failures,
     Guard? Guard = null,
     CgroupSubtree? Groups = null,
     ChildSignal? ChildSignal = null,

@@ -105,10 +105,7 @@ internal sealed class WorkerProcess(
     public BindOutcome? FailedBind => _lastFailed is { } failed && !_binds.Values.Any(bind => bind.Succeeded && MakesUpFor(bind, failed)) ? failed : null;
 
     /// <summary>Why its preload library never said a word; null where it spoke, or nobody knows yet.</summary>
-    public string? Silence { get; set; }
-
-    /// <summary>The same for programs; of meaning where <see cref="Silence"/> is set.</summary>
-    public PreloadReason SilenceCause { get; set; }
+    public PreloadDiagnosis? Silence { get; set; }
 
     public void Leaves(int processes) => LeftBehind = HasGone ? processes : 0;
 

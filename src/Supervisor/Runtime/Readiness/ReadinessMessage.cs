@@ -17,5 +17,5 @@ internal abstract record ReadinessMessage : Message
     internal sealed record PortsChecked(ulong Process, ValueList<int>? Ports) : ReadinessMessage;
 
     /// <summary>Why a process's library never said a word.</summary>
-    internal sealed record SilenceExplained(WorkerProcess Process, PreloadReason Cause, string Reason) : ReadinessMessage;
+    internal sealed record SilenceExplained(WorkerProcess Process, PreloadDiagnosis Silence) : ReadinessMessage;
 }

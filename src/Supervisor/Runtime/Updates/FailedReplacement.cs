@@ -1,3 +1,5 @@
+using Reuseportd.Model;
+using Reuseportd.Planning;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Processes;
 using Reuseportd.Runtime.Snapshots;
@@ -5,19 +7,21 @@ using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Updates;
 
-/// <summary>A process that came to nothing, and how it left its slot. Its last words may be read after that.</summary>
-/// <param name="State">Of the slot then, with the reason.</param>
-/// <param name="Process">Null where none could be made.</param>
-/// <param name="WayOut">What helps where it cannot serve beside the one that it was to replace.</param>
-internal sealed record FailedReplacement(SlotState State, SlotPolicy Policy, WorkerProcess? Process, string WayOut)
+/// <summary>A replacement that failed. The daemon may read its last output later.</summary>
+/// <param name="State">The state that the process left its slot in.</param>
+/// <param name="Process">Null where the daemon could not start one.</param>
+/// <param name="Remedy">What helps if the process cannot run beside the one that it was to replace.</param>
+internal sealed record FailedReplacement(WorkerName Name, SlotState State, SlotPolicy Policy, WorkerProcess? Process, UpdateRemedy Remedy)
 {
-    public string? Detail => WorkerDetail.Of(State, Policy, Process);
+    /// <summary>The facts that are known by now.</summary>
+    public WorkerSnapshot Facts => ProcessFacts.Of(Name, State, Policy, Process, pid: null);
 
-    /// <param name="slot">In which it fell.</param>
-    public static FailedReplacement In(WorkerSlot slot, string wayOut) => new(
-        // Asked to end as it was late: that is why.
+    /// <param name="slot">The slot of the failed process.</param>
+    public static FailedReplacement In(WorkerSlot slot, UpdateRemedy remedy) => new(
+        slot.Name,
+        // The daemon stops a process that is late: that is why it failed.
         slot.Slot.State is SlotState.Stopping { Then: AfterStop.Retry retry } ? new SlotState.Failed(retry.Reason) : slot.Slot.State,
         slot.Policy,
         slot.Last is { } last && last.Generation == slot.Slot.Generation ? last : null,
-        wayOut);
+        remedy);
 }

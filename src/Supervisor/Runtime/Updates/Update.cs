@@ -1,5 +1,6 @@
 using Reuseportd.Model;
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Runtime.Updates;
 
@@ -32,7 +33,7 @@ internal sealed class Update(Service service, ServiceSpec? former)
     public HashSet<WorkerSlot> Done { get; } = [];
 
     /// <summary>Why it stopped; null while nothing has failed.</summary>
-    public string? Failure { get; set; }
+    public UpdateStop? Failure { get; set; }
 
     /// <summary>What had to be done about the failure has been.</summary>
     public bool HasStopped { get; set; }

@@ -2,6 +2,7 @@ using Reuseportd.Model;
 using Reuseportd.Observability.Events;
 using Reuseportd.Planning;
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Slots;
 using Serilog;
 
@@ -12,7 +13,7 @@ namespace Reuseportd.Runtime.Updates;
 /// <c>update</c> promises. The first new process that does not get ready stops it all: what serves goes on serving. Only the
 /// loop's thread uses it.
 /// </summary>
-internal sealed class UpdateRunner(SlotRunner runner, ReplacementSlots replacements, ILogger log)
+internal sealed class UpdateRunner(SlotRunner runner, ReplacementSlots replacements, ILogger log, IFailureListener failures)
 {
     private readonly Dictionary<Service, Update> _updates = [];
     private readonly HashSet<Update> _due = [];
@@ -301,22 +302,19 @@ internal sealed class UpdateRunner(SlotRunner runner, ReplacementSlots replaceme
     private static void Fail(Update update, WorkerSlot slot, WorkerSlot fallen)
     {
         update.Moving.Remove(slot);
-        slot.UpdateFailure = new UpdateFailure("it stopped by itself", FailedReplacement.In(fallen, WayOut(update)));
-        update.Failure ??= $"{slot.Name}: {slot.UpdateFailure.Reason}";
+        var failed = FailedReplacement.In(fallen, Remedy(update));
+        slot.UpdateFailure = new UpdateFailure(new UpdateObstacle.ReplacementFailed(), failed);
+        update.Failure ??= new UpdateStop.ReplacementFailed(slot.Name, failed.Facts);
         update.Wait(slot);
     }
 
     /// <summary>How the workers become new that cannot be so beside the old ones: that interrupts, so somebody has to want it.</summary>
-    private static string WayOut(Update update)
-    {
-        var spec = update.Service.Spec;
-        if (update.IsTakenBack) return $"change its file back, 'reuseportctl stop {spec.Name}', then 'reuseportctl apply'";
-        var goOn = update.Former is null ? $"start {spec.Name}" : IsToPause(update) ? $"restart {spec.Name}" : "apply";
-        // What somebody started by hand, an apply does not start.
-        if (goOn == "apply" && !spec.Autostart) goOn = $"apply' and 'reuseportctl start {spec.Name}";
-        var alone = spec is { Workers: 1, Update.Order: UpdateOrder.StartFirst } ? ", or set 'update: { order: stop-first, max_unavailable: 1 }'" : "";
-        return $"'reuseportctl stop {spec.Name}', then 'reuseportctl {goOn}'{alone}";
-    }
+    private static UpdateRemedy Remedy(Update update) => UpdateRemedy.For(
+        update.IsTakenBack ? RemedyVerb.ApplyFormerFile
+        : update.Former is null ? RemedyVerb.Start
+        : IsToPause(update) ? RemedyVerb.Restart
+        : RemedyVerb.Apply,
+        update.Service.Spec);
 
     private static bool IsToPause(Update update) =>
         update.IsPaused || update.IsRollback || update.Service.Spec.Update.FailureAction == UpdateFailureAction.Pause;
@@ -324,8 +322,8 @@ internal sealed class UpdateRunner(SlotRunner runner, ReplacementSlots replaceme
     /// <summary>Too few serve for one more to be stopped, and no more of them are to come.</summary>
     private static void Block(Update update, WorkerSlot slot, int wanted)
     {
-        update.Failure = $"only {update.Service.Ready} of {wanted} workers are ready";
-        slot.UpdateFailure = new UpdateFailure(update.Failure);
+        update.Failure = new UpdateStop.TooFewReady(update.Service.Ready, wanted);
+        slot.UpdateFailure = new UpdateFailure(new UpdateObstacle.TooFewReady(update.Service.Ready, wanted));
     }
 
     private static bool IsOnItsWay(WorkerSlot slot) => slot.Slot.State is SlotState.Starting or SlotState.Stopping or SlotState.Draining;
@@ -336,10 +334,8 @@ internal sealed class UpdateRunner(SlotRunner runner, ReplacementSlots replaceme
 
     private void Postpone(Update update, WorkerSlot slot)
     {
-        var name = update.Service.Spec.Name;
         // A restart changes nothing, so a rollback would take back what was changed before it.
-        var back = update.Former is null ? "" : $", 'reuseportctl rollback {name}' goes back";
-        slot.UpdateFailure = new UpdateFailure($"the update is paused; 'reuseportctl resume {name}' goes on{back}") { IsPostponed = true };
+        slot.UpdateFailure = new UpdateFailure(new UpdateObstacle.UpdatePaused(update.Service.Spec.Name, update.Former is not null));
         runner.EndUpdate(slot);
     }
 
@@ -360,12 +356,13 @@ internal sealed class UpdateRunner(SlotRunner runner, ReplacementSlots replaceme
 
         foreach (var slot in update.Waiting)
         {
-            slot.UpdateFailure ??= new UpdateFailure($"the update stopped at {update.Failure}");
+            slot.UpdateFailure ??= new UpdateFailure(new UpdateObstacle.UpdateStopped(update.Failure!));
             runner.EndUpdate(slot);
         }
 
         var isPaused = IsToPause(update);
-        log.UpdateFailed(service.Spec.Name, update.Failure!, update.Done.Count, update.Count, rollsBack: !isPaused && update.Former is not null);
+        failures.Tell(new FailureEvent.UpdateFailed(
+            service.Spec.Name, update.Failure!, update.Done.Count, update.Count, RollsBack: !isPaused && update.Former is not null));
         if (isPaused && update.Former is not null) update.IsPaused = true;
         else if (update.Former is not null) failed(update);
         else Drop(update);

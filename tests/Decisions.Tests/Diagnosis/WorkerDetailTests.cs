@@ -1,11 +1,12 @@
+using Reuseportd.Diagnosis;
+using Reuseportd.Linux.Spawning;
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Processes;
-using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Slots;
 
-namespace Decisions.Tests.Runtime;
+namespace Decisions.Tests.Diagnosis;
 
 public sealed class WorkerDetailTests
 {
@@ -17,8 +18,10 @@ public sealed class WorkerDetailTests
         Ports = new PortFilter([new PortRange(8097, 8097)]),
     };
 
+    private static readonly WorkerName Name = new("web", 0);
+
     private readonly WorkerProcess _process = new(
-        1, new WorkerSlot(new WorkerName("web", 0), new Service(Specs.Service("web"))), 1, null!, "/bin/server",
+        1, new WorkerSlot(Name, new Service(Specs.Service("web"))), 1, null!, "/bin/server",
         new Account(null, new Identity(0, 0, []), null, null), Specs.Service("web"), TimeSpan.Zero);
 
     [Fact]
@@ -61,7 +64,7 @@ public sealed class WorkerDetailTests
     [Fact]
     public void Of_ASilentLibrary_IsSaidOfReadyOnesToo()
     {
-        _process.Silence = "statically linked: /bin/server";
+        _process.Silence = new PreloadDiagnosis(PreloadReason.StaticallyLinked, "/bin/server");
         Assert.Equal("no line from the preload library: statically linked: /bin/server", Of(new SlotState.Ready(TimeSpan.Zero)));
         Assert.Equal("no line from the preload library: statically linked: /bin/server; exit code 1", Of(Backoff));
         Assert.Null(Of(new SlotState.Stopped()));
@@ -71,19 +74,19 @@ public sealed class WorkerDetailTests
     public void Of_PortsThatAreSaidBeside_AreLeftOut()
     {
         _process.Remember(Outcome(8098, "ok", matched: false));
-        Assert.Equal("waits for at most 30 s for port 8097", WorkerDetail.Of(Starting, Policy, _process, namesPorts: false));
-        Assert.Equal("exit code 1", WorkerDetail.Of(Backoff, Policy, _process, namesPorts: false));
+        Assert.Equal("waits for at most 30 s for port 8097", Of(Starting, namesPorts: false));
+        Assert.Equal("exit code 1", Of(Backoff, namesPorts: false));
     }
 
     [Fact]
     public void Of_AProbe_SaysHowFarItHasCome()
     {
         var policy = Policy with { Readiness = new ReadinessSpec.Probed(new ProbeSpec.Tcp(null), ReadinessSpec.DefaultPeriod, TimeSpan.FromSeconds(20)) };
-        Assert.Equal("waits for at most 20 s for its probe, which was not asked yet", WorkerDetail.Of(Starting, policy, _process));
+        Assert.Equal("waits for at most 20 s for its probe, which was not asked yet", Of(Starting, policy));
         _process.IsProbed = true;
-        Assert.Equal("waits for at most 20 s for its probe, which has not answered yet", WorkerDetail.Of(Starting, policy, _process));
+        Assert.Equal("waits for at most 20 s for its probe, which has not answered yet", Of(Starting, policy));
         _process.ProbeFailure = "127.0.0.1:8911: Connection refused";
-        Assert.Equal("waits for at most 20 s for its probe: 127.0.0.1:8911: Connection refused", WorkerDetail.Of(Starting, policy, _process));
+        Assert.Equal("waits for at most 20 s for its probe: 127.0.0.1:8911: Connection refused", Of(Starting, policy));
     }
 
     [Fact]
@@ -91,10 +94,10 @@ public sealed class WorkerDetailTests
     {
         var limit = TimeSpan.FromSeconds(30);
         Assert.Equal(
-            "waits for at most 30 s for READY=1", WorkerDetail.Of(Starting, Policy with { Readiness = new ReadinessSpec.Notify(limit) }, _process));
+            "waits for at most 30 s for READY=1", Of(Starting, Policy with { Readiness = new ReadinessSpec.Notify(limit) }));
         Assert.Equal(
             "waits for its delay of 2 s",
-            WorkerDetail.Of(Starting, Policy with { Readiness = new ReadinessSpec.Delay(TimeSpan.FromSeconds(2), limit) }, _process));
+            Of(Starting, Policy with { Readiness = new ReadinessSpec.Delay(TimeSpan.FromSeconds(2), limit) }));
     }
 
     [Fact]
@@ -102,7 +105,7 @@ public sealed class WorkerDetailTests
     {
         var policy = Policy with { Readiness = Policy.Readiness with { Settle = TimeSpan.FromMilliseconds(300) } };
         var settling = (SlotState.Starting)Starting with { ServesSince = TimeSpan.Zero };
-        Assert.Equal("serves; ready once it has for 300 ms", WorkerDetail.Of(settling, policy, _process));
+        Assert.Equal("serves; ready once it has for 300 ms", Of(settling, policy));
     }
 
     [Theory]
@@ -125,12 +128,15 @@ public sealed class WorkerDetailTests
     }
 
     [Fact]
-    public void Of_NoProcess_IsTheReasonAlone() => Assert.Equal("exit code 1", WorkerDetail.Of(Backoff, Policy, newest: null));
+    public void Of_NoProcess_IsTheReasonAlone() => Assert.Equal("exit code 1", WorkerDetail.Of(ProcessFacts.Of(Name, Backoff, Policy, process: null, pid: null)));
 
     private static SlotState Starting => new SlotState.Starting(StartPhase.Running, TimeSpan.Zero, Due: null, PortCoverage.None(Policy.Ports));
 
     private static BindOutcome Outcome(int port, string result, bool matched = true) => new(
         OutcomeKind.Bind, 1, new SocketOutcome(3, 7, "inet", "stream", "127.0.0.1", port, matched, OptionSetting.Set, OptionSetting.System, null, null), result, "");
 
-    private string? Of(SlotState state) => WorkerDetail.Of(state, Policy, _process);
+    private string? Of(SlotState state, bool namesPorts = true) => Of(state, Policy, namesPorts);
+
+    private string? Of(SlotState state, SlotPolicy policy, bool namesPorts = true) =>
+        WorkerDetail.Of(ProcessFacts.Of(Name, state, policy, _process, pid: null), namesPorts);
 }

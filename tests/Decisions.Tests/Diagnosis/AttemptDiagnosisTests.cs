@@ -1,15 +1,16 @@
 using System.Net;
-using Reuseportd.Api.Documents;
+using Reuseportd.Diagnosis;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Planning;
 using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Slots;
 
-namespace Decisions.Tests.Api;
+namespace Decisions.Tests.Diagnosis;
 
 /// <summary>Why a worker that serves is not what it was to become, in the words that a user gets.</summary>
-public sealed class TriedTests
+public sealed class AttemptDiagnosisTests
 {
     private const int Port = 8080;
     private const string WayOut = "'reuseportctl stop web', then 'reuseportctl apply'";
@@ -17,15 +18,20 @@ public sealed class TriedTests
     private const string Silence = "no line from the preload library: statically linked: /bin/x";
 
     private static readonly WorkerSnapshot Serves = new(
-        new WorkerName("web", 0), "ready", 100, 1, 0, TimeSpan.Zero, null, null, null, [Outcome("ok", matched: true)])
+        new WorkerName("web", 0), WorkerState.Ready, 100, 1, 0, TimeSpan.Zero, null, null, [Outcome("ok", matched: true)])
     {
         User = 33, Ports = new PortFilter([new PortRange(Port, Port)]),
     };
 
     private static readonly WorkerSnapshot Fell = Serves with
     {
-        State = Attempt.Over, Pid = null, Binds = [], Detail = "bind 127.0.0.1:8080 tcp: EADDRINUSE; exit code 1", FailedBind = Outcome("EADDRINUSE", matched: true),
+        State = WorkerState.Failed, IsOver = true, Pid = null, Binds = [], Reason = new StateReason.Failure("exit code 1"),
+        FailedBind = Outcome("EADDRINUSE", matched: true),
     };
+
+    private static readonly PreloadDiagnosis Static = new(PreloadReason.StaticallyLinked, "/bin/x");
+
+    private static readonly StateReason Waits = new StateReason.WaitsForPorts(PortCoverage.None(Serves.Ports), TimeSpan.FromSeconds(30));
 
     private static readonly PortHolder Own = new(IsStream: true, IPAddress.Loopback, Port, Inode: 7, Uid: 33, Pid: 100, "x");
 
@@ -43,14 +49,14 @@ public sealed class TriedTests
     [Fact]
     public void FormerWithoutTheLibrary_SaysThatAndNotHowToMendIt() => Assert.Equal(
         $"{Refused}, which does not share it, as the preload library is not in it: {WayOut}",
-        Whole(Fell, Serves with { Binds = [], Silence = PreloadReason.StaticallyLinked, Detail = $"not replaced: exit code 1; {Silence}", Own = Silence }));
+        Whole(Fell, Serves with { Binds = [], Silence = Static }));
 
     [Fact]
     public void NeitherWithTheLibrary_SaysThatTheyCannotBothHaveIt() => Assert.Equal(
         $"not replaced: {Silence}; exit code 1; neither it nor the process that it was to replace has the preload library, so the two cannot have one port: {WayOut}",
         Whole(
-            Fell with { FailedBind = null, Silence = PreloadReason.StaticallyLinked, Detail = $"{Silence}; exit code 1" },
-            Serves with { Binds = [], Silence = PreloadReason.StaticallyLinked, Own = Silence }));
+            Fell with { FailedBind = null, Silence = Static },
+            Serves with { Binds = [], Silence = Static }));
 
     [Fact]
     public void SharingSwitchedOn_SaysThatTheFormerDoesNot() => Assert.Equal(
@@ -70,17 +76,17 @@ public sealed class TriedTests
 
     [Fact]
     public void NoBindFailed_IsWhatItsProcessSaid() => Assert.Equal(
-        "not replaced: exit code 3", Whole(Fell with { FailedBind = null, Detail = "exit code 3" }));
+        "not replaced: exit code 3", Whole(Fell with { FailedBind = null, Reason = new StateReason.Failure("exit code 3") }));
 
     /// <summary>While it starts nobody knows yet whether it is taken back, so there is no way out to be told of.</summary>
     [Fact]
     public void Starting_IsToldOfOnceThereIsACause()
     {
-        var starts = Fell with { State = "starting", Pid = 101, Detail = "waits for at most 30 s for port 8080" };
+        var starts = Fell with { State = WorkerState.Starting, IsOver = false, Pid = 101, Reason = Waits };
         var attempt = new Attempt(AttemptKind.Replacement, starts);
         Assert.Null(Says(Serves with { Attempt = attempt with { Process = starts with { FailedBind = null } } }));
         Assert.Equal(
-            "its replacement 101 is starting: waits for at most 30 s for port 8080; 127.0.0.1:8080 tcp is held by worker web@0 (process 100) of user u33, and its "
+            "its replacement 101 is starting: bind 127.0.0.1:8080 tcp: EADDRINUSE; waits for at most 30 s for port 8080; 127.0.0.1:8080 tcp is held by worker web@0 (process 100) of user u33, and its "
             + "replacement runs as user u0: the kernel shares a port among sockets of one user only; run both as one user, or take another port",
             Says(Serves with { Attempt = attempt with { Process = starts with { User = 0 } } }, Own));
     }
@@ -91,15 +97,15 @@ public sealed class TriedTests
         Says(
             Serves with
             {
-                State = "starting", Binds = [], Detail = "waits for at most 30 s for port 8080", Attempt = new Attempt(AttemptKind.LastTry, Fell),
+                State = WorkerState.Starting, Binds = [], Reason = Waits, Attempt = new Attempt(AttemptKind.LastTry, Fell),
             },
             Own with { Pid = 44, Inode = 1, Program = "nginx" }));
 
     private static string? Whole(WorkerSnapshot fell, WorkerSnapshot? former = null, PortHolder? holder = null) =>
-        Says((former ?? Serves) with { Attempt = new Attempt(AttemptKind.FailedReplacement, fell, WayOut) }, holder ?? Own);
+        Says((former ?? Serves) with { Attempt = new Attempt(AttemptKind.FailedReplacement, fell, new UpdateRemedy("web", RemedyVerb.Apply, NeedsStart: false, CanStopFirst: false)) }, holder ?? Own);
 
     private static string? Says(WorkerSnapshot worker, params PortHolder[] holders) =>
-        BindCauses.Whole(worker, new PortFacts(holders, new FleetSnapshot(TimeSpan.Zero, default, [worker]), uid => $"u{uid}", _ => false));
+        Explanation.Of(worker, new PortFacts(holders, new FleetSnapshot(TimeSpan.Zero, default, [worker]), uid => $"u{uid}", _ => false));
 
     private static BindOutcome Outcome(string result, bool matched, OptionSetting sharing = OptionSetting.Set) => new(
         OutcomeKind.Bind, 100, new SocketOutcome(3, 7, "inet", "stream", "127.0.0.1", Port, matched, sharing, OptionSetting.System, null, null), result, "");

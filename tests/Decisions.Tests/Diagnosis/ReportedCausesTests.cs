@@ -1,18 +1,18 @@
-using Reuseportd.Api.Documents;
+using Reuseportd.Diagnosis;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Snapshots;
 
-namespace Decisions.Tests.Api;
+namespace Decisions.Tests.Diagnosis;
 
-public sealed class SaidCausesTests
+public sealed class ReportedCausesTests
 {
-    private static readonly WorkerSnapshot Web = new(new WorkerName("web", 0), "backoff", null, 1, 0, null, null, null, null, []);
+    private static readonly WorkerSnapshot Web = new(new WorkerName("web", 0), WorkerState.Backoff, null, 1, 0, null, null, null, []);
     private static readonly WorkerSnapshot Other = Web with { Name = new WorkerName("web", 1) };
 
     [Fact]
-    public void New_TheSameCauseAgain_IsNothing()
+    public void TakeNew_TheSameCauseAgain_IsNothing()
     {
-        var said = new SaidCauses();
+        var said = new ReportedCauses();
         Assert.Equal(["held by nginx (process 7)"], Say(said, "held by nginx (process 7)"));
         Assert.Empty(Say(said, "held by nginx (process 8)"));
         Assert.Equal(["held by redis (process 8)"], Say(said, "held by redis (process 8)"));
@@ -21,27 +21,27 @@ public sealed class SaidCausesTests
 
     /// <summary>A program that takes any port has another one each time.</summary>
     [Fact]
-    public void New_AnotherPortOfTheKernelsChoosing_IsNotSaidAgain()
+    public void TakeNew_AnotherPortOfTheKernelsChoosing_IsNotSaidAgain()
     {
-        var said = new SaidCauses();
+        var said = new ReportedCauses();
         Assert.Single(Say(said, "it bound 0.0.0.0:43121, as 'reuseport.ports' has 8080 and not 43121"));
         Assert.Empty(Say(said, "it bound 0.0.0.0:40007, as 'reuseport.ports' has 8080 and not 40007"));
     }
 
     [Fact]
-    public void New_TheSameCauseOfTwo_IsSaidOfBoth() =>
-        Assert.Equal([Web, Other], new SaidCauses().New(Fleet(Web, Other), [(Web, "taken"), (Other, "taken")]).Select(one => one.Worker));
+    public void TakeNew_TheSameCauseOfTwo_IsSaidOfBoth() =>
+        Assert.Equal([Web, Other], new ReportedCauses().TakeNew(Fleet(Web, Other), [(Web, "taken"), (Other, "taken")]).Select(one => one.Worker));
 
     [Fact]
-    public void New_OfOneThatServedMeanwhile_IsSaidAnew()
+    public void TakeNew_OfOneThatServedMeanwhile_IsSaidAnew()
     {
-        var said = new SaidCauses();
+        var said = new ReportedCauses();
         Say(said, "taken");
-        Assert.Empty(said.New(Fleet(Web with { State = "ready" }), []));
+        Assert.Empty(said.TakeNew(Fleet(Web with { State = WorkerState.Ready }), []));
         Assert.Equal(["taken"], Say(said, "taken"));
     }
 
-    private static string[] Say(SaidCauses said, string reason) => [.. said.New(Fleet(Web), [(Web, reason)]).Select(one => one.Reason)];
+    private static string[] Say(ReportedCauses said, string reason) => [.. said.TakeNew(Fleet(Web), [(Web, reason)]).Select(one => one.Reason)];
 
     private static FleetSnapshot Fleet(params WorkerSnapshot[] workers) => new(TimeSpan.Zero, default, [.. workers]);
 }

@@ -1,11 +1,12 @@
 using System.Net;
-using Reuseportd.Api.Documents;
+using Reuseportd.Diagnosis;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Slots;
 
-namespace Decisions.Tests.Api;
+namespace Decisions.Tests.Diagnosis;
 
 /// <summary>Each cause in the words that a user gets.</summary>
 public sealed class BindCausesTests
@@ -13,13 +14,13 @@ public sealed class BindCausesTests
     private const int Port = 8080;
 
     private static readonly WorkerSnapshot Ready = new(
-        new WorkerName("web", 0), "ready", 100, 1, 0, TimeSpan.Zero, null, null, null, [])
+        new WorkerName("web", 0), WorkerState.Ready, 100, 1, 0, TimeSpan.Zero, null, null, [])
     {
         User = 33, Ports = new PortFilter([new PortRange(Port, Port)]),
     };
 
     private static readonly WorkerSnapshot Taken =
-        Ready with { State = "backoff", Pid = null, FailedBind = Outcome("EADDRINUSE", matched: true) };
+        Ready with { State = WorkerState.Backoff, Pid = null, FailedBind = Outcome("EADDRINUSE", matched: true) };
 
     private static readonly WorkerSnapshot TakenOutside = Taken with { FailedBind = Outcome("EADDRINUSE", matched: false, port: 8081) };
 
@@ -36,12 +37,12 @@ public sealed class BindCausesTests
     [Fact]
     public void Of_OtherPort_SaysBoth() => Assert.Equal(
         ["it bound 127.0.0.1:8081 tcp, which it does not share, as 'reuseport.ports' has 8080 and not 8081; correct that, or what the program takes"],
-        Of(Ready with { State = "starting", Binds = [Outcome("ok", matched: false, port: 8081)] }));
+        Of(Ready with { State = WorkerState.Starting, Binds = [Outcome("ok", matched: false, port: 8081)] }));
 
     [Fact]
     public void Of_OtherAddress_SaysSo() => Assert.Equal(
         ["it bound 127.0.0.1:8080 tcp, which it does not share, as 'reuseport.address' does not contain 127.0.0.1; correct that, or what the program takes"],
-        Of(Ready with { State = "starting", Binds = [Outcome("ok", matched: false)] }));
+        Of(Ready with { State = WorkerState.Starting, Binds = [Outcome("ok", matched: false)] }));
 
     [Fact]
     public void Of_PortOfAStranger_NamesItsHolder() => Assert.Equal(
@@ -84,7 +85,7 @@ public sealed class BindCausesTests
     {
         var worker = TakenOutside with
         {
-            State = "starting", Pid = 101, Binds = [Outcome("ok", matched: false, port: 8081, inode: 8)], FailedBind = TakenOutside.FailedBind! with { Kind = OutcomeKind.Listen },
+            State = WorkerState.Starting, Pid = 101, Binds = [Outcome("ok", matched: false, port: 8081, inode: 8)], FailedBind = TakenOutside.FailedBind! with { Kind = OutcomeKind.Listen },
         };
         var neighbour = Ready with { Name = new WorkerName("web", 1), Binds = [Outcome("ok", matched: false, port: 8081)] };
         var holder = Nginx with { Port = 8081 };
@@ -153,10 +154,10 @@ public sealed class BindCausesTests
     [Fact]
     public void Of_TwoWithoutTheLibraryOnOnePort_IsNothing()
     {
-        var alone = Ready with { Silence = PreloadReason.StaticallyLinked, KernelPorts = [Port] };
+        var alone = Ready with { Silence = Silent(PreloadReason.StaticallyLinked), KernelPorts = [Port] };
         var other = alone with { Name = new WorkerName("web", 1), Pid = 101 };
         Assert.Empty(Of(alone, [other]));
-        Assert.Single(Of(alone, [other with { State = "backoff", Pid = null }]));
+        Assert.Single(Of(alone, [other with { State = WorkerState.Backoff, Pid = null }]));
         Assert.Single(Of(alone, [other with { Name = new WorkerName("db", 1) }]));
         Assert.Single(Of(alone, [other with { KernelPorts = [8081] }]));
     }
@@ -165,11 +166,11 @@ public sealed class BindCausesTests
     [Fact]
     public void Of_OneWithoutTheLibraryThatHasTheOption_IsNothing()
     {
-        var alone = Ready with { Silence = PreloadReason.StaticallyLinked };
+        var alone = Ready with { Silence = Silent(PreloadReason.StaticallyLinked) };
         Assert.Single(BindCauses.Of(alone, Facts([alone], [])));
         Assert.Empty(BindCauses.Of(alone, Facts([alone], [], 100)));
         // Its program is that of the others of its service, whatever these fail at.
-        var failed = alone with { Name = new WorkerName("web", 1), State = "backoff", Pid = null };
+        var failed = alone with { Name = new WorkerName("web", 1), State = WorkerState.Backoff, Pid = null };
         Assert.Empty(BindCauses.Of(failed, Facts([alone, failed], [], 100)));
         Assert.Single(BindCauses.Of(failed with { Name = new WorkerName("db", 1) }, Facts([alone, failed], [], 100)));
     }
@@ -178,9 +179,9 @@ public sealed class BindCausesTests
     [Fact]
     public void Of_PortOfOneWithoutTheLibraryThatHasTheOption_DoesNotBlameThat()
     {
-        var holder = Db with { Silence = PreloadReason.StaticallyLinked };
-        Assert.Contains("the preload library is not in it", BindCauses.Of(Taken, Facts([Taken, holder], [Nginx with { Pid = 7 }])).Single(), StringComparison.Ordinal);
-        Assert.Contains("has it now, and shares it", BindCauses.Of(Taken, Facts([Taken, holder], [Nginx with { Pid = 7 }], 7)).Single(), StringComparison.Ordinal);
+        var holder = Db with { Silence = Silent(PreloadReason.StaticallyLinked) };
+        Assert.Contains("the preload library is not in it", Of(Taken, [holder], Nginx with { Pid = 7 }).Single(), StringComparison.Ordinal);
+        Assert.Contains("has it now, and shares it", CauseWords.Of(BindCauses.Of(Taken, Facts([Taken, holder], [Nginx with { Pid = 7 }], 7)).Single()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -218,7 +219,7 @@ public sealed class BindCausesTests
     [InlineData(80, 0u, null)]
     [InlineData(1024, 33u, null)]
     public void Of_PortThatOnlyRootMayBind_SaysWhatHelps(int port, uint user, string? cause) => Assert.Equal(
-        cause, Of(Ready with { State = "backoff", Pid = null, User = user, FailedBind = Outcome("EACCES", matched: true, port) }).SingleOrDefault());
+        cause, Of(Ready with { State = WorkerState.Backoff, Pid = null, User = user, FailedBind = Outcome("EACCES", matched: true, port) }).SingleOrDefault());
 
     /// <summary>
     /// What was in the way is not spoken of as if it were there still, and who reads it is told what comes next.
@@ -229,20 +230,20 @@ public sealed class BindCausesTests
         const string gone = "127.0.0.1:8080 tcp was held by somebody else when it was tried; nobody is seen to have it now";
         Assert.Equal([$"{gone}, and it is tried again by itself, or at once by 'reuseportctl start web'"], Of(Taken));
         Assert.Equal(
-            [$"{gone}, and it is tried again when it is late, or at once by 'reuseportctl restart web'"], Of(Taken with { State = "starting", Pid = 100 }));
-        Assert.Equal([gone, "'reuseportctl start web' tries it again"], Of(Taken with { State = "failed" }));
+            [$"{gone}, and it is tried again when it is late, or at once by 'reuseportctl restart web'"], Of(Taken with { State = WorkerState.Starting, Pid = 100 }));
+        Assert.Equal([gone, "'reuseportctl start web' tries it again"], Of(Taken with { State = WorkerState.Failed }));
     }
 
     [Fact]
     public void Of_WorkerThatHasFailed_SaysHowToGoOn()
     {
-        Assert.Equal(["'reuseportctl start web' tries it again"], Of(Ready with { State = "failed", Pid = null }));
-        Assert.Equal("'reuseportctl start web' tries it again", Of(Taken with { State = "failed" }, Nginx)[^1]);
+        Assert.Equal(["'reuseportctl start web' tries it again"], Of(Ready with { State = WorkerState.Failed, Pid = null }));
+        Assert.Equal("'reuseportctl start web' tries it again", Of(Taken with { State = WorkerState.Failed }, Nginx)[^1]);
     }
 
     [Fact]
     public void Of_WorkerThatWasStopped_IsNothing() =>
-        Assert.Empty(Of(Taken with { State = "stopped", Silence = PreloadReason.StaticallyLinked }));
+        Assert.Empty(Of(Taken with { State = WorkerState.Stopped, Silence = Silent(PreloadReason.StaticallyLinked) }));
 
     [Theory]
     [InlineData(nameof(PreloadReason.StaticallyLinked), "its port is not shared: build it to use the system's libc dynamically, or run one worker of it")]
@@ -256,54 +257,57 @@ public sealed class BindCausesTests
     [InlineData(nameof(PreloadReason.LibraryMissing), "its port is not shared: install the library again")]
     [InlineData(nameof(PreloadReason.LibraryNotReadable), "its port is not shared: let that user read it and enter its folders")]
     public void Of_LibraryThatSaysNothing_SaysWhatThatMeans(string reason, string words) =>
-        Assert.Equal([words], Of(Ready with { Silence = Enum.Parse<PreloadReason>(reason) }));
+        Assert.Equal([words], Of(Ready with { Silence = Silent(Enum.Parse<PreloadReason>(reason)) }));
 
     /// <summary>It is in the program, or nobody knows why not.</summary>
     [Theory]
     [InlineData(nameof(PreloadReason.LoadedSilently))]
     [InlineData(nameof(PreloadReason.ExitedBeforeMain))]
     [InlineData(nameof(PreloadReason.Unknown))]
-    public void Of_LibraryThatMayBeThere_IsNothing(string reason) => Assert.Empty(Of(Ready with { Silence = Enum.Parse<PreloadReason>(reason) }));
+    public void Of_LibraryThatMayBeThere_IsNothing(string reason) => Assert.Empty(Of(Ready with { Silence = Silent(Enum.Parse<PreloadReason>(reason)) }));
 
     [Fact]
     public void Whole_OfAReadyOneWithoutTheLibrary_SaysEachThingOnce() => Assert.Equal(
         "no line from the preload library: statically linked: /bin/x; its port is not shared: build it to use the system's libc dynamically, or run one worker "
         + "of it",
-        Whole(Ready with { Silence = PreloadReason.StaticallyLinked, Detail = "no line from the preload library: statically linked: /bin/x" }));
+        Whole(Ready with { Silence = Silent(PreloadReason.StaticallyLinked) }));
 
     [Fact]
     public void Whole_OfOneThatBoundAnotherPort_NamesThatOnce()
     {
         var worker = Ready with
         {
-            State = "starting", Detail = "waits for port 8080, bound 8081", DetailWithoutPorts = "waits for port 8080",
+            State = WorkerState.Starting, Reason = new StateReason.WaitsForPorts(PortCoverage.None(Ready.Ports), TimeSpan.FromSeconds(30)),
             Binds = [Outcome("ok", matched: false, port: 8081)],
         };
         Assert.Equal(
-            "waits for port 8080; it bound 127.0.0.1:8081 tcp, which it does not share, as 'reuseport.ports' has 8080 and not 8081; correct that, or what the "
+            "waits for at most 30 s for port 8080; it bound 127.0.0.1:8081 tcp, which it does not share, as 'reuseport.ports' has 8080 and not 8081; correct that, or what the "
             + "program takes",
             Whole(worker));
         // Where the causes say nothing of it, the detail does.
-        Assert.StartsWith("waits for port 8080, bound 8081", Whole(worker with { FailedBind = Outcome("EADDRINUSE", matched: true) }), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "bind 127.0.0.1:8080 tcp: EADDRINUSE; waits for at most 30 s for port 8080, bound 8081", Whole(worker with { FailedBind = Outcome("EADDRINUSE", matched: true) }), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Whole_OfNothing_IsNothing()
     {
         Assert.Null(Whole(Ready));
-        Assert.Equal("exec x: ENOENT", Whole(Ready with { Detail = "exec x: ENOENT" }));
+        Assert.Equal("exec x: ENOENT", Whole(Ready with { Reason = new StateReason.Failure("exec x: ENOENT") }));
     }
+
+    private static PreloadDiagnosis Silent(PreloadReason reason) => new(reason, "/bin/x");
 
     private static string? Whole(WorkerSnapshot worker, params PortHolder[] holders) => Whole(worker, [Db], holders);
 
     private static string? Whole(WorkerSnapshot worker, WorkerSnapshot[] others, params PortHolder[] holders) =>
-        BindCauses.Whole(worker, Facts([worker, .. others], holders));
+        Explanation.Of(worker, Facts([worker, .. others], holders));
 
     private static string[] Of(WorkerSnapshot worker, params PortHolder[] holders) => Of(worker, [Db], holders);
 
     private static string[] Of(WorkerSnapshot worker, WorkerSnapshot[] others, params PortHolder[] holders) =>
     [
-        .. BindCauses.Of(worker, Facts([worker, .. others], holders)),
+        .. BindCauses.Of(worker, Facts([worker, .. others], holders)).Select(CauseWords.Of),
     ];
 
     private static PortFacts Facts(WorkerSnapshot[] fleet, PortHolder[] holders, params int[] withOption) => new(
