@@ -5,7 +5,7 @@ using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Api.Documents;
 
-/// <summary>What workers bound; pure.</summary>
+/// <summary>Documents of the sockets that workers bound; pure.</summary>
 internal static class BindDocuments
 {
     public static BindsDocument Of(FleetSnapshot fleet, IReadOnlyList<BindCause> causes) => new(
@@ -27,9 +27,11 @@ internal static class BindDocuments
         ],
     };
 
-    /// <summary>And those of what is to take its place.</summary>
+    /// <summary>Sockets of the worker and of its replacement.</summary>
     private static IEnumerable<BindOutcome> Sockets(WorkerSnapshot worker) =>
-        worker.Attempt is { Kind: AttemptKind.Replacement } replacement ? worker.Binds.Concat(replacement.Process.Binds) : worker.Binds;
+        worker.Attempt is { Kind: AttemptKind.Replacement } replacement
+            ? worker.Binds.Concat(replacement.Process.Binds)
+            : worker.Binds;
 
     private static BoundSocket Of(WorkerName worker, BindOutcome outcome, SocketOutcome socket) => new(
         worker.ToString(),

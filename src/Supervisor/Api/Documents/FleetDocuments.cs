@@ -8,11 +8,12 @@ using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Api.Documents;
 
-/// <summary>Snapshots of the loop to the documents that clients get; pure.</summary>
+/// <summary>Documents of snapshots and results; pure.</summary>
 internal static class FleetDocuments
 {
-    /// <param name="counts">What was given to each worker, as far as it is counted.</param>
-    public static StatusDocument Of(FleetSnapshot fleet, string version, IReadOnlyDictionary<WorkerName, SlotCounts>? counts = null) =>
+    /// <param name="counts">Connections of each worker that is counted.</param>
+    public static StatusDocument Of(
+        FleetSnapshot fleet, string version, IReadOnlyDictionary<WorkerName, SlotCounts>? counts = null) =>
         new(version, fleet.Now.TotalSeconds, [.. fleet.Workers.Select(worker => Of(worker, fleet.Now, CountsOf(worker, counts)))])
         {
             Scaled = Scaled(fleet) is { Length: > 0 } scaled ? scaled : null,
@@ -26,7 +27,8 @@ internal static class FleetDocuments
            where update is not null
            select new ServiceUpdate(service.Spec.Name, update.Done, update.Count, update.IsPaused)
            {
-               Rollback = update.IsRollback ? true : null, Failure = update.Failure is { } failure ? UpdateWords.Of(failure) : null,
+               Rollback = update.IsRollback ? true : null,
+               Failure = update.Failure is { } failure ? UpdateWords.Of(failure) : null,
            },
     ];
 
@@ -75,7 +77,10 @@ internal static class FleetDocuments
         : new(result.Errors, 0, 0, 0, 0, 0, 0, result.Warnings, []);
 
     private static UnreadyWorker Unready(WorkerSnapshot worker) =>
-        new(worker.Name.ToString(), StateWords.Of(worker.State), WorkerDetail.Of(worker)) { Paused = worker.IsPostponed ? true : null };
+        new(worker.Name.ToString(), StateWords.Of(worker.State), WorkerDetail.Of(worker))
+        {
+            Paused = worker.IsPostponed ? true : null,
+        };
 
     private static WorkerStatus Of(WorkerSnapshot worker, TimeSpan now, SlotCounts? counts) => new(
         worker.Name.ToString(),

@@ -8,8 +8,9 @@ internal static class ProcessUsage
 {
     public static WorkerStatus AddTo(WorkerStatus worker)
     {
-        // The kernel may have given the pid to another process, which is no child of the daemon then.
-        if (worker.Pid is not { } pid || ProcessEntry.Of(pid) is not { } entry || entry.Parent != Environment.ProcessId) return worker;
+        if (worker.Pid is not { } pid || ProcessEntry.Of(pid) is not { } entry) return worker;
+        // The kernel may have given the pid to another process.
+        if (entry.Parent != Environment.ProcessId) return worker;
         var seconds = entry.CpuTicks / ProcessEntry.TicksInASecond;
         return worker with
         {

@@ -19,11 +19,11 @@ internal sealed class WorkerDetails(FleetDiagnosis diagnosis, TimeProvider time)
         [.. diagnosis.ExplainCauses(all, chosen.Workers).Select(cause => new BindCause(cause.Worker.ToString(), cause.Words))];
 
     /// <summary>
-    /// A snapshot once the last output of failed processes has been read, as it may name the cause. A child of the process may hold
-    /// the pipe open, so the wait is short.
+    /// A snapshot after the daemon has read the last output of failed processes, which may name the cause. A child of the process
+    /// may hold the pipe open, so the wait is short.
     /// </summary>
-    /// <param name="of">Workers that did not reach the state that was asked of them, and the last words of their processes.</param>
-    public async Task<FleetSnapshot> HeardAsync(
+    /// <param name="of">Workers that did not reach the wanted state, and the last words of their processes.</param>
+    public async Task<FleetSnapshot> AfterLastOutputAsync(
         IFleetControl control, IReadOnlyCollection<(WorkerName Name, LastWords? Words)> of, CancellationToken cancellation)
     {
         var names = of.Select(worker => worker.Name).ToHashSet();
@@ -31,8 +31,9 @@ internal sealed class WorkerDetails(FleetDiagnosis diagnosis, TimeProvider time)
         {
             var all = await control.SnapshotAsync(cancellation);
             var unread = all.Workers.Where(worker => worker.IsUnread || worker.Attempt is { Process.IsUnread: true });
-            var isHeard = of.All(worker => worker.Words is null or { IsFinal: true }) && !unread.Any(worker => names.Contains(worker.Name));
-            if (look == MostLooks || isHeard) return all;
+            var isRead = of.All(worker => worker.Words is null or { IsFinal: true })
+                         && !unread.Any(worker => names.Contains(worker.Name));
+            if (look == MostLooks || isRead) return all;
             await Task.Delay(BetweenLooks, time, cancellation);
         }
     }
@@ -94,7 +95,9 @@ internal sealed class WorkerDetails(FleetDiagnosis diagnosis, TimeProvider time)
         };
 
         WorkerSnapshot Newest(WorkerSnapshot worker) =>
-            newer.TryGetValue(worker.Name, out var now) && IsStill(now, worker.Generation, HasFailedReplacement(worker)) ? now : worker;
+            newer.TryGetValue(worker.Name, out var now) && IsStill(now, worker.Generation, HasFailedReplacement(worker))
+                ? now
+                : worker;
     }
 
     /// <summary>Whether the snapshot still is of the process that the command left the worker with.</summary>
