@@ -17,7 +17,8 @@ internal sealed record AttemptDiagnosis(Attempt Attempt, IReadOnlyList<Cause> Ca
         AttemptKind.LastTry => $"the last try: {CauseWords.Of(Causes[0])}",
         AttemptKind.FailedReplacement => $"not replaced: {Explained}",
         _ => string.Create(
-            CultureInfo.InvariantCulture, $"its replacement {Attempt.Process.Pid} is {StateWords.Of(Attempt.Process.State)}: {Explained}"),
+            CultureInfo.InvariantCulture,
+            $"its replacement {Attempt.Process.Pid} is {StateWords.Of(Attempt.Process.State)}: {Explained}"),
     };
 
     private string Explained =>
@@ -36,7 +37,8 @@ internal sealed record AttemptDiagnosis(Attempt Attempt, IReadOnlyList<Cause> Ca
         }
 
         var isSilent = worker.Silence is not null;
-        Cause[] causes = isSilent && BindCauses.IsKeptOut(process.Silence) && !facts.SharesByItself(worker) && attempt.Remedy is { } remedy
+        var cannotShare = isSilent && BindCauses.IsKeptOut(process.Silence) && !facts.SharesByItself(worker);
+        Cause[] causes = cannotShare && attempt.Remedy is { } remedy
             ? [new Cause.NeitherHasLibrary(remedy)]
             : [.. BindCauses.Of(process, facts, attempt)];
         // The replacement starts, and nothing is in its way.

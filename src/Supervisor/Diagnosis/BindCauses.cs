@@ -42,9 +42,8 @@ internal static class BindCauses
 
     /// <summary>If ip_unprivileged_port_start (ip(7)) is lower, the kernel refuses the bind for another reason.</summary>
     private static bool IsDenied(WorkerSnapshot worker) =>
-        TakenPort.IsTrying(worker)
-        && worker is { User: not null and not 0, FailedBind: { Kind: OutcomeKind.Bind, Socket.Port: > 0 and < FirstUnprivileged } failed }
-        && failed.Errno == Errno.AccessDenied;
+        TakenPort.IsTrying(worker) && worker is { User: not null and not 0, FailedBind: { Kind: OutcomeKind.Bind } failed }
+        && failed.Socket!.Port is > 0 and < FirstUnprivileged && failed.Errno == Errno.AccessDenied;
 
     private static Cause.PortDenied Denied(WorkerSnapshot worker, PortFacts facts) =>
         new(worker.FailedBind!.Socket!.Endpoint, facts.NameOf(worker.User!.Value));

@@ -10,7 +10,11 @@ namespace Reuseportd.Diagnosis;
 /// snapshot and the kernel for the holders of ports.
 /// </summary>
 internal sealed class CauseLog(
-    Func<CancellationToken, Task<FleetSnapshot>> snapshot, FleetDiagnosis diagnosis, FailureLog failures, TimeProvider time, ILogger log)
+    Func<CancellationToken, Task<FleetSnapshot>> snapshot,
+    FleetDiagnosis diagnosis,
+    FailureLog failures,
+    TimeProvider time,
+    ILogger log)
 {
     /// <summary>Many workers fail together, and the daemon reads their last output late.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
@@ -44,7 +48,8 @@ internal sealed class CauseLog(
         var all = await snapshot(stopping);
         try
         {
-            foreach (var (worker, reason) in _reported.TakeNew(all, diagnosis.Causes(all))) log.Cause(worker.Name, worker.Pid ?? 0, reason);
+            foreach (var (worker, reason) in _reported.TakeNew(all, diagnosis.Causes(all)))
+                log.Cause(worker.Name, worker.Pid ?? 0, reason);
         }
         catch (Exception obstacle) when (obstacle is IOException or UnauthorizedAccessException or LinuxException)
         {

@@ -6,15 +6,16 @@ namespace Reuseportd.Diagnosis;
 internal static class CauseWords
 {
     private const string Correct = "correct that, or what the program takes";
-    private const string NoPair = "neither it nor the process that it was to replace has the preload library, so the two cannot have one port";
+    private const string NoPair =
+        "neither it nor the process that it was to replace has the preload library, so the two cannot have one port";
 
     public static string Of(Cause cause) => cause switch
     {
         Cause.NoLibrary none => SilenceWords.Remedy(none.Reason)!,
         Cause.PortTaken taken => TakenPortWords.Of(taken),
         Cause.PortDenied denied =>
-            $"{denied.Endpoint} is a port below {BindCauses.FirstUnprivileged}, which user {denied.User} may not bind; give the service "
-            + "'ambient_capabilities: [net_bind_service]'",
+            $"{denied.Endpoint} is a port below {BindCauses.FirstUnprivileged}, which user {denied.User} may not bind; "
+            + "give the service 'ambient_capabilities: [net_bind_service]'",
         Cause.BoundElsewhere other => $"it bound {other.Endpoint}, which it does not share, as {Of(other.Why)}; {Correct}",
         Cause.HasFailed failed => $"'reuseportctl start {failed.Service}' tries it again",
         Cause.NeitherHasLibrary neither => $"{NoPair}: {UpdateWords.Of(neither.Remedy)}",

@@ -5,7 +5,7 @@ using Serilog;
 
 namespace Reuseportd.Diagnosis;
 
-/// <summary>Logs failures that need words, and wakes the <see cref="CauseLog"/> for those that have a cause in the kernel.</summary>
+/// <summary>Logs the failures that need words, and wakes the <see cref="CauseLog"/>.</summary>
 internal sealed class FailureLog(ILogger log) : IFailureListener
 {
     /// <summary>Holds one wake-up, however many failures there are.</summary>
@@ -18,7 +18,7 @@ internal sealed class FailureLog(ILogger log) : IFailureListener
         {
             case FailureEvent.LibrarySilent silent:
                 log.NoPreload(silent.Worker, silent.Pid, SilenceWords.Of(silent.Silence));
-                // The library may only be late: the worker fails if its port is in use.
+                // A silent library alone is no failure: the worker fails if its port is in use.
                 return;
             case FailureEvent.UpdateFailed failed:
                 log.UpdateFailed(failed.Service, UpdateWords.Of(failed.Cause), failed.Done, failed.Count, failed.RollsBack);
@@ -28,8 +28,8 @@ internal sealed class FailureLog(ILogger log) : IFailureListener
         _pending.Writer.TryWrite(true);
     }
 
-    /// <summary>Completes after the next failure, or at once if there was one since the last call of <see cref="Forget"/>.</summary>
-    public ValueTask<bool> WaitAsync(CancellationToken cancellation) => _pending.Reader.WaitToReadAsync(cancellation);
+    /// <summary>Completes after the next failure; at once after a failure since the last <see cref="Forget"/>.</summary>
+    public Task<bool> WaitAsync(CancellationToken cancellation) => _pending.Reader.WaitToReadAsync(cancellation).AsTask();
 
     /// <summary>The failures until now are looked at.</summary>
     public void Forget() => _pending.Reader.TryRead(out _);

@@ -9,7 +9,8 @@ internal sealed class FleetDiagnosis(PortSurvey survey)
     /// <summary>All that is known of each worker; workers whose state says all are left out.</summary>
     /// <param name="all">The whole fleet.</param>
     /// <param name="workers">Each with the detail at the end of a command; null for the present one.</param>
-    public IReadOnlyDictionary<WorkerName, string> Explain(FleetSnapshot all, IEnumerable<(WorkerSnapshot Worker, string? Told)> workers)
+    public IReadOnlyDictionary<WorkerName, string> Explain(
+        FleetSnapshot all, IEnumerable<(WorkerSnapshot Worker, string? Told)> workers)
     {
         (WorkerSnapshot Worker, string? Told)[] asked = [.. workers];
         var ports = survey.Of(all, [.. asked.Select(one => one.Worker)]);
@@ -21,7 +22,8 @@ internal sealed class FleetDiagnosis(PortSurvey survey)
 
     /// <summary>The same of each worker that has a cause.</summary>
     /// <param name="workers">A part of <paramref name="all"/>.</param>
-    public IReadOnlyList<(WorkerName Worker, string Words)> ExplainCauses(FleetSnapshot all, IReadOnlyCollection<WorkerSnapshot> workers)
+    public IReadOnlyList<(WorkerName Worker, string Words)> ExplainCauses(
+        FleetSnapshot all, IReadOnlyCollection<WorkerSnapshot> workers)
     {
         var ports = survey.Of(all, workers);
         return

@@ -31,8 +31,8 @@ internal sealed class PortFacts(
         _byInode.Value[holder.Inode].FirstOrDefault() ?? (holder.Pid is { } pid ? _byPid.Value.GetValueOrDefault(pid) : null);
 
     /// <summary>
-    /// Whether the program of a worker without the library sets SO_REUSEPORT itself: two workers of the service serve one port, or
-    /// the kernel shows the option on the sockets of any of them.
+    /// Whether the program of a worker without the library sets SO_REUSEPORT itself: two workers of the service serve one port,
+    /// or the kernel shows the option on the sockets of any of them.
     /// </summary>
     public bool SharesByItself(WorkerSnapshot worker) => worker.Silence is not null && (ServesWithAnother(worker)
         || fleet.Workers.Any(one =>

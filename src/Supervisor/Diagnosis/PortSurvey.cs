@@ -50,7 +50,8 @@ internal sealed class PortSurvey(TimeProvider time)
             var newest = Volatile.Read(ref _newest);
             if (newest is not null && newest.Ports.IsSupersetOf(ports) && IsCurrent(newest, ports)) return newest.Holders.Value;
             // The first caller searches; the others wait for its result.
-            Interlocked.CompareExchange(ref _newest, new Result(time.GetTimestamp(), ports, new(() => PortHolder.Of(ports))), newest);
+            var next = new Result(time.GetTimestamp(), ports, new(() => PortHolder.Of(ports)));
+            Interlocked.CompareExchange(ref _newest, next, newest);
         }
     }
 

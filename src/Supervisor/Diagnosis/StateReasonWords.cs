@@ -19,8 +19,8 @@ internal static class StateReasonWords
         StateReason.WaitsForNotification notification => $"waits {AtMost(notification.AtMost)} for READY=1",
         StateReason.WaitsForDelay delay => $"waits for its delay of {DurationText.Of(delay.Delay)}",
         StateReason.WaitsForProbe { LastFailure: { } failure } probe => $"waits {AtMost(probe.AtMost)} for its probe: {failure}",
-        StateReason.WaitsForProbe { IsSent: true } probe => $"waits {AtMost(probe.AtMost)} for its probe, which has not answered yet",
-        StateReason.WaitsForProbe probe => $"waits {AtMost(probe.AtMost)} for its probe, which was not asked yet",
+        StateReason.WaitsForProbe probe =>
+            $"waits {AtMost(probe.AtMost)} for its probe, which {(probe.IsSent ? "has not answered yet" : "was not asked yet")}",
         _ => throw new InvalidOperationException($"no such reason: {reason}"),
     };
 

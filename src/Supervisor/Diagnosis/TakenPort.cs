@@ -10,7 +10,8 @@ internal static class TakenPort
 {
     /// <summary>The socket of a bind that failed with EADDRINUSE; null where none did, or the worker runs.</summary>
     public static SocketOutcome? Of(WorkerSnapshot worker) =>
-        (worker.IsOver || IsTrying(worker)) && worker.FailedBind is { Socket: { } socket } failed && failed.Errno == Errno.AlreadyInUse
+        (worker.IsOver || IsTrying(worker))
+        && worker.FailedBind is { Socket: { } socket } failed && failed.Errno == Errno.AlreadyInUse
             ? socket
             : null;
 
@@ -20,7 +21,8 @@ internal static class TakenPort
 
     /// <param name="taken">The result of <see cref="Of"/>.</param>
     /// <param name="replacement">Where the bind was of the worker's replacement.</param>
-    public static Cause.PortTaken CauseOf(WorkerSnapshot worker, SocketOutcome taken, PortFacts facts, Attempt? replacement = null)
+    public static Cause.PortTaken CauseOf(
+        WorkerSnapshot worker, SocketOutcome taken, PortFacts facts, Attempt? replacement = null)
     {
         var holder = HolderOf(worker, taken, facts);
         var neighbour = holder is null ? null : facts.WorkerOf(holder);
@@ -50,14 +52,15 @@ internal static class TakenPort
     private static PortHolder? HolderOf(WorkerSnapshot worker, SocketOutcome taken, PortFacts facts)
     {
         var address = IPAddress.TryParse(taken.Address, out var parsed) ? parsed : IPAddress.Any;
-        var all = facts.Holders.Where(holder => IsInTheWay(holder, taken, address) && !IsOwn(worker, facts.WorkerOf(holder))).ToArray();
+        var all = facts.Holders
+            .Where(holder => IsInTheWay(holder, taken, address) && !IsOwn(worker, facts.WorkerOf(holder))).ToArray();
         return all.FirstOrDefault(one => one.Uid != worker.User)
                ?? all.FirstOrDefault(one => facts.WorkerOf(one) is null)
                ?? all.FirstOrDefault();
     }
 
     /// <summary>
-    /// Whether the worker's own filter explains the conflict. Two copies with the same mistake: the newer one names the older one's.
+    /// Whether the worker's own filter explains the conflict. If the holder has the same mismatch, the holder's explains it.
     /// </summary>
     private static bool IsOwnFilterAlone(
         WorkerSnapshot worker, SocketOutcome taken, PortHolder holder, WorkerSnapshot? neighbour, FilterMismatch? filter) =>
@@ -67,7 +70,8 @@ internal static class TakenPort
     private static Conflict ConflictOf(
         WorkerSnapshot worker, SocketOutcome taken, PortHolder holder, WorkerSnapshot? neighbour, PortFacts facts)
     {
-        if (worker.User is { } own && holder.Uid != own) return new Conflict.OtherUser(facts.NameOf(holder.Uid), facts.NameOf(own));
+        if (worker.User is { } own && holder.Uid != own)
+            return new Conflict.OtherUser(facts.NameOf(holder.Uid), facts.NameOf(own));
         if (taken is { Matched: true, ReusePort: not OptionSetting.Set }) return new Conflict.OwnSharingOff();
         if (neighbour is null) return new Conflict.Stranger();
         var service = neighbour.Name.Service == worker.Name.Service ? null : neighbour.Name.Service;
@@ -93,7 +97,9 @@ internal static class TakenPort
 
     /// <summary>Why the filters of the holder do not contain its socket; null where they do.</summary>
     private static FilterMismatch? UnsharedBy(WorkerSnapshot neighbour, SocketOutcome taken) =>
-        SocketsOf(neighbour, taken).FirstOrDefault(socket => !socket.Matched) is { } socket ? MismatchOf(neighbour, socket) : null;
+        SocketsOf(neighbour, taken).FirstOrDefault(socket => !socket.Matched) is { } socket
+            ? MismatchOf(neighbour, socket)
+            : null;
 
     private static bool IsSwitchedOff(WorkerSnapshot neighbour, SocketOutcome taken) =>
         SocketsOf(neighbour, taken).Any(socket => socket is { Matched: true, ReusePort: not OptionSetting.Set });

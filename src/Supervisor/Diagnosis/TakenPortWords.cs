@@ -21,16 +21,20 @@ internal static class TakenPortWords
                 $"{Lead(taken)} of user {other.Holder}, and {self} runs as user {other.Own}: {OneUser}"
                 + $"{Help(taken, "run both as one user, or take another port")}{Besides(taken)}",
             Conflict.OwnSharingOff =>
-                $"{Lead(taken)}, and 'reuseport.reuse_port' of this service is not true{Help(taken, "set that, or run one worker")}",
+                $"{Lead(taken)}, and 'reuseport.reuse_port' of this service is not true"
+                + Help(taken, "set that, or run one worker"),
             Conflict.Stranger => $"{Lead(taken)}, which does not share it; {AnotherPort}{Besides(taken)}",
             Conflict.HolderFilter { Service: null } filter =>
                 $"{Lead(taken)}, which bound it unshared, as {CauseWords.Of(filter.Why)}{Help(taken, Correct)}",
             Conflict.HolderFilter filter =>
-                $"{Lead(taken)}, which bound it unshared, as of {filter.Service} {CauseWords.Of(filter.Why)}{Help(taken, Correct)}{Besides(taken)}",
+                $"{Lead(taken)}, which bound it unshared, as of {filter.Service} {CauseWords.Of(filter.Why)}"
+                + $"{Help(taken, Correct)}{Besides(taken)}",
             Conflict.HolderHasNoLibrary =>
-                $"{Lead(taken)}, which does not share it, as the preload library is not in it{Help(taken, AnotherPort)}{Besides(taken)}",
+                $"{Lead(taken)}, which does not share it, as the preload library is not in it"
+                + $"{Help(taken, AnotherPort)}{Besides(taken)}",
             Conflict.HolderSharingOff off =>
-                $"{Lead(taken)}, which does not share it, as {SharingOff(off)}{Help(taken, "set that, or take another port")}{Besides(taken)}",
+                $"{Lead(taken)}, which does not share it, as {SharingOff(off)}"
+                + $"{Help(taken, "set that, or take another port")}{Besides(taken)}",
             Conflict.Unexplained => $"{Lead(taken)}, which does not share it{Help(taken, AnotherPort)}{Besides(taken)}",
             _ => throw new InvalidOperationException($"no such conflict: {taken.Conflict}"),
         };

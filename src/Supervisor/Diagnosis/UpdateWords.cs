@@ -15,10 +15,9 @@ internal static class UpdateWords
         UpdateObstacle.ReplacementFailed => $"not replaced: {Process(worker.Attempt?.Process)}",
         UpdateObstacle.UpdateStopped stopped => $"not replaced: the update stopped at {Of(stopped.Cause)}",
         UpdateObstacle.TooFewReady few => $"not replaced: {TooFew(few.Ready, few.Wanted)}",
-        UpdateObstacle.UpdatePaused { IsChange: true, Service: var name } =>
-            $"not replaced yet: the update is paused; 'reuseportctl resume {name}' goes on, 'reuseportctl rollback {name}' goes back",
-        UpdateObstacle.UpdatePaused { Service: var name } =>
-            $"not replaced yet: the update is paused; 'reuseportctl resume {name}' goes on",
+        UpdateObstacle.UpdatePaused paused =>
+            $"not replaced yet: the update is paused; 'reuseportctl resume {paused.Service}' goes on"
+            + (paused.IsChange ? $", 'reuseportctl rollback {paused.Service}' goes back" : ""),
         _ => throw new InvalidOperationException($"no such obstacle: {obstacle}"),
     };
 
@@ -40,7 +39,8 @@ internal static class UpdateWords
             _ => "'reuseportctl apply'",
         };
         if (remedy.Then == RemedyVerb.ApplyFormerFile) return $"change its file back, {stop}, then {then}";
-        return $"{stop}, then {then}{(remedy.CanStopFirst ? ", or set 'update: { order: stop-first, max_unavailable: 1 }'" : "")}";
+        return $"{stop}, then {then}"
+               + (remedy.CanStopFirst ? ", or set 'update: { order: stop-first, max_unavailable: 1 }'" : "");
     }
 
     private static string Process(WorkerSnapshot? failed) => (failed is null ? null : WorkerDetail.Own(failed)) ?? Unexplained;

@@ -44,7 +44,8 @@ internal static class WorkerDetail
     private static string? Reason(WorkerSnapshot worker, bool namesPorts) => worker.Reason switch
     {
         null or StateReason.WaitsForServices => null,
-        StateReason.Failure or StateReason.WaitsForPorts when namesPorts => StateReasonWords.Of(worker.Reason) + Elsewhere(worker),
+        StateReason.Failure or StateReason.WaitsForPorts when namesPorts =>
+            StateReasonWords.Of(worker.Reason) + Elsewhere(worker),
         var reason => StateReasonWords.Of(reason),
     };
 

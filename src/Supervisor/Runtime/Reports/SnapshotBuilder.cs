@@ -9,27 +9,27 @@ namespace Reuseportd.Runtime.Reports;
 /// <summary>The fleet as values that may leave the loop.</summary>
 internal static class SnapshotBuilder
 {
-    public static FleetSnapshot Of(ServiceTable fleet, FleetCounts counts, TimeSpan now) => new(now, counts, new([.. fleet.Services
-        .OrderBy(service => service.Spec.Name, StringComparer.Ordinal)
-        .SelectMany(service => service.Slots.OrderBy(slot => slot.Name.Index))
-        .Select(WorkerReport.Of)]))
+    public static FleetSnapshot Of(ServiceTable fleet, FleetCounts counts, TimeSpan now)
     {
-        Services = new([.. fleet.Services
-            .Where(service => !service.Leaving)
-            .OrderBy(service => service.Spec.Name, StringComparer.Ordinal)
-            .Select(service => Of(fleet, service))]),
-    };
+        Service[] services = [.. fleet.Services.OrderBy(service => service.Spec.Name, StringComparer.Ordinal)];
+        var workers = services.SelectMany(service => service.Slots.OrderBy(slot => slot.Name.Index)).Select(WorkerReport.Of);
+        return new FleetSnapshot(now, counts, new([.. workers]))
+        {
+            Services = new([.. services.Where(service => !service.Leaving).Select(service => Of(fleet, service))]),
+        };
+    }
 
-    private static ServiceSnapshot Of(ServiceTable fleet, Service service) => new(service.Declared, service.Spec, service.Overrides)
-    {
-        IsPaused = fleet.IsPaused(service),
-        Update = fleet.UpdateOf(service) is { } update
-            ? new UpdateSnapshot(update.Done.Count, update.Count, update.IsPaused, update.IsRollback, update.Failure)
-            {
-                IsChange = update.Former is not null,
-            }
-            : null,
-    };
+    private static ServiceSnapshot Of(ServiceTable fleet, Service service) =>
+        new(service.Declared, service.Spec, service.Overrides)
+        {
+            IsPaused = fleet.IsPaused(service),
+            Update = fleet.UpdateOf(service) is { } update
+                ? new UpdateSnapshot(update.Done.Count, update.Count, update.IsPaused, update.IsRollback, update.Failure)
+                {
+                    IsChange = update.Former is not null,
+                }
+                : null,
+        };
 
     /// <summary>The result of a plan so far.</summary>
     public static ConvergeResult Of(ServiceTable fleet, FleetPlan plan, FleetCounts counts)
@@ -62,6 +62,6 @@ internal static class SnapshotBuilder
         || slot.Slot.State is SlotState.Starting or SlotState.Waiting or SlotState.Backoff or SlotState.Failed;
 
     /// <summary>A worker that an update replaces at this moment is not down.</summary>
-    private static bool IsDown(WorkerSlot slot) =>
-        slot.Slot is { State: SlotState.Waiting or SlotState.Backoff or SlotState.Failed } or { State: SlotState.Starting, Streak: > 0 };
+    private static bool IsDown(WorkerSlot slot) => slot.Slot is
+        { State: SlotState.Waiting or SlotState.Backoff or SlotState.Failed } or { State: SlotState.Starting, Streak: > 0 };
 }

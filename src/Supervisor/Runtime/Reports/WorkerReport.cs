@@ -28,7 +28,7 @@ internal static class WorkerReport
         {
             Activity = Activity(slot),
             Attempt = AttemptOf(slot),
-            Draining = new[] { slot, slot.Replacement }.FirstOrDefault(one => one?.Slot.State is SlotState.Draining)?.Process?.Connections,
+            Draining = Draining(slot)?.Process?.Connections,
             IsUnread = slot.Process is null && newest is { IsSpeaking: true },
             IsUpdating = slot.Updating,
             KernelPorts = newest?.KernelPorts ?? [],
@@ -69,11 +69,15 @@ internal static class WorkerReport
     private static WorkerActivity? Activity(WorkerSlot slot)
     {
         if (slot.Process is { IsStuck: true }) return new WorkerActivity.Stuck();
-        if (slot.Slot.State is SlotState.Draining && slot.Process is { Connections: { } own }) return new WorkerActivity.Drains(own);
-        return slot.Replacement is { Process: { } other, Slot.State: var state }
-            ? new WorkerActivity.SecondProcess(other.Handle.Pid, state.Kind, state is SlotState.Draining ? other.Connections : null)
-            : null;
+        if (slot is { Slot.State: SlotState.Draining, Process.Connections: { } own }) return new WorkerActivity.Drains(own);
+        if (slot.Replacement is not { Process: { } other, Slot.State: var state }) return null;
+        var connections = state is SlotState.Draining ? other.Connections : null;
+        return new WorkerActivity.SecondProcess(other.Handle.Pid, state.Kind, connections);
     }
+
+    private static WorkerSlot? Draining(WorkerSlot slot) => slot.Slot.State is SlotState.Draining ? slot
+        : slot.Replacement is { Slot.State: SlotState.Draining } former ? former
+        : null;
 
     private static bool IsHeld(WorkerSlot slot) =>
         slot is { Slot.State: SlotState.Starting { Phase: StartPhase.Queued }, Service.Starts.IsHeld: true };

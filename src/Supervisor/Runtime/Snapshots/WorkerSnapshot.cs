@@ -41,7 +41,7 @@ internal sealed record WorkerSnapshot(
     /// <summary>Whether an update is going to replace the worker.</summary>
     public bool IsUpdating { get; init; }
 
-    /// <summary>Open connections of the process that drains, the worker's own or its former one; null where none drains.</summary>
+    /// <summary>Open connections of the process that drains, own or former; null where none drains.</summary>
     public int? Draining { get; init; }
 
     /// <summary>User id of the newest process; null where there was none.</summary>
