@@ -81,7 +81,7 @@ schema: native ## config/reuseportd.schema.json, for editors, from the readers o
 	@GOLDEN_UPDATE=1 $$(find tests/Decisions.Tests/bin/Release -name Decisions.Tests -type f -perm -u+x | head -n 1) \
 		-noColor -noLogo -method '*Of_TheReadersShape_IsTheFileThatIsInstalled' >/dev/null
 
-man: native ## docs/man, from the commands, the options and the keys of the configuration
+man: native ## docs/man and docs/reference, from the commands, the options and the keys of the configuration
 	@$(DOTNET) build tests/Decisions.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
 	@$(DOTNET) build tests/Control.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
 	@for suite in Decisions Control; do \
@@ -121,9 +121,13 @@ install: ## to DESTDIR= PREFIX=/usr; run 'make build' first
 	install -d -m 0755 $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples
 	install -m 0644 config/services.d/*.yaml $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples/
 	sed -i '$(INSTALLED_SCHEMA)' $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples/*.yaml
-	install -d -m 0755 $(DESTDIR)$(PREFIX)/share/doc/reuseportd/guide
-	install -m 0644 README.md LICENSE docs/*.md $(DESTDIR)$(PREFIX)/share/doc/reuseportd/
-	install -m 0644 docs/guide/*.md $(DESTDIR)$(PREFIX)/share/doc/reuseportd/guide/
+	install -m 0644 LICENSE docs/*.md docs/openapi.json $(DESTDIR)$(PREFIX)/share/doc/reuseportd/
+	sed 's|](docs/|](|g; s|"docs/|"|g' README.md > $(DESTDIR)$(PREFIX)/share/doc/reuseportd/README.md
+	chmod 0644 $(DESTDIR)$(PREFIX)/share/doc/reuseportd/README.md
+	for folder in guide reference decisions images; do \
+		install -d -m 0755 $(DESTDIR)$(PREFIX)/share/doc/reuseportd/$$folder && \
+		install -m 0644 docs/$$folder/* $(DESTDIR)$(PREFIX)/share/doc/reuseportd/$$folder/ || exit 1; \
+	done
 
 uninstall: ## what install put there; the configuration stays
 	rm -f $(DESTDIR)$(PREFIX)/bin/reuseportd $(DESTDIR)$(PREFIX)/bin/reuseportctl

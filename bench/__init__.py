@@ -1,1 +1,1 @@
-"""What supervisors cost, measured side by side in one run. `python3 -m bench --help`; docs in CONTRIBUTING.md."""
+"""Measures supervisors side by side in one run. `python3 -m bench --help`; documented in CONTRIBUTING.md."""

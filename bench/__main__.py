@@ -1,4 +1,4 @@
-"""Measures the supervisor beside its peers; prints a table and keeps it in bench/results/."""
+"""Measures the supervisor beside its peers; prints a table and writes it to bench/results/."""
 import argparse
 import json
 import os
@@ -18,27 +18,31 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 def options():
     parser = argparse.ArgumentParser(prog="python3 -m bench", description=__doc__)
-    parser.add_argument("--out", default="out", help="folder of what was built (out)")
+    parser.add_argument("--out", default="out", help="directory of the built binaries (out)")
     parser.add_argument("--rounds", type=int, default=int(os.environ.get("BENCH_ROUNDS", "5")), help="5, or BENCH_ROUNDS")
     parser.add_argument("--quick", action="store_true", help="one round, and fewer restarts and kills in each")
-    parser.add_argument("--row", action="append", choices=rows.ALL, help="only this one; may be repeated")
-    parser.add_argument("--supervising", action="store_true", help=f"the rows {', '.join(rows.SUPERVISING)}; with the next: both, as by default")
-    parser.add_argument("--keeping", action="store_true", help=f"the rows {', '.join(rows.KEEPING)}, which are measured in the first round only")
-    parser.add_argument("--chaos", action="store_true", help="the row chaos, which takes long and is not among those by default")
-    parser.add_argument("--peer", action="append", choices=[peer.name for peer in peers.ALL + keepers.ALL], help="only this one; may be repeated")
+    parser.add_argument("--row", action="append", choices=rows.ALL, help="run only this row; may be repeated")
+    parser.add_argument("--supervising", action="store_true",
+                        help=f"the rows {', '.join(rows.SUPERVISING)}; by default these and those of --keeping")
+    parser.add_argument("--keeping", action="store_true",
+                        help=f"the rows {', '.join(rows.KEEPING)}, which are measured only in the first round")
+    parser.add_argument("--chaos", action="store_true", help="the row chaos, which takes long and is not run by default")
+    parser.add_argument("--peer", action="append", choices=[peer.name for peer in peers.ALL + keepers.ALL],
+                        help="measure only this peer; may be repeated")
     parser.add_argument("--chaos-seconds", type=int, default=600, help="how long the row chaos lasts, for each peer (600)")
-    parser.add_argument("--results", default=f"{HERE}/results", help="folder that a whole run is written to")
+    parser.add_argument("--results", default=f"{HERE}/results", help="directory for the results of a whole run")
     chosen = parser.parse_args()
     chosen.out = os.path.abspath(chosen.out)
     chosen.groups = [name for name in ("supervising", "keeping", "chaos") if getattr(chosen, name)]
     if chosen.quick or chosen.groups and not chosen.supervising:
         chosen.rounds = 1
-    chosen.rows = chosen.row or [row for name in chosen.groups or ["supervising", "keeping"] for row in getattr(rows, name.upper())]
+    groups = chosen.groups or ["supervising", "keeping"]
+    chosen.rows = chosen.row or [row for name in groups for row in getattr(rows, name.upper())]
     return chosen
 
 
 def prepared(kinds, chosen, session, watch, notes):
-    """Those that can be had here."""
+    """The peers that can run here."""
     ready = []
     for kind in kinds:
         if chosen.peer and kind.name not in chosen.peer:
@@ -57,11 +61,11 @@ def prepared(kinds, chosen, session, watch, notes):
 
 
 def rounds(names, chosen, ready, notes):
-    """(row, peer, its figures), the peers in turn, each round begun by another."""
+    """(row, peer, its figures). The peers take turns, and each round begins with another one."""
     for number in range(chosen.rounds):
         for name in names:
             row = rows.ALL[name]
-            # What is lost is counted, not timed, and takes long: the worst of more rounds is no other figure.
+            # Losses are counted, not timed, and take long: more rounds would not change the worst figure.
             if number and name not in rows.SUPERVISING:
                 continue
             taking_part = [peer for peer in ready if getattr(row, "applies", lambda _: True)(peer)]
@@ -76,7 +80,7 @@ def rounds(names, chosen, ready, notes):
 
 
 def table_of(names, kinds, chosen, session, watch, notes):
-    """Those who took part, and (figure, name -> samples) of their rows."""
+    """The peers that were measured, and (figure, name -> samples) of their rows."""
     samples = {}
     ready = prepared(kinds, chosen, session, watch, notes)
     try:
@@ -104,9 +108,9 @@ def measure(chosen, session, watch):
 
 
 def keep(run, chosen):
-    """The table for people, the samples for whoever wants to compare runs."""
+    """Writes the table for readers, and the samples for comparing runs."""
     os.makedirs(chosen.results, exist_ok=True)
-    # A run of some peers does not take the place of one of all.
+    # A run of some peers does not replace a run of all peers.
     peers_in_name = [name.replace(" ", "-") for name in chosen.peer or []]
     path = os.path.join(chosen.results, "-".join([time.strftime("%Y-%m-%d"), *chosen.groups, *peers_in_name]))
     with open(f"{path}.md", "w") as file:
@@ -121,8 +125,8 @@ def keep(run, chosen):
 def main():
     chosen = options()
     if os.geteuid() != 0:
-        sys.exit("bench: root only: it asks the kernel for every exec, and boots a systemd")
-    # Ended from outside, it cleans up as after Ctrl-C.
+        sys.exit("bench: needs root: it reads every exec from the kernel, and boots a systemd")
+    # SIGTERM cleans up like Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     session = Session()
     try:
@@ -133,7 +137,7 @@ def main():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         session.close()
     print(table.render(run))
-    # Of some peers only where they were asked for together with a group of rows: a run of its own.
+    # A run of some peers is kept only if a group of rows was selected too.
     if not chosen.row and not chosen.quick and (chosen.groups or not chosen.peer):
         print(f"kept in {os.path.relpath(keep(run, chosen))}")
 

@@ -1,4 +1,4 @@
-"""What all that is measured has in common, whichever rows it takes part in."""
+"""The common base of peers and keepers."""
 import os
 import shutil
 
@@ -6,28 +6,28 @@ from .host.session import Session
 
 
 class Missing(Exception):
-    """It cannot be had here."""
+    """The peer cannot run here."""
 
 
 class Measured:
     name = ""
-    # For build-aux/need.
+    # Arguments of build-aux/need.
     packages = []
-    # What its figures are of, where a reader has to know.
+    # The setup, for readers of the table.
     settings = ""
-    # One round, and fewer restarts and kills in it.
+    # One round, with fewer restarts and kills.
     quick = False
-    # Of chaos.
+    # Duration of the row chaos.
     seconds = 600
 
     def __init__(self, session, watch, out):
         self.session, self.watch, self.out = session, watch, out
         self.folder = self.pid = None
-        # What a reader of the table has to know.
+        # Notes for readers of the table.
         self.notes = []
 
     def prepare(self):
-        """Once, before the first round. Raises Missing."""
+        """Called once, before the first round. Raises Missing."""
 
     def version(self):
         raise NotImplementedError
@@ -37,7 +37,7 @@ class Measured:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def close(self):
-        """Once, after the last round."""
+        """Called once, after the last round."""
 
     def write(self, path, text, mode=0o644):
         path = os.path.join(self.folder, path)

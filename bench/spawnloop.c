@@ -1,6 +1,6 @@
 /*
- * spawnloop N COMMAND...: starts N copies with posix_spawn, one after the other, and another for each that ends. SIGHUP ends all
- * copies. It stands for what the kernel alone costs.
+ * spawnloop N COMMAND...: starts N copies with posix_spawn, one after another, and a new copy for each that
+ * ends. SIGHUP ends all copies. It measures the kernel's own cost.
  */
 #include <errno.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-"""The figures of a run as Markdown."""
+"""Writes the figures of a run as Markdown."""
 import statistics
 
 OURS, BARE = "reuseportd", "bare loop"
@@ -15,7 +15,7 @@ def text(number, figure):
 
 
 def ratio(figure, ours, theirs):
-    """How many times better ours is: 2.00 is half the time, or twice the throughput."""
+    """How many times better the daemon is: 2.00 means half the time, or twice the throughput."""
     if ours is None or theirs is None:
         return "-"
     better, worse = (ours, theirs) if figure.more else (theirs, ours)
@@ -36,7 +36,7 @@ def row(figure, names, samples):
 
 
 def grid(names, figures):
-    """The figures of those who are measured by the same rows; the last column only where there is a bare loop among them."""
+    """A table of the peers that share rows; the last column only if the bare loop is among them."""
     last = ["ours / bare"] if BARE in names else []
     cells = [row(figure, names, samples)[:len(names) + 2 + len(last)] for figure, samples in figures]
     return [
@@ -48,14 +48,14 @@ def grid(names, figures):
 
 
 def render(run):
-    """run: machine, versions, rounds, settings, notes, and tables of names and figures, as __main__ collects them."""
+    """run: machine, versions, rounds, settings, notes, and tables of names and figures, from __main__."""
     names = list(run["versions"])
     lines = [line for table in run["tables"] for line in grid(*table)]
     machine = run["machine"]
     lines += [
         f"{machine['cores']} cores of {machine['cpu']}, {machine['memory']}, Linux {machine['kernel']}; load average before: "
-        f"{run['load']:.2f}. Median of {run['rounds']}, the peers in turn; *best peer / ours* above 1: ours is ahead (of what more of is "
-        "better, ours / best peer). Of counts and of what is said to be the worst: the worst round.",
+        f"{run['load']:.2f}. Median of {run['rounds']}, the peers in turn. *best peer / ours* above 1: ours is ahead (where "
+        "more is better, ours / best peer). For counts and worst cases: the worst round.",
         "",
         "| | version | measured with |",
         "|---|---|---|",

@@ -1,1 +1,1 @@
-"""What the kernel tells of processes, and what this run has started."""
+"""Figures of processes from the kernel, and the processes that this run has started."""

@@ -1,4 +1,4 @@
-"""What a figure depends on, without anything that names the machine."""
+"""The machine's properties that a figure depends on, without its name."""
 import os
 import platform
 
@@ -17,5 +17,5 @@ def describe():
 
 
 def load():
-    """The load average of a minute before the run: other work on the machine shows there."""
+    """The load average of the minute before the run: it shows other work on the machine."""
     return os.getloadavg()[0]

@@ -1,4 +1,4 @@
-"""A network namespace of a run's own: every port is free in it, and its settings are the kernel's defaults."""
+"""A network namespace for one run: every port is free, and settings have the kernel's defaults."""
 import ctypes
 import os
 import pickle
@@ -13,7 +13,7 @@ LISTENING = {"tcp": "0A", "udp": "07"}
 
 
 class Net:
-    """pid: of a process that is in it."""
+    """pid: a process inside the namespace."""
 
     def __init__(self, pid):
         self.pid = pid
@@ -33,11 +33,11 @@ class Net:
         return ["nsenter", f"--net=/proc/{self.pid}/ns/net", *words]
 
     def start(self, words):
-        """A program whose output is to be read."""
+        """Starts a program whose output is read."""
         return subprocess.Popen(self.inside(words), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
 
     def call(self, function):
-        """What it returns, in a process of its own that is in the namespace."""
+        """The result of a function, called by a process inside the namespace."""
         reader, writer = os.pipe()
         child = os.fork()
         if child == 0:
@@ -58,11 +58,11 @@ class Net:
             answer = file.read()
         os.waitpid(child, 0)
         if not answer:
-            raise ValueError("nothing came from the namespace")
+            raise ValueError("the process in the namespace returned nothing")
         return pickle.loads(answer)
 
     def queues(self, port, family="tcp"):
-        """inode -> connections, or bytes, that wait, of each socket that serves the port."""
+        """inode -> waiting connections, or bytes, of each socket that serves the port."""
         found = {}
         with open(f"/proc/{self.pid}/net/{family}") as file:
             for line in file.readlines()[1:]:
@@ -72,7 +72,7 @@ class Net:
         return found
 
     def until_served(self, port, family, count, timeout=30):
-        """Until so many sockets serve the port."""
+        """Waits until so many sockets serve the port."""
         by = time.monotonic() + timeout
         while len(self.queues(port, family)) < count:
             if time.monotonic() > by:

@@ -1,4 +1,4 @@
-"""Figures of processes, from proc(5). A process that ends meanwhile counts as nothing."""
+"""Figures of processes from proc(5). A process that ends meanwhile counts as nothing."""
 import os
 
 
@@ -15,12 +15,12 @@ def comm(pid):
 
 
 def command(pid):
-    """Bytes of its command line."""
+    """The command line as bytes."""
     return _read(f"/proc/{pid}/cmdline")
 
 
 def objects(pid):
-    """(prog_id or map_id, its number) of each descriptor of a BPF object; nothing of a process that even root may not look at."""
+    """(prog_id or map_id, its number) of each descriptor of a BPF object; nothing for an inaccessible process."""
     try:
         texts = [_read(f"/proc/{pid}/fdinfo/{name}") for name in os.listdir(f"/proc/{pid}/fdinfo")]
     except (FileNotFoundError, ProcessLookupError, PermissionError):
@@ -33,11 +33,11 @@ def objects(pid):
 
 
 def parents():
-    """pid -> pid of its parent, of all processes."""
+    """pid -> pid of the parent, for all processes."""
     found = {}
     for entry in os.listdir("/proc"):
         if entry.isdigit():
-            # The name, in brackets, may hold anything.
+            # The name, in parentheses, may contain anything.
             after_name = _read(f"/proc/{entry}/stat").rpartition(b") ")[2].split()
             if after_name:
                 found[int(entry)] = int(after_name[1])
@@ -59,7 +59,7 @@ def tree(roots):
 
 
 def innermost(pid):
-    """Its pid in its own pid namespace; 0 where it has ended."""
+    """The pid in its own pid namespace; 0 if the process has ended."""
     return int((_after(_read(f"/proc/{pid}/status"), b"NSpid:").split() or [0])[-1])
 
 
@@ -68,7 +68,7 @@ def named(name):
 
 
 def _field(text, name):
-    """Of a line as `Pss:   12 kB`."""
+    """The number of a line such as `Pss:   12 kB`."""
     return next((int(line.split()[1]) for line in text.splitlines() if line.startswith(name)), 0)
 
 
@@ -77,12 +77,12 @@ def _after(text, name):
 
 
 def pss(pids):
-    """MiB; a page that several processes share counts by its parts."""
+    """In MiB; a page of several processes counts proportionally."""
     return sum(_field(_read(f"/proc/{pid}/smaps_rollup"), b"Pss:") for pid in pids) / 1024
 
 
 def peak(pids):
-    """MiB: the most resident memory since forget_peak."""
+    """In MiB: the most resident memory since forget_peak."""
     return sum(_field(_read(f"/proc/{pid}/status"), b"VmHWM:") for pid in pids) / 1024
 
 
@@ -93,7 +93,7 @@ def forget_peak(pids):
 
 
 def cpu(pids):
-    """Nanoseconds of all threads. schedstat counts each; stat counts ticks of a hundredth of a second."""
+    """Nanoseconds of all threads. schedstat has nanoseconds; stat has ticks of 10 ms."""
     total = 0
     for pid in pids:
         try:

@@ -1,4 +1,4 @@
-"""What one run owns: a folder, and every process that it started, whosever child that has become."""
+"""The resources of one run: a directory, and every process that it started, including orphans."""
 import ctypes
 import os
 import shutil
@@ -13,7 +13,7 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 class Failed(subprocess.CalledProcessError):
-    """With what it said of it."""
+    """A command failed; with its output."""
 
     def __str__(self):
         return f"{super().__str__()} {' '.join(self.stderr.split())[-500:]}".rstrip()
@@ -21,25 +21,25 @@ class Failed(subprocess.CalledProcessError):
 
 class Session:
     def __init__(self):
-        # What daemonises, or loses its parent, becomes ours: so it can be found again, and ended.
+        # Daemonised and orphaned processes become children of this process: it can find and end them.
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self.folder = tempfile.mkdtemp(prefix="bench-")
         self.staying = set()
         self._programs = 0
 
     def fresh(self):
-        """An empty folder."""
+        """An empty directory."""
         return tempfile.mkdtemp(dir=self.folder)
 
     def program(self, source):
-        """A copy of a program with a name of its own, by which its processes are told from all others on this machine."""
+        """A copy of a program with a unique name, which identifies its processes on this machine."""
         self._programs += 1
         path = os.path.join(self.folder, f"w{os.getpid()}-{self._programs}")
         shutil.copy(source, path)
         return path
 
     def launch(self, argv, environment=None, log=None):
-        """Starts a process in a session of its own; its pid. Its output goes to a file, and none of it to a reader."""
+        """Starts a process in its own session; returns its pid. Its output goes to a file."""
         path = shutil.which(argv[0]) or argv[0]
         log = log or os.path.join(self.folder, "output")
         return os.posix_spawn(path, argv, {**os.environ, **(environment or {})}, setsid=True, file_actions=[
@@ -56,7 +56,7 @@ class Session:
         return ran.stdout
 
     def end_all(self):
-        """Ends all that was started, whatever it has become, but for what is to stay for later rounds."""
+        """Ends all started processes and their descendants, except those that stay for later rounds."""
         while ahead := proc.tree([os.getpid()]) - proc.tree(self.staying) - {os.getpid()}:
             for pid in ahead:
                 try:

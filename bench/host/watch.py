@@ -1,6 +1,6 @@
 """
-The kernel's own word on forks, execs and exits, each with its time (netlink proc connector, CONFIG_PROC_EVENTS).
-Events wait in the socket's buffer, so that looking late costs no accuracy, and what is measured keeps the processors.
+Forks, execs and exits from the kernel, each with its time (netlink proc connector, CONFIG_PROC_EVENTS).
+Events wait in the socket's buffer, so late reading costs no accuracy, and the measured processes keep the processors.
 """
 import socket
 import struct
@@ -18,7 +18,7 @@ PAUSE = 0.02
 
 
 class Timeout(Exception):
-    """What was waited for did not come."""
+    """The awaited event did not come."""
 
 
 class Watch:
@@ -34,13 +34,13 @@ class Watch:
         self._names = {}
 
     def forget(self):
-        """All that is past: a round begins."""
+        """Forgets all earlier events, at the beginning of a round."""
         self._pump()
         for known in (self._execs, self._exits, self._names):
             known.clear()
 
     def began(self, pid, timeout=10):
-        """When a process that we start had its first exec; seconds of CLOCK_MONOTONIC, as all times here."""
+        """When a started process had its first exec; in seconds of CLOCK_MONOTONIC, like all times here."""
         self._wait(lambda: pid in self._execs, timeout, f"exec of {pid}")
         return self._execs[pid][0]
 
@@ -49,13 +49,13 @@ class Watch:
         return self._exits[pid]
 
     def running(self, name):
-        """Processes whose last exec was of a program of this name -> when that was."""
+        """Processes whose last exec was of a program with this name -> when that was."""
         self._pump()
         return {pid: times[-1] for pid, times in list(self._execs.items())
                 if pid not in self._exits and self._name(pid) == name}
 
     def until(self, name, count, timeout, other_than=(), pause=PAUSE):
-        """Waits until so many run that are none of the others: pid -> when it came."""
+        """Waits until so many processes run that are not among the others: pid -> when it came."""
         def new():
             return {pid: at for pid, at in self.running(name).items() if pid not in other_than}
         self._wait(lambda: len(new()) >= count, timeout, f"{count} of {name}", pause)

@@ -1,4 +1,7 @@
-"""Who keeps copies of a server on one port and replaces them; one file each. The first is ours; the third is the kernel's hash alone."""
+"""
+Supervisors that keep copies of a server on one port and replace them; one file each. The first is the daemon; the third is
+the daemon with the kernel's hash only.
+"""
 from .reuseportd import Classic, Reuseportd, Unsteered
 from .nginx import Nginx
 from .haproxy import Haproxy

@@ -1,4 +1,4 @@
-"""haproxy's own reload: a master that starts a new worker process, which takes the sockets over."""
+"""haproxy's reload: its master starts a new worker process, which takes over the sockets."""
 import os
 import signal
 

@@ -1,4 +1,4 @@
-"""The one interface of all that keep a server's copies on one port and replace them under load."""
+"""The interface of all keepers: they keep a server's copies on one port and replace them under load."""
 import os
 import shutil
 import subprocess
@@ -10,16 +10,16 @@ from ..host.watch import Timeout
 from ..measured import Measured, debian
 
 NEED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "build-aux", "need")
-# For connections that are kept alive: they are waited for no longer than this, seconds.
+# Longest wait for kept connections, in seconds.
 DRAIN = 1
 
 
 class Keeper(Measured):
-    # The daemon measured here, by what it may use.
+    # Whether this is the daemon itself.
     ours = False
-    # Whether its copies share the port by our preload library, and so may be any program.
+    # Whether its copies share the port through the preload library, so that any program can be kept.
     preloads = True
-    # Whether it replaces all copies by itself on one request.
+    # Whether it replaces all copies on one request.
     rolls = True
 
     def __init__(self, session, watch, out):
@@ -34,11 +34,11 @@ class Keeper(Measured):
         return debian(self.packages[0].partition(":")[2])
 
     def takes(self, server):
-        """Whether it can keep this one."""
+        """Whether it can keep this server."""
         return self.preloads
 
     def start(self, server, workers=4):
-        """Until all of them serve."""
+        """Starts all copies; returns when they serve."""
         subprocess.run([NEED, server.package], check=True, stdin=subprocess.DEVNULL)
         self.server, self.workers = server, workers
         self.net = self.network()
@@ -50,18 +50,18 @@ class Keeper(Measured):
         return Net.fresh(self.session)
 
     def place(self, server):
-        """A fresh folder that the copies can read and write, with the server's files."""
+        """A new directory with the server's files, which the copies can read and write."""
         folder = self.session.fresh()
         for name in server.files:
             shutil.copy(f"{self.tools}/{name}", f"{folder}/{name}")
         return folder
 
     def sockets(self):
-        """How many sockets serve the port while all serve."""
+        """Number of sockets that serve the port while all copies serve."""
         return self.workers
 
     def launch(self):
-        """Starts all; the supervisor's pid."""
+        """Starts all copies; returns the supervisor's pid."""
         raise NotImplementedError
 
     def restart(self):
@@ -69,19 +69,20 @@ class Keeper(Measured):
         raise NotImplementedError
 
     def pids(self):
-        """Of the copies that serve, by their numbers."""
+        """number -> pid of the copies that serve."""
         raise NotImplementedError
 
     def within(self, function):
-        """What it returns, called by a process in the network of the copies."""
+        """The result of a function, called by a process in the network of the copies."""
         return self.net.call(function)
 
     def environment(self, preload=None):
-        """What a copy needs to join a shared port under somebody else than ours."""
-        return {"LD_PRELOAD": preload or f"{self.out}/lib/libreuseport.so", "LIBREUSEPORT_PORT": str(self.server.port), "LIBREUSEPORT_BACKLOG": "4096"}
+        """The variables that a copy under another supervisor needs to join a shared port."""
+        return {"LD_PRELOAD": preload or f"{self.out}/lib/libreuseport.so",
+                "LIBREUSEPORT_PORT": str(self.server.port), "LIBREUSEPORT_BACKLOG": "4096"}
 
     def words(self, worker, folder=None):
-        """Its command line, with what this supervisor writes for the number of a copy."""
+        """The server's command line, with this supervisor's placeholder for the number of a copy."""
         return [word.replace("{folder}", folder or self.folder).replace("{worker}", worker) for word in self.server.command]
 
     @staticmethod
@@ -94,7 +95,7 @@ class Keeper(Measured):
 
 
 class InTurn(Keeper):
-    """Those that know no rolling restart: each copy is restarted when the one before it serves again."""
+    """Keepers without a rolling restart: each copy is restarted when the one before serves again."""
     rolls = False
 
     def restart(self):

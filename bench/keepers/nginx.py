@@ -1,4 +1,4 @@
-"""nginx's own reload: one master whose four workers inherit the listening socket."""
+"""nginx's reload: one master whose four workers inherit the listening socket."""
 import os
 
 from ..host import proc
@@ -24,7 +24,8 @@ class Nginx(Keeper):
     def launch(self):
         with open(f"{self.folder}/nginx.conf") as file:
             text = file.read()
-        self.write("nginx.conf", f"worker_shutdown_timeout {DRAIN}s;\n" + text.replace("worker_processes 1;", "worker_processes 4;"))
+        text = text.replace("worker_processes 1;", "worker_processes 4;")
+        self.write("nginx.conf", f"worker_shutdown_timeout {DRAIN}s;\n" + text)
         return self.session.launch(self.net.inside(self.words("master")))
 
     def pids(self):

@@ -1,4 +1,4 @@
-"""PM2 in cluster mode: one process of node has the port, and hands connections to its copies."""
+"""PM2 in cluster mode: one process of node has the port, and passes connections to its copies."""
 import json
 
 from ..peers import pm2
@@ -41,5 +41,5 @@ class Pm2(Keeper):
         super().stop()
 
     def _ask(self, *words):
-        self.session.run(self.net.inside(
-            ["env", f"PM2_HOME={self.folder}/home", "PM2_DISABLE_VERSION_CHECK=true", self.installed.binary, *words]), timeout=120)
+        variables = [f"PM2_HOME={self.folder}/home", "PM2_DISABLE_VERSION_CHECK=true"]
+        self.session.run(self.net.inside(["env", *variables, self.installed.binary, *words]), timeout=120)

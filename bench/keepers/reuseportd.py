@@ -1,4 +1,4 @@
-"""Ours, once for each way of steering."""
+"""The daemon, once for each way of steering."""
 import http.client
 import json
 import socket
@@ -8,7 +8,7 @@ from .server import Server
 
 
 class Control(http.client.HTTPConnection):
-    """The control socket."""
+    """An HTTP connection to the control socket."""
 
     def __init__(self, path):
         super().__init__("localhost", timeout=300)
@@ -22,12 +22,12 @@ class Control(http.client.HTTPConnection):
 
 class Reuseportd(Keeper):
     name = "reuseportd"
-    # bpftool counts what is left in the kernel: rows chaos and cost.
+    # bpftool counts objects that are left in the kernel: rows chaos and cost.
     packages = ["cc:gcc", "bpftool:bpftool"]
     settings = "`steering: ebpf`; `POST /v1/restart`"
     steering = "ebpf"
     ours = True
-    # Settings of the service that a row asks for.
+    # Settings of the service that a row changes.
     tuning = {}
 
     def version(self):
@@ -42,7 +42,7 @@ class Reuseportd(Keeper):
         self.until(lambda: len(self.ready()) == workers, f"{workers} ready")
 
     def start_all(self, services, servers):
-        """Several services; services: of their configuration, which may be made only when there is a folder."""
+        """Runs several services. services: returns their configuration, which may need the directory."""
         self.net = self.network()
         self.folder = self.place(Server("all", [], tuple(name for server in servers for name in server.files)))
         self.configure(services())
@@ -64,7 +64,7 @@ class Reuseportd(Keeper):
         }}
 
     def configure(self, services):
-        # JSON is YAML.
+        # JSON is valid YAML.
         self.write("bench.yaml", json.dumps({"steering": self.steering, "services": services}))
 
     def launch(self):
@@ -73,7 +73,8 @@ class Reuseportd(Keeper):
 
     def run(self):
         return self.session.launch(self.net.inside([
-            f"{self.out}/bin/reuseportd", "--config", f"{self.folder}/bench.yaml", "--log", "json", "--socket", f"{self.folder}/control.sock",
+            f"{self.out}/bin/reuseportd", "--config", f"{self.folder}/bench.yaml", "--log", "json",
+            "--socket", f"{self.folder}/control.sock",
         ]), None, f"{self.folder}/log.json")
 
     def ask(self, method, path, body=None):
@@ -93,7 +94,7 @@ class Reuseportd(Keeper):
         try:
             return [worker for worker in self.status() if worker["state"] == "ready"]
         except OSError:
-            # Not there yet.
+            # The daemon does not listen yet.
             return []
 
     def pids(self):
@@ -117,5 +118,5 @@ class Unsteered(Reuseportd):
     steering = "none"
 
 
-# As rolling.py has them for connections that are kept alive.
+# The settings of rolling.py for kept connections.
 KEPT = {"update": {"max_surge": 4, "drain_timeout": f"{DRAIN}s"}}

@@ -1,4 +1,4 @@
-"""What is kept running."""
+"""The servers that keepers run."""
 from dataclasses import dataclass
 
 HTTP, DNS = 8080, 5300
@@ -6,7 +6,7 @@ HTTP, DNS = 8080, 5300
 
 @dataclass(frozen=True)
 class Server:
-    """{folder} in its command is where its files are and where it may write, {worker} the number of the copy."""
+    """In the command, {folder} is the writable directory with the server's files, and {worker} the copy's number."""
     name: str
     command: list
     files: tuple = ()
@@ -18,14 +18,16 @@ class Server:
 
 NODE = Server("node", ["node", "{folder}/serve.js", str(HTTP)], ("serve.js",), package="node:nodejs")
 PYTHON = Server("http.server", ["/usr/bin/python3", "{folder}/serve.py", str(HTTP)], ("serve.py",), package="python3:python3")
-NGINX = Server("nginx", ["nginx", "-p", "{folder}", "-e", "nginx.err", "-c", "nginx.conf", "-g", "pid nginx-{worker}.pid;"], ("nginx.conf",),
+NGINX = Server("nginx", ["nginx", "-p", "{folder}", "-e", "nginx.err", "-c", "nginx.conf", "-g", "pid nginx-{worker}.pid;"],
+               ("nginx.conf",),
                package="nginx:nginx-light")
 PLAIN = Server("C, no handler", ["{folder}/http_serve", str(HTTP), "plain"], ("http_serve",))
 EXIT = Server("C, exits on TERM", ["{folder}/http_serve", str(HTTP), "exit"], ("http_serve",))
-# One request at a time: a kill takes one with it and no more, and which one is in held.PID (http_serve.c).
+# One request at a time: a kill ends at most one request, and held.PID tells which (http_serve.c).
 ONE = Server("C, one connection at a time", ["{folder}/http_serve", str(HTTP), "one", "{folder}/held"], ("http_serve",))
 DNS_C = Server("DNS in C", ["{folder}/udp_serve", str(DNS)], ("udp_serve",), DNS, "udp")
-DNSMASQ = Server("dnsmasq", ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--user=", "--no-resolv", "--no-hosts",
+DNSMASQ = Server("dnsmasq", ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--user=", "--no-resolv",
+                             "--no-hosts",
                              f"--port={DNS}", "--listen-address=127.0.0.1", "--bind-interfaces", "--txt-record=bench,yes"],
                  (), DNS, "udp", "dnsmasq:dnsmasq-base")
 

@@ -1,4 +1,4 @@
-"""supervisord with four copies under our preload library."""
+"""supervisord with four copies under the preload library."""
 import os
 
 from ..peers.supervisord import Supervisord as Installed, configuration
@@ -8,7 +8,8 @@ from .keeper import InTurn
 class Supervisord(InTurn):
     name = "supervisord restart"
     packages = Installed.packages
-    settings = "4 copies under our preload library; `supervisorctl restart`, each when the one before listens again; `startsecs=0`"
+    settings = ("4 copies under our preload library; `supervisorctl restart`, each when the one before listens again; "
+                "`startsecs=0`")
 
     def launch(self):
         environment = ",".join(f'{key}="{value}"' for key, value in self.environment().items())
@@ -25,7 +26,7 @@ class Supervisord(InTurn):
         return self.session.launch(self.net.inside(["supervisord", "-c", f"{self.folder}/supervisord.conf"]))
 
     def pids(self):
-        """From its log: asking it costs a start of Python."""
+        """Reads the pids from its log: a command would start a Python each time."""
         found = {}
         path = f"{self.folder}/supervisord.log"
         if os.path.exists(path):

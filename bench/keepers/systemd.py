@@ -1,4 +1,4 @@
-"""systemd with four copies, of a template unit, under our preload library, in the container of ../peers."""
+"""systemd with four copies of a template unit under the preload library, in the container of ../peers."""
 import os
 import shutil
 
@@ -25,7 +25,8 @@ INSIDE = "/opt/bench/keep"
 class Systemd(InTurn):
     name = "systemd restart"
     packages = Machine.packages
-    settings = "4 copies of a template unit under our preload library; `systemctl restart`, each when the one before listens again"
+    settings = ("4 copies of a template unit under our preload library; `systemctl restart`, each when the one before listens "
+                "again")
 
     def prepare(self):
         super().prepare()
@@ -52,7 +53,8 @@ class Systemd(InTurn):
         words = self.words("%i", INSIDE)
         path = shutil.which(words[0]) or words[0]
         command = " ".join(f'"{word}"' if " " in word else word for word in [path, *words[1:]])
-        environment = "\n".join(f"Environment={key}={value}" for key, value in self.environment(f"{INSIDE}/libreuseport.so").items())
+        variables = self.environment(f"{INSIDE}/libreuseport.so")
+        environment = "\n".join(f"Environment={key}={value}" for key, value in variables.items())
         with open(f"{self._root}/etc/systemd/system/keep@.service", "w") as file:
             file.write(UNIT.format(command=command, environment=environment, folder=INSIDE))
         self._systemctl("daemon-reload")
@@ -60,7 +62,7 @@ class Systemd(InTurn):
         return self.machine.init
 
     def pids(self):
-        """As this machine's other processes see them."""
+        """The pids outside of the container."""
         text = self._systemctl("show", "--property=MainPID", "--value", *self._units())
         inside = [int(word) for word in text.split()]
         outside = self.machine.outside(inside)

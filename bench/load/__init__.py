@@ -1,19 +1,21 @@
-"""Servers that know nothing of grace, and clients that count what fails."""
+"""Servers without graceful shutdown, and clients that count failures."""
 import json
 import os
 from contextlib import contextmanager
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PROGRAMS = ["http_load", "http_serve", "udp_load", "udp_serve"]
+# Each program with its sources.
+PROGRAMS = {"http_load": ["http_load.c", "http_counts.c"], "http_serve": ["http_serve.c"], "udp_load": ["udp_load.c"],
+            "udp_serve": ["udp_serve.c"]}
 
 
 def build(session):
-    """The folder with the programs and whatever the servers read."""
+    """The directory with the programs and the files of the servers."""
     folder = f"{session.folder}/load"
     if not os.path.exists(folder):
         os.mkdir(folder)
-        for name in PROGRAMS:
-            session.run(["cc", "-O2", "-o", f"{folder}/{name}", f"{HERE}/{name}.c"])
+        for name, sources in PROGRAMS.items():
+            session.run(["cc", "-O2", "-o", f"{folder}/{name}", *(f"{HERE}/{source}" for source in sources)])
         for name in os.listdir(HERE):
             if name.endswith((".js", ".py", ".conf")):
                 os.symlink(f"{HERE}/{name}", f"{folder}/{name}")
@@ -21,13 +23,13 @@ def build(session):
 
 
 class Client:
-    """What a client has counted, once it has ended, and of each failure when it came and its port (http_load.c)."""
+    """The counts of a client that has ended, with the time and port of each failure (http_load.c)."""
 
     def __init__(self, process):
         self.process, self.counts, self.failures = process, {}, []
 
     def end(self):
-        """Tells it to begin nothing more; it waits for what is under way."""
+        """Stops new requests; the client waits for open ones."""
         self.process.terminate()
         self.wait()
 
@@ -49,10 +51,11 @@ def running(net, words):
 
 
 def http(keeper, clients=64, seconds=600, how=None):
-    """A closed loop; how: keep or once, see http_load.c."""
+    """Starts a closed loop. how: keep or once, see http_load.c."""
     words = [f"{keeper.tools}/http_load", "127.0.0.1", str(keeper.server.port), str(clients), str(seconds)]
     return running(keeper.net, words + ([how] if how else []))
 
 
 def dns(keeper, clients=64, patience=2000):
-    return running(keeper.net, [f"{keeper.tools}/udp_load", "127.0.0.1", str(keeper.server.port), str(clients), "600", str(patience)])
+    words = [f"{keeper.tools}/udp_load", "127.0.0.1", str(keeper.server.port), str(clients), "600", str(patience)]
+    return running(keeper.net, words)

@@ -1,6 +1,7 @@
 """
-Clients of the control socket, each a process of its own: `control.py SOCKET ask COUNT WORKER` prints the round trips of a small request in ms,
-one after the other; `control.py SOCKET malformed|bodies|idle` does that until its input ends, and prints how often.
+Clients of the control socket, each a process of its own. `control.py SOCKET ask COUNT WORKER` prints the round trips of a
+small request in ms, one after the other. `control.py SOCKET malformed|bodies|idle` sends such requests until its input
+ends, and prints their number.
 """
 import json
 import resource
@@ -12,21 +13,21 @@ import time
 BODY = 100 << 20
 CHUNK = b" " * 65536
 IDLE = 10_000
-# Between two requests, and after so many more connections that say nothing.
+# Seconds between two requests, and after a group of idle connections.
 PAUSE = 0.002
 BREATH = 0.01
 
 
 def connect(path):
     connection = socket.socket(socket.AF_UNIX)
-    # With a limit it would not wait for room in the queue of connections, but fail (EAGAIN, unix(7)).
+    # With a timeout, connect would fail while the queue of connections is full (EAGAIN, unix(7)).
     connection.connect(path)
     connection.settimeout(30)
     return connection
 
 
 def ask(path, count, worker):
-    """Each is answered by the loop that owns the workers."""
+    """Sends small requests, each of which the supervisor's loop answers."""
     request = f"GET /v1/status?name={worker} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
     connection, times = connect(path), []
     for _ in range(count):
@@ -41,12 +42,12 @@ def ask(path, count, worker):
 
 
 def whole(connection):
-    """An answer in chunks, to its last one."""
+    """Reads a chunked answer to its last chunk."""
     answer = b""
     while not answer.endswith(b"\r\n0\r\n\r\n"):
         more = connection.recv(65536)
         if not more:
-            raise ValueError(f"hung up on after {answer}")
+            raise ValueError(f"the connection was closed after {answer}")
         answer += more
     return answer
 
@@ -59,7 +60,7 @@ def malformed(path):
 
 
 def bodies(path):
-    """A body that is announced, and one of which the end is not known; as much of them as is taken."""
+    """Sends a body with a length, and one without; stops when the daemon accepts no more."""
     for head, body in ((f"Content-Length: {BODY}", CHUNK), ("Transfer-Encoding: chunked", b"10000\r\n" + CHUNK + b"\r\n")):
         with connect(path) as connection:
             try:
@@ -67,7 +68,7 @@ def bodies(path):
                 for _ in range(BODY // len(CHUNK)):
                     connection.sendall(body)
             except OSError:
-                # Hung up on.
+                # The daemon closed the connection.
                 pass
 
 
@@ -81,7 +82,7 @@ def until_told(action):
 
 
 def idle(path):
-    """So many, and then ever more in place of the oldest."""
+    """Opens so many idle connections, and then replaces the oldest, again and again."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (2 * IDLE, max(2 * IDLE, resource.getrlimit(resource.RLIMIT_NOFILE)[1])))
     held = [connect(path) for _ in range(IDLE)]
 

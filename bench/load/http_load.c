@@ -1,13 +1,17 @@
 /*
- * http_load ADDRESS PORT CLIENTS SECONDS [keep|once]: a closed loop of CLIENTS that each have one request under way, for
- * SECONDS or until SIGTERM. Without "keep" each request has a connection of its own; with it a connection is used again until
- * the server says "Connection: close" or closes it between two requests. With "once" each client has one request only, and
- * they begin evenly over SECONDS, whatever becomes of those before. What is under way at the end is waited for. Then one line
- * of JSON: requests answered, failed, those by cause, those that took over a second, the times of all that were answered in
- * microseconds, and of each failure (the first 65,536) when it came, in seconds of CLOCK_MONOTONIC, and its client's port.
+ * http_load ADDRESS PORT CLIENTS SECONDS [keep|once]: a closed loop of CLIENTS with one open request each,
+ * for SECONDS or until SIGTERM. Without "keep", each request has its own connection. With "keep", a
+ * connection is used until the server sends "Connection: close" or closes it between two requests. With
+ * "once", each client has one request, and they begin evenly over SECONDS, whatever happens to earlier ones.
+ * At the end it waits for open requests.
  *
- * A failure is what a user would see: refused or reset, closed without a whole answer, a status that is not 200, no answer in 10 s. One kept
- * connection that was closed before a byte of the answer came is tried once more on a new one, as RFC 9112 9.3.1 has it and every browser does.
+ * It prints one line of JSON: requests answered, failed, failed by cause, and slower than one second; the
+ * times of answered requests in microseconds; and for each failure (the first 65,536) its time in seconds of
+ * CLOCK_MONOTONIC and its client's port.
+ *
+ * A failure is what a user would see: refused or reset, closed without a whole answer, a status other than
+ * 200, or no answer in 10 s. A kept connection may be closed before the first byte of an answer. Its request
+ * is repeated once on a new connection, as browsers do (RFC 9112 9.3.1).
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -25,34 +29,24 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ANSWER = 4096, MOST_TIMES = 1 << 22, MOST_FAILURES = 1 << 16, PATIENCE = 10, SLOW_US = 1000000 };
+#include "http_counts.h"
 
-struct failure {
-    uint64_t at;
-    int port;
-};
+enum { ANSWER = 4096, PATIENCE = 10 };
 
 struct client {
     int fd;
-    int used;    /* answers that this connection has brought */
-    int retried; /* the request is tried for the second time */
-    int busy;    /* a request is under way */
+    int used;    /* answers on this connection */
+    int retried; /* the request is repeated */
+    int busy;    /* a request is open */
     int length;
     uint64_t since;
     char answer[ANSWER];
 };
 
-enum cause { REFUSED, RESET, CLOSED, STATUS, LATE, CAUSES };
-static const char *const names[CAUSES] = {"refused", "reset", "closed", "status", "late"};
-
 static struct sockaddr_in server;
 static int poller;
 static int keep, once;
 static int under_way;
-static uint64_t answered, in_time, slow, failed[CAUSES], reconnects;
-static uint32_t *times;
-static struct failure failures[MOST_FAILURES];
-static size_t noted;
 static volatile sig_atomic_t over;
 
 static uint64_t now(void)
@@ -69,7 +63,7 @@ static void stop(int signal)
 
 static void request(struct client *client);
 
-/* Its request has come to its end; the loop begins the next, as one that is refused at once would begin it from within itself. */
+/* The request has ended. The main loop begins the next one: here, refused connections would recurse. */
 static void finish(struct client *client)
 {
     client->busy = 0;
@@ -99,16 +93,14 @@ static void fail(struct client *client, enum cause cause)
     struct failure failure = {now(), port(client)};
     disconnect(client);
     if (stale) {
-        reconnects++;
+        counts_reconnect();
         uint64_t since = client->since;
         client->retried = 1;
         request(client);
         client->since = since;
         return;
     }
-    failed[cause]++;
-    if (noted < MOST_FAILURES)
-        failures[noted++] = failure;
+    counts_failure(cause, failure);
     finish(client);
 }
 
@@ -156,7 +148,10 @@ static void connected(struct client *client)
     send_request(client);
 }
 
-/* Bytes of the whole answer; 0 where its length is not known before the connection ends; -1 before the end of the head. */
+/*
+ * Bytes of the whole answer; 0 if only the end of the connection shows its length; -1 before the end of the
+ * head.
+ */
 static long whole(const struct client *client, int *closes)
 {
     const char *end = memmem(client->answer, (size_t)client->length, "\r\n\r\n", 4);
@@ -182,10 +177,7 @@ static void done(struct client *client, int closes)
         fail(client, STATUS);
         return;
     }
-    if (answered < MOST_TIMES)
-        times[answered] = (uint32_t)took;
-    answered++;
-    slow += took > SLOW_US;
+    counts_answer(took);
     client->used++;
     if (!keep || closes)
         disconnect(client);
@@ -216,10 +208,47 @@ static void readable(struct client *client)
         fail(client, CLOSED);
 }
 
-static int by_value(const void *one, const void *other)
+static void fail_late(struct client *clients, int count, uint64_t time)
 {
-    uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)other;
-    return (a > b) - (a < b);
+    for (int i = 0; i < count; i++)
+        if (clients[i].busy && time - clients[i].since > PATIENCE * 1000000ULL)
+            fail(&clients[i], LATE);
+}
+
+static void wait_for_events(int timeout)
+{
+    struct epoll_event events[64];
+    int ready = epoll_wait(poller, events, 64, timeout);
+    for (int i = 0; i < ready; i++) {
+        if (events[i].events & EPOLLOUT)
+            connected(events[i].data.ptr);
+        else
+            readable(events[i].data.ptr);
+    }
+}
+
+/* Runs until `until` or SIGTERM, and then until no request is open. */
+static void run(struct client *clients, int count, uint64_t begun, uint64_t until)
+{
+    double apart = once ? (double)(until - begun) / count : 0;
+    uint64_t looked = begun;
+    int started = 0;
+    while (under_way > 0 || (!over && started < count)) {
+        for (; !over && started < count && now() >= begun + (uint64_t)(apart * started); started++)
+            request(&clients[started]);
+        wait_for_events(started < count ? 1 : 100);
+        for (int i = 0; i < started && !over && !once; i++)
+            if (!clients[i].busy)
+                request(&clients[i]);
+        uint64_t time = now();
+        if (time - looked > 100000) {
+            looked = time;
+            fail_late(clients, count, time);
+        }
+        over |= !once && time > until;
+        if (over)
+            counts_end(time);
+    }
 }
 
 int main(int argc, char **argv)
@@ -235,57 +264,14 @@ int main(int argc, char **argv)
     once = argc > 5 && strcmp(argv[5], "once") == 0;
     signal(SIGTERM, stop);
     struct client *clients = calloc((size_t)count, sizeof *clients);
-    times = calloc(MOST_TIMES, sizeof *times);
     poller = epoll_create1(0);
-    if (clients == NULL || times == NULL)
+    if (clients == NULL || !counts_open())
         return 1;
-    uint64_t begun = now();
-    uint64_t looked = begun, ended = 0;
-    double apart = once ? (double)(until - begun) / count : 0;
-    int started = 0;
     for (int i = 0; i < count; i++)
         clients[i].fd = -1;
-    while (under_way > 0 || (!over && started < count)) {
-        struct epoll_event events[64];
-        for (; !over && started < count && now() >= begun + (uint64_t)(apart * started); started++)
-            request(&clients[started]);
-        int ready = epoll_wait(poller, events, 64, started < count ? 1 : 100);
-        for (int i = 0; i < ready; i++) {
-            if (events[i].events & EPOLLOUT)
-                connected(events[i].data.ptr);
-            else
-                readable(events[i].data.ptr);
-        }
-        for (int i = 0; i < started && !over && !once; i++)
-            if (!clients[i].busy)
-                request(&clients[i]);
-        uint64_t time = now();
-        if (time - looked > 100000) {
-            looked = time;
-            for (int i = 0; i < count; i++)
-                if (clients[i].busy && time - clients[i].since > PATIENCE * 1000000ULL)
-                    fail(&clients[i], LATE);
-        }
-        over |= !once && time > until;
-        if (over && ended == 0) {
-            ended = time;
-            in_time = answered;
-        }
-    }
-    double seconds = (double)((ended ? ended : now()) - begun) / 1e6;
-    size_t kept = answered < MOST_TIMES ? answered : MOST_TIMES;
-    qsort(times, kept, sizeof *times, by_value);
-    uint64_t all = 0;
-    for (int i = 0; i < CAUSES; i++)
-        all += failed[i];
-    printf("{\"answered\": %llu, \"failed\": %llu, \"slow\": %llu, \"reconnects\": %llu, \"per_second\": %.0f", (unsigned long long)answered,
-           (unsigned long long)all, (unsigned long long)slow, (unsigned long long)reconnects, (double)(ended ? in_time : answered) / seconds);
-    for (int i = 0; i < CAUSES; i++)
-        printf(", \"%s\": %llu", names[i], (unsigned long long)failed[i]);
-    printf(", \"failures\": [");
-    for (size_t i = 0; i < noted; i++)
-        printf("%s[%.6f, %d]", i ? ", " : "", (double)failures[i].at / 1e6, failures[i].port);
-    printf("]");
-    printf(", \"p50\": %u, \"p99\": %u, \"worst\": %u}\n", kept ? times[kept / 2] : 0, kept ? times[kept * 99 / 100] : 0, kept ? times[kept - 1] : 0);
+    uint64_t begun = now();
+    run(clients, count, begun, until);
+    counts_end(now());
+    counts_print(begun);
     return 0;
 }

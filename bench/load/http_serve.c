@@ -1,9 +1,9 @@
 /*
- * http_serve PORT plain|exit|one [FILE]: answers each GET with the number of its worker, or its pid where it has none. It
- * knows nothing of grace: "plain" has no signal handler at all, "exit" ends at once on SIGTERM by one of its own. Both serve
- * many connections at a time and keep them; "one" has no handler either, takes one connection at a time and closes it after
- * the answer. It keeps the address of whom it has in hand in FILE.PID, to be read when it is dead: a sockaddr_in, whose port
- * is 0 while it has nobody.
+ * http_serve PORT plain|exit|one [FILE]: answers each GET with the number of its worker, or with its pid. It
+ * has no graceful shutdown: "plain" has no signal handler, "exit" has a handler that exits at once on
+ * SIGTERM. Both serve many connections at a time and keep them. "one" has no handler either; it accepts one
+ * connection at a time, and closes it after the answer. It keeps the address of its client in FILE.PID, which
+ * can be read after its death: a sockaddr_in, whose port is 0 without a client.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static char answers[2][160]; /* for a connection that stays, for one that is closed */
+static char answers[2][160]; /* for a kept connection, for a closed one */
 
 static void leave(int signal)
 {
@@ -38,7 +38,7 @@ static void compose(void)
                  closes ? "Connection: close\r\n" : "", body);
 }
 
-/* One request is one segment here. Whether the connection stays. */
+/* Here a request is one segment. Returns whether the connection stays open. */
 static int answer(int fd, int always_close)
 {
     char request[4096];
@@ -62,13 +62,16 @@ static struct sockaddr_in *kept(const char *path)
         perror(name);
         exit(1);
     }
-    /* Its page is there before it is needed. */
+    /* Touches the page before it is needed. */
     map->sin_port = 0;
     close(fd);
     return map;
 }
 
-/* accept(2) itself writes the address: a kill comes before the connection is taken, or after it was written. */
+/*
+ * accept(2) itself writes the address: a kill comes either before the connection is accepted or after the
+ * write.
+ */
 static void one_at_a_time(int listener, struct sockaddr_in *in_hand)
 {
     for (;;) {
@@ -113,7 +116,9 @@ int main(int argc, char **argv)
     if (strcmp(argv[2], "exit") == 0)
         signal(SIGTERM, leave);
     compose();
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(argv[1])), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)atoi(argv[1])),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int one = strcmp(argv[2], "one") == 0, on = 1;
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | (one ? 0 : SOCK_NONBLOCK), 0);
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);

@@ -1,4 +1,4 @@
-"""serve.py PORT: http.server as it comes, one connection at a time, that answers with its pid and logs nothing."""
+"""serve.py PORT: http.server unchanged, one connection at a time; it answers with its pid and logs nothing."""
 import http.server
 import os
 import sys

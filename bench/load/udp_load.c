@@ -1,7 +1,8 @@
 /*
- * udp_load ADDRESS PORT CLIENTS SECONDS PATIENCE_MS: a closed loop of CLIENTS that each have one DNS query under way, for SECONDS or until
- * SIGTERM. Each query has a socket, so a source port, of its own, as resolvers have it. None is sent twice: one without an answer in
- * PATIENCE_MS is lost. What is under way at the end is waited for. Then one line of JSON.
+ * udp_load ADDRESS PORT CLIENTS SECONDS PATIENCE_MS: a closed loop of CLIENTS with one open DNS query each,
+ * for SECONDS or until SIGTERM. Each query has its own socket, and so its own source port, like those of
+ * resolvers. No query is repeated: a query without an answer in PATIENCE_MS is lost. At the end it waits for
+ * open queries. Then it prints one line of JSON.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -51,7 +52,8 @@ static void query(struct client *client)
     client->since = now();
     under_way++;
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = client};
-    if (connect(client->fd, (struct sockaddr *)&server, sizeof server) < 0 || epoll_ctl(poller, EPOLL_CTL_ADD, client->fd, &event) < 0 ||
+    if (connect(client->fd, (struct sockaddr *)&server, sizeof server) < 0 ||
+        epoll_ctl(poller, EPOLL_CTL_ADD, client->fd, &event) < 0 ||
         send(client->fd, text, sizeof text, 0) < 0) {
         perror("udp_load");
         exit(1);
@@ -120,7 +122,8 @@ int main(int argc, char **argv)
         }
     }
     printf("{\"answered\": %llu, \"failed\": %llu, \"lost\": %llu, \"refused\": %llu, \"per_second\": %.0f, \"worst\": %llu}\n",
-           (unsigned long long)answered, (unsigned long long)(lost + refused), (unsigned long long)lost, (unsigned long long)refused,
+           (unsigned long long)answered, (unsigned long long)(lost + refused), (unsigned long long)lost,
+           (unsigned long long)refused,
            (double)in_time * 1e6 / (double)(ended - begun), (unsigned long long)worst);
     return 0;
 }

@@ -1,6 +1,6 @@
 /*
- * udp_serve PORT: a DNS server that answers every question with a TXT record: the number of its worker. It has no signal handler.
- * RFC 1035 4.1; what is no question of one name is dropped.
+ * udp_serve PORT: a DNS server that answers every question with a TXT record: the number of its worker. It
+ * has no signal handler. RFC 1035 4.1; a message without exactly one question is dropped.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -12,7 +12,7 @@
 
 enum { HEADER = 12, QUESTION_END = 5, DATAGRAM = 512, RECORD = 64 };
 
-/* Bytes of the question section's only entry, from its start; 0 where it does not end. */
+/* Size of the only entry of the question section; 0 if it has no end. */
 static size_t question(const unsigned char *text, size_t size)
 {
     size_t at = 0;
@@ -28,7 +28,9 @@ int main(int argc, char **argv)
     const char *worker = getenv("REUSEPORT_WORKER");
     worker = worker && strlen(worker) < 16 ? worker : "-";
     size_t length = strlen(worker);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(argv[1])), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)atoi(argv[1])),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0) {
         perror("udp_serve");
@@ -45,7 +47,8 @@ int main(int argc, char **argv)
         const unsigned char counts[] = {0x84, 0, 0, 1, 0, 1, 0, 0, 0, 0};
         memcpy(packet + 2, counts, sizeof counts);
         unsigned char *record = packet + HEADER + asked;
-        const unsigned char fixed[] = {0xC0, HEADER, 0, 16, 0, 1, 0, 0, 0, 0, 0, (unsigned char)(length + 1), (unsigned char)length};
+        const unsigned char fixed[] = {0xC0, HEADER, 0, 16, 0, 1, 0, 0, 0, 0, 0,
+                                       (unsigned char)(length + 1), (unsigned char)length};
         memcpy(record, fixed, sizeof fixed);
         memcpy(record + sizeof fixed, worker, length);
         sendto(fd, packet, HEADER + asked + sizeof fixed + length, 0, (struct sockaddr *)&from, size);

@@ -1,4 +1,4 @@
-"""Who is measured; one file each. The first is ours, the second no supervisor at all."""
+"""The measured supervisors; one file each. The first is the daemon, the second is a loop without a supervisor."""
 from .reuseportd import Reuseportd
 from .bare import Bare
 from .s6 import S6

@@ -1,4 +1,4 @@
-"""The least that a supervisor can do: posix_spawn, wait, posix_spawn again (spawnloop.c)."""
+"""The least work of a supervisor: posix_spawn, wait, posix_spawn again (spawnloop.c)."""
 import os
 
 from .peer import Peer

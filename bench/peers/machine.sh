@@ -1,10 +1,10 @@
 #!/bin/sh
-# machine FOLDER NAME: boots this host's systemd in a container over an overlay of /. Its mounts are of a mount namespace of
-# their own (run it under unshare --mount), so there is nothing to unmount; its processes end with this script.
+# machine FOLDER NAME: boots this host's systemd in a container over an overlay of /. Run it under unshare --mount: its mounts are
+# in their own namespace, so nothing must be unmounted. Its processes end with this script.
 set -eu
 folder=$1 name=$2
 
-# A control group of its own in each hierarchy that systemd uses: nspawn makes its own below that of its caller.
+# Its own control group in each hierarchy of systemd: nspawn creates its groups below that of its caller.
 groups=
 for mount in $(findmnt -n -o TARGET -t cgroup2; findmnt -n -o TARGET -t cgroup -O name=systemd); do
     [ -e "$mount/cgroup.procs" ] || continue
@@ -22,7 +22,7 @@ cd "$folder"
 mkdir upper work root
 mount -t overlay -o lowerdir=/,upperdir=upper,workdir=work overlay root
 cd root
-# Of this host comes only what is installed: none of its servers and mounts.
+# Only installed programs come from this host, not its servers and mounts.
 rm -rf etc/systemd/system/*.wants
 : > etc/fstab
 tr -d - < /proc/sys/kernel/random/uuid > etc/machine-id

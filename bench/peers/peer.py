@@ -1,4 +1,4 @@
-"""The one interface of all supervisors."""
+"""The interface of all supervisors."""
 import os
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ from ..measured import Measured
 
 @dataclass(frozen=True)
 class Fleet:
-    """So many copies of a command, kept running. The names are those of their processes in the end."""
+    """So many copies of a command, kept running. The name is that of their processes."""
     count: int
     command: list
-    # A file that standard output goes to; None: wherever the peer sends it unasked; "own": the log of the supervisor itself.
+    # A file for standard output; None: the peer's default; "own": the supervisor's own log.
     log: str | None = None
 
     @property
@@ -20,11 +20,11 @@ class Fleet:
 
 
 class Peer(Measured):
-    # Whether it is measured with 2,000 workers too.
+    # Whether it is also measured with 2,000 workers.
     scales = False
-    # Whether output passes through it, or something of it.
+    # Whether output passes through it.
     keeps_logs = True
-    # Whether it has a log of its own that keeps who said a line, and when.
+    # Whether it has a log of its own that records the worker and the time of a line.
     has_own_log = False
 
     def __init__(self, session, watch, out):
@@ -32,36 +32,36 @@ class Peer(Measured):
         self.fleet = None
 
     def program(self, source):
-        """A copy of a program that this peer can start, under a name of its own."""
+        """A copy of a program that this peer can start, with its own name."""
         return self.session.program(source)
 
     def start(self, fleet):
-        """Starts everything; the moment of its exec. What has to be written first is not counted."""
+        """Starts everything; returns the time of the supervisor's exec. Writing files before it does not count."""
         self.folder, self.fleet = self.session.fresh(), fleet
         self.pid = self.session.launch(*self.arrange())
         return self.watch.began(self.pid)
 
     def arrange(self):
-        """Writes the configuration; words and variables to start the supervisor with."""
+        """Writes the configuration; returns words and variables that start the supervisor."""
         raise NotImplementedError
 
     def own(self):
-        """Its processes, without the workers."""
+        """The supervisor's processes, without the workers."""
         return {pid for pid in proc.tree([self.pid]) if proc.comm(pid) != self.fleet.name}
 
     def restart_all(self):
-        """Asks for new processes in place of all; the moment of asking."""
+        """Requests a restart of all workers; returns the time of the request."""
         pid = self.session.launch(*self.restarting())
         return self.watch.began(pid)
 
     def restarting(self):
-        """Words and variables of the command that restarts all."""
+        """Words and variables of the command that restarts all workers."""
         raise NotImplementedError
 
     def log_file(self, path):
-        """Where that is which the fleet's log was to be."""
+        """The file that the fleet's log is written to."""
         return path
 
     def own_log(self):
-        """The file of its own log; None where that is none that can be looked at while it is written."""
+        """The file of its own log; None if that cannot be watched while it is written."""
         return None

@@ -1,4 +1,4 @@
-"""PM2, of npm, in a folder that is not committed."""
+"""PM2 from npm, in a directory that is not committed."""
 import json
 import os
 import subprocess
@@ -14,7 +14,8 @@ FOLDER = os.path.join(os.path.dirname(__file__), "..", ".npm")
 class Pm2(Peer):
     name = "PM2"
     packages = ["node:nodejs", "npm:npm"]
-    settings = "fork mode, `interpreter: none`; from exec of `pm2 start`, which starts the daemon; restart-all with `--parallel 100`"
+    settings = ("fork mode, `interpreter: none`; from exec of `pm2 start`, which starts the daemon; "
+                "restart-all with `--parallel 100`")
 
     def prepare(self):
         self.binary = os.path.join(FOLDER, "node_modules", ".bin", "pm2")
@@ -39,7 +40,7 @@ class Pm2(Peer):
         return self._ask("start", f"{self.folder}/ecosystem.json")
 
     def own(self):
-        """The daemon, not the client that started it."""
+        """The daemon, without the client that started it."""
         path = f"{self.folder}/home/pm2.pid"
         while not os.path.exists(path):
             time.sleep(0.01)

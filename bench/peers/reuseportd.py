@@ -1,4 +1,4 @@
-"""Ours."""
+"""The daemon."""
 import json
 
 from .peer import Peer
@@ -27,7 +27,7 @@ class Reuseportd(Peer):
 
     def _configure(self, generation):
         log = self.fleet.log if self.fleet.log not in (None, "own") else None
-        # JSON is YAML.
+        # JSON is valid YAML.
         self.write("bench.yaml", json.dumps({"services": {"bench": {
             "command": self.fleet.command,
             "workers": self.fleet.count,

@@ -1,4 +1,4 @@
-"""runit: a runsv for each worker below one runsvdir, loggers by svlogd."""
+"""runit: a runsv for each worker below one runsvdir; svlogd writes the logs."""
 import os
 
 from ..measured import debian
@@ -26,7 +26,7 @@ class Runit(Peer):
         return ["runsvdir", f"{self.folder}/services"],
 
     def log_file(self, path):
-        """svlogd writes a file of its own name."""
+        """svlogd chooses the name of its file."""
         return os.path.join(os.path.dirname(path), "current")
 
     def restarting(self):

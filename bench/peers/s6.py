@@ -1,4 +1,4 @@
-"""s6: a supervisor process for each worker below one s6-svscan, loggers by s6-log."""
+"""s6: a supervisor process for each worker below one s6-svscan; s6-log writes the logs."""
 import os
 
 from ..measured import debian
@@ -19,12 +19,12 @@ class S6(Peer):
             self.write(f"scan/{number}/run", f"#!/usr/bin/execlineb -P\n{command}\n", 0o755)
             if self.fleet.log:
                 folder, name = os.path.split(self.fleet.log)
-                # No rotation within the run: the greatest size that s6-log takes.
+                # No rotation during the run: the largest size that s6-log accepts.
                 self.write(f"scan/{number}/log/run", f"#!/usr/bin/execlineb -P\ns6-log s268435455 {folder}\n", 0o755)
         return ["s6-svscan", "-c", str(4 * self.fleet.count + 100), f"{self.folder}/scan"],
 
     def log_file(self, path):
-        """s6-log writes a file of its own name."""
+        """s6-log chooses the name of its file."""
         return os.path.join(os.path.dirname(path), "current")
 
     def restarting(self):

@@ -1,4 +1,4 @@
-"""supervisord: one process in Python for all."""
+"""supervisord: one Python process for all workers."""
 from ..measured import debian
 from .peer import Peer
 
@@ -24,8 +24,9 @@ autorestart=true
 
 
 def configuration(folder, program, minfds=1024):
-    """program: keys of the one program beside those that are always the same. 1024 is its own default."""
-    return CONFIGURATION.format(folder=folder, minfds=minfds, program="\n".join(f"{key}={value}" for key, value in program.items()))
+    """program: further keys of the program. 1024 is supervisord's default of minfds."""
+    lines = "\n".join(f"{key}={value}" for key, value in program.items())
+    return CONFIGURATION.format(folder=folder, minfds=minfds, program=lines)
 
 
 class Supervisord(Peer):

@@ -1,4 +1,4 @@
-"""systemd: template units of a whole systemd, PID 1 of a container."""
+"""systemd: template units under a whole systemd, PID 1 of a container."""
 import os
 import shutil
 import signal
@@ -22,12 +22,13 @@ StartLimitIntervalSec=0
 class Systemd(Peer):
     name = "systemd"
     packages = ["systemd-nspawn:systemd-container"]
-    settings = ("template units, `Restart=always`, `RestartSec=0`, no start limit, pulled in by one target; from exec of `systemctl "
-                "start`; memory and CPU of PID 1 only; its logs to a file are `StandardOutput=append:`, which do not pass through it")
+    settings = ("template units, `Restart=always`, `RestartSec=0`, no start limit, started by one target; from exec of "
+                "`systemctl start`; memory and CPU of PID 1 only; its logs to a file are `StandardOutput=append:`, "
+                "which do not pass through it")
     has_own_log = True
 
     def prepare(self):
-        """Boots it; it stays, idle, while the others have their turns."""
+        """Boots the container; it stays idle while other peers are measured."""
         folder = self.session.fresh()
         name = f"reuseportd-bench-{os.getpid()}"
         script = os.path.join(os.path.dirname(__file__), "machine.sh")
@@ -73,7 +74,7 @@ class Systemd(Peer):
         return {self.init}
 
     def journald(self):
-        """The daemon that keeps its log."""
+        """The daemon that writes its log."""
         return {pid for pid in proc.tree([self.init]) if proc.comm(pid) == "systemd-journal"}
 
     def log_file(self, path):
@@ -88,7 +89,7 @@ class Systemd(Peer):
         super().stop()
 
     def close(self):
-        """The script takes its control groups away once the machine is off."""
+        """The script removes the container's control groups after the shutdown."""
         if init := self._look():
             os.kill(init, signal.SIGKILL)
         self.watch.ended(self._script, 10)

@@ -1,14 +1,13 @@
 /*
- * A stand-in for the published libreuseport, to measure against. It is written from what that library is
- * described and seen to do, and holds none of its code:
+ * A stand-in for the published libreuseport, for comparison. It follows the description and the observed
+ * behaviour of that library, and contains none of its code:
  *
- *   at load   getenv for each variable, dlsym for bind, dlerror to learn whether that worked;
+ *   at load   getenv for each variable, dlsym for bind, dlerror to check the result;
  *   at bind   the interface first, for every IPv4 or IPv6 socket; then family, port and address (inet_pton
- * each time) are compared; SO_REUSEPORT and SO_REUSEADDR are set; failures are printed with stdio if asked
- * for.
+ * each time) are compared; SO_REUSEPORT and SO_REUSEADDR are set; failures are printed with stdio on request.
  *
- * Its shortcomings are kept where they cost instructions or save them: it looks at the address without asking
- * whether it can, keeps pointers into the environment, and does not put back what it set when the bind fails.
+ * It keeps the shortcomings that cost or save instructions: it reads the address without checking the memory,
+ * keeps pointers into the environment, and does not restore options when the bind fails.
  */
 #include <arpa/inet.h>
 #include <dlfcn.h>

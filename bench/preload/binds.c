@@ -1,6 +1,6 @@
 /*
- * Makes a socket, binds it and closes it, so many times. Arguments: inet or inet6, count. Prints nanoseconds
- * for each.
+ * Creates a socket, binds it and closes it, many times. Arguments: inet or inet6, count. Prints nanoseconds
+ * for each bind.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Instructions that libreuseport.so costs a program, at load and at each bind, beside those of a stand-in for the
-# published library (baseline.c). Counted by callgrind, so in user space only; what the kernel does shows in the times.
+# Instructions that libreuseport.so costs a program, at load and at each bind, beside a stand-in for the published
+# library (baseline.c). callgrind counts them, so only in user space; the times include the kernel.
 #
-#   bench/preload/run.sh [FOLDER]     FOLDER: where to build, a temporary one otherwise
-#   PEER=/a/library.so run.sh         measures beside that library instead of the stand-in
+#   bench/preload/run.sh [FOLDER]     FOLDER: build directory; a temporary one by default
+#   PEER=/a/library.so run.sh         compares with that library instead of the stand-in
 #
-# Fails where a bind costs more than the baseline's, or a load more than 1.5 times the baseline's.
+# Fails if a bind costs more than the baseline's, or a load more than 1.5 times the baseline's.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -19,7 +19,7 @@ command -v valgrind >/dev/null || { echo "valgrind is not installed" >&2; exit 2
 
 make -s -C "$here/../../src/Preload" OUT="$work"
 "$CC" -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -O2 -o "$work/binds" "$here/binds.c"
-# As lean as the compiler makes it: optimised, no canaries, no start files.
+# Without avoidable cost: optimised, no canaries, no start files.
 "$CC" -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -O2 -fPIC -shared -nostartfiles -Wl,-z,relro,-z,now \
     -o "$work/baseline.so" "$here/baseline.c"
 
@@ -27,16 +27,17 @@ ours=$work/libreuseport.so
 peer=${PEER:-$work/baseline.so}
 times=1000
 
-# instructions LIBRARY FAMILY COUNT: of a whole run, in an environment that holds nothing but $environment
+# instructions LIBRARY FAMILY COUNT: of a whole run, with only $environment in the environment
 instructions() {
     # shellcheck disable=SC2086  # $environment is a list of words
     env -i PATH="$PATH" $environment ${1:+LD_PRELOAD="$1"} \
-        valgrind --tool=callgrind --callgrind-out-file="$work/callgrind.out" "$work/binds" "$2" "$3" >/dev/null 2>"$work/errors" ||
+            valgrind --tool=callgrind --callgrind-out-file="$work/callgrind.out" "$work/binds" "$2" "$3" \
+                >/dev/null 2>"$work/errors" ||
         { cat "$work/errors" >&2; exit 2; }
     awk '/^(summary|totals):/ { print $2; exit }' "$work/callgrind.out"
 }
 
-# nanoseconds: of a socket, a bind and a close, without a library, with the baseline, with ours; the best of ten each
+# nanoseconds: of socket, bind and close, without a library, with the baseline, with libreuseport; the best of ten each
 nanoseconds() {
     for _ in 1 2 3 4 5 6 7 8 9 10; do
         for library in none "$peer" "$ours"; do

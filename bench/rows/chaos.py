@@ -1,7 +1,9 @@
 """
-Three services under load while workers are killed and stopped, services scaled and restarted, and files applied, good ones, broken ones and
-ones whose command ends at once. A kill may cost the request that the dead process had accepted; nothing else may be lost, or left behind.
+Three services under load. Meanwhile workers are killed and stopped, and services scaled and restarted. Files are applied:
+valid ones, invalid ones, and ones whose command ends at once. A kill may cost the request that the dead process had
+accepted; nothing else may be lost or left behind.
 """
+import collections
 import json
 import os
 import random
@@ -17,7 +19,7 @@ from .figure import Figure
 
 SERVICES = {"web": (ONE, 8080, 4), "py": (PYTHON, 8081, 3), "dns": (DNS_C, DNS, 3)}
 CLIENTS = 8
-# Longer than anybody is stopped.
+# Longer than any worker is stopped.
 PATIENCE = 5000
 SETTLE = 60
 
@@ -51,10 +53,11 @@ def measure(keeper, _):
 
 
 def bpf(keeper):
-    """The kernel's objects of the daemon's names that no process outside this run holds: another daemon on the machine has its own."""
+    """The kernel's objects with the daemon's names that no process outside this run holds; other daemons have their own."""
     strangers = held_by(set(proc.parents()) - proc.tree([os.getpid()]))
     programs, maps = cost.listed(keeper, "prog"), cost.listed(keeper, "map")
-    theirs = {number for entry in programs if entry["id"] in strangers["prog_id"] for number in entry.get("map_ids", [])} | strangers["map_id"]
+    theirs = {number for entry in programs if entry["id"] in strangers["prog_id"] for number in entry.get("map_ids", [])}
+    theirs |= strangers["map_id"]
     return ({("prog", entry["id"]) for entry in programs if entry["id"] not in strangers["prog_id"]}
             | {("map", entry["id"]) for entry in maps if entry["id"] not in theirs})
 
@@ -69,7 +72,7 @@ def held_by(pids):
 
 
 def gone(left, timeout=10):
-    """How many are left when they have had time to go."""
+    """Number of processes that are left after a while."""
     by = time.monotonic() + timeout
     while (now := left()) and time.monotonic() < by:
         time.sleep(0.1)
@@ -86,7 +89,7 @@ class Chaos:
         self.stopped = []
 
     def services(self, **odd):
-        """odd: what is changed of a service, by its name."""
+        """odd: changed settings of a service, by its name."""
         return {name: {
             "command": [str(port) if word == str(server.port) else word for word in self.keeper.words_of(server)],
             "workers": self.counts[name],
@@ -97,7 +100,7 @@ class Chaos:
         } for name, (server, port, _) in SERVICES.items()}
 
     def run(self):
-        # Whatever it opens once is open when its descriptors are counted.
+        # All descriptors that the daemon keeps are open before they are counted.
         self.bad_file()
         self.calm()
         descriptors, objects = self.descriptors(), len(bpf(self.keeper))
@@ -119,7 +122,8 @@ class Chaos:
         }
 
     def tell(self, counts):
-        self.keeper.notes += [f"{self.keeper.name}, chaos, {name}: {self.kills[name]} kills, {json.dumps(count)}" for name, count in counts.items()]
+        self.keeper.notes += [f"{self.keeper.name}, chaos, {name}: {self.kills[name]} kills, {json.dumps(count)}"
+                              for name, count in counts.items()]
 
     def client(self, name):
         _, port, _ = SERVICES[name]
@@ -129,7 +133,8 @@ class Chaos:
         return load.running(self.keeper.net, words)
 
     def storm(self):
-        deeds = [self.kill] * 6 + [self.stop] * 3 + [self.scale] * 3 + [self.restart, self.good_file, self.good_file, self.bad_file, self.failing_file]
+        deeds = [self.kill] * 6 + [self.stop] * 3 + [self.scale] * 3
+        deeds += [self.restart, self.good_file, self.good_file, self.bad_file, self.failing_file]
         by = time.monotonic() + self.keeper.seconds
         while time.monotonic() < by:
             self.chance.choice(deeds)()
@@ -137,14 +142,14 @@ class Chaos:
             time.sleep(self.chance.uniform(0.05, 0.8))
 
     def calm(self):
-        """All go on, and everything is as the file says again."""
+        """Continues all workers, and restores the state of the file."""
         self.wake(None)
         self.counts = {name: count for name, (_, _, count) in SERVICES.items()}
         for name, count in self.counts.items():
             self.keeper.ask("POST", f"/v1/services/{name}/scale", {"workers": count, "wait": False})
         self.generation += 1
         self.keeper.configure(self.services())
-        # Waited for: before an update has begun, all looks right.
+        # Waits: before an update begins, the state looks correct.
         self.keeper.ask("POST", "/v1/apply", {"wait": True, "timeout": SETTLE})
         self.settle()
 
@@ -155,7 +160,7 @@ class Chaos:
             self.kills[worker["service"]] += 1
 
     def stop(self):
-        """For up to 1.5 s; a pidfd, as the process may be another's by then."""
+        """Stops a worker for up to 1.5 s; by pidfd, because another process may get the pid."""
         worker = self.any_worker()
         if worker:
             handle = os.pidfd_open(worker["pid"])
@@ -173,9 +178,10 @@ class Chaos:
                 self.stopped.remove((until, handle))
 
     def any_worker(self):
-        """Of a service of which two others serve, so that those who are served wait for nobody's start."""
+        """A worker of a service with two others that serve, so that no client waits for a start."""
         ready = [worker for worker in self.keeper.ready() if worker.get("pid") and worker.get("ready_seconds", 0) > 1]
-        eligible = [worker for worker in ready if sum(other["service"] == worker["service"] for other in ready) > 2 + len(self.stopped)]
+        counts = collections.Counter(worker["service"] for worker in ready)
+        eligible = [worker for worker in ready if counts[worker["service"]] > 2 + len(self.stopped)]
         return self.chance.choice(eligible) if eligible else None
 
     def scale(self):
@@ -194,11 +200,11 @@ class Chaos:
         self.keeper.configure(self.services(web={"workers": "many"}))
         _, answer = self.keeper.ask("POST", "/v1/apply", {"wait": False})
         if not answer.get("errors"):
-            raise ValueError(f"a bad file was taken: {answer}")
+            raise ValueError(f"an invalid file was accepted: {answer}")
         self.keeper.configure(self.services())
 
     def failing_file(self):
-        """The new generation never gets ready: the old one serves on."""
+        """The new generation never becomes ready: the old one continues to serve."""
         self.keeper.configure(self.services(**{self.any_service(): {"command": ["false"]}}))
         self.keeper.ask("POST", "/v1/apply", {"wait": False})
         self.keeper.configure(self.services())
@@ -207,31 +213,32 @@ class Chaos:
         return self.chance.choice(list(SERVICES))
 
     def settle(self):
-        """Until the workers are as many as they are to be, and all are ready; SETTLE seconds at the most."""
+        """Waits until the number of workers is right and all are ready; at most SETTLE seconds."""
         by = time.monotonic() + SETTLE
         while self.wrong() and time.monotonic() < by:
             time.sleep(0.1)
 
     def wrong(self):
-        """Workers and processes too many or too few."""
+        """Number of missing and surplus workers and processes."""
         ready = [worker["service"] for worker in self.keeper.ready()]
         processes = self.processes()
-        return sum(abs(ready.count(name) - count) for name, count in self.counts.items()) + abs(len(processes) - sum(self.counts.values()))
+        difference = sum(abs(ready.count(name) - count) for name, count in self.counts.items())
+        return difference + abs(len(processes) - sum(self.counts.values()))
 
     def told_wrong(self):
-        """The same, with what a reader would look for first."""
+        """The same, with a note of the workers' states."""
         if wrong := self.wrong():
             states = ", ".join(f"{worker['name']} {worker['state']}" for worker in self.keeper.status())
             self.keeper.notes.append(f"{self.keeper.name}, chaos: {len(self.processes())} processes for {self.counts}: {states}")
         return wrong
 
     def processes(self):
-        """Those whose command is one of the services'."""
+        """Processes whose command is one of the services'."""
         commands = [f"{self.keeper.folder}/{name}".encode() for server, _, _ in SERVICES.values() for name in server.files]
         return [pid for pid in proc.parents() if any(command in proc.command(pid) for command in commands)]
 
     def descriptors(self, by=None, timeout=10):
-        """Of the daemon; by: waits until they are no more than these, as connections of clients end in their own time."""
+        """Number of the daemon's descriptors; by: waits until there are no more, as clients' connections end later."""
         until = time.monotonic() + timeout
         while True:
             count = len(os.listdir(f"/proc/{self.keeper.pid}/fd"))

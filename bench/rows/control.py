@@ -1,7 +1,7 @@
 """
-What the loop that owns the workers has left for its work, alone and while clients that mean it no good are at the control socket: the time until a
-killed worker is replaced, which no client has a part in, and round trips of a small question, one after the other; and what the daemon says of how
-long anything has waited for that loop meanwhile. Who asks and who disturbs are processes of their own.
+The capacity of the supervisor's loop, alone and while abusive clients use the control socket: the time until a killed
+worker is replaced, which involves no client; round trips of small requests, one after the other; and the daemon's own
+figure of the longest wait for that loop. Requests and abuse come from separate processes.
 """
 import json
 import statistics
@@ -20,8 +20,8 @@ KILLS = 30
 FORGOTTEN = 46
 BESIDE = {
     "quiet": "alone",
-    "malformed": "while malformed requests come",
-    "bodies": "while bodies of 100 MB come",
+    "malformed": "with malformed requests",
+    "bodies": "with bodies of 100 MB",
     "idle": "beside 10,000 idle connections",
 }
 
@@ -31,18 +31,18 @@ FIGURES = [figure for beside, words in BESIDE.items() for figure in (
     Figure(f"{beside} worst", f"{words}: worst", "ms", greatest=True, to_bare=False),
     Figure(f"{beside} replaced", f"{words}: worker killed to replaced, median", "ms", to_bare=False),
     Figure(f"{beside} replaced-worst", f"{words}: worker killed to replaced, worst", "ms", greatest=True, to_bare=False),
-    Figure(f"{beside} loop", f"{words}: the longest that anything has waited for the loop", "ms", greatest=True, to_bare=False),
+    Figure(f"{beside} loop", f"{words}: longest wait for the loop", "ms", greatest=True, to_bare=False),
 )]
 
 
 def applies(peer):
-    """Those that can be asked over a socket while they work are asked in ways too different to be compared."""
+    """Only the daemon: the other peers' interfaces are too different to compare."""
     return peer.name == "reuseportd"
 
 
 def measure(peer, _):
     with sleepers(peer, COUNT) as (name, _, workers):
-        # The daemon has forgotten by then what waited while the workers started.
+        # The daemon's figure then no longer includes waits from the start of the workers.
         time.sleep(FORGOTTEN)
         socket = f"{peer.folder}/control.sock"
 
@@ -56,7 +56,7 @@ def measure(peer, _):
 
 
 def loop_delay(peer, socket):
-    """Of the last 15 to 45 seconds, so some of what was before this may be in it."""
+    """Of the last 15 to 45 seconds, so earlier waits may be included."""
     status = peer.session.run([f"{peer.out}/bin/reuseportctl", "status", "bench@0", "-o", "json", "--socket", socket])
     return json.loads(status)["loop_delay"] * 1e3
 

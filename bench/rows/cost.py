@@ -1,4 +1,7 @@
-"""What the choice of a copy costs: requests over new connections, each way of steering in turn, and the kernel's own time for a choice."""
+"""
+The cost of choosing a copy: requests over new connections, with each way of steering in turn, and the kernel's time for
+a choice.
+"""
 import json
 import time
 
@@ -38,7 +41,7 @@ def run(keeper, seconds):
         time.sleep(seconds)
     figures = {"requests": client.counts["per_second"], "p99": client.counts["p99"]}
     if keeper.steering == "ebpf":
-        # Apart, as the statistics cost something themselves.
+        # A separate run, because the statistics themselves cost time.
         figures["choice"] = choice(keeper)
     return figures
 
@@ -61,6 +64,6 @@ def choice(keeper):
 
 
 def listed(keeper, what):
-    """Programs (prog) or maps of the kernel that have the daemon's names."""
+    """Programs (prog) or maps of the kernel with the daemon's names."""
     everything = json.loads(keeper.session.run(["bpftool", "-j", what, "show"]))
     return [entry for entry in everything if entry.get("name", "").startswith(("reuseportd", "rpd_"))]

@@ -1,7 +1,7 @@
 """
-A hundred times SIGKILL for one of 4 copies under load, each a server of one connection at a time; kill by kill: what failed
-after it, and whom the dead process had accepted, which it keeps where it can be read. More than one request for a kill, or
-another one than that, is a loss.
+SIGKILL, a hundred times, for one of 4 copies under load; each serves one connection at a time. For each kill: the failed
+requests after it, and the client that the dead process had accepted, which its file shows. More than one failed request,
+or another client's, is a loss.
 """
 import os
 import random
@@ -16,7 +16,7 @@ from .figure import Figure
 from .rolling import checked
 
 KILLS, QUICK = 100, 15
-# A copy of this age is restarted at once by all that are measured.
+# All measured supervisors restart a copy of this age at once.
 RIPE = 1.2
 
 FIGURES = [Figure("crash", f"`kill -9`, {KILLS} times (`--quick`: {QUICK}): failed", "requests", count=True),
@@ -48,7 +48,7 @@ def measure(keeper, _):
 
 
 def kill_often(keeper, kills):
-    """(when, pid as the process itself knew it) of each."""
+    """(when, pid in its own namespace) of each."""
     chance, born, killed = random.Random(1), {}, []
     by = time.monotonic() + 3 * kills
     while len(killed) < kills:
@@ -68,7 +68,7 @@ def kill_often(keeper, kills):
 
 
 def by_kill(times, failures):
-    """The ports of the clients that failed from each kill to the next one; failures: (when, port)."""
+    """The ports of clients that failed between each kill and the next; failures: (when, port)."""
     ports = [[] for _ in times]
     for at, port in failures:
         ports[max(bisect(times, at) - 1, 0)].append(port)
@@ -76,7 +76,7 @@ def by_kill(times, failures):
 
 
 def in_hand(keeper, pid):
-    """The ports of the clients, one or none, that a process held when it died (http_serve.c)."""
+    """The ports of clients, one or none, that a process had accepted when it died (http_serve.c)."""
     with open(f"{keeper.folder}/held.{pid}", "rb") as file:
         port = int.from_bytes(file.read()[2:4], "big")
     return [port] if port else []

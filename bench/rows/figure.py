@@ -1,4 +1,4 @@
-"""One line of the table."""
+"""A line of the table."""
 from dataclasses import dataclass
 
 
@@ -7,11 +7,11 @@ class Figure:
     key: str
     title: str
     unit: str
-    # More is better; otherwise less is.
+    # More is better; otherwise less.
     more: bool = False
-    # Of many samples: the greatest, otherwise the median.
+    # Of many samples, the greatest counts; otherwise the median.
     greatest: bool = False
-    # Whether the bare loop is one to be compared with.
+    # Whether the bare loop is comparable.
     to_bare: bool = True
-    # A number of things that had better not be: whole, and of many samples the greatest.
+    # A number of unwanted events: whole, and of many samples the greatest counts.
     count: bool = False

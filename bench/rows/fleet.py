@@ -1,4 +1,4 @@
-"""500 workers: until they are up, what they take, and what it costs that nothing happens."""
+"""500 workers: time until they run, memory, and CPU while nothing happens."""
 import time
 
 from ..host import proc
@@ -7,9 +7,9 @@ from .workers import sleepers
 
 COUNT = 500
 IDLE = 10
-# It varies little and takes long: not in every round.
+# It varies little and takes long, so not in every round.
 IDLE_ROUNDS = 3
-# What a start leaves to be done: compaction, statistics, loggers that wait.
+# Seconds for work after the start: compaction, statistics, loggers.
 AFTERMATH = 2
 
 FIGURES = [

@@ -1,4 +1,4 @@
-"""A worker that writes as fast as it can: lines of 100 bytes, the first of them its number."""
+"""A worker that writes as fast as it can: lines of 100 bytes, each with its number."""
 import os
 import time
 
@@ -14,7 +14,7 @@ exec {sleep} 1000
 
 
 def fleet(peer, lines, log):
-    """One worker that writes, and then sleeps, so that it is not started again; with the name of the writing program."""
+    """One worker that writes and then sleeps, so that it is not restarted; and the name of the writing program."""
     spew = peer.program(f"{peer.out}/testworkers/spew")
     sleep = peer.program("/bin/sleep")
     script = f"{peer.session.folder}/flood-{os.path.basename(spew)}"
@@ -25,7 +25,7 @@ def fleet(peer, lines, log):
 
 
 def until(done, peer, timeout=PATIENCE):
-    """The moment at which it is done, looked for so seldom that it takes nothing from what is measured."""
+    """When it is done; checked so rarely that the check takes nothing from the measurement."""
     by = time.monotonic() + timeout
     while not done():
         if time.monotonic() > by:

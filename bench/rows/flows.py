@@ -1,4 +1,4 @@
-"""1,000 flows of UDP over 8 copies, one of which is restarted: how many of the flows of the other seven go elsewhere, meanwhile or after."""
+"""1,000 UDP flows over 8 copies, one of which is restarted: how many flows of the other seven move, meanwhile or after."""
 import socket
 import threading
 
@@ -9,7 +9,8 @@ WORKERS, FLOWS = 8, 1000
 RESTARTED = "3"
 QUERY = bytes([0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 5]) + b"bench" + bytes([0, 0, 16, 0, 1])
 
-FIGURES = [Figure("moved", f"{FLOWS:,} UDP flows over {WORKERS} copies, one restarted: of the others' flows moved", "%", greatest=True)]
+FIGURES = [Figure("moved", f"{FLOWS:,} UDP flows over {WORKERS} copies, one restarted: of the others' flows moved", "%",
+                  greatest=True)]
 
 
 def applies(keeper):
@@ -29,7 +30,7 @@ def measure(keeper, _):
 
 
 def look_around(restart):
-    """Who serves each flow, before, again and again meanwhile, and after."""
+    """The copy that serves each flow: before, repeatedly meanwhile, and after."""
     flows = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(FLOWS)]
     try:
         for flow in flows:
@@ -46,7 +47,7 @@ def look_around(restart):
 
 
 def served(flow):
-    """The number of the copy that answers; nothing where none does."""
+    """The number of the copy that answers; None without an answer."""
     try:
         flow.send(QUERY)
         return flow.recv(512)[12 + 11 + 13:].decode()

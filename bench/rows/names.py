@@ -1,4 +1,4 @@
-"""The same over UDP: ten rolling restarts of 4 DNS servers; 64 clients, each query from a port of its own and none sent twice."""
+"""Ten rolling restarts of 4 DNS servers; 64 clients, each query from its own port, no query repeated."""
 import time
 
 from .. import load

@@ -1,4 +1,4 @@
-"""Lines into the supervisor's own log, where each keeps who said it and when: ours as JSON, systemd's journal."""
+"""Lines into the supervisor's own log, with the worker and the time of each: the daemon's as JSON, systemd's journal."""
 import os
 
 from . import flood
@@ -23,7 +23,7 @@ def measure(peer, _):
         pid, began = next(iter(peer.watch.until(spew, 1, 30, pause=0.001).items()))
         path = peer.own_log()
         if path is None:
-            # Read as it comes, from a socket: what is not read yet is little.
+            # The log is read as it arrives, from a socket: little is unread at the end.
             ended = peer.watch.ended(pid, 300)
         else:
             ended = flood.until(lambda: LAST in tail(path), peer)

@@ -1,4 +1,4 @@
-"""A worker of 100 is killed; until another process runs in its place."""
+"""One of 100 workers is killed: time until another process runs in its place."""
 import os
 import signal
 import time
@@ -7,7 +7,7 @@ from .figure import Figure
 from .workers import PATIENCE, settle, sleepers
 
 COUNT = 100
-# Of different workers in each round, 50 in five rounds.
+# Other workers in each round: 50 in five rounds.
 KILLS = 10
 
 FIGURES = [
@@ -17,7 +17,7 @@ FIGURES = [
 
 
 def kill_one(peer, name, workers):
-    """Seconds until it is replaced. The workers, pid -> anything, are brought up to date."""
+    """Seconds until the worker is replaced. Updates workers, pid -> anything."""
     victim = next(iter(workers))
     killed = time.monotonic()
     os.kill(victim, signal.SIGKILL)

@@ -1,6 +1,7 @@
 """
-Ten rolling restarts of 4 copies under load: 64 clients with a new connection for each request, and 16 that keep theirs. What a client sees
-fail counts; a kept connection that is closed under a request is tried once more on a new one, as browsers do, and counted as cut.
+Ten rolling restarts of 4 copies under load: 64 clients with a new connection for each request, and 16 with kept
+connections. Failures that a client sees count. A request on a kept connection that is closed meanwhile is repeated once on
+a new one, as browsers do, and counts as cut.
 """
 import time
 
@@ -10,9 +11,9 @@ from ..keepers.server import NGINX, NODE, WEB
 from .figure import Figure
 
 RESTARTS, QUICK = 10, 2
-# Enough of those who restart one copy after the other, which takes longest.
+# Enough for peers that restart one copy after another, which takes longest.
 SOME = (NODE, NGINX)
-# What comes to light only afterwards.
+# Seconds in which late failures appear.
 AFTERMATH = 0.5
 
 FIGURES = [figure for server in WEB for figure in (
@@ -53,7 +54,7 @@ def restarts(keeper, server, clients, how=None):
 
 
 def checked(keeper, server, counts):
-    """Failures; a run in which next to nothing was answered says nothing."""
+    """Failures; a run with almost no answers proves nothing."""
     if counts["answered"] < 100:
         raise ValueError(f"{server.name}: {counts}")
     keeper.notes += [f"{keeper.name}, {server.name}: {counts['failed']} of {counts['failed'] + counts['answered']:,}: "

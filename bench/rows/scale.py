@@ -1,4 +1,4 @@
-"""2,000 workers, and what the end of one costs a supervisor of 20 and of 2,000."""
+"""2,000 workers; and the cost of a worker's end for a supervisor of 20 and of 2,000."""
 import time
 
 from ..host import proc
@@ -33,11 +33,11 @@ def measure(peer, _):
 
 
 def death(peer, name, workers):
-    """Microseconds of its own processes for each worker that ends and is replaced."""
+    """Microseconds of the supervisor's processes for each worker that ends and is replaced."""
     spent, deaths = 0, 0
     own = peer.own()
     while deaths < DEATHS:
-        # No worker is killed soon after its start: what ends at once is held back, and that costs other things.
+        # No worker is killed soon after its start: its replacement would be delayed, which costs something else.
         settle()
         batch = min(FEW, DEATHS - deaths)
         before = proc.cpu(own)

@@ -7,7 +7,8 @@ from .figure import Figure
 
 WORKERS, CONNECTIONS = 16, 1600
 
-FIGURES = [Figure("spread", f"{CONNECTIONS:,} connections to {WORKERS} copies: the most that one gets, of the mean (round robin: 1.05)", "ratio",
+FIGURES = [Figure("spread", f"{CONNECTIONS:,} connections to {WORKERS} copies: the most that one gets, of the mean "
+                  "(round robin: 1.05)", "ratio",
                   greatest=True)]
 
 

@@ -1,4 +1,4 @@
-"""One of 4 copies is stopped (SIGSTOP) for 5 s while 500 short requests a second come, whatever has become of those before."""
+"""One of 4 copies is stopped (SIGSTOP) for 5 s; 500 short requests arrive each second, whatever happens to earlier ones."""
 import os
 import signal
 import time
@@ -35,7 +35,7 @@ def measure(keeper, _):
             last = last_given(keeper, listener, stopped)
             os.kill(victim, signal.SIGCONT)
             client.wait()
-            # It ends by itself in this form.
+            # This form of the client ends by itself.
             client.end = lambda: None
         slow = client.counts["slow"] + client.counts["failed"]
         return {"slow": [slow], "accepted": [accepted], "given": [(last - stopped) * 1e3] if last else []}
@@ -44,7 +44,7 @@ def measure(keeper, _):
 
 
 def last_given(keeper, listener, stopped):
-    """When its queue grew for the last time while it could take nothing from it; a rescue empties it."""
+    """When its queue last grew while the copy was stopped; a rescue empties the queue."""
     last, before = None, None
     while (now := time.monotonic()) < stopped + STOPPED:
         waiting = keeper.net.queues(PLAIN.port).get(listener, 0)

@@ -5,15 +5,15 @@ from contextlib import contextmanager
 
 from ..peers.peer import Fleet
 
-# A start that lasts as long may be slow; one that lasts longer does not come.
+# Seconds: a start that takes this long is only slow; a longer one has failed.
 PATIENCE = 90
-# Longer than what any of the peers takes for a start that failed (1 s), so that what ends now is replaced without a penalty.
+# Longer than what any peer counts as a failed start (1 s), so that a worker that ends now is replaced without delay.
 SETTLE = 1.3
 
 
 @contextmanager
 def sleepers(peer, count):
-    """Starts them; gives their name, when the supervisor's exec was, and pid -> when each came."""
+    """Starts them; returns their name, the time of the supervisor's exec, and pid -> time of each."""
     peer.watch.forget()
     fleet = Fleet(count, [peer.program(shutil.which("sleep")), "1000"])
     try:

@@ -3,15 +3,16 @@ using System.Runtime.InteropServices;
 namespace Reuseportd.Control;
 
 /// <summary>
-/// The runtime ignores SIGPIPE and its console writes on into a pipe that nobody reads: <c>reuseportctl logs -f | head</c> would
-/// not end.
+/// The runtime ignores SIGPIPE, and its console keeps writing to a pipe without a reader: <c>reuseportctl logs -f | head</c>
+/// would not end.
 /// </summary>
 internal static partial class BrokenPipe
 {
     private const int SigPipe = 13;
 
     /// <summary>
-    /// From here on, as other programs end: by the signal. To be said behind whatever makes the runtime handle signals.
+    /// From now on SIGPIPE ends this process, as it ends other programs. Call this after everything that makes the runtime handle
+    /// signals.
     /// </summary>
     public static void EndsUs()
     {

@@ -6,10 +6,10 @@ using Reuseportd.Control.Words;
 
 namespace Reuseportd.Control;
 
-/// <summary>All that <c>reuseportctl</c> understands. Help, completion and reuseportctl(1) are made from it.</summary>
+/// <summary>All commands of <c>reuseportctl</c>. Help, completion and reuseportctl(1) are generated from it.</summary>
 internal static class CommandTree
 {
-    public const string Description = "Controls the fleets of a running reuseportd.";
+    public const string Description = "Controls a running reuseportd and its services.";
 
     private static readonly (string Name, Func<Option<string>, Command> Create)[] Verbs =
     [
@@ -42,12 +42,13 @@ internal static class CommandTree
     }
 
     /// <summary>
-    /// The same for a command line that is known: a verb that is its first word needs no others, and most of the time to start
-    /// goes into them.
+    /// The tree for a known command line. If its first word is a verb, only that verb is created: creating all verbs takes most
+    /// of the start.
     /// </summary>
     public static RootCommand Create(string[] arguments)
     {
-        if (arguments is not [var first, ..] || Array.Find(Verbs, verb => verb.Name == first) is not { Create: { } create }) return Create();
+        if (arguments is not [var first, ..] || Array.Find(Verbs, verb => verb.Name == first) is not { Create: { } create })
+            return Create();
         var (root, socket) = Root();
         root.Subcommands.Add(create(socket));
         return root;
@@ -59,7 +60,8 @@ internal static class CommandTree
         {
             Description = $"Control socket of the daemon; also {ControlClient.SocketVariable}.",
             HelpName = "PATH",
-            DefaultValueFactory = _ => ControlClient.DefaultSocket(Environment.GetEnvironmentVariable, ControlClient.EffectiveUser()),
+            DefaultValueFactory = _ =>
+                ControlClient.DefaultSocket(Environment.GetEnvironmentVariable, ControlClient.EffectiveUser()),
             Recursive = true,
         };
         var root = new RootCommand(Description) { socket };

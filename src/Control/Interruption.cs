@@ -3,20 +3,23 @@ using System.Runtime.InteropServices;
 namespace Reuseportd.Control;
 
 /// <summary>
-/// SIGINT and SIGTERM end the waiting in good order, and the first decides: timeout(1) sends its signal twice, to the process and
-/// to its group. The framework's own handling does not tell which of them it was.
+/// SIGINT and SIGTERM end a wait in an orderly way. The first signal decides: timeout(1) sends its signal twice, to the process
+/// and to its group. The framework's own handler does not report which signal it was.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _told = new();
     private readonly PosixSignalRegistration[] _registrations;
 
-    public Interruption() =>
-        _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal => PosixSignalRegistration.Create(signal, Take))];
+    public Interruption()
+    {
+        PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM];
+        _registrations = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Take))];
+    }
 
     public CancellationToken Token => _told.Token;
 
-    /// <summary>Whether it was SIGTERM; Ctrl-C, which is SIGINT, is a proper end of what goes on until it comes.</summary>
+    /// <summary>Whether the signal was SIGTERM. SIGINT (Ctrl-C) is a normal end of an endless command.</summary>
     public bool IsTermination { get; private set; }
 
     public void Dispose()

@@ -3,18 +3,18 @@ using Reuseportd.Control;
 using Reuseportd.Control.Completion;
 using Reuseportd.Control.Words;
 
-// Completing a word is asked for at every press of a key: it goes past the parser that it asks.
+// Completion runs at every press of a key, so it bypasses the parser's start.
 if (args is [CompleteCommand.Name, var line]) return CompleteCommand.Run(line);
 
 var parsed = CommandTree.Create(args).Parse(args);
-if (UsageErrors.Of(parsed) is { Count: > 0 } errors)
+if (UsageErrors.Find(parsed) is { Count: > 0 } errors)
 {
     foreach (var error in errors) Console.Error.WriteLine($"reuseportctl: {error}");
     Console.Error.WriteLine("reuseportctl: see 'reuseportctl --help'");
     return ExitCode.Usage;
 }
 
-// What asks nobody ends by a signal as any program does.
+// A command without a request ends by a signal like any program.
 if (parsed.Action is not System.CommandLine.Invocation.AsynchronousCommandLineAction) return parsed.Invoke();
 
 using var interruption = new Interruption();

@@ -7,7 +7,7 @@
 
 enum { MAPPED_BITS = 96, INET_BITS = 32, INET6_BITS = 128 };
 
-/* Reads the address alone; returns how many bits it has, or 0. */
+/* Reads the address; returns its number of bits, or 0. */
 static int address_read(struct span text, struct endpoint *at)
 {
     char copy[INET6_ADDRSTRLEN];

@@ -9,22 +9,22 @@
 
 enum { ADDRESS_RANGES_MAX = 64 };
 
-/* IPv4 stands in its v4-mapped form, so that either spelling matches either socket. */
+/* IPv4 is stored in its v4-mapped form, so that either spelling matches either socket. */
 struct address_range {
     uint64_t high; /* network order, as in struct endpoint */
     uint64_t low;
     uint64_t high_mask;
     uint64_t low_mask;
-    bool inet6_only; /* ::/0 is every IPv6 address; it does not mean every IPv4 one too */
+    bool inet6_only; /* ::/0 means every IPv6 address, but not every IPv4 address */
 };
 
 struct address_filter {
-    bool listed; /* false: any address. A list without an entry holds nothing */
+    bool listed; /* false: any address; an empty list matches nothing */
     unsigned int count;
     struct address_range ranges[ADDRESS_RANGES_MAX];
 };
 
-/* Fills a zeroed filter; returns NULL, or why the value cannot be read, and the filter then holds nothing. */
+/* Fills a zeroed filter. Returns NULL, or why the value is invalid: then the filter matches nothing. */
 const char *address_filter_read(struct address_filter *filter, const char *value);
 
 static inline bool address_filter_holds(const struct address_filter *filter, const struct endpoint *at)

@@ -1,6 +1,6 @@
 /*
- * The hook for bind(2). What most processes ask for (one port or range, any address, no lines) is done here
- * with as little as can be; bind_general.c holds the whole of the contract.
+ * The hook for bind(2). The usual case (one port or range, any address, no lines) is handled here in few
+ * instructions; bind_general.c handles the whole contract.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -34,7 +34,7 @@ static inline int share(int fd, const struct sockaddr *address, socklen_t length
     int reuse_port = UNCHANGED;
     int reuse_address = UNCHANGED;
 
-    /* An option that cannot be set is no reason to fail a bind: it then runs as it would without us. */
+    /* An option that cannot be set does not fail the bind: it runs as without the library. */
     if (settings->reuse_port != LEAVE)
         option_set(fd, SO_REUSEPORT, &settings->reuse_port, &reuse_port);
     if (settings->reuse_address != LEAVE)
@@ -49,7 +49,8 @@ static inline int share(int fd, const struct sockaddr *address, socklen_t length
 }
 
 /*
- * A few ints live on this stack, and only the kernel writes to them: a canary would be a tenth of the hook.
+ * The stack holds only a few ints, and only the kernel writes to them: a canary would take a tenth of the
+ * hook's time.
  */
 static __attribute__((noinline)) WITHOUT_CANARY int bind_shared(int fd, const struct sockaddr *address,
                                                                 socklen_t length)

@@ -9,7 +9,7 @@
 #include "outcome.h"
 #include "settings.h"
 
-/* What a bind that fails goes back to. */
+/* The former values, for a bind that fails. */
 struct found {
     int reuse_port;
     int reuse_address;
@@ -28,7 +28,7 @@ static int set_and_say(bool debug, int fd, int option, const char *name, const i
     return LEAVE;
 }
 
-/* Returns 0, or the errno that the bind has to fail with. */
+/* Returns 0, or the errno that the bind must fail with. */
 static int set_all(const struct settings *settings, int fd, struct applied *applied, struct found *found)
 {
     if (settings->confined) {
@@ -83,7 +83,7 @@ static int bind_under(const struct settings *settings, int fd, const struct sock
     return error != 0 ? -1 : 0;
 }
 
-/* Another library's constructor may bind before ours has run. Apart, for the size of its stack. */
+/* Another library's constructor may call bind first. A separate function, because of its stack size. */
 static __attribute__((noinline)) int bind_early(int fd, const struct sockaddr *address, socklen_t length)
 {
     struct settings scratch;

@@ -1,4 +1,4 @@
-/* The whole of the contract for bind(2): what bind.c leaves out, and a call before our constructor has run. */
+/* The whole contract for bind(2): the cases that bind.c omits, and calls before our constructor. */
 #ifndef REUSEPORT_BIND_GENERAL_H
 #define REUSEPORT_BIND_GENERAL_H
 

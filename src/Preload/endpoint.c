@@ -12,7 +12,7 @@ bool endpoint_read(struct endpoint *at, int fd, const void *address, socklen_t l
         endpoint_set_inet(at, bytes + offsetof(struct sockaddr_in, sin_addr));
         return true;
     }
-    /* It may straddle the end of a mapping. */
+    /* The address may cross the end of a mapping. */
     if (!memory_is_readable(fd, bytes + SHORTEST_SOCKADDR_IN6 - PROBED_BYTES))
         return false;
     endpoint_set_inet6(at, bytes + offsetof(struct sockaddr_in6, sin6_addr));

@@ -1,4 +1,4 @@
-/* Where a socket is bound: family, port and address, as one value that the filters and the lines work on. */
+/* The address of a socket: family, port and address, as one value for the filters and the lines. */
 #ifndef REUSEPORT_ENDPOINT_H
 #define REUSEPORT_ENDPOINT_H
 
@@ -13,7 +13,7 @@
 
 #include "kernel.h"
 
-/* The kernel's limits. The shortest sockaddr_in6 is that of RFC 2133, which had no sin6_scope_id. */
+/* The kernel's limits. The shortest sockaddr_in6 is that of RFC 2133, without sin6_scope_id. */
 enum {
     SHORTEST_SOCKADDR_IN = sizeof(struct sockaddr_in),
     SHORTEST_SOCKADDR_IN6 = 24,
@@ -38,11 +38,10 @@ _Static_assert(offsetof(struct sockaddr_in6, sin6_addr) + 16 <= SHORTEST_SOCKADD
                "address within the shortest");
 
 /*
- * Whether PROBED_BYTES can be read at an address that a program gave. A bad pointer is the kernel's to judge
- * (EFAULT), so a hook may not fault on it first. epoll_ctl(2) copies its event in before it looks at anything
- * else, and adding descriptor -1 can then only end in EBADF. That is one short system call, and it needs no
- * descriptor: any `fd` will do, good or bad. Whatever else is answered (a seccomp filter's errno) is no
- * verdict on the memory.
+ * Whether PROBED_BYTES can be read at an address that the program passed. The kernel judges a bad pointer
+ * (EFAULT), so a hook must not fault on it first. epoll_ctl(2) copies its event before any other check, and
+ * adding descriptor -1 then ends in EBADF. That is one short system call, and any `fd` will do, valid or not.
+ * Any other errno (of a seccomp filter) says nothing about the memory.
  */
 static inline bool memory_is_readable(int fd, const void *memory)
 {
@@ -56,8 +55,8 @@ static inline unsigned int port_at(const void *address)
 }
 
 /*
- * AF_INET or AF_INET6; AF_UNSPEC for what is not a whole address of either: NULL, short, overlong,
- * unreadable, other.
+ * AF_INET or AF_INET6. AF_UNSPEC for anything but a whole address of either family: NULL, short, too long,
+ * unreadable, or another family.
  */
 static inline unsigned int family_at(int fd, const void *address, socklen_t length)
 {
@@ -85,10 +84,10 @@ static inline void endpoint_set_inet6(struct endpoint *at, const void *address)
     memcpy(&at->low, (const char *)address + 8, 8);
 }
 
-/* False for what family_at refuses. */
+/* False if family_at returns AF_UNSPEC. */
 bool endpoint_read(struct endpoint *at, int fd, const void *address, socklen_t length);
 
-/* The address that a socket has now; false where it has none of these families. */
+/* The present address of a socket; false for another family. */
 bool endpoint_of_socket(struct endpoint *at, int fd);
 
 #endif

@@ -3,10 +3,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The same list as environ, which is a weak name for it in every libc: one look-up less at load. */
+/* The same list as environ, which is a weak alias of it in every libc: one lookup less at load. */
 extern char **__environ;
 
-/* Arrays, not pointers: a pointer is a relocation, paid by every process that loads the library. */
+/* Arrays instead of pointers: every process that loads the library would pay for the relocation of a pointer. */
 static const char names[VARIABLE_COUNT][24] = {
     [VARIABLE_ADDRESS] = "LIBREUSEPORT_ADDR",
     [VARIABLE_PORT] = "LIBREUSEPORT_PORT",
@@ -23,7 +23,7 @@ const char *variable_name(enum variable variable)
     return names[variable];
 }
 
-/* The value in NAME=value, or NULL where the entry is of another name. */
+/* The value of NAME=value, or NULL if the entry has another name. */
 static const char *value_of(const char *entry, const char *name)
 {
     while (*name != '\0' && *entry == *name) {
@@ -39,7 +39,7 @@ static void entry_take(struct environment *environment, bool *seen, const char *
         const char *value = value_of(entry, names[i]);
         if (value == NULL)
             continue;
-        /* Where a name stands twice the first counts, as with getenv(3). */
+        /* If a name occurs twice, the first counts, as with getenv(3). */
         if (!seen[i] && *value != '\0')
             environment->values[i] = value;
         seen[i] = true;
@@ -52,7 +52,7 @@ void environment_read(struct environment *environment)
     bool seen[VARIABLE_COUNT] = {false};
     *environment = (struct environment){{NULL}};
 
-    /* clearenv(3) leaves no list at all. */
+    /* After clearenv(3) there is no list. */
     for (char **entry = __environ; entry != NULL && *entry != NULL; entry++)
         if ((*entry)[0] == 'L' || (*entry)[0] == 'S')
             entry_take(environment, seen, *entry);

@@ -1,4 +1,4 @@
-/* The variables of the contract, picked out of the environment in one pass. */
+/* Reads the variables of the contract in one pass over the environment. */
 #ifndef REUSEPORT_ENVIRONMENT_H
 #define REUSEPORT_ENVIRONMENT_H
 
@@ -14,10 +14,7 @@ enum variable {
     VARIABLE_COUNT,
 };
 
-/*
- * A value is NULL where the variable is unset, or set to nothing: VAR= before a command unsets it for that
- * command.
- */
+/* A value is NULL if the variable is unset or empty: VAR= before a command unsets it for that command. */
 struct environment {
     const char *values[VARIABLE_COUNT];
 };

@@ -5,7 +5,7 @@
 #ifndef REUSEPORT_ERRNOS_H
 #define REUSEPORT_ERRNOS_H
 
-/* NULL for an errno that no call of ours is known to give. */
+/* NULL for an errno that none of our calls is known to return. */
 const char *errno_name(int number);
 const char *errno_text(int number);
 

@@ -1,13 +1,11 @@
 /*
- * System calls without the libc's wrappers around them.
+ * System calls without the wrappers of libc.
  *
- * A hook runs inside somebody else's bind(2): errno has to come out of it as it went in, and neither bind nor
- * listen is a cancellation point while write(2) is one. A raw call touches no errno, cancels no thread and
- * cannot be interposed by another library. Each has for its value what the kernel answers: a result, or an
- * errno negated.
+ * A hook runs inside the program's bind(2) and must keep errno. bind and listen are no cancellation points,
+ * but write(2) is one. A raw call changes no errno, cancels no thread, and cannot be interposed by another
+ * library. Each returns the kernel's result: a value, or a negative errno.
  *
- * They are macros so that an int goes to the kernel as an int: a descriptor that came in a register stays in
- * it.
+ * They are macros, so that an int reaches the kernel as an int and stays in its register.
  */
 #ifndef REUSEPORT_KERNEL_H
 #define REUSEPORT_KERNEL_H
@@ -77,7 +75,7 @@
 
 #include <errno.h>
 
-/* Declared here because <unistd.h> shows it only under feature macros. */
+/* Declared here because <unistd.h> needs feature macros for it. */
 extern long syscall(long number, ...);
 
 #define kernel_call6(number, a, b, c, d, e, f)                          \

@@ -56,7 +56,7 @@ static void add_inet(struct line *line, const uint8_t *bytes)
     }
 }
 
-/* The first of the longest runs of two or more zero words; an empty run where there is none. */
+/* The first of the longest runs of two or more zero words; empty if there is none. */
 static void zero_run(const unsigned int *words, int *first, int *length)
 {
     *first = -1;
@@ -82,7 +82,7 @@ static void add_inet6(struct line *line, const uint8_t *bytes)
         words[i] = (unsigned int)bytes[2 * i] << 8 | bytes[2 * i + 1];
     zero_run(words, &first, &length);
 
-    /* An IPv4 address within: ::ffff:a.b.c.d and ::a.b.c.d. */
+    /* An IPv4 address inside: ::ffff:a.b.c.d and ::a.b.c.d. */
     const bool dotted = first == 0 && (length == 6 || (length == 5 && words[5] == 0xffff));
     const int last = dotted ? 6 : 8;
     for (int i = 0; i < last; i++) {

@@ -9,7 +9,7 @@
 
 enum { LINE_MAX_BYTES = 512 };
 
-/* Start from a zeroed length. What does not fit is cut off; the line's end always fits. */
+/* Start with length 0. Text that does not fit is cut; there is always room for the end of the line. */
 struct line {
     size_t length;
     char bytes[LINE_MAX_BYTES];
@@ -22,10 +22,10 @@ void line_add_unsigned(struct line *line, uint64_t number);
 /* Adds the newline. Nothing may be added after it. */
 void line_end(struct line *line);
 
-/* As inet_ntop(3) writes it, which may not be called here: the C library's formats with its stdio. */
+/* In the form of inet_ntop(3), which may not be called here: the C library's version uses stdio. */
 void line_add_address(struct line *line, const struct endpoint *at);
 
-/* Somebody else's text, which may hold anything: what is not printable ASCII becomes '?'. */
+/* Text from outside: any byte that is not printable ASCII becomes '?'. */
 void line_add_foreign(struct line *line, const char *text);
 
 /*

@@ -64,7 +64,7 @@ static bool write_within(struct line *line, mode_t mode, long patience)
     return written >= 0;
 }
 
-/* Apart, for the size of its stack. */
+/* A separate function, because of its stack size. */
 static __attribute__((noinline)) bool tell_lost(mode_t mode)
 {
     const unsigned long lines = take_lost();

@@ -16,8 +16,8 @@ static bool shares_its_port(int fd)
 }
 
 /*
- * After a bind to port 0 the socket has a port like any other, and a filter that takes any port would now
- * take it. What tells the two apart is the option that the bind was not given.
+ * After a bind to port 0 the socket has an ordinary port, and a filter for any port would match it. Such a
+ * socket is recognized by the missing option: the bind did not set it.
  */
 static bool listen_matches(const struct settings *settings, const struct endpoint *at, int fd)
 {
@@ -35,7 +35,7 @@ static __attribute__((noinline)) int listen_elaborately(const struct settings *s
         return next_listen(fd, backlog);
 
     const bool matched = listen_matches(settings, &at, fd);
-    /* The kernel compares without a sign: -1 is the largest backlog, and not to be raised. */
+    /* The kernel compares as unsigned: -1 is the largest backlog and must not be raised. */
     if (matched && (unsigned int)backlog < (unsigned int)settings->backlog)
         backlog = settings->backlog;
 
@@ -57,7 +57,7 @@ static inline int listen_under(const struct settings *settings, int fd, int back
     return next_listen(fd, backlog);
 }
 
-/* Another library's constructor may listen before ours has run. Apart, for the size of its stack. */
+/* Another library's constructor may call listen first. A separate function, because of its stack size. */
 static __attribute__((noinline)) int listen_early(int fd, int backlog)
 {
     struct settings scratch;

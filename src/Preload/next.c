@@ -21,8 +21,8 @@ static int result_of(long answer)
 }
 
 /*
- * Where nothing follows us in the search order (a libc linked statically into the program), the kernel still
- * does.
+ * If no library follows in the search order (libc is linked statically into the program), the kernel is
+ * called.
  */
 static int kernel_bind(int fd, const struct sockaddr *address, socklen_t length)
 {
@@ -35,7 +35,8 @@ static int kernel_listen(int fd, int backlog)
 }
 
 /*
- * The first to arrive sets it; the others find the same, and write nothing under the eyes of those that read.
+ * The first thread sets the pointer. The others find the same value and do not write it while other threads
+ * read.
  */
 #define SET_ONCE(pointer, found)                                                           \
     do {                                                                                   \
@@ -46,7 +47,7 @@ static int kernel_listen(int fd, int backlog)
 
 void next_resolve(void)
 {
-    /* dlsym finds "next" from its return address: these calls must stay calls, and stay in this library. */
+    /* dlsym finds "next" by its return address: these must stay calls inside this library. */
     bind_function *found_bind = (bind_function *)dlsym(RTLD_NEXT, "bind");
     listen_function *found_listen = (listen_function *)dlsym(RTLD_NEXT, "listen");
 

@@ -1,4 +1,4 @@
-/* The bind and listen that ours stand before: the next interposer's, or the libc's. */
+/* The next bind and listen in the search order: those of another interposer or of libc. */
 #ifndef REUSEPORT_NEXT_H
 #define REUSEPORT_NEXT_H
 
@@ -8,13 +8,13 @@ typedef int bind_function(int fd, const struct sockaddr *address, socklen_t leng
 typedef int listen_function(int fd, int backlog);
 
 /*
- * Set once, by next_resolve, and before settings are published: who has seen those published may call these
- * as they are.
+ * Set once by next_resolve, before settings are published: a thread that sees published settings may call
+ * these.
  */
 extern __attribute__((visibility("hidden"))) bind_function *next_bind;
 extern __attribute__((visibility("hidden"))) listen_function *next_listen;
 
-/* Looks both up. Any number of threads may do so at once. */
+/* Looks up both. Several threads may call it at once. */
 void next_resolve(void);
 
 #endif

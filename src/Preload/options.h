@@ -1,7 +1,6 @@
 /*
- * Setting an option of a socket in such a way that it can be taken back. A bind that fails leaves the socket
- * as it was found: a program may try the next port on the same socket, port 0 among them, and that one must
- * not be shared.
+ * Sets an option of a socket so that it can be restored. A bind that fails leaves the socket unchanged: a
+ * program may try another port on the same socket, also port 0, which must not be shared.
  */
 #ifndef REUSEPORT_OPTIONS_H
 #define REUSEPORT_OPTIONS_H
@@ -15,7 +14,7 @@
 
 enum { UNCHANGED = -1 };
 
-/* Returns 0 or an errno negated. `found`, UNCHANGED before, becomes the value to go back to. */
+/* Returns 0 or a negative errno. `found`, UNCHANGED before, becomes the former value. */
 static inline int option_set(int fd, int name, const int *wanted, int *found)
 {
     unsigned int length = sizeof *found;
@@ -30,23 +29,21 @@ static inline void option_restore(int fd, int name, int found)
         kernel_setsockopt(fd, SOL_SOCKET, name, &found, sizeof found);
 }
 
-/*
- * The interface that a socket was bound to before: `changed` says whether there is something to go back to.
- */
+/* The former interface of a socket: `changed` tells whether to restore it. */
 struct device_found {
     bool changed;
     char name[IFNAMSIZ];
 };
 
-/* The kernel takes a name that is padded with zeros, and an empty one for "no interface". */
+/* The kernel accepts a name that is padded with zeros, and an empty name for "no interface". */
 static inline int device_choose(int fd, const char *name)
 {
     return kernel_setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, IFNAMSIZ - 1);
 }
 
 /*
- * Names are IFNAMSIZ bytes, padded with zeros. Returns 0 or an errno negated. Once a socket has an interface
- * only the privileged may set one, were it the same: so that case is left alone.
+ * Names have IFNAMSIZ bytes, padded with zeros. Returns 0 or a negative errno. Once a socket has an
+ * interface, only a privileged process may set one, even the same: so the same name is not set again.
  */
 static inline int device_set(int fd, const char *wanted, struct device_found *found)
 {

@@ -14,7 +14,7 @@ static void add_field(struct line *line, const char *name, long number)
 
 static void add_type(struct line *line, int fd)
 {
-    int type = 0; /* no socket has type 0: it stands for a socket that could not be asked */
+    int type = 0; /* no socket has type 0: it means an unknown type */
     unsigned int length = sizeof type;
 
     kernel_getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length);
@@ -31,7 +31,7 @@ static void add_type(struct line *line, int fd)
 
 static void add_socket(struct line *line, int fd, const struct endpoint *at, bool matched)
 {
-    struct stat file = {.st_ino = 0}; /* nor has one inode 0 */
+    struct stat file = {.st_ino = 0}; /* no socket has inode 0 */
     const int kept = errno;
 
     if (fstat(fd, &file) != 0)

@@ -1,4 +1,4 @@
-/* The lines that say what the library read, set and saw. Their form is a contract with whoever reads them. */
+/* The lines that report what the library read, set and saw. Their form is a contract with their readers. */
 #ifndef REUSEPORT_OUTCOME_H
 #define REUSEPORT_OUTCOME_H
 
@@ -6,9 +6,7 @@
 
 #include "endpoint.h"
 
-/*
- * What was set on a socket: LEAVE where an option was left alone or could not be set, "" where no device was.
- */
+/* The options that were set on a socket: LEAVE for an option that was not set, "" for no device. */
 struct applied {
     int reuse_port;
     int reuse_address;
@@ -24,7 +22,7 @@ void outcome_listen(int fd, const struct endpoint *at, bool matched, int backlog
 /* setsockopt(2) failed for the option of that name. */
 void outcome_option_failed(const char *option, int error);
 
-/* A variable's value cannot be read. */
+/* The value of a variable is invalid. */
 void outcome_unreadable(const char *variable, const char *reason, const char *value);
 
 #endif

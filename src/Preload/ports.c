@@ -43,7 +43,7 @@ const char *port_filter_read(struct port_filter *filter, const char *value)
     long zero;
     bool more;
 
-    /* A lone 0 is how scripts have always said "any". */
+    /* A single 0 means "any" in existing scripts. */
     if (span_number(rest, 0, 0, &zero)) {
         port_filter_allow_any(filter);
         return NULL;

@@ -9,12 +9,12 @@ enum { PORT_RANGES_MAX = 256 };
 
 struct port_range {
     uint16_t first;
-    uint16_t extent; /* the last one less the first */
+    uint16_t extent; /* last port minus first */
 };
 
 /*
- * "Any port" is the range 1-65535: no filter ever holds port 0. Each bind to port 0 is to get a port of its
- * own, and the kernel hands one out twice where both sockets say that they share.
+ * "Any port" is the range 1-65535: no filter ever holds port 0. Each bind to port 0 must get its own port. If
+ * two sockets have the option, the kernel may assign one port to both.
  */
 struct port_filter {
     bool any;
@@ -24,7 +24,7 @@ struct port_filter {
 
 void port_filter_allow_any(struct port_filter *filter);
 
-/* Returns NULL, or why the value cannot be read, and the filter then holds nothing. */
+/* Returns NULL, or why the value is invalid: then the filter matches nothing. */
 const char *port_filter_read(struct port_filter *filter, const char *value);
 
 static inline bool port_range_holds(const struct port_range *range, unsigned int port)

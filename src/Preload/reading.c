@@ -39,7 +39,7 @@ bool span_number(struct span text, long lowest, long highest, long *number)
         text.start++;
         text.length--;
     }
-    /* Ten digits hold every int and overflow no 64-bit value; a long of 32 bits is held back below. */
+    /* Ten digits hold every int and cannot overflow 64 bits; the range check below handles a long of 32 bits. */
     if (text.length == 0 || text.length > 10)
         return false;
     for (size_t i = 0; i < text.length; i++) {

@@ -17,7 +17,7 @@ static void complain(bool aloud, enum variable variable, const char *reason, con
         outcome_unreadable(variable_name(variable), reason, value);
 }
 
-/* False, with a line, for a value that is no number of that range; `number` is then as it was. */
+/* False, with a line, if the value is not a number of that range; `number` is unchanged then. */
 static bool number_take(const struct environment *from, enum variable variable, bool aloud,
                         const char *reason, long lowest, long highest, int *number)
 {
@@ -35,8 +35,8 @@ static bool number_take(const struct environment *from, enum variable variable, 
 }
 
 /*
- * What dev_valid_name() of the kernel takes. Longer names have to be refused here: the kernel would cut them
- * off.
+ * The rule of the kernel's dev_valid_name(). Longer names must be refused here: the kernel would truncate
+ * them.
  */
 static bool device_name_is_valid(struct span name)
 {
@@ -79,7 +79,7 @@ static void filters_take(struct settings *settings, const struct environment *fr
     }
 }
 
-/* Fills zeroed settings, but for the state. */
+/* Fills zeroed settings, except for the state. */
 static void settings_read(struct settings *settings, bool aloud)
 {
     static const char option[] = "not 1, 0 or -1";

@@ -1,34 +1,33 @@
 /*
- * What the environment asked for. It is read once, when the library is loaded or a hook is first called,
- * whichever comes first, and copied: a program may overwrite its environment later, as those that set their
- * title do.
+ * The settings from the environment. They are read once, when the library is loaded or a hook is first called,
+ * and copied: a program may overwrite its environment later, as programs that set their title do.
  *
- *   LIBREUSEPORT_ADDR      one address or a list with commas; IPv4, IPv6, prefixes. Default: any.
- *                          0.0.0.0 and :: are the wildcard addresses themselves; 0.0.0.0/0 is every IPv4
+ *   LIBREUSEPORT_ADDR      one address or a comma list; IPv4, IPv6, prefixes. Default: any.
+ *                          0.0.0.0 and :: are the wildcard addresses themselves; 0.0.0.0/0 means every IPv4
  *                          address, ::/0 every IPv6 one. IPv4 and its v4-mapped IPv6 form are one address.
- *   LIBREUSEPORT_PORT      one port, or a list with commas of ports and ranges 8000-8010.
+ *   LIBREUSEPORT_PORT      one port, or a comma list of ports and ranges 8000-8010.
  *                          Default, and 0: any port but 0.
  *   SO_REUSEPORT           1 set, 0 clear, -1 leave. Default 1.
  *   SO_REUSEADDR           the same. Default -1.
- *   SO_BINDTODEVICE        the interface that matching sockets are bound to. Failing it fails the bind.
- *   LIBREUSEPORT_BACKLOG   0 to 2147483647: the least backlog of listen(2) on matching sockets. Default 0.
- *   LIBREUSEPORT_DEBUG     1: lines on stderr. 0, the default: only those for values that cannot be read.
+ *   SO_BINDTODEVICE        the interface for matching sockets. If setting it fails, the bind fails.
+ *   LIBREUSEPORT_BACKLOG   0 to 2147483647: the smallest backlog of listen(2) on matching sockets. Default 0.
+ *   LIBREUSEPORT_DEBUG     1: lines on stderr. 0, the default: only lines for invalid values.
  *   LIBREUSEPORT_STDERR    DEV:INO, the decimal st_dev and st_ino of fstat(2): lines are written only while
  *                          descriptor 2 is this file, and dropped otherwise. Default: the file that was
  *                          descriptor 2 at load; after that also pipes, devices and files with O_APPEND.
  *
- * An empty value is an unset one. Blanks around a value or an item of a list are skipped.
+ * An empty value counts as unset. Blanks around a value or an item of a list are skipped.
  *
- * A value that cannot be read is never guessed. It gets a line on stderr, and
+ * An invalid value is never guessed. It causes a line on stderr, and
  *
  *   a filter (ADDR, PORT)        matches nothing: nothing is set on any socket;
  *   SO_REUSEPORT, SO_REUSEADDR   neither of the two is set: SO_REUSEADDR without SO_REUSEPORT would take a
- *                                UDP port over from those that share it. Sockets still match, for device
- *                                and backlog;
- *   SO_BINDTODEVICE              fails the binds of matching sockets with ENODEV, as an interface that is
- *                                not there does: a socket that was to be confined never gets out;
- *   BACKLOG, DEBUG               are as if unset;
- *   STDERR                       no line is written at all, nor is one for this value: a line in an unknown
+ *                                UDP port over from the sockets that share it. Sockets still match, for
+ *                                device and backlog;
+ *   SO_BINDTODEVICE              fails the binds of matching sockets with ENODEV, like a missing interface:
+ *                                a socket that was to be confined is never unconfined;
+ *   BACKLOG, DEBUG               count as unset;
+ *   STDERR                       no line is written at all, not even for this value: a line in an unknown
  *                                file does harm.
  */
 #ifndef REUSEPORT_SETTINGS_H
@@ -44,7 +43,7 @@
 
 enum { LEAVE = -1 };
 
-/* What the hook for bind has to do. */
+/* The work of the hook for bind. */
 enum settings_state {
     SETTINGS_UNREAD,
     SETTINGS_SIMPLE,   /* one range of ports, any address, no device, no lines */
@@ -53,12 +52,12 @@ enum settings_state {
 };
 
 struct settings {
-    atomic_int state; /* written last: who reads other than SETTINGS_UNREAD may read the rest */
+    atomic_int state; /* written last: a thread that reads another value than SETTINGS_UNREAD may read the rest */
     int reuse_port;   /* 1, 0 or LEAVE */
     int reuse_address;
-    int backlog; /* 0: raise nothing */
+    int backlog; /* 0: unchanged */
     bool debug;
-    bool confined; /* SO_BINDTODEVICE was given; an empty device is then one that could not be read */
+    bool confined; /* SO_BINDTODEVICE is set; an empty device then means an invalid name */
     char device[IFNAMSIZ];
     struct port_filter ports;
     struct address_filter addresses;
@@ -72,9 +71,9 @@ static inline int settings_state(void)
 }
 
 /*
- * The process's settings. Where they have not been read this reads them, and resolves the functions that the
- * hooks pass on to. Nobody waits here: a caller that finds another thread at it (or that interrupts it, in a
- * signal handler) reads into its own `scratch` and is given that.
+ * The settings of the process. The first call reads them and resolves the next functions. No thread waits: if
+ * another thread is reading (or if this call interrupts the reading, in a signal handler), this call reads
+ * into its own `scratch` and returns that.
  */
 const struct settings *settings_get(struct settings *scratch);
 

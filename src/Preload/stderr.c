@@ -19,7 +19,7 @@ struct file_id {
 static atomic_int limit;
 static struct file_id only;
 
-/* Which file descriptor 2 was when the first line was written, which is at load. */
+/* The file at descriptor 2 when the first line was written, which is at load. */
 static struct file_id first;
 static atomic_bool first_noted;
 
@@ -54,9 +54,9 @@ bool stderr_confine(const char *value)
 }
 
 /*
- * A program that closes its stderr gets number 2 again for the next file that it opens, such as a connection
- * or a database. A line in those is damage. So a file that was not descriptor 2 at load must be of a kind
- * that programs use for logs.
+ * If a program closes its stderr, the next file that it opens gets number 2, such as a connection or a
+ * database. A line there does damage. So a file that was not descriptor 2 at load must be of a kind that
+ * programs use for logs.
  */
 static bool any_file_takes_lines(bool open, const struct stat *file)
 {

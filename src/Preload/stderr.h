@@ -1,6 +1,6 @@
 /*
- * Whether the library may write lines to the file at descriptor 2. It asks before each line: a program may
- * put another file there at any time, and a program that is executed finds what its parent put there.
+ * Whether the library may write lines to the file at descriptor 2. It checks before each line: a program may
+ * replace the file at any time, and an executed program inherits the file of its parent.
  */
 #ifndef REUSEPORT_STDERR_H
 #define REUSEPORT_STDERR_H

@@ -26,10 +26,10 @@
 #include "kernel.h"
 #include "stderr.h"
 
-/* RWF_NOWAIT and SPLICE_F_NONBLOCK, which musl and older headers do not have without _GNU_SOURCE. */
+/* RWF_NOWAIT and SPLICE_F_NONBLOCK: musl and older headers define them only with _GNU_SOURCE. */
 enum { WITHOUT_WAITING = 0x8, WITHOUT_BLOCKING = 0x2 };
 
-/* A page or a part of it, and more than the highest errno. */
+/* At most a page, and more than the highest errno. */
 #define MAPPED_BYTES 4096L
 
 #ifdef SYS_mmap2
@@ -38,12 +38,12 @@ enum { WITHOUT_WAITING = 0x8, WITHOUT_BLOCKING = 0x2 };
 #define MAP_CALL SYS_mmap
 #endif
 
-/* The kernel's signal set, not the libc's, which is larger. Both signals are in its first word. */
+/* The kernel's signal set, which is smaller than that of libc. Both signals are in its first word. */
 struct signal_set {
     unsigned long words[_NSIG / 8 / sizeof(unsigned long)];
 };
 
-_Static_assert(SIGPIPE <= 32 && SIGXFSZ <= 32, "in the first word of 32 bits, too");
+_Static_assert(SIGPIPE <= 32 && SIGXFSZ <= 32, "also in the first word of 32 bits");
 
 static unsigned long bit_of(int number)
 {
@@ -55,7 +55,7 @@ static long signal_mask(int how, const struct signal_set *set, struct signal_set
     return kernel_call4(SYS_rt_sigprocmask, how, set, before, sizeof *set);
 }
 
-/* Removes the signal that our write raised. A signal that was pending before the write stays. */
+/* Removes the signal that our write caused. A signal that was pending before the write stays. */
 static void signal_take_back(int number, const struct signal_set *pending)
 {
     const struct timespec at_once = {0, 0};
@@ -84,7 +84,7 @@ static long splice_copy(void *bytes, size_t length)
     return written;
 }
 
-/* A result of the write itself. Any other errno says that the system call or its flag is not available. */
+/* A result of the write itself. Any other errno means that the system call or its flag is not available. */
 static bool is_answer(long written)
 {
     return written >= 0 || written == -EAGAIN || written == -EPIPE || written == -EINTR;
@@ -104,7 +104,7 @@ static long write_to_socket(void *bytes, size_t length)
     return kernel_call3(SYS_sendmsg, STDERR, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-/* A regular file has no reader. A terminal may still block if it has room for a part of the line only. */
+/* A regular file has no reader. A terminal may still block if it has room for only a part of the line. */
 static long write_if_ready(void *bytes, size_t length, mode_t mode)
 {
     long at_once = 0;

@@ -19,8 +19,8 @@ public sealed class ApplyCommandTests
 
     [Theory]
     [InlineData(0, "")]
-    [InlineData(1, "1 connection cut, as drain_timeout was over\n")]
-    [InlineData(3, "3 connections cut, as drain_timeout was over\n")]
+    [InlineData(1, "1 connection cut at the end of drain_timeout\n")]
+    [InlineData(3, "3 connections cut at the end of drain_timeout\n")]
     public async Task Apply_ConnectionsCut_AreCounted(int cut, string line)
     {
         using var daemon = Answering(200, new ApplyDocument([], 0, 1, 0, 0, 2, 2, [], []) { Cut = cut });
@@ -100,7 +100,7 @@ public sealed class ApplyCommandTests
         var run = await Run.CommandAsync(daemon.Path, words.Split(' '));
         Assert.Equal(ExitCode.Failed, run.Code);
         Assert.Contains(
-            "reuseportctl: /var/log/web.log could not be opened again: EACCES; output goes on to the file that is open, be it renamed\n", run.Errors, StringComparison.Ordinal);
+            "reuseportctl: /var/log/web.log could not be opened again: EACCES; output continues in the open file, even if that was renamed\n", run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

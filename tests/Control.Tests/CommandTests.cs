@@ -58,7 +58,7 @@ public sealed class CommandTests
         var run = await Run.CommandAsync(daemon.Path, "restart", "web", "--timeout", "1s");
         Assert.Equal((ExitCode.TimedOut, "web: 0 of 1 workers ready\n"), (run.Code, run.Output));
         Assert.Equal(
-            "reuseportctl: web@0 is not ready: starting: waits for port 80\nreuseportctl: the time is over; the daemon goes on\nreuseportctl: see 'reuseportctl logs web'\n",
+            "reuseportctl: web@0 is not ready: starting: waits for port 80\nreuseportctl: the time limit is over; the daemon continues\nreuseportctl: see 'reuseportctl logs web'\n",
             run.Errors);
     }
 
@@ -66,12 +66,12 @@ public sealed class CommandTests
     public async Task Command_NotWaitedFor_SaysNoMoreThanThatItWasTaken()
     {
         using var daemon = Answering(new CommandDocument([Ready with { State = "stopping" }], TimedOut: false), ContractJson.Default.CommandDocument);
-        Assert.Equal(new Run(ExitCode.Ok, "web: command taken for 1 of 1 workers\n", ""), await Run.CommandAsync(daemon.Path, "stop", "web", "--no-wait"));
+        Assert.Equal(new Run(ExitCode.Ok, "web: command accepted for 1 of 1 workers\n", ""), await Run.CommandAsync(daemon.Path, "stop", "web", "--no-wait"));
     }
 
     [Theory]
-    [InlineData(1, "1 connection cut, as drain_timeout was over\n")]
-    [InlineData(12, "12 connections cut, as drain_timeout was over\n")]
+    [InlineData(1, "1 connection cut at the end of drain_timeout\n")]
+    [InlineData(12, "12 connections cut at the end of drain_timeout\n")]
     [InlineData(0, "")]
     public async Task Restart_ThatCutConnections_SaysHowMany(int cut, string said)
     {
@@ -110,8 +110,8 @@ public sealed class CommandTests
         Assert.Equal(
             new Run(
                 ExitCode.TimedOut,
-                "web: 2 of 2 workers ready, 1 of them as before\n",
-                "reuseportctl: web@0: its replacement 77 is starting\nreuseportctl: the time is over; the daemon goes on\nreuseportctl: see 'reuseportctl logs web'\n"),
+                "web: 2 of 2 workers ready, 1 of them not replaced\n",
+                "reuseportctl: web@0: its replacement 77 is starting\nreuseportctl: the time limit is over; the daemon continues\nreuseportctl: see 'reuseportctl logs web'\n"),
             await Run.CommandAsync(daemon.Path, "restart", "web", "--timeout", "1ms"));
     }
 
@@ -162,10 +162,10 @@ public sealed class CommandTests
             ContractJson.Default.DiffDocument);
         Assert.Equal(
             """
-            web: replaced (its workers are restarted)
+            web: replaced (its workers restart)
                 command: 4 -> ["a","b c"]
                 user: nothing -> 4
-            dns: policy changed (no worker is touched)
+            dns: policy changed (no worker restarts)
             new: added
 
             """,
@@ -190,7 +190,7 @@ public sealed class CommandTests
     public async Task Diff_OfNothing_SaysSo()
     {
         using var daemon = Answering(new DiffDocument([], [], []), ContractJson.Default.DiffDocument);
-        Assert.Equal(new Run(ExitCode.Ok, "nothing: the files say what runs\n", ""), await Run.CommandAsync(daemon.Path, "diff"));
+        Assert.Equal(new Run(ExitCode.Ok, "no changes: the files match the running configuration\n", ""), await Run.CommandAsync(daemon.Path, "diff"));
     }
 
     [Fact]
@@ -198,7 +198,7 @@ public sealed class CommandTests
     {
         using var daemon = Answering(new DiffDocument([], [], []) { Kept = [new ScaledService("web", 5, 2)] }, ContractJson.Default.DiffDocument);
         Assert.Equal(
-            "nothing would change\nscaled by hand: web to 5 workers (its file: 2); that holds until 'workers' of its file changes\n",
+            "nothing would change\nscaled by hand: web to 5 workers (its file: 2); the number holds until 'workers' of its file changes\n",
             (await Run.CommandAsync(daemon.Path, "diff")).Output);
     }
 
@@ -225,9 +225,9 @@ public sealed class CommandTests
                   PLAIN: x=1
                 limits: {}
                 depends_on: []
-            # not set: no_new_privileges: true where user or group are not the daemon's own, else false
+            # not set: no_new_privileges: true if user or group differs from the daemon's, else false
             # not set: reuseport.balance: round_robin for TCP, hash for UDP
-            # not set: reuseport.backlog: as the program asks for it
+            # not set: reuseport.backlog: the program's
 
             """,
             (await Run.CommandAsync(daemon.Path, "show", "web")).Output);

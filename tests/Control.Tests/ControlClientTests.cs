@@ -88,16 +88,16 @@ public sealed class ControlClientTests
     }
 
     [Theory]
-    [InlineData("/run/x.sock", "/run/user/1/reuseportd/control.sock", true, "nobody answers on /run/x.sock: is reuseportd running? (systemctl status reuseportd) ")]
-    [InlineData("/run/x.sock", "/run/reuseportd/control.sock", false, "nobody answers on /run/x.sock: is reuseportd running? Where ")]
+    [InlineData("/run/x.sock", "/run/user/1/reuseportd/control.sock", true, "no daemon answers on /run/x.sock: is reuseportd running? (systemctl status reuseportd) ")]
+    [InlineData("/run/x.sock", "/run/reuseportd/control.sock", false, "no daemon answers on /run/x.sock: is reuseportd running? If ")]
     [InlineData(
         "/run/reuseportd/control.sock", "/tmp/reuseportd-7/control.sock", false,
-        "nobody answers on /run/reuseportd/control.sock, and there is no /tmp/reuseportd-7/control.sock: is reuseportd running? ")]
+        "no daemon answers on /run/reuseportd/control.sock, and there is no /tmp/reuseportd-7/control.sock: is reuseportd running? ")]
     public void NobodyAnswers_OnASocket_SaysWhereItWasLookedForAndHowToNameAnother(string socket, string own, bool systemd, string start)
     {
         var said = Problems.NobodyAnswers(socket, own, systemd);
         Assert.StartsWith(start, said, StringComparison.Ordinal);
-        Assert.EndsWith("name it with --socket or REUSEPORTD_SOCKET", said, StringComparison.Ordinal);
+        Assert.EndsWith("set --socket or REUSEPORTD_SOCKET", said, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -112,7 +112,7 @@ public sealed class ControlClientTests
         using var daemon = FakeDaemon.Answering(status, body);
         var run = await Run.CommandAsync(daemon.Path, "status");
         Assert.Equal(ExitCode.Failed, run.Code);
-        Assert.Contains("not understood", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("cannot be parsed", run.Errors, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -133,9 +133,9 @@ public sealed class ControlClientTests
     public void MayNot_ASocket_SaysWhatToDo()
     {
         Assert.Equal(
-            "you may not use /run/x.sock: become root (sudo reuseportctl ...), or let root add you to its group 'ops' (usermod -aG ops alice) and log in anew",
+            "you may not use /run/x.sock: use sudo, or ask root to add you to the group 'ops' (usermod -aG ops alice) and log in again",
             Problems.MayNot("/run/x.sock", "alice", "ops"));
-        Assert.Equal("you may not use /run/x.sock: become root (sudo reuseportctl ...)", Problems.MayNot("/run/x.sock", "alice", group: null));
+        Assert.Equal("you may not use /run/x.sock: use sudo", Problems.MayNot("/run/x.sock", "alice", group: null));
     }
 
     [Fact]

@@ -6,8 +6,8 @@ namespace Control.Tests;
 public sealed class HelpWordsTests
 {
     [Theory]
-    [InlineData("status", "\n  reuseportctl status [NAME...] [options]\n", "\n  [NAME...]  Whom to show; ")]
-    [InlineData("start", "\n  reuseportctl start <NAME>... [options]\n", "\n  <NAME>  Whom. ")]
+    [InlineData("status", "\n  reuseportctl status [NAME...] [options]\n", "\n  [NAME...]  Workers to show; ")]
+    [InlineData("start", "\n  reuseportctl start <NAME>... [options]\n", "\n  <NAME>  Workers to act on. ")]
     [InlineData("scale", "\n  reuseportctl scale <SERVICE> <N> [options]\n", "\n  <SERVICE>  Name of one service")]
     public void Help_OfAVerb_HasInBracketsWhatMayBeLeftOut(string verb, string usage, string argument)
     {

@@ -25,8 +25,8 @@ public sealed class LastLinesTests
             Failed("web@0", "12:00:01 [42] no such file"), Failed("web@1", "12:00:02 [43] no such file"), Failed("web@2", "12:00:02 [44] no space left"));
         Assert.EndsWith(
             "\n\nweb@0, web@1: exit code 1; its last line: 12:00:01 [42] no such file\nweb@2: exit code 1; its last line: 12:00:02 [44] no space left\n",
-            StatusTable.Of(status), StringComparison.Ordinal);
-        Assert.EndsWith("  exit code 1; its last line: 12:00:02 [44] no space left\n", StatusTable.Of(status, wide: true), StringComparison.Ordinal);
+            StatusTable.Format(status), StringComparison.Ordinal);
+        Assert.EndsWith("  exit code 1; its last line: 12:00:02 [44] no space left\n", StatusTable.Format(status, wide: true), StringComparison.Ordinal);
     }
 
     private static WorkerStatus Failed(string name, string line) =>

@@ -17,7 +17,7 @@ public sealed class StatusCommandTests
         using var daemon = Answering(Fleet);
         var run = await Run.CommandAsync(daemon.Path, "status");
         Assert.Equal((ExitCode.Ok, ""), (run.Code, run.Errors));
-        Assert.Equal(StatusTable.Of(Fleet), run.Output);
+        Assert.Equal(StatusTable.Format(Fleet), run.Output);
         Assert.Equal("GET /v1/status HTTP/1.1", await daemon.RequestAsync());
     }
 
@@ -57,7 +57,7 @@ public sealed class StatusCommandTests
     }
 
     /// <summary>
-    /// Scripts hold to this form: what is there stays as it is, and what comes is added. Described in docs/operations.md.
+    /// Scripts rely on this form: a key keeps its name and meaning, and keys may be added. See docs/reference/status.md.
     /// </summary>
     [Fact]
     public async Task Status_AsJson_IsTheGoldenFile()
@@ -80,7 +80,7 @@ public sealed class StatusCommandTests
     public async Task Status_AsJson_HasNoFieldThatIsNotDescribed()
     {
         using var golden = JsonDocument.Parse(await File.ReadAllTextAsync(Checkout.At("tests/Control.Tests/Golden/status.json")));
-        var described = await File.ReadAllTextAsync(Checkout.At("docs/operations.md"));
+        var described = await File.ReadAllTextAsync(Checkout.At("docs/reference/status.md"));
         Assert.All(Fields(golden.RootElement).Distinct(), field => Assert.Contains($"`{field}`", described, StringComparison.Ordinal));
     }
 

@@ -33,7 +33,7 @@ public sealed class StatusTableTests
             dns@0: exec dnsmasq: ENOENT
 
             """,
-            StatusTable.Of(status));
+            StatusTable.Format(status));
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class StatusTableTests
     {
         var name = new string('n', 64) + "@9999";
         var status = Given.Status(Given.Worker(name) with { LastExit = "killed by SIGSEGV (core dumped)", Detail = "why\e[31m" });
-        var row = StatusTable.Of(status, wide: true).Split('\n')[3];
+        var row = StatusTable.Format(status, wide: true).Split('\n')[3];
         Assert.StartsWith(name, row, StringComparison.Ordinal);
         Assert.Contains("killed by SIGSEGV (core dumped)", row, StringComparison.Ordinal);
         Assert.EndsWith("why\\x1b[31m", row, StringComparison.Ordinal);
@@ -57,7 +57,7 @@ public sealed class StatusTableTests
             Binds = [.. Enumerable.Range(8000, 40).Select(port => new BindStatus("listen", "stream", "0.0.0.0", port, Sharded: true, "ok"))],
             Detail = string.Join(' ', Enumerable.Repeat("because", 60)),
         };
-        Assert.All(StatusTable.Of(Given.Status(worker, worker)).Split('\n'), line => Assert.InRange(line.Length, 0, 100));
+        Assert.All(StatusTable.Format(Given.Status(worker, worker)).Split('\n'), line => Assert.InRange(line.Length, 0, 100));
     }
 
     /// <summary>Who reads a pipe or a file has no width.</summary>
@@ -70,11 +70,11 @@ public sealed class StatusTableTests
         {
             Pid = null, Detail = detail, Binds = [.. Enumerable.Range(8000, 9).Select(port => new BindStatus("bind", "stream", "127.0.0.1", port, Sharded: true, "EADDRINUSE"))],
         };
-        var lines = StatusTable.Of(Given.Status(worker), width: Screen.Endless).Split('\n');
+        var lines = StatusTable.Format(Given.Status(worker), width: Screen.Endless).Split('\n');
         Assert.StartsWith($"{name}  backoff  ", lines[3], StringComparison.Ordinal);
         Assert.Contains(string.Join(',', Enumerable.Range(8000, 9).Select(port => $"{port}:EADDRINUSE")), lines[3], StringComparison.Ordinal);
         Assert.Equal($"{name}: {detail}", lines[5]);
-        Assert.DoesNotContain('~', StatusTable.Of(Given.Status(worker), width: Screen.Endless));
+        Assert.DoesNotContain('~', StatusTable.Format(Given.Status(worker), width: Screen.Endless));
     }
 
     /// <summary>What binds and how it ended is cut before names are.</summary>
@@ -86,7 +86,7 @@ public sealed class StatusTableTests
             Pid = null, Uptime = null, NextTry = 25, LastExit = "killed by SIGRTMIN+12 (core dumped)", CpuPercent = null, Memory = null,
             Binds = [new BindStatus("bind", "stream", "127.0.0.1", 8080, Sharded: true, "EADDRINUSE")],
         };
-        var lines = StatusTable.Of(Given.Status(Given.Worker("payments@9"), failed)).Split('\n');
+        var lines = StatusTable.Format(Given.Status(Given.Worker("payments@9"), failed)).Split('\n');
         Assert.StartsWith("payments@10  backoff  ", lines[4], StringComparison.Ordinal);
         Assert.All(lines, line => Assert.InRange(line.Length, 0, 100));
     }
@@ -98,7 +98,7 @@ public sealed class StatusTableTests
     [InlineData("a-service-with-x-in-its-middle@1", "a-service-with-y-in-its-middle@1")]
     public void Of_NarrowTable_KeepsNamesApart(string one, string other)
     {
-        var lines = StatusTable.Of(Given.Status([.. new[] { one, other }.Select(name => Given.Worker(name, "backoff") with
+        var lines = StatusTable.Format(Given.Status([.. new[] { one, other }.Select(name => Given.Worker(name, "backoff") with
         {
             NextTry = 25, Pid = 4_194_304, Restarts = 99_998, LastExit = "killed by SIGRTMIN+12 (core dumped)",
         })])).Split('\n');
@@ -110,22 +110,22 @@ public sealed class StatusTableTests
     [Fact]
     public void Of_ServicesScaledByHand_SaysSo() => Assert.Contains(
         "\nscaled by hand: web to 5 workers (its file: 2); dns to 1 worker (its file: 0)\nWORKER ",
-        StatusTable.Of(Given.Status() with { Scaled = [new ScaledService("web", 5, 2), new ScaledService("dns", 1, 0)] }), StringComparison.Ordinal);
+        StatusTable.Format(Given.Status() with { Scaled = [new ScaledService("web", 5, 2), new ScaledService("dns", 1, 0)] }), StringComparison.Ordinal);
 
     [Fact]
     public void Of_ManyOfOneDetail_SayItOnce()
     {
         var status = Given.Status([.. Enumerable.Range(0, 1000).Select(index => Given.Worker($"web@{index}", "backoff") with { Detail = "exit code 1" })]);
-        Assert.EndsWith("\n\nweb@0, web@1, web@2, web@3 and 996 more: exit code 1\n", StatusTable.Of(status), StringComparison.Ordinal);
+        Assert.EndsWith("\n\nweb@0, web@1, web@2, web@3 and 996 more: exit code 1\n", StatusTable.Format(status), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Of_Colour_IsOfTheStateAlone()
     {
-        var text = StatusTable.Of(Given.Status(Given.Worker("web@0"), Given.Worker("web@1", "failed")), colour: true);
+        var text = StatusTable.Format(Given.Status(Given.Worker("web@0"), Given.Worker("web@1", "failed")), colour: true);
         Assert.Contains("web@0   \e[32mready\e[0m   59s", text, StringComparison.Ordinal);
         Assert.Contains("web@1   \e[31mfailed\e[0m  -", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("\e[", StatusTable.Of(Given.Status(Given.Worker("web@0"))), StringComparison.Ordinal);
+        Assert.DoesNotContain("\e[", StatusTable.Format(Given.Status(Given.Worker("web@0"))), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -139,7 +139,7 @@ public sealed class StatusTableTests
 
     [Fact]
     public void Of_AWorkerThatHasEnded_ItServesNothing() => Assert.Contains(
-        "web@0   backoff  -      -    1    -     -", StatusTable.Of(Given.Status(Given.Worker("web@0", "backoff") with { Pid = null, Uptime = null })),
+        "web@0   backoff  -      -    1    -     -", StatusTable.Format(Given.Status(Given.Worker("web@0", "backoff") with { Pid = null, Uptime = null })),
         StringComparison.Ordinal);
 
     /// <summary>No outcome lines come of it, and the kernel has told.</summary>
@@ -163,13 +163,13 @@ public sealed class StatusTableTests
         const string lines = """
 
             api: 0 of 2 workers are new
-            dns: 2 of 4 workers are again what they were
+            dns: 2 of 4 workers are rolled back
             web: 1 of 3 workers is new; stopped at web@0: exit code 3\x1b[2J; paused: see 'reuseportctl resume'
                 and 'rollback'
 
             """;
-        Assert.EndsWith(lines + "\nweb@0: not replaced: exit code 3\n", StatusTable.Of(status), StringComparison.Ordinal);
-        Assert.EndsWith(lines, StatusTable.Of(status, wide: true), StringComparison.Ordinal);
+        Assert.EndsWith(lines + "\nweb@0: not replaced: exit code 3\n", StatusTable.Format(status), StringComparison.Ordinal);
+        Assert.EndsWith(lines, StatusTable.Format(status, wide: true), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -180,7 +180,7 @@ public sealed class StatusTableTests
         WORKER  STATE  READY  PID  GEN  BIND  UPTIME  RESTARTS  LAST-EXIT  NEXT-TRY  CPU  MEM
 
         """,
-        StatusTable.Of(Given.Status()));
+        StatusTable.Format(Given.Status()));
 
     [Theory]
     [InlineData(null, null, null, "")]
@@ -190,17 +190,17 @@ public sealed class StatusTableTests
     [InlineData(null, "none", null, "\nsteering: none")]
     public void Of_TheHead_SaysWhatIsKnown(bool? pending, string? steering, bool? migration, string end) => Assert.StartsWith(
         $"reuseportd 1.2.3, up 60m, 0 of 0 workers ready{end}\nWORKER ",
-        StatusTable.Of(Given.Status() with { Pending = pending, Steering = steering, TcpMigrateReq = migration }),
+        StatusTable.Format(Given.Status() with { Pending = pending, Steering = steering, TcpMigrateReq = migration }),
         StringComparison.Ordinal);
 
     [Fact]
     public void Of_Wide_CountsOfConnectionsWhereSomebodyCounts()
     {
-        var lines = StatusTable.Of(Given.Status(Given.Worker("web@0") with { Given = 1234, Migrated = 7 }, Given.Worker("idle@0")), wide: true).Split('\n');
+        var lines = StatusTable.Format(Given.Status(Given.Worker("web@0") with { Given = 1234, Migrated = 7 }, Given.Worker("idle@0")), wide: true).Split('\n');
         Assert.EndsWith("  MEM  GIVEN  MIGRATED  DETAIL", lines[2], StringComparison.Ordinal);
         Assert.EndsWith("  12M  1234   7", lines[3], StringComparison.Ordinal);
         Assert.EndsWith("  12M  -      -", lines[4], StringComparison.Ordinal);
-        Assert.DoesNotContain("GIVEN", StatusTable.Of(Given.Status(Given.Worker("web@0")), wide: true), StringComparison.Ordinal);
+        Assert.DoesNotContain("GIVEN", StatusTable.Format(Given.Status(Given.Worker("web@0")), wide: true), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -215,7 +215,7 @@ public sealed class StatusTableTests
     [InlineData(172_800, "2d")]
     [InlineData(31_536_000, "365d")]
     public void Of_Durations_AreRoundedToOneUnit(double seconds, string expected) =>
-        Assert.Contains($", up {expected}, ", StatusTable.Of(Given.Status() with { Uptime = seconds }), StringComparison.Ordinal);
+        Assert.Contains($", up {expected}, ", StatusTable.Format(Given.Status() with { Uptime = seconds }), StringComparison.Ordinal);
 
     [Fact]
     public void Of_ATryThatIsDue_IsNotBelowZero() =>
@@ -245,5 +245,5 @@ public sealed class StatusTableTests
     }
 
     private static string[] Row(WorkerStatus worker) =>
-        StatusTable.Of(Given.Status(worker)).Split('\n')[3].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        StatusTable.Format(Given.Status(worker)).Split('\n')[3].Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -32,7 +32,7 @@ public sealed class WordsTests
     [InlineData("one two three", 8, "one two\n    three\n")]
     [InlineData("one", 2, "one\n")]
     [InlineData("", 10, "\n")]
-    public void Paragraph_OfAWidth_BreaksAtBlanks(string text, int width, string shown) => Assert.Equal(shown, Paragraph.Of(text, width));
+    public void Paragraph_OfAWidth_BreaksAtBlanks(string text, int width, string shown) => Assert.Equal(shown, Paragraph.Wrap(text, width));
 
     [Theory]
     [InlineData("reuseportctl", "")]
@@ -41,7 +41,7 @@ public sealed class WordsTests
     [InlineData("reuseportctl status -o w", "wide")]
     [InlineData("reuseportctl signal --socket /nonexistent web HU", "HUP")]
     [InlineData("reuseportctl status --socket /nonexistent w", "")]
-    public void Complete_ALine_HasWhatCouldStandThere(string line, string words) => Assert.Equal(words, string.Join(' ', CompleteCommand.Of(line)));
+    public void Complete_ALine_HasWhatCouldStandThere(string line, string words) => Assert.Equal(words, string.Join(' ', CompleteCommand.Candidates(line)));
 
     [Theory]
     [InlineData("bash", "complete -F _reuseportctl reuseportctl")]

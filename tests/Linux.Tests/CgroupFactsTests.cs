@@ -7,8 +7,8 @@ public sealed class CgroupFactsTests
     private const string Hybrid = "32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw";
 
     [Theory]
-    [InlineData("/", true, false, false, "", "is the root of the machine's")]
-    [InlineData("/", true, true, true, "", "is the root of the machine's")]
+    [InlineData("/", true, false, false, "", "is the root of the machine's hierarchy")]
+    [InlineData("/", true, true, true, "", "is the root of the machine's hierarchy")]
     [InlineData("/", false, false, false, "domain", null)] // a container's own
     [InlineData("/system.slice/reuseportd.service", false, true, false, "domain", null)]
     [InlineData("/system.slice/reuseportd.service", false, false, false, "domain", "is not delegated")]
@@ -61,7 +61,7 @@ public sealed class CgroupFactsTests
         Assert.SkipWhen(mount is null, "needs cgroup v2");
         Assert.SkipWhen(File.Exists($"{mount!.MountPoint}/cgroup.type"), "this is a container");
         Assert.Null(CgroupSubtree.TryFind(File.ReadAllText("/proc/self/mountinfo"), "0::/", out var obstacle));
-        Assert.Equal("the cgroup / is the root of the machine's", obstacle);
+        Assert.Equal("the cgroup / is the root of the machine's hierarchy", obstacle);
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class HeldEntryTests : IDisposable
         File.CreateSymbolicLink(_folder["s"], _folder["file"]);
         using var held = Held("s");
 
-        Assert.Equal(10u /* S_IFLNK */, Assert.NotNull(FileEntry.Of(held, out _)).Facts.Mode >> 12);
+        Assert.Equal(10u /* S_IFLNK */, Assert.NotNull(FileEntry.Read(held, out _)).Facts.Mode >> 12);
         Assert.NotEqual(Errno.None, held.ChangeMode(ForAll));
         Assert.Equal(0x180u, Assert.NotNull(SystemPath.Status(_folder["file"], out _)).Mode & 0xFFF);
     }

@@ -16,7 +16,7 @@ public sealed class PeerTests
             using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             client.Connect(new UnixDomainSocketEndPoint(path));
             using var served = listener.Accept();
-            var peer = Peer.Of(served.SafeHandle);
+            var peer = Peer.Read(served.SafeHandle);
 
             Assert.NotNull(peer);
             Assert.Equal((Environment.ProcessId, UserDatabase.EffectiveUser, UserDatabase.EffectiveGroup), (peer.Pid, peer.Uid, peer.Gid));
@@ -48,11 +48,11 @@ public sealed class PeerTests
         var path = Path.GetTempFileName();
         try
         {
-            var before = FileStamp.Of(path);
-            Assert.Equal(before, FileStamp.Of(path));
+            var before = FileStamp.Read(path);
+            Assert.Equal(before, FileStamp.Read(path));
             File.WriteAllText(path, "more");
-            Assert.NotEqual(before, FileStamp.Of(path));
-            Assert.Null(FileStamp.Of(path + ".none"));
+            Assert.NotEqual(before, FileStamp.Read(path));
+            Assert.Null(FileStamp.Read(path + ".none"));
         }
         finally
         {

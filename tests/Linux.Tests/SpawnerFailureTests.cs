@@ -22,7 +22,7 @@ public sealed class SpawnerFailureTests
 
     [Fact]
     public void TrySpawn_NoPlacesToLook_SaysExecAndName() =>
-        Assert.Equal("exec servr: ENOENT (PATH has no absolute folder)", Fails(Valid with { Arguments = ["servr"], Candidates = [] }));
+        Assert.Equal("exec servr: ENOENT (PATH has no absolute directory)", Fails(Valid with { Arguments = ["servr"], Candidates = [] }));
 
     [Fact]
     public void TrySpawn_NotExecutable_SaysWhichWasDenied()
@@ -39,7 +39,7 @@ public sealed class SpawnerFailureTests
         using var folder = new TemporaryFolder();
         var text = folder.Write("server", "exit 0\n", "755");
 
-        Assert.Equal($"exec {text}: ENOEXEC (no program that this machine runs, and no script with a #! line)", Fails(Valid with { Candidates = [text, "/bin/true"] }));
+        Assert.Equal($"exec {text}: ENOEXEC (neither a program for this machine nor a script with a #! line)", Fails(Valid with { Candidates = [text, "/bin/true"] }));
     }
 
     [Fact]
@@ -61,8 +61,8 @@ public sealed class SpawnerFailureTests
     }
 
     [Theory]
-    [InlineData("#!/no/such/interpreter -x\n", "its interpreter /no/such/interpreter is not there")]
-    [InlineData("#!/bin/sh\r\n", "its #! line ends with a carriage return, as Windows writes it")]
+    [InlineData("#!/no/such/interpreter -x\n", "its interpreter /no/such/interpreter does not exist")]
+    [InlineData("#!/bin/sh\r\n", "its #! line ends with a carriage return (a Windows line ending)")]
     public void TrySpawn_InterpreterIsMissing_SaysWhich(string text, string why)
     {
         using var folder = new TemporaryFolder();
@@ -84,7 +84,7 @@ public sealed class SpawnerFailureTests
         var inner = folder.Write("inner", "#!/no/such\n", "755");
         var outer = folder.Write("outer", $"#!{inner}\n", "755");
 
-        Assert.Equal($"exec {outer}: ENOENT (its interpreter /no/such is not there)", Fails(Valid with { Candidates = [outer] }));
+        Assert.Equal($"exec {outer}: ENOENT (its interpreter /no/such does not exist)", Fails(Valid with { Candidates = [outer] }));
     }
 
     [Fact]

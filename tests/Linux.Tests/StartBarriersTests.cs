@@ -17,13 +17,13 @@ public sealed class StartBarriersTests
     {
         { 2, "nothing", null },
         { 2, "nothing, searched", "not found in PATH" },
-        { 2, "no interpreter", "its interpreter /no/such is not there" },
-        { 2, "carriage return", "its #! line ends with a carriage return, as Windows writes it" },
+        { 2, "no interpreter", "its interpreter /no/such does not exist" },
+        { 2, "carriage return", "its #! line ends with a carriage return (a Windows line ending)" },
         { 2, "program", null },
-        { 8, "program", "no program that this machine runs, and no script with a #! line" },
+        { 8, "program", "neither a program for this machine nor a script with a #! line" },
         { 13, "nothing", null },
         { 13, "directory", "it is a directory" },
-        { 13, "fifo", "it is no regular file" },
+        { 13, "fifo", "it is not a regular file" },
         { 13, "data", "it is not executable" },
         { 13, "private", "user www-data may not execute it" },
         { 13, "noexec", "it is on a file system mounted noexec" },
@@ -45,9 +45,9 @@ public sealed class StartBarriersTests
         Assert.Equal(barrier, StartBarriers.ToDirectory(new Errno(errno), closed, WebUser));
 
     [Theory]
-    [InlineData(40, "a symbolic link is not followed")]
-    [InlineData(2, "its folder is not there")]
-    [InlineData(6, "nobody reads the FIFO")]
+    [InlineData(40, "it is a symbolic link, which is not followed")]
+    [InlineData(2, "its directory does not exist")]
+    [InlineData(6, "the FIFO has no reader")]
     [InlineData(13, "as user 1234")]
     [InlineData(28, null)]
     public void ToOutput_SaysWhy(int errno, string? barrier) =>
@@ -63,9 +63,9 @@ public sealed class StartBarriersTests
         "data" => Of(Data),
         "private" => Of(Private),
         "noexec" => Of(Program) with { IsOnNoExec = true },
-        "closed" => Of(Program) with { ClosedFolder = "/root" },
+        "closed" => Of(Program) with { ClosedDirectory = "/root" },
         _ => null,
     };
 
-    private static ExecutedFile Of(uint mode) => new(new PathFacts(Uid: 0, Gid: 0, mode), ClosedFolder: null, IsOnNoExec: false, MissingInterpreter: null);
+    private static ExecutedFile Of(uint mode) => new(new PathFacts(Uid: 0, Gid: 0, mode), ClosedDirectory: null, IsOnNoExec: false, MissingInterpreter: null);
 }

@@ -30,16 +30,16 @@ public sealed class UsersTests
     public void Resolve_UnknownNames_SaysWhich()
     {
         Assert.Null(UserDatabase.Resolve("no-such-user", null, out var error));
-        Assert.Equal("user 'no-such-user' is not known", error);
+        Assert.Equal("user 'no-such-user' does not exist", error);
         Assert.Null(UserDatabase.Resolve("root", "no-such-group", out error));
-        Assert.Equal("group 'no-such-group' is not known", error);
+        Assert.Equal("group 'no-such-group' does not exist", error);
     }
 
     [Fact]
     public void Resolve_NumberWithoutEntry_NeedsAGroup()
     {
         Assert.Null(UserDatabase.Resolve("3999999999", null, out var error));
-        Assert.Equal("user 3999999999 has no entry, so its group must be given", error);
+        Assert.Equal("user 3999999999 has no entry in the user database, so 'group' is required", error);
 
         var account = Assert.IsType<Account>(UserDatabase.Resolve("3999999999", "3999999998", out _));
         Assert.Equal((3999999999u, 3999999998u), (account.Identity.Uid, account.Identity.Gid));
@@ -88,6 +88,6 @@ public sealed class UsersTests
     public void WithGroups_UnknownGroup_SaysWhich()
     {
         Assert.Null(UserDatabase.WithGroups(UserDatabase.Resolve("root", null, out _)!, ["daemon", "no-such-group"], out var error));
-        Assert.Equal("group 'no-such-group' is not known", error);
+        Assert.Equal("group 'no-such-group' does not exist", error);
     }
 }

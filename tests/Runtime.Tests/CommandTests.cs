@@ -1,6 +1,6 @@
 using Reuseportd.Diagnosis;
 using Reuseportd.Model;
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Messages;
 using Runtime.Tests.Harness;
 

@@ -1,6 +1,6 @@
 using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Output;
 using Reuseportd.Runtime.Processes;

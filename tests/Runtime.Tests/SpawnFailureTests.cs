@@ -32,7 +32,7 @@ public sealed class SpawnFailureTests
     {
         var service = Given.Sleepers("web", 1);
         var (reason, errno) = Fail(service with { Process = service.Process with { User = "no-such-user" } });
-        Assert.StartsWith("user 'no-such-user' is not known", reason, StringComparison.Ordinal);
+        Assert.StartsWith("user 'no-such-user' does not exist", reason, StringComparison.Ordinal);
         Assert.Null(errno);
     }
 
@@ -41,7 +41,7 @@ public sealed class SpawnFailureTests
     {
         var service = Given.Sleepers("web", 1);
         var (reason, errno) = Fail(service with { Process = service.Process with { Group = "no-such-group" } });
-        Assert.StartsWith("group 'no-such-group' is not known", reason, StringComparison.Ordinal);
+        Assert.StartsWith("group 'no-such-group' does not exist", reason, StringComparison.Ordinal);
         Assert.Null(errno);
     }
 
@@ -51,7 +51,7 @@ public sealed class SpawnFailureTests
         var service = Given.Sleepers("web", 1);
         var privileges = PrivilegesSpec.Default with { SupplementaryGroups = ["no-such-group"] };
         var (reason, errno) = Fail(service with { Process = service.Process with { Privileges = privileges } });
-        Assert.StartsWith("group 'no-such-group' is not known", reason, StringComparison.Ordinal);
+        Assert.StartsWith("group 'no-such-group' does not exist", reason, StringComparison.Ordinal);
         Assert.Null(errno);
     }
 

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using Reuseportd.Linux.ReusePort;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Commands;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Reuseportd.Linux.ReusePort;
 using Reuseportd.Model;
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Commands;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;

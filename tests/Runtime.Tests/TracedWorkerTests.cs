@@ -1,7 +1,7 @@
 using System.Globalization;
 using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Commands;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;

@@ -1,5 +1,5 @@
 using Reuseportd.Model;
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Commands;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;

@@ -1,6 +1,6 @@
 using Reuseportd.Diagnosis;
 using Reuseportd.Model;
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Commands;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;

@@ -3,20 +3,20 @@ using System.CommandLine.Completions;
 namespace Reuseportd.Control.Completion;
 
 /// <summary>
-/// What could stand at the end of a command line: the scripts of the shells ask for it, hidden from people. One word a line.
+/// The words that can end a command line, one a line. The completion scripts of the shells call it; help does not show it.
 /// </summary>
 internal static class CompleteCommand
 {
     public const string Name = "__complete";
 
-    /// <param name="line">The command line up to the cursor, the program's name included.</param>
+    /// <param name="line">The command line up to the cursor, including the program's name.</param>
     public static int Run(string line)
     {
-        foreach (var word in Of(line)) Console.WriteLine(word);
+        foreach (var word in Candidates(line)) Console.WriteLine(word);
         return ExitCode.Ok;
     }
 
-    public static IEnumerable<string> Of(string line)
+    public static IEnumerable<string> Candidates(string line)
     {
         var blank = line.IndexOf(' ', StringComparison.Ordinal);
         if (blank < 0) return [];
@@ -25,7 +25,7 @@ internal static class CompleteCommand
         return CommandTree.Create().Parse(rest).GetCompletions(rest.Length)
             .Select((CompletionItem item) => item.InsertText ?? item.Label)
             .Where(word => word.StartsWith(typed, StringComparison.Ordinal) && word is not ("-?" or "-h" or "/?" or "/h"))
-            // Options are offered to who has begun one.
+            // Options are offered only after a '-'.
             .Where(word => typed.StartsWith('-') || !word.StartsWith('-')).Distinct();
     }
 }

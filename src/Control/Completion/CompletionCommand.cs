@@ -9,7 +9,9 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("SHELL") { Description = "bash or zsh." };
         shell.AcceptOnlyFromAmong("bash", "zsh");
-        var command = new Command("completion", "Print the script that lets a shell complete the words of this program. Installed with it.") { shell };
+        var command = new Command(
+            "completion",
+            "Print the script that makes a shell complete the words of this program. The packages install it.") { shell };
         command.SetAction(parsed =>
         {
             Console.Write(Script(parsed.GetRequiredValue(shell)));

@@ -5,21 +5,21 @@ using System.Text.Json.Serialization.Metadata;
 namespace Reuseportd.Control.Connection;
 
 /// <summary>A request to the daemon.</summary>
-/// <param name="Path">With its query.</param>
+/// <param name="Path">Path and query.</param>
 internal sealed record Ask(string Socket, HttpMethod Method, string Path)
 {
-    /// <summary>For what a daemon that works answers at once: one that hangs is not waited for any longer.</summary>
+    /// <summary>Time limit for requests that a working daemon answers at once.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public HttpContent? Body { get; init; }
 
-    /// <summary>How long an answer is waited for; null for as long as it takes.</summary>
+    /// <summary>Longest wait for the answer; null for no limit.</summary>
     public TimeSpan? Limit { get; init; } = Patience;
 
-    /// <summary>Shown while the answer is waited for, and taken away before it is.</summary>
+    /// <summary>Shown during the wait, and disposed before the answer is shown.</summary>
     public IAsyncDisposable? Progress { get; init; }
 
-    /// <summary>Whether the answer goes on until somebody has enough of it, so that Ctrl-C is a proper end.</summary>
+    /// <summary>Whether the answer never ends, so that Ctrl-C is a normal end.</summary>
     public bool IsEndless { get; init; }
 
     /// <param name="path">Without a query; each name becomes a <c>name=</c>.</param>
@@ -31,6 +31,8 @@ internal sealed record Ask(string Socket, HttpMethod Method, string Path)
 
     public static Ask Post<T>(string socket, string path, T body, JsonTypeInfo<T> type) => new(socket, HttpMethod.Post, path)
     {
-        Body = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+        Body = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type)) {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+        },
     };
 }

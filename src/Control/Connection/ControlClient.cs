@@ -16,11 +16,11 @@ internal static partial class ControlClient
 
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(25);
 
-    private const string NotUnderstood = "the daemon's answer is not understood; is it of another version?";
+    private const string NotUnderstood = "the daemon's answer cannot be parsed; the daemon may have another version";
 
     /// <summary>
-    /// The one that is named; else the user's own, by the rule that the daemon goes by; where the user runs none, the system's,
-    /// which a member of its group may use.
+    /// The socket of the environment variable; else the user's own socket, by the daemon's rule. If the user runs no daemon, the
+    /// system's socket, which members of its group may use.
     /// </summary>
     public static string DefaultSocket(Func<string, string?> variable, uint user)
     {
@@ -32,24 +32,25 @@ internal static partial class ControlClient
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
 
-    /// <summary>
-    /// Sends a request and hands its answer to <paramref name="show"/>; what fails on the way is said on stderr.
-    /// </summary>
+    /// <summary>Sends a request and passes the answer to <paramref name="show"/>. Errors go to stderr.</summary>
     /// <returns>The exit code.</returns>
     public static Task<int> AskAsync<T>(Ask ask, JsonTypeInfo<T> type, Func<T, int> show, CancellationToken cancellation) =>
         SendAsync(ask, HttpCompletionOption.ResponseContentRead, async (body, stop) =>
-            await JsonSerializer.DeserializeAsync(body, type, stop) is { } document ? () => show(document) : () => Fail(ExitCode.Failed, NotUnderstood),
+            await JsonSerializer.DeserializeAsync(body, type, stop) is { } document
+                ? () => show(document)
+                : () => Fail(ExitCode.Failed, NotUnderstood),
             cancellation);
 
-    /// <summary>The same for an answer that is read while it comes.</summary>
-    public static Task<int> StreamAsync(Ask ask, Func<Stream, CancellationToken, Task<int>> read, CancellationToken cancellation) =>
+    /// <summary>The same for an answer that is read as it arrives.</summary>
+    public static Task<int> StreamAsync(
+        Ask ask, Func<Stream, CancellationToken, Task<int>> read, CancellationToken cancellation) =>
         SendAsync(ask with { Limit = null }, HttpCompletionOption.ResponseHeadersRead, async (body, stop) =>
         {
             var code = await read(body, stop);
             return () => code;
         }, cancellation);
 
-    /// <summary>Null where there is no answer, for whatever reason: for what does without one.</summary>
+    /// <summary>Returns null if there is no answer for any reason; for callers that need none.</summary>
     public static async Task<T?> TryGetAsync<T>(string socket, string path, JsonTypeInfo<T> type, CancellationToken cancellation)
         where T : class
     {
@@ -59,14 +60,16 @@ internal static partial class ControlClient
             await using var body = await client.GetStreamAsync(new Uri(path, UriKind.Relative), cancellation);
             return await JsonSerializer.DeserializeAsync(body, type, cancellation);
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or JsonException or OperationCanceledException)
+        catch (Exception failure) when (
+            failure is HttpRequestException or IOException or JsonException or OperationCanceledException)
         {
             return null;
         }
     }
 
     private static async Task<int> SendAsync(
-        Ask ask, HttpCompletionOption completion, Func<Stream, CancellationToken, Task<Func<int>>> read, CancellationToken cancellation)
+        Ask ask, HttpCompletionOption completion, Func<Stream, CancellationToken, Task<Func<int>>> read,
+        CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (ask.Limit is { } time) limit.CancelAfter(time);
@@ -75,7 +78,7 @@ internal static partial class ControlClient
         return show();
     }
 
-    /// <returns>What remains to be said, and gives the exit code.</returns>
+    /// <summary>Returns an action that prints the result and returns the exit code.</summary>
     private static async Task<Func<int>> AnswerAsync(
         Ask ask, HttpCompletionOption completion, Func<Stream, CancellationToken, Task<Func<int>>> read,
         CancellationToken interrupted, CancellationToken cancellation)
@@ -86,18 +89,14 @@ internal static partial class ControlClient
             using var request = new HttpRequestMessage(ask.Method, ask.Path) { Content = ask.Body };
             using var response = await client.SendAsync(request, completion, cancellation);
             await using var body = await response.Content.ReadAsStreamAsync(cancellation);
-            if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.UnprocessableEntity) return await read(body, cancellation);
+            if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.UnprocessableEntity)
+                return await read(body, cancellation);
             var problem = await JsonSerializer.DeserializeAsync(body, ContractJson.Default.ProblemDocument, cancellation);
             return () => Fail(Problems.CodeOf(response.StatusCode, problem), problem?.Error ?? NotUnderstood);
         }
-        catch (HttpRequestException failure) when (failure.InnerException is SocketException { SocketErrorCode: SocketError.AccessDenied })
+        catch (HttpRequestException failure) when (failure.InnerException is SocketException refusal)
         {
-            return () => Fail(ExitCode.Refused, Problems.MayNot(ask.Socket, Environment.UserName, SocketGroup.NameOf(ask.Socket)));
-        }
-        catch (HttpRequestException failure) when (failure.InnerException is SocketException)
-        {
-            return () => Fail(ExitCode.NotRunning, Problems.NobodyAnswers(
-                ask.Socket, SocketPath.Default(EffectiveUser(), Environment.GetEnvironmentVariable), Directory.Exists("/run/systemd/system")));
+            return () => NotConnected(ask.Socket, refusal.SocketErrorCode);
         }
         catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
         {
@@ -107,15 +106,25 @@ internal static partial class ControlClient
         {
             return () => Fail(ExitCode.TimedOut, "the daemon did not answer in time");
         }
-        // The framework's own texts are not in the binary.
+        // The binary does not contain the framework's own messages.
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
-            return () => Fail(ExitCode.Failed, ask.IsEndless ? "the daemon ended the connection" : "the daemon ended the connection without an answer");
+            return () => Fail(
+                ExitCode.Failed,
+                ask.IsEndless ? "the daemon ended the connection" : "the daemon ended the connection without an answer");
         }
         catch (JsonException)
         {
             return () => Fail(ExitCode.Failed, NotUnderstood);
         }
+    }
+
+    private static int NotConnected(string socket, SocketError error)
+    {
+        if (error == SocketError.AccessDenied)
+            return Fail(ExitCode.Refused, Problems.MayNot(socket, Environment.UserName, SocketGroup.NameOf(socket)));
+        var own = SocketPath.Default(EffectiveUser(), Environment.GetEnvironmentVariable);
+        return Fail(ExitCode.NotRunning, Problems.NobodyAnswers(socket, own, Directory.Exists("/run/systemd/system")));
     }
 
     private static HttpClient Client(string socket) => new(new SocketsHttpHandler
@@ -126,9 +135,7 @@ internal static partial class ControlClient
         AllowAutoRedirect = false,
     }) { BaseAddress = new Uri("http://reuseportd"), Timeout = Timeout.InfiniteTimeSpan };
 
-    /// <summary>
-    /// Comes again where so many are on their way that the kernel takes no more for the moment (EAGAIN, unix(7)).
-    /// </summary>
+    /// <summary>Retries while the listener's queue is full (EAGAIN, unix(7)).</summary>
     private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellation)
     {
         for (var tries = 1; ; tries++)
@@ -154,13 +161,13 @@ internal static partial class ControlClient
     }
 
     /// <summary>
-    /// In a place where everybody may make directories, whoever listens may be a stranger who waits for our commands.
+    /// In a directory where every user may create files, the listener may belong to another user who waits for our commands.
     /// </summary>
-    /// <param name="owner">User who listens.</param>
+    /// <param name="owner">Returns the user of the listener.</param>
     public static bool IsTrusted(string path, uint user, Func<uint> owner) =>
         Path.GetDirectoryName(path) != SocketPath.SharedPlace(user) || owner() == user;
 
-    /// <summary>Who listens at the other end (unix(7), SO_PEERCRED).</summary>
+    /// <summary>The user of the process at the other end (unix(7), SO_PEERCRED).</summary>
     private static uint OwnerOf(Socket socket)
     {
         const int levelSocket = 1, peerCredentials = 17;

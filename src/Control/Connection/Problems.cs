@@ -3,7 +3,7 @@ using Reuseportd.Api.Contract;
 
 namespace Reuseportd.Control.Connection;
 
-/// <summary>Why there is no answer, for people and by exit code; pure.</summary>
+/// <summary>Messages and exit codes for missing answers; pure.</summary>
 internal static class Problems
 {
     public static int CodeOf(HttpStatusCode status, ProblemDocument? problem) => problem?.Code switch
@@ -15,18 +15,18 @@ internal static class Problems
         _ => ExitCode.Failed,
     };
 
-    /// <param name="group">That may use it; null where there is none.</param>
+    /// <param name="group">Group that may use the socket; null if there is none.</param>
     public static string MayNot(string socket, string user, string? group) =>
-        $"you may not use {socket}: become root (sudo reuseportctl ...)"
-        + (group is null ? "" : $", or let root add you to its group '{group}' (usermod -aG {group} {user}) and log in anew");
+        $"you may not use {socket}: use sudo"
+        + (group is null ? "" : $", or ask root to add you to the group '{group}' (usermod -aG {group} {user}) and log in again");
 
-    /// <param name="own">The user's usual socket.</param>
-    /// <param name="systemd">Whether systemd is the init, as sd_booted(3) finds out.</param>
+    /// <param name="own">Path of the user's own socket.</param>
+    /// <param name="systemd">Whether systemd is the init (sd_booted(3)).</param>
     public static string NobodyAnswers(string socket, string own, bool systemd)
     {
-        var usual = socket == SocketPath.System && own != socket ? $", and there is no {own}" : "";
+        var alternative = socket == SocketPath.System && own != socket ? $", and there is no {own}" : "";
         var ask = systemd ? " (systemctl status reuseportd)" : "";
-        return $"nobody answers on {socket}{usual}: is reuseportd running?{ask} "
-               + $"Where its socket is at another place, name it with --socket or {ControlClient.SocketVariable}";
+        return $"no daemon answers on {socket}{alternative}: is reuseportd running?{ask} "
+               + $"If it uses another socket, set --socket or {ControlClient.SocketVariable}";
     }
 }

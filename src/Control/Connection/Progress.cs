@@ -3,8 +3,8 @@ using Reuseportd.Api.Contract;
 namespace Reuseportd.Control.Connection;
 
 /// <summary>
-/// How far the workers are while an answer is waited for: a line of the terminal that changes in place. Elsewhere a planned
-/// restart that takes its time says a line whenever more of them are replaced.
+/// Shows the states of workers during a wait: a line of the terminal that changes in place. Without a terminal, a long rolling
+/// restart prints a line when more workers are replaced.
 /// </summary>
 internal sealed class Progress : IAsyncDisposable
 {
@@ -20,16 +20,20 @@ internal sealed class Progress : IAsyncDisposable
         ? ShowAsync(socket, path, replacement, _ended.Token)
         : SayAsync(socket, path, replacement, _ended.Token);
 
-    /// <summary>Null where nobody would see it.</summary>
+    /// <summary>Null if the output has no reader.</summary>
     /// <param name="replaces">
-    /// Whether all that are named are to be replaced: that is said where there is no terminal, too.
+    /// Whether all named workers are to be replaced: this progress is printed without a terminal too.
     /// </param>
-    public static Progress? Start(string socket, IReadOnlyList<string> names, bool replaces = false) => Console.IsErrorRedirected && !replaces
+    public static Progress? Start(string socket, IReadOnlyList<string> names, bool replaces = false) =>
+        Console.IsErrorRedirected && !replaces
         ? null
-        : new Progress(socket, Ask.Get(socket, "/v1/status", names).Path, new Replacement(replaces), inPlace: !Console.IsErrorRedirected);
+        : new Progress(
+            socket, Ask.Get(socket, "/v1/status", names).Path, new Replacement(replaces), inPlace: !Console.IsErrorRedirected);
 
     public static string Line(StatusDocument status) => string.Join(
-        ", ", status.Workers.GroupBy(worker => worker.State).Select(state => $"{state.Count()} {state.Key}").DefaultIfEmpty("no workers"));
+        ", ",
+        status.Workers.GroupBy(worker => worker.State)
+            .Select(state => $"{state.Count()} {state.Key}").DefaultIfEmpty("no workers"));
 
     public async ValueTask DisposeAsync()
     {
@@ -61,17 +65,19 @@ internal sealed class Progress : IAsyncDisposable
         }, ended);
     }
 
-    private static async Task EachAsync(TimeSpan period, string socket, string path, Func<StatusDocument, Task> show, CancellationToken ended)
+    private static async Task EachAsync(
+        TimeSpan period, string socket, string path, Func<StatusDocument, Task> show, CancellationToken ended)
     {
         using var timer = new PeriodicTimer(period, TimeProvider.System);
         try
         {
             while (await timer.WaitForNextTickAsync(ended))
-                if (await ControlClient.TryGetAsync(socket, path, ContractJson.Default.StatusDocument, ended) is { } status) await show(status);
+                if (await ControlClient.TryGetAsync(socket, path, ContractJson.Default.StatusDocument, ended) is { } status)
+                    await show(status);
         }
         catch (OperationCanceledException)
         {
-            // The answer has come.
+            // The answer has arrived.
         }
     }
 }

@@ -3,8 +3,8 @@ using Reuseportd.Control.Tables;
 
 namespace Reuseportd.Control.Connection;
 
-/// <summary>How far a planned restart is, by one status after another.</summary>
-/// <param name="all">Whether all workers that are shown are to be replaced; else those that were seen to be.</param>
+/// <summary>Progress of a rolling restart, from one status after another.</summary>
+/// <param name="all">Whether all shown workers are to be replaced; else only those that were seen being replaced.</param>
 internal sealed class Replacement(bool all)
 {
     private const int Width = 20;
@@ -12,10 +12,10 @@ internal sealed class Replacement(bool all)
     private readonly HashSet<string> _asked = [];
     private IReadOnlyList<WorkerStatus> _workers = [];
 
-    /// <summary><c>2 of 4 replaced</c>; null while nobody was seen to be replaced.</summary>
+    /// <summary>Such as <c>2 of 4 replaced</c>; null if no worker was seen being replaced.</summary>
     public string? Count => _asked.Count == 0 ? null : $"{Shown.Number(Done)} of {Shown.Number(_asked.Count)} replaced";
 
-    /// <summary>The same for a terminal, with who drains; null while nobody was seen to be replaced.</summary>
+    /// <summary>The same for a terminal, with the draining workers; null if no worker was seen being replaced.</summary>
     public string? Bar
     {
         get

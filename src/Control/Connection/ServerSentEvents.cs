@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Reuseportd.Control.Connection;
 
-/// <summary>The data of each event of a stream (HTML standard, 9.2.6); its id and kind are in the data, too.</summary>
+/// <summary>The data of each event of a stream (HTML standard, 9.2.6). The data also contains the event's id and kind.</summary>
 internal static class ServerSentEvents
 {
     public static async IAsyncEnumerable<string> ReadAsync(Stream stream, [EnumeratorCancellation] CancellationToken cancellation)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Reuseportd.Control.Connection;
 
-/// <summary>Whose members may use a control socket, as its file says.</summary>
+/// <summary>The group of a control socket, from its file.</summary>
 internal static unsafe partial class SocketGroup
 {
     private const int AtCurrentDirectory = -100; // AT_FDCWD
@@ -11,7 +11,7 @@ internal static unsafe partial class SocketGroup
     private const int StatusSize = 256; // struct statx, the same on every architecture
     private const int GidOffset = 24;
 
-    /// <returns>Null where it cannot be seen, and where it is root's own, so that no group is let in.</returns>
+    /// <returns>Null if the file cannot be read, or if its group is root's, so that no group has access.</returns>
     public static string? NameOf(string path)
     {
         var status = stackalloc byte[StatusSize];
@@ -19,7 +19,7 @@ internal static unsafe partial class SocketGroup
             if (Statx(AtCurrentDirectory, text, 0, Gid, status) != 0) return null;
         var number = *(uint*)(status + GidOffset);
         if (number == 0) return null;
-        // gr_name is the first member of struct group; nobody else in this process asks.
+        // gr_name is the first member of struct group. No other code of this process calls getgrgid.
         var group = GroupByNumber(number);
         return group is null ? null : Marshal.PtrToStringUTF8(*group);
     }

@@ -3,22 +3,27 @@ using Reuseportd.Api.Contract;
 
 namespace Reuseportd.Control.Tables;
 
-/// <summary>Sockets of workers as a table, and below it why some do not serve; pure.</summary>
+/// <summary>A table of workers' sockets, followed by the reasons why some do not serve; pure.</summary>
 internal static class BindsTable
 {
-    private static readonly Cell[] Header = ["WORKER", "PID", "FD", "CALL", "TYPE", "ADDRESS", "PORT", "SHARED", "OPTIONS", "RESULT"];
+    private static readonly Cell[] Header =
+        ["WORKER", "PID", "FD", "CALL", "TYPE", "ADDRESS", "PORT", "SHARED", "OPTIONS", "RESULT"];
 
     /// <param name="width">Characters of a line.</param>
-    public static string Of(BindsDocument binds, bool colour = false, int width = Screen.Least)
+    public static string Format(BindsDocument binds, bool colour = false, int width = Screen.Least)
     {
         var text = new StringBuilder();
-        if (binds.Binds.Count > 0) text.Append(TextTable.Of([Header, .. binds.Binds.Select(bind => Row(bind, colour))], width, new Flexible(8), new Flexible(5), new Flexible(0, IsName: true)));
+        Cell[][] rows = [Header, .. binds.Binds.Select(bind => Row(bind, colour))];
+        if (rows.Length > 1)
+            text.Append(TextTable.Format(rows, width, new Flexible(8), new Flexible(5), new Flexible(0, IsName: true)));
         else if (binds.Untold.Count == 0) text.Append("no socket was bound\n");
         if (text.Length > 0 && binds.Causes.Count + binds.Untold.Count > 0) text.Append('\n');
         foreach (var untold in binds.Untold.GroupBy(untold => untold.Text))
-            text.Append(Paragraph.Of($"{string.Join(", ", untold.Select(one => one.Worker))}: {Shown.Harmless(untold.Key)}", width));
+            text.Append(
+                Paragraph.Wrap($"{string.Join(", ", untold.Select(one => one.Worker))}: {Shown.Harmless(untold.Key)}", width));
         foreach (var cause in binds.Causes.GroupBy(cause => cause.Text))
-            text.Append(Paragraph.Of($"{string.Join(", ", cause.Select(one => one.Worker))}: {Shown.Harmless(cause.Key)}", width));
+            text.Append(
+                Paragraph.Wrap($"{string.Join(", ", cause.Select(one => one.Worker))}: {Shown.Harmless(cause.Key)}", width));
         return text.ToString();
     }
 
@@ -43,7 +48,8 @@ internal static class BindsTable
         string?[] set =
         [
             Flag("reuseport", options.Reuseport), Flag("reuseaddr", options.Reuseaddr),
-            options.Device is { } device ? $"device={device}" : null, options.Backlog is { } backlog ? $"backlog={Shown.Number(backlog)}" : null,
+            options.Device is { } device ? $"device={device}" : null,
+            options.Backlog is { } backlog ? $"backlog={Shown.Number(backlog)}" : null,
         ];
         return string.Join(',', set.OfType<string>()) is { Length: > 0 } all ? all : Shown.Nothing;
     }

@@ -1,8 +1,8 @@
 namespace Reuseportd.Control.Tables;
 
-/// <summary>A column that may be cut.</summary>
+/// <summary>A column that may be shortened.</summary>
 /// <param name="IsName">
-/// What stands there is told from the others by it: it is cut in the middle, as names begin and end differently, and not at all
-/// where two would look the same.
+/// Whether the text identifies its row. Such a text is shortened in the middle, because names differ at both ends, and not at all
+/// if two rows would become equal.
 /// </param>
 internal readonly record struct Flexible(int Column, bool IsName = false);

@@ -1,9 +1,9 @@
 namespace Reuseportd.Control.Tables;
 
-/// <summary>The last line of a process that came to nothing, behind the detail of its worker; pure.</summary>
+/// <summary>Appends the last line of a failed process to the detail of its worker; pure.</summary>
 internal static class LastLines
 {
-    /// <param name="state">Of the worker: it tells which of its processes wrote the line.</param>
+    /// <param name="state">State of the worker: it tells which process wrote the line.</param>
     /// <param name="line">Null for none.</param>
     public static string? With(string? detail, string state, string? line)
     {
@@ -17,6 +17,7 @@ internal static class LastLines
         return $"{(detail is null ? "" : $"{detail}; ")}{whose}: {line}";
     }
 
-    /// <summary>Copies of one program differ in process ids and times.</summary>
-    public static string? WithoutNumbers(string? line) => line is null ? null : string.Concat(line.Where(c => !char.IsAsciiDigit(c)));
+    /// <summary>For grouping: the lines of copies differ in process ids and times.</summary>
+    public static string? WithoutNumbers(string? line) =>
+        line is null ? null : string.Concat(line.Where(c => !char.IsAsciiDigit(c)));
 }

@@ -2,12 +2,12 @@ using System.Text;
 
 namespace Reuseportd.Control.Tables;
 
-/// <summary>Text in lines of a given width, broken at blanks; pure.</summary>
+/// <summary>Wraps text at blanks to a given width; pure.</summary>
 internal static class Paragraph
 {
     private const string Indent = "    ";
 
-    public static string Of(string text, int width)
+    public static string Wrap(string text, int width)
     {
         var (lines, line) = (new StringBuilder(), new StringBuilder());
         foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Reuseportd.Control.Tables;
 
-/// <summary>How wide what is shown may be.</summary>
+/// <summary>The width for output.</summary>
 internal static partial class Screen
 {
-    /// <summary>What tables fit on a terminal, however narrow; lines of a narrower one wrap.</summary>
+    /// <summary>The width that tables use at least; a narrower terminal wraps their lines.</summary>
     public const int Least = 100;
 
-    /// <summary>Whoever reads a pipe or a file is no screen: nothing is cut or wrapped.</summary>
+    /// <summary>For a pipe or a file: nothing is shortened or wrapped.</summary>
     public const int Endless = int.MaxValue;
 
     private const nuint GetWindowSize = 0x5413; // TIOCGWINSZ, ioctl_tty(2)
@@ -16,7 +16,9 @@ internal static partial class Screen
 
     public static int Width() => Console.IsOutputRedirected ? Endless : Math.Max(Least, Columns());
 
-    /// <summary>0 where the terminal does not know. The framework's own way takes the terminal over.</summary>
+    /// <summary>
+    /// 0 if the terminal does not report its width. The framework's own call would change the terminal's settings.
+    /// </summary>
     private static unsafe int Columns()
     {
         var size = stackalloc ushort[4]; // struct winsize: rows, columns, and both in pixels

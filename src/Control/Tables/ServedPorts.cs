@@ -2,9 +2,9 @@ using Reuseportd.Api.Contract;
 
 namespace Reuseportd.Control.Tables;
 
-/// <summary>The BIND column: ports that a worker serves, then those that it could not have; pure.</summary>
+/// <summary>The BIND column: the ports that a worker serves, then the ports that it failed to bind; pure.</summary>
 /// <remarks>
-/// <c>53</c> stands for all protocols that the worker bound port 53 with. Where their outcomes differ each is named:
+/// <c>53</c> means all protocols that the worker bound port 53 with. If their results differ, each is listed:
 /// <c>53/udp,53/tcp:EADDRINUSE</c>.
 /// </remarks>
 internal static class ServedPorts
@@ -12,10 +12,10 @@ internal static class ServedPorts
     private const string Ok = "ok";
 
     /// <summary>
-    /// A port that one address refused and another took is served. A process that has ended serves nothing. Without outcomes, the
-    /// ports are those that the kernel reported.
+    /// A port counts as served if one address succeeded. A process that has ended serves nothing. Without outcome lines, the
+    /// ports are those that the kernel reports.
     /// </summary>
-    public static string Of(WorkerStatus worker)
+    public static string Format(WorkerStatus worker)
     {
         var isRunning = worker.Pid is not null;
         if (worker.Binds.Count == 0 && isRunning && worker.KernelPorts is { } ports) return Joined(ports.Select(Shown.Number));

@@ -4,7 +4,7 @@ using Reuseportd.Api.Contract;
 
 namespace Reuseportd.Control.Tables;
 
-/// <summary>Values as people read them; pure.</summary>
+/// <summary>Formats values for output; pure.</summary>
 internal static class Shown
 {
     public const string Nothing = "-";
@@ -24,7 +24,7 @@ internal static class Shown
 
     public static string Number(ulong? number) => number?.ToString(CultureInfo.InvariantCulture) ?? Nothing;
 
-    /// <summary>Powers of 1024 by one letter, as ls -h and top do.</summary>
+    /// <summary>Powers of 1024 with one letter, like ls -h.</summary>
     public static string Bytes(long? bytes) => bytes switch
     {
         null => Nothing,
@@ -41,25 +41,27 @@ internal static class Shown
         _ => string.Create(CultureInfo.InvariantCulture, $"{percent:0}%"),
     };
 
-    /// <summary><c>2 connections cut, as drain_timeout was over</c>.</summary>
+    /// <summary>Such as <c>2 connections cut at the end of drain_timeout</c>.</summary>
     public static string Cut(int connections) =>
-        $"{Number(connections)} {(connections == 1 ? "connection" : "connections")} cut, as drain_timeout was over";
+        $"{Number(connections)} {(connections == 1 ? "connection" : "connections")} cut at the end of drain_timeout";
 
-    /// <param name="type">stream, dgram; another stays as it is.</param>
+    /// <param name="type">stream or dgram; other values are returned unchanged.</param>
     public static string Protocol(string type) => type switch { "stream" => "tcp", "dgram" => "udp", _ => type };
 
-    /// <summary><c>web to 5 workers (its file: 2)</c>.</summary>
+    /// <summary>Such as <c>web to 5 workers (its file: 2)</c>.</summary>
     public static string Scaled(ScaledService service) =>
-        $"{service.Service} to {Number(service.Workers)} {(service.Workers == 1 ? "worker" : "workers")} (its file: {Number(service.Declared)})";
+        $"{service.Service} to {Number(service.Workers)} {(service.Workers == 1 ? "worker" : "workers")} "
+        + $"(its file: {Number(service.Declared)})";
 
-    /// <summary><c>web: 1 of 3 workers are new; paused: see 'reuseportctl resume' and 'rollback'</c>.</summary>
+    /// <summary>Such as <c>web: 1 of 3 workers are new; paused: see 'reuseportctl resume' and 'rollback'</c>.</summary>
     public static string Update(ServiceUpdate update) =>
-        $"{update.Service}: {Number(update.Done)} of {Number(update.Of)} workers {(update.Done == 1 ? "is" : "are")} {(update.Rollback is true ? "again what they were" : "new")}"
+        $"{update.Service}: {Number(update.Done)} of {Number(update.Of)} workers {(update.Done == 1 ? "is" : "are")} "
+        + (update.Rollback is true ? "rolled back" : "new")
         + (update.Failure is { } failure ? $"; stopped at {failure}" : "")
         + (update.Paused ? "; paused: see 'reuseportctl resume' and 'rollback'" : "");
 
     /// <summary>
-    /// What a worker wrote must not steer the terminal that shows it: a control appears as <c>\x1b</c>. A tab does no harm.
+    /// Escapes control characters as <c>\x1b</c>, so that a worker's text cannot control the terminal. A tab is harmless.
     /// </summary>
     public static string Harmless(string text)
     {

@@ -3,23 +3,23 @@ using Reuseportd.Api.Contract;
 
 namespace Reuseportd.Control.Tables;
 
-/// <summary>The status as a table for people; pure.</summary>
+/// <summary>The status as a table; pure.</summary>
 internal static class StatusTable
 {
-    /// <summary>Of a service that cannot start all copies say the same.</summary>
+    /// <summary>Most workers that are listed with one message: all copies of a service may have the same.</summary>
     private const int MostNamed = 4;
 
     private static readonly Cell[] Header =
         ["WORKER", "STATE", "READY", "PID", "GEN", "BIND", "UPTIME", "RESTARTS", "LAST-EXIT", "NEXT-TRY", "CPU", "MEM"];
 
-    /// <param name="wide">Nothing cut, and the details in a column of their own instead of below.</param>
-    /// <param name="width">Characters of a line, where it is not wide.</param>
-    public static string Of(StatusDocument status, bool wide = false, bool colour = false, int width = Screen.Least)
+    /// <param name="wide">Nothing is shortened, and details have a column instead of lines below the table.</param>
+    /// <param name="width">Characters of a line, unless the table is wide.</param>
+    public static string Format(StatusDocument status, bool wide = false, bool colour = false, int width = Screen.Least)
     {
         var text = new StringBuilder(Head(status));
-        if (wide) return text.Append(TextTable.Of(Wide(status, colour))).Append(Updates(status, width)).ToString();
+        if (wide) return text.Append(TextTable.Format(Wide(status, colour))).Append(Updates(status, width)).ToString();
         Cell[][] rows = [Header, .. status.Workers.Select(worker => Row(worker, wide, colour))];
-        text.Append(TextTable.Of(rows, width, new Flexible(5), new Flexible(8), new Flexible(0, IsName: true)));
+        text.Append(TextTable.Format(rows, width, new Flexible(5), new Flexible(8), new Flexible(0, IsName: true)));
         var details = status.Workers.Where(worker => Detail(worker) is not null)
             .GroupBy(worker => LastLines.With(worker.Detail, worker.State, LastLines.WithoutNumbers(worker.LastLine))).ToArray();
         text.Append(Updates(status, width));
@@ -27,7 +27,7 @@ internal static class StatusTable
         foreach (var detail in details)
         {
             var names = Names([.. detail.Select(worker => worker.Name)]);
-            text.Append(Paragraph.Of($"{names}: {Shown.Harmless(Detail(detail.First())!)}", width));
+            text.Append(Paragraph.Wrap($"{names}: {Shown.Harmless(Detail(detail.First())!)}", width));
         }
 
         return text.ToString();
@@ -42,21 +42,23 @@ internal static class StatusTable
             false => "; changes on disk: none",
             null => "",
         };
-        string[] kernel = [.. Words("steering", status.Steering), .. Words("tcp_migrate_req", status.TcpMigrateReq is { } on ? on ? "on" : "off" : null)];
+        var migration = status.TcpMigrateReq is { } on ? on ? "on" : "off" : null;
+        string[] kernel = [.. Words("steering", status.Steering), .. Words("tcp_migrate_req", migration)];
         string[] scaled = [.. (status.Scaled ?? []).Select(Shown.Scaled)];
-        return $"reuseportd {status.Version}, up {Shown.Duration(status.Uptime)}, {ready} of {status.Workers.Count} workers ready{pending}\n"
+        return $"reuseportd {status.Version}, up {Shown.Duration(status.Uptime)}, "
+               + $"{ready} of {status.Workers.Count} workers ready{pending}\n"
                + (kernel.Length > 0 ? $"{string.Join("; ", kernel)}\n" : "")
                + (scaled.Length > 0 ? $"scaled by hand: {string.Join("; ", scaled)}\n" : "");
     }
 
-    /// <summary>A line for each service that is being replaced, or stopped half way.</summary>
+    /// <summary>A line for each service with an update that runs or has stopped.</summary>
     private static string Updates(StatusDocument status, int width) => status.Updates is { Count: > 0 } updates
-        ? "\n" + string.Concat(updates.Select(update => Paragraph.Of(Shown.Harmless(Shown.Update(update)), width)))
+        ? "\n" + string.Concat(updates.Select(update => Paragraph.Wrap(Shown.Harmless(Shown.Update(update)), width)))
         : "";
 
     private static string[] Words(string name, string? value) => value is null ? [] : [$"{name}: {value}"];
 
-    /// <summary>Counts of connections have columns where somebody counts.</summary>
+    /// <summary>Counts of connections have columns only if the daemon reports counts.</summary>
     private static Cell[][] Wide(StatusDocument status, bool colour)
     {
         var counts = status.Workers.Any(worker => worker.Given is not null || worker.Migrated is not null);
@@ -66,7 +68,8 @@ internal static class StatusTable
             header,
             .. status.Workers.Select(worker => (Cell[])
             [
-                .. Row(worker, wide: true, colour), .. counts ? (Cell[])[Shown.Number(worker.Given), Shown.Number(worker.Migrated)] : [],
+                .. Row(worker, wide: true, colour),
+                .. counts ? (Cell[])[Shown.Number(worker.Given), Shown.Number(worker.Migrated)] : [],
                 Shown.Harmless(Detail(worker) ?? ""),
             ]),
         ];
@@ -84,7 +87,7 @@ internal static class StatusTable
             Shown.Duration(worker.ReadySeconds),
             worker.Pid is { } pid ? Shown.Number(pid) : Shown.Nothing,
             Shown.Number(worker.Generation),
-            ServedPorts.Of(worker),
+            ServedPorts.Format(worker),
             Shown.Duration(worker.Uptime),
             Shown.Number(worker.Restarts),
             wide ? lastExit : Short(lastExit),

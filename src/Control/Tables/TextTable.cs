@@ -2,27 +2,28 @@ using System.Text;
 
 namespace Reuseportd.Control.Tables;
 
-/// <summary>Rows in columns; pure.</summary>
+/// <summary>Aligns rows in columns; pure.</summary>
 internal static class TextTable
 {
     private const string Gap = "  ";
 
-    /// <summary>Less than this of a text says nothing.</summary>
+    /// <summary>Fewer characters of a text are not readable.</summary>
     private const int LeastWidth = 6;
 
-    /// <summary>The same of a name: its first letter, and its number.</summary>
+    /// <summary>Fewer characters of a name do not show its first letter and its number.</summary>
     private const int LeastName = 7;
 
-    /// <param name="rows">The header is the first; all of one length.</param>
+    /// <param name="rows">The header comes first; all rows have one length.</param>
     /// <param name="width">
-    /// Characters that a line may have; a cell that has to be cut for it has a <c>~</c> where something is missing.
+    /// Most characters of a line; a shortened cell has a <c>~</c> for the missing part.
     /// </param>
-    /// <param name="flexible">Columns that may be cut, the first to be cut first.</param>
-    public static string Of(IReadOnlyList<Cell[]> rows, int width = Screen.Endless, params ReadOnlySpan<Flexible> flexible)
+    /// <param name="flexible">Columns that may be shortened, in this order.</param>
+    public static string Format(IReadOnlyList<Cell[]> rows, int width = Screen.Endless, params ReadOnlySpan<Flexible> flexible)
     {
         var widths = new int[rows[0].Length];
         foreach (var row in rows)
-            for (var column = 0; column < row.Length; column++) widths[column] = Math.Max(widths[column], row[column].Text.Length);
+            for (var column = 0; column < row.Length; column++)
+                widths[column] = Math.Max(widths[column], row[column].Text.Length);
         var over = (long)widths.Sum() + Gap.Length * (widths.Length - 1) - width;
         var names = new bool[widths.Length];
         foreach (var (column, isName) in flexible)
@@ -48,8 +49,10 @@ internal static class TextTable
     private static string Cut(string text, int width, bool isName)
     {
         if (text.Length <= width) return text;
-        // Of a worker at least its number.
-        var tail = isName ? Math.Min(width - 2, Math.Max((width - 1) * 2 / 3, text.Length - Math.Max(0, text.LastIndexOf('@')))) : 0;
+        // Of a worker's name, keep at least the number.
+        var tail = isName
+            ? Math.Min(width - 2, Math.Max((width - 1) * 2 / 3, text.Length - Math.Max(0, text.LastIndexOf('@'))))
+            : 0;
         return $"{text.AsSpan(0, width - 1 - tail)}~{text.AsSpan(text.Length - tail)}";
     }
 

@@ -9,7 +9,7 @@ internal static class CheckCommand
 {
     public static Command Create(Option<string> socket)
     {
-        var command = new Command("check", "Check the files on disk as 'apply' would read them, and change nothing.");
+        var command = new Command("check", "Check the files on disk as 'apply' would, and change nothing.");
         command.SetAction((parsed, cancellation) => ControlClient.AskAsync(
             Ask.Get(parsed.GetRequiredValue(socket), "/v1/check", []), ContractJson.Default.CheckDocument, Show, cancellation));
         return command;

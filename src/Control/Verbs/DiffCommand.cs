@@ -33,19 +33,22 @@ internal static class DiffCommand
             foreach (var key in service.Keys) Console.WriteLine($"    {key.Path}: {Value(key.From)} -> {Value(key.To)}");
         }
 
-        if (diff.Services.Count == 0) Console.WriteLine(diff.Kept.Count == 0 ? "nothing: the files say what runs" : "nothing would change");
-        foreach (var kept in diff.Kept) Console.WriteLine($"scaled by hand: {Shown.Scaled(kept)}; that holds until 'workers' of its file changes");
+        if (diff.Services.Count == 0)
+            Console.WriteLine(
+                diff.Kept.Count == 0 ? "no changes: the files match the running configuration" : "nothing would change");
+        foreach (var kept in diff.Kept)
+            Console.WriteLine($"scaled by hand: {Shown.Scaled(kept)}; the number holds until 'workers' of its file changes");
         return ExitCode.Ok;
     }
 
     private static string Meaning(string change) => change switch
     {
-        "replaced" => "replaced (its workers are restarted)",
-        "policy" => "policy changed (no worker is touched)",
-        "scaled" => "scaled (workers that stay are not touched)",
-        "paused" => "paused half way (some workers run as before; see 'reuseportctl resume' and 'rollback')",
+        "replaced" => "replaced (its workers restart)",
+        "policy" => "policy changed (no worker restarts)",
+        "scaled" => "scaled (remaining workers do not restart)",
+        "paused" => "paused (some workers have the old configuration; see 'reuseportctl resume' and 'rollback')",
         _ => change,
     };
 
-    private static string Value(JsonElement? value) => value is { } some ? JsonText.Of(some) : "nothing";
+    private static string Value(JsonElement? value) => value is { } some ? JsonText.Format(some) : "nothing";
 }

@@ -13,15 +13,16 @@ internal static class EventsCommand
 
     public static Command Create(Option<string> socket) => new StreamVerb(
         "events",
-        "Show the newest events: what was started, bound, got ready, ended, and what was told to.",
-        "Of whom; of all, and of the daemon itself, where none is named.",
-        "Show what comes, until Ctrl-C, instead of what has been.",
+        "Show the newest events: starts, binds, readiness, ends, and commands.",
+        "Services and workers; without names, all, and the daemon itself.",
+        "Show only new events, until Ctrl-C.",
         "/v1/events",
         ServerSentEvents.ReadAsync).Create(socket, more: [], (_, following) => following ? [] : ["follow=false"], Text);
 
     private static string? Text(string data, bool colour)
     {
-        if (JsonSerializer.Deserialize(data, ContractJson.Default.EventDocument) is not { } told || told.Event == "hello") return null;
+        if (JsonSerializer.Deserialize(data, ContractJson.Default.EventDocument) is not { } told || told.Event == "hello")
+            return null;
         return told.Event == "lost"
             ? $"({told.Count} events lost)"
             : $"{told.Time}  {told.Event.PadRight(KindWidth)}  {Shown.Harmless(told.Message)}";

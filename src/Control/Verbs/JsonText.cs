@@ -5,14 +5,12 @@ using Reuseportd.Control.Tables;
 
 namespace Reuseportd.Control.Verbs;
 
-/// <summary>
-/// JSON in one line as people write it: only what would not be JSON is escaped, and what would steer a terminal; pure.
-/// </summary>
+/// <summary>JSON in one line without unnecessary escapes: only JSON's own and those of control characters; pure.</summary>
 internal static class JsonText
 {
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Of(JsonElement value)
+    public static string Format(JsonElement value)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes, Plain)) value.WriteTo(json);

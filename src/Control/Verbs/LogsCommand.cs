@@ -9,23 +9,27 @@ namespace Reuseportd.Control.Verbs;
 /// <summary><c>reuseportctl logs [-f] [-n N] [NAME...]</c>.</summary>
 internal static class LogsCommand
 {
-    private const int UsualLines = 100;
+    private const int DefaultLines = 100;
 
     public static Command Create(Option<string> socket)
     {
-        var lines = new Option<int>("--lines", "-n") { Description = "How many of the newest lines.", HelpName = "N", DefaultValueFactory = _ => UsualLines };
+        var lines = new Option<int>("--lines", "-n") {
+            Description = "Number of newest lines.", HelpName = "N", DefaultValueFactory = _ => DefaultLines,
+        };
         lines.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && !token.Value.All(char.IsAsciiDigit)) result.AddError($"-n accepts a number of lines, not '{token.Value}'");
+            if (result.Tokens is [var token] && !token.Value.All(char.IsAsciiDigit))
+                result.AddError($"-n accepts a number of lines, not '{token.Value}'");
         });
         return new StreamVerb(
             "logs",
-            "Show the newest lines that workers wrote to their stdout and stderr, where those go to the log.",
-            "Whose; all where none is named.",
-            "Go on with what comes, until Ctrl-C.",
+            "Show the newest lines of workers' stdout and stderr, as far as these go to the log.",
+            "Workers to show; without names, all.",
+            "Continue with new lines, until Ctrl-C.",
             "/v1/logs",
             LinesAsync).Create(
-            socket, more: [lines], (parsed, following) => [$"lines={parsed.GetValue(lines)}", $"follow={(following ? "true" : "false")}"], Text);
+            socket, more: [lines],
+            (parsed, following) => [$"lines={parsed.GetValue(lines)}", $"follow={(following ? "true" : "false")}"], Text);
     }
 
     private static async IAsyncEnumerable<string> LinesAsync(Stream body, [EnumeratorCancellation] CancellationToken cancellation)

@@ -13,17 +13,20 @@ internal static class ScaleCommand
         var service = NameWords.Service(socket);
         var workers = new Argument<int>("N")
         {
-            Description = "How many workers it is to have.",
+            Description = "Number of workers.",
             CustomParser = result =>
             {
-                if (int.TryParse(result.Tokens[0].Value, System.Globalization.NumberStyles.None, null, out var number)) return number;
+                if (int.TryParse(result.Tokens[0].Value, System.Globalization.NumberStyles.None, null, out var number))
+                    return number;
                 result.AddError($"N accepts a number of workers, not '{result.Tokens[0].Value}'");
                 return 0;
             },
         };
         var wait = new WaitWords();
         var command = new Command(
-            "scale", "Change the number of a service's workers; those that stay are not touched. It holds until 'workers' of the service changes on disk.")
+            "scale",
+            "Change the number of a service's workers; the remaining workers are not affected. "
+            + "The number holds until 'workers' of the service changes on disk.")
         {
             service, workers,
         };
@@ -32,12 +35,14 @@ internal static class ScaleCommand
         {
             var (path, name) = (parsed.GetRequiredValue(socket), parsed.GetRequiredValue(service));
             var request = new ScaleRequest(parsed.GetValue(workers), wait.IsWaiting(parsed), wait.Seconds(parsed));
-            var ask = Ask.Post(path, $"/v1/services/{Uri.EscapeDataString(name)}/scale", request, ContractJson.Default.ScaleRequest) with
+            var route = $"/v1/services/{Uri.EscapeDataString(name)}/scale";
+            var ask = Ask.Post(path, route, request, ContractJson.Default.ScaleRequest) with
             {
                 Limit = wait.Limit(parsed), Progress = wait.IsWaiting(parsed) ? Progress.Start(path, [name]) : null,
             };
             return ControlClient.AskAsync(
-                ask, ContractJson.Default.CommandDocument, document => Outcome.Show(document, "ready", wait.IsWaiting(parsed)), cancellation);
+                ask, ContractJson.Default.CommandDocument, document => Outcome.Show(document, "ready", wait.IsWaiting(parsed)),
+                cancellation);
         });
         return command;
     }

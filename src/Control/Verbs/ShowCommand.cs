@@ -13,9 +13,13 @@ internal static class ShowCommand
     {
         var service = NameWords.Service(socket);
         var output = FormWords.Create(FormWords.Yaml, FormWords.Json);
-        var command = new Command("show", "Show the configuration of a service as it is in force, defaults included; what depends on more than the service is a comment.") { service, output };
+        var command = new Command(
+            "show",
+            "Show the configuration of a service in effect, defaults included. A comment replaces a default that depends on more "
+            + "than the service.") { service, output };
         command.SetAction((parsed, cancellation) => ControlClient.AskAsync(
-            Ask.Get(parsed.GetRequiredValue(socket), $"/v1/services/{Uri.EscapeDataString(parsed.GetRequiredValue(service))}", []),
+            Ask.Get(
+                parsed.GetRequiredValue(socket), $"/v1/services/{Uri.EscapeDataString(parsed.GetRequiredValue(service))}", []),
             ContractJson.Default.ServiceDocument, document => Show(document, parsed.GetRequiredValue(output)), cancellation));
         return command;
     }
@@ -23,7 +27,7 @@ internal static class ShowCommand
     private static int Show(ServiceDocument document, string form)
     {
         var json = JsonSerializer.SerializeToElement(document, ContractJson.Default.ServiceDocument);
-        Console.Write(form == FormWords.Json ? json.GetRawText() + "\n" : YamlText.Of(json) + Unset.Comments(document));
+        Console.Write(form == FormWords.Json ? json.GetRawText() + "\n" : YamlText.Format(json) + Unset.Comments(document));
         return ExitCode.Ok;
     }
 }

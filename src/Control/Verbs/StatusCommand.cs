@@ -12,21 +12,26 @@ internal static class StatusCommand
 {
     public static Command Create(Option<string> socket)
     {
-        var names = NameWords.Several(socket, "Whom to show; all where none is named.", atLeastOne: false);
+        var names = NameWords.Several(socket, "Workers to show; without names, all.", atLeastOne: false);
         var output = FormWords.Create(FormWords.Table, FormWords.Wide, FormWords.Json);
-        var watch = new Option<bool>("--watch", "-w") { Description = "Show it again every second, until Ctrl-C." };
-        var command = new Command("status", "Show the workers and what they do. With names: exit code 3 unless all of them are ready; a service without workers is not.") { names, output, watch };
+        var watch = new Option<bool>("--watch", "-w") { Description = "Show the status every second, until Ctrl-C." };
+        var command = new Command(
+            "status",
+            "Show the workers and their states. With names, the exit code is 3 unless all of them are ready; a service without "
+            + "workers is not ready.") { names, output, watch };
         command.SetAction((parsed, cancellation) =>
         {
             var named = parsed.GetValue(names) ?? [];
             var form = parsed.GetRequiredValue(output);
             var ask = Ask.Get(parsed.GetRequiredValue(socket), "/v1/status", named);
-            return parsed.GetValue(watch)
-                ? Watch.RunAsync(form == FormWords.Json, stop => AskAsync(ask with { IsEndless = true }, form, write: Watch.Write(form == FormWords.Json), stop), cancellation)
-                : AskAsync(ask, form, Console.Out.Write, cancellation);
+            if (!parsed.GetValue(watch)) return AskAsync(ask, form, Console.Out.Write, cancellation);
+            var isLines = form == FormWords.Json;
+            var again = ask with { IsEndless = true };
+            return Watch.RunAsync(isLines, stop => AskAsync(again, form, Watch.Write(isLines), stop), cancellation);
 
-            Task<int> AskAsync(Ask question, string shape, Action<string> write, CancellationToken stop) => ControlClient.AskAsync(
-                question, ContractJson.Default.StatusDocument, status => Show(status, named, shape, write), stop);
+            Task<int> AskAsync(Ask question, string shape, Action<string> write, CancellationToken stop) =>
+                ControlClient.AskAsync(
+                    question, ContractJson.Default.StatusDocument, status => Show(status, named, shape, write), stop);
         });
         return command;
     }
@@ -35,15 +40,16 @@ internal static class StatusCommand
     {
         write(form == FormWords.Json
             ? JsonSerializer.Serialize(status, ContractJson.Default.StatusDocument) + "\n"
-            : StatusTable.Of(status, form == FormWords.Wide, Colours.OnStdout(), Screen.Width()));
-        return names.Length == 0 || (status.Workers.All(worker => worker.State == "ready") && names.All(name => IsServed(status, name)))
+            : StatusTable.Format(status, form == FormWords.Wide, Colours.OnStdout(), Screen.Width()));
+        return names.Length == 0
+            || (status.Workers.All(worker => worker.State == "ready") && names.All(name => IsServed(status, name)))
             ? ExitCode.Ok
             : ExitCode.NotRunning;
     }
 
-    /// <summary>
-    /// Nobody answers for a service without workers, though none of it is missing. Of a pattern, at least one has to be there.
-    /// </summary>
+    /// <summary>A service without workers does not serve. A pattern needs at least one worker.</summary>
     private static bool IsServed(StatusDocument status, string name) =>
-        NameWords.IsPattern(name) ? status.Workers.Count > 0 : status.Workers.Any(worker => worker.Service == name || worker.Name == name);
+        NameWords.IsPattern(name)
+            ? status.Workers.Count > 0
+            : status.Workers.Any(worker => worker.Service == name || worker.Name == name);
 }

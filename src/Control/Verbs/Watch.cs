@@ -1,12 +1,12 @@
 namespace Reuseportd.Control.Verbs;
 
-/// <summary>Shows an answer again every second. A terminal keeps it in place; elsewhere one follows the other.</summary>
+/// <summary>Shows an answer every second. On a terminal each replaces the one before; elsewhere they follow each other.</summary>
 internal static class Watch
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    /// <param name="lines">Whether each answer is a line, which needs nothing between it and the next.</param>
-    /// <returns>0 at Ctrl-C; else what the answer that failed gave.</returns>
+    /// <param name="lines">Whether each answer is one line, so that no separator is needed.</param>
+    /// <returns>0 at Ctrl-C; else the exit code of the failed request.</returns>
     public static async Task<int> RunAsync(bool lines, Func<CancellationToken, Task<int>> show, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(Period, TimeProvider.System);
@@ -17,7 +17,7 @@ internal static class Watch
             do
             {
                 var code = await show(cancellation);
-                // That somebody is not ready is what is watched.
+                // Workers that are not ready are no reason to stop.
                 if (code is not (ExitCode.Ok or ExitCode.NotRunning) || cancellation.IsCancellationRequested) return code;
                 if (Console.IsOutputRedirected && !lines) Console.Out.Write("\n");
             }
@@ -25,7 +25,7 @@ internal static class Watch
         }
         catch (OperationCanceledException)
         {
-            // Ctrl-C is how it ends.
+            // Ctrl-C ends the watch.
         }
 
         return ExitCode.Ok;

@@ -5,41 +5,51 @@ using Reuseportd.Control.Words;
 
 namespace Reuseportd.Control.Verbs;
 
-/// <summary>The commands on workers that need nothing but names.</summary>
+/// <summary>The commands on workers that take only names.</summary>
 internal static class WorkersCommand
 {
     public static Command Start(Option<string> socket) => Create(socket, "start", "ready", "Start workers that are stopped.");
 
     public static Command Stop(Option<string> socket) =>
-        Create(socket, "stop", "stopped", "Stop workers; they stay stopped, also over 'apply', until they are started or their service changes.");
+        Create(
+            socket, "stop", "stopped",
+            "Stop workers. They stay stopped, also after 'apply', until they are started or their service changes.");
 
     public static Command Restart(Option<string> socket) => Create(
-        socket, "restart", "ready", "Replace workers by new ones, a few at a time as 'update' of their service says; those that do not run are started.", replaces: true);
+        socket, "restart", "ready",
+        "Replace workers, a few at a time by the 'update' settings of their service. Stopped workers are started.",
+        replaces: true);
 
     public static Command Rollback(Option<string> socket) => Create(
-        socket, "rollback", "ready", "Have services become what they were before they were changed last; it holds until the next 'apply'.", replaces: true);
+        socket, "rollback", "ready",
+        "Return services to their configuration before the last change. The next 'apply' changes them again.", replaces: true);
 
-    /// <summary>What is on its way goes on to its end: there is nothing to wait for.</summary>
+    /// <summary>Replacements that have begun continue to their end: there is nothing to wait for.</summary>
     public static Command Pause(Option<string> socket) => Create(
-        socket, "pause", "paused", "Replace no more workers of services that are being replaced; those that are half way go on.", waits: false);
+        socket, "pause", "paused", "Pause the updates of services. Replacements that have begun continue to their end.",
+        waits: false);
 
     public static Command Resume(Option<string> socket) =>
-        Create(socket, "resume", "ready", "Go on replacing workers, where that was paused or stopped at a failure.", replaces: true);
+        Create(socket, "resume", "ready", "Resume updates that were paused, or that stopped at a failure.", replaces: true);
 
-    /// <summary>It is done when it is taken.</summary>
+    /// <summary>The command is done when it is accepted.</summary>
     public static Command Reset(Option<string> socket) => Create(
         socket, "reset", "reset",
-        "Take workers out of 'failed': they are stopped, and their tries and restarts count anew. 'start' does that as well, and starts them.", waits: false);
+        "Reset failed workers: they become stopped, and retries and restarts count from 0. 'start' also resets.", waits: false);
 
-    /// <summary>A signal is sent or not: there is nothing to wait for.</summary>
+    /// <summary>A signal is sent at once: there is nothing to wait for.</summary>
     public static Command Reload(Option<string> socket) =>
-        Create(socket, "reload", "signalled", "Send workers the reload_signal of their service, so that they read their own configuration again.", waits: false);
+        Create(
+            socket, "reload", "signalled",
+            "Send workers the reload_signal of their service, so that they read their own configuration.",
+            waits: false);
 
-    /// <param name="done">What a worker is where the command did what it was to do.</param>
-    /// <param name="replaces">Whether it may take long, and somebody else than a terminal wants to know how far it is.</param>
-    private static Command Create(Option<string> socket, string verb, string done, string description, bool waits = true, bool replaces = false)
+    /// <param name="done">The state, or the action, that the command is to reach.</param>
+    /// <param name="replaces">Whether the command may take long, so that its progress is printed without a terminal too.</param>
+    private static Command Create(
+        Option<string> socket, string verb, string done, string description, bool waits = true, bool replaces = false)
     {
-        var names = NameWords.Several(socket, "Whom.", atLeastOne: true);
+        var names = NameWords.Several(socket, "Workers to act on.", atLeastOne: true);
         var wait = new WaitWords();
         var command = new Command(verb, description) { names };
         if (waits) wait.AddTo(command);
@@ -50,9 +60,12 @@ internal static class WorkersCommand
             var request = waits ? new CommandRequest(named, waiting, wait.Seconds(parsed)) : new CommandRequest(named);
             var ask = Ask.Post(path, $"/v1/{verb}", request, ContractJson.Default.CommandRequest) with
             {
-                Limit = waits ? wait.Limit(parsed) : Ask.Patience, Progress = waiting ? Progress.Start(path, named, replaces) : null,
+                Limit = waits ? wait.Limit(parsed) : Ask.Patience,
+                Progress = waiting ? Progress.Start(path, named, replaces) : null,
             };
-            return ControlClient.AskAsync(ask, ContractJson.Default.CommandDocument, document => Outcome.Show(document, done, waiting || !waits), cancellation);
+            return ControlClient.AskAsync(
+                ask, ContractJson.Default.CommandDocument, document => Outcome.Show(document, done, waiting || !waits),
+                cancellation);
         });
         return command;
     }

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Reuseportd.Control.Verbs;
 
-/// <summary>JSON as YAML for people: maps in blocks, lists of plain values in one line; pure.</summary>
+/// <summary>Formats JSON as readable YAML: maps in blocks, lists of plain values in one line; pure.</summary>
 internal static class YamlText
 {
-    public static string Of(JsonElement value)
+    public static string Format(JsonElement value)
     {
         var text = new StringBuilder();
         Append(text, value, indent: 0);
@@ -36,13 +36,15 @@ internal static class YamlText
         _ => value.GetRawText(),
     };
 
-    /// <summary>Bare where nobody could take it for anything but this text; else quoted as JSON is.</summary>
-    private static string Scalar(string text) => IsPlain(text) ? text : $"\"{JsonEncodedText.Encode(text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+    /// <summary>Unquoted if YAML parses the text as nothing else; otherwise quoted like JSON.</summary>
+    private static string Scalar(string text) => IsPlain(text)
+        ? text
+        : $"\"{JsonEncodedText.Encode(text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 
     private static bool IsPlain(string text) => IsAmount(text) || IsWord(text);
 
     /// <summary>
-    /// A number with its unit, as <c>1h30m</c> or <c>64MiB</c>: not what YAML has other forms of numbers for (<c>1e3</c>,
+    /// A number with its unit, such as <c>1h30m</c> or <c>64MiB</c>, but not YAML's other forms of numbers (<c>1e3</c>,
     /// <c>0x1f</c>).
     /// </summary>
     private static bool IsAmount(string text) =>

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Reuseportd.Control.Words;
 
-/// <summary><c>-o</c>: in which form an answer is shown; the first is the usual one.</summary>
+/// <summary><c>-o</c>: the format of an answer; the first is the default.</summary>
 internal static class FormWords
 {
     public const string Table = "table";
@@ -15,7 +15,7 @@ internal static class FormWords
     {
         var output = new Option<string>("-o", "--output")
         {
-            Description = "Form of the answer.", HelpName = string.Join('|', forms), DefaultValueFactory = _ => forms[0],
+            Description = "Format of the answer.", HelpName = string.Join('|', forms), DefaultValueFactory = _ => forms[0],
         };
         output.AcceptOnlyFromAmong(forms);
         return output;

@@ -4,16 +4,16 @@ using System.CommandLine.Invocation;
 
 namespace Reuseportd.Control.Words;
 
-/// <summary>The framework's help, with words that may be left out in brackets in the list of arguments, too.</summary>
-internal sealed class HelpWords(SynchronousCommandLineAction usual) : SynchronousCommandLineAction
+/// <summary>The framework's help, with brackets around optional words in the list of arguments too.</summary>
+internal sealed class HelpWords(SynchronousCommandLineAction inherited) : SynchronousCommandLineAction
 {
-    /// <summary>Whoever asks for help need not say the rest.</summary>
+    /// <summary>Help needs no other arguments.</summary>
     public override bool ClearsParseErrors => true;
 
     public static void Set(RootCommand root)
     {
         var help = root.Options.OfType<HelpOption>().Single();
-        if (help.Action is SynchronousCommandLineAction usual) help.Action = new HelpWords(usual);
+        if (help.Action is SynchronousCommandLineAction inherited) help.Action = new HelpWords(inherited);
     }
 
     public override int Invoke(ParseResult parseResult)
@@ -24,8 +24,8 @@ internal sealed class HelpWords(SynchronousCommandLineAction usual) : Synchronou
         configuration.Output = text;
         try
         {
-            var code = usual.Invoke(parseResult);
-            output.Write(Of(text.ToString(), parseResult.CommandResult.Command));
+            var code = inherited.Invoke(parseResult);
+            output.Write(WithBrackets(text.ToString(), parseResult.CommandResult.Command));
             return code;
         }
         finally
@@ -34,17 +34,23 @@ internal sealed class HelpWords(SynchronousCommandLineAction usual) : Synchronou
         }
     }
 
-    private static string Of(string help, Command command)
+    private static bool IsOptionalList(Argument argument) =>
+        argument.Arity is { MinimumNumberOfValues: 0, MaximumNumberOfValues: > 1 };
+
+    private static string WithBrackets(string help, Command command)
     {
-        foreach (var argument in command.Arguments.Where(argument => argument.Arity is { MinimumNumberOfValues: 0, MaximumNumberOfValues: > 1 }))
+        foreach (var argument in command.Arguments.Where(IsOptionalList))
         {
             var (label, shown) = ($"<{argument.HelpName ?? argument.Name}>", $"[{argument.HelpName ?? argument.Name}...]");
-            // What goes on in further lines of a narrow terminal stays below its first.
+            // Continuation lines on a narrow terminal stay aligned with the first line.
             var (indent, deeper) = ("\n" + new string(' ', label.Length + 4), "\n" + new string(' ', shown.Length + 4));
             var section = help.IndexOf($"\n  {label}  ", StringComparison.Ordinal);
             var end = section < 0 ? -1 : help.IndexOf("\n\n", section, StringComparison.Ordinal);
             if (end > 0)
-                help = help[..section] + help[section..end].Replace(indent, deeper, StringComparison.Ordinal).Replace(label, shown, StringComparison.Ordinal) + help[end..];
+                help = help[..section]
+                       + help[section..end].Replace(indent, deeper, StringComparison.Ordinal)
+                           .Replace(label, shown, StringComparison.Ordinal)
+                       + help[end..];
             help = help.Replace($"[{label}...]", shown, StringComparison.Ordinal);
         }
 

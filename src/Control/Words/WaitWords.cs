@@ -4,18 +4,19 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Control.Words;
 
-/// <summary><c>--wait</c>, <c>--no-wait</c> and <c>--timeout</c>: whether and how long a command is waited for.</summary>
+/// <summary><c>--wait</c>, <c>--no-wait</c> and <c>--timeout</c>: whether and how long to wait for a command.</summary>
 internal sealed class WaitWords
 {
-    /// <summary>The daemon answers when the time is over; what it takes to say so comes on top.</summary>
+    /// <summary>The daemon answers at the end of the timeout; the answer itself takes some more time.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    private readonly Option<bool> _wait = new("--wait") { Description = "Wait until all of them have settled, which is the default." };
-    private readonly Option<bool> _noWait = new("--no-wait") { Description = "Return when the daemon has taken the command." };
+    private readonly Option<bool> _wait =
+        new("--wait") { Description = "Wait until the command is complete; this is the default." };
+    private readonly Option<bool> _noWait = new("--no-wait") { Description = "Return when the daemon has accepted the command." };
 
     private readonly Option<TimeSpan?> _timeout = new("--timeout")
     {
-        Description = "Wait no longer than this; exit code 5 when it is over. Default: as long as it takes.",
+        Description = "Longest wait; after it the exit code is 5. Default: no limit.",
         HelpName = "DURATION",
         CustomParser = result =>
         {
@@ -33,8 +34,9 @@ internal sealed class WaitWords
         command.Options.Add(_timeout);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(_wait) && result.GetValue(_noWait)) result.AddError("--wait and --no-wait do not go together");
-            if (result.GetValue(_noWait) && result.GetResult(_timeout) is not null) result.AddError("--timeout goes with --wait only");
+            if (result.GetValue(_wait) && result.GetValue(_noWait)) result.AddError("--wait and --no-wait cannot be combined");
+            if (result.GetValue(_noWait) && result.GetResult(_timeout) is not null)
+                result.AddError("--timeout is allowed only with --wait");
         });
     }
 
@@ -42,6 +44,6 @@ internal sealed class WaitWords
 
     public double? Seconds(ParseResult parsed) => parsed.GetValue(_timeout)?.TotalSeconds;
 
-    /// <summary>For the request itself: a daemon that hangs is not waited for any longer than one that works.</summary>
+    /// <summary>The limit of the request itself: a blocked daemon is not waited for longer than a working one.</summary>
     public TimeSpan? Limit(ParseResult parsed) => IsWaiting(parsed) ? parsed.GetValue(_timeout) + Grace : Ask.Patience;
 }

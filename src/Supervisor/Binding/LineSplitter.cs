@@ -3,16 +3,16 @@ using System.Buffers;
 namespace Reuseportd.Binding;
 
 /// <summary>
-/// Cuts what was read from one stream into lines. Lines that lie whole in the read buffer are handed out where they are; only
-/// the start of a line whose end has not come yet is copied, into an array that goes back to the pool with the line. An idle
-/// stream holds nothing.
+/// Splits the chunks that were read from one stream into lines. A line that lies whole in the chunk is returned in place. Only an
+/// unfinished line is copied, into a pooled array that is returned when the line ends; an idle stream holds no array.
 /// </summary>
 /// <param name="limit">
-/// Longest line in bytes; a longer one is handed out in pieces. Less than <see cref="LeastLimit"/> counts as that.
+/// Longest line in bytes; a longer line is returned in pieces. A value below <see cref="LeastLimit"/> counts as
+/// <see cref="LeastLimit"/>.
 /// </param>
 internal sealed class LineSplitter(int limit)
 {
-    /// <summary>A line of the preload library is up to 512 bytes and must come in one piece.</summary>
+    /// <summary>The preload library writes lines of up to 512 bytes; each must arrive in one piece.</summary>
     public const int LeastLimit = 512;
 
     private readonly int _limit = Math.Max(limit, LeastLimit);
@@ -20,18 +20,18 @@ internal sealed class LineSplitter(int limit)
     private int _held;
     private bool _continues;
 
-    /// <summary>Bytes of an unfinished line that wait for its end.</summary>
+    /// <summary>Bytes of the unfinished line.</summary>
     public int Held => _held;
 
-    /// <summary>Whether what comes next goes on with a line that has begun.</summary>
+    /// <summary>Whether the next byte continues a line that has begun.</summary>
     public bool IsInLine => _held > 0 || _continues;
 
     /// <summary>
-    /// The lines that <paramref name="chunk"/> ends; what it begins is kept. To be enumerated to the end, once.
+    /// The lines that end in <paramref name="chunk"/>; an unfinished line is kept. Enumerate the result once, to its end.
     /// </summary>
     public Lines Split(ReadOnlySpan<byte> chunk) => new(this, chunk, last: false);
 
-    /// <summary>What is left at the end of the stream: at most one line, which had no newline.</summary>
+    /// <summary>The unfinished line at the end of the stream, if there is one.</summary>
     public Lines Finish() => new(this, default, last: true);
 
     private void Hold(ReadOnlySpan<byte> bytes)
@@ -63,8 +63,8 @@ internal sealed class LineSplitter(int limit)
     }
 
     /// <summary>
-    /// Where to cut a full piece: before the character that the limit would tear, if the bytes are UTF-8. It looks at
-    /// nothing but these bytes, so that the pieces do not depend on how the stream was read.
+    /// The length of a full piece: a UTF-8 character that crosses the limit goes into the next piece. The result depends on these
+    /// bytes only, so pieces do not depend on the sizes of reads.
     /// </summary>
     private static int CutAt(ReadOnlySpan<byte> piece, byte next)
     {
@@ -82,7 +82,7 @@ internal sealed class LineSplitter(int limit)
 
     private static bool IsContinuation(byte value) => (value & 0xC0) == 0x80;
 
-    /// <summary>Enumerates lines; a struct over the caller's own buffer, so that a line costs no allocation.</summary>
+    /// <summary>Enumerates lines over the caller's buffer; a struct, so that a line costs no allocation.</summary>
     internal ref struct Lines(LineSplitter splitter, ReadOnlySpan<byte> chunk, bool last)
     {
         private ReadOnlySpan<byte> _rest = chunk;
@@ -102,7 +102,7 @@ internal sealed class LineSplitter(int limit)
         private bool NextInPlace()
         {
             var limit = splitter._limit;
-            // Never looks further than one piece: a chunk without newlines is searched once, not once for each piece.
+            // The search ends at one piece: a chunk without newlines is searched once, not once for each piece.
             var newline = _rest[..Math.Min(_rest.Length, limit + 1)].IndexOf((byte)'\n');
             if (newline >= 0)
             {

@@ -24,13 +24,13 @@ internal enum OutcomeField
     Version = 1 << 13,
     Lines = 1 << 14,
 
-    /// <summary>What the lines of <c>bind</c> and <c>listen</c> both carry.</summary>
+    /// <summary>The keys that lines of <c>bind</c> and of <c>listen</c> both carry.</summary>
     OfSocket = Pid | FileDescriptor | Inode | Family | Type | Address | Port | Matched | Result,
 }
 
 /// <summary>
-/// The <c>key=value</c> words of one line, read in place. A word that is not known is passed over, so that a newer library
-/// may say more; a known one that cannot be read, or that comes twice, spoils the line.
+/// The <c>key=value</c> words of one line, read in place. An unknown key is skipped, so that a newer library may add keys. A
+/// known key that is malformed or repeated invalidates the line.
 /// </summary>
 internal ref struct OutcomeFields
 {
@@ -100,7 +100,7 @@ internal ref struct OutcomeFields
             case OutcomeField.ReusePort: return TryNumber(value, -1, 1, out _reusePort);
             case OutcomeField.ReuseAddress: return TryNumber(value, -1, 1, out _reuseAddress);
             case OutcomeField.Lines: return TryNumber(value, 1, int.MaxValue, out Lines);
-            // listen(2) takes any int: a negative backlog is the kernel's to judge.
+            // listen(2) takes any int: the kernel judges a negative backlog.
             case OutcomeField.Backlog: return TryNumber(value, int.MinValue, int.MaxValue, out _backlog);
             case OutcomeField.Family:
                 _family = value;

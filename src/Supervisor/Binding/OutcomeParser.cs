@@ -5,8 +5,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Binding;
 
 /// <summary>
-/// Reads what the preload library wrote to a worker's stderr. A line that is not the library's, or not whole, is the
-/// worker's own: half an outcome would make a worker ready that does not serve.
+/// Parses the lines that the preload library writes to a worker's stderr. An incomplete line counts as the worker's own output:
+/// half an outcome would make a worker ready that does not serve.
 /// </summary>
 internal static class OutcomeParser
 {
@@ -14,7 +14,7 @@ internal static class OutcomeParser
 
     private static ReadOnlySpan<byte> Prefix => "libreuseport:"u8;
 
-    /// <summary>Reads a line, without its newline. Never throws, and allocates nothing for a line of the worker's own.</summary>
+    /// <summary>Parses a line without its newline. Never throws, and allocates nothing for a line of the worker's own.</summary>
     public static bool TryParse(ReadOnlySpan<byte> line, [NotNullWhen(true)] out BindOutcome? outcome)
     {
         outcome = null;
@@ -34,17 +34,17 @@ internal static class OutcomeParser
         return outcome is not null;
     }
 
-    /// <summary>Whether a line begins as the library's do.</summary>
+    /// <summary>Whether a line begins with the library's prefix.</summary>
     public static bool IsAtStart(ReadOnlySpan<byte> line) => line.StartsWith(Prefix);
 
-    /// <summary>Whether one of several lines may be the library's; if not, none needs to be looked at.</summary>
+    /// <summary>Whether one of several lines may be the library's. If not, the caller need not parse any of them.</summary>
     public static bool MayBeIn(ReadOnlySpan<byte> lines) => lines.IndexOf(Prefix) >= 0;
 
     /// <summary>
-    /// Finds an outcome that follows text on the same line: a program that prints "Starting... " with no newline and then
-    /// binds leaves the library's write(2) behind its own words.
+    /// Finds an outcome that follows other text on the same line. If a program prints "Starting... " without a newline and then
+    /// binds, the library's write(2) follows that text.
     /// </summary>
-    /// <param name="own">Bytes at the start of the line that are the worker's own; 0 where the whole line is an outcome.</param>
+    /// <param name="own">Bytes at the start of the line that the worker wrote; 0 if the whole line is an outcome.</param>
     public static bool TryFind(ReadOnlySpan<byte> line, out int own, [NotNullWhen(true)] out BindOutcome? outcome)
     {
         own = line.IndexOf(Prefix);
@@ -72,7 +72,7 @@ internal static class OutcomeParser
         return new BindOutcome(kind, fields.Pid, fields.ToSocket(), OutcomeWords.Result(fields.Result), Subject: "");
     }
 
-    /// <summary><c>SO_REUSEPORT:Protocol not available</c>: an option or a variable, and free text.</summary>
+    /// <summary>Parses <c>SO_REUSEPORT:Protocol not available</c>: an option or variable, then free text.</summary>
     private static BindOutcome? Error(ReadOnlySpan<byte> subject, ReadOnlySpan<byte> text) =>
         subject.Length <= LongestSubject && OutcomeWords.IsVariable(subject) && !text.IsEmpty
             ? new BindOutcome(

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Reuseportd.Binding;
 
-/// <summary>The single words of an outcome line: which are well formed, and the strings for the usual ones.</summary>
+/// <summary>Validates the single words of an outcome line, and holds one string for each frequent word.</summary>
 internal static class OutcomeWords
 {
     private static readonly SearchValues<byte> Upper = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"u8);
@@ -39,18 +39,18 @@ internal static class OutcomeWords
     public static bool IsVariable(ReadOnlySpan<byte> text) =>
         !text.IsEmpty && char.IsAsciiLetterUpper((char)text[0]) && !text.ContainsAnyExcept(Variable);
 
-    /// <summary><c>ok</c>, the name of an errno, or its number where it has no name.</summary>
+    /// <summary><c>ok</c>, the name of an errno, or the number of an errno that has no name.</summary>
     public static bool IsResult(ReadOnlySpan<byte> text) =>
         text.SequenceEqual("ok"u8)
         || (!text.IsEmpty && !text.ContainsAnyExcept(Upper)
             && (text[0] == (byte)'E' || !text.ContainsAnyExceptInRange((byte)'0', (byte)'9')));
 
-    /// <summary>As inet_ntop(3) writes it, for IPv6 with a scope or without.</summary>
+    /// <summary>An address as inet_ntop(3) writes it; an IPv6 address may have a scope.</summary>
     public static bool IsAddress(ReadOnlySpan<byte> text, ReadOnlySpan<byte> family)
     {
         if (family.SequenceEqual("inet"u8))
         {
-            // The parser of .NET also takes the short, octal and hexadecimal forms of inet_aton(3).
+            // IPAddress.TryParse also takes the short, octal and hexadecimal forms of inet_aton(3).
             Span<byte> canonical = stackalloc byte[16];
             return IPAddress.TryParse(text, out var v4) && v4.AddressFamily == AddressFamily.InterNetwork
                    && v4.TryFormat(canonical, out var length) && text.SequenceEqual(canonical[..length]);

@@ -1,9 +1,9 @@
 namespace Reuseportd.Binding;
 
 /// <summary>
-/// Admits so many lines in each interval and counts the rest. An interval begins with its first line, so a quiet stream has its
-/// whole burst. A stream has two of these: one for its own lines, and one for the preload library's, so that no flood of the
-/// worker's own words costs the outcome that it is waited for, and a worker that binds in a loop is bounded all the same.
+/// Admits a number of lines in each interval and counts the others. An interval begins with its first line, so a quiet stream has
+/// its whole burst. A stream has two limits: one for the worker's lines and one for the preload library's. So a flood of output
+/// cannot drop the outcome that readiness waits for.
 /// </summary>
 /// <param name="interval">Length of the interval.</param>
 /// <param name="burst">Lines in each interval; 0 for no limit.</param>
@@ -13,12 +13,13 @@ internal struct RateLimit(TimeSpan interval, int burst)
     private int _admitted;
     private long _dropped;
 
-    /// <summary>When the number of dropped lines can be said, though no further line comes; null while none is dropped.</summary>
+    /// <summary>When the number of dropped lines can be reported without a further line; null if no line was dropped.</summary>
     public readonly TimeSpan? Due => _dropped > 0 ? _end : null;
 
     /// <param name="now">Monotonic time since any fixed moment.</param>
-    /// <param name="dropped">Lines dropped in an interval that is over, not told before; to be said ahead of this line.</param>
-    /// <returns>Whether the line is let through.</returns>
+    /// <param name="dropped">Lines that were dropped in an earlier interval and are not reported yet; report them before this
+    /// line.</param>
+    /// <returns>Whether the line is admitted.</returns>
     public bool Admit(TimeSpan now, out long dropped)
     {
         dropped = 0;
@@ -41,14 +42,16 @@ internal struct RateLimit(TimeSpan interval, int burst)
         return false;
     }
 
-    /// <summary>The lines dropped in an interval that is over at <paramref name="now"/>, once; 0 while it lasts.</summary>
+    /// <summary>
+    /// Returns, once, the lines dropped in an interval that is over at <paramref name="now"/>; 0 while the interval lasts.
+    /// </summary>
     public long Collect(TimeSpan now)
     {
         if (now < _end) return 0;
         return CollectAll();
     }
 
-    /// <summary>The lines dropped and not told yet, at the end of the stream.</summary>
+    /// <summary>Returns the dropped lines that are not reported yet, at the end of the stream.</summary>
     public long CollectAll()
     {
         var dropped = _dropped;

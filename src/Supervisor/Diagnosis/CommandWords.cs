@@ -1,4 +1,4 @@
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Commands;
 
 namespace Reuseportd.Diagnosis;
 

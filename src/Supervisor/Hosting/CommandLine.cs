@@ -52,7 +52,7 @@ internal static class CommandLine
         {
             if (parsed.GetValue(schema))
             {
-                Console.Out.Write(EditorSchema.Of(ConfigurationReader.Shape));
+                Console.Out.Write(EditorSchema.Generate(ConfigurationReader.Shape));
                 return Task.FromResult(0);
             }
 

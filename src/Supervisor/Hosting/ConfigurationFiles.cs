@@ -13,7 +13,7 @@ internal sealed record ConfigurationFiles(ValueList<string> Paths, ValueList<Fil
         string[] paths = Directory.Exists(path)
             ? [Path.Combine(path, ConfigurationSource.MainFile), .. Services(services)]
             : [path];
-        return new(new([.. paths]), new([.. paths.Select(FileStamp.Of)]));
+        return new(new([.. paths]), new([.. paths.Select(FileStamp.Read)]));
     }
 
     /// <summary>Files that exist.</summary>

@@ -125,7 +125,7 @@ internal sealed class ControlSocket : IDisposable
         if (socket is null) return null;
 
         using var entry = HeldEntry.TryHold(path, out errno);
-        if (entry is not null && FileEntry.Of(entry, out errno) is { } made)
+        if (entry is not null && FileEntry.Read(entry, out errno) is { } made)
         {
             obstacle = IsOurs(made.Facts)
                 ? Restrict(path, entry, rule)

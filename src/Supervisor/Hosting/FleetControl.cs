@@ -2,7 +2,7 @@ using Reuseportd.Api.Http;
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
 using Reuseportd.Planning;
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Output;
 using Reuseportd.Runtime.Snapshots;

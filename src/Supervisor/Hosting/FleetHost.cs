@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Reuseportd.Api.Streams;
 using Reuseportd.Linux.Processes;
 using Reuseportd.Observability.Events;
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Loop;
 using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Output;
@@ -37,13 +37,12 @@ internal sealed class FleetHost(
     {
         _started = true;
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangup));
-        loop.CountsChanged = manager.Tell;
         // The loop tells of changes only, and there are none without services.
         manager.Tell(default);
         _ = loop.Ended.ContinueWith(
             OnFault, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         output.Start();
-        loop.Start();
+        loop.Start(manager.Tell);
         manager.StartWatchdog(mailbox);
 
         try

@@ -33,7 +33,7 @@ internal sealed class LogOutput : IDisposable
     }
 
     /// <summary>The newest events of the daemon.</summary>
-    public EventRing Events { get; } = new(EventRing.Usual);
+    public EventRing Events { get; } = new(EventRing.DefaultSize);
 
     /// <summary>Input for events of the daemon.</summary>
     public Logger Logger { get; }

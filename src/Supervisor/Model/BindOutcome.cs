@@ -4,15 +4,15 @@ namespace Reuseportd.Model;
 
 internal enum OutcomeKind
 {
-    /// <summary>The library is in the process.</summary>
+    /// <summary>The library was loaded into the process.</summary>
     Loaded,
     Bind,
     Listen,
 
-    /// <summary>An option could not be set or a variable not be read.</summary>
+    /// <summary>The library could not set an option or parse a variable.</summary>
     Error,
 
-    /// <summary>The library lost lines before this one, as the pipe was full.</summary>
+    /// <summary>The pipe was full, and the library dropped lines before this one.</summary>
     Lost,
 }
 
@@ -23,16 +23,16 @@ internal enum SocketKind
     Datagram,
 }
 
-/// <summary>What the preload library said in one line.</summary>
+/// <summary>The content of one line of the preload library.</summary>
 /// <param name="Pid">
-/// The process that called; a child of the worker's own process may be it. 0 for <see cref="OutcomeKind.Error"/>.
+/// The process that made the call: the worker's process or a child of it. 0 for <see cref="OutcomeKind.Error"/>.
 /// </param>
-/// <param name="Socket">Of <see cref="OutcomeKind.Bind"/> and <see cref="OutcomeKind.Listen"/> only; else null.</param>
-/// <param name="Result">"ok", or the name of the errno; for <see cref="OutcomeKind.Error"/> the text after the subject.</param>
+/// <param name="Socket">For <see cref="OutcomeKind.Bind"/> and <see cref="OutcomeKind.Listen"/>; else null.</param>
+/// <param name="Result">"ok" or the name of the errno; for <see cref="OutcomeKind.Error"/> the text after the subject.</param>
 /// <param name="Subject">Version of the library, or the option or variable of an error; else empty.</param>
 internal sealed record BindOutcome(OutcomeKind Kind, int Pid, SocketOutcome? Socket, string Result, string Subject)
 {
-    /// <summary>Lines that were lost, of <see cref="OutcomeKind.Lost"/>; else 0.</summary>
+    /// <summary>Number of dropped lines for <see cref="OutcomeKind.Lost"/>; else 0.</summary>
     public long LostLines { get; init; }
 
     /// <summary>Of a bind or listen that failed; null where the library names no errno.</summary>
@@ -41,13 +41,13 @@ internal sealed record BindOutcome(OutcomeKind Kind, int Pid, SocketOutcome? Soc
     public bool Succeeded => Kind is OutcomeKind.Loaded or OutcomeKind.Bind or OutcomeKind.Listen && Result == "ok";
 }
 
-/// <summary>The socket of a <c>bind(2)</c> or <c>listen(2)</c>, and what was set on it.</summary>
+/// <summary>The socket of a <c>bind(2)</c> or <c>listen(2)</c>, and the options that the library set.</summary>
 /// <param name="Family"><c>inet</c> or <c>inet6</c>.</param>
-/// <param name="Type">As the line has it: <c>stream</c>, <c>dgram</c> ...</param>
-/// <param name="Port">After the call: of a bind to port 0 the one that the kernel chose.</param>
-/// <param name="Matched">Whether the socket passed the filters, so is one of those sharded.</param>
-/// <param name="Device">Interface that it was bound to, or null.</param>
-/// <param name="Backlog">Of <c>listen</c>; null for <c>bind</c>.</param>
+/// <param name="Type">The word of the line: <c>stream</c>, <c>dgram</c> and others.</param>
+/// <param name="Port">Port after the call: after a bind to port 0, the port that the kernel chose.</param>
+/// <param name="Matched">Whether the socket passed the filters, so that it is sharded.</param>
+/// <param name="Device">Interface that the library bound the socket to, or null.</param>
+/// <param name="Backlog">For <c>listen</c>; null for <c>bind</c>.</param>
 internal sealed record SocketOutcome(
     int FileDescriptor,
     ulong Inode,
@@ -68,7 +68,7 @@ internal sealed record SocketOutcome(
         _ => SocketKind.Other,
     };
 
-    /// <summary><c>127.0.0.1:8080 tcp</c>, <c>[::1]:53 udp on eth0</c>.</summary>
+    /// <summary>Such as <c>127.0.0.1:8080 tcp</c> or <c>[::1]:53 udp on eth0</c>.</summary>
     public string Endpoint
     {
         get
@@ -80,7 +80,8 @@ internal sealed record SocketOutcome(
                 SocketKind.Datagram => "udp",
                 _ => Type,
             };
-            return string.Create(CultureInfo.InvariantCulture, $"{address}:{Port} {protocol}{(Device is null ? "" : $" on {Device}")}");
+            return string.Create(
+                CultureInfo.InvariantCulture, $"{address}:{Port} {protocol}{(Device is null ? "" : $" on {Device}")}");
         }
     }
 }

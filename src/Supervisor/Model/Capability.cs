@@ -3,13 +3,14 @@ using System.Globalization;
 namespace Reuseportd.Model;
 
 /// <summary>
-/// A capability by its number in linux/capability.h; written as in capabilities(7), in lower case and without <c>CAP_</c>.
+/// A capability by its number in linux/capability.h. Its text is the name of capabilities(7) in lower case and without
+/// <c>CAP_</c>.
 /// </summary>
 internal readonly record struct Capability(int Number) : IComparable<Capability>
 {
     private const string Prefix = "cap_";
 
-    /// <summary>In the order of their numbers, up to Linux 5.9; none came since.</summary>
+    /// <summary>Names in the order of their numbers; Linux 5.9 added the last.</summary>
     public static readonly ValueList<string> Names =
     [
         "chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap",
@@ -20,10 +21,10 @@ internal readonly record struct Capability(int Number) : IComparable<Capability>
         "checkpoint_restore",
     ];
 
-    /// <summary>Its bit in the sets of capget(2) and of <c>/proc/PID/status</c>.</summary>
+    /// <summary>The bit in the sets of capget(2) and of <c>/proc/PID/status</c>.</summary>
     public ulong Bit => 1UL << Number;
 
-    /// <summary>Reads a name in any case, with <c>CAP_</c> or without.</summary>
+    /// <summary>Parses a name in any case, with or without <c>CAP_</c>.</summary>
     public static Capability? TryParse(string text)
     {
         var name = Plain(text);
@@ -32,7 +33,7 @@ internal readonly record struct Capability(int Number) : IComparable<Capability>
         return null;
     }
 
-    /// <summary>The name as <see cref="Names"/> would have it.</summary>
+    /// <summary>The name in the form of <see cref="Names"/>.</summary>
     public static string Plain(string text)
     {
         var name = text.ToLowerInvariant();

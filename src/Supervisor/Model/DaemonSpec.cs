@@ -16,38 +16,36 @@ internal enum LogThreshold
     Error,
 }
 
-/// <summary>How connections of shared ports are steered.</summary>
+/// <summary>How connections to shared ports are steered.</summary>
 internal enum SteeringChoice
 {
-    /// <summary>The best that is permitted.</summary>
+    /// <summary>The best way that the kernel and the privileges permit.</summary>
     Auto,
     Program,
     Classic,
     None,
 }
 
-/// <summary>
-/// Settings of the daemon itself; null where the file says nothing and the command line or the default decides.
-/// </summary>
-/// <param name="Log">Form of the log.</param>
-/// <param name="LogLevel">Least severity that is logged.</param>
+/// <summary>Settings of the daemon. Null if the file has no such key: the command line or the default then decides.</summary>
+/// <param name="Log">Format of the log.</param>
+/// <param name="LogLevel">Lowest severity that is logged.</param>
 /// <param name="Socket">Path of the control socket.</param>
 /// <param name="Preload">Path of <c>libreuseport.so</c>.</param>
-/// <param name="StartParallelism">Workers that may be on their way from start to ready at one time.</param>
+/// <param name="StartParallelism">Most workers between start and readiness at one time.</param>
 internal sealed record DaemonSpec(LogForm? Log, LogThreshold? LogLevel, string? Socket, string? Preload, int? StartParallelism)
 {
     public SteeringChoice? Steering { get; init; }
 
-    /// <summary>Group whose members may change things by the control socket.</summary>
+    /// <summary>Group whose members may change the state of the daemon through the control socket.</summary>
     public string? SocketGroup { get; init; }
 
-    /// <summary>Group whose members may look.</summary>
+    /// <summary>Group whose members may only read through the control socket.</summary>
     public string? SocketReadOnlyGroup { get; init; }
 
     public static readonly DaemonSpec Default = new(null, null, null, null, null);
 }
 
-/// <summary>All that the YAML files say: the desired state.</summary>
+/// <summary>The content of all YAML files: the desired state.</summary>
 internal sealed record FleetSpec(DaemonSpec Daemon, ValueList<ServiceSpec> Services)
 {
     public static readonly FleetSpec Empty = new(DaemonSpec.Default, []);

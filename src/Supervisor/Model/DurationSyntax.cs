@@ -4,20 +4,24 @@ using System.Globalization;
 namespace Reuseportd.Model;
 
 /// <summary>
-/// The syntax of durations, for the configuration and for the client's options: <c>500ms</c>, <c>5s</c>, <c>2m</c>, <c>1h30m</c>,
+/// The syntax of durations in the configuration and in the client's options: <c>500ms</c>, <c>5s</c>, <c>2m</c>, <c>1h30m</c>,
 /// <c>1.5s</c>, <c>7d</c>, and 0 without a unit.
 /// </summary>
 internal static class DurationSyntax
 {
-    /// <summary>No duration may be longer. Timers of the runtime and the kernel take far more.</summary>
+    /// <summary>
+    /// The longest duration that the configuration takes, far below the limits of the runtime's and the kernel's timers.
+    /// </summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(7);
 
-    /// <summary>For an error message: what a duration looks like.</summary>
+    /// <summary>Describes a duration in error messages.</summary>
     public const string Accepts = "a duration such as 500ms, 5s or 2m";
 
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
 
-    /// <returns>Null if the text is no duration; <see cref="TimeSpan.MaxValue"/> if a <see cref="TimeSpan"/> cannot hold it.</returns>
+    /// <returns>
+    /// Null if the text is not a duration; <see cref="TimeSpan.MaxValue"/> if a <see cref="TimeSpan"/> cannot hold it.
+    /// </returns>
     public static TimeSpan? TryParse(ReadOnlySpan<char> text)
     {
         if (text is "0") return TimeSpan.Zero;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Reuseportd.Model;
 
-/// <summary>An error number of Linux (errno(3)); 0 is none.</summary>
+/// <summary>An error number of Linux (errno(3)); 0 means no error.</summary>
 internal readonly record struct Errno(int Number)
 {
     public static readonly Errno None = new(0);
@@ -44,17 +44,20 @@ internal readonly record struct Errno(int Number)
         [26] = "ETXTBSY", [27] = "EFBIG", [28] = "ENOSPC", [30] = "EROFS", [32] = "EPIPE", [34] = "ERANGE",
         [36] = "ENAMETOOLONG", [38] = "ENOSYS", [40] = "ELOOP", [61] = "ENODATA", [88] = "ENOTSOCK", [90] = "EMSGSIZE",
         [92] = "ENOPROTOOPT", [93] = "EPROTONOSUPPORT", [95] = "EOPNOTSUPP", [97] = "EAFNOSUPPORT", [98] = "EADDRINUSE",
-        [99] = "EADDRNOTAVAIL", [100] = "ENETDOWN", [103] = "ECONNABORTED", [105] = "ENOBUFS", [110] = "ETIMEDOUT", [111] = "ECONNREFUSED",
+        [99] = "EADDRNOTAVAIL", [100] = "ENETDOWN", [103] = "ECONNABORTED", [105] = "ENOBUFS", [110] = "ETIMEDOUT",
+        [111] = "ECONNREFUSED",
         [116] = "ESTALE", [122] = "EDQUOT",
     };
 
     private static readonly Dictionary<string, int> Numbers = Names.ToDictionary(pair => pair.Value, pair => pair.Key);
 
-    /// <summary>Reads the symbolic name or the number.</summary>
+    /// <summary>Parses a symbolic name or a number.</summary>
     public static Errno? TryParse(string text) =>
-        Numbers.TryGetValue(text, out var number) || int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number)
+        Numbers.TryGetValue(text, out var number)
+            || int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number)
             ? new Errno(number)
             : null;
 
-    public override string ToString() => Names.TryGetValue(Number, out var name) ? name : Number.ToString(CultureInfo.InvariantCulture);
+    public override string ToString() =>
+        Names.TryGetValue(Number, out var name) ? name : Number.ToString(CultureInfo.InvariantCulture);
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Reuseportd.Model;
 
-/// <summary>How a process ended, as waitid(2) says it.</summary>
+/// <summary>How a process ended (waitid(2)).</summary>
 /// <param name="Code">Exit code, or the number of the signal that ended it.</param>
 internal readonly record struct ExitStatus(int Code, bool Signaled, bool CoreDumped)
 {
@@ -10,7 +10,9 @@ internal readonly record struct ExitStatus(int Code, bool Signaled, bool CoreDum
 
     public static ExitStatus Killed(Signal signal) => new(signal.Number, Signaled: true, CoreDumped: false);
 
-    /// <summary>The kernel had killed in the worker by then, at its <c>memory_max</c>; whom, it does not tell.</summary>
+    /// <summary>
+    /// The kernel had killed a process of this worker at its <c>memory_max</c> before; the kernel does not report which process.
+    /// </summary>
     public bool OutOfMemory { get; init; }
 
     public bool Success => !Signaled && Code == 0;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Reuseportd.Model;
 
-/// <summary>The numbers of linux/ioprio.h.</summary>
+/// <summary>I/O classes with their numbers in linux/ioprio.h.</summary>
 internal enum IoClass
 {
     Realtime = 1,
@@ -10,19 +10,19 @@ internal enum IoClass
     Idle = 3,
 }
 
-/// <summary>Turn of a process at block devices (ioprio_set(2)), where their scheduler goes by it.</summary>
-/// <param name="Level">0, the first, to 7; 0 for <see cref="IoClass.Idle"/>.</param>
+/// <summary>Priority of a process at block devices (ioprio_set(2)), for I/O schedulers that honour it.</summary>
+/// <param name="Level">0 (highest) to 7; 0 for <see cref="IoClass.Idle"/>.</param>
 internal sealed record IoPrioritySpec(IoClass Class, int Level)
 {
-    /// <summary>That of a process which nobody gave one (IOPRIO_NORM).</summary>
-    public const int UsualLevel = 4;
+    /// <summary>Level of a process without a priority of its own (IOPRIO_NORM).</summary>
+    public const int DefaultLevel = 4;
 
     private const int ClassShift = 13;
 
-    /// <summary>As ioprio_set(2) takes it.</summary>
+    /// <summary>The argument of ioprio_set(2).</summary>
     public int Value => (int)Class << ClassShift | Level;
 
-    /// <summary>As it is written in the configuration: <c>realtime:0</c>, <c>idle</c>.</summary>
+    /// <summary>The form of the configuration: <c>realtime:0</c>, <c>idle</c>.</summary>
     public override string ToString() => Class switch
     {
         IoClass.Realtime => string.Create(CultureInfo.InvariantCulture, $"realtime:{Level}"),

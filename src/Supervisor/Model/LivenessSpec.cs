@@ -1,11 +1,12 @@
 namespace Reuseportd.Model;
 
-/// <summary>When a worker that was ready counts as dead though its process lives; it is restarted then.</summary>
-/// <param name="InitialDelay">From its being ready to the first probe.</param>
+/// <summary>When the daemon restarts a ready worker that runs but no longer answers.</summary>
+/// <param name="InitialDelay">From readiness to the first probe.</param>
 /// <param name="Period">From one probe to the next.</param>
-/// <param name="Timeout">A probe that has no answer by then has failed.</param>
-/// <param name="FailureThreshold">Failures in a row that make it dead.</param>
-internal sealed record LivenessSpec(ProbeSpec Probe, TimeSpan InitialDelay, TimeSpan Period, TimeSpan Timeout, int FailureThreshold)
+/// <param name="Timeout">A probe without an answer after this time has failed.</param>
+/// <param name="FailureThreshold">Failures in a row after which the worker is restarted.</param>
+internal sealed record LivenessSpec(
+    ProbeSpec Probe, TimeSpan InitialDelay, TimeSpan Period, TimeSpan Timeout, int FailureThreshold)
 {
     public static readonly TimeSpan DefaultPeriod = TimeSpan.FromSeconds(10);
 

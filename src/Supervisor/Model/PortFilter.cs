@@ -12,7 +12,7 @@ internal readonly record struct PortRange(int First, int Last)
         : string.Create(CultureInfo.InvariantCulture, $"{First}-{Last}");
 }
 
-/// <summary>The ports that a service shards: a list of ports and ranges, or any (an empty list).</summary>
+/// <summary>The ports that a service shards: ports and ranges; an empty list stands for any port.</summary>
 internal sealed record PortFilter(ValueList<PortRange> Ranges)
 {
     public static readonly PortFilter Any = new([]);
@@ -21,6 +21,6 @@ internal sealed record PortFilter(ValueList<PortRange> Ranges)
 
     public bool Contains(int port) => IsAny || Ranges.Any(range => range.Contains(port));
 
-    /// <summary>The form that <c>LIBREUSEPORT_PORT</c> takes; empty for any.</summary>
+    /// <summary>The form of <c>LIBREUSEPORT_PORT</c>; empty for any port.</summary>
     public override string ToString() => string.Join(',', Ranges);
 }

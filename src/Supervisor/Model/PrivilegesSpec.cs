@@ -1,15 +1,15 @@
 namespace Reuseportd.Model;
 
-/// <summary>Rights of a process beside those of its user and group.</summary>
+/// <summary>Privileges of a process beside its user and group.</summary>
 /// <param name="SupplementaryGroups">
-/// Names or numbers, in place of the user's own from the group database; null for those.
+/// Names or numbers that replace the user's groups of the group database; null to keep these.
 /// </param>
 /// <param name="NoNewPrivileges">
-/// Whether no exec may gain rights (prctl(2), PR_SET_NO_NEW_PRIVS); null: where the user or group is changed.
+/// Whether no exec may gain privileges (prctl(2), PR_SET_NO_NEW_PRIVS); null: if the user or group changes.
 /// </param>
 /// <param name="AmbientCapabilities">
-/// Those that it and what it executes have, in the order of their numbers; null: none after a change of user, else as the
-/// daemon has them.
+/// Capabilities that the process and its children have, in the order of their numbers. Null: none after a change of user, else
+/// the daemon's.
 /// </param>
 internal sealed record PrivilegesSpec(
     ValueList<string>? SupplementaryGroups,

@@ -1,15 +1,15 @@
 namespace Reuseportd.Model;
 
 /// <summary>
-/// All that a process of a service is started with. Two services whose process specs are equal run the same
-/// process, so a change elsewhere in the service needs no restart.
+/// Everything that a process of a service is started with. A change of the service that leaves its process spec equal needs no
+/// restart.
 /// </summary>
-/// <param name="Command">Program and arguments; the program is searched in <c>PATH</c> unless it has a slash.</param>
-/// <param name="Environment">Variables added to the daemon's own, in the order of the file.</param>
+/// <param name="Command">Program and arguments; a program without a slash is searched in <c>PATH</c>.</param>
+/// <param name="Environment">Variables that are added to the daemon's environment, in the order of the file.</param>
 /// <param name="EnvironmentFiles">
-/// Files of <c>NAME=value</c> lines, read again at every spawn; a path that begins with '-' may be missing.
+/// Files of <c>NAME=value</c> lines, read at every spawn; a file whose path begins with '-' may be missing.
 /// </param>
-/// <param name="Umask">File mode creation mask, or null for the daemon's.</param>
+/// <param name="Umask">File mode creation mask; null for the daemon's.</param>
 internal sealed record ProcessSpec(
     ValueList<Template> Command,
     ReuseportSpec Reuseport,
@@ -28,12 +28,12 @@ internal sealed record ProcessSpec(
 
 internal sealed record EnvironmentVariable(string Name, Template Value);
 
-/// <summary>Where a worker's output stream goes.</summary>
+/// <summary>The destination of a worker's output stream.</summary>
 internal abstract record OutputTarget
 {
     private OutputTarget() { }
 
-    /// <summary>Through the daemon's log, line by line.</summary>
+    /// <summary>The daemon's log, line by line.</summary>
     internal sealed record Journal : OutputTarget;
 
     internal sealed record Null : OutputTarget;
@@ -41,6 +41,6 @@ internal abstract record OutputTarget
     /// <summary>The daemon's own stream.</summary>
     internal sealed record Inherit : OutputTarget;
 
-    /// <summary>Appended to a file that is opened as the worker's user.</summary>
+    /// <summary>A file, opened for append as the worker's user.</summary>
     internal sealed record File(string Path) : OutputTarget;
 }

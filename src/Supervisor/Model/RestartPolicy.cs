@@ -8,12 +8,12 @@ internal enum RestartWhen
 }
 
 /// <summary>Whether, when and how often an ended process is replaced.</summary>
-/// <param name="Delay">Wait before the first retry of a process that did not get ready.</param>
-/// <param name="Multiplier">Each further wait is the last one times this.</param>
-/// <param name="MaxDelay">No wait is longer, jitter included.</param>
-/// <param name="Jitter">Each wait is spread evenly over its value times 1 - jitter to 1 + jitter; 0 to 1.</param>
-/// <param name="ResetAfter">A process that was ready this long starts the waits over.</param>
-/// <param name="MaxAttempts">Restarts within <paramref name="Window"/> after which the slot has failed; 0 never gives up.</param>
+/// <param name="Delay">Wait before the first retry of a process that did not become ready.</param>
+/// <param name="Multiplier">Factor from each wait to the next.</param>
+/// <param name="MaxDelay">Longest wait, jitter included.</param>
+/// <param name="Jitter">A wait is spread evenly between 1 - jitter and 1 + jitter times its value; 0 to 1.</param>
+/// <param name="ResetAfter">After a process was ready for this time, waits begin with <paramref name="Delay"/> again.</param>
+/// <param name="MaxAttempts">Restarts within <paramref name="Window"/> after which the slot fails; 0 for no limit.</param>
 internal sealed record RestartPolicy(
     RestartWhen When,
     TimeSpan Delay,

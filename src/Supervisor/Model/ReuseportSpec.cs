@@ -1,8 +1,6 @@
 namespace Reuseportd.Model;
 
-/// <summary>
-/// What the preload library does with a socket option. The number is the one that its environment variable takes.
-/// </summary>
+/// <summary>How the preload library treats a socket option. The number is the value of the environment variable.</summary>
 internal enum OptionSetting
 {
     System = -1,
@@ -10,7 +8,7 @@ internal enum OptionSetting
     Set = 1,
 }
 
-/// <summary>How connections are spread over the workers.</summary>
+/// <summary>How connections are distributed over the workers.</summary>
 internal enum Balance
 {
     /// <summary>Round robin for TCP, hash for UDP.</summary>
@@ -23,9 +21,9 @@ internal enum Balance
 
 /// <summary>The <c>reuseport</c> section: which sockets are sharded, and how.</summary>
 /// <param name="Ports">Ports to shard.</param>
-/// <param name="Addresses">Addresses and prefixes as <c>LIBREUSEPORT_ADDR</c> takes them; empty for any.</param>
-/// <param name="Interface">Network interface that matching sockets are bound to, or null.</param>
-/// <param name="Backlog">Least backlog of <c>listen(2)</c> on matching sockets, or null to leave it.</param>
+/// <param name="Addresses">Addresses and prefixes in the form of <c>LIBREUSEPORT_ADDR</c>; empty for any.</param>
+/// <param name="Interface">Network interface to bind matching sockets to, or null.</param>
+/// <param name="Backlog">Smallest backlog of <c>listen(2)</c> on matching sockets; null to leave the backlog unchanged.</param>
 /// <param name="Debug">Whether the library writes outcome lines.</param>
 internal sealed record ReuseportSpec(
     PortFilter Ports,

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Reuseportd.Model;
 
-/// <summary>The numbers of linux/sched.h.</summary>
+/// <summary>Scheduling policies with their numbers in linux/sched.h.</summary>
 internal enum SchedulingPolicy
 {
     Other = 0,
@@ -12,13 +12,13 @@ internal enum SchedulingPolicy
     Idle = 5,
 }
 
-/// <summary>How the kernel gives a process its turn (sched(7)).</summary>
+/// <summary>How the kernel schedules a process (sched(7)).</summary>
 /// <param name="Priority">
 /// 1 to 99 for <see cref="SchedulingPolicy.Fifo"/> and <see cref="SchedulingPolicy.RoundRobin"/>, else 0.
 /// </param>
 internal sealed record SchedulingSpec(SchedulingPolicy Policy, int Priority)
 {
-    /// <summary>As it is written in the configuration: <c>fifo:50</c>, <c>batch</c>.</summary>
+    /// <summary>The form of the configuration: <c>fifo:50</c>, <c>batch</c>.</summary>
     public override string ToString()
     {
         var name = Policy switch

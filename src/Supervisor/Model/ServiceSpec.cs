@@ -1,11 +1,11 @@
 namespace Reuseportd.Model;
 
-/// <summary>One entry under <c>services:</c>, whole and checked.</summary>
+/// <summary>One entry under <c>services:</c>, complete and validated.</summary>
 /// <param name="Name">Letters, digits, '-', '_' and '.'; at most 64 of them.</param>
-/// <param name="Workers">Number of copies, <c>auto</c> already resolved.</param>
-/// <param name="Autostart">Whether its workers are started with the daemon.</param>
-/// <param name="DependsOn">Services that it is started after.</param>
-/// <param name="Liveness">Null where a process that lives counts as well.</param>
+/// <param name="Workers">Number of copies; <c>auto</c> is resolved.</param>
+/// <param name="Autostart">Whether the workers start with the daemon.</param>
+/// <param name="DependsOn">Services that start before this service.</param>
+/// <param name="Liveness">Null if ready workers are not probed.</param>
 internal sealed record ServiceSpec(
     string Name,
     int Workers,
@@ -34,9 +34,9 @@ internal enum UpdateFailureAction
     Pause,
 }
 
-/// <summary>How a planned restart goes through the workers of a service.</summary>
-/// <param name="MaxSurge">Processes beyond the number of workers at one time.</param>
-/// <param name="MaxUnavailable">Workers that may be not ready at one time.</param>
+/// <summary>How a rolling restart goes through the workers of a service.</summary>
+/// <param name="MaxSurge">Most processes beyond the number of workers at one time.</param>
+/// <param name="MaxUnavailable">Most workers that are not ready at one time.</param>
 internal sealed record UpdateSpec(
     int MaxSurge,
     int MaxUnavailable,
@@ -55,15 +55,15 @@ internal enum StallAction
     None,
 }
 
-/// <summary>When a worker that no longer accepts counts as stuck, and what is done.</summary>
+/// <summary>When a worker that does not accept connections counts as stuck, and how the daemon reacts.</summary>
 internal sealed record StallSpec(TimeSpan After, StallAction Action)
 {
     public static readonly StallSpec Default = new(TimeSpan.FromMilliseconds(500), StallAction.Steer);
 }
 
-/// <summary>What of a worker's output reaches the log.</summary>
+/// <summary>Which part of a worker's output reaches the log.</summary>
 /// <param name="RateLimitBurst">Lines in each interval; 0 for no limit.</param>
-/// <param name="LineMax">Bytes of a line; a longer one is split.</param>
+/// <param name="LineMax">Most bytes of a line; a longer line is split.</param>
 internal sealed record LoggingSpec(TimeSpan RateLimitInterval, int RateLimitBurst, int LineMax)
 {
     public static readonly LoggingSpec Default = new(TimeSpan.FromSeconds(30), RateLimitBurst: 10_000, LineMax: 8 * 1024);

@@ -13,14 +13,15 @@ internal readonly record struct Signal(int Number)
     private static readonly string[] StandardNames =
     [
         "0", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM",
-        "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
+        "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR",
+        "SYS",
     ];
 
-    /// <summary>First and last real-time signal that a program may use under glibc.</summary>
+    /// <summary>First and last real-time signals that glibc leaves to programs.</summary>
     private const int RealTimeMin = 34;
     private const int RealTimeMax = 64;
 
-    /// <summary>Reads <c>TERM</c>, <c>SIGTERM</c>, <c>15</c> or <c>RTMIN+3</c>, in any case.</summary>
+    /// <summary>Parses <c>TERM</c>, <c>SIGTERM</c>, <c>15</c> or <c>RTMIN+3</c>, in any case.</summary>
     public static Signal? TryParse(string text)
     {
         var name = text.ToUpperInvariant();
@@ -44,7 +45,8 @@ internal readonly record struct Signal(int Number)
 
     private static Signal? InRange(string digits, int from, int sign, int least)
     {
-        if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) || offset > RealTimeMax) return null;
+        if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) || offset > RealTimeMax)
+            return null;
         var number = from + sign * offset;
         return number >= least && number <= RealTimeMax ? new Signal(number) : null;
     }

@@ -1,9 +1,9 @@
 namespace Reuseportd.Model;
 
-/// <summary>The step before exec that failed, what it was given, and why: <c>setrlimit nofile=1048576: EPERM</c>.</summary>
+/// <summary>The failed step before exec, its argument and its error: <c>setrlimit nofile=1048576: EPERM</c>.</summary>
 internal sealed record SpawnError(string Step, string Value, Errno Errno)
 {
-    /// <summary>What stands in the way, as <c>the hard limit is 4096</c>; null where nothing is known of it.</summary>
+    /// <summary>The cause, such as <c>the hard limit is 4096</c>; null if unknown.</summary>
     public string? Barrier { get; init; }
 
     public override string ToString() =>

@@ -1,7 +1,7 @@
 namespace Reuseportd.Model;
 
 /// <summary>
-/// How a process is ended: <paramref name="Signal"/>, then SIGKILL to its whole tree after <paramref name="GracePeriod"/>.
+/// How a process is stopped: <paramref name="Signal"/>, then SIGKILL to the process tree after <paramref name="GracePeriod"/>.
 /// </summary>
 internal sealed record StopSpec(Signal Signal, TimeSpan GracePeriod)
 {

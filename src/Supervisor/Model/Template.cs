@@ -4,19 +4,19 @@ using System.Text;
 namespace Reuseportd.Model;
 
 /// <summary>
-/// Text with the placeholders <c>{worker}</c>, <c>{service}</c> and <c>{N+worker}</c>; <c>{{</c> is a '{', and a '}' that closes
-/// none stands for itself. Only made by <see cref="TryParse"/>, so expanding one cannot fail.
+/// Text with the placeholders <c>{worker}</c>, <c>{service}</c> and <c>{N+worker}</c>. <c>{{</c> stands for '{', and an unmatched
+/// '}' for itself. Only <see cref="TryParse"/> makes a template, so expansion cannot fail.
 /// </summary>
 internal sealed record Template
 {
     private Template(string text) => Text = text;
 
-    /// <summary>The text as it was written.</summary>
+    /// <summary>The text of the configuration.</summary>
     public string Text { get; }
 
     public override string ToString() => Text;
 
-    /// <returns>The template, or null and in <paramref name="error"/> what is wrong with the first bad placeholder.</returns>
+    /// <returns>The template; or null, and in <paramref name="error"/> the fault of the first bad placeholder.</returns>
     public static Template? TryParse(string text, out string? error)
     {
         error = Walk(text, worker: null, into: null);
@@ -49,10 +49,11 @@ internal sealed record Template
             }
 
             var end = text.IndexOf('}', at);
-            if (end < 0) return "'{' has no '}'; a '{' that is meant is written '{{', a '}' as it is";
+            if (end < 0) return "'{' has no '}'; write '{{' for a literal '{'";
             var name = text.AsSpan(at + 1, end - at - 1);
             if (!TryValue(name, worker ?? new WorkerName("", 0), out var value))
-                return $"unknown placeholder '{{{name}}}'; known are {{worker}}, {{service}} and {{N+worker}}; a '{{' that is meant is written '{{{{', a '}}' as it is";
+                return $"unknown placeholder '{{{name}}}'; known: {{worker}}, {{service}}, {{N+worker}}; "
+                    + $"write '{{{{' for a literal '{{'";
             into?.Append(value);
             at = end;
         }

@@ -4,9 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace Reuseportd.Model;
 
-/// <summary>
-/// An immutable list that is equal to another when its elements are, so that records which hold lists compare by value.
-/// </summary>
+/// <summary>An immutable list that compares by its elements, so that records which hold lists compare by value.</summary>
 [CollectionBuilder(typeof(ValueList), nameof(ValueList.Create))]
 internal readonly struct ValueList<T>(ImmutableArray<T> items) : IReadOnlyList<T>, IEquatable<ValueList<T>>
 {

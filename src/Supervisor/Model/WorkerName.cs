@@ -1,6 +1,6 @@
 namespace Reuseportd.Model;
 
-/// <summary>A slot of a service, written <c>web@0</c>. It outlives the processes that run in it.</summary>
+/// <summary>The name of a slot, written <c>web@0</c>. A slot outlives the processes that run in it.</summary>
 /// <param name="Service">Name of the service.</param>
 /// <param name="Index">Number of the copy, from 0.</param>
 internal readonly record struct WorkerName(string Service, int Index)

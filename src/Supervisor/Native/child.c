@@ -1,22 +1,22 @@
 /*
- * What the new process does between clone and exec.
+ * The code of the new process between clone and exec.
  *
- * It runs in the daemon's memory (CLONE_VM), on a stack of its own, while the thread that made it waits
+ * The child runs in the daemon's memory (CLONE_VM), on its own stack, while the thread that created it waits
  * (CLONE_VFORK). Three rules follow:
  *
- *  - Nothing that allocates, locks or touches stdio: another thread may hold the lock for ever, from here.
- *  - Raw system calls for ids: glibc's setuid() and its kin change all threads of "the process", and would
- *    look for them in the daemon's memory.
- *  - All signals stay blocked until no handler is left, since a handler would run in the daemon's memory.
+ * - No allocation, no lock, no stdio: another thread may hold the lock, and would never release it for the
+ *   child.
+ * - Raw system calls for ids: glibc's setuid() and others change all threads of "the process", and would look
+ *   for them in the daemon's memory.
+ * - All signals stay blocked until no handler is left, because a handler would run in the daemon's memory.
  *
- * A step that fails is written to the result, which the daemon sees because the memory is its own. A
- * close-on-exec pipe would do it too, for three more system calls and two descriptors each time; it only pays
- * where memory is not shared.
+ * A failed step is written to the result, which is in shared memory. A close-on-exec pipe would need three
+ * more system calls and two descriptors for each start.
  *
- * Changing the uid makes the shared memory non-dumpable (see commit_creds() in the kernel), so no other
- * process of the worker's user can trace the child while it still stands in the daemon's memory; the daemon
- * puts that back. Such a process can still stop the child (SIGSTOP), and a disk can hold it up: each step is
- * noted before it begins, and a start that takes too long is killed from another thread.
+ * The change of uid makes the shared memory non-dumpable (see commit_creds() in the kernel). So no other
+ * process of the worker's user can trace the child while it uses the daemon's memory. The daemon restores
+ * that later. Such a process can still stop the child (SIGSTOP), and a disk can delay it. So each step is
+ * recorded before it begins, and another thread kills a start that takes too long.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -28,7 +28,7 @@
 #include "child_steps.h"
 
 enum {
-    SIGNALS = 64, /* of the kernel; 32 and 33, which glibc hides, among them */
+    SIGNALS = 64, /* the kernel's number, including 32 and 33, which glibc hides */
     KERNEL_SIGSET_SIZE = 8,
     EXIT_BEFORE_EXEC = 127,
 };
@@ -54,12 +54,13 @@ void child_must_of(const struct child *child, long answer, enum reuseportd_step 
 }
 
 /*
- * All of them, for 12 of the 80 microseconds that a spawn takes (posix_spawn(3) of glibc asks for as many):
- * CLONE_CLEAR_SIGHAND leaves those that are ignored as they are, and which these are nobody can tell before the
- * clone. When a registration ends, the runtime gives its signal back as it found it, SIGHUP under nohup(1)
- * ignored, and that may be on another thread, just now.
+ * Resets all signals, which takes 12 of the 80 microseconds of a spawn (glibc's posix_spawn(3) makes as many
+ * calls). CLONE_CLEAR_SIGHAND keeps ignored signals ignored, and the set of ignored signals is not known
+ * before the clone. When a registration ends, the runtime restores the former disposition (SIGHUP ignored
+ * under nohup(1)), possibly at this moment on another thread.
  *
- * The kernel's struct sigaction, not glibc's: all zero is SIG_DFL without flags on every architecture.
+ * This is the kernel's struct sigaction, not glibc's: all zero means SIG_DFL without flags on every
+ * architecture.
  */
 static void reset_signals(void)
 {
@@ -75,7 +76,7 @@ static void unblock_signals(void)
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, (size_t)KERNEL_SIGSET_SIZE);
 }
 
-/* After the change of uid, which clears it. The parent may have died before: then nobody will tell. */
+/* After the change of uid, which clears the setting. If the parent has died before, no signal would come. */
 static void die_with_parent(const struct child *child)
 {
     if (!(child->request->flags & FLAG_DIE_WITH_PARENT))
@@ -96,8 +97,8 @@ static int means_absent(int error)
 }
 
 /*
- * As execvpe(3) goes through PATH, but for one thing: what the kernel cannot execute (ENOEXEC) is an error,
- * not a script for /bin/sh.
+ * Searches PATH like execvpe(3), with one difference: a file that the kernel cannot execute (ENOEXEC) is an
+ * error, not a script for /bin/sh.
  */
 static _Noreturn void execute(const struct child *child)
 {
@@ -106,7 +107,7 @@ static _Noreturn void execute(const struct child *child)
     int error = ENOENT;
     int index = 0;
     for (; request->candidates[index] != NULL; index++) {
-        child->result->index = index; /* of the one that succeeds, nobody else can tell */
+        child->result->index = index; /* only known here if the exec succeeds */
         syscall(SYS_execve, request->candidates[index], request->argv, request->envp);
         error = errno;
         if (error == EACCES && denied < 0)
@@ -128,7 +129,7 @@ int reuseportd_child_main(void *argument)
     reset_signals();
     long session = syscall(SYS_setsid);
     child_must(child, session, STEP_SETSID);
-    reuseportd_guard_remember(child->spawner->guard, (pid_t)session); /* from here, as nothing can come of it before */
+    reuseportd_guard_remember(child->spawner->guard, (pid_t)session); /* from now on; before this, the child has no descendants */
     child_connect_streams(child);
     if (child->request->umask >= 0)
         syscall(SYS_umask, child->request->umask);

@@ -22,9 +22,9 @@
 #endif
 
 /*
- * The descriptors that a child needs stand at fixed low numbers of the daemon, taken when the spawner is
- * opened. So the child, which at first shares the daemon's table, can leave all that lies above behind in one
- * close_range(2) and never copies the thousands that a large fleet has.
+ * The descriptors that a child needs are at fixed low numbers of the daemon, reserved when the spawner is
+ * opened. The child first shares the daemon's table. So it can drop all higher descriptors with one
+ * close_range(2), and never copies the thousands of a large fleet.
  */
 enum slot {
     SLOT_NULL = 0, /* /dev/null, read and write */
@@ -47,20 +47,20 @@ struct child {
     const struct reuseportd_request *request;
     volatile struct reuseportd_result *result;
     pid_t parent;
-    int shares_table; /* made with CLONE_FILES */
-    int enter_cgroup; /* not born in it */
+    int shares_table; /* created with CLONE_FILES */
+    int enter_cgroup; /* not created in the group */
 };
 
-/* Runs in the child, on its own stack in the daemon's memory. Does not return to its caller's frame. */
+/* Runs in the child, on its own stack in the daemon's memory. Does not return. */
 int reuseportd_child_main(void *child);
 
-/* Makes the child, and returns when it has left this memory. Its pid, or a negative errno. */
+/* Creates the child; returns when it has left this memory. Its pid, or a negative errno. */
 long reuseportd_clone_child(struct reuseportd_spawner *spawner, struct child *child);
 
-/* Closes every descriptor from `first` on. 0, or -1 with errno. */
+/* Closes every descriptor from `first`. 0, or -1 with errno. */
 int reuseportd_close_from(unsigned int first, int has_close_range);
 
-/* clone3(2), the child starting with `run(argument)`. The pid, or a negative errno. */
+/* clone3(2); the child starts with `run(argument)`. The pid, or a negative errno. */
 long reuseportd_clone3(void *arguments, size_t size, int (*run)(void *), void *argument);
 
 #endif

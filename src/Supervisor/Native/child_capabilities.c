@@ -1,16 +1,15 @@
 /*
- * The capabilities of the new process: after a change of user, and where some are asked for, these and no
- * others.
+ * The capabilities of the new process: exactly the requested ones, after a change of user or on request.
  *
- * execve(2) gives a program without file capabilities just the ambient set (capabilities(7)), and a capability
- * can be ambient only while it is permitted and inheritable too. A change from root to another user empties the
- * permitted set, unless PR_SET_KEEPCAPS was asked for before (exec ends that), and the ambient one always. Hence
- * the order: keep, change user, capset, raise. A worker whose permitted set grows beyond its ambient one in exec
- * would not be given the preload library (AT_SECURE).
+ * execve(2) gives a program without file capabilities only the ambient set (capabilities(7)). A capability
+ * can be ambient only while it is permitted and inheritable. A change from root to another user clears the
+ * permitted set, unless PR_SET_KEEPCAPS was set before (exec resets it), and always clears the ambient set.
+ * So the order is: keep, change user, capset, raise. If exec extends the permitted set beyond the ambient
+ * set, the loader ignores LD_PRELOAD (AT_SECURE).
  *
- * The inheritable set outlives a change of user, so it is emptied too: a program with inheritable file
- * capabilities would gain by it. One who runs as root has all of the bounding set after exec whatever it had
- * before, so nothing is taken away there.
+ * The inheritable set survives a change of user, so it is cleared too: a program with inheritable file
+ * capabilities would gain by it. A process of root has the whole bounding set after exec in any case, so
+ * nothing is removed there.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -36,14 +35,14 @@ void child_keep_capabilities(const struct child *child)
     if (!is_concerned(child))
         return;
 
-    /* They would outlive the change from one ordinary user to another. EINVAL: a kernel without. */
+    /* Ambient capabilities would survive a change between ordinary users. EINVAL: an older kernel. */
     if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0L, 0L, 0L) < 0 && errno != EINVAL)
         child_fail(child, STEP_CAPABILITIES, CAPABILITIES_CLEAR_AMBIENT, errno);
     if (child->request->flags & FLAG_IDENTITY && child->request->ambient != 0)
         child_must_of(child, prctl(PR_SET_KEEPCAPS, 1L, 0L, 0L, 0L), STEP_CAPABILITIES, CAPABILITIES_KEEP);
 }
 
-/* What it cannot have is left out here: raising it fails then, and names it. */
+/* A capability that is not permitted is omitted here; raising it fails later and names it. */
 static void reduce(const struct child *child, int is_root)
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};

@@ -1,4 +1,4 @@
-/* What the new process may use of the machine, and when its turn is. */
+/* Resources and scheduling of the new process. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +32,7 @@ void child_enter_cgroup(const struct child *child)
         child_must(child, write_text(child->request->cgroup, "cgroup.procs", "0"), STEP_CGROUP);
 }
 
-/* Decimal of -1000 to 1000 at the end of `buffer`. */
+/* Decimal of -1000 to 1000, written to the end of `buffer`. */
 static const char *decimal(int number, char *buffer, size_t size)
 {
     unsigned int rest = number < 0 ? (unsigned int)-number : (unsigned int)number;
@@ -47,7 +47,7 @@ static const char *decimal(int number, char *buffer, size_t size)
     return at;
 }
 
-/* While the parent waits in vfork this is the child's own value, although the memory is shared. */
+/* While the parent waits in vfork, this is the child's own value, although the memory is shared. */
 static void set_oom_score(const struct child *child)
 {
     if (!(child->request->flags & FLAG_OOM_SCORE_ADJ))
@@ -58,8 +58,8 @@ static void set_oom_score(const struct child *child)
 }
 
 /*
- * The kernel takes of the mask what the process may use, and says nothing of the rest as long as one is left. So
- * the mask is read back: a worker that was to run on CPUs 2 and 9 does not run on 2 alone.
+ * The kernel uses the allowed part of the mask and does not report the rest, as long as one CPU is left. So
+ * the mask is read back: a worker for CPUs 2 and 9 must not run on 2 alone.
  */
 static void set_affinity(const struct child *child)
 {
@@ -88,7 +88,7 @@ static void set_limits(const struct child *child)
     }
 }
 
-/* To an ordinary user the limits rlimit_nice and rtprio say how far this may go, so they are set before. */
+/* For an ordinary user, the limits rlimit_nice and rtprio bound these values, so the limits are set first. */
 static void set_scheduling(const struct child *child)
 {
     const struct reuseportd_request *request = child->request;
@@ -107,7 +107,7 @@ static void set_scheduling(const struct child *child)
 
 void child_set_resources(const struct child *child)
 {
-    set_oom_score(child); /* ahead of the limits, as a low one of descriptors would be in its way */
+    set_oom_score(child); /* before the limits: a low limit of descriptors would prevent it */
     set_affinity(child);
     set_limits(child);
     set_scheduling(child);

@@ -1,9 +1,10 @@
 /*
- * SIGCHLD as a descriptor, and blocked in every thread.
+ * SIGCHLD as a descriptor, blocked in every thread.
  *
- * The .NET runtime answers the signal, once anything in the process has asked it to (its console does too), and as process 1 it
- * then reaps every child there is: the exit status of a worker would be lost, and its number free while it is still used to
- * end its process group. A signal that is blocked reaches no handler, whoever installs one, and is still read here.
+ * The .NET runtime handles the signal after any use of it in the process (its console also uses it). As
+ * process 1 it then reaps every child. A worker's exit status would be lost, and its number would be free
+ * while the daemon still uses it to kill the process group. A blocked signal reaches no handler, and can
+ * still be read here.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -22,8 +23,9 @@ static sigset_t only_children(void)
 }
 
 /*
- * Before the runtime makes its threads, which inherit the mask, and behind inherited_signals.c, which empties it; children get
- * one of their own (child.c). Not in the shared object, which is loaded into processes that are not the daemon: see the Makefile.
+ * Runs before the runtime creates its threads, which inherit the mask, and after inherited_signals.c, which
+ * clears it. Children get their own mask (child.c). Not in the shared object, which other processes load: see
+ * the Makefile.
  */
 #ifndef REUSEPORTD_SHARED
 __attribute__((constructor(102))) static void block_for_all_threads(void)

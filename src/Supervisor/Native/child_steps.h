@@ -1,13 +1,13 @@
-/* The parts of child.c. Each runs in the child, and does not return where its step fails. */
+/* The parts of child.c. Each runs in the child, and does not return if its step fails. */
 #ifndef REUSEPORTD_CHILD_STEPS_H
 #define REUSEPORTD_CHILD_STEPS_H
 
 #include "child.h"
 
-/* Tells the daemon, and ends the child. */
+/* Reports the failure to the daemon, and ends the child. */
 _Noreturn void child_fail(const struct child *child, enum reuseportd_step step, int index, int error);
 
-/* Fails with errno where the answer of a system call is negative. */
+/* Fails with errno if the result of a system call is negative. */
 void child_must(const struct child *child, long answer, enum reuseportd_step step);
 void child_must_of(const struct child *child, long answer, enum reuseportd_step step, int index);
 

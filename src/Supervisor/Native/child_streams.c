@@ -1,4 +1,4 @@
-/* The descriptors of the new process: stdin, stdout, stderr, and no others. */
+/* The descriptors of the new process: only stdin, stdout and stderr. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -7,7 +7,7 @@
 
 #include "child_steps.h"
 
-/* Leaves the daemon's table with what stands below the last slot, before any number in it is changed. */
+/* Leaves the daemon's table with the descriptors up to the last slot, before any number in it changes. */
 void child_leave_table(const struct child *child)
 {
     if (!child->shares_table)
@@ -20,8 +20,8 @@ void child_leave_table(const struct child *child)
 }
 
 /*
- * The slots lie above 2, so source and target are never one number, on which dup3(2) fails and dup2(2) keeps
- * cloexec.
+ * The slots are above 2, so source and target always differ. For equal numbers dup3(2) fails, and dup2(2)
+ * keeps close-on-exec.
  */
 static void connect_output(const struct child *child, int index, enum reuseportd_step step)
 {

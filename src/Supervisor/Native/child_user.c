@@ -1,4 +1,4 @@
-/* Whom the new process runs as, and with which rights. */
+/* The user, groups and privileges of the new process. */
 #define _GNU_SOURCE
 #include <sys/prctl.h>
 #include <sys/syscall.h>

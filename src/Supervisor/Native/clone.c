@@ -1,14 +1,16 @@
 /*
- * Making the child.
+ * Creates the child.
  *
- * CLONE_VM shares the memory instead of copying page tables, so a start costs the same from a daemon of 20
- * MiB as from one of 2 GiB; CLONE_FILES with the slots of child.h does that for descriptors. CLONE_VFORK
- * holds this thread until the child has left the memory by exec or exit, so no stack and no argument is used
- * by two at once. The thread that waits so is one of a few that do nothing else (Linux/Launcher.cs). While it waits the kernel's
- * OOM killer passes over the child, and oom_score_adj is the child's own: without CLONE_VFORK, a child out of memory in its
- * worker's control group would end the daemon, whose memory it stands in.
+ * CLONE_VM shares the memory instead of copying page tables, so a start costs the same for a daemon of 20 MiB
+ * and of 2 GiB. CLONE_FILES with the slots of child.h does the same for descriptors. CLONE_VFORK blocks this
+ * thread until the child leaves the memory by exec or exit. So parent and child never use a stack or an
+ * argument at the same time. Only the launcher's threads wait like this (Linux/Spawning/Launcher.cs). During
+ * this wait the kernel's OOM killer skips the child, and oom_score_adj is the child's own. Without
+ * CLONE_VFORK, a child without memory in its worker's control group would end the daemon, whose memory it
+ * uses.
  *
- * CLONE_PIDFD gives the handle in the same call, and CLONE_PARENT_SETTID the number before the child runs.
+ * CLONE_PIDFD returns the pidfd in the same call, and CLONE_PARENT_SETTID writes the pid before the child
+ * runs.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -17,14 +19,14 @@
 
 #include "child.h"
 
-/* clone(2) flags that older headers lack, as the kernel numbers them. */
+/* clone(2) flags that older headers lack, with the kernel's values. */
 #ifndef CLONE_PIDFD
 #define CLONE_PIDFD 0x00001000
 #endif
 #define CLEAR_SIGHAND 0x100000000ULL /* Linux 5.5 */
 #define INTO_CGROUP 0x200000000ULL   /* Linux 5.7 */
 
-/* struct clone_args of linux/sched.h, version 2 (Linux 5.7); its own name, for headers that lack it. */
+/* struct clone_args of linux/sched.h, version 2 (Linux 5.7), under another name for headers that lack it. */
 struct clone_arguments {
     uint64_t flags;
     uint64_t pidfd;
@@ -71,7 +73,10 @@ static long clone_new_way(struct reuseportd_spawner *spawner, struct child *chil
     return reuseportd_clone3(&arguments, size, reuseportd_child_main, child);
 }
 
-/* For seccomp filters that know no clone3, and Linux before 5.5. It has one place for both number and pidfd. */
+/*
+ * For seccomp filters that do not know clone3, and for Linux before 5.5. One argument returns either pid or
+ * pidfd.
+ */
 static long clone_old_way(struct reuseportd_spawner *spawner, struct child *child)
 {
     child->enter_cgroup = child->request->cgroup >= 0;
@@ -86,7 +91,10 @@ long reuseportd_clone_child(struct reuseportd_spawner *spawner, struct child *ch
         long pid = clone_new_way(spawner, child);
         if (pid != -ENOSYS && pid != -EPERM && pid != -EINVAL && pid != -E2BIG)
             return pid;
-        /* With a cgroup EINVAL and EPERM, and before Linux 5.7 E2BIG, may be about that alone: the old way finds out, this time. */
+        /*
+         * With a cgroup, EINVAL and EPERM, and before Linux 5.7 E2BIG, may concern only the cgroup: the old
+         * call tells.
+         */
         if (child->request->cgroup < 0 || pid == -ENOSYS)
             spawner->has_clone3 = 0;
     }

@@ -1,9 +1,8 @@
 /*
  * long reuseportd_clone3(void *arguments, size_t size, int (*run)(void *), void *argument)
  *
- * glibc exports no clone3, and its raw syscall() cannot be used: the child comes back on another stack, where
- * the caller's frame is not. So the child goes straight from the system call into run(argument), and out by
- * exit(2).
+ * glibc exports no clone3, and its syscall() cannot be used: the child returns on another stack, without the
+ * caller's frame. So the child goes from the system call directly into run(argument), and ends by exit(2).
  */
     .text
     .globl reuseportd_clone3
@@ -15,13 +14,13 @@
 reuseportd_clone3:
     .cfi_startproc
     endbr64
-    movq %rcx, %r8          /* the system call takes rcx and r11 for itself */
+    movq %rcx, %r8          /* the system call overwrites rcx and r11 */
     movl $435, %eax
     syscall
     testq %rax, %rax
     jz 1f
     ret
-1:  .cfi_undefined rip      /* the first frame of the child: unwinding ends here */
+1:  .cfi_undefined rip      /* the child's first frame: unwinding ends here */
     xorl %ebp, %ebp
     andq $-16, %rsp
     movq %r8, %rdi
@@ -38,7 +37,7 @@ reuseportd_clone3:
     .cfi_startproc
     hint #34                /* bti c */
     mov x8, #435
-    svc #0                  /* keeps all registers but x0 */
+    svc #0                  /* changes only x0 */
     cbz x0, 1f
     ret
 1:  .cfi_undefined x30
@@ -52,7 +51,7 @@ reuseportd_clone3:
     .cfi_endproc
 
 #else
-    /* Elsewhere the spawner goes by clone(2), as where clone3 is refused; see spawn.c. */
+    /* On other architectures the spawner uses clone(2), as it does if clone3 is refused; see spawn.c. */
 #endif
 #if defined(__x86_64__) || defined(__aarch64__)
     .size reuseportd_clone3, . - reuseportd_clone3

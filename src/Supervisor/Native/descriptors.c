@@ -1,4 +1,4 @@
-/* Closing what a child must not keep. No allocation: this runs between clone and exec. */
+/* Closes the descriptors that a child must not keep. No allocation: this runs between clone and exec. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +26,7 @@ static unsigned int number_of(const char *name)
     return number;
 }
 
-/* Without /proc: every number that could be open. Slow, and right. */
+/* Without /proc: tries every possible number. Slow, but complete. */
 static void close_by_trying(unsigned int first)
 {
     struct rlimit limit = {.rlim_cur = 1024};
@@ -54,7 +54,7 @@ static int close_listed(unsigned int first)
             if (entry->name[0] < '0' || entry->name[0] > '9')
                 continue;
             unsigned int fd = number_of(entry->name);
-            /* The directory offset of /proc/self/fd is the number, so closing while reading skips none. */
+            /* The directory offset of /proc/self/fd is the number, so closing during the walk skips none. */
             if (fd >= first && fd != (unsigned int)directory)
                 syscall(SYS_close, fd);
         }

@@ -1,13 +1,15 @@
 /*
- * The guard: a fork of the daemon that waits for its end, and then ends what is left of its workers.
+ * The guard: a fork of the daemon that waits for the daemon's end and then kills the workers' remaining
+ * processes.
  *
- * The kernel ends the workers with the daemon (PR_SET_PDEATHSIG), but only the processes that the daemon itself
- * started. Their children live on: a killed daemon can end them no more, and the next one does not know them. The
- * guard holds one end of a pipe whose other end only the daemon has, so it learns of any end, SIGKILL included.
+ * The kernel kills the workers with the daemon (PR_SET_PDEATHSIG), but only the processes that the daemon
+ * itself started. Their children survive: a killed daemon cannot kill them, and the next daemon does not know
+ * them. The guard holds one end of a pipe, and only the daemon has the other. So the guard notices any end of
+ * the daemon, also by SIGKILL.
  *
- * A fork of a process with threads may use what is safe in a signal handler and nothing else: there is no
- * allocation and no lock below, and raw system calls where glibc would run handlers of its own. All signals stay
- * blocked for good, so no handler of the daemon ever runs here, and only SIGKILL ends it early.
+ * A fork of a process with threads may use only async-signal-safe functions. So the code below uses no
+ * allocation and no lock, and raw system calls where glibc would run handlers of its own. All signals stay
+ * blocked, so no handler of the daemon runs here, and only SIGKILL ends the guard early.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -21,16 +23,18 @@
 #include "child.h"
 #include "guard_hunt.h"
 #include "guard_memory.h"
+#include "guard_proc.h"
 
 #ifndef CLONE_PIDFD
 #define CLONE_PIDFD 0x00001000
 #endif
 
-static const char process_name[] = "reuseport-guard"; /* as long as the kernel lets it be */
+static const char process_name[] = "reuseport-guard"; /* the kernel's longest name */
 
 /*
- * The fork has the daemon's words and variables. By the words it would be taken for the daemon (pidof, pkill -f); by
- * the variables, for a worker of whoever started that daemon as one. Fields 48 to 51 of /proc/PID/stat are their places.
+ * The fork has the daemon's arguments and environment. Its arguments would make it look like the daemon
+ * (pidof, pkill -f). Its environment would make it look like a worker, if another daemon had started this
+ * one. Fields 48 to 51 of /proc/PID/stat are their addresses.
  */
 static void change_identity(void)
 {
@@ -64,7 +68,7 @@ static _Noreturn void run(struct reuseportd_guard *guard, int pipe, int groups)
 {
     syscall(SYS_setsid);
     reuseportd_guard_release_memory();
-    /* The pipe at 0, the groups at 1; either may stand where the other is to be. */
+    /* The pipe goes to 0, the groups to 1; either may be at the other's number. */
     int own_pipe = (int)syscall(SYS_fcntl, pipe, F_DUPFD, 2);
     int own_groups = groups < 0 ? -1 : (int)syscall(SYS_fcntl, groups, F_DUPFD, 2);
     syscall(SYS_dup3, own_pipe, 0, 0);
@@ -101,7 +105,7 @@ static int fork_guard(struct reuseportd_guarding *guarding, int pipe, int groups
         return error;
 
     guarding->pid = (int32_t)pid;
-    /* Unreaped, the pid is still its own, where the kernel knew no CLONE_PIDFD. */
+    /* For a kernel without CLONE_PIDFD: before the process is reaped, no other can have its pid. */
     guarding->pidfd = pidfd >= 0 ? pidfd : (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
     if (guarding->pidfd >= 0)
         return 0;

@@ -1,4 +1,4 @@
-/* The process that ends the workers' trees when the daemon has ended without doing it. */
+/* The process that kills the workers' trees if the daemon ends without doing so. */
 #ifndef REUSEPORTD_GUARD_H
 #define REUSEPORTD_GUARD_H
 
@@ -7,21 +7,21 @@
 
 #include "spawn.h"
 
-/* What the daemon holds of a guard. The layout is repeated in Linux/Native.cs: change both. */
+/* The daemon's view of a guard. The layout must match Linux/Interop/Native.cs. */
 struct reuseportd_guarding {
-    struct reuseportd_guard *guard; /* memory of both; never given back, as it ends with the daemon */
+    struct reuseportd_guard *guard; /* shared memory; never freed, as it ends with the daemon */
     int32_t pid;
     int32_t pidfd;
     int32_t pipe; /* the guard acts when no process has this open */
 };
 
 /*
- * `mark` is the entry NAME=value of those that it ends; `groups` the directory of cgroup v2 in which each worker has a group, with
- * an '@' in its name, or -1. 0, or an errno.
+ * `mark` is the NAME=value entry of the processes to kill. `groups` is the cgroup v2 directory with the
+ * workers' groups, whose names contain an '@', or -1. Returns 0, or an errno.
  */
 REUSEPORTD_EXPORT int reuseportd_guard_start(const char *mark, int groups, struct reuseportd_guarding *guarding);
 
-/* A worker's session is to be ended too, until its number is free to be another's. Safe between clone and exec. */
+/* The guard also kills this session of a worker, until reuseportd_guard_forget. Safe between clone and exec. */
 void reuseportd_guard_remember(struct reuseportd_guard *guard, pid_t session);
 REUSEPORTD_EXPORT void reuseportd_guard_forget(struct reuseportd_guard *guard, int32_t session);
 

@@ -1,10 +1,10 @@
 /*
- * Rounds over /proc until one finds nothing: a process may fork between being seen and being ended.
+ * Searches /proc in rounds until a round finds no process: a process may fork before it is killed.
  *
- * A process is a worker's by the daemon's mark in its environment, or by its session. Programs that write their
- * state over their environment (nginx, redis) are known by the session alone, those that made a session of their own
- * by the mark alone. A session's number is nobody else's while a process is in it, so a number is dropped as soon as
- * a round saw no process that has it.
+ * A process belongs to a worker if its environment has the daemon's mark, or by its session. Programs that
+ * overwrite their environment (nginx, redis) are known only by the session, and programs with a session of
+ * their own only by the mark. The kernel does not reuse a session's number while a process is in it. A number
+ * is dropped after a round without such a process.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -16,6 +16,7 @@
 
 #include "child.h"
 #include "guard_hunt.h"
+#include "guard_proc.h"
 
 #ifndef SYS_pidfd_send_signal
 #define SYS_pidfd_send_signal 424
@@ -25,7 +26,6 @@ enum {
     MOST_ROUNDS = 200,
     MOST_IN_A_ROUND = 256,
     PATIENCE_MS = 20, /* for the processes of one round together */
-    PATH_SIZE = 32,
     NAME_SIZE = 255,
 };
 
@@ -44,76 +44,15 @@ struct round {
     int count;
 };
 
-static int open_file(const char *path, int flags)
-{
-    return (int)syscall(SYS_openat, AT_FDCWD, path, flags | O_RDONLY | O_CLOEXEC);
-}
-
-long reuseportd_guard_read(const char *path, char *buffer, size_t size)
-{
-    int file = open_file(path, 0);
-    if (file < 0)
-        return -1;
-    long count = syscall(SYS_read, file, buffer, size - 1);
-    syscall(SYS_close, file);
-    if (count >= 0)
-        buffer[count] = '\0';
-    return count;
-}
-
-uint64_t reuseportd_guard_number(const char *at)
-{
-    uint64_t number = 0;
-    for (; *at >= '0' && *at <= '9'; at++)
-        number = number * 10 + (uint64_t)(*at - '0');
-    return number;
-}
-
-const char *reuseportd_guard_field(const char *stat, int field)
-{
-    /* The name in parentheses is the process's own choice, so it is skipped by its last ')'. */
-    const char *at = NULL;
-    for (; *stat != '\0'; stat++)
-        if (*stat == ')')
-            at = stat + 1;
-    for (int before = 2; at != NULL && before < field; before++) {
-        while (*at != ' ' && *at != '\0')
-            at++;
-        if (*at == '\0')
-            return NULL;
-        at++;
-    }
-    return at;
-}
-
-/* "/proc/PID/NAME" */
-static const char *path_of(pid_t pid, const char *name, char path[PATH_SIZE])
-{
-    char *at = path + PATH_SIZE - 1;
-    size_t length = 0;
-    while (name[length] != '\0')
-        length++;
-    *at = '\0';
-    while (length > 0)
-        *--at = name[--length];
-    *--at = '/';
-    for (; pid > 0; pid /= 10)
-        *--at = (char)('0' + pid % 10);
-    static const char front[] = "/proc/";
-    for (int i = (int)sizeof front - 2; i >= 0; i--)
-        *--at = front[i];
-    return at;
-}
-
 static int is_marked(const struct reuseportd_guard *guard, pid_t pid)
 {
-    char path[PATH_SIZE];
-    int file = open_file(path_of(pid, "environ", path), 0);
+    char path[GUARD_PATH_SIZE];
+    int file = reuseportd_guard_open(reuseportd_guard_path(pid, "environ", path), 0);
     if (file < 0)
         return 0;
 
     const uint32_t missed = MARK_SIZE;
-    uint32_t matched = 0; /* letters of this entry that are the mark's; `missed`: it is another */
+    uint32_t matched = 0; /* characters equal to the mark's; `missed`: another entry */
     int found = 0;
     char buffer[4096];
     long count;
@@ -144,22 +83,22 @@ static int is_remembered(struct reuseportd_guard *guard, uint64_t session)
 
 static int is_ours(struct reuseportd_guard *guard, pid_t pid)
 {
-    char path[PATH_SIZE];
+    char path[GUARD_PATH_SIZE];
     char stat[1024];
-    if (reuseportd_guard_read(path_of(pid, "stat", path), stat, sizeof stat) <= 0)
+    if (reuseportd_guard_read(reuseportd_guard_path(pid, "stat", path), stat, sizeof stat) <= 0)
         return 0;
     const char *state = reuseportd_guard_field(stat, 3);
     const char *session = reuseportd_guard_field(stat, 6);
     if (state == NULL || session == NULL)
         return 0;
-    /* Asked of one that has ended too: until it is reaped it has its session's number. */
+    /* Also for a process that has ended: until it is reaped, it has its session's number. */
     int remembered = is_remembered(guard, reuseportd_guard_number(session));
     if (*state == 'Z' || *state == 'X' || *state == 'x')
         return 0;
     return remembered || is_marked(guard, pid);
 }
 
-/* The number may be another's since it was looked at: what the pidfd holds is looked at again. */
+/* Another process may have the pid by now, so the process of the pidfd is checked again. */
 static void end_if_ours(struct round *round, pid_t pid)
 {
     if (!is_ours(round->guard, pid))
@@ -201,10 +140,10 @@ void reuseportd_guard_kill_groups(int directory)
         }
 }
 
-/* Whether every process was looked at. */
+/* Returns whether every process was checked. */
 static int look_at_all(struct round *round)
 {
-    int directory = open_file("/proc", O_DIRECTORY);
+    int directory = reuseportd_guard_open("/proc", O_DIRECTORY);
     if (directory < 0)
         return 0;
     const pid_t self = (pid_t)syscall(SYS_getpid);
@@ -237,7 +176,7 @@ static void await_ends(struct round *round)
 {
     struct timespec left = {.tv_nsec = PATIENCE_MS * 1000000L};
     for (int i = 0; i < round->count; i++) {
-        /* The kernel leaves in `left` what the wait did not use. */
+        /* The kernel writes the remaining time to `left`. */
         syscall(SYS_ppoll, &round->killed[i], 1, &left, NULL, (size_t)8);
         syscall(SYS_close, round->killed[i].fd);
     }

@@ -1,7 +1,8 @@
 /*
- * A fork has the daemon's heaps, which it never looks at. As the daemon goes on it writes to its own, and each page that it
- * writes to is one more for the fork. The fork reads zeros from what it has given back, so nothing that it uses may be in there:
- * not its stack, nor its thread's own variables (errno), nor what belongs to a program or library (.bss, behind its file).
+ * A fork has copies of the daemon's heaps, which it never uses. Each page that the daemon writes to later
+ * becomes a separate page of the fork. Released memory reads as zeros, so none that the fork uses may be
+ * released: its stack, its thread-local variables (errno), and the data of the program and its libraries
+ * (.bss, after the file's mapping).
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -13,7 +14,7 @@
 #include "guard_memory.h"
 
 enum {
-    LINE_SIZE = 128, /* the end of a longer one is part of a name */
+    LINE_SIZE = 128, /* the end of a longer line is part of a name */
 };
 
 struct mapping {
@@ -67,7 +68,7 @@ static int holds(const struct mapping *mapping, const void *address)
     return (uintptr_t)address >= mapping->start && (uintptr_t)address < mapping->end;
 }
 
-/* `file_end`: where a file's mapping ends, with what follows it without a gap. */
+/* `file_end`: end of a file's mapping, including adjacent mappings without a file. */
 static void judge(const struct mapping *mapping, uintptr_t *file_end)
 {
     const int is_of_a_file = !mapping->is_anonymous || mapping->start == *file_end;

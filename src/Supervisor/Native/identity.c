@@ -1,9 +1,9 @@
 /*
- * What several threads of the daemon have to agree on while one of them, or a child in its memory, is somebody else.
+ * Coordinates threads of the daemon while one of them, or a child in its memory, has another identity.
  *
- * Every change of identity makes the memory non-dumpable (see commit_creds() in the kernel): no process of that user can
- * then trace what stands in it. It is made dumpable again when nobody is somebody else any more, and not before: a thread
- * that did so by itself would open the memory to the user of another's child.
+ * Every change of identity makes the memory non-dumpable (see commit_creds() in the kernel), so that no
+ * process of that user can trace it. The memory becomes dumpable again only when no other identity is left: a
+ * thread that did this alone would expose the memory to the user of another thread's child.
  */
 #define _GNU_SOURCE
 #include <pthread.h>

@@ -1,4 +1,7 @@
-/* Around each change of identity, of a thread or of a child that shares the daemon's memory. Not for a child to call. */
+/*
+ * Called around each change of identity, of a thread or of a child that shares the daemon's memory. Not for
+ * use in a child.
+ */
 #ifndef REUSEPORTD_IDENTITY_H
 #define REUSEPORTD_IDENTITY_H
 

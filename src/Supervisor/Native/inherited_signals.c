@@ -1,8 +1,8 @@
 /*
- * A daemon may be started with signals blocked, by a program that forgot to give back what it had, or with
- * SIGTERM ignored, by a script with `trap '' TERM`. Both outlive exec, and the runtime leaves them so: nobody
- * could stop it. What else is ignored stays, as that is asked for on purpose: SIGHUP by nohup(1), SIGINT for
- * what a script starts behind it.
+ * A daemon may start with blocked signals, from a program that did not restore its mask. It may start with
+ * SIGTERM ignored, from a script with `trap '' TERM`. Both survive exec, and the runtime keeps them: the
+ * daemon could not be stopped. Other ignored signals stay ignored, because that is intended: SIGHUP by
+ * nohup(1), SIGINT for background jobs of a script.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -12,7 +12,7 @@
 /* See Supervisor.csproj, as for reuseportd_standard_streams(). */
 void reuseportd_inherited_signals(void) __attribute__((constructor(101)));
 
-/* Ahead of the runtime's threads, which inherit the mask of the first. */
+/* Runs before the runtime's threads start, which inherit the mask of the first. */
 void reuseportd_inherited_signals(void)
 {
     int error = errno;

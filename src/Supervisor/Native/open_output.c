@@ -1,11 +1,12 @@
 /*
- * Opening a file as another user, in a process of many threads.
+ * Opens a file as another user, in a process with many threads.
  *
- * To the kernel an identity is a thread's own; that all threads have the same is glibc's doing (nptl(7)). So this thread alone
- * takes the user's groups, gid and uid by raw system calls, opens, and goes back. Only the effective ids change: the real and
- * saved ones stay the daemon's, so nobody else may signal or trace the thread, which a child that had become the user could
- * not say of itself. Nothing else runs on the thread meanwhile, as all signals are blocked. A thread that cannot go back ends
- * the daemon: it must not go on as somebody else.
+ * For the kernel, each thread has its own identity; glibc keeps all threads equal (nptl(7)). This thread
+ * takes the user's groups, gid and uid by raw system calls, opens the file, and returns to its own identity.
+ * Only effective ids change. The real and saved ids stay the daemon's, so the user's processes cannot signal
+ * or trace the thread; they could signal a child that had become the user. No handler runs meanwhile, because
+ * all signals are blocked. A thread that cannot return ends the daemon: it must not continue with another
+ * identity.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -37,8 +38,8 @@ struct former {
 };
 
 /*
- * No link as the last name, for those services that run as root and log where others can write. Non-blocking, so that a FIFO
- * nobody reads is an error (ENXIO), and one that is full holds up no thread.
+ * The last name may not be a link: services of root may log to directories that others can write to.
+ * Non-blocking: a FIFO without a reader is an error (ENXIO), and a full FIFO blocks no thread.
  */
 static int open_path(const char *path)
 {
@@ -66,7 +67,10 @@ static int remember(struct former *former)
     return former->group_count < 0 ? -1 : 0;
 }
 
-/* Of a daemon that is root the kernel has cleared them with the uid; of one that was given some without being root, not. */
+/*
+ * In a daemon of root, the kernel has cleared the capabilities with the uid. Other daemons may have kept
+ * some.
+ */
 static int drop_capabilities(const struct former *former)
 {
     struct capabilities none = former->capabilities;
@@ -95,7 +99,7 @@ static int open_as(const struct reuseportd_identity *identity, const char *path)
 {
     struct former former;
     int answer = remember(&former) < 0 ? -errno : 0;
-    /* The first change decides: without the right to it nothing has been changed, and nothing needs to be put back. */
+    /* Only the first change can be refused: then nothing has changed, and nothing must be restored. */
     if (answer == 0 && syscall(SYS_setgroups, (size_t)identity->group_count, identity->groups) < 0)
         answer = -errno;
     else if (answer == 0) {

@@ -1,6 +1,6 @@
 /*
- * The code that only a start needs stays in the resident memory of a process, though the file has it. The kernel takes such
- * pages by itself when memory is short; this does it at a time when the process knows that it needs few of them.
+ * Code that only a start needs stays resident, although the file has it. The kernel frees such pages when
+ * memory is short; this frees them at a time when the process knows that it needs few of them.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -22,12 +22,12 @@ enum {
 struct release {
     int pagemap;
     uintptr_t page_size;
-    size_t released; /* bytes that were resident */
+    size_t released; /* resident bytes */
 };
 
 /*
- * Whether the page is resident and as the file has it. Not each page is that nobody may write to: the .NET runtime has one with the
- * cookie that guards its stacks, which it writes at its start.
+ * Whether the page is resident and equal to the file. A read-only page may differ: at its start, the .NET
+ * runtime writes the cookie that guards its stacks into one.
  */
 static int is_to_go(uint64_t page)
 {
@@ -61,7 +61,7 @@ static void release_pages(struct release *release, uintptr_t first, uintptr_t en
     }
 }
 
-/* dl_iterate_phdr(3) has the main program first; what it calls this for next is not wanted. */
+/* dl_iterate_phdr(3) calls this for the main program first; the others are not needed. */
 static int release_program(struct dl_phdr_info *object, size_t size, void *release)
 {
     (void)size;
@@ -70,7 +70,7 @@ static int release_program(struct dl_phdr_info *object, size_t size, void *relea
         const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
         if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W))
             continue;
-        /* Whole pages only: the one at an edge may be of two segments. */
+        /* Whole pages only: the page at an edge may belong to two segments. */
         const uintptr_t start = (uintptr_t)(object->dlpi_addr + segment->p_vaddr);
         release_pages(release, (start + page - 1) & ~(page - 1), (start + (uintptr_t)segment->p_filesz) & ~(page - 1));
     }

@@ -1,4 +1,4 @@
-/* Pages that a process does not need any more. */
+/* Releases pages that a process no longer needs. */
 #ifndef REUSEPORTD_PROGRAM_PAGES_H
 #define REUSEPORTD_PROGRAM_PAGES_H
 
@@ -7,8 +7,8 @@
 #include "spawn.h"
 
 /*
- * Unmaps the pages of the main program's code and constants that are as its file has them. The next use of one brings it back from
- * the page cache, or from the file. The bytes that were resident.
+ * Unmaps pages of the main program's code and constants that are equal to its file. The next use reads a page
+ * back from the page cache or the file. Returns the number of resident bytes.
  */
 REUSEPORTD_EXPORT size_t reuseportd_program_release(void);
 

@@ -1,8 +1,8 @@
 /*
- * The daemon's side of a start: pipes, clone, and what the child said.
+ * The daemon's side of a start: pipes, clone, and the child's result.
  *
- * The pipes are made here, not by the caller: a write end that leaks would keep a worker's stream from ever
- * ending.
+ * The pipes are created here instead of by the caller: a leaked write end would keep a worker's stream open
+ * for ever.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -17,12 +17,12 @@
 #include "child.h"
 #include "identity.h"
 
-/* As Linux/Native.cs has them. */
+/* The layouts of Linux/Interop/Native.cs. */
 _Static_assert(sizeof(struct reuseportd_request) == 136, "laid out for 64-bit machines");
 _Static_assert(sizeof(struct reuseportd_limit) == 24, "laid out for 64-bit machines");
 _Static_assert(sizeof(struct reuseportd_result) == 32, "laid out for 64-bit machines");
 
-/* The daemon's read end alone is non-blocking: O_NONBLOCK on the write end would be the worker's. */
+/* Only the daemon's read end is non-blocking: the worker would inherit O_NONBLOCK on the write end. */
 static int open_pipe(const struct reuseportd_spawner *spawner, int index, struct reuseportd_result *result)
 {
     int ends[2];
@@ -47,7 +47,7 @@ static int open_pipes(const struct reuseportd_spawner *spawner, const struct reu
     return 0;
 }
 
-/* Decimal at `at`; where it ends. */
+/* Writes decimal digits at `at`; returns their end. */
 static char *write_number(char *at, uint64_t number)
 {
     char digits[20];
@@ -61,7 +61,7 @@ static char *write_number(char *at, uint64_t number)
     return at;
 }
 
-/* Names the file that the child gets at descriptor 2 as DEV:INO, or as nothing where there is none. */
+/* Identifies the child's file at descriptor 2 as DEV:INO, or as an empty text if there is none. */
 static void name_stderr(const struct reuseportd_spawner *spawner, const struct reuseportd_request *request)
 {
     int source = spawner->slots[request->output[1] == OUTPUT_PIPE ? SLOT_STDERR : SLOT_NULL];
@@ -77,7 +77,7 @@ static void name_stderr(const struct reuseportd_spawner *spawner, const struct r
     *at = '\0';
 }
 
-/* Puts /dev/null back over the write ends: the number stays taken, the pipe is the worker's alone. */
+/* Puts /dev/null back over the write ends: the slots stay reserved, and only the worker holds its pipe. */
 static void release_slots(const struct reuseportd_spawner *spawner, const struct reuseportd_result *result)
 {
     for (int index = 0; index < 2; index++)
@@ -93,16 +93,16 @@ static void give_up(const struct reuseportd_spawner *spawner, struct reuseportd_
         result->output[index] = -1;
     }
     if (result->pidfd >= 0)
-        return; /* the caller waits for its end, which a tracer can hold up (ptrace(2)), and reaps it */
+        return; /* the caller reaps it when it ends, which a tracer can delay (ptrace(2)) */
     const int32_t pid = result->pid;
-    result->pid = -1; /* for other threads, before the number can be another's */
+    result->pid = -1; /* for other threads, before another process can have the number */
     reuseportd_guard_forget(spawner->guard, pid);
     if (pid > 0)
         while (waitid(P_PID, (id_t)pid, NULL, WEXITED) < 0 && errno == EINTR)
             ;
 }
 
-/* For a child of the old clone(2). Unreaped, the pid is still its own. */
+/* For a child of the old clone(2). Before it is reaped, no other process can have its pid. */
 static int open_pidfd(pid_t pid, struct reuseportd_result *result)
 {
     int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
@@ -127,7 +127,7 @@ static void run_child(struct reuseportd_spawner *spawner, const struct reuseport
     if (request->flags & FLAG_IDENTITY)
         reuseportd_identity_begin();
 
-    /* By the kernel's own mask: glibc's functions leave its internal signals 32 and 33 out. */
+    /* With the kernel's mask: glibc's functions omit its internal signals 32 and 33. */
     const uint64_t all = ~0ULL;
     uint64_t before;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);

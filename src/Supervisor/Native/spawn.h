@@ -1,6 +1,4 @@
-/*
- * Starting one process. The layout of these structures is repeated in Linux/Native.cs: change both.
- */
+/* Starts one process. The layouts of these structures must match Linux/Interop/Native.cs. */
 #ifndef REUSEPORTD_SPAWN_H
 #define REUSEPORTD_SPAWN_H
 
@@ -8,7 +6,7 @@
 
 #define REUSEPORTD_EXPORT __attribute__((visibility("default")))
 
-/* What failed. 0 is success; the numbers are repeated in Linux/SpawnStep.cs. */
+/* The failed step; 0 means success. The numbers must match Linux/Interop/SpawnStep.cs. */
 enum reuseportd_step {
     STEP_NONE = 0,
     STEP_PIPE,
@@ -36,7 +34,7 @@ enum reuseportd_step {
     STEP_EXEC,
 };
 
-/* Repeated in Linux/SpawnStep.cs too. */
+/* Must match Linux/Spawning/SpawnSteps.cs. */
 enum reuseportd_capability_step {
     CAPABILITIES_CLEAR_AMBIENT = 0,
     CAPABILITIES_KEEP,
@@ -45,17 +43,17 @@ enum reuseportd_capability_step {
 };
 
 enum reuseportd_flag {
-    FLAG_IDENTITY = 1,        /* uid, gid and groups are to be set */
+    FLAG_IDENTITY = 1,        /* set uid, gid and groups */
     FLAG_NICE = 2,
     FLAG_OOM_SCORE_ADJ = 4,
     FLAG_DIE_WITH_PARENT = 8, /* SIGKILL when the spawning thread ends */
     FLAG_NO_NEW_PRIVILEGES = 16,
-    FLAG_AMBIENT = 32,        /* `ambient` is to be had, and by an ordinary user nothing else */
+    FLAG_AMBIENT = 32,        /* set exactly `ambient`; an ordinary user gets no other capability */
     FLAG_SCHEDULING = 64,
     FLAG_IO_PRIORITY = 128,
 };
 
-/* Bytes behind `stderr_file`: two numbers of 64 bits with a colon between, and the end. */
+/* Bytes of `stderr_file`: two numbers of 64 bits, a colon, and a final NUL. */
 #define REUSEPORTD_FILE_NAME_SIZE 42
 
 enum reuseportd_output_kind {
@@ -71,7 +69,7 @@ struct reuseportd_limit {
     int32_t reserved;
 };
 
-/* All that the child needs, made ready before it exists: it may neither allocate nor lock. */
+/* Everything that the child needs, prepared before it exists: the child may neither allocate nor lock. */
 struct reuseportd_request {
     const char *const *candidates; /* paths to exec, tried in order; NULL-ended */
     char *const *argv;
@@ -80,7 +78,7 @@ struct reuseportd_request {
     const uint32_t *groups;
     const struct reuseportd_limit *limits;
     const uint8_t *cpus;           /* mask of sched_setaffinity(2), or NULL */
-    char *stderr_file;             /* in `envp`, behind NAME=: where the file at descriptor 2 is to be named; or NULL */
+    char *stderr_file;             /* in `envp`, after NAME=: place for the name of the file at descriptor 2; or NULL */
     int32_t output[2];             /* of enum reuseportd_output_kind */
     uint32_t group_count;
     uint32_t limit_count;
@@ -88,49 +86,50 @@ struct reuseportd_request {
     uint32_t flags;
     uint32_t uid;
     uint32_t gid;
-    int32_t umask;                 /* -1: left as it is */
+    int32_t umask;                 /* -1: unchanged */
     int32_t nice;
     int32_t oom_score_adj;
     int32_t cgroup;                /* descriptor of a cgroup v2 directory, or -1 */
     uint64_t ambient;              /* a bit for each capability */
     int32_t scheduling_policy;     /* of linux/sched.h */
     int32_t scheduling_priority;
-    int32_t io_priority;           /* as ioprio_set(2) takes it */
+    int32_t io_priority;           /* argument of ioprio_set(2) */
     int32_t reserved;
 };
 
 /*
- * Another thread may read it while the start is under way: `reached` tells the step, `pid` and `pidfd` are there before the
- * child runs (`pidfd` only where clone3(2) can be used).
+ * Another thread may read it during the start: `reached` tells the step. `pid` and `pidfd` are set before the
+ * child runs (`pidfd` only with clone3(2)).
  */
 struct reuseportd_result {
     int32_t pid;
-    int32_t pidfd;     /* the caller's to close; after a failure, of a process that the caller is to reap */
+    int32_t pidfd;     /* the caller closes it; after a failure, the caller reaps its process */
     int32_t output[2]; /* read ends, non-blocking; -1 without a pipe */
     int32_t step;      /* of enum reuseportd_step */
-    int32_t index;     /* which limit, CPU, capability; which candidate was exec'd or failed */
+    int32_t index;     /* which limit, CPU, capability or candidate */
     int32_t error;     /* errno */
-    int32_t reached;   /* of enum reuseportd_step: what was begun last */
+    int32_t reached;   /* of enum reuseportd_step: the last step that began */
 };
 
 struct reuseportd_spawner;
 
 struct reuseportd_guard;
 
-/* `guard` is told of every process's session; may be NULL. 0, or the errno. */
+/* `guard` is told of every process's session; may be NULL. Returns 0, or the errno. */
 REUSEPORTD_EXPORT int reuseportd_spawner_open(struct reuseportd_guard *guard, struct reuseportd_spawner **opened);
 REUSEPORTD_EXPORT void reuseportd_spawner_close(struct reuseportd_spawner *spawner);
 
 /*
- * Returns when the new process has passed its exec, or has ended before. A process of the worker's user can stop it between its
- * change of user and its exec, and so hold up the calling thread: another one ends it by `result->pidfd`. Not for two threads
- * at once on one spawner. Fills `result`; 0, or the errno that it holds as well.
+ * Returns when the new process has passed its exec or has ended before. A process of the worker's user can
+ * stop the child between the change of user and the exec, and so block the calling thread: another thread can
+ * kill it by `result->pidfd`. One thread at a time may use a spawner. Fills `result`; returns 0, or its
+ * errno.
  */
 REUSEPORTD_EXPORT int reuseportd_spawn(struct reuseportd_spawner *spawner,
                                        const struct reuseportd_request *request,
                                        struct reuseportd_result *result);
 
-/* Whom a file is opened as. */
+/* The user and groups that a file is opened as. */
 struct reuseportd_identity {
     const uint32_t *groups;
     uint32_t group_count;
@@ -140,12 +139,12 @@ struct reuseportd_identity {
 };
 
 /*
- * Opens a file for a worker's output, for appending, made with mode 0640 where there is none: as the identity, or as the daemon
- * where that is NULL. For any thread. The descriptor, or a negative errno.
+ * Opens a file for a worker's output, for append; creates it with mode 0640. Uses the identity, or the
+ * daemon's if it is NULL. For any thread. Returns the descriptor, or a negative errno.
  */
 REUSEPORTD_EXPORT int reuseportd_open_output(const char *path, const struct reuseportd_identity *identity);
 
-/* A signalfd(2) of SIGCHLD, non-blocking; or -1 with errno. */
+/* A non-blocking signalfd(2) of SIGCHLD; or -1 with errno. */
 REUSEPORTD_EXPORT int reuseportd_child_signal(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* What outlives one start: the child's stack, the low descriptors, and what this kernel allows. */
+/* State that outlives one start: the child's stack, the low descriptors, and the kernel's features. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -63,7 +63,7 @@ int reuseportd_spawner_open(struct reuseportd_guard *guard, struct reuseportd_sp
     }
     spawner->guard = guard;
     spawner->has_clone3 = 1;
-    /* A range in which nothing is open: only the system call itself can be refused. */
+    /* A range without open descriptors: only the system call itself can fail. */
     spawner->has_close_range = syscall(SYS_close_range, ~0U, ~0U, 0) == 0;
     *opened = spawner;
     return 0;

@@ -1,26 +1,29 @@
 /*
- * Chooses the socket of a group of port sharding for each new connection or datagram, and for each connection that waits in a
+ * Chooses the socket of a group for each new connection or datagram, and for each waiting connection of a
  * listener that closes. Runs in the kernel (BPF_PROG_TYPE_SK_REUSEPORT, select-or-migrate: Linux 5.14).
  *
- * Sockets are known by the slot of their worker. Which slots take part is the daemon's to say (`active`, `flows`); whether one
- * is there is the kernel's: a socket that closes leaves `sockets` by itself, and the choice goes on to another slot at once. The
- * daemon changes its lists in place, without a lock: what is read of a list half changed is at worst a slot that
- * was right a moment ago, or one that is not in `sockets` and so not chosen.
+ * A socket is identified by the slot of its worker. The daemon decides which slots take part (`active`,
+ * `flows`). The kernel decides whether a slot has a socket: a closed socket is removed from `sockets`, and
+ * another slot is chosen at once. The daemon changes its lists in place, without a lock. A reader of a
+ * partial change gets at worst a slot that was valid a moment ago, or a slot without a socket. The latter is
+ * not chosen.
  *
- * Where nothing is chosen the kernel takes its own hash over all sockets of the group: never a refusal.
+ * If no slot is chosen, the kernel uses its own hash over all sockets of the group: a connection is never
+ * refused.
  *
- * Its own work, and linked to nothing that the daemon is made of; the kernel lets only GPL-compatible programs call the helpers.
+ * This program is a separate work, not linked to the daemon; the kernel lets only GPL-compatible programs
+ * call the helpers.
  */
 #include <linux/bpf.h>
 #include <linux/in.h>
 
 #include "steering_maps.h"
 
-/* How many slots are tried that turn out not to be there. Bounded, for the verifier and for the time that it takes. */
+/* Most slots without a socket that are tried. Bounded for the verifier and for the time. */
 #define TRIES 16
-/* least_queue compares so many slots; with more of them, others each time. */
+/* Slots that least_queue compares; if there are more, others each time. */
 #define COMPARED 16
-/* What the kernel counts in a receive queue beside a datagram's own bytes, about. */
+/* The kernel's approximate overhead for each datagram in a receive queue. */
 #define DATAGRAM_OVERHEAD 768
 
 #define TCP_FLAGS 13 /* offset in its header */
@@ -32,7 +35,8 @@
 #define SEC(name) __attribute__((section(name), used))
 
 /*
- * The maps, of which only the names count here: steering.c makes them and puts each where the instructions refer to it.
+ * The maps. Only their names count: steering.c creates the maps, and inserts them where the instructions
+ * refer to them.
  */
 struct map {
     int unused;
@@ -41,7 +45,7 @@ struct map sockets SEC("maps");
 struct map slots SEC("maps");
 struct map group_map SEC("maps");
 
-/* bpf-helpers(7), by their numbers. */
+/* bpf-helpers(7), by number. */
 static void *(*const bpf_map_lookup_elem)(struct map *map, const void *key) = (void *)BPF_FUNC_map_lookup_elem;
 static long (*const bpf_sk_select_reuseport)(struct sk_reuseport_md *md, struct map *map, void *key, __u64 flags) =
     (void *)BPF_FUNC_sk_select_reuseport;
@@ -49,12 +53,12 @@ static __u32 (*const bpf_get_prandom_u32)(void) = (void *)BPF_FUNC_get_prandom_u
 
 #define always_inline inline __attribute__((always_inline))
 
-/* What is decided about, and how it counts. */
+/* The packet or connection to be assigned, and its weight. */
 struct arrival {
-    __u64 weight; /* in the unit of a queue's length */
+    __u64 weight; /* in units of a queue's length */
     __u32 hash;
     __u16 source; /* port */
-    __u8 is_new;  /* neither a later packet of something nor migrated */
+    __u8 is_new;  /* neither a later packet of a flow nor migrated */
     __u8 migrates;
 };
 
@@ -74,7 +78,7 @@ static always_inline int give(struct sk_reuseport_md *md, const struct arrival *
     return 1;
 }
 
-/* The least of what is there at this turn; any slot when none can be read. */
+/* The slot with the shortest queue of this turn; any slot if no queue can be read. */
 static always_inline __u32 least_loaded(struct steering_group *group, __u32 count, __u64 turn)
 {
     __u64 least = ~0ULL;
@@ -98,7 +102,7 @@ static always_inline struct arrival arrival_of(struct sk_reuseport_md *md)
     arrival.migrates = md->migrating_sk != 0;
     if (arrival.migrates)
         return arrival;
-    /* Both kinds of header begin with the port. */
+    /* Both kinds of header begin with the ports. */
     unsigned char *header = md->data;
     if ((void *)(header + 2) <= md->data_end)
         arrival.source = (__u16)(header[0] << 8 | header[1]);
@@ -107,7 +111,7 @@ static always_inline struct arrival arrival_of(struct sk_reuseport_md *md)
         return arrival;
     }
 
-    /* Stray segments and answers to SYN cookies come here too, and are no new connections. */
+    /* Stray segments and replies to SYN cookies also come here; they are no new connections. */
     if ((void *)(header + TCP_FLAGS + 1) <= md->data_end)
         arrival.is_new = (header[TCP_FLAGS] & (TCP_FIN | TCP_SYN | TCP_RST | TCP_ACK)) == TCP_SYN;
     if (!arrival.is_new)
@@ -131,7 +135,7 @@ int steer(struct sk_reuseport_md *md)
 
     __u32 balance = group->balance;
     if (balance == STEERING_HASH) {
-        /* Another bucket for each try: the flows of a slot that is not there spread over all others. */
+        /* Another bucket for each try: flows of a slot without a socket spread over all others. */
         __u32 hash = arrival.hash;
         for (int i = 0; i < TRIES; i++) {
             __u32 slot = group->flows[hash & (STEERING_FLOWS - 1)];
@@ -146,7 +150,7 @@ int steer(struct sk_reuseport_md *md)
             return SK_PASS;
     }
 
-    /* A turn is used up by each try, so that the neighbour of a slot that is not there gets no more than the others. */
+    /* Each try uses up a turn: otherwise the neighbour of a slot without a socket would get a double share. */
     int takes_turn = balance == STEERING_ROUND_ROBIN && (arrival.is_new || arrival.migrates);
     __u64 any = bpf_get_prandom_u32();
     for (int i = 0; i < TRIES; i++) {

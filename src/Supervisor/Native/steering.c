@@ -16,7 +16,7 @@ static int bpf(enum bpf_cmd command, union bpf_attr *attributes)
     return (int)syscall(SYS_bpf, command, attributes, sizeof *attributes);
 }
 
-/* Their descriptors are close-on-exec by themselves. */
+/* The kernel makes their descriptors close-on-exec. */
 static int make_map(enum bpf_map_type type, const char *name, uint32_t value_size, uint32_t entries, uint32_t flags)
 {
     union bpf_attr attributes;

@@ -1,4 +1,4 @@
-/* Loading of the program that chooses sockets in the kernel. Layouts are repeated in Linux/Native.cs: change both. */
+/* Loads the BPF program that chooses sockets. Layouts must match Linux/Interop/Native.Steering.cs. */
 #ifndef REUSEPORTD_STEERING_H
 #define REUSEPORTD_STEERING_H
 
@@ -6,7 +6,7 @@
 
 #include "spawn.h"
 
-/* Descriptors, close-on-exec, the caller's to close. */
+/* Close-on-exec descriptors; the caller closes them. */
 struct reuseportd_steering {
     int32_t program;
     int32_t sockets;
@@ -14,13 +14,19 @@ struct reuseportd_steering {
     int32_t group;
 };
 
-/* For `slot_count` slots. 0 or an errno: EPERM or EACCES without the rights, EINVAL on a kernel that has no such program. */
+/*
+ * For `slot_count` slots. 0 or an errno: EPERM or EACCES without privileges, EINVAL if the kernel has no such
+ * program type.
+ */
 REUSEPORTD_EXPORT int reuseportd_steering_open(uint32_t slot_count, struct reuseportd_steering *opened);
 
-/* Puts a socket, by its descriptor in this process, into a slot; what was in it is out in the same moment. 0 or an errno. */
+/*
+ * Assigns a socket, by its descriptor in this process, to a slot; replaces the former socket atomically. 0 or
+ * an errno.
+ */
 REUSEPORTD_EXPORT int reuseportd_steering_put(int sockets, uint32_t slot, int socket);
 
-/* ENOENT where nothing is in the slot. */
+/* ENOENT if the slot has no socket. */
 REUSEPORTD_EXPORT int reuseportd_steering_remove(int sockets, uint32_t slot);
 
 #endif

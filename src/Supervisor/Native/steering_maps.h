@@ -1,6 +1,6 @@
 /*
- * What the program of the kernel (steer.bpf.c) and the daemon (Linux/Steering/SteeringMaps.cs) share, in memory that both have
- * mapped. Change all three together. Included by both sides: types are those of linux/types.h.
+ * The memory that the BPF program (steer.bpf.c) and the daemon (Linux/ReusePort/SteeringMaps.cs) share.
+ * Change all three files together. Both sides include this file: types are those of linux/types.h.
  */
 #ifndef REUSEPORTD_STEERING_MAPS_H
 #define REUSEPORTD_STEERING_MAPS_H
@@ -19,23 +19,23 @@ enum steering_balance {
     STEERING_LEAST_QUEUE,
 };
 
-/* One line of the cache each: two CPUs that serve two slots do not wait for each other. */
+/* One cache line each: CPUs that serve different slots do not wait for each other. */
 struct steering_slot {
-    __u64 given;    /* connections (their first packet) or datagrams that it was given */
-    __u64 migrated; /* connections that it took over from a listener that closed */
-    __u64 load;     /* of least_queue: its queue when it was last looked at, and what it was given since */
+    __u64 given;    /* connections (their first packet) or datagrams that the slot got */
+    __u64 migrated; /* connections that the slot took over from closed listeners */
+    __u64 load;     /* for least_queue: the last known queue, plus what the slot got since */
     __u64 reserved[5];
 };
 
 struct steering_group {
     __u64 turn;
     __u32 balance;
-    __u32 count; /* how many of `active` are there */
-    __u32 visitor_port; /* of a client, as it writes it; what comes from there goes to visitor_slot; 0 for none */
+    __u32 count; /* number of entries in `active` */
+    __u32 visitor_port; /* of a client, in host order; its traffic goes to visitor_slot; 0 for none */
     __u32 visitor_slot;
     __u64 reserved[5];
-    __u16 active[STEERING_SLOTS]; /* slots that get something new, in any order */
-    __u16 flows[STEERING_FLOWS];  /* the slot of each bucket of hashes, or STEERING_NO_SLOT */
+    __u16 active[STEERING_SLOTS]; /* slots that get new connections, in any order */
+    __u16 flows[STEERING_FLOWS];  /* the slot of each hash bucket, or STEERING_NO_SLOT */
 };
 
 #endif

@@ -1,4 +1,4 @@
-/* What clang made of steer.bpf.c, as bytes. Aligned for the structures of ELF. */
+/* The object that clang makes from steer.bpf.c, as bytes. Aligned for the structures of ELF. */
     .section .rodata
     .balign 16
     .globl reuseportd_steering_object

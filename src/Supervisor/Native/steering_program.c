@@ -1,6 +1,6 @@
 /*
- * A loader for one object that is known: one section of instructions, and references to maps by name. libbpf can do very much more, and
- * takes libelf (LGPL) and zlib with it into the binary.
+ * A loader for one known object: one section of instructions, and references to maps by name. libbpf does
+ * much more, and needs libelf (LGPL) and zlib in the binary.
  */
 #include "steering_program.h"
 
@@ -26,7 +26,7 @@ static const Elf64_Shdr *section(unsigned index)
     return (const Elf64_Shdr *)at(header->e_shoff) + index;
 }
 
-/* By name, of this type; NULL where there is none. */
+/* Finds a section by name and type; NULL if there is none. */
 static const Elf64_Shdr *find(const char *prefix, const char *name, uint32_t type)
 {
     const Elf64_Ehdr *header = at(0);
@@ -49,7 +49,8 @@ static int descriptor_of(const char *map, const struct reuseportd_steering *maps
     return strcmp(map, "group_map") == 0 ? maps->group : -1;
 }
 
-static int refer(struct bpf_insn *instructions, size_t count, const Elf64_Shdr *references, const struct reuseportd_steering *maps)
+static int refer(struct bpf_insn *instructions, size_t count, const Elf64_Shdr *references,
+                 const struct reuseportd_steering *maps)
 {
     const Elf64_Shdr *symbols = section(references->sh_link);
     const char *names = at(section(symbols->sh_link)->sh_offset);

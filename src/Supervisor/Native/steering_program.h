@@ -1,4 +1,4 @@
-/* The instructions of steer.bpf.c out of the object that clang made of it. */
+/* Takes the instructions of steer.bpf.c from the object that clang made. */
 #ifndef REUSEPORTD_STEERING_PROGRAM_H
 #define REUSEPORTD_STEERING_PROGRAM_H
 
@@ -8,7 +8,10 @@
 
 #define STEERING_MOST_INSTRUCTIONS 4096
 
-/* Copies them, with the descriptors of the maps where they refer to one. How many, or -1 for an object of another form. */
+/*
+ * Copies the instructions, with the descriptors of the maps in place. Returns their number, or -1 for an
+ * unknown object.
+ */
 int reuseportd_steering_program(struct bpf_insn *instructions, const struct reuseportd_steering *maps);
 
 #endif

@@ -3,8 +3,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Slots;
 
 /// <summary>
-/// Which of the sharded ports a process serves already. Each single port of the filter wants a socket of its own;
-/// of a range, or of any port at all, one is enough.
+/// Which of the sharded ports a process serves. Each single port of the filter needs a socket; a range, or any port, needs one
+/// socket.
 /// </summary>
 internal sealed record PortCoverage(PortFilter Filter, ValueList<bool> Served)
 {
@@ -12,12 +12,14 @@ internal sealed record PortCoverage(PortFilter Filter, ValueList<bool> Served)
 
     public bool IsWhole => Served.All(served => served);
 
-    /// <summary>The ports still waited for, as the configuration writes them; "any" where one of any is.</summary>
+    /// <summary>
+    /// The ports without a socket, in the form of the configuration; "any" if one socket on any port is needed.
+    /// </summary>
     public string Missing => Filter.IsAny
         ? "any"
         : string.Join(',', Filter.Ranges.Where((_, index) => !Served[index]));
 
-    /// <summary>The same in words: <c>port 8080,8081</c>.</summary>
+    /// <summary>The missing ports for messages: <c>port 8080,8081</c>.</summary>
     public string MissingWords => Filter.IsAny ? "any port" : $"port {Missing}";
 
     public PortCoverage With(int port)
@@ -29,8 +31,8 @@ internal sealed record PortCoverage(PortFilter Filter, ValueList<bool> Served)
     }
 
     /// <summary>
-    /// The port that an outcome shows to be served: a TCP socket serves from <c>listen(2)</c> on, a UDP socket from
-    /// <c>bind(2)</c> on, and only those that the library put into the group count. Null where it shows none.
+    /// The port that an outcome shows to be served, or null. A TCP socket serves after <c>listen(2)</c>, a UDP socket after
+    /// <c>bind(2)</c>. Only sockets that the library put into the group count.
     /// </summary>
     public static int? ServedPort(BindOutcome outcome) => outcome switch
     {

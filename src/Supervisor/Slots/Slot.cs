@@ -2,11 +2,11 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Slots;
 
-/// <summary>A slot: its state and what it remembers.</summary>
+/// <summary>A slot: its state, and the counts that outlive a process.</summary>
 /// <param name="Generation">Number of the newest process, from 1; 0 before the first.</param>
-/// <param name="Restarts">Processes started because another ended or failed to start.</param>
-/// <param name="Streak">Retries in a row, which sets the next wait.</param>
-/// <param name="Attempts">When the restarts within the policy's window were; empty where the policy never gives up.</param>
+/// <param name="Restarts">Number of processes that were started because another ended or failed to start.</param>
+/// <param name="Streak">Number of retries in a row; it sets the next wait.</param>
+/// <param name="Attempts">Times of the restarts within the policy's window; empty if the number of restarts has no limit.</param>
 internal sealed record Slot(
     SlotState State,
     int Generation,
@@ -16,13 +16,13 @@ internal sealed record Slot(
     ExitStatus? LastExit)
 {
     /// <summary>
-    /// Earlier processes of which something may still live: each was swept after, and not yet said to have gone whole.
+    /// Earlier process trees that may still have live processes: each was killed, and its end is not reported yet.
     /// </summary>
     public int TreesEnding { get; init; }
 
     /// <summary>
-    /// The highest number that was given to any process of the worker: also to a replacement that came to nothing, or before the
-    /// worker was scaled away. No number is given twice.
+    /// The highest generation that any process of the worker was given, including failed replacements and processes before a
+    /// scale-down. No generation is used twice.
     /// </summary>
     public int LastGiven { get; init; }
 
@@ -33,12 +33,12 @@ internal sealed record Slot(
 internal sealed record SlotPolicy(
     ReadinessSpec Readiness, PortFilter Ports, RestartPolicy Restart, StopSpec Stop, TimeSpan DrainTimeout)
 {
-    /// <summary>A process that ends, or does not get ready, is not followed by another: its slot has failed.</summary>
+    /// <summary>The slot fails if its process ends or does not become ready; no other process follows.</summary>
     public bool IsTrial { get; init; }
 
     public static SlotPolicy Of(ServiceSpec service) =>
         new(service.Readiness, service.Process.Reuseport.Ports, service.Restart, service.Stop, service.Update.DrainTimeout);
 }
 
-/// <summary>A slot after an event, and what has to be done.</summary>
+/// <summary>A slot after an event, and the actions to run.</summary>
 internal readonly record struct Transition(Slot Slot, ValueList<SlotAction> Actions);

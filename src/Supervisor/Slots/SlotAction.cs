@@ -2,7 +2,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Slots;
 
-/// <summary>What the owner of a slot has to do after a step, in order.</summary>
+/// <summary>An action that the owner of a slot runs after a step. Actions are run in their order.</summary>
 internal abstract record SlotAction
 {
     private SlotAction() { }
@@ -10,23 +10,24 @@ internal abstract record SlotAction
     /// <summary>Start a process; answer with <see cref="SlotEvent.Spawned"/> or <see cref="SlotEvent.SpawnFailed"/>.</summary>
     internal sealed record Spawn(int Generation) : SlotAction;
 
-    /// <summary>Give the process nothing new; answer with <see cref="SlotEvent.Drained"/> once it has nothing left.</summary>
+    /// <summary>Send the process no new connections; answer with <see cref="SlotEvent.Drained"/> when it has none left.</summary>
     internal sealed record Drain(int Generation) : SlotAction;
 
     /// <summary>
-    /// It has had its time: answer with <see cref="SlotEvent.Drained"/> as soon as it may end, whatever it has.
+    /// The time to drain is over: answer with <see cref="SlotEvent.Drained"/> as soon as the process may end, even with
+    /// connections.
     /// </summary>
     internal sealed record Release(int Generation) : SlotAction;
 
-    /// <summary>Find out which ports the process serves at this moment; answer with <see cref="SlotEvent.Checked"/>.</summary>
+    /// <summary>Ask the kernel which ports the process serves now; answer with <see cref="SlotEvent.Checked"/>.</summary>
     internal sealed record Check(int Generation) : SlotAction;
 
-    /// <summary>Send the process the signal to stop, so that it takes notice.</summary>
+    /// <summary>Send the process its stop signal; a stopped process (SIGSTOP) is continued to receive it.</summary>
     internal sealed record Send(Signal Signal) : SlotAction;
 
     /// <summary>
-    /// SIGKILL all that is left of the generation: the process and what it started. Where the process has been reaped, answer
-    /// with <see cref="SlotEvent.TreeEnded"/> once nothing is left.
+    /// SIGKILL the process tree of the generation. If its process has been reaped, answer with <see cref="SlotEvent.TreeEnded"/>
+    /// when no process of the tree is left.
     /// </summary>
     internal sealed record KillTree(int Generation) : SlotAction;
 }

@@ -3,7 +3,7 @@ using Reuseportd.Model;
 namespace Reuseportd.Slots;
 
 /// <summary>
-/// What can happen to a slot. Events of a process carry its generation; those of an earlier one change nothing.
+/// An event of a slot. Events of a process carry its generation; events of an earlier generation change nothing.
 /// </summary>
 internal abstract record SlotEvent
 {
@@ -13,22 +13,20 @@ internal abstract record SlotEvent
 
     internal sealed record StopRequested : SlotEvent;
 
-    /// <summary>End the process, if there is one, and start anew.</summary>
+    /// <summary>Stop the process, if there is one, and start a new one.</summary>
     internal sealed record RestartRequested : SlotEvent;
 
-    /// <summary>Forget that it failed, and how often: it is as after a stop, and its retries count from the first.</summary>
+    /// <summary>Clear a failure and the counts of retries: a failed slot becomes stopped.</summary>
     internal sealed record ResetRequested : SlotEvent;
 
-    /// <summary>
-    /// As <see cref="StopRequested"/> or <see cref="RestartRequested"/>, but a process that serves may end what it has begun.
-    /// </summary>
-    /// <param name="Then">What follows its end.</param>
+    /// <summary>As <see cref="StopRequested"/> or <see cref="RestartRequested"/>, but a ready process is drained first.</summary>
+    /// <param name="Then">The step after the process has ended.</param>
     internal sealed record DrainRequested(AfterStop Then) : SlotEvent;
 
-    /// <summary>The process has nothing left to serve.</summary>
+    /// <summary>The process has no connections left.</summary>
     internal sealed record Drained(int Generation) : SlotEvent;
 
-    /// <summary>The start had its turn: <see cref="Spawned"/> or <see cref="SpawnFailed"/> is sure to follow.</summary>
+    /// <summary>The start left the queue: <see cref="Spawned"/> or <see cref="SpawnFailed"/> follows.</summary>
     internal sealed record Launched(int Generation) : SlotEvent;
 
     internal sealed record Spawned(int Generation) : SlotEvent;
@@ -36,40 +34,40 @@ internal abstract record SlotEvent
     internal sealed record SpawnFailed(int Generation, string Reason) : SlotEvent;
 
     /// <summary>A limit has no room for the process.</summary>
-    /// <param name="Limit">Which, for people.</param>
+    /// <param name="Limit">Description of the limit, for messages.</param>
     internal sealed record NoRoom(int Generation, string Limit) : SlotEvent;
 
-    /// <summary>There may be room for the process of a slot that waits.</summary>
+    /// <summary>There may be room for the process of a waiting slot.</summary>
     internal sealed record RoomMade : SlotEvent;
 
     /// <summary>A sharded socket of the process listens (UDP: is bound) on <paramref name="Port"/>.</summary>
     internal sealed record Serves(int Generation, int Port) : SlotEvent;
 
-    /// <summary>The process said that it is ready, or answered the probe that its readiness goes by.</summary>
+    /// <summary>The process reported that it is ready, or answered its readiness probe.</summary>
     internal sealed record ReportedReady(int Generation) : SlotEvent;
 
-    /// <summary>The process failed the probe that its readiness goes by.</summary>
+    /// <summary>The process failed its readiness probe.</summary>
     internal sealed record ProbeFailed(int Generation) : SlotEvent;
 
-    /// <summary>The ports that the process serves, as <see cref="SlotAction.Check"/> asked.</summary>
-    /// <param name="Ports">Null where nobody can tell.</param>
+    /// <summary>The ports that the process serves: the answer to <see cref="SlotAction.Check"/>.</summary>
+    /// <param name="Ports">Null if the ports cannot be read.</param>
     internal sealed record Checked(int Generation, ValueList<int>? Ports) : SlotEvent;
 
-    /// <summary>The process lives and answers no more, after it was ready.</summary>
+    /// <summary>A process that was ready runs but no longer answers.</summary>
     internal sealed record FoundDead(int Generation, string Reason) : SlotEvent;
 
     internal sealed record Exited(int Generation, ExitStatus Status) : SlotEvent;
 
-    /// <summary>Nothing is left of an earlier process whose tree was to be killed after its end; once for each.</summary>
+    /// <summary>No process is left of a tree that was killed after its process ended; sent once for each tree.</summary>
     internal sealed record TreeEnded : SlotEvent;
 
-    /// <summary>The policy of the step is another than that of the last one.</summary>
+    /// <summary>This step's policy differs from that of the step before.</summary>
     internal sealed record PolicyChanged : SlotEvent;
 
-    /// <summary>The <see cref="SlotState.Deadline"/> of the present state has come.</summary>
+    /// <summary>The <see cref="SlotState.Deadline"/> of the state has passed.</summary>
     internal sealed record DeadlinePassed : SlotEvent
     {
-        /// <summary>What the newest probe of one that starts failed at; null where none has answered, or none is asked.</summary>
+        /// <summary>The failure of the newest readiness probe; null if no probe has ended, or readiness is not probed.</summary>
         public string? ProbeFailure { get; init; }
     }
 }

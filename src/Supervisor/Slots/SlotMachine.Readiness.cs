@@ -3,16 +3,16 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Slots;
 
-/// <content>From the start of a process to its being ready.</content>
+/// <content>From the start of a process to its readiness.</content>
 internal static partial class SlotMachine
 {
     private readonly partial record struct Stepping
     {
-        /// <summary>Ready by now, or when it has to be.</summary>
+        /// <summary>Decides whether the process is ready; if not, sets the deadline.</summary>
         private Transition Judge(SlotState.Starting starting)
         {
             if (starting.IsHeld) return GetReady(starting);
-            // The answer decides.
+            // The answer to the check decides.
             if (starting.IsChecked) return Wait(starting);
             var serves = Policy.Readiness switch
             {
@@ -23,17 +23,17 @@ internal static partial class SlotMachine
             starting = starting with { ServesSince = serves ? starting.ServesSince ?? Now : null };
             return Policy.Readiness switch
             {
-                // A probe has the last word.
+                // The probe decides.
                 ReadinessSpec.Probed => Wait(starting),
                 _ when !HasSettled(starting) => Wait(starting),
-                // Nothing tells that a socket was closed.
+                // No event reports a closed socket, so the kernel is asked.
                 ReadinessSpec.Bind { Settle.Ticks: > 0 } =>
                     Wait(starting with { IsChecked = true }, new SlotAction.Check(Slot.Generation)),
                 _ => GetReady(starting),
             };
         }
 
-        /// <summary>The process said that it serves, or a probe did.</summary>
+        /// <summary>The process reported its readiness, or a probe succeeded.</summary>
         private Transition Report(SlotState.Starting starting)
         {
             if (starting.IsHeld) return GetReady(starting);
@@ -41,7 +41,7 @@ internal static partial class SlotMachine
             return HasSettled(starting) ? GetReady(starting) : Wait(starting);
         }
 
-        /// <summary>A probe failed: the time to settle begins again with the next one that does not.</summary>
+        /// <summary>A probe failed: the settle time begins again with the next probe that succeeds.</summary>
         private Transition Doubt(SlotState.Starting starting) =>
             starting is { ServesSince: not null, IsHeld: false } && Policy.Readiness is ReadinessSpec.Probed
                 ? Wait(starting with { ServesSince = null })
@@ -49,7 +49,7 @@ internal static partial class SlotMachine
 
         private Transition Confirm(SlotState.Starting starting, ValueList<int>? ports)
         {
-            // Overtaken by a new policy, or by the end of a tree.
+            // A new policy, or the end of a tree, came before the answer.
             if (!starting.IsChecked || starting.IsHeld) return Stay(Slot);
             if (ports is not { } served) return GetReady(starting);
             var coverage = served.Aggregate(PortCoverage.None(Policy.Ports), (known, port) => known.With(port));
@@ -63,7 +63,7 @@ internal static partial class SlotMachine
             var limit = starting.Since + Policy.Readiness.Timeout;
             var due = Policy.Readiness switch
             {
-                // The delay is shorter than its timeout.
+                // The delay is shorter than the timeout.
                 ReadinessSpec.Delay delay => SettledAt(starting) ?? starting.Since + delay.After,
                 ReadinessSpec.Probed => limit,
                 _ => SettledAt(starting) is { } settled && settled < limit && !starting.IsChecked ? settled : limit,
@@ -71,7 +71,7 @@ internal static partial class SlotMachine
             return Become(starting with { Due = due }, actions);
         }
 
-        /// <summary>Whether the deadline that has come is not that of the timeout.</summary>
+        /// <summary>Whether the deadline is not that of the timeout.</summary>
         private bool IsDueToSettle(SlotState.Starting starting) => Policy.Readiness switch
         {
             ReadinessSpec.Delay => true,
@@ -84,8 +84,8 @@ internal static partial class SlotMachine
         private TimeSpan? SettledAt(SlotState.Starting starting) => starting.SettledAt(Policy.Readiness);
 
         /// <summary>
-        /// What a process before it left behind may hold the listening socket and take connections that nobody serves: while that
-        /// lives, the slot is held back, and no deadline runs.
+        /// A process tree that a process before left behind may hold the listening socket and accept connections that nothing
+        /// serves. While a process of that tree lives, the slot is held back without a deadline.
         /// </summary>
         private Transition GetReady(SlotState.Starting starting) =>
             Become(Slot.TreesEnding > 0 ? starting with { IsHeld = true, Due = null } : new SlotState.Ready(Now));
@@ -95,7 +95,7 @@ internal static partial class SlotMachine
             { Settle: var settle } when starting.ServesSince is not null =>
                 $"served, but not yet for {settle.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s",
             ReadinessSpec.Notify => "no READY=1 came",
-            ReadinessSpec.Probed => probeFailure ?? "its probe never answered",
+            ReadinessSpec.Probed => probeFailure ?? "no probe was answered",
             _ when starting.Coverage.Filter.IsAny => "no port served",
             _ => $"{starting.Coverage.MissingWords} missing",
         };

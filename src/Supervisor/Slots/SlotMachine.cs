@@ -1,25 +1,25 @@
-using System.Globalization;
 using Reuseportd.Model;
 
 namespace Reuseportd.Slots;
 
 /// <summary>
-/// The life of a slot as a function of values: (slot, event, policy, now) to (slot, actions). It asks no clock and
-/// starts nothing; the loop that owns the slot runs the actions and sends what came of them back as events.
+/// The state machine of a slot as a pure function: (slot, event, policy, now) to (slot, actions). The loop that owns the slot
+/// runs the actions, and sends their results back as events.
 /// </summary>
 internal static partial class SlotMachine
 {
-    /// <param name="now">Offset on the monotonic clock that all times of the slot are on.</param>
-    /// <param name="roll">Randomness for the jitter of a wait, evenly spread in [0, 1).</param>
-    public static Transition Step(Slot slot, SlotEvent happened, SlotPolicy policy, TimeSpan now, double roll)
+    /// <param name="now">Offset on the monotonic clock of all times of the slot.</param>
+    /// <param name="jitter">Randomness for the jitter of a wait, evenly spread in [0, 1).</param>
+    public static Transition Step(Slot slot, SlotEvent happened, SlotPolicy policy, TimeSpan now, double jitter)
     {
         if (IsStale(slot, happened)) return Stay(slot);
-        if (happened is SlotEvent.ResetRequested) return new(Forgiven(slot), []);
+        if (happened is SlotEvent.ResetRequested) return new(Cleared(slot), []);
         if (happened is SlotEvent.TreeEnded) slot = slot with { TreesEnding = Math.Max(0, slot.TreesEnding - 1) };
-        if (happened is SlotEvent.DrainRequested asked && slot.State is not (SlotState.Ready or SlotState.Draining)) happened = AtOnce(asked);
-        // Said of one that has gone another way meanwhile.
+        if (happened is SlotEvent.DrainRequested asked && slot.State is not (SlotState.Ready or SlotState.Draining))
+            happened = AtOnce(asked);
+        // The process is no longer draining: the event came late.
         if (happened is SlotEvent.Drained && slot.State is not SlotState.Draining) return Stay(slot);
-        var step = new Stepping(slot, policy, now, roll);
+        var step = new Stepping(slot, policy, now, jitter);
         return slot.State switch
         {
             SlotState.Stopped => step.FromStopped(happened),
@@ -36,13 +36,17 @@ internal static partial class SlotMachine
 
     private static Transition Stay(Slot slot) => new(slot, []);
 
-    /// <summary>What serves nothing yet, or no more, has nothing to end first.</summary>
+    /// <summary>A process that does not serve need not drain.</summary>
     private static SlotEvent AtOnce(SlotEvent.DrainRequested asked) =>
         asked.Then is AfterStop.Restart ? new SlotEvent.RestartRequested() : new SlotEvent.StopRequested();
 
-    /// <summary>What runs, or is to run, does so as it did; what is counted of restarts begins anew.</summary>
-    private static Slot Forgiven(Slot slot) =>
-        slot with { State = slot.State is SlotState.Failed ? new SlotState.Stopped() : slot.State, Streak = 0, Restarts = 0, Attempts = [] };
+    /// <summary>Clears the failure and the counts of restarts; a process that runs or waits is not affected.</summary>
+    private static Slot Cleared(Slot slot) => slot with {
+        State = slot.State is SlotState.Failed ? new SlotState.Stopped() : slot.State,
+        Streak = 0,
+        Restarts = 0,
+        Attempts = [],
+    };
 
     private static bool IsStale(Slot slot, SlotEvent happened) => happened switch
     {
@@ -60,17 +64,17 @@ internal static partial class SlotMachine
         _ => false,
     };
 
-    /// <summary>One event's worth of context, so that each state's answers read as a table.</summary>
-    private readonly partial record struct Stepping(Slot Slot, SlotPolicy Policy, TimeSpan Now, double Roll)
+    /// <summary>The context of one event, so that the answers of each state read as a table.</summary>
+    private readonly partial record struct Stepping(Slot Slot, SlotPolicy Policy, TimeSpan Now, double Jitter)
     {
         public Transition FromStopped(SlotEvent happened) => happened switch
         {
             SlotEvent.StartRequested or SlotEvent.RestartRequested => Start(Slot),
-            // The stop of a start that was still queued: its process never came to be.
+            // The start was stopped while it was queued; no process was made.
             SlotEvent.SpawnFailed => Stay(Slot),
-            // A spawn that crossed the stop on its way: the process exists and must go.
+            // The process was made before the stop took effect, so it must be stopped.
             SlotEvent.Spawned => Stop(new AfterStop.Stay()),
-            // Nothing runs, so nothing can be stopped, serve, exit or be late.
+            // No process runs, so no other event has an effect.
             _ => Stay(Slot),
         };
 
@@ -78,13 +82,14 @@ internal static partial class SlotMachine
         {
             SlotEvent.Launched => Become(starting with { Phase = StartPhase.Launching }),
             SlotEvent.Spawned => Judge(starting with { Phase = StartPhase.Running, Since = Now }),
-            // One that is not there yet is judged when it has been started.
+            // A process that is not made yet is judged after its start.
             SlotEvent.PolicyChanged => starting.Phase is StartPhase.Running ? Judge(starting) : Stay(Slot),
             SlotEvent.SpawnFailed failed => Retry(readyFor: null, failed.Reason),
-            // One that is tried beside another process serves nobody while it waits.
-            SlotEvent.NoRoom none => Policy.IsTrial ? Retry(readyFor: null, NoRoomFor(none)) : Become(new SlotState.Waiting(none.Limit)),
+            // A replacement does not wait for room: the old process serves on.
+            SlotEvent.NoRoom none =>
+                Policy.IsTrial ? Retry(readyFor: null, NoRoomFor(none)) : Become(new SlotState.Waiting(none.Limit)),
             SlotEvent.Serves serves => Judge(starting with { Coverage = starting.Coverage.With(serves.Port) }),
-            // It goes by ports, or by its age: a word from elsewhere says nothing.
+            // Readiness depends on ports or on age here; a report does not count.
             SlotEvent.ReportedReady when Policy.Readiness is ReadinessSpec.Bind or ReadinessSpec.Delay => Stay(Slot),
             SlotEvent.ReportedReady => Report(starting),
             SlotEvent.ProbeFailed => Doubt(starting),
@@ -102,9 +107,9 @@ internal static partial class SlotMachine
             SlotEvent.RestartRequested when starting.Phase is StartPhase.Launching => AwaitProcess(new AfterStop.Restart()),
             SlotEvent.RestartRequested when starting.Phase is StartPhase.Running => Stop(new AfterStop.Restart()),
             SlotEvent.TreeEnded => starting.IsHeld ? GetReady(starting) : Stay(Slot),
-            // A queued start takes the newest configuration by itself, which may have other ports.
+            // A queued start uses the newest configuration, which may have other ports.
             SlotEvent.RestartRequested => Become(starting with { Coverage = PortCoverage.None(Policy.Ports) }),
-            // It is being started already; and whether it is alive is asked only of one that was ready.
+            // The process is starting already. Liveness is probed only after readiness.
             SlotEvent.StartRequested or SlotEvent.FoundDead or SlotEvent.RoomMade => Stay(Slot),
             _ => throw Unanswered(happened),
         };
@@ -117,9 +122,10 @@ internal static partial class SlotMachine
             SlotEvent.FoundDead dead => Stop(new AfterStop.Retry(dead.Reason, Now - ready.Since)),
             SlotEvent.DrainRequested asked => Become(
                 new SlotState.Draining(Now + Policy.DrainTimeout, asked.Then), new SlotAction.Drain(Slot.Generation)),
-            // Ready already; more sockets make it no readier, a new policy no less, and no deadline is set.
+            // A ready process stays ready: sockets, reports and policies do not matter, and no deadline is set.
             SlotEvent.StartRequested or SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.ProbeFailed or SlotEvent.Checked
-                or SlotEvent.Launched or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.DeadlinePassed or SlotEvent.PolicyChanged
+                or SlotEvent.Launched or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.DeadlinePassed
+                or SlotEvent.PolicyChanged
                 or SlotEvent.TreeEnded or SlotEvent.NoRoom or SlotEvent.RoomMade => Stay(Slot),
             _ => throw Unanswered(happened),
         };
@@ -127,16 +133,18 @@ internal static partial class SlotMachine
         public Transition FromDraining(SlotState.Draining draining, SlotEvent happened) => happened switch
         {
             SlotEvent.DeadlinePassed when !draining.IsOver => Become(
-                draining with { Due = Now + Policy.DrainTimeout + Policy.Stop.GracePeriod, IsOver = true }, new SlotAction.Release(Slot.Generation)),
+                draining with { Due = Now + Policy.DrainTimeout + Policy.Stop.GracePeriod, IsOver = true },
+                new SlotAction.Release(Slot.Generation)),
             SlotEvent.Drained or SlotEvent.DeadlinePassed or SlotEvent.FoundDead => Stop(draining.Then),
             SlotEvent.Exited exited => Stopped(draining.Then, exited.Status),
             SlotEvent.StopRequested => Stop(new AfterStop.Stay()),
             SlotEvent.DrainRequested asked => Become(draining with { Then = asked.Then }),
-            // What it has it ends in either case.
+            // The process drains in either case; only the next step changes.
             SlotEvent.StartRequested or SlotEvent.RestartRequested => Become(draining with { Then = new AfterStop.Restart() }),
-            // It is on its way out, and keeps the time that it was given.
+            // A draining process keeps its deadline.
             SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.ProbeFailed or SlotEvent.Checked or SlotEvent.Launched
-                or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.PolicyChanged or SlotEvent.TreeEnded or SlotEvent.NoRoom
+                or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.PolicyChanged or SlotEvent.TreeEnded
+                or SlotEvent.NoRoom
                 or SlotEvent.RoomMade => Stay(Slot),
             _ => throw Unanswered(happened),
         };
@@ -144,14 +152,14 @@ internal static partial class SlotMachine
         public Transition FromStopping(SlotState.Stopping stopping, SlotEvent happened) => happened switch
         {
             SlotEvent.Exited exited => Stopped(stopping.Then, exited.Status),
-            // The stop was asked for while the process was being made.
+            // The stop was requested while the process was being made.
             SlotEvent.Spawned => Stop(stopping.Then),
             SlotEvent.SpawnFailed failed => NeverStarted(stopping.Then, failed.Reason),
             SlotEvent.NoRoom none => NeverStarted(stopping.Then, NoRoomFor(none)),
             SlotEvent.DeadlinePassed => Become(stopping with { KillAt = null }, new SlotAction.KillTree(Slot.Generation)),
             SlotEvent.StopRequested => Become(stopping with { Then = new AfterStop.Stay() }),
             SlotEvent.StartRequested or SlotEvent.RestartRequested => Become(stopping with { Then = new AfterStop.Restart() }),
-            // On its way out: that it serves after all comes too late, and it keeps the grace that it was given.
+            // A stopping process keeps its grace period, even if it serves after all.
             SlotEvent.Serves or SlotEvent.ReportedReady or SlotEvent.ProbeFailed or SlotEvent.Checked or SlotEvent.FoundDead
                 or SlotEvent.Launched or SlotEvent.PolicyChanged or SlotEvent.TreeEnded or SlotEvent.RoomMade => Stay(Slot),
             _ => throw Unanswered(happened),
@@ -159,14 +167,17 @@ internal static partial class SlotMachine
 
         public Transition FromWaiting(SlotEvent happened) => happened switch
         {
-            // No process was made of its number.
+            // The generation has no process yet, so it is used again.
             SlotEvent.RoomMade => Become(
-                new SlotState.Starting(StartPhase.Queued, Now, Due: null, PortCoverage.None(Policy.Ports)), new SlotAction.Spawn(Slot.Generation)),
+                new SlotState.Starting(StartPhase.Queued, Now, Due: null, PortCoverage.None(Policy.Ports)),
+                new SlotAction.Spawn(Slot.Generation)),
             SlotEvent.StartRequested or SlotEvent.RestartRequested => Start(Slot),
             SlotEvent.StopRequested => Become(new SlotState.Stopped()),
-            // As in backoff: nothing runs.
-            SlotEvent.Launched or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.NoRoom or SlotEvent.Serves or SlotEvent.ReportedReady
-                or SlotEvent.ProbeFailed or SlotEvent.Checked or SlotEvent.FoundDead or SlotEvent.Exited or SlotEvent.DeadlinePassed
+            // As in backoff: no process runs.
+            SlotEvent.Launched or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.NoRoom or SlotEvent.Serves
+                or SlotEvent.ReportedReady
+                or SlotEvent.ProbeFailed or SlotEvent.Checked or SlotEvent.FoundDead or SlotEvent.Exited
+                or SlotEvent.DeadlinePassed
                 or SlotEvent.PolicyChanged or SlotEvent.TreeEnded => Stay(Slot),
             _ => throw Unanswered(happened),
         };
@@ -176,95 +187,26 @@ internal static partial class SlotMachine
             SlotEvent.DeadlinePassed => Start(Slot with { Restarts = Slot.Restarts + 1 }),
             SlotEvent.StartRequested or SlotEvent.RestartRequested => Start(Slot),
             SlotEvent.StopRequested => Become(new SlotState.Stopped()),
-            // The generation has ended; what was still on its way from it changes nothing. The wait is as it was rolled.
+            // The generation has ended, so its late events change nothing. A new policy does not change the wait.
             SlotEvent.Launched or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.ReportedReady
-                or SlotEvent.ProbeFailed or SlotEvent.Checked or SlotEvent.FoundDead or SlotEvent.Exited or SlotEvent.PolicyChanged
+                or SlotEvent.ProbeFailed or SlotEvent.Checked or SlotEvent.FoundDead or SlotEvent.Exited
+                or SlotEvent.PolicyChanged
                 or SlotEvent.TreeEnded or SlotEvent.NoRoom or SlotEvent.RoomMade => Stay(Slot),
             _ => throw Unanswered(happened),
         };
 
         public Transition FromFailed(SlotEvent happened) => happened switch
         {
-            SlotEvent.StartRequested or SlotEvent.RestartRequested => Start(Slot with { Streak = 0, Restarts = 0, Attempts = [] }),
+            SlotEvent.StartRequested or SlotEvent.RestartRequested =>
+                Start(Slot with { Streak = 0, Restarts = 0, Attempts = [] }),
             SlotEvent.StopRequested => Become(new SlotState.Stopped()),
-            // As in backoff: nothing runs.
+            // As in backoff: no process runs.
             SlotEvent.Launched or SlotEvent.Spawned or SlotEvent.SpawnFailed or SlotEvent.Serves or SlotEvent.ReportedReady
-                or SlotEvent.ProbeFailed or SlotEvent.Checked or SlotEvent.FoundDead or SlotEvent.Exited or SlotEvent.DeadlinePassed
+                or SlotEvent.ProbeFailed or SlotEvent.Checked or SlotEvent.FoundDead or SlotEvent.Exited
+                or SlotEvent.DeadlinePassed
                 or SlotEvent.PolicyChanged or SlotEvent.TreeEnded or SlotEvent.NoRoom or SlotEvent.RoomMade => Stay(Slot),
             _ => throw Unanswered(happened),
         };
-
-        private Transition Start(Slot origin, params ReadOnlySpan<SlotAction> before)
-        {
-            var generation = Math.Max(origin.Generation, origin.LastGiven) + 1;
-            var starting = new SlotState.Starting(StartPhase.Queued, Now, Due: null, PortCoverage.None(Policy.Ports));
-            return new(origin with { State = starting, Generation = generation }, [.. before, new SlotAction.Spawn(generation)]);
-        }
-
-        private Transition Stop(AfterStop then) =>
-            Become(new SlotState.Stopping(Now + Policy.Stop.GracePeriod, then), new SlotAction.Send(Policy.Stop.Signal));
-
-        /// <summary>The process that is being made is to go; it cannot be asked to yet.</summary>
-        private Transition AwaitProcess(AfterStop then) => Become(new SlotState.Stopping(Now + Policy.Stop.GracePeriod, then));
-
-        private Transition NeverStarted(AfterStop then, string reason) => then switch
-        {
-            AfterStop.Stay => Become(new SlotState.Stopped()),
-            AfterStop.Restart => Start(Slot),
-            _ => Retry(readyFor: null, reason),
-        };
-
-        private Transition Stopped(AfterStop then, ExitStatus status)
-        {
-            var (ended, sweep) = Sweep(status);
-            return then switch
-            {
-                AfterStop.Stay => new(ended with { State = new SlotState.Stopped() }, [sweep]),
-                AfterStop.Restart => Start(ended, sweep),
-                AfterStop.Retry retry => (this with { Slot = ended }).Retry(retry.ReadyFor, retry.Reason, sweep),
-                _ => throw new InvalidOperationException($"no such continuation: {then}"),
-            };
-        }
-
-        /// <summary>The process ended by itself.</summary>
-        private Transition Ended(ExitStatus status, TimeSpan? readyFor)
-        {
-            var (ended, sweep) = Sweep(status);
-            if (Policy.IsTrial) return new(ended with { State = new SlotState.Failed(status.ToString()) }, [sweep]);
-            return Policy.Restart.When switch
-            {
-                RestartWhen.OnFailure or RestartWhen.No when status.Success => new(ended with { State = new SlotState.Stopped() }, [sweep]),
-                RestartWhen.No => new(ended with { State = new SlotState.Failed($"{status}, and restart policy is 'no'") }, [sweep]),
-                _ => (this with { Slot = ended }).Retry(readyFor, status.ToString(), sweep),
-            };
-        }
-
-        private (Slot Ended, SlotAction Sweep) Sweep(ExitStatus status) =>
-            (Slot with { LastExit = status, TreesEnding = Slot.TreesEnding + 1 }, new SlotAction.KillTree(Slot.Generation));
-
-        private Transition Retry(TimeSpan? readyFor, string reason, params ReadOnlySpan<SlotAction> before)
-        {
-            // A program that cannot even be started is not tried again where the policy wants no restarts.
-            if (Policy.Restart.When == RestartWhen.No || Policy.IsTrial)
-                return new(Slot with { State = new SlotState.Failed(reason) }, [.. before]);
-            if (RestartDelay.Admit(Policy.Restart, Slot.Attempts, Now) is not { } attempts)
-                return new(Slot with { State = new SlotState.Failed(GaveUp(reason)) }, [.. before]);
-
-            var streak = readyFor >= Policy.Restart.ResetAfter ? 0 : Slot.Streak;
-            if (readyFor > RestartDelay.ReadyEnough)
-                return Start(Slot with { Restarts = Slot.Restarts + 1, Streak = streak, Attempts = attempts }, before);
-
-            var delay = RestartDelay.Next(Policy.Restart, streak, Roll);
-            return new(
-                Slot with { State = new SlotState.Backoff(Now + delay, delay, reason), Streak = streak + 1, Attempts = attempts },
-                [.. before]);
-        }
-
-        private static string NoRoomFor(SlotEvent.NoRoom none) => $"no room: {none.Limit}";
-
-        private string GaveUp(string reason) => string.Create(
-            CultureInfo.InvariantCulture,
-            $"gave up after {Policy.Restart.MaxAttempts} restarts in {Policy.Restart.Window.TotalSeconds:0.###} s; the last: {reason}");
 
         private Transition Become(SlotState state, params ReadOnlySpan<SlotAction> actions) =>
             new(Slot with { State = state }, [.. actions]);

@@ -2,40 +2,41 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Slots;
 
-/// <summary>What a slot is doing. All times are offsets on the daemon's monotonic clock.</summary>
+/// <summary>The state of a slot. All times are offsets on the daemon's monotonic clock.</summary>
 internal abstract record SlotState
 {
     private SlotState() { }
 
     public abstract WorkerState Kind { get; }
 
-    /// <summary>When <see cref="SlotEvent.DeadlinePassed"/> is due, or null for never.</summary>
+    /// <summary>When <see cref="SlotEvent.DeadlinePassed"/> is due; null for never.</summary>
     public virtual TimeSpan? Deadline => null;
 
-    /// <summary>Whether a process of the current generation exists or is about to.</summary>
+    /// <summary>Whether a process of the current generation exists or is being made.</summary>
     public virtual bool HasProcess => false;
 
-    /// <summary>No process, and none wanted.</summary>
+    /// <summary>No process, and none is to start.</summary>
     internal sealed record Stopped : SlotState
     {
         public override WorkerState Kind => WorkerState.Stopped;
     }
 
-    /// <summary>A process is being made, or does not serve yet.</summary>
+    /// <summary>The process is being made, or is not ready yet.</summary>
     /// <param name="Since">When the process was started.</param>
-    /// <param name="Due">When it must be ready; for readiness by delay, and while it settles, when it is.</param>
+    /// <param name="Due">End of the timeout; during the settle time, or for readiness by delay, when the process becomes
+    /// ready.</param>
     internal sealed record Starting(StartPhase Phase, TimeSpan Since, TimeSpan? Due, PortCoverage Coverage) : SlotState
     {
-        /// <summary>It serves, and is ready as soon as nothing is left of the processes before it.</summary>
+        /// <summary>The process serves; it becomes ready when no process of earlier trees is left.</summary>
         public bool IsHeld { get; init; }
 
-        /// <summary>Since when it fulfils the condition of its readiness without a break; null while it does not.</summary>
+        /// <summary>Since when the process fulfils its readiness condition without a break; null while it does not.</summary>
         public TimeSpan? ServesSince { get; init; }
 
-        /// <summary>The kernel is asked whether it still has the sockets that it served by.</summary>
+        /// <summary>The kernel is asked whether the process still has the sockets that it served by.</summary>
         public bool IsChecked { get; init; }
 
-        /// <summary>When it has settled; null while it does not serve.</summary>
+        /// <summary>End of the settle time; null while the process does not serve.</summary>
         public TimeSpan? SettledAt(ReadinessSpec readiness) => ServesSince + readiness.Settle;
 
         public override WorkerState Kind => WorkerState.Starting;
@@ -49,11 +50,12 @@ internal abstract record SlotState
         public override bool HasProcess => true;
     }
 
-    /// <summary>The process serves what it has, is given nothing new, and is asked to end once it has nothing left.</summary>
+    /// <summary>The process gets no new connections, and is stopped when it has none left.</summary>
     /// <param name="Due">
-    /// When it is asked to end whatever it has; or, where its time is over, without waiting for its turn any longer.
+    /// When the process is stopped even with connections; if <paramref name="IsOver"/>, when it is stopped without waiting for
+    /// its turn.
     /// </param>
-    /// <param name="IsOver">It has had its time.</param>
+    /// <param name="IsOver">The time to drain is over.</param>
     internal sealed record Draining(TimeSpan Due, AfterStop Then, bool IsOver = false) : SlotState
     {
         public override WorkerState Kind => WorkerState.Draining;
@@ -61,8 +63,8 @@ internal abstract record SlotState
         public override bool HasProcess => true;
     }
 
-    /// <summary>The process was asked to end.</summary>
-    /// <param name="KillAt">End of the grace period; null once its tree was killed.</param>
+    /// <summary>The process was sent its stop signal.</summary>
+    /// <param name="KillAt">End of the grace period; null after its tree was killed.</param>
     internal sealed record Stopping(TimeSpan? KillAt, AfterStop Then) : SlotState
     {
         public override WorkerState Kind => WorkerState.Stopping;
@@ -70,32 +72,32 @@ internal abstract record SlotState
         public override bool HasProcess => true;
     }
 
-    /// <summary>No process: a limit has no room for one more. It starts when there is room.</summary>
-    /// <param name="Limit">Which, for people.</param>
+    /// <summary>No process: a limit has no room for it. The process starts when there is room.</summary>
+    /// <param name="Limit">Description of the limit, for messages.</param>
     internal sealed record Waiting(string Limit) : SlotState
     {
         public override WorkerState Kind => WorkerState.Waiting;
     }
 
-    /// <summary>No process; the next try is at <paramref name="Until"/>.</summary>
-    /// <param name="Reason">Why the last one came to nothing.</param>
+    /// <summary>No process; the next start is at <paramref name="Until"/>.</summary>
+    /// <param name="Reason">Why the last process ended or failed to start.</param>
     internal sealed record Backoff(TimeSpan Until, TimeSpan Delay, string Reason) : SlotState
     {
         public override WorkerState Kind => WorkerState.Backoff;
         public override TimeSpan? Deadline => Until;
     }
 
-    /// <summary>No process, and no further try until somebody asks.</summary>
+    /// <summary>No process; the next start needs a request.</summary>
     internal sealed record Failed(string Reason) : SlotState
     {
         public override WorkerState Kind => WorkerState.Failed;
     }
 }
 
-/// <summary>How far the start of a process is.</summary>
+/// <summary>The stage of a process's start.</summary>
 internal enum StartPhase
 {
-    /// <summary>It waits for its turn.</summary>
+    /// <summary>The start is queued.</summary>
     Queued,
 
     /// <summary>The process is being made.</summary>
@@ -105,7 +107,7 @@ internal enum StartPhase
     Running,
 }
 
-/// <summary>What follows the end of a process that was asked to end.</summary>
+/// <summary>The step that follows the end of a stopped process.</summary>
 internal abstract record AfterStop
 {
     private AfterStop() { }
@@ -114,8 +116,8 @@ internal abstract record AfterStop
 
     internal sealed record Restart : AfterStop;
 
-    /// <summary>As if it had failed by itself.</summary>
-    /// <param name="Reason">Why it was asked to end.</param>
-    /// <param name="ReadyFor">How long it had been ready; null where it never was.</param>
+    /// <summary>Treat the end as a failure of the process.</summary>
+    /// <param name="Reason">Why the process was stopped.</param>
+    /// <param name="ReadyFor">How long the process was ready; null if it never was.</param>
     internal sealed record Retry(string Reason, TimeSpan? ReadyFor) : AfterStop;
 }

@@ -7,8 +7,8 @@ namespace Reuseportd.Steering;
 internal readonly record struct ClassicInstruction(ushort Code, byte IfTrue, byte IfFalse, uint Operand);
 
 /// <summary>
-/// Programs of classic BPF that answer with an index into a group of sockets. An index past the end of the group makes the kernel
-/// use its own hash.
+/// Builds classic BPF programs that return an index into a group of sockets. For an index past the end of the group, the kernel
+/// uses its own hash.
 /// </summary>
 internal static class ClassicProgram
 {
@@ -31,20 +31,20 @@ internal static class ClassicProgram
     private const uint Network = unchecked((uint)-0x100000); // SKF_NET_OFF
     private const uint RandomNumber = unchecked((uint)-0x1000 + 56); // SKF_AD_OFF + SKF_AD_RANDOM
 
-    /// <summary>One of these, each as likely as the others.</summary>
+    /// <summary>Returns one of the indices, each with the same probability.</summary>
     /// <param name="indices">At least one.</param>
     public static ClassicInstruction[] Random(IReadOnlyList<int> indices) =>
         [new(LoadWord, 0, 0, RandomNumber), new(Modulo, 0, 0, (uint)indices.Count), .. Choice(indices)];
 
-    /// <summary>By source address and port, so always the same one for the same flow.</summary>
-    /// <param name="indices">For each bucket; their number is a power of two, from 2 on.</param>
+    /// <summary>Selects by source address and port: packets of one flow always get the same index.</summary>
+    /// <param name="indices">The index of each bucket; the number of buckets is a power of two, at least 2.</param>
     public static ClassicInstruction[] Hash(IReadOnlyList<int> indices)
     {
         var shift = (uint)(32 - int.Log2(indices.Count));
         return [.. SourceHash(), new(ShiftRight, 0, 0, shift), .. Choice(indices)];
     }
 
-    /// <summary>IPv6 is taken to have no extension headers; with some of them flows are told apart by address only.</summary>
+    /// <summary>Hashes the source. IPv6 is assumed to have no extension headers: with some, only the address is hashed.</summary>
     private static ClassicInstruction[] SourceHash()
     {
         ClassicInstruction[] version6 =
@@ -59,27 +59,30 @@ internal static class ClassicProgram
         return
         [
             new(LoadByte, 0, 0, Network), new(ShiftRight, 0, 0, 4),
-            new(JumpIfEqual, 0, (byte)(version4.Length + 1), 4), .. version4, new(JumpAlways, 0, 0, (uint)version6.Length), .. version6,
-            // Of a product the high bits are the mixed ones, and those are taken.
+            new(JumpIfEqual, 0, (byte)(version4.Length + 1), 4), .. version4, new(JumpAlways, 0, 0, (uint)version6.Length),
+            .. version6,
+            // The high bits of a product depend on the most bits, so these are taken.
             .. Mixed(16, 0x85ebca6b), new(Store, 0, 0, 0), .. Mixed(13, 0xc2b2ae35),
         ];
     }
 
-    /// <summary>Spread over all bits, or neighbouring ports and neighbouring addresses would cancel each other out.</summary>
+    /// <summary>
+    /// Spreads the port over all bits; otherwise neighbouring ports and neighbouring addresses would cancel each other out.
+    /// </summary>
     private static ClassicInstruction[] Port() => [new(Multiply, 0, 0, 0xc2b2ae3d), new(Store, 0, 0, 0)];
 
-    /// <summary>Of what is both stored and in the accumulator.</summary>
+    /// <summary>Mixes the value that is both stored and in the accumulator.</summary>
     private static ClassicInstruction[] Mixed(uint shift, uint factor) =>
         [new(ShiftRight, 0, 0, shift), new(LoadStored, 0, 0, 0), new(ExclusiveOr, 0, 0, 0), new(Multiply, 0, 0, factor)];
 
-    /// <summary>Mixes it into what is stored, which is in the accumulator afterwards, too.</summary>
+    /// <summary>Mixes a word of the address into the stored value, and loads the result into the accumulator.</summary>
     private static ClassicInstruction[] WordOfAddress(uint offset) =>
     [
         new(LoadWord, 0, 0, Network + offset), new(LoadStored, 0, 0, 0), new(ExclusiveOr, 0, 0, 0),
         new(Multiply, 0, 0, 0x9e3779b1), new(Store, 0, 0, 0),
     ];
 
-    /// <summary>A search by halves for the run of equal indices that the accumulator's number is in.</summary>
+    /// <summary>A binary search for the run of equal indices that contains the number in the accumulator.</summary>
     private static List<ClassicInstruction> Choice(IReadOnlyList<int> indices)
     {
         var starts = Enumerable.Range(0, indices.Count).Where(at => at == 0 || indices[at] != indices[at - 1]).ToArray();
@@ -92,7 +95,7 @@ internal static class ClassicProgram
         var middle = starts.Length / 2;
         var below = Search(starts[..middle], indices);
         var above = Search(starts[middle..], indices);
-        // Conditional jumps reach 255 instructions.
+        // A conditional jump reaches 255 instructions.
         return below.Count <= byte.MaxValue
             ? [new(JumpIfNotLess, (byte)below.Count, 0, (uint)starts[middle]), .. below, .. above]
             : [new(JumpIfNotLess, 0, 1, (uint)starts[middle]), new(JumpAlways, 0, 0, (uint)below.Count), .. below, .. above];

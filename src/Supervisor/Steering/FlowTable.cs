@@ -1,13 +1,13 @@
 namespace Reuseportd.Steering;
 
 /// <summary>
-/// Which slot each bucket of flows goes to, by rendezvous: the slot with the highest score for the bucket has it. So a slot that
-/// comes takes its share from all others and no flow moves between those, and one that leaves gives back exactly what it had.
+/// Assigns each bucket of flows to a slot by rendezvous hashing: the slot with the highest score for the bucket gets it. A new
+/// slot takes its share from all others and no flow moves between those. A slot that leaves gives back exactly its own buckets.
 /// </summary>
-/// <param name="buckets">A power of two; the more of them for each slot, the more even the shares.</param>
+/// <param name="buckets">A power of two; more buckets for each slot make the shares more even.</param>
 internal sealed class FlowTable(int buckets)
 {
-    /// <summary>Of a bucket while there is no slot at all.</summary>
+    /// <summary>Stands in each bucket while the table has no slot.</summary>
     public const ushort NoSlot = ushort.MaxValue;
 
     private readonly ushort[] _slots = Filled(buckets);
@@ -38,13 +38,13 @@ internal sealed class FlowTable(int buckets)
     private void Offer(int bucket, int slot)
     {
         var score = Score((uint)bucket, (uint)slot);
-        // Equal scores go by number, so that the order of arrival plays no part.
+        // Equal scores are decided by slot number, so that the order of arrival makes no difference.
         if (_slots[bucket] != NoSlot && (score < _scores[bucket] || score == _scores[bucket] && slot > _slots[bucket])) return;
         _slots[bucket] = (ushort)slot;
         _scores[bucket] = score;
     }
 
-    /// <summary>MurmurHash3's last steps, in which every bit reaches every other.</summary>
+    /// <summary>The finalizer of MurmurHash3, in which every input bit affects every output bit.</summary>
     private static uint Score(uint bucket, uint slot)
     {
         var mixed = bucket * 0x9e3779b1 ^ (slot + 1) * 0xc2b2ae3d;

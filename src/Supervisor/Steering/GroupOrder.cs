@@ -1,27 +1,28 @@
 namespace Reuseportd.Steering;
 
 /// <summary>
-/// At which index of the kernel's array each socket of a group stands. The kernel tells nobody; it puts who joins at the end, and
-/// the last one into the hole of who leaves (net/core/sock_reuseport.c). So the array is followed from its beginning. What can't
-/// be known is the order of things that happened between two looks: then every array that may have come of it is kept, and an
-/// index is used if all of them allow it. Of too many only that is kept in which they agree.
+/// Tracks the index of each socket in the kernel's array of a group, which the kernel does not report. A socket that joins goes
+/// to the end; the last socket moves into the hole of a socket that leaves (net/core/sock_reuseport.c).
+/// The order of changes between two observations is unknown. So every array that may have resulted is kept, and an index is used
+/// if all of them agree. If there are too many arrays, only their common part is kept.
 /// </summary>
-/// <param name="isFollowed">Whether nobody left the group ahead of the first look: then its order is that of joining.</param>
+/// <param name="isFollowed">Whether no socket left the group before the first observation: then the order is that of
+/// joining.</param>
 internal sealed class GroupOrder(bool isFollowed = true)
 {
-    /// <summary>The class of each member: one of the sockets that are alike, mostly the member itself.</summary>
+    /// <summary>The class of each member: one of the sockets that are interchangeable, mostly the member itself.</summary>
     private readonly Dictionary<ulong, ulong> _classes = [];
 
-    /// <summary>Of classes.</summary>
+    /// <summary>Possible arrays, of classes.</summary>
     private List<ulong[]> _arrays = [[]];
     private HashSet<ulong> _members = [];
     private bool _isFollowed = isFollowed;
 
-    /// <summary>Who was in the group at the last look.</summary>
+    /// <summary>Members at the last observation.</summary>
     public IReadOnlySet<ulong> Members => _members;
 
-    /// <summary>Takes in who is in the group now.</summary>
-    /// <param name="members">Any number but 0 that is a socket's own, in order of joining.</param>
+    /// <summary>Records the present members.</summary>
+    /// <param name="members">A unique number for each socket, not 0, in order of joining.</param>
     public void Observe(IReadOnlyList<ulong> members)
     {
         var now = members.ToHashSet();
@@ -36,8 +37,8 @@ internal sealed class GroupOrder(bool isFollowed = true)
     }
 
     /// <summary>
-    /// These sockets get traffic together or not at all, as sockets of one process do: which of them stands at an index is not
-    /// followed. So there is one array, not one for each order in which they may have closed.
+    /// Makes sockets interchangeable, such as those of one process, which get traffic together or not at all. Their order is not
+    /// tracked, so one array takes the place of one for each order in which they may have closed.
     /// </summary>
     public void Unite(IEnumerable<ulong> members)
     {
@@ -48,7 +49,7 @@ internal sealed class GroupOrder(bool isFollowed = true)
     }
 
     /// <summary>
-    /// A socket that is there left the group and joined it again: it stands at the end. Nothing else happened meanwhile.
+    /// Records that a present socket left the group and joined it again, with no other change meanwhile: it is now at the end.
     /// </summary>
     public void Rejoined(ulong member)
     {
@@ -56,11 +57,12 @@ internal sealed class GroupOrder(bool isFollowed = true)
     }
 
     /// <summary>
-    /// Indices at which one of these members stands in every array that is possible: what is sent there reaches no other member,
-    /// though it may not be known which of them it reaches.
+    /// Indices that hold one of these members in every possible array. Traffic for such an index reaches no other member; the
+    /// exact member may be unknown.
     /// </summary>
-    /// <param name="leaving">Only indices that stay right while so many other members leave: holes are filled from the end.</param>
-    /// <returns>By index, the member at it in one of the possible arrays. No member is there twice.</returns>
+    /// <param name="leaving">Only indices that stay right while so many other members leave: the kernel fills holes from the
+    /// end.</param>
+    /// <returns>For each index, the member at it in one of the possible arrays. No member appears twice.</returns>
     public SortedDictionary<int, ulong> IndicesOf(IReadOnlySet<ulong> members, int leaving = 0)
     {
         var allowed = _members.Select(ClassOf).ToHashSet();
@@ -87,7 +89,7 @@ internal sealed class GroupOrder(bool isFollowed = true)
 
     private ulong ClassOf(ulong member) => _classes.GetValueOrDefault(member, member);
 
-    /// <summary>An array of members instead of classes, in an order of theirs that is possible.</summary>
+    /// <summary>Replaces classes by members, in one of the orders that are possible.</summary>
     private ulong[] Completed(ulong[] array)
     {
         var ofClass = _members.Order().GroupBy(ClassOf).ToDictionary(group => group.Key, group => new Queue<ulong>(group));
@@ -100,7 +102,7 @@ internal sealed class GroupOrder(bool isFollowed = true)
         return completed;
     }
 
-    /// <summary>A class has the name of a member that is there.</summary>
+    /// <summary>Renames the classes of members that are gone: a class has the name of a present member.</summary>
     private void Forget(ulong[] gone)
     {
         foreach (var member in gone) _classes.Remove(member);

@@ -1,21 +1,21 @@
 namespace Reuseportd.Steering;
 
 /// <summary>
-/// What the kernel's array of a group may be after members left and joined in an unknown order. An array has the class of the
-/// member at each index; members of a class are not told apart. In an array a class has all of its places, or none is known.
+/// The arrays that the kernel may have after members left and joined in an unknown order. An array holds the class of the member
+/// at each index; members of a class are interchangeable. An array has all places of a class or none.
 /// </summary>
 internal static class PossibleArrays
 {
-    /// <summary>In an array: a member of one of the classes that stand nowhere else in it.</summary>
+    /// <summary>Stands at an index for a member of any class whose places are unknown.</summary>
     public const ulong Unknown = 0;
 
     private const int Most = 64;
 
     /// <param name="gone">The class of each member that left, in any order.</param>
-    /// <param name="come">Those that joined, in this order; each may have joined before or after any member left.</param>
+    /// <param name="come">Members that joined, in this order; each may have joined before or after any member left.</param>
     public static List<ulong[]> After(List<ulong[]> arrays, ulong[] gone, ulong[] come)
     {
-        // Each step is the next one to come, or any of those gone: all orders of them.
+        // A step is the next member to join, or any of the members to leave: all orders are tried.
         var states = arrays.ConvertAll(array => new State(array, gone, Come: 0)).ToHashSet();
         for (var step = 0; step < gone.Length + come.Length; step++)
         {
@@ -35,7 +35,7 @@ internal static class PossibleArrays
     public static List<ulong[]> Rejoined(List<ulong[]> arrays, ulong member) =>
         Bounded(Distinct([.. arrays.SelectMany(array => Without(array, member)).Select(array => (ulong[])[.. array, member])]));
 
-    /// <summary>These classes are one, with the name of the first.</summary>
+    /// <summary>Merges these classes; the result has the name of the first.</summary>
     public static List<ulong[]> United(List<ulong[]> arrays, ulong[] classes) => Distinct(arrays.ConvertAll(array =>
     {
         var name = classes.All(array.Contains) ? classes[0] : Unknown;
@@ -50,7 +50,7 @@ internal static class PossibleArrays
 
     private static List<ulong[]> Bounded(List<ulong[]> arrays) => arrays.Count <= Most ? arrays : [Agreed(arrays)];
 
-    /// <summary>What is sure whatever the order was: holes are filled by those that stand behind all who stay.</summary>
+    /// <summary>The part that is certain in any order: only the last members move into holes.</summary>
     private static ulong[] Unmoved(ulong[] before, ulong[] gone, ulong[] come)
     {
         var staying = Math.Max(0, before.Length - gone.Length);
@@ -59,7 +59,7 @@ internal static class PossibleArrays
         return WholeClasses(after, before);
     }
 
-    /// <param name="arrays">Of the same group: all as long as the first.</param>
+    /// <param name="arrays">Arrays of one group, of equal length.</param>
     private static ulong[] Agreed(List<ulong[]> arrays)
     {
         ulong[] agreed = [.. arrays[0]];
@@ -69,14 +69,15 @@ internal static class PossibleArrays
         return WholeClasses(agreed, arrays[0]);
     }
 
-    /// <summary>A class that has lost one of its places has none.</summary>
+    /// <summary>Removes all places of a class that has lost one of them.</summary>
     private static ulong[] WholeClasses(ulong[] array, ulong[] before)
     {
         var (left, had) = (array.CountBy(found => found).ToDictionary(), before.CountBy(found => found).ToDictionary());
         return Array.ConvertAll(array, found => left[found] < had.GetValueOrDefault(found) ? Unknown : found);
     }
 
-    /// <returns>Every array that may come of it: the member may be any of its class, and stand at any unknown place.</returns>
+    /// <returns>Every array that may result: any member of the class may have left, from any of its places or from an unknown
+    /// place.</returns>
     private static IEnumerable<ulong[]> Without(ulong[] array, ulong member)
     {
         var place = array.Contains(member) ? member : Unknown;
@@ -90,8 +91,8 @@ internal static class PossibleArrays
         return rest;
     }
 
-    /// <param name="Gone">Classes of those that are still to leave.</param>
-    /// <param name="Come">How many have joined.</param>
+    /// <param name="Gone">Classes of the members that are still to leave.</param>
+    /// <param name="Come">Number of members that have joined.</param>
     private sealed record State(ulong[] Array, ulong[] Gone, int Come)
     {
         public IEnumerable<State> Steps(ulong[] come)
@@ -100,12 +101,14 @@ internal static class PossibleArrays
             foreach (var leaver in Gone.Distinct())
             {
                 var left = System.Array.IndexOf(Gone, leaver);
-                foreach (var rest in Without(Array, leaver)) yield return new State(rest, [.. Gone[..left], .. Gone[(left + 1)..]], Come);
+                foreach (var rest in Without(Array, leaver))
+                    yield return new State(rest, [.. Gone[..left], .. Gone[(left + 1)..]], Come);
             }
         }
 
         public bool Equals(State? other) =>
-            other is not null && Come == other.Come && Array.AsSpan().SequenceEqual(other.Array) && Gone.AsSpan().SequenceEqual(other.Gone);
+            other is not null && Come == other.Come && Array.AsSpan().SequenceEqual(other.Array)
+                && Gone.AsSpan().SequenceEqual(other.Gone);
 
         public override int GetHashCode()
         {

@@ -1,39 +1,41 @@
 namespace Reuseportd.Steering;
 
-/// <summary>What there is of a worker's accept queue at one moment.</summary>
-/// <param name="Queue">Connections that wait, over all sockets that it has in the group.</param>
+/// <summary>The accept queue of a worker at one moment.</summary>
+/// <param name="Queue">Waiting connections of all sockets that the worker has in the group.</param>
 internal readonly record struct QueueSample(int Slot, long Queue);
 
 internal enum StallChange
 {
-    /// <summary>Its queue did not shrink for the whole time while others' did: give it nothing new.</summary>
+    /// <summary>
+    /// The worker's queue did not shrink for the whole time while other queues did: steer new connections away.
+    /// </summary>
     Steer,
 
-    /// <summary>Nor did it shrink since it was given nothing new, so nothing is accepted: its queue may be rescued.</summary>
+    /// <summary>
+    /// The worker's queue did not shrink after steering either: the worker accepts nothing, and its queue may be rescued.
+    /// </summary>
     Stuck,
 
-    /// <summary>It accepts again.</summary>
+    /// <summary>The worker accepts again.</summary>
     Awake,
 }
 
 internal readonly record struct StallVerdict(int Slot, StallChange Change);
 
 /// <summary>
-/// Tells workers that are stuck from those that are merely busy, by samples of the accept queues of one group; one for each
-/// group.
-///
-/// A stuck worker's queue never gets shorter. Neither does that of a busy one for a while, if more comes than it takes, but then
-/// those of its neighbours grow as well: nobody is stuck as long as half of the group or more does no better. And once nothing
-/// new is given to it, the queue of a busy worker shrinks with the next connection that it takes.
+/// Tells stuck workers from busy workers by samples of the accept queues of one group.
+/// The queue of a stuck worker never shrinks. The queue of a busy worker may also not shrink for a while, but then its
+/// neighbours' queues grow too. So no worker counts as stuck while half of the group or more does no better. After new
+/// connections are steered away, the queue of a busy worker shrinks with its next accept.
 /// </summary>
-/// <param name="after">How long a queue may stand.</param>
+/// <param name="after">How long a queue may go without shrinking.</param>
 internal sealed class StallJudge(TimeSpan after)
 {
     private readonly Dictionary<int, Watched> _slots = [];
 
-    /// <param name="samples">One for each worker that is to accept; who is not among them any more is forgotten.</param>
-    /// <param name="now">Monotonic time since any fixed moment; later than that of the call before.</param>
-    /// <returns>What has changed.</returns>
+    /// <param name="samples">A sample for each worker that should accept; a worker without a sample is forgotten.</param>
+    /// <param name="now">Monotonic time since any fixed moment; later than in the call before.</param>
+    /// <returns>The changes.</returns>
     public List<StallVerdict> Judge(IReadOnlyCollection<QueueSample> samples, TimeSpan now)
     {
         foreach (var gone in _slots.Keys.Except(samples.Select(sample => sample.Slot)).ToArray()) _slots.Remove(gone);
@@ -59,16 +61,16 @@ internal sealed class StallJudge(TimeSpan after)
         return verdicts;
     }
 
-    /// <summary>Its queue was taken away: an empty one says nothing of it until <see cref="Wake"/>.</summary>
+    /// <summary>The worker's queue was moved to others: an empty queue means nothing until <see cref="Wake"/>.</summary>
     public void Rescued(int slot)
     {
         if (_slots.TryGetValue(slot, out var watched)) watched.State = State.Rescued;
     }
 
-    /// <summary>It was seen accepting by other means, or is another process by now.</summary>
+    /// <summary>The worker was seen to accept by other means, or has a new process.</summary>
     public void Wake(int slot) => _slots.Remove(slot);
 
-    /// <summary>Time without anything new in which a worker that runs would have taken a connection.</summary>
+    /// <summary>Time without new connections in which a worker that runs would have accepted one.</summary>
     private TimeSpan Confirmation => after / 4;
 
     private void Look(QueueSample sample, TimeSpan now)
@@ -86,7 +88,7 @@ internal sealed class StallJudge(TimeSpan after)
     private void Suspect(TimeSpan now, List<StallVerdict> verdicts)
     {
         var standing = _slots.Where(slot => slot.Value.State != State.Serving || now - slot.Value.Moved >= after / 2).ToArray();
-        // Those that stand for half of the time count as no better off than one that stands for all of it.
+        // A worker whose queue stands for half of the time counts as no better than one that stands for all of it.
         if (standing.Length * 2 > _slots.Count) return;
         foreach (var (slot, watched) in standing)
         {
@@ -110,7 +112,7 @@ internal sealed class StallJudge(TimeSpan after)
         public State State;
         public long Queue;
 
-        /// <summary>When it was last seen to get shorter, or empty.</summary>
+        /// <summary>When the queue last shrank or was empty.</summary>
         public TimeSpan Moved;
         public TimeSpan SteeredAt;
     }

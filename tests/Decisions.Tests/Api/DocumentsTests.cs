@@ -5,6 +5,7 @@ using Reuseportd.Api.Http;
 using Reuseportd.Model;
 using Reuseportd.Observability.Lines;
 using Reuseportd.Planning;
+using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Output;
 using Reuseportd.Runtime.Snapshots;

@@ -1,30 +1,32 @@
 using System.Text.Json.Serialization.Metadata;
-using System.Text.RegularExpressions;
 using Reuseportd.Api.Contract;
+using Tests.Manual;
 
 namespace Decisions.Tests.Api;
 
-/// <summary>
-/// The keys of <c>status -o json</c> are promised to scripts: each is described, and what is described is there.
-/// </summary>
-public sealed partial class StatusKeysTests
+/// <summary>Scripts rely on the keys of <c>status -o json</c>: the reference has a row for each key, and no other row.</summary>
+public sealed class StatusKeysTests
 {
-    [Fact]
-    public void Keys_OfTheStatus_AreThoseThatTheDocumentationHas()
+    private static readonly IReadOnlyList<ReferenceTable> Page = ReferenceTable.AllOf("docs/reference/status.md");
+
+    public static TheoryData<string> Sections() => ["Top level", "scaled", "updates", "workers", "binds"];
+
+    [Theory]
+    [MemberData(nameof(Sections))]
+    public void Section_OfADocument_HasARowForEachKey(string section)
     {
-        var text = File.ReadAllText(Checkout.At("docs/operations.md"));
-        var section = text[text.IndexOf("## Status as JSON", StringComparison.Ordinal)..];
-        section = section[..section.IndexOf("\n## ", StringComparison.Ordinal)];
-        var described = Row().Matches(section).SelectMany(row => Word().Matches(row.Groups["keys"].Value)).Select(word => word.Groups["key"].Value);
-        JsonTypeInfo[] documents = [ContractJson.Default.StatusDocument, ContractJson.Default.ScaledService, ContractJson.Default.ServiceUpdate, ContractJson.Default.WorkerStatus, ContractJson.Default.BindStatus];
+        var table = Assert.Single(Page, table => table.Section == section);
         Assert.Equal(
-            documents.SelectMany(document => document.Properties).Select(property => property.Name).Distinct().Order(StringComparer.Ordinal),
-            described.Distinct().Order(StringComparer.Ordinal));
+            DocumentOf(section).Properties.Select(property => property.Name).Order(StringComparer.Ordinal),
+            table.Rows.Select(row => row[0].Trim('`')).Order(StringComparer.Ordinal));
     }
 
-    [GeneratedRegex("^\\| (?<keys>`[^|]*) \\|", RegexOptions.Multiline)]
-    private static partial Regex Row();
-
-    [GeneratedRegex("`(?<key>[a-z_]+)`")]
-    private static partial Regex Word();
+    private static JsonTypeInfo DocumentOf(string section) => section switch
+    {
+        "scaled" => ContractJson.Default.ScaledService,
+        "updates" => ContractJson.Default.ServiceUpdate,
+        "workers" => ContractJson.Default.WorkerStatus,
+        "binds" => ContractJson.Default.BindStatus,
+        _ => ContractJson.Default.StatusDocument,
+    };
 }

@@ -31,8 +31,8 @@ internal static partial class House
         ["Observability"] = [["Text"], ["Lines"], ["Events"], ["Formats"], ["Destinations"]],
         ["Runtime"] =
         [
-            ["Messages"], ["Snapshots"], ["Fleet"], ["Trees"], ["Output"], ["Processes"], ["SteeringTask"], ["Readiness"], ["Probing"], ["Updates"],
-            ["Steering"], ["Reports"], ["Loop"],
+            ["Messages"], ["Snapshots"], ["Fleet"], ["Trees"], ["Output"], ["Processes"], ["SteeringTask"], ["Supervision"],
+            ["Readiness"], ["Probing"], ["Updates"], ["Steering"], ["Services"], ["Reports"], ["Commands"], ["Loop"],
         ],
         ["Api"] = [["Contract"], ["Http"], ["Admission", "Documents"], ["Streams"], ["Routes"]],
     };

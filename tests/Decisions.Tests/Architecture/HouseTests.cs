@@ -11,24 +11,7 @@ public sealed class HouseTests
 
     private static readonly Dictionary<(string File, string Word), string> RoomReferences = new()
     {
-        [("Runtime/Fleet/CommandEnds.cs", "Reports")] = "to be turned round",
-        [("Runtime/Fleet/Converging.cs", "Reports")] = "to be turned round",
-        [("Runtime/Fleet/ServiceTable.cs", "Updates")] = "to be turned round",
-        [("Runtime/Fleet/SlotRunner.cs", "Output")] = "to be turned round",
-        [("Runtime/Fleet/SlotRunner.cs", "Processes")] = "to be turned round",
-        [("Runtime/Fleet/SlotRunner.cs", "Trees")] = "to be turned round",
-        [("Runtime/Fleet/WorkerSlot.cs", "Processes")] = "to be turned round",
         [("Runtime/Fleet/WorkerSlot.cs", "Updates")] = "to be turned round",
-        [("Runtime/Output/FileTable.cs", "Processes")] = "to be turned round",
-        [("Runtime/Output/WorkerStream.cs", "Readiness")] = "to be turned round",
-        [("Runtime/Processes/LaunchPad.cs", "Readiness")] = "to be turned round",
-        [("Runtime/Processes/Recycler.cs", "Updates")] = "to be turned round",
-        [("Runtime/Processes/Start.cs", "Probing")] = "to be turned round",
-        [("Runtime/SteeringTask/SharedGroups.cs", "Steering")] = "to be turned round",
-        [("Runtime/Trees/GroupReaper.cs", "Processes")] = "to be turned round",
-        [("Runtime/Trees/ITreeReaper.cs", "Processes")] = "to be turned round",
-        [("Runtime/Trees/Orphans.cs", "Processes")] = "to be turned round",
-        [("Runtime/Trees/TreeReaper.cs", "Processes")] = "to be turned round",
     };
 
     private static readonly Dictionary<(string File, string Word), string> Locks = new()

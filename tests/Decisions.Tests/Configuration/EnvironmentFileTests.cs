@@ -51,11 +51,11 @@ public sealed class EnvironmentFileTests
         Assert.Equal(
             [
                 "2: accepts NAME=value, a comment or an empty line",
-                "3: a variable's name is letters, digits and '_', and begins with no digit",
+                "3: a variable's name is letters, digits and '_', and does not begin with a digit",
                 "4: LIBREUSEPORT_PORT is set from the service's key 'reuseport.ports'; use that",
                 "5: names that begin with REUSEPORT_ are set by the daemon for each worker; {service} and {worker} hold the same",
-                "6: holds a NUL character",
-                "7: a variable's name is letters, digits and '_', and begins with no digit",
+                "6: contains a NUL character",
+                "7: a variable's name is letters, digits and '_', and does not begin with a digit",
                 "9: the quote ' is not closed",
             ],
             file.Errors.Select(error => error.ToString()));

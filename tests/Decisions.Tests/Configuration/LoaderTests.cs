@@ -75,8 +75,8 @@ public sealed partial class LoaderTests : IDisposable
         var result = Load();
         Assert.Empty(result.Fleet!.Services);
         Assert.Equal(
-            $"{root}/reuseportd.yml: warning: is not read; rename it to .yaml\n"
-            + $"{root}/services.d/web.yml: warning: is not read; rename it to .yaml",
+            $"{root}/reuseportd.yml: warning: is ignored; rename it to .yaml\n"
+            + $"{root}/services.d/web.yml: warning: is ignored; rename it to .yaml",
             Said(result));
     }
 
@@ -105,8 +105,8 @@ public sealed partial class LoaderTests : IDisposable
             {root}/reuseportd.yaml:1:6: log: accepts auto, console, json or journal, not 'x'
             {root}/services.d/a.yaml:2:1: expected ',' or ']' here: the '[' at {root}/services.d/a.yaml:1:1 is not closed
             {root}/services.d/b.yaml:1:11: services: accepts a map of services, {"{}"} for none, not '1'
-            {root}/services.d/b.yaml:2:1: x: unknown key; known here: log, log_level, preload, services, socket, socket_group, socket_read_only_group, start_parallelism, steering
-            {root}/services.d/c.yaml: is no regular file but a directory
+            {root}/services.d/b.yaml:2:1: x: unknown key; known keys: log, log_level, preload, services, socket, socket_group, socket_read_only_group, start_parallelism, steering
+            {root}/services.d/c.yaml: is not a regular file but a directory
             """,
             Said(Load()));
     }
@@ -116,13 +116,13 @@ public sealed partial class LoaderTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(root, "services.d"));
         Assert.Equal(0, mkfifo(Path.Combine(root, "services.d", "x.yaml"), 0x180));
-        Assert.Equal($"{root}/services.d/x.yaml: is no regular file but a FIFO", Said(Load()));
+        Assert.Equal($"{root}/services.d/x.yaml: is not a regular file but a FIFO", Said(Load()));
     }
 
     [Theory]
     [InlineData("missing", "is a symbolic link to a file that does not exist")]
     [InlineData("x.yaml", "cannot be read: ELOOP")]
-    [InlineData("/dev/null", "is no regular file but a device")]
+    [InlineData("/dev/null", "is not a regular file but a device")]
     [InlineData("/proc/self/mem", "cannot be read: EIO")]
     public void Load_LinkToNoFile_IsOneError(string target, string error)
     {
@@ -153,14 +153,14 @@ public sealed partial class LoaderTests : IDisposable
     public void Load_ServicesIsAFile_IsOneError()
     {
         Write("services.d", "");
-        Assert.Equal($"{root}/services.d: is no directory", Said(Load()));
+        Assert.Equal($"{root}/services.d: is not a directory", Said(Load()));
     }
 
     [Fact]
     public void Load_LargeFile_IsOneError()
     {
         Write("reuseportd.yaml", "#" + new string('x', SourceText.LargestFile));
-        Assert.Equal($"{root}/reuseportd.yaml: larger than 1 MiB, the most that is read", Said(Load()));
+        Assert.Equal($"{root}/reuseportd.yaml: larger than 1 MiB, the limit", Said(Load()));
     }
 
     [Fact]
@@ -173,9 +173,9 @@ public sealed partial class LoaderTests : IDisposable
     [Theory]
     [InlineData(0u, 0u, "rw-r--r--", null)]
     [InlineData(0u, 0u, "rw-rw-r--", null)]
-    [InlineData(0u, 50u, "rw-rw-r--", "can be written by others than root, who so decide what root runs; chmod go-w it")]
-    [InlineData(0u, 0u, "rw-r--rw-", "can be written by others than root, who so decide what root runs; chmod go-w it")]
-    [InlineData(1000u, 0u, "rw-r--r--", "belongs to user 1000, who so decides what root runs; chown it to root")]
+    [InlineData(0u, 50u, "rw-rw-r--", "is writable by other users, who can thus choose the commands that root runs; chmod go-w it")]
+    [InlineData(0u, 0u, "rw-r--rw-", "is writable by other users, who can thus choose the commands that root runs; chmod go-w it")]
+    [InlineData(1000u, 0u, "rw-r--r--", "is owned by user 1000, who can thus choose the commands that root runs; chown it to root")]
     public void Load_AsRoot_WarnsOfFilesThatOthersWrite(uint user, uint group, string mode, string? warning)
     {
         Write("reuseportd.yaml", Web);

@@ -27,11 +27,11 @@ public sealed class NamedFilesTests : IDisposable
     [InlineData("command: /F/data", "command: /F/data is not executable")]
     [InlineData("working_dir: /F/logs", null)]
     [InlineData("working_dir: \"/F/{worker}\"", null)]
-    [InlineData("working_dir: /F/none", "working_dir: there is no folder /F/none")]
-    [InlineData("working_dir: /F/data", "working_dir: /F/data is no folder")]
+    [InlineData("working_dir: /F/none", "working_dir: there is no directory /F/none")]
+    [InlineData("working_dir: /F/data", "working_dir: /F/data is not a directory")]
     [InlineData("stdout: file:/F/logs/web.log", null)]
-    [InlineData("stdout: file:/F/none/web.log", "stdout: there is no folder /F/none")]
-    [InlineData("stderr: file:/F/none/web.log", "stderr: there is no folder /F/none")]
+    [InlineData("stdout: file:/F/none/web.log", "stdout: there is no directory /F/none")]
+    [InlineData("stderr: file:/F/none/web.log", "stderr: there is no directory /F/none")]
     public void Read_OneThatIsNotThere_IsAWarning(string key, string? warning)
     {
         var result = Reading(key, Given.Root with { FindNamed = FileStatus.Find });

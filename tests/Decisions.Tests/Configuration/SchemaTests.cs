@@ -35,14 +35,14 @@ public sealed class SchemaTests
 
     private static readonly string SchemaFile = Checkout.At("config/reuseportd.schema.json");
 
-    private static readonly JsonSchema Schema = JsonSchema.FromJsonAsync(EditorSchema.Of(ConfigurationReader.Shape)).GetAwaiter().GetResult();
+    private static readonly JsonSchema Schema = JsonSchema.FromJsonAsync(EditorSchema.Generate(ConfigurationReader.Shape)).GetAwaiter().GetResult();
 
     public static TheoryData<string> Cases => GoldenCaseTests.Cases;
 
     [Fact]
     public void Of_TheReadersShape_IsTheFileThatIsInstalled()
     {
-        var written = EditorSchema.Of(ConfigurationReader.Shape);
+        var written = EditorSchema.Generate(ConfigurationReader.Shape);
         if (Environment.GetEnvironmentVariable("GOLDEN_UPDATE") == "1") File.WriteAllText(SchemaFile, written);
         Assert.Equal(File.ReadAllText(SchemaFile), written);
     }
@@ -74,11 +74,11 @@ public sealed class SchemaTests
     [Fact]
     public void Keys_Each_StandsInTheReferenceAndSaysWhatItIs()
     {
-        var reference = File.ReadAllText(Checkout.At("docs/configuration.md"));
+        var reference = File.ReadAllText(Checkout.At("docs/reference/configuration.md"));
         Assert.All(Keys(ConfigurationReader.Shape).DistinctBy(key => key.Name), key =>
         {
             Assert.Contains(key.Name, reference, StringComparison.Ordinal);
-            Assert.EndsWith(".", key.Says, StringComparison.Ordinal);
+            Assert.EndsWith(".", key.Description, StringComparison.Ordinal);
         });
     }
 

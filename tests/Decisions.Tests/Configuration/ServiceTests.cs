@@ -148,7 +148,7 @@ public sealed class ServiceTests
 
     [Fact]
     public void Read_SocketPathTooLong_IsRefused() => Assert.Equal(
-        "reuseportd.yaml:1:9: socket: a path of at most 107 bytes is accepted here",
+        "reuseportd.yaml:1:9: socket: accepts a path of at most 107 bytes",
         Assert.Single(Given.Reading($"socket: /run/{new string('x', 103)}").Errors).ToString());
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class ServiceTests
             "command: server\nreuseport: { ports: 8080 }\nlimits: { memory_max: 1GiB, tasks_max: infinity }", Given.Root with { Controllers = null });
         Assert.Empty(result.Errors);
         Assert.Equal(
-            "services.web.limits.memory_max: needs the cgroup controller 'memory'; whether it is delegated to reuseportd is seen when that runs",
+            "services.web.limits.memory_max: needs the cgroup controller 'memory'; whether systemd delegates it is known only when reuseportd runs",
             $"{Assert.Single(result.Warnings).Path}: {result.Warnings[0].Message}");
     }
 

@@ -15,10 +15,10 @@ public sealed class SourceTextTests
         { [.. "a: "u8, 0xC3], "x.yaml:1:4: not UTF-8: byte 0xC3 at offset 3" },
         { [.. "\r\nä: "u8, 0xE4, .. "b"u8], "x.yaml:2:4: not UTF-8: byte 0xE4 at offset 6" },
         { [.. "a: "u8, 0xED, 0xA0, 0x80], "x.yaml:1:4: not UTF-8: byte 0xED at offset 3" },
-        { [.. "a: \0b"u8], "x.yaml:1:4: control character U+0000; in double quotes it can be written as \\x00" },
-        { [.. "a: b\n\x1b[2J"u8], "x.yaml:2:1: control character U+001B; in double quotes it can be written as \\x1b" },
+        { [.. "a: \0b"u8], "x.yaml:1:4: control character U+0000; write it in double quotes as \\x00" },
+        { [.. "a: b\n\x1b[2J"u8], "x.yaml:2:1: control character U+001B; write it in double quotes as \\x1b" },
         { Encoding.Unicode.GetPreamble(), "x.yaml:1:1: the file is UTF-16; save it as UTF-8" },
-        { new byte[SourceText.LargestFile + 1], "x.yaml: larger than 1 MiB, the most that is read" },
+        { new byte[SourceText.LargestFile + 1], "x.yaml: larger than 1 MiB, the limit" },
     };
 
     [Theory]

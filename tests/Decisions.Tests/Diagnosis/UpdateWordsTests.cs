@@ -1,7 +1,7 @@
 using Reuseportd.Diagnosis;
 using Reuseportd.Model;
 using Reuseportd.Planning;
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Snapshots;
 
 namespace Decisions.Tests.Diagnosis;

@@ -3,7 +3,7 @@ using Reuseportd.Linux.Spawning;
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Fleet;
-using Reuseportd.Runtime.Processes;
+using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Slots;
 
 namespace Decisions.Tests.Diagnosis;
@@ -22,7 +22,8 @@ public sealed class WorkerDetailTests
 
     private readonly WorkerProcess _process = new(
         1, new WorkerSlot(Name, new Service(Specs.Service("web"))), 1, null!, "/bin/server",
-        new Account(null, new Identity(0, 0, []), null, null), Specs.Service("web"), TimeSpan.Zero);
+        new Account(null, new Identity(0, 0, []), null, null), new Credentials(new Identity(0, 0, []), NoNewPrivileges: false),
+        Specs.Service("web"), TimeSpan.Zero);
 
     [Fact]
     public void Of_ABindThatFailed_IsTheCause()

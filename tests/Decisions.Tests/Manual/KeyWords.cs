@@ -31,14 +31,14 @@ internal static class KeyWords
         var text = new StringBuilder($".SH {title}\n");
         if (leftOut.Length > 0) text.Append("At the top level of\n.I reuseportd.yaml\nonly.\nThe services stand beside them, by name, under\n.BR services .\n");
         foreach (var key in map.Keys.Where(key => !leftOut.Contains(key.Name)))
-            text.Append(Roff.Item(Roff.Bold(key.Name), $"{key.Says} {Accepts(key)}"));
+            text.Append(Roff.Item(Roff.Bold(key.Name), $"{key.Description} {Accepts(key)}"));
         return text.ToString();
     }
 
     private static string Accepts(Key key)
     {
         var accepts = MapOf(key.Shape) is not null ? "See below." : Words(key.Shape) is { } words ? $"Accepts {words}." : "";
-        var usual = key.IsRequired ? " Required." : key.Usual is { } value ? $" Default: {value}." : "";
+        var usual = key.IsRequired ? " Required." : key.Default is { } value ? $" Default: {value}." : "";
         return $"{accepts}{usual}".Trim();
     }
 

@@ -12,4 +12,9 @@ public sealed class ManualTests
     [Fact]
     public void ReuseportdYaml_FromTheKeysOfTheReaders_IsThePageThatIsInstalled() =>
         Page.Expect("reuseportd.yaml.5", ("KEYS", KeyWords.Of(ConfigurationReader.Shape)));
+
+    [Fact]
+    public void CommandLine_FromTheOptions_IsTheReference() => GeneratedPart.Expect(
+        "docs/reference/command-line.md", "reuseportd options",
+        CommandTables.Options(Reuseportd.Hosting.CommandLine.Create(_ => Task.FromResult(0), _ => 0)));
 }

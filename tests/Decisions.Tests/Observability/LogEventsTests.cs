@@ -35,23 +35,23 @@ public sealed class LogEventsTests
             log => log.TreesBySession("the cgroup / is not delegated")
         },
         {
-            "guard", 4, "no guard could be started: ENOENT; if the daemon is killed, children of its workers live on",
+            "guard", 4, "the guard could not be started: ENOENT; if the daemon is killed, children of its workers keep running",
             log => log.GuardFailed(Errno.NotFound)
         },
         {
-            "guard", 4, "the guard (4242) has ended: killed by SIGKILL; if the daemon is killed, children of its workers live on",
+            "guard", 4, "the guard (4242) has ended: killed by SIGKILL; if the daemon is killed, children of its workers keep running",
             log => log.GuardEnded(4242, ExitStatus.Killed(Signal.Kill))
         },
         { "reload", 6, "reload: services changed 1, added 2, removed 3, unchanged 4", log => log.Reloaded(1, 2, 3, 4) },
-        { "reload_failed", 3, "reload: nothing changed, for the configuration has 0 errors", log => log.ReloadFailed([]) },
+        { "reload_failed", 3, "reload: nothing changed, because the configuration has 0 errors", log => log.ReloadFailed([]) },
         { "config", 3, "a.yaml:1:2: unknown key {x}", log => log.ConfigurationError("a.yaml:1:2: unknown key {x}") },
         { "config", 4, "a.yaml:1:2: odd", log => log.ConfigurationWarning("a.yaml:1:2: odd") },
         {
-            "log_lost", 4, "the log lost 6 records: its destination did not take them",
+            "log_lost", 4, "the log lost 6 records: its destination did not accept them",
             log => log.LogLost(new LogLoss(1, 2, 3, Records.NoSpace))
         },
         {
-            "command", 6, "scale web to 3, asked for by user 1000 (process 77)",
+            "command", 6, "scale web to 3, requested by user 1000 (process 77)",
             log => log.Commanded("scale", "web", " to 3", "user 1000 (process 77)")
         },
         { "signal", 6, "web@2: SIGHUP sent to process 4242", log => log.Signalled(Web, 4242, Signal.Hup, Errno.None) },
@@ -62,7 +62,7 @@ public sealed class LogEventsTests
             log => log.SpawnFailed(Web, new SpawnError("exec", "nothing", Errno.NotFound))
         },
         {
-            "no_room", 4, "web: workers wait, as there is no room for their processes: fs.file-max is 1000",
+            "no_room", 4, "web: workers wait, because there is no room for their processes: fs.file-max is 1000",
             log => log.NoRoom("web", "fs.file-max is 1000")
         },
         { "spawn_error", 3, "web@2: could not be started: no such user", log => log.SpawnFailed(Web, "no such user") },
@@ -96,14 +96,14 @@ public sealed class LogEventsTests
         },
         { "listen", 6, "web@2: listen 127.0.0.1:8080 tcp: ok (fd 3, backlog 4096)", log => Say(log, OutcomeCorpus.Listen) },
         {
-            "outcomes_lost", 4, "web@2: process 4242 lost 3 lines of the preload library, as its pipe was full",
+            "outcomes_lost", 4, "web@2: process 4242 dropped 3 lines of the preload library, because its pipe was full",
             log => Say(log, OutcomeCorpus.Lost)
         },
         {
             "library_error", 3, "web@2: preload library: SO_REUSEPORT: Protocol not available",
             log => Say(log, "libreuseport:SO_REUSEPORT:Protocol not available")
         },
-        { "fault", 4, "who has the ports of workers that do not bind could not be looked up: EMFILE", log => log.CausesUnknown("EMFILE") },
+        { "fault", 4, "the processes that hold workers' ports cannot be found: EMFILE", log => log.CausesUnknown("EMFILE") },
         { "cause", 4, "web@2: 127.0.0.1:8080 tcp is held by nginx (process 44)", log => log.Cause(Web, 0, "127.0.0.1:8080 tcp is held by nginx (process 44)") },
         { "ready", 6, "web@2: ready after 450 ms", log => log.Ready(Web, 4242, TimeSpan.FromMilliseconds(450)) },
         {
@@ -115,7 +115,7 @@ public sealed class LogEventsTests
             log => log.ReadinessTimedOut(Web, 4242, TimeSpan.FromSeconds(30), missing: null, "the command ended with exit code 3")
         },
         {
-            "readiness_timeout", 4, "web@2: not ready after 30 s: its probe never answered",
+            "readiness_timeout", 4, "web@2: not ready after 30 s: no probe was answered",
             log => log.ReadinessTimedOut(Web, 4242, TimeSpan.FromSeconds(30), missing: null, failure: null)
         },
         {
@@ -150,23 +150,23 @@ public sealed class LogEventsTests
         { "failed", 3, "web@2: failed: too many restarts", log => log.Failed(Web, "too many restarts") },
         { "stop", 6, "web@2: stopping: SIGTERM to process 4242", log => log.Stopping(Web, 4242, Signal.Term) },
         {
-            "drain", 6, "web@2: process 4242 gets nothing new and ends what it has, for at most 30 s",
+            "drain", 6, "web@2: process 4242 drains for at most 30 s",
             log => log.Draining(Web, 4242, TimeSpan.FromSeconds(30))
         },
-        { "drained", 6, "web@2: process 4242 has nothing left after 250 ms", log => log.Drained(Web, 4242, TimeSpan.FromMilliseconds(250), 0) },
+        { "drained", 6, "web@2: process 4242 has no connections left after 250 ms", log => log.Drained(Web, 4242, TimeSpan.FromMilliseconds(250), 0) },
         {
-            "drained", 4, "web@2: process 4242 still has 3 connections after 30 s, which its end cuts",
+            "drained", 4, "web@2: process 4242 still has 3 connections after 30 s; its end cuts them",
             log => log.Drained(Web, 4242, TimeSpan.FromSeconds(30), 3)
         },
         { "update", 6, "web: its workers are replaced", log => log.UpdateBegun("web", isRollback: false) },
-        { "update", 6, "web: goes back to what it was", log => log.UpdateBegun("web", isRollback: true) },
+        { "update", 6, "web: the update is rolled back", log => log.UpdateBegun("web", isRollback: true) },
         { "update", 6, "web@2: replaced by process 4242 (generation 3), 1 of 4", log => log.Updated(Web, 4242, 3, 1, 4) },
         { "update", 6, "web: 4 workers replaced", log => log.UpdateDone("web", 4, 0) },
         { "update", 6, "web: 4 workers replaced; 2 connections cut", log => log.UpdateDone("web", 4, 2) },
         { "update", 6, "web: the update is paused, 3 workers not replaced yet", log => log.UpdatePaused("web", 3) },
-        { "update", 6, "web: the update goes on", log => log.UpdateResumed("web") },
+        { "update", 6, "web: the update continues", log => log.UpdateResumed("web") },
         {
-            "update_failed", 3, "web: the update stopped after 1 of 4: web@1: exit code 3; the service goes back to what it was",
+            "update_failed", 3, "web: the update stopped after 1 of 4: web@1: exit code 3; the update is rolled back",
             log => log.UpdateFailed("web", "web@1: exit code 3", 1, 4, rollsBack: true)
         },
         { "steering", 6, "connections are steered by an eBPF program", log => log.SteeredBy("an eBPF program", "") },
@@ -177,20 +177,20 @@ public sealed class LogEventsTests
         { "steering", 6, "net.ipv4.tcp_migrate_req is on now: it was off", log => log.Migrates(isOn: true, changed: true, Errno.None) },
         {
             "steering", 4,
-            "net.ipv4.tcp_migrate_req is off and cannot be turned on (EACCES): what waits in a worker's queue is reset when it ends",
+            "net.ipv4.tcp_migrate_req is off and cannot be turned on (EACCES): connections in the queue of a worker that ends are reset",
             log => log.Migrates(isOn: false, changed: false, Errno.AccessDenied)
         },
         {
-            "steering", 4, "net.ipv4.tcp_migrate_req is off, as sysctl.d has it: what waits in a worker's queue may be reset when it ends",
+            "steering", 4, "net.ipv4.tcp_migrate_req is off in sysctl.d: connections in the queue of a worker that ends may be reset",
             log => log.Migrates(isOn: false, changed: false, Errno.None)
         },
         {
-            "steering", 4, "a trial at start has shown: what waits in the queue of a worker that ends is reset",
+            "steering", 4, "a test at start shows: connections in the queue of a worker that ends are reset",
             log => log.MigratesWithout(isLost: true)
         },
         {
             "steering", 4,
-            "a trial at start has shown: what waits in the queue of a worker that ends is handed on, but this kernel wakes nobody for it; the daemon does, where it can",
+            "a test at start shows: connections in the queue of a worker that ends are handed to others, but this kernel does not wake these; the daemon wakes them where it can",
             log => log.MigratesWithout(isLost: false)
         },
         {
@@ -198,15 +198,15 @@ public sealed class LogEventsTests
             log => log.NotSteered(Web, 4242, 8080, Errno.NotPermitted)
         },
         {
-            "stalled", 4, "web@2: process 4242 has accepted nothing for 500 ms while others did, and 7 connections wait: it is given nothing new",
+            "stalled", 4, "web@2: process 4242 has accepted nothing for 500 ms while others did, and 7 connections wait: it gets no new connections",
             log => log.Stalled(Web, 4242, TimeSpan.FromMilliseconds(500), 7)
         },
-        { "stalled", 6, "web@2: 7 connections handed on to others", log => log.Rescued(Web, 4242, 7, Errno.None) },
-        { "stalled", 4, "web@2: its queue cannot be handed on: EOPNOTSUPP", log => log.Rescued(Web, 4242, 0, Errno.NotSupported) },
+        { "stalled", 6, "web@2: 7 connections handed to others", log => log.Rescued(Web, 4242, 7, Errno.None) },
+        { "stalled", 4, "web@2: its queue cannot be handed to others: EOPNOTSUPP", log => log.Rescued(Web, 4242, 0, Errno.NotSupported) },
         { "awake", 6, "web@2: process 4242 accepts again", log => log.Awake(Web, 4242) },
         {
             "kill", 4,
-            "web@2: process 4242 did not end within 10 s of SIGTERM; killed, with all that it started; if its program stops on another signal, set stop_signal",
+            "web@2: process 4242 did not end within 10 s of SIGTERM; killed with its process tree; if its program stops on another signal, set stop_signal",
             log => log.Killed(Web, 4242, StopSpec.Default)
         },
         { "kill", 4, "web@2: 2 processes that it left behind killed", log => log.SweptTree(Web, 2) },
@@ -216,16 +216,16 @@ public sealed class LogEventsTests
             log => log.Dropped(Web, 4242, OutputStream.Stdout, 1234)
         },
         {
-            "file_failed", 3, "/var/log/web.log does not take the output of workers: ENOSPC; lines are lost until it does",
+            "file_failed", 3, "/var/log/web.log does not accept the output of workers: ENOSPC; lines are lost until it does",
             log => log.FileFailed("/var/log/web.log", new Errno(28))
         },
         {
-            "file_lost", 4, "/var/log/web.log lost 1 line: it takes nothing; it takes them again",
+            "file_lost", 4, "/var/log/web.log lost 1 line: no room; it accepts output again",
             log => log.FileLost("/var/log/web.log", 1, Errno.None, isClosed: false)
         },
         {
             "reopen_failed", 3,
-            "/var/log/web.log could not be opened again: EISDIR; the output of workers goes on to the file that is open",
+            "/var/log/web.log could not be opened again: EISDIR; the output of workers continues in the open file",
             log => log.ReopenFailed("/var/log/web.log", new Errno(21))
         },
         {
@@ -291,7 +291,7 @@ public sealed class LogEventsTests
         using var log = new CollectedLog();
         log.Logger.ReloadFailed(["first", "second"]);
         Assert.Equal(
-            ["first", "second", "reload: nothing changed, for the configuration has 2 errors"],
+            ["first", "second", "reload: nothing changed, because the configuration has 2 errors"],
             log.Events().Select(said => said.GetProperty("MESSAGE").GetString()));
     }
 

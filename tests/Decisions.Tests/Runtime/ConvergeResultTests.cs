@@ -1,5 +1,4 @@
 using Reuseportd.Planning;
-using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Snapshots;
 
 namespace Decisions.Tests.Runtime;

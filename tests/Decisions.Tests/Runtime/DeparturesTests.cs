@@ -1,7 +1,6 @@
 using Reuseportd.Linux.ReusePort;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
-using Reuseportd.Runtime.Steering;
 using Reuseportd.Runtime.SteeringTask;
 
 namespace Decisions.Tests.Runtime;

@@ -1,5 +1,6 @@
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Processes;
 
 namespace Decisions.Tests.Runtime;

@@ -1,7 +1,7 @@
 using System.Text;
 using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
-using Reuseportd.Runtime.Processes;
+using Reuseportd.Runtime.Fleet;
 
 namespace Decisions.Tests.Runtime;
 

@@ -2,7 +2,6 @@ using Reuseportd.Linux.Spawning;
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Fleet;
-using Reuseportd.Runtime.Processes;
 
 namespace Decisions.Tests.Runtime;
 
@@ -14,7 +13,9 @@ public sealed class WorkerProcessTests
         1,
         null!,
         "/bin/server",
-        new Account(null, new Identity(0, 0, []), null, null), Specs.Service("web"),
+        new Account(null, new Identity(0, 0, []), null, null),
+        new Credentials(new Identity(0, 0, []), NoNewPrivileges: false),
+        Specs.Service("web"),
         TimeSpan.Zero);
 
     [Fact]

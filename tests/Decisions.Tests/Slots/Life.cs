@@ -21,7 +21,7 @@ internal sealed class Life(SlotPolicy policy, Func<double>? roll = null, bool le
     public Life Happen(SlotEvent happened)
     {
         (Slot, Actions) = SlotMachine.Step(Slot, happened, Policy, Now, roll?.Invoke() ?? 0.5);
-        while (leavesNothing && Slot.TreesEnding > 0) (Slot, _) = SlotMachine.Step(Slot, new SlotEvent.TreeEnded(), Policy, Now, roll: 0.5);
+        while (leavesNothing && Slot.TreesEnding > 0) (Slot, _) = SlotMachine.Step(Slot, new SlotEvent.TreeEnded(), Policy, Now, jitter: 0.5);
         return this;
     }
 

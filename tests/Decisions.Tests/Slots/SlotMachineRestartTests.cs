@@ -61,7 +61,7 @@ public sealed class SlotMachineRestartTests
 
     [Theory]
     [InlineData("127.0.0.1:8911: Connection refused", "not ready in time: 127.0.0.1:8911: Connection refused")]
-    [InlineData(null, "not ready in time: its probe never answered")]
+    [InlineData(null, "not ready in time: no probe was answered")]
     public void Step_ProbeNeverCameAbout_SaysTheLastFailureInBackoffToo(string? failure, string reason)
     {
         var probed = new ReadinessSpec.Probed(new ProbeSpec.Tcp(null), ReadinessSpec.DefaultPeriod, TimeSpan.FromSeconds(30));

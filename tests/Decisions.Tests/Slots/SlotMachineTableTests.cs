@@ -318,7 +318,7 @@ public sealed class SlotMachineTableTests
     {
         var slot = Slot.New with { State = Make.State(state, Now), Generation = Current };
 
-        var (after, todo) = SlotMachine.Step(slot, Make.Event(happened, Current), Make.PolicyOf(state), Now, roll: 0.5);
+        var (after, todo) = SlotMachine.Step(slot, Make.Event(happened, Current), Make.PolicyOf(state), Now, jitter: 0.5);
 
         Assert.Equal(next, after.State.Word);
         Assert.Equal(actions, Make.Text(todo));
@@ -332,7 +332,7 @@ public sealed class SlotMachineTableTests
     {
         var slot = Slot.New with { State = Make.State(state, Now), Generation = Current };
 
-        var (after, todo) = SlotMachine.Step(slot, Make.Event(happened, Current), Make.Policy() with { IsTrial = true }, Now, roll: 0.5);
+        var (after, todo) = SlotMachine.Step(slot, Make.Event(happened, Current), Make.Policy() with { IsTrial = true }, Now, jitter: 0.5);
 
         Assert.Equal(happened == "exited" ? "killed by SIGKILL" : "exec: ENOENT", Assert.IsType<SlotState.Failed>(after.State).Reason);
         Assert.Equal(actions, Make.Text(todo));
@@ -354,7 +354,7 @@ public sealed class SlotMachineTableTests
         foreach (var state in Make.States)
         {
             var slot = Slot.New with { State = Make.State(state, Now), Generation = Current };
-            var (after, todo) = SlotMachine.Step(slot, Make.Event(happened, Current - 1), Make.Policy(), Now, roll: 0.5);
+            var (after, todo) = SlotMachine.Step(slot, Make.Event(happened, Current - 1), Make.Policy(), Now, jitter: 0.5);
             Assert.Equal(slot, after);
             Assert.Empty(todo);
         }

@@ -108,7 +108,7 @@ public sealed class CheckTests : IDisposable
         Assert.Contains($"{_folder["services.d/web.yaml"]}:4:5: services.web.restrat: unknown key; did you mean 'restart'?", errors, StringComparison.Ordinal);
         Assert.Contains($"{_folder["services.d/again.yaml"]}:2:43: services.web.reuseport.ports[0]: ", errors, StringComparison.Ordinal);
         Assert.Contains(
-            $"{_folder["services.d/web.yaml"]}:2:3: services.web: duplicate service; first written at {_folder["services.d/again.yaml"]}:2:3",
+            $"{_folder["services.d/web.yaml"]}:2:3: services.web: duplicate service; the first is at {_folder["services.d/again.yaml"]}:2:3",
             errors, StringComparison.Ordinal);
     }
 

@@ -58,13 +58,13 @@ public sealed class CauseTests : DaemonTest
         const string scaled = "scaled by hand: web to 2 workers (its file: 1)";
 
         Assert.Contains($"\n{scaled}\n", (await Daemon.ControlAsync("status")).Out, StringComparison.Ordinal);
-        Assert.Equal($"nothing would change\n{scaled}; that holds until 'workers' of its file changes\n", (await Daemon.ControlAsync("diff")).Out);
+        Assert.Equal($"nothing would change\n{scaled}; the number holds until 'workers' of its file changes\n", (await Daemon.ControlAsync("diff")).Out);
         Assert.Equal("services: 0 added, 0 changed, 0 removed, 1 unchanged; 2 of 2 workers ready\n", (await Daemon.ApplyAsync()).Out);
 
         await Daemon.ControlAsync("scale", "web", "0");
         Assert.Equal(3, (await Daemon.ControlAsync("status", "web")).Code);
         await Daemon.ControlAsync("scale", "web", "1");
-        Assert.Equal("nothing: the files say what runs\n", (await Daemon.ControlAsync("diff")).Out);
+        Assert.Equal("no changes: the files match the running configuration\n", (await Daemon.ControlAsync("diff")).Out);
         Assert.DoesNotContain("scaled by hand", (await Daemon.ControlAsync("status")).Out, StringComparison.Ordinal);
     }
 

@@ -95,7 +95,7 @@ public sealed class StatusTests : DaemonTest
         var status = await Daemon.ControlAsync("status");
 
         Assert.Equal((3, ""), (status.Code, status.Out));
-        Assert.Contains($"nobody answers on {Daemon.ControlSocket}", status.Error, StringComparison.Ordinal);
+        Assert.Contains($"no daemon answers on {Daemon.ControlSocket}", status.Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -49,7 +49,7 @@ public sealed class VerbTests : DaemonTest
         var started = await Daemon.ControlAsync("start", "deaf", "--timeout", "200ms");
 
         Assert.Equal((5, "deaf: 0 of 1 workers ready\n"), (started.Code, started.Out));
-        Assert.EndsWith("reuseportctl: the time is over; the daemon goes on\nreuseportctl: see 'reuseportctl logs deaf'\n", started.Error, StringComparison.Ordinal);
+        Assert.EndsWith("reuseportctl: the time limit is over; the daemon continues\nreuseportctl: see 'reuseportctl logs deaf'\n", started.Error, StringComparison.Ordinal);
         Assert.Contains("\ndeaf@0: waits for ", (await Daemon.ControlAsync("status")).Out, StringComparison.Ordinal);
         Assert.Equal(3, (await Daemon.ControlAsync("status", "deaf")).Code);
     }
@@ -67,7 +67,7 @@ public sealed class VerbTests : DaemonTest
             """);
         await Daemon.StartAsync();
 
-        Says(await Daemon.ControlAsync("start", "slow", "--no-wait"), "slow: command taken for 1 of 1 workers\n");
+        Says(await Daemon.ControlAsync("start", "slow", "--no-wait"), "slow: command accepted for 1 of 1 workers\n");
 
         Assert.Equal(3, (await Daemon.ControlAsync("status", "slow")).Code);
     }
@@ -162,13 +162,13 @@ public sealed class VerbTests : DaemonTest
     public async Task CheckDiffAndApply_OfAChange_TellItAndDoIt()
     {
         await StartAsync();
-        Says(await Daemon.ControlAsync("diff"), "nothing: the files say what runs\n");
+        Says(await Daemon.ControlAsync("diff"), "no changes: the files match the running configuration\n");
 
         Daemon.Configure(Web(workers: 2, more: "stop_grace_period: 3s"));
         Says(await Daemon.ControlAsync("check"), "1 file checked, no errors\n");
         Assert.Contains("changes on disk: yes", (await Daemon.ControlAsync("status")).Out, StringComparison.Ordinal);
         var diff = await Daemon.ControlAsync("diff");
-        Assert.StartsWith("web: policy changed (no worker is touched)\n    stop_grace_period: ", diff.Out, StringComparison.Ordinal);
+        Assert.StartsWith("web: policy changed (no worker restarts)\n    stop_grace_period: ", diff.Out, StringComparison.Ordinal);
 
         Assert.Equal(0, (await Daemon.ApplyAsync()).Code);
         Assert.Contains("stop_grace_period: 3s\n", (await Daemon.ControlAsync("show", "web")).Out, StringComparison.Ordinal);
@@ -190,7 +190,7 @@ public sealed class VerbTests : DaemonTest
         Daemon.Configure(shown.Out);
         // What is written may be warned of, even where it is the default.
         var diff = await Daemon.ControlAsync("diff");
-        Assert.Equal((0, "nothing: the files say what runs\n"), (diff.Code, diff.Out));
+        Assert.Equal((0, "no changes: the files match the running configuration\n"), (diff.Code, diff.Out));
     }
 
     [Fact]

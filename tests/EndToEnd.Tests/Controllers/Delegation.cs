@@ -1,6 +1,6 @@
 namespace EndToEnd.Tests.Controllers;
 
-/// <summary>How a control group is made a daemon's, as docs/operations.md has it.</summary>
+/// <summary>How a control group is delegated to a daemon, as docs/guide/limits-and-users.md describes it.</summary>
 public enum Delegation
 {
     /// <summary>By the mark that systemd's <c>Delegate=</c> sets.</summary>

@@ -37,7 +37,7 @@ public sealed class FileTests : DaemonTest
     public async Task Link_IsAFailedStart()
     {
         File.CreateSymbolicLink(Daemon.Folder["out.log"], Daemon.Folder.Write("target", ""));
-        await RefusedAsync(Daemon.Folder["out.log"], "ELOOP (a symbolic link is not followed)");
+        await RefusedAsync(Daemon.Folder["out.log"], "ELOOP (it is a symbolic link, which is not followed)");
 
         Assert.Empty(await File.ReadAllTextAsync(Daemon.Folder["target"]));
     }
@@ -46,7 +46,7 @@ public sealed class FileTests : DaemonTest
     public async Task FifoThatNobodyReads_IsAFailedStart()
     {
         await Command.RunAsync("mkfifo", [Daemon.Folder["out.log"]]);
-        await RefusedAsync(Daemon.Folder["out.log"], "ENXIO (nobody reads the FIFO)");
+        await RefusedAsync(Daemon.Folder["out.log"], "ENXIO (the FIFO has no reader)");
     }
 
     /// <summary>What was refused once is tried again with the next start.</summary>

@@ -92,7 +92,7 @@ public sealed class RotationTests : DaemonTest
         var apply = await Daemon.ControlAsync("apply");
         Assert.Equal((1, "services: 0 added, 0 changed, 0 removed, 1 unchanged; 1 of 1 workers ready\n"), (apply.Code, apply.Out));
         Assert.EndsWith(
-            $"reuseportctl: {Log} could not be opened again: EISDIR; output goes on to the file that is open, be it renamed\n", apply.Error, StringComparison.Ordinal);
+            $"reuseportctl: {Log} could not be opened again: EISDIR; output continues in the open file, even if that was renamed\n", apply.Error, StringComparison.Ordinal);
         await SayAsync("kept", Rotated(0));
 
         var failed = Assert.Single(Daemon.Events("reopen_failed"));

@@ -37,7 +37,7 @@ public sealed class ApacheTests : DaemonTest
         var before = Daemon.PidOf("web@0");
 
         var restart = await Daemon.ControlAsync("restart", "web@0");
-        Assert.Equal((1, "web: 1 of 1 workers ready, 1 of them as before\n"), (restart.Code, restart.Out));
+        Assert.Equal((1, "web: 1 of 1 workers ready, 1 of them not replaced\n"), (restart.Code, restart.Out));
         Assert.Equal(
             $"reuseportctl: web@0: not replaced: exit code 0; last line of its replacement: httpd (pid {before}) already running\n"
             + "reuseportctl: see 'reuseportctl logs web'\n",

@@ -16,6 +16,8 @@ public sealed class InstallationTests : IDisposable
         Assert.Contains("/usr/share/man/man5/reuseportd.yaml.5", Files());
         Assert.Contains("/usr/share/man/man8/reuseportd.8", Files());
         Assert.Contains("/usr/share/doc/reuseportd/guide/recipes.md", Files());
+        Assert.Contains("/usr/share/doc/reuseportd/reference/configuration.md", Files());
+        Assert.Contains("/usr/share/doc/reuseportd/decisions/README.md", Files());
         Assert.Contains("/usr/share/bash-completion/completions/reuseportctl", Files());
         Assert.Contains("/usr/share/zsh/vendor-completions/_reuseportctl", Files());
 
@@ -41,8 +43,8 @@ public sealed class InstallationTests : IDisposable
 
         var unit = await File.ReadAllLinesAsync(_folder["root/opt/reuseportd/lib/systemd/system/reuseportd.service"]);
         Assert.Contains("ExecStart=/opt/reuseportd/bin/reuseportd", unit);
-        Assert.Contains("Documentation=file:/opt/reuseportd/share/doc/reuseportd/operations.md", unit);
-        Assert.True(File.Exists(_folder["root/opt/reuseportd/share/doc/reuseportd/operations.md"]));
+        Assert.Contains("Documentation=man:reuseportd(8) file:/opt/reuseportd/share/doc/reuseportd/README.md", unit);
+        Assert.True(File.Exists(_folder["root/opt/reuseportd/share/doc/reuseportd/README.md"]));
         Assert.Contains("ExecReload=/opt/reuseportd/bin/reuseportctl apply", unit);
         Assert.True(File.Exists(_folder["root/opt/reuseportd/share/reuseportd/reuseportd.schema.json"]));
         foreach (var file in (string[])["etc/reuseportd/reuseportd.yaml", "opt/reuseportd/share/doc/reuseportd/examples/web.yaml"])

@@ -42,7 +42,7 @@ public sealed class RefusedTests : DaemonTest
         await Daemon.StartAsync();
         var restart = await Daemon.ControlAsync("restart", "web");
 
-        Assert.Equal((1, "web: 1 of 1 workers ready, 1 of them as before\n"), (restart.Code, restart.Out));
+        Assert.Equal((1, "web: 1 of 1 workers ready, 1 of them not replaced\n"), (restart.Code, restart.Out));
         Assert.Contains(
             "neither it nor the process that it was to replace has the preload library, so the two cannot have one port: 'reuseportctl stop web', then "
             + $"'reuseportctl start web'{OrAlone}\n", LastLine.Without(restart.Error), StringComparison.Ordinal);

@@ -38,7 +38,7 @@ public sealed class ExecTests
             fleet.Converge(Given.Service("web", 1, file) with { Restart = RestartPolicy.Default with { When = RestartWhen.No } });
 
             Assert.Equal(
-                $"exec {file}: ENOEXEC (no program that this machine runs, and no script with a #! line)",
+                $"exec {file}: ENOEXEC (neither a program for this machine nor a script with a #! line)",
                 fleet.Log.Take("spawn_error", "web@0").Field("REUSEPORT_REASON"));
             Assert.Equal(WorkerState.Failed, fleet.Worker("web@0").State);
             Assert.Empty(OwnProcess.Children());

@@ -1,5 +1,5 @@
 using Reuseportd.Diagnosis;
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Snapshots;
 
 namespace Runtime.Tests.Harness;

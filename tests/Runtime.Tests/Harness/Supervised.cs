@@ -8,6 +8,7 @@ using Reuseportd.Observability.Destinations;
 using Reuseportd.Observability.Events;
 using Reuseportd.Observability.Formats;
 using Reuseportd.Planning;
+using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Loop;
 using Reuseportd.Runtime.Messages;
@@ -73,10 +74,10 @@ internal sealed class Supervised : IDisposable
             new FailureLog(logger),
             Groups: groups,
             Steerer: _steerer) { StartTime = TimeProvider.System, LongestStart = longestStart ?? TimeSpan.FromSeconds(10), Descriptors = descriptors };
-        _loop = new SupervisorLoop(options, Mailbox, _output, logger, Time) { CountsChanged = counts => Counts = counts };
+        _loop = new SupervisorLoop(options, Mailbox, _output, logger, Time);
         _childEnded = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Mailbox.Post(new ProcessMessage.ChildEnded()));
         if (startOutput) StartOutput();
-        _loop.Start();
+        _loop.Start(counts => Counts = counts);
     }
 
     public static IReadOnlyDictionary<string, string> OwnEnvironment { get; } = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" };

@@ -148,7 +148,7 @@ internal sealed class PendingConnections : IDisposable
 
     private void Receive(SafeSocketHandle socket)
     {
-        if (Peer.Of(socket) is not { } peer || _gate.Admit(socket, peer, out var left) is not { } admission)
+        if (Peer.Read(socket) is not { } peer || _gate.Admit(socket, peer, out var left) is not { } admission)
         {
             socket.Dispose();
             return;

@@ -3,7 +3,7 @@ using Reuseportd.Api.Http;
 using Reuseportd.Diagnosis;
 using Reuseportd.Model;
 using Reuseportd.Observability.Lines;
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Api.Documents;

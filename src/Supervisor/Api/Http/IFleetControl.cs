@@ -1,7 +1,7 @@
 using Reuseportd.Linux.ReusePort;
 using Reuseportd.Model;
 using Reuseportd.Planning;
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Output;
 using Reuseportd.Runtime.Snapshots;
 

@@ -5,7 +5,7 @@ using Reuseportd.Api.Documents;
 using Reuseportd.Api.Http;
 using Reuseportd.Model;
 using Reuseportd.Planning;
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Commands;
 
 namespace Reuseportd.Api.Routes;
 

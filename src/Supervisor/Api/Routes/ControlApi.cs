@@ -6,7 +6,7 @@ using Reuseportd.Api.Contract;
 using Reuseportd.Api.Http;
 using Reuseportd.Api.Streams;
 using Reuseportd.Linux.Users;
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Commands;
 
 namespace Reuseportd.Api.Routes;
 

@@ -4,21 +4,27 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Loading;
 
-/// <summary>Whether the limits of the daemon have room for a fleet; pure. Nothing here is an error: limits can be raised.</summary>
+/// <summary>
+/// Compares the daemon's limits with the needs of a fleet; pure. The results are warnings, because limits can be raised.
+/// </summary>
 internal static class Capacity
 {
-    /// <param name="path">Where the configuration was read from.</param>
-    /// <param name="descriptors">RLIMIT_NOFILE that the daemon would have: the hard one.</param>
-    /// <param name="tasks">The most processes that it may have, and what says so; null where nothing does.</param>
-    public static IEnumerable<ConfigurationError> Warnings(string path, FleetSpec fleet, long descriptors, (long Most, string Name)? tasks)
+    /// <param name="path">Path of the configuration.</param>
+    /// <param name="descriptors">Hard limit RLIMIT_NOFILE, which the daemon will use.</param>
+    /// <param name="tasks">The most processes that the daemon may have, and the name of that limit; null if there is
+    /// none.</param>
+    public static IEnumerable<ConfigurationError> Warnings(
+        string path, FleetSpec fleet, long descriptors, (long Most, string Name)? tasks)
     {
         var budget = new DescriptorBudget(descriptors);
         var needed = fleet.Services.Sum(service => (long)service.Workers * DescriptorBudget.For(service.Process));
         if (needed > budget.ForWorkers)
-            yield return Warning(path, $"{Number(needed)} descriptors are needed for the workers, and {budget.Words}: some workers will wait");
+            yield return Warning(
+                path, $"the workers need {Number(needed)} descriptors, and {budget.Words}: some workers will wait");
         var workers = fleet.Services.Sum(service => (long)service.Workers);
         if (tasks is { } limit && workers >= limit.Most)
-            yield return Warning(path, $"there are {Number(workers)} workers, and {limit.Name} is {Number(limit.Most)}: some workers will wait");
+            yield return Warning(
+                path, $"there are {Number(workers)} workers, and {limit.Name} is {Number(limit.Most)}: some workers will wait");
     }
 
     private static ConfigurationError Warning(string path, string message) => new(path, 0, 0, "", message, Severity.Warning);

@@ -6,8 +6,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Configuration.Loading;
 
 /// <summary>
-/// Finds and reads the files of a configuration; the only part that touches the file system. A path is looked at
-/// before it is opened, as opening a FIFO would wait for a writer.
+/// Finds and reads the files of a configuration; only this part of Configuration uses the file system. The kind of a file is
+/// checked before the file is opened, because opening a FIFO would block until a writer comes.
 /// </summary>
 internal sealed class ConfigurationLoader
 {
@@ -22,7 +22,8 @@ internal sealed class ConfigurationLoader
 
     private ConfigurationLoader(LoadContext context) => this.context = context;
 
-    /// <param name="path">A directory with <c>reuseportd.yaml</c> and <c>services.d</c>, or one file that holds all.</param>
+    /// <param name="path">A directory with <c>reuseportd.yaml</c> and <c>services.d</c>, or one file with the whole
+    /// configuration.</param>
     public static LoadResult Load(string path, LoadContext context)
     {
         var loader = new ConfigurationLoader(context);
@@ -51,7 +52,7 @@ internal sealed class ConfigurationLoader
     {
         if (facts.Kind != FileKind.Directory)
         {
-            Refuse(path, "is no directory");
+            Refuse(path, "is not a directory");
             return;
         }
 
@@ -68,10 +69,10 @@ internal sealed class ConfigurationLoader
 
     private void WarnOfShortSuffix(string directory, IEnumerable<string> names)
     {
-        foreach (var name in names) Warn(Path.Combine(directory, name), "is not read; rename it to .yaml");
+        foreach (var name in names) Warn(Path.Combine(directory, name), "is ignored; rename it to .yaml");
     }
 
-    /// <summary>Names in a directory, sorted. Hidden files, such as an editor's, are left out.</summary>
+    /// <summary>The sorted names of a directory's files. Hidden files, such as those of editors, are omitted.</summary>
     private List<string> Names(string directory)
     {
         try
@@ -109,7 +110,7 @@ internal sealed class ConfigurationLoader
         if (facts.Kind != FileKind.Regular)
         {
             var kind = facts.Kind == FileKind.Fifo ? "FIFO" : facts.Kind.ToString().ToLowerInvariant();
-            Refuse(path, $"is no regular file but a {kind}");
+            Refuse(path, $"is not a regular file but a {kind}");
             return;
         }
 
@@ -134,22 +135,22 @@ internal sealed class ConfigurationLoader
         return bytes.AsSpan(0, length);
     }
 
-    /// <summary>Who can write a file or directory here decides what root runs.</summary>
+    /// <summary>Warns if another user can write to the path: the content of the files decides what root runs.</summary>
     private void WarnOfWriters(string path, FileFacts facts)
     {
         if (!context.IsRoot) return;
         if (facts.UserId != 0)
-            Warn(path, $"belongs to user {facts.UserId}, who so decides what root runs; chown it to root");
+            Warn(path, $"is owned by user {facts.UserId}, who can thus choose the commands that root runs; chown it to root");
         else if (facts.Mode.HasFlag(UnixFileMode.OtherWrite)
                  || (facts.Mode.HasFlag(UnixFileMode.GroupWrite) && facts.GroupId != 0))
-            Warn(path, "can be written by others than root, who so decide what root runs; chmod go-w it");
+            Warn(path, "is writable by other users, who can thus choose the commands that root runs; chmod go-w it");
     }
 
-    /// <summary>The kernel's errno where the exception carries it; its text is for programmers.</summary>
+    /// <summary>The kernel's errno if the exception carries one: the exception's own text is for programmers.</summary>
     private static string Reason(Exception error) => error switch
     {
         UnauthorizedAccessException => "permission denied",
-        FileNotFoundException or DirectoryNotFoundException => "it is gone",
+        FileNotFoundException or DirectoryNotFoundException => "it no longer exists",
         { HResult: > 0 and < 4096 } => new Errno(error.HResult).ToString(),
         _ => "input/output error",
     };

@@ -7,16 +7,16 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Loading;
 
-/// <summary>Texts in, the fleet or every error out. Pure but for what the context's functions do.</summary>
+/// <summary>Parses texts into the fleet, or into every error. Pure, except for the functions of the context.</summary>
 internal static class ConfigurationReader
 {
-    /// <summary>Of a whole file.</summary>
+    /// <summary>The shape of a whole file.</summary>
     public static readonly Shape.Map Shape = new([.. DaemonReader.Keys, ServicesReader.Key]);
 
     public static LoadResult Read(IReadOnlyList<SourceText> sources, LoadContext context) =>
         Read(sources, context, new Findings());
 
-    /// <param name="findings">What was found before the texts were had.</param>
+    /// <param name="findings">Findings from reading the files.</param>
     public static LoadResult Read(IReadOnlyList<SourceText> sources, LoadContext context, Findings findings)
     {
         var daemon = DaemonSpec.Default;

@@ -3,14 +3,14 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Loading;
 
-/// <summary>Settings of the daemon itself that a running one cannot take up; pure.</summary>
+/// <summary>Warns of changed daemon settings that a running daemon cannot apply; pure.</summary>
 internal static class NextStart
 {
     private const string Message = "takes effect at the next start of reuseportd";
 
-    /// <param name="path">Where the configuration was read from.</param>
-    /// <param name="started">What the daemon was started with.</param>
-    /// <param name="now">What is written there now; null where that cannot be used.</param>
+    /// <param name="path">Path of the configuration.</param>
+    /// <param name="started">Settings that the daemon was started with.</param>
+    /// <param name="now">Settings in the file now; null if the file has errors.</param>
     public static IEnumerable<ConfigurationError> Warnings(string path, DaemonSpec started, DaemonSpec? now) => now is null
         ? []
         : Changed(started, now).Select(key => new ConfigurationError(path, 0, 0, key, Message, Severity.Warning));

@@ -3,34 +3,34 @@ using Reuseportd.Configuration.Yaml;
 
 namespace Reuseportd.Configuration.Reading;
 
-/// <summary>A value with the path that leads to it.</summary>
-/// <param name="Key">Place of its key; of the value itself where it is an item of a list.</param>
+/// <summary>A value, with the path of keys to it.</summary>
+/// <param name="Key">Place of the key; for an item of a list, the place of the value.</param>
 internal readonly record struct Field(Node Node, Place Key, string Path, Findings Findings)
 {
     public bool IsNull => Node is ScalarNode { IsNull: true };
 
     public void Error(string message) => Findings.Error(Node.Place, Path, message);
 
-    /// <summary>Reports what is wrong with the key rather than with its value.</summary>
+    /// <summary>Reports an error at the key instead of at its value.</summary>
     public void KeyError(string message) => Findings.Error(Key, Path, message);
 
     public void Warning(string message) => Findings.Warning(Key, Path, message);
 
-    /// <summary>Reports that the value is none of those that are accepted.</summary>
+    /// <summary>Reports that the value is not an accepted one.</summary>
     public void Refuse(string accepts) =>
         Error(IsNull ? $"has no value; accepts {accepts}" : $"accepts {accepts}, not {Node.Description}");
 
-    /// <returns>The text, or null where there is none; that is reported then.</returns>
+    /// <returns>The text; null if the value is not text, which is reported.</returns>
     public string? Text(string accepts)
     {
         if (Node is not ScalarNode { IsNull: false } scalar) Refuse(accepts);
         else if (scalar.Text.Contains('\0', StringComparison.Ordinal))
-            Error("holds a NUL character, which ends a text for the kernel");
+            Error("contains a NUL character, which would end the text");
         else return scalar.Text;
         return null;
     }
 
-    /// <param name="shape">Its keys; none for a map whose keys are names that the user gives.</param>
+    /// <param name="shape">Its keys; empty for a map whose keys are names that the user chooses.</param>
     public Section? Section(Shape.Map shape, string accepts = "a map")
     {
         if (Node is MapNode map) return new Section(map, Path, shape, Findings);
@@ -38,7 +38,7 @@ internal readonly record struct Field(Node Node, Place Key, string Path, Finding
         return null;
     }
 
-    /// <returns>The items of a list; a single text is a list of one where <paramref name="orOne"/> says so.</returns>
+    /// <returns>The items of a list; with <paramref name="orOne"/>, a single text counts as a list of one item.</returns>
     public IReadOnlyList<Field>? Items(string accepts, bool orOne = false)
     {
         if (Node is ListNode list)

@@ -1,7 +1,7 @@
 namespace Reuseportd.Configuration.Reading;
 
 /// <summary>
-/// What one key of a map demands of another, as far as a schema can say it. The readers report the same in their own words.
+/// A dependency between keys of one map that a JSON Schema can express. The readers report it in their own words.
 /// </summary>
 internal abstract record Rule
 {
@@ -10,11 +10,11 @@ internal abstract record Rule
     }
 
     /// <summary>
-    /// <paramref name="Key"/> goes only where <paramref name="Other"/> has one of these words; where it is, whatever it is, for
-    /// none.
+    /// <paramref name="Key"/> is allowed only if <paramref name="Other"/> has one of these words; without words, only if
+    /// <paramref name="Other"/> is present.
     /// </summary>
     internal sealed record OnlyWith(string Key, string Other, params IReadOnlyList<string> Words) : Rule;
 
-    /// <summary><paramref name="Key"/> has to be there where <paramref name="Other"/> has one of these words.</summary>
+    /// <summary><paramref name="Key"/> is required if <paramref name="Other"/> has one of these words.</summary>
     internal sealed record NeededBy(string Key, string Other, params IReadOnlyList<string> Words) : Rule;
 }

@@ -4,8 +4,8 @@ using Reuseportd.Configuration.Yaml;
 namespace Reuseportd.Configuration.Reading;
 
 /// <summary>
-/// A map that is being read. The keys of its shape are the keys that are known, and no others can be asked for. Keys that begin
-/// with <c>x-</c> are nobody's.
+/// A map that is being read. Known keys are those of its shape; a reader cannot ask for others. Keys that begin with <c>x-</c>
+/// are ignored.
 /// </summary>
 internal sealed class Section
 {
@@ -29,10 +29,10 @@ internal sealed class Section
 
     public string Path { get; }
 
-    /// <summary>Whether nothing in here was reported yet, so that values can be compared with each other.</summary>
+    /// <summary>Whether no error was reported in this map, so that its values can be compared with each other.</summary>
     public bool IsSound => findings.ErrorCount == errorsBefore;
 
-    /// <summary>Every entry, for a map whose keys are names that the user gives.</summary>
+    /// <summary>Every entry, for a map whose keys are names that the user chooses.</summary>
     public IEnumerable<(string Name, Field Field)> All => entries.Keys.Select(key => (key, Look(key)!.Value));
 
     public Field? Find(Key key) => Find(key.Name);
@@ -41,9 +41,9 @@ internal sealed class Section
         shape.Has(key) ? Look(key) : throw new ArgumentException($"'{key}' is not in the shape of this section", nameof(key));
 
     /// <summary>
-    /// A key that has to be there. That it is not is reported by <see cref="RejectUnknown"/>, unless it is there misspelt.
+    /// Finds a required key. <see cref="RejectUnknown"/> reports a missing key, unless the map has a misspelt one.
     /// </summary>
-    /// <param name="place">Where it would belong.</param>
+    /// <param name="place">Place for the report.</param>
     public Field? Require(Key key, string accepts, Place place)
     {
         var field = Find(key);
@@ -51,9 +51,9 @@ internal sealed class Section
         return field;
     }
 
-    public void Missing(string key, string why, Place place) => findings.Error(place, Join(key), $"required, and missing; {why}");
+    public void Missing(string key, string why, Place place) => findings.Error(place, Join(key), $"required but missing; {why}");
 
-    /// <param name="elsewhere">Where keys that people look for here stand instead.</param>
+    /// <param name="elsewhere">Tells where a known key of another section belongs.</param>
     public void RejectUnknown(Func<string, string?>? elsewhere = null)
     {
         string? all = null;
@@ -64,7 +64,7 @@ internal sealed class Section
             var nearest = elsewhere?.Invoke(key) ?? Spelling.Nearest(key, known);
             if (nearest is not null) meant.Add(nearest);
             all ??= string.Join(", ", known.Order(StringComparer.Ordinal));
-            var hint = nearest is not null ? $"did you mean '{nearest}'?" : $"known here: {all}";
+            var hint = nearest is not null ? $"did you mean '{nearest}'?" : $"known keys: {all}";
             findings.Error(entries[key].Key.Place, Join(key), $"unknown key; {hint}");
         }
 

@@ -2,12 +2,12 @@ using System.Text;
 
 namespace Reuseportd.Configuration.Reading;
 
-/// <summary>Finds the word that was meant.</summary>
+/// <summary>Finds the known word that is nearest to a misspelt one.</summary>
 internal static class Spelling
 {
     private const int LongestWord = 40;
 
-    /// <returns>The nearest of <paramref name="words"/>, or null where none is near.</returns>
+    /// <returns>The nearest of <paramref name="words"/>, or null if none is near.</returns>
     public static string? Nearest(string written, IEnumerable<string> words)
     {
         if (written.Length > LongestWord) return null;
@@ -25,7 +25,7 @@ internal static class Spelling
         return nearest;
     }
 
-    /// <summary>The snake_case of <c>max-delay</c> and <c>maxDelay</c>.</summary>
+    /// <summary>Converts <c>max-delay</c> and <c>maxDelay</c> to snake_case.</summary>
     public static string Plain(string word)
     {
         var plain = new StringBuilder(word.Length + 4);
@@ -38,7 +38,7 @@ internal static class Spelling
         return plain.ToString();
     }
 
-    /// <summary>Insertions, deletions, replacements and swaps of neighbours (optimal string alignment).</summary>
+    /// <summary>Edit distance: insertions, deletions, replacements and swaps of neighbours (optimal string alignment).</summary>
     private static int Distance(string left, string right)
     {
         var (beforeLast, last, row) = (new int[right.Length + 1], new int[right.Length + 1], new int[right.Length + 1]);

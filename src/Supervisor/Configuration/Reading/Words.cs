@@ -1,6 +1,6 @@
 namespace Reuseportd.Configuration.Reading;
 
-/// <summary>A choice of a few words, each with what it means.</summary>
+/// <summary>A set of accepted words, each with its meaning.</summary>
 internal sealed class Words<T>(params (string Word, T Meaning)[] choices)
     where T : struct
 {

@@ -7,8 +7,8 @@ using Reuseportd.Configuration.Reading;
 namespace Reuseportd.Configuration.Schema;
 
 /// <summary>
-/// JSON Schema (draft 7, which editors know best) of the configuration's files, from the shapes that the readers go by. Numbers
-/// and words may be quoted in YAML, so a text of the right pattern passes where a number does.
+/// Generates the JSON Schema of the configuration files from the readers' shapes. The version is draft 7, which editors support
+/// best. YAML allows quotes around numbers and words, so text of the right pattern is accepted for a number.
 /// </summary>
 internal static class EditorSchema
 {
@@ -19,7 +19,7 @@ internal static class EditorSchema
     private static readonly JsonWriterOptions Readable =
         new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Of(Shape.Map top)
+    public static string Generate(Shape.Map top)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes, Readable))
@@ -27,7 +27,8 @@ internal static class EditorSchema
             json.WriteStartObject();
             json.WriteString("$schema", Draft);
             json.WriteString("title", "reuseportd");
-            json.WriteString("description", "Configuration of reuseportd: reuseportd.yaml and services.d/*.yaml. See reuseportd.yaml(5).");
+            json.WriteString(
+                "description", "Configuration of reuseportd: reuseportd.yaml and services.d/*.yaml. See reuseportd.yaml(5).");
             Write(json, top);
             json.WriteEndObject();
         }
@@ -35,7 +36,7 @@ internal static class EditorSchema
         return Encoding.UTF8.GetString(bytes.ToArray()) + "\n";
     }
 
-    /// <summary>Writes the keywords of a shape into an object that has begun.</summary>
+    /// <summary>Writes the keywords of a shape into the current object.</summary>
     private static void Write(Utf8JsonWriter json, Shape shape)
     {
         switch (shape)
@@ -117,7 +118,7 @@ internal static class EditorSchema
             "pattern", $"^({zero}(?=.)({Number}d)?({Number}h)?({Number}m(in)?)?({Number}s)?({Number}ms)?)$");
     }
 
-    /// <summary>Words that YAML makes true, false or a number are themselves here, too.</summary>
+    /// <summary>Writes accepted words, including those that YAML would parse as true, false or a number.</summary>
     private static void Write(Utf8JsonWriter json, IReadOnlyList<string> words)
     {
         json.WriteStartArray("enum");
@@ -163,13 +164,15 @@ internal static class EditorSchema
         json.WriteEndArray();
     }
 
-    /// <summary>What counts where a key is left out, in the type that YAML would give it.</summary>
-    public static void Usual(Utf8JsonWriter json, string usual)
+    /// <summary>Writes the default of a key, in the type that YAML parses it to.</summary>
+    public static void Default(Utf8JsonWriter json, string value)
     {
         json.WritePropertyName("default");
-        if (usual is "true" or "false") json.WriteBooleanValue(usual == "true");
-        else if (decimal.TryParse(usual, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+        if (value is "true" or "false") json.WriteBooleanValue(value == "true");
+        else if (decimal.TryParse(
+                     value, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                     out var number))
             json.WriteNumberValue(number);
-        else json.WriteStringValue(usual);
+        else json.WriteStringValue(value);
     }
 }

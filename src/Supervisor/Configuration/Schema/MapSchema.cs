@@ -13,8 +13,8 @@ internal static class MapSchema
         foreach (var key in map.Keys)
         {
             json.WriteStartObject(key.Name);
-            json.WriteString("description", key.Says);
-            if (key.Usual is { } usual) EditorSchema.Usual(json, usual);
+            json.WriteString("description", key.Description);
+            if (key.Default is { } value) EditorSchema.Default(json, value);
             shape(json, key.Shape);
             json.WriteEndObject();
         }
@@ -37,14 +37,14 @@ internal static class MapSchema
         json.WriteEndArray();
     }
 
-    /// <summary>Keys that are left to the user.</summary>
+    /// <summary>Allows keys that begin with <c>x-</c>.</summary>
     public static void Own(Utf8JsonWriter json)
     {
         json.WriteStartObject("^x-");
         json.WriteEndObject();
     }
 
-    /// <summary>"If it has this, then that" as "it has not this, or it has that": keywords that every draft knows.</summary>
+    /// <summary>Writes "if A, then B" as "not A, or B": every draft of JSON Schema has these keywords.</summary>
     private static void Write(Utf8JsonWriter json, Rule rule)
     {
         var (here, there) = rule switch

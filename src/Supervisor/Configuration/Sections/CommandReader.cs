@@ -6,7 +6,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Sections;
 
-/// <summary>A command: a list of program and arguments, or a string that is split into them.</summary>
+/// <summary>A command: a list of program and arguments, or a string that is split into words.</summary>
 internal static class CommandReader
 {
     public static readonly Shape Shape = new Shape.AnyOf(new Shape.Text("."), new Shape.List(new Shape.Text(), Least: 1));

@@ -6,19 +6,22 @@ using Reuseportd.Model;
 namespace Reuseportd.Configuration.Sections;
 
 /// <summary>
-/// CPUs: <c>spread</c>, or numbers and ranges such as <c>[0, 2-3]</c>. Whether this host has them is seen at spawn.
+/// CPUs: <c>spread</c>, or numbers and ranges such as <c>[0, 2-3]</c>. Whether the host has these CPUs is checked at spawn.
 /// </summary>
 internal static class CpuAffinityReader
 {
-    /// <summary>NR_CPUS of the largest kernels is 8192.</summary>
+    /// <summary>The largest kernels have NR_CPUS 8192.</summary>
     private const int LastCpu = 8191;
 
     public static readonly Key Key = new(
         "cpu_affinity",
         new Shape.AnyOf(
             new Shape.Choice(["spread"]),
-            new Shape.List(new Shape.AnyOf(new Shape.Integer(0, LastCpu), new Shape.Text("^[0-9]{1,4}-[0-9]{1,4}$")), OrOne: true, Least: 1)),
-        "CPUs of the workers: spread puts copy i on CPU i mod n of those that the daemon may use; or a list such as [0, 2-3], all of which must be allowed.");
+            new Shape.List(
+                new Shape.AnyOf(new Shape.Integer(0, LastCpu), new Shape.Text("^[0-9]{1,4}-[0-9]{1,4}$")), OrOne: true,
+                Least: 1)),
+        "CPUs of the workers. spread runs copy i on CPU i mod n of the n CPUs that the daemon may use. "
+        + "A list such as [0, 2-3] may hold only CPUs that the daemon may use.");
 
     private const string Accepts = "spread, or CPUs such as [0, 2-3]";
 

@@ -15,33 +15,42 @@ internal static class DaemonReader
         ("warning", LogThreshold.Warning), ("error", LogThreshold.Error));
 
     private static readonly Key Log = Key.Choice(
-        "log", Forms, "Form of the log: auto is journal where stderr is the journal's stream, console on a terminal, else json.", LogForm.Auto);
+        "log", Forms, "Format of the log. auto: journal if stderr is the journal's stream, console on a terminal, else json.",
+        LogForm.Auto);
 
-    private static readonly Key Level = Key.Choice("log_level", Levels, "Least severity that is logged.", LogThreshold.Information);
+    private static readonly Key Level =
+        Key.Choice("log_level", Levels, "Lowest severity that is logged.", LogThreshold.Information);
 
-    private static readonly Key Socket = new("socket", Paths.Shape, "Path of the control socket.") { Usual = "/run/reuseportd/control.sock" };
+    private static readonly Key Socket =
+        new("socket", Paths.Shape, "Path of the control socket.") { Default = "/run/reuseportd/control.sock" };
 
     private static readonly Key SocketGroup =
-        new("socket_group", new Shape.Text("."), "Group whose members may use the control socket of the system's daemon.") { Usual = "reuseportd" };
+        new("socket_group", new Shape.Text("."), "Group whose members may use the control socket of the system's daemon.") {
+            Default = "reuseportd",
+        };
 
     private static readonly Key SocketReadOnlyGroup = new(
         "socket_read_only_group", new Shape.Text("."),
-        "Group whose members may look by the control socket of the system's daemon, and change nothing. Default: none.");
+        "Group whose members may only read through the control socket of the system's daemon. Default: none.");
 
     private static readonly Key Preload =
-        new("preload", Paths.Shape, "Path of libreuseport.so, where it is not found beside the daemon in ../lib or ../lib/reuseportd.");
+        new("preload", Paths.Shape, "Path of libreuseport.so. Default: ../lib or ../lib/reuseportd beside the daemon.");
 
     private static readonly Key Parallelism = Key.Integer(
         "start_parallelism", 1, ServiceReader.MostWorkers,
-        "Workers that may be between start and ready at one time; a service none of which is on its way never waits. Default: CPUs times 4.");
+        "Most workers between start and readiness at one time. A service without a starting worker need not wait. "
+        + "Default: CPUs times 4.");
 
     private static readonly Words<SteeringChoice> Ways = new(
-        ("auto", SteeringChoice.Auto), ("ebpf", SteeringChoice.Program), ("cbpf", SteeringChoice.Classic), ("none", SteeringChoice.None));
+        ("auto", SteeringChoice.Auto), ("ebpf", SteeringChoice.Program), ("cbpf", SteeringChoice.Classic),
+        ("none", SteeringChoice.None));
 
     private static readonly Key Steering = Key.Choice(
-        "steering", Ways, "How connections of shared ports are steered: auto is the best that is permitted.", SteeringChoice.Auto);
+        "steering", Ways, "How connections to shared ports are steered. auto: the best way that is permitted.",
+        SteeringChoice.Auto);
 
-    public static readonly IReadOnlyList<Key> Keys = [Log, Level, Socket, SocketGroup, SocketReadOnlyGroup, Preload, Parallelism, Steering];
+    public static readonly IReadOnlyList<Key> Keys =
+        [Log, Level, Socket, SocketGroup, SocketReadOnlyGroup, Preload, Parallelism, Steering];
 
     public static DaemonSpec Read(Section top, Accounts accounts) =>
         new(
@@ -56,13 +65,13 @@ internal static class DaemonReader
             SocketReadOnlyGroup = accounts.Group(top, SocketReadOnlyGroup),
         };
 
-    /// <summary>A file of <c>services.d</c> is for services: which of many would decide?</summary>
+    /// <summary>A file of <c>services.d</c> may not have daemon settings: several files could contradict each other.</summary>
     public static void RejectIn(Section top)
     {
         foreach (var key in Keys)
         {
             if (top.Find(key) is { } field)
-                field.KeyError("belongs in reuseportd.yaml; a file of services.d holds services only");
+                field.KeyError("belongs in reuseportd.yaml; a file of services.d contains only services");
         }
     }
 }

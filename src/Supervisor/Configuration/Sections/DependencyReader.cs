@@ -2,15 +2,15 @@ using Reuseportd.Configuration.Reading;
 
 namespace Reuseportd.Configuration.Sections;
 
-/// <summary>A service that another is started after, and where that is written.</summary>
+/// <summary>A dependency on another service, and the place where it is written.</summary>
 internal sealed record Dependency(string Service, Field Field);
 
-/// <summary>The services that one is started after. Whether they exist is known when all files have been read.</summary>
+/// <summary>Reads the services that a service depends on. Whether they exist is checked when all files have been read.</summary>
 internal static class DependencyReader
 {
     public static readonly Key Key = new(
         "depends_on", new Shape.List(new Shape.Text(), OrOne: true),
-        "Services that have to settle before this one is started, which is ready, failed, or in backoff.");
+        "Services that start before this one: each of their workers must be ready, failed or in backoff.");
 
     private const string Accepts = "the name of a service, or a list of them";
 

@@ -2,7 +2,7 @@ using Reuseportd.Configuration.Reading;
 
 namespace Reuseportd.Configuration.Sections;
 
-/// <summary>Keys that people look for in a service: those of its sections, and what other supervisors call ours.</summary>
+/// <summary>Keys that users look for in a service: keys of its sections, and the keys of other supervisors.</summary>
 internal static class ElsewhereKeys
 {
     private static readonly Dictionary<string, string> Keys = new(StringComparer.Ordinal)

@@ -12,8 +12,10 @@ internal static class EnvironmentReader
     public static readonly Key Key = new(
         "environment",
         new Shape.AnyOf(
-            new Shape.Names(EnvironmentNames.Pattern, new Shape.Text()), new Shape.List(new Shape.Text($"^{EnvironmentNames.Pattern}="))),
-        "Variables of the workers: a map of names and values, or a list of NAME=value. {worker}, {service} and {N+worker} are replaced; {{ is a brace.");
+            new Shape.Names(EnvironmentNames.Pattern, new Shape.Text()),
+            new Shape.List(new Shape.Text($"^{EnvironmentNames.Pattern}="))),
+        "Variables of the workers: a map of names and values, or a list of NAME=value. "
+        + "{worker}, {service} and {N+worker} are replaced; {{ stands for a brace.");
 
     private static readonly Shape.Map Names = new();
 
@@ -32,7 +34,7 @@ internal static class EnvironmentReader
     private static EnvironmentVariable? FromEntry(string name, Field field)
     {
         if (EnvironmentNames.Problem(name) is { } problem) field.KeyError(problem);
-        return field.Text("text, \"\" for an empty one") is { } value && field.Template(value) is { } template
+        return field.Text("text; \"\" for an empty text") is { } value && field.Template(value) is { } template
             ? new EnvironmentVariable(name, template)
             : null;
     }
@@ -53,7 +55,7 @@ internal static class EnvironmentReader
 
             var name = text[..equals];
             if (EnvironmentNames.Problem(name) is { } problem) item.Error(problem);
-            else if (!places.TryAdd(name, item.Node.Place)) item.Error($"{name} is set twice; first at {places[name]}");
+            else if (!places.TryAdd(name, item.Node.Place)) item.Error($"{name} is set twice; the first is at {places[name]}");
             else if (item.Template(text[(equals + 1)..]) is { } value) yield return new EnvironmentVariable(name, value);
         }
     }

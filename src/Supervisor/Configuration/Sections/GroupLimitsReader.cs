@@ -6,38 +6,40 @@ using Reuseportd.Model;
 namespace Reuseportd.Configuration.Sections;
 
 /// <summary>
-/// Limits of a worker with all that comes of it. Each needs a cgroup controller; <c>infinity</c> is no limit and needs none.
+/// Limits of a worker's process tree. Each needs a cgroup controller; <c>infinity</c> means no limit and needs none.
 /// </summary>
 internal static class GroupLimitsReader
 {
     private const string Infinity = "infinity";
 
-    /// <summary>Less than this no program can be started in.</summary>
+    /// <summary>No program starts with less memory.</summary>
     private const ulong LeastMemory = 1 << 20;
 
-    /// <summary>A period is 100 ms, and the kernel takes no quota below a millisecond.</summary>
+    /// <summary>A period is 100 ms, and the kernel's smallest quota is one millisecond.</summary>
     private const int LeastQuota = 1;
 
     private const int MostQuota = 1_000_000;
-    /// <summary>
-    /// The three that it can be: not a unit that may divide its group, a host without cgroup v2, nothing of both wanted.
-    /// </summary>
+    /// <summary>The three remedies: a unit with delegation, a host with cgroup v2, or no limit.</summary>
     private const string Help =
-        "run it as a unit with Delegate=yes (as reuseportd.service is) on a host with cgroup v2 (with cgroup v1 it cannot be had), or take the key out";
+        "run reuseportd as a unit with Delegate=yes (as reuseportd.service is) on a host with cgroup v2 "
+        + "(cgroup v1 cannot be used), or remove the key";
 
     private const int MostTasks = 1 << 22; // pid_max of 64-bit kernels
 
     private static readonly Key MemoryMax = new(
         "memory_max", new Shape.AnyOf(new Shape.Size(LeastMemory, long.MaxValue), new Shape.Choice([Infinity])),
-        "Memory of a worker with all that comes of it, as a size from 1MiB or infinity; past it the kernel kills in the worker. Needs the cgroup controller memory.");
+        "Memory of a worker's process tree, as a size from 1MiB, or infinity. "
+        + "Beyond it, the kernel kills processes of the worker. Needs the cgroup controller memory.");
 
     private static readonly Key CpuQuota = new(
         "cpu_quota", new Shape.Text("^([1-9][0-9]*%|infinity)$"),
-        "CPU time of a worker with all that comes of it, in percent of one CPU such as \"150%\", or infinity. Needs the cgroup controller cpu.");
+        "CPU time of a worker's process tree, in percent of one CPU such as \"150%\", or infinity. "
+        + "Needs the cgroup controller cpu.");
 
     private static readonly Key TasksMax = new(
         "tasks_max", new Shape.AnyOf(new Shape.Integer(1, MostTasks), new Shape.Choice([Infinity])),
-        "Processes and threads of a worker with all that comes of it, or infinity; past it fork fails. Needs the cgroup controller pids.");
+        "Processes and threads of a worker's process tree, or infinity. Beyond it, fork fails. "
+        + "Needs the cgroup controller pids.");
 
     public static readonly IReadOnlyList<Key> Keys = [MemoryMax, CpuQuota, TasksMax];
 
@@ -67,7 +69,8 @@ internal static class GroupLimitsReader
     {
         const string accepts = "percent of one CPU such as \"150%\", from 1%, or infinity";
         if (written is not { } field || field.Text(accepts) is not { } text || text == Infinity) return null;
-        if (text.EndsWith('%') && int.TryParse(text.AsSpan()[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var percent)
+        if (text.EndsWith('%')
+            && int.TryParse(text.AsSpan()[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var percent)
             && percent is >= LeastQuota and <= MostQuota)
             return percent;
         field.Refuse(accepts);
@@ -85,8 +88,10 @@ internal static class GroupLimitsReader
     private static void Need(Field? field, string controller, ControllerOffer? offer)
     {
         if (offer is null)
-            field!.Value.Warning($"needs the cgroup controller '{controller}'; whether it is delegated to reuseportd is seen when that runs");
+            field!.Value.Warning(
+                $"needs the cgroup controller '{controller}'; whether systemd delegates it is known only when reuseportd runs");
         else if (!offer.Names.Contains(controller))
-            field!.Value.Error($"needs the cgroup controller '{controller}', which is not delegated to reuseportd: {offer.Reason}; {Help}");
+            field!.Value.Error(
+                $"needs the cgroup controller '{controller}', which is not delegated to reuseportd: {offer.Reason}; {Help}");
     }
 }

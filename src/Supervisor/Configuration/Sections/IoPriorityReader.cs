@@ -4,16 +4,17 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Sections;
 
-/// <summary><c>io_class</c>, and <c>io_priority</c> within it.</summary>
+/// <summary>Reads <c>io_class</c> and <c>io_priority</c>.</summary>
 internal static class IoPriorityReader
 {
     public static readonly Words<IoClass> Classes = new(
         ("realtime", IoClass.Realtime), ("best-effort", IoClass.BestEffort), ("idle", IoClass.Idle));
 
-    private static readonly Key Class = Key.Choice("io_class", Classes, "Scheduling class of disk access, see ioprio_set(2). Default: the daemon's.");
+    private static readonly Key Class =
+        Key.Choice("io_class", Classes, "Scheduling class of disk access, see ioprio_set(2). Default: the daemon's.");
 
     private static readonly Key Level = Key.Integer(
-        "io_priority", 0, 7, "Priority within io_class realtime or best-effort: 0 comes first.", IoPrioritySpec.UsualLevel);
+        "io_priority", 0, 7, "Priority within io_class realtime or best-effort; 0 is the highest.", IoPrioritySpec.DefaultLevel);
 
     public static readonly IReadOnlyList<Key> Keys = [Class, Level];
 
@@ -30,8 +31,8 @@ internal static class IoPriorityReader
         }
 
         if (Classes.Read(field) is not { } ioClass) return null;
-        if (ioClass != IoClass.Idle) return new IoPrioritySpec(ioClass, level ?? IoPrioritySpec.UsualLevel);
-        priority?.KeyError("goes with io_class realtime and best-effort only");
+        if (ioClass != IoClass.Idle) return new IoPrioritySpec(ioClass, level ?? IoPrioritySpec.DefaultLevel);
+        priority?.KeyError("is allowed only with io_class realtime or best-effort");
         return new IoPrioritySpec(ioClass, 0);
     }
 }

@@ -4,22 +4,24 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Sections;
 
-/// <summary>Resources of one process.</summary>
+/// <summary>Reads resource limits and priorities of one process.</summary>
 internal static class LimitsReader
 {
     private static readonly Key Nice = Key.Integer("nice", -20, 19, "Niceness, see nice(2). Default: the daemon's.");
 
     private static readonly Key OomScoreAdjust = Key.Integer(
-        "oom_score_adj", -1000, 1000, "How soon the kernel kills the worker when memory runs out: -1000 never, 1000 first. Default: the daemon's.");
+        "oom_score_adj", -1000, 1000,
+        "How early the kernel kills the worker when memory runs out: -1000 never, 1000 first. Default: the daemon's.");
 
     public static readonly Key Key = new(
         "limits",
         new Shape.Map(
         [
-            Nice, OomScoreAdjust, CpuAffinityReader.Key, .. SchedulingReader.Keys, .. IoPriorityReader.Keys, .. GroupLimitsReader.Keys,
+            Nice, OomScoreAdjust, CpuAffinityReader.Key, .. SchedulingReader.Keys, .. IoPriorityReader.Keys,
+            .. GroupLimitsReader.Keys,
             .. ResourceKeys.All,
         ]) { Rules = [.. SchedulingReader.Rules, .. IoPriorityReader.Rules] },
-        "Resources of each worker: priorities, the limits of setrlimit(2), and those of its control group.");
+        "Resources of each worker: priorities, limits of setrlimit(2), and limits of its control group.");
 
     public static LimitsSpec Read(Section service, ControllerOffer? controllers)
     {

@@ -4,7 +4,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Sections;
 
-/// <summary>When a worker that was ready counts as dead though its process lives.</summary>
+/// <summary>Reads when a ready worker that runs but no longer answers is restarted.</summary>
 internal static class LivenessReader
 {
     private const int LargestThreshold = 1000;
@@ -14,27 +14,31 @@ internal static class LivenessReader
     private static readonly Words<ProbeType> Types =
         new(("tcp", ProbeType.Tcp), ("http", ProbeType.Http), ("dns", ProbeType.Dns), ("exec", ProbeType.Exec));
 
-    private static readonly Key Type = Key.Choice("type", Types, "How the worker is asked.") with { IsRequired = true };
+    private static readonly Key Type = Key.Choice("type", Types, "How the worker is probed.") with { IsRequired = true };
 
     private static readonly Key InitialDelay =
-        Key.Duration("initial_delay", "From the worker's being ready to the first question.", TimeSpan.Zero);
+        Key.Duration("initial_delay", "Time from readiness to the first probe.", TimeSpan.Zero);
 
     private static readonly Key Period = Key.Duration(
-        "period", "From one question to the next; the first is spread over one period.", LivenessSpec.DefaultPeriod, Shortest);
+        "period", "Time from one probe to the next. The first is spread over one period.", LivenessSpec.DefaultPeriod, Shortest);
 
-    private static readonly Key Timeout = Key.Duration("timeout", "No answer by then is a failure.", LivenessSpec.DefaultTimeout, Shortest);
+    private static readonly Key Timeout =
+        Key.Duration("timeout", "A probe without an answer after this time has failed.", LivenessSpec.DefaultTimeout, Shortest);
 
     private static readonly Key Threshold = Key.Integer(
-        "failure_threshold", 1, LargestThreshold, "Failures in a row after which the worker is restarted.", LivenessSpec.DefaultThreshold);
+        "failure_threshold", 1, LargestThreshold, "Failures in a row after which the worker is restarted.",
+        LivenessSpec.DefaultThreshold);
 
     public static readonly Key Key = new(
         "liveness",
         new Shape.Map([Type, InitialDelay, Period, Timeout, Threshold, .. ProbeReader.Keys]) { Rules = ProbeReader.Rules },
-        "Asks workers that were ready whether they still serve, and restarts those that do not. Without it a worker counts as well while its process lives.");
+        "Probes ready workers, and restarts those that no longer answer. Without liveness, a ready worker stays ready while its "
+        + "process runs.");
 
     public static LivenessSpec? Read(Section service, ProbedService probed)
     {
-        if (service.Find(Key) is not { } field || field.Section((Shape.Map)Key.Shape, "a map with 'type'") is not { } section) return null;
+        if (service.Find(Key) is not { } field) return null;
+        if (field.Section((Shape.Map)Key.Shape, "a map with 'type'") is not { } section) return null;
         var type = section.Require(Type, Types.Accepts, field.Key) is { } written ? Types.Read(written) : null;
         var probe = type is null ? null : ProbeReader.Read(section, type, section.Find(Type), field.Key, probed);
         var initial = section.Duration(InitialDelay) ?? TimeSpan.Zero;

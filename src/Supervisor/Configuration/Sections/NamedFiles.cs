@@ -5,8 +5,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Configuration.Sections;
 
 /// <summary>
-/// Warns of what a service names and the host has not. It may come yet, and a worker may see what this process does not, so no
-/// more than that; what depends on the worker is not looked at.
+/// Warns if a file that a service names is missing. A warning only: the file may appear later, or only the worker may see it.
+/// Paths that contain a placeholder are not checked.
 /// </summary>
 internal sealed class NamedFiles(FindFile find)
 {
@@ -35,11 +35,11 @@ internal sealed class NamedFiles(FindFile find)
     private void Folder(Field? field, string path)
     {
         if (field is not { } written || !IsPath(path)) return;
-        if (IsMissing(path, out var facts)) written.Warning($"there is no folder {Printable.Sentence(path)}");
-        else if (facts is { Kind: not FileKind.Directory }) written.Warning($"{Printable.Sentence(path)} is no folder");
+        if (IsMissing(path, out var facts)) written.Warning($"there is no directory {Printable.Sentence(path)}");
+        else if (facts is { Kind: not FileKind.Directory }) written.Warning($"{Printable.Sentence(path)} is not a directory");
     }
 
-    /// <summary>What cannot be looked at is not missing.</summary>
+    /// <summary>A file that cannot be examined does not count as missing.</summary>
     private bool IsMissing(string path, out FileFacts? facts)
     {
         facts = find(path, out var errno);

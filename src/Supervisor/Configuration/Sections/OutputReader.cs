@@ -5,14 +5,14 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Sections;
 
-/// <summary>Where an output stream goes. <c>null</c> is a word here, though YAML makes it a null.</summary>
+/// <summary>Reads the destination of an output stream. The word <c>null</c>, which YAML parses as null, is accepted.</summary>
 internal static class OutputReader
 {
     private const string Accepts = "journal, null, inherit or file:/PATH";
     private const string FilePrefix = "file:";
 
-    public static readonly Key Stdout = Of("stdout");
-    public static readonly Key Stderr = Of("stderr");
+    public static readonly Key Stdout = KeyFor("stdout");
+    public static readonly Key Stderr = KeyFor("stderr");
 
     public static OutputTarget Read(Section service, Key key)
     {
@@ -20,10 +20,13 @@ internal static class OutputReader
         return new OutputTarget.Journal();
     }
 
-    private static Key Of(string stream) => new(
+    private static Key KeyFor(string stream) => new(
         stream,
-        new Shape.AnyOf(new Shape.Choice(["journal", "null", "inherit"]), new Shape.NullWord(), new Shape.Text($"^{FilePrefix}/")),
-        $"Where the workers' {stream} goes: journal (the daemon's log), null, inherit (the daemon's own), or file:/PATH.") { Usual = "journal" };
+        new Shape.AnyOf(
+            new Shape.Choice(["journal", "null", "inherit"]), new Shape.NullWord(), new Shape.Text($"^{FilePrefix}/")),
+        $"Destination of the workers' {stream}: journal (the daemon's log), null, inherit (the daemon's), or file:/PATH.") {
+            Default = "journal",
+        };
 
     private static OutputTarget? Target(Field field)
     {
@@ -47,7 +50,7 @@ internal static class OutputReader
     private static OutputTarget.File File(Field field, string path)
     {
         if (path.Contains("worker}", StringComparison.Ordinal) || path.Contains("{service}", StringComparison.Ordinal))
-            field.Warning("placeholders are not replaced here; all workers append to one file of this very name");
+            field.Warning("placeholders are not replaced here; all workers append to one file with exactly this name");
         return new OutputTarget.File(path);
     }
 }

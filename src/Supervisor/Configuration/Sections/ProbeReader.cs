@@ -5,8 +5,8 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Sections;
 
-/// <summary>What of a service its probes depend on.</summary>
-/// <param name="Ports">The sharded ports, or null where they are wrong.</param>
+/// <summary>The parts of a service that its probes depend on.</summary>
+/// <param name="Ports">The sharded ports; null if they have errors.</param>
 internal sealed record ProbedService(string Name, int Workers, PortFilter? Ports);
 
 internal enum ProbeType
@@ -17,35 +17,41 @@ internal enum ProbeType
     Exec,
 }
 
-/// <summary>The keys of a probe, which <c>readiness</c> and <c>liveness</c> share.</summary>
+/// <summary>The keys of a probe, shared by <c>readiness</c> and <c>liveness</c>.</summary>
 internal static class ProbeReader
 {
-    /// <summary>Each zone has such a record, at its top.</summary>
-    private const DnsType UsualQuery = DnsType.Soa;
+    /// <summary>Each zone has a SOA record at its top.</summary>
+    private const DnsType DefaultQuery = DnsType.Soa;
 
-    private const string PortAccepts = "a port from 1 to 65535, or a text that becomes one for each worker, such as \"{9000+worker}\"";
+    private const string PortAccepts =
+        "a port from 1 to 65535, or a text with a placeholder for the worker, such as \"{9000+worker}\"";
 
     private static readonly Key PortKey = new(
         "port", new Shape.AnyOf(Ports.One, new Shape.Text("[{]")),
-        "Port that is asked, with type tcp, http and dns: a number, or a text that becomes one for each worker, such as \"{9000+worker}\". "
+        "Port to probe, with type tcp, http and dns: a number, or a text with a placeholder such as \"{9000+worker}\". "
         + "Default: the first sharded port.");
 
     private static readonly Key Path =
-        new("path", new Shape.Text("^/[!-~]*$"), "Path that is asked for, with type http. Any status from 200 to 399 is yes.") { Usual = "/" };
+        new("path", new Shape.Text("^/[!-~]*$"), "Path to request, with type http. A status from 200 to 399 is a success.") {
+            Default = "/",
+        };
 
     private static readonly Key DomainName = new(
         "name", new Shape.Text(DomainNames.Pattern),
-        "Name that is asked for, with type dns, over TCP. Any answer but SERVFAIL and REFUSED is yes.");
+        "Name to query, with type dns, over TCP. Any answer but SERVFAIL and REFUSED is a success.");
 
     public static readonly Words<DnsType> QueryTypes = new(
-        ("A", DnsType.A), ("AAAA", DnsType.Aaaa), ("CNAME", DnsType.Cname), ("MX", DnsType.Mx), ("NS", DnsType.Ns), ("PTR", DnsType.Ptr),
+        ("A", DnsType.A), ("AAAA", DnsType.Aaaa), ("CNAME", DnsType.Cname), ("MX", DnsType.Mx), ("NS", DnsType.Ns),
+        ("PTR", DnsType.Ptr),
         ("SOA", DnsType.Soa), ("SRV", DnsType.Srv), ("TXT", DnsType.Txt));
 
     private static readonly Key QueryType =
-        Key.Choice("qtype", QueryTypes, "Type of record that is asked for, with type dns.", UsualQuery);
+        Key.Choice("qtype", QueryTypes, "Type of record to query, with type dns.", DefaultQuery);
 
     private static readonly Key Command =
-        new("command", CommandReader.Shape, "Program that is run, with type exec, as the worker's user and in its environment. Exit code 0 is yes.");
+        new(
+            "command", CommandReader.Shape,
+            "Command to run, with type exec, as the worker's user and with its environment. Exit code 0 is a success.");
 
     public static readonly IReadOnlyList<Key> Keys = [PortKey, Path, DomainName, QueryType, Command];
 
@@ -57,9 +63,9 @@ internal static class ProbeReader
         new Rule.OnlyWith(Command.Name, "type", "exec"), new Rule.NeededBy(Command.Name, "type", "exec"),
     ];
 
-    /// <summary>Reads the keys, and reports those that do not go with the type; null for none of these types.</summary>
-    /// <param name="typeField">Where the type is written, or null where it is the usual one.</param>
-    /// <param name="place">Of the section.</param>
+    /// <summary>Reads the keys, and reports keys that do not apply to the type. Returns null for other types.</summary>
+    /// <param name="typeField">The type's value; null if the type is the default.</param>
+    /// <param name="place">Place of the section.</param>
     public static ProbeSpec? Read(Section section, ProbeType? type, Field? typeField, Place place, ProbedService service)
     {
         var port = Port(section, service);
@@ -77,7 +83,7 @@ internal static class ProbeReader
         {
             ProbeType.Tcp => new ProbeSpec.Tcp(port),
             ProbeType.Http => new ProbeSpec.Http(path ?? "/", port),
-            ProbeType.Dns => new ProbeSpec.Dns(name ?? ".", query ?? UsualQuery, port),
+            ProbeType.Dns => new ProbeSpec.Dns(name ?? ".", query ?? DefaultQuery, port),
             ProbeType.Exec => new ProbeSpec.Exec(command),
             _ => null,
         };
@@ -85,7 +91,7 @@ internal static class ProbeReader
 
     public static void Only(Section section, Key key, string types, bool fits)
     {
-        if (!fits && section.Find(key) is { } field) field.KeyError($"goes only with type {types}");
+        if (!fits && section.Find(key) is { } field) field.KeyError($"is allowed only with type {types}");
     }
 
     private static void Needs(Section section, ProbeType? type, Field? typeField, Place place, ProbedService service)
@@ -99,7 +105,8 @@ internal static class ProbeReader
         if (needed is not null && section.Find(needed) is null)
             section.Missing(needed.Name, $"type {typeField!.Value.Node.Description} needs it", place);
         if (IsNetwork(type) && service.Ports is { IsAny: true } && section.Find(PortKey) is null)
-            section.Missing(PortKey.Name, $"type {typeField!.Value.Node.Description} needs it where 'reuseport.ports' is any", place);
+            section.Missing(
+                PortKey.Name, $"type {typeField!.Value.Node.Description} needs it if 'reuseport.ports' is any", place);
     }
 
     private static bool IsNetwork(ProbeType? type) => type is ProbeType.Tcp or ProbeType.Http or ProbeType.Dns;
@@ -108,17 +115,19 @@ internal static class ProbeReader
     {
         if (section.Find(PortKey) is not { } field || field.Text(PortAccepts) is not { } text) return null;
         if (field.Template(text) is not { } port) return null;
-        if (IsPort(port.Expand(new WorkerName(service.Name, 0))) && IsPort(port.Expand(new WorkerName(service.Name, service.Workers - 1))))
+        if (IsPort(port.Expand(new WorkerName(service.Name, 0)))
+            && IsPort(port.Expand(new WorkerName(service.Name, service.Workers - 1))))
             return port;
         field.Refuse(PortAccepts);
         return null;
     }
 
-    private static bool IsPort(string text) => text.Length <= 5 && text.All(char.IsAsciiDigit) && int.Parse(text, null) is > 0 and <= 65535;
+    private static bool IsPort(string text) =>
+        text.Length <= 5 && text.All(char.IsAsciiDigit) && int.Parse(text, null) is > 0 and <= 65535;
 
     private static string? HttpPath(Section section)
     {
-        const string accepts = "the path of a URL, such as /health";
+        const string accepts = "the path of a URL such as /health";
         if (section.Find(Path) is not { } field || field.Text(accepts) is not { } path) return null;
         if (path.StartsWith('/') && path.All(c => c is > ' ' and < '\x7F')) return path;
         field.Refuse(accepts);

@@ -5,31 +5,36 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Sections;
 
-/// <summary>What a process is started with.</summary>
+/// <summary>Reads everything that a process is started with.</summary>
 internal static class ProcessReader
 {
     private const int LargestMask = 0x1FF; // 0777
 
     private static readonly Key Command = new(
         "command", CommandReader.Shape,
-        "Program and arguments: a list of words, or a string that is split as a shell splits words; no shell runs. The program has to stay in the foreground.")
+        "Program and arguments: a list of words, or a string that is split as a shell splits words; no shell runs. "
+        + "The program must stay in the foreground.")
         { IsRequired = true };
 
     private static readonly Key EnvironmentFile = new(
         "env_file", new Shape.List(new Shape.Text("^-?/"), OrOne: true),
-        "Files of NAME=value lines, by absolute paths, read again at every start; with a leading - one may be missing.");
+        "Files of NAME=value lines, by absolute path, read at every start. A file whose path begins with - may be missing.");
 
-    private static readonly Key WorkingDir = new("working_dir", Paths.Shape, "Absolute path of the directory that workers run in. Default: the daemon's.");
+    private static readonly Key WorkingDir =
+        new("working_dir", Paths.Shape, "Absolute path of the workers' working directory. Default: the daemon's.");
 
     private static readonly Key UmaskKey = new(
-        "umask", new Shape.Text("^(0o)?[0-7]{1,4}$", OrNumber: true), "File mode creation mask as quoted octal digits, such as \"0022\". Default: the daemon's.");
+        "umask", new Shape.Text("^(0o)?[0-7]{1,4}$", OrNumber: true),
+        "File mode creation mask as quoted octal digits, such as \"0022\". Default: the daemon's.");
 
     public static readonly IReadOnlyList<Key> Keys =
     [
-        Command, EnvironmentReader.Key, EnvironmentFile, WorkingDir, UmaskKey, LimitsReader.Key, OutputReader.Stdout, OutputReader.Stderr,
+        Command, EnvironmentReader.Key, EnvironmentFile, WorkingDir, UmaskKey, LimitsReader.Key, OutputReader.Stdout,
+        OutputReader.Stderr,
     ];
 
-    public static ProcessSpec Read(Section service, Place place, ReuseportSpec reuseport, string? user, string? group, ControllerOffer? controllers) => new(
+    public static ProcessSpec Read(
+        Section service, Place place, ReuseportSpec reuseport, string? user, string? group, ControllerOffer? controllers) => new(
         CommandReader.Read(service, Command, place),
         reuseport,
         EnvironmentReader.Read(service),
@@ -42,7 +47,7 @@ internal static class ProcessReader
         OutputReader.Read(service, OutputReader.Stdout),
         OutputReader.Read(service, OutputReader.Stderr));
 
-    /// <summary>Warns of what the host has not, where nothing is wrong with the service otherwise.</summary>
+    /// <summary>Warns of missing files, if the service has no errors.</summary>
     public static void LookAtFiles(Section service, ProcessSpec process, NamedFiles files)
     {
         if (!service.IsSound) return;
@@ -54,7 +59,7 @@ internal static class ProcessReader
 
     private static ValueList<string> EnvironmentFiles(Section service)
     {
-        const string accepts = "an absolute path, with '-' before it where the file may be missing, or a list of them";
+        const string accepts = "an absolute path, after a '-' if the file may be missing, or a list of them";
         if (service.Find(EnvironmentFile)?.Items(accepts, orOne: true) is not { } items) return [];
         return [.. items.Select(item => EnvironmentPath(item, accepts)).OfType<string>()];
     }

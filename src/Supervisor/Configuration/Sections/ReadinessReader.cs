@@ -6,7 +6,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Sections;
 
-/// <summary>When a process counts as serving: a map, or the type alone.</summary>
+/// <summary>Reads when a process counts as ready: a map, or only the type.</summary>
 internal static class ReadinessReader
 {
     private const string Accepts = "a type (bind, notify, delay, tcp, http, dns or exec), or a map with 'type'";
@@ -17,32 +17,40 @@ internal static class ReadinessReader
         ("bind", ReadinessType.Bind), ("notify", ReadinessType.Notify), ("delay", ReadinessType.Delay),
         ("tcp", ReadinessType.Tcp), ("http", ReadinessType.Http), ("dns", ReadinessType.Dns), ("exec", ReadinessType.Exec));
 
-    private static readonly Key Type = Key.Choice("type", Types, "What makes a worker ready.", ReadinessType.Bind);
+    private static readonly Key Type = Key.Choice("type", Types, "How a worker becomes ready.", ReadinessType.Bind);
 
     private static readonly Key Timeout =
-        Key.Duration("timeout", "A worker that is not ready by then is stopped and tried again.", ReadinessSpec.DefaultTimeout, Shortest);
+        Key.Duration(
+            "timeout", "A worker that is not ready after this time is stopped and tried again.", ReadinessSpec.DefaultTimeout,
+            Shortest);
 
-    private static readonly Key DelayKey = Key.Duration("delay", "With type delay: how long the worker has to live to be ready.");
+    private static readonly Key DelayKey = Key.Duration("delay", "With type delay: time from the start to readiness.");
 
     private static readonly Key Period =
-        Key.Duration("period", "With type tcp, http, dns and exec: from one question to the next.", ReadinessSpec.DefaultPeriod, Shortest);
+        Key.Duration(
+            "period", "With type tcp, http, dns and exec: time from one probe to the next.", ReadinessSpec.DefaultPeriod,
+            Shortest);
 
     private static readonly Key Settle = Key.Duration(
-        "settle", "The worker is ready only when what makes it ready has held for so long, within the timeout.", TimeSpan.Zero);
+        "settle", "The worker becomes ready after its readiness condition has held for this time, within the timeout.",
+        TimeSpan.Zero);
 
     private static readonly Shape.Map Map = new([Type, Timeout, DelayKey, Period, Settle, .. ProbeReader.Keys])
     {
         Rules =
         [
-            .. ProbeReader.Rules, new Rule.OnlyWith(DelayKey.Name, Type.Name, "delay"), new Rule.NeededBy(DelayKey.Name, Type.Name, "delay"),
+            .. ProbeReader.Rules, new Rule.OnlyWith(DelayKey.Name, Type.Name, "delay"),
+            new Rule.NeededBy(DelayKey.Name, Type.Name, "delay"),
             new Rule.OnlyWith(Period.Name, Type.Name, "tcp", "http", "dns", "exec"),
         ],
     };
 
     public static readonly Key Key = new(
         "readiness", new Shape.AnyOf(Types.Shape, Map),
-        "When a worker counts as ready, as a map or the type alone: bind (each single port listed has a listening socket of it), notify (it says READY=1), "
-        + "delay (it has lived so long), tcp (it accepts), http (it answers), dns (it answers a query), or exec (a command exits with 0).") { Usual = "bind" };
+        "When a worker counts as ready; a map, or only the type. "
+        + "bind: each single port listed has a listening socket of the worker. "
+        + "notify: the worker sends READY=1. delay: a time has passed. tcp: the worker accepts a connection. "
+        + "http, dns: the worker answers a request. exec: a command exits with 0.") { Default = "bind" };
 
     private enum ReadinessType
     {

@@ -5,7 +5,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Sections;
 
-/// <summary>Whether, when and how often an ended process is replaced: a map, or the policy alone.</summary>
+/// <summary>Reads whether, when and how often an ended process is replaced: a map, or only the policy.</summary>
 internal static class RestartReader
 {
     private const int LargestMultiplier = 1000;
@@ -16,38 +16,44 @@ internal static class RestartReader
     public static readonly Words<RestartWhen> Policies =
         new(("always", RestartWhen.Always), ("on-failure", RestartWhen.OnFailure), ("no", RestartWhen.No));
 
-    private static readonly RestartPolicy Usual = RestartPolicy.Default;
+    private static readonly RestartPolicy Default = RestartPolicy.Default;
 
-    private static readonly Key Policy = Key.Choice("policy", Policies, "Whether a process that has ended is replaced.", Usual.When);
-    private static readonly Key DelayKey = Key.Duration("delay", "Wait before the first retry of a process that did not get ready.", Usual.Delay, Shortest);
+    private static readonly Key Policy =
+        Key.Choice("policy", Policies, "Whether a process that has ended is replaced.", Default.When);
+    private static readonly Key DelayKey =
+        Key.Duration("delay", "Wait before the first retry of a process that did not become ready.", Default.Delay, Shortest);
 
     private static readonly Key Multiplier =
-        Key.Fraction("multiplier", 1, LargestMultiplier, "By which the wait grows with each retry.", Usual.Multiplier);
+        Key.Fraction("multiplier", 1, LargestMultiplier, "Factor from each wait to the next.", Default.Multiplier);
 
-    private static readonly Key MaxDelay = Key.Duration("max_delay", "No wait is longer, jitter included.", Usual.MaxDelay, Shortest);
-    private static readonly Key Jitter = Key.Fraction("jitter", 0, 1, "Share of the wait by which it is spread up and down.", Usual.Jitter);
+    private static readonly Key MaxDelay =
+        Key.Duration("max_delay", "Longest wait, jitter included.", Default.MaxDelay, Shortest);
+    private static readonly Key Jitter =
+        Key.Fraction("jitter", 0, 1, "Share of each wait by which it is spread to either side.", Default.Jitter);
 
     private static readonly Key ResetAfter =
-        Key.Duration("reset_after", "A process that was ready this long starts the waits over.", Usual.ResetAfter);
+        Key.Duration("reset_after", "After a process was ready for this time, waits begin with delay again.", Default.ResetAfter);
 
     private static readonly Key MaxAttempts = Key.Integer(
-        "max_attempts", 0, MostAttempts, "More restarts than this within the window, and the worker has failed. 0: never give up.", Usual.MaxAttempts);
+        "max_attempts", 0, MostAttempts, "Restarts within the window after which the worker fails. 0: no limit.",
+        Default.MaxAttempts);
 
-    private static readonly Key Window = Key.Duration("window", "In which max_attempts counts.", Usual.Window, Shortest);
+    private static readonly Key Window = Key.Duration("window", "Time in which max_attempts counts.", Default.Window, Shortest);
 
     private static readonly Shape.Map Map = new(Policy, DelayKey, Multiplier, MaxDelay, Jitter, ResetAfter, MaxAttempts, Window);
 
     public static readonly Key Key = new(
         "restart", new Shape.AnyOf(Policies.Shape, Map),
-        "Whether, when and how often a process that ends is replaced: a map, or the policy alone. One that was ready for over a second is replaced at once.")
-        { Usual = Policy.Usual };
+        "Whether, when and how often an ended process is replaced; a map, or only the policy. "
+        + "A process that was ready for over a second is replaced at once.")
+        { Default = Policy.Default };
 
     public static RestartPolicy Read(Section service)
     {
-        var usual = Usual;
-        if (service.Find(Key) is not { } field) return usual;
-        if (field.Node is ScalarNode { IsNull: false }) return usual with { When = Policies.Read(field) ?? usual.When };
-        if (field.Section(Map, $"{Policies.Accepts}, or a map with 'policy'") is not { } section) return usual;
+        var defaults = Default;
+        if (service.Find(Key) is not { } field) return defaults;
+        if (field.Node is ScalarNode { IsNull: false }) return defaults with { When = Policies.Read(field) ?? defaults.When };
+        if (field.Section(Map, $"{Policies.Accepts}, or a map with 'policy'") is not { } section) return defaults;
 
         var when = Policies.Read(section, Policy);
         var delay = section.Duration(DelayKey);
@@ -56,20 +62,20 @@ internal static class RestartReader
             section.Find(MaxDelay)!.Value.Error($"shorter than the delay of {DurationSyntax.Text(delay.Value)}");
 
         var policy = new RestartPolicy(
-            when ?? usual.When,
-            delay ?? Least(usual.Delay, most),
-            section.Fraction(Multiplier) ?? usual.Multiplier,
-            most ?? Greatest(usual.MaxDelay, delay),
-            section.Fraction(Jitter) ?? usual.Jitter,
-            section.Duration(ResetAfter) ?? usual.ResetAfter,
-            section.Integer(MaxAttempts) ?? usual.MaxAttempts,
-            section.Duration(Window) ?? usual.Window);
+            when ?? defaults.When,
+            delay ?? Least(defaults.Delay, most),
+            section.Fraction(Multiplier) ?? defaults.Multiplier,
+            most ?? Greatest(defaults.MaxDelay, delay),
+            section.Fraction(Jitter) ?? defaults.Jitter,
+            section.Duration(ResetAfter) ?? defaults.ResetAfter,
+            section.Integer(MaxAttempts) ?? defaults.MaxAttempts,
+            section.Duration(Window) ?? defaults.Window);
         section.RejectUnknown();
         return policy;
     }
 
-    /// <summary>Of two that belong together, the one that is not written follows the one that is.</summary>
-    private static TimeSpan Least(TimeSpan usual, TimeSpan? written) => written < usual ? written.Value : usual;
+    /// <summary>Of two values that belong together, a missing one is adjusted to the one that is written.</summary>
+    private static TimeSpan Least(TimeSpan defaults, TimeSpan? written) => written < defaults ? written.Value : defaults;
 
-    private static TimeSpan Greatest(TimeSpan usual, TimeSpan? written) => written > usual ? written.Value : usual;
+    private static TimeSpan Greatest(TimeSpan defaults, TimeSpan? written) => written > defaults ? written.Value : defaults;
 }

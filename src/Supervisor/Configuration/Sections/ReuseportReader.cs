@@ -5,21 +5,21 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Sections;
 
-/// <summary>The <c>reuseport</c> section as it was read.</summary>
-/// <param name="Place">Where the ports are written.</param>
+/// <summary>The <c>reuseport</c> section, and the places of its values.</summary>
+/// <param name="Place">Place of the ports.</param>
 /// <param name="Path">Path of the ports.</param>
 internal sealed record Sharding(ReuseportSpec Spec, IReadOnlyList<AddressRange> Addresses, Place Place, string Path);
 
 /// <summary>The <c>reuseport</c> section: which sockets are sharded, and how.</summary>
 internal static class ReuseportReader
 {
-    /// <summary>Stands for a section that has errors.</summary>
+    /// <summary>Takes the place of a section that has errors.</summary>
     public static readonly ReuseportSpec Unread =
         new(PortFilter.Any, [], null, OptionSetting.Set, OptionSetting.System, null, Debug: true, Balance.Default);
 
     private const string Accepts = "a map with at least 'ports'";
 
-    /// <summary>The kernel holds a backlog in 32 bits, and cuts it to net.core.somaxconn.</summary>
+    /// <summary>The kernel stores a backlog in 32 bits, and limits it to net.core.somaxconn.</summary>
     private const int LargestBacklog = int.MaxValue;
 
     public static readonly Words<OptionSetting> Options =
@@ -31,35 +31,47 @@ internal static class ReuseportReader
 
     private static readonly Key PortsKey = new(
         "ports", Ports.Shape,
-        "Ports that are shared by the workers: one, a list, ranges such as 8000-8010, or any. Others are left alone.") { IsRequired = true };
+        "Ports that the workers share: a port, a list, ranges such as 8000-8010, or any. Other ports are left unchanged.") {
+            IsRequired = true,
+        };
 
     private static readonly Key Address = new(
         "address", Addresses.Shape,
-        "Only sockets bound to these addresses are shared: IPv4, IPv6 or prefixes such as 10.0.0.0/8, one or a list. Default: any.");
+        "Only sockets bound to these addresses are shared: IPv4, IPv6 or prefixes such as 10.0.0.0/8; an address or a list. "
+        + "Default: any.");
 
     private static readonly Key Interface =
-        new("interface", Interfaces.Shape, "Network interface that matching sockets are bound to; failing this fails the bind.");
+        new(
+            "interface", Interfaces.Shape,
+            "Network interface that matching sockets are bound to. If binding to it fails, the program's bind fails.");
 
     private static readonly Key ReusePort =
-        Key.Choice("reuse_port", Options, "SO_REUSEPORT of matching sockets: set, cleared, or left as the program has it (system).", OptionSetting.Set);
+        Key.Choice(
+            "reuse_port", Options, "SO_REUSEPORT of matching sockets: set, cleared, or unchanged (system).", OptionSetting.Set);
 
     private static readonly Key ReuseAddress =
-        Key.Choice("reuse_address", Options, "SO_REUSEADDR of matching sockets, in the same way.", OptionSetting.System);
+        Key.Choice(
+            "reuse_address", Options, "SO_REUSEADDR of matching sockets: set, cleared, or unchanged (system).",
+            OptionSetting.System);
 
     private static readonly Key Backlog = Key.Integer(
-        "backlog", 1, LargestBacklog, "Least backlog of listen(2) on matching sockets; the kernel cuts it to net.core.somaxconn. Default: the program's.");
+        "backlog", 1, LargestBacklog,
+        "Smallest backlog of listen(2) on matching sockets; the kernel limits it to net.core.somaxconn. Default: the program's.");
 
     private static readonly Key Debug =
-        Key.Flag("debug", "Whether the preload library says what each bind did; without, the kernel is asked for readiness.", usual: true);
+        Key.Flag(
+            "debug", "Whether the preload library reports each bind. Without reports, readiness is read from the kernel.",
+            defaultValue: true);
 
-    private static readonly Key BalanceKey = Key.Choice("balance", Balances, "How connections are spread over the workers.");
+    private static readonly Key BalanceKey =
+        Key.Choice("balance", Balances, "How connections are distributed over the workers.");
 
     public static readonly Shape.Map Map = new(PortsKey, Address, Interface, ReusePort, ReuseAddress, Backlog, Debug, BalanceKey);
 
     public static readonly Key Key =
-        new("reuseport", Map, "Which sockets of the workers share a port, and how.") { IsRequired = true };
+        new("reuseport", Map, "Which sockets of the workers are shared, and how.") { IsRequired = true };
 
-    /// <returns>Null where the section is missing or wrong.</returns>
+    /// <returns>Null if the section is missing or has errors.</returns>
     public static Sharding? Read(Section service, Place place)
     {
         if (service.Require(Key, Accepts, place) is not { } field) return null;

@@ -4,7 +4,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Sections;
 
-/// <summary><c>scheduling_policy</c>, and <c>scheduling_priority</c> for those that have one.</summary>
+/// <summary>Reads <c>scheduling_policy</c> and <c>scheduling_priority</c>.</summary>
 internal static class SchedulingReader
 {
     public static readonly Words<SchedulingPolicy> Policies = new(
@@ -14,10 +14,11 @@ internal static class SchedulingReader
         ("fifo", SchedulingPolicy.Fifo),
         ("rr", SchedulingPolicy.RoundRobin));
 
-    private static readonly Key Policy = Key.Choice("scheduling_policy", Policies, "CPU scheduling policy, see sched(7). Default: the daemon's.");
+    private static readonly Key Policy =
+        Key.Choice("scheduling_policy", Policies, "CPU scheduling policy, see sched(7). Default: the daemon's.");
 
     private static readonly Key Priority =
-        Key.Integer("scheduling_priority", 1, 99, "Priority for scheduling_policy fifo and rr, which need one.");
+        Key.Integer("scheduling_priority", 1, 99, "Priority within scheduling_policy fifo or rr, which require one.");
 
     public static readonly IReadOnlyList<Key> Keys = [Policy, Priority];
 
@@ -41,11 +42,11 @@ internal static class SchedulingReader
         {
             var spec = new SchedulingSpec(policy, number ?? 0);
             if (priority is null)
-                limits.Missing(Priority.Name, $"scheduling_policy {spec} needs one from 1 to 99", field.Key);
+                limits.Missing(Priority.Name, $"scheduling_policy {spec} needs a priority from 1 to 99", field.Key);
             return spec;
         }
 
-        priority?.KeyError("goes with scheduling_policy fifo and rr only");
+        priority?.KeyError("is allowed only with scheduling_policy fifo or rr");
         return new SchedulingSpec(policy, 0);
     }
 }

@@ -5,38 +5,44 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Sections;
 
-/// <summary>A service, and of what was written what the check across services needs.</summary>
-/// <param name="Place">Where its name is written.</param>
-/// <param name="UserId">Null where the user is unknown.</param>
-/// <param name="Sharding">Null where <c>reuseport</c> is missing or wrong.</param>
-/// <param name="Dependencies">As <see cref="ServiceSpec.DependsOn"/>, with their places.</param>
+/// <summary>A service, with the values and places that the check across services needs.</summary>
+/// <param name="Place">Place of the name.</param>
+/// <param name="UserId">Null if the user is unknown.</param>
+/// <param name="Sharding">Null if <c>reuseport</c> is missing or has errors.</param>
+/// <param name="Dependencies">The services of <see cref="ServiceSpec.DependsOn"/>, with their places.</param>
 internal sealed record ReadService(
     ServiceSpec Spec, Place Place, uint? UserId, Sharding? Sharding, IReadOnlyList<Dependency> Dependencies);
 
-/// <summary>One entry under <c>services</c>.</summary>
+/// <summary>Reads one entry under <c>services</c>.</summary>
 internal sealed class ServiceReader(LoadContext context, Accounts accounts)
 {
     public const int MostWorkers = 10_000;
 
     private static readonly Key WorkersKey = new(
         "workers", new Shape.AnyOf(new Shape.Integer(1, MostWorkers), new Shape.Choice(["auto"])),
-        "How many copies run; auto is one for each CPU that the daemon may use (affinity, cgroup quota).") { Usual = "1" };
+        "Number of copies. auto: one for each CPU that the daemon may use (affinity, cgroup quota).") { Default = "1" };
 
-    private static readonly Key Autostart = Key.Flag("autostart", "Whether the workers are started with the daemon.", usual: true);
+    private static readonly Key Autostart =
+        Key.Flag("autostart", "Whether the workers start with the daemon.", defaultValue: true);
 
     private static readonly Key StopSignal = new(
-        "stop_signal", Signals.Shape, "Signal by which a worker is told to end, as TERM, SIGINT or 15; SIGCONT follows it.") { Usual = "TERM" };
+        "stop_signal", Signals.Shape, "Signal that asks a worker to end, such as TERM, SIGINT or 15; SIGCONT follows it.") {
+            Default = "TERM",
+        };
 
     private static readonly Key StopGracePeriod = Key.Duration(
-        "stop_grace_period", "How long a worker may take to end, before SIGKILL to the whole tree.", StopSpec.Default.GracePeriod);
+        "stop_grace_period", "Time from the stop signal to SIGKILL, which goes to the whole process tree.",
+        StopSpec.Default.GracePeriod);
 
     private static readonly Key ReloadSignal =
-        new("reload_signal", Signals.Shape, "Signal that tells a worker to read its own configuration again.") { Usual = "HUP" };
+        new("reload_signal", Signals.Shape, "Signal that asks a worker to read its own configuration again.") { Default = "HUP" };
 
     public static readonly Shape.Map Shape = new(
     [
-        .. ProcessReader.Keys, WorkersKey, ReuseportReader.Key, Accounts.UserKey, Accounts.GroupKey, .. PrivilegesReader.Keys, Autostart,
-        DependencyReader.Key, ReadinessReader.Key, LivenessReader.Key, RecycleReader.Key, RestartReader.Key, StopSignal, StopGracePeriod,
+        .. ProcessReader.Keys, WorkersKey, ReuseportReader.Key, Accounts.UserKey, Accounts.GroupKey, .. PrivilegesReader.Keys,
+        Autostart,
+        DependencyReader.Key, ReadinessReader.Key, LivenessReader.Key, RecycleReader.Key, RestartReader.Key, StopSignal,
+        StopGracePeriod,
         ReloadSignal, UpdateReader.Key, StallReader.Key, LoggingReader.Key,
     ]);
 

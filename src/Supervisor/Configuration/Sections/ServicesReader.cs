@@ -4,7 +4,7 @@ using Reuseportd.Configuration.Values;
 
 namespace Reuseportd.Configuration.Sections;
 
-/// <summary>The services of all files. A name is given once.</summary>
+/// <summary>Reads the services of all files; the name of a service is unique.</summary>
 internal sealed class ServicesReader(LoadContext context, Accounts accounts)
 {
     private const int LongestName = 64;
@@ -14,7 +14,7 @@ internal sealed class ServicesReader(LoadContext context, Accounts accounts)
 
     public static readonly Key Key = new(
         "services", new Shape.Names("[A-Za-z0-9][A-Za-z0-9._-]{0,63}", ServiceReader.Shape),
-        "Services by name: a command, and how many copies of it share a port.");
+        "Services by name: a command, and the number of copies that share a port.");
 
     private static readonly Shape.Map Names = new();
 
@@ -32,7 +32,7 @@ internal sealed class ServicesReader(LoadContext context, Accounts accounts)
             if (!IsName(name))
                 field.KeyError(NameRule);
             else if (!names.TryAdd(name, field.Key))
-                field.KeyError($"duplicate service; first written at {names[name]}");
+                field.KeyError($"duplicate service; the first is at {names[name]}");
 
             if (field.Section(ServiceReader.Shape, "a map with at least 'command' and 'reuseport'") is { } service)
                 services.Add(reader.Read(name, field.Key, service));

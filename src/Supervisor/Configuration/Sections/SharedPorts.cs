@@ -6,8 +6,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Configuration.Sections;
 
 /// <summary>
-/// All workers on one port must run as one user: a socket of another user is refused with EADDRINUSE. Which sockets a
-/// filter <c>any</c> will meet cannot be told from the text, so it clashes with nothing here.
+/// Checks that all workers on one port run as one user: the kernel refuses a socket of another user with EADDRINUSE. A filter
+/// <c>any</c> is not checked, because the text does not tell which sockets it will match.
 /// </summary>
 internal static class SharedPorts
 {
@@ -51,7 +51,7 @@ internal static class SharedPorts
         return false;
     }
 
-    /// <summary>A socket that is bound to no interface clashes with those of every interface.</summary>
+    /// <summary>A socket that is not bound to an interface conflicts with sockets of every interface.</summary>
     private static bool SameInterface(string? one, string? other) => one is null || other is null || one == other;
 
     private static bool SameAddress(IReadOnlyList<AddressRange> one, IReadOnlyList<AddressRange> other) =>
@@ -59,13 +59,14 @@ internal static class SharedPorts
 
     private static void Report(ReadService first, ReadService second, int port, Findings findings)
     {
-        // Ports that an anchor brings into both services stand in one place; the names do not.
+        // An anchor puts ports of two services in one place; the names have places of their own.
         var place = first.Sharding!.Place == second.Sharding!.Place ? second.Place : second.Sharding.Place;
         findings.Error(
             place,
             second.Sharding.Path,
-            string.Create(CultureInfo.InvariantCulture, $"port {port} is sharded by {Name(first)} too (at {first.Place}), ")
-            + $"which runs as {User(first)}, but {Name(second)} as {User(second)}; all workers on one port must run as one user");
+            string.Create(CultureInfo.InvariantCulture, $"port {port} is also sharded by {Name(first)} (at {first.Place}), ")
+            + $"which runs as {User(first)}, but {Name(second)} runs as {User(second)}; "
+            + "all workers on one port must run as one user");
     }
 
     private static string Name(ReadService service) => $"'{Printable.Text(service.Spec.Name)}'";

@@ -4,7 +4,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Sections;
 
-/// <summary>When a worker that no longer accepts counts as stuck, and what is done.</summary>
+/// <summary>Reads when a worker that does not accept connections counts as stuck, and how the daemon reacts.</summary>
 internal static class StallReader
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
@@ -13,12 +13,16 @@ internal static class StallReader
         new(("steer", StallAction.Steer), ("restart", StallAction.Restart), ("none", StallAction.None));
 
     private static readonly Key AfterKey =
-        Key.Duration("after", "How long a worker may leave connections waiting before it counts as stuck.", StallSpec.Default.After, Shortest);
+        Key.Duration(
+            "after", "How long connections of a worker may wait before it counts as stuck.", StallSpec.Default.After, Shortest);
 
-    private static readonly Key ActionKey = Key.Choice("action", Actions, "What is done with a worker that is stuck.", StallSpec.Default.Action);
+    private static readonly Key ActionKey =
+        Key.Choice("action", Actions, "How the daemon reacts to a stuck worker.", StallSpec.Default.Action);
 
     public static readonly Key Key =
-        new("stall", new Shape.Map(AfterKey, ActionKey), "When a worker that no longer accepts counts as stuck, and what is done.");
+        new(
+            "stall", new Shape.Map(AfterKey, ActionKey),
+            "When a worker that does not accept connections counts as stuck, and how the daemon reacts.");
 
     public static StallSpec Read(Section service)
     {

@@ -3,16 +3,21 @@ using Reuseportd.Configuration.Text;
 
 namespace Reuseportd.Configuration.Sections;
 
-/// <summary>What <c>depends_on</c> names must be there, and no service may wait for itself, over others either.</summary>
+/// <summary>
+/// Checks that the services of <c>depends_on</c> exist, and that no service depends on itself, directly or through others.
+/// </summary>
 internal static class StartOrder
 {
     public static void Check(IReadOnlyList<ReadService> services)
     {
         var byName = new Dictionary<string, ReadService>(StringComparer.Ordinal);
         foreach (var service in services) byName.TryAdd(service.Spec.Name, service);
-        foreach (var dependency in services.SelectMany(service => service.Dependencies).Where(one => !byName.ContainsKey(one.Service)))
+        var all = services.SelectMany(service => service.Dependencies);
+        foreach (var dependency in all.Where(dependency => !byName.ContainsKey(dependency.Service)))
         {
-            var hint = Spelling.Nearest(dependency.Service, byName.Keys) is { } nearest ? $"; did you mean '{Printable.Text(nearest)}'?" : "";
+            var hint = Spelling.Nearest(dependency.Service, byName.Keys) is { } nearest
+                ? $"; did you mean '{Printable.Text(nearest)}'?"
+                : "";
             dependency.Field.Error($"there is no service '{Printable.Text(dependency.Service)}'{hint}");
         }
 
@@ -20,7 +25,7 @@ internal static class StartOrder
         foreach (var service in byName.Values) walk.Visit(service);
     }
 
-    /// <summary>Depth first, so that each circle is met once, at the name that closes it.</summary>
+    /// <summary>A depth-first search: each circle is found once, at the name that closes it.</summary>
     private sealed class Walk(Dictionary<string, ReadService> byName)
     {
         private readonly HashSet<string> done = new(StringComparer.Ordinal);
@@ -29,7 +34,7 @@ internal static class StartOrder
         public void Visit(ReadService start)
         {
             if (done.Contains(start.Spec.Name)) return;
-            // Frames on a list of its own: a chain of thousands of services is no reason to run out of stack.
+            // The frames are on the heap: a chain of thousands of services cannot overflow the stack.
             var frames = new Stack<(ReadService Service, int Next)>();
             frames.Push((start, 0));
             path.Add(start.Spec.Name);
@@ -57,7 +62,7 @@ internal static class StartOrder
         {
             var circle = string.Join(" -> ", path.Skip(first).Append(dependency.Service).Select(name => Printable.Text(name)));
             dependency.Field.Error(
-                first == path.Count - 1 ? "a service cannot wait for itself" : $"services that wait for each other: {circle}");
+                first == path.Count - 1 ? "a service cannot depend on itself" : $"services that depend on each other: {circle}");
         }
     }
 }

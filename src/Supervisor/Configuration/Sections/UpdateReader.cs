@@ -4,7 +4,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Sections;
 
-/// <summary>How a planned restart goes through the workers.</summary>
+/// <summary>Reads how a rolling restart goes through the workers.</summary>
 internal static class UpdateReader
 {
     private const int Most = 10_000;
@@ -15,40 +15,45 @@ internal static class UpdateReader
     public static readonly Words<UpdateFailureAction> FailureActions =
         new(("rollback", UpdateFailureAction.Rollback), ("pause", UpdateFailureAction.Pause));
 
-    private static readonly Key Surge = Key.Integer("max_surge", 0, Most, "Workers that may be there beyond their number.", UpdateSpec.Default.MaxSurge);
+    private static readonly Key Surge =
+        Key.Integer("max_surge", 0, Most, "Most workers beyond their number at one time.", UpdateSpec.Default.MaxSurge);
 
     private static readonly Key Unavailable =
-        Key.Integer("max_unavailable", 0, Most, "Workers that may be missing from their number.", UpdateSpec.Default.MaxUnavailable);
+        Key.Integer(
+            "max_unavailable", 0, Most, "Most workers that are not ready at one time.", UpdateSpec.Default.MaxUnavailable);
 
     private static readonly Key Order =
         Key.Choice("order", Orders, "Whether the new worker is ready before the old one is stopped.", UpdateSpec.Default.Order);
 
     private static readonly Key DrainTimeout =
-        Key.Duration("drain_timeout", "How long an old worker may go on with the connections that it has.", UpdateSpec.Default.DrainTimeout);
+        Key.Duration(
+            "drain_timeout", "How long an old worker may serve the connections that it has.", UpdateSpec.Default.DrainTimeout);
 
     private static readonly Key FailureAction = Key.Choice(
-        "failure_action", FailureActions, "What is done where a new worker does not get ready.", UpdateSpec.Default.FailureAction);
+        "failure_action", FailureActions, "How the daemon reacts if a new worker does not become ready.",
+        UpdateSpec.Default.FailureAction);
 
     public static readonly Key Key = new(
-        "update", new Shape.Map(Surge, Unavailable, Order, DrainTimeout, FailureAction), "How a planned restart goes through the workers.");
+        "update", new Shape.Map(Surge, Unavailable, Order, DrainTimeout, FailureAction),
+        "How a rolling restart goes through the workers.");
 
     public static UpdateSpec Read(Section service)
     {
-        var usual = UpdateSpec.Default;
-        if (service.Find(Key)?.Section((Shape.Map)Key.Shape) is not { } section) return usual;
+        var defaults = UpdateSpec.Default;
+        if (service.Find(Key)?.Section((Shape.Map)Key.Shape) is not { } section) return defaults;
         var surge = section.Integer(Surge);
         var unavailable = section.Integer(Unavailable);
         var order = Orders.Read(section, Order);
         if (section.IsSound) CheckRoom(section, surge, unavailable, order);
 
-        // What is not written follows what is: no surge, or stop-first, means that a worker is missing for a while.
+        // A missing key follows the others: without surge, or with stop-first, a worker must be unavailable for a while.
         var stopFirst = order == UpdateOrder.StopFirst || (order is null && surge == 0);
         var update = new UpdateSpec(
-            surge ?? (stopFirst ? 0 : usual.MaxSurge),
-            unavailable ?? (stopFirst ? 1 : usual.MaxUnavailable),
+            surge ?? (stopFirst ? 0 : defaults.MaxSurge),
+            unavailable ?? (stopFirst ? 1 : defaults.MaxUnavailable),
             stopFirst ? UpdateOrder.StopFirst : UpdateOrder.StartFirst,
-            section.Duration(DrainTimeout) ?? usual.DrainTimeout,
-            FailureActions.Read(section, FailureAction) ?? usual.FailureAction);
+            section.Duration(DrainTimeout) ?? defaults.DrainTimeout,
+            FailureActions.Read(section, FailureAction) ?? defaults.FailureAction);
         section.RejectUnknown();
         return update;
     }

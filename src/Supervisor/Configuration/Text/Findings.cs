@@ -2,13 +2,13 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Text;
 
-/// <summary>Collects errors and warnings. What an anchor brings into several places is reported once, at the first.</summary>
+/// <summary>Collects errors and warnings. A finding in the content of an anchor is reported once, at the first use.</summary>
 internal sealed class Findings
 {
     private readonly List<ConfigurationError> all = [];
     private readonly HashSet<(Place Place, string Message)> seen = [];
 
-    /// <summary>Errors so far, those that were reported before included.</summary>
+    /// <summary>Number of errors, including repeated ones.</summary>
     public int ErrorCount { get; private set; }
 
     public void Error(Place place, string path, string message) => Add(place, path, message, Severity.Error);

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Reuseportd.Configuration.Text;
 
-/// <summary>Where something is written.</summary>
-/// <param name="Line">From 1; 0 where the file as a whole is meant.</param>
+/// <summary>A position in a file.</summary>
+/// <param name="Line">From 1; 0 for the whole file.</param>
 /// <param name="Column">From 1, in UTF-16 units.</param>
 internal readonly record struct Place(string File, int Line, int Column) : IComparable<Place>
 {
-    /// <summary>The place of what follows <paramref name="text"/>, when that begins the file.</summary>
+    /// <summary>The place after <paramref name="text"/>, which is the beginning of the file.</summary>
     public static Place After(string file, ReadOnlySpan<char> text) =>
         new(file, text.Count('\n') + 1, text.Length - text.LastIndexOf('\n'));
 

@@ -3,19 +3,19 @@ using System.Text;
 
 namespace Reuseportd.Configuration.Text;
 
-/// <summary>Makes text of a file fit for one line of a log or terminal.</summary>
+/// <summary>Makes text from a file fit for one line of a log or a terminal.</summary>
 internal static class Printable
 {
     private const int LongestText = 64;
     private const int LongestSentence = 4096;
 
-    /// <summary>Control and format characters escaped, the end of a long text cut.</summary>
+    /// <summary>Escapes control and format characters, and truncates a long text.</summary>
     public static string Text(string text) => Escape(text, LongestText);
 
-    /// <summary>The same for a whole sentence or a path of a file.</summary>
+    /// <summary>As <see cref="Text"/>, for a whole sentence or a path.</summary>
     public static string Sentence(string text) => Escape(text, LongestSentence);
 
-    /// <summary>A key in a path: quoted unless it is a plain word or the merge key.</summary>
+    /// <summary>A key for a path of keys: quoted unless it is a plain word or the merge key.</summary>
     public static string Key(string key) =>
         key.Length is > 0 and <= LongestText && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '<')
             ? key

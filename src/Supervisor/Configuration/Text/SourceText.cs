@@ -8,24 +8,22 @@ internal enum SourceRole
     /// <summary>Daemon settings and services.</summary>
     Main,
 
-    /// <summary>A file of <c>services.d</c>: services only.</summary>
+    /// <summary>A file of <c>services.d</c>: only services.</summary>
     Services,
 }
 
 /// <summary>The text of one file.</summary>
-/// <param name="File">Its name, as errors show it.</param>
+/// <param name="File">The name for error messages.</param>
 internal sealed record SourceText(string File, string Text, SourceRole Role)
 {
-    /// <summary>A larger file is refused unread: a service takes about 1 KiB.</summary>
+    /// <summary>A larger file is refused: a service takes about 1 KiB.</summary>
     public const int LargestFile = 1024 * 1024;
 
-    /// <summary>
-    /// Decodes UTF-8, with or without a byte order mark; reports the first byte or character that does not belong.
-    /// </summary>
+    /// <summary>Decodes UTF-8 with or without a byte order mark. Reports the first invalid byte or character.</summary>
     public static SourceText? Decode(string file, ReadOnlySpan<byte> bytes, SourceRole role, Findings findings)
     {
         if (bytes.Length > LargestFile)
-            return Refuse(new Place(file, 0, 0), "larger than 1 MiB, the most that is read");
+            return Refuse(new Place(file, 0, 0), "larger than 1 MiB, the limit");
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
             return Refuse(new Place(file, 1, 1), "the file is UTF-16; save it as UTF-8");
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) bytes = bytes[3..];
@@ -40,7 +38,7 @@ internal sealed record SourceText(string File, string Text, SourceRole Role)
         if (control < 0) return new SourceText(file, text, role);
         var code = (int)text[control];
         var place = Place.After(file, text.AsSpan(0, control));
-        return Refuse(place, $"control character U+{code:X4}; in double quotes it can be written as \\x{code:x2}");
+        return Refuse(place, $"control character U+{code:X4}; write it in double quotes as \\x{code:x2}");
 
         SourceText? Refuse(Place place, string message)
         {
@@ -49,7 +47,7 @@ internal sealed record SourceText(string File, string Text, SourceRole Role)
         }
     }
 
-    /// <summary>YAML knows of the control characters only tab, line feed and carriage return.</summary>
+    /// <summary>Of the control characters, YAML allows only tab, line feed and carriage return.</summary>
     private static int FirstControl(string text)
     {
         for (var at = 0; at < text.Length; at++)

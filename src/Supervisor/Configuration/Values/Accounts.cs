@@ -4,29 +4,32 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Values;
 
-/// <summary>Users and groups. Each name is looked up once, as a lookup may go over the network.</summary>
+/// <summary>Reads users and groups. Each name is looked up once, because a lookup may use the network.</summary>
 internal sealed class Accounts(LoadContext context)
 {
-    public static readonly Key UserKey = new("user", new Shape.Text(), "User that the workers run as, by name or number; another than the daemon's only as root.");
+    public static readonly Key UserKey =
+        new("user", new Shape.Text(), "User that the workers run as, by name or number. Only root can choose another user.");
 
     public static readonly Key GroupKey = new("group", new Shape.Text(), "Group that the workers run as, by name or number.");
 
     public static readonly Key GroupsKey = new(
         "supplementary_groups", new Shape.List(new Shape.Text(), OrOne: true),
-        "Groups in place of the user's own, by name or number; only as root. Default: those of the group database.");
+        "Groups that replace the user's own, by name or number. Only root can choose groups. "
+        + "Default: those of the group database.");
 
     private readonly Dictionary<string, uint?> users = new(StringComparer.Ordinal);
     private readonly Dictionary<string, uint?> groups = new(StringComparer.Ordinal);
 
-    /// <returns>Name and id; the id is the daemon's own where the key is missing, and null where an error was reported.</returns>
+    /// <returns>Name and id. Without the key, the id is the daemon's; after an error, the id is null.</returns>
     public (string? Name, uint? Id) User(Section section) => Read(section, UserKey, users, context.FindUser, context.UserId);
 
     public string? Group(Section section) => Read(section, GroupKey, groups, context.FindGroup, context.GroupId).Name;
 
-    /// <summary>A group that nothing runs as.</summary>
-    public string? Group(Section section, Key key) => section.Find(key) is { } field ? Existing(field, "the name or number of a group") : null;
+    /// <summary>Reads the name of a group, and checks that it exists.</summary>
+    public string? Group(Section section, Key key) =>
+        section.Find(key) is { } field ? Existing(field, "the name or number of a group") : null;
 
-    /// <summary>Groups in place of the user's own; null where the key is missing.</summary>
+    /// <summary>Groups that replace the user's own; null without the key.</summary>
     public ValueList<string>? SupplementaryGroups(Section section)
     {
         const string accepts = "the name or number of a group, or a list of them";

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 
 namespace Reuseportd.Configuration.Values;
 
-/// <summary>An address or prefix. IPv4 stands in its v4-mapped form, as the preload library takes it.</summary>
-/// <param name="Length">Bits of <paramref name="Bits"/> that count, 0 to 128.</param>
+/// <summary>An address or prefix. An IPv4 address is stored in its v4-mapped form, as in the preload library.</summary>
+/// <param name="Length">Number of leading bits of <paramref name="Bits"/> that count, 0 to 128.</param>
 internal readonly record struct AddressRange(UInt128 Bits, int Length)
 {
     private const int MappedLength = 96;
@@ -14,8 +14,8 @@ internal readonly record struct AddressRange(UInt128 Bits, int Length)
     private static readonly UInt128 Mapped = (UInt128)0xFFFF << 32;
 
     /// <summary>
-    /// Strict, unlike <see cref="IPAddress.TryParse(string, out IPAddress)"/>: four decimal numbers or the hexadecimal
-    /// groups of IPv6; no zone, no port, no name.
+    /// Stricter than <see cref="IPAddress.TryParse(string, out IPAddress)"/>: four decimal numbers, or the hexadecimal groups of
+    /// IPv6. No zone, port or name is accepted.
     /// </summary>
     public static AddressRange? TryParse(string text, out string? problem)
     {
@@ -27,7 +27,7 @@ internal readonly record struct AddressRange(UInt128 Bits, int Length)
         var length = slash < 0 ? longest : Number(text.AsSpan(slash + 1));
         if (length < 0 || length > longest)
         {
-            problem = $"a prefix length is 0 to {longest} here";
+            problem = $"the length of this prefix may be 0 to {longest}";
             return null;
         }
 
@@ -39,8 +39,8 @@ internal readonly record struct AddressRange(UInt128 Bits, int Length)
     }
 
     /// <summary>
-    /// Whether a socket of the one and a socket of the other may claim the same traffic. A wildcard address claims that
-    /// of its whole family; <c>::</c> that of both, as it does unless IPV6_V6ONLY is set.
+    /// Whether sockets of the two ranges may receive the same traffic. A wildcard address receives the traffic of its whole
+    /// family; <c>::</c> also that of IPv4, unless IPV6_V6ONLY is set.
     /// </summary>
     public bool Overlaps(AddressRange other)
     {
@@ -65,12 +65,12 @@ internal readonly record struct AddressRange(UInt128 Bits, int Length)
         return IPAddress.TryParse(text, out var address) ? address : null;
     }
 
-    /// <summary>A leading zero means octal to some parsers, so inet_pton(3) takes none.</summary>
+    /// <summary>inet_pton(3) refuses a leading zero, which means octal to some parsers.</summary>
     private static bool IsDottedQuad(string text) =>
         text.Split('.') is { Length: 4 } parts
         && parts.All(part => Number(part) is >= 0 and <= byte.MaxValue && (part.Length == 1 || part[0] != '0'));
 
-    /// <returns>-1 where it is no number.</returns>
+    /// <returns>-1 if the text is not a number.</returns>
     private static int Number(ReadOnlySpan<char> digits) =>
         int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1;
 

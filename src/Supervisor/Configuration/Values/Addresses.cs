@@ -3,10 +3,10 @@ using Reuseportd.Configuration.Text;
 
 namespace Reuseportd.Configuration.Values;
 
-/// <summary>One address or prefix, or a list of them.</summary>
+/// <summary>Reads an address or prefix, or a list of them.</summary>
 internal static class Addresses
 {
-    /// <summary>The preload library holds no more.</summary>
+    /// <summary>The preload library stores no more.</summary>
     private const int MostAddresses = 64;
 
     public static readonly Shape Shape =
@@ -15,7 +15,7 @@ internal static class Addresses
     private const string Accepts =
         "an IPv4 or IPv6 address or prefix such as 127.0.0.1, \"::1\" or 10.0.0.0/8, or a list of them";
 
-    /// <returns>Empty where any address is meant; null where an error was reported.</returns>
+    /// <returns>Empty for any address; null after an error.</returns>
     public static IReadOnlyList<(string Text, AddressRange Range)>? Read(Section section, Key key)
     {
         if (section.Find(key) is not { } field) return [];
@@ -23,7 +23,7 @@ internal static class Addresses
         if (items.Count is 0 or > MostAddresses)
         {
             field.Error(items.Count == 0
-                ? "lists no address; leave the key out for any address"
+                ? "lists no address; remove the key for any address"
                 : $"accepts at most {MostAddresses} addresses and prefixes");
             return null;
         }

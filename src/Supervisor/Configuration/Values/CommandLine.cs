@@ -4,19 +4,19 @@ using Reuseportd.Configuration.Text;
 namespace Reuseportd.Configuration.Values;
 
 /// <summary>
-/// Splits a string into words as a shell does: blanks, quotes and backslash (POSIX.1 Shell Command Language, 2.2).
-/// Nothing is expanded, so <c>$</c>, <c>*</c> and <c>~</c> are themselves; but who writes <c>|</c> or <c>&gt;</c> without
-/// quotes expects a shell, and is told that there is none.
+/// Splits a string into words as a shell does: blanks, quotes and backslash (POSIX.1 Shell Command Language, 2.2). Nothing is
+/// expanded: <c>$</c>, <c>*</c> and <c>~</c> stand for themselves. An unquoted <c>|</c> or <c>&gt;</c> is an error, because no
+/// shell runs.
 /// </summary>
 internal static class CommandLine
 {
-    private const string NoShell = "is for a shell, and no shell runs";
+    private const string NoShell = "needs a shell, and no shell runs";
     private const string UseShell = "write [sh, -c, \"...\"] for one";
 
     private static readonly string[] ShellWords =
         ["exec", "cd", "export", "source", ".", "ulimit", "umask", "eval", "set", "trap"];
 
-    /// <returns>The words, or null and what is wrong.</returns>
+    /// <returns>The words; or null, and the error.</returns>
     public static IReadOnlyList<string>? Split(string line, out string? problem)
     {
         var words = new List<string>();
@@ -59,7 +59,7 @@ internal static class CommandLine
         }
 
         Finish();
-        problem = words.Count == 0 ? "a command has at least a program" : ProblemOfProgram(words[0]);
+        problem = words.Count == 0 ? "a command needs a program" : ProblemOfProgram(words[0]);
         return problem is null ? words : null;
 
         void Finish()
@@ -106,7 +106,7 @@ internal static class CommandLine
         if (ShellWords.Contains(program)) return $"'{program}' {NoShell}; {UseShell}";
         var equals = program.IndexOf('=', StringComparison.Ordinal);
         return equals > 0 && EnvironmentNames.IsValid(program.AsSpan(0, equals))
-            ? $"'{Printable.Text(program)}' would be taken as the program; set variables under 'environment'"
+            ? $"'{Printable.Text(program)}' would be run as the program; set variables under 'environment'"
             : null;
     }
 }

@@ -2,20 +2,20 @@ using Reuseportd.Configuration.Reading;
 
 namespace Reuseportd.Configuration.Values;
 
-/// <summary>Names that a DNS server is asked for (RFC 1035, 2.3.4).</summary>
+/// <summary>Reads names for DNS queries (RFC 1035, 2.3.4).</summary>
 internal static class DomainNames
 {
-    /// <summary>The root, or labels with a dot between them and perhaps one behind the last.</summary>
+    /// <summary>The root, or labels separated by dots; a final dot is allowed.</summary>
     public const string Pattern = "^(?=.{1,253}\\.?$)(\\.|[A-Za-z0-9_/-]{1,63}(\\.[A-Za-z0-9_/-]{1,63})*\\.?)$";
 
     public const string Accepts = "a domain name such as example.org";
 
     private const int LongestLabel = 63;
 
-    /// <summary>What is sent has one byte for the length of each label and a zero at the end, 255 in all.</summary>
+    /// <summary>In a query, each label has a length byte and a zero ends the name: 255 bytes at most.</summary>
     private const int Longest = 253;
 
-    /// <returns>Without a dot at its end, but for the root; null where that is reported.</returns>
+    /// <returns>The name without a final dot, except for the root; null after an error.</returns>
     public static string? DomainName(this Section section, Key key)
     {
         if (section.Find(key) is not { } field || field.Text(Accepts) is not { } text) return null;

@@ -13,7 +13,9 @@ internal static class Durations
         if (section.Find(key) is not { } field || field.Text(DurationSyntax.Accepts) is not { } text) return null;
         var duration = DurationSyntax.TryParse(text);
         if (duration is null)
-            field.Error($"accepts {DurationSyntax.Accepts}, not '{Printable.Text(text)}'{(DurationSyntax.IsNumber(text, out _) ? "; add the unit" : "")}");
+            field.Error(
+                $"accepts {DurationSyntax.Accepts}, not '{Printable.Text(text)}'"
+                + (DurationSyntax.IsNumber(text, out _) ? "; add the unit" : ""));
         else if (duration > DurationSyntax.Longest)
             field.Error($"accepts at most {DurationSyntax.Text(DurationSyntax.Longest)}, not '{Printable.Text(text)}'");
         else if (duration < least)

@@ -3,7 +3,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Values;
 
-/// <param name="Value">As it is; placeholders are not replaced.</param>
+/// <param name="Value">The text of the file; placeholders are not replaced.</param>
 internal readonly record struct EnvironmentAssignment(string Name, string Value);
 
 /// <param name="Line">From 1.</param>
@@ -13,11 +13,11 @@ internal readonly record struct EnvironmentFileError(int Line, string Message)
 }
 
 /// <summary>
-/// A file of <c>NAME=value</c> lines, as systemd's EnvironmentFile= and sh read them (systemd.exec(5)): lines that begin
-/// with '#' or ';' are comments, <c>export</c> may stand first, values may be quoted and then span lines, a backslash
-/// takes the next character as it is. Nothing is expanded. The last of several values of a name counts.
+/// A file of <c>NAME=value</c> lines, in the syntax of systemd's EnvironmentFile= (systemd.exec(5)) and of sh. Lines that begin
+/// with '#' or ';' are comments, and a line may begin with <c>export</c>. Quoted values may span lines, and a backslash escapes
+/// the next character. Nothing is expanded. The last value of a name counts.
 /// </summary>
-/// <param name="Variables">Those that are right, in the order of the file.</param>
+/// <param name="Variables">The valid assignments, in the order of the file.</param>
 internal sealed record EnvironmentFile(ValueList<EnvironmentAssignment> Variables, ValueList<EnvironmentFileError> Errors)
 {
     public static EnvironmentFile Parse(string text)
@@ -37,7 +37,7 @@ internal sealed record EnvironmentFile(ValueList<EnvironmentAssignment> Variable
 
             var value = rest.Value(out var problem);
             problem ??= EnvironmentNames.Problem(name);
-            if (problem is null && value.Contains('\0', StringComparison.Ordinal)) problem = "holds a NUL character";
+            if (problem is null && value.Contains('\0', StringComparison.Ordinal)) problem = "contains a NUL character";
             if (problem is not null) errors.Add(new EnvironmentFileError(line, problem));
             else values[name] = value;
         }
@@ -64,7 +64,7 @@ internal sealed record EnvironmentFile(ValueList<EnvironmentAssignment> Variable
             return false;
         }
 
-        /// <returns>The name, with the '=' taken; null where the line has none, with the line taken.</returns>
+        /// <returns>The name, after reading the '='; null if the line has no '=', after reading the line.</returns>
         public string? Name()
         {
             var end = text.AsSpan(at).IndexOfAny('=', '\n');
@@ -79,7 +79,7 @@ internal sealed record EnvironmentFile(ValueList<EnvironmentAssignment> Variable
             return (name.StartsWith("export ", StringComparison.Ordinal) ? name[7..].TrimStart(" \t") : name).ToString();
         }
 
-        /// <summary>Takes the value with the end of its line; after a quote that is not closed, the rest of the file.</summary>
+        /// <summary>Reads the value and the end of its line; after an unclosed quote, the rest of the file.</summary>
         public string Value(out string? problem)
         {
             problem = null;

@@ -1,12 +1,13 @@
 namespace Reuseportd.Configuration.Values;
 
-/// <summary>Which names a variable of a worker may have.</summary>
+/// <summary>Checks the names of workers' variables.</summary>
 internal static class EnvironmentNames
 {
-    public const string Rule = "a variable's name is letters, digits and '_', and begins with no digit";
+    public const string Rule = "a variable's name is letters, digits and '_', and does not begin with a digit";
 
-    /// <summary>For a schema; what <see cref="Problem"/> says of the others it cannot.</summary>
-    public const string Pattern = "(?!LIBREUSEPORT_|REUSEPORT_|(SO_REUSEPORT|SO_REUSEADDR|SO_BINDTODEVICE)(=|$))[A-Za-z_][A-Za-z0-9_]*";
+    /// <summary>For the schema, which cannot express the messages of <see cref="Problem"/>.</summary>
+    public const string Pattern =
+        "(?!LIBREUSEPORT_|REUSEPORT_|(SO_REUSEPORT|SO_REUSEADDR|SO_BINDTODEVICE)(=|$))[A-Za-z_][A-Za-z0-9_]*";
 
     private static readonly Dictionary<string, string> Reserved = new(StringComparer.Ordinal)
     {
@@ -30,7 +31,7 @@ internal static class EnvironmentNames
         return true;
     }
 
-    /// <returns>Why a variable of this name may not be set, or null.</returns>
+    /// <returns>Why a variable of this name cannot be set, or null.</returns>
     public static string? Problem(string name)
     {
         if (!IsValid(name)) return Rule;

@@ -3,10 +3,10 @@ using Reuseportd.Configuration.Reading;
 
 namespace Reuseportd.Configuration.Values;
 
-/// <summary>Names of network interfaces, by the kernel's own rule (dev_valid_name).</summary>
+/// <summary>Reads names of network interfaces, by the kernel's rule (dev_valid_name).</summary>
 internal static class Interfaces
 {
-    /// <summary>IFNAMSIZ counts the closing NUL.</summary>
+    /// <summary>IFNAMSIZ includes the final NUL.</summary>
     private const int LongestName = 15;
 
     public static readonly Shape Shape = new Shape.Text(@"^(?!\.{1,2}$)[^/:\s]{1,15}$", OrNumber: true);

@@ -3,7 +3,7 @@ using Reuseportd.Configuration.Reading;
 
 namespace Reuseportd.Configuration.Values;
 
-/// <summary>Integers, fractions, and true or false.</summary>
+/// <summary>Reads integers, fractions and booleans.</summary>
 internal static class Numbers
 {
     public static int? Integer(this Section section, Key key)
@@ -15,7 +15,7 @@ internal static class Numbers
             : null;
     }
 
-    /// <param name="accepts">For the error; the range where null.</param>
+    /// <param name="accepts">For the error message; null for the range.</param>
     public static int? Integer(this Field field, string text, int least, int most, string? accepts = null)
     {
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)

@@ -3,13 +3,13 @@ using Reuseportd.Configuration.Reading;
 
 namespace Reuseportd.Configuration.Values;
 
-/// <summary>Absolute paths: a daemon has no directory that a relative one could start from.</summary>
+/// <summary>Reads absolute paths: a daemon has no directory that a relative path could start from.</summary>
 internal static class Paths
 {
-    /// <summary>PATH_MAX of limits.h counts the closing NUL.</summary>
+    /// <summary>PATH_MAX of limits.h includes the final NUL.</summary>
     private const int LongestPath = 4095;
 
-    /// <summary>sun_path of unix(7) counts the closing NUL.</summary>
+    /// <summary>sun_path of unix(7) includes the final NUL.</summary>
     private const int LongestSocket = 107;
 
     public static readonly Shape Shape = new Shape.Text("^/");
@@ -26,11 +26,11 @@ internal static class Paths
         return field.Text(accepts) is { } path && IsSound(field, path, accepts, longest) ? path : null;
     }
 
-    /// <param name="path">The path in the field's text, or a part of it.</param>
+    /// <param name="path">The text of the field, or a part of it.</param>
     public static bool IsSound(Field field, string path, string accepts, int longest = LongestPath)
     {
         if (!path.StartsWith('/')) field.Refuse(accepts);
-        else if (Encoding.UTF8.GetByteCount(path) > longest) field.Error($"a path of at most {longest} bytes is accepted here");
+        else if (Encoding.UTF8.GetByteCount(path) > longest) field.Error($"accepts a path of at most {longest} bytes");
         else return true;
         return false;
     }

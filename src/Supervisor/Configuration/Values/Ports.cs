@@ -6,14 +6,14 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Values;
 
-/// <summary>The ports to shard: <c>8080</c>, <c>[8080, 9000-9010]</c> or <c>any</c>.</summary>
+/// <summary>Reads the ports to shard: <c>8080</c>, <c>[8080, 9000-9010]</c> or <c>any</c>.</summary>
 internal static class Ports
 {
     public const string Accepts = "ports and ranges such as [8080, 9000-9010], or any";
 
     public static readonly Shape.Integer One = new(1, 65535);
 
-    /// <summary>The preload library holds no more.</summary>
+    /// <summary>The preload library stores no more.</summary>
     private const int MostRanges = 256;
 
     private const string AcceptsItem = "a port from 1 to 65535 or a range such as 9000-9010";
@@ -40,7 +40,7 @@ internal static class Ports
         {
             if (Range(item) is not { } range) continue;
             if (places.TryAdd(range, item.Node.Place)) ranges.Add(range);
-            else item.Error($"{range} is listed twice; first at {places[range]}");
+            else item.Error($"{range} is listed twice; the first is at {places[range]}");
         }
 
         return ranges.Count == items.Count ? new PortFilter([.. ranges]) : null;
@@ -57,12 +57,13 @@ internal static class Ports
             item.Error($"the range '{Printable.Text(text)}' ends before it begins");
         }
         else if (text == "any")
-            item.Error("stands alone: ports: any");
+            item.Error("any cannot be an item of a list; write ports: any");
         else if (text == "0")
             item.Error("0 lets the kernel choose a port, a new one for each worker, so it cannot be sharded; "
                 + $"accepts {AcceptsItem}");
         else
-            item.Refuse(AcceptsItem + (text.Contains(',', StringComparison.Ordinal) ? ", several as a list [80, 443]" : ""));
+            item.Refuse(
+                AcceptsItem + (text.Contains(',', StringComparison.Ordinal) ? "; write several as a list [80, 443]" : ""));
         return null;
     }
 

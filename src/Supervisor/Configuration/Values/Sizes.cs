@@ -4,7 +4,7 @@ using Reuseportd.Configuration.Text;
 
 namespace Reuseportd.Configuration.Values;
 
-/// <summary>Sizes in bytes: <c>8KiB</c>, <c>64MiB</c>, <c>4096</c>.</summary>
+/// <summary>Reads sizes in bytes: <c>8KiB</c>, <c>64MiB</c>, <c>4096</c>.</summary>
 internal static class Sizes
 {
     public const string Example = "a size such as 64MiB";
@@ -37,7 +37,7 @@ internal static class Sizes
         return Scaled(text, 0);
     }
 
-    /// <summary><c>64M</c> and <c>64MB</c> mean thousands to some and 1024s to others.</summary>
+    /// <summary><c>64M</c> and <c>64MB</c> are ambiguous: units of 1000 or of 1024.</summary>
     public static string Hint(string text)
     {
         var number = text.AsSpan().TrimEnd("bBiI");

@@ -4,7 +4,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Values;
 
-/// <summary>Texts with placeholders.</summary>
+/// <summary>Reads texts with placeholders.</summary>
 internal static class Templates
 {
     public static Template? Template(this Field field, string text)

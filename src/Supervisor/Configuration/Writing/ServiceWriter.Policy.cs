@@ -5,7 +5,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Writing;
 
-/// <content>When a worker is well, and what is done where it is not.</content>
+/// <content>Readiness, liveness, and reactions to failures.</content>
 internal static partial class ServiceWriter
 {
     private static void Readiness(Utf8JsonWriter json, ReadinessSpec readiness)

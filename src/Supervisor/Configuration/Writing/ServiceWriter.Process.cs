@@ -6,7 +6,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Configuration.Writing;
 
-/// <content>What a process is started with.</content>
+/// <content>Everything that a process is started with.</content>
 internal static partial class ServiceWriter
 {
     private const string Infinity = "infinity";
@@ -24,7 +24,8 @@ internal static partial class ServiceWriter
         if (process.Umask is { } umask) json.WriteString("umask", "0" + Convert.ToString(umask, 8).PadLeft(3, '0'));
         if (process.Privileges.SupplementaryGroups is { } groups) Texts(json, "supplementary_groups", groups);
         if (process.Privileges.NoNewPrivileges is { } none) json.WriteBoolean("no_new_privileges", none);
-        if (process.Privileges.AmbientCapabilities is { } kept) Texts(json, "ambient_capabilities", kept.Select(capability => capability.ToString()));
+        if (process.Privileges.AmbientCapabilities is { } kept)
+            Texts(json, "ambient_capabilities", kept.Select(capability => capability.ToString()));
         Limits(json, process.Limits);
         json.WriteString("stdout", Target(process.Stdout));
         json.WriteString("stderr", Target(process.Stderr));
@@ -62,7 +63,8 @@ internal static partial class ServiceWriter
         }
 
         if (limits.Group.MemoryMax is { } memory) json.WriteString("memory_max", Sizes.Text(memory));
-        if (limits.Group.CpuQuota is { } quota) json.WriteString("cpu_quota", string.Create(CultureInfo.InvariantCulture, $"{quota}%"));
+        if (limits.Group.CpuQuota is { } quota)
+            json.WriteString("cpu_quota", string.Create(CultureInfo.InvariantCulture, $"{quota}%"));
         if (limits.Group.TasksMax is { } tasks) json.WriteNumber("tasks_max", tasks);
         json.WriteEndObject();
     }

@@ -7,12 +7,14 @@ using Reuseportd.Model;
 namespace Reuseportd.Configuration.Writing;
 
 /// <summary>
-/// A service as its file could say it, every value given: JSON, which is YAML, with the keys that the readers know. What is
-/// written is read back as the same service; a key that is not there has no value that could be written.
+/// Writes a service as JSON, which is YAML, with the keys of the readers and with every value. The readers parse the result to an
+/// equal service. A key is omitted only if its value has no text.
 /// </summary>
 internal static partial class ServiceWriter
 {
-    /// <summary>Not for web pages; and what is escaped by halves (\ud83d) YAML does not take.</summary>
+    /// <summary>
+    /// The JSON is not embedded in web pages. YAML refuses the escaped surrogates (\ud83d) of the default encoder.
+    /// </summary>
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The value of the service's key under <c>services</c>.</summary>
@@ -22,7 +24,7 @@ internal static partial class ServiceWriter
         return document.RootElement.Clone();
     }
 
-    /// <summary>A whole file with this one service.</summary>
+    /// <summary>A whole file with this service.</summary>
     public static byte[] File(ServiceSpec service)
     {
         using var bytes = new MemoryStream();
@@ -107,8 +109,10 @@ internal static partial class ServiceWriter
         json.WriteEndArray();
     }
 
-    private static void Duration(Utf8JsonWriter json, string key, TimeSpan duration) => json.WriteString(key, DurationSyntax.Text(duration));
+    private static void Duration(Utf8JsonWriter json, string key, TimeSpan duration) =>
+        json.WriteString(key, DurationSyntax.Text(duration));
 
-    /// <summary>Without its SIG, as people write it.</summary>
-    private static string Word(Signal signal) => signal.ToString() is var name && name.StartsWith("SIG", StringComparison.Ordinal) ? name[3..] : name;
+    /// <summary>The name without SIG, as users write it.</summary>
+    private static string Word(Signal signal) =>
+        signal.ToString() is var name && name.StartsWith("SIG", StringComparison.Ordinal) ? name[3..] : name;
 }

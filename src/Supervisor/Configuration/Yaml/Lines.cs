@@ -4,7 +4,7 @@ using YamlDotNet.Core;
 namespace Reuseportd.Configuration.Yaml;
 
 /// <summary>
-/// The lines of a file. The parser's marks can be past the end of a line or of the file; places from here are inside.
+/// The lines of a file. The parser's marks may be past the end of a line or of the file; places from this class are inside.
 /// </summary>
 internal sealed class Lines
 {
@@ -37,7 +37,7 @@ internal sealed class Lines
 
     public char CharacterAt(Place place) => place.Column <= this[place.Line].Length ? this[place.Line][place.Column - 1] : '\n';
 
-    /// <summary>Whether nothing but blanks follows.</summary>
+    /// <summary>Whether only blanks follow.</summary>
     public bool IsEnd(Place place)
     {
         if (!this[place.Line][(place.Column - 1)..].IsWhiteSpace()) return false;

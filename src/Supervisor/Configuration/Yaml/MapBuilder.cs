@@ -3,8 +3,8 @@ using Reuseportd.Configuration.Text;
 namespace Reuseportd.Configuration.Yaml;
 
 /// <summary>
-/// Collects the entries of one map. A merge key <c>&lt;&lt;</c> takes a map or a list of maps: what is written in the map
-/// itself wins over what is merged in, an earlier map of the list over a later one (yaml.org/type/merge).
+/// Collects the entries of one map. A merge key <c>&lt;&lt;</c> takes a map or a list of maps (yaml.org/type/merge). Keys of the
+/// map itself win over merged keys, and an earlier map of the list wins over a later map.
 /// </summary>
 internal sealed class MapBuilder(Place place, bool flow)
 {
@@ -20,7 +20,7 @@ internal sealed class MapBuilder(Place place, bool flow)
         else if (name is { IsPlain: true, Text: "" })
             faults.Add(new Fault(key.Place, "", "a key is missing before ':'"));
         else if (!written.TryAdd(name.Text, name.Place))
-            faults.Add(new Fault(key.Place, name.Text, $"duplicate key; first written at {written[name.Text]}"));
+            faults.Add(new Fault(key.Place, name.Text, $"duplicate key; the first is at {written[name.Text]}"));
         else if (name is { IsPlain: true, Text: "<<" })
             merged = value;
         else

@@ -2,10 +2,10 @@ using Reuseportd.Configuration.Text;
 
 namespace Reuseportd.Configuration.Yaml;
 
-/// <summary>A value in YAML. An alias is the very node that its anchor names, so a tree may share nodes.</summary>
-/// <param name="Place">Where it is written.</param>
-/// <param name="Size">Number of nodes in it, shared ones counted as often as they are used.</param>
-/// <param name="Height">Levels of nesting in it; 1 for a scalar.</param>
+/// <summary>A YAML value. An alias is the node of its anchor, so trees may share nodes.</summary>
+/// <param name="Place">Place of the value.</param>
+/// <param name="Size">Number of nodes in the value; a shared node counts for each use.</param>
+/// <param name="Height">Levels of nesting in the value; 1 for a scalar.</param>
 internal abstract class Node(Place place, int size, int height)
 {
     public Place Place { get; } = place;
@@ -14,11 +14,11 @@ internal abstract class Node(Place place, int size, int height)
 
     public int Height { get; } = height;
 
-    /// <summary>How an error calls it.</summary>
+    /// <summary>The value in error messages.</summary>
     public abstract string Description { get; }
 }
 
-/// <param name="plain">Written without quotes, so that it may be null.</param>
+/// <param name="plain">Written without quotes; only such a scalar may be null.</param>
 internal sealed class ScalarNode(Place place, string text, bool plain) : Node(place, size: 1, height: 1)
 {
     public string Text { get; } = text;
@@ -38,8 +38,8 @@ internal sealed class ListNode(Place place, IReadOnlyList<Node> items)
     public override string Description => "a list";
 }
 
-/// <param name="entries">Those written here, then those merged in by <c>&lt;&lt;</c>; no two with one key.</param>
-/// <param name="faults">What is wrong with the map itself: a key written twice, a key that is no text.</param>
+/// <param name="entries">Own entries, then those merged by <c>&lt;&lt;</c>; keys are unique.</param>
+/// <param name="faults">Errors of the map itself: a duplicate key, a key that is not text.</param>
 internal sealed class MapNode(Place place, IReadOnlyList<Entry> entries, IReadOnlyList<Fault> faults, bool flow)
     : Node(
         place,
@@ -50,7 +50,7 @@ internal sealed class MapNode(Place place, IReadOnlyList<Entry> entries, IReadOn
 
     public IReadOnlyList<Fault> Faults { get; } = faults;
 
-    /// <summary>An unquoted <c>{worker}</c> is a map in YAML, whose one key has no value.</summary>
+    /// <summary>YAML parses an unquoted <c>{worker}</c> as a map with one key and no value.</summary>
     public override string Description => flow && Entries is [{ Value: ScalarNode { IsNull: true } }]
         ? "a map; text that begins with '{' must be quoted"
         : "a map";
@@ -58,5 +58,5 @@ internal sealed class MapNode(Place place, IReadOnlyList<Entry> entries, IReadOn
 
 internal readonly record struct Entry(ScalarNode Key, Node Value);
 
-/// <param name="Key">Key in the map, or empty.</param>
+/// <param name="Key">Key in the map; may be empty.</param>
 internal readonly record struct Fault(Place Place, string Key, string Message);

@@ -5,8 +5,8 @@ using YamlDotNet.Core.Events;
 namespace Reuseportd.Configuration.Yaml;
 
 /// <summary>
-/// Builds the node tree of one file from the parser's events. Nesting and the number of nodes are limited while it is
-/// built, before anything walks the tree: an alias costs as much as what it stands for.
+/// Builds the node tree of one file from the parser's events. Nesting and the number of nodes are limited during construction,
+/// before any code walks the tree. An alias counts as much as its anchor.
 /// </summary>
 internal sealed class NodeReader
 {
@@ -30,7 +30,7 @@ internal sealed class NodeReader
         parser = new Parser(scanner);
     }
 
-    /// <returns>The top node, or null where the file is empty or an error was reported.</returns>
+    /// <returns>The top node; null if the file is empty or has an error.</returns>
     public static Node? Read(SourceText source, Findings findings)
     {
         var reader = new NodeReader(source, findings);
@@ -49,14 +49,14 @@ internal sealed class NodeReader
         }
         catch (InvalidOperationException) when (reader.open.TryPeek(out var bracket))
         {
-            // The parser loses its state when a key follows a list or map that was not closed.
+            // The parser loses its state if a key follows an unclosed list or map.
             findings.Error(bracket.Place, "", $"the '{bracket.Bracket}' is not closed");
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            // Some malformed texts are let through to a conversion that throws what it likes: half a surrogate pair, a
-            // tag that is no URI. A daemon that serves must not end of a text, whatever is wrong with it.
-            findings.Error(reader.lines.Place(reader.scanner.CurrentPosition), "", "YAML syntax: cannot be read up to here");
+            // The parser passes some malformed texts to conversions that throw other exceptions: half a surrogate pair, a tag
+            // that is not a URI. No text may end the daemon.
+            findings.Error(reader.lines.Place(reader.scanner.CurrentPosition), "", "invalid YAML before this position");
         }
 
         return null;
@@ -126,7 +126,7 @@ internal sealed class NodeReader
     {
         if (!anchors.TryGetValue(name, out var node))
             throw new Refusal(place, $"the alias '*{Printable.Text(name)}' has no anchor '&{Printable.Text(name)}' above it");
-        if (node is null) throw new Refusal(place, $"the alias '*{Printable.Text(name)}' stands inside its own anchor");
+        if (node is null) throw new Refusal(place, $"the alias '*{Printable.Text(name)}' is inside its own anchor");
         CheckSize(place, node.Size, depth + node.Height - 1);
         return node;
     }
@@ -135,12 +135,12 @@ internal sealed class NodeReader
     {
         nodes += size;
         if (nodes > MostNodes)
-            throw new Refusal(place, "more than 250,000 values, each alias counted as what it stands for");
+            throw new Refusal(place, "more than 250,000 values; each alias counts as much as its anchor");
         if (depth > DeepestNesting) throw new Refusal(place, "nested more than 64 levels deep");
     }
 
     /// <summary>
-    /// The tags of YAML's own types say nothing new, as each key has its type; <c>!!str</c> makes text of <c>null</c>.
+    /// The tags of YAML's own types are accepted: each key has its type anyway, and <c>!!str</c> makes <c>null</c> a text.
     /// </summary>
     private void CheckTag(NodeEvent node, Place place)
     {
@@ -163,7 +163,7 @@ internal sealed class NodeReader
         if (Next() is not T) throw new InvalidOperationException();
     }
 
-    /// <summary>Ends the reading of a file that must not be read on.</summary>
+    /// <summary>Stops the reading of a file after an error.</summary>
     private sealed class Refusal(Place place, string message) : Exception(message)
     {
         public Place Place { get; } = place;

@@ -3,10 +3,10 @@ using YamlDotNet.Core;
 
 namespace Reuseportd.Configuration.Yaml;
 
-/// <summary>Says a syntax error of YAML in words for somebody who wrote a file, not a parser.</summary>
+/// <summary>Describes a YAML syntax error in terms of the file instead of the parser.</summary>
 internal static class SyntaxSentence
 {
-    /// <param name="open">Brackets that are open at the error, innermost first.</param>
+    /// <param name="open">Unclosed brackets at the error, innermost first.</param>
     public static (Place Place, string Sentence) Of(Lines lines, YamlException error, Stack<(Place Place, char Bracket)> open)
     {
         var place = lines.Place(error.Start);
@@ -35,14 +35,14 @@ internal static class SyntaxSentence
 
         if (message.Contains("invalid mapping", StringComparison.Ordinal)
             || message.StartsWith("Mapping values", StringComparison.Ordinal))
-            return "a ':' does not belong here; quote a value that holds ': ', or check the indentation";
+            return "unexpected ':' here; quote a value that contains ': ', or check the indentation";
         if (message.Contains("did not find expected key", StringComparison.Ordinal))
             return "expected 'key: value' here; check quotes and indentation";
         if (message.Contains("expected '-'", StringComparison.Ordinal)
             || message.StartsWith("Block sequence entries", StringComparison.Ordinal))
             return "a list and a map are mixed here; check the indentation and the '-'";
         if (message.Contains("wrong indentation", StringComparison.Ordinal))
-            return "the quoted text that opens here goes on in a line that is not indented; is the closing quote missing?";
+            return "the quoted text that opens here continues in a line without indentation; is the closing quote missing?";
         if (message.Contains("unknown escape", StringComparison.Ordinal))
             return "unknown escape in double quotes; write '\\\\' for a backslash, or use single quotes";
         if (message.Contains("node content", StringComparison.Ordinal))
@@ -51,7 +51,7 @@ internal static class SyntaxSentence
         return "YAML syntax: " + Printable.Text((comma < 0 ? message : message[(comma + 2)..]).TrimEnd('.'));
     }
 
-    /// <summary>The parser reports some tabs at the start of the map that they stand in.</summary>
+    /// <summary>The parser reports some tabs at the start of the map that contains them.</summary>
     private static Place? IndentingTab(Lines lines, Place start)
     {
         for (var number = start.Line; number <= lines.Count; number++)

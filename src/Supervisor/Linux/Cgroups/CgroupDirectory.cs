@@ -5,8 +5,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Cgroups;
 
 /// <summary>
-/// A directory of cgroup v2 (cgroups(7)), and the files in it. Names are looked up from the open directory, so they are short and
-/// lead nowhere else.
+/// A directory of cgroup v2 (cgroups(7)) and its files. Names are resolved relative to the open directory, so a renamed or
+/// replaced path has no effect.
 /// </summary>
 internal sealed unsafe class CgroupDirectory : Descriptor
 {
@@ -15,28 +15,28 @@ internal sealed unsafe class CgroupDirectory : Descriptor
     {
     }
 
-    /// <param name="errno">Why it cannot be opened.</param>
+    /// <param name="errno">Why the directory cannot be opened.</param>
     public static CgroupDirectory? Open(string path, out Errno errno)
     {
         fixed (byte* start = Encoding.UTF8.GetBytes(path + '\0'))
-            return Of(Libc.Open(start, Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec, 0), out errno);
+            return FromCall(Libc.Open(start, Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec, 0), out errno);
     }
 
     /// <inheritdoc cref="Open(string, out Errno)"/>
     public CgroupDirectory? OpenGroup(string name, out Errno errno) =>
-        Of(Libc.OpenAt(this, name, Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec), out errno);
+        FromCall(Libc.OpenAt(this, name, Libc.OpenDirectory | Libc.OpenNoFollow | Libc.OpenCloseOnExec), out errno);
 
-    /// <summary>EEXIST when it is there; EAGAIN past the limit of groups, <c>cgroup.max.descendants</c>.</summary>
+    /// <summary>EEXIST if the group exists; EAGAIN beyond the limit <c>cgroup.max.descendants</c>.</summary>
     public Errno Make(string name)
     {
         const uint mode = 0x1ED; // 0755
         return Libc.ErrnoOf(Libc.MakeDirectoryAt(this, name, mode));
     }
 
-    /// <summary>EBUSY while processes or groups are in it. One that holds nothing but zombies goes.</summary>
+    /// <summary>EBUSY while the group has processes or groups; zombies do not count.</summary>
     public Errno Remove(string name) => Libc.ErrnoOf(Libc.UnlinkAt(this, name, Libc.AtRemoveDirectory));
 
-    /// <summary>Names of the groups in it.</summary>
+    /// <summary>Names of the child groups.</summary>
     public string[] Groups()
     {
         try
@@ -45,11 +45,11 @@ internal sealed unsafe class CgroupDirectory : Descriptor
         }
         catch (IOException)
         {
-            return []; // it is gone
+            return []; // the directory is gone
         }
     }
 
-    /// <param name="file">Path below this directory.</param>
+    /// <param name="file">Path relative to this directory.</param>
     public Errno Write(string file, string text)
     {
         var number = Libc.OpenAt(this, file, Libc.OpenWriteOnly | Libc.OpenCloseOnExec);
@@ -61,21 +61,21 @@ internal sealed unsafe class CgroupDirectory : Descriptor
         return errno;
     }
 
-    /// <returns>Null where it cannot be read; no such file, by default.</returns>
+    /// <returns>Null if the file cannot be read; often it does not exist.</returns>
     public string? Read(string file)
     {
         using var opened = OpenFile(file);
         return opened is null ? null : ReadFrom(opened);
     }
 
-    /// <summary>For who reads a file again and again.</summary>
+    /// <summary>Opens a file for repeated reads.</summary>
     public Descriptor? OpenFile(string file)
     {
         var number = Libc.OpenAt(this, file, Libc.OpenReadOnly | Libc.OpenCloseOnExec);
         return number < 0 ? null : new Descriptor(number);
     }
 
-    /// <summary>From its beginning.</summary>
+    /// <summary>Reads the file from its beginning.</summary>
     public static string? ReadFrom(Descriptor file)
     {
         const int step = 4096;
@@ -91,15 +91,16 @@ internal sealed unsafe class CgroupDirectory : Descriptor
         }
     }
 
-    /// <summary>Whether it has this extended attribute with the value 1 (xattr(7)).</summary>
+    /// <summary>Whether the directory has this extended attribute with the value 1 (xattr(7)).</summary>
     public bool IsMarked(string attribute)
     {
         byte value = 0;
-        fixed (byte* path = Encoding.ASCII.GetBytes($"/proc/self/fd/{Number}\0"), name = Encoding.ASCII.GetBytes(attribute + '\0'))
+        fixed (byte* path = Encoding.ASCII.GetBytes($"/proc/self/fd/{Number}\0"))
+        fixed (byte* name = Encoding.ASCII.GetBytes(attribute + '\0'))
             return Libc.GetAttribute(path, name, &value, 1) == 1 && value == (byte)'1';
     }
 
-    private static CgroupDirectory? Of(int number, out Errno errno)
+    private static CgroupDirectory? FromCall(int number, out Errno errno)
     {
         errno = Libc.ErrnoOf(number);
         return number < 0 ? null : new CgroupDirectory(number);

@@ -3,16 +3,16 @@ using Reuseportd.Linux.Interop;
 
 namespace Reuseportd.Linux.Cgroups;
 
-/// <summary>What decides whether a control group is the daemon's to divide.</summary>
-/// <param name="Path">As <c>/proc/self/cgroup</c> writes it.</param>
-/// <param name="IsRoot">Of the whole hierarchy, which is the machine's.</param>
+/// <summary>Facts that decide whether the daemon may create groups in a control group.</summary>
+/// <param name="Path">Path in the form of <c>/proc/self/cgroup</c>.</param>
+/// <param name="IsRoot">Whether this is the root of the machine's hierarchy.</param>
 /// <param name="IsMarked">
-/// Whoever made it says that what is below belongs to those who run in it: <c>user.delegate</c> or <c>trusted.delegate</c>.
+/// Whether the group has the attribute <c>user.delegate</c> or <c>trusted.delegate</c>, which delegates it to its processes.
 /// </param>
 /// <param name="IsOwned">
-/// The directory and what is written for delegation (cgroups(7)) belong to the daemon's user, who is not root.
+/// Whether the daemon's user is not root, and owns the directory and the files that delegation needs (cgroups(7)).
 /// </param>
-/// <param name="Type">Text of <c>cgroup.type</c>.</param>
+/// <param name="Type">Content of <c>cgroup.type</c>.</param>
 internal sealed record CgroupFacts(string Path, bool IsRoot, bool IsMarked, bool IsOwned, string Type)
 {
     private static readonly string[] UnitSuffixes = [".service", ".scope", ".slice", ".socket", ".mount", ".swap"];
@@ -20,20 +20,20 @@ internal sealed record CgroupFacts(string Path, bool IsRoot, bool IsMarked, bool
     private static readonly string[] DelegatedFiles = ["", "/cgroup.procs", "/cgroup.subtree_control"];
 
     /// <summary>
-    /// Why the daemon must make no groups in it; null where it may: it is marked, or it is all that the daemon's cgroup namespace
-    /// shows (a container), or it is an ordinary user's own. That root owns a directory says nothing, since root owns them all;
-    /// and what bears the name of a unit without the mark is managed by the systemd that made it.
+    /// Why the daemon must not create groups here; null if it may. It may if the group has the attribute, or is the root of the
+    /// daemon's cgroup namespace (a container), or belongs to an ordinary user. A group owned by root proves nothing: root owns
+    /// all of them. A unit's group without the attribute is managed by systemd.
     /// </summary>
     public string? Obstacle()
     {
-        if (IsRoot) return "is the root of the machine's";
+        if (IsRoot) return "is the root of the machine's hierarchy";
         if (!IsMarked && Path != "/" && !(IsOwned && !IsUnit)) return "is not delegated";
         return Type == "domain" ? null : $"is of type '{Type}'";
     }
 
     private bool IsUnit => Array.Exists(UnitSuffixes, suffix => Path.EndsWith(suffix, StringComparison.Ordinal));
 
-    public static CgroupFacts Of(CgroupDirectory directory, string path)
+    public static CgroupFacts Read(CgroupDirectory directory, string path)
     {
         var type = directory.Read("cgroup.type");
         return new CgroupFacts(

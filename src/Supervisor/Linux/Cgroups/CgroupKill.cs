@@ -6,16 +6,16 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Cgroups;
 
-/// <summary>SIGKILL to all that is in a group and in those below it.</summary>
+/// <summary>Sends SIGKILL to all processes of a group and of its descendants.</summary>
 internal static class CgroupKill
 {
-    /// <summary>By <c>cgroup.kill</c>, Linux 5.14: none of them can outrun it by forking.</summary>
-    /// <returns>ENOENT on a kernel without, or when the group is gone.</returns>
+    /// <summary>Writes <c>cgroup.kill</c> (Linux 5.14): no process can escape it by forking.</summary>
+    /// <returns>ENOENT if the kernel has no such file, or the group is gone.</returns>
     public static Errno All(CgroupDirectory parent, string name) => parent.Write($"{name}/cgroup.kill", "1");
 
     /// <summary>
-    /// One by one, for kernels without. It is frozen first (Linux 5.2), so that nothing forks on meanwhile; what is frozen can be
-    /// killed. To be done again until the group is empty, as freezing takes its time.
+    /// Kills one process at a time, for kernels without <c>cgroup.kill</c>. The group is frozen first (Linux 5.2), so that no
+    /// process forks; a frozen process can be killed. Freezing takes time, so repeat the call until the group is empty.
     /// </summary>
     public static void EachOf(CgroupDirectory parent, string name)
     {
@@ -23,12 +23,12 @@ internal static class CgroupKill
         foreach (var pid in Members(parent, name)) Kill(pid, name);
     }
 
-    /// <summary>Processes in a group and in those below it.</summary>
+    /// <summary>Processes of a group and of its descendants.</summary>
     public static List<int> Members(CgroupDirectory parent, string name)
     {
         var members = new List<int>();
         foreach (var line in (parent.Read($"{name}/cgroup.procs") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            // Processes that this pid namespace does not see are 0.
+            // A process outside of this pid namespace is listed as 0.
             if (int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid > 0) members.Add(pid);
 
         using var directory = parent.OpenGroup(name, out _);
@@ -37,7 +37,7 @@ internal static class CgroupKill
     }
 
     /// <summary>
-    /// The number may be another's by now: the pidfd is opened first, and then it is seen where that process is.
+    /// Opens a pidfd first and then checks the process's group, because the number may belong to another process by now.
     /// </summary>
     private static void Kill(int pid, string name)
     {

@@ -3,17 +3,17 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Cgroups;
 
-/// <summary>The files of a group that hold a worker's limits, and the controllers that they belong to.</summary>
+/// <summary>The files that hold a worker's limits, and their controllers.</summary>
 internal static class CgroupLimits
 {
-    /// <summary>In microseconds; the kernel's own default.</summary>
+    /// <summary>In microseconds; the kernel's default.</summary>
     private const long CpuPeriod = 100_000;
 
     private const string CpuFile = "cpu.max";
 
     public static readonly ValueList<string> Controllers = ["cpu", "memory", "pids"];
 
-    /// <summary>Name as the configuration has it, controller, file, text.</summary>
+    /// <summary>Key of the configuration, controller, file, and text to write.</summary>
     public static IEnumerable<(string Name, string Controller, string File, string Text)> Of(GroupLimits limits)
     {
         if (limits.MemoryMax is { } memory) yield return ("memory_max", "memory", "memory.max", Text(memory));
@@ -22,15 +22,15 @@ internal static class CgroupLimits
     }
 
     /// <summary>
-    /// For a process that is to be born in the group: until its exec it stands in the daemon's memory (CLONE_VM), and must not be
-    /// throttled while the kernel holds a lock of that memory for it.
+    /// Lifts the CPU quota for a process that is created in the group. Until its exec the process uses the daemon's memory
+    /// (CLONE_VM). If it were throttled while it holds a kernel lock of that memory, the daemon would block.
     /// </summary>
     public static void LiftQuota(CgroupDirectory group, GroupLimits limits)
     {
         if (limits.CpuQuota is not null) group.Write(CpuFile, $"max {Text(CpuPeriod)}");
     }
 
-    /// <summary>The kernel has taken it before.</summary>
+    /// <summary>Restores the quota; the kernel has accepted the same text before.</summary>
     public static void RestoreQuota(CgroupDirectory group, GroupLimits limits)
     {
         if (limits.CpuQuota is { } percent) group.Write(CpuFile, Quota(percent));

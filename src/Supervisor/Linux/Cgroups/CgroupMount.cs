@@ -1,15 +1,15 @@
 namespace Reuseportd.Linux.Cgroups;
 
-/// <summary>The daemon's control group in a mounted hierarchy.</summary>
-/// <param name="IsUnified">cgroup v2.</param>
-/// <param name="MountPoint">Where the hierarchy is mounted.</param>
-/// <param name="Path">The group, from the mount point on; empty for the one that is mounted.</param>
+/// <summary>The location of the daemon's control group in a mounted hierarchy.</summary>
+/// <param name="IsUnified">Whether the hierarchy is cgroup v2.</param>
+/// <param name="MountPoint">Mount point of the hierarchy.</param>
+/// <param name="Path">Path of the group below the mount point; empty for the mounted root.</param>
 internal sealed record CgroupMount(bool IsUnified, string MountPoint, string Path)
 {
     /// <summary>
-    /// The hierarchies that a controller may be in, from <c>/proc/self/mountinfo</c> and <c>/proc/self/cgroup</c>.
+    /// The hierarchies that may have a controller, from <c>/proc/self/mountinfo</c> and <c>/proc/self/cgroup</c>.
     /// </summary>
-    /// <param name="controller">As cgroup v1 calls it: <c>cpu</c>, <c>pids</c>.</param>
+    /// <param name="controller">Name in cgroup v1: <c>cpu</c>, <c>pids</c>.</param>
     public static IEnumerable<CgroupMount> AllWith(string controller, string mountInfo, string membership)
     {
         foreach (var line in mountInfo.Split('\n'))
@@ -26,12 +26,12 @@ internal sealed record CgroupMount(bool IsUnified, string MountPoint, string Pat
     }
 
     /// <summary>
-    /// The group in the unified hierarchy, as cgroup.procs of its own directory would have it: null where there is no such
-    /// hierarchy, and where the group is not within what is mounted.
+    /// The group in the unified hierarchy. Null if there is no such hierarchy, or if the group is outside of the mounted part.
     /// </summary>
     public static CgroupMount? Unified(string mountInfo, string membership)
     {
-        if (GroupOf(membership, controller: null) is not { } group || group.StartsWith("/..", StringComparison.Ordinal)) return null;
+        if (GroupOf(membership, controller: null) is not { } group || group.StartsWith("/..", StringComparison.Ordinal))
+            return null;
         foreach (var line in mountInfo.Split('\n'))
         {
             var halves = line.Split(" - ");
@@ -52,7 +52,7 @@ internal sealed record CgroupMount(bool IsUnified, string MountPoint, string Pat
         yield return MountPoint;
     }
 
-    /// <summary>Lines are <c>ID:CONTROLLERS:PATH</c>; the unified hierarchy's are <c>0::PATH</c>.</summary>
+    /// <summary>Lines are <c>ID:CONTROLLERS:PATH</c>; the line of the unified hierarchy is <c>0::PATH</c>.</summary>
     /// <param name="controller">Null for the unified hierarchy.</param>
     private static string? GroupOf(string membership, string? controller)
     {
@@ -65,11 +65,11 @@ internal sealed record CgroupMount(bool IsUnified, string MountPoint, string Pat
         return null;
     }
 
-    /// <summary>In a container the mount shows a part of the hierarchy, which begins at <paramref name="root"/>.</summary>
+    /// <summary>In a container, the mount shows only the part of the hierarchy below <paramref name="root"/>.</summary>
     private static string Below(string root, string group)
     {
         var path = root != "/" && group.StartsWith(root, StringComparison.Ordinal) ? group[root.Length..] : group;
-        // A group outside of what is mounted ("/../..") cannot be seen: the mounted root stands for it.
+        // A group outside of the mounted part ("/../..") is not visible; the mounted root stands for it.
         return path.Contains("/..", StringComparison.Ordinal) || !path.StartsWith('/') ? "" : path.TrimEnd('/');
     }
 }

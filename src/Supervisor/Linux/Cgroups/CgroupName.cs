@@ -5,19 +5,19 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Cgroups;
 
 /// <summary>
-/// Names of the groups that the daemon makes: <c>web@0.3</c>, the third process of web@0. No other group has an '@' and two
-/// numbers behind it, so those of an earlier daemon are known by it; names of services have no '@', and none that a directory
-/// cannot have.
+/// Names of the groups that the daemon creates: <c>web@0.3</c> is the third process of web@0. Only such groups end in '@' and two
+/// numbers, so groups of an earlier daemon are recognized. The name of a service has no '@', and only characters that a directory
+/// name may have.
 /// </summary>
 internal static partial class CgroupName
 {
-    /// <summary>Where the daemon itself is: a group with controllers for those below may have no processes of its own.</summary>
+    /// <summary>The group of the daemon itself: a group that passes controllers on may have no processes.</summary>
     public const string Supervisor = "supervisor";
 
-    public static string Of(WorkerName worker, int generation) =>
+    public static string For(WorkerName worker, int generation) =>
         string.Create(CultureInfo.InvariantCulture, $"{worker}.{generation}");
 
-    /// <summary>For a process whose name is still taken: <c>web@0.1+2</c>.</summary>
+    /// <summary>Another name, for a process whose name is in use: <c>web@0.1+2</c>.</summary>
     public static string Another(string name, int number) => string.Create(CultureInfo.InvariantCulture, $"{name}+{number}");
 
     public static bool IsWorkers(string name) => Pattern().IsMatch(name);

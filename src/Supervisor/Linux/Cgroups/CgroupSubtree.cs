@@ -8,12 +8,12 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Cgroups;
 
 /// <summary>
-/// The part of the cgroup v2 hierarchy that is the daemon's: a group for itself, and one for each process of a worker. What comes
-/// of a process stays in its group whatever it does with sessions, parents and its environment.
+/// The daemon's part of the cgroup v2 hierarchy: a group for the daemon, and a group for each process of a worker. All
+/// descendants of that process stay in its group, whatever they do with sessions, parents and environments.
 /// </summary>
 internal sealed class CgroupSubtree : IDisposable
 {
-    /// <summary>For the guard of an earlier daemon, which ends the workers of that one, and for what is left of them.</summary>
+    /// <summary>How long to wait for the guard of an earlier daemon, and for processes of that daemon.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(5);
@@ -31,10 +31,10 @@ internal sealed class CgroupSubtree : IDisposable
         HasKill = SystemPath.Status($"/proc/self/fd/{directory.Number}/cgroup.kill", out _) is not null;
     }
 
-    /// <summary>As <c>/proc/self/cgroup</c> would write it.</summary>
+    /// <summary>Path in the form of <c>/proc/self/cgroup</c>.</summary>
     public string Path { get; }
 
-    /// <summary>Controllers of ours that can be had for the groups below.</summary>
+    /// <summary>Controllers that the daemon can enable in the groups below.</summary>
     public ValueList<string> Offered { get; }
 
     /// <summary>Whether the kernel has <c>cgroup.kill</c>.</summary>
@@ -42,47 +42,51 @@ internal sealed class CgroupSubtree : IDisposable
 
     internal CgroupDirectory Directory => _base;
 
-    /// <summary>Looks for it, and changes nothing.</summary>
+    /// <summary>Finds the subtree without changing it.</summary>
     /// <param name="obstacle">Why there is none, as the end of a sentence.</param>
     public static CgroupSubtree? TryFind(out string obstacle) => TryFind(
-        File.ReadAllText("/proc/self/mountinfo"), File.Exists("/proc/self/cgroup") ? File.ReadAllText("/proc/self/cgroup") : "", out obstacle);
+        File.ReadAllText("/proc/self/mountinfo"),
+        File.Exists("/proc/self/cgroup") ? File.ReadAllText("/proc/self/cgroup") : "",
+        out obstacle);
 
     internal static CgroupSubtree? TryFind(string mountInfo, string membership, out string obstacle)
     {
-        obstacle = "no cgroup v2 hierarchy is mounted in which the daemon's group can be seen";
+        obstacle = "no mounted cgroup v2 hierarchy contains the daemon's group";
         if (CgroupMount.Unified(mountInfo, membership) is not { } mount) return null;
         const string own = "/" + CgroupName.Supervisor;
-        // In the group that the daemon makes for itself, it is already: DelegateSubgroup=, or an earlier start.
+        // The daemon is in its own group already: DelegateSubgroup=, or an earlier start.
         if (mount.Path.EndsWith(own, StringComparison.Ordinal)
             && TryOpen(mount with { Path = mount.Path[..^own.Length] }, isInside: true, out _) is { } outer) return outer;
         return TryOpen(mount, isInside: false, out obstacle);
     }
 
     /// <summary>
-    /// Makes it the daemon's: takes the lock on it, moves this process into a group of its own, and ends what an earlier daemon
-    /// left behind.
+    /// Takes possession of the subtree: locks it, moves the daemon into its own group, and kills the processes of an earlier
+    /// daemon.
     /// </summary>
-    /// <param name="obstacle">Why it cannot be used, as the end of a sentence.</param>
+    /// <param name="obstacle">Why the subtree cannot be used, as the end of a sentence.</param>
     public bool TryEnter([NotNullWhen(false)] out string? obstacle)
     {
         obstacle = null;
         if (!TryLock()) obstacle = $"another reuseportd uses the cgroup {Path}";
-        else if (!_isInside && Move() is var errno && errno != Errno.None) obstacle = $"the cgroup {Path} cannot be divided: {errno}";
+        else if (!_isInside && Move() is var errno && errno != Errno.None)
+            obstacle = $"the cgroup {Path} cannot be divided: {errno}";
         if (obstacle is not null) return false;
 
         foreach (var left in _base.Groups().Where(CgroupName.IsWorkers)) End(left, Patience);
         return true;
     }
 
-    /// <summary>Makes a group with its limits, for a process to be born in.</summary>
-    /// <param name="group">To be closed when the process has been started.</param>
+    /// <summary>Creates a group with its limits, for a process to start in.</summary>
+    /// <param name="group">The group; close it after the process has started.</param>
     public bool TryMake(
-        ref string name, GroupLimits limits, [NotNullWhen(true)] out CgroupDirectory? group, [NotNullWhen(false)] out SpawnError? error)
+        ref string name, GroupLimits limits, [NotNullWhen(true)] out CgroupDirectory? group,
+        [NotNullWhen(false)] out SpawnError? error)
     {
         (group, error) = (null, null);
         var wanted = name;
         var errno = _base.Make(name);
-        // A service that was taken away and comes back counts its processes anew, and something of the former may still live.
+        // A service that was removed and added again numbers its processes anew, and a process of its former group may still run.
         for (var number = 2; errno == Errno.Exists; number++)
         {
             if (_base.Remove(name) != Errno.None) name = CgroupName.Another(wanted, number);
@@ -113,18 +117,18 @@ internal sealed class CgroupSubtree : IDisposable
     }
 
     /// <summary>
-    /// For a process to be born in beside those that are there; null where it is gone or no descriptor is left.
+    /// Opens the group of a running process, to start another process in it. Null if the group is gone or no descriptor is left.
     /// </summary>
     public CgroupDirectory? Open(string name) => _base.OpenGroup(name, out _);
 
-    /// <summary>EBUSY while something is in it; ENOENT when it is gone.</summary>
+    /// <summary>EBUSY while the group has processes or groups; ENOENT if it is gone.</summary>
     public Errno Remove(string name) => _base.Remove(name);
 
-    /// <summary>The same for one without processes that has groups below it, which a worker may have made.</summary>
+    /// <summary>Removes a group without processes, and the groups below it, which a worker may have made.</summary>
     public Errno RemoveAll(string name) => RemoveAll(_base, name);
 
     /// <summary>
-    /// SIGKILL to all that is in it. Where it has to be done again until the group is empty, the answer is ENOSYS.
+    /// SIGKILL to all processes of the group. ENOSYS means that the call must be repeated until the group is empty.
     /// </summary>
     public Errno Kill(string name)
     {
@@ -133,10 +137,10 @@ internal sealed class CgroupSubtree : IDisposable
         return Errno.NoSuchCall;
     }
 
-    /// <summary>Processes in it.</summary>
+    /// <summary>Number of processes in the group.</summary>
     public int Count(string name) => CgroupKill.Members(_base, name).Count;
 
-    /// <summary>Null where it cannot be opened: it is gone, or no descriptor is left.</summary>
+    /// <summary>Null if the file cannot be opened: the group is gone, or no descriptor is left.</summary>
     public CgroupEvents? Watch(string name)
     {
         using var file = _base.OpenFile($"{name}/cgroup.events");
@@ -146,17 +150,18 @@ internal sealed class CgroupSubtree : IDisposable
         return new CgroupEvents(number);
     }
 
-    /// <summary>Processes of it that the kernel killed for want of memory; 0 without the controller.</summary>
+    /// <summary>Processes of the group that the OOM killer ended; 0 without the memory controller.</summary>
     public long OomKills(string name)
     {
         const string field = "oom_kill ";
-        var line = _base.Read($"{name}/memory.events")?.Split('\n').FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal));
+        var lines = _base.Read($"{name}/memory.events")?.Split('\n');
+        var line = lines?.FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal));
         return line is null ? 0 : long.Parse(line.AsSpan(field.Length), NumberStyles.None, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Kills all that is in it, waits for that and takes it away.</summary>
-    /// <param name="patience">With what is killed and does not end.</param>
-    /// <returns>EBUSY where something lives on.</returns>
+    /// <summary>Kills all processes of the group, waits for their end and removes the group.</summary>
+    /// <param name="patience">Longest wait for a killed process.</param>
+    /// <returns>EBUSY if a process still runs.</returns>
     public Errno End(string name, TimeSpan patience)
     {
         if (_base.Remove(name) is var removed && removed != Errno.Busy) return removed;
@@ -184,32 +189,33 @@ internal sealed class CgroupSubtree : IDisposable
             return null;
         }
 
-        if (CgroupFacts.Of(directory, shown).Obstacle() is not { } refusal) return new CgroupSubtree(directory, shown, isInside);
+        if (CgroupFacts.Read(directory, shown).Obstacle() is not { } refusal)
+            return new CgroupSubtree(directory, shown, isInside);
         obstacle = $"the cgroup {shown} {refusal}";
         directory.Dispose();
         return null;
     }
 
     /// <summary>
-    /// A controller is given on only where no process is in the group itself. The daemon leaves it; whoever else is in there does
-    /// not.
+    /// Controllers can be enabled only in a group without processes. The daemon leaves the group; other processes stay in it.
     /// </summary>
     private static ValueList<string> OfferOf(CgroupDirectory directory, bool isInside)
     {
         var own = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-        var others = (directory.Read("cgroup.procs") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Any(pid => isInside || pid != own);
+        var pids = (directory.Read("cgroup.procs") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var others = pids.Any(pid => isInside || pid != own);
         var offered = (directory.Read(others ? "cgroup.subtree_control" : "cgroup.controllers") ?? "").Split([' ', '\n']);
         return [.. CgroupLimits.Controllers.Where(offered.Contains)];
     }
 
     /// <summary>
-    /// Held by the daemon and by its guard, which ends the workers of a daemon that was killed: two of them must not take each
-    /// other's for leftovers. The kernel lets go of it with the last of them.
+    /// The daemon and its guard hold the lock. The guard kills the workers of a killed daemon, so a second daemon must not start
+    /// before. The kernel releases the lock with the last of the two.
     /// </summary>
     private bool TryLock()
     {
         if (Libc.Lock(_base, Libc.LockExclusive | Libc.LockWithoutWaiting) == 0) return true;
-        // flock(2) waits without a limit of its own.
+        // flock(2) has no time limit.
         return Task.Run(() => Libc.Lock(_base, Libc.LockExclusive) == 0).Wait(Patience);
     }
 
@@ -219,7 +225,9 @@ internal sealed class CgroupSubtree : IDisposable
         return errno == Errno.None || errno == Errno.Exists ? _base.Write($"{CgroupName.Supervisor}/cgroup.procs", "0") : errno;
     }
 
-    /// <summary>When the first worker wants it: a controller costs each group some, though nothing is limited.</summary>
+    /// <summary>
+    /// Enables a controller for the first worker that needs it: a controller costs each group some time, even without limits.
+    /// </summary>
     private Errno Enable(string controller)
     {
         if (_enabled.ContainsKey(controller)) return Errno.None;

@@ -3,15 +3,14 @@ using Reuseportd.Linux.Files;
 
 namespace Reuseportd.Linux.Cgroups;
 
-/// <summary>
-/// The CPU time that the daemon's control group is allowed: cgroup v2's <c>cpu.max</c>, or v1's <c>cpu.cfs_quota_us</c>.
-/// </summary>
+/// <summary>The CPU quota of the daemon's control group: <c>cpu.max</c> of cgroup v2, or <c>cpu.cfs_quota_us</c> of v1.</summary>
 internal static class CpuQuota
 {
-    /// <summary>In CPUs; null without a quota. The least on the way from the daemon's group up to the root binds.</summary>
-    public static double? Read() => Read(KernelText.Read("/proc/self/mountinfo") ?? "", KernelText.Read("/proc/self/cgroup") ?? "", KernelText.Read);
+    /// <summary>In CPUs; null without a quota. The smallest quota between the daemon's group and the root applies.</summary>
+    public static double? Read() => Read(
+        KernelText.Read("/proc/self/mountinfo") ?? "", KernelText.Read("/proc/self/cgroup") ?? "", KernelText.Read);
 
-    /// <param name="textOf">Contents of a file, or null when there is none.</param>
+    /// <param name="textOf">Returns the content of a file, or null if it does not exist.</param>
     internal static double? Read(string mountInfo, string membership, Func<string, string?> textOf)
     {
         double? least = null;
@@ -27,7 +26,7 @@ internal static class CpuQuota
         return least;
     }
 
-    /// <summary><c>QUOTA PERIOD</c> in microseconds, the quota possibly <c>max</c>.</summary>
+    /// <summary>Parses <c>QUOTA PERIOD</c> in microseconds; the quota may be <c>max</c>.</summary>
     private static double? OfUnified(string? text) => text?.Split(' ') is [var quota, var period] ? Ratio(quota, period) : null;
 
     private static double? OfLegacy(string? quota, string? period) =>

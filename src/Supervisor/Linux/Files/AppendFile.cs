@@ -5,7 +5,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Files;
 
-/// <summary>A file that a worker's output is appended to, opened as the worker's user.</summary>
+/// <summary>A file that a worker's output is appended to. It is opened as the worker's user.</summary>
 internal sealed unsafe class AppendFile : Descriptor
 {
     private AppendFile(int number)
@@ -14,10 +14,11 @@ internal sealed unsafe class AppendFile : Descriptor
     }
 
     /// <summary>
-    /// Opens it, or makes it with mode 0640. May take as long as the file system does; for any thread. See Native/open_output.c.
+    /// Opens the file, or creates it with mode 0640. The call may block as long as the file system does. It may run on any
+    /// thread. See Native/open_output.c.
     /// </summary>
-    /// <param name="identity">Whom as; null for the daemon itself.</param>
-    /// <param name="errno">ELOOP for a symbolic link, ENXIO for a FIFO that nobody reads.</param>
+    /// <param name="identity">The user and groups to open it as; null for the daemon's.</param>
+    /// <param name="errno">ELOOP for a symbolic link; ENXIO for a FIFO without a reader.</param>
     public static AppendFile? TryOpen(string path, Identity? identity, out Errno errno)
     {
         if (identity is not null && UserDatabase.IsOwn(identity)) identity = null;
@@ -37,25 +38,25 @@ internal sealed unsafe class AppendFile : Descriptor
         return answer < 0 ? null : new AppendFile(answer);
     }
 
-    /// <summary>What hangs together with it, as it is on the same file system; null for what is no regular file.</summary>
+    /// <summary>Device number: files with the same device share a file system. Null if this is not a regular file.</summary>
     public (uint Major, uint Minor)? Device() =>
-        FileEntry.Of(this, out _) is { Facts.IsRegularFile: true, Identity: var identity }
+        FileEntry.Read(this, out _) is { Facts.IsRegularFile: true, Identity: var identity }
             ? (identity.DeviceMajor, identity.DeviceMinor)
             : null;
 
-    /// <summary>write(2). EAGAIN where a FIFO or a terminal has no room.</summary>
+    /// <summary>write(2). EAGAIN if a FIFO or a terminal has no room.</summary>
     public IoResult Write(ReadOnlySpan<byte> bytes)
     {
         fixed (byte* start = bytes)
         {
             IoResult result;
-            do result = IoResult.Of(Libc.Write(this, start, (nuint)bytes.Length));
+            do result = IoResult.FromCall(Libc.Write(this, start, (nuint)bytes.Length));
             while (result.Errno == Errno.Interrupted);
             return result;
         }
     }
 
-    /// <summary>Waits until there is room, or for that long.</summary>
+    /// <summary>Waits until there is room, or until <paramref name="patience"/> is over.</summary>
     public void AwaitRoom(TimeSpan patience)
     {
         var entry = new Libc.PollEntry { Descriptor = Number, Events = Libc.PollEntry.Out };

@@ -4,14 +4,15 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Files;
 
-/// <summary>By what a change of a file is seen without reading it. Symbolic links are followed.</summary>
-/// <param name="Modified">Of its content, seconds since 1970 and nanoseconds, in the steps of the file system's clock.</param>
-/// <param name="Changed">Of its content, owner, mode or number of links; nobody can set it back.</param>
+/// <summary>Shows whether a file has changed, without reading it. Symbolic links are followed.</summary>
+/// <param name="Modified">Time of the last change of the content: seconds since 1970 and nanoseconds, in the file system's
+/// resolution.</param>
+/// <param name="Changed">Time of the last change of content, owner, mode or number of links; it cannot be set back.</param>
 internal readonly record struct FileStamp(
     FileIdentity Identity, ulong Size, (long Seconds, uint Nanoseconds) Modified, (long Seconds, uint Nanoseconds) Changed)
 {
-    /// <summary>Null where nothing is there, or it may not be looked at.</summary>
-    public static unsafe FileStamp? Of(string path)
+    /// <summary>Null if there is no file, or access is denied.</summary>
+    public static unsafe FileStamp? Read(string path)
     {
         Libc.FileStatus status;
         Errno errno;

@@ -5,8 +5,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Files;
 
 /// <summary>
-/// What lay at a path when it was looked at, held by an <c>O_PATH</c> descriptor (open(2)): what is found out of it and done to
-/// it concerns the same thing, whatever somebody makes of the path meanwhile. Nothing is opened by it; a socket could not be.
+/// Holds the file at a path by an <c>O_PATH</c> descriptor (open(2)). Checks and changes apply to the same file, even if the path
+/// is replaced meanwhile. The file itself is not opened; a socket could not be.
 /// </summary>
 internal sealed unsafe class HeldEntry : Descriptor
 {
@@ -15,7 +15,7 @@ internal sealed unsafe class HeldEntry : Descriptor
     {
     }
 
-    /// <summary>A symbolic link is not followed: it is what is held.</summary>
+    /// <summary>A symbolic link is held itself, not followed.</summary>
     public static HeldEntry? TryHold(string path, out Errno errno)
     {
         int number;
@@ -25,7 +25,7 @@ internal sealed unsafe class HeldEntry : Descriptor
         return errno == Errno.None ? new HeldEntry(number) : null;
     }
 
-    /// <summary>Gives it to a group and leaves its owner.</summary>
+    /// <summary>Sets the group, and keeps the owner.</summary>
     public Errno ChangeGroup(uint group)
     {
         const uint unchanged = uint.MaxValue;
@@ -33,11 +33,12 @@ internal sealed unsafe class HeldEntry : Descriptor
     }
 
     /// <summary>
-    /// Of no symbolic link. By its name in /proc, as fchmod(2) refuses such descriptors, and chmod by descriptor came with Linux
-    /// 6.6.
+    /// Sets the mode; not for symbolic links. The call goes through /proc/self/fd: fchmod(2) refuses O_PATH descriptors, and
+    /// fchmodat2(2) needs Linux 6.6.
     /// </summary>
     public Errno ChangeMode(UnixFileMode mode)
     {
-        fixed (byte* start = Encoding.ASCII.GetBytes($"/proc/self/fd/{Number}\0")) return Libc.ErrnoOf(Libc.ChangeMode(start, (uint)mode));
+        fixed (byte* start = Encoding.ASCII.GetBytes($"/proc/self/fd/{Number}\0"))
+            return Libc.ErrnoOf(Libc.ChangeMode(start, (uint)mode));
     }
 }

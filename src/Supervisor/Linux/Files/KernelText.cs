@@ -1,9 +1,9 @@
 namespace Reuseportd.Linux.Files;
 
-/// <summary>Small files of the kernel's file systems, in /proc and /sys.</summary>
+/// <summary>Reads small files of /proc and /sys.</summary>
 internal static class KernelText
 {
-    /// <returns>Without blanks at its ends; null when the file is not there, or may not be read.</returns>
+    /// <returns>The trimmed text; null if the file does not exist or access is denied.</returns>
     public static string? Read(string path)
     {
         try

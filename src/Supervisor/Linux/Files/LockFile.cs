@@ -5,8 +5,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Files;
 
 /// <summary>
-/// An empty file whose lock, flock(2), one process holds; the kernel lets go of it however that process ends. The holder takes
-/// the file away before it lets go, so a lock counts only while its file is still the one at the path.
+/// An empty file with a lock (flock(2)) that one process holds; the kernel releases it when that process ends. The holder removes
+/// the file before it releases the lock. So a lock counts only while its file is still at the path.
 /// </summary>
 internal sealed unsafe class LockFile : Descriptor
 {
@@ -17,7 +17,7 @@ internal sealed unsafe class LockFile : Descriptor
         : base(number) => _path = path;
 
     /// <param name="errno">
-    /// EAGAIN where another process holds it; EEXIST where what lies there is no lock; else of open(2).
+    /// EAGAIN if another process holds the lock; EEXIST if the path names a file that is not a lock; else an error of open(2).
     /// </param>
     public static LockFile? TryTake(string path, out Errno errno)
     {
@@ -47,11 +47,11 @@ internal sealed unsafe class LockFile : Descriptor
         return errno == Errno.None ? new LockFile(number, path) : null;
     }
 
-    /// <returns>Whether it is held; where not and without an error, its last holder took it away meanwhile.</returns>
+    /// <returns>Whether the lock is held. False without an error: the last holder removed the file meanwhile.</returns>
     private bool TryHold(out Errno errno)
     {
-        if (FileEntry.Of(this, out errno) is not { } file) return false;
-        // Somebody's own file of that name: it would be taken away at the end.
+        if (FileEntry.Read(this, out errno) is not { } file) return false;
+        // A file of another program with this name: the lock would remove it at the end.
         if (!file.Facts.IsRegularFile || file.Size > 0) errno = Errno.Exists;
         if (errno == Errno.None) errno = Libc.ErrnoOf(Libc.Lock(this, Libc.LockExclusive | Libc.LockWithoutWaiting));
         if (errno != Errno.None || FileEntry.At(_path, out _)?.Identity != file.Identity) return false;

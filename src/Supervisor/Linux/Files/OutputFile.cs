@@ -3,13 +3,13 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Files;
 
-/// <summary>Writes to descriptors that are not the daemon's to configure, such as its stdout.</summary>
+/// <summary>Writes to descriptors that the daemon inherited, such as its stdout.</summary>
 internal static unsafe class OutputFile
 {
     /// <summary>
-    /// Writes all of it, waiting where the other side is slow or somebody has made the descriptor non-blocking.
+    /// Writes all bytes. Waits if the reader is slow, even if another process has made the descriptor non-blocking.
     /// </summary>
-    /// <returns>EPIPE when nobody reads any more; ENOSPC and the like from the file system.</returns>
+    /// <returns>EPIPE without a reader; ENOSPC and others from the file system.</returns>
     public static Errno Write(int descriptor, ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)
@@ -22,14 +22,14 @@ internal static unsafe class OutputFile
         return Errno.None;
     }
 
-    /// <summary>Writes at least one byte of them.</summary>
+    /// <summary>Writes at least one byte.</summary>
     /// <param name="count">Bytes written; 0 with an error.</param>
     public static Errno WriteSome(int descriptor, ReadOnlySpan<byte> bytes, out int count)
     {
         while (true)
         {
             IoResult result;
-            fixed (byte* start = bytes) result = IoResult.Of(Libc.Write(descriptor, start, (nuint)bytes.Length));
+            fixed (byte* start = bytes) result = IoResult.FromCall(Libc.Write(descriptor, start, (nuint)bytes.Length));
             count = result.Count;
             if (result.Errno == Errno.Again) AwaitRoom(descriptor);
             else if (result.Errno != Errno.Interrupted) return result.Errno;

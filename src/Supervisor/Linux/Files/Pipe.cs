@@ -7,14 +7,14 @@ namespace Reuseportd.Linux.Files;
 internal sealed class Pipe(int number) : Descriptor(number)
 {
     /// <summary>
-    /// read(2). EAGAIN when there is nothing now; <see cref="IoResult.Ended"/> when no process holds the other end.
+    /// read(2). EAGAIN if there is no data now; <see cref="IoResult.Ended"/> if no process holds the other end.
     /// </summary>
     public unsafe IoResult Read(Span<byte> buffer)
     {
         fixed (byte* into = buffer)
         {
             IoResult result;
-            do result = IoResult.Of(Libc.Read(this, into, (nuint)buffer.Length));
+            do result = IoResult.FromCall(Libc.Read(this, into, (nuint)buffer.Length));
             while (result.Errno == Errno.Interrupted);
             return result;
         }

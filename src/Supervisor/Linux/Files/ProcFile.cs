@@ -4,13 +4,13 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Files;
 
-/// <summary>Files of proc(5): small, made when they are read, gone when their process is. Three system calls each.</summary>
+/// <summary>Reads files of proc(5), which are small and vanish with their process. A read costs three system calls.</summary>
 internal static unsafe class ProcFile
 {
     private const int PathMax = 64;
 
-    /// <summary>Reads <c>/proc/PID/NAME</c> as far as it fits.</summary>
-    /// <returns>ENOENT or ESRCH when the process has gone.</returns>
+    /// <summary>Reads <c>/proc/PID/NAME</c> up to the size of the buffer.</summary>
+    /// <returns>ENOENT or ESRCH if the process is gone.</returns>
     public static IoResult Read(int pid, ReadOnlySpan<byte> name, Span<byte> into)
     {
         Span<byte> path = stackalloc byte[PathMax];
@@ -18,14 +18,14 @@ internal static unsafe class ProcFile
         fixed (byte* start = path)
         {
             var descriptor = Libc.Open(start, Libc.OpenReadOnly | Libc.OpenCloseOnExec, 0);
-            if (descriptor < 0) return IoResult.Of(descriptor);
+            if (descriptor < 0) return IoResult.FromCall(descriptor);
             var result = ReadAll(descriptor, into);
             _ = Libc.Close(descriptor);
             return result;
         }
     }
 
-    /// <summary>Reads all of <c>/proc/PID/NAME</c>; null when the process has gone or may not be looked at.</summary>
+    /// <summary>Reads the whole <c>/proc/PID/NAME</c>; null if the process is gone or access is denied.</summary>
     public static byte[]? Read(int pid, ReadOnlySpan<byte> name)
     {
         for (var size = 4096; size <= 1 << 26; size *= 4)
@@ -39,7 +39,7 @@ internal static unsafe class ProcFile
         return null;
     }
 
-    /// <summary>Where <c>/proc/PID/NAME</c> leads; empty when it cannot be read.</summary>
+    /// <summary>Target of the link <c>/proc/PID/NAME</c>; empty if it cannot be read.</summary>
     public static ReadOnlySpan<byte> ReadLink(int pid, ReadOnlySpan<byte> name, Span<byte> into)
     {
         Span<byte> path = stackalloc byte[PathMax];
@@ -53,12 +53,12 @@ internal static unsafe class ProcFile
 
     private static void PathOf(int pid, ReadOnlySpan<byte> name, Span<byte> path)
     {
-        // The rest of the path is zero, so it ends with a NUL.
+        // The rest of the buffer is zero, so the path ends with a NUL.
         _ = Utf8.TryWrite(path, $"/proc/{pid}/", out var length);
         name.CopyTo(path[length..^1]);
     }
 
-    /// <summary>A file of several pages comes in several reads.</summary>
+    /// <summary>A file of several pages needs several reads.</summary>
     private static IoResult ReadAll(int descriptor, Span<byte> into)
     {
         var count = 0;
@@ -66,7 +66,7 @@ internal static unsafe class ProcFile
         {
             while (count < into.Length)
             {
-                var result = IoResult.Of(Libc.Read(descriptor, start + count, (nuint)(into.Length - count)));
+                var result = IoResult.FromCall(Libc.Read(descriptor, start + count, (nuint)(into.Length - count)));
                 if (result.Errno == Errno.Interrupted) continue;
                 if (result.Errno != Errno.None) return result;
                 if (result.Count == 0) break;

@@ -3,7 +3,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Files;
 
-/// <summary>A file in memory whose contents nobody can change any more: memfd_create(2).</summary>
+/// <summary>A file in memory whose content cannot change (memfd_create(2)).</summary>
 internal sealed unsafe class SealedFile : Descriptor
 {
     private SealedFile(int number)

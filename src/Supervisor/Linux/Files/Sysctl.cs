@@ -4,15 +4,15 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Files;
 
-/// <summary>Kernel parameters, of this network namespace where they are per namespace (sysctl(8)).</summary>
+/// <summary>Reads and writes kernel parameters (sysctl(8)); network parameters are those of this network namespace.</summary>
 internal static class Sysctl
 {
-    /// <param name="name">With dots: <c>net.ipv4.tcp_migrate_req</c>.</param>
-    /// <returns>Null when this kernel does not have it, or it may not be read.</returns>
+    /// <param name="name">Name with dots: <c>net.ipv4.tcp_migrate_req</c>.</param>
+    /// <returns>Null if this kernel has no such parameter, or access is denied.</returns>
     public static string? Read(string name) => KernelText.Read($"/proc/sys/{name.Replace('.', '/')}");
 
     /// <returns>
-    /// EACCES or EROFS where it may not be written, as in most containers; ENOENT where this kernel does not have it.
+    /// EACCES or EROFS if access is denied, as in most containers; ENOENT if this kernel has no such parameter.
     /// </returns>
     public static unsafe Errno Write(string name, string value)
     {

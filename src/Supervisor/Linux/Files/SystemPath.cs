@@ -5,7 +5,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Files;
 
-/// <summary>What the file system says of a path.</summary>
+/// <summary>Owner and mode of a path.</summary>
 /// <param name="Mode">Type and permission bits of inode(7).</param>
 internal readonly record struct PathFacts(uint Uid, uint Gid, uint Mode)
 {
@@ -16,14 +16,14 @@ internal readonly record struct PathFacts(uint Uid, uint Gid, uint Mode)
     public const uint Read = 4;
     public const uint Execute = 1;
 
-    /// <summary>By the type bits of inode(7).</summary>
+    /// <summary>From the type bits of inode(7).</summary>
     public bool IsRegularFile => Mode >> 12 == 8;
 
     public bool IsDirectory => Mode >> 12 == 4;
 
     public bool IsSocket => Mode >> 12 == 12;
 
-    /// <summary>Whether the permission bits allow it; access lists beyond them are not looked at.</summary>
+    /// <summary>Whether the permission bits allow the access; access control lists are ignored.</summary>
     public bool Allows(Identity identity, uint permission)
     {
         if (identity.Uid == 0) return true;
@@ -32,7 +32,7 @@ internal readonly record struct PathFacts(uint Uid, uint Gid, uint Mode)
     }
 }
 
-/// <summary>Questions about paths that .NET does not answer.</summary>
+/// <summary>Queries about paths that .NET does not offer.</summary>
 internal static unsafe class SystemPath
 {
     public static PathFacts? Status(string path, out Errno errno)
@@ -43,14 +43,14 @@ internal static unsafe class SystemPath
         return errno == Errno.None ? new PathFacts(status.Uid, status.Gid, status.Mode) : null;
     }
 
-    /// <summary>Whether executing it gives capabilities (capabilities(7)).</summary>
+    /// <summary>Whether executing the file adds capabilities (capabilities(7)).</summary>
     public static bool HasFileCapabilities(string path)
     {
         fixed (byte* start = Terminated(path), name = "security.capability\0"u8)
             return Libc.GetAttribute(start, name, null, 0) > 0;
     }
 
-    /// <summary>Flags of the mount that the path is on, by <c>ST_</c> of statvfs(3); 0 when it cannot be asked.</summary>
+    /// <summary>Mount flags of the path (<c>ST_</c> of statvfs(3)); 0 on failure.</summary>
     public static ulong MountFlags(string path)
     {
         Libc.MountFacts facts = default;
@@ -59,7 +59,7 @@ internal static unsafe class SystemPath
     }
 
     /// <summary>
-    /// The first part of an absolute path that the user may not enter, or the path itself where it may not read it.
+    /// The first directory of an absolute path that the user may not enter, or the path itself if the user may not read it.
     /// </summary>
     public static string? Barrier(string path, Identity identity, out Errno errno)
     {
@@ -69,12 +69,13 @@ internal static unsafe class SystemPath
     }
 
     /// <summary>
-    /// The first folder on the way to an absolute path that the user may not enter; null where none is, or it is not to be seen.
+    /// The first directory above an absolute path that the user may not enter. Null if there is none or it cannot be examined.
     /// </summary>
-    public static string? ClosedFolder(string path, Identity identity)
+    public static string? ClosedDirectory(string path, Identity identity)
     {
         for (var at = path.IndexOf('/', 1); at > 0; at = path.IndexOf('/', at + 1))
-            if (Status(path[..at], out _) is { IsDirectory: true } facts && !facts.Allows(identity, PathFacts.Execute)) return path[..at];
+            if (Status(path[..at], out _) is { IsDirectory: true } facts && !facts.Allows(identity, PathFacts.Execute))
+                return path[..at];
         return null;
     }
 

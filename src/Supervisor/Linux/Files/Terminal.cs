@@ -3,21 +3,21 @@ using Reuseportd.Linux.Interop;
 
 namespace Reuseportd.Linux.Files;
 
-/// <summary>What the daemon's own output streams are.</summary>
+/// <summary>Tells what the daemon's own output streams are.</summary>
 internal static unsafe class Terminal
 {
     public static bool Is(int descriptor) => Libc.IsTerminal(descriptor) == 1;
 
     /// <summary>Whether the descriptor is the stream to journald that systemd made.</summary>
     /// <param name="journalStream">
-    /// Value of <c>JOURNAL_STREAM</c>, <c>DEVICE:INODE</c> (systemd.exec(5)). A program that redirects leaves it set, so it is
-    /// compared.
+    /// Value of <c>JOURNAL_STREAM</c>, <c>DEVICE:INODE</c> (systemd.exec(5)). A redirection does not change the variable, so it
+    /// is compared with the descriptor.
     /// </param>
     public static bool IsJournal(int descriptor, string? journalStream) =>
         Identify(descriptor) is var (device, inode)
         && journalStream == string.Create(CultureInfo.InvariantCulture, $"{device}:{inode}");
 
-    /// <summary><c>st_dev</c> and <c>st_ino</c> of fstat(2); null when it is closed.</summary>
+    /// <summary><c>st_dev</c> and <c>st_ino</c> of fstat(2); null if the descriptor is closed.</summary>
     private static (ulong Device, ulong Inode)? Identify(int descriptor)
     {
         Libc.FileStatus status;
@@ -27,7 +27,7 @@ internal static unsafe class Terminal
             : (Device(status), status.Inode);
     }
 
-    /// <summary><c>st_dev</c> as makedev(3) puts it together, of the parts that statx(2) has.</summary>
+    /// <summary><c>st_dev</c> in the encoding of makedev(3), from the parts of statx(2).</summary>
     private static ulong Device(in Libc.FileStatus status) =>
         (status.DeviceMinor & 0xffUL) | (status.DeviceMajor & 0xfffUL) << 8
         | (status.DeviceMinor & ~0xffUL) << 12 | (status.DeviceMajor & ~0xfffUL) << 32;

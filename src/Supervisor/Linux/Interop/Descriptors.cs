@@ -2,14 +2,14 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Interop;
 
-/// <summary>The daemon's own limit of descriptors: a worker costs it three.</summary>
+/// <summary>The daemon's limit of descriptors; each worker needs three.</summary>
 internal static unsafe class Descriptors
 {
     /// <summary>
-    /// Raises the soft limit to the hard one. Workers are to get the former limit back: programs that use select(2) break on
-    /// descriptors past 1023, which is what the low soft limit is for.
+    /// Raises the soft limit to the hard limit. Workers get the former limit back: programs that use select(2) fail with
+    /// descriptors above 1023, which is why the soft limit is low.
     /// </summary>
-    /// <param name="former">The limit before.</param>
+    /// <param name="former">The limit before the call.</param>
     public static Errno RaiseLimit(out LimitPair former)
     {
         LimitPair pair;

@@ -3,14 +3,14 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Interop;
 
-/// <summary>What epoll_ctl(2) waits for, and reports. Error and HangUp are reported whether asked for or not.</summary>
+/// <summary>Events that epoll_ctl(2) requests and reports. Error and HangUp are always reported.</summary>
 [Flags]
 internal enum EpollEvents : uint
 {
     None = 0,
     Readable = 0x001,
 
-    /// <summary>A file of cgroupfs has changed since it was last read; comes with <see cref="Error"/>.</summary>
+    /// <summary>A file of cgroupfs has changed since its last read; reported together with <see cref="Error"/>.</summary>
     Urgent = 0x002,
     Writable = 0x004,
     Error = 0x008,
@@ -18,18 +18,18 @@ internal enum EpollEvents : uint
     EdgeTriggered = 1u << 31,
 }
 
-/// <param name="Token">What was given when the descriptor was added.</param>
+/// <param name="Token">The token that was passed when the descriptor was added.</param>
 internal readonly record struct Ready(ulong Token, EpollEvents What);
 
 /// <summary>
-/// epoll(7) for one waiting thread; adding and removing is free to all. A descriptor must be removed before it is closed
-/// when a copy of it may live on elsewhere.
+/// epoll(7) for one waiting thread; any thread may add and remove. Remove a descriptor before closing it if another process may
+/// hold a copy.
 /// </summary>
 internal sealed unsafe class Epoll : Descriptor
 {
     private const int MaxEvents = 256;
 
-    /// <summary><c>struct epoll_event</c> is packed on x86-64, to be one with its 32-bit layout, and nowhere else.</summary>
+    /// <summary><c>struct epoll_event</c> is packed only on x86-64, where it has the layout of 32-bit x86.</summary>
     private static readonly int TokenOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
 
     private readonly Ready[] _ready = new Ready[MaxEvents];
@@ -42,17 +42,20 @@ internal sealed unsafe class Epoll : Descriptor
 
     private static int EventSize => TokenOffset + sizeof(ulong);
 
-    /// <summary>EEXIST when it is already in, EPERM for a regular file, ENOSPC at the user's limit of watches.</summary>
+    /// <summary>
+    /// EEXIST if the descriptor is already added, EPERM for a regular file, ENOSPC at the user's limit of watches.
+    /// </summary>
     public Errno Add(SafeHandle target, EpollEvents interest, ulong token) => Control(Libc.EpollAdd, target, interest, token);
 
-    public Errno Modify(SafeHandle target, EpollEvents interest, ulong token) => Control(Libc.EpollModify, target, interest, token);
+    public Errno Modify(SafeHandle target, EpollEvents interest, ulong token) =>
+        Control(Libc.EpollModify, target, interest, token);
 
-    /// <summary>ENOENT when it is not in.</summary>
+    /// <summary>ENOENT if the descriptor is not added.</summary>
     public Errno Remove(SafeHandle target) => Control(Libc.EpollDelete, target, EpollEvents.None, 0);
 
-    /// <summary>Waits for at least one descriptor to be ready.</summary>
-    /// <param name="timeout">Null waits for ever; zero or less does not wait.</param>
-    /// <returns>Valid until the next call. Empty after the timeout, and when a signal came between.</returns>
+    /// <summary>Waits until at least one descriptor is ready.</summary>
+    /// <param name="timeout">Null waits without limit; zero or less does not wait.</param>
+    /// <returns>Valid until the next call. Empty after the timeout or a signal.</returns>
     public ReadOnlySpan<Ready> Wait(TimeSpan? timeout)
     {
         var buffer = stackalloc byte[MaxEvents * 16];
@@ -72,7 +75,7 @@ internal sealed unsafe class Epoll : Descriptor
         if (count >= 0) return (int)count;
         var errno = Libc.LastErrno;
         if (errno == Errno.Interrupted) return 0;
-        // Linux before 5.11, or a seccomp filter that is older than the call.
+        // Before Linux 5.11 the call is missing, and an old seccomp filter refuses it.
         var isRefused = _hasPwait2 && (errno == Errno.NoSuchCall || errno == Errno.NotPermitted);
         if (!isRefused) throw new LinuxException("epoll_wait", errno);
         _hasPwait2 = false;
@@ -91,7 +94,7 @@ internal sealed unsafe class Epoll : Descriptor
         return Libc.EpollPwait2(this, buffer, MaxEvents, &time);
     }
 
-    /// <summary>Rounded up, so that a wait never ends before its time and spins.</summary>
+    /// <summary>Rounded up: a wait that ended too early would be repeated in a busy loop.</summary>
     private static int Milliseconds(TimeSpan? timeout) => timeout is { } span
         ? (int)Math.Clamp(Math.Ceiling(span.TotalMilliseconds), 0, int.MaxValue)
         : -1;

@@ -6,7 +6,7 @@ namespace Reuseportd.Linux.Interop;
 internal sealed class EventFd() : Descriptor(Made(
     Libc.EventFd(0, Libc.EventFdCloseOnExec | Libc.EventFdNonBlocking), "eventfd"))
 {
-    /// <summary>A full counter (EAGAIN) wakes as well, so it is no error.</summary>
+    /// <summary>A full counter (EAGAIN) is no error, because it wakes the reader too.</summary>
     public unsafe void Signal()
     {
         ulong one = 1;

@@ -12,7 +12,7 @@ internal static partial class Libc
     public const int EventFdCloseOnExec = 0x80000;
     public const int EventFdNonBlocking = 0x800;
 
-    /// <summary>epoll_pwait2(2), Linux 5.11; glibc has a wrapper only from 2.35 on.</summary>
+    /// <summary>epoll_pwait2(2), Linux 5.11; glibc has a wrapper since 2.35.</summary>
     private const nint EpollPwait2Number = 441;
 
     [LibraryImport(Library, EntryPoint = "epoll_create1", SetLastError = true)]

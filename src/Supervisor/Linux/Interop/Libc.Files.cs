@@ -10,13 +10,13 @@ internal static partial class Libc
     public const int OpenCreate = 0x40;
     public const int OpenCloseOnExec = 0x80000;
 
-    /// <summary>ENOTDIR for anything but a directory; the number goes by the architecture.</summary>
+    /// <summary>ENOTDIR for anything but a directory; the value depends on the architecture.</summary>
     public static readonly int OpenDirectory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
 
-    /// <summary>ELOOP for a symbolic link; the one of these flags whose number goes by the architecture.</summary>
+    /// <summary>ELOOP for a symbolic link; the value depends on the architecture.</summary>
     public static readonly int OpenNoFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
-    /// <summary>A descriptor that stands for the place in the file system and opens nothing (open(2)).</summary>
+    /// <summary>A descriptor for the location only; the file itself is not opened (open(2)).</summary>
     public const int OpenPath = 0x200000;
 
     public const int LockExclusive = 2;
@@ -24,13 +24,13 @@ internal static partial class Libc
 
     public const int AtCurrentDirectory = -100;
 
-    /// <summary>For unlinkat(2): a directory, as rmdir(2) takes it.</summary>
+    /// <summary>For unlinkat(2): remove a directory, as rmdir(2) does.</summary>
     public const int AtRemoveDirectory = 0x200;
 
-    /// <summary>For statx(2): of a symbolic link itself, not of what it leads to.</summary>
+    /// <summary>For statx(2): the symbolic link itself, not its target.</summary>
     public const int AtNoFollow = 0x100;
 
-    /// <summary>For statx(2) and fchownat(2) of an open descriptor: an empty path.</summary>
+    /// <summary>For statx(2) and fchownat(2): an empty path means the open descriptor.</summary>
     public const int AtEmptyPath = 0x1000;
     public const uint StatBasic = 0x7ff;
 
@@ -87,7 +87,9 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "unlink", SetLastError = true)]
     public static unsafe partial int Unlink(byte* path);
 
-    /// <summary>The lock is the open file's: it goes when the last descriptor of it is closed, however a process ends.</summary>
+    /// <summary>
+    /// The lock belongs to the open file description: the kernel releases it with the last descriptor, however a process ends.
+    /// </summary>
     [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
     public static partial int Lock(SafeHandle descriptor, int operation);
 
@@ -101,7 +103,7 @@ internal static partial class Libc
     public static partial int FileControl(SafeHandle descriptor, int command, nint argument);
 
     /// <summary>
-    /// <c>struct statx</c> of statx(2), Linux 4.11: one layout on all architectures, unlike <c>struct stat</c>.
+    /// <c>struct statx</c> of statx(2), Linux 4.11. Unlike <c>struct stat</c>, it has one layout on all architectures.
     /// </summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     public struct FileStatus

@@ -20,7 +20,7 @@ internal static partial class Libc
     public const int SignalChild = 17;
     public const nint DefaultDisposition = 0;
 
-    // One number on all architectures since these came (Linux 5.1 and 5.3); glibc wraps them only from 2.36 on.
+    // The same number on all architectures (Linux 5.1 and 5.3); glibc has wrappers since 2.36.
     private const nint PidfdSendSignalNumber = 424;
     private const nint PidfdOpenNumber = 434;
     private const nint PidfdGetFdNumber = 438; // Linux 5.6
@@ -43,11 +43,11 @@ internal static partial class Libc
     public static nint PidfdSendSignal(SafeHandle pidfd, int signal) =>
         PidfdSendSignal(PidfdSendSignalNumber, pidfd, signal, info: 0, flags: 0);
 
-    /// <summary>For a pidfd that the kernel has only just made, and that nothing owns yet.</summary>
+    /// <summary>For a new pidfd that has no owner yet.</summary>
     public static nint PidfdSendSignal(int pidfd, int signal) =>
         PidfdSendSignal(PidfdSendSignalNumber, pidfd, signal, info: 0, flags: 0);
 
-    /// <summary>Close-on-exec.</summary>
+    /// <summary>The new descriptor is close-on-exec.</summary>
     public static nint PidfdGetFd(SafeHandle pidfd, int descriptor) => PidfdGetFd(PidfdGetFdNumber, pidfd, descriptor, flags: 0);
 
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
@@ -62,13 +62,13 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     private static partial nint PidfdSendSignal(nint number, nint pidfd, nint signal, nint info, nint flags);
 
-    /// <summary><c>siginfo_t</c> as waitid(2) fills it, on a 64-bit kernel.</summary>
+    /// <summary><c>siginfo_t</c> in the layout of waitid(2) on a 64-bit kernel.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 128)]
     public struct SignalInfo
     {
         [FieldOffset(8)] public int Code;
 
-        /// <summary>0 when nothing has ended.</summary>
+        /// <summary>0 if no child has ended.</summary>
         [FieldOffset(16)] public int Pid;
 
         [FieldOffset(24)] public int Status;

@@ -12,7 +12,7 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "setrlimit", SetLastError = true)]
     public static unsafe partial int SetLimit(int resource, LimitPair* limit);
 
-    /// <summary>EINVAL when the kernel's mask has more bits than fit.</summary>
+    /// <summary>EINVAL if the kernel's mask is larger than the buffer.</summary>
     [LibraryImport(Library, EntryPoint = "sched_getaffinity", SetLastError = true)]
     public static unsafe partial int GetAffinity(int pid, nuint size, byte* mask);
 
@@ -20,7 +20,7 @@ internal static partial class Libc
     public const int SchedulerOther = 0;
     public const int SchedulerResetOnFork = 0x40000000; // Linux 2.6.32
 
-    /// <summary>Of the calling thread where the id is 0. -1 is an answer like others: errno is to be 0 before.</summary>
+    /// <summary>An id of 0 means the calling thread. -1 is a valid result, so set errno to 0 before the call.</summary>
     [LibraryImport(Library, EntryPoint = "getpriority", SetLastError = true)]
     public static partial int GetPriority(int which, int id);
 

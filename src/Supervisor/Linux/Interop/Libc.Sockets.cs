@@ -27,18 +27,18 @@ internal static partial class Libc
 
     public const int ShutdownRead = 0;
 
-    /// <summary>MSG_PEEK: what is received stays.</summary>
+    /// <summary>MSG_PEEK: the received data stays in the queue.</summary>
     public const int ReceivePeek = 0x2;
 
-    /// <summary>MSG_DONTWAIT, of sending, too.</summary>
+    /// <summary>MSG_DONTWAIT, also for sending.</summary>
     public const int WithoutWait = 0x40;
 
     public const int RightsMessage = 1;
 
-    /// <summary>MSG_CMSG_CLOEXEC: descriptors that come with a message.</summary>
+    /// <summary>MSG_CMSG_CLOEXEC: received descriptors are close-on-exec.</summary>
     public const int ReceiveCloseOnExec = 0x40000000;
 
-    /// <summary>An EPIPE instead of a SIGPIPE.</summary>
+    /// <summary>EPIPE instead of SIGPIPE.</summary>
     public const int SendNoSignal = 0x4000;
 
     [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]

@@ -4,7 +4,7 @@ namespace Reuseportd.Linux.Interop;
 
 internal static partial class Libc
 {
-    // These answer with the error itself, and 0 with no entry for a name that does not exist.
+    // These return the error, and 0 without an entry for an unknown name.
 
     [LibraryImport(Library, EntryPoint = "getpwnam_r", StringMarshalling = StringMarshalling.Utf8)]
     public static unsafe partial int UserByName(string name, User* user, byte* buffer, nuint size, User** found);
@@ -15,7 +15,9 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "getgrnam_r", StringMarshalling = StringMarshalling.Utf8)]
     public static unsafe partial int GroupByName(string name, Group* group, byte* buffer, nuint size, Group** found);
 
-    /// <summary>-1 when there are more than <paramref name="count"/>, which then says how many.</summary>
+    /// <summary>
+    /// -1 if there are more than <paramref name="count"/> groups; <paramref name="count"/> is then their number.
+    /// </summary>
     [LibraryImport(Library, EntryPoint = "getgrouplist")]
     public static unsafe partial int GroupList(byte* user, uint primary, uint* groups, int* count);
 

@@ -4,17 +4,17 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Interop;
 
 /// <summary>
-/// Every function of libc that the daemon calls, each with one signature, in parts by topic. All of them set errno;
-/// the types around them turn it into an <see cref="Errno"/>.
+/// Every function of libc that the daemon calls, in parts by topic. All set errno, and the types of this floor convert it to
+/// <see cref="Errno"/>.
 /// </summary>
 internal static partial class Libc
 {
     private const string Library = "libc";
 
-    /// <summary>The error of the last call on this thread; to be asked before any other call.</summary>
+    /// <summary>The error of the last call on this thread; read it before any other call.</summary>
     public static Errno LastErrno => new(Marshal.GetLastPInvokeError());
 
-    /// <summary>For calls that answer 0 or -1.</summary>
+    /// <summary>For calls that return 0 or -1.</summary>
     public static Errno ErrnoOf(nint answer) => answer < 0 ? LastErrno : Errno.None;
 
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Reuseportd.Linux.Interop;
 
-/// <summary>The daemon's own C: see Native/spawn.h, whose layouts are repeated here. Change both.</summary>
+/// <summary>The daemon's C functions. The layouts must match Native/spawn.h.</summary>
 internal static unsafe partial class Native
 {
     private const string Library = "libreuseportd_native";
@@ -22,18 +22,18 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "reuseportd_child_signal", SetLastError = true)]
     public static partial int OpenChildSignal();
 
-    /// <summary>Native/guard.h.</summary>
+    /// <summary>See Native/guard.h.</summary>
     [LibraryImport(Library, EntryPoint = "reuseportd_guard_start", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int StartGuard(string mark, int groups, Guarding* guarding);
 
     [LibraryImport(Library, EntryPoint = "reuseportd_guard_forget")]
     public static partial void ForgetSession(nint guard, int session);
 
-    /// <summary>Native/program_pages.h.</summary>
+    /// <summary>See Native/program_pages.h.</summary>
     [LibraryImport(Library, EntryPoint = "reuseportd_program_release")]
     public static partial nuint ReleaseProgram();
 
-    /// <summary>Bytes that the shim may write behind <see cref="Request.StderrFile"/>.</summary>
+    /// <summary>Bytes that the shim may write after the name in <see cref="Request.StderrFile"/>.</summary>
     public const int FileNameSize = 42;
 
     [Flags]
@@ -95,7 +95,7 @@ internal static unsafe partial class Native
         public int Reserved;
     }
 
-    /// <summary>Whom a file is opened as.</summary>
+    /// <summary>The user and groups that a file is opened as.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct Identity
     {

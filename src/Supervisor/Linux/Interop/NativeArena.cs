@@ -4,8 +4,8 @@ using System.Text;
 namespace Reuseportd.Linux.Interop;
 
 /// <summary>
-/// One block of native memory for all that a single call points to; the next call uses it again. The block does not
-/// move while it is filled, so its size is bounded first.
+/// A block of native memory for everything that one call points to; the next call reuses it. The block does not move while it is
+/// filled, so its size is computed first.
 /// </summary>
 internal sealed unsafe class NativeArena : IDisposable
 {
@@ -14,14 +14,14 @@ internal sealed unsafe class NativeArena : IDisposable
     private nuint _capacity;
     private nuint _used;
 
-    /// <summary>Bytes that are enough for one string: UTF-8 has at most three for each UTF-16 unit.</summary>
+    /// <summary>An upper bound for one string: UTF-8 has at most three bytes for each UTF-16 unit.</summary>
     public static nuint BoundOf(string? text) => text is null ? 0 : (nuint)text.Length * 3 + 1;
 
-    /// <summary>Bytes that are enough for one array.</summary>
+    /// <summary>An upper bound for one array.</summary>
     public static nuint BoundOf<T>(int count)
         where T : unmanaged => (nuint)(count * sizeof(T)) + Alignment;
 
-    /// <summary>Empties the block. Earlier pointers are void.</summary>
+    /// <summary>Empties the block. Earlier pointers become invalid.</summary>
     public void Reset(nuint bound)
     {
         _used = 0;
@@ -43,7 +43,7 @@ internal sealed unsafe class NativeArena : IDisposable
         return at;
     }
 
-    /// <summary>The text in UTF-8, ended by a NUL.</summary>
+    /// <summary>The text in UTF-8, with a final NUL.</summary>
     public byte* String(string text)
     {
         var at = _start + _used;

@@ -3,11 +3,11 @@ using System.Text;
 
 namespace Reuseportd.Linux.Processes;
 
-/// <summary>What the dynamic loader goes by, of a program or library in ELF (elf(5)).</summary>
-/// <param name="Is64">Class of the file.</param>
-/// <param name="Machine"><c>EM_</c> number of the architecture.</param>
+/// <summary>The fields of an ELF file (elf(5)) that the dynamic loader depends on.</summary>
+/// <param name="Is64">Whether the file's class is 64 bit.</param>
+/// <param name="Machine">Number of the architecture (<c>EM_</c>).</param>
 /// <param name="Interpreter">
-/// Path of the dynamic loader that the program asks for; null for a static one and for libraries.
+/// Path of the program's dynamic loader; null for static programs and libraries.
 /// </param>
 internal sealed record ElfHeader(bool Is64, int Machine, string? Interpreter)
 {
@@ -15,19 +15,20 @@ internal sealed record ElfHeader(bool Is64, int Machine, string? Interpreter)
     private const int ProgramNote = 4;
 
     /// <summary>
-    /// Whether Go's linker made it, by the note with its build id: such a program makes its system calls itself.
+    /// Whether Go's linker made the program, by the note with its build id. Such a program makes system calls without libc.
     /// </summary>
     public bool IsGo { get; init; }
 
     /// <summary>
-    /// Bytes from the start of a file that hold the header and, as linkers lay it out, the program headers and loader.
+    /// Bytes from the start of a file that contain the header, the program headers and the loader's path, as linkers arrange
+    /// them.
     /// </summary>
     public const int Window = 64 * 1024;
 
-    /// <summary>Whether one process can hold both.</summary>
+    /// <summary>Whether both can be loaded into one process.</summary>
     public bool Fits(ElfHeader other) => Is64 == other.Is64 && Machine == other.Machine;
 
-    /// <summary>Null when the bytes are no ELF file, or lead outside of themselves.</summary>
+    /// <summary>Null if the bytes are not an ELF file, or if an offset is out of range.</summary>
     public static ElfHeader? TryParse(ReadOnlySpan<byte> file)
     {
         if (file.Length < 64 || !file.StartsWith("\x7f"u8) || !file[1..].StartsWith("ELF"u8)) return null;
@@ -44,7 +45,8 @@ internal sealed record ElfHeader(bool Is64, int Machine, string? Interpreter)
             if (size < (is64 ? 56 : 32) || at + (ulong)size > (ulong)file.Length) return null;
             var header = file.Slice((int)at, size);
             if (reader.Number(header, 0) == ProgramInterpreter) interpreter = reader.Text(file, header);
-            isGo |= reader.Number(header, 0) == ProgramNote && reader.Segment(file, header) is [_, _, _, _, _, _, _, _, _, _, _, _, (byte)'G', (byte)'o', 0, ..];
+            isGo |= reader.Number(header, 0) == ProgramNote
+                && reader.Segment(file, header) is [_, _, _, _, _, _, _, _, _, _, _, _, (byte)'G', (byte)'o', 0, ..];
         }
 
         return new ElfHeader(is64, reader.Half(file, 18), interpreter) { IsGo = isGo };
@@ -60,7 +62,7 @@ internal sealed record ElfHeader(bool Is64, int Machine, string? Interpreter)
             ? BinaryPrimitives.ReadUInt32BigEndian(at[offset..])
             : BinaryPrimitives.ReadUInt32LittleEndian(at[offset..]);
 
-        /// <summary>An address or offset, as wide as the class says.</summary>
+        /// <summary>An address or offset; its width depends on the class.</summary>
         public ulong Word(ReadOnlySpan<byte> at, int offset)
         {
             if (!is64) return Number(at, offset);
@@ -69,15 +71,18 @@ internal sealed record ElfHeader(bool Is64, int Machine, string? Interpreter)
                 : BinaryPrimitives.ReadUInt64LittleEndian(at[offset..]);
         }
 
-        /// <summary>The string that a program header points to; empty when it lies beyond the bytes at hand.</summary>
-        public string Text(ReadOnlySpan<byte> file, ReadOnlySpan<byte> header) => Encoding.UTF8.GetString(Segment(file, header).TrimEnd((byte)0));
+        /// <summary>The string that a program header points to; empty if it is out of range.</summary>
+        public string Text(ReadOnlySpan<byte> file, ReadOnlySpan<byte> header) =>
+            Encoding.UTF8.GetString(Segment(file, header).TrimEnd((byte)0));
 
-        /// <summary>The bytes that a program header points to; empty when they lie beyond those at hand.</summary>
+        /// <summary>The bytes that a program header points to; empty if they are out of range.</summary>
         public ReadOnlySpan<byte> Segment(ReadOnlySpan<byte> file, ReadOnlySpan<byte> header)
         {
             var offset = Word(header, is64 ? 8 : 4);
             var length = Word(header, is64 ? 32 : 16);
-            return offset >= (ulong)file.Length || length > (ulong)file.Length - offset ? [] : file.Slice((int)offset, (int)length);
+            return offset >= (ulong)file.Length || length > (ulong)file.Length - offset
+                ? []
+                : file.Slice((int)offset, (int)length);
         }
     }
 }

@@ -4,20 +4,20 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Processes;
 
-/// <summary>A process that has ended and was not reaped.</summary>
+/// <summary>A process that has ended and is not reaped.</summary>
 internal static class EndedProcess
 {
-    /// <summary>Of the exit code in <c>/proc/PID/stat</c> (proc(5)).</summary>
+    /// <summary>Position of the exit code in <c>/proc/PID/stat</c> (proc(5)).</summary>
     private const int ExitCodeField = 52;
 
     private const int SignalMask = 0x7f;
     private const int DumpedBit = 0x80;
 
     /// <summary>
-    /// How it ended, also while a tracer holds its exit: waitid(2) tells the parent nothing until the tracer lets go. The kernel
-    /// shows the code to the process's user and to CAP_SYS_PTRACE, and 0 to others.
+    /// The exit status, even while a tracer holds the exit: waitid(2) reports nothing to the parent until the tracer detaches.
+    /// The kernel shows the code to the process's user and to CAP_SYS_PTRACE, and 0 to others.
     /// </summary>
-    /// <returns>Null if there is no such process, or it runs.</returns>
+    /// <returns>Null if there is no such process, or it still runs.</returns>
     public static ExitStatus? StatusOf(int pid)
     {
         Span<byte> buffer = stackalloc byte[1024];
@@ -28,7 +28,7 @@ internal static class EndedProcess
     internal static ExitStatus? TryParse(ReadOnlySpan<byte> line)
     {
         if (ProcessEntry.TryParse(line) is not { IsZombie: true }) return null;
-        // The first field behind the name is the third.
+        // The first field after the name is the third.
         var number = 3;
         var rest = line[(line.LastIndexOf(") "u8) + 2)..];
         foreach (var range in rest.Split((byte)' '))

@@ -4,21 +4,22 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Processes;
 
-/// <summary>How soon the calling thread gets a processor among those that want one (sched(7)).</summary>
+/// <summary>The CPU priority of the calling thread (sched(7)).</summary>
 internal static unsafe class Niceness
 {
-    /// <summary>Places on the scale of nice(2), on which 10 are a weight of about nine others.</summary>
+    /// <summary>Steps of nice(2); 10 steps mean about nine times the weight.</summary>
     private const int Step = 10;
 
     private const int Highest = -20;
 
     /// <summary>
-    /// Ahead of the threads that are no better than this one is now; of others in its control group and session only, where the
-    /// kernel weighs those (sched(7), autogroups). What it starts, threads and processes, gets niceness 0 from the kernel where
-    /// this thread's is below that (SCHED_RESET_ON_FORK), and else its own.
+    /// Raises the priority of this thread above that of the daemon's other threads. With autogroups (sched(7)) it counts only
+    /// within the control group and session. New threads and processes get niceness 0 if this thread's is lower
+    /// (SCHED_RESET_ON_FORK), else its own.
     /// </summary>
-    /// <param name="former">Niceness until now.</param>
-    /// <returns>EPERM or EACCES without CAP_SYS_NICE; ENOTSUP where it has another policy than the usual one, which is left.</returns>
+    /// <param name="former">Niceness before the call.</param>
+    /// <returns>EPERM or EACCES without CAP_SYS_NICE; ENOTSUP if the thread has a real-time policy, which is not
+    /// changed.</returns>
     public static Errno TryImprove(out int former)
     {
         former = 0;
@@ -30,7 +31,7 @@ internal static unsafe class Niceness
         var errno = Libc.ErrnoOf(Libc.SetPriority(Libc.PriorityOfProcess, 0, Math.Max(former - Step, Highest)));
         if (errno != Errno.None) return errno;
         errno = Libc.ErrnoOf(Libc.SetScheduler(0, Libc.SchedulerOther | Libc.SchedulerResetOnFork, &none));
-        // Better late than workers that are ahead of all others.
+        // Without the reset, workers would inherit a priority above all others: a slow start is better.
         if (errno != Errno.None) _ = Libc.SetPriority(Libc.PriorityOfProcess, 0, former);
         return errno;
     }

@@ -4,15 +4,15 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Processes;
 
 /// <summary>
-/// A process, by pidfd and pid as one value (pidfd_open(2)). The number is for messages and /proc; what is done is done
-/// through the descriptor, which never means another process. Readable in an <see cref="Epoll"/> once it has ended.
+/// A process as a pair of pidfd and pid (pidfd_open(2)). The pid is for messages and /proc. Operations use the descriptor, which
+/// never refers to another process. An <see cref="Epoll"/> reports it as readable after the process has ended.
 /// </summary>
 internal sealed class Pidfd(int number, int pid) : Descriptor(number)
 {
     public int Pid { get; } = pid;
 
-    /// <summary>Opens a process by number. The caller checks that it is the one meant, by its start time.</summary>
-    /// <param name="errno">ESRCH when there is none.</param>
+    /// <summary>Opens a process by pid. The caller compares the start time to make sure that it is the right process.</summary>
+    /// <param name="errno">ESRCH if there is no such process.</param>
     public static Pidfd? Open(int pid, out Errno errno)
     {
         var number = Libc.PidfdOpen(pid);
@@ -20,26 +20,22 @@ internal sealed class Pidfd(int number, int pid) : Descriptor(number)
         return number < 0 ? null : new Pidfd((int)number, pid);
     }
 
-    /// <summary>
-    /// ESRCH when it has ended and was waited for; a process that waits to be reaped takes signals without effect.
-    /// </summary>
+    /// <summary>ESRCH if the process has ended and was reaped; a zombie accepts signals without effect.</summary>
     public Errno SendSignal(Signal signal) => Libc.ErrnoOf(Libc.PidfdSendSignal(this, signal.Number));
 
-    /// <summary>Whether it runs no more, reaped or not. Does not reap.</summary>
+    /// <summary>Whether the process has ended, reaped or not. Does not reap.</summary>
     public bool HasEnded => WaitForEnd(TimeSpan.Zero);
 
-    /// <summary>
-    /// Blocks until it runs no more, a signal comes between, or <paramref name="patience"/> is over. Does not reap.
-    /// </summary>
+    /// <summary>Blocks until the process ends, a signal arrives, or <paramref name="patience"/> is over. Does not reap.</summary>
     public unsafe bool WaitForEnd(TimeSpan patience)
     {
         var entry = new Libc.PollEntry { Descriptor = Number, Events = Libc.PollEntry.In };
         return Libc.Poll(&entry, 1, (int)Math.Ceiling(patience.TotalMilliseconds)) > 0;
     }
 
-    /// <summary>Reaps it if it has ended: waitid(2) by pidfd, Linux 5.4. Does not block.</summary>
-    /// <param name="status">Null while it runs.</param>
-    /// <returns>ECHILD when it is no child of this process, or was reaped before.</returns>
+    /// <summary>Reaps the process if it has ended: waitid(2) by pidfd, Linux 5.4. Does not block.</summary>
+    /// <param name="status">Null while the process runs.</param>
+    /// <returns>ECHILD if it is not a child of this process, or was reaped before.</returns>
     public unsafe Errno Wait(out ExitStatus? status)
     {
         status = null;

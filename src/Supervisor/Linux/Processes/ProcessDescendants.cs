@@ -7,15 +7,15 @@ using Reuseportd.Linux.Files;
 namespace Reuseportd.Linux.Processes;
 
 /// <summary>
-/// A process and what it started, by <c>/proc/PID/task/TID/children</c> (Linux 3.5, CONFIG_PROC_CHILDREN): costs with the size of
-/// that tree, not with that of the machine. A child whose parent has ended is not found.
+/// A process and its descendants, by <c>/proc/PID/task/TID/children</c> (Linux 3.5, CONFIG_PROC_CHILDREN). The cost depends on
+/// the size of the tree, not on the machine's number of processes. Orphans are not found.
 /// </summary>
 internal static class ProcessDescendants
 {
-    /// <summary>More than this of one tree are not looked at.</summary>
+    /// <summary>Most processes that are returned.</summary>
     private const int Most = 4096;
 
-    /// <returns>The process itself first.</returns>
+    /// <returns>The process itself comes first.</returns>
     public static List<int> Of(int pid)
     {
         var found = new List<int> { pid };
@@ -32,7 +32,7 @@ internal static class ProcessDescendants
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
-            // It has ended between.
+            // The process has ended meanwhile.
         }
     }
 
@@ -43,5 +43,6 @@ internal static class ProcessDescendants
     }
 
     private static FileSystemEnumerable<string> ThreadsOf(int pid) => new(
-        string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task"), (ref FileSystemEntry entry) => entry.FileName.ToString());
+        string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task"),
+        (ref FileSystemEntry entry) => entry.FileName.ToString());
 }

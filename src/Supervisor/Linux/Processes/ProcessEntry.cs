@@ -4,25 +4,25 @@ using Reuseportd.Linux.Interop;
 
 namespace Reuseportd.Linux.Processes;
 
-/// <summary>What <c>/proc/PID/stat</c> says of a process.</summary>
-/// <param name="State">As proc(5) letters it: R, S, D, Z ...</param>
+/// <summary>The fields of <c>/proc/PID/stat</c>.</summary>
+/// <param name="State">Letter of proc(5): R, S, D, Z and others.</param>
 /// <param name="StartTime">
-/// Clock ticks since boot. With the pid it names one process only, for as long as the machine runs.
+/// Clock ticks since boot. Pid and start time together identify one process until the next boot.
 /// </param>
-/// <param name="ResidentPages">Its resident set, in pages.</param>
+/// <param name="ResidentPages">Resident set in pages.</param>
 internal readonly record struct ProcessEntry(
     int Pid, char State, int Parent, int Group, int Session, ulong StartTime, ulong ResidentPages = 0)
 {
-    /// <summary>Of CPU time it used, in user and kernel mode.</summary>
+    /// <summary>CPU time in clock ticks, user and kernel mode together.</summary>
     public ulong CpuTicks { get; init; }
 
-    /// <summary>Ended, and waiting for its parent to see it.</summary>
+    /// <summary>Whether the process has ended and is not reaped.</summary>
     public bool IsZombie => State is 'Z' or 'X' or 'x';
 
-    /// <summary>Suspended by a signal or a debugger.</summary>
+    /// <summary>Whether a signal or a debugger has suspended the process.</summary>
     public bool IsStopped => State is 'T' or 't';
 
-    /// <summary>Reads the line. The name in parentheses is the process's own choice, so it is skipped by its last ')'.</summary>
+    /// <summary>Parses the line. The process chooses the name in parentheses, so parsing begins after the last ')'.</summary>
     public static ProcessEntry? TryParse(ReadOnlySpan<byte> line)
     {
         var name = line.IndexOf((byte)'(');
@@ -37,24 +37,25 @@ internal readonly record struct ProcessEntry(
         foreach (var range in rest.Split((byte)' '))
         {
             if (count == fields.Length) break;
-            // Numbers below zero (a terminal's group) are of no interest.
+            // Negative numbers (a terminal's group) are not needed.
             fields[count++] = Utf8Parser.TryParse(rest[range], out ulong number, out _) ? number : 0;
         }
 
-        // Fields are counted from 1 in proc(5), and the state is the third.
+        // proc(5) counts fields from 1; the state is the third.
         return count > 22 - 3
             ? new ProcessEntry(
-                pid, state, (int)fields[4 - 3], (int)fields[5 - 3], (int)fields[6 - 3], fields[22 - 3], count > 24 - 3 ? fields[24 - 3] : 0)
+                pid, state, (int)fields[4 - 3], (int)fields[5 - 3], (int)fields[6 - 3], fields[22 - 3],
+                count > 24 - 3 ? fields[24 - 3] : 0)
             {
                 CpuTicks = fields[14 - 3] + fields[15 - 3],
             }
             : null;
     }
 
-    /// <summary>In one second, of <see cref="CpuTicks"/> and <see cref="StartTime"/>.</summary>
+    /// <summary>Ticks of <see cref="CpuTicks"/> and <see cref="StartTime"/> in a second.</summary>
     public static double TicksInASecond { get; } = Libc.SystemConfiguration(Libc.ClockTicks);
 
-    /// <summary>Null when there is no such process.</summary>
+    /// <summary>Null if there is no such process.</summary>
     public static ProcessEntry? Of(int pid)
     {
         Span<byte> line = stackalloc byte[1024];

@@ -4,28 +4,30 @@ using Reuseportd.Linux.Files;
 namespace Reuseportd.Linux.Processes;
 
 /// <summary>
-/// Reads <c>/proc/PID/environ</c> within a bound. The kernel takes the memory lock of the process for it. The process can hold
-/// that lock without end, by a page fault on a file system that its user serves (FUSE), and a reader then waits uninterruptibly.
-/// So the read is done by a thread that may be lost for as long as that lasts.
+/// Reads <c>/proc/PID/environ</c> within a time limit. The kernel takes the memory lock of the process for the read. A process
+/// can hold that lock without limit, by a page fault on its user's file system (FUSE), and the reader then waits uninterruptibly.
+/// So another thread reads, and may be lost for that time.
 /// </summary>
 internal static class ProcessEnvironment
 {
-    /// <summary>A usual read takes 20 µs. On a loaded machine the thread may wait for a CPU.</summary>
+    /// <summary>A read takes about 20 µs. On a loaded machine the thread may wait for a CPU.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The same after a read that was not done in time: that is done on purpose, and further ones must not add up.</summary>
+    /// <summary>
+    /// The limit after a read that took too long: such a delay is intended, and further delays must not add up.
+    /// </summary>
     private static readonly TimeSpan ShortPatience = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Threads that may hang. Past this number no environment is read.</summary>
+    /// <summary>Most threads that may hang. Beyond this number no environment is read.</summary>
     private const int MostHung = 16;
 
     private static readonly ConcurrentBag<Reader> Idle = [];
     private static readonly ConcurrentDictionary<int, Reader> Hung = [];
 
-    /// <summary>A read was not done in time: processes that let go of one read and hang the next must not add up either.</summary>
+    /// <summary>A read took too long: processes that release one read and block the next must not add up either.</summary>
     private static volatile bool _isWary;
 
-    /// <returns>Null if the process has gone, may not be looked at, or does not let the environment be read in time.</returns>
+    /// <returns>Null if the process is gone, access is denied, or the read takes too long.</returns>
     public static byte[]? Read(int pid)
     {
         if (Hung.ContainsKey(pid) || Hung.Count >= MostHung) return null;
@@ -33,8 +35,8 @@ internal static class ProcessEnvironment
         return reader.Read(pid, _isWary ? ShortPatience : Patience);
     }
 
-    /// <summary>One thread; it lives as long as the daemon.</summary>
-#pragma warning disable CA1001 // A semaphore whose handle nobody asks for holds nothing.
+    /// <summary>A reading thread; it lives as long as the daemon.</summary>
+#pragma warning disable CA1001 // The semaphore's wait handle is never created, so there is nothing to dispose.
     private sealed class Reader
 #pragma warning restore CA1001
     {

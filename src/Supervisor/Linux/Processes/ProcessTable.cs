@@ -3,7 +3,7 @@ using System.IO.Enumeration;
 
 namespace Reuseportd.Linux.Processes;
 
-/// <summary>All processes at about one moment: one pass over /proc, some 15 µs for each process.</summary>
+/// <summary>All processes at about one moment: one pass over /proc, about 15 µs for each process.</summary>
 internal sealed class ProcessTable
 {
     private readonly ILookup<int, ProcessEntry> _byParent;

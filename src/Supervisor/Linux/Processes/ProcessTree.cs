@@ -1,20 +1,20 @@
 namespace Reuseportd.Linux.Processes;
 
 /// <summary>
-/// Everything that came of a worker, to be ended with it: a child that outlives its parent goes on holding the listening
-/// socket, and connections given to it are never served.
-///
-/// The daemon is a subreaper, so whatever a worker leaves behind, however it daemonised itself, stays below the daemon. So
-/// a member is a process below the daemon that is the worker, is below it, or is below an orphan of it. An orphan is a
-/// child of the daemon that nobody spawned here; whose it is its environment tells, or else its session or group, whose
-/// numbers the kernel does not give away while somebody is in them.
+/// The process tree of a worker, which ends with the worker: a child that outlives it holds the listening socket, and connections
+/// to it are never served.
+/// The daemon is a subreaper, so every process that a worker leaves behind stays a descendant of the daemon. The tree consists of
+/// the worker, its descendants, and its orphans with their descendants. An orphan is a child that the daemon did not spawn. Its
+/// environment tells the worker, or else its session or process group: the kernel does not reuse these numbers while a process
+/// has them.
 /// </summary>
 internal static class ProcessTree
 {
-    /// <summary>The members of the tree that run; pure but for what <paramref name="environ"/> reads.</summary>
+    /// <summary>The running members of the tree; pure, except for <paramref name="environ"/>.</summary>
     /// <param name="daemon">Pid of the daemon.</param>
-    /// <param name="isWorker">Whether a pid is one that the daemon spawned and has not reaped; those are never orphans.</param>
-    /// <param name="environ">The environment of a process that runs; empty when it cannot be read.</param>
+    /// <param name="isWorker">Whether the daemon spawned this pid and has not reaped it; such a process is never an
+    /// orphan.</param>
+    /// <param name="environ">Returns the environment of a running process; empty if it cannot be read.</param>
     public static List<ProcessEntry> Members(
         TreeRoot root, ProcessTable table, int daemon, Func<int, bool> isWorker, Func<int, byte[]?> environ)
     {
@@ -31,7 +31,8 @@ internal static class ProcessTree
     }
 
     /// <summary>
-    /// As <see cref="Members(TreeRoot, ProcessTable, int, Func{int, bool}, Func{int, byte[]})"/>, of this process.
+    /// As <see cref="Members(TreeRoot, ProcessTable, int, Func{int, bool}, Func{int, byte[]})"/>, with this process as the
+    /// daemon.
     /// </summary>
     public static List<ProcessEntry> Members(TreeRoot root, ProcessTable table, Func<int, bool> isWorker) =>
         Members(root, table, Environment.ProcessId, isWorker, ProcessEnvironment.Read);

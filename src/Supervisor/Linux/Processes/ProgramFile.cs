@@ -4,20 +4,20 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Processes;
 
-/// <summary>The file that the kernel runs in the end.</summary>
-/// <param name="Path">Of the program, or of the interpreter that its <c>#!</c> line leads to.</param>
-/// <param name="IsReadable">Whether there was anything to judge by.</param>
-/// <param name="Header">Null when it is not ELF.</param>
+/// <summary>The file that the kernel executes in the end.</summary>
+/// <param name="Path">Path of the program, or of the interpreter in its <c>#!</c> line.</param>
+/// <param name="IsReadable">Whether the file could be read.</param>
+/// <param name="Header">Null if the file is not ELF.</param>
 internal sealed record ProgramFile(string Path, bool IsReadable, ElfHeader? Header)
 {
-    /// <summary>As many as the kernel follows (execve(2)).</summary>
+    /// <summary>The kernel follows as many (execve(2)).</summary>
     private const int MostInterpreters = 4;
 
-    /// <summary>As much of a first line as the kernel reads (execve(2)).</summary>
+    /// <summary>The kernel reads as much of the first line (execve(2)).</summary>
     private const int LongestName = 255;
 
-    /// <summary>Follows <c>#!</c> lines from the program that exec was given.</summary>
-    public static ProgramFile Of(string path)
+    /// <summary>Follows <c>#!</c> lines from the program of an exec.</summary>
+    public static ProgramFile Resolve(string path)
     {
         var window = new byte[ElfHeader.Window];
         for (var depth = 0; ; depth++)
@@ -29,17 +29,16 @@ internal sealed record ProgramFile(string Path, bool IsReadable, ElfHeader? Head
         }
     }
 
-    /// <summary>
-    /// The first on the way to what the kernel runs, by <c>#!</c> lines and ELF headers, that is not there; null where all are.
-    /// </summary>
+    /// <summary>The first missing interpreter among <c>#!</c> lines and ELF headers; null if none is missing.</summary>
     public static string? MissingInterpreter(string path)
     {
         var window = new byte[ElfHeader.Window];
-        // Of other kinds, opening one might wait.
+        // Opening another kind of file might block.
         for (var depth = 0; depth <= MostInterpreters && SystemPath.Status(path, out _) is { IsRegularFile: true }; depth++)
         {
             var head = Head(path, window);
-            if ((Interpreter(head) ?? ElfHeader.TryParse(head)?.Interpreter) is not { Length: > 0 and <= LongestName } next) return null;
+            if ((Interpreter(head) ?? ElfHeader.TryParse(head)?.Interpreter) is not { Length: > 0 and <= LongestName } next)
+                return null;
             if (SystemPath.Status(next, out var errno) is null && errno == Errno.NotFound) return next;
             path = next;
         }

@@ -2,13 +2,13 @@ using Reuseportd.Linux.Interop;
 
 namespace Reuseportd.Linux.Processes;
 
-/// <summary>The daemon's own code and constants in memory: Native/program_pages.c.</summary>
+/// <summary>The pages of the daemon's code and constants: Native/program_pages.c.</summary>
 internal static class ProgramPages
 {
     /// <summary>
-    /// Unmaps those that are as they are in the program's file. Other threads go on meanwhile: what they need comes back from the
-    /// page cache, 64 KiB at a time.
+    /// Unmaps the pages that are equal to the program's file. Other threads continue: they get the pages that they need back from
+    /// the page cache, 64 KiB at a time.
     /// </summary>
-    /// <returns>Bytes that were resident.</returns>
+    /// <returns>Resident bytes before the call.</returns>
     public static long GiveBack() => (long)Native.ReleaseProgram();
 }

@@ -4,14 +4,12 @@ using Reuseportd.Linux.Files;
 
 namespace Reuseportd.Linux.Processes;
 
-/// <summary>
-/// What /proc says of the program in a process. What cannot be read (ptrace rights) speaks neither for nor against.
-/// </summary>
+/// <summary>The program of a process, from /proc. Files that cannot be read (ptrace access) prove nothing.</summary>
 internal sealed record RunningProgram(int Pid, string Path)
 {
     private const ulong SecureEntry = 23; // AT_SECURE of getauxval(3)
 
-    /// <summary>Null when the process has ended.</summary>
+    /// <summary>Null if the process has ended.</summary>
     public static RunningProgram? TryOpen(int pid)
     {
         Span<byte> path = stackalloc byte[4096];
@@ -19,7 +17,7 @@ internal sealed record RunningProgram(int Pid, string Path)
         return link.IsEmpty ? null : new RunningProgram(pid, Encoding.UTF8.GetString(link));
     }
 
-    /// <summary>Whether the file is mapped, by its name; one that was replaced meanwhile is marked "(deleted)" there.</summary>
+    /// <summary>Whether the process has mapped the file, by name; /proc marks a replaced file with "(deleted)".</summary>
     public bool Maps(string file)
     {
         var maps = ProcFile.Read(Pid, "maps"u8) ?? [];
@@ -34,9 +32,7 @@ internal sealed record RunningProgram(int Pid, string Path)
         return false;
     }
 
-    /// <summary>
-    /// Whether the kernel told it to distrust its environment, which the loader heeds; null when that is not known.
-    /// </summary>
+    /// <summary>Whether the kernel set AT_SECURE, so that the loader ignores LD_PRELOAD; null if unknown.</summary>
     public bool? IsSecure()
     {
         var pairs = MemoryMarshal.Cast<byte, ulong>(ProcFile.Read(Pid, "auxv"u8) ?? []);
@@ -45,7 +41,7 @@ internal sealed record RunningProgram(int Pid, string Path)
         return null;
     }
 
-    /// <summary>Whether the environment that it was executed with names the library.</summary>
+    /// <summary>Whether the initial environment of the process names the library.</summary>
     public bool Preloads(string library)
     {
         if (ProcFile.Read(Pid, "environ"u8) is not { } environ) return true;

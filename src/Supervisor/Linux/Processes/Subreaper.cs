@@ -7,12 +7,12 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Processes;
 
-/// <summary>A child that the daemon did not spawn, and that has ended.</summary>
+/// <summary>A child that has ended and that the daemon did not spawn.</summary>
 internal readonly record struct Stranger(int Pid, ExitStatus Status);
 
 /// <summary>
-/// The daemon as parent of whatever its workers orphan (PR_SET_CHILD_SUBREAPER of prctl(2), Linux 3.4). Orphans are found by
-/// number and reaped one by one: waiting for "any child" would take the exit of a worker from its owner.
+/// Makes the daemon the parent of its workers' orphans (PR_SET_CHILD_SUBREAPER of prctl(2), Linux 3.4). Orphans are reaped one at
+/// a time by pid: waiting for any child would take the exit status of a worker.
 /// </summary>
 internal static unsafe class Subreaper
 {
@@ -20,8 +20,8 @@ internal static unsafe class Subreaper
         string.Create(CultureInfo.InvariantCulture, $"task/{Environment.ProcessId}/children"));
 
     /// <summary>
-    /// Takes the role. Also undoes an inherited "ignore SIGCHLD", under which the kernel reaps all children by itself and no exit
-    /// status is ever seen.
+    /// Becomes the subreaper. Also resets an inherited "ignore SIGCHLD": with it, the kernel reaps all children and exit statuses
+    /// are lost.
     /// </summary>
     public static Errno Become()
     {
@@ -29,17 +29,17 @@ internal static unsafe class Subreaper
         return Libc.ErrnoOf(Libc.ProcessControl(Libc.SetChildSubreaper, 1));
     }
 
-    /// <summary>Children, alive or ended, that are no workers.</summary>
+    /// <summary>Children, running or ended, that are not workers.</summary>
     /// <param name="isWorker">
-    /// Whether a pid was spawned and not yet waited for. To be asked on the thread that spawns, or a worker could be taken for a
-    /// stranger between its start and its entry.
+    /// Whether this pid was spawned and is not reaped. Call it on the spawning thread: otherwise a new worker without an entry
+    /// could count as adopted.
     /// </param>
-    /// <exception cref="IOException">No descriptor is left to read /proc with.</exception>
+    /// <exception cref="IOException">No descriptor is left to read /proc.</exception>
     public static List<int> AdoptedProcesses(Func<int, bool> isWorker) => [.. Children().Where(pid => !isWorker(pid))];
 
     /// <summary>
-    /// A child that has ended and was not reaped; the same one until it is reaped. Does not reap. Of children that another than
-    /// the main thread started it tells only where the list of the main thread's cannot be read.
+    /// A child that has ended and is not reaped; the same child until it is reaped. Does not reap. Children of threads other than
+    /// the main thread are found only if the main thread's list cannot be read.
     /// </summary>
     public static int? NextEnded()
     {
@@ -49,8 +49,8 @@ internal static unsafe class Subreaper
         return null;
     }
 
-    /// <summary>Reaps one child by its number, which is its own until then.</summary>
-    /// <returns>Null when it has not ended, or is no child.</returns>
+    /// <summary>Reaps one child by its pid, which no other process can have before that.</summary>
+    /// <returns>Null if the process has not ended, or is not a child.</returns>
     public static ExitStatus? Reap(int pid)
     {
         Libc.SignalInfo info = default;
@@ -58,7 +58,7 @@ internal static unsafe class Subreaper
         return answer == 0 && info.Pid == pid ? Pidfd.StatusOf(info) : null;
     }
 
-    /// <summary>Reaps the strangers that have ended. To be called now and then, and when a worker has ended.</summary>
+    /// <summary>Reaps adopted processes that have ended. Call it from time to time, and when a worker has ended.</summary>
     public static List<Stranger> Reap(Func<int, bool> isWorker)
     {
         var reaped = new List<Stranger>();
@@ -79,11 +79,11 @@ internal static unsafe class Subreaper
     }
 
     /// <summary>
-    /// The children of the main thread. The kernel hands an orphan to the first thread of its subreaper (find_new_reaper in
-    /// kernel/exit.c), and workers are children of the thread that started them, which is another. So however many workers there
-    /// are, this list is short. It can miss one while another goes (proc(5)): the next call sees it.
+    /// The children of the main thread. The kernel gives an orphan to the first thread of its subreaper (find_new_reaper in
+    /// kernel/exit.c); workers are children of the threads that start them. So this list is short for any number of workers. It
+    /// can omit a child while another one ends (proc(5)): the next call finds it.
     /// </summary>
-    /// <returns>Null where it cannot be read.</returns>
+    /// <returns>Null if the list cannot be read.</returns>
     private static List<int>? Handed(out Errno errno)
     {
         for (var size = 1024;; size *= 4)
@@ -101,7 +101,7 @@ internal static unsafe class Subreaper
         while (Utf8Parser.TryParse(text, out int number, out var length))
         {
             numbers.Add(number);
-            // Each is followed by a blank.
+            // A blank follows each pid.
             text = text[Math.Min(length + 1, text.Length)..];
         }
 
@@ -120,7 +120,8 @@ internal static unsafe class Subreaper
         const string field = "SigIgn:";
         var status = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal));
         return status is not null
-               && ulong.TryParse(status.AsSpan(field.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var ignored)
+               && ulong.TryParse(
+                   status.AsSpan(field.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var ignored)
                && (ignored & (1UL << (Libc.SignalChild - 1))) != 0;
     }
 }

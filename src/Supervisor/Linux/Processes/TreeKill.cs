@@ -3,13 +3,13 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Processes;
 
 /// <summary>
-/// Ends a <see cref="ProcessTree"/> with SIGKILL. A process may fork between being seen and being ended, so it goes in rounds
-/// until one finds nothing.
+/// Kills a <see cref="ProcessTree"/> with SIGKILL. A process may fork before it is killed, so rounds are repeated until one finds
+/// no process.
 /// </summary>
 internal static class TreeKill
 {
-    /// <summary>One round, which does not wait. <see cref="ProcessTable.Read"/> may serve the rounds of several trees.</summary>
-    /// <returns>Processes that were still there; 0 when the tree has ended.</returns>
+    /// <summary>One round, without waiting. One <see cref="ProcessTable.Read"/> may serve the rounds of several trees.</summary>
+    /// <returns>Number of processes that were found; 0 if the tree has ended.</returns>
     public static int Round(TreeRoot root, ProcessTable table, Func<int, bool> isWorker)
     {
         var members = ProcessTree.Members(root, table, isWorker);
@@ -17,9 +17,9 @@ internal static class TreeKill
         return members.Count;
     }
 
-    /// <summary>Rounds until nothing is left; waits in between for what was signalled to end.</summary>
+    /// <summary>Runs rounds until no process is left; waits between rounds for the killed processes.</summary>
     /// <param name="rounds">Most rounds; a process in uninterruptible sleep (D) outlasts any number.</param>
-    /// <param name="patience">Wait for each process of a round.</param>
+    /// <param name="patience">Longest wait for each process of a round.</param>
     /// <returns>Whether the tree has ended.</returns>
     public static bool ToTheEnd(TreeRoot root, Func<int, bool> isWorker, int rounds, TimeSpan patience)
     {
@@ -39,8 +39,8 @@ internal static class TreeKill
     }
 
     /// <summary>
-    /// Signals the process that the entry means. The number may have been given to another since it was read: the pidfd is opened
-    /// first, and then the start time is compared, so it is that of the process which the pidfd holds.
+    /// Signals the process of an entry. Another process may have the pid by now: the pidfd is opened first, and the start time is
+    /// compared after that, so both belong to the same process.
     /// </summary>
     private static Pidfd? Kill(ProcessEntry entry)
     {

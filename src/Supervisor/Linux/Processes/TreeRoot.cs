@@ -3,18 +3,16 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Processes;
 
-/// <summary>A worker's process, as far as its tree is told from others.</summary>
-/// <param name="Pid">Of the process that was spawned, which may have ended by now.</param>
-/// <param name="IsReaped">Whether it was waited for, so that its number may by now be another's.</param>
+/// <summary>A worker's process, with the facts that identify its tree.</summary>
+/// <param name="Pid">Pid of the spawned process, which may have ended.</param>
+/// <param name="IsReaped">Whether the process was reaped, so that another process may have its pid.</param>
 /// <param name="Marks">
-/// <c>NAME=value</c> as they stand in its environment, such that no other process group of the daemon has all of them. A
-/// name without its value tells that a process belongs to somebody else.
+/// <c>NAME=value</c> entries of its environment; no other worker has all of them. The same names with other values mean another
+/// worker.
 /// </param>
 internal sealed record TreeRoot(int Pid, bool IsReaped, ValueList<string> Marks)
 {
-    /// <summary>
-    /// Whether the environment has all marks: true; others in their place: false; none, or not to be read: null.
-    /// </summary>
+    /// <summary>Whether the environment has all marks: true. Other values: false. No marks, or unreadable: null.</summary>
     public bool? Claims(ReadOnlySpan<byte> environ)
     {
         var matched = 0;
@@ -29,8 +27,8 @@ internal sealed record TreeRoot(int Pid, bool IsReaped, ValueList<string> Marks)
         return matched == Marks.Count && matched > 0 ? true : null;
     }
 
-    /// <summary>Whether a process is one of the tree: by its session or group, or by the marks where it has left them.</summary>
-    /// <returns>Null where it runs no more.</returns>
+    /// <summary>Whether a process belongs to the tree: by session or group, or by the marks if it has left both.</summary>
+    /// <returns>Null if the process has ended.</returns>
     public bool? Holds(int pid)
     {
         if (ProcessEntry.Of(pid) is not { } entry) return null;

@@ -3,30 +3,30 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.ReusePort;
 
-/// <summary>How full the queue of a listener is; of a UDP socket, in bytes.</summary>
-/// <param name="Waiting">Connections made and not accepted yet.</param>
+/// <summary>The length of a listener's accept queue; for a UDP socket, the length of its receive queue in bytes.</summary>
+/// <param name="Waiting">Established connections that are not accepted.</param>
 /// <param name="Limit">
-/// The most that may wait: the smaller of its backlog and <c>net.core.somaxconn</c>. Of UDP not known: 0.
+/// The most connections that may wait: the smaller of backlog and <c>net.core.somaxconn</c>. 0 for UDP: unknown.
 /// </param>
 internal readonly record struct QueueLength(long Waiting, long Limit, ulong Cookie);
 
 /// <summary>
-/// The queues of all sockets that serve: one dump of the kernel's listeners, and one of its UDP sockets where asked for.
+/// Reads the queues of all serving sockets: one dump of the kernel's listeners, and on request one of its UDP sockets.
 /// </summary>
 internal static class AcceptQueues
 {
-    /// <param name="diag">Kept open by the caller.</param>
-    /// <returns>By inode. Empty, with an errno, where the kernel does not answer.</returns>
+    /// <param name="diag">Owned by the caller.</param>
+    /// <returns>Queues by inode. Empty, with an errno, if the kernel does not answer.</returns>
     public static Dictionary<ulong, QueueLength> Sample(SockDiag diag, bool datagrams, out Errno errno)
     {
         var sockets = new List<SocketRecord>();
         errno = diag.Listeners(sockets);
         if (errno == Errno.None && datagrams) errno = diag.Datagrams(sockets);
         var queues = new Dictionary<ulong, QueueLength>(sockets.Count);
-        foreach (var socket in sockets) queues[socket.Inode] = Of(socket);
+        foreach (var socket in sockets) queues[socket.Inode] = FromSocket(socket);
         return queues;
     }
 
-    public static QueueLength Of(in SocketRecord socket) =>
+    public static QueueLength FromSocket(in SocketRecord socket) =>
         new(socket.ReceiveQueue, socket.IsStream ? socket.WriteQueue : 0, socket.Cookie);
 }

@@ -5,17 +5,17 @@ using Reuseportd.Steering;
 namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
-/// By a program of classic BPF, which knows the members of its group by index only. No privilege is needed but the right to take
-/// the workers' sockets. There is neither a counter in it nor a length of a queue, so <c>round_robin</c> and <c>least_queue</c>
-/// go by chance.
-///
-/// The program is made anew with every change. One that is late is safe: an index past the end goes to the kernel's hash, and any
-/// other to a member.
+/// Steers by a classic BPF program, which selects members of a group by index. The only privilege is the right to take the
+/// workers' sockets. The program has no counters and cannot read queues, so <c>round_robin</c> and <c>least_queue</c> choose at
+/// random.
+/// Every change makes a new program. An outdated program is safe: an index past the end selects by the kernel's hash, and any
+/// other index selects a member.
 /// </summary>
-/// <param name="order">Of the group's members, as far as it has been followed.</param>
-internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? diag = null, GroupOrder? order = null) : IGroupSteering
+/// <param name="order">Known order of the group's members.</param>
+internal sealed class ClassicSteering(
+    GroupKey key, Balance balance, SockDiag? diag = null, GroupOrder? order = null) : IGroupSteering
 {
-    /// <summary>As many as a program of less than 20 KiB can tell apart, which is what older kernels allow by default.</summary>
+    /// <summary>Buckets that a program below 20 KiB can distinguish; older kernels allow that by default.</summary>
     private const int Buckets = 1024;
 
     private readonly GroupMembers _members = new();
@@ -27,13 +27,13 @@ internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? d
 
     public SteeringKind Kind => SteeringKind.Classic;
 
-    /// <summary>For who takes the group over.</summary>
+    /// <summary>For the steering that takes over the group.</summary>
     public GroupOrder Order => _order;
 
     public Errno Join(int slot, IReadOnlyList<SharedSocket> sockets, bool takesPart = true)
     {
         if (_isOver) return Errno.InvalidArgument;
-        // Whoever cannot be taken could not be told from a stranger later on.
+        // A socket that cannot be taken could later not be told from another program's.
         foreach (var socket in sockets)
         {
             using var taken = socket.Take(out var errno);
@@ -72,7 +72,7 @@ internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? d
 
     public SlotCounts? CountsOf(int slot) => null;
 
-    /// <summary>ENOTSUP without <c>net.ipv4.tcp_migrate_req</c>: what waits would be reset.</summary>
+    /// <summary>ENOTSUP without <c>net.ipv4.tcp_migrate_req</c>: waiting connections would be reset.</summary>
     public Errno Rescue(int slot, out long waited)
     {
         waited = 0;
@@ -80,7 +80,7 @@ internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? d
         if (_members.Find(slot) is not { } member) return Errno.NotFound;
         var errno = Leave(slot);
         if (errno != Errno.None) return errno;
-        var rescued = QueueRescue.Of(member, Listing.Of(diag), (ordinal, _) => Rejoined(member.Sockets[ordinal]), ref waited);
+        var rescued = QueueRescue.Run(member, Listing.Of(diag), (ordinal, _) => Rejoined(member.Sockets[ordinal]), ref waited);
         errno = Publish();
         return rescued != Errno.None ? rescued : errno;
     }
@@ -111,7 +111,7 @@ internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? d
     private Errno Publish()
     {
         var indices = Indices();
-        // No index leads to active sockets only: better the kernel's hash than a choice by chance.
+        // No index selects only active sockets: the kernel's hash is better than a random choice.
         if (indices.Count == 0) return Release();
 
         using var taken = _members.TakeAny(out var errno);
@@ -120,26 +120,28 @@ internal sealed class ClassicSteering(GroupKey key, Balance balance, SockDiag? d
             ? ClassicProgram.Hash(ByBucket(indices))
             : ClassicProgram.Random([.. indices.Values]));
         _isAttached |= errno == Errno.None;
-        // The one before knows places that are others' by now.
+        // The former program uses indices that now belong to other sockets.
         if (errno != Errno.None) _ = Release();
         return errno;
     }
 
     /// <summary>
-    /// Where the sockets of active slots stand, by place. Which of them stands at an index may be unknown: then flows may change
-    /// their worker, but no other socket is reached. So a group that only has active sockets is steered whatever its order is,
-    /// and a socket that joins it later gets nothing until its slot is active.
+    /// Indices of the sockets of active slots, by place. The exact socket at an index may be unknown: then flows may change their
+    /// worker, but no inactive socket gets traffic. So a group with only active sockets is steered whatever its order. A socket
+    /// that joins later gets no traffic until its slot is active.
     /// </summary>
     private SortedDictionary<int, int> Indices()
     {
         var places = new Dictionary<ulong, int>();
         foreach (var member in _members.Active)
-            for (var ordinal = 0; ordinal < member.Sockets.Count; ordinal++) places[member.Sockets[ordinal].Inode] = member.Places[ordinal];
+            for (var ordinal = 0; ordinal < member.Sockets.Count; ordinal++)
+                places[member.Sockets[ordinal].Inode] = member.Places[ordinal];
         var active = places.Keys.ToHashSet();
         var heldBack = _order.Members.Count(member => !active.Contains(member));
 
-        // The last sockets of the array move when others close. Until that is seen their former indices are past the end, where
-        // the kernel's hash serves. It must not reach a socket that is held back, also one that closes a moment after the first.
+        // When a socket closes, the kernel moves the last socket of the array. Until the daemon sees it, the former index of that
+        // socket is past the end, and the kernel's hash is used. The hash must not select a socket that is held back, even if
+        // that one closes a moment later.
         var leaving = heldBack > _closing.Count ? _closing.Count : Math.Max(0, _closing.Count - 1);
         var indices = _order.IndicesOf(active, leaving);
         if (indices.Count == 0) indices = _order.IndicesOf(active);

@@ -4,8 +4,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
-/// The connections on some ports at one moment, to be counted by worker. Accepted ones only: what waits in a listener's queue is
-/// the group's still, see <see cref="AcceptQueues"/>.
+/// The connections on some ports at one moment, for counting by worker. Only accepted connections count: waiting connections
+/// belong to the group, see <see cref="AcceptQueues"/>.
 /// </summary>
 internal sealed class ConnectionCount
 {
@@ -22,12 +22,12 @@ internal sealed class ConnectionCount
         }
     }
 
-    /// <summary>Whether the kernel tells cgroups of connections.</summary>
+    /// <summary>Whether the kernel reports cgroups of connections.</summary>
     public bool KnowsCgroups => _inodes.Count == 0 || !_byCgroup.ContainsKey(0);
 
     public int All => _inodes.Count;
 
-    /// <param name="ports">The sharded ones of whom is to be counted. One of them is quicker than several.</param>
+    /// <param name="ports">The sharded ports of the workers. A single port is faster than several.</param>
     public static ConnectionCount Take(SockDiag diag, IReadOnlyCollection<int> ports, out Errno errno)
     {
         var connections = new List<HeldConnection>();
@@ -36,14 +36,14 @@ internal sealed class ConnectionCount
     }
 
     /// <summary>
-    /// Of the workers' processes in this cgroup v2, which is the inode of its directory. A connection counts for the cgroup of
-    /// the listener that it came by; one that was migrated before it was accepted counts for the listener that closed.
+    /// Connections of the processes in this cgroup v2, identified by the inode of its directory. A connection counts for the
+    /// cgroup of its listener; after a migration, for that of the listener that closed.
     /// </summary>
     public int HeldBy(ulong cgroup) => _byCgroup.GetValueOrDefault(cgroup);
 
     /// <summary>
-    /// Exact: by the descriptors of these processes, at a readlink(2) each. Connections that were handed to a process of another
-    /// worker count for both while both have them.
+    /// The exact number, from the descriptors of these processes, at one readlink(2) each. A connection that two workers hold
+    /// counts for both.
     /// </summary>
     public int HeldBy(IEnumerable<int> pids) => _inodes.Count == 0 ? 0 : SocketHolders.Of(pids).Count(_inodes.Contains);
 }

@@ -4,8 +4,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
-/// What a group of port sharding is told by in the kernel, within a network namespace. Of IPv6 sockets those for IPv6 alone are
-/// groups of their own as well; both kinds cannot have one address and port at the same time.
+/// The properties that distinguish groups of port sharding within a network namespace. IPv6-only sockets form groups of their
+/// own; IPv6-only and dual-stack sockets cannot share an address and port.
 /// </summary>
 internal readonly record struct GroupKey(bool IsStream, bool IsInet6, RawAddress Address, int Port, uint Device, uint Uid)
 {
@@ -13,10 +13,10 @@ internal readonly record struct GroupKey(bool IsStream, bool IsInet6, RawAddress
         new(socket.IsStream, socket.IsInet6, socket.RawAddress, socket.Port, socket.Device, socket.Uid);
 
     /// <summary>
-    /// Inodes of the members, in order of joining: the kernel puts a new one at the head of the list that it lists from, but one
-    /// of IPv6 at its tail (net/ipv4/inet_hashtables.c, include/net/sock.h: sk_add_node_rcu).
+    /// Inodes of the members in order of joining. The kernel inserts a new socket at the head of its list, but a new IPv6 socket
+    /// at the tail (net/ipv4/inet_hashtables.c, include/net/sock.h: sk_add_node_rcu).
     /// </summary>
-    /// <param name="sockets">As <see cref="SockDiag"/> lists them.</param>
+    /// <param name="sockets">In the order of <see cref="SockDiag"/>.</param>
     public ulong[] MembersIn(IEnumerable<SocketRecord> sockets)
     {
         var key = this;

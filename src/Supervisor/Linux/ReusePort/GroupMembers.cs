@@ -2,15 +2,13 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.ReusePort;
 
-/// <summary>
-/// What a group's steering knows of its slots: their sockets, whether they take part, and the place of each socket.
-/// </summary>
+/// <summary>The slots of a group: their sockets, whether they take part, and the place of each socket.</summary>
 internal sealed class GroupMembers
 {
     private readonly Dictionary<(int Slot, int Ordinal), int> _places = [];
     private readonly SortedDictionary<int, Member> _members = [];
 
-    /// <summary>How many places were ever given away.</summary>
+    /// <summary>Number of places that were ever assigned.</summary>
     public int Places => _places.Count;
 
     public IEnumerable<Member> All => _members.Values;
@@ -19,9 +17,7 @@ internal sealed class GroupMembers
 
     public Member? Find(int slot) => _members.GetValueOrDefault(slot);
 
-    /// <summary>
-    /// The slot as it is to be: a socket that it has already keeps its place, the others take those that are left.
-    /// </summary>
+    /// <summary>The future state of a slot: a known socket keeps its place, and others take the free places.</summary>
     public Member Plan(int slot, IReadOnlyList<SharedSocket> sockets, bool takesPart)
     {
         var former = Find(slot);
@@ -44,7 +40,7 @@ internal sealed class GroupMembers
         else _members.Remove(member.Slot);
     }
 
-    /// <summary>Any socket that can be taken, of those that take part first. ENOENT where none can.</summary>
+    /// <summary>Takes any socket, active ones first. ENOENT if none can be taken.</summary>
     public TakenSocket? TakeAny(out Errno errno)
     {
         errno = Errno.NotFound;
@@ -64,8 +60,8 @@ internal sealed class GroupMembers
     }
 
     /// <summary>
-    /// A number for each socket of each slot that is the same for all its processes, so that a flow stays with its slot. Slots
-    /// come first come first served: the numbers are as few as can be.
+    /// A number for each socket of each slot. It is the same for all processes of the slot, so that a flow stays with its slot.
+    /// Places are assigned in order of arrival, so their number stays small.
     /// </summary>
     private int PlaceOf(int slot, int ordinal)
     {
@@ -73,15 +69,15 @@ internal sealed class GroupMembers
         return place;
     }
 
-    /// <summary>Null where that many sockets were never there.</summary>
+    /// <summary>Null if the slot never had that many sockets.</summary>
     public int? FindPlace(int slot, int ordinal) => _places.TryGetValue((slot, ordinal), out var place) ? place : null;
 
-    /// <param name="Places">Of each socket.</param>
+    /// <param name="Places">Place of each socket.</param>
     internal sealed record Member(int Slot, IReadOnlyList<SharedSocket> Sockets, IReadOnlyList<int> Places)
     {
         public bool TakesPart { get; set; }
 
-        /// <summary>Null where it has no such socket.</summary>
+        /// <summary>Null if the member has no such socket.</summary>
         public int? PlaceOf(ulong inode)
         {
             for (var at = 0; at < Sockets.Count; at++)

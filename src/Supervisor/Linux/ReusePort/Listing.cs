@@ -4,9 +4,9 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.ReusePort;
 
-/// <summary>All sockets that serve, asked for through a netlink socket that is open already, or one for this time.</summary>
+/// <summary>Lists all serving sockets, through an open netlink socket or a temporary one.</summary>
 /// <exception cref="LinuxException">
-/// The kernel does not answer: half a list would be taken for sockets that have closed.
+/// The kernel does not answer. A partial list would look as if sockets had closed.
 /// </exception>
 internal static class Listing
 {

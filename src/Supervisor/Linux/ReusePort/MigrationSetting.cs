@@ -4,21 +4,21 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
-/// <c>net.ipv4.tcp_migrate_req</c> (Linux 5.14) of this network namespace: whether a listener that closes hands its queue on to
-/// others of its group, instead of resetting the connections. The kernel looks at it when a listener closes; a group whose
-/// program chooses the target does not need it.
+/// <c>net.ipv4.tcp_migrate_req</c> (Linux 5.14) of this network namespace: whether a closing listener hands its queue to other
+/// members instead of resetting the connections. The kernel reads it when a listener closes. A group whose program chooses the
+/// target does not need it.
 /// </summary>
 internal static class MigrationSetting
 {
     private const string Name = "net.ipv4.tcp_migrate_req";
 
-    /// <summary>Null where this kernel has no such setting.</summary>
+    /// <summary>Null if this kernel has no such setting.</summary>
     public static bool? Read() => Sysctl.Read(Name) is { } value ? value != "0" : null;
 
     public static bool IsOn => Read() == true;
 
-    /// <summary>Turns it on where it is off, if that is not for somebody else to decide.</summary>
-    /// <returns>What there is to be said.</returns>
+    /// <summary>Turns the setting on, unless <paramref name="mayChange"/> is false.</summary>
+    /// <returns>The result, for the log.</returns>
     public static MigrationOutcome Provide(bool mayChange = true)
     {
         if (Read() is not { } isOn) return new MigrationOutcome(IsOn: false, Changed: false, Errno.NotFound);
@@ -29,8 +29,8 @@ internal static class MigrationSetting
     }
 }
 
-/// <param name="Changed">It was off.</param>
+/// <param name="Changed">The setting was off.</param>
 /// <param name="Errno">
-/// Why it is off: none where it was not to be changed, ENOENT before Linux 5.14, EACCES or EROFS where it may not be written.
+/// Why the setting is off: none if it must not be changed, ENOENT before Linux 5.14, EACCES or EROFS without access.
 /// </param>
 internal readonly record struct MigrationOutcome(bool IsOn, bool Changed, Errno Errno);

@@ -5,25 +5,25 @@ namespace Reuseportd.Linux.ReusePort;
 
 internal enum MigrationEffect
 {
-    /// <summary>Connections go with their listener.</summary>
+    /// <summary>Connections are reset with their listener.</summary>
     Lost,
 
-    /// <summary>They are handed on, and whoever waits for connections there is not told: wake it.</summary>
+    /// <summary>Connections migrate, but a process that waits for connections is not woken.</summary>
     Silent,
 
     Wakes,
 }
 
 /// <summary>
-/// Finds out by doing it, on listeners of its own, what becomes of a connection whose listener closes. Kernels before a fix of
-/// 2026 put it into the queue of another listener without a word to whoever sleeps in epoll_wait(2) or accept(2) there.
+/// Tests, with listeners of the daemon's own, how the kernel treats a connection whose listener closes. Kernels before a fix of
+/// 2026 migrate the connection without waking a process in epoll_wait(2) or accept(2).
 /// </summary>
 internal static unsafe class MigrationWake
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
 
-    /// <param name="withProgram">As <see cref="ProgramSteering"/> has it, instead of by the setting.</param>
-    /// <returns>Null where it could not be tried, with the errno.</returns>
+    /// <param name="withProgram">By a program, as <see cref="ProgramSteering"/> does, instead of by the setting.</param>
+    /// <returns>Null, with the errno, if the test could not run.</returns>
     public static MigrationEffect? Probe(bool withProgram, out Errno errno)
     {
         using var first = ProbeListener.Open(out errno);

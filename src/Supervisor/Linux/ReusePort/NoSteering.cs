@@ -3,7 +3,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.ReusePort;
 
-/// <summary>The kernel's hash. What can be done is to take a listener out of its group altogether, and back.</summary>
+/// <summary>Leaves the choice to the kernel's hash. Only a rescue is possible: it takes a listener out of its group.</summary>
 internal sealed class NoSteering(GroupKey key, SockDiag? diag = null) : IGroupSteering
 {
     private readonly GroupMembers _members = new();
@@ -20,7 +20,7 @@ internal sealed class NoSteering(GroupKey key, SockDiag? diag = null) : IGroupSt
 
     public Errno Leave(int slot) => Errno.NotSupported;
 
-    /// <summary>A slot that was rescued listens again.</summary>
+    /// <summary>The rescued listeners of the slot listen again.</summary>
     public Errno Rejoin(int slot)
     {
         if (!_backlogs.Remove(slot, out var backlog) || _members.Find(slot) is not { } member) return Errno.None;
@@ -48,8 +48,8 @@ internal sealed class NoSteering(GroupKey key, SockDiag? diag = null) : IGroupSt
     public SlotCounts? CountsOf(int slot) => null;
 
     /// <summary>
-    /// The listener stays out of the group until <see cref="Rejoin"/>, as the hash would go on giving to it. Without
-    /// <c>net.ipv4.tcp_migrate_req</c> what waits would be reset: ENOTSUP then.
+    /// The listener stays out of the group until <see cref="Rejoin"/>, because the hash would still select it. ENOTSUP without
+    /// <c>net.ipv4.tcp_migrate_req</c>: waiting connections would be reset.
     /// </summary>
     public Errno Rescue(int slot, out long waited)
     {
@@ -80,7 +80,7 @@ internal sealed class NoSteering(GroupKey key, SockDiag? diag = null) : IGroupSt
     {
         var record = listing.FirstOrDefault(socket => socket.Cookie == taken.Cookie);
         if (!record.IsStream) return Errno.NotFound;
-        // The last one of a group has nobody to hand anything to.
+        // The last member of a group has no other member to hand connections to.
         if (key.MembersIn(listing).Length < 2) return Errno.NotSupported;
         _backlogs[slot] = (int)Math.Min(record.WriteQueue, int.MaxValue);
         var errno = taken.StopListening();

@@ -4,14 +4,14 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.ReusePort;
 
-/// <summary>Listeners of the daemon's own, in a group that nobody else is in, for trying out what the kernel does.</summary>
+/// <summary>Listeners of the daemon's own, in a private group, for testing the kernel's behaviour.</summary>
 internal static unsafe class ProbeListener
 {
     private const int AddressSize = 16;
 
     /// <summary>
-    /// The first one. On an address that is the process's own among those of the loopback interface: the kernel gives a port that
-    /// another group has already to a socket that shares ports.
+    /// The first listener. It uses an address of its own within 127.0.0.0/8: the kernel may give a shared socket a port that
+    /// another group has.
     /// </summary>
     public static TakenSocket? Open(out Errno errno)
     {
@@ -19,14 +19,14 @@ internal static unsafe class ProbeListener
         return Open(0x7f800000u | (uint)process & 0x3fffff | 0x400000, 0, out errno);
     }
 
-    /// <summary>Another one in the same group.</summary>
+    /// <summary>Another listener in the same group.</summary>
     public static TakenSocket? Beside(TakenSocket listener, out Errno errno)
     {
         var (address, port) = NameOf(listener);
         return Open(address, port, out errno);
     }
 
-    /// <summary>A connection to the group, made when this returns.</summary>
+    /// <summary>A connection to the group; established when the call returns.</summary>
     public static Descriptor? Connect(TakenSocket listener, out Errno errno)
     {
         var number = Libc.Socket(Libc.FamilyInet, Libc.SocketStream | Libc.SocketCloseOnExec, 0);

@@ -6,8 +6,8 @@ using Reuseportd.Steering;
 namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
-/// By the program of Native/steer.bpf.c. Needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON, and the right to take the workers'
-/// sockets. Migrates connections of closing listeners whatever <c>net.ipv4.tcp_migrate_req</c> says.
+/// Steers by the program of Native/steer.bpf.c. Needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON, and the right to take the workers'
+/// sockets. Migrates connections of closing listeners independently of <c>net.ipv4.tcp_migrate_req</c>.
 /// </summary>
 internal sealed class ProgramSteering : IGroupSteering
 {
@@ -22,7 +22,7 @@ internal sealed class ProgramSteering : IGroupSteering
     private int _capacity;
     private bool _isOver;
 
-    /// <param name="workers">How many slots are to be expected; more may come.</param>
+    /// <param name="workers">Expected number of slots; more may join.</param>
     /// <param name="diag">For <see cref="Rescue"/>.</param>
     public ProgramSteering(GroupKey key, Balance balance, int workers, SockDiag? diag = null)
     {
@@ -56,7 +56,7 @@ internal sealed class ProgramSteering : IGroupSteering
 
     public Errno Rejoin(int slot) => TakePart(slot, takesPart: true);
 
-    /// <summary>The kernel takes sockets that close out of the map.</summary>
+    /// <summary>The kernel removes closed sockets from the map.</summary>
     public Errno Refresh(IReadOnlyList<SocketRecord> listing) => Errno.None;
 
     public void Expect(IEnumerable<ulong> sockets)
@@ -87,7 +87,8 @@ internal sealed class ProgramSteering : IGroupSteering
         if (_members.Find(slot) is not { } member || _program is null) return Errno.NotFound;
         var errno = Leave(slot);
         if (errno != Errno.None) return errno;
-        return QueueRescue.Of(member, Listing.Of(_diag), (ordinal, taken) => _program.Put(member.Places[ordinal], taken), ref waited);
+        return QueueRescue.Run(
+            member, Listing.Of(_diag), (ordinal, taken) => _program.Put(member.Places[ordinal], taken), ref waited);
     }
 
     public Errno Visit(int slot, int clientPort)
@@ -101,7 +102,7 @@ internal sealed class ProgramSteering : IGroupSteering
     {
         if (_isOver || _program is null) return Errno.None;
         _isOver = true;
-        // Whatever becomes of the rest, the program itself chooses nothing from now on.
+        // Even if the rest fails, the program chooses no member from now on.
         _program.Maps.SetActive([]);
         using var taken = _members.TakeAny(out var errno);
         return taken is null ? errno : taken.Detach();
@@ -110,7 +111,7 @@ internal sealed class ProgramSteering : IGroupSteering
     public void Dispose()
     {
         _ = Detach();
-        // The map itself goes some time later, and until then its sockets could be in no other.
+        // The kernel frees the map some time later, and its sockets could be in no other map until then.
         for (var place = 0; place < _members.Places; place++) _ = _program?.Remove(place);
         _program?.Dispose();
         _program = null;
@@ -138,19 +139,19 @@ internal sealed class ProgramSteering : IGroupSteering
     }
 
     /// <summary>
-    /// Puts it into the map, and the program before its group: that may be a new one, as all sockets of the former closed.
+    /// Puts a socket into the map, and attaches the program to its group: the group is new if all former sockets closed.
     /// </summary>
     private Errno Put(SteeringProgram program, int place, SharedSocket socket)
     {
         using var taken = socket.Take(out var errno);
         if (taken is null) return errno;
         errno = program.Put(place, taken);
-        // The kernel says so of one that is in that very place, too.
+        // The kernel also returns EBUSY for a socket that is already at this place.
         if (errno == Errno.Busy && _members.All.Any(member => member.PlaceOf(socket.Inode) == place)) errno = Errno.None;
         return errno != Errno.None ? errno : taken.Attach(program.Program);
     }
 
-    /// <summary>Some of the places may have new sockets in them already.</summary>
+    /// <summary>Restores the former sockets; some places may have new sockets already.</summary>
     private void Restore(GroupMembers.Member? former, IReadOnlyList<int> touched)
     {
         foreach (var place in touched)
@@ -161,7 +162,7 @@ internal sealed class ProgramSteering : IGroupSteering
         }
     }
 
-    /// <summary>Sees to it that there is a program with room for all places.</summary>
+    /// <summary>Loads a program with room for all places.</summary>
     private Errno Provide()
     {
         if (_program is not null && _members.Places <= _capacity) return Errno.None;
@@ -176,7 +177,7 @@ internal sealed class ProgramSteering : IGroupSteering
     }
 
     /// <summary>
-    /// A socket is in one map at a time. The first that is in the larger one brings its program before the group.
+    /// Moves sockets between maps: a socket can be in one map only. The first moved socket attaches the new program to the group.
     /// </summary>
     private void Move(SteeringProgram from, SteeringProgram to)
     {
@@ -188,7 +189,7 @@ internal sealed class ProgramSteering : IGroupSteering
             {
                 var place = member.Places[ordinal];
                 _ = from.Remove(place);
-                // One that cannot be taken any more has closed, or is about to.
+                // A socket that cannot be taken has closed, or is about to.
                 _ = Put(to, place, member.Sockets[ordinal]);
             }
         }
@@ -198,11 +199,12 @@ internal sealed class ProgramSteering : IGroupSteering
 
     private SlotCounts CountsAt(int place)
     {
-        // A place is given away ahead of the program that has room for it.
+        // A place may be assigned before a program with room for it is loaded.
         if (place >= _capacity) return default;
         ref var slot = ref _program!.Maps[place];
         return new SlotCounts(Volatile.Read(ref slot.Given), Volatile.Read(ref slot.Migrated));
     }
 
-    private static SlotCounts Sum(SlotCounts one, SlotCounts other) => new(one.Given + other.Given, one.Migrated + other.Migrated);
+    private static SlotCounts Sum(SlotCounts one, SlotCounts other) =>
+        new(one.Given + other.Given, one.Migrated + other.Migrated);
 }

@@ -4,16 +4,16 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
-/// Makes a listener stop listening, upon which the kernel hands its accept queue on to others of the group, and listen again at
-/// once, with an empty queue and the backlog that it had: a worker that wakes finds its listener as it left it.
+/// Stops a listener, so that the kernel hands its accept queue to other members, and makes it listen again at once with the same
+/// backlog. A worker that wakes finds its listener unchanged, with an empty queue.
 /// </summary>
 internal static class QueueRescue
 {
-    /// <param name="listing">Sockets as they are now.</param>
-    /// <param name="again">Called when it listens again, and is the group's newest member.</param>
-    /// <param name="waited">Adds what waited.</param>
-    /// <returns>Of the first listener that failed; the others are served all the same.</returns>
-    public static Errno Of(
+    /// <param name="listing">Present sockets.</param>
+    /// <param name="again">Called when the socket listens again and is the newest member of its group.</param>
+    /// <param name="waited">Incremented by the number of waiting connections.</param>
+    /// <returns>The error of the first listener that failed; the others are still rescued.</returns>
+    public static Errno Run(
         GroupMembers.Member member,
         IReadOnlyList<SocketRecord> listing,
         Func<int, TakenSocket, Errno> again,
@@ -23,7 +23,7 @@ internal static class QueueRescue
         for (var ordinal = 0; ordinal < member.Sockets.Count; ordinal++)
         {
             using var taken = member.Sockets[ordinal].Take(out var errno);
-            if (taken is not null) errno = Of(taken, listing, ref waited);
+            if (taken is not null) errno = Run(taken, listing, ref waited);
             if (errno == Errno.None) errno = again(ordinal, taken!);
             if (first == Errno.None) first = errno;
         }
@@ -31,7 +31,7 @@ internal static class QueueRescue
         return first;
     }
 
-    private static Errno Of(TakenSocket taken, IReadOnlyList<SocketRecord> listing, ref long waited)
+    private static Errno Run(TakenSocket taken, IReadOnlyList<SocketRecord> listing, ref long waited)
     {
         var record = listing.FirstOrDefault(socket => socket.Cookie == taken.Cookie);
         if (!record.IsStream) return Errno.NotSupported;

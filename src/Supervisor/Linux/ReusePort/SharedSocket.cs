@@ -6,15 +6,15 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
-/// A socket of a worker, which can be taken for a moment (pidfd_getfd(2), Linux 5.6). It is never kept: a listener that somebody
-/// else holds open stays in its group when the worker has ended, and connections given to it are never served.
-///
-/// Needs the right to trace the holder: the same user, or CAP_SYS_PTRACE for one with another user or more rights.
+/// A socket of a worker, which the daemon can take for a moment (pidfd_getfd(2), Linux 5.6). The copy is never kept: an open copy
+/// keeps a listener in its group after the worker has ended, and its connections are never served.
+/// Taking needs the right to trace the process: the same user, or CAP_SYS_PTRACE for a process with another user or more
+/// privileges.
 /// </summary>
-/// <param name="inode">The socket, as outcome lines and sock_diag(7) name it.</param>
+/// <param name="inode">Inode of the socket, from outcome lines and sock_diag(7).</param>
 /// <param name="tree">
-/// The processes that are the worker's now, the likeliest first. Only these are looked at: a line in which a worker names
-/// another's process and descriptor gets nobody's socket.
+/// The present processes of the worker, the most likely first. Only these are searched, so a worker cannot name the socket of
+/// another process.
 /// </param>
 internal sealed class SharedSocket(ulong inode, Func<IEnumerable<int>> tree)
 {
@@ -24,12 +24,12 @@ internal sealed class SharedSocket(ulong inode, Func<IEnumerable<int>> tree)
 
     public ulong Inode { get; } = inode;
 
-    /// <summary>What an outcome line said of it; looked at first.</summary>
+    /// <summary>With the pid and descriptor of an outcome line, which are tried first.</summary>
     public SharedSocket(ulong inode, Func<IEnumerable<int>> tree, int pid, int descriptor)
         : this(inode, tree) => (_pid, _descriptor) = (pid, descriptor);
 
-    /// <param name="errno">ENOENT where no process of the worker has it (any more); EPERM without the right.</param>
-    /// <returns>A descriptor of the same socket, to be closed soon.</returns>
+    /// <param name="errno">ENOENT if no process of the worker has the socket; EPERM without the right.</param>
+    /// <returns>A descriptor of the same socket; close it soon.</returns>
     public TakenSocket? Take(out Errno errno)
     {
         errno = Errno.NotFound;
@@ -64,7 +64,7 @@ internal sealed class SharedSocket(ulong inode, Func<IEnumerable<int>> tree)
         return SocketHolders.DescriptorOf(pid, Inode) is { } found ? [found] : [];
     }
 
-    /// <summary>Process or descriptor may be others by now, so what was taken is looked at.</summary>
+    /// <summary>Another process may have the pid by now, so the taken socket is checked.</summary>
     private TakenSocket? Take(int pid, int descriptor, out Errno errno)
     {
         using var process = Pidfd.Open(pid, out errno);

@@ -7,8 +7,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
-/// A connection of the daemon's own to one slot of a group, over loopback, whether the slot takes part or not: whoever sleeps in
-/// accept(2) there is woken by it, and accepts it if it accepts at all. Nothing is said in it; dispose of it to end the visit.
+/// A connection of the daemon to one slot of a group over loopback, even if the slot is inactive. It wakes a process in
+/// accept(2), and is accepted by a worker that accepts at all. No data is sent. Dispose ends the visit.
 /// </summary>
 internal sealed class SlotVisit : IDisposable
 {
@@ -21,8 +21,8 @@ internal sealed class SlotVisit : IDisposable
         (_steering, _slot, _socket, _server) = (steering, slot, socket, server);
 
     /// <param name="errno">
-    /// ENOTSUP where a slot cannot be visited: no <see cref="ProgramSteering"/>, UDP, or a group of one interface, which loopback
-    /// does not lead to.
+    /// ENOTSUP if a slot cannot be visited: without <see cref="ProgramSteering"/>, with UDP, or for a group that is bound to an
+    /// interface other than loopback.
     /// </param>
     public static SlotVisit? Begin(IGroupSteering steering, GroupKey key, int slot, out Errno errno)
     {
@@ -50,7 +50,8 @@ internal sealed class SlotVisit : IDisposable
     {
         try
         {
-            _socket.Bind(new IPEndPoint(_server.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0));
+            _socket.Bind(
+                new IPEndPoint(_server.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0));
             var errno = _steering.Visit(_slot, ((IPEndPoint)_socket.LocalEndPoint!).Port);
             if (errno != Errno.None) return errno;
             _socket.Connect(_server);
@@ -58,7 +59,7 @@ internal sealed class SlotVisit : IDisposable
         }
         catch (SocketException exception) when (exception.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
         {
-            // Where its queue is full the kernel tries again by itself, for as long as the visit lasts.
+            // If the queue is full, the kernel repeats the SYN as long as the visit lasts.
             return Errno.None;
         }
         catch (SocketException exception)

@@ -5,8 +5,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
-/// The memory that the program shares with the daemon: Native/steering_maps.h, whose layout is repeated here. Nothing is locked:
-/// see steer.bpf.c for what the program makes of a change half done.
+/// The memory that the BPF program shares with the daemon; the layouts must match Native/steering_maps.h. There are no locks:
+/// steer.bpf.c describes how the program treats a partial change.
 /// </summary>
 internal sealed unsafe class SteeringMaps : IDisposable
 {
@@ -17,7 +17,8 @@ internal sealed unsafe class SteeringMaps : IDisposable
     private readonly nint _group;
     private readonly nuint _slotsLength;
 
-    private SteeringMaps(nint slots, nuint slotsLength, nint group) => (_slots, _slotsLength, _group) = (slots, slotsLength, group);
+    private SteeringMaps(nint slots, nuint slotsLength, nint group) =>
+        (_slots, _slotsLength, _group) = (slots, slotsLength, group);
 
     public static SteeringMaps? Open(Descriptor slotMap, Descriptor groupMap, int slots, out Errno errno)
     {
@@ -32,7 +33,7 @@ internal sealed unsafe class SteeringMaps : IDisposable
         return null;
     }
 
-    /// <summary>The numbers of <c>enum steering_balance</c>.</summary>
+    /// <summary>The values of <c>enum steering_balance</c>.</summary>
     public void SetBalance(Balance balance) => GroupMap->Balance = balance switch
     {
         Balance.Random => 1,
@@ -43,7 +44,7 @@ internal sealed unsafe class SteeringMaps : IDisposable
 
     public void SetActive(ReadOnlySpan<ushort> slots)
     {
-        // A shorter list must not be read past its end: the count goes down before it and up behind it.
+        // The program must not read past the end of a shorter list: the count is lowered before a change and raised after it.
         if (slots.Length < GroupMap->Count) Volatile.Write(ref GroupMap->Count, (uint)slots.Length);
         slots.CopyTo(new Span<ushort>(GroupMap->Active, MostSlots));
         Volatile.Write(ref GroupMap->Count, (uint)slots.Length);
@@ -51,7 +52,7 @@ internal sealed unsafe class SteeringMaps : IDisposable
 
     public void SetFlows(ReadOnlySpan<ushort> slots) => slots.CopyTo(new Span<ushort>(GroupMap->Flows, Flows));
 
-    /// <summary>Sends what comes from this port of a client to one slot, whether it is active or not; port 0 for none.</summary>
+    /// <summary>Sends traffic from one client port to one slot, even an inactive one; port 0 for none.</summary>
     public void SetVisitor(int port, int slot)
     {
         Volatile.Write(ref GroupMap->VisitorPort, 0);

@@ -8,22 +8,22 @@ namespace Reuseportd.Linux.ReusePort;
 
 internal enum SteeringKind
 {
-    /// <summary>The kernel's hash alone.</summary>
+    /// <summary>Only the kernel's hash.</summary>
     None,
 
-    /// <summary>Classic BPF: an index by hash or by chance; no privilege.</summary>
+    /// <summary>Classic BPF: an index by hash or at random; needs no privilege.</summary>
     Classic,
 
-    /// <summary>A program of the kernel's: all ways of balancing, choice of who takes over, counts.</summary>
+    /// <summary>A BPF program: all ways of balancing, the target of migration, counts.</summary>
     Program,
 }
 
-/// <summary>How connections can be steered here, and why not better.</summary>
-/// <param name="Reason">Why a better kind cannot be had; empty for the best.</param>
+/// <summary>The available kind of steering, and why a better one is missing.</summary>
+/// <param name="Reason">Why a better kind is not available; empty for the best.</param>
 internal sealed record SteeringMode(SteeringKind Kind, string Reason)
 {
     /// <summary>
-    /// Tries each kind on sockets of its own. A worker's sockets may refuse all the same: they belong to another user, say.
+    /// Tests each kind on sockets of the daemon. A worker's socket may still refuse, for instance if it belongs to another user.
     /// </summary>
     public static SteeringMode Probe()
     {
@@ -36,13 +36,15 @@ internal sealed record SteeringMode(SteeringKind Kind, string Reason)
             : new SteeringMode(SteeringKind.None, $"{reason}; no classic program: {errno}");
     }
 
-    /// <param name="former">What the group was steered by until now, and is no more.</param>
-    /// <param name="isFollowed">Whether nobody has left the group yet.</param>
+    /// <param name="former">The former steering of the group, which has ended.</param>
+    /// <param name="isFollowed">Whether no socket has left the group yet.</param>
     public IGroupSteering Steer(
-        GroupKey group, Balance balance, int workers, SockDiag? diag = null, IGroupSteering? former = null, bool isFollowed = true) => Kind switch
+        GroupKey group, Balance balance, int workers, SockDiag? diag = null, IGroupSteering? former = null,
+        bool isFollowed = true) => Kind switch
     {
         SteeringKind.Program => new ProgramSteering(group, balance, workers, diag),
-        SteeringKind.Classic => new ClassicSteering(group, balance, diag, (former as ClassicSteering)?.Order ?? new GroupOrder(isFollowed)),
+        SteeringKind.Classic =>
+            new ClassicSteering(group, balance, diag, (former as ClassicSteering)?.Order ?? new GroupOrder(isFollowed)),
         _ => new NoSteering(group, diag),
     };
 
@@ -70,7 +72,7 @@ internal sealed record SteeringMode(SteeringKind Kind, string Reason)
         if (listener is null) return errno;
         errno = listener.Attach(global::Reuseportd.Steering.ClassicProgram.Random([0]));
         if (errno != Errno.None) return errno;
-        // The call itself: whether a worker's socket may be taken depends on who the worker is.
+        // Only the call itself is tested: whether a worker's socket may be taken depends on the worker.
         using var self = Pidfd.Open(Environment.ProcessId, out errno);
         if (self is null) return errno;
         var number = Libc.PidfdGetFd(self, listener.Number);

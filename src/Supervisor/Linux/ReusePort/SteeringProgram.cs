@@ -4,8 +4,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
-/// The program of Native/steer.bpf.c with its maps, for one group. The kernel keeps it for as long as it is attached to a group
-/// or held here.
+/// The BPF program of Native/steer.bpf.c with its maps, for one group. The kernel keeps it while it is attached to a group or
+/// held here.
 /// </summary>
 internal sealed unsafe class SteeringProgram : IDisposable
 {
@@ -19,10 +19,10 @@ internal sealed unsafe class SteeringProgram : IDisposable
 
     public SteeringMaps Maps => _maps;
 
-    /// <param name="slots">How many there may be; some 64 bytes of the kernel's memory each, and 70 KiB for the group.</param>
+    /// <param name="slots">Most slots; each takes about 64 bytes of kernel memory, and the group takes 70 KiB.</param>
     /// <param name="errno">
-    /// EPERM without CAP_BPF and CAP_NET_ADMIN; EINVAL before Linux 5.14, and without CAP_PERFMON: the verifier then follows
-    /// mispredicted branches as well, and takes loops for endless.
+    /// EPERM without CAP_BPF and CAP_NET_ADMIN; EINVAL before Linux 5.14, and without CAP_PERFMON: the verifier then also follows
+    /// mispredicted branches, and takes loops for endless.
     /// </param>
     public static SteeringProgram? Load(int slots, out Errno errno)
     {
@@ -33,19 +33,20 @@ internal sealed unsafe class SteeringProgram : IDisposable
         var sockets = new Descriptor(opened.Sockets);
         using var slotMap = new Descriptor(opened.Slots);
         using var groupMap = new Descriptor(opened.Group);
-        if (SteeringMaps.Open(slotMap, groupMap, slots, out errno) is { } maps) return new SteeringProgram(program, sockets, maps);
+        if (SteeringMaps.Open(slotMap, groupMap, slots, out errno) is { } maps)
+            return new SteeringProgram(program, sockets, maps);
         program.Dispose();
         sockets.Dispose();
         return null;
     }
 
     /// <summary>
-    /// From now on the slot is this socket; what it was before is out in the same moment. EINVAL for one that is not in a group
-    /// (not listening, or not bound), EBUSY for one that is in such a map already.
+    /// Assigns the socket to the slot; the former socket is replaced atomically. EINVAL for a socket without a group (not
+    /// listening, or not bound), EBUSY for one that is in another map.
     /// </summary>
     public Errno Put(int slot, Descriptor socket) => new(Native.PutSocket(_sockets, (uint)slot, socket));
 
-    /// <summary>ENOENT where there was none: a socket that closes leaves by itself.</summary>
+    /// <summary>ENOENT if the slot had no socket: a closed socket is removed by the kernel.</summary>
     public Errno Remove(int slot) => new(Native.RemoveSocket(_sockets, (uint)slot));
 
     public void Dispose()

@@ -3,10 +3,10 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.ReusePort;
 
-/// <summary>A descriptor of this process for a socket that a worker has open, too.</summary>
+/// <summary>A descriptor of this process for a socket that a worker has open.</summary>
 internal sealed unsafe class TakenSocket(int number) : Descriptor(number)
 {
-    /// <summary>0 where it is no socket.</summary>
+    /// <summary>0 if the descriptor is not a socket.</summary>
     public ulong Cookie
     {
         get
@@ -27,7 +27,7 @@ internal sealed unsafe class TakenSocket(int number) : Descriptor(number)
         }
     }
 
-    /// <summary>False where it is no socket.</summary>
+    /// <summary>False if the descriptor is not a socket.</summary>
     public bool HasReusePort
     {
         get
@@ -55,7 +55,7 @@ internal sealed unsafe class TakenSocket(int number) : Descriptor(number)
         }
     }
 
-    /// <summary>The kernel's hash again, for the whole group. ENOENT where there was no program.</summary>
+    /// <summary>Restores the kernel's hash for the whole group. ENOENT if there was no program.</summary>
     public Errno Detach()
     {
         var unused = 0;
@@ -63,12 +63,11 @@ internal sealed unsafe class TakenSocket(int number) : Descriptor(number)
     }
 
     /// <summary>
-    /// Ends the listening, for the worker as well; what waits to be accepted goes to others of the group where connections are
-    /// migrated, and is reset where not.
+    /// Stops listening, for the worker as well. Waiting connections migrate to other members; without migration they are reset.
     /// </summary>
     public Errno StopListening() => Libc.ErrnoOf(Libc.Shutdown(this, Libc.ShutdownRead));
 
-    /// <summary>As a new member of its group.</summary>
+    /// <summary>Listens again, as a new member of the group.</summary>
     public Errno Listen(int backlog) => Libc.ErrnoOf(Libc.Listen(this, backlog));
 
     private Errno Option(int option, void* value, uint size) =>

@@ -5,7 +5,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Sockets;
 
-/// <summary>Looks single TCP connections up: NETLINK_SOCK_DIAG without a dump, one hash look-up in the kernel each.</summary>
+/// <summary>Looks up single TCP connections: NETLINK_SOCK_DIAG without a dump, one hash lookup in the kernel each.</summary>
 internal sealed unsafe class ConnectionDiag : Descriptor
 {
     private const ushort RequestByFamily = 20; // SOCK_DIAG_BY_FAMILY
@@ -19,7 +19,7 @@ internal sealed unsafe class ConnectionDiag : Descriptor
 
     private uint _sequence;
 
-    /// <exception cref="LinuxException">EPROTONOSUPPORT or EACCES where there is no sock_diag.</exception>
+    /// <exception cref="LinuxException">EPROTONOSUPPORT or EACCES without sock_diag.</exception>
     public ConnectionDiag()
         : base(Made(
             Libc.Socket(Libc.FamilyNetlink, Libc.SocketRaw | Libc.SocketCloseOnExec, Libc.NetlinkSockDiag),
@@ -27,11 +27,10 @@ internal sealed unsafe class ConnectionDiag : Descriptor
     {
     }
 
-    /// <param name="server">The address that the client has connected to.</param>
-    /// <param name="client">The client's own.</param>
+    /// <param name="server">The address that the client is connected to.</param>
+    /// <param name="client">The address of the client.</param>
     /// <returns>
-    /// Inode of the server's end, 0 until the server has accepted it. Null where there is no such connection in this network
-    /// namespace (any more, or not yet).
+    /// Inode of the server's end; 0 until the server has accepted it. Null if this network namespace has no such connection.
     /// </returns>
     public ulong? Find(IPEndPoint server, IPEndPoint client)
     {
@@ -39,13 +38,14 @@ internal sealed unsafe class ConnectionDiag : Descriptor
         var answer = stackalloc byte[1024];
         while (true)
         {
-            // The kernel answers within the send.
-            var received = IoResult.Of(Libc.Receive(this, answer, 1024, DontWait));
+            // The kernel answers during the send.
+            var received = IoResult.FromCall(Libc.Receive(this, answer, 1024, DontWait));
             if (received.Errno == Errno.Interrupted) continue;
             if (received.Errno != Errno.None) return null;
             var message = new ReadOnlySpan<byte>(answer, received.Count);
             if (message.Length < HeaderSize || MemoryMarshal.Read<uint>(message[8..]) != _sequence) continue;
-            var isRecord = MemoryMarshal.Read<ushort>(message[4..]) == RequestByFamily && message.Length >= HeaderSize + RecordSize;
+            var isRecord =
+                MemoryMarshal.Read<ushort>(message[4..]) == RequestByFamily && message.Length >= HeaderSize + RecordSize;
             return isRecord ? Inode(message[HeaderSize..]) : null;
         }
     }
@@ -58,7 +58,8 @@ internal sealed unsafe class ConnectionDiag : Descriptor
         MemoryMarshal.Write(request[4..], RequestByFamily);
         MemoryMarshal.Write(request[6..], (ushort)1); // NLM_F_REQUEST
         MemoryMarshal.Write(request[8..], ++_sequence);
-        request[HeaderSize] = (byte)(server.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? Libc.FamilyInet : Libc.FamilyInet6);
+        request[HeaderSize] = (byte)(
+            server.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? Libc.FamilyInet : Libc.FamilyInet6);
         request[HeaderSize + 1] = Tcp;
         MemoryMarshal.Write(request[(HeaderSize + 4)..], uint.MaxValue);
         var id = request[IdOffset..];
@@ -71,6 +72,6 @@ internal sealed unsafe class ConnectionDiag : Descriptor
     }
 
     private static ulong? Inode(ReadOnlySpan<byte> body) =>
-        // A listener is what the kernel answers with where there is no such connection.
+        // If there is no such connection, the kernel answers with a listener.
         body[1] == Listening ? null : MemoryMarshal.Read<uint>(body[68..]);
 }

@@ -5,15 +5,15 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Sockets;
 
 /// <summary>
-/// Datagrams to journald (https://systemd.io/JOURNAL_NATIVE_PROTOCOL). The socket is blocking, since losing lines is worse than
-/// waiting, and not connected, so that it finds a journald that was started anew. For one thread.
+/// Sends datagrams to journald (https://systemd.io/JOURNAL_NATIVE_PROTOCOL). The socket is blocking, since losing lines is worse
+/// than waiting. The socket is not connected, so that it reaches a restarted journald. For one thread.
 /// </summary>
 internal sealed unsafe class JournalSocket : Descriptor
 {
     public const string DefaultPath = "/run/systemd/journal/socket";
 
     private const int MostAtOnce = 64;
-    private const int SendBuffer = 8 << 20; // what sd_journal_send(3) asks for; the kernel caps it at net.core.wmem_max
+    private const int SendBuffer = 8 << 20; // as sd_journal_send(3) requests; the kernel limits it to net.core.wmem_max
 
     private readonly byte[] _address;
 
@@ -21,22 +21,20 @@ internal sealed unsafe class JournalSocket : Descriptor
     public JournalSocket(string path = DefaultPath)
         : base(Made(Libc.Socket(Libc.FamilyUnix, Libc.SocketDatagram | Libc.SocketCloseOnExec, 0), "socket(AF_UNIX)"))
     {
-        _address = LocalSocket.AddressOf(path) ?? throw new ArgumentException("longer than a socket's path may be", nameof(path));
+        _address = LocalSocket.AddressOf(path) ?? throw new ArgumentException("the path of the socket is too long", nameof(path));
         var size = SendBuffer;
         _ = Libc.SetSocketOption(this, Libc.LevelSocket, Libc.OptionSendBuffer, &size, sizeof(int));
     }
 
-    /// <summary>
-    /// Sends the first of the records, one datagram each, with one sendmmsg(2). Blocks while the queue is full.
-    /// </summary>
-    /// <param name="records">One behind the other.</param>
-    /// <param name="first">Where the first record begins in them.</param>
-    /// <param name="ends">For each record the place in <paramref name="records"/> behind its last byte.</param>
+    /// <summary>Sends records, one datagram each, with one sendmmsg(2). Blocks while the queue is full.</summary>
+    /// <param name="records">The records without gaps.</param>
+    /// <param name="first">Offset of the first record.</param>
+    /// <param name="ends">For each record, the offset after its last byte.</param>
     /// <param name="error">
-    /// Why the first was not sent: EMSGSIZE or ENOBUFS when it is too large for a datagram; ENOENT or ECONNREFUSED without
+    /// Why the first record was not sent: EMSGSIZE or ENOBUFS if it is too large for a datagram; ENOENT or ECONNREFUSED without
     /// journald.
     /// </param>
-    /// <returns>Records sent, in order: some or all, and 0 only with an error or without records.</returns>
+    /// <returns>Number of records sent, in order; 0 only with an error or without records.</returns>
     public int SendDatagrams(ReadOnlySpan<byte> records, int first, ReadOnlySpan<int> ends, out Errno error)
     {
         var count = Math.Min(ends.Length, MostAtOnce);
@@ -62,13 +60,13 @@ internal sealed unsafe class JournalSocket : Descriptor
         }
     }
 
-    /// <summary>Sends one record of any size: a sealed memfd, carried by an empty datagram.</summary>
+    /// <summary>Sends one record of any size: a sealed memfd with an empty datagram.</summary>
     public Errno SendSealed(ReadOnlySpan<byte> record)
     {
         using var file = SealedFile.TryMake(record, out var errno);
         if (file is null) return errno;
 
-        // struct cmsghdr, and one descriptor: cmsg(3). Its length leaves out the padding that the buffer has.
+        // struct cmsghdr and one descriptor (cmsg(3)). Its length excludes the padding of the buffer.
         var control = stackalloc ulong[3];
         control[0] = 20;
         ((int*)control)[2] = Libc.LevelSocket;

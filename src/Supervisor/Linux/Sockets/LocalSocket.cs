@@ -7,8 +7,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Sockets;
 
 /// <summary>
-/// A stream socket with a path, unix(7). Its own and not the framework's, which at its end takes away whatever lies at the
-/// path by then.
+/// A stream socket with a path (unix(7)). The framework's socket is not used, because it deletes any file at the path when it
+/// closes.
 /// </summary>
 internal sealed unsafe class LocalSocket : Descriptor
 {
@@ -19,14 +19,16 @@ internal sealed unsafe class LocalSocket : Descriptor
     {
     }
 
-    /// <summary>The longest path, in bytes of UTF-8.</summary>
+    /// <summary>The longest path in bytes of UTF-8.</summary>
     public static int LongestPath => PathMost - 1;
 
-    /// <summary>A socket that is bound there, and on which nobody listens yet.</summary>
+    /// <summary>A bound socket that does not listen yet.</summary>
     public static LocalSocket? TryBind(string path, out Errno errno)
     {
         var socket = new LocalSocket(
-            Made(Libc.Socket(Libc.FamilyUnix, Libc.SocketStream | Libc.SocketCloseOnExec | Libc.SocketNonBlocking, 0), "socket(AF_UNIX)"));
+            Made(
+                Libc.Socket(Libc.FamilyUnix, Libc.SocketStream | Libc.SocketCloseOnExec | Libc.SocketNonBlocking, 0),
+                "socket(AF_UNIX)"));
         var address = AddressOf(path) ?? [];
         fixed (byte* start = address) errno = Libc.ErrnoOf(Libc.Bind(socket, start, (uint)address.Length));
         if (errno == Errno.None) return socket;
@@ -35,9 +37,8 @@ internal sealed unsafe class LocalSocket : Descriptor
     }
 
     /// <summary>
-    /// What has been sent to the socket can still be read, and then its end; what is sent from here on fails with EPIPE
-    /// (shutdown(2), SHUT_RD), and who connects to one that listens gets ECONNREFUSED. It can be sent from. To one that is closed
-    /// nothing happens.
+    /// Ends receiving (shutdown(2), SHUT_RD). Data that was sent before can still be read; further sends of the other end fail
+    /// with EPIPE, and connects to a listener fail with ECONNREFUSED. This end can still send. A closed socket is ignored.
     /// </summary>
     public static void EndReceiving(SafeHandle socket)
     {
@@ -47,12 +48,12 @@ internal sealed unsafe class LocalSocket : Descriptor
         }
         catch (ObjectDisposedException)
         {
-            // By another thread, meanwhile.
+            // Another thread has closed it meanwhile.
         }
     }
 
-    /// <summary>Whether anything can be read; nothing is.</summary>
-    /// <param name="isOver">Nothing will ever be.</param>
+    /// <summary>Whether data can be read; nothing is read.</summary>
+    /// <param name="isOver">The other end will send no more data.</param>
     public static bool HasInput(SafeHandle socket, out bool isOver)
     {
         byte first;
@@ -61,19 +62,19 @@ internal sealed unsafe class LocalSocket : Descriptor
         return got > 0;
     }
 
-    /// <returns>False where not all of it found room, or the other end has gone.</returns>
+    /// <summary>False if part of the data found no room, or the other end is closed.</summary>
     public static bool TrySend(SafeHandle socket, ReadOnlySpan<byte> data)
     {
         fixed (byte* start = data)
             return Libc.SendTo(socket, start, (nuint)data.Length, Libc.SendNoSignal | Libc.WithoutWait, null, 0) == data.Length;
     }
 
-    /// <summary>Clients can connect from here on; as many as the system allows (net.core.somaxconn) before they are accepted.</summary>
-    /// <exception cref="LinuxException">Refused.</exception>
+    /// <summary>Accepts connections from now on; the system limits the queue (net.core.somaxconn).</summary>
+    /// <exception cref="LinuxException">The kernel refuses.</exception>
     public void Listen() => Made(Libc.Listen(this, int.MaxValue), "listen");
 
-    /// <summary>The next client's socket, which does not block and is closed on exec. Does not wait.</summary>
-    /// <param name="errno">EAGAIN: nobody has come. See accept(2).</param>
+    /// <summary>The socket of the next client, non-blocking and close-on-exec. Does not wait.</summary>
+    /// <param name="errno">EAGAIN if no client waits; see accept(2).</param>
     public SafeSocketHandle? TryAccept(out Errno errno)
     {
         var made = Libc.Accept(this, null, null, Libc.SocketCloseOnExec | Libc.SocketNonBlocking);
@@ -81,14 +82,14 @@ internal sealed unsafe class LocalSocket : Descriptor
         return made < 0 ? null : new SafeSocketHandle(made, ownsHandle: true);
     }
 
-    /// <summary>Connects and hangs up.</summary>
-    /// <returns>None or EAGAIN where somebody listens; ECONNREFUSED where nobody has the socket any more.</returns>
+    /// <summary>Connects and closes at once.</summary>
+    /// <returns>None or EAGAIN if a process listens; ECONNREFUSED if none has the socket.</returns>
     public static Errno Probe(string path) => Probe(path, Libc.SocketStream);
 
-    /// <summary>The same for a socket of datagrams; nothing is sent.</summary>
+    /// <summary>The same for a datagram socket; no data is sent.</summary>
     public static Errno ProbeDatagrams(string path) => Probe(path, Libc.SocketDatagram);
 
-    /// <summary><c>struct sockaddr_un</c>; null where the path does not fit.</summary>
+    /// <summary><c>struct sockaddr_un</c>; null if the path is too long.</summary>
     public static byte[]? AddressOf(string path)
     {
         var name = Encoding.UTF8.GetBytes(path);
@@ -97,7 +98,7 @@ internal sealed unsafe class LocalSocket : Descriptor
 
     private static Errno Probe(string path, int type)
     {
-        // It does not wait: where a queue of connections is full, somebody has it.
+        // The call does not wait: a full queue means that a process has the socket.
         using var socket = new LocalSocket(
             Made(Libc.Socket(Libc.FamilyUnix, type | Libc.SocketCloseOnExec | Libc.SocketNonBlocking, 0), "socket(AF_UNIX)"));
         var address = AddressOf(path) ?? [];

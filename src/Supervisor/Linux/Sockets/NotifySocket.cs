@@ -6,14 +6,14 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Sockets;
 
-/// <summary>What a process says by sd_notify(3), as far as it is listened to.</summary>
-/// <param name="Pid">The sender, as the kernel vouches for it (SCM_CREDENTIALS, unix(7)).</param>
-/// <param name="IsReady">Whether <c>READY=1</c> is among its lines.</param>
+/// <summary>A message of sd_notify(3), as far as the daemon uses it.</summary>
+/// <param name="Pid">The sender, verified by the kernel (SCM_CREDENTIALS, unix(7)).</param>
+/// <param name="IsReady">Whether one of its lines is <c>READY=1</c>.</param>
 internal readonly record struct Notification(int Pid, bool IsReady);
 
 /// <summary>
-/// The daemon's end of a <c>NOTIFY_SOCKET</c>: datagrams at a path that only one user may write to. Descriptors that come with a
-/// datagram are closed at once, which is also how <c>BARRIER=1</c> is answered. For one thread.
+/// The daemon's end of a <c>NOTIFY_SOCKET</c>: datagrams at a path that only one user may write to. Received descriptors are
+/// closed at once, which also answers <c>BARRIER=1</c>. For one thread.
 /// </summary>
 internal sealed unsafe class NotifySocket : Descriptor
 {
@@ -27,8 +27,8 @@ internal sealed unsafe class NotifySocket : Descriptor
 
     public string Path { get; }
 
-    /// <summary>A socket at <paramref name="path"/>, in the place of what an earlier daemon left there.</summary>
-    /// <param name="owner">Who may send to it besides root; null for the daemon's own user.</param>
+    /// <summary>Creates the socket at <paramref name="path"/>, and replaces that of an earlier daemon.</summary>
+    /// <param name="owner">User who may send to it besides root; null for the daemon's user.</param>
     public static NotifySocket? TryOpen(string path, Identity? owner, out Errno errno)
     {
         var number = Libc.Socket(Libc.FamilyUnix, Libc.SocketDatagram | Libc.SocketCloseOnExec | Libc.SocketNonBlocking, 0);
@@ -41,8 +41,8 @@ internal sealed unsafe class NotifySocket : Descriptor
         return null;
     }
 
-    /// <summary>Takes the next datagram.</summary>
-    /// <returns>False where none waits.</returns>
+    /// <summary>Receives the next datagram.</summary>
+    /// <returns>False if none waits.</returns>
     public bool TryReceive(out Notification notification)
     {
         notification = default;
@@ -52,7 +52,7 @@ internal sealed unsafe class NotifySocket : Descriptor
         {
             var part = new Libc.Bytes { Start = text, Length = Longest };
             var message = new Libc.Message { Parts = &part, PartCount = 1, Control = control, ControlSize = MostControl };
-            var received = IoResult.Of(Libc.ReceiveMessage(this, &message, Libc.ReceiveCloseOnExec));
+            var received = IoResult.FromCall(Libc.ReceiveMessage(this, &message, Libc.ReceiveCloseOnExec));
             if (received.Errno == Errno.Interrupted) continue;
             if (received.Errno != Errno.None) return false;
             var pid = TakeControl(new ReadOnlySpan<byte>(control, (int)message.ControlSize));
@@ -61,7 +61,7 @@ internal sealed unsafe class NotifySocket : Descriptor
         }
     }
 
-    /// <summary>Takes the path away.</summary>
+    /// <summary>Removes the path.</summary>
     public void Remove() => FileEntry.Unlink(Path);
 
     private Errno Open(Identity? owner)
@@ -70,7 +70,7 @@ internal sealed unsafe class NotifySocket : Descriptor
         var on = 1;
         if (Libc.SetSocketOption(this, Libc.LevelSocket, PassCredentials, &on, sizeof(int)) < 0) return Libc.LastErrno;
         _ = FileEntry.Unlink(Path);
-        // Nobody else may send to it at any time: its mode is that of the descriptor when bind(2) makes the path.
+        // No other user may send at any time: bind(2) creates the path with the descriptor's mode.
         if (Libc.ChangeMode(this, 0x180 /* 0600 */) < 0) return Libc.LastErrno;
         fixed (byte* start = address)
             if (Libc.Bind(this, start, (uint)address.Length) < 0) return Libc.LastErrno;

@@ -5,27 +5,28 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Sockets;
 
 /// <summary>
-/// Who is at the other end of a local socket, as it was when it connected (unix(7), SO_PEERCRED, SO_PEERGROUPS).
+/// The process at the other end of a local socket, as it was when it connected (unix(7), SO_PEERCRED, SO_PEERGROUPS).
 /// </summary>
-/// <param name="Groups">Supplementary ones.</param>
+/// <param name="Groups">Supplementary groups.</param>
 internal sealed record Peer(int Pid, uint Uid, uint Gid, ValueList<uint> Groups)
 {
     private const int OptionPeerCredentials = 17;
     private const int OptionPeerGroups = 59; // Linux 4.13
     private const int CredentialsSize = 12;  // struct ucred
 
-    /// <summary>Null where the kernel does not say.</summary>
-    public static unsafe Peer? Of(SafeHandle socket)
+    /// <summary>Null if the kernel does not report the peer.</summary>
+    public static unsafe Peer? Read(SafeHandle socket)
     {
         Span<byte> credentials = stackalloc byte[CredentialsSize];
         uint size = CredentialsSize;
         fixed (byte* into = credentials)
             if (Libc.GetSocketOption(socket, Libc.LevelSocket, OptionPeerCredentials, into, &size) != 0) return null;
         return new Peer(
-            MemoryMarshal.Read<int>(credentials), MemoryMarshal.Read<uint>(credentials[4..]), MemoryMarshal.Read<uint>(credentials[8..]), GroupsOf(socket));
+            MemoryMarshal.Read<int>(credentials), MemoryMarshal.Read<uint>(credentials[4..]),
+            MemoryMarshal.Read<uint>(credentials[8..]), GroupsOf(socket));
     }
 
-    /// <summary>Whether it is a member, by its own group or one of the others.</summary>
+    /// <summary>Whether the peer belongs to the group, by its primary or a supplementary group.</summary>
     public bool IsIn(uint group) => Gid == group || Groups.Contains(group);
 
     public override string ToString() => $"user {Uid} (process {Pid})";

@@ -7,17 +7,17 @@ using Reuseportd.Linux.Processes;
 
 namespace Reuseportd.Linux.Sockets;
 
-/// <summary>A process that has a bound socket, and who so may be in another's way.</summary>
-/// <param name="Inode">Of the socket.</param>
-/// <param name="Uid">Whose the socket is.</param>
-/// <param name="Pid">Null where no process could be seen to have it open.</param>
-/// <param name="Program">Name of the process; null as <paramref name="Pid"/>.</param>
+/// <summary>A process with a bound socket, which may block another process's bind.</summary>
+/// <param name="Inode">Inode of the socket.</param>
+/// <param name="Uid">Owner of the socket.</param>
+/// <param name="Pid">Null if no process was seen to have the socket open.</param>
+/// <param name="Program">Name of the process; null if <paramref name="Pid"/> is null.</param>
 internal sealed record PortHolder(bool IsStream, IPAddress Address, int Port, ulong Inode, uint Uid, int? Pid, string? Program)
 {
-    /// <summary>Whether that process has not ended yet; true where none is known.</summary>
+    /// <summary>Whether the process still runs; true if it is unknown.</summary>
     public bool IsThere => Pid is not { } pid || Libc.Kill(pid, 0) == 0;
 
-    /// <summary>Who has these ports. Goes through the descriptors of all processes until each socket has been found.</summary>
+    /// <summary>The holders of these ports. Reads the descriptors of all processes until each socket is found.</summary>
     public static IReadOnlyList<PortHolder> Of(IReadOnlySet<int> ports)
     {
         var sockets = SockDiag.Bound().Where(socket => ports.Contains(socket.Port)).ToArray();
@@ -30,18 +30,21 @@ internal sealed record PortHolder(bool IsStream, IPAddress Address, int Port, ul
                 if (sought.Contains(inode)) found.TryAdd(inode, process.Pid);
         }
 
-        return [.. sockets.Select(socket => Of(socket, found.TryGetValue(socket.Inode, out var pid) ? pid : null)).Distinct()];
+        int? HolderOf(SocketRecord socket) => found.TryGetValue(socket.Inode, out var pid) ? pid : null;
+        return [.. sockets.Select(socket => FromSocket(socket, HolderOf(socket))).Distinct()];
     }
 
-    private static PortHolder Of(SocketRecord socket, int? pid) =>
+    private static PortHolder FromSocket(SocketRecord socket, int? pid) =>
         new(socket.IsStream, socket.Address, socket.Port, socket.Inode, socket.Uid, pid, pid is { } known ? NameOf(known) : null);
 
-    /// <summary>The process's own word for itself, so bounded and without what a terminal would act on.</summary>
+    /// <summary>The process chooses its name, so the name is bounded and control characters are replaced.</summary>
     private static string NameOf(int pid)
     {
         Span<byte> name = stackalloc byte[64];
         var read = ProcFile.Read(pid, "comm"u8, name);
         var text = Encoding.UTF8.GetString(name[..Math.Max(0, read.Count)]).TrimEnd('\n');
-        return text.Length == 0 ? string.Create(CultureInfo.InvariantCulture, $"process {pid}") : string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+        return text.Length == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"process {pid}")
+            : string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
     }
 }

@@ -6,8 +6,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Sockets;
 
 /// <summary>
-/// Lists the sockets of this network namespace: NETLINK_SOCK_DIAG, sock_diag(7). Needs no privilege. One request and answer
-/// for each family; the kernel walks only its table of listeners when only those are asked for.
+/// Lists the sockets of this network namespace: NETLINK_SOCK_DIAG, sock_diag(7). Needs no privilege. Each family costs one
+/// request. For listeners, the kernel reads only its table of listeners.
 /// </summary>
 internal sealed unsafe class SockDiag : Descriptor
 {
@@ -23,21 +23,21 @@ internal sealed unsafe class SockDiag : Descriptor
     private const int RecordSize = 72; // struct inet_diag_msg
     private const int MostTries = 4;
 
-    // Bits by TCP state; an unconnected UDP socket counts as closed, a connected one as established.
+    // Bits by TCP state. An unconnected UDP socket counts as closed, a connected one as established.
     private const uint Listening = 1 << 10;
-    private const uint BoundStream = 1 << 13; // bound, and nothing more: TCP_BOUND_INACTIVE, Linux 6.8; none before
+    private const uint BoundStream = 1 << 13; // bound but not listening: TCP_BOUND_INACTIVE, Linux 6.8; older kernels report none
     private const uint BoundDatagram = 1 << 7 | 1 << 1;
     private const byte Tcp = 6;
     private const byte Udp = 17;
 
-    /// <summary>Of <c>struct inet_diag_msg</c> and its attributes; null for what is not wanted.</summary>
+    /// <summary>Parses <c>struct inet_diag_msg</c> and its attributes; null to skip the socket.</summary>
     private delegate T? Reader<T>(ReadOnlySpan<byte> body)
         where T : struct;
 
     private readonly byte[] _buffer = new byte[32 * 1024];
     private uint _sequence;
 
-    /// <exception cref="LinuxException">EPROTONOSUPPORT or EACCES where there is no sock_diag.</exception>
+    /// <exception cref="LinuxException">EPROTONOSUPPORT or EACCES without sock_diag.</exception>
     public SockDiag()
         : base(Made(
             Libc.Socket(Libc.FamilyNetlink, Libc.SocketRaw | Libc.SocketCloseOnExec, Libc.NetlinkSockDiag),
@@ -45,16 +45,14 @@ internal sealed unsafe class SockDiag : Descriptor
     {
     }
 
-    /// <summary>
-    /// All that can be connected or sent to: TCP listeners and bound UDP sockets. Empty where there is no sock_diag.
-    /// </summary>
+    /// <summary>All sockets that accept traffic: TCP listeners and bound UDP sockets. Empty without sock_diag.</summary>
     public static List<SocketRecord> Serving() => All(static (diag, sockets) =>
     {
         _ = diag.Listeners(sockets);
         _ = diag.Datagrams(sockets);
     });
 
-    /// <summary>The same, and TCP sockets that are bound and do not listen, as far as the kernel tells of them.</summary>
+    /// <summary>The same, and TCP sockets that are bound but do not listen, if the kernel reports them.</summary>
     public static List<SocketRecord> Bound() => All(static (diag, sockets) =>
     {
         _ = diag.Listeners(sockets);
@@ -72,22 +70,22 @@ internal sealed unsafe class SockDiag : Descriptor
         }
         catch (LinuxException)
         {
-            // A container may forbid the socket family: then nothing is known.
+            // A container may forbid the socket family: then no socket is known.
         }
 
         return sockets;
     }
 
     /// <summary>Adds the TCP listeners of both families to <paramref name="into"/>.</summary>
-    /// <returns>ENOENT when the kernel has no tcp_diag.</returns>
+    /// <returns>ENOENT if the kernel has no tcp_diag.</returns>
     public Errno Listeners(List<SocketRecord> into) => List(Tcp, Listening, into);
 
     /// <summary>Adds the UDP sockets of both families that have a port.</summary>
     public Errno Datagrams(List<SocketRecord> into) => List(Udp, BoundDatagram, into);
 
     /// <summary>
-    /// Adds the TCP connections that a local program has, or is to accept. The kernel walks its table of all connections for it,
-    /// some 0.1 µs for each slot of that, and tells of those on this port.
+    /// Adds the TCP connections that a local program has or will accept. The kernel walks its table of all connections, about 0.1
+    /// µs for each slot, and reports those on this port.
     /// </summary>
     /// <param name="port">Local port; 0 for all.</param>
     public Errno Connections(int port, List<HeldConnection> into)
@@ -104,7 +102,7 @@ internal sealed unsafe class SockDiag : Descriptor
         return errno != Errno.None ? errno : List(Libc.FamilyInet6, protocol, states, 0, Read, into);
     }
 
-    /// <summary>A table that changed under the walk is read again: it may have left sockets out.</summary>
+    /// <summary>If the table changed during the walk, it is read again: the result may omit sockets.</summary>
     private Errno List<T>(int family, byte protocol, uint states, int port, Reader<T> reader, List<T> into)
         where T : struct
     {
@@ -141,14 +139,14 @@ internal sealed unsafe class SockDiag : Descriptor
         while (true)
         {
             IoResult received;
-            fixed (byte* start = _buffer) received = IoResult.Of(Libc.Receive(this, start, (nuint)_buffer.Length, 0));
+            fixed (byte* start = _buffer) received = IoResult.FromCall(Libc.Receive(this, start, (nuint)_buffer.Length, 0));
             if (received.Errno == Errno.Interrupted) continue;
             if (received.Errno != Errno.None) return received.Errno;
             if (TakeMessages(_buffer.AsSpan(0, received.Count), reader, into, ref isWhole) is { } end) return end;
         }
     }
 
-    /// <returns>Null while more is to come; else how the answer ended.</returns>
+    /// <returns>Null while more messages follow; else the final error.</returns>
     private Errno? TakeMessages<T>(ReadOnlySpan<byte> messages, Reader<T> reader, List<T> into, ref bool isWhole)
         where T : struct
     {
@@ -158,7 +156,7 @@ internal sealed unsafe class SockDiag : Descriptor
             if (length < HeaderSize || length > messages.Length) return Errno.InvalidArgument;
             var body = messages[HeaderSize..length];
             isWhole &= (MemoryMarshal.Read<ushort>(messages[6..]) & Interrupted) == 0;
-            // What is left of an earlier, broken-off answer is passed over.
+            // Remains of an earlier, incomplete answer are skipped.
             if (MemoryMarshal.Read<uint>(messages[8..]) == _sequence)
             {
                 switch (MemoryMarshal.Read<ushort>(messages[4..]))
@@ -179,7 +177,7 @@ internal sealed unsafe class SockDiag : Descriptor
         return null;
     }
 
-    /// <summary>Reads <c>struct inet_diag_msg</c> of linux/inet_diag.h.</summary>
+    /// <summary>Parses <c>struct inet_diag_msg</c> of linux/inet_diag.h.</summary>
     private static SocketRecord Record(ReadOnlySpan<byte> body, bool isStream) => new(
         isStream,
         IsInet6: body[0] == Libc.FamilyInet6,

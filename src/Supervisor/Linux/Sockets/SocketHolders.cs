@@ -6,10 +6,10 @@ using Reuseportd.Linux.Files;
 
 namespace Reuseportd.Linux.Sockets;
 
-/// <summary>Which sockets a process has open, by <c>/proc/PID/fd</c>: one readlink(2) for each descriptor that it has.</summary>
+/// <summary>Finds the sockets of processes by <c>/proc/PID/fd</c>: one readlink(2) for each descriptor.</summary>
 internal static class SocketHolders
 {
-    /// <summary>Inodes of the sockets of all these processes. One that has gone, or may not be looked at, adds none.</summary>
+    /// <summary>Inodes of the sockets of all these processes. A process that is gone or not accessible adds none.</summary>
     public static HashSet<ulong> Of(IEnumerable<int> pids)
     {
         var inodes = new HashSet<ulong>();
@@ -25,7 +25,7 @@ internal static class SocketHolders
         return InodeOf(ProcFile.ReadLink(pid, Encoding.ASCII.GetBytes(name), target)) == inode;
     }
 
-    /// <summary>The number under which a process has the socket with this inode open; null where it has not.</summary>
+    /// <summary>The process's descriptor number for the socket with this inode; null if it has none.</summary>
     public static int? DescriptorOf(int pid, ulong inode)
     {
         int? found = null;
@@ -43,7 +43,7 @@ internal static class SocketHolders
         return true;
     });
 
-    /// <param name="goOn">Whether to go on, after this descriptor and its inode.</param>
+    /// <param name="goOn">Receives a descriptor and its inode; returns whether to continue.</param>
     private static void Each(int pid, Func<string, ulong, bool> goOn)
     {
         Span<byte> target = stackalloc byte[64];
@@ -57,11 +57,11 @@ internal static class SocketHolders
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // The process has ended between.
+            // The process has ended meanwhile.
         }
     }
 
-    /// <summary>Links of sockets read <c>socket:[INODE]</c>.</summary>
+    /// <summary>Links of sockets have the form <c>socket:[INODE]</c>.</summary>
     private static ulong? InodeOf(ReadOnlySpan<byte> link) =>
         link.StartsWith("socket:["u8) && Utf8Parser.TryParse(link["socket:["u8.Length..], out ulong inode, out _) ? inode : null;
 

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 
 namespace Reuseportd.Linux.Sockets;
 
-/// <summary>A socket as sock_diag(7) describes it, by its local end.</summary>
-/// <param name="Inode">Number under which <c>/proc/PID/fd</c> shows it.</param>
-/// <param name="ReceiveQueue">Of a TCP listener: connections that wait to be accepted. Of UDP: bytes to be read.</param>
-/// <param name="WriteQueue">Of a TCP listener: the most that may wait, its backlog. Of UDP: bytes to be sent.</param>
-/// <param name="Cookie">Of this socket and no other since the machine was started: SO_COOKIE, socket(7).</param>
-/// <param name="Device">Index of the interface that it is bound to, or 0.</param>
+/// <summary>The local end of a socket, from sock_diag(7).</summary>
+/// <param name="Inode">Number of the socket in <c>/proc/PID/fd</c>.</param>
+/// <param name="ReceiveQueue">TCP listener: connections that wait to be accepted. UDP: bytes to be read.</param>
+/// <param name="WriteQueue">TCP listener: its backlog, the most connections that may wait. UDP: bytes to be sent.</param>
+/// <param name="Cookie">Unique number of the socket since boot: SO_COOKIE, socket(7).</param>
+/// <param name="Device">Index of the interface that the socket is bound to, or 0.</param>
 internal readonly record struct SocketRecord(
     bool IsStream,
     bool IsInet6,
@@ -21,7 +21,7 @@ internal readonly record struct SocketRecord(
     ulong Cookie = 0,
     uint Device = 0)
 {
-    /// <summary>Makes a new object each time.</summary>
+    /// <summary>Creates a new object for each call.</summary>
     public IPAddress Address
     {
         get
@@ -32,6 +32,6 @@ internal readonly record struct SocketRecord(
     }
 }
 
-/// <summary>16 bytes in network order, of which IPv4 uses the first four.</summary>
+/// <summary>16 bytes in network order; IPv4 uses the first four.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct RawAddress(ulong First, ulong Second);

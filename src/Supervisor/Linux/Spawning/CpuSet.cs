@@ -4,13 +4,13 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Spawning;
 
-/// <summary>The CPUs that the daemon may use, and so its workers.</summary>
+/// <summary>The CPUs that the daemon and its workers may use.</summary>
 internal static unsafe class CpuSet
 {
     private const int MostBytes = 64 * 1024;
 
-    /// <summary>Numbers of the CPUs in the affinity of this thread (sched_getaffinity(2)), ascending.</summary>
-    /// <exception cref="LinuxException">Never on a whole machine.</exception>
+    /// <summary>Numbers of the CPUs in this thread's affinity (sched_getaffinity(2)), ascending.</summary>
+    /// <exception cref="LinuxException">Never on a working machine.</exception>
     public static ValueList<int> Allowed()
     {
         for (var size = 128; ; size *= 4)
@@ -25,22 +25,23 @@ internal static unsafe class CpuSet
     }
 
     /// <summary>
-    /// What <c>workers: auto</c> means: one for each CPU that may be used, and no more than the quota pays for.
+    /// The number of workers for <c>workers: auto</c>: one for each usable CPU, but not more than the quota allows.
     /// </summary>
-    /// <param name="quota">CPUs' worth of time, or null without a quota.</param>
+    /// <param name="quota">Quota in CPUs; null without a quota.</param>
     public static int Workers(int cpus, double? quota) =>
         Math.Max(1, quota is { } paid ? (int)Math.Min(cpus, Math.Ceiling(paid)) : cpus);
 
-    /// <summary>As <see cref="Workers(int, double?)"/>, of this machine.</summary>
+    /// <summary>As <see cref="Workers(int, double?)"/>, for this machine.</summary>
     public static int Workers() => Workers(Allowed().Count, CpuQuota.Read());
 
     /// <summary>
-    /// As <see cref="For(CpuAffinity?, int, ValueList{int})"/>, by what is allowed now: it may change while the daemon runs.
+    /// As <see cref="For(CpuAffinity?, int, ValueList{int})"/>, with the CPUs that are allowed now; they may change while the
+    /// daemon runs.
     /// </summary>
     public static ValueList<int> For(CpuAffinity? affinity, int worker) =>
         For(affinity, worker, affinity is CpuAffinity.Spread ? Allowed() : []);
 
-    /// <summary>Where copy <paramref name="worker"/> runs; empty for anywhere.</summary>
+    /// <summary>The CPUs of copy <paramref name="worker"/>; empty for all.</summary>
     public static ValueList<int> For(CpuAffinity? affinity, int worker, ValueList<int> allowed) => affinity switch
     {
         CpuAffinity.Spread when allowed.Count > 0 => [allowed[worker % allowed.Count]],

@@ -7,15 +7,15 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Spawning;
 
 /// <summary>
-/// A small process that ends what is left of the workers when the daemon has ended without doing it: Native/guard.c. The
-/// kernel ends the workers themselves with the daemon, but none of their children.
+/// A small process that kills the remaining processes of workers if the daemon ends without doing so: Native/guard.c. The kernel
+/// kills the workers together with the daemon, but not their children.
 /// </summary>
 internal sealed unsafe class Guard : IDisposable
 {
-    /// <summary>The variable by which the guard knows what came of the daemon's workers.</summary>
+    /// <summary>The environment variable that marks the processes of the daemon's workers.</summary>
     public const string Variable = "REUSEPORT_DAEMON";
 
-    /// <summary>For its last look at /proc, where there is nothing to be ended.</summary>
+    /// <summary>Longest wait for the guard's last search of /proc, which finds no process in a normal stop.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly Descriptor _pipe;
@@ -28,18 +28,18 @@ internal sealed unsafe class Guard : IDisposable
         _process = new Pidfd(guarding.Pidfd, guarding.Pid);
     }
 
-    /// <summary>0 once it was reaped.</summary>
+    /// <summary>0 after the guard was reaped.</summary>
     public int Pid { get; private set; }
 
     internal nint Handle { get; }
 
-    /// <summary>What no other daemon's workers have: the value of <see cref="Variable"/>.</summary>
+    /// <summary>A value of <see cref="Variable"/> that no other daemon uses.</summary>
     public static string OwnId() => string.Create(
         CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{ProcessEntry.Of(Environment.ProcessId)?.StartTime ?? 0}");
 
-    /// <param name="id">Value of <see cref="Variable"/> of the processes that it is to end.</param>
-    /// <param name="groups">Where the workers have their control groups, which it ends first; null where they have none.</param>
-    /// <param name="errno">Why there is none.</param>
+    /// <param name="id">Value of <see cref="Variable"/> in the processes to kill.</param>
+    /// <param name="groups">The workers' control groups, which are killed first; null without control groups.</param>
+    /// <param name="errno">Why there is no guard.</param>
     public static Guard? TryStart(string id, CgroupSubtree? groups, out Errno errno)
     {
         Native.Guarding guarding;
@@ -47,12 +47,10 @@ internal sealed unsafe class Guard : IDisposable
         return errno == Errno.None ? new Guard(guarding) : null;
     }
 
-    /// <summary>
-    /// A worker was reaped. Its number may soon be another's session, which must not be taken for the worker's.
-    /// </summary>
+    /// <summary>Removes a reaped worker. Another session may get its number, and must not count as the worker's.</summary>
     public void Forget(int worker) => Native.ForgetSession(Handle, worker);
 
-    /// <summary>Reaps it if it has ended.</summary>
+    /// <summary>Reaps the guard if it has ended.</summary>
     /// <returns>Null while it runs.</returns>
     public ExitStatus? Reap()
     {
@@ -60,7 +58,7 @@ internal sealed unsafe class Guard : IDisposable
         return status;
     }
 
-    /// <summary>Lets it do its work, as the daemon's end would, and reaps it.</summary>
+    /// <summary>Makes the guard do its work, as the end of the daemon would, and reaps it.</summary>
     public void Dispose()
     {
         _pipe.Dispose();

@@ -4,45 +4,47 @@ using Reuseportd.Linux.Processes;
 namespace Reuseportd.Linux.Spawning;
 
 /// <summary>
-/// The threads that start processes. A start can be held up: by a process of its worker's user between the change of user and
-/// exec, by a disk, by a directory of users. So it has a thread for itself while it lasts, and whoever wants it waits for nothing.
-/// The threads live as long as the daemon, because the kernel ends a worker together with the thread that started it
-/// (<see cref="SpawnRequest.DieWithParent"/>); there are as many as starts were ever under way at one time, up to a bound.
-/// Beginning, holding and freeing are for one thread.
+/// The threads that start processes. A process of the worker's user can delay a start between the change of user and exec; so
+/// can a disk or a user directory. So each start has its own thread, and its requester does not wait.
+/// The threads live as long as the daemon, because the kernel kills a worker together with the thread that started it
+/// (<see cref="SpawnRequest.DieWithParent"/>). Their number is the most starts at one time so far, up to a limit.
+/// Begin, Hold and Free must be called on one thread.
 /// </summary>
-/// <param name="open">Makes a thread's spawner; called ahead of the threads for the first of them.</param>
-/// <param name="isAhead">Whether these threads go ahead of the daemon's others, see <see cref="Niceness.TryImprove"/>.</param>
+/// <param name="open">Creates a thread's spawner; the first spawners are created before their threads.</param>
+/// <param name="isAhead">Whether the threads get a higher priority than the daemon's other threads, see
+/// <see cref="Niceness.TryImprove"/>.</param>
 internal sealed class Launcher : IDisposable
 {
-    /// <summary>Starts that are held up and get another thread in their place; past that, those that come wait.</summary>
+    /// <summary>Most delayed starts that get a replacement thread; beyond this, further starts wait.</summary>
     private const int MostHeld = 240;
 
     /// <summary>
-    /// Made ahead of the workers: a child copies the descriptors below the highest that its spawner has (Native/child_streams.c).
+    /// Spawners that are created before the workers: a child copies the descriptors below its spawner's highest
+    /// (Native/child_streams.c).
     /// </summary>
     private const int EarlySpawners = 8;
 
     private readonly Stack<Spawner> _early = [];
-    // Not a BlockingCollection: its consumers spin before they wait, which took a third of these threads' time.
+    // BlockingCollection is not used: its consumers spin before they wait, which took a third of these threads' time.
     private readonly Queue<Action<Spawner>> _starts = [];
     private readonly object _gate = new();
     private readonly Func<Spawner> _open;
-    private readonly int _usual;
+    private readonly int _regular;
     private readonly bool _isAhead;
     private int _threads;
     private int _held;
-    // Under the gate, as the queue.
+    // The gate protects this field, like the queue.
     private int _idle;
     private bool _isEnded;
 
-    /// <param name="usual">Threads while nothing is held up.</param>
-    public Launcher(int usual, Func<Spawner> open, bool isAhead)
+    /// <param name="regular">Threads while no start is delayed.</param>
+    public Launcher(int regular, Func<Spawner> open, bool isAhead)
     {
-        (_usual, _open, _isAhead) = (usual, open, isAhead);
-        for (var i = 0; i < Math.Max(usual, EarlySpawners); i++) _early.Push(open());
+        (_regular, _open, _isAhead) = (regular, open, isAhead);
+        for (var i = 0; i < Math.Max(regular, EarlySpawners); i++) _early.Push(open());
     }
 
-    /// <summary>Has a thread do it; what it does must not throw.</summary>
+    /// <summary>Runs a start on a thread; the action must not throw.</summary>
     public void Begin(Action<Spawner> start)
     {
         lock (_gate)
@@ -54,7 +56,7 @@ internal sealed class Launcher : IDisposable
         Populate();
     }
 
-    /// <summary>A start takes long: its thread is counted as lost until <see cref="Free"/>.</summary>
+    /// <summary>A start takes long: its thread does not count until <see cref="Free"/>.</summary>
     public void Hold()
     {
         _held++;
@@ -63,10 +65,10 @@ internal sealed class Launcher : IDisposable
 
     public void Free() => _held--;
 
-    /// <summary>To be called now and then while starts wait: there may be room for a thread again.</summary>
+    /// <summary>Call this from time to time while starts wait: a thread may be possible again.</summary>
     public void Retry() => Populate();
 
-    /// <summary>The threads end as soon as they have nothing to do, and the processes that they started with them.</summary>
+    /// <summary>The threads end after their present work, and the kernel kills the processes that they started.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -82,7 +84,7 @@ internal sealed class Launcher : IDisposable
     {
         lock (_gate)
             if (_starts.Count <= _idle) return;
-        if (_threads >= _usual + Math.Min(_held, MostHeld)) return;
+        if (_threads >= _regular + Math.Min(_held, MostHeld)) return;
         if (!_early.TryPop(out var spawner) && !TryOpen(out spawner)) return;
         var thread = new Thread(() => Run(spawner)) { IsBackground = true, Name = "launch" };
         try
@@ -97,7 +99,7 @@ internal sealed class Launcher : IDisposable
         }
     }
 
-    /// <summary>Without a descriptor or memory for one more, those that are there have to do.</summary>
+    /// <summary>Without a descriptor or memory for another spawner, the existing ones must suffice.</summary>
     private bool TryOpen(out Spawner spawner)
     {
         spawner = null!;
@@ -120,7 +122,7 @@ internal sealed class Launcher : IDisposable
                 start(spawner);
     }
 
-    /// <returns>Null at the end of all.</returns>
+    /// <returns>Null when the launcher is disposed.</returns>
     private Action<Spawner>? Next()
     {
         lock (_gate)

@@ -6,38 +6,36 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Spawning;
 
-/// <summary>
-/// Why the preload library was not heard of, determined from the process where it runs and from the files else.
-/// </summary>
-/// <param name="Detail">What it was found by: a path, a loader, an error.</param>
+/// <summary>Why the preload library did not report: from the running process, or else from the files.</summary>
+/// <param name="Detail">The evidence: a path, a loader, an error.</param>
 internal sealed record PreloadDiagnosis(PreloadReason Reason, string Detail)
 {
-    /// <param name="pid">Null when it has ended.</param>
-    /// <param name="program">The path that exec was given.</param>
+    /// <param name="pid">Null if the process has ended.</param>
+    /// <param name="program">The path of the exec.</param>
     /// <param name="preload">Absolute path of the library.</param>
-    /// <param name="credentials">Of the worker.</param>
+    /// <param name="credentials">Credentials of the worker.</param>
     public static PreloadDiagnosis Of(int? pid, string program, string preload, Credentials credentials)
     {
         if (pid is { } number && RunningProgram.TryOpen(number) is { } running) return OfProcess(running, preload, credentials);
-        return OfFile(ProgramFile.Of(program), preload, credentials, isSecure: null)
+        return OfFile(ProgramFile.Resolve(program), preload, credentials, isSecure: null)
                ?? new PreloadDiagnosis(PreloadReason.ExitedBeforeMain, program);
     }
 
-    /// <summary>By what it runs now: exec may have gone on from the program that was spawned to another.</summary>
+    /// <summary>Judges the program that runs now: the spawned program may have executed another.</summary>
     private static PreloadDiagnosis OfProcess(RunningProgram running, string preload, Credentials credentials)
     {
         if (running.Maps(preload))
         {
-            return ProgramFile.Of(running.Path).Header is { IsGo: true }
+            return ProgramFile.Resolve(running.Path).Header is { IsGo: true }
                 ? new(PreloadReason.OwnSystemCalls, running.Path)
                 : new(PreloadReason.LoadedSilently, preload);
         }
 
-        if (OfFile(ProgramFile.Of(running.Path), preload, credentials, running.IsSecure()) is { } found) return found;
+        if (OfFile(ProgramFile.Resolve(running.Path), preload, credentials, running.IsSecure()) is { } found) return found;
         return new(running.Preloads(preload) ? PreloadReason.Unknown : PreloadReason.EnvironmentCleared, running.Path);
     }
 
-    /// <param name="isSecure">What the kernel told the process; null to go by the file.</param>
+    /// <param name="isSecure">AT_SECURE of the process; null to judge by the file.</param>
     private static PreloadDiagnosis? OfFile(ProgramFile program, string preload, Credentials credentials, bool? isSecure)
     {
         if (!program.IsReadable) return new(PreloadReason.Unknown, program.Path);
@@ -45,7 +43,7 @@ internal sealed record PreloadDiagnosis(PreloadReason Reason, string Detail)
         if (header.Interpreter is not { } loader) return new(PreloadReason.StaticallyLinked, program.Path);
         if (isSecure ?? GainsRights(program.Path, credentials)) return new(PreloadReason.SetIdentity, program.Path);
         if (OfLibrary(preload, credentials.Identity) is { } found) return found;
-        if (ProgramFile.Of(preload).Header is { } library && !library.Fits(header))
+        if (ProgramFile.Resolve(preload).Header is { } library && !library.Fits(header))
             return new(PreloadReason.DifferentArchitecture, program.Path);
         return loader.Contains("/ld-musl", StringComparison.Ordinal) ? new(PreloadReason.DifferentLibc, loader) : null;
     }
@@ -62,8 +60,8 @@ internal sealed record PreloadDiagnosis(PreloadReason Reason, string Detail)
     }
 
     /// <summary>
-    /// As the kernel decides in execve(2): a change of id counts, not the bit. With no_new_privs there is none; file capabilities
-    /// make it distrust the environment even then, although they give nothing.
+    /// Follows the kernel's decision in execve(2): a change of id counts, not the bit. With no_new_privs ids do not change, but
+    /// file capabilities still set AT_SECURE, although they add nothing.
     /// </summary>
     private static bool GainsRights(string path, Credentials credentials)
     {

@@ -1,37 +1,37 @@
 namespace Reuseportd.Linux.Spawning;
 
-/// <summary>Why a worker never said that the preload library is in it.</summary>
+/// <summary>Why a worker did not report that the preload library is loaded.</summary>
 internal enum PreloadReason
 {
-    /// <summary>It runs, can load the library, and has not; or its file cannot be looked at: nothing here says why.</summary>
+    /// <summary>
+    /// The process runs and could load the library, but has not, or its file cannot be read: the reason is unknown.
+    /// </summary>
     Unknown,
 
-    /// <summary>It is there; LIBREUSEPORT_DEBUG is off, or the program has put stderr elsewhere.</summary>
+    /// <summary>The library is loaded; LIBREUSEPORT_DEBUG is off, or the program has replaced its stderr.</summary>
     LoadedSilently,
 
-    /// <summary>
-    /// It is there, and the program, one of Go, makes its system calls without libc, and so without the library.
-    /// </summary>
+    /// <summary>The library is loaded, but the program, written in Go, makes system calls without libc.</summary>
     OwnSystemCalls,
     NotElf,
 
-    /// <summary>No dynamic loader, so nobody to load the library.</summary>
+    /// <summary>The program has no dynamic loader.</summary>
     StaticallyLinked,
 
     /// <summary>
-    /// The loader ignores LD_PRELOAD for programs that gain rights: set-user-id, set-group-id, file capabilities.
+    /// The loader ignores LD_PRELOAD for programs that gain privileges: set-user-id, set-group-id, file capabilities.
     /// </summary>
     SetIdentity,
     DifferentArchitecture,
 
-    /// <summary>The program's libc is not the one that the library was made for.</summary>
+    /// <summary>The library was built for another libc than the program's.</summary>
     DifferentLibc,
     LibraryMissing,
     LibraryNotReadable,
 
-    /// <summary>Something between, such as <c>env -i</c>, has dropped LD_PRELOAD.</summary>
+    /// <summary>A program such as <c>env -i</c> has removed LD_PRELOAD.</summary>
     EnvironmentCleared,
 
-    /// <summary>Nothing kept the library out: the process ended before the loader came to it.</summary>
+    /// <summary>No obstacle was found: the process ended before the loader ran.</summary>
     ExitedBeforeMain,
 }

@@ -5,18 +5,18 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Spawning;
 
-/// <summary>The daemon's own limits, past which a worker's cannot be raised without CAP_SYS_RESOURCE (setrlimit(2)).</summary>
+/// <summary>The daemon's limits; a worker's limit cannot exceed them without CAP_SYS_RESOURCE (setrlimit(2)).</summary>
 internal static unsafe class ResourceLimits
 {
     private const string MostDescriptors = "fs.nr_open";
 
-    /// <summary>What stands in the way of a limit: <c>the hard limit is 4096</c>; null where nothing here does.</summary>
+    /// <summary>The obstacle to a limit, such as <c>the hard limit is 4096</c>; null if there is none.</summary>
     public static string? BarrierTo(ResourceLimit limit)
     {
         var resource = Array.IndexOf([.. ResourceLimit.Names], limit.Name);
         LimitPair own;
         if (resource < 0 || Libc.GetLimit(resource, &own) != 0) return null;
-        // Nobody may go past this one, with whatever capability.
+        // No capability allows a limit beyond this one.
         if (resource == Libc.LimitOfDescriptors && Most() is { } most && limit.Value > most)
             return Text($"{MostDescriptors} is", most);
         return limit.Value > own.Hard ? Text("the hard limit is", own.Hard) : null;

@@ -5,8 +5,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Spawning;
 
 /// <summary>
-/// A start that is under way on another thread: how far it is, and the means to end it. Nothing here waits for that thread, nor
-/// for the process that it waits for.
+/// The control of a start on another thread: its progress, and a way to stop it. No method waits for that thread or for the
+/// process that it waits for.
 /// </summary>
 internal sealed unsafe class SpawnControl
 {
@@ -18,7 +18,7 @@ internal sealed unsafe class SpawnControl
     private bool _isStopped;
     private bool _isMade;
 
-    /// <summary>Pid of the process, from its first moment on; null where there is none.</summary>
+    /// <summary>Pid of the process from its creation; null if there is none.</summary>
     public int? Pid
     {
         get
@@ -35,18 +35,18 @@ internal sealed unsafe class SpawnControl
         }
     }
 
-    /// <summary>What is begun now, ahead of the spawner's own steps.</summary>
-    /// <param name="value">What it is done with, as a path.</param>
+    /// <summary>Records a step of the daemon that precedes the spawner's own steps.</summary>
+    /// <param name="value">The argument of the step, such as a path.</param>
     public void Reach(string step, string value)
     {
         lock (_gate) _before = new SpawnError(step, value, Errno.TimedOut);
     }
 
     /// <summary>
-    /// The process is sent SIGKILL, and the start fails, if it has not come about already. To be called again while the start is
-    /// under way: it may not have made its process yet.
+    /// Sends SIGKILL to the process, so that the start fails, unless it has already succeeded. Repeat the call during the start:
+    /// the process may not exist yet.
     /// </summary>
-    /// <returns>False where the start has come about: its process is not touched.</returns>
+    /// <returns>False if the start has succeeded: its process is not killed.</returns>
     public bool Stop()
     {
         lock (_gate)
@@ -58,20 +58,21 @@ internal sealed unsafe class SpawnControl
         }
     }
 
-    /// <summary>Where it stands, as the error of a start that takes too long.</summary>
-    /// <param name="barrier">What to say of that.</param>
+    /// <summary>The present step, as the error of a start that takes too long.</summary>
+    /// <param name="barrier">The cause to report.</param>
     public SpawnError Held(string? barrier = null)
     {
         lock (_gate)
         {
             var error = _result == null ? _before : SpawnSteps.Describe(
-                (SpawnStep)Volatile.Read(ref *(int*)&_result->Reached), Volatile.Read(ref _result->Index), Errno.TimedOut, _request!);
+                (SpawnStep)Volatile.Read(ref *(int*)&_result->Reached), Volatile.Read(ref _result->Index), Errno.TimedOut,
+                _request!);
             return error with { Barrier = barrier };
         }
     }
 
-    /// <summary>From here on the shim fills the result.</summary>
-    /// <returns>False where the start is not wanted any more.</returns>
+    /// <summary>From now on the shim writes the result.</summary>
+    /// <returns>False if the start was stopped.</returns>
     internal bool TryEnter(Native.Result* result, SpawnRequest request)
     {
         lock (_gate)
@@ -83,15 +84,15 @@ internal sealed unsafe class SpawnControl
         }
     }
 
-    /// <summary>The result belongs to the spawner again.</summary>
-    /// <returns>Whether <see cref="Stop"/> was called: the process must not live on.</returns>
+    /// <summary>The shim no longer writes the result.</summary>
+    /// <returns>Whether <see cref="Stop"/> was called: the process must be killed.</returns>
     internal bool Leave()
     {
         lock (_gate)
         {
             _made = _result->Error == 0 ? _result->Pid : -1;
             _isMade = _made > 0 && !_isStopped;
-            // It may have been stopped when it had no process yet.
+            // Stop may have been called before the process existed.
             if (_isStopped) Kill();
             _result = null;
             _request = null;
@@ -105,7 +106,7 @@ internal sealed unsafe class SpawnControl
         else if (Volatile.Read(ref _result->Pid) is > 0 and var pid) KillChild(pid);
     }
 
-    /// <summary>Without a pidfd the number may be another's by now, unless that is a child of ours too.</summary>
+    /// <summary>Without a pidfd, another process may have the number by now, unless it is a child of the daemon.</summary>
     private static void KillChild(int pid)
     {
         using var process = Pidfd.Open(pid, out _);

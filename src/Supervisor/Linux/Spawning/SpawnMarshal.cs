@@ -5,12 +5,12 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Spawning;
 
-/// <summary>Lays a request out as the shim reads it.</summary>
+/// <summary>Converts a request to the layout of the shim.</summary>
 internal static unsafe class SpawnMarshal
 {
     private static readonly string[] LimitNames = [.. ResourceLimit.Names];
 
-    /// <param name="descriptors">Limit of descriptors for a process that is given none of its own.</param>
+    /// <param name="descriptors">Limit of descriptors for a process without a limit of its own.</param>
     public static Native.Request Fill(NativeArena arena, SpawnRequest request, LimitPair? descriptors)
     {
         arena.Reset(BoundOf(request));
@@ -38,7 +38,7 @@ internal static unsafe class SpawnMarshal
         return native;
     }
 
-    /// <summary>A text that holds a NUL, which C would cut short; null when there is none.</summary>
+    /// <summary>A text with a NUL, which C would truncate; null if there is none.</summary>
     public static string? WithNul(SpawnRequest request)
     {
         ReadOnlySpan<ValueList<string>> lists =
@@ -76,7 +76,7 @@ internal static unsafe class SpawnMarshal
         native.StderrFile = entry + Encoding.UTF8.GetByteCount(name) + 1;
     }
 
-    /// <summary>With room for what the shim writes.</summary>
+    /// <summary>With room for the value that the shim writes.</summary>
     private static string StderrEntry(string name) => $"{name}=".PadRight(name.Length + 1 + Native.FileNameSize);
 
     private static void FillIdentity(ref Native.Request native, NativeArena arena, Identity? identity)
@@ -96,7 +96,7 @@ internal static unsafe class SpawnMarshal
         var count = 0;
         foreach (var limit in limits)
         {
-            var resource = Array.IndexOf(LimitNames, limit.Name); // -1, which the kernel refuses, for a name that is none
+            var resource = Array.IndexOf(LimitNames, limit.Name); // an unknown name gives -1, which the kernel refuses
             if (resource == Libc.LimitOfDescriptors) descriptors = null;
             native.Limits[count++] = new Native.Limit { Resource = resource, Value = new LimitPair(limit.Value, limit.Value) };
         }
@@ -113,7 +113,7 @@ internal static unsafe class SpawnMarshal
         foreach (var cpu in cpus) native.Cpus[cpu / 8] |= (byte)(1 << (cpu % 8));
     }
 
-    /// <summary>Whole words of the kernel's mask.</summary>
+    /// <summary>Rounded up to whole words of the kernel's mask.</summary>
     private static int CpusSize(ValueList<int> cpus) => cpus.Count == 0 ? 0 : (cpus.Max() / 64 + 1) * 8;
 
     private static Native.OutputKind KindOf(OutputTarget target) => target switch
@@ -123,7 +123,7 @@ internal static unsafe class SpawnMarshal
         _ => Native.OutputKind.Null,
     };
 
-    /// <param name="more">Places left empty behind them, ahead of the NULL.</param>
+    /// <param name="more">Number of empty places between the strings and the final NULL.</param>
     private static byte** Strings(NativeArena arena, ValueList<string> texts, int more = 0)
     {
         var pointers = (byte**)arena.Array<nint>(texts.Count + more + 1);

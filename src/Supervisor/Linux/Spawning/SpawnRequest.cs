@@ -6,20 +6,20 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Spawning;
 
-/// <summary>All that makes one process what it is. Null and empty mean: as the daemon has it.</summary>
+/// <summary>Everything that a process is started with. Null and empty mean the daemon's own setting.</summary>
 internal sealed record SpawnRequest
 {
-    /// <summary>argv, its first element the name that the program sees.</summary>
+    /// <summary>argv; its first element is the name that the program sees.</summary>
     public required ValueList<string> Arguments { get; init; }
 
-    /// <summary>Paths to execute, tried in order as execvpe(3) does; see <see cref="ProgramPath.Candidates"/>.</summary>
+    /// <summary>Paths to execute, tried in order like execvpe(3); see <see cref="ProgramPath.Candidates"/>.</summary>
     public required ValueList<string> Candidates { get; init; }
 
     /// <summary>The whole environment, as <c>NAME=value</c>.</summary>
     public required ValueList<string> Environment { get; init; }
 
     /// <summary>
-    /// Variable that names the file at the process's descriptor 2, as <c>DEV:INO</c> of stat(2) in decimal; null for none.
+    /// Variable that identifies the file at descriptor 2 of the process, as decimal <c>DEV:INO</c> of stat(2); null for none.
     /// </summary>
     public string? StderrVariable { get; init; }
 
@@ -27,16 +27,16 @@ internal sealed record SpawnRequest
 
     public Identity? Identity { get; init; }
 
-    /// <summary>Whom it runs as, for what is said of a failure; null where nobody has looked that up.</summary>
+    /// <summary>The process's user, for error messages; null if it was not looked up.</summary>
     public Account? Account { get; init; }
 
     /// <summary>
-    /// Those that it has and hands on to what it executes (PR_CAP_AMBIENT, Linux 4.3); an ordinary user has no others then.
-    /// Null: none after a change of user, else as the daemon has them.
+    /// Capabilities that the process has and passes on at exec (PR_CAP_AMBIENT, Linux 4.3); a process of an ordinary user has no
+    /// others. Null: none after a change of user, else the daemon's.
     /// </summary>
     public ValueList<Capability>? AmbientCapabilities { get; init; }
 
-    /// <summary>PR_SET_NO_NEW_PRIVS of prctl(2). What the daemon has of it, a process cannot lose.</summary>
+    /// <summary>PR_SET_NO_NEW_PRIVS of prctl(2). A process cannot clear a flag that the daemon has.</summary>
     public bool NoNewPrivileges { get; init; }
 
     public int? Umask { get; init; }
@@ -51,23 +51,23 @@ internal sealed record SpawnRequest
 
     public IoPrioritySpec? IoPriority { get; init; }
 
-    /// <summary>CPUs that it may run on, by number; it fails where one of them is not allowed.</summary>
+    /// <summary>CPUs that the process may use; the start fails if one of them is not allowed.</summary>
     public ValueList<int> Cpus { get; init; }
 
-    /// <summary><see cref="OutputTarget.Journal"/> and <see cref="OutputTarget.File"/> are a pipe to the daemon.</summary>
+    /// <summary><see cref="OutputTarget.Journal"/> and <see cref="OutputTarget.File"/> become a pipe to the daemon.</summary>
     public OutputTarget Stdout { get; init; } = new OutputTarget.Null();
 
     public OutputTarget Stderr { get; init; } = new OutputTarget.Null();
 
-    /// <summary>SIGKILL when the thread that spawned it ends: with the daemon, if that thread lives as long.</summary>
+    /// <summary>SIGKILL when the spawning thread ends: with the daemon, if the thread lives as long.</summary>
     public bool DieWithParent { get; init; } = true;
 
-    /// <summary>Directory of a cgroup v2 that it is born in.</summary>
+    /// <summary>Directory of the cgroup v2 that the process is created in.</summary>
     public Descriptor? Cgroup { get; init; }
 }
 
 /// <summary>A process that has passed its exec.</summary>
 /// <param name="Stdout">Null without a pipe.</param>
 /// <param name="Stderr">Null without a pipe.</param>
-/// <param name="Program">Which of the candidates it runs.</param>
+/// <param name="Program">The candidate that the process runs.</param>
 internal sealed record Spawned(Pidfd Process, Pipe? Stdout, Pipe? Stderr, string Program);

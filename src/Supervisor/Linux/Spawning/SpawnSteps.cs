@@ -4,7 +4,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Spawning;
 
-/// <summary>Which call, where the step is <see cref="SpawnStep.Capabilities"/>.</summary>
+/// <summary>The call within the step <see cref="SpawnStep.Capabilities"/>.</summary>
 internal enum CapabilityStep
 {
     ClearAmbient,
@@ -13,7 +13,7 @@ internal enum CapabilityStep
     Set,
 }
 
-/// <summary>Words for a failed start: the call, and what it was given.</summary>
+/// <summary>Describes a failed start: the call and its argument.</summary>
 internal static class SpawnSteps
 {
     public static SpawnError Describe(SpawnStep step, int index, Errno errno, SpawnRequest request)
@@ -50,7 +50,7 @@ internal static class SpawnSteps
 
     private static string Text(IFormattable? number) => number?.ToString(null, CultureInfo.InvariantCulture) ?? "";
 
-    /// <summary>One that the kernel refused has no number: it says so of all of them together.</summary>
+    /// <summary>The kernel refuses the whole set, so without an index all CPUs are named.</summary>
     private static string CpusOf(SpawnRequest request, int index)
     {
         var cpus = string.Join(',', request.Cpus);
@@ -65,7 +65,7 @@ internal static class SpawnSteps
         _ => ("capset", string.Join(',', request.AmbientCapabilities ?? [])),
     };
 
-    /// <summary>Past those asked for stands the one that the spawner adds: its own limit of descriptors, given back.</summary>
+    /// <summary>The index after the requested limits means the limit of descriptors that the spawner restores.</summary>
     private static string LimitOf(SpawnRequest request, int index)
     {
         if (index >= request.Limits.Count) return "nofile";
@@ -77,13 +77,14 @@ internal static class SpawnSteps
     {
         // The path may be on a file system that does not answer.
         _ when errno == Errno.TimedOut => null,
-        SpawnStep.Limit when errno == Errno.NotPermitted && index < request.Limits.Count => ResourceLimits.BarrierTo(request.Limits[index]),
+        SpawnStep.Limit when errno == Errno.NotPermitted && index < request.Limits.Count =>
+            ResourceLimits.BarrierTo(request.Limits[index]),
         SpawnStep.Exec => StartDiagnosis.OfExec(request, index, errno),
         SpawnStep.Directory => StartDiagnosis.OfDirectory(request, errno),
         _ => null,
     };
 
-    /// <summary>When none of several places has it, the name that was looked for says more than the last of the places.</summary>
+    /// <summary>If no directory of PATH has the program, its name is clearer than the last path.</summary>
     private static string ProgramOf(SpawnRequest request, int index, Errno errno) =>
         request.Candidates.Count != 1 && errno == Errno.NotFound ? request.Arguments[0] : request.Candidates[index];
 }

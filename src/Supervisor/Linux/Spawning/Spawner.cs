@@ -9,15 +9,15 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Spawning;
 
 /// <summary>
-/// Starts processes: the shim of Native/spawn.c. For one thread only, and one that lives as long as the daemon: the kernel
-/// ends a worker together with the thread that started it (<see cref="SpawnRequest.DieWithParent"/>).
+/// Starts processes by the shim of Native/spawn.c. For one thread that lives as long as the daemon: the kernel kills a worker
+/// together with the thread that started it (<see cref="SpawnRequest.DieWithParent"/>).
 /// </summary>
 internal sealed unsafe class Spawner : IDisposable
 {
-    /// <summary>To setresuid(2) and setresgid(2) this is no user, but "leave it": the worker would stay root.</summary>
+    /// <summary>setresuid(2) and setresgid(2) read this value as "unchanged": the worker would stay root.</summary>
     private const uint Unchanged = uint.MaxValue;
 
-    /// <summary>Between two looks at a process that was killed and does not end.</summary>
+    /// <summary>Time between two checks of a killed process that does not end.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly LimitPair? _descriptors;
@@ -26,16 +26,16 @@ internal sealed unsafe class Spawner : IDisposable
     private readonly Guard? _guard;
     private readonly Native.Result* _result;
 
-    /// <summary>Killed, and not reaped: a tracer holds their exits (ptrace(2)).</summary>
+    /// <summary>Killed processes that are not reaped: a tracer holds their exits (ptrace(2)).</summary>
     private readonly List<Pidfd> _traced = [];
     private nint _handle;
 
     /// <param name="descriptors">
-    /// Limit of descriptors for processes that set none of their own: the one that the daemon had before
+    /// Limit of descriptors for processes without a limit of their own: the daemon's limit before
     /// <see cref="Descriptors.RaiseLimit"/>.
     /// </param>
-    /// <param name="guard">Is told of every process that is started, before its program runs.</param>
-    /// <param name="niceness">Of processes that are given none of their own, which else have that of the thread.</param>
+    /// <param name="guard">Told of every process before its program runs.</param>
+    /// <param name="niceness">For processes without a niceness of their own; null for that of the thread.</param>
     /// <exception cref="LinuxException">No memory or no descriptors are left.</exception>
     public Spawner(LimitPair? descriptors = null, Guard? guard = null, int? niceness = null)
     {
@@ -47,10 +47,8 @@ internal sealed unsafe class Spawner : IDisposable
         _result = (Native.Result*)NativeMemory.AllocZeroed((nuint)sizeof(Native.Result));
     }
 
-    /// <summary>
-    /// Starts a process, and returns when it has passed its exec or failed before. The process's user, and a disk, can hold that up.
-    /// </summary>
-    /// <param name="control">By which another thread ends it; null where nobody does.</param>
+    /// <summary>Starts a process; returns after its exec or its failure. The process's user or a disk can delay that.</summary>
+    /// <param name="control">Lets another thread stop the start; null if none does.</param>
     public bool TrySpawn(
         SpawnRequest request,
         [NotNullWhen(true)] out Spawned? spawned,
@@ -99,8 +97,8 @@ internal sealed unsafe class Spawner : IDisposable
         request.Candidates[_result->Index]);
 
     /// <summary>
-    /// Reaps a process that came to nothing, or that was sent SIGKILL just after its exec; then what came of it goes, too. A tracer can
-    /// hold its exit.
+    /// Reaps a process that failed, or that was killed just after its exec; in that case its process tree is killed too. A tracer
+    /// can hold its exit.
     /// </summary>
     private void Abandon()
     {
@@ -125,7 +123,7 @@ internal sealed unsafe class Spawner : IDisposable
     {
         if (request.Arguments.Count == 0) return new SpawnError("exec", "", Errno.InvalidArgument);
         if (request.Candidates.Count == 0)
-            return new SpawnError("exec", request.Arguments[0], Errno.NotFound) { Barrier = "PATH has no absolute folder" };
+            return new SpawnError("exec", request.Arguments[0], Errno.NotFound) { Barrier = "PATH has no absolute directory" };
         if (request.Identity is { Uid: Unchanged } or { Gid: Unchanged })
             return new SpawnError("setuid", "-1", Errno.InvalidArgument);
         return SpawnMarshal.WithNul(request) is { } text ? new SpawnError("argument", text, Errno.InvalidArgument) : null;

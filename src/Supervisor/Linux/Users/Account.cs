@@ -1,6 +1,6 @@
 namespace Reuseportd.Linux.Users;
 
-/// <summary>A user as the system knows it.</summary>
+/// <summary>A user of the user database.</summary>
 /// <param name="Name">Null for a number without an entry.</param>
 /// <param name="Home">Null for a number without an entry.</param>
 /// <param name="Shell">Null for a number without an entry.</param>

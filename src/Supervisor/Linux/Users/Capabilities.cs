@@ -3,10 +3,10 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Users;
 
-/// <summary>Capabilities of this process, a bit for each.</summary>
+/// <summary>Capabilities of this process, one bit each.</summary>
 internal static class Capabilities
 {
-    /// <summary>What no process that comes of this one can go beyond (prctl(2), PR_CAPBSET_READ).</summary>
+    /// <summary>The bounding set: no descendant of this process can have others (prctl(2), PR_CAPBSET_READ).</summary>
     public static ulong Bounding()
     {
         var set = 0UL;

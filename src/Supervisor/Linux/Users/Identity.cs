@@ -2,6 +2,6 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Users;
 
-/// <summary>Whom a process runs as.</summary>
-/// <param name="Groups">Supplementary groups, the primary one among them or not.</param>
+/// <summary>The user and groups of a process.</summary>
+/// <param name="Groups">Supplementary groups, with or without the primary one.</param>
 internal sealed record Identity(uint Uid, uint Gid, ValueList<uint> Groups);

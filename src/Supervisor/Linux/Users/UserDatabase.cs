@@ -6,29 +6,29 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Users;
 
 /// <summary>
-/// Users and groups by name or number, from whatever nsswitch.conf(5) names; a directory service may take its time, so
-/// this is asked once for each configuration and not for each start.
+/// Users and groups by name or number, from the sources of nsswitch.conf(5). A directory service may be slow, so lookups are done
+/// once for each configuration, not for each start.
 /// </summary>
 internal static unsafe class UserDatabase
 {
     private const int FirstBufferSize = 1024;
     private const int LastBufferSize = 1 << 20;
 
-    /// <summary>Whom the daemon runs as.</summary>
+    /// <summary>The daemon's effective user.</summary>
     public static uint EffectiveUser => Libc.EffectiveUserId();
 
     public static uint EffectiveGroup => Libc.EffectiveGroupId();
 
     public static bool IsRoot => EffectiveUser == 0;
 
-    /// <summary>An ordinary user may name itself in a service, and has no right to change to what it is.</summary>
+    /// <summary>An ordinary user may name itself in a service, without the right to change its user.</summary>
     public static bool IsOwn(Identity identity) =>
         Libc.EffectiveUserId() is var uid and not 0 && identity.Uid == uid && identity.Gid == Libc.EffectiveGroupId();
 
-    /// <summary>Resolves <paramref name="user"/> and <paramref name="group"/> as a service names them.</summary>
-    /// <param name="user">Name or number; null for the one that the daemon runs as.</param>
-    /// <param name="group">Name or number; null for the user's own.</param>
-    /// <param name="error">What is not known, for the log.</param>
+    /// <summary>Resolves the <paramref name="user"/> and <paramref name="group"/> of a service.</summary>
+    /// <param name="user">Name or number; null for the daemon's.</param>
+    /// <param name="group">Name or number; null for the user's primary group.</param>
+    /// <param name="error">The unknown name, for the log.</param>
     public static Account? Resolve(string? user, string? group, out string? error)
     {
         uint? gid = null;
@@ -41,12 +41,12 @@ internal static unsafe class UserDatabase
         if (account is not null) return account;
         if (Number(user) is not { } uid) return Unknown($"user '{user}'", errno, out error);
         if (gid is { } given) return new Account(null, new Identity(uid, given, [given]), null, null);
-        error = $"user {user} has no entry, so its group must be given";
+        error = $"user {user} has no entry in the user database, so 'group' is required";
         return null;
     }
 
-    /// <summary>The account with these supplementary groups, names or numbers, in place of its own.</summary>
-    /// <param name="error">What is not known, for the log.</param>
+    /// <summary>The account with these supplementary groups (names or numbers) instead of its own.</summary>
+    /// <param name="error">The unknown name, for the log.</param>
     public static Account? WithGroups(Account account, ValueList<string> groups, out string? error)
     {
         var numbers = new uint[groups.Count];
@@ -60,9 +60,7 @@ internal static unsafe class UserDatabase
         return account with { Identity = account.Identity with { Groups = new([.. numbers]) } };
     }
 
-    /// <summary>
-    /// Number of a group; null when it is not known, <paramref name="errno"/> saying whether the search failed.
-    /// </summary>
+    /// <summary>Number of a group; null if it is unknown. <paramref name="errno"/> tells whether the search failed.</summary>
     public static uint? GroupNumber(string group, out Errno errno)
     {
         var answer = WithBuffer<Libc.Group, uint?>(
@@ -70,7 +68,7 @@ internal static unsafe class UserDatabase
         return answer ?? Number(group);
     }
 
-    /// <summary>For people: <c>root (0)</c>, or the number alone where it has no name.</summary>
+    /// <summary>For messages: <c>root (0)</c>, or only the number if it has no name.</summary>
     public static string Described(uint user)
     {
         var number = user.ToString(CultureInfo.InvariantCulture);
@@ -85,7 +83,7 @@ internal static unsafe class UserDatabase
                ?? new Account(null, new Identity(uid, own, [own]), null, null);
     }
 
-    /// <summary>The name first: a user may be called by digits alone.</summary>
+    /// <summary>Tries the name first: a user name may consist of digits.</summary>
     private static Account? Find(string user, uint? gid, out Errno errno) =>
         WithBuffer<Libc.User, Account>(
             (entry, buffer, size, found) => Libc.UserByName(user, entry, buffer, size, found),
@@ -140,14 +138,14 @@ internal static unsafe class UserDatabase
 
     private static Account? Unknown(string what, Errno errno, out string? error)
     {
-        // Some sources say "there is none" by these; see getpwnam(3).
+        // Some sources report an unknown name by these errors; see getpwnam(3).
         var searched = errno == Errno.None || errno == Errno.NotFound || errno == Errno.NoProcess || errno == Errno.BadDescriptor
                        || errno == Errno.NotPermitted;
-        error = searched ? $"{what} is not known" : $"{what} cannot be looked up: {errno}";
+        error = searched ? $"{what} does not exist" : $"{what} cannot be looked up: {errno}";
         return null;
     }
 
-    /// <summary>The highest number means "unchanged" to setresuid(2), so it names nobody.</summary>
+    /// <summary>setresuid(2) reads the highest number as "unchanged", so it is no user.</summary>
     private static uint? Number(string text) =>
         uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number != uint.MaxValue
             ? number

@@ -7,20 +7,20 @@ using Serilog.Events;
 
 namespace Reuseportd.Observability.Destinations;
 
-/// <summary>Makes the two halves of the log in one form: the logger for events, and the format for workers' lines.</summary>
+/// <summary>Creates the two parts of a log in one form: the logger for events, and the format for workers' lines.</summary>
 internal static class DaemonLog
 {
-    /// <param name="form">Resolved; not <see cref="LogForm.Auto"/>.</param>
-    /// <param name="level">Least severity; may be changed while it runs.</param>
-    /// <param name="colour">As <see cref="Colour.IsWanted"/> says.</param>
-    /// <param name="events">Who else is told.</param>
+    /// <param name="form">Not <see cref="LogForm.Auto"/>.</param>
+    /// <param name="level">Lowest severity; it may change at run time.</param>
+    /// <param name="colour">From <see cref="Colour.IsWanted"/>.</param>
+    /// <param name="events">A further sink for events, or null.</param>
     public static Logger Create(LogForm form, LogQueue queue, LoggingLevelSwitch level, bool colour, ILogEventSink? events = null)
     {
         var configuration = new LoggerConfiguration()
             .MinimumLevel.ControlledBy(level)
-            // The host's and the API server's chatter; their warnings are of interest.
+            // The host and the API server log much; only their warnings matter.
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            // A warning for each connection that is one too many: a client could fill the log.
+            // Kestrel warns for each connection beyond its limit: a client could fill the log.
             .MinimumLevel.Override("Microsoft.AspNetCore.Server.Kestrel.Connections", LogEventLevel.Error);
         if (events is not null) configuration.WriteTo.Sink(events);
         return (form switch

@@ -1,6 +1,6 @@
 namespace Reuseportd.Observability.Destinations;
 
-/// <summary>What waits to be written to several files, in the order in which it came. It has one owner at a time.</summary>
+/// <summary>Output that waits to be written to several files, in order of arrival. It has one owner at a time.</summary>
 internal sealed class FileBatch
 {
     private const int FirstBytes = 4 * 1024;
@@ -8,9 +8,9 @@ internal sealed class FileBatch
     private readonly List<Block> _blocks = [];
     private byte[] _bytes = [];
 
-    /// <param name="File">Where it goes.</param>
-    /// <param name="End">Place behind its last byte.</param>
-    /// <param name="Closed">For the last block of a file: called when the file is closed.</param>
+    /// <param name="File">The file to write to.</param>
+    /// <param name="End">Offset after the block's last byte.</param>
+    /// <param name="Closed">For the last block of a file: called after the file is closed.</param>
     internal readonly record struct Block(LineFile File, int End, Action? Closed);
 
     public int Length { get; private set; }
@@ -26,16 +26,18 @@ internal sealed class FileBatch
     {
         if (_bytes.Length - Length < bytes.Length)
         {
-            // Not zeroed: pages that were never written to take no memory.
-            var larger = GC.AllocateUninitializedArray<byte>(Math.Max(Math.Max(FirstBytes, _bytes.Length * 2), Length + bytes.Length));
+            // Not zeroed: pages that are never written take no memory.
+            var larger =
+                GC.AllocateUninitializedArray<byte>(Math.Max(Math.Max(FirstBytes, _bytes.Length * 2), Length + bytes.Length));
             _bytes.AsSpan(0, Length).CopyTo(larger);
             _bytes = larger;
         }
 
         bytes.CopyTo(_bytes.AsSpan(Length));
         Length += bytes.Length;
-        // What came for one file in a row is written at once.
-        if (_blocks.Count > 0 && _blocks[^1].File == file && _blocks[^1].Closed is null) _blocks[^1] = new Block(file, Length, null);
+        // Consecutive output for one file becomes one block, and one write.
+        if (_blocks.Count > 0 && _blocks[^1].File == file && _blocks[^1].Closed is null)
+            _blocks[^1] = new Block(file, Length, null);
         else _blocks.Add(new Block(file, Length, null));
     }
 

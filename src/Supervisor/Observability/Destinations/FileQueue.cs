@@ -5,19 +5,18 @@ using Serilog;
 namespace Reuseportd.Observability.Destinations;
 
 /// <summary>
-/// The way of workers' output to the files of one file system: bounded, with one thread that writes. As with <see
-/// cref="LogQueue"/> two buffers change places. Other than there nobody ever waits for room: who appends asks first, lets the
-/// worker's pipe fill up meanwhile, and is told when there is room. A file system that takes nothing for a while is stuck: what
-/// comes for it is lost and counted, until it takes again.
-///
-/// One thread for each file system, not for each file: files of one share their fate, and those of another go on.
+/// The queue of workers' output to the files of one file system: bounded, with one writer thread. Two buffers alternate, as in
+/// <see cref="LogQueue"/>, but appending never waits for room. The caller asks first, lets the worker's pipe fill meanwhile, and
+/// is notified when there is room. A file system that accepts nothing for a while is stuck: its output is dropped and counted
+/// until it accepts data again.
+/// There is one thread for each file system, not for each file: a stuck file system affects only its own files.
 /// </summary>
 internal sealed class FileQueue : IDisposable
 {
-    /// <summary>Bytes of both buffers together.</summary>
+    /// <summary>Total size of both buffers in bytes.</summary>
     public const int DefaultCapacity = 4 * 1024 * 1024;
 
-    /// <summary>A file system that takes nothing for this long while somebody waits for room is stuck.</summary>
+    /// <summary>A file system is stuck if it accepts nothing for this time while output waits for room.</summary>
     public static readonly TimeSpan StallAfter = TimeSpan.FromSeconds(1);
 
     private readonly object _gate = new();
@@ -35,7 +34,7 @@ internal sealed class FileQueue : IDisposable
     private bool _ended;
     private long _stuckAt = -1;
 
-    /// <param name="roomMade">Called by the writer when there is room again after it was asked for in vain.</param>
+    /// <param name="roomMade">Called on the writer thread when there is room again after a refusal.</param>
     public FileQueue(ILogger log, TimeProvider time, Action roomMade, int capacity = DefaultCapacity)
     {
         (_log, _time, _roomMade, _room) = (log, time, roomMade, capacity / 2);
@@ -44,13 +43,13 @@ internal sealed class FileQueue : IDisposable
         _writer = new FileWriter(this, log);
     }
 
-    /// <summary>Grows with each write that ends: while it stands still, so does the file system.</summary>
+    /// <summary>Increases with each finished write: an unchanged value means that the file system accepts nothing.</summary>
     public long Progress => _writer.Progress;
 
-    /// <summary>Whether it was given up, and has taken nothing since.</summary>
+    /// <summary>Whether the file system was given up, and has accepted nothing since.</summary>
     public bool IsStuck => Volatile.Read(ref _stuckAt) == Progress;
 
-    /// <summary>Whether so many bytes could be appended now. If not, it will be said when that has changed.</summary>
+    /// <summary>Whether so many bytes fit now. If not, the caller is notified when that changes.</summary>
     public bool HasRoom(int bytes)
     {
         lock (_gate)
@@ -61,11 +60,11 @@ internal sealed class FileQueue : IDisposable
         }
     }
 
-    /// <summary>Nothing more is waited for until the progress is another one.</summary>
+    /// <summary>Marks the file system as stuck until its progress changes.</summary>
     public void GiveUp(long progress) => Volatile.Write(ref _stuckAt, progress);
 
-    /// <summary>Appends lines, or pieces of a long one; they are lost and counted where there is no room. Never waits.</summary>
-    /// <param name="owner">Whose they are: what is not a whole line is gone on with by nobody else.</param>
+    /// <summary>Appends lines, or pieces of a long line. Without room they are dropped and counted. Never waits.</summary>
+    /// <param name="owner">The stream: only the same stream may continue an unfinished line.</param>
     public void Append(LineFile file, object owner, ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty) return;
@@ -85,7 +84,7 @@ internal sealed class FileQueue : IDisposable
         }
     }
 
-    /// <summary>Closes the file behind all that was appended to it.</summary>
+    /// <summary>Closes the file after all appended output is written.</summary>
     public void Close(LineFile file, Action closed)
     {
         lock (_gate)
@@ -103,9 +102,10 @@ internal sealed class FileQueue : IDisposable
     }
 
     /// <summary>
-    /// Writes what waits and ends the writer; past the deadline it is left where it hangs, and keeps no process.
+    /// Writes the waiting output and ends the writer. After the deadline, a blocked writer thread is left alone; it does not keep
+    /// the process alive.
     /// </summary>
-    /// <returns>Whether it ended within the time.</returns>
+    /// <returns>Whether the writer ended in time.</returns>
     public bool Stop(TimeSpan within)
     {
         lock (_gate)
@@ -125,16 +125,16 @@ internal sealed class FileQueue : IDisposable
         _alarm.Dispose();
     }
 
-    /// <summary>For the writer: waits for something to write and takes all there is.</summary>
-    /// <param name="patience">How long to wait; null for ever.</param>
-    /// <returns>Nothing after that time; null when there will be nothing any more.</returns>
+    /// <summary>For the writer: waits for output, and takes all of it.</summary>
+    /// <param name="patience">Longest wait; null for no limit.</param>
+    /// <returns>Empty after that time; null if no output will follow.</returns>
     internal FileBatch? Take(TimeSpan? patience)
     {
         bool told;
         lock (_gate)
         {
             _taken.Clear();
-            // One line larger than the queue must not cost its size for ever.
+            // A single large line must not keep its memory for ever.
             if (_taken.Capacity > 2 * _room) _taken = new FileBatch();
             var from = _time.GetTimestamp();
             _writerWaits = true;
@@ -162,16 +162,14 @@ internal sealed class FileQueue : IDisposable
         return _taken;
     }
 
-    /// <summary>For the writer: a file did not take these lines.</summary>
+    /// <summary>For the writer: a file did not accept these lines.</summary>
     internal void Lost(LineFile file, long lines, Errno error)
     {
         lock (_gate) Lose(file, lines, error);
     }
 
-    /// <summary>
-    /// For the writer: a file took all that there was, or is closed. Says what it has lost, if it is well again.
-    /// </summary>
-    /// <returns>Whether there is nothing more to be said of it.</returns>
+    /// <summary>For the writer: a file accepted everything, or is closed. Reports the loss if the file has recovered.</summary>
+    /// <returns>Whether nothing is left to report.</returns>
     internal bool Took(LineFile file, bool isClosed = false)
     {
         lock (_gate)
@@ -199,7 +197,7 @@ internal sealed class FileQueue : IDisposable
         if (_writerWaits) Monitor.PulseAll(_gate);
     }
 
-    /// <summary>Waits for a change, or for that long.</summary>
+    /// <summary>Waits for a change, or for the given time.</summary>
     private void Wait(TimeSpan left)
     {
         _alarm.Change(left, Timeout.InfiniteTimeSpan);

@@ -3,16 +3,16 @@ using Serilog;
 
 namespace Reuseportd.Observability.Destinations;
 
-/// <summary>The thread that writes the files of one file system. Nothing that a file does ends it.</summary>
+/// <summary>The thread that writes the files of one file system. No error of a file ends it.</summary>
 internal sealed class FileWriter(FileQueue queue, ILogger log)
 {
     /// <summary>
-    /// Bytes of one write(2). A slow disk shows that it lives after each of them; a fast one takes pieces of this size as fast as
-    /// larger ones.
+    /// Bytes of one write(2). A slow disk shows progress after each; a fast disk accepts pieces of this size as fast as larger
+    /// ones.
     /// </summary>
     private const int MostAtOnce = 64 * 1024;
 
-    /// <summary>Of files that have lost lines and take again: what they lost is said when that has lasted.</summary>
+    /// <summary>Files that have lost lines and accept data again: the loss is reported after a while without loss.</summary>
     private readonly HashSet<LineFile> _recovering = [];
 
     private Thread? _thread;
@@ -48,15 +48,15 @@ internal sealed class FileWriter(FileQueue queue, ILogger log)
         var error = Errno.None;
         try
         {
-            // A disk that filled up in the middle of a line must not cost the next one its line too.
+            // The disk filled up in the middle of a line: the newline keeps the next line intact.
             if (file is { IsTorn: true, NeedsNewline: true }) WriteAll(file, "\n"u8, out error);
             if (error == Errno.None) bytes = WriteAll(file, bytes, out error);
         }
-#pragma warning disable CA1031 // Whatever goes wrong with one file, the others go on.
+#pragma warning disable CA1031 // A fault of one file must not stop the output to others.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            log.Error(fault, "a fault in the writing of {file}", file.Path);
+            log.Error(fault, "a fault while writing {file}", file.Path);
             error = Errno.InputOutput;
         }
 
@@ -71,7 +71,7 @@ internal sealed class FileWriter(FileQueue queue, ILogger log)
         queue.Lost(file, FileQueue.LinesOf(bytes), error == Errno.Again ? Errno.None : error);
     }
 
-    /// <returns>What was not written.</returns>
+    /// <returns>The part that was not written.</returns>
     private ReadOnlySpan<byte> WriteAll(LineFile file, ReadOnlySpan<byte> bytes, out Errno error)
     {
         error = Errno.None;

@@ -2,14 +2,14 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Observability.Destinations;
 
-/// <summary>The native side of an <see cref="LineFile"/>: one descriptor. Disposed of by the thread that writes.</summary>
+/// <summary>The native side of a <see cref="LineFile"/>: one descriptor. The writer thread disposes it.</summary>
 internal interface IFileTransport : IDisposable
 {
-    /// <summary>write(2); waits for a disk, but for no reader.</summary>
-    /// <param name="error">Why nothing was written; EAGAIN where there is no room now.</param>
-    /// <returns>Bytes written; 0 on an error.</returns>
+    /// <summary>write(2); may wait for a disk, but not for a reader.</summary>
+    /// <param name="error">Why nothing was written; EAGAIN if there is no room.</param>
+    /// <returns>Number of bytes written; 0 on error.</returns>
     int Write(ReadOnlySpan<byte> bytes, out Errno error);
 
-    /// <summary>Waits until there is room, or for that long.</summary>
+    /// <summary>Waits until there is room, or for the given time.</summary>
     void AwaitRoom(TimeSpan patience);
 }

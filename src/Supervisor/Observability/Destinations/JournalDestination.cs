@@ -5,30 +5,30 @@ namespace Reuseportd.Observability.Destinations;
 
 /// <summary>
 /// The native side of <see cref="JournalDestination"/>: datagrams to <c>/run/systemd/journal/socket</c>
-/// (https://systemd.io/JOURNAL_NATIVE_PROTOCOL). The socket is blocking and not connected, so that it finds a journald
-/// that was started anew.
+/// (https://systemd.io/JOURNAL_NATIVE_PROTOCOL). The socket is blocking. It is not connected, so that it reaches a restarted
+/// journald.
 /// </summary>
 internal interface IJournalTransport
 {
     /// <summary>
-    /// Sends the first records of the batch, one datagram each, with as few system calls as it likes (sendmmsg(2)). Blocks
-    /// while journald's queue is full; EINTR is tried again.
+    /// Sends the first records of the batch, one datagram each; several may share a system call (sendmmsg(2)). Blocks while
+    /// journald's queue is full; repeats the call after EINTR.
     /// </summary>
-    /// <param name="error">Why the first record was not sent; none where at least one was.</param>
-    /// <returns>Records sent, in order: some or all, and 0 only with an error.</returns>
+    /// <param name="error">Why the first record was not sent; none if at least one was.</param>
+    /// <returns>Number of records sent, in order; 0 only with an error.</returns>
     int SendDatagrams(LogBatch batch, out Errno error);
 
     /// <summary>
-    /// Sends one record as a sealed memfd: memfd_create(2) with MFD_ALLOW_SEALING, write, F_ADD_SEALS of
-    /// SEAL|SHRINK|GROW|WRITE, and an empty datagram that carries the descriptor (SCM_RIGHTS).
+    /// Sends one record as a sealed memfd: memfd_create(2) with MFD_ALLOW_SEALING, write, and F_ADD_SEALS with
+    /// SEAL|SHRINK|GROW|WRITE. An empty datagram carries the descriptor (SCM_RIGHTS).
     /// </summary>
     Errno SendSealed(ReadOnlySpan<byte> record);
 }
 
 /// <summary>
-/// The journal. What does not fit a datagram goes by memfd. Where journald cannot be reached at all the batch is given up at
-/// once: systemd itself holds the socket over a restart of journald, so datagrams wait in it meanwhile, and a missing
-/// socket means that there is no journald to wait for.
+/// The journal. A record that is too large for a datagram is sent by memfd. If journald is unreachable, the batch is dropped at
+/// once. While journald restarts, systemd holds its socket and datagrams wait in it; a missing socket means that there is no
+/// journald.
 /// </summary>
 internal sealed class JournalDestination(IJournalTransport transport) : ILogDestination
 {
@@ -37,7 +37,7 @@ internal sealed class JournalDestination(IJournalTransport transport) : ILogDest
         var sent = transport.SendDatagrams(batch, out var error);
         if (sent > 0) return LogProgress.Took(batch.LengthThrough(sent - 1));
 
-        // sd_journal_send(3) takes the same way for both.
+        // sd_journal_send(3) uses the memfd for both errors.
         if (error != Errno.MessageTooLong && error != Errno.NoBuffers) return LogProgress.Failed(error);
         var length = batch.LengthThrough(0);
         var failure = transport.SendSealed(batch[0]);

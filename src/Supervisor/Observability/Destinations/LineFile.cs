@@ -1,9 +1,9 @@
 namespace Reuseportd.Observability.Destinations;
 
 /// <summary>
-/// One opening of a file that the output of workers goes to. What is appended to it is whole lines, but for lines that are longer
-/// than a stream holds back: those come in pieces, and where another stream comes between two of them, or a piece was lost, a
-/// newline is put in, so that a whole line always has a line of its own.
+/// An open file for the output of workers. Output is appended as whole lines, except lines that are too long for a stream's
+/// buffer: these come in pieces. If another stream writes between two pieces, or a piece is lost, a newline is inserted. So a
+/// whole line is never joined to another.
 /// </summary>
 internal sealed class LineFile(string path, IFileTransport transport, FileQueue queue)
 {
@@ -11,26 +11,28 @@ internal sealed class LineFile(string path, IFileTransport transport, FileQueue 
 
     public FileQueue Queue { get; } = queue;
 
-    /// <summary>Closes one that nothing was appended to.</summary>
+    /// <summary>Closes a file that no output was appended to.</summary>
     public void Discard() => Transport.Dispose();
 
     /// <summary>For the writer of the queue.</summary>
     internal IFileTransport Transport { get; } = transport;
 
-    /// <summary>For the writer: the last byte written leaves a line open.</summary>
+    /// <summary>For the writer: the last byte written was not a newline.</summary>
     internal bool IsTorn { get; set; }
 
-    /// <summary>For the writer: what would have gone on with the open line was lost.</summary>
+    /// <summary>For the writer: the rest of the open line was lost.</summary>
     internal bool NeedsNewline { get; set; }
 
-    /// <summary>For the writer: it had no room for a whole while, and is not waited for again until it has.</summary>
+    /// <summary>
+    /// For the writer: the file had no room for a whole wait; the writer does not wait for it again until it has.
+    /// </summary>
     internal bool IsFull { get; set; }
 
-    /// <summary>Under the lock of the queue.</summary>
+    /// <summary>Guarded by the queue's lock.</summary>
     internal LossSpell Loss { get; } = new();
 
     /// <summary>
-    /// Under the lock of the queue: what was appended last leaves a line open, and whose that is; null for nobody's.
+    /// Guarded by the queue's lock: whether the last appended output left a line open, and its stream; null for no stream.
     /// </summary>
     internal (bool Open, object? Owner) Tail { get; set; }
 }

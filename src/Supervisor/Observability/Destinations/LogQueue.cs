@@ -5,20 +5,18 @@ using Reuseportd.Observability.Text;
 namespace Reuseportd.Observability.Destinations;
 
 /// <summary>
-/// The one way to the log's destination, which may be slow or stuck: a bounded queue between those who log and the one
-/// thread that writes. Two buffers change places: one is filled while the other is written.
-///
-/// An event of the daemon never waits; where there is no room it is lost and counted. A worker's lines wait while the
-/// destination takes anything, which slows the worker down as a full pipe would, and are lost and counted once it has
-/// taken nothing for a while: a log reader that hangs must not stop the supervisor. When the destination recovers, the
-/// number of lost records is said.
-///
-/// The lock is the only one of this floor. It is a monitor because three kinds of threads wait for its state to change
-/// (the writer, lines without room, a flush); it is held for a copy of a few KiB at most, never over a write.
+/// The only way to the log's destination, which may be slow or stuck: a bounded queue between the callers and one writer thread.
+/// Two buffers alternate: one is filled while the other is written.
+/// An event of the daemon never waits; without room it is dropped and counted. Workers' lines wait while the destination makes
+/// progress, which slows the worker down as a full pipe would. If the destination makes no progress for a while, they are dropped
+/// and counted: a log reader that hangs must not stop the supervisor. When the destination recovers, the number of lost records
+/// is reported.
+/// The lock is the only one of this floor. It is a monitor, because three kinds of threads wait for a change of state: the
+/// writer, lines without room, and a flush. It is held for a copy of a few KiB at most, never during a write.
 /// </summary>
 internal sealed class LogQueue : IDisposable
 {
-    /// <summary>Bytes of both buffers together.</summary>
+    /// <summary>Total size of both buffers in bytes.</summary>
     public const int DefaultCapacity = 4 * 1024 * 1024;
 
     public static readonly TimeSpan DefaultStallAfter = TimeSpan.FromSeconds(1);
@@ -41,18 +39,18 @@ internal sealed class LogQueue : IDisposable
     private LogLoss _lost;
     private LogLoss _said;
 
-    /// <param name="destination">Called by the writer thread only.</param>
+    /// <param name="destination">Only the writer thread calls it.</param>
     /// <param name="capacity">
-    /// Most bytes that wait or are being written. A single record larger than that passes when nothing else waits.
+    /// Most bytes that wait or are being written. A larger record is accepted if no other waits.
     /// </param>
-    /// <param name="stallAfter">A destination that takes nothing for this long while lines wait for room is stuck.</param>
+    /// <param name="stallAfter">The destination is stuck if it accepts nothing for this time while lines wait for room.</param>
     public LogQueue(ILogDestination destination, TimeProvider time, int capacity = DefaultCapacity, TimeSpan? stallAfter = null)
     {
         _writer = new LogWriter(this, destination);
         _time = time;
         _stallAfter = stallAfter ?? DefaultStallAfter;
         _roomForEvents = capacity / 2;
-        // A flood of lines keeps the queue full; the rest is for the events that tell of it.
+        // A flood of lines keeps the queue full; the rest is reserved for events.
         _roomForLines = _roomForEvents - _roomForEvents / 8;
         _stallAlarm = CreateAlarm();
     }
@@ -66,7 +64,7 @@ internal sealed class LogQueue : IDisposable
         }
     }
 
-    /// <summary>Memory that the buffers keep, in bytes.</summary>
+    /// <summary>Memory of the buffers in bytes.</summary>
     public long Footprint
     {
         get
@@ -75,11 +73,11 @@ internal sealed class LogQueue : IDisposable
         }
     }
 
-    /// <summary>Starts the writer thread. What was appended before waits for it.</summary>
-    /// <param name="sayLoss">
-    /// Called on that thread after the destination recovered; it may append, and that record always has room.
+    /// <summary>Starts the writer thread. Earlier records wait for it.</summary>
+    /// <param name="logLoss">
+    /// Called on that thread after the destination has recovered. It may append a record, which always has room.
     /// </param>
-    public void Start(Action<LogLoss>? sayLoss = null) => _writer.Start(sayLoss);
+    public void Start(Action<LogLoss>? logLoss = null) => _writer.Start(logLoss);
 
     /// <summary>Appends events of the daemon, or counts them as lost. Never waits.</summary>
     public bool TryAppend(RecordBuffer records)
@@ -87,7 +85,7 @@ internal sealed class LogQueue : IDisposable
         lock (_gate)
         {
             if (!_stopping && HasRoom(records, _roomForEvents)) return Append(records);
-            // The word of the loss itself: there is at most one for each batch written.
+            // The report of a loss itself: at most one for each written batch.
             if (!_ended && _writer.IsThisThread) return Append(records);
             _lost = _lost with { Events = _lost.Events + records.Count };
             return false;
@@ -95,7 +93,7 @@ internal sealed class LogQueue : IDisposable
     }
 
     /// <summary>
-    /// Appends lines of workers; waits for room while the destination takes anything, else counts them as lost.
+    /// Appends lines of workers. Waits for room while the destination makes progress; else counts them as lost.
     /// </summary>
     public bool AppendLines(RecordBuffer records)
     {
@@ -111,8 +109,8 @@ internal sealed class LogQueue : IDisposable
         }
     }
 
-    /// <summary>Waits until all that was appended before has been written or given up.</summary>
-    /// <returns>Whether that was so within the time.</returns>
+    /// <summary>Waits until all earlier records are written or dropped.</summary>
+    /// <returns>Whether that happened in time.</returns>
     public bool Flush(TimeSpan within)
     {
         using var alarm = CreateAlarm();
@@ -130,10 +128,10 @@ internal sealed class LogQueue : IDisposable
     }
 
     /// <summary>
-    /// Writes what waits and ends the writer. From here on all that is appended is lost and counted. Past the deadline the
-    /// writer is left where it hangs: its thread does not keep the process.
+    /// Writes the waiting records and ends the writer. Later records are dropped and counted. After the deadline, a blocked
+    /// writer thread is left alone; it does not keep the process alive.
     /// </summary>
-    /// <returns>Whether the writer ended within the time.</returns>
+    /// <returns>Whether the writer ended in time.</returns>
     public bool Stop(TimeSpan within)
     {
         using var alarm = CreateAlarm();
@@ -159,9 +157,9 @@ internal sealed class LogQueue : IDisposable
     }
 
     /// <summary>
-    /// For the writer: waits for records and takes all that there are; they count as waiting until they are settled.
+    /// For the writer: waits for records and takes all of them. They count as waiting until <see cref="Settle"/>.
     /// </summary>
-    /// <returns>Null when there will be none any more.</returns>
+    /// <returns>Null if no record will follow.</returns>
     internal RecordBuffer? Take()
     {
         lock (_gate)
@@ -176,17 +174,17 @@ internal sealed class LogQueue : IDisposable
         }
     }
 
-    /// <summary>For the writer: the records taken last are written or given up.</summary>
-    /// <param name="took">Whether the destination took any of them.</param>
-    /// <param name="unwritten">Records that it did not.</param>
-    /// <returns>What was lost since this was last said, once the destination takes again.</returns>
+    /// <summary>For the writer: the last batch is written or dropped.</summary>
+    /// <param name="took">Whether the destination accepted any record.</param>
+    /// <param name="unwritten">Number of records that it did not accept.</param>
+    /// <returns>The loss since the last report, if the destination accepts records again.</returns>
     internal LogLoss? Settle(bool took, int unwritten, Errno error)
     {
         lock (_gate)
         {
             _settled += _written.Count;
             _written.Clear();
-            // One record larger than the queue must not cost its size for ever.
+            // A single large record must not keep its memory for ever.
             if (_written.Capacity > 2 * _roomForEvents) _written = new RecordBuffer();
             if (unwritten > 0)
                 _lost = _lost with { Unwritten = _lost.Unwritten + unwritten, LastError = error };
@@ -216,7 +214,7 @@ internal sealed class LogQueue : IDisposable
         while (!HasRoom(records, _roomForLines))
         {
             var progress = _writer.Progress;
-            // Others have waited in vain since the destination last took anything.
+            // Other lines have waited without success since the destination's last progress.
             if (_stuckAt == progress || _stopping) return false;
             if (progress != seen)
             {
@@ -231,7 +229,7 @@ internal sealed class LogQueue : IDisposable
     }
 
     /// <summary>Waits for a change, or for the alarm at the end of the time.</summary>
-    /// <returns>False, without waiting, when the time is over.</returns>
+    /// <returns>False, without waiting, if the time is over.</returns>
     private bool WaitUntil(ITimer alarm, long from, TimeSpan within)
     {
         var left = within - _time.GetElapsedTime(from);

@@ -4,12 +4,12 @@ using Serilog.Configuration;
 
 namespace Reuseportd.Observability.Destinations;
 
-/// <summary>The forms of the log as Serilog's <c>WriteTo</c> names them.</summary>
+/// <summary>The forms of the log, for Serilog's <c>WriteTo</c>.</summary>
 internal static class LogQueueSinkExtensions
 {
     /// <summary>
-    /// journald's native protocol. Named as the call of the package Serilog.Sinks.Journal, which could not be had when this was
-    /// written: to change over is to drop the argument here and the package in. The workers' lines would stay with the queue.
+    /// journald's native protocol. The name is that of the package Serilog.Sinks.Journal, which was not available: with the
+    /// package, this method and its argument can be removed. Workers' lines would stay with the queue.
     /// </summary>
     public static LoggerConfiguration Journal(this LoggerSinkConfiguration to, LogQueue queue) =>
         to.Sink(new LogQueueSink(queue, new JournalEventFormat()));

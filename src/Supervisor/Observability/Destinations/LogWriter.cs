@@ -4,23 +4,23 @@ using Reuseportd.Observability.Text;
 
 namespace Reuseportd.Observability.Destinations;
 
-/// <summary>The thread that carries records from the queue to the destination. Nothing that a destination does ends it.</summary>
+/// <summary>The thread that passes records from the queue to the destination. No error of a destination ends it.</summary>
 internal sealed class LogWriter(LogQueue queue, ILogDestination destination)
 {
-    private Action<LogLoss>? _sayLoss;
+    private Action<LogLoss>? _logLoss;
     private Thread? _thread;
     private long _progress;
 
-    /// <summary>Grows whenever the destination returns: while it stands still, so does the destination.</summary>
+    /// <summary>Increases whenever the destination returns: an unchanged value means that it is blocked.</summary>
     public long Progress => Volatile.Read(ref _progress);
 
     public bool IsStarted => Volatile.Read(ref _thread) is not null;
 
     public bool IsThisThread => Thread.CurrentThread == Volatile.Read(ref _thread);
 
-    public void Start(Action<LogLoss>? sayLoss)
+    public void Start(Action<LogLoss>? logLoss)
     {
-        _sayLoss = sayLoss;
+        _logLoss = logLoss;
         var thread = new Thread(Run) { IsBackground = true, Name = "log-writer" };
         Volatile.Write(ref _thread, thread);
         thread.Start();
@@ -31,7 +31,7 @@ internal sealed class LogWriter(LogQueue queue, ILogDestination destination)
         while (queue.Take() is { } records)
         {
             var (took, unwritten, error) = Deliver(records.Batch);
-            if (queue.Settle(took, unwritten, error) is { } loss) Say(loss);
+            if (queue.Settle(took, unwritten, error) is { } loss) Report(loss);
         }
     }
 
@@ -58,7 +58,7 @@ internal sealed class LogWriter(LogQueue queue, ILogDestination destination)
         {
             return destination.Write(batch);
         }
-#pragma warning disable CA1031 // Whatever goes wrong with one batch, the next one has its chance: the log outlives its faults.
+#pragma warning disable CA1031 // A fault with one batch must not stop the log.
         catch (Exception)
 #pragma warning restore CA1031
         {
@@ -66,11 +66,11 @@ internal sealed class LogWriter(LogQueue queue, ILogDestination destination)
         }
     }
 
-    private void Say(LogLoss loss)
+    private void Report(LogLoss loss)
     {
         try
         {
-            _sayLoss?.Invoke(loss);
+            _logLoss?.Invoke(loss);
         }
 #pragma warning disable CA1031 // As above.
         catch (Exception)

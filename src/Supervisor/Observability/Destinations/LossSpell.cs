@@ -3,20 +3,20 @@ using Reuseportd.Model;
 namespace Reuseportd.Observability.Destinations;
 
 /// <summary>
-/// The lines that a file loses, from the first one until it has taken all for a while. One spell is said twice, at its beginning
-/// and at its end, however often the file takes some and loses others in between.
+/// The lines that a file loses, from the first until it has accepted everything for a while. A spell is reported twice, at its
+/// beginning and at its end, even if the file accepts some lines in between.
 /// </summary>
 internal sealed class LossSpell
 {
-    /// <summary>A file that has lost nothing for this long is well again.</summary>
+    /// <summary>A file without loss for this time has recovered.</summary>
     public static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
 
     private TimeSpan _last;
 
-    /// <summary>Lines lost in the spell that lasts.</summary>
+    /// <summary>Lines lost in the present spell.</summary>
     public long Lines { get; private set; }
 
-    /// <summary>The latest error; none where there was no room.</summary>
+    /// <summary>The latest error; none if there was no room.</summary>
     public Errno Error { get; private set; }
 
     public bool Lasts { get; private set; }
@@ -30,8 +30,8 @@ internal sealed class LossSpell
         return begins;
     }
 
-    /// <summary>The file took something, or is closed.</summary>
-    /// <returns>Whether that ends a spell, of so many lines.</returns>
+    /// <summary>The file accepted output, or is closed.</summary>
+    /// <returns>Whether that ends a spell, with its number of lines.</returns>
     public bool TryEnd(TimeSpan now, bool isClosed, out long lines)
     {
         lines = Lines;

@@ -7,20 +7,20 @@ namespace Reuseportd.Observability.Destinations;
 internal interface IStreamTransport
 {
     /// <summary>
-    /// Writes from the start of <paramref name="bytes"/>; blocks until at least one byte is taken. EINTR is tried again, and
-    /// EAGAIN of a descriptor that others made non-blocking is waited out with poll(2).
+    /// Writes from the start of <paramref name="bytes"/>; blocks until at least one byte is accepted. Repeats the call after
+    /// EINTR, and waits with poll(2) after EAGAIN, because another process may have made the descriptor non-blocking.
     /// </summary>
     /// <param name="error">Why nothing was written.</param>
-    /// <returns>Bytes written; 0 on an error.</returns>
+    /// <returns>Number of bytes written; 0 on error.</returns>
     int Write(ReadOnlySpan<byte> bytes, out Errno error);
 }
 
-/// <summary>A file, pipe or terminal: the records one behind the other.</summary>
+/// <summary>A file, pipe or terminal: records one after another.</summary>
 internal sealed class StreamDestination(IStreamTransport transport) : ILogDestination
 {
     /// <summary>
-    /// Bytes of one write(2). To a pipe it returns only when all of them are taken, so a large one would make a slow reader
-    /// look stuck; a file takes pieces of this size as fast as larger ones.
+    /// Bytes of one write(2). A write to a pipe returns only when all bytes are accepted, so a large one would make a slow reader
+    /// look stuck. A file accepts pieces of this size as fast as larger ones.
     /// </summary>
     private const int MostAtOnce = 64 * 1024;
 
@@ -28,7 +28,7 @@ internal sealed class StreamDestination(IStreamTransport transport) : ILogDestin
 
     public LogProgress Write(LogBatch batch)
     {
-        // A disk that filled up in the middle of a record must not cost the next record its line too.
+        // The disk filled up in the middle of a record: the newline keeps the next record intact.
         if (_torn)
         {
             if (transport.Write("\n"u8, out var still) <= 0) return LogProgress.Failed(still);

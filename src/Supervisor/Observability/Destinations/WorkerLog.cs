@@ -6,8 +6,8 @@ using Reuseportd.Observability.Text;
 namespace Reuseportd.Observability.Destinations;
 
 /// <summary>
-/// The lines of all workers on their way into the queue: formatted into one buffer and handed over many at a time, so that
-/// neither the lock nor the clock is asked once for each line. For one thread.
+/// Passes the lines of all workers to the queue. Lines are formatted into one buffer and passed many at a time, so that the lock
+/// and the clock are not used for each line. For one thread.
 /// </summary>
 internal sealed class WorkerLog(LogQueue queue, LineFormat format, TimeProvider time)
 {
@@ -16,11 +16,11 @@ internal sealed class WorkerLog(LogQueue queue, LineFormat format, TimeProvider 
     private readonly RecordBuffer _pending = new();
     private readonly LogStamp _stamp = new();
 
-    /// <param name="pid">The worker's process.</param>
+    /// <param name="pid">Pid of the worker's process.</param>
     public static LineSource Open(WorkerName worker, int pid, OutputStream stream) => new(worker, pid, stream);
 
     /// <summary>
-    /// Takes a line; it reaches the queue by <see cref="HandOver"/> at the latest. May wait as
+    /// Formats a line; <see cref="HandOver"/> passes it to the queue at the latest. May wait as
     /// <see cref="LogQueue.AppendLines"/> does.
     /// </summary>
     public void Append(LineSource source, Line line)
@@ -30,7 +30,7 @@ internal sealed class WorkerLog(LogQueue queue, LineFormat format, TimeProvider 
         if (_pending.Length >= HandOverAt) HandOver();
     }
 
-    /// <summary>Hands over what was taken; to be called when all that could be read has been.</summary>
+    /// <summary>Passes the formatted lines to the queue; call it when no more input is available.</summary>
     public void HandOver()
     {
         if (_pending.Count == 0) return;

@@ -4,7 +4,7 @@ using Serilog.Events;
 
 namespace Reuseportd.Observability.Events;
 
-/// <summary>The fields that one event carries beside those that its text shows.</summary>
+/// <summary>The fields of an event that are not part of its text.</summary>
 internal sealed class EventDetails : ILogEventEnricher
 {
     private readonly List<LogEventProperty> _fields = [];
@@ -28,7 +28,7 @@ internal sealed class EventDetails : ILogEventEnricher
         return this;
     }
 
-    /// <summary>The field that journald's catalogue knows; a number, as systemd's own entries have it.</summary>
+    /// <summary>The field <c>ERRNO</c> of journald; a number, as in systemd's own entries.</summary>
     public EventDetails With(Errno? errno) => errno is { Number: > 0 } failed ? With("ERRNO", failed.Number) : this;
 
     public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)

@@ -5,7 +5,7 @@ using Serilog.Parsing;
 
 namespace Reuseportd.Observability.Events;
 
-/// <summary>What an event says and which fields it has; the same in every form of the log.</summary>
+/// <summary>The text and the fields of an event; the same in every form of the log.</summary>
 internal static class EventFields
 {
     public const string Identifier = "reuseportd";
@@ -23,8 +23,8 @@ internal static class EventFields
     };
 
     /// <summary>
-    /// The field of a property, or null for one that is part of the text only. Our own properties have the names of their
-    /// fields; those of libraries (<c>SourceContext</c>) are turned into what journald takes (<c>SOURCE_CONTEXT</c>).
+    /// The field name of a property; null for one that is only part of the text. The daemon's properties have the names of their
+    /// fields. Names of libraries (<c>SourceContext</c>) are converted to journald's form (<c>SOURCE_CONTEXT</c>).
     /// </summary>
     public static string? NameOf(string property)
     {
@@ -45,7 +45,7 @@ internal static class EventFields
         return NameOf(name.ToString());
     }
 
-    /// <summary>The text of the event. Strings stand in it as they are, not in quotes as Serilog would set them.</summary>
+    /// <summary>The text of the event. Strings appear without the quotes that Serilog would add.</summary>
     public static string Message(LogEvent happened)
     {
         var text = new StringBuilder(128);

@@ -1,11 +1,9 @@
 namespace Reuseportd.Observability.Events;
 
-/// <summary>
-/// What an event of the daemon is, by the two names that never change: filters and catalogues are written against them.
-/// </summary>
+/// <summary>The kind of an event, with two names that never change: filters and catalogues depend on them.</summary>
 /// <param name="Name">The field <c>REUSEPORT_EVENT</c>.</param>
 /// <param name="MessageId">
-/// The field <c>MESSAGE_ID</c>: 128 random bits, as journald's catalogue wants them (sd-id128(3)).
+/// The field <c>MESSAGE_ID</c>: 128 random bits, as journald's catalogue requires (sd-id128(3)).
 /// </param>
 internal sealed record EventKind(string Name, string MessageId)
 {

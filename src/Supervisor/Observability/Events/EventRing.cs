@@ -4,33 +4,33 @@ using Serilog.Events;
 namespace Reuseportd.Observability.Events;
 
 /// <summary>An event of the daemon, as it was logged.</summary>
-/// <param name="Sequence">From 1, rising by one.</param>
+/// <param name="Sequence">Number of the event, from 1 without gaps.</param>
 internal sealed record RecordedEvent(long Sequence, LogEvent Logged)
 {
-    /// <summary>What clients get, made by the first of them that asks.</summary>
+    /// <summary>The serialized event for clients; the first client that reads it creates it.</summary>
     public byte[]? Form { get; set; }
 }
 
-/// <summary>What has happened since somebody looked last.</summary>
-/// <param name="Lost">Events that are no longer there.</param>
-/// <param name="Next">Where to look from the next time.</param>
+/// <summary>The events since a reader's last read.</summary>
+/// <param name="Lost">Number of events that were overwritten.</param>
+/// <param name="Next">Sequence for the next read.</param>
 internal readonly record struct EventBatch(IReadOnlyList<RecordedEvent> Events, long Lost, long Next);
 
 /// <summary>
-/// The newest events of the daemon, for those who ask: fed by the log itself, so that both say the same. Each reader has a place
-/// of its own in the one ring: a slow one costs nothing, and misses what has been written over. Where nobody reads, an event is
-/// one write into an array.
+/// The newest events of the daemon, for clients. The log feeds it, so both have the same events. Each reader has its own position
+/// in the ring: a slow reader costs nothing, and misses events that were overwritten. Without readers, an event costs one write
+/// to an array.
 /// </summary>
 internal sealed class EventRing(int size) : ILogEventSink
 {
-    public const int Usual = 1024;
+    public const int DefaultSize = 1024;
 
     private readonly object _gate = new();
     private readonly RecordedEvent?[] _ring = new RecordedEvent?[size];
     private long _newest;
     private TaskCompletionSource? _changed;
 
-    /// <summary>Sequence of the newest event; 0 where there is none.</summary>
+    /// <summary>Sequence of the newest event; 0 if there is none.</summary>
     public long Newest
     {
         get
@@ -41,7 +41,7 @@ internal sealed class EventRing(int size) : ILogEventSink
 
     public void Emit(LogEvent logEvent)
     {
-        // What libraries say is no event of the daemon.
+        // Events of libraries are not events of the daemon.
         if (!logEvent.Properties.ContainsKey(EventField)) return;
         TaskCompletionSource? changed;
         lock (_gate)
@@ -54,7 +54,7 @@ internal sealed class EventRing(int size) : ILogEventSink
         changed?.TrySetResult();
     }
 
-    /// <summary>Events behind <paramref name="after"/>, at most <paramref name="most"/>.</summary>
+    /// <summary>Events after <paramref name="after"/>, at most <paramref name="most"/>.</summary>
     public EventBatch Read(long after, int most)
     {
         lock (_gate)
@@ -67,7 +67,7 @@ internal sealed class EventRing(int size) : ILogEventSink
         }
     }
 
-    /// <summary>Ends when there is an event behind <paramref name="after"/>.</summary>
+    /// <summary>Completes when there is an event after <paramref name="after"/>.</summary>
     public Task WaitAsync(long after)
     {
         lock (_gate)

@@ -5,16 +5,17 @@ using Serilog.Parsing;
 namespace Reuseportd.Observability.Events;
 
 /// <summary>
-/// An event that each start of a worker has. It is the same in the log as one that Serilog makes of a text and its values, in the
-/// same order; but its text was looked at once, and it is made for its fields alone.
+/// An event that occurs at each start of a worker. Its log entry is equal to one that Serilog makes from a text and values, but
+/// the text is parsed only once.
 /// </summary>
-/// <param name="fields">How many there are, those of the text among them.</param>
+/// <param name="fields">Number of fields, including those of the text.</param>
 internal sealed class FrequentEvent(EventKind kind, string text, int fields)
 {
-    /// <summary>Generations, and workers of most services.</summary>
+    /// <summary>Enough for generations and for workers of most services.</summary>
     private const int SharedNumbers = 64;
 
-    private static readonly ScalarValue[] Numbers = [.. Enumerable.Range(0, SharedNumbers).Select(number => new ScalarValue(number))];
+    private static readonly ScalarValue[] Numbers =
+        [.. Enumerable.Range(0, SharedNumbers).Select(number => new ScalarValue(number))];
 
     private readonly MessageTemplate _text = new MessageTemplateParser().Parse(text);
     private readonly ScalarValue _name = new(kind.Name);
@@ -22,11 +23,11 @@ internal sealed class FrequentEvent(EventKind kind, string text, int fields)
 
     public static ScalarValue Number(int number) => (uint)number < SharedNumbers ? Numbers[number] : new ScalarValue(number);
 
-    /// <summary>The fields, with the first: that of the text which names the worker. The others of the text follow.</summary>
+    /// <summary>Begins the fields with the first one of the text, which names the worker. The caller adds the others.</summary>
     public Dictionary<string, LogEventPropertyValue> Begin(WorkerName worker) =>
         new(fields, StringComparer.Ordinal) { ["worker"] = new ScalarValue(worker) };
 
-    /// <summary>The fields that each event of a worker has; those of this one alone follow.</summary>
+    /// <summary>Adds the fields that each event of a worker has. The caller adds those of this event.</summary>
     public void Describe(Dictionary<string, LogEventPropertyValue> into, WorkerName worker)
     {
         into["REUSEPORT_EVENT"] = _name;

@@ -3,7 +3,7 @@ using Serilog.Events;
 
 namespace Reuseportd.Observability.Events;
 
-/// <summary>One form of the log: how an event of the daemon becomes a record.</summary>
+/// <summary>A form of the log: converts an event of the daemon to a record.</summary>
 internal interface IEventFormat
 {
     /// <summary>Appends one record.</summary>

@@ -11,8 +11,8 @@ internal static class JournalField
     private const int LongestName = 64;
 
     /// <summary>
-    /// Whether journald takes the name: capitals, digits and '_', no digit at the start. It drops those that start with '_'
-    /// from all but itself.
+    /// Whether journald accepts the name: capitals, digits and '_', not a digit first. journald ignores names with a leading '_'
+    /// from clients.
     /// </summary>
     public static bool IsName(ReadOnlySpan<char> name) =>
         name.Length is > 0 and <= LongestName && char.IsAsciiLetterUpper(name[0])
@@ -21,10 +21,10 @@ internal static class JournalField
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
 
     /// <summary>
-    /// Writes <c>NAME=value</c> and a newline; a value with a newline or another control in the form that gives its length, so
-    /// that no worker can write a field of its own.
+    /// Writes <c>NAME=value</c> and a newline. A value with a newline or another control character is written with its length, so
+    /// that no worker can add a field.
     /// </summary>
-    /// <param name="name">One for which <see cref="IsName"/> holds.</param>
+    /// <param name="name">A name that <see cref="IsName"/> accepts.</param>
     public static void Write(RecordBuffer into, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         into.Write(name);

@@ -4,10 +4,10 @@ using Serilog.Events;
 
 namespace Reuseportd.Observability.Events;
 
-/// <content>What the preload library said, or did not say.</content>
+/// <content>Reports of the preload library, and their absence.</content>
 internal static partial class LogEvents
 {
-    /// <param name="pid">The worker's process, for a line that names none.</param>
+    /// <param name="pid">Pid of the worker's process, for a line without a pid.</param>
     public static void Outcome(this ILogger log, WorkerName worker, int pid, BindOutcome outcome)
     {
         switch (outcome)
@@ -24,12 +24,13 @@ internal static partial class LogEvents
                 log.Listen(worker, outcome, socket);
                 break;
             case { Kind: OutcomeKind.Lost }:
-                log.ForContext(new EventDetails(EventKind.OutcomesLost).Of(worker, outcome.Pid).With("REUSEPORT_COUNT", outcome.LostLines))
+                log.ForContext(
+                    new EventDetails(EventKind.OutcomesLost).Of(worker, outcome.Pid).With("REUSEPORT_COUNT", outcome.LostLines))
                     .Warning(
-                        "{worker}: process {REUSEPORT_PID} lost {lines} of the preload library, as its pipe was full",
+                        "{worker}: process {REUSEPORT_PID} dropped {lines} of the preload library, because its pipe was full",
                         worker, outcome.Pid, Count(outcome.LostLines, "line"));
                 break;
-            // An option that was not set or a variable that was not understood: the sharding that was asked for is not there.
+            // An option was not set or a variable was not understood: the configured sharding is not in effect.
             default:
                 log.Event(EventKind.LibraryError, worker, pid).Error(
                     "{worker}: preload library: {REUSEPORT_SUBJECT}: {REUSEPORT_RESULT}",
@@ -38,18 +39,18 @@ internal static partial class LogEvents
         }
     }
 
-    /// <param name="reason">As <c>statically linked</c>.</param>
+    /// <param name="reason">Such as <c>statically linked</c>.</param>
     public static void NoPreload(this ILogger log, WorkerName worker, int pid, string reason) =>
         log.Event(EventKind.NoPreload, worker, pid).Warning(
             "{worker}: no line from the preload library: {REUSEPORT_REASON}", worker, reason);
 
-    /// <param name="pid">Of its process; 0 where none runs.</param>
-    /// <param name="reason">In plain words, with what helps.</param>
+    /// <param name="pid">Pid of its process; 0 if none runs.</param>
+    /// <param name="reason">Cause and remedy, for messages.</param>
     public static void Cause(this ILogger log, WorkerName worker, int pid, string reason) =>
         log.Event(EventKind.Cause, worker, pid).Warning("{worker}: {REUSEPORT_REASON}", worker, reason);
 
     public static void CausesUnknown(this ILogger log, string obstacle) =>
-        log.Event(EventKind.Fault).Warning("who has the ports of workers that do not bind could not be looked up: {obstacle}", obstacle);
+        log.Event(EventKind.Fault).Warning("the processes that hold workers' ports cannot be found: {obstacle}", obstacle);
 
     private static void Bind(this ILogger log, WorkerName worker, BindOutcome outcome, SocketOutcome socket) =>
         log.ForContext(Details(EventKind.Bind, worker, outcome, socket)

@@ -4,23 +4,24 @@ using Serilog.Events;
 
 namespace Reuseportd.Observability.Events;
 
-/// <content>What people ask of the daemon.</content>
+/// <content>Commands of clients.</content>
 internal static partial class LogEvents
 {
     private const int MostShown = 80;
 
-    /// <summary>A request may name a thousand; the newest events are held in memory.</summary>
+    /// <summary>A request may have a thousand names, and the newest events are held in memory.</summary>
     private const int MostKept = 1024;
 
-    /// <param name="command">As <c>stop</c>.</param>
-    /// <param name="names">As they were given.</param>
-    /// <param name="argument">What goes with the command, with a space in front; else empty.</param>
-    /// <param name="by">As <c>user 1000</c>.</param>
+    /// <param name="command">Such as <c>stop</c>.</param>
+    /// <param name="names">The names of the request.</param>
+    /// <param name="argument">The argument of the command, with a leading space; else empty.</param>
+    /// <param name="by">Such as <c>user 1000</c>.</param>
     public static void Commanded(this ILogger log, string command, string names, string argument, string by) =>
         log.ForContext(new EventDetails(EventKind.Command).With("REUSEPORT_NAMES", Shortened(names, MostKept))).Information(
-            "{REUSEPORT_COMMAND} {names}{argument}, asked for by {REUSEPORT_BY}", command, Shortened(names, MostShown), argument, by);
+            "{REUSEPORT_COMMAND} {names}{argument}, requested by {REUSEPORT_BY}", command, Shortened(names, MostShown), argument,
+            by);
 
-    /// <summary>A signal was sent to a worker's process because somebody asked for it.</summary>
+    /// <summary>A client's command sent a signal to a worker's process.</summary>
     public static void Signalled(this ILogger log, WorkerName worker, int pid, Signal signal, Errno errno) =>
         log.ForContext(new EventDetails(EventKind.Sent).Of(worker, pid).With(errno)).Write(
             errno == Errno.None ? LogEventLevel.Information : LogEventLevel.Warning,

@@ -5,16 +5,16 @@ using Serilog.Events;
 
 namespace Reuseportd.Observability.Events;
 
-/// <content>The daemon's own life, its configuration and its log.</content>
+/// <content>The daemon itself, its configuration and its log.</content>
 internal static partial class LogEvents
 {
-    /// <param name="configuration">Path that the configuration is read from.</param>
+    /// <param name="configuration">Path of the configuration.</param>
     public static void Starting(this ILogger log, string version, string configuration) =>
         log.Event(EventKind.Starting).Information(
             "reuseportd {REUSEPORT_VERSION} starts with {REUSEPORT_CONFIG}", version, configuration);
 
-    /// <summary>Every worker that is to run is ready, or has failed.</summary>
-    /// <param name="isWhole">Whether none of those that were to get ready has failed at it.</param>
+    /// <summary>Every worker to start is ready, or has failed.</summary>
+    /// <param name="isWhole">Whether none of these workers failed.</param>
     public static void Started(this ILogger log, int ready, int workers, int services, bool isWhole) =>
         log.Event(EventKind.Started).Write(
             isWhole ? LogEventLevel.Information : LogEventLevel.Warning,
@@ -24,16 +24,16 @@ internal static partial class LogEvents
     public static void Stopping(this ILogger log, string reason) =>
         log.Event(EventKind.Stopping).Information("stopping: {reason}", reason);
 
-    /// <param name="after">How long the stop took.</param>
+    /// <param name="after">Duration of the stop.</param>
     public static void Stopped(this ILogger log, TimeSpan after) =>
         log.Event(EventKind.Stopped).Information("stopped after {after}", DurationText.Of(after));
 
-    /// <summary>A fault of the daemon itself, which ends it.</summary>
+    /// <summary>A fault of the daemon, which ends it.</summary>
     public static void Faulted(this ILogger log, Exception fault) =>
         log.Event(EventKind.Fault).Fatal(fault, "a fault in the supervisor's loop ends the daemon: {fault}", fault.Message);
 
-    /// <param name="path">The control group that the workers' groups are in.</param>
-    /// <param name="byFile">Whether the kernel has <c>cgroup.kill</c>; else each process in them is killed.</param>
+    /// <param name="path">The parent of the workers' control groups.</param>
+    /// <param name="byFile">Whether the kernel has <c>cgroup.kill</c>; else processes are killed one at a time.</param>
     public static void TreesByGroup(this ILogger log, string path, bool byFile) =>
         log.Event(EventKind.Trees).Information(
             "worker trees are ended by {how} in {REUSEPORT_CGROUP}", byFile ? "cgroup.kill" : "control groups", path);
@@ -44,30 +44,31 @@ internal static partial class LogEvents
 
     public static void GuardFailed(this ILogger log, Errno errno) =>
         log.ForContext(new EventDetails(EventKind.Guard).With(errno)).Warning(
-            "no guard could be started: {error}; if the daemon is killed, children of its workers live on", errno.ToString());
+            "the guard could not be started: {error}; if the daemon is killed, children of its workers keep running",
+            errno.ToString());
 
     /// <summary>The guard ended before the daemon.</summary>
     public static void GuardEnded(this ILogger log, int pid, ExitStatus? status) =>
         log.ForContext(new EventDetails(EventKind.Guard).With("REUSEPORT_PID", pid)).Warning(
-            "the guard ({REUSEPORT_PID}) has ended{how}; if the daemon is killed, children of its workers live on",
+            "the guard ({REUSEPORT_PID}) has ended{how}; if the daemon is killed, children of its workers keep running",
             pid, status is null ? "" : $": {status}");
 
-    /// <summary>A new configuration is in force; the numbers are of services.</summary>
+    /// <summary>A new configuration is in effect; the numbers count services.</summary>
     public static void Reloaded(this ILogger log, int changed, int added, int removed, int unchanged) =>
         log.Event(EventKind.Reload).Information(
             "reload: services changed {REUSEPORT_CHANGED}, added {REUSEPORT_ADDED}, removed {REUSEPORT_REMOVED}, "
             + "unchanged {REUSEPORT_UNCHANGED}",
             changed, added, removed, unchanged);
 
-    /// <summary>The new configuration is wrong; what ran runs on. Each error is an event of its own, ahead of this one.</summary>
+    /// <summary>The new configuration has errors; services continue unchanged. Each error is logged before as an event.</summary>
     public static void ReloadFailed(this ILogger log, IReadOnlyCollection<string> errors)
     {
         foreach (var error in errors) log.ConfigurationError(error);
         log.Event(EventKind.ReloadFailed).Error(
-            "reload: nothing changed, for the configuration has {errors}", Count(errors.Count, "error"));
+            "reload: nothing changed, because the configuration has {errors}", Count(errors.Count, "error"));
     }
 
-    /// <param name="problem">With file, line and column in front.</param>
+    /// <param name="problem">With file, line and column first.</param>
     public static void ConfigurationError(this ILogger log, string problem) =>
         log.Event(EventKind.Configuration).Error("{problem}", problem);
 
@@ -75,12 +76,12 @@ internal static partial class LogEvents
     public static void ConfigurationWarning(this ILogger log, string problem) =>
         log.Event(EventKind.Configuration).Warning("{problem}", problem);
 
-    /// <summary>For <see cref="LogQueue.Start"/>: the log itself lost records, and takes again.</summary>
+    /// <summary>For <see cref="LogQueue.Start"/>: the log lost records, and its destination has recovered.</summary>
     public static void LogLost(this ILogger log, LogLoss loss) =>
         log.ForContext(new EventDetails(EventKind.LogLost)
                 .With("REUSEPORT_LOST_LINES", loss.Lines)
                 .With("REUSEPORT_LOST_EVENTS", loss.Events)
                 .With("REUSEPORT_LOST_UNWRITTEN", loss.Unwritten)
                 .With(loss.LastError))
-            .Warning("the log lost {records}: its destination did not take them", Count(loss.Total, "record"));
+            .Warning("the log lost {records}: its destination did not accept them", Count(loss.Total, "record"));
 }

@@ -4,32 +4,36 @@ using Serilog;
 
 namespace Reuseportd.Observability.Events;
 
-/// <content>Who gets the connections of shared ports.</content>
+/// <content>Distribution of connections to shared ports.</content>
 internal static partial class LogEvents
 {
-    /// <param name="way">How, for people.</param>
-    /// <param name="reason">Why not better; empty for the best.</param>
+    /// <param name="way">The kind of steering, for messages.</param>
+    /// <param name="reason">Why a better kind is not available; empty for the best.</param>
     public static void SteeredBy(this ILogger log, string way, string reason) =>
         log.ForContext(new EventDetails(EventKind.Steering)).Information(
             "connections are steered by {way}{reason}", way, reason.Length == 0 ? "" : $": {reason}");
 
-    /// <param name="changed">The daemon has turned it on.</param>
+    /// <param name="changed">Whether the daemon has turned it on.</param>
     public static void Migrates(this ILogger log, bool isOn, bool changed, Errno errno)
     {
         var details = new EventDetails(EventKind.Steering);
-        if (isOn) log.ForContext(details).Information("net.ipv4.tcp_migrate_req is {state}", changed ? "on now: it was off" : "on");
+        if (isOn)
+            log.ForContext(details).Information("net.ipv4.tcp_migrate_req is {state}", changed ? "on now: it was off" : "on");
         else if (errno == Errno.None)
-            log.ForContext(details).Warning("net.ipv4.tcp_migrate_req is off, as sysctl.d has it: what waits in a worker's queue may be reset when it ends");
+            log.ForContext(details).Warning(
+                "net.ipv4.tcp_migrate_req is off in sysctl.d: connections in the queue of a worker that ends may be reset");
         else
             log.ForContext(details.With(errno)).Warning(
-                "net.ipv4.tcp_migrate_req is off and cannot be turned on ({errno}): what waits in a worker's queue is reset when it ends", errno.ToString());
+                "net.ipv4.tcp_migrate_req is off and cannot be turned on ({errno}): "
+                + "connections in the queue of a worker that ends are reset",
+                errno.ToString());
     }
 
-    /// <param name="isLost">Connections are reset; else handed on, but nobody is woken.</param>
+    /// <param name="isLost">Connections are reset; else they migrate, but no process is woken.</param>
     public static void MigratesWithout(this ILogger log, bool isLost) =>
         log.ForContext(new EventDetails(EventKind.Steering)).Warning(
-            "a trial at start has shown: what waits in the queue of a worker that ends is {what}",
-            isLost ? "reset" : "handed on, but this kernel wakes nobody for it; the daemon does, where it can");
+            "a test at start shows: connections in the queue of a worker that ends are {what}",
+            isLost ? "reset" : "handed to others, but this kernel does not wake these; the daemon wakes them where it can");
 
     public static void NotSteered(this ILogger log, WorkerName worker, int pid, int port, Errno errno) =>
         log.ForContext(new EventDetails(EventKind.NotSteered).Of(worker, pid).With("REUSEPORT_PORT", port).With(errno)).Warning(
@@ -38,20 +42,22 @@ internal static partial class LogEvents
     public static void SteeringFaulted(this ILogger log, Exception fault) =>
         log.Event(EventKind.Fault).Error(fault, "a fault in steering; workers run on: {fault}", fault.Message);
 
-    /// <param name="queue">Connections that wait.</param>
+    /// <param name="queue">Number of waiting connections.</param>
     public static void Stalled(this ILogger log, WorkerName worker, int pid, TimeSpan after, long queue) =>
         log.ForContext(new EventDetails(EventKind.Stalled).Of(worker, pid).With("REUSEPORT_QUEUE", queue)).Warning(
-            "{worker}: process {REUSEPORT_PID} has accepted nothing for {after} while others did, and {waits}: it is given nothing new",
+            "{worker}: process {REUSEPORT_PID} has accepted nothing for {after} while others did, and {waits}: "
+            + "it gets no new connections",
             worker, pid, DurationText.Of(after), queue == 1 ? "1 connection waits" : $"{queue} connections wait");
 
-    /// <param name="waited">Connections that were handed on.</param>
+    /// <param name="waited">Number of connections that were handed to other workers.</param>
     public static void Rescued(this ILogger log, WorkerName worker, int pid, long waited, Errno errno)
     {
         var details = new EventDetails(EventKind.Stalled).Of(worker, pid).With("REUSEPORT_QUEUE", waited);
         if (errno == Errno.None)
-            log.ForContext(details).Information("{worker}: {waited} handed on to others", worker, Count(waited, "connection"));
+            log.ForContext(details).Information("{worker}: {waited} handed to others", worker, Count(waited, "connection"));
         else
-            log.ForContext(details.With(errno)).Warning("{worker}: its queue cannot be handed on: {errno}", worker, errno.ToString());
+            log.ForContext(details.With(errno)).Warning(
+                "{worker}: its queue cannot be handed to others: {errno}", worker, errno.ToString());
     }
 
     public static void Awake(this ILogger log, WorkerName worker, int pid) =>

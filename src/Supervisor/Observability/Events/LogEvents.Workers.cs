@@ -6,7 +6,7 @@ using Serilog.Events;
 
 namespace Reuseportd.Observability.Events;
 
-/// <content>The life of a worker.</content>
+/// <content>Starts, stops and failures of workers.</content>
 internal static partial class LogEvents
 {
     private static readonly FrequentEvent SpawnedEvent = new(
@@ -31,12 +31,12 @@ internal static partial class LogEvents
     public static void SpawnFailed(this ILogger log, WorkerName worker, string reason) =>
         log.Event(EventKind.SpawnError, worker).Error("{worker}: could not be started: {REUSEPORT_REASON}", worker, reason);
 
-    /// <summary>Workers of a service wait until a limit has room for them.</summary>
+    /// <summary>Workers of a service wait until a limit has room.</summary>
     public static void NoRoom(this ILogger log, string service, string limit) =>
         log.ForContext(new EventDetails(EventKind.NoRoom).With("REUSEPORT_SERVICE", service)).Warning(
-            "{service}: workers wait, as there is no room for their processes: {REUSEPORT_LIMIT}", service, limit);
+            "{service}: workers wait, because there is no room for their processes: {REUSEPORT_LIMIT}", service, limit);
 
-    /// <param name="after">Since the process was started.</param>
+    /// <param name="after">Time since the start of the process.</param>
     public static void Ready(this ILogger log, WorkerName worker, int pid, TimeSpan after)
     {
         if (!log.IsEnabled(LogEventLevel.Information)) return;
@@ -50,18 +50,21 @@ internal static partial class LogEvents
 
     public static void Draining(this ILogger log, WorkerName worker, int pid, TimeSpan timeout) =>
         log.Event(EventKind.Drain, worker, pid).Information(
-            "{worker}: process {REUSEPORT_PID} gets nothing new and ends what it has, for at most {timeout}", worker, pid, DurationText.Of(timeout));
+            "{worker}: process {REUSEPORT_PID} drains for at most {timeout}", worker, pid, DurationText.Of(timeout));
 
-    /// <param name="left">Connections that it still has.</param>
+    /// <param name="left">Connections that the process still has.</param>
     public static void Drained(this ILogger log, WorkerName worker, int pid, TimeSpan after, int left) =>
         log.ForContext(new EventDetails(EventKind.Drained).Of(worker, pid).With("REUSEPORT_CUT", left)).Write(
             left == 0 ? LogEventLevel.Information : LogEventLevel.Warning,
-            left == 0 ? "{worker}: process {REUSEPORT_PID} has nothing left after {after}" : "{worker}: process {REUSEPORT_PID} still has {left} after {after}, which its end cuts",
+            left == 0
+                ? "{worker}: process {REUSEPORT_PID} has no connections left after {after}"
+                : "{worker}: process {REUSEPORT_PID} still has {left} after {after}; its end cuts them",
             worker, pid, left == 0 ? DurationText.Of(after) : Count(left, "connection"), DurationText.Of(after));
 
-    /// <param name="missing">What is still waited for, as the ports that nothing listens on; null where that is a probe.</param>
-    /// <param name="failure">Of the newest probe; null where that has not answered, or none is asked.</param>
-    public static void ReadinessTimedOut(this ILogger log, WorkerName worker, int pid, TimeSpan timeout, string? missing, string? failure)
+    /// <param name="missing">The unmet condition, such as ports without a listener; null for a probe.</param>
+    /// <param name="failure">Failure of the newest probe; null if no probe has ended, or readiness is not probed.</param>
+    public static void ReadinessTimedOut(
+        this ILogger log, WorkerName worker, int pid, TimeSpan timeout, string? missing, string? failure)
     {
         var details = new EventDetails(EventKind.ReadinessTimeout).Of(worker, pid)
             .With("REUSEPORT_AFTER_MS", Milliseconds(timeout));
@@ -70,13 +73,13 @@ internal static partial class LogEvents
         log.ForContext(details).Warning(
             "{worker}: not ready after {timeout}{why}",
             worker, DurationText.Of(timeout),
-            missing is not null ? $", missing: {missing}" : failure is not null ? $": {failure}" : ": its probe never answered");
+            missing is not null ? $", missing: {missing}" : failure is not null ? $": {failure}" : ": no probe was answered");
     }
 
     /// <param name="asked">
-    /// Whether the daemon had told it to stop; such an end is no warning, whatever its code, and by that signal no fault.
+    /// Whether the daemon had stopped the process. Such an end is not logged as a warning, whatever its code.
     /// </param>
-    /// <param name="oomKills">Processes of the worker that the kernel killed at its <c>memory_max</c>.</param>
+    /// <param name="oomKills">Processes of the worker that the kernel killed at <c>memory_max</c>.</param>
     public static void Exited(
         this ILogger log, WorkerName worker, int pid, ExitStatus status, TimeSpan uptime, bool asked, long oomKills = 0)
     {
@@ -87,19 +90,21 @@ internal static partial class LogEvents
             .With("REUSEPORT_UPTIME_MS", Milliseconds(uptime));
         if (oomKills > 0) details.With("REUSEPORT_OOM_KILLS", oomKills);
         log.ForContext(details).Write(
-            (asked || status.Success) && oomKills == 0 ? LogEventLevel.Information : LogEventLevel.Warning, "{worker}: {how} after {uptime}{why}",
+            (asked || status.Success) && oomKills == 0 ? LogEventLevel.Information : LogEventLevel.Warning,
+            "{worker}: {how} after {uptime}{why}",
             worker, How(status, asked), DurationText.Of(uptime),
             oomKills > 0 ? $", out of memory: {Count(oomKills, "process", "processes")} killed at its memory_max" : "");
     }
 
     private static string How(ExitStatus status, bool asked) => status switch
     {
-        { Signaled: true } when asked && new Signal(status.Code) != Signal.Kill && !status.CoreDumped => $"stopped by {new Signal(status.Code)}",
+        { Signaled: true } when asked && new Signal(status.Code) != Signal.Kill && !status.CoreDumped =>
+            $"stopped by {new Signal(status.Code)}",
         { Signaled: true } => status.ToString(),
         _ => $"exited with code {status.Code}",
     };
 
-    /// <param name="attempt">Number of the start that comes, from 1, since the worker was last well.</param>
+    /// <param name="attempt">Number of the next start since the worker was last ready, from 1.</param>
     public static void Backoff(this ILogger log, WorkerName worker, TimeSpan delay, int attempt) =>
         log.ForContext(new EventDetails(EventKind.Backoff).Of(worker).With("REUSEPORT_DELAY_MS", Milliseconds(delay)))
             .Warning("{worker}: next start in {delay} (attempt {REUSEPORT_ATTEMPT})", worker, DurationText.Of(delay), attempt);
@@ -107,46 +112,47 @@ internal static partial class LogEvents
     public static void Failed(this ILogger log, WorkerName worker, string reason) =>
         log.Event(EventKind.Failed, worker).Error("{worker}: failed: {REUSEPORT_REASON}", worker, reason);
 
-    /// <summary>A service starts after another, which has settled without all of its workers being ready.</summary>
+    /// <summary>A service starts although workers of its dependency failed to become ready.</summary>
     public static void StartsWithout(this ILogger log, string service, string dependency) =>
         log.ForContext(new EventDetails(EventKind.StartOrder).With("REUSEPORT_SERVICE", service)).Warning(
             "{service}: starts although {dependency}, which it depends on, is not ready", service, dependency);
 
-    /// <summary>A probe of a worker has failed; one alone means nothing yet.</summary>
+    /// <summary>A probe of a worker has failed; a single failure has no effect.</summary>
     public static void ProbeFailed(this ILogger log, WorkerName worker, int pid, string reason) =>
         log.Event(EventKind.ProbeFailed, worker, pid).Debug("{worker}: probe failed: {REUSEPORT_REASON}", worker, reason);
 
-    /// <summary>A worker that was ready failed its liveness probe so often that it is restarted.</summary>
+    /// <summary>A ready worker failed enough liveness probes to be restarted.</summary>
     public static void Unresponsive(this ILogger log, WorkerName worker, int pid, int failures, string reason) =>
         log.ForContext(new EventDetails(EventKind.Unresponsive).Of(worker, pid).With("REUSEPORT_REASON", reason))
-            .Warning("{worker}: no longer answers: {probes} failed, the last: {reason}", worker, Count(failures, "probe"), reason);
+            .Warning(
+                "{worker}: no longer answers: {probes} failed, the last: {reason}", worker, Count(failures, "probe"), reason);
 
-    /// <summary>A worker that is well is replaced, as its service wants of such.</summary>
+    /// <summary>A healthy worker is replaced, by its service's <c>recycle</c> setting.</summary>
     public static void Recycled(this ILogger log, WorkerName worker, int pid, string reason) =>
         log.ForContext(new EventDetails(EventKind.Recycle).Of(worker, pid).With("REUSEPORT_REASON", reason))
             .Information("{worker}: recycled: process {REUSEPORT_PID} {reason}", worker, pid, reason);
 
-    /// <summary>A process is told to stop.</summary>
+    /// <summary>A process is sent its stop signal.</summary>
     public static void Stopping(this ILogger log, WorkerName worker, int pid, Signal signal) =>
         log.Event(EventKind.Stop, worker, pid).Information(
             "{worker}: stopping: {REUSEPORT_SIGNAL} to process {REUSEPORT_PID}", worker, signal.ToString(), pid);
 
     /// <summary>
-    /// A process did not end within its grace period: it is ended with SIGKILL, and what it started with it. Some programs take
-    /// the usual signal for something else, as uWSGI does: for a reload.
+    /// A process did not end within its grace period: the daemon kills its process tree. Some programs use the signal for another
+    /// purpose; uWSGI reloads on SIGTERM.
     /// </summary>
     public static void Killed(this ILogger log, WorkerName worker, int pid, StopSpec stop) =>
         log.Event(EventKind.Kill, worker, pid).Warning(
-            "{worker}: process {REUSEPORT_PID} did not end within {grace} of {REUSEPORT_SIGNAL}; killed, with all that it started; "
+            "{worker}: process {REUSEPORT_PID} did not end within {grace} of {REUSEPORT_SIGNAL}; killed with its process tree; "
             + "if its program stops on another signal, set stop_signal",
             worker, pid, DurationText.Of(stop.GracePeriod), stop.Signal.ToString());
 
-    /// <summary>Processes that a worker had left behind were ended with SIGKILL.</summary>
+    /// <summary>Processes that a worker left behind were killed.</summary>
     public static void SweptTree(this ILogger log, WorkerName worker, int count) =>
         log.ForContext(new EventDetails(EventKind.Kill).Of(worker).With("REUSEPORT_COUNT", count))
             .Warning("{worker}: {processes} that it left behind killed", worker, Count(count, "process", "processes"));
 
-    /// <summary>Processes of a worker were sent SIGKILL again and again and are still there.</summary>
+    /// <summary>Processes of a worker were sent SIGKILL repeatedly and still run.</summary>
     public static void TreeSurvived(this ILogger log, WorkerName worker, int count) =>
         log.ForContext(new EventDetails(EventKind.KillFailed).Of(worker).With("REUSEPORT_COUNT", count))
             .Error("{worker}: {processes} cannot be killed", worker, Count(count, "process", "processes"));
@@ -154,9 +160,10 @@ internal static partial class LogEvents
     /// <summary>A stream of the worker cannot be read and was closed.</summary>
     public static void OutputLost(this ILogger log, WorkerName worker, int pid, OutputStream stream, Errno errno) =>
         log.ForContext(new EventDetails(EventKind.OutputLost).Of(worker, pid).With(errno))
-            .Error("{worker}: {REUSEPORT_STREAM} cannot be read and was closed: {errno}", worker, LineSource.NameOf(stream), errno);
+            .Error(
+                "{worker}: {REUSEPORT_STREAM} cannot be read and was closed: {errno}", worker, LineSource.NameOf(stream), errno);
 
-    /// <summary>The rate limit of the worker's output held lines back.</summary>
+    /// <summary>The rate limit dropped lines of the worker's output.</summary>
     public static void Dropped(this ILogger log, WorkerName worker, int pid, OutputStream stream, long count) =>
         log.ForContext(new EventDetails(EventKind.Dropped).Of(worker, pid).With("REUSEPORT_COUNT", count))
             .Warning(

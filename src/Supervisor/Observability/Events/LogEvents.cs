@@ -4,8 +4,8 @@ using Serilog;
 namespace Reuseportd.Observability.Events;
 
 /// <summary>
-/// Every event that the daemon logs of itself: text, severity and fields, in one place. A name in capitals in a text is a
-/// field of the log as well; one that begins with a small letter is only part of the text.
+/// Every event that the daemon logs: text, severity and fields, in one place. A placeholder in capitals is also a field of the
+/// log; one in lower case is only part of the text.
 /// </summary>
 internal static partial class LogEvents
 {

@@ -2,11 +2,11 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Observability.Events;
 
-/// <summary>Log records that never reached the destination.</summary>
-/// <param name="Events">Events of the daemon for which there was no room.</param>
-/// <param name="Lines">Lines of workers for which there was no room while the destination took nothing.</param>
+/// <summary>Log records that did not reach the destination.</summary>
+/// <param name="Events">Events of the daemon that found no room.</param>
+/// <param name="Lines">Workers' lines that found no room while the destination made no progress.</param>
 /// <param name="Unwritten">Records of either kind that the destination refused.</param>
-/// <param name="LastError">The error of the last refusal; none where it failed without one, or never.</param>
+/// <param name="LastError">The error of the last refusal; none if there was no error or no refusal.</param>
 internal readonly record struct LogLoss(long Events, long Lines, long Unwritten, Errno LastError)
 {
     public long Total => Events + Lines + Unwritten;

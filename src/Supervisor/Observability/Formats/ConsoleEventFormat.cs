@@ -6,12 +6,12 @@ using Serilog.Events;
 
 namespace Reuseportd.Observability.Formats;
 
-/// <summary>For people: <c>12:34:56.789 reuseportd info | text</c>.</summary>
+/// <summary>For terminals: <c>12:34:56.789 reuseportd info | text</c>.</summary>
 internal sealed class ConsoleEventFormat(bool colour) : IEventFormat
 {
     public void Append(RecordBuffer into, LogEvent happened)
     {
-        // Serilog takes the local time.
+        // Serilog's timestamp is local time.
         into.Write(Encoding.ASCII.GetBytes(happened.Timestamp.ToString(LogStamp.ClockFormat, CultureInfo.InvariantCulture)));
         into.Write((byte)' ');
         if (colour) into.Write(Colour.OfLevel(happened.Level));

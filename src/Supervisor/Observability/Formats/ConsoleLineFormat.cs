@@ -5,7 +5,9 @@ using Reuseportd.Observability.Text;
 
 namespace Reuseportd.Observability.Formats;
 
-/// <summary>For people: <c>12:34:56.789 web@0 stdout | text</c>, and <c>+</c> for <c>|</c> where a line goes on.</summary>
+/// <summary>
+/// For terminals: <c>12:34:56.789 web@0 stdout | text</c>, with <c>+</c> instead of <c>|</c> if the line continues.
+/// </summary>
 internal sealed class ConsoleLineFormat(bool colour) : LineFormat
 {
     protected override void Append(RecordBuffer into, LogStamp stamp, ReadOnlySpan<byte> head, Line line)
@@ -13,7 +15,7 @@ internal sealed class ConsoleLineFormat(bool colour) : LineFormat
         into.Write(stamp.Clock);
         into.Write(head);
         into.Write(line.Continues ? "+ "u8 : "| "u8);
-        // The carriage return of a line that ends as on DOS would only show as an escape.
+        // Without this, the carriage return of a DOS line ending would appear as an escape.
         Utf8Text.Write<TerminalEscape>(into, line.Cut ? line.Bytes : line.Bytes.TrimEnd((byte)'\r'));
         into.Write((byte)'\n');
         into.EndRecord();

@@ -6,7 +6,7 @@ using Reuseportd.Observability.Text;
 
 namespace Reuseportd.Observability.Formats;
 
-/// <summary>One entry of the journal a line, in journald's native protocol. journald sets the time itself.</summary>
+/// <summary>One journal entry for each line, in journald's native protocol. journald sets the time.</summary>
 internal sealed class JournalLineFormat : LineFormat
 {
     protected override void Append(RecordBuffer into, LogStamp stamp, ReadOnlySpan<byte> head, Line line)

@@ -6,7 +6,9 @@ using Reuseportd.Observability.Text;
 
 namespace Reuseportd.Observability.Formats;
 
-/// <summary>One JSON object a line. Numbers are numbers; the text comes last, so that all before it is made once.</summary>
+/// <summary>
+/// One JSON object for each line. Numbers are JSON numbers. The text comes last, so that everything before it is created once.
+/// </summary>
 internal sealed class JsonLineFormat : LineFormat
 {
     private static ReadOnlySpan<byte> Start => "{\"timestamp\":\""u8;

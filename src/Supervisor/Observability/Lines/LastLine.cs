@@ -5,29 +5,29 @@ using Reuseportd.Observability.Text;
 namespace Reuseportd.Observability.Lines;
 
 /// <summary>
-/// The last line of one stream that is not blank and not the preload library's, up to <see cref="Longest"/> bytes. It looks at
-/// the end of each read only, so its cost does not depend on the number of lines.
+/// The last line of a stream that is neither blank nor the preload library's, up to <see cref="Longest"/> bytes. Only the end of
+/// each read is examined, so the cost does not depend on the number of lines.
 /// </summary>
 internal sealed class LastLine
 {
-    /// <summary>Bytes of a line that are shown.</summary>
+    /// <summary>Most bytes of a line that are shown.</summary>
     public const int Longest = 200;
 
     private Excerpt _line;
 
-    /// <summary>The start of a line whose end has not been read.</summary>
+    /// <summary>The start of an unfinished line.</summary>
     private Excerpt _begun;
 
-    /// <summary>Whether there is a line, ended or not.</summary>
+    /// <summary>Whether there is a line, finished or not.</summary>
     public bool Exists => _line.Length > 0 || HasBegun;
 
-    /// <summary>Text that a terminal only shows; null where there is no line.</summary>
+    /// <summary>The line, with control characters escaped; null if there is none.</summary>
     public string? Text => HasBegun ? _begun.Text : _line.Length > 0 ? _line.Text : null;
 
-    /// <summary>A line of the library may come in two reads.</summary>
+    /// <summary>A line of the library may arrive in two reads.</summary>
     private bool HasBegun => _begun.Length > 0 && !OutcomeParser.IsAtStart(_begun.Bytes);
 
-    /// <summary>Takes what one read brought.</summary>
+    /// <summary>Adds the bytes of one read.</summary>
     public void Take(ReadOnlySpan<byte> chunk)
     {
         var end = chunk.LastIndexOf((byte)'\n');
@@ -42,7 +42,7 @@ internal sealed class LastLine
         GoOn(chunk);
     }
 
-    /// <returns>What follows the line that had begun.</returns>
+    /// <returns>The bytes after the line that had begun.</returns>
     private ReadOnlySpan<byte> Finish(ReadOnlySpan<byte> lines)
     {
         var end = lines.IndexOf((byte)'\n');
@@ -53,13 +53,13 @@ internal sealed class LastLine
         return end < 0 ? default : lines[(end + 1)..];
     }
 
-    /// <summary>The library's line follows words of the program that have no newline.</summary>
+    /// <summary>Handles a line of the library that follows text of the program without a newline.</summary>
     private void GoOn(ReadOnlySpan<byte> line)
     {
         if (_begun.Length == 0 || !OutcomeParser.IsAtStart(line)) _begun.Add(line);
     }
 
-    /// <returns>Empty where no line says anything.</returns>
+    /// <returns>Empty if every line is blank.</returns>
     private static ReadOnlySpan<byte> LastOf(ReadOnlySpan<byte> lines)
     {
         while (true)
@@ -74,14 +74,14 @@ internal sealed class LastLine
         }
     }
 
-    /// <summary>The first bytes of a line, without blanks ahead of them.</summary>
+    /// <summary>The first bytes of a line, without leading blanks.</summary>
     private struct Excerpt
     {
         private byte[]? _bytes;
 
         public static ReadOnlySpan<byte> Blank => " \t\r\n\v\f\0"u8;
 
-        /// <summary>One more than <see cref="Longest"/> where the line goes on.</summary>
+        /// <summary><see cref="Longest"/> plus one if the line is longer.</summary>
         public int Length { get; private set; }
 
         public readonly ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, Length);
@@ -92,7 +92,7 @@ internal sealed class LastLine
             {
                 ReadOnlySpan<byte> bytes = _bytes;
                 var length = Math.Min(Length, Longest);
-                // Not in the middle of a character.
+                // Do not cut a character.
                 for (var back = 0; Length > Longest && back < 3 && (bytes[length] & 0xC0) == 0x80; back++) length--;
                 var text = new RecordBuffer();
                 Utf8Text.Write<TerminalEscape>(text, bytes[..length].TrimEnd(Blank));

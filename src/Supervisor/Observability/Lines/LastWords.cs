@@ -1,11 +1,11 @@
 namespace Reuseportd.Observability.Lines;
 
 /// <summary>
-/// The last line that one process wrote: of its stderr, else of its stdout. The output loop writes it, any thread reads it, also
-/// after the end of the process.
+/// The last line that a process wrote: on stderr, else on stdout. The output loop writes it; any thread may read it, also after
+/// the end of the process.
 /// </summary>
 /// <param name="stdout">Whether the daemon reads this stream.</param>
-/// <param name="stderr">As <paramref name="stdout"/>.</param>
+/// <param name="stderr">See <paramref name="stdout"/>.</param>
 internal sealed class LastWords(bool stdout, bool stderr)
 {
     private readonly Lock _gate = new();
@@ -14,7 +14,7 @@ internal sealed class LastWords(bool stdout, bool stderr)
     private bool _isStdoutOpen = stdout;
     private bool _isStderrOpen = stderr;
 
-    /// <summary>Whether no output that is still to be read can change the line.</summary>
+    /// <summary>Whether no further output can change the line.</summary>
     public bool IsFinal
     {
         get
@@ -23,7 +23,7 @@ internal sealed class LastWords(bool stdout, bool stderr)
         }
     }
 
-    /// <summary>Text that a terminal only shows, of bounded length; null where the process wrote nothing.</summary>
+    /// <summary>The line, bounded and with control characters escaped; null if the process wrote nothing.</summary>
     public string? Line
     {
         get
@@ -32,13 +32,13 @@ internal sealed class LastWords(bool stdout, bool stderr)
         }
     }
 
-    /// <summary>Takes what one read of a stream brought.</summary>
+    /// <summary>Adds the bytes of one read.</summary>
     public void Take(OutputStream stream, ReadOnlySpan<byte> chunk)
     {
         lock (_gate) (stream == OutputStream.Stderr ? _stderr : _stdout).Take(chunk);
     }
 
-    /// <summary>All of the stream has been read.</summary>
+    /// <summary>The whole stream has been read.</summary>
     public void End(OutputStream stream)
     {
         lock (_gate)

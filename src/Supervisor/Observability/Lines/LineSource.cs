@@ -8,7 +8,7 @@ internal enum OutputStream
     Stderr,
 }
 
-/// <summary>One output stream of one process of a worker.</summary>
+/// <summary>An output stream of a worker's process.</summary>
 internal sealed class LineSource(WorkerName worker, int pid, OutputStream stream)
 {
     public WorkerName Worker { get; } = worker;
@@ -18,11 +18,12 @@ internal sealed class LineSource(WorkerName worker, int pid, OutputStream stream
     public OutputStream Stream { get; } = stream;
 
     /// <summary>
-    /// What every record of the stream begins with, in the log's form; made at the first line, since many streams stay silent.
+    /// The common beginning of all records of the stream, in the log's form. It is created with the first line, because many
+    /// streams stay silent.
     /// </summary>
     public byte[]? Head { get; set; }
 
-    /// <summary>Where the newest of it is kept; null before the first, and where nothing is kept.</summary>
+    /// <summary>The retained output; null before the first line, or without retention.</summary>
     public OutputTail? Tail { get; set; }
 
     public string StreamName => NameOf(Stream);

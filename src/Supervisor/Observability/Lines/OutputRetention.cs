@@ -4,27 +4,27 @@ using Reuseportd.Model;
 namespace Reuseportd.Observability.Lines;
 
 /// <summary>
-/// Keeps the newest output of all workers in bounded memory, wherever else it goes. A worker gets room with its first line, more
-/// as it writes more; where there is none left, those that have been silent for longest give up their own. <see cref="Append"/>
-/// is for one thread.
+/// Retains the newest output of all workers in bounded memory, besides its other destinations. A worker gets memory with its
+/// first line, and more as it writes more. If none is left, the workers that were silent for the longest time lose theirs. Call
+/// <see cref="Append"/> on one thread.
 /// </summary>
 internal sealed class OutputRetention(TimeProvider time)
 {
-    /// <summary>Of bytes; the notes on them take as much at the most, so all is within 16 MiB.</summary>
+    /// <summary>Most bytes of output. Their index takes at most as much, so the total is at most 16 MiB.</summary>
     private const long Budget = 8 << 20;
 
-    /// <summary>As long as less than this is in use, rings grow; the rest is for those that come.</summary>
+    /// <summary>Rings grow while less than this is in use; the rest is for new workers.</summary>
     private const long GrowBelow = 4 << 20;
 
     /// <summary>
-    /// Made at one time: to look for the most silent of all for each that comes would cost more with each worker.
+    /// Bytes that are freed at one time: searching the most silent worker for each new one would cost more with each worker.
     /// </summary>
     private const long Room = Budget / 8;
 
-    /// <summary>Most workers say a line at their start, and no more.</summary>
+    /// <summary>Most workers write one line at their start and no more.</summary>
     private const int First = 512;
 
-    /// <summary>Of each worker that writes as much, as long as there is anybody who has been silent for longer.</summary>
+    /// <summary>Smallest share of a worker that writes as much, while another worker was silent for longer.</summary>
     private const int Least = 4 << 10;
 
     private const int Largest = 1 << 20;
@@ -33,12 +33,12 @@ internal sealed class OutputRetention(TimeProvider time)
     private TaskCompletionSource? _changed;
     private long _held;
 
-    /// <summary>Bytes of the rings.</summary>
+    /// <summary>Bytes of all rings.</summary>
     public long Held => Volatile.Read(ref _held);
 
     public IEnumerable<OutputTail> Tails => _tails.Values;
 
-    /// <summary>Ends when something more is kept; to be asked for ahead of looking at what there is.</summary>
+    /// <summary>Completes when more output is retained; get it before reading.</summary>
     public Task Changed
     {
         get
@@ -76,7 +76,7 @@ internal sealed class OutputRetention(TimeProvider time)
         return true;
     }
 
-    /// <param name="besides">Has the newest output, or will have.</param>
+    /// <param name="besides">Keeps its memory: it has the newest output, or will have.</param>
     private void MakeRoom(OutputTail? besides = null)
     {
         foreach (var oldest in _tails.Values.OrderBy(one => one.Newest))

@@ -2,29 +2,29 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Observability.Lines;
 
-/// <summary>What one read of a worker's stream brought.</summary>
-/// <param name="At">When it was read, UTC.</param>
+/// <summary>The bytes of one read from a worker's stream.</summary>
+/// <param name="At">Time of the read, UTC.</param>
 internal readonly record struct OutputPiece(DateTime At, int Pid, OutputStream Stream, byte[] Bytes);
 
-/// <summary>Pieces since somebody looked last.</summary>
+/// <summary>The pieces since a reader's last read.</summary>
 /// <param name="LostLines">
-/// Ends of lines that have been written over ahead of them, and that were not among earlier pieces.
+/// Number of line ends that were overwritten before these pieces and were not part of earlier results.
 /// </param>
-/// <param name="Next">Where to look from the next time.</param>
+/// <param name="Next">Place for the next read.</param>
 internal readonly record struct OutputPieces(IReadOnlyList<OutputPiece> Pieces, long LostLines, OutputPlace Next);
 
 /// <summary>A place in a worker's output.</summary>
-/// <param name="Piece">Number of the first piece behind it.</param>
-/// <param name="Lines">Ends of lines ahead of it.</param>
+/// <param name="Piece">Number of the first piece after it.</param>
+/// <param name="Lines">Number of line ends before it.</param>
 internal readonly record struct OutputPlace(long Piece, long Lines);
 
 /// <summary>
-/// The newest output of one worker, as it was read: bytes in a ring, and where each read begins. Written by one thread, read by
-/// any. Lines are made of it when somebody asks, so that to keep it costs one copy of what was read.
+/// The newest output of one worker: a ring of bytes, and the start of each read. One thread writes, any thread reads. Lines are
+/// formed only for a reader, so that retention costs one copy.
 /// </summary>
 internal sealed class OutputTail(WorkerName worker, int capacity)
 {
-    /// <summary>Of the note of one piece; a ring holds no more notes than it could hold of these bytes.</summary>
+    /// <summary>Bytes of one index entry; a ring has no more entries than would fill its size.</summary>
     private const int PieceCost = 40;
 
     private readonly object _gate = new();
@@ -39,13 +39,13 @@ internal sealed class OutputTail(WorkerName worker, int capacity)
 
     public int Capacity => _bytes.Length;
 
-    /// <summary>When something was kept last, by the clock of its writer; only the writer asks.</summary>
+    /// <summary>Time of the newest output, by the writer's clock; only the writer uses it.</summary>
     public DateTime Newest { get; private set; }
 
-    /// <summary>Taken out of use: what is written to it is seen by nobody.</summary>
+    /// <summary>Removed from retention: its output is no longer read.</summary>
     public bool IsGone { get; set; }
 
-    /// <summary>Whether these bytes would push out others.</summary>
+    /// <summary>Whether these bytes would overwrite others.</summary>
     public bool IsFull(int more) => _used + more > _bytes.Length;
 
     public void Grow(int to)
@@ -76,7 +76,7 @@ internal sealed class OutputTail(WorkerName worker, int capacity)
         }
     }
 
-    /// <summary>A copy of what is kept behind a place that an earlier answer gave; of all behind the first.</summary>
+    /// <summary>A copy of the output after a place of an earlier result; of all output without one.</summary>
     public OutputPieces Read(OutputPlace from)
     {
         lock (_gate)

@@ -6,14 +6,14 @@ namespace Reuseportd.Observability.Text;
 /// <summary>SGR sequences (ECMA-48) of the console form.</summary>
 internal static class Colour
 {
-    /// <summary>Readable on light and dark grounds alike; red and yellow are kept for trouble.</summary>
+    /// <summary>Readable on light and dark backgrounds; red and yellow are reserved for problems.</summary>
     private static readonly byte[][] OfWorkers =
         [.. new[] { 36, 32, 35, 34, 96, 92, 95, 94 }.Select(code => Encoding.ASCII.GetBytes($"\e[{code}m"))];
 
     public static ReadOnlySpan<byte> Reset => "\e[0m"u8;
 
     /// <summary>
-    /// Only a terminal gets colour, and none with <c>NO_COLOR</c> set to anything (https://no-color.org) or <c>TERM=dumb</c>.
+    /// Colour is used only on a terminal, and not if <c>NO_COLOR</c> is set (https://no-color.org) or <c>TERM=dumb</c>.
     /// </summary>
     public static bool IsWanted(bool terminal, string? noColor, string? term) =>
         terminal && string.IsNullOrEmpty(noColor) && term != "dumb";

@@ -3,13 +3,13 @@ using System.Globalization;
 namespace Reuseportd.Observability.Text;
 
 /// <summary>
-/// Times for people: <c>0 ms</c>, <c>450 ms</c>, <c>2.3 s</c>, <c>3 min 5 s</c>, <c>2 h 5 min</c>, <c>3 d 4 h</c>.
+/// Durations for messages: <c>0 ms</c>, <c>450 ms</c>, <c>2.3 s</c>, <c>3 min 5 s</c>, <c>2 h 5 min</c>, <c>3 d 4 h</c>.
 /// </summary>
 internal static class DurationText
 {
     public static string Of(TimeSpan time)
     {
-        // Rounded first, so that 59.97 s does not read "60 s".
+        // Rounded first: otherwise 59.97 s would become "60 s".
         var tenths = Math.Round(time.TotalSeconds, 1);
         var milliseconds = Math.Max(0, time.TotalMilliseconds);
         if (milliseconds < 999.5) return string.Create(CultureInfo.InvariantCulture, $"{milliseconds:0} ms");

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Reuseportd.Observability.Text;
 
-/// <summary>The inside of a JSON string (RFC 8259, section 7).</summary>
+/// <summary>The content of a JSON string (RFC 8259, section 7).</summary>
 internal readonly struct JsonEscape : IEscape
 {
     private static readonly SearchValues<byte> Unescaped =

@@ -1,16 +1,16 @@
 namespace Reuseportd.Observability.Text;
 
-/// <summary>Records on their way to the destination, or what is left of them after it took some.</summary>
+/// <summary>Records for the destination; after a partial write, the rest.</summary>
 internal readonly ref struct LogBatch
 {
     private readonly ReadOnlySpan<byte> _all;
     private readonly ReadOnlySpan<int> _ends;
     private readonly int _from;
 
-    /// <param name="all">The records, one behind the other.</param>
-    /// <param name="ends">For each record that is left the place in <paramref name="all"/> behind its last byte.</param>
-    /// <param name="from">Bytes of <paramref name="all"/> that were taken already.</param>
-    /// <param name="torn">Whether the first record that is left was taken in part.</param>
+    /// <param name="all">The records without gaps.</param>
+    /// <param name="ends">For each remaining record, the offset in <paramref name="all"/> after its last byte.</param>
+    /// <param name="from">Number of bytes of <paramref name="all"/> that are written.</param>
+    /// <param name="torn">Whether the first remaining record is partly written.</param>
     public LogBatch(ReadOnlySpan<byte> all, ReadOnlySpan<int> ends, int from, bool torn = false)
     {
         _all = all;
@@ -19,31 +19,33 @@ internal readonly ref struct LogBatch
         IsTorn = torn;
     }
 
-    /// <summary>The bytes that <see cref="Ends"/> counts in; what is before <see cref="From"/> was taken already.</summary>
+    /// <summary>
+    /// All bytes; the offsets of <see cref="Ends"/> refer to them. Bytes before <see cref="From"/> are written.
+    /// </summary>
     public ReadOnlySpan<byte> All => _all;
 
-    /// <summary>Place in <see cref="All"/> where the first record begins, or what is left of it.</summary>
+    /// <summary>Offset in <see cref="All"/> of the first remaining byte.</summary>
     public int From => _from;
 
-    /// <summary>For each record that is left the place in <see cref="All"/> behind its last byte.</summary>
+    /// <summary>For each remaining record, the offset in <see cref="All"/> after its last byte.</summary>
     public ReadOnlySpan<int> Ends => _ends;
 
-    /// <summary>All that is left, for a destination that is a stream.</summary>
+    /// <summary>All remaining bytes, for a stream.</summary>
     public ReadOnlySpan<byte> Bytes => _all[_from..];
 
-    /// <summary>Records left; one taken in part counts.</summary>
+    /// <summary>Number of remaining records, including a partly written one.</summary>
     public int Count => _ends.Length;
 
-    /// <summary>Whether the first record was taken in part.</summary>
+    /// <summary>Whether the first record is partly written.</summary>
     public bool IsTorn { get; }
 
-    /// <summary>A record, for a destination that takes them one by one.</summary>
+    /// <summary>A single record.</summary>
     public ReadOnlySpan<byte> this[int index] => _all[(index == 0 ? _from : _ends[index - 1]).._ends[index]];
 
-    /// <summary>Bytes up to the end of record <paramref name="index"/>.</summary>
+    /// <summary>Number of remaining bytes up to the end of record <paramref name="index"/>.</summary>
     public int LengthThrough(int index) => _ends[index] - _from;
 
-    /// <summary>What is left once <paramref name="bytes"/> more were taken.</summary>
+    /// <summary>The rest after <paramref name="bytes"/> more are written.</summary>
     public LogBatch After(int bytes)
     {
         var at = _from + bytes;

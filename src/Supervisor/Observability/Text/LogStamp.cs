@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Reuseportd.Observability.Text;
 
-/// <summary>A moment in the two forms that records carry, formatted once for all records of a batch.</summary>
+/// <summary>A time in the two forms of records, formatted once for all records of a batch.</summary>
 internal sealed class LogStamp
 {
     public const string IsoFormat = "yyyy-MM-ddTHH:mm:ss.ffffffZ";
@@ -14,7 +14,7 @@ internal sealed class LogStamp
     /// <summary>ISO 8601, UTC, microseconds.</summary>
     public ReadOnlySpan<byte> Iso => _iso;
 
-    /// <summary>Time of day where the daemon runs, for people.</summary>
+    /// <summary>Local time of day, for terminals.</summary>
     public ReadOnlySpan<byte> Clock => _clock;
 
     public void Set(DateTime utc, DateTime local)

@@ -1,8 +1,8 @@
 namespace Reuseportd.Observability.Text;
 
 /// <summary>
-/// Whole log records, one behind the other, and where each ends. It has one owner at a time and is used again and
-/// again, so that a record costs no allocation once it has grown to its size.
+/// Whole log records without gaps, and their ends. It has one owner at a time and is reused, so that a record costs no allocation
+/// once the buffer has grown.
 /// </summary>
 internal sealed class RecordBuffer
 {
@@ -12,16 +12,16 @@ internal sealed class RecordBuffer
     private byte[] _bytes = [];
     private int[] _ends = [];
 
-    /// <summary>Bytes written, those of an unfinished record included.</summary>
+    /// <summary>Bytes written, including an unfinished record.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Finished records.</summary>
+    /// <summary>Number of finished records.</summary>
     public int Count { get; private set; }
 
-    /// <summary>What the content takes of a bounded memory: the bytes, and the place where each record's end is kept.</summary>
+    /// <summary>Size of the content in bytes: the records, and the offset of each record's end.</summary>
     public int Weight => Length + Count * sizeof(int);
 
-    /// <summary>Memory that the buffer keeps, in bytes.</summary>
+    /// <summary>Memory of the buffer in bytes.</summary>
     public long Capacity => _bytes.LongLength + _ends.LongLength * sizeof(int);
 
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, Length);
@@ -30,7 +30,7 @@ internal sealed class RecordBuffer
 
     public LogBatch Batch => new(Bytes, Ends, 0);
 
-    /// <summary>At least <paramref name="count"/> bytes to write into, followed by <see cref="Advance"/>.</summary>
+    /// <summary>A span of at least <paramref name="count"/> bytes to write to; call <see cref="Advance"/> after that.</summary>
     public Span<byte> Reserve(int count)
     {
         if (_bytes.Length - Length < count) Grow(count);
@@ -51,7 +51,7 @@ internal sealed class RecordBuffer
         Length++;
     }
 
-    /// <summary>Ends the record that was being written.</summary>
+    /// <summary>Ends the present record.</summary>
     public void EndRecord()
     {
         if (Count == _ends.Length) GrowEnds(1);
@@ -75,7 +75,7 @@ internal sealed class RecordBuffer
 
     private void Grow(int count)
     {
-        // Not zeroed: pages that were never written to take no memory.
+        // Not zeroed: pages that are never written take no memory.
         var size = Math.Max(Math.Max(FirstBytes, _bytes.Length * 2), checked(Length + count));
         var larger = GC.AllocateUninitializedArray<byte>(size);
         Bytes.CopyTo(larger);

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Reuseportd.Observability.Text;
 
-/// <summary>Text that a terminal only shows: a control appears as <c>\x1b</c>. A tab does no harm and stays.</summary>
+/// <summary>Text for a terminal: a control character appears as <c>\x1b</c>. A tab is harmless and stays.</summary>
 internal readonly struct TerminalEscape : IEscape
 {
     private static readonly SearchValues<byte> Shown =

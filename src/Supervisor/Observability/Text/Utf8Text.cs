@@ -4,20 +4,20 @@ using System.Text.Unicode;
 
 namespace Reuseportd.Observability.Text;
 
-/// <summary>How a form of the log writes the characters that it cannot take as they are.</summary>
+/// <summary>How a form of the log escapes characters.</summary>
 internal interface IEscape
 {
-    /// <summary>ASCII bytes that pass as they are.</summary>
+    /// <summary>ASCII bytes that need no escape.</summary>
     static abstract SearchValues<byte> Plain { get; }
 
-    /// <param name="character">An ASCII character that is not plain, or a control of U+0080 to U+009F.</param>
-    /// <returns>Bytes written, 8 at most.</returns>
+    /// <param name="character">An ASCII character that is not plain, or a control character from U+0080 to U+009F.</param>
+    /// <returns>Number of bytes written, at most 8.</returns>
     static abstract int Escape(int character, Span<byte> into);
 }
 
 /// <summary>
-/// Bytes of anybody's making as UTF-8 text: what is not UTF-8 becomes U+FFFD, and controls are escaped, those of
-/// ISO 6429's second set (U+0080 to U+009F) as well, for a terminal obeys them like ESC.
+/// Writes arbitrary bytes as UTF-8 text. Invalid UTF-8 becomes U+FFFD. Control characters are escaped, including those of ISO
+/// 6429's second set (U+0080 to U+009F), which a terminal obeys like ESC.
 /// </summary>
 internal static class Utf8Text
 {
@@ -26,12 +26,11 @@ internal static class Utf8Text
     private static ReadOnlySpan<byte> Replacement => "\uFFFD"u8;
 
     /// <summary>
-    /// Whether the text may be copied as it is. It may say no of a text with characters from U+0080 to U+00BF that are
-    /// harmless.
+    /// Whether the text may be copied unchanged. It may be false for harmless text with characters from U+0080 to U+00BF.
     /// </summary>
     public static bool IsPlain<TEscape>(ReadOnlySpan<byte> text) where TEscape : struct, IEscape =>
         !text.ContainsAnyExcept(TEscape.Plain)
-        // What is ASCII has an escape in it, then. Else it is a text of another language, and few of those have any.
+        // ASCII text that failed the first test needs escapes. Other text rarely does.
         || (!Ascii.IsValid(text) && !MayHaveEscapes(text) && Utf8.IsValid(text));
 
     public static void Write<TEscape>(RecordBuffer into, ReadOnlySpan<byte> text) where TEscape : struct, IEscape
@@ -48,7 +47,7 @@ internal static class Utf8Text
     }
 
     /// <summary>
-    /// The same as <see cref="Write{TEscape}(RecordBuffer, ReadOnlySpan{byte})"/>, for a text known not to be plain.
+    /// As <see cref="Write{TEscape}(RecordBuffer, ReadOnlySpan{byte})"/>, for text that is known not to be plain.
     /// </summary>
     public static void WriteEscaped<TEscape>(RecordBuffer into, ReadOnlySpan<byte> text) where TEscape : struct, IEscape
     {
@@ -73,9 +72,7 @@ internal static class Utf8Text
         }
     }
 
-    /// <summary>
-    /// In separate passes, each of which is vectorised; one over the whole set is not, with a byte that is not ASCII in it.
-    /// </summary>
+    /// <summary>Uses separate passes, which are vectorized; a single pass with a non-ASCII byte in its set is not.</summary>
     private static bool MayHaveEscapes(ReadOnlySpan<byte> text) =>
         text.ContainsAnyInRange((byte)0, (byte)0x1F)
         || text.ContainsAny((byte)'"', (byte)'\\', (byte)0x7F)

@@ -1,5 +1,4 @@
 using Reuseportd.Model;
-using Reuseportd.Runtime.Processes;
 using Reuseportd.Runtime.Updates;
 using Reuseportd.Slots;
 
@@ -29,7 +28,7 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
     public WorkerProcess? Process { get; set; }
 
     /// <summary>The start that is under way; null where none is.</summary>
-    public WorkerStart? Pending { get; set; }
+    public IPendingStart? Pending { get; set; }
 
     /// <summary>The newest one, whether it runs or not.</summary>
     public WorkerProcess? Last { get; set; }
@@ -60,9 +59,6 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
 
     /// <summary>Whether it was to start or to go, and has neither got there nor failed at it since.</summary>
     public bool Unsettled { get; set; }
-
-    /// <summary>Commands that wait for it to settle; null for none.</summary>
-    public HashSet<Waiting>? Waiting { get; set; }
 
     private SlotPolicy Former => _former?.Policy ?? Service.Policy;
 

@@ -11,7 +11,7 @@ namespace Reuseportd.Runtime.Loop;
 /// <param name="Preload">Absolute path of the preload library.</param>
 /// <param name="Environment">The daemon's own environment, which workers inherit.</param>
 /// <param name="DescriptorLimit">Limit of descriptors for workers that set none.</param>
-/// <param name="Roll">Randomness, evenly spread in [0, 1).</param>
+/// <param name="Jitter">Random numbers, evenly spread in [0, 1).</param>
 /// <param name="StartParallelism">Workers that may be between start and ready at one time, beyond one for each service.</param>
 /// <param name="NotifyFolder">Where the sockets are at which workers say that they are ready.</param>
 /// <param name="Failures">Is told of each failure.</param>
@@ -23,7 +23,7 @@ internal sealed record SupervisorOptions(
     string Preload,
     IReadOnlyDictionary<string, string> Environment,
     LimitPair? DescriptorLimit,
-    Func<double> Roll,
+    Func<double> Jitter,
     int StartParallelism,
     string NotifyFolder,
     IFailureListener Failures,

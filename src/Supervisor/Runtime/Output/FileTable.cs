@@ -4,7 +4,6 @@ using Reuseportd.Observability.Destinations;
 using Reuseportd.Observability.Events;
 using Reuseportd.Observability.Lines;
 using Reuseportd.Runtime.Messages;
-using Reuseportd.Runtime.Processes;
 using Serilog;
 
 namespace Reuseportd.Runtime.Output;
@@ -13,7 +12,7 @@ namespace Reuseportd.Runtime.Output;
 /// The files that the output of workers goes to, each open once however many streams share it. Only the supervisor's thread uses
 /// it; what may take its time, the opening, is done beside it. A file stays open for as long as a stream goes there.
 /// </summary>
-internal sealed class FileTable(LaunchPad launchPad, OutputLoop output, Mailbox mailbox, ILogger log, TimeProvider time)
+internal sealed class FileTable(IFileOwners owners, OutputLoop output, Mailbox mailbox, ILogger log, TimeProvider time)
 {
     /// <summary>For a file system that does not answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -91,11 +90,14 @@ internal sealed class FileTable(LaunchPad launchPad, OutputLoop output, Mailbox 
     }
 
     /// <summary>
-    /// Opens all of them again, as whoever has renamed one wants it. Where that fails the one that is open stays. Ends when
-    /// nothing more is written to a former one.
+    /// Opens all of them again, for a user who has renamed some. If a file cannot be opened, the one that is open stays.
     /// </summary>
-    /// <returns>Those that could not be opened.</returns>
-    public async Task<ValueList<UnopenedFile>> ReopenAsync()
+    public void Reopen(OutputMessage.ReopenFiles reopen) => _ = ReopenAsync().ContinueWith(
+        done => done.IsCompletedSuccessfully ? reopen.Done.TrySetResult(done.Result) : reopen.Done.TrySetException(done.Exception!),
+        TaskScheduler.Default);
+
+    /// <returns>Files that could not be opened. Completed when nothing more is written to a former file.</returns>
+    private async Task<ValueList<UnopenedFile>> ReopenAsync()
     {
         var all = await Task.WhenAll(_entries.Values.Select(entry => entry.File).OfType<WorkerFile>().Select(ReopenAsync));
         return new([.. all.OfType<UnopenedFile>().Distinct().OrderBy(file => file.Path, StringComparer.Ordinal)]);
@@ -133,7 +135,7 @@ internal sealed class FileTable(LaunchPad launchPad, OutputLoop output, Mailbox 
         if (_entries.GetValueOrDefault(key) is not { File: not null } entry)
         {
             var errno = _entries.GetValueOrDefault(key)?.Errno ?? Errno.Again;
-            error = launchPad.NotOpened(process, $"{LineSource.NameOf(stream)}={key.Path}", errno);
+            error = owners.NotOpened(process, $"{LineSource.NameOf(stream)}={key.Path}", errno);
             return false;
         }
 
@@ -147,7 +149,7 @@ internal sealed class FileTable(LaunchPad launchPad, OutputLoop output, Mailbox 
     {
         error = null;
         if (target is not OutputTarget.File file) return null;
-        return launchPad.TryIdentity(process, out var identity, out error) ? new FileKey(file.Path, identity) : null;
+        return owners.TryIdentity(process, out var identity, out error) ? new FileKey(file.Path, identity) : null;
     }
 
     private Entry Begin(FileKey key)

@@ -4,7 +4,6 @@ using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 using Reuseportd.Observability.Lines;
-using Reuseportd.Runtime.Readiness;
 using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Output;

@@ -2,8 +2,8 @@ using Reuseportd.Model;
 using Reuseportd.Observability.Events;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Messages;
-using Reuseportd.Runtime.Processes;
 using Reuseportd.Runtime.SteeringTask;
+using Reuseportd.Runtime.Supervision;
 using Reuseportd.Slots;
 using Serilog;
 
@@ -13,10 +13,11 @@ namespace Reuseportd.Runtime.Probing;
 /// Has workers asked whether they serve: while they start, where their readiness goes by a probe, and from time to time while
 /// they are ready, where they have a liveness probe. Only the loop's thread uses it; what waits for an answer does so elsewhere.
 /// </summary>
-/// <param name="roll">Spreads the probes of many workers over the period; evenly spread in [0, 1).</param>
+/// <param name="jitter">Spreads the probes of many workers over the period; evenly spread in [0, 1).</param>
 /// <param name="steerer">Null where nothing is steered.</param>
 internal sealed class ProbeWatch(
-    ExecProbes commands, Mailbox mailbox, SlotRunner runner, Steerer? steerer, ILogger log, TimeProvider time, Func<double> roll)
+    ExecProbes commands, Mailbox mailbox, SlotRunner runner, Steerer? steerer, ILogger log, TimeProvider time, Func<double> jitter)
+    : IDeadlineOwner, IProcessFollower
 {
     /// <summary>A single question while a worker starts; the whole start has the timeout of its readiness.</summary>
     private static readonly TimeSpan ReadinessTimeout = TimeSpan.FromSeconds(5);
@@ -35,7 +36,7 @@ internal sealed class ProbeWatch(
     public void Ready(WorkerProcess process, TimeSpan now)
     {
         if (process.Slot.Spec.Liveness is not { } liveness) _watched.Remove(process.Serial);
-        else Watch(process, ProbeKind.Liveness, now + liveness.InitialDelay + liveness.Period * roll());
+        else Watch(process, ProbeKind.Liveness, now + liveness.InitialDelay + liveness.Period * jitter());
     }
 
     public void Ended(WorkerProcess process) => _watched.Remove(process.Serial);

@@ -3,7 +3,8 @@ using Reuseportd.Linux.Cgroups;
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;
-using Reuseportd.Runtime.Readiness;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Output;
 
 namespace Reuseportd.Runtime.Processes;
 
@@ -20,7 +21,7 @@ internal sealed class LaunchPad(
     string preload,
     Accounts accounts,
     Notifications notifications,
-    CgroupSubtree? groups)
+    CgroupSubtree? groups) : IFileOwners
 {
     /// <summary>For what is killed to go.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -75,7 +76,7 @@ internal sealed class LaunchPad(
             return error;
         }
 
-        group = CgroupName.Of(worker, start.Generation);
+        group = CgroupName.For(worker, start.Generation);
         start.Control.Reach("cgroup", group);
         if (!groups.TryMake(ref group, service.Process.Limits.Group, out var directory, out error)) return error;
         using (directory)
@@ -90,20 +91,26 @@ internal sealed class LaunchPad(
     /// the launcher.
     /// </summary>
     /// <returns>Null where the process runs.</returns>
-    public SpawnError? LaunchProbe(Spawner spawner, ProbeStart start, out Spawned? spawned)
+    public SpawnError? LaunchProbe(
+        Spawner spawner,
+        SpawnControl control,
+        ServiceSpec service,
+        WorkerName worker,
+        WorkerProcess process,
+        ValueList<Template> command,
+        out Spawned? spawned)
     {
         spawned = null;
-        var (service, process) = (start.Spec, start.Process);
-        if (!TryReadFiles(service, start.Control, out var fromFiles, out var error)) return error;
+        if (!TryReadFiles(service, control, out var fromFiles, out var error)) return error;
         var changed = IsGiven(service.Process) ? process.Account : null;
         var launch = LaunchSpec.OfProbe(
-            service, start.Worker, process.Generation, process.Handle.Pid, start.Command, _inherited, fromFiles, changed);
+            service, worker, process.Generation, process.Handle.Pid, command, _inherited, fromFiles, changed);
         var quiet = service.Process with { Stdout = new OutputTarget.Null(), Stderr = new OutputTarget.Null() };
         // What it leaves behind is found with what the worker leaves.
         using var group = process.Group is { } name ? groups?.Open(name) : null;
-        var request = Request(quiet, start.Worker, launch, process.Account);
-        if (group is null) spawner.TrySpawn(request, out spawned, out error, start.Control);
-        else TrySpawn(spawner, request, group, service.Process.Limits.Group, start.Control, out spawned, out error);
+        var request = Request(quiet, worker, launch, process.Account);
+        if (group is null) spawner.TrySpawn(request, out spawned, out error, control);
+        else TrySpawn(spawner, request, group, service.Process.Limits.Group, control, out spawned, out error);
         return error;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Fleet;
 
 namespace Reuseportd.Runtime.Processes;
 

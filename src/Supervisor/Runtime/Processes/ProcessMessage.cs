@@ -14,6 +14,9 @@ internal abstract record ProcessMessage : Message
         public override void Refuse() => Start.Discard();
     }
 
+    /// <summary>The daemon stops, and the start cannot be ended: nobody waits for it any more.</summary>
+    internal sealed record StartAbandoned(WorkerStart Start) : ProcessMessage;
+
     /// <summary>The account that a service runs as was looked up.</summary>
     /// <param name="Account">Null where it is not known.</param>
     /// <param name="IsLate">It takes too long; another answer follows.</param>

@@ -1,10 +1,6 @@
 using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Spawning;
-using Reuseportd.Linux.Users;
 using Reuseportd.Model;
-using Reuseportd.Runtime.Fleet;
-using Reuseportd.Runtime.Output;
-using Reuseportd.Runtime.Probing;
 
 namespace Reuseportd.Runtime.Processes;
 
@@ -57,6 +53,9 @@ internal abstract class Start
         }
     }
 
+    /// <summary>Whether nobody waits for it any more once the daemon stops.</summary>
+    public virtual bool EndsWithDaemon => false;
+
     /// <summary>It is held up. On the loop's thread.</summary>
     public virtual void OnHeld() { }
 
@@ -72,80 +71,4 @@ internal abstract class Start
     }
 
     protected abstract void Launch(Spawner spawner);
-}
-
-/// <summary>The start of a worker's process.</summary>
-/// <param name="spec">As the service is at its beginning.</param>
-/// <param name="notifySocket">Where it says that it is ready; null where it does not.</param>
-internal sealed class WorkerStart(
-    LaunchPad launchPad, WorkerSlot slot, int generation, ServiceSpec spec, Account account, string? notifySocket) : Start
-{
-    private string? _group;
-
-    /// <summary>A worker that is being replaced exchanges its start, too.</summary>
-    public WorkerSlot Slot { get; set; } = slot;
-
-    public int Generation { get; } = generation;
-
-    public ServiceSpec Spec { get; } = spec;
-
-    public Account Account { get; } = account;
-
-    public string? NotifySocket { get; } = notifySocket;
-
-    /// <summary>Where its output goes; null for the log.</summary>
-    public WorkerFile? Stdout { get; init; }
-
-    /// <inheritdoc cref="Stdout"/>
-    public WorkerFile? Stderr { get; init; }
-
-    public override int Descriptors { get; } = DescriptorBudget.For(spec.Process);
-
-    /// <summary>Name of its control group; null without one.</summary>
-    public string? Group => _group;
-
-    public override void Discard()
-    {
-        base.Discard();
-        launchPad.Abandon(Group);
-    }
-
-    protected override void Launch(Spawner spawner)
-    {
-        Error = launchPad.Launch(spawner, this, out var spawned, out _group);
-        Spawned = spawned;
-    }
-}
-
-/// <summary>The start of a command that looks at a worker from outside.</summary>
-internal sealed class ProbeStart(
-    LaunchPad launchPad, WorkerProcess process, ServiceSpec spec, ValueList<Template> command, ProbeKind kind, TimeSpan timeout) : Start
-{
-    public WorkerProcess Process { get; } = process;
-
-    public WorkerName Worker { get; } = process.Slot.Name;
-
-    public ServiceSpec Spec { get; } = spec;
-
-    public ValueList<Template> Command { get; } = command;
-
-    public ProbeKind Kind { get; } = kind;
-
-    public TimeSpan Timeout { get; } = timeout;
-
-    public override int Descriptors => 1;
-
-    /// <summary>Its time is over. Of the loop.</summary>
-    public bool IsLate { get; set; }
-
-    /// <summary>What came of it was told. Of the loop.</summary>
-    public bool IsAnswered { get; set; }
-
-    public override void OnHeld() => launchPad.RestoreQuota(Process, Spec);
-
-    protected override void Launch(Spawner spawner)
-    {
-        Error = launchPad.LaunchProbe(spawner, this, out var spawned);
-        Spawned = spawned;
-    }
 }

@@ -12,6 +12,7 @@ namespace Reuseportd.Runtime.Processes;
 /// </summary>
 /// <param name="longest">That a start may take.</param>
 internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, TimeProvider time, TimeSpan longest)
+    : IDeadlineOwner
 {
     /// <summary>A usual start takes a millisecond. After this time another thread takes the place of the one that does it.</summary>
     private static readonly TimeSpan HeldAfter = TimeSpan.FromMilliseconds(50);
@@ -61,11 +62,11 @@ internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, Ti
         return false;
     }
 
-    public TimeSpan? NextWait() => _due.NextWait(Now());
+    /// <summary>Starts have a clock of their own: a process starts in real time.</summary>
+    public TimeSpan? NextWait(TimeSpan now) => _due.NextWait(Now());
 
-    /// <summary>Kills what has had its time.</summary>
-    /// <returns>A worker's start that cannot be ended, while all is to stop; null where there is none, or no more.</returns>
-    public WorkerStart? Pass()
+    /// <summary>Kills what has had its time. While all is to stop, a start that cannot be ended is reported as abandoned.</summary>
+    public void Pass(TimeSpan _)
     {
         var now = Now();
         while (_due.TryTake(now, out var start, out _))
@@ -76,12 +77,10 @@ internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, Ti
             {
                 start.IsAbandoned = true;
                 Leave(start);
-                if (start is WorkerStart worker) return worker;
+                if (start is WorkerStart worker) mailbox.Post(new ProcessMessage.StartAbandoned(worker));
             }
             else Look(start, now);
         }
-
-        return null;
     }
 
     /// <summary>All is to stop: what workers are asked ends, and starts that cannot be ended are not waited for.</summary>
@@ -89,7 +88,7 @@ internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, Ti
     {
         _isStopping = true;
         foreach (var start in _underWay)
-            if (start is ProbeStart) start.Control.Stop();
+            if (start.EndsWithDaemon) start.Control.Stop();
     }
 
     private TimeSpan Now() => time.GetElapsedTime(0);

@@ -8,6 +8,7 @@ using Reuseportd.Observability.Destinations;
 using Reuseportd.Observability.Events;
 using Reuseportd.Observability.Lines;
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Output;
 using Serilog;
 
@@ -17,7 +18,13 @@ namespace Reuseportd.Runtime.Processes;
 /// The processes of all workers: makes them, hands their output on, hears their ends. Only the loop's thread uses it.
 /// </summary>
 internal sealed class WorkerTable(
-    LaunchPad launchPad, FileTable files, Epoll epoll, OutputLoop output, Guard? guard, ILogger log)
+    LaunchPad launchPad,
+    FileTable files,
+    DescriptorTable descriptors,
+    OutputLoop output,
+    Guard? guard,
+    FleetEvents events,
+    ILogger log) : IDescriptorOwner
 {
     /// <summary>
     /// The pidfd of a process that a tracer holds stays readable, and is signalled again when the tracer lets go.
@@ -42,7 +49,6 @@ internal sealed class WorkerTable(
 
     /// <summary>No slot's last any more: a failed update, and a new try, are told of by what these said last.</summary>
     private readonly Queue<WorkerProcess> _left = new();
-    private ulong _lastSerial;
     private bool _isStopping;
 
     /// <summary>Processes that run, or have not been reaped.</summary>
@@ -85,7 +91,16 @@ internal sealed class WorkerTable(
         }
 
         var slot = start.Slot;
-        process = new WorkerProcess(++_lastSerial, slot, start.Generation, spawned.Process, spawned.Program, start.Account, start.Spec, now)
+        process = new WorkerProcess(
+            descriptors.NextToken(),
+            slot,
+            start.Generation,
+            spawned.Process,
+            spawned.Program,
+            start.Account,
+            LaunchPad.CredentialsOf(start.Spec.Process, start.Account),
+            start.Spec,
+            now)
         {
             Group = start.Group,
             LastWords = new LastWords(spawned.Stdout is not null, spawned.Stderr is not null),
@@ -98,7 +113,7 @@ internal sealed class WorkerTable(
         slot.LastTry = slot.Slot.Streak > 0 ? slot.Last : null;
         slot.Process = slot.Last = process;
 
-        var watched = epoll.Add(process.Handle, ExitOnce, process.Serial);
+        var watched = descriptors.Add(process.Handle, ExitOnce, process.Serial, this);
         if (watched != Errno.None)
         {
             Refuse(process, start);
@@ -143,23 +158,27 @@ internal sealed class WorkerTable(
         var errno = process.Handle.Wait(out var status);
         if (errno == Errno.None && status is null) return ReapLater(process);
 
-        epoll.Remove(process.Handle);
+        descriptors.Remove(process.Handle, process.Serial);
         Forget(process);
         process.Handle.Dispose();
         // Somebody else reaped it: that it ended is certain, how is not.
         return status ?? ExitStatus.Killed(Signal.Kill);
     }
 
-    /// <summary>Reaps a process that a tracer held.</summary>
-    /// <param name="serial">Of the process; any other token means nothing.</param>
-    public bool ReapTraced(ulong serial)
+    /// <summary>The process has ended. If a tracer held its exit, the tracer may have let go.</summary>
+    public void Wake(ulong serial)
     {
-        if (!_traced.TryGetValue(serial, out var handle)) return false;
-        if (handle.Wait(out var status) == Errno.None && status is null) return true;
+        if (_bySerial.TryGetValue(serial, out var process)) events.Add(new FleetEvent.ProcessExited(process));
+        else ReapTraced(serial);
+    }
+
+    private void ReapTraced(ulong serial)
+    {
+        if (!_traced.TryGetValue(serial, out var handle)) return;
+        if (handle.Wait(out var status) == Errno.None && status is null) return;
         _traced.Remove(serial);
-        epoll.Remove(handle);
+        descriptors.Remove(handle, serial);
         handle.Dispose();
-        return true;
     }
 
     /// <summary>From here on no tracer is waited for.</summary>

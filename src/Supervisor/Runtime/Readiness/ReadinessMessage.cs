@@ -1,7 +1,7 @@
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Messages;
-using Reuseportd.Runtime.Processes;
 
 namespace Reuseportd.Runtime.Readiness;
 

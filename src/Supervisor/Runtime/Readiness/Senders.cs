@@ -1,4 +1,5 @@
 using Reuseportd.Linux.Processes;
+using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Processes;
 
 namespace Reuseportd.Runtime.Readiness;

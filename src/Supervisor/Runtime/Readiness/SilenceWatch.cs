@@ -1,7 +1,7 @@
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Messages;
-using Reuseportd.Runtime.Processes;
 
 namespace Reuseportd.Runtime.Readiness;
 
@@ -9,7 +9,7 @@ namespace Reuseportd.Runtime.Readiness;
 /// Notices workers whose preload library never says a word, and has it found out why: when their output has ended, or
 /// when they have been silent for a while. Whether those serve the kernel is asked from then on.
 /// </summary>
-internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch sockets)
+internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch sockets) : IDeadlineOwner
 {
     /// <summary>The library speaks before main; a program on a busy machine may need this long to get there.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);

@@ -2,8 +2,8 @@ using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Messages;
-using Reuseportd.Runtime.Processes;
 using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Readiness;
@@ -14,7 +14,7 @@ namespace Reuseportd.Runtime.Readiness;
 /// but only while such a worker starts, and once for all of them. Lines of other workers may be lost, so these are asked about
 /// if they start for long.
 /// </summary>
-internal sealed class SocketWatch(Mailbox mailbox)
+internal sealed class SocketWatch(Mailbox mailbox) : IDeadlineOwner
 {
     /// <summary>
     /// Of the first questions. Each further one comes later, as looking into /proc costs with the processes that there are.

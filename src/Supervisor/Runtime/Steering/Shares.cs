@@ -1,8 +1,9 @@
 using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Text;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Processes;
 using Reuseportd.Runtime.SteeringTask;
-using Reuseportd.Runtime.Updates;
+using Reuseportd.Runtime.Supervision;
 using Reuseportd.Slots;
 using Serilog;
 
@@ -12,7 +13,9 @@ namespace Reuseportd.Runtime.Steering;
 /// The loop's side of steering: which process has its worker's share, and which ends what it has. Only the loop's thread uses it.
 /// </summary>
 /// <param name="steerer">Null where nothing is steered: then whoever is ready has its share, and nothing is waited for.</param>
-internal sealed class Shares(Steerer? steerer, SlotRunner runner, UpdateRunner updates, ILogger log, Func<TimeSpan> clock)
+internal sealed class Shares(
+    Steerer? steerer, WorkerTable processes, SlotRunner runner, Starter starter, FleetEvents events, ILogger log, Func<TimeSpan> clock)
+    : IProcessFollower
 {
     private readonly Queue<WorkerProcess> _drained = new();
 
@@ -31,6 +34,13 @@ internal sealed class Shares(Steerer? steerer, SlotRunner runner, UpdateRunner u
     /// <summary>Whether <see cref="Pass"/> has something to do.</summary>
     public bool IsDue => _drained.Count > 0 || _held.Exists(MayEnd);
 
+    /// <summary>The steering task reports something. Reports of a process that has ended meanwhile mean nothing.</summary>
+    public void Take(SteeringMessage report)
+    {
+        if (report is SteeringMessage.Departed departed) Departed(departed.Process);
+        else if (processes.Find(report.Process) is { } process) Take(report, process);
+    }
+
     /// <summary>A process serves, or serves on more sockets than before.</summary>
     public void Serve(WorkerProcess process)
     {
@@ -47,11 +57,11 @@ internal sealed class Shares(Steerer? steerer, SlotRunner runner, UpdateRunner u
         }
     }
 
-    public void Placed(WorkerProcess process)
+    private void Placed(WorkerProcess process)
     {
         _asked.Remove(process);
         process.IsPlaced = true;
-        updates.Moved(process.Slot);
+        events.Add(new FleetEvent.SlotMoved(process.Slot));
     }
 
     /// <summary>A process is to get nothing new.</summary>
@@ -72,7 +82,7 @@ internal sealed class Shares(Steerer? steerer, SlotRunner runner, UpdateRunner u
     }
 
     /// <summary>It has nothing left, or may end all the same, or nothing is to be waited for.</summary>
-    public void Drained(WorkerProcess process)
+    private void Drained(WorkerProcess process)
     {
         // In the same turn others may have come to serve, and ask for their share behind the messages.
         if (steerer is not { FollowsOrder: true }) End(process);
@@ -88,9 +98,9 @@ internal sealed class Shares(Steerer? steerer, SlotRunner runner, UpdateRunner u
         steerer.Post(new SteeringRequest.Gone(process.Serial, process.Slot.Name.Service));
     }
 
-    public void Departed(ulong process)
+    private void Departed(ulong process)
     {
-        if (_departing.Remove(process, out var service)) runner.Block(service, block: false);
+        if (_departing.Remove(process, out var service)) starter.Block(service, block: false);
     }
 
     /// <summary>Those that nobody steers: not within the step that withdrew them. And those that were held.</summary>
@@ -107,12 +117,39 @@ internal sealed class Shares(Steerer? steerer, SlotRunner runner, UpdateRunner u
         }
     }
 
-    /// <summary>The steerer has provided for the end of a process.</summary>
-    public void Expected(WorkerProcess process) => End(process);
+    private void Take(SteeringMessage report, WorkerProcess process)
+    {
+        switch (report)
+        {
+            case SteeringMessage.Placed:
+                Placed(process);
+                break;
+            case SteeringMessage.Holds holds:
+                process.Connections = holds.Connections;
+                break;
+            case SteeringMessage.Drained:
+                Drained(process);
+                break;
+            case SteeringMessage.Expected:
+                End(process);
+                break;
+            case SteeringMessage.Stalled stalled:
+                process.IsStuck = stalled.IsStuck;
+                break;
+            case SteeringMessage.FoundStuck stuck:
+                var cause = $"accepted nothing for {DurationText.Of(stuck.After)}";
+                runner.Happen(process.Slot, new SlotEvent.FoundDead(process.Generation, cause));
+                break;
+            default:
+                throw new InvalidOperationException($"no such report: {report}");
+        }
+    }
+
+    void IProcessFollower.Ready(WorkerProcess process, TimeSpan now) => Serve(process);
 
     private void Block(WorkerProcess process)
     {
-        if (_departing.TryAdd(process.Serial, process.Slot.Service)) runner.Block(process.Slot.Service, block: true);
+        if (_departing.TryAdd(process.Serial, process.Slot.Service)) starter.Block(process.Slot.Service, block: true);
     }
 
     /// <summary>Not while another of the service is between its start and its share.</summary>

@@ -2,7 +2,7 @@ using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.ReusePort;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
-using Reuseportd.Runtime.Processes;
+using Reuseportd.Runtime.Fleet;
 
 namespace Reuseportd.Runtime.SteeringTask;
 

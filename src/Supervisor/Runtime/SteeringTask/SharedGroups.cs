@@ -3,7 +3,6 @@ using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
 using Reuseportd.Runtime.Messages;
-using Reuseportd.Runtime.Steering;
 using Serilog;
 
 namespace Reuseportd.Runtime.SteeringTask;

@@ -4,7 +4,6 @@ using Reuseportd.Model;
 using Reuseportd.Observability.Events;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Messages;
-using Reuseportd.Runtime.Processes;
 using Serilog;
 
 namespace Reuseportd.Runtime.Trees;
@@ -15,13 +14,9 @@ namespace Reuseportd.Runtime.Trees;
 /// </summary>
 /// <param name="isOwn">Whether a child was started by the daemon and not yet reaped, and so is no leftover of a worker.</param>
 internal sealed class GroupReaper(
-    Func<int, bool> isOwn, CgroupSubtree groups, Epoll epoll, ILogger log, Func<TimeSpan> clock) : ITreeReaper
+    Func<int, bool> isOwn, CgroupSubtree groups, DescriptorTable descriptors, FleetEvents events, ILogger log, Func<TimeSpan> clock)
+    : ITreeReaper, IDescriptorOwner
 {
-    /// <summary>
-    /// The highest bit in the tokens of the groups that are watched; clear, or not the highest, in those of others.
-    /// </summary>
-    private const ulong FirstToken = 1UL << 61;
-
     /// <summary>After this, what still lives cannot be killed, and is not waited for any more.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -30,12 +25,6 @@ internal sealed class GroupReaper(
 
     private readonly Dictionary<ulong, Hunt> _hunts = [];
     private readonly DeadlineQueue<ulong> _due = new();
-    private ulong _lastToken = FirstToken;
-
-    public Action<WorkerSlot>? Ended { get; set; }
-
-    /// <summary>Whether a token of the loop's epoll is one of its own.</summary>
-    public static bool Knows(ulong token) => token / FirstToken == 1;
 
     public void Kill(WorkerProcess process)
     {
@@ -48,7 +37,7 @@ internal sealed class GroupReaper(
     {
         if (process.Group is not { } group || groups.Remove(group) != Errno.Busy)
         {
-            Ended?.Invoke(process.Slot);
+            events.Add(new FleetEvent.TreeEnded(process.Slot));
             return;
         }
 
@@ -56,8 +45,9 @@ internal sealed class GroupReaper(
         if (left > 0) log.SweptTree(process.Slot.Name, left);
         process.Leaves(left);
         var hunt = new Hunt(process.Slot, group, clock() + Patience);
-        _hunts.Add(++_lastToken, hunt);
-        Look(_lastToken, hunt);
+        var token = descriptors.NextToken();
+        _hunts.Add(token, hunt);
+        Look(token, hunt);
     }
 
     public long OomKills(WorkerProcess process) => process is { Group: { } group, HasMemoryLimit: true } ? groups.OomKills(group) : 0;
@@ -72,7 +62,7 @@ internal sealed class GroupReaper(
 
     public TimeSpan? NextWait(TimeSpan now) => _due.NextWait(now);
 
-    public void Pass(TimeSpan now, bool busy)
+    public void Pass(TimeSpan now)
     {
         while (_due.TryTake(now, out var token, out _))
             if (_hunts.TryGetValue(token, out var hunt)) Look(token, hunt);
@@ -115,23 +105,23 @@ internal sealed class GroupReaper(
 
     private CgroupEvents? Watch(ulong token, string group)
     {
-        var events = groups.Watch(group);
-        if (events is null || epoll.Add(events, EpollEvents.Urgent, token) == Errno.None) return events;
-        events.Dispose();
+        var changes = groups.Watch(group);
+        if (changes is null || descriptors.Add(changes, EpollEvents.Urgent, token, this) == Errno.None) return changes;
+        changes.Dispose();
         return null;
     }
 
     private void End(ulong token, Hunt hunt)
     {
         Close(token, hunt);
-        Ended?.Invoke(hunt.Slot);
+        events.Add(new FleetEvent.TreeEnded(hunt.Slot));
     }
 
     private void Close(ulong token, Hunt hunt)
     {
         _hunts.Remove(token);
         if (hunt.Events is null) return;
-        epoll.Remove(hunt.Events);
+        descriptors.Remove(hunt.Events, token);
         hunt.Events.Dispose();
     }
 

@@ -1,5 +1,5 @@
 using Reuseportd.Linux.Processes;
-using Reuseportd.Runtime.Processes;
+using Reuseportd.Runtime.Fleet;
 
 namespace Reuseportd.Runtime.Trees;
 

@@ -2,7 +2,6 @@ using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
 using Reuseportd.Runtime.Fleet;
-using Reuseportd.Runtime.Processes;
 using Serilog;
 
 namespace Reuseportd.Runtime.Trees;
@@ -12,7 +11,8 @@ namespace Reuseportd.Runtime.Trees;
 /// it: between the start of a worker and its entry in the table, any other thread would take it for a stranger.
 /// </summary>
 /// <param name="isOwn">Whether a child was started by the daemon and not yet reaped, and so is no leftover of a worker.</param>
-internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSpan> clock) : ITreeReaper
+/// <param name="isBusy">Whether processes wait to be started, which go first for a while.</param>
+internal sealed class TreeReaper(Func<int, bool> isOwn, Func<bool> isBusy, FleetEvents events, ILogger log, Func<TimeSpan> clock) : ITreeReaper
 {
     private const int QuickRounds = 100;
     private const int MostRounds = 200;
@@ -28,8 +28,6 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSp
     private TimeSpan _overdue;
     private bool _strangerEnded;
 
-    public Action<WorkerSlot>? Ended { get; set; }
-
     public void Kill(WorkerProcess process)
     {
         process.Handle.SendSignal(Signal.Kill);
@@ -42,18 +40,15 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSp
     /// <summary>There is no such limit without groups.</summary>
     public long OomKills(WorkerProcess process) => 0;
 
-    /// <summary>It watches none.</summary>
-    public void Wake(ulong token) { }
-
     public void AdoptedEnded() => _strangerEnded = true;
 
     public TimeSpan? NextWait(TimeSpan now) =>
         _hunts.Count == 0 ? null : _nextRound > now ? _nextRound - now : TimeSpan.Zero;
 
     /// <summary>One round of all that is under way, if it is time for one.</summary>
-    public void Pass(TimeSpan now, bool busy)
+    public void Pass(TimeSpan now)
     {
-        if (_hunts.Count == 0 || now < (busy ? _overdue : _nextRound)) return;
+        if (_hunts.Count == 0 || now < (isBusy() ? _overdue : _nextRound)) return;
         _overdue = _nextRound = now + (_hunts.TrueForAll(hunt => hunt.Round >= QuickRounds) ? BetweenLateRounds : BetweenRounds);
         try
         {
@@ -103,12 +98,11 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, ILogger log, Func<TimeSp
         })]);
     }
 
-    /// <summary>What is told of an end may begin another hunt.</summary>
     private void End(HashSet<Hunt> ended)
     {
         _hunts.RemoveAll(ended.Contains);
         foreach (var hunt in ended)
-            if (hunt.Root.IsReaped) Ended?.Invoke(hunt.Slot);
+            if (hunt.Root.IsReaped) events.Add(new FleetEvent.TreeEnded(hunt.Slot));
     }
 
     private bool IsWorker(int pid) => isOwn(pid);

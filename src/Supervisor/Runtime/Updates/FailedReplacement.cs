@@ -1,7 +1,6 @@
 using Reuseportd.Model;
 using Reuseportd.Planning;
 using Reuseportd.Runtime.Fleet;
-using Reuseportd.Runtime.Processes;
 using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Slots;
 

@@ -1,4 +1,5 @@
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Supervision;
 using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Updates;
@@ -7,12 +8,9 @@ namespace Reuseportd.Runtime.Updates;
 /// The second slots of workers that are being replaced: in one the new process starts; when it serves, the two slots exchange
 /// their processes, and the old one drains in it. Only the loop's thread uses it.
 /// </summary>
-internal sealed class ReplacementSlots(SlotRunner runner)
+internal sealed class ReplacementSlots(SlotRunner runner, FleetEvents events)
 {
     private readonly HashSet<WorkerSlot> _all = [];
-
-    /// <summary>Told of a service when a process of it has gone that was no worker's any more.</summary>
-    public Action<Service>? Left { get; set; }
 
     public bool IsEmpty => _all.Count == 0;
 
@@ -74,7 +72,7 @@ internal sealed class ReplacementSlots(SlotRunner runner)
         {
             _all.Remove(replacement);
             runner.Leave(replacement);
-            Left?.Invoke(replacement.Service);
+            events.Add(new FleetEvent.ReplacementLeft(replacement.Service));
         }
     }
 }

@@ -3,6 +3,7 @@ using Reuseportd.Observability.Events;
 using Reuseportd.Planning;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Runtime.Supervision;
 using Reuseportd.Slots;
 using Serilog;
 

@@ -1,0 +1,41 @@
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Reports;
+using Reuseportd.Slots;
+
+namespace Reuseportd.Runtime.Commands;
+
+/// <summary>The result of a command for one worker.</summary>
+internal static class CommandEnds
+{
+    /// <summary>The command wants the worker to run; a worker that is leaving, to stop.</summary>
+    public static CommandEnd Running(WorkerSlot slot) => slot switch
+    {
+        { Leaving: true } => Stopped(slot),
+        { UpdateFailure: not null } => Of(slot, ok: false) with { IsNotReplaced = true },
+        { Slot.State: SlotState.Ready, Updating: false } => Of(slot, ok: true),
+        { Unsettled: true } => Of(slot, ok: false, new CommandObstacle.StillOnItsWay()),
+        _ when !slot.Service.Overrides.Wants(slot.Name.Index) => Of(slot, ok: false, new CommandObstacle.Overtaken()),
+        _ => Of(slot, ok: false),
+    };
+
+    public static CommandEnd Stopped(WorkerSlot slot) => slot switch
+    {
+        { Slot.State: SlotState.Stopped } => Of(slot, ok: true),
+        { Leaving: false } when slot.Service.Overrides.Wants(slot.Name.Index) => Of(slot, ok: false, new CommandObstacle.Overtaken()),
+        _ => Of(slot, ok: false, new CommandObstacle.StillOnItsWay()),
+    };
+
+    /// <summary>The command does not wait for the worker.</summary>
+    public static CommandEnd Taken(WorkerSlot slot) => Of(slot, ok: true);
+
+    /// <summary>The command does not apply to the worker.</summary>
+    public static CommandEnd Untouched(WorkerSlot slot, CommandObstacle why) => Of(slot, ok: false, why) with { IsUntouched = true };
+
+    private static CommandEnd Of(WorkerSlot slot, bool ok, CommandObstacle? why = null) =>
+        new(slot.Name, slot.Slot.State.Kind, ok, slot.Process?.Handle.Pid, slot.Slot.Generation)
+        {
+            IsRemoved = slot is { Leaving: true, Slot.State: SlotState.Stopped },
+            Obstacle = why,
+            Facts = ok ? null : WorkerReport.Of(slot),
+        };
+}

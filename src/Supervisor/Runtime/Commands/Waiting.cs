@@ -1,0 +1,42 @@
+using Reuseportd.Runtime.Fleet;
+
+namespace Reuseportd.Runtime.Commands;
+
+/// <summary>A command whose answer comes when all workers that it concerns have settled.</summary>
+/// <param name="ends">What is said of each in the end.</param>
+internal sealed class Waiting(
+    IReadOnlyList<WorkerSlot> slots, Func<WorkerSlot, CommandEnd> ends, TaskCompletionSource<CommandResult> done)
+{
+    private readonly int _cut = slots.Sum(slot => slot.Cut);
+    private int _pending;
+
+    public Task<CommandResult> Answer => done.Task;
+
+    public IReadOnlyList<WorkerSlot> Slots => slots;
+
+    /// <summary>Answers when so many slots have settled.</summary>
+    public void Begin(int unsettled)
+    {
+        _pending = unsettled;
+        if (_pending == 0) Finish(timedOut: false);
+    }
+
+    /// <summary>One of them has settled.</summary>
+    public void Settled()
+    {
+        if (--_pending == 0) Finish(timedOut: false);
+    }
+
+    /// <summary>Who asked waits no longer.</summary>
+    public void Expire() => Finish(timedOut: true);
+
+    public void Cancel() => done.TrySetCanceled();
+
+    /// <summary>Answers at once.</summary>
+    public void Finish() => Finish(timedOut: false);
+
+    private void Finish(bool timedOut) => done.TrySetResult(new CommandResult(new([.. slots.Select(ends)]), timedOut, [])
+    {
+        Cut = slots.Sum(slot => slot.Cut) - _cut,
+    });
+}

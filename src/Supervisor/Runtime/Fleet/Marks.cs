@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Text;
+using Reuseportd.Model;
+
+namespace Reuseportd.Runtime.Fleet;
+
+/// <summary>
+/// Variables that tell the processes of one generation of a worker from all others, wherever they have gone; pure.
+/// </summary>
+internal static class Marks
+{
+    private static readonly string[] Names = ["REUSEPORT_SERVICE", "REUSEPORT_WORKER", "REUSEPORT_GENERATION"];
+
+    private static readonly byte[][] Starts = [.. Names.Select(name => Encoding.ASCII.GetBytes(name + "="))];
+
+    /// <summary>As <c>NAME=value</c>.</summary>
+    public static ValueList<string> Of(WorkerName worker, int generation) =>
+        new([.. Variables(worker, generation).Select(variable => $"{variable.Key}={variable.Value}")]);
+
+    public static IEnumerable<KeyValuePair<string, string>> Variables(WorkerName worker, int generation)
+    {
+        yield return new(Names[0], worker.Service);
+        yield return new(Names[1], worker.Index.ToString(CultureInfo.InvariantCulture));
+        yield return new(Names[2], generation.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>All marks as one text.</summary>
+    public static string TextOf(ValueList<string> marks) => string.Join('\0', marks);
+
+    /// <summary>The marks in an environment as proc(5) gives it, as one text; null where one of them is missing.</summary>
+    public static string? In(ReadOnlySpan<byte> environ)
+    {
+        var found = new string?[Starts.Length];
+        foreach (var range in environ.Split((byte)0))
+        {
+            for (var index = 0; index < Starts.Length; index++)
+                if (environ[range].StartsWith(Starts[index])) found[index] ??= Encoding.UTF8.GetString(environ[range]);
+        }
+
+        return Array.TrueForAll(found, mark => mark is not null) ? string.Join('\0', found) : null;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Model;
+
+namespace Reuseportd.Runtime.Messages;
+
+/// <summary>
+/// The file descriptors that the loop waits for, each with the part that it belongs to (epoll(7)). Only the loop's thread uses it.
+/// All calls are O(1).
+/// </summary>
+internal sealed class DescriptorTable : IDisposable
+{
+    private readonly Epoll _epoll = new();
+    private readonly Dictionary<ulong, IDescriptorOwner> _owners = [];
+    private ulong _lastToken;
+
+    /// <summary>A number that no descriptor had before.</summary>
+    public ulong NextToken() => ++_lastToken;
+
+    /// <returns>As of <see cref="Epoll.Add"/>.</returns>
+    public Errno Add(SafeHandle descriptor, EpollEvents interest, ulong token, IDescriptorOwner owner)
+    {
+        var errno = _epoll.Add(descriptor, interest, token);
+        if (errno == Errno.None) _owners.Add(token, owner);
+        return errno;
+    }
+
+    /// <summary>To be called before the descriptor is closed.</summary>
+    public void Remove(SafeHandle descriptor, ulong token)
+    {
+        _epoll.Remove(descriptor);
+        _owners.Remove(token);
+    }
+
+    /// <returns>Descriptors that are ready, for <see cref="Wake"/>. Valid until the next call; empty after the timeout.</returns>
+    public ReadOnlySpan<Ready> Wait(TimeSpan? timeout) => _epoll.Wait(timeout);
+
+    /// <summary>Tells the owner. An owner may have removed the descriptor since it was reported: then nothing happens.</summary>
+    public void Wake(Ready ready)
+    {
+        if (_owners.TryGetValue(ready.Token, out var owner)) owner.Wake(ready.Token);
+    }
+
+    public void Dispose() => _epoll.Dispose();
+}

@@ -1,0 +1,129 @@
+using System.Globalization;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Text;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Processes;
+using Reuseportd.Runtime.Trees;
+using Reuseportd.Slots;
+using Serilog;
+
+namespace Reuseportd.Runtime.Updates;
+
+/// <summary>
+/// Replaces workers that have grown old or large, as a planned restart, and one of a service at a time: the next is taken when
+/// all of the service are ready again. Only the loop's thread uses it.
+/// </summary>
+/// <param name="jitter">Spreads the ages; evenly spread in [0, 1).</param>
+internal sealed class Recycler(UpdateRunner updates, Mailbox mailbox, ILogger log, Func<double> jitter) : IDeadlineOwner, IProcessFollower
+{
+    /// <summary>
+    /// The kernel tells nobody how large a process has grown, so it is looked at, and only where there is a limit.
+    /// </summary>
+    private static readonly TimeSpan Weighing = TimeSpan.FromSeconds(5);
+
+    /// <summary>Until it is tried again, where the replacement came to nothing.</summary>
+    private static readonly TimeSpan Retrial = TimeSpan.FromMinutes(1);
+
+    private readonly DeadlineQueue<WorkerProcess> _ages = new();
+    private readonly Dictionary<ulong, WorkerProcess> _weighed = [];
+    private readonly Dictionary<Service, Queue<(WorkerProcess Process, string Why)>> _waiting = [];
+    private TimeSpan _nextWeighing;
+    private volatile bool _weighs;
+
+    /// <summary>A process is ready, or is so under a new policy.</summary>
+    public void Ready(WorkerProcess process, TimeSpan now)
+    {
+        var recycle = process.Slot.Spec.Recycle;
+        if (recycle.MaxAge is { } age)
+            _ages.Add(process, process.Started + age * (1 + recycle.Variance * (2 * jitter() - 1)));
+        if (recycle.MaxMemory is null) return;
+        if (_weighed.Count == 0) _nextWeighing = now + Weighing;
+        _weighed[process.Serial] = process;
+    }
+
+    public void Ended(WorkerProcess process) => _weighed.Remove(process.Serial);
+
+    public TimeSpan? NextWait(TimeSpan now)
+    {
+        var age = _ages.NextWait(now);
+        if (_weighed.Count == 0) return age;
+        var weighing = _nextWeighing > now ? _nextWeighing - now : TimeSpan.Zero;
+        return age < weighing ? age : weighing;
+    }
+
+    public void Pass(TimeSpan now)
+    {
+        while (_ages.TryTake(now, out var process, out _))
+        {
+            // Its policy may be another by now.
+            if (process.Slot.Spec.Recycle.MaxAge is { } age && now - process.Started >= age * (1 - process.Slot.Spec.Recycle.Variance))
+                Ask(process, $"is {DurationText.Of(now - process.Started)} old", now);
+        }
+
+        if (_weighed.Count > 0 && now >= _nextWeighing) Weigh(now);
+        foreach (var (service, waiting) in _waiting.ToArray()) Next(service, waiting, now);
+    }
+
+    /// <summary>How much memory the trees of processes hold.</summary>
+    public void Weighed(ProcessMessage.MemorySeen seen, TimeSpan now)
+    {
+        foreach (var (serial, bytes) in seen.Bytes)
+        {
+            if (!_weighed.TryGetValue(serial, out var process) || process.Slot.Spec.Recycle.MaxMemory is not { } most) continue;
+            process.Memory = bytes;
+            if (bytes > most) Ask(process, string.Create(CultureInfo.InvariantCulture, $"holds {bytes >> 20} MiB of memory"), now);
+        }
+    }
+
+    private void Ask(WorkerProcess process, string why, TimeSpan now)
+    {
+        if (process.IsToBeRecycled || process.Slot.Process != process || process.Slot.IsReplacement) return;
+        if (process.RecycledAt is { } tried && now - tried < Retrial) return;
+        process.IsToBeRecycled = true;
+        var service = process.Slot.Service;
+        if (!_waiting.TryGetValue(service, out var waiting)) _waiting.Add(service, waiting = new());
+        waiting.Enqueue((process, why));
+        Next(service, waiting, now);
+    }
+
+    private void Next(Service service, Queue<(WorkerProcess Process, string Why)> waiting, TimeSpan now)
+    {
+        while (service.Unsettled == 0 && service.Ready == service.Slots.Count && waiting.TryDequeue(out var next))
+        {
+            var (process, why) = next;
+            process.IsToBeRecycled = false;
+            if (process.Slot.Process != process || process.Slot.Slot.State is not SlotState.Ready) continue;
+            process.RecycledAt = now;
+            if (process.Slot.Spec.Recycle.MaxAge is not null) _ages.Add(process, now + Retrial);
+            log.Recycled(process.Slot.Name, process.Handle.Pid, why);
+            updates.Begin(service, [process.Slot], former: null);
+        }
+
+        if (waiting.Count == 0 || service.Leaving) _waiting.Remove(service);
+    }
+
+    private void Weigh(TimeSpan now)
+    {
+        _nextWeighing = now + Weighing;
+        if (_weighs) return;
+        _weighs = true;
+        var roots = _weighed.Values.ToDictionary(process => process.Handle.Pid, process => process.Serial);
+        Task.Run(() =>
+        {
+            try
+            {
+                mailbox.Post(new ProcessMessage.MemorySeen(TreeMemory.Of(ProcessTable.Read(), roots, Environment.SystemPageSize)));
+            }
+            catch (IOException)
+            {
+                // No descriptor is left to read /proc with: the next time there may be.
+            }
+            finally
+            {
+                _weighs = false;
+            }
+        });
+    }
+}

@@ -1,0 +1,30 @@
+using System.Text.RegularExpressions;
+
+namespace Decisions.Tests.Configuration;
+
+/// <summary>The listings of services in README.md and in the guide have no errors. The recipes are tested with their servers.</summary>
+public sealed partial class GuideTests
+{
+    private const string Recipes = "recipes.md";
+
+    public static TheoryData<string> Listings =>
+    [
+        .. Directory.GetFiles(Checkout.At("docs/guide"), "*.md").Where(page => Path.GetFileName(page) != Recipes)
+            .Append(Checkout.At("README.md")).Order(StringComparer.Ordinal)
+            .SelectMany(page => Listing().Matches(File.ReadAllText(page))).Select(listing => listing.Groups["text"].Value),
+    ];
+
+    /// <summary>A listing is a file, or one key of a service on each line.</summary>
+    [Theory]
+    [MemberData(nameof(Listings), DisableDiscoveryEnumeration = true)]
+    public void Read_AListing_HasNoErrors(string listing)
+    {
+        if (listing.Contains("services:", StringComparison.Ordinal))
+            Assert.Empty(Given.Reading(listing, Given.Root with { Controllers = null }).Errors);
+        else
+            Assert.All(listing.Trim('\n').Split('\n'), key => Given.Service(key.Trim()));
+    }
+
+    [GeneratedRegex("^```yaml\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Listing();
+}

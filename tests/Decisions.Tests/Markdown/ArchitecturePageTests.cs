@@ -1,0 +1,67 @@
+using Decisions.Tests.Architecture;
+using Tests.Manual;
+
+namespace Decisions.Tests.Markdown;
+
+/// <summary>The page of the architecture names the floors, the rooms and the types that the code has.</summary>
+public sealed class ArchitecturePageTests
+{
+    private const int MostHops = 30;
+
+    /// <summary>Folders and types that the page has and the code does not have yet.</summary>
+    private static readonly string[] Pending = ["Diagnosis", "Planning.RollingUpdate"];
+
+    private static readonly IReadOnlyList<ReferenceTable> Page = ReferenceTable.AllOf("docs/architecture.md");
+
+    [Fact]
+    public void Floors_OfTheHouse_AreThoseOfThePage() => Assert.Equal(
+        House.Floors.SelectMany(floor => floor).Order(StringComparer.Ordinal),
+        Folders().Where(IsThere).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Floors_OfThePage_HaveTheOrderOfTheHouse()
+    {
+        var heights = Folders().Select(House.FloorOf).OfType<int>().ToArray();
+        Assert.Equal(heights.Order(), heights);
+    }
+
+    [Fact]
+    public void Rooms_OfTheRuntime_AreThoseOfThePage() => Assert.Equal(
+        House.Rooms["Runtime"].SelectMany(rooms => rooms), Rows(["room", "has"]).Select(row => row[0].Trim('`')));
+
+    [Fact]
+    public void Paths_EachType_StandsInItsRoom() => Assert.Empty(
+        from row in Hops()
+        from type in ReferenceTable.Words(row[2])
+        where !Files(row[1].Trim('`')).Contains(FileOf(type))
+        select $"{row[0]}: {row[1]}: {type}");
+
+    [Fact]
+    public void Paths_EachCall_LeadsToAFile() => Assert.Empty(
+        from row in Hops()
+        from call in ReferenceTable.Words(row[4]).Except(Pending)
+        let parts = call.Split('.', 2)
+        where !Files(parts[0], SearchOption.AllDirectories).Contains(FileOf(parts[1]))
+        select $"{row[0]}: {call}");
+
+    [Fact]
+    public void Paths_Each_AreShort() => Assert.All(Hops(), row => Assert.InRange(int.Parse(row[0], null), 1, MostHops));
+
+    private static IEnumerable<string[]> Hops() => Rows(["hop", "room", "type", "does", "calls"]);
+
+    private static IEnumerable<string> Folders() => Rows(["floor", "folder", "has"]).SelectMany(row => ReferenceTable.Words(row[1]));
+
+    private static IEnumerable<string[]> Rows(string[] columns) =>
+        Page.Where(table => table.Columns.SequenceEqual(columns)).SelectMany(table => table.Rows);
+
+    private static bool IsThere(string folder) => !Pending.Contains(folder) || House.FloorOf(folder) is not null;
+
+    /// <summary>C# by the name of its type, and C by that of its file.</summary>
+    private static string FileOf(string type) => type.EndsWith(".c", StringComparison.Ordinal) ? type : $"{type}.cs";
+
+    private static IEnumerable<string> Files(string room, SearchOption depth = SearchOption.TopDirectoryOnly) =>
+        Directory.GetFiles(FolderOf(room), "*", depth).Select(file => Path.GetFileName(file));
+
+    private static string FolderOf(string room) =>
+        Checkout.At(room.Split('/')[0] == "Control" ? $"src/{room}" : $"src/Supervisor/{room}");
+}

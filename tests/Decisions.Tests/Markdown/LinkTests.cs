@@ -1,0 +1,51 @@
+namespace Decisions.Tests.Markdown;
+
+/// <summary>Links between the pages of the documents lead somewhere.</summary>
+public sealed class LinkTests
+{
+    private const string Entry = "README.md";
+
+    /// <summary>Links to pages that do not exist yet.</summary>
+    private static readonly string[] Pending =
+    [
+        "README.md: docs/configuration.md", "README.md: docs/design.md", "docs/reference/api.md: events.md",
+        "docs/reference/api.md: status.md", "docs/reference/command-line.md: exit-codes.md",
+        "docs/reference/configuration.md: events.md",
+    ];
+
+    [Fact]
+    public void Links_OfEachPage_LeadToAFileAndAHeading()
+    {
+        var broken =
+            from page in Pages.All.Values
+            from link in page.Links
+            where !Leads(page, link)
+            select $"{page.Path}: {link}";
+        Assert.Empty(broken.Except(Pending));
+    }
+
+    [Fact(Skip = "README.md does not link to every page yet")]
+    public void Pages_BelowDocs_AreReachableFromTheReadme() => Assert.Empty(
+        Pages.All.Keys.Where(page => page.StartsWith("docs/", StringComparison.Ordinal)).Except(ReachableFrom(Entry)).Order());
+
+    private static bool Leads(MarkdownPage page, string link)
+    {
+        var (file, heading) = page.Resolve(link);
+        if (heading is null) return Path.Exists(Checkout.At(file));
+        return Pages.All.TryGetValue(file, out var target) && target.Headings.Contains(heading);
+    }
+
+    private static HashSet<string> ReachableFrom(string entry)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        var left = new Stack<string>([entry]);
+        while (left.TryPop(out var next))
+        {
+            if (!found.Add(next)) continue;
+            var page = Pages.All[next];
+            foreach (var file in page.Links.Select(link => page.Resolve(link).File).Where(Pages.All.ContainsKey)) left.Push(file);
+        }
+
+        return found;
+    }
+}

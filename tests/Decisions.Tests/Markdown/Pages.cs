@@ -1,0 +1,11 @@
+namespace Decisions.Tests.Markdown;
+
+/// <summary>The pages of the documents, by their paths below the checkout.</summary>
+internal static class Pages
+{
+    public static IReadOnlyDictionary<string, MarkdownPage> All { get; } =
+        Directory.GetFiles(Checkout.At("docs"), "*.md", SearchOption.AllDirectories)
+            .Append(Checkout.At("README.md")).Append(Checkout.At("CONTRIBUTING.md"))
+            .Select(file => MarkdownPage.Parse(Path.GetRelativePath(Checkout.Folder, file), File.ReadAllText(file)))
+            .ToDictionary(page => page.Path);
+}
