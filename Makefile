@@ -20,7 +20,7 @@ CONTROL_SOURCES := $(wildcard src/Control/Completion/reuseportctl.*) \
 NATIVE_SOURCES  := $(wildcard src/Supervisor/Native/*.[chS]) src/Supervisor/Native/Makefile
 BUILD_FILES     := Directory.Build.props Directory.Build.targets Directory.Packages.props global.json BannedSymbols.txt
 
-.PHONY: help build run test test-outsiders bench audit install uninstall clean schema man native preload testworkers build-tools
+.PHONY: help build run test coverage test-outsiders bench audit install uninstall clean schema man native preload testworkers build-tools
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -70,6 +70,10 @@ testworkers:
 test: build testworkers $(OUT)/bin/hello ## every suite; installs the servers that are tested with
 	@build-aux/test $(OUT)
 
+coverage: native preload testworkers ## line and branch coverage by folder, from the suites that run under the JIT; five minutes
+	@build-aux/need 'python3:python3'
+	@build-aux/coverage $(OUT)
+
 # OUTSIDERS='test_socket test_os' is part of it; see tests/Outsiders/cpython --help.
 test-outsiders: build ## CPython's own suite as a worker, with the preload library and without it; half an hour
 	@build-aux/need 'python3:python3' 'file=/usr/bin/python3.11:python3.11' \
@@ -79,7 +83,7 @@ test-outsiders: build ## CPython's own suite as a worker, with the preload libra
 schema: native ## config/reuseportd.schema.json, for editors, from the readers of the configuration
 	@$(DOTNET) build tests/Decisions.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
 	@GOLDEN_UPDATE=1 $$(find tests/Decisions.Tests/bin/Release -name Decisions.Tests -type f -perm -u+x | head -n 1) \
-		-noColor -noLogo -method '*Of_TheReadersShape_IsTheFileThatIsInstalled' >/dev/null
+		-noColor -noLogo -method '*Of_ReaderShape_IsTheInstalledFile' >/dev/null
 
 man: native ## docs/man and docs/reference, from the commands, the options and the keys of the configuration
 	@$(DOTNET) build tests/Decisions.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary

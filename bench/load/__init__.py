@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # Each program with its sources.
-PROGRAMS = {"http_load": ["http_load.c", "http_counts.c"], "http_serve": ["http_serve.c"], "udp_load": ["udp_load.c"],
-            "udp_serve": ["udp_serve.c"]}
+PROGRAMS = {"http_load": ["http_load.c", "http_answer.c", "http_counts.c"], "http_serve": ["http_serve.c"],
+            "udp_load": ["udp_load.c"], "udp_serve": ["udp_serve.c"]}
 
 
 def build(session):

@@ -1,7 +1,9 @@
+#define _GNU_SOURCE
 #include "http_counts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum { MOST_TIMES = 1 << 22, MOST_FAILURES = 1 << 16, SLOW_US = 1000000 };
 
@@ -11,6 +13,13 @@ static uint64_t answered, in_time, slow, failed[CAUSES], reconnects, ended;
 static uint32_t *times;
 static struct failure failures[MOST_FAILURES];
 static size_t noted;
+
+uint64_t now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
+}
 
 int counts_open(void)
 {

@@ -11,6 +11,9 @@ struct failure {
     int port;    /* of the client */
 };
 
+/* The present time, CLOCK_MONOTONIC. */
+uint64_t now(void);
+
 /* Allocates the memory for times. Returns 0 without memory. */
 int counts_open(void);
 

@@ -23,12 +23,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "http_answer.h"
 #include "http_counts.h"
 
 enum { ANSWER = 4096, PATIENCE = 10 };
@@ -48,13 +47,6 @@ static int poller;
 static int keep, once;
 static int under_way;
 static volatile sig_atomic_t over;
-
-static uint64_t now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
-}
 
 static void stop(int signal)
 {
@@ -148,32 +140,10 @@ static void connected(struct client *client)
     send_request(client);
 }
 
-/*
- * Bytes of the whole answer; 0 if only the end of the connection shows its length; -1 before the end of the
- * head.
- */
-static long whole(const struct client *client, int *closes)
-{
-    const char *end = memmem(client->answer, (size_t)client->length, "\r\n\r\n", 4);
-    if (end == NULL)
-        return -1;
-    long head = end + 4 - client->answer;
-    long length = 0;
-    *closes = strncmp(client->answer, "HTTP/1.0", 8) == 0;
-    for (const char *line = client->answer; line < end; line = strstr(line, "\r\n") + 2) {
-        if (strncasecmp(line, "Content-Length:", 15) == 0)
-            length = head + atol(line + 15);
-        else if (strncasecmp(line, "Connection: close", 17) == 0)
-            *closes = 1;
-    }
-    return length;
-}
-
 static void done(struct client *client, int closes)
 {
-    int good = client->length > 12 && strncmp(client->answer + 9, "200", 3) == 0;
     uint64_t took = now() - client->since;
-    if (!good) {
+    if (!answer_is_good(client->answer, client->length)) {
         fail(client, STATUS);
         return;
     }
@@ -199,7 +169,7 @@ static void readable(struct client *client)
     client->length += (int)count;
     client->answer[client->length] = 0;
     int closes = 0;
-    long length = whole(client, &closes);
+    long length = answer_length(client->answer, client->length, &closes);
     if (length > 0 && client->length >= length)
         done(client, closes);
     else if (count == 0 && length == 0)

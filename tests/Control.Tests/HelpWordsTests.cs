@@ -9,7 +9,7 @@ public sealed class HelpWordsTests
     [InlineData("status", "\n  reuseportctl status [NAME...] [options]\n", "\n  [NAME...]  Workers to show; ")]
     [InlineData("start", "\n  reuseportctl start <NAME>... [options]\n", "\n  <NAME>  Workers to act on. ")]
     [InlineData("scale", "\n  reuseportctl scale <SERVICE> <N> [options]\n", "\n  <SERVICE>  Name of one service")]
-    public void Help_OfAVerb_HasInBracketsWhatMayBeLeftOut(string verb, string usage, string argument)
+    public void Help_Verb_HasOptionalArgumentsInBrackets(string verb, string usage, string argument)
     {
         using var output = new StringWriter();
         var code = CommandTree.Create().Parse([verb, "--help"]).Invoke(new InvocationConfiguration { Output = output });

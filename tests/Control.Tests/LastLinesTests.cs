@@ -11,22 +11,27 @@ public sealed class LastLinesTests
     [InlineData(null, "ready", null, null)]
     [InlineData("exit code 1", "backoff", "no such file", "exit code 1; its last line: no such file")]
     [InlineData("exit code 1", "failed", "no such file", "exit code 1; its last line: no such file")]
-    [InlineData("waits for port 80", "starting", "no such file", "waits for port 80; last line of the process before it: no such file")]
-    [InlineData("not replaced: exit code 1", "ready", "no such file", "not replaced: exit code 1; last line of its replacement: no such file")]
+    [InlineData("waits", "starting", "no such file", "waits; last line of the process before it: no such file")]
+    [InlineData("not replaced", "ready", "no such file", "not replaced; last line of its replacement: no such file")]
     [InlineData(null, "failed", "no such file", "its last line: no such file")]
-    public void With_ALine_TellsWhichProcessWroteIt(string? detail, string state, string? line, string? whole) =>
+    public void With_ALine_NamesTheProcessThatWroteIt(string? detail, string state, string? line, string? whole) =>
         Assert.Equal(whole, LastLines.With(detail, state, line));
 
-    /// <summary>Process ids and times differ from copy to copy, and are no reason to say all of it for each.</summary>
+    /// <summary>Process ids and times differ from copy to copy. They alone are no reason for a line of its own.</summary>
     [Fact]
-    public void Status_LinesThatDifferInNumbersOnly_AreSaidOnce()
+    public void Status_LinesThatDifferInNumbersOnly_AreOneLine()
     {
         var status = Given.Status(
-            Failed("web@0", "12:00:01 [42] no such file"), Failed("web@1", "12:00:02 [43] no such file"), Failed("web@2", "12:00:02 [44] no space left"));
+            Failed("web@0", "12:00:01 [42] no such file"), Failed("web@1", "12:00:02 [43] no such file"),
+            Failed("web@2", "12:00:02 [44] no space left"));
         Assert.EndsWith(
-            "\n\nweb@0, web@1: exit code 1; its last line: 12:00:01 [42] no such file\nweb@2: exit code 1; its last line: 12:00:02 [44] no space left\n",
+            "\n\nweb@0, web@1: exit code 1; its last line: 12:00:01 [42] no such file\n"
+            + "web@2: exit code 1; its last line: 12:00:02 [44] no space left\n",
             StatusTable.Format(status), StringComparison.Ordinal);
-        Assert.EndsWith("  exit code 1; its last line: 12:00:02 [44] no space left\n", StatusTable.Format(status, wide: true), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "  exit code 1; its last line: 12:00:02 [44] no space left\n",
+            StatusTable.Format(status, wide: true),
+            StringComparison.Ordinal);
     }
 
     private static WorkerStatus Failed(string name, string line) =>

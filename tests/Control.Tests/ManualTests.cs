@@ -6,7 +6,7 @@ namespace Control.Tests;
 public sealed class ManualTests
 {
     [Fact]
-    public void Reuseportctl_FromTheCommands_IsThePageThatIsInstalled()
+    public void Reuseportctl_FromTheCommands_IsTheInstalledPage()
     {
         var root = CommandTree.Create();
         Page.Expect("reuseportctl.1", ("COMMANDS", CommandWords.Verbs(root)), ("OPTIONS", CommandWords.Options(root)));

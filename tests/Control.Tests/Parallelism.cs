@@ -1,5 +1,5 @@
 using Xunit.Sdk;
 using Xunit.v3;
 
-// The commands write to the console, of which a process has one.
+// The commands write to the console, which all tests of the process share.
 [assembly: Parallelization(Mode = ParallelMode.None)]

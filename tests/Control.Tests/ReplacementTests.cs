@@ -9,7 +9,7 @@ public sealed class ReplacementTests
     private static readonly WorkerStatus Moving = Given.Worker("web@1") with { Updating = true };
 
     [Fact]
-    public void Bar_OfAllThatAreNamed_FillsAsTheyAreReplaced()
+    public void Bar_NamedWorkers_FillsAsTheyAreReplaced()
     {
         var replacement = new Replacement(all: true);
         replacement.See(Given.Status(Given.Worker("web@0"), Moving with { Draining = 1 }));
@@ -20,7 +20,7 @@ public sealed class ReplacementTests
 
     /// <summary>Workers of services that a change does not touch are not waited for.</summary>
     [Fact]
-    public void Bar_OfThoseThatAreSeenToBeReplaced_CountsNoOthers()
+    public void Bar_WorkersBeingReplaced_CountsTheseOnly()
     {
         var replacement = new Replacement(all: false);
         replacement.See(Given.Status(Given.Worker("dns@0"), Moving with { Draining = 40 }, Moving with { Name = "web@2" }));
@@ -32,7 +32,7 @@ public sealed class ReplacementTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Count_WhereNobodyIsReplaced_IsNothing(bool all)
+    public void Count_NoReplacement_IsEmpty(bool all)
     {
         var replacement = new Replacement(all);
         replacement.See(Given.Status(Given.Worker("web@0")));

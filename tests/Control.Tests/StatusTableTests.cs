@@ -7,18 +7,21 @@ namespace Control.Tests;
 public sealed class StatusTableTests
 {
     [Fact]
-    public void Of_Workers_StandInColumns()
+    public void Of_Workers_AreInColumns()
     {
         var status = Given.Status(
             Given.Worker("web@0"),
             Given.Worker("web@10", "backoff") with
             {
-                Pid = null, Generation = 12, Restarts = 11, Uptime = null, NextTry = 25.2, LastExit = "exit code 1", Detail = "exit code 1",
-                CpuPercent = null, Memory = null, Binds = [new BindStatus("bind", "stream", "127.0.0.1", 8080, Sharded: true, "EADDRINUSE")],
+                Pid = null, Generation = 12, Restarts = 11, Uptime = null, NextTry = 25.2, LastExit = "exit code 1",
+                Detail = "exit code 1",
+                CpuPercent = null, Memory = null,
+                Binds = [new BindStatus("bind", "stream", "127.0.0.1", 8080, Sharded: true, "EADDRINUSE")],
             },
             Given.Worker("dns@0", "failed") with
             {
-                Pid = null, Uptime = null, CpuPercent = null, Memory = null, LastExit = "killed by SIGSEGV (core dumped)", Binds = [], Detail = "exec dnsmasq: ENOENT",
+                Pid = null, Uptime = null, CpuPercent = null, Memory = null, LastExit = "killed by SIGSEGV (core dumped)",
+                Binds = [], Detail = "exec dnsmasq: ENOENT",
             });
         Assert.Equal(
             """
@@ -53,14 +56,17 @@ public sealed class StatusTableTests
     {
         var worker = Given.Worker(new string('n', 64) + "@9999", "starting") with
         {
-            Pid = 4_194_304, Generation = 99_999, Restarts = 99_998, LastExit = "killed by SIGRTMIN+12 (core dumped)", CpuPercent = 6400, Memory = 1L << 40,
-            Binds = [.. Enumerable.Range(8000, 40).Select(port => new BindStatus("listen", "stream", "0.0.0.0", port, Sharded: true, "ok"))],
+            Pid = 4_194_304, Generation = 99_999, Restarts = 99_998, LastExit = "killed by SIGRTMIN+12 (core dumped)",
+            CpuPercent = 6400, Memory = 1L << 40,
+            Binds = [
+                .. Enumerable.Range(8000, 40)
+                    .Select(port => new BindStatus("listen", "stream", "0.0.0.0", port, Sharded: true, "ok"))],
             Detail = string.Join(' ', Enumerable.Repeat("because", 60)),
         };
         Assert.All(StatusTable.Format(Given.Status(worker, worker)).Split('\n'), line => Assert.InRange(line.Length, 0, 100));
     }
 
-    /// <summary>Who reads a pipe or a file has no width.</summary>
+    /// <summary>A pipe or a file has no width.</summary>
     [Fact]
     public void Of_NoTerminal_CutsAndWrapsNothing()
     {
@@ -68,22 +74,27 @@ public sealed class StatusTableTests
         var detail = string.Join(' ', Enumerable.Repeat("because", 60));
         var worker = Given.Worker(name, "backoff") with
         {
-            Pid = null, Detail = detail, Binds = [.. Enumerable.Range(8000, 9).Select(port => new BindStatus("bind", "stream", "127.0.0.1", port, Sharded: true, "EADDRINUSE"))],
+            Pid = null, Detail = detail,
+            Binds = [
+                .. Enumerable.Range(8000, 9)
+                    .Select(port => new BindStatus("bind", "stream", "127.0.0.1", port, Sharded: true, "EADDRINUSE"))],
         };
         var lines = StatusTable.Format(Given.Status(worker), width: Screen.Endless).Split('\n');
         Assert.StartsWith($"{name}  backoff  ", lines[3], StringComparison.Ordinal);
-        Assert.Contains(string.Join(',', Enumerable.Range(8000, 9).Select(port => $"{port}:EADDRINUSE")), lines[3], StringComparison.Ordinal);
+        Assert.Contains(
+            string.Join(',', Enumerable.Range(8000, 9).Select(port => $"{port}:EADDRINUSE")), lines[3], StringComparison.Ordinal);
         Assert.Equal($"{name}: {detail}", lines[5]);
         Assert.DoesNotContain('~', StatusTable.Format(Given.Status(worker), width: Screen.Endless));
     }
 
-    /// <summary>What binds and how it ended is cut before names are.</summary>
+    /// <summary>Binds and exits are cut before names.</summary>
     [Fact]
     public void Of_NarrowTable_KeepsNamesWhole()
     {
         var failed = Given.Worker("payments@10", "backoff") with
         {
-            Pid = null, Uptime = null, NextTry = 25, LastExit = "killed by SIGRTMIN+12 (core dumped)", CpuPercent = null, Memory = null,
+            Pid = null, Uptime = null, NextTry = 25, LastExit = "killed by SIGRTMIN+12 (core dumped)", CpuPercent = null,
+            Memory = null,
             Binds = [new BindStatus("bind", "stream", "127.0.0.1", 8080, Sharded: true, "EADDRINUSE")],
         };
         var lines = StatusTable.Format(Given.Status(Given.Worker("payments@9"), failed)).Split('\n');
@@ -108,19 +119,24 @@ public sealed class StatusTableTests
     }
 
     [Fact]
-    public void Of_ServicesScaledByHand_SaysSo() => Assert.Contains(
+    public void Of_ServicesScaledByHand_NamesThem() => Assert.Contains(
         "\nscaled by hand: web to 5 workers (its file: 2); dns to 1 worker (its file: 0)\nWORKER ",
-        StatusTable.Format(Given.Status() with { Scaled = [new ScaledService("web", 5, 2), new ScaledService("dns", 1, 0)] }), StringComparison.Ordinal);
+        StatusTable.Format(Given.Status() with { Scaled = [new ScaledService("web", 5, 2), new ScaledService("dns", 1, 0)] }),
+        StringComparison.Ordinal);
 
     [Fact]
-    public void Of_ManyOfOneDetail_SayItOnce()
+    public void Of_ManyWorkersWithOneDetail_HasItOnce()
     {
-        var status = Given.Status([.. Enumerable.Range(0, 1000).Select(index => Given.Worker($"web@{index}", "backoff") with { Detail = "exit code 1" })]);
-        Assert.EndsWith("\n\nweb@0, web@1, web@2, web@3 and 996 more: exit code 1\n", StatusTable.Format(status), StringComparison.Ordinal);
+        var status = Given.Status(
+            [
+                .. Enumerable.Range(0, 1000)
+                    .Select(index => Given.Worker($"web@{index}", "backoff") with { Detail = "exit code 1" })]);
+        Assert.EndsWith(
+            "\n\nweb@0, web@1, web@2, web@3 and 996 more: exit code 1\n", StatusTable.Format(status), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Of_Colour_IsOfTheStateAlone()
+    public void Of_Colour_AppliesToTheStateOnly()
     {
         var text = StatusTable.Format(Given.Status(Given.Worker("web@0"), Given.Worker("web@1", "failed")), colour: true);
         Assert.Contains("web@0   \e[32mready\e[0m   59s", text, StringComparison.Ordinal);
@@ -138,19 +154,20 @@ public sealed class StatusTableTests
         Assert.Equal(wanted, Colours.AreWanted(terminal, noColor, term));
 
     [Fact]
-    public void Of_AWorkerThatHasEnded_ItServesNothing() => Assert.Contains(
-        "web@0   backoff  -      -    1    -     -", StatusTable.Format(Given.Status(Given.Worker("web@0", "backoff") with { Pid = null, Uptime = null })),
+    public void Of_EndedWorker_HasNoServedPort() => Assert.Contains(
+        "web@0   backoff  -      -    1    -     -",
+        StatusTable.Format(Given.Status(Given.Worker("web@0", "backoff") with { Pid = null, Uptime = null })),
         StringComparison.Ordinal);
 
-    /// <summary>No outcome lines come of it, and the kernel has told.</summary>
+    /// <summary>The worker has no outcome lines, and the ports come from the kernel.</summary>
     [Theory]
     [InlineData(42, "8080,8081")]
     [InlineData(null, "-")]
-    public void Of_PortsThatOnlyTheKernelTells_AreThosePorts(int? pid, string shown) =>
+    public void Of_PortsFromTheKernelOnly_AreShown(int? pid, string shown) =>
         Assert.Equal(shown, Row(Given.Worker("web@0") with { Binds = [], KernelPorts = [8080, 8081], Pid = pid })[5]);
 
     [Fact]
-    public void Of_ServicesThatAreReplaced_SayHowFarTheyAre()
+    public void Of_UpdateInProgress_HasItsCounts()
     {
         var status = Given.Status(Given.Worker("web@0") with { Detail = "not replaced: exit code 3" }) with
         {
@@ -173,7 +190,7 @@ public sealed class StatusTableTests
     }
 
     [Fact]
-    public void Of_NoWorkers_IsTheHeadAlone() => Assert.Equal(
+    public void Of_NoWorkers_IsTheHeaderOnly() => Assert.Equal(
         """
         reuseportd 1.2.3, up 60m, 0 of 0 workers ready; changes on disk: none
         tcp_migrate_req: on
@@ -188,19 +205,22 @@ public sealed class StatusTableTests
     [InlineData(null, null, false, "\ntcp_migrate_req: off")]
     [InlineData(false, "ebpf", true, "; changes on disk: none\nsteering: ebpf; tcp_migrate_req: on")]
     [InlineData(null, "none", null, "\nsteering: none")]
-    public void Of_TheHead_SaysWhatIsKnown(bool? pending, string? steering, bool? migration, string end) => Assert.StartsWith(
+    public void Of_Header_HasTheState(bool? pending, string? steering, bool? migration, string end) => Assert.StartsWith(
         $"reuseportd 1.2.3, up 60m, 0 of 0 workers ready{end}\nWORKER ",
         StatusTable.Format(Given.Status() with { Pending = pending, Steering = steering, TcpMigrateReq = migration }),
         StringComparison.Ordinal);
 
     [Fact]
-    public void Of_Wide_CountsOfConnectionsWhereSomebodyCounts()
+    public void Of_Wide_HasConnectionsIfTheyAreCounted()
     {
-        var lines = StatusTable.Format(Given.Status(Given.Worker("web@0") with { Given = 1234, Migrated = 7 }, Given.Worker("idle@0")), wide: true).Split('\n');
+        var lines = StatusTable.Format(
+            Given.Status(Given.Worker("web@0") with { Given = 1234, Migrated = 7 }, Given.Worker("idle@0")),
+            wide: true).Split('\n');
         Assert.EndsWith("  MEM  GIVEN  MIGRATED  DETAIL", lines[2], StringComparison.Ordinal);
         Assert.EndsWith("  12M  1234   7", lines[3], StringComparison.Ordinal);
         Assert.EndsWith("  12M  -      -", lines[4], StringComparison.Ordinal);
-        Assert.DoesNotContain("GIVEN", StatusTable.Format(Given.Status(Given.Worker("web@0")), wide: true), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "GIVEN", StatusTable.Format(Given.Status(Given.Worker("web@0")), wide: true), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -215,10 +235,11 @@ public sealed class StatusTableTests
     [InlineData(172_800, "2d")]
     [InlineData(31_536_000, "365d")]
     public void Of_Durations_AreRoundedToOneUnit(double seconds, string expected) =>
-        Assert.Contains($", up {expected}, ", StatusTable.Format(Given.Status() with { Uptime = seconds }), StringComparison.Ordinal);
+        Assert.Contains(
+            $", up {expected}, ", StatusTable.Format(Given.Status() with { Uptime = seconds }), StringComparison.Ordinal);
 
     [Fact]
-    public void Of_ATryThatIsDue_IsNotBelowZero() =>
+    public void Of_OverdueTry_IsNotNegative() =>
         Assert.Equal("0ms", Row(Given.Worker("web@0", "backoff") with { NextTry = -0.5 })[9]);
 
     [Theory]
@@ -232,9 +253,12 @@ public sealed class StatusTableTests
     [InlineData("bind stream 80 sharded EAFNOSUPPORT|bind stream 80 sharded ok|listen stream 80 sharded ok", "80")]
     [InlineData("bind stream 81 sharded EADDRINUSE|listen stream 80 sharded ok", "80,81:EADDRINUSE")]
     [InlineData("bind stream 80 sharded EACCES|bind stream 80 sharded EACCES", "80:EACCES")]
-    public void Of_Binds_AreThePortsServedAndWhatFailed(string binds, string expected)
+    public void Of_Binds_AreServedPortsAndErrors(string binds, string expected)
     {
-        var worker = Given.Worker("web@0") with { Binds = [.. binds.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(Bind)] };
+        var worker = Given.Worker("web@0") with
+        {
+            Binds = [.. binds.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(Bind)],
+        };
         Assert.Equal(expected, Row(worker)[5]);
     }
 

@@ -12,7 +12,7 @@ public sealed class WordsTests
     [InlineData(1024L, "1K")]
     [InlineData(12_345_678L, "12M")]
     [InlineData(5_000_000_000L, "4.7G")]
-    public void Bytes_ByPowersOf1024(long? bytes, string shown) => Assert.Equal(shown, Shown.Bytes(bytes));
+    public void Bytes_Number_HasTheUnitOf1024(long? bytes, string shown) => Assert.Equal(shown, Shown.Bytes(bytes));
 
     [Theory]
     [InlineData(null, "-")]
@@ -20,7 +20,7 @@ public sealed class WordsTests
     [InlineData(9.94, "9.9%")]
     [InlineData(9.96, "10%")]
     [InlineData(199.6, "200%")]
-    public void Percent_HasADigitWhereItIsSmall(double? percent, string shown) => Assert.Equal(shown, Shown.Percent(percent));
+    public void Percent_SmallValue_HasADecimalPlace(double? percent, string shown) => Assert.Equal(shown, Shown.Percent(percent));
 
     [Theory]
     [InlineData("plain ünïcode", "plain ünïcode")]
@@ -32,7 +32,8 @@ public sealed class WordsTests
     [InlineData("one two three", 8, "one two\n    three\n")]
     [InlineData("one", 2, "one\n")]
     [InlineData("", 10, "\n")]
-    public void Paragraph_OfAWidth_BreaksAtBlanks(string text, int width, string shown) => Assert.Equal(shown, Paragraph.Wrap(text, width));
+    public void Paragraph_OfAWidth_BreaksAtBlanks(string text, int width, string shown) =>
+        Assert.Equal(shown, Paragraph.Wrap(text, width));
 
     [Theory]
     [InlineData("reuseportctl", "")]
@@ -41,10 +42,12 @@ public sealed class WordsTests
     [InlineData("reuseportctl status -o w", "wide")]
     [InlineData("reuseportctl signal --socket /nonexistent web HU", "HUP")]
     [InlineData("reuseportctl status --socket /nonexistent w", "")]
-    public void Complete_ALine_HasWhatCouldStandThere(string line, string words) => Assert.Equal(words, string.Join(' ', CompleteCommand.Candidates(line)));
+    public void Complete_Line_HasThePossibleWords(string line, string words) =>
+        Assert.Equal(words, string.Join(' ', CompleteCommand.Candidates(line)));
 
     [Theory]
     [InlineData("bash", "complete -F _reuseportctl reuseportctl")]
     [InlineData("zsh", "#compdef reuseportctl")]
-    public void Script_OfAShell_IsInTheBinary(string shell, string line) => Assert.Contains(line, CompletionCommand.Script(shell).Split('\n'));
+    public void Script_OfAShell_IsInTheBinary(string shell, string line) =>
+        Assert.Contains(line, CompletionCommand.Script(shell).Split('\n'));
 }

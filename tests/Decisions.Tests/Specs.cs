@@ -23,7 +23,9 @@ internal static class Specs
 
     public static ProcessSpec Process(string program) => new(
         [Template.TryParse(program, out _)!],
-        new ReuseportSpec(new PortFilter([new PortRange(8080, 8080)]), [], null, OptionSetting.Set, OptionSetting.System, null, Debug: true, Balance.Default),
+        new ReuseportSpec(
+            new PortFilter([new PortRange(8080, 8080)]), [], null, OptionSetting.Set, OptionSetting.System, null, Debug: true,
+            Balance.Default),
         [],
         [],
         null,

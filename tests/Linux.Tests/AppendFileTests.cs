@@ -47,7 +47,7 @@ public sealed class AppendFileTests : IDisposable
     }
 
     [Fact]
-    public void TryOpen_FifoThatNobodyReads_FailsInsteadOfWaiting()
+    public void TryOpen_FifoWithoutAReader_Fails()
     {
         using (var make = TestWorker.Start("/usr/bin/mkfifo", _folder["log"])) Assert.True(make.AwaitExit().Success);
 
@@ -74,7 +74,7 @@ public sealed class AppendFileTests : IDisposable
         Assert.Equal((65534u, 65533u), (facts.Uid, facts.Gid));
     }
 
-    /// <summary>What only a supplementary group may write to can be written to by who has that group.</summary>
+    /// <summary>A member of a supplementary group can write to a file of that group.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -91,7 +91,7 @@ public sealed class AppendFileTests : IDisposable
         else Assert.Equal("EACCES", Refused(user));
     }
 
-    /// <summary>The thread is the daemon's again: what only root may do, it may.</summary>
+    /// <summary>The thread has the rights of root again.</summary>
     [Fact]
     public void TryOpen_AsAUser_LeavesTheThreadAsItWas()
     {
@@ -123,7 +123,7 @@ public sealed class AppendFileTests : IDisposable
     }
 
     [Fact]
-    public void Write_FullDevice_SaysSo()
+    public void Write_FullDevice_IsNoSpace()
     {
         using var full = Assert.IsType<AppendFile>(AppendFile.TryOpen("/dev/full", null, out _));
 
@@ -145,13 +145,17 @@ public sealed class AppendFileTests : IDisposable
     }
 
     /// <summary>Ids, groups, capabilities and blocked signals of this thread.</summary>
-    private static string[] OwnThread() =>
-    [
-        .. File.ReadAllLines("/proc/thread-self/status").Where(line =>
-            new[] { "Uid:", "Gid:", "Groups:", "CapEff:", "CapPrm:", "CapAmb:", "SigBlk:" }.Any(start => line.StartsWith(start, StringComparison.Ordinal))),
-    ];
+    private static string[] OwnThread()
+    {
+        string[] keys = ["Uid:", "Gid:", "Groups:", "CapEff:", "CapPrm:", "CapAmb:", "SigBlk:"];
+        return
+        [
+            .. File.ReadAllLines("/proc/thread-self/status")
+                .Where(line => keys.Any(key => line.StartsWith(key, StringComparison.Ordinal))),
+        ];
+    }
 
-    /// <summary>PR_GET_DUMPABLE is 1 again once no thread is somebody else any more; other tests have theirs.</summary>
+    /// <summary>PR_GET_DUMPABLE is 1 again when no thread has other credentials. Other tests have such threads too.</summary>
     private static void AwaitDumpable()
     {
         const int getDumpable = 3;

@@ -29,7 +29,8 @@ public sealed class CpuSetTests
     {
         ValueList<int> allowed = [1, 4, 6];
 
-        var spread = Enumerable.Range(0, 4).Select(worker => Assert.Single(CpuSet.For(new CpuAffinity.Spread(), worker, allowed)));
+        var spread = Enumerable.Range(0, 4)
+            .Select(worker => Assert.Single(CpuSet.For(new CpuAffinity.Spread(), worker, allowed)));
         Assert.Equal([1, 4, 6, 1], spread);
     }
 

@@ -24,7 +24,9 @@ public sealed class GuardTests : IDisposable
     {
         var name = $"/proc/{_guard.Pid}/comm";
         Deadline.Until(() => File.ReadAllText(name) == "reuseport-guard\n", "it has its name");
-        Deadline.Until(() => ProcFile.Read(_guard.Pid, "environ"u8) is { } left && Array.TrueForAll(left, letter => letter == 0), "no variable is left");
+        Deadline.Until(
+            () => ProcFile.Read(_guard.Pid, "environ"u8) is { } left && Array.TrueForAll(left, letter => letter == 0),
+            "no variable is left");
 
         var entry = Assert.NotNull(ProcessEntry.Of(_guard.Pid));
         Assert.Equal((_guard.Pid, Environment.ProcessId), (entry.Session, entry.Parent));
@@ -42,7 +44,9 @@ public sealed class GuardTests : IDisposable
         {
             new Span<byte>(heap, mebibytes << 20).Fill(1);
             using var guard = Assert.IsType<Guard>(Guard.TryStart($"{_id}-heap", null, out _));
-            Deadline.Until(() => Anonymous(guard.Pid) < Anonymous(Environment.ProcessId) - (mebibytes << 10) / 2, "it does not hold the heap");
+            Deadline.Until(
+                () => Anonymous(guard.Pid) < Anonymous(Environment.ProcessId) - (mebibytes << 10) / 2,
+                "it does not hold the heap");
         }
         finally
         {
@@ -87,7 +91,7 @@ public sealed class GuardTests : IDisposable
         Assert.False(forgotten.Process.HasEnded);
     }
 
-    /// <summary>Its child is in its session, and goes on as the test's own when it has ended.</summary>
+    /// <summary>Its child is in its session. After its end the child lives on as a child of the test.</summary>
     [Fact]
     public void Dispose_LeaderThatHasEnded_ItsChildIsKilled()
     {
@@ -115,7 +119,8 @@ public sealed class GuardTests : IDisposable
     }
 
     private static long Anonymous(int pid) => long.Parse(
-        File.ReadLines($"/proc/{pid}/status").Single(line => line.StartsWith("RssAnon:", StringComparison.Ordinal)).Split('\t', ' ')[^2],
+        File.ReadLines($"/proc/{pid}/status").Single(line => line.StartsWith("RssAnon:", StringComparison.Ordinal))
+            .Split('\t', ' ')[^2],
         CultureInfo.InvariantCulture);
 
     private static TestWorker Start(string variable)

@@ -56,7 +56,8 @@ public sealed class HeldEntryTests : IDisposable
         Assert.Equal(Errno.NotFound, errno);
     }
 
-    private HeldEntry Held(string name) => HeldEntry.TryHold(_folder[name], out var errno) ?? throw new InvalidOperationException($"{name}: {errno}");
+    private HeldEntry Held(string name) =>
+        HeldEntry.TryHold(_folder[name], out var errno) ?? throw new InvalidOperationException($"{name}: {errno}");
 
     private Socket Bound(string name)
     {

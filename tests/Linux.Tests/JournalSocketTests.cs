@@ -78,7 +78,7 @@ public sealed class JournalSocketTests : IDisposable
     }
 
     [Fact]
-    public void SendDatagrams_NoJournald_SaysSo()
+    public void SendDatagrams_NoJournald_Fails()
     {
         using var missing = new JournalSocket(_folder["missing"]);
         Assert.Equal(0, missing.SendDatagrams("x"u8, 0, [1], out var error));
@@ -86,7 +86,7 @@ public sealed class JournalSocketTests : IDisposable
 
         using var socket = new JournalSocket(_folder["socket"]);
         _journald.Dispose();
-        // .NET removes the path with the socket; one that nobody listens on stays after a crash.
+        // .NET removes the path with the socket. After a crash the path stays without a listener.
         Assert.Equal(0, socket.SendDatagrams("x"u8, 0, [1], out error));
         Assert.Contains(error, (Errno[])[Errno.NotFound, Errno.ConnectionRefused]);
     }

@@ -8,9 +8,9 @@ public sealed class NicenessTests
 {
     private const int NiceField = 19;
 
-    /// <summary>What the thread starts has the niceness that it is given, or the one of before; processes and threads.</summary>
+    /// <summary>Processes and threads that the thread starts have their own niceness, or the niceness of before.</summary>
     [Fact]
-    public void TryImprove_IsTheThreadsAlone()
+    public void TryImprove_OneThread_OthersKeepTheirNiceness()
     {
         Root.Require();
         Assert.SkipUnless(ProcText.HasCapability("CapEff", "sys_nice"), "needs CAP_SYS_NICE");
@@ -20,7 +20,9 @@ public sealed class NicenessTests
         var thread = new Thread(() =>
         {
             errno = Niceness.TryImprove(out former);
-            own = long.Parse(File.ReadAllText("/proc/thread-self/stat").Split(") ")[^1].Split(' ')[NiceField - 3], CultureInfo.InvariantCulture);
+            own = long.Parse(
+                File.ReadAllText("/proc/thread-self/stat").Split(") ")[^1].Split(' ')[NiceField - 3],
+                CultureInfo.InvariantCulture);
             plain = Started(new Spawner());
             other = Started(new Spawner(niceness: 3));
         });

@@ -28,7 +28,7 @@ public sealed class OutputFileTests
     }
 
     [Fact]
-    public void Write_NobodyReads_IsBrokenPipe()
+    public void Write_NoReader_IsBrokenPipe()
     {
         var (read, write) = Inheritable.Pipe();
         using var end = new Descriptor(write);
@@ -38,7 +38,7 @@ public sealed class OutputFileTests
     }
 
     [Fact]
-    public void Write_FullDevice_SaysSo()
+    public void Write_FullDevice_IsNoSpace()
     {
         using var full = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write);
 

@@ -19,8 +19,10 @@ public sealed class PeerTests
             var peer = Peer.Read(served.SafeHandle);
 
             Assert.NotNull(peer);
-            Assert.Equal((Environment.ProcessId, UserDatabase.EffectiveUser, UserDatabase.EffectiveGroup), (peer.Pid, peer.Uid, peer.Gid));
-            Assert.Equal(Status("Groups"), peer.Groups.Select(group => group.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            Assert.Equal(
+                (Environment.ProcessId, UserDatabase.EffectiveUser, UserDatabase.EffectiveGroup), (peer.Pid, peer.Uid, peer.Gid));
+            Assert.Equal(
+                Status("Groups"), peer.Groups.Select(group => group.ToString(System.Globalization.CultureInfo.InvariantCulture)));
             Assert.True(peer.IsIn(peer.Gid));
             Assert.False(peer.IsIn(4_000_000_000));
         }
@@ -61,6 +63,7 @@ public sealed class PeerTests
     }
 
     private static string[] Status(string key) =>
-        File.ReadLines("/proc/self/status").First(line => line.StartsWith($"{key}:", StringComparison.Ordinal))[(key.Length + 1)..]
+        File.ReadLines("/proc/self/status")
+            .First(line => line.StartsWith($"{key}:", StringComparison.Ordinal))[(key.Length + 1)..]
             .Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
 }

@@ -47,7 +47,7 @@ public sealed class PidfdTests
     }
 
     [Fact]
-    public void Wait_NotAChild_SaysSo()
+    public void Wait_NotAChild_IsNoChild()
     {
         using var parent = Pidfd.Open(ProcessEntry.Of(Environment.ProcessId)!.Value.Parent, out _);
         Assert.SkipWhen(parent is null, "the tests are a process without a visible parent");
@@ -95,7 +95,7 @@ public sealed class PidfdTests
     }
 
     [Fact]
-    public void Open_NoSuchProcess_SaysSo()
+    public void Open_NoSuchProcess_IsNoProcess()
     {
         using var worker = TestWorker.Start("dies", "exit", "0");
         worker.AwaitExit();

@@ -7,7 +7,7 @@ namespace Linux.Tests;
 public sealed class PipeTests
 {
     [Fact]
-    public void Read_NothingYet_SaysAgain()
+    public void Read_EmptyPipe_IsAgain()
     {
         var request = TestWorker.Request("ignore-term");
         using var worker = TestWorker.Start(request);

@@ -4,7 +4,7 @@ using Linux.Tests.Harness;
 
 namespace Linux.Tests;
 
-/// <summary>Who has a port, by sockets of this process.</summary>
+/// <summary>Holders of ports, with sockets of this process.</summary>
 public sealed class PortHolderTests
 {
     [Theory]
@@ -16,19 +16,23 @@ public sealed class PortHolderTests
         // A kernel before 6.8 does not tell of sockets that are bound and nothing more.
         Assert.SkipWhen(kind == "bound" && Environment.OSVersion.Version < new Version(6, 8), "Linux 6.8");
         var isStream = kind != "datagram";
-        using var socket = new Socket(AddressFamily.InterNetwork, isStream ? SocketType.Stream : SocketType.Dgram, ProtocolType.Unspecified);
+        using var socket = new Socket(
+            AddressFamily.InterNetwork, isStream ? SocketType.Stream : SocketType.Dgram, ProtocolType.Unspecified);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         if (kind == "listening") socket.Listen();
         var port = ((IPEndPoint)socket.LocalEndPoint!).Port;
 
         var holder = Assert.Single(PortHolder.Of(new HashSet<int> { port }), holder => holder.IsStream == isStream);
         Assert.Equal(
-            (IPAddress.Loopback, port, Environment.ProcessId, UserDatabase.EffectiveUser), (holder.Address, holder.Port, holder.Pid, holder.Uid));
-        Assert.True(SocketHolders.DescriptorOf(Environment.ProcessId, holder.Inode) is not null, "the inode is that of the socket");
+            (IPAddress.Loopback, port, Environment.ProcessId, UserDatabase.EffectiveUser),
+            (holder.Address, holder.Port, holder.Pid, holder.Uid));
+        Assert.True(
+            SocketHolders.DescriptorOf(Environment.ProcessId, holder.Inode) is not null, "the inode is that of the socket");
 
         socket.Dispose();
         // The process that another test forks has it for a moment, too.
-        Deadline.Until(() => PortHolder.Of(new HashSet<int> { port }).All(other => other.IsStream != isStream), "nobody holds the port");
+        Deadline.Until(
+            () => PortHolder.Of(new HashSet<int> { port }).All(other => other.IsStream != isStream), "nobody holds the port");
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class PreloadDiagnosisTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Of_StaticProgram_SaysSoRunningOrNot()
+    public void Of_StaticProgram_IsThatReasonRunningOrNot()
     {
         using var worker = Start("binds-static");
 
@@ -46,7 +46,7 @@ public sealed class PreloadDiagnosisTests : IDisposable
     [Theory]
     [InlineData("/nowhere/server")]
     [InlineData("./server")]
-    public void Of_FileThatCannotBeLookedAt_IsNotGuessed(string program) =>
+    public void Of_UnreadableFile_IsUnknown(string program) =>
         Assert.Equal(PreloadReason.Unknown, Of(program).Reason);
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class PreloadDiagnosisTests : IDisposable
         Assert.Equal(PreloadReason.ExitedBeforeMain, Of(_folder.Copy(TestPrograms.Path("binds"), "server", "4755")).Reason);
 
     [Fact]
-    public void Of_LibraryForAnotherArchitecture_SaysSo()
+    public void Of_LibraryForAnotherArchitecture_IsThatReason()
     {
         var bytes = File.ReadAllBytes(TestPrograms.Library);
         bytes[18] ^= 0xff; // e_machine
@@ -129,7 +129,7 @@ public sealed class PreloadDiagnosisTests : IDisposable
     }
 
     [Fact]
-    public void Of_NoLibrary_SaysSo() => Assert.Equal(
+    public void Of_NoLibrary_IsThatReason() => Assert.Equal(
         new PreloadDiagnosis(PreloadReason.LibraryMissing, "/nowhere/library.so: ENOENT"),
         Of(TestPrograms.Path("dies"), "/nowhere/library.so"));
 
@@ -154,7 +154,7 @@ public sealed class PreloadDiagnosisTests : IDisposable
     }
 
     [Fact]
-    public void Of_EnvironmentClearedOnTheWay_SaysSo()
+    public void Of_EnvironmentCleared_IsThatReason()
     {
         var request = TestWorker.Request("/usr/bin/env", "-i", TestPrograms.Path("binds"));
         using var worker = TestWorker.Start(request with { Environment = [$"LD_PRELOAD={TestPrograms.Library}"] });

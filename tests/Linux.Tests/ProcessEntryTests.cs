@@ -8,7 +8,8 @@ public sealed class ProcessEntryTests
 
     [Fact]
     public void TryParse_OrdinaryLine_HasItsFields() => Assert.Equal(
-        new ProcessEntry(4242, 'S', 1, 4240, 4230, 98765, ResidentPages: 228) { CpuTicks = 5 }, Parse($"4242 (sleep) S 1 4240 4230 0 -1 {Rest}"));
+        new ProcessEntry(4242, 'S', 1, 4240, 4230, 98765, ResidentPages: 228) { CpuTicks = 5 },
+        Parse($"4242 (sleep) S 1 4240 4230 0 -1 {Rest}"));
 
     [Theory]
     [InlineData("a b")]
@@ -17,7 +18,8 @@ public sealed class ProcessEntryTests
     [InlineData("")]
     [InlineData("x) Z 9")]
     public void TryParse_NameThatLooksLikeFields_IsSkipped(string name) => Assert.Equal(
-        new ProcessEntry(4242, 'Z', 1, 4240, 4230, 98765, ResidentPages: 228) { CpuTicks = 5 }, Parse($"4242 ({name}) Z 1 4240 4230 0 -1 {Rest}"));
+        new ProcessEntry(4242, 'Z', 1, 4240, 4230, 98765, ResidentPages: 228) { CpuTicks = 5 },
+        Parse($"4242 ({name}) Z 1 4240 4230 0 -1 {Rest}"));
 
     [Theory]
     [InlineData("")]

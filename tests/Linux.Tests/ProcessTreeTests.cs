@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Linux.Tests;
 
-/// <summary>Whose a process is, decided over made-up tables. The daemon is 100.</summary>
+/// <summary>The owner of a process, found in tables of the test. The daemon has pid 100.</summary>
 public sealed class ProcessTreeTests
 {
     private const int Daemon = 100;

@@ -4,7 +4,7 @@ using Reuseportd.Model;
 
 namespace Linux.Tests;
 
-/// <summary>What the kernel says of sockets of this process.</summary>
+/// <summary>Options of sockets of this process, read from the kernel.</summary>
 public sealed class ReusePortOptionTests
 {
     private const int LevelSocket = 1;

@@ -32,7 +32,7 @@ public sealed class SpawnerAttributesTests
         const int getDumpable = 3;
         using var worker = TestWorker.Start(TestWorker.Request("/bin/sleep", "1000") with { Identity = Nobody });
 
-        // Not while another test is somebody else.
+        // Not while a thread of another test has other credentials.
         Deadline.Until(() => Libc.ProcessControl(getDumpable, 0) == 1, "the daemon may be dumped again");
     }
 

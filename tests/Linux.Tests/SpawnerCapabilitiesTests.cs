@@ -33,12 +33,13 @@ public sealed class SpawnerCapabilitiesTests
     }
 
     [Fact]
-    public void TrySpawn_AmbientCapabilities_DoNotMakeTheLoaderDistrustTheEnvironment()
+    public void TrySpawn_AmbientCapabilities_KeepTheLoaderOutOfSecureMode()
     {
         Root.Require();
         using var folder = new TemporaryFolder();
         var request = TestWorker.Request(folder.Copy(TestPrograms.Path("binds"), "server"));
-        using var worker = TestWorker.Start(request with { Identity = Nobody, AmbientCapabilities = [NetBind], NoNewPrivileges = true });
+        using var worker = TestWorker.Start(
+            request with { Identity = Nobody, AmbientCapabilities = [NetBind], NoNewPrivileges = true });
         Assert.Equal("ready", worker.Out!.ReadLine());
 
         Assert.Equal(false, RunningProgram.TryOpen(worker.Pid)!.IsSecure());
@@ -55,7 +56,7 @@ public sealed class SpawnerCapabilitiesTests
     }
 
     [Fact]
-    public void TrySpawn_AmbientCapabilitiesAndRoot_HasAllThatThereAre()
+    public void TrySpawn_AmbientCapabilitiesAndRoot_HasAllCapabilities()
     {
         Root.Require();
         using var plain = TestWorker.Start(Sleep);
@@ -90,7 +91,7 @@ public sealed class SpawnerCapabilitiesTests
     });
 
     [Fact]
-    public void TrySpawn_OrdinaryUserNamesItself_KeepsWhatIsAskedFor() => OrdinaryUser.Run([NetBind, NetRaw], spawner =>
+    public void TrySpawn_OrdinaryUserAsItself_KeepsTheCapabilities() => OrdinaryUser.Run([NetBind, NetRaw], spawner =>
     {
         var request = Sleep with { Identity = Nobody, AmbientCapabilities = [NetRaw], NoNewPrivileges = true };
         using var worker = TestWorker.Start(spawner, request);

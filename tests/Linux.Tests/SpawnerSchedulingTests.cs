@@ -4,7 +4,7 @@ using Reuseportd.Model;
 
 namespace Linux.Tests;
 
-/// <summary>Turns at CPU and disk, by what the kernel says of the process.</summary>
+/// <summary>Scheduling of CPU and disk, read from the kernel.</summary>
 [Collection(nameof(Dumpable))]
 public sealed partial class SpawnerSchedulingTests
 {
@@ -68,7 +68,7 @@ public sealed partial class SpawnerSchedulingTests
             var request = TestWorker.Request("/bin/true") with { Limits = [new ResourceLimit("nice", 30)], Nice = -5 };
 
             Assert.False(spawner.TrySpawn(request, out _, out var error));
-            Assert.Equal("setrlimit nice=30: EPERM (the hard limit is 0)", error.ToString());
+            Assert.Equal(("setrlimit", "nice=30", Errno.NotPermitted), (error!.Step, error.Value, error.Errno));
         });
     }
 

@@ -3,7 +3,7 @@ using Reuseportd.Model;
 
 namespace Linux.Tests;
 
-/// <summary>Steps that fail only where a sandbox refuses the call: each is named with its value.</summary>
+/// <summary>Steps that fail only if a sandbox refuses the call. Each error has its step and value.</summary>
 public sealed class SpawnerStepTests
 {
     private const int NotPermitted = 1;

@@ -10,7 +10,7 @@ public sealed class SpawnerTests
         Assert.Equal((136, 24, 32), (sizeof(Native.Request), sizeof(Native.Limit), sizeof(Native.Result)));
 
     [Fact]
-    public void TrySpawn_Program_RunsItAndItsStreamsEnd()
+    public void TrySpawn_Program_RunsAndItsStreamsEnd()
     {
         using var worker = TestWorker.Start("dies", "exit", "7");
 

@@ -2,7 +2,7 @@ using Reuseportd.Model;
 
 namespace Linux.Tests;
 
-/// <summary>Each errno of a start with what was found, in the words that a user gets.</summary>
+/// <summary>The sentence for each errno of a start. No other test has these sentences.</summary>
 public sealed class StartBarriersTests
 {
     private const uint Program = 0x81ED; // a regular file, 0755
@@ -34,14 +34,16 @@ public sealed class StartBarriersTests
 
     [Theory]
     [MemberData(nameof(OfExec))]
-    public void ToExec_SaysWhatIsInTheWay(int errno, string found, string? barrier) =>
-        Assert.Equal(barrier, StartBarriers.ToExec(new Errno(errno), File(found), found.EndsWith("searched", StringComparison.Ordinal), WebUser));
+    public void ToExec_Errno_IsTheBarrier(int errno, string found, string? barrier) =>
+        Assert.Equal(
+            barrier,
+            StartBarriers.ToExec(new Errno(errno), File(found), found.EndsWith("searched", StringComparison.Ordinal), WebUser));
 
     [Theory]
     [InlineData(13, "/root", "user www-data may not enter /root")]
     [InlineData(13, null, "as user www-data")]
     [InlineData(2, null, null)]
-    public void ToDirectory_SaysWho(int errno, string? closed, string? barrier) =>
+    public void ToDirectory_Errno_IsTheBarrier(int errno, string? closed, string? barrier) =>
         Assert.Equal(barrier, StartBarriers.ToDirectory(new Errno(errno), closed, WebUser));
 
     [Theory]
@@ -50,8 +52,9 @@ public sealed class StartBarriersTests
     [InlineData(6, "the FIFO has no reader")]
     [InlineData(13, "as user 1234")]
     [InlineData(28, null)]
-    public void ToOutput_SaysWhy(int errno, string? barrier) =>
-        Assert.Equal(barrier, StartBarriers.ToOutput(new Errno(errno), new Account(null, new Identity(1234, 1234, []), null, null)));
+    public void ToOutput_Errno_IsTheBarrier(int errno, string? barrier) =>
+        Assert.Equal(
+            barrier, StartBarriers.ToOutput(new Errno(errno), new Account(null, new Identity(1234, 1234, []), null, null)));
 
     private static ExecutedFile? File(string found) => found switch
     {
@@ -67,5 +70,6 @@ public sealed class StartBarriersTests
         _ => null,
     };
 
-    private static ExecutedFile Of(uint mode) => new(new PathFacts(Uid: 0, Gid: 0, mode), ClosedDirectory: null, IsOnNoExec: false, MissingInterpreter: null);
+    private static ExecutedFile Of(uint mode) =>
+        new(new PathFacts(Uid: 0, Gid: 0, mode), ClosedDirectory: null, IsOnNoExec: false, MissingInterpreter: null);
 }

@@ -20,7 +20,7 @@ public sealed class SubreaperTests
     }
 
     [Fact]
-    public void Reap_EndedStranger_IsGone()
+    public void Reap_EndedProcessOfNoWorker_IsReaped()
     {
         using var worker = TestWorker.Start("hold-pipe");
         using var orphan = Assert.IsType<Pidfd>(Pidfd.Open(Assert.Single(worker.ReadNumbers("holding")), out _));
@@ -59,7 +59,7 @@ public sealed class SubreaperTests
         orphan.SendSignal(Signal.Kill);
         Assert.True(orphan.WaitForEnd(Deadline.Patience));
 
-        // Orphans of other tests are told of too, and other tests may reap this one.
+        // Orphans of other tests appear too, and other tests can reap this orphan.
         Deadline.Until(
             () => SpawnThread.Run(_ =>
             {

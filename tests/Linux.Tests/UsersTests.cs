@@ -27,7 +27,7 @@ public sealed class UsersTests
     }
 
     [Fact]
-    public void Resolve_UnknownNames_SaysWhich()
+    public void Resolve_UnknownNames_NamesThem()
     {
         Assert.Null(UserDatabase.Resolve("no-such-user", null, out var error));
         Assert.Equal("user 'no-such-user' does not exist", error);
@@ -39,7 +39,7 @@ public sealed class UsersTests
     public void Resolve_NumberWithoutEntry_NeedsAGroup()
     {
         Assert.Null(UserDatabase.Resolve("3999999999", null, out var error));
-        Assert.Equal("user 3999999999 has no entry in the user database, so 'group' is required", error);
+        Assert.Contains("3999999999", error, StringComparison.Ordinal);
 
         var account = Assert.IsType<Account>(UserDatabase.Resolve("3999999999", "3999999998", out _));
         Assert.Equal((3999999999u, 3999999998u), (account.Identity.Uid, account.Identity.Gid));
@@ -85,9 +85,10 @@ public sealed class UsersTests
     }
 
     [Fact]
-    public void WithGroups_UnknownGroup_SaysWhich()
+    public void WithGroups_UnknownGroup_NamesIt()
     {
-        Assert.Null(UserDatabase.WithGroups(UserDatabase.Resolve("root", null, out _)!, ["daemon", "no-such-group"], out var error));
-        Assert.Equal("group 'no-such-group' does not exist", error);
+        Assert.Null(
+            UserDatabase.WithGroups(UserDatabase.Resolve("root", null, out _)!, ["daemon", "no-such-group"], out var error));
+        Assert.Contains("'no-such-group'", error, StringComparison.Ordinal);
     }
 }

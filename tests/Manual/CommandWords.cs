@@ -12,7 +12,9 @@ internal static class CommandWords
     private static string Verb(Command verb)
     {
         var options = verb.Options.Where(option => !option.Hidden && option is not System.CommandLine.Help.HelpOption).ToArray();
-        var words = string.Concat(options.Select(option => $"[{Names(option, "|")}]\n").Concat(verb.Arguments.Select(argument => Argument(argument) + "\n")));
+        var words = string.Concat(
+            options.Select(option => $"[{Names(option, "|")}]\n")
+                .Concat(verb.Arguments.Select(argument => Argument(argument) + "\n")));
         var items = string.Concat(verb.Arguments.Where(argument => argument.Description is not null)
             .Select(argument => Roff.Item(Roff.Italic(argument.HelpName ?? argument.Name), argument.Description!)));
         return $".SS {verb.Name}\n.B reuseportctl {verb.Name}\n{words}.PP\n{Roff.Text(verb.Description!)}{items}"
@@ -23,7 +25,8 @@ internal static class CommandWords
 
     private static string Names(Option option, string between)
     {
-        var names = option.Aliases.Prepend(option.Name).Where(name => name is not ("-?" or "/?" or "/h")).OrderBy(name => name.Length).Distinct();
+        var names = option.Aliases.Prepend(option.Name).Where(name => name is not ("-?" or "/?" or "/h"))
+            .OrderBy(name => name.Length).Distinct();
         var value = option.HelpName is { } word ? $" {Roff.Italic(word)}" : "";
         return string.Join(between, names.Select(Roff.Bold)) + value;
     }

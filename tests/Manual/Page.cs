@@ -1,9 +1,9 @@
 namespace Tests.Manual;
 
 /// <summary>
-/// A page of the manual: <c>tests/Manual/NAME.in</c> is what is written by hand, and a line <c>@PART@</c> in it stands for what
-/// is made. With GOLDEN_UPDATE=1 in the environment the page in <c>docs/man</c> is written instead of compared; <c>make man</c>
-/// does that.
+/// A page of the manual. <c>tests/Manual/NAME.in</c> is written by hand, and a generated part replaces each line <c>@PART@</c>
+/// in it. With GOLDEN_UPDATE=1 in the environment the page in <c>docs/man</c> is written instead of compared;
+/// <c>make man</c> does that.
 /// </summary>
 internal static class Page
 {

@@ -6,14 +6,14 @@ namespace Tests.Manual;
 /// <summary>Text as man(7) wants it.</summary>
 internal static partial class Roff
 {
-    /// <summary>Lines of the source; what they are filled to is the reader's.</summary>
+    /// <summary>Lines of the source. The reader's formatter fills them.</summary>
     private const int Width = 78;
 
-    /// <summary>A dash that begins an option stays one to who copies it; one within a word is a hyphen.</summary>
+    /// <summary>A dash that begins an option must stay a dash for copying. A dash within a word is a hyphen.</summary>
     public static string Escape(string text) =>
         Dash().Replace(text.Replace("\\", "\\e", StringComparison.Ordinal), @"\-");
 
-    /// <summary>A paragraph in lines of the source, none of which begins with what is a request.</summary>
+    /// <summary>A paragraph in lines of the source, none of which begins like a request.</summary>
     public static string Text(string text)
     {
         var (all, line) = (new StringBuilder(), new StringBuilder());
@@ -34,11 +34,12 @@ internal static partial class Roff
     }
 
     /// <summary>
-    /// An item of a list: what it is called, in bold where marked so by <c>*</c>, in italics by <c>_</c>, and what is said of it.
+    /// An item of a list: its name, in bold if marked by <c>*</c>, in italics by <c>_</c>, and its description.
     /// </summary>
     public static string Item(string tag, string text) => $".TP\n{tag}\n{Text(text)}";
 
-    public static string Bold(string text) => $@"\fB{Escape(text).Replace("-", @"\-", StringComparison.Ordinal).Replace(@"\\-", @"\-", StringComparison.Ordinal)}\fP";
+    public static string Bold(string text) =>
+        $@"\fB{Escape(text).Replace("-", @"\-", StringComparison.Ordinal).Replace(@"\\-", @"\-", StringComparison.Ordinal)}\fP";
 
     public static string Italic(string text) => $@"\fI{Escape(text)}\fP";
 

@@ -9,7 +9,7 @@ internal static class Artifacts
 
     public static string Library => Path.Combine(Built.Value, "lib", "libreuseport.so");
 
-    /// <summary>Null where there is no compiler for musl.</summary>
+    /// <summary>Null without a compiler for musl.</summary>
     public static string? MuslFolder => BuiltForMusl.Value is { } folder ? Path.Combine(folder, "musl") : null;
 
     public static string Probe(string name) => Path.Combine(Built.Value, name);
@@ -17,7 +17,7 @@ internal static class Artifacts
     public static bool OnPath(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
 
-    /// <summary>Runs a program to its end and gives back what it wrote to stdout.</summary>
+    /// <summary>Runs a program to its end and returns its stdout.</summary>
     public static string Output(string program, params string[] arguments)
     {
         var run = Command.Run(program, arguments, [], "");

@@ -5,7 +5,7 @@ namespace Preload.Tests;
 /// <summary>Addresses that the kernel refuses: it has to be the kernel that does, and the program has to live.</summary>
 public class BadAddressTests
 {
-    /// <summary>One for each of the ways through the hook.</summary>
+    /// <summary>A case for each path through the hook.</summary>
     public static TheoryData<string> Environments =>
         ["", "LIBREUSEPORT_DEBUG=1", "LIBREUSEPORT_ADDR=127.0.0.1", "LIBREUSEPORT_PORT=80,8080", "SO_BINDTODEVICE=lo"];
 
@@ -42,7 +42,7 @@ public class BadAddressTests
     [InlineData("inet", "127.0.0.1", 4294967295, "EINVAL")]
     [InlineData("inet6", "::1", 16, "EINVAL")]
     [InlineData("inet6", "::1", 23, "EINVAL")]
-    public void Bind_WrongLength_IsTheKernelsToRefuse(string family, string address, long length, string expected)
+    public void Bind_WrongLength_IsRefusedByTheKernel(string family, string address, long length, string expected)
     {
         foreach (var debug in new[] { "", "LIBREUSEPORT_DEBUG=1" })
         {

@@ -2,7 +2,7 @@ using static System.StringComparison;
 
 namespace Preload.Tests;
 
-/// <summary>What is in the shared object, and what is not.</summary>
+/// <summary>Contents of the shared object.</summary>
 public class BinaryTests
 {
     [Fact]
@@ -48,7 +48,7 @@ public class BinaryTests
     public void Library_Symbols_AreStripped() =>
         Assert.DoesNotContain(".symtab", Artifacts.Output("readelf", "-SW", Artifacts.Library), Ordinal);
 
-    /// <summary>Names of dynamic symbols, without their versions; each line of nm ends with one.</summary>
+    /// <summary>Names of dynamic symbols without their versions. Each line of nm ends with a name.</summary>
     private static IEnumerable<string> Symbols(string which) =>
         Artifacts.Output("nm", "-D", which, Artifacts.Library)
             .Split('\n', StringSplitOptions.RemoveEmptyEntries)

@@ -1,6 +1,6 @@
 namespace Preload.Tests;
 
-/// <summary>What a bind sets on a socket, and what it leaves alone.</summary>
+/// <summary>Options that a bind sets on a socket, and options that it keeps.</summary>
 public class BindTests
 {
     private readonly string _address = Loopback.Next();
@@ -87,7 +87,7 @@ public class BindTests
     [Theory]
     [InlineData("")]
     [InlineData("LIBREUSEPORT_DEBUG=1")]
-    public void Bind_ThatFails_KeepsWhatTheProgramHadSet(string environment) =>
+    public void Bind_Fails_KeepsTheOptionsOfTheProgram(string environment) =>
         Probe.Run(
                 environment,
                 "socket inet stream set reuseport 1 set reuseaddr 1 bind 192.0.2.1 8080 get reuseport get reuseaddr")
@@ -115,7 +115,7 @@ public class BindTests
     [Theory]
     [InlineData("")]
     [InlineData("LIBREUSEPORT_DEBUG=1")]
-    public void Bind_DescriptorThatIsNoSocket_FailsAsEver(string environment) =>
+    public void Bind_DescriptorThatIsNoSocket_IsENOTSOCK(string environment) =>
         Probe.Run(environment, $"file bind {_address} 8080").Answers("bind=ENOTSOCK");
 
     [Theory]

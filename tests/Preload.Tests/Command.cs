@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace Preload.Tests;
 
-/// <summary>What a program did: its exit code (128 and the signal's number where one killed it) and what it wrote.</summary>
+/// <summary>Exit code of a program (128 and the number of the signal that killed it) and its output.</summary>
 internal sealed record Command(int ExitCode, string Output, string Errors)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
-    /// <summary>Runs a program with this environment on top of ours, less what would steer the library.</summary>
+    /// <summary>Runs a program with this environment added to our own, without our variables of the library.</summary>
     public static Command Run(string program, IEnumerable<string> arguments, Dictionary<string, string> environment, string input)
     {
         var start = new ProcessStartInfo(program, arguments)

@@ -5,7 +5,7 @@ public class DeviceTests
 {
     private readonly string _address = Loopback.Next();
 
-    /// <summary>With and without what sends a bind the long way round.</summary>
+    /// <summary>With and without a variable that makes a bind take the long path.</summary>
     public static TheoryData<string> Ways => ["", "LIBREUSEPORT_DEBUG=1", "LIBREUSEPORT_ADDR=127.0.0.0/8"];
 
     [Theory]

@@ -3,13 +3,13 @@ using static System.StringComparison;
 
 namespace Preload.Tests;
 
-/// <summary>The form of each line: a contract with whoever reads them.</summary>
+/// <summary>The form of each line, which is a contract with its readers.</summary>
 public class LineTests
 {
     private readonly string _address = Loopback.Next();
 
     [Fact]
-    public void Load_Debug_SaysSoOnce()
+    public void Load_Debug_WritesOneLine()
     {
         var run = Probe.RunDebug("", "");
         Assert.Matches(new Regex(@"^libreuseport:loaded:pid=[1-9][0-9]* version=1\.0\.0\n$"), run.Errors);
@@ -28,10 +28,10 @@ public class LineTests
             .Silent();
 
     [Fact]
-    public void Bind_Matched_SaysWhatWasSet()
+    public void Bind_Matched_LineHasTheOptions()
     {
         var run = Probe.RunDebug("SO_REUSEADDR=1 SO_BINDTODEVICE=lo", $"socket inet stream bind {_address} 8080 listen 7");
-        // Which one is free depends on what whoever runs the tests has left open.
+        // The free descriptor depends on the open descriptors of the test runner.
         var socket = $@"pid=[0-9]+ fd=[0-9]+ inode=[1-9][0-9]* family=inet type=stream addr={Regex.Escape(_address)} port=8080";
         Assert.Matches($"^libreuseport:bind:{socket} matched=1 reuseport=1 reuseaddr=1 device=lo result=ok$", run.Lines[1]);
         Assert.Matches($"^libreuseport:listen:{socket} matched=1 backlog=7 result=ok$", run.Lines[2]);
@@ -39,7 +39,7 @@ public class LineTests
     }
 
     [Fact]
-    public void Bind_NotMatched_SaysThatNothingWasSet()
+    public void Bind_NotMatched_LineHasNoOption()
     {
         var run = Probe.RunDebug(
             "LIBREUSEPORT_PORT=9 SO_REUSEADDR=1 SO_BINDTODEVICE=lo", $"socket inet dgram bind {_address} 8080");
@@ -50,7 +50,7 @@ public class LineTests
     }
 
     [Fact]
-    public void Bind_Inet6_SaysFamilyAndAddress()
+    public void Bind_Inet6_LineHasFamilyAndAddress()
     {
         var port = Loopback.NextPort();
         var run = Probe.RunDebug("", $"socket inet6 dgram bind ::1 {port} socket inet6 stream bind ::ffff:{_address} 8080");
@@ -59,7 +59,7 @@ public class LineTests
     }
 
     [Fact]
-    public void Bind_PortZero_SaysThePortThatTheKernelChose()
+    public void Bind_PortZero_LineHasTheChosenPort()
     {
         var run = Probe.RunDebug("", $"socket inet stream bind {_address} 0 get port");
         var port = run.Output[1]["port=".Length..];
@@ -68,7 +68,7 @@ public class LineTests
     }
 
     [Fact]
-    public void Bind_Fails_SaysTheErrno()
+    public void Bind_Fails_LineHasTheErrno()
     {
         var again = $"socket inet stream bind {_address} 8080";
         var run = Probe.RunDebug("SO_REUSEPORT=-1", $"{again} {again} socket inet stream bind 192.0.2.1 80");
@@ -77,7 +77,7 @@ public class LineTests
     }
 
     [Fact]
-    public void Bind_OptionFails_SaysItInThePublishedForm()
+    public void Bind_OptionFails_LineHasThePublishedForm()
     {
         var run = Probe.RunDebug("", $"socket inet stream refuse reuseport-option 92 bind {_address} 8080");
         Assert.Equal("libreuseport:SO_REUSEPORT:Protocol not available", run.Lines[1]);
@@ -85,14 +85,14 @@ public class LineTests
     }
 
     [Fact]
-    public void Bind_OptionFailsWithAnUnknownErrno_SaysItsNumber()
+    public void Bind_OptionFailsWithAnUnknownErrno_LineHasItsNumber()
     {
         var run = Probe.RunDebug("", $"socket inet stream refuse reuseport-option 3000 bind {_address} 8080");
         Assert.Equal("libreuseport:SO_REUSEPORT:Unknown error 3000", run.Lines[1]);
     }
 
     [Fact]
-    public void Bind_DeviceFails_SaysBoth()
+    public void Bind_DeviceFails_HasBothLines()
     {
         var run = Probe.RunDebug("SO_BINDTODEVICE=nodevice0", $"socket inet stream bind {_address} 8080");
         Assert.Equal("libreuseport:SO_BINDTODEVICE:No such device", run.Lines[1]);

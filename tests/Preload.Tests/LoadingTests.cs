@@ -2,12 +2,12 @@ using static System.StringComparison;
 
 namespace Preload.Tests;
 
-/// <summary>When the library is read, and who else is loaded beside it.</summary>
+/// <summary>The moment of loading, and other libraries beside it.</summary>
 public class LoadingTests
 {
     private readonly string _address = Loopback.Next();
 
-    /// <summary>As programs do that set their title: what was in the environment at load is what counts.</summary>
+    /// <summary>Programs that set their title overwrite the environment. Only the environment at load counts.</summary>
     [Theory]
     [InlineData("")]
     [InlineData("LIBREUSEPORT_DEBUG=1")]

@@ -2,11 +2,11 @@ using System.Net;
 
 namespace Preload.Tests;
 
-/// <summary>Filters against a model of what they mean.</summary>
+/// <summary>Filters compared with a model of their meaning.</summary>
 public class MatchModelTests
 {
     [Fact]
-    public void Bind_RandomFilters_MatchAsTheModelSays()
+    public void Bind_RandomFilters_MatchAsTheModel()
     {
         var random = new Random(20_260_101);
         var questions = Enumerable.Range(0, 4_000).Select(_ => Question(random)).ToList();

@@ -138,7 +138,7 @@ public class MatchTests
     }
 
     [Fact]
-    public void Bind_ListsAtTheirBound_AreHeldWhole()
+    public void Bind_ListsAtTheirBound_AreComplete()
     {
         var ports = string.Join(',', Enumerable.Range(1, 256).Select(n => $"{n * 2}"));
         var addresses = string.Join(',', Enumerable.Range(1, 64).Select(n => $"127.0.0.{n}"));

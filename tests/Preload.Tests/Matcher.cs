@@ -3,7 +3,7 @@ namespace Preload.Tests;
 /// <summary>The program <c>matcher</c>: an environment and a bind for each question, and whether the socket matched.</summary>
 internal static class Matcher
 {
-    /// <returns><c>1</c> or <c>0</c>, followed by <c>!</c> where a line said that a value cannot be read.</returns>
+    /// <returns><c>1</c> or <c>0</c>, followed by <c>!</c> if a line reports an unreadable value.</returns>
     public static string Ask(string addresses, string ports, string address, int port) =>
         Assert.Single(Ask([$"{addresses}\t{ports}\t{address}\t{port}"]));
 

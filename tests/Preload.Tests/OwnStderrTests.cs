@@ -2,7 +2,7 @@ using static System.StringComparison;
 
 namespace Preload.Tests;
 
-/// <summary>LIBREUSEPORT_STDERR: lines go to one file, and to nothing else that stands at descriptor 2.</summary>
+/// <summary>LIBREUSEPORT_STDERR: lines go to one file, and to no other file at descriptor 2.</summary>
 public class OwnStderrTests
 {
     private readonly string _address = Loopback.Next();
@@ -24,10 +24,11 @@ public class OwnStderrTests
     [InlineData("file")]
     [InlineData("tty")]
     [InlineData("socket")]
-    public void Bind_AnotherFileIsPutThere_GetsNothing(string kind)
+    public void Bind_StderrIsReplaced_WritesNothing(string kind)
     {
         var run = Probe.Run(
-            "", $"stderr-is-ours exec {Bind(8080)} stderr {kind} {Bind(8081)} listen 5 stderr-bytes stderr original {Bind(8082)}");
+            "",
+            $"stderr-is-ours exec {Bind(8080)} stderr {kind} {Bind(8081)} listen 5 stderr-bytes stderr original {Bind(8082)}");
         run.Answers("bind=ok", "bind=ok", "listen=ok", "stderr-bytes=0", "bind=ok");
         Assert.Equal(["loaded", "bind", "bind"], Kinds(run));
         Assert.DoesNotContain(run.Lines, line => line.Contains("port=8081", Ordinal));
@@ -37,7 +38,7 @@ public class OwnStderrTests
     [InlineData("pipe")]
     [InlineData("tty")]
     [InlineData("appended")]
-    public void Load_ExecutedWithAnotherStderr_SaysNothing(string kind) =>
+    public void Load_ExecutedWithAnotherStderr_WritesNothing(string kind) =>
         Probe.Run("", $"stderr-is-ours stderr {kind} exec {Bind(8080)} listen 5").Answers("bind=ok", "listen=ok").Silent();
 
     [Fact]
@@ -49,7 +50,7 @@ public class OwnStderrTests
         Assert.Equal(PidOf(run.Lines[1]), PidOf(run.Lines[2]));
     }
 
-    /// <summary>What counts is the environment at load.</summary>
+    /// <summary>Only the environment at load counts.</summary>
     [Fact]
     public void Bind_EnvironmentOverwritten_LimitStays()
     {
@@ -108,7 +109,7 @@ public class OwnStderrTests
 
     /// <summary>Lines of errors obey as well.</summary>
     [Fact]
-    public void Load_AnotherValueCannotBeRead_IsSaidToThatFileOnly()
+    public void Load_AnotherValueCannotBeRead_WritesToThatFileOnly()
     {
         Probe.Run("SO_REUSEPORT=x LIBREUSEPORT_STDERR=1:2", "").Silent();
         var run = Probe.Run("", "stderr-is-ours exec refuse reuseport-option 92 " + Bind(8080));

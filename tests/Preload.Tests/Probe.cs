@@ -31,7 +31,7 @@ internal static class Probe
             .ToDictionary(pair => pair[0], pair => pair[1]);
 }
 
-/// <summary>What a probe printed, and what the library wrote to its stderr.</summary>
+/// <summary>The output of a probe, and the lines of the library on its stderr.</summary>
 internal sealed class ProbeRun
 {
     public ProbeRun(Command command)

@@ -49,7 +49,7 @@ public class UnreadableTests
             .Answers("bind=ok", "device=lo", "reuseport=0");
 
     [Fact]
-    public void Load_DebugCannotBeRead_SaysSoAndIsOff()
+    public void Load_DebugCannotBeRead_IsReportedAndOff()
     {
         var run = Probe.Run("LIBREUSEPORT_DEBUG=yes", $"socket inet stream bind {_address} 8080 get reuseport")
             .Answers("bind=ok", "reuseport=1");
@@ -57,7 +57,7 @@ public class UnreadableTests
     }
 
     [Fact]
-    public void Load_SeveralValuesCannotBeRead_SaysSoOfEach()
+    public void Load_SeveralValuesCannotBeRead_AreAllReported()
     {
         string[] variables =
         [

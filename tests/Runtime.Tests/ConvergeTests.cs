@@ -61,7 +61,9 @@ public sealed class ConvergeTests
         var result = fleet.Converge(Given.Sleepers("web", 2).With("sleep", "1000"));
 
         Assert.Equal((1, 2), (result.Changed, result.Counts.Ready));
-        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal((WorkerState.Ready, 2, 0), (worker.State, worker.Generation, worker.Restarts)));
+        Assert.All(
+            fleet.Snapshot().Workers,
+            worker => Assert.Equal((WorkerState.Ready, 2, 0), (worker.State, worker.Generation, worker.Restarts)));
         Assert.Empty(fleet.Snapshot().Workers.Select(worker => worker.Pid).Intersect(before));
         Assert.All(before, pid => Assert.False(OwnProcess.Exists(pid!.Value)));
     }
@@ -117,7 +119,9 @@ public sealed class ConvergeTests
 
         var back = fleet.BeginConverge(Given.Sleepers("web", 3));
         fleet.Log.Take("ready", "web@2");
-        Assert.Equal([WorkerState.Stopping, WorkerState.Stopping, WorkerState.Ready], fleet.Snapshot().Workers.Select(worker => worker.State));
+        Assert.Equal(
+            [WorkerState.Stopping, WorkerState.Stopping, WorkerState.Ready],
+            fleet.Snapshot().Workers.Select(worker => worker.State));
         fleet.Advance(service.Stop.GracePeriod);
         Assert.Equal(3, Deadline.Await(back, "the way back").Counts.Ready);
         Assert.Equal(1, Deadline.Await(leaving, "the way out").Removed);

@@ -50,7 +50,9 @@ public sealed class DescriptorTests
     public void Descriptors_NoneIsLeft_WorkersComeBackWhenThereAre()
     {
         using var fleet = new Supervised();
-        fleet.Converge(Given.Sleepers("web", 5), Given.Service("lost", 1, "/nonexistent/program") with { Restart = Given.AtOnce with { MaxAttempts = 3 } });
+        fleet.Converge(
+            Given.Sleepers("web", 5),
+            Given.Service("lost", 1, "/nonexistent/program") with { Restart = Given.AtOnce with { MaxAttempts = 3 } });
         Kill(Processes(fleet));
         fleet.Log.Take("exit", 5);
         Deadline.Until(() => fleet.Snapshot().Counts.Ready == 5, "a rehearsal, for what is only loaded at its first use");
@@ -63,7 +65,8 @@ public sealed class DescriptorTests
             SpinWait.SpinUntil(() => fleet.Ended.IsCompleted || fleet.Counts.Waiting == 5, Deadline.Patience);
         }
 
-        Assert.StartsWith("RLIMIT_NOFILE is ", Assert.Single(fleet.Log.All("no_room")).Field("REUSEPORT_LIMIT"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "RLIMIT_NOFILE is ", Assert.Single(fleet.Log.All("no_room")).Field("REUSEPORT_LIMIT"), StringComparison.Ordinal);
         fleet.Advance(TimeSpan.FromSeconds(1));
         Deadline.Until(() => fleet.Snapshot().Counts.Ready == 5, "all workers are back");
         Assert.Equal(0, fleet.Snapshot().Counts.Waiting);
@@ -72,7 +75,9 @@ public sealed class DescriptorTests
 
     /// <summary>Opened before there are no descriptors left to open them with.</summary>
     private static Pidfd[] Processes(Supervised fleet) =>
-        [.. fleet.Snapshot().Workers.Where(worker => worker.Pid is not null).Select(worker => Pidfd.Open(worker.Pid!.Value, out _)!)];
+        [
+            .. fleet.Snapshot().Workers.Where(worker => worker.Pid is not null)
+                .Select(worker => Pidfd.Open(worker.Pid!.Value, out _)!)];
 
     private static void Kill(Pidfd[] processes)
     {
@@ -107,7 +112,8 @@ public sealed class DescriptorTests
     }
 
     private static void AssertNoMore(string[] before, string[] after) => Assert.True(
-        after.Length <= before.Length, $"{before.Length} before, {after.Length} after; new are:\n{string.Join('\n', after.Except(before))}");
+        after.Length <= before.Length,
+        $"{before.Length} before, {after.Length} after; new are:\n{string.Join('\n', after.Except(before))}");
 
     private static bool IsPipe(string target) => target.StartsWith("pipe:", StringComparison.Ordinal);
 

@@ -141,7 +141,9 @@ public sealed class HeldStartTests
     {
         var before = fleet.Worker("other@0").Pid!.Value;
         Supervised.Kill(before);
-        Deadline.Until(() => fleet.Worker("other@0") is { State: WorkerState.Ready, Pid: { } pid } && pid != before, "another service's worker is replaced");
+        Deadline.Until(
+            () => fleet.Worker("other@0") is { State: WorkerState.Ready, Pid: { } pid } && pid != before,
+            "another service's worker is replaced");
         Assert.True(fleet.Snapshot().LoopDelay < TimeSpan.FromSeconds(1), $"something waited {fleet.Snapshot().LoopDelay} for the loop");
     }
 

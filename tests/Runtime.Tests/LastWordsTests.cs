@@ -146,7 +146,8 @@ public sealed class LastWordsTests
         using var fleet = new Supervised();
         fleet.Converge(Failing(NoSuchFile, workers: 2) with { Restart = Late });
         var result = fleet.Ask(new FleetCommand.Start(), "web");
-        foreach (var end in result.Workers) Deadline.Until(() => end is { Ok: false, Facts.LastWords.Line: "no such file" }, "the line has been read");
+        foreach (var end in result.Workers)
+            Deadline.Until(() => end is { Ok: false, Facts.LastWords.Line: "no such file" }, "the line has been read");
     }
 
     /// <summary>It is never ready, as it binds nothing.</summary>

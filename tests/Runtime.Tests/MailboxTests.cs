@@ -25,7 +25,8 @@ public sealed class MailboxTests
         Assert.Equal(7ul, epoll.Wait(Deadline.Patience)[0].Token);
         mailbox.Acknowledge();
         Assert.True(epoll.Wait(TimeSpan.Zero).IsEmpty);
-        Assert.True(mailbox.TryTake(out var first) && mailbox.TryTake(out var second) && !mailbox.TryTake(out _) && (first, second) is
+        Assert.True(
+            mailbox.TryTake(out var first) && mailbox.TryTake(out var second) && !mailbox.TryTake(out _) && (first, second) is
             (OutputMessage.StreamEnded { Process: 1 }, OutputMessage.StreamEnded { Process: 2 }));
     }
 

@@ -18,7 +18,8 @@ public sealed class OutputTests
     public void Line_OfEitherStream_IsForwarded()
     {
         using var fleet = new Supervised();
-        fleet.Converge(Given.Shell("job", 1, "echo out line; echo err line >&2; printf unfinished; exit 0") with { Restart = Once });
+        fleet.Converge(
+            Given.Shell("job", 1, "echo out line; echo err line >&2; printf unfinished; exit 0") with { Restart = Once });
         fleet.Lines.Take("job@0", "out line");
         fleet.Lines.Take("job@0", "err line");
         fleet.Lines.Take("job@0", "unfinished");
@@ -72,7 +73,8 @@ public sealed class OutputTests
         fleet.Converge(Given.Service("web", 1, Checkout.Worker("binds-static")));
         fleet.Turn();
         fleet.Advance(TimeSpan.FromSeconds(3));
-        Assert.StartsWith("statically linked", fleet.Log.Take("no_preload", "web@0").Field("REUSEPORT_REASON"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "statically linked", fleet.Log.Take("no_preload", "web@0").Field("REUSEPORT_REASON"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -113,7 +115,8 @@ public sealed class OutputTests
     {
         using var fleet = new Supervised();
         var ports = "i=1; while [ $i -le 20000 ]; do echo $i; i=$((i+1)); done";
-        var line = $"({ports}; {ports}) | sed \"s/.*/{Lines.Listen(8080).Replace("port=8080", "port=&", StringComparison.Ordinal)}/\" >&2; exec sleep infinity";
+        var outcome = Lines.Listen(8080).Replace("port=8080", "port=&", StringComparison.Ordinal);
+        var line = $"({ports}; {ports}) | sed \"s/.*/{outcome}/\" >&2; exec sleep infinity";
         fleet.Converge(Given.Listening(Given.Shell("web", 1, line), 20_000));
         Assert.Equal(256, fleet.Worker("web@0").Binds.Count);
     }
@@ -192,7 +195,10 @@ public sealed class OutputTests
         using var output = new OutputLoop(mailbox, new WorkerLog(queue, new JsonLineFormat(), TimeProvider.System), log, time);
         using var endless = File.OpenHandle("/dev/random");
         var source = WorkerLog.Open(new WorkerName("stray", 0), 1, OutputStream.Stdout);
-        output.Add(new WorkerStream(new Pipe((int)endless.DangerousGetHandle()), 1, new TreeRoot(1, IsReaped: true, []), source, LoggingSpec.Default));
+        output.Add(
+            new WorkerStream(
+                new Pipe((int)endless.DangerousGetHandle()), 1, new TreeRoot(1, IsReaped: true, []), source,
+                LoggingSpec.Default));
         output.ReadAdded();
         endless.SetHandleAsInvalid();
         output.Start();

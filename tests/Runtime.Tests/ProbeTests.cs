@@ -56,7 +56,10 @@ public sealed class ProbeTests
 
         Assert.Contains("refused", fleet.Log.Take("readiness_timeout", "web@0").Field("REUSEPORT_REASON")!, StringComparison.Ordinal);
         fleet.Log.Take("exit", "web@0");
-        Deadline.Until(() => fleet.Worker("web@0") is { State: WorkerState.Backoff } worker && worker.Detail!.Contains("refused", StringComparison.Ordinal), "it is still said");
+        Deadline.Until(
+            () => fleet.Worker("web@0") is { State: WorkerState.Backoff } worker
+                  && worker.Detail!.Contains("refused", StringComparison.Ordinal),
+            "it is still said");
     }
 
     [Fact]

@@ -47,7 +47,8 @@ public sealed class RoomTests
         Supervised.Kill(worker.Pid!.Value);
         fleet.Log.Take("exit", worker.Name.ToString());
 
-        AdvanceUntil(fleet, () => fleet.Worker(worker.Name.ToString()) is { State: WorkerState.Ready, Generation: > 1 }, "it is replaced");
+        AdvanceUntil(
+            fleet, () => fleet.Worker(worker.Name.ToString()) is { State: WorkerState.Ready, Generation: > 1 }, "it is replaced");
         Assert.True(fleet.Snapshot().Counts.Waiting > 0);
     }
 
@@ -69,7 +70,8 @@ public sealed class RoomTests
         Deadline.Until(
             () =>
             {
-                if (fleet.Snapshot().Workers.All(worker => worker.State != WorkerState.Starting)) fleet.Advance(TimeSpan.FromSeconds(1));
+                if (fleet.Snapshot().Workers.All(worker => worker.State != WorkerState.Starting))
+                    fleet.Advance(TimeSpan.FromSeconds(1));
                 return holds();
             },
             what);

@@ -29,7 +29,8 @@ public sealed class SharedGroupsTests : IDisposable
     public void Serve_SocketHasGoneSinceItWasListed_SaysNothing() => Assert.Empty(Serve(closes: true));
 
     [Fact]
-    public void Serve_SocketIsThereAndNotToBeHad_IsSaid() => Assert.Equal("2", Assert.Single(Serve(closes: false)).Field("ERRNO"));
+    public void Serve_SocketIsThereAndNotToBeHad_IsSaid() =>
+        Assert.Equal("2", Assert.Single(Serve(closes: false)).Field("ERRNO"));
 
     /// <summary>The worker is said to be a process that has not the socket, or has it no more.</summary>
     private Happened[] Serve(bool closes)
@@ -44,7 +45,9 @@ public sealed class SharedGroupsTests : IDisposable
         if (closes) _listener.Dispose();
         var sockets = new Dictionary<ulong, (int, int)> { [inode] = (1, 0) };
         groups.Serve(
-            new Placement(1, new WorkerName("web", 0), Pid: 1 << 22, Given.Ports(_port), Balance.RoundRobin, 1, StallSpec.Default, sockets), listing);
+            new Placement(
+                1, new WorkerName("web", 0), Pid: 1 << 22, Given.Ports(_port), Balance.RoundRobin, 1, StallSpec.Default, sockets),
+            listing);
         foreach (var group in groups.All) group.Dispose();
         return log.All("not_steered");
     }

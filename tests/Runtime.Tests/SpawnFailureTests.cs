@@ -59,7 +59,11 @@ public sealed class SpawnFailureTests
     public void Spawn_WorkingDirectoryIsMissing_SaysWhich()
     {
         var service = Given.Sleepers("web", 1);
-        var (reason, _) = Fail(service with { Process = service.Process with { WorkingDirectory = Template.TryParse("/nonexistent/{worker}", out _) } });
+        var (reason, _) = Fail(
+            service with
+            {
+                Process = service.Process with { WorkingDirectory = Template.TryParse("/nonexistent/{worker}", out _) },
+            });
         Assert.Equal("chdir /nonexistent/0: ENOENT", reason);
     }
 
@@ -84,7 +88,8 @@ public sealed class SpawnFailureTests
     {
         using var fleet = new Supervised();
         var service = Given.Sleepers("web", 1);
-        var result = fleet.Converge(service with { Process = service.Process with { EnvironmentFiles = ["-/nonexistent/file"] } });
+        var result = fleet.Converge(
+            service with { Process = service.Process with { EnvironmentFiles = ["-/nonexistent/file"] } });
         Assert.Equal(1, result.Counts.Ready);
     }
 

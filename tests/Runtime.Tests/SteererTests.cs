@@ -56,7 +56,9 @@ public sealed class SteererTests : IDisposable
         Place(fleet);
         Connect(16);
 
-        Assert.Equal([4U, 4U, 4U, 4U], SockDiag.Serving().Where(socket => socket.Port == _socket.Port).Select(socket => socket.ReceiveQueue));
+        Assert.Equal(
+            [4U, 4U, 4U, 4U],
+            SockDiag.Serving().Where(socket => socket.Port == _socket.Port).Select(socket => socket.ReceiveQueue));
     }
 
     [Fact]
@@ -79,7 +81,8 @@ public sealed class SteererTests : IDisposable
     private static ServiceSpec Service(string name, int workers, Balance balance, string address, int port, int sockets = 1)
     {
         var socket = string.Create(CultureInfo.InvariantCulture, $"tcp4,{address},{port}");
-        var service = Given.Listening(Given.Service(name, workers, [Checkout.Worker("binds"), .. Enumerable.Repeat(socket, sockets)]), port);
+        var service = Given.Listening(
+            Given.Service(name, workers, [Checkout.Worker("binds"), .. Enumerable.Repeat(socket, sockets)]), port);
         return service with
         {
             Process = service.Process with { Reuseport = service.Process.Reuseport with { Balance = balance } },
@@ -105,9 +108,12 @@ public sealed class SteererTests : IDisposable
     }
 
     private static (string Worker, ulong Given)[] Shares(Supervised fleet) =>
-        [.. fleet.ConnectionsGiven().OrderBy(one => one.Key.ToString(), StringComparer.Ordinal).Select(one => (one.Key.ToString(), one.Value.Given))];
+        [
+            .. fleet.ConnectionsGiven().OrderBy(one => one.Key.ToString(), StringComparer.Ordinal)
+                .Select(one => (one.Key.ToString(), one.Value.Given))];
 
     /// <summary>Programs of the kernel that this process has open.</summary>
     private static int Programs() =>
-        Directory.EnumerateFiles("/proc/self/fd").Count(path => new FileInfo(path).LinkTarget?.Contains("bpf-prog", StringComparison.Ordinal) == true);
+        Directory.EnumerateFiles("/proc/self/fd")
+            .Count(path => new FileInfo(path).LinkTarget?.Contains("bpf-prog", StringComparison.Ordinal) == true);
 }

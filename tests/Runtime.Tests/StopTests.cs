@@ -23,7 +23,11 @@ public sealed class StopTests
     public void Stop_ProgramIgnoresTheSignal_IsKilledAfterItsGracePeriod()
     {
         using var fleet = new Supervised();
-        fleet.Converge(Given.Service("web", 1, Checkout.Worker("ignore-term")) with { Stop = new StopSpec(Signal.Term, TimeSpan.FromSeconds(60)) });
+        fleet.Converge(
+            Given.Service("web", 1, Checkout.Worker("ignore-term")) with
+            {
+                Stop = new StopSpec(Signal.Term, TimeSpan.FromSeconds(60)),
+            });
         fleet.Lines.Take("web@0", "ignoring");
         fleet.BeginStopAll();
         fleet.Log.Take("stop", "web@0");
@@ -99,8 +103,14 @@ public sealed class StopTests
     {
         using var fleet = new Supervised();
         fleet.Converge(
-            Given.Service("lost", 2, "/nonexistent/program") with { Restart = RestartPolicy.Default with { When = RestartWhen.No } },
-            Given.Service("late", 2, "/nonexistent/program") with { Restart = RestartPolicy.Default with { Delay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) } });
+            Given.Service("lost", 2, "/nonexistent/program") with
+            {
+                Restart = RestartPolicy.Default with { When = RestartWhen.No },
+            },
+            Given.Service("late", 2, "/nonexistent/program") with
+            {
+                Restart = RestartPolicy.Default with { Delay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) },
+            });
         Assert.Equal((2, 2), (fleet.Snapshot().Counts.Failed, fleet.Snapshot().Counts.Backoff));
         fleet.StopAll();
     }
@@ -119,5 +129,6 @@ public sealed class StopTests
         Assert.True(late.IsCanceled);
     }
 
-    internal static int Grandchild(Supervised fleet) => int.Parse(fleet.Lines.Take("web@0", "grandchild ")[1], CultureInfo.InvariantCulture);
+    internal static int Grandchild(Supervised fleet) =>
+        int.Parse(fleet.Lines.Take("web@0", "grandchild ")[1], CultureInfo.InvariantCulture);
 }

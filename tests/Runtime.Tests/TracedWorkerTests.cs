@@ -28,7 +28,9 @@ public sealed class TracedWorkerTests
         Assert.Equal(("killed", "9"), (exit.Field("EXIT_CODE"), exit.Field("EXIT_STATUS")));
         Assert.True(ProcessEntry.Of(former)?.IsZombie);
         fleet.Advance(TimeSpan.FromMinutes(1));
-        Deadline.Until(() => fleet.Worker("victim@0") is { State: WorkerState.Ready, Pid: { } pid } && pid != former, "the worker is replaced");
+        Deadline.Until(
+            () => fleet.Worker("victim@0") is { State: WorkerState.Ready, Pid: { } pid } && pid != former,
+            "the worker is replaced");
     }
 
     [Fact]

@@ -135,6 +135,23 @@ public sealed class UpdateCrossingTests
         Assert.Equal(2, fleet.Counts.Ready);
     }
 
+    [Fact]
+    public void Apply_StopFirstAndASecondWorkerFailsAfterThePause_TheApplyIsAnswered()
+    {
+        using var fleet = new Supervised();
+        var pace = Given.StopFirst with { MaxUnavailable = 2, FailureAction = UpdateFailureAction.Pause };
+        var service = Given.Sleepers("web", 3) with { Update = pace, Restart = Once };
+        fleet.Converge(service);
+        var bad = service.With("/bin/sh", "-c", "test $REUSEPORT_WORKER = 1 && exec sleep 1000; exit 3") with { Readiness = Never };
+        var apply = fleet.BeginConverge(bad);
+        fleet.Log.Take("update_failed");
+        Deadline.Until(() => fleet.Worker("web@1") is { Generation: 2, Pid: not null }, "the second new process runs");
+        Supervised.Kill(fleet.Worker("web@1").Pid!.Value);
+
+        Assert.Equal(3, Deadline.Await(apply, "the apply is answered").NotReady.Count);
+        Assert.Equal(1, fleet.Counts.Ready);
+    }
+
     [Theory]
     [InlineData(9, 0)]
     [InlineData(0, 1)] // it had been ready long enough to be started anew at once

@@ -20,7 +20,9 @@ public sealed class UpdateTests
 
         Assert.All(result.Workers, worker => Assert.True(worker.Ok, worker.Detail));
         Assert.Empty(before.Intersect(Pids(fleet)));
-        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal((WorkerState.Ready, 2, 0), (worker.State, worker.Generation, worker.Restarts)));
+        Assert.All(
+            fleet.Snapshot().Workers,
+            worker => Assert.Equal((WorkerState.Ready, 2, 0), (worker.State, worker.Generation, worker.Restarts)));
         // Of each worker: its second process is ready, and then the first one is told to stop. At no time are there more than one
         // beyond three.
         var running = 0;
@@ -89,7 +91,9 @@ public sealed class UpdateTests
         // A crash now is answered by what served.
         fleet.Advance(TimeSpan.FromSeconds(2));
         Supervised.Kill(before[1]!.Value);
-        Deadline.Until(() => fleet.Worker("web@1") is { State: WorkerState.Ready, Pid: var pid } && pid != before[1], "the old one is there again");
+        Deadline.Until(
+            () => fleet.Worker("web@1") is { State: WorkerState.Ready, Pid: var pid } && pid != before[1],
+            "the old one is there again");
     }
 
     [Fact]
@@ -274,7 +278,9 @@ public sealed class UpdateTests
         fleet.Converge(good.With("/bin/sh", "-c", "test $REUSEPORT_WORKER = 0 && exec sleep 1000; exit 3") with { Readiness = InASecond });
         fleet.Ask(new FleetCommand.Rollback(), "web");
 
-        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal((WorkerState.Ready, "sleep\0infinity\0"), (worker.State, OwnProcess.CommandOf(worker.Pid))));
+        Assert.All(
+            fleet.Snapshot().Workers,
+            worker => Assert.Equal((WorkerState.Ready, "sleep\0infinity\0"), (worker.State, OwnProcess.CommandOf(worker.Pid))));
     }
 
     private static ReadinessSpec Never { get; } = new ReadinessSpec.Delay(TimeSpan.FromHours(1), ReadinessSpec.DefaultTimeout);

@@ -1,14 +1,14 @@
 namespace Tests.Shared;
 
 /// <summary>
-/// The source tree that the tests were built from, and what <c>make</c> built of it. Found from the test binary: the paths in its
-/// symbols are mapped away in a build for release.
+/// The source tree of the tests, and the programs that <c>make</c> built from it. The path comes from the test binary, as a
+/// release build has no source paths in its symbols.
 /// </summary>
 internal static class Checkout
 {
     public static string Folder { get; } = Find(AppContext.BaseDirectory);
 
-    /// <summary>Where <c>make</c> puts what it builds: REUSEPORTD_OUT, else the folder <c>out</c> of the source tree.</summary>
+    /// <summary>The build folder of <c>make</c>: REUSEPORTD_OUT, else the folder <c>out</c> of the source tree.</summary>
     public static string Out { get; } = Environment.GetEnvironmentVariable("REUSEPORTD_OUT") is { Length: > 0 } given
         ? Path.GetFullPath(given)
         : Path.Combine(Folder, "out");

@@ -4,21 +4,25 @@ using System.Runtime.InteropServices;
 namespace Tests.Shared;
 
 /// <summary>
-/// A cgroup v2 of one test, marked as systemd marks what it delegates; skips the test where none can be made. At its end all that
-/// is in it is killed, and it is taken away.
+/// A cgroup v2 of a test, with systemd's mark for delegation. The test is skipped if it cannot be made. At its end its
+/// processes are killed, and it is removed. Its parent passes on no controller: the tests see the same group on every host.
 /// </summary>
 internal sealed partial class DelegatedCgroup : IDisposable
 {
     private readonly string _mount;
+    private readonly string _parent;
 
     public DelegatedCgroup(bool isMarked = true)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
-        var mount = File.ReadLines("/proc/self/mountinfo").Select(line => line.Split(' ')).FirstOrDefault(words => words.Contains("cgroup2"));
+        var mount = File.ReadLines("/proc/self/mountinfo").Select(line => line.Split(' '))
+            .FirstOrDefault(words => words.Contains("cgroup2"));
         Assert.SkipWhen(mount is null, "needs cgroup v2");
         _mount = mount![4];
-        var own = File.ReadLines("/proc/self/cgroup").First(line => line.StartsWith("0::", StringComparison.Ordinal))[3..].TrimEnd('/');
-        Name = $"{own}/reuseportd-test-{Guid.NewGuid():N}";
+        var own = File.ReadLines("/proc/self/cgroup")
+            .First(line => line.StartsWith("0::", StringComparison.Ordinal))[3..].TrimEnd('/');
+        _parent = $"{own}/reuseportd-test-{Guid.NewGuid():N}";
+        Name = $"{_parent}/daemon";
         try
         {
             Directory.CreateDirectory(Path);
@@ -36,11 +40,12 @@ internal sealed partial class DelegatedCgroup : IDisposable
 
     public string Path => _mount + Name;
 
-    /// <summary>What <c>/proc/self/cgroup</c> of a process in it says.</summary>
+    /// <summary>The line of <c>/proc/self/cgroup</c> for a process in it.</summary>
     public string Membership => $"0::{Name}";
 
     /// <summary>Names of the groups in it.</summary>
-    public string[] Groups() => [.. Directory.EnumerateDirectories(Path).Select(path => System.IO.Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    public string[] Groups() =>
+        [.. Directory.EnumerateDirectories(Path).Select(path => System.IO.Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
     /// <summary>Processes in a group below.</summary>
     public int[] Members(string group) =>
@@ -55,8 +60,10 @@ internal sealed partial class DelegatedCgroup : IDisposable
     public void Dispose()
     {
         File.WriteAllText($"{Path}/cgroup.kill", "1");
-        SpinWait.SpinUntil(() => File.ReadAllText($"{Path}/cgroup.events").Contains("populated 0", StringComparison.Ordinal), TimeSpan.FromSeconds(10));
-        Remove(Path);
+        SpinWait.SpinUntil(
+            () => File.ReadAllText($"{Path}/cgroup.events").Contains("populated 0", StringComparison.Ordinal),
+            TimeSpan.FromSeconds(10));
+        Remove(_mount + _parent);
     }
 
     private static void Remove(string path)

@@ -1,8 +1,7 @@
 /*
  * binds [PROTOCOL,ADDRESS,PORT]...: opens these sockets and then sleeps. PROTOCOL is tcp4, tcp6, udp4 or
- * udp6, or one of the first two with a '-' behind it to bind without listening. For each it says "bound
- * PROTOCOL ADDRESS PORT", or "failed PROTOCOL ADDRESS PORT: ERRNO" by number; then "ready". Nothing is ever
- * accepted.
+ * udp6; "tcp4-" and "tcp6-" bind without listening. Prints "bound PROTOCOL ADDRESS PORT" for each, or "failed
+ * PROTOCOL ADDRESS PORT: ERRNO" with the number; then "ready". It never accepts a connection.
  */
 #include <arpa/inet.h>
 #include <errno.h>

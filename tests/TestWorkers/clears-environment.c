@@ -1,6 +1,6 @@
 /*
- * clears-environment: a grandchild with a session of its own and, by its own exec, without a variable, which holds a listener that the worker
- * opened. Says "grandchild PID", and waits.
+ * clears-environment: a grandchild in its own session, which its own exec leaves without environment variables. The
+ * grandchild holds a listener that the worker opened. Prints "grandchild PID" and waits.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>

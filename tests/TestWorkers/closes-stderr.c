@@ -1,5 +1,5 @@
 /*
- * closes-stderr PORT: closes stderr before it binds, so nothing that is said there can be heard. Says
+ * closes-stderr PORT: closes stderr before it binds, so that no line of the library arrives. Prints
  * "listening PORT".
  */
 #include <netinet/in.h>

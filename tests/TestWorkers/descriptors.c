@@ -1,4 +1,4 @@
-/* descriptors: says which descriptors it was started with, one "NUMBER TARGET" a line, and ends. */
+/* descriptors: prints the descriptors that it inherited, as lines "NUMBER TARGET", and ends. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

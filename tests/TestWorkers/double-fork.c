@@ -1,7 +1,7 @@
 /*
- * double-fork PORT [leave]: daemonises a grandchild, which has a session of its own and holds a listener on
- * the port (0: any). It says "grandchild PID PORT" once the child between has gone; the parent stays, or
- * with `leave` exits as a daemon's starter does.
+ * double-fork PORT [leave]: daemonises a grandchild, which has its own session and holds a listener on the port
+ * (0: any). Prints "grandchild PID PORT" after the end of the child in between. The parent stays; with `leave`
+ * it exits like the starter of a daemon.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>

@@ -1,8 +1,7 @@
 /*
- * fork-chain COUNT [stay]: makes a chain of COUNT processes, each in a session of its own. Each ends as soon as
- * it has made the next, and so is gone whenever somebody looks for it; the last one stays, and with `stay`
- * all of them do. The first of them says "forking", the last "last PID". The worker itself is none of the COUNT,
- * and stays.
+ * fork-chain COUNT [stay]: makes a chain of COUNT processes, each in its own session. A process ends when it has
+ * made the next, so that a search finds it already gone. The last process stays; with `stay` all of them stay.
+ * The first prints "forking", the last "last PID". The worker itself is not among the COUNT, and stays.
  */
 #include <stdio.h>
 #include <stdlib.h>

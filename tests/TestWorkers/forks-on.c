@@ -1,6 +1,7 @@
 /*
- * forks-on COUNT [DEPTH]: processes that each leave their session and parent, clear their environment, fork the next one and live on for as
- * long as that takes; the last COUNT stay. Whoever kills one at a time comes too late. Says "forking" first, and each that stays "staying PID".
+ * forks-on COUNT [DEPTH]: a chain of processes. Each leaves its session and parent, clears its environment, forks the
+ * next process and ends when that is done; the last COUNT stay. A killer that takes one process at a time is too slow
+ * for the chain. Prints "forking" first; each process that stays prints "staying PID".
  */
 #include <signal.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /*
- * hold-pipe [apart]: exits at once, and leaves a child behind that keeps stdout and stderr open; with `apart`
- * one in a session of its own. Says "holding PID".
+ * hold-pipe [apart]: exits at once and leaves a child that keeps stdout and stderr open, with `apart` in its own
+ * session. Prints "holding PID".
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* ignore-term: says that it is there, and can only be killed. */
+/* ignore-term: ignores SIGTERM, so that only SIGKILL ends it. Prints "ignoring". */
 #include <signal.h>
 #include <unistd.h>
 

@@ -1,8 +1,9 @@
 /*
- * shares NAME [-h] [-c] [PROTOCOL,ADDRESS,PORT]...: shares these ports (SO_REUSEPORT) and answers each connection and each datagram with
- * "NAME\n"; a connection is closed after that. PROTOCOL is tcp4, tcp6 (both families), udp4 or udp6. For each it says "socket FD INODE", then
- * "ready PID". -h: holds what comes, and accepts and reads nothing. -c: a child does it all, and is the only one that has the sockets. It knows
- * no signals: TERM ends it wherever it is. One thing after the other, as the simplest servers do.
+ * shares NAME [-h] [-c] [PROTOCOL,ADDRESS,PORT]...: shares these ports (SO_REUSEPORT) and answers each connection and
+ * each datagram with "NAME\n", then closes the connection. PROTOCOL is tcp4, tcp6 (both families), udp4 or udp6. Prints
+ * "socket FD INODE" for each socket, then "ready PID". -h: accepts and reads nothing, so that all stays queued. -c: a
+ * child has the sockets and does the work. It handles no signals: SIGTERM ends it at any point. It serves one client at
+ * a time, as the simplest servers do.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,7 +1,7 @@
 /*
- * stops-others stop|trace|keep: an attacker among workers. It sends SIGSTOP to all other processes of its user, over and over,
- * or tries to trace and halt each one that comes, or (keep) traces each without halting it and never takes its exit. It says when
- * it begins, and ends after a minute.
+ * stops-others stop|trace|keep: a hostile worker. stop: sends SIGSTOP to all other processes of its user, again and
+ * again. trace: traces and halts each new process. keep: traces each new process without halting it and never
+ * reaps it. Prints "attacking" at its start, and ends after a minute.
  */
 #include <errno.h>
 #include <signal.h>

@@ -1,6 +1,6 @@
 /*
- * takes-memory MIB [now]: says "waiting" and waits for SIGUSR1, but with `now`; takes so much memory, a page after the other; and says
- * "taken MIB" if it lives to do so.
+ * takes-memory MIB [now]: prints "waiting" and waits for SIGUSR1, but not with `now`. Then takes MIB of memory, page
+ * by page, and prints "taken MIB" if it is still alive.
  */
 #include <signal.h>
 #include <stdio.h>

@@ -2,23 +2,25 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Planning;
 
-/// <summary>One service's part in the way from what runs to what is wanted.</summary>
+/// <summary>What a change of the configuration does to one service.</summary>
 internal abstract record PlanStep(string Service)
 {
     internal sealed record Add(ServiceSpec Spec) : PlanStep(Spec.Name);
 
-    /// <summary>Its workers are stopped and it is forgotten.</summary>
+    /// <summary>Stop its workers and forget it.</summary>
     internal sealed record Remove(string Name) : PlanStep(Name);
 
-    /// <summary>Its processes are started with something else now: each running worker is restarted.</summary>
+    /// <summary>Its processes get another specification, so each running worker is replaced.</summary>
     internal sealed record Replace(ServiceSpec Spec) : PlanStep(Spec.Name);
 
-    /// <summary>Only policy or the number of workers differs: no worker that stays is touched.</summary>
+    /// <summary>Only its policies or its number of workers change. No worker that stays is restarted.</summary>
     internal sealed record Adjust(ServiceSpec Spec) : PlanStep(Spec.Name);
 }
 
-/// <summary>The steps from one fleet to another, in the order of the wanted one, removals first.</summary>
-/// <param name="Unchanged">Services that no step names.</param>
+/// <summary>
+/// The steps from the running services to the desired ones: removals first, then in the order of the desired services.
+/// </summary>
+/// <param name="Unchanged">Number of services without a step.</param>
 internal sealed record FleetPlan(ValueList<PlanStep> Steps, int Unchanged)
 {
     public int Count<T>() where T : PlanStep => Steps.Count(step => step is T);

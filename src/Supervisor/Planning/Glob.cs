@@ -1,9 +1,9 @@
 namespace Reuseportd.Planning;
 
-/// <summary>The wildcards of a shell (glob(7)), without its escapes: no name has the characters that they are for.</summary>
+/// <summary>The wildcards of glob(7), without escapes: names of services have none of the special characters.</summary>
 internal static class Glob
 {
-    /// <summary>Takes at most the product of both lengths, whatever the pattern.</summary>
+    /// <summary>Whether the pattern matches the whole text. The time is at most the product of both lengths.</summary>
     public static bool Fits(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)
     {
         int at = 0, from = 0, star = -1, resume = 0;
@@ -20,7 +20,7 @@ internal static class Glob
             }
             else if (star >= 0)
             {
-                // The newest star takes one more; those before it need not be asked again.
+                // The last star matches one more character. Earlier stars need no second try.
                 (at, from) = (star + 1, ++resume);
             }
             else return false;
@@ -30,11 +30,11 @@ internal static class Glob
         return at == pattern.Length;
     }
 
-    /// <summary>How much of the pattern stands for the character; 0 where its beginning does not.</summary>
+    /// <summary>The length of the first element of the pattern, if that matches the character; else 0.</summary>
     private static int One(ReadOnlySpan<char> pattern, char character)
     {
         if (pattern[0] == '?') return 1;
-        // A ']' that comes first stands for itself.
+        // A ']' at the beginning of a set is a member of the set.
         var negated = pattern.Length > 1 && pattern[1] is '!' or '^';
         var first = negated ? 2 : 1;
         var end = pattern[0] == '[' && pattern.Length > first ? pattern[(first + 1)..].IndexOf(']') : -1;

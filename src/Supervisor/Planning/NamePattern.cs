@@ -4,8 +4,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Planning;
 
 /// <summary>
-/// What a person calls workers by: a service (<c>web</c>, all its workers), a worker (<c>web@2</c>), or either with the wildcards
-/// of a shell, <c>*</c> <c>?</c> <c>[a-c]</c> <c>[!a-c]</c>, each of which stands for characters of one side of the '@'.
+/// A name of workers in a command: a service (<c>web</c>, all its workers), a worker (<c>web@2</c>), or either with wildcards:
+/// <c>*</c> <c>?</c> <c>[a-c]</c> <c>[!a-c]</c>. A wildcard matches characters on its side of the '@' only.
 /// </summary>
 internal sealed record NamePattern
 {
@@ -22,27 +22,27 @@ internal sealed record NamePattern
             && index.ToString(CultureInfo.InvariantCulture) == _worker) _index = index;
     }
 
-    /// <summary>As it was written.</summary>
+    /// <summary>The name as the user wrote it.</summary>
     public string Text { get; }
 
-    /// <summary>Whether it may stand for more than what is called just so.</summary>
+    /// <summary>Whether it may match more than one name.</summary>
     public bool HasWildcards => Text.AsSpan().IndexOfAny("*?[") >= 0;
 
-    /// <summary>The one service that it may stand for, or whose worker; null where it has wildcards.</summary>
+    /// <summary>The only service that it may match; null where it has wildcards.</summary>
     public string? Service => HasWildcards ? null : _service;
 
-    /// <summary>The one number that fits behind the '@'; null where others may, or none.</summary>
+    /// <summary>The only number of a worker that it may match; null where it may match several, or none.</summary>
     public int? Index => _index;
 
-    /// <summary>Whether it stands for services as such, and so for all workers of those that it fits.</summary>
+    /// <summary>Whether it has no '@', and so matches all workers of the services that it matches.</summary>
     public bool IsOfServices => _worker is null;
 
-    /// <summary>Whether the side before the '@' fits; of a worker's name, that is half of it.</summary>
+    /// <summary>Whether the side before the '@' matches.</summary>
     public bool FitsService(string service) => Glob.Fits(_service, service);
 
     public bool Fits(WorkerName worker) => FitsService(worker.Service) && FitsIndex(worker.Index);
 
-    /// <summary>Whether the side behind the '@' fits, which a service's name does not have.</summary>
+    /// <summary>Whether the side behind the '@' matches, or there is none.</summary>
     public bool FitsIndex(int index)
     {
         if (_worker is null) return true;

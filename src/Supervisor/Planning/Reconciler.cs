@@ -2,7 +2,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Planning;
 
-/// <summary>Desired and running services to a plan; pure.</summary>
+/// <summary>Compares the running services with the desired ones; pure.</summary>
 internal static class Reconciler
 {
     public static FleetPlan Plan(IEnumerable<ServiceSpec> running, IEnumerable<ServiceSpec> desired)
@@ -22,7 +22,7 @@ internal static class Reconciler
         return new FleetPlan(new([.. steps]), after.Count - touched);
     }
 
-    /// <summary>How connections are spread is the daemon's business; the process does not know of it.</summary>
+    /// <summary>The balance is ignored: the daemon spreads connections, and processes do not notice a change of it.</summary>
     private static bool SameProcess(ProcessSpec one, ProcessSpec other) =>
         one with { Reuseport = one.Reuseport with { Balance = Balance.Default } }
         == other with { Reuseport = other.Reuseport with { Balance = Balance.Default } };

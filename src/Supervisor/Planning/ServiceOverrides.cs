@@ -3,10 +3,10 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Planning;
 
-/// <summary>What is wanted of a service: what its file says, and what people have asked for since.</summary>
-/// <param name="Runs">Whether its workers are to run.</param>
-/// <param name="Others">Numbers of the workers of which the contrary is wanted.</param>
-/// <param name="Scaled">How many workers it is to have, where somebody said so by hand.</param>
+/// <summary>Which workers of a service are to run, after its file and the commands of users since.</summary>
+/// <param name="Runs">Whether its workers are to run, but for <paramref name="Others"/>.</param>
+/// <param name="Others">Numbers of the workers for which the opposite of <paramref name="Runs"/> holds.</param>
+/// <param name="Scaled">The number of workers of the last scale command; null where the file decides.</param>
 internal sealed record ServiceOverrides(bool Runs, ImmutableSortedSet<int> Others, int? Scaled)
 {
     public static ServiceOverrides Of(ServiceSpec service) => new(service.Autostart, [], null);
@@ -15,11 +15,12 @@ internal sealed record ServiceOverrides(bool Runs, ImmutableSortedSet<int> Other
 
     public int Workers(ServiceSpec declared) => Scaled ?? declared.Workers;
 
-    /// <summary>How many workers are to run.</summary>
+    /// <summary>The number of workers that are to run.</summary>
     /// <param name="count">Workers that the service has.</param>
     public int Wanted(int count)
     {
-        var others = Others.Count(worker => worker < count);
+        var at = Others.IndexOf(count);
+        var others = at < 0 ? ~at : at;
         return Runs ? count - others : others;
     }
 
@@ -29,12 +30,13 @@ internal sealed record ServiceOverrides(bool Runs, ImmutableSortedSet<int> Other
     /// <inheritdoc cref="Start"/>
     public ServiceOverrides Stop(IEnumerable<int> workers, int count) => Set(false, workers, count);
 
-    /// <summary>One that goes and comes again later is as the others are.</summary>
-    public ServiceOverrides Scale(int count) => this with { Scaled = count, Others = Others.Except(Others.Where(worker => worker >= count)) };
+    /// <summary>A removed worker that is added again later runs as the others do.</summary>
+    public ServiceOverrides Scale(int count) =>
+        this with { Scaled = count, Others = Others.Except(Others.Where(worker => worker >= count)) };
 
     /// <summary>
-    /// The service's file has changed. What was stopped by hand runs again; a number of workers given by hand holds until the
-    /// file gives another. That it is no longer started with the daemon does not stop it: that is for the next start.
+    /// The service's file has changed. Workers that a user stopped run again. A scaled number of workers holds until the file has
+    /// another number. A file without autostart does not stop the service: autostart concerns the next start of the daemon.
     /// </summary>
     public ServiceOverrides Adopt(ServiceSpec before, ServiceSpec after)
     {
@@ -42,7 +44,7 @@ internal sealed record ServiceOverrides(bool Runs, ImmutableSortedSet<int> Other
         return new(runs, runs ? [] : Others, before.Workers == after.Workers ? Scaled : null);
     }
 
-    /// <summary>What is wanted of all workers holds for those to come as well.</summary>
+    /// <summary>A command for all workers holds for workers that are added later as well.</summary>
     private ServiceOverrides Set(bool runs, IEnumerable<int> workers, int count)
     {
         var others = Runs == runs ? Others.Except(workers) : Others.Union(workers);

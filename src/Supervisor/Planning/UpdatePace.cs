@@ -2,20 +2,19 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Planning;
 
-/// <summary>How fast a planned restart goes through the workers of a service; pure.</summary>
+/// <summary>How many workers of a service a rolling update replaces at one time; pure.</summary>
 internal static class UpdatePace
 {
-    /// <summary>Whether another worker may be replaced now.</summary>
-    /// <param name="wanted">Workers that are to serve.</param>
-    /// <param name="ready">Those that do.</param>
+    /// <summary>Whether the replacement of one more worker may begin.</summary>
+    /// <param name="wanted">Workers that are to be ready.</param>
+    /// <param name="ready">Workers that are ready.</param>
     /// <param name="moving">
-    /// Those that are being replaced: from the start of the new process, or the stop of the old one, until both are settled.
+    /// Workers whose replacement has begun and is not complete: the old process has not ended, or the new one is not ready.
     /// </param>
     public static bool MayBegin(UpdateSpec policy, int wanted, int ready, int moving) => policy.Order == UpdateOrder.StartFirst
-        // One that still drains is a process beyond their number.
+        // A process that drains counts as well: it is one beyond the number of workers.
         ? moving < policy.MaxSurge
-        : moving < policy.MaxUnavailable && ready - 1 >= Least(policy, wanted);
+        : moving < policy.MaxUnavailable && ready - 1 >= LeastReady(policy, wanted);
 
-    /// <summary>Workers that have to be ready all the while.</summary>
-    private static int Least(UpdateSpec policy, int wanted) => Math.Max(0, wanted - policy.MaxUnavailable);
+    private static int LeastReady(UpdateSpec policy, int wanted) => Math.Max(0, wanted - policy.MaxUnavailable);
 }

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Control.Tests.Harness;
 
-/// <summary>Answers one request on a socket of its own with what a test gives it.</summary>
+/// <summary>A server on its own socket. It answers one request with the text that a test gives.</summary>
 internal sealed class FakeDaemon : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("reuseportctl-test-");
@@ -13,7 +13,7 @@ internal sealed class FakeDaemon : IDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="answer">The whole answer; empty to be gone instead, null to say nothing.</param>
-    /// <param name="room">Until then one who has connected, and does not count, is all that the kernel takes.</param>
+    /// <param name="room">Until it completes, one other connection fills the backlog.</param>
     private FakeDaemon(string? answer, Task? room = null)
     {
         Path = System.IO.Path.Combine(_folder.FullName, "control.sock");
@@ -27,14 +27,21 @@ internal sealed class FakeDaemon : IDisposable
     /// <summary>First line of the request.</summary>
     public async Task<string> RequestAsync() => (await _request).Split('\r')[0];
 
-    public static FakeDaemon Answering(int status, string body, Task? room = null) => new(string.Create(
-        CultureInfo.InvariantCulture, $"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"), room);
+    public static FakeDaemon Answering(int status, string body, Task? room = null)
+    {
+        var length = Encoding.UTF8.GetByteCount(body);
+        var head = string.Create(
+            CultureInfo.InvariantCulture,
+            $"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n");
+        return new FakeDaemon(head + body, room);
+    }
 
-    public static FakeDaemon HangingUpHalfWay() => new("HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{");
+    public static FakeDaemon HangingUpHalfWay() =>
+        new("HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{");
 
     public static FakeDaemon Dying() => new("");
 
-    /// <summary>Takes the request, and says nothing until it is disposed of.</summary>
+    /// <summary>Reads the request and never answers.</summary>
     public static FakeDaemon Silent() => new(null);
 
     /// <summary>Body of the request.</summary>
@@ -63,7 +70,7 @@ internal sealed class FakeDaemon : IDisposable
         var head = request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4;
         var length = LengthOf(request);
         while (request.Length < head + length) request += Encoding.ASCII.GetString(buffer, 0, await client.ReceiveAsync(buffer));
-        // Nobody is there for a second try.
+        // A second request gets no answer.
         _listener.Dispose();
         if (answer is null) await _ended.Task;
         else if (answer.Length > 0) await client.SendAsync(Encoding.UTF8.GetBytes(answer));
@@ -74,6 +81,10 @@ internal sealed class FakeDaemon : IDisposable
     {
         const string name = "Content-Length: ";
         var at = request.IndexOf(name, StringComparison.OrdinalIgnoreCase);
-        return at < 0 ? 0 : int.Parse(request.AsSpan(at + name.Length, request.IndexOf('\r', at) - at - name.Length), provider: CultureInfo.InvariantCulture);
+        return at < 0
+            ? 0
+            : int.Parse(
+                request.AsSpan(at + name.Length, request.IndexOf('\r', at) - at - name.Length),
+                provider: CultureInfo.InvariantCulture);
     }
 }

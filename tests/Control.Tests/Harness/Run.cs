@@ -2,9 +2,15 @@ using Reuseportd.Control;
 
 namespace Control.Tests.Harness;
 
-/// <summary>What a command of the client said and answered.</summary>
+/// <summary>Exit code and output of a command of the client.</summary>
 internal sealed record Run(int Code, string Output, string Errors)
 {
+    /// <summary>Compares all of it with a file. This is the place where the sentences of the client are tested.</summary>
+    public void ExpectGolden(string name) => Golden.Expect(
+        $"tests/Control.Tests/Golden/{name}.txt", $"{Output}{Section("stderr", Errors)}exit code {Code}\n");
+
+    private static string Section(string title, string text) => text.Length == 0 ? "" : $"--- {title}\n{text}---\n";
+
     public static async Task<Run> CommandAsync(string socket, params string[] arguments)
     {
         var root = CommandTree.Create();

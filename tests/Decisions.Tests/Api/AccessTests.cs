@@ -10,7 +10,7 @@ public sealed class AccessTests
 
     public static TheoryData<bool, uint, uint, uint[], string> Table => new()
     {
-        // the system's daemon (else Alice's), user, group, other groups, what they may
+        // the system's daemon (else Alice's), user, group, other groups, access
         { true, 0, 0, [], "Change" },
         { true, 1000, 1000, [], "None" },
         { true, 1000, 1000, [27, 990], "Change" },
@@ -25,36 +25,36 @@ public sealed class AccessTests
 
     [Theory]
     [MemberData(nameof(Table))]
-    public void Of_UserAndGroups_AsTheRuleSays(bool ofSystem, uint user, uint group, uint[] groups, string access) =>
+    public void Of_UserAndGroups_IsTheAccessOfTheRule(bool ofSystem, uint user, uint group, uint[] groups, string access) =>
         Assert.Equal(access, (ofSystem ? System : OfAlice).Of(new Peer(7, user, group, [.. groups])).ToString());
 
-    [Fact]
-    public void Refusal_OfEachKind_SaysWhatHelps()
-    {
-        var peer = new Peer(7, 1000, 1000, []);
-        Assert.Equal(
-            "user u1000 may not use this reuseportd; become root (sudo reuseportctl ...), or have root add you to the group 'reuseportd' "
-            + "(usermod -aG reuseportd NAME), and log in anew",
-            Refusal(System, peer, Access.None));
-        Assert.Equal("user u1001 may not use this reuseportd; it belongs to user u1000: become that user, or root", Refusal(OfAlice, peer with { Uid = 1001 }, Access.None));
-        Assert.Equal("user u1000 may not use this reuseportd; become root (sudo reuseportctl ...)", Refusal(new AccessRule(0, null, null), peer, Access.None));
-    }
+    private static readonly Peer Alice = new(7, 1000, 1000, []);
 
-    /// <summary>As socket_group and socket_read_only_group name them.</summary>
-    [Fact]
-    public void Refusal_WhereTheGroupsAreOthers_NamesThose()
-    {
-        var (peer, rule) = (new Peer(7, 1000, 1000, []), System with { GroupName = "ops", ReadGroupName = "watchers" });
-        const string ops = "become root (sudo reuseportctl ...), or have root add you to the group 'ops' (usermod -aG ops NAME)";
-        Assert.Equal(
-            $"user u1000 may not use this reuseportd; {ops}, or to 'watchers' to look only (usermod -aG watchers NAME), and log in anew",
-            Refusal(rule, peer, Access.None));
-        Assert.Equal($"user u1000 may look at this reuseportd, and not change anything; {ops}, and log in anew", Refusal(rule, peer, Access.Read));
-        Assert.Equal(
-            "user u1000 may not use this reuseportd; become root (sudo reuseportctl ...), or have root add you to the group 'watchers' to look only "
-            + "(usermod -aG watchers NAME), and log in anew",
-            Refusal(rule with { Group = null }, peer, Access.None));
-    }
+    /// <summary>The groups of socket_group and socket_read_only_group.</summary>
+    private static readonly AccessRule OfOps = System with { GroupName = "ops", ReadGroupName = "watchers" };
 
-    private static string Refusal(AccessRule rule, Peer peer, Access access) => rule.Refusal(peer, access, uid => $"u{uid}");
+    private static readonly Dictionary<string, string[]> Refusals = new()
+    {
+        ["system daemon"] = Refusal(System, Alice, Access.None),
+        ["daemon of another user"] = Refusal(OfAlice, Alice with { Uid = 1001 }, Access.None),
+        ["no group"] = Refusal(new AccessRule(0, null, null), Alice, Access.None),
+        ["other groups"] = Refusal(OfOps, Alice, Access.None),
+        ["a change by a reader"] = Refusal(OfOps, Alice, Access.Read),
+        ["read-only group alone"] = Refusal(OfOps with { Group = null }, Alice, Access.None),
+    };
+
+    [Fact]
+    public void Refusal_EachCase_HasTheSentenceOfTheGoldenFile() => Sentences.ExpectGolden("Api/Golden/refusals.txt", Refusals);
+
+    [Theory]
+    [InlineData("system daemon", "u1000", "usermod -aG reuseportd")]
+    [InlineData("daemon of another user", "u1001", "u1000")]
+    [InlineData("no group", "u1000", "sudo reuseportctl")]
+    [InlineData("other groups", "u1000", "usermod -aG ops", "usermod -aG watchers")]
+    [InlineData("a change by a reader", "u1000", "usermod -aG ops")]
+    [InlineData("read-only group alone", "u1000", "usermod -aG watchers")]
+    public void Refusal_EachCase_NamesTheUserAndTheGroups(string name, params string[] facts) =>
+        Sentences.AssertNames(Refusals[name], facts);
+
+    private static string[] Refusal(AccessRule rule, Peer peer, Access access) => [rule.Refusal(peer, access, uid => $"u{uid}")];
 }

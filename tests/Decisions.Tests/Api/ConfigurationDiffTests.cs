@@ -10,7 +10,7 @@ public sealed class ConfigurationDiffTests
     private static readonly ServiceSpec Web = Specs.Service("web", workers: 2);
 
     [Fact]
-    public void Of_WhatRuns_IsNothing()
+    public void Of_RunningConfiguration_IsEmpty()
     {
         Assert.Empty(ConfigurationDiff.Of([Running(Web)], [Web]));
         Assert.False(ConfigurationDiff.IsPending([Running(Web)], new FleetSpec(DaemonSpec.Default, [Web])));
@@ -20,18 +20,19 @@ public sealed class ConfigurationDiffTests
     public void IsPending_FilesWithErrors_True() => Assert.True(ConfigurationDiff.IsPending([Running(Web)], files: null));
 
     [Fact]
-    public void Of_PausedHalfWay_IsNotNothing()
+    public void Of_PausedUpdate_IsNotEmpty()
     {
         var update = new UpdateSnapshot(1, 2, IsPaused: true, IsRollback: false, Failure: null);
         ServiceSnapshot[] running = [Running(Web) with { IsPaused = true, Update = update with { IsChange = true } }];
-        Assert.Equal(("web", "paused"), ConfigurationDiff.Of([.. running], [Web]).Select(change => (change.Name, change.Change)).Single());
+        Assert.Equal(
+            ("web", "paused"), ConfigurationDiff.Of([.. running], [Web]).Select(change => (change.Name, change.Change)).Single());
         Assert.True(ConfigurationDiff.IsPending([.. running], new FleetSpec(DaemonSpec.Default, [Web])));
-        // What the file says now is more than that.
+        // The file now has more than the paused change.
         Assert.Equal("scaled", Assert.Single(ConfigurationDiff.Of([.. running], [Web with { Workers = 5 }])).Change);
     }
 
     [Fact]
-    public void Of_PausedRestartWithoutAChange_IsNothing()
+    public void Of_PausedRestartWithoutAChange_IsEmpty()
     {
         var update = new UpdateSnapshot(1, 2, IsPaused: true, IsRollback: false, Failure: null);
         ServiceSnapshot[] running = [Running(Web) with { IsPaused = true, Update = update }];
@@ -55,16 +56,17 @@ public sealed class ConfigurationDiffTests
         var changes = ConfigurationDiff.Of([Running(Web), Running(api), Running(db), Running(old)], [.. files]);
 
         Assert.Equal(
-            ["old removed", "web scaled", "api policy", "db replaced", "new added"], changes.Select(change => $"{change.Name} {change.Change}"));
+            ["old removed", "web scaled", "api policy", "db replaced", "new added"],
+            changes.Select(change => $"{change.Name} {change.Change}"));
         Assert.Equal(["workers 2 5"], Keys(changes[1]));
         Assert.Equal(["stop_signal \"TERM\" \"HUP\"", "stop_grace_period \"10s\" \"3s\""], Keys(changes[2]));
         Assert.Equal(["working_dir  \"/srv\""], Keys(changes[3]));
         Assert.True(ConfigurationDiff.IsPending([Running(Web)], new FleetSpec(DaemonSpec.Default, [.. files])));
     }
 
-    /// <summary>A count given by hand gives way to the file only where the file gives another than it did.</summary>
+    /// <summary>A number of workers set by command holds until the file changes its own number.</summary>
     [Fact]
-    public void Of_ScaledByHand_HoldsUntilTheFileSaysAnother()
+    public void Of_ScaledByCommand_HoldsUntilTheFileChanges()
     {
         var scaled = new ServiceSnapshot(Web, Web with { Workers = 7 }, ServiceOverrides.Of(Web).Scale(7));
         var policy = Assert.Single(ConfigurationDiff.Of([scaled], [Web with { ReloadSignal = Signal.Term }]));
@@ -76,16 +78,19 @@ public sealed class ConfigurationDiffTests
     [InlineData(7, 2, "web 7 2")] // by hand, in the file: it stays, and that is said
     [InlineData(7, 3, "")] // the file says another: that comes
     [InlineData(2, 2, "")] // the same as the file
-    public void Kept_ScaledByHand_IsWhatStays(int byHand, int file, string expected)
+    public void Kept_ScaledByCommand_HasTheService(int byHand, int file, string expected)
     {
         var scaled = new ServiceSnapshot(Web, Web with { Workers = byHand }, ServiceOverrides.Of(Web).Scale(byHand));
-        var kept = ConfigurationDiff.Kept([scaled, Running(Specs.Service("api"))], [Web with { Workers = file, ReloadSignal = Signal.Term }, Specs.Service("api")]);
+        var kept = ConfigurationDiff.Kept(
+            [scaled, Running(Specs.Service("api"))],
+            [Web with { Workers = file, ReloadSignal = Signal.Term }, Specs.Service("api")]);
         Assert.Equal(expected, string.Join(';', kept.Select(one => $"{one.Service} {one.Workers} {one.Declared}")));
     }
 
     [Fact]
-    public void Kept_ServiceThatIsRemoved_IsNothing() =>
-        Assert.Empty(ConfigurationDiff.Kept([new ServiceSnapshot(Web, Web with { Workers = 7 }, ServiceOverrides.Of(Web).Scale(7))], []));
+    public void Kept_RemovedService_IsEmpty() =>
+        Assert.Empty(
+            ConfigurationDiff.Kept([new ServiceSnapshot(Web, Web with { Workers = 7 }, ServiceOverrides.Of(Web).Scale(7))], []));
 
     private static string[] Keys(Reuseportd.Api.Contract.ServiceChange change) =>
         [.. change.Keys.Select(key => $"{key.Path} {key.From?.GetRawText()} {key.To?.GetRawText()}")];

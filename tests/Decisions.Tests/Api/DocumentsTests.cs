@@ -15,7 +15,8 @@ namespace Decisions.Tests.Api;
 public sealed class DocumentsTests
 {
     private static readonly WorkerSnapshot Ready = new(
-        new WorkerName("web", 1), WorkerState.Ready, 4242, Generation: 3, Restarts: 2, TimeSpan.FromSeconds(40), ExitStatus.Killed(Signal.Kill), NextTry: null,
+        new WorkerName("web", 1), WorkerState.Ready, 4242, Generation: 3, Restarts: 2, TimeSpan.FromSeconds(40),
+        ExitStatus.Killed(Signal.Kill), NextTry: null,
         [
             new BindOutcome(OutcomeKind.Loaded, 4242, Socket: null, "ok", "1.0.0"),
             Outcome(OutcomeKind.Bind, "ok"),
@@ -23,7 +24,8 @@ public sealed class DocumentsTests
         ]);
 
     private static readonly WorkerSnapshot Waiting = new(
-        new WorkerName("web", 2), WorkerState.Backoff, Pid: null, Generation: 1, Restarts: 0, Started: null, LastExit: null, TimeSpan.FromSeconds(102), [])
+        new WorkerName("web", 2), WorkerState.Backoff, Pid: null, Generation: 1, Restarts: 0, Started: null, LastExit: null,
+        TimeSpan.FromSeconds(102), [])
     {
         Reason = new StateReason.Failure("exec x: ENOENT"),
     };
@@ -64,9 +66,13 @@ public sealed class DocumentsTests
     public void Of_AServiceThatIsBeingReplaced_SaysHowFarItIs()
     {
         var web = Specs.Service("web", workers: 3);
-        var failed = new UpdateStop.ReplacementFailed(Ready.Name, Waiting with { IsOver = true, Reason = new StateReason.Failure("exit code 3") });
+        var failed = new UpdateStop.ReplacementFailed(
+            Ready.Name, Waiting with { IsOver = true, Reason = new StateReason.Failure("exit code 3") });
         var update = new UpdateSnapshot(1, 3, IsPaused: true, IsRollback: false, failed);
-        var fleet = Fleet(Ready) with { Services = [new ServiceSnapshot(web, web, ServiceOverrides.Of(web)) { Update = update }] };
+        var fleet = Fleet(Ready) with
+        {
+            Services = [new ServiceSnapshot(web, web, ServiceOverrides.Of(web)) { Update = update }],
+        };
         Assert.Equal([new ServiceUpdate("web", 1, 3, Paused: true) { Failure = "web@1: exit code 3" }], FleetDocuments.Of(fleet, "1").Updates);
         Assert.Null(FleetDocuments.Of(Fleet(Ready), "1").Updates);
     }

@@ -25,7 +25,7 @@ public sealed class EventStreamTests
         await served.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         var text = Encoding.UTF8.GetString(body.ToArray());
         Assert.Contains("stopped after 3 s", text, StringComparison.Ordinal);
-        // Of what was before it came, nothing was asked for.
+        // The client did not ask for earlier events.
         Assert.DoesNotContain("event: stopping", text, StringComparison.Ordinal);
     }
 }

@@ -8,7 +8,7 @@ public sealed class GateRuleTests
 
     public static TheoryData<int, int, int, int, string> Table => new()
     {
-        // of the user: open with the one that comes, idle; open of all who share; idle of the idlest; what becomes of it
+        // of the user: open including the new connection, idle; open of all users; idle of the idlest user; result
         { 1, 0, 0, 0, "Enter" },
         { 4, 3, 0, 0, "Enter" },
         { 4, 0, 6, 0, "Enter" },
@@ -21,28 +21,28 @@ public sealed class GateRuleTests
         { 1, 0, 7, 4, "ForOneOfTheIdlest" },
         { 3, 2, 7, 2, "ForOneOfTheIdlest" },
         { 1, 0, 7, 0, "Refused" },
-        // both are: whoever has too many pays with one of those
+        // both limits are reached: the user with too many connections loses an idle connection
         { 5, 2, 7, 4, "ForOneOfItsUser" },
         { 5, 0, 7, 4, "Refused" },
     };
 
     [Theory]
     [MemberData(nameof(Table))]
-    public void Of_EachLoad_AsTheTableSays(int open, int idle, int all, int idlest, string entry) =>
+    public void Of_EachLoad_IsAsInTheTable(int open, int idle, int all, int idlest, string entry) =>
         Assert.Equal(entry, Rule.Of(new UserLoad(open, idle, 0), all, new UserLoad(idlest, idlest, 0)).ToString());
 
     [Theory]
     [InlineData(8, "Enter")]
     [InlineData(9, "Refused")]
-    public void Of_ThoseWhoLeave_BeforeTheirEnd_TakeUpRoomToo(int leaving, string entry) =>
+    public void Of_ClosingConnections_CountUntilTheirEnd(int leaving, string entry) =>
         Assert.Equal(entry, Rule.Of(new UserLoad(1, 0, leaving), 1, default).ToString());
 
     /// <summary>
-    /// However much the others hold, what is under way is not paid with, and one who has nothing gets in as long as anything is
-    /// idle.
+    /// A connection with a request in progress is never closed, whatever other users hold. A user without a connection gets one
+    /// while any connection is idle.
     /// </summary>
     [Fact]
-    public void Of_AnyLoad_OnlyIdleOnesGoAndAnIdleOneIsEnough()
+    public void Of_AnyLoad_ClosesIdleConnectionsOnly()
     {
         foreach (var open in Enumerable.Range(1, 6))
         foreach (var idle in Enumerable.Range(0, open))

@@ -8,11 +8,11 @@ public sealed class RequestsTests
     public void Names_SeveralTimesTheSame_AreTakenOnce() =>
         Assert.Equal(["web", "dns@0"], Requests.Names(["web", "dns@0", "web"]).Select(name => name.Text));
 
-    /// <summary>What stands in front of a name that is refused must not hide it.</summary>
+    /// <summary>A valid or missing first name must not hide an invalid second name.</summary>
     [Theory]
     [InlineData(null, "a name is text")]
     [InlineData("web", "no name is longer than 128 characters: ")]
-    public void Names_OneThatIsNone_AreRefused(string? first, string why)
+    public void Names_InvalidName_IsRefused(string? first, string why)
     {
         var problem = Assert.Throws<Problem>(() => Requests.Names([first!, new string('*', 60_000)]));
         Assert.Equal(400, problem.Status);

@@ -9,6 +9,9 @@ internal static partial class House
 {
     public const string Root = "Reuseportd";
 
+    private const string Folders =
+        "Model|Configuration|Slots|Planning|Binding|Steering|Linux|Observability|Runtime|Diagnosis|Api|Hosting";
+
     /// <summary>Folders of the supervisor, the lowest first; those of one floor stand together.</summary>
     public static readonly string[][] Floors =
     [
@@ -101,6 +104,9 @@ internal static partial class House
     /// </summary>
     public static IEnumerable<string> Surroundings(string source) => Words(SurroundingsWord(), source);
 
+    /// <summary>Callbacks that another part can set: properties, fields and events. One that a constructor takes is none.</summary>
+    public static IEnumerable<string> SettableCallbacks(string source) => Words(SettableCallback(), source);
+
     private static IEnumerable<string> Words(Regex words, string source) =>
         words.Matches(SourceText.Code(source)).Select(match => match.Groups["word"].Value).Distinct();
 
@@ -110,10 +116,10 @@ internal static partial class House
     [GeneratedRegex(@"\bReuseportd\s*\.\s*(?<folder>\w+)\s*\.\s*(?<room>\w+)")]
     private static partial Regex RoomReference();
 
-    [GeneratedRegex(@"(?<![\w.]|Reuseportd\s*\.\s*)(?<folder>Model|Configuration|Slots|Planning|Binding|Steering|Linux|Observability|Runtime|Diagnosis|Api|Hosting)\s*\.\s*[A-Z]\w*")]
+    [GeneratedRegex(@"(?<![\w.]|Reuseportd\s*\.\s*)(?<folder>" + Folders + @")\s*\.\s*[A-Z]\w*")]
     private static partial Regex RelativeName();
 
-    [GeneratedRegex(@"\busing\s+(static\s+|\w+\s*=\s*)?(?<folder>Model|Configuration|Slots|Planning|Binding|Steering|Linux|Observability|Runtime|Diagnosis|Api|Hosting)\s*[.;]")]
+    [GeneratedRegex(@"\busing\s+(static\s+|\w+\s*=\s*)?(?<folder>" + Folders + @")\s*[.;]")]
     private static partial Regex RelativeUsing();
 
     [GeneratedRegex(@"^\s*namespace\s+(?<name>[\w.]+)", RegexOptions.Multiline)]
@@ -128,4 +134,9 @@ internal static partial class House
         + @"|(?<![\w.])(?<word>Random|File|Directory|Process|Environment|Guid|Interlocked|Console)\s*\.\s*\w"
         + @"|\bnew\s+(?<word>Random|Process|Socket)\s*\(")]
     private static partial Regex SurroundingsWord();
+
+    [GeneratedRegex(@"\b(Action|Func)\b\s*(<(?:[^<>]|<[^<>]*>)*>)?\s*\??\s+(?<word>\w+)\s*\{[^{}]*\bset\b"
+        + @"|\bevent\s+[^;{}()]*?\b(?<word>\w+)\s*;"
+        + @"|\b(public|internal)\s+(static\s+)?(Action|Func)\b\s*(<(?:[^<>]|<[^<>]*>)*>)?\s*\??\s+(?<word>\w+)\s*(;|=[^>])")]
+    private static partial Regex SettableCallback();
 }

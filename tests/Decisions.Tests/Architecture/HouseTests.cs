@@ -71,9 +71,13 @@ public sealed class HouseTests
     });
 
     /// <summary>That nothing is found but what is excepted, and all of that.</summary>
-    private static void Hold(Dictionary<(string File, string Word), string> exceptions, Func<string, string, IEnumerable<string>> find)
+    /// <param name="files">Those of the supervisor where nothing else is given.</param>
+    internal static void Hold(
+        Dictionary<(string File, string Word), string> exceptions, Func<string, string, IEnumerable<string>> find,
+        IReadOnlyDictionary<string, string>? files = null)
     {
-        var found = Sources.Supervisor.SelectMany(file => find(file.Key, file.Value).Select(word => (File: file.Key, Word: word))).ToArray();
+        var found = (files ?? Sources.Supervisor)
+            .SelectMany(file => find(file.Key, file.Value).Select(word => (File: file.Key, Word: word))).ToArray();
         Assert.Empty(found.Except(exceptions.Keys));
         Assert.Empty(exceptions.Keys.Except(found));
     }

@@ -1,18 +1,21 @@
 namespace Decisions.Tests.Architecture;
 
-/// <summary>The source files of a project, by their paths below its folder.</summary>
+/// <summary>Source files, by their paths below a folder.</summary>
 internal static class Sources
 {
-    public static IReadOnlyDictionary<string, string> Supervisor { get; } = Of("Supervisor");
+    public static IReadOnlyDictionary<string, string> Supervisor { get; } = Of("src/Supervisor", "*.cs");
 
-    public static IReadOnlyDictionary<string, string> Control { get; } = Of("Control");
+    public static IReadOnlyDictionary<string, string> Control { get; } = Of("src/Control", "*.cs");
 
-    private static Dictionary<string, string> Of(string project)
+    /// <summary>Below <c>src</c>: C# and C.</summary>
+    public static IReadOnlyDictionary<string, string> All { get; } = Of("src", "*.cs", "*.c", "*.h", "*.S");
+
+    private static Dictionary<string, string> Of(string under, params string[] patterns)
     {
-        var folder = Checkout.At($"src/{project}");
-        return Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
+        var folder = Checkout.At(under);
+        return patterns.SelectMany(pattern => Directory.GetFiles(folder, pattern, SearchOption.AllDirectories))
             .Select(path => (Path: path, Name: Path.GetRelativePath(folder, path)))
-            .Where(file => House.FolderOf(file.Name) is not ("bin" or "obj"))
+            .Where(file => !file.Name.Split('/').Any(name => name is "bin" or "obj"))
             .ToDictionary(file => file.Name, file => File.ReadAllText(file.Path));
     }
 }

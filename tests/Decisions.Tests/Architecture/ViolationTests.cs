@@ -65,7 +65,8 @@ public sealed class ViolationTests
     [InlineData("DateTimeOffset.UtcNow", "DateTimeOffset")]
     [InlineData("Console.WriteLine(text)", "Console")]
     [InlineData("await Task.Yield()", "Task")]
-    public void Surroundings_TimeChanceFilesProcesses_AreFound(string source, string word) => Assert.Equal([word], House.Surroundings(source));
+    public void Surroundings_TimeChanceFilesProcesses_AreFound(string source, string word) =>
+        Assert.Equal([word], House.Surroundings(source));
 
     [Theory]
     [InlineData("OutputTarget.File file")]
@@ -101,7 +102,8 @@ public sealed class ViolationTests
     [InlineData("Linux/Files/Pipe.cs", "using Reuseportd.Linux.Interop;\nusing Reuseportd.Model;")]
     [InlineData("Linux/Files/Pipe.cs", "namespace Reuseportd.Linux.Files;")]
     [InlineData("Runtime/Fleet/Service.cs", "using Reuseportd.Linux.Spawning;")]
-    public void ForbiddenRooms_DownwardsOrOfAnotherFolder_AreNotFound(string path, string source) => Assert.Empty(House.ForbiddenRooms(path, source));
+    public void ForbiddenRooms_DownwardsOrOfAnotherFolder_AreNotFound(string path, string source) =>
+        Assert.Empty(House.ForbiddenRooms(path, source));
 
     [Theory]
     [InlineData("Linux/Files/Pipe.cs", true)]

@@ -25,13 +25,14 @@ public sealed class LineSplitterTests
     [InlineData(Limit + 1, 2)]
     [InlineData(Limit * 2, 2)]
     [InlineData(Limit * 2 + 1, 3)]
-    public void Split_LongLine_ComesInPiecesThatSaySo(int length, int pieces)
+    public void Split_LongLine_IsMarkedPieces(int length, int pieces)
     {
         var lines = Split(Limit, Encoding.ASCII.GetBytes(new string('x', length) + "\nnext\n"));
         Assert.Equal(pieces + 1, lines.Count);
         Assert.Equal(length, lines.Take(pieces).Sum(line => line.Text.Length));
         Assert.Equal(Enumerable.Range(0, pieces).Select(index => index > 0), lines.Take(pieces).Select(line => line.Continues));
-        Assert.Equal(Enumerable.Range(0, pieces).Select(index => index < pieces - 1), lines.Take(pieces).Select(line => line.Cut));
+        Assert.Equal(
+            Enumerable.Range(0, pieces).Select(index => index < pieces - 1), lines.Take(pieces).Select(line => line.Cut));
         Assert.Equal(new Piece("next", Continues: false, Cut: false), lines[^1]);
     }
 
@@ -42,7 +43,7 @@ public sealed class LineSplitterTests
     public void Split_LongLineOfWideCharacters_TearsNone(string character)
     {
         var text = string.Concat(Enumerable.Repeat(character, Limit));
-        // One byte ahead, so that the limit falls into a character.
+        // One byte before the text, so that the limit is inside a character.
         var lines = Split(Limit, Encoding.UTF8.GetBytes("x" + text));
         Assert.Equal("x" + text, string.Concat(lines.Select(line => line.Text)));
         Assert.All(lines, line => Assert.DoesNotContain('\uFFFD', Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(line.Bytes))));
@@ -139,7 +140,7 @@ public sealed class LineSplitterTests
         return lines;
     }
 
-    /// <param name="Bytes">One character for each byte.</param>
+    /// <param name="Bytes">A character for each byte.</param>
     private sealed record Piece(string Bytes, bool Continues, bool Cut)
     {
         public string Text => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(Bytes));

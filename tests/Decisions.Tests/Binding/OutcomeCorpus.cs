@@ -26,7 +26,8 @@ internal static class OutcomeCorpus
             Bind,
             Listen,
             Bind.Replace("result=ok", "result=EADDRINUSE"),
-            Bind.Replace("family=inet", "family=inet6").Replace("127.0.0.1", "::ffff:127.0.0.1").Replace("device=-", "device=eth0"),
+            Bind.Replace("family=inet", "family=inet6").Replace("127.0.0.1", "::ffff:127.0.0.1")
+                .Replace("device=-", "device=eth0"),
             Listen.Replace("backlog=4096", "backlog=-1"),
             "libreuseport:SO_REUSEPORT:Protocol not available",
             "libreuseport:LIBREUSEPORT_PORT:8O8O: not a port",

@@ -31,7 +31,8 @@ public sealed class OutcomeParserTests
     [InlineData(" lines=3", "")]
     [InlineData("pid=4242", "pid=0")]
     [InlineData("pid=4242 ", "")]
-    public void TryParse_MalformedLost_IsNoOutcome(string of, string by) => Assert.Null(Parse(OutcomeCorpus.Lost.Replace(of, by)));
+    public void TryParse_MalformedLost_IsNoOutcome(string of, string by) =>
+        Assert.Null(Parse(OutcomeCorpus.Lost.Replace(of, by)));
 
     [Fact]
     public void TryParse_Bind_GivesTheSocket() =>

@@ -27,7 +27,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public void Admit_AfterAQuietTime_StartsItsIntervalAnew()
+    public void Admit_AfterAPause_StartsANewInterval()
     {
         var limit = new RateLimit(Interval, burst: 1);
         Assert.Equal("+-", Run(ref limit, 0, 1));
@@ -42,7 +42,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public void Collect_BeforeTheEndOfTheInterval_SaysNothing()
+    public void Collect_BeforeTheEndOfTheInterval_IsEmpty()
     {
         var limit = new RateLimit(Interval, burst: 1);
         Run(ref limit, 0, 1, 2);
@@ -52,7 +52,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public void CollectAll_AtTheEndOfTheStream_SaysWhatIsNotSaid()
+    public void CollectAll_AtTheEndOfTheStream_HasTheRest()
     {
         var limit = new RateLimit(Interval, burst: 1);
         Run(ref limit, 0, 1, 2);

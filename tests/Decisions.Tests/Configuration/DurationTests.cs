@@ -42,7 +42,8 @@ public sealed class DurationTests
     [InlineData("99999999999999999999d")]
     [InlineData("9000000000000000000ms")]
     [InlineData("10675199d10675199h")]
-    public void TryParse_TooLongToHold_IsTheLongest(string text) => Assert.True(DurationSyntax.TryParse(text) > DurationSyntax.Longest);
+    public void TryParse_TooLongToHold_IsTheLongest(string text) =>
+        Assert.True(DurationSyntax.TryParse(text) > DurationSyntax.Longest);
 
     [Fact]
     public void Text_OfAnyDuration_IsReadAsTheSame() =>

@@ -12,7 +12,7 @@ public sealed partial class ExampleTests
         [Path.Combine(Folder, "reuseportd.yaml"), .. Directory.GetFiles(Path.Combine(Folder, "services.d"))];
 
     [Fact]
-    public void Load_AllExamplesTogether_AreRightAndAskForNothingThatIsMissing()
+    public void Load_AllExamplesTogether_HaveNoErrorAndNoWarning()
     {
         var result = ConfigurationLoader.Load(Folder, Given.Alice);
         Assert.Empty(result.Errors);
@@ -21,7 +21,7 @@ public sealed partial class ExampleTests
     }
 
     [Fact]
-    public void Load_EachExampleAlone_IsRight() =>
+    public void Load_EachExampleAlone_HasNoError() =>
         Assert.All(
             Directory.GetFiles(Folder, "*.yaml", SearchOption.AllDirectories),
             path => Assert.Empty(ConfigurationLoader.Load(path, Given.Alice).Errors));

@@ -4,7 +4,7 @@ using Reuseportd.Model;
 
 namespace Decisions.Tests.Configuration;
 
-/// <summary>Writes a fleet out, one fact a line, for golden files. What is as it is by default is left out.</summary>
+/// <summary>A fleet as text for golden files, one fact a line, without default values.</summary>
 internal static class FleetText
 {
     private static readonly ServiceSpec Usual = Given.Service("");
@@ -75,8 +75,10 @@ internal static class FleetText
 
     private static object Readiness(ReadinessSpec spec) =>
         spec is ReadinessSpec.Probed probed
-            ? $"{Probe(probed.Probe)} every {probed.Period}, {probed.Timeout}{(probed.Settle > TimeSpan.Zero ? $", for {probed.Settle}" : "")}"
+            ? $"{Probe(probed.Probe)} every {probed.Period}, {probed.Timeout}{Settle(probed.Settle)}"
             : spec;
+
+    private static string Settle(TimeSpan settle) => settle > TimeSpan.Zero ? $", for {settle}" : "";
 
     private static string? Liveness(LivenessSpec? spec) => spec is null
         ? null

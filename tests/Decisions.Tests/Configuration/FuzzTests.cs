@@ -14,7 +14,7 @@ namespace Decisions.Tests.Configuration;
 /// </summary>
 public sealed class FuzzTests
 {
-    /// <summary>Thousands of times what a text takes, so that a busy machine does not trip it.</summary>
+    /// <summary>Thousands of times longer than a text needs, so that the test passes on a busy machine.</summary>
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
     private static readonly string[] Seeds =
@@ -53,7 +53,11 @@ public sealed class FuzzTests
         ("reload_signal", ["HUP", "usr1"]),
         ("update", ["{ max_surge: 0 }", "{ order: stop-first, drain_timeout: 1m }", "{ max_surge: 0, max_unavailable: 0 }"]),
         ("stall", ["{ after: 2s, action: none }", "{}"]),
-        ("limits", ["{ nofile: infinity, as: 1GiB, rlimit_nice: 3 }", "{ nice: -5, cpu_affinity: [0, 2-3] }", "{ core: 1K }", "{ memory_max: 1GiB, cpu_quota: 50%, tasks_max: 9 }"]),
+        ("limits",
+        [
+            "{ nofile: infinity, as: 1GiB, rlimit_nice: 3 }", "{ nice: -5, cpu_affinity: [0, 2-3] }", "{ core: 1K }",
+            "{ memory_max: 1GiB, cpu_quota: 50%, tasks_max: 9 }",
+        ]),
         ("logging", ["{ rate_limit_burst: 0, line_max: 4KiB }", "{ line_max: 1 }"]),
         ("stdout", ["null", "inherit", "file:/x", "journal", "~"]),
         ("stderr", ["null", "file:x"]),
@@ -196,7 +200,7 @@ public sealed class FuzzTests
         string Indented(string written) => new string(' ', length % 7) + written.TrimStart();
     }
 
-    /// <summary>Services whose keys have a value of their own, or now and then any other; some with merges.</summary>
+    /// <summary>Services whose keys have a valid value or, rarely, a value of another key; some use merge keys.</summary>
     private static Gen<string> Configurations
     {
         get

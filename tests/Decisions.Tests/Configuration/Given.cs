@@ -10,7 +10,8 @@ internal static class Given
 {
     private static readonly Dictionary<string, uint> Accounts = new()
     {
-        ["root"] = 0, ["0"] = 0, ["www-data"] = 33, ["33"] = 33, ["dns"] = 53, ["alice"] = 1000, ["1000"] = 1000, ["wheel"] = 10, ["staff"] = 50,
+        ["root"] = 0, ["0"] = 0, ["www-data"] = 33, ["33"] = 33, ["dns"] = 53, ["alice"] = 1000, ["1000"] = 1000, ["wheel"] = 10,
+        ["staff"] = 50,
     };
 
     /// <summary>Root, on four CPUs, with two cgroup controllers of three.</summary>
@@ -32,7 +33,7 @@ internal static class Given
     public static LoadResult ReadingService(string keys, LoadContext? context = null) =>
         Reading("services:\n  web:\n" + Indent(keys), context);
 
-    /// <summary>The same for keys that are right, beside a command and ports where they are not given.</summary>
+    /// <summary>Reads valid keys. Adds a command and ports if the keys have none.</summary>
     public static ServiceSpec Service(string keys)
     {
         if (!HasKey(keys, "command")) keys += "\ncommand: server";
@@ -42,13 +43,12 @@ internal static class Given
         return Assert.Single(result.Fleet!.Services);
     }
 
-    /// <summary>The one error that keys of a service lead to, without its place.</summary>
-    public static string ErrorOf(string keys, LoadContext? context = null)
+    /// <summary>The keys of a service have one error, which is at this path. The golden cases have its sentence.</summary>
+    public static void AssertError(string path, string keys, LoadContext? context = null)
     {
         if (!HasKey(keys, "command")) keys += "\ncommand: server";
         if (!HasKey(keys, "reuseport")) keys += "\nreuseport: { ports: 8080 }";
-        var error = Assert.Single(ReadingService(keys, context).Errors);
-        return $"{error.Path}: {error.Message}";
+        Assert.Equal(path, Assert.Single(ReadingService(keys, context).Errors).Path);
     }
 
     public static SourceText Source(string file, string text) =>

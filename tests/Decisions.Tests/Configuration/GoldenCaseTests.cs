@@ -3,8 +3,8 @@ using Reuseportd.Configuration.Loading;
 namespace Decisions.Tests.Configuration;
 
 /// <summary>
-/// Folders of configurations with what is said of them: <c>errors.txt</c>, and <c>fleet.txt</c> where there are no errors.
-/// With GOLDEN_UPDATE=1 in the environment they are written instead of compared.
+/// Each folder holds a configuration, its errors and warnings in <c>errors.txt</c>, and the fleet in <c>fleet.txt</c> if there is
+/// no error. The configuration of a folder whose name ends with <c>-of-alice</c> is read by an ordinary user, the others by root.
 /// </summary>
 public sealed class GoldenCaseTests
 {
@@ -16,25 +16,15 @@ public sealed class GoldenCaseTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Read_GoldenCase_SaysWhatIsExpected(string name)
+    public void Read_GoldenCase_HasTheErrorsAndTheFleetOfItsFolder(string name)
     {
         var folder = Path.Combine(Given.Folder, "Cases", name);
+        var context = name.EndsWith("-of-alice", StringComparison.Ordinal) ? Given.Alice : Given.Root;
         var sources = Directory.GetFiles(folder, "*.yaml").Order(StringComparer.Ordinal)
             .Select(path => Given.Source(Path.GetFileName(path), File.ReadAllText(path))).ToArray();
-        var result = ConfigurationReader.Read(sources, Given.Root);
-        var said = result.Errors.Concat(result.Warnings).Select(finding => $"{finding}\n");
-        Expect(Path.Combine(folder, "errors.txt"), string.Concat(said));
-        Expect(Path.Combine(folder, "fleet.txt"), result.Fleet is { } fleet ? FleetText.Of(fleet) : "");
-    }
-
-    private static void Expect(string path, string actual)
-    {
-        if (Environment.GetEnvironmentVariable("GOLDEN_UPDATE") == "1")
-        {
-            if (actual.Length > 0) File.WriteAllText(path, actual);
-            else File.Delete(path);
-        }
-
-        Assert.Equal(File.Exists(path) ? File.ReadAllText(path) : "", actual);
+        var result = ConfigurationReader.Read(sources, context);
+        var findings = result.Errors.Concat(result.Warnings).Select(finding => $"{finding}\n");
+        Golden.Expect(Path.Combine(folder, "errors.txt"), string.Concat(findings));
+        Golden.Expect(Path.Combine(folder, "fleet.txt"), result.Fleet is { } fleet ? FleetText.Of(fleet) : "");
     }
 }

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Decisions.Tests.Configuration;
 
-/// <summary>The listings of services in README.md and in the guide have no errors. The recipes are tested with their servers.</summary>
+/// <summary>
+/// The listings of services in README.md and in the guide have no errors. The recipes are tested with their servers.
+/// </summary>
 public sealed partial class GuideTests
 {
     private const string Recipes = "recipes.md";

@@ -6,7 +6,7 @@ using Reuseportd.Model;
 
 namespace Decisions.Tests.Configuration;
 
-/// <summary>Files as they are found on disks.</summary>
+/// <summary>Files of every kind on a disk.</summary>
 public sealed partial class LoaderTests : IDisposable
 {
     private const string Web = "services: { web: { command: a, reuseport: { ports: 1 } } }";
@@ -100,15 +100,15 @@ public sealed partial class LoaderTests : IDisposable
         Write("services.d/a.yaml", "[\n");
         Write("reuseportd.yaml", "log: x");
         Directory.CreateDirectory(Path.Combine(root, "services.d", "c.yaml"));
-        Assert.Equal(
-            $"""
-            {root}/reuseportd.yaml:1:6: log: accepts auto, console, json or journal, not 'x'
-            {root}/services.d/a.yaml:2:1: expected ',' or ']' here: the '[' at {root}/services.d/a.yaml:1:1 is not closed
-            {root}/services.d/b.yaml:1:11: services: accepts a map of services, {"{}"} for none, not '1'
-            {root}/services.d/b.yaml:2:1: x: unknown key; known keys: log, log_level, preload, services, socket, socket_group, socket_read_only_group, start_parallelism, steering
-            {root}/services.d/c.yaml: is not a regular file but a directory
-            """,
-            Said(Load()));
+        string[] starts =
+        [
+            "reuseportd.yaml:1:6: log: ", "services.d/a.yaml:2:1: ", "services.d/b.yaml:1:11: services: ",
+            "services.d/b.yaml:2:1: x: ", "services.d/c.yaml: ",
+        ];
+        var errors = Load().Errors;
+        Assert.Equal(starts.Length, errors.Count);
+        Assert.All(
+            starts.Zip(errors), pair => Assert.StartsWith($"{root}/{pair.First}", $"{pair.Second}", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -143,10 +143,10 @@ public sealed partial class LoaderTests : IDisposable
     [Fact]
     public void Load_UnreadableFile_IsOneError()
     {
-        Assert.SkipWhen(Environment.UserName == "root", "root can read every file");
         Write("reuseportd.yaml", Web);
+        File.SetUnixFileMode(root, (UnixFileMode)Convert.ToInt32("755", 8));
         File.SetUnixFileMode(Path.Combine(root, "reuseportd.yaml"), UnixFileMode.None);
-        Assert.Equal($"{root}/reuseportd.yaml: cannot be read: permission denied", Said(Load()));
+        Assert.Equal($"{root}/reuseportd.yaml: cannot be read: permission denied", Said(OrdinaryReader.Do(Load)));
     }
 
     [Fact]
@@ -173,9 +173,12 @@ public sealed partial class LoaderTests : IDisposable
     [Theory]
     [InlineData(0u, 0u, "rw-r--r--", null)]
     [InlineData(0u, 0u, "rw-rw-r--", null)]
-    [InlineData(0u, 50u, "rw-rw-r--", "is writable by other users, who can thus choose the commands that root runs; chmod go-w it")]
-    [InlineData(0u, 0u, "rw-r--rw-", "is writable by other users, who can thus choose the commands that root runs; chmod go-w it")]
-    [InlineData(1000u, 0u, "rw-r--r--", "is owned by user 1000, who can thus choose the commands that root runs; chown it to root")]
+    [InlineData(
+        0u, 50u, "rw-rw-r--", "is writable by other users, who can thus choose the commands that root runs; chmod go-w it")]
+    [InlineData(
+        0u, 0u, "rw-r--rw-", "is writable by other users, who can thus choose the commands that root runs; chmod go-w it")]
+    [InlineData(
+        1000u, 0u, "rw-r--r--", "is owned by user 1000, who can thus choose the commands that root runs; chown it to root")]
     public void Load_AsRoot_WarnsOfFilesThatOthersWrite(uint user, uint group, string mode, string? warning)
     {
         Write("reuseportd.yaml", Web);
@@ -193,7 +196,7 @@ public sealed partial class LoaderTests : IDisposable
         Assert.Empty(ConfigurationLoader.Load(root, Given.Alice with { FindFile = Find }).Warnings);
     }
 
-    /// <summary>As an ordinary user, so that who runs the tests and owns their files plays no part.</summary>
+    /// <summary>Loads as an ordinary user, so that the owner of the test files does not matter.</summary>
     private LoadResult Load() => ConfigurationLoader.Load(root, Given.Alice);
 
     private static string Said(LoadResult result) => string.Join('\n', result.Errors.Concat(result.Warnings));

@@ -3,7 +3,7 @@ using Reuseportd.Configuration.Text;
 
 namespace Decisions.Tests.Configuration;
 
-/// <summary>What a service names and the host has not.</summary>
+/// <summary>Files that a service names and that the host does not have.</summary>
 public sealed class NamedFilesTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -32,7 +32,7 @@ public sealed class NamedFilesTests : IDisposable
     [InlineData("stdout: file:/F/logs/web.log", null)]
     [InlineData("stdout: file:/F/none/web.log", "stdout: there is no directory /F/none")]
     [InlineData("stderr: file:/F/none/web.log", "stderr: there is no directory /F/none")]
-    public void Read_OneThatIsNotThere_IsAWarning(string key, string? warning)
+    public void Read_NamedFileThatIsMissing_IsAWarning(string key, string? warning)
     {
         var result = Reading(key, Given.Root with { FindNamed = FileStatus.Find });
         Assert.Empty(result.Errors);
@@ -42,11 +42,12 @@ public sealed class NamedFilesTests : IDisposable
     }
 
     [Fact]
-    public void Read_WhereNobodyLooks_IsNone() => Assert.Empty(Reading("command: /F/none", Given.Root).Warnings);
+    public void Read_WithoutALookup_HasNoWarning() => Assert.Empty(Reading("command: /F/none", Given.Root).Warnings);
 
     private LoadResult Reading(string key, LoadContext context)
     {
         var keys = key.StartsWith("command", StringComparison.Ordinal) ? key : $"command: server\n{key}";
-        return Given.ReadingService(keys.Replace("/F", _folder[""].TrimEnd('/'), StringComparison.Ordinal) + "\nreuseport: { ports: 8080 }", context);
+        return Given.ReadingService(
+            keys.Replace("/F", _folder[""].TrimEnd('/'), StringComparison.Ordinal) + "\nreuseport: { ports: 8080 }", context);
     }
 }

@@ -13,7 +13,10 @@ public sealed class NextStartTests
 
     [Fact]
     public void Warnings_EveryKeyChanged_NamesEach() => Assert.Equal(
-        new[] { "log", "log_level", "socket", "socket_group", "socket_read_only_group", "preload", "steering", "start_parallelism" }
+        new[]
+        {
+            "log", "log_level", "socket", "socket_group", "socket_read_only_group", "preload", "steering", "start_parallelism",
+        }
             .Select(key => $"/etc/reuseportd: warning: {key}: takes effect at the next start of reuseportd"),
         NextStart.Warnings("/etc/reuseportd", Started, DaemonSpec.Default).Select(warning => warning.ToString()));
 
@@ -24,7 +27,8 @@ public sealed class NextStartTests
         NextStart.Warnings("", Started, DaemonSpec.Default).Select(warning => warning.Path).Order());
 
     [Fact]
-    public void Warnings_NothingChanged_IsNone() => Assert.Empty(NextStart.Warnings("/etc/reuseportd", Started, Started with { }));
+    public void Warnings_NothingChanged_IsNone() =>
+        Assert.Empty(NextStart.Warnings("/etc/reuseportd", Started, Started with { }));
 
     [Fact]
     public void Warnings_AFileThatCannotBeUsed_IsNone() => Assert.Empty(NextStart.Warnings("/etc/reuseportd", Started, null));

@@ -10,14 +10,15 @@ using Reuseportd.Configuration.Yaml;
 namespace Decisions.Tests.Configuration;
 
 /// <summary>
-/// That the schema for editors says what the reader says. With GOLDEN_UPDATE=1 in the environment it is written instead of
-/// compared; <c>make schema</c> does that.
+/// The schema for editors accepts the same files as the reader. With GOLDEN_UPDATE=1 in the environment it is written instead
+/// of compared; <c>make schema</c> does that.
 /// </summary>
 public sealed class SchemaTests
 {
-    /// <summary>Wrong configurations that the schema lets pass, and why no schema can say what is wrong with them.</summary>
+    /// <summary>Wrong configurations that the schema accepts, with the reason why no schema can refuse them.</summary>
     private static readonly Dictionary<string, string> BeyondASchema = new()
     {
+        ["accounts-of-alice"] = "context: the user of the daemon",
         ["alias-bomb"] = "YAML: how often aliases multiply is counted before there is a value to judge",
         ["alias-in-itself"] = "YAML: an alias inside its own anchor",
         ["alias-unknown"] = "YAML: an alias without an anchor",
@@ -35,12 +36,13 @@ public sealed class SchemaTests
 
     private static readonly string SchemaFile = Checkout.At("config/reuseportd.schema.json");
 
-    private static readonly JsonSchema Schema = JsonSchema.FromJsonAsync(EditorSchema.Generate(ConfigurationReader.Shape)).GetAwaiter().GetResult();
+    private static readonly JsonSchema Schema =
+        JsonSchema.FromJsonAsync(EditorSchema.Generate(ConfigurationReader.Shape)).GetAwaiter().GetResult();
 
     public static TheoryData<string> Cases => GoldenCaseTests.Cases;
 
     [Fact]
-    public void Of_TheReadersShape_IsTheFileThatIsInstalled()
+    public void Of_ReaderShape_IsTheInstalledFile()
     {
         var written = EditorSchema.Generate(ConfigurationReader.Shape);
         if (Environment.GetEnvironmentVariable("GOLDEN_UPDATE") == "1") File.WriteAllText(SchemaFile, written);
@@ -53,7 +55,8 @@ public sealed class SchemaTests
     {
         var folder = Path.Combine(Given.Folder, "Cases", name);
         var said = Path.Combine(folder, "errors.txt");
-        var isRight = !File.Exists(said) || File.ReadLines(said).All(line => line.Contains(": warning: ", StringComparison.Ordinal));
+        var isRight = !File.Exists(said)
+            || File.ReadLines(said).All(line => line.Contains(": warning: ", StringComparison.Ordinal));
         var failures = Directory.GetFiles(folder, "*.yaml").Order(StringComparer.Ordinal).SelectMany(Failures).ToArray();
         Assert.True(
             (failures.Length == 0) == (isRight || BeyondASchema.ContainsKey(name)),
@@ -72,7 +75,7 @@ public sealed class SchemaTests
     });
 
     [Fact]
-    public void Keys_Each_StandsInTheReferenceAndSaysWhatItIs()
+    public void Keys_Each_IsInTheReferenceWithADescription()
     {
         var reference = File.ReadAllText(Checkout.At("docs/reference/configuration.md"));
         Assert.All(Keys(ConfigurationReader.Shape).DistinctBy(key => key.Name), key =>
@@ -96,13 +99,13 @@ public sealed class SchemaTests
     private static IEnumerable<string> Failures(string path)
     {
         var findings = new Findings();
-        // What is no YAML has no value to judge.
+        // A text that is not YAML has no value for a schema.
         if (NodeReader.Read(Given.Source(Path.GetFileName(path), File.ReadAllText(path)), findings) is not { } root) yield break;
         foreach (var error in Schema.Validate(Json(root)?.ToJsonString() ?? "null"))
             yield return $"{Path.GetFileName(path)} {error.Path}: {error.Kind}";
     }
 
-    /// <summary>As an editor has it: YAML's core schema (YAML 1.2.2, 10.3) decides what is a number.</summary>
+    /// <summary>Like an editor: YAML's core schema (YAML 1.2.2, 10.3) decides which scalars are numbers.</summary>
     private static JsonNode? Json(Node node) => node switch
     {
         MapNode map => new JsonObject(map.Entries.DistinctBy(entry => entry.Key.Text)
@@ -121,6 +124,8 @@ public sealed class SchemaTests
         const NumberStyles style = NumberStyles.Float & ~NumberStyles.AllowLeadingWhite
             & ~NumberStyles.AllowTrailingWhite;
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, null, out var whole)) return whole;
-        return double.TryParse(text, style, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
+        return double.TryParse(text, style, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+            ? number
+            : null;
     }
 }

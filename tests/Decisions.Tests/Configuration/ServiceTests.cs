@@ -2,7 +2,7 @@ using Reuseportd.Model;
 
 namespace Decisions.Tests.Configuration;
 
-/// <summary>What the golden cases do not show: the context's part, and values that follow others.</summary>
+/// <summary>Cases that golden files cannot have: other contexts, and defaults that depend on other keys.</summary>
 public sealed class ServiceTests
 {
     [Fact]
@@ -42,18 +42,13 @@ public sealed class ServiceTests
     [Fact]
     public void Read_OtherAccountWithoutRoot_IsRefused()
     {
-        Assert.Equal(
-            "services.web.user: only root can start workers as another user; the daemon runs as 1000, and 'dns' is 53",
-            Given.ErrorOf("user: dns", Given.Alice));
-        Assert.Equal(
-            "services.web.group: only root can start workers as another group; the daemon runs as 1000, and 'www-data' is 33",
-            Given.ErrorOf("group: www-data", Given.Alice));
+        Given.AssertError("services.web.user", "user: dns", Given.Alice);
+        Given.AssertError("services.web.group", "group: www-data", Given.Alice);
     }
 
     [Fact]
-    public void Read_SupplementaryGroupsWithoutRoot_AreRefused() => Assert.Equal(
-        "services.web.supplementary_groups: only root can choose the groups of workers; the daemon runs as 1000",
-        Given.ErrorOf("supplementary_groups: [dns]", Given.Alice));
+    public void Read_SupplementaryGroupsWithoutRoot_AreRefused() =>
+        Given.AssertError("services.web.supplementary_groups", "supplementary_groups: [dns]", Given.Alice);
 
     [Fact]
     public void Read_AmbientCapabilitiesWithoutRoot_AreAcceptedWithoutAWarning()
@@ -93,7 +88,7 @@ public sealed class ServiceTests
     [InlineData("restart: { max_delay: 50ms }", 50, 50)]
     [InlineData("restart: { delay: 1m }", 60_000, 60_000)]
     [InlineData("restart: { delay: 1s }", 1_000, 30_000)]
-    public void Read_OneOfTwoDelays_TakesTheOtherAlong(string keys, int delay, int most)
+    public void Read_OneOfTwoDelays_AdaptsTheOther(string keys, int delay, int most)
     {
         var restart = Given.Service(keys).Restart;
         Assert.Equal((TimeSpan.FromMilliseconds(delay), TimeSpan.FromMilliseconds(most)), (restart.Delay, restart.MaxDelay));
@@ -132,24 +127,19 @@ public sealed class ServiceTests
     {
         var ports = string.Join(',', Enumerable.Range(1, 257));
         var addresses = string.Join(',', Enumerable.Range(1, 65).Select(n => $"10.0.0.{n}"));
-        Assert.Equal(
-            "services.web.reuseport.ports: accepts at most 256 ports and ranges",
-            Given.ErrorOf($"reuseport: {{ ports: [{ports}] }}"));
-        Assert.Equal(
-            "services.web.reuseport.address: accepts at most 64 addresses and prefixes",
-            Given.ErrorOf($"reuseport: {{ ports: 1, address: [{addresses}] }}"));
+        Given.AssertError("services.web.reuseport.ports", $"reuseport: {{ ports: [{ports}] }}");
+        Given.AssertError("services.web.reuseport.address", $"reuseport: {{ ports: 1, address: [{addresses}] }}");
     }
 
     [Theory]
     [InlineData("10")]
     [InlineData("1023KiB")]
-    public void Read_MemoryThatNoProgramRunsIn_IsRefused(string size) => Assert.Equal(
-        $"services.web.recycle.max_memory: accepts a size such as 64MiB, from 1MiB, not '{size}'", Given.ErrorOf($"recycle: {{ max_memory: {size} }}"));
+    public void Read_MemoryBelowOneMebibyte_IsRefused(string size) =>
+        Given.AssertError("services.web.recycle.max_memory", $"recycle: {{ max_memory: {size} }}");
 
     [Fact]
-    public void Read_SocketPathTooLong_IsRefused() => Assert.Equal(
-        "reuseportd.yaml:1:9: socket: accepts a path of at most 107 bytes",
-        Assert.Single(Given.Reading($"socket: /run/{new string('x', 103)}").Errors).ToString());
+    public void Read_SocketPathTooLong_IsRefused() =>
+        Assert.Equal("socket", Assert.Single(Given.Reading($"socket: /run/{new string('x', 103)}").Errors).Path);
 
     [Fact]
     public void Read_SameTextTwice_IsEqual() => Assert.Equal(
@@ -160,11 +150,12 @@ public sealed class ServiceTests
     public void Read_GroupLimitOutsideOfTheDaemon_IsAWarning()
     {
         var result = Given.ReadingService(
-            "command: server\nreuseport: { ports: 8080 }\nlimits: { memory_max: 1GiB, tasks_max: infinity }", Given.Root with { Controllers = null });
+            "command: server\nreuseport: { ports: 8080 }\nlimits: { memory_max: 1GiB, tasks_max: infinity }",
+            Given.Root with { Controllers = null });
         Assert.Empty(result.Errors);
-        Assert.Equal(
-            "services.web.limits.memory_max: needs the cgroup controller 'memory'; whether systemd delegates it is known only when reuseportd runs",
-            $"{Assert.Single(result.Warnings).Path}: {result.Warnings[0].Message}");
+        var warning = Assert.Single(result.Warnings);
+        Assert.Equal("services.web.limits.memory_max", warning.Path);
+        Assert.Contains("'memory'", warning.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,19 +17,31 @@ public sealed class UpdateWordsTests
         State = WorkerState.Failed, IsOver = true, Reason = new StateReason.Failure("exit code 3"),
     };
 
+    private static readonly ServiceSpec Service = Specs.Service("web") with { Workers = 2 };
+
     [Theory]
-    [InlineData(nameof(RemedyVerb.Start), false, false, "'reuseportctl stop web', then 'reuseportctl start web'")]
-    [InlineData(nameof(RemedyVerb.Restart), false, false, "'reuseportctl stop web', then 'reuseportctl restart web'")]
-    [InlineData(
-        nameof(RemedyVerb.Apply), true, false, "'reuseportctl stop web', then 'reuseportctl apply' and 'reuseportctl start web'")]
-    [InlineData(
-        nameof(RemedyVerb.Apply), false, true,
-        "'reuseportctl stop web', then 'reuseportctl apply', or set 'update: { order: stop-first, max_unavailable: 1 }'")]
-    [InlineData(
-        nameof(RemedyVerb.ApplyFormerFile), false, false,
-        "change its file back, 'reuseportctl stop web', then 'reuseportctl apply'")]
-    public void Of_Remedy_NamesTheCommands(string then, bool needsStart, bool canStopFirst, string words) => Assert.Equal(
-        words, UpdateWords.Of(new UpdateRemedy("web", Enum.Parse<RemedyVerb>(then), needsStart, canStopFirst)));
+    [InlineData("Start", true, "'reuseportctl stop web', then 'reuseportctl start web'")]
+    [InlineData("Restart", true, "'reuseportctl stop web', then 'reuseportctl restart web'")]
+    [InlineData("Apply", true, "'reuseportctl stop web', then 'reuseportctl apply'")]
+    [InlineData("Apply", false, "'reuseportctl stop web', then 'reuseportctl apply' and 'reuseportctl start web'")]
+    [InlineData("ApplyFormerFile", true, "change its file back, 'reuseportctl stop web', then 'reuseportctl apply'")]
+    public void Of_EachRemedy_HasItsCommands(string then, bool autostart, string words) =>
+        Assert.Equal(words, Remedy(then, Service with { Autostart = autostart }));
+
+    [Theory]
+    [InlineData(1, "StartFirst", "Apply", true)]
+    [InlineData(1, "StopFirst", "Apply", false)]
+    [InlineData(2, "StartFirst", "Apply", false)]
+    [InlineData(1, "StartFirst", "ApplyFormerFile", false)]
+    public void Of_RemedyForOneWorkerThatStartsFirst_NamesStopFirstAsWell(int workers, string order, string then, bool stopFirst)
+    {
+        var service = Service with
+        {
+            Workers = workers, Update = UpdateSpec.Default with { Order = Enum.Parse<UpdateOrder>(order) },
+        };
+        const string stopFirstWords = ", or set 'update: { order: stop-first, max_unavailable: 1 }'";
+        Assert.Equal(stopFirst, Remedy(then, service).EndsWith(stopFirstWords, StringComparison.Ordinal));
+    }
 
     [Fact]
     public void Detail_NotReplaced_SaysWhy()
@@ -77,4 +89,7 @@ public sealed class UpdateWordsTests
     }
 
     private static string? Detail(UpdateObstacle obstacle) => WorkerDetail.Of(Web with { NotReplaced = obstacle });
+
+    private static string Remedy(string then, ServiceSpec service) =>
+        UpdateWords.Of(UpdateRemedy.For(Enum.Parse<RemedyVerb>(then), service));
 }

@@ -129,7 +129,8 @@ public sealed class WorkerDetailTests
     }
 
     [Fact]
-    public void Of_NoProcess_IsTheReasonAlone() => Assert.Equal("exit code 1", WorkerDetail.Of(ProcessFacts.Of(Name, Backoff, Policy, process: null, pid: null)));
+    public void Of_NoProcess_IsTheReasonAlone() => Assert.Equal(
+        "exit code 1", WorkerDetail.Of(ProcessFacts.Of(Name, Backoff, Policy, process: null, pid: null)));
 
     private static SlotState Starting => new SlotState.Starting(StartPhase.Running, TimeSpan.Zero, Due: null, PortCoverage.None(Policy.Ports));
 

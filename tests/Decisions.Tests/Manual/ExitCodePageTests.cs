@@ -9,8 +9,10 @@ public sealed class ExitCodePageTests
     [Fact]
     public void Codes_OfTheDaemon_AreThoseOfThePage()
     {
-        var codes = typeof(ExitCode).GetFields(BindingFlags.Public | BindingFlags.Static).Select(code => $"{code.GetRawConstantValue()}");
-        var page = ReferenceTable.AllOf("docs/reference/exit-codes.md").Single(table => table.Section == "Exit codes of reuseportd");
+        var codes = typeof(ExitCode).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(code => $"{code.GetRawConstantValue()}");
+        var page = ReferenceTable.AllOf("docs/reference/exit-codes.md")
+            .Single(table => table.Section == "Exit codes of reuseportd");
         Assert.Equal(codes.Order(StringComparer.Ordinal), page.Rows.Select(row => row[0]).Order(StringComparer.Ordinal));
     }
 }

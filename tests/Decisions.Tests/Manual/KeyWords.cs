@@ -29,7 +29,12 @@ internal static class KeyWords
     private static string Section(string title, Shape.Map map, string[] leftOut)
     {
         var text = new StringBuilder($".SH {title}\n");
-        if (leftOut.Length > 0) text.Append("At the top level of\n.I reuseportd.yaml\nonly.\nThe services stand beside them, by name, under\n.BR services .\n");
+        if (leftOut.Length > 0)
+        {
+            text.Append("At the top level of\n.I reuseportd.yaml\nonly.\n");
+            text.Append("The services stand beside them, by name, under\n.BR services .\n");
+        }
+
         foreach (var key in map.Keys.Where(key => !leftOut.Contains(key.Name)))
             text.Append(Roff.Item(Roff.Bold(key.Name), $"{key.Description} {Accepts(key)}"));
         return text.ToString();
@@ -49,16 +54,21 @@ internal static class KeyWords
         _ => null,
     };
 
-    /// <summary>Null where the sentence of the key is all that there is to say.</summary>
+    /// <summary>Null if the description of the key is enough.</summary>
     private static string? Words(Shape shape) => shape switch
     {
-        Shape.Integer(var least, var most) => most == int.MaxValue ? Invariant($"an integer from {least}") : Invariant($"an integer from {least} to {most}"),
+        Shape.Integer(var least, var most) =>
+            most == int.MaxValue ? Invariant($"an integer from {least}") : Invariant($"an integer from {least} to {most}"),
         Shape.Fraction(var least, var most) => Invariant($"a number from {least} to {most}"),
         Shape.Flag => "true or false",
         Shape.Duration => "a duration",
         Shape.Size => "a size",
-        Shape.Choice(var words) => words.Count > MostWords ? null : words.Count == 1 ? words[0] : $"{string.Join(", ", words.SkipLast(1))} or {words[^1]}",
-        Shape.AnyOf(var shapes) => shapes.Select(Words).ToArray() is var all && all.Contains(null) ? null : string.Join(", or ", all),
+        Shape.Choice(var words) =>
+            words.Count > MostWords
+                ? null
+                : words.Count == 1 ? words[0] : $"{string.Join(", ", words.SkipLast(1))} or {words[^1]}",
+        Shape.AnyOf(var shapes) =>
+            shapes.Select(Words).ToArray() is var all && all.Contains(null) ? null : string.Join(", or ", all),
         Shape.List { OrOne: true } list => Words(list.Item) is { } one ? $"{one}, or a list of such" : null,
         _ => null,
     };

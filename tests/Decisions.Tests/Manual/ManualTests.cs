@@ -6,11 +6,13 @@ namespace Decisions.Tests.Manual;
 public sealed class ManualTests
 {
     [Fact]
-    public void Reuseportd_FromTheCommandLine_IsThePageThatIsInstalled() =>
-        Page.Expect("reuseportd.8", ("OPTIONS", CommandWords.Options(Reuseportd.Hosting.CommandLine.Create(_ => Task.FromResult(0), _ => 0))));
+    public void Reuseportd_FromTheCommandLine_IsTheInstalledPage() =>
+        Page.Expect(
+            "reuseportd.8",
+            ("OPTIONS", CommandWords.Options(Reuseportd.Hosting.CommandLine.Create(_ => Task.FromResult(0), _ => 0))));
 
     [Fact]
-    public void ReuseportdYaml_FromTheKeysOfTheReaders_IsThePageThatIsInstalled() =>
+    public void ReuseportdYaml_FromTheKeys_IsTheInstalledPage() =>
         Page.Expect("reuseportd.yaml.5", ("KEYS", KeyWords.Of(ConfigurationReader.Shape)));
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class ConfigurationPageTests
     {
         var shown = RowsOf(section)[key.Name][2];
         if (key.IsRequired) Assert.Equal("required", shown);
-        else if (key.Usual is { } usual) Assert.Contains($"`{usual}`", shown, StringComparison.Ordinal);
+        else if (key.Default is { } value) Assert.Contains($"`{value}`", shown, StringComparison.Ordinal);
         else Assert.NotEmpty(shown);
     });
 

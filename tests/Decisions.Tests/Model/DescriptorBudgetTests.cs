@@ -20,7 +20,10 @@ public sealed class DescriptorBudgetTests
     public void For_Process_CountsItsPidfdAndItsPipes()
     {
         var process = Specs.Service("web").Process;
-        Assert.Equal(3, DescriptorBudget.For(process with { Stdout = new OutputTarget.Journal(), Stderr = new OutputTarget.File("/log") }));
-        Assert.Equal(1, DescriptorBudget.For(process with { Stdout = new OutputTarget.Null(), Stderr = new OutputTarget.Inherit() }));
+        Assert.Equal(
+            3,
+            DescriptorBudget.For(process with { Stdout = new OutputTarget.Journal(), Stderr = new OutputTarget.File("/log") }));
+        Assert.Equal(
+            1, DescriptorBudget.For(process with { Stdout = new OutputTarget.Null(), Stderr = new OutputTarget.Inherit() }));
     }
 }

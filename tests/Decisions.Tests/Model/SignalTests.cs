@@ -17,7 +17,8 @@ public sealed class SignalTests
     [InlineData("RTMAX-31", null)]
     [InlineData("", null)]
     [InlineData("WRONG", null)]
-    public void TryParse_NamesAndNumbers_AsKillTakesThem(string text, int? number) => Assert.Equal(number, Signal.TryParse(text)?.Number);
+    public void TryParse_NamesAndNumbers_AsKillTakesThem(string text, int? number) =>
+        Assert.Equal(number, Signal.TryParse(text)?.Number);
 
     [Fact]
     public void ToString_EverySignal_IsReadBack()

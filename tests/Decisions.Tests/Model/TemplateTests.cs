@@ -22,7 +22,7 @@ public sealed class TemplateTests
     [InlineData("{-1+worker}", "unknown placeholder")]
     [InlineData("{}", "unknown placeholder")]
     [InlineData("{99999999999+worker}", "unknown placeholder")]
-    public void TryParse_BadPlaceholder_SaysWhatIsWrong(string text, string error)
+    public void TryParse_BadPlaceholder_HasAnError(string text, string error)
     {
         Assert.Null(Template.TryParse(text, out var said));
         Assert.StartsWith(error, said, StringComparison.Ordinal);

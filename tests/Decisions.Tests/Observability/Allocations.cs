@@ -5,9 +5,8 @@ internal static class Allocations
     private const int MostRounds = 20;
 
     /// <summary>
-    /// Bytes that the calling thread allocates in the best of some equal rounds. A collection that another test causes
-    /// meanwhile, and each phase of one in the background, adds what was left of the thread's allocation chunk; what a round
-    /// itself allocates is in every one of them.
+    /// Bytes that the calling thread allocates in the best of some equal rounds. A garbage collection of another test adds the
+    /// rest of the thread's allocation chunk to a round. The allocations of the round itself are in every round.
     /// </summary>
     public static long Of(Func<long> round)
     {

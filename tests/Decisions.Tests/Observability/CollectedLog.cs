@@ -7,7 +7,7 @@ using Serilog.Events;
 
 namespace Decisions.Tests.Observability;
 
-/// <summary>A daemon's log whose records can be looked at.</summary>
+/// <summary>A log of the daemon that keeps its records for a test.</summary>
 internal sealed class CollectedLog : IDisposable
 {
     private readonly ManualTime _time = new();

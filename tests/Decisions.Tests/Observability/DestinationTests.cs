@@ -25,7 +25,7 @@ public sealed class DestinationTests
     }
 
     [Fact]
-    public void Write_StreamThatFailsWithinARecord_PutsTheNextOnALineOfItsOwn()
+    public void Write_StreamFailsWithinARecord_NextRecordStartsALine()
     {
         var stream = new Stream { Room = 5 };
         var destination = new StreamDestination(stream);
@@ -50,7 +50,7 @@ public sealed class DestinationTests
     [Theory]
     [InlineData(90)]
     [InlineData(105)]
-    public void Write_JournalRecordTooLong_GoesSealed(int errno)
+    public void Write_JournalRecordTooLong_IsASealedFile(int errno)
     {
         var journal = new Journal { Longest = 3, Refusal = new Errno(errno) };
         var destination = new JournalDestination(journal);

@@ -94,7 +94,7 @@ public sealed class EventFormatTests
     }
 
     [Fact]
-    public void Create_Level_HoldsBackWhatIsLessSevere()
+    public void Create_Level_OmitsLessSevereEvents()
     {
         using var log = new CollectedLog(level: DaemonLog.Level(LogThreshold.Warning));
         log.Logger.Spawned(new WorkerName("web", 2), 4242, 1);

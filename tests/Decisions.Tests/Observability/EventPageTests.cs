@@ -11,7 +11,8 @@ public sealed class EventPageTests
 
     private static readonly EventKind[] Kinds =
     [
-        .. typeof(EventKind).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (EventKind)field.GetValue(null)!),
+        .. typeof(EventKind).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => (EventKind)field.GetValue(null)!),
     ];
 
     [Fact]
@@ -32,7 +33,8 @@ public sealed class EventPageTests
         var logged = LogEventsTests.Table
             .SelectMany(row => FieldsOf(row.Data.Item4).Select(field => (Event: row.Data.Item1, Field: field)))
             .Where(one => !common.Contains(one.Field));
-        var described = Rows().SelectMany(row => ReferenceTable.Words(row[3]).Select(field => (Event: NameOf(row), Field: field)));
+        var described = Rows().SelectMany(
+            row => ReferenceTable.Words(row[3]).Select(field => (Event: NameOf(row), Field: field)));
         Assert.Equal(logged.Distinct().Order(), described.Order());
     }
 
@@ -52,7 +54,8 @@ public sealed class EventPageTests
         return [.. log.Events().SelectMany(said => said.EnumerateObject()).Select(field => field.Name)];
     }
 
-    private static IEnumerable<string[]> Rows() => Page.Where(table => table.Columns is ["event", "priority", ..]).SelectMany(table => table.Rows);
+    private static IEnumerable<string[]> Rows() =>
+        Page.Where(table => table.Columns is ["event", "priority", ..]).SelectMany(table => table.Rows);
 
     private static string NameOf(string[] row) => row[0].Trim('`');
 }

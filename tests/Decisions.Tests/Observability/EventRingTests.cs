@@ -10,7 +10,7 @@ public sealed class EventRingTests
     private readonly EventRing _ring = new(Size);
 
     [Fact]
-    public void Read_MoreThanItHolds_SaysHowManyAreLost()
+    public void Read_MoreThanItHolds_CountsTheLostEvents()
     {
         Log(20);
         var batch = _ring.Read(after: 5, most: 100);
@@ -19,11 +19,13 @@ public sealed class EventRingTests
     }
 
     [Fact]
-    public void Read_BitByBit_MissesNothingAndRepeatsNothing()
+    public void Read_InParts_HasEachEventOnce()
     {
         Log(7);
         var (first, second) = (_ring.Read(0, most: 5), _ring.Read(5, most: 5));
-        Assert.Equal(Enumerable.Range(1, 7).Select(number => (long)number), first.Events.Concat(second.Events).Select(happened => happened.Sequence));
+        Assert.Equal(
+            Enumerable.Range(1, 7).Select(number => (long)number),
+            first.Events.Concat(second.Events).Select(happened => happened.Sequence));
         Assert.Equal((0, 0, 7), (first.Lost, second.Lost, second.Next));
         Assert.Empty(_ring.Read(7, most: 5).Events);
         Assert.Equal(7, _ring.Read(7, most: 5).Next);

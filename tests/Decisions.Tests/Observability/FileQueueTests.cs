@@ -41,12 +41,12 @@ public sealed class FileQueueTests : IDisposable
         Assert.Equal("one\ntwo\n\0\n", Written());
     }
 
-    /// <summary>A line in pieces is gone on with where nobody came between; else the other one has a line of its own.</summary>
+    /// <summary>Pieces of one line stay together. If another worker writes between them, its text starts a line.</summary>
     [Theory]
     [InlineData("AA", "half+half\n")]
     [InlineData("AB", "half\n+half\n")]
     [InlineData("ABA", "half\n+half\n!\n")]
-    public void Append_Pieces_AreOneLineWhereNobodyCameBetween(string owners, string expected)
+    public void Append_PiecesOfOneWorker_AreOneLine(string owners, string expected)
     {
         string[] pieces = ["half", "+half\n", "!\n"];
         var known = owners.Distinct().ToDictionary(name => name, _ => new object());
@@ -56,7 +56,7 @@ public sealed class FileQueueTests : IDisposable
     }
 
     [Fact]
-    public void HasRoom_DiskThatHangs_IsToldWhenItTakesAgain()
+    public void HasRoom_DiskHangs_IsSignalledWhenItRecovers()
     {
         _disk.Hold();
         Append(this, "first\n");
@@ -70,7 +70,7 @@ public sealed class FileQueueTests : IDisposable
     }
 
     [Fact]
-    public void Append_NoRoom_IsLostAndCountedAndWaitsForNobody()
+    public void Append_NoRoom_IsLostAndCountedWithoutAWait()
     {
         _disk.Hold();
         Append(this, "first\n");
@@ -85,13 +85,14 @@ public sealed class FileQueueTests : IDisposable
         Assert.False(_queue.IsStuck);
         Assert.DoesNotContain("c", Written(), StringComparison.Ordinal);
         var events = _log.Events();
-        Assert.Equal(["file_failed", "file_lost"], events.Select(happened => happened.GetProperty("REUSEPORT_EVENT").GetString()));
+        Assert.Equal(
+            ["file_failed", "file_lost"], events.Select(happened => happened.GetProperty("REUSEPORT_EVENT").GetString()));
         Assert.Equal(3, events[1].GetProperty("REUSEPORT_COUNT").GetInt32());
     }
 
-    /// <summary>The line that the full disk tore is ended before the next one.</summary>
+    /// <summary>A line that the full disk cut gets a newline before the next line.</summary>
     [Fact]
-    public void Write_DiskThatFillsUp_TearsOneLineOnly()
+    public void Write_DiskFillsUp_CutsOneLineOnly()
     {
         _disk.Room = 6;
         Append(this, "one\ntwo\nthree\n");

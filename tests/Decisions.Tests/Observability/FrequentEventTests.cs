@@ -33,7 +33,8 @@ public sealed partial class FrequentEventTests
 
     private static void AssertSame(Action<ILogger> made, Action<ILogger> asSerilogDoes)
     {
-        foreach (var form in (LogForm[])[LogForm.Json, LogForm.Journal, LogForm.Console]) Assert.Equal(Said(form, asSerilogDoes), Said(form, made));
+        foreach (var form in (LogForm[])[LogForm.Json, LogForm.Journal, LogForm.Console])
+            Assert.Equal(Said(form, asSerilogDoes), Said(form, made));
     }
 
     private static string Said(LogForm form, Action<ILogger> say)

@@ -6,7 +6,8 @@ namespace Decisions.Tests.Observability;
 public sealed class LastWordsTests
 {
     private const string Loaded = "libreuseport:loaded:pid=4242 version=1.0.0\n";
-    private const string Bind = "libreuseport:bind:pid=4242 fd=3 inode=7 family=inet type=stream addr=127.0.0.1 port=80 matched=1 reuseport=1 "
+    private const string Bind =
+        "libreuseport:bind:pid=4242 fd=3 inode=7 family=inet type=stream addr=127.0.0.1 port=80 matched=1 reuseport=1 "
                                 + "reuseaddr=-1 device=- result=EADDRINUSE\n";
 
     private readonly LastWords _words = new(stdout: true, stderr: true);
@@ -26,7 +27,7 @@ public sealed class LastWordsTests
     [InlineData("three", "one\ntw", "o\nthree\n")]
     [InlineData("three", "tw", "o\nthree\n", "\n  ")]
     [InlineData("indented", "one\n   \t indented  \r\n")]
-    public void Line_IsTheLastThatSaysSomething(string? line, params string[] reads)
+    public void Line_AfterEmptyLines_IsTheLastWithText(string? line, params string[] reads)
     {
         foreach (var read in reads) Err(read);
         Assert.Equal(line, _words.Line);
@@ -45,7 +46,7 @@ public sealed class LastWordsTests
     [InlineData("own", "own\n", "libreuse", "port:loaded:pid=4242 version=1.0.0\n")]
     [InlineData("own", "own\nlibreuseport:SO_REUSEPORT:Protocol not available\n")]
     [InlineData("GET /libreuseport:x", "GET /libreuseport:x\n")]
-    public void Line_IsNeverTheLibrarys(string? line, params string[] reads)
+    public void Line_OfTheLibrary_IsSkipped(string? line, params string[] reads)
     {
         foreach (var read in reads) Err(read);
         Assert.Equal(line, _words.Line);
@@ -135,12 +136,13 @@ public sealed class LastWordsTests
     }
 
     [Fact]
-    public void IsFinal_NobodyReadsTheStreams_IsTrue() => Assert.True(new LastWords(stdout: false, stderr: false).IsFinal);
+    public void IsFinal_StreamsAreNotRead_IsTrue() => Assert.True(new LastWords(stdout: false, stderr: false).IsFinal);
 
     [Fact]
     public void Take_AnyNumberOfLines_AllocatesNothing()
     {
-        var chunk = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("a line of a worker that has much to say\n", 1000)) + "and a part");
+        var chunk = Encoding.UTF8.GetBytes(
+            string.Concat(Enumerable.Repeat("a line of a worker that has much to say\n", 1000)) + "and a part");
         _words.Take(OutputStream.Stderr, chunk);
         _words.Take(OutputStream.Stderr, chunk);
         Assert.Equal(0, Allocations.Of(() => _words.Take(OutputStream.Stderr, chunk)));

@@ -24,10 +24,9 @@ public sealed class LineFormatTests
     [Fact]
     public void Append_Json_IsOneObjectWithTheFieldsOfTheDesign() =>
         Assert.Equal(
-            """
-            {"timestamp":"2026-01-02T03:04:05.123456Z","PRIORITY":6,"SYSLOG_IDENTIFIER":"web","REUSEPORT_SERVICE":"web","REUSEPORT_WORKER":0,"REUSEPORT_PID":4242,"REUSEPORT_STREAM":"stderr","MESSAGE":"hello"}
-
-            """,
+            """{"timestamp":"2026-01-02T03:04:05.123456Z","PRIORITY":"""
+            + """6,"SYSLOG_IDENTIFIER":"web","REUSEPORT_SERVICE":"web","REUSEPORT_WORKER":"""
+            + """0,"REUSEPORT_PID":4242,"REUSEPORT_STREAM":"stderr","MESSAGE":"hello"}""" + "\n",
             Encoding.UTF8.GetString(Format(new JsonLineFormat(), "hello"u8)));
 
     [Theory]
@@ -55,7 +54,7 @@ public sealed class LineFormatTests
             text => Assert.Equal(Encoding.UTF8.GetString(text), Message(Format(new JsonLineFormat(), text))), iter: 5_000);
 
     [Fact]
-    public void Append_JsonPieceThatContinues_SaysSo()
+    public void Append_JsonPieceThatContinues_IsMarked()
     {
         var piece = Parse(Format(new JsonLineFormat(), "rest"u8, continues: true));
         Assert.Equal(1, piece.GetProperty("REUSEPORT_CONTINUED").GetInt32());
@@ -106,7 +105,7 @@ public sealed class LineFormatTests
         }, iter: 5_000);
 
     [Fact]
-    public void Append_ConsoleInColour_ColoursTheNameAlone() =>
+    public void Append_ConsoleInColour_ColoursTheNameOnly() =>
         Assert.Equal(
             "03:04:05.123 \e[36mweb@0 stderr\e[0m | \\x1b[31m\n",
             Encoding.UTF8.GetString(Format(new ConsoleLineFormat(colour: true), "\e[31m"u8)));

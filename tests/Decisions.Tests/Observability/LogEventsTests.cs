@@ -13,7 +13,7 @@ public sealed class LogEventsTests
 {
     private static readonly WorkerName Web = new("web", 2);
 
-    /// <summary>Each event: how it is said, its kind, its PRIORITY and its text.</summary>
+    /// <summary>Each event: its kind, its PRIORITY, its text, and the call that logs it. No other test has these texts.</summary>
     public static readonly TheoryData<string, int, string, Action<ILogger>> Table = new()
     {
         { "starting", 6, "reuseportd 1.2.3 starts with /etc/reuseportd", log => log.Starting("1.2.3", "/etc/reuseportd") },
@@ -39,7 +39,8 @@ public sealed class LogEventsTests
             log => log.GuardFailed(Errno.NotFound)
         },
         {
-            "guard", 4, "the guard (4242) has ended: killed by SIGKILL; if the daemon is killed, children of its workers keep running",
+            "guard", 4,
+            "the guard (4242) has ended: killed by SIGKILL; if the daemon is killed, children of its workers keep running",
             log => log.GuardEnded(4242, ExitStatus.Killed(Signal.Kill))
         },
         { "reload", 6, "reload: services changed 1, added 2, removed 3, unchanged 4", log => log.Reloaded(1, 2, 3, 4) },
@@ -55,7 +56,10 @@ public sealed class LogEventsTests
             log => log.Commanded("scale", "web", " to 3", "user 1000 (process 77)")
         },
         { "signal", 6, "web@2: SIGHUP sent to process 4242", log => log.Signalled(Web, 4242, Signal.Hup, Errno.None) },
-        { "signal", 4, "web@2: SIGHUP sent to process 4242: ESRCH", log => log.Signalled(Web, 4242, Signal.Hup, Errno.NoProcess) },
+        {
+            "signal", 4, "web@2: SIGHUP sent to process 4242: ESRCH",
+            log => log.Signalled(Web, 4242, Signal.Hup, Errno.NoProcess)
+        },
         { "spawn", 6, "web@2: process 4242 started (generation 7)", log => log.Spawned(Web, 4242, 7) },
         {
             "spawn_error", 3, "web@2: could not be started: exec nothing: ENOENT",
@@ -103,8 +107,14 @@ public sealed class LogEventsTests
             "library_error", 3, "web@2: preload library: SO_REUSEPORT: Protocol not available",
             log => Say(log, "libreuseport:SO_REUSEPORT:Protocol not available")
         },
-        { "fault", 4, "the processes that hold workers' ports cannot be found: EMFILE", log => log.CausesUnknown("EMFILE") },
-        { "cause", 4, "web@2: 127.0.0.1:8080 tcp is held by nginx (process 44)", log => log.Cause(Web, 0, "127.0.0.1:8080 tcp is held by nginx (process 44)") },
+        {
+            "fault", 4, "the processes that hold workers' ports cannot be found: EMFILE",
+            log => log.CausesUnknown("EMFILE")
+        },
+        {
+            "cause", 4, "web@2: 127.0.0.1:8080 tcp is held by nginx (process 44)",
+            log => log.Cause(Web, 0, "127.0.0.1:8080 tcp is held by nginx (process 44)")
+        },
         { "ready", 6, "web@2: ready after 450 ms", log => log.Ready(Web, 4242, TimeSpan.FromMilliseconds(450)) },
         {
             "readiness_timeout", 4, "web@2: not ready after 30 s, missing: 8080",
@@ -153,7 +163,10 @@ public sealed class LogEventsTests
             "drain", 6, "web@2: process 4242 drains for at most 30 s",
             log => log.Draining(Web, 4242, TimeSpan.FromSeconds(30))
         },
-        { "drained", 6, "web@2: process 4242 has no connections left after 250 ms", log => log.Drained(Web, 4242, TimeSpan.FromMilliseconds(250), 0) },
+        {
+            "drained", 6, "web@2: process 4242 has no connections left after 250 ms",
+            log => log.Drained(Web, 4242, TimeSpan.FromMilliseconds(250), 0)
+        },
         {
             "drained", 4, "web@2: process 4242 still has 3 connections after 30 s; its end cuts them",
             log => log.Drained(Web, 4242, TimeSpan.FromSeconds(30), 3)
@@ -174,14 +187,19 @@ public sealed class LogEventsTests
             "steering", 6, "connections are steered by a classic BPF program: no eBPF program: EPERM",
             log => log.SteeredBy("a classic BPF program", "no eBPF program: EPERM")
         },
-        { "steering", 6, "net.ipv4.tcp_migrate_req is on now: it was off", log => log.Migrates(isOn: true, changed: true, Errno.None) },
+        {
+            "steering", 6, "net.ipv4.tcp_migrate_req is on now: it was off",
+            log => log.Migrates(isOn: true, changed: true, Errno.None)
+        },
         {
             "steering", 4,
-            "net.ipv4.tcp_migrate_req is off and cannot be turned on (EACCES): connections in the queue of a worker that ends are reset",
+            "net.ipv4.tcp_migrate_req is off and cannot be turned on (EACCES): "
+            + "connections in the queue of a worker that ends are reset",
             log => log.Migrates(isOn: false, changed: false, Errno.AccessDenied)
         },
         {
-            "steering", 4, "net.ipv4.tcp_migrate_req is off in sysctl.d: connections in the queue of a worker that ends may be reset",
+            "steering", 4,
+            "net.ipv4.tcp_migrate_req is off in sysctl.d: connections in the queue of a worker that ends may be reset",
             log => log.Migrates(isOn: false, changed: false, Errno.None)
         },
         {
@@ -190,7 +208,8 @@ public sealed class LogEventsTests
         },
         {
             "steering", 4,
-            "a test at start shows: connections in the queue of a worker that ends are handed to others, but this kernel does not wake these; the daemon wakes them where it can",
+            "a test at start shows: connections in the queue of a worker that ends are handed to others, "
+            + "but this kernel does not wake these; the daemon wakes them where it can",
             log => log.MigratesWithout(isLost: false)
         },
         {
@@ -198,15 +217,21 @@ public sealed class LogEventsTests
             log => log.NotSteered(Web, 4242, 8080, Errno.NotPermitted)
         },
         {
-            "stalled", 4, "web@2: process 4242 has accepted nothing for 500 ms while others did, and 7 connections wait: it gets no new connections",
+            "stalled", 4,
+            "web@2: process 4242 has accepted nothing for 500 ms while others did, and 7 connections wait: "
+            + "it gets no new connections",
             log => log.Stalled(Web, 4242, TimeSpan.FromMilliseconds(500), 7)
         },
         { "stalled", 6, "web@2: 7 connections handed to others", log => log.Rescued(Web, 4242, 7, Errno.None) },
-        { "stalled", 4, "web@2: its queue cannot be handed to others: EOPNOTSUPP", log => log.Rescued(Web, 4242, 0, Errno.NotSupported) },
+        {
+            "stalled", 4, "web@2: its queue cannot be handed to others: EOPNOTSUPP",
+            log => log.Rescued(Web, 4242, 0, Errno.NotSupported)
+        },
         { "awake", 6, "web@2: process 4242 accepts again", log => log.Awake(Web, 4242) },
         {
             "kill", 4,
-            "web@2: process 4242 did not end within 10 s of SIGTERM; killed with its process tree; if its program stops on another signal, set stop_signal",
+            "web@2: process 4242 did not end within 10 s of SIGTERM; killed with its process tree; "
+            + "if its program stops on another signal, set stop_signal",
             log => log.Killed(Web, 4242, StopSpec.Default)
         },
         { "kill", 4, "web@2: 2 processes that it left behind killed", log => log.SweptTree(Web, 2) },
@@ -236,7 +261,7 @@ public sealed class LogEventsTests
 
     [Theory]
     [MemberData(nameof(Table), DisableDiscoveryEnumeration = true)]
-    public void Event_Said_HasItsKindPriorityAndText(string kind, int priority, string message, Action<ILogger> say)
+    public void Event_Each_HasItsKindPriorityAndText(string kind, int priority, string message, Action<ILogger> say)
     {
         using var log = new CollectedLog();
         say(log.Logger);
@@ -286,7 +311,7 @@ public sealed class LogEventsTests
             2, Only(log => log.SpawnFailed(Web, new SpawnError("exec", "x", Errno.NotFound))).GetProperty("ERRNO").GetInt32());
 
     [Fact]
-    public void ReloadFailed_WithErrors_SaysEachAndThenTheSum()
+    public void ReloadFailed_WithErrors_HasEachAndTheirNumber()
     {
         using var log = new CollectedLog();
         log.Logger.ReloadFailed(["first", "second"]);

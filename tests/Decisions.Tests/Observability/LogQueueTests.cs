@@ -76,7 +76,7 @@ public sealed class LogQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task AppendLines_StuckDestination_WaitsItsTimeThenDropsAtOnce()
+    public async Task AppendLines_StuckDestination_WaitsOnceThenDrops()
     {
         FillBehindHeldWrite();
         var waiting = Task.Run(() => _queue.AppendLines(Large(1)));
@@ -103,7 +103,7 @@ public sealed class LogQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task Start_DestinationRecovers_SaysHowManyWereLost()
+    public async Task Start_DestinationRecovers_CountsTheLostRecords()
     {
         var said = new List<LogLoss>();
         await MakeStuck(loss =>
@@ -119,7 +119,7 @@ public sealed class LogQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task Start_LossSaidWhileFull_HasRoom()
+    public async Task Start_LossReportedWhileFull_HasRoom()
     {
         var said = false;
         await MakeStuck(_ =>
@@ -152,7 +152,7 @@ public sealed class LogQueueTests : IDisposable
     }
 
     [Fact]
-    public void Start_DestinationThrowsOrFails_IsCountedSaidAndGoesOn()
+    public void Start_DestinationThrowsOrFails_IsReportedAndContinues()
     {
         var said = new List<LogLoss>();
         _queue.Start(said.Add);
@@ -171,7 +171,7 @@ public sealed class LogQueueTests : IDisposable
     }
 
     [Fact]
-    public void Start_SayingALossThrows_GoesOn()
+    public void Start_ReportOfALossThrows_Continues()
     {
         _queue.Start(_ => throw new InvalidOperationException());
         _destination.Instead = batch => LogProgress.LostOne(batch.LengthThrough(0), Records.NoSpace);

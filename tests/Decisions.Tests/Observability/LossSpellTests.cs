@@ -30,7 +30,7 @@ public sealed class LossSpellTests
     }
 
     [Fact]
-    public void TryEnd_AfterAWhile_TellsAllLines()
+    public void TryEnd_AfterAWhile_CountsAllLines()
     {
         _loss.Add(3, NoSpace, 5 * Second);
         _loss.Add(1, NoSpace, 6 * Second);
@@ -41,7 +41,7 @@ public sealed class LossSpellTests
     }
 
     [Fact]
-    public void TryEnd_Closed_TellsThemAtOnce()
+    public void TryEnd_Closed_CountsThemAtOnce()
     {
         _loss.Add(3, NoSpace, 5 * Second);
         Assert.True(_loss.TryEnd(5 * Second, isClosed: true, out var lines));

@@ -1,8 +1,7 @@
 namespace Decisions.Tests.Observability;
 
 /// <summary>
-/// A clock that stands still until a test moves it. It says when a timer was set, so that a test knows that another thread
-/// waits.
+/// A clock that stands still until a test moves it. It signals each new timer, so that a test knows that another thread waits.
 /// </summary>
 internal sealed class ManualTime : TimeProvider, IDisposable
 {

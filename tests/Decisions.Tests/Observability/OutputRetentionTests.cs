@@ -10,7 +10,7 @@ public sealed class OutputRetentionTests
 {
     private static readonly DateTime Now = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
-    /// <summary>Whatever was written, what is kept is its end, piece by piece.</summary>
+    /// <summary>The end of the output is kept, in whole pieces.</summary>
     [Fact]
     public void Tail_PiecesOfAllSizes_KeepsTheNewest() => Gen.Byte.Array[0, 300].Array[0, 60].Sample(pieces =>
     {
@@ -33,12 +33,15 @@ public sealed class OutputRetentionTests
         var tail = new OutputTail(new WorkerName("web", 3), 4096);
         foreach (var (stream, text) in ((OutputStream, string)[])
                  [
-                     (OutputStream.Stdout, "on"), (OutputStream.Stderr, "err\nlibreuseport:loaded:pid=7 version=1\nmore"), (OutputStream.Stdout, "e\r\n\ntwo"),
+                     (OutputStream.Stdout, "on"), (OutputStream.Stderr, "err\nlibreuseport:loaded:pid=7 version=1\nmore"),
+                     (OutputStream.Stdout, "e\r\n\ntwo"),
                      (OutputStream.Stderr, " err\n"),
                  ])
             tail.Append(Now, 7, stream, Encoding.UTF8.GetBytes(text));
-        var lines = new LineAssembly(tail).Next(isAll: true).Select(one => $"{one.Line.Worker} {one.Line.Stream} {one.Line.Text}");
-        Assert.Equal(["web@3 stderr err", "web@3 stdout one", "web@3 stdout ", "web@3 stderr more err", "web@3 stdout two"], lines);
+        var lines = new LineAssembly(tail).Next(isAll: true)
+            .Select(one => $"{one.Line.Worker} {one.Line.Stream} {one.Line.Text}");
+        Assert.Equal(
+            ["web@3 stderr err", "web@3 stdout one", "web@3 stdout ", "web@3 stderr more err", "web@3 stdout two"], lines);
     }
 
     [Fact]
@@ -50,7 +53,7 @@ public sealed class OutputRetentionTests
         Assert.Equal([8192, 8192, 20_000 - 2 * 8192], lengths);
     }
 
-    /// <summary>What a reader had seen before it was written over is not lost to it.</summary>
+    /// <summary>A reader does not count overwritten pieces as lost if it has already read them.</summary>
     [Fact]
     public void Lines_WrittenOverBetweenTwoLooks_AreCountedAheadOfTheNext()
     {
@@ -77,14 +80,15 @@ public sealed class OutputRetentionTests
     }
 
     /// <summary>
-    /// Processes that end in the middle of a line, one after the other: their halves are shown, and not kept for ever.
+    /// Processes that end within a line, in sequence: their partial lines are shown and not kept forever.
     /// </summary>
     [Fact]
-    public void Lines_OfProcessesThatEndWithoutOne_ComeInTheEnd()
+    public void Lines_ProcessEndsWithoutANewline_AreComplete()
     {
         var tail = new OutputTail(new WorkerName("web", 0), 1 << 20);
         var lines = new LineAssembly(tail);
-        foreach (var pid in Enumerable.Range(1, 100)) tail.Append(Now, pid, OutputStream.Stdout, Encoding.UTF8.GetBytes($"half of {pid}"));
+        foreach (var pid in Enumerable.Range(1, 100))
+            tail.Append(Now, pid, OutputStream.Stdout, Encoding.UTF8.GetBytes($"half of {pid}"));
         Assert.Equal(Enumerable.Range(1, 92).Select(pid => $"half of {pid}"), lines.Next().Select(one => one.Line.Text));
         tail.Append(Now, 100, OutputStream.Stdout, "\n"u8);
         Assert.Equal(["half of 100"], lines.Next().Select(one => one.Line.Text));
@@ -100,7 +104,11 @@ public sealed class OutputRetentionTests
         var chunk = new byte[64 * 1024];
         Array.Fill(chunk, (byte)'a');
         chunk[^1] = (byte)'\n';
-        LineSource[] sources = [.. Enumerable.Range(0, 3000).Select(index => new LineSource(new WorkerName("web", index), index + 1, OutputStream.Stdout))];
+        LineSource[] sources =
+        [
+            .. Enumerable.Range(0, 3000).Select(
+                index => new LineSource(new WorkerName("web", index), index + 1, OutputStream.Stdout)),
+        ];
         for (var round = 0; round < 3; round++)
             foreach (var source in sources) retention.Append(source, chunk);
 
@@ -111,7 +119,7 @@ public sealed class OutputRetentionTests
     }
 
     [Fact]
-    public void Append_OneLineOfEachWorker_TakesLittle()
+    public void Append_OneLineOfEachWorker_UsesLittleMemory()
     {
         var retention = new OutputRetention(TimeProvider.System);
         foreach (var index in Enumerable.Range(0, 1000))
@@ -120,9 +128,9 @@ public sealed class OutputRetentionTests
         Assert.Equal(1000 * 512, retention.Held);
     }
 
-    /// <summary>A worker that says little for long, and then more, has as much room as others when others hold it all.</summary>
+    /// <summary>A worker that begins to write late gets as much room as others, although the others hold all of it.</summary>
     [Fact]
-    public void Append_NoRoomIsLeft_TheOneThatWritesHasItsLeast()
+    public void Append_NoRoomIsLeft_WriterKeepsItsMinimum()
     {
         var retention = new OutputRetention(TimeProvider.System);
         var source = new LineSource(new WorkerName("late", 0), 1, OutputStream.Stdout);

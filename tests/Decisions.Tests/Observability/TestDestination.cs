@@ -5,14 +5,14 @@ using Reuseportd.Observability.Text;
 
 namespace Decisions.Tests.Observability;
 
-/// <summary>Keeps what it is given; takes so many bytes at a time, stands still while held, and fails when told to.</summary>
+/// <summary>A destination that keeps its records. It can limit a write, block while held, and fail.</summary>
 internal sealed class TestDestination(int most = int.MaxValue) : ILogDestination, IDisposable
 {
     private readonly ManualResetEventSlim _open = new(initialState: true);
     private readonly SemaphoreSlim _entered = new(0);
     private readonly MemoryStream _taken = new();
 
-    /// <summary>What to do in the place of taking; null to take.</summary>
+    /// <summary>Called instead of a write; null to write.</summary>
     public Func<LogBatch, LogProgress>? Instead { get; set; }
 
     /// <summary>Not to be asked before the queue has been flushed or stopped.</summary>
@@ -46,7 +46,7 @@ internal sealed class TestDestination(int most = int.MaxValue) : ILogDestination
 
 internal static class Records
 {
-    /// <summary>A buffer with one record for each text.</summary>
+    /// <summary>A buffer with a record for each text.</summary>
     public static RecordBuffer Of(params ReadOnlySpan<string> texts)
     {
         var buffer = new RecordBuffer();

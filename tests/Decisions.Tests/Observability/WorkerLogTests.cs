@@ -31,7 +31,7 @@ public sealed class WorkerLogTests
         log.Append(Source, new Line("three"u8));
         log.HandOver();
         Assert.True(queue.Stop(Deadlines.Patience));
-        // The clock is asked once for what is handed over together.
+        // A batch of lines has one time.
         Assert.Equal(
             ["03:04:05.006 web@0 stdout | one", "03:04:05.006 web@0 stdout | two", "03:04:06.006 web@0 stdout | three"],
             destination.Lines);

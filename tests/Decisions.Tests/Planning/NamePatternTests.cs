@@ -43,7 +43,8 @@ public sealed class NamePatternTests
     }
 
     [Fact]
-    public void Fits_AnyServiceCalledByItsOwnName_Fits() => Gen.Char["abz-_.019"].Array[1, 8].Select(Gen.Int[0, 20_000]).Sample((letters, index) =>
+    public void Fits_AnyServiceCalledByItsOwnName_Fits() =>
+        Gen.Char["abz-_.019"].Array[1, 8].Select(Gen.Int[0, 20_000]).Sample((letters, index) =>
     {
         var name = new WorkerName(new string(letters), index);
         return new NamePattern(name.Service).Fits(name) && new NamePattern(name.ToString()).Fits(name)

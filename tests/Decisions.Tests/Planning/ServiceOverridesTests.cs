@@ -54,7 +54,10 @@ public sealed class ServiceOverridesTests
             var numbers = argument.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToArray();
             var after = verb switch
             {
-                "policy" => declared with { Stop = new StopSpec(Signal.Hup, declared.Stop.GracePeriod + TimeSpan.FromSeconds(1)) },
+                "policy" => declared with
+                {
+                    Stop = new StopSpec(Signal.Hup, declared.Stop.GracePeriod + TimeSpan.FromSeconds(1)),
+                },
                 "workers" => declared with { Workers = numbers[0] },
                 "autostart" => declared with { Autostart = true },
                 "noauto" => declared with { Autostart = false },

@@ -12,7 +12,9 @@ public sealed class CommandLineTests
     [Fact]
     public async Task RunAsync_Everything_IsTaken() => Assert.Equal(
         new DaemonArguments("/etc/x", "/run/x.sock", LogForm.Json, LogThreshold.Debug, "/lib/x.so"),
-        (await Read("--config", "/etc/x", "--socket", "/run/x.sock", "--log", "json", "--log-level", "debug", "--preload", "/lib/x.so")).Arguments);
+        (await Read(
+            "--config", "/etc/x", "--socket", "/run/x.sock", "--log", "json", "--log-level", "debug", "--preload", "/lib/x.so"))
+            .Arguments);
 
     [Fact]
     public async Task RunAsync_Check_StartsNothing()
@@ -40,7 +42,8 @@ public sealed class CommandLineTests
     [InlineData("Console", LogForm.Console)]
     [InlineData("journal", LogForm.Journal)]
     [InlineData("auto", LogForm.Auto)]
-    public async Task RunAsync_Forms_InAnyCase(string word, object form) => Assert.Equal(form, (await Read("--log", word)).Arguments!.Log);
+    public async Task RunAsync_Forms_InAnyCase(string word, object form) =>
+        Assert.Equal(form, (await Read("--log", word)).Arguments!.Log);
 
     private static async Task<(DaemonArguments? Arguments, bool IsCheck, int Code)> Read(params string[] given)
     {

@@ -105,7 +105,7 @@ public sealed class LaunchTests
         {
             Process = service.Process with { Command = [Template("server"), Template("--id={service}-{worker}")], WorkingDirectory = Template("/srv/{worker}") },
         };
-        var launch = LaunchSpec.Of(service, Worker, 1, LaunchSpec.Inherited([]), [], Preload, account: null);
+        var launch = LaunchSpec.ForWorker(service, Worker, 1, LaunchSpec.Inherited([]), [], Preload, account: null);
         Assert.Equal(["server", "--id=web-2"], launch.Arguments);
         Assert.Equal("/srv/2", launch.WorkingDirectory);
         Assert.Contains("PORT=9002", launch.Environment);
@@ -115,23 +115,23 @@ public sealed class LaunchTests
     public void Of_Identity_IsWhatMarksTheProcessAndNothingOverrides()
     {
         var service = WithEnvironment(("REUSEPORT_WORKER", "9"), ("REUSEPORT_SERVICE", "other")) with { Workers = 5 };
-        var launch = LaunchSpec.Of(service, Worker, 7, LaunchSpec.Inherited([]), [new("REUSEPORT_GENERATION", "9")], Preload, account: null);
-        Assert.Empty(Marks.Of(Worker, 7).Except(launch.Environment));
+        var launch = LaunchSpec.ForWorker(service, Worker, 7, LaunchSpec.Inherited([]), [new("REUSEPORT_GENERATION", "9")], Preload, account: null);
+        Assert.Empty(Marks.For(Worker, 7).Except(launch.Environment));
         Assert.Contains("REUSEPORT_WORKERS=5", launch.Environment);
         Assert.Equal(launch.Environment.Count, launch.Environment.Select(entry => entry[..entry.IndexOf('=', StringComparison.Ordinal)]).Distinct().Count());
     }
 
     [Fact]
     public void Of_TheSameTwice_IsEqual() => Assert.Equal(
-        LaunchSpec.Of(Specs.Service("web"), Worker, 1, LaunchSpec.Inherited([new("A", "1")]), [new("B", "2")], Preload, Alice),
-        LaunchSpec.Of(Specs.Service("web"), Worker, 1, LaunchSpec.Inherited([new("A", "1")]), [new("B", "2")], Preload, Alice));
+        LaunchSpec.ForWorker(Specs.Service("web"), Worker, 1, LaunchSpec.Inherited([new("A", "1")]), [new("B", "2")], Preload, Alice),
+        LaunchSpec.ForWorker(Specs.Service("web"), Worker, 1, LaunchSpec.Inherited([new("A", "1")]), [new("B", "2")], Preload, Alice));
 
     private static Dictionary<string, string> Environment(
         ServiceSpec service,
         Dictionary<string, string>? inherited = null,
         IEnumerable<KeyValuePair<string, string>>? fromFiles = null,
         Account? account = null) =>
-        LaunchSpec.Of(service, Worker, 1, LaunchSpec.Inherited(inherited ?? []), fromFiles ?? [], Preload, account).Environment
+        LaunchSpec.ForWorker(service, Worker, 1, LaunchSpec.Inherited(inherited ?? []), fromFiles ?? [], Preload, account).Environment
             .Select(entry => entry.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
 
     private static ServiceSpec With(Func<ReuseportSpec, ReuseportSpec> change)

@@ -7,7 +7,7 @@ namespace Decisions.Tests.Runtime;
 
 public sealed class MarksTests
 {
-    private static readonly ValueList<string> Web = Marks.Of(new WorkerName("web", 2), 7);
+    private static readonly ValueList<string> Web = Marks.For(new WorkerName("web", 2), 7);
 
     [Fact]
     public void Of_AWorkersGeneration_AreItsThreeVariables() =>
@@ -18,11 +18,11 @@ public sealed class MarksTests
     [InlineData("A=1|REUSEPORT_GENERATION=7|B=REUSEPORT_WORKER=9|REUSEPORT_WORKER=2|REUSEPORT_WORKERS=4|REUSEPORT_SERVICE=web|", true)]
     [InlineData("REUSEPORT_SERVICE=web|REUSEPORT_WORKER=2|REUSEPORT_GENERATION=77|", false)]
     [InlineData("REUSEPORT_SERVICE=web|REUSEPORT_WORKER=2|REUSEPORT_GENERATION=|", false)]
-    public void In_AllMarks_AreThoseOfTheWorkerOrAnother(string environ, bool same)
+    public void Find_AllMarks_AreThoseOfTheWorkerOrAnother(string environ, bool same)
     {
-        var found = Marks.In(Bytes(environ));
+        var found = Marks.Find(Bytes(environ));
         Assert.NotNull(found);
-        Assert.Equal(same, found == Marks.TextOf(Web));
+        Assert.Equal(same, found == Marks.Join(Web));
     }
 
     [Theory]
@@ -31,19 +31,19 @@ public sealed class MarksTests
     [InlineData("REUSEPORT_SERVICE=web|REUSEPORT_WORKER=2|")]
     [InlineData("REUSEPORT_SERVICES=web|REUSEPORT_WORKERS=2|REUSEPORT_GENERATION=7|")]
     [InlineData("nginx: worker process|")]
-    public void In_AMarkIsMissing_IsNone(string environ) => Assert.Null(Marks.In(Bytes(environ)));
+    public void Find_AMarkIsMissing_IsNone(string environ) => Assert.Null(Marks.Find(Bytes(environ)));
 
     /// <summary>Of a process that has gone there is nothing to read.</summary>
     [Fact]
-    public void In_NothingRead_IsNone() => Assert.Null(Marks.In(null));
+    public void Find_NothingRead_IsNone() => Assert.Null(Marks.Find(null));
 
     [Theory]
     [InlineData("REUSEPORT_SERVICE=web|REUSEPORT_WORKER=2|REUSEPORT_GENERATION=7|")]
     [InlineData("REUSEPORT_SERVICE=web|REUSEPORT_WORKER=2|REUSEPORT_GENERATION=7|REUSEPORT_SERVICE=other|")]
     [InlineData("REUSEPORT_SERVICE=other|REUSEPORT_WORKER=2|REUSEPORT_GENERATION=7|")]
-    public void In_AnEnvironment_IsReadAsTheTreeReadsIt(string environ) => Assert.Equal(
+    public void Find_AnEnvironment_IsReadAsTheTreeReadsIt(string environ) => Assert.Equal(
         new TreeRoot(1, IsReaped: true, Web).Claims(Bytes(environ)) == true,
-        Marks.In(Bytes(environ)) == Marks.TextOf(Web));
+        Marks.Find(Bytes(environ)) == Marks.Join(Web));
 
     private static byte[] Bytes(string environ) => Encoding.UTF8.GetBytes(environ.Replace('|', '\0'));
 }

@@ -26,7 +26,9 @@ public sealed class PreloadLibraryTests
     [Fact]
     public void Find_Given_NoOtherIsTaken()
     {
-        Assert.Null(PreloadLibrary.Find("/elsewhere/lib.so", "/opt/x/bin", path => path.StartsWith("/opt", StringComparison.Ordinal), out var error));
+        Assert.Null(
+            PreloadLibrary.Find(
+                "/elsewhere/lib.so", "/opt/x/bin", path => path.StartsWith("/opt", StringComparison.Ordinal), out var error));
         Assert.Equal("the preload library is missing: there is no /elsewhere/lib.so", error);
     }
 

@@ -34,12 +34,14 @@ public sealed class ProbeTargetTests
     [InlineData("0.0.0.0", "127.0.0.1")]
     [InlineData("127.0.0.9", "127.0.0.9")]
     public void Of_AddressItBound_IsAskedThere(string bound, string asked) => Assert.Equal(
-        [IPAddress.Parse(asked)], Of(null, OutcomeCorpus.Listen.Replace("addr=127.0.0.1", $"addr={bound}", StringComparison.Ordinal)).Addresses);
+        [IPAddress.Parse(asked)],
+        Of(null, OutcomeCorpus.Listen.Replace("addr=127.0.0.1", $"addr={bound}", StringComparison.Ordinal)).Addresses);
 
     [Fact]
-    public void Of_NothingKnown_IsAskedOnThisMachine() => Assert.Equal([IPAddress.Loopback, IPAddress.IPv6Loopback], Of(null).Addresses);
+    public void Of_NothingKnown_IsAskedOnThisMachine() =>
+        Assert.Equal([IPAddress.Loopback, IPAddress.IPv6Loopback], Of(null).Addresses);
 
-    private static ProbeTarget Of(string? port, params string[] lines) => ProbeTarget.Of(
+    private static ProbeTarget Of(string? port, params string[] lines) => ProbeTarget.For(
         Specs.Service("web", workers: 4),
         Worker,
         port is null ? null : Template.TryParse(port, out _),

@@ -6,8 +6,8 @@ namespace Decisions.Tests.Runtime;
 public sealed class StartQueueTests
 {
     private readonly StartQueue<string> _queue = new(parallelism: 2);
-    private readonly StartLine<string> _web = new();
-    private readonly StartLine<string> _api = new();
+    private readonly ServiceStarts<string> _web = new();
+    private readonly ServiceStarts<string> _api = new();
 
     [Fact]
     public void Take_OneService_KeepsItsOrderUpToTheBound()
@@ -95,7 +95,7 @@ public sealed class StartQueueTests
         {
             const int bound = 3;
             var queue = new StartQueue<int>(bound);
-            StartLine<int>[] lines = [new(), new(), new(), new()];
+            ServiceStarts<int>[] lines = [new(), new(), new(), new()];
             var (added, taken) = (0, 0);
             foreach (var call in calls)
             {
@@ -122,13 +122,13 @@ public sealed class StartQueueTests
             Assert.Equal(added, taken + lines.Sum(one => one.Waiting.Count));
         }, iter: 2_000);
 
-    private void Add(StartLine<string> line, params string[] starts)
+    private void Add(ServiceStarts<string> line, params string[] starts)
     {
         foreach (var start in starts) _queue.Add(line, start);
     }
 
     /// <summary>Takes as many as there are lines, each of which must be the one that it is of.</summary>
-    private List<string> Begin(params StartLine<string>[] lines)
+    private List<string> Begin(params ServiceStarts<string>[] lines)
     {
         var starts = new List<string>();
         foreach (var line in lines)

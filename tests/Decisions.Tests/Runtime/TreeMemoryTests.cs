@@ -35,5 +35,6 @@ public sealed class TreeMemoryTests
             new Dictionary<int, ulong> { [100] = 7 },
             Page));
 
-    private static ProcessEntry Entry(int pid, int parent, int session, ulong pages) => new(pid, 'S', parent, session, session, 1, pages);
+    private static ProcessEntry Entry(int pid, int parent, int session, ulong pages) =>
+        new(pid, 'S', parent, session, session, 1, pages);
 }

@@ -9,7 +9,8 @@ namespace Decisions.Tests.Runtime;
 public sealed class WorkerStreamTests
 {
     private readonly WorkerStream _stream = new(
-        null!, 1, new TreeRoot(4242, IsReaped: false, []), WorkerLog.Open(new WorkerName("web", 0), 4242, OutputStream.Stderr), LoggingSpec.Default);
+        null!, 1, new TreeRoot(4242, IsReaped: false, []), WorkerLog.Open(new WorkerName("web", 0), 4242, OutputStream.Stderr),
+        LoggingSpec.Default);
 
     [Fact]
     public void IsNews_TheLibraryIsThere_Once()
@@ -43,7 +44,8 @@ public sealed class WorkerStreamTests
         Assert.False(_stream.IsNews(Outcome(OutcomeKind.Bind, 8080)));
         Assert.False(_stream.IsNews(Outcome(OutcomeKind.Listen, 8080) with { Result = "EADDRINUSE" }));
         Assert.False(_stream.IsNews(Outcome(OutcomeKind.Listen, 8080, matched: false)));
-        Assert.False(_stream.IsNews(new BindOutcome(OutcomeKind.Error, 0, Socket: null, "Protocol not available", "SO_REUSEPORT")));
+        Assert.False(
+            _stream.IsNews(new BindOutcome(OutcomeKind.Error, 0, Socket: null, "Protocol not available", "SO_REUSEPORT")));
         Assert.True(_stream.IsNews(Outcome(OutcomeKind.Listen, 8080)));
     }
 
@@ -54,5 +56,7 @@ public sealed class WorkerStreamTests
     public void IsNews_NoPortAtAll_Never(int port) => Assert.False(_stream.IsNews(Outcome(OutcomeKind.Listen, port)));
 
     private static BindOutcome Outcome(OutcomeKind kind, int port, string type = "stream", bool matched = true) => new(
-        kind, 4242, new SocketOutcome(3, 7, "inet", type, "127.0.0.1", port, matched, OptionSetting.Set, OptionSetting.System, null, null), "ok", "");
+        kind, 4242,
+        new SocketOutcome(3, 7, "inet", type, "127.0.0.1", port, matched, OptionSetting.Set, OptionSetting.System, null, null),
+        "ok", "");
 }

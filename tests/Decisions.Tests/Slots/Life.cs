@@ -13,7 +13,7 @@ internal sealed class Life(SlotPolicy policy, Func<double>? roll = null, bool le
 
     public TimeSpan Now { get; private set; }
 
-    /// <summary>What the last event asked for.</summary>
+    /// <summary>The actions of the last event.</summary>
     public ValueList<SlotAction> Actions { get; private set; }
 
     public Life Happen(string word) => Happen(Make.Event(word, Slot.Generation));
@@ -21,7 +21,8 @@ internal sealed class Life(SlotPolicy policy, Func<double>? roll = null, bool le
     public Life Happen(SlotEvent happened)
     {
         (Slot, Actions) = SlotMachine.Step(Slot, happened, Policy, Now, roll?.Invoke() ?? 0.5);
-        while (leavesNothing && Slot.TreesEnding > 0) (Slot, _) = SlotMachine.Step(Slot, new SlotEvent.TreeEnded(), Policy, Now, jitter: 0.5);
+        while (leavesNothing && Slot.TreesEnding > 0)
+            (Slot, _) = SlotMachine.Step(Slot, new SlotEvent.TreeEnded(), Policy, Now, jitter: 0.5);
         return this;
     }
 

@@ -7,11 +7,14 @@ namespace Decisions.Tests.Slots;
 internal static class Make
 {
     public static readonly IReadOnlyList<string> States =
-        ["stopped", "queued", "launching", "starting", "settling", "checked", "ready", "draining", "over", "stopping", "waiting", "backoff", "failed"];
+        [
+            "stopped", "queued", "launching", "starting", "settling", "checked", "ready", "draining", "over", "stopping",
+            "waiting", "backoff", "failed"];
 
     public static readonly IReadOnlyList<string> Events =
     [
-        "start", "stop", "restart", "launched", "spawned", "spawn-failed", "no-room", "room-made", "serves", "exited", "deadline", "policy", "reported-ready",
+        "start", "stop", "restart", "launched", "spawned", "spawn-failed", "no-room", "room-made", "serves", "exited", "deadline",
+        "policy", "reported-ready",
         "probe-failed", "checked", "missing", "found-dead", "tree-ended", "reset", "drain", "replace", "drained",
     ];
 
@@ -27,7 +30,8 @@ internal static class Make
         ? Policy(readiness: new ReadinessSpec.Bind(TimeSpan.FromSeconds(30)) { Settle = Settle })
         : Policy();
 
-    public static SlotPolicy Policy(RestartPolicy? restart = null, ReadinessSpec? readiness = null, StopSpec? stop = null, PortFilter? ports = null) => new(
+    public static SlotPolicy Policy(
+        RestartPolicy? restart = null, ReadinessSpec? readiness = null, StopSpec? stop = null, PortFilter? ports = null) => new(
         readiness ?? new ReadinessSpec.Bind(TimeSpan.FromSeconds(30)),
         ports ?? Ports,
         restart ?? RestartPolicy.Default with { Jitter = 0 },

@@ -38,7 +38,8 @@ public sealed class PortCoverageTests
     [InlineData("Bind", "dgram", true, "EACCES", null)]
     public void ServedPort_Outcome_CountsOnlySocketsThatServe(string kind, string type, bool matched, string result, int? port)
     {
-        var socket = new SocketOutcome(3, 1, "inet", type, "0.0.0.0", 8080, matched, OptionSetting.Set, OptionSetting.System, null, null);
+        var socket = new SocketOutcome(
+            3, 1, "inet", type, "0.0.0.0", 8080, matched, OptionSetting.Set, OptionSetting.System, null, null);
         var outcome = new BindOutcome(Enum.Parse<OutcomeKind>(kind), 1, socket, result, "");
         Assert.Equal(port, PortCoverage.ServedPort(outcome));
     }

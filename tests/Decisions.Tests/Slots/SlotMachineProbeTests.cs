@@ -18,7 +18,7 @@ public sealed class SlotMachineProbeTests
 
     [Theory]
     [MemberData(nameof(Readiness))]
-    public void Step_ReportedReady_CountsOnlyWhereReadinessGoesByIt(string readiness, bool counts)
+    public void Step_ReportedReady_CountsForNotifyOnly(string readiness, bool counts)
     {
         var life = new Life(Make.Policy(readiness: Spec(readiness))).Happen("start").Happen("spawned").Happen("reported-ready");
         Assert.Equal(counts ? "ready" : "starting", life.Slot.State.Word);
@@ -27,7 +27,7 @@ public sealed class SlotMachineProbeTests
     [Theory]
     [InlineData("notify")]
     [InlineData("probed")]
-    public void Step_PortIsServed_IsNotReadyWhereReadinessGoesByAWord(string readiness)
+    public void Step_PortIsServed_DoesNotCountForNotify(string readiness)
     {
         var life = new Life(Make.Policy(readiness: Spec(readiness))).Happen("start").Happen("spawned").Happen("serves");
         Assert.Equal("starting", life.Slot.State.Word);
@@ -37,7 +37,7 @@ public sealed class SlotMachineProbeTests
     [Theory]
     [InlineData(0.5, "backoff")]
     [InlineData(2, "starting")]
-    public void Step_FoundDead_IsReplacedAsOneThatEndedByItself(double readySeconds, string next)
+    public void Step_LivenessFails_IsReplacedLikeAnExit(double readySeconds, string next)
     {
         var life = new Life(Make.Policy()).Happen("start").Happen("spawned").Happen("serves").Advance(readySeconds);
 

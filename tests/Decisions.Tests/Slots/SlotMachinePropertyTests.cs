@@ -4,12 +4,13 @@ using Reuseportd.Slots;
 
 namespace Decisions.Tests.Slots;
 
-/// <summary>What must never happen, whatever the order of events.</summary>
+/// <summary>Properties that hold for every order of events.</summary>
 public sealed class SlotMachinePropertyTests
 {
-    /// <summary>Requests, and what a process may do next; the world below keeps them possible.</summary>
+    /// <summary>Requests, and events of a process. The world below applies only possible events.</summary>
     private static readonly Gen<string[]> Days = Gen.OneOf(
-        "start", "stop", "restart", "obey", "made", "not-made", "no-room", "room-made", "crash", "end", "serves", "checked", "missing", "deadline", "tree-ended", "drain",
+        "start", "stop", "restart", "obey", "made", "not-made", "no-room", "room-made", "crash", "end", "serves", "checked",
+        "missing", "deadline", "tree-ended", "drain",
         "replace", "drained").Array[1, 60];
 
     private static readonly Gen<TimeSpan> Settles = Gen.OneOf(TimeSpan.Zero, Make.Settle);
@@ -31,7 +32,7 @@ public sealed class SlotMachinePropertyTests
             Assert.True(world.Life.Slot.Attempts.Count <= 3);
         }, iter: 5_000);
 
-    /// <summary>At most one process, which dies only when told to or by itself; what it leaves behind may outlive it.</summary>
+    /// <summary>At most one process. It ends by a signal or by itself, and its children may outlive it.</summary>
     private sealed class World(RestartPolicy? restart = null, TimeSpan settle = default)
     {
         private int? _process;
@@ -49,8 +50,9 @@ public sealed class SlotMachinePropertyTests
             {
                 case "obey" when _queued is { } generation:
                     _queued = null;
-                    // The owner starts what was queued only if it is still wanted.
-                    if (Life.Slot is { State: SlotState.Starting { Phase: StartPhase.Queued } } slot && slot.Generation == generation)
+                    // The owner starts a queued process only if the slot still needs it.
+                    if (Life.Slot is { State: SlotState.Starting { Phase: StartPhase.Queued } } slot
+                        && slot.Generation == generation)
                     {
                         _launching = generation;
                         Happen(new SlotEvent.Launched(generation));
@@ -74,7 +76,9 @@ public sealed class SlotMachinePropertyTests
                     break;
                 case "crash" or "end" when _process is { } generation:
                     _process = null;
-                    Happen(new SlotEvent.Exited(generation, happened == "end" ? ExitStatus.Exited(0) : ExitStatus.Killed(Signal.Kill)));
+                    Happen(
+                        new SlotEvent.Exited(
+                            generation, happened == "end" ? ExitStatus.Exited(0) : ExitStatus.Killed(Signal.Kill)));
                     break;
                 case "serves" when _process is { } generation:
                     Happen(new SlotEvent.Serves(generation, Make.Port));
@@ -104,10 +108,15 @@ public sealed class SlotMachinePropertyTests
             if (before is SlotState.Starting starting && state is SlotState.Ready && settle > TimeSpan.Zero)
                 Assert.True(Life.Now - starting.ServesSince >= settle, "ready before it has settled");
             if (state is SlotState.Starting { IsHeld: true }) Assert.True(_trees > 0, "held back for nothing");
-            if (_process is not null || _launching is not null) Assert.True(state.HasProcess, $"a process runs while the slot is {state.Word}");
+            if (_process is not null || _launching is not null)
+                Assert.True(state.HasProcess, $"a process runs while the slot is {state.Word}");
             if (state is SlotState.Ready or SlotState.Draining) Assert.NotNull(_process);
             if (state is SlotState.Stopping) Assert.True(_process is not null || _launching is not null, "nothing is to stop");
-            if (state is SlotState.Stopping { KillAt: not null } or SlotState.Backoff or SlotState.Starting { Phase: StartPhase.Running, IsHeld: false }) Assert.NotNull(state.Deadline);
+            if (state is SlotState.Stopping { KillAt: not null } or SlotState.Backoff
+                or SlotState.Starting { Phase: StartPhase.Running, IsHeld: false })
+            {
+                Assert.NotNull(state.Deadline);
+            }
         }
 
         private void Happen(SlotEvent happened)

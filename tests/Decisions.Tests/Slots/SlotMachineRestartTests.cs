@@ -49,7 +49,7 @@ public sealed class SlotMachineRestartTests
     [InlineData("bind", "not ready in time: port 8080 missing")]
     [InlineData("any", "not ready in time: no port served")]
     [InlineData("notify", "not ready in time: no READY=1 came")]
-    public void Step_NotReadyInTime_SaysWhatIsMissing(string readiness, string reason)
+    public void Step_NotReadyInTime_ReasonNamesWhatIsMissing(string readiness, string reason)
     {
         var policy = Make.Policy(
             readiness: readiness == "notify" ? new ReadinessSpec.Notify(TimeSpan.FromSeconds(30)) : null,
@@ -62,7 +62,7 @@ public sealed class SlotMachineRestartTests
     [Theory]
     [InlineData("127.0.0.1:8911: Connection refused", "not ready in time: 127.0.0.1:8911: Connection refused")]
     [InlineData(null, "not ready in time: no probe was answered")]
-    public void Step_ProbeNeverCameAbout_SaysTheLastFailureInBackoffToo(string? failure, string reason)
+    public void Step_ProbeNeverSucceeds_BackoffHasTheLastFailure(string? failure, string reason)
     {
         var probed = new ReadinessSpec.Probed(new ProbeSpec.Tcp(null), ReadinessSpec.DefaultPeriod, TimeSpan.FromSeconds(30));
         var life = new Life(Make.Policy(readiness: probed)).Happen("start").Happen("spawned").Advance(30);
@@ -109,7 +109,7 @@ public sealed class SlotMachineRestartTests
     [Theory]
     [InlineData("reset", "stopped")]
     [InlineData("start", "starting")]
-    public void Step_CommandOnOneThatHasFailed_CountsAnewAndKeepsHowItEnded(string command, string next)
+    public void Step_CommandOnAFailedWorker_ResetsTheCountAndKeepsTheExit(string command, string next)
     {
         var policy = RestartPolicy.Default with { MaxAttempts = 2, Window = TimeSpan.FromMinutes(10), Jitter = 0 };
         var life = new Life(Make.Policy(policy)).Happen("start");

@@ -3,7 +3,7 @@ using Reuseportd.Slots;
 
 namespace Decisions.Tests.Slots;
 
-/// <summary>Workers that are ready only when what makes them ready has held for a while.</summary>
+/// <summary>Workers that are ready only after the readiness condition has held for the settle time.</summary>
 public sealed class SlotMachineSettleTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -29,11 +29,11 @@ public sealed class SlotMachineSettleTests
     }
 
     [Fact]
-    public void Step_NobodyCanTellOfSockets_IsReady() =>
+    public void Step_SocketsAreUnknown_IsReady() =>
         Assert.Equal("ready", Serving("bind").AdvanceToDeadline().Happen(new SlotEvent.Checked(1, null)).Slot.State.Word);
 
     [Fact]
-    public void Step_ASocketIsGone_SettlesAnewWithTheNext()
+    public void Step_SocketCloses_SettlesAgain()
     {
         var life = Serving("bind").AdvanceToDeadline().Happen("missing");
         Assert.Equal(("starting", Limit), (life.Slot.State.Word, life.Slot.State.Deadline));
@@ -45,7 +45,7 @@ public sealed class SlotMachineSettleTests
     }
 
     [Fact]
-    public void Step_ProbeSucceedsAllTheTime_IsReadyWithTheFirstAtItsEnd()
+    public void Step_ProbeSucceedsAllTheTime_IsReadyAtTheEnd()
     {
         var life = Serving("probed");
         Assert.Equal("starting", life.Advance(9.9).Happen("reported-ready").Slot.State.Word);
@@ -53,7 +53,7 @@ public sealed class SlotMachineSettleTests
     }
 
     [Fact]
-    public void Step_ProbeFailsMeanwhile_SettlesAnew()
+    public void Step_ProbeFailsMeanwhile_SettlesAgain()
     {
         var life = Serving("probed").Advance(9).Happen("probe-failed").Advance(2).Happen("reported-ready");
         Assert.Equal("starting", life.Slot.State.Word);

@@ -2,7 +2,7 @@ using Reuseportd.Slots;
 
 namespace Decisions.Tests.Slots;
 
-/// <summary>Every state answers every event: one row a pair, "nothing to do" included.</summary>
+/// <summary>One row for each pair of state and event, also if there is nothing to do.</summary>
 public sealed class SlotMachineTableTests
 {
     private static readonly TimeSpan Now = TimeSpan.FromSeconds(100);
@@ -314,7 +314,7 @@ public sealed class SlotMachineTableTests
 
     [Theory]
     [MemberData(nameof(Table))]
-    public void Step_EveryStateAndEvent_AnswersAsTheTableSays(string state, string happened, string next, string actions)
+    public void Step_EveryStateAndEvent_IsAsInTheTable(string state, string happened, string next, string actions)
     {
         var slot = Slot.New with { State = Make.State(state, Now), Generation = Current };
 
@@ -332,9 +332,11 @@ public sealed class SlotMachineTableTests
     {
         var slot = Slot.New with { State = Make.State(state, Now), Generation = Current };
 
-        var (after, todo) = SlotMachine.Step(slot, Make.Event(happened, Current), Make.Policy() with { IsTrial = true }, Now, jitter: 0.5);
+        var (after, todo) = SlotMachine.Step(
+            slot, Make.Event(happened, Current), Make.Policy() with { IsTrial = true }, Now, jitter: 0.5);
 
-        Assert.Equal(happened == "exited" ? "killed by SIGKILL" : "exec: ENOENT", Assert.IsType<SlotState.Failed>(after.State).Reason);
+        Assert.Equal(
+            happened == "exited" ? "killed by SIGKILL" : "exec: ENOENT", Assert.IsType<SlotState.Failed>(after.State).Reason);
         Assert.Equal(actions, Make.Text(todo));
     }
 

@@ -3,10 +3,11 @@ using Reuseportd.Slots;
 
 namespace Decisions.Tests.Slots;
 
-/// <summary>No process is ready while something lives that one before it left behind.</summary>
+/// <summary>A process is not ready while children of an earlier process of the slot are alive.</summary>
 public sealed class SlotMachineTreeTests
 {
-    private static readonly ReadinessSpec AfterASecond = new ReadinessSpec.Delay(TimeSpan.FromSeconds(1), ReadinessSpec.DefaultTimeout);
+    private static readonly ReadinessSpec AfterASecond =
+        new ReadinessSpec.Delay(TimeSpan.FromSeconds(1), ReadinessSpec.DefaultTimeout);
 
     [Fact]
     public void Step_ServesWhileTheTreeBeforeItLives_IsReadyWhenThatHasEnded()

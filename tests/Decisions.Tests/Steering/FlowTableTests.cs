@@ -8,7 +8,7 @@ public sealed class FlowTableTests
     private const int Buckets = 4096;
 
     [Fact]
-    public void Slots_NobodyThere_NoneAnywhere() =>
+    public void Slots_NoMember_AllAreEmpty() =>
         Assert.All(new FlowTable(Buckets).Slots.ToArray(), slot => Assert.Equal(FlowTable.NoSlot, slot));
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed class FlowTableTests
     }
 
     [Fact]
-    public void Remove_OneOfEight_MovesItsBucketsOnlyAndOverAllOthers()
+    public void Remove_OneOfEight_SpreadsItsBucketsOnly()
     {
         var table = Of(Enumerable.Range(0, 8));
         var before = table.Slots.ToArray();
@@ -39,7 +39,7 @@ public sealed class FlowTableTests
     }
 
     [Fact]
-    public void Slots_AnyHistory_SameAsOfTheSlotsThatAreThere() =>
+    public void Slots_AnyHistory_DependOnThePresentSlotsOnly() =>
         Gen.Select(Gen.Int[0, 20], Gen.Bool).Array[0, 40].Sample(steps =>
         {
             var table = new FlowTable(64);

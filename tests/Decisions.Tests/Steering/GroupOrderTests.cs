@@ -6,7 +6,7 @@ namespace Decisions.Tests.Steering;
 public sealed class GroupOrderTests
 {
     [Theory]
-    // Looks one after the other, each with its members in order of joining; then the index of each letter, or '?'.
+    // A sequence of snapshots, each with its members in order of joining; then the index of each letter, or '?'.
     [InlineData("ABCD", "A0 B1 C2 D3")]
     [InlineData("ABCD BCD", "A? B1 C2 D0")]
     [InlineData("ABCD BCD CD", "C1 D0")] // A's hole took D, B's took C
@@ -19,7 +19,7 @@ public sealed class GroupOrderTests
     [InlineData("ABCD ", "A?")]
     [InlineData("ABCD  ", "A? D?")]
     [InlineData("ABCD EF", "E? F?")] // all gone and others come: in which order is not known
-    public void Observe_Looks_IndicesAsFarAsKnown(string looks, string expected)
+    public void Observe_Snapshots_HaveTheKnownIndices(string looks, string expected)
     {
         var order = new GroupOrder();
         foreach (var look in looks.Split(' ')) order.Observe([.. look.Select(letter => (ulong)letter)]);
@@ -27,9 +27,9 @@ public sealed class GroupOrderTests
             Assert.Equal(word[1] == '?' ? null : word[1] - '0', IndexOf(order, word[0])));
     }
 
-    /// <summary>Who looks late does not know who has left by then.</summary>
+    /// <summary>A late snapshot does not have the members that have already left.</summary>
     [Fact]
-    public void Observe_NotFollowedFromTheBeginning_OnlyWhoComesIsKnown()
+    public void Observe_NotFollowedFromTheStart_OnlyNewMembersAreKnown()
     {
         var order = new GroupOrder(isFollowed: false);
         order.Observe([1, 2, 3]);
@@ -41,7 +41,7 @@ public sealed class GroupOrderTests
     }
 
     [Fact]
-    public void Rejoined_OneOfFour_StandsAtTheEnd()
+    public void Rejoined_OneOfFour_IsLast()
     {
         var order = new GroupOrder();
         order.Observe([1, 2, 3, 4]);
@@ -50,7 +50,7 @@ public sealed class GroupOrderTests
     }
 
     [Fact]
-    public void Observe_TwelveGoneAtOnce_OnlyWhoStandsInFrontOfThemOrCameSinceIsKnown()
+    public void Observe_TwelveLeaveAtOnce_MembersBeforeThemAndNewOnesAreKnown()
     {
         var order = new GroupOrder();
         order.Observe([.. Enumerable.Range(1, 30).Select(number => (ulong)number)]);
@@ -65,10 +65,10 @@ public sealed class GroupOrderTests
     }
 
     /// <summary>
-    /// Two come and two go between two looks, over and over: what was not to be known is not forgotten for ever.
+    /// Two members join and two leave between snapshots, many times. Unknown members become known again later.
     /// </summary>
     [Fact]
-    public void Observe_AfterManyLooksThatSaidLittle_OneThatComesAloneIsKnown()
+    public void Observe_AfterManyUnclearSnapshots_MemberThatJoinsAloneIsKnown()
     {
         var order = new GroupOrder();
         ulong[] members = [1, 2, 3, 4, 5, 6];
@@ -78,7 +78,7 @@ public sealed class GroupOrderTests
         Assert.Equal(6, IndexOf(order, 100));
     }
 
-    /// <summary>Beside the array as the kernel keeps it, looked at after every one to five changes.</summary>
+    /// <summary>Compared with a model of the kernel's array, with a snapshot after each one to five changes.</summary>
     [Fact]
     public void IndexOf_AnyHistory_IsTheKernelsOrUnknown() =>
         Gen.Select(Gen.Int[0, 9], Gen.Int[0, 4]).Array[1, 80].Sample(steps =>
@@ -111,7 +111,7 @@ public sealed class GroupOrderTests
     [InlineData("ABCD CD CDEF EF", "EF", 0, "01")]
     [InlineData("ABCDE DE", "DE", 0, "01")]
     [InlineData("ABCDEF DEF", "DE", 0, "")] // F may stand anywhere
-    public void IndicesOf_Looks_OnlyWhereNoOtherMemberMayStand(string looks, string members, int leaving, string expected)
+    public void IndicesOf_Snapshots_AreOfOneMemberOnly(string looks, string members, int leaving, string expected)
     {
         var order = new GroupOrder();
         foreach (var look in looks.Split(' ')) order.Observe([.. look.Select(letter => (ulong)letter)]);
@@ -129,10 +129,13 @@ public sealed class GroupOrderTests
         Assert.Equal([0, 1, 2], order.IndicesOf(new HashSet<ulong> { 1, 2, 3 }).Keys);
     }
 
-    /// <summary>Any number of joins and leaves between two looks, any members excluded, and then some of these leave unseen.</summary>
+    /// <summary>
+    /// Any number of joins and leaves between two looks, any members excluded, and then some of these leave unseen.
+    /// </summary>
     [Fact]
     public void IndicesOf_AnyHistory_NoIndexLeadsToAnExcludedMember() =>
-        Gen.Select(Gen.Int[0, 15], Gen.Int[0, 6]).Array[1, 80].Select(Gen.Int[1, 1 << 20], Gen.Bool).Sample((steps, seed, isFollowed) =>
+        Gen.Select(Gen.Int[0, 15], Gen.Int[0, 6]).Array[1, 80].Select(Gen.Int[1, 1 << 20], Gen.Bool)
+            .Sample((steps, seed, isFollowed) =>
         {
             var group = new KernelGroup();
             var order = new GroupOrder(isFollowed);
@@ -141,7 +144,8 @@ public sealed class GroupOrderTests
                 group.Change(choice);
                 if (look > 1) continue;
                 order.Observe(group.Look());
-                if (look == 1) order.Unite(group.Array.Where(member => member % 16 == (ulong)choice || member % 16 == (ulong)choice / 2));
+                if (look == 1)
+                    order.Unite(group.Array.Where(member => member % 16 == (ulong)choice || member % 16 == (ulong)choice / 2));
                 if (!AllAreReached(order, group) || !NoneIsExcluded(order, group, seed)) return false;
             }
 
@@ -187,7 +191,8 @@ public sealed class GroupOrderTests
     private static bool AllAreReached(GroupOrder order, KernelGroup group)
     {
         var indices = order.IndicesOf(group.Array.ToHashSet());
-        return indices.Keys.SequenceEqual(Enumerable.Range(0, group.Array.Count)) && indices.Values.Order().SequenceEqual(group.Array.Order());
+        return indices.Keys.SequenceEqual(Enumerable.Range(0, group.Array.Count))
+            && indices.Values.Order().SequenceEqual(group.Array.Order());
     }
 
     private static bool NoneIsExcluded(GroupOrder order, KernelGroup group, int seed)
@@ -208,7 +213,7 @@ public sealed class GroupOrderTests
     }
 
     [Fact]
-    public void IndexOf_OneChangeBetweenLooks_IsAlwaysKnown() =>
+    public void IndexOf_OneChangeBetweenSnapshots_IsKnown() =>
         Gen.Int[0, 9].Array[1, 40].Sample(choices =>
         {
             var order = new GroupOrder();

@@ -1,12 +1,14 @@
 namespace Decisions.Tests.Steering;
 
-/// <summary>A group of sockets as the kernel keeps it: the last one fills the hole of one that leaves.</summary>
+/// <summary>A model of the kernel's group of sockets: the last member moves into the place of a member that leaves.</summary>
 internal sealed class KernelGroup
 {
     private readonly List<ulong> _array = [];
     private readonly List<ulong> _joined = [];
 
-    /// <summary>Joined since the last look. A member that joins and leaves between two looks is never seen: here none does.</summary>
+    /// <summary>
+    /// Members that joined after the last snapshot. None of them leaves before the next, as it would never be seen.
+    /// </summary>
     private readonly HashSet<ulong> _fresh = [];
     private ulong _last;
 
@@ -18,7 +20,9 @@ internal sealed class KernelGroup
 
     public IReadOnlyList<ulong> Array => _array;
 
-    /// <summary>The member at this index leaves; where there is none, or one that joined since the last look, another joins.</summary>
+    /// <summary>
+    /// The member at this index leaves. If there is none, or it joined after the last snapshot, a member joins.
+    /// </summary>
     public void Change(int choice)
     {
         if (choice < _array.Count && !_fresh.Contains(_array[choice])) Leave(_array[choice]);

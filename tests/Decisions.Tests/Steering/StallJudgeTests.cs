@@ -8,13 +8,21 @@ public sealed class StallJudgeTests
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
     [Theory]
-    // Queues of the workers, one sample every 50 ms; what is found at which sample.
+    // Queues of the workers, a sample every 50 ms; the verdict with its sample.
     [InlineData("stuck beside one that serves", "0,5 0", "10:0 Steer", "13:0 Stuck")]
-    [InlineData("stuck with a queue that grows", "0,1,2,3,4,5,6,7,8,9,10 2,1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,0", "10:0 Steer", "13:0 Stuck")]
+    [InlineData(
+        "stuck with a queue that grows",
+        "0,1,2,3,4,5,6,7,8,9,10 2,1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,0",
+        "10:0 Steer",
+        "13:0 Stuck")]
     [InlineData("a lone worker", "5")]
     [InlineData("the whole service is busy", "5 7 9")]
-    [InlineData("the whole service is busy and the queues grow", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16 2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17")]
-    [InlineData("half of the service is busy, the other half idle", "5 5 0 0", "10:0 Steer", "10:1 Steer", "13:0 Stuck", "13:1 Stuck")]
+    [InlineData(
+        "the whole service is busy and the queues grow",
+        "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16 2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17")]
+    [InlineData(
+        "half of the service is busy, the other half idle", "5 5 0 0", "10:0 Steer", "10:1 Steer", "13:0 Stuck",
+        "13:1 Stuck")]
     [InlineData("more than half of it is busy", "5 5 0")]
     [InlineData("idle", "0 0")]
     [InlineData("slow, but it takes one now and then", "5,5,5,5,5,4,5,5,5,5,4,5,5,5,5,4,5,5,5,5,4 0")]
@@ -29,8 +37,11 @@ public sealed class StallJudgeTests
         for (var at = 0; at < 30; at++)
         {
             // The last number stands.
-            var samples = workers.Select((worker, slot) => new QueueSample(slot, worker[Math.Min(at, worker.Length - 1)])).ToArray();
-            found.AddRange(judge.Judge(samples, Step * at).OrderBy(verdict => verdict.Slot).Select(verdict => $"{at}:{verdict.Slot} {verdict.Change}"));
+            var samples = workers.Select(
+                (worker, slot) => new QueueSample(slot, worker[Math.Min(at, worker.Length - 1)])).ToArray();
+            found.AddRange(
+                judge.Judge(samples, Step * at).OrderBy(verdict => verdict.Slot)
+                    .Select(verdict => $"{at}:{verdict.Slot} {verdict.Change}"));
         }
 
         Assert.Equal(expected, found);

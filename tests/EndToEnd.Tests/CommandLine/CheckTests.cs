@@ -10,7 +10,7 @@ public sealed class CheckTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Good_SaysWhatItIs()
+    public async Task Check_GoodFiles_CountsThem()
     {
         _folder.Write("services.d/web.yaml", "services:\n  web: { command: a, workers: 3, reuseport: { ports: [80] } }\n");
         _folder.Write("services.d/api.yaml", "services:\n  api: { command: b, reuseport: { ports: [81] } }\n");
@@ -20,14 +20,14 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
-    public async Task OneOfEach_IsOne()
+    public async Task Check_OneServiceAndWorker_IsInTheSingular()
     {
         _folder.Write("services.d/web.yaml", "services:\n  web: { command: a, reuseport: { ports: [80] } }\n");
         Assert.Equal($"{_folder[""]}: 1 service, 1 worker, no errors\n", (await RunAsync("--check")).Out);
     }
 
     [Fact]
-    public async Task OneFile_HoldsAll()
+    public async Task Check_OneFile_IsEnough()
     {
         var file = _folder.Write("all.yaml", "log_level: debug\nservices:\n  web: { command: a, reuseport: { ports: [80] } }\n");
         var check = await Command.RunAsync(Artifacts.Daemon, ["--check", "--config", file]);
@@ -36,7 +36,7 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
-    public async Task Bad_NamesEveryErrorOfEveryFile()
+    public async Task Check_BadFiles_HasEveryError()
     {
         WriteBad();
         var check = await RunAsync("--check");
@@ -46,7 +46,7 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
-    public async Task Bad_StartsNothing()
+    public async Task Start_BadFile_StartsNothing()
     {
         WriteBad();
         var start = await RunAsync("--log", "json", "--socket", _folder["control.sock"]);
@@ -59,16 +59,17 @@ public sealed class CheckTests : IDisposable
     [Theory]
     [InlineData("socket_group", 15)]
     [InlineData("socket_read_only_group", 25)]
-    public async Task GroupThatIsNotThere_IsSaidWithItsPlace(string key, int column)
+    public async Task Check_UnknownGroup_IsAnErrorWithItsPlace(string key, int column)
     {
         var file = _folder.Write("reuseportd.yaml", $"\n{key}: no-such-group\n");
         var check = await RunAsync("--check");
 
-        Assert.Equal((1, $"{file}:2:{column}: {key}: there is no group 'no-such-group'\n"), (check.Code, check.Error));
+        Assert.Equal(1, check.Code);
+        Assert.Matches($"^{file}:2:{column}: {key}: .*'no-such-group'\n$", check.Error);
     }
 
     [Fact]
-    public async Task Missing_IsSaid()
+    public async Task Check_MissingFile_IsAnError()
     {
         var check = await Command.RunAsync(Artifacts.Daemon, ["--check", "--config", _folder["none"]]);
 
@@ -76,9 +77,11 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
-    public async Task Warning_IsCalledThatOnce()
+    public async Task Check_Warning_HasThePrefixOnce()
     {
-        var file = _folder.Write("services.d/web.yaml", "services:\n  web: { command: a, reuseport: { ports: [80] }, stdout: \"file:/var/log/{worker}.log\" }\n");
+        var file = _folder.Write(
+            "services.d/web.yaml",
+            "services:\n  web: { command: a, reuseport: { ports: [80] }, stdout: \"file:/var/log/{worker}.log\" }\n");
         var check = await RunAsync("--check");
 
         Assert.Equal(0, check.Code);
@@ -87,30 +90,35 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
-    public async Task CommandThatIsNotThere_IsAWarning()
+    public async Task Check_MissingCommand_IsAWarning()
     {
-        var file = _folder.Write("services.d/web.yaml", $"services:\n  web: {{ command: {_folder["none"]}, reuseport: {{ ports: [80] }} }}\n");
+        var file = _folder.Write(
+            "services.d/web.yaml", $"services:\n  web: {{ command: {_folder["none"]}, reuseport: {{ ports: [80] }} }}\n");
         var check = await RunAsync("--check");
 
-        Assert.Equal((0, $"{file}:2:10: warning: services.web.command: there is no {_folder["none"]}\n"), (check.Code, check.Error));
+        Assert.Equal(0, check.Code);
+        Assert.StartsWith($"{file}:2:10: warning: services.web.command: ", check.Error, StringComparison.Ordinal);
+        Assert.Contains(_folder["none"], check.Error, StringComparison.Ordinal);
     }
 
     private void WriteBad()
     {
         _folder.Write("reuseportd.yaml", "log_level: loud\n");
-        _folder.Write("services.d/web.yaml", "services:\n  web:\n    command: a\n    restrat: no\n    reuseport: { ports: [80] }\n");
+        _folder.Write(
+            "services.d/web.yaml", "services:\n  web:\n    command: a\n    restrat: no\n    reuseport: { ports: [80] }\n");
         _folder.Write("services.d/again.yaml", "services:\n  web: { command: a, reuseport: { ports: [eighty] } }\n");
     }
 
     private void AssertErrors(string errors)
     {
         Assert.Contains($"{_folder["reuseportd.yaml"]}:1:12: log_level: ", errors, StringComparison.Ordinal);
-        Assert.Contains($"{_folder["services.d/web.yaml"]}:4:5: services.web.restrat: unknown key; did you mean 'restart'?", errors, StringComparison.Ordinal);
-        Assert.Contains($"{_folder["services.d/again.yaml"]}:2:43: services.web.reuseport.ports[0]: ", errors, StringComparison.Ordinal);
+        Assert.Contains($"{_folder["services.d/web.yaml"]}:4:5: services.web.restrat: ", errors, StringComparison.Ordinal);
         Assert.Contains(
-            $"{_folder["services.d/web.yaml"]}:2:3: services.web: duplicate service; the first is at {_folder["services.d/again.yaml"]}:2:3",
-            errors, StringComparison.Ordinal);
+            $"{_folder["services.d/again.yaml"]}:2:43: services.web.reuseport.ports[0]: ", errors, StringComparison.Ordinal);
+        Assert.Matches(
+            $"{_folder["services.d/web.yaml"]}:2:3: services\\.web: .* {_folder["services.d/again.yaml"]}:2:3\n", errors);
     }
 
-    private Task<Command> RunAsync(params string[] arguments) => Command.RunAsync(Artifacts.Daemon, ["--config", _folder[""], .. arguments]);
+    private Task<Command> RunAsync(params string[] arguments) =>
+        Command.RunAsync(Artifacts.Daemon, ["--config", _folder[""], .. arguments]);
 }

@@ -11,52 +11,65 @@ public sealed class LogFormTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Console_IsForPeople()
+    public async Task Log_Console_HasReadableLines()
     {
         var lines = await RunAsync("--log", "console");
 
         Assert.Contains(lines, line => line.Contains("job@0: exited with code 0", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.Contains("hello", StringComparison.Ordinal) && line.Contains("job@0", StringComparison.Ordinal));
+        Assert.Contains(
+            lines, line => line.Contains("hello", StringComparison.Ordinal) && line.Contains("job@0", StringComparison.Ordinal));
         Assert.All(lines, line => Assert.DoesNotContain('\e', line));
     }
 
     [Fact]
-    public async Task Auto_IsJsonWhereNobodyLooksOn() => Assert.All(await RunAsync(), line => Assert.StartsWith("{", line, StringComparison.Ordinal));
+    public async Task Auto_NoTerminal_IsJson() =>
+        Assert.All(await RunAsync(), line => Assert.StartsWith("{", line, StringComparison.Ordinal));
 
     [Fact]
-    public async Task JournalThatIsNotThere_IsRefused()
+    public async Task Journal_MissingSocket_Fails()
     {
         const string journal = "/run/systemd/journal/socket";
         Assert.SkipWhen(File.Exists(journal), "there is a journal here");
         var file = _folder.Write("all.yaml", "{}\n");
-        var start = await Command.RunAsync(Artifacts.Daemon, ["--config", file, "--socket", _folder["control.sock"], "--log", "journal"]);
+        var start = await Command.RunAsync(
+            Artifacts.Daemon, ["--config", file, "--socket", _folder["control.sock"], "--log", "journal"]);
 
-        Assert.Equal((78, "", $"reuseportd: there is no journal to log to: {journal}: ENOENT\n"), (start.Code, start.Out, start.Error));
+        Assert.Equal((78, ""), (start.Code, start.Out));
+        Facts.AssertIn(start.Error, $"{journal}: ENOENT\n");
         Assert.False(File.Exists(_folder["control.sock"]));
     }
 
     [Fact]
-    public async Task LevelWarning_LeavesOutWhatWentWell()
+    public async Task Level_Warning_OmitsInformation()
     {
         var lines = await RunAsync("--log-level", "warning", "--log", "console");
 
         Assert.Contains("hello", Assert.Single(lines), StringComparison.Ordinal);
     }
 
-    /// <summary>Everything that the daemon wrote to stdout, with one job that says hello and ends.</summary>
+    /// <summary>The stdout of a daemon with one job, which prints "hello" and ends.</summary>
     private async Task<string[]> RunAsync(params string[] arguments)
     {
-        var file = _folder.Write("all.yaml", "services:\n  job: { command: echo hello, restart: no, reuseport: { ports: any } }\n");
-        using var process = Process.Start(Command.Start(Artifacts.Daemon, ["--config", file, "--socket", _folder["control.sock"], .. arguments]))!;
+        var file = _folder.Write(
+            "all.yaml", "services:\n  job: { command: echo hello, restart: no, reuseport: { ports: any } }\n");
+        using var process = Process.Start(
+            Command.Start(Artifacts.Daemon, ["--config", file, "--socket", _folder["control.sock"], .. arguments]))!;
         try
         {
             process.StandardInput.Close();
             List<string> lines = [];
-            do lines.Add(await process.StandardOutput.ReadLineAsync().WaitAsync(Deadline.Patience) ?? throw new InvalidOperationException("no more lines"));
+            do
+            {
+                var line = await process.StandardOutput.ReadLineAsync().WaitAsync(Deadline.Patience);
+                lines.Add(line ?? throw new InvalidOperationException("no more lines"));
+            }
             while (!lines[^1].Contains("hello", StringComparison.Ordinal));
+
             await Deadline.UntilAsync(HasEndedAsync, "the job has ended");
             Processes.Signal(process.Id, Processes.Terminate);
-            lines.AddRange((await process.StandardOutput.ReadToEndAsync().WaitAsync(Deadline.Patience)).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            lines.AddRange(
+                (await process.StandardOutput.ReadToEndAsync().WaitAsync(Deadline.Patience))
+                    .Split('\n', StringSplitOptions.RemoveEmptyEntries));
             return [.. lines];
         }
         finally
@@ -66,5 +79,6 @@ public sealed class LogFormTests : IDisposable
     }
 
     private async Task<bool> HasEndedAsync() =>
-        (await Command.RunAsync(Artifacts.Control, ["--socket", _folder["control.sock"], "status"])).Out.Contains("stopped", StringComparison.Ordinal);
+        (await Command.RunAsync(Artifacts.Control, ["--socket", _folder["control.sock"], "status"])).Out.Contains(
+            "stopped", StringComparison.Ordinal);
 }

@@ -5,12 +5,13 @@ namespace EndToEnd.Tests.CommandLine;
 public sealed class UsageTests
 {
     [Fact]
-    public async Task Help_NamesTheOptions()
+    public async Task Help_Output_HasTheOptions()
     {
         var help = await Command.RunAsync(Artifacts.Daemon, ["--help"]);
 
         Assert.Equal((0, ""), (help.Code, help.Error));
-        foreach (var option in (string[])["--config", "--socket", "--log", "--log-level", "--preload", "--check", "auto|console|json|journal"])
+        string[] options = ["--config", "--socket", "--log", "--log-level", "--preload", "--check", "auto|console|json|journal"];
+        foreach (var option in options)
             Assert.Contains(option, help.Out, StringComparison.Ordinal);
     }
 
@@ -21,7 +22,7 @@ public sealed class UsageTests
     [InlineData("--log", "1")]
     [InlineData("--log-level", "loud")]
     [InlineData("--config")]
-    public async Task WrongArguments_AreSaid(params string[] arguments)
+    public async Task Arguments_Wrong_AreErrors(params string[] arguments)
     {
         var wrong = await Command.RunAsync(Artifacts.Daemon, arguments);
 

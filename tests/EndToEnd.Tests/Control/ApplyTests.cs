@@ -5,19 +5,24 @@ namespace EndToEnd.Tests.Control;
 public sealed class ApplyTests : DaemonTest
 {
     [Fact]
-    public async Task EveryKindOfChange_TouchesOnlyWhatChanged()
+    public async Task Apply_EachKindOfChange_TouchesTheChangedServicesOnly()
     {
-        Daemon.Configure(Services(("same", 1, 2, "a"), ("changed", 2, 2, "a"), ("grown", 3, 2, "a"), ("shrunk", 4, 3, "a"), ("gone", 5, 2, "a")));
+        Daemon.Configure(
+            Services(
+                ("same", 1, 2, "a"), ("changed", 2, 2, "a"), ("grown", 3, 2, "a"), ("shrunk", 4, 3, "a"), ("gone", 5, 2, "a")));
         await Daemon.StartAsync();
         var before = Daemon.Log.Records[^1];
         var changed = Daemon.PidOf("changed@0");
 
-        Daemon.Configure(Services(("same", 1, 2, "a"), ("changed", 2, 2, "b"), ("grown", 3, 4, "a"), ("shrunk", 4, 1, "a"), ("new", 6, 2, "a")));
+        Daemon.Configure(
+            Services(
+                ("same", 1, 2, "a"), ("changed", 2, 2, "b"), ("grown", 3, 4, "a"), ("shrunk", 4, 1, "a"), ("new", 6, 2, "a")));
         var apply = await Daemon.ApplyAsync();
 
         Assert.Equal((0, ""), (apply.Code, apply.Error));
-        Assert.Equal("services: 1 added, 3 changed, 1 removed, 1 unchanged; 11 of 11 workers ready\n", apply.Out);
-        string[] spawned = [.. Daemon.Events("spawn").Where(record => record.Index > before.Index).Select(record => record.Worker!).Order()];
+        Assert.Equal([1, 3, 1, 1, 11, 11], Counts.In(apply.Out));
+        string[] spawned =
+            [.. Daemon.Events("spawn").Where(record => record.Index > before.Index).Select(record => record.Worker!).Order()];
         Assert.Equal(["changed@0", "changed@1", "grown@2", "grown@3", "new@0", "new@1"], spawned);
         string[] ended = ["changed@0", "changed@1", "gone@0", "gone@1", "shrunk@1", "shrunk@2"];
         foreach (var worker in ended) await Daemon.EventAsync("exit", worker);
@@ -29,23 +34,24 @@ public sealed class ApplyTests : DaemonTest
     }
 
     [Fact]
-    public async Task AutostartTurnedOn_Starts()
+    public async Task Apply_AutostartTurnedOn_StartsTheService()
     {
-        Daemon.Configure(Services(("web", 1, 2, "a")).Replace("workers: 2", "workers: 2\n    autostart: false", StringComparison.Ordinal));
+        Daemon.Configure(
+            Services(("web", 1, 2, "a")).Replace("workers: 2", "workers: 2\n    autostart: false", StringComparison.Ordinal));
         await Daemon.StartAsync();
         Assert.Empty(Daemon.Events("spawn"));
 
         Daemon.Configure(Services(("web", 1, 2, "a")));
         var apply = await Daemon.ApplyAsync();
 
-        Assert.Equal("services: 0 added, 1 changed, 0 removed, 0 unchanged; 2 of 2 workers ready\n", apply.Out);
+        Assert.Equal([0, 1, 0, 0, 2, 2], Counts.In(apply.Out));
     }
 
     /// <summary>
-    /// A change that takes long to settle can be taken back meanwhile, and the socket tells to the end who is waited for.
+    /// An apply can follow an apply that still waits. The socket answers until the daemon ends.
     /// </summary>
     [Fact]
-    public async Task AnotherChangeWhileOneSettles_DoesNotWait()
+    public async Task Apply_EarlierApplyIsRunning_DoesNotWait()
     {
         Configure("a", 1);
         await Daemon.StartAsync();
@@ -59,7 +65,7 @@ public sealed class ApplyTests : DaemonTest
         await Daemon.EventAsync("ready", "slow@1");
         Assert.False(first.IsCompleted, "slow@0 ignores SIGTERM, so the first change cannot have settled");
 
-        // The new process serves before the old one is told to stop.
+        // The new process serves before the old process gets its stop signal.
         var began = Assert.Single(Daemon.Events("stop", "slow@0"));
         Assert.True(Daemon.Events("ready", "slow@0")[^1].Index < began.Index);
         var kill = await Daemon.EventAsync("kill", "slow@0");
@@ -85,28 +91,29 @@ public sealed class ApplyTests : DaemonTest
     }
 
     [Fact]
-    public async Task NothingChanged_TouchesNothing()
+    public async Task Apply_NoChange_TouchesNoWorker()
     {
         Daemon.Configure(Services(("web", 1, 2, "a")));
         await Daemon.StartAsync();
         var apply = await Daemon.ApplyAsync();
 
-        Assert.Equal("services: 0 added, 0 changed, 0 removed, 1 unchanged; 2 of 2 workers ready\n", apply.Out);
+        Assert.Equal([0, 0, 0, 1, 2, 2], Counts.In(apply.Out));
         Assert.Equal(2, Daemon.Events("spawn").Length);
     }
 
     [Fact]
-    public async Task BadFile_ChangesNothingAndSaysWhere()
+    public async Task Apply_BadFile_FailsWithItsPlacesAndChangesNothing()
     {
         Daemon.Configure(Services(("web", 1, 2, "a")));
         await Daemon.StartAsync();
-        var file = Daemon.Configure(Services(("web", 1, 3, "b")).Replace("workers: 3", "wrokers: 3\n    readiness: soon", StringComparison.Ordinal));
+        var file = Daemon.Configure(
+            Services(("web", 1, 3, "b")).Replace("workers: 3", "wrokers: 3\n    readiness: soon", StringComparison.Ordinal));
         var apply = await Daemon.ApplyAsync();
 
         Assert.Equal((1, ""), (apply.Code, apply.Out));
-        Assert.Matches(
-            $@"^{file}:4:5: services\.web\.wrokers: unknown key; did you mean 'workers'\?\n{file}:5:16: services\.web\.readiness\.type: .*\nreuseportctl: nothing was changed\n$",
-            apply.Error);
+        var errors = apply.Error.Split('\n');
+        Assert.StartsWith($"{file}:4:5: services.web.wrokers: ", errors[0], StringComparison.Ordinal);
+        Assert.StartsWith($"{file}:5:16: services.web.readiness.type: ", errors[1], StringComparison.Ordinal);
         var failed = await Daemon.EventAsync("reload_failed");
         Assert.Equal("3", failed["PRIORITY"]);
         Assert.Equal(2, Daemon.Events("config").Count(record => record.Message.StartsWith(file, StringComparison.Ordinal)));
@@ -114,9 +121,9 @@ public sealed class ApplyTests : DaemonTest
         Assert.Empty(Daemon.Events("exit"));
     }
 
-    /// <summary>Who asks is somewhere else than the daemon.</summary>
+    /// <summary>The client runs in another directory than the daemon.</summary>
     [Fact]
-    public async Task BadFile_OfADaemonWithARelativePath_IsNamedInFull()
+    public async Task Check_DaemonWithARelativePath_HasTheFullPath()
     {
         Daemon.ConfigWord = Path.GetFileName(Daemon.Config);
         Daemon.Wrapper = ["env", "-C", Path.GetDirectoryName(Daemon.Config)!];
@@ -129,41 +136,45 @@ public sealed class ApplyTests : DaemonTest
     }
 
     [Fact]
-    public async Task AddedServiceThatDoesNotGetReady_FailsWithItsWorkersAndTouchesNoOther()
+    public async Task Apply_AddedServiceIsNotReady_FailsAndTouchesNoOther()
     {
         Daemon.Configure(Services(("web", 1, 2, "a")));
         await Daemon.StartAsync();
         Daemon.Configure("services:\n  bad: { command: /bin/false, restart: no, reuseport: { ports: [1] } }\n", "bad");
         var apply = await Daemon.ControlAsync("apply");
 
-        Assert.Equal((1, "services: 1 added, 0 changed, 0 removed, 1 unchanged; 2 of 3 workers ready\n"), (apply.Code, apply.Out));
-        Assert.Equal(
-            "reuseportctl: bad@0 is not ready: failed: exit code 1, and restart policy is 'no'; 'reuseportctl start bad' tries it again\nreuseportctl: see 'reuseportctl logs bad'\n",
-            apply.Error);
+        Assert.Equal(1, apply.Code);
+        Assert.Equal([1, 0, 0, 1, 2, 3], Counts.In(apply.Out));
+        Assert.Contains("bad@0", apply.Error, StringComparison.Ordinal);
+        Assert.Contains("exit code 1", apply.Error, StringComparison.Ordinal);
         await Daemon.EventAsync("failed", "bad@0");
         Assert.Equal(3, Daemon.Events("spawn").Length);
-        // Asked again it says the same; a change of something else is not that one's failure.
+        // A second apply has the same error. A change of another service does not fail because of this service.
         var again = await Daemon.ControlAsync("apply");
-        Assert.Equal((1, "services: 0 added, 0 changed, 0 removed, 2 unchanged; 2 of 3 workers ready\n", apply.Error), (again.Code, again.Out, again.Error));
+        Assert.Equal((1, apply.Error), (again.Code, again.Error));
+        Assert.Equal([0, 0, 0, 2, 2, 3], Counts.In(again.Out));
         Daemon.Configure(Services(("web", 1, 3, "a")));
         Assert.Equal(0, (await Daemon.ControlAsync("apply")).Code);
     }
 
     [Fact]
-    public async Task SettingsOfTheDaemon_AreSaidToWaitForItsNextStart()
+    public async Task Apply_SettingsOfTheDaemon_WarnsOfTheNextStart()
     {
         Daemon.Configure(Services(("web", 1, 2, "a")));
         await Daemon.StartAsync();
         Daemon.Folder.Write("etc/reuseportd.yaml", "log_level: debug\nsocket: /run/elsewhere.sock\n");
         var apply = await Daemon.ApplyAsync();
 
-        string[] warnings = [.. new[] { "log_level", "socket" }.Select(key => $"{Daemon.Config}: warning: {key}: takes effect at the next start of reuseportd")];
-        Assert.Equal((0, string.Concat(warnings.Select(warning => warning + "\n"))), (apply.Code, apply.Error));
+        Assert.Equal(0, apply.Code);
+        var warnings = apply.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, warnings.Length);
+        Assert.StartsWith($"{Daemon.Config}: warning: log_level: ", warnings[0], StringComparison.Ordinal);
+        Assert.StartsWith($"{Daemon.Config}: warning: socket: ", warnings[1], StringComparison.Ordinal);
         Assert.Equal(warnings, Daemon.Events("config").Select(record => record.Message));
     }
 
     [Fact]
-    public async Task BadFileMadeGood_Converges()
+    public async Task Apply_BadFileIsCorrected_Converges()
     {
         Daemon.Configure(Services(("web", 1, 2, "a")));
         await Daemon.StartAsync();
@@ -176,7 +187,7 @@ public sealed class ApplyTests : DaemonTest
     }
 
     [Fact]
-    public async Task ServiceTakenAwayAndBroughtBack_RunsAgain()
+    public async Task Apply_ServiceRemovedAndAdded_RunsAgain()
     {
         Daemon.Configure(Services(("web", 1, 2, "a")));
         await Daemon.StartAsync();
@@ -185,11 +196,11 @@ public sealed class ApplyTests : DaemonTest
         Daemon.Configure(Services(("web", 1, 2, "a")));
         var apply = await Daemon.ApplyAsync();
 
-        Assert.Contains("1 added, 0 changed, 0 removed, 0 unchanged; 2 of 2 workers ready", apply.Out, StringComparison.Ordinal);
+        Assert.Equal([1, 0, 0, 0, 2, 2], Counts.In(apply.Out));
         Assert.Equal(2, Daemon.Events("exit").Length);
     }
 
-    /// <summary>Services of one port each on an address of their own; the mode is part of their environment.</summary>
+    /// <summary>Each service has one port on its own address. The mode is a variable of its environment.</summary>
     private string Services(params (string Name, int Address, int Workers, string Mode)[] services) =>
         "services:\n" + string.Concat(services.Select(service =>
             $"  {service.Name}:\n"

@@ -5,10 +5,12 @@ using EndToEnd.Tests.Harness;
 namespace EndToEnd.Tests.Control;
 
 /// <summary>
-/// The words that shells complete: by the program, and in real shells at a terminal (script(1) makes one), by the tab key.
+/// Completion by the program, and by the tab key in real shells at a terminal of script(1).
 /// </summary>
 public sealed class CompletionTests : DaemonTest
 {
+    private const string PromptText = "at-your-service> ";
+
     [Theory]
     [InlineData("reuseportctl sc", "scale")]
     [InlineData("reuseportctl st", "start status stop")]
@@ -19,16 +21,18 @@ public sealed class CompletionTests : DaemonTest
     [InlineData("reuseportctl status alone ot", "other other@0 other@1")]
     [InlineData("reuseportctl status other@", "other@0 other@1")]
     [InlineData("reuseportctl status nobody", "")]
-    public async Task Line_HasWhatCouldStandThere(string line, string words)
+    public async Task Complete_Line_HasThePossibleWords(string line, string words)
     {
         await StartAsync();
         var complete = await Command.RunAsync(Artifacts.Control, ["__complete", line], Socket);
         Assert.Equal((0, ""), (complete.Code, complete.Error));
-        Assert.Equal(words, string.Join(' ', complete.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)));
+        Assert.Equal(
+            words,
+            string.Join(' ', complete.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)));
     }
 
     [Fact]
-    public async Task NoDaemon_IsNoWordsAndNoWait()
+    public async Task Complete_NoDaemon_IsEmptyAtOnce()
     {
         var complete = await Command.RunAsync(Artifacts.Control, ["__complete", "reuseportctl status w"], Socket);
         Assert.Equal((0, "", ""), (complete.Code, complete.Out, complete.Error));
@@ -38,7 +42,8 @@ public sealed class CompletionTests : DaemonTest
     public async Task Bash_AtATerminal_CompletesVerbAndLiveName()
     {
         await StartAsync();
-        var said = await TypeAsync(Programs.Require("bash", "bash"), "--norc --noprofile -i", "eval \"$(reuseportctl completion bash)\"");
+        var said = await TypeAsync(
+            Programs.Require("bash", "bash"), "--norc --noprofile -i", "eval \"$(reuseportctl completion bash)\"");
         Assert.Contains("alone@0  ready", said, StringComparison.Ordinal);
     }
 
@@ -47,7 +52,8 @@ public sealed class CompletionTests : DaemonTest
     {
         await StartAsync();
         var said = await TypeAsync(
-            Programs.Require("zsh", "zsh"), "-f -i", "unsetopt zle_bracketed_paste; autoload -Uz compinit && compinit -D -u; eval \"$(reuseportctl completion zsh)\"");
+            Programs.Require("zsh", "zsh"), "-f -i",
+            "unsetopt zle_bracketed_paste; autoload -Uz compinit && compinit -D -u; eval \"$(reuseportctl completion zsh)\"");
         Assert.Contains("alone@0  ready", said, StringComparison.Ordinal);
     }
 
@@ -56,9 +62,13 @@ public sealed class CompletionTests : DaemonTest
     /// <summary>Types a verb and a name by their first letters and a tab each, the second behind an '@'.</summary>
     private async Task<string> TypeAsync(string shell, string options, string setup)
     {
-        var start = Command.Start(Programs.Require("script", "bsdutils"), ["-qec", $"{shell} {options}", "/dev/null"], new Dictionary<string, string>(Socket)
+        var start = Command.Start(
+            Programs.Require("script", "bsdutils"),
+            ["-qec", $"{shell} {options}", "/dev/null"],
+            new Dictionary<string, string>(Socket)
         {
-            ["PATH"] = $"{Path.GetDirectoryName(Artifacts.Control)}:{Programs.SearchPath}", ["TERM"] = "dumb", ["PS1"] = "at-your-service> ", ["NO_COLOR"] = "1",
+            ["PATH"] = $"{Path.GetDirectoryName(Artifacts.Control)}:{Programs.SearchPath}", ["TERM"] = "dumb",
+            ["PS1"] = PromptText, ["NO_COLOR"] = "1",
             ["HOME"] = Daemon.Folder[""],
         });
         using var process = Process.Start(start)!;
@@ -98,7 +108,8 @@ public sealed class CompletionTests : DaemonTest
         while (await output.ReadAsync(buffer) is > 0 and var count)
         {
             said.Append(buffer, 0, count);
-            for (int at; (at = said.ToString().IndexOf("at-your-service> ", seen, StringComparison.Ordinal)) >= 0; prompts.Release()) seen = at + 1;
+            for (int at; (at = said.ToString().IndexOf(PromptText, seen, StringComparison.Ordinal)) >= 0; prompts.Release())
+                seen = at + 1;
         }
     }
 

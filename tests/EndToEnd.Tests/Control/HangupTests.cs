@@ -2,11 +2,11 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Control;
 
-/// <summary>SIGHUP, which does what apply does, with nobody to answer to.</summary>
+/// <summary>SIGHUP does the same as apply, without a client to answer.</summary>
 public sealed class HangupTests : DaemonTest
 {
     [Fact]
-    public async Task GoodFile_Converges()
+    public async Task Hangup_GoodFile_Converges()
     {
         Configure(2);
         await Daemon.StartAsync();
@@ -14,12 +14,14 @@ public sealed class HangupTests : DaemonTest
         Daemon.Signal(Processes.Hangup);
         var reload = await Daemon.EventAsync("reload");
 
-        Assert.Equal(("1", "0", "0", "0"), (reload["REUSEPORT_CHANGED"], reload["REUSEPORT_ADDED"], reload["REUSEPORT_REMOVED"], reload["REUSEPORT_UNCHANGED"]));
+        Assert.Equal(
+            ("1", "0", "0", "0"),
+            (reload["REUSEPORT_CHANGED"], reload["REUSEPORT_ADDED"], reload["REUSEPORT_REMOVED"], reload["REUSEPORT_UNCHANGED"]));
         Assert.Equal(["web@0", "web@1", "web@2"], Daemon.Events("ready").Select(record => record.Worker).Order());
     }
 
     [Fact]
-    public async Task BadFile_ChangesNothing()
+    public async Task Hangup_BadFile_ChangesNothing()
     {
         Configure(2);
         await Daemon.StartAsync();
@@ -27,13 +29,14 @@ public sealed class HangupTests : DaemonTest
         Daemon.Signal(Processes.Hangup);
         await Daemon.EventAsync("reload_failed");
 
-        Assert.StartsWith($"{file}:4:14: services.web.workers: ", Assert.Single(Daemon.Events("config")).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{file}:4:14: services.web.workers: ", Assert.Single(Daemon.Events("config")).Message, StringComparison.Ordinal);
         Assert.Equal(2, Daemon.Events("spawn").Length);
         Assert.Empty(Daemon.Events("exit"));
     }
 
     [Fact]
-    public async Task AgainAndAgain_EachIsAnswered()
+    public async Task Hangup_ManyTimes_EachHasAnEvent()
     {
         Configure(1);
         await Daemon.StartAsync();

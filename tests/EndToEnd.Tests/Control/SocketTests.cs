@@ -4,13 +4,13 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Control;
 
-/// <summary>The control socket: whose it is, what lies at its path already, and what a client may take.</summary>
+/// <summary>The control socket: its owner, existing files at its path, and the limits of clients.</summary>
 public sealed class SocketTests : DaemonTest
 {
     private string LockPath => Daemon.ControlSocket + ".lock";
 
     [Fact]
-    public async Task OrdinaryFileAtThePath_IsLeftAsItIs()
+    public async Task Start_FileAtThePath_FailsAndKeepsIt()
     {
         var file = Daemon.Folder.Write("control.sock", "precious");
         var start = await RefusedAsync();
@@ -21,30 +21,31 @@ public sealed class SocketTests : DaemonTest
     }
 
     [Fact]
-    public async Task LinkAtThePath_IsLeftAsItIs()
+    public async Task Start_LinkAtThePath_FailsAndKeepsIt()
     {
         var file = Daemon.Folder.Write("other", "precious");
         File.CreateSymbolicLink(Daemon.ControlSocket, file);
         var start = await RefusedAsync();
 
-        Assert.Contains("is there and is no socket", start.Error, StringComparison.Ordinal);
+        Assert.Contains(Daemon.ControlSocket, start.Error, StringComparison.Ordinal);
         Assert.Equal(file, new FileInfo(Daemon.ControlSocket).LinkTarget);
     }
 
     [Fact]
-    public async Task DirectoryThatIsNotThere_IsSaidAndNotMade()
+    public async Task Start_MissingDirectory_FailsAndDoesNotCreateIt()
     {
         Directory.CreateDirectory(Daemon.Config);
         var directory = Daemon.Folder["none/deep"];
         var start = await Command.RunAsync(Artifacts.Daemon, ["--config", Daemon.Config, "--socket", $"{directory}/x.sock"]);
 
         Assert.Equal(
-            (78, $"reuseportd: the control socket {directory}/x.sock cannot be made: directory {directory} does not exist\n"), (start.Code, start.Error));
+            (78, $"reuseportd: the control socket {directory}/x.sock cannot be made: directory {directory} does not exist\n"),
+            (start.Code, start.Error));
         Assert.False(Directory.Exists(Daemon.Folder["none"]));
     }
 
     [Fact]
-    public async Task FileAtThePathOfTheLock_IsLeftAsItIs()
+    public async Task Start_FileAtThePathOfTheLock_FailsAndKeepsIt()
     {
         Daemon.Folder.Write("control.sock.lock", "precious");
         var start = await RefusedAsync();
@@ -54,7 +55,7 @@ public sealed class SocketTests : DaemonTest
     }
 
     [Fact]
-    public async Task SomebodyElseListens_IsRefused()
+    public async Task Start_AnotherProgramListens_Fails()
     {
         using var other = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         other.Bind(new UnixDomainSocketEndPoint(Daemon.ControlSocket));
@@ -66,7 +67,7 @@ public sealed class SocketTests : DaemonTest
     }
 
     [Fact]
-    public async Task SecondDaemon_IsRefusedAndTheFirstServesOn()
+    public async Task Start_SecondDaemon_FailsAndTheFirstServesOn()
     {
         await Daemon.StartAsync();
         var start = await RefusedAsync();
@@ -76,10 +77,10 @@ public sealed class SocketTests : DaemonTest
     }
 
     [Fact]
-    public async Task ManyAtOnce_OneRuns()
+    public async Task Start_ManyDaemonsAtOnce_OneRuns()
     {
         Directory.CreateDirectory(Daemon.Config);
-        // The refused ones end by themselves; the one that runs is the last that is left, and is told to stop.
+        // The refused daemons end by themselves. The last daemon that runs gets SIGTERM.
         var daemon = $"{Artifacts.Daemon} --config {Daemon.Config} --socket {Daemon.ControlSocket}";
         var script = $"for n in 1 2 3 4 5; do {daemon} & pids=\"$pids $!\"; done\n"
                      + $"until {Artifacts.Control} --socket {Daemon.ControlSocket} status; do :; done >/dev/null 2>&1\n"
@@ -93,7 +94,7 @@ public sealed class SocketTests : DaemonTest
     }
 
     [Fact]
-    public async Task AfterAKill_TheStaleSocketIsTaken()
+    public async Task Start_StaleSocketOfAKilledDaemon_IsReplaced()
     {
         await Daemon.StartAsync();
         await Daemon.DieAsync();
@@ -106,7 +107,7 @@ public sealed class SocketTests : DaemonTest
     }
 
     [Fact]
-    public async Task ReplacedMeanwhile_IsNotTakenAway()
+    public async Task Stop_SocketWasReplaced_KeepsTheNewSocket()
     {
         await Daemon.StartAsync();
         File.Delete(Daemon.ControlSocket);
@@ -117,7 +118,7 @@ public sealed class SocketTests : DaemonTest
     }
 
     [Fact]
-    public async Task Group_IsThatOfTheSocketFromTheStart()
+    public async Task Start_SocketGroup_OwnsTheSocket()
     {
         Root.Require();
         Daemon.Folder.Write("etc/reuseportd.yaml", "socket_group: \"65534\"\n");
@@ -128,27 +129,32 @@ public sealed class SocketTests : DaemonTest
     }
 
     [Fact]
-    public async Task GroupThatCannotBeGiven_IsSaidAndNothingIsLeft()
+    public async Task Start_GroupCannotBeSet_FailsAndLeavesNoSocket()
     {
         Root.Require();
         Daemon.Folder.Write("etc/reuseportd.yaml", "socket_group: \"65534\"\n");
         var start = await Command.RunAsync(
-            "setpriv", ["--bounding-set", "-chown", Artifacts.Daemon, "--config", Daemon.Config, "--socket", Daemon.ControlSocket, "--log", "json"]);
+            "setpriv",
+            [
+                "--bounding-set", "-chown", Artifacts.Daemon, "--config", Daemon.Config, "--socket", Daemon.ControlSocket,
+                "--log", "json",
+            ]);
 
         Assert.Equal(
-            (78, $"reuseportd: the control socket {Daemon.ControlSocket} cannot be given to the group '65534': EPERM\n"), (start.Code, start.Error));
+            (78, $"reuseportd: the control socket {Daemon.ControlSocket} cannot be given to the group '65534': EPERM\n"),
+            (start.Code, start.Error));
         Assert.False(File.Exists(Daemon.ControlSocket));
         Assert.False(File.Exists(LockPath));
     }
 
     [Fact]
-    public async Task ManyClients_AreBounded()
+    public async Task Connections_BeyondTheLimit_CloseTheOldest()
     {
         await Daemon.StartAsync();
         List<Socket> clients = [];
         try
         {
-            // One more than are let in: the first is hung up on.
+            // One connection beyond the limit: the daemon closes the first connection.
             for (var number = 0; number <= 1024; number++) clients.Add(await Daemon.ConnectAsync());
             await Deadline.UntilAsync(() => clients.Exists(HasEnded), "a client too many is hung up on");
         }
@@ -168,7 +174,7 @@ public sealed class SocketTests : DaemonTest
     }
 
     [Fact]
-    public async Task Stop_WhileAClientSaysNothing_Ends()
+    public async Task Stop_SilentClient_Ends()
     {
         await Daemon.StartAsync();
         using var silent = await Daemon.ConnectAsync();

@@ -6,7 +6,7 @@ namespace EndToEnd.Tests.Control;
 public sealed class StatusTests : DaemonTest
 {
     [Fact]
-    public async Task Table_HasALineForEachWorker()
+    public async Task Status_Table_HasALineForEachWorker()
     {
         await StartAsync();
         var status = await Daemon.ControlAsync("status");
@@ -17,13 +17,15 @@ public sealed class StatusTests : DaemonTest
         Assert.Matches("^steering: (ebpf|cbpf|none); tcp_migrate_req: (on|off)$", lines[1]);
         Assert.Matches("^WORKER +STATE +READY +PID +GEN +BIND +UPTIME +RESTARTS +LAST-EXIT +NEXT-TRY +CPU +MEM$", lines[2]);
         Assert.Matches(@"^idle@0 +stopped +- +- +0 +- +- +0 +- +- +- +-$", lines[3]);
-        Assert.Matches($@"^web@0 +ready +\d+m?s +{Daemon.PidOf("web@0")} +1 +{Port} +\d+m?s +0 +- +- +[\d.]+% +\d+[KM]$", lines[4]);
-        Assert.Matches($@"^web@1 +ready +\d+m?s +{Daemon.PidOf("web@1")} +1 +{Port} +\d+m?s +0 +- +- +[\d.]+% +\d+[KM]$", lines[5]);
+        Assert.Matches(
+            $@"^web@0 +ready +\d+m?s +{Daemon.PidOf("web@0")} +1 +{Port} +\d+m?s +0 +- +- +[\d.]+% +\d+[KM]$", lines[4]);
+        Assert.Matches(
+            $@"^web@1 +ready +\d+m?s +{Daemon.PidOf("web@1")} +1 +{Port} +\d+m?s +0 +- +- +[\d.]+% +\d+[KM]$", lines[5]);
         Assert.Equal(6, lines.Length);
     }
 
     [Fact]
-    public async Task Json_HasTheWorkersAsObjects()
+    public async Task Status_Json_HasTheWorkersAsObjects()
     {
         await StartAsync();
         var status = await Daemon.ControlAsync("status", "web@1", "-o", "json");
@@ -33,11 +35,14 @@ public sealed class StatusTests : DaemonTest
         var worker = Assert.Single(document.RootElement.GetProperty("workers").EnumerateArray());
         Assert.Equal(("web@1", "ready"), (worker.GetProperty("name").GetString(), worker.GetProperty("state").GetString()));
         Assert.Equal(Daemon.PidOf("web@1"), worker.GetProperty("pid").GetInt32());
-        Assert.Equal(["bind", "listen"], worker.GetProperty("binds").EnumerateArray().Select(bind => bind.GetProperty("call").GetString()).Order());
+        Assert.Equal(
+            ["bind", "listen"],
+            worker.GetProperty("binds").EnumerateArray().Select(bind => bind.GetProperty("call").GetString()).Order());
         foreach (var bind in worker.GetProperty("binds").EnumerateArray())
-            Assert.Equal(
-                (Address, Port, true, "ok"),
-                (bind.GetProperty("address").GetString(), bind.GetProperty("port").GetInt32(), bind.GetProperty("sharded").GetBoolean(), bind.GetProperty("result").GetString()));
+        {
+            Assert.Equal((Address, Port), (bind.GetProperty("address").GetString(), bind.GetProperty("port").GetInt32()));
+            Assert.Equal((true, "ok"), (bind.GetProperty("sharded").GetBoolean(), bind.GetProperty("result").GetString()));
+        }
     }
 
     [Theory]
@@ -47,7 +52,7 @@ public sealed class StatusTests : DaemonTest
     [InlineData("*@1", 0, 1)]
     [InlineData("[a-i]*", 3, 1)]
     [InlineData("idle", 3, 1)] // not ready
-    public async Task Name_ShowsOnlyThatAndWhetherItIsReady(string name, int code, int workers)
+    public async Task Status_Name_HasItsWorkersAndItsExitCode(string name, int code, int workers)
     {
         await StartAsync();
         var status = await Daemon.ControlAsync("status", name);
@@ -60,17 +65,17 @@ public sealed class StatusTests : DaemonTest
     [InlineData("wbe")]
     [InlineData("web@2")]
     [InlineData("web@")]
-    public async Task UnknownName_IsSaid(string name)
+    public async Task Status_UnknownName_Fails(string name)
     {
         await StartAsync();
         var status = await Daemon.ControlAsync("status", name);
 
         Assert.Equal((4, ""), (status.Code, status.Out));
-        Assert.Equal($"reuseportctl: there is no service or worker '{name}'\n", status.Error);
+        Assert.Matches($"^reuseportctl: .*'{name}'\n$", status.Error);
     }
 
     [Fact]
-    public async Task SocketVariable_IsUsed()
+    public async Task Status_SocketVariable_IsUsed()
     {
         await StartAsync();
         var status = await Command.RunAsync(
@@ -81,7 +86,7 @@ public sealed class StatusTests : DaemonTest
     }
 
     [Fact]
-    public async Task ManyClientsAtOnce_AllAreAnswered()
+    public async Task Status_ManyClientsAtOnce_AllAreAnswered()
     {
         await StartAsync();
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Daemon.ControlAsync("status", "web")));
@@ -90,19 +95,19 @@ public sealed class StatusTests : DaemonTest
     }
 
     [Fact]
-    public async Task NotRunning_IsSaid()
+    public async Task Status_DaemonIsNotRunning_Fails()
     {
         var status = await Daemon.ControlAsync("status");
 
         Assert.Equal((3, ""), (status.Code, status.Out));
-        Assert.Contains($"no daemon answers on {Daemon.ControlSocket}", status.Error, StringComparison.Ordinal);
+        Assert.Contains(Daemon.ControlSocket, status.Error, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("stauts")]
     [InlineData("status", "-o", "xml")]
     [InlineData("status", "--no-such-option")]
-    public async Task UsageError_IsSaid(params string[] words)
+    public async Task Status_WrongUsage_Fails(params string[] words)
     {
         var status = await Daemon.ControlAsync(words);
 
@@ -112,7 +117,7 @@ public sealed class StatusTests : DaemonTest
     }
 
     [Fact]
-    public async Task Help_NamesTheVerbs()
+    public async Task Help_Output_HasTheVerbs()
     {
         var help = await Command.RunAsync(Artifacts.Control, ["--help"]);
 

@@ -6,7 +6,7 @@ namespace EndToEnd.Tests.Control;
 public sealed class StreamTests : DaemonTest
 {
     [Fact]
-    public async Task Logs_OfAWorker_AreItsNewestLines()
+    public async Task Logs_Worker_AreItsNewestLines()
     {
         await StartAsync();
         var logs = await Daemon.ControlAsync("logs", "-n", "2", "talks@1");
@@ -17,15 +17,17 @@ public sealed class StreamTests : DaemonTest
     public async Task Logs_Followed_EndWithTheirReader()
     {
         await StartAsync();
-        // head(1) leaves, and the worker goes on: who follows has to notice.
+        // head(1) ends while the worker goes on writing: the client must notice the closed pipe.
         var piped = await Command.RunAsync(
-            "timeout", ["20", "sh", "-c", $"{Artifacts.Control} logs -f -n 1 talks@0 --socket {Daemon.ControlSocket} | head -n 3"]);
+            "timeout",
+            ["20", "sh", "-c", $"{Artifacts.Control} logs -f -n 1 talks@0 --socket {Daemon.ControlSocket} | head -n 3"]);
         Assert.Equal((0, ""), (piped.Code, piped.Error));
-        Assert.Equal(["talks@0: tick", "talks@0: tick"], piped.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(2));
+        Assert.Equal(
+            ["talks@0: tick", "talks@0: tick"], piped.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(2));
     }
 
     [Fact]
-    public async Task Events_OfAWorker_AreWhatHappenedToIt()
+    public async Task Events_Worker_AreItsEvents()
     {
         await StartAsync();
         var events = await Daemon.ControlAsync("events", "talks@1");
@@ -40,8 +42,9 @@ public sealed class StreamTests : DaemonTest
     {
         await StartAsync();
         var following = Command.RunAsync(
-            "timeout", ["20", "sh", "-c", $"{Artifacts.Control} events -f talks@0 --socket {Daemon.ControlSocket} | grep -m 1 -w exit"]);
-        // Until it follows, nobody hears of it: it is told again.
+            "timeout",
+            ["20", "sh", "-c", $"{Artifacts.Control} events -f talks@0 --socket {Daemon.ControlSocket} | grep -m 1 -w exit"]);
+        // Events before the client follows are lost, so the event is repeated.
         while (!following.IsCompleted) await Daemon.ControlAsync("restart", "talks@0");
         var told = await following;
         Assert.Equal(0, told.Code);
@@ -49,7 +52,7 @@ public sealed class StreamTests : DaemonTest
     }
 
     [Fact]
-    public async Task Logs_OfNobody_AreAnError()
+    public async Task Logs_UnknownName_IsAnError()
     {
         await StartAsync();
         Assert.Equal(4, (await Daemon.ControlAsync("logs", "nobody")).Code);
@@ -57,7 +60,7 @@ public sealed class StreamTests : DaemonTest
     }
 
     [Fact]
-    public async Task Followed_WhileTheDaemonStops_BringWhatComesToItsEnd()
+    public async Task Follow_DaemonStops_HasAllUntilItsEnd()
     {
         await StartAsync();
         var (events, logs) = (Follow("events"), Follow("logs"));
@@ -65,27 +68,35 @@ public sealed class StreamTests : DaemonTest
         await Daemon.StopAsync();
 
         foreach (var ended in (Command[])[await events, await logs])
-            Assert.Equal((0, "reuseportctl: the daemon has stopped\n"), (ended.Code, ended.Error));
+        {
+            Assert.Equal(0, ended.Code);
+            Assert.StartsWith("reuseportctl: ", ended.Error, StringComparison.Ordinal);
+        }
+
         var lines = (await File.ReadAllTextAsync(Daemon.Folder["events"])).TrimEnd().Split('\n');
         Assert.Contains("  stopped  ", lines[^1], StringComparison.Ordinal);
         Assert.Contains(lines, line => line.Contains("  exit        talks@1: ", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Followed_UntilTheDaemonIsKilled_Fail()
+    public async Task Follow_DaemonIsKilled_Fails()
     {
         await StartAsync();
         var (events, logs) = (Follow("events"), Follow("logs"));
         await FollowedAsync();
         await Daemon.DieAsync();
         foreach (var ended in (Command[])[await events, await logs])
-            Assert.Equal((1, "reuseportctl: the daemon ended the connection\n"), (ended.Code, ended.Error));
+        {
+            Assert.Equal(1, ended.Code);
+            Assert.StartsWith("reuseportctl: ", ended.Error, StringComparison.Ordinal);
+        }
     }
 
     private Task<Command> Follow(string verb) =>
-        Command.RunAsync("sh", ["-c", $"exec {Artifacts.Control} {verb} -f --socket {Daemon.ControlSocket} > {Daemon.Folder[verb]}"]);
+        Command.RunAsync(
+            "sh", ["-c", $"exec {Artifacts.Control} {verb} -f --socket {Daemon.ControlSocket} > {Daemon.Folder[verb]}"]);
 
-    /// <summary>Until somebody follows, nobody hears of what happens: it happens again.</summary>
+    /// <summary>Events before the client follows are lost, so the events are repeated.</summary>
     private Task FollowedAsync() => Deadline.UntilAsync(
         async () =>
         {
@@ -96,10 +107,12 @@ public sealed class StreamTests : DaemonTest
 
     private async Task StartAsync()
     {
+        const string says = "echo line 1; echo line 2; echo line 3; echo begun";
+        const string ticks = "while :; do sleep 0.1; echo tick; done";
         Daemon.Configure($$"""
             services:
               talks:
-                command: [sh, -c, "echo line 1; echo line 2; echo line 3; echo begun; if test {worker} = 0; then while :; do sleep 0.1; echo tick; done; else exec sleep 1000; fi"]
+                command: [sh, -c, "{{says}}; if test {worker} = 0; then {{ticks}}; else exec sleep 1000; fi"]
                 workers: 2
                 reuseport: { ports: any, address: {{Address}} }
                 readiness: { type: delay, delay: 0s }

@@ -6,28 +6,29 @@ namespace EndToEnd.Tests.Control;
 public sealed class VerbTests : DaemonTest
 {
     [Fact]
-    public async Task StopAndStart_OfOneWorker_TouchNoOther()
+    public async Task StopAndStart_OneWorker_TouchNoOther()
     {
         await StartAsync();
         var other = Daemon.PidOf("web@1");
 
-        Says(await Daemon.ControlAsync("stop", "web@0"), "web: 1 of 1 workers stopped\n");
+        Counts.AssertLine(await Daemon.ControlAsync("stop", "web@0"), "web", 1, 1);
         Assert.Equal(3, (await Daemon.ControlAsync("status", "web@0")).Code);
 
-        Says(await Daemon.ControlAsync("start", "web@0"), "web: 1 of 1 workers ready\n");
+        Counts.AssertLine(await Daemon.ControlAsync("start", "web@0"), "web", 1, 1);
         Assert.Equal(0, (await Daemon.ControlAsync("status", "web")).Code);
         Assert.Equal((2, other), (Daemon.Events("spawn", "web@0").Length, Daemon.PidOf("web@1")));
     }
 
     [Fact]
-    public async Task Restart_OfAPattern_ReturnsWhenTheyAreReady()
+    public async Task Restart_Pattern_ReturnsWhenAllAreReady()
     {
         await StartAsync();
         var before = (Daemon.PidOf("web@0"), Daemon.PidOf("web@1"));
 
-        // Where it takes longer than a moment, it says on stderr how far it is.
+        // A command that takes long writes its progress to stderr.
         var restart = await Daemon.ControlAsync("restart", "w*@[0-9]", "--timeout", "30s");
-        Assert.Equal((0, "web: 2 of 2 workers ready\n"), (restart.Code, restart.Out));
+        Assert.Equal(0, restart.Code);
+        Counts.AssertLine(restart.Out, "web", 2, 2);
 
         Assert.NotEqual(before.Item1, Daemon.PidOf("web@0"));
         Assert.NotEqual(before.Item2, Daemon.PidOf("web@1"));
@@ -35,7 +36,7 @@ public sealed class VerbTests : DaemonTest
     }
 
     [Fact]
-    public async Task Restart_OfWhatDoesNotGetReady_TimesOut()
+    public async Task Start_WorkerIsNeverReady_TimesOut()
     {
         Daemon.Configure($$"""
             services:
@@ -48,14 +49,15 @@ public sealed class VerbTests : DaemonTest
 
         var started = await Daemon.ControlAsync("start", "deaf", "--timeout", "200ms");
 
-        Assert.Equal((5, "deaf: 0 of 1 workers ready\n"), (started.Code, started.Out));
-        Assert.EndsWith("reuseportctl: the time limit is over; the daemon continues\nreuseportctl: see 'reuseportctl logs deaf'\n", started.Error, StringComparison.Ordinal);
-        Assert.Contains("\ndeaf@0: waits for ", (await Daemon.ControlAsync("status")).Out, StringComparison.Ordinal);
+        Assert.Equal(5, started.Code);
+        Counts.AssertLine(started.Out, "deaf", 0, 1);
+        Assert.Contains("'reuseportctl logs deaf'", started.Error, StringComparison.Ordinal);
+        Assert.Contains("\ndeaf@0: ", (await Daemon.ControlAsync("status")).Out, StringComparison.Ordinal);
         Assert.Equal(3, (await Daemon.ControlAsync("status", "deaf")).Code);
     }
 
     [Fact]
-    public async Task NoWait_ReturnsBeforeItIsReady()
+    public async Task Start_NoWait_ReturnsBeforeItIsReady()
     {
         Daemon.Configure($$"""
             services:
@@ -67,19 +69,19 @@ public sealed class VerbTests : DaemonTest
             """);
         await Daemon.StartAsync();
 
-        Says(await Daemon.ControlAsync("start", "slow", "--no-wait"), "slow: command accepted for 1 of 1 workers\n");
+        Counts.AssertLine(await Daemon.ControlAsync("start", "slow", "--no-wait"), "slow", 1, 1);
 
         Assert.Equal(3, (await Daemon.ControlAsync("status", "slow")).Code);
     }
 
     [Fact]
-    public async Task Scale_UpAndDown_LeavesThoseThatStay()
+    public async Task Scale_UpAndDown_KeepsTheRemainingWorkers()
     {
         await StartAsync();
         var (first, second) = (Daemon.PidOf("web@0"), Daemon.PidOf("web@1"));
 
-        Says(await Daemon.ControlAsync("scale", "web", "4"), "web: 4 of 4 workers ready\n");
-        Says(await Daemon.ControlAsync("scale", "web", "1"), "web: 1 of 1 workers ready, 3 removed\n");
+        Counts.AssertLine(await Daemon.ControlAsync("scale", "web", "4"), "web", 4, 4);
+        Counts.AssertLine(await Daemon.ControlAsync("scale", "web", "1"), "web", 1, 1, 3);
 
         Assert.Equal((first, 1), (Daemon.PidOf("web@0"), Daemon.Events("spawn", "web@0").Length));
         Assert.False(Directory.Exists($"/proc/{second}"));
@@ -92,17 +94,17 @@ public sealed class VerbTests : DaemonTest
         await StartAsync();
         var before = Daemon.PidOf("web@1");
 
-        Says(await Daemon.ControlAsync("signal", "web@1", "KILL"), "web: 1 of 1 workers signalled\n");
+        Counts.AssertLine(await Daemon.ControlAsync("signal", "web@1", "KILL"), "web", 1, 1);
 
         var exit = await Daemon.EventAsync("exit", "web@1");
-        Assert.Contains("SIGKILL", exit.Message, StringComparison.Ordinal);
+        Assert.Equal(("killed", "9"), (exit["EXIT_CODE"], exit["EXIT_STATUS"]));
         var ready = await Daemon.EventAsync("ready", "web@1", after: exit);
         Assert.NotEqual(before, ready.Pid);
         Assert.Equal(2, (await Daemon.ControlAsync("signal", "web@1", "NOSUCH")).Code);
     }
 
     [Fact]
-    public async Task Reload_SendsTheReloadSignal()
+    public async Task Reload_Service_SendsTheReloadSignal()
     {
         Daemon.Configure($$"""
             services:
@@ -115,7 +117,7 @@ public sealed class VerbTests : DaemonTest
         await Daemon.StartAsync();
         await Daemon.LineAsync("begun");
 
-        Says(await Daemon.ControlAsync("reload", "rereads"), "rereads: 1 of 1 workers signalled\n");
+        Counts.AssertLine(await Daemon.ControlAsync("reload", "rereads"), "rereads", 1, 1);
 
         await Daemon.LineAsync("again");
     }
@@ -136,9 +138,9 @@ public sealed class VerbTests : DaemonTest
         Assert.Contains("failed", (await Daemon.ControlAsync("status", "gated")).Out, StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(gate, "");
-        Says(await Daemon.ControlAsync("reset", "gated"), "gated: 1 of 1 workers reset\n");
+        Counts.AssertLine(await Daemon.ControlAsync("reset", "gated"), "gated", 1, 1);
         Assert.Contains("stopped", (await Daemon.ControlAsync("status", "gated")).Out, StringComparison.Ordinal);
-        Says(await Daemon.ControlAsync("start", "gated"), "gated: 1 of 1 workers ready\n");
+        Counts.AssertLine(await Daemon.ControlAsync("start", "gated"), "gated", 1, 1);
     }
 
     [Theory]
@@ -147,28 +149,31 @@ public sealed class VerbTests : DaemonTest
     [InlineData("binds", "web@7")]
     [InlineData("show", "webb")]
     [InlineData("scale", "webb", "2")]
-    public async Task NameThatStandsForNothing_ChangesNothing(params string[] words)
+    public async Task Command_UnknownName_ChangesNothing(params string[] words)
     {
         await StartAsync();
         var answer = await Daemon.ControlAsync(words);
 
         Assert.Equal((4, ""), (answer.Code, answer.Out));
-        Assert.StartsWith("reuseportctl: there is no service or worker '", answer.Error, StringComparison.Ordinal);
+        Assert.StartsWith("reuseportctl: ", answer.Error, StringComparison.Ordinal);
         Assert.Single(Daemon.Events("spawn", "web@0"));
         Assert.Empty(Daemon.Events("exit"));
     }
 
     [Fact]
-    public async Task CheckDiffAndApply_OfAChange_TellItAndDoIt()
+    public async Task CheckDiffAndApply_Change_ShowIt()
     {
         await StartAsync();
-        Says(await Daemon.ControlAsync("diff"), "no changes: the files match the running configuration\n");
+        var same = await Daemon.ControlAsync("diff");
+        Assert.Equal((0, ""), (same.Code, same.Error));
+        Assert.DoesNotContain("web", same.Out, StringComparison.Ordinal);
 
         Daemon.Configure(Web(workers: 2, more: "stop_grace_period: 3s"));
-        Says(await Daemon.ControlAsync("check"), "1 file checked, no errors\n");
+        var good = await Daemon.ControlAsync("check");
+        Assert.Equal((0, ""), (good.Code, good.Error));
         Assert.Contains("changes on disk: yes", (await Daemon.ControlAsync("status")).Out, StringComparison.Ordinal);
         var diff = await Daemon.ControlAsync("diff");
-        Assert.StartsWith("web: policy changed (no worker restarts)\n    stop_grace_period: ", diff.Out, StringComparison.Ordinal);
+        Assert.Matches("^web: policy .*\n    stop_grace_period: ", diff.Out);
 
         Assert.Equal(0, (await Daemon.ApplyAsync()).Code);
         Assert.Contains("stop_grace_period: 3s\n", (await Daemon.ControlAsync("show", "web")).Out, StringComparison.Ordinal);
@@ -177,7 +182,7 @@ public sealed class VerbTests : DaemonTest
         Daemon.Configure("services: { web: 7 }");
         var check = await Daemon.ControlAsync("check");
         Assert.Equal((1, ""), (check.Code, check.Out));
-        Assert.Contains("test.yaml:1:18: services.web: accepts a map", check.Error, StringComparison.Ordinal);
+        Assert.Contains("test.yaml:1:18: services.web: ", check.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -188,13 +193,14 @@ public sealed class VerbTests : DaemonTest
         Assert.Equal((0, ""), (shown.Code, shown.Error));
 
         Daemon.Configure(shown.Out);
-        // What is written may be warned of, even where it is the default.
+        // An explicit default value can have a warning.
         var diff = await Daemon.ControlAsync("diff");
-        Assert.Equal((0, "no changes: the files match the running configuration\n"), (diff.Code, diff.Out));
+        Assert.Equal(0, diff.Code);
+        Assert.DoesNotContain("web", diff.Out, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Binds_OfAWorker_AreItsSockets()
+    public async Task Binds_Worker_AreItsSockets()
     {
         await StartAsync();
         var binds = await Daemon.ControlAsync("binds", "web@1");
@@ -202,11 +208,14 @@ public sealed class VerbTests : DaemonTest
         Assert.Equal((0, ""), (binds.Code, binds.Error));
         var rows = Rows(binds);
         Assert.Equal(2, rows.Length);
-        Assert.All(rows, row => Assert.Matches($@"^web@1 +{Daemon.PidOf("web@1")} +\d+ +(bind|listen) +tcp +{Address} +{Port} +yes +\S+ +ok$", row));
+        Assert.All(
+            rows,
+            row => Assert.Matches(
+                $@"^web@1 +{Daemon.PidOf("web@1")} +\d+ +(bind|listen) +tcp +{Address} +{Port} +yes +\S+ +ok$", row));
     }
 
     [Fact]
-    public async Task Binds_OfAWrongPort_SayTheCause()
+    public async Task Binds_WrongPort_HaveTheCause()
     {
         Daemon.Configure($$"""
             services:
@@ -220,21 +229,25 @@ public sealed class VerbTests : DaemonTest
         await Daemon.EventAsync("bind", "web@0");
 
         var binds = (await Daemon.ControlAsync("binds")).Out.Replace("\n    ", " ", StringComparison.Ordinal);
-        Assert.Contains($"; it bound {Address}:{Port} tcp, which it does not share", binds, StringComparison.Ordinal);
-        Assert.Contains("as 'reuseport.ports' has", binds, StringComparison.Ordinal);
+        Assert.Contains($"{Address}:{Port} tcp", binds, StringComparison.Ordinal);
+        Assert.Contains("'reuseport.ports'", binds, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("660")] // the kernel refuses
     [InlineData("666")] // the daemon does
-    public async Task OrdinaryUser_IsToldWhatToDo(string mode)
+    public async Task Stop_OrdinaryUser_IsRefusedWithTheRemedy(string mode)
     {
         Root.Require();
         await StartAsync();
         File.SetUnixFileMode(Daemon.ControlSocket, (UnixFileMode)Convert.ToInt32(mode, 8));
 
         var refused = await Command.RunAsync(
-            "setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", Artifacts.Control, "stop", "web", "--socket", Daemon.ControlSocket]);
+            "setpriv",
+            [
+                "--reuid=65534", "--regid=65534", "--clear-groups", Artifacts.Control, "stop", "web", "--socket",
+                Daemon.ControlSocket,
+            ]);
 
         Assert.Equal((6, ""), (refused.Code, refused.Out));
         Assert.Contains("become root", refused.Error, StringComparison.Ordinal);
@@ -245,7 +258,7 @@ public sealed class VerbTests : DaemonTest
     [InlineData("", true)]
     [InlineData("NO_COLOR=1 ", false)]
     [InlineData("TERM=dumb ", false)]
-    public async Task Colour_AtATerminal_UnlessItIsUnwanted(string variables, bool coloured)
+    public async Task Status_AtATerminal_HasColourUnlessItIsTurnedOff(string variables, bool coloured)
     {
         await StartAsync();
         var status = await AtATerminalAsync($"{variables}{Artifacts.Control} status --socket {Daemon.ControlSocket}");
@@ -254,7 +267,7 @@ public sealed class VerbTests : DaemonTest
     }
 
     [Fact]
-    public async Task Progress_AtATerminal_IsThereWhileItWaits()
+    public async Task Start_AtATerminal_ShowsProgress()
     {
         Daemon.Configure($$"""
             services:
@@ -268,11 +281,11 @@ public sealed class VerbTests : DaemonTest
         var start = await AtATerminalAsync($"{Artifacts.Control} start slow --socket {Daemon.ControlSocket}");
         Assert.Equal(0, start.Code);
         Assert.Contains("\r\e[K1 starting ...", start.Out, StringComparison.Ordinal);
-        Assert.EndsWith("\r\e[Kslow: 1 of 1 workers ready\r\n", start.Out, StringComparison.Ordinal);
+        Assert.Matches("\r\e\\[Kslow: 1 of 1 [^\r\n]*\r\n$", start.Out);
     }
 
     [Fact]
-    public async Task Progress_OfARestartAtATerminal_IsABar()
+    public async Task Restart_AtATerminal_ShowsABar()
     {
         Daemon.Configure($$"""
             services:
@@ -287,44 +300,51 @@ public sealed class VerbTests : DaemonTest
         Assert.Equal(0, restart.Code);
         Assert.Contains("\r\e[K[....................] 0 of 2 replaced", restart.Out, StringComparison.Ordinal);
         Assert.Contains("\r\e[K[##########..........] 1 of 2 replaced", restart.Out, StringComparison.Ordinal);
-        Assert.EndsWith("\r\e[Kslow: 2 of 2 workers ready\r\n", restart.Out, StringComparison.Ordinal);
+        Assert.Matches("\r\e\\[Kslow: 2 of 2 [^\r\n]*\r\n$", restart.Out);
     }
 
-    /// <summary>The file is what it was, so the next 'apply' goes forward again.</summary>
+    /// <summary>A rollback does not change the file, so the next 'apply' makes the change again.</summary>
     [Fact]
-    public async Task RollbackPauseAndResume_OfAService_SayWhatCameOfIt()
+    public async Task RollbackPauseAndResume_Service_HaveTheirResults()
     {
         await StartAsync();
         var nothing = await Daemon.ControlAsync("rollback", "web");
-        Assert.Equal(
-            (1, "web: 2 of 2 workers ready\n", "reuseportctl: web@0: there is nothing to go back to\nreuseportctl: web@1: there is nothing to go back to\n"),
-            (nothing.Code, nothing.Out, nothing.Error));
-        Assert.Contains("web@0: it is not being replaced", (await Daemon.ControlAsync("pause", "web")).Error, StringComparison.Ordinal);
-        Assert.Contains("nothing is paused", (await Daemon.ControlAsync("resume", "web")).Error, StringComparison.Ordinal);
+        Assert.Equal(1, nothing.Code);
+        Counts.AssertLine(nothing.Out, "web", 2, 2);
+        Assert.Matches("^reuseportctl: web@0: .*\nreuseportctl: web@1: .*\n$", nothing.Error);
+        foreach (var verb in (string[])["pause", "resume"])
+        {
+            var refused = await Daemon.ControlAsync(verb, "web");
+            Assert.Equal(1, refused.Code);
+            Assert.Matches("^reuseportctl: web@0: .*\nreuseportctl: web@1: .*\n$", refused.Error);
+        }
 
         Daemon.Configure(Web(workers: 2, more: "environment: { MODE: b }"));
         Assert.Equal(0, (await Daemon.ControlAsync("apply")).Code);
         Assert.Contains("MODE=b", Processes.Environment(Daemon.PidOf("web@1")));
         var rollback = await Daemon.ControlAsync("rollback", "web");
-        Assert.Equal((0, "web: 2 of 2 workers ready\n"), (rollback.Code, rollback.Out));
+        Assert.Equal(0, rollback.Code);
+        Counts.AssertLine(rollback.Out, "web", 2, 2);
         Assert.DoesNotContain("MODE=b", Processes.Environment(Daemon.PidOf("web@1")));
         Assert.Contains("changes on disk: yes", (await Daemon.ControlAsync("status")).Out, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Watch_ShowsItAgainUntilItIsInterrupted()
+    public async Task Status_Watch_RepeatsUntilItIsInterrupted()
     {
         await StartAsync();
         var watch = await Command.RunAsync(
-            "timeout", ["--preserve-status", "-s", "INT", "2.5", Artifacts.Control, "status", "--watch", "--socket", Daemon.ControlSocket]);
+            "timeout",
+            ["--preserve-status", "-s", "INT", "2.5", Artifacts.Control, "status", "--watch", "--socket", Daemon.ControlSocket]);
         Assert.Equal((0, ""), (watch.Code, watch.Error));
         Assert.InRange(watch.Out.Split('\n').Count(line => line.StartsWith("web@0", StringComparison.Ordinal)), 2, 4);
     }
 
     private static Task<Command> AtATerminalAsync(string command) =>
-        Command.RunAsync(Programs.Require("script", "bsdutils"), ["-qec", command, "/dev/null"], new Dictionary<string, string> { ["TERM"] = "xterm" });
-
-    private static void Says(Command command, string words) => Assert.Equal((0, words, ""), (command.Code, command.Out, command.Error));
+        Command.RunAsync(
+            Programs.Require("script", "bsdutils"),
+            ["-qec", command, "/dev/null"],
+            new Dictionary<string, string> { ["TERM"] = "xterm" });
 
     private static string[] Rows(Command command) =>
         [.. command.Out.Split('\n').Where(line => line.Contains('@', StringComparison.Ordinal) && !line.StartsWith(' '))];

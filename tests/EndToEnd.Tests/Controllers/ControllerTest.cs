@@ -29,7 +29,10 @@ public abstract class ControllerTest(VirtualMachine machine) : IAsyncLifetime
     private protected GuestDaemon Daemon(
         Delegation delegation = Delegation.Marked, string controllers = "+cpu +memory +pids", string prepare = "")
     {
-        var daemon = new GuestDaemon(machine, $"test{++_count}") { Delegation = delegation, Controllers = controllers, Prepare = prepare };
+        var daemon = new GuestDaemon(machine, $"test{++_count}")
+        {
+            Delegation = delegation, Controllers = controllers, Prepare = prepare,
+        };
         _daemons.Add(daemon);
         return daemon;
     }

@@ -4,8 +4,8 @@ using System.Text;
 namespace EndToEnd.Tests.Controllers;
 
 /// <summary>
-/// Writes what the kernel unpacks as its first root: the "newc" format, see
-/// Documentation/driver-api/early-userspace/buffer-format.rst of Linux. All of it is root's.
+/// Writes the initial root file system for the kernel: the "newc" format, see
+/// Documentation/driver-api/early-userspace/buffer-format.rst of Linux. Root owns all files.
 /// </summary>
 internal sealed class CpioArchive(Stream stream)
 {
@@ -42,7 +42,9 @@ internal sealed class CpioArchive(Stream stream)
         // Inode, mode, uid, gid, links, time, size, device and that which it would be (two numbers each), length of the name,
         // checksum.
         int[] fields = [++_entries, mode, 0, 0, 1, 0, contents.Length, 0, 0, 0, 0, name.Length + 1, 0];
-        Write(Encoding.ASCII.GetBytes($"070701{string.Concat(fields.Select(field => field.ToString("x8", CultureInfo.InvariantCulture)))}{name}\0"));
+        Write(
+            Encoding.ASCII.GetBytes(
+                $"070701{string.Concat(fields.Select(field => field.ToString("x8", CultureInfo.InvariantCulture)))}{name}\0"));
         Align();
         Write(contents);
         Align();

@@ -17,7 +17,7 @@ internal static class Delegations
 {
     private const int User = 1000;
 
-    /// <summary>Commands that root runs, when the group is there.</summary>
+    /// <summary>Commands that root runs when the group exists.</summary>
     /// <param name="folder">Where the daemon has its control socket.</param>
     public static string Prepare(this Delegation delegation, string group, string folder) => delegation switch
     {
@@ -29,7 +29,9 @@ internal static class Delegations
     /// <summary>A command that becomes the daemon, run by root in the group.</summary>
     public static string Run(this Delegation delegation, string daemon) => delegation switch
     {
-        Delegation.Container => $"unshare --cgroup --mount sh -c 'umount {InitScript.Groups} && mount -t cgroup2 cgroup2 {InitScript.Groups} && exec {daemon}'",
+        Delegation.Container =>
+            $"unshare --cgroup --mount sh -c 'umount {InitScript.Groups} && mount -t cgroup2 cgroup2 {InitScript.Groups}"
+            + $" && exec {daemon}'",
         Delegation.User => $"setpriv --reuid {User} --regid {User} --clear-groups {daemon}",
         _ => daemon,
     };

@@ -6,7 +6,7 @@ using EndToEnd.Tests.Harness;
 namespace EndToEnd.Tests.Controllers;
 
 /// <summary>The daemon in a <see cref="VirtualMachine"/>, with a configuration, a log and a control group of its own.</summary>
-/// <param name="name">Of this one alone.</param>
+/// <param name="name">Unique to this daemon.</param>
 internal sealed class GuestDaemon(VirtualMachine machine, string name)
 {
     private readonly List<LogRecord> _records = [];
@@ -15,10 +15,10 @@ internal sealed class GuestDaemon(VirtualMachine machine, string name)
     /// <summary>How the group is made the daemon's.</summary>
     public Delegation Delegation { get; init; } = Delegation.Marked;
 
-    /// <summary>What is turned on for its group.</summary>
+    /// <summary>The controllers that are enabled for its group.</summary>
     public string Controllers { get; init; } = "+cpu +memory +pids";
 
-    /// <summary>Commands that are run when the group is there, as <c>$group</c>, and before the daemon is.</summary>
+    /// <summary>Commands that run when the group exists, as <c>$group</c>, before the daemon starts.</summary>
     public string Prepare { get; init; } = "";
 
     /// <summary>As <c>/proc/PID/cgroup</c> has it outside of a container.</summary>
@@ -29,7 +29,8 @@ internal sealed class GuestDaemon(VirtualMachine machine, string name)
     private string Folder => $"/run/{name}";
 
     /// <summary>Writes the configuration; it counts from the next start or reload on.</summary>
-    public Task ConfigureAsync(string yaml) => machine.DoAsync($"mkdir -p {Folder}/etc\ncat > {Folder}/etc/reuseportd.yaml <<'END'\n{yaml}\nEND");
+    public Task ConfigureAsync(string yaml) =>
+        machine.DoAsync($"mkdir -p {Folder}/etc\ncat > {Folder}/etc/reuseportd.yaml <<'END'\n{yaml}\nEND");
 
     /// <summary>Starts the daemon, and waits until every worker is ready or has failed at it.</summary>
     public async Task StartAsync()
@@ -57,7 +58,7 @@ internal sealed class GuestDaemon(VirtualMachine machine, string name)
         { code=0; sh {{Folder}}/start || code=$?; echo $code > {{Folder}}/code; } >> {{Folder}}/log 2> {{Folder}}/errors &
         """);
 
-    /// <summary><c>reuseportd --check</c>, by somebody outside of the group.</summary>
+    /// <summary><c>reuseportd --check</c> in a process outside of the group.</summary>
     public Task<Command> CheckAsync() => machine.RunAsync($"reuseportd --check --config {Folder}/etc");
 
     public Task<Command> ControlAsync(string words) => machine.RunAsync($"reuseportctl --socket {Folder}/control.sock {words}");
@@ -67,11 +68,14 @@ internal sealed class GuestDaemon(VirtualMachine machine, string name)
 
     /// <summary>A number in such a file, where each line is "NAME NUMBER".</summary>
     public async Task<long> NumberAsync(string path, string field) => long.Parse(
-        (await FileAsync(path)).Split('\n').Select(line => line.Split(' ')).First(words => words[0] == field)[1], CultureInfo.InvariantCulture);
+        (await FileAsync(path)).Split('\n').Select(line => line.Split(' ')).First(words => words[0] == field)[1],
+        CultureInfo.InvariantCulture);
 
     /// <summary>Groups in the daemon's.</summary>
     public async Task<string[]> GroupsAsync() =>
-        [.. (await machine.DoAsync($"cd {GroupPath}; ls -d */ 2> /dev/null || :")).Split((string[])["/", "\n"], StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
+        [
+            .. (await machine.DoAsync($"cd {GroupPath}; ls -d */ 2> /dev/null || :"))
+                .Split((string[])["/", "\n"], StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
 
     /// <summary>The process that was started last in a slot.</summary>
     public async Task<int> PidOfAsync(string worker)
@@ -80,17 +84,19 @@ internal sealed class GuestDaemon(VirtualMachine machine, string name)
         return _records.Last(record => record.Event == "spawn" && record.Worker == worker).Pid;
     }
 
-    /// <summary>Whether a process runs; one that has ended and was not waited for does not.</summary>
+    /// <summary>Whether a process runs. A zombie does not run.</summary>
     public async Task<bool> RunsAsync(int pid) => (await machine.RunAsync($"cat /proc/{pid}/cmdline")).Out.Length > 0;
 
     public Task SignalAsync(int pid, string signal) => machine.DoAsync($"kill -{signal} {pid}");
 
     public Task<LogRecord> EventAsync(string kind, string? worker = null, LogRecord? after = null) => WaitAsync(
-        record => record.Event == kind && (worker is null || record.Worker == worker) && record.Index > (after?.Index ?? -1), $"{kind} {worker}");
+        record => record.Event == kind && (worker is null || record.Worker == worker) && record.Index > (after?.Index ?? -1),
+        $"{kind} {worker}");
 
     /// <summary>A worker's own line that begins so.</summary>
     public Task<LogRecord> LineAsync(string start, string worker) => WaitAsync(
-        record => record.IsLine && record.Worker == worker && record.Message.StartsWith(start, StringComparison.Ordinal), $"the line '{start}' of {worker}");
+        record => record.IsLine && record.Worker == worker && record.Message.StartsWith(start, StringComparison.Ordinal),
+        $"the line '{start}' of {worker}");
 
     public async Task<LogRecord[]> EventsAsync(string kind, string? worker = null)
     {
@@ -98,7 +104,7 @@ internal sealed class GuestDaemon(VirtualMachine machine, string name)
         return [.. _records.Where(record => record.Event == kind && (worker is null || record.Worker == worker))];
     }
 
-    /// <summary>SIGTERM; ends when the daemon has, and nothing is left in its group but the one that it was in.</summary>
+    /// <summary>Sends SIGTERM and waits for the end of the daemon. Its group then has the group of the daemon only.</summary>
     public async Task StopAsync()
     {
         await machine.DoAsync($"kill -TERM $(cat {Folder}/pid)");
@@ -127,8 +133,9 @@ internal sealed class GuestDaemon(VirtualMachine machine, string name)
     public Task<string> ErrorsAsync() => machine.DoAsync($"cat {Folder}/errors");
 
     /// <summary>Kills all that is in the group, for a test that failed.</summary>
-    /// <returns>What the daemon wrote.</returns>
-    public async Task<string> EndAsync() => (await machine.RunAsync($"echo 1 > {GroupPath}/cgroup.kill\ncat {Folder}/errors {Folder}/log")).Out;
+    /// <returns>The output of the daemon.</returns>
+    public async Task<string> EndAsync() =>
+        (await machine.RunAsync($"echo 1 > {GroupPath}/cgroup.kill\ncat {Folder}/errors {Folder}/log")).Out;
 
     private async Task<LogRecord> WaitAsync(Func<LogRecord, bool> matches, string what)
     {
@@ -143,7 +150,7 @@ internal sealed class GuestDaemon(VirtualMachine machine, string name)
         return found!;
     }
 
-    /// <summary>What has come to the log since the last time, in whole lines.</summary>
+    /// <summary>New lines of the log since the last call.</summary>
     private async Task ReadAsync()
     {
         var text = await machine.DoAsync($"tail -c +{_read + 1} {Folder}/log");

@@ -9,10 +9,10 @@ internal static class InitScript
     /// <summary>Where the control groups are.</summary>
     public const string Groups = "/sys/fs/cgroup";
 
-    /// <summary>Said once, when commands are taken.</summary>
+    /// <summary>Printed once, when the machine accepts commands.</summary>
     public const string Ready = "ready";
 
-    /// <summary>Ends what a script wrote to its output, and to its errors; no text has it.</summary>
+    /// <summary>Ends the output of a script, and its errors. No text contains it.</summary>
     public const char End = '\u0001';
 
     /// <summary>

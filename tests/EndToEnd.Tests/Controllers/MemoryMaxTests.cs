@@ -7,17 +7,18 @@ public sealed class MemoryMaxTests(VirtualMachine machine) : ControllerTest(mach
     private const string Limit = "memory_max: 64MiB";
 
     [Fact]
-    public async Task Passed_ByOneWorker_ItAloneIsKilledAndReplaced()
+    public async Task MemoryMax_WorkerExceedsIt_OnlyThatWorkerIsReplaced()
     {
         var daemon = await StartAsync(
-            Service("web", $"{Worker("takes-memory")}, \"256\"", Limit, "workers: 3"), Service("free", $"{Worker("takes-memory")}, \"100\""));
+            Service("web", $"{Worker("takes-memory")}, \"256\"", Limit, "workers: 3"),
+            Service("free", $"{Worker("takes-memory")}, \"100\""));
         var (first, free) = (await daemon.PidOfAsync("web@1"), await daemon.PidOfAsync("free@0"));
         await daemon.LineAsync("waiting", "web@1");
         await daemon.SignalAsync(first, "USR1");
 
         var exit = await daemon.EventAsync("exit", "web@1");
-        Assert.Equal(("killed", "9", "1", "4"), (exit["EXIT_CODE"], exit["EXIT_STATUS"], exit["REUSEPORT_OOM_KILLS"], exit["PRIORITY"]));
-        Assert.Matches("^web@1: killed by SIGKILL after .+, out of memory: 1 process killed at its memory_max$", exit.Message);
+        Assert.Equal(
+            ("killed", "9", "1", "4"), (exit["EXIT_CODE"], exit["EXIT_STATUS"], exit["REUSEPORT_OOM_KILLS"], exit["PRIORITY"]));
         await daemon.EventAsync("ready", "web@1", after: exit);
         Assert.Equal(["free@0.1", "supervisor", "web@0.1", "web@1.2", "web@2.1"], await daemon.GroupsAsync());
         Assert.Equal("67108864", await daemon.FileAsync("web@1.2/memory.max"));
@@ -26,23 +27,24 @@ public sealed class MemoryMaxTests(VirtualMachine machine) : ControllerTest(mach
         var worker = Assert.Single(status.RootElement.GetProperty("workers").EnumerateArray());
         Assert.Equal("killed by SIGKILL (out of memory)", worker.GetProperty("last_exit").GetString());
 
-        // Who has no limit takes more than the limit of the others.
+        // A worker without a limit takes more than the limit of the others.
         await daemon.SignalAsync(free, "USR1");
         await daemon.LineAsync("taken 100", "free@0");
         Assert.Equal(["web@1"], (await daemon.EventsAsync("exit")).Select(record => record.Worker));
         await daemon.StopAsync();
     }
 
-    /// <summary>What came of the worker counts as the worker.</summary>
+    /// <summary>The limit covers the children of the worker.</summary>
     [Fact]
-    public async Task Passed_ByAChild_TheChildIsKilledAndTheExitTells()
+    public async Task MemoryMax_ChildExceedsIt_ExitOfTheWorkerCountsIt()
     {
         var daemon = await StartAsync(Service(
-            "web", $"sh, -c, '{Worker("takes-memory")} 256 now & wait $!; echo child $?; exit 3'", Limit, "restart: { policy: no }"));
+            "web", $"sh, -c, '{Worker("takes-memory")} 256 now & wait $!; echo child $?; exit 3'", Limit,
+            "restart: { policy: no }"));
         await daemon.LineAsync("child 137", "web@0");
 
         var exit = await daemon.EventAsync("exit", "web@0");
-        Assert.Matches("^web@0: exited with code 3 after .+, out of memory: 1 process killed at its memory_max$", exit.Message);
+        Assert.Equal(("exited", "3", "1"), (exit["EXIT_CODE"], exit["EXIT_STATUS"], exit["REUSEPORT_OOM_KILLS"]));
         await daemon.StopAsync();
     }
 }

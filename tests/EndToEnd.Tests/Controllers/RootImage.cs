@@ -11,14 +11,15 @@ internal static class RootImage
 {
     private static readonly string[] Programs =
     [
-        "sh", "mount", "umount", "ip", "stty", "cat", "mkdir", "rm", "ls", "sleep", "tail", "chown", "unshare", "setpriv", "setfattr",
+        "sh", "mount", "umount", "ip", "stty", "cat", "mkdir", "rm", "ls", "sleep", "tail", "chown", "unshare", "setpriv",
+        "setfattr",
     ];
 
     private static readonly string[] Workers = ["hello", "takes-memory", "fork-chain", "clears-environment"];
 
     private static readonly string[] Empty = ["proc", "sys", "dev", "run", "tmp"];
 
-    /// <returns>The program of this host that is missing; null where there is none.</returns>
+    /// <returns>The program that is missing on this host; null if none is missing.</returns>
     public static string? Missing() => Array.Find(Programs, program => Find(program) is null);
 
     public static async Task WriteAsync(string path)

@@ -16,8 +16,8 @@ public sealed class VirtualMachine : IAsyncLifetime
     private const string Emulator = "qemu-system-x86_64";
 
     /// <summary>
-    /// Runs the rest of its words with what comes to its own input, and kills that at the end of it: so the machine ends with the
-    /// tests, however those end. Only the machine has the output, which tells of its end.
+    /// Runs its other arguments with its own input, and kills that program at the end of the input: so the machine ends with
+    /// the tests, however these end. Only the machine holds the output, so its end is seen.
     /// </summary>
     private const string Wrapper = """mkfifo "$0" && { "$@" < "$0" & exec >&-; cat > "$0"; kill -KILL $!; wait; }""";
 
@@ -29,7 +29,7 @@ public sealed class VirtualMachine : IAsyncLifetime
     private readonly StringBuilder _errors = new();
     private Process? _process;
 
-    /// <summary>Why there can be none here; null where there is one.</summary>
+    /// <summary>Why no machine can start here; null if a machine runs.</summary>
     internal string? Obstacle { get; private set; }
 
     private static string Kernel => Path.Combine(Checkout.Out, "kernel/vmlinuz");
@@ -41,7 +41,8 @@ public sealed class VirtualMachine : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64) Obstacle = "only for x86-64";
-        else if (!Programs.SearchPath.Split(':').Any(directory => File.Exists(Path.Combine(directory, Emulator)))) Obstacle = $"{Emulator} is not installed";
+        else if (!Programs.SearchPath.Split(':').Any(directory => File.Exists(Path.Combine(directory, Emulator))))
+            Obstacle = $"{Emulator} is not installed";
         else if (!File.Exists(Kernel)) Obstacle = $"there is no {Kernel}, which build-aux/virtual-machine gets";
         else if (RootImage.Missing() is { } missing) Obstacle = $"{missing} is not installed";
         else
@@ -50,7 +51,8 @@ public sealed class VirtualMachine : IAsyncLifetime
             // /dev/kvm may be there and of no use, as in some virtual machines.
             if (await TryStartAsync("kvm", KvmPatience)) return;
             await EndAsync();
-            if (!await TryStartAsync("tcg", EmulationPatience)) throw new InvalidOperationException($"the virtual machine does not start:\n{await SaidAsync()}");
+            if (!await TryStartAsync("tcg", EmulationPatience))
+                throw new InvalidOperationException($"the virtual machine does not start:\n{await SaidAsync()}");
         }
     }
 
@@ -68,7 +70,8 @@ public sealed class VirtualMachine : IAsyncLifetime
         string[] parts;
         do
         {
-            answer += await ReadLineAsync(Deadline.Patience) ?? throw new InvalidOperationException($"the virtual machine has ended, or does not answer:\n{await SaidAsync()}");
+            answer += await ReadLineAsync(Deadline.Patience) ?? throw new InvalidOperationException(
+                $"the virtual machine has ended, or does not answer:\n{await SaidAsync()}");
             parts = answer.Split(InitScript.End);
             answer += '\n';
         }
@@ -77,7 +80,7 @@ public sealed class VirtualMachine : IAsyncLifetime
     }
 
     /// <summary>Runs a script inside, which must succeed.</summary>
-    /// <returns>What it wrote.</returns>
+    /// <returns>The output.</returns>
     internal async Task<string> DoAsync(string script)
     {
         var command = await RunAsync(script);
@@ -101,7 +104,7 @@ public sealed class VirtualMachine : IAsyncLifetime
             lock (_errors) _errors.AppendLine(line.Data);
         };
         _process.BeginErrorReadLine();
-        // What stands before it is the firmware's.
+        // The firmware writes text before it.
         while (await ReadLineAsync(patience) is { } line)
             if (line == InitScript.Ready) return true;
         return false;
@@ -116,7 +119,7 @@ public sealed class VirtualMachine : IAsyncLifetime
         _process = null;
     }
 
-    /// <returns>Null where there is none in that time, or the machine has ended.</returns>
+    /// <returns>Null if no line comes in that time, or the machine has ended.</returns>
     private async Task<string?> ReadLineAsync(TimeSpan patience)
     {
         try

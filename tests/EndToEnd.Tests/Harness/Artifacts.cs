@@ -1,6 +1,6 @@
 namespace EndToEnd.Tests.Harness;
 
-/// <summary>What was built, and is tested as it is.</summary>
+/// <summary>The built programs, which the tests run unchanged.</summary>
 internal static class Artifacts
 {
     public static string Daemon { get; } = Checkout.Built("bin/reuseportd");

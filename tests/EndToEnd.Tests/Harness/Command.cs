@@ -5,8 +5,9 @@ namespace EndToEnd.Tests.Harness;
 /// <summary>A program that was run to its end.</summary>
 internal sealed record Command(int Code, string Out, string Error)
 {
-    /// <summary>Nothing of the test's own environment but what is given here.</summary>
-    public static ProcessStartInfo Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    /// <summary>The environment has the given variables only, and none of the test's own.</summary>
+    public static ProcessStartInfo Start(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {

@@ -8,15 +8,15 @@ internal static class Copies
     /// <summary>More than can be asked in the moment between ready and steered to.</summary>
     private const int MostQuestions = 20_000;
 
-    /// <summary>The numbers of the workers as servers that were told them give them back.</summary>
+    /// <summary>The numbers of the workers, for servers that answer with their number.</summary>
     public static readonly string[] Numbers = [.. Enumerable.Range(0, Count).Select(number => $"{number}")];
 
     /// <summary>The processes of the workers, as text.</summary>
     public static string[] Pids(Daemon daemon, string service) =>
         [.. Enumerable.Range(0, Count).Select(number => $"{daemon.PidOf($"{service}@{number}")}")];
 
-    /// <summary>Asks over connection after connection until all have answered, and nobody else.</summary>
-    /// <param name="ask">One connection; gives back who answered.</param>
+    /// <summary>Makes connections until each of these copies has answered. An answer of another process fails the test.</summary>
+    /// <param name="ask">Makes one connection and returns the copy that answered.</param>
     public static async Task AllAnswerAsync(string[] expected, Func<Task<string>> ask)
     {
         var seen = new HashSet<string>();

@@ -5,8 +5,8 @@ using System.Text;
 namespace EndToEnd.Tests.Harness;
 
 /// <summary>
-/// The daemon as a user has it: its binary, a configuration directory of its own, a control socket, a log. Everything that came
-/// of it bears a mark in its environment, by which is seen at the end that nothing is left.
+/// The daemon as a user runs it: its binary, its own configuration directory, a control socket, a log. All its processes have
+/// a mark in their environment, so that leftovers are found at the end.
 /// </summary>
 internal sealed class Daemon : IAsyncDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class Daemon : IAsyncDisposable
 
     public JsonLog Log { get; private set; } = new();
 
-    /// <summary>Of the next start; beside what <see cref="Command.Start"/> gives.</summary>
+    /// <summary>Variables of the next start, in addition to those of <see cref="Command.Start"/>.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
     /// <summary>Which binary is started.</summary>
@@ -35,7 +35,7 @@ internal sealed class Daemon : IAsyncDisposable
 
     public string Config => Folder["etc"];
 
-    /// <summary>How the daemon is told of it, where not by its whole path.</summary>
+    /// <summary>The argument of --config if it is not the full path.</summary>
     public string? ConfigWord { get; set; }
 
     public int Pid => Find is null ? _process!.Id : _pid ??= Find(_process!.Id);
@@ -69,8 +69,12 @@ internal sealed class Daemon : IAsyncDisposable
     public void Launch(params string[] arguments)
     {
         Directory.CreateDirectory(Config);
-        var variables = new Dictionary<string, string>(Environment) { [_mark[.._mark.IndexOf('=')]] = _mark[(_mark.IndexOf('=') + 1)..] };
-        string[] all = [.. Wrapper, Binary, "--config", ConfigWord ?? Config, "--socket", ControlSocket, .. LogForm, .. arguments];
+        var variables = new Dictionary<string, string>(Environment)
+        {
+            [_mark[.._mark.IndexOf('=')]] = _mark[(_mark.IndexOf('=') + 1)..],
+        };
+        string[] all =
+            [.. Wrapper, Binary, "--config", ConfigWord ?? Config, "--socket", ControlSocket, .. LogForm, .. arguments];
         _process = Process.Start(Command.Start(all[0], all[1..], variables))!;
         _process.StandardInput.Close();
         _process.ErrorDataReceived += (_, line) =>
@@ -83,7 +87,8 @@ internal sealed class Daemon : IAsyncDisposable
     }
 
     /// <summary>The first event of that kind, of that worker, behind <paramref name="after"/>.</summary>
-    public Task<LogRecord> EventAsync(string kind, string? worker = null, LogRecord? after = null, Func<LogRecord, bool>? where = null) =>
+    public Task<LogRecord> EventAsync(
+        string kind, string? worker = null, LogRecord? after = null, Func<LogRecord, bool>? where = null) =>
         Log.WaitAsync(
             record => record.Event == kind && Fits(record, worker, after, where),
             $"{kind}{(worker is null ? "" : $" of {worker}")}{(after is null ? "" : $" behind record {after.Index}")}");
@@ -91,7 +96,8 @@ internal sealed class Daemon : IAsyncDisposable
     /// <summary>The first line of a worker's own output that begins so.</summary>
     public Task<LogRecord> LineAsync(string start, string? worker = null, LogRecord? after = null) =>
         Log.WaitAsync(
-            record => record.IsLine && record.Message.StartsWith(start, StringComparison.Ordinal) && Fits(record, worker, after, null),
+            record =>
+                record.IsLine && record.Message.StartsWith(start, StringComparison.Ordinal) && Fits(record, worker, after, null),
             $"the line '{start}'{(worker is null ? "" : $" of {worker}")}");
 
     public LogRecord[] Events(string kind, string? worker = null) =>
@@ -114,15 +120,14 @@ internal sealed class Daemon : IAsyncDisposable
         return apply;
     }
 
-    /// <summary>The control socket, for who talks HTTP to it.</summary>
+    /// <summary>An HTTP client of the control socket.</summary>
     public HttpClient Api() => new(new SocketsHttpHandler
     {
         ConnectCallback = async (_, _) => new NetworkStream(await ConnectAsync(), ownsSocket: true),
     }) { BaseAddress = new Uri("http://localhost") };
 
     /// <summary>
-    /// Comes again where so many are on their way that the kernel takes no more for the moment (EAGAIN, unix(7)), as reuseportctl
-    /// does.
+    /// Tries again while the backlog is full (EAGAIN, unix(7)), as reuseportctl does.
     /// </summary>
     public async Task<Socket> ConnectAsync()
     {
@@ -147,7 +152,7 @@ internal sealed class Daemon : IAsyncDisposable
         return connected!;
     }
 
-    /// <summary>SIGTERM; ends when the daemon has, and nothing is left of what it started.</summary>
+    /// <summary>Sends SIGTERM and waits for the end of the daemon. None of its processes is left.</summary>
     public async Task StopAsync()
     {
         _stopped = true;
@@ -155,8 +160,11 @@ internal sealed class Daemon : IAsyncDisposable
         await ExitAsync();
         Assert.Equal(0, _process!.ExitCode);
         Assert.Null(Log.Broken);
-        // What has no kind comes from a library, which has nothing to say where all goes well.
-        Assert.DoesNotContain(Log.Records, record => record.Event is null && !record.IsLine && !record.Message.StartsWith("Hosting failed to start", StringComparison.Ordinal));
+        // An event without a kind comes from a .NET library, and means that something is wrong.
+        Assert.DoesNotContain(
+            Log.Records,
+            record => record.Event is null && !record.IsLine
+                && !record.Message.StartsWith("Hosting failed to start", StringComparison.Ordinal));
         Assert.Empty(Processes.Marked(_mark));
         Assert.Empty(Listeners.On(Site.Port));
     }

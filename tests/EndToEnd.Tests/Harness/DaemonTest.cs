@@ -34,7 +34,10 @@ public abstract class DaemonTest : IAsyncDisposable
     {
         if (TestContext.Current.TestOutputHelper is not { } output) return;
         foreach (var record in Daemon.Log.Records.TakeLast(RecordsShown))
-            output.WriteLine($"{record.Index} {record["timestamp"]} {record.Event ?? record.Stream} {record.Worker} {record.Pid}: {record.Message}");
+        {
+            var kind = record.Event ?? record.Stream;
+            output.WriteLine($"{record.Index} {record["timestamp"]} {kind} {record.Worker} {record.Pid}: {record.Message}");
+        }
         output.WriteLine(Daemon.Errors);
     }
 }

@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace EndToEnd.Tests.Harness;
 
-/// <summary>How long a test waits for what must come. Long, since it is only used up where the test fails.</summary>
+/// <summary>Deadline of an event that must come. It is long, as only a failing test waits for all of it.</summary>
 internal static class Deadline
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Asks again until it is so; for what tells nobody when it changes.</summary>
+    /// <summary>Polls a condition that has no notification of its change.</summary>
     public static async Task UntilAsync(Func<Task<bool>> holds, string what)
     {
         var clock = Stopwatch.StartNew();

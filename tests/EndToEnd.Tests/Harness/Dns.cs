@@ -41,7 +41,7 @@ internal static class Dns
         Assert.Equal(0, answer[3] & 0xF);
     }
 
-    /// <summary>The one string of the one record.</summary>
+    /// <summary>The only string of the only record.</summary>
     public static string Text(byte[] answer)
     {
         Assert.Equal(1, BinaryPrimitives.ReadUInt16BigEndian(answer.AsSpan(6)));

@@ -4,8 +4,8 @@ using System.Text.Unicode;
 namespace EndToEnd.Tests.Harness;
 
 /// <summary>
-/// The daemon's json log as it comes. Every line must be one JSON object in valid UTF-8. Whoever waits for a record gets it
-/// whether it has come already or comes later.
+/// The daemon's json log. Every line must be one JSON object in valid UTF-8. A wait for a record also finds a record that has
+/// already come.
 /// </summary>
 internal sealed class JsonLog
 {
@@ -18,7 +18,7 @@ internal sealed class JsonLog
     private sealed record Waiter(Func<LogRecord, bool> Matches, TaskCompletionSource<LogRecord> Found);
 
     /// <summary>
-    /// Called for each record, on the reader's thread; says whether to keep it. For floods, which would fill the memory.
+    /// Called for each record, on the reader's thread; returns whether to keep it. For floods, which would fill the memory.
     /// </summary>
     public Func<LogRecord, bool>? Keep { get; set; }
 
@@ -54,7 +54,7 @@ internal sealed class JsonLog
         }
 
         var first = await Task.WhenAny(waiter.Found.Task, _ended.Task, Task.Delay(Deadline.Patience));
-        // What ended the log may have been the record itself.
+        // The last record can be the record that was waited for.
         if (first != waiter.Found.Task && !waiter.Found.Task.IsCompleted)
             Assert.Fail($"{(first == _ended.Task ? "the log ended" : $"waited {Deadline.Patience} in vain")} before: {what}");
         return await waiter.Found.Task;

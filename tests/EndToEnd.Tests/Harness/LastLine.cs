@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace EndToEnd.Tests.Harness;
 
-/// <summary>The last line of a process, which the client shows behind what the daemon says of a worker.</summary>
+/// <summary>The last line of a process, which the client shows after the detail of a worker.</summary>
 internal static partial class LastLine
 {
-    /// <summary>What the daemon says alone, for tests of that.</summary>
+    /// <summary>The text without the last lines of processes.</summary>
     public static string Without(string text) => Shown().Replace(text, "");
 
     [GeneratedRegex("; (its last line|last line of [^:\\n]*): .*")]

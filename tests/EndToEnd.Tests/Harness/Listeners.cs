@@ -11,7 +11,8 @@ internal static class Listeners
     /// <returns>One entry, as <c>tcp 0100007F:1F90</c>, for each TCP listener and each UDP socket without a peer.</returns>
     public static string[] On(int port) =>
     [
-        .. Of("tcp", Listening, port), .. Of("tcp6", Listening, port), .. Of("udp", Unconnected, port), .. Of("udp6", Unconnected, port),
+        .. Of("tcp", Listening, port), .. Of("tcp6", Listening, port), .. Of("udp", Unconnected, port),
+        .. Of("udp6", Unconnected, port),
     ];
 
     private static IEnumerable<string> Of(string table, string state, int port)

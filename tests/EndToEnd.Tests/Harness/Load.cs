@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace EndToEnd.Tests.Harness;
 
 /// <summary>
-/// Clients that have one request under way each, as long as it goes on. What a user would see as a failure is one: refused,
-/// reset, closed without the whole answer, another status than 200, no answer in time.
+/// Clients that each have one request in progress, until they are stopped. A failure is a request that a user would see fail:
+/// refused, reset, closed without the whole answer, another status than 200, no answer in time.
 /// </summary>
 internal sealed class Load : IAsyncDisposable
 {
@@ -20,14 +20,14 @@ internal sealed class Load : IAsyncDisposable
 
     public long Answered => Interlocked.Read(ref _answered);
 
-    /// <param name="ask">One request, as often as each client can send it. It throws where the request failed.</param>
+    /// <param name="ask">One request, repeated by each client without a pause. It throws if the request fails.</param>
     public static Load Of(Func<Task> ask, int clients) => new([], Enumerable.Repeat(ask, clients));
 
     /// <summary>HTTP, with a connection for each request.</summary>
     public static Load Http(string address, int port, int clients = 12) =>
         Of(() => Ask.HttpAsync(address, port), clients);
 
-    /// <summary>Datagrams that are each answered by one; each client is a flow of its own.</summary>
+    /// <summary>Datagrams that the server answers with one datagram each. Each client is its own flow.</summary>
     public static Load Udp(string address, int port, int clients = 12)
     {
         UdpClient[] flows = [.. Enumerable.Range(0, clients).Select(_ => new UdpClient(address, port))];
@@ -43,7 +43,7 @@ internal sealed class Load : IAsyncDisposable
     public static Load Dns(string address, int port, byte[] query, int clients = 8) =>
         new([], Enumerable.Repeat<Func<Task>>(() => Harness.Dns.OnceAsync(address, port, query), clients));
 
-    /// <summary>Waits until so many more requests were answered, or one has failed.</summary>
+    /// <summary>Waits until this number of requests has been answered, or a request has failed.</summary>
     public Task AnswersAsync(int more)
     {
         var until = Answered + more;
@@ -74,7 +74,8 @@ internal sealed class Load : IAsyncDisposable
                 await ask();
                 Interlocked.Increment(ref _answered);
             }
-            catch (Exception failure) when (failure is SocketException or IOException or OperationCanceledException or Xunit.Sdk.XunitException)
+            catch (Exception failure) when (
+                failure is SocketException or IOException or OperationCanceledException or Xunit.Sdk.XunitException)
             {
                 _failures.Enqueue($"after {Answered}: {failure.GetType().Name}: {failure.Message}");
             }

@@ -7,7 +7,7 @@ namespace EndToEnd.Tests.Harness;
 /// <param name="Index">Place in the log, from 0.</param>
 internal sealed record LogRecord(int Index, JsonElement Json)
 {
-    /// <summary>A field as text; null where the record has none.</summary>
+    /// <summary>A field as text; null if the record does not have it.</summary>
     public string? this[string field] => Json.TryGetProperty(field, out var value)
         ? value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText()
         : null;
@@ -20,16 +20,17 @@ internal sealed record LogRecord(int Index, JsonElement Json)
     /// <summary>Whether it is a worker's own line.</summary>
     public bool IsLine => Stream is not null && Event is null;
 
-    /// <summary>stdout or stderr, for a worker's own line and for what concerns its output.</summary>
+    /// <summary>stdout or stderr, for a worker's own line and for events of its output.</summary>
     public string? Stream => this["REUSEPORT_STREAM"];
 
-    /// <summary><c>web@0</c>; null for what concerns no worker.</summary>
+    /// <summary><c>web@0</c>; null for an event without a worker.</summary>
     public string? Worker => this["REUSEPORT_SERVICE"] is { } service ? $"{service}@{this["REUSEPORT_WORKER"]}" : null;
 
-    /// <summary>0 for what concerns no process.</summary>
+    /// <summary>0 for an event without a process.</summary>
     public int Pid => this["REUSEPORT_PID"] is null ? 0 : Number("REUSEPORT_PID");
 
-    public int Number(string field) => int.Parse(this[field] ?? throw new InvalidOperationException($"no {field} in {this}"), CultureInfo.InvariantCulture);
+    public int Number(string field) =>
+        int.Parse(this[field] ?? throw new InvalidOperationException($"no {field} in {this}"), CultureInfo.InvariantCulture);
 
     public override string ToString() => Json.GetRawText();
 }

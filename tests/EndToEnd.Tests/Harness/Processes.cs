@@ -13,12 +13,13 @@ internal static partial class Processes
 
     public static void Signal(int pid, int signal) => Assert.Equal(0, Send(pid, signal));
 
-    /// <summary>Whether it runs; one that has ended and was not waited for does not.</summary>
+    /// <summary>Whether a process runs. A zombie does not run.</summary>
     public static bool Runs(int pid) => Status(pid, "State") is { } state && state[0] is not ('Z' or 'X');
 
-    /// <summary>A field of <c>/proc/PID/status</c>; null where there is no such process.</summary>
+    /// <summary>A field of <c>/proc/PID/status</c>; null without such a process.</summary>
     public static string? Status(int pid, string field) => Read($"/proc/{pid}/status") is { } text
-        ? Encoding.UTF8.GetString(text).Split('\n').FirstOrDefault(line => line.StartsWith(field + ":", StringComparison.Ordinal))?[(field.Length + 1)..].Trim()
+        ? Encoding.UTF8.GetString(text).Split('\n')
+            .FirstOrDefault(line => line.StartsWith(field + ":", StringComparison.Ordinal))?[(field.Length + 1)..].Trim()
         : null;
 
     /// <summary>A field of <c>/proc/PID/stat</c> past the name, by its number in proc(5).</summary>
@@ -32,7 +33,8 @@ internal static partial class Processes
     public static int[] ChildrenOf(int pid) =>
     [
         .. Directory.EnumerateDirectories($"/proc/{pid}/task")
-            .SelectMany(task => Encoding.UTF8.GetString(Read($"{task}/children") ?? []).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .SelectMany(
+                task => Encoding.UTF8.GetString(Read($"{task}/children") ?? []).Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Select(child => int.Parse(child, CultureInfo.InvariantCulture)),
     ];
 
@@ -46,12 +48,17 @@ internal static partial class Processes
         return
         [
             .. Directory.EnumerateDirectories("/proc")
-                .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
-                .Where(pid => pid > 0 && Read($"/proc/{pid}/environ") is { } environ && environ.AsSpan().IndexOf(bytes) >= 0 && Runs(pid)),
+                .Select(
+                    path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                        ? pid
+                        : 0)
+                .Where(
+                    pid => pid > 0 && Read($"/proc/{pid}/environ") is { } environ && environ.AsSpan().IndexOf(bytes) >= 0
+                        && Runs(pid)),
         ];
     }
 
-    /// <summary>Kills what is there of these, whoever's child it is.</summary>
+    /// <summary>Kills those of these processes that are alive, whichever parent they have.</summary>
     public static void KillAll(IEnumerable<int> pids)
     {
         foreach (var pid in pids) _ = Send(pid, Kill);

@@ -4,8 +4,8 @@ namespace EndToEnd.Tests.Harness;
 internal static class ProgramCopies
 {
     /// <summary>
-    /// Copies a program. By another process: while one of this process's threads holds a file open for writing, a child that
-    /// another thread starts holds it too, and nobody can execute it (ETXTBSY).
+    /// Copies a program in another process. If this process had the file open for writing, a child of another thread could
+    /// inherit the descriptor, and exec would fail with ETXTBSY.
     /// </summary>
     public static async Task<string> CopyAsync(this TemporaryFolder folder, string from, string name, string octal = "755")
     {

@@ -1,14 +1,14 @@
 namespace EndToEnd.Tests.Harness;
 
 /// <summary>
-/// Servers of the distribution. Its own directories come first: what a version manager puts before them is no server but a
-/// script.
+/// Servers of the distribution. The directories of the distribution come first, as version managers put scripts of the same
+/// name before them.
 /// </summary>
 internal static class Programs
 {
     public const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    /// <returns>The absolute path; the test is skipped where the program is not installed.</returns>
+    /// <returns>The absolute path. The test is skipped if the program is not installed.</returns>
     public static string Require(string name, string package)
     {
         var found = $"{SearchPath}:{Environment.GetEnvironmentVariable("PATH")}".Split(':', StringSplitOptions.RemoveEmptyEntries)

@@ -4,9 +4,8 @@ using System.Net.Sockets;
 namespace EndToEnd.Tests.Harness;
 
 /// <summary>
-/// A port that no other test has, in this process or in another, and loopback addresses that go with it. The claim is an
-/// abstract Unix socket, which goes with its process however that ends. The ports lie below those that the kernel gives away by
-/// itself.
+/// A port that no other test has, in this process or in another, with loopback addresses for it. An abstract Unix socket is
+/// the claim, so the claim ends with the process. The ports are below the ephemeral ports of the kernel.
 /// </summary>
 internal sealed class Site : IDisposable
 {

@@ -2,17 +2,18 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Launch;
 
-/// <summary>What a worker is started with, seen at the worker.</summary>
+/// <summary>The environment, arguments and directory of a worker, read from its process.</summary>
 public sealed class EnvironmentTests : DaemonTest
 {
     [Fact]
-    public async Task Templates_AreFilledInForEachWorker()
+    public async Task Templates_EachWorker_HasItsValues()
     {
         foreach (var number in (string[])["0", "1"]) Directory.CreateDirectory(Daemon.Folder[$"home/{number}"]);
+        var udp = $"udp4,127.{Port / 256}.{Port % 256}.{{10+worker}},{Port}";
         Daemon.Configure($$$"""
             services:
               web:
-                command: "{{{Checkout.Worker("binds")}}} tcp4,{{{Address}}},{{{Port}}} udp4,127.{{{Port / 256}}}.{{{Port % 256}}}.{10+worker},{{{Port}}}"
+                command: "{{{Checkout.Worker("binds")}}} tcp4,{{{Address}}},{{{Port}}} {{{udp}}}"
                 workers: 2
                 working_dir: "{{{Daemon.Folder["home"]}}}/{worker}"
                 environment: { NAME: "{service}-{worker}", ADMIN_PORT: "{9000+worker}", LITERAL: "{{worker}", PLAIN: "a b" }
@@ -24,17 +25,19 @@ public sealed class EnvironmentTests : DaemonTest
         {
             var pid = Daemon.PidOf($"web@{number}");
             var environment = Processes.Environment(pid);
-            foreach (var entry in (string[])[$"NAME=web-{number}", $"ADMIN_PORT={9000 + number}", "LITERAL={worker}", "PLAIN=a b"])
-                Assert.Contains(entry, environment);
-            foreach (var entry in (string[])["REUSEPORT_SERVICE=web", $"REUSEPORT_WORKER={number}", "REUSEPORT_WORKERS=2"])
-                Assert.Contains(entry, environment);
+            string[] entries =
+            [
+                $"NAME=web-{number}", $"ADMIN_PORT={9000 + number}", "LITERAL={worker}", "PLAIN=a b", "REUSEPORT_SERVICE=web",
+                $"REUSEPORT_WORKER={number}", "REUSEPORT_WORKERS=2",
+            ];
+            foreach (var entry in entries) Assert.Contains(entry, environment);
             Assert.Equal(Daemon.Folder[$"home/{number}"], new FileInfo($"/proc/{pid}/cwd").LinkTarget);
             await Daemon.LineAsync($"bound udp4 {Daemon.Site.AddressOf(10 + number)} {Port}", $"web@{number}");
         }
     }
 
     [Fact]
-    public async Task Sharding_IsToldToTheLibraryAndNobodyElsesSettingsAre()
+    public async Task Environment_OfTheLibrary_HasTheServiceSettingsOnly()
     {
         Daemon.Environment["LIBREUSEPORT_PORT"] = "1";
         Daemon.Environment["LIBREUSEPORT_BACKLOG"] = "1";
@@ -66,7 +69,7 @@ public sealed class EnvironmentTests : DaemonTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task PreloadOfTheirOwn_IsKeptBehindOurs(bool fromDaemon)
+    public async Task Environment_OwnPreload_FollowsTheLibrary(bool fromDaemon)
     {
         var theirs = await Daemon.Folder.CopyAsync(Artifacts.Library, "theirs.so");
         if (fromDaemon) Daemon.Environment["LD_PRELOAD"] = theirs;
@@ -85,7 +88,7 @@ public sealed class EnvironmentTests : DaemonTest
     }
 
     [Fact]
-    public async Task EnvironmentFile_IsReadAgainAtEverySpawn()
+    public async Task EnvironmentFile_EachStart_ReadsItAgain()
     {
         var file = Daemon.Folder.Write("web.env", "# of the day\nCOLOUR=red\nQUOTED=\"two words\"\nMODE=file\n");
         Daemon.Configure($$"""
@@ -111,7 +114,7 @@ public sealed class EnvironmentTests : DaemonTest
     }
 
     [Fact]
-    public async Task EnvironmentFileMissing_IsAFailedStart()
+    public async Task EnvironmentFile_Missing_FailsTheStart()
     {
         Daemon.Configure($$"""
             services:

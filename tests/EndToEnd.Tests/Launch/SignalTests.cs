@@ -14,9 +14,9 @@ public sealed class SignalTests : DaemonTest
     [InlineData("--ignore-signal")]
     [InlineData("--block-signal=HUP,USR2,ALRM,TERM,INT")]
     [InlineData("--block-signal")]
-    public async Task SignalsOfTheDaemonsStart_AreNotTheWorkers(string option)
+    public async Task Signals_IgnoredByTheDaemon_AreDefaultInWorkers(string option)
     {
-        // Words of env(1); all that can be, where none is named.
+        // Words of env(1). Without a list, env(1) applies them to all signals.
         Daemon.Wrapper = ["env", option];
         Daemon.Configure($$"""
             services:
@@ -41,9 +41,9 @@ public sealed class SignalTests : DaemonTest
     }
 
     [Fact]
-    public async Task Descriptors_OfTheDaemonAndItsStarter_AreNotTheWorkers()
+    public async Task Descriptors_OfTheDaemon_AreNotInherited()
     {
-        // A shell leaves what it opens to all that it starts.
+        // A shell passes the descriptors that it opens to its children.
         Daemon.Wrapper = ["sh", "-c", "exec 7</dev/zero 9>/dev/full; exec \"$@\"", "sh"];
         Daemon.Configure($$"""
             services:

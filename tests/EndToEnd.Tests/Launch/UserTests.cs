@@ -5,10 +5,10 @@ namespace EndToEnd.Tests.Launch;
 public sealed class UserTests : DaemonTest
 {
     [Fact]
-    public async Task Nobody_WorkersShareThePortAsThatUser()
+    public async Task User_Nobody_WorkersShareThePort()
     {
         Root.Require();
-        // The checkout may be where nobody else may go.
+        // Other users may not be able to enter the checkout.
         var library = await Daemon.Folder.CopyAsync(Artifacts.Library, "libreuseport.so", "644");
         var program = await Daemon.Folder.CopyAsync(Checkout.Worker("hello"), "hello");
         Daemon.Configure($$"""
@@ -36,7 +36,7 @@ public sealed class UserTests : DaemonTest
     }
 
     [Fact]
-    public async Task DirectoryThatTheUserMayNotEnter_IsAFailedStart()
+    public async Task Start_DirectoryClosedToTheUser_Fails()
     {
         Root.Require();
         Directory.CreateDirectory(Daemon.Folder["private"]);

@@ -2,7 +2,7 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Lifecycle;
 
-/// <summary>The daemon in a control group that is delegated to it, as its unit does it, and in one that is not.</summary>
+/// <summary>The daemon in a control group that is delegated to it, and in a group that is not.</summary>
 public sealed class CgroupTests : DaemonTest
 {
     [Fact]
@@ -12,10 +12,12 @@ public sealed class CgroupTests : DaemonTest
         ConfigureForking(workers: 3);
         await StartInAsync(cgroup);
 
-        Assert.Equal($"worker trees are ended by cgroup.kill in {cgroup.Name}", Assert.Single(Daemon.Events("trees")).Message);
+        Assert.Equal(cgroup.Name, Assert.Single(Daemon.Events("trees"))["REUSEPORT_CGROUP"]);
         Assert.Equal(["supervisor", "web@0.1", "web@1.1", "web@2.1"], cgroup.Groups());
         // With its guard.
-        Assert.Equal(new[] { Daemon.Pid, Assert.Single(Processes.ChildrenOf(Daemon.Pid), IsGuard) }.Order(), cgroup.Members("supervisor").Order());
+        Assert.Equal(
+            new[] { Daemon.Pid, Assert.Single(Processes.ChildrenOf(Daemon.Pid), IsGuard) }.Order(),
+            cgroup.Members("supervisor").Order());
         foreach (var worker in Enumerable.Range(0, 3))
         {
             var grandchild = await GrandchildAsync($"web@{worker}");
@@ -27,9 +29,9 @@ public sealed class CgroupTests : DaemonTest
         Assert.Empty(cgroup.Members("supervisor"));
     }
 
-    /// <summary>What has neither parent, session nor environment in common with its worker is found by the group alone.</summary>
+    /// <summary>Only the control group finds a process with another parent, session and environment than its worker.</summary>
     [Fact]
-    public async Task Killed_GrandchildOfNobody_EndsToo()
+    public async Task Daemon_Killed_OrphanedGrandchildEnds()
     {
         using var cgroup = new DelegatedCgroup();
         ConfigureForking(workers: 2);
@@ -45,7 +47,7 @@ public sealed class CgroupTests : DaemonTest
     }
 
     [Fact]
-    public async Task Start_LeftoversOfAnEarlierDaemon_AreEndedAndNothingElseIs()
+    public async Task Start_LeftoversOfAnEarlierDaemon_AreKilled()
     {
         using var cgroup = new DelegatedCgroup();
         foreach (var group in (string[])["old@3.7", "old@0.1/inner", ".control", "else@where"]) cgroup.Make(group);
@@ -58,8 +60,10 @@ public sealed class CgroupTests : DaemonTest
         ConfigureForking(workers: 1);
 
         await StartInAsync(cgroup);
-        await left.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Deadline.Patience, TestContext.Current.CancellationToken);
-        await inner.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Deadline.Patience, TestContext.Current.CancellationToken);
+        await left.WaitForExitAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(Deadline.Patience, TestContext.Current.CancellationToken);
+        await inner.WaitForExitAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(Deadline.Patience, TestContext.Current.CancellationToken);
         Assert.False(other.HasExited);
         Assert.Equal([".control", "else@where", "supervisor", "web@0.1"], cgroup.Groups());
         await Daemon.StopAsync();
@@ -67,7 +71,7 @@ public sealed class CgroupTests : DaemonTest
     }
 
     [Fact]
-    public async Task Start_SecondDaemonInTheSameGroup_LeavesTheFirstOnesWorkersAlone()
+    public async Task Start_SecondDaemonInTheSameGroup_KeepsTheWorkersOfTheFirst()
     {
         using var cgroup = new DelegatedCgroup();
         ConfigureForking(workers: 2);
@@ -82,24 +86,24 @@ public sealed class CgroupTests : DaemonTest
             """);
         await second.StartAsync();
 
-        Assert.Equal(
-            $"worker trees are ended by session and subreaper: another reuseportd uses the cgroup {cgroup.Name}",
-            Assert.Single(second.Events("trees")).Message);
+        var trees = Assert.Single(second.Events("trees"));
+        Assert.Null(trees["REUSEPORT_CGROUP"]);
+        Assert.Equal($"another reuseportd uses the cgroup {cgroup.Name}", trees["REUSEPORT_REASON"]);
         await second.StopAsync();
         Assert.Empty(Daemon.Events("exit"));
         await Daemon.StopAsync();
     }
 
     [Fact]
-    public async Task Start_NotDelegated_SaysSoAndMakesNoGroups()
+    public async Task Start_NotDelegated_MakesNoGroups()
     {
         using var cgroup = new DelegatedCgroup(isMarked: false);
         ConfigureForking(workers: 1);
         await StartInAsync(cgroup);
 
-        Assert.Equal(
-            $"worker trees are ended by session and subreaper: the cgroup {cgroup.Name} is not delegated",
-            Assert.Single(Daemon.Events("trees")).Message);
+        var trees = Assert.Single(Daemon.Events("trees"));
+        Assert.Null(trees["REUSEPORT_CGROUP"]);
+        Assert.Contains(cgroup.Name, trees["REUSEPORT_REASON"], StringComparison.Ordinal);
         Assert.Empty(cgroup.Groups());
         await Daemon.StopAsync();
     }
@@ -114,9 +118,8 @@ public sealed class CgroupTests : DaemonTest
 
         Assert.Equal(78, await Daemon.ExitAsync());
         await Deadline.UntilAsync(() => Daemon.Errors.Length > 0, "the error is read");
-        Assert.StartsWith(
-            $"{file}:6:27: services.web.limits.memory_max: needs the cgroup controller 'memory', which is not delegated to reuseportd: "
-            + $"the cgroup {cgroup.Name} is not delegated", Daemon.Errors, StringComparison.Ordinal);
+        Assert.StartsWith($"{file}:6:27: services.web.limits.memory_max: ", Daemon.Errors, StringComparison.Ordinal);
+        Facts.AssertIn(Daemon.Errors, "'memory'", $"the cgroup {cgroup.Name}");
     }
 
     [Fact]
@@ -125,7 +128,7 @@ public sealed class CgroupTests : DaemonTest
         ConfigureForking(workers: 1, "    limits: { cpu_quota: 50% }");
         var check = await Command.RunAsync(Artifacts.Daemon, ["--check", "--config", Daemon.Config]);
         Assert.Equal(0, check.Code);
-        Assert.Contains("warning: services.web.limits.cpu_quota: needs the cgroup controller 'cpu'", check.Error, StringComparison.Ordinal);
+        Assert.Matches("warning: services\\.web\\.limits\\.cpu_quota: .*'cpu'", check.Error);
     }
 
     private static bool IsGuard(int pid) => Processes.Status(pid, "Name") == "reuseport-guard";
@@ -143,7 +146,9 @@ public sealed class CgroupTests : DaemonTest
         """);
 
     private async Task<int> GrandchildAsync(string worker) =>
-        int.Parse((await Daemon.LineAsync("grandchild ", worker)).Message.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+        int.Parse(
+            (await Daemon.LineAsync("grandchild ", worker)).Message.Split(' ')[1],
+            System.Globalization.CultureInfo.InvariantCulture);
 
     private Task StartInAsync(DelegatedCgroup cgroup)
     {
@@ -151,10 +156,11 @@ public sealed class CgroupTests : DaemonTest
         return Daemon.StartAsync();
     }
 
-    /// <summary>A program that goes into the group and becomes the daemon.</summary>
+    /// <summary>A program that enters the group and executes the daemon.</summary>
     private string BinaryIn(DelegatedCgroup cgroup)
     {
-        var path = Daemon.Folder.Write("reuseportd", $"#!/bin/sh\necho 0 > {cgroup.Path}/cgroup.procs && exec {Artifacts.Daemon} \"$@\"\n");
+        var path = Daemon.Folder.Write(
+            "reuseportd", $"#!/bin/sh\necho 0 > {cgroup.Path}/cgroup.procs && exec {Artifacts.Daemon} \"$@\"\n");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return path;
     }

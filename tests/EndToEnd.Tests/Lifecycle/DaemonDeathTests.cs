@@ -5,7 +5,7 @@ namespace EndToEnd.Tests.Lifecycle;
 public sealed class DaemonDeathTests : DaemonTest
 {
     [Fact]
-    public async Task Killed_WorkersEndWithItAndTheNextOneTakesOver()
+    public async Task Daemon_Killed_WorkersEndAndTheNextDaemonStarts()
     {
         Daemon.Configure($$"""
             services:
@@ -29,7 +29,7 @@ public sealed class DaemonDeathTests : DaemonTest
 
     /// <summary>nginx writes over its environment, so its own workers are known by their session alone.</summary>
     [Fact]
-    public async Task Killed_NginxWorkerProcessesEndToo()
+    public async Task Daemon_Killed_NginxWorkerProcessesEnd()
     {
         var nginx = Programs.Require("nginx", "nginx-light");
         var configuration = Daemon.Folder.Write("nginx.conf", $$"""
@@ -41,7 +41,8 @@ public sealed class DaemonDeathTests : DaemonTest
             events { worker_connections 64; }
             http {
                 access_log off;
-                client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+                client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
+                uwsgi_temp_path uwsgi; scgi_temp_path scgi;
                 server { listen {{Address}}:{{Port}}; }
             }
             """);
@@ -56,7 +57,8 @@ public sealed class DaemonDeathTests : DaemonTest
         await Daemon.StartAsync();
         var masters = Copies.Numbers.Select(number => Daemon.PidOf($"web@{number}")).ToArray();
         var workers = Array.Empty<int>();
-        await Deadline.UntilAsync(() => (workers = [.. masters.SelectMany(Processes.ChildrenOf)]).Length == 2 * Copies.Count, "nginx has its workers");
+        await Deadline.UntilAsync(
+            () => (workers = [.. masters.SelectMany(Processes.ChildrenOf)]).Length == 2 * Copies.Count, "nginx has its workers");
 
         await Daemon.DieAsync();
 
@@ -64,14 +66,15 @@ public sealed class DaemonDeathTests : DaemonTest
         Assert.Empty(Listeners.On(Port));
     }
 
-    /// <summary>A shell that waits for its child, and one whose child left session and parent behind.</summary>
+    /// <summary>A shell that waits for its child, and a shell whose child left its session and parent.</summary>
     [Fact]
-    public async Task Killed_ChildrenOfShellsEndToo()
+    public async Task Daemon_Killed_ChildrenOfShellsEnd()
     {
+        var holds = $"setsid sh -c '{Checkout.Worker("hold-pipe")} & exit'";
         Daemon.Configure($$"""
             services:
               web:
-                command: [/bin/sh, -c, "setsid sh -c '{{Checkout.Worker("hold-pipe")}} & exit'; {{Checkout.Worker("hello")}} {{Port}}; true"]
+                command: [/bin/sh, -c, "{{holds}}; {{Checkout.Worker("hello")}} {{Port}}; true"]
                 workers: 2
                 reuseport: { ports: [{{Port}}] }
             """);
@@ -86,7 +89,7 @@ public sealed class DaemonDeathTests : DaemonTest
     }
 
     [Fact]
-    public async Task Stopped_GuardEndsBeforeTheDaemon()
+    public async Task Daemon_Stopped_GuardEndsFirst()
     {
         await Daemon.StartAsync();
         var guard = Assert.Single(Processes.ChildrenOf(Daemon.Pid));
@@ -99,7 +102,7 @@ public sealed class DaemonDeathTests : DaemonTest
     }
 
     [Fact]
-    public async Task GuardKilled_IsReapedAndWarnedOf()
+    public async Task Guard_Killed_IsReapedAndReported()
     {
         await Daemon.StartAsync();
         var guard = Assert.Single(Processes.ChildrenOf(Daemon.Pid));
@@ -113,7 +116,7 @@ public sealed class DaemonDeathTests : DaemonTest
     }
 
     [Fact]
-    public async Task SecondOneOnTheSameSocket_IsRefusedAndTheFirstGoesOn()
+    public async Task Start_SecondDaemonOnTheSocket_Fails()
     {
         await Daemon.StartAsync();
         var second = await Command.RunAsync(Artifacts.Daemon, ["--config", Daemon.Config, "--socket", Daemon.ControlSocket]);

@@ -9,7 +9,7 @@ public sealed class EarlySignalTests : DaemonTest
     private const ulong HangupCaught = 1;
 
     [Fact]
-    public async Task Hangup_AsSoonAsItIsHeard_DoesNotEndIt()
+    public async Task Hangup_EarlyInTheStart_DoesNotEndTheDaemon()
     {
         ConfigureOne();
         Daemon.Launch();
@@ -34,7 +34,7 @@ public sealed class EarlySignalTests : DaemonTest
 
     /// <summary>The log would go into whatever the daemon opened first.</summary>
     [Fact]
-    public async Task ClosedStreams_AreDevNull()
+    public async Task Start_ClosedStreams_AreDevNull()
     {
         Directory.CreateDirectory(Daemon.Config);
         var socket = $"--socket {Daemon.ControlSocket}";

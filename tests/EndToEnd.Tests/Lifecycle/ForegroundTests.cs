@@ -32,7 +32,7 @@ public sealed class ForegroundTests : IDisposable
     [InlineData("sh", Processes.Hangup)]
     [InlineData("foreground", Processes.Terminate)]
     [InlineData("foreground", Processes.Kill)]
-    public async Task Signal_NothingIsLeft(string to, int signal)
+    public async Task Signal_Foreground_LeavesNoProcess(string to, int signal)
     {
         // A shell that has something to do after make waits for it.
         using var shell = await StartAsync("sh", "-c", "make run; true");
@@ -45,7 +45,7 @@ public sealed class ForegroundTests : IDisposable
     [InlineData("make", Processes.Hangup)]
     [InlineData("sh", Processes.Kill)]
     [InlineData("script", Processes.Kill)] // which closes the terminal
-    public async Task SignalOnATerminal_NothingIsLeft(string to, int signal)
+    public async Task Signal_OnATerminal_LeavesNoProcess(string to, int signal)
     {
         using var terminal = await StartAsync("script", "-qec", "make run; true", "/dev/null");
         Processes.Signal(Named(to), signal);
@@ -55,7 +55,7 @@ public sealed class ForegroundTests : IDisposable
     [Theory]
     [InlineData("true", 0)]
     [InlineData("sh -c 'exit 7'", 2)] // make's code for a recipe that failed
-    public async Task Command_Ends_ItsCodeDecides(string command, int code)
+    public async Task Command_Ends_DaemonHasItsExitCode(string command, int code)
     {
         Write(command);
         using var make = Process.Start(Start("make", "run"))!;
@@ -90,7 +90,7 @@ public sealed class ForegroundTests : IDisposable
         return start;
     }
 
-    /// <summary>The watcher is a fork of the script and has the same name: the script is the one that make started.</summary>
+    /// <summary>The watcher is a fork of the script and has the same name. Only the script is a child of make.</summary>
     private int Named(string name) =>
         Left().First(pid => Processes.Status(pid, "Name") == name && (name != "foreground" || IsOf("make", pid)));
 

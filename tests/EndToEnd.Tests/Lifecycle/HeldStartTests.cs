@@ -3,7 +3,9 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Lifecycle;
 
-/// <summary>A worker attacks what runs as its user: the daemon answers, replaces the workers of others, and ends in time.</summary>
+/// <summary>
+/// A worker stops all processes of its user. The daemon still answers, replaces the workers of others, and ends in time.
+/// </summary>
 public sealed class HeldStartTests : DaemonTest
 {
     /// <summary>A user of Debian that runs nothing: the attacker stops all that it may signal.</summary>
@@ -11,32 +13,33 @@ public sealed class HeldStartTests : DaemonTest
 
     private static readonly TimeSpan Promptly = TimeSpan.FromSeconds(1);
 
-    /// <summary>The grace period of the services below, and what SIGKILL and the log take on a loaded machine.</summary>
+    /// <summary>The grace period of the services below, with time for SIGKILL and the log on a loaded machine.</summary>
     private static readonly TimeSpan InTime = TimeSpan.FromSeconds(15);
 
     [Fact]
-    public async Task Probe_StoppedByItsUser_HoldsUpNobody()
+    public async Task Probe_StoppedByItsUser_DoesNotDelayOthers()
     {
         Root.Require();
-        await StartAsync("liveness: { type: exec, command: [\"true\"], period: 100ms, timeout: 500ms, failure_threshold: 1000 },");
+        await StartAsync(
+            "liveness: { type: exec, command: [\"true\"], period: 100ms, timeout: 500ms, failure_threshold: 1000 },");
         for (var round = 0; round < 10; round++) await AssertOthersAreServedAsync();
         await AssertStopsInTimeAsync();
     }
 
     [Fact]
-    public async Task Start_StoppedByItsUser_IsKilledAndNamedAndHoldsUpNobody()
+    public async Task Start_StoppedByItsUser_IsKilledAndReported()
     {
         Root.Require();
         await StartAsync("");
-        Daemon.Configure(Yaml("", $"victim: {{ command: [sleep, infinity], workers: 8, {AsUser}, reuseport: {{ ports: [1] }}, {Grace}, {NoDelay}, environment: {{ PATH: \"{LongPath}\" }} }}"));
+        Daemon.Configure(Yaml("", Victim(8, $", {NoDelay}, environment: {{ PATH: \"{LongPath}\" }}")));
         var last = Daemon.Log.Records[^1];
         Daemon.Signal(Processes.Hangup);
 
-        // Where a start passes by the attacker, its process is killed, and so started again.
+        // If a start escapes the attacker, the test kills its process, so that the daemon starts it again.
         var held = Daemon.EventAsync("spawn_error", after: last);
         while (!held.IsCompleted)
         {
-            foreach (var victim in Daemon.Events("spawn").Where(spawn => spawn.Worker!.StartsWith("victim@", StringComparison.Ordinal)))
+            foreach (var victim in Daemon.Events("spawn").Where(IsOfVictim))
                 if (Processes.Status(victim.Pid, "PPid") == $"{Daemon.Pid}") Processes.Signal(victim.Pid, Processes.Kill);
             await AssertOthersAreServedAsync();
         }
@@ -48,14 +51,16 @@ public sealed class HeldStartTests : DaemonTest
     }
 
     [Fact]
-    public async Task Worker_KilledWhileAProcessOutsideTracesIt_DoesNotHoldUpTheEnd()
+    public async Task Worker_KilledUnderATracer_DoesNotDelayTheStop()
     {
         Root.Require();
-        using var tracer = Process.Start(Command.Start("setpriv", ["--reuid", User, "--regid", User, "--clear-groups", Checkout.Worker("stops-others"), "keep"]))!;
+        using var tracer = Process.Start(
+            Command.Start(
+                "setpriv", ["--reuid", User, "--regid", User, "--clear-groups", Checkout.Worker("stops-others"), "keep"]))!;
         try
         {
             await tracer.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-            Daemon.Configure($"services: {{ victim: {{ command: [sleep, infinity], workers: 1, {AsUser}, reuseport: {{ ports: [1] }}, {Grace} }} }}");
+            Daemon.Configure($"services: {{ {Victim(1)} }}");
             await Daemon.StartAsync();
             await Deadline.UntilAsync(
                 async () =>
@@ -86,10 +91,17 @@ public sealed class HeldStartTests : DaemonTest
 
     private static string NoDelay => "restart: { delay: 10ms, multiplier: 1, jitter: 0 }";
 
+    private static string Victim(int workers, string more = "") =>
+        $"victim: {{ command: [sleep, infinity], workers: {workers}, {AsUser}, reuseport: {{ ports: [1] }}, {Grace}{more} }}";
+
+    private static bool IsOfVictim(LogRecord record) => record.Worker!.StartsWith("victim@", StringComparison.Ordinal);
+
     private static string Yaml(string liveness, string more = "") => $$"""
         services:
           other: { command: [sleep, infinity], workers: 2, reuseport: { ports: [2] }, {{NoDelay}}, {{Grace}} }
-          attacker: { command: [{{Checkout.Worker("stops-others")}}, stop], workers: 1, {{liveness}} {{AsUser}}, reuseport: { ports: [3] }, {{Grace}}, {{NoDelay}} }
+          attacker:
+            { command: [{{Checkout.Worker("stops-others")}}, stop], workers: 1, {{liveness}} {{AsUser}},
+              reuseport: { ports: [3] }, {{Grace}}, {{NoDelay}} }
           {{more}}
         """;
 

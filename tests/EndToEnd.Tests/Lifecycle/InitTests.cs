@@ -2,7 +2,7 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Lifecycle;
 
-/// <summary>The daemon as process 1 of a container that has no init: what is orphaned there becomes its child.</summary>
+/// <summary>The daemon as process 1 of a container without an init: orphans become its children.</summary>
 public sealed class InitTests : DaemonTest
 {
     private const int Interrupt = 2;
@@ -10,7 +10,7 @@ public sealed class InitTests : DaemonTest
     public InitTests()
     {
         Root.Require();
-        // What a shell ignores for its background jobs would be inherited.
+        // A shell ignores signals for its background jobs, and the daemon would inherit that.
         Daemon.Wrapper = ["env", "--default-signal", "unshare", "--pid", "--fork", "--mount-proc", "--kill-child"];
         Daemon.Find = unshare => Assert.Single(Processes.ChildrenOf(unshare));
         // On a pipe the log is json without being asked.
@@ -20,7 +20,7 @@ public sealed class InitTests : DaemonTest
     [Theory]
     [InlineData(Processes.Terminate)]
     [InlineData(Interrupt)]
-    public async Task ToldToStop_StopsCleanly(int signal)
+    public async Task Init_Sigterm_StopsCleanly(int signal)
     {
         Configure("trap 'echo asked; exit 7' TERM; sleep 1000 & echo up; wait", 3);
         await Daemon.StartAsync();
@@ -36,7 +36,7 @@ public sealed class InitTests : DaemonTest
     }
 
     [Fact]
-    public async Task ToldAgainWhileItStops_GoesOnStopping()
+    public async Task Init_SignalDuringTheStop_ContinuesTheStop()
     {
         await Command.RunAsync("mkfifo", [Daemon.Folder["leave"]]);
         Configure($"trap 'echo asked; read word <>{Daemon.Folder["leave"]}; exit 7' TERM; sleep 1000 & echo up; wait", 1);
@@ -44,7 +44,8 @@ public sealed class InitTests : DaemonTest
         await Daemon.LineAsync("up");
         Daemon.Signal(Processes.Terminate);
         await Daemon.LineAsync("asked");
-        foreach (var signal in (int[])[Processes.Terminate, Interrupt, Processes.Terminate, Processes.Hangup]) Daemon.Signal(signal);
+        foreach (var signal in (int[])[Processes.Terminate, Interrupt, Processes.Terminate, Processes.Hangup])
+            Daemon.Signal(signal);
         // It answers, so it has not been ended by them; then the worker is let go.
         Assert.Equal(0, (await Daemon.ControlAsync("status")).Code);
         await File.AppendAllTextAsync(Daemon.Folder["leave"], "go\n");
@@ -55,7 +56,7 @@ public sealed class InitTests : DaemonTest
     }
 
     [Fact]
-    public async Task WorkersThatIgnoreTerm_AreKilledAfterTheirGrace()
+    public async Task Stop_WorkersIgnoreSigterm_AreKilledAfterTheGracePeriod()
     {
         Configure($"exec {Checkout.Worker("ignore-term")}", 2, "stop_grace_period: 300ms");
         await Daemon.StartAsync();
@@ -67,9 +68,9 @@ public sealed class InitTests : DaemonTest
         Assert.All(Daemon.Events("exit"), exit => Assert.Equal(("killed", "9"), (exit["EXIT_CODE"], exit["EXIT_STATUS"])));
     }
 
-    /// <summary>Whoever reaps all that there is must not take the exit of a worker from the one that waits for it.</summary>
+    /// <summary>Reaping orphans must not take the exit status of a worker from its owner.</summary>
     [Fact]
-    public async Task WorkersThatEnd_AreKnownByTheirExitCodes()
+    public async Task Init_WorkersEnd_HaveTheirExitCodes()
     {
         Configure("sleep 0 & sleep 0 & exit 3", 20, "restart: no");
         await Daemon.StartAsync();
@@ -83,7 +84,7 @@ public sealed class InitTests : DaemonTest
     }
 
     [Fact]
-    public async Task Orphan_OfWhoeverEnteredTheContainer_IsReapedAndNotKilled()
+    public async Task Init_OrphanOfAnotherProcess_IsReapedAndNotKilled()
     {
         Configure("exec sleep 1000", 1);
         await Daemon.StartAsync();
@@ -92,7 +93,7 @@ public sealed class InitTests : DaemonTest
         var orphan = Processes.ChildrenOf(Daemon.Pid).Single(
             pid => Processes.Status(pid, "NSpid")!.EndsWith($"\t{entered.Out.Trim()}", StringComparison.Ordinal));
 
-        // A worker's end, after which what it left behind is looked for, is none of the orphan's business.
+        // The daemon looks for leftovers of a worker at its end, and must not kill the orphan.
         Processes.Signal(Worker(), Processes.Kill);
         await Daemon.EventAsync("ready", "job@0", after: await Daemon.EventAsync("exit", "job@0"));
         Assert.True(Processes.Runs(orphan));
@@ -103,9 +104,10 @@ public sealed class InitTests : DaemonTest
 
     /// <summary>To process 1 the kernel gives no signal that it has no handler for.</summary>
     [Fact]
-    public async Task OtherSignals_AreNotForwardedAndDoNoHarm()
+    public async Task Init_OtherSignals_AreNotForwarded()
     {
-        Configure("trap 'echo got HUP' HUP; trap 'echo got USR1' USR1; trap 'echo got INT' INT; echo up; while :; do sleep 1000 & wait; done", 1);
+        const string traps = "trap 'echo got HUP' HUP; trap 'echo got USR1' USR1; trap 'echo got INT' INT";
+        Configure($"{traps}; echo up; while :; do sleep 1000 & wait; done", 1);
         await Daemon.StartAsync();
         await Daemon.LineAsync("up");
         const int user1 = 10, user2 = 12, alarm = 14, poll = 29;
@@ -120,7 +122,7 @@ public sealed class InitTests : DaemonTest
     }
 
     [Fact]
-    public async Task GuardKilled_IsSaidAndDoesNoHarm()
+    public async Task Init_GuardIsKilled_IsReported()
     {
         Configure("exec sleep 1000", 1);
         await Daemon.StartAsync();
@@ -138,7 +140,8 @@ public sealed class InitTests : DaemonTest
         return Daemon.ExitAsync();
     }
 
-    private int Worker() => Processes.ChildrenOf(Daemon.Pid).Single(pid => Processes.Environment(pid).Contains("REUSEPORT_WORKER=0"));
+    private int Worker() =>
+        Processes.ChildrenOf(Daemon.Pid).Single(pid => Processes.Environment(pid).Contains("REUSEPORT_WORKER=0"));
 
     private Task NoZombiesAsync() =>
         Deadline.UntilAsync(() => Processes.ChildrenOf(Daemon.Pid).All(Processes.Runs), "every child that has ended is reaped");

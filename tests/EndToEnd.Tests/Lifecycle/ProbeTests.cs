@@ -33,14 +33,19 @@ public sealed class ProbeTests : DaemonTest
               check:
                 command: [sleep, "1000"]
                 reuseport: { ports: any }
-                readiness: { type: exec, command: [sh, -c, "test $REUSEPORT_WORKER = {worker} && kill -0 $REUSEPORT_PID"], period: 50ms }
+                readiness:
+                  type: exec
+                  command: [sh, -c, "test $REUSEPORT_WORKER = {worker} && kill -0 $REUSEPORT_PID"]
+                  period: 50ms
             """);
         await Daemon.StartAsync();
 
-        var last = Math.Max((await Daemon.EventAsync("ready", "first@0")).Index, (await Daemon.EventAsync("ready", "check@0")).Index);
+        var last = Math.Max(
+            (await Daemon.EventAsync("ready", "first@0")).Index, (await Daemon.EventAsync("ready", "check@0")).Index);
         foreach (var worker in (string[])["web@0", "web@1"])
         {
-            Assert.True((await Daemon.EventAsync("spawn", worker)).Index > last, "a service starts after those that it depends on");
+            Assert.True(
+                (await Daemon.EventAsync("spawn", worker)).Index > last, "a service starts after those that it depends on");
             await Daemon.EventAsync("ready", worker);
         }
     }

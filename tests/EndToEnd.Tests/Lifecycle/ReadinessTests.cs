@@ -7,7 +7,7 @@ public sealed class ReadinessTests : DaemonTest
     [Theory]
     [InlineData("tcp4")]
     [InlineData("udp4")]
-    public async Task NoOutcomeLines_TheKernelIsAsked(string protocol)
+    public async Task Readiness_NoOutcomeLines_ComesFromTheKernel(string protocol)
     {
         Configure($"{protocol},{Address},{Port}", "debug: false");
         await Daemon.StartAsync();
@@ -19,7 +19,7 @@ public sealed class ReadinessTests : DaemonTest
     }
 
     [Fact]
-    public async Task BoundButNotListening_IsNotReadyInTime()
+    public async Task Readiness_BoundButNotListening_TimesOut()
     {
         Configure($"tcp4-,{Address},{Port}", "debug: true", "readiness: { type: bind, timeout: 200ms }");
         await Daemon.StartAsync();
@@ -34,7 +34,7 @@ public sealed class ReadinessTests : DaemonTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task TcpAndUdpOnTwoPorts_WaitsForEach(bool both)
+    public async Task Readiness_TcpAndUdpOnTwoPorts_WaitsForBoth(bool both)
     {
         using var other = new Site();
         var second = both ? $", 'udp4,{Address},{other.Port}'" : "";
@@ -52,7 +52,7 @@ public sealed class ReadinessTests : DaemonTest
     }
 
     [Fact]
-    public async Task Delay_IsReadyWhenItHasLivedSoLong()
+    public async Task Readiness_Delay_IsReadyAfterTheDelay()
     {
         Daemon.Configure($$"""
             services:
@@ -68,7 +68,7 @@ public sealed class ReadinessTests : DaemonTest
 
     /// <summary>The counterpart of all the rest: without the option, the second copy fails as it would by hand.</summary>
     [Fact]
-    public async Task ReusePortFalse_SecondCopyGetsAddressInUse()
+    public async Task Start_ReusePortIsFalse_SecondCopyGetsAddressInUse()
     {
         Configure($"tcp4,{Address},{Port}", "reuse_port: false", "readiness: { type: bind, timeout: 1s }");
         Daemon.Launch();

@@ -2,11 +2,11 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Lifecycle;
 
-/// <summary>What becomes of programs that end by themselves.</summary>
+/// <summary>Programs that end by themselves.</summary>
 public sealed class RestartTests : DaemonTest
 {
     [Fact]
-    public async Task CrashLoop_SettlesInBackoffWithGrowingDelays()
+    public async Task CrashLoop_Backoff_HasGrowingDelays()
     {
         Configure("exit 3", "{ delay: 10ms, multiplier: 2, max_delay: 60ms, jitter: 0 }");
         await Daemon.StartAsync();
@@ -23,7 +23,7 @@ public sealed class RestartTests : DaemonTest
     }
 
     [Fact]
-    public async Task CrashLoop_StatusTellsOfBackoffAndLastExit()
+    public async Task CrashLoop_Status_HasBackoffAndLastExit()
     {
         Configure("signal 6", "{ delay: 10m, max_delay: 10m }");
         await Daemon.StartAsync();
@@ -34,7 +34,7 @@ public sealed class RestartTests : DaemonTest
     }
 
     [Fact]
-    public async Task MaxAttempts_IsFailedAndStaysSo()
+    public async Task MaxAttempts_Reached_StaysFailed()
     {
         Configure("exit 1", "{ delay: 1ms, max_delay: 5ms, max_attempts: 3 }");
         await Daemon.StartAsync();
@@ -63,7 +63,7 @@ public sealed class RestartTests : DaemonTest
     }
 
     [Fact]
-    public async Task NoAsAWord_IsThePolicy()
+    public async Task Policy_NoWithoutQuotes_IsThePolicy()
     {
         Configure("exit 1", "no");
         await Daemon.StartAsync();
@@ -72,7 +72,7 @@ public sealed class RestartTests : DaemonTest
     }
 
     [Fact]
-    public async Task MissingProgram_SaysSoAndIsTriedAgain()
+    public async Task MissingProgram_Start_IsReportedAndRetried()
     {
         Daemon.Configure($$"""
             services:

@@ -5,9 +5,9 @@ namespace EndToEnd.Tests.Lifecycle;
 public sealed class StopTests : DaemonTest
 {
     [Fact]
-    public async Task IgnoresTermWithDaemonisedChildren_AllAreKilledAfterTheGracePeriod()
+    public async Task Stop_TreeIgnoresSigterm_IsKilledAfterTheGracePeriod()
     {
-        // What is ignored stays so across exec: the grandchild ignores it too.
+        // An ignored signal stays ignored across exec, so the grandchild ignores it too.
         Daemon.Configure($$"""
             services:
               deaf:
@@ -36,13 +36,15 @@ public sealed class StopTests : DaemonTest
         {
             Assert.Equal("SIGTERM", Assert.Single(Daemon.Events("stop", worker))["REUSEPORT_SIGNAL"]);
             Assert.NotEmpty(Daemon.Events("kill", worker));
-            Assert.Equal(("killed", "9"), (Daemon.Events("exit", worker)[0]["EXIT_CODE"], Daemon.Events("exit", worker)[0]["EXIT_STATUS"]));
+            Assert.Equal(
+                ("killed", "9"),
+                (Daemon.Events("exit", worker)[0]["EXIT_CODE"], Daemon.Events("exit", worker)[0]["EXIT_STATUS"]));
         }
     }
 
-    /// <summary>The worker ends when its grandchild has said that it listens.</summary>
+    /// <summary>The worker ends when its grandchild listens.</summary>
     [Fact]
-    public async Task ChildLeftBehindByAnExit_IsKilledBeforeTheNextStart()
+    public async Task Exit_ChildIsAlive_IsKilledBeforeTheNextStart()
     {
         Daemon.Configure($$"""
             services:
@@ -63,7 +65,7 @@ public sealed class StopTests : DaemonTest
     [InlineData("INT", 2)]
     [InlineData("SIGUSR2", 12)]
     [InlineData("RTMIN+1", 35)]
-    public async Task StopSignal_IsTheOneThatTheWorkerGets(string name, int number)
+    public async Task StopSignal_Configured_ReachesTheWorker(string name, int number)
     {
         Daemon.Configure($$"""
             services:
@@ -80,7 +82,7 @@ public sealed class StopTests : DaemonTest
     }
 
     [Fact]
-    public async Task BeforeAnythingIsReady_EndsAtOnce()
+    public async Task Stop_NoWorkerIsReady_EndsAtOnce()
     {
         Daemon.Configure($$"""
             services:
@@ -97,9 +99,9 @@ public sealed class StopTests : DaemonTest
         Assert.Equal(4, Daemon.Events("exit").Length);
     }
 
-    /// <summary>An apply waits until what it touched has settled; the end of the daemon does not wait for that.</summary>
+    /// <summary>An apply waits for the changed workers. The stop of the daemon does not wait for the apply.</summary>
     [Fact]
-    public async Task WhileAnApplyWaits_EndsAtOnce()
+    public async Task Stop_ApplyWaits_EndsAtOnce()
     {
         await Daemon.StartAsync();
         Daemon.Configure($$"""
@@ -117,7 +119,7 @@ public sealed class StopTests : DaemonTest
     }
 
     [Fact]
-    public async Task WhileClientsAskOnAndOn_EndsAllTheSame()
+    public async Task Stop_ClientsKeepAsking_Ends()
     {
         Daemon.Configure($$"""
             services:

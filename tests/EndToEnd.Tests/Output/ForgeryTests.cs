@@ -2,7 +2,7 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Output;
 
-/// <summary>Programs log what strangers send them. That it looks like a line of the library makes it none.</summary>
+/// <summary>A program can log text of its clients. Such text must not count as a line of the library.</summary>
 public sealed class ForgeryTests : DaemonTest
 {
     private const string Socket = "fd=3 inode=1 family=inet type=stream addr=10.9.8.7 port=22 matched=1";
@@ -12,7 +12,7 @@ public sealed class ForgeryTests : DaemonTest
     [InlineData("stderr", "asked for ", "listen", "pid=$$", "backlog=5 result=ok")]
     [InlineData("stderr", "asked for ", "bind", "pid=$$", "reuseport=1 reuseaddr=-1 device=- result=EADDRINUSE")]
     [InlineData("stdout", "", "bind", "pid=$$", "reuseport=1 reuseaddr=-1 device=- result=EADDRINUSE")]
-    public async Task LineOfAStranger_IsALineAndNoOutcome(string stream, string before, string call, string pid, string after)
+    public async Task ForgedLine_OfAnotherProcess_IsNoOutcome(string stream, string before, string call, string pid, string after)
     {
         var to = stream == "stderr" ? ">&2" : "";
         Daemon.Configure($$"""

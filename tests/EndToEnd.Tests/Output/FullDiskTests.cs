@@ -4,7 +4,7 @@ using EndToEnd.Tests.Harness;
 namespace EndToEnd.Tests.Output;
 
 /// <summary>
-/// Files that do not take what is written: said once when it begins and once when it ends, with the number of lines lost.
+/// Files that refuse writes: one event at the beginning, and one at the end with the number of lost lines.
 /// </summary>
 public sealed partial class FullDiskTests : DaemonTest
 {
@@ -12,19 +12,21 @@ public sealed partial class FullDiskTests : DaemonTest
     private const string NoSpace = "28";
 
     [Fact]
-    public async Task DeviceThatIsAlwaysFull_IsSaidOnceAndCounted()
+    public async Task FullDevice_Writes_AreReportedOnceAndCounted()
     {
         Configure($"exec {Checkout.Worker("spew")} {Lines} 100", "/dev/full");
         await Daemon.StartAsync();
         await Daemon.EventAsync("exit", "job@0");
         await Daemon.StopAsync();
 
-        Assert.Equal((NoSpace, "/dev/full"), (Assert.Single(Daemon.Events("file_failed"))["ERRNO"], Daemon.Events("file_failed")[0]["REUSEPORT_PATH"]));
+        Assert.Equal(
+            (NoSpace, "/dev/full"),
+            (Assert.Single(Daemon.Events("file_failed"))["ERRNO"], Daemon.Events("file_failed")[0]["REUSEPORT_PATH"]));
         Assert.Equal($"{Lines}", Assert.Single(Daemon.Events("file_lost"))["REUSEPORT_COUNT"]);
     }
 
     [Fact]
-    public async Task DiskThatFillsUp_TakesAgainWhenThereIsSpace()
+    public async Task FullDisk_SpaceIsFreed_WritesAgain()
     {
         Root.Require();
         var (disk, words) = (Daemon.Folder["disk"], 0);
@@ -57,13 +59,13 @@ public sealed partial class FullDiskTests : DaemonTest
         Assert.Single(Daemon.Events("file_failed"));
         Assert.Equal(NoSpace, lost["ERRNO"]);
         Assert.Empty(Daemon.Events("exit"));
-        // What the full disk tore stands on a line of its own.
+        // The line that the full disk cut stays a line of its own.
         Assert.InRange(File.ReadLines(file).Count(line => !Whole().IsMatch(line)), 0, 1);
     }
 
     /// <summary>A FIFO whose reader hangs: its worker goes on, and so do the others.</summary>
     [Fact]
-    public async Task ReaderThatHangs_HoldsUpNobody()
+    public async Task Reader_Hangs_DoesNotDelayOthers()
     {
         var fifo = Daemon.Folder["fifo"];
         await Command.RunAsync("mkfifo", [fifo]);

@@ -3,9 +3,7 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Output;
 
-/// <summary>
-/// What a worker writes, byte for byte, and what of it stands in the log. That each record is valid JSON is seen by the reader.
-/// </summary>
+/// <summary>The bytes of a worker, and their text in the log. The reader checks that each record is valid JSON.</summary>
 public sealed class LineTests : DaemonTest
 {
     [Theory]
@@ -20,7 +18,7 @@ public sealed class LineTests : DaemonTest
     [InlineData("\\302\\205\\302\\233\\342\\200\\250\\n", "\u0085\u009B\u2028")]
     [InlineData("{\"MESSAGE\":\"forged\"}\\n", "{\"MESSAGE\":\"forged\"}")]
     [InlineData("libreuseport:bind:pid=1 nonsense\\n", "libreuseport:bind:pid=1 nonsense")]
-    public async Task Bytes_StandInTheLogAsText(string bytes, params string[] lines)
+    public async Task Line_Bytes_AreTextInTheLog(string bytes, params string[] lines)
     {
         await RunAsync("printf", bytes);
 
@@ -29,7 +27,8 @@ public sealed class LineTests : DaemonTest
         foreach (var record in records)
         {
             Assert.Equal(("job", "job", "0", "stdout", "6"), (
-                record["SYSLOG_IDENTIFIER"], record["REUSEPORT_SERVICE"], record["REUSEPORT_WORKER"], record.Stream, record["PRIORITY"]));
+                record["SYSLOG_IDENTIFIER"], record["REUSEPORT_SERVICE"], record["REUSEPORT_WORKER"], record.Stream,
+                record["PRIORITY"]));
             Assert.Equal(Daemon.PidOf("job@0"), record.Pid);
             Assert.Null(record.Event);
             Assert.Null(record["MESSAGE_ID"]);
@@ -37,23 +36,25 @@ public sealed class LineTests : DaemonTest
     }
 
     [Fact]
-    public async Task WrittenInPieces_IsOneLine()
+    public async Task Line_WrittenInPieces_IsOneLine()
     {
-        // What lies between the pieces is a write to another file, so that they are not one write.
-        await RunAsync("sh", "-c", "printf 'one '; echo x > /dev/null; printf 'line'; echo x > /dev/null; echo ' only'; echo e >&2");
+        // A write to another file separates the pieces, so that they are not one write.
+        await RunAsync(
+            "sh", "-c", "printf 'one '; echo x > /dev/null; printf 'line'; echo x > /dev/null; echo ' only'; echo e >&2");
 
         Assert.Equal(["e", "one line only"], Lines().Select(record => record.Message).Order(StringComparer.Ordinal));
         Assert.Equal("stderr", Lines().Single(record => record.Message == "e").Stream);
     }
 
     [Fact]
-    public async Task OneMegabyte_ComesInPiecesThatAreMarked()
+    public async Task Line_OneMegabyte_IsMarkedPieces()
     {
         await RunAsync(Checkout.Worker("spew"), "2", "1000000");
 
         var records = Lines();
         Assert.All(records, record => Assert.InRange(Encoding.UTF8.GetByteCount(record.Message), 1, 8 * 1024));
-        int[] starts = [.. records.Index().Where(entry => entry.Item["REUSEPORT_CONTINUED"] is null).Select(entry => entry.Index)];
+        int[] starts =
+            [.. records.Index().Where(entry => entry.Item["REUSEPORT_CONTINUED"] is null).Select(entry => entry.Index)];
         Assert.Equal([0, records.Length / 2], starts);
         foreach (var start in starts)
         {
@@ -64,7 +65,7 @@ public sealed class LineTests : DaemonTest
     }
 
     [Fact]
-    public async Task LineMax_IsWhereLinesAreCut()
+    public async Task Line_LongerThanLineMax_IsCutThere()
     {
         await RunWithAsync("logging: { line_max: 1KiB }", Checkout.Worker("spew"), "1", "2500");
 
@@ -74,7 +75,7 @@ public sealed class LineTests : DaemonTest
     [Theory]
     [InlineData("--nul", "\0")]
     [InlineData("--invalid-utf8", "\uFFFD(")]
-    public async Task ThousandOddLines_AreAllThere(string option, string end)
+    public async Task Lines_AThousandAndMore_AreAllInTheLog(string option, string end)
     {
         await RunAsync(Checkout.Worker("spew"), "1000", "50", option, "--no-final-newline");
 

@@ -2,17 +2,18 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Output;
 
-/// <summary>A child of a worker binds and is gone before anybody reads what the library said of it.</summary>
+/// <summary>A child of a worker binds and ends before the daemon reads the line of the library.</summary>
 public sealed class ShortLivedTests : DaemonTest
 {
     [Fact]
-    public async Task ChildrenThatBindAndEnd_EachIsHeard()
+    public async Task ShortLivedChildren_Binds_AreAllReported()
     {
         const int workers = 4, children = 10;
+        var loop = $"for i in 1 2 3 4 5 6 7 8 9 10; do {Checkout.Worker("dies")} bound {Port} 1; done";
         Daemon.Configure($$"""
             services:
               web:
-                command: [sh, -c, "for i in 1 2 3 4 5 6 7 8 9 10; do {{Checkout.Worker("dies")}} bound {{Port}} 1; done; echo over; exec sleep 1000"]
+                command: [sh, -c, "{{loop}}; echo over; exec sleep 1000"]
                 workers: {{workers}}
                 readiness: { type: delay, delay: 0s }
                 reuseport: { ports: any }
@@ -22,6 +23,7 @@ public sealed class ShortLivedTests : DaemonTest
         await Daemon.StopAsync();
 
         Assert.Equal(workers * children, Daemon.Events("bind").Length);
-        Assert.DoesNotContain(Daemon.Log.Records, record => record.IsLine && record.Message.StartsWith("libreuseport:", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Daemon.Log.Records, record => record.IsLine && record.Message.StartsWith("libreuseport:", StringComparison.Ordinal));
     }
 }

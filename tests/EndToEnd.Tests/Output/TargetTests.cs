@@ -2,11 +2,11 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Output;
 
-/// <summary>The places other than the log where a worker's output may go.</summary>
+/// <summary>Targets of a worker's output other than the log.</summary>
 public sealed class TargetTests : DaemonTest
 {
     [Fact]
-    public async Task File_IsAppendedTo()
+    public async Task Output_ExistingFile_IsAppendedTo()
     {
         var file = Daemon.Folder.Write("out.log", "before\n");
         await RunAsync($"stdout: 'file:{file}'");
@@ -16,7 +16,7 @@ public sealed class TargetTests : DaemonTest
     }
 
     [Fact]
-    public async Task BothStreamsInOneFile_EachLineIsWhole()
+    public async Task Output_BothStreamsInOneFile_HasWholeLines()
     {
         var file = Daemon.Folder["both.log"];
         await RunAsync($"stdout: 'file:{file}'\n    stderr: 'file:{file}'");
@@ -26,7 +26,7 @@ public sealed class TargetTests : DaemonTest
     }
 
     [Fact]
-    public async Task Stdin_IsDevNull()
+    public async Task Start_Stdin_IsDevNull()
     {
         Daemon.Configure("""
             services:
@@ -42,7 +42,7 @@ public sealed class TargetTests : DaemonTest
     }
 
     [Fact]
-    public async Task Null_IsGone()
+    public async Task Null_Output_IsDiscarded()
     {
         await RunAsync("stderr: \"null\"");
 
@@ -50,7 +50,7 @@ public sealed class TargetTests : DaemonTest
     }
 
     [Fact]
-    public async Task InheritedStdout_IsTheDaemonsOwnStream()
+    public async Task Output_InheritedStdout_IsTheStreamOfTheDaemon()
     {
         Daemon.Log.Foreign.Add("out");
         await RunAsync("stdout: inherit");
@@ -60,7 +60,7 @@ public sealed class TargetTests : DaemonTest
     }
 
     [Fact]
-    public async Task Inherit_IsTheDaemonsOwnStream()
+    public async Task Output_Inherit_IsTheStreamOfTheDaemon()
     {
         await RunAsync("stderr: inherit");
 
@@ -70,7 +70,7 @@ public sealed class TargetTests : DaemonTest
 
     /// <summary>The library's lines are events, wherever the worker's own go.</summary>
     [Fact]
-    public async Task StderrToAFile_OutcomesAreEventsAllTheSame()
+    public async Task Output_StderrToAFile_OutcomesAreEvents()
     {
         var file = Daemon.Folder["err.log"];
         Daemon.Configure($$"""
@@ -92,7 +92,7 @@ public sealed class TargetTests : DaemonTest
 
     /// <summary>A program may close stderr, or put its own log there, before it binds.</summary>
     [Fact]
-    public async Task StderrClosedByTheProgram_BecomesReadyAllTheSame()
+    public async Task Readiness_ProgramClosesStderr_IsReady()
     {
         Daemon.Configure($$"""
             services:

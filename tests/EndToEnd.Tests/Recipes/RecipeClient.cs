@@ -40,7 +40,7 @@ internal sealed partial class RecipeClient : IDisposable
     public async Task HttpAsync(int port, string path = "/") =>
         Assert.Matches(@"^HTTP/1\.[01] 200 ", await TcpAsync(port, $"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n"));
 
-    /// <summary>One datagram there and one back, from a port of its own. A lost one is not sent again.</summary>
+    /// <summary>Sends a datagram from its own port and receives one. A lost datagram is not sent again.</summary>
     public async Task<byte[]> UdpAsync(int port, byte[] question)
     {
         using var stop = new CancellationTokenSource(Deadline.Patience / 8);
@@ -51,7 +51,7 @@ internal sealed partial class RecipeClient : IDisposable
         return answer[..await socket.ReceiveAsync(answer, stop.Token)];
     }
 
-    /// <summary>One datagram there, from a port of its own.</summary>
+    /// <summary>Sends a datagram from its own port.</summary>
     public async Task SendAsync(int port, byte[] datagram)
     {
         using var stop = new CancellationTokenSource(Deadline.Patience / 8);

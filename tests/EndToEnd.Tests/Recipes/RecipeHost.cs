@@ -3,12 +3,12 @@ using EndToEnd.Tests.Harness;
 namespace EndToEnd.Tests.Recipes;
 
 /// <summary>
-/// A host of one daemon's own, as far as a recipe needs one: its ports are free, and what is written to <c>/etc</c>, <c>/var</c>
-/// and <c>/srv</c> is gone with it. Both are namespaces of the daemon's process, so nothing has to be cleaned up.
+/// A host for one daemon, as far as a recipe needs it: its ports are free, and its files in <c>/etc</c>, <c>/var</c> and
+/// <c>/srv</c> end with it. Network and mounts are namespaces of the daemon's process, so nothing has to be cleaned up.
 /// </summary>
 internal static class RecipeHost
 {
-    /// <summary>Exit code where this host does not allow what it takes.</summary>
+    /// <summary>Exit code if this host does not allow the namespaces and mounts.</summary>
     private const int Impossible = 77;
 
     /// <summary>
@@ -42,7 +42,7 @@ internal static class RecipeHost
 
     private static readonly Lazy<Task<string?>> Obstacle = new(TryAsync);
 
-    /// <summary>Skips the test where there can be none.</summary>
+    /// <summary>Skips the test if no such host can be made.</summary>
     public static async Task RequireAsync()
     {
         Root.Require();

@@ -26,7 +26,7 @@ public abstract class RecipeTest : DaemonTest
 
     /// <param name="name">The section of the page.</param>
     /// <param name="program">The server's program and the package that it comes with.</param>
-    /// <param name="ask">One request over the shared port, over its own connection. It throws where the request failed.</param>
+    /// <param name="ask">One request over the shared port, on its own connection. It throws if the request fails.</param>
     /// <param name="others">Services of the test that the recipe's copies talk to.</param>
     private protected async Task ServesAndRollsAsync(
         string name, (string File, string Package) program, Func<RecipeClient, Task> ask, string? others = null)
@@ -58,7 +58,7 @@ public abstract class RecipeTest : DaemonTest
         await StopsAsync(name);
     }
 
-    /// <summary>The others come first: a proxy that finds no server at its start says so to its clients.</summary>
+    /// <summary>The other services start first, as a proxy without a server at its start answers with errors.</summary>
     private async Task StartAsync(Recipe recipe, string? others)
     {
         RecipeHost.Prepare(Daemon, recipe);
@@ -69,7 +69,7 @@ public abstract class RecipeTest : DaemonTest
         Assert.Equal(0, (await Daemon.ApplyAsync()).Code);
     }
 
-    /// <summary>By what the kernel counted: not every server can say which copy answered.</summary>
+    /// <summary>From the counters of the kernel, as not every server tells which copy answered.</summary>
     private async Task AllWereGivenAsync(string name)
     {
         using var status = JsonDocument.Parse((await Daemon.ControlAsync("status", "-o", "json")).Out);

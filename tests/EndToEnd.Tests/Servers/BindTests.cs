@@ -38,7 +38,7 @@ public sealed class BindTests : SteeredTest
     {
         var named = Programs.Require("named", "bind9");
         Directory.CreateDirectory(Daemon.Folder["state"]);
-        // named refuses to start where its user may not write.
+        // named does not start if its user cannot write to its directory.
         Daemon.Folder.Mode("state", "777");
         var zone = Daemon.Folder.Write("test.zone", Zone(records));
         var configuration = Daemon.Folder.Write("named.conf", $$"""

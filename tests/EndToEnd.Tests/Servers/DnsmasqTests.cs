@@ -9,8 +9,8 @@ namespace EndToEnd.Tests.Servers;
 public sealed class DnsmasqTests : SteeredTest
 {
     /// <summary>
-    /// Without an option it binds the wildcard of both families, and takes over TCP only what comes to an interface's own
-    /// address.
+    /// Without an option dnsmasq binds the wildcard address of both families, and accepts TCP connections to addresses of
+    /// interfaces only.
     /// </summary>
     [Theory]
     [InlineData("--bind-interfaces")]
@@ -47,7 +47,8 @@ public sealed class DnsmasqTests : SteeredTest
             from worker in new[] { "dns@0", "dns@1" }
             from call in new[] { "bind udp", "bind tcp", "listen tcp" }
             select $"{worker} {call} 127.0.0.1 {Port} yes ok",
-            Rows((await Daemon.ControlAsync("binds")).Out).Select(row => $"{row[0]} {row[3]} {row[4]} {row[5]} {row[6]} {row[7]} {row[9]}"));
+            Rows((await Daemon.ControlAsync("binds")).Out)
+                .Select(row => $"{row[0]} {row[3]} {row[4]} {row[5]} {row[6]} {row[7]} {row[9]}"));
     }
 
     [Theory]
@@ -70,7 +71,7 @@ public sealed class DnsmasqTests : SteeredTest
         Assert.Equal(8, Daemon.Events("exit").Length);
     }
 
-    /// <summary>Somebody has the port for TCP alone.</summary>
+    /// <summary>Another socket has the port for TCP only.</summary>
     [Fact]
     public async Task Status_OnlyTcpIsTaken_NamesTheProtocol()
     {
@@ -83,7 +84,8 @@ public sealed class DnsmasqTests : SteeredTest
 
         var status = "";
         await Deadline.UntilAsync(
-            async () => (status = (await Daemon.ControlAsync("status")).Out).Contains("; its last line: ", StringComparison.Ordinal),
+            async () =>
+                (status = (await Daemon.ControlAsync("status")).Out).Contains("; its last line: ", StringComparison.Ordinal),
             "what it wrote has been read");
         Assert.Equal($"{Port}/tcp:EADDRINUSE", Rows(status).Single()[5]);
         Assert.Contains($"dns@0: bind 127.0.0.1:{Port} tcp: EADDRINUSE; exit code 2; ", status, StringComparison.Ordinal);
@@ -120,7 +122,7 @@ public sealed class DnsmasqTests : SteeredTest
     private static string Words(JsonElement element, params string[] keys) =>
         string.Join(' ', keys.Select(key => element.GetProperty(key).GetString()));
 
-    /// <summary>Rows of workers in a table, without what stands above and below.</summary>
+    /// <summary>Rows of workers in a table, without its header and its footer.</summary>
     private static IEnumerable<string[]> Rows(string table) => table.Split('\n')
         .Where(line => line.StartsWith("dns@", StringComparison.Ordinal) && !line.Contains(": ", StringComparison.Ordinal))
         .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries));

@@ -4,7 +4,7 @@ namespace EndToEnd.Tests.Servers;
 
 public sealed class NetcatTests : DaemonTest
 {
-    /// <summary>It answers nothing, but writes what it is told to its output: the log has who took which connection.</summary>
+    /// <summary>netcat answers nothing, but prints its input: the log shows which copy accepted which connection.</summary>
     [Fact]
     public async Task KeepListening_FourCopies_AllServe()
     {

@@ -13,10 +13,10 @@ public sealed class NginxTests : DaemonTest
     }
 
     /// <summary>
-    /// nginx's own worker process survives its master, and would hold the listening socket of the one that is gone.
+    /// The worker process of nginx survives its master and would keep the listening socket open.
     /// </summary>
     [Fact]
-    public async Task MasterKilled_OnlyTheNewMastersProcessesServe()
+    public async Task Master_Killed_OnlyProcessesOfTheNewMasterServe()
     {
         await StartAsync();
         var killed = Daemon.PidOf("web@1");
@@ -41,7 +41,8 @@ public sealed class NginxTests : DaemonTest
             events { worker_connections 64; }
             http {
                 access_log off;
-                client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+                client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
+                uwsgi_temp_path uwsgi; scgi_temp_path scgi;
                 server { listen {{Address}}:{{Port}}; root html; }
             }
             """);

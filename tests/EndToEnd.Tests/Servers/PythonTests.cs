@@ -14,7 +14,8 @@ public sealed class PythonTests : DaemonTest
             def do_GET(self):
                 self.send_response(200)
                 self.end_headers()
-                self.wfile.write(f"{os.environ['REUSEPORT_WORKER']} of {os.environ['REUSEPORT_WORKERS']} in {os.getpid()}".encode())
+                own, all = os.environ["REUSEPORT_WORKER"], os.environ["REUSEPORT_WORKERS"]
+                self.wfile.write(f"{own} of {all} in {os.getpid()}".encode())
 
         http.server.HTTPServer((sys.argv[1], int(sys.argv[2])), Handler).serve_forever()
         """;

@@ -13,7 +13,8 @@ public sealed partial class RedisTests : DaemonTest
         Daemon.Configure($$"""
             services:
               store:
-                command: [{{redis}}, --bind, {{Address}}, --port, "{{Port}}", --save, "", --dir, "{{Daemon.Folder["data"]}}/{worker}"]
+                command:
+                  [{{redis}}, --bind, {{Address}}, --port, "{{Port}}", --save, "", --dir, "{{Daemon.Folder["data"]}}/{worker}"]
                 workers: 4
                 reuseport: { ports: [{{Port}}] }
             """);

@@ -3,11 +3,11 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Sharding;
 
-/// <summary>Which sockets are shared, and with what options, as the bind outcomes in the log say.</summary>
+/// <summary>Bind outcomes in the log: the shared sockets and their options.</summary>
 public sealed class FilterTests : DaemonTest
 {
     [Fact]
-    public async Task PortThatIsNotListed_StaysEachWorkersOwn()
+    public async Task Ports_NotListed_AreNotShared()
     {
         using var other = new Site();
         Configure($"tcp4,{Address},{Port} tcp4,127.0.0.{{10+worker}},{other.Port}", $"ports: [{Port}]");
@@ -15,10 +15,12 @@ public sealed class FilterTests : DaemonTest
 
         foreach (var number in (int[])[0, 1])
         {
-            var own = await Daemon.EventAsync("listen", $"web@{number}", where: record => record["REUSEPORT_ADDRESS"] == $"127.0.0.{10 + number}");
+            var own = await Daemon.EventAsync(
+                "listen", $"web@{number}", where: record => record["REUSEPORT_ADDRESS"] == $"127.0.0.{10 + number}");
             Assert.Equal(("0", "ok"), (own["REUSEPORT_MATCHED"], own["REUSEPORT_RESULT"]));
             Assert.EndsWith(", not sharded)", own.Message, StringComparison.Ordinal);
-            var shared = await Daemon.EventAsync("listen", $"web@{number}", where: record => record.Number("REUSEPORT_PORT") == Port);
+            var shared = await Daemon.EventAsync(
+                "listen", $"web@{number}", where: record => record.Number("REUSEPORT_PORT") == Port);
             Assert.Equal("1", shared["REUSEPORT_MATCHED"]);
         }
 
@@ -26,7 +28,7 @@ public sealed class FilterTests : DaemonTest
     }
 
     [Fact]
-    public async Task AddressThatIsNotListed_IsNotShared()
+    public async Task Addresses_NotListed_AreNotShared()
     {
         Configure($"tcp4,{Address},{Port} tcp4,{Daemon.Site.AddressOf(2)},{Port}", $"ports: [{Port}], address: {Address}");
         Daemon.Launch();
@@ -38,19 +40,21 @@ public sealed class FilterTests : DaemonTest
     [Theory]
     [InlineData("tcp6", "stream")]
     [InlineData("udp6", "dgram")]
-    public async Task Ipv6_IsShared(string protocol, string type)
+    public async Task Ports_Ipv6_AreShared(string protocol, string type)
     {
         Assert.SkipUnless(Socket.OSSupportsIPv6, "no IPv6");
         Configure($"{protocol},::1,{Port}", $"ports: [{Port}], address: '::1'");
         await Daemon.StartAsync();
 
         var bind = await Daemon.EventAsync("bind", "web@1");
-        Assert.Equal(("inet6", type, "::1", "ok"), (bind["REUSEPORT_FAMILY"], bind["REUSEPORT_TYPE"], bind["REUSEPORT_ADDRESS"], bind["REUSEPORT_RESULT"]));
+        Assert.Equal(
+            ("inet6", type, "::1", "ok"),
+            (bind["REUSEPORT_FAMILY"], bind["REUSEPORT_TYPE"], bind["REUSEPORT_ADDRESS"], bind["REUSEPORT_RESULT"]));
         Assert.Equal(2, Listeners.On(Port).Length);
     }
 
     [Fact]
-    public async Task Backlog_IsRaised()
+    public async Task Listen_Backlog_IsRaised()
     {
         Configure($"tcp4,{Address},{Port}", $"ports: [{Port}], backlog: 1000");
         await Daemon.StartAsync();
@@ -59,15 +63,14 @@ public sealed class FilterTests : DaemonTest
     }
 
     [Fact]
-    public async Task Interface_IsBoundTo()
+    public async Task Bind_Interface_IsSet()
     {
         Root.Require();
         Configure($"tcp4,{Address},{Port}", $"ports: [{Port}], interface: lo");
         await Daemon.StartAsync();
 
         var bind = await Daemon.EventAsync("bind", "web@0");
-        Assert.Equal("lo", bind["REUSEPORT_DEVICE"]);
-        Assert.EndsWith("tcp on lo: ok (fd 3)", bind.Message, StringComparison.Ordinal);
+        Assert.Equal(("lo", "ok"), (bind["REUSEPORT_DEVICE"], bind["REUSEPORT_RESULT"]));
     }
 
     private void Configure(string sockets, string reuseport) => Daemon.Configure($$"""

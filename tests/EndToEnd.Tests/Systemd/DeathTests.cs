@@ -6,7 +6,7 @@ namespace EndToEnd.Tests.Systemd;
 public sealed class DeathTests(Machine machine) : SystemdTest(machine)
 {
     [Fact]
-    public async Task Worker_Killed_ComesBack()
+    public async Task Worker_Killed_IsReplaced()
     {
         ConfigureWeb(workers: 2);
         await StartAsync();
@@ -15,7 +15,9 @@ public sealed class DeathTests(Machine machine) : SystemdTest(machine)
         await SignalAsync(before[0].Pid, "KILL");
 
         var exit = await Journal.EventAsync("exit", "web", 0);
-        Assert.Equal(("killed", "9", "4", $"{before[0].Pid}"), (exit["EXIT_CODE"], exit["EXIT_STATUS"], exit["PRIORITY"], exit["REUSEPORT_PID"]));
+        Assert.Equal(
+            ("killed", "9", "4", $"{before[0].Pid}"),
+            (exit["EXIT_CODE"], exit["EXIT_STATUS"], exit["PRIORITY"], exit["REUSEPORT_PID"]));
         var ready = await Journal.EventAsync("ready", "web", 0, after: exit);
         var after = WorkersOf("web");
         Assert.Equal(ready["REUSEPORT_PID"], $"{after[0].Pid}");
@@ -26,7 +28,7 @@ public sealed class DeathTests(Machine machine) : SystemdTest(machine)
     }
 
     [Fact]
-    public async Task Daemon_Killed_IsStartedAgainAndNoOldWorkerIsLeft()
+    public async Task Daemon_Killed_RestartsWithoutOldWorkers()
     {
         ConfigureWeb(workers: 3);
         Configure(
@@ -37,7 +39,7 @@ public sealed class DeathTests(Machine machine) : SystemdTest(machine)
                 reuseport: { ports: [8081] }
             """);
         await StartAsync();
-        // With its grandchild, which is in a session of its own and nobody's worker.
+        // With its grandchild, which is in its own session and is no worker.
         Assert.Equal(2, WorkersOf("forks").Length);
         var (daemon, before) = (await MainPidAsync(), Machine.Workers());
 
@@ -57,7 +59,10 @@ public sealed class DeathTests(Machine machine) : SystemdTest(machine)
 
         await SignalAsync(daemon, "STOP");
 
-        await Journal.WaitAsync("the watchdog", entry => entry["UNIT"] == "reuseportd.service" && entry.Message.Contains("Watchdog timeout", StringComparison.Ordinal));
+        await Journal.WaitAsync(
+            "the watchdog",
+            entry =>
+                entry["UNIT"] == "reuseportd.service" && entry.Message.Contains("Watchdog timeout", StringComparison.Ordinal));
         await StartedAgainAsync(daemon, before);
         await AllAnswerAsync(workers: 2);
     }

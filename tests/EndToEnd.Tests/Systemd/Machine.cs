@@ -15,7 +15,7 @@ public sealed class Machine : IAsyncLifetime
     private Process? _script;
     private int _init;
 
-    /// <summary>Why there can be none here; null where there is one.</summary>
+    /// <summary>Why no machine can start here; null if a machine runs.</summary>
     internal string? Obstacle { get; private set; }
 
     internal Journal Journal { get; private set; } = null!;
@@ -37,7 +37,8 @@ public sealed class Machine : IAsyncLifetime
             _init = init;
             // Fails until systemd answers, and returns at the end of the boot.
             await Deadline.UntilAsync(
-                async () => (await RunAsync("systemctl", "is-system-running", "--wait")).Out.Trim() is "running" or "degraded", "the machine is up");
+                async () => (await RunAsync("systemctl", "is-system-running", "--wait")).Out.Trim() is "running" or "degraded",
+                "the machine is up");
             Journal = new Journal(Start("journalctl", "--follow", "--lines=all", "--output=json", "--all"));
         }
     }
@@ -58,7 +59,7 @@ public sealed class Machine : IAsyncLifetime
     internal Task<Command> RunAsync(params string[] words) => Command.RunAsync("nsenter", Enter(words));
 
     /// <summary>Runs a program inside, which must succeed.</summary>
-    /// <returns>What it wrote.</returns>
+    /// <returns>The output.</returns>
     internal async Task<string> DoAsync(params string[] words)
     {
         var command = await RunAsync(words);
@@ -77,7 +78,7 @@ public sealed class Machine : IAsyncLifetime
         new[] { "systemd-nspawn", "nsenter", "unshare", "setpriv", "findmnt", "make", "curl" }.FirstOrDefault(
             name => !Programs.SearchPath.Split(':').Any(directory => File.Exists(System.IO.Path.Combine(directory, name))));
 
-    /// <returns>The pid of systemd-nspawn; null where the host does not allow it.</returns>
+    /// <returns>The pid of systemd-nspawn; null if the host does not allow it.</returns>
     private async Task<int?> StartAsync()
     {
         _script = Process.Start(Command.Start(
@@ -91,13 +92,14 @@ public sealed class Machine : IAsyncLifetime
             return int.Parse(line, CultureInfo.InvariantCulture);
 
         await _script.WaitForExitAsync();
-        Assert.True(_script.ExitCode == MachineScript.Impossible || Errors.StartsWith("unshare:", StringComparison.Ordinal), Errors);
+        Assert.True(
+            _script.ExitCode == MachineScript.Impossible || Errors.StartsWith("unshare:", StringComparison.Ordinal), Errors);
         Obstacle = Errors;
         return null;
     }
 
     /// <summary>
-    /// The child of systemd-nspawn that is process 1 in a namespace; null where nspawn ended before it got there.
+    /// The child of systemd-nspawn that is process 1 in a namespace; null if nspawn ended before that.
     /// </summary>
     private async Task<int?> FindInitAsync(int nspawn)
     {

@@ -9,7 +9,7 @@ namespace EndToEnd.Tests.Systemd;
 /// <param name="Service">Of the worker that it is, or came of; else null.</param>
 internal sealed record MachineProcess(int Pid, ulong Started, string? Service, string? Worker, string? Generation)
 {
-    /// <param name="proc">Where its <c>/proc</c> is.</param>
+    /// <param name="proc">Path of its <c>/proc</c>.</param>
     public static IEnumerable<MachineProcess> All(string proc) =>
         Directory.EnumerateDirectories(proc)
             .Where(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out _))
@@ -19,10 +19,12 @@ internal sealed record MachineProcess(int Pid, ulong Started, string? Service, s
     public static int[] Children(int pid)
     {
         var text = ReadText($"/proc/{pid}/task/{pid}/children") ?? "";
-        return [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => int.Parse(word, CultureInfo.InvariantCulture))];
+        return [
+            .. text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(word => int.Parse(word, CultureInfo.InvariantCulture))];
     }
 
-    /// <returns>Null where it is gone, or a zombie.</returns>
+    /// <returns>Null if it has ended, or is a zombie.</returns>
     private static MachineProcess? Read(string path)
     {
         if (ReadText($"{path}/stat") is not { } stat || ReadText($"{path}/environ") is not { } environ) return null;
@@ -36,7 +38,8 @@ internal sealed record MachineProcess(int Pid, ulong Started, string? Service, s
             ulong.Parse(fields[19], CultureInfo.InvariantCulture),
             Value("REUSEPORT_SERVICE"), Value("REUSEPORT_WORKER"), Value("REUSEPORT_GENERATION"));
 
-        string? Value(string name) => variables.FirstOrDefault(entry => entry.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
+        string? Value(string name) =>
+            variables.FirstOrDefault(entry => entry.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
     }
 
     private static string? ReadText(string path)

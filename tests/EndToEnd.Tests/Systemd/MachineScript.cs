@@ -1,13 +1,12 @@
 namespace EndToEnd.Tests.Systemd;
 
 /// <summary>
-/// What holds a machine: its mounts are of a mount namespace of their own, so there is nothing to unmount; its processes end
-/// with the script (PR_SET_PDEATHSIG), and the script ends when its standard input does, so they end with the tests however those
-/// end.
+/// The script that runs a machine. Its mounts are in their own mount namespace, so there is nothing to unmount. Its processes
+/// end with the script (PR_SET_PDEATHSIG), and the script ends with its standard input, so all end with the tests.
 /// </summary>
 internal static class MachineScript
 {
-    /// <summary>Exit code where this host does not allow what a machine takes.</summary>
+    /// <summary>Exit code if this host does not allow the namespaces and mounts of a machine.</summary>
     public const int Impossible = 77;
 
     /// <summary>
@@ -15,11 +14,11 @@ internal static class MachineScript
     /// </summary>
     public const int RateLimitBurst = 1_000;
 
-    /// <summary>Where the programs of tests/TestWorkers are, inside.</summary>
+    /// <summary>Path of the programs of tests/TestWorkers in the machine.</summary>
     public const string Workers = "/opt/testworkers";
 
     /// <summary>
-    /// Arguments: repository, directory of what was built. It says the pid of systemd-nspawn and waits for the end of its input.
+    /// Arguments: repository, build directory. It prints the pid of systemd-nspawn and waits for the end of its input.
     /// </summary>
     public static readonly string Text = $$"""
         set -eu

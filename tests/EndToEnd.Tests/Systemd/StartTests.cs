@@ -4,7 +4,7 @@ namespace EndToEnd.Tests.Systemd;
 
 public sealed class StartTests(Machine machine) : SystemdTest(machine)
 {
-    /// <summary>What the worker of <see cref="ConfigureGated"/> waits for before it listens.</summary>
+    /// <summary>The file that the worker of <see cref="ConfigureGated"/> waits for before it listens.</summary>
     private const string Gate = "/run/gate";
 
     [Fact]
@@ -91,14 +91,14 @@ public sealed class StartTests(Machine machine) : SystemdTest(machine)
 
         Assert.Equal(1, applied.Code);
         Assert.Contains("services.d/bad.yaml:1:", applied.Error, StringComparison.Ordinal);
-        // What it is told before is in the queue before the question.
+        // Earlier notifications are in the queue before the query.
         Assert.Equal("start", await PropertyAsync("SubState"));
         await OpenGateAsync();
         await UntilAsync("SubState", "running");
     }
 
     [Fact]
-    public async Task Stop_DuringTheStart_IsQuickAndLeavesNothing()
+    public async Task Stop_DuringTheStart_IsPromptAndLeavesNoProcess()
     {
         await StartGatedAsync();
         var clock = Stopwatch.StartNew();
@@ -111,13 +111,16 @@ public sealed class StartTests(Machine machine) : SystemdTest(machine)
     }
 
     [Fact]
-    public async Task Start_Worker_SeesTheMachineAndNotTheServiceManager()
+    public async Task Start_Worker_HasNoVariablesOfTheServiceManager()
     {
         Configure(
             "look", """
             services:
               look:
-                command: [sh, -c, "echo here > /tmp/look && cat /root/page && ulimit -Sn && env && echo end && exec sleep infinity"]
+                command:
+                  - sh
+                  - -c
+                  - echo here > /tmp/look && cat /root/page && ulimit -Sn && env && echo end && exec sleep infinity
                 reuseport: { ports: any }
                 readiness: { type: delay, delay: 0 }
             """);
@@ -126,11 +129,15 @@ public sealed class StartTests(Machine machine) : SystemdTest(machine)
         await StartAsync();
 
         await Journal.WaitAsync("the worker has looked", entry => entry.IsOf("look") && entry.Message == "end");
-        var said = Journal.Entries.Where(entry => entry.IsOf("look") && entry.Has("REUSEPORT_STREAM")).Select(entry => entry.Message).ToArray();
+        var said = Journal.Entries.Where(entry => entry.IsOf("look") && entry.Has("REUSEPORT_STREAM"))
+            .Select(entry => entry.Message).ToArray();
         Assert.Contains("a page at home", said);
         Assert.Contains("1024", said);
         Assert.Equal("here\n", await File.ReadAllTextAsync(Machine.Path("/tmp/look")));
-        Assert.DoesNotContain(said, line => line.StartsWith("NOTIFY_SOCKET=", StringComparison.Ordinal) || line.StartsWith("WATCHDOG_", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            said,
+            line => line.StartsWith("NOTIFY_SOCKET=", StringComparison.Ordinal)
+                || line.StartsWith("WATCHDOG_", StringComparison.Ordinal));
     }
 
     /// <summary>

@@ -41,14 +41,16 @@ public abstract class SystemdTest(Machine machine) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        // What went wrong is easier seen with what the machine says to it.
-        if (_since.Length > 0 && TestContext.Current.TestState?.Result == TestResult.Failed)
-            TestContext.Current.TestOutputHelper?.WriteLine(
-                (await machine.RunAsync("journalctl", "--unit=reuseportd", $"--since=@{_since}", "--output=short-precise", "--lines=60")).Out);
+        // The journal of the machine helps to find the cause of a failure.
+        if (_since.Length == 0 || TestContext.Current.TestState?.Result != TestResult.Failed) return;
+        var journal = await machine.RunAsync(
+            "journalctl", "--unit=reuseportd", $"--since=@{_since}", "--output=short-precise", "--lines=60");
+        TestContext.Current.TestOutputHelper?.WriteLine(journal.Out);
     }
 
     /// <summary>Writes <c>services.d/NAME.yaml</c>; it counts from the next start or reload on.</summary>
-    private protected void Configure(string name, string yaml) => File.WriteAllText(machine.Path($"{Configuration}/{name}.yaml"), yaml);
+    private protected void Configure(string name, string yaml) =>
+        File.WriteAllText(machine.Path($"{Configuration}/{name}.yaml"), yaml);
 
     private protected void Unconfigure(string name) => File.Delete(machine.Path($"{Configuration}/{name}.yaml"));
 
@@ -90,8 +92,8 @@ public abstract class SystemdTest(Machine machine) : IAsyncLifetime
         Deadline.UntilAsync(async () => await PropertyAsync(property) == value, $"{property} is {value}");
 
     /// <summary>
-    /// What <c>journalctl -u reuseportd MATCHES</c> says of this test, once it has so many entries: what is said of a worker by
-    /// its own output, or of the daemon by systemd, may come behind the end of the command that led to it.
+    /// Entries of <c>journalctl -u reuseportd MATCHES</c> of this test, at least this number. Output of workers and messages of
+    /// systemd can come after the end of the command that caused them.
     /// </summary>
     private protected async Task<JournalEntry[]> JournalctlAsync(int least, params string[] matches)
     {
@@ -100,7 +102,8 @@ public abstract class SystemdTest(Machine machine) : IAsyncLifetime
             async () =>
             {
                 await machine.DoAsync("journalctl", "--sync");
-                var lines = await machine.DoAsync(["journalctl", "-u", "reuseportd", "-o", "json", "--all", $"--since=@{_since}", .. matches]);
+                var lines = await machine.DoAsync(
+                    ["journalctl", "-u", "reuseportd", "-o", "json", "--all", $"--since=@{_since}", .. matches]);
                 entries = [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => new JournalEntry(line))];
                 return entries.Length >= least;
             },
@@ -109,14 +112,17 @@ public abstract class SystemdTest(Machine machine) : IAsyncLifetime
     }
 
     /// <summary>The bodies of some answers, each over a connection of its own.</summary>
-    private protected async Task<string[]> AskAsync(int port = Port, int times = 1) =>
-        (await machine.DoAsync("curl", "--silent", "--show-error", "--fail", "--max-time", "10", $"http://127.0.0.1:{port}/?[1-{times}]"))
-        .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private protected async Task<string[]> AskAsync(int port = Port, int times = 1)
+    {
+        var urls = $"http://127.0.0.1:{port}/?[1-{times}]";
+        var answers = await machine.DoAsync("curl", "--silent", "--show-error", "--fail", "--max-time", "10", urls);
+        return answers.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
 
     /// <summary>That these copies, and no other, answer.</summary>
     private protected async Task AllAnswerAsync(int workers, int port = Port)
     {
-        // With four, one of them goes without in one of a thousand such rounds.
+        // With four copies, one copy gets no connection in one of a thousand such rounds.
         var seen = new HashSet<string>();
         for (var round = 0; round < 5 && seen.Count < workers; round++) seen.UnionWith(await AskAsync(port, times: 30));
         Assert.Equal(workers, seen.Count);
@@ -125,7 +131,9 @@ public abstract class SystemdTest(Machine machine) : IAsyncLifetime
 
     /// <summary>The processes of a service's workers, by number.</summary>
     private protected MachineProcess[] WorkersOf(string service) =>
-        [.. machine.Workers().Where(process => process.Service == service).OrderBy(process => process.Worker).ThenBy(process => process.Pid)];
+        [
+            .. machine.Workers().Where(process => process.Service == service).OrderBy(process => process.Worker)
+                .ThenBy(process => process.Pid)];
 
     private protected Task SignalAsync(int pid, string signal) => machine.DoAsync("sh", "-c", $"kill -{signal} {pid}");
 }

@@ -1,6 +1,6 @@
 namespace EndToEnd.Tests.Systemd;
 
-/// <summary>What is installed beside the binaries.</summary>
+/// <summary>Installed files other than the binaries.</summary>
 public sealed class UnitFileTests(Machine machine) : SystemdTest(machine)
 {
     private const string MigrateRequests = "net.ipv4.tcp_migrate_req";
@@ -17,7 +17,10 @@ public sealed class UnitFileTests(Machine machine) : SystemdTest(machine)
     public async Task Unit_Enabled_IsWantedByTheBoot()
     {
         await Machine.DoAsync("systemctl", "enable", "--quiet", "reuseportd");
-        Assert.Contains("reuseportd.service", await Machine.DoAsync("systemctl", "list-dependencies", "--plain", "multi-user.target"), StringComparison.Ordinal);
+        Assert.Contains(
+            "reuseportd.service",
+            await Machine.DoAsync("systemctl", "list-dependencies", "--plain", "multi-user.target"),
+            StringComparison.Ordinal);
 
         await Machine.DoAsync("systemctl", "disable", "--quiet", "reuseportd");
     }
@@ -29,7 +32,8 @@ public sealed class UnitFileTests(Machine machine) : SystemdTest(machine)
         ConfigureWeb(workers: 1);
         await StartAsync();
 
-        Assert.Equal("660 root reuseportd", (await Machine.DoAsync("stat", "--format=%a %U %G", "/run/reuseportd/control.sock")).Trim());
+        Assert.Equal(
+            "660 root reuseportd", (await Machine.DoAsync("stat", "--format=%a %U %G", "/run/reuseportd/control.sock")).Trim());
     }
 
     [Fact]
@@ -41,7 +45,8 @@ public sealed class UnitFileTests(Machine machine) : SystemdTest(machine)
             var made = await Machine.RunAsync("systemd-tmpfiles", "--create", "/usr/lib/tmpfiles.d/reuseportd.conf");
 
             Assert.Equal((0, "", ""), (made.Code, made.Out, made.Error));
-            Assert.Equal("755 root root", (await Machine.DoAsync("stat", "--format=%a %U %G", "/etc/reuseportd/services.d")).Trim());
+            Assert.Equal(
+                "755 root root", (await Machine.DoAsync("stat", "--format=%a %U %G", "/etc/reuseportd/services.d")).Trim());
         }
         finally
         {

@@ -6,11 +6,11 @@ public sealed class StallTests : SteeredTest
 {
     private const int Stop = 19;
 
-    /// <summary>One at a time: what fails can only be the one request that it had accepted.</summary>
+    /// <summary>The server handles one request at a time, so only the request that it has accepted can fail.</summary>
     [Theory]
     [InlineData(Program)]
     [InlineData(Classic)]
-    public async Task Stall_OneOfFourIsSuspended_ItIsReplacedAndTheOthersServe(string way)
+    public async Task Stall_SuspendedWorker_IsReplaced(string way)
     {
         Configure(Hello, "stall: { after: 300ms, action: restart }");
         await StartAsync(way);

@@ -3,7 +3,7 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Updating;
 
-/// <summary>A test of what is lost under load, with connections steered in a certain way.</summary>
+/// <summary>A test of losses under load, with a given kind of steering.</summary>
 public abstract class SteeredTest : DaemonTest
 {
     private protected const string Program = "ebpf";
@@ -12,7 +12,8 @@ public abstract class SteeredTest : DaemonTest
     /// <summary>A server that knows nothing of signals: TERM ends it wherever it is.</summary>
     private protected string Hello => $"[{Checkout.Worker("hello")}, \"{Port}\", {Address}]";
 
-    private protected string Python => $"[{Programs.Require("python3", "python3")}, -m, http.server, \"{Port}\", --bind, {Address}]";
+    private protected string Python =>
+        $"[{Programs.Require("python3", "python3")}, -m, http.server, \"{Port}\", --bind, {Address}]";
 
     private protected void Configure(string command, string more = "") => Daemon.Configure($$"""
         services:
@@ -24,14 +25,15 @@ public abstract class SteeredTest : DaemonTest
             {{more}}
         """);
 
-    /// <summary>Starts the daemon; the test is skipped where it may not steer that way.</summary>
+    /// <summary>Starts the daemon. The test is skipped if the daemon cannot use this kind of steering.</summary>
     private protected async Task StartAsync(string way)
     {
         Daemon.Folder.Write("etc/reuseportd.yaml", $"steering: {way}\n");
         await Daemon.StartAsync();
         using var status = JsonDocument.Parse((await Daemon.ControlAsync("status", "-o", "json")).Out);
         var steering = status.RootElement.GetProperty("steering").GetString();
-        Assert.SkipUnless(steering == way && Daemon.Events("not_steered").Length == 0, $"steering is {steering}: {way} is not permitted here");
+        Assert.SkipUnless(
+            steering == way && Daemon.Events("not_steered").Length == 0, $"steering is {steering}: {way} is not permitted here");
     }
 
     private protected async Task RestartAsync()

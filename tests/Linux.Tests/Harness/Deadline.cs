@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace Linux.Tests.Harness;
 
-/// <summary>How long a test waits for what must come. Long, since it is only used up where the test fails.</summary>
+/// <summary>Deadline of an event that must come. It is long, as only a failing test waits for all of it.</summary>
 internal static class Deadline
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Asks again until it is so; for what tells nobody when it changes.</summary>
+    /// <summary>Polls a condition that has no notification of its change.</summary>
     public static void Until(Func<bool> holds, string what)
     {
         var clock = Stopwatch.StartNew();

@@ -1,5 +1,7 @@
 namespace Linux.Tests.Harness;
 
-/// <summary>Tests of what belongs to the whole process of the tests, one after the other: that others may look at it.</summary>
+/// <summary>
+/// Tests that change whether the test process is dumpable. They run in sequence, as the flag belongs to the process.
+/// </summary>
 [CollectionDefinition(nameof(Dumpable))]
 public sealed class Dumpable;

@@ -4,7 +4,7 @@ namespace Linux.Tests.Harness;
 
 /// <summary>
 /// Runs work on a thread for which some system calls do not exist: a seccomp(2) filter, as an old container runtime sets it up.
-/// What the thread starts inherits the filter.
+/// Processes that the thread starts inherit the filter.
 /// </summary>
 internal static unsafe partial class OldKernel
 {
@@ -24,7 +24,7 @@ internal static unsafe partial class OldKernel
     private const int SetSeccomp = 22;
     private const int FilterMode = 2;
 
-    /// <summary>Numbers below, where they are not the same on all architectures, are those of x86-64.</summary>
+    /// <summary>Skips the test on other architectures than x86-64, whose system call numbers are used.</summary>
     public static void RequireNumbers() =>
         Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "knows the system calls of x86-64");
 

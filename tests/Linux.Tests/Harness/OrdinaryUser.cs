@@ -4,7 +4,7 @@ using Reuseportd.Model;
 namespace Linux.Tests.Harness;
 
 /// <summary>
-/// Runs work on a thread that is nobody: credentials belong to threads for the kernel, and what the thread starts inherits them.
+/// Runs work on a thread of the user nobody. In the kernel each thread has its credentials, and its children inherit them.
 /// </summary>
 internal static unsafe partial class OrdinaryUser
 {

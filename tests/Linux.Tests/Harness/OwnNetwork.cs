@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Linux.Tests.Harness;
 
 /// <summary>
-/// Runs work on a thread that is in a network namespace of its own, with loopback up: sysctls, ports and groups are nobody
-/// else's. What the thread opens and starts belongs to it.
+/// Runs work on a thread in its own network namespace, with loopback up: no other test has its sysctls, ports and groups.
+/// Sockets and processes of the thread belong to the namespace.
 /// </summary>
 internal static unsafe partial class OwnNetwork
 {

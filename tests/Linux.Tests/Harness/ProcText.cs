@@ -3,7 +3,7 @@ using Reuseportd.Model;
 
 namespace Linux.Tests.Harness;
 
-/// <summary>What /proc says of a worker.</summary>
+/// <summary>Reads /proc of a worker.</summary>
 internal static class ProcText
 {
     /// <summary>A field of <c>/proc/PID/status</c>, its words separated by one space.</summary>

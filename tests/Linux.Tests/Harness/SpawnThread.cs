@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Linux.Tests.Harness;
 
 /// <summary>
-/// The one thread that spawns, so that what a test leaves behind ends with the test process. It also knows all workers, so
-/// that whoever reaps strangers on it takes nobody's exit.
+/// The only thread that spawns, so that leftovers of a test end with the test process. It also knows all workers, so that
+/// reaping orphans on it does not take the exit status of a worker.
 /// </summary>
 internal static class SpawnThread
 {

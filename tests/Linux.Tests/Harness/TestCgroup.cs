@@ -1,6 +1,6 @@
 namespace Linux.Tests.Harness;
 
-/// <summary>A cgroup v2 of one test; skips the test where none can be made.</summary>
+/// <summary>A cgroup v2 of a test. The test is skipped if it cannot be made.</summary>
 internal sealed class TestCgroup : IDisposable
 {
     private readonly string _path;
@@ -29,7 +29,7 @@ internal sealed class TestCgroup : IDisposable
 
     public Descriptor Folder { get; }
 
-    /// <summary>As the kernel names it where it tells of a socket's.</summary>
+    /// <summary>The id of the group in the kernel's answers about sockets.</summary>
     public unsafe ulong Id
     {
         get

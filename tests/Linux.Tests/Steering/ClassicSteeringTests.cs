@@ -13,17 +13,18 @@ public sealed class ClassicSteeringTests
     [InlineData("0.0.0.0")]
     [InlineData("::1")]
     [InlineData("::")]
-    public void Leave_EachInTurnAndSomeClose_NothingReachesWhoLeft(string address) => OwnNetwork.Run(() => Turn(address));
+    public void Leave_EachInTurnAndSomeClose_NothingReachesThem(string address) => OwnNetwork.Run(() => Turn(address));
 
     [Fact]
-    public void Leave_AsNobodyWithoutCapabilities_Works() => OwnNetwork.Run(() => OnThisThreadAsNobody(() => Turn("127.0.0.1")));
+    public void Leave_UnprivilegedUser_Works() => OwnNetwork.Run(() => OnThisThreadAsNobody(() => Turn("127.0.0.1")));
 
     [Fact]
-    public void Probe_AsNobody_IsClassicAndSaysWhy() => OwnNetwork.Run(() => OnThisThreadAsNobody(() =>
+    public void Probe_UnprivilegedUser_IsClassicWithAReason() => OwnNetwork.Run(() => OnThisThreadAsNobody(() =>
     {
         var mode = SteeringMode.Probe();
         Assert.Equal(SteeringKind.Classic, mode.Kind);
-        Assert.Equal("no eBPF program: EPERM (needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON)", mode.Reason);
+        foreach (var fact in (string[])["EPERM", "CAP_BPF", "CAP_NET_ADMIN", "CAP_PERFMON"])
+            Assert.Contains(fact, mode.Reason, StringComparison.Ordinal);
     }));
 
     [Fact]
@@ -54,7 +55,7 @@ public sealed class ClassicSteeringTests
         Assert.InRange(waited, 20, 100);
         clients.AddRange(port.Connect(100));
         Assert.Equal(0, SharedPort.Drain(listeners[1]));
-        // It listens again, as the last one of the group.
+        // It listens again and is the last member of the group.
         steering.Leave(0);
         steering.Rejoin(1);
         var had = SharedPort.Drain(listeners[0]);
@@ -66,8 +67,7 @@ public sealed class ClassicSteeringTests
     });
 
     /// <summary>
-    /// Two processes are replaced at once, and the second still ends what it has when the first has gone, and nobody has looked
-    /// yet.
+    /// Two processes are replaced at once. The first has ended while the second still drains, and no snapshot was taken yet.
     /// </summary>
     [Fact]
     public void Expect_OneOfTwoCloses_NothingReachesTheOther() => OwnNetwork.Run(() =>
@@ -120,7 +120,7 @@ public sealed class ClassicSteeringTests
         var clients = new List<Socket>();
         for (var slot = 0; slot < listeners.Length; slot++)
         {
-            // A new process for the slot, in front of the old one's end.
+            // The new process of the slot starts before the old process ends.
             var next = port.Open();
             Assert.Equal(Errno.None, steering.Join(slot, [SharedPort.Of(next)]));
             clients.AddRange(port.Connect(60));

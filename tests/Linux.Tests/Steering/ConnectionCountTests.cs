@@ -35,7 +35,9 @@ public sealed class ConnectionCountTests
     [Fact]
     public void Take_SeveralPortsAndFamilies_ThoseAskedForCount() => OwnNetwork.Run(() =>
     {
-        var listeners = ((IPEndPoint[])[new(IPAddress.Loopback, 7001), new(IPAddress.IPv6Loopback, 7002), new(IPAddress.Loopback, 7003)]).Select(Listen).ToArray();
+        IPEndPoint[] endpoints =
+            [new(IPAddress.Loopback, 7001), new(IPAddress.IPv6Loopback, 7002), new(IPAddress.Loopback, 7003)];
+        var listeners = endpoints.Select(Listen).ToArray();
         var ends = listeners.SelectMany(listener => Enumerable.Range(0, 3).SelectMany(_ => Connect(listener))).ToArray();
         using var diag = new SockDiag();
         Assert.Equal(3, ConnectionCount.Take(diag, [7002], out _).All);
@@ -89,8 +91,9 @@ public sealed class ConnectionCountTests
         clock.Restart();
         _ = AcceptQueues.Sample(diag, datagrams: true, out _);
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"dump {dump.TotalMilliseconds:0.00} ms, with descriptors {both.TotalMilliseconds:0.00} ms, queues {clock.Elapsed.TotalMilliseconds:0.00} ms");
-        // Only against what grows with the square; a loaded machine is no failure.
+            $"dump {dump.TotalMilliseconds:0.00} ms, with descriptors {both.TotalMilliseconds:0.00} ms, "
+            + $"queues {clock.Elapsed.TotalMilliseconds:0.00} ms");
+        // The bound only detects quadratic growth, so that the test passes on a loaded machine.
         Assert.InRange(both.TotalMilliseconds, 0, 500);
         ends.ForEach(end => end.Dispose());
     });

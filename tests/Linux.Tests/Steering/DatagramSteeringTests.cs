@@ -5,9 +5,7 @@ using Reuseportd.Model;
 
 namespace Linux.Tests.Steering;
 
-/// <summary>
-/// A flow is what comes from one port of a client. Which worker gets it must not hang on what becomes of the others.
-/// </summary>
+/// <summary>A flow has one port of a client. Changes of other workers must not move it to another worker.</summary>
 [Collection(ProgramsOfTheKernel.Name)]
 public sealed class DatagramSteeringTests
 {
@@ -30,7 +28,7 @@ public sealed class DatagramSteeringTests
         var before = flows.Owners(sockets);
         Assert.All(Enumerable.Range(0, Workers), slot => Assert.InRange(before.Count(owner => owner == slot), 70, 190));
 
-        // Surge: the new process is there beside the old one, takes over, and the old one goes.
+        // Surge: the new process runs beside the old process, takes over, and the old process ends.
         var next = port.Open();
         Assert.Equal(Errno.None, steering.Refresh(SockDiag.Serving()));
         Assert.Equal(before, flows.Owners([.. sockets, next]));
@@ -48,26 +46,29 @@ public sealed class DatagramSteeringTests
         var meanwhile = flows.Owners(sockets);
         Assert.Equal(0, meanwhile.Count(owner => owner == 5));
         Assert.Equal(Workers - 1, meanwhile.Where((_, flow) => before[flow] == 5).Distinct().Count());
-        Assert.All(Enumerable.Range(0, Flows).Where(flow => before[flow] != 5), flow => Assert.Equal(before[flow], meanwhile[flow]));
+        Assert.All(
+            Enumerable.Range(0, Flows).Where(flow => before[flow] != 5), flow => Assert.Equal(before[flow], meanwhile[flow]));
         sockets[5] = port.Open();
         Assert.Equal(Errno.None, steering.Join(5, [SharedPort.Of(sockets[5])]));
         Assert.Equal(before, flows.Owners(sockets));
     });
 
     /// <summary>
-    /// Workers with two sockets each on one address, which close together: their order in the group is unknown from the first
-    /// replacement on.
+    /// Workers with two sockets on one address. Both close together, so their order in the group is unknown after the first
+    /// replacement.
     /// </summary>
     [Theory]
     [InlineData("127.0.0.1", 3)]
     [InlineData("::1", 3)]
     [InlineData("127.0.0.1", 12)]
-    public void Join_BothSocketsOfAWorkerClose_NothingReachesAStartingOrLeavingWorker(string address, int workers) => OwnNetwork.Run(() =>
+    public void Join_BothSocketsOfAWorkerClose_NothingReachesAStartingOrLeavingWorker(string address, int workers) =>
+        OwnNetwork.Run(() =>
     {
         using var port = new SharedPort(address, isStream: false);
         var sockets = Enumerable.Range(0, workers).Select(_ => port.Open(2)).ToArray();
         using var steering = port.Steer(SteeringKind.Classic, Balance.Default, workers);
-        for (var slot = 0; slot < workers; slot++) Assert.Equal(Errno.None, steering.Join(slot, [.. sockets[slot].Select(SharedPort.Of)]));
+        for (var slot = 0; slot < workers; slot++)
+            Assert.Equal(Errno.None, steering.Join(slot, [.. sockets[slot].Select(SharedPort.Of)]));
         using var flows = new ClientFlows(port.Target, 150);
         for (var step = 0; step < 4 * workers; step++)
         {
@@ -76,7 +77,8 @@ public sealed class DatagramSteeringTests
             sockets[slot] = next;
             Assert.Equal(Errno.None, steering.Join(slot, [.. next.Select(SharedPort.Of)]));
             // Chance may leave a few of many sockets without a flow.
-            Assert.InRange(flows.Owners([.. sockets.SelectMany(pair => pair)]).Distinct().Count(), 2 * workers - workers / 3, 2 * workers);
+            Assert.InRange(
+                flows.Owners([.. sockets.SelectMany(pair => pair)]).Distinct().Count(), 2 * workers - workers / 3, 2 * workers);
             steering.Expect(former.Select(socket => SharedPort.Of(socket).Inode));
             former[step % 3 == 0 ? 1 : 0].Dispose();
             _ = flows.Owners([.. sockets.SelectMany(pair => pair)]); // nor one that is about to close
@@ -112,7 +114,8 @@ public sealed class DatagramSteeringTests
         var after = flows.Owners(sockets);
         Assert.DoesNotContain(3, after);
         Assert.All(Enumerable.Range(0, Flows).Where(flow => before[flow] != 3), flow => Assert.Equal(before[flow], after[flow]));
-        Assert.Equal(2ul * Flows, Enumerable.Range(0, Workers).Aggregate(0ul, (sum, slot) => sum + steering.CountsOf(slot)!.Value.Given));
+        Assert.Equal(
+            2ul * Flows, Enumerable.Range(0, Workers).Aggregate(0ul, (sum, slot) => sum + steering.CountsOf(slot)!.Value.Given));
     });
 
     [Fact]

@@ -37,7 +37,7 @@ internal sealed unsafe partial record KernelObjects(HashSet<uint> Programs, Hash
     private static partial nint Call(nint number, nint command, void* attributes, nint size);
 }
 
-/// <summary>Tests that make such objects, one at a time: they count them.</summary>
+/// <summary>Tests that count such objects. They run in sequence.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class ProgramsOfTheKernel
 {

@@ -18,7 +18,7 @@ public sealed class MigrationTests
     });
 
     [Fact]
-    public void Provide_AsNobody_SaysWhyNot() => OwnNetwork.Run(() => OrdinaryUser.OnThisThread(() =>
+    public void Provide_UnprivilegedUser_HasAReason() => OwnNetwork.Run(() => OrdinaryUser.OnThisThread(() =>
         Assert.Equal(new MigrationOutcome(IsOn: false, Changed: false, Errno.AccessDenied), MigrationSetting.Provide())));
 
     [Fact]
@@ -65,7 +65,10 @@ public sealed class MigrationTests
         Assert.Equal(Errno.None, steering.Rejoin(0));
         clients.AddRange(port.Connect(100));
         Assert.InRange(SharedPort.Drain(listeners[0]), 5, 60);
-        Assert.Equal(4096u, SockDiag.Serving().Where(socket => socket.Port == SharedPort.Port).Select(socket => socket.WriteQueue).Distinct().Single());
+        Assert.Equal(
+            4096u,
+            SockDiag.Serving().Where(socket => socket.Port == SharedPort.Port)
+                .Select(socket => socket.WriteQueue).Distinct().Single());
     });
 
     [Fact]

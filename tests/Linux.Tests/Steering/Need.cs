@@ -4,7 +4,7 @@ namespace Linux.Tests.Steering;
 
 internal static class Need
 {
-    /// <summary>Skips the test where the kernel or the rights do not allow it.</summary>
+    /// <summary>Skips the test if the kernel or the privileges do not allow it.</summary>
     public static void Program()
     {
         using var program = SteeringProgram.Load(1, out var errno);

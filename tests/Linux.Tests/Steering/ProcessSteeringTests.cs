@@ -6,7 +6,7 @@ using Reuseportd.Model;
 
 namespace Linux.Tests.Steering;
 
-/// <summary>Real servers in processes of their own, which know nothing of being steered, under load.</summary>
+/// <summary>Unmodified servers in their own processes, steered under load.</summary>
 [Collection(ProgramsOfTheKernel.Name)]
 public sealed class ProcessSteeringTests
 {
@@ -27,7 +27,8 @@ public sealed class ProcessSteeringTests
         Assert.True(MigrationSetting.Provide().IsOn);
         var workers = Enumerable.Range(0, 4).Select(slot => ShareWorker.Start(spawner, $"{slot}", Endpoint)).ToArray();
         using var diag = new SockDiag();
-        using var steering = new SteeringMode(Enum.Parse<SteeringKind>(kind), "").Steer(KeyOf(workers[0]), Balance.Default, 4, diag);
+        using var steering = new SteeringMode(Enum.Parse<SteeringKind>(kind), "")
+            .Steer(KeyOf(workers[0]), Balance.Default, 4, diag);
         for (var slot = 0; slot < workers.Length; slot++) Assert.Equal(Errno.None, steering.Join(slot, workers[slot].Shared()));
         using var load = new Load(4);
         load.AwaitMore(200);
@@ -39,7 +40,7 @@ public sealed class ProcessSteeringTests
                 var old = workers[slot];
                 workers[slot] = ShareWorker.Start(spawner, $"{slot}", Endpoint);
                 Assert.Equal(Errno.None, steering.Join(slot, workers[slot].Shared()));
-                // What was chosen a moment before is on its way for as long as a handshake takes.
+                // A connection that was assigned just before arrives after its handshake.
                 load.AwaitMore(20);
                 Deadline.Until(() => IsEmpty(diag, old), "the old one has nothing left");
                 old.Send(new Signal(15));
@@ -83,7 +84,7 @@ public sealed class ProcessSteeringTests
         foreach (var worker in workers) worker.Dispose();
     });
 
-    /// <summary>As with SIGSTOP: the judge's verdicts carried out one after the other.</summary>
+    /// <summary>Carries out the verdicts for a worker under SIGSTOP in sequence.</summary>
     [Fact]
     public void Rescue_StoppedWorker_ItsQueueIsServedAndItComesBack() => OwnNetwork.Run(spawner =>
     {
@@ -110,12 +111,12 @@ public sealed class ProcessSteeringTests
         load.AwaitMore(100);
         Assert.InRange(steering.CountsOf(1)!.Value.Given - before, 10ul, 1000ul);
         var (failed, first) = load.End();
-        // It may have been stopped with one accepted; nobody waits for longer than the client does.
+        // The worker can be stopped after it accepted a connection. That client fails at its timeout.
         Assert.True(failed == 0, $"{failed} failed, at first: {first}");
         foreach (var worker in workers) worker.Dispose();
     });
 
-    /// <summary>How a worker that was stuck is seen to be awake, and one that migration did not wake is woken.</summary>
+    /// <summary>Detects that a stuck worker accepts again, and wakes a worker that migration did not wake.</summary>
     [Theory]
     [InlineData("tcp4,0.0.0.0,7000")]
     [InlineData("tcp6,::,7000")]
@@ -136,7 +137,9 @@ public sealed class ProcessSteeringTests
         using (var visit = Assert.IsType<SlotVisit>(SlotVisit.Begin(steering, key, 1, out var errno)))
         {
             Assert.Equal(Errno.None, errno);
-            Deadline.Until(() => AcceptQueues.Sample(netlink, datagrams: false, out _)[second.Sockets[0].Inode].Waiting == 1, "it waits there");
+            Deadline.Until(
+                () => AcceptQueues.Sample(netlink, datagrams: false, out _)[second.Sockets[0].Inode].Waiting == 1,
+                "it waits there");
             Assert.False(visit.IsAccepted(diag));
             second.Send(new Signal(18));
             Deadline.Until(() => visit.IsAccepted(diag), "it is accepted");
@@ -152,7 +155,7 @@ public sealed class ProcessSteeringTests
         AcceptQueues.Sample(diag, datagrams: false, out _)[worker.Sockets[0].Inode].Waiting == 0
         && ConnectionCount.Take(diag, [Port], out _).HeldBy([worker.Server]) == 0;
 
-    /// <summary>Clients in a closed loop, each on a thread that is in the network namespace of the one that made them.</summary>
+    /// <summary>Clients in a closed loop, each on a thread in the network namespace of their creator.</summary>
     private sealed class Load : IDisposable
     {
         private readonly List<Thread> _threads = [];
@@ -176,7 +179,8 @@ public sealed class ProcessSteeringTests
         public void AwaitMore(int requests)
         {
             var target = Volatile.Read(ref _served) + requests;
-            Deadline.Until(() => Volatile.Read(ref _served) >= target, $"{requests} more requests are served, {_failed} failed: {_first}");
+            Deadline.Until(
+                () => Volatile.Read(ref _served) >= target, $"{requests} more requests are served, {_failed} failed: {_first}");
         }
 
         public (int Failed, string First) End()
@@ -206,7 +210,10 @@ public sealed class ProcessSteeringTests
 
         private void Ask()
         {
-            using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = _patience };
+            using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+            {
+                ReceiveTimeout = _patience,
+            };
             client.Connect(IPAddress.Loopback, Port);
             var buffer = new byte[16];
             var count = 0;

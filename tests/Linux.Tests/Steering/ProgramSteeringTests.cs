@@ -27,9 +27,11 @@ public sealed class ProgramSteeringTests
 
         Assert.Equal(1600, counts.Sum());
         Assert.InRange(counts.Max() / 100.0, 1.0, 1.05);
-        Assert.Equal(counts.Select(count => (ulong)count), Enumerable.Range(0, 16).Select(slot => steering.CountsOf(slot)!.Value.Given));
+        Assert.Equal(
+            counts.Select(count => (ulong)count), Enumerable.Range(0, 16).Select(slot => steering.CountsOf(slot)!.Value.Given));
         Assert.InRange(byHash.Max() / 100.0, 1.05, 2.0);
-        TestContext.Current.TestOutputHelper!.WriteLine($"max/mean {counts.Max() / 100.0:0.00}, by the kernel's hash {byHash.Max() / 100.0:0.00}");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"max/mean {counts.Max() / 100.0:0.00}, by the kernel's hash {byHash.Max() / 100.0:0.00}");
     });
 
     [Fact]
@@ -113,7 +115,7 @@ public sealed class ProgramSteeringTests
         listeners[0].Dispose();
         Assert.Equal([40, 40, 40], listeners[1..].Select(SharedPort.Drain));
         Assert.Equal([0ul, 10, 10, 10], Enumerable.Range(0, 4).Select(slot => steering.CountsOf(slot)!.Value.Migrated));
-        // The slot is still one of those that take part: the others share what would be its turns.
+        // The slot still takes part: the other slots share its turns.
         clients.AddRange(port.Connect(120));
         Assert.Equal([40, 40, 40], Given(listeners[1..], clients));
     });
@@ -131,7 +133,7 @@ public sealed class ProgramSteeringTests
         Assert.Equal([10, 10, 10, 10], Given(listeners, clients));
         Assert.Equal(20ul, steering.CountsOf(1)!.Value.Given);
 
-        // The next process has one only.
+        // The next process has one socket only.
         var next = port.Open();
         Assert.Equal(Errno.None, steering.Join(1, [SharedPort.Of(next)]));
         Assert.Equal([10, 10, 0, 0, 10], Given([.. listeners, next], port.Connect(30)));
@@ -215,15 +217,20 @@ public sealed class ProgramSteeringTests
         Assert.Equal(50, waited);
         clients.AddRange(port.Connect(30));
         Assert.Equal([0, 76, 77, 77], Given(listeners, clients).Order());
-        Assert.True(clients.TrueForAll(client => client.Poll(0, SelectMode.SelectRead) && client.Receive(new byte[1]) == 0), "none was reset");
+        Assert.True(
+            clients.TrueForAll(client => client.Poll(0, SelectMode.SelectRead) && client.Receive(new byte[1]) == 0),
+            "none was reset");
 
-        Assert.Equal(4096u, SockDiag.Serving().Where(socket => socket.Port == SharedPort.Port).Select(socket => socket.WriteQueue).Distinct().Single());
+        Assert.Equal(
+            4096u,
+            SockDiag.Serving().Where(socket => socket.Port == SharedPort.Port)
+                .Select(socket => socket.WriteQueue).Distinct().Single());
         Assert.Equal(Errno.None, steering.Rejoin(3));
         Assert.Equal([10, 10, 10, 10], Given(listeners, port.Connect(40)));
     });
 
     [Fact]
-    public void Visit_SlotThatHasLeft_GetsTheVisitorAlone() => OwnNetwork.Run(() =>
+    public void Visit_SlotThatHasLeft_GetsOneConnection() => OwnNetwork.Run(() =>
     {
         using var port = new SharedPort();
         var listeners = port.Open(4);
@@ -290,7 +297,7 @@ public sealed class ProgramSteeringTests
     });
 
     [Fact]
-    public void Join_GroupThatEndedAndBeganAnew_IsSteeredAgain() => OwnNetwork.Run(() =>
+    public void Join_NewGroupAfterTheOldOneEnded_IsSteered() => OwnNetwork.Run(() =>
     {
         using var port = new SharedPort();
         var former = port.Open(2);

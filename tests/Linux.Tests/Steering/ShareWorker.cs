@@ -18,7 +18,8 @@ internal sealed class ShareWorker : IDisposable
         _out = new PipeText(spawned.Stdout!);
         spawned.Stderr?.Dispose();
         string[] words;
-        while ((words = _out.ReadLine()!.Split(' '))[0] == "socket") Sockets.Add((int.Parse(words[1], null), ulong.Parse(words[2], null)));
+        while ((words = _out.ReadLine()!.Split(' '))[0] == "socket")
+            Sockets.Add((int.Parse(words[1], null), ulong.Parse(words[2], null)));
         Assert.Equal("ready", words[0]);
         Server = int.Parse(words[1], null);
     }
@@ -30,7 +31,8 @@ internal sealed class ShareWorker : IDisposable
     /// <summary>The process that has the sockets: itself, or its child.</summary>
     public int Server { get; }
 
-    public static ShareWorker Start(Spawner spawner, params string[] arguments) => Start(spawner, TestWorker.Request("shares", arguments));
+    public static ShareWorker Start(Spawner spawner, params string[] arguments) =>
+        Start(spawner, TestWorker.Request("shares", arguments));
 
     public static ShareWorker Start(Spawner spawner, SpawnRequest request)
     {

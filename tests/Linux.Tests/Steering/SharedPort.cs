@@ -16,17 +16,22 @@ internal sealed class SharedPort : IDisposable
     private readonly List<Socket> _sockets = [];
 
     /// <param name="address">Of the sockets; <c>::</c> takes both families.</param>
-    public SharedPort(string address = "127.0.0.1", bool isStream = true) => (_address, _isStream) = (IPAddress.Parse(address), isStream);
+    public SharedPort(string address = "127.0.0.1", bool isStream = true) =>
+        (_address, _isStream) = (IPAddress.Parse(address), isStream);
 
     public IPEndPoint Target => new(
-        _address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : _address.Equals(IPAddress.Any) ? IPAddress.Loopback : _address, Port);
+        _address.Equals(IPAddress.IPv6Any)
+            ? IPAddress.IPv6Loopback
+            : _address.Equals(IPAddress.Any) ? IPAddress.Loopback : _address,
+        Port);
 
     public GroupKey Key => GroupKey.Of(SockDiag.Serving().First(socket => socket.Port == Port));
 
-    /// <summary>One more member, which listens or is bound.</summary>
+    /// <summary>Opens another member, which listens or is bound.</summary>
     public Socket Open()
     {
-        var socket = new Socket(_address.AddressFamily, _isStream ? SocketType.Stream : SocketType.Dgram, ProtocolType.Unspecified) { Blocking = false };
+        var type = _isStream ? SocketType.Stream : SocketType.Dgram;
+        var socket = new Socket(_address.AddressFamily, type, ProtocolType.Unspecified) { Blocking = false };
         socket.SetRawSocketOption(1, 15, BitConverter.GetBytes(1));
         if (_address.Equals(IPAddress.IPv6Any)) socket.DualMode = true;
         socket.Bind(new IPEndPoint(_address, Port));
@@ -53,15 +58,17 @@ internal sealed class SharedPort : IDisposable
         for (var slot = 0; slot < sockets.Count; slot++) Assert.Equal(Errno.None, steering.Join(slot, [Of(sockets[slot])]));
     }
 
-    public IGroupSteering Steer(SteeringKind kind, Balance balance, int workers = 16) => new SteeringMode(kind, "").Steer(Key, balance, workers);
+    public IGroupSteering Steer(SteeringKind kind, Balance balance, int workers = 16) =>
+        new SteeringMode(kind, "").Steer(Key, balance, workers);
 
-    /// <summary>Connections, made one after the other; a failed one fails the test.</summary>
+    /// <summary>Makes connections in sequence. A failed connection fails the test. They are closed with this port.</summary>
     public List<Socket> Connect(int count)
     {
         var clients = new List<Socket>();
         for (var number = 0; number < count; number++)
         {
             var client = new Socket(Target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            _sockets.Add(client);
             client.Connect(Target);
             clients.Add(client);
         }
@@ -89,7 +96,7 @@ internal sealed class SharedPort : IDisposable
         return count;
     }
 
-    /// <summary>Reads all datagrams: from which port of a client each one came.</summary>
+    /// <summary>Reads all datagrams and returns the client port of each.</summary>
     public static List<int> Read(Socket bound)
     {
         var buffer = new byte[64];

@@ -19,7 +19,7 @@ public sealed class SharedSocketTests
     });
 
     [Fact]
-    public void Take_HeldByAForkedChildAndNobodySaidWhere_IsFound() => OwnNetwork.Run(spawner =>
+    public void Take_HeldByAForkedChild_IsFound() => OwnNetwork.Run(spawner =>
     {
         using var worker = ShareWorker.Start(spawner, "a", "-h", "-c", "tcp4,127.0.0.1,7000", "udp4,127.0.0.1,7000");
         Assert.NotEqual(worker.Pid, worker.Server);
@@ -32,7 +32,7 @@ public sealed class SharedSocketTests
 
     /// <summary>A worker may write any line that it likes.</summary>
     [Fact]
-    public void Take_LineNamesAnothersProcess_GetsNothing() => OwnNetwork.Run(spawner =>
+    public void Take_LineNamesAProcessOfAnotherUser_IsNotFound() => OwnNetwork.Run(spawner =>
     {
         using var liar = ShareWorker.Start(spawner, "a", "-h", "tcp4,127.0.0.1,7000");
         using var victim = ShareWorker.Start(spawner, "b", "-h", "tcp4,127.0.0.1,7001");
@@ -47,7 +47,8 @@ public sealed class SharedSocketTests
     {
         int pid;
         ulong inode;
-        using (var worker = ShareWorker.Start(spawner, "a", "-h", "tcp4,127.0.0.1,7000")) (pid, inode) = (worker.Pid, worker.Sockets[0].Inode);
+        using (var worker = ShareWorker.Start(spawner, "a", "-h", "tcp4,127.0.0.1,7000"))
+            (pid, inode) = (worker.Pid, worker.Sockets[0].Inode);
         Assert.Null(new SharedSocket(inode, () => [pid]).Take(out var errno));
         Assert.Equal(Errno.NotFound, errno);
     });

@@ -1,4 +1,4 @@
-/* Counts what is allocated while bind and listen run: every way into the heap goes through here. */
+/* Counts allocations while bind and listen run. It interposes every function that allocates. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* Another library that stands before bind and listen, and says so on stdout. */
+/* Another library that interposes bind and listen. It prints a line for each call. */
 #include <dlfcn.h>
 #include <string.h>
 #include <sys/socket.h>

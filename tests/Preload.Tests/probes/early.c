@@ -1,4 +1,4 @@
-/* A library whose constructor binds and listens, before that of a library preloaded ahead of it has run. */
+/* A library whose constructor binds and listens. It runs before the constructor of libreuseport. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* A library whose constructor binds from many threads at once: who reads the environment first is a race. */
+/* A library whose constructor binds from many threads at once, so that these race for the first read of the environment. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>

@@ -44,7 +44,7 @@ static void value(char *to, size_t size)
         const size_t wanted = any() % (any() % 16 == 0 ? size - 1 : 64);
         while (length < wanted)
             to[length++] = (char)(1 + any() % 255);
-    } else { /* one piece, a few, or a list far longer than is held */
+    } else { /* one item, a few, or a list far beyond the limit */
         const unsigned int most = kind < 4 ? 1 : kind == 7 ? 1 + any() % 600 : 1 + any() % 6;
         for (unsigned int i = 0; i < most; i++) {
             const char *piece = pieces[any() % (sizeof pieces / sizeof pieces[0])];
@@ -60,7 +60,7 @@ static void value(char *to, size_t size)
     to[length] = '\0';
 }
 
-/* Returns whether the library is told of a file that is not its stderr. */
+/* Returns whether LIBREUSEPORT_STDERR names a file that is not stderr. */
 static int environment(void)
 {
     static char text[16384];
@@ -104,7 +104,7 @@ static void calls(void *library)
     close(fd);
 }
 
-/* Returns how many lines there were, or -1 for what is no line. */
+/* Returns the number of lines, or -1 if a line is malformed. */
 static int drain(int reader)
 {
     static char text[65536];

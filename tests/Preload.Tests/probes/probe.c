@@ -1,5 +1,5 @@
 /*
- * Does what its arguments say, one after another, on one current socket, and prints what came of each:
+ * Carries out its arguments in sequence on one current socket, and prints the result of each:
  *
  *   socket FAMILY TYPE     inet inet6 unix netlink / stream dgram seqpacket: a new current socket
  *   file                   a descriptor that is no socket
@@ -15,20 +15,20 @@
  *   get NAME               reuseport reuseaddr device port backlog
  *   set NAME VALUE         reuseport reuseaddr device
  *   scribble               overwrites every byte of the environment, and empties it
- *   stderr KIND            what fd 2 is from now on: broken pipe socket closed file appended tty fifo; full
- *                          socket-full tty-full fifo-full: so full that a write blocks; original: as at first
+ *   stderr KIND            replaces fd 2: broken pipe socket closed file appended tty fifo; full socket-full
+ *                          tty-full fifo-full: so full that a write blocks; original: as at the start
  *   stderr-flood           fills fd 2
- *   stderr-bytes           how many bytes reached it, or are still to be read
- *   stderr-lines           reads what reached it, and prints each line
- *   stderr-flags           "stderr-blocks=1" where O_NONBLOCK is not set
- *   stderr-is-ours         LIBREUSEPORT_STDERR is fd 2, and DEBUG 1, for who is executed
+ *   stderr-bytes           the number of bytes in it
+ *   stderr-lines           reads its lines and prints them
+ *   stderr-flags           "stderr-blocks=1" if O_NONBLOCK is not set
+ *   stderr-is-ours         sets LIBREUSEPORT_STDERR to fd 2 and DEBUG to 1 for executed programs
  *   hold SIGNAL            sigpipe sigxfsz: blocks it and makes one pending; pending SIGNAL prints whether it still is
  *   interrupt-often        a signal handler runs each millisecond
  *   limit-files BYTES      RLIMIT_FSIZE
  *   elapsed                milliseconds since the last "elapsed"; the first prints nothing
- *   fork COUNT             goes on in so many children at once, while the parent waits
- *   exec                   goes on in a new image of the program
- *   repeat COUNT           does what follows so many times
+ *   fork COUNT             continues in COUNT children at once, while the parent waits
+ *   exec                   continues in a new image of the program
+ *   repeat COUNT           repeats the following arguments COUNT times
  *   refuse CALL ERRNO      the kernel refuses that system call from now on: reuseport-option epoll_ctl pwritev2
  *                          vmsplice
  *   as-stderr              the current socket becomes descriptor 2

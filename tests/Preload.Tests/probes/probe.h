@@ -4,17 +4,17 @@
 
 #include <sys/socket.h>
 
-enum { MARK = 4711 }; /* errno before a call; it has to be the same after one that succeeds */
+enum { MARK = 4711 }; /* errno before a call; a successful call must not change it */
 
 extern int current; /* the socket that commands are about */
 
-/* Prints "what=ok" or the errno; and "errno=lost" where a success has changed it. */
+/* Prints "what=ok" or the errno; and "errno=lost" if a successful call has changed it. */
 void say(const char *what, int result);
 
 void die(const char *why) __attribute__((noreturn));
 void get(const char *name);
 
-/* probe_binds.c. `how` is what stands after "bind-"; `used` becomes how many arguments belong to it. */
+/* probe_binds.c. `how` is the text after "bind-"; sets `used` to the number of its arguments. */
 void bind_plainly(char **arguments);
 void bind_otherwise(const char *how, char **arguments, int *used);
 

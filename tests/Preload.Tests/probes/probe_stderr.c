@@ -1,4 +1,4 @@
-/* What descriptor 2 is, and what reached it. */
+/* The kinds of descriptor 2, and the bytes that reached it. */
 #include "probe.h"
 
 #include <fcntl.h>
@@ -57,7 +57,7 @@ static void fill(int writer)
             continue;
         while (write(writer, page, 1) > 0)
             continue;
-        /* The kernel moves a terminal's bytes on, to where they are read from, a little later. */
+        /* The kernel moves the bytes of a terminal to its reader a little later. */
     } while (isatty(writer) && poll(&room, 1, 50) > 0);
     fcntl(writer, F_SETFL, flags);
 }

@@ -1,4 +1,4 @@
-/* What a program is surrounded by: its signals, its environment, its limits, what the kernel lets it do. */
+/* The surroundings of a program: signals, environment, limits, and system calls that the kernel refuses. */
 #include "probe.h"
 
 #include <signal.h>

@@ -29,7 +29,8 @@ internal sealed class GatedServer : IAsyncDisposable
         var gate = new ConnectionGate(access, rule, turns, time);
         _door = LocalSocket.TryBind(_folder["s"], out _)!;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(server => server.Listen(new ControlEndPoint(_door, _folder["s"], gate), listen =>
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(
+            server => server.Listen(new ControlEndPoint(_door, _folder["s"], gate), listen =>
         {
             listen.Use(ConnectionGate.Guard);
             listen.Use(Behind);
@@ -37,7 +38,10 @@ internal sealed class GatedServer : IAsyncDisposable
         builder.Services.AddSingleton<IConnectionListenerFactory, PendingConnectionsTransport>();
         builder.Services.AddRoutingCore();
         _host = builder.Build();
-        ControlApi.Map(_host, [new Route(HttpMethods.Get, "/held", Access.Read, HeldAsync), new Route(HttpMethods.Get, "/", Access.Read, OkAsync)], access);
+        ControlApi.Map(
+            _host,
+            [new Route(HttpMethods.Get, "/held", Access.Read, HeldAsync), new Route(HttpMethods.Get, "/", Access.Read, OkAsync)],
+            access);
     }
 
     /// <summary>

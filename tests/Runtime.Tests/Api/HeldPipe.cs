@@ -27,7 +27,8 @@ internal sealed class HeldPipe(IDuplexPipe inner, StrongBox<Task> until) : IDupl
 
         public override void AdvanceTo(SequencePosition consumed) => reader.AdvanceTo(consumed);
 
-        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => reader.AdvanceTo(consumed, examined);
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) =>
+            reader.AdvanceTo(consumed, examined);
 
         public override void CancelPendingRead() => reader.CancelPendingRead();
 

@@ -30,7 +30,8 @@ public sealed class FullDiskTests
         var lost = Events(disk, "log_lost")[0];
         Assert.Equal("28", lost.GetProperty("ERRNO").ToString());
         Assert.InRange(lost.GetProperty("REUSEPORT_LOST_UNWRITTEN").GetInt32(), 1, int.MaxValue);
-        Deadline.Until(() => Events(disk, "ready").Any(ready => ready.GetProperty("REUSEPORT_WORKER").GetInt32() == 1), "the log goes on");
+        Deadline.Until(
+            () => Events(disk, "ready").Any(ready => ready.GetProperty("REUSEPORT_WORKER").GetInt32() == 1), "the log goes on");
         Deadline.Until(() => fleet.Snapshot().Counts.Ready == 2, "the other is replaced too");
     }
 

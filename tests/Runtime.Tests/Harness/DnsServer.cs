@@ -3,7 +3,9 @@ using Reuseportd.Model;
 
 namespace Runtime.Tests.Harness;
 
-/// <summary>A server, in Python, that answers each query over TCP as the word in a file says; with SERVFAIL while there is none.</summary>
+/// <summary>
+/// A server, in Python, that answers each query over TCP as the word in a file says; with SERVFAIL while there is none.
+/// </summary>
 internal static class DnsServer
 {
     private const string Program =

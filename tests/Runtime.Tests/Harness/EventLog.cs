@@ -40,7 +40,8 @@ internal sealed class EventLog : ILogEventSink
 
                 var left = until - DateTime.UtcNow;
                 var came = left > TimeSpan.Zero && Monitor.Wait(_gate, left);
-                Assert.True(came || left > TimeSpan.Zero, $"no '{kind}' of {worker ?? "any worker"} in time; there was:\n{Text()}");
+                Assert.True(
+                    came || left > TimeSpan.Zero, $"no '{kind}' of {worker ?? "any worker"} in time; there was:\n{Text()}");
             }
         }
     }

@@ -7,7 +7,8 @@ namespace Runtime.Tests.Harness;
 internal static class Given
 {
     /// <summary>Waits of a millisecond, and all the same.</summary>
-    public static readonly RestartPolicy AtOnce = RestartPolicy.Default with { Delay = TimeSpan.FromMilliseconds(1), Multiplier = 1, Jitter = 0 };
+    public static readonly RestartPolicy AtOnce =
+        RestartPolicy.Default with { Delay = TimeSpan.FromMilliseconds(1), Multiplier = 1, Jitter = 0 };
 
     public static readonly ReadinessSpec Running = new ReadinessSpec.Delay(TimeSpan.Zero, ReadinessSpec.DefaultTimeout);
 
@@ -20,7 +21,8 @@ internal static class Given
     public static (string Address, int Port) Socket()
     {
         var pid = Environment.ProcessId;
-        return ($"127.{64 + (pid >> 16 & 63)}.{pid >> 8 & 255}.{pid & 255}", 20_000 + Interlocked.Increment(ref _sockets) % 10_000);
+        return (
+            $"127.{64 + (pid >> 16 & 63)}.{pid >> 8 & 255}.{pid & 255}", 20_000 + Interlocked.Increment(ref _sockets) % 10_000);
     }
 
     /// <summary>Copies of a program that are ready as soon as they run.</summary>
@@ -46,7 +48,8 @@ internal static class Given
     {
         var (address, port) = Socket();
         return Listening(Service(
-            name, workers, Checkout.Worker("binds"), string.Create(CultureInfo.InvariantCulture, $"{protocol},{address},{port}")), port);
+            name, workers, Checkout.Worker("binds"),
+            string.Create(CultureInfo.InvariantCulture, $"{protocol},{address},{port}")), port);
     }
 
     /// <summary>The service, ready once it listens on these ports.</summary>
@@ -63,7 +66,8 @@ internal static class Given
     public static ServiceSpec Sleepers(string name, int workers) => Service(name, workers, "sleep", "infinity");
 
     /// <summary>Runs a line of shell.</summary>
-    public static ServiceSpec Shell(string name, int workers, string line) => Service(name, workers, "/bin/sh", "-c", Literally(line));
+    public static ServiceSpec Shell(string name, int workers, string line) =>
+        Service(name, workers, "/bin/sh", "-c", Literally(line));
 
     public static ServiceSpec With(this ServiceSpec service, params ReadOnlySpan<string> command) =>
         service with { Process = service.Process with { Command = Templates(command) } };

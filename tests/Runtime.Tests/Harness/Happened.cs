@@ -27,7 +27,8 @@ internal sealed class Happened
         ? Convert.ToString(value, CultureInfo.InvariantCulture)
         : null;
 
-    public int Number(string field) => int.Parse(Field(field) ?? throw new InvalidOperationException($"no {field} in: {this}"), CultureInfo.InvariantCulture);
+    public int Number(string field) =>
+        int.Parse(Field(field) ?? throw new InvalidOperationException($"no {field} in: {this}"), CultureInfo.InvariantCulture);
 
     public override string ToString() => $"{Kind}: {_logged.RenderMessage(CultureInfo.InvariantCulture)}";
 }

@@ -8,7 +8,8 @@ internal static class OwnProcess
     /// <summary>Children, zombies among them.</summary>
     public static int[] Children() =>
     [
-        .. Directory.GetDirectories("/proc/self/task").SelectMany(task => Text($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .. Directory.GetDirectories("/proc/self/task")
+            .SelectMany(task => Text($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Select(pid => int.Parse(pid, CultureInfo.InvariantCulture)),
     ];
 

@@ -26,8 +26,11 @@ internal static class WebServer
     public static ServiceSpec Service(string name, int workers, string address, string port, string? healthyWhile = null)
     {
         var service = Given.Service(name, workers, [
-            "python3", "-c", Program.Replace("{", "{{", StringComparison.Ordinal), address, port, .. healthyWhile is null ? Array.Empty<string>() : [healthyWhile],
+            "python3", "-c", Program.Replace("{", "{{", StringComparison.Ordinal), address, port,
+            .. healthyWhile is null ? Array.Empty<string>() : [healthyWhile],
         ]);
-        return int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var shared) ? Given.Listening(service, shared) : service;
+        return int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var shared)
+            ? Given.Listening(service, shared)
+            : service;
     }
 }

@@ -45,7 +45,8 @@ internal sealed class WorkerLines : ILogDestination
         {
             while (true)
             {
-                var at = _untaken.FindIndex(line => line.Worker == worker && line.Text.StartsWith(start, StringComparison.Ordinal));
+                var at = _untaken.FindIndex(
+                    line => line.Worker == worker && line.Text.StartsWith(start, StringComparison.Ordinal));
                 if (at >= 0)
                 {
                     var found = _untaken[at];
@@ -54,7 +55,8 @@ internal sealed class WorkerLines : ILogDestination
                 }
 
                 var left = until - DateTime.UtcNow;
-                Assert.True(left > TimeSpan.Zero, $"no line '{start}' of {worker} in time; there was:\n{string.Join('\n', _untaken)}");
+                Assert.True(
+                    left > TimeSpan.Zero, $"no line '{start}' of {worker} in time; there was:\n{string.Join('\n', _untaken)}");
                 Monitor.Wait(_gate, left);
             }
         }
@@ -64,7 +66,9 @@ internal sealed class WorkerLines : ILogDestination
     {
         using var line = JsonDocument.Parse(Encoding.UTF8.GetString(record));
         var root = line.RootElement;
-        return ($"{root.GetProperty("REUSEPORT_SERVICE")}@{root.GetProperty("REUSEPORT_WORKER")}", root.GetProperty("MESSAGE").GetString()!,
+        return (
+            $"{root.GetProperty("REUSEPORT_SERVICE")}@{root.GetProperty("REUSEPORT_WORKER")}",
+            root.GetProperty("MESSAGE").GetString()!,
             DateTimeOffset.Parse(root.GetProperty("timestamp").GetString()!, CultureInfo.InvariantCulture));
     }
 }

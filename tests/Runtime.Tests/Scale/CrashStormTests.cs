@@ -75,14 +75,16 @@ public sealed class CrashStormTests
     {
         Deadline.Until(() => fleet.Log.All("bind").Length == workers * rounds, "all that they said has been read");
         Assert.All(fleet.Log.All("bind"), bind => Assert.Equal("EADDRINUSE", bind.Field("REUSEPORT_RESULT")));
-        var counts = fleet.Log.All().Where(happened => happened.Worker is not null).GroupBy(happened => happened.Kind).ToDictionary(kind => kind.Key, kind => kind.Count());
+        var counts = fleet.Log.All().Where(happened => happened.Worker is not null).GroupBy(happened => happened.Kind)
+            .ToDictionary(kind => kind.Key, kind => kind.Count());
         Assert.Equal(["backoff", "bind", "exit", "loaded", "spawn"], counts.Keys.Order());
         Assert.All(counts.Values, count => Assert.Equal(workers * rounds, count));
         Deadline.Until(() => fleet.Lines.Count == workers * rounds, "one line of each program");
     }
 
     private static ServiceSpec Storm(int port, int workers) => Given.Listening(
-        Given.Service("storm", workers, Checkout.Worker("dies"), "bound", port.ToString(CultureInfo.InvariantCulture), "1"), port);
+        Given.Service("storm", workers, Checkout.Worker("dies"), "bound", port.ToString(CultureInfo.InvariantCulture), "1"),
+        port);
 
     /// <summary>Spread evenly, and the same each time: multiples of the golden ratio.</summary>
     private static Func<double> Rolls()

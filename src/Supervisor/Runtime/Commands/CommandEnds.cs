@@ -4,10 +4,10 @@ using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Commands;
 
-/// <summary>The result of a command for one worker.</summary>
+/// <summary>The results of a command for single workers.</summary>
 internal static class CommandEnds
 {
-    /// <summary>The command wants the worker to run; a worker that is leaving, to stop.</summary>
+    /// <summary>The result if the worker was to run, or to be removed because the service has too many.</summary>
     public static CommandEnd Running(WorkerSlot slot) => slot switch
     {
         { Leaving: true } => Stopped(slot),
@@ -21,15 +21,17 @@ internal static class CommandEnds
     public static CommandEnd Stopped(WorkerSlot slot) => slot switch
     {
         { Slot.State: SlotState.Stopped } => Of(slot, ok: true),
-        { Leaving: false } when slot.Service.Overrides.Wants(slot.Name.Index) => Of(slot, ok: false, new CommandObstacle.Overtaken()),
+        { Leaving: false } when slot.Service.Overrides.Wants(slot.Name.Index) =>
+            Of(slot, ok: false, new CommandObstacle.Overtaken()),
         _ => Of(slot, ok: false, new CommandObstacle.StillOnItsWay()),
     };
 
-    /// <summary>The command does not wait for the worker.</summary>
+    /// <summary>The result if the client does not wait.</summary>
     public static CommandEnd Taken(WorkerSlot slot) => Of(slot, ok: true);
 
-    /// <summary>The command does not apply to the worker.</summary>
-    public static CommandEnd Untouched(WorkerSlot slot, CommandObstacle why) => Of(slot, ok: false, why) with { IsUntouched = true };
+    /// <summary>The result if the command did not apply to the worker.</summary>
+    public static CommandEnd Untouched(WorkerSlot slot, CommandObstacle why) =>
+        Of(slot, ok: false, why) with { IsUntouched = true };
 
     private static CommandEnd Of(WorkerSlot slot, bool ok, CommandObstacle? why = null) =>
         new(slot.Name, slot.Slot.State.Kind, ok, slot.Process?.Handle.Pid, slot.Slot.Generation)

@@ -8,13 +8,13 @@ using Serilog;
 namespace Reuseportd.Runtime.Commands;
 
 /// <summary>
-/// Does what people ask of workers, in the order of the mailbox, and tells each of them what came of it. Nobody looks for workers
-/// that have settled: each knows who waits for it. Only the loop's thread uses it.
+/// Carries out commands of clients in the order of the mailbox, and answers each. A settled worker finds its pending commands by
+/// a table, without a search. Only the loop's thread uses it.
 /// </summary>
 internal sealed class CommandRunner(ServiceTable fleet, ILogger log)
 {
-    private readonly HashSet<Waiting> _waiting = [];
-    private readonly Dictionary<WorkerSlot, HashSet<Waiting>> _bySlot = [];
+    private readonly HashSet<PendingCommand> _pending = [];
+    private readonly Dictionary<WorkerSlot, HashSet<PendingCommand>> _bySlot = [];
 
     public void Take(FleetMessage.Command command)
     {
@@ -29,37 +29,38 @@ internal sealed class CommandRunner(ServiceTable fleet, ILogger log)
         Answer(command, Do(command, slots));
     }
 
-    /// <summary>A worker has settled.</summary>
+    /// <summary>Handles a worker that has settled.</summary>
     public void Settled(WorkerSlot slot)
     {
-        // The same step may have sent it on its way again.
-        if (slot.Unsettled || !_bySlot.Remove(slot, out var waiting)) return;
-        foreach (var one in waiting)
+        // The same step may have unsettled the worker again.
+        if (slot.Unsettled || !_bySlot.Remove(slot, out var pending)) return;
+        foreach (var command in pending)
         {
-            one.Settled();
-            if (one.Answer.IsCompleted) _waiting.Remove(one);
+            command.Settled();
+            if (command.Answer.IsCompleted) _pending.Remove(command);
         }
     }
 
-    /// <summary>Who asked waits no longer.</summary>
+    /// <summary>Answers a command whose client waits no longer.</summary>
     public void Expire(Task answer)
     {
-        if (_waiting.FirstOrDefault(one => one.Answer == answer) is not { } expired) return;
-        _waiting.Remove(expired);
+        if (_pending.FirstOrDefault(command => command.Answer == answer) is not { } expired) return;
+        _pending.Remove(expired);
         foreach (var slot in expired.Slots) Leave(slot, expired);
         expired.Expire();
     }
 
-    /// <summary>Nothing more comes of any.</summary>
+    /// <summary>Cancels all pending commands.</summary>
     public void Cancel()
     {
-        foreach (var one in _waiting) one.Cancel();
-        _waiting.Clear();
+        foreach (var command in _pending) command.Cancel();
+        _pending.Clear();
         _bySlot.Clear();
     }
 
-    /// <returns>What is to be said of each worker in the end.</returns>
-    private (IReadOnlyList<WorkerSlot> Slots, Func<WorkerSlot, CommandEnd> End) Do(FleetMessage.Command command, List<WorkerSlot> slots)
+    /// <returns>Also the function that makes the result of each worker.</returns>
+    private (IReadOnlyList<WorkerSlot> Slots, Func<WorkerSlot, CommandEnd> End) Do(
+        FleetMessage.Command command, List<WorkerSlot> slots)
     {
         switch (command.What)
         {
@@ -77,7 +78,7 @@ internal sealed class CommandRunner(ServiceTable fleet, ILogger log)
             case FleetCommand.Rollback:
                 return (slots, Without(fleet.Rollback(slots), new CommandObstacle.NothingToRollBack(), End(command)));
             case FleetCommand.Pause:
-                return (slots, Without(fleet.Pause(slots), NotPaused, CommandEnds.Taken));
+                return (slots, Without(fleet.Pause(slots), WhyNotPaused, CommandEnds.Taken));
             case FleetCommand.Resume:
                 return (slots, Without(fleet.Resume(slots), new CommandObstacle.NothingPaused(), End(command)));
             case FleetCommand.Reset:
@@ -92,9 +93,7 @@ internal sealed class CommandRunner(ServiceTable fleet, ILogger log)
         }
     }
 
-    /// <summary>
-    /// Workers of a service that is stopped are no more and no fewer than were asked for, and run only when somebody starts them.
-    /// </summary>
+    /// <summary>Scaling a stopped service changes its number of workers but starts none. Their result says so.</summary>
     private static (IReadOnlyList<WorkerSlot> Slots, Func<WorkerSlot, CommandEnd> End) Scaled(IReadOnlyList<WorkerSlot> slots)
     {
         var stopped = slots.Where(slot => !slot.Leaving && !slot.Service.Overrides.Wants(slot.Name.Index)).ToHashSet();
@@ -103,20 +102,21 @@ internal sealed class CommandRunner(ServiceTable fleet, ILogger log)
             : CommandEnds.Running(slot));
     }
 
-    /// <param name="left">Services of which nothing could be done.</param>
-    private static Func<WorkerSlot, CommandEnd> Without(HashSet<Service> left, CommandObstacle why, Func<WorkerSlot, CommandEnd> end) =>
-        Without(left, _ => why, end);
+    /// <param name="left">Services that the command did not apply to.</param>
+    private static Func<WorkerSlot, CommandEnd> Without(
+        HashSet<Service> left, CommandObstacle why, Func<WorkerSlot, CommandEnd> end) => Without(left, _ => why, end);
 
     private static Func<WorkerSlot, CommandEnd> Without(
         HashSet<Service> left, Func<WorkerSlot, CommandObstacle> why, Func<WorkerSlot, CommandEnd> end) =>
         slot => left.Contains(slot.Service) ? CommandEnds.Untouched(slot, why(slot)) : end(slot);
 
-    private CommandObstacle NotPaused(WorkerSlot slot) =>
+    private CommandObstacle WhyNotPaused(WorkerSlot slot) =>
         fleet.IsPaused(slot.Service) ? new CommandObstacle.AlreadyPaused() : new CommandObstacle.NotBeingReplaced();
 
-    private static Func<WorkerSlot, CommandEnd> End(FleetMessage.Command command) => command.Wait ? CommandEnds.Running : CommandEnds.Taken;
+    private static Func<WorkerSlot, CommandEnd> End(FleetMessage.Command command) =>
+        command.Wait ? CommandEnds.Running : CommandEnds.Taken;
 
-    /// <summary>Sends the signals; what came of each is said with the rest.</summary>
+    /// <summary>Sends signals. A failure appears in the result of its worker.</summary>
     private Func<WorkerSlot, CommandEnd> Sent(List<WorkerSlot> slots, Func<WorkerSlot, Signal> signal)
     {
         var failed = new Dictionary<WorkerSlot, CommandObstacle>();
@@ -138,30 +138,30 @@ internal sealed class CommandRunner(ServiceTable fleet, ILogger log)
 
     private void Answer(FleetMessage.Command command, (IReadOnlyList<WorkerSlot> Slots, Func<WorkerSlot, CommandEnd> End) done)
     {
-        // Signals are sent by now; whether they were is all that there is to say of them.
+        // The result of a signal is known already. These commands need no wait for settled workers.
         var isWaited = command.Wait || command.What is FleetCommand.Reload or FleetCommand.Send
             or FleetCommand.Rollback or FleetCommand.Pause or FleetCommand.Resume;
-        var waiting = new Waiting(done.Slots, isWaited ? done.End : CommandEnds.Taken, command.Done);
-        if (command.Wait) Begin(waiting);
-        else waiting.Finish();
-        if (!waiting.Answer.IsCompleted) _waiting.Add(waiting);
+        var pending = new PendingCommand(done.Slots, isWaited ? done.End : CommandEnds.Taken, command.Done);
+        if (command.Wait) Begin(pending);
+        else pending.Finish();
+        if (!pending.Answer.IsCompleted) _pending.Add(pending);
     }
 
-    private void Begin(Waiting waiting)
+    private void Begin(PendingCommand pending)
     {
-        WorkerSlot[] unsettled = [.. waiting.Slots.Where(slot => slot.Unsettled)];
+        WorkerSlot[] unsettled = [.. pending.Slots.Where(slot => slot.Unsettled)];
         foreach (var slot in unsettled)
         {
-            if (!_bySlot.TryGetValue(slot, out var waits)) _bySlot.Add(slot, waits = []);
-            waits.Add(waiting);
+            if (!_bySlot.TryGetValue(slot, out var commands)) _bySlot.Add(slot, commands = []);
+            commands.Add(pending);
         }
 
-        waiting.Begin(unsettled.Length);
+        pending.Begin(unsettled.Length);
     }
 
-    private void Leave(WorkerSlot slot, Waiting expired)
+    private void Leave(WorkerSlot slot, PendingCommand expired)
     {
-        if (_bySlot.TryGetValue(slot, out var waiting) && waiting.Remove(expired) && waiting.Count == 0) _bySlot.Remove(slot);
+        if (_bySlot.TryGetValue(slot, out var pending) && pending.Remove(expired) && pending.Count == 0) _bySlot.Remove(slot);
     }
 
     private static string Argument(FleetCommand command) => command switch

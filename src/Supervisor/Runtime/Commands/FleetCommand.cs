@@ -3,8 +3,8 @@ using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Runtime.Commands;
 
-/// <summary>What people ask of workers.</summary>
-/// <param name="Word">For the log.</param>
+/// <summary>A command of a client for workers.</summary>
+/// <param name="Word">The command's name in the log.</param>
 internal abstract record FleetCommand(string Word)
 {
     internal sealed record Start() : FleetCommand("start");
@@ -13,54 +13,52 @@ internal abstract record FleetCommand(string Word)
 
     internal sealed record Restart() : FleetCommand("restart");
 
-    /// <summary>Has services become what they were before they were changed last.</summary>
+    /// <summary>Returns services to their specification before the last change.</summary>
     internal sealed record Rollback() : FleetCommand("rollback");
 
-    /// <summary>Has planned restarts begin nothing more.</summary>
+    /// <summary>Pauses rolling restarts.</summary>
     internal sealed record Pause() : FleetCommand("pause");
 
-    /// <summary>Has planned restarts go on that were paused, or stopped at a failure.</summary>
+    /// <summary>Resumes rolling restarts that were paused, or that stopped at a failure.</summary>
     internal sealed record Resume() : FleetCommand("resume");
 
-    /// <summary>Sends each its service's <see cref="ServiceSpec.ReloadSignal"/>.</summary>
+    /// <summary>Sends each worker its service's <see cref="ServiceSpec.ReloadSignal"/>.</summary>
     internal sealed record Reload() : FleetCommand("reload");
 
-    /// <summary>Has those that have failed forget it: they are stopped, and their retries count from the first.</summary>
+    /// <summary>Returns failed workers to <c>stopped</c> and resets their retries.</summary>
     internal sealed record Reset() : FleetCommand("reset");
 
     internal sealed record Send(Signal Signal) : FleetCommand("signal");
 
-    /// <summary>Gives one service another number of workers.</summary>
+    /// <summary>Changes the number of workers of one service.</summary>
     internal sealed record Scale(int Workers) : FleetCommand("scale");
 }
 
-/// <summary>What came of a command.</summary>
-/// <param name="TimedOut">Some were still on their way when who asked had waited long enough.</param>
-/// <param name="Unknown">Names that stand for nothing; where there are any, nothing was done.</param>
+/// <summary>The result of a command.</summary>
+/// <param name="TimedOut">True if workers were unsettled when the client's timeout passed.</param>
+/// <param name="Unknown">Names that match nothing. If there are any, the command did nothing.</param>
 internal sealed record CommandResult(ValueList<CommandEnd> Workers, bool TimedOut, ValueList<string> Unknown)
 {
-    /// <summary>
-    /// Connections that processes still had when the time of their draining was over, from the command to the answer.
-    /// </summary>
+    /// <summary>Connections that were cut at a drain timeout between the command and the answer.</summary>
     public int Cut { get; init; }
 }
 
-/// <summary>What came of it for one worker.</summary>
+/// <summary>The result of a command for one worker.</summary>
 /// <param name="Ok">
-/// Whether the worker is in the state that the command wants; for a command that does not wait, whether the worker took it.
+/// True if the worker is in the state that the command asks for. If the client does not wait: true if the command was accepted.
 /// </param>
 internal sealed record CommandEnd(WorkerName Name, WorkerState State, bool Ok, int? Pid, int Generation)
 {
     /// <summary>The command has removed the worker.</summary>
     public bool IsRemoved { get; init; }
 
-    /// <summary>What the command could not do; null where the facts of the worker tell.</summary>
+    /// <summary>The reason why the command was not carried out; null if the facts of the worker tell.</summary>
     public CommandObstacle? Obstacle { get; init; }
 
-    /// <summary>The command does not apply to the worker in its state.</summary>
+    /// <summary>True if the command did not apply to the worker in its present state.</summary>
     public bool IsUntouched { get; init; }
 
-    /// <summary>An update did not replace the worker.</summary>
+    /// <summary>True if the worker still runs the former process, as its replacement failed.</summary>
     public bool IsNotReplaced { get; init; }
 
     /// <summary>The worker at the end of the command; null where <see cref="Ok"/>.</summary>

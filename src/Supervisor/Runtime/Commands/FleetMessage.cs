@@ -5,32 +5,33 @@ using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Runtime.Commands;
 
-/// <summary>What clients and the host ask of the fleet.</summary>
+/// <summary>A request of a client or of the host to the fleet.</summary>
 internal abstract record FleetMessage : Message
 {
     private FleetMessage() { }
 
-    /// <summary>Make the fleet be this.</summary>
-    /// <param name="Done">Completed when all that the change touched has settled.</param>
+    /// <summary>Changes the fleet to the desired services.</summary>
+    /// <param name="Done">Completed when all workers that the change touches have settled.</param>
     internal sealed record Converge(FleetSpec Desired, TaskCompletionSource<ConvergeResult> Done) : FleetMessage
     {
         public override void Refuse() => Done.TrySetCanceled();
     }
 
-    /// <summary>Do what somebody asks of workers.</summary>
-    /// <param name="Names">All of them have to stand for something.</param>
-    /// <param name="Wait">Whether the answer comes when all of them have settled; else at once.</param>
-    /// <param name="By">Who asks, for the log.</param>
+    /// <summary>Runs a command of a client.</summary>
+    /// <param name="Names">Names of workers and services. Each must match something.</param>
+    /// <param name="Wait">True if the answer comes when all workers have settled; else it comes at once.</param>
+    /// <param name="By">The client, for the log.</param>
     internal sealed record Command(
-        FleetCommand What, ValueList<NamePattern> Names, bool Wait, string By, TaskCompletionSource<CommandResult> Done) : FleetMessage
+        FleetCommand What, ValueList<NamePattern> Names, bool Wait, string By, TaskCompletionSource<CommandResult> Done)
+        : FleetMessage
     {
         public override void Refuse() => Done.TrySetCanceled();
     }
 
-    /// <summary>Who waits for this answer has waited long enough: it is given as things are.</summary>
-    /// <param name="Answer">Of a <see cref="Command"/> or a <see cref="Converge"/>.</param>
+    /// <summary>The client's timeout has passed: answer with the present state.</summary>
+    /// <param name="Answer">The answer of a <see cref="Command"/> or of a <see cref="Converge"/>.</param>
     internal sealed record AnswerNow(Task Answer) : FleetMessage;
 
-    /// <summary>Stop every worker; the loop ends when the last one has.</summary>
+    /// <summary>Stops every worker. The loop ends after the last worker has stopped.</summary>
     internal sealed record StopAll : FleetMessage;
 }

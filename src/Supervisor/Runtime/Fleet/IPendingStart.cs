@@ -1,11 +1,13 @@
 namespace Reuseportd.Runtime.Fleet;
 
-/// <summary>The start of a worker's process while it is under way.</summary>
+/// <summary>A start of a worker's process that has not finished.</summary>
 internal interface IPendingStart
 {
-    /// <summary>A worker that is being replaced exchanges its start with its replacement slot.</summary>
+    /// <summary>
+    /// The slot that gets the process. A worker that is being replaced exchanges its start with its replacement slot.
+    /// </summary>
     WorkerSlot Slot { get; set; }
 
-    /// <summary>Ends the start, and the process if there is one already.</summary>
+    /// <summary>Cancels the start, and kills the process if it already exists.</summary>
     void Stop();
 }

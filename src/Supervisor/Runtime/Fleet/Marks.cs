@@ -5,7 +5,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Runtime.Fleet;
 
 /// <summary>
-/// Variables that tell the processes of one generation of a worker from all others, wherever they have gone; pure.
+/// Environment variables that mark the processes of one generation of a worker. Descendants inherit them, so the daemon
+/// recognises orphans. Pure.
 /// </summary>
 internal static class Marks
 {
@@ -13,8 +14,8 @@ internal static class Marks
 
     private static readonly byte[][] Starts = [.. Names.Select(name => Encoding.ASCII.GetBytes(name + "="))];
 
-    /// <summary>As <c>NAME=value</c>.</summary>
-    public static ValueList<string> Of(WorkerName worker, int generation) =>
+    /// <summary>Each mark has the form <c>NAME=value</c>.</summary>
+    public static ValueList<string> For(WorkerName worker, int generation) =>
         new([.. Variables(worker, generation).Select(variable => $"{variable.Key}={variable.Value}")]);
 
     public static IEnumerable<KeyValuePair<string, string>> Variables(WorkerName worker, int generation)
@@ -24,11 +25,11 @@ internal static class Marks
         yield return new(Names[2], generation.ToString(CultureInfo.InvariantCulture));
     }
 
-    /// <summary>All marks as one text.</summary>
-    public static string TextOf(ValueList<string> marks) => string.Join('\0', marks);
+    /// <summary>Joins all marks into one text.</summary>
+    public static string Join(ValueList<string> marks) => string.Join('\0', marks);
 
-    /// <summary>The marks in an environment as proc(5) gives it, as one text; null where one of them is missing.</summary>
-    public static string? In(ReadOnlySpan<byte> environ)
+    /// <summary>Finds the marks in an environment block of proc(5). Null if a mark is missing.</summary>
+    public static string? Find(ReadOnlySpan<byte> environ)
     {
         var found = new string?[Starts.Length];
         foreach (var range in environ.Split((byte)0))

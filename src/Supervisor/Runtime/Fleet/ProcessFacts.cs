@@ -11,7 +11,11 @@ internal static class ProcessFacts
     /// <param name="process">Null where the daemon could not start one.</param>
     /// <param name="pid">Null where the process is over.</param>
     public static WorkerSnapshot Of(WorkerName name, SlotState state, SlotPolicy policy, WorkerProcess? process, int? pid) =>
-        Add(new WorkerSnapshot(name, state.Kind, pid, process?.Generation ?? 0, 0, null, null, null, []), state, policy, process) with
+        Add(
+            new WorkerSnapshot(name, state.Kind, pid, process?.Generation ?? 0, 0, null, null, null, []),
+            state,
+            policy,
+            process) with
         {
             IsOver = pid is null,
             IsUnread = pid is null && process is { IsSpeaking: true },
@@ -19,7 +23,8 @@ internal static class ProcessFacts
 
     /// <summary>Adds what the newest process did, and why its slot is in this state.</summary>
     /// <param name="newest">Null where the present generation has no process.</param>
-    public static WorkerSnapshot Add(WorkerSnapshot worker, SlotState state, SlotPolicy policy, WorkerProcess? newest) => worker with
+    public static WorkerSnapshot Add(
+        WorkerSnapshot worker, SlotState state, SlotPolicy policy, WorkerProcess? newest) => worker with
     {
         Binds = new([.. newest?.Binds ?? []]),
         FailedBind = newest?.FailedBind,
@@ -42,7 +47,8 @@ internal static class ProcessFacts
         _ => null,
     };
 
-    private static StateReason Waits(SlotState.Starting starting, ReadinessSpec readiness, WorkerProcess? newest) => readiness switch
+    private static StateReason Waits(
+        SlotState.Starting starting, ReadinessSpec readiness, WorkerProcess? newest) => readiness switch
     {
         _ when starting.ServesSince is not null => new StateReason.Settles(readiness.Settle),
         ReadinessSpec.Bind => new StateReason.WaitsForPorts(starting.Coverage, readiness.Timeout),

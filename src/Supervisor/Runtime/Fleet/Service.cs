@@ -4,57 +4,61 @@ using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Fleet;
 
-/// <summary>A service as the loop holds it.</summary>
+/// <summary>The loop's record of a service.</summary>
 internal sealed class Service(ServiceSpec declared)
 {
-    /// <summary>As its file says.</summary>
+    /// <summary>The specification in the configuration files.</summary>
     public ServiceSpec Declared { get; private set; } = declared;
 
-    /// <summary>What its file said before its processes became others; null where they never did.</summary>
+    /// <summary>The specification before the last change that replaced processes; null if no change did.</summary>
     public ServiceSpec? Former { get; set; }
 
-    /// <summary>What it was to become last and went back from, as no process of that got ready; null where it did not.</summary>
+    /// <summary>
+    /// The specification that the last update rolled back from, as no process of it got ready; null if no rollback happened.
+    /// </summary>
     public ServiceSpec? RolledBackFrom { get; set; }
 
-    /// <summary>What it is run by: as its file says, with as many workers as are wanted of it.</summary>
+    /// <summary>The effective specification: <see cref="Declared"/> with the requested number of workers.</summary>
     public ServiceSpec Spec { get; private set; } = declared;
 
     public SlotPolicy Policy { get; private set; } = SlotPolicy.Of(declared);
 
-    /// <summary>What is wanted of it.</summary>
+    /// <summary>Changes that clients requested beside the configuration files.</summary>
     public ServiceOverrides Overrides { get; private set; } = ServiceOverrides.Of(declared);
 
-    /// <summary>By number; those above <see cref="ServiceSpec.Workers"/> are leaving.</summary>
+    /// <summary>Slots by worker number. Slots at or above <see cref="ServiceSpec.Workers"/> are leaving.</summary>
     public List<WorkerSlot> Slots { get; } = [];
 
     /// <summary>
-    /// Of workers that were scaled away, by number: the highest generation. A worker that comes again goes on from there, so that
-    /// logs and the marks of what a former process left behind stay unambiguous. At most as many as the service ever had workers.
+    /// The highest generation of each worker that was scaled away, by worker number. A worker that returns continues from it, so
+    /// that logs and marks stay unambiguous. Its size is at most the largest number of workers that the service had.
     /// </summary>
     public Dictionary<int, int> LastGiven { get; } = [];
 
-    /// <summary>Taken out of the configuration: forgotten once its last worker has stopped.</summary>
+    /// <summary>
+    /// True after the service was removed from the configuration. The loop forgets the service when its last worker has stopped.
+    /// </summary>
     public bool Leaving { get; set; }
 
-    /// <summary>Its workers that are ready.</summary>
+    /// <summary>The number of ready workers.</summary>
     public int Ready { get; set; }
 
-    /// <summary>Its workers that wait for room.</summary>
+    /// <summary>The number of workers that wait for room.</summary>
     public int Waiting { get; set; }
 
-    /// <summary>The limit that was last said to have no room for its workers; null where there is room.</summary>
-    public string? SaidLimit { get; set; }
+    /// <summary>The limit that the log last named as the reason for waiting workers; null if there is room.</summary>
+    public string? LoggedLimit { get; set; }
 
-    /// <summary>Its workers that are <see cref="WorkerSlot.Unsettled"/>.</summary>
+    /// <summary>The number of workers that are <see cref="WorkerSlot.Unsettled"/>.</summary>
     public int Unsettled { get; set; }
 
-    /// <summary>Connections that the ends of its processes have cut, at the deadlines of their draining.</summary>
+    /// <summary>Connections that were cut by processes that ended at their drain timeout.</summary>
     public int Cut { get; set; }
 
-    /// <summary>Starts of its workers that wait for their turn.</summary>
-    public StartLine<QueuedStart> Starts { get; } = new();
+    /// <summary>Starts of the service's workers that wait in the queue.</summary>
+    public ServiceStarts<QueuedStart> Starts { get; } = new();
 
-    /// <summary>Its file has changed.</summary>
+    /// <summary>Takes over a changed specification from the configuration.</summary>
     public void Adopt(ServiceSpec declared)
     {
         Overrides = Overrides.Adopt(Declared, declared);
@@ -64,9 +68,7 @@ internal sealed class Service(ServiceSpec declared)
         Want(Overrides);
     }
 
-    /// <summary>
-    /// It has been taken out of the configuration and comes again: nothing holds of what was asked of it before.
-    /// </summary>
+    /// <summary>Takes back a service that was leaving. Earlier requests of clients no longer apply.</summary>
     public void Return(ServiceSpec declared)
     {
         Leaving = false;
@@ -74,7 +76,7 @@ internal sealed class Service(ServiceSpec declared)
         Overrides = ServiceOverrides.Of(declared);
     }
 
-    /// <summary>Something else is wanted of it.</summary>
+    /// <summary>Takes over changed requests of clients.</summary>
     public void Want(ServiceOverrides overrides)
     {
         Overrides = overrides;

@@ -7,9 +7,9 @@ using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Fleet;
 
-/// <summary>One process of a slot, from its spawn until it is reaped.</summary>
-/// <param name="serial">Number that is never used again in the daemon's life; what epoll and messages know it by.</param>
-/// <param name="program">Path that was executed.</param>
+/// <summary>A process of a slot, from its spawn until it is reaped.</summary>
+/// <param name="serial">Number that identifies the process in epoll and in messages. The daemon never uses it again.</param>
+/// <param name="program">Path of the executed program.</param>
 internal sealed class WorkerProcess(
     ulong serial,
     WorkerSlot slot,
@@ -21,7 +21,7 @@ internal sealed class WorkerProcess(
     ServiceSpec spec,
     TimeSpan started)
 {
-    /// <summary>More sockets than this of one process are not remembered; the log has them.</summary>
+    /// <summary>The daemon remembers at most this many sockets of a process. The log has the others.</summary>
     private const int MostBinds = 256;
 
     private readonly Dictionary<(OutcomeKind Call, string Type, string Address, int Port), BindOutcome> _binds = [];
@@ -31,7 +31,7 @@ internal sealed class WorkerProcess(
 
     public ulong Serial { get; } = serial;
 
-    /// <summary>A process that is being replaced goes from one to another.</summary>
+    /// <summary>The slot of the process. A rolling update moves the process from one slot to another.</summary>
     public WorkerSlot Slot { get; set; } = slot;
 
     public int Generation { get; } = generation;
@@ -46,105 +46,114 @@ internal sealed class WorkerProcess(
 
     public TimeSpan Started { get; } = started;
 
-    /// <summary>Name of the control group that it was born in; null without one.</summary>
+    /// <summary>The name of the process's control group; null without one.</summary>
     public string? Group { get; init; }
 
-    /// <summary>Whether the kernel may end it for its <c>memory_max</c>.</summary>
+    /// <summary>True if the kernel may kill the process because of its <c>memory_max</c>.</summary>
     public bool HasMemoryLimit { get; } = spec.Process.Limits.Group.MemoryMax is not null;
 
-    /// <summary>Output pipes that it was started with.</summary>
+    /// <summary>The number of output pipes that the process was started with.</summary>
     public int Pipes { get; init; }
 
-    /// <summary>Null where nobody reads its output.</summary>
+    /// <summary>Null if no part of the daemon reads the output.</summary>
     public LastWords? LastWords { get; init; }
 
-    /// <summary>Whether its share was asked for: it is ready, or was.</summary>
+    /// <summary>True since the process was ready and the loop asked for its share of new connections.</summary>
     public bool IsServing { get; set; }
 
-    /// <summary>Whether its sockets are where new connections go: ready, and steered to where that can be.</summary>
+    /// <summary>
+    /// True if new connections reach the process's sockets. Without steering this is true for every ready process.
+    /// </summary>
     public bool IsPlaced { get; set; }
 
-    /// <summary>Connections that it still has, of one that is given nothing new; null where nobody has looked.</summary>
+    /// <summary>Open connections of a draining process; null if they were not counted.</summary>
     public int? Connections { get; set; }
 
-    /// <summary>Since when it is given nothing new; null while it is.</summary>
+    /// <summary>The time at which the process stopped getting new connections; null while it gets them.</summary>
     public TimeSpan? WithdrawnAt { get; set; }
 
-    /// <summary>Accepts nothing while others do, and is given nothing new.</summary>
+    /// <summary>True if the process accepts nothing while other workers do. It then gets no new connections.</summary>
     public bool IsStuck { get; set; }
 
     public bool IsStarting => Slot.Process == this && Slot.Slot.State is SlotState.Starting;
 
-    /// <summary>Why it did not answer the newest probe; null where it did, or was not asked.</summary>
+    /// <summary>The reason why the newest probe failed; null if it succeeded or there was none.</summary>
     public string? ProbeFailure { get; set; }
 
-    /// <summary>Whether a probe was begun, answered or not.</summary>
+    /// <summary>True if a probe was begun, answered or not.</summary>
     public bool IsProbed { get; set; }
 
-    /// <summary>Whether there may be words of its preload library that nobody has read yet, also after its end.</summary>
+    /// <summary>
+    /// True while outcome lines of the preload library may still be unread. This can last beyond the process's end.
+    /// </summary>
     public bool IsSpeaking { get; set; }
 
-    /// <summary>Ended with code 0, and was not asked to.</summary>
+    /// <summary>True if the process ended with code 0 and no stop was requested.</summary>
     public bool HasGone { get; set; }
 
-    /// <summary>Processes that were found of it after such an end; 0 where it left none, or ended otherwise.</summary>
+    /// <summary>The number of processes that such an end left behind; 0 for other ends.</summary>
     public int LeftBehind { get; private set; }
 
-    /// <summary>Resident bytes of it and all that it started, as last looked at; null where nobody looks.</summary>
+    /// <summary>Resident bytes of the process and its descendants, as last measured; null without a measurement.</summary>
     public ulong? Memory { get; set; }
 
-    /// <summary>Waits to be replaced.</summary>
+    /// <summary>True if the process waits to be replaced because of <c>recycle</c>.</summary>
     public bool IsToBeRecycled { get; set; }
 
-    /// <summary>When its replacement for that was last begun; null where it never was.</summary>
+    /// <summary>The time at which its last replacement for <c>recycle</c> began; null if none did.</summary>
     public TimeSpan? RecycledAt { get; set; }
 
-    /// <summary>The newest outcome of each call, socket type, address and port.</summary>
+    /// <summary>The newest outcome for each combination of call, socket type, address and port.</summary>
     public IReadOnlyCollection<BindOutcome> Binds => _binds.Values;
 
-    /// <summary>The newest sockets that it serves or has served: several may have one address and port.</summary>
+    /// <summary>
+    /// The newest sockets that the process serves or has served. Several sockets may have the same address and port.
+    /// </summary>
     public IReadOnlyCollection<(ulong Inode, int Pid, int Descriptor)> Serving => _serving;
 
-    /// <summary>Ports that the kernel was seen to have for it, in their order; no more of them than of its sockets.</summary>
+    /// <summary>Ports that the kernel reported for the process, in ascending order and limited in number.</summary>
     public ValueList<int> KernelPorts { get; private set; } = [];
 
-    /// <summary>The newest bind or listen that failed and has not come about since; null where there is none.</summary>
-    public BindOutcome? FailedBind => _lastFailed is { } failed && !_binds.Values.Any(bind => bind.Succeeded && MakesUpFor(bind, failed)) ? failed : null;
+    /// <summary>The newest bind or listen that failed and was not followed by a success; null if there is none.</summary>
+    public BindOutcome? FailedBind =>
+        _lastFailed is { } failed && !_binds.Values.Any(bind => bind.Succeeded && MakesUpFor(bind, failed)) ? failed : null;
 
-    /// <summary>Why its preload library never said a word; null where it spoke, or nobody knows yet.</summary>
+    /// <summary>The reason why the preload library sent no line; null if it did, or the reason is not known yet.</summary>
     public PreloadDiagnosis? Silence { get; set; }
 
     public void Leaves(int processes) => LeftBehind = HasGone ? processes : 0;
 
-    public void Serves(ulong inode, int pid, int descriptor)
+    public void RecordSocket(ulong inode, int pid, int descriptor)
     {
         if (_serving.Count == MostBinds) _serving.Dequeue();
         _serving.Enqueue((inode, pid, descriptor));
     }
 
-    public void SeenWith(ValueList<int> ports) => KernelPorts = new([.. KernelPorts.Union(ports).Order().Take(MostBinds)]);
+    public void RecordKernelPorts(ValueList<int> ports) =>
+        KernelPorts = new([.. KernelPorts.Union(ports).Order().Take(MostBinds)]);
 
     public void Remember(BindOutcome outcome)
     {
         if (outcome.Socket is not { } socket) return;
-        // It was only late.
+        // The library's lines were only late.
         Silence = null;
         if (!outcome.Succeeded) _lastFailed = outcome;
-        // A DNS server binds one address and port for TCP and for UDP.
+        // A DNS server binds the same address and port for TCP and for UDP.
         var key = (outcome.Kind, socket.Type, socket.Address, socket.Port);
         if (_binds.ContainsKey(key) || _binds.Count < MostBinds) _binds[key] = outcome;
     }
 
-    /// <summary>Who listens has bound.</summary>
-    private static bool MakesUpFor(BindOutcome one, BindOutcome failed) =>
-        one.Kind >= failed.Kind && KeyOf(one.Socket!) == KeyOf(failed.Socket!);
+    /// <summary>A later listen also makes up for a failed bind, as it implies one.</summary>
+    private static bool MakesUpFor(BindOutcome later, BindOutcome failed) =>
+        later.Kind >= failed.Kind && KeyOf(later.Socket!) == KeyOf(failed.Socket!);
 
-    private static (string Type, string Address, int Port) KeyOf(SocketOutcome socket) => (socket.Type, socket.Address, socket.Port);
+    private static (string Type, string Address, int Port) KeyOf(SocketOutcome socket) =>
+        (socket.Type, socket.Address, socket.Port);
 
-    /// <summary>What its descendants are told from those of others by.</summary>
+    /// <summary>Describes the process tree, so that its descendants can be told from those of other workers.</summary>
     public TreeRoot Tree(bool isReaped)
     {
-        var tree = _tree ??= new TreeRoot(Handle.Pid, IsReaped: false, Marks.Of(Slot.Name, Generation));
+        var tree = _tree ??= new TreeRoot(Handle.Pid, IsReaped: false, Marks.For(Slot.Name, Generation));
         return isReaped ? tree with { IsReaped = true } : tree;
     }
 }

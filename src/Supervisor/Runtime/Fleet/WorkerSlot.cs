@@ -5,9 +5,8 @@ using Reuseportd.Slots;
 namespace Reuseportd.Runtime.Fleet;
 
 /// <summary>
-/// A slot as the loop holds it: the value that the machine steps, and the process that runs in it now. A planned restart has two
-/// for one worker for a while: the worker's own, and an <see cref="Replacement"/> in which the new process starts, and then the
-/// old one drains.
+/// The loop's record of a slot: the state of the slot machine and the process in the slot. During a rolling update a worker has
+/// two slots. The new process starts in the <see cref="Replacement"/> slot. After an exchange the old process drains there.
 /// </summary>
 internal sealed class WorkerSlot(WorkerName name, Service service)
 {
@@ -19,54 +18,61 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
 
     public Slot Slot { get; set; } = Slot.New;
 
-    /// <summary>What its processes are started from: the service's, but for one that an update has not come to yet.</summary>
+    /// <summary>
+    /// The specification for the next process. A worker that an update has not reached yet keeps the former specification.
+    /// </summary>
     public ServiceSpec Spec => _former?.Spec ?? Service.Spec;
 
     public SlotPolicy Policy => IsReplacement ? Former with { IsTrial = true } : Former;
 
-    /// <summary>Null where none runs.</summary>
+    /// <summary>Null if no process runs.</summary>
     public WorkerProcess? Process { get; set; }
 
-    /// <summary>The start that is under way; null where none is.</summary>
+    /// <summary>The start in progress; null if there is none.</summary>
     public IPendingStart? Pending { get; set; }
 
-    /// <summary>The newest one, whether it runs or not.</summary>
+    /// <summary>The newest process, running or ended.</summary>
     public WorkerProcess? Last { get; set; }
 
-    /// <summary>The process before <see cref="Last"/>, of a worker that is tried again: it tells why until the new one binds.</summary>
+    /// <summary>
+    /// The process before <see cref="Last"/> while a worker retries: it explains the failure until the new process binds.
+    /// </summary>
     public WorkerProcess? LastTry { get; set; }
 
-    /// <summary>As of <see cref="Slots.Slot.LastGiven"/>.</summary>
+    /// <summary>The highest generation of this slot, including <see cref="Slots.Slot.LastGiven"/>.</summary>
     public int LastGiven => Math.Max(Slot.Generation, Slot.LastGiven);
 
-    /// <summary>The slot of the other process while it is being replaced.</summary>
+    /// <summary>The second slot of this worker during a rolling update.</summary>
     public WorkerSlot? Replacement { get; set; }
 
-    /// <summary>It is no worker's own, and nobody counts it.</summary>
+    /// <summary>True for the second slot of a worker. Counts do not include it.</summary>
     public bool IsReplacement { get; init; }
 
-    /// <summary>To be replaced: it has settled when that is done, or has come to nothing.</summary>
+    /// <summary>
+    /// True while the worker waits for its replacement. The slot settles when the replacement has succeeded or failed.
+    /// </summary>
     public bool Updating { get; set; }
 
-    /// <summary>Why it was not replaced as it was to be; null where it was.</summary>
+    /// <summary>The reason why the worker was not replaced as planned; null if it was.</summary>
     public UpdateFailure? UpdateFailure { get; set; }
 
-    /// <summary>Connections that the ends of its former processes have cut, at the deadlines of their draining.</summary>
+    /// <summary>Connections that were cut by former processes of this slot at their drain timeout.</summary>
     public int Cut { get; set; }
 
-    /// <summary>To be forgotten once it has stopped.</summary>
+    /// <summary>True if the loop forgets the slot as soon as it has stopped.</summary>
     public bool Leaving { get; set; }
 
-    /// <summary>Whether it was to start or to go, and has neither got there nor failed at it since.</summary>
+    /// <summary>True from a request to start or stop until the slot has reached that state or failed to.</summary>
     public bool Unsettled { get; set; }
 
     private SlotPolicy Former => _former?.Policy ?? Service.Policy;
 
-    /// <summary>Whatever the service becomes, this worker stays as it is until it is <see cref="Renew"/>ed.</summary>
+    /// <summary>Keeps the present specification of this worker until <see cref="Renew"/>, whatever the service becomes.</summary>
     public void Keep(ServiceSpec spec) => _former = (spec, SlotPolicy.Of(spec));
 
     /// <summary>
-    /// From here on it goes by what the service is; a process that ends, by what it was started as until it has.
+    /// Makes the service's specification apply to this worker. A process that is ending keeps its own specification until it has
+    /// ended.
     /// </summary>
     public void Renew()
     {
@@ -74,12 +80,12 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
         else Renewed();
     }
 
-    /// <summary>It is to be replaced in its place: until it has ended it goes by what it was started as.</summary>
+    /// <summary>True if the service's specification applies only after the process has ended.</summary>
     public bool RenewsAtEnd { get; set; }
 
-    /// <summary>The process that this waited for has ended.</summary>
+    /// <summary>Ends the wait of <see cref="RenewsAtEnd"/>.</summary>
     public void Renewed() => (_former, RenewsAtEnd) = (null, false);
 
-    /// <summary>Whether another than the service's present specification holds for it.</summary>
+    /// <summary>True if a specification other than the service's present one applies to this worker.</summary>
     public bool IsKept => _former is not null;
 }

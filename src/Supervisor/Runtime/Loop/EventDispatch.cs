@@ -4,10 +4,10 @@ using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Loop;
 
-/// <summary>Takes each event of the queue to the parts that it concerns, in a written order.</summary>
+/// <summary>Takes each event in the queue to the parts that handle it, in a fixed order.</summary>
 internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now)
 {
-    /// <summary>Takes all events, and those that come meanwhile.</summary>
+    /// <summary>Takes all events, including those that are added in the meantime.</summary>
     public void Drain()
     {
         while (parts.Events.TryTake(out var happened)) Take(happened);
@@ -20,7 +20,7 @@ internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now)
             case FleetEvent.ProcessStarted started:
                 foreach (var follower in parts.Followers) follower.Started(started.Process, now());
                 break;
-            // It may have ended since.
+            // The process may have ended since.
             case FleetEvent.ProcessReady { Process: var process } when process.Slot.Process == process:
                 foreach (var follower in parts.Followers) follower.Ready(process, now());
                 break;
@@ -47,7 +47,7 @@ internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now)
                 parts.Updates.Cut(cut.Slot, cut.Connections);
                 break;
             case FleetEvent.SlotSettled settled:
-                parts.Asked.Settled(settled.Slot);
+                parts.Commands.Settled(settled.Slot);
                 break;
             case FleetEvent.ServiceSettled settled:
                 parts.Services.Release(settled.Service);

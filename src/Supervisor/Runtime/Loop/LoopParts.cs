@@ -18,8 +18,8 @@ using Serilog;
 namespace Reuseportd.Runtime.Loop;
 
 /// <summary>
-/// The parts that the loop consists of, put together on the loop's own thread. A part knows only parts that are made before it; what it
-/// has to tell the others, it adds to <see cref="Events"/>.
+/// The parts of the loop, made on the loop's own thread. A part knows only parts that are made before it. It tells other parts
+/// through <see cref="Events"/>.
 /// </summary>
 internal sealed class LoopParts : IDisposable
 {
@@ -36,17 +36,12 @@ internal sealed class LoopParts : IDisposable
         Func<TimeSpan> now)
     {
         (_options, _output) = (options, output);
-        // Clients and workers may take all of the CPU: a dead worker's replacement must not wait for them.
-        var isRaised = Niceness.TryImprove(out var usual) == Errno.None;
-        // Workers get the niceness of the daemon, which need not be 0.
-        var niceness = isRaised && usual != 0 ? usual : (int?)null;
-        Launcher = new Launcher(
-            Environment.ProcessorCount, () => new Spawner(options.DescriptorLimit, options.Guard, niceness), isAhead: isRaised);
+        Launcher = MakeLauncher(options);
         Starts = new Starts(Launcher, mailbox, log, options.StartTime ?? time, options.LongestStart);
         Accounts = new Accounts(mailbox, time);
         Notifications = new Notifications(options.NotifyFolder, descriptors, Events);
         var launchPad = new LaunchPad(options.Environment, options.Preload, Accounts, Notifications, options.Groups);
-        Commands = new ExecProbes(launchPad, Starts, descriptors, mailbox, options.Guard);
+        ProbeCommands = new ExecProbes(launchPad, Starts, descriptors, mailbox, options.Guard);
         Files = new FileTable(launchPad, output, mailbox, log, time);
         Processes = new WorkerTable(launchPad, Files, descriptors, output, options.Guard, Events, log);
         var queue = new StartQueue<QueuedStart>(options.StartParallelism);
@@ -58,21 +53,21 @@ internal sealed class LoopParts : IDisposable
         var room = new Room(new DescriptorBudget(options.Descriptors), UsedDescriptors, log);
         Starter = new Starter(Processes, Files, Accounts, queue, Starts, room, Runner, Events, log, now);
         Children = new AdoptedChildren(
-            Processes, Starts, Trees, options.Guard, options.ChildSignal, Commands.IsOwn, Events, log);
+            Processes, Starts, Trees, options.Guard, options.ChildSignal, ProbeCommands.IsOwn, Events, log);
         var sockets = new SocketWatch(mailbox);
         var silence = new SilenceWatch(options.Preload, mailbox, sockets);
         Outcomes = new OutcomeIntake(Processes, silence, sockets, Runner, Events, options.Failures, now);
         Sockets = sockets;
-        Probes = new ProbeWatch(Commands, mailbox, Runner, options.Steerer, log, time, options.Jitter);
+        Probes = new ProbeWatch(ProbeCommands, mailbox, Runner, options.Steerer, log, time, options.Jitter);
         var replacements = new ReplacementSlots(Runner, Events);
         Updates = new UpdateRunner(Runner, replacements, log, options.Failures);
         Recycler = new Recycler(Updates, mailbox, log, options.Jitter);
         Shares = new Shares(options.Steerer, Processes, Runner, Starter, Events, log, now);
         Services = new ServiceTable(Runner, Starter, Updates, replacements, Events, log);
-        Converging = new Converging(Services, Counts);
-        Asked = new CommandRunner(Services, log);
+        PendingChanges = new PendingChanges(Services, Counts);
+        Commands = new CommandRunner(Services, log);
 
-        Deadlines = [Runner, Starter, Starts, silence, sockets, Probes, Commands, Recycler, Trees];
+        Deadlines = [Runner, Starter, Starts, silence, sockets, Probes, ProbeCommands, Recycler, Trees];
         Followers = [Probes, Outcomes, Recycler, Shares, Starter];
     }
 
@@ -86,7 +81,7 @@ internal sealed class LoopParts : IDisposable
 
     public Notifications Notifications { get; }
 
-    public ExecProbes Commands { get; }
+    public ExecProbes ProbeCommands { get; }
 
     public FileTable Files { get; }
 
@@ -116,24 +111,34 @@ internal sealed class LoopParts : IDisposable
 
     public ServiceTable Services { get; }
 
-    public Converging Converging { get; }
+    public PendingChanges PendingChanges { get; }
 
-    public CommandRunner Asked { get; }
+    public CommandRunner Commands { get; }
 
-    /// <summary>In the order in which they are passed.</summary>
+    /// <summary>The order in which due deadlines are handled.</summary>
     public IReadOnlyList<IDeadlineOwner> Deadlines { get; }
 
-    /// <summary>In the order in which they are told.</summary>
+    /// <summary>The order in which the parts learn of a process.</summary>
     public IReadOnlyList<IProcessFollower> Followers { get; }
 
-    /// <summary>Workers end with the threads that started them.</summary>
+    /// <summary>Ends the launcher's threads. The kernel ends the workers with the threads that started them.</summary>
     public void Dispose() => Launcher.Dispose();
 
-    /// <summary>Of workers, of their streams, of starts and of probes.</summary>
-    private long UsedDescriptors() =>
-        Processes.Count + Math.Max(Processes.Pipes, _output.StreamCount) + Starts.Descriptors + Commands.Count;
+    private static Launcher MakeLauncher(SupervisorOptions options)
+    {
+        // Clients and workers may use all of the CPU. The replacement of a dead worker must not wait for them.
+        var isRaised = Niceness.TryImprove(out var usual) == Errno.None;
+        // Workers get the niceness of the daemon, which need not be 0.
+        var niceness = isRaised && usual != 0 ? usual : (int?)null;
+        return new Launcher(
+            Environment.ProcessorCount, () => new Spawner(options.DescriptorLimit, options.Guard, niceness), isAhead: isRaised);
+    }
 
-    /// <summary>Whether a child was started by the daemon and not yet reaped, and so is no leftover of a worker.</summary>
+    /// <summary>Descriptors of workers, their streams, starts and probes.</summary>
+    private long UsedDescriptors() =>
+        Processes.Count + Math.Max(Processes.Pipes, _output.StreamCount) + Starts.Descriptors + ProbeCommands.Count;
+
+    /// <summary>True for a child that the daemon started and has not reaped yet, so that it is no orphan.</summary>
     private bool IsOwn(int pid) =>
-        Processes.FindPid(pid) is not null || Commands.IsOwn(pid) || Starts.IsOwn(pid) || _options.Guard?.Pid == pid;
+        Processes.FindPid(pid) is not null || ProbeCommands.IsOwn(pid) || Starts.IsOwn(pid) || _options.Guard?.Pid == pid;
 }

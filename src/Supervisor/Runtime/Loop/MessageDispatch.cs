@@ -10,10 +10,10 @@ using Reuseportd.Runtime.SteeringTask;
 
 namespace Reuseportd.Runtime.Loop;
 
-/// <summary>Takes each message of the mailbox to the part that it is for.</summary>
+/// <summary>Takes each message of the mailbox to the part that handles it.</summary>
 internal sealed class MessageDispatch(LoopParts parts, Mailbox mailbox, Func<TimeSpan> now)
 {
-    /// <summary>Whether all workers are to stop, and the loop ends after that.</summary>
+    /// <summary>True if all workers are stopping. The loop ends when they have stopped.</summary>
     public bool IsStopping { get; private set; }
 
     public void Take(Message message)
@@ -104,14 +104,14 @@ internal sealed class MessageDispatch(LoopParts parts, Mailbox mailbox, Func<Tim
                 break;
             case FleetMessage.Converge converge:
                 parts.Accounts.Forget();
-                parts.Converging.Begin(converge.Desired, converge.Done);
+                parts.PendingChanges.Begin(converge.Desired, converge.Done);
                 break;
             case FleetMessage.Command command:
-                parts.Asked.Take(command);
+                parts.Commands.Take(command);
                 break;
             case FleetMessage.AnswerNow answer:
-                parts.Asked.Expire(answer.Answer);
-                parts.Converging.Expire(answer.Answer);
+                parts.Commands.Expire(answer.Answer);
+                parts.PendingChanges.Expire(answer.Answer);
                 break;
             case FleetMessage.StopAll:
                 StopAll();
@@ -122,8 +122,8 @@ internal sealed class MessageDispatch(LoopParts parts, Mailbox mailbox, Func<Tim
     private void StopAll()
     {
         IsStopping = true;
-        parts.Converging.Cancel();
-        parts.Asked.Cancel();
+        parts.PendingChanges.Cancel();
+        parts.Commands.Cancel();
         foreach (var process in parts.Processes.Stop()) parts.Runner.Reap(process);
         parts.Services.StopAll();
         parts.Starts.Stop();
@@ -134,6 +134,6 @@ internal sealed class MessageDispatch(LoopParts parts, Mailbox mailbox, Func<Tim
         parts.Children.StartEnded();
         if (!parts.Starts.End(start)) return;
         if (start is WorkerStart worker) parts.Starter.Launched(worker);
-        else parts.Commands.Launched((ProbeStart)start);
+        else parts.ProbeCommands.Launched((ProbeStart)start);
     }
 }

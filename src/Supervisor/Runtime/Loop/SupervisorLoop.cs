@@ -9,13 +9,12 @@ using Serilog;
 namespace Reuseportd.Runtime.Loop;
 
 /// <summary>
-/// The one loop that owns the fleet. In each turn it waits for a descriptor, a message or a deadline, tells the parts that it
-/// concerns, and begins what is to be started. Nothing in it waits for anything else, and nobody else touches what it owns. Threads of
-/// the launcher carry out the starts.
+/// The loop that owns the fleet. Each turn waits for a descriptor, a message or a deadline, lets the parts handle it, and begins
+/// starts. No other call in the loop blocks, and no other thread touches its state. The launcher's threads carry out the starts.
 /// </summary>
 internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
 {
-    /// <summary>Starts begun in one turn, before ends and messages are looked at again.</summary>
+    /// <summary>The number of starts in one turn. Ends and messages are handled in between.</summary>
     private const int StartsInATurn = 8;
 
     private readonly DescriptorTable _descriptors = new();
@@ -28,7 +27,7 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
     private readonly OutputLoop _output;
     private Action<FleetCounts>? _countsChanged;
     private LoopParts? _parts;
-    private FleetCounts _told;
+    private FleetCounts _reported;
 
     public SupervisorLoop(SupervisorOptions options, Mailbox mailbox, OutputLoop output, ILogger log, TimeProvider time)
     {
@@ -38,18 +37,17 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
     }
 
     /// <summary>
-    /// Completed when the last worker has stopped after <see cref="FleetMessage.StopAll"/>; faulted if the loop died.
+    /// Completed when the last worker has stopped after <see cref="FleetMessage.StopAll"/>. Faulted if the loop failed.
     /// </summary>
     public Task Ended => _ended.Task;
 
-    /// <param name="countsChanged">Called on the loop's thread when the counts have changed; must not block.</param>
+    /// <param name="countsChanged">Called on the loop's thread when the counts have changed. Must not block.</param>
     public void Start(Action<FleetCounts>? countsChanged = null)
     {
         _countsChanged = countsChanged;
         new Thread(Run) { IsBackground = true, Name = "supervisor" }.Start();
     }
 
-    /// <summary>The mailbox has messages.</summary>
     void IDescriptorOwner.Wake(ulong token) => _mailbox.Acknowledge();
 
     public void Dispose()
@@ -65,21 +63,21 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
             _parts = new LoopParts(_options, _mailbox, _descriptors, _output, _log, _time, Now);
             if (_options.ChildSignal is { } children)
                 _descriptors.Add(children, EpollEvents.Readable, _descriptors.NextToken(), _parts.Children);
-            Turn(_parts);
-            _parts.Commands.KillAll();
+            RunTurns(_parts);
+            _parts.ProbeCommands.KillAll();
             _parts.Trees.Finish();
             _parts.Notifications.Dispose();
             _mailbox.Close();
             _ended.TrySetResult();
         }
-#pragma warning disable CA1031 // A fault in the loop ends the daemon, and with it the workers: reported where the daemon waits for its end.
+#pragma warning disable CA1031 // A fault ends the daemon and the workers. The code that awaits Ended reports the exception.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            _parts?.Converging.Cancel();
-            _parts?.Asked.Cancel();
+            _parts?.PendingChanges.Cancel();
+            _parts?.Commands.Cancel();
             _mailbox.Close();
-            // The workers end with the threads that started them.
+            // The kernel ends the workers with the threads that started them.
             _parts?.Dispose();
             _ended.TrySetException(fault);
         }
@@ -87,8 +85,8 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
 
     private TimeSpan Now() => _time.GetElapsedTime(_start);
 
-    /// <summary>Turns until all workers have stopped.</summary>
-    private void Turn(LoopParts parts)
+    /// <summary>Runs turns until all workers have stopped.</summary>
+    private void RunTurns(LoopParts parts)
     {
         var events = new EventDispatch(parts, Now);
         var messages = new MessageDispatch(parts, _mailbox, Now);
@@ -102,7 +100,7 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
 
             parts.Children.Reap();
             events.Drain();
-            // Messages that come meanwhile are for the next turn: a sender can post as fast as they are taken.
+            // Messages that arrive meanwhile wait for the next turn: senders could keep the loop here for ever.
             for (var left = _mailbox.Count; left > 0 && _mailbox.TryTake(out var message); left--)
             {
                 messages.Take(message);
@@ -118,18 +116,18 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
             parts.Shares.Pass();
             parts.Services.Update();
             events.Drain();
-            Begin(parts);
+            BeginStarts(parts);
             events.Drain();
-            Tell(parts.Counts.Fleet);
+            ReportCounts(parts.Counts.Fleet);
         }
     }
 
-    private void Begin(LoopParts parts)
+    private void BeginStarts(LoopParts parts)
     {
         for (var begun = 0; begun < StartsInATurn && parts.Starter.HasNext; begun++) parts.Starter.BeginNext();
         _output.ReadAdded();
         if (!parts.Starter.HasNext) parts.Files.Sweep();
-        parts.Converging.Pass();
+        parts.PendingChanges.Pass();
     }
 
     private TimeSpan? NextWait(LoopParts parts)
@@ -138,15 +136,15 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
         var now = Now();
         TimeSpan? soonest = null;
         foreach (var part in parts.Deadlines)
-            // A comparison with null is false.
+            // A comparison with null is false, so the first wait is taken.
             if (part.NextWait(now) is { } wait && !(soonest <= wait)) soonest = wait;
         return soonest;
     }
 
-    private void Tell(FleetCounts counts)
+    private void ReportCounts(FleetCounts counts)
     {
-        if (counts == _told) return;
-        _told = counts;
+        if (counts == _reported) return;
+        _reported = counts;
         _countsChanged?.Invoke(counts);
     }
 }

@@ -7,18 +7,18 @@ using Reuseportd.Runtime.SteeringTask;
 
 namespace Reuseportd.Runtime.Loop;
 
-/// <summary>What the loop is given by its surroundings.</summary>
+/// <summary>The loop's settings and services from outside.</summary>
 /// <param name="Preload">Absolute path of the preload library.</param>
 /// <param name="Environment">The daemon's own environment, which workers inherit.</param>
-/// <param name="DescriptorLimit">Limit of descriptors for workers that set none.</param>
+/// <param name="DescriptorLimit">File descriptor limit for workers whose service sets none.</param>
 /// <param name="Jitter">Random numbers, evenly spread in [0, 1).</param>
-/// <param name="StartParallelism">Workers that may be between start and ready at one time, beyond one for each service.</param>
-/// <param name="NotifyFolder">Where the sockets are at which workers say that they are ready.</param>
+/// <param name="StartParallelism">Starts in progress at the same time, beyond one for each service.</param>
+/// <param name="NotifyFolder">The directory of the sockets for readiness notifications.</param>
 /// <param name="Failures">Is told of each failure.</param>
-/// <param name="Guard">A child that is no worker, and is told of those; null where there is none.</param>
-/// <param name="Groups">Where processes get control groups of their own; null where there are none.</param>
-/// <param name="Steerer">Who gets new connections; null where the kernel alone decides.</param>
-/// <param name="ChildSignal">Tells of children that end; null where <see cref="ProcessMessage.ChildEnded"/> does.</param>
+/// <param name="Guard">The child that kills orphans of workers if the daemon dies; null if there is none.</param>
+/// <param name="Groups">The control groups for processes; null if there are none.</param>
+/// <param name="Steerer">Distributes new connections; null if the kernel alone does.</param>
+/// <param name="ChildSignal">Reports ended children; null if <see cref="ProcessMessage.ChildEnded"/> does.</param>
 internal sealed record SupervisorOptions(
     string Preload,
     IReadOnlyDictionary<string, string> Environment,
@@ -32,14 +32,14 @@ internal sealed record SupervisorOptions(
     ChildSignal? ChildSignal = null,
     Steerer? Steerer = null)
 {
-    /// <summary>RLIMIT_NOFILE of the daemon.</summary>
+    /// <summary>The daemon's RLIMIT_NOFILE.</summary>
     public long Descriptors { get; init; } = StartLimits.Descriptors();
 
     /// <summary>
-    /// The longest that a start may take until the program runs: a loaded disk gets its first page well within it.
+    /// The timeout of a start, from its beginning to the program's exec. A busy disk delivers the first page well within it.
     /// </summary>
     public TimeSpan LongestStart { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>By which that is measured; null for the loop's own. A process starts in real time.</summary>
+    /// <summary>The clock for starts, as a process starts in real time; null for the loop's own clock.</summary>
     public TimeProvider? StartTime { get; init; }
 }

@@ -1,8 +1,8 @@
 namespace Reuseportd.Runtime.Messages;
 
 /// <summary>
-/// What is due when. An entry cannot be taken back: whoever takes one checks that it still means something, so a
-/// change of plan costs nothing. Adding and taking are O(log n).
+/// Entries with a due time. An entry cannot be taken back: the caller that takes an entry checks that the entry still applies. So
+/// a change of plan costs nothing. Adding and taking are O(log n).
 /// </summary>
 internal sealed class DeadlineQueue<T>
 {

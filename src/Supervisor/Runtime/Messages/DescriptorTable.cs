@@ -5,8 +5,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Runtime.Messages;
 
 /// <summary>
-/// The file descriptors that the loop waits for, each with the part that it belongs to (epoll(7)). Only the loop's thread uses it.
-/// All calls are O(1).
+/// The file descriptors that the loop waits for (epoll(7)), each with the part that owns it. Only the loop's thread uses it. All
+/// calls are O(1).
 /// </summary>
 internal sealed class DescriptorTable : IDisposable
 {
@@ -14,10 +14,10 @@ internal sealed class DescriptorTable : IDisposable
     private readonly Dictionary<ulong, IDescriptorOwner> _owners = [];
     private ulong _lastToken;
 
-    /// <summary>A number that no descriptor had before.</summary>
+    /// <summary>A number that no descriptor in this table had before.</summary>
     public ulong NextToken() => ++_lastToken;
 
-    /// <returns>As of <see cref="Epoll.Add"/>.</returns>
+    /// <returns>The result of <see cref="Epoll.Add"/>.</returns>
     public Errno Add(SafeHandle descriptor, EpollEvents interest, ulong token, IDescriptorOwner owner)
     {
         var errno = _epoll.Add(descriptor, interest, token);
@@ -25,7 +25,7 @@ internal sealed class DescriptorTable : IDisposable
         return errno;
     }
 
-    /// <summary>To be called before the descriptor is closed.</summary>
+    /// <summary>Must be called before the descriptor is closed.</summary>
     public void Remove(SafeHandle descriptor, ulong token)
     {
         _epoll.Remove(descriptor);
@@ -35,7 +35,9 @@ internal sealed class DescriptorTable : IDisposable
     /// <returns>Descriptors that are ready, for <see cref="Wake"/>. Valid until the next call; empty after the timeout.</returns>
     public ReadOnlySpan<Ready> Wait(TimeSpan? timeout) => _epoll.Wait(timeout);
 
-    /// <summary>Tells the owner. An owner may have removed the descriptor since it was reported: then nothing happens.</summary>
+    /// <summary>
+    /// Tells the owner of the descriptor. Does nothing if the owner has removed the descriptor since epoll reported it.
+    /// </summary>
     public void Wake(Ready ready)
     {
         if (_owners.TryGetValue(ready.Token, out var owner)) owner.Wake(ready.Token);

@@ -1,8 +1,8 @@
 namespace Reuseportd.Runtime.Messages;
 
 /// <summary>
-/// The longest time that anything has waited for the loop lately: within the newest quarter of a minute that is over, and since. Of
-/// one thread.
+/// The longest time that a message waited for the loop, in the newest full window of 15 seconds and since that window ended. Not
+/// thread-safe.
 /// </summary>
 internal sealed class LoopDelay
 {
@@ -12,14 +12,14 @@ internal sealed class LoopDelay
     private TimeSpan _worst;
     private TimeSpan _before;
 
-    /// <param name="now">On any clock that does not go back.</param>
+    /// <param name="now">Time of any monotonic clock.</param>
     public void Add(TimeSpan wait, TimeSpan now)
     {
         Pass(now);
         if (wait > _worst) _worst = wait;
     }
 
-    /// <summary>Zero where nothing has waited.</summary>
+    /// <summary>Zero if no message has waited.</summary>
     public TimeSpan Worst(TimeSpan now)
     {
         Pass(now);

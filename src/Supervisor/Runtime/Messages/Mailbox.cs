@@ -4,11 +4,11 @@ using Reuseportd.Linux.Interop;
 namespace Reuseportd.Runtime.Messages;
 
 /// <summary>
-/// Messages from any thread to the one loop that owns the fleet. Posting wakes the loop once however much is posted
-/// before it looks. What workers can make much of is bounded where it enters, in <see cref="WorkerStream"/>. Once it is
-/// closed every message is refused, the late ones too: nobody waits for an answer of a loop that has ended.
+/// Messages from any thread to the loop that owns the fleet. One wake-up serves all messages that are posted before the loop
+/// looks. Messages that workers cause in great number are bounded at their source, in <see cref="WorkerStream"/>. After
+/// <see cref="Close"/> the mailbox refuses every message, so no sender waits for a loop that has ended.
 /// </summary>
-/// <param name="time">By which is told how long they wait.</param>
+/// <param name="time">The clock that measures how long messages wait.</param>
 internal sealed class Mailbox(TimeProvider time) : IDisposable
 {
     private readonly ConcurrentQueue<(Message Message, long Posted)> _messages = new();
@@ -17,19 +17,19 @@ internal sealed class Mailbox(TimeProvider time) : IDisposable
     private int _signalled;
     private volatile bool _closed;
 
-    /// <summary>Readable when something was posted.</summary>
+    /// <summary>Readable after a message was posted.</summary>
     public Descriptor Wake => _wake;
 
     public void Post(Message message)
     {
         _messages.Enqueue((message, time.GetTimestamp()));
-        // Either this sees that it is closed, or who closes it sees the message.
+        // The barrier pairs with the one in Close: either this thread sees the mailbox closed, or Close sees the message.
         Interlocked.MemoryBarrier();
         if (_closed) RefuseAll();
         else if (Interlocked.Exchange(ref _signalled, 1) == 0) Signal();
     }
 
-    /// <summary>To be called when <see cref="Wake"/> is readable, before the messages are taken.</summary>
+    /// <summary>Must be called when <see cref="Wake"/> is readable, before messages are taken.</summary>
     public void Acknowledge()
     {
         _wake.Drain();
@@ -37,10 +37,13 @@ internal sealed class Mailbox(TimeProvider time) : IDisposable
         Interlocked.MemoryBarrier();
     }
 
-    /// <summary>Messages that wait.</summary>
+    /// <summary>The number of messages that wait.</summary>
     public int Count => _messages.Count;
 
-    /// <summary>The longest time that a message has waited in the last 15 to 45 seconds. For the loop alone, as is taking.</summary>
+    /// <summary>
+    /// The longest time that a message has waited in the last 15 to 45 seconds. Only the loop's thread may call this or take
+    /// messages.
+    /// </summary>
     public TimeSpan LongestWait() => _delay.Worst(Now());
 
     public bool TryTake(out Message message)
@@ -51,7 +54,7 @@ internal sealed class Mailbox(TimeProvider time) : IDisposable
         return isThere;
     }
 
-    /// <summary>To be called when the loop has ended. Signals and timers may go on posting after that.</summary>
+    /// <summary>Must be called when the loop has ended. Signal handlers and timers may still post afterwards.</summary>
     public void Close()
     {
         _closed = true;
@@ -75,7 +78,7 @@ internal sealed class Mailbox(TimeProvider time) : IDisposable
         }
         catch (ObjectDisposedException) when (_closed)
         {
-            // Closed in between: the message is refused.
+            // The mailbox was closed in the meantime, which refuses the message.
         }
     }
 

@@ -7,23 +7,24 @@ using Serilog;
 namespace Reuseportd.Runtime.Output;
 
 /// <summary>
-/// The queues to the file systems that workers' output goes to, made as they are needed: for any thread. What is no regular file
-/// (a FIFO, a terminal) has one queue for all of them.
+/// The write queues of worker output, one for each file system, made on demand. FIFOs, terminals and other special files share
+/// one queue. Thread-safe.
 /// </summary>
 /// <param name="roomMade">See <see cref="FileQueue"/>.</param>
 internal sealed class FileQueues(ILogger log, TimeProvider time, Action roomMade) : IDisposable
 {
     private readonly ConcurrentDictionary<(uint, uint), Lazy<FileQueue>> _byDevice = new();
 
-    /// <summary>Opens a file as somebody; may take as long as its file system does.</summary>
+    /// <summary>Opens a file as the user in its key. Can block for as long as the file system does.</summary>
     public LineFile? TryOpen(FileKey key, out Errno errno)
     {
         if (AppendFile.TryOpen(key.Path, key.Identity, out errno) is not { } file) return null;
-        var queue = _byDevice.GetOrAdd(file.Device() ?? default, _ => new Lazy<FileQueue>(() => new FileQueue(log, time, roomMade))).Value;
-        return new LineFile(key.Path, new Transport(file), queue);
+        var queue = _byDevice.GetOrAdd(
+            file.Device() ?? default, _ => new Lazy<FileQueue>(() => new FileQueue(log, time, roomMade)));
+        return new LineFile(key.Path, new Transport(file), queue.Value);
     }
 
-    /// <summary>Writes what waits, each file system having that long.</summary>
+    /// <summary>Writes the queued lines. Each file system gets this much time.</summary>
     public void Stop(TimeSpan within)
     {
         foreach (var queue in _byDevice.Values) queue.Value.Stop(within);

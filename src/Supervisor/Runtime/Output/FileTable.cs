@@ -9,38 +9,39 @@ using Serilog;
 namespace Reuseportd.Runtime.Output;
 
 /// <summary>
-/// The files that the output of workers goes to, each open once however many streams share it. Only the supervisor's thread uses
-/// it; what may take its time, the opening, is done beside it. A file stays open for as long as a stream goes there.
+/// The open files for worker output. Streams with the same file share one open file, which stays open while any stream writes to
+/// it. Only the supervisor's thread uses it. Files are opened on other threads, as opening can block.
 /// </summary>
 internal sealed class FileTable(IFileOwners owners, OutputLoop output, Mailbox mailbox, ILogger log, TimeProvider time)
 {
-    /// <summary>For a file system that does not answer.</summary>
+    /// <summary>Bounds the wait for a file system that does not answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<FileKey, Entry> _entries = [];
     private readonly List<Entry> _unused = [];
 
-    /// <summary>Has the files of a process opened, where they are not.</summary>
-    /// <param name="again">Called when one more is open, or cannot be opened.</param>
-    /// <returns>Whether <see cref="TryTake"/> has an answer.</returns>
-    public bool Prepare(ProcessSpec process, Action again)
+    /// <summary>Begins to open the files of a process that are not open yet.</summary>
+    /// <param name="retry">Called when one of the files is open, or has failed to open.</param>
+    /// <returns>True if <see cref="TryTake"/> has an answer.</returns>
+    public bool Prepare(ProcessSpec process, Action retry)
     {
         Entry? awaited = null;
         foreach (var target in (ReadOnlySpan<OutputTarget>)[process.Stdout, process.Stderr])
         {
-            // Without an account there is no process either; whoever makes it says so.
+            // Without an account the process cannot start either. The code that starts the process reports that.
             if (KeyOf(process, target, out _) is not { } key) continue;
             if (!_entries.TryGetValue(key, out var entry)) _entries.Add(key, entry = Begin(key));
             if (entry.IsOpening) awaited = entry;
         }
 
-        awaited?.Waiting.Add(again);
+        awaited?.Retries.Add(retry);
         return awaited is null;
     }
 
-    /// <summary>The files of a process that is to be started. Each is to be released at the end of its stream.</summary>
-    /// <param name="error">As <c>open stdout=/var/log/web.log: EACCES</c>.</param>
-    public bool TryTake(ProcessSpec process, out WorkerFile? stdout, out WorkerFile? stderr, [NotNullWhen(false)] out SpawnError? error)
+    /// <summary>Takes the files for a new process. Each must be released when its stream ends.</summary>
+    /// <param name="error">An error such as <c>open stdout=/var/log/web.log: EACCES</c>.</param>
+    public bool TryTake(
+        ProcessSpec process, out WorkerFile? stdout, out WorkerFile? stderr, [NotNullWhen(false)] out SpawnError? error)
     {
         stderr = null;
         if (!TryTake(process, OutputStream.Stdout, out stdout, out error)) return false;
@@ -57,10 +58,10 @@ internal sealed class FileTable(IFileOwners owners, OutputLoop output, Mailbox m
         output.Close(file);
     }
 
-    /// <summary>A file that <see cref="Prepare"/> asked for is there, or not.</summary>
+    /// <summary>Handles a file that <see cref="Prepare"/> asked for: it is open, or has failed to open.</summary>
     public void Take(OutputMessage.FileOpened opened)
     {
-        // Whoever wanted it has gone.
+        // No start waits for the file any more.
         if (!_entries.TryGetValue(opened.Key, out var entry))
         {
             if (opened.File is { } unwanted) output.Close(new WorkerFile(opened.Key, unwanted));
@@ -70,17 +71,17 @@ internal sealed class FileTable(IFileOwners owners, OutputLoop output, Mailbox m
         entry.IsOpening = false;
         entry.Errno = opened.Errno;
         entry.File = opened.File is { } file ? new WorkerFile(opened.Key, file) : null;
-        foreach (var again in entry.Waiting) again();
-        entry.Waiting.Clear();
+        foreach (var retry in entry.Retries) retry();
+        entry.Retries.Clear();
         _unused.Add(entry);
     }
 
-    /// <summary>Forgets what was opened in vain; to be called when nobody is on the way to take it.</summary>
+    /// <summary>Closes files that no stream took. Must be called when no start is waiting for files.</summary>
     public void Sweep()
     {
         foreach (var entry in _unused)
         {
-            // By now there may be another under its key.
+            // The key may have a newer entry by now.
             if (entry.Users > 0 || _entries.GetValueOrDefault(entry.Key) != entry) continue;
             _entries.Remove(entry.Key);
             if (entry.File is { } file) output.Close(file);
@@ -90,13 +91,16 @@ internal sealed class FileTable(IFileOwners owners, OutputLoop output, Mailbox m
     }
 
     /// <summary>
-    /// Opens all of them again, for a user who has renamed some. If a file cannot be opened, the one that is open stays.
+    /// Opens all files again after a user has renamed some, as log rotation does. If a file cannot be opened, the open one stays
+    /// in use.
     /// </summary>
     public void Reopen(OutputMessage.ReopenFiles reopen) => _ = ReopenAsync().ContinueWith(
-        done => done.IsCompletedSuccessfully ? reopen.Done.TrySetResult(done.Result) : reopen.Done.TrySetException(done.Exception!),
+        done => done.IsCompletedSuccessfully
+            ? reopen.Done.TrySetResult(done.Result)
+            : reopen.Done.TrySetException(done.Exception!),
         TaskScheduler.Default);
 
-    /// <returns>Files that could not be opened. Completed when nothing more is written to a former file.</returns>
+    /// <returns>Files that could not be opened. Completed when no line goes to an old file any more.</returns>
     private async Task<ValueList<UnopenedFile>> ReopenAsync()
     {
         var all = await Task.WhenAll(_entries.Values.Select(entry => entry.File).OfType<WorkerFile>().Select(ReopenAsync));
@@ -120,18 +124,19 @@ internal sealed class FileTable(IFileOwners owners, OutputLoop output, Mailbox m
         }
         catch (TimeoutException)
         {
-            // The disk of the former one hangs; whatever is written from now on goes to the new one.
+            // The old file's disk hangs. New lines already go to the new file.
         }
 
         return null;
     }
 
-    private bool TryTake(ProcessSpec process, OutputStream stream, out WorkerFile? file, [NotNullWhen(false)] out SpawnError? error)
+    private bool TryTake(
+        ProcessSpec process, OutputStream stream, out WorkerFile? file, [NotNullWhen(false)] out SpawnError? error)
     {
         (file, error) = (null, null);
         var target = stream == OutputStream.Stdout ? process.Stdout : process.Stderr;
         if (KeyOf(process, target, out error) is not { } key) return error is null;
-        // There is none where the account was not known when it was asked for, and is now.
+        // There is no entry if the account was unknown in Prepare and is known now.
         if (_entries.GetValueOrDefault(key) is not { File: not null } entry)
         {
             var errno = _entries.GetValueOrDefault(key)?.Errno ?? Errno.Again;
@@ -144,7 +149,7 @@ internal sealed class FileTable(IFileOwners owners, OutputLoop output, Mailbox m
         return true;
     }
 
-    /// <returns>Null for what is no file, and for an account that is not known.</returns>
+    /// <returns>Null if the output goes to no file, or if the account is unknown.</returns>
     private FileKey? KeyOf(ProcessSpec process, OutputTarget target, out SpawnError? error)
     {
         error = null;
@@ -182,16 +187,16 @@ internal sealed class FileTable(IFileOwners owners, OutputLoop output, Mailbox m
     {
         public FileKey Key { get; } = key;
 
-        public List<Action> Waiting { get; } = [];
+        public List<Action> Retries { get; } = [];
 
         public bool IsOpening { get; set; } = true;
 
-        /// <summary>Null where it could not be opened.</summary>
+        /// <summary>Null if the file could not be opened.</summary>
         public WorkerFile? File { get; set; }
 
         public Errno Errno { get; set; }
 
-        /// <summary>Streams that go there.</summary>
+        /// <summary>The number of streams that write to the file.</summary>
         public int Users { get; set; }
     }
 }

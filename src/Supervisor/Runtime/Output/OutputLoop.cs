@@ -1,43 +1,43 @@
 using System.Collections.Concurrent;
-using Reuseportd.Binding;
 using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 using Reuseportd.Observability.Destinations;
 using Reuseportd.Observability.Events;
 using Reuseportd.Observability.Lines;
-using Reuseportd.Observability.Text;
 using Reuseportd.Runtime.Messages;
 using Serilog;
 
 namespace Reuseportd.Runtime.Output;
 
 /// <summary>
-/// Reads the output of all workers in one thread: bytes to lines, the preload library's lines to outcomes, all others into
-/// the log as they are. In each turn a stream is read once, so that a flood from one worker delays no other; the supervisor's own
-/// loop is not slowed at all.
+/// Reads the output of all workers in one thread. Each turn reads a stream at most once, so a worker that floods its output
+/// delays no other. The supervisor's loop runs in another thread and is not slowed down.
 /// </summary>
-internal sealed partial class OutputLoop : IDisposable
+internal sealed class OutputLoop : IDisposable
 {
     private const int ReadSize = 64 * 1024;
     private const ulong WakeToken = 0;
 
-    /// <summary>For what is left in the pipes once no worker runs: a stray that cannot be killed may write for ever.</summary>
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// Bounds the reading of pipes after the last worker has ended: an orphan that cannot be killed may write without end.
+    /// </summary>
+    private static readonly TimeSpan DrainWithin = TimeSpan.FromSeconds(2);
 
-    /// <summary>For what waits to be written to files at the end.</summary>
+    /// <summary>Bounds the writing of queued lines to files when the daemon ends.</summary>
     private static readonly TimeSpan FlushWithin = TimeSpan.FromSeconds(5);
 
     private readonly Mailbox _mailbox;
-    private readonly WorkerLog _lines;
+    private readonly LineRouter _router;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
     private readonly long _start;
     private readonly Epoll _epoll = new();
     private readonly EventFd _wake = new();
     private readonly ConcurrentQueue<WorkerStream> _arrivals = new();
+    private readonly ConcurrentQueue<Action> _tasks = new();
     private readonly Dictionary<ulong, WorkerStream> _streams = [];
-    private readonly DeadlineQueue<WorkerStream> _dropsToSay = new();
-    private readonly RecordBuffer _line = new();
+    private readonly HashSet<WorkerFile> _files = [];
+    private readonly PausedStreams _paused = new();
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(ReadSize, pinned: true);
     private readonly Thread _thread;
     private ulong _lastToken = WakeToken;
@@ -46,38 +46,54 @@ internal sealed partial class OutputLoop : IDisposable
 
     public OutputLoop(Mailbox mailbox, WorkerLog lines, ILogger log, TimeProvider time)
     {
-        (_mailbox, _lines, _log, _time) = (mailbox, lines, log, time);
+        (_mailbox, _log, _time) = (mailbox, log, time);
+        _router = new LineRouter(mailbox, lines, log);
         _start = time.GetTimestamp();
         _epoll.Add(_wake, EpollEvents.Readable, WakeToken);
         Files = new FileQueues(log, time, Wake);
         _thread = new Thread(Run) { IsBackground = true, Name = "output" };
     }
 
-    /// <summary>Keeps the newest of all output, for who asks; null for nobody.</summary>
+    /// <summary>Keeps the newest output for clients; null if no client can ask for it.</summary>
     public OutputRetention? Retention { get; init; }
 
-    /// <summary>What workers' files are written by.</summary>
+    /// <summary>The queues that write to workers' files.</summary>
     public FileQueues Files { get; }
 
-    /// <summary>Streams that are open, each with a descriptor of its own. For any thread.</summary>
+    /// <summary>The number of open streams. Each has its own file descriptor. Thread-safe.</summary>
     public int StreamCount => Volatile.Read(ref _streamCount);
 
     public void Start() => _thread.Start();
 
-    /// <summary>Takes over a stream; it is closed here at its end. It is read from the next <see cref="ReadAdded"/> on.</summary>
+    /// <summary>Takes over a stream and closes it at its end. Reading begins after the next <see cref="ReadAdded"/>.</summary>
     public void Add(WorkerStream stream)
     {
         Interlocked.Increment(ref _streamCount);
         _arrivals.Enqueue(stream);
     }
 
-    /// <summary>To be called once for all streams that were added: waking a thread costs more than adding one.</summary>
+    /// <summary>Begins to read all added streams. One call for many streams saves wake-ups of the thread.</summary>
     public void ReadAdded()
     {
         if (!_arrivals.IsEmpty) Wake();
     }
 
-    /// <summary>Reads what is left of the streams and ends; to be called when no worker runs any more.</summary>
+    /// <summary>Runs a task on this loop's thread, in order. After the thread has ended, the caller's thread runs it.</summary>
+    public void Do(Action task)
+    {
+        _tasks.Enqueue(task);
+        if (_thread.IsAlive || !_stopping) Wake();
+        else DoTasks();
+    }
+
+    /// <summary>Closes a file that no stream writes to any more.</summary>
+    public void Close(WorkerFile file) => Do(() =>
+    {
+        _files.Remove(file);
+        file.Close();
+    });
+
+    /// <summary>Reads the rest of the streams and ends the thread. Must be called when no worker runs any more.</summary>
     public void Stop()
     {
         _stopping = true;
@@ -108,33 +124,51 @@ internal sealed partial class OutputLoop : IDisposable
                 else busy |= Read(token, now);
             }
 
-            // What has only just come has not been read yet.
+            // Streams that have just arrived have not been read yet.
             busy |= TakeArrivals();
-            DoErrands();
-            Resume(now);
-            SayDropped(now);
-            _lines.HandOver();
-            // What a stray process still holds open is not waited for.
+            DoTasks();
+            foreach (var token in _paused.TakeReady(ReadSize, now)) Watch(token, _streams[token]);
+            _router.Pass(now);
+            _router.HandOver();
+            // Pipes that an orphan still holds open do not delay the end.
             if (!_stopping) continue;
-            stopBy ??= now + LastWords;
-            if ((!busy && _arrivals.IsEmpty && !HasPaused) || now >= stopBy) break;
+            stopBy ??= now + DrainWithin;
+            if ((!busy && _arrivals.IsEmpty && _paused.IsEmpty) || now >= stopBy) break;
         }
 
         foreach (var (token, stream) in _streams) End(token, stream, Now());
-        _lines.HandOver();
-        CloseFiles();
+        _router.HandOver();
+        foreach (var file in _files) file.Close();
+        DoTasks();
     }
 
     private TimeSpan? NextWait(TimeSpan now)
     {
-        if (_stopping && !HasPaused) return TimeSpan.Zero;
-        var (drops, paused) = (_dropsToSay.NextWait(now), NextStall(now));
-        return drops is null || paused < drops ? paused : drops;
+        if (_stopping && _paused.IsEmpty) return TimeSpan.Zero;
+        var (report, paused) = (_router.NextWait(now), _paused.NextWait(now));
+        return report is null || paused < report ? paused : report;
     }
 
     private TimeSpan Now() => _time.GetElapsedTime(_start);
 
-    /// <returns>Whether there were any.</returns>
+    private void Wake()
+    {
+        try
+        {
+            _wake.Signal();
+        }
+        catch (ObjectDisposedException) when (_stopping)
+        {
+            // A file system that hung has answered after the daemon's end.
+        }
+    }
+
+    private void DoTasks()
+    {
+        while (_tasks.TryDequeue(out var task)) task();
+    }
+
+    /// <returns>True if any stream arrived.</returns>
     private bool TakeArrivals()
     {
         var any = false;
@@ -153,18 +187,20 @@ internal sealed partial class OutputLoop : IDisposable
     {
         var watched = _epoll.Add(stream.Pipe, EpollEvents.Readable, token);
         if (watched == Errno.None) return;
-        // Closed, it ends a worker that writes; open and unread, it would hang one for ever.
+        // A closed pipe ends a worker that writes. An open pipe that is never read would block it for ever.
         _log.OutputLost(stream.Source.Worker, stream.Source.Pid, stream.Source.Stream, watched);
         End(token, stream, Now());
     }
 
-    /// <returns>Whether anything was read.</returns>
+    /// <returns>True if any byte was read.</returns>
     private bool Read(ulong token, TimeSpan now)
     {
         if (!_streams.TryGetValue(token, out var stream)) return false;
-        if (stream.File is { } file && MustWait(file, ReadSize + stream.Splitter.Held))
+        if (stream.File is { } file && PausedStreams.MustWait(file, ReadSize + stream.Splitter.Held))
         {
-            Pause(token, stream, file.Queue, now);
+            // Without a watch: epoll reports the end of a pipe whatever events are asked for.
+            _epoll.Remove(stream.Pipe);
+            _paused.Add(token, file.Queue, now);
             return false;
         }
 
@@ -174,8 +210,8 @@ internal sealed partial class OutputLoop : IDisposable
             var chunk = _buffer.AsSpan(0, result.Count);
             Retention?.Append(stream.Source, chunk);
             stream.LastWords?.Take(stream.Source.Stream, chunk);
-            if (stream.File is null) TakeLines(stream, chunk, now);
-            else TakeForFile(stream, stream.File, chunk, now);
+            if (stream.File is { } written) _files.Add(written);
+            _router.Take(stream, chunk, now);
             return true;
         }
 
@@ -185,84 +221,13 @@ internal sealed partial class OutputLoop : IDisposable
 
     private void End(ulong token, WorkerStream stream, TimeSpan now)
     {
-        foreach (var line in stream.Splitter.Finish()) Take(stream, line, now);
-        SayDropped(stream, stream.LineLimit.CollectAll() + stream.OutcomeLimit.CollectAll());
+        _router.Finish(stream, now);
         _streams.Remove(token);
         _epoll.Remove(stream.Pipe);
         stream.Pipe.Dispose();
         Interlocked.Decrement(ref _streamCount);
-        if (stream.File is { } file) Leave(file);
+        if (stream.File is { } file) _mailbox.Post(new OutputMessage.FileReleased(file));
         stream.LastWords?.End(stream.Source.Stream);
         if (stream.Source.Stream == OutputStream.Stderr) _mailbox.Post(new OutputMessage.StreamEnded(stream.Process));
-    }
-
-    private void TakeLines(WorkerStream stream, ReadOnlySpan<byte> chunk, TimeSpan now)
-    {
-        foreach (var line in stream.Splitter.Split(chunk)) Take(stream, line, now);
-    }
-
-    private void Take(WorkerStream stream, Line line, TimeSpan now)
-    {
-        if (!line.Continues && !line.Cut && stream.Source.Stream == OutputStream.Stderr
-            && OutcomeParser.TryFind(line.Bytes, out var own, out var outcome) && stream.IsGenuine(outcome, behindWords: own > 0))
-        {
-            if (own > 0) TakeLine(stream, new Line(line.Bytes[..own]), now);
-            TakeOutcome(stream, outcome, now);
-        }
-        else TakeLine(stream, line, now);
-    }
-
-    private void TakeLine(WorkerStream stream, Line line, TimeSpan now)
-    {
-        if (stream.File is { } file)
-        {
-            AppendLine(stream, file, line);
-            return;
-        }
-
-        if (stream.LineLimit.Admit(now, out var dropped))
-        {
-            SayDropped(stream, dropped);
-            _lines.Append(stream.Source, line);
-        }
-        else RemindOfDropped(stream, stream.LineLimit.Due);
-    }
-
-    private void TakeOutcome(WorkerStream stream, BindOutcome outcome, TimeSpan now)
-    {
-        var admitted = stream.OutcomeLimit.Admit(now, out var dropped);
-        SayDropped(stream, dropped);
-        if (!admitted) RemindOfDropped(stream, stream.OutcomeLimit.Due);
-        var news = stream.IsNews(outcome);
-        if (!admitted && !news) return;
-
-        // First, as the log may keep this thread waiting, and readiness should not.
-        _mailbox.Post(new OutputMessage.OutcomeSeen(stream.Process, outcome));
-        _lines.HandOver();
-        _log.Outcome(stream.Source.Worker, stream.Source.Pid, outcome);
-    }
-
-    private void RemindOfDropped(WorkerStream stream, TimeSpan? due)
-    {
-        if (due is not { } at || stream.SayDroppedAt is not null) return;
-        stream.SayDroppedAt = at;
-        _dropsToSay.Add(stream, at);
-    }
-
-    private void SayDropped(TimeSpan now)
-    {
-        while (_dropsToSay.TryTake(now, out var stream, out _))
-        {
-            stream.SayDroppedAt = null;
-            SayDropped(stream, stream.LineLimit.Collect(now) + stream.OutcomeLimit.Collect(now));
-            RemindOfDropped(stream, stream.LineLimit.Due ?? stream.OutcomeLimit.Due);
-        }
-    }
-
-    private void SayDropped(WorkerStream stream, long count)
-    {
-        if (count == 0) return;
-        _lines.HandOver();
-        _log.Dropped(stream.Source.Worker, stream.Source.Pid, stream.Source.Stream, count);
     }
 }

@@ -4,29 +4,29 @@ using Reuseportd.Runtime.Messages;
 
 namespace Reuseportd.Runtime.Output;
 
-/// <summary>What concerns the output of workers and its files.</summary>
+/// <summary>A message about worker output or its files.</summary>
 internal abstract record OutputMessage : Message
 {
     private OutputMessage() { }
 
-    /// <summary>A worker's preload library said something.</summary>
+    /// <summary>The preload library in a worker has reported an outcome.</summary>
     /// <param name="Process">Serial number of the process, unique in the daemon's life.</param>
     internal sealed record OutcomeSeen(ulong Process, BindOutcome Outcome) : OutputMessage;
 
-    /// <summary>A stream of a worker came to its end: nothing it wrote is still on its way.</summary>
+    /// <summary>A worker's stderr has ended, and the daemon has read all of it.</summary>
     internal sealed record StreamEnded(ulong Process) : OutputMessage;
 
-    /// <summary>A stream that went to this file has ended.</summary>
+    /// <summary>A stream that wrote to this file has ended.</summary>
     internal sealed record FileReleased(WorkerFile File) : OutputMessage;
 
-    /// <summary>A file was opened, or could not be.</summary>
+    /// <summary>A file is open, or has failed to open.</summary>
     internal sealed record FileOpened(FileKey Key, LineFile? File, Errno Errno) : OutputMessage
     {
         public override void Refuse() => File?.Discard();
     }
 
-    /// <summary>Open again all files that output goes to.</summary>
-    /// <param name="Done">Completed when nothing more is written to the former ones, with those that could not be opened.</param>
+    /// <summary>A request to open all output files again.</summary>
+    /// <param name="Done">Completed with the files that could not be opened, when no line goes to an old file any more.</param>
     internal sealed record ReopenFiles(TaskCompletionSource<ValueList<UnopenedFile>> Done) : OutputMessage
     {
         public override void Refuse() => Done.TrySetResult([]);

@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace Reuseportd.Runtime.Output;
 
-/// <summary>Ports that one process serves: few as a rule, and 8 KiB where a program goes through them all.</summary>
+/// <summary>The ports that a process serves. Small for few ports; 8 KiB for a program that uses very many.</summary>
 internal struct PortSet
 {
     private const int MostListed = 32;
@@ -10,8 +10,8 @@ internal struct PortSet
     private List<ushort>? _few;
     private BitArray? _many;
 
-    /// <param name="port">Of 16 bits.</param>
-    /// <returns>Whether it was not there before.</returns>
+    /// <param name="port">A number of 16 bits.</param>
+    /// <returns>True if the port is new.</returns>
     public bool Add(int port)
     {
         if (_many is null)

@@ -2,5 +2,5 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Runtime.Output;
 
-/// <summary>A file that could not be opened again, so that output goes on to the one that is open.</summary>
+/// <summary>A file that could not be opened again. Output continues to the file that is already open.</summary>
 internal sealed record UnopenedFile(string Path, Errno Errno);

@@ -3,12 +3,12 @@ using Reuseportd.Observability.Destinations;
 
 namespace Reuseportd.Runtime.Output;
 
-/// <summary>What makes two streams share one open file: the same path, opened as the same user.</summary>
-/// <param name="Identity">Null for the daemon's own.</param>
+/// <summary>Two streams with equal keys share one open file.</summary>
+/// <param name="Identity">The user that opens the file; null for the daemon's own user.</param>
 internal sealed record FileKey(string Path, Identity? Identity);
 
 /// <summary>
-/// A file that the output of workers goes to, whichever of its openings is in use. Only the output loop's thread uses it.
+/// A file for worker output. Reopening replaces the file descriptor behind it. Only the output loop's thread uses it.
 /// </summary>
 internal sealed class WorkerFile(FileKey key, LineFile opened)
 {
@@ -22,9 +22,9 @@ internal sealed class WorkerFile(FileKey key, LineFile opened)
     public void Append(WorkerStream stream, ReadOnlySpan<byte> bytes) => _opened.Queue.Append(_opened, stream, bytes);
 
     /// <summary>
-    /// From here on lines go to another opening of the path. What was appended before goes to the former one, and closes it.
+    /// Sends further lines to a newly opened file. Lines that are already queued still go to the old file, which is then closed.
     /// </summary>
-    /// <param name="closed">Called when the former one is closed.</param>
+    /// <param name="closed">Called when the old file is closed.</param>
     public void Replace(LineFile opened, Action closed)
     {
         var former = _closed ? opened : _opened;

@@ -8,13 +8,15 @@ using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Output;
 
-/// <summary>One stream of one process: its pipe, and what is bounded about it. Only the output loop's thread uses it.</summary>
+/// <summary>
+/// One output stream of one process: its pipe, its limits and its destination. Only the output loop's thread uses it.
+/// </summary>
 internal sealed class WorkerStream(
     Pipe pipe, ulong process, TreeRoot tree, LineSource source, LoggingSpec logging, WorkerFile? file = null)
 {
     /// <summary>
-    /// A program may bind in a loop, or write what looks like the library's lines: past this many in a second they are counted
-    /// only. What readiness waits for gets through all the same, see <see cref="IsNews"/>.
+    /// Outcome lines above this rate are only counted: a program may bind in a loop or imitate the library's lines. Outcomes that
+    /// readiness needs are never dropped, see <see cref="IsNews"/>.
     /// </summary>
     private const int OutcomesPerSecond = 1_000;
 
@@ -22,10 +24,10 @@ internal sealed class WorkerStream(
     private (int Pid, bool? IsOurs) _lastAsked;
     private bool _libraryHeard;
 
-    /// <summary>Of the worker's own lines.</summary>
+    /// <summary>Limits the worker's own lines.</summary>
     public RateLimit LineLimit = new(logging.RateLimitInterval, logging.RateLimitBurst);
 
-    /// <summary>Of the library's.</summary>
+    /// <summary>Limits the preload library's lines.</summary>
     public RateLimit OutcomeLimit = new(TimeSpan.FromSeconds(1), OutcomesPerSecond);
 
     public Pipe Pipe { get; } = pipe;
@@ -35,21 +37,21 @@ internal sealed class WorkerStream(
 
     public LineSource Source { get; } = source;
 
-    /// <summary>Where it goes; null for the log.</summary>
+    /// <summary>The destination; null for the log.</summary>
     public WorkerFile? File { get; } = file;
 
-    /// <summary>Of the process; null where nobody asks for them.</summary>
+    /// <summary>The process's last words; null if the daemon does not keep them.</summary>
     public LastWords? LastWords { get; init; }
 
     public LineSplitter Splitter { get; } = new(logging.LineMax);
 
-    /// <summary>When dropped lines are to be said though no further line comes.</summary>
-    public TimeSpan? SayDroppedAt { get; set; }
+    /// <summary>The time to report dropped lines even if no further line comes; null if there is nothing to report.</summary>
+    public TimeSpan? ReportDroppedAt { get; set; }
 
     /// <summary>
-    /// Whether the library of this worker said it, as far as can be told: programs log what strangers send them, and that may
-    /// look like one of its lines. At the start of a line a process of the worker must be named. Behind words of the program
-    /// itself, where the text of a request may stand, only a socket is believed that the kernel confirms.
+    /// Decides whether the preload library in this worker wrote the outcome. A program may log text from strangers that looks
+    /// like such a line. At the start of a line, the outcome must name a process of the worker. After other text, such as a
+    /// logged request, the kernel must also confirm the socket.
     /// </summary>
     public bool IsGenuine(BindOutcome outcome, bool behindWords)
     {
@@ -58,11 +60,11 @@ internal sealed class WorkerStream(
         if (behindWords)
             return ours == true && outcome is { Succeeded: true, Socket: { } socket }
                    && SocketHolders.Holds(outcome.Pid, socket.FileDescriptor, socket.Inode);
-        // A child may be gone before its words are read; then it serves nothing any more.
+        // A child may have exited before its line is read. It then serves no port.
         return ours ?? PortCoverage.ServedPort(outcome) is null;
     }
 
-    /// <summary>Whether an outcome tells the fleet something new: the library is there, or one more port is served.</summary>
+    /// <summary>True if the fleet must hear of the outcome: the library is loaded, or the process serves one more port.</summary>
     public bool IsNews(BindOutcome outcome)
     {
         if (outcome.Kind == OutcomeKind.Loaded)
@@ -76,8 +78,8 @@ internal sealed class WorkerStream(
         return _portsServed.Add(port);
     }
 
-    /// <summary>Asks /proc at most once for a row of lines that name the same process.</summary>
-    /// <returns>Null where it runs no more.</returns>
+    /// <summary>Asks /proc only once for consecutive lines that name the same process.</summary>
+    /// <returns>Null if the process no longer runs.</returns>
     private bool? IsOurs(int pid)
     {
         if (pid == tree.Pid) return true;

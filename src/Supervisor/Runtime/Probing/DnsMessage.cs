@@ -5,10 +5,10 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Runtime.Probing;
 
-/// <summary>What a probe says in DNS, and what it makes of an answer (RFC 1035, 4.1).</summary>
+/// <summary>Makes the DNS query of a probe, and judges the answer (RFC 1035, 4.1).</summary>
 internal static class DnsMessage
 {
-    /// <summary>Bytes of the length that goes before a message over TCP.</summary>
+    /// <summary>Length of the size field before a message over TCP.</summary>
     public const int PrefixLength = 2;
 
     private const int HeaderLength = 12;
@@ -20,8 +20,11 @@ internal static class DnsMessage
     private const int ServerFailure = 2;
     private const int Refused = 5;
 
-    /// <summary>With its length. A resolver may refuse a query that does not ask for recursion; others take no notice.</summary>
-    /// <param name="name">ASCII, as the configuration has checked it.</param>
+    /// <summary>
+    /// A query with its size field. It asks for recursion, as a resolver may refuse a query that does not. Other servers ignore
+    /// the flag.
+    /// </summary>
+    /// <param name="name">ASCII. The configuration has checked it.</param>
     public static byte[] Query(ushort id, string name, DnsType type)
     {
         string[] labels = name == "." ? [] : name.Split('.');
@@ -45,12 +48,10 @@ internal static class DnsMessage
         return message;
     }
 
-    /// <summary>
-    /// Only the header counts: a server that has no such name serves all the same.
-    /// </summary>
-    /// <param name="answer">Without its length.</param>
-    /// <param name="id">Of the query.</param>
-    /// <returns>Null where the server serves; else why it does not, for people.</returns>
+    /// <summary>Judges an answer by its header only: a server without that name also serves.</summary>
+    /// <param name="answer">The answer without its size field.</param>
+    /// <param name="id">The id of the query.</param>
+    /// <returns>Null if the server serves; else the reason, for people.</returns>
     public static string? Failure(ReadOnlySpan<byte> answer, ushort id)
     {
         if (answer.Length < HeaderLength)

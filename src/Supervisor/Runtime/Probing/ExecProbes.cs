@@ -9,26 +9,26 @@ using Reuseportd.Runtime.Processes;
 namespace Reuseportd.Runtime.Probing;
 
 /// <summary>
-/// Probes that are commands. They run as their worker does, with its marks, so that what they leave behind is found with what
-/// the worker leaves. Only the loop's thread uses it.
+/// Probes that run a command. A command runs with its worker's user and marks, so the processes that it leaves behind are found
+/// with the worker's orphans. Only the loop's thread uses it.
 /// </summary>
 internal sealed class ExecProbes(LaunchPad launchPad, Starts starts, DescriptorTable descriptors, Mailbox mailbox, Guard? guard)
     : IDescriptorOwner, IDeadlineOwner
 {
-    /// <summary>For a process to go after SIGKILL; one that hangs in the kernel is left.</summary>
+    /// <summary>Time that a process gets to end after SIGKILL. A process that hangs in the kernel is left.</summary>
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<ulong, Running> _running = [];
     private readonly DeadlineQueue<ProbeStart> _deadlines = new();
     private readonly HashSet<int> _pids = [];
 
-    /// <summary>Those that run.</summary>
+    /// <summary>The number of running commands.</summary>
     public int Count => _running.Count;
 
-    /// <summary>Whether a child of the daemon is one of them.</summary>
+    /// <summary>True if a child of the daemon is a probe's command.</summary>
     public bool IsOwn(int pid) => _pids.Contains(pid);
 
-    /// <summary>Begins one; what comes of it <see cref="Launched"/> tells, and then <see cref="Wake"/>.</summary>
+    /// <summary>Begins a probe. The result arrives in <see cref="Launched"/>, and then in <see cref="Wake"/>.</summary>
     public void Begin(WorkerProcess process, ValueList<Template> command, ProbeKind kind, TimeSpan timeout, TimeSpan now)
     {
         var start = new ProbeStart(launchPad, process, process.Slot.Spec, command, kind, timeout);
@@ -36,13 +36,13 @@ internal sealed class ExecProbes(LaunchPad launchPad, Starts starts, DescriptorT
         starts.Begin(start);
     }
 
-    /// <summary>Takes over what came of a start.</summary>
+    /// <summary>Takes over a finished start.</summary>
     public void Launched(ProbeStart start)
     {
         if (start.Spawned is not { Process: var handle })
         {
-            var failure = start.IsLate ? TooLate(start) : (start.LateError ?? start.Error)?.ToString() ?? "the command could not be started";
-            Answer(start, failure);
+            var failure = (start.LateError ?? start.Error)?.ToString() ?? "the command could not be started";
+            Answer(start, start.IsLate ? TooLate(start) : failure);
             return;
         }
 
@@ -50,7 +50,7 @@ internal sealed class ExecProbes(LaunchPad launchPad, Starts starts, DescriptorT
         var watched = descriptors.Add(handle, WorkerTable.ExitOnce, token, this);
         if (watched != Errno.None)
         {
-            // Nobody would hear of its end, nor find it among the strangers.
+            // Without epoll its end would go unnoticed, and it would not count as an orphan.
             ProcessGroup.Kill(handle.Pid);
             handle.WaitForEnd(LastWait);
             handle.Wait(out _);
@@ -62,13 +62,13 @@ internal sealed class ExecProbes(LaunchPad launchPad, Starts starts, DescriptorT
 
         _running.Add(token, new Running(handle, start));
         _pids.Add(handle.Pid);
-        // Its time was over when it had just come about.
+        // The timeout passed while the start was finishing.
         if (start.IsLate) ProcessGroup.Kill(handle.Pid);
     }
 
     public TimeSpan? NextWait(TimeSpan now) => _deadlines.NextWait(now);
 
-    /// <summary>Kills those that have not ended in time.</summary>
+    /// <summary>Kills commands that have exceeded their timeout.</summary>
     public void Pass(TimeSpan now)
     {
         while (_deadlines.TryTake(now, out var start, out _))
@@ -84,17 +84,17 @@ internal sealed class ExecProbes(LaunchPad launchPad, Starts starts, DescriptorT
     public void Wake(ulong token)
     {
         if (!_running.TryGetValue(token, out var running) || !running.Handle.HasEnded) return;
-        // While it is not reaped its number can be no other group's.
+        // While the command is a zombie, no other process group can have the same number.
         ProcessGroup.Kill(running.Handle.Pid);
         var errno = running.Handle.Wait(out var status);
-        // A tracer holds its exit (ptrace(2)): it is reaped when the tracer lets go.
+        // A tracer holds the command's exit (ptrace(2)). The command is reaped when the tracer lets go.
         if (errno == Errno.None && status is null) status = EndedProcess.StatusOf(running.Handle.Pid);
         else Forget(token, running);
         if (running.Start.IsAnswered) return;
         Answer(running.Start, running.Start.IsLate ? TooLate(running.Start) : Failure(status));
     }
 
-    /// <summary>Kills and reaps all of them, when the daemon ends.</summary>
+    /// <summary>Kills and reaps all commands when the daemon ends.</summary>
     public void KillAll()
     {
         foreach (var (token, running) in _running.ToArray())

@@ -1,6 +1,6 @@
 namespace Reuseportd.Runtime.Probing;
 
-/// <summary>What a probe is for.</summary>
+/// <summary>The purpose of a probe.</summary>
 internal enum ProbeKind
 {
     Readiness,

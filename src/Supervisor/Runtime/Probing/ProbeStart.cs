@@ -5,9 +5,10 @@ using Reuseportd.Runtime.Processes;
 
 namespace Reuseportd.Runtime.Probing;
 
-/// <summary>The start of a command that looks at a worker from outside.</summary>
+/// <summary>The start of a probe's command.</summary>
 internal sealed class ProbeStart(
-    LaunchPad launchPad, WorkerProcess process, ServiceSpec spec, ValueList<Template> command, ProbeKind kind, TimeSpan timeout) : Start
+    LaunchPad launchPad, WorkerProcess process, ServiceSpec spec, ValueList<Template> command, ProbeKind kind, TimeSpan timeout)
+    : Start
 {
     public WorkerProcess Process { get; } = process;
 
@@ -25,10 +26,10 @@ internal sealed class ProbeStart(
 
     public override bool EndsWithDaemon => true;
 
-    /// <summary>Its time is over. Of the loop.</summary>
+    /// <summary>True if the probe's timeout has passed. Only the loop uses it.</summary>
     public bool IsLate { get; set; }
 
-    /// <summary>What came of it was told. Of the loop.</summary>
+    /// <summary>True if the result was reported. Only the loop uses it.</summary>
     public bool IsAnswered { get; set; }
 
     public override void OnHeld() => launchPad.RestoreQuota(Process, Spec);

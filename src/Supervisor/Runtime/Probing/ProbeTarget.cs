@@ -6,34 +6,39 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Runtime.Probing;
 
-/// <summary>Where a probe over the network goes, and how to tell that it got there.</summary>
-/// <param name="Addresses">To be tried in this order; never empty.</param>
-/// <param name="Sharers">Workers on that port, this one among them: 1 where it is this worker's own.</param>
-/// <param name="Pid">Whose connection it has to be where there are several, or one of its descendants'.</param>
+/// <summary>The destination of a network probe.</summary>
+/// <param name="Addresses">Addresses in the order to try; never empty.</param>
+/// <param name="Sharers">The number of workers on the port; 1 if the port belongs to this worker alone.</param>
+/// <param name="Pid">On a shared port, this process or a descendant must have the connection.</param>
 internal sealed record ProbeTarget(ValueList<IPAddress> Addresses, int Port, int Sharers, int Pid)
 {
     /// <summary>
-    /// Has a connection from this port of a client reach the worker, until what it gives is disposed of; null where nothing is
-    /// steered, and on a port of the worker's own.
+    /// Routes a connection from this client port to the worker until the result is disposed. Null without steering, and if the
+    /// port belongs to this worker alone.
     /// </summary>
     public Func<int, Task<IDisposable>>? Visit { get; init; }
 
-    public static ProbeTarget Of(ServiceSpec service, WorkerName worker, Template? port, IEnumerable<BindOutcome> binds, int pid)
+    public static ProbeTarget For(ServiceSpec service, WorkerName worker, Template? port, IEnumerable<BindOutcome> binds, int pid)
     {
         var ports = service.Process.Reuseport.Ports;
         var number = port is null ? ports.Ranges[0].First : int.Parse(port.Expand(worker), CultureInfo.InvariantCulture);
         var isSharded = ports.Contains(number);
-        // The same port for all of them is no worker's own, whether the library shards it or not.
+        // A port with the same number for all workers is shared, with or without the preload library.
         var isOwn = !isSharded && port is not null && port.Text.Contains("worker", StringComparison.Ordinal);
         return new ProbeTarget(AddressesOf(service, number, binds), number, isOwn ? 1 : service.Workers, pid);
     }
 
-    /// <summary>Where it listens as it said itself; else as the configuration has it; else on this machine.</summary>
+    /// <summary>
+    /// Prefers the addresses in the worker's outcomes, then those in the configuration, then the loopback addresses.
+    /// </summary>
     private static ValueList<IPAddress> AddressesOf(ServiceSpec service, int port, IEnumerable<BindOutcome> binds)
     {
         var said = binds
-            .Where(outcome => outcome is { Succeeded: true, Socket: { } socket } && socket.Port == port && socket.Kind != SocketKind.Datagram)
-            .Select(outcome => outcome.Socket!.Address);
+            .Where(outcome => outcome.Succeeded)
+            .Select(outcome => outcome.Socket)
+            .OfType<SocketOutcome>()
+            .Where(socket => socket.Port == port && socket.Kind != SocketKind.Datagram)
+            .Select(socket => socket.Address);
         IPAddress[] known =
         [
             .. said.Concat(service.Process.Reuseport.Addresses).Select(Parsed).OfType<IPAddress>().Distinct(),
@@ -41,7 +46,7 @@ internal sealed record ProbeTarget(ValueList<IPAddress> Addresses, int Port, int
         return known.Length > 0 ? [.. known] : [IPAddress.Loopback, IPAddress.IPv6Loopback];
     }
 
-    /// <summary>A wildcard is reached by the loopback address. Null for a prefix, which is many.</summary>
+    /// <summary>Replaces a wildcard by the loopback address. Null for a prefix, as it stands for many addresses.</summary>
     private static IPAddress? Parsed(string text)
     {
         if (!IPAddress.TryParse(text, out var address)) return null;
@@ -49,15 +54,17 @@ internal sealed record ProbeTarget(ValueList<IPAddress> Addresses, int Port, int
         return address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address;
     }
 
-    /// <summary>Whose a connection is, by the inode of its other end.</summary>
-    /// <returns>True: this worker's; false: another's; null: nobody has accepted it yet.</returns>
+    /// <summary>Tells whether this worker has the connection with this inode.</summary>
+    /// <returns>True for this worker, false for another, null if the connection is not accepted yet.</returns>
     public bool? OwnerOf(ulong inode) =>
         inode == 0 ? null : SocketHolders.Of(ProcessDescendants.Of(Pid)).Contains(inode);
 
-    /// <summary>Whether connections wait to be accepted by this worker.</summary>
+    /// <summary>True if connections are queued on a socket of this worker.</summary>
     public bool HasWaiting()
     {
-        var waiting = SockDiag.Serving().Where(socket => socket is { IsStream: true, ReceiveQueue: > 0 } && socket.Port == Port).ToArray();
+        var waiting = SockDiag.Serving()
+            .Where(socket => socket is { IsStream: true, ReceiveQueue: > 0 } && socket.Port == Port)
+            .ToArray();
         if (waiting.Length == 0) return false;
         var held = SocketHolders.Of(ProcessDescendants.Of(Pid));
         return Array.Exists(waiting, socket => held.Contains(socket.Inode));

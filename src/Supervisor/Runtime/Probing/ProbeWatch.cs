@@ -10,29 +10,34 @@ using Serilog;
 namespace Reuseportd.Runtime.Probing;
 
 /// <summary>
-/// Has workers asked whether they serve: while they start, where their readiness goes by a probe, and from time to time while
-/// they are ready, where they have a liveness probe. Only the loop's thread uses it; what waits for an answer does so elsewhere.
+/// Schedules readiness probes of starting workers and liveness probes of ready workers. Only the loop's thread uses it. Other
+/// threads wait for the answers.
 /// </summary>
-/// <param name="jitter">Spreads the probes of many workers over the period; evenly spread in [0, 1).</param>
-/// <param name="steerer">Null where nothing is steered.</param>
+/// <param name="jitter">Random numbers, evenly spread in [0, 1), that spread the probes of many workers over the period.</param>
+/// <param name="steerer">Null without steering.</param>
 internal sealed class ProbeWatch(
-    ExecProbes commands, Mailbox mailbox, SlotRunner runner, Steerer? steerer, ILogger log, TimeProvider time, Func<double> jitter)
+    ExecProbes commands,
+    Mailbox mailbox,
+    SlotRunner runner,
+    Steerer? steerer,
+    ILogger log,
+    TimeProvider time,
+    Func<double> jitter)
     : IDeadlineOwner, IProcessFollower
 {
-    /// <summary>A single question while a worker starts; the whole start has the timeout of its readiness.</summary>
+    /// <summary>The timeout of a single readiness probe. The readiness timeout bounds the whole start.</summary>
     private static readonly TimeSpan ReadinessTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<ulong, Watched> _watched = [];
     private readonly DeadlineQueue<(ulong Process, ulong Round)> _due = new();
     private ulong _lastRound;
 
-    /// <summary>A process was started.</summary>
     public void Started(WorkerProcess process, TimeSpan now)
     {
-        if (process.Slot.Policy.Readiness is ReadinessSpec.Probed probed) Watch(process, ProbeKind.Readiness, now + probed.Period);
+        if (process.Slot.Policy.Readiness is ReadinessSpec.Probed probed)
+            Watch(process, ProbeKind.Readiness, now + probed.Period);
     }
 
-    /// <summary>A process is ready, or is so under a new policy.</summary>
     public void Ready(WorkerProcess process, TimeSpan now)
     {
         if (process.Slot.Spec.Liveness is not { } liveness) _watched.Remove(process.Serial);
@@ -49,10 +54,10 @@ internal sealed class ProbeWatch(
             if (_watched.TryGetValue(due.Process, out var watched) && watched.Round == due.Round) Ask(watched, now);
     }
 
-    /// <summary>A probe has ended.</summary>
+    /// <summary>Handles the result of a probe.</summary>
     public void Answered(ProbeMessage.ProbeAnswered answer, TimeSpan now)
     {
-        // Its process has ended, or is asked something else by now.
+        // The process has ended, or another kind of probe has replaced this one.
         if (!_watched.TryGetValue(answer.Process, out var watched) || watched.Kind != answer.Kind) return;
         watched.Process.ProbeFailure = answer.Failure;
         if (answer.Failure is not null) log.ProbeFailed(watched.Process.Slot.Name, watched.Process.Handle.Pid, answer.Failure);
@@ -63,14 +68,15 @@ internal sealed class ProbeWatch(
     private void JudgeReadiness(Watched watched, bool serves, TimeSpan now)
     {
         var process = watched.Process;
-        // First: that it is ready may have its liveness watched from here on.
+        // Before the event: a worker that becomes ready may begin its liveness probes.
         _watched.Remove(process.Serial);
-        runner.Happen(process.Slot, serves ? new SlotEvent.ReportedReady(process.Generation) : new SlotEvent.ProbeFailed(process.Generation));
+        var generation = process.Generation;
+        runner.Happen(process.Slot, serves ? new SlotEvent.ReportedReady(generation) : new SlotEvent.ProbeFailed(generation));
         if (!process.IsStarting || process.Slot.Slot.State is not SlotState.Starting { IsHeld: false } starting) return;
         if (process.Slot.Policy.Readiness is not ReadinessSpec.Probed probed) return;
         _watched[process.Serial] = watched;
         var next = now + probed.Period;
-        // The last question comes when it has settled.
+        // The last readiness probe comes at the end of the settle time.
         Schedule(watched, starting.SettledAt(probed) is { } settled && settled < next ? settled : next);
     }
 
@@ -119,7 +125,7 @@ internal sealed class ProbeWatch(
         process.IsProbed = true;
         switch (probe)
         {
-            // The policy has changed meanwhile.
+            // The configuration has changed since the probe was scheduled.
             case null:
                 _watched.Remove(process.Serial);
                 break;
@@ -142,7 +148,7 @@ internal sealed class ProbeWatch(
             {
                 failure = await NetworkProbe.AskAsync(probe, target, timeout, time);
             }
-#pragma warning disable CA1031 // Whatever it was: without an answer the worker would never be asked again.
+#pragma warning disable CA1031 // Without an answer the worker would get no further probe, whatever the exception is.
             catch (Exception fault)
 #pragma warning restore CA1031
             {
@@ -162,26 +168,26 @@ internal sealed class ProbeWatch(
             ProbeSpec.Dns dns => dns.Port,
             _ => throw new InvalidOperationException($"no such probe over the network: {probe}"),
         };
-        var target = ProbeTarget.Of(service, process.Slot.Name, port, process.Binds, process.Handle.Pid);
-        return target.Sharers > 1 && steerer is not null && Placement.Of(process) is { } placement
+        var target = ProbeTarget.For(service, process.Slot.Name, port, process.Binds, process.Handle.Pid);
+        return target.Sharers > 1 && steerer is not null && Placement.From(process) is { } placement
             ? target with { Visit = client => steerer.VisitAsync(placement, target.Port, client) }
             : target;
     }
 
-    /// <summary>A process that is asked.</summary>
+    /// <summary>A process with scheduled probes.</summary>
     private sealed class Watched(WorkerProcess process, ProbeKind kind)
     {
         public WorkerProcess Process { get; } = process;
 
         public ProbeKind Kind { get; } = kind;
 
-        /// <summary>Number of the question that is due next; entries with an earlier one mean nothing.</summary>
+        /// <summary>The number of the next probe. Entries in the queue with another number are outdated.</summary>
         public ulong Round { get; set; }
 
-        /// <summary>When it was last asked.</summary>
+        /// <summary>The time of the last probe.</summary>
         public TimeSpan Asked { get; set; }
 
-        /// <summary>In a row.</summary>
+        /// <summary>Consecutive failures.</summary>
         public int Failures { get; set; }
     }
 }

@@ -5,15 +5,15 @@ using Reuseportd.Runtime.Messages;
 
 namespace Reuseportd.Runtime.Processes;
 
-/// <summary>User, group and supplementary groups, as a service names them.</summary>
+/// <summary>The user, group and supplementary groups in a service's configuration.</summary>
 internal sealed record AccountKey(string? User, string? Group, ValueList<string>? Groups)
 {
     public static AccountKey For(ProcessSpec process) => new(process.User, process.Group, process.Privileges.SupplementaryGroups);
 }
 
 /// <summary>
-/// The accounts that services run as. A directory service may take its time (nsswitch.conf(5)), so they are looked up beside the
-/// loop, once for each configuration. Only the loop's thread uses it.
+/// The accounts that services run as. A directory service may be slow (nsswitch.conf(5)), so other threads look accounts up, once
+/// for each configuration. Only the loop's thread uses it.
 /// </summary>
 internal sealed class Accounts(Mailbox mailbox, TimeProvider time)
 {
@@ -21,13 +21,13 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time)
 
     private readonly Dictionary<AccountKey, Entry> _entries = [];
 
-    /// <summary>To be called when the configuration is read again: users and groups may be others by now.</summary>
+    /// <summary>Must be called when the configuration is read again: users and groups may have changed.</summary>
     public void Forget() => _entries.Clear();
 
-    /// <summary>Has the account of a process looked up, where that was not done.</summary>
-    /// <param name="again">Called when the answer is there.</param>
-    /// <returns>Whether <see cref="TryFind"/> has an answer.</returns>
-    public bool Prepare(ProcessSpec process, Action again)
+    /// <summary>Begins to look up the account of a process, unless that was done.</summary>
+    /// <param name="retry">Called when the answer is there.</param>
+    /// <returns>True if <see cref="TryFind"/> has an answer.</returns>
+    public bool Prepare(ProcessSpec process, Action retry)
     {
         var key = AccountKey.For(process);
         if (!_entries.TryGetValue(key, out var entry))
@@ -37,7 +37,7 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time)
         }
 
         if (!entry.IsOpen) return true;
-        entry.Waiting.Add(again);
+        entry.Retries.Add(retry);
         return false;
     }
 
@@ -49,20 +49,22 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time)
         return account is not null;
     }
 
-    /// <summary>A start has failed for want of the account: the next one has it looked up again, if that is not still under way.</summary>
-    public void Drop(ProcessSpec process)
+    /// <summary>
+    /// Forgets a failed lookup after a start that needed it, so that the next start repeats it. A lookup in progress stays.
+    /// </summary>
+    public void ForgetFailure(ProcessSpec process)
     {
         var key = AccountKey.For(process);
         if (_entries.GetValueOrDefault(key) is { IsOpen: false, Account: null, IsLate: false }) _entries.Remove(key);
     }
 
-    /// <summary>An answer has come.</summary>
+    /// <summary>Takes the answer of a lookup.</summary>
     public static void Take(ProcessMessage.AccountFound found)
     {
         var entry = found.Entry;
         (entry.Account, entry.Problem, entry.IsOpen, entry.IsLate) = (found.Account, found.Problem, false, found.IsLate);
-        foreach (var again in entry.Waiting) again();
-        entry.Waiting.Clear();
+        foreach (var retry in entry.Retries) retry();
+        entry.Retries.Clear();
     }
 
     private async Task PostAsync(AccountKey key, Entry entry)
@@ -74,11 +76,12 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time)
         }
         catch (TimeoutException)
         {
-            mailbox.Post(new ProcessMessage.AccountFound(entry, Account: null, "the user's account was not found in time", IsLate: true));
+            const string problem = "the user's account was not found in time";
+            mailbox.Post(new ProcessMessage.AccountFound(entry, Account: null, problem, IsLate: true));
         }
 
-        var (account, problem) = await search;
-        mailbox.Post(new ProcessMessage.AccountFound(entry, account, problem, IsLate: false));
+        var found = await search;
+        mailbox.Post(new ProcessMessage.AccountFound(entry, found.Account, found.Problem, IsLate: false));
     }
 
     private static (Account? Account, string? Problem) Search(AccountKey key)
@@ -87,7 +90,7 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time)
         {
             return (Resolve(key, out var problem), problem);
         }
-#pragma warning disable CA1031 // Whatever it was: the starts wait for the answer.
+#pragma warning disable CA1031 // The starts wait for an answer, whatever the exception is.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
@@ -103,18 +106,18 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time)
 
     internal sealed class Entry
     {
-        /// <summary>Whether it is still looked for.</summary>
+        /// <summary>True while the lookup runs.</summary>
         public bool IsOpen { get; set; } = true;
 
-        /// <summary>The search takes too long, and goes on.</summary>
+        /// <summary>True if the lookup takes too long. It continues.</summary>
         public bool IsLate { get; set; }
 
-        /// <summary>Null where it is not known.</summary>
+        /// <summary>Null if the account is unknown.</summary>
         public Account? Account { get; set; }
 
-        /// <summary>Why it is not, for the log.</summary>
+        /// <summary>The reason why the account is unknown, for the log.</summary>
         public string? Problem { get; set; }
 
-        public List<Action> Waiting { get; } = [];
+        public List<Action> Retries { get; } = [];
     }
 }

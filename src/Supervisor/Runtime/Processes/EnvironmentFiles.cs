@@ -5,13 +5,13 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Runtime.Processes;
 
-/// <summary>The environment files of a service, read at every spawn.</summary>
+/// <summary>Reads the environment files of a service at every spawn.</summary>
 internal static class EnvironmentFiles
 {
     private const int LargestFile = 1024 * 1024;
 
-    /// <param name="paths">A path that begins with '-' may be missing.</param>
-    /// <param name="variables">In the order of the files.</param>
+    /// <param name="paths">A missing file is no error if its path begins with '-'.</param>
+    /// <param name="variables">Variables in the order of the files.</param>
     public static bool TryRead(
         ValueList<string> paths, out List<KeyValuePair<string, string>> variables, [NotNullWhen(false)] out SpawnError? error)
     {
@@ -28,9 +28,9 @@ internal static class EnvironmentFiles
 
     private static SpawnError? Read(string path, bool optional, List<KeyValuePair<string, string>> variables)
     {
-        var facts = SystemPath.Status(path, out var errno);
-        if (facts is null) return optional && errno == Errno.NotFound ? null : new SpawnError("env_file", path, errno);
-        // A FIFO would make the supervisor wait for a writer.
+        var facts = SystemPath.Status(path, out var absent);
+        if (facts is null) return optional && absent == Errno.NotFound ? null : new SpawnError("env_file", path, absent);
+        // Opening a FIFO would block until a process writes to it.
         if (!facts.Value.IsRegularFile) return new SpawnError("env_file", $"{path} is no regular file", Errno.InvalidArgument);
         try
         {
@@ -42,7 +42,8 @@ internal static class EnvironmentFiles
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return new SpawnError("env_file", path, failure is UnauthorizedAccessException ? Errno.AccessDenied : Errno.InputOutput);
+            var errno = failure is UnauthorizedAccessException ? Errno.AccessDenied : Errno.InputOutput;
+            return new SpawnError("env_file", path, errno);
         }
     }
 }

@@ -9,13 +9,13 @@ using Reuseportd.Runtime.Output;
 namespace Reuseportd.Runtime.Processes;
 
 /// <summary>
-/// A service and a slot to a running process: reads what is read at every start, and spawns. What may be held up is done on the
-/// threads of the <see cref="Launcher"/>, several at one time; the rest is for the loop's thread.
+/// Spawns the process of a slot: reads the files that are read at every start, makes the control group, and executes the program.
+/// The launcher's threads do the work that can block (see <see cref="Launcher"/>). The loop's thread does the rest.
 /// </summary>
 /// <param name="environment">The daemon's own environment.</param>
 /// <param name="preload">Absolute path of the preload library.</param>
-/// <param name="notifications">Where workers say that they are ready.</param>
-/// <param name="groups">Null where processes get no control groups.</param>
+/// <param name="notifications">The sockets for readiness notifications of workers.</param>
+/// <param name="groups">Null if processes get no control groups.</param>
 internal sealed class LaunchPad(
     IReadOnlyDictionary<string, string> environment,
     string preload,
@@ -23,51 +23,54 @@ internal sealed class LaunchPad(
     Notifications notifications,
     CgroupSubtree? groups) : IFileOwners
 {
-    /// <summary>For what is killed to go.</summary>
+    /// <summary>Time that a killed process gets to end.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, string> _inherited = LaunchSpec.Inherited(environment);
 
-    /// <summary>Whom a process runs as; null for one that runs as the daemon does.</summary>
+    /// <summary>The user that a process runs as; null if it runs as the daemon's user.</summary>
     public bool TryIdentity(ProcessSpec process, out Identity? identity, [NotNullWhen(false)] out SpawnError? error)
     {
         identity = null;
         if (!accounts.TryFind(process, out var account, out error)) return false;
-        identity = IsGiven(process) ? account.Identity : null;
+        identity = NamesUser(process) ? account.Identity : null;
         return true;
     }
 
-    /// <summary>That a file for output could not be opened.</summary>
-    /// <param name="value">Stream and path: <c>stdout=/var/log/web.log</c>.</param>
+    /// <summary>Describes an output file that could not be opened.</summary>
+    /// <param name="value">Stream and path, such as <c>stdout=/var/log/web.log</c>.</param>
     public SpawnError NotOpened(ProcessSpec process, string value, Errno errno) =>
         accounts.TryFind(process, out var account, out var unknown) ? StartDiagnosis.OfOutput(value, errno, account) : unknown;
 
-    /// <summary>What the loop itself has to do for a start, of a process whose account was looked up.</summary>
+    /// <summary>Does the loop's share of a start. The account of the process must have been looked up.</summary>
     public bool TryPrepare(
-        ServiceSpec service, [NotNullWhen(true)] out Account? account, out string? notifySocket, [NotNullWhen(false)] out SpawnError? error)
+        ServiceSpec service,
+        [NotNullWhen(true)] out Account? account,
+        out string? notifySocket,
+        [NotNullWhen(false)] out SpawnError? error)
     {
         notifySocket = null;
         if (!accounts.TryFind(service.Process, out account, out error))
         {
-            accounts.Drop(service.Process);
+            accounts.ForgetFailure(service.Process);
             return false;
         }
 
         if (service.Readiness is not ReadinessSpec.Notify) return true;
-        var owner = IsGiven(service.Process) ? account.Identity : null;
+        var owner = NamesUser(service.Process) ? account.Identity : null;
         return notifications.TryOpen(service.Name, owner, out notifySocket, out error);
     }
 
-    /// <summary>On a thread of the launcher.</summary>
-    /// <returns>Null where the process runs.</returns>
+    /// <summary>Spawns a worker's process. Runs on a thread of the launcher.</summary>
+    /// <returns>Null if the process runs.</returns>
     public SpawnError? Launch(Spawner spawner, WorkerStart start, out Spawned? spawned, out string? group)
     {
         (spawned, group) = (null, null);
         var (service, worker) = (start.Spec, start.Slot.Name);
-        if (groups is null && Unlimited(service.Process.Limits.Group) is { } unlimited) return unlimited;
+        if (groups is null && MissingLimit(service.Process.Limits.Group) is { } missing) return missing;
         if (!TryReadFiles(service, start.Control, out var fromFiles, out var error)) return error;
-        var changed = IsGiven(service.Process) ? start.Account : null;
-        var launch = LaunchSpec.Of(service, worker, start.Generation, _inherited, fromFiles, preload, changed);
+        var changed = NamesUser(service.Process) ? start.Account : null;
+        var launch = LaunchSpec.ForWorker(service, worker, start.Generation, _inherited, fromFiles, preload, changed);
         if (start.NotifySocket is { } path) launch = launch.With("NOTIFY_SOCKET", path);
         var request = Request(service.Process, worker, launch, start.Account) with { StderrVariable = LaunchSpec.StderrVariable };
         if (groups is null)
@@ -78,19 +81,20 @@ internal sealed class LaunchPad(
 
         group = CgroupName.For(worker, start.Generation);
         start.Control.Reach("cgroup", group);
-        if (!groups.TryMake(ref group, service.Process.Limits.Group, out var directory, out error)) return error;
+        var limits = service.Process.Limits.Group;
+        if (!groups.TryMake(ref group, limits, out var directory, out error)) return error;
         using (directory)
-            if (TrySpawn(spawner, request, directory, service.Process.Limits.Group, start.Control, out spawned, out error)) return null;
-        // Of a program that was killed just after its exec, children may live.
+            if (TrySpawn(spawner, request, directory, limits, start.Control, out spawned, out error)) return null;
+        // The killed process may have forked after its exec.
         groups.End(group, Patience);
         return error;
     }
 
     /// <summary>
-    /// A command that runs as a worker does, with its environment but for the preload library, and without output. On a thread of
-    /// the launcher.
+    /// Spawns a probe's command. It runs with the worker's user and environment, but without the preload library and without
+    /// output. Runs on a thread of the launcher.
     /// </summary>
-    /// <returns>Null where the process runs.</returns>
+    /// <returns>Null if the process runs.</returns>
     public SpawnError? LaunchProbe(
         Spawner spawner,
         SpawnControl control,
@@ -102,11 +106,11 @@ internal sealed class LaunchPad(
     {
         spawned = null;
         if (!TryReadFiles(service, control, out var fromFiles, out var error)) return error;
-        var changed = IsGiven(service.Process) ? process.Account : null;
-        var launch = LaunchSpec.OfProbe(
+        var changed = NamesUser(service.Process) ? process.Account : null;
+        var launch = LaunchSpec.ForProbe(
             service, worker, process.Generation, process.Handle.Pid, command, _inherited, fromFiles, changed);
         var quiet = service.Process with { Stdout = new OutputTarget.Null(), Stderr = new OutputTarget.Null() };
-        // What it leaves behind is found with what the worker leaves.
+        // The worker's group also holds the processes that the command leaves behind.
         using var group = process.Group is { } name ? groups?.Open(name) : null;
         var request = Request(quiet, worker, launch, process.Account);
         if (group is null) spawner.TrySpawn(request, out spawned, out error, control);
@@ -114,14 +118,16 @@ internal sealed class LaunchPad(
         return error;
     }
 
-    /// <summary>A probe's start is held up: what is in its worker's group has had its quota lifted for long enough.</summary>
+    /// <summary>
+    /// Restores the CPU quota of a worker's group when a probe's start is slow: the quota is lifted during a start.
+    /// </summary>
     public void RestoreQuota(WorkerProcess process, ServiceSpec service)
     {
         using var group = process.Group is { } name ? groups?.Open(name) : null;
         if (group is not null) CgroupLimits.RestoreQuota(group, service.Process.Limits.Group);
     }
 
-    /// <summary>Whom a process runs as, and whether what it executes may gain rights.</summary>
+    /// <summary>The user that a process runs as, and whether its programs may gain privileges.</summary>
     public static Credentials CredentialsOf(ProcessSpec process, Account account)
     {
         var identity = account.Identity;
@@ -154,18 +160,18 @@ internal sealed class LaunchPad(
         return done;
     }
 
-    /// <summary>Ends a group whose process came to nothing.</summary>
+    /// <summary>Ends the control group of a start that failed.</summary>
     public void Abandon(string? group)
     {
         if (group is not null) groups?.End(group, Patience);
     }
 
-    /// <summary>A worker is not started without the limits that were asked for.</summary>
-    private static SpawnError? Unlimited(GroupLimits limits) =>
+    /// <summary>A worker never starts without its configured limits.</summary>
+    private static SpawnError? MissingLimit(GroupLimits limits) =>
         CgroupLimits.Of(limits).Select(limit => new SpawnError(limit.Name, limit.Text, Errno.NotSupported)).FirstOrDefault();
 
-    /// <summary>Whether the service says whom it runs as, be it the same as the daemon.</summary>
-    private static bool IsGiven(ProcessSpec process) =>
+    /// <summary>True if the service names a user or group, even the daemon's own.</summary>
+    private static bool NamesUser(ProcessSpec process) =>
         process.User is not null || process.Group is not null || process.Privileges.SupplementaryGroups is not null;
 
     private static SpawnRequest Request(ProcessSpec process, WorkerName worker, LaunchSpec launch, Account account)
@@ -178,7 +184,7 @@ internal sealed class LaunchPad(
             Candidates = ProgramPath.Candidates(launch.Arguments[0], path?[pathVariable.Length..]),
             Environment = launch.Environment,
             WorkingDirectory = launch.WorkingDirectory,
-            Identity = IsGiven(process) ? account.Identity : null,
+            Identity = NamesUser(process) ? account.Identity : null,
             Account = account,
             AmbientCapabilities = process.Privileges.AmbientCapabilities,
             NoNewPrivileges = CredentialsOf(process, account).NoNewPrivileges,

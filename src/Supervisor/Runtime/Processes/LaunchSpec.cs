@@ -5,40 +5,44 @@ using Reuseportd.Runtime.Fleet;
 
 namespace Reuseportd.Runtime.Processes;
 
-/// <summary>The words and variables that one process is started with; pure.</summary>
+/// <summary>The arguments and environment of one process. Pure.</summary>
 /// <param name="Environment">Entries of the form <c>NAME=value</c>.</param>
 internal sealed record LaunchSpec(ValueList<string> Arguments, ValueList<string> Environment, string? WorkingDirectory)
 {
     /// <summary>
-    /// By it the preload library knows the file that it may write its lines to, whatever stands at descriptor 2 of a worker's child.
+    /// Names the file that the preload library may write its lines to. A worker's child can have another file at descriptor 2.
     /// </summary>
     public const string StderrVariable = "LIBREUSEPORT_STDERR";
 
-    /// <summary>What the service manager says to the daemon is not meant for its workers.</summary>
+    /// <summary>Variables that the service manager sets for the daemon. Workers do not inherit them.</summary>
     private static readonly HashSet<string> DaemonOnly =
     [
         "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES",
-        "JOURNAL_STREAM", "SYSTEMD_EXEC_PID", "INVOCATION_ID", "RUNTIME_DIRECTORY", "MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE",
-        "REUSEPORTD_SOCKET",
+        "JOURNAL_STREAM", "SYSTEMD_EXEC_PID", "INVOCATION_ID", "RUNTIME_DIRECTORY", "MEMORY_PRESSURE_WATCH",
+        "MEMORY_PRESSURE_WRITE", "REUSEPORTD_SOCKET",
     ];
 
     /// <summary>
-    /// What workers get of the daemon's own environment: name to entry, <c>NAME=value</c>. Made once: it is most of an
-    /// environment, and the same in all.
+    /// The part of the daemon's environment that workers inherit: name to entry, <c>NAME=value</c>. Made once, as it is the
+    /// largest part of every environment.
     /// </summary>
     public static Dictionary<string, string> Inherited(IEnumerable<KeyValuePair<string, string>> own)
     {
         var entries = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in own)
-            if (!DaemonOnly.Contains(name) && !name.StartsWith("LIBREUSEPORT_", StringComparison.Ordinal)) Set(entries, name, value);
+        {
+            if (DaemonOnly.Contains(name) || name.StartsWith("LIBREUSEPORT_", StringComparison.Ordinal)) continue;
+            Set(entries, name, value);
+        }
+
         return entries;
     }
 
-    /// <param name="inherited">As <see cref="Inherited"/> gives it.</param>
+    /// <param name="inherited">The result of <see cref="Inherited"/>.</param>
     /// <param name="fromFiles">Variables of the service's environment files, in order.</param>
     /// <param name="preload">Absolute path of the preload library.</param>
-    /// <param name="account">The service's user; null where it runs as the daemon does.</param>
-    public static LaunchSpec Of(
+    /// <param name="account">The service's user; null if the service names none.</param>
+    public static LaunchSpec ForWorker(
         ServiceSpec service,
         WorkerName worker,
         int generation,
@@ -47,16 +51,14 @@ internal sealed record LaunchSpec(ValueList<string> Arguments, ValueList<string>
         string preload,
         Account? account)
     {
-        var entries = Theirs(service, worker, inherited, fromFiles, account);
-        AddOurs(entries, service, preload);
-        return Of(service, worker, generation, service.Process.Command, entries);
+        var entries = BaseEnvironment(service, worker, inherited, fromFiles, account);
+        AddDaemonVariables(entries, service, preload);
+        return Create(service, worker, generation, service.Process.Command, entries);
     }
 
-    /// <summary>
-    /// A command that looks at a worker from outside: as the worker, but for the library, and told its process.
-    /// </summary>
-    /// <param name="pid">The worker's process; <c>REUSEPORT_PID</c> of the command.</param>
-    public static LaunchSpec OfProbe(
+    /// <summary>A probe's command: as the worker, but without the preload library and with <c>REUSEPORT_PID</c>.</summary>
+    /// <param name="pid">The worker's process, for <c>REUSEPORT_PID</c>.</param>
+    public static LaunchSpec ForProbe(
         ServiceSpec service,
         WorkerName worker,
         int generation,
@@ -66,15 +68,15 @@ internal sealed record LaunchSpec(ValueList<string> Arguments, ValueList<string>
         IEnumerable<KeyValuePair<string, string>> fromFiles,
         Account? account)
     {
-        var entries = Theirs(service, worker, inherited, fromFiles, account);
+        var entries = BaseEnvironment(service, worker, inherited, fromFiles, account);
         Set(entries, "REUSEPORT_PID", pid.ToString(CultureInfo.InvariantCulture));
-        return Of(service, worker, generation, command, entries);
+        return Create(service, worker, generation, command, entries);
     }
 
     public LaunchSpec With(string name, string value) => this with { Environment = [.. Environment, $"{name}={value}"] };
 
-    /// <summary>What a process would have without the daemon's own variables.</summary>
-    private static Dictionary<string, string> Theirs(
+    /// <summary>The environment without the daemon's own variables.</summary>
+    private static Dictionary<string, string> BaseEnvironment(
         ServiceSpec service,
         WorkerName worker,
         Dictionary<string, string> inherited,
@@ -88,7 +90,7 @@ internal sealed record LaunchSpec(ValueList<string> Arguments, ValueList<string>
         return entries;
     }
 
-    private static LaunchSpec Of(
+    private static LaunchSpec Create(
         ServiceSpec service, WorkerName worker, int generation, ValueList<Template> command, Dictionary<string, string> entries)
     {
         Set(entries, "REUSEPORT_WORKERS", service.Workers.ToString(CultureInfo.InvariantCulture));
@@ -99,7 +101,7 @@ internal sealed record LaunchSpec(ValueList<string> Arguments, ValueList<string>
             service.Process.WorkingDirectory?.Expand(worker));
     }
 
-    private static void AddOurs(Dictionary<string, string> entries, ServiceSpec service, string preload)
+    private static void AddDaemonVariables(Dictionary<string, string> entries, ServiceSpec service, string preload)
     {
         const string loader = "LD_PRELOAD";
         var reuseport = service.Process.Reuseport;
@@ -122,7 +124,7 @@ internal sealed record LaunchSpec(ValueList<string> Arguments, ValueList<string>
 
     private static string Text(OptionSetting setting) => ((int)setting).ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>What login(1) would put into the environment of a user.</summary>
+    /// <summary>Adds the user variables that login(1) sets.</summary>
     private static void AddUser(Dictionary<string, string> entries, Account account)
     {
         if (account.Name is not null)

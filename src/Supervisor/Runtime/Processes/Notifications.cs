@@ -10,13 +10,14 @@ using Reuseportd.Runtime.Messages;
 namespace Reuseportd.Runtime.Processes;
 
 /// <summary>
-/// The sockets at which workers say that they are ready: one for each service whose readiness is <c>notify</c>, made with its
-/// first start. Who sends is known from the kernel, so one worker cannot speak for another. Only the loop's thread uses it.
+/// The sockets for readiness notifications (sd_notify(3)). Each service with readiness <c>notify</c> has its own, made at its
+/// first start. The kernel tells the sender's pid, so a worker cannot report for another. Only the loop's thread uses it.
 /// </summary>
-/// <param name="folder">Where the sockets are; made when the first is.</param>
-internal sealed class Notifications(string folder, DescriptorTable descriptors, FleetEvents events) : IDescriptorOwner, IDisposable
+/// <param name="folder">The directory of the sockets. It is made with the first socket.</param>
+internal sealed class Notifications(string folder, DescriptorTable descriptors, FleetEvents events)
+    : IDescriptorOwner, IDisposable
 {
-    /// <summary>Taken in one turn of the loop: what is left keeps the socket readable, and others have their turn.</summary>
+    /// <summary>Messages taken in one turn of the loop. The rest keeps the socket readable for the next turn.</summary>
     private const int MostAtOnce = 16;
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -25,8 +26,8 @@ internal sealed class Notifications(string folder, DescriptorTable descriptors, 
     private readonly Dictionary<string, (NotifySocket Socket, Identity? Owner, ulong Token)> _sockets = [];
     private readonly Dictionary<ulong, NotifySocket> _byToken = [];
 
-    /// <summary>Makes the socket of a service, where it is not there.</summary>
-    /// <param name="owner">Whom its workers run as; null for the daemon's own user.</param>
+    /// <summary>Makes the socket of a service unless it exists.</summary>
+    /// <param name="owner">The user of the service's workers; null for the daemon's own user.</param>
     public bool TryOpen(string service, Identity? owner, out string path, [NotNullWhen(false)] out SpawnError? error)
     {
         error = null;
@@ -68,7 +69,7 @@ internal sealed class Notifications(string folder, DescriptorTable descriptors, 
             if (notification.IsReady) events.Add(new FleetEvent.ReadyReported(notification.Pid));
     }
 
-    /// <summary>To be called when a service has gone.</summary>
+    /// <summary>Must be called when a service is gone.</summary>
     public void Remove(string service)
     {
         if (!_sockets.Remove(service, out var entry)) return;
@@ -87,17 +88,17 @@ internal sealed class Notifications(string folder, DescriptorTable descriptors, 
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // It was never made, or holds what is not ours.
+            // The directory was never made, or holds other files.
         }
     }
 
-    /// <summary>In a place where everybody may make directories, one that is there may be somebody else's.</summary>
+    /// <summary>Rejects an existing directory that may belong to another user, as in /tmp.</summary>
     private string? Unusable()
     {
         try
         {
             Directory.CreateDirectory(folder, OwnerOnly);
-            // Workers of other users come through it, whatever the daemon's umask.
+            // Workers of other users need to reach their sockets, whatever the daemon's umask is.
             if (UserDatabase.IsRoot && FileEntry.At(folder, out _) is { Facts: { IsDirectory: true, Uid: 0 } })
                 File.SetUnixFileMode(folder, ForAllToEnter);
         }

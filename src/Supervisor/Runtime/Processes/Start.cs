@@ -5,39 +5,41 @@ using Reuseportd.Model;
 namespace Reuseportd.Runtime.Processes;
 
 /// <summary>
-/// A process that a thread of the <see cref="Launcher"/> starts. It belongs to that thread from its beginning until its message is
-/// taken, but for its <see cref="Control"/>.
+/// A process that a thread of the <see cref="Launcher"/> starts. Only that thread may use it until the loop takes its message.
+/// <see cref="Control"/> is the exception.
 /// </summary>
 internal abstract class Start
 {
-    /// <summary>How far it is, and the means to end it.</summary>
+    /// <summary>Tells the progress of the start, and can cancel it.</summary>
     public SpawnControl Control { get; } = new();
 
-    /// <summary>Null where it failed.</summary>
+    /// <summary>Null if the start failed.</summary>
     public Spawned? Spawned { get; protected set; }
 
-    /// <summary>Null where it came about.</summary>
+    /// <summary>Null if the start succeeded.</summary>
     public SpawnError? Error { get; set; }
 
-    /// <summary>The limit that it has met; null where it failed otherwise, or came about.</summary>
+    /// <summary>The limit that the start has reached; null if it succeeded or failed for another reason.</summary>
     public string? Limit { get; private set; }
 
-    /// <summary>That the process will have here while it runs.</summary>
+    /// <summary>File descriptors that the daemon needs for the process while it runs.</summary>
     public abstract int Descriptors { get; }
 
-    /// <summary>When the loop began it.</summary>
+    /// <summary>The time at which the loop began the start.</summary>
     public TimeSpan Began { get; set; }
 
-    /// <summary>It has taken so long that its thread is counted as lost. Of the loop.</summary>
+    /// <summary>True if the start is slow, so that another thread replaces its thread. Only the loop uses it.</summary>
     public bool IsHeld { get; set; }
 
-    /// <summary>Where it stood when it had taken longer than it may, and was killed; null while it has not. Of the loop.</summary>
+    /// <summary>
+    /// The step at which the start was killed because of its timeout; null if it was not. Only the loop uses it.
+    /// </summary>
     public SpawnError? LateError { get; set; }
 
-    /// <summary>Nobody waits for it any more. Of the loop.</summary>
+    /// <summary>True if the loop no longer waits for the start. Only the loop uses it.</summary>
     public bool IsAbandoned { get; set; }
 
-    /// <summary>On a thread of the launcher, which may be held up in it.</summary>
+    /// <summary>Runs the start on a thread of the launcher. Can block.</summary>
     public void Run(Spawner spawner)
     {
         try
@@ -45,7 +47,7 @@ internal abstract class Start
             Launch(spawner);
             Limit = Error is { } error ? StartLimits.MetBy(error) : null;
         }
-#pragma warning disable CA1031 // Whatever it was: the slot waits for the end of its start.
+#pragma warning disable CA1031 // The slot waits for the end of its start, whatever the exception is.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
@@ -53,13 +55,13 @@ internal abstract class Start
         }
     }
 
-    /// <summary>Whether nobody waits for it any more once the daemon stops.</summary>
+    /// <summary>True if the start is cancelled when the daemon stops.</summary>
     public virtual bool EndsWithDaemon => false;
 
-    /// <summary>It is held up. On the loop's thread.</summary>
+    /// <summary>Called on the loop's thread when the start turns out to be slow.</summary>
     public virtual void OnHeld() { }
 
-    /// <summary>Ends what came of it; nobody wants it.</summary>
+    /// <summary>Ends the started process, as no part of the daemon wants it.</summary>
     public virtual void Discard()
     {
         if (Spawned is not { } spawned) return;

@@ -7,17 +7,19 @@ using Serilog;
 namespace Reuseportd.Runtime.Processes;
 
 /// <summary>
-/// The starts that are under way. The loop begins them and is told of their end by <see cref="ProcessMessage.Launched"/>; in between it
-/// waits for none. One that takes too long is killed. Only the loop's thread uses it.
+/// The starts in progress. The loop begins them and gets <see cref="ProcessMessage.Launched"/> at their end; it never waits for
+/// one. A start that exceeds its timeout is killed. Only the loop's thread uses it.
 /// </summary>
-/// <param name="longest">That a start may take.</param>
+/// <param name="longest">The timeout of a start.</param>
 internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, TimeProvider time, TimeSpan longest)
     : IDeadlineOwner
 {
-    /// <summary>A usual start takes a millisecond. After this time another thread takes the place of the one that does it.</summary>
+    /// <summary>
+    /// A usual start takes a millisecond. After this time another thread takes over the queue from the start's thread.
+    /// </summary>
     private static readonly TimeSpan HeldAfter = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Between two looks at one that takes long.</summary>
+    /// <summary>Interval between looks at a slow start.</summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<Start> _underWay = [];
@@ -26,10 +28,10 @@ internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, Ti
 
     public bool IsEmpty => _underWay.Count == 0;
 
-    /// <summary>That the processes will have which are being started.</summary>
+    /// <summary>File descriptors that the starting processes will need.</summary>
     public int Descriptors { get; private set; }
 
-    /// <summary>Whether a child of the daemon is one that is being started.</summary>
+    /// <summary>True if a child of the daemon belongs to a start in progress.</summary>
     public bool IsOwn(int pid)
     {
         foreach (var start in _underWay)
@@ -51,8 +53,8 @@ internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, Ti
         });
     }
 
-    /// <summary>To be called when its message is taken.</summary>
-    /// <returns>False for one that nobody waits for any more: it has been seen to.</returns>
+    /// <summary>Must be called when the loop takes the start's message.</summary>
+    /// <returns>False if the start was abandoned. It is discarded in that case.</returns>
     public bool End(Start start)
     {
         if (start.IsHeld) launcher.Free();
@@ -62,10 +64,13 @@ internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, Ti
         return false;
     }
 
-    /// <summary>Starts have a clock of their own: a process starts in real time.</summary>
+    /// <summary>Starts use their own clock, as a process starts in real time.</summary>
     public TimeSpan? NextWait(TimeSpan now) => _due.NextWait(Now());
 
-    /// <summary>Kills what has had its time. While all is to stop, a start that cannot be ended is reported as abandoned.</summary>
+    /// <summary>
+    /// Kills starts that have exceeded their timeout. While the daemon stops, a start that cannot be killed is reported as
+    /// abandoned.
+    /// </summary>
     public void Pass(TimeSpan _)
     {
         var now = Now();
@@ -83,7 +88,7 @@ internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, Ti
         }
     }
 
-    /// <summary>All is to stop: what workers are asked ends, and starts that cannot be ended are not waited for.</summary>
+    /// <summary>Cancels probes, and stops waiting for starts that cannot be cancelled.</summary>
     public void Stop()
     {
         _isStopping = true;
@@ -103,20 +108,20 @@ internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, Ti
         start.IsHeld = true;
         launcher.Hold();
         start.OnHeld();
-        Await(start, start.Began);
+        ScheduleLook(start, start.Began);
     }
 
     private void Look(Start start, TimeSpan now)
     {
-        // There may have been no room for a thread that begins it.
+        // There may have been no free thread to begin the start.
         launcher.Retry();
-        Await(start, now);
+        ScheduleLook(start, now);
         if (now - start.Began >= longest) Kill(start);
-        // It may have had no process when it was stopped.
+        // The first attempt to cancel may have come before the process existed.
         else if (start.Control.IsStopped) start.Control.Stop();
     }
 
-    private void Await(Start start, TimeSpan since)
+    private void ScheduleLook(Start start, TimeSpan since)
     {
         var (next, last) = (since + BetweenLooks, start.Began + longest);
         _due.Add(start, since < last && last < next ? last : next);
@@ -125,7 +130,7 @@ internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, Ti
     private void Kill(Start start)
     {
         var error = start.Control.Held($"not done after {DurationText.Of(longest)}, killed");
-        // It came about at the last moment: its message is on its way.
+        // The start has succeeded at the last moment, and its message is in the mailbox.
         if (!start.Control.Stop() || start.LateError is not null) return;
         start.LateError = error;
         if (start is WorkerStart worker) log.SpawnFailed(worker.Slot.Name, error);

@@ -1,20 +1,22 @@
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;
+using Reuseportd.Observability.Lines;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Output;
 
 namespace Reuseportd.Runtime.Processes;
 
 /// <summary>The start of a worker's process.</summary>
-/// <param name="spec">As the service is at its beginning.</param>
-/// <param name="notifySocket">Where it says that it is ready; null where it does not.</param>
+/// <param name="spec">The service's specification at the beginning of the start.</param>
+/// <param name="notifySocket">The path of the socket for readiness notifications; null if readiness does not need one.</param>
 internal sealed class WorkerStart(
-    LaunchPad launchPad, WorkerSlot slot, int generation, ServiceSpec spec, Account account, string? notifySocket) : Start, IPendingStart
+    LaunchPad launchPad, WorkerSlot slot, int generation, ServiceSpec spec, Account account, string? notifySocket)
+    : Start, IPendingStart
 {
     private string? _group;
 
-    /// <summary>A worker that is being replaced exchanges its start, too.</summary>
+    /// <summary>The slot that gets the process. A rolling update exchanges the starts of two slots.</summary>
     public WorkerSlot Slot { get; set; } = slot;
 
     public int Generation { get; } = generation;
@@ -25,7 +27,7 @@ internal sealed class WorkerStart(
 
     public string? NotifySocket { get; } = notifySocket;
 
-    /// <summary>Where its output goes; null for the log.</summary>
+    /// <summary>The file for the output; null for the log.</summary>
     public WorkerFile? Stdout { get; init; }
 
     /// <inheritdoc cref="Stdout"/>
@@ -33,8 +35,21 @@ internal sealed class WorkerStart(
 
     public override int Descriptors { get; } = DescriptorBudget.For(spec.Process);
 
-    /// <summary>Name of its control group; null without one.</summary>
+    /// <summary>The name of the process's control group; null without one.</summary>
     public string? Group => _group;
+
+    /// <summary>The loop's record of the started process.</summary>
+    public WorkerProcess MakeProcess(Spawned spawned, ulong serial, TimeSpan now)
+    {
+        var credentials = LaunchPad.CredentialsOf(Spec.Process, Account);
+        return new WorkerProcess(
+            serial, Slot, Generation, spawned.Process, spawned.Program, Account, credentials, Spec, now)
+        {
+            Group = Group,
+            LastWords = new LastWords(spawned.Stdout is not null, spawned.Stderr is not null),
+            Pipes = (spawned.Stdout is null ? 0 : 1) + (spawned.Stderr is null ? 0 : 1),
+        };
+    }
 
     void IPendingStart.Stop() => Control.Stop();
 

@@ -15,7 +15,8 @@ using Serilog;
 namespace Reuseportd.Runtime.Processes;
 
 /// <summary>
-/// The processes of all workers: makes them, hands their output on, hears their ends. Only the loop's thread uses it.
+/// The processes of all workers. Takes over started processes, connects their output and reaps them. Only the loop's thread uses
+/// it.
 /// </summary>
 internal sealed class WorkerTable(
     LaunchPad launchPad,
@@ -27,60 +28,74 @@ internal sealed class WorkerTable(
     ILogger log) : IDescriptorOwner
 {
     /// <summary>
-    /// The pidfd of a process that a tracer holds stays readable, and is signalled again when the tracer lets go.
+    /// Edge-triggered, because the pidfd of a traced process stays readable after its exit. epoll reports it again when the
+    /// tracer lets go.
     /// </summary>
     public const EpollEvents ExitOnce = EpollEvents.Readable | EpollEvents.EdgeTriggered;
 
-    /// <summary>Time that a process gets to go after SIGKILL.</summary>
-    private static readonly TimeSpan ToDie = TimeSpan.FromSeconds(1);
+    /// <summary>Time that a process gets to end after SIGKILL.</summary>
+    private static readonly TimeSpan KillWait = TimeSpan.FromSeconds(1);
 
-    /// <summary>Lines are late by milliseconds.</summary>
-    private const int MostLeft = 64;
+    /// <summary>The number of former processes kept for late lines. Lines are late by milliseconds only.</summary>
+    private const int MostFormer = 64;
 
-    /// <summary>Each costs a descriptor and a pid. Past this number, the end of a worker is its tracer's to release.</summary>
+    /// <summary>
+    /// The number of traced processes kept. Each costs a descriptor and a pid. Beyond this number, a worker counts as running
+    /// until its tracer lets it go.
+    /// </summary>
     private const int MostTraced = 64;
 
     private readonly Dictionary<ulong, WorkerProcess> _bySerial = [];
     private readonly Dictionary<int, WorkerProcess> _byPid = [];
     private readonly Dictionary<ulong, WorkerProcess> _ended = [];
 
-    /// <summary>Ended and not reaped: a tracer holds their exits.</summary>
+    /// <summary>Processes that have ended but cannot be reaped yet, as a tracer holds their exit.</summary>
     private readonly Dictionary<ulong, Pidfd> _traced = [];
 
-    /// <summary>No slot's last any more: a failed update, and a new try, are told of by what these said last.</summary>
-    private readonly Queue<WorkerProcess> _left = new();
+    /// <summary>Former processes whose last lines may still explain a failed update or a retry.</summary>
+    private readonly Queue<WorkerProcess> _former = new();
     private bool _isStopping;
 
-    /// <summary>Processes that run, or have not been reaped.</summary>
+    /// <summary>Processes that run or are not reaped yet.</summary>
     public int Count => _bySerial.Count + _traced.Count;
 
     /// <summary>
-    /// Output pipes that the running processes were started with. A killed process closes its pipes before its end is reaped: its
-    /// replacement needs the descriptors.
+    /// Output pipes of the running processes. A killed process closes its pipes before it is reaped, and its replacement needs
+    /// the descriptors.
     /// </summary>
     public int Pipes { get; private set; }
 
     public WorkerProcess? Find(ulong serial) => _bySerial.GetValueOrDefault(serial);
 
-    /// <summary>The newest process of a slot, after its end: its last words may come later than that.</summary>
-    public WorkerProcess? FindEnded(ulong serial) => _ended.GetValueOrDefault(serial) ?? _left.FirstOrDefault(process => process.Serial == serial);
+    /// <summary>
+    /// Finds an ended process that is still the newest of its slot, or was until recently. Its last lines may arrive after its
+    /// end.
+    /// </summary>
+    public WorkerProcess? FindEnded(ulong serial) =>
+        _ended.GetValueOrDefault(serial) ?? _former.FirstOrDefault(process => process.Serial == serial);
 
     public WorkerProcess? FindPid(int pid) => _byPid.GetValueOrDefault(pid);
 
-    /// <summary>Takes what a start of the slot needs of the loop.</summary>
+    /// <summary>Does the loop's share of a start: account, notification socket and output files.</summary>
     public bool TryPrepare(
         WorkerSlot slot, int generation, [NotNullWhen(true)] out WorkerStart? start, [NotNullWhen(false)] out SpawnError? error)
     {
         start = null;
         if (!launchPad.TryPrepare(slot.Spec, out var account, out var notifySocket, out error)) return false;
         if (!files.TryTake(slot.Spec.Process, out var stdout, out var stderr, out error)) return false;
-        start = new WorkerStart(launchPad, slot, generation, slot.Spec, account, notifySocket) { Stdout = stdout, Stderr = stderr };
+        start = new WorkerStart(launchPad, slot, generation, slot.Spec, account, notifySocket)
+        {
+            Stdout = stdout, Stderr = stderr,
+        };
         return true;
     }
 
-    /// <summary>Takes over what came of a start.</summary>
+    /// <summary>Takes over a finished start.</summary>
     public bool TryAdd(
-        WorkerStart start, TimeSpan now, [NotNullWhen(true)] out WorkerProcess? process, [NotNullWhen(false)] out SpawnError? error)
+        WorkerStart start,
+        TimeSpan now,
+        [NotNullWhen(true)] out WorkerProcess? process,
+        [NotNullWhen(false)] out SpawnError? error)
     {
         (process, error) = (null, start.LateError ?? start.Error);
         if (start.Spawned is not { } spawned)
@@ -90,67 +105,57 @@ internal sealed class WorkerTable(
             return false;
         }
 
-        var slot = start.Slot;
-        process = new WorkerProcess(
-            descriptors.NextToken(),
-            slot,
-            start.Generation,
-            spawned.Process,
-            spawned.Program,
-            start.Account,
-            LaunchPad.CredentialsOf(start.Spec.Process, start.Account),
-            start.Spec,
-            now)
-        {
-            Group = start.Group,
-            LastWords = new LastWords(spawned.Stdout is not null, spawned.Stderr is not null),
-            Pipes = (spawned.Stdout is null ? 0 : 1) + (spawned.Stderr is null ? 0 : 1),
-        };
-        Pipes += process.Pipes;
-        _bySerial.Add(process.Serial, process);
-        _byPid[spawned.Process.Pid] = process;
-        Leave(slot);
-        slot.LastTry = slot.Slot.Streak > 0 ? slot.Last : null;
-        slot.Process = slot.Last = process;
-
+        process = start.MakeProcess(spawned, descriptors.NextToken(), now);
+        Enter(process);
         var watched = descriptors.Add(process.Handle, ExitOnce, process.Serial, this);
         if (watched != Errno.None)
         {
-            Refuse(process, start);
+            EndUnwatched(process, start);
             error = new SpawnError("epoll_ctl", "pidfd", watched);
             process = null;
             return false;
         }
 
         error = null;
-        // Ahead of anything that it says.
-        log.Spawned(slot.Name, process.Handle.Pid, start.Generation);
+        // Before any line of the process.
+        log.Spawned(process.Slot.Name, process.Handle.Pid, start.Generation);
         Connect(spawned.Stdout, process, OutputStream.Stdout, start.Stdout);
         Connect(spawned.Stderr, process, OutputStream.Stderr, start.Stderr);
         return true;
     }
 
-    /// <summary>A start of which nothing came gives back what it took.</summary>
+    private void Enter(WorkerProcess process)
+    {
+        Pipes += process.Pipes;
+        _bySerial.Add(process.Serial, process);
+        _byPid[process.Handle.Pid] = process;
+        var slot = process.Slot;
+        ReleaseLast(slot);
+        slot.LastTry = slot.Slot.Streak > 0 ? slot.Last : null;
+        slot.Process = slot.Last = process;
+    }
+
+    /// <summary>Returns the files of a start that failed.</summary>
     public void Drop(WorkerStart start)
     {
         files.Release(start.Stdout);
         files.Release(start.Stderr);
     }
 
-    /// <summary>Nobody asks for the slot's last process any more.</summary>
-    public void Leave(WorkerSlot slot)
+    /// <summary>Notes that the slot no longer needs its last process.</summary>
+    public void ReleaseLast(WorkerSlot slot)
     {
         if (slot.Last is not { } last || !_ended.Remove(last.Serial)) return;
-        if (_left.Count == MostLeft) _left.Dequeue();
-        _left.Enqueue(last);
+        if (_former.Count == MostFormer) _former.Dequeue();
+        _former.Enqueue(last);
     }
 
     /// <summary>
-    /// Reaps a process that has ended. Its process group is killed first: while the process is a zombie, its number
-    /// can belong to no other group. A process of the worker's user can trace the worker and so hold its exit (ptrace(2)): then
-    /// the worker counts as ended, and its process is reaped by <see cref="ReapTraced"/>.
+    /// Reaps a process that has ended. Its process group is killed first: while the process is a zombie, no other group can have
+    /// the same number. A process of the worker's user can trace the worker and hold its exit (ptrace(2)). The worker then counts
+    /// as ended, and <see cref="ReapTraced"/> reaps its process later.
     /// </summary>
-    /// <returns>Null where it still runs.</returns>
+    /// <returns>Null if the process still runs.</returns>
     public ExitStatus? Reap(WorkerProcess process)
     {
         if (!process.Handle.HasEnded) return null;
@@ -161,11 +166,11 @@ internal sealed class WorkerTable(
         descriptors.Remove(process.Handle, process.Serial);
         Forget(process);
         process.Handle.Dispose();
-        // Somebody else reaped it: that it ended is certain, how is not.
+        // Another part of the process reaped the child, so its exit status is lost.
         return status ?? ExitStatus.Killed(Signal.Kill);
     }
 
-    /// <summary>The process has ended. If a tracer held its exit, the tracer may have let go.</summary>
+    /// <summary>Handles the end of a process, or a tracer that has let go.</summary>
     public void Wake(ulong serial)
     {
         if (_bySerial.TryGetValue(serial, out var process)) events.Add(new FleetEvent.ProcessExited(process));
@@ -181,8 +186,8 @@ internal sealed class WorkerTable(
         handle.Dispose();
     }
 
-    /// <summary>From here on no tracer is waited for.</summary>
-    /// <returns>Processes that have ended, and whose tracers were.</returns>
+    /// <summary>Stops waiting for tracers.</summary>
+    /// <returns>Processes that have ended and were kept by tracers.</returns>
     public WorkerProcess[] Stop()
     {
         _isStopping = true;
@@ -218,11 +223,13 @@ internal sealed class WorkerTable(
         if (process.Slot.Process == process) process.Slot.Process = null;
     }
 
-    /// <summary>Nobody would hear of its end, nor find it among the strangers.</summary>
-    private void Refuse(WorkerProcess process, WorkerStart start)
+    /// <summary>
+    /// Ends a process that epoll cannot watch. Its end would go unnoticed, and it would not count as an orphan.
+    /// </summary>
+    private void EndUnwatched(WorkerProcess process, WorkerStart start)
     {
         process.Handle.SendSignal(Signal.Kill);
-        process.Handle.WaitForEnd(ToDie);
+        process.Handle.WaitForEnd(KillWait);
         Forget(process);
         start.Discard();
         Drop(start);

@@ -3,10 +3,10 @@ using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Runtime.Readiness;
 
-/// <summary>Whether outcome lines of a process come; pure.</summary>
+/// <summary>Decides whether a process's outcome lines reach the daemon. Pure.</summary>
 internal static class OutcomeChannel
 {
-    /// <returns>Null where they come.</returns>
+    /// <returns>Null if the lines reach the daemon.</returns>
     public static Unheard? Of(ProcessSpec process) => process switch
     {
         { Reuseport.Debug: false } => Unheard.Silenced,

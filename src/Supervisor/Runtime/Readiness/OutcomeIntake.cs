@@ -9,8 +9,8 @@ using Reuseportd.Slots;
 namespace Reuseportd.Runtime.Readiness;
 
 /// <summary>
-/// What becomes known of the sockets of processes, from lines of the preload library and from the kernel, and what follows for their
-/// readiness. Only the loop's thread uses it.
+/// Takes facts about sockets, from outcome lines and from the kernel, and reports them to the slot machines for readiness. Only
+/// the loop's thread uses it.
 /// </summary>
 internal sealed class OutcomeIntake(
     WorkerTable processes,
@@ -25,44 +25,44 @@ internal sealed class OutcomeIntake(
     {
         if (OutcomeChannel.Of(process.Slot.Spec.Process) is not null)
         {
-            sockets.Expect(process, now);
+            sockets.Watch(process, now);
             return;
         }
 
-        silence.Expect(process, now);
-        sockets.ExpectLater(process, now);
+        silence.Watch(process, now);
+        sockets.WatchLater(process, now);
     }
 
-    /// <summary>The preload library has reported an outcome.</summary>
+    /// <summary>Handles an outcome line of the preload library.</summary>
     public void Take(OutputMessage.OutcomeSeen seen)
     {
         silence.Heard(seen.Process, seen.Outcome);
         if (processes.Find(seen.Process) is { } process) Take(process, seen.Outcome);
-        // The process has ended meanwhile.
+        // The process has ended in the meantime.
         else if (processes.FindEnded(seen.Process) is { } ended) Remember(ended, seen.Outcome);
     }
 
-    /// <summary>The stderr of a process has ended: the process ends, or has closed it.</summary>
+    /// <summary>Handles the end of a process's stderr: the process is ending, or has closed it.</summary>
     public void Take(OutputMessage.StreamEnded ended)
     {
         silence.StreamEnded(ended.Process);
-        // What it binds from now on, only the kernel tells.
-        if (processes.Find(ended.Process) is { } process) sockets.Expect(process, clock());
+        // Only the kernel reports further binds of the process.
+        if (processes.Find(ended.Process) is { } process) sockets.Watch(process, clock());
     }
 
-    /// <summary>A task has found something out. Reports of a process that has ended meanwhile mean nothing.</summary>
+    /// <summary>Handles the result of a query. Results for ended processes are ignored.</summary>
     public void Take(ReadinessMessage found)
     {
         switch (found)
         {
             case ReadinessMessage.PortsSeen seen when processes.Find(seen.Process) is { } process:
-                process.SeenWith(seen.Ports);
+                process.RecordKernelPorts(seen.Ports);
                 foreach (var port in seen.Ports) runner.Happen(process.Slot, new SlotEvent.Serves(process.Generation, port));
                 break;
             case ReadinessMessage.PortsChecked seen when processes.Find(seen.Process) is { } process:
                 runner.Happen(process.Slot, new SlotEvent.Checked(process.Generation, seen.Ports));
-                // It has closed a socket. The kernel tells when there is another one, whether a line does or not.
-                if (process.Slot.Slot.State is SlotState.Starting { ServesSince: null }) sockets.Expect(process, clock());
+                // The process has closed a socket. Only the kernel reliably tells when there is a new one.
+                if (process.Slot.Slot.State is SlotState.Starting { ServesSince: null }) sockets.Watch(process, clock());
                 break;
             case ReadinessMessage.SilenceExplained explained:
                 var silent = explained.Process;
@@ -75,12 +75,12 @@ internal sealed class OutcomeIntake(
     private void Take(WorkerProcess process, BindOutcome outcome)
     {
         Remember(process, outcome);
-        // The outcome that readiness waits for may be among the lost lines: the kernel knows the ports.
-        if (outcome.Kind == OutcomeKind.Lost) sockets.Expect(process, clock());
+        // A lost line may be the one that readiness waits for, so the kernel is asked for the ports.
+        if (outcome.Kind == OutcomeKind.Lost) sockets.Watch(process, clock());
         if (PortCoverage.ServedPort(outcome) is not { } port) return;
-        process.Serves(outcome.Socket!.Inode, outcome.Pid, outcome.Socket.FileDescriptor);
+        process.RecordSocket(outcome.Socket!.Inode, outcome.Pid, outcome.Socket.FileDescriptor);
         runner.Happen(process.Slot, new SlotEvent.Serves(process.Generation, port));
-        // A process that was ready before has more sockets now.
+        // A process that is already ready serves on more sockets now.
         if (process.IsServing) events.Add(new FleetEvent.SocketsAdded(process));
     }
 

@@ -5,17 +5,17 @@ using Reuseportd.Runtime.Messages;
 
 namespace Reuseportd.Runtime.Readiness;
 
-/// <summary>What a task has found out about a process that serves or is to serve.</summary>
+/// <summary>The result of a query about a process that serves or starts.</summary>
 internal abstract record ReadinessMessage : Message
 {
     private ReadinessMessage() { }
 
-    /// <summary>Ports that sockets of a process serve, as the kernel was asked (where no outcome lines come).</summary>
+    /// <summary>The kernel reports sockets of a process on these ports.</summary>
     internal sealed record PortsSeen(ulong Process, ValueList<int> Ports) : ReadinessMessage;
 
-    /// <summary>Ports that a process was seen to serve when it had settled; null where the kernel does not tell.</summary>
+    /// <summary>The ports that a process serves after its settle time; null if the kernel gives no answer.</summary>
     internal sealed record PortsChecked(ulong Process, ValueList<int>? Ports) : ReadinessMessage;
 
-    /// <summary>Why a process's library never said a word.</summary>
+    /// <summary>The reason why the preload library in a process wrote no line.</summary>
     internal sealed record SilenceExplained(WorkerProcess Process, PreloadDiagnosis Silence) : ReadinessMessage;
 }

@@ -4,12 +4,12 @@ using Reuseportd.Runtime.Processes;
 
 namespace Reuseportd.Runtime.Readiness;
 
-/// <summary>Which worker a process belongs to: itself, by its session, or by its parents.</summary>
+/// <summary>Finds the worker of a process: the process itself, its session, or an ancestor.</summary>
 internal static class Senders
 {
     private const int MostParents = 64;
 
-    /// <returns>Null where it is of none, or has gone and was not the worker's own process.</returns>
+    /// <returns>Null if the process belongs to no worker, or has ended and was not the worker's own process.</returns>
     public static WorkerProcess? WorkerOf(int pid, WorkerTable workers)
     {
         for (var steps = 0; steps < MostParents && pid > 1; steps++)

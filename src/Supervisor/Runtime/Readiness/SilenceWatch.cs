@@ -6,19 +6,21 @@ using Reuseportd.Runtime.Messages;
 namespace Reuseportd.Runtime.Readiness;
 
 /// <summary>
-/// Notices workers whose preload library never says a word, and has it found out why: when their output has ended, or
-/// when they have been silent for a while. Whether those serve the kernel is asked from then on.
+/// Notices workers whose preload library writes no line, when their output ends or after a timeout, and has the reason found.
+/// From then on the kernel is asked for their ports.
 /// </summary>
 internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch sockets) : IDeadlineOwner
 {
-    /// <summary>The library speaks before main; a program on a busy machine may need this long to get there.</summary>
+    /// <summary>
+    /// The library writes its first line before main. A program on a busy machine may need this long to get there.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<ulong, Silent> _silent = [];
     private readonly Dictionary<ulong, WorkerProcess> _speaking = [];
     private readonly DeadlineQueue<ulong> _deadlines = new();
 
-    public void Expect(WorkerProcess process, TimeSpan now)
+    public void Watch(WorkerProcess process, TimeSpan now)
     {
         _silent.Add(process.Serial, new Silent(process));
         _speaking.Add(process.Serial, process);
@@ -27,7 +29,7 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
     }
 
     /// <summary>
-    /// That it is loaded is not the last word: a wrapper says so, and then executes a program that takes no library.
+    /// A loaded library is not the last word. A wrapper may report it and then execute a program without the library.
     /// </summary>
     public void Heard(ulong process, BindOutcome outcome)
     {
@@ -35,7 +37,9 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
         else if (_silent.TryGetValue(process, out var silent)) silent.WasLoaded = true;
     }
 
-    /// <summary>All that the process wrote has been read: what was not heard by now was not said.</summary>
+    /// <summary>
+    /// Handles the end of a stream. All its lines have been read, so a line that has not arrived was never written.
+    /// </summary>
     public void StreamEnded(ulong process)
     {
         if (_speaking.Remove(process, out var spoke)) spoke.IsSpeaking = false;
@@ -50,24 +54,24 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
         {
             if (!_silent.Remove(serial, out var silent)) continue;
             Explain(silent);
-            sockets.Expect(silent.Process, now);
+            sockets.Watch(silent.Process, now);
         }
     }
 
-    /// <summary>Reads files, so it is done beside the loop.</summary>
+    /// <summary>Runs on another thread, as it reads files.</summary>
     private void Explain(Silent silent)
     {
         var (process, wasLoaded) = (silent.Process, silent.WasLoaded);
         var (pid, program, credentials) = (process.Handle.Pid, process.Program, process.Credentials);
-        // Once it is reaped the number may be another's.
+        // After the reaping, the pid may belong to another process.
         var running = process.Slot.Process == process && !process.Handle.HasEnded;
-        // The kernel may have been asked already.
+        // The kernel may have reported ports already.
         var isUnproven = process.IsStarting || process is { KernelPorts.Count: > 0, Serving.Count: 0 };
         if (wasLoaded && !(running && isUnproven)) return;
         Task.Run(() =>
         {
             var diagnosis = PreloadDiagnosis.Of(running ? pid : null, program, preload, credentials);
-            // It may just be slow to bind.
+            // The program may only be slow to bind.
             if (wasLoaded && diagnosis.Reason is PreloadReason.LoadedSilently or PreloadReason.Unknown) return;
             mailbox.Post(new ReadinessMessage.SilenceExplained(process, diagnosis));
         });

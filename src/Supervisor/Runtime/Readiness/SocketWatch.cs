@@ -9,100 +9,103 @@ using Reuseportd.Slots;
 namespace Reuseportd.Runtime.Readiness;
 
 /// <summary>
-/// Readiness of workers that write no outcome lines (<c>debug: false</c>, stderr elsewhere or closed, a program without the
-/// library): the kernel is asked which ports they serve. It tells of no new listener by itself, so it is asked again and again,
-/// but only while such a worker starts, and once for all of them. Lines of other workers may be lost, so these are asked about
-/// if they start for long.
+/// Finds the ports of workers that write no outcome lines: <c>debug: false</c>, stderr elsewhere or closed, a program without the
+/// library. The kernel does not notify of new listeners. So it is polled while such a worker starts, with one query for all of
+/// them. Lines of other workers may be lost, so workers that start slowly are polled too.
 /// </summary>
 internal sealed class SocketWatch(Mailbox mailbox) : IDeadlineOwner
 {
     /// <summary>
-    /// Of the first questions. Each further one comes later, as looking into /proc costs with the processes that there are.
+    /// The first interval. Later intervals grow, as the cost of reading /proc grows with the number of processes.
     /// </summary>
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// A worker whose lines come is asked about after half of its readiness timeout, or after this time, and less often: most start
-    /// within it, and of the others some are only slow. A child that serves and whose stderr goes to its parent writes no lines.
+    /// Delay before a worker with outcome lines is polled; at most half of its readiness timeout. Most workers are ready earlier.
+    /// A child that serves writes no line if its stderr goes to its parent.
     /// </summary>
-    private static readonly TimeSpan Trust = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromMilliseconds(500);
 
     private readonly Dictionary<ulong, WorkerProcess> _starting = [];
-    private readonly DeadlineQueue<WorkerProcess> _trusted = new();
+    private readonly DeadlineQueue<WorkerProcess> _delayed = new();
     private TimeSpan _interval;
     private TimeSpan _next;
-    private volatile bool _asking;
+    private volatile bool _isQuerying;
 
-    public void Expect(WorkerProcess process, TimeSpan now) => Expect(process, now, Shortest);
+    public void Watch(WorkerProcess process, TimeSpan now) => Watch(process, now, Shortest);
 
-    private void Expect(WorkerProcess process, TimeSpan now, TimeSpan first)
+    private void Watch(WorkerProcess process, TimeSpan now, TimeSpan first)
     {
         if (!process.IsStarting || process.Slot.Policy.Readiness is ReadinessSpec.Delay) return;
         if (!_starting.TryAdd(process.Serial, process)) return;
         if (_starting.Count == 1 || first < _interval) _interval = first;
-        // Only ever sooner: workers that come again and again must not put off the question for the others.
+        // Never later: workers that restart again and again must not delay the next query for others.
         var soon = now + _interval;
         if (_starting.Count == 1 || soon < _next) _next = soon;
     }
 
-    /// <summary>For a worker whose outcome lines come: its last ones may be lost, and then no further line says so.</summary>
-    public void ExpectLater(WorkerProcess process, TimeSpan now)
+    /// <summary>
+    /// Polls a worker with outcome lines after a delay. If its last lines are lost, no further line reports that.
+    /// </summary>
+    public void WatchLater(WorkerProcess process, TimeSpan now)
     {
         var half = process.Slot.Policy.Readiness.Timeout / 2;
-        _trusted.Add(process, now + (half < Trust ? half : Trust));
+        _delayed.Add(process, now + (half < LongestDelay ? half : LongestDelay));
     }
 
     public TimeSpan? NextWait(TimeSpan now)
     {
-        var trusted = _trusted.NextWait(now);
-        if (_starting.Count == 0) return trusted;
+        var delayed = _delayed.NextWait(now);
+        if (_starting.Count == 0) return delayed;
         var next = _next > now ? _next - now : TimeSpan.Zero;
-        return trusted < next ? trusted : next;
+        return delayed < next ? delayed : next;
     }
 
     public void Pass(TimeSpan now)
     {
-        while (_trusted.TryTake(now, out var process, out _)) Expect(process, now, Trust);
+        while (_delayed.TryTake(now, out var process, out _)) Watch(process, now, LongestDelay);
         if (_starting.Count == 0 || now < _next) return;
         _interval = TimeSpan.FromTicks(Math.Min(_interval.Ticks * 5 / 4, Longest.Ticks));
         _next = now + _interval;
-        foreach (var process in _starting.Values.Where(process => !process.IsStarting).ToArray()) _starting.Remove(process.Serial);
-        if (_starting.Count == 0 || _asking) return;
-        _asking = true;
-        var asked = _starting.Values
+        foreach (var process in _starting.Values.Where(process => !process.IsStarting).ToArray())
+            _starting.Remove(process.Serial);
+        if (_starting.Count == 0 || _isQuerying) return;
+        _isQuerying = true;
+        var queried = _starting.Values
             .Select(process => (
                 process.Serial, Tree: process.Tree(isReaped: false), process.Slot.Policy.Ports, Others: Unmatched(process)))
             .ToArray();
-        Task.Run(() => Ask(asked));
+        Task.Run(() => Query(queried));
     }
 
-    /// <summary>Sockets of which a line said that they are not to be shared, as their address is another.</summary>
+    /// <summary>Sockets that an outcome line reported as not matching the filter.</summary>
     private static HashSet<ulong> Unmatched(WorkerProcess process) =>
         [.. process.Binds.Where(bind => bind.Socket is { Matched: false }).Select(bind => bind.Socket!.Inode)];
 
-    private void Ask((ulong Serial, TreeRoot Tree, PortFilter Ports, HashSet<ulong> Others)[] asked)
+    private void Query((ulong Serial, TreeRoot Tree, PortFilter Ports, HashSet<ulong> Others)[] queried)
     {
         try
         {
             var serving = SockDiag.Serving();
-            if (!serving.Exists(socket => asked.Any(one => one.Ports.Contains(socket.Port)))) return;
+            if (!serving.Exists(socket => queried.Any(worker => worker.Ports.Contains(socket.Port)))) return;
             var table = ProcessTable.Read();
-            foreach (var (serial, tree, ports, others) in asked)
+            foreach (var (serial, tree, ports, others) in queried)
             {
                 var held = SocketHolders.Of(ProcessTree.Members(tree, table, _ => true).Select(member => member.Pid));
                 held.ExceptWith(others);
-                int[] served = [.. serving.Where(socket => held.Contains(socket.Inode) && ports.Contains(socket.Port)).Select(socket => socket.Port)];
+                var own = serving.Where(socket => held.Contains(socket.Inode) && ports.Contains(socket.Port));
+                int[] served = [.. own.Select(socket => socket.Port)];
                 if (served.Length > 0) mailbox.Post(new ReadinessMessage.PortsSeen(serial, new([.. served])));
             }
         }
         finally
         {
-            _asking = false;
+            _isQuerying = false;
         }
     }
 
-    /// <summary>Asks which ports of its filter the process serves at this moment.</summary>
+    /// <summary>Queries the ports of the process's filter that it serves at this moment.</summary>
     public void Check(WorkerProcess process)
     {
         var (serial, tree, ports) = (process.Serial, process.Tree(isReaped: false), process.Slot.Policy.Ports);
@@ -116,14 +119,16 @@ internal sealed class SocketWatch(Mailbox mailbox) : IDeadlineOwner
             }
             finally
             {
-                // Without an answer the worker would not get ready.
+                // A missing answer would keep the worker from becoming ready.
                 mailbox.Post(new ReadinessMessage.PortsChecked(serial, served));
             }
         });
     }
 
-    /// <summary>By the sockets that its lines told of; its descriptors are looked at only where these are not enough.</summary>
-    /// <returns>Null where there is no sock_diag.</returns>
+    /// <summary>
+    /// Tries the sockets from outcome lines first. The process's descriptors are examined only if those do not cover all ports.
+    /// </summary>
+    /// <returns>Null if there is no sock_diag.</returns>
     private static ValueList<int>? Served(HashSet<ulong> known, TreeRoot tree, PortFilter filter)
     {
         List<SocketRecord> serving = [];
@@ -140,9 +145,9 @@ internal sealed class SocketWatch(Mailbox mailbox) : IDeadlineOwner
         serving.RemoveAll(socket => !filter.Contains(socket.Port));
         var ports = Ports(known);
         var coverage = ports.Aggregate(PortCoverage.None(filter), (served, port) => served.With(port));
-        return coverage.IsWhole
-            ? ports
-            : Ports(SocketHolders.Of(ProcessTree.Members(tree, ProcessTable.Read(), _ => true).Select(member => member.Pid)).Union(known));
+        if (coverage.IsWhole) return ports;
+        var members = ProcessTree.Members(tree, ProcessTable.Read(), _ => true);
+        return Ports(SocketHolders.Of(members.Select(member => member.Pid)).Union(known));
 
         ValueList<int> Ports(IEnumerable<ulong> inodes)
         {

@@ -5,11 +5,11 @@ using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Services;
 
-/// <content>What people ask of workers.</content>
+/// <content>Commands of clients.</content>
 internal sealed partial class ServiceTable
 {
-    /// <summary>The workers that these names stand for, by service and number; each once.</summary>
-    /// <param name="unknown">Names that stand for neither worker nor service.</param>
+    /// <summary>Finds the workers with these names, sorted by service and number, each once.</summary>
+    /// <param name="unknown">Names that match neither a worker nor a service.</param>
     public List<WorkerSlot> Find(IReadOnlyList<NamePattern> names, out ValueList<string> unknown)
     {
         List<string> unfit = [];
@@ -17,10 +17,10 @@ internal sealed partial class ServiceTable
         foreach (var name in names)
         {
             var fits = false;
-            foreach (var service in Called(name))
+            foreach (var service in Matching(name))
             {
                 fits |= name.IsOfServices;
-                foreach (var slot in Called(name, service))
+                foreach (var slot in Matching(name, service))
                 {
                     if (slot.Leaving || !name.FitsIndex(slot.Name.Index)) continue;
                     found.Add(slot);
@@ -35,16 +35,16 @@ internal sealed partial class ServiceTable
         return [.. found.OrderBy(slot => slot.Name.Service, StringComparer.Ordinal).ThenBy(slot => slot.Name.Index)];
     }
 
-    /// <summary>A thousand names of workers are found by what they say, not by a thousand walks over all.</summary>
-    private IEnumerable<Service> Called(NamePattern name)
+    /// <summary>Looks names up directly, as a command may contain a thousand of them.</summary>
+    private IEnumerable<Service> Matching(NamePattern name)
     {
         if (name.Service is not { } exact)
             return _services.Values.Where(service => !service.Leaving && name.FitsService(service.Spec.Name));
-        return _services.TryGetValue(exact, out var one) && !one.Leaving ? [one] : [];
+        return _services.TryGetValue(exact, out var found) && !found.Leaving ? [found] : [];
     }
 
-    /// <summary>Slots among which those are that it stands for: as a rule each lies where its number says.</summary>
-    private static List<WorkerSlot> Called(NamePattern name, Service service) =>
+    /// <summary>Slots that may match the name. A slot is usually at the position of its number.</summary>
+    private static List<WorkerSlot> Matching(NamePattern name, Service service) =>
         name.Index is { } index && index < service.Slots.Count && service.Slots[index].Name.Index == index
             ? [service.Slots[index]]
             : service.Slots;
@@ -55,60 +55,62 @@ internal sealed partial class ServiceTable
         foreach (var slot in slots)
         {
             slot.UpdateFailure = null;
-            Ask(slot, new SlotEvent.StartRequested());
+            Request(slot, new SlotEvent.StartRequested());
         }
 
-        Order(slots);
+        WaitForDependencies(slots);
     }
 
     public void Stop(IReadOnlyList<WorkerSlot> slots)
     {
         Want(slots, (overrides, workers, count) => overrides.Stop(workers, count));
-        // Where none of the service stays, what is left of an update goes at once, too.
+        // If no worker of the service remains, its replacements are stopped without draining, too.
         var names = slots.Select(slot => slot.Name).ToHashSet();
-        replacements.End(one => names.Contains(one.Name) && Goodbye(one.Service) is SlotEvent.StopRequested);
+        replacements.End(slot => names.Contains(slot.Name) && StopEvent(slot.Service) is SlotEvent.StopRequested);
         foreach (var slot in slots)
         {
             slot.UpdateFailure = null;
-            Ask(slot, Goodbye(slot.Service));
+            Request(slot, StopEvent(slot.Service));
         }
     }
 
-    /// <summary>Starts all of them anew, as the service's <c>update</c> says; those that do not run are started.</summary>
+    /// <summary>
+    /// Restarts all these workers as the service's <c>update</c> configures. Workers that do not run are started.
+    /// </summary>
     public void Restart(IReadOnlyList<WorkerSlot> slots)
     {
         Want(slots, (overrides, workers, count) => overrides.Start(workers, count));
         foreach (var group in slots.GroupBy(slot => slot.Service)) updates.Begin(group.Key, group, former: null);
-        Order(slots);
+        WaitForDependencies(slots);
     }
 
-    /// <summary>What was changed last becomes what it was, be the change done, on its way or stopped half way.</summary>
-    /// <returns>Services that have not been changed.</returns>
-    public HashSet<Service> Rollback(IEnumerable<WorkerSlot> slots) => Without(slots, service =>
+    /// <summary>Undoes the last change of each service, whether the change is complete, in progress or paused.</summary>
+    /// <returns>Services without a change.</returns>
+    public HashSet<Service> Rollback(IEnumerable<WorkerSlot> slots) => ServicesWhereNot(slots, service =>
     {
         if (updates.Of(service) is { Former: not null } update) Rollback(update);
-        else if (service.Former is { } former) TakeBack(service, former);
+        else if (service.Former is { } former) Revert(service, former);
         else return false;
         service.RolledBackFrom = null;
-        // Once: a second time would go forward again.
+        // Only once: a second rollback would go forward again.
         service.Former = null;
         foreach (var slot in service.Slots) slot.UpdateFailure = null;
         return true;
     });
 
-    private void TakeBack(Service service, ServiceSpec former)
+    private void Revert(Service service, ServiceSpec former)
     {
         Adopt(former, restart: true);
         if (updates.Of(service) is { } update) update.IsTakenBack = true;
     }
 
-    /// <returns>Services that no planned restart is under way of.</returns>
-    public HashSet<Service> Pause(IEnumerable<WorkerSlot> slots) => Without(slots, updates.Pause);
+    /// <returns>Services without a rolling restart in progress.</returns>
+    public HashSet<Service> Pause(IEnumerable<WorkerSlot> slots) => ServicesWhereNot(slots, updates.Pause);
 
-    /// <returns>Services of which nothing is paused.</returns>
-    public HashSet<Service> Resume(IEnumerable<WorkerSlot> slots) => Without(slots, updates.Resume);
+    /// <returns>Services without a paused rolling restart.</returns>
+    public HashSet<Service> Resume(IEnumerable<WorkerSlot> slots) => ServicesWhereNot(slots, updates.Resume);
 
-    private static HashSet<Service> Without(IEnumerable<WorkerSlot> slots, Func<Service, bool> act) =>
+    private static HashSet<Service> ServicesWhereNot(IEnumerable<WorkerSlot> slots, Func<Service, bool> act) =>
         [.. slots.Select(slot => slot.Service).Distinct().Where(service => !act(service))];
 
     public void Reset(IReadOnlyList<WorkerSlot> slots)
@@ -116,8 +118,8 @@ internal sealed partial class ServiceTable
         foreach (var slot in slots) runner.Happen(slot, new SlotEvent.ResetRequested());
     }
 
-    /// <summary>Gives a service, which has to be there, another number of workers; those that stay are not touched.</summary>
-    /// <returns>Those that it has now, and those that it loses.</returns>
+    /// <summary>Changes the number of workers of an existing service. Remaining workers are not touched.</summary>
+    /// <returns>The present workers and those that are leaving.</returns>
     public IReadOnlyList<WorkerSlot> Scale(string name, int workers)
     {
         var service = _services[name];
@@ -125,18 +127,19 @@ internal sealed partial class ServiceTable
         foreach (var slot in before) slot.UpdateFailure = null;
         service.Want(service.Overrides.Scale(workers));
         Resize(service);
-        Order(service);
+        WaitForDependencies(service);
         return [.. before.Union(service.Slots.Where(slot => !slot.Leaving)).OrderBy(slot => slot.Name.Index)];
     }
 
-    private static void Want(IReadOnlyList<WorkerSlot> slots, Func<ServiceOverrides, IEnumerable<int>, int, ServiceOverrides> change)
+    private static void Want(
+        IReadOnlyList<WorkerSlot> slots, Func<ServiceOverrides, IEnumerable<int>, int, ServiceOverrides> change)
     {
         foreach (var group in slots.GroupBy(slot => slot.Service))
             group.Key.Want(change(group.Key.Overrides, group.Select(slot => slot.Name.Index), group.Key.Spec.Workers));
     }
 
-    private void Order(IReadOnlyList<WorkerSlot> slots)
+    private void WaitForDependencies(IReadOnlyList<WorkerSlot> slots)
     {
-        foreach (var service in slots.Select(slot => slot.Service).Distinct()) Order(service);
+        foreach (var service in slots.Select(slot => slot.Service).Distinct()) WaitForDependencies(service);
     }
 }

@@ -9,42 +9,47 @@ using Serilog;
 
 namespace Reuseportd.Runtime.Services;
 
-/// <summary>
-/// The services that are supervised: makes them be what the configuration says. Only the loop's thread uses it.
-/// </summary>
+/// <summary>The supervised services. Makes them match the configuration. Only the loop's thread uses it.</summary>
 internal sealed partial class ServiceTable(
     SlotRunner runner, Starter starter, UpdateRunner updates, ReplacementSlots replacements, FleetEvents events, ILogger log)
 {
     private readonly Dictionary<string, Service> _services = [];
 
-    /// <summary>Those that wait for services that they depend on.</summary>
+    /// <summary>Services that wait for services that they depend on.</summary>
     private readonly HashSet<Service> _held = [];
 
-    /// <summary>Whether <see cref="Update"/> has something to do.</summary>
+    /// <summary>True if <see cref="Update"/> has work to do.</summary>
     public bool IsUpdateDue => updates.IsDue;
 
     public bool IsEmpty => _services.Count == 0 && replacements.IsEmpty;
 
     public IEnumerable<Service> Services => _services.Values;
 
-    /// <summary>Whether a planned restart of it has stopped half way, and waits for somebody to say how it goes on.</summary>
+    /// <summary>True if a rolling restart of the service is paused and waits for a command.</summary>
     public bool IsPaused(Service service) => updates.Of(service) is { IsPaused: true };
 
-    /// <summary>The planned restart of it that is on its way or has stopped half way; null where there is none.</summary>
+    /// <summary>The rolling restart of the service, in progress or paused; null if there is none.</summary>
     public Update? UpdateOf(Service service) => updates.Of(service);
 
-    /// <summary>Begins the way to the desired services; the runner's counts tell when it has settled.</summary>
+    /// <summary>
+    /// Begins to change the fleet to the desired services. The counts of unsettled workers tell when the change is complete.
+    /// </summary>
     public FleetPlan Converge(FleetSpec desired)
     {
-        var plan = Reconciler.Plan(_services.Values.Where(service => !service.Leaving).Select(service => service.Declared), desired.Services);
-        foreach (var step in plan.Steps) Take(step);
-        // What its file says now is what it is: that it was not to become something else is no news any more.
+        var present = _services.Values.Where(service => !service.Leaving).Select(service => service.Declared);
+        var plan = Reconciler.Plan(present, desired.Services);
+        foreach (var step in plan.Steps) Apply(step);
+        // The present specification is what the configuration asks for, so an older update failure is out of date.
         var touched = plan.Steps.Select(step => step.Service).ToHashSet();
-        foreach (var service in _services.Values.Where(service => !touched.Contains(service.Spec.Name) && updates.Of(service) is null))
+        foreach (var service in _services.Values)
+        {
+            if (touched.Contains(service.Spec.Name) || updates.Of(service) is not null) continue;
             foreach (var slot in service.Slots) slot.UpdateFailure = null;
-        // By now it is known which of the others are on their way.
+        }
+
+        // Only after all steps it is known which other services are unsettled.
         foreach (var step in plan.Steps)
-            if (_services.TryGetValue(step.Service, out var service)) Order(service);
+            if (_services.TryGetValue(step.Service, out var service)) WaitForDependencies(service);
         return plan;
     }
 
@@ -54,7 +59,7 @@ internal sealed partial class ServiceTable(
         foreach (var service in _services.Values.ToArray()) Remove(service);
     }
 
-    /// <summary>To be called when a slot has stopped: forgets it if it was leaving.</summary>
+    /// <summary>Must be called when a slot has stopped. Removes the slot if it was leaving.</summary>
     public void Forget(WorkerSlot slot)
     {
         if (!slot.Leaving || slot.IsReplacement || slot.Slot.State.HasProcess || !slot.Service.Slots.Remove(slot)) return;
@@ -63,45 +68,49 @@ internal sealed partial class ServiceTable(
         Forget(slot.Service);
     }
 
-    /// <summary>Forgets a service that was leaving once nothing of it runs.</summary>
+    /// <summary>Removes a service that was leaving and has no process left.</summary>
     public void Forget(Service service)
     {
         if (service is not { Leaving: true, Slots.Count: 0 } || replacements.AreOf(service)) return;
         if (_services.Remove(service.Spec.Name)) events.Add(new FleetEvent.ServiceForgotten(service.Spec.Name));
     }
 
-    /// <summary>To be called when a service has settled: starts those that waited for it.</summary>
+    /// <summary>Must be called when a service has settled. Starts the services that waited for it.</summary>
     public void Release(Service settled)
     {
-        foreach (var service in _held.Where(service => service.Spec.DependsOn.Contains(settled.Spec.Name)).ToArray()) Hold(service);
+        foreach (var service in _held.Where(service => service.Spec.DependsOn.Contains(settled.Spec.Name)).ToArray())
+            UpdateHold(service);
     }
 
-    /// <summary>To be called in each turn: goes on with the planned restarts that something has happened to.</summary>
+    /// <summary>Must be called in each turn. Continues the rolling restarts.</summary>
     public void Update() => updates.Pass(Rollback);
 
-    /// <summary>Has a service that is on its way wait for those that it depends on.</summary>
-    private void Order(Service service)
+    /// <summary>Makes an unsettled service wait for the services that it depends on.</summary>
+    private void WaitForDependencies(Service service)
     {
-        if (service is { Leaving: false, Unsettled: > 0 }) Hold(service);
+        if (service is { Leaving: false, Unsettled: > 0 }) UpdateHold(service);
     }
 
-    /// <summary>Decides anew whether a service waits for others.</summary>
-    private void Hold(Service service)
+    /// <summary>Decides again whether a service must wait for others.</summary>
+    private void UpdateHold(Service service)
     {
         var hold = service.Spec.DependsOn.Any(name => _services.TryGetValue(name, out var other) && other.Unsettled > 0);
         starter.Hold(service, hold);
         if (hold) _held.Add(service);
-        else if (_held.Remove(service)) SayWithout(service);
+        else if (_held.Remove(service)) LogUnreadyDependencies(service);
     }
 
-    /// <summary>The order of starts is no promise that what comes first works.</summary>
-    private void SayWithout(Service service)
+    /// <summary>Reports dependencies that are not ready. Starts are ordered, but a dependency need not work.</summary>
+    private void LogUnreadyDependencies(Service service)
     {
         foreach (var name in service.Spec.DependsOn)
-            if (!_services.TryGetValue(name, out var other) || other.Ready < other.Slots.Count) log.StartsWithout(service.Spec.Name, name);
+        {
+            var isReady = _services.TryGetValue(name, out var other) && other.Ready >= other.Slots.Count;
+            if (!isReady) log.StartsWithout(service.Spec.Name, name);
+        }
     }
 
-    private void Take(PlanStep step)
+    private void Apply(PlanStep step)
     {
         switch (step)
         {
@@ -124,7 +133,7 @@ internal sealed partial class ServiceTable(
 
     private void Add(ServiceSpec spec)
     {
-        // One that is still on its way out comes back with the slots that it has.
+        // A service that is still leaving returns with its present slots.
         if (_services.TryGetValue(spec.Name, out var leaving))
         {
             leaving.Return(spec);
@@ -140,7 +149,8 @@ internal sealed partial class ServiceTable(
     private void Adopt(ServiceSpec spec, bool restart)
     {
         var service = _services[spec.Name];
-        var (overrides, former, present) = (service.Overrides, service.Declared, service.Slots.Where(slot => !slot.Leaving).ToArray());
+        var (overrides, former) = (service.Overrides, service.Declared);
+        var present = service.Slots.Where(slot => !slot.Leaving).ToArray();
         service.Adopt(spec);
         Resize(service);
         if (restart)
@@ -154,12 +164,12 @@ internal sealed partial class ServiceTable(
         {
             slot.UpdateFailure = null;
             var isWanted = service.Overrides.Wants(slot.Name.Index);
-            if (isWanted && !overrides.Wants(slot.Name.Index)) Ask(slot, new SlotEvent.StartRequested());
+            if (isWanted && !overrides.Wants(slot.Name.Index)) Request(slot, new SlotEvent.StartRequested());
             else runner.Happen(slot, new SlotEvent.PolicyChanged());
         }
     }
 
-    /// <summary>What is new already becomes what it was.</summary>
+    /// <summary>Returns updated workers to the former specification.</summary>
     private void Rollback(Update update)
     {
         var service = update.Service;
@@ -170,8 +180,8 @@ internal sealed partial class ServiceTable(
         updates.Rollback(update);
     }
 
-    /// <summary>From here on the slot is on its way.</summary>
-    private void Ask(WorkerSlot slot, SlotEvent asked)
+    /// <summary>Sends a request to a slot, which is unsettled until it is done.</summary>
+    private void Request(WorkerSlot slot, SlotEvent asked)
     {
         runner.Expect(slot);
         runner.Happen(slot, asked);
@@ -182,15 +192,20 @@ internal sealed partial class ServiceTable(
         service.Leaving = true;
         _held.Remove(service);
         updates.Forget(service);
-        replacements.End(one => one.Service == service);
+        replacements.End(replacement => replacement.Service == service);
         foreach (var slot in service.Slots.ToArray()) Retire(slot);
         Forget(service);
     }
 
-    /// <summary>How a worker is asked to go: where others stay, they take over what comes, and it ends what it has.</summary>
-    private static SlotEvent Goodbye(Service service) => !service.Leaving && service.Slots.Exists(slot => !slot.Leaving && service.Overrides.Wants(slot.Name.Index))
-        ? new SlotEvent.DrainRequested(new AfterStop.Stay())
-        : new SlotEvent.StopRequested();
+    /// <summary>
+    /// The event that stops a worker. If other workers remain, the worker drains first and they take over new connections.
+    /// </summary>
+    private static SlotEvent StopEvent(Service service)
+    {
+        var othersRemain = !service.Leaving
+            && service.Slots.Exists(slot => !slot.Leaving && service.Overrides.Wants(slot.Name.Index));
+        return othersRemain ? new SlotEvent.DrainRequested(new AfterStop.Stay()) : new SlotEvent.StopRequested();
+    }
 
     private void Resize(Service service)
     {
@@ -201,7 +216,10 @@ internal sealed partial class ServiceTable(
             if (!present.TryGetValue(index, out var slot))
             {
                 var given = service.LastGiven.GetValueOrDefault(index);
-                slot = new WorkerSlot(new WorkerName(service.Spec.Name, index), service) { Slot = Slot.New with { LastGiven = given } };
+                slot = new WorkerSlot(new WorkerName(service.Spec.Name, index), service)
+                {
+                    Slot = Slot.New with { LastGiven = given },
+                };
                 service.Slots.Add(slot);
                 updates.Entered(slot);
                 runner.Enter(slot);
@@ -209,15 +227,15 @@ internal sealed partial class ServiceTable(
             else if (!slot.Leaving) continue;
 
             slot.Leaving = false;
-            if (service.Overrides.Wants(index)) Ask(slot, new SlotEvent.StartRequested());
+            if (service.Overrides.Wants(index)) Request(slot, new SlotEvent.StartRequested());
         }
     }
 
     private void Retire(WorkerSlot slot)
     {
         slot.Leaving = true;
-        // A change has settled only when what it takes away has gone. Others of the service take over what comes.
-        Ask(slot, Goodbye(slot.Service));
+        // A change is complete only when the removed workers are gone. The remaining workers take over new connections.
+        Request(slot, StopEvent(slot.Service));
         Forget(slot);
     }
 }

@@ -1,14 +1,14 @@
 namespace Reuseportd.Runtime.Snapshots;
 
-/// <summary>Why no outcome lines of a worker reach the daemon.</summary>
+/// <summary>Reasons why a worker's binds are not reported by outcome lines.</summary>
 internal enum Unheard
 {
     /// <summary><c>reuseport.debug</c> is false.</summary>
     Silenced,
 
-    /// <summary>The worker's stderr is no pipe of the daemon.</summary>
+    /// <summary>The worker's stderr does not go through the daemon.</summary>
     Elsewhere,
 
-    /// <summary>The preload library is not in the process.</summary>
+    /// <summary>The preload library is not loaded in the worker.</summary>
     NoLibrary,
 }

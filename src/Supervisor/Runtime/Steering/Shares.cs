@@ -10,45 +10,53 @@ using Serilog;
 namespace Reuseportd.Runtime.Steering;
 
 /// <summary>
-/// The loop's side of steering: which process has its worker's share, and which ends what it has. Only the loop's thread uses it.
+/// The loop's side of steering: which process has its worker's share, and which process drains. Only the loop's thread uses it.
 /// </summary>
-/// <param name="steerer">Null where nothing is steered: then whoever is ready has its share, and nothing is waited for.</param>
+/// <param name="steerer">Null without steering. Every ready process then counts as placed, and no process drains.</param>
 internal sealed class Shares(
-    Steerer? steerer, WorkerTable processes, SlotRunner runner, Starter starter, FleetEvents events, ILogger log, Func<TimeSpan> clock)
+    Steerer? steerer,
+    WorkerTable processes,
+    SlotRunner runner,
+    Starter starter,
+    FleetEvents events,
+    ILogger log,
+    Func<TimeSpan> clock)
     : IProcessFollower
 {
     private readonly Queue<WorkerProcess> _drained = new();
 
     /// <summary>
-    /// Where order is followed: services of processes that are told to end, or have ended, and whose end is not taken note of
-    /// yet. Nothing of them starts.
+    /// With ordered groups: processes that were told to end or have ended, until the steering task has noted the end. Their
+    /// services start no worker in the meantime.
     /// </summary>
-    private readonly Dictionary<ulong, Service> _departing = [];
+    private readonly Dictionary<ulong, Service> _endsToNote = [];
 
-    /// <summary>There as well: those that may end as soon as what has started has its share.</summary>
-    private readonly List<WorkerProcess> _held = [];
+    /// <summary>
+    /// With ordered groups: drained processes that may end as soon as every started process of the service has its share.
+    /// </summary>
+    private readonly List<WorkerProcess> _waitingToEnd = [];
 
-    /// <summary>Processes whose share is asked for.</summary>
-    private readonly HashSet<WorkerProcess> _asked = [];
+    /// <summary>Processes whose share was requested.</summary>
+    private readonly HashSet<WorkerProcess> _shareRequested = [];
 
-    /// <summary>Whether <see cref="Pass"/> has something to do.</summary>
-    public bool IsDue => _drained.Count > 0 || _held.Exists(MayEnd);
+    /// <summary>True if <see cref="Pass"/> has work to do.</summary>
+    public bool IsDue => _drained.Count > 0 || _waitingToEnd.Exists(MayEnd);
 
-    /// <summary>The steering task reports something. Reports of a process that has ended meanwhile mean nothing.</summary>
+    /// <summary>Handles a report of the steering task. Reports about ended processes are ignored.</summary>
     public void Take(SteeringMessage report)
     {
-        if (report is SteeringMessage.Departed departed) Departed(departed.Process);
+        if (report is SteeringMessage.EndNoted noted) EndNoted(noted.Process);
         else if (processes.Find(report.Process) is { } process) Take(report, process);
     }
 
-    /// <summary>A process serves, or serves on more sockets than before.</summary>
+    /// <summary>Requests the share of a process that serves, or serves on more sockets.</summary>
     public void Serve(WorkerProcess process)
     {
         if (process.WithdrawnAt is not null) return;
         process.IsServing = true;
-        if (steerer is not null && Placement.Of(process) is { } placement)
+        if (steerer is not null && Placement.From(process) is { } placement)
         {
-            _asked.Add(process);
+            _shareRequested.Add(process);
             steerer.Post(new SteeringRequest.Serve(placement));
         }
         else
@@ -59,12 +67,12 @@ internal sealed class Shares(
 
     private void Placed(WorkerProcess process)
     {
-        _asked.Remove(process);
+        _shareRequested.Remove(process);
         process.IsPlaced = true;
         events.Add(new FleetEvent.SlotMoved(process.Slot));
     }
 
-    /// <summary>A process is to get nothing new.</summary>
+    /// <summary>Stops new connections to a process.</summary>
     public void Withdraw(WorkerProcess process)
     {
         process.WithdrawnAt = clock();
@@ -72,48 +80,48 @@ internal sealed class Shares(
         else steerer.Post(new SteeringRequest.Withdraw(process.Serial));
     }
 
-    /// <summary>
-    /// It has had its time to drain: where the order of ends is of importance it waits for its turn, else it ends now.
-    /// </summary>
+    /// <summary>Ends a process whose drain timeout has passed. In ordered groups the process waits for its turn.</summary>
     public void Release(WorkerProcess process)
     {
         if (steerer is { FollowsOrder: true }) steerer.Post(new SteeringRequest.Release(process.Serial));
         else _drained.Enqueue(process);
     }
 
-    /// <summary>It has nothing left, or may end all the same, or nothing is to be waited for.</summary>
+    /// <summary>Handles a process that has drained or may end with open connections.</summary>
     private void Drained(WorkerProcess process)
     {
-        // In the same turn others may have come to serve, and ask for their share behind the messages.
+        // In the same turn other processes may have become ready. Their requests come after the messages of this turn.
         if (steerer is not { FollowsOrder: true }) End(process);
-        else if (!_held.Contains(process)) _held.Add(process);
+        else if (!_waitingToEnd.Contains(process)) _waitingToEnd.Add(process);
     }
 
     public void Ended(WorkerProcess process)
     {
-        _asked.Remove(process);
-        _held.Remove(process);
+        _shareRequested.Remove(process);
+        _waitingToEnd.Remove(process);
         if (steerer is null) return;
         if (steerer.FollowsOrder) Block(process);
-        steerer.Post(new SteeringRequest.Gone(process.Serial, process.Slot.Name.Service));
+        steerer.Post(new SteeringRequest.Ended(process.Serial, process.Slot.Name.Service));
     }
 
-    private void Departed(ulong process)
+    private void EndNoted(ulong process)
     {
-        if (_departing.Remove(process, out var service)) starter.Block(service, block: false);
+        if (_endsToNote.Remove(process, out var service)) starter.Block(service, block: false);
     }
 
-    /// <summary>Those that nobody steers: not within the step that withdrew them. And those that were held.</summary>
+    /// <summary>
+    /// Continues with drained processes. Without steering a process drains at once, but not within the step that withdrew it.
+    /// </summary>
     public void Pass()
     {
         while (_drained.TryDequeue(out var process)) Drained(process);
-        while (_held.Find(MayEnd) is { } process)
+        while (_waitingToEnd.Find(MayEnd) is { } process)
         {
-            // The last sockets of a group get nothing while an end is expected. So it is expected only now: a worker that starts
-            // has the last ones, and a probe would not reach it.
-            _held.Remove(process);
+            // While an end is expected, the last sockets of a group get nothing. A starting worker has the last sockets, so a
+            // probe would not reach it. That is why the end is announced only now.
+            _waitingToEnd.Remove(process);
             Block(process);
-            steerer!.Post(new SteeringRequest.Expect(process.Serial));
+            steerer!.Post(new SteeringRequest.PrepareEnd(process.Serial));
         }
     }
 
@@ -130,7 +138,7 @@ internal sealed class Shares(
             case SteeringMessage.Drained:
                 Drained(process);
                 break;
-            case SteeringMessage.Expected:
+            case SteeringMessage.EndPrepared:
                 End(process);
                 break;
             case SteeringMessage.Stalled stalled:
@@ -149,21 +157,21 @@ internal sealed class Shares(
 
     private void Block(WorkerProcess process)
     {
-        if (_departing.TryAdd(process.Serial, process.Slot.Service)) starter.Block(process.Slot.Service, block: true);
+        if (_endsToNote.TryAdd(process.Serial, process.Slot.Service)) starter.Block(process.Slot.Service, block: true);
     }
 
-    /// <summary>Not while another of the service is between its start and its share.</summary>
+    /// <summary>False while another process of the service is between its start and its share.</summary>
     private bool MayEnd(WorkerProcess process) =>
-        process.Slot.Service.Starts.InProgress == 0 && !_asked.Any(other => other.Slot.Service == process.Slot.Service);
+        process.Slot.Service.Starts.InProgress == 0 && !_shareRequested.Any(other => other.Slot.Service == process.Slot.Service);
 
     private void End(WorkerProcess process)
     {
         var isOver = process.Slot.Slot.State is SlotState.Draining { IsOver: true };
         if (!isOver && process.Slot.Slot.State is SlotState.Draining && process.Connections is not null)
-            log.Drained(process.Slot.Name, process.Handle.Pid, Since(process), left: 0);
+            log.Drained(process.Slot.Name, process.Handle.Pid, DrainTime(process), left: 0);
         if (!isOver) process.Connections = 0;
         runner.Happen(process.Slot, new SlotEvent.Drained(process.Generation));
     }
 
-    private TimeSpan Since(WorkerProcess process) => process.WithdrawnAt is { } at ? clock() - at : TimeSpan.Zero;
+    private TimeSpan DrainTime(WorkerProcess process) => process.WithdrawnAt is { } at ? clock() - at : TimeSpan.Zero;
 }

@@ -5,8 +5,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Runtime.SteeringTask;
 
 /// <summary>
-/// Looks at processes that get nothing new until they have nothing left: no connection on the ports that they share, nothing in
-/// their queues. The kernel tells of neither by itself, so it is asked, once for all of them, while there are any.
+/// Watches draining processes until no connection is open on their shared ports and their queues are empty. The kernel does not
+/// notify of either, so the watch polls, once for all draining processes.
 /// </summary>
 internal sealed class DrainWatch
 {
@@ -25,25 +25,25 @@ internal sealed class DrainWatch
 
     public TimeSpan? NextWait(TimeSpan now) => _draining.Count == 0 ? null : _next > now ? _next - now : TimeSpan.Zero;
 
-    /// <returns>Those that hold more or fewer connections than at the look before.</returns>
+    /// <returns>Processes whose number of connections has changed since the last look.</returns>
     public IReadOnlyList<PlacedProcess> Pass(SockDiag diag, TimeSpan now)
     {
         if (_draining.Count == 0 || now < _next) return [];
         _next = now + Interval;
-        var queues = AcceptQueues.Sample(diag, datagrams: _draining.Exists(process => process.Sockets.Exists(one => !one.Socket.IsStream)), out var errno);
+        var queues = AcceptQueues.Sample(diag, datagrams: _draining.Exists(process => process.HasDatagrams), out var errno);
         if (errno != Errno.None) return [];
         var connections = ConnectionCount.Take(diag, [.. _draining.SelectMany(process => process.Ports).Distinct()], out errno);
         if (errno != Errno.None) return [];
         return [.. _draining.Where(process => Look(process, queues, connections))];
     }
 
-    /// <returns>Whether that has changed.</returns>
+    /// <returns>True if the number of connections has changed.</returns>
     private static bool Look(PlacedProcess process, Dictionary<ulong, QueueLength> queues, ConnectionCount connections)
     {
         var held = process.Waiting(queues, isStream: true) + connections.HeldBy(process.Placement.Tree());
         var hasChanged = held != process.Held;
         process.Held = held;
-        process.Found(isEmpty: held == 0 && process.Waiting(queues, isStream: false) == 0);
+        process.RecordLook(isEmpty: held == 0 && process.Waiting(queues, isStream: false) == 0);
         return hasChanged;
     }
 }

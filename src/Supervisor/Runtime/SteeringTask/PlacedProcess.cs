@@ -3,44 +3,48 @@ using Reuseportd.Linux.Sockets;
 
 namespace Reuseportd.Runtime.SteeringTask;
 
-/// <summary>A process as the steerer knows it.</summary>
+/// <summary>The steerer's record of a process.</summary>
 internal sealed class PlacedProcess(Placement placement)
 {
     public Placement Placement { get; set; } = placement;
 
-    /// <summary>Its sockets, by the group that each is in.</summary>
+    /// <summary>The process's sockets, each with its group.</summary>
     public List<(SharedGroup Group, SocketRecord Socket)> Sockets { get; } = [];
 
     private bool _wasEmpty;
 
-    /// <summary>Connections that it had when it was last looked at; -1 before.</summary>
+    /// <summary>Open connections at the last look; -1 before the first.</summary>
     public long Held { get; set; } = -1;
 
     /// <summary>
-    /// Whether it has had neither connections nor datagrams at two looks in a row: between its queue and its descriptors a
-    /// connection is in neither.
+    /// True if two looks in a row found no connection and no datagram. One look is not enough: between accept queue and file
+    /// descriptor a connection is visible in neither.
     /// </summary>
     public bool IsEmpty { get; private set; }
 
-    /// <summary>It is to end whatever it has.</summary>
+    /// <summary>True if the process is to end with open connections.</summary>
     public bool IsReleased { get; set; }
 
-    public void Found(bool isEmpty) => (IsEmpty, _wasEmpty) = (isEmpty && _wasEmpty, isEmpty);
+    public void RecordLook(bool isEmpty) => (IsEmpty, _wasEmpty) = (isEmpty && _wasEmpty, isEmpty);
 
-    public IEnumerable<SocketRecord> In(SharedGroup group) => Sockets.Where(one => one.Group == group).Select(one => one.Socket);
+    public IEnumerable<SocketRecord> In(SharedGroup group) =>
+        Sockets.Where(member => member.Group == group).Select(member => member.Socket);
 
-    /// <summary>A group has been made anew.</summary>
+    /// <summary>Moves the sockets of a group that was made anew.</summary>
     public void Move(SharedGroup from, SharedGroup to)
     {
         for (var at = 0; at < Sockets.Count; at++)
             if (Sockets[at].Group == from) Sockets[at] = (to, Sockets[at].Socket);
     }
 
-    public IEnumerable<SharedGroup> Groups => Sockets.Select(one => one.Group).Distinct();
+    public IEnumerable<SharedGroup> Groups => Sockets.Select(member => member.Group).Distinct();
 
-    public int[] Ports => [.. Sockets.Where(one => one.Socket.IsStream).Select(one => one.Socket.Port).Distinct()];
+    public int[] Ports => [.. Sockets.Where(member => member.Socket.IsStream).Select(member => member.Socket.Port).Distinct()];
 
-    /// <summary>What waits in its sockets: connections of TCP, or bytes of UDP.</summary>
+    public bool HasDatagrams => Sockets.Exists(member => !member.Socket.IsStream);
+
+    /// <summary>Queued connections of TCP sockets, or queued bytes of UDP sockets.</summary>
     public long Waiting(IReadOnlyDictionary<ulong, QueueLength> queues, bool isStream) =>
-        Sockets.Where(one => one.Socket.IsStream == isStream).Sum(one => queues.GetValueOrDefault(one.Socket.Inode).Waiting);
+        Sockets.Where(member => member.Socket.IsStream == isStream)
+            .Sum(member => queues.GetValueOrDefault(member.Socket.Inode).Waiting);
 }

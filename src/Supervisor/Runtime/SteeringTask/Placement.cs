@@ -6,11 +6,11 @@ using Reuseportd.Runtime.Fleet;
 
 namespace Reuseportd.Runtime.SteeringTask;
 
-/// <summary>What there is to know of a process whose sockets take part in groups of port sharding.</summary>
+/// <summary>The facts about a process that steering needs to place its sockets in groups.</summary>
 /// <param name="Process">Serial number.</param>
 /// <param name="Sockets">
-/// As its library said, by inode; empty where no lines come, as of a process whose child serves with a stderr of its own: then the
-/// descriptors of its tree are looked at.
+/// Sockets from outcome lines, by inode. Empty if no lines come, for example if a child serves with its own stderr. The
+/// descriptors of the process tree are examined in that case.
 /// </param>
 internal sealed record Placement(
     ulong Process,
@@ -22,8 +22,8 @@ internal sealed record Placement(
     StallSpec Stall,
     IReadOnlyDictionary<ulong, (int Pid, int Descriptor)> Sockets)
 {
-    /// <returns>Null for a process that has nothing to take part with.</returns>
-    public static Placement? Of(WorkerProcess process)
+    /// <returns>Null if the process has no socket that can join a group.</returns>
+    public static Placement? From(WorkerProcess process)
     {
         var (slot, spec) = (process.Slot, process.Slot.Spec);
         var sockets = new Dictionary<ulong, (int, int)>();
@@ -35,11 +35,11 @@ internal sealed record Placement(
             process.Serial, slot.Name, process.Handle.Pid, reuseport.Ports, reuseport.Balance, spec.Workers, spec.Stall, sockets);
     }
 
-    /// <summary>The worker's processes now, its own first.</summary>
+    /// <summary>The pids of the process and its present descendants.</summary>
     public IEnumerable<int> Tree() => ProcessDescendants.Of(Pid);
 
-    /// <summary>Its sockets among those that serve.</summary>
-    public IEnumerable<SocketRecord> Own(IReadOnlyList<SocketRecord> listing)
+    /// <summary>The process's sockets in a listing of serving sockets.</summary>
+    public IEnumerable<SocketRecord> SocketsIn(IReadOnlyList<SocketRecord> listing)
     {
         var candidates = listing.Where(socket => Ports.Contains(socket.Port));
         if (Sockets.Count > 0) return candidates.Where(socket => Sockets.ContainsKey(socket.Inode));
@@ -47,7 +47,7 @@ internal sealed record Placement(
         return candidates.Where(socket => held.Contains(socket.Inode));
     }
 
-    public SharedSocket Share(ulong inode) => Sockets.TryGetValue(inode, out var said)
+    public SharedSocket SharedSocketFor(ulong inode) => Sockets.TryGetValue(inode, out var said)
         ? new SharedSocket(inode, Tree, said.Pid, said.Descriptor)
         : new SharedSocket(inode, Tree);
 }

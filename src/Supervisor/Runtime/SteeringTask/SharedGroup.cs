@@ -5,11 +5,14 @@ using Reuseportd.Steering;
 namespace Reuseportd.Runtime.SteeringTask;
 
 /// <summary>
-/// A group of port sharding: who is steered to in it, and which of its workers are stuck. The kernel knows one group for each
-/// endpoint, whichever services share it.
+/// A reuseport group: its members with a share, and its stuck workers. The kernel has one group for each endpoint, whichever
+/// services share it.
 /// </summary>
-/// <param name="service">Whose rules hold: that of the first worker, while any of it is in the group.</param>
-internal sealed class SharedGroup(GroupKey key, IGroupSteering steering, string service, Balance balance, StallSpec stall) : IDisposable
+/// <param name="service">
+/// The service whose settings apply to the group: that of the first worker, while any worker of it is a member.
+/// </param>
+internal sealed class SharedGroup(
+    GroupKey key, IGroupSteering steering, string service, Balance balance, StallSpec stall) : IDisposable
 {
     private readonly Dictionary<WorkerName, int> _slots = [];
 
@@ -21,28 +24,29 @@ internal sealed class SharedGroup(GroupKey key, IGroupSteering steering, string 
 
     public Balance Balance { get; } = balance;
 
-    /// <summary>The process that has the share of each worker, by <see cref="SlotOf"/>.</summary>
+    /// <summary>The process that has each worker's share, by <see cref="SlotOf"/>.</summary>
     public Dictionary<int, PlacedProcess> Current { get; } = [];
 
-    /// <summary>Workers that are stuck, and when each is next looked at.</summary>
-    public Dictionary<int, StuckWorker> Stuck { get; } = [];
+    /// <summary>Stuck workers, with the time of each one's next trial.</summary>
+    public Dictionary<int, StallState> Stuck { get; } = [];
 
     public StallJudge Judge { get; } = new(stall.After);
 
     public StallSpec Stall { get; } = stall;
 
-    /// <summary>Whether queues of it have to be looked at.</summary>
-    public bool IsWatched => Balance == Balance.LeastQueue || (Key.IsStream && Stall.Action != StallAction.None && Current.Count > 1);
+    /// <summary>True if the queues of the group must be sampled.</summary>
+    public bool IsWatched =>
+        Balance == Balance.LeastQueue || (Key.IsStream && Stall.Action != StallAction.None && Current.Count > 1);
 
-    /// <summary>Of the daemon's own connection that is on its way to <see cref="VisitedSlot"/>; 0 for none.</summary>
+    /// <summary>The local port of the daemon's own connection to <see cref="VisitedSlot"/>; 0 for none.</summary>
     public int VisitorPort { get; set; }
 
     public int VisitedSlot { get; set; }
 
-    /// <summary>The last failure that was said: each is said once.</summary>
-    public Errno Said { get; set; } = Errno.None;
+    /// <summary>The last error that was logged. Repetitions are not logged.</summary>
+    public Errno LoggedError { get; set; } = Errno.None;
 
-    /// <summary>A number for each worker that was ever in it, first come first served.</summary>
+    /// <summary>The number of a worker in this group. Numbers are given in order of arrival and are never given again.</summary>
     public int SlotOf(WorkerName worker)
     {
         if (!_slots.TryGetValue(worker, out var slot)) _slots.Add(worker, slot = _slots.Count);
@@ -52,6 +56,26 @@ internal sealed class SharedGroup(GroupKey key, IGroupSteering steering, string 
     public int SlotOf(PlacedProcess process) => SlotOf(process.Placement.Worker);
 
     public bool IsCurrent(PlacedProcess process) => Current.GetValueOrDefault(SlotOf(process)) == process;
+
+    /// <summary>Adds the connections given to each worker, if the steering program counts.</summary>
+    public void AddCounts(Dictionary<WorkerName, SlotCounts> counts)
+    {
+        foreach (var (slot, process) in Current)
+        {
+            if (Steering.CountsOf(slot) is not { } more) continue;
+            var worker = process.Placement.Worker;
+            var before = counts.GetValueOrDefault(worker);
+            counts[worker] = new SlotCounts(before.Given + more.Given, before.Migrated + more.Migrated);
+        }
+    }
+
+    /// <summary>
+    /// Wakes every member with a connection of its own: nothing tells which member has inherited the queue of a closed listener.
+    /// </summary>
+    public void WakeMembers()
+    {
+        foreach (var slot in Current.Keys) SlotVisit.Begin(Steering, Key, slot, out _)?.Dispose();
+    }
 
     public void Dispose() => Steering.Dispose();
 }

@@ -10,15 +10,17 @@ using Serilog;
 namespace Reuseportd.Runtime.SteeringTask;
 
 /// <summary>
-/// Samples the accept queues of the groups that are watched, one dump for all, and steers around workers that accept nothing
-/// while others do.
+/// Samples the accept queues of the watched groups, with one dump for all. Steers around workers that accept nothing while others
+/// do.
 /// </summary>
 internal sealed class StallWatch(Mailbox mailbox, ILogger log)
 {
-    /// <summary>While connections wait.</summary>
+    /// <summary>Interval while connections are queued.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>While none do. What stands from then on counts from the last look at which it was empty.</summary>
+    /// <summary>
+    /// Interval while no connection is queued. A new queue's age counts from the last look at which it was empty.
+    /// </summary>
     private static readonly TimeSpan QuietInterval = TimeSpan.FromMilliseconds(200);
 
     private static readonly TimeSpan FirstTrial = TimeSpan.FromMilliseconds(500);
@@ -35,12 +37,12 @@ internal sealed class StallWatch(Mailbox mailbox, ILogger log)
         return next > now ? next - now : TimeSpan.Zero;
     }
 
-    /// <summary>Another process has the worker's share, or none.</summary>
-    public void Forget(SharedGroup group, int slot)
+    /// <summary>Clears the state of a worker whose share moves to another process, or to none.</summary>
+    public void Clear(SharedGroup group, int slot)
     {
         group.Judge.Wake(slot);
         if (!group.Stuck.Remove(slot, out var stuck)) return;
-        // A listener that was taken out of its group comes back.
+        // Rejoin also restores a listener that was taken out of its group.
         _ = group.Steering.Rejoin(slot);
         mailbox.Post(new SteeringMessage.Stalled(stuck.Process.Placement.Process, IsStuck: false));
     }
@@ -65,12 +67,16 @@ internal sealed class StallWatch(Mailbox mailbox, ILogger log)
         }
 
         if (!group.Key.IsStream || group.Stall.Action == StallAction.None) return;
-        QueueSample[] samples = [.. group.Current.Select(one => new QueueSample(one.Key, Waiting(group, one.Value, queues)))];
+        QueueSample[] samples =
+        [
+            .. group.Current.Select(member => new QueueSample(member.Key, Waiting(group, member.Value, queues))),
+        ];
         if (group.Stuck.Count > 0 || Array.Exists(samples, sample => sample.Queue > 0)) _isQuiet = false;
         foreach (var verdict in group.Judge.Judge(samples, now)) Act(group, verdict, samples, now);
-        foreach (var (slot, stuck) in group.Stuck.Where(one => now - one.Value.TriedAt > 2 * group.Stall.After).ToArray())
-            Wake(group, slot, stuck.Process);
-        foreach (var (slot, stuck) in group.Stuck.Where(one => one.Value.IsRescued && now >= one.Value.NextTrial).ToArray()) Try(group, slot, stuck, now);
+        foreach (var (slot, stuck) in group.Stuck.Where(entry => now - entry.Value.TriedAt > 2 * group.Stall.After).ToArray())
+            Resume(group, slot, stuck.Process);
+        foreach (var (slot, stuck) in group.Stuck.Where(entry => entry.Value.IsRescued && now >= entry.Value.NextTrial).ToArray())
+            StartTrial(group, slot, stuck, now);
     }
 
     private static long Waiting(SharedGroup group, PlacedProcess process, Dictionary<ulong, QueueLength> queues) =>
@@ -83,17 +89,23 @@ internal sealed class StallWatch(Mailbox mailbox, ILogger log)
         switch (verdict.Change)
         {
             case StallChange.Steer:
-                if (!group.Stuck.ContainsKey(slot)) log.Stalled(worker, pid, group.Stall.After, Array.Find(samples, sample => sample.Slot == slot).Queue);
-                if (!group.Stuck.TryAdd(slot, new StuckWorker(process))) group.Stuck[slot].TriedAt = null;
+                if (group.Stuck.TryGetValue(slot, out var stuck)) stuck.TriedAt = null;
+                else
+                {
+                    log.Stalled(worker, pid, group.Stall.After, Array.Find(samples, sample => sample.Slot == slot).Queue);
+                    group.Stuck.Add(slot, new StallState(process));
+                }
+
                 _ = group.Steering.Leave(slot);
                 mailbox.Post(new SteeringMessage.Stalled(process.Placement.Process, IsStuck: true));
                 break;
             case StallChange.Stuck:
                 Rescue(group, slot, process, now);
-                if (group.Stall.Action == StallAction.Restart) mailbox.Post(new SteeringMessage.FoundStuck(process.Placement.Process, group.Stall.After));
+                if (group.Stall.Action == StallAction.Restart)
+                    mailbox.Post(new SteeringMessage.FoundStuck(process.Placement.Process, group.Stall.After));
                 break;
             case StallChange.Awake:
-                Wake(group, slot, process);
+                Resume(group, slot, process);
                 break;
         }
     }
@@ -108,8 +120,10 @@ internal sealed class StallWatch(Mailbox mailbox, ILogger log)
         stuck.NextTrial = now + FirstTrial * (1 << Math.Min(stuck.Trials++, MostDoublings));
     }
 
-    /// <summary>Whether it accepts again is seen only by giving it something; not to one that is suspended.</summary>
-    private static void Try(SharedGroup group, int slot, StuckWorker stuck, TimeSpan now)
+    /// <summary>
+    /// Gives a stuck worker new connections: nothing else shows whether it accepts again. A suspended process gets none.
+    /// </summary>
+    private static void StartTrial(SharedGroup group, int slot, StallState stuck, TimeSpan now)
     {
         if (ProcessEntry.Of(stuck.Process.Placement.Pid) is { IsStopped: true })
         {
@@ -123,7 +137,7 @@ internal sealed class StallWatch(Mailbox mailbox, ILogger log)
         _ = group.Steering.Rejoin(slot);
     }
 
-    private void Wake(SharedGroup group, int slot, PlacedProcess process)
+    private void Resume(SharedGroup group, int slot, PlacedProcess process)
     {
         group.Stuck.Remove(slot);
         _ = group.Steering.Rejoin(slot);

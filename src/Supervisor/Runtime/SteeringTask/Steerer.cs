@@ -10,23 +10,24 @@ using Serilog;
 namespace Reuseportd.Runtime.SteeringTask;
 
 /// <summary>
-/// Who gets the connections of shared ports: gives workers their share, takes it from those that are to go or are stuck, and
-/// tells when a process has nothing left. It waits in one task for requests and for the next look at queues; a look that takes
-/// its time holds up neither the loop nor a worker.
+/// Distributes the connections of shared ports. Gives workers their share, takes it from draining and stuck workers, and reports
+/// drained processes. One task waits for requests and for the next look at queues. A slow look delays neither the loop nor a
+/// worker.
 /// </summary>
 /// <param name="wakes">
-/// Whether the kernel wakes who takes over the queue of a listener that has closed; else it is done here.
+/// True if the kernel wakes the process that inherits the queue of a closed listener. Otherwise a connection of the daemon wakes
+/// it.
 /// </param>
 internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, ILogger log, TimeProvider time) : IAsyncDisposable
 {
     private readonly Channel<SteeringRequest> _requests = Channel.CreateUnbounded<SteeringRequest>(new() { SingleReader = true });
     private readonly long _start = time.GetTimestamp();
 
-    /// <summary>The last fault that was said: each is said once.</summary>
+    /// <summary>The last fault that was logged. Repetitions are not logged.</summary>
     private string? _fault;
     private Task _running = Task.CompletedTask;
 
-    /// <summary>As the configuration names it.</summary>
+    /// <summary>The mode as the configuration names it.</summary>
     public string Way => mode.Kind switch
     {
         SteeringKind.Program => "ebpf",
@@ -35,8 +36,8 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
     };
 
     /// <summary>
-    /// Whether the members of a group are known by the order of their coming and going: then none is to come between the end of a
-    /// process and <see cref="SteeringMessage.Departed"/>.
+    /// True if the steering program knows members only by the order in which they joined and left. No worker may then start
+    /// between the end of a process and <see cref="SteeringMessage.EndNoted"/>.
     /// </summary>
     public bool FollowsOrder => mode.Kind == SteeringKind.Classic;
 
@@ -47,24 +48,26 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
         if (!_requests.Writer.TryWrite(request)) Refuse(request);
     }
 
-    /// <summary>How much each worker was given; nothing where nobody counts.</summary>
+    /// <summary>Connections given to each worker. Empty if the steering program does not count.</summary>
     public Task<IReadOnlyDictionary<WorkerName, SlotCounts>> CountAsync()
     {
-        var done = new TaskCompletionSource<IReadOnlyDictionary<WorkerName, SlotCounts>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource<IReadOnlyDictionary<WorkerName, SlotCounts>>(
+            TaskCreationOptions.RunContinuationsAsynchronously);
         Post(new SteeringRequest.Count(done));
         return done.Task;
     }
 
-    /// <summary>Has connections from a port of a client reach a process until what this gives is disposed of.</summary>
+    /// <summary>Routes connections from a client's port to a process until the result is disposed.</summary>
     public async Task<IDisposable> VisitAsync(Placement placement, int port, int clientPort)
     {
-        var visit = new SteeringRequest.Visit(placement, port, clientPort, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var visit = new SteeringRequest.Visit(placement, port, clientPort, done);
         Post(visit);
-        await visit.Done.Task;
+        await done.Task;
         return new VisitEnd(this, visit);
     }
 
-    /// <summary>Gives every group back to the kernel's hash.</summary>
+    /// <summary>Returns every group to the kernel's hash.</summary>
     public async ValueTask DisposeAsync()
     {
         _requests.Writer.TryComplete();
@@ -97,7 +100,7 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
         foreach (var group in groups.All) Guarded(group.Dispose);
     }
 
-    /// <summary>A container may forbid the socket family: then nothing is known of queues.</summary>
+    /// <summary>A container may forbid the socket family. Queue lengths are unknown in that case.</summary>
     private static SockDiag? Open()
     {
         try
@@ -110,16 +113,19 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
         }
     }
 
-    /// <summary>One listing serves all that have come by now: of who comes while they are served it knows nothing.</summary>
+    /// <summary>
+    /// Takes all pending requests with one listing of sockets. The listing does not show sockets that appear later.
+    /// </summary>
     private void TakeAll(SharedGroups groups, SockDiag? diag)
     {
         List<SteeringRequest> requests = [];
         while (_requests.Reader.TryRead(out var request)) requests.Add(request);
         List<SocketRecord>? listing = null;
-        foreach (var request in requests) Guarded(() => Take(request, groups, () => listing ??= Listing.Of(diag)), () => Refuse(request));
-        Guarded(groups.Settle);
+        foreach (var request in requests)
+            Guarded(() => Take(request, groups, () => listing ??= Listing.Of(diag)), instead: () => Refuse(request));
+        Guarded(groups.ApplyChanges);
         if (!FollowsOrder) return;
-        foreach (var gone in requests.OfType<SteeringRequest.Gone>()) mailbox.Post(new SteeringMessage.Departed(gone.Process));
+        foreach (var ended in requests.OfType<SteeringRequest.Ended>()) mailbox.Post(new SteeringMessage.EndNoted(ended.Process));
     }
 
     private void Take(SteeringRequest request, SharedGroups groups, Func<List<SocketRecord>> listing)
@@ -136,19 +142,19 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
             case SteeringRequest.Release release:
                 if (!groups.Release(release.Process)) mailbox.Post(new SteeringMessage.Drained(release.Process));
                 break;
-            case SteeringRequest.Expect expect:
-                groups.Expect(expect.Process);
-                mailbox.Post(new SteeringMessage.Expected(expect.Process));
+            case SteeringRequest.PrepareEnd prepare:
+                groups.PrepareEnd(prepare.Process);
+                mailbox.Post(new SteeringMessage.EndPrepared(prepare.Process));
                 break;
-            case SteeringRequest.Gone gone:
-                groups.Remove(gone.Process, gone.Service);
+            case SteeringRequest.Ended ended:
+                groups.Remove(ended.Process, ended.Service);
                 break;
             case SteeringRequest.Visit visit:
                 groups.Visit(visit, listing);
                 visit.Done.TrySetResult();
                 break;
-            case SteeringRequest.VisitEnded ended:
-                groups.EndVisit(ended.Visited);
+            case SteeringRequest.VisitEnded visited:
+                groups.EndVisit(visited.Visited);
                 break;
             case SteeringRequest.Count count:
                 count.Done.TrySetResult(groups.Counts());
@@ -158,14 +164,14 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
         }
     }
 
-    /// <summary>What nobody has thought of must hold up nobody: the loop waits for answers.</summary>
+    /// <summary>Keeps an unexpected exception from stopping the task: the loop waits for its answers.</summary>
     private void Guarded(Action act, Action? instead = null)
     {
         try
         {
             act();
         }
-#pragma warning disable CA1031 // Nobody waits for this task, so what went wrong would be lost, and with it all steering.
+#pragma warning disable CA1031 // No code awaits this task: an exception would end all steering unnoticed.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
@@ -175,7 +181,7 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
         }
     }
 
-    /// <summary>Answers it as where nothing is steered.</summary>
+    /// <summary>Answers a request as if nothing were steered.</summary>
     private void Refuse(SteeringRequest request)
     {
         switch (request)
@@ -189,11 +195,11 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
             case SteeringRequest.Release release:
                 mailbox.Post(new SteeringMessage.Drained(release.Process));
                 break;
-            case SteeringRequest.Expect expect:
-                mailbox.Post(new SteeringMessage.Expected(expect.Process));
+            case SteeringRequest.PrepareEnd prepare:
+                mailbox.Post(new SteeringMessage.EndPrepared(prepare.Process));
                 break;
-            case SteeringRequest.Gone gone:
-                mailbox.Post(new SteeringMessage.Departed(gone.Process));
+            case SteeringRequest.Ended ended:
+                mailbox.Post(new SteeringMessage.EndNoted(ended.Process));
                 break;
             case SteeringRequest.Visit visit:
                 visit.Done.TrySetResult();

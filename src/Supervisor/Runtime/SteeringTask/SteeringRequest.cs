@@ -3,44 +3,48 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Runtime.SteeringTask;
 
-/// <summary>What is asked of the <see cref="Steerer"/>.</summary>
+/// <summary>A request to the <see cref="Steerer"/>.</summary>
 internal abstract record SteeringRequest
 {
     private SteeringRequest() { }
 
     /// <summary>
-    /// A process serves, or serves on more sockets: it takes over its worker's share. Answered by <see cref="SteeringMessage.Placed"/>.
+    /// A process serves, or serves on more sockets, and takes over its worker's share. Answered by
+    /// <see cref="SteeringMessage.Placed"/>.
     /// </summary>
     internal sealed record Serve(Placement Placement) : SteeringRequest;
 
-    /// <summary>A process is to get nothing new. Answered by <see cref="SteeringMessage.Drained"/> once it has nothing left.</summary>
+    /// <summary>
+    /// A process must get no new connections. Answered by <see cref="SteeringMessage.Drained"/> when none is left.
+    /// </summary>
     internal sealed record Withdraw(ulong Process) : SteeringRequest;
 
     /// <summary>
-    /// A process that gets nothing new has had its time. Answered by <see cref="SteeringMessage.Drained"/> when it may end.
+    /// The drain timeout of a process has passed. Answered by <see cref="SteeringMessage.Drained"/> when the process may end.
     /// </summary>
     internal sealed record Release(ulong Process) : SteeringRequest;
 
     /// <summary>
-    /// A process is about to end, and no other of its service starts meanwhile. Answered by <see cref="SteeringMessage.Expected"/>.
+    /// A process is about to end, and no other process of its service starts in the meantime. Answered by
+    /// <see cref="SteeringMessage.EndPrepared"/>.
     /// </summary>
-    internal sealed record Expect(ulong Process) : SteeringRequest;
+    internal sealed record PrepareEnd(ulong Process) : SteeringRequest;
 
     /// <summary>
-    /// A process has ended. Answered by <see cref="SteeringMessage.Departed"/> where <see cref="Steerer.FollowsOrder"/>.
+    /// A process has ended. Answered by <see cref="SteeringMessage.EndNoted"/> if <see cref="Steerer.FollowsOrder"/> is true.
     /// </summary>
-    internal sealed record Gone(ulong Process, string Service) : SteeringRequest;
+    internal sealed record Ended(ulong Process, string Service) : SteeringRequest;
 
     /// <summary>
-    /// A connection from this port to <paramref name="Port"/> is to reach the process, be it steered to or not, until the visit
-    /// has ended.
+    /// A connection from <paramref name="ClientPort"/> to <paramref name="Port"/> must reach the process, with or without a
+    /// share, until the visit ends.
     /// </summary>
-    /// <param name="Done">Completed when it will, as far as that can be had.</param>
+    /// <param name="Done">Completed when the route is in place, as far as the steering program allows.</param>
     internal sealed record Visit(Placement Placement, int Port, int ClientPort, TaskCompletionSource Done) : SteeringRequest;
 
-    /// <summary>The connection is made, or given up.</summary>
+    /// <summary>The connection of a visit is made or has failed.</summary>
     internal sealed record VisitEnded(Visit Visited) : SteeringRequest;
 
-    /// <summary>How much each worker was given.</summary>
+    /// <summary>Asks how many connections each worker was given.</summary>
     internal sealed record Count(TaskCompletionSource<IReadOnlyDictionary<WorkerName, SlotCounts>> Done) : SteeringRequest;
 }

@@ -10,10 +10,10 @@ using Serilog;
 namespace Reuseportd.Runtime.Supervision;
 
 /// <summary>
-/// Reaps children of the daemon that are no workers: left over by a worker and handed to the daemon as its subreaper
-/// (PR_SET_CHILD_SUBREAPER, prctl(2)); or the guard, if it ends. Only the loop's thread uses it.
+/// Reaps children of the daemon that are no workers: orphans, which the kernel hands to the daemon as subreaper
+/// (PR_SET_CHILD_SUBREAPER, prctl(2)), and the guard. Only the loop's thread uses it.
 /// </summary>
-/// <param name="isProbe">Whether a child is a probe's command, which is reaped by its pidfd.</param>
+/// <param name="isProbe">True for a probe's command, which is reaped through its pidfd.</param>
 internal sealed class AdoptedChildren(
     WorkerTable processes,
     Starts starts,
@@ -24,13 +24,13 @@ internal sealed class AdoptedChildren(
     FleetEvents events,
     ILogger log) : IDescriptorOwner
 {
-    /// <summary>Children reaped in one turn: a worker can make orphans as fast as they are reaped.</summary>
+    /// <summary>Children reaped in one turn. A worker can make orphans as fast as they are reaped.</summary>
     private const int MostInATurn = 64;
 
-    /// <summary>Children may be left to be reaped, behind a process that is being started.</summary>
+    /// <summary>True if more ended children may be hidden behind a process that is being started.</summary>
     private bool _hasHidden;
 
-    /// <summary>Whether <see cref="Reap"/> has something to do.</summary>
+    /// <summary>True if <see cref="Reap"/> has work to do.</summary>
     public bool IsDue { get; private set; }
 
     public void Wake(ulong token)
@@ -39,17 +39,16 @@ internal sealed class AdoptedChildren(
         IsDue = true;
     }
 
-    /// <summary>A start has ended: children that have ended behind it can be seen now.</summary>
+    /// <summary>Handles the end of a start, which makes hidden children visible.</summary>
     public void StartEnded()
     {
         IsDue |= _hasHidden;
         _hasHidden = false;
     }
 
-    /// <summary>A child has ended.</summary>
     public void ChildEnded() => IsDue = true;
 
-    /// <summary>Comes after the ends of workers in each turn: a worker in the table is told from a leftover.</summary>
+    /// <summary>Must be called after the ends of workers in each turn. Otherwise a worker could be taken for an orphan.</summary>
     public void Reap()
     {
         if (!IsDue) return;
@@ -67,19 +66,19 @@ internal sealed class AdoptedChildren(
         }
     }
 
-    /// <returns>False if the rest has to wait.</returns>
+    /// <returns>False if the remaining children must wait.</returns>
     private bool TryReap(int child)
     {
         if (processes.FindPid(child) is { } process)
         {
             events.Add(new FleetEvent.ProcessExited(process));
-            // NextEnded would give it again until it is reaped.
+            // NextEnded returns the same worker until it is reaped.
             IsDue = true;
             return false;
         }
 
         if (isProbe(child)) return false;
-        // Its start has not been taken note of. Children that have ended behind it are seen after that.
+        // The loop has not taken the start's message yet. Until then the child hides others that have ended.
         if (starts.IsOwn(child))
         {
             _hasHidden = true;

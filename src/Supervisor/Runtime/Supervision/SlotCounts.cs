@@ -6,10 +6,9 @@ using Reuseportd.Slots;
 namespace Reuseportd.Runtime.Supervision;
 
 /// <summary>
-/// How many slots are in which state, and how many are on their way. It is kept up to date with each step: nobody has to count.
-/// Only the loop's thread uses it; all calls are O(1).
+/// The number of slots in each state, updated with each step. Only the loop's thread uses it. All calls are O(1).
 /// </summary>
-/// <param name="queue">Is told how many starts of a service are between begin and ready.</param>
+/// <param name="queue">Gets the number of a service's starts in progress.</param>
 internal sealed class SlotCounts(StartQueue<QueuedStart> queue)
 {
     private readonly int[] _states = new int[Enum.GetValues<WorkerState>().Length];
@@ -56,8 +55,8 @@ internal sealed class SlotCounts(StartQueue<QueuedStart> queue)
         else queue.Ended(slot.Service.Starts);
     }
 
-    /// <summary>The slot is on its way to a state.</summary>
-    public void Expect(WorkerSlot slot)
+    /// <summary>Marks a slot that has a new target state as unsettled.</summary>
+    public void MarkUnsettled(WorkerSlot slot)
     {
         if (slot.Unsettled) return;
         slot.Unsettled = true;
@@ -65,8 +64,8 @@ internal sealed class SlotCounts(StartQueue<QueuedStart> queue)
         _unsettled++;
     }
 
-    /// <summary>The slot is where it was to be, or has failed at it.</summary>
-    /// <returns>Whether it was on its way until now.</returns>
+    /// <summary>Marks a slot as settled: it has reached its target state or has failed to.</summary>
+    /// <returns>True if the slot was unsettled until now.</returns>
     public bool Settle(WorkerSlot slot)
     {
         if (!slot.Unsettled || slot.Updating) return false;

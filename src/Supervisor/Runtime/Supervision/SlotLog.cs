@@ -10,8 +10,8 @@ namespace Reuseportd.Runtime.Supervision;
 /// <summary>Logs the steps of slots, and tells of failures.</summary>
 internal sealed class SlotLog(ILogger log, IFailureListener failures, Func<TimeSpan> clock)
 {
-    /// <summary>A slot has made a step.</summary>
-    /// <returns>Connections that the end of its process is going to cut.</returns>
+    /// <summary>Logs a step of a slot.</summary>
+    /// <returns>Connections that the end of the process will cut.</returns>
     public int Moved(WorkerSlot slot, SlotState before, SlotEvent happened)
     {
         if (ReferenceEquals(before, slot.Slot.State)) return 0;
@@ -20,7 +20,7 @@ internal sealed class SlotLog(ILogger log, IFailureListener failures, Func<TimeS
             case SlotState.Ready when slot.Process is { } process:
                 log.Ready(slot.Name, process.Handle.Pid, clock() - process.Started);
                 break;
-            // The update logs that a replacement failed.
+            // The update logs the failure of a replacement.
             case SlotState.Backoff or SlotState.Failed when slot.IsReplacement:
                 break;
             case SlotState.Draining when before is not SlotState.Draining:
@@ -69,7 +69,7 @@ internal sealed class SlotLog(ILogger log, IFailureListener failures, Func<TimeS
 
     private static int PidOf(WorkerSlot slot) => slot.Process?.Handle.Pid ?? 0;
 
-    /// <summary>What readiness waits for; null if it is the answer of a probe.</summary>
+    /// <summary>The condition that readiness still waits for; null if it is a probe.</summary>
     private static string? Missing(WorkerSlot slot, SlotState.Starting starting) => slot.Policy.Readiness switch
     {
         _ when starting.ServesSince is not null => "settle",

@@ -8,10 +8,10 @@ using Reuseportd.Slots;
 namespace Reuseportd.Runtime.Supervision;
 
 /// <summary>
-/// Runs the slots: steps the machine with what happened, and does what it asks for. Other parts are told by events. Only the loop's
-/// thread uses it.
+/// Steps the slot machines with events and carries out their actions. Adds events for the other parts. Only the loop's thread
+/// uses it.
 /// </summary>
-/// <param name="jitter">Spreads the delays of restarts; evenly spread in [0, 1).</param>
+/// <param name="jitter">Random numbers, evenly spread in [0, 1), that spread the delays of restarts.</param>
 internal sealed class SlotRunner(
     WorkerTable processes,
     ITreeReaper trees,
@@ -27,13 +27,13 @@ internal sealed class SlotRunner(
 
     public void Leave(WorkerSlot slot)
     {
-        processes.Leave(slot);
+        processes.ReleaseLast(slot);
         counts.Leave(slot);
         Settle(slot);
     }
 
-    /// <summary>From here on the slot counts as unsettled, until it is ready, has failed at it, or has stopped.</summary>
-    public void Expect(WorkerSlot slot) => counts.Expect(slot);
+    /// <summary>Marks a slot as unsettled until it is ready, has failed, or has stopped.</summary>
+    public void Expect(WorkerSlot slot) => counts.MarkUnsettled(slot);
 
     public void Happen(WorkerSlot slot, SlotEvent happened)
     {
@@ -45,14 +45,15 @@ internal sealed class SlotRunner(
         if (log.Moved(slot, before.State, happened) is > 0 and var cut) events.Add(new FleetEvent.ConnectionsCut(slot, cut));
         if (after.State is not (SlotState.Starting or SlotState.Stopping or SlotState.Draining)) Settle(slot);
         var isNews = before.State is not SlotState.Ready || happened is SlotEvent.PolicyChanged;
-        if (after.State is SlotState.Ready && isNews && slot.Process is { } process) events.Add(new FleetEvent.ProcessReady(process));
+        if (after.State is SlotState.Ready && isNews && slot.Process is { } process)
+            events.Add(new FleetEvent.ProcessReady(process));
         foreach (var action in actions) Do(slot, action);
         events.Add(new FleetEvent.SlotMoved(slot));
     }
 
     /// <summary>
-    /// The new process, which is ready in the replacement, becomes the worker's, and the old one the replacement's: what others
-    /// know of the worker by holds on.
+    /// Exchanges the processes of a worker's two slots. The new process, ready in the replacement slot, becomes the worker's. The
+    /// worker's slot keeps its name and history.
     /// </summary>
     public void Exchange(WorkerSlot slot)
     {
@@ -60,7 +61,7 @@ internal sealed class SlotRunner(
         counts.Add(slot, slot.Slot.State, -1);
         counts.Add(replacement, replacement.Slot.State, -1);
         var (older, newer) = (slot.Slot, replacement.Slot);
-        // Trees are told of to the slot that their process was in when it ended.
+        // TreeEnded goes to the slot in which the process ended, so these counts stay with their slots.
         slot.Slot = newer with
         {
             Restarts = older.Restarts, LastExit = older.LastExit, TreesEnding = older.TreesEnding, LastGiven = slot.LastGiven,
@@ -69,23 +70,23 @@ internal sealed class SlotRunner(
         (slot.Process, replacement.Process) = (replacement.Process, slot.Process);
         (slot.Last, replacement.Last) = (replacement.Last, slot.Last);
         (slot.Pending, replacement.Pending) = (replacement.Pending, slot.Pending);
-        foreach (var one in (ReadOnlySpan<WorkerSlot>)[slot, replacement])
+        foreach (var changed in (ReadOnlySpan<WorkerSlot>)[slot, replacement])
         {
-            counts.Add(one, one.Slot.State, 1);
-            if (one.Last is { } last) last.Slot = one;
-            if (one.Process is { } process) process.Slot = one;
-            if (one.Pending is { } pending) pending.Slot = one;
-            if (one.Slot.State.Deadline is { } due) _deadlines.Add((one, due), due);
+            counts.Add(changed, changed.Slot.State, 1);
+            if (changed.Last is { } last) last.Slot = changed;
+            if (changed.Process is { } process) process.Slot = changed;
+            if (changed.Pending is { } pending) pending.Slot = changed;
+            if (changed.Slot.State.Deadline is { } due) _deadlines.Add((changed, due), due);
         }
 
-        // It waits for its turn under the replacement's name.
-        if (newer.State is SlotState.Starting { Phase: StartPhase.Queued }) 
+        // The queued start is in the queue under the replacement slot.
+        if (newer.State is SlotState.Starting { Phase: StartPhase.Queued })
             events.Add(new FleetEvent.StartAsked(slot, newer.Generation));
     }
 
     public TimeSpan? NextWait(TimeSpan now) => _deadlines.NextWait(now);
 
-    /// <summary>Passes on the deadlines that have come. A deadline that the slot has left behind means nothing.</summary>
+    /// <summary>Passes deadlines to the slot machines. A deadline that its slot no longer has is ignored.</summary>
     public void Pass(TimeSpan now)
     {
         while (_deadlines.TryTake(now, out var entry, out _))
@@ -93,7 +94,7 @@ internal sealed class SlotRunner(
                 Happen(entry.Slot, new SlotEvent.DeadlinePassed { ProbeFailure = entry.Slot.Process?.ProbeFailure });
     }
 
-    /// <summary>Reaps a process that has ended, and passes that on.</summary>
+    /// <summary>Reaps a process that has ended and steps its slot.</summary>
     public void Reap(WorkerProcess process)
     {
         var slot = process.Slot;
@@ -110,7 +111,7 @@ internal sealed class SlotRunner(
         events.Add(new FleetEvent.ProcessEnded(process, slot));
     }
 
-    /// <summary>A worker that was to be replaced has been, or will not be.</summary>
+    /// <summary>Ends the update of a worker that was replaced, or will not be.</summary>
     public void EndUpdate(WorkerSlot slot)
     {
         slot.Updating = false;
@@ -135,7 +136,7 @@ internal sealed class SlotRunner(
                 break;
             case SlotAction.Send send:
                 slot.Process?.Handle.SendSignal(send.Signal);
-                // A suspended process (SIGSTOP) would not act on the signal.
+                // A suspended process (SIGSTOP) does not act on the signal until it continues.
                 slot.Process?.Handle.SendSignal(Signal.Continue);
                 break;
             case SlotAction.KillTree:

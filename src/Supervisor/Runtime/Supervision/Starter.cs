@@ -11,8 +11,8 @@ using Serilog;
 namespace Reuseportd.Runtime.Supervision;
 
 /// <summary>
-/// The way of a start: it waits for its turn, for its user and files, and for room; then threads of the launcher carry it out. Only
-/// the loop's thread uses it.
+/// Brings a start from the queue to the launcher's threads. Before that the start waits for its turn, its account, its files, and
+/// for room. Only the loop's thread uses it.
 /// </summary>
 internal sealed class Starter(
     WorkerTable processes,
@@ -26,13 +26,12 @@ internal sealed class Starter(
     ILogger log,
     Func<TimeSpan> clock) : IDeadlineOwner, IProcessFollower
 {
-    /// <summary>Whether a start has its turn.</summary>
     public bool HasNext => queue.HasNext;
 
-    /// <summary>Nothing of the service starts until it is released.</summary>
+    /// <summary>Holds back or releases all starts of a service.</summary>
     public void Hold(Service service, bool hold) => queue.Hold(service.Starts, hold);
 
-    /// <summary>Nothing of the service starts while there are more calls that block than calls that take it back.</summary>
+    /// <summary>Blocks or unblocks all starts of a service. Blocks nest: each block needs one unblock.</summary>
     public void Block(Service service, bool block) => queue.Block(service.Starts, block);
 
     public void Enqueue(WorkerSlot slot, int generation)
@@ -42,7 +41,7 @@ internal sealed class Starter(
         queue.Add(slot.Service.Starts, queued);
     }
 
-    /// <summary>Begins the next start. <see cref="Launched"/> tells what came of it.</summary>
+    /// <summary>Begins the next start. The result arrives in <see cref="Launched"/>.</summary>
     public void BeginNext()
     {
         var queued = queue.Take();
@@ -53,14 +52,15 @@ internal sealed class Starter(
             return;
         }
 
-        // A disk or a directory of users may hang. Another thread asks them; the start has its turn again when they have answered.
-        Action again = () => queue.Return(slot.Service.Starts, queued);
-        if (!accounts.Prepare(slot.Spec.Process, again) || !files.Prepare(slot.Spec.Process, again)) return;
+        // A disk or a directory service may hang, so another thread asks. The start returns to the queue when the answer is
+        // there.
+        Action retry = () => queue.Return(slot.Service.Starts, queued);
+        if (!accounts.Prepare(slot.Spec.Process, retry) || !files.Prepare(slot.Spec.Process, retry)) return;
 
         room.Release(queued.Descriptors);
         if (room.LimitFor(slot.Spec.Process) is { } limit)
         {
-            Wait(slot, generation, limit);
+            WaitForRoom(slot, generation, limit);
             return;
         }
 
@@ -76,14 +76,14 @@ internal sealed class Starter(
         runner.Happen(slot, new SlotEvent.SpawnFailed(generation, error.ToString()));
     }
 
-    /// <summary>A start has ended, with a process or without one.</summary>
+    /// <summary>Handles a finished start, with or without a process.</summary>
     public void Launched(WorkerStart start)
     {
         var slot = start.Slot;
         slot.Pending = null;
         if (processes.TryAdd(start, clock(), out var process, out var error))
         {
-            room.Found(slot.Service);
+            room.StartSucceeded(slot.Service);
             runner.Happen(slot, new SlotEvent.Spawned(start.Generation));
             events.Add(new FleetEvent.ProcessStarted(process));
             return;
@@ -91,8 +91,8 @@ internal sealed class Starter(
 
         if ((start.Limit ?? StartLimits.MetBy(error)) is { } limit)
         {
-            room.Meet(limit, clock());
-            Wait(slot, start.Generation, limit);
+            room.LimitMet(limit, clock());
+            WaitForRoom(slot, start.Generation, limit);
             return;
         }
 
@@ -100,7 +100,7 @@ internal sealed class Starter(
         runner.Happen(slot, new SlotEvent.SpawnFailed(start.Generation, error.ToString()));
     }
 
-    /// <summary>A start that cannot be ended is not waited for any more.</summary>
+    /// <summary>Stops waiting for a start that cannot be cancelled.</summary>
     public void GiveUp(WorkerStart start)
     {
         start.Slot.Pending = null;
@@ -110,18 +110,18 @@ internal sealed class Starter(
 
     public TimeSpan? NextWait(TimeSpan now) => queue.HasNext ? TimeSpan.Zero : room.NextWait(now);
 
-    /// <summary>Slots for which there may be room now are started.</summary>
+    /// <summary>Starts slots for which there may be room now.</summary>
     public void Pass(TimeSpan now)
     {
         if (queue.HasNext) return;
         foreach (var slot in room.Pass(now)) runner.Happen(slot, new SlotEvent.RoomMade());
     }
 
-    void IProcessFollower.Ended(WorkerProcess process) => room.Freed(clock());
+    void IProcessFollower.Ended(WorkerProcess process) => room.ProcessEnded(clock());
 
-    private void Wait(WorkerSlot slot, int generation, string limit)
+    private void WaitForRoom(WorkerSlot slot, int generation, string limit)
     {
         runner.Happen(slot, new SlotEvent.NoRoom(generation, limit));
-        if (slot.Slot.State is SlotState.Waiting) room.Wait(slot, limit);
+        if (slot.Slot.State is SlotState.Waiting) room.Enqueue(slot, limit);
     }
 }

@@ -3,31 +3,30 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Runtime.Trees;
 
-/// <summary>Children of the daemon that it did not start: what workers left to it.</summary>
+/// <summary>Orphans of workers: children of the daemon that it did not start.</summary>
 internal static class AdoptedProcesses
 {
     private const int MostRounds = 1_000;
 
-    /// <summary>Time that a process gets to go after SIGKILL before it is looked for again.</summary>
+    /// <summary>Time that a process gets to end after SIGKILL before the next look.</summary>
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>
-    /// Kills and reaps all of them, whosever they are: for the end of the daemon. Waits for that, though not for ever.
-    /// </summary>
+    /// <summary>Kills and reaps all orphans when the daemon ends. The wait is bounded.</summary>
     public static void End(Func<int, bool> isOwn)
     {
         for (var round = 0; round < MostRounds; round++)
         {
             Subreaper.Reap(isOwn);
-            var strangers = Subreaper.AdoptedProcesses(isOwn);
-            if (strangers.Count == 0) return;
+            var orphans = Subreaper.AdoptedProcesses(isOwn);
+            if (orphans.Count == 0) return;
             var isPatient = true;
-            foreach (var pid in strangers)
+            foreach (var pid in orphans)
             {
-                using var stranger = Pidfd.Open(pid, out _);
-                stranger?.SendSignal(Signal.Kill);
-                // Once a round: many that hang in the kernel hold up the end of the daemon no longer than one does.
-                if (isPatient && stranger?.WaitForEnd(BetweenRounds) == false) isPatient = false;
+                using var orphan = Pidfd.Open(pid, out _);
+                orphan?.SendSignal(Signal.Kill);
+                // Wait once per round only: many processes that hang in the kernel then delay the daemon's end no longer than
+                // one does.
+                if (isPatient && orphan?.WaitForEnd(BetweenRounds) == false) isPatient = false;
             }
         }
     }

@@ -9,18 +9,25 @@ using Serilog;
 namespace Reuseportd.Runtime.Trees;
 
 /// <summary>
-/// Where each process has a control group of its own: a worker that left nothing behind costs one rmdir(2), and the end of what
-/// another left behind is heard of by the group's <c>cgroup.events</c>.
+/// Ends process trees if each process has its own control group. A worker without orphans costs one rmdir(2). For others,
+/// <c>cgroup.events</c> reports the end of the last orphan.
 /// </summary>
-/// <param name="isOwn">Whether a child was started by the daemon and not yet reaped, and so is no leftover of a worker.</param>
+/// <param name="isOwn">True for a child that the daemon started and has not reaped yet, so that it is no orphan.</param>
 internal sealed class GroupReaper(
-    Func<int, bool> isOwn, CgroupSubtree groups, DescriptorTable descriptors, FleetEvents events, ILogger log, Func<TimeSpan> clock)
+    Func<int, bool> isOwn,
+    CgroupSubtree groups,
+    DescriptorTable descriptors,
+    FleetEvents events,
+    ILogger log,
+    Func<TimeSpan> clock)
     : ITreeReaper, IDescriptorOwner
 {
-    /// <summary>After this, what still lives cannot be killed, and is not waited for any more.</summary>
+    /// <summary>After this time the remaining processes count as unkillable, and the daemon stops waiting for them.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Between two looks at a group that cannot be watched: no <c>cgroup.kill</c>, or no descriptor is left.</summary>
+    /// <summary>
+    /// Time between two looks at a group that cannot be watched: <c>cgroup.kill</c> is missing, or no descriptor is left.
+    /// </summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(5);
 
     private readonly Dictionary<ulong, Hunt> _hunts = [];
@@ -28,7 +35,7 @@ internal sealed class GroupReaper(
 
     public void Kill(WorkerProcess process)
     {
-        // Its own process is not left to a group that the kernel may refuse to kill.
+        // The kernel may refuse to kill the group, so the worker's own process gets its own signal.
         process.Handle.SendSignal(Signal.Kill);
         if (process.Group is { } group) groups.Kill(group);
     }
@@ -50,14 +57,15 @@ internal sealed class GroupReaper(
         Look(token, hunt);
     }
 
-    public long OomKills(WorkerProcess process) => process is { Group: { } group, HasMemoryLimit: true } ? groups.OomKills(group) : 0;
+    public long OomKills(WorkerProcess process) =>
+        process is { Group: { } group, HasMemoryLimit: true } ? groups.OomKills(group) : 0;
 
     public void Wake(ulong token)
     {
         if (_hunts.TryGetValue(token, out var hunt)) Look(token, hunt);
     }
 
-    /// <summary>The groups tell what is left.</summary>
+    /// <summary>Does nothing: the control groups report their orphans.</summary>
     public void AdoptedEnded() { }
 
     public TimeSpan? NextWait(TimeSpan now) => _due.NextWait(now);
@@ -76,16 +84,16 @@ internal sealed class GroupReaper(
             Close(token, hunt);
         }
 
-        // What left its group, as root can, and the dead that were not waited for.
+        // A process of root can leave its group. Zombies may also be left.
         AdoptedProcesses.End(isOwn);
     }
 
-    /// <summary>Kills what is there, and sees whether that was all.</summary>
+    /// <summary>Kills the processes in a group and checks whether the group is empty.</summary>
     private void Look(ulong token, Hunt hunt)
     {
-        // Ahead of the first look at what is in it: a change in between wakes it again.
+        // Watch before the first look: a change in between then wakes the loop again.
         hunt.Events ??= Watch(token, hunt.Group);
-        // ENOENT: it is gone. Anything else, and nobody has been killed, or not all.
+        // ENOENT: the group is gone. After any other error some processes may still live.
         var killed = groups.Kill(hunt.Group);
         var again = (killed != Errno.None && killed != Errno.NotFound) || hunt.Events is null;
         if (hunt.Events?.ReadPopulated() != true && groups.RemoveAll(hunt.Group) != Errno.Busy)
@@ -133,7 +141,7 @@ internal sealed class GroupReaper(
 
         public TimeSpan Until { get; } = until;
 
-        /// <summary>Null while it cannot be watched.</summary>
+        /// <summary>Null while the group cannot be watched.</summary>
         public CgroupEvents? Events { get; set; }
     }
 }

@@ -3,26 +3,27 @@ using Reuseportd.Runtime.Messages;
 
 namespace Reuseportd.Runtime.Trees;
 
-/// <summary>Ends what workers leave behind. Only the loop's thread uses it.</summary>
+/// <summary>Ends the orphans of workers. Only the loop's thread uses it.</summary>
 internal interface ITreeReaper : IDeadlineOwner
 {
-    /// <summary>Ends a process and all that came of it.</summary>
+    /// <summary>Kills a process and its descendants.</summary>
     void Kill(WorkerProcess process);
 
     /// <summary>
-    /// Ends what a process that has been reaped left behind. <see cref="FleetEvent.TreeEnded"/> follows once, when nothing is left or
-    /// what is left cannot be killed.
+    /// Ends the orphans of a reaped process. Adds <see cref="FleetEvent.TreeEnded"/> once, when none is left or the rest cannot
+    /// be killed.
     /// </summary>
     void Sweep(WorkerProcess process);
 
     /// <summary>
-    /// Processes of a tree whose process has ended that the kernel killed for its limit of memory. Before <see cref="Sweep"/>.
+    /// Counts the processes of an ended process's tree that the kernel killed because of the memory limit. Must be called before
+    /// <see cref="Sweep"/>.
     /// </summary>
     long OomKills(WorkerProcess process);
 
-    /// <summary>A child that is no worker has ended.</summary>
+    /// <summary>Handles the end of a child that is no worker.</summary>
     void AdoptedEnded();
 
-    /// <summary>Ends, at the end of the daemon, all that is left; waits for that, though not for ever.</summary>
+    /// <summary>Ends all that is left when the daemon ends. The wait is bounded.</summary>
     void Finish();
 }

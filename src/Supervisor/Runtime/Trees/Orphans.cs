@@ -4,8 +4,8 @@ using Reuseportd.Runtime.Fleet;
 namespace Reuseportd.Runtime.Trees;
 
 /// <summary>
-/// The children of the daemon that are no workers, by whom they come from as their environment tells. That is read once for
-/// all hunts of a round: a crash of many workers at once makes many hunts and many orphans, and each hunt would read them all.
+/// The daemon's children that are no workers, grouped by the marks in their environment. One read serves all hunts of a round:
+/// many workers that crash together cause many hunts and many orphans.
 /// </summary>
 internal sealed class Orphans
 {
@@ -27,20 +27,21 @@ internal sealed class Orphans
             if (!child.IsZombie) _running.Add(child.Pid);
         }
 
-        _byMarks = orphans.ToLookup(orphan => Marks.In(ProcessEnvironment.Read(orphan.Pid)) ?? Unmarked);
+        _byMarks = orphans.ToLookup(orphan => Marks.Find(ProcessEnvironment.Read(orphan.Pid)) ?? Unmarked);
     }
 
     /// <summary>
-    /// Whether the table shows that child of the daemon running. One that ended before, or came later, may have forked another.
+    /// True if the table shows this child of the daemon running. Any other child may have forked a process that the table does
+    /// not show.
     /// </summary>
-    public bool HasSeen(int pid) => _running.Contains(pid);
+    public bool WasRunning(int pid) => _running.Contains(pid);
 
     /// <summary>
-    /// The part of the table that a hunt has to look at: its worker, its orphans and those of nobody, and what is below.
+    /// The part of the table that concerns a hunt: the worker, its orphans, unmarked orphans, and their descendants.
     /// </summary>
     public ProcessTable Around(TreeRoot root)
     {
-        List<ProcessEntry> part = [.. _byMarks[Marks.TextOf(root.Marks)], .. _byMarks[Unmarked]];
+        List<ProcessEntry> part = [.. _byMarks[Marks.Join(root.Marks)], .. _byMarks[Unmarked]];
         if (_workers.TryGetValue(root.Pid, out var worker)) part.Add(worker);
         for (var at = 0; at < part.Count; at++) part.AddRange(_table.ChildrenOf(part[at].Pid));
         return new ProcessTable(part);

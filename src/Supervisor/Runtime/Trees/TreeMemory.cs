@@ -2,11 +2,11 @@ using Reuseportd.Linux.Processes;
 
 namespace Reuseportd.Runtime.Trees;
 
-/// <summary>Resident memory of processes with all that they started; pure, one pass over the table.</summary>
+/// <summary>Resident memory of processes and their descendants. Pure, one pass over the table.</summary>
 internal static class TreeMemory
 {
-    /// <param name="roots">Pid to the number that the answer has.</param>
-    /// <returns>Bytes, shared pages counted in each process that has them.</returns>
+    /// <param name="roots">Pid of each root, with the number that identifies the root in the result.</param>
+    /// <returns>Bytes. Shared pages count for each process that maps them.</returns>
     public static List<(ulong Root, ulong Bytes)> Of(ProcessTable table, IReadOnlyDictionary<int, ulong> roots, int pageSize)
     {
         var entries = new Dictionary<int, ProcessEntry>(table.Entries.Count);
@@ -17,7 +17,8 @@ internal static class TreeMemory
             if (OwnerOf(entry) is { } owner) pages[owner] = pages.GetValueOrDefault(owner) + entry.ResidentPages;
         return [.. pages.Select(sum => (roots[sum.Key], sum.Value * (ulong)pageSize))];
 
-        // By its session, which a worker leads, or the nearest of its parents. What is on the way is remembered, circles too.
+        // The owner is the worker that leads the process's session, or the nearest ancestor. Remembering the path also ends
+        // cycles.
         int? OwnerOf(ProcessEntry entry)
         {
             var way = new List<int>();

@@ -7,26 +7,27 @@ using Serilog;
 namespace Reuseportd.Runtime.Trees;
 
 /// <summary>
-/// Where there are no control groups: in rounds over the daemon's children, until nothing is left. Only the loop's thread uses
-/// it: between the start of a worker and its entry in the table, any other thread would take it for a stranger.
+/// Ends process trees without control groups: in rounds over the daemon's children, until none is left. Only the loop's thread
+/// uses it. Another thread would take a started worker for an orphan until the worker is in the table.
 /// </summary>
-/// <param name="isOwn">Whether a child was started by the daemon and not yet reaped, and so is no leftover of a worker.</param>
-/// <param name="isBusy">Whether processes wait to be started, which go first for a while.</param>
-internal sealed class TreeReaper(Func<int, bool> isOwn, Func<bool> isBusy, FleetEvents events, ILogger log, Func<TimeSpan> clock) : ITreeReaper
+/// <param name="isOwn">True for a child that the daemon started and has not reaped yet, so that it is no orphan.</param>
+/// <param name="isBusy">True if starts wait in the queue. They go ahead of rounds for a limited time.</param>
+internal sealed class TreeReaper(
+    Func<int, bool> isOwn, Func<bool> isBusy, FleetEvents events, ILogger log, Func<TimeSpan> clock) : ITreeReaper
 {
     private const int QuickRounds = 100;
     private const int MostRounds = 200;
 
-    /// <summary>Time that a process gets to go after SIGKILL before it is looked for again.</summary>
+    /// <summary>Time that a process gets to end after SIGKILL before the next round.</summary>
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>The same for one that will not go, or goes on forking.</summary>
+    /// <summary>The same for processes that do not end, or that keep forking.</summary>
     private static readonly TimeSpan BetweenLateRounds = TimeSpan.FromMilliseconds(100);
 
     private readonly List<Hunt> _hunts = [];
     private TimeSpan _nextRound;
     private TimeSpan _overdue;
-    private bool _strangerEnded;
+    private bool _orphanEnded;
 
     public void Kill(WorkerProcess process)
     {
@@ -37,33 +38,34 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, Func<bool> isBusy, Fleet
 
     public void Sweep(WorkerProcess process) => Begin(new Hunt(process, process.Tree(isReaped: true)));
 
-    /// <summary>There is no such limit without groups.</summary>
+    /// <summary>Without control groups there is no memory limit.</summary>
     public long OomKills(WorkerProcess process) => 0;
 
-    public void AdoptedEnded() => _strangerEnded = true;
+    public void AdoptedEnded() => _orphanEnded = true;
 
     public TimeSpan? NextWait(TimeSpan now) =>
         _hunts.Count == 0 ? null : _nextRound > now ? _nextRound - now : TimeSpan.Zero;
 
-    /// <summary>One round of all that is under way, if it is time for one.</summary>
+    /// <summary>Runs one round over all hunts if one is due.</summary>
     public void Pass(TimeSpan now)
     {
         if (_hunts.Count == 0 || now < (isBusy() ? _overdue : _nextRound)) return;
         _overdue = _nextRound = now + (_hunts.TrueForAll(hunt => hunt.Round >= QuickRounds) ? BetweenLateRounds : BetweenRounds);
         try
         {
-            // What forks on is seen half by a look at /proc, and may be seen as nothing. Each parent that it leaves ends as a
-            // stranger, though: only a round before which none has ended can say that nothing is left. What has ended and is not
-            // reaped yet may be one.
-            var isQuiet = !_strangerEnded && Subreaper.NextEnded() is null;
-            _strangerEnded = false;
-            // All that outlives a worker has been handed to the daemon: without strangers, nothing is left of those reaped.
-            if (isQuiet && _hunts.TrueForAll(hunt => hunt.Root.IsReaped) && Subreaper.AdoptedProcesses(IsWorker).Count == 0) End([.. _hunts]);
+            // A look at /proc can miss processes that keep forking. Each parent that exits becomes an ended orphan, though. So
+            // only a round before which no orphan has ended proves that none is left. A child that has ended and is not reaped
+            // yet may be such an orphan.
+            var isQuiet = !_orphanEnded && Subreaper.NextEnded() is null;
+            _orphanEnded = false;
+            // The kernel hands all orphans to the daemon: without orphans, nothing is left of the reaped workers.
+            var areReaped = isQuiet && _hunts.TrueForAll(hunt => hunt.Root.IsReaped);
+            if (areReaped && Subreaper.AdoptedProcesses(IsWorker).Count == 0) End([.. _hunts]);
             else Round(ProcessTable.Read(), isQuiet);
         }
         catch (IOException)
         {
-            // No descriptor is left to read /proc with (EMFILE): the hunts wait until there is one.
+            // No descriptor is left to read /proc with (EMFILE). The hunts wait for the next round.
         }
     }
 
@@ -73,26 +75,26 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, Func<bool> isBusy, Fleet
     {
         if (_hunts.Count == 0) _overdue = clock() + BetweenRounds;
         _hunts.Add(hunt);
-        // Not in the turn that it came from: the replacement of the process goes first.
+        // Not in the present turn: the replacement of the process goes first.
         _nextRound = clock();
     }
 
     private void Round(ProcessTable table, bool isQuiet)
     {
         var orphans = new Orphans(table, IsWorker);
-        // Nor may one have ended, or come, while the table was read.
-        isQuiet = isQuiet && Subreaper.AdoptedProcesses(IsWorker).TrueForAll(orphans.HasSeen);
+        // An orphan that ended or appeared while the table was read also makes the round inconclusive.
+        isQuiet = isQuiet && Subreaper.AdoptedProcesses(IsWorker).TrueForAll(orphans.WasRunning);
         End([.. _hunts.FindAll(hunt =>
         {
             var left = TreeKill.Round(hunt.Root, orphans.Around(hunt.Root), IsWorker);
-            // What forks on may be found only later.
-            if (left > 0 && hunt.Root.IsReaped && !hunt.IsSaid)
+            // A later round may find processes that an earlier one missed.
+            if (left > 0 && hunt.Root.IsReaped && !hunt.IsLogged)
             {
                 log.SweptTree(hunt.Slot.Name, left);
                 hunt.Process.Leaves(left);
             }
 
-            hunt.IsSaid |= left > 0;
+            hunt.IsLogged |= left > 0;
             if (++hunt.Round == MostRounds && left > 0) log.TreeSurvived(hunt.Slot.Name, left);
             return (left == 0 && isQuiet) || hunt.Round == MostRounds;
         })]);
@@ -111,14 +113,17 @@ internal sealed class TreeReaper(Func<int, bool> isOwn, Func<bool> isBusy, Fleet
     {
         public WorkerProcess Process { get; } = process;
 
-        /// <summary>That it was in then: trees are told of to no other.</summary>
+        /// <summary>
+        /// The slot at the beginning of the hunt. <see cref="FleetEvent.TreeEnded"/> goes to this slot even if the process
+        /// changes slots.
+        /// </summary>
         public WorkerSlot Slot { get; } = process.Slot;
 
         public TreeRoot Root { get; } = root;
 
         public int Round { get; set; }
 
-        /// <summary>Whether anything was found, and so said.</summary>
-        public bool IsSaid { get; set; }
+        /// <summary>True after the log has reported the orphans.</summary>
+        public bool IsLogged { get; set; }
     }
 }

@@ -6,20 +6,23 @@ using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Updates;
 
-/// <summary>A replacement that failed. The daemon may read its last output later.</summary>
-/// <param name="State">The state that the process left its slot in.</param>
-/// <param name="Process">Null where the daemon could not start one.</param>
-/// <param name="Remedy">What helps if the process cannot run beside the one that it was to replace.</param>
-internal sealed record FailedReplacement(WorkerName Name, SlotState State, SlotPolicy Policy, WorkerProcess? Process, UpdateRemedy Remedy)
+/// <summary>A new process that did not get ready. Its last lines of output may be read later.</summary>
+/// <param name="State">The state of its slot when it failed, with the reason.</param>
+/// <param name="Process">Null where no process could be started.</param>
+/// <param name="Remedy">What helps where it cannot run beside the process that it was to replace.</param>
+internal sealed record FailedReplacement(
+    WorkerName Name, SlotState State, SlotPolicy Policy, WorkerProcess? Process, UpdateRemedy Remedy)
 {
     /// <summary>The facts that are known by now.</summary>
     public WorkerSnapshot Facts => ProcessFacts.Of(Name, State, Policy, Process, pid: null);
 
-    /// <param name="slot">The slot of the failed process.</param>
+    /// <param name="slot">The slot that the process was in.</param>
     public static FailedReplacement In(WorkerSlot slot, UpdateRemedy remedy) => new(
         slot.Name,
-        // The daemon stops a process that is late: that is why it failed.
-        slot.Slot.State is SlotState.Stopping { Then: AfterStop.Retry retry } ? new SlotState.Failed(retry.Reason) : slot.Slot.State,
+        // A process that is late is asked to stop: the reason is that it was late.
+        slot.Slot.State is SlotState.Stopping { Then: AfterStop.Retry retry }
+            ? new SlotState.Failed(retry.Reason)
+            : slot.Slot.State,
         slot.Policy,
         slot.Last is { } last && last.Generation == slot.Slot.Generation ? last : null,
         remedy);

@@ -12,18 +12,17 @@ using Serilog;
 namespace Reuseportd.Runtime.Updates;
 
 /// <summary>
-/// Replaces workers that have grown old or large, as a planned restart, and one of a service at a time: the next is taken when
-/// all of the service are ready again. Only the loop's thread uses it.
+/// Replaces workers that are old or hold much memory by a rolling update, one worker of a service at a time. The next one follows
+/// when all workers of the service are ready again. Only the loop's thread uses it.
 /// </summary>
-/// <param name="jitter">Spreads the ages; evenly spread in [0, 1).</param>
-internal sealed class Recycler(UpdateRunner updates, Mailbox mailbox, ILogger log, Func<double> jitter) : IDeadlineOwner, IProcessFollower
+/// <param name="jitter">Spreads the ages at which workers are replaced; uniform in [0, 1).</param>
+internal sealed class Recycler(UpdateRunner updates, Mailbox mailbox, ILogger log, Func<double> jitter)
+    : IDeadlineOwner, IProcessFollower
 {
-    /// <summary>
-    /// The kernel tells nobody how large a process has grown, so it is looked at, and only where there is a limit.
-    /// </summary>
+    /// <summary>How often memory is measured, of services with a limit. The kernel reports no growth of a process.</summary>
     private static readonly TimeSpan Weighing = TimeSpan.FromSeconds(5);
 
-    /// <summary>Until it is tried again, where the replacement came to nothing.</summary>
+    /// <summary>After a replacement that failed, until the next try.</summary>
     private static readonly TimeSpan Retrial = TimeSpan.FromMinutes(1);
 
     private readonly DeadlineQueue<WorkerProcess> _ages = new();
@@ -32,7 +31,7 @@ internal sealed class Recycler(UpdateRunner updates, Mailbox mailbox, ILogger lo
     private TimeSpan _nextWeighing;
     private volatile bool _weighs;
 
-    /// <summary>A process is ready, or is so under a new policy.</summary>
+    /// <summary>A process is ready, or a ready process has a new policy.</summary>
     public void Ready(WorkerProcess process, TimeSpan now)
     {
         var recycle = process.Slot.Spec.Recycle;
@@ -57,8 +56,9 @@ internal sealed class Recycler(UpdateRunner updates, Mailbox mailbox, ILogger lo
     {
         while (_ages.TryTake(now, out var process, out _))
         {
-            // Its policy may be another by now.
-            if (process.Slot.Spec.Recycle.MaxAge is { } age && now - process.Started >= age * (1 - process.Slot.Spec.Recycle.Variance))
+            // The policy may have changed since.
+            var recycle = process.Slot.Spec.Recycle;
+            if (recycle.MaxAge is { } age && now - process.Started >= age * (1 - recycle.Variance))
                 Ask(process, $"is {DurationText.Of(now - process.Started)} old", now);
         }
 
@@ -66,14 +66,15 @@ internal sealed class Recycler(UpdateRunner updates, Mailbox mailbox, ILogger lo
         foreach (var (service, waiting) in _waiting.ToArray()) Next(service, waiting, now);
     }
 
-    /// <summary>How much memory the trees of processes hold.</summary>
+    /// <summary>The memory of process trees has been measured.</summary>
     public void Weighed(ProcessMessage.MemorySeen seen, TimeSpan now)
     {
         foreach (var (serial, bytes) in seen.Bytes)
         {
             if (!_weighed.TryGetValue(serial, out var process) || process.Slot.Spec.Recycle.MaxMemory is not { } most) continue;
             process.Memory = bytes;
-            if (bytes > most) Ask(process, string.Create(CultureInfo.InvariantCulture, $"holds {bytes >> 20} MiB of memory"), now);
+            if (bytes <= most) continue;
+            Ask(process, string.Create(CultureInfo.InvariantCulture, $"holds {bytes >> 20} MiB of memory"), now);
         }
     }
 
@@ -114,11 +115,12 @@ internal sealed class Recycler(UpdateRunner updates, Mailbox mailbox, ILogger lo
         {
             try
             {
-                mailbox.Post(new ProcessMessage.MemorySeen(TreeMemory.Of(ProcessTable.Read(), roots, Environment.SystemPageSize)));
+                var bytes = TreeMemory.Of(ProcessTable.Read(), roots, Environment.SystemPageSize);
+                mailbox.Post(new ProcessMessage.MemorySeen(bytes));
             }
             catch (IOException)
             {
-                // No descriptor is left to read /proc with: the next time there may be.
+                // No descriptor is left to read /proc with. The next measurement may find one.
             }
             finally
             {

@@ -5,21 +5,25 @@ using Reuseportd.Slots;
 namespace Reuseportd.Runtime.Updates;
 
 /// <summary>
-/// The second slots of workers that are being replaced: in one the new process starts; when it serves, the two slots exchange
+/// The second slots of workers that are being replaced. The new process starts in one; when it is ready, the two slots exchange
 /// their processes, and the old one drains in it. Only the loop's thread uses it.
 /// </summary>
 internal sealed class ReplacementSlots(SlotRunner runner, FleetEvents events)
 {
     private readonly HashSet<WorkerSlot> _all = [];
 
+    /// <summary>Those that have changed, or have been dismissed, since the last sweep.</summary>
+    private readonly HashSet<WorkerSlot> _moved = [];
+
     public bool IsEmpty => _all.Count == 0;
 
     /// <summary>Whether <see cref="Sweep"/> may have something to do.</summary>
-    public bool IsDue { get; private set; }
+    public bool IsDue => _moved.Count > 0;
 
-    /// <summary>Whether there are processes of the service in no worker's own slot.</summary>
+    /// <summary>Whether the service has replacement slots.</summary>
     public bool AreOf(Service service) => _all.Any(one => one.Service == service);
 
+    /// <summary>Starts a new process of a worker in a replacement slot.</summary>
     public void Start(WorkerSlot slot)
     {
         var given = slot.LastGiven;
@@ -35,7 +39,7 @@ internal sealed class ReplacementSlots(SlotRunner runner, FleetEvents events)
         runner.Happen(replacement, new SlotEvent.StartRequested());
     }
 
-    /// <summary>The new process takes the worker's place, and the old one ends what it has.</summary>
+    /// <summary>The new process takes the worker's place, and the old one drains.</summary>
     public void Exchange(WorkerSlot slot, WorkerSlot replacement)
     {
         runner.Exchange(slot);
@@ -45,32 +49,36 @@ internal sealed class ReplacementSlots(SlotRunner runner, FleetEvents events)
         runner.Happen(replacement, new SlotEvent.DrainRequested(new AfterStop.Stay()));
     }
 
-    /// <summary>The replacement goes, on its own from here.</summary>
+    /// <summary>The worker no longer has the replacement slot, which is forgotten when its process has ended.</summary>
     public void Dismiss(WorkerSlot slot, WorkerSlot replacement)
     {
         slot.Replacement = null;
-        if (replacement.Slot.State is not SlotState.Stopped && !replacement.Leaving) runner.Happen(replacement, new SlotEvent.StopRequested());
+        if (replacement is { Leaving: false, Slot.State: not SlotState.Stopped })
+            runner.Happen(replacement, new SlotEvent.StopRequested());
         replacement.Leaving = true;
-        IsDue = true;
+        _moved.Add(replacement);
     }
 
-    /// <summary>Ends processes that are no worker's own, or not yet, whatever they still have.</summary>
+    /// <summary>Stops the processes in replacement slots, without draining.</summary>
     public void End(Predicate<WorkerSlot> which)
     {
-        foreach (var replacement in _all.Where(one => which(one)).ToArray()) runner.Happen(replacement, new SlotEvent.StopRequested());
+        foreach (var replacement in _all.Where(one => which(one)).ToArray())
+            runner.Happen(replacement, new SlotEvent.StopRequested());
         Sweep();
     }
 
-    /// <summary>Something has happened to one.</summary>
-    public void Moved() => IsDue = true;
+    /// <summary>A replacement slot has changed.</summary>
+    public void Moved(WorkerSlot replacement) => _moved.Add(replacement);
 
-    /// <summary>Forgets those that have gone.</summary>
+    /// <summary>Forgets those that have no process and no worker any more.</summary>
     public void Sweep()
     {
-        IsDue = false;
-        foreach (var replacement in _all.Where(one => one is { Leaving: true, Slot.State.HasProcess: false }).ToArray())
+        if (_moved.Count == 0) return;
+        WorkerSlot[] moved = [.. _moved];
+        _moved.Clear();
+        foreach (var replacement in moved)
         {
-            _all.Remove(replacement);
+            if (replacement is not { Leaving: true, Slot.State.HasProcess: false } || !_all.Remove(replacement)) continue;
             runner.Leave(replacement);
             events.Add(new FleetEvent.ReplacementLeft(replacement.Service));
         }

@@ -1,59 +1,88 @@
 using Reuseportd.Model;
+using Reuseportd.Planning;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Runtime.Updates;
 
-/// <summary>One planned restart of workers of a service, on its way or paused.</summary>
-/// <param name="former">
-/// What the service was before, where it is for that that they are replaced; null where they are only started anew.
-/// </param>
-internal sealed class Update(Service service, ServiceSpec? former)
+/// <summary>One rolling update of a service, running or paused: its state, and the slots of its workers.</summary>
+/// <param name="former">The specification of the service before the update; null where its workers are only restarted.</param>
+internal sealed class Update(Service service, ServiceSpec? former, bool isRollback = false)
 {
+    private readonly Dictionary<int, WorkerSlot> _slots = [];
+    private readonly HashSet<int> _moved = [];
+
+    /// <summary>Workers of the service that start, drain or stop, in the update or not.</summary>
+    private readonly HashSet<int> _changing = [];
+
     public Service Service { get; } = service;
 
     public ServiceSpec? Former { get; } = former;
 
-    /// <summary>Goes back to what was; when that fails too, it stops where it is.</summary>
-    public bool IsRollback { get; init; }
+    /// <summary>Only the owner of the update sets it.</summary>
+    public UpdateState State { get; set; } = new() { IsChange = former is not null, IsRollback = isRollback };
 
-    /// <summary>Somebody wants back what was before the last change; the files say something else.</summary>
-    public bool IsTakenBack { get; set; }
+    public bool IsRollback => State.IsRollback;
 
-    private readonly Queue<WorkerSlot> _waiting = new();
-    private readonly HashSet<WorkerSlot> _isWaiting = [];
-
-    /// <summary>In their order.</summary>
-    public IReadOnlyCollection<WorkerSlot> Waiting => _waiting;
-
-    public WorkerSlot Next => _waiting.Peek();
-
-    public HashSet<WorkerSlot> Moving { get; } = [];
-
-    public HashSet<WorkerSlot> Done { get; } = [];
-
-    /// <summary>Why it stopped; null while nothing has failed.</summary>
-    public UpdateStop? Failure { get; set; }
-
-    /// <summary>What had to be done about the failure has been.</summary>
-    public bool HasStopped { get; set; }
-
-    /// <summary>Nothing more is begun; what is being replaced goes its way.</summary>
-    public bool IsPaused { get; set; }
-
-    /// <summary>Connections that were still there when their worker was asked to end.</summary>
-    public int Cut { get; set; }
-
-    /// <summary>Workers that it began with.</summary>
-    public int Count => Waiting.Count + Moving.Count + Done.Count;
-
-    /// <summary>Behind the others; once.</summary>
-    public void Wait(WorkerSlot slot)
+    /// <summary>A user asked for the former specification. The file of the service has another one.</summary>
+    public bool IsTakenBack
     {
-        if (_isWaiting.Add(slot)) _waiting.Enqueue(slot);
+        get => State.IsTakenBack;
+        set => State = State with { IsTakenBack = value };
     }
 
-    public void TakeNext() => _isWaiting.Remove(_waiting.Dequeue());
+    public bool IsPaused => State.IsPaused;
 
-    public bool IsOver => Moving.Count == 0 && Waiting.Count == 0;
+    public IReadOnlyCollection<int> Done => State.Done;
+
+    public int Count => State.Count;
+
+    /// <summary>Why it stopped; null while nothing has failed since it began or was resumed.</summary>
+    public UpdateStop? Failure { get; private set; }
+
+    /// <summary>Connections that old processes still had when they were asked to stop.</summary>
+    public int Cut { get; set; }
+
+    /// <summary>Whether the runner has it in its queue.</summary>
+    public bool IsDue { get; set; }
+
+    public UpdateFacts Facts => new(
+        Service.Spec.Update,
+        Service.Overrides.Wanted(Service.Spec.Workers),
+        Service.Ready,
+        _changing.Count > 0);
+
+    /// <summary>The first waiting worker; null where none waits.</summary>
+    public WorkerCondition? Next => State.Waiting.Count == 0 ? null : SlotConditions.OfWorker(_slots[State.Waiting.First]);
+
+    /// <summary>The slot of a worker that was entered.</summary>
+    public WorkerSlot Slot(int worker) => _slots[worker];
+
+    /// <returns>The slot that the worker's number had before, where that is another one; else null.</returns>
+    public WorkerSlot? SlotBefore(WorkerSlot slot) =>
+        _slots.TryGetValue(slot.Name.Index, out var before) && before != slot ? before : null;
+
+    /// <summary>The first failure is the one that the update stops at.</summary>
+    public void NoteFailure(UpdateStop failure) => Failure ??= failure;
+
+    public void ForgetFailure() => Failure = null;
+
+    public void Enter(WorkerSlot slot) => _slots[slot.Name.Index] = slot;
+
+    /// <summary>Takes note of a slot of the service that has changed, or whose replacement slot has.</summary>
+    public void Note(WorkerSlot slot)
+    {
+        if (State.Moving.ContainsKey(slot.Name.Index)) _moved.Add(slot.Name.Index);
+        if (slot.IsReplacement) return;
+        if (SlotConditions.IsChanging(slot)) _changing.Add(slot.Name.Index);
+        else _changing.Remove(slot.Name.Index);
+    }
+
+    /// <summary>The workers that have changed since the last call.</summary>
+    public IReadOnlyList<WorkerCondition> TakeMoved()
+    {
+        WorkerCondition[] moved = [.. _moved.Select(worker => SlotConditions.OfWorker(_slots[worker]))];
+        _moved.Clear();
+        return moved;
+    }
 }

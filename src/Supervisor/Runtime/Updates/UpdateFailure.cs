@@ -2,5 +2,6 @@ using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Runtime.Updates;
 
-/// <summary>Why an update did not replace a worker, and the replacement that failed; null where none did.</summary>
+/// <summary>Why a worker is not replaced.</summary>
+/// <param name="FailedReplacement">The new process that did not get ready; null where none is the reason.</param>
 internal sealed record UpdateFailure(UpdateObstacle Reason, FailedReplacement? FailedReplacement = null);

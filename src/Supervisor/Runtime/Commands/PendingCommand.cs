@@ -2,9 +2,9 @@ using Reuseportd.Runtime.Fleet;
 
 namespace Reuseportd.Runtime.Commands;
 
-/// <summary>A command whose answer comes when all workers that it concerns have settled.</summary>
-/// <param name="ends">What is said of each in the end.</param>
-internal sealed class Waiting(
+/// <summary>A command whose answer comes when all its workers have settled.</summary>
+/// <param name="ends">Makes the result of each worker.</param>
+internal sealed class PendingCommand(
     IReadOnlyList<WorkerSlot> slots, Func<WorkerSlot, CommandEnd> ends, TaskCompletionSource<CommandResult> done)
 {
     private readonly int _cut = slots.Sum(slot => slot.Cut);
@@ -14,20 +14,20 @@ internal sealed class Waiting(
 
     public IReadOnlyList<WorkerSlot> Slots => slots;
 
-    /// <summary>Answers when so many slots have settled.</summary>
+    /// <summary>Answers when this number of slots have settled.</summary>
     public void Begin(int unsettled)
     {
         _pending = unsettled;
         if (_pending == 0) Finish(timedOut: false);
     }
 
-    /// <summary>One of them has settled.</summary>
+    /// <summary>Handles one slot that has settled.</summary>
     public void Settled()
     {
         if (--_pending == 0) Finish(timedOut: false);
     }
 
-    /// <summary>Who asked waits no longer.</summary>
+    /// <summary>Answers with <c>TimedOut</c>, as the client waits no longer.</summary>
     public void Expire() => Finish(timedOut: true);
 
     public void Cancel() => done.TrySetCanceled();

@@ -5,77 +5,77 @@ using Reuseportd.Runtime.SteeringTask;
 
 namespace Decisions.Tests.Runtime;
 
-public sealed class DeparturesTests
+public sealed class EndOrderTests
 {
-    private readonly Departures _departures = new();
+    private readonly EndOrder _ends = new();
 
     [Fact]
-    public void Pass_NotEmptyAtTwoLooks_Waits()
+    public void TakeReady_NotEmptyAtTwoLooks_Waits()
     {
         var process = Process(1, Group(SteeringKind.Program, out _));
-        _departures.Add(process);
-        Assert.Empty(_departures.Pass());
-        process.Found(isEmpty: true);
-        Assert.Empty(_departures.Pass());
-        process.Found(isEmpty: false);
-        process.Found(isEmpty: true);
-        Assert.Empty(_departures.Pass());
-        process.Found(isEmpty: true);
-        Assert.Equal([process], _departures.Pass());
-        Assert.Empty(_departures.Pass());
+        _ends.Add(process);
+        Assert.Empty(_ends.TakeReady());
+        process.RecordLook(isEmpty: true);
+        Assert.Empty(_ends.TakeReady());
+        process.RecordLook(isEmpty: false);
+        process.RecordLook(isEmpty: true);
+        Assert.Empty(_ends.TakeReady());
+        process.RecordLook(isEmpty: true);
+        Assert.Equal([process], _ends.TakeReady());
+        Assert.Empty(_ends.TakeReady());
     }
 
     [Fact]
-    public void Pass_HasHadItsTime_GoesWithWhatItHas()
+    public void TakeReady_HasHadItsTime_GoesWithWhatItHas()
     {
         var process = Process(1, Group(SteeringKind.Program, out _));
         process.IsReleased = true;
-        _departures.Add(process);
-        Assert.Equal([process], _departures.Pass());
+        _ends.Add(process);
+        Assert.Equal([process], _ends.TakeReady());
     }
 
     [Fact]
-    public void Pass_SeveralOfAGroupByPlace_GoOneAfterTheOther()
+    public void TakeReady_SeveralOfAGroupByPlace_GoOneAfterTheOther()
     {
         var group = Group(SteeringKind.Classic, out _);
         PlacedProcess[] processes = [.. Enumerable.Range(1, 3).Select(serial => Process((ulong)serial, group))];
-        foreach (var process in processes) _departures.Add(Empty(process));
+        foreach (var process in processes) _ends.Add(Empty(process));
         foreach (var process in processes)
         {
-            Assert.Equal([process], _departures.Pass());
-            Assert.Empty(_departures.Pass());
-            _departures.Gone(process);
+            Assert.Equal([process], _ends.TakeReady());
+            Assert.Empty(_ends.TakeReady());
+            _ends.Remove(process);
         }
 
-        Assert.Empty(_departures.Pass());
+        Assert.Empty(_ends.TakeReady());
     }
 
     /// <summary>One that serves again has to be empty anew; who comes behind it does not wait for it.</summary>
     [Fact]
-    public void Pass_FirstHasSomethingAgain_TheNextGoes()
+    public void TakeReady_FirstHasSomethingAgain_TheNextGoes()
     {
         var group = Group(SteeringKind.Classic, out _);
         var (one, two) = (Empty(Process(1, group)), Empty(Process(2, group)));
-        _departures.Add(one);
-        _departures.Add(two);
-        one.Found(isEmpty: false);
-        Assert.Equal([two], _departures.Pass());
+        _ends.Add(one);
+        _ends.Add(two);
+        one.RecordLook(isEmpty: false);
+        Assert.Equal([two], _ends.TakeReady());
     }
 
     [Theory]
     [InlineData(false, 3)]
     [InlineData(true, 1)]
-    public void Pass_SeveralAtOnce_AsManyAsTheKindOfSteeringAllows(bool isByPlace, int expected)
+    public void TakeReady_SeveralAtOnce_AsManyAsTheKindOfSteeringAllows(bool isByPlace, int expected)
     {
         var group = Group(isByPlace ? SteeringKind.Classic : SteeringKind.Program, out _);
-        for (ulong serial = 1; serial <= 3; serial++) _departures.Add(Empty(Process(serial, group)));
-        Assert.Equal(expected, _departures.Pass().Count);
+        for (ulong serial = 1; serial <= 3; serial++) _ends.Add(Empty(Process(serial, group)));
+        Assert.Equal(expected, _ends.TakeReady().Count);
     }
 
     private static PlacedProcess Empty(PlacedProcess process)
     {
-        process.Found(isEmpty: true);
-        process.Found(isEmpty: true);
+        process.RecordLook(isEmpty: true);
+        process.RecordLook(isEmpty: true);
         return process;
     }
 
@@ -83,7 +83,8 @@ public sealed class DeparturesTests
     private static PlacedProcess Process(ulong serial, SharedGroup group)
     {
         var placement = new Placement(
-            serial, new WorkerName("web", (int)serial), (int)serial, PortFilter.Any, Balance.Default, 3, StallSpec.Default, new Dictionary<ulong, (int, int)>());
+            serial, new WorkerName("web", (int)serial), (int)serial, PortFilter.Any, Balance.Default, 3, StallSpec.Default,
+            new Dictionary<ulong, (int, int)>());
         var process = new PlacedProcess(placement);
         process.Sockets.Add((group, new SocketRecord(true, false, default, 80, serial, 0, 0, 0)));
         return process;

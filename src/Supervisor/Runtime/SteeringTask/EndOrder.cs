@@ -3,11 +3,10 @@ using Reuseportd.Linux.ReusePort;
 namespace Reuseportd.Runtime.SteeringTask;
 
 /// <summary>
-/// Lets processes go that get nothing new and have nothing left, or have had their time. A classic program knows the members of a
-/// group by their places alone, and an end moves the others about: of such a group one process goes at a time, and the next when
-/// that has been seen.
+/// Lets drained or timed-out processes end. A classic BPF program knows the members of a group only by position, and each end
+/// changes positions. So a group with such a program loses one process at a time.
 /// </summary>
-internal sealed class Departures
+internal sealed class EndOrder
 {
     private readonly List<PlacedProcess> _waiting = [];
     private readonly List<PlacedProcess> _leaving = [];
@@ -17,15 +16,15 @@ internal sealed class Departures
         if (!_waiting.Contains(process) && !_leaving.Contains(process)) _waiting.Add(process);
     }
 
-    public void Gone(PlacedProcess process)
+    public void Remove(PlacedProcess process)
     {
         _waiting.Remove(process);
         _leaving.Remove(process);
     }
 
-    /// <summary>To be called when all that is known of ends and of what processes have has been taken in.</summary>
-    /// <returns>Those that may end now.</returns>
-    public IReadOnlyList<PlacedProcess> Pass()
+    /// <summary>Must be called after all known ends and connection counts were taken in.</summary>
+    /// <returns>Processes that may end now.</returns>
+    public IReadOnlyList<PlacedProcess> TakeReady()
     {
         List<PlacedProcess> free = [];
         foreach (var process in _waiting)

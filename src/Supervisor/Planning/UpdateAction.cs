@@ -1,0 +1,64 @@
+namespace Reuseportd.Planning;
+
+/// <summary>What the owner of a rolling update has to do after a step, in order.</summary>
+internal abstract record UpdateAction
+{
+    private UpdateAction() { }
+
+    /// <summary>An action that concerns one worker.</summary>
+    internal abstract record OfWorker(int Worker) : UpdateAction;
+
+    internal sealed record LogBegun : UpdateAction;
+
+    internal sealed record LogPaused : UpdateAction;
+
+    internal sealed record LogResumed : UpdateAction;
+
+    internal sealed record LogFailed(bool RollsBack) : UpdateAction;
+
+    internal sealed record LogDone : UpdateAction;
+
+    /// <summary>Each worker of the service, in the update or not, goes by the present specification from now on.</summary>
+    internal sealed record RenewAll : UpdateAction;
+
+    /// <summary>The worker goes by the present specification from now on.</summary>
+    internal sealed record Renew(int Worker) : OfWorker(Worker);
+
+    /// <summary>The worker goes by the former specification until it is renewed.</summary>
+    internal sealed record Keep(int Worker) : OfWorker(Worker);
+
+    /// <summary>Commands wait for the worker until <see cref="Release"/>.</summary>
+    internal sealed record Await(int Worker) : OfWorker(Worker);
+
+    /// <summary>Commands wait for the replacement of the worker no longer.</summary>
+    internal sealed record Release(int Worker) : OfWorker(Worker);
+
+    /// <summary>The replacement of the worker is complete: log it.</summary>
+    internal sealed record LogReplaced(int Worker) : OfWorker(Worker);
+
+    /// <summary>Note why the worker is not replaced.</summary>
+    internal sealed record Explain(int Worker, NotReplaced Why) : OfWorker(Worker);
+
+    /// <summary>Restart a worker that is not ready, with the specification that it has.</summary>
+    internal sealed record RestartUnchanged(int Worker) : OfWorker(Worker);
+
+    /// <summary>Restart a worker that is not ready, with the present specification. Nothing waits for the result.</summary>
+    internal sealed record RestartRenewed(int Worker) : OfWorker(Worker);
+
+    /// <summary>Stop first: drain and stop the process, then start its successor in the same slot.</summary>
+    internal sealed record ReplaceInPlace(int Worker) : OfWorker(Worker);
+
+    /// <summary>Start first: start the successor in a replacement slot.</summary>
+    internal sealed record StartReplacement(int Worker) : OfWorker(Worker);
+
+    /// <summary>
+    /// The slot and its replacement slot exchange their processes, and the old process drains and stops in the replacement slot.
+    /// </summary>
+    internal sealed record Exchange(int Worker) : OfWorker(Worker);
+
+    /// <summary>Stop the process in the replacement slot, unless it drains already. Forget the slot when it has ended.</summary>
+    internal sealed record Dismiss(int Worker) : OfWorker(Worker);
+
+    /// <summary>A process in the replacement slot drains to its end, and the worker no longer depends on it.</summary>
+    internal sealed record Detach(int Worker) : OfWorker(Worker);
+}

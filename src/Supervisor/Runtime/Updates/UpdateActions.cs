@@ -1,0 +1,142 @@
+using Reuseportd.Observability.Events;
+using Reuseportd.Planning;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Runtime.Supervision;
+using Reuseportd.Slots;
+using Serilog;
+
+namespace Reuseportd.Runtime.Updates;
+
+/// <summary>Carries out the actions of rolling updates. Only the loop's thread uses it.</summary>
+internal sealed class UpdateActions(
+    SlotRunner runner, ReplacementSlots replacements, ILogger log, IFailureListener failures)
+{
+    /// <summary>Whether the daemon stops: no worker is restarted from then on.</summary>
+    public bool IsStopping { get; set; }
+
+    public void Do(Update update, UpdateAction action)
+    {
+        var name = update.Service.Spec.Name;
+        switch (action)
+        {
+            case UpdateAction.LogBegun:
+                log.UpdateBegun(name, update.IsRollback);
+                break;
+            case UpdateAction.LogPaused:
+                log.UpdatePaused(name, update.State.Waiting.Count);
+                break;
+            case UpdateAction.LogResumed:
+                log.UpdateResumed(name);
+                break;
+            case UpdateAction.LogFailed failed:
+                failures.Tell(new FailureEvent.UpdateFailed(
+                    name, update.Failure!, update.Done.Count, update.Count, failed.RollsBack));
+                break;
+            case UpdateAction.LogDone:
+                log.UpdateDone(name, update.Done.Count, update.Cut);
+                break;
+            case UpdateAction.RenewAll:
+                foreach (var slot in update.Service.Slots) slot.Renew();
+                break;
+            case UpdateAction.OfWorker one:
+                Do(update, update.Slot(one.Worker), one);
+                update.Note(update.Slot(one.Worker));
+                break;
+            default:
+                throw new InvalidOperationException($"no such update action: {action}");
+        }
+    }
+
+    private void Do(Update update, WorkerSlot slot, UpdateAction.OfWorker action)
+    {
+        switch (action)
+        {
+            case UpdateAction.Renew:
+                slot.Renew();
+                break;
+            case UpdateAction.Keep:
+                if (!slot.IsKept) slot.Keep(update.Former!);
+                break;
+            case UpdateAction.Await:
+                runner.Expect(slot);
+                slot.Updating = true;
+                break;
+            case UpdateAction.Release:
+                runner.EndUpdate(slot);
+                break;
+            case UpdateAction.LogReplaced:
+                log.Updated(slot.Name, slot.Process?.Handle.Pid ?? 0, slot.Slot.Generation, update.Done.Count, update.Count);
+                break;
+            case UpdateAction.Explain explain:
+                Explain(update, slot, explain.Why);
+                break;
+            case UpdateAction.RestartUnchanged:
+                Restart(slot);
+                break;
+            case UpdateAction.RestartRenewed:
+                RestartRenewed(slot);
+                break;
+            case UpdateAction.ReplaceInPlace:
+                slot.RenewsAtEnd = true;
+                runner.Happen(slot, new SlotEvent.DrainRequested(new AfterStop.Restart()));
+                break;
+            case UpdateAction.StartReplacement:
+                replacements.Start(slot);
+                break;
+            case UpdateAction.Exchange:
+                replacements.Exchange(slot, slot.Replacement!);
+                break;
+            case UpdateAction.Dismiss:
+                if (slot.Replacement is { } replacement) replacements.Dismiss(slot, replacement);
+                break;
+            case UpdateAction.Detach:
+                slot.Replacement = null;
+                break;
+            default:
+                throw new InvalidOperationException($"no such update action: {action}");
+        }
+    }
+
+    private static void Explain(Update update, WorkerSlot slot, NotReplaced why)
+    {
+        switch (why)
+        {
+            case NotReplaced.ProcessFailed failed:
+                var fallen = FailedReplacement.In(
+                    (failed.IsReplacement ? slot.Replacement : null) ?? slot,
+                    UpdateRemedy.For(failed.Remedy, update.Service.Spec));
+                slot.UpdateFailure = new UpdateFailure(new UpdateObstacle.ReplacementFailed(), fallen);
+                update.NoteFailure(new UpdateStop.ReplacementFailed(slot.Name, fallen.Facts));
+                break;
+            case NotReplaced.TooFewReady few:
+                slot.UpdateFailure = new UpdateFailure(new UpdateObstacle.TooFewReady(few.Ready, few.Wanted));
+                update.NoteFailure(new UpdateStop.TooFewReady(few.Ready, few.Wanted));
+                break;
+            // The worker's own failure says more.
+            case NotReplaced.UpdateStopped:
+                slot.UpdateFailure ??= new UpdateFailure(new UpdateObstacle.UpdateStopped(update.Failure!));
+                break;
+            case NotReplaced.UpdatePaused paused:
+                slot.UpdateFailure = new UpdateFailure(
+                    new UpdateObstacle.UpdatePaused(update.Service.Spec.Name, paused.CanRollBack));
+                break;
+            default:
+                throw new InvalidOperationException($"no such reason: {why}");
+        }
+    }
+
+    private void Restart(WorkerSlot slot)
+    {
+        runner.Expect(slot);
+        runner.Happen(slot, new SlotEvent.RestartRequested());
+    }
+
+    private void RestartRenewed(WorkerSlot slot)
+    {
+        slot.Updating = false;
+        if (IsStopping) return;
+        slot.Renew();
+        Restart(slot);
+    }
+}

@@ -1,0 +1,98 @@
+using CsCheck;
+using Reuseportd.Model;
+using Reuseportd.Planning;
+
+namespace Decisions.Tests.Planning;
+
+/// <summary>
+/// Promises of a rolling update that hold under any crashes, timeouts and commands. The simulated fleet checks each action.
+/// </summary>
+public sealed class RollingUpdatePropertyTests
+{
+    private static readonly Gen<string> Happenings =
+        Gen.OneOf("spawn", "spawn", "serve", "serve", "place", "place", "drained", "obey", "crash", "late");
+
+    private static readonly Gen<string> Commands = Gen.OneOf(
+        "apply", "restart", "restart-one", "stop-one", "start-one", "pause", "resume", "rollback", "scale");
+
+    private static readonly Gen<(string Happened, bool IsCommand, int Pick)[]> Days = Gen
+        .Frequency(
+            (5, Gen.Select(Happenings, Gen.Int[0, 20], (happened, pick) => (happened, false, pick))),
+            (1, Gen.Select(Commands, Gen.Int[0, 20], (command, pick) => (command, true, pick))))
+        .Array[1, 80];
+
+    private static readonly Gen<UpdateSpec> Policies = Gen.Select(
+        Gen.Bool, Gen.Int[1, 3], Gen.Enum<UpdateFailureAction>(), (startFirst, pace, onFailure) => UpdateSpec.Default with
+        {
+            Order = startFirst ? UpdateOrder.StartFirst : UpdateOrder.StopFirst,
+            MaxSurge = startFirst ? pace : 0,
+            MaxUnavailable = startFirst ? 0 : pace,
+            FailureAction = onFailure,
+        });
+
+    /// <summary>
+    /// No action takes a ready worker where fewer than promised would be left. With order stop-first, a worker has one process at
+    /// a time. No command waits for a worker that nothing is done for.
+    /// </summary>
+    [Fact]
+    public void Step_AnyCrashesAndCommands_KeepsThePromisesAndEnds() =>
+        Gen.Select(Policies, Gen.Int[1, 6], Days).Sample((policy, workers, day) =>
+        {
+            var fleet = Live(policy, workers, day);
+            fleet.Calm();
+            Assert.True(fleet.Update is null or { IsPaused: true }, "the update never ends");
+            fleet.Command("resume", 0);
+            fleet.Calm();
+            Assert.True(fleet.Update is null or { IsPaused: true }, "the update never ends after its resume");
+            Assert.False(fleet.HasReplacements, "a replacement is left behind");
+        }, iter: 5_000);
+
+    /// <summary>Whatever has happened before, a good version replaces all workers.</summary>
+    [Fact]
+    public void Step_GoodVersionAfterAnyCrashesAndCommands_IsWhatAllWorkersRun() =>
+        Gen.Select(Policies, Gen.Int[1, 6], Days).Sample((policy, workers, day) =>
+        {
+            const int good = 3_000;
+            var fleet = Live(policy, workers, day);
+            fleet.Command("start-one", 0);
+            fleet.Apply(good);
+            fleet.Calm();
+            Assert.Null(fleet.Update);
+            Assert.False(fleet.HasReplacements, "a replacement is left behind");
+            Assert.Equal(fleet.Wanted, fleet.Ready);
+            Assert.All(fleet.Slots.Where(slot => slot.IsReady), slot => Assert.Equal(good, slot.Process!.Version));
+        }, iter: 5_000);
+
+    /// <summary>Where no process crashes or is late, as many workers as promised are ready at each moment.</summary>
+    [Fact]
+    public void Step_NothingFails_NeverFewerReadyThanPromised() =>
+        Gen.Select(Policies, Gen.Int[1, 6], Happenings.Select(Gen.Int[0, 20]).Array[1, 80]).Sample((policy, workers, day) =>
+        {
+            var fleet = new SimulatedFleet(policy, workers);
+            fleet.Apply(1);
+            foreach (var (happened, pick) in day)
+            {
+                if (happened is not ("crash" or "late")) fleet.Live(happened, pick);
+                fleet.Turn();
+                Assert.InRange(fleet.Ready, fleet.LeastReady, workers);
+            }
+
+            fleet.Calm();
+            Assert.Null(fleet.Update);
+            Assert.All(fleet.Slots, slot => Assert.Equal((true, 1), (slot.IsReady, slot.Process!.Version)));
+        }, iter: 5_000);
+
+    private static SimulatedFleet Live(UpdateSpec policy, int workers, (string Happened, bool IsCommand, int Pick)[] day)
+    {
+        var fleet = new SimulatedFleet(policy, workers);
+        foreach (var (happened, isCommand, pick) in day)
+        {
+            if (isCommand) fleet.Command(happened, pick);
+            else fleet.Live(happened, pick);
+            // Now and then more than one thing happens in a turn.
+            if (pick % 4 > 0) fleet.Turn();
+        }
+
+        return fleet;
+    }
+}

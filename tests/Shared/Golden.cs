@@ -1,0 +1,22 @@
+namespace Tests.Shared;
+
+/// <summary>
+/// Texts that are kept in files of the source tree. With GOLDEN_UPDATE=1 in the environment they are written instead of compared.
+/// </summary>
+internal static class Golden
+{
+    /// <param name="path">Path of the file below the source tree. An empty text has no file.</param>
+    public static void Expect(string path, string actual)
+    {
+        var file = Checkout.At(path);
+        if (Environment.GetEnvironmentVariable("GOLDEN_UPDATE") == "1") Write(file, actual);
+        Assert.Equal(File.Exists(file) ? File.ReadAllText(file) : "", actual);
+    }
+
+    private static void Write(string file, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        if (text.Length > 0) File.WriteAllText(file, text);
+        else File.Delete(file);
+    }
+}
