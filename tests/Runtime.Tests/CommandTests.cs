@@ -1,3 +1,4 @@
+using Reuseportd.Diagnosis;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Messages;
@@ -247,8 +248,13 @@ public sealed class CommandTests
     private static (string Name, string State, bool Ok)[] Ends(CommandResult result)
     {
         Assert.Empty(result.Unknown);
-        return [.. result.Workers.Select(end => (end.Name.ToString(), end.State, end.Ok))];
+        return
+        [
+            .. result.Workers.Select(
+                end => (end.Name.ToString(), end.IsRemoved ? "removed" : StateWords.Of(end.State), end.Ok)),
+        ];
     }
 
-    private static string States(Supervised fleet) => string.Join(' ', fleet.Snapshot().Workers.Select(worker => worker.State));
+    private static string States(Supervised fleet) =>
+        string.Join(' ', fleet.Snapshot().Workers.Select(worker => StateWords.Of(worker.State)));
 }

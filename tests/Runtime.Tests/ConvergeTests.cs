@@ -61,7 +61,9 @@ public sealed class ConvergeTests
         var result = fleet.Converge(Given.Sleepers("web", 2).With("sleep", "1000"));
 
         Assert.Equal((1, 2), (result.Changed, result.Counts.Ready));
-        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal(("ready", 2, 0), (worker.State, worker.Generation, worker.Restarts)));
+        Assert.All(
+            fleet.Snapshot().Workers,
+            worker => Assert.Equal((WorkerState.Ready, 2, 0), (worker.State, worker.Generation, worker.Restarts)));
         Assert.Empty(fleet.Snapshot().Workers.Select(worker => worker.Pid).Intersect(before));
         Assert.All(before, pid => Assert.False(OwnProcess.Exists(pid!.Value)));
     }
@@ -117,7 +119,9 @@ public sealed class ConvergeTests
 
         var back = fleet.BeginConverge(Given.Sleepers("web", 3));
         fleet.Log.Take("ready", "web@2");
-        Assert.Equal(["stopping", "stopping", "ready"], fleet.Snapshot().Workers.Select(worker => worker.State));
+        Assert.Equal(
+            [WorkerState.Stopping, WorkerState.Stopping, WorkerState.Ready],
+            fleet.Snapshot().Workers.Select(worker => worker.State));
         fleet.Advance(service.Stop.GracePeriod);
         Assert.Equal(3, Deadline.Await(back, "the way back").Counts.Ready);
         Assert.Equal(1, Deadline.Await(leaving, "the way out").Removed);
@@ -148,7 +152,7 @@ public sealed class ConvergeTests
         var result = fleet.Converge(Given.Sleepers("web", 2) with { Autostart = false });
 
         Assert.Equal((1, 0, 2), (result.Added, result.Counts.Ready, result.Counts.Workers));
-        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal(("stopped", null), (worker.State, worker.Pid)));
+        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal((WorkerState.Stopped, null), (worker.State, worker.Pid)));
         fleet.Converge();
         Assert.Empty(fleet.Snapshot().Workers);
     }
@@ -221,6 +225,6 @@ public sealed class ConvergeTests
         foreach (var converge in all) Deadline.Await(converge, "one of several");
 
         Assert.Equal(["web@0", "web@1", "web@2"], fleet.Snapshot().Workers.Select(worker => worker.Name.ToString()));
-        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("ready", worker.State));
+        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal(WorkerState.Ready, worker.State));
     }
 }

@@ -36,7 +36,7 @@ public sealed class DnsProbeTests : IDisposable
     {
         var starting = _fleet.BeginConverge(_service);
         foreach (var worker in (string[])["dns@0", "dns@1", "dns@2"]) AwaitFailure(worker, "SERVFAIL");
-        Assert.All(_fleet.Snapshot().Workers, worker => Assert.Equal("starting", worker.State));
+        Assert.All(_fleet.Snapshot().Workers, worker => Assert.Equal(WorkerState.Starting, worker.State));
         Say(answer);
 
         Assert.Equal(3, Deadline.Await(starting, "readiness").Counts.Ready);

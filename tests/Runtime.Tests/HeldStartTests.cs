@@ -45,7 +45,7 @@ public sealed class HeldStartTests
         fleet.Converge(Attacker("stop") with { Stop = quickly });
         fleet.Lines.Take("attacker@0", "attacking");
         _ = fleet.BeginConverge(Attacker("stop") with { Stop = quickly }, As(Given.Sleepers("victim", 8)) with { Stop = quickly });
-        Deadline.Until(() => fleet.Snapshot().Workers.Any(worker => worker.State == "starting"), "a start is held up");
+        Deadline.Until(() => fleet.Snapshot().Workers.Any(worker => worker.State == WorkerState.Starting), "a start is held up");
         fleet.Turn();
 
         fleet.BeginStopAll();
@@ -141,7 +141,9 @@ public sealed class HeldStartTests
     {
         var before = fleet.Worker("other@0").Pid!.Value;
         Supervised.Kill(before);
-        Deadline.Until(() => fleet.Worker("other@0") is { State: "ready", Pid: { } pid } && pid != before, "another service's worker is replaced");
+        Deadline.Until(
+            () => fleet.Worker("other@0") is { State: WorkerState.Ready, Pid: { } pid } && pid != before,
+            "another service's worker is replaced");
         Assert.True(fleet.Snapshot().LoopDelay < TimeSpan.FromSeconds(1), $"something waited {fleet.Snapshot().LoopDelay} for the loop");
     }
 

@@ -17,7 +17,7 @@ public sealed class LastWordsTests
     {
         using var fleet = new Supervised();
         fleet.Converge(Failing("echo first >&2; echo 'no such file' >&2; echo out; exit 1") with { Restart = Late });
-        Assert.Equal("backoff", fleet.Worker("web@0").State);
+        Assert.Equal(WorkerState.Backoff, fleet.Worker("web@0").State);
         Await(fleet, "no such file");
     }
 
@@ -26,7 +26,7 @@ public sealed class LastWordsTests
     {
         using var fleet = new Supervised();
         fleet.Converge(Failing("echo first; printf 'no such file'; exit 1") with { Restart = Late with { When = RestartWhen.No } });
-        Assert.Equal("failed", fleet.Worker("web@0").State);
+        Assert.Equal(WorkerState.Failed, fleet.Worker("web@0").State);
         Await(fleet, "no such file");
     }
 
@@ -86,7 +86,7 @@ public sealed class LastWordsTests
         fleet.Converge(service);
         Await(fleet, "no such file");
         fleet.Converge(service.With("/nonexistent/program"));
-        Assert.Equal(("backoff", null), (fleet.Worker("web@0").State, fleet.Worker("web@0").LastWords));
+        Assert.Equal((WorkerState.Backoff, null), (fleet.Worker("web@0").State, fleet.Worker("web@0").LastWords));
     }
 
     /// <summary>A command may be answered while the worker is tried again.</summary>
@@ -98,7 +98,7 @@ public sealed class LastWordsTests
         var script = $"test -e {folder["tried"]} && exec sleep 1000; touch {folder["tried"]}; echo 'no such file' >&2; exit 1";
         _ = fleet.BeginConverge(Failing(script));
         fleet.Log.Take("spawn", 2);
-        Assert.Equal("starting", fleet.Worker("web@0").State);
+        Assert.Equal(WorkerState.Starting, fleet.Worker("web@0").State);
         Await(fleet, "no such file");
     }
 
@@ -108,7 +108,7 @@ public sealed class LastWordsTests
         using var fleet = new Supervised();
         fleet.Converge(Given.Shell("web", 1, "echo 'no such file' >&2; exec sleep 1000"));
         fleet.Lines.Take("web@0", "no such file");
-        Assert.Equal(("ready", null), (fleet.Worker("web@0").State, fleet.Worker("web@0").LastWords));
+        Assert.Equal((WorkerState.Ready, null), (fleet.Worker("web@0").State, fleet.Worker("web@0").LastWords));
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class LastWordsTests
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("web", 1));
         var result = fleet.Converge(Failing(NoSuchFile));
-        Assert.Equal("ready", fleet.Worker("web@0").State);
+        Assert.Equal(WorkerState.Ready, fleet.Worker("web@0").State);
         Await(fleet, "no such file");
         Assert.Equal("no such file", result.NotReady[0].LastWords!.Line);
         fleet.Ask(new FleetCommand.Stop(), "web");
@@ -146,7 +146,8 @@ public sealed class LastWordsTests
         using var fleet = new Supervised();
         fleet.Converge(Failing(NoSuchFile, workers: 2) with { Restart = Late });
         var result = fleet.Ask(new FleetCommand.Start(), "web");
-        foreach (var end in result.Workers) Deadline.Until(() => end is { Ok: false, LastWords.Line: "no such file" }, "the line has been read");
+        foreach (var end in result.Workers)
+            Deadline.Until(() => end is { Ok: false, Facts.LastWords.Line: "no such file" }, "the line has been read");
     }
 
     /// <summary>It is never ready, as it binds nothing.</summary>

@@ -69,7 +69,7 @@ public sealed class NotifyTests
         fleet.Turn();
         fleet.Turn();
 
-        Assert.Equal("starting", fleet.Worker("web@0").State);
+        Assert.Equal(WorkerState.Starting, fleet.Worker("web@0").State);
         fleet.StopAll();
         Assert.False(File.Exists(path));
     }

@@ -23,7 +23,7 @@ public sealed class ProbeTests
         // The first may come before it listens.
         var unwell = Text($"GET /ready on port {port}: status 503");
         while (fleet.Log.Take("probe_failed", "web@1").Field("REUSEPORT_REASON") != unwell) { }
-        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("starting", worker.State));
+        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal(WorkerState.Starting, worker.State));
         folder.Write("healthy", "");
 
         Assert.Equal(3, Deadline.Await(starting, "readiness").Counts.Ready);
@@ -56,7 +56,10 @@ public sealed class ProbeTests
 
         Assert.Contains("refused", fleet.Log.Take("readiness_timeout", "web@0").Field("REUSEPORT_REASON")!, StringComparison.Ordinal);
         fleet.Log.Take("exit", "web@0");
-        Deadline.Until(() => fleet.Worker("web@0") is { State: "backoff" } worker && worker.Detail!.Contains("refused", StringComparison.Ordinal), "it is still said");
+        Deadline.Until(
+            () => fleet.Worker("web@0") is { State: WorkerState.Backoff } worker
+                  && worker.Detail!.Contains("refused", StringComparison.Ordinal),
+            "it is still said");
     }
 
     [Fact]
@@ -71,7 +74,7 @@ public sealed class ProbeTests
         Assert.Equal("the command ended with exit code 1", fleet.Log.Take("probe_failed", "web@0").Field("REUSEPORT_REASON"));
         folder.Write("0", "");
         fleet.Log.Take("ready", "web@0");
-        Assert.Equal("starting", fleet.Worker("web@1").State);
+        Assert.Equal(WorkerState.Starting, fleet.Worker("web@1").State);
         folder.Write("1", "");
         Assert.Equal(2, Deadline.Await(starting, "readiness").Counts.Ready);
     }

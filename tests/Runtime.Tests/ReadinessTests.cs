@@ -1,7 +1,7 @@
 using System.Globalization;
-using Reuseportd.Api.Documents;
+using Reuseportd.Diagnosis;
 using Reuseportd.Model;
-using Reuseportd.Runtime.Readiness;
+using Reuseportd.Runtime.Snapshots;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
@@ -26,11 +26,11 @@ public sealed class ReadinessTests
         var service = Given.Listening(Given.Service("web", 1, Checkout.Worker("binds"), Text($"tcp4,{address},{port}")), port, other);
         var starting = fleet.BeginConverge(service);
         Deadline.Until(() => fleet.Worker("web@0").Detail == Text($"waits for at most 30 s for port {other}"), "the first port is served");
-        Assert.Equal("starting", fleet.Worker("web@0").State);
+        Assert.Equal(WorkerState.Starting, fleet.Worker("web@0").State);
         Assert.False(starting.IsCompleted);
 
         fleet.Converge(service.With(Checkout.Worker("binds"), Text($"tcp4,{address},{port}"), Text($"tcp4,{address},{other}")));
-        Assert.Equal("ready", fleet.Worker("web@0").State);
+        Assert.Equal(WorkerState.Ready, fleet.Worker("web@0").State);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class ReadinessTests
         var (address, port) = Given.Socket();
         _ = fleet.BeginConverge(Given.Listening(Given.Service("web", 1, Checkout.Worker("binds"), Text($"tcp4-,{address},{port}")), port));
         Deadline.Until(() => fleet.Worker("web@0").Binds.Count > 0, "the bind is known");
-        Assert.Equal("starting", fleet.Worker("web@0").State);
+        Assert.Equal(WorkerState.Starting, fleet.Worker("web@0").State);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class ReadinessTests
         fleet.Log.Take("bind", "web@0");
         fleet.Advance(TimeSpan.FromSeconds(asked - 0.5));
         fleet.Turn();
-        Assert.Equal("starting", fleet.Worker("web@0").State);
+        Assert.Equal(WorkerState.Starting, fleet.Worker("web@0").State);
 
         fleet.Advance(TimeSpan.FromSeconds(1));
         fleet.Advance(TimeSpan.FromSeconds(0.2));
@@ -145,7 +145,7 @@ public sealed class ReadinessTests
         Assert.Equal(1, Deadline.Await(starting, "readiness").Counts.Ready);
 
         var all = fleet.Snapshot();
-        Assert.Equal(causes, new WorkerFacts(TimeProvider.System).Causes(all, all).Count);
+        Assert.Equal(causes, new FleetDiagnosis(new PortSurvey(TimeProvider.System)).ExplainCauses(all, all.Workers).Count);
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public sealed class ReadinessTests
         fleet.Log.Take("spawn", "web@0");
         fleet.Turn();
         fleet.Advance(TimeSpan.FromMinutes(4));
-        Assert.Equal("starting", fleet.Worker("web@0").State);
+        Assert.Equal(WorkerState.Starting, fleet.Worker("web@0").State);
 
         fleet.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(1, Deadline.Await(starting, "the delay").Counts.Ready);

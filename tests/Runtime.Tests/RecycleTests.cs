@@ -70,7 +70,8 @@ public sealed class RecycleTests
         fleet.Advance(TimeSpan.FromMinutes(1));
 
         Assert.Equal(first, fleet.Log.Take("recycle", "web@0").Pid);
-        Deadline.Until(() => fleet.Worker("web@0") is { State: "ready" } worker && worker.Pid != first, "it is replaced");
+        Deadline.Until(
+            () => fleet.Worker("web@0") is { State: WorkerState.Ready } worker && worker.Pid != first, "it is replaced");
     }
 
     [Fact]

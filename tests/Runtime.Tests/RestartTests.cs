@@ -1,3 +1,4 @@
+using Reuseportd.Diagnosis;
 using Reuseportd.Model;
 using Runtime.Tests.Harness;
 
@@ -33,7 +34,7 @@ public sealed class RestartTests
         Supervised.Kill(fleet.Worker("web@0").Pid!.Value);
         fleet.Log.Take("backoff", "web@0");
         var waiting = fleet.Worker("web@0");
-        Assert.Equal(("backoff", null), (waiting.State, waiting.Pid));
+        Assert.Equal((WorkerState.Backoff, null), (waiting.State, waiting.Pid));
         Assert.True(waiting.NextTry > fleet.Snapshot().Now);
 
         var first = fleet.Log.Take("ready", "web@0");
@@ -53,7 +54,7 @@ public sealed class RestartTests
         Assert.Contains("gave up after 2 restarts", fleet.Log.Take("failed", "web@0").Field("REUSEPORT_REASON"), StringComparison.Ordinal);
         Assert.Equal((3, 2, 3), (fleet.Log.All("spawn").Length, fleet.Log.All("backoff").Length, fleet.Log.All("exit").Length));
         var worker = fleet.Worker("web@0");
-        Assert.Equal(("failed", "exit code 3"), (worker.State, worker.LastExit.ToString()));
+        Assert.Equal((WorkerState.Failed, "exit code 3"), (worker.State, worker.LastExit.ToString()));
         Assert.Contains("exit code 3", worker.Detail, StringComparison.Ordinal);
     }
 
@@ -78,7 +79,7 @@ public sealed class RestartTests
         fleet.Converge(Given.Service("job", 1, Checkout.Worker("dies"), "exit", code) with { Readiness = Never, Restart = restart });
 
         fleet.Log.Take("exit", "job@0");
-        Assert.Equal(state, fleet.Worker("job@0").State);
+        Assert.Equal(state, StateWords.Of(fleet.Worker("job@0").State));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Reuseportd.Model;
+using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Commands;
 using Runtime.Tests.Harness;
 
@@ -17,7 +19,7 @@ public sealed class RoomTests
 
         Assert.Equal((57, 23), (result.Counts.Ready, result.Counts.Waiting));
         Assert.Equal(result.Counts.Waiting, result.NotReady.Count);
-        Assert.All(result.NotReady, worker => Assert.Equal("waiting", worker.State));
+        Assert.All(result.NotReady, worker => Assert.Equal(WorkerState.Waiting, worker.State));
         Assert.Equal("nap", Assert.Single(fleet.Log.All("no_room")).Field("REUSEPORT_SERVICE"));
         Assert.Empty(fleet.Log.All("spawn_error"));
     }
@@ -38,14 +40,15 @@ public sealed class RoomTests
     {
         using var fleet = new Supervised(descriptors: Descriptors);
         fleet.Converge(Given.Sleepers("nap", 80));
-        var worker = fleet.Snapshot().Workers.First(worker => worker.State == "ready");
+        var worker = fleet.Snapshot().Workers.First(worker => worker.State == WorkerState.Ready);
         // One that was ready for so long is replaced at once.
         fleet.Advance(TimeSpan.FromSeconds(2));
 
         Supervised.Kill(worker.Pid!.Value);
         fleet.Log.Take("exit", worker.Name.ToString());
 
-        AdvanceUntil(fleet, () => fleet.Worker(worker.Name.ToString()) is { State: "ready", Generation: > 1 }, "it is replaced");
+        AdvanceUntil(
+            fleet, () => fleet.Worker(worker.Name.ToString()) is { State: WorkerState.Ready, Generation: > 1 }, "it is replaced");
         Assert.True(fleet.Snapshot().Counts.Waiting > 0);
     }
 
@@ -67,7 +70,8 @@ public sealed class RoomTests
         Deadline.Until(
             () =>
             {
-                if (fleet.Snapshot().Workers.All(worker => worker.State != "starting")) fleet.Advance(TimeSpan.FromSeconds(1));
+                if (fleet.Snapshot().Workers.All(worker => worker.State != WorkerState.Starting))
+                    fleet.Advance(TimeSpan.FromSeconds(1));
                 return holds();
             },
             what);

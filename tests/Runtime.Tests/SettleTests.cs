@@ -99,7 +99,7 @@ public sealed class SettleTests
         Deadline.Until(() => fleet.Worker("web@0").Detail != Settling, "it does not settle");
         fleet.Advance(Settle);
         fleet.Log.Take("probe_failed", "web@0");
-        Assert.Equal("starting", fleet.Worker("web@0").State);
+        Assert.Equal(WorkerState.Starting, fleet.Worker("web@0").State);
 
         folder.Write("well", "");
         AwaitSettling(fleet, "web@0");

@@ -1,4 +1,6 @@
 using Reuseportd.Model;
+using Reuseportd.Planning;
+using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Snapshots;
 using Runtime.Tests.Harness;
@@ -26,7 +28,9 @@ public sealed class SnapshotTests
 
         var snapshot = fleet.Snapshot();
         Assert.Equal(["late@0", "lost@0", "off@0", "ready@0", "starting@0"], snapshot.Workers.Select(worker => worker.Name.ToString()));
-        Assert.Equal(["backoff", "failed", "stopped", "ready", "starting"], snapshot.Workers.Select(worker => worker.State));
+        Assert.Equal(
+            [WorkerState.Backoff, WorkerState.Failed, WorkerState.Stopped, WorkerState.Ready, WorkerState.Starting],
+            snapshot.Workers.Select(worker => worker.State));
         var (late, lost, off, ready, starting) = (snapshot.Workers[0], snapshot.Workers[1], snapshot.Workers[2], snapshot.Workers[3], snapshot.Workers[4]);
 
         Assert.Equal((null, "exec /nonexistent/program: ENOENT"), (late.Pid, late.Detail));
@@ -74,7 +78,7 @@ public sealed class SnapshotTests
         _ = fleet.BeginConverge(alone, alone with { Name = "other" });
         Deadline.Until(() => fleet.Worker("other@0").Binds.Count > 0, "the bind is known");
         Assert.Equal(["EADDRINUSE"], fleet.Worker("other@0").Binds.Select(bind => bind.Result));
-        Assert.Equal("starting", fleet.Worker("other@0").State);
+        Assert.Equal(WorkerState.Starting, fleet.Worker("other@0").State);
         var port = fleet.Worker("web@0").Binds[0].Socket!;
         Assert.Equal($"bind {port.Endpoint}: EADDRINUSE; waits for at most 30 s for port {port.Port}", fleet.Worker("other@0").Detail);
     }
@@ -108,7 +112,7 @@ public sealed class SnapshotTests
         Deadline.Until(() => fleet.Worker("web@0").Attempt is not null, "the last try is known");
 
         var worker = fleet.Worker("web@0");
-        Assert.Equal(("starting", AttemptKind.LastTry), (worker.State, worker.Attempt?.Kind));
+        Assert.Equal((WorkerState.Starting, AttemptKind.LastTry), (worker.State, worker.Attempt?.Kind));
         Assert.Null(worker.FailedBind);
         Assert.Equal("EADDRINUSE", worker.Attempt!.Process.FailedBind?.Result);
     }
@@ -126,8 +130,8 @@ public sealed class SnapshotTests
         Deadline.Until(() => fleet.Worker("web@0").Detail == words, "the bind is known");
         var attempt = fleet.Worker("web@0").Attempt!;
         Assert.Equal(
-            (AttemptKind.FailedReplacement, "'reuseportctl stop web', then 'reuseportctl apply', or set 'update: { order: stop-first, max_unavailable: 1 }'"),
-            (attempt.Kind, attempt.WayOut));
+            (AttemptKind.FailedReplacement, new UpdateRemedy("web", RemedyVerb.Apply, NeedsStart: false, CanStopFirst: true)),
+            (attempt.Kind, attempt.Remedy));
         Assert.Equal("8093", attempt.Process.Ports.ToString());
         fleet.Ask(new FleetCommand.Stop(), "web");
         Assert.Null(fleet.Worker("web@0").Attempt);
@@ -172,6 +176,8 @@ public sealed class SnapshotTests
         fleet.Converge(Given.Service("web", 1, program, $"tcp4,{address},{port}"));
         fleet.Advance(TimeSpan.FromSeconds(3));
         fleet.Log.Take("no_preload", "web@0");
-        Assert.Equal(("ready", $"no line from the preload library: statically linked: {program}"), (fleet.Worker("web@0").State, fleet.Worker("web@0").Detail));
+        Assert.Equal(
+            (WorkerState.Ready, $"no line from the preload library: statically linked: {program}"),
+            (fleet.Worker("web@0").State, fleet.Worker("web@0").Detail));
     }
 }

@@ -17,7 +17,9 @@ public sealed class StartOrderTests
         fleet.Log.Take("spawn", "db@0");
         fleet.Log.Take("ready", "cache@0");
         fleet.Turn();
-        Assert.Equal(("starting", "waits for db, cache", null), (fleet.Worker("web@0").State, fleet.Worker("web@0").Detail, fleet.Worker("web@0").Pid));
+        Assert.Equal(
+            (WorkerState.Starting, "waits for db, cache", null),
+            (fleet.Worker("web@0").State, fleet.Worker("web@0").Detail, fleet.Worker("web@0").Pid));
         Assert.False(starting.IsCompleted);
 
         fleet.Advance(TimeSpan.FromMinutes(1));

@@ -124,7 +124,7 @@ public sealed class SteeringTests
             () =>
             {
                 fleet.Advance(TimeSpan.FromMilliseconds(10));
-                return fleet.Worker("web@1") is { State: "ready", Pid: var pid } && pid != stuck;
+                return fleet.Worker("web@1") is { State: WorkerState.Ready, Pid: var pid } && pid != stuck;
             },
             "it is replaced");
         over.Cancel();

@@ -33,7 +33,7 @@ public sealed class StrayTests
         fleet.Log.Take("exit", "job@0");
         Deadline.Until(() => !OwnProcess.Exists(child), "the child is gone and reaped");
         Deadline.Until(() => OwnProcess.Descriptors().Length <= before, "both pipes are closed");
-        Assert.Equal("stopped", fleet.Worker("job@0").State);
+        Assert.Equal(WorkerState.Stopped, fleet.Worker("job@0").State);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class StrayTests
 
         Supervised.Kill(grandchild);
         Deadline.Until(() => !OwnProcess.Exists(grandchild), "the orphan is reaped");
-        Assert.Equal("ready", fleet.Worker("web@0").State);
+        Assert.Equal(WorkerState.Ready, fleet.Worker("web@0").State);
         Assert.Single(fleet.Log.All("exit"));
     }
 

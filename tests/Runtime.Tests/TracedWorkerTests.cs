@@ -28,7 +28,9 @@ public sealed class TracedWorkerTests
         Assert.Equal(("killed", "9"), (exit.Field("EXIT_CODE"), exit.Field("EXIT_STATUS")));
         Assert.True(ProcessEntry.Of(former)?.IsZombie);
         fleet.Advance(TimeSpan.FromMinutes(1));
-        Deadline.Until(() => fleet.Worker("victim@0") is { State: "ready", Pid: { } pid } && pid != former, "the worker is replaced");
+        Deadline.Until(
+            () => fleet.Worker("victim@0") is { State: WorkerState.Ready, Pid: { } pid } && pid != former,
+            "the worker is replaced");
     }
 
     [Fact]
@@ -64,7 +66,7 @@ public sealed class TracedWorkerTests
         Deadline.Until(
             () =>
             {
-                if (fleet.Worker("victim@0") is not { State: "ready", Pid: { } pid }) return false;
+                if (fleet.Worker("victim@0") is not { State: WorkerState.Ready, Pid: { } pid }) return false;
                 if (TracerOf(pid) != "0") traced = pid;
                 else fleet.Ask(new FleetCommand.Restart(), "victim");
                 return traced > 0;

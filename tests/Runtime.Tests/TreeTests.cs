@@ -108,7 +108,7 @@ public sealed class TreeTests
 
         Assert.Equal(1, trees.Fleet.Log.Take("kill", "job@0").Number("REUSEPORT_COUNT"));
         Deadline.Until(() => OwnProcess.Children().Length == 0, "the grandchild is gone and reaped");
-        Assert.Equal("stopped", trees.Fleet.Worker("job@0").State);
+        Assert.Equal(WorkerState.Stopped, trees.Fleet.Worker("job@0").State);
     }
 
     private static int Number(Supervised fleet, string worker, string start) =>

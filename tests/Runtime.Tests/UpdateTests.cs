@@ -1,3 +1,4 @@
+using Reuseportd.Diagnosis;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Commands;
 using Runtime.Tests.Harness;
@@ -19,7 +20,9 @@ public sealed class UpdateTests
 
         Assert.All(result.Workers, worker => Assert.True(worker.Ok, worker.Detail));
         Assert.Empty(before.Intersect(Pids(fleet)));
-        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal(("ready", 2, 0), (worker.State, worker.Generation, worker.Restarts)));
+        Assert.All(
+            fleet.Snapshot().Workers,
+            worker => Assert.Equal((WorkerState.Ready, 2, 0), (worker.State, worker.Generation, worker.Restarts)));
         // Of each worker: its second process is ready, and then the first one is told to stop. At no time are there more than one
         // beyond three.
         var running = 0;
@@ -44,7 +47,7 @@ public sealed class UpdateTests
         fleet.Converge(Given.Server("web", 3) with { Update = Given.StopFirst });
         fleet.Ask(new FleetCommand.Restart(), "web");
 
-        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal(("ready", 2), (worker.State, worker.Generation)));
+        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal((WorkerState.Ready, 2), (worker.State, worker.Generation)));
         var ready = 0;
         var least = int.MaxValue;
         foreach (var happened in fleet.Log.All())
@@ -88,7 +91,9 @@ public sealed class UpdateTests
         // A crash now is answered by what served.
         fleet.Advance(TimeSpan.FromSeconds(2));
         Supervised.Kill(before[1]!.Value);
-        Deadline.Until(() => fleet.Worker("web@1") is { State: "ready", Pid: var pid } && pid != before[1], "the old one is there again");
+        Deadline.Until(
+            () => fleet.Worker("web@1") is { State: WorkerState.Ready, Pid: var pid } && pid != before[1],
+            "the old one is there again");
     }
 
     [Fact]
@@ -104,7 +109,7 @@ public sealed class UpdateTests
 
         var after = fleet.Snapshot().Workers;
         Assert.Equal(before[1], after[1].Pid);
-        Assert.Equal(("ready", 3), (after[0].State, after[0].Generation));
+        Assert.Equal((WorkerState.Ready, 3), (after[0].State, after[0].Generation));
         Assert.Equal("sleep\0infinity\0", OwnProcess.CommandOf(after[0].Pid));
 
         // Its file is put right, which changes nothing.
@@ -126,7 +131,7 @@ public sealed class UpdateTests
         Assert.True(Assert.Single(fleet.Snapshot().Services).IsPaused);
         var update = Assert.Single(fleet.Snapshot().Services).Update;
         Assert.Equal((1, 2, true, false), (update!.Done, update.Count, update.IsPaused, update.IsRollback));
-        Assert.StartsWith("web@1: exit code 3", update.Failure, StringComparison.Ordinal);
+        Assert.StartsWith("web@1: exit code 3", UpdateWords.Of(update.Failure!), StringComparison.Ordinal);
         // What is half way is not done because there is no more to change.
         var again = fleet.Converge(good.With("/bin/sh", "-c", "test $REUSEPORT_WORKER = 0 && exec sleep 1000; exit 3") with { Readiness = InASecond });
         Assert.Equal((0, 1), (again.Changed, again.NotReady.Count));
@@ -182,7 +187,7 @@ public sealed class UpdateTests
         Deadline.Await(restart, "the restart is done");
 
         var worker = fleet.Worker("web@0");
-        Assert.Equal(("ready", next, 2), (worker.State, worker.Pid, worker.Generation));
+        Assert.Equal((WorkerState.Ready, next, 2), (worker.State, worker.Pid, worker.Generation));
         Assert.Equal([next], OwnProcess.Children());
     }
 
@@ -198,7 +203,7 @@ public sealed class UpdateTests
 
         Deadline.Await(second, "the update is answered");
         Deadline.Until(() => OwnProcess.Children().Length == 0, "nothing is left");
-        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("stopped", worker.State));
+        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal(WorkerState.Stopped, worker.State));
     }
 
     [Fact]
@@ -213,7 +218,7 @@ public sealed class UpdateTests
         Deadline.Await(restart, "the restart is done");
 
         Assert.Equal(2, fleet.Snapshot().Workers.Count);
-        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal(("ready", 2), (worker.State, worker.Generation)));
+        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal((WorkerState.Ready, 2), (worker.State, worker.Generation)));
         Deadline.Until(() => OwnProcess.Children().Length == 2, "the others have gone");
     }
 
@@ -273,7 +278,9 @@ public sealed class UpdateTests
         fleet.Converge(good.With("/bin/sh", "-c", "test $REUSEPORT_WORKER = 0 && exec sleep 1000; exit 3") with { Readiness = InASecond });
         fleet.Ask(new FleetCommand.Rollback(), "web");
 
-        Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal(("ready", "sleep\0infinity\0"), (worker.State, OwnProcess.CommandOf(worker.Pid))));
+        Assert.All(
+            fleet.Snapshot().Workers,
+            worker => Assert.Equal((WorkerState.Ready, "sleep\0infinity\0"), (worker.State, OwnProcess.CommandOf(worker.Pid))));
     }
 
     private static ReadinessSpec Never { get; } = new ReadinessSpec.Delay(TimeSpan.FromHours(1), ReadinessSpec.DefaultTimeout);

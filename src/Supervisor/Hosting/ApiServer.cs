@@ -9,22 +9,19 @@ using Reuseportd.Observability.Lines;
 
 namespace Reuseportd.Hosting;
 
-/// <summary>
-/// The server behind the control socket. Who talks to it is on this machine; what it may take of the daemon is bounded all the
-/// same.
-/// </summary>
+/// <summary>The HTTP server of the control socket. Its clients are local, and their use of memory is bounded.</summary>
 internal static class ApiServer
 {
-    /// <summary>As many have to come at one time for a client that is about to say something to be hung up on.</summary>
+    /// <summary>Beyond these numbers the daemon closes idle connections.</summary>
     private static readonly GateRule Connections = new(MostOfOne: 1024, MostOfAll: 2048);
 
-    /// <summary>An answer with all workers of a large fleet is half a MiB.</summary>
+    /// <summary>The answer with all workers of a large fleet takes half a MiB.</summary>
     private const int RequestsOfOneUser = 128;
 
     public static void Set(KestrelServerOptions server, ControlSocket socket)
     {
         server.AddServerHeader = false;
-        // The gate bounds them, for each user.
+        // The gate bounds the connections of each user.
         server.Limits.MaxConcurrentConnections = null;
         server.Limits.MaxConcurrentUpgradedConnections = 0;
         server.Limits.MaxRequestBodySize = Requests.LargestBody;
@@ -34,7 +31,7 @@ internal static class ApiServer
         server.Limits.MaxRequestHeaderCount = 32;
         server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         server.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
-        // Whoever reads an answer or sends a body more slowly than this is cut off.
+        // The server closes the connection of a client that is slower than this.
         var least = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
         (server.Limits.MinRequestBodyDataRate, server.Limits.MinResponseDataRate) = (least, least);
 
@@ -46,14 +43,22 @@ internal static class ApiServer
         });
     }
 
-    public static void Map(WebApplication host, IFleetControl control, WorkerFacts facts, ControlSocket socket, LogOutput output, OutputRetention lines, StreamEnd ending, string version)
+    public static void Map(
+        WebApplication host,
+        IFleetControl control,
+        WorkerDetails details,
+        ControlSocket socket,
+        LogOutput output,
+        OutputRetention lines,
+        StreamEnd ending,
+        string version)
     {
         var (time, stopping) = (TimeProvider.System, host.Lifetime.ApplicationStopping);
         ControlApi.Map(
             host,
             ControlApi.Routes(
-                new Queries(control, facts, version),
-                new Commands(control, facts, stopping),
+                new Queries(control, details, version),
+                new Commands(control, details, stopping),
                 new EventStream(control, output.Events, time, ending),
                 new LogStream(control, lines, time, ending)),
             socket.Rule);

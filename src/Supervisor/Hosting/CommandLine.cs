@@ -5,58 +5,45 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Hosting;
 
-/// <summary>What the command line says; null where it says nothing.</summary>
+/// <summary>The options of the command line; null for an option that is not given.</summary>
 internal sealed record DaemonArguments(string? Config, string? Socket, LogForm? Log, LogThreshold? LogLevel, string? Preload);
 
 /// <summary>The command line of <c>reuseportd</c>.</summary>
 internal static class CommandLine
 {
     /// <summary>
-    /// Signals are the host's to hear: by itself the library ends the process two seconds after SIGTERM; workers may have longer
-    /// grace periods.
+    /// The library ends the process two seconds after SIGTERM by default, and workers may have longer grace periods. The host
+    /// handles the signals instead.
     /// </summary>
-    private static readonly InvocationConfiguration Unhurried = new() { ProcessTerminationTimeout = null };
+    private static readonly InvocationConfiguration WithoutSignals = new() { ProcessTerminationTimeout = null };
 
     public static Task<int> RunAsync(string[] arguments, Func<DaemonArguments, Task<int>> run, Func<DaemonArguments, int> check)
     {
         var result = Create(run, check).Parse(arguments);
-        if (result.Errors.Count == 0) return result.InvokeAsync(Unhurried);
+        if (result.Errors.Count == 0) return result.InvokeAsync(WithoutSignals);
         foreach (var error in result.Errors) Console.Error.WriteLine($"reuseportd: {error.Message}");
         Console.Error.WriteLine("reuseportd: see 'reuseportd --help'");
         return Task.FromResult(ExitCode.Usage);
     }
 
-    /// <summary>The options; help and reuseportd(8) are made from them.</summary>
+    /// <summary>The options. The help text and reuseportd(8) are generated from them.</summary>
     public static RootCommand Create(Func<DaemonArguments, Task<int>> run, Func<DaemonArguments, int> check)
     {
-        var config = new Option<string>("--config")
-        {
-            Description = $"Directory with {ConfigurationSource.MainFile} and {ConfigurationSource.ServicesDirectory}/*.yaml, or one file. "
-                          + $"Default: {ConfigurationSource.SystemDirectory}; for an ordinary user $XDG_CONFIG_HOME/reuseportd.",
-            HelpName = "PATH",
-        };
+        var (config, log, level) = (ConfigOption(), LogOption(), LevelOption());
         var socket = new Option<string>("--socket") { Description = "Control socket.", HelpName = "PATH" };
-        var log = new Option<LogForm?>("--log")
-        {
-            Description = "Form of the log: auto is journal where stderr is the journal's stream, console on a terminal, else json.",
-            HelpName = "auto|console|json|journal",
-            CustomParser = result => Word<LogForm>(result, "auto, console, json or journal"),
-        };
-        var level = new Option<LogThreshold?>("--log-level")
-        {
-            Description = "Least severity that is logged.",
-            HelpName = "debug|information|warning|error",
-            CustomParser = result => Word<LogThreshold>(result, "debug, information, warning or error"),
-        };
         var preload = new Option<string>("--preload")
         {
             Description = "libreuseport.so. Default: ../lib/ or ../lib/reuseportd/ beside the daemon's own directory.",
             HelpName = "PATH",
         };
-        var onlyCheck = new Option<bool>("--check") { Description = "Read the configuration, print every error, and start nothing." };
-
-        var schema = new Option<bool>("--schema") { Description = "Print the JSON Schema of the configuration, for editors, and start nothing." };
-
+        var onlyCheck = new Option<bool>("--check")
+        {
+            Description = "Read the configuration, print every error, and start nothing.",
+        };
+        var schema = new Option<bool>("--schema")
+        {
+            Description = "Print the JSON Schema of the configuration, for editors, and start nothing.",
+        };
         var command = new RootCommand("Runs N copies of any unmodified server on one port, and keeps them running.")
         {
             config, socket, log, level, preload, onlyCheck, schema,
@@ -70,17 +57,43 @@ internal static class CommandLine
             }
 
             var read = new DaemonArguments(
-                parsed.GetValue(config), parsed.GetValue(socket), parsed.GetValue(log), parsed.GetValue(level), parsed.GetValue(preload));
+                parsed.GetValue(config),
+                parsed.GetValue(socket),
+                parsed.GetValue(log),
+                parsed.GetValue(level),
+                parsed.GetValue(preload));
             return parsed.GetValue(onlyCheck) ? Task.FromResult(check(read)) : run(read);
         });
         return command;
     }
 
+    private static Option<string> ConfigOption() => new("--config")
+    {
+        Description = $"Directory with {ConfigurationSource.MainFile} and {ConfigurationSource.ServicesDirectory}/*.yaml, "
+                      + $"or one file. Default: {ConfigurationSource.SystemDirectory}; "
+                      + "for an ordinary user $XDG_CONFIG_HOME/reuseportd.",
+        HelpName = "PATH",
+    };
+
+    private static Option<LogForm?> LogOption() => new("--log")
+    {
+        Description = "Form of the log: auto is journal where stderr is the journal's stream, console on a terminal, else json.",
+        HelpName = "auto|console|json|journal",
+        CustomParser = result => Word<LogForm>(result, "auto, console, json or journal"),
+    };
+
+    private static Option<LogThreshold?> LevelOption() => new("--log-level")
+    {
+        Description = "Least severity that is logged.",
+        HelpName = "debug|information|warning|error",
+        CustomParser = result => Word<LogThreshold>(result, "debug, information, warning or error"),
+    };
+
     private static T? Word<T>(System.CommandLine.Parsing.ArgumentResult result, string known)
         where T : struct, Enum
     {
         var word = result.Tokens[0].Value;
-        // Enum.TryParse takes numbers too, which no user means.
+        // Enum.TryParse accepts numbers, too.
         if (char.IsAsciiLetter(word[0]) && Enum.TryParse<T>(word, ignoreCase: true, out var value)) return value;
         result.AddError($"'{word}' is not {known}");
         return null;

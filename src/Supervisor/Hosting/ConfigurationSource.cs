@@ -8,14 +8,14 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Hosting;
 
-/// <summary>Where the configuration is, and what of this host it is judged against.</summary>
+/// <summary>The place of the configuration, and the facts of this host that validate it.</summary>
 internal static class ConfigurationSource
 {
     public const string MainFile = "reuseportd.yaml";
     public const string ServicesDirectory = "services.d";
     public const string SystemDirectory = "/etc/reuseportd";
 
-    /// <summary>The path that was given; by default that of the system, or for an ordinary user the user's own.</summary>
+    /// <summary>The given path; by default /etc/reuseportd for root, and a folder of the user for others.</summary>
     public static string PathOf(DaemonArguments arguments, Func<string, string?> variable)
     {
         if (arguments.Config is { } given) return given;
@@ -24,12 +24,13 @@ internal static class ConfigurationSource
         return Path.Combine(home, "reuseportd");
     }
 
-    /// <param name="controllers">Null where this process is not the daemon.</param>
+    /// <param name="controllers">Null in a process that is not the daemon.</param>
     public static LoadResult Load(string path, ControllerOffer? controllers)
     {
         var loaded = ConfigurationLoader.Load(path, Context(controllers));
         if (loaded.Fleet is not { } fleet) return loaded;
-        return loaded with { Warnings = [.. loaded.Warnings, .. Capacity.Warnings(path, fleet, StartLimits.Descriptors(), StartLimits.Tasks())] };
+        var capacity = Capacity.Warnings(path, fleet, StartLimits.Descriptors(), StartLimits.Tasks());
+        return loaded with { Warnings = [.. loaded.Warnings, .. capacity] };
     }
 
     private static LoadContext Context(ControllerOffer? controllers) => new(

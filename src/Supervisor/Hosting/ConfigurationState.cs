@@ -4,18 +4,18 @@ using Reuseportd.Configuration.Text;
 
 namespace Reuseportd.Hosting;
 
-/// <summary>What the files say, for those who only want to know: read again when one has changed, and else remembered.</summary>
+/// <summary>The configuration on disk, for requests that do not apply it. Unchanged files are not read again.</summary>
 internal sealed class ConfigurationState(InitialFleet initial, TimeProvider time)
 {
-    /// <summary>Errors may be of what the files name, and nothing tells when that has been mended.</summary>
+    /// <summary>An error may be about another file, user or group, whose change the stamps do not show.</summary>
     private static readonly TimeSpan ErrorsRemembered = TimeSpan.FromSeconds(1);
 
-    /// <summary>Swapped whole: who comes at the same time reads twice, and both read the same.</summary>
+    /// <summary>Replaced as a whole: two concurrent requests may both read the files, with the same result.</summary>
     private volatile Known? _known;
 
     public ConfigurationReading Read(bool anew)
     {
-        // Looked at ahead of the reading: a change between the two is seen the next time.
+        // The stamps come first: the next call sees a change that happens during the reading.
         var files = ConfigurationFiles.At(initial.Path);
         if (!anew && _known is { } known && known.Files == files && IsRemembered(known)) return known.Reading;
         var at = time.GetTimestamp();
@@ -28,7 +28,7 @@ internal sealed class ConfigurationState(InitialFleet initial, TimeProvider time
 
     private bool IsRemembered(Known known) => known.Reading.Fleet is not null || time.GetElapsedTime(known.At) < ErrorsRemembered;
 
-    /// <summary>Of the files, and of what in them a running daemon cannot take up.</summary>
+    /// <summary>Warnings of the files, and settings that need a restart of the daemon.</summary>
     public string[] WarningsOf(LoadResult loaded) =>
     [
         .. loaded.Warnings.Select(warning => warning.ToString()),

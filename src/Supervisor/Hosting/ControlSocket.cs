@@ -9,12 +9,12 @@ using Reuseportd.Model;
 namespace Reuseportd.Hosting;
 
 /// <summary>
-/// The control socket: its path, and who may use it. The lock beside it is held for as long as the daemon runs, and decides
-/// which of two daemons has the socket; without it one that is bound and not listened on yet would pass for a stale one.
+/// The control socket: its path and its access rule. The daemon holds a lock beside it while it runs. Without the lock, a second
+/// daemon would take a socket that is bound and not yet listening for a stale one.
 /// </summary>
 internal sealed class ControlSocket : IDisposable
 {
-    /// <summary>Members may use the socket, where there is such a group.</summary>
+    /// <summary>Members of this group may use the socket.</summary>
     private const string Group = "reuseportd";
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -30,9 +30,9 @@ internal sealed class ControlSocket : IDisposable
     public static string PathOf(string? given, Func<string, string?> variable) =>
         given is not null ? Path.GetFullPath(given) : SocketPath.Default(UserDatabase.EffectiveUser, variable);
 
-    /// <summary>Makes the socket, and in the usual place its directory; takes one away that nobody listens on any more.</summary>
-    /// <param name="daemon">Who else may use it.</param>
-    /// <param name="obstacle">What stands in the way.</param>
+    /// <summary>Creates the socket, and in the default place its directory; replaces a stale socket.</summary>
+    /// <param name="daemon">Its groups may use the socket.</param>
+    /// <param name="obstacle">Why the daemon cannot have the socket; null on success.</param>
     public static ControlSocket? TryOpen(string path, DaemonSpec daemon, out string? obstacle)
     {
         var rule = RuleOf(daemon, out obstacle);
@@ -57,13 +57,13 @@ internal sealed class ControlSocket : IDisposable
         return opened;
     }
 
-    /// <summary>Where the sockets belong at which workers say that they are ready.</summary>
+    /// <summary>The folder of the sockets for READY=1 of workers.</summary>
     public string NotifyFolder => $"{_path}.notify";
 
-    /// <summary>For the HTTP server to listen on.</summary>
+    /// <summary>The end point of the HTTP server.</summary>
     public ControlEndPoint EndPoint(ConnectionGate gate) => new(_socket, _path, gate);
 
-    /// <summary>Who may use it; beside the mode of the socket, which says the same to the kernel.</summary>
+    /// <summary>The access rule. The mode of the socket is the same rule for the kernel.</summary>
     public AccessRule Rule { get; }
 
     public void Dispose()
@@ -82,13 +82,13 @@ internal sealed class ControlSocket : IDisposable
     {
         if (!Directory.Exists(directory))
         {
-            // Only the last directory of the usual place is ours to make: another that is not there was misspelt, or is somebody
-            // else's.
-            if (path != SocketPath.Default(UserDatabase.EffectiveUser, Environment.GetEnvironmentVariable)) return NoDirectory(directory, path);
+            // The daemon creates the last directory of the default path only: any other missing directory is probably misspelt.
+            if (path != SocketPath.Default(UserDatabase.EffectiveUser, Environment.GetEnvironmentVariable))
+                return NoDirectory(directory, path);
             if (!Directory.Exists(Path.GetDirectoryName(directory))) return NoDirectory(Path.GetDirectoryName(directory)!, path);
             try
             {
-                Directory.CreateDirectory(directory, UserDatabase.IsRoot ? ForAllToEnter : OwnerOnly);
+                Directory.CreateDirectory(directory, UserDatabase.IsRoot ? OpenToAll : OwnerOnly);
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
@@ -96,7 +96,7 @@ internal sealed class ControlSocket : IDisposable
             }
         }
 
-        // In a place where everybody may make directories, one that is there may be somebody else's.
+        // In a folder that every user can write, the directory may be of another user.
         if (directory != SocketPath.SharedPlace(UserDatabase.EffectiveUser)) return null;
         const uint permissions = 0xFFF;
         if (FileEntry.At(directory, out var errno) is not { Facts: var facts }) return Obstacle(path, errno);
@@ -107,7 +107,7 @@ internal sealed class ControlSocket : IDisposable
               + "remove it, or set XDG_RUNTIME_DIR or --socket";
     }
 
-    /// <summary>What lies at the path and may not be taken away; a socket that nobody listens on is.</summary>
+    /// <summary>Why the path is in use. Removes a socket that no process listens on.</summary>
     private static string? Occupant(string path)
     {
         if (FileEntry.At(path, out var errno) is not { } entry) return errno == Errno.NotFound ? null : Obstacle(path, errno);
@@ -127,7 +127,9 @@ internal sealed class ControlSocket : IDisposable
         using var entry = HeldEntry.TryHold(path, out errno);
         if (entry is not null && FileEntry.Read(entry, out errno) is { } made)
         {
-            obstacle = IsOurs(made.Facts) ? Restrict(path, entry, rule) : $"somebody else has put something at {path}: it is left as it is";
+            obstacle = IsOurs(made.Facts)
+                ? Restrict(path, entry, rule)
+                : $"somebody else has put something at {path}: it is left as it is";
             if (obstacle is null) return new ControlSocket(path, held, socket, made.Identity, rule);
             if (IsOurs(made.Facts)) FileEntry.Unlink(path, made.Identity);
         }
@@ -140,7 +142,7 @@ internal sealed class ControlSocket : IDisposable
         return null;
     }
 
-    /// <summary>In a folder of somebody else's, what lies there may have been exchanged since the bind.</summary>
+    /// <summary>In a folder of another user, that user may have replaced the socket since the bind.</summary>
     private static bool IsOurs(PathFacts made) => made.IsSocket && made.Uid == UserDatabase.EffectiveUser;
 
     private static string NoDirectory(string directory, string path) =>
@@ -148,7 +150,7 @@ internal sealed class ControlSocket : IDisposable
 
     private static string Obstacle(string path, Errno errno) => $"the control socket {path} cannot be made: {errno}";
 
-    /// <summary>The framework's own texts are not in the binary.</summary>
+    /// <summary>The binary does not have the framework's error texts.</summary>
     private static Errno ErrnoOf(Exception failure) => failure switch
     {
         UnauthorizedAccessException => Errno.AccessDenied,
@@ -157,32 +159,40 @@ internal sealed class ControlSocket : IDisposable
     };
 
     /// <summary>
-    /// Mode 0660, and the group where it exists; before anybody can connect, since nothing listens yet. A file has one group:
-    /// where another one may look, all may connect, and are told apart by what the kernel says of them.
+    /// Sets mode 0660 and the group before the socket listens. A file has one group, so with a read-only group the mode admits
+    /// all users, and the daemon tells them apart by SO_PEERCRED.
     /// </summary>
-    /// <returns>What stands in the way.</returns>
+    /// <returns>Why that failed; null on success.</returns>
     private static string? Restrict(string path, HeldEntry entry, AccessRule rule)
     {
         if (rule.Group is { } group && entry.ChangeGroup(group) is var refused && refused != Errno.None)
             return $"the control socket {path} cannot be given to the group '{rule.GroupName}': {refused}";
-        const UnixFileMode members = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
-        var errno = entry.ChangeMode(rule.ReadGroup is null ? members : members | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        const UnixFileMode members = owner | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+        const UnixFileMode all = members | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        var errno = entry.ChangeMode(rule.ReadGroup is null ? members : all);
         return errno == Errno.None ? null : Obstacle(path, errno);
     }
 
-    /// <summary>An ordinary user's daemon is that user's alone.</summary>
-    /// <param name="obstacle">A group that was asked for by name and is not there.</param>
+    /// <summary>Only root's daemon has groups.</summary>
+    /// <param name="obstacle">A configured group that does not exist; null for none.</param>
     private static AccessRule? RuleOf(DaemonSpec daemon, out string? obstacle)
     {
         obstacle = null;
         if (!UserDatabase.IsRoot) return new AccessRule(UserDatabase.EffectiveUser, Group: null, ReadGroup: null);
         var group = UserDatabase.GroupNumber(daemon.SocketGroup ?? Group, out _);
         var readers = daemon.SocketReadOnlyGroup is { } name ? UserDatabase.GroupNumber(name, out _) : null;
-        if (group is null && daemon.SocketGroup is not null) obstacle = $"socket_group: there is no group '{daemon.SocketGroup}'";
-        else if (readers is null && daemon.SocketReadOnlyGroup is not null) obstacle = $"socket_read_only_group: there is no group '{daemon.SocketReadOnlyGroup}'";
-        return obstacle is null ? new AccessRule(UserDatabase.EffectiveUser, group, readers) { GroupName = daemon.SocketGroup ?? Group, ReadGroupName = daemon.SocketReadOnlyGroup } : null;
+        if (group is null && daemon.SocketGroup is not null)
+            obstacle = $"socket_group: there is no group '{daemon.SocketGroup}'";
+        else if (readers is null && daemon.SocketReadOnlyGroup is not null)
+            obstacle = $"socket_read_only_group: there is no group '{daemon.SocketReadOnlyGroup}'";
+        if (obstacle is not null) return null;
+        return new AccessRule(UserDatabase.EffectiveUser, group, readers)
+        {
+            GroupName = daemon.SocketGroup ?? Group, ReadGroupName = daemon.SocketReadOnlyGroup,
+        };
     }
 
-    private const UnixFileMode ForAllToEnter =
+    private const UnixFileMode OpenToAll =
         OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 }

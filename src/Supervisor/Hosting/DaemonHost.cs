@@ -7,6 +7,8 @@ using Microsoft.Extensions.Hosting.Systemd;
 using Reuseportd.Api.Admission;
 using Reuseportd.Api.Documents;
 using Reuseportd.Api.Streams;
+using Reuseportd.Diagnosis;
+using Reuseportd.Linux.Cgroups;
 using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Spawning;
@@ -20,13 +22,13 @@ using Serilog;
 
 namespace Reuseportd.Hosting;
 
-/// <summary>The daemon: checks what it was given, puts the parts together and runs until it is told to stop.</summary>
+/// <summary>The daemon: reads its arguments and configuration, assembles the parts, and runs until a signal stops it.</summary>
 internal static class DaemonHost
 {
     public static async Task<int> RunAsync(DaemonArguments arguments)
     {
         using var signals = new EarlySignals();
-        // Clients that are told of files are somewhere else.
+        // A client that reads the path has another working directory.
         var path = Path.GetFullPath(ConfigurationSource.PathOf(arguments, Environment.GetEnvironmentVariable));
         using var groups = WorkerGroups.Find();
         var loaded = ConfigurationSource.Load(path, groups.Offer);
@@ -36,7 +38,8 @@ internal static class DaemonHost
             return ExitCode.Configuration;
         }
 
-        var preload = PreloadLibrary.Find(arguments.Preload ?? fleet.Daemon.Preload, AppContext.BaseDirectory, File.Exists, out var missing);
+        var givenPreload = arguments.Preload ?? fleet.Daemon.Preload;
+        var preload = PreloadLibrary.Find(givenPreload, AppContext.BaseDirectory, File.Exists, out var missing);
         if (preload is null)
         {
             await Console.Error.WriteLineAsync($"reuseportd: {missing}");
@@ -60,7 +63,7 @@ internal static class DaemonHost
         return await RunAsync(signals, socket, new InitialFleet(path, fleet, groups.Offer), groups, preload, output);
     }
 
-    /// <summary>A start waits for the disk for some of its time.</summary>
+    /// <summary>More than one, as a start also waits for the disk.</summary>
     private const int StartsForEachCpu = 4;
 
     private static string Version => typeof(DaemonHost).Assembly.GetName().Version?.ToString(3) ?? "0";
@@ -68,15 +71,11 @@ internal static class DaemonHost
     private static async Task<int> RunAsync(
         EarlySignals signals, ControlSocket socket, InitialFleet initial, WorkerGroups groups, string preload, LogOutput output)
     {
-        // Ahead of all that is started, which is born where the daemon is.
-        var subtree = groups.Enter(out var obstacle);
-        if (subtree is null) output.Logger.TreesBySession(obstacle ?? "");
-        else output.Logger.TreesByGroup(subtree.Path, subtree.HasKill);
-
+        // First of all: threads and children begin in the cgroup of the daemon.
+        var subtree = Enter(groups, output.Logger);
         var former = Descriptors.RaiseLimit(out var limit) == Errno.None ? limit : (LimitPair?)null;
         Subreaper.Become();
         var environment = OwnEnvironment();
-        environment[Guard.Variable] = Guard.OwnId();
         using var guard = Guard.TryStart(environment[Guard.Variable], subtree, out var unguarded);
         if (guard is null) output.Logger.GuardFailed(unguarded);
 
@@ -85,6 +84,7 @@ internal static class DaemonHost
         using var reader = new OutputLoop(mailbox, output.Lines, output.Logger, TimeProvider.System) { Retention = retention };
         using var children = new ChildSignal();
         await using var steerer = Steering.Start(initial.Fleet.Daemon.Steering ?? SteeringChoice.Auto, mailbox, output.Logger);
+        var failures = new FailureLog(output.Logger);
         var options = new SupervisorOptions(
             preload,
             environment,
@@ -92,42 +92,67 @@ internal static class DaemonHost
             Randomness.Roll,
             initial.Fleet.Daemon.StartParallelism ?? StartsForEachCpu * Environment.ProcessorCount,
             socket.NotifyFolder,
+            failures,
             guard,
             subtree,
             children,
             steerer);
         using var loop = new SupervisorLoop(options, mailbox, reader, output.Logger, TimeProvider.System);
 
+        var builder = Builder(socket, output);
+        builder.Services.AddSingleton(mailbox).AddSingleton(reader).AddSingleton(loop);
+        builder.Services.AddSingleton(steerer).AddSingleton(initial);
+        await using var host = builder.Build();
+        await RunAsync(host, signals, socket, output, retention, failures);
+        return Environment.ExitCode;
+    }
+
+    private static CgroupSubtree? Enter(WorkerGroups groups, ILogger log)
+    {
+        var subtree = groups.Enter(out var obstacle);
+        if (subtree is null) log.TreesBySession(obstacle ?? "");
+        else log.TreesByGroup(subtree.Path, subtree.HasKill);
+        return subtree;
+    }
+
+    private static WebApplicationBuilder Builder(ControlSocket socket, LogOutput output)
+    {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server => ApiServer.Set(server, socket));
         builder.Services.AddRoutingCore();
         builder.Services.AddSystemd();
         builder.Services.AddSerilog(output.Logger);
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
-        // The fleet's grace periods bound the stop; nothing else may cut it short.
-        // The control socket answers while the fleet is still starting.
+        // The grace periods of the workers bound the stop, so the host needs no timeout.
+        // The control socket answers while workers still start.
         builder.Services.Configure<HostOptions>(host =>
             (host.ShutdownTimeout, host.ServicesStartConcurrently) = (Timeout.InfiniteTimeSpan, true));
         builder.Services.AddSingleton<IConnectionListenerFactory, PendingConnectionsTransport>();
         builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
         builder.Services.AddSingleton(output.Logger as ILogger);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(mailbox);
-        builder.Services.AddSingleton(reader);
-        builder.Services.AddSingleton(loop);
-        builder.Services.AddSingleton(steerer);
-        builder.Services.AddSingleton(initial);
         builder.Services.AddSingleton<ServiceManager>();
         builder.Services.AddSingleton<ConfigurationState>();
         builder.Services.AddSingleton<StreamEnd>();
         builder.Services.AddSingleton<FleetControl>();
         builder.Services.AddHostedService<FleetHost>();
+        return builder;
+    }
 
-        await using var host = builder.Build();
+    private static async Task RunAsync(
+        WebApplication host,
+        EarlySignals signals,
+        ControlSocket socket,
+        LogOutput output,
+        OutputRetention retention,
+        FailureLog failures)
+    {
         var control = host.Services.GetRequiredService<FleetControl>();
-        var facts = new WorkerFacts(TimeProvider.System);
-        ApiServer.Map(host, control, facts, socket, output, retention, host.Services.GetRequiredService<StreamEnd>(), Version);
-        var causes = new CauseLog(control, facts, output.Events, TimeProvider.System, output.Logger)
+        var diagnosis = new FleetDiagnosis(new PortSurvey(TimeProvider.System));
+        var details = new WorkerDetails(diagnosis, TimeProvider.System);
+        var ending = host.Services.GetRequiredService<StreamEnd>();
+        ApiServer.Map(host, control, details, socket, output, retention, ending, Version);
+        var causes = new CauseLog(control.SnapshotAsync, diagnosis, failures, TimeProvider.System, output.Logger)
             .RunAsync(host.Lifetime.ApplicationStopping);
         signals.Tell(host.Lifetime);
         await SocketEngine.PrepareAsync();
@@ -137,19 +162,20 @@ internal static class DaemonHost
         }
         catch (Exception) when (host.Lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            // Told to stop while it started, which the host takes for a failure. What has started is stopped as ever.
+            // A signal stopped the daemon during its start. The host reports that as a failure, and the stop goes on below.
         }
 
         await host.WaitForShutdownAsync();
         await causes;
-        return Environment.ExitCode;
     }
 
+    /// <summary>The environment of the daemon, with the mark that the guard knows its processes by.</summary>
     private static Dictionary<string, string> OwnEnvironment()
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (System.Collections.DictionaryEntry entry in Environment.GetEnvironmentVariables())
             variables[(string)entry.Key] = (string?)entry.Value ?? "";
+        variables[Guard.Variable] = Guard.OwnId();
         return variables;
     }
 }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Hosting;
 namespace Reuseportd.Hosting;
 
 /// <summary>
-/// Signals from the first moment on. Their default ends the process where it stands, which would leave the control socket
-/// behind; and SIGHUP, which asks for a reload, would end a daemon that has not got as far as hearing it.
+/// Handles signals before the host does. Their default action would end the process and leave the control socket behind; SIGHUP,
+/// a reload, would end a daemon that is still starting.
 /// </summary>
 internal sealed class EarlySignals : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class EarlySignals : IDisposable
         PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Stop),
     ];
 
-    /// <summary>From here on the host is told; at once, where a signal has come already.</summary>
+    /// <summary>Passes a stop signal to the host; an earlier one at once.</summary>
     public void Tell(IHostApplicationLifetime lifetime) => _stop.Token.Register(lifetime.StopApplication);
 
     public void Dispose()
@@ -38,7 +38,7 @@ internal sealed class EarlySignals : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // A signal that was on its way when the daemon had ended.
+            // The signal arrived at the end of the daemon.
         }
     }
 }

@@ -5,7 +5,7 @@ internal static class ExitCode
 {
     public const int Ok = 0;
 
-    /// <summary>Of <c>--check</c>: there are errors.</summary>
+    /// <summary><c>--check</c> found errors.</summary>
     public const int Invalid = 1;
 
     public const int Usage = 2;
@@ -13,6 +13,6 @@ internal static class ExitCode
     /// <summary>A fault in the daemon itself (EX_SOFTWARE of sysexits.h).</summary>
     public const int Software = 70;
 
-    /// <summary>The configuration cannot be used (EX_CONFIG of sysexits.h); starting again will not help.</summary>
+    /// <summary>The configuration is invalid (EX_CONFIG of sysexits.h); another start does not help.</summary>
     public const int Configuration = 78;
 }

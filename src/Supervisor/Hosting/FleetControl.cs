@@ -11,28 +11,32 @@ using Serilog;
 
 namespace Reuseportd.Hosting;
 
-/// <summary>The one way to make the fleet be what the configuration says, whoever asks: SIGHUP or the control socket.</summary>
+/// <summary>Applies the configuration and passes commands to the loop, for SIGHUP and for the control socket.</summary>
 internal sealed class FleetControl(
-    Mailbox mailbox, InitialFleet initial, ConfigurationState files, Steerer steerer, ServiceManager manager, TimeProvider time, ILogger log) : IFleetControl, IDisposable
+    Mailbox mailbox,
+    InitialFleet initial,
+    ConfigurationState files,
+    Steerer steerer,
+    ServiceManager manager,
+    TimeProvider time,
+    ILogger log) : IFleetControl, IDisposable
 {
     private readonly SemaphoreSlim _oneReadsAtATime = new(1);
     private int _waitingToRead;
 
-    /// <summary>The snapshot that has been asked for, and that the loop has not begun to take.</summary>
+    /// <summary>A requested snapshot that the loop has not begun to take; null for none.</summary>
     private TaskCompletionSource<FleetSnapshot>? _snapshot;
 
     /// <summary>
-    /// Reads the configuration again and converges. Where it has errors, nothing changes. What is read last counts: the next
-    /// change does not wait until this one has settled, or a bad one could not be taken back.
+    /// Reads the configuration again and applies it. With errors, nothing changes. A later call does not wait until the workers
+    /// of this one have settled, so that a user can take a bad change back.
     /// </summary>
-    /// <returns>The errors; or none, and what was done, once all that was touched has settled.</returns>
     public async Task<ApplyResult> ApplyAsync(TimeSpan? timeout, CancellationToken cancellation)
     {
         manager.Reloading();
         try
         {
-            // Whatever the configuration says, and before anything is said to be done: who has renamed a file may take it away
-            // then.
+            // Also with errors, and before the answer: after it, a log rotation may remove the renamed files.
             var reopened = ReopenFilesAsync(cancellation);
             var (errors, warnings, settled) = await BeginAsync(timeout, cancellation);
             var unopened = await reopened;
@@ -47,13 +51,12 @@ internal sealed class FleetControl(
         }
     }
 
-    /// <summary>
-    /// For who waits for no answer: where somebody waits to read already, that one reads what there is to read.
-    /// </summary>
+    /// <summary>Applies without an answer. If another call waits to read the files, it reads the newest ones.</summary>
     public Task ApplySoonAsync(CancellationToken cancellation) =>
         Volatile.Read(ref _waitingToRead) > 0 ? ReopenFilesAsync(cancellation) : ApplyAsync(timeout: null, cancellation);
 
-    private async Task<(string[] Errors, string[] Warnings, Task<ConvergeResult>? Settled)> BeginAsync(TimeSpan? timeout, CancellationToken cancellation)
+    private async Task<(string[] Errors, string[] Warnings, Task<ConvergeResult>? Settled)> BeginAsync(
+        TimeSpan? timeout, CancellationToken cancellation)
     {
         Interlocked.Increment(ref _waitingToRead);
         try
@@ -88,7 +91,7 @@ internal sealed class FleetControl(
         return done.Task.WaitAsync(cancellation);
     }
 
-    /// <param name="timeout">After which the answer is given as things are; null for as long as it takes.</param>
+    /// <param name="timeout">The longest wait for workers to settle; null for no limit.</param>
     public Task<ConvergeResult> ConvergeAsync(FleetSpec fleet, TimeSpan? timeout, CancellationToken cancellation)
     {
         manager.ExtendStopBy(fleet.Services.Select(service => service.Stop.GracePeriod).DefaultIfEmpty().Max());
@@ -98,7 +101,12 @@ internal sealed class FleetControl(
     }
 
     public Task<CommandResult> CommandAsync(
-        FleetCommand command, ValueList<NamePattern> names, bool wait, TimeSpan? timeout, string by, CancellationToken cancellation)
+        FleetCommand command,
+        ValueList<NamePattern> names,
+        bool wait,
+        TimeSpan? timeout,
+        string by,
+        CancellationToken cancellation)
     {
         var done = new TaskCompletionSource<CommandResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         mailbox.Post(new FleetMessage.Command(command, names, wait, by, done));
@@ -108,9 +116,7 @@ internal sealed class FleetControl(
     public Task<ConfigurationReading> ReadAsync(bool anew, CancellationToken cancellation) =>
         Task.Run(() => files.Read(anew), cancellation);
 
-    /// <summary>
-    /// Waits for the loop's answer. Who waits no longer says so: the loop keeps nothing for one who is not there.
-    /// </summary>
+    /// <summary>Waits for the loop's answer. A timeout or a cancellation has the loop answer at once.</summary>
     private async Task<T> AnswerAsync<T>(Task<T> answer, TimeSpan? timeout, CancellationToken cancellation)
     {
         try
@@ -129,9 +135,7 @@ internal sealed class FleetControl(
         }
     }
 
-    /// <summary>
-    /// All who ask before the loop looks get the same one: however many ask, it takes one of them in a turn or two.
-    /// </summary>
+    /// <summary>Concurrent callers share one snapshot, so many clients do not delay the loop.</summary>
     public Task<FleetSnapshot> SnapshotAsync(CancellationToken cancellation)
     {
         var mine = new TaskCompletionSource<FleetSnapshot>(TaskCreationOptions.RunContinuationsAsynchronously);

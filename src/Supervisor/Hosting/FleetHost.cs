@@ -12,8 +12,8 @@ using Serilog;
 namespace Reuseportd.Hosting;
 
 /// <summary>
-/// The fleet as the host sees it: its start ends when every worker that is to run is ready or has failed at it, and so
-/// does the "ready" that the service manager is told; its stop ends with the last worker.
+/// The fleet as a service of the host. Its start ends when every worker is ready or has failed; the host then sends READY=1. Its
+/// stop ends with the last worker.
 /// </summary>
 internal sealed class FleetHost(
     SupervisorLoop loop,
@@ -27,7 +27,7 @@ internal sealed class FleetHost(
     TimeProvider time,
     ILogger log) : IHostedLifecycleService, IDisposable
 {
-    /// <summary>What a start leaves to be done uses code of it as well.</summary>
+    /// <summary>Tasks at the end of the start still use its code.</summary>
     private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(1);
 
     private readonly List<PosixSignalRegistration> _signals = [];
@@ -37,9 +37,10 @@ internal sealed class FleetHost(
     {
         _started = true;
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangup));
-        // Before the loop tells of changes, of which there are none without services.
+        // The loop tells of changes only, and there are none without services.
         manager.Tell(default);
-        _ = loop.Ended.ContinueWith(OnFault, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        _ = loop.Ended.ContinueWith(
+            OnFault, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         output.Start();
         loop.Start(manager.Tell);
         manager.StartWatchdog(mailbox);
@@ -47,7 +48,7 @@ internal sealed class FleetHost(
         try
         {
             var done = await control.ConvergeAsync(initial.Fleet, timeout: null, cancellationToken);
-            // The control socket starts beside this: what has started is there for those who talk to it as well.
+            // The control socket starts at the same time: the start ends only when both are there.
             lifetime.ApplicationStarted.Register(() =>
             {
                 log.Started(done.Counts.Ready, done.Counts.Workers, initial.Fleet.Services.Count, done.NotReady.Count == 0);
@@ -57,7 +58,7 @@ internal sealed class FleetHost(
         }
         catch (OperationCanceledException)
         {
-            // Told to stop while it starts: the host goes on to the stop.
+            // A signal stopped the daemon during its start.
         }
     }
 
@@ -69,12 +70,12 @@ internal sealed class FleetHost(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Before anything else stops, so that the control socket tells to the end who is waited for.</summary>
+    /// <summary>Stops the workers before the control socket, so that clients can watch the stop.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         try
         {
-            // The host stops what it never got to start as well.
+            // The host also stops a service that it has not started.
             if (_started) await StopWorkersAsync();
         }
         finally
@@ -84,8 +85,8 @@ internal sealed class FleetHost(
     }
 
     /// <summary>
-    /// A start needs code that a fleet which has settled does not. The heap is left as it is: to compact it stops the loop for longer
-    /// than anything else does, 16 ms with 2,000 workers.
+    /// Unmaps the code of the start, which a settled fleet does not need. The heap is not compacted: that would stop the loop for
+    /// 16 ms with 2,000 workers.
     /// </summary>
     private async Task GiveBackCodeAsync()
     {
@@ -115,7 +116,7 @@ internal sealed class FleetHost(
         }
         catch (Exception) when (loop.Ended.IsFaulted)
         {
-            // Logged where it happened.
+            // The fault is logged by OnFault.
         }
     }
 
@@ -126,7 +127,7 @@ internal sealed class FleetHost(
 
     private void OnHangup(PosixSignalContext context)
     {
-        // Without this the default of the signal, the end of the process, would follow.
+        // Otherwise the default action of the signal ends the process.
         context.Cancel = true;
         _ = ReloadAsync();
     }
@@ -139,9 +140,9 @@ internal sealed class FleetHost(
         }
         catch (OperationCanceledException)
         {
-            // Told to stop meanwhile.
+            // The daemon stops.
         }
-#pragma warning disable CA1031 // Nobody waits for this task, so what went wrong would be lost; what runs runs on.
+#pragma warning disable CA1031 // Nothing awaits this task, so the fault would be lost; the workers run on.
         catch (Exception fault)
 #pragma warning restore CA1031
         {

@@ -3,7 +3,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Hosting;
 
-/// <summary>What the daemon starts with.</summary>
-/// <param name="Path">Where it was read from, and is read from again.</param>
-/// <param name="Controllers">What it was and is judged against.</param>
+/// <summary>The configuration that the daemon starts with.</summary>
+/// <param name="Path">Its file or folder, absolute.</param>
+/// <param name="Controllers">The cgroup controllers that validate its limits.</param>
 internal sealed record InitialFleet(string Path, FleetSpec Fleet, ControllerOffer Controllers);

@@ -9,7 +9,7 @@ using Serilog.Core;
 
 namespace Reuseportd.Hosting;
 
-/// <summary>The daemon's log, put together: its form, its destination, the queue between, and both ways into it.</summary>
+/// <summary>The daemon's log: its form, its destination, the queue between, and its two inputs.</summary>
 internal sealed class LogOutput : IDisposable
 {
     private static readonly TimeSpan FlushWithin = TimeSpan.FromSeconds(5);
@@ -32,16 +32,16 @@ internal sealed class LogOutput : IDisposable
         _queue.Start(Logger.LogLost);
     }
 
-    /// <summary>The newest of the daemon's own events.</summary>
+    /// <summary>The newest events of the daemon.</summary>
     public EventRing Events { get; } = new(EventRing.DefaultSize);
 
-    /// <summary>For the daemon's own events.</summary>
+    /// <summary>Input for events of the daemon.</summary>
     public Logger Logger { get; }
 
-    /// <summary>For the lines of workers.</summary>
+    /// <summary>Input for lines of workers.</summary>
     public WorkerLog Lines { get; }
 
-    /// <param name="obstacle">Why there is no log; or where there is one, what it had to do without, null for nothing.</param>
+    /// <param name="obstacle">Why there is no log, or why it is not in the journal; null for a log as configured.</param>
     public static LogOutput? TryOpen(DaemonArguments arguments, DaemonSpec spec, TimeProvider time, out string? obstacle)
     {
         const int stdout = 1, stderr = 2;
@@ -52,8 +52,8 @@ internal sealed class LogOutput : IDisposable
         obstacle = null;
         if (form == LogForm.Journal && LocalSocket.ProbeDatagrams(JournalSocket.DefaultPath) is var errno && errno != Errno.None)
         {
-            // Whoever asked for the journal by name, in a container without one, learns so now, not from lines that never come.
-            // Nobody asked where the daemon itself chose it: the log goes where it would without a journal.
+            // A container may have no journal. If the user asked for it by name, the daemon does not start without it.
+            // If the daemon chose the journal itself, the log goes to stdout.
             obstacle = $"there is no journal to log to: {JournalSocket.DefaultPath}: {errno}";
             if (asked == LogForm.Journal) return null;
             form = LogForm.Json;
@@ -72,7 +72,8 @@ internal sealed class LogOutput : IDisposable
 
     private sealed class JournalTransport(JournalSocket socket) : IJournalTransport
     {
-        public int SendDatagrams(LogBatch batch, out Errno error) => socket.SendDatagrams(batch.All, batch.From, batch.Ends, out error);
+        public int SendDatagrams(LogBatch batch, out Errno error) =>
+            socket.SendDatagrams(batch.All, batch.From, batch.Ends, out error);
 
         public Errno SendSealed(ReadOnlySpan<byte> record) => socket.SendSealed(record);
     }

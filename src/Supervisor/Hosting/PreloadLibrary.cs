@@ -1,15 +1,15 @@
 namespace Reuseportd.Hosting;
 
-/// <summary>Where the preload library is.</summary>
+/// <summary>Finds the preload library.</summary>
 internal static class PreloadLibrary
 {
     public const string FileName = "libreuseport.so";
 
-    /// <param name="given">Path of the command line or the configuration, or null.</param>
+    /// <param name="given">Path of the command line or the configuration; null for none.</param>
     /// <param name="ownDirectory">Directory of the daemon's binary.</param>
-    /// <param name="error">What was looked for in vain.</param>
+    /// <param name="error">Why there is no usable library; empty on success.</param>
     /// <returns>
-    /// An absolute path without white space or colon, which separate entries of LD_PRELOAD (ld.so(8)); else null.
+    /// An absolute path without white space and colons, which separate entries of LD_PRELOAD (ld.so(8)); null on failure.
     /// </returns>
     public static string? Find(string? given, string ownDirectory, Func<string, bool> exists, out string error)
     {
@@ -23,7 +23,8 @@ internal static class PreloadLibrary
         error = "";
         if (candidates.FirstOrDefault(exists) is not { } found)
         {
-            error = $"the preload library is missing: there is no {string.Join(" and no ", candidates)}{(given is null ? "; name it with --preload" : "")}";
+            var help = given is null ? "; name it with --preload" : "";
+            error = $"the preload library is missing: there is no {string.Join(" and no ", candidates)}{help}";
             return null;
         }
 

@@ -1,15 +1,16 @@
 using System.Globalization;
 using System.Net.Sockets;
 using Microsoft.Extensions.Hosting.Systemd;
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Diagnosis;
 using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Hosting;
 
-/// <summary>What the service manager is told (sd_notify(3)). READY=1 at the start and STOPPING=1 are the host's to say.</summary>
+/// <summary>Messages to the service manager (sd_notify(3)). The host sends READY=1 of the start and STOPPING=1.</summary>
 internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider time) : IDisposable
 {
-    /// <summary>Beyond the longest grace period: for SIGKILL to be seen, and the log to be written.</summary>
+    /// <summary>Time after the longest grace period, for SIGKILL and for the log.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(15);
 
     private TimeSpan _longestStop;
@@ -19,26 +20,24 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
     private string? _untold;
 
     /// <summary>
-    /// One line of status; called by the loop's thread, which does not wait: the manager's socket may be full. Counts that were not
-    /// sent yet are replaced.
+    /// Sends the STATUS line. The loop's thread calls it and must not wait: the manager's socket may be full. New counts replace
+    /// counts that are not sent yet.
     /// </summary>
     public void Tell(FleetCounts counts)
     {
-        if (notifier.IsEnabled && Interlocked.Exchange(ref _untold, $"STATUS={counts}") is null)
+        if (notifier.IsEnabled && Interlocked.Exchange(ref _untold, $"STATUS={StateWords.Of(counts)}") is null)
             ThreadPool.QueueUserWorkItem(_ => Notify(Interlocked.Exchange(ref _untold, null)!));
     }
 
-    /// <summary>
-    /// The start is over. A reload that comes before is part of it: its end must not be taken for the end of the start.
-    /// </summary>
+    /// <summary>The start is over. A reload during the start sends no READY=1, which would end the start too early.</summary>
     public void Started() => _started = true;
 
-    /// <summary>A reload begins. Until <see cref="Reloaded"/>, systemctl waits.</summary>
+    /// <summary>A reload begins. systemctl waits until <see cref="Reloaded"/>.</summary>
     public void Reloading()
     {
         if (Interlocked.Increment(ref _reloads) > 1 || !_started) return;
-        Notify(string.Create(
-            CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={time.GetElapsedTime(0).Ticks / TimeSpan.TicksPerMicrosecond}"));
+        var now = time.GetElapsedTime(0).Ticks / TimeSpan.TicksPerMicrosecond;
+        Notify(string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={now}"));
     }
 
     public void Reloaded()
@@ -46,7 +45,7 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
         if (Interlocked.Decrement(ref _reloads) == 0 && _started) Notify("READY=1");
     }
 
-    /// <summary>A grace period of a service; the stop as a whole takes at least the longest.</summary>
+    /// <summary>A grace period of a service. The stop of the daemon may take as long as the longest one.</summary>
     public void ExtendStopBy(TimeSpan gracePeriod)
     {
         if (gracePeriod > _longestStop) _longestStop = gracePeriod;
@@ -56,18 +55,20 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
         CultureInfo.InvariantCulture, $"EXTEND_TIMEOUT_USEC={(_longestStop + Margin).Ticks / TimeSpan.TicksPerMicrosecond}"));
 
     /// <summary>
-    /// Tells the watchdog that the loop turns, twice in each of its periods. The loop itself answers, so one that is stuck is
-    /// found out.
+    /// Sends WATCHDOG=1 twice in each period of the watchdog. The loop itself answers a ping, so the watchdog finds a stuck loop.
     /// </summary>
     public void StartWatchdog(Mailbox mailbox)
     {
         var forUs = Environment.GetEnvironmentVariable("WATCHDOG_PID") is not { Length: > 0 } pid
                     || pid == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-        if (!forUs || !long.TryParse(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds) || microseconds <= 0)
-            return;
+        var text = Environment.GetEnvironmentVariable("WATCHDOG_USEC");
+        if (!forUs || !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds)) return;
+        if (microseconds <= 0) return;
         var period = TimeSpan.FromMicroseconds(microseconds / 2.0);
-        _watchdog = time.CreateTimer(
-            _ => mailbox.Post(new Message.Ping(() => ThreadPool.QueueUserWorkItem(_ => Notify("WATCHDOG=1")))), null, TimeSpan.Zero, period);
+        _watchdog = time.CreateTimer(_ => mailbox.Post(new Message.Ping(Answer)), null, TimeSpan.Zero, period);
+
+        // The loop must not wait for the manager's socket.
+        void Answer() => ThreadPool.QueueUserWorkItem(_ => Notify("WATCHDOG=1"));
     }
 
     public void Dispose() => _watchdog?.Dispose();
@@ -81,7 +82,7 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
         }
         catch (SocketException)
         {
-            // Nobody listens there, or no descriptor is left for the moment: no reason to end the workers.
+            // The manager does not listen, or no descriptor is free: no reason to end the workers.
         }
     }
 }

@@ -8,12 +8,12 @@ using Serilog;
 
 namespace Reuseportd.Hosting;
 
-/// <summary>Finds out how connections can be steered here, and says it once.</summary>
+/// <summary>Finds out how the kernel lets the daemon steer connections, and logs it once.</summary>
 internal static class Steering
 {
     public static Steerer Start(SteeringChoice choice, Mailbox mailbox, ILogger log)
     {
-        // There the unit has applied what sysctl.d says: who has turned it off in the system's configuration wants it off.
+        // Under systemd, sysctl.d has set tcp_migrate_req: if it is off, the administrator wants that.
         var migration = MigrationSetting.Provide(mayChange: !SystemdHelpers.IsSystemdService());
         log.Migrates(migration.IsOn, migration.Changed, migration.Errno);
         var mode = ModeOf(choice);

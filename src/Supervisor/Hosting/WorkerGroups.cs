@@ -5,7 +5,7 @@ using Reuseportd.Model;
 namespace Reuseportd.Hosting;
 
 /// <summary>
-/// The control groups that the daemon may have, found before the configuration is judged, and taken when it is known to be good.
+/// The cgroups that the daemon may use. It finds them before it validates the configuration, and enters them after that.
 /// </summary>
 internal sealed class WorkerGroups : IDisposable
 {
@@ -20,13 +20,13 @@ internal sealed class WorkerGroups : IDisposable
             : new ControllerOffer(subtree.Offered, $"the cgroup {subtree.Path} has {ListOf(subtree.Offered)}");
     }
 
-    /// <summary>What limits of workers are judged against.</summary>
+    /// <summary>The controllers that limits of workers need.</summary>
     public ControllerOffer Offer { get; }
 
     public static WorkerGroups Find() => new(CgroupSubtree.TryFind(out var obstacle), obstacle);
 
-    /// <summary>Moves the daemon into its own group, and ends what an earlier daemon left in the others.</summary>
-    /// <param name="obstacle">Why there is none, as the end of a sentence; null where there is one.</param>
+    /// <summary>Moves the daemon into its own cgroup, and ends processes that an earlier daemon left in the others.</summary>
+    /// <param name="obstacle">Why there are no cgroups, as the end of a sentence; null on success.</param>
     public CgroupSubtree? Enter(out string? obstacle)
     {
         obstacle = _obstacle;
@@ -40,5 +40,6 @@ internal sealed class WorkerGroups : IDisposable
 
     public void Dispose() => _subtree?.Dispose();
 
-    private static string ListOf(ValueList<string> names) => names.Count == 0 ? "none of cpu, memory and pids" : string.Join(' ', names);
+    private static string ListOf(ValueList<string> names) =>
+        names.Count == 0 ? "none of cpu, memory and pids" : string.Join(' ', names);
 }

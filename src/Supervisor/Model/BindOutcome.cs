@@ -35,6 +35,9 @@ internal sealed record BindOutcome(OutcomeKind Kind, int Pid, SocketOutcome? Soc
     /// <summary>Number of dropped lines for <see cref="OutcomeKind.Lost"/>; else 0.</summary>
     public long LostLines { get; init; }
 
+    /// <summary>Of a bind or listen that failed; null where the library names no errno.</summary>
+    public Errno? Errno => Kind is OutcomeKind.Bind or OutcomeKind.Listen && !Succeeded ? Model.Errno.TryParse(Result) : null;
+
     public bool Succeeded => Kind is OutcomeKind.Loaded or OutcomeKind.Bind or OutcomeKind.Listen && Result == "ok";
 }
 

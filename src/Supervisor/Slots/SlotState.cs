@@ -7,8 +7,7 @@ internal abstract record SlotState
 {
     private SlotState() { }
 
-    /// <summary>The word for the state in the status table and in the log.</summary>
-    public abstract string Word { get; }
+    public abstract WorkerState Kind { get; }
 
     /// <summary>When <see cref="SlotEvent.DeadlinePassed"/> is due; null for never.</summary>
     public virtual TimeSpan? Deadline => null;
@@ -19,7 +18,7 @@ internal abstract record SlotState
     /// <summary>No process, and none is to start.</summary>
     internal sealed record Stopped : SlotState
     {
-        public override string Word => "stopped";
+        public override WorkerState Kind => WorkerState.Stopped;
     }
 
     /// <summary>The process is being made, or is not ready yet.</summary>
@@ -40,14 +39,14 @@ internal abstract record SlotState
         /// <summary>End of the settle time; null while the process does not serve.</summary>
         public TimeSpan? SettledAt(ReadinessSpec readiness) => ServesSince + readiness.Settle;
 
-        public override string Word => "starting";
+        public override WorkerState Kind => WorkerState.Starting;
         public override TimeSpan? Deadline => Due;
         public override bool HasProcess => true;
     }
 
     internal sealed record Ready(TimeSpan Since) : SlotState
     {
-        public override string Word => "ready";
+        public override WorkerState Kind => WorkerState.Ready;
         public override bool HasProcess => true;
     }
 
@@ -59,7 +58,7 @@ internal abstract record SlotState
     /// <param name="IsOver">The time to drain is over.</param>
     internal sealed record Draining(TimeSpan Due, AfterStop Then, bool IsOver = false) : SlotState
     {
-        public override string Word => "draining";
+        public override WorkerState Kind => WorkerState.Draining;
         public override TimeSpan? Deadline => Due;
         public override bool HasProcess => true;
     }
@@ -68,7 +67,7 @@ internal abstract record SlotState
     /// <param name="KillAt">End of the grace period; null after its tree was killed.</param>
     internal sealed record Stopping(TimeSpan? KillAt, AfterStop Then) : SlotState
     {
-        public override string Word => "stopping";
+        public override WorkerState Kind => WorkerState.Stopping;
         public override TimeSpan? Deadline => KillAt;
         public override bool HasProcess => true;
     }
@@ -77,21 +76,21 @@ internal abstract record SlotState
     /// <param name="Limit">Description of the limit, for messages.</param>
     internal sealed record Waiting(string Limit) : SlotState
     {
-        public override string Word => "waiting";
+        public override WorkerState Kind => WorkerState.Waiting;
     }
 
     /// <summary>No process; the next start is at <paramref name="Until"/>.</summary>
     /// <param name="Reason">Why the last process ended or failed to start.</param>
     internal sealed record Backoff(TimeSpan Until, TimeSpan Delay, string Reason) : SlotState
     {
-        public override string Word => "backoff";
+        public override WorkerState Kind => WorkerState.Backoff;
         public override TimeSpan? Deadline => Until;
     }
 
     /// <summary>No process; the next start needs a request.</summary>
     internal sealed record Failed(string Reason) : SlotState
     {
-        public override string Word => "failed";
+        public override WorkerState Kind => WorkerState.Failed;
     }
 }
 

@@ -44,7 +44,7 @@ public sealed class AccessTests
     };
 
     [Fact]
-    public void Refusal_EachCase_HasTheSentenceOfTheGoldenFile() => Cause.ExpectGolden("refusals.txt", Refusals);
+    public void Refusal_EachCase_HasTheSentenceOfTheGoldenFile() => Sentences.ExpectGolden("Api/Golden/refusals.txt", Refusals);
 
     [Theory]
     [InlineData("system daemon", "u1000", "usermod -aG reuseportd")]
@@ -54,7 +54,7 @@ public sealed class AccessTests
     [InlineData("a change by a reader", "u1000", "usermod -aG ops")]
     [InlineData("read-only group alone", "u1000", "usermod -aG watchers")]
     public void Refusal_EachCase_NamesTheUserAndTheGroups(string name, params string[] facts) =>
-        Cause.AssertNames(Refusals[name], facts);
+        Sentences.AssertNames(Refusals[name], facts);
 
     private static string[] Refusal(AccessRule rule, Peer peer, Access access) => [rule.Refusal(peer, access, uid => $"u{uid}")];
 }

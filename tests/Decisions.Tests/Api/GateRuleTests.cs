@@ -29,13 +29,13 @@ public sealed class GateRuleTests
     [Theory]
     [MemberData(nameof(Table))]
     public void Of_EachLoad_IsAsInTheTable(int open, int idle, int all, int idlest, string entry) =>
-        Assert.Equal(entry, Rule.Of(new LaneLoad(open, idle, 0), all, new LaneLoad(idlest, idlest, 0)).ToString());
+        Assert.Equal(entry, Rule.Of(new UserLoad(open, idle, 0), all, new UserLoad(idlest, idlest, 0)).ToString());
 
     [Theory]
     [InlineData(8, "Enter")]
     [InlineData(9, "Refused")]
     public void Of_ClosingConnections_CountUntilTheirEnd(int leaving, string entry) =>
-        Assert.Equal(entry, Rule.Of(new LaneLoad(1, 0, leaving), 1, default).ToString());
+        Assert.Equal(entry, Rule.Of(new UserLoad(1, 0, leaving), 1, default).ToString());
 
     /// <summary>
     /// A connection with a request in progress is never closed, whatever other users hold. A user without a connection gets one
@@ -49,7 +49,7 @@ public sealed class GateRuleTests
         foreach (var all in Enumerable.Range(open, 9))
         foreach (var idlest in Enumerable.Range(idle, 8))
         {
-            var entry = Rule.Of(new LaneLoad(open, idle, 0), all, new LaneLoad(idlest, idlest, 0));
+            var entry = Rule.Of(new UserLoad(open, idle, 0), all, new UserLoad(idlest, idlest, 0));
             if (entry == Entry.ForOneOfItsUser) Assert.True(idle > 0);
             if (entry == Entry.ForOneOfTheIdlest) Assert.True(idlest > 0);
             if (open == 1 && idlest > 0) Assert.NotEqual(Entry.Refused, entry);

@@ -9,6 +9,9 @@ internal static partial class House
 {
     public const string Root = "Reuseportd";
 
+    private const string Folders =
+        "Model|Configuration|Slots|Planning|Binding|Steering|Linux|Observability|Runtime|Diagnosis|Api|Hosting";
+
     /// <summary>Folders of the supervisor, the lowest first; those of one floor stand together.</summary>
     public static readonly string[][] Floors =
     [
@@ -16,6 +19,7 @@ internal static partial class House
         ["Configuration", "Slots", "Planning", "Binding", "Steering"],
         ["Linux", "Observability"],
         ["Runtime"],
+        ["Diagnosis"],
         ["Api"],
         ["Hosting"],
     ];
@@ -30,8 +34,8 @@ internal static partial class House
         ["Observability"] = [["Text"], ["Lines"], ["Events"], ["Formats"], ["Destinations"]],
         ["Runtime"] =
         [
-            ["Messages"], ["Fleet"], ["Trees"], ["Output"], ["Processes"], ["SteeringTask"], ["Supervision"], ["Readiness"],
-            ["Probing"], ["Updates"], ["Steering"], ["Services"], ["Snapshots"], ["Commands"], ["Loop"],
+            ["Messages"], ["Snapshots"], ["Fleet"], ["Trees"], ["Output"], ["Processes"], ["SteeringTask"], ["Supervision"],
+            ["Readiness"], ["Probing"], ["Updates"], ["Steering"], ["Services"], ["Reports"], ["Commands"], ["Loop"],
         ],
         ["Api"] = [["Contract"], ["Http"], ["Admission", "Documents"], ["Streams"], ["Routes"]],
     };
@@ -112,10 +116,10 @@ internal static partial class House
     [GeneratedRegex(@"\bReuseportd\s*\.\s*(?<folder>\w+)\s*\.\s*(?<room>\w+)")]
     private static partial Regex RoomReference();
 
-    [GeneratedRegex(@"(?<![\w.]|Reuseportd\s*\.\s*)(?<folder>Model|Configuration|Slots|Planning|Binding|Steering|Linux|Observability|Runtime|Api|Hosting)\s*\.\s*[A-Z]\w*")]
+    [GeneratedRegex(@"(?<![\w.]|Reuseportd\s*\.\s*)(?<folder>" + Folders + @")\s*\.\s*[A-Z]\w*")]
     private static partial Regex RelativeName();
 
-    [GeneratedRegex(@"\busing\s+(static\s+|\w+\s*=\s*)?(?<folder>Model|Configuration|Slots|Planning|Binding|Steering|Linux|Observability|Runtime|Api|Hosting)\s*[.;]")]
+    [GeneratedRegex(@"\busing\s+(static\s+|\w+\s*=\s*)?(?<folder>" + Folders + @")\s*[.;]")]
     private static partial Regex RelativeUsing();
 
     [GeneratedRegex(@"^\s*namespace\s+(?<name>[\w.]+)", RegexOptions.Multiline)]

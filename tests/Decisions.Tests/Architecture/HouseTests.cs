@@ -12,7 +12,6 @@ public sealed class HouseTests
     private static readonly Dictionary<(string File, string Word), string> RoomReferences = new()
     {
         [("Runtime/Fleet/WorkerSlot.cs", "Updates")] = "to be turned round",
-        [("Runtime/Updates/FailedReplacement.cs", "Snapshots")] = "to be turned round",
     };
 
     private static readonly Dictionary<(string File, string Word), string> Locks = new()

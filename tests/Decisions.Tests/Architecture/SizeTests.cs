@@ -14,11 +14,7 @@ public sealed class SizeTests
     /// <summary>A method whose body is one switch may be longer: such a body is a table.</summary>
     private static readonly Dictionary<(string File, string Word), string> LongMethods = new()
     {
-        [("Supervisor/Api/Documents/TakenPort.cs", "Cause")] = "to be split",
-        [("Supervisor/Api/Streams/LogStream.cs", "ServeAsync")] = "to be split",
         [("Supervisor/Configuration/Values/CommandLine.cs", "Split")] = "to be split",
-        [("Supervisor/Hosting/CommandLine.cs", "Create")] = "to be split",
-        [("Supervisor/Hosting/DaemonHost.cs", "RunAsync")] = "to be split",
         [("Supervisor/Runtime/Loop/LoopParts.cs", "LoopParts")] = "to be split",
     };
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Microsoft.Extensions.Hosting.Systemd;
 using Reuseportd.Hosting;
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Snapshots;
 
 namespace Decisions.Tests.Runtime;
 

@@ -1,3 +1,4 @@
+using Reuseportd.Linux.Spawning;
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Fleet;
@@ -89,7 +90,7 @@ public sealed class WorkerProcessTests
     [Fact]
     public void Silence_HeardAfterAll_IsNone()
     {
-        _process.Silence = "statically linked: /bin/server";
+        _process.Silence = new PreloadDiagnosis(PreloadReason.StaticallyLinked, "/bin/server");
         _process.Remember(Outcome(8080, "ok"));
         Assert.Null(_process.Silence);
     }

@@ -24,7 +24,7 @@ public sealed class ClockTests
         fleet.Log.Take("backoff", "web@0");
         fleet.Time.SetWall(hours * Hour);
         fleet.Turn();
-        Assert.Equal(("backoff", 1), (fleet.Worker("web@0").State, fleet.Worker("web@0").Generation));
+        Assert.Equal((WorkerState.Backoff, 1), (fleet.Worker("web@0").State, fleet.Worker("web@0").Generation));
 
         fleet.Advance(Minute);
         fleet.Log.Take("ready", "web@0");
@@ -58,7 +58,7 @@ public sealed class ClockTests
         fleet.Log.Take("loaded", "web@0");
         fleet.Time.SetWall(hours * Hour);
         fleet.Turn();
-        Assert.Equal("starting", fleet.Worker("web@0").State);
+        Assert.Equal(WorkerState.Starting, fleet.Worker("web@0").State);
 
         fleet.Advance(Minute);
         fleet.Log.Take("readiness_timeout", "web@0");
@@ -76,7 +76,7 @@ public sealed class ClockTests
 
         fleet.Log.Take("exit", "web@0");
         fleet.Log.Take("ready", "web@0");
-        Assert.Equal("ready", fleet.Worker("web@0").State);
+        Assert.Equal(WorkerState.Ready, fleet.Worker("web@0").State);
     }
 
     [Fact]

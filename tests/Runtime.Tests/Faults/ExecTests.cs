@@ -22,7 +22,7 @@ public sealed class ExecTests
 
         Assert.All(fleet.Log.Take("exit", 4), exit => Assert.Equal("killed", exit.Field("EXIT_CODE")));
         Assert.Contains("killed by SIG", fleet.Log.Take("failed", "web@0").Field("REUSEPORT_REASON"), StringComparison.Ordinal);
-        Assert.Equal("failed", fleet.Worker("web@0").State);
+        Assert.Equal(WorkerState.Failed, fleet.Worker("web@0").State);
         Assert.Empty(OwnProcess.Children());
     }
 
@@ -40,7 +40,7 @@ public sealed class ExecTests
             Assert.Equal(
                 $"exec {file}: ENOEXEC (neither a program for this machine nor a script with a #! line)",
                 fleet.Log.Take("spawn_error", "web@0").Field("REUSEPORT_REASON"));
-            Assert.Equal("failed", fleet.Worker("web@0").State);
+            Assert.Equal(WorkerState.Failed, fleet.Worker("web@0").State);
             Assert.Empty(OwnProcess.Children());
         }
         finally

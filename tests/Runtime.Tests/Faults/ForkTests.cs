@@ -24,7 +24,7 @@ public sealed class ForkTests
         Assert.Equal("9", fleet.Log.Take("exit", "web@0").Field("EXIT_STATUS"));
         fleet.Log.Take("kill", "web@0");
         Deadline.Until(() => OwnProcess.Children().Length == 0, "all of the chain is gone and reaped");
-        Assert.Equal("failed", fleet.Worker("web@0").State);
+        Assert.Equal(WorkerState.Failed, fleet.Worker("web@0").State);
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class ForkTests
 
         Assert.Equal(Standing, fleet.Log.Take("kill", "web@0").Number("REUSEPORT_COUNT"));
         Deadline.Until(() => OwnProcess.Children().Length == 0, "all of the line are gone and reaped");
-        Assert.Equal("failed", fleet.Worker("web@0").State);
+        Assert.Equal(WorkerState.Failed, fleet.Worker("web@0").State);
     }
 
     /// <summary>A worker beside it is left alone, and what it forked as well.</summary>

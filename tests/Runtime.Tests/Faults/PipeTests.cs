@@ -21,7 +21,7 @@ public sealed class PipeTests
         Assert.Equal(1, fleet.Log.Take("kill", "job@0").Number("REUSEPORT_COUNT"));
         Deadline.Until(() => !OwnProcess.Exists(child), "the child is gone and reaped");
         Deadline.Until(() => OwnProcess.Descriptors().Length <= before, "both pipes are closed");
-        Assert.Equal("stopped", fleet.Worker("job@0").State);
+        Assert.Equal(WorkerState.Stopped, fleet.Worker("job@0").State);
     }
 
     [Fact]
@@ -37,6 +37,6 @@ public sealed class PipeTests
         Assert.Equal("9", fleet.Log.Take("exit", "web@0").Field("EXIT_STATUS"));
         var next = fleet.Log.Take("ready", "web@0");
         Assert.Equal([next.Pid], OwnProcess.Children());
-        Assert.Equal(("ready", 2), (fleet.Worker("web@0").State, fleet.Worker("web@0").Generation));
+        Assert.Equal((WorkerState.Ready, 2), (fleet.Worker("web@0").State, fleet.Worker("web@0").Generation));
     }
 }

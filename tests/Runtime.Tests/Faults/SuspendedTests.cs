@@ -17,7 +17,9 @@ public sealed class SuspendedTests
         var pid = SuspendWorker(fleet, "web@0");
         fleet.Turn();
 
-        Assert.Equal(("ready", pid, 1), (fleet.Worker("web@0").State, fleet.Worker("web@0").Pid, fleet.Worker("web@0").Generation));
+        Assert.Equal(
+            (WorkerState.Ready, pid, 1),
+            (fleet.Worker("web@0").State, fleet.Worker("web@0").Pid, fleet.Worker("web@0").Generation));
         Assert.Empty(fleet.Log.All("exit"));
     }
 

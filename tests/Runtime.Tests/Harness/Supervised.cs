@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Reuseportd.Diagnosis;
 using Reuseportd.Linux.Cgroups;
 using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.ReusePort;
@@ -70,6 +71,7 @@ internal sealed class Supervised : IDisposable
             roll ?? (() => 0.5),
             startParallelism,
             Path.Combine(Path.GetTempPath(), $"reuseportd-test-notify-{Guid.NewGuid():N}"),
+            new FailureLog(logger),
             Groups: groups,
             Steerer: _steerer) { StartTime = TimeProvider.System, LongestStart = longestStart ?? TimeSpan.FromSeconds(10), Descriptors = descriptors };
         _loop = new SupervisorLoop(options, Mailbox, _output, logger, Time);

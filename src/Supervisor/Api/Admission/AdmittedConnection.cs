@@ -6,32 +6,31 @@ using Reuseportd.Linux.Sockets;
 namespace Reuseportd.Api.Admission;
 
 /// <summary>
-/// A connection that was let in: whose it is, and whether a request is under way on it. One that is idle can be turned away, and
-/// no request is lost by it: its receiving side ends, so what the client had sent until then is still read and answered, and what
-/// it sends afterwards fails at once (EPIPE).
+/// An accepted connection, its user, and whether a request runs on it. The daemon may close an idle connection without losing a
+/// request: it shuts down the receiving side, so that all that the client has sent is answered, and its next write fails (EPIPE).
 /// </summary>
 internal sealed class AdmittedConnection : IDisposable
 {
     private const long Leaving = -1;
     private const long Gone = -2;
 
-    private readonly UserConnections _lane;
+    private readonly UserConnections _user;
     private CancellationTokenSource? _closed;
     private CancellationTokenRegistration _closing;
 
-    /// <summary>Even: idle, for the so-manieth time; odd: a request is under way.</summary>
+    /// <summary>Even: idle; each idle period has its own number. Odd: a request runs.</summary>
     private long _state;
 
-    /// <param name="socket">Of the connection; it is owned by whoever has the connection.</param>
-    public AdmittedConnection(SafeSocketHandle socket, Peer peer, Access access, UserConnections lane)
+    /// <param name="socket">The caller keeps and closes it.</param>
+    public AdmittedConnection(SafeSocketHandle socket, Peer peer, Access access, UserConnections user)
     {
-        (Socket, Peer, Access, _lane) = (socket, peer, access, lane);
-        _lane.Rest(this, _state);
+        (Socket, Peer, Access, _user) = (socket, peer, access, user);
+        _user.Rest(this, _state);
     }
 
     public SafeSocketHandle Socket { get; }
 
-    /// <summary>What the <see cref="PendingConnections"/> knows it by.</summary>
+    /// <summary>The epoll token of the connection in <see cref="PendingConnections"/>.</summary>
     public ulong Token { get; set; }
 
     public Peer Peer { get; }
@@ -39,31 +38,32 @@ internal sealed class AdmittedConnection : IDisposable
     public Access Access { get; }
 
     /// <summary>
-    /// The HTTP server has the connection from here on. It takes the end of receiving for that of the client, and would not
-    /// answer any more.
+    /// Hands the connection to the HTTP server. The server takes a receiving side that is shut down for a client that has gone,
+    /// so it must not see that.
     /// </summary>
     public void Attach(ConnectionContext connection)
     {
         _closed = new CancellationTokenSource();
-        _closing = connection.ConnectionClosed.UnsafeRegister(static admission => ((AdmittedConnection)admission!).OnClosed(), this);
+        _closing = connection.ConnectionClosed.UnsafeRegister(
+            static admission => ((AdmittedConnection)admission!).OnClosed(), this);
         connection.ConnectionClosed = _closed.Token;
     }
 
     public bool IsIdle(long time) => Volatile.Read(ref _state) == time;
 
-    /// <summary>Waits until a request of the user may be served; it is over when what is returned is disposed of.</summary>
-    /// <exception cref="Problem">Too many are under way.</exception>
-    public ValueTask<IDisposable> TurnAsync(CancellationToken gone) => _lane.TurnAsync(gone);
+    /// <summary>Waits until a request of the user may run. The caller disposes of the result at the end of the request.</summary>
+    /// <exception cref="Problem">Too many requests of the user run.</exception>
+    public ValueTask<IDisposable> TurnAsync(CancellationToken gone) => _user.TurnAsync(gone);
 
-    /// <summary>A request has come, or its first byte.</summary>
-    /// <returns>Whether more may come on this connection; false where it was turned away meanwhile.</returns>
+    /// <summary>A request, or its first byte, has arrived.</summary>
+    /// <returns>Whether the connection may have further requests; false where the daemon closes it.</returns>
     public bool Begin()
     {
         var last = Volatile.Read(ref _state);
-        // The first is known by its first byte.
+        // The first byte of the first request has begun it.
         if (!IsIdleState(last)) return last >= 0;
         if (Interlocked.CompareExchange(ref _state, last + 1, last) != last) return false;
-        _lane.Wake(last);
+        _user.Wake(last);
         return true;
     }
 
@@ -71,10 +71,10 @@ internal sealed class AdmittedConnection : IDisposable
     {
         var busy = Volatile.Read(ref _state);
         if (busy < 0 || IsIdleState(busy) || Interlocked.CompareExchange(ref _state, busy + 1, busy) != busy) return;
-        _lane.Rest(this, busy + 1);
+        _user.Rest(this, busy + 1);
     }
 
-    /// <summary>Ends the connection where it has been idle since then.</summary>
+    /// <summary>Closes the connection if it is still in that idle period.</summary>
     public bool TryTurnAway(long time)
     {
         if (Interlocked.CompareExchange(ref _state, Leaving, time) != time) return false;
@@ -89,11 +89,11 @@ internal sealed class AdmittedConnection : IDisposable
         if (last == Gone) return;
         if (last >= 0)
         {
-            if (IsIdleState(last)) _lane.Wake(last);
-            _lane.Leave();
+            if (IsIdleState(last)) _user.Wake(last);
+            _user.Leave();
         }
 
-        _lane.End();
+        _user.End();
         _closing.Dispose();
         _closed?.Dispose();
     }

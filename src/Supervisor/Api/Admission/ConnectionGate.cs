@@ -10,52 +10,56 @@ using Reuseportd.Linux.Sockets;
 namespace Reuseportd.Api.Admission;
 
 /// <summary>
-/// Lets connections in as <see cref="GateRule"/> says. Those who may nothing share a few places among them; they are told so.
+/// Admits connections by the <see cref="GateRule"/>. Users without any right share a few places; their requests are refused.
 /// </summary>
-/// <param name="turns">Requests of one user that are under way at one time.</param>
+/// <param name="turns">Requests of one user that may run at one time.</param>
 internal sealed class ConnectionGate(AccessRule access, GateRule rule, int turns, TimeProvider time)
 {
-    private static readonly GateRule OfAdopted = new(MostOfOne: 16, MostOfAll: 16);
+    private static readonly GateRule Unauthorized = new(MostOfOne: 16, MostOfAll: 16);
 
-    private readonly ConcurrentDictionary<uint, UserConnections> _lanes = new();
-    private readonly UserConnections _strangers = new(uint.MaxValue, OfAdopted.MostOfOne, OfAdopted.MostOfOne, time);
+    private readonly ConcurrentDictionary<uint, UserConnections> _users = new();
+    private readonly UserConnections _unauthorized =
+        new(uint.MaxValue, Unauthorized.MostOfOne, Unauthorized.MostOfOne, time);
 
-    /// <summary>By one thread at a time; connections may end meanwhile.</summary>
-    /// <param name="left">The one that was turned away for it.</param>
-    /// <returns>Null where there is no place for it, which it has been told; the socket is still the caller's.</returns>
+    /// <summary>One thread calls it at a time; connections may end meanwhile.</summary>
+    /// <param name="left">The connection that the daemon closes to make room; null for none.</param>
+    /// <returns>Null where there is no room: the client has the answer, and the caller closes the socket.</returns>
     public AdmittedConnection? Admit(SafeSocketHandle socket, Peer peer, out AdmittedConnection? left)
     {
         var may = access.Of(peer);
-        var lane = may == Access.None ? _strangers : _lanes.GetOrAdd(peer.Uid, user => new UserConnections(user, turns, rule.MostOfOne, time));
-        lane.Enter();
-        var entry = EntryOf(lane, peer, may, out var idlest);
+        var user = may == Access.None
+            ? _unauthorized
+            : _users.GetOrAdd(peer.Uid, uid => new UserConnections(uid, turns, rule.MostOfOne, time));
+        user.Enter();
+        var entry = EntryOf(user, peer, may, out var idlest);
         left = entry switch
         {
-            Entry.ForOneOfItsUser => lane.TurnAway(),
+            Entry.ForOneOfItsUser => user.TurnAway(),
             Entry.ForOneOfTheIdlest => idlest.TurnAway(),
             _ => null,
         };
-        if (entry == Entry.Enter || left is not null) return new AdmittedConnection(socket, peer, may, lane);
-        lane.Leave();
-        lane.End();
+        if (entry == Entry.Enter || left is not null) return new AdmittedConnection(socket, peer, may, user);
+        user.Leave();
+        user.End();
         Refuse(socket, peer);
         return null;
     }
 
-    /// <summary>Where descriptors run out, whoever has the most connections that are idle pays with one.</summary>
-    /// <returns>Which one; null where none is.</returns>
+    /// <summary>Closes an idle connection of the user with the most of them, as no descriptor is left.</summary>
+    /// <returns>That connection; null where no connection is idle.</returns>
     public AdmittedConnection? MakeRoom()
     {
-        var idlest = _strangers;
-        foreach (var (_, lane) in _lanes)
-            if (lane.Load.Idle > idlest.Load.Idle) idlest = lane;
+        var idlest = _unauthorized;
+        foreach (var (_, user) in _users)
+            if (user.Load.Idle > idlest.Load.Idle) idlest = user;
         return idlest.TurnAway();
     }
 
-    /// <summary>The middleware of connections: what was admitted is given up at the end.</summary>
+    /// <summary>Connection middleware: frees the place of the connection at its end.</summary>
     public static ConnectionDelegate Guard(ConnectionDelegate next) => async connection =>
     {
-        using var admission = connection.Features.Get<AdmittedConnection>() ?? throw new InvalidOperationException("a connection that nobody let in");
+        using var admission = connection.Features.Get<AdmittedConnection>()
+                              ?? throw new InvalidOperationException("the connection was not admitted");
         admission.Attach(connection);
         await next(connection);
     };
@@ -63,30 +67,32 @@ internal sealed class ConnectionGate(AccessRule access, GateRule rule, int turns
     private Entry EntryOf(UserConnections own, Peer peer, Access may, out UserConnections idlest)
     {
         idlest = own;
-        if (may == Access.None) return OfAdopted.Of(own.Load, all: 0, idlest: default);
+        if (may == Access.None) return Unauthorized.Of(own.Load, all: 0, idlest: default);
         if (!Shares(peer.Uid)) return rule.Of(own.Load, all: 0, idlest: default);
         var all = 0;
-        foreach (var (user, lane) in _lanes)
+        foreach (var (uid, user) in _users)
         {
-            if (!Shares(user)) continue;
-            all += lane.Load.Open;
-            if (lane.Load.Idle > idlest.Load.Idle) idlest = lane;
+            if (!Shares(uid)) continue;
+            all += user.Load.Open;
+            if (user.Load.Idle > idlest.Load.Idle) idlest = user;
         }
 
         return rule.Of(own.Load, all, idlest.Load);
     }
 
-    private bool Shares(uint user) => user != 0 && user != access.Own;
+    private bool Shares(uint uid) => uid != 0 && uid != access.Own;
 
     /// <summary>
-    /// Ahead of the HTTP server, which has no answer to a connection as such; nothing of a request has been read. It fits into the
-    /// socket's buffer, which is empty.
+    /// Answers before the HTTP server has the connection, and before a request is read. The answer fits into the empty buffer of
+    /// the socket, so the send does not block.
     /// </summary>
     private static void Refuse(SafeSocketHandle socket, Peer peer)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(
-            new ProblemDocument($"user {peer.Uid} has too many connections; nothing was done", ProblemCode.Busy), ContractJson.Default.ProblemDocument);
-        var head = $"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n";
+            new ProblemDocument($"user {peer.Uid} has too many connections; nothing was done", ProblemCode.Busy),
+            ContractJson.Default.ProblemDocument);
+        var head = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n"
+                   + $"Content-Length: {body.Length}\r\nConnection: close\r\n\r\n";
         LocalSocket.TrySend(socket, [.. Encoding.ASCII.GetBytes(head), .. body]);
     }
 }

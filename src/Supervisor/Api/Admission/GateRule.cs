@@ -1,42 +1,41 @@
 namespace Reuseportd.Api.Admission;
 
-/// <summary>What becomes of a connection that comes.</summary>
+/// <summary>What the daemon does with a new connection.</summary>
 internal enum Entry
 {
     Enter,
 
-    /// <summary>It enters, and one of the same user on which nothing is under way goes.</summary>
+    /// <summary>Admits it, and closes an idle connection of the same user.</summary>
     ForOneOfItsUser,
 
-    /// <summary>It enters, and one of the user who has the most of them idle goes.</summary>
+    /// <summary>Admits it, and closes an idle connection of the user with the most idle ones.</summary>
     ForOneOfTheIdlest,
 
     Refused,
 }
 
 /// <summary>The connections of one user.</summary>
-/// <param name="Open">Without those that were turned away and are about to end; the one that comes is among them.</param>
-/// <param name="Idle">Of these, on which no request is under way; the one that comes is not.</param>
-/// <param name="Leaving">Turned away, and their end is still to come.</param>
-internal readonly record struct LaneLoad(int Open, int Idle, int Leaving);
+/// <param name="Open">Open connections, with the new one and without those that the daemon closes.</param>
+/// <param name="Idle">Open connections without a request, without the new one.</param>
+/// <param name="Leaving">Connections that the daemon closes and that have not ended.</param>
+internal readonly record struct UserLoad(int Open, int Idle, int Leaving);
 
 /// <summary>
-/// Who is let in, and who goes for it; pure. Only an idle connection ever goes. As each user has a share, and who has the most of
-/// all goes first, idle connections lock out neither others nor their own user. Root and the daemon's own user share with nobody.
+/// Decides which connections the daemon admits and which idle ones it closes; pure. Each user has a share, and the user with the
+/// most idle connections loses one first, so idle connections lock out nobody. The common limit does not hold for root and the
+/// daemon's own user.
 /// </summary>
-/// <param name="MostOfOne">Of one user.</param>
-/// <param name="MostOfAll">Of all users together who share.</param>
+/// <param name="MostOfOne">Connections of one user.</param>
+/// <param name="MostOfAll">Connections of all other users together.</param>
 internal sealed record GateRule(int MostOfOne, int MostOfAll)
 {
-    /// <summary>
-    /// All of a user's may have been idle and have to leave at one time, and their end takes as long as the server has other work.
-    /// </summary>
+    /// <summary>The daemon may close all idle connections of a user at once, and a busy server ends them late.</summary>
     private const int LeavingForEach = 2;
 
-    /// <param name="own">Of the user whose connection comes.</param>
-    /// <param name="all">Open ones of all users who share; 0 for one who does not.</param>
-    /// <param name="idlest">Of the user who has the most of them idle, among those who share.</param>
-    public Entry Of(LaneLoad own, int all, LaneLoad idlest)
+    /// <param name="own">Of the user of the new connection.</param>
+    /// <param name="all">Open connections of all users with the common limit; 0 for a user without it.</param>
+    /// <param name="idlest">Of the user with the most idle connections, among those with the common limit.</param>
+    public Entry Of(UserLoad own, int all, UserLoad idlest)
     {
         if (own.Leaving > LeavingForEach * MostOfOne) return Entry.Refused;
         if (own.Open > MostOfOne) return own.Idle > 0 ? Entry.ForOneOfItsUser : Entry.Refused;

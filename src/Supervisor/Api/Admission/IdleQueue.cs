@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Reuseportd.Api.Admission;
 
-/// <summary>Connections on which nothing is under way, in the order in which they came to that.</summary>
-/// <param name="most">That there can be.</param>
+/// <summary>Idle connections, the one that has been idle for longest first.</summary>
+/// <param name="most">The number of connections that there can be.</param>
 internal sealed class IdleQueue(int most)
 {
     private readonly ConcurrentQueue<Idleness> _idle = new();
@@ -11,20 +11,20 @@ internal sealed class IdleQueue(int most)
 
     public int Count => Volatile.Read(ref _count);
 
-    /// <param name="time">By which this idleness is told from others of the same connection.</param>
+    /// <param name="time">The number of this idle period of the connection.</param>
     public void Add(AdmittedConnection admission, long time)
     {
         Interlocked.Increment(ref _count);
         _idle.Enqueue(new Idleness(admission, time));
-        // What is over lies here until somebody looks.
+        // Idle periods that are over stay in the queue until a sweep.
         if (_idle.Count > 4 * most) Sweep();
     }
 
-    /// <summary>One that was added is idle no more.</summary>
+    /// <summary>A connection of the queue is no longer idle.</summary>
     public void Leave() => Interlocked.Decrement(ref _count);
 
-    /// <summary>Turns away the one that has been idle for longest.</summary>
-    /// <returns>Which one; null where none is.</returns>
+    /// <summary>Closes the connection that has been idle for longest.</summary>
+    /// <returns>That connection; null where none is idle.</returns>
     public AdmittedConnection? TurnAway()
     {
         while (_idle.TryDequeue(out var oldest))

@@ -7,58 +7,58 @@ using Reuseportd.Model;
 namespace Reuseportd.Api.Admission;
 
 /// <summary>
-/// The waiting room before the HTTP server: its one thread accepts connections, and keeps each until the first byte has come on it.
-/// Until then a connection costs a descriptor and a small object; however many come and go, nothing of the server's is made for
-/// them, and nobody waits behind them.
+/// Connections that have not sent a byte. One thread accepts them and holds each until its first byte arrives; only then does the
+/// HTTP server get it. A silent connection costs a descriptor and a small object, and delays no other.
 /// </summary>
 internal sealed class PendingConnections : IDisposable
 {
     private const ulong StopToken = 0;
-    private const ulong DoorToken = 1;
+    private const ulong ListenerToken = 1;
 
-    /// <summary>Connections accepted in one turn, before those that have something to say have theirs.</summary>
+    /// <summary>Connections that are accepted in one turn, before requests are looked at again.</summary>
     private const int AcceptsInATurn = 64;
 
-    /// <summary>Where nothing can be accepted, for want of descriptors or memory.</summary>
-    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(50);
+    /// <summary>The pause after accept(2) fails for want of descriptors or memory.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    private readonly LocalSocket _door;
+    private readonly LocalSocket _listener;
     private readonly ConnectionGate _gate;
     private readonly Epoll _epoll = new();
     private readonly EventFd _stop = new();
     private readonly Dictionary<ulong, AdmittedConnection> _silent = [];
-    private readonly Channel<AdmittedConnection> _speaking = Channel.CreateUnbounded<AdmittedConnection>(new UnboundedChannelOptions { SingleWriter = true });
+    private readonly Channel<AdmittedConnection> _speaking =
+        Channel.CreateUnbounded<AdmittedConnection>(new UnboundedChannelOptions { SingleWriter = true });
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ulong _lastToken = DoorToken;
+    private ulong _lastToken = ListenerToken;
     private bool _isClosed;
 
-    /// <summary>Not to be accepted from for the moment.</summary>
+    /// <summary>Whether the thread pauses accepting.</summary>
     private bool _isBlocked;
 
-    /// <param name="door">Bound; it stays the caller's.</param>
-    /// <exception cref="LinuxException">It cannot be listened on.</exception>
-    public PendingConnections(LocalSocket door, ConnectionGate gate)
+    /// <param name="listener">A bound socket, which the caller closes.</param>
+    /// <exception cref="LinuxException">listen(2) failed.</exception>
+    public PendingConnections(LocalSocket listener, ConnectionGate gate)
     {
-        (_door, _gate) = (door, gate);
+        (_listener, _gate) = (listener, gate);
         _epoll.Add(_stop, EpollEvents.Readable, StopToken);
-        _epoll.Add(door, EpollEvents.Readable, DoorToken);
-        door.Listen();
+        _epoll.Add(listener, EpollEvents.Readable, ListenerToken);
+        listener.Listen();
         new Thread(Run) { IsBackground = true, Name = "control" }.Start();
     }
 
-    /// <summary>Connections with something to be read on them, whose sockets are the reader's; it ends with the pending.</summary>
+    /// <summary>Connections with input, whose sockets the reader closes. <see cref="CloseAsync"/> completes it.</summary>
     public ChannelReader<AdmittedConnection> Speaking => _speaking.Reader;
 
-    /// <summary>Nobody is let in any more, and those who have said nothing are hung up on.</summary>
-    /// <returns>Ends when that is so.</returns>
+    /// <summary>Stops accepting, and closes the silent connections.</summary>
+    /// <returns>Completes when the thread has ended.</returns>
     public Task CloseAsync()
     {
-        // What it had is disposed of behind its end, by whoever asked for it.
+        // A second caller may come after the end of the thread, and after Dispose.
         if (!_ended.Task.IsCompleted) _stop.Signal();
         return _ended.Task;
     }
 
-    /// <summary>To be called behind <see cref="CloseAsync"/>.</summary>
+    /// <summary>To be called after <see cref="CloseAsync"/>.</summary>
     public void Dispose()
     {
         _epoll.Dispose();
@@ -72,33 +72,33 @@ internal sealed class PendingConnections : IDisposable
         {
             while (!_isClosed) Turn();
         }
-#pragma warning disable CA1031 // Told to whoever reads on: the HTTP server, which logs it.
+#pragma warning disable CA1031 // The channel passes it to the HTTP server, which logs it.
         catch (Exception unexpected)
 #pragma warning restore CA1031
         {
             fault = unexpected;
         }
 
-        LocalSocket.EndReceiving(_door);
-        // What was asked before this is still answered.
+        LocalSocket.EndReceiving(_listener);
+        // A request that arrived before this moment is still answered.
         foreach (var admission in _silent.Values.ToArray()) Hear(admission);
-        foreach (var admission in _silent.Values) HangUp(admission);
+        foreach (var admission in _silent.Values) Close(admission);
         _speaking.Writer.Complete(fault);
         _ended.SetResult();
     }
 
     private void Turn()
     {
-        var isCalled = _isBlocked;
-        foreach (var (token, _) in _epoll.Wait(_isBlocked ? Breath : null))
+        var hasClients = _isBlocked;
+        foreach (var (token, _) in _epoll.Wait(_isBlocked ? Pause : null))
         {
             if (token == StopToken) _isClosed = true;
-            else if (token == DoorToken) isCalled = true;
+            else if (token == ListenerToken) hasClients = true;
             else Hear(_silent[token]);
         }
 
         if (_isBlocked) Block(false);
-        if (isCalled) Accept();
+        if (hasClients) Accept();
     }
 
     private void Hear(AdmittedConnection admission)
@@ -109,11 +109,11 @@ internal sealed class PendingConnections : IDisposable
         _epoll.Remove(admission.Socket);
         if (isOver)
         {
-            HangUp(admission);
+            Close(admission);
             return;
         }
 
-        // One that was turned away meanwhile is answered what it had sent before.
+        // If the daemon closes the connection, what the client has sent is answered all the same.
         _ = admission.Begin();
         _speaking.Writer.TryWrite(admission);
     }
@@ -122,13 +122,13 @@ internal sealed class PendingConnections : IDisposable
     {
         for (var accepted = 0; accepted < AcceptsInATurn; accepted++)
         {
-            var socket = _door.TryAccept(out var errno);
+            var socket = _listener.TryAccept(out var errno);
             if (socket is not null) Receive(socket);
             else if (errno == Errno.Again) return;
-            // A client that has gone again, or a signal.
+            // The client has gone, or a signal interrupted the call.
             else if (errno == Errno.Aborted || errno == Errno.Interrupted) continue;
-            // Of one that has said something the server still has the descriptor.
-            else if (_gate.MakeRoom() is { } left && TurnedAway(left)) continue;
+            // A silent connection frees its descriptor at once; the server still holds those of the others.
+            else if (_gate.MakeRoom() is { } left && TryEnd(left)) continue;
             else
             {
                 Block(true);
@@ -137,9 +137,9 @@ internal sealed class PendingConnections : IDisposable
         }
     }
 
-    /// <summary>One that has said nothing yet ends with that.</summary>
-    /// <returns>False where it is the server's to end.</returns>
-    private bool TurnedAway(AdmittedConnection left)
+    /// <summary>Ends a silent connection that the daemon closes.</summary>
+    /// <returns>False where the HTTP server has the connection, and ends it.</returns>
+    private bool TryEnd(AdmittedConnection left)
     {
         if (!_silent.ContainsKey(left.Token)) return false;
         Hear(left);
@@ -154,20 +154,20 @@ internal sealed class PendingConnections : IDisposable
             return;
         }
 
-        if (left is not null) TurnedAway(left);
+        if (left is not null) TryEnd(left);
         admission.Token = ++_lastToken;
         if (_epoll.Add(socket, EpollEvents.Readable, admission.Token) == Errno.None) _silent.Add(admission.Token, admission);
-        else HangUp(admission);
+        else Close(admission);
     }
 
-    /// <summary>Whoever calls meanwhile waits in the kernel's queue.</summary>
+    /// <summary>New clients wait in the kernel's accept queue meanwhile.</summary>
     private void Block(bool isBlocked)
     {
         _isBlocked = isBlocked;
-        _epoll.Modify(_door, isBlocked ? EpollEvents.None : EpollEvents.Readable, DoorToken);
+        _epoll.Modify(_listener, isBlocked ? EpollEvents.None : EpollEvents.Readable, ListenerToken);
     }
 
-    private static void HangUp(AdmittedConnection admission)
+    private static void Close(AdmittedConnection admission)
     {
         admission.Dispose();
         admission.Socket.Dispose();

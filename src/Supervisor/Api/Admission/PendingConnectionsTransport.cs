@@ -8,8 +8,8 @@ using Reuseportd.Linux.Sockets;
 
 namespace Reuseportd.Api.Admission;
 
-/// <summary>Where the HTTP server listens: the control socket.</summary>
-/// <param name="path">As it is shown.</param>
+/// <summary>The end point of the HTTP server: the control socket.</summary>
+/// <param name="path">For messages.</param>
 internal sealed class ControlEndPoint(LocalSocket socket, string path, ConnectionGate gate) : EndPoint
 {
     public PendingConnections Open() => new(socket, gate);
@@ -17,8 +17,9 @@ internal sealed class ControlEndPoint(LocalSocket socket, string path, Connectio
     public override string ToString() => path;
 }
 
-/// <summary>Gives the HTTP server its connections out of a <see cref="PendingConnections"/>.</summary>
-internal sealed class PendingConnectionsTransport(ILoggerFactory loggers) : IConnectionListenerFactory, IConnectionListenerFactorySelector
+/// <summary>Takes the connections of the HTTP server from <see cref="PendingConnections"/>.</summary>
+internal sealed class PendingConnectionsTransport(ILoggerFactory loggers)
+    : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     public bool CanBind(EndPoint endpoint) => endpoint is ControlEndPoint;
 

@@ -3,12 +3,12 @@ using System.Net.Sockets;
 namespace Reuseportd.Api.Admission;
 
 /// <summary>
-/// What the framework makes of descriptors and threads at its first asynchronous call on a socket. Where no descriptor is left by
-/// then, a type initializer fails, and with it every later call of the process.
+/// The descriptors and threads that the framework makes at its first asynchronous call on a socket. If no descriptor is free at
+/// that moment, a type initializer fails, and every later call of the process with it.
 /// </summary>
 internal static class SocketEngine
 {
-    /// <summary>Has it made. To be called ahead of the workers.</summary>
+    /// <summary>Makes that call. It has to come before the start of the workers.</summary>
     public static async Task PrepareAsync()
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
@@ -21,7 +21,7 @@ internal static class SocketEngine
         }
         catch (OperationCanceledException)
         {
-            // Nobody sends anything.
+            // The socket has no peer, so only the cancellation ends the call.
         }
     }
 }

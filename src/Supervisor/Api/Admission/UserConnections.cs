@@ -4,61 +4,64 @@ using Reuseportd.Api.Http;
 namespace Reuseportd.Api.Admission;
 
 /// <summary>
-/// The connections of one user, and the turns of their requests: so many are under way at one time, and the others wait in their
-/// order, which is what bounds the memory of answers.
+/// The connections of one user, and the turns of their requests. A limited number of requests runs at one time, which bounds the
+/// memory for answers; the others wait in order.
 /// </summary>
-/// <param name="turns">Requests under way at one time.</param>
-/// <param name="most">Connections; no more can wait for a turn than there are.</param>
-#pragma warning disable CA1001 // It lasts as long as the daemon, and so do the turns.
+/// <param name="turns">Requests that run at one time.</param>
+/// <param name="most">Connections, and so requests that can wait.</param>
+#pragma warning disable CA1001 // The object and its limiter live as long as the daemon.
 internal sealed class UserConnections(uint user, int turns, int most, TimeProvider time)
 #pragma warning restore CA1001
 {
-    /// <summary>A request that has waited as long is refused. Ones that last, such as streams, may have all the turns.</summary>
+    /// <summary>After this time a waiting request is refused: streams may hold all turns.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
     private readonly IdleQueue _silent = new(most);
     private readonly IdleQueue _resting = new(most);
     private readonly ConcurrencyLimiter _turns = new(
-        new ConcurrencyLimiterOptions { PermitLimit = turns, QueueLimit = 2 * most, QueueProcessingOrder = QueueProcessingOrder.OldestFirst });
+        new ConcurrencyLimiterOptions
+        {
+            PermitLimit = turns, QueueLimit = 2 * most, QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        });
 
     private int _heldCount;
     private int _openCount;
 
-    public LaneLoad Load
+    public UserLoad Load
     {
         get
         {
             var open = Volatile.Read(ref _openCount);
-            return new LaneLoad(open, _silent.Count + _resting.Count, Volatile.Read(ref _heldCount) - open);
+            return new UserLoad(open, _silent.Count + _resting.Count, Volatile.Read(ref _heldCount) - open);
         }
     }
 
-    /// <summary>A connection has come; it counts until it leaves, and takes up room until its end.</summary>
+    /// <summary>A new connection: it counts as open until it leaves, and as held until it ends.</summary>
     public void Enter()
     {
         Interlocked.Increment(ref _heldCount);
         Interlocked.Increment(ref _openCount);
     }
 
-    /// <summary>It is turned away, or is about to end.</summary>
+    /// <summary>The daemon closes a connection, or the connection ends.</summary>
     public void Leave() => Interlocked.Decrement(ref _openCount);
 
-    /// <summary>One that has left before has ended.</summary>
+    /// <summary>A connection that has left has ended.</summary>
     public void End() => Interlocked.Decrement(ref _heldCount);
 
-    /// <summary>Nothing is under way on it.</summary>
-    /// <param name="time">By which this idleness is told from others; 0 before its first request.</param>
+    /// <summary>The connection is idle.</summary>
+    /// <param name="time">The number of the idle period; 0 before the first request.</param>
     public void Rest(AdmittedConnection admission, long time) => QueueOf(time).Add(admission, time);
 
-    /// <param name="time">That of its rest.</param>
+    /// <summary>A request has arrived on an idle connection.</summary>
+    /// <param name="time">As of <see cref="Rest"/>.</param>
     public void Wake(long time) => QueueOf(time).Leave();
 
     /// <summary>
-    /// Turns away one that has been idle for longest: of those that have never said anything, or of those that have, whichever are
-    /// more. So neither a flood of connections ends those of clients that come back, nor do many of these end one that has just
-    /// come.
+    /// Closes the connection that has been idle for longest, among the silent ones or among those that had a request, whichever
+    /// are more. So a flood of silent connections does not close those of active clients, nor the reverse.
     /// </summary>
-    /// <returns>Which one; null where all have something under way.</returns>
+    /// <returns>That connection; null where all have a request.</returns>
     public AdmittedConnection? TurnAway()
     {
         var (first, second) = _silent.Count >= _resting.Count ? (_silent, _resting) : (_resting, _silent);
@@ -67,8 +70,8 @@ internal sealed class UserConnections(uint user, int turns, int most, TimeProvid
         return left;
     }
 
-    /// <returns>The turn; it ends when that is disposed of.</returns>
-    /// <exception cref="Problem">There was none in time.</exception>
+    /// <returns>The turn; the caller disposes of it at the end of the request.</returns>
+    /// <exception cref="Problem">No turn was free in time.</exception>
     public async ValueTask<IDisposable> TurnAsync(CancellationToken gone)
     {
         if (_turns.AttemptAcquire() is { IsAcquired: true } free) return free;
@@ -80,10 +83,11 @@ internal sealed class UserConnections(uint user, int turns, int most, TimeProvid
         }
         catch (OperationCanceledException) when (!gone.IsCancellationRequested)
         {
-            // Told below.
+            // Refused below.
         }
 
-        throw Problem.Busy($"{turns} requests of user {user} are under way, and none of them ends: streams of events and logs are such, too");
+        throw Problem.Busy(
+            $"{turns} requests of user {user} are under way, and none of them ends: streams of events and logs are such, too");
     }
 
     private IdleQueue QueueOf(long time) => time == 0 ? _silent : _resting;

@@ -2,27 +2,26 @@ using System.Text.Json.Serialization;
 
 namespace Reuseportd.Api.Contract;
 
-/// <summary>Body of <c>POST /v1/apply</c>, which may be left out.</summary>
-/// <param name="Wait">Whether the answer comes when all that was touched has settled; true where it is left out.</param>
-/// <param name="Timeout">Seconds to wait at most; absent for as long as it takes.</param>
+/// <summary>Body of <c>POST /v1/apply</c>; optional.</summary>
+/// <param name="Wait">Whether the answer waits until all changed workers have settled; true by default.</param>
+/// <param name="Timeout">Seconds to wait at most; absent for no limit.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record ApplyRequest(bool? Wait = null, double? Timeout = null);
 
 /// <summary>
-/// Answer of <c>POST /v1/apply</c>: the errors of the configuration (status 422, nothing was changed), or what was done, in
-/// services.
+/// Answer of <c>POST /v1/apply</c>: the errors of the configuration (status 422, nothing has changed), or numbers of services.
 /// </summary>
-/// <param name="Errors">With file, line and column.</param>
-/// <param name="Added">Services that are new.</param>
-/// <param name="Changed">Services that have other processes, another policy or another number of workers now.</param>
-/// <param name="Removed">Services that are no more.</param>
-/// <param name="Unchanged">Services that were not touched.</param>
-/// <param name="Ready">Of all workers, whether the change touched them or not.</param>
-/// <param name="Workers">Of all services.</param>
-/// <param name="Warnings">Of the configuration, whether or not it has errors.</param>
+/// <param name="Errors">Each with file, line and column.</param>
+/// <param name="Added">New services.</param>
+/// <param name="Changed">Services with other processes, another policy or another number of workers.</param>
+/// <param name="Removed">Services that the files no longer have.</param>
+/// <param name="Unchanged">All other services.</param>
+/// <param name="Ready">Ready workers of all services.</param>
+/// <param name="Workers">Workers of all services.</param>
+/// <param name="Warnings">Of the configuration, with or without errors.</param>
 /// <param name="NotReady">
-/// Workers of the services that were added or changed that did not get ready or were not replaced, and of those that are paused;
-/// where nothing was added, changed or removed, of all services those that have failed or are tried again.
+/// Workers of added and changed services that are not ready or not replaced, and workers of paused updates. If no service was
+/// added, changed or removed: all workers that have failed or wait for their next start.
 /// </param>
 internal sealed record ApplyDocument(
     IReadOnlyList<string> Errors,
@@ -35,33 +34,28 @@ internal sealed record ApplyDocument(
     IReadOnlyList<string> Warnings,
     IReadOnlyList<UnreadyWorker> NotReady)
 {
-    /// <summary>Whether the answer comes because the time was over, and some workers are still on their way.</summary>
+    /// <summary>Whether the timeout ended the wait, before all workers had settled.</summary>
     public bool TimedOut { get; init; }
 
-    /// <summary>
-    /// Connections that processes of the services that were touched still had when their <c>drain_timeout</c> was over and they were
-    /// stopped; as far as was waited.
-    /// </summary>
+    /// <summary>Open connections of processes that were stopped after their <c>drain_timeout</c>, until the answer.</summary>
     public int Cut { get; init; }
 
-    /// <summary>
-    /// Services that run as before, as no process of what they were to become got ready; not among the changed.
-    /// </summary>
+    /// <summary>Services that run as before, as no new process became ready; not counted as changed.</summary>
     public IReadOnlyList<string> RolledBack { get; init; } = [];
 
     /// <summary>
-    /// Files of the output of workers that could not be opened again, also where the configuration has errors: what was renamed
-    /// is still written to.
+    /// Output files of workers that the daemon could not open again; present also if the configuration has errors. Output goes on
+    /// to the file that is open, even if it was renamed.
     /// </summary>
     public IReadOnlyList<UnopenedLog> NotReopened { get; init; } = [];
 }
 
-/// <summary>A file that output goes on to as it is open.</summary>
-/// <param name="Path">As <c>stdout</c> or <c>stderr</c> of a service has it.</param>
+/// <summary>An output file that the daemon could not open again.</summary>
+/// <param name="Path">As in <c>stdout</c> or <c>stderr</c> of the service.</param>
 /// <param name="Error">Name of the errno.</param>
 internal sealed record UnopenedLog(string Path, string Error);
 
-/// <summary>A worker that did not get ready.</summary>
+/// <summary>A worker that is not ready or not replaced.</summary>
 /// <param name="Name"><c>web@0</c>.</param>
 /// <param name="State">As in <see cref="WorkerStatus"/>.</param>
 /// <param name="Detail">As in <see cref="WorkerStatus"/>.</param>
@@ -70,6 +64,6 @@ internal sealed record UnreadyWorker(string Name, string State, string? Detail)
     /// <summary>As in <see cref="WorkerStatus"/>.</summary>
     public string? LastLine { get; init; }
 
-    /// <summary>True where it is not replaced as that is paused; else absent.</summary>
+    /// <summary>True if the worker is not replaced because its update is paused; else absent.</summary>
     public bool? Paused { get; init; }
 }

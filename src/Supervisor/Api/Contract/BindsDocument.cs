@@ -1,32 +1,30 @@
 namespace Reuseportd.Api.Contract;
 
 /// <summary>Answer of <c>GET /v1/binds</c>, with <c>name=</c> once for each name or pattern.</summary>
-/// <param name="Binds">By worker, in the order of their ports.</param>
-/// <param name="Causes">Why workers do not serve, or not all that they should; none of one that does.</param>
+/// <param name="Binds">By worker, then by port.</param>
+/// <param name="Causes">Why workers do not serve, or do not share a port.</param>
 internal sealed record BindsDocument(IReadOnlyList<BoundSocket> Binds, IReadOnlyList<BindCause> Causes)
 {
-    /// <summary>Workers that run and have none among <c>binds</c>, as nobody tells what they bind.</summary>
+    /// <summary>Running workers without an entry in <c>binds</c>, as no outcome lines reach the daemon.</summary>
     public IReadOnlyList<UntoldBinds> Untold { get; init; } = [];
 }
 
-/// <summary>What is known of a worker that does not say what it binds.</summary>
+/// <summary>A worker without outcome lines.</summary>
 /// <param name="Worker"><c>web@0</c>.</param>
-/// <param name="Ports">
-/// That the kernel said it serves, when it was asked whether it is ready; empty where it said none, or was not asked.
-/// </param>
-/// <param name="Text">Why nobody tells, and what the kernel said.</param>
+/// <param name="Ports">Ports that sock_diag showed while the worker started; empty for none.</param>
+/// <param name="Text">Why there are no outcome lines, and the ports from the kernel.</param>
 internal sealed record UntoldBinds(string Worker, int Pid, IReadOnlyList<int> Ports, string Text);
 
-/// <summary>A socket that a worker bound or tried to: the newest outcome of one call on one type, address and port.</summary>
+/// <summary>A bind or listen of a worker: the newest outcome for its type, address and port.</summary>
 /// <param name="Worker"><c>web@0</c>.</param>
-/// <param name="Pid">The process that called, which may be a child of the worker's own.</param>
-/// <param name="Fd">Descriptor in that process.</param>
+/// <param name="Pid">The calling process: the worker's own, or a child of it.</param>
+/// <param name="Fd">The descriptor in that process.</param>
 /// <param name="Inode">Of the socket, as in <c>/proc/PID/fd</c>.</param>
 /// <param name="Call">bind or listen.</param>
 /// <param name="Family">inet or inet6.</param>
-/// <param name="Type">stream or dgram; another as the preload library names it.</param>
-/// <param name="Port">After the call: of a bind to port 0 the one that the kernel chose.</param>
-/// <param name="Matched">Whether the socket passed the service's filters, so is one of those sharded.</param>
+/// <param name="Type">stream or dgram; any other type as the preload library names it.</param>
+/// <param name="Port">The port after the call: for a bind to port 0, the port that the kernel chose.</param>
+/// <param name="Matched">Whether the filters of the service contain the socket, so that its port is shared.</param>
 /// <param name="Result">"ok", or the name of the errno.</param>
 internal sealed record BoundSocket(
     string Worker,
@@ -42,10 +40,10 @@ internal sealed record BoundSocket(
     SocketOptions Options,
     string Result);
 
-/// <summary>What the preload library set on a socket; absent where it left it.</summary>
-/// <param name="Reuseport">SO_REUSEPORT was set (true) or cleared.</param>
-/// <param name="Reuseaddr">SO_REUSEADDR was set (true) or cleared.</param>
-/// <param name="Device">Interface that it was bound to.</param>
+/// <summary>Options that the preload library set on a socket; an unchanged option is absent.</summary>
+/// <param name="Reuseport">SO_REUSEPORT: set (true) or cleared.</param>
+/// <param name="Reuseaddr">SO_REUSEADDR: set (true) or cleared.</param>
+/// <param name="Device">The interface of SO_BINDTODEVICE.</param>
 /// <param name="Backlog">Of <c>listen</c>.</param>
 internal sealed record SocketOptions(bool? Reuseport, bool? Reuseaddr, string? Device, int? Backlog);
 

@@ -4,12 +4,10 @@ namespace Reuseportd.Api.Contract;
 
 /// <summary>Body of <c>POST /v1/start</c>, <c>stop</c>, <c>restart</c>, <c>reload</c> and <c>reset</c>.</summary>
 /// <param name="Names">
-/// Services (<c>web</c>: all its workers), workers (<c>web@2</c>) and patterns (<c>web*</c>, <c>*@0</c>); at least one.
+/// Services (<c>web</c>: all its workers), workers (<c>web@2</c>) and patterns (<c>web*</c>, <c>*@0</c>); at least one name.
 /// </param>
-/// <param name="Wait">
-/// Whether the answer comes when all of them have settled; else it comes at once. False where it is left out.
-/// </param>
-/// <param name="Timeout">Seconds to wait at most; absent for as long as it takes.</param>
+/// <param name="Wait">Whether the answer waits until all these workers have settled; false by default.</param>
+/// <param name="Timeout">Seconds to wait at most; absent for no limit.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record CommandRequest(IReadOnlyList<string> Names, bool? Wait = null, double? Timeout = null);
 
@@ -20,7 +18,7 @@ internal sealed record CommandRequest(IReadOnlyList<string> Names, bool? Wait = 
 internal sealed record SignalRequest(IReadOnlyList<string> Names, string Signal);
 
 /// <summary>Body of <c>POST /v1/services/NAME/scale</c>.</summary>
-/// <param name="Workers">From 0 to what the configuration allows.</param>
+/// <param name="Workers">From 0 to 10,000.</param>
 /// <param name="Wait">As of <see cref="CommandRequest"/>.</param>
 /// <param name="Timeout">As of <see cref="CommandRequest"/>.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
@@ -28,37 +26,38 @@ internal sealed record ScaleRequest(int? Workers, bool? Wait = null, double? Tim
 
 /// <summary>Answer of every command on workers.</summary>
 /// <param name="Workers">
-/// Those that the names stand for, by service and number; of a scaled service all, and those that it lost.
+/// The workers that the names match, by service and number; for <c>scale</c> all workers of the service, with the removed ones.
 /// </param>
-/// <param name="TimedOut">Whether the answer comes because the time was over, and some are still on their way.</param>
+/// <param name="TimedOut">Whether the timeout ended the wait, before all workers had settled.</param>
 internal sealed record CommandDocument(IReadOnlyList<CommandOutcome> Workers, bool TimedOut)
 {
-    /// <summary>
-    /// Connections that processes still had when their <c>drain_timeout</c> was over and they were stopped; as far as was waited.
-    /// </summary>
+    /// <summary>Open connections of processes that were stopped after their <c>drain_timeout</c>, until the answer.</summary>
     public int Cut { get; init; }
 }
 
-/// <summary>What came of a command for one worker.</summary>
+/// <summary>Result of a command for one worker.</summary>
 /// <param name="Name"><c>web@0</c>.</param>
 /// <param name="State">
-/// As in <see cref="WorkerStatus"/>, at the time of the answer; <c>removed</c> for one that is no more.
+/// As in <see cref="WorkerStatus"/>, at the time of the answer; <c>removed</c> if the command has removed the worker.
 /// </param>
 /// <param name="Ok">
-/// Whether it is where the command wanted it (ready, stopped), or was sent its signal; where the command did not wait, whether it
-/// was taken.
+/// Whether the worker is in the state that the command wants (ready, stopped), or has its signal. For a command that does not
+/// wait: whether the daemon accepted it.
 /// </param>
-/// <param name="Pid">Of its process; absent where none runs.</param>
+/// <param name="Pid">Absent where no process runs.</param>
 /// <param name="Generation">As in <see cref="WorkerStatus"/>.</param>
-/// <param name="Detail">Why it is not; else as in <see cref="WorkerStatus"/>.</param>
+/// <param name="Detail">Why <paramref name="Ok"/> is false; else as in <see cref="WorkerStatus"/>.</param>
 internal sealed record CommandOutcome(string Name, string State, bool Ok, int? Pid, int Generation, string? Detail)
 {
-    /// <summary>True where the command could do nothing with it as it is, so that it is where it was; else absent.</summary>
+    /// <summary>State of a worker that the command has removed.</summary>
+    public const string Removed = "removed";
+
+    /// <summary>True if the command does not apply to the worker, so nothing has changed; else absent.</summary>
     public bool? Untouched { get; init; }
 
-    /// <summary>As in <see cref="WorkerStatus"/>; absent also where the worker is where the command wanted it.</summary>
+    /// <summary>As in <see cref="WorkerStatus"/>; absent if <see cref="Ok"/>.</summary>
     public string? LastLine { get; init; }
 
-    /// <summary>True where it is not replaced as that is paused; else absent.</summary>
+    /// <summary>True if the worker is not replaced because its update is paused; else absent.</summary>
     public bool? Paused { get; init; }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Reuseportd.Api.Contract;
 
-/// <summary>JSON of the documents, made at build time: NativeAOT has no reflection to make it from later.</summary>
+/// <summary>Serializers of the documents, generated at build time: NativeAOT has no reflection.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,24 +1,24 @@
 namespace Reuseportd.Api.Contract;
 
-/// <summary>Why a request was not served.</summary>
-/// <param name="Error">A sentence for people.</param>
+/// <summary>Why the daemon did not serve a request.</summary>
+/// <param name="Error">A sentence for people; programs use <paramref name="Code"/>.</param>
 /// <param name="Code">One of <see cref="ProblemCode"/>.</param>
-/// <param name="Names">Of <see cref="ProblemCode.NoSuchName"/>: those that stand for nothing.</param>
+/// <param name="Names">For <see cref="ProblemCode.NoSuchName"/>: the names that match nothing.</param>
 internal sealed record ProblemDocument(string Error, string Code = ProblemCode.Invalid, IReadOnlyList<string>? Names = null);
 
-/// <summary>The causes that programs may tell from each other.</summary>
+/// <summary>Causes of refused requests, for programs.</summary>
 internal static class ProblemCode
 {
-    /// <summary>A name of the request stands for nothing (404); nothing was changed.</summary>
+    /// <summary>A name of the request matches no service and no worker (404); nothing has changed.</summary>
     public const string NoSuchName = "no_such_name";
 
     /// <summary>The user may not do this (403).</summary>
     public const string Refused = "refused";
 
-    /// <summary>The request is not understood, or asks for what cannot be (400, 404 of a path, 405).</summary>
+    /// <summary>The request is malformed, or its path or a value is not known (400, 404, 405).</summary>
     public const string Invalid = "invalid";
 
-    /// <summary>Too many are served at this moment (429, 503).</summary>
+    /// <summary>Too many requests or connections at this moment (429, 503).</summary>
     public const string Busy = "busy";
 
     /// <summary>The daemon is stopping (503).</summary>

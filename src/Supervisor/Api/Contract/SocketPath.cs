@@ -1,14 +1,14 @@
 namespace Reuseportd.Api.Contract;
 
-/// <summary>Where the control socket is, unless somebody says otherwise: one rule for both ends.</summary>
+/// <summary>The default path of the control socket, for the daemon and the client.</summary>
 internal static class SocketPath
 {
     public const string System = "/run/reuseportd/control.sock";
 
     private const string Name = "control.sock";
 
-    /// <param name="user">The effective user; root's is the system's socket.</param>
-    /// <param name="variable">A variable of the environment.</param>
+    /// <param name="user">The effective user id.</param>
+    /// <param name="variable">The value of an environment variable.</param>
     public static string Default(uint user, Func<string, string?> variable)
     {
         if (user == 0) return System;
@@ -18,8 +18,8 @@ internal static class SocketPath
     }
 
     /// <summary>
-    /// A directory of the user's own in a place where everybody may make one: it counts only where the user owns it, and nobody
-    /// else may enter. Not by TMPDIR, which need not be the same at both ends.
+    /// A private directory in a place that every user can write. It is valid only if the user owns it and no other user may enter
+    /// it. TMPDIR does not count: it may differ between the daemon and the client.
     /// </summary>
     public static string SharedPlace(uint user) => $"/tmp/reuseportd-{user}";
 }

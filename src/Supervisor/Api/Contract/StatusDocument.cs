@@ -1,66 +1,61 @@
 namespace Reuseportd.Api.Contract;
 
 /// <summary>Answer of <c>GET /v1/status</c>, with <c>name=</c> once for each name or pattern. Durations are seconds.</summary>
-/// <param name="Version">Of the daemon, as <c>1.2.3</c>.</param>
+/// <param name="Version">Version of the daemon: <c>1.2.3</c>.</param>
 /// <param name="Uptime">Of the daemon.</param>
-/// <param name="Workers">Those that were asked for, by service and number.</param>
+/// <param name="Workers">The workers that the names match, by service and number.</param>
 internal sealed record StatusDocument(string Version, double Uptime, IReadOnlyList<WorkerStatus> Workers)
 {
-    /// <summary>Whether the files on disk say something else than what runs; absent where nobody could tell yet.</summary>
+    /// <summary>Whether the files on disk differ from what runs; absent before the first comparison.</summary>
     public bool? Pending { get; init; }
 
-    /// <summary><c>net.ipv4.tcp_migrate_req</c> of the daemon's network namespace; absent where the kernel has none.</summary>
+    /// <summary><c>net.ipv4.tcp_migrate_req</c> of the daemon's network namespace; absent before Linux 5.14.</summary>
     public bool? TcpMigrateReq { get; init; }
 
-    /// <summary>The longest time that anything has waited for the daemon's loop in the last 15 to 45 seconds.</summary>
+    /// <summary>The longest time that a message has waited for the daemon's loop in the last 15 to 45 seconds.</summary>
     public double? LoopDelay { get; init; }
 
-    /// <summary>How connections are steered: ebpf, cbpf, or none where the kernel's hash decides alone.</summary>
+    /// <summary>How connections are steered: ebpf, cbpf, or none (by the kernel's hash only).</summary>
     public string? Steering { get; init; }
 
-    /// <summary>
-    /// Services of these workers whose number of workers was given by hand (<c>scale</c>); absent where there are none.
-    /// </summary>
+    /// <summary>Services of these workers that a <c>scale</c> has given another number of workers; absent for none.</summary>
     public IReadOnlyList<ScaledService>? Scaled { get; init; }
 
-    /// <summary>
-    /// Planned restarts of services of these workers that are on their way or have stopped half way; absent where there are none.
-    /// </summary>
+    /// <summary>Updates of services of these workers that run or are paused; absent for none.</summary>
     public IReadOnlyList<ServiceUpdate>? Updates { get; init; }
 }
 
-/// <summary>How far the planned restart of a service is.</summary>
-/// <param name="Done">Workers that are new already; of a rollback, that are what they were.</param>
-/// <param name="Of">Workers that are to be.</param>
-/// <param name="Paused">
-/// Whether it goes on only when somebody says how: <c>resume</c>, <c>rollback</c> or another configuration.
-/// </param>
+/// <summary>Progress of the update of a service.</summary>
+/// <param name="Done">Workers that are replaced.</param>
+/// <param name="Of">All workers of the update.</param>
+/// <param name="Paused">Whether the update waits for <c>resume</c>, <c>rollback</c> or another configuration.</param>
 internal sealed record ServiceUpdate(string Service, int Done, int Of, bool Paused)
 {
-    /// <summary>True where they become again what they were; else absent.</summary>
+    /// <summary>True if the update restores the former specification; else absent.</summary>
     public bool? Rollback { get; init; }
 
-    /// <summary>Why it stopped; absent where nothing has failed.</summary>
+    /// <summary>Why the update stopped; absent if nothing has failed.</summary>
     public string? Failure { get; init; }
 }
 
-/// <summary>A service that has another number of workers than its file gives, as somebody said so by hand.</summary>
-/// <param name="Workers">That it is to have.</param>
-/// <param name="Declared">That its file gives.</param>
+/// <summary>A service that a <c>scale</c> has given another number of workers than its file.</summary>
+/// <param name="Workers">Number of workers by the command.</param>
+/// <param name="Declared">Number of workers by the file.</param>
 internal sealed record ScaledService(string Service, int Workers, int Declared);
 
 /// <summary>One worker.</summary>
 /// <param name="Name"><c>web@0</c>.</param>
 /// <param name="State">stopped, starting, ready, draining, stopping, waiting (for room), backoff or failed.</param>
-/// <param name="Pid">Of its process; absent where none runs.</param>
-/// <param name="Generation">Number of its newest process, from 1; 0 before the first.</param>
+/// <param name="Pid">Process id; absent where no process runs.</param>
+/// <param name="Generation">Number of the newest process, from 1; 0 before the first.</param>
 /// <param name="Restarts">
-/// Processes started because another ended or failed to start, since it was last taken out of failed, or reset.
+/// Processes that were started because an earlier one ended or failed to start. A reset, or a start of a failed worker, clears
+/// the number.
 /// </param>
-/// <param name="Uptime">Of its process; absent where none runs.</param>
-/// <param name="NextTry">Until it is started again, in backoff.</param>
-/// <param name="LastExit">How its last process ended.</param>
-/// <param name="Detail">What it waits for, or why it failed.</param>
+/// <param name="Uptime">Of the process; absent where no process runs.</param>
+/// <param name="NextTry">Time until the next start, in backoff.</param>
+/// <param name="LastExit">How the last process ended.</param>
+/// <param name="Detail">What the worker waits for, or why it failed.</param>
 /// <param name="Binds">The newest outcome for each call, type, address and port.</param>
 internal sealed record WorkerStatus(
     string Name,
@@ -74,55 +69,53 @@ internal sealed record WorkerStatus(
     string? Detail,
     IReadOnlyList<BindStatus> Binds)
 {
-    /// <summary>The service that it is a worker of.</summary>
+    /// <summary>The service of the worker.</summary>
     public string Service { get; init; } = "";
 
-    /// <summary>Its number in the service, from 0.</summary>
+    /// <summary>Number of the worker in its service, from 0.</summary>
     public int Index { get; init; }
 
-    /// <summary>For how long it has been ready; absent where it is not.</summary>
+    /// <summary>How long the worker has been ready; absent if it is not.</summary>
     public double? ReadySeconds { get; init; }
 
     /// <summary>
-    /// Ports that the kernel said it serves, where it was asked as no outcome lines come; absent where it was not, and of one
-    /// that has ended.
+    /// Ports that sock_diag showed while the worker started. The daemon asks only if no outcome lines come. Absent for none, and
+    /// where no process runs.
     /// </summary>
     public IReadOnlyList<int>? KernelPorts { get; init; }
 
     /// <summary>
-    /// Last line of stderr, else of stdout, of the process that came to nothing: of a worker in backoff or failed its newest, of
-    /// one that starts again the process before, of one that was not replaced the replacement. Controls are escaped, and a long
-    /// line is cut. Absent where no process failed, or it wrote nothing that the daemon reads.
+    /// Last line of stderr, else of stdout, of the process that failed: in backoff and failed the newest one, in starting the one
+    /// before, of a worker that was not replaced the replacement. Control characters are escaped, and a long line is cut. Absent
+    /// if no process failed, or it wrote nothing that the daemon reads.
     /// </summary>
     public string? LastLine { get; init; }
 
-    /// <summary>True while it is to be replaced by a planned restart, or is on its way; else absent.</summary>
+    /// <summary>True until the update of the worker has replaced it; else absent.</summary>
     public bool? Updating { get; init; }
 
-    /// <summary>
-    /// Connections that its former process, or it itself, still has and drains; absent where nobody drains or could look.
-    /// </summary>
+    /// <summary>Open connections of the process that drains, its own or its former one; absent for none or if unknown.</summary>
     public int? Draining { get; init; }
 
-    /// <summary>Connections, or datagrams, that it was given; absent where nobody counts.</summary>
+    /// <summary>Connections, or datagrams, that were steered to the worker; absent if they are not counted.</summary>
     public ulong? Given { get; init; }
 
-    /// <summary>Connections that it took over from workers that ended or were stuck; absent as <see cref="Given"/> is.</summary>
+    /// <summary>Connections taken over from workers that ended or were stuck; absent as <see cref="Given"/>.</summary>
     public ulong? Migrated { get; init; }
 
-    /// <summary>CPU time of its process so far; absent where none runs.</summary>
+    /// <summary>CPU time of the process; absent where no process runs.</summary>
     public double? CpuSeconds { get; init; }
 
-    /// <summary>Of one CPU's time, since its process was started: two CPUs kept busy are 200.</summary>
+    /// <summary>Percent of one CPU since the start of the process: two busy CPUs are 200.</summary>
     public double? CpuPercent { get; init; }
 
-    /// <summary>Resident bytes of its process, what it started not counted.</summary>
+    /// <summary>Resident bytes of the process, without its children.</summary>
     public long? Memory { get; init; }
 }
 
 /// <summary>The newest outcome of a <c>bind</c> or <c>listen</c> on one type, address and port.</summary>
 /// <param name="Call">bind or listen.</param>
-/// <param name="Type">stream or dgram; another as the preload library names it.</param>
-/// <param name="Sharded">Whether the socket matched the filters.</param>
+/// <param name="Type">stream or dgram; any other type as the preload library names it.</param>
+/// <param name="Sharded">Whether the filters of the service contain the socket.</param>
 /// <param name="Result">"ok", or the name of the errno.</param>
 internal sealed record BindStatus(string Call, string Type, string Address, int Port, bool Sharded, string Result);

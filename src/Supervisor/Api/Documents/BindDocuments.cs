@@ -1,11 +1,11 @@
 using Reuseportd.Api.Contract;
+using Reuseportd.Diagnosis;
 using Reuseportd.Model;
-using Reuseportd.Runtime.Readiness;
 using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Api.Documents;
 
-/// <summary>What workers bound; pure.</summary>
+/// <summary>Documents of the sockets that workers bound; pure.</summary>
 internal static class BindDocuments
 {
     public static BindsDocument Of(FleetSnapshot fleet, IReadOnlyList<BindCause> causes) => new(
@@ -20,25 +20,18 @@ internal static class BindDocuments
     {
         Untold =
         [
-            .. fleet.Workers.Where(worker => worker is { Pid: not null, Unheard: not null } && worker.Binds.All(bind => bind.Socket is null))
-                .Select(worker => new UntoldBinds(worker.Name.ToString(), worker.Pid!.Value, [.. worker.KernelPorts], $"not told: {Why(worker)}{Seen(worker)}")),
+            .. from worker in fleet.Workers
+               where worker is { Pid: not null, Unheard: not null } && worker.Binds.All(bind => bind.Socket is null)
+               let text = SilenceWords.Untold(worker.Unheard!.Value, worker.KernelPorts)
+               select new UntoldBinds(worker.Name.ToString(), worker.Pid!.Value, [.. worker.KernelPorts], text),
         ],
     };
 
-    /// <summary>And those of what is to take its place.</summary>
+    /// <summary>Sockets of the worker and of its replacement.</summary>
     private static IEnumerable<BindOutcome> Sockets(WorkerSnapshot worker) =>
-        worker.Attempt is { Kind: AttemptKind.Replacement } replacement ? worker.Binds.Concat(replacement.Process.Binds) : worker.Binds;
-
-    private static string Why(WorkerSnapshot worker) => worker.Unheard switch
-    {
-        Unheard.Silenced => "'reuseport.debug' is false",
-        Unheard.Elsewhere => "'stderr' does not come to the daemon",
-        _ => "the preload library is not in it",
-    };
-
-    private static string Seen(WorkerSnapshot worker) => worker.KernelPorts.Count == 0
-        ? ""
-        : $"; by what the kernel says it serves port {string.Join(',', worker.KernelPorts)}";
+        worker.Attempt is { Kind: AttemptKind.Replacement } replacement
+            ? worker.Binds.Concat(replacement.Process.Binds)
+            : worker.Binds;
 
     private static BoundSocket Of(WorkerName worker, BindOutcome outcome, SocketOutcome socket) => new(
         worker.ToString(),

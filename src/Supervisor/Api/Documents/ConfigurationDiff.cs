@@ -7,24 +7,23 @@ using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Api.Documents;
 
-/// <summary>What the files would change of what runs; pure.</summary>
+/// <summary>Compares the files with the running services; pure.</summary>
 internal static class ConfigurationDiff
 {
-    /// <summary>
-    /// Whether the files say something else than what runs: files with errors do, and what has been taken up half way only.
-    /// </summary>
+    /// <summary>Whether the files differ from what runs. Files with errors do, and so does a paused update.</summary>
     public static bool IsPending(ValueList<ServiceSnapshot> running, FleetSpec? files) =>
         files is null || running.Any(IsHalfChanged)
         || Reconciler.Plan(running.Select(service => service.Declared), files.Services).Steps.Count > 0;
 
-    /// <summary>A paused restart without a change has nothing to do with the files: all its workers are the same service.</summary>
+    /// <summary>A paused restart without a change does not count: all its workers have the same specification.</summary>
     private static bool IsHalfChanged(ServiceSnapshot service) => service is { IsPaused: true, Update.IsChange: true };
 
-    /// <summary>In the order in which they would be made.</summary>
+    /// <summary>The changes, in the order in which an apply makes them.</summary>
     public static IReadOnlyList<ServiceChange> Of(ValueList<ServiceSnapshot> running, ValueList<ServiceSpec> files)
     {
         var now = running.ToDictionary(service => service.Spec.Name);
-        ServiceChange[] changes = [.. Reconciler.Plan(running.Select(service => service.Declared), files).Steps.Select(step => Of(step, now))];
+        var plan = Reconciler.Plan(running.Select(service => service.Declared), files);
+        ServiceChange[] changes = [.. plan.Steps.Select(step => Of(step, now))];
         var touched = changes.Select(change => change.Name).ToHashSet();
         return
         [
@@ -34,7 +33,7 @@ internal static class ConfigurationDiff
         ];
     }
 
-    /// <summary>Numbers of workers that were given by hand, and that an apply leaves as they are.</summary>
+    /// <summary>Services that keep the number of workers of a <c>scale</c> after an apply.</summary>
     public static IReadOnlyList<ScaledService> Kept(ValueList<ServiceSnapshot> running, ValueList<ServiceSpec> files)
     {
         var wanted = files.ToDictionary(file => file.Name);
@@ -42,7 +41,8 @@ internal static class ConfigurationDiff
         [
             .. from service in running
                let file = wanted.GetValueOrDefault(service.Spec.Name)
-               where file is not null && service.Overrides.Adopt(service.Declared, file).Scaled is { } scaled && scaled != file.Workers
+               where file is not null
+                     && service.Overrides.Adopt(service.Declared, file).Scaled is { } scaled && scaled != file.Workers
                select new ScaledService(file.Name, service.Spec.Workers, file.Workers),
         ];
     }
@@ -52,17 +52,20 @@ internal static class ConfigurationDiff
         PlanStep.Add => new ServiceChange(step.Service, "added", []),
         PlanStep.Remove => new ServiceChange(step.Service, "removed", []),
         PlanStep.Replace replace => Change("replaced", running[step.Service], replace.Spec),
-        PlanStep.Adjust adjust => Change(IsOnlyScaled(running[step.Service].Declared, adjust.Spec) ? "scaled" : "policy", running[step.Service], adjust.Spec),
+        PlanStep.Adjust adjust when IsOnlyScaled(running[step.Service].Declared, adjust.Spec) =>
+            Change("scaled", running[step.Service], adjust.Spec),
+        PlanStep.Adjust adjust => Change("policy", running[step.Service], adjust.Spec),
         _ => throw new InvalidOperationException($"no such plan step: {step}"),
     };
 
     private static bool IsOnlyScaled(ServiceSpec declared, ServiceSpec file) => declared with { Workers = file.Workers } == file;
 
-    /// <summary>A number of workers that was given by hand holds until the file gives another.</summary>
+    /// <summary>The number of workers of a <c>scale</c> holds until the file changes its own.</summary>
     private static ServiceChange Change(string word, ServiceSnapshot service, ServiceSpec file)
     {
         var to = file with { Workers = service.Overrides.Adopt(service.Declared, file).Workers(file) };
-        return new ServiceChange(service.Spec.Name, word, [.. Keys("", ServiceWriter.Write(service.Spec), ServiceWriter.Write(to))]);
+        var keys = Keys("", ServiceWriter.Write(service.Spec), ServiceWriter.Write(to));
+        return new ServiceChange(service.Spec.Name, word, [.. keys]);
     }
 
     private static IEnumerable<KeyChange> Keys(string path, JsonElement from, JsonElement to)

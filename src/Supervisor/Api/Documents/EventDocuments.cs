@@ -7,10 +7,13 @@ using Serilog.Events;
 
 namespace Reuseportd.Api.Documents;
 
-/// <summary>Events of the log to what clients get; pure.</summary>
+/// <summary>Documents of the events of the log; pure.</summary>
 internal static class EventDocuments
 {
     private const string Prefix = "REUSEPORT_";
+
+    /// <summary>Fields that the document has by name.</summary>
+    private static readonly string[] Own = ["REUSEPORT_EVENT", "REUSEPORT_SERVICE", "REUSEPORT_WORKER", "REUSEPORT_PID"];
 
     public static EventDocument Of(RecordedEvent recorded)
     {
@@ -24,11 +27,11 @@ internal static class EventDocuments
             EventFields.Message(logged),
             service,
             service is not null && index is not null ? $"{service}@{index}" : null,
-            int.TryParse(Text(logged, "REUSEPORT_PID"), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : null,
+            Number(logged, "REUSEPORT_PID"),
             Fields(logged));
     }
 
-    /// <summary>The frame of a server-sent event (HTML, section 9.2).</summary>
+    /// <summary>A server-sent event (HTML standard, section 9.2).</summary>
     public static byte[] Frame(EventDocument document)
     {
         using var frame = new MemoryStream();
@@ -44,11 +47,14 @@ internal static class EventDocuments
     private static Dictionary<string, string>? Fields(LogEvent logged)
     {
         var fields = logged.Properties
-            .Where(property => property.Key.StartsWith(Prefix, StringComparison.Ordinal)
-                               && property.Key is not ("REUSEPORT_EVENT" or "REUSEPORT_SERVICE" or "REUSEPORT_WORKER" or "REUSEPORT_PID"))
-            .ToDictionary(property => property.Key[Prefix.Length..].ToLowerInvariant(), property => EventFields.Text(property.Value));
+            .Where(field => field.Key.StartsWith(Prefix, StringComparison.Ordinal) && !Own.Contains(field.Key))
+            .ToDictionary(field => field.Key[Prefix.Length..].ToLowerInvariant(), field => EventFields.Text(field.Value));
         return fields.Count == 0 ? null : fields;
     }
 
-    private static string? Text(LogEvent logged, string field) => logged.Properties.TryGetValue(field, out var value) ? EventFields.Text(value) : null;
+    private static string? Text(LogEvent logged, string field) =>
+        logged.Properties.TryGetValue(field, out var value) ? EventFields.Text(value) : null;
+
+    private static int? Number(LogEvent logged, string field) =>
+        int.TryParse(Text(logged, field), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

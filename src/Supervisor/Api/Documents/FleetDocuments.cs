@@ -1,5 +1,6 @@
 using Reuseportd.Api.Contract;
 using Reuseportd.Api.Http;
+using Reuseportd.Diagnosis;
 using Reuseportd.Linux.ReusePort;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Commands;
@@ -7,11 +8,12 @@ using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Api.Documents;
 
-/// <summary>Snapshots of the loop to the documents that clients get; pure.</summary>
+/// <summary>Documents of snapshots and results; pure.</summary>
 internal static class FleetDocuments
 {
-    /// <param name="counts">What was given to each worker, as far as it is counted.</param>
-    public static StatusDocument Of(FleetSnapshot fleet, string version, IReadOnlyDictionary<WorkerName, SlotCounts>? counts = null) =>
+    /// <param name="counts">Connections of each worker that is counted.</param>
+    public static StatusDocument Of(
+        FleetSnapshot fleet, string version, IReadOnlyDictionary<WorkerName, SlotCounts>? counts = null) =>
         new(version, fleet.Now.TotalSeconds, [.. fleet.Workers.Select(worker => Of(worker, fleet.Now, CountsOf(worker, counts)))])
         {
             Scaled = Scaled(fleet) is { Length: > 0 } scaled ? scaled : null,
@@ -25,7 +27,8 @@ internal static class FleetDocuments
            where update is not null
            select new ServiceUpdate(service.Spec.Name, update.Done, update.Count, update.IsPaused)
            {
-               Rollback = update.IsRollback ? true : null, Failure = update.Failure,
+               Rollback = update.IsRollback ? true : null,
+               Failure = update.Failure is { } failure ? UpdateWords.Of(failure) : null,
            },
     ];
 
@@ -39,12 +42,22 @@ internal static class FleetDocuments
         counts is not null && counts.TryGetValue(worker.Name, out var found) ? found : null;
 
     public static CommandDocument Of(CommandResult result) => new(
-        [.. result.Workers.Select(end => new CommandOutcome(end.Name.ToString(), end.State, end.Ok, end.Pid, end.Generation, end.Detail) {
-            Untouched = end.IsUntouched ? true : null, Paused = end.IsPostponed ? true : null,
-        })],
+        [.. result.Workers.Select(Of)],
         result.TimedOut)
     {
         Cut = result.Cut,
+    };
+
+    private static CommandOutcome Of(CommandEnd end) => new(
+        end.Name.ToString(),
+        end.IsRemoved ? CommandOutcome.Removed : StateWords.Of(end.State),
+        end.Ok,
+        end.Pid,
+        end.Generation,
+        CommandWords.Of(end))
+    {
+        Untouched = end.IsUntouched ? true : null,
+        Paused = end.IsPostponed ? true : null,
     };
 
     public static ApplyDocument Of(ApplyResult result) => Change(result) with
@@ -55,7 +68,7 @@ internal static class FleetDocuments
     private static ApplyDocument Change(ApplyResult result) => result.Done is { } done
         ? new(
             [], done.Added, done.Changed, done.Removed, done.Unchanged, done.Counts.Ready, done.Counts.Workers, result.Warnings,
-            [.. done.NotReady.Select(worker => new UnreadyWorker(worker.Name.ToString(), worker.State, worker.Detail) { Paused = worker.IsPostponed ? true : null })])
+            [.. done.NotReady.Select(Unready)])
         {
             TimedOut = done.TimedOut,
             Cut = done.Cut,
@@ -63,16 +76,22 @@ internal static class FleetDocuments
         }
         : new(result.Errors, 0, 0, 0, 0, 0, 0, result.Warnings, []);
 
+    private static UnreadyWorker Unready(WorkerSnapshot worker) =>
+        new(worker.Name.ToString(), StateWords.Of(worker.State), WorkerDetail.Of(worker))
+        {
+            Paused = worker.IsPostponed ? true : null,
+        };
+
     private static WorkerStatus Of(WorkerSnapshot worker, TimeSpan now, SlotCounts? counts) => new(
         worker.Name.ToString(),
-        worker.State,
+        StateWords.Of(worker.State),
         worker.Pid,
         worker.Generation,
         worker.Restarts,
         (now - worker.Started)?.TotalSeconds,
         (worker.NextTry - now)?.TotalSeconds,
         worker.LastExit?.ToString(),
-        worker.Detail,
+        WorkerDetail.Of(worker),
         [.. worker.Binds.Where(bind => bind.Socket is not null).Select(bind => Of(bind, bind.Socket!))])
     {
         Service = worker.Name.Service,

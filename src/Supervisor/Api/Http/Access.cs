@@ -2,28 +2,28 @@ using Reuseportd.Linux.Sockets;
 
 namespace Reuseportd.Api.Http;
 
-/// <summary>What a client may do.</summary>
+/// <summary>The rights of a client.</summary>
 internal enum Access
 {
     None,
 
-    /// <summary>See, and change nothing.</summary>
+    /// <summary>To look at the fleet, and to change nothing.</summary>
     Read,
     Change,
 }
 
-/// <summary>Who may do what; pure.</summary>
-/// <param name="Own">The user that the daemon runs as.</param>
-/// <param name="Group">Members may change things; null where there is no such group.</param>
-/// <param name="ReadGroup">Members may look; null where there is no such group.</param>
+/// <summary>Decides the rights of users; pure.</summary>
+/// <param name="Own">The daemon's user.</param>
+/// <param name="Group">Its members have <see cref="Access.Change"/>; null without such a group.</param>
+/// <param name="ReadGroup">Its members have <see cref="Access.Read"/>; null without such a group.</param>
 internal sealed record AccessRule(uint Own, uint? Group, uint? ReadGroup)
 {
     private const uint Root = 0;
 
-    /// <summary>Of <see cref="Group"/>, for people.</summary>
+    /// <summary>Name of <see cref="Group"/>.</summary>
     public string GroupName { get; init; } = "reuseportd";
 
-    /// <summary>Of <see cref="ReadGroup"/>, for people; null as that is.</summary>
+    /// <summary>Name of <see cref="ReadGroup"/>.</summary>
     public string? ReadGroupName { get; init; }
 
     public Access Of(Peer peer)
@@ -32,19 +32,23 @@ internal sealed record AccessRule(uint Own, uint? Group, uint? ReadGroup)
         return ReadGroup is { } readers && peer.IsIn(readers) ? Access.Read : Access.None;
     }
 
-    /// <summary>Why somebody is refused, and what helps.</summary>
+    /// <summary>Why a request is refused, and what helps.</summary>
     /// <param name="nameOf">A user by number, as people read it: <c>root (0)</c>.</param>
     public string Refusal(Peer peer, Access access, Func<uint, string> nameOf)
     {
         var what = access == Access.Read ? "may look at this reuseportd, and not change anything" : "may not use this reuseportd";
-        var help = Own != Root ? $"it belongs to user {nameOf(Own)}: become that user, or root" : $"become root (sudo reuseportctl ...){Groups(access)}";
+        var help = Own != Root
+            ? $"it belongs to user {nameOf(Own)}: become that user, or root"
+            : $"become root (sudo reuseportctl ...){Groups(access)}";
         return $"user {nameOf(peer.Uid)} {what}; {help}";
     }
 
     private string Groups(Access access)
     {
-        // Who may look is a member already.
-        var readers = access == Access.None && ReadGroupName is { } name ? $"'{name}' to look only (usermod -aG {name} NAME)" : null;
+        // A user with read access is a member of the read group already.
+        var readers = access == Access.None && ReadGroupName is { } name
+            ? $"'{name}' to look only (usermod -aG {name} NAME)"
+            : null;
         var members = Group is null ? null : $"'{GroupName}' (usermod -aG {GroupName} NAME)";
         var groups = string.Join(", or to ", new[] { members, readers }.OfType<string>());
         return groups.Length == 0 ? "" : $", or have root add you to the group {groups}, and log in anew";

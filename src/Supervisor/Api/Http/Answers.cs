@@ -5,7 +5,7 @@ using Reuseportd.Api.Contract;
 
 namespace Reuseportd.Api.Http;
 
-/// <summary>What goes back to a client.</summary>
+/// <summary>Writes answers to clients.</summary>
 internal static class Answers
 {
     public static Task OkAsync<T>(HttpContext context, T document, JsonTypeInfo<T> type) =>
@@ -18,7 +18,7 @@ internal static class Answers
         return JsonSerializer.SerializeAsync(context.Response.Body, document, type, context.RequestAborted);
     }
 
-    /// <summary>Runs a handler; what stands in its way becomes the answer, where none has begun.</summary>
+    /// <summary>Runs a handler. Its exception becomes the answer, unless the answer has begun.</summary>
     public static async Task GuardAsync(HttpContext context, Func<Task> handler)
     {
         try
@@ -35,13 +35,13 @@ internal static class Answers
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
         {
-            await WriteAsync(
-                context, StatusCodes.Status503ServiceUnavailable, new ProblemDocument("the daemon is stopping", ProblemCode.Stopping),
-                ContractJson.Default.ProblemDocument);
+            var stopping = new ProblemDocument("the daemon is stopping", ProblemCode.Stopping);
+            await WriteAsync(context, StatusCodes.Status503ServiceUnavailable, stopping, ContractJson.Default.ProblemDocument);
         }
-        catch (Exception gone) when (gone is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        catch (Exception gone)
+            when (gone is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is there to be told.
+            // The client has closed the connection.
         }
     }
 

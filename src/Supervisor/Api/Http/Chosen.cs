@@ -4,11 +4,11 @@ using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Api.Http;
 
-/// <summary>Which workers names stand for; pure.</summary>
+/// <summary>Selects workers by name; pure.</summary>
 internal static class Chosen
 {
-    /// <summary>The snapshot with these workers and their services only; with all where none is named.</summary>
-    /// <exception cref="Problem">A name stands for nothing.</exception>
+    /// <summary>The snapshot with the named workers and their services only; without names, the whole snapshot.</summary>
+    /// <exception cref="Problem">A name matches no worker and no service.</exception>
     public static FleetSnapshot Of(FleetSnapshot fleet, ValueList<NamePattern> names)
     {
         if (names.Count == 0) return fleet;
@@ -23,7 +23,7 @@ internal static class Chosen
         };
     }
 
-    /// <summary>A service may be there without workers.</summary>
+    /// <summary>A service may have no workers.</summary>
     private static bool IsThere(FleetSnapshot fleet, NamePattern name) =>
         fleet.Workers.Any(worker => name.Fits(worker.Name))
         || fleet.Services.Any(service => IsCalled(service, [name]));

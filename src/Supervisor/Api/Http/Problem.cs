@@ -3,8 +3,8 @@ using Reuseportd.Api.Contract;
 
 namespace Reuseportd.Api.Http;
 
-/// <summary>A request that is not served, and why; thrown where that is found, and answered in one place.</summary>
-#pragma warning disable CA1032, CA1064 // It carries an answer, and never leaves the handlers.
+/// <summary>Why a request is refused. Handlers throw it, and <see cref="Answers.GuardAsync"/> answers it.</summary>
+#pragma warning disable CA1032, CA1064 // The exception carries an answer, and never leaves the handlers.
 internal sealed class Problem(int status, ProblemDocument document) : Exception(document.Error)
 #pragma warning restore CA1032, CA1064
 {
@@ -12,11 +12,15 @@ internal sealed class Problem(int status, ProblemDocument document) : Exception(
 
     public ProblemDocument Document { get; } = document;
 
-    public static Problem Invalid(string error) => new(StatusCodes.Status400BadRequest, new ProblemDocument(error, ProblemCode.Invalid));
+    public static Problem Invalid(string error) =>
+        new(StatusCodes.Status400BadRequest, new ProblemDocument(error, ProblemCode.Invalid));
 
-    public static Problem NoSuchName(IReadOnlyList<string> names) => new(
-        StatusCodes.Status404NotFound,
-        new ProblemDocument($"there is no service or worker {string.Join(", ", names.Select(name => $"'{name}'"))}", ProblemCode.NoSuchName, names));
+    public static Problem NoSuchName(IReadOnlyList<string> names)
+    {
+        var error = $"there is no service or worker {string.Join(", ", names.Select(name => $"'{name}'"))}";
+        return new(StatusCodes.Status404NotFound, new ProblemDocument(error, ProblemCode.NoSuchName, names));
+    }
 
-    public static Problem Busy(string error) => new(StatusCodes.Status503ServiceUnavailable, new ProblemDocument(error, ProblemCode.Busy));
+    public static Problem Busy(string error) =>
+        new(StatusCodes.Status503ServiceUnavailable, new ProblemDocument(error, ProblemCode.Busy));
 }

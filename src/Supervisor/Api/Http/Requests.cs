@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -6,12 +7,12 @@ using Reuseportd.Planning;
 
 namespace Reuseportd.Api.Http;
 
-/// <summary>What comes from a client, read and judged; what is wrong with it is thrown as a <see cref="Problem"/>.</summary>
+/// <summary>Reads and validates requests; throws a <see cref="Problem"/> for an invalid one.</summary>
 internal static class Requests
 {
     public const int LargestBody = 64 << 10;
 
-    /// <summary>The loop goes through all workers for each.</summary>
+    /// <summary>The loop compares each name with all workers.</summary>
     private const int MostNames = 1024;
 
     private const int MostPatterns = 32;
@@ -32,19 +33,22 @@ internal static class Requests
         }
     }
 
-    /// <summary>The same for a body that may be left out.</summary>
+    /// <summary>The same for an optional body.</summary>
     public static async Task<T> BodyAsync<T>(HttpContext context, JsonTypeInfo<T> type, T none) =>
-        context.Request.ContentLength is null or 0 && context.Request.Headers.TransferEncoding.Count == 0 ? none : await BodyAsync(context, type);
+        context.Request.ContentLength is null or 0 && context.Request.Headers.TransferEncoding.Count == 0
+            ? none
+            : await BodyAsync(context, type);
 
-    /// <summary>Names of a body: at least one.</summary>
+    /// <summary>Names in a body; at least one.</summary>
     public static ValueList<NamePattern> Names(IReadOnlyList<string>? names) => names is { Count: > 0 }
         ? Patterns(names)
         : throw Problem.Invalid("'names' has to name at least one service or worker");
 
-    /// <summary>Names of the query; none stands for all.</summary>
-    public static ValueList<NamePattern> Names(HttpContext context) => Patterns([.. context.Request.Query["name"].OfType<string>()]);
+    /// <summary>Names in the query; none means all workers.</summary>
+    public static ValueList<NamePattern> Names(HttpContext context) =>
+        Patterns([.. context.Request.Query["name"].OfType<string>()]);
 
-    /// <summary>Null for as long as it takes.</summary>
+    /// <summary>Null for no limit.</summary>
     public static TimeSpan? Timeout(double? seconds) => seconds switch
     {
         null => null,
@@ -52,7 +56,7 @@ internal static class Requests
         _ => throw Problem.Invalid($"'timeout' accepts seconds from 0 to {LongestWait.TotalSeconds}"),
     };
 
-    /// <summary>A flag of the query.</summary>
+    /// <summary>A boolean in the query.</summary>
     public static bool Flag(HttpContext context, string name, bool usual) => context.Request.Query[name].ToString() switch
     {
         "" => usual,
@@ -61,11 +65,11 @@ internal static class Requests
         var other => throw Problem.Invalid($"'{name}' accepts true or false, not '{other}'"),
     };
 
-    /// <summary>A number of the query.</summary>
+    /// <summary>A number in the query; null for none.</summary>
     public static long? Number(HttpContext context, string name, long most) => context.Request.Query[name].ToString() switch
     {
         "" => null,
-        var text when long.TryParse(text, System.Globalization.NumberStyles.None, null, out var number) && number <= most => number,
+        var text when long.TryParse(text, NumberStyles.None, null, out var number) && number <= most => number,
         _ => throw Problem.Invalid($"'{name}' accepts a number from 0 to {most}"),
     };
 
@@ -81,5 +85,6 @@ internal static class Requests
             : throw Problem.Invalid($"at most {MostPatterns} names with wildcards are taken at one time");
     }
 
-    private static string At(JsonException wrong) => wrong is { Path: { Length: > 1 } path } ? $" at {path[..Math.Min(path.Length, 64)]}" : "";
+    private static string At(JsonException wrong) =>
+        wrong is { Path: { Length: > 1 } path } ? $" at {path[..Math.Min(path.Length, 64)]}" : "";
 }

@@ -9,8 +9,8 @@ using Reuseportd.Runtime.Commands;
 
 namespace Reuseportd.Api.Routes;
 
-/// <summary>Handlers of what changes workers.</summary>
-internal sealed class Commands(IFleetControl control, WorkerFacts facts, CancellationToken stopping)
+/// <summary>Handlers of requests that change workers.</summary>
+internal sealed class Commands(IFleetControl control, WorkerDetails details, CancellationToken stopping)
 {
     private const int MostWorkers = 10_000;
 
@@ -32,7 +32,8 @@ internal sealed class Commands(IFleetControl control, WorkerFacts facts, Cancell
     {
         var name = Name(context);
         var request = await Requests.BodyAsync(context, ContractJson.Default.ScaleRequest);
-        if (request.Workers is not (>= 0 and <= MostWorkers and var workers)) throw Problem.Invalid($"'workers' accepts 0 to {MostWorkers}");
+        if (request.Workers is not (>= 0 and <= MostWorkers and var workers))
+            throw Problem.Invalid($"'workers' accepts 0 to {MostWorkers}");
         var snapshot = await control.SnapshotAsync(context.RequestAborted);
         if (!snapshot.Services.Any(service => service.Spec.Name == name)) throw Problem.NoSuchName([name]);
         await AnswerAsync(context, new FleetCommand.Scale(workers), [new NamePattern(name)], request.Wait, request.Timeout);
@@ -42,33 +43,37 @@ internal sealed class Commands(IFleetControl control, WorkerFacts facts, Cancell
     {
         var request = await Requests.BodyAsync(context, ContractJson.Default.ApplyRequest, new ApplyRequest());
         var timeout = request.Wait == false ? TimeSpan.Zero : Requests.Timeout(request.Timeout);
-        // A client that goes away does not stop a change half way.
+        // A client that closes its connection does not stop the change.
         var result = await control.ApplyAsync(timeout, stopping);
         var status = result.Errors.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity;
         var document = FleetDocuments.Of(result);
         if (result.Done is { NotReady: { Count: > 0 } unready })
         {
-            var heard = await facts.HeardAsync(control, [.. unready.Select(worker => (worker.Name, worker.LastWords))], context.RequestAborted);
-            document = facts.AddTo(document, unready, heard);
+            var failed = unready.Select(worker => (worker.Name, worker.LastWords));
+            var all = await details.AfterLastOutputAsync(control, [.. failed], context.RequestAborted);
+            document = details.AddTo(document, unready, all);
         }
 
         await Answers.WriteAsync(context, status, document, ContractJson.Default.ApplyDocument);
     }
 
-    /// <summary>Of the path, one service.</summary>
+    /// <summary>The name of a service, in the path.</summary>
     public static string Name(HttpContext context) => context.Request.RouteValues["name"] as string ?? "";
 
-    private async Task AnswerAsync(HttpContext context, FleetCommand command, ValueList<NamePattern> names, bool? wait, double? seconds)
+    private async Task AnswerAsync(
+        HttpContext context, FleetCommand command, ValueList<NamePattern> names, bool? wait, double? seconds)
     {
         var by = context.Features.Get<AdmittedConnection>()?.Peer.ToString() ?? "somebody";
-        var result = await control.CommandAsync(command, names, wait ?? false, Requests.Timeout(seconds), by, context.RequestAborted);
+        var timeout = Requests.Timeout(seconds);
+        var result = await control.CommandAsync(command, names, wait ?? false, timeout, by, context.RequestAborted);
         if (result.Unknown.Count > 0) throw Problem.NoSuchName(result.Unknown);
         var document = FleetDocuments.Of(result);
-        // Of a signal that was not sent there is nothing more to say.
+        // A signal has no cause beyond its errno.
         if (command is not (FleetCommand.Send or FleetCommand.Reload) && document.Workers.Any(worker => !worker.Ok))
         {
-            var unmoved = result.Workers.Where(worker => !worker.Ok).Select(worker => (worker.Name, worker.LastWords));
-            document = facts.AddTo(document, result, await facts.HeardAsync(control, [.. unmoved], context.RequestAborted));
+            var failed = result.Workers.Where(worker => !worker.Ok).Select(worker => (worker.Name, worker.Facts?.LastWords));
+            var all = await details.AfterLastOutputAsync(control, [.. failed], context.RequestAborted);
+            document = details.AddTo(document, result, all);
         }
 
         await Answers.OkAsync(context, document, ContractJson.Default.CommandDocument);

@@ -10,11 +10,11 @@ using Reuseportd.Runtime.Commands;
 
 namespace Reuseportd.Api.Routes;
 
-/// <summary>One thing that can be asked for.</summary>
-/// <param name="Needs">What the client must be allowed.</param>
+/// <summary>One route of the API.</summary>
+/// <param name="Needs">The rights that the client needs.</param>
 internal sealed record Route(string Method, string Path, Access Needs, Func<HttpContext, Task> Handler);
 
-/// <summary>The paths of the control socket.</summary>
+/// <summary>The routes of the control socket.</summary>
 internal static class ControlApi
 {
     public static IReadOnlyList<Route> Routes(Queries queries, Commands commands, EventStream events, LogStream logs) =>
@@ -42,27 +42,34 @@ internal static class ControlApi
 
     public static void Map(IEndpointRouteBuilder to, IReadOnlyList<Route> routes, AccessRule rule)
     {
-        foreach (var route in routes)
-            to.MapMethods(route.Path, [route.Method], context => Answers.GuardAsync(context, () => ServeAsync(context, route.Needs, rule, route.Handler)));
-        to.MapFallback(context => Answers.GuardAsync(context, () => ServeAsync(context, Access.Read, rule, NothingThere)));
+        foreach (var route in routes) to.MapMethods(route.Path, [route.Method], Guarded(route.Needs, rule, route.Handler));
+        to.MapFallback(Guarded(Access.Read, rule, NotFound));
     }
+
+    private static RequestDelegate Guarded(Access needs, AccessRule rule, Func<HttpContext, Task> handler) =>
+        context => Answers.GuardAsync(context, () => ServeAsync(context, needs, rule, handler));
 
     private static async Task ServeAsync(HttpContext context, Access needs, AccessRule rule, Func<HttpContext, Task> handler)
     {
-        if (context.Features.Get<AdmittedConnection>() is not { } admission) throw new InvalidOperationException("a connection that nobody let in");
+        if (context.Features.Get<AdmittedConnection>() is not { } admission)
+            throw new InvalidOperationException("the connection was not admitted");
         if (!admission.Begin()) context.Response.Headers.Connection = "close";
-        // Behind the last byte of the answer: one that is half sent must not be cut off for another's sake.
+        // The connection is idle only after the last byte of the answer: the daemon must not close it earlier.
         context.Response.OnCompleted(static served =>
         {
             ((AdmittedConnection)served).End();
             return Task.CompletedTask;
         }, admission);
         if (admission.Access < needs)
-            throw new Problem(StatusCodes.Status403Forbidden, new ProblemDocument(rule.Refusal(admission.Peer, admission.Access, UserDatabase.Described), ProblemCode.Refused));
+            throw Refused(rule.Refusal(admission.Peer, admission.Access, UserDatabase.Described));
         using var turn = await admission.TurnAsync(context.RequestAborted);
         await handler(context);
     }
 
-    private static Task NothingThere(HttpContext context) => throw new Problem(
-        StatusCodes.Status404NotFound, new ProblemDocument($"there is no {context.Request.Method} {context.Request.Path}", ProblemCode.Invalid));
+    private static Problem Refused(string why) =>
+        new(StatusCodes.Status403Forbidden, new ProblemDocument(why, ProblemCode.Refused));
+
+    private static Task NotFound(HttpContext context) => throw new Problem(
+        StatusCodes.Status404NotFound,
+        new ProblemDocument($"there is no {context.Request.Method} {context.Request.Path}", ProblemCode.Invalid));
 }

@@ -7,8 +7,8 @@ using Reuseportd.Linux.ReusePort;
 
 namespace Reuseportd.Api.Routes;
 
-/// <summary>Handlers of what only looks.</summary>
-internal sealed class Queries(IFleetControl control, WorkerFacts facts, string version)
+/// <summary>Handlers of requests that change nothing.</summary>
+internal sealed class Queries(IFleetControl control, WorkerDetails details, string version)
 {
     public async Task StatusAsync(HttpContext context)
     {
@@ -24,14 +24,14 @@ internal sealed class Queries(IFleetControl control, WorkerFacts facts, string v
             TcpMigrateReq = MigrationSetting.Read(),
             LoopDelay = Math.Round(snapshot.LoopDelay.TotalSeconds, 6),
         };
-        await Answers.OkAsync(context, facts.AddTo(document, snapshot, chosen), ContractJson.Default.StatusDocument);
+        await Answers.OkAsync(context, details.AddTo(document, snapshot, chosen), ContractJson.Default.StatusDocument);
     }
 
     public async Task ServiceAsync(HttpContext context)
     {
         var name = Commands.Name(context);
         var snapshot = await control.SnapshotAsync(context.RequestAborted);
-        if (snapshot.Services.FirstOrDefault(service => service.Spec.Name == name) is not { } found) throw Problem.NoSuchName([name]);
+        var found = snapshot.Services.FirstOrDefault(service => service.Spec.Name == name) ?? throw Problem.NoSuchName([name]);
         context.Response.ContentType = "application/json";
         await context.Response.Body.WriteAsync(ServiceWriter.File(found.Spec), context.RequestAborted);
     }
@@ -41,10 +41,11 @@ internal sealed class Queries(IFleetControl control, WorkerFacts facts, string v
         var names = Requests.Names(context);
         var snapshot = await control.SnapshotAsync(context.RequestAborted);
         var chosen = Chosen.Of(snapshot, names);
-        await Answers.OkAsync(context, BindDocuments.Of(chosen, facts.Causes(snapshot, chosen)), ContractJson.Default.BindsDocument);
+        var document = BindDocuments.Of(chosen, details.Causes(snapshot, chosen));
+        await Answers.OkAsync(context, document, ContractJson.Default.BindsDocument);
     }
 
-    /// <summary>The document that is kept with the source.</summary>
+    /// <summary>docs/openapi.json, which the build puts into the binary.</summary>
     public static async Task OpenApiAsync(HttpContext context)
     {
         await using var document = typeof(Queries).Assembly.GetManifestResourceStream("openapi.json")
@@ -56,7 +57,8 @@ internal sealed class Queries(IFleetControl control, WorkerFacts facts, string v
     public async Task CheckAsync(HttpContext context)
     {
         var reading = await control.ReadAsync(anew: true, context.RequestAborted);
-        await Answers.OkAsync(context, new CheckDocument(reading.Errors, reading.Warnings, reading.Files), ContractJson.Default.CheckDocument);
+        var document = new CheckDocument(reading.Errors, reading.Warnings, reading.Files);
+        await Answers.OkAsync(context, document, ContractJson.Default.CheckDocument);
     }
 
     public async Task DiffAsync(HttpContext context)
@@ -64,7 +66,8 @@ internal sealed class Queries(IFleetControl control, WorkerFacts facts, string v
         var snapshot = await control.SnapshotAsync(context.RequestAborted);
         var reading = await control.ReadAsync(anew: true, context.RequestAborted);
         var files = reading.Fleet?.Services;
-        var document = new DiffDocument(reading.Errors, reading.Warnings, files is { } wanted ? ConfigurationDiff.Of(snapshot.Services, wanted) : [])
+        var changes = files is { } wanted ? ConfigurationDiff.Of(snapshot.Services, wanted) : [];
+        var document = new DiffDocument(reading.Errors, reading.Warnings, changes)
         {
             Kept = files is { } same ? ConfigurationDiff.Kept(snapshot.Services, same) : [],
         };

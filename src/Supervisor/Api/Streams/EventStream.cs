@@ -9,14 +9,13 @@ using Reuseportd.Planning;
 namespace Reuseportd.Api.Streams;
 
 /// <summary>
-/// Handler of <c>GET /v1/events</c>: a client's place in the ring of events, and nothing else of its own. It reads as fast as the
-/// client takes.
+/// Handler of <c>GET /v1/events</c>. A client has a position in the ring of events and no queue: a slow client costs no memory.
 /// </summary>
 internal sealed class EventStream(IFleetControl control, EventRing events, TimeProvider time, StreamEnd ending)
 {
     private const int MostAtOnce = 64;
 
-    /// <summary>A client that has gone is noticed by what cannot be written to it.</summary>
+    /// <summary>Only a write shows that a client has gone, so an idle stream writes a comment after this time.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
 
     public async Task ServeAsync(HttpContext context)
@@ -37,24 +36,27 @@ internal sealed class EventStream(IFleetControl control, EventRing events, TimeP
         }
         catch (OperationCanceledException) when (ending.Cut.IsCancellationRequested && context.Response.HasStarted)
         {
-            // No proper end, as something is missing.
+            // The answer has no proper end, as events are missing.
             context.Abort();
         }
     }
 
-    private async Task FollowAsync(HttpContext context, ValueList<NamePattern> names, long after, bool follow, CancellationToken end)
+    private async Task FollowAsync(
+        HttpContext context, ValueList<NamePattern> names, long after, bool follow, CancellationToken end)
     {
-        // Of a number that no event has had yet, as of an earlier daemon: from here on.
+        // A number above the newest one is of an earlier daemon: the stream begins here.
         after = Math.Min(after, events.Newest);
         while (true)
         {
             var isOver = ending.Over.IsCompleted;
             var batch = events.Read(after, MostAtOnce);
-            if (batch.Lost > 0 && after > 0)
-                await WriteAsync(context, Own("lost", $"{batch.Lost} events are no longer there", batch.Next - batch.Events.Count) with { Count = batch.Lost }, end);
-            foreach (var happened in batch.Events)
-                if (names.Count == 0 || Concerns(happened, names))
-                    await context.Response.Body.WriteAsync(happened.Form ??= EventDocuments.Frame(EventDocuments.Of(happened)), end);
+            if (batch.Lost > 0 && after > 0) await WriteAsync(context, Lost(batch.Lost, batch.Next - batch.Events.Count), end);
+            foreach (var recorded in batch.Events.Where(recorded => names.Count == 0 || Concerns(recorded, names)))
+            {
+                recorded.Form ??= EventDocuments.Frame(EventDocuments.Of(recorded));
+                await context.Response.Body.WriteAsync(recorded.Form, end);
+            }
+
             after = batch.Next;
             if (batch.Events.Count == MostAtOnce) continue;
             await context.Response.Body.FlushAsync(end);
@@ -80,16 +82,22 @@ internal sealed class EventStream(IFleetControl control, EventRing events, TimeP
         }
     }
 
-    /// <summary>Of a service as such, where a pattern fits it; of a worker, where one fits that.</summary>
-    private static bool Concerns(RecordedEvent happened, ValueList<NamePattern> names)
+    /// <summary>Whether a name matches the worker of the event, or its service if it has no worker.</summary>
+    private static bool Concerns(RecordedEvent recorded, ValueList<NamePattern> names)
     {
-        var document = EventDocuments.Of(happened);
+        var document = EventDocuments.Of(recorded);
         if (document.Service is not { } service) return false;
-        var index = document.Worker is { } worker && int.TryParse(worker[(service.Length + 1)..], out var number) ? number : (int?)null;
-        return names.Any(name => index is { } known ? name.Fits(new WorkerName(service, known)) : name.IsOfServices && name.FitsService(service));
+        return document.Worker is { } worker && int.TryParse(worker[(service.Length + 1)..], out var index)
+            ? names.Any(name => name.Fits(new WorkerName(service, index)))
+            : names.Any(name => name.IsOfServices && name.FitsService(service));
     }
 
-    private EventDocument Own(string kind, string message, long sequence) => new(sequence, EventDocuments.Time(time.GetUtcNow()), kind, message);
+    private EventDocument Lost(long count, long sequence) =>
+        Own("lost", $"{count} events are no longer there", sequence) with { Count = count };
+
+    /// <summary>An event of the stream, which the log does not have.</summary>
+    private EventDocument Own(string kind, string message, long sequence) =>
+        new(sequence, EventDocuments.Time(time.GetUtcNow()), kind, message);
 
     private static async Task WriteAsync(HttpContext context, EventDocument document, CancellationToken end)
     {

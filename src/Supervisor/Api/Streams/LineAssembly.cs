@@ -6,17 +6,17 @@ using Reuseportd.Observability.Lines;
 namespace Reuseportd.Api.Streams;
 
 /// <summary>
-/// Makes lines of what was read of one worker: a line may come in several pieces, those of several streams in turns.
+/// Assembles the lines of one worker. A line may arrive in several pieces, and pieces of two streams may alternate.
 /// </summary>
-/// <param name="missed">Whether what was written over before the first look counts as lost.</param>
+/// <param name="missed">Whether lines that were overwritten before the first call count as lost.</param>
 internal sealed class LineAssembly(OutputTail tail, bool missed = false)
 {
     /// <summary>A longer line is cut.</summary>
     private const int Longest = 8 << 10;
 
     /// <summary>
-    /// Of lines that have begun: two streams of two processes, and some of processes that ended in the middle of one. Where there
-    /// are more, the oldest is over.
+    /// Unfinished lines: two streams of two processes, and some of processes that ended within a line. Beyond the limit, the
+    /// oldest line counts as finished.
     /// </summary>
     private const int MostBegun = 8;
 
@@ -25,15 +25,15 @@ internal sealed class LineAssembly(OutputTail tail, bool missed = false)
     private OutputPlace _place;
     private long _lost;
 
-    /// <summary>Lines that have come since it looked last; the first says how many were written over ahead of it.</summary>
-    /// <param name="isAll">Whether no more is to come: what has been begun counts as a line, too.</param>
+    /// <summary>Lines since the last call. The first has the number of lines that were lost before it.</summary>
+    /// <param name="isAll">Whether no more output follows: an unfinished line counts as a line.</param>
     public IEnumerable<(DateTime At, LogLine Line)> Next(bool isAll = false)
     {
         var read = tail.Read(_place);
         _place = read.Next;
         if (_missed) _lost += read.LostLines;
         _missed = true;
-        // Behind a gap nothing continues what was ahead of it.
+        // A piece after a gap does not continue the line before it.
         if (read.LostLines > 0) _begun.Clear();
         foreach (var (at, line) in Take(read.Pieces, isAll))
         {
@@ -76,7 +76,7 @@ internal sealed class LineAssembly(OutputTail tail, bool missed = false)
         return LineOf(begun);
     }
 
-    /// <returns>Null for words of the preload library, which are no output of the worker.</returns>
+    /// <returns>Null for a line of the preload library, which is no output of the worker.</returns>
     private (DateTime At, LogLine Line)? LineOf(Begun begun)
     {
         var text = Encoding.UTF8.GetString([.. begun.Bytes]).TrimEnd('\r');
@@ -92,14 +92,14 @@ internal sealed class LineAssembly(OutputTail tail, bool missed = false)
                 text));
     }
 
-    /// <summary>A line that has not come to its end.</summary>
+    /// <summary>An unfinished line.</summary>
     private sealed class Begun(int pid, OutputStream stream)
     {
         public int Pid { get; } = pid;
 
         public OutputStream Stream { get; } = stream;
 
-        /// <summary>When the newest of it was read.</summary>
+        /// <summary>When the daemon read the newest piece.</summary>
         public DateTime At { get; set; }
 
         public List<byte> Bytes { get; } = [];

@@ -1,8 +1,8 @@
 namespace Reuseportd.Api.Streams;
 
 /// <summary>
-/// When streams end: once the last worker and the last event have come, so that whoever follows is brought all of it. One who is
-/// slow then is cut off.
+/// The end of streams: after the last worker has stopped and the last event is written, so that clients get all of it. A client
+/// that is slow then is cut off.
 /// </summary>
 internal sealed class StreamEnd(TimeProvider time) : IDisposable
 {
@@ -11,10 +11,10 @@ internal sealed class StreamEnd(TimeProvider time) : IDisposable
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _cut = new(Timeout.InfiniteTimeSpan, time);
 
-    /// <summary>Nothing more is to come: what there is is the rest.</summary>
+    /// <summary>Completes when no more output and events follow.</summary>
     public Task Over => _over.Task;
 
-    /// <summary>The rest has not been taken in time.</summary>
+    /// <summary>Cancelled when a client has not read the rest in time.</summary>
     public CancellationToken Cut => _cut.Token;
 
     public void Begin()

@@ -76,11 +76,11 @@ internal sealed class CommandRunner(ServiceTable fleet, ILogger log)
             case FleetCommand.Scale scale:
                 return Scaled(fleet.Scale(command.Names[0].Text, scale.Workers));
             case FleetCommand.Rollback:
-                return (slots, Without(fleet.Rollback(slots), "there is nothing to go back to", End(command)));
+                return (slots, Without(fleet.Rollback(slots), new CommandObstacle.NothingToRollBack(), End(command)));
             case FleetCommand.Pause:
                 return (slots, Without(fleet.Pause(slots), WhyNotPaused, CommandEnds.Taken));
             case FleetCommand.Resume:
-                return (slots, Without(fleet.Resume(slots), "nothing is paused", End(command)));
+                return (slots, Without(fleet.Resume(slots), new CommandObstacle.NothingPaused(), End(command)));
             case FleetCommand.Reset:
                 fleet.Reset(slots);
                 return (slots, CommandEnds.Taken);
@@ -98,20 +98,20 @@ internal sealed class CommandRunner(ServiceTable fleet, ILogger log)
     {
         var stopped = slots.Where(slot => !slot.Leaving && !slot.Service.Overrides.Wants(slot.Name.Index)).ToHashSet();
         return (slots, slot => stopped.Contains(slot) && slot is { Leaving: false, Slot.State: SlotState.Stopped }
-            ? CommandEnds.Untouched(slot, "it is stopped, and stays so until it is started")
+            ? CommandEnds.Untouched(slot, new CommandObstacle.ServiceStopped())
             : CommandEnds.Running(slot));
     }
 
     /// <param name="left">Services that the command did not apply to.</param>
     private static Func<WorkerSlot, CommandEnd> Without(
-        HashSet<Service> left, string why, Func<WorkerSlot, CommandEnd> end) => Without(left, _ => why, end);
+        HashSet<Service> left, CommandObstacle why, Func<WorkerSlot, CommandEnd> end) => Without(left, _ => why, end);
 
     private static Func<WorkerSlot, CommandEnd> Without(
-        HashSet<Service> left, Func<WorkerSlot, string> why, Func<WorkerSlot, CommandEnd> end) =>
+        HashSet<Service> left, Func<WorkerSlot, CommandObstacle> why, Func<WorkerSlot, CommandEnd> end) =>
         slot => left.Contains(slot.Service) ? CommandEnds.Untouched(slot, why(slot)) : end(slot);
 
-    private string WhyNotPaused(WorkerSlot slot) =>
-        fleet.IsPaused(slot.Service) ? "already paused" : "it is not being replaced";
+    private CommandObstacle WhyNotPaused(WorkerSlot slot) =>
+        fleet.IsPaused(slot.Service) ? new CommandObstacle.AlreadyPaused() : new CommandObstacle.NotBeingReplaced();
 
     private static Func<WorkerSlot, CommandEnd> End(FleetMessage.Command command) =>
         command.Wait ? CommandEnds.Running : CommandEnds.Taken;
@@ -119,18 +119,18 @@ internal sealed class CommandRunner(ServiceTable fleet, ILogger log)
     /// <summary>Sends signals. A failure appears in the result of its worker.</summary>
     private Func<WorkerSlot, CommandEnd> Sent(List<WorkerSlot> slots, Func<WorkerSlot, Signal> signal)
     {
-        var failed = new Dictionary<WorkerSlot, string>();
+        var failed = new Dictionary<WorkerSlot, CommandObstacle>();
         foreach (var slot in slots)
         {
             if (slot.Process is not { } process)
             {
-                failed.Add(slot, "no process runs");
+                failed.Add(slot, new CommandObstacle.NoProcess());
                 continue;
             }
 
             var errno = process.Handle.SendSignal(signal(slot));
             log.Signalled(slot.Name, process.Handle.Pid, signal(slot), errno);
-            if (errno != Errno.None) failed.Add(slot, $"{signal(slot)} could not be sent: {errno}");
+            if (errno != Errno.None) failed.Add(slot, new CommandObstacle.SignalFailed(signal(slot), errno));
         }
 
         return slot => failed.TryGetValue(slot, out var why) ? CommandEnds.Untouched(slot, why) : CommandEnds.Taken(slot);

@@ -1,5 +1,5 @@
 using Reuseportd.Model;
-using Reuseportd.Observability.Lines;
+using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Runtime.Commands;
 
@@ -44,23 +44,53 @@ internal sealed record CommandResult(ValueList<CommandEnd> Workers, bool TimedOu
 }
 
 /// <summary>The result of a command for one worker.</summary>
-/// <param name="State">The name of the worker's state, or <see cref="Removed"/>.</param>
 /// <param name="Ok">
 /// True if the worker is in the state that the command asks for. If the client does not wait: true if the command was accepted.
 /// </param>
-internal sealed record CommandEnd(WorkerName Name, string State, bool Ok, int? Pid, int Generation, string? Detail)
+internal sealed record CommandEnd(WorkerName Name, WorkerState State, bool Ok, int? Pid, int Generation)
 {
-    public const string Removed = "removed";
+    /// <summary>The command has removed the worker.</summary>
+    public bool IsRemoved { get; init; }
+
+    /// <summary>The reason why the command was not carried out; null if the facts of the worker tell.</summary>
+    public CommandObstacle? Obstacle { get; init; }
 
     /// <summary>True if the command did not apply to the worker in its present state.</summary>
     public bool IsUntouched { get; init; }
 
-    /// <summary>As in <see cref="WorkerSnapshot"/>; null also if <see cref="Ok"/> is true.</summary>
-    public LastWords? LastWords { get; init; }
-
-    /// <summary>True if the worker's update is paused.</summary>
-    public bool IsPostponed { get; init; }
-
     /// <summary>True if the worker still runs the former process, as its replacement failed.</summary>
     public bool IsNotReplaced { get; init; }
+
+    /// <summary>The worker at the end of the command; null where <see cref="Ok"/>.</summary>
+    public WorkerSnapshot? Facts { get; init; }
+
+    /// <summary>The update of the worker is paused.</summary>
+    public bool IsPostponed => IsNotReplaced && Facts is { IsPostponed: true };
+}
+
+/// <summary>Why a command did not do what it was to do with a worker.</summary>
+internal abstract record CommandObstacle
+{
+    private CommandObstacle() { }
+
+    /// <summary>The worker has not settled, and its facts say no more.</summary>
+    internal sealed record StillOnItsWay : CommandObstacle;
+
+    /// <summary>A later command wants another state of the worker.</summary>
+    internal sealed record Overtaken : CommandObstacle;
+
+    /// <summary>A scaled service is stopped, so its new workers are stopped, too.</summary>
+    internal sealed record ServiceStopped : CommandObstacle;
+
+    internal sealed record NothingToRollBack : CommandObstacle;
+
+    internal sealed record AlreadyPaused : CommandObstacle;
+
+    internal sealed record NotBeingReplaced : CommandObstacle;
+
+    internal sealed record NothingPaused : CommandObstacle;
+
+    internal sealed record NoProcess : CommandObstacle;
+
+    internal sealed record SignalFailed(Signal Signal, Errno Errno) : CommandObstacle;
 }

@@ -1,6 +1,7 @@
 using Reuseportd.Model;
 using Reuseportd.Planning;
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Reports;
 using Reuseportd.Runtime.Services;
 using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Runtime.Supervision;

@@ -119,10 +119,7 @@ internal sealed class WorkerProcess(
         _lastFailed is { } failed && !_binds.Values.Any(bind => bind.Succeeded && MakesUpFor(bind, failed)) ? failed : null;
 
     /// <summary>The reason why the preload library sent no line; null if it did, or the reason is not known yet.</summary>
-    public string? Silence { get; set; }
-
-    /// <summary><see cref="Silence"/> as a code. Only valid if <see cref="Silence"/> is set.</summary>
-    public PreloadReason SilenceCause { get; set; }
+    public PreloadDiagnosis? Silence { get; set; }
 
     public void Leaves(int processes) => LeftBehind = HasGone ? processes : 0;
 

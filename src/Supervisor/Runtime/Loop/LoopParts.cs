@@ -49,18 +49,18 @@ internal sealed class LoopParts : IDisposable
             ? new GroupReaper(IsOwn, groups, descriptors, Events, log, now)
             : new TreeReaper(IsOwn, () => queue.HasNext, Events, log, now);
         Counts = new SlotCounts(queue);
-        Runner = new SlotRunner(Processes, Trees, Events, Counts, new SlotLog(log, now), now, options.Jitter);
+        Runner = new SlotRunner(Processes, Trees, Events, Counts, new SlotLog(log, options.Failures, now), now, options.Jitter);
         var room = new Room(new DescriptorBudget(options.Descriptors), UsedDescriptors, log);
         Starter = new Starter(Processes, Files, Accounts, queue, Starts, room, Runner, Events, log, now);
         Children = new AdoptedChildren(
             Processes, Starts, Trees, options.Guard, options.ChildSignal, ProbeCommands.IsOwn, Events, log);
         var sockets = new SocketWatch(mailbox);
         var silence = new SilenceWatch(options.Preload, mailbox, sockets);
-        Outcomes = new OutcomeIntake(Processes, silence, sockets, Runner, Events, log, now);
+        Outcomes = new OutcomeIntake(Processes, silence, sockets, Runner, Events, options.Failures, now);
         Sockets = sockets;
         Probes = new ProbeWatch(ProbeCommands, mailbox, Runner, options.Steerer, log, time, options.Jitter);
         var replacements = new ReplacementSlots(Runner, Events);
-        Updates = new UpdateRunner(Runner, replacements, log);
+        Updates = new UpdateRunner(Runner, replacements, log, options.Failures);
         Recycler = new Recycler(Updates, mailbox, log, options.Jitter);
         Shares = new Shares(options.Steerer, Processes, Runner, Starter, Events, log, now);
         Services = new ServiceTable(Runner, Starter, Updates, replacements, Events, log);

@@ -4,6 +4,7 @@ using Reuseportd.Runtime.Output;
 using Reuseportd.Runtime.Probing;
 using Reuseportd.Runtime.Processes;
 using Reuseportd.Runtime.Readiness;
+using Reuseportd.Runtime.Reports;
 using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Runtime.SteeringTask;
 

@@ -3,6 +3,7 @@ using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Output;
+using Reuseportd.Runtime.Snapshots;
 using Serilog;
 
 namespace Reuseportd.Runtime.Loop;

@@ -1,11 +1,10 @@
 using Reuseportd.Model;
-using Reuseportd.Observability.Events;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Output;
 using Reuseportd.Runtime.Processes;
+using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Runtime.Supervision;
 using Reuseportd.Slots;
-using Serilog;
 
 namespace Reuseportd.Runtime.Readiness;
 
@@ -19,7 +18,7 @@ internal sealed class OutcomeIntake(
     SocketWatch sockets,
     SlotRunner runner,
     FleetEvents events,
-    ILogger log,
+    IFailureListener failures,
     Func<TimeSpan> clock) : IProcessFollower
 {
     public void Started(WorkerProcess process, TimeSpan now)
@@ -40,7 +39,7 @@ internal sealed class OutcomeIntake(
         silence.Heard(seen.Process, seen.Outcome);
         if (processes.Find(seen.Process) is { } process) Take(process, seen.Outcome);
         // The process has ended in the meantime.
-        else processes.FindEnded(seen.Process)?.Remember(seen.Outcome);
+        else if (processes.FindEnded(seen.Process) is { } ended) Remember(ended, seen.Outcome);
     }
 
     /// <summary>Handles the end of a process's stderr: the process is ending, or has closed it.</summary>
@@ -66,15 +65,16 @@ internal sealed class OutcomeIntake(
                 if (process.Slot.Slot.State is SlotState.Starting { ServesSince: null }) sockets.Watch(process, clock());
                 break;
             case ReadinessMessage.SilenceExplained explained:
-                (explained.Process.Silence, explained.Process.SilenceCause) = (explained.Reason, explained.Cause);
-                log.NoPreload(explained.Process.Slot.Name, explained.Process.Handle.Pid, explained.Reason);
+                var silent = explained.Process;
+                silent.Silence = explained.Silence;
+                failures.Tell(new FailureEvent.LibrarySilent(silent.Slot.Name, silent.Handle.Pid, explained.Silence));
                 break;
         }
     }
 
     private void Take(WorkerProcess process, BindOutcome outcome)
     {
-        process.Remember(outcome);
+        Remember(process, outcome);
         // A lost line may be the one that readiness waits for, so the kernel is asked for the ports.
         if (outcome.Kind == OutcomeKind.Lost) sockets.Watch(process, clock());
         if (PortCoverage.ServedPort(outcome) is not { } port) return;
@@ -82,5 +82,12 @@ internal sealed class OutcomeIntake(
         runner.Happen(process.Slot, new SlotEvent.Serves(process.Generation, port));
         // A process that is already ready serves on more sockets now.
         if (process.IsServing) events.Add(new FleetEvent.SocketsAdded(process));
+    }
+
+    private void Remember(WorkerProcess process, BindOutcome outcome)
+    {
+        process.Remember(outcome);
+        if (outcome is { Succeeded: false, Socket: not null })
+            failures.Tell(new FailureEvent.BindFailed(process.Slot.Name, outcome));
     }
 }

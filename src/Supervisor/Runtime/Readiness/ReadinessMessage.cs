@@ -17,5 +17,5 @@ internal abstract record ReadinessMessage : Message
     internal sealed record PortsChecked(ulong Process, ValueList<int>? Ports) : ReadinessMessage;
 
     /// <summary>The reason why the preload library in a process wrote no line.</summary>
-    internal sealed record SilenceExplained(WorkerProcess Process, PreloadReason Cause, string Reason) : ReadinessMessage;
+    internal sealed record SilenceExplained(WorkerProcess Process, PreloadDiagnosis Silence) : ReadinessMessage;
 }

@@ -73,25 +73,9 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
             var diagnosis = PreloadDiagnosis.Of(running ? pid : null, program, preload, credentials);
             // The program may only be slow to bind.
             if (wasLoaded && diagnosis.Reason is PreloadReason.LoadedSilently or PreloadReason.Unknown) return;
-            mailbox.Post(new ReadinessMessage.SilenceExplained(process, diagnosis.Reason, Text(diagnosis)));
+            mailbox.Post(new ReadinessMessage.SilenceExplained(process, diagnosis));
         });
     }
-
-    private static string Text(PreloadDiagnosis diagnosis) => diagnosis.Reason switch
-    {
-        PreloadReason.NotElf => $"not ELF: {diagnosis.Detail}",
-        PreloadReason.StaticallyLinked => $"statically linked: {diagnosis.Detail}",
-        PreloadReason.OwnSystemCalls => $"a Go program, which makes its system calls without libc: {diagnosis.Detail}",
-        PreloadReason.SetIdentity => $"set-uid, set-gid or with file capabilities: {diagnosis.Detail}",
-        PreloadReason.DifferentArchitecture => $"made for another architecture: {diagnosis.Detail}",
-        PreloadReason.DifferentLibc => $"made for another libc: {diagnosis.Detail}",
-        PreloadReason.LibraryMissing => $"the library is missing: {diagnosis.Detail}",
-        PreloadReason.LibraryNotReadable => $"the worker's user cannot read the library: {diagnosis.Detail}",
-        PreloadReason.EnvironmentCleared => $"LD_PRELOAD was taken out of the environment before {diagnosis.Detail} was executed",
-        PreloadReason.LoadedSilently => "the library is loaded, but its lines went elsewhere",
-        PreloadReason.ExitedBeforeMain => $"exited before main: {diagnosis.Detail}",
-        _ => $"nothing in {diagnosis.Detail} or its environment explains it",
-    };
 
     private sealed class Silent(WorkerProcess process)
     {

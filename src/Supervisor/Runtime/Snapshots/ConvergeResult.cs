@@ -1,6 +1,5 @@
 using Reuseportd.Model;
 using Reuseportd.Planning;
-using Reuseportd.Runtime.Fleet;
 
 namespace Reuseportd.Runtime.Snapshots;
 

@@ -9,9 +9,7 @@ internal abstract record SnapshotMessage : Message
 
     internal sealed record TakeSnapshot(TaskCompletionSource<FleetSnapshot> Done) : SnapshotMessage
     {
-        /// <summary>
-        /// Called ahead of looking: from here on the snapshot may lack what has been done since somebody asked.
-        /// </summary>
+        /// <summary>The loop calls it before it takes the snapshot: a later request needs a newer snapshot.</summary>
         public Action? Begin { get; init; }
 
         public override void Refuse() => Done.TrySetCanceled();

@@ -1,4 +1,6 @@
+using Reuseportd.Model;
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Supervision;
@@ -9,14 +11,15 @@ namespace Reuseportd.Runtime.Supervision;
 /// <param name="queue">Gets the number of a service's starts in progress.</param>
 internal sealed class SlotCounts(StartQueue<QueuedStart> queue)
 {
-    private readonly Dictionary<string, int> _states = [];
+    private readonly int[] _states = new int[Enum.GetValues<WorkerState>().Length];
     private int _workers;
     private int _unsettled;
 
     public FleetCounts Fleet => new(
-        _workers, Count("ready"), Count("starting"), Count("stopping"), Count("backoff"), Count("failed"), _unsettled)
+        _workers, Count(WorkerState.Ready), Count(WorkerState.Starting), Count(WorkerState.Stopping), Count(WorkerState.Backoff),
+        Count(WorkerState.Failed), _unsettled)
     {
-        Waiting = Count("waiting"),
+        Waiting = Count(WorkerState.Waiting),
     };
 
     public void Enter(WorkerSlot slot)
@@ -42,7 +45,7 @@ internal sealed class SlotCounts(StartQueue<QueuedStart> queue)
     {
         if (!slot.IsReplacement)
         {
-            _states[state.Word] = Count(state.Word) + by;
+            _states[(int)state.Kind] += by;
             if (state is SlotState.Ready) slot.Service.Ready += by;
             if (state is SlotState.Waiting) slot.Service.Waiting += by;
         }
@@ -72,5 +75,5 @@ internal sealed class SlotCounts(StartQueue<QueuedStart> queue)
         return true;
     }
 
-    private int Count(string word) => _states.GetValueOrDefault(word);
+    private int Count(WorkerState state) => _states[(int)state];
 }

@@ -1,13 +1,14 @@
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Slots;
 using Serilog;
 
 namespace Reuseportd.Runtime.Supervision;
 
-/// <summary>Logs the steps of slots.</summary>
-internal sealed class SlotLog(ILogger log, Func<TimeSpan> clock)
+/// <summary>Logs the steps of slots, and tells of failures.</summary>
+internal sealed class SlotLog(ILogger log, IFailureListener failures, Func<TimeSpan> clock)
 {
     /// <summary>Logs a step of a slot.</summary>
     /// <returns>Connections that the end of the process will cut.</returns>
@@ -27,9 +28,11 @@ internal sealed class SlotLog(ILogger log, Func<TimeSpan> clock)
                 break;
             case SlotState.Backoff backoff:
                 log.Backoff(slot.Name, backoff.Delay, slot.Slot.Streak);
+                failures.Tell(new FailureEvent.WorkerFailed(slot.Name));
                 break;
             case SlotState.Failed failed:
                 log.Failed(slot.Name, failed.Reason);
+                failures.Tell(new FailureEvent.WorkerFailed(slot.Name));
                 break;
             case SlotState.Stopping when before is not SlotState.Stopping:
                 return Stopping(slot, before, happened);
@@ -57,6 +60,7 @@ internal sealed class SlotLog(ILogger log, Func<TimeSpan> clock)
         {
             log.ReadinessTimedOut(
                 slot.Name, PidOf(slot), slot.Policy.Readiness.Timeout, Missing(slot, starting), slot.Process?.ProbeFailure);
+            failures.Tell(new FailureEvent.ReadinessTimedOut(slot.Name));
         }
 
         log.Stopping(slot.Name, PidOf(slot), slot.Policy.Stop.Signal);

@@ -1,3 +1,4 @@
+using Reuseportd.Model;
 using Reuseportd.Planning;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Snapshots;
@@ -9,14 +10,15 @@ namespace Reuseportd.Runtime.Updates;
 /// <param name="State">The state of its slot when it failed, with the reason.</param>
 /// <param name="Process">Null where no process could be started.</param>
 /// <param name="Remedy">What helps where it cannot run beside the process that it was to replace.</param>
-internal sealed record FailedReplacement(SlotState State, SlotPolicy Policy, WorkerProcess? Process, UpdateRemedy Remedy)
+internal sealed record FailedReplacement(
+    WorkerName Name, SlotState State, SlotPolicy Policy, WorkerProcess? Process, UpdateRemedy Remedy)
 {
-    public string? Detail => WorkerDetail.Of(State, Policy, Process);
-
-    public string WayOut => UpdateWording.Remedy(Remedy);
+    /// <summary>The facts that are known by now.</summary>
+    public WorkerSnapshot Facts => ProcessFacts.Of(Name, State, Policy, Process, pid: null);
 
     /// <param name="slot">The slot that the process was in.</param>
     public static FailedReplacement In(WorkerSlot slot, UpdateRemedy remedy) => new(
+        slot.Name,
         // A process that is late is asked to stop: the reason is that it was late.
         slot.Slot.State is SlotState.Stopping { Then: AfterStop.Retry retry }
             ? new SlotState.Failed(retry.Reason)

@@ -1,6 +1,7 @@
 using Reuseportd.Model;
 using Reuseportd.Planning;
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Runtime.Updates;
 
@@ -37,7 +38,7 @@ internal sealed class Update(Service service, ServiceSpec? former, bool isRollba
     public int Count => State.Count;
 
     /// <summary>Why it stopped; null while nothing has failed since it began or was resumed.</summary>
-    public string? Failure { get; private set; }
+    public UpdateStop? Failure { get; private set; }
 
     /// <summary>Connections that old processes still had when they were asked to stop.</summary>
     public int Cut { get; set; }
@@ -62,7 +63,7 @@ internal sealed class Update(Service service, ServiceSpec? former, bool isRollba
         _slots.TryGetValue(slot.Name.Index, out var before) && before != slot ? before : null;
 
     /// <summary>The first failure is the one that the update stops at.</summary>
-    public void NoteFailure(string failure) => Failure ??= failure;
+    public void NoteFailure(UpdateStop failure) => Failure ??= failure;
 
     public void ForgetFailure() => Failure = null;
 

@@ -1,6 +1,7 @@
 using Reuseportd.Observability.Events;
 using Reuseportd.Planning;
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Runtime.Supervision;
 using Reuseportd.Slots;
 using Serilog;
@@ -8,7 +9,8 @@ using Serilog;
 namespace Reuseportd.Runtime.Updates;
 
 /// <summary>Carries out the actions of rolling updates. Only the loop's thread uses it.</summary>
-internal sealed class UpdateActions(SlotRunner runner, ReplacementSlots replacements, ILogger log)
+internal sealed class UpdateActions(
+    SlotRunner runner, ReplacementSlots replacements, ILogger log, IFailureListener failures)
 {
     /// <summary>Whether the daemon stops: no worker is restarted from then on.</summary>
     public bool IsStopping { get; set; }
@@ -28,7 +30,8 @@ internal sealed class UpdateActions(SlotRunner runner, ReplacementSlots replacem
                 log.UpdateResumed(name);
                 break;
             case UpdateAction.LogFailed failed:
-                log.UpdateFailed(name, update.Failure!, update.Done.Count, update.Count, failed.RollsBack);
+                failures.Tell(new FailureEvent.UpdateFailed(
+                    name, update.Failure!, update.Done.Count, update.Count, failed.RollsBack));
                 break;
             case UpdateAction.LogDone:
                 log.UpdateDone(name, update.Done.Count, update.Cut);
@@ -97,26 +100,29 @@ internal sealed class UpdateActions(SlotRunner runner, ReplacementSlots replacem
 
     private static void Explain(Update update, WorkerSlot slot, NotReplaced why)
     {
-        var service = update.Service.Spec;
         switch (why)
         {
             case NotReplaced.ProcessFailed failed:
                 var fallen = FailedReplacement.In(
-                    (failed.IsReplacement ? slot.Replacement : null) ?? slot, UpdateRemedy.For(failed.Remedy, service));
-                slot.UpdateFailure = new UpdateFailure(why, service.Name, failed: fallen);
-                update.NoteFailure($"{slot.Name}: {slot.UpdateFailure.Reason}");
+                    (failed.IsReplacement ? slot.Replacement : null) ?? slot,
+                    UpdateRemedy.For(failed.Remedy, update.Service.Spec));
+                slot.UpdateFailure = new UpdateFailure(new UpdateObstacle.ReplacementFailed(), fallen);
+                update.NoteFailure(new UpdateStop.ReplacementFailed(slot.Name, fallen.Facts));
                 break;
-            case NotReplaced.TooFewReady:
-                slot.UpdateFailure = new UpdateFailure(why, service.Name);
-                update.NoteFailure(slot.UpdateFailure.Reason);
+            case NotReplaced.TooFewReady few:
+                slot.UpdateFailure = new UpdateFailure(new UpdateObstacle.TooFewReady(few.Ready, few.Wanted));
+                update.NoteFailure(new UpdateStop.TooFewReady(few.Ready, few.Wanted));
                 break;
             // The worker's own failure says more.
             case NotReplaced.UpdateStopped:
-                slot.UpdateFailure ??= new UpdateFailure(why, service.Name, update.Failure);
+                slot.UpdateFailure ??= new UpdateFailure(new UpdateObstacle.UpdateStopped(update.Failure!));
+                break;
+            case NotReplaced.UpdatePaused paused:
+                slot.UpdateFailure = new UpdateFailure(
+                    new UpdateObstacle.UpdatePaused(update.Service.Spec.Name, paused.CanRollBack));
                 break;
             default:
-                slot.UpdateFailure = new UpdateFailure(why, service.Name);
-                break;
+                throw new InvalidOperationException($"no such reason: {why}");
         }
     }
 

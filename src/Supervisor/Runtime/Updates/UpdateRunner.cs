@@ -1,6 +1,7 @@
 using Reuseportd.Model;
 using Reuseportd.Planning;
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Runtime.Supervision;
 using Reuseportd.Slots;
 using Serilog;
@@ -11,9 +12,10 @@ namespace Reuseportd.Runtime.Updates;
 /// Owns the rolling updates: it steps <see cref="RollingUpdate"/> with each event, and has the actions carried out. Only the
 /// loop's thread uses it.
 /// </summary>
-internal sealed class UpdateRunner(SlotRunner runner, ReplacementSlots replacements, ILogger log)
+internal sealed class UpdateRunner(
+    SlotRunner runner, ReplacementSlots replacements, ILogger log, IFailureListener failures)
 {
-    private readonly UpdateActions _actions = new(runner, replacements, log);
+    private readonly UpdateActions _actions = new(runner, replacements, log, failures);
     private readonly Dictionary<Service, Update> _updates = [];
     private readonly Queue<Update> _due = new();
 

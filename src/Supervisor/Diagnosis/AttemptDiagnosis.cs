@@ -1,0 +1,48 @@
+using System.Globalization;
+using Reuseportd.Model;
+using Reuseportd.Runtime.Snapshots;
+
+namespace Reuseportd.Diagnosis;
+
+/// <summary>Why a process beside the worker's own does not serve; pure.</summary>
+/// <param name="CoversSilence">Whether it also says that the worker's own process lacks the preload library.</param>
+internal sealed record AttemptDiagnosis(Attempt Attempt, IReadOnlyList<Cause> Causes, bool CoversSilence)
+{
+    /// <summary>Whether the process was to replace the worker's own.</summary>
+    public bool IsOfReplacement => Attempt.Kind != AttemptKind.LastTry;
+
+    /// <summary>In plain words.</summary>
+    public string Words => Attempt.Kind switch
+    {
+        AttemptKind.LastTry => $"the last try: {CauseWords.Of(Causes[0])}",
+        AttemptKind.FailedReplacement => $"not replaced: {Explained}",
+        _ => string.Create(
+            CultureInfo.InvariantCulture,
+            $"its replacement {Attempt.Process.Pid} is {StateWords.Of(Attempt.Process.State)}: {Explained}"),
+    };
+
+    private string Explained =>
+        WorkerDetail.Joined([Explanation.Detail(Attempt.Process), .. Causes.Select(CauseWords.Of)]) ?? UpdateWords.Unexplained;
+
+    /// <returns>Null where the worker's own detail says all.</returns>
+    public static AttemptDiagnosis? Of(WorkerSnapshot worker, PortFacts facts)
+    {
+        if (worker.Attempt is not { } attempt || worker.State == WorkerState.Stopped) return null;
+        var process = attempt.Process;
+        if (attempt.Kind == AttemptKind.LastTry)
+        {
+            return TakenPort.Of(process) is { } taken
+                ? new AttemptDiagnosis(attempt, [TakenPort.CauseOf(process, taken, facts)], CoversSilence: false)
+                : null;
+        }
+
+        var isSilent = worker.Silence is not null;
+        var cannotShare = isSilent && BindCauses.IsKeptOut(process.Silence) && !facts.SharesByItself(worker);
+        Cause[] causes = cannotShare && attempt.Remedy is { } remedy
+            ? [new Cause.NeitherHasLibrary(remedy)]
+            : [.. BindCauses.Of(process, facts, attempt)];
+        // The replacement starts, and nothing is in its way.
+        if (attempt.Kind == AttemptKind.Replacement && causes.Length == 0) return null;
+        return new AttemptDiagnosis(attempt, causes, isSilent && causes.Length > 0);
+    }
+}

@@ -1,0 +1,59 @@
+using Reuseportd.Linux.Spawning;
+using Reuseportd.Model;
+using Reuseportd.Runtime.Snapshots;
+
+namespace Reuseportd.Diagnosis;
+
+/// <summary>Finds why a worker does not serve, or does not share its port; pure.</summary>
+internal static class BindCauses
+{
+    public const int FirstUnprivileged = 1024;
+
+    /// <summary>The causes, and how a worker that has failed is started again.</summary>
+    /// <param name="replacement">Where the process is not the worker's own, but its replacement.</param>
+    public static IEnumerable<Cause> Of(WorkerSnapshot worker, PortFacts facts, Attempt? replacement = null) =>
+        worker is { IsOver: false, State: WorkerState.Failed }
+            ? Why(worker, facts, replacement).Append(new Cause.HasFailed(worker.Name.Service))
+            : Why(worker, facts, replacement);
+
+    /// <summary>The causes alone.</summary>
+    public static IEnumerable<Cause> Why(WorkerSnapshot worker, PortFacts facts, Attempt? replacement = null)
+    {
+        if (worker is { IsOver: false, State: WorkerState.Stopped }) yield break;
+        if (worker.Silence is { Reason: var reason } && SilenceWords.Remedy(reason) is not null && !facts.SharesByItself(worker))
+            yield return new Cause.NoLibrary(reason);
+        // With SO_REUSEADDR a bind succeeds and its listen fails: one cause, not two.
+        if (TakenPort.Of(worker) is { } taken) yield return TakenPort.CauseOf(worker, taken, facts, replacement);
+        else if (IsDenied(worker)) yield return Denied(worker, facts);
+        else if (HasOtherPorts(worker) && Elsewhere(worker) is { } elsewhere) yield return elsewhere;
+    }
+
+    /// <summary>Whether <see cref="Why"/> tells which socket the worker bound instead of its own.</summary>
+    public static bool NamesPorts(WorkerSnapshot worker) =>
+        HasOtherPorts(worker) && TakenPort.Of(worker) is null && !IsDenied(worker) && Elsewhere(worker) is not null;
+
+    /// <summary>Whether the library cannot have set SO_REUSEPORT for the process.</summary>
+    public static bool IsKeptOut(PreloadDiagnosis? silence) => silence is not null
+        && silence.Reason is not (PreloadReason.LoadedSilently or PreloadReason.ExitedBeforeMain or PreloadReason.Unknown);
+
+    /// <summary>A worker that serves may bind other ports beside its own.</summary>
+    private static bool HasOtherPorts(WorkerSnapshot worker) =>
+        worker.IsOver || worker.State is not (WorkerState.Ready or WorkerState.Stopped);
+
+    /// <summary>If ip_unprivileged_port_start (ip(7)) is lower, the kernel refuses the bind for another reason.</summary>
+    private static bool IsDenied(WorkerSnapshot worker) =>
+        TakenPort.IsTrying(worker) && worker is { User: not null and not 0, FailedBind: { Kind: OutcomeKind.Bind } failed }
+        && failed.Socket!.Port is > 0 and < FirstUnprivileged && failed.Errno == Errno.AccessDenied;
+
+    private static Cause.PortDenied Denied(WorkerSnapshot worker, PortFacts facts) =>
+        new(worker.FailedBind!.Socket!.Endpoint, facts.NameOf(worker.User!.Value));
+
+    /// <summary>Null where a socket of the process is one that it shares, or it has none.</summary>
+    private static Cause.BoundElsewhere? Elsewhere(WorkerSnapshot worker)
+    {
+        var sockets = worker.Binds.Where(bind => bind.Succeeded).Select(bind => bind.Socket).OfType<SocketOutcome>().ToArray();
+        return sockets.Any(socket => socket.Matched) || sockets.FirstOrDefault() is not { } other
+            ? null
+            : new Cause.BoundElsewhere(other.Endpoint, TakenPort.MismatchOf(worker, other));
+    }
+}

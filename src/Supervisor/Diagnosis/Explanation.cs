@@ -1,0 +1,25 @@
+using Reuseportd.Model;
+using Reuseportd.Runtime.Snapshots;
+
+namespace Reuseportd.Diagnosis;
+
+/// <summary>All that a user is told of a worker: its detail, the causes, and its other process; pure.</summary>
+internal static class Explanation
+{
+    /// <param name="told">The detail at the end of a command; null for the present one.</param>
+    /// <returns>Null where the state says all.</returns>
+    public static string? Of(WorkerSnapshot worker, PortFacts facts, string? told = null)
+    {
+        var other = AttemptDiagnosis.Of(worker, facts);
+        var causes = BindCauses.Of(worker, facts).Select(CauseWords.Of);
+        if (other is not { IsOfReplacement: true }) return WorkerDetail.Joined([Detail(worker, told), .. causes, other?.Words]);
+        // Of a worker that serves, the failure of its replacement is the news.
+        return worker.State == WorkerState.Ready
+            ? WorkerDetail.Joined([other.Words, .. other.CoversSilence ? [] : causes.Prepend(WorkerDetail.Own(worker))])
+            : WorkerDetail.Joined([WorkerDetail.Own(worker), .. causes, other.Words]);
+    }
+
+    /// <summary>The detail without the ports that the causes name.</summary>
+    public static string? Detail(WorkerSnapshot worker, string? told = null) =>
+        BindCauses.NamesPorts(worker) ? WorkerDetail.Of(worker, namesPorts: false) : told ?? WorkerDetail.Of(worker);
+}

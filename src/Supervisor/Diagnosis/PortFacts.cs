@@ -1,0 +1,50 @@
+using Reuseportd.Linux.Sockets;
+using Reuseportd.Model;
+using Reuseportd.Runtime.Snapshots;
+
+namespace Reuseportd.Diagnosis;
+
+/// <summary>What the kernel knows of the ports of failed binds, beside what the daemon knows of its workers.</summary>
+/// <param name="holders">Sockets on those ports.</param>
+/// <param name="fleet">All workers: a neighbour may hold the port.</param>
+/// <param name="nameOf">A user by number, as people read it: <c>root (0)</c>.</param>
+/// <param name="hasOption">Whether the kernel shows SO_REUSEPORT on the sockets of a worker that runs.</param>
+internal sealed class PortFacts(
+    IReadOnlyList<PortHolder> holders, FleetSnapshot fleet, Func<uint, string> nameOf, Predicate<WorkerSnapshot> hasOption)
+{
+    private readonly Lazy<Dictionary<int, WorkerSnapshot>> _byPid = new(() =>
+        Running(fleet).DistinctBy(worker => worker.Pid).ToDictionary(worker => worker.Pid!.Value));
+
+    /// <summary>An inode identifies a socket in whichever process of its worker it is.</summary>
+    private readonly Lazy<ILookup<ulong, WorkerSnapshot>> _byInode = new(() => Running(fleet)
+        .SelectMany(worker => worker.Binds
+            .Where(bind => bind is { Succeeded: true, Socket: not null })
+            .Select(bind => (bind.Socket!.Inode, Worker: worker)))
+        .ToLookup(one => one.Inode, one => one.Worker));
+
+    public IReadOnlyList<PortHolder> Holders { get; } = holders;
+
+    public string NameOf(uint user) => nameOf(user);
+
+    /// <summary>The worker that has the socket; null where no worker does.</summary>
+    public WorkerSnapshot? WorkerOf(PortHolder holder) =>
+        _byInode.Value[holder.Inode].FirstOrDefault() ?? (holder.Pid is { } pid ? _byPid.Value.GetValueOrDefault(pid) : null);
+
+    /// <summary>
+    /// Whether the program of a worker without the library sets SO_REUSEPORT itself: two workers of the service serve one port,
+    /// or the kernel shows the option on the sockets of any of them.
+    /// </summary>
+    public bool SharesByItself(WorkerSnapshot worker) => worker.Silence is not null && (ServesWithAnother(worker)
+        || fleet.Workers.Any(one =>
+            one is { Silence: not null, Pid: not null } && one.Name.Service == worker.Name.Service && hasOption(one)));
+
+    private bool ServesWithAnother(WorkerSnapshot worker) =>
+        worker is { State: WorkerState.Ready, KernelPorts.Count: > 0 } && fleet.Workers.Any(other =>
+            other is { State: WorkerState.Ready, Silence: not null } && other.Name != worker.Name
+            && other.Name.Service == worker.Name.Service && other.KernelPorts.Any(worker.KernelPorts.Contains));
+
+    /// <summary>Workers and their replacements.</summary>
+    private static IEnumerable<WorkerSnapshot> Running(FleetSnapshot fleet) =>
+        fleet.Workers.Concat(fleet.Workers.Select(worker => worker.Attempt?.Process).OfType<WorkerSnapshot>())
+            .Where(worker => worker.Pid is not null);
+}

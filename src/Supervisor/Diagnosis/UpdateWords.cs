@@ -1,0 +1,49 @@
+using Reuseportd.Planning;
+using Reuseportd.Runtime.Snapshots;
+
+namespace Reuseportd.Diagnosis;
+
+/// <summary>Why an update did not replace a worker, why it stopped, and what helps.</summary>
+internal static class UpdateWords
+{
+    /// <summary>A process of an update that failed without a reason.</summary>
+    public const string Unexplained = "it stopped by itself";
+
+    /// <param name="worker">The worker that was not replaced.</param>
+    public static string Of(UpdateObstacle obstacle, WorkerSnapshot worker) => obstacle switch
+    {
+        UpdateObstacle.ReplacementFailed => $"not replaced: {Process(worker.Attempt?.Process)}",
+        UpdateObstacle.UpdateStopped stopped => $"not replaced: the update stopped at {Of(stopped.Cause)}",
+        UpdateObstacle.TooFewReady few => $"not replaced: {TooFew(few.Ready, few.Wanted)}",
+        UpdateObstacle.UpdatePaused paused =>
+            $"not replaced yet: the update is paused; 'reuseportctl resume {paused.Service}' goes on"
+            + (paused.IsChange ? $", 'reuseportctl rollback {paused.Service}' goes back" : ""),
+        _ => throw new InvalidOperationException($"no such obstacle: {obstacle}"),
+    };
+
+    public static string Of(UpdateStop stop) => stop switch
+    {
+        UpdateStop.ReplacementFailed failed => $"{failed.Worker}: {Process(failed.Process)}",
+        UpdateStop.TooFewReady few => TooFew(few.Ready, few.Wanted),
+        _ => throw new InvalidOperationException($"no such cause: {stop}"),
+    };
+
+    public static string Of(UpdateRemedy remedy)
+    {
+        var stop = $"'reuseportctl stop {remedy.Service}'";
+        var then = remedy.Then switch
+        {
+            RemedyVerb.Start => $"'reuseportctl start {remedy.Service}'",
+            RemedyVerb.Restart => $"'reuseportctl restart {remedy.Service}'",
+            _ when remedy.NeedsStart => $"'reuseportctl apply' and 'reuseportctl start {remedy.Service}'",
+            _ => "'reuseportctl apply'",
+        };
+        if (remedy.Then == RemedyVerb.ApplyFormerFile) return $"change its file back, {stop}, then {then}";
+        return $"{stop}, then {then}"
+               + (remedy.CanStopFirst ? ", or set 'update: { order: stop-first, max_unavailable: 1 }'" : "");
+    }
+
+    private static string Process(WorkerSnapshot? failed) => (failed is null ? null : WorkerDetail.Own(failed)) ?? Unexplained;
+
+    private static string TooFew(int ready, int wanted) => $"only {ready} of {wanted} workers are ready";
+}

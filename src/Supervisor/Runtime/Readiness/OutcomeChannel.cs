@@ -1,0 +1,16 @@
+using Reuseportd.Model;
+using Reuseportd.Runtime.Snapshots;
+
+namespace Reuseportd.Runtime.Readiness;
+
+/// <summary>Decides whether a process's outcome lines reach the daemon. Pure.</summary>
+internal static class OutcomeChannel
+{
+    /// <returns>Null if the lines reach the daemon.</returns>
+    public static Unheard? Of(ProcessSpec process) => process switch
+    {
+        { Reuseport.Debug: false } => Unheard.Silenced,
+        { Stderr: not (OutputTarget.Journal or OutputTarget.File) } => Unheard.Elsewhere,
+        _ => null,
+    };
+}

@@ -1,0 +1,68 @@
+using Reuseportd.Model;
+using Reuseportd.Planning;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Services;
+using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Slots;
+
+namespace Reuseportd.Runtime.Reports;
+
+/// <summary>The fleet as values that may leave the loop.</summary>
+internal static class SnapshotBuilder
+{
+    public static FleetSnapshot Of(ServiceTable fleet, FleetCounts counts, TimeSpan now)
+    {
+        Service[] services = [.. fleet.Services.OrderBy(service => service.Spec.Name, StringComparer.Ordinal)];
+        var workers = services.SelectMany(service => service.Slots.OrderBy(slot => slot.Name.Index)).Select(WorkerReport.Of);
+        return new FleetSnapshot(now, counts, new([.. workers]))
+        {
+            Services = new([.. services.Where(service => !service.Leaving).Select(service => Of(fleet, service))]),
+        };
+    }
+
+    private static ServiceSnapshot Of(ServiceTable fleet, Service service) =>
+        new(service.Declared, service.Spec, service.Overrides)
+        {
+            IsPaused = fleet.IsPaused(service),
+            Update = fleet.UpdateOf(service) is { } update
+                ? new UpdateSnapshot(update.Done.Count, update.Count, update.IsPaused, update.IsRollback, update.Failure)
+                {
+                    IsChange = update.Former is not null,
+                }
+                : null,
+        };
+
+    /// <summary>The result of a plan so far.</summary>
+    public static ConvergeResult Of(ServiceTable fleet, FleetPlan plan, FleetCounts counts)
+    {
+        var touched = plan.Steps.Where(step => step is not PlanStep.Remove).ToDictionary(step => step.Service);
+        string[] rolledBack =
+        [
+            .. fleet.Services
+                .Where(service => service.RolledBackFrom is { } failed
+                                  && touched.GetValueOrDefault(failed.Name) is PlanStep.Replace step && step.Spec == failed)
+                .Select(service => service.Spec.Name),
+        ];
+        var result = ConvergeResult.Of(plan, counts, NotReady(fleet, plan, touched.Keys), rolledBack.Length);
+        return result with { RolledBack = [.. rolledBack] };
+    }
+
+    /// <summary>
+    /// Workers of the touched services that are not ready or not replaced, and workers whose update is paused. An empty plan
+    /// reports all workers that are down: a second apply answers the same.
+    /// </summary>
+    private static ValueList<WorkerSnapshot> NotReady(ServiceTable fleet, FleetPlan plan, IReadOnlyCollection<string> touched) =>
+        new([.. fleet.Services
+            .SelectMany(service => service.Slots)
+            .Where(slot => touched.Contains(slot.Service.Spec.Name)
+                ? IsNotReady(slot)
+                : (slot.UpdateFailure is not null && fleet.IsPaused(slot.Service)) || (plan.Steps.Count == 0 && IsDown(slot)))
+            .Select(WorkerReport.Of)]);
+
+    private static bool IsNotReady(WorkerSlot slot) => slot.UpdateFailure is not null
+        || slot.Slot.State is SlotState.Starting or SlotState.Waiting or SlotState.Backoff or SlotState.Failed;
+
+    /// <summary>A worker that an update replaces at this moment is not down.</summary>
+    private static bool IsDown(WorkerSlot slot) => slot.Slot is
+        { State: SlotState.Waiting or SlotState.Backoff or SlotState.Failed } or { State: SlotState.Starting, Streak: > 0 };
+}

@@ -1,0 +1,33 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Runtime.Snapshots;
+
+/// <summary>Why an update did not replace a worker.</summary>
+internal abstract record UpdateObstacle
+{
+    private UpdateObstacle() { }
+
+    /// <summary>The worker's own replacement failed: <see cref="WorkerSnapshot.Attempt"/> has its facts.</summary>
+    internal sealed record ReplacementFailed : UpdateObstacle;
+
+    /// <summary>The update stopped before this worker.</summary>
+    internal sealed record UpdateStopped(UpdateStop Cause) : UpdateObstacle;
+
+    /// <summary>The update stopped at this worker: fewer workers are ready than the update needs.</summary>
+    internal sealed record TooFewReady(int Ready, int Wanted) : UpdateObstacle;
+
+    /// <summary>A command has paused the update.</summary>
+    /// <param name="IsChange">Whether a rollback undoes the update; a restart has nothing to undo.</param>
+    internal sealed record UpdatePaused(string Service, bool IsChange) : UpdateObstacle;
+}
+
+/// <summary>Why an update stopped.</summary>
+internal abstract record UpdateStop
+{
+    private UpdateStop() { }
+
+    /// <param name="Process">The new process of that worker, as it was when it failed.</param>
+    internal sealed record ReplacementFailed(WorkerName Worker, WorkerSnapshot Process) : UpdateStop;
+
+    internal sealed record TooFewReady(int Ready, int Wanted) : UpdateStop;
+}

@@ -1,0 +1,95 @@
+using Reuseportd.Diagnosis;
+using Reuseportd.Model;
+using Reuseportd.Planning;
+using Reuseportd.Runtime.Commands;
+using Reuseportd.Runtime.Snapshots;
+
+namespace Decisions.Tests.Diagnosis;
+
+/// <summary>The words for updates and commands that did not do what they were to do.</summary>
+public sealed class UpdateWordsTests
+{
+    private static readonly WorkerSnapshot Web =
+        new(new WorkerName("web", 0), WorkerState.Ready, 100, 1, 0, TimeSpan.Zero, null, null, []);
+
+    private static readonly WorkerSnapshot Failed = Web with
+    {
+        State = WorkerState.Failed, IsOver = true, Reason = new StateReason.Failure("exit code 3"),
+    };
+
+    private static readonly ServiceSpec Service = Specs.Service("web") with { Workers = 2 };
+
+    [Theory]
+    [InlineData("Start", true, "'reuseportctl stop web', then 'reuseportctl start web'")]
+    [InlineData("Restart", true, "'reuseportctl stop web', then 'reuseportctl restart web'")]
+    [InlineData("Apply", true, "'reuseportctl stop web', then 'reuseportctl apply'")]
+    [InlineData("Apply", false, "'reuseportctl stop web', then 'reuseportctl apply' and 'reuseportctl start web'")]
+    [InlineData("ApplyFormerFile", true, "change its file back, 'reuseportctl stop web', then 'reuseportctl apply'")]
+    public void Of_EachRemedy_HasItsCommands(string then, bool autostart, string words) =>
+        Assert.Equal(words, Remedy(then, Service with { Autostart = autostart }));
+
+    [Theory]
+    [InlineData(1, "StartFirst", "Apply", true)]
+    [InlineData(1, "StopFirst", "Apply", false)]
+    [InlineData(2, "StartFirst", "Apply", false)]
+    [InlineData(1, "StartFirst", "ApplyFormerFile", false)]
+    public void Of_RemedyForOneWorkerThatStartsFirst_NamesStopFirstAsWell(int workers, string order, string then, bool stopFirst)
+    {
+        var service = Service with
+        {
+            Workers = workers, Update = UpdateSpec.Default with { Order = Enum.Parse<UpdateOrder>(order) },
+        };
+        const string stopFirstWords = ", or set 'update: { order: stop-first, max_unavailable: 1 }'";
+        Assert.Equal(stopFirst, Remedy(then, service).EndsWith(stopFirstWords, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Detail_NotReplaced_SaysWhy()
+    {
+        Assert.Equal("not replaced: only 1 of 2 workers are ready", Detail(new UpdateObstacle.TooFewReady(1, 2)));
+        Assert.Equal(
+            "not replaced: the update stopped at web@0: exit code 3",
+            Detail(new UpdateObstacle.UpdateStopped(new UpdateStop.ReplacementFailed(Web.Name, Failed))));
+        Assert.Equal(
+            "not replaced yet: the update is paused; 'reuseportctl resume web' goes on, 'reuseportctl rollback web' goes back",
+            Detail(new UpdateObstacle.UpdatePaused("web", IsChange: true)));
+        Assert.Equal(
+            "not replaced yet: the update is paused; 'reuseportctl resume web' goes on",
+            Detail(new UpdateObstacle.UpdatePaused("web", IsChange: false)));
+    }
+
+    [Fact]
+    public void Detail_ReplacementFailed_IsWhatItsProcessDid()
+    {
+        var worker = Web with { NotReplaced = new UpdateObstacle.ReplacementFailed() };
+        Assert.Equal(
+            "not replaced: exit code 3",
+            WorkerDetail.Of(worker with { Attempt = new Attempt(AttemptKind.FailedReplacement, Failed) }));
+        Assert.Equal(
+            "not replaced: it stopped by itself",
+            WorkerDetail.Of(worker with { Attempt = new Attempt(AttemptKind.FailedReplacement, Failed with { Reason = null }) }));
+    }
+
+    [Fact]
+    public void Of_Command_SaysWhyItDidNothing()
+    {
+        var worker = Web with { State = WorkerState.Stopping };
+        var end = new CommandEnd(Web.Name, worker.State, Ok: false, 100, 1) { Facts = worker };
+        Assert.Null(CommandWords.Of(end with { Facts = null }));
+        Assert.Equal("still on its way", CommandWords.Of(end with { Obstacle = new CommandObstacle.StillOnItsWay() }));
+        Assert.Equal(
+            "exit code 3",
+            CommandWords.Of(end with { Obstacle = new CommandObstacle.StillOnItsWay(), Facts = Failed }));
+        Assert.Equal(
+            "SIGHUP could not be sent: EPERM",
+            CommandWords.Of(end with { Obstacle = new CommandObstacle.SignalFailed(Signal.Hup, Errno.NotPermitted) }));
+        var kept = worker with { NotReplaced = new UpdateObstacle.TooFewReady(1, 2) };
+        Assert.Equal(
+            "not replaced: only 1 of 2 workers are ready", CommandWords.Of(end with { IsNotReplaced = true, Facts = kept }));
+    }
+
+    private static string? Detail(UpdateObstacle obstacle) => WorkerDetail.Of(Web with { NotReplaced = obstacle });
+
+    private static string Remedy(string then, ServiceSpec service) =>
+        UpdateWords.Of(UpdateRemedy.For(Enum.Parse<RemedyVerb>(then), service));
+}

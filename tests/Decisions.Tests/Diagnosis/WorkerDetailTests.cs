@@ -1,0 +1,144 @@
+using Reuseportd.Diagnosis;
+using Reuseportd.Linux.Spawning;
+using Reuseportd.Linux.Users;
+using Reuseportd.Model;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Slots;
+
+namespace Decisions.Tests.Diagnosis;
+
+public sealed class WorkerDetailTests
+{
+    private static readonly SlotState Backoff = new SlotState.Backoff(TimeSpan.Zero, TimeSpan.Zero, "exit code 1");
+    private static readonly SlotState Late = new SlotState.Failed("not ready in time: port 8097 missing");
+    private static readonly SlotPolicy Policy = SlotPolicy.Of(Specs.Service("web")) with
+    {
+        Readiness = new ReadinessSpec.Bind(TimeSpan.FromSeconds(30)),
+        Ports = new PortFilter([new PortRange(8097, 8097)]),
+    };
+
+    private static readonly WorkerName Name = new("web", 0);
+
+    private readonly WorkerProcess _process = new(
+        1, new WorkerSlot(Name, new Service(Specs.Service("web"))), 1, null!, "/bin/server",
+        new Account(null, new Identity(0, 0, []), null, null), new Credentials(new Identity(0, 0, []), NoNewPrivileges: false),
+        Specs.Service("web"), TimeSpan.Zero);
+
+    [Fact]
+    public void Of_ABindThatFailed_IsTheCause()
+    {
+        _process.Remember(Outcome(8097, "EADDRINUSE"));
+        Assert.Equal("bind 127.0.0.1:8097 tcp: EADDRINUSE; exit code 1", Of(Backoff));
+        Assert.Equal("bind 127.0.0.1:8097 tcp: EADDRINUSE; waits for at most 30 s for port 8097", Of(Starting));
+        Assert.Null(Of(new SlotState.Ready(TimeSpan.Zero)));
+        Assert.Null(Of(new SlotState.Stopped()));
+    }
+
+    [Fact]
+    public void Of_AListenThatFailed_IsTheCause()
+    {
+        _process.Remember(Outcome(8097, "ok"));
+        _process.Remember(Outcome(8097, "EADDRINUSE") with { Kind = OutcomeKind.Listen });
+        Assert.Equal("listen 127.0.0.1:8097 tcp: EADDRINUSE; exit code 1", Of(Backoff));
+    }
+
+    [Fact]
+    public void Of_AnotherPortThanTheOneMeant_IsNamed()
+    {
+        _process.Remember(Outcome(8098, "ok", matched: false));
+        Assert.Equal("not ready in time: port 8097 missing, bound 8098", Of(Late));
+        Assert.Equal("waits for at most 30 s for port 8097, bound 8098", Of(Starting));
+        Assert.Equal(
+            "not ready in time: port 8097 missing, bound 8098",
+            Of(new SlotState.Stopping(null, new AfterStop.Retry("not ready in time: port 8097 missing", null))));
+    }
+
+    [Fact]
+    public void Of_OneThatServed_ItsOtherPortsAreNoCause()
+    {
+        _process.Remember(Outcome(8098, "ok", matched: false));
+        _process.Remember(Outcome(8097, "ok") with { Kind = OutcomeKind.Listen });
+        Assert.Equal("exit code 1", Of(Backoff));
+    }
+
+    [Fact]
+    public void Of_ASilentLibrary_IsSaidOfReadyOnesToo()
+    {
+        _process.Silence = new PreloadDiagnosis(PreloadReason.StaticallyLinked, "/bin/server");
+        Assert.Equal("no line from the preload library: statically linked: /bin/server", Of(new SlotState.Ready(TimeSpan.Zero)));
+        Assert.Equal("no line from the preload library: statically linked: /bin/server; exit code 1", Of(Backoff));
+        Assert.Null(Of(new SlotState.Stopped()));
+    }
+
+    [Fact]
+    public void Of_PortsThatAreSaidBeside_AreLeftOut()
+    {
+        _process.Remember(Outcome(8098, "ok", matched: false));
+        Assert.Equal("waits for at most 30 s for port 8097", Of(Starting, namesPorts: false));
+        Assert.Equal("exit code 1", Of(Backoff, namesPorts: false));
+    }
+
+    [Fact]
+    public void Of_AProbe_SaysHowFarItHasCome()
+    {
+        var policy = Policy with { Readiness = new ReadinessSpec.Probed(new ProbeSpec.Tcp(null), ReadinessSpec.DefaultPeriod, TimeSpan.FromSeconds(20)) };
+        Assert.Equal("waits for at most 20 s for its probe, which was not asked yet", Of(Starting, policy));
+        _process.IsProbed = true;
+        Assert.Equal("waits for at most 20 s for its probe, which has not answered yet", Of(Starting, policy));
+        _process.ProbeFailure = "127.0.0.1:8911: Connection refused";
+        Assert.Equal("waits for at most 20 s for its probe: 127.0.0.1:8911: Connection refused", Of(Starting, policy));
+    }
+
+    [Fact]
+    public void Of_OthersThanPorts_SayForHowLongTheyAreWaitedFor()
+    {
+        var limit = TimeSpan.FromSeconds(30);
+        Assert.Equal(
+            "waits for at most 30 s for READY=1", Of(Starting, Policy with { Readiness = new ReadinessSpec.Notify(limit) }));
+        Assert.Equal(
+            "waits for its delay of 2 s",
+            Of(Starting, Policy with { Readiness = new ReadinessSpec.Delay(TimeSpan.FromSeconds(2), limit) }));
+    }
+
+    [Fact]
+    public void Of_OneThatSettles_SaysForHowLongItHasToServe()
+    {
+        var policy = Policy with { Readiness = Policy.Readiness with { Settle = TimeSpan.FromMilliseconds(300) } };
+        var settling = (SlotState.Starting)Starting with { ServesSince = TimeSpan.Zero };
+        Assert.Equal("serves; ready once it has for 300 ms", Of(settling, policy));
+    }
+
+    [Theory]
+    [InlineData(1, "exit code 0; it left 1 process behind: does it go into the background?")]
+    [InlineData(3, "exit code 0; it left 3 processes behind: does it go into the background?")]
+    public void Of_OneThatEndedWellAndLeftOthers_AsksWhetherItIsADaemon(int left, string words)
+    {
+        _process.HasGone = true;
+        _process.Leaves(left);
+        Assert.Equal(words, Of(new SlotState.Backoff(TimeSpan.Zero, TimeSpan.Zero, "exit code 0")));
+        Assert.Equal(words, Of(new SlotState.Stopped()));
+    }
+
+    [Fact]
+    public void Of_OneThatCrashedOrWasStopped_WhatItLeftIsNoHint()
+    {
+        _process.Leaves(1);
+        Assert.Equal("exit code 1", Of(Backoff));
+        Assert.Null(Of(new SlotState.Stopped()));
+    }
+
+    [Fact]
+    public void Of_NoProcess_IsTheReasonAlone() => Assert.Equal(
+        "exit code 1", WorkerDetail.Of(ProcessFacts.Of(Name, Backoff, Policy, process: null, pid: null)));
+
+    private static SlotState Starting => new SlotState.Starting(StartPhase.Running, TimeSpan.Zero, Due: null, PortCoverage.None(Policy.Ports));
+
+    private static BindOutcome Outcome(int port, string result, bool matched = true) => new(
+        OutcomeKind.Bind, 1, new SocketOutcome(3, 7, "inet", "stream", "127.0.0.1", port, matched, OptionSetting.Set, OptionSetting.System, null, null), result, "");
+
+    private string? Of(SlotState state, bool namesPorts = true) => Of(state, Policy, namesPorts);
+
+    private string? Of(SlotState state, SlotPolicy policy, bool namesPorts = true) =>
+        WorkerDetail.Of(ProcessFacts.Of(Name, state, policy, _process, pid: null), namesPorts);
+}
