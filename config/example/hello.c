@@ -1,7 +1,6 @@
 /*
- * hello PORT [ADDRESS]: the example server. Single-threaded on purpose, and it knows nothing of SO_REUSEPORT: one at a time it takes a
- * connection, reads the request and says which copy it is. SIGTERM ends it as it ends any program that does nothing
- * about it.
+ * hello PORT [ADDRESS]: the example server. It is single-threaded on purpose and does not set SO_REUSEPORT. It takes one
+ * connection at a time, reads the request and answers which copy it is. It has no handler for SIGTERM, which ends it.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -58,12 +58,14 @@ public sealed class CommandTests
         var stays = fleet.Snapshot().Workers.Select(worker => worker.Pid).ToArray();
 
         var up = fleet.Ask(new FleetCommand.Scale(4), "web");
-        Assert.Equal([("web@0", "ready", true), ("web@1", "ready", true), ("web@2", "ready", true), ("web@3", "ready", true)], Ends(up));
+        Assert.Equal(
+            [("web@0", "ready", true), ("web@1", "ready", true), ("web@2", "ready", true), ("web@3", "ready", true)], Ends(up));
         Assert.Equal(0, fleet.Converge(service).Changed);
         Assert.Equal(4, fleet.Counts.Workers);
         var down = fleet.Ask(new FleetCommand.Scale(1), "web");
         Assert.Equal(
-            [("web@0", "ready", true), ("web@1", "removed", true), ("web@2", "removed", true), ("web@3", "removed", true)], Ends(down));
+            [("web@0", "ready", true), ("web@1", "removed", true), ("web@2", "removed", true), ("web@3", "removed", true)],
+            Ends(down));
         Assert.Equal(stays[..1], fleet.Snapshot().Workers.Select(worker => worker.Pid));
         fleet.Converge(service with { Workers = 3 });
         Assert.Equal("ready ready ready", States(fleet));
@@ -196,7 +198,9 @@ public sealed class CommandTests
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("web", 1000) with { Autostart = false });
         string[] names = [.. Enumerable.Range(0, 1000).Reverse().Select(index => $"web@{index}")];
-        Assert.Equal(Enumerable.Range(0, 1000).Select(index => ($"web@{index}", "stopped", true)), Ends(fleet.Ask(new FleetCommand.Stop(), names)));
+        Assert.Equal(
+            Enumerable.Range(0, 1000).Select(index => ($"web@{index}", "stopped", true)),
+            Ends(fleet.Ask(new FleetCommand.Stop(), names)));
     }
 
     /// <summary>Who asks as fast as the loop answers does not keep it from its work.</summary>
@@ -242,7 +246,9 @@ public sealed class CommandTests
         var result = fleet.Ask(new FleetCommand.Scale(2), "web");
 
         Assert.Equal([("web@0", "stopped", false), ("web@1", "stopped", false)], Ends(result));
-        Assert.All(result.Workers, end => Assert.Equal((true, "it is stopped, and stays so until it is started"), (end.IsUntouched, end.Detail)));
+        Assert.All(
+            result.Workers,
+            end => Assert.Equal((true, "it is stopped, and stays so until it is started"), (end.IsUntouched, end.Detail)));
     }
 
     private static (string Name, string State, bool Ok)[] Ends(CommandResult result)

@@ -20,7 +20,11 @@ public sealed class ConvergeTests
         {
             var pid = fleet.Log.Take("spawn", worker).Pid;
             Assert.Equal(pid, fleet.Log.Take("loaded", worker).Pid);
-            Assert.Equal(("ok", "1"), (fleet.Log.Take("bind", worker).Field("REUSEPORT_RESULT"), fleet.Log.Take("listen", worker).Field("REUSEPORT_MATCHED")));
+            Assert.Equal(
+                ("ok", "1"),
+                (
+                    fleet.Log.Take("bind", worker).Field("REUSEPORT_RESULT"),
+                    fleet.Log.Take("listen", worker).Field("REUSEPORT_MATCHED")));
             Assert.Equal(pid, fleet.Log.Take("ready", worker).Pid);
         }
     }

@@ -36,7 +36,11 @@ public sealed class GroupTests
     public void Spawn_ProgramIsMissing_NoGroupIsLeft()
     {
         using var trees = new Trees(grouped: true);
-        trees.Fleet.Converge(Given.Service("lost", 2, "/nonexistent/program") with { Restart = RestartPolicy.Default with { When = RestartWhen.No } });
+        trees.Fleet.Converge(
+            Given.Service("lost", 2, "/nonexistent/program") with
+            {
+                Restart = RestartPolicy.Default with { When = RestartWhen.No },
+            });
         Assert.Equal(2, trees.Fleet.Snapshot().Counts.Failed);
         Assert.Empty(trees.Cgroup!.Groups());
     }
@@ -47,7 +51,10 @@ public sealed class GroupTests
         using var trees = new Trees(grouped: true);
         var group = $"{trees.Cgroup!.Path}/web@0.1";
         trees.Fleet.Converge(Given.Shell(
-            "web", 1, $"mkdir -p {group}/a/b {group}/c; sh -c 'echo 0 > {group}/a/b/cgroup.procs; setsid sleep 1000 & echo inner $!'; exec sleep 1000"));
+            "web",
+            1,
+            $"mkdir -p {group}/a/b {group}/c; "
+            + $"sh -c 'echo 0 > {group}/a/b/cgroup.procs; setsid sleep 1000 & echo inner $!'; exec sleep 1000"));
         var inner = int.Parse(trees.Fleet.Lines.Take("web@0", "inner ")[1], CultureInfo.InvariantCulture);
         Assert.Contains(inner, trees.Cgroup.Members("web@0.1/a/b"));
 

@@ -44,7 +44,8 @@ public sealed class HeldStartTests
         var quickly = StopSpec.Default with { GracePeriod = TimeSpan.FromMilliseconds(100) };
         fleet.Converge(Attacker("stop") with { Stop = quickly });
         fleet.Lines.Take("attacker@0", "attacking");
-        _ = fleet.BeginConverge(Attacker("stop") with { Stop = quickly }, As(Given.Sleepers("victim", 8)) with { Stop = quickly });
+        _ = fleet.BeginConverge(
+            Attacker("stop") with { Stop = quickly }, As(Given.Sleepers("victim", 8)) with { Stop = quickly });
         Deadline.Until(() => fleet.Snapshot().Workers.Any(worker => worker.State == WorkerState.Starting), "a start is held up");
         fleet.Turn();
 
@@ -66,7 +67,8 @@ public sealed class HeldStartTests
         using var fleet = new Supervised(longestStart: Longest);
         var others = Given.Sleepers("other", 4);
         var probe = new ProbeSpec.Exec([Template.TryParse("true", out _)!]);
-        var liveness = new LivenessSpec(probe, TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(200), TimeSpan.Zero, FailureThreshold: int.MaxValue);
+        var liveness = new LivenessSpec(
+            probe, TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(200), TimeSpan.Zero, FailureThreshold: int.MaxValue);
         fleet.Converge(others, As(Given.Sleepers("victim", 4)) with { Liveness = liveness });
 
         fleet.Converge(others, As(Given.Sleepers("victim", 4)) with { Liveness = liveness }, Attacker("stop"));
@@ -110,7 +112,9 @@ public sealed class HeldStartTests
         try
         {
             _ = fleet.BeginConverge(Given.Sleepers("other", 1), Given.Sleepers("victim", 1));
-            Assert.Equal(Errno.TimedOut.Number.ToString(CultureInfo.InvariantCulture), fleet.Log.Take("spawn_error", "victim@0").Field("ERRNO"));
+            Assert.Equal(
+                Errno.TimedOut.Number.ToString(CultureInfo.InvariantCulture),
+                fleet.Log.Take("spawn_error", "victim@0").Field("ERRNO"));
             fleet.Turn();
         }
         finally
@@ -128,7 +132,8 @@ public sealed class HeldStartTests
         while (fleet.Log.All("spawn_error") is [])
         {
             Assert.True(Stopwatch.GetElapsedTime(since) < Deadline.Patience, "no start was held up");
-            foreach (var worker in fleet.Snapshot().Workers.Where(worker => worker.Name.Service == service && worker.Pid is not null))
+            var running = fleet.Snapshot().Workers.Where(worker => worker.Name.Service == service && worker.Pid is not null);
+            foreach (var worker in running)
                 if (Pidfd.Open(worker.Pid!.Value, out _) is { } process)
                     using (process) process.SendSignal(Signal.Kill);
             fleet.Advance(Soon);
@@ -144,19 +149,24 @@ public sealed class HeldStartTests
         Deadline.Until(
             () => fleet.Worker("other@0") is { State: WorkerState.Ready, Pid: { } pid } && pid != before,
             "another service's worker is replaced");
-        Assert.True(fleet.Snapshot().LoopDelay < TimeSpan.FromSeconds(1), $"something waited {fleet.Snapshot().LoopDelay} for the loop");
+        Assert.True(
+            fleet.Snapshot().LoopDelay < TimeSpan.FromSeconds(1), $"something waited {fleet.Snapshot().LoopDelay} for the loop");
     }
 
     private static ServiceSpec Attacker(string how) => As(Given.Service("attacker", 1, Checkout.Worker("stops-others"), how));
 
-    /// <summary>As that user; the program is looked for in many folders, so that there is time between change of user and exec.</summary>
+    /// <summary>
+    /// As that user; the program is looked for in many folders, so that there is time between change of user and exec.
+    /// </summary>
     private static ServiceSpec As(ServiceSpec service) => service with
     {
         Process = service.Process with
         {
             User = User,
             Group = User,
-            Environment = [new EnvironmentVariable("PATH", Template.TryParse(string.Concat(Enumerable.Repeat("/nonexistent:", 300)) + "/usr/bin:/bin", out _)!)],
+            Environment = [
+                new EnvironmentVariable(
+                    "PATH", Template.TryParse(string.Concat(Enumerable.Repeat("/nonexistent:", 300)) + "/usr/bin:/bin", out _)!)],
         },
     };
 }

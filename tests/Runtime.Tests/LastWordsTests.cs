@@ -25,7 +25,8 @@ public sealed class LastWordsTests
     public void LastWords_NothingOnStderr_AreTheLastLineOfStdout()
     {
         using var fleet = new Supervised();
-        fleet.Converge(Failing("echo first; printf 'no such file'; exit 1") with { Restart = Late with { When = RestartWhen.No } });
+        fleet.Converge(
+            Failing("echo first; printf 'no such file'; exit 1") with { Restart = Late with { When = RestartWhen.No } });
         Assert.Equal(WorkerState.Failed, fleet.Worker("web@0").State);
         Await(fleet, "no such file");
     }
@@ -68,7 +69,11 @@ public sealed class LastWordsTests
     {
         using var folder = new TemporaryFolder();
         using var fleet = new Supervised();
-        fleet.Converge(Failing($"test -e {folder["tried"]} && exit 1; touch {folder["tried"]}; echo 'no such file' >&2; exit 1") with { Restart = Late });
+        fleet.Converge(
+            Failing($"test -e {folder["tried"]} && exit 1; touch {folder["tried"]}; echo 'no such file' >&2; exit 1") with
+            {
+                Restart = Late,
+            });
         Await(fleet, "no such file");
         fleet.Log.Take("backoff");
         fleet.Advance(TimeSpan.FromHours(1));

@@ -29,7 +29,8 @@ public sealed class NotifyTests
     {
         using var folder = new TemporaryFolder();
         using var fleet = new Supervised();
-        var starting = fleet.BeginConverge(Python("web", 2, folder["{worker}"], "STATUS=loading", "READY=1\nSTATUS=fine") with { Readiness = Notify });
+        var starting = fleet.BeginConverge(
+            Python("web", 2, folder["{worker}"], "STATUS=loading", "READY=1\nSTATUS=fine") with { Readiness = Notify });
         fleet.Log.Take("spawn", 2);
         folder.Write("1", "");
 
@@ -56,14 +57,16 @@ public sealed class NotifyTests
     {
         using var folder = new TemporaryFolder();
         using var fleet = new Supervised();
-        var service = Given.Shell("web", 1, $"echo $NOTIFY_SOCKET > {folder["path"]}.new; mv {folder["path"]}.new {folder["path"]}; sleep 1000");
+        var service = Given.Shell(
+            "web", 1, $"echo $NOTIFY_SOCKET > {folder["path"]}.new; mv {folder["path"]}.new {folder["path"]}; sleep 1000");
         _ = fleet.BeginConverge(service with { Readiness = Notify });
         Deadline.Until(() => File.Exists(folder["path"]), "the path of the socket");
         var path = File.ReadAllText(folder["path"]).Trim();
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
 
         using var socket = new System.Net.Sockets.Socket(
-            System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Unspecified);
+            System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Dgram,
+            System.Net.Sockets.ProtocolType.Unspecified);
         socket.Connect(new System.Net.Sockets.UnixDomainSocketEndPoint(path));
         for (var times = 0; times < 200; times++) socket.Send("READY=1"u8);
         fleet.Turn();

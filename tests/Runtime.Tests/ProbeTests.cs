@@ -38,7 +38,8 @@ public sealed class ProbeTests
         var probe = new ProbeSpec.Tcp(Template.TryParse(Text($"{{{port}+worker}}"), out _));
         Assert.Equal(2, fleet.Converge(server with { Readiness = Ready(probe) }).Counts.Ready);
         Assert.Equal(
-            Enumerable.Range(port, 2), fleet.Snapshot().Workers.Select(worker => worker.Binds.Max(outcome => outcome.Socket!.Port)));
+            Enumerable.Range(port, 2),
+            fleet.Snapshot().Workers.Select(worker => worker.Binds.Max(outcome => outcome.Socket!.Port)));
     }
 
     [Fact]
@@ -48,13 +49,16 @@ public sealed class ProbeTests
         var port = Given.Socket().Port;
         var sleepers = Given.Listening(Given.Sleepers("web", 1), port);
         var slowly = RestartPolicy.Default with { Delay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) };
-        _ = fleet.BeginConverge(sleepers with { Readiness = Ready(new ProbeSpec.Tcp(null), TimeSpan.FromMinutes(5)), Restart = slowly });
+        _ = fleet.BeginConverge(
+            sleepers with { Readiness = Ready(new ProbeSpec.Tcp(null), TimeSpan.FromMinutes(5)), Restart = slowly });
         fleet.Log.Take("probe_failed");
-        Deadline.Until(() => fleet.Worker("web@0").Detail!.Contains("refused", StringComparison.Ordinal), "the reason is in the status");
+        Deadline.Until(
+            () => fleet.Worker("web@0").Detail!.Contains("refused", StringComparison.Ordinal), "the reason is in the status");
 
         fleet.Advance(TimeSpan.FromMinutes(5));
 
-        Assert.Contains("refused", fleet.Log.Take("readiness_timeout", "web@0").Field("REUSEPORT_REASON")!, StringComparison.Ordinal);
+        Assert.Contains(
+            "refused", fleet.Log.Take("readiness_timeout", "web@0").Field("REUSEPORT_REASON")!, StringComparison.Ordinal);
         fleet.Log.Take("exit", "web@0");
         Deadline.Until(
             () => fleet.Worker("web@0") is { State: WorkerState.Backoff } worker
@@ -69,7 +73,10 @@ public sealed class ProbeTests
         using var fleet = new Supervised();
         // It has the worker's variables, and knows its process.
         var check = Command(
-            "/bin/sh", "-c", $"test -e {folder["{worker}"]} && test $REUSEPORT_WORKER = {{worker}} && kill -0 $REUSEPORT_PID && test -z $LD_PRELOAD");
+            "/bin/sh",
+            "-c",
+            $"test -e {folder["{worker}"]} && test $REUSEPORT_WORKER = {{worker}} && kill -0 $REUSEPORT_PID"
+            + " && test -z $LD_PRELOAD");
         var starting = fleet.BeginConverge(Given.Sleepers("web", 2) with { Readiness = Ready(check) });
         Assert.Equal("the command ended with exit code 1", fleet.Log.Take("probe_failed", "web@0").Field("REUSEPORT_REASON"));
         folder.Write("0", "");
@@ -110,7 +117,8 @@ public sealed class ProbeTests
         fleet.Converge(server with { Liveness = liveness });
         fleet.Log.Take("ready", 3);
         var before = fleet.Snapshot().Workers.Select(worker => worker.Pid!.Value).ToArray();
-        using (var stuck = Pidfd.Open(before[1], out _)) Assert.Equal(Errno.None, stuck!.SendSignal(new Signal(19 /* SIGSTOP */)));
+        using (var stuck = Pidfd.Open(before[1], out _))
+            Assert.Equal(Errno.None, stuck!.SendSignal(new Signal(19 /* SIGSTOP */)));
 
         var found = fleet.Log.Take("unresponsive");
         Assert.Equal([], fleet.Log.All("unresponsive").Skip(1));

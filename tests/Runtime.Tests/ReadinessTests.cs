@@ -23,9 +23,11 @@ public sealed class ReadinessTests
         using var fleet = new Supervised();
         var (address, port) = Given.Socket();
         var other = Given.Socket().Port;
-        var service = Given.Listening(Given.Service("web", 1, Checkout.Worker("binds"), Text($"tcp4,{address},{port}")), port, other);
+        var service = Given.Listening(
+            Given.Service("web", 1, Checkout.Worker("binds"), Text($"tcp4,{address},{port}")), port, other);
         var starting = fleet.BeginConverge(service);
-        Deadline.Until(() => fleet.Worker("web@0").Detail == Text($"waits for at most 30 s for port {other}"), "the first port is served");
+        Deadline.Until(
+            () => fleet.Worker("web@0").Detail == Text($"waits for at most 30 s for port {other}"), "the first port is served");
         Assert.Equal(WorkerState.Starting, fleet.Worker("web@0").State);
         Assert.False(starting.IsCompleted);
 
@@ -38,7 +40,8 @@ public sealed class ReadinessTests
     {
         using var fleet = new Supervised();
         var (address, port) = Given.Socket();
-        _ = fleet.BeginConverge(Given.Listening(Given.Service("web", 1, Checkout.Worker("binds"), Text($"tcp4-,{address},{port}")), port));
+        _ = fleet.BeginConverge(
+            Given.Listening(Given.Service("web", 1, Checkout.Worker("binds"), Text($"tcp4-,{address},{port}")), port));
         Deadline.Until(() => fleet.Worker("web@0").Binds.Count > 0, "the bind is known");
         Assert.Equal(WorkerState.Starting, fleet.Worker("web@0").State);
     }
@@ -62,7 +65,8 @@ public sealed class ReadinessTests
     {
         using var fleet = new Supervised();
         var service = Given.Server("web", 1);
-        Assert.Equal(1, fleet.Converge(service with { Process = service.Process with { Stderr = new OutputTarget.Null() } }).Counts.Ready);
+        Assert.Equal(
+            1, fleet.Converge(service with { Process = service.Process with { Stderr = new OutputTarget.Null() } }).Counts.Ready);
         var worker = fleet.Worker("web@0");
         Assert.Equal((Unheard.Elsewhere, 0), (worker.Unheard, worker.Binds.Count));
         Assert.Equal(service.Process.Reuseport.Ports.Ranges.Select(range => range.First), worker.KernelPorts);
@@ -121,13 +125,16 @@ public sealed class ReadinessTests
         using var fleet = new Supervised();
         var (address, port) = Given.Socket();
         var (program, socket) = (Checkout.Worker("binds-static"), Text($"tcp4,{address},{port}"));
-        var service = throughAShell ? Given.Shell("web", 1, $"exec {program} {socket}") : Given.Service("web", 1, program, socket);
+        var service = throughAShell
+            ? Given.Shell("web", 1, $"exec {program} {socket}")
+            : Given.Service("web", 1, program, socket);
         var starting = fleet.BeginConverge(Given.Listening(service, port));
         fleet.Lines.Take("web@0", "ready");
         fleet.Advance(TimeSpan.FromSeconds(3));
 
         Assert.Equal(1, Deadline.Await(starting, "readiness").Counts.Ready);
-        Assert.StartsWith("statically linked", fleet.Log.Take("no_preload", "web@0").Field("REUSEPORT_REASON"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "statically linked", fleet.Log.Take("no_preload", "web@0").Field("REUSEPORT_REASON"), StringComparison.Ordinal);
     }
 
     /// <summary>One worker has nobody to share with, so what it is told must come from its own sockets.</summary>
@@ -138,7 +145,9 @@ public sealed class ReadinessTests
     {
         using var fleet = new Supervised();
         var (address, port) = Given.Socket();
-        string[] arguments = name == "shares-static" ? ["{worker}", Text($"tcp4,{address},{port}")] : [Text($"tcp4,{address},{port}")];
+        string[] arguments = name == "shares-static"
+            ? ["{worker}", Text($"tcp4,{address},{port}")]
+            : [Text($"tcp4,{address},{port}")];
         var starting = fleet.BeginConverge(Given.Listening(Given.Service("web", 1, [Checkout.Worker(name), .. arguments]), port));
         fleet.Log.Take("no_preload", "web@0");
         fleet.Advance(TimeSpan.FromSeconds(3));
@@ -156,7 +165,10 @@ public sealed class ReadinessTests
         silent = silent with { Process = silent.Process with { Reuseport = silent.Process.Reuseport with { Debug = false } } };
         // More often than the kernel is asked.
         var restless = Given.Listening(Given.Shell("restless", 1, "exit 1"), 8080);
-        restless = restless with { Process = restless.Process with { Reuseport = restless.Process.Reuseport with { Debug = false } } };
+        restless = restless with
+        {
+            Process = restless.Process with { Reuseport = restless.Process.Reuseport with { Debug = false } },
+        };
         fleet.Converge(restless);
         fleet.Log.Take("exit", 20);
         Assert.Equal(1, fleet.Converge(restless, silent).Counts.Ready);
@@ -166,7 +178,11 @@ public sealed class ReadinessTests
     public void Ready_ByDelay_WhenItHasPassed()
     {
         using var fleet = new Supervised();
-        var starting = fleet.BeginConverge(Given.Sleepers("web", 1) with { Readiness = new ReadinessSpec.Delay(TimeSpan.FromMinutes(5), ReadinessSpec.DefaultTimeout) });
+        var starting = fleet.BeginConverge(
+            Given.Sleepers("web", 1) with
+            {
+                Readiness = new ReadinessSpec.Delay(TimeSpan.FromMinutes(5), ReadinessSpec.DefaultTimeout),
+            });
         fleet.Log.Take("spawn", "web@0");
         fleet.Turn();
         fleet.Advance(TimeSpan.FromMinutes(4));

@@ -79,7 +79,8 @@ public sealed class RecycleTests
     {
         using var fleet = new Supervised();
         // A child of it holds the memory.
-        var service = Given.Shell("web", 1, "python3 -c 'import time; x = b\"x\" * (96 << 20); print(\"full\", flush=True); time.sleep(1000)' & wait");
+        var service = Given.Shell(
+            "web", 1, "python3 -c 'import time; x = b\"x\" * (96 << 20); print(\"full\", flush=True); time.sleep(1000)' & wait");
         fleet.Converge(service with { Recycle = new RecycleSpec(null, 0, MaxMemory: 64 << 20) });
         var first = fleet.Worker("web@0").Pid;
         fleet.Lines.Take("web@0", "full");

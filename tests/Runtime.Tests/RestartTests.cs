@@ -30,7 +30,11 @@ public sealed class RestartTests
     public void Crash_JustReady_WaitsFirst()
     {
         using var fleet = new Supervised();
-        fleet.Converge(Given.Sleepers("web", 1) with { Restart = RestartPolicy.Default with { Delay = TimeSpan.FromMinutes(1), MaxDelay = TimeSpan.FromMinutes(1) } });
+        fleet.Converge(
+            Given.Sleepers("web", 1) with
+            {
+                Restart = RestartPolicy.Default with { Delay = TimeSpan.FromMinutes(1), MaxDelay = TimeSpan.FromMinutes(1) },
+            });
         Supervised.Kill(fleet.Worker("web@0").Pid!.Value);
         fleet.Log.Take("backoff", "web@0");
         var waiting = fleet.Worker("web@0");
@@ -48,10 +52,12 @@ public sealed class RestartTests
     {
         using var fleet = new Supervised();
         var restart = Given.AtOnce with { MaxAttempts = 2 };
-        var result = fleet.Converge(Given.Service("web", 1, Checkout.Worker("dies"), "exit", "3") with { Readiness = Never, Restart = restart });
+        var result = fleet.Converge(
+            Given.Service("web", 1, Checkout.Worker("dies"), "exit", "3") with { Readiness = Never, Restart = restart });
 
         Assert.Equal(0, result.Counts.Unsettled);
-        Assert.Contains("gave up after 2 restarts", fleet.Log.Take("failed", "web@0").Field("REUSEPORT_REASON"), StringComparison.Ordinal);
+        Assert.Contains(
+            "gave up after 2 restarts", fleet.Log.Take("failed", "web@0").Field("REUSEPORT_REASON"), StringComparison.Ordinal);
         Assert.Equal((3, 2, 3), (fleet.Log.All("spawn").Length, fleet.Log.All("backoff").Length, fleet.Log.All("exit").Length));
         var worker = fleet.Worker("web@0");
         Assert.Equal((WorkerState.Failed, "exit code 3"), (worker.State, worker.LastExit.ToString()));
@@ -62,7 +68,10 @@ public sealed class RestartTests
     public void Start_GivenUp_ATryIsMadeWhenTheProcessIsChanged()
     {
         using var fleet = new Supervised();
-        var service = Given.Service("web", 1, Checkout.Worker("dies"), "exit", "3") with { Readiness = Never, Restart = RestartPolicy.Default with { When = RestartWhen.No } };
+        var service = Given.Service("web", 1, Checkout.Worker("dies"), "exit", "3") with
+        {
+            Readiness = Never, Restart = RestartPolicy.Default with { When = RestartWhen.No },
+        };
         fleet.Converge(service);
         fleet.Log.Take("failed", "web@0");
 
@@ -75,8 +84,12 @@ public sealed class RestartTests
     public void Exit_RestartOnFailure_OnlyAFailureIsTriedAgain(string code, string state)
     {
         using var fleet = new Supervised();
-        var restart = RestartPolicy.Default with { When = RestartWhen.OnFailure, Delay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) };
-        fleet.Converge(Given.Service("job", 1, Checkout.Worker("dies"), "exit", code) with { Readiness = Never, Restart = restart });
+        var restart = RestartPolicy.Default with
+        {
+            When = RestartWhen.OnFailure, Delay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1),
+        };
+        fleet.Converge(
+            Given.Service("job", 1, Checkout.Worker("dies"), "exit", code) with { Readiness = Never, Restart = restart });
 
         fleet.Log.Take("exit", "job@0");
         Assert.Equal(state, StateWords.Of(fleet.Worker("job@0").State));

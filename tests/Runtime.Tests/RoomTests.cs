@@ -32,7 +32,8 @@ public sealed class RoomTests
 
         Assert.All(fleet.Ask(new FleetCommand.Scale(10), "nap").Workers, end => Assert.True(end.Ok, end.ToString()));
 
-        Deadline.Until(() => fleet.Snapshot().Counts is { Workers: 10, Ready: 10, Waiting: 0 }, "those that were taken away have gone");
+        Deadline.Until(
+            () => fleet.Snapshot().Counts is { Workers: 10, Ready: 10, Waiting: 0 }, "those that were taken away have gone");
     }
 
     [Fact]
@@ -65,7 +66,9 @@ public sealed class RoomTests
         AdvanceUntil(fleet, () => fleet.Snapshot().Counts is { Ready: 50, Waiting: 0 }, "all have room");
     }
 
-    /// <summary>The clock stands still while a process starts: its start takes real time, and would be killed for taking too long.</summary>
+    /// <summary>
+    /// The clock stands still while a process starts: its start takes real time, and would be killed for taking too long.
+    /// </summary>
     private static void AdvanceUntil(Supervised fleet, Func<bool> holds, string what) =>
         Deadline.Until(
             () =>

@@ -27,11 +27,13 @@ public sealed class SnapshotTests
         fleet.Log.Take("backoff", "late@0");
 
         var snapshot = fleet.Snapshot();
-        Assert.Equal(["late@0", "lost@0", "off@0", "ready@0", "starting@0"], snapshot.Workers.Select(worker => worker.Name.ToString()));
+        Assert.Equal(
+            ["late@0", "lost@0", "off@0", "ready@0", "starting@0"], snapshot.Workers.Select(worker => worker.Name.ToString()));
         Assert.Equal(
             [WorkerState.Backoff, WorkerState.Failed, WorkerState.Stopped, WorkerState.Ready, WorkerState.Starting],
             snapshot.Workers.Select(worker => worker.State));
-        var (late, lost, off, ready, starting) = (snapshot.Workers[0], snapshot.Workers[1], snapshot.Workers[2], snapshot.Workers[3], snapshot.Workers[4]);
+        var (late, lost, off, ready, starting) = (
+            snapshot.Workers[0], snapshot.Workers[1], snapshot.Workers[2], snapshot.Workers[3], snapshot.Workers[4]);
 
         Assert.Equal((null, "exec /nonexistent/program: ENOENT"), (late.Pid, late.Detail));
         Assert.InRange(late.NextTry!.Value, snapshot.Now + TimeSpan.FromMinutes(59), snapshot.Now + TimeSpan.FromHours(1));
@@ -40,7 +42,11 @@ public sealed class SnapshotTests
         Assert.Equal(["Bind", "Listen"], ready.Binds.Select(bind => bind.Kind.ToString()));
         Assert.InRange(ready.Started!.Value, TimeSpan.Zero, snapshot.Now);
         Assert.Equal("waits for at most 30 s for port 8080,8081", starting.Detail);
-        Assert.Equal((5, 1, 1, 1, 1), (snapshot.Counts.Workers, snapshot.Counts.Ready, snapshot.Counts.Starting, snapshot.Counts.Backoff, snapshot.Counts.Failed));
+        Assert.Equal(
+            (5, 1, 1, 1, 1),
+            (
+                snapshot.Counts.Workers, snapshot.Counts.Ready, snapshot.Counts.Starting, snapshot.Counts.Backoff,
+                snapshot.Counts.Failed));
     }
 
     [Fact]
@@ -80,7 +86,8 @@ public sealed class SnapshotTests
         Assert.Equal(["EADDRINUSE"], fleet.Worker("other@0").Binds.Select(bind => bind.Result));
         Assert.Equal(WorkerState.Starting, fleet.Worker("other@0").State);
         var port = fleet.Worker("web@0").Binds[0].Socket!;
-        Assert.Equal($"bind {port.Endpoint}: EADDRINUSE; waits for at most 30 s for port {port.Port}", fleet.Worker("other@0").Detail);
+        Assert.Equal(
+            $"bind {port.Endpoint}: EADDRINUSE; waits for at most 30 s for port {port.Port}", fleet.Worker("other@0").Detail);
     }
 
     [Fact]
@@ -161,7 +168,8 @@ public sealed class SnapshotTests
         var meant = Given.Socket().Port;
         var service = Given.Listening(Given.Service("web", 1, Checkout.Worker("binds"), $"tcp4,{address},{port}"), meant);
         _ = fleet.BeginConverge(service with { Restart = RestartPolicy.Default with { When = RestartWhen.No } });
-        Deadline.Until(() => fleet.Worker("web@0").Detail == $"waits for at most 30 s for port {meant}, bound {port}", "the bind is known");
+        Deadline.Until(
+            () => fleet.Worker("web@0").Detail == $"waits for at most 30 s for port {meant}, bound {port}", "the bind is known");
         fleet.Advance(ReadinessSpec.DefaultTimeout);
         fleet.Log.Take("failed", "web@0");
         Assert.Equal($"not ready in time: port {meant} missing, bound {port}", fleet.Worker("web@0").Detail);

@@ -13,7 +13,8 @@ public sealed class StartOrderTests
     {
         using var fleet = new Supervised();
         var web = Given.Sleepers("web", 2) with { DependsOn = ["db", "cache"] };
-        var starting = fleet.BeginConverge(web, Given.Sleepers("db", 1) with { Readiness = InAMinute }, Given.Sleepers("cache", 1));
+        var starting = fleet.BeginConverge(
+            web, Given.Sleepers("db", 1) with { Readiness = InAMinute }, Given.Sleepers("cache", 1));
         fleet.Log.Take("spawn", "db@0");
         fleet.Log.Take("ready", "cache@0");
         fleet.Turn();
@@ -32,7 +33,10 @@ public sealed class StartOrderTests
     public void Start_OtherFails_StartsAllTheSameAndSaysSo()
     {
         using var fleet = new Supervised();
-        var db = Given.Shell("db", 1, "exit 3") with { Readiness = InAMinute, Restart = RestartPolicy.Default with { When = RestartWhen.No } };
+        var db = Given.Shell("db", 1, "exit 3") with
+        {
+            Readiness = InAMinute, Restart = RestartPolicy.Default with { When = RestartWhen.No },
+        };
         var result = fleet.Converge(Given.Sleepers("web", 1) with { DependsOn = ["db"] }, db);
         Assert.Equal((1, 1), (result.Counts.Ready, result.Counts.Failed));
         Assert.Equal("db", fleet.Log.Take("start_order").Field("dependency"));

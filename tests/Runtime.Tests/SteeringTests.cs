@@ -47,7 +47,8 @@ public sealed class SteeringTests
         var (address, port) = Given.Socket();
         var service = WebServer.Service("web", 3, address, port.ToString(CultureInfo.InvariantCulture)) with
         {
-            Readiness = new ReadinessSpec.Probed(new ProbeSpec.Http("/", null), TimeSpan.FromMilliseconds(20), ReadinessSpec.DefaultTimeout),
+            Readiness = new ReadinessSpec.Probed(
+                new ProbeSpec.Http("/", null), TimeSpan.FromMilliseconds(20), ReadinessSpec.DefaultTimeout),
         };
         var started = fleet.BeginConverge(service);
         Deadline.Until(() => Passes(fleet, started), "all are ready");
@@ -86,7 +87,9 @@ public sealed class SteeringTests
         var (service, server) = Sharing(2);
         fleet.Converge(service);
         using var client = ConnectedTo("1", server);
-        var restarts = workers == 2 ? service with { Process = service.Process with { WorkingDirectory = Template.TryParse("/", out _) } } : service;
+        var restarts = workers == 2
+            ? service with { Process = service.Process with { WorkingDirectory = Template.TryParse("/", out _) } }
+            : service;
         var changed = restarts with { Workers = workers };
         var apply = fleet.BeginConverge(changed);
         Deadline.Until(
@@ -107,7 +110,8 @@ public sealed class SteeringTests
     [MemberData(nameof(Ways))]
     public void Stall_OneOfFourIsSuspended_ItIsReplacedAndTheOthersServe(string way)
     {
-        Assert.SkipUnless(way == "ebpf" || MigrationSetting.IsOn, "what waits in a queue is migrated by net.ipv4.tcp_migrate_req alone");
+        Assert.SkipUnless(
+            way == "ebpf" || MigrationSetting.IsOn, "what waits in a queue is migrated by net.ipv4.tcp_migrate_req alone");
         using var fleet = new Supervised(steering: Mode(way));
         var (service, server) = Sharing(4);
         fleet.Converge(service with { Stall = new StallSpec(TimeSpan.FromMilliseconds(300), StallAction.Restart) });
@@ -150,7 +154,9 @@ public sealed class SteeringTests
     {
         var (address, port) = Given.Socket();
         var endpoint = string.Create(CultureInfo.InvariantCulture, $"tcp4,{address},{port}");
-        return (Given.Listening(Given.Service("web", workers, Checkout.Worker("shares"), "{worker}", endpoint), port), new IPEndPoint(IPAddress.Parse(address), port));
+        return (
+            Given.Listening(Given.Service("web", workers, Checkout.Worker("shares"), "{worker}", endpoint), port),
+            new IPEndPoint(IPAddress.Parse(address), port));
     }
 
     /// <summary>Of so many connections one worker gets none once in 10^26 runs, where they go by chance.</summary>

@@ -27,7 +27,11 @@ public sealed class StrayTests
         using var fleet = new Supervised();
         fleet.Converge();
         var before = OwnProcess.Descriptors().Length;
-        fleet.Converge(Given.Service("job", 1, Checkout.Worker("hold-pipe")) with { Restart = RestartPolicy.Default with { When = RestartWhen.OnFailure } });
+        fleet.Converge(
+            Given.Service("job", 1, Checkout.Worker("hold-pipe")) with
+            {
+                Restart = RestartPolicy.Default with { When = RestartWhen.OnFailure },
+            });
         var child = int.Parse(fleet.Lines.Take("job@0", "holding ")[1], CultureInfo.InvariantCulture);
 
         fleet.Log.Take("exit", "job@0");
@@ -40,7 +44,11 @@ public sealed class StrayTests
     public void Exit_ChildInTheSameGroup_IsKilledWithIt()
     {
         using var fleet = new Supervised();
-        fleet.Converge(Given.Shell("job", 1, "sleep 1000 & echo child $!") with { Restart = RestartPolicy.Default with { When = RestartWhen.OnFailure } });
+        fleet.Converge(
+            Given.Shell("job", 1, "sleep 1000 & echo child $!") with
+            {
+                Restart = RestartPolicy.Default with { When = RestartWhen.OnFailure },
+            });
         var child = int.Parse(fleet.Lines.Take("job@0", "child ")[1], CultureInfo.InvariantCulture);
         Deadline.Until(() => !OwnProcess.Exists(child), "the child is gone and reaped");
     }
@@ -71,7 +79,8 @@ public sealed class StrayTests
         using var fleet = new Supervised();
         fleet.Converge(Given.Service("web", workers, Checkout.Worker("double-fork")));
         var names = Enumerable.Range(0, workers).Select(index => $"web@{index}").ToArray();
-        int[] grandchildren = [.. names.Select(name => int.Parse(fleet.Lines.Take(name, "grandchild ")[1], CultureInfo.InvariantCulture))];
+        int[] grandchildren =
+            [.. names.Select(name => int.Parse(fleet.Lines.Take(name, "grandchild ")[1], CultureInfo.InvariantCulture))];
         foreach (var worker in fleet.Snapshot().Workers) Supervised.Kill(worker.Pid!.Value);
 
         foreach (var name in names) fleet.Lines.Take(name, "grandchild ");

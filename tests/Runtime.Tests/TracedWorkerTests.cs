@@ -7,7 +7,8 @@ using Runtime.Tests.Harness;
 namespace Runtime.Tests;
 
 /// <summary>
-/// Workers that a process of their user traces (ptrace(2)). The kernel gives the exit of such a process to the tracer first, and the
+/// Workers that a process of their user traces (ptrace(2)). The kernel gives the exit of such a process to the tracer first, and
+/// the
 /// daemon's waitid(2) finds nothing, although the pidfd is readable.
 /// </summary>
 public sealed class TracedWorkerTests
@@ -94,11 +95,13 @@ public sealed class TracedWorkerTests
     {
         ulong ticks = 0;
         foreach (var thread in Directory.GetDirectories("/proc/self/task"))
-            if (File.ReadAllText(thread + "/comm") == "supervisor\n") ticks += ProcessEntry.TryParse(File.ReadAllBytes(thread + "/stat"))!.Value.CpuTicks;
+            if (File.ReadAllText(thread + "/comm") == "supervisor\n")
+                ticks += ProcessEntry.TryParse(File.ReadAllBytes(thread + "/stat"))!.Value.CpuTicks;
         return ticks;
     }
 
     private static ServiceSpec Victim() => As(Given.Sleepers("victim", 1)) with { Update = Given.StopFirst };
 
-    private static ServiceSpec As(ServiceSpec service) => service with { Process = service.Process with { User = User, Group = User } };
+    private static ServiceSpec As(ServiceSpec service) =>
+        service with { Process = service.Process with { User = User, Group = User } };
 }

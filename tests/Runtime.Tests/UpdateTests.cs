@@ -36,7 +36,8 @@ public sealed class UpdateTests
         {
             Assert.Equal(
                 ["ready", "ready", "drain", "stop"],
-                fleet.Log.All().Where(happened => happened.Worker == name && happened.Kind is ("ready" or "drain" or "stop")).Select(happened => happened.Kind));
+                fleet.Log.All().Where(happened => happened.Worker == name && happened.Kind is ("ready" or "drain" or "stop"))
+                    .Select(happened => happened.Kind));
         }
     }
 
@@ -65,7 +66,10 @@ public sealed class UpdateTests
     public void Apply_StopFirstWithAnotherStopSignal_TheOldProcessGetsItsOwn()
     {
         using var fleet = new Supervised();
-        var service = Given.Sleepers("web", 2) with { Update = Given.StopFirst, Stop = StopSpec.Default with { Signal = Signal.Hup } };
+        var service = Given.Sleepers("web", 2) with
+        {
+            Update = Given.StopFirst, Stop = StopSpec.Default with { Signal = Signal.Hup },
+        };
         fleet.Converge(service);
         fleet.Converge(service.With("sleep", "2000") with { Stop = StopSpec.Default });
 
@@ -86,7 +90,8 @@ public sealed class UpdateTests
         Assert.Equal(before, Pids(fleet));
         Assert.Equal(3, result.NotReady.Count);
         Assert.Contains(result.NotReady, worker => worker.Detail!.Contains("exit code 3", StringComparison.Ordinal));
-        Assert.Contains("web@0: exit code 3", fleet.Log.Take("update_failed").Field("REUSEPORT_REASON"), StringComparison.Ordinal);
+        Assert.Contains(
+            "web@0: exit code 3", fleet.Log.Take("update_failed").Field("REUSEPORT_REASON"), StringComparison.Ordinal);
         Assert.Equal(4, fleet.Log.All("spawn").Length);
         // A crash now is answered by what served.
         fleet.Advance(TimeSpan.FromSeconds(2));
@@ -103,7 +108,8 @@ public sealed class UpdateTests
         var good = Given.Sleepers("web", 2);
         fleet.Converge(good);
         var before = Pids(fleet);
-        var result = fleet.Converge(good.With("/bin/sh", "-c", "test $REUSEPORT_WORKER = 0 && exec sleep 1000; exit 3") with { Readiness = InASecond });
+        var result = fleet.Converge(
+            good.With("/bin/sh", "-c", "test $REUSEPORT_WORKER = 0 && exec sleep 1000; exit 3") with { Readiness = InASecond });
         fleet.Log.Take("update_failed");
         Assert.Equal(("web", 0), (Assert.Single(result.RolledBack), result.Changed));
 
@@ -125,7 +131,8 @@ public sealed class UpdateTests
         var good = Given.Sleepers("web", 2) with { Update = Paused };
         fleet.Converge(good);
         var before = Pids(fleet);
-        fleet.Converge(good.With("/bin/sh", "-c", "test $REUSEPORT_WORKER = 0 && exec sleep 1000; exit 3") with { Readiness = InASecond });
+        fleet.Converge(
+            good.With("/bin/sh", "-c", "test $REUSEPORT_WORKER = 0 && exec sleep 1000; exit 3") with { Readiness = InASecond });
         var paused = fleet.Snapshot().Workers;
         Assert.Equal((2, before[1]), (paused[0].Generation, paused[1].Pid));
         Assert.True(Assert.Single(fleet.Snapshot().Services).IsPaused);
@@ -133,7 +140,8 @@ public sealed class UpdateTests
         Assert.Equal((1, 2, true, false), (update!.Done, update.Count, update.IsPaused, update.IsRollback));
         Assert.StartsWith("web@1: exit code 3", UpdateWords.Of(update.Failure!), StringComparison.Ordinal);
         // What is half way is not done because there is no more to change.
-        var again = fleet.Converge(good.With("/bin/sh", "-c", "test $REUSEPORT_WORKER = 0 && exec sleep 1000; exit 3") with { Readiness = InASecond });
+        var again = fleet.Converge(
+            good.With("/bin/sh", "-c", "test $REUSEPORT_WORKER = 0 && exec sleep 1000; exit 3") with { Readiness = InASecond });
         Assert.Equal((0, 1), (again.Changed, again.NotReady.Count));
         // One more is what serves, not what failed; and waits to be replaced with the other.
         Assert.All(fleet.Ask(new FleetCommand.Scale(3), "web").Workers.Skip(2), worker => Assert.True(worker.Ok, worker.Detail));
@@ -232,7 +240,9 @@ public sealed class UpdateTests
         Assert.All(fleet.Ask(new FleetCommand.Rollback(), "web").Workers, worker => Assert.True(worker.Ok, worker.Detail));
 
         Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\0infinity\0", OwnProcess.CommandOf(worker.Pid)));
-        Assert.All(fleet.Ask(new FleetCommand.Rollback(), "web").Workers, worker => Assert.Equal((false, "there is nothing to go back to"), (worker.Ok, worker.Detail)));
+        Assert.All(
+            fleet.Ask(new FleetCommand.Rollback(), "web").Workers,
+            worker => Assert.Equal((false, "there is nothing to go back to"), (worker.Ok, worker.Detail)));
     }
 
     [Fact]
@@ -241,14 +251,17 @@ public sealed class UpdateTests
         using var fleet = new Supervised();
         var service = Given.Sleepers("web", 3) with { Readiness = InASecond };
         fleet.Converge(service);
-        Assert.All(fleet.Ask(new FleetCommand.Pause(), "web").Workers, worker => Assert.Equal((false, true, "it is not being replaced"), (worker.Ok, worker.IsUntouched, worker.Detail)));
+        Assert.All(
+            fleet.Ask(new FleetCommand.Pause(), "web").Workers,
+            worker => Assert.Equal((false, true, "it is not being replaced"), (worker.Ok, worker.IsUntouched, worker.Detail)));
         var update = fleet.BeginConverge(service.With("sleep", "2000"));
         fleet.Log.Take("spawn", 4);
         fleet.Ask(new FleetCommand.Pause(), "web");
         Deadline.Await(update, "the update has settled");
         Assert.Equal([2, 1, 1], fleet.Snapshot().Workers.Select(worker => worker.Generation));
         Assert.All(
-            fleet.Ask(new FleetCommand.Pause(), "web").Workers, worker => Assert.Equal((false, true, "already paused"), (worker.Ok, worker.IsUntouched, worker.Detail)));
+            fleet.Ask(new FleetCommand.Pause(), "web").Workers,
+            worker => Assert.Equal((false, true, "already paused"), (worker.Ok, worker.IsUntouched, worker.Detail)));
 
         Assert.All(fleet.Ask(new FleetCommand.Resume(), "web").Workers, worker => Assert.True(worker.Ok, worker.Detail));
         Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\02000\0", OwnProcess.CommandOf(worker.Pid)));
@@ -263,7 +276,8 @@ public sealed class UpdateTests
         fleet.Converge(service);
         var update = fleet.BeginConverge(service.With("sleep", "2000") with { Readiness = Never });
         fleet.Log.Take("spawn", 3);
-        foreach (var command in (FleetCommand[])[new FleetCommand.Pause(), new FleetCommand.Resume(), new FleetCommand.Rollback()])
+        FleetCommand[] commands = [new FleetCommand.Pause(), new FleetCommand.Resume(), new FleetCommand.Rollback()];
+        foreach (var command in commands)
             Assert.All(fleet.Tell(command, "web").Workers, worker => Assert.True(worker.Ok, $"{command.Word}: {worker.Detail}"));
         Assert.All(fleet.Tell(new FleetCommand.Rollback(), "web").Workers, worker => Assert.False(worker.Ok));
         Deadline.Await(update, "the update has come to its end");
@@ -275,7 +289,8 @@ public sealed class UpdateTests
         using var fleet = new Supervised();
         var good = Given.Sleepers("web", 2) with { Update = Paused };
         fleet.Converge(good);
-        fleet.Converge(good.With("/bin/sh", "-c", "test $REUSEPORT_WORKER = 0 && exec sleep 1000; exit 3") with { Readiness = InASecond });
+        fleet.Converge(
+            good.With("/bin/sh", "-c", "test $REUSEPORT_WORKER = 0 && exec sleep 1000; exit 3") with { Readiness = InASecond });
         fleet.Ask(new FleetCommand.Rollback(), "web");
 
         Assert.All(
@@ -285,7 +300,8 @@ public sealed class UpdateTests
 
     private static ReadinessSpec Never { get; } = new ReadinessSpec.Delay(TimeSpan.FromHours(1), ReadinessSpec.DefaultTimeout);
 
-    private static ReadinessSpec InASecond { get; } = new ReadinessSpec.Delay(TimeSpan.FromMilliseconds(300), ReadinessSpec.DefaultTimeout);
+    private static ReadinessSpec InASecond { get; } =
+        new ReadinessSpec.Delay(TimeSpan.FromMilliseconds(300), ReadinessSpec.DefaultTimeout);
 
     private static int?[] Pids(Supervised fleet) => [.. fleet.Snapshot().Workers.Select(worker => worker.Pid)];
 }

@@ -37,7 +37,9 @@ public sealed class DocumentsTests
         Assert.Equal(("1.2.3", 100), (document.Version, document.Uptime));
         Assert.Equal(["web@1", "web@2"], document.Workers.Select(worker => worker.Name));
         Assert.Equal([(60, null), (null, 2)], document.Workers.Select(worker => (worker.Uptime, worker.NextTry)));
-        Assert.Equal([("killed by SIGKILL", null), (null, "exec x: ENOENT")], document.Workers.Select(worker => (worker.LastExit, worker.Detail)));
+        Assert.Equal(
+            [("killed by SIGKILL", null), (null, "exec x: ENOENT")],
+            document.Workers.Select(worker => (worker.LastExit, worker.Detail)));
     }
 
     [Fact]
@@ -45,7 +47,9 @@ public sealed class DocumentsTests
     {
         var worker = FleetDocuments.Of(Fleet(Ready), "1").Workers[0];
         Assert.Equal(
-            [new BindStatus("bind", "stream", "127.0.0.1", 8080, Sharded: true, "ok"), new BindStatus("listen", "stream", "127.0.0.1", 8080, Sharded: true, "EADDRINUSE")],
+            [
+                new BindStatus("bind", "stream", "127.0.0.1", 8080, Sharded: true, "ok"),
+                new BindStatus("listen", "stream", "127.0.0.1", 8080, Sharded: true, "EADDRINUSE")],
             worker.Binds);
         Assert.Equal((4242, 3, 2), (worker.Pid, worker.Generation, worker.Restarts));
     }
@@ -56,7 +60,9 @@ public sealed class DocumentsTests
         var (web, api) = (Specs.Service("web", workers: 2), Specs.Service("api"));
         var fleet = Fleet(Ready) with
         {
-            Services = [new ServiceSnapshot(api, api, ServiceOverrides.Of(api)), new ServiceSnapshot(web, web with { Workers = 5 }, ServiceOverrides.Of(web).Scale(5))],
+            Services = [
+                new ServiceSnapshot(api, api, ServiceOverrides.Of(api)),
+                new ServiceSnapshot(web, web with { Workers = 5 }, ServiceOverrides.Of(web).Scale(5))],
         };
         Assert.Equal([new ScaledService("web", 5, 2)], FleetDocuments.Of(fleet, "1").Scaled);
         Assert.Null(FleetDocuments.Of(Fleet(Ready), "1").Scaled);
@@ -73,7 +79,9 @@ public sealed class DocumentsTests
         {
             Services = [new ServiceSnapshot(web, web, ServiceOverrides.Of(web)) { Update = update }],
         };
-        Assert.Equal([new ServiceUpdate("web", 1, 3, Paused: true) { Failure = "web@1: exit code 3" }], FleetDocuments.Of(fleet, "1").Updates);
+        Assert.Equal(
+            [new ServiceUpdate("web", 1, 3, Paused: true) { Failure = "web@1: exit code 3" }],
+            FleetDocuments.Of(fleet, "1").Updates);
         Assert.Null(FleetDocuments.Of(Fleet(Ready), "1").Updates);
     }
 
@@ -83,16 +91,22 @@ public sealed class DocumentsTests
         var silent = Ready with { Binds = [], Unheard = Unheard.Elsewhere, KernelPorts = [53, 80] };
         foreach (var (why, words) in new[]
                  {
-                     (Unheard.Silenced, "'reuseport.debug' is false"), (Unheard.Elsewhere, "'stderr' does not come to the daemon"),
+                     (Unheard.Silenced, "'reuseport.debug' is false"),
+                     (Unheard.Elsewhere, "'stderr' does not come to the daemon"),
                      (Unheard.NoLibrary, "the preload library is not in it"),
                  })
         {
-            var untold = Assert.Single(BindDocuments.Of(Fleet(silent with { Unheard = why }, Ready, Waiting with { Unheard = why }), []).Untold);
-            Assert.Equal(("web@1", 4242, $"not told: {words}; by what the kernel says it serves port 53,80"), (untold.Worker, untold.Pid, untold.Text));
+            var untold = Assert.Single(
+                BindDocuments.Of(Fleet(silent with { Unheard = why }, Ready, Waiting with { Unheard = why }), []).Untold);
+            Assert.Equal(
+                ("web@1", 4242, $"not told: {words}; by what the kernel says it serves port 53,80"),
+                (untold.Worker, untold.Pid, untold.Text));
             Assert.Equal([53, 80], untold.Ports);
         }
 
-        Assert.Equal("not told: 'stderr' does not come to the daemon", BindDocuments.Of(Fleet(silent with { KernelPorts = [] }), []).Untold[0].Text);
+        Assert.Equal(
+            "not told: 'stderr' does not come to the daemon",
+            BindDocuments.Of(Fleet(silent with { KernelPorts = [] }), []).Untold[0].Text);
         Assert.Equal([53, 80], FleetDocuments.Of(Fleet(silent), "1").Workers[0].KernelPorts);
         Assert.Null(FleetDocuments.Of(Fleet(silent with { Pid = null }), "1").Workers[0].KernelPorts);
     }
@@ -117,7 +131,9 @@ public sealed class DocumentsTests
         Assert.Empty(document.Errors);
         Assert.Equal(["b.yaml: warning: c"], document.Warnings);
         Assert.Equal([new UnreadyWorker("web@2", "backoff", "exec x: ENOENT")], document.NotReady);
-        Assert.Equal((1, 2, 3, 4, 9, 10), (document.Added, document.Changed, document.Removed, document.Unchanged, document.Ready, document.Workers));
+        Assert.Equal(
+            (1, 2, 3, 4, 9, 10),
+            (document.Added, document.Changed, document.Removed, document.Unchanged, document.Ready, document.Workers));
     }
 
     [Fact]
@@ -133,7 +149,9 @@ public sealed class DocumentsTests
     {
         var document = FleetDocuments.Of(new ApplyResult(["web.yaml:1:1: wrong"], [], Done: null));
         Assert.Equal(["web.yaml:1:1: wrong"], document.Errors);
-        Assert.Equal((0, 0, 0, 0, 0, 0), (document.Added, document.Changed, document.Removed, document.Unchanged, document.Ready, document.Workers));
+        Assert.Equal(
+            (0, 0, 0, 0, 0, 0),
+            (document.Added, document.Changed, document.Removed, document.Unchanged, document.Ready, document.Workers));
     }
 
     [Fact]
@@ -155,7 +173,10 @@ public sealed class DocumentsTests
     {
         var document = FleetDocuments.Of(Fleet(Ready, Waiting), "1");
         var json = JsonSerializer.Serialize(document, ContractJson.Default.StatusDocument);
-        Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize(json, ContractJson.Default.StatusDocument)!, ContractJson.Default.StatusDocument));
+        Assert.Equal(
+            json,
+            JsonSerializer.Serialize(
+                JsonSerializer.Deserialize(json, ContractJson.Default.StatusDocument)!, ContractJson.Default.StatusDocument));
     }
 
     [Fact]
@@ -167,8 +188,12 @@ public sealed class DocumentsTests
         Assert.Equal([null, "no such file"], workers.Select(worker => worker.LastLine));
     }
 
-    private static FleetSnapshot Fleet(params WorkerSnapshot[] workers) => new(TimeSpan.FromSeconds(100), default, new([.. workers]));
+    private static FleetSnapshot Fleet(params WorkerSnapshot[] workers) =>
+        new(TimeSpan.FromSeconds(100), default, new([.. workers]));
 
     private static BindOutcome Outcome(OutcomeKind kind, string result) => new(
-        kind, 4242, new SocketOutcome(3, 7, "inet", "stream", "127.0.0.1", 8080, Matched: true, OptionSetting.Set, OptionSetting.System, null, null), result, "");
+        kind, 4242,
+        new SocketOutcome(
+            3, 7, "inet", "stream", "127.0.0.1", 8080, Matched: true, OptionSetting.Set, OptionSetting.System, null, null),
+        result, "");
 }

@@ -41,10 +41,12 @@ internal static partial class House
     };
 
     /// <summary>Null for a folder that has no place.</summary>
-    public static int? FloorOf(string folder) => Array.FindIndex(Floors, floor => floor.Contains(folder)) is >= 0 and var floor ? floor : null;
+    public static int? FloorOf(string folder) =>
+        Array.FindIndex(Floors, floor => floor.Contains(folder)) is >= 0 and var floor ? floor : null;
 
     /// <param name="path">Below the folder of the project: <c>Linux/Epoll.cs</c>.</param>
-    public static string FolderOf(string path) => path.Contains('/', StringComparison.Ordinal) ? path[..path.IndexOf('/', StringComparison.Ordinal)] : "";
+    public static string FolderOf(string path) =>
+        path.Contains('/', StringComparison.Ordinal) ? path[..path.IndexOf('/', StringComparison.Ordinal)] : "";
 
     /// <summary>
     /// Folders that a text refers to, by <c>using</c>, by whole names, and by names that begin at a floor (<c>Linux.Epoll</c>).
@@ -65,7 +67,9 @@ internal static partial class House
         return References(source).Where(target => target != folder && !(FloorOf(target) < own));
     }
 
-    /// <summary>Rooms of its own folder that a file refers to and must not: anything but its own room and the lower ones.</summary>
+    /// <summary>
+    /// Rooms of its own folder that a file refers to and must not: anything but its own room and the lower ones.
+    /// </summary>
     public static IEnumerable<string> ForbiddenRooms(string path, string source)
     {
         if (!Rooms.TryGetValue(FolderOf(path), out var rooms)) return [];
@@ -76,7 +80,9 @@ internal static partial class House
             .Where(room => room != own && !(HeightOf(rooms, room) < HeightOf(rooms, own)));
     }
 
-    /// <summary>Whether a file stands in a room of its folder, where the folder has rooms, and in no room where it has none.</summary>
+    /// <summary>
+    /// Whether a file stands in a room of its folder, where the folder has rooms, and in no room where it has none.
+    /// </summary>
     public static bool HasItsPlace(string path) =>
         Rooms.TryGetValue(FolderOf(path), out var rooms) ? HeightOf(rooms, RoomOf(path)) is not null : RoomOf(path).Length == 0;
 
@@ -91,7 +97,8 @@ internal static partial class House
     /// <param name="path">Below the folder of the project: <c>Linux/Files/Pipe.cs</c>, whose room is <c>Files</c>.</param>
     private static string RoomOf(string path) => string.Join('/', path.Split('/')[..^1].Skip(1));
 
-    private static int? HeightOf(string[][] rooms, string room) => Array.FindIndex(rooms, row => row.Contains(room)) is >= 0 and var at ? at : null;
+    private static int? HeightOf(string[][] rooms, string room) =>
+        Array.FindIndex(rooms, row => row.Contains(room)) is >= 0 and var at ? at : null;
 
     public static string? DeclaredNamespace(string source) =>
         Declaration().Match(SourceText.Code(source)) is { Success: true } match ? match.Groups["name"].Value : null;
@@ -104,7 +111,9 @@ internal static partial class House
     /// </summary>
     public static IEnumerable<string> Surroundings(string source) => Words(SurroundingsWord(), source);
 
-    /// <summary>Callbacks that another part can set: properties, fields and events. One that a constructor takes is none.</summary>
+    /// <summary>
+    /// Callbacks that another part can set: properties, fields and events. One that a constructor takes is none.
+    /// </summary>
     public static IEnumerable<string> SettableCallbacks(string source) => Words(SettableCallback(), source);
 
     private static IEnumerable<string> Words(Regex words, string source) =>
@@ -126,11 +135,14 @@ internal static partial class House
     private static partial Regex Declaration();
 
     [GeneratedRegex(
-        @"(?<![\w.])(?<word>lock)\s*\(|\b(?<word>Monitor)\s*\.|\b(?<word>SemaphoreSlim|Semaphore|Mutex|ReaderWriterLock\w*|SpinLock|ManualResetEvent\w*|AutoResetEvent|CountdownEvent|Barrier|Lock|Synchronized)\b")]
+        @"(?<![\w.])(?<word>lock)\s*\(|\b(?<word>Monitor)\s*\."
+        + @"|\b(?<word>SemaphoreSlim|Semaphore|Mutex|ReaderWriterLock\w*|SpinLock"
+        + @"|ManualResetEvent\w*|AutoResetEvent|CountdownEvent|Barrier|Lock|Synchronized)\b")]
     private static partial Regex LockWord();
 
     [GeneratedRegex(
-        @"(?<![\w.])(?<word>TimeProvider|Stopwatch|Thread|ThreadPool|Task|Timer|PeriodicTimer|DateTime|DateTimeOffset|RandomNumberGenerator|FileStream|StreamReader|FileInfo|DirectoryInfo)\b"
+        @"(?<![\w.])(?<word>TimeProvider|Stopwatch|Thread|ThreadPool|Task|Timer|PeriodicTimer|DateTime"
+        + @"|DateTimeOffset|RandomNumberGenerator|FileStream|StreamReader|FileInfo|DirectoryInfo)\b"
         + @"|(?<![\w.])(?<word>Random|File|Directory|Process|Environment|Guid|Interlocked|Console)\s*\.\s*\w"
         + @"|\bnew\s+(?<word>Random|Process|Socket)\s*\(")]
     private static partial Regex SurroundingsWord();

@@ -22,7 +22,10 @@ public sealed class HouseTests
 
     private static readonly Dictionary<(string File, string Word), string> Surroundings = new()
     {
-        [("Configuration/Loading/ConfigurationLoader.cs", "File")] = "reads the files; what is in them is judged as text, by others",
+        [
+            (
+                "Configuration/Loading/ConfigurationLoader.cs",
+                "File")] = "reads the files; what is in them is judged as text, by others",
         [("Configuration/Loading/ConfigurationLoader.cs", "Directory")] = "finds the files of services.d",
         [("Configuration/Loading/ConfigurationLoader.cs", "FileInfo")] = "tells links from files in services.d",
     };
@@ -39,7 +42,8 @@ public sealed class HouseTests
     public void Supervisor_EveryReferenceToARoom_LeadsDownwards() => Hold(RoomReferences, House.ForbiddenRooms);
 
     [Fact]
-    public void Supervisor_EveryFile_StandsInARoom() => Assert.All(Sources.Supervisor.Keys, path => Assert.True(House.HasItsPlace(path), path));
+    public void Supervisor_EveryFile_StandsInARoom() =>
+        Assert.All(Sources.Supervisor.Keys, path => Assert.True(House.HasItsPlace(path), path));
 
     [Fact]
     public void Supervisor_EveryNamespace_IsItsFolder() => Assert.All(Sources.Supervisor, file =>

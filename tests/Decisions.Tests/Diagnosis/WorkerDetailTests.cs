@@ -82,7 +82,10 @@ public sealed class WorkerDetailTests
     [Fact]
     public void Of_AProbe_SaysHowFarItHasCome()
     {
-        var policy = Policy with { Readiness = new ReadinessSpec.Probed(new ProbeSpec.Tcp(null), ReadinessSpec.DefaultPeriod, TimeSpan.FromSeconds(20)) };
+        var policy = Policy with
+        {
+            Readiness = new ReadinessSpec.Probed(new ProbeSpec.Tcp(null), ReadinessSpec.DefaultPeriod, TimeSpan.FromSeconds(20)),
+        };
         Assert.Equal("waits for at most 20 s for its probe, which was not asked yet", Of(Starting, policy));
         _process.IsProbed = true;
         Assert.Equal("waits for at most 20 s for its probe, which has not answered yet", Of(Starting, policy));
@@ -132,10 +135,14 @@ public sealed class WorkerDetailTests
     public void Of_NoProcess_IsTheReasonAlone() => Assert.Equal(
         "exit code 1", WorkerDetail.Of(ProcessFacts.Of(Name, Backoff, Policy, process: null, pid: null)));
 
-    private static SlotState Starting => new SlotState.Starting(StartPhase.Running, TimeSpan.Zero, Due: null, PortCoverage.None(Policy.Ports));
+    private static SlotState Starting =>
+        new SlotState.Starting(StartPhase.Running, TimeSpan.Zero, Due: null, PortCoverage.None(Policy.Ports));
 
     private static BindOutcome Outcome(int port, string result, bool matched = true) => new(
-        OutcomeKind.Bind, 1, new SocketOutcome(3, 7, "inet", "stream", "127.0.0.1", port, matched, OptionSetting.Set, OptionSetting.System, null, null), result, "");
+        OutcomeKind.Bind, 1,
+        new SocketOutcome(
+            3, 7, "inet", "stream", "127.0.0.1", port, matched, OptionSetting.Set, OptionSetting.System, null, null),
+        result, "");
 
     private string? Of(SlotState state, bool namesPorts = true) => Of(state, Policy, namesPorts);
 

@@ -16,7 +16,8 @@ public sealed class ConvergeResultTests
                 Specs.Service("five"),
             ]);
         var counts = new FleetCounts(9, 8, 0, 0, 1, 0, 0);
-        Assert.Equal(new ConvergeResult(Added: 2, Changed: 2, Removed: 1, Unchanged: 0, counts, []), ConvergeResult.Of(plan, counts, []));
+        Assert.Equal(
+            new ConvergeResult(Added: 2, Changed: 2, Removed: 1, Unchanged: 0, counts, []), ConvergeResult.Of(plan, counts, []));
         Assert.Equal(1, ConvergeResult.Of(plan, counts, [], rolledBack: 1).Changed);
     }
 }

@@ -15,7 +15,10 @@ public sealed class MarksTests
 
     [Theory]
     [InlineData("REUSEPORT_SERVICE=web|REUSEPORT_WORKER=2|REUSEPORT_GENERATION=7|", true)]
-    [InlineData("A=1|REUSEPORT_GENERATION=7|B=REUSEPORT_WORKER=9|REUSEPORT_WORKER=2|REUSEPORT_WORKERS=4|REUSEPORT_SERVICE=web|", true)]
+    [
+        InlineData(
+            "A=1|REUSEPORT_GENERATION=7|B=REUSEPORT_WORKER=9|REUSEPORT_WORKER=2|REUSEPORT_WORKERS=4|REUSEPORT_SERVICE=web|",
+            true)]
     [InlineData("REUSEPORT_SERVICE=web|REUSEPORT_WORKER=2|REUSEPORT_GENERATION=77|", false)]
     [InlineData("REUSEPORT_SERVICE=web|REUSEPORT_WORKER=2|REUSEPORT_GENERATION=|", false)]
     public void Find_AllMarks_AreThoseOfTheWorkerOrAnother(string environ, bool same)

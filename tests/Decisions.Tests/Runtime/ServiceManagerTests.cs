@@ -63,7 +63,8 @@ public sealed class ServiceManagerTests
         manager.ExtendStopBy(TimeSpan.FromMinutes(5));
         manager.ExtendStopBy(TimeSpan.FromSeconds(10));
         manager.Stopping();
-        var asked = long.Parse(Assert.Single(_notifier.Said)["EXTEND_TIMEOUT_USEC=".Length..], System.Globalization.CultureInfo.InvariantCulture);
+        var asked = long.Parse(
+            Assert.Single(_notifier.Said)["EXTEND_TIMEOUT_USEC=".Length..], System.Globalization.CultureInfo.InvariantCulture);
         Assert.InRange(asked, 300_000_001, 400_000_000);
     }
 

@@ -115,7 +115,8 @@ public sealed class StartQueueTests
                 Assert.True(lines.Sum(one => one.InProgress) < bound + lines.Length);
                 Assert.True(lines.Sum(one => Math.Max(0, one.InProgress - 1)) <= bound);
                 Assert.Equal(
-                    lines.Any(one => one.Waiting.Count > 0 && (one.InProgress == 0 || lines.Sum(other => other.InProgress) < bound)),
+                    lines.Any(
+                        one => one.Waiting.Count > 0 && (one.InProgress == 0 || lines.Sum(other => other.InProgress) < bound)),
                     queue.HasNext);
             }
 

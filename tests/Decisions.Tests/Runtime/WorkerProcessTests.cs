@@ -96,5 +96,8 @@ public sealed class WorkerProcessTests
     }
 
     private static BindOutcome Outcome(int port, string result, string type = "stream") => new(
-        OutcomeKind.Bind, 1, new SocketOutcome(3, 7, "inet", type, "127.0.0.1", port, Matched: true, OptionSetting.Set, OptionSetting.System, null, null), result, "");
+        OutcomeKind.Bind, 1,
+        new SocketOutcome(
+            3, 7, "inet", type, "127.0.0.1", port, Matched: true, OptionSetting.Set, OptionSetting.System, null, null),
+        result, "");
 }

@@ -83,7 +83,11 @@ public sealed class ClockTests
     public void SetBack_RateLimitHoldsLines_TheyAreCountedWhenTheIntervalIsOver()
     {
         using var fleet = new Supervised();
-        fleet.Converge(Given.Shell("web", 1, "seq 50; exec sleep infinity") with { Logging = LoggingSpec.Default with { RateLimitInterval = Minute, RateLimitBurst = 10 } });
+        fleet.Converge(
+            Given.Shell("web", 1, "seq 50; exec sleep infinity") with
+            {
+                Logging = LoggingSpec.Default with { RateLimitInterval = Minute, RateLimitBurst = 10 },
+            });
         fleet.Lines.Take("web@0", "10");
         fleet.Time.SetWall(-Hour);
         Assert.Empty(fleet.Log.All("dropped"));

@@ -14,7 +14,11 @@ public sealed class PipeTests
         using var fleet = new Supervised();
         fleet.Converge();
         var before = OwnProcess.Descriptors().Length;
-        fleet.Converge(Given.Service("job", 1, Checkout.Worker("hold-pipe"), "apart") with { Restart = RestartPolicy.Default with { When = RestartWhen.OnFailure } });
+        fleet.Converge(
+            Given.Service("job", 1, Checkout.Worker("hold-pipe"), "apart") with
+            {
+                Restart = RestartPolicy.Default with { When = RestartWhen.OnFailure },
+            });
         var child = int.Parse(fleet.Lines.Take("job@0", "holding ")[1], CultureInfo.InvariantCulture);
 
         Assert.Equal("0", fleet.Log.Take("exit", "job@0").Field("EXIT_STATUS"));

@@ -73,14 +73,20 @@ internal sealed class Supervised : IDisposable
             Path.Combine(Path.GetTempPath(), $"reuseportd-test-notify-{Guid.NewGuid():N}"),
             new FailureLog(logger),
             Groups: groups,
-            Steerer: _steerer) { StartTime = TimeProvider.System, LongestStart = longestStart ?? TimeSpan.FromSeconds(10), Descriptors = descriptors };
+            Steerer: _steerer)
+        {
+            StartTime = TimeProvider.System,
+            LongestStart = longestStart ?? TimeSpan.FromSeconds(10),
+            Descriptors = descriptors,
+        };
         _loop = new SupervisorLoop(options, Mailbox, _output, logger, Time);
         _childEnded = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Mailbox.Post(new ProcessMessage.ChildEnded()));
         if (startOutput) StartOutput();
         _loop.Start(counts => Counts = counts);
     }
 
-    public static IReadOnlyDictionary<string, string> OwnEnvironment { get; } = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" };
+    public static IReadOnlyDictionary<string, string> OwnEnvironment { get; } =
+        new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" };
 
     public EventLog Log { get; } = new();
 
@@ -101,7 +107,8 @@ internal sealed class Supervised : IDisposable
     public void StartOutput() => _output.Start();
 
     /// <summary>Makes the fleet be these services, and waits until that has settled.</summary>
-    public ConvergeResult Converge(params ReadOnlySpan<ServiceSpec> services) => Deadline.Await(BeginConverge(services), "the fleet has settled");
+    public ConvergeResult Converge(params ReadOnlySpan<ServiceSpec> services) =>
+        Deadline.Await(BeginConverge(services), "the fleet has settled");
 
     public Task<ConvergeResult> BeginConverge(params ReadOnlySpan<ServiceSpec> services)
     {
@@ -111,12 +118,15 @@ internal sealed class Supervised : IDisposable
     }
 
     /// <summary>Asks something of workers, and waits until they have settled.</summary>
-    public CommandResult Ask(FleetCommand command, params ReadOnlySpan<string> names) => Deadline.Await(BeginAsk(command, names), $"{command.Word} is done");
+    public CommandResult Ask(FleetCommand command, params ReadOnlySpan<string> names) =>
+        Deadline.Await(BeginAsk(command, names), $"{command.Word} is done");
 
-    public Task<CommandResult> BeginAsk(FleetCommand command, params ReadOnlySpan<string> names) => Post(command, wait: true, names);
+    public Task<CommandResult> BeginAsk(FleetCommand command, params ReadOnlySpan<string> names) =>
+        Post(command, wait: true, names);
 
     /// <summary>Asks something of workers, and waits no longer than for its being taken.</summary>
-    public CommandResult Tell(FleetCommand command, params ReadOnlySpan<string> names) => Deadline.Await(Post(command, wait: false, names), $"{command.Word} is taken");
+    public CommandResult Tell(FleetCommand command, params ReadOnlySpan<string> names) =>
+        Deadline.Await(Post(command, wait: false, names), $"{command.Word} is taken");
 
     private Task<CommandResult> Post(FleetCommand command, bool wait, ReadOnlySpan<string> names)
     {

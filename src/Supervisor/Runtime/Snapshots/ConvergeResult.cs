@@ -21,7 +21,8 @@ internal sealed record ConvergeResult(
     /// <summary>Services that are what they were, as no process of what they were to become got ready.</summary>
     public ValueList<string> RolledBack { get; init; }
 
-    public static ConvergeResult Of(FleetPlan plan, FleetCounts counts, ValueList<WorkerSnapshot> notReady, int rolledBack = 0) => new(
+    public static ConvergeResult Of(
+        FleetPlan plan, FleetCounts counts, ValueList<WorkerSnapshot> notReady, int rolledBack = 0) => new(
         plan.Count<PlanStep.Add>(),
         plan.Count<PlanStep.Replace>() + plan.Count<PlanStep.Adjust>() - rolledBack,
         plan.Count<PlanStep.Remove>(),
