@@ -20,12 +20,15 @@ CONTROL_SOURCES := $(wildcard src/Control/Completion/reuseportctl.*) \
 NATIVE_SOURCES  := $(wildcard src/Supervisor/Native/*.[chS]) src/Supervisor/Native/Makefile
 BUILD_FILES     := Directory.Build.props Directory.Build.targets Directory.Packages.props global.json BannedSymbols.txt
 
-.PHONY: help build run test coverage test-outsiders bench audit install uninstall clean schema man native preload testworkers build-tools
+.PHONY: help lines build run test coverage test-outsiders bench audit install uninstall clean schema man native preload testworkers build-tools
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
 
-build: build-tools preload $(OUT)/bin/reuseportd $(OUT)/bin/reuseportctl ## the daemon, its client and the library, into out/
+lines:
+	@build-aux/lines
+
+build: lines build-tools preload $(OUT)/bin/reuseportd $(OUT)/bin/reuseportctl ## the daemon, its client and the library, into out/
 
 build-tools:
 	@command -v $(DOTNET) >/dev/null 2>&1 || { \
