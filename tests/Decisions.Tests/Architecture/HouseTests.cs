@@ -9,10 +9,7 @@ public sealed class HouseTests
     /// <summary>File and what it refers to, and why it may.</summary>
     private static readonly Dictionary<(string File, string Word), string> References = [];
 
-    private static readonly Dictionary<(string File, string Word), string> RoomReferences = new()
-    {
-        [("Runtime/Fleet/WorkerSlot.cs", "Updates")] = "to be turned round",
-    };
+    private static readonly Dictionary<(string File, string Word), string> RoomReferences = [];
 
     private static readonly Dictionary<(string File, string Word), string> Locks = new()
     {

@@ -1,5 +1,4 @@
 using Reuseportd.Model;
-using Reuseportd.Runtime.Updates;
 using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Fleet;

@@ -1,6 +1,6 @@
 using Reuseportd.Runtime.Snapshots;
 
-namespace Reuseportd.Runtime.Updates;
+namespace Reuseportd.Runtime.Fleet;
 
 /// <summary>Why a worker is not replaced.</summary>
 /// <param name="FailedReplacement">The new process that did not get ready; null where none is the reason.</param>

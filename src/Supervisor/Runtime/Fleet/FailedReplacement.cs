@@ -1,10 +1,9 @@
 using Reuseportd.Model;
 using Reuseportd.Planning;
-using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Slots;
 
-namespace Reuseportd.Runtime.Updates;
+namespace Reuseportd.Runtime.Fleet;
 
 /// <summary>A new process that did not get ready. Its last lines of output may be read later.</summary>
 /// <param name="State">The state of its slot when it failed, with the reason.</param>
