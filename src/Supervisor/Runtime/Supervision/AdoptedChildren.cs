@@ -46,7 +46,12 @@ internal sealed class AdoptedChildren(
         _hasHidden = false;
     }
 
-    public void ChildEnded() => IsDue = true;
+    /// <summary>A message reports an ended child. Each message has its own share of reaps: orphans end by the thousand.</summary>
+    public void ChildEnded()
+    {
+        IsDue = true;
+        Reap();
+    }
 
     /// <summary>Must be called after the ends of workers in each turn. Otherwise a worker could be taken for an orphan.</summary>
     public void Reap()
