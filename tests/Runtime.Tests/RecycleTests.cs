@@ -20,12 +20,15 @@ public sealed class RecycleTests
         for (var replaced = 0; replaced < 3; replaced++)
         {
             var recycled = fleet.Log.Take("recycle");
-            // The next is taken only when this one's replacement is ready.
-            Assert.Equal(replaced + 1, fleet.Log.All("recycle").Length);
             Assert.Equal("ready", fleet.Log.Take("ready", recycled.Worker).Kind);
             fleet.Log.Take("ready", recycled.Worker);
         }
 
+        // The next is taken only when this one's replacement is ready.
+        var order = fleet.Log.All().SkipWhile(happened => happened.Kind != "recycle")
+            .Where(happened => happened.Kind is "recycle" or "ready").ToArray();
+        Assert.Equal(["recycle", "ready", "recycle", "ready", "recycle", "ready"], order.Select(happened => happened.Kind));
+        Assert.All(order.Chunk(2), pair => Assert.Equal(pair[0].Worker, pair[1].Worker));
         Deadline.Until(() => fleet.Snapshot().Counts.Ready == 3, "all are ready again");
         Assert.Empty(before.Intersect(Pids(fleet)));
         Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal(0, worker.Restarts));
