@@ -21,8 +21,7 @@ internal abstract record FleetEvent
     internal sealed record ProcessExited(WorkerProcess Process) : FleetEvent;
 
     /// <summary>A process was reaped.</summary>
-    /// <param name="Slot">The slot that the process was in.</param>
-    internal sealed record ProcessEnded(WorkerProcess Process, WorkerSlot Slot) : FleetEvent;
+    internal sealed record ProcessEnded(WorkerProcess Process) : FleetEvent;
 
     /// <summary>A start of the slot joins the queue.</summary>
     internal sealed record StartAsked(WorkerSlot Slot, int Generation) : FleetEvent;

@@ -25,6 +25,7 @@ internal sealed class LoopParts : IDisposable
 {
     private readonly SupervisorOptions _options;
     private readonly OutputLoop _output;
+    private readonly Launcher _launcher;
 
     public LoopParts(
         SupervisorOptions options,
@@ -36,8 +37,8 @@ internal sealed class LoopParts : IDisposable
         Func<TimeSpan> now)
     {
         (_options, _output) = (options, output);
-        Launcher = MakeLauncher(options);
-        Starts = new Starts(Launcher, mailbox, log, options.StartTime ?? time, options.LongestStart);
+        _launcher = MakeLauncher(options);
+        Starts = new Starts(_launcher, mailbox, log, options.StartTime ?? time, options.LongestStart);
         Accounts = new Accounts(mailbox, time);
         Notifications = new Notifications(options.NotifyFolder, descriptors, Events);
         var launchPad = new LaunchPad(options.Environment, options.Preload, Accounts, Notifications, options.Groups);
@@ -72,8 +73,6 @@ internal sealed class LoopParts : IDisposable
     }
 
     public FleetEvents Events { get; } = new();
-
-    public Launcher Launcher { get; }
 
     public Starts Starts { get; }
 
@@ -122,7 +121,7 @@ internal sealed class LoopParts : IDisposable
     public IReadOnlyList<IProcessFollower> Followers { get; }
 
     /// <summary>Ends the launcher's threads. The kernel ends the workers with the threads that started them.</summary>
-    public void Dispose() => Launcher.Dispose();
+    public void Dispose() => _launcher.Dispose();
 
     private static Launcher MakeLauncher(SupervisorOptions options)
     {

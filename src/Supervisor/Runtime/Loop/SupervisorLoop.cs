@@ -135,9 +135,7 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
         if (parts.Children.IsDue || parts.Shares.IsDue || parts.Services.IsUpdateDue || _mailbox.Count > 0) return TimeSpan.Zero;
         var now = Now();
         TimeSpan? soonest = null;
-        foreach (var part in parts.Deadlines)
-            // A comparison with null is false, so the first wait is taken.
-            if (part.NextWait(now) is { } wait && !(soonest <= wait)) soonest = wait;
+        foreach (var part in parts.Deadlines) soonest = Waits.Shorter(soonest, part.NextWait(now));
         return soonest;
     }
 

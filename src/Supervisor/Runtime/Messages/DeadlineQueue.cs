@@ -12,7 +12,7 @@ internal sealed class DeadlineQueue<T>
 
     /// <summary>Time from <paramref name="now"/> to the next entry, not below zero; null where there is none.</summary>
     public TimeSpan? NextWait(TimeSpan now) =>
-        _entries.TryPeek(out _, out var due) ? TimeSpan.FromTicks(Math.Max(0, (due - now).Ticks)) : null;
+        _entries.TryPeek(out _, out var due) ? Waits.Until(due, now) : null;
 
     public bool TryTake(TimeSpan now, out T entry, out TimeSpan due)
     {

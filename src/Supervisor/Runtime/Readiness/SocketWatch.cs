@@ -54,13 +54,8 @@ internal sealed class SocketWatch(Mailbox mailbox) : IDeadlineOwner
         _delayed.Add(process, now + (half < LongestDelay ? half : LongestDelay));
     }
 
-    public TimeSpan? NextWait(TimeSpan now)
-    {
-        var delayed = _delayed.NextWait(now);
-        if (_starting.Count == 0) return delayed;
-        var next = _next > now ? _next - now : TimeSpan.Zero;
-        return delayed < next ? delayed : next;
-    }
+    public TimeSpan? NextWait(TimeSpan now) =>
+        Waits.Shorter(_delayed.NextWait(now), _starting.Count == 0 ? null : Waits.Until(_next, now));
 
     public void Pass(TimeSpan now)
     {

@@ -1,6 +1,7 @@
 using Reuseportd.Linux.ReusePort;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Messages;
 
 namespace Reuseportd.Runtime.SteeringTask;
 
@@ -23,7 +24,7 @@ internal sealed class DrainWatch
 
     public void Remove(PlacedProcess process) => _draining.Remove(process);
 
-    public TimeSpan? NextWait(TimeSpan now) => _draining.Count == 0 ? null : _next > now ? _next - now : TimeSpan.Zero;
+    public TimeSpan? NextWait(TimeSpan now) => _draining.Count == 0 ? null : Waits.Until(_next, now);
 
     /// <returns>Processes whose number of connections has changed since the last look.</returns>
     public IReadOnlyList<PlacedProcess> Pass(SockDiag diag, TimeSpan now)

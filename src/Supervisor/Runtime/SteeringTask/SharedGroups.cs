@@ -32,12 +32,8 @@ internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbo
     public IReadOnlyCollection<SharedGroup> All => _groups.Values;
 
     /// <summary>Time to the next look at queues; null if none is needed.</summary>
-    public TimeSpan? NextWait(TimeSpan now)
-    {
-        if (diag is null) return null;
-        var (drain, stall) = (_drains.NextWait(now), _stalls.NextWait(_groups.Values, now));
-        return stall is null || drain < stall ? drain : stall;
-    }
+    public TimeSpan? NextWait(TimeSpan now) =>
+        diag is null ? null : Waits.Shorter(_drains.NextWait(now), _stalls.NextWait(_groups.Values, now));
 
     /// <summary>Gives a process its worker's share, for all sockets that it serves on at this moment.</summary>
     public void Serve(Placement placement, IReadOnlyList<SocketRecord> listing)

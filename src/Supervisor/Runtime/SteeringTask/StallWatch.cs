@@ -33,8 +33,7 @@ internal sealed class StallWatch(Mailbox mailbox, ILogger log)
     {
         if (!groups.Any(group => group.IsWatched)) return null;
         if (_last == TimeSpan.MinValue) return TimeSpan.Zero;
-        var next = _last + (_isQuiet ? QuietInterval : Interval);
-        return next > now ? next - now : TimeSpan.Zero;
+        return Waits.Until(_last + (_isQuiet ? QuietInterval : Interval), now);
     }
 
     /// <summary>Clears the state of a worker whose share moves to another process, or to none.</summary>

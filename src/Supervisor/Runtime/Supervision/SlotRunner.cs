@@ -108,7 +108,7 @@ internal sealed class SlotRunner(
             Happen(slot, new SlotEvent.Exited(process.Generation, status with { OutOfMemory = oomKills > 0 }));
         }
 
-        events.Add(new FleetEvent.ProcessEnded(process, slot));
+        events.Add(new FleetEvent.ProcessEnded(process));
     }
 
     /// <summary>Ends the update of a worker that was replaced, or will not be.</summary>

@@ -2,6 +2,7 @@ using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Messages;
 using Serilog;
 
 namespace Reuseportd.Runtime.Trees;
@@ -43,8 +44,7 @@ internal sealed class TreeReaper(
 
     public void AdoptedEnded() => _orphanEnded = true;
 
-    public TimeSpan? NextWait(TimeSpan now) =>
-        _hunts.Count == 0 ? null : _nextRound > now ? _nextRound - now : TimeSpan.Zero;
+    public TimeSpan? NextWait(TimeSpan now) => _hunts.Count == 0 ? null : Waits.Until(_nextRound, now);
 
     /// <summary>Runs one round over all hunts if one is due.</summary>
     public void Pass(TimeSpan now)

@@ -44,13 +44,8 @@ internal sealed class Recycler(UpdateRunner updates, Mailbox mailbox, ILogger lo
 
     public void Ended(WorkerProcess process) => _weighed.Remove(process.Serial);
 
-    public TimeSpan? NextWait(TimeSpan now)
-    {
-        var age = _ages.NextWait(now);
-        if (_weighed.Count == 0) return age;
-        var weighing = _nextWeighing > now ? _nextWeighing - now : TimeSpan.Zero;
-        return age < weighing ? age : weighing;
-    }
+    public TimeSpan? NextWait(TimeSpan now) =>
+        Waits.Shorter(_ages.NextWait(now), _weighed.Count == 0 ? null : Waits.Until(_nextWeighing, now));
 
     public void Pass(TimeSpan now)
     {
