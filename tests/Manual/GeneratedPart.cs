@@ -8,14 +8,10 @@ internal static class GeneratedPart
 {
     public static void Expect(string page, string name, string made)
     {
-        var path = Checkout.At(page);
-        var text = File.ReadAllText(path);
+        var text = File.ReadAllText(Checkout.At(page));
         var (begin, end) = ($"<!-- begin {name} -->\n", $"<!-- end {name} -->\n");
         var (from, to) = (text.IndexOf(begin, StringComparison.Ordinal), text.IndexOf(end, StringComparison.Ordinal));
         Assert.True(from >= 0 && to > from, $"{page} has no part {name}");
-        from += begin.Length;
-        var isUpdate = Environment.GetEnvironmentVariable("GOLDEN_UPDATE") == "1";
-        if (isUpdate) File.WriteAllText(path, $"{text[..from]}\n{made}\n{text[to..]}");
-        else Assert.Equal($"\n{made}\n", text[from..to]);
+        Golden.Expect(page, $"{text[..(from + begin.Length)]}\n{made}\n{text[to..]}");
     }
 }
