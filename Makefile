@@ -17,7 +17,7 @@ export DOTNET_NOLOGO := 1
 DAEMON_SOURCES  := $(shell find src/Supervisor -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*')
 CONTROL_SOURCES := $(wildcard src/Control/Completion/reuseportctl.*) \
 	$(shell find src/Control src/Supervisor/Api/Contract src/Supervisor/Model/DurationSyntax.cs -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*')
-NATIVE_SOURCES  := $(wildcard src/Supervisor/Native/*.[chS]) src/Supervisor/Native/Makefile
+NATIVE_SOURCES  := $(wildcard src/Supervisor/Native/*/*.[chS]) src/Supervisor/Native/Makefile
 BUILD_FILES     := Directory.Build.props Directory.Build.targets Directory.Packages.props global.json BannedSymbols.txt
 
 .PHONY: help lines build run test coverage test-outsiders bench audit install uninstall clean schema man native preload testworkers build-tools

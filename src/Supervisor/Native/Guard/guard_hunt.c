@@ -1,5 +1,6 @@
 /*
  * Searches /proc in rounds until a round finds no process: a process may fork before it is killed.
+ * The rules are those of Linux/Processes/ProcessTree.cs. Change both files together.
  *
  * A process belongs to a worker if its environment has the daemon's mark, or by its session. Programs that
  * overwrite their environment (nginx, redis) are known only by the session, and programs with a session of
