@@ -34,7 +34,7 @@ public sealed class DaemonDeathTests : DaemonTest
 
         await Daemon.DieAsync();
 
-        await Deadline.UntilAsync(() => !workers.Any(Processes.Runs), "nginx's worker processes end");
+        await Deadline.UntilAsync(() => !masters.Concat(workers).Any(Processes.Runs), "nginx's processes end");
         Assert.Empty(Listeners.On(Port));
     }
 
