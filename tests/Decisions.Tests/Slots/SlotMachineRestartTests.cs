@@ -65,8 +65,9 @@ public sealed class SlotMachineRestartTests
     public void Step_ProbeNeverSucceeds_BackoffHasTheLastFailure(string? failure, string reason)
     {
         var probed = new ReadinessSpec.Probed(new ProbeSpec.Tcp(null), ReadinessSpec.DefaultPeriod, TimeSpan.FromSeconds(30));
-        var life = new Life(Make.Policy(readiness: probed)).Apply("start").Apply("spawned").Advance(30);
-        life.Apply(new SlotEvent.DeadlinePassed { ProbeFailure = failure }).Apply("exited");
+        var life = new Life(Make.Policy(readiness: probed)).Apply("start").Apply("spawned");
+        if (failure is not null) life.Apply(new SlotEvent.ProbeFailed(life.Slot.Generation, failure));
+        life.AdvanceToDeadline().Apply("exited");
         Assert.Equal(reason, Assert.IsType<SlotState.Backoff>(life.Slot.State).Reason);
     }
 

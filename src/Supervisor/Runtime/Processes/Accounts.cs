@@ -59,7 +59,7 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time)
     }
 
     /// <summary>Takes the answer of a lookup.</summary>
-    public static void Take(ProcessMessage.AccountFound found)
+    public static void Handle(ProcessMessage.AccountFound found)
     {
         var entry = found.Entry;
         (entry.Account, entry.Problem, entry.IsOpen, entry.IsLate) = (found.Account, found.Problem, false, found.IsLate);
