@@ -10,7 +10,7 @@ internal static class Explanation
     /// <returns>Null where the state says all.</returns>
     public static string? Of(WorkerSnapshot worker, PortFacts facts, string? told = null)
     {
-        var other = AttemptDiagnosis.Of(worker, facts);
+        var other = AttemptDiagnosis.For(worker, facts);
         var causes = BindCauses.Of(worker, facts).Select(CauseWords.Of);
         if (other is not { IsOfReplacement: true }) return WorkerDetail.Joined([Detail(worker, told), .. causes, other?.Words]);
         // Of a worker that serves, the failure of its replacement is the news.

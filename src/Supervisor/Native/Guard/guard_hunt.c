@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "child.h"
+#include "directory_entry.h"
 #include "guard_hunt.h"
 #include "guard_proc.h"
 
@@ -28,15 +29,6 @@ enum {
     MOST_IN_A_ROUND = 256,
     PATIENCE_MS = 20, /* for the processes of one round together */
     NAME_SIZE = 255,
-};
-
-/* The head of struct linux_dirent64; see getdents64(2). */
-struct entry {
-    uint64_t inode;
-    int64_t offset;
-    uint16_t size;
-    uint8_t type;
-    char name[];
 };
 
 struct round {

@@ -74,7 +74,7 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
         if (wasLoaded && !(running && isUnproven)) return;
         Task.Run(() =>
         {
-            var diagnosis = PreloadDiagnosis.Of(running ? pid : null, program, preload, credentials);
+            var diagnosis = PreloadDiagnosis.For(running ? pid : null, program, preload, credentials);
             // The program may only be slow to bind.
             if (wasLoaded && diagnosis.Reason is PreloadReason.LoadedSilently or PreloadReason.Unknown) return;
             mailbox.Post(new BindMessage.SilenceExplained(process, diagnosis));
