@@ -39,7 +39,7 @@ internal sealed class LoopParts : IDisposable
         (_options, _output) = (options, output);
         _launcher = MakeLauncher(options);
         Starts = new Starts(_launcher, mailbox, log, options.StartTime ?? time, options.LongestStart);
-        Accounts = new Accounts(mailbox, time);
+        Accounts = new Accounts(mailbox, options.StartTime ?? time);
         Notifications = new Notifications(options.NotifyFolder, descriptors, Events);
         var launchPad = new LaunchPad(options.Environment, options.Preload, Accounts, Notifications, options.Groups);
         ProbeCommands = new ExecProbes(launchPad, Starts, descriptors, mailbox, options.Guard);
@@ -68,7 +68,7 @@ internal sealed class LoopParts : IDisposable
         PendingChanges = new PendingChanges(Services, Counts);
         Commands = new CommandRunner(Services, log);
 
-        Deadlines = [Runner, Starter, Starts, silence, sockets, Probes, ProbeCommands, Recycler, Trees];
+        Deadlines = [Runner, Accounts, Starter, Starts, silence, sockets, Probes, ProbeCommands, Recycler, Trees];
         Followers = [Probes, Outcomes, Recycler, Shares, Starter];
     }
 
