@@ -42,9 +42,10 @@ internal sealed class LoopParts : IDisposable
         Accounts = new Accounts(mailbox, options.StartTime ?? time);
         Notifications = new Notifications(options.NotifyFolder, descriptors, Events);
         var launchPad = new LaunchPad(options.Environment, options.Preload, Accounts, Notifications, options.Groups);
-        ProbeCommands = new ExecProbes(launchPad, Starts, descriptors, mailbox, options.Guard);
+        var unwatched = new UnwatchedProcesses();
+        ProbeCommands = new ExecProbes(launchPad, Starts, descriptors, unwatched, mailbox, options.Guard);
         Files = new FileTable(launchPad, output, mailbox, log, time);
-        Processes = new WorkerTable(launchPad, Files, descriptors, output, options.Guard, Events, log);
+        Processes = new WorkerTable(launchPad, Files, descriptors, output, unwatched, options.Guard, Events, log);
         var queue = new StartQueue<QueuedStart>(options.StartParallelism);
         Trees = options.Groups is { } groups
             ? new GroupReaper(IsOwn, groups, descriptors, Events, log, now)
@@ -54,7 +55,7 @@ internal sealed class LoopParts : IDisposable
         var room = new Room(new DescriptorBudget(options.Descriptors), UsedDescriptors, log);
         Starter = new Starter(Processes, Files, Accounts, queue, Starts, room, Runner, Events, log, now);
         Children = new AdoptedChildren(
-            Processes, Starts, Trees, options.Guard, options.ChildSignal, ProbeCommands.IsOwn, Events, log);
+            Processes, unwatched, Starts, Trees, options.Guard, options.ChildSignal, ProbeCommands.IsOwn, Events, log);
         var sockets = new SocketWatch(mailbox);
         var silence = new SilenceWatch(options.Preload, mailbox, sockets);
         Outcomes = new OutcomeIntake(Processes, silence, sockets, Runner, Events, options.Failures, now);

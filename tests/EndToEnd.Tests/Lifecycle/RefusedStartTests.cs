@@ -4,11 +4,11 @@ using EndToEnd.Tests.Harness;
 namespace EndToEnd.Tests.Lifecycle;
 
 /// <summary>
-/// The kernel answers ENOMEM to each clone3(2) of a process while a file exists. The daemon can still make threads.
+/// While a file exists, the kernel refuses each clone3(2) of a process (ENOMEM), or each epoll_ctl(2) that adds a pidfd (ENOSPC).
 /// </summary>
-public sealed class NoMemoryTests : DaemonTest
+public sealed class RefusedStartTests : DaemonTest
 {
-    private const int Refused = 75;
+    private const int NoFilter = 75;
     private const string Yaml = """
         services:
           web:
@@ -21,32 +21,36 @@ public sealed class NoMemoryTests : DaemonTest
 
     private readonly string _file;
 
-    public NoMemoryTests()
+    public RefusedStartTests()
     {
-        _file = Daemon.Folder["no-memory"];
-        Daemon.Wrapper = [Checkout.Worker("no-memory"), _file];
+        _file = Daemon.Folder["refuse"];
         Daemon.Configure(Yaml);
     }
 
-    [Fact]
-    public async Task Start_NoMemoryForProcesses_WorkersWaitUntilThereIs()
+    [Theory]
+    [InlineData("clone3", "ENOMEM")]
+    [InlineData("epoll_ctl", "fs.epoll.max_user_watches")]
+    public async Task Start_CallIsRefused_WorkersWaitUntilItIsNot(string call, string limit)
     {
-        await RequireAsync();
+        await UseAsync(call);
         File.Create(_file).Dispose();
         await Daemon.StartAsync();
 
         Assert.Equal(["waiting", "waiting", "waiting"], await StatesAsync());
-        AssertOneEventNamesTheLimit();
+        AssertOneEventHas(limit);
         File.Delete(_file);
         for (var index = 0; index < 3; index++) await Daemon.EventAsync("ready", $"web@{index}");
         Assert.Equal(["ready", "ready", "ready"], await StatesAsync());
         Assert.Empty(Daemon.Events("spawn_error"));
+        await AssertNothingIsLeftAsync();
     }
 
-    [Fact]
-    public async Task Crash_NoMemoryForProcesses_WorkersWaitUntilThereIs()
+    [Theory]
+    [InlineData("clone3", "ENOMEM")]
+    [InlineData("epoll_ctl", "fs.epoll.max_user_watches")]
+    public async Task Crash_CallIsRefused_WorkersWaitUntilItIsNot(string call, string limit)
     {
-        await RequireAsync();
+        await UseAsync(call);
         await Daemon.StartAsync();
         var last = Daemon.Log.Records[^1];
         File.Create(_file).Dispose();
@@ -54,16 +58,19 @@ public sealed class NoMemoryTests : DaemonTest
 
         await Deadline.UntilAsync(
             async () => (await StatesAsync()).All(state => state == "waiting"), "the workers wait");
-        AssertOneEventNamesTheLimit();
+        AssertOneEventHas(limit);
         File.Delete(_file);
         for (var index = 0; index < 3; index++) await Daemon.EventAsync("ready", $"web@{index}", last);
         Assert.Equal(["ready", "ready", "ready"], await StatesAsync());
+        await AssertNothingIsLeftAsync();
     }
 
-    [Fact]
-    public async Task Stop_WorkersWaitForMemory_EndsTheDaemon()
+    [Theory]
+    [InlineData("clone3")]
+    [InlineData("epoll_ctl")]
+    public async Task Stop_WorkersWait_EndsTheDaemon(string call)
     {
-        await RequireAsync();
+        await UseAsync(call);
         File.Create(_file).Dispose();
         await Daemon.StartAsync();
 
@@ -72,19 +79,24 @@ public sealed class NoMemoryTests : DaemonTest
     }
 
     /// <summary>A process can have one such filter only, so a sandbox of the tests may already have it.</summary>
-    private async Task RequireAsync()
+    private async Task UseAsync(string call)
     {
-        var tried = await Command.RunAsync(Daemon.Wrapper[0], [_file, "true"]);
-        Assert.SkipWhen(tried.Code == Refused, tried.Error);
+        Daemon.Wrapper = [Checkout.Worker("refuses"), call, _file];
+        var tried = await Command.RunAsync(Daemon.Wrapper[0], [.. Daemon.Wrapper[1..], "true"]);
+        Assert.SkipWhen(tried.Code == NoFilter, tried.Error);
         Assert.Equal(0, tried.Code);
     }
 
-    private void AssertOneEventNamesTheLimit()
+    private void AssertOneEventHas(string limit)
     {
         var logged = Assert.Single(Daemon.Events("no_room"));
         Assert.Equal("web", logged["REUSEPORT_SERVICE"]);
-        Assert.Contains("ENOMEM", logged["REUSEPORT_LIMIT"], StringComparison.Ordinal);
+        Assert.Contains(limit, logged["REUSEPORT_LIMIT"], StringComparison.Ordinal);
     }
+
+    /// <summary>No process of a refused start runs or is a zombie: the three workers and the guard are all.</summary>
+    private Task AssertNothingIsLeftAsync() =>
+        Deadline.UntilAsync(() => Processes.ChildrenOf(Daemon.Pid).Length == 4, "the daemon has four children");
 
     private async Task<string[]> StatesAsync()
     {
