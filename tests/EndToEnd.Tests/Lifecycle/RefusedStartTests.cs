@@ -78,6 +78,25 @@ public sealed class RefusedStartTests : DaemonTest
         Assert.Empty(Daemon.Events("spawn"));
     }
 
+    [Fact]
+    public async Task Probe_EpollRefusesItsCommand_FailsAndTheCommandIsReaped()
+    {
+        await UseAsync("epoll_ctl");
+        const string probe = "{ type: exec, command: [sleep, infinity], period: 100ms, timeout: 300ms, failure_threshold: 1000 }";
+        Daemon.Configure($"{Yaml}\n    liveness: {probe}\n");
+        await Daemon.StartAsync("--log-level", "debug");
+        File.Create(_file).Dispose();
+
+        LogRecord? failed = null;
+        for (var number = 0; number < 10; number++)
+            failed = await Daemon.EventAsync(
+                "probe_failed",
+                after: failed,
+                where: record => record["REUSEPORT_REASON"]!.Contains("ENOSPC", StringComparison.Ordinal));
+        Assert.Equal(["ready", "ready", "ready"], await StatesAsync());
+        await AssertNothingIsLeftAsync();
+    }
+
     /// <summary>A process can have one such filter only, so a sandbox of the tests may already have it.</summary>
     private async Task UseAsync(string call)
     {
