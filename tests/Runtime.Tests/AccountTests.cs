@@ -23,30 +23,30 @@ public sealed class AccountTests
         Assert.False(accounts.Prepare(Process, () => retries++));
         Assert.NotNull(accounts.NextWait(TimeSpan.Zero));
 
-        Accounts.Take(AwaitAnswer(mailbox));
+        Accounts.Handle(AwaitAnswer(mailbox));
 
         Assert.Null(accounts.NextWait(TimeSpan.Zero));
         time.Advance(TooLong);
-        accounts.Pass(TimeSpan.Zero);
+        accounts.HandleDue(TimeSpan.Zero);
         Assert.Equal(1, retries);
         Assert.True(accounts.TryFind(Process, out _, out _));
         Assert.True(accounts.Prepare(Process, () => retries++));
     }
 
     [Fact]
-    public void Pass_AnswerIsLate_RetriesWithoutAccountAndTakesItLater()
+    public void HandleDue_AnswerIsLate_RetriesWithoutAccountAndTakesItLater()
     {
         var time = new MovableTime();
         using var mailbox = new Mailbox(time);
         var accounts = new Accounts(mailbox, time);
         var retries = 0;
         Assert.False(accounts.Prepare(Process, () => retries++));
-        accounts.Pass(TimeSpan.Zero);
+        accounts.HandleDue(TimeSpan.Zero);
         Assert.Equal(0, retries);
 
         time.Advance(TooLong);
         Assert.Equal(TimeSpan.Zero, accounts.NextWait(TimeSpan.Zero));
-        accounts.Pass(TimeSpan.Zero);
+        accounts.HandleDue(TimeSpan.Zero);
 
         Assert.Equal((1, null), (retries, accounts.NextWait(TimeSpan.Zero)));
         Assert.False(accounts.TryFind(Process, out _, out var error));
@@ -54,7 +54,7 @@ public sealed class AccountTests
         // The lookup continues, so the failure stays.
         accounts.ForgetFailure(Process);
         Assert.True(accounts.Prepare(Process, () => retries++));
-        Accounts.Take(AwaitAnswer(mailbox));
+        Accounts.Handle(AwaitAnswer(mailbox));
         Assert.True(accounts.TryFind(Process, out _, out _));
         Assert.Equal(1, retries);
     }

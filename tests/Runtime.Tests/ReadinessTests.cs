@@ -68,7 +68,7 @@ public sealed class ReadinessTests
         Assert.Equal(
             1, fleet.Converge(service with { Process = service.Process with { Stderr = new OutputTarget.Null() } }).Counts.Ready);
         var worker = fleet.Worker("web@0");
-        Assert.Equal((Unheard.Elsewhere, 0), (worker.Unheard, worker.Binds.Count));
+        Assert.Equal((OutcomesMissing.StderrElsewhere, 0), (worker.OutcomesMissing, worker.Binds.Count));
         Assert.Equal(service.Process.Reuseport.Ports.Ranges.Select(range => range.First), worker.KernelPorts);
     }
 

@@ -41,10 +41,10 @@ internal static class SilenceWords
     };
 
     /// <summary>Why the sockets of a worker are not in the list of binds, and what the kernel shows instead.</summary>
-    public static string Untold(Unheard why, IReadOnlyCollection<int> kernelPorts) => "not told: " + why switch
+    public static string Untold(OutcomesMissing why, IReadOnlyCollection<int> kernelPorts) => "not told: " + why switch
     {
-        Unheard.Silenced => "'reuseport.debug' is false",
-        Unheard.Elsewhere => "'stderr' does not come to the daemon",
+        OutcomesMissing.DebugOff => "'reuseport.debug' is false",
+        OutcomesMissing.StderrElsewhere => "'stderr' does not come to the daemon",
         _ => "the preload library is not in it",
     } + (kernelPorts.Count == 0 ? "" : $"; by what the kernel says it serves port {string.Join(',', kernelPorts)}");
 }

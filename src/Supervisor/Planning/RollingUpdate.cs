@@ -1,5 +1,3 @@
-using Reuseportd.Model;
-
 namespace Reuseportd.Planning;
 
 /// <summary>

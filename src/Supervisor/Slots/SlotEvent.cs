@@ -47,7 +47,7 @@ internal abstract record SlotEvent
     internal sealed record ReportedReady(int Generation) : SlotEvent;
 
     /// <summary>The process failed its readiness probe.</summary>
-    internal sealed record ProbeFailed(int Generation) : SlotEvent;
+    internal sealed record ProbeFailed(int Generation, string Failure) : SlotEvent;
 
     /// <summary>The ports that the process serves: the answer to <see cref="SlotAction.Check"/>.</summary>
     /// <param name="Ports">Null if the ports cannot be read.</param>
@@ -65,9 +65,5 @@ internal abstract record SlotEvent
     internal sealed record PolicyChanged : SlotEvent;
 
     /// <summary>The <see cref="SlotState.Deadline"/> of the state has passed.</summary>
-    internal sealed record DeadlinePassed : SlotEvent
-    {
-        /// <summary>The failure of the newest readiness probe; null if no probe has ended, or readiness is not probed.</summary>
-        public string? ProbeFailure { get; init; }
-    }
+    internal sealed record DeadlinePassed : SlotEvent;
 }

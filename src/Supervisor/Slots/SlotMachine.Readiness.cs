@@ -37,14 +37,14 @@ internal static partial class SlotMachine
         private Transition Report(SlotState.Starting starting)
         {
             if (starting.IsHeld) return GetReady(starting);
-            starting = starting with { ServesSince = starting.ServesSince ?? Now };
+            starting = starting with { ServesSince = starting.ServesSince ?? Now, ProbeFailure = null };
             return HasSettled(starting) ? GetReady(starting) : Wait(starting);
         }
 
         /// <summary>A probe failed: the settle time begins again with the next probe that succeeds.</summary>
-        private Transition Doubt(SlotState.Starting starting) =>
-            starting is { ServesSince: not null, IsHeld: false } && Policy.Readiness is ReadinessSpec.Probed
-                ? Wait(starting with { ServesSince = null })
+        private Transition Doubt(SlotState.Starting starting, string failure) =>
+            !starting.IsHeld && Policy.Readiness is ReadinessSpec.Probed
+                ? Wait(starting with { ServesSince = null, ProbeFailure = failure })
                 : Stay(Slot);
 
         private Transition Confirm(SlotState.Starting starting, ValueList<int>? ports)
@@ -90,12 +90,12 @@ internal static partial class SlotMachine
         private Transition GetReady(SlotState.Starting starting) =>
             Become(Slot.TreesEnding > 0 ? starting with { IsHeld = true, Due = null } : new SlotState.Ready(Now));
 
-        private string Missing(SlotState.Starting starting, string? probeFailure) => Policy.Readiness switch
+        private string Missing(SlotState.Starting starting) => Policy.Readiness switch
         {
             { Settle: var settle } when starting.ServesSince is not null =>
                 $"served, but not yet for {settle.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s",
             ReadinessSpec.Notify => "no READY=1 came",
-            ReadinessSpec.Probed => probeFailure ?? "no probe was answered",
+            ReadinessSpec.Probed => starting.ProbeFailure ?? "no probe was answered",
             _ when starting.Coverage.Filter.IsAny => "no port served",
             _ => $"{starting.Coverage.MissingWords} missing",
         };

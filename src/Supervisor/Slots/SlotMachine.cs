@@ -92,11 +92,11 @@ internal static partial class SlotMachine
             // Readiness depends on ports or on age here; a report does not count.
             SlotEvent.ReportedReady when Policy.Readiness is ReadinessSpec.Bind or ReadinessSpec.Delay => Stay(Slot),
             SlotEvent.ReportedReady => Report(starting),
-            SlotEvent.ProbeFailed => Doubt(starting),
+            SlotEvent.ProbeFailed failed => Doubt(starting, failed.Failure),
             SlotEvent.Checked found => Confirm(starting, found.Ports),
             SlotEvent.DeadlinePassed when IsDueToSettle(starting) => Judge(starting),
-            SlotEvent.DeadlinePassed passed => Stop(
-                new AfterStop.Retry($"not ready in time: {Missing(starting, passed.ProbeFailure)}", ReadyFor: null)),
+            SlotEvent.DeadlinePassed => Stop(
+                new AfterStop.Retry($"not ready in time: {Missing(starting)}", ReadyFor: null)),
             SlotEvent.Exited exited => Ended(exited.Status, readyFor: null),
             SlotEvent.StopRequested => starting.Phase switch
             {

@@ -33,6 +33,9 @@ internal abstract record SlotState
         /// <summary>Since when the process fulfils its readiness condition without a break; null while it does not.</summary>
         public TimeSpan? ServesSince { get; init; }
 
+        /// <summary>The failure of the newest readiness probe; null if it succeeded or none has ended.</summary>
+        public string? ProbeFailure { get; init; }
+
         /// <summary>The kernel is asked whether the process still has the sockets that it served by.</summary>
         public bool IsChecked { get; init; }
 

@@ -88,16 +88,17 @@ public sealed class DocumentsTests
     [Fact]
     public void Of_WorkersThatDoNotTell_SaysWhyAndWhatTheKernelDid()
     {
-        var silent = Ready with { Binds = [], Unheard = Unheard.Elsewhere, KernelPorts = [53, 80] };
+        var silent = Ready with { Binds = [], OutcomesMissing = OutcomesMissing.StderrElsewhere, KernelPorts = [53, 80] };
         foreach (var (why, words) in new[]
                  {
-                     (Unheard.Silenced, "'reuseport.debug' is false"),
-                     (Unheard.Elsewhere, "'stderr' does not come to the daemon"),
-                     (Unheard.NoLibrary, "the preload library is not in it"),
+                     (OutcomesMissing.DebugOff, "'reuseport.debug' is false"),
+                     (OutcomesMissing.StderrElsewhere, "'stderr' does not come to the daemon"),
+                     (OutcomesMissing.NoLibrary, "the preload library is not in it"),
                  })
         {
             var untold = Assert.Single(
-                BindDocuments.Of(Fleet(silent with { Unheard = why }, Ready, Waiting with { Unheard = why }), []).Untold);
+                BindDocuments.Of(
+                    Fleet(silent with { OutcomesMissing = why }, Ready, Waiting with { OutcomesMissing = why }), []).Untold);
             Assert.Equal(
                 ("web@1", 4242, $"not told: {words}; by what the kernel says it serves port 53,80"),
                 (untold.Worker, untold.Pid, untold.Text));

@@ -35,7 +35,7 @@ internal static partial class House
         ["Runtime"] =
         [
             ["Messages"], ["Snapshots"], ["Fleet"], ["Trees"], ["Output"], ["Processes"], ["SteeringTask"], ["Supervision"],
-            ["Readiness"], ["Probing"], ["Updates"], ["Steering"], ["Services"], ["Reports"], ["Commands"], ["Loop"],
+            ["Steering"], ["Readiness"], ["Probing"], ["Updates"], ["Services"], ["Reports"], ["Commands"], ["Loop"],
         ],
         ["Api"] = [["Contract"], ["Http"], ["Admission", "Documents"], ["Streams"], ["Routes"]],
     };

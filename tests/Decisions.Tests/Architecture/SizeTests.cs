@@ -15,7 +15,6 @@ public sealed class SizeTests
     private static readonly Dictionary<(string File, string Word), string> LongMethods = new()
     {
         [("Supervisor/Configuration/Values/CommandLine.cs", "Split")] = "to be split",
-        [("Supervisor/Runtime/Loop/LoopParts.cs", "LoopParts")] = "to be split",
     };
 
     private static readonly Dictionary<(string File, string Word), string> SettableCallbacks = [];

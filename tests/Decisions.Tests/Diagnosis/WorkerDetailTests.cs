@@ -65,7 +65,7 @@ public sealed class WorkerDetailTests
     [Fact]
     public void Of_ASilentLibrary_IsSaidOfReadyOnesToo()
     {
-        _process.Silence = new PreloadDiagnosis(PreloadReason.StaticallyLinked, "/bin/server");
+        _process.RecordSilence(new PreloadDiagnosis(PreloadReason.StaticallyLinked, "/bin/server"));
         Assert.Equal("no line from the preload library: statically linked: /bin/server", Of(new SlotState.Ready(TimeSpan.Zero)));
         Assert.Equal("no line from the preload library: statically linked: /bin/server; exit code 1", Of(Backoff));
         Assert.Null(Of(new SlotState.Stopped()));
@@ -87,10 +87,11 @@ public sealed class WorkerDetailTests
             Readiness = new ReadinessSpec.Probed(new ProbeSpec.Tcp(null), ReadinessSpec.DefaultPeriod, TimeSpan.FromSeconds(20)),
         };
         Assert.Equal("waits for at most 20 s for its probe, which was not asked yet", Of(Starting, policy));
-        _process.IsProbed = true;
-        Assert.Equal("waits for at most 20 s for its probe, which has not answered yet", Of(Starting, policy));
-        _process.ProbeFailure = "127.0.0.1:8911: Connection refused";
-        Assert.Equal("waits for at most 20 s for its probe: 127.0.0.1:8911: Connection refused", Of(Starting, policy));
+        Assert.Equal(
+            "waits for at most 20 s for its probe, which has not answered yet",
+            WorkerDetail.Of(ProcessFacts.Of(Name, Starting, policy, _process, pid: null, isProbed: true)));
+        var failed = (SlotState.Starting)Starting with { ProbeFailure = "127.0.0.1:8911: Connection refused" };
+        Assert.Equal("waits for at most 20 s for its probe: 127.0.0.1:8911: Connection refused", Of(failed, policy));
     }
 
     [Fact]
@@ -117,8 +118,8 @@ public sealed class WorkerDetailTests
     [InlineData(3, "exit code 0; it left 3 processes behind: does it go into the background?")]
     public void Of_OneThatEndedWellAndLeftOthers_AsksWhetherItIsADaemon(int left, string words)
     {
-        _process.HasGone = true;
-        _process.Leaves(left);
+        _process.RecordExit(isUnasked: true);
+        _process.RecordLeftBehind(left);
         Assert.Equal(words, Of(new SlotState.Backoff(TimeSpan.Zero, TimeSpan.Zero, "exit code 0")));
         Assert.Equal(words, Of(new SlotState.Stopped()));
     }
@@ -126,7 +127,7 @@ public sealed class WorkerDetailTests
     [Fact]
     public void Of_OneThatCrashedOrWasStopped_WhatItLeftIsNoHint()
     {
-        _process.Leaves(1);
+        _process.RecordLeftBehind(1);
         Assert.Equal("exit code 1", Of(Backoff));
         Assert.Null(Of(new SlotState.Stopped()));
     }

@@ -22,7 +22,7 @@ public sealed class TreeMemoryTests
             Entry(900, parent: 1, session: 900, pages: 5_000),
         ]);
 
-        var memory = TreeMemory.Of(table, new Dictionary<int, ulong> { [100] = 7, [200] = 8 }, Page);
+        var memory = TreeMemory.Sum(table, new Dictionary<int, ulong> { [100] = 7, [200] = 8 }, Page);
 
         Assert.Equal([(7UL, 17UL * Page), (8UL, 100UL * Page)], memory.Order());
     }
@@ -30,7 +30,7 @@ public sealed class TreeMemoryTests
     [Fact]
     public void Of_ParentsInACircle_Ends() =>
         // Two reads of /proc at different moments can show one.
-        Assert.Empty(TreeMemory.Of(
+        Assert.Empty(TreeMemory.Sum(
             new ProcessTable([Entry(5, parent: 6, session: 5, pages: 1), Entry(6, parent: 5, session: 6, pages: 1)]),
             new Dictionary<int, ulong> { [100] = 7 },
             Page));

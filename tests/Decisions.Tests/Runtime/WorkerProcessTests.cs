@@ -90,7 +90,7 @@ public sealed class WorkerProcessTests
     [Fact]
     public void Silence_HeardAfterAll_IsNone()
     {
-        _process.Silence = new PreloadDiagnosis(PreloadReason.StaticallyLinked, "/bin/server");
+        _process.RecordSilence(new PreloadDiagnosis(PreloadReason.StaticallyLinked, "/bin/server"));
         _process.Remember(Outcome(8080, "ok"));
         Assert.Null(_process.Silence);
     }

@@ -74,7 +74,7 @@ internal static class Make
         "exited" => new SlotEvent.Exited(generation, status ?? ExitStatus.Killed(Signal.Kill)),
         "policy" => new SlotEvent.PolicyChanged(),
         "reported-ready" => new SlotEvent.ReportedReady(generation),
-        "probe-failed" => new SlotEvent.ProbeFailed(generation),
+        "probe-failed" => new SlotEvent.ProbeFailed(generation, "no answer"),
         "checked" => new SlotEvent.Checked(generation, [Port]),
         "missing" => new SlotEvent.Checked(generation, (ValueList<int>)[]),
         "found-dead" => new SlotEvent.FoundDead(generation, "no answer"),

@@ -65,8 +65,9 @@ public sealed class SlotMachineRestartTests
     public void Step_ProbeNeverSucceeds_BackoffHasTheLastFailure(string? failure, string reason)
     {
         var probed = new ReadinessSpec.Probed(new ProbeSpec.Tcp(null), ReadinessSpec.DefaultPeriod, TimeSpan.FromSeconds(30));
-        var life = new Life(Make.Policy(readiness: probed)).Happen("start").Happen("spawned").Advance(30);
-        life.Happen(new SlotEvent.DeadlinePassed { ProbeFailure = failure }).Happen("exited");
+        var life = new Life(Make.Policy(readiness: probed)).Happen("start").Happen("spawned");
+        if (failure is not null) life.Happen(new SlotEvent.ProbeFailed(life.Slot.Generation, failure));
+        life.AdvanceToDeadline().Happen("exited");
         Assert.Equal(reason, Assert.IsType<SlotState.Backoff>(life.Slot.State).Reason);
     }
 

@@ -21,8 +21,8 @@ internal static class BindDocuments
         Untold =
         [
             .. from worker in fleet.Workers
-               where worker is { Pid: not null, Unheard: not null } && worker.Binds.All(bind => bind.Socket is null)
-               let text = SilenceWords.Untold(worker.Unheard!.Value, worker.KernelPorts)
+               where worker is { Pid: not null, OutcomesMissing: not null } && worker.Binds.All(bind => bind.Socket is null)
+               let text = SilenceWords.Untold(worker.OutcomesMissing!.Value, worker.KernelPorts)
                select new UntoldBinds(worker.Name.ToString(), worker.Pid!.Value, [.. worker.KernelPorts], text),
         ],
     };

@@ -1,24 +1,26 @@
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Reports;
+using Reuseportd.Runtime.Supervision;
+using Reuseportd.Runtime.Updates;
 using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Commands;
 
 /// <summary>The results of a command for single workers.</summary>
-internal static class CommandEnds
+internal sealed class CommandEnds(SettleTable settles, UpdateFailures notReplaced, WorkerReport workers)
 {
     /// <summary>The result if the worker was to run, or to be removed because the service has too many.</summary>
-    public static CommandEnd Running(WorkerSlot slot) => slot switch
+    public CommandEnd Running(WorkerSlot slot) => slot switch
     {
         { Leaving: true } => Stopped(slot),
-        { UpdateFailure: not null } => Of(slot, ok: false) with { IsNotReplaced = true },
-        { Slot.State: SlotState.Ready, Updating: false } => Of(slot, ok: true),
-        { Unsettled: true } => Of(slot, ok: false, new CommandObstacle.StillOnItsWay()),
+        _ when notReplaced.Of(slot) is not null => Of(slot, ok: false) with { IsNotReplaced = true },
+        { Slot.State: SlotState.Ready } when !settles.IsUpdating(slot) => Of(slot, ok: true),
+        _ when settles.IsUnsettled(slot) => Of(slot, ok: false, new CommandObstacle.StillOnItsWay()),
         _ when !slot.Service.Overrides.Wants(slot.Name.Index) => Of(slot, ok: false, new CommandObstacle.Overtaken()),
         _ => Of(slot, ok: false),
     };
 
-    public static CommandEnd Stopped(WorkerSlot slot) => slot switch
+    public CommandEnd Stopped(WorkerSlot slot) => slot switch
     {
         { Slot.State: SlotState.Stopped } => Of(slot, ok: true),
         { Leaving: false } when slot.Service.Overrides.Wants(slot.Name.Index) =>
@@ -27,17 +29,17 @@ internal static class CommandEnds
     };
 
     /// <summary>The result if the client does not wait.</summary>
-    public static CommandEnd Taken(WorkerSlot slot) => Of(slot, ok: true);
+    public CommandEnd Taken(WorkerSlot slot) => Of(slot, ok: true);
 
     /// <summary>The result if the command did not apply to the worker.</summary>
-    public static CommandEnd Untouched(WorkerSlot slot, CommandObstacle why) =>
+    public CommandEnd Untouched(WorkerSlot slot, CommandObstacle why) =>
         Of(slot, ok: false, why) with { IsUntouched = true };
 
-    private static CommandEnd Of(WorkerSlot slot, bool ok, CommandObstacle? why = null) =>
+    private CommandEnd Of(WorkerSlot slot, bool ok, CommandObstacle? why = null) =>
         new(slot.Name, slot.Slot.State.Kind, ok, slot.Process?.Handle.Pid, slot.Slot.Generation)
         {
             IsRemoved = slot is { Leaving: true, Slot.State: SlotState.Stopped },
             Obstacle = why,
-            Facts = ok ? null : WorkerReport.Of(slot),
+            Facts = ok ? null : workers.Of(slot),
         };
 }

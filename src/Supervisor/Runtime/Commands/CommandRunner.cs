@@ -2,6 +2,8 @@ using Reuseportd.Model;
 using Reuseportd.Observability.Events;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Services;
+using Reuseportd.Runtime.Supervision;
+using Reuseportd.Runtime.Updates;
 using Reuseportd.Slots;
 using Serilog;
 
@@ -11,12 +13,13 @@ namespace Reuseportd.Runtime.Commands;
 /// Carries out commands of clients in the order of the mailbox, and answers each. A settled worker finds its pending commands by
 /// a table, without a search. Only the loop's thread uses it.
 /// </summary>
-internal sealed class CommandRunner(ServiceTable fleet, ILogger log)
+internal sealed class CommandRunner(
+    ServiceTable fleet, UpdateRunner updates, SettleTable settles, CommandEnds ends, ILogger log)
 {
     private readonly HashSet<PendingCommand> _pending = [];
     private readonly Dictionary<WorkerSlot, HashSet<PendingCommand>> _bySlot = [];
 
-    public void Take(FleetMessage.Command command)
+    public void Handle(FleetMessage.Command command)
     {
         var slots = fleet.Find(command.Names, out var unknown);
         if (unknown.Count > 0)
@@ -33,7 +36,7 @@ internal sealed class CommandRunner(ServiceTable fleet, ILogger log)
     public void Settled(WorkerSlot slot)
     {
         // The same step may have unsettled the worker again.
-        if (slot.Unsettled || !_bySlot.Remove(slot, out var pending)) return;
+        if (settles.IsUnsettled(slot) || !_bySlot.Remove(slot, out var pending)) return;
         foreach (var command in pending)
         {
             command.Settled();
@@ -66,24 +69,24 @@ internal sealed class CommandRunner(ServiceTable fleet, ILogger log)
         {
             case FleetCommand.Start:
                 fleet.Start(slots);
-                return (slots, CommandEnds.Running);
+                return (slots, ends.Running);
             case FleetCommand.Restart:
                 fleet.Restart(slots);
-                return (slots, CommandEnds.Running);
+                return (slots, ends.Running);
             case FleetCommand.Stop:
                 fleet.Stop(slots);
-                return (slots, CommandEnds.Stopped);
+                return (slots, ends.Stopped);
             case FleetCommand.Scale scale:
                 return Scaled(fleet.Scale(command.Names[0].Text, scale.Workers));
             case FleetCommand.Rollback:
                 return (slots, Without(fleet.Rollback(slots), new CommandObstacle.NothingToRollBack(), End(command)));
             case FleetCommand.Pause:
-                return (slots, Without(fleet.Pause(slots), WhyNotPaused, CommandEnds.Taken));
+                return (slots, Without(fleet.Pause(slots), WhyNotPaused, ends.Taken));
             case FleetCommand.Resume:
                 return (slots, Without(fleet.Resume(slots), new CommandObstacle.NothingPaused(), End(command)));
             case FleetCommand.Reset:
                 fleet.Reset(slots);
-                return (slots, CommandEnds.Taken);
+                return (slots, ends.Taken);
             case FleetCommand.Reload:
                 return (slots, Sent(slots, slot => slot.Spec.ReloadSignal));
             case FleetCommand.Send send:
@@ -94,27 +97,27 @@ internal sealed class CommandRunner(ServiceTable fleet, ILogger log)
     }
 
     /// <summary>Scaling a stopped service changes its number of workers but starts none. Their result says so.</summary>
-    private static (IReadOnlyList<WorkerSlot> Slots, Func<WorkerSlot, CommandEnd> End) Scaled(IReadOnlyList<WorkerSlot> slots)
+    private (IReadOnlyList<WorkerSlot> Slots, Func<WorkerSlot, CommandEnd> End) Scaled(IReadOnlyList<WorkerSlot> slots)
     {
         var stopped = slots.Where(slot => !slot.Leaving && !slot.Service.Overrides.Wants(slot.Name.Index)).ToHashSet();
         return (slots, slot => stopped.Contains(slot) && slot is { Leaving: false, Slot.State: SlotState.Stopped }
-            ? CommandEnds.Untouched(slot, new CommandObstacle.ServiceStopped())
-            : CommandEnds.Running(slot));
+            ? ends.Untouched(slot, new CommandObstacle.ServiceStopped())
+            : ends.Running(slot));
     }
 
     /// <param name="left">Services that the command did not apply to.</param>
-    private static Func<WorkerSlot, CommandEnd> Without(
+    private Func<WorkerSlot, CommandEnd> Without(
         HashSet<Service> left, CommandObstacle why, Func<WorkerSlot, CommandEnd> end) => Without(left, _ => why, end);
 
-    private static Func<WorkerSlot, CommandEnd> Without(
+    private Func<WorkerSlot, CommandEnd> Without(
         HashSet<Service> left, Func<WorkerSlot, CommandObstacle> why, Func<WorkerSlot, CommandEnd> end) =>
-        slot => left.Contains(slot.Service) ? CommandEnds.Untouched(slot, why(slot)) : end(slot);
+        slot => left.Contains(slot.Service) ? ends.Untouched(slot, why(slot)) : end(slot);
 
     private CommandObstacle WhyNotPaused(WorkerSlot slot) =>
         fleet.IsPaused(slot.Service) ? new CommandObstacle.AlreadyPaused() : new CommandObstacle.NotBeingReplaced();
 
-    private static Func<WorkerSlot, CommandEnd> End(FleetMessage.Command command) =>
-        command.Wait ? CommandEnds.Running : CommandEnds.Taken;
+    private Func<WorkerSlot, CommandEnd> End(FleetMessage.Command command) =>
+        command.Wait ? ends.Running : ends.Taken;
 
     /// <summary>Sends signals. A failure appears in the result of its worker.</summary>
     private Func<WorkerSlot, CommandEnd> Sent(List<WorkerSlot> slots, Func<WorkerSlot, Signal> signal)
@@ -133,7 +136,7 @@ internal sealed class CommandRunner(ServiceTable fleet, ILogger log)
             if (errno != Errno.None) failed.Add(slot, new CommandObstacle.SignalFailed(signal(slot), errno));
         }
 
-        return slot => failed.TryGetValue(slot, out var why) ? CommandEnds.Untouched(slot, why) : CommandEnds.Taken(slot);
+        return slot => failed.TryGetValue(slot, out var why) ? ends.Untouched(slot, why) : ends.Taken(slot);
     }
 
     private void Answer(FleetMessage.Command command, (IReadOnlyList<WorkerSlot> Slots, Func<WorkerSlot, CommandEnd> End) done)
@@ -141,7 +144,7 @@ internal sealed class CommandRunner(ServiceTable fleet, ILogger log)
         // The result of a signal is known already. These commands need no wait for settled workers.
         var isWaited = command.Wait || command.What is FleetCommand.Reload or FleetCommand.Send
             or FleetCommand.Rollback or FleetCommand.Pause or FleetCommand.Resume;
-        var pending = new PendingCommand(done.Slots, isWaited ? done.End : CommandEnds.Taken, command.Done);
+        var pending = new PendingCommand(done.Slots, isWaited ? done.End : ends.Taken, updates.CutOf, command.Done);
         if (command.Wait) Begin(pending);
         else pending.Finish();
         if (!pending.Answer.IsCompleted) _pending.Add(pending);
@@ -149,7 +152,7 @@ internal sealed class CommandRunner(ServiceTable fleet, ILogger log)
 
     private void Begin(PendingCommand pending)
     {
-        WorkerSlot[] unsettled = [.. pending.Slots.Where(slot => slot.Unsettled)];
+        WorkerSlot[] unsettled = [.. pending.Slots.Where(settles.IsUnsettled)];
         foreach (var slot in unsettled)
         {
             if (!_bySlot.TryGetValue(slot, out var commands)) _bySlot.Add(slot, commands = []);

@@ -1,15 +1,15 @@
 using Reuseportd.Model;
 using Reuseportd.Planning;
-using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Reports;
 using Reuseportd.Runtime.Services;
 using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Runtime.Supervision;
+using Reuseportd.Runtime.Updates;
 
 namespace Reuseportd.Runtime.Commands;
 
 /// <summary>Configuration changes that are waiting for the fleet to settle. Only the loop's thread uses it.</summary>
-internal sealed class PendingChanges(ServiceTable fleet, SlotCounts counts)
+internal sealed class PendingChanges(ServiceTable fleet, UpdateRunner updates, SlotCounts counts, SnapshotBuilder snapshots)
 {
     private readonly List<Change> _pending = [];
 
@@ -17,16 +17,16 @@ internal sealed class PendingChanges(ServiceTable fleet, SlotCounts counts)
     /// <param name="done">Completed when all workers that the change touches have settled.</param>
     public void Begin(FleetSpec desired, TaskCompletionSource<ConvergeResult> done)
     {
-        var before = fleet.Services.ToArray();
+        // A removed service may be gone before the answer.
+        var before = fleet.Services.ToDictionary(service => service.Spec.Name, updates.CutOf);
         var plan = fleet.Converge(desired);
         var touched = plan.Steps.Select(step => step.Service).ToHashSet();
-        // A removed service may be gone before the answer.
-        Service[] services = [.. before.Where(service => touched.Contains(service.Spec.Name))];
-        _pending.Add(new Change(plan, services, services.Sum(service => service.Cut), done));
+        CutConnections[] cut = [.. before.Where(one => touched.Contains(one.Key)).Select(one => one.Value)];
+        _pending.Add(new Change(plan, cut, cut.Sum(one => one.OfService), done));
     }
 
     /// <summary>Must be called in each turn. Answers when no worker of the fleet is unsettled.</summary>
-    public void Pass()
+    public void AnswerSettled()
     {
         if (_pending.Count == 0 || counts.Fleet.Unsettled > 0) return;
         foreach (var change in _pending) change.Done.TrySetResult(Result(change));
@@ -50,12 +50,12 @@ internal sealed class PendingChanges(ServiceTable fleet, SlotCounts counts)
         _pending.Clear();
     }
 
-    private ConvergeResult Result(Change change) => SnapshotBuilder.Of(fleet, change.Plan, counts.Fleet) with
+    private ConvergeResult Result(Change change) => snapshots.Of(change.Plan) with
     {
-        Cut = change.Services.Sum(service => service.Cut) - change.CutBefore,
+        Cut = change.Cut.Sum(one => one.OfService) - change.CutBefore,
     };
 
-    /// <param name="Services">Existing services in the plan. A new service has no connections to cut.</param>
+    /// <param name="Cut">Cut connections of existing services in the plan. A new service has no connections to cut.</param>
     private sealed record Change(
-        FleetPlan Plan, IReadOnlyList<Service> Services, int CutBefore, TaskCompletionSource<ConvergeResult> Done);
+        FleetPlan Plan, IReadOnlyList<CutConnections> Cut, int CutBefore, TaskCompletionSource<ConvergeResult> Done);
 }

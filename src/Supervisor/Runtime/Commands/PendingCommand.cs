@@ -1,13 +1,22 @@
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Updates;
 
 namespace Reuseportd.Runtime.Commands;
 
 /// <summary>A command whose answer comes when all its workers have settled.</summary>
 /// <param name="ends">Makes the result of each worker.</param>
+/// <param name="cutOf">The connections of a service that were cut.</param>
 internal sealed class PendingCommand(
-    IReadOnlyList<WorkerSlot> slots, Func<WorkerSlot, CommandEnd> ends, TaskCompletionSource<CommandResult> done)
+    IReadOnlyList<WorkerSlot> slots,
+    Func<WorkerSlot, CommandEnd> ends,
+    Func<Service, CutConnections> cutOf,
+    TaskCompletionSource<CommandResult> done)
 {
-    private readonly int _cut = slots.Sum(slot => slot.Cut);
+    /// <summary>The services may be gone before the answer.</summary>
+    private readonly Dictionary<Service, CutConnections> _cut =
+        slots.Select(slot => slot.Service).Distinct().ToDictionary(service => service, cutOf);
+
+    private readonly int _cutBefore = slots.Sum(slot => cutOf(slot.Service).OfWorker(slot.Name.Index));
     private int _pending;
 
     public Task<CommandResult> Answer => done.Task;
@@ -37,6 +46,8 @@ internal sealed class PendingCommand(
 
     private void Finish(bool timedOut) => done.TrySetResult(new CommandResult(new([.. slots.Select(ends)]), timedOut, [])
     {
-        Cut = slots.Sum(slot => slot.Cut) - _cut,
+        Cut = Cut() - _cutBefore,
     });
+
+    private int Cut() => slots.Sum(slot => _cut[slot.Service].OfWorker(slot.Name.Index));
 }

@@ -14,7 +14,7 @@ internal abstract record FleetEvent
     /// <summary>A process is ready, or is ready under a new policy.</summary>
     internal sealed record ProcessReady(WorkerProcess Process) : FleetEvent;
 
-    /// <summary>A process that already gets new connections serves on more sockets than before.</summary>
+    /// <summary>A process serves on more sockets than before.</summary>
     internal sealed record SocketsAdded(WorkerProcess Process) : FleetEvent;
 
     /// <summary>The kernel reports that a process has ended. The process must be reaped.</summary>

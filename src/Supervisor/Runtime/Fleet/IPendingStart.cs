@@ -4,9 +4,10 @@ namespace Reuseportd.Runtime.Fleet;
 internal interface IPendingStart
 {
     /// <summary>
-    /// The slot that gets the process. A worker that is being replaced exchanges its start with its replacement slot.
+    /// Gives the process to the other slot of its worker. A worker that is being replaced exchanges its start with its
+    /// replacement slot.
     /// </summary>
-    WorkerSlot Slot { get; set; }
+    void MoveTo(WorkerSlot slot);
 
     /// <summary>Cancels the start, and kills the process if it already exists.</summary>
     void Stop();

@@ -10,50 +10,52 @@ internal static class ProcessFacts
     /// <summary>A process that failed, or that is not its worker's own.</summary>
     /// <param name="process">Null where the daemon could not start one.</param>
     /// <param name="pid">Null where the process is over.</param>
-    public static WorkerSnapshot Of(WorkerName name, SlotState state, SlotPolicy policy, WorkerProcess? process, int? pid) =>
+    /// <param name="isProbed">A readiness probe of the process was begun.</param>
+    public static WorkerSnapshot Of(
+        WorkerName name, SlotState state, SlotPolicy policy, WorkerProcess? process, int? pid, bool isProbed = false) =>
         Add(
             new WorkerSnapshot(name, state.Kind, pid, process?.Generation ?? 0, 0, null, null, null, []),
             state,
             policy,
-            process) with
+            process,
+            isProbed) with
         {
             IsOver = pid is null,
-            IsUnread = pid is null && process is { IsSpeaking: true },
         };
 
     /// <summary>Adds what the newest process did, and why its slot is in this state.</summary>
     /// <param name="newest">Null where the present generation has no process.</param>
     public static WorkerSnapshot Add(
-        WorkerSnapshot worker, SlotState state, SlotPolicy policy, WorkerProcess? newest) => worker with
+        WorkerSnapshot worker, SlotState state, SlotPolicy policy, WorkerProcess? newest, bool isProbed) => worker with
     {
         Binds = new([.. newest?.Binds ?? []]),
         FailedBind = newest?.FailedBind,
         LeftBehind = newest?.LeftBehind ?? 0,
         Ports = policy.Ports,
-        Reason = Reason(state, policy, newest),
+        Reason = Reason(state, policy, newest, isProbed),
         Silence = newest?.Silence,
         User = newest?.Credentials.Identity.Uid,
     };
 
-    private static StateReason? Reason(SlotState state, SlotPolicy policy, WorkerProcess? newest) => state switch
+    private static StateReason? Reason(SlotState state, SlotPolicy policy, WorkerProcess? newest, bool isProbed) => state switch
     {
         SlotState.Failed failed => new StateReason.Failure(failed.Reason),
         SlotState.Backoff backoff => new StateReason.Failure(backoff.Reason),
         SlotState.Waiting waiting => new StateReason.NoRoom(waiting.Limit),
         SlotState.Stopped when newest is { LeftBehind: > 0 } => new StateReason.Done(),
         SlotState.Starting { IsHeld: true } => new StateReason.WaitsForFormerTree(),
-        SlotState.Starting { Phase: StartPhase.Running } starting => Waits(starting, policy.Readiness, newest),
+        SlotState.Starting { Phase: StartPhase.Running } starting => Waits(starting, policy.Readiness, isProbed),
         SlotState.Stopping { Then: AfterStop.Retry retry } => new StateReason.Failure(retry.Reason),
         _ => null,
     };
 
     private static StateReason Waits(
-        SlotState.Starting starting, ReadinessSpec readiness, WorkerProcess? newest) => readiness switch
+        SlotState.Starting starting, ReadinessSpec readiness, bool isProbed) => readiness switch
     {
         _ when starting.ServesSince is not null => new StateReason.Settles(readiness.Settle),
         ReadinessSpec.Bind => new StateReason.WaitsForPorts(starting.Coverage, readiness.Timeout),
         ReadinessSpec.Notify => new StateReason.WaitsForNotification(readiness.Timeout),
         ReadinessSpec.Delay delay => new StateReason.WaitsForDelay(delay.After),
-        _ => new StateReason.WaitsForProbe(readiness.Timeout, newest is { IsProbed: true }, newest?.ProbeFailure),
+        _ => new StateReason.WaitsForProbe(readiness.Timeout, isProbed, starting.ProbeFailure),
     };
 }

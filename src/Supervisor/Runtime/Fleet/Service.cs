@@ -10,14 +10,6 @@ internal sealed class Service(ServiceSpec declared)
     /// <summary>The specification in the configuration files.</summary>
     public ServiceSpec Declared { get; private set; } = declared;
 
-    /// <summary>The specification before the last change that replaced processes; null if no change did.</summary>
-    public ServiceSpec? Former { get; set; }
-
-    /// <summary>
-    /// The specification that the last update rolled back from, as no process of it got ready; null if no rollback happened.
-    /// </summary>
-    public ServiceSpec? RolledBackFrom { get; set; }
-
     /// <summary>The effective specification: <see cref="Declared"/> with the requested number of workers.</summary>
     public ServiceSpec Spec { get; private set; } = declared;
 
@@ -38,22 +30,7 @@ internal sealed class Service(ServiceSpec declared)
     /// <summary>
     /// True after the service was removed from the configuration. The loop forgets the service when its last worker has stopped.
     /// </summary>
-    public bool Leaving { get; set; }
-
-    /// <summary>The number of ready workers.</summary>
-    public int Ready { get; set; }
-
-    /// <summary>The number of workers that wait for room.</summary>
-    public int Waiting { get; set; }
-
-    /// <summary>The limit that the log last named as the reason for waiting workers; null if there is room.</summary>
-    public string? LoggedLimit { get; set; }
-
-    /// <summary>The number of workers that are <see cref="WorkerSlot.Unsettled"/>.</summary>
-    public int Unsettled { get; set; }
-
-    /// <summary>Connections that were cut by processes that ended at their drain timeout.</summary>
-    public int Cut { get; set; }
+    public bool Leaving { get; private set; }
 
     /// <summary>Starts of the service's workers that wait in the queue.</summary>
     public ServiceStarts<QueuedStart> Starts { get; } = new();
@@ -63,7 +40,6 @@ internal sealed class Service(ServiceSpec declared)
     {
         Overrides = Overrides.Adopt(Declared, declared);
         Declared = declared;
-        RolledBackFrom = null;
         Policy = SlotPolicy.Of(declared);
         Want(Overrides);
     }
@@ -75,6 +51,9 @@ internal sealed class Service(ServiceSpec declared)
         Declared = declared;
         Overrides = ServiceOverrides.Of(declared);
     }
+
+    /// <summary>Lets the loop forget the service when its last worker has stopped.</summary>
+    public void Retire() => Leaving = true;
 
     /// <summary>Takes over changed requests of clients.</summary>
     public void Want(ServiceOverrides overrides)

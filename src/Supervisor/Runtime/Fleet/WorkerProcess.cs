@@ -28,11 +28,12 @@ internal sealed class WorkerProcess(
     private readonly Queue<(ulong Inode, int Pid, int Descriptor)> _serving = new();
     private BindOutcome? _lastFailed;
     private TreeRoot? _tree;
+    private bool _hasGone;
 
     public ulong Serial { get; } = serial;
 
     /// <summary>The slot of the process. A rolling update moves the process from one slot to another.</summary>
-    public WorkerSlot Slot { get; set; } = slot;
+    public WorkerSlot Slot { get; private set; } = slot;
 
     public int Generation { get; } = generation;
 
@@ -58,50 +59,12 @@ internal sealed class WorkerProcess(
     /// <summary>Null if no part of the daemon reads the output.</summary>
     public LastWords? LastWords { get; init; }
 
-    /// <summary>True since the process was ready and the loop asked for its share of new connections.</summary>
-    public bool IsServing { get; set; }
-
-    /// <summary>
-    /// True if new connections reach the process's sockets. Without steering this is true for every ready process.
-    /// </summary>
-    public bool IsPlaced { get; set; }
-
-    /// <summary>Open connections of a draining process; null if they were not counted.</summary>
-    public int? Connections { get; set; }
-
-    /// <summary>The time at which the process stopped getting new connections; null while it gets them.</summary>
-    public TimeSpan? WithdrawnAt { get; set; }
-
-    /// <summary>True if the process accepts nothing while other workers do. It then gets no new connections.</summary>
-    public bool IsStuck { get; set; }
-
     public bool IsStarting => Slot.Process == this && Slot.Slot.State is SlotState.Starting;
 
-    /// <summary>The reason why the newest probe failed; null if it succeeded or there was none.</summary>
-    public string? ProbeFailure { get; set; }
-
-    /// <summary>True if a probe was begun, answered or not.</summary>
-    public bool IsProbed { get; set; }
-
     /// <summary>
-    /// True while outcome lines of the preload library may still be unread. This can last beyond the process's end.
+    /// The number of processes that the process left behind as it ended with code 0 without a request to stop; 0 for other ends.
     /// </summary>
-    public bool IsSpeaking { get; set; }
-
-    /// <summary>True if the process ended with code 0 and no stop was requested.</summary>
-    public bool HasGone { get; set; }
-
-    /// <summary>The number of processes that such an end left behind; 0 for other ends.</summary>
     public int LeftBehind { get; private set; }
-
-    /// <summary>Resident bytes of the process and its descendants, as last measured; null without a measurement.</summary>
-    public ulong? Memory { get; set; }
-
-    /// <summary>True if the process waits to be replaced because of <c>recycle</c>.</summary>
-    public bool IsToBeRecycled { get; set; }
-
-    /// <summary>The time at which its last replacement for <c>recycle</c> began; null if none did.</summary>
-    public TimeSpan? RecycledAt { get; set; }
 
     /// <summary>The newest outcome for each combination of call, socket type, address and port.</summary>
     public IReadOnlyCollection<BindOutcome> Binds => _binds.Values;
@@ -119,9 +82,19 @@ internal sealed class WorkerProcess(
         _lastFailed is { } failed && !_binds.Values.Any(bind => bind.Succeeded && MakesUpFor(bind, failed)) ? failed : null;
 
     /// <summary>The reason why the preload library sent no line; null if it did, or the reason is not known yet.</summary>
-    public PreloadDiagnosis? Silence { get; set; }
+    public PreloadDiagnosis? Silence { get; private set; }
 
-    public void Leaves(int processes) => LeftBehind = HasGone ? processes : 0;
+    /// <summary>Moves the process to the other slot of its worker.</summary>
+    public void MoveTo(WorkerSlot slot) => Slot = slot;
+
+    /// <param name="isUnasked">True if the process ended with code 0 and no stop was requested.</param>
+    public void RecordExit(bool isUnasked) => _hasGone = isUnasked;
+
+    /// <summary>Records the number of processes of the tree that live after the process's end.</summary>
+    public void RecordLeftBehind(int processes) => LeftBehind = _hasGone ? processes : 0;
+
+    /// <summary>Records why the preload library sent no line.</summary>
+    public void RecordSilence(PreloadDiagnosis silence) => Silence = silence;
 
     public void RecordSocket(ulong inode, int pid, int descriptor)
     {

@@ -5,7 +5,7 @@ namespace Reuseportd.Runtime.Fleet;
 
 /// <summary>
 /// The loop's record of a slot: the state of the slot machine and the process in the slot. During a rolling update a worker has
-/// two slots. The new process starts in the <see cref="Replacement"/> slot. After an exchange the old process drains there.
+/// two slots. The new process starts in the second one, the replacement slot. After an exchange the old process drains there.
 /// </summary>
 internal sealed class WorkerSlot(WorkerName name, Service service)
 {
@@ -15,7 +15,8 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
 
     public Service Service { get; } = service;
 
-    public Slot Slot { get; set; } = Slot.New;
+    /// <summary>The state of the slot machine.</summary>
+    public Slot Slot { get; private set; } = Slot.New;
 
     /// <summary>
     /// The specification for the next process. A worker that an update has not reached yet keeps the former specification.
@@ -25,49 +26,70 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
     public SlotPolicy Policy => IsReplacement ? Former with { IsTrial = true } : Former;
 
     /// <summary>Null if no process runs.</summary>
-    public WorkerProcess? Process { get; set; }
+    public WorkerProcess? Process { get; private set; }
 
     /// <summary>The start in progress; null if there is none.</summary>
-    public IPendingStart? Pending { get; set; }
+    public IPendingStart? Pending { get; private set; }
 
     /// <summary>The newest process, running or ended.</summary>
-    public WorkerProcess? Last { get; set; }
+    public WorkerProcess? Last { get; private set; }
 
     /// <summary>
     /// The process before <see cref="Last"/> while a worker retries: it explains the failure until the new process binds.
     /// </summary>
-    public WorkerProcess? LastTry { get; set; }
+    public WorkerProcess? LastTry { get; private set; }
 
     /// <summary>The highest generation of this slot, including <see cref="Slots.Slot.LastGiven"/>.</summary>
     public int LastGiven => Math.Max(Slot.Generation, Slot.LastGiven);
 
-    /// <summary>The second slot of this worker during a rolling update.</summary>
-    public WorkerSlot? Replacement { get; set; }
-
     /// <summary>True for the second slot of a worker. Counts do not include it.</summary>
     public bool IsReplacement { get; init; }
 
-    /// <summary>
-    /// True while the worker waits for its replacement. The slot settles when the replacement has succeeded or failed.
-    /// </summary>
-    public bool Updating { get; set; }
-
-    /// <summary>The reason why the worker was not replaced as planned; null if it was.</summary>
-    public UpdateFailure? UpdateFailure { get; set; }
-
-    /// <summary>Connections that were cut by former processes of this slot at their drain timeout.</summary>
-    public int Cut { get; set; }
-
     /// <summary>True if the loop forgets the slot as soon as it has stopped.</summary>
-    public bool Leaving { get; set; }
-
-    /// <summary>True from a request to start or stop until the slot has reached that state or failed to.</summary>
-    public bool Unsettled { get; set; }
+    public bool Leaving { get; private set; }
 
     private SlotPolicy Former => _former?.Policy ?? Service.Policy;
 
     /// <summary>Keeps the present specification of this worker until <see cref="Renew"/>, whatever the service becomes.</summary>
     public void Keep(ServiceSpec spec) => _former = (spec, SlotPolicy.Of(spec));
+
+    /// <summary>Takes the state that the slot machine has reached.</summary>
+    public void MoveTo(Slot slot) => Slot = slot;
+
+    /// <summary>Takes a start in progress.</summary>
+    public void Begin(IPendingStart start) => Pending = start;
+
+    /// <summary>Forgets the start in progress, which has ended.</summary>
+    public void EndStart() => Pending = null;
+
+    /// <summary>Takes a process that runs.</summary>
+    public void Enter(WorkerProcess process)
+    {
+        LastTry = Slot.Streak > 0 ? Last : null;
+        Process = Last = process;
+    }
+
+    /// <summary>Forgets a process that has ended. It remains the <see cref="Last"/>.</summary>
+    public void Leave(WorkerProcess process)
+    {
+        if (Process == process) Process = null;
+    }
+
+    /// <summary>Exchanges the processes and starts of two slots. The states of their slot machines stay.</summary>
+    public void ExchangeProcesses(WorkerSlot other)
+    {
+        (Process, other.Process) = (other.Process, Process);
+        (Last, other.Last) = (other.Last, Last);
+        (Pending, other.Pending) = (other.Pending, Pending);
+        TellPlace();
+        other.TellPlace();
+    }
+
+    /// <summary>Lets the loop forget the slot as soon as it has stopped.</summary>
+    public void Retire() => Leaving = true;
+
+    /// <summary>Takes back <see cref="Retire"/>.</summary>
+    public void Return() => Leaving = false;
 
     /// <summary>
     /// Makes the service's specification apply to this worker. A process that is ending keeps its own specification until it has
@@ -75,16 +97,26 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
     /// </summary>
     public void Renew()
     {
-        if (Slot.State is SlotState.Draining or SlotState.Stopping) RenewsAtEnd = true;
+        if (Slot.State is SlotState.Draining or SlotState.Stopping) RenewAtEnd();
         else Renewed();
     }
 
     /// <summary>True if the service's specification applies only after the process has ended.</summary>
-    public bool RenewsAtEnd { get; set; }
+    public bool RenewsAtEnd { get; private set; }
+
+    /// <summary>Makes the service's specification apply when the process has ended.</summary>
+    public void RenewAtEnd() => RenewsAtEnd = true;
 
     /// <summary>Ends the wait of <see cref="RenewsAtEnd"/>.</summary>
     public void Renewed() => (_former, RenewsAtEnd) = (null, false);
 
     /// <summary>True if a specification other than the service's present one applies to this worker.</summary>
     public bool IsKept => _former is not null;
+
+    private void TellPlace()
+    {
+        Last?.MoveTo(this);
+        Process?.MoveTo(this);
+        Pending?.MoveTo(this);
+    }
 }

@@ -10,10 +10,10 @@ internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now)
     /// <summary>Takes all events, including those that are added in the meantime.</summary>
     public void Drain()
     {
-        while (parts.Events.TryTake(out var happened)) Take(happened);
+        while (parts.Events.TryTake(out var happened)) Handle(happened);
     }
 
-    private void Take(FleetEvent happened)
+    private void Handle(FleetEvent happened)
     {
         switch (happened)
         {
@@ -25,50 +25,50 @@ internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now)
                 foreach (var follower in parts.Followers) follower.Ready(process, now());
                 break;
             case FleetEvent.SocketsAdded { Process: var process } when process.Slot.Process == process:
-                parts.Shares.Serve(process);
+                parts.Slots.Shares.ServeMore(process);
                 break;
-            case FleetEvent.ProcessExited exited when parts.Processes.Find(exited.Process.Serial) is not null:
-                parts.Runner.Reap(exited.Process);
+            case FleetEvent.ProcessExited exited when parts.Processes.Table.Find(exited.Process.Serial) is not null:
+                parts.Slots.Runner.Reap(exited.Process);
                 break;
             case FleetEvent.ProcessEnded ended:
                 foreach (var follower in parts.Followers) follower.Ended(ended.Process);
                 break;
-            case FleetEvent.ReadyReported reported when Senders.WorkerOf(reported.Pid, parts.Processes) is { } process:
-                parts.Runner.Happen(process.Slot, new SlotEvent.ReportedReady(process.Generation));
+            case FleetEvent.ReadyReported reported when Senders.WorkerOf(reported.Pid, parts.Processes.Table) is { } process:
+                parts.Slots.Runner.Apply(process.Slot, new SlotEvent.ReportedReady(process.Generation));
                 break;
             case FleetEvent.StartAsked asked:
-                parts.Starter.Enqueue(asked.Slot, asked.Generation);
+                parts.Slots.Starter.Enqueue(asked.Slot, asked.Generation);
                 break;
             case FleetEvent.SlotMoved moved:
-                parts.Updates.Moved(moved.Slot);
-                parts.Services.Forget(moved.Slot);
+                parts.Services.Updates.Moved(moved.Slot);
+                parts.Services.Table.Forget(moved.Slot);
                 break;
             case FleetEvent.ConnectionsCut cut:
-                parts.Updates.Cut(cut.Slot, cut.Connections);
+                parts.Services.Updates.Cut(cut.Slot, cut.Connections);
                 break;
             case FleetEvent.SlotSettled settled:
-                parts.Commands.Settled(settled.Slot);
+                parts.Services.Commands.Settled(settled.Slot);
                 break;
             case FleetEvent.ServiceSettled settled:
-                parts.Services.Release(settled.Service);
+                parts.Services.Table.Release(settled.Service);
                 break;
             case FleetEvent.DrainBegun begun:
-                parts.Shares.Withdraw(begun.Process);
+                parts.Slots.Shares.Withdraw(begun.Process);
                 break;
             case FleetEvent.DrainTimedOut over:
-                parts.Shares.Release(over.Process);
+                parts.Slots.Shares.Release(over.Process);
                 break;
             case FleetEvent.PortCheckAsked asked:
-                parts.Sockets.Check(asked.Process);
+                parts.Slots.Sockets.Check(asked.Process);
                 break;
             case FleetEvent.TreeEnded ended:
-                parts.Runner.Happen(ended.Slot, new SlotEvent.TreeEnded());
+                parts.Slots.Runner.Apply(ended.Slot, new SlotEvent.TreeEnded());
                 break;
             case FleetEvent.ReplacementLeft left:
-                parts.Services.Forget(left.Service);
+                parts.Services.Table.Forget(left.Service);
                 break;
             case FleetEvent.ServiceForgotten forgotten:
-                parts.Notifications.Remove(forgotten.Name);
+                parts.Processes.Notifications.Remove(forgotten.Name);
                 break;
         }
     }

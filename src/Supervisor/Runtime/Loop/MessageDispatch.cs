@@ -4,7 +4,6 @@ using Reuseportd.Runtime.Output;
 using Reuseportd.Runtime.Probing;
 using Reuseportd.Runtime.Processes;
 using Reuseportd.Runtime.Readiness;
-using Reuseportd.Runtime.Reports;
 using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Runtime.SteeringTask;
 
@@ -16,31 +15,31 @@ internal sealed class MessageDispatch(LoopParts parts, Mailbox mailbox, Func<Tim
     /// <summary>True if all workers are stopping. The loop ends when they have stopped.</summary>
     public bool IsStopping { get; private set; }
 
-    public void Take(Message message)
+    public void Handle(Message message)
     {
         switch (message)
         {
             case OutputMessage output:
-                Take(output);
+                Handle(output);
                 break;
             case ReadinessMessage found:
-                parts.Outcomes.Take(found);
+                parts.Slots.Outcomes.Handle(found);
                 break;
             case SteeringMessage report:
-                parts.Shares.Take(report);
+                parts.Slots.Shares.Handle(report);
                 break;
             case ProcessMessage process:
-                Take(process);
+                Handle(process);
                 break;
             case ProbeMessage.ProbeAnswered answer:
-                parts.Probes.Answered(answer, now());
+                parts.Slots.Probes.Answered(answer, now());
                 break;
             case FleetMessage asked:
-                Take(asked);
+                Handle(asked);
                 break;
             case SnapshotMessage.TakeSnapshot take:
                 take.Begin?.Invoke();
-                var snapshot = SnapshotBuilder.Of(parts.Services, parts.Counts.Fleet, now());
+                var snapshot = parts.Services.Snapshots.Take(now());
                 take.Done.TrySetResult(snapshot with { LoopDelay = mailbox.LongestWait() });
                 break;
             case Message.Ping ping:
@@ -51,51 +50,51 @@ internal sealed class MessageDispatch(LoopParts parts, Mailbox mailbox, Func<Tim
         }
     }
 
-    private void Take(OutputMessage output)
+    private void Handle(OutputMessage output)
     {
         switch (output)
         {
             case OutputMessage.OutcomeSeen seen:
-                parts.Outcomes.Take(seen);
+                parts.Slots.Outcomes.Handle(seen);
                 break;
             case OutputMessage.StreamEnded ended:
-                parts.Outcomes.Take(ended);
+                parts.Slots.Outcomes.Handle(ended);
                 break;
             case OutputMessage.FileOpened opened:
-                parts.Files.Take(opened);
+                parts.Processes.Files.Handle(opened);
                 break;
             case OutputMessage.FileReleased released:
-                parts.Files.Release(released.File);
+                parts.Processes.Files.Release(released.File);
                 break;
             case OutputMessage.ReopenFiles reopen:
-                parts.Files.Reopen(reopen);
+                parts.Processes.Files.Reopen(reopen);
                 break;
         }
     }
 
-    private void Take(ProcessMessage process)
+    private void Handle(ProcessMessage process)
     {
         switch (process)
         {
             case ProcessMessage.Launched launched:
-                Take(launched.Start);
+                Handle(launched.Start);
                 break;
             case ProcessMessage.StartAbandoned abandoned:
-                parts.Starter.GiveUp(abandoned.Start);
+                parts.Slots.Starter.GiveUp(abandoned.Start);
                 break;
             case ProcessMessage.AccountFound found:
-                Accounts.Take(found);
+                Accounts.Handle(found);
                 break;
             case ProcessMessage.MemorySeen seen:
-                parts.Recycler.Weighed(seen, now());
+                parts.Services.Recycler.Weighed(seen, now());
                 break;
             case ProcessMessage.ChildEnded:
-                parts.Children.ChildEnded();
+                parts.Processes.Children.ChildEnded();
                 break;
         }
     }
 
-    private void Take(FleetMessage asked)
+    private void Handle(FleetMessage asked)
     {
         switch (asked)
         {
@@ -103,15 +102,15 @@ internal sealed class MessageDispatch(LoopParts parts, Mailbox mailbox, Func<Tim
                 asked.Refuse();
                 break;
             case FleetMessage.Converge converge:
-                parts.Accounts.Forget();
-                parts.PendingChanges.Begin(converge.Desired, converge.Done);
+                parts.Processes.Accounts.Forget();
+                parts.Services.PendingChanges.Begin(converge.Desired, converge.Done);
                 break;
             case FleetMessage.Command command:
-                parts.Commands.Take(command);
+                parts.Services.Commands.Handle(command);
                 break;
             case FleetMessage.AnswerNow answer:
-                parts.Commands.Expire(answer.Answer);
-                parts.PendingChanges.Expire(answer.Answer);
+                parts.Services.Commands.Expire(answer.Answer);
+                parts.Services.PendingChanges.Expire(answer.Answer);
                 break;
             case FleetMessage.StopAll:
                 StopAll();
@@ -122,18 +121,18 @@ internal sealed class MessageDispatch(LoopParts parts, Mailbox mailbox, Func<Tim
     private void StopAll()
     {
         IsStopping = true;
-        parts.PendingChanges.Cancel();
-        parts.Commands.Cancel();
-        foreach (var process in parts.Processes.Stop()) parts.Runner.Reap(process);
-        parts.Services.StopAll();
-        parts.Starts.Stop();
+        parts.Services.PendingChanges.Cancel();
+        parts.Services.Commands.Cancel();
+        foreach (var process in parts.Processes.Table.Stop()) parts.Slots.Runner.Reap(process);
+        parts.Services.Table.StopAll();
+        parts.Processes.Starts.Stop();
     }
 
-    private void Take(Start start)
+    private void Handle(Start start)
     {
-        parts.Children.StartEnded();
-        if (!parts.Starts.End(start)) return;
-        if (start is WorkerStart worker) parts.Starter.Launched(worker);
-        else parts.ProbeCommands.Launched((ProbeStart)start);
+        parts.Processes.Children.StartEnded();
+        if (!parts.Processes.Starts.End(start)) return;
+        if (start is WorkerStart worker) parts.Slots.Starter.Launched(worker);
+        else parts.Processes.ProbeCommands.Launched((ProbeStart)start);
     }
 }

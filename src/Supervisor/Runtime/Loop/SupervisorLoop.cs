@@ -1,6 +1,5 @@
 using Reuseportd.Linux.Interop;
 using Reuseportd.Runtime.Commands;
-using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Output;
 using Reuseportd.Runtime.Snapshots;
@@ -60,13 +59,13 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
     {
         try
         {
-            _parts = new LoopParts(_options, _mailbox, _descriptors, _output, _log, _time, Now);
+            _parts = new LoopParts(_options, new LoopServices(_mailbox, _descriptors, _output, _log, _time, Now));
             if (_options.ChildSignal is { } children)
-                _descriptors.Add(children, EpollEvents.Readable, _descriptors.NextToken(), _parts.Children);
+                _descriptors.Add(children, EpollEvents.Readable, _descriptors.NextToken(), _parts.Processes.Children);
             RunTurns(_parts);
-            _parts.ProbeCommands.KillAll();
-            _parts.Trees.Finish();
-            _parts.Notifications.Dispose();
+            _parts.Processes.ProbeCommands.KillAll();
+            _parts.Processes.Trees.Finish();
+            _parts.Processes.Notifications.Dispose();
             _mailbox.Close();
             _ended.TrySetResult();
         }
@@ -74,8 +73,8 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            _parts?.PendingChanges.Cancel();
-            _parts?.Commands.Cancel();
+            _parts?.Services.PendingChanges.Cancel();
+            _parts?.Services.Commands.Cancel();
             _mailbox.Close();
             // The kernel ends the workers with the threads that started them.
             _parts?.Dispose();
@@ -90,7 +89,7 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
     {
         var events = new EventDispatch(parts, Now);
         var messages = new MessageDispatch(parts, _mailbox, Now);
-        while (!(messages.IsStopping && parts.Services.IsEmpty && parts.Starts.IsEmpty))
+        while (!(messages.IsStopping && parts.Services.Table.IsEmpty && parts.Processes.Starts.IsEmpty))
         {
             foreach (var ready in _descriptors.Wait(NextWait(parts)))
             {
@@ -98,41 +97,42 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
                 events.Drain();
             }
 
-            parts.Children.Reap();
+            parts.Processes.Children.Reap();
             events.Drain();
             // Messages that arrive meanwhile wait for the next turn: senders could keep the loop here for ever.
             for (var left = _mailbox.Count; left > 0 && _mailbox.TryTake(out var message); left--)
             {
-                messages.Take(message);
+                messages.Handle(message);
                 events.Drain();
             }
 
             foreach (var part in parts.Deadlines)
             {
-                part.Pass(Now());
+                part.HandleDue(Now());
                 events.Drain();
             }
 
-            parts.Shares.Pass();
-            parts.Services.Update();
+            parts.Slots.Shares.Continue();
+            parts.Services.Table.Update();
             events.Drain();
             BeginStarts(parts);
             events.Drain();
-            ReportCounts(parts.Counts.Fleet);
+            ReportCounts(parts.Slots.Counts.Fleet);
         }
     }
 
     private void BeginStarts(LoopParts parts)
     {
-        for (var begun = 0; begun < StartsInATurn && parts.Starter.HasNext; begun++) parts.Starter.BeginNext();
+        for (var begun = 0; begun < StartsInATurn && parts.Slots.Starter.HasNext; begun++) parts.Slots.Starter.BeginNext();
         _output.ReadAdded();
-        if (!parts.Starter.HasNext) parts.Files.Sweep();
-        parts.PendingChanges.Pass();
+        if (!parts.Slots.Starter.HasNext) parts.Processes.Files.Sweep();
+        parts.Services.PendingChanges.AnswerSettled();
     }
 
     private TimeSpan? NextWait(LoopParts parts)
     {
-        if (parts.Children.IsDue || parts.Shares.IsDue || parts.Services.IsUpdateDue || _mailbox.Count > 0) return TimeSpan.Zero;
+        var isDue = parts.Processes.Children.IsDue || parts.Slots.Shares.IsDue || parts.Services.Table.IsUpdateDue;
+        if (isDue || _mailbox.Count > 0) return TimeSpan.Zero;
         var now = Now();
         TimeSpan? soonest = null;
         foreach (var part in parts.Deadlines) soonest = Waits.Shorter(soonest, part.NextWait(now));

@@ -7,5 +7,5 @@ internal interface IDeadlineOwner
     TimeSpan? NextWait(TimeSpan now);
 
     /// <summary>Does the work that is due. Must not block.</summary>
-    void Pass(TimeSpan now);
+    void HandleDue(TimeSpan now);
 }

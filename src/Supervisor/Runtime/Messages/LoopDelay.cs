@@ -15,18 +15,18 @@ internal sealed class LoopDelay
     /// <param name="now">Time of any monotonic clock.</param>
     public void Add(TimeSpan wait, TimeSpan now)
     {
-        Pass(now);
+        Advance(now);
         if (wait > _worst) _worst = wait;
     }
 
     /// <summary>Zero if no message has waited.</summary>
     public TimeSpan Worst(TimeSpan now)
     {
-        Pass(now);
+        Advance(now);
         return _before > _worst ? _before : _worst;
     }
 
-    private void Pass(TimeSpan now)
+    private void Advance(TimeSpan now)
     {
         if (now - _since < Window) return;
         (_before, _worst) = (now - _since < 2 * Window ? _worst : TimeSpan.Zero, TimeSpan.Zero);

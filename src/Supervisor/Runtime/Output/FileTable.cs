@@ -59,7 +59,7 @@ internal sealed class FileTable(IFileOwners owners, OutputLoop output, Mailbox m
     }
 
     /// <summary>Handles a file that <see cref="Prepare"/> asked for: it is open, or has failed to open.</summary>
-    public void Take(OutputMessage.FileOpened opened)
+    public void Handle(OutputMessage.FileOpened opened)
     {
         // No start waits for the file any more.
         if (!_entries.TryGetValue(opened.Key, out var entry))

@@ -18,7 +18,7 @@ internal sealed class LineRouter(Mailbox mailbox, WorkerLog lines, ILogger log)
     private readonly DeadlineQueue<WorkerStream> _reports = new();
     private readonly RecordBuffer _line = new();
 
-    public void Take(WorkerStream stream, ReadOnlySpan<byte> chunk, TimeSpan now)
+    public void Route(WorkerStream stream, ReadOnlySpan<byte> chunk, TimeSpan now)
     {
         if (stream.File is { } file) TakeForFile(stream, file, chunk, now);
         else TakeLines(stream, chunk, now);
@@ -27,7 +27,7 @@ internal sealed class LineRouter(Mailbox mailbox, WorkerLog lines, ILogger log)
     /// <summary>Routes the rest of a stream that has ended, and reports its dropped lines.</summary>
     public void Finish(WorkerStream stream, TimeSpan now)
     {
-        foreach (var line in stream.Splitter.Finish()) Take(stream, line, now);
+        foreach (var line in stream.Splitter.Finish()) Route(stream, line, now);
         ReportDropped(stream, stream.LineLimit.CollectAll() + stream.OutcomeLimit.CollectAll());
     }
 
@@ -38,7 +38,7 @@ internal sealed class LineRouter(Mailbox mailbox, WorkerLog lines, ILogger log)
     public TimeSpan? NextWait(TimeSpan now) => _reports.NextWait(now);
 
     /// <summary>Reports dropped lines of streams that have written no further line.</summary>
-    public void Pass(TimeSpan now)
+    public void HandleDue(TimeSpan now)
     {
         while (_reports.TryTake(now, out var stream, out _))
         {
@@ -69,10 +69,10 @@ internal sealed class LineRouter(Mailbox mailbox, WorkerLog lines, ILogger log)
 
     private void TakeLines(WorkerStream stream, ReadOnlySpan<byte> chunk, TimeSpan now)
     {
-        foreach (var line in stream.Splitter.Split(chunk)) Take(stream, line, now);
+        foreach (var line in stream.Splitter.Split(chunk)) Route(stream, line, now);
     }
 
-    private void Take(WorkerStream stream, Line line, TimeSpan now)
+    private void Route(WorkerStream stream, Line line, TimeSpan now)
     {
         if (!line.Continues && !line.Cut && stream.Source.Stream == OutputStream.Stderr
             && OutcomeParser.TryFind(line.Bytes, out var own, out var outcome) && stream.IsGenuine(outcome, behindWords: own > 0))

@@ -128,7 +128,7 @@ internal sealed class OutputLoop : IDisposable
             busy |= TakeArrivals();
             DoTasks();
             foreach (var token in _paused.TakeReady(ReadSize, now)) Watch(token, _streams[token]);
-            _router.Pass(now);
+            _router.HandleDue(now);
             _router.HandOver();
             // Pipes that an orphan still holds open do not delay the end.
             if (!_stopping) continue;
@@ -211,7 +211,7 @@ internal sealed class OutputLoop : IDisposable
             Retention?.Append(stream.Source, chunk);
             stream.LastWords?.Take(stream.Source.Stream, chunk);
             if (stream.File is { } written) _files.Add(written);
-            _router.Take(stream, chunk, now);
+            _router.Route(stream, chunk, now);
             return true;
         }
 

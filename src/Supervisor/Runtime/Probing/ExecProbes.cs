@@ -70,7 +70,7 @@ internal sealed class ExecProbes(
     public TimeSpan? NextWait(TimeSpan now) => _deadlines.NextWait(now);
 
     /// <summary>Kills commands that have exceeded their timeout.</summary>
-    public void Pass(TimeSpan now)
+    public void HandleDue(TimeSpan now)
     {
         while (_deadlines.TryTake(now, out var start, out _))
         {

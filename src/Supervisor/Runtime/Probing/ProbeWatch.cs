@@ -46,9 +46,13 @@ internal sealed class ProbeWatch(
 
     public void Ended(WorkerProcess process) => _watched.Remove(process.Serial);
 
+    /// <summary>True if a probe of the process was begun, answered or not.</summary>
+    public bool IsAsked(WorkerProcess process) =>
+        _watched.TryGetValue(process.Serial, out var watched) && watched.IsAsked;
+
     public TimeSpan? NextWait(TimeSpan now) => _due.NextWait(now);
 
-    public void Pass(TimeSpan now)
+    public void HandleDue(TimeSpan now)
     {
         while (_due.TryTake(now, out var due, out _))
             if (_watched.TryGetValue(due.Process, out var watched) && watched.Round == due.Round) Ask(watched, now);
@@ -59,19 +63,20 @@ internal sealed class ProbeWatch(
     {
         // The process has ended, or another kind of probe has replaced this one.
         if (!_watched.TryGetValue(answer.Process, out var watched) || watched.Kind != answer.Kind) return;
-        watched.Process.ProbeFailure = answer.Failure;
         if (answer.Failure is not null) log.ProbeFailed(watched.Process.Slot.Name, watched.Process.Handle.Pid, answer.Failure);
-        if (answer.Kind == ProbeKind.Readiness) JudgeReadiness(watched, answer.Failure is null, now);
+        if (answer.Kind == ProbeKind.Readiness) JudgeReadiness(watched, answer.Failure, now);
         else JudgeLiveness(watched, answer.Failure, now);
     }
 
-    private void JudgeReadiness(Watched watched, bool serves, TimeSpan now)
+    private void JudgeReadiness(Watched watched, string? failure, TimeSpan now)
     {
         var process = watched.Process;
         // Before the event: a worker that becomes ready may begin its liveness probes.
         _watched.Remove(process.Serial);
         var generation = process.Generation;
-        runner.Happen(process.Slot, serves ? new SlotEvent.ReportedReady(generation) : new SlotEvent.ProbeFailed(generation));
+        runner.Apply(
+            process.Slot,
+            failure is null ? new SlotEvent.ReportedReady(generation) : new SlotEvent.ProbeFailed(generation, failure));
         if (!process.IsStarting || process.Slot.Slot.State is not SlotState.Starting { IsHeld: false } starting) return;
         if (process.Slot.Policy.Readiness is not ReadinessSpec.Probed probed) return;
         _watched[process.Serial] = watched;
@@ -98,7 +103,7 @@ internal sealed class ProbeWatch(
 
         _watched.Remove(process.Serial);
         log.Unresponsive(process.Slot.Name, process.Handle.Pid, watched.Failures, failure!);
-        runner.Happen(process.Slot, new SlotEvent.FoundDead(process.Generation, $"no longer answers: {failure}"));
+        runner.Apply(process.Slot, new SlotEvent.FoundDead(process.Generation, $"no longer answers: {failure}"));
     }
 
     private void Watch(WorkerProcess process, ProbeKind kind, TimeSpan due)
@@ -122,7 +127,7 @@ internal sealed class ProbeWatch(
             ? ((service.Readiness as ReadinessSpec.Probed)?.Probe, ReadinessTimeout)
             : (service.Liveness?.Probe, service.Liveness?.Timeout ?? ReadinessTimeout);
         watched.Asked = now;
-        process.IsProbed = true;
+        watched.IsAsked = true;
         switch (probe)
         {
             // The configuration has changed since the probe was scheduled.
@@ -183,6 +188,9 @@ internal sealed class ProbeWatch(
 
         /// <summary>The number of the next probe. Entries in the queue with another number are outdated.</summary>
         public ulong Round { get; set; }
+
+        /// <summary>True if a probe was begun, answered or not.</summary>
+        public bool IsAsked { get; set; }
 
         /// <summary>The time of the last probe.</summary>
         public TimeSpan Asked { get; set; }

@@ -67,7 +67,7 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time) : IDeadlineOw
     }
 
     /// <summary>Takes the answer of a lookup.</summary>
-    public static void Take(ProcessMessage.AccountFound found)
+    public static void Handle(ProcessMessage.AccountFound found)
     {
         var entry = found.Entry;
         (entry.Account, entry.Problem, entry.IsOpen, entry.IsLate) = (found.Account, found.Problem, false, found.IsLate);
@@ -82,12 +82,12 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time) : IDeadlineOw
     }
 
     /// <summary>Answers the starts that wait for a late lookup. The lookup continues.</summary>
-    public void Pass(TimeSpan now)
+    public void HandleDue(TimeSpan now)
     {
         while (NextWait(now) == TimeSpan.Zero)
         {
             const string problem = "the user's account was not found in time";
-            Take(new ProcessMessage.AccountFound(_open.Dequeue().Entry, Account: null, problem, IsLate: true));
+            Handle(new ProcessMessage.AccountFound(_open.Dequeue().Entry, Account: null, problem, IsLate: true));
         }
     }
 

@@ -71,7 +71,7 @@ internal sealed class Starts(Launcher launcher, Mailbox mailbox, ILogger log, Ti
     /// Kills starts that have exceeded their timeout. While the daemon stops, a start that cannot be killed is reported as
     /// abandoned.
     /// </summary>
-    public void Pass(TimeSpan _)
+    public void HandleDue(TimeSpan _)
     {
         var now = Now();
         while (_due.TryTake(now, out var start, out _))

@@ -17,7 +17,7 @@ internal sealed class WorkerStart(
     private string? _group;
 
     /// <summary>The slot that gets the process. A rolling update exchanges the starts of two slots.</summary>
-    public WorkerSlot Slot { get; set; } = slot;
+    public WorkerSlot Slot { get; private set; } = slot;
 
     public int Generation { get; } = generation;
 
@@ -50,6 +50,8 @@ internal sealed class WorkerStart(
             Pipes = (spawned.Stdout is null ? 0 : 1) + (spawned.Stderr is null ? 0 : 1),
         };
     }
+
+    void IPendingStart.MoveTo(WorkerSlot slot) => Slot = slot;
 
     void IPendingStart.Stop() => Control.Stop();
 

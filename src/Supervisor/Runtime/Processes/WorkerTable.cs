@@ -131,8 +131,7 @@ internal sealed class WorkerTable(
         _byPid[process.Handle.Pid] = process;
         var slot = process.Slot;
         ReleaseLast(slot);
-        slot.LastTry = slot.Slot.Streak > 0 ? slot.Last : null;
-        slot.Process = slot.Last = process;
+        slot.Enter(process);
     }
 
     /// <summary>Returns the files of a start that failed.</summary>
@@ -220,6 +219,6 @@ internal sealed class WorkerTable(
         _byPid.Remove(process.Handle.Pid);
         guard?.Forget(process.Handle.Pid);
         if (process.Slot.Last == process) _ended.Add(process.Serial, process);
-        if (process.Slot.Process == process) process.Slot.Process = null;
+        process.Slot.Leave(process);
     }
 }

@@ -7,10 +7,10 @@ namespace Reuseportd.Runtime.Readiness;
 internal static class OutcomeChannel
 {
     /// <returns>Null if the lines reach the daemon.</returns>
-    public static Unheard? Of(ProcessSpec process) => process switch
+    public static OutcomesMissing? Of(ProcessSpec process) => process switch
     {
-        { Reuseport.Debug: false } => Unheard.Silenced,
-        { Stderr: not (OutputTarget.Journal or OutputTarget.File) } => Unheard.Elsewhere,
+        { Reuseport.Debug: false } => OutcomesMissing.DebugOff,
+        { Stderr: not (OutputTarget.Journal or OutputTarget.File) } => OutcomesMissing.StderrElsewhere,
         _ => null,
     };
 }

@@ -34,16 +34,16 @@ internal sealed class OutcomeIntake(
     }
 
     /// <summary>Handles an outcome line of the preload library.</summary>
-    public void Take(OutputMessage.OutcomeSeen seen)
+    public void Handle(OutputMessage.OutcomeSeen seen)
     {
         silence.Heard(seen.Process, seen.Outcome);
-        if (processes.Find(seen.Process) is { } process) Take(process, seen.Outcome);
+        if (processes.Find(seen.Process) is { } process) Handle(process, seen.Outcome);
         // The process has ended in the meantime.
         else if (processes.FindEnded(seen.Process) is { } ended) Remember(ended, seen.Outcome);
     }
 
     /// <summary>Handles the end of a process's stderr: the process is ending, or has closed it.</summary>
-    public void Take(OutputMessage.StreamEnded ended)
+    public void Handle(OutputMessage.StreamEnded ended)
     {
         silence.StreamEnded(ended.Process);
         // Only the kernel reports further binds of the process.
@@ -51,37 +51,36 @@ internal sealed class OutcomeIntake(
     }
 
     /// <summary>Handles the result of a query. Results for ended processes are ignored.</summary>
-    public void Take(ReadinessMessage found)
+    public void Handle(ReadinessMessage found)
     {
         switch (found)
         {
             case ReadinessMessage.PortsSeen seen when processes.Find(seen.Process) is { } process:
                 process.RecordKernelPorts(seen.Ports);
-                foreach (var port in seen.Ports) runner.Happen(process.Slot, new SlotEvent.Serves(process.Generation, port));
+                foreach (var port in seen.Ports) runner.Apply(process.Slot, new SlotEvent.Serves(process.Generation, port));
                 break;
             case ReadinessMessage.PortsChecked seen when processes.Find(seen.Process) is { } process:
-                runner.Happen(process.Slot, new SlotEvent.Checked(process.Generation, seen.Ports));
+                runner.Apply(process.Slot, new SlotEvent.Checked(process.Generation, seen.Ports));
                 // The process has closed a socket. Only the kernel reliably tells when there is a new one.
                 if (process.Slot.Slot.State is SlotState.Starting { ServesSince: null }) sockets.Watch(process, clock());
                 break;
             case ReadinessMessage.SilenceExplained explained:
                 var silent = explained.Process;
-                silent.Silence = explained.Silence;
+                silent.RecordSilence(explained.Silence);
                 failures.Tell(new FailureEvent.LibrarySilent(silent.Slot.Name, silent.Handle.Pid, explained.Silence));
                 break;
         }
     }
 
-    private void Take(WorkerProcess process, BindOutcome outcome)
+    private void Handle(WorkerProcess process, BindOutcome outcome)
     {
         Remember(process, outcome);
         // A lost line may be the one that readiness waits for, so the kernel is asked for the ports.
         if (outcome.Kind == OutcomeKind.Lost) sockets.Watch(process, clock());
         if (PortCoverage.ServedPort(outcome) is not { } port) return;
         process.RecordSocket(outcome.Socket!.Inode, outcome.Pid, outcome.Socket.FileDescriptor);
-        runner.Happen(process.Slot, new SlotEvent.Serves(process.Generation, port));
-        // A process that is already ready serves on more sockets now.
-        if (process.IsServing) events.Add(new FleetEvent.SocketsAdded(process));
+        runner.Apply(process.Slot, new SlotEvent.Serves(process.Generation, port));
+        events.Add(new FleetEvent.SocketsAdded(process));
     }
 
     private void Remember(WorkerProcess process, BindOutcome outcome)

@@ -17,14 +17,18 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<ulong, Silent> _silent = [];
-    private readonly Dictionary<ulong, WorkerProcess> _speaking = [];
+    private readonly HashSet<ulong> _speaking = [];
     private readonly DeadlineQueue<ulong> _deadlines = new();
+
+    /// <summary>
+    /// True while outcome lines of the preload library may still be unread. This can last beyond the process's end.
+    /// </summary>
+    public bool IsSpeaking(WorkerProcess process) => _speaking.Contains(process.Serial);
 
     public void Watch(WorkerProcess process, TimeSpan now)
     {
         _silent.Add(process.Serial, new Silent(process));
-        _speaking.Add(process.Serial, process);
-        process.IsSpeaking = true;
+        _speaking.Add(process.Serial);
         _deadlines.Add(process.Serial, now + Patience);
     }
 
@@ -42,13 +46,13 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
     /// </summary>
     public void StreamEnded(ulong process)
     {
-        if (_speaking.Remove(process, out var spoke)) spoke.IsSpeaking = false;
+        _speaking.Remove(process);
         if (_silent.Remove(process, out var silent) && !silent.WasLoaded) Explain(silent);
     }
 
     public TimeSpan? NextWait(TimeSpan now) => _deadlines.NextWait(now);
 
-    public void Pass(TimeSpan now)
+    public void HandleDue(TimeSpan now)
     {
         while (_deadlines.TryTake(now, out var serial, out _))
         {

@@ -57,7 +57,7 @@ internal sealed class SocketWatch(Mailbox mailbox) : IDeadlineOwner
     public TimeSpan? NextWait(TimeSpan now) =>
         Waits.Shorter(_delayed.NextWait(now), _starting.Count == 0 ? null : Waits.Until(_next, now));
 
-    public void Pass(TimeSpan now)
+    public void HandleDue(TimeSpan now)
     {
         while (_delayed.TryTake(now, out var process, out _)) Watch(process, now, LongestDelay);
         if (_starting.Count == 0 || now < _next) return;

@@ -3,24 +3,26 @@ using Reuseportd.Planning;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Services;
 using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Runtime.Supervision;
+using Reuseportd.Runtime.Updates;
 using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Reports;
 
 /// <summary>The fleet as values that may leave the loop.</summary>
-internal static class SnapshotBuilder
+internal sealed class SnapshotBuilder(ServiceTable fleet, SlotCounts counts, UpdateFailures notReplaced, WorkerReport workers)
 {
-    public static FleetSnapshot Of(ServiceTable fleet, FleetCounts counts, TimeSpan now)
+    public FleetSnapshot Take(TimeSpan now)
     {
         Service[] services = [.. fleet.Services.OrderBy(service => service.Spec.Name, StringComparer.Ordinal)];
-        var workers = services.SelectMany(service => service.Slots.OrderBy(slot => slot.Name.Index)).Select(WorkerReport.Of);
-        return new FleetSnapshot(now, counts, new([.. workers]))
+        var slots = services.SelectMany(service => service.Slots.OrderBy(slot => slot.Name.Index));
+        return new FleetSnapshot(now, counts.Fleet, new([.. slots.Select(workers.Of)]))
         {
-            Services = new([.. services.Where(service => !service.Leaving).Select(service => Of(fleet, service))]),
+            Services = new([.. services.Where(service => !service.Leaving).Select(Of)]),
         };
     }
 
-    private static ServiceSnapshot Of(ServiceTable fleet, Service service) =>
+    private ServiceSnapshot Of(Service service) =>
         new(service.Declared, service.Spec, service.Overrides)
         {
             IsPaused = fleet.IsPaused(service),
@@ -33,17 +35,17 @@ internal static class SnapshotBuilder
         };
 
     /// <summary>The result of a plan so far.</summary>
-    public static ConvergeResult Of(ServiceTable fleet, FleetPlan plan, FleetCounts counts)
+    public ConvergeResult Of(FleetPlan plan)
     {
         var touched = plan.Steps.Where(step => step is not PlanStep.Remove).ToDictionary(step => step.Service);
         string[] rolledBack =
         [
             .. fleet.Services
-                .Where(service => service.RolledBackFrom is { } failed
+                .Where(service => fleet.RolledBackFrom(service) is { } failed
                                   && touched.GetValueOrDefault(failed.Name) is PlanStep.Replace step && step.Spec == failed)
                 .Select(service => service.Spec.Name),
         ];
-        var result = ConvergeResult.Of(plan, counts, NotReady(fleet, plan, touched.Keys), rolledBack.Length);
+        var result = ConvergeResult.Of(plan, counts.Fleet, NotReady(plan, touched.Keys), rolledBack.Length);
         return result with { RolledBack = [.. rolledBack] };
     }
 
@@ -51,15 +53,15 @@ internal static class SnapshotBuilder
     /// Workers of the touched services that are not ready or not replaced, and workers whose update is paused. An empty plan
     /// reports all workers that are down: a second apply answers the same.
     /// </summary>
-    private static ValueList<WorkerSnapshot> NotReady(ServiceTable fleet, FleetPlan plan, IReadOnlyCollection<string> touched) =>
+    private ValueList<WorkerSnapshot> NotReady(FleetPlan plan, IReadOnlyCollection<string> touched) =>
         new([.. fleet.Services
             .SelectMany(service => service.Slots)
             .Where(slot => touched.Contains(slot.Service.Spec.Name)
                 ? IsNotReady(slot)
-                : (slot.UpdateFailure is not null && fleet.IsPaused(slot.Service)) || (plan.Steps.Count == 0 && IsDown(slot)))
-            .Select(WorkerReport.Of)]);
+                : (notReplaced.Of(slot) is not null && fleet.IsPaused(slot.Service)) || (plan.Steps.Count == 0 && IsDown(slot)))
+            .Select(workers.Of)]);
 
-    private static bool IsNotReady(WorkerSlot slot) => slot.UpdateFailure is not null
+    private bool IsNotReady(WorkerSlot slot) => notReplaced.Of(slot) is not null
         || slot.Slot.State is SlotState.Starting or SlotState.Waiting or SlotState.Backoff or SlotState.Failed;
 
     /// <summary>A worker that an update replaces at this moment is not down.</summary>

@@ -1,16 +1,25 @@
-using Reuseportd.Model;
 using Reuseportd.Observability.Lines;
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Probing;
 using Reuseportd.Runtime.Readiness;
 using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Runtime.Steering;
+using Reuseportd.Runtime.Supervision;
+using Reuseportd.Runtime.Updates;
 using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Reports;
 
 /// <summary>The facts of one worker, as values that may leave the loop.</summary>
-internal static class WorkerReport
+internal sealed class WorkerReport(
+    SettleTable settles,
+    SilenceWatch silence,
+    ProbeWatch probes,
+    Shares shares,
+    ReplacementSlots replacements,
+    UpdateFailures notReplaced)
 {
-    public static WorkerSnapshot Of(WorkerSlot slot)
+    public WorkerSnapshot Of(WorkerSlot slot)
     {
         var newest = Newest(slot);
         var own = new WorkerSnapshot(
@@ -23,18 +32,18 @@ internal static class WorkerReport
             slot.Slot.LastExit,
             (slot.Slot.State as SlotState.Backoff)?.Until,
             []);
-        var worker = ProcessFacts.Add(own, slot.Slot.State, slot.Policy, newest) with
+        var worker = ProcessFacts.Add(own, slot.Slot.State, slot.Policy, newest, IsAsked(newest)) with
         {
             Activity = Activity(slot),
             Attempt = AttemptOf(slot),
-            Draining = Draining(slot)?.Process?.Connections,
-            IsUnread = slot.Process is null && newest is { IsSpeaking: true },
-            IsUpdating = slot.Updating,
+            Draining = Draining(slot)?.Process is { } draining ? shares.ConnectionsOf(draining) : null,
+            IsUnread = slot.Process is null && IsSpeaking(newest),
+            IsUpdating = settles.IsUpdating(slot),
             KernelPorts = newest?.KernelPorts ?? [],
             LastWords = LastWordsOf(slot),
-            NotReplaced = slot.UpdateFailure?.Reason,
+            NotReplaced = notReplaced.Of(slot)?.Reason,
             ReadySince = (slot.Slot.State as SlotState.Ready)?.Since,
-            Unheard = newest is { Silence: not null } ? Unheard.NoLibrary : OutcomeChannel.Of(slot.Spec.Process),
+            OutcomesMissing = newest is { Silence: not null } ? OutcomesMissing.NoLibrary : OutcomeChannel.Of(slot.Spec.Process),
         };
         return IsHeld(slot) ? worker with { Reason = new StateReason.WaitsForServices(slot.Service.Spec.DependsOn) } : worker;
     }
@@ -43,40 +52,59 @@ internal static class WorkerReport
     /// Last words of the process that failed: the newest one; of a worker that starts again, the one before; of a worker that
     /// serves, its failed replacement. Null where no process failed.
     /// </summary>
-    private static LastWords? LastWordsOf(WorkerSlot slot) => slot switch
+    private LastWords? LastWordsOf(WorkerSlot slot) => slot switch
     {
         { Slot.State: SlotState.Backoff or SlotState.Failed } => Newest(slot)?.LastWords,
         { Slot: { State: SlotState.Starting, Streak: > 0 } } => LastTry(slot)?.LastWords,
         { Slot.State: SlotState.Starting or SlotState.Stopped } => null,
-        _ => slot.UpdateFailure?.FailedReplacement?.Process?.LastWords,
+        _ => notReplaced.Of(slot)?.FailedReplacement?.Process?.LastWords,
     };
 
-    private static Attempt? AttemptOf(WorkerSlot slot) => slot switch
+    private Attempt? AttemptOf(WorkerSlot slot)
     {
-        { UpdateFailure.FailedReplacement: { } failed } => new(AttemptKind.FailedReplacement, failed.Facts, failed.Remedy),
-        { Replacement: { Slot.State: SlotState.Starting starting, Process: { } process } replacement } => new(
-            AttemptKind.Replacement, ProcessFacts.Of(slot.Name, starting, replacement.Policy, process, process.Handle.Pid)),
-        { Slot: { State: SlotState.Starting, Streak: > 0 } } when LastTry(slot) is { FailedBind: not null } tried => new(
-            AttemptKind.LastTry, ProcessFacts.Of(slot.Name, slot.Slot.State, slot.Policy, tried, pid: null)),
-        _ => null,
-    };
+        if (notReplaced.Of(slot)?.FailedReplacement is { } failed)
+        {
+            var facts = failed.Facts with { IsUnread = IsSpeaking(failed.Process) };
+            return new Attempt(AttemptKind.FailedReplacement, facts, failed.Remedy);
+        }
+
+        if (replacements.Of(slot) is { Slot.State: SlotState.Starting starting, Process: { } process } replacement)
+        {
+            return new Attempt(
+                AttemptKind.Replacement,
+                ProcessFacts.Of(slot.Name, starting, replacement.Policy, process, process.Handle.Pid, IsAsked(process)));
+        }
+
+        if (slot is { Slot: { State: SlotState.Starting, Streak: > 0 } } && LastTry(slot) is { FailedBind: not null } tried)
+        {
+            var facts = ProcessFacts.Of(slot.Name, slot.Slot.State, slot.Policy, tried, pid: null);
+            return new Attempt(AttemptKind.LastTry, facts with { IsUnread = IsSpeaking(tried) });
+        }
+
+        return null;
+    }
 
     /// <summary>The process before the newest one, until the newest one calls bind.</summary>
     private static WorkerProcess? LastTry(WorkerSlot slot) =>
         Newest(slot) is { } newest ? newest.Binds.Count == 0 ? slot.LastTry : null : slot.Last;
 
-    private static WorkerActivity? Activity(WorkerSlot slot)
+    private WorkerActivity? Activity(WorkerSlot slot)
     {
-        if (slot.Process is { IsStuck: true }) return new WorkerActivity.Stuck();
-        if (slot is { Slot.State: SlotState.Draining, Process.Connections: { } own }) return new WorkerActivity.Drains(own);
-        if (slot.Replacement is not { Process: { } other, Slot.State: var state }) return null;
-        var connections = state is SlotState.Draining ? other.Connections : null;
+        if (slot.Process is { } process && shares.IsStuck(process)) return new WorkerActivity.Stuck();
+        if (slot is { Slot.State: SlotState.Draining, Process: { } draining } && shares.ConnectionsOf(draining) is { } own)
+            return new WorkerActivity.Drains(own);
+        if (replacements.Of(slot) is not { Process: { } other, Slot.State: var state }) return null;
+        var connections = state is SlotState.Draining ? shares.ConnectionsOf(other) : null;
         return new WorkerActivity.SecondProcess(other.Handle.Pid, state.Kind, connections);
     }
 
-    private static WorkerSlot? Draining(WorkerSlot slot) => slot.Slot.State is SlotState.Draining ? slot
-        : slot.Replacement is { Slot.State: SlotState.Draining } former ? former
+    private WorkerSlot? Draining(WorkerSlot slot) => slot.Slot.State is SlotState.Draining ? slot
+        : replacements.Of(slot) is { Slot.State: SlotState.Draining } former ? former
         : null;
+
+    private bool IsAsked(WorkerProcess? process) => process is not null && probes.IsAsked(process);
+
+    private bool IsSpeaking(WorkerProcess? process) => process is not null && silence.IsSpeaking(process);
 
     private static bool IsHeld(WorkerSlot slot) =>
         slot is { Slot.State: SlotState.Starting { Phase: StartPhase.Queued }, Service.Starts.IsHeld: true };

@@ -54,7 +54,7 @@ internal sealed partial class ServiceTable
         Want(slots, (overrides, workers, count) => overrides.Start(workers, count));
         foreach (var slot in slots)
         {
-            slot.UpdateFailure = null;
+            notReplaced.Forget(slot);
             Request(slot, new SlotEvent.StartRequested());
         }
 
@@ -69,7 +69,7 @@ internal sealed partial class ServiceTable
         replacements.End(slot => names.Contains(slot.Name) && StopEvent(slot.Service) is SlotEvent.StopRequested);
         foreach (var slot in slots)
         {
-            slot.UpdateFailure = null;
+            notReplaced.Forget(slot);
             Request(slot, StopEvent(slot.Service));
         }
     }
@@ -89,19 +89,19 @@ internal sealed partial class ServiceTable
     public HashSet<Service> Rollback(IEnumerable<WorkerSlot> slots) => ServicesWhereNot(slots, service =>
     {
         if (updates.Of(service) is { Former: not null } update) Rollback(update);
-        else if (service.Former is { } former) Revert(service, former);
+        else if (_former.TryGetValue(service, out var former)) Revert(service, former);
         else return false;
-        service.RolledBackFrom = null;
+        _rolledBackFrom.Remove(service);
         // Only once: a second rollback would go forward again.
-        service.Former = null;
-        foreach (var slot in service.Slots) slot.UpdateFailure = null;
+        _former.Remove(service);
+        notReplaced.Forget(service.Slots);
         return true;
     });
 
     private void Revert(Service service, ServiceSpec former)
     {
         Adopt(former, restart: true);
-        if (updates.Of(service) is { } update) update.IsTakenBack = true;
+        if (updates.Of(service) is { } update) update.TakeBack();
     }
 
     /// <returns>Services without a rolling restart in progress.</returns>
@@ -115,7 +115,7 @@ internal sealed partial class ServiceTable
 
     public void Reset(IReadOnlyList<WorkerSlot> slots)
     {
-        foreach (var slot in slots) runner.Happen(slot, new SlotEvent.ResetRequested());
+        foreach (var slot in slots) runner.Apply(slot, new SlotEvent.ResetRequested());
     }
 
     /// <summary>Changes the number of workers of an existing service. Remaining workers are not touched.</summary>
@@ -124,10 +124,10 @@ internal sealed partial class ServiceTable
     {
         var service = _services[name];
         var before = service.Slots.Where(slot => !slot.Leaving).ToArray();
-        foreach (var slot in before) slot.UpdateFailure = null;
+        notReplaced.Forget(before);
         service.Want(service.Overrides.Scale(workers));
         Resize(service);
-        WaitForDependencies(service);
+        dependencies.Await(service, _services);
         return [.. before.Union(service.Slots.Where(slot => !slot.Leaving)).OrderBy(slot => slot.Name.Index)];
     }
 
@@ -140,6 +140,6 @@ internal sealed partial class ServiceTable
 
     private void WaitForDependencies(IReadOnlyList<WorkerSlot> slots)
     {
-        foreach (var service in slots.Select(slot => slot.Service).Distinct()) WaitForDependencies(service);
+        foreach (var service in slots.Select(slot => slot.Service).Distinct()) dependencies.Await(service, _services);
     }
 }

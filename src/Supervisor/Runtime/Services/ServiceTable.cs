@@ -1,22 +1,29 @@
 using Reuseportd.Model;
-using Reuseportd.Observability.Events;
 using Reuseportd.Planning;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Supervision;
 using Reuseportd.Runtime.Updates;
 using Reuseportd.Slots;
-using Serilog;
 
 namespace Reuseportd.Runtime.Services;
 
 /// <summary>The supervised services. Makes them match the configuration. Only the loop's thread uses it.</summary>
 internal sealed partial class ServiceTable(
-    SlotRunner runner, Starter starter, UpdateRunner updates, ReplacementSlots replacements, FleetEvents events, ILogger log)
+    SlotRunner runner,
+    Dependencies dependencies,
+    SettleTable settles,
+    UpdateRunner updates,
+    ReplacementSlots replacements,
+    UpdateFailures notReplaced,
+    FleetEvents events)
 {
     private readonly Dictionary<string, Service> _services = [];
 
-    /// <summary>Services that wait for services that they depend on.</summary>
-    private readonly HashSet<Service> _held = [];
+    /// <summary>The specification of a service before the last change that replaced processes.</summary>
+    private readonly Dictionary<Service, ServiceSpec> _former = [];
+
+    /// <summary>The specification that the last update of a service rolled back from, as no process of it got ready.</summary>
+    private readonly Dictionary<Service, ServiceSpec> _rolledBackFrom = [];
 
     /// <summary>True if <see cref="Update"/> has work to do.</summary>
     public bool IsUpdateDue => updates.IsDue;
@@ -24,6 +31,9 @@ internal sealed partial class ServiceTable(
     public bool IsEmpty => _services.Count == 0 && replacements.IsEmpty;
 
     public IEnumerable<Service> Services => _services.Values;
+
+    /// <summary>The specification that the last update rolled back from; null if no rollback happened.</summary>
+    public ServiceSpec? RolledBackFrom(Service service) => _rolledBackFrom.GetValueOrDefault(service);
 
     /// <summary>True if a rolling restart of the service is paused and waits for a command.</summary>
     public bool IsPaused(Service service) => updates.Of(service) is { IsPaused: true };
@@ -44,12 +54,12 @@ internal sealed partial class ServiceTable(
         foreach (var service in _services.Values)
         {
             if (touched.Contains(service.Spec.Name) || updates.Of(service) is not null) continue;
-            foreach (var slot in service.Slots) slot.UpdateFailure = null;
+            notReplaced.Forget(service.Slots);
         }
 
         // Only after all steps it is known which other services are unsettled.
         foreach (var step in plan.Steps)
-            if (_services.TryGetValue(step.Service, out var service)) WaitForDependencies(service);
+            if (_services.TryGetValue(step.Service, out var service)) dependencies.Await(service, _services);
         return plan;
     }
 
@@ -64,6 +74,7 @@ internal sealed partial class ServiceTable(
     {
         if (!slot.Leaving || slot.IsReplacement || slot.Slot.State.HasProcess || !slot.Service.Slots.Remove(slot)) return;
         runner.Leave(slot);
+        updates.Left(slot);
         slot.Service.LastGiven[slot.Name.Index] = slot.LastGiven;
         Forget(slot.Service);
     }
@@ -72,43 +83,18 @@ internal sealed partial class ServiceTable(
     public void Forget(Service service)
     {
         if (service is not { Leaving: true, Slots.Count: 0 } || replacements.AreOf(service)) return;
-        if (_services.Remove(service.Spec.Name)) events.Add(new FleetEvent.ServiceForgotten(service.Spec.Name));
+        if (!_services.Remove(service.Spec.Name)) return;
+        _former.Remove(service);
+        _rolledBackFrom.Remove(service);
+        updates.Left(service);
+        events.Add(new FleetEvent.ServiceForgotten(service.Spec.Name));
     }
 
     /// <summary>Must be called when a service has settled. Starts the services that waited for it.</summary>
-    public void Release(Service settled)
-    {
-        foreach (var service in _held.Where(service => service.Spec.DependsOn.Contains(settled.Spec.Name)).ToArray())
-            UpdateHold(service);
-    }
+    public void Release(Service settled) => dependencies.Release(settled, _services);
 
     /// <summary>Must be called in each turn. Continues the rolling restarts.</summary>
-    public void Update() => updates.Pass(Rollback);
-
-    /// <summary>Makes an unsettled service wait for the services that it depends on.</summary>
-    private void WaitForDependencies(Service service)
-    {
-        if (service is { Leaving: false, Unsettled: > 0 }) UpdateHold(service);
-    }
-
-    /// <summary>Decides again whether a service must wait for others.</summary>
-    private void UpdateHold(Service service)
-    {
-        var hold = service.Spec.DependsOn.Any(name => _services.TryGetValue(name, out var other) && other.Unsettled > 0);
-        starter.Hold(service, hold);
-        if (hold) _held.Add(service);
-        else if (_held.Remove(service)) LogUnreadyDependencies(service);
-    }
-
-    /// <summary>Reports dependencies that are not ready. Starts are ordered, but a dependency need not work.</summary>
-    private void LogUnreadyDependencies(Service service)
-    {
-        foreach (var name in service.Spec.DependsOn)
-        {
-            var isReady = _services.TryGetValue(name, out var other) && other.Ready >= other.Slots.Count;
-            if (!isReady) log.StartsWithout(service.Spec.Name, name);
-        }
-    }
+    public void Update() => updates.Continue(Rollback);
 
     private void Apply(PlanStep step)
     {
@@ -152,20 +138,21 @@ internal sealed partial class ServiceTable(
         var (overrides, former) = (service.Overrides, service.Declared);
         var present = service.Slots.Where(slot => !slot.Leaving).ToArray();
         service.Adopt(spec);
+        _rolledBackFrom.Remove(service);
         Resize(service);
         if (restart)
         {
-            service.Former = former;
+            _former[service] = former;
             updates.Begin(service, present.Where(slot => !slot.Leaving && service.Overrides.Wants(slot.Name.Index)), former);
             return;
         }
 
         foreach (var slot in service.Slots.Where(slot => !slot.Leaving))
         {
-            slot.UpdateFailure = null;
+            notReplaced.Forget(slot);
             var isWanted = service.Overrides.Wants(slot.Name.Index);
             if (isWanted && !overrides.Wants(slot.Name.Index)) Request(slot, new SlotEvent.StartRequested());
-            else runner.Happen(slot, new SlotEvent.PolicyChanged());
+            else runner.Apply(slot, new SlotEvent.PolicyChanged());
         }
     }
 
@@ -175,7 +162,8 @@ internal sealed partial class ServiceTable(
         var service = update.Service;
         var failed = service.Declared;
         service.Adopt(update.Former!);
-        (service.Former, service.RolledBackFrom) = (null, failed);
+        _former.Remove(service);
+        _rolledBackFrom[service] = failed;
         Resize(service);
         updates.Rollback(update);
     }
@@ -183,14 +171,14 @@ internal sealed partial class ServiceTable(
     /// <summary>Sends a request to a slot, which is unsettled until it is done.</summary>
     private void Request(WorkerSlot slot, SlotEvent asked)
     {
-        runner.Expect(slot);
-        runner.Happen(slot, asked);
+        settles.Expect(slot);
+        runner.Apply(slot, asked);
     }
 
     private void Remove(Service service)
     {
-        service.Leaving = true;
-        _held.Remove(service);
+        service.Retire();
+        dependencies.Forget(service);
         updates.Forget(service);
         replacements.End(replacement => replacement.Service == service);
         foreach (var slot in service.Slots.ToArray()) Retire(slot);
@@ -216,24 +204,22 @@ internal sealed partial class ServiceTable(
             if (!present.TryGetValue(index, out var slot))
             {
                 var given = service.LastGiven.GetValueOrDefault(index);
-                slot = new WorkerSlot(new WorkerName(service.Spec.Name, index), service)
-                {
-                    Slot = Slot.New with { LastGiven = given },
-                };
+                slot = new WorkerSlot(new WorkerName(service.Spec.Name, index), service);
+                slot.MoveTo(Slot.New with { LastGiven = given });
                 service.Slots.Add(slot);
                 updates.Entered(slot);
                 runner.Enter(slot);
             }
             else if (!slot.Leaving) continue;
 
-            slot.Leaving = false;
+            slot.Return();
             if (service.Overrides.Wants(index)) Request(slot, new SlotEvent.StartRequested());
         }
     }
 
     private void Retire(WorkerSlot slot)
     {
-        slot.Leaving = true;
+        slot.Retire();
         // A change is complete only when the removed workers are gone. The remaining workers take over new connections.
         Request(slot, StopEvent(slot.Service));
         Forget(slot);

@@ -54,7 +54,7 @@ internal sealed record WorkerSnapshot(
     public PreloadDiagnosis? Silence { get; init; }
 
     /// <summary>Why no outcome lines of the process reach the daemon; null where they do.</summary>
-    public Unheard? Unheard { get; init; }
+    public OutcomesMissing? OutcomesMissing { get; init; }
 
     /// <summary>Ports that sock_diag showed for the newest process while it started.</summary>
     public ValueList<int> KernelPorts { get; init; } = [];

@@ -18,11 +18,13 @@ internal sealed class Shares(
     WorkerTable processes,
     SlotRunner runner,
     Starter starter,
+    DrainCounts connections,
     FleetEvents events,
     ILogger log,
     Func<TimeSpan> clock)
     : IProcessFollower
 {
+    private readonly Dictionary<ulong, Share> _shares = [];
     private readonly Queue<WorkerProcess> _drained = new();
 
     /// <summary>
@@ -39,21 +41,33 @@ internal sealed class Shares(
     /// <summary>Processes whose share was requested.</summary>
     private readonly HashSet<WorkerProcess> _shareRequested = [];
 
-    /// <summary>True if <see cref="Pass"/> has work to do.</summary>
+    /// <summary>True if <see cref="Continue"/> has work to do.</summary>
     public bool IsDue => _drained.Count > 0 || _waitingToEnd.Exists(MayEnd);
 
+    /// <summary>
+    /// True if new connections reach the process's sockets. Without steering this is true for every ready process.
+    /// </summary>
+    public bool IsPlaced(WorkerProcess process) => _shares.TryGetValue(process.Serial, out var share) && share.IsPlaced;
+
+    /// <summary>True if the process accepts nothing while other workers do. It then gets no new connections.</summary>
+    public bool IsStuck(WorkerProcess process) => _shares.TryGetValue(process.Serial, out var share) && share.IsStuck;
+
+    /// <summary>Open connections of a draining process; null if they were not counted.</summary>
+    public int? ConnectionsOf(WorkerProcess process) => connections.Of(process);
+
     /// <summary>Handles a report of the steering task. Reports about ended processes are ignored.</summary>
-    public void Take(SteeringMessage report)
+    public void Handle(SteeringMessage report)
     {
         if (report is SteeringMessage.EndNoted noted) EndNoted(noted.Process);
-        else if (processes.Find(report.Process) is { } process) Take(report, process);
+        else if (processes.Find(report.Process) is { } process) Handle(report, process);
     }
 
     /// <summary>Requests the share of a process that serves, or serves on more sockets.</summary>
     public void Serve(WorkerProcess process)
     {
-        if (process.WithdrawnAt is not null) return;
-        process.IsServing = true;
+        var share = ShareOf(process);
+        if (share.WithdrawnAt is not null) return;
+        share.IsServing = true;
         if (steerer is not null && Placement.From(process) is { } placement)
         {
             _shareRequested.Add(process);
@@ -65,17 +79,29 @@ internal sealed class Shares(
         }
     }
 
+    /// <summary>Requests the share of further sockets of a process that gets new connections already.</summary>
+    public void ServeMore(WorkerProcess process)
+    {
+        if (ShareOf(process).IsServing) Serve(process);
+    }
+
+    private Share ShareOf(WorkerProcess process)
+    {
+        if (!_shares.TryGetValue(process.Serial, out var share)) _shares.Add(process.Serial, share = new Share());
+        return share;
+    }
+
     private void Placed(WorkerProcess process)
     {
         _shareRequested.Remove(process);
-        process.IsPlaced = true;
+        ShareOf(process).IsPlaced = true;
         events.Add(new FleetEvent.SlotMoved(process.Slot));
     }
 
     /// <summary>Stops new connections to a process.</summary>
     public void Withdraw(WorkerProcess process)
     {
-        process.WithdrawnAt = clock();
+        ShareOf(process).WithdrawnAt = clock();
         if (steerer is null) _drained.Enqueue(process);
         else steerer.Post(new SteeringRequest.Withdraw(process.Serial));
     }
@@ -97,6 +123,8 @@ internal sealed class Shares(
 
     public void Ended(WorkerProcess process)
     {
+        _shares.Remove(process.Serial);
+        connections.Forget(process);
         _shareRequested.Remove(process);
         _waitingToEnd.Remove(process);
         if (steerer is null) return;
@@ -112,7 +140,7 @@ internal sealed class Shares(
     /// <summary>
     /// Continues with drained processes. Without steering a process drains at once, but not within the step that withdrew it.
     /// </summary>
-    public void Pass()
+    public void Continue()
     {
         while (_drained.TryDequeue(out var process)) Drained(process);
         while (_waitingToEnd.Find(MayEnd) is { } process)
@@ -125,7 +153,7 @@ internal sealed class Shares(
         }
     }
 
-    private void Take(SteeringMessage report, WorkerProcess process)
+    private void Handle(SteeringMessage report, WorkerProcess process)
     {
         switch (report)
         {
@@ -133,7 +161,7 @@ internal sealed class Shares(
                 Placed(process);
                 break;
             case SteeringMessage.Holds holds:
-                process.Connections = holds.Connections;
+                connections.Set(process, holds.Connections);
                 break;
             case SteeringMessage.Drained:
                 Drained(process);
@@ -142,11 +170,11 @@ internal sealed class Shares(
                 End(process);
                 break;
             case SteeringMessage.Stalled stalled:
-                process.IsStuck = stalled.IsStuck;
+                ShareOf(process).IsStuck = stalled.IsStuck;
                 break;
             case SteeringMessage.FoundStuck stuck:
                 var cause = $"accepted nothing for {DurationText.Of(stuck.After)}";
-                runner.Happen(process.Slot, new SlotEvent.FoundDead(process.Generation, cause));
+                runner.Apply(process.Slot, new SlotEvent.FoundDead(process.Generation, cause));
                 break;
             default:
                 throw new InvalidOperationException($"no such report: {report}");
@@ -166,12 +194,31 @@ internal sealed class Shares(
 
     private void End(WorkerProcess process)
     {
+        // The process may have ended before its turn.
+        if (process.Slot.Process != process) return;
         var isOver = process.Slot.Slot.State is SlotState.Draining { IsOver: true };
-        if (!isOver && process.Slot.Slot.State is SlotState.Draining && process.Connections is not null)
+        if (!isOver && process.Slot.Slot.State is SlotState.Draining && connections.Of(process) is not null)
             log.Drained(process.Slot.Name, process.Handle.Pid, DrainTime(process), left: 0);
-        if (!isOver) process.Connections = 0;
-        runner.Happen(process.Slot, new SlotEvent.Drained(process.Generation));
+        if (!isOver) connections.Set(process, 0);
+        runner.Apply(process.Slot, new SlotEvent.Drained(process.Generation));
     }
 
-    private TimeSpan DrainTime(WorkerProcess process) => process.WithdrawnAt is { } at ? clock() - at : TimeSpan.Zero;
+    private TimeSpan DrainTime(WorkerProcess process) =>
+        ShareOf(process).WithdrawnAt is { } at ? clock() - at : TimeSpan.Zero;
+
+    /// <summary>How new connections reach one process.</summary>
+    private sealed class Share
+    {
+        /// <summary>True since the process was ready and the loop asked for its share of new connections.</summary>
+        public bool IsServing { get; set; }
+
+        /// <summary>True if new connections reach the process's sockets.</summary>
+        public bool IsPlaced { get; set; }
+
+        /// <summary>True if the process accepts nothing while other workers do. It then gets no new connections.</summary>
+        public bool IsStuck { get; set; }
+
+        /// <summary>The time at which the process stopped getting new connections; null while it gets them.</summary>
+        public TimeSpan? WithdrawnAt { get; set; }
+    }
 }

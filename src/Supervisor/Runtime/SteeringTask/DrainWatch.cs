@@ -27,7 +27,7 @@ internal sealed class DrainWatch
     public TimeSpan? NextWait(TimeSpan now) => _draining.Count == 0 ? null : Waits.Until(_next, now);
 
     /// <returns>Processes whose number of connections has changed since the last look.</returns>
-    public IReadOnlyList<PlacedProcess> Pass(SockDiag diag, TimeSpan now)
+    public IReadOnlyList<PlacedProcess> Check(SockDiag diag, TimeSpan now)
     {
         if (_draining.Count == 0 || now < _next) return [];
         _next = now + Interval;

@@ -124,7 +124,7 @@ internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbo
     public void WatchDrains(TimeSpan now)
     {
         if (diag is null) return;
-        foreach (var process in _drains.Pass(diag, now))
+        foreach (var process in _drains.Check(diag, now))
             mailbox.Post(new SteeringMessage.Holds(process.Placement.Process, (int)Math.Min(process.Held, int.MaxValue)));
         ReportDrained();
     }
@@ -132,7 +132,7 @@ internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbo
     /// <summary>Looks for stuck workers if a look is due.</summary>
     public void WatchStalls(TimeSpan now)
     {
-        if (diag is not null) _stalls.Pass(diag, _groups.Values, now);
+        if (diag is not null) _stalls.Check(diag, _groups.Values, now);
     }
 
     /// <summary>Connections given to each worker. Empty if the steering program does not count.</summary>

@@ -46,7 +46,7 @@ internal sealed class StallWatch(Mailbox mailbox, ILogger log)
         mailbox.Post(new SteeringMessage.Stalled(stuck.Process.Placement.Process, IsStuck: false));
     }
 
-    public void Pass(SockDiag diag, IEnumerable<SharedGroup> groups, TimeSpan now)
+    public void Check(SockDiag diag, IEnumerable<SharedGroup> groups, TimeSpan now)
     {
         if (NextWait(groups, now) is not { } wait || wait > TimeSpan.Zero) return;
         _last = now;

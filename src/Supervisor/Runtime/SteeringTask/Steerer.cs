@@ -122,13 +122,13 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
         while (_requests.Reader.TryRead(out var request)) requests.Add(request);
         List<SocketRecord>? listing = null;
         foreach (var request in requests)
-            Guarded(() => Take(request, groups, () => listing ??= Listing.Of(diag)), instead: () => Refuse(request));
+            Guarded(() => Handle(request, groups, () => listing ??= Listing.Of(diag)), instead: () => Refuse(request));
         Guarded(groups.ApplyChanges);
         if (!FollowsOrder) return;
         foreach (var ended in requests.OfType<SteeringRequest.Ended>()) mailbox.Post(new SteeringMessage.EndNoted(ended.Process));
     }
 
-    private void Take(SteeringRequest request, SharedGroups groups, Func<List<SocketRecord>> listing)
+    private void Handle(SteeringRequest request, SharedGroups groups, Func<List<SocketRecord>> listing)
     {
         switch (request)
         {

@@ -12,8 +12,9 @@ namespace Reuseportd.Runtime.Supervision;
 /// Each call is O(1).
 /// </summary>
 /// <param name="budget">The budget of file descriptors.</param>
+/// <param name="counts">Gives the number of a service's workers that wait.</param>
 /// <param name="used">Descriptors that workers and their starts use at this moment.</param>
-internal sealed class Room(DescriptorBudget budget, Func<long> used, ILogger log)
+internal sealed class Room(DescriptorBudget budget, SlotCounts counts, Func<long> used, ILogger log)
 {
     /// <summary>Some other process may free memory, or an administrator may raise a limit.</summary>
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
@@ -32,6 +33,9 @@ internal sealed class Room(DescriptorBudget budget, Func<long> used, ILogger log
 
     /// <summary>Descriptors of starts in the queue. They go ahead of the slots that wait here.</summary>
     private long _reserved;
+
+    /// <summary>The limit that the log last named as the reason for a service's waiting workers.</summary>
+    private readonly Dictionary<Service, string> _logged = [];
 
     private bool HasWaiting => _replacements.Count > 0 || _others.Count > 0;
 
@@ -63,7 +67,7 @@ internal sealed class Room(DescriptorBudget budget, Func<long> used, ILogger log
     public void StartSucceeded(Service service)
     {
         _limitMet = null;
-        if (service.Waiting == 0) service.LoggedLimit = null;
+        if (counts.WaitingOf(service) == 0) _logged.Remove(service);
     }
 
     /// <summary>Records that a process has ended, so that there may be room.</summary>
@@ -76,8 +80,8 @@ internal sealed class Room(DescriptorBudget budget, Func<long> used, ILogger log
     public void Enqueue(WorkerSlot slot, string limit)
     {
         (slot.Last is null ? _others : _replacements).Enqueue((slot, slot.Slot.Generation));
-        if (slot.Service.LoggedLimit == limit) return;
-        slot.Service.LoggedLimit = limit;
+        if (_logged.TryGetValue(slot.Service, out var logged) && logged == limit) return;
+        _logged[slot.Service] = limit;
         log.NoRoom(slot.Service.Spec.Name, limit);
     }
 
@@ -85,7 +89,7 @@ internal sealed class Room(DescriptorBudget budget, Func<long> used, ILogger log
         !HasWaiting ? null : _nextTry > now ? _nextTry - now : BetweenTries;
 
     /// <summary>Slots for which there may be room now. The caller must start them.</summary>
-    public IEnumerable<WorkerSlot> Pass(TimeSpan now)
+    public IEnumerable<WorkerSlot> TakeNext(TimeSpan now)
     {
         if (!HasWaiting || (_limitMet is not null && now < _nextTry)) yield break;
         var most = _limitMet is null ? Batch : 1;
@@ -94,7 +98,7 @@ internal sealed class Room(DescriptorBudget budget, Func<long> used, ILogger log
         {
             planned += DescriptorBudget.For(slot.Spec.Process);
             if (planned > budget.ForWorkers) yield break;
-            Take();
+            Dequeue();
             most--;
             _isTrying = _limitMet is not null;
             _nextTry = now + BetweenTries;
@@ -102,7 +106,7 @@ internal sealed class Room(DescriptorBudget budget, Func<long> used, ILogger log
         }
     }
 
-    private void Take() => _ = _replacements.Count > 0 ? _replacements.Dequeue() : _others.Dequeue();
+    private void Dequeue() => _ = _replacements.Count > 0 ? _replacements.Dequeue() : _others.Dequeue();
 
     /// <summary>Skips slots that were stopped while they waited.</summary>
     private bool TryPeek(out WorkerSlot slot)
@@ -111,7 +115,7 @@ internal sealed class Room(DescriptorBudget budget, Func<long> used, ILogger log
         {
             (slot, var generation) = _replacements.Count > 0 ? _replacements.Peek() : _others.Peek();
             if (slot.Slot is { State: SlotState.Waiting } waits && waits.Generation == generation) return true;
-            Take();
+            Dequeue();
         }
 
         slot = null!;

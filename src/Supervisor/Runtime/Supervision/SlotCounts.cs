@@ -6,12 +6,14 @@ using Reuseportd.Slots;
 namespace Reuseportd.Runtime.Supervision;
 
 /// <summary>
-/// The number of slots in each state, updated with each step. Only the loop's thread uses it. All calls are O(1).
+/// The number of slots in each state, in the fleet and in each service, updated with each step. Only the loop's thread uses it.
+/// All calls are O(1).
 /// </summary>
 /// <param name="queue">Gets the number of a service's starts in progress.</param>
 internal sealed class SlotCounts(StartQueue<QueuedStart> queue)
 {
     private readonly int[] _states = new int[Enum.GetValues<WorkerState>().Length];
+    private readonly Dictionary<Service, ServiceCount> _services = [];
     private int _workers;
     private int _unsettled;
 
@@ -22,9 +24,19 @@ internal sealed class SlotCounts(StartQueue<QueuedStart> queue)
         Waiting = Count(WorkerState.Waiting),
     };
 
+    /// <summary>The number of ready workers of a service.</summary>
+    public int ReadyOf(Service service) => Of(service).Ready;
+
+    /// <summary>The number of workers of a service that wait for room.</summary>
+    public int WaitingOf(Service service) => Of(service).Waiting;
+
+    /// <summary>The number of unsettled workers of a service.</summary>
+    public int UnsettledOf(Service service) => Of(service).Unsettled;
+
     public void Enter(WorkerSlot slot)
     {
         if (!slot.IsReplacement) _workers++;
+        Change(slot.Service, new ServiceCount { Slots = 1 });
         Add(slot, slot.Slot.State, 1);
     }
 
@@ -32,6 +44,7 @@ internal sealed class SlotCounts(StartQueue<QueuedStart> queue)
     {
         if (!slot.IsReplacement) _workers--;
         Add(slot, slot.Slot.State, -1);
+        Change(slot.Service, new ServiceCount { Slots = -1 });
     }
 
     public void Move(WorkerSlot slot, SlotState before, SlotState after)
@@ -46,8 +59,8 @@ internal sealed class SlotCounts(StartQueue<QueuedStart> queue)
         if (!slot.IsReplacement)
         {
             _states[(int)state.Kind] += by;
-            if (state is SlotState.Ready) slot.Service.Ready += by;
-            if (state is SlotState.Waiting) slot.Service.Waiting += by;
+            if (state is SlotState.Ready) Change(slot.Service, new ServiceCount { Ready = by });
+            if (state is SlotState.Waiting) Change(slot.Service, new ServiceCount { Waiting = by });
         }
 
         if (state is not SlotState.Starting { Phase: not StartPhase.Queued }) return;
@@ -55,25 +68,41 @@ internal sealed class SlotCounts(StartQueue<QueuedStart> queue)
         else queue.Ended(slot.Service.Starts);
     }
 
-    /// <summary>Marks a slot that has a new target state as unsettled.</summary>
-    public void MarkUnsettled(WorkerSlot slot)
+    /// <summary>Counts a slot that is unsettled from now on.</summary>
+    /// <param name="by">1, or -1 if the slot has settled.</param>
+    public void AddUnsettled(WorkerSlot slot, int by)
     {
-        if (slot.Unsettled) return;
-        slot.Unsettled = true;
-        slot.Service.Unsettled++;
-        _unsettled++;
-    }
-
-    /// <summary>Marks a slot as settled: it has reached its target state or has failed to.</summary>
-    /// <returns>True if the slot was unsettled until now.</returns>
-    public bool Settle(WorkerSlot slot)
-    {
-        if (!slot.Unsettled || slot.Updating) return false;
-        slot.Unsettled = false;
-        slot.Service.Unsettled--;
-        _unsettled--;
-        return true;
+        Change(slot.Service, new ServiceCount { Unsettled = by });
+        _unsettled += by;
     }
 
     private int Count(WorkerState state) => _states[(int)state];
+
+    private ServiceCount Of(Service service) => _services.GetValueOrDefault(service);
+
+    private void Change(Service service, ServiceCount by)
+    {
+        var count = Of(service);
+        var after = new ServiceCount
+        {
+            Slots = count.Slots + by.Slots, Ready = count.Ready + by.Ready, Waiting = count.Waiting + by.Waiting,
+            Unsettled = count.Unsettled + by.Unsettled,
+        };
+        // A slot may settle after it has left.
+        if (after == default) _services.Remove(service);
+        else _services[service] = after;
+    }
+
+    /// <summary>The counts of one service.</summary>
+    private readonly record struct ServiceCount
+    {
+        /// <summary>Slots, including replacement slots.</summary>
+        public int Slots { get; init; }
+
+        public int Ready { get; init; }
+
+        public int Waiting { get; init; }
+
+        public int Unsettled { get; init; }
+    }
 }

@@ -8,7 +8,7 @@ using Serilog;
 namespace Reuseportd.Runtime.Supervision;
 
 /// <summary>Logs the steps of slots, and tells of failures.</summary>
-internal sealed class SlotLog(ILogger log, IFailureListener failures, Func<TimeSpan> clock)
+internal sealed class SlotLog(DrainCounts connections, ILogger log, IFailureListener failures, Func<TimeSpan> clock)
 {
     /// <summary>Logs a step of a slot.</summary>
     /// <returns>Connections that the end of the process will cut.</returns>
@@ -50,7 +50,7 @@ internal sealed class SlotLog(ILogger log, IFailureListener failures, Func<TimeS
     {
         var cut = 0;
         if (before is SlotState.Draining { IsOver: true } && happened is SlotEvent.Drained or SlotEvent.DeadlinePassed
-            && slot.Process is { Connections: > 0 and var left } process)
+            && slot.Process is { } process && connections.Of(process) is > 0 and var left)
         {
             cut = left;
             log.Drained(slot.Name, process.Handle.Pid, slot.Policy.DrainTimeout, left);
@@ -59,7 +59,7 @@ internal sealed class SlotLog(ILogger log, IFailureListener failures, Func<TimeS
         if (before is SlotState.Starting starting && happened is SlotEvent.DeadlinePassed)
         {
             log.ReadinessTimedOut(
-                slot.Name, PidOf(slot), slot.Policy.Readiness.Timeout, Missing(slot, starting), slot.Process?.ProbeFailure);
+                slot.Name, PidOf(slot), slot.Policy.Readiness.Timeout, Missing(slot, starting), starting.ProbeFailure);
             failures.Tell(new FailureEvent.ReadinessTimedOut(slot.Name));
         }
 

@@ -17,6 +17,7 @@ internal sealed class SlotRunner(
     ITreeReaper trees,
     FleetEvents events,
     SlotCounts counts,
+    SettleTable settles,
     SlotLog log,
     Func<TimeSpan> clock,
     Func<double> jitter) : IDeadlineOwner
@@ -29,21 +30,18 @@ internal sealed class SlotRunner(
     {
         processes.ReleaseLast(slot);
         counts.Leave(slot);
-        Settle(slot);
+        settles.Leave(slot);
     }
 
-    /// <summary>Marks a slot as unsettled until it is ready, has failed, or has stopped.</summary>
-    public void Expect(WorkerSlot slot) => counts.MarkUnsettled(slot);
-
-    public void Happen(WorkerSlot slot, SlotEvent happened)
+    public void Apply(WorkerSlot slot, SlotEvent happened)
     {
         var before = slot.Slot;
         var (after, actions) = SlotMachine.Step(before, happened, slot.Policy, clock(), jitter());
-        slot.Slot = after;
+        slot.MoveTo(after);
         counts.Move(slot, before.State, after.State);
         if (after.State.Deadline is { } due && due != before.State.Deadline) _deadlines.Add((slot, due), due);
         if (log.Moved(slot, before.State, happened) is > 0 and var cut) events.Add(new FleetEvent.ConnectionsCut(slot, cut));
-        if (after.State is not (SlotState.Starting or SlotState.Stopping or SlotState.Draining)) Settle(slot);
+        settles.Moved(slot);
         var isNews = before.State is not SlotState.Ready || happened is SlotEvent.PolicyChanged;
         if (after.State is SlotState.Ready && isNews && slot.Process is { } process)
             events.Add(new FleetEvent.ProcessReady(process));
@@ -55,27 +53,21 @@ internal sealed class SlotRunner(
     /// Exchanges the processes of a worker's two slots. The new process, ready in the replacement slot, becomes the worker's. The
     /// worker's slot keeps its name and history.
     /// </summary>
-    public void Exchange(WorkerSlot slot)
+    public void Exchange(WorkerSlot slot, WorkerSlot replacement)
     {
-        var replacement = slot.Replacement!;
         counts.Add(slot, slot.Slot.State, -1);
         counts.Add(replacement, replacement.Slot.State, -1);
         var (older, newer) = (slot.Slot, replacement.Slot);
         // TreeEnded goes to the slot in which the process ended, so these counts stay with their slots.
-        slot.Slot = newer with
+        slot.MoveTo(newer with
         {
             Restarts = older.Restarts, LastExit = older.LastExit, TreesEnding = older.TreesEnding, LastGiven = slot.LastGiven,
-        };
-        replacement.Slot = older with { TreesEnding = newer.TreesEnding };
-        (slot.Process, replacement.Process) = (replacement.Process, slot.Process);
-        (slot.Last, replacement.Last) = (replacement.Last, slot.Last);
-        (slot.Pending, replacement.Pending) = (replacement.Pending, slot.Pending);
+        });
+        replacement.MoveTo(older with { TreesEnding = newer.TreesEnding });
+        slot.ExchangeProcesses(replacement);
         foreach (var changed in (ReadOnlySpan<WorkerSlot>)[slot, replacement])
         {
             counts.Add(changed, changed.Slot.State, 1);
-            if (changed.Last is { } last) last.Slot = changed;
-            if (changed.Process is { } process) process.Slot = changed;
-            if (changed.Pending is { } pending) pending.Slot = changed;
             if (changed.Slot.State.Deadline is { } due) _deadlines.Add((changed, due), due);
         }
 
@@ -87,11 +79,11 @@ internal sealed class SlotRunner(
     public TimeSpan? NextWait(TimeSpan now) => _deadlines.NextWait(now);
 
     /// <summary>Passes deadlines to the slot machines. A deadline that its slot no longer has is ignored.</summary>
-    public void Pass(TimeSpan now)
+    public void HandleDue(TimeSpan now)
     {
         while (_deadlines.TryTake(now, out var entry, out _))
             if (entry.Slot.Slot.State.Deadline == entry.Due)
-                Happen(entry.Slot, new SlotEvent.DeadlinePassed { ProbeFailure = entry.Slot.Process?.ProbeFailure });
+                Apply(entry.Slot, new SlotEvent.DeadlinePassed());
     }
 
     /// <summary>Reaps a process that has ended and steps its slot.</summary>
@@ -101,21 +93,14 @@ internal sealed class SlotRunner(
         if (processes.Reap(process) is { } status)
         {
             var isStopping = slot.Slot.State is SlotState.Stopping;
-            process.HasGone = status.Success && !isStopping;
+            process.RecordExit(isUnasked: status.Success && !isStopping);
             var oomKills = trees.OomKills(process);
             log.Exited(process, status, isStopping, oomKills);
             if (slot.RenewsAtEnd) slot.Renewed();
-            Happen(slot, new SlotEvent.Exited(process.Generation, status with { OutOfMemory = oomKills > 0 }));
+            Apply(slot, new SlotEvent.Exited(process.Generation, status with { OutOfMemory = oomKills > 0 }));
         }
 
         events.Add(new FleetEvent.ProcessEnded(process));
-    }
-
-    /// <summary>Ends the update of a worker that was replaced, or will not be.</summary>
-    public void EndUpdate(WorkerSlot slot)
-    {
-        slot.Updating = false;
-        if (slot.Slot.State is not (SlotState.Starting or SlotState.Stopping or SlotState.Draining)) Settle(slot);
     }
 
     private void Do(WorkerSlot slot, SlotAction action)
@@ -156,12 +141,5 @@ internal sealed class SlotRunner(
             trees.Kill(process);
         }
         else if (slot.Last is { } last) trees.Sweep(last);
-    }
-
-    private void Settle(WorkerSlot slot)
-    {
-        if (!counts.Settle(slot)) return;
-        if (slot.Service.Unsettled == 0) events.Add(new FleetEvent.ServiceSettled(slot.Service));
-        events.Add(new FleetEvent.SlotSettled(slot));
     }
 }

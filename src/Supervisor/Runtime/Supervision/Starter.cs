@@ -66,25 +66,25 @@ internal sealed class Starter(
 
         if (processes.TryPrepare(slot, generation, out var start, out var error))
         {
-            slot.Pending = start;
-            runner.Happen(slot, new SlotEvent.Launched(generation));
+            slot.Begin(start);
+            runner.Apply(slot, new SlotEvent.Launched(generation));
             starts.Begin(start);
             return;
         }
 
         log.SpawnFailed(slot.Name, error);
-        runner.Happen(slot, new SlotEvent.SpawnFailed(generation, error.ToString()));
+        runner.Apply(slot, new SlotEvent.SpawnFailed(generation, error.ToString()));
     }
 
     /// <summary>Handles a finished start, with or without a process.</summary>
     public void Launched(WorkerStart start)
     {
         var slot = start.Slot;
-        slot.Pending = null;
+        slot.EndStart();
         if (processes.TryAdd(start, clock(), out var process, out var error))
         {
             room.StartSucceeded(slot.Service);
-            runner.Happen(slot, new SlotEvent.Spawned(start.Generation));
+            runner.Apply(slot, new SlotEvent.Spawned(start.Generation));
             events.Add(new FleetEvent.ProcessStarted(process));
             return;
         }
@@ -97,31 +97,31 @@ internal sealed class Starter(
         }
 
         if (start.LateError is null) log.SpawnFailed(slot.Name, error);
-        runner.Happen(slot, new SlotEvent.SpawnFailed(start.Generation, error.ToString()));
+        runner.Apply(slot, new SlotEvent.SpawnFailed(start.Generation, error.ToString()));
     }
 
     /// <summary>Stops waiting for a start that cannot be cancelled.</summary>
     public void GiveUp(WorkerStart start)
     {
-        start.Slot.Pending = null;
+        start.Slot.EndStart();
         processes.Drop(start);
-        runner.Happen(start.Slot, new SlotEvent.SpawnFailed(start.Generation, start.LateError?.ToString() ?? ""));
+        runner.Apply(start.Slot, new SlotEvent.SpawnFailed(start.Generation, start.LateError?.ToString() ?? ""));
     }
 
     public TimeSpan? NextWait(TimeSpan now) => queue.HasNext ? TimeSpan.Zero : room.NextWait(now);
 
     /// <summary>Starts slots for which there may be room now.</summary>
-    public void Pass(TimeSpan now)
+    public void HandleDue(TimeSpan now)
     {
         if (queue.HasNext) return;
-        foreach (var slot in room.Pass(now)) runner.Happen(slot, new SlotEvent.RoomMade());
+        foreach (var slot in room.TakeNext(now)) runner.Apply(slot, new SlotEvent.RoomMade());
     }
 
     void IProcessFollower.Ended(WorkerProcess process) => room.ProcessEnded(clock());
 
     private void WaitForRoom(WorkerSlot slot, int generation, string limit)
     {
-        runner.Happen(slot, new SlotEvent.NoRoom(generation, limit));
+        runner.Apply(slot, new SlotEvent.NoRoom(generation, limit));
         if (slot.Slot.State is SlotState.Waiting) room.Enqueue(slot, limit);
     }
 }

@@ -30,7 +30,7 @@ internal sealed class GroupReaper(
     /// </summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(5);
 
-    private readonly Dictionary<ulong, Hunt> _hunts = [];
+    private readonly Dictionary<ulong, Cleanup> _cleanups = [];
     private readonly DeadlineQueue<ulong> _due = new();
 
     public void Kill(WorkerProcess process)
@@ -50,11 +50,11 @@ internal sealed class GroupReaper(
 
         var left = groups.Count(group);
         if (left > 0) log.SweptTree(process.Slot.Name, left);
-        process.Leaves(left);
-        var hunt = new Hunt(process.Slot, group, clock() + Patience);
+        process.RecordLeftBehind(left);
+        var cleanup = new Cleanup(process.Slot, group, clock() + Patience);
         var token = descriptors.NextToken();
-        _hunts.Add(token, hunt);
-        Look(token, hunt);
+        _cleanups.Add(token, cleanup);
+        Look(token, cleanup);
     }
 
     public long OomKills(WorkerProcess process) =>
@@ -62,7 +62,7 @@ internal sealed class GroupReaper(
 
     public void Wake(ulong token)
     {
-        if (_hunts.TryGetValue(token, out var hunt)) Look(token, hunt);
+        if (_cleanups.TryGetValue(token, out var cleanup)) Look(token, cleanup);
     }
 
     /// <summary>Does nothing: the control groups report their orphans.</summary>
@@ -70,18 +70,18 @@ internal sealed class GroupReaper(
 
     public TimeSpan? NextWait(TimeSpan now) => _due.NextWait(now);
 
-    public void Pass(TimeSpan now)
+    public void HandleDue(TimeSpan now)
     {
         while (_due.TryTake(now, out var token, out _))
-            if (_hunts.TryGetValue(token, out var hunt)) Look(token, hunt);
+            if (_cleanups.TryGetValue(token, out var cleanup)) Look(token, cleanup);
     }
 
     public void Finish()
     {
-        foreach (var (token, hunt) in _hunts.ToArray())
+        foreach (var (token, cleanup) in _cleanups.ToArray())
         {
-            groups.End(hunt.Group, Patience);
-            Close(token, hunt);
+            groups.End(cleanup.Group, Patience);
+            Close(token, cleanup);
         }
 
         // A process of root can leave its group. Zombies may also be left.
@@ -89,26 +89,26 @@ internal sealed class GroupReaper(
     }
 
     /// <summary>Kills the processes in a group and checks whether the group is empty.</summary>
-    private void Look(ulong token, Hunt hunt)
+    private void Look(ulong token, Cleanup cleanup)
     {
         // Watch before the first look: a change in between then wakes the loop again.
-        hunt.Events ??= Watch(token, hunt.Group);
+        cleanup.Events ??= Watch(token, cleanup.Group);
         // ENOENT: the group is gone. After any other error some processes may still live.
-        var killed = groups.Kill(hunt.Group);
-        var again = (killed != Errno.None && killed != Errno.NotFound) || hunt.Events is null;
-        if (hunt.Events?.ReadPopulated() != true && groups.RemoveAll(hunt.Group) != Errno.Busy)
+        var killed = groups.Kill(cleanup.Group);
+        var again = (killed != Errno.None && killed != Errno.NotFound) || cleanup.Events is null;
+        if (cleanup.Events?.ReadPopulated() != true && groups.RemoveAll(cleanup.Group) != Errno.Busy)
         {
-            End(token, hunt);
+            End(token, cleanup);
             return;
         }
 
         var now = clock();
-        if (now >= hunt.Until)
+        if (now >= cleanup.Until)
         {
-            log.TreeSurvived(hunt.Slot.Name, groups.Count(hunt.Group));
-            End(token, hunt);
+            log.TreeSurvived(cleanup.Slot.Name, groups.Count(cleanup.Group));
+            End(token, cleanup);
         }
-        else _due.Add(token, again ? now + BetweenLooks : hunt.Until);
+        else _due.Add(token, again ? now + BetweenLooks : cleanup.Until);
     }
 
     private CgroupEvents? Watch(ulong token, string group)
@@ -119,21 +119,21 @@ internal sealed class GroupReaper(
         return null;
     }
 
-    private void End(ulong token, Hunt hunt)
+    private void End(ulong token, Cleanup cleanup)
     {
-        Close(token, hunt);
-        events.Add(new FleetEvent.TreeEnded(hunt.Slot));
+        Close(token, cleanup);
+        events.Add(new FleetEvent.TreeEnded(cleanup.Slot));
     }
 
-    private void Close(ulong token, Hunt hunt)
+    private void Close(ulong token, Cleanup cleanup)
     {
-        _hunts.Remove(token);
-        if (hunt.Events is null) return;
-        descriptors.Remove(hunt.Events, token);
-        hunt.Events.Dispose();
+        _cleanups.Remove(token);
+        if (cleanup.Events is null) return;
+        descriptors.Remove(cleanup.Events, token);
+        cleanup.Events.Dispose();
     }
 
-    private sealed class Hunt(WorkerSlot slot, string group, TimeSpan until)
+    private sealed class Cleanup(WorkerSlot slot, string group, TimeSpan until)
     {
         public WorkerSlot Slot { get; } = slot;
 

@@ -4,8 +4,8 @@ using Reuseportd.Runtime.Fleet;
 namespace Reuseportd.Runtime.Trees;
 
 /// <summary>
-/// The daemon's children that are no workers, grouped by the marks in their environment. One read serves all hunts of a round:
-/// many workers that crash together cause many hunts and many orphans.
+/// The daemon's children that are no workers, grouped by the marks in their environment. One read serves all cleanups of a round:
+/// many workers that crash together cause many cleanups and many orphans.
 /// </summary>
 internal sealed class Orphans
 {
@@ -37,7 +37,7 @@ internal sealed class Orphans
     public bool WasRunning(int pid) => _running.Contains(pid);
 
     /// <summary>
-    /// The part of the table that concerns a hunt: the worker, its orphans, unmarked orphans, and their descendants.
+    /// The part of the table that concerns a cleanup: the worker, its orphans, unmarked orphans, and their descendants.
     /// </summary>
     public ProcessTable Around(TreeRoot root)
     {

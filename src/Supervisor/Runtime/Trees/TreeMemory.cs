@@ -7,7 +7,7 @@ internal static class TreeMemory
 {
     /// <param name="roots">Pid of each root, with the number that identifies the root in the result.</param>
     /// <returns>Bytes. Shared pages count for each process that maps them.</returns>
-    public static List<(ulong Root, ulong Bytes)> Of(ProcessTable table, IReadOnlyDictionary<int, ulong> roots, int pageSize)
+    public static List<(ulong Root, ulong Bytes)> Sum(ProcessTable table, IReadOnlyDictionary<int, ulong> roots, int pageSize)
     {
         var entries = new Dictionary<int, ProcessEntry>(table.Entries.Count);
         foreach (var entry in table.Entries) entries[entry.Pid] = entry;

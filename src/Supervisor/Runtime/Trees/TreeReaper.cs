@@ -25,7 +25,7 @@ internal sealed class TreeReaper(
     /// <summary>The same for processes that do not end, or that keep forking.</summary>
     private static readonly TimeSpan BetweenLateRounds = TimeSpan.FromMilliseconds(100);
 
-    private readonly List<Hunt> _hunts = [];
+    private readonly List<Cleanup> _cleanups = [];
     private TimeSpan _nextRound;
     private TimeSpan _overdue;
     private bool _orphanEnded;
@@ -34,23 +34,24 @@ internal sealed class TreeReaper(
     {
         process.Handle.SendSignal(Signal.Kill);
         ProcessGroup.Kill(process.Handle.Pid);
-        Begin(new Hunt(process, process.Tree(isReaped: false)));
+        Begin(new Cleanup(process, process.Tree(isReaped: false)));
     }
 
-    public void Sweep(WorkerProcess process) => Begin(new Hunt(process, process.Tree(isReaped: true)));
+    public void Sweep(WorkerProcess process) => Begin(new Cleanup(process, process.Tree(isReaped: true)));
 
     /// <summary>Without control groups there is no memory limit.</summary>
     public long OomKills(WorkerProcess process) => 0;
 
     public void AdoptedEnded() => _orphanEnded = true;
 
-    public TimeSpan? NextWait(TimeSpan now) => _hunts.Count == 0 ? null : Waits.Until(_nextRound, now);
+    public TimeSpan? NextWait(TimeSpan now) => _cleanups.Count == 0 ? null : Waits.Until(_nextRound, now);
 
-    /// <summary>Runs one round over all hunts if one is due.</summary>
-    public void Pass(TimeSpan now)
+    /// <summary>Runs one round over all cleanups if one is due.</summary>
+    public void HandleDue(TimeSpan now)
     {
-        if (_hunts.Count == 0 || now < (isBusy() ? _overdue : _nextRound)) return;
-        _overdue = _nextRound = now + (_hunts.TrueForAll(hunt => hunt.Round >= QuickRounds) ? BetweenLateRounds : BetweenRounds);
+        if (_cleanups.Count == 0 || now < (isBusy() ? _overdue : _nextRound)) return;
+        var areLate = _cleanups.TrueForAll(cleanup => cleanup.Round >= QuickRounds);
+        _overdue = _nextRound = now + (areLate ? BetweenLateRounds : BetweenRounds);
         try
         {
             // A look at /proc can miss processes that keep forking. Each parent that exits becomes an ended orphan, though. So
@@ -59,22 +60,22 @@ internal sealed class TreeReaper(
             var isQuiet = !_orphanEnded && Subreaper.NextEnded() is null;
             _orphanEnded = false;
             // The kernel hands all orphans to the daemon: without orphans, nothing is left of the reaped workers.
-            var areReaped = isQuiet && _hunts.TrueForAll(hunt => hunt.Root.IsReaped);
-            if (areReaped && Subreaper.AdoptedProcesses(IsWorker).Count == 0) End([.. _hunts]);
+            var areReaped = isQuiet && _cleanups.TrueForAll(cleanup => cleanup.Root.IsReaped);
+            if (areReaped && Subreaper.AdoptedProcesses(IsWorker).Count == 0) End([.. _cleanups]);
             else Round(ProcessTable.Read(), isQuiet);
         }
         catch (IOException)
         {
-            // No descriptor is left to read /proc with (EMFILE). The hunts wait for the next round.
+            // No descriptor is left to read /proc with (EMFILE). The cleanups wait for the next round.
         }
     }
 
     public void Finish() => AdoptedProcesses.End(IsWorker);
 
-    private void Begin(Hunt hunt)
+    private void Begin(Cleanup cleanup)
     {
-        if (_hunts.Count == 0) _overdue = clock() + BetweenRounds;
-        _hunts.Add(hunt);
+        if (_cleanups.Count == 0) _overdue = clock() + BetweenRounds;
+        _cleanups.Add(cleanup);
         // Not in the present turn: the replacement of the process goes first.
         _nextRound = clock();
     }
@@ -84,37 +85,37 @@ internal sealed class TreeReaper(
         var orphans = new Orphans(table, IsWorker);
         // An orphan that ended or appeared while the table was read also makes the round inconclusive.
         isQuiet = isQuiet && Subreaper.AdoptedProcesses(IsWorker).TrueForAll(orphans.WasRunning);
-        End([.. _hunts.FindAll(hunt =>
+        End([.. _cleanups.FindAll(cleanup =>
         {
-            var left = TreeKill.Round(hunt.Root, orphans.Around(hunt.Root), IsWorker);
+            var left = TreeKill.Round(cleanup.Root, orphans.Around(cleanup.Root), IsWorker);
             // A later round may find processes that an earlier one missed.
-            if (left > 0 && hunt.Root.IsReaped && !hunt.IsLogged)
+            if (left > 0 && cleanup.Root.IsReaped && !cleanup.IsLogged)
             {
-                log.SweptTree(hunt.Slot.Name, left);
-                hunt.Process.Leaves(left);
+                log.SweptTree(cleanup.Slot.Name, left);
+                cleanup.Process.RecordLeftBehind(left);
             }
 
-            hunt.IsLogged |= left > 0;
-            if (++hunt.Round == MostRounds && left > 0) log.TreeSurvived(hunt.Slot.Name, left);
-            return (left == 0 && isQuiet) || hunt.Round == MostRounds;
+            cleanup.IsLogged |= left > 0;
+            if (++cleanup.Round == MostRounds && left > 0) log.TreeSurvived(cleanup.Slot.Name, left);
+            return (left == 0 && isQuiet) || cleanup.Round == MostRounds;
         })]);
     }
 
-    private void End(HashSet<Hunt> ended)
+    private void End(HashSet<Cleanup> ended)
     {
-        _hunts.RemoveAll(ended.Contains);
-        foreach (var hunt in ended)
-            if (hunt.Root.IsReaped) events.Add(new FleetEvent.TreeEnded(hunt.Slot));
+        _cleanups.RemoveAll(ended.Contains);
+        foreach (var cleanup in ended)
+            if (cleanup.Root.IsReaped) events.Add(new FleetEvent.TreeEnded(cleanup.Slot));
     }
 
     private bool IsWorker(int pid) => isOwn(pid);
 
-    private sealed class Hunt(WorkerProcess process, TreeRoot root)
+    private sealed class Cleanup(WorkerProcess process, TreeRoot root)
     {
         public WorkerProcess Process { get; } = process;
 
         /// <summary>
-        /// The slot at the beginning of the hunt. <see cref="FleetEvent.TreeEnded"/> goes to this slot even if the process
+        /// The slot at the beginning of the cleanup. <see cref="FleetEvent.TreeEnded"/> goes to this slot even if the process
         /// changes slots.
         /// </summary>
         public WorkerSlot Slot { get; } = process.Slot;

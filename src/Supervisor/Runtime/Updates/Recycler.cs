@@ -5,6 +5,7 @@ using Reuseportd.Observability.Text;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Processes;
+using Reuseportd.Runtime.Supervision;
 using Reuseportd.Runtime.Trees;
 using Reuseportd.Slots;
 using Serilog;
@@ -16,7 +17,7 @@ namespace Reuseportd.Runtime.Updates;
 /// when all workers of the service are ready again. Only the loop's thread uses it.
 /// </summary>
 /// <param name="jitter">Spreads the ages at which workers are replaced; uniform in [0, 1).</param>
-internal sealed class Recycler(UpdateRunner updates, Mailbox mailbox, ILogger log, Func<double> jitter)
+internal sealed class Recycler(UpdateRunner updates, SlotCounts counts, Mailbox mailbox, ILogger log, Func<double> jitter)
     : IDeadlineOwner, IProcessFollower
 {
     /// <summary>How often memory is measured, of services with a limit. The kernel reports no growth of a process.</summary>
@@ -28,6 +29,12 @@ internal sealed class Recycler(UpdateRunner updates, Mailbox mailbox, ILogger lo
     private readonly DeadlineQueue<WorkerProcess> _ages = new();
     private readonly Dictionary<ulong, WorkerProcess> _weighed = [];
     private readonly Dictionary<Service, Queue<(WorkerProcess Process, string Why)>> _waiting = [];
+
+    /// <summary>Processes that wait to be replaced.</summary>
+    private readonly HashSet<ulong> _asked = [];
+
+    /// <summary>The time at which the last replacement of a process began.</summary>
+    private readonly Dictionary<ulong, TimeSpan> _tried = [];
     private TimeSpan _nextWeighing;
     private volatile bool _weighs;
 
@@ -42,12 +49,17 @@ internal sealed class Recycler(UpdateRunner updates, Mailbox mailbox, ILogger lo
         _weighed[process.Serial] = process;
     }
 
-    public void Ended(WorkerProcess process) => _weighed.Remove(process.Serial);
+    public void Ended(WorkerProcess process)
+    {
+        _weighed.Remove(process.Serial);
+        _asked.Remove(process.Serial);
+        _tried.Remove(process.Serial);
+    }
 
     public TimeSpan? NextWait(TimeSpan now) =>
         Waits.Shorter(_ages.NextWait(now), _weighed.Count == 0 ? null : Waits.Until(_nextWeighing, now));
 
-    public void Pass(TimeSpan now)
+    public void HandleDue(TimeSpan now)
     {
         while (_ages.TryTake(now, out var process, out _))
         {
@@ -67,7 +79,6 @@ internal sealed class Recycler(UpdateRunner updates, Mailbox mailbox, ILogger lo
         foreach (var (serial, bytes) in seen.Bytes)
         {
             if (!_weighed.TryGetValue(serial, out var process) || process.Slot.Spec.Recycle.MaxMemory is not { } most) continue;
-            process.Memory = bytes;
             if (bytes <= most) continue;
             Ask(process, string.Create(CultureInfo.InvariantCulture, $"holds {bytes >> 20} MiB of memory"), now);
         }
@@ -75,9 +86,9 @@ internal sealed class Recycler(UpdateRunner updates, Mailbox mailbox, ILogger lo
 
     private void Ask(WorkerProcess process, string why, TimeSpan now)
     {
-        if (process.IsToBeRecycled || process.Slot.Process != process || process.Slot.IsReplacement) return;
-        if (process.RecycledAt is { } tried && now - tried < Retrial) return;
-        process.IsToBeRecycled = true;
+        if (_asked.Contains(process.Serial) || process.Slot.Process != process || process.Slot.IsReplacement) return;
+        if (_tried.TryGetValue(process.Serial, out var tried) && now - tried < Retrial) return;
+        _asked.Add(process.Serial);
         var service = process.Slot.Service;
         if (!_waiting.TryGetValue(service, out var waiting)) _waiting.Add(service, waiting = new());
         waiting.Enqueue((process, why));
@@ -86,12 +97,13 @@ internal sealed class Recycler(UpdateRunner updates, Mailbox mailbox, ILogger lo
 
     private void Next(Service service, Queue<(WorkerProcess Process, string Why)> waiting, TimeSpan now)
     {
-        while (service.Unsettled == 0 && service.Ready == service.Slots.Count && waiting.TryDequeue(out var next))
+        while (counts.UnsettledOf(service) == 0 && counts.ReadyOf(service) == service.Slots.Count
+               && waiting.TryDequeue(out var next))
         {
             var (process, why) = next;
-            process.IsToBeRecycled = false;
+            _asked.Remove(process.Serial);
             if (process.Slot.Process != process || process.Slot.Slot.State is not SlotState.Ready) continue;
-            process.RecycledAt = now;
+            _tried[process.Serial] = now;
             if (process.Slot.Spec.Recycle.MaxAge is not null) _ages.Add(process, now + Retrial);
             log.Recycled(process.Slot.Name, process.Handle.Pid, why);
             updates.Begin(service, [process.Slot], former: null);
@@ -110,7 +122,7 @@ internal sealed class Recycler(UpdateRunner updates, Mailbox mailbox, ILogger lo
         {
             try
             {
-                var bytes = TreeMemory.Of(ProcessTable.Read(), roots, Environment.SystemPageSize);
+                var bytes = TreeMemory.Sum(ProcessTable.Read(), roots, Environment.SystemPageSize);
                 mailbox.Post(new ProcessMessage.MemorySeen(bytes));
             }
             catch (IOException)

@@ -12,6 +12,9 @@ internal sealed class ReplacementSlots(SlotRunner runner, FleetEvents events)
 {
     private readonly HashSet<WorkerSlot> _all = [];
 
+    /// <summary>The second slots of workers during their replacement.</summary>
+    private readonly Dictionary<WorkerSlot, WorkerSlot> _ofWorkers = [];
+
     /// <summary>Those that have changed, or have been dismissed, since the last sweep.</summary>
     private readonly HashSet<WorkerSlot> _moved = [];
 
@@ -23,39 +26,42 @@ internal sealed class ReplacementSlots(SlotRunner runner, FleetEvents events)
     /// <summary>Whether the service has replacement slots.</summary>
     public bool AreOf(Service service) => _all.Any(one => one.Service == service);
 
+    /// <summary>The replacement slot of a worker; null if it has none.</summary>
+    public WorkerSlot? Of(WorkerSlot slot) => _ofWorkers.GetValueOrDefault(slot);
+
+    /// <summary>Forgets that a replacement slot belongs to a worker.</summary>
+    public void Detach(WorkerSlot slot) => _ofWorkers.Remove(slot);
+
     /// <summary>Starts a new process of a worker in a replacement slot.</summary>
     public void Start(WorkerSlot slot)
     {
         var given = slot.LastGiven;
-        slot.Slot = slot.Slot with { LastGiven = given + 1 };
-        var replacement = new WorkerSlot(slot.Name, slot.Service)
-        {
-            IsReplacement = true,
-            Slot = Slot.New with { Generation = given },
-        };
-        slot.Replacement = replacement;
+        slot.MoveTo(slot.Slot with { LastGiven = given + 1 });
+        var replacement = new WorkerSlot(slot.Name, slot.Service) { IsReplacement = true };
+        replacement.MoveTo(Slot.New with { Generation = given });
+        _ofWorkers[slot] = replacement;
         _all.Add(replacement);
         runner.Enter(replacement);
-        runner.Happen(replacement, new SlotEvent.StartRequested());
+        runner.Apply(replacement, new SlotEvent.StartRequested());
     }
 
     /// <summary>The new process takes the worker's place, and the old one drains.</summary>
     public void Exchange(WorkerSlot slot, WorkerSlot replacement)
     {
-        runner.Exchange(slot);
+        runner.Exchange(slot, replacement);
         if (slot.IsKept && !replacement.IsKept) replacement.Keep(slot.Spec);
         slot.Renew();
-        replacement.Leaving = true;
-        runner.Happen(replacement, new SlotEvent.DrainRequested(new AfterStop.Stay()));
+        replacement.Retire();
+        runner.Apply(replacement, new SlotEvent.DrainRequested(new AfterStop.Stay()));
     }
 
     /// <summary>The worker no longer has the replacement slot, which is forgotten when its process has ended.</summary>
     public void Dismiss(WorkerSlot slot, WorkerSlot replacement)
     {
-        slot.Replacement = null;
+        Detach(slot);
         if (replacement is { Leaving: false, Slot.State: not SlotState.Stopped })
-            runner.Happen(replacement, new SlotEvent.StopRequested());
-        replacement.Leaving = true;
+            runner.Apply(replacement, new SlotEvent.StopRequested());
+        replacement.Retire();
         _moved.Add(replacement);
     }
 
@@ -63,7 +69,7 @@ internal sealed class ReplacementSlots(SlotRunner runner, FleetEvents events)
     public void End(Predicate<WorkerSlot> which)
     {
         foreach (var replacement in _all.Where(one => which(one)).ToArray())
-            runner.Happen(replacement, new SlotEvent.StopRequested());
+            runner.Apply(replacement, new SlotEvent.StopRequested());
         Sweep();
     }
 

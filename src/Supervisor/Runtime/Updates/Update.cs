@@ -7,7 +7,7 @@ namespace Reuseportd.Runtime.Updates;
 
 /// <summary>One rolling update of a service, running or paused: its state, and the slots of its workers.</summary>
 /// <param name="former">The specification of the service before the update; null where its workers are only restarted.</param>
-internal sealed class Update(Service service, ServiceSpec? former, bool isRollback = false)
+internal sealed class Update(Service service, ServiceSpec? former, SlotConditions conditions, bool isRollback = false)
 {
     private readonly Dictionary<int, WorkerSlot> _slots = [];
     private readonly HashSet<int> _moved = [];
@@ -25,11 +25,7 @@ internal sealed class Update(Service service, ServiceSpec? former, bool isRollba
     public bool IsRollback => State.IsRollback;
 
     /// <summary>A user asked for the former specification. The file of the service has another one.</summary>
-    public bool IsTakenBack
-    {
-        get => State.IsTakenBack;
-        set => State = State with { IsTakenBack = value };
-    }
+    public void TakeBack() => State = State with { IsTakenBack = true };
 
     public bool IsPaused => State.IsPaused;
 
@@ -46,14 +42,11 @@ internal sealed class Update(Service service, ServiceSpec? former, bool isRollba
     /// <summary>Whether the runner has it in its queue.</summary>
     public bool IsDue { get; set; }
 
-    public UpdateFacts Facts => new(
-        Service.Spec.Update,
-        Service.Overrides.Wanted(Service.Spec.Workers),
-        Service.Ready,
-        _changing.Count > 0);
+    /// <summary>True while a worker of the service starts, drains or stops.</summary>
+    public bool IsChanging => _changing.Count > 0;
 
     /// <summary>The first waiting worker; null where none waits.</summary>
-    public WorkerCondition? Next => State.Waiting.Count == 0 ? null : SlotConditions.OfWorker(_slots[State.Waiting.First]);
+    public WorkerCondition? Next => State.Waiting.Count == 0 ? null : conditions.OfWorker(_slots[State.Waiting.First]);
 
     /// <summary>The slot of a worker that was entered.</summary>
     public WorkerSlot Slot(int worker) => _slots[worker];
@@ -81,7 +74,7 @@ internal sealed class Update(Service service, ServiceSpec? former, bool isRollba
     /// <summary>The workers that have changed since the last call.</summary>
     public IReadOnlyList<WorkerCondition> TakeMoved()
     {
-        WorkerCondition[] moved = [.. _moved.Select(worker => SlotConditions.OfWorker(_slots[worker]))];
+        WorkerCondition[] moved = [.. _moved.Select(worker => conditions.OfWorker(_slots[worker]))];
         _moved.Clear();
         return moved;
     }

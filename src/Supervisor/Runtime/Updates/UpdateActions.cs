@@ -10,10 +10,17 @@ namespace Reuseportd.Runtime.Updates;
 
 /// <summary>Carries out the actions of rolling updates. Only the loop's thread uses it.</summary>
 internal sealed class UpdateActions(
-    SlotRunner runner, ReplacementSlots replacements, ILogger log, IFailureListener failures)
+    SlotRunner runner,
+    SettleTable settles,
+    ReplacementSlots replacements,
+    UpdateFailures notReplaced,
+    ILogger log,
+    IFailureListener failures)
 {
-    /// <summary>Whether the daemon stops: no worker is restarted from then on.</summary>
-    public bool IsStopping { get; set; }
+    private bool _isStopping;
+
+    /// <summary>The daemon stops: no worker is restarted from now on.</summary>
+    public void StopRestarting() => _isStopping = true;
 
     public void Do(Update update, UpdateAction action)
     {
@@ -59,11 +66,10 @@ internal sealed class UpdateActions(
                 if (!slot.IsKept) slot.Keep(update.Former!);
                 break;
             case UpdateAction.Await:
-                runner.Expect(slot);
-                slot.Updating = true;
+                settles.BeginUpdate(slot);
                 break;
             case UpdateAction.Release:
-                runner.EndUpdate(slot);
+                settles.EndUpdate(slot);
                 break;
             case UpdateAction.LogReplaced:
                 log.Updated(slot.Name, slot.Process?.Handle.Pid ?? 0, slot.Slot.Generation, update.Done.Count, update.Count);
@@ -78,48 +84,48 @@ internal sealed class UpdateActions(
                 RestartRenewed(slot);
                 break;
             case UpdateAction.ReplaceInPlace:
-                slot.RenewsAtEnd = true;
-                runner.Happen(slot, new SlotEvent.DrainRequested(new AfterStop.Restart()));
+                slot.RenewAtEnd();
+                runner.Apply(slot, new SlotEvent.DrainRequested(new AfterStop.Restart()));
                 break;
             case UpdateAction.StartReplacement:
                 replacements.Start(slot);
                 break;
             case UpdateAction.Exchange:
-                replacements.Exchange(slot, slot.Replacement!);
+                replacements.Exchange(slot, replacements.Of(slot)!);
                 break;
             case UpdateAction.Dismiss:
-                if (slot.Replacement is { } replacement) replacements.Dismiss(slot, replacement);
+                if (replacements.Of(slot) is { } replacement) replacements.Dismiss(slot, replacement);
                 break;
             case UpdateAction.Detach:
-                slot.Replacement = null;
+                replacements.Detach(slot);
                 break;
             default:
                 throw new InvalidOperationException($"no such update action: {action}");
         }
     }
 
-    private static void Explain(Update update, WorkerSlot slot, NotReplaced why)
+    private void Explain(Update update, WorkerSlot slot, NotReplaced why)
     {
         switch (why)
         {
             case NotReplaced.ProcessFailed failed:
                 var fallen = FailedReplacement.In(
-                    (failed.IsReplacement ? slot.Replacement : null) ?? slot,
+                    (failed.IsReplacement ? replacements.Of(slot) : null) ?? slot,
                     UpdateRemedy.For(failed.Remedy, update.Service.Spec));
-                slot.UpdateFailure = new UpdateFailure(new UpdateObstacle.ReplacementFailed(), fallen);
+                notReplaced.Set(slot, new UpdateFailure(new UpdateObstacle.ReplacementFailed(), fallen));
                 update.NoteFailure(new UpdateStop.ReplacementFailed(slot.Name, fallen.Facts));
                 break;
             case NotReplaced.TooFewReady few:
-                slot.UpdateFailure = new UpdateFailure(new UpdateObstacle.TooFewReady(few.Ready, few.Wanted));
+                notReplaced.Set(slot, new UpdateFailure(new UpdateObstacle.TooFewReady(few.Ready, few.Wanted)));
                 update.NoteFailure(new UpdateStop.TooFewReady(few.Ready, few.Wanted));
                 break;
             // The worker's own failure says more.
             case NotReplaced.UpdateStopped:
-                slot.UpdateFailure ??= new UpdateFailure(new UpdateObstacle.UpdateStopped(update.Failure!));
+                notReplaced.SetFirst(slot, new UpdateFailure(new UpdateObstacle.UpdateStopped(update.Failure!)));
                 break;
             case NotReplaced.UpdatePaused paused:
-                slot.UpdateFailure = new UpdateFailure(
-                    new UpdateObstacle.UpdatePaused(update.Service.Spec.Name, paused.CanRollBack));
+                notReplaced.Set(slot, new UpdateFailure(
+                    new UpdateObstacle.UpdatePaused(update.Service.Spec.Name, paused.CanRollBack)));
                 break;
             default:
                 throw new InvalidOperationException($"no such reason: {why}");
@@ -128,14 +134,14 @@ internal sealed class UpdateActions(
 
     private void Restart(WorkerSlot slot)
     {
-        runner.Expect(slot);
-        runner.Happen(slot, new SlotEvent.RestartRequested());
+        settles.Expect(slot);
+        runner.Apply(slot, new SlotEvent.RestartRequested());
     }
 
     private void RestartRenewed(WorkerSlot slot)
     {
-        slot.Updating = false;
-        if (IsStopping) return;
+        settles.ContinueWithRestart(slot);
+        if (_isStopping) return;
         slot.Renew();
         Restart(slot);
     }

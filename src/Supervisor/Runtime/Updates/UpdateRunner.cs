@@ -1,10 +1,8 @@
 using Reuseportd.Model;
 using Reuseportd.Planning;
 using Reuseportd.Runtime.Fleet;
-using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Runtime.Supervision;
 using Reuseportd.Slots;
-using Serilog;
 
 namespace Reuseportd.Runtime.Updates;
 
@@ -13,13 +11,17 @@ namespace Reuseportd.Runtime.Updates;
 /// loop's thread uses it.
 /// </summary>
 internal sealed class UpdateRunner(
-    SlotRunner runner, ReplacementSlots replacements, ILogger log, IFailureListener failures)
+    UpdateActions actions,
+    SlotConditions conditions,
+    ReplacementSlots replacements,
+    UpdateFailures notReplaced,
+    SlotCounts counts)
 {
-    private readonly UpdateActions _actions = new(runner, replacements, log, failures);
+    private readonly Dictionary<Service, CutConnections> _cut = [];
     private readonly Dictionary<Service, Update> _updates = [];
     private readonly Queue<Update> _due = new();
 
-    /// <summary>Whether <see cref="Pass"/> has something to do.</summary>
+    /// <summary>Whether <see cref="Continue"/> has something to do.</summary>
     public bool IsDue => replacements.IsDue || _due.Count > 0;
 
     public Update? Of(Service service) => _updates.GetValueOrDefault(service);
@@ -32,9 +34,9 @@ internal sealed class UpdateRunner(
     public void Begin(Service service, IEnumerable<WorkerSlot> slots, ServiceSpec? former)
     {
         var asked = slots.ToArray();
-        foreach (var slot in asked) slot.UpdateFailure = null;
+        notReplaced.Forget(asked);
         if (former is not null) Forget(service);
-        Ask(Of(service) ?? new Update(service, former), asked);
+        Ask(Of(service) ?? new Update(service, former, conditions), asked);
     }
 
     /// <returns>False where nothing is paused.</returns>
@@ -42,7 +44,7 @@ internal sealed class UpdateRunner(
     {
         if (Of(service) is not { IsPaused: true } update) return false;
         update.ForgetFailure();
-        foreach (var worker in update.State.Waiting) update.Slot(worker).UpdateFailure = null;
+        notReplaced.Forget(update.State.Waiting.Select(update.Slot));
         Step(update, new UpdateEvent.ResumeRequested());
         MakeDue(update);
         return true;
@@ -76,13 +78,13 @@ internal sealed class UpdateRunner(
             .Where(slot => !slot.Leaving && service.Overrides.Wants(slot.Name.Index) && IsOther(slot, update.Former)).ToArray();
         Step(update, new UpdateEvent.Cancelled());
         foreach (var slot in service.Slots) slot.Renew();
-        if (changed.Length > 0) Ask(new Update(service, former: null, isRollback: true), changed);
+        if (changed.Length > 0) Ask(new Update(service, former: null, conditions, isRollback: true), changed);
     }
 
     /// <summary>Ends all updates and all processes in replacement slots, for the end of the daemon.</summary>
     public void StopAll()
     {
-        _actions.IsStopping = true;
+        actions.StopRestarting();
         foreach (var service in _updates.Keys.ToArray()) Forget(service);
         replacements.End(_ => true);
     }
@@ -102,17 +104,29 @@ internal sealed class UpdateRunner(
         MakeDue(update);
     }
 
+    /// <summary>A worker has left its service.</summary>
+    public void Left(WorkerSlot slot) => notReplaced.Forget(slot);
+
+    /// <summary>A service is gone.</summary>
+    public void Left(Service service) => _cut.Remove(service);
+
+    /// <summary>The connections of a service that were cut. The count grows with each cut.</summary>
+    public CutConnections CutOf(Service service)
+    {
+        if (!_cut.TryGetValue(service, out var cut)) _cut.Add(service, cut = new());
+        return cut;
+    }
+
     /// <summary>The end of a former process cuts connections.</summary>
     public void Cut(WorkerSlot slot, int connections)
     {
-        slot.Service.Cut += connections;
-        if (slot.Service.Slots.Find(one => one.Name == slot.Name) is { } worker) worker.Cut += connections;
+        CutOf(slot.Service).Add(slot.Name.Index, connections);
         if (Of(slot.Service) is { } update) update.Cut += connections;
     }
 
     /// <summary>To be called in each turn of the loop. It costs nothing where no worker of an update has changed.</summary>
     /// <param name="rollBack">Gives the service of an update its former specification, and calls <see cref="Rollback"/>.</param>
-    public void Pass(Action<Update> rollBack)
+    public void Continue(Action<Update> rollBack)
     {
         if (replacements.IsDue) replacements.Sweep();
         while (_due.TryDequeue(out var update))
@@ -142,18 +156,24 @@ internal sealed class UpdateRunner(
         foreach (var slot in slots) update.Enter(slot);
         if (update.State.Phase is UpdatePhase.New)
             foreach (var slot in update.Service.Slots) update.Note(slot);
-        Step(update, new UpdateEvent.Asked(new([.. slots.Select(SlotConditions.OfWorker)])));
+        Step(update, new UpdateEvent.Asked(new([.. slots.Select(conditions.OfWorker)])));
         if (Of(update.Service) == update) MakeDue(update);
     }
 
     private void Step(Update update, UpdateEvent happened)
     {
-        var (after, actions) = RollingUpdate.Step(update.State, update.Facts, happened);
+        var (after, todo) = RollingUpdate.Step(update.State, FactsOf(update), happened);
         update.State = after;
         if (after.Phase is not UpdatePhase.Over) _updates[update.Service] = update;
         else if (Of(update.Service) == update) _updates.Remove(update.Service);
-        foreach (var action in actions) _actions.Do(update, action);
+        foreach (var action in todo) actions.Do(update, action);
     }
+
+    private UpdateFacts FactsOf(Update update) => new(
+        update.Service.Spec.Update,
+        update.Service.Overrides.Wanted(update.Service.Spec.Workers),
+        counts.ReadyOf(update.Service),
+        update.IsChanging);
 
     private void MakeDue(Update update)
     {

@@ -1,0 +1,54 @@
+using Reuseportd.Model;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Probing;
+using Reuseportd.Runtime.Readiness;
+using Reuseportd.Runtime.Steering;
+using Reuseportd.Runtime.Supervision;
+
+namespace Reuseportd.Runtime.Loop;
+
+/// <summary>Parts that step the slots and learn whether their processes serve.</summary>
+internal sealed class SlotParts
+{
+    public SlotParts(
+        SupervisorOptions options,
+        LoopServices services,
+        ProcessParts processes,
+        StartQueue<QueuedStart> queue,
+        FleetEvents events)
+    {
+        var (mailbox, log, now) = (services.Mailbox, services.Log, services.Now);
+        Counts = new SlotCounts(queue);
+        Settles = new SettleTable(Counts, events);
+        var connections = new DrainCounts();
+        var slotLog = new SlotLog(connections, log, options.Failures, now);
+        Runner = new SlotRunner(processes.Table, processes.Trees, events, Counts, Settles, slotLog, now, options.Jitter);
+        var room = new Room(new DescriptorBudget(options.Descriptors), Counts, processes.UsedDescriptors, log);
+        Starter = new Starter(
+            processes.Table, processes.Files, processes.Accounts, queue, processes.Starts, room, Runner, events, log, now);
+        Shares = new Shares(options.Steerer, processes.Table, Runner, Starter, connections, events, log, now);
+        Sockets = new SocketWatch(mailbox);
+        Silence = new SilenceWatch(options.Preload, mailbox, Sockets);
+        Outcomes = new OutcomeIntake(processes.Table, Silence, Sockets, Runner, events, options.Failures, now);
+        Probes = new ProbeWatch(
+            processes.ProbeCommands, mailbox, Runner, options.Steerer, log, services.Time, options.Jitter);
+    }
+
+    public SlotCounts Counts { get; }
+
+    public SettleTable Settles { get; }
+
+    public SlotRunner Runner { get; }
+
+    public Starter Starter { get; }
+
+    public Shares Shares { get; }
+
+    public SocketWatch Sockets { get; }
+
+    public SilenceWatch Silence { get; }
+
+    public OutcomeIntake Outcomes { get; }
+
+    public ProbeWatch Probes { get; }
+}
