@@ -3,17 +3,17 @@ using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Diagnosis;
 
-/// <summary>All that a user is told of a worker: its detail, the causes, and its other process; pure.</summary>
+/// <summary>The explanation of a worker for users: its detail, the causes, and its other process; pure.</summary>
 internal static class Explanation
 {
     /// <param name="told">The detail at the end of a command; null for the present one.</param>
-    /// <returns>Null where the state says all.</returns>
+    /// <returns>Null if the state needs no explanation.</returns>
     public static string? Of(WorkerSnapshot worker, PortFacts facts, string? told = null)
     {
         var other = AttemptDiagnosis.Of(worker, facts);
         var causes = BindCauses.Of(worker, facts).Select(CauseWords.Of);
         if (other is not { IsOfReplacement: true }) return WorkerDetail.Joined([Detail(worker, told), .. causes, other?.Words]);
-        // Of a worker that serves, the failure of its replacement is the news.
+        // If the worker serves, the failure of its replacement comes first.
         return worker.State == WorkerState.Ready
             ? WorkerDetail.Joined([other.Words, .. other.CoversSilence ? [] : causes.Prepend(WorkerDetail.Own(worker))])
             : WorkerDetail.Joined([WorkerDetail.Own(worker), .. causes, other.Words]);
