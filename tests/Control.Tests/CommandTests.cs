@@ -98,7 +98,7 @@ public sealed class CommandTests
 
     /// <summary>The workers are ready, although the command fails. Their logs do not help, so they are not named.</summary>
     [Theory]
-    [InlineData("rollback", "the service has no former specification")]
+    [InlineData("rollback", "the service has no former configuration")]
     [InlineData("resume", "no rolling restart is paused")]
     public async Task Command_NothingToDo_FailsWithTheReason(string verb, string why)
     {

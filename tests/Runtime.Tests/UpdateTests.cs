@@ -242,7 +242,7 @@ public sealed class UpdateTests
         Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\0infinity\0", OwnProcess.CommandOf(worker.Pid)));
         Assert.All(
             fleet.Ask(new FleetCommand.Rollback(), "web").Workers,
-            worker => Assert.Equal((false, "the service has no former specification"), (worker.Ok, worker.Detail)));
+            worker => Assert.Equal((false, "the service has no former configuration"), (worker.Ok, worker.Detail)));
     }
 
     [Fact]

@@ -10,11 +10,11 @@ internal sealed class FleetDiagnosis(PortSurvey survey)
     /// <param name="all">The whole fleet.</param>
     /// <param name="workers">Each worker with its detail at the end of a command; null for the present detail.</param>
     public IReadOnlyDictionary<WorkerName, string> Explain(
-        FleetSnapshot all, IEnumerable<(WorkerSnapshot Worker, string? Told)> workers)
+        FleetSnapshot all, IEnumerable<(WorkerSnapshot Worker, string? EndDetail)> workers)
     {
-        (WorkerSnapshot Worker, string? Told)[] asked = [.. workers];
+        (WorkerSnapshot Worker, string? EndDetail)[] asked = [.. workers];
         var ports = survey.Of(all, [.. asked.Select(one => one.Worker)]);
-        return asked.Select(one => (one.Worker.Name, Words: Explanation.Of(one.Worker, ports, one.Told)))
+        return asked.Select(one => (one.Worker.Name, Words: Explanation.Of(one.Worker, ports, one.EndDetail)))
             .Where(one => one.Words is not null)
             .DistinctBy(one => one.Name)
             .ToDictionary(one => one.Name, one => one.Words!);
