@@ -10,17 +10,21 @@ MANUAL  = reuseportd.8 reuseportctl.1 reuseportd.yaml.5
 UNITDIR = $(PREFIX)/lib/systemd/system
 # The first line of the examples, for editors.
 INSTALLED_SCHEMA = 1s|[^=]*$$|$(PREFIX)/share/reuseportd/reuseportd.schema.json|
+# The links of the pages that stand beside docs/ here, and beside its pages when installed.
+INSTALLED_LINKS = s|](docs/|](|g; s|"docs/|"|g
 DOTNET  := dotnet
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
 DAEMON_SOURCES  := $(shell find src/Supervisor -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*')
 CONTROL_SOURCES := $(wildcard src/Control/Completion/reuseportctl.*) \
-	$(shell find src/Control src/Supervisor/Api/Contract src/Supervisor/Model/DurationSyntax.cs -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*')
-NATIVE_SOURCES  := $(wildcard src/Supervisor/Native/*.[chS]) src/Supervisor/Native/Makefile
+	$(shell find src/Control src/Supervisor/Api/Contract src/Supervisor/Model/DurationSyntax.cs \
+		-name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*')
+NATIVE_SOURCES  := $(wildcard src/Supervisor/Native/*/*.[chS]) src/Supervisor/Native/Makefile
 BUILD_FILES     := Directory.Build.props Directory.Build.targets Directory.Packages.props global.json BannedSymbols.txt
 
-.PHONY: help lines build run test coverage test-outsiders bench audit install uninstall clean schema man native preload testworkers build-tools
+.PHONY: help lines build run test coverage test-outsiders bench audit install uninstall clean schema man native preload \
+	testworkers build-tools
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -28,11 +32,12 @@ help: ## this list
 lines:
 	@build-aux/lines
 
-build: lines build-tools preload $(OUT)/bin/reuseportd $(OUT)/bin/reuseportctl ## the daemon, its client and the library, into out/
+build: lines build-tools preload $(OUT)/bin/reuseportd $(OUT)/bin/reuseportctl ## daemon, client and library, into out/
 
 build-tools:
 	@command -v $(DOTNET) >/dev/null 2>&1 || { \
-		echo "make: there is no 'dotnet' here: the .NET 10 SDK is needed, see https://learn.microsoft.com/dotnet/core/install/linux" >&2; \
+		echo "make: there is no 'dotnet' here: the .NET 10 SDK is needed," \
+			"see https://learn.microsoft.com/dotnet/core/install/linux" >&2; \
 		exit 1; }
 	@build-aux/need 'gcc:gcc' 'clang:clang' 'file=/usr/include/zlib.h:zlib1g-dev' \
 		'file=/usr/include/stdlib.h:libc6-dev' 'file=/usr/include/linux/bpf.h:linux-libc-dev'
@@ -97,7 +102,7 @@ man: native ## docs/man and docs/reference, from the commands, the options and t
 	done
 
 # BENCH_ROUNDS=1 is quick; BENCH='--row replace --peer s6 --peer reuseportd' is part of it; see python3 -m bench --help.
-bench: build testworkers ## beside s6, runit, systemd, supervisord, PM2, nginx, haproxy and a bare loop; as root; BENCH_ROUNDS=1 is quick
+bench: build testworkers ## beside s6, runit, systemd, supervisord, PM2, nginx, haproxy and a bare loop; as root
 	@build-aux/need 'python3:python3' 'valgrind:valgrind'
 	@python3 -m bench --out $(OUT) $(BENCH)
 	@$(if $(BENCH),,bench/preload/run.sh)
@@ -129,8 +134,10 @@ install: ## to DESTDIR= PREFIX=/usr; run 'make build' first
 	install -m 0644 config/services.d/*.yaml $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples/
 	sed -i '$(INSTALLED_SCHEMA)' $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples/*.yaml
 	install -m 0644 LICENSE docs/*.md docs/openapi.json $(DESTDIR)$(PREFIX)/share/doc/reuseportd/
-	sed 's|](docs/|](|g; s|"docs/|"|g' README.md > $(DESTDIR)$(PREFIX)/share/doc/reuseportd/README.md
-	chmod 0644 $(DESTDIR)$(PREFIX)/share/doc/reuseportd/README.md
+	for page in README.md CONTRIBUTING.md; do \
+		sed '$(INSTALLED_LINKS)' $$page > $(DESTDIR)$(PREFIX)/share/doc/reuseportd/$$page && \
+		chmod 0644 $(DESTDIR)$(PREFIX)/share/doc/reuseportd/$$page || exit 1; \
+	done
 	for folder in guide reference decisions images; do \
 		install -d -m 0755 $(DESTDIR)$(PREFIX)/share/doc/reuseportd/$$folder && \
 		install -m 0644 docs/$$folder/* $(DESTDIR)$(PREFIX)/share/doc/reuseportd/$$folder/ || exit 1; \

@@ -1,6 +1,7 @@
 /*
- * Creates a socket, binds it and closes it, many times. Arguments: inet or inet6, count. Prints nanoseconds
- * for each bind.
+ * Creates a socket, binds it and closes it, many times. Arguments: inet or inet6, count, and "time" to print
+ * the nanoseconds for each bind. The instructions of printf depend on the digits of the number: a run whose
+ * instructions are counted must not print.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -40,6 +41,7 @@ int main(int count, char **arguments)
     }
     clock_gettime(CLOCK_MONOTONIC, &end);
     const double elapsed = (double)(end.tv_sec - start.tv_sec) * 1e9 + (double)(end.tv_nsec - start.tv_nsec);
-    printf("%.0f\n", times > 0 ? elapsed / times : 0);
+    if (count > 3 && times > 0)
+        printf("%.0f\n", elapsed / times);
     return 0;
 }

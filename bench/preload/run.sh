@@ -43,7 +43,7 @@ nanoseconds() {
         for library in none "$peer" "$ours"; do
             preload=$library
             [ "$library" != none ] || preload=
-            echo "$library $(env -i PATH="$PATH" ${preload:+LD_PRELOAD="$preload"} "$work/binds" inet 5000)"
+            echo "$library $(env -i PATH="$PATH" ${preload:+LD_PRELOAD="$preload"} "$work/binds" inet 5000 time)"
         done
     done | sort -k1,1 -k2,2n | awk -v peer="$peer" -v ours="$ours" '!seen[$1]++ { best[$1] = $2 }
         END { printf "%d without a library, %d baseline, %d ours\n", best["none"], best[peer], best[ours] }'

@@ -14,7 +14,7 @@ internal sealed class Interruption : IDisposable
     public Interruption()
     {
         PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM];
-        _registrations = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Take))];
+        _registrations = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
     }
 
     public CancellationToken Token => _told.Token;
@@ -28,7 +28,7 @@ internal sealed class Interruption : IDisposable
         _told.Dispose();
     }
 
-    private void Take(PosixSignalContext context)
+    private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
         if (_told.IsCancellationRequested) return;

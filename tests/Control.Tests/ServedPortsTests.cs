@@ -21,11 +21,11 @@ public sealed class ServedPortsTests
     [InlineData("53,853,80:EACCES", "bind dgram 853 ok", "bind dgram 53 ok", "bind stream 80 EACCES")]
     [InlineData("8080", "bind stream 8080 EADDRINUSE", "bind stream 8080 ok", "listen stream 8080 ok")]
     [InlineData("9/seqpacket:EACCES,9/udp:EPERM", "bind seqpacket 9 EACCES", "bind dgram 9 EPERM")]
-    public void Of_OutcomesOfTwoProtocols_NamesTheProtocols(string shown, params string[] outcomes) =>
+    public void Format_OutcomesOfTwoProtocols_NamesTheProtocols(string shown, params string[] outcomes) =>
         Assert.Equal(shown, ServedPorts.Format(Given.Worker("dns@0") with { Binds = [.. outcomes.Select(Outcome)] }));
 
     [Fact]
-    public void Of_EndedProcess_HasFailedBindsOnly() => Assert.Equal(
+    public void Format_EndedProcess_HasFailedBindsOnly() => Assert.Equal(
         "53/tcp:EADDRINUSE",
         ServedPorts.Format(
             Given.Worker("dns@0", "backoff") with

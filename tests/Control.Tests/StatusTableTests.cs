@@ -7,7 +7,7 @@ namespace Control.Tests;
 public sealed class StatusTableTests
 {
     [Fact]
-    public void Of_Workers_AreInColumns()
+    public void Format_Workers_AreInColumns()
     {
         var status = Given.Status(
             Given.Worker("web@0"),
@@ -40,7 +40,7 @@ public sealed class StatusTableTests
     }
 
     [Fact]
-    public void Of_Wide_CutsNothing()
+    public void Format_Wide_CutsNothing()
     {
         var name = new string('n', 64) + "@9999";
         var status = Given.Status(Given.Worker(name) with { LastExit = "killed by SIGSEGV (core dumped)", Detail = "why\e[31m" });
@@ -52,7 +52,7 @@ public sealed class StatusTableTests
 
     /// <summary>The longest of everything that there is.</summary>
     [Fact]
-    public void Of_LongValues_FitAHundredColumns()
+    public void Format_LongValues_FitAHundredColumns()
     {
         var worker = Given.Worker(new string('n', 64) + "@9999", "starting") with
         {
@@ -68,7 +68,7 @@ public sealed class StatusTableTests
 
     /// <summary>A pipe or a file has no width.</summary>
     [Fact]
-    public void Of_NoTerminal_CutsAndWrapsNothing()
+    public void Format_NoTerminal_CutsAndWrapsNothing()
     {
         var name = new string('n', 64) + "@9999";
         var detail = string.Join(' ', Enumerable.Repeat("because", 60));
@@ -89,7 +89,7 @@ public sealed class StatusTableTests
 
     /// <summary>Binds and exits are cut before names.</summary>
     [Fact]
-    public void Of_NarrowTable_KeepsNamesWhole()
+    public void Format_NarrowTable_KeepsNamesWhole()
     {
         var failed = Given.Worker("payments@10", "backoff") with
         {
@@ -107,7 +107,7 @@ public sealed class StatusTableTests
     [InlineData("eu-payment-gateway@1", "us-payment-gateway@1")]
     [InlineData("payment-gateway-one@1", "payment-gateway-two@1")]
     [InlineData("a-service-with-x-in-its-middle@1", "a-service-with-y-in-its-middle@1")]
-    public void Of_NarrowTable_KeepsNamesApart(string one, string other)
+    public void Format_NarrowTable_KeepsNamesApart(string one, string other)
     {
         var lines = StatusTable.Format(Given.Status([.. new[] { one, other }.Select(name => Given.Worker(name, "backoff") with
         {
@@ -119,13 +119,13 @@ public sealed class StatusTableTests
     }
 
     [Fact]
-    public void Of_ServicesScaledByHand_NamesThem() => Assert.Contains(
+    public void Format_ServicesScaledByHand_NamesThem() => Assert.Contains(
         "\nscaled by hand: web to 5 workers (its file: 2); dns to 1 worker (its file: 0)\nWORKER ",
         StatusTable.Format(Given.Status() with { Scaled = [new ScaledService("web", 5, 2), new ScaledService("dns", 1, 0)] }),
         StringComparison.Ordinal);
 
     [Fact]
-    public void Of_ManyWorkersWithOneDetail_HasItOnce()
+    public void Format_ManyWorkersWithOneDetail_HasItOnce()
     {
         var status = Given.Status(
             [
@@ -136,7 +136,7 @@ public sealed class StatusTableTests
     }
 
     [Fact]
-    public void Of_Colour_AppliesToTheStateOnly()
+    public void Format_Colour_AppliesToTheStateOnly()
     {
         var text = StatusTable.Format(Given.Status(Given.Worker("web@0"), Given.Worker("web@1", "failed")), colour: true);
         Assert.Contains("web@0   \e[32mready\e[0m   59s", text, StringComparison.Ordinal);
@@ -154,7 +154,7 @@ public sealed class StatusTableTests
         Assert.Equal(wanted, Colours.AreWanted(terminal, noColor, term));
 
     [Fact]
-    public void Of_EndedWorker_HasNoServedPort() => Assert.Contains(
+    public void Format_EndedWorker_HasNoServedPort() => Assert.Contains(
         "web@0   backoff  -      -    1    -     -",
         StatusTable.Format(Given.Status(Given.Worker("web@0", "backoff") with { Pid = null, Uptime = null })),
         StringComparison.Ordinal);
@@ -163,11 +163,11 @@ public sealed class StatusTableTests
     [Theory]
     [InlineData(42, "8080,8081")]
     [InlineData(null, "-")]
-    public void Of_PortsFromTheKernelOnly_AreShown(int? pid, string shown) =>
+    public void Format_PortsFromTheKernelOnly_AreShown(int? pid, string shown) =>
         Assert.Equal(shown, Row(Given.Worker("web@0") with { Binds = [], KernelPorts = [8080, 8081], Pid = pid })[5]);
 
     [Fact]
-    public void Of_UpdateInProgress_HasItsCounts()
+    public void Format_UpdateInProgress_HasItsCounts()
     {
         var status = Given.Status(Given.Worker("web@0") with { Detail = "not replaced: exit code 3" }) with
         {
@@ -190,7 +190,7 @@ public sealed class StatusTableTests
     }
 
     [Fact]
-    public void Of_NoWorkers_IsTheHeaderOnly() => Assert.Equal(
+    public void Format_NoWorkers_IsTheHeaderOnly() => Assert.Equal(
         """
         reuseportd 1.2.3, up 60m, 0 of 0 workers ready; changes on disk: none
         tcp_migrate_req: on
@@ -205,13 +205,13 @@ public sealed class StatusTableTests
     [InlineData(null, null, false, "\ntcp_migrate_req: off")]
     [InlineData(false, "ebpf", true, "; changes on disk: none\nsteering: ebpf; tcp_migrate_req: on")]
     [InlineData(null, "none", null, "\nsteering: none")]
-    public void Of_Header_HasTheState(bool? pending, string? steering, bool? migration, string end) => Assert.StartsWith(
+    public void Format_Header_HasTheState(bool? pending, string? steering, bool? migration, string end) => Assert.StartsWith(
         $"reuseportd 1.2.3, up 60m, 0 of 0 workers ready{end}\nWORKER ",
         StatusTable.Format(Given.Status() with { Pending = pending, Steering = steering, TcpMigrateReq = migration }),
         StringComparison.Ordinal);
 
     [Fact]
-    public void Of_Wide_HasConnectionsIfTheyAreCounted()
+    public void Format_Wide_HasConnectionsIfTheyAreCounted()
     {
         var lines = StatusTable.Format(
             Given.Status(Given.Worker("web@0") with { Given = 1234, Migrated = 7 }, Given.Worker("idle@0")),
@@ -234,12 +234,12 @@ public sealed class StatusTableTests
     [InlineData(172_799, "48h")]
     [InlineData(172_800, "2d")]
     [InlineData(31_536_000, "365d")]
-    public void Of_Durations_AreRoundedToOneUnit(double seconds, string expected) =>
+    public void Format_Durations_AreRoundedToOneUnit(double seconds, string expected) =>
         Assert.Contains(
             $", up {expected}, ", StatusTable.Format(Given.Status() with { Uptime = seconds }), StringComparison.Ordinal);
 
     [Fact]
-    public void Of_OverdueTry_IsNotNegative() =>
+    public void Format_OverdueTry_IsNotNegative() =>
         Assert.Equal("0ms", Row(Given.Worker("web@0", "backoff") with { NextTry = -0.5 })[9]);
 
     [Theory]
@@ -253,7 +253,7 @@ public sealed class StatusTableTests
     [InlineData("bind stream 80 sharded EAFNOSUPPORT|bind stream 80 sharded ok|listen stream 80 sharded ok", "80")]
     [InlineData("bind stream 81 sharded EADDRINUSE|listen stream 80 sharded ok", "80,81:EADDRINUSE")]
     [InlineData("bind stream 80 sharded EACCES|bind stream 80 sharded EACCES", "80:EACCES")]
-    public void Of_Binds_AreServedPortsAndErrors(string binds, string expected)
+    public void Format_Binds_AreServedPortsAndErrors(string binds, string expected)
     {
         var worker = Given.Worker("web@0") with
         {

@@ -12,7 +12,7 @@ public sealed class UsageErrorsTests
     [InlineData("bogus", "there is no command 'bogus'")]
     [InlineData("bogus --now", "there is no command 'bogus'")]
     [InlineData("--bogus", "unknown option '--bogus'")]
-    public void Of_UnknownCommand_IsOneError(string words, string error) =>
+    public void Find_UnknownCommand_IsOneError(string words, string error) =>
         Assert.Equal([error], UsageErrors.Find(Root.Parse(words.Split(' '))));
 
     [Theory]
@@ -20,11 +20,11 @@ public sealed class UsageErrorsTests
     [InlineData("scale web* 3", "SERVICE accepts the name of one service, such as web, not a pattern: 'web*'")]
     [InlineData("scale web@1 3", "SERVICE accepts the name of one service, such as web, not a worker: 'web@1'")]
     [InlineData("show w[ae]b", "SERVICE accepts the name of one service, such as web, not a pattern: 'w[ae]b'")]
-    public void Of_WrongWord_NamesItAndTheRightOnes(string words, string error) =>
+    public void Find_WrongWord_NamesItAndTheRightOnes(string words, string error) =>
         Assert.Equal([error], UsageErrors.Find(Root.Parse(words.Split(' '))));
 
     [Fact]
-    public void Of_NoCommand_IsAnError() => Assert.Single(UsageErrors.Find(Root.Parse([])));
+    public void Find_NoCommand_IsAnError() => Assert.Single(UsageErrors.Find(Root.Parse([])));
 
     [Theory]
     [InlineData("status web@0")]
@@ -41,7 +41,7 @@ public sealed class UsageErrorsTests
     [InlineData("restart --help")] // and never mind what is missing
     [InlineData("scale -h")]
     [InlineData("signal --help")]
-    public void Of_Command_IsEmpty(string words) => Assert.Empty(UsageErrors.Find(Root.Parse(words.Split(' '))));
+    public void Find_Command_IsEmpty(string words) => Assert.Empty(UsageErrors.Find(Root.Parse(words.Split(' '))));
 
     [Theory]
     [InlineData("start")]
@@ -61,6 +61,6 @@ public sealed class UsageErrorsTests
     [InlineData("show web -o table")]
     [InlineData("status -o yaml")]
     [InlineData("completion fish")]
-    public void Of_WrongCommandLine_HasAnError(string words) =>
+    public void Find_WrongCommandLine_HasAnError(string words) =>
         Assert.NotEmpty(UsageErrors.Find(Root.Parse(words.Split(' '))));
 }

@@ -38,7 +38,7 @@ public sealed class PeerTests
         using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
         var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-        var holder = Assert.Single(PortHolder.Of(new HashSet<int> { port }), one => one.IsStream);
+        var holder = Assert.Single(PortHolder.On(new HashSet<int> { port }), one => one.IsStream);
 
         Assert.Equal((port, UserDatabase.EffectiveUser, Environment.ProcessId), (holder.Port, holder.Uid, holder.Pid));
         Assert.NotEmpty(holder.Program!);

@@ -11,7 +11,7 @@ public sealed class PortHolderTests
     [InlineData("listening")]
     [InlineData("bound")]
     [InlineData("datagram")]
-    public void Of_APortThatIsTaken_NamesTheProcessUntilItHasGone(string kind)
+    public void On_APortThatIsTaken_NamesTheProcessUntilItHasGone(string kind)
     {
         // A kernel before 6.8 does not tell of sockets that are bound and nothing more.
         Assert.SkipWhen(kind == "bound" && Environment.OSVersion.Version < new Version(6, 8), "Linux 6.8");
@@ -22,7 +22,7 @@ public sealed class PortHolderTests
         if (kind == "listening") socket.Listen();
         var port = ((IPEndPoint)socket.LocalEndPoint!).Port;
 
-        var holder = Assert.Single(PortHolder.Of(new HashSet<int> { port }), holder => holder.IsStream == isStream);
+        var holder = Assert.Single(PortHolder.On(new HashSet<int> { port }), holder => holder.IsStream == isStream);
         Assert.Equal(
             (IPAddress.Loopback, port, Environment.ProcessId, UserDatabase.EffectiveUser),
             (holder.Address, holder.Port, holder.Pid, holder.Uid));
@@ -32,7 +32,7 @@ public sealed class PortHolderTests
         socket.Dispose();
         // The process that another test forks has it for a moment, too.
         Deadline.Until(
-            () => PortHolder.Of(new HashSet<int> { port }).All(other => other.IsStream != isStream), "nobody holds the port");
+            () => PortHolder.On(new HashSet<int> { port }).All(other => other.IsStream != isStream), "nobody holds the port");
     }
 
     [Fact]

@@ -80,7 +80,7 @@ public sealed class PreloadDiagnosisTests : IDisposable
         Root.Require();
         var program = OtherOwner(mode);
 
-        var diagnosis = PreloadDiagnosis.Of(null, program, TestPrograms.Library, Daemon with { NoNewPrivileges = true });
+        var diagnosis = PreloadDiagnosis.For(null, program, TestPrograms.Library, Daemon with { NoNewPrivileges = true });
         Assert.Equal(PreloadReason.ExitedBeforeMain, diagnosis.Reason);
     }
 
@@ -102,8 +102,8 @@ public sealed class PreloadDiagnosisTests : IDisposable
         });
         Assert.Equal("ready", worker.Out!.ReadLine());
 
-        Assert.Equal(PreloadReason.SetIdentity, PreloadDiagnosis.Of(worker.Pid, program, TestPrograms.Library, stranger).Reason);
-        Assert.Equal(PreloadReason.SetIdentity, PreloadDiagnosis.Of(null, program, TestPrograms.Library, stranger).Reason);
+        Assert.Equal(PreloadReason.SetIdentity, PreloadDiagnosis.For(worker.Pid, program, TestPrograms.Library, stranger).Reason);
+        Assert.Equal(PreloadReason.SetIdentity, PreloadDiagnosis.For(null, program, TestPrograms.Library, stranger).Reason);
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class PreloadDiagnosisTests : IDisposable
         _folder.Copy(TestPrograms.Library, "library.so");
         _folder.Mode("", "700");
 
-        var diagnosis = PreloadDiagnosis.Of(null, TestPrograms.Path("dies"), _folder["library.so"], Stranger);
+        var diagnosis = PreloadDiagnosis.For(null, TestPrograms.Path("dies"), _folder["library.so"], Stranger);
         var closed = Path.GetDirectoryName(_folder["library.so"]);
         Assert.Equal(new PreloadDiagnosis(PreloadReason.LibraryNotReadable, $"{closed}: EACCES"), diagnosis);
     }
@@ -149,7 +149,7 @@ public sealed class PreloadDiagnosisTests : IDisposable
     {
         var library = _folder.Copy(TestPrograms.Library, "library.so", "640");
 
-        var diagnosis = PreloadDiagnosis.Of(null, TestPrograms.Path("dies"), library, Stranger);
+        var diagnosis = PreloadDiagnosis.For(null, TestPrograms.Path("dies"), library, Stranger);
         Assert.Equal(new PreloadDiagnosis(PreloadReason.LibraryNotReadable, $"{library}: EACCES"), diagnosis);
     }
 
@@ -172,10 +172,10 @@ public sealed class PreloadDiagnosisTests : IDisposable
     }
 
     private static PreloadDiagnosis Of(TestWorker worker) =>
-        PreloadDiagnosis.Of(worker.Pid, worker.Spawned.Program, TestPrograms.Library, Daemon);
+        PreloadDiagnosis.For(worker.Pid, worker.Spawned.Program, TestPrograms.Library, Daemon);
 
     private static PreloadDiagnosis Of(string program, string? library = null) =>
-        PreloadDiagnosis.Of(null, program, library ?? TestPrograms.Library, Daemon);
+        PreloadDiagnosis.For(null, program, library ?? TestPrograms.Library, Daemon);
 
     private string OtherOwner(string mode)
     {

@@ -10,9 +10,7 @@ public sealed class SubreaperTests
     [Fact]
     public void Become_Orphan_IsHandedToThisProcess()
     {
-        using var worker = TestWorker.Start("hold-pipe");
-        using var orphan = Assert.IsType<Pidfd>(Pidfd.Open(Assert.Single(worker.ReadNumbers("holding")), out _));
-        worker.AwaitExit();
+        using var orphan = Orphan();
 
         Assert.Equal(Environment.ProcessId, ProcessEntry.Of(orphan.Pid)?.Parent);
         Assert.Contains(orphan.Pid, SpawnThread.Run(_ => Subreaper.AdoptedProcesses(SpawnThread.IsWorker)));
@@ -22,11 +20,7 @@ public sealed class SubreaperTests
     [Fact]
     public void Reap_EndedProcessOfNoWorker_IsReaped()
     {
-        using var worker = TestWorker.Start("hold-pipe");
-        using var orphan = Assert.IsType<Pidfd>(Pidfd.Open(Assert.Single(worker.ReadNumbers("holding")), out _));
-        worker.AwaitExit();
-        orphan.SendSignal(Signal.Kill);
-        Assert.True(orphan.WaitForEnd(Deadline.Patience));
+        using var orphan = EndedOrphan();
 
         // By this test or another that runs meanwhile.
         Deadline.Until(
@@ -53,11 +47,7 @@ public sealed class SubreaperTests
     [Fact]
     public void NextEnded_EndedOrphan_IsToldOfAndNotReaped()
     {
-        using var worker = TestWorker.Start("hold-pipe");
-        using var orphan = Assert.IsType<Pidfd>(Pidfd.Open(Assert.Single(worker.ReadNumbers("holding")), out _));
-        worker.AwaitExit();
-        orphan.SendSignal(Signal.Kill);
-        Assert.True(orphan.WaitForEnd(Deadline.Patience));
+        using var orphan = EndedOrphan();
 
         // Orphans of other tests appear too, and other tests can reap this orphan.
         Deadline.Until(
@@ -88,5 +78,22 @@ public sealed class SubreaperTests
 
         Assert.Null(Subreaper.Reap(worker.Pid));
         Assert.False(worker.Process.HasEnded);
+    }
+
+    /// <summary>A process that runs, and whose parent has ended.</summary>
+    private static Pidfd Orphan()
+    {
+        using var parent = TestWorker.Start("hold-pipe");
+        var orphan = Assert.IsType<Pidfd>(Pidfd.Open(Assert.Single(parent.ReadNumbers("holding")), out _));
+        parent.AwaitExit();
+        return orphan;
+    }
+
+    private static Pidfd EndedOrphan()
+    {
+        var orphan = Orphan();
+        orphan.SendSignal(Signal.Kill);
+        Assert.True(orphan.WaitForEnd(Deadline.Patience));
+        return orphan;
     }
 }

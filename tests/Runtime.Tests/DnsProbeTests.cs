@@ -37,7 +37,7 @@ public sealed class DnsProbeTests : IDisposable
         var starting = _fleet.BeginConverge(_service);
         foreach (var worker in (string[])["dns@0", "dns@1", "dns@2"]) AwaitFailure(worker, "SERVFAIL");
         Assert.All(_fleet.Snapshot().Workers, worker => Assert.Equal(WorkerState.Starting, worker.State));
-        Say(answer);
+        SetAnswer(answer);
 
         Assert.Equal(3, Deadline.Await(starting, "readiness").Counts.Ready);
     }
@@ -51,11 +51,11 @@ public sealed class DnsProbeTests : IDisposable
     [InlineData("closes", "closed without an answer")]
     public void Ready_NoAnswerThatCounts_IsNotAndSaysWhy(string answer, string failure)
     {
-        Say(answer);
+        SetAnswer(answer);
         var starting = _fleet.BeginConverge(_service with { Workers = 1 });
         AwaitFailure("dns@0", failure);
         Assert.False(starting.IsCompleted);
-        Say("ok");
+        SetAnswer("ok");
 
         Assert.Equal(1, Deadline.Await(starting, "readiness").Counts.Ready);
     }
@@ -63,15 +63,15 @@ public sealed class DnsProbeTests : IDisposable
     [Fact]
     public void Live_AnswersNoMore_IsRestarted()
     {
-        Say("ok");
+        SetAnswer("ok");
         var often = TimeSpan.FromMilliseconds(100);
         _fleet.Converge(_service with { Liveness = new LivenessSpec(Probe, TimeSpan.Zero, often, often, 2), Workers = 1 });
-        Say("silent");
+        SetAnswer("silent");
 
         var found = _fleet.Log.Take("unresponsive", "dns@0");
         var reason = string.Create(CultureInfo.InvariantCulture, $"no answer from port {_port} in 0.1 s");
         Assert.Equal(reason, found.Field("REUSEPORT_REASON"));
-        Say("ok");
+        SetAnswer("ok");
         _fleet.Log.Take("exit", "dns@0");
     }
 
@@ -82,7 +82,7 @@ public sealed class DnsProbeTests : IDisposable
         while (_fleet.Log.Take("probe_failed", worker).Field("REUSEPORT_REASON") != expected) { }
     }
 
-    private void Say(string answer)
+    private void SetAnswer(string answer)
     {
         _folder.Write("next", answer);
         File.Move(_folder["next"], _folder["answers"], overwrite: true);

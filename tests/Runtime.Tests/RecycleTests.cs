@@ -46,9 +46,9 @@ public sealed class RecycleTests
     [Theory]
     [InlineData(0, 18)]
     [InlineData(0.75, 27)]
-    public void Recycle_Variance_SpreadsToEitherSide(double roll, int hours)
+    public void Recycle_Variance_SpreadsToEitherSide(double jitter, int hours)
     {
-        using var fleet = new Supervised(roll: () => roll);
+        using var fleet = new Supervised(jitter: () => jitter);
         fleet.Converge(Given.Sleepers("web", 1) with { Recycle = Daily with { Variance = 0.25 } });
         fleet.Advance(TimeSpan.FromHours(hours) - TimeSpan.FromMinutes(1));
         Assert.Empty(fleet.Log.All("recycle"));

@@ -3,58 +3,41 @@
  * udp6; "tcp4-" and "tcp6-" bind without listening. Prints "bound PROTOCOL ADDRESS PORT" for each, or "failed
  * PROTOCOL ADDRESS PORT: ERRNO" with the number; then "ready". It never accepts a connection.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-static int open_socket(const char *protocol, const char *address, int port)
-{
-    struct sockaddr_storage storage = {0};
-    struct sockaddr_in *inet = (struct sockaddr_in *)&storage;
-    struct sockaddr_in6 *inet6 = (struct sockaddr_in6 *)&storage;
-    int is6 = protocol[3] == '6';
-    int type = protocol[0] == 't' ? SOCK_STREAM : SOCK_DGRAM;
-    socklen_t size = is6 ? sizeof *inet6 : sizeof *inet;
-    if (is6) {
-        inet6->sin6_family = AF_INET6;
-        inet6->sin6_port = htons((uint16_t)port);
-        inet_pton(AF_INET6, address, &inet6->sin6_addr);
-    } else {
-        inet->sin_family = AF_INET;
-        inet->sin_port = htons((uint16_t)port);
-        inet_pton(AF_INET, address, &inet->sin_addr);
-    }
+#include "endpoint.h"
 
-    int fd = socket(is6 ? AF_INET6 : AF_INET, type, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&storage, size) < 0)
+static int open_socket(const struct endpoint *endpoint)
+{
+    int fd = socket(endpoint->family, endpoint->type, 0);
+    if (fd < 0 || endpoint_bind(endpoint, fd) < 0)
         return -1;
-    if (type == SOCK_STREAM && protocol[4] != '-' && listen(fd, 16) < 0)
+    if (endpoint->type == SOCK_STREAM && endpoint->protocol[4] != '-' && listen(fd, 16) < 0)
         return -1;
-    if (getsockname(fd, (struct sockaddr *)&storage, &size) < 0)
+    struct sockaddr_storage bound;
+    socklen_t size = sizeof bound;
+    if (getsockname(fd, (struct sockaddr *)&bound, &size) < 0)
         return -1;
-    return ntohs(is6 ? inet6->sin6_port : inet->sin_port);
+    in_port_t port = endpoint->family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
+                                                  : ((struct sockaddr_in *)&bound)->sin_port;
+    return ntohs(port);
 }
 
 int main(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
-        char protocol[8];
-        char address[64];
-        int port;
-        if (sscanf(argv[i], "%7[^,],%63[^,],%d", protocol, address, &port) != 3 || strlen(protocol) < 4) {
+        struct endpoint endpoint;
+        if (endpoint_read(argv[i], &endpoint) < 0) {
             fprintf(stderr, "not PROTOCOL,ADDRESS,PORT: %s\n", argv[i]);
             return 2;
         }
-        int bound = open_socket(protocol, address, port);
+        int bound = open_socket(&endpoint);
         if (bound < 0)
-            printf("failed %s %s %d: %d\n", protocol, address, port, errno);
+            printf("failed %s %s %d: %d\n", endpoint.protocol, endpoint.address, endpoint.port, errno);
         else
-            printf("bound %s %s %d\n", protocol, address, bound);
+            printf("bound %s %s %d\n", endpoint.protocol, endpoint.address, bound);
     }
     printf("ready\n");
     fflush(stdout);

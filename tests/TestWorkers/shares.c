@@ -5,44 +5,27 @@
  * child has the sockets and does the work. It handles no signals: SIGTERM ends it at any point. It serves one client at
  * a time, as the simplest servers do.
  */
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "endpoint.h"
 
 #define MOST 16
 
 static int open_socket(const char *asked)
 {
-    char protocol[8];
-    char address[64];
-    int port;
-    if (sscanf(asked, "%7[^,],%63[^,],%d", protocol, address, &port) != 3 || strlen(protocol) < 4)
+    struct endpoint endpoint;
+    if (endpoint_read(asked, &endpoint) < 0)
         return -1;
-    struct sockaddr_storage storage = {0};
-    struct sockaddr_in *inet = (struct sockaddr_in *)&storage;
-    struct sockaddr_in6 *inet6 = (struct sockaddr_in6 *)&storage;
-    int is6 = protocol[3] == '6';
-    if (is6) {
-        inet6->sin6_family = AF_INET6;
-        inet6->sin6_port = htons((uint16_t)port);
-        inet_pton(AF_INET6, address, &inet6->sin6_addr);
-    } else {
-        inet->sin_family = AF_INET;
-        inet->sin_port = htons((uint16_t)port);
-        inet_pton(AF_INET, address, &inet->sin_addr);
-    }
-    int fd = socket(is6 ? AF_INET6 : AF_INET, protocol[0] == 't' ? SOCK_STREAM : SOCK_DGRAM, 0);
+    int fd = socket(endpoint.family, endpoint.type, 0);
     int on = 1;
-    socklen_t size = is6 ? sizeof *inet6 : sizeof *inet;
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0 ||
-        bind(fd, (struct sockaddr *)&storage, size) < 0 || (protocol[0] == 't' && listen(fd, 1024) < 0))
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0 || endpoint_bind(&endpoint, fd) < 0 ||
+        (endpoint.type == SOCK_STREAM && listen(fd, 1024) < 0))
         return -1;
     return fd;
 }

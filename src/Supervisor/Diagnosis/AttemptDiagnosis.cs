@@ -25,7 +25,7 @@ internal sealed record AttemptDiagnosis(Attempt Attempt, IReadOnlyList<Cause> Ca
         WorkerDetail.Joined([Explanation.Detail(Attempt.Process), .. Causes.Select(CauseWords.Of)]) ?? UpdateWords.Unexplained;
 
     /// <returns>Null if the detail of the worker's own process is complete.</returns>
-    public static AttemptDiagnosis? Of(WorkerSnapshot worker, PortFacts facts)
+    public static AttemptDiagnosis? For(WorkerSnapshot worker, PortFacts facts)
     {
         if (worker.Attempt is not { } attempt || worker.State == WorkerState.Stopped) return null;
         var process = attempt.Process;

@@ -10,7 +10,7 @@ internal static class Explanation
     /// <returns>Null if the state needs no explanation.</returns>
     public static string? Of(WorkerSnapshot worker, PortFacts facts, string? endDetail = null)
     {
-        var other = AttemptDiagnosis.Of(worker, facts);
+        var other = AttemptDiagnosis.For(worker, facts);
         var causes = BindCauses.Of(worker, facts).Select(CauseWords.Of);
         if (other is not { IsOfReplacement: true })
             return WorkerDetail.Joined([Detail(worker, endDetail), .. causes, other?.Words]);

@@ -13,7 +13,7 @@ internal sealed class FleetDiagnosis(PortSurvey survey)
         FleetSnapshot all, IEnumerable<(WorkerSnapshot Worker, string? EndDetail)> workers)
     {
         (WorkerSnapshot Worker, string? EndDetail)[] asked = [.. workers];
-        var ports = survey.Of(all, [.. asked.Select(one => one.Worker)]);
+        var ports = survey.For(all, [.. asked.Select(one => one.Worker)]);
         return asked.Select(one => (one.Worker.Name, Words: Explanation.Of(one.Worker, ports, one.EndDetail)))
             .Where(one => one.Words is not null)
             .DistinctBy(one => one.Name)
@@ -25,11 +25,11 @@ internal sealed class FleetDiagnosis(PortSurvey survey)
     public IReadOnlyList<(WorkerName Worker, string Words)> ExplainCauses(
         FleetSnapshot all, IReadOnlyCollection<WorkerSnapshot> workers)
     {
-        var ports = survey.Of(all, workers);
+        var ports = survey.For(all, workers);
         return
         [
             .. from worker in workers
-               where BindCauses.Of(worker, ports).Any() || AttemptDiagnosis.Of(worker, ports) is not null
+               where BindCauses.Of(worker, ports).Any() || AttemptDiagnosis.For(worker, ports) is not null
                select (worker.Name, Explanation.Of(worker, ports)!),
         ];
     }
@@ -38,11 +38,11 @@ internal sealed class FleetDiagnosis(PortSurvey survey)
     public IEnumerable<(WorkerSnapshot Worker, string Reason)> Causes(FleetSnapshot all)
     {
         WorkerSnapshot[] troubled = [.. all.Workers.Where(worker => HasFailed(worker) || IsNotReplaced(worker))];
-        var ports = survey.Of(all, troubled);
+        var ports = survey.For(all, troubled);
         foreach (var worker in troubled)
         {
             var causes = worker.State == WorkerState.Ready ? [] : BindCauses.Why(worker, ports).Select(CauseWords.Of);
-            var replacement = IsNotReplaced(worker) ? AttemptDiagnosis.Of(worker, ports)?.Words : null;
+            var replacement = IsNotReplaced(worker) ? AttemptDiagnosis.For(worker, ports)?.Words : null;
             if (WorkerDetail.Joined([.. causes, replacement]) is { } reason) yield return (worker, reason);
         }
     }

@@ -18,7 +18,7 @@ internal sealed class PortSurvey(TimeProvider time)
 
     /// <param name="all">The whole fleet.</param>
     /// <param name="workers">The workers with failed binds to explain.</param>
-    public PortFacts Of(FleetSnapshot all, IReadOnlyCollection<WorkerSnapshot> workers)
+    public PortFacts For(FleetSnapshot all, IReadOnlyCollection<WorkerSnapshot> workers)
     {
         var ports = workers.Concat(workers.Select(worker => worker.Attempt?.Process).OfType<WorkerSnapshot>())
             .Select(TakenPort.Of).Where(taken => taken is not null).Select(taken => taken!.Port).ToHashSet();
@@ -50,7 +50,7 @@ internal sealed class PortSurvey(TimeProvider time)
             var newest = Volatile.Read(ref _newest);
             if (newest is not null && newest.Ports.IsSupersetOf(ports) && IsCurrent(newest, ports)) return newest.Holders.Value;
             // The first caller searches; the others wait for its result.
-            var next = new Result(time.GetTimestamp(), ports, new(() => PortHolder.Of(ports)));
+            var next = new Result(time.GetTimestamp(), ports, new(() => PortHolder.On(ports)));
             Interlocked.CompareExchange(ref _newest, next, newest);
         }
     }

@@ -15,9 +15,10 @@ internal static partial class RollingUpdate
         {
             if (next is not { } worker) return FinishIfDone();
             if (!worker.IsWanted)
-                return Become(Take(worker), new UpdateAction.Renew(worker.Worker), new UpdateAction.Release(worker.Worker));
+                return Become(
+                    FinishAtOnce(worker), new UpdateAction.Renew(worker.Worker), new UpdateAction.Release(worker.Worker));
             // The worker is not ready, so its restart costs no capacity. The update does not wait for the result.
-            if (!worker.IsReady) return Become(Take(worker), new UpdateAction.RestartRenewed(worker.Worker));
+            if (!worker.IsReady) return Become(FinishAtOnce(worker), new UpdateAction.RestartRenewed(worker.Worker));
             if (!UpdatePace.MayBegin(Facts.Policy, Facts.Wanted, Facts.Ready, Update.Moving.Count))
                 return Update.Moving.IsEmpty && !Facts.IsChanging ? Block(worker.Worker) : Stay();
             var startsFirst = Facts.Policy.Order == UpdateOrder.StartFirst;
@@ -31,7 +32,7 @@ internal static partial class RollingUpdate
             return Become(begun, begin);
         }
 
-        private UpdateState Take(WorkerCondition worker) =>
+        private UpdateState FinishAtOnce(WorkerCondition worker) =>
             Finish(Update with { Waiting = Update.Waiting.Without(worker.Worker) }, worker.Worker);
 
         private UpdateTransition FinishIfDone() => Update.Moving.IsEmpty && Update.Waiting.Count == 0

@@ -9,7 +9,7 @@ namespace Reuseportd.Planning;
 /// <param name="Scaled">The number of workers of the last scale command; null if the number of the file applies.</param>
 internal sealed record ServiceOverrides(bool Runs, ImmutableSortedSet<int> Others, int? Scaled)
 {
-    public static ServiceOverrides Of(ServiceSpec service) => new(service.Autostart, [], null);
+    public static ServiceOverrides From(ServiceSpec service) => new(service.Autostart, [], null);
 
     public bool Wants(int worker) => Runs != Others.Contains(worker);
 

@@ -36,7 +36,7 @@ internal sealed record SlotPolicy(
     /// <summary>The slot fails if its process ends or does not become ready; no other process follows.</summary>
     public bool IsTrial { get; init; }
 
-    public static SlotPolicy Of(ServiceSpec service) =>
+    public static SlotPolicy From(ServiceSpec service) =>
         new(service.Readiness, service.Process.Reuseport.Ports, service.Restart, service.Stop, service.Update.DrainTimeout);
 }
 

@@ -10,9 +10,9 @@ public sealed class ConfigurationDiffTests
     private static readonly ServiceSpec Web = Specs.Service("web", workers: 2);
 
     [Fact]
-    public void Of_RunningConfiguration_IsEmpty()
+    public void Between_RunningConfiguration_IsEmpty()
     {
-        Assert.Empty(ConfigurationDiff.Of([Running(Web)], [Web]));
+        Assert.Empty(ConfigurationDiff.Between([Running(Web)], [Web]));
         Assert.False(ConfigurationDiff.IsPending([Running(Web)], new FleetSpec(DaemonSpec.Default, [Web])));
     }
 
@@ -20,28 +20,29 @@ public sealed class ConfigurationDiffTests
     public void IsPending_FilesWithErrors_True() => Assert.True(ConfigurationDiff.IsPending([Running(Web)], files: null));
 
     [Fact]
-    public void Of_PausedUpdate_IsNotEmpty()
+    public void Between_PausedUpdate_IsNotEmpty()
     {
         var update = new UpdateSnapshot(1, 2, IsPaused: true, IsRollback: false, Failure: null);
         ServiceSnapshot[] running = [Running(Web) with { IsPaused = true, Update = update with { IsChange = true } }];
         Assert.Equal(
-            ("web", "paused"), ConfigurationDiff.Of([.. running], [Web]).Select(change => (change.Name, change.Change)).Single());
+            ("web", "paused"),
+            ConfigurationDiff.Between([.. running], [Web]).Select(change => (change.Name, change.Change)).Single());
         Assert.True(ConfigurationDiff.IsPending([.. running], new FleetSpec(DaemonSpec.Default, [Web])));
         // The file now has more than the paused change.
-        Assert.Equal("scaled", Assert.Single(ConfigurationDiff.Of([.. running], [Web with { Workers = 5 }])).Change);
+        Assert.Equal("scaled", Assert.Single(ConfigurationDiff.Between([.. running], [Web with { Workers = 5 }])).Change);
     }
 
     [Fact]
-    public void Of_PausedRestartWithoutAChange_IsEmpty()
+    public void Between_PausedRestartWithoutAChange_IsEmpty()
     {
         var update = new UpdateSnapshot(1, 2, IsPaused: true, IsRollback: false, Failure: null);
         ServiceSnapshot[] running = [Running(Web) with { IsPaused = true, Update = update }];
-        Assert.Empty(ConfigurationDiff.Of([.. running], [Web]));
+        Assert.Empty(ConfigurationDiff.Between([.. running], [Web]));
         Assert.False(ConfigurationDiff.IsPending([.. running], new FleetSpec(DaemonSpec.Default, [Web])));
     }
 
     [Fact]
-    public void Of_EachKindOfChange_IsNamedWithItsKeys()
+    public void Between_EachKindOfChange_IsNamedWithItsKeys()
     {
         var api = Specs.Service("api");
         var db = Specs.Service("db");
@@ -53,7 +54,7 @@ public sealed class ConfigurationDiffTests
             db with { Process = db.Process with { WorkingDirectory = Template.TryParse("/srv", out _) } },
             Specs.Service("new"),
         ];
-        var changes = ConfigurationDiff.Of([Running(Web), Running(api), Running(db), Running(old)], [.. files]);
+        var changes = ConfigurationDiff.Between([Running(Web), Running(api), Running(db), Running(old)], [.. files]);
 
         Assert.Equal(
             ["old removed", "web scaled", "api policy", "db replaced", "new added"],
@@ -66,12 +67,12 @@ public sealed class ConfigurationDiffTests
 
     /// <summary>A number of workers set by command holds until the file changes its own number.</summary>
     [Fact]
-    public void Of_ScaledByCommand_HoldsUntilTheFileChanges()
+    public void Between_ScaledByCommand_HoldsUntilTheFileChanges()
     {
-        var scaled = new ServiceSnapshot(Web, Web with { Workers = 7 }, ServiceOverrides.Of(Web).Scale(7));
-        var policy = Assert.Single(ConfigurationDiff.Of([scaled], [Web with { ReloadSignal = Signal.Term }]));
+        var scaled = new ServiceSnapshot(Web, Web with { Workers = 7 }, ServiceOverrides.From(Web).Scale(7));
+        var policy = Assert.Single(ConfigurationDiff.Between([scaled], [Web with { ReloadSignal = Signal.Term }]));
         Assert.Equal(["reload_signal \"HUP\" \"TERM\""], Keys(policy));
-        Assert.Equal(["workers 7 3"], Keys(Assert.Single(ConfigurationDiff.Of([scaled], [Web with { Workers = 3 }]))));
+        Assert.Equal(["workers 7 3"], Keys(Assert.Single(ConfigurationDiff.Between([scaled], [Web with { Workers = 3 }]))));
     }
 
     [Theory]
@@ -80,7 +81,7 @@ public sealed class ConfigurationDiffTests
     [InlineData(2, 2, "")] // the same as the file
     public void Kept_ScaledByCommand_HasTheService(int byHand, int file, string expected)
     {
-        var scaled = new ServiceSnapshot(Web, Web with { Workers = byHand }, ServiceOverrides.Of(Web).Scale(byHand));
+        var scaled = new ServiceSnapshot(Web, Web with { Workers = byHand }, ServiceOverrides.From(Web).Scale(byHand));
         var kept = ConfigurationDiff.Kept(
             [scaled, Running(Specs.Service("api"))],
             [Web with { Workers = file, ReloadSignal = Signal.Term }, Specs.Service("api")]);
@@ -90,10 +91,11 @@ public sealed class ConfigurationDiffTests
     [Fact]
     public void Kept_RemovedService_IsEmpty() =>
         Assert.Empty(
-            ConfigurationDiff.Kept([new ServiceSnapshot(Web, Web with { Workers = 7 }, ServiceOverrides.Of(Web).Scale(7))], []));
+            ConfigurationDiff.Kept(
+                [new ServiceSnapshot(Web, Web with { Workers = 7 }, ServiceOverrides.From(Web).Scale(7))], []));
 
     private static string[] Keys(Reuseportd.Api.Contract.ServiceChange change) =>
         [.. change.Keys.Select(key => $"{key.Path} {key.From?.GetRawText()} {key.To?.GetRawText()}")];
 
-    private static ServiceSnapshot Running(ServiceSpec spec) => new(spec, spec, ServiceOverrides.Of(spec));
+    private static ServiceSnapshot Running(ServiceSpec spec) => new(spec, spec, ServiceOverrides.From(spec));
 }

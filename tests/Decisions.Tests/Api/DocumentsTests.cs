@@ -31,9 +31,9 @@ public sealed class DocumentsTests
     };
 
     [Fact]
-    public void Of_ASnapshot_TimesAreSecondsFromNow()
+    public void From_ASnapshot_TimesAreSecondsFromNow()
     {
-        var document = FleetDocuments.Of(Fleet(Ready, Waiting), "1.2.3");
+        var document = FleetDocuments.From(Fleet(Ready, Waiting), "1.2.3");
         Assert.Equal(("1.2.3", 100), (document.Version, document.Uptime));
         Assert.Equal(["web@1", "web@2"], document.Workers.Select(worker => worker.Name));
         Assert.Equal([(60, null), (null, 2)], document.Workers.Select(worker => (worker.Uptime, worker.NextTry)));
@@ -43,9 +43,9 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void Of_ASnapshot_OnlySocketsAreBinds()
+    public void From_ASnapshot_OnlySocketsAreBinds()
     {
-        var worker = FleetDocuments.Of(Fleet(Ready), "1").Workers[0];
+        var worker = FleetDocuments.From(Fleet(Ready), "1").Workers[0];
         Assert.Equal(
             [
                 new BindStatus("bind", "stream", "127.0.0.1", 8080, Sharded: true, "ok"),
@@ -55,21 +55,21 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void Of_AServiceThatWasScaledByHand_SaysSo()
+    public void From_AServiceThatWasScaledByHand_SaysSo()
     {
         var (web, api) = (Specs.Service("web", workers: 2), Specs.Service("api"));
         var fleet = Fleet(Ready) with
         {
             Services = [
-                new ServiceSnapshot(api, api, ServiceOverrides.Of(api)),
-                new ServiceSnapshot(web, web with { Workers = 5 }, ServiceOverrides.Of(web).Scale(5))],
+                new ServiceSnapshot(api, api, ServiceOverrides.From(api)),
+                new ServiceSnapshot(web, web with { Workers = 5 }, ServiceOverrides.From(web).Scale(5))],
         };
-        Assert.Equal([new ScaledService("web", 5, 2)], FleetDocuments.Of(fleet, "1").Scaled);
-        Assert.Null(FleetDocuments.Of(Fleet(Ready), "1").Scaled);
+        Assert.Equal([new ScaledService("web", 5, 2)], FleetDocuments.From(fleet, "1").Scaled);
+        Assert.Null(FleetDocuments.From(Fleet(Ready), "1").Scaled);
     }
 
     [Fact]
-    public void Of_AServiceThatIsBeingReplaced_SaysHowFarItIs()
+    public void From_AServiceThatIsBeingReplaced_SaysHowFarItIs()
     {
         var web = Specs.Service("web", workers: 3);
         var failed = new UpdateStop.ReplacementFailed(
@@ -77,16 +77,16 @@ public sealed class DocumentsTests
         var update = new UpdateSnapshot(1, 3, IsPaused: true, IsRollback: false, failed);
         var fleet = Fleet(Ready) with
         {
-            Services = [new ServiceSnapshot(web, web, ServiceOverrides.Of(web)) { Update = update }],
+            Services = [new ServiceSnapshot(web, web, ServiceOverrides.From(web)) { Update = update }],
         };
         Assert.Equal(
             [new ServiceUpdate("web", 1, 3, Paused: true) { Failure = "web@1: exit code 3" }],
-            FleetDocuments.Of(fleet, "1").Updates);
-        Assert.Null(FleetDocuments.Of(Fleet(Ready), "1").Updates);
+            FleetDocuments.From(fleet, "1").Updates);
+        Assert.Null(FleetDocuments.From(Fleet(Ready), "1").Updates);
     }
 
     [Fact]
-    public void Of_WorkersThatDoNotTell_SaysWhyAndWhatTheKernelDid()
+    public void From_WorkersThatDoNotTell_SaysWhyAndWhatTheKernelDid()
     {
         var silent = Ready with { Binds = [], OutcomesMissing = OutcomesMissing.StderrElsewhere, KernelPorts = [53, 80] };
         foreach (var (why, words) in new[]
@@ -97,7 +97,7 @@ public sealed class DocumentsTests
                  })
         {
             var untold = Assert.Single(
-                BindDocuments.Of(
+                BindDocuments.From(
                     Fleet(silent with { OutcomesMissing = why }, Ready, Waiting with { OutcomesMissing = why }), []).Untold);
             Assert.Equal(
                 ("web@1", 4242, $"binds unknown: {words}; the kernel shows that the worker serves port 53,80"),
@@ -107,27 +107,27 @@ public sealed class DocumentsTests
 
         Assert.Equal(
             "binds unknown: the daemon does not read 'stderr'",
-            BindDocuments.Of(Fleet(silent with { KernelPorts = [] }), []).Untold[0].Text);
-        Assert.Equal([53, 80], FleetDocuments.Of(Fleet(silent), "1").Workers[0].KernelPorts);
-        Assert.Null(FleetDocuments.Of(Fleet(silent with { Pid = null }), "1").Workers[0].KernelPorts);
+            BindDocuments.From(Fleet(silent with { KernelPorts = [] }), []).Untold[0].Text);
+        Assert.Equal([53, 80], FleetDocuments.From(Fleet(silent), "1").Workers[0].KernelPorts);
+        Assert.Null(FleetDocuments.From(Fleet(silent with { Pid = null }), "1").Workers[0].KernelPorts);
     }
 
     [Fact]
-    public void Of_AFileThatIsNotOpenedAgain_IsNamedWithTheErrorsToo()
+    public void From_AFileThatIsNotOpenedAgain_IsNamedWithTheErrorsToo()
     {
         foreach (var errors in (string[][])[[], ["web.yaml:1:1: wrong"]])
         {
             var done = errors.Length > 0 ? null : new ConvergeResult(0, 0, 0, 1, default, []);
             var result = new ApplyResult(errors, [], done) { Unopened = [new UnopenedFile("/var/log/web.log", new Errno(13))] };
-            Assert.Equal([new UnopenedLog("/var/log/web.log", "EACCES")], FleetDocuments.Of(result).NotReopened);
+            Assert.Equal([new UnopenedLog("/var/log/web.log", "EACCES")], FleetDocuments.From(result).NotReopened);
         }
     }
 
     [Fact]
-    public void Of_AChange_SaysWhatWasDone()
+    public void From_AChange_SaysWhatWasDone()
     {
         var done = new ConvergeResult(1, 2, 3, 4, new FleetCounts(10, 9, 0, 0, 1, 0, 0), [Waiting]) { Cut = 6 };
-        var document = FleetDocuments.Of(new ApplyResult([], ["b.yaml: warning: c"], done));
+        var document = FleetDocuments.From(new ApplyResult([], ["b.yaml: warning: c"], done));
         Assert.Equal(6, document.Cut);
         Assert.Empty(document.Errors);
         Assert.Equal(["b.yaml: warning: c"], document.Warnings);
@@ -138,17 +138,17 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void Of_APlannedRestart_SaysWhoIsLeftAndWhoDrains()
+    public void From_APlannedRestart_SaysWhoIsLeftAndWhoDrains()
     {
-        var workers = FleetDocuments.Of(Fleet(Ready with { IsUpdating = true, Draining = 3 }, Waiting), "1").Workers;
+        var workers = FleetDocuments.From(Fleet(Ready with { IsUpdating = true, Draining = 3 }, Waiting), "1").Workers;
         Assert.Equal([(true, 3), (null, null)], workers.Select(worker => (worker.Updating, worker.Draining)));
-        Assert.Equal(5, FleetDocuments.Of(new CommandResult([], TimedOut: false, []) { Cut = 5 }).Cut);
+        Assert.Equal(5, FleetDocuments.From(new CommandResult([], TimedOut: false, []) { Cut = 5 }).Cut);
     }
 
     [Fact]
-    public void Of_AConfigurationWithErrors_SaysOnlyThose()
+    public void From_AConfigurationWithErrors_SaysOnlyThose()
     {
-        var document = FleetDocuments.Of(new ApplyResult(["web.yaml:1:1: wrong"], [], Done: null));
+        var document = FleetDocuments.From(new ApplyResult(["web.yaml:1:1: wrong"], [], Done: null));
         Assert.Equal(["web.yaml:1:1: wrong"], document.Errors);
         Assert.Equal(
             (0, 0, 0, 0, 0, 0),
@@ -158,7 +158,7 @@ public sealed class DocumentsTests
     [Fact]
     public void Json_OfAStatus_HasSnakeCaseAndNoNulls()
     {
-        var json = JsonSerializer.Serialize(FleetDocuments.Of(Fleet(Ready, Waiting), "1"), ContractJson.Default.StatusDocument);
+        var json = JsonSerializer.Serialize(FleetDocuments.From(Fleet(Ready, Waiting), "1"), ContractJson.Default.StatusDocument);
         using var document = JsonDocument.Parse(json);
         var workers = document.RootElement.GetProperty("workers");
         Assert.Equal(
@@ -172,7 +172,7 @@ public sealed class DocumentsTests
     [Fact]
     public void Json_OfAStatus_IsReadBackAsItWas()
     {
-        var document = FleetDocuments.Of(Fleet(Ready, Waiting), "1");
+        var document = FleetDocuments.From(Fleet(Ready, Waiting), "1");
         var json = JsonSerializer.Serialize(document, ContractJson.Default.StatusDocument);
         Assert.Equal(
             json,
@@ -181,11 +181,11 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void Of_AProcessThatCameToNothing_HasItsLastLine()
+    public void From_AProcessThatCameToNothing_HasItsLastLine()
     {
         var words = new LastWords(stdout: true, stderr: true);
-        words.Take(OutputStream.Stderr, "no such file\n"u8);
-        var workers = FleetDocuments.Of(Fleet(Ready, Waiting with { LastWords = words }), "1").Workers;
+        words.Add(OutputStream.Stderr, "no such file\n"u8);
+        var workers = FleetDocuments.From(Fleet(Ready, Waiting with { LastWords = words }), "1").Workers;
         Assert.Equal([null, "no such file"], workers.Select(worker => worker.LastLine));
     }
 

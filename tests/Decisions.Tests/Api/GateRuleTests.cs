@@ -28,28 +28,28 @@ public sealed class GateRuleTests
 
     [Theory]
     [MemberData(nameof(Table))]
-    public void Of_EachLoad_IsAsInTheTable(int open, int idle, int all, int idlest, string entry) =>
-        Assert.Equal(entry, Rule.Of(new UserLoad(open, idle, 0), all, new UserLoad(idlest, idlest, 0)).ToString());
+    public void Decide_EachLoad_IsAsInTheTable(int open, int idle, int all, int idlest, string entry) =>
+        Assert.Equal(entry, Rule.Decide(new UserLoad(open, idle, 0), all, new UserLoad(idlest, idlest, 0)).ToString());
 
     [Theory]
     [InlineData(8, "Enter")]
     [InlineData(9, "Refused")]
-    public void Of_ClosingConnections_CountUntilTheirEnd(int leaving, string entry) =>
-        Assert.Equal(entry, Rule.Of(new UserLoad(1, 0, leaving), 1, default).ToString());
+    public void Decide_ClosingConnections_CountUntilTheirEnd(int leaving, string entry) =>
+        Assert.Equal(entry, Rule.Decide(new UserLoad(1, 0, leaving), 1, default).ToString());
 
     /// <summary>
     /// A connection with a request in progress is never closed, whatever other users hold. A user without a connection gets one
     /// while any connection is idle.
     /// </summary>
     [Fact]
-    public void Of_AnyLoad_ClosesIdleConnectionsOnly()
+    public void Decide_AnyLoad_ClosesIdleConnectionsOnly()
     {
         foreach (var open in Enumerable.Range(1, 6))
         foreach (var idle in Enumerable.Range(0, open))
         foreach (var all in Enumerable.Range(open, 9))
         foreach (var idlest in Enumerable.Range(idle, 8))
         {
-            var entry = Rule.Of(new UserLoad(open, idle, 0), all, new UserLoad(idlest, idlest, 0));
+            var entry = Rule.Decide(new UserLoad(open, idle, 0), all, new UserLoad(idlest, idlest, 0));
             if (entry == Entry.ForOneOfItsUser) Assert.True(idle > 0);
             if (entry == Entry.ForOneOfTheIdlest) Assert.True(idlest > 0);
             if (open == 1 && idlest > 0) Assert.NotEqual(Entry.Refused, entry);

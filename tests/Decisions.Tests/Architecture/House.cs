@@ -35,7 +35,7 @@ internal static partial class House
         ["Runtime"] =
         [
             ["Messages"], ["Snapshots"], ["Fleet"], ["Trees"], ["Output"], ["Processes"], ["SteeringTask"], ["Supervision"],
-            ["Steering"], ["Readiness"], ["Probing"], ["Updates"], ["Services"], ["Reports"], ["Commands"], ["Loop"],
+            ["Steering"], ["Binds"], ["Probing"], ["Updates"], ["Services"], ["Reports"], ["Commands"], ["Loop"],
         ],
         ["Api"] = [["Contract"], ["Http"], ["Admission", "Documents"], ["Streams"], ["Routes"]],
     };

@@ -12,7 +12,7 @@ public sealed class WorkerDetailTests
 {
     private static readonly SlotState Backoff = new SlotState.Backoff(TimeSpan.Zero, TimeSpan.Zero, "exit code 1");
     private static readonly SlotState Late = new SlotState.Failed("not ready in time: port 8097 missing");
-    private static readonly SlotPolicy Policy = SlotPolicy.Of(Specs.Service("web")) with
+    private static readonly SlotPolicy Policy = SlotPolicy.From(Specs.Service("web")) with
     {
         Readiness = new ReadinessSpec.Bind(TimeSpan.FromSeconds(30)),
         Ports = new PortFilter([new PortRange(8097, 8097)]),

@@ -21,14 +21,14 @@ public sealed partial class FrequentEventTests
         var worker = new WorkerName("web", number);
         AssertSame(
             log => log.Spawned(worker, 4242, number),
-            log => log.ForContext(new EventDetails(EventKind.Spawn).Of(worker, 4242)).Information(
+            log => log.ForContext(new EventDetails(EventKind.Spawn).For(worker, 4242)).Information(
                 "{worker}: process {REUSEPORT_PID} started (generation {REUSEPORT_GENERATION})", worker, 4242, number));
     }
 
     [Fact]
     public void Ready_InEachForm_IsTheSame() => AssertSame(
         log => log.Ready(Web, 4242, TimeSpan.FromMilliseconds(1450)),
-        log => log.ForContext(new EventDetails(EventKind.Ready).Of(Web, 4242).With("REUSEPORT_AFTER_MS", 1450L))
+        log => log.ForContext(new EventDetails(EventKind.Ready).For(Web, 4242).With("REUSEPORT_AFTER_MS", 1450L))
             .Information("{worker}: ready after {after}", Web, DurationText.Of(TimeSpan.FromMilliseconds(1450))));
 
     private static void AssertSame(Action<ILogger> made, Action<ILogger> asSerilogDoes)

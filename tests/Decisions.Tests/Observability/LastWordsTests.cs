@@ -78,7 +78,7 @@ public sealed class LastWordsTests
     [Fact]
     public void Line_OfBytesThatAreNoUtf8_IsText()
     {
-        _words.Take(OutputStream.Stderr, [.. "caf"u8, 0xE9, .. " is closed\n"u8]);
+        _words.Add(OutputStream.Stderr, [.. "caf"u8, 0xE9, .. " is closed\n"u8]);
         Assert.Equal("caf\uFFFD is closed", _words.Line);
     }
 
@@ -112,8 +112,8 @@ public sealed class LastWordsTests
     public void Line_ReadByteByByte_IsTheSame(string text)
     {
         var whole = new LastWords(stdout: true, stderr: true);
-        whole.Take(OutputStream.Stderr, Encoding.UTF8.GetBytes(text));
-        foreach (var one in Encoding.UTF8.GetBytes(text)) _words.Take(OutputStream.Stderr, [one]);
+        whole.Add(OutputStream.Stderr, Encoding.UTF8.GetBytes(text));
+        foreach (var one in Encoding.UTF8.GetBytes(text)) _words.Add(OutputStream.Stderr, [one]);
         Assert.Equal(whole.Line, _words.Line);
     }
 
@@ -143,12 +143,12 @@ public sealed class LastWordsTests
     {
         var chunk = Encoding.UTF8.GetBytes(
             string.Concat(Enumerable.Repeat("a line of a worker that has much to say\n", 1000)) + "and a part");
-        _words.Take(OutputStream.Stderr, chunk);
-        _words.Take(OutputStream.Stderr, chunk);
-        Assert.Equal(0, Allocations.Of(() => _words.Take(OutputStream.Stderr, chunk)));
+        _words.Add(OutputStream.Stderr, chunk);
+        _words.Add(OutputStream.Stderr, chunk);
+        Assert.Equal(0, Allocations.Of(() => _words.Add(OutputStream.Stderr, chunk)));
     }
 
-    private void Err(string text) => _words.Take(OutputStream.Stderr, Encoding.UTF8.GetBytes(text));
+    private void Err(string text) => _words.Add(OutputStream.Stderr, Encoding.UTF8.GetBytes(text));
 
-    private void Out(string text) => _words.Take(OutputStream.Stdout, Encoding.UTF8.GetBytes(text));
+    private void Out(string text) => _words.Add(OutputStream.Stdout, Encoding.UTF8.GetBytes(text));
 }

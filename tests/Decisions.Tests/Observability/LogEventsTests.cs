@@ -87,25 +87,25 @@ public sealed class LogEventsTests
             "no_preload", 4, "web@2: no line from the preload library: statically linked",
             log => log.NoPreload(Web, 4242, "statically linked")
         },
-        { "loaded", 7, "web@2: preload library 1.0.0 loaded by process 4242", log => Say(log, OutcomeCorpus.Loaded) },
-        { "bind", 6, "web@2: bind 127.0.0.1:8080 tcp: ok (fd 3)", log => Say(log, OutcomeCorpus.Bind) },
+        { "loaded", 7, "web@2: preload library 1.0.0 loaded by process 4242", log => Log(log, OutcomeCorpus.Loaded) },
+        { "bind", 6, "web@2: bind 127.0.0.1:8080 tcp: ok (fd 3)", log => Log(log, OutcomeCorpus.Bind) },
         {
             "bind", 4, "web@2: bind 127.0.0.1:8080 tcp: EADDRINUSE (fd 3)",
-            log => Say(log, OutcomeCorpus.Bind.Replace("=ok", "=EADDRINUSE"))
+            log => Log(log, OutcomeCorpus.Bind.Replace("=ok", "=EADDRINUSE"))
         },
         {
             "bind", 6, "web@2: bind [::1]:8080 udp on eth0: ok (fd 3, not sharded)",
-            log => Say(log, OutcomeCorpus.Bind.Replace("inet ", "inet6 ").Replace("127.0.0.1", "::1").Replace("stream", "dgram")
+            log => Log(log, OutcomeCorpus.Bind.Replace("inet ", "inet6 ").Replace("127.0.0.1", "::1").Replace("stream", "dgram")
                 .Replace("device=-", "device=eth0").Replace("matched=1", "matched=0"))
         },
-        { "listen", 6, "web@2: listen 127.0.0.1:8080 tcp: ok (fd 3, backlog 4096)", log => Say(log, OutcomeCorpus.Listen) },
+        { "listen", 6, "web@2: listen 127.0.0.1:8080 tcp: ok (fd 3, backlog 4096)", log => Log(log, OutcomeCorpus.Listen) },
         {
             "outcomes_lost", 4, "web@2: process 4242 dropped 3 lines of the preload library, because its pipe was full",
-            log => Say(log, OutcomeCorpus.Lost)
+            log => Log(log, OutcomeCorpus.Lost)
         },
         {
             "library_error", 3, "web@2: preload library: SO_REUSEPORT: Protocol not available",
-            log => Say(log, "libreuseport:SO_REUSEPORT:Protocol not available")
+            log => Log(log, "libreuseport:SO_REUSEPORT:Protocol not available")
         },
         {
             "fault", 4, "the processes that hold workers' ports cannot be found: EMFILE",
@@ -281,7 +281,7 @@ public sealed class LogEventsTests
     [Fact]
     public void Outcome_FailedBind_CarriesTheFieldsOfTheDesign()
     {
-        var said = Only(log => Say(log, OutcomeCorpus.Bind.Replace("=ok", "=EADDRINUSE")));
+        var said = Only(log => Log(log, OutcomeCorpus.Bind.Replace("=ok", "=EADDRINUSE")));
         Assert.Equal(4242, said.GetProperty("REUSEPORT_PID").GetInt32());
         Assert.Equal("inet", said.GetProperty("REUSEPORT_FAMILY").GetString());
         Assert.Equal("stream", said.GetProperty("REUSEPORT_TYPE").GetString());
@@ -294,7 +294,7 @@ public sealed class LogEventsTests
 
     [Fact]
     public void Outcome_Success_HasNoErrno() =>
-        Assert.False(Only(log => Say(log, OutcomeCorpus.Bind)).TryGetProperty("ERRNO", out _));
+        Assert.False(Only(log => Log(log, OutcomeCorpus.Bind)).TryGetProperty("ERRNO", out _));
 
     [Fact]
     public void Exited_Process_CarriesTheFieldsOfSystemd()
@@ -338,7 +338,7 @@ public sealed class LogEventsTests
         return Assert.Single(log.Events());
     }
 
-    private static void Say(ILogger log, string line)
+    private static void Log(ILogger log, string line)
     {
         Assert.True(OutcomeParser.TryParse(System.Text.Encoding.UTF8.GetBytes(line), out var outcome));
         log.Outcome(Web, 4242, outcome);

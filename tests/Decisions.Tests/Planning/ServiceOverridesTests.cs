@@ -47,7 +47,7 @@ public sealed class ServiceOverridesTests
     public void ServiceOverrides_AfterAStory_IsAsTheLastWordOfEach(bool autostart, string story, string wanted, int workers)
     {
         var declared = Specs.Service("web") with { Workers = Count, Autostart = autostart };
-        var overrides = ServiceOverrides.Of(declared);
+        var overrides = ServiceOverrides.From(declared);
         foreach (var step in story.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             var (verb, argument) = step.Split(':') is [var word, var rest] ? (word, rest) : (step, "");

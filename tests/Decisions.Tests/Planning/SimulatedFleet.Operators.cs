@@ -24,11 +24,11 @@ internal sealed partial class SimulatedFleet
                 break;
             case "stop-one":
                 _overrides = _overrides.Stop([one.Worker], present.Length);
-                Happen(one, Farewell());
+                Apply(one, Farewell());
                 break;
             case "start-one":
                 _overrides = _overrides.Start([one.Worker], present.Length);
-                Happen(one, new SlotEvent.StartRequested());
+                Apply(one, new SlotEvent.StartRequested());
                 break;
             case "pause" when _update is { State.IsPaused: false } update:
                 Step(update, new UpdateEvent.PauseRequested());
@@ -67,7 +67,7 @@ internal sealed partial class SimulatedFleet
         foreach (var slot in _slots.Where(slot => slot.Worker >= workers))
         {
             slot.IsLeaving = true;
-            Happen(slot, Farewell());
+            Apply(slot, Farewell());
         }
 
         _slots.RemoveAll(slot => slot is { IsLeaving: true, Slot.State.HasProcess: false });
@@ -92,7 +92,7 @@ internal sealed partial class SimulatedFleet
         }
 
         slot.IsLeaving = false;
-        if (_overrides.Wants(worker)) Happen(slot, new SlotEvent.StartRequested());
+        if (_overrides.Wants(worker)) Apply(slot, new SlotEvent.StartRequested());
     }
 
     /// <summary>A worker drains where another one is to run, and stops at once where none is.</summary>

@@ -119,15 +119,15 @@ internal sealed partial class SimulatedFleet
             case UpdateAction.RestartRenewed:
                 slot.IsAwaited = false;
                 slot.Renew();
-                Happen(slot, new SlotEvent.RestartRequested());
+                Apply(slot, new SlotEvent.RestartRequested());
                 break;
             case UpdateAction.RestartUnchanged:
-                Happen(slot, new SlotEvent.RestartRequested());
+                Apply(slot, new SlotEvent.RestartRequested());
                 break;
             case UpdateAction.ReplaceInPlace:
                 Assert.True(slot.IsReady, "a worker that is not ready is drained");
                 slot.RenewsAtEnd = true;
-                Happen(slot, new SlotEvent.DrainRequested(new AfterStop.Restart()));
+                Apply(slot, new SlotEvent.DrainRequested(new AfterStop.Restart()));
                 break;
             case UpdateAction.StartReplacement:
                 StartReplacement(slot);
@@ -137,7 +137,7 @@ internal sealed partial class SimulatedFleet
                 break;
             case UpdateAction.Dismiss when slot.Replacement is { } replacement:
                 slot.Replacement = null;
-                if (!replacement.IsLeaving) Happen(replacement, new SlotEvent.StopRequested());
+                if (!replacement.IsLeaving) Apply(replacement, new SlotEvent.StopRequested());
                 replacement.IsLeaving = true;
                 break;
             case UpdateAction.Detach:
@@ -152,7 +152,7 @@ internal sealed partial class SimulatedFleet
         Assert.Equal(UpdateOrder.StartFirst, _policy.Order);
         slot.Replacement = new SimulatedSlot(slot.Worker, isReplacement: true);
         _replacements.Add(slot.Replacement);
-        Happen(slot.Replacement, new SlotEvent.StartRequested());
+        Apply(slot.Replacement, new SlotEvent.StartRequested());
     }
 
     private void Exchange(SimulatedSlot slot)
@@ -165,7 +165,7 @@ internal sealed partial class SimulatedFleet
         slot.Renew();
         replacement.IsLeaving = true;
         NoteMoved(slot);
-        Happen(replacement, new SlotEvent.DrainRequested(new AfterStop.Stay()));
+        Apply(replacement, new SlotEvent.DrainRequested(new AfterStop.Stay()));
     }
 
     private void Sweep() => _replacements.RemoveAll(slot => slot is { IsLeaving: true, Slot.State.HasProcess: false });

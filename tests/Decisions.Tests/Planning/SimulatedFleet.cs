@@ -73,7 +73,7 @@ internal sealed partial class SimulatedFleet
                 Spawn(slot);
                 break;
             case "serve":
-                Happen(slot, new SlotEvent.Serves(slot.Slot.Generation, Make.Port));
+                Apply(slot, new SlotEvent.Serves(slot.Slot.Generation, Make.Port));
                 break;
             case "place":
                 slot.Process!.IsPlaced = true;
@@ -84,10 +84,10 @@ internal sealed partial class SimulatedFleet
                 break;
             case "late":
                 _now = slot.Slot.State.Deadline!.Value > _now ? slot.Slot.State.Deadline.Value : _now;
-                Happen(slot, new SlotEvent.DeadlinePassed());
+                Apply(slot, new SlotEvent.DeadlinePassed());
                 break;
             case "drained":
-                Happen(slot, new SlotEvent.Drained(slot.Slot.Generation));
+                Apply(slot, new SlotEvent.Drained(slot.Slot.Generation));
                 break;
         }
     }
@@ -141,8 +141,8 @@ internal sealed partial class SimulatedFleet
         if (_policy.Order == UpdateOrder.StopFirst)
             Assert.DoesNotContain(All, other => other.Worker == slot.Worker && other.Process is not null);
         slot.Process = new SimulatedProcess(generation, slot.Kept ?? _version);
-        Happen(slot, new SlotEvent.Launched(generation));
-        Happen(slot, new SlotEvent.Spawned(generation));
+        Apply(slot, new SlotEvent.Launched(generation));
+        Apply(slot, new SlotEvent.Spawned(generation));
     }
 
     private void End(SimulatedSlot slot)
@@ -150,10 +150,10 @@ internal sealed partial class SimulatedFleet
         var generation = slot.Process!.Generation;
         slot.Process = null;
         if (slot.RenewsAtEnd) (slot.Kept, slot.RenewsAtEnd) = (null, false);
-        Happen(slot, new SlotEvent.Exited(generation, ExitStatus.Killed(Signal.Kill)));
+        Apply(slot, new SlotEvent.Exited(generation, ExitStatus.Killed(Signal.Kill)));
     }
 
-    private void Happen(SimulatedSlot slot, SlotEvent happened)
+    private void Apply(SimulatedSlot slot, SlotEvent happened)
     {
         var policy = _slotPolicy with { IsTrial = slot.IsReplacement };
         (slot.Slot, var actions) = SlotMachine.Step(slot.Slot, happened, policy, _now, jitter: 0.5);

@@ -5,7 +5,7 @@ namespace Decisions.Tests.Slots;
 
 /// <summary>A slot and a clock that is moved by hand: hours in milliseconds.</summary>
 /// <param name="leavesNothing">Whether processes end with all that they started; else <c>tree-ended</c> is to be said.</param>
-internal sealed class Life(SlotPolicy policy, Func<double>? roll = null, bool leavesNothing = true)
+internal sealed class Life(SlotPolicy policy, Func<double>? jitter = null, bool leavesNothing = true)
 {
     public SlotPolicy Policy { get; set; } = policy;
 
@@ -16,11 +16,11 @@ internal sealed class Life(SlotPolicy policy, Func<double>? roll = null, bool le
     /// <summary>The actions of the last event.</summary>
     public ValueList<SlotAction> Actions { get; private set; }
 
-    public Life Happen(string word) => Happen(Make.Event(word, Slot.Generation));
+    public Life Apply(string word) => Apply(Make.Event(word, Slot.Generation));
 
-    public Life Happen(SlotEvent happened)
+    public Life Apply(SlotEvent happened)
     {
-        (Slot, Actions) = SlotMachine.Step(Slot, happened, Policy, Now, roll?.Invoke() ?? 0.5);
+        (Slot, Actions) = SlotMachine.Step(Slot, happened, Policy, Now, jitter?.Invoke() ?? 0.5);
         while (leavesNothing && Slot.TreesEnding > 0)
             (Slot, _) = SlotMachine.Step(Slot, new SlotEvent.TreeEnded(), Policy, Now, jitter: 0.5);
         return this;
@@ -35,6 +35,6 @@ internal sealed class Life(SlotPolicy policy, Func<double>? roll = null, bool le
     public Life AdvanceToDeadline()
     {
         Now = Slot.State.Deadline ?? throw new InvalidOperationException($"{Slot.State} has no deadline");
-        return Happen("deadline");
+        return Apply("deadline");
     }
 }

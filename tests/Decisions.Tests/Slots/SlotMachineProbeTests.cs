@@ -20,7 +20,7 @@ public sealed class SlotMachineProbeTests
     [MemberData(nameof(Readiness))]
     public void Step_ReportedReady_CountsForNotifyOnly(string readiness, bool counts)
     {
-        var life = new Life(Make.Policy(readiness: Spec(readiness))).Happen("start").Happen("spawned").Happen("reported-ready");
+        var life = new Life(Make.Policy(readiness: Spec(readiness))).Apply("start").Apply("spawned").Apply("reported-ready");
         Assert.Equal(counts ? "ready" : "starting", life.Slot.State.Word);
     }
 
@@ -29,7 +29,7 @@ public sealed class SlotMachineProbeTests
     [InlineData("probed")]
     public void Step_PortIsServed_DoesNotCountForNotify(string readiness)
     {
-        var life = new Life(Make.Policy(readiness: Spec(readiness))).Happen("start").Happen("spawned").Happen("serves");
+        var life = new Life(Make.Policy(readiness: Spec(readiness))).Apply("start").Apply("spawned").Apply("serves");
         Assert.Equal("starting", life.Slot.State.Word);
         Assert.Equal(Limit, life.Slot.State.Deadline);
     }
@@ -39,11 +39,11 @@ public sealed class SlotMachineProbeTests
     [InlineData(2, "starting")]
     public void Step_LivenessFails_IsReplacedLikeAnExit(double readySeconds, string next)
     {
-        var life = new Life(Make.Policy()).Happen("start").Happen("spawned").Happen("serves").Advance(readySeconds);
+        var life = new Life(Make.Policy()).Apply("start").Apply("spawned").Apply("serves").Advance(readySeconds);
 
-        life.Happen("found-dead");
+        life.Apply("found-dead");
         Assert.Equal("send SIGTERM", Make.Text(life.Actions));
-        life.Advance(3).Happen("exited");
+        life.Advance(3).Apply("exited");
 
         Assert.Equal(next, life.Slot.State.Word);
     }
@@ -52,15 +52,15 @@ public sealed class SlotMachineProbeTests
     public void Step_FoundDeadUnderPolicyNo_HasFailedWithTheReason()
     {
         var life = new Life(Make.Policy(RestartPolicy.Default with { When = RestartWhen.No }))
-            .Happen("start").Happen("spawned").Happen("serves").Advance(5).Happen("found-dead").Happen("exited");
+            .Apply("start").Apply("spawned").Apply("serves").Advance(5).Apply("found-dead").Apply("exited");
         Assert.Equal("no answer", Assert.IsType<SlotState.Failed>(life.Slot.State).Reason);
     }
 
     [Fact]
     public void Step_FoundDeadAndStopped_StaysStopped()
     {
-        var life = new Life(Make.Policy()).Happen("start").Happen("spawned").Happen("serves").Advance(5)
-            .Happen("found-dead").Happen("stop").Happen("exited");
+        var life = new Life(Make.Policy()).Apply("start").Apply("spawned").Apply("serves").Advance(5)
+            .Apply("found-dead").Apply("stop").Apply("exited");
         Assert.Equal("stopped", life.Slot.State.Word);
     }
 

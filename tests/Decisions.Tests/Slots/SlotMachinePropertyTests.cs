@@ -55,50 +55,50 @@ public sealed class SlotMachinePropertyTests
                         && slot.Generation == generation)
                     {
                         _launching = generation;
-                        Happen(new SlotEvent.Launched(generation));
+                        Apply(new SlotEvent.Launched(generation));
                     }
 
                     break;
                 case "made" when _launching is { } generation:
                     (_launching, _process) = (null, generation);
-                    Happen(new SlotEvent.Spawned(generation));
+                    Apply(new SlotEvent.Spawned(generation));
                     break;
                 case "not-made" when _launching is { } generation:
                     _launching = null;
-                    Happen(new SlotEvent.SpawnFailed(generation, "exec: ENOENT"));
+                    Apply(new SlotEvent.SpawnFailed(generation, "exec: ENOENT"));
                     break;
                 case "no-room" when _launching is { } generation:
                     _launching = null;
-                    Happen(new SlotEvent.NoRoom(generation, "RLIMIT_NOFILE is 1024"));
+                    Apply(new SlotEvent.NoRoom(generation, "RLIMIT_NOFILE is 1024"));
                     break;
                 case "room-made":
-                    Happen(new SlotEvent.RoomMade());
+                    Apply(new SlotEvent.RoomMade());
                     break;
                 case "crash" or "end" when _process is { } generation:
                     _process = null;
-                    Happen(
+                    Apply(
                         new SlotEvent.Exited(
                             generation, happened == "end" ? ExitStatus.Exited(0) : ExitStatus.Killed(Signal.Kill)));
                     break;
                 case "serves" when _process is { } generation:
-                    Happen(new SlotEvent.Serves(generation, Make.Port));
+                    Apply(new SlotEvent.Serves(generation, Make.Port));
                     break;
                 case "checked" or "missing" when Life.Slot.State is SlotState.Starting { IsChecked: true }:
-                    Happen(Make.Event(happened, Life.Slot.Generation));
+                    Apply(Make.Event(happened, Life.Slot.Generation));
                     break;
                 case "deadline" when Life.Slot.State.Deadline is { } deadline:
                     Life.Advance(Math.Max(0, (deadline - Life.Now).TotalSeconds));
-                    Happen(new SlotEvent.DeadlinePassed());
+                    Apply(new SlotEvent.DeadlinePassed());
                     break;
                 case "tree-ended" when _trees > 0:
                     _trees--;
-                    Happen(new SlotEvent.TreeEnded());
+                    Apply(new SlotEvent.TreeEnded());
                     break;
                 case "drained" when _process is { } generation:
-                    Happen(new SlotEvent.Drained(generation));
+                    Apply(new SlotEvent.Drained(generation));
                     break;
                 case "start" or "stop" or "restart" or "drain" or "replace":
-                    Happen(Make.Event(happened, Life.Slot.Generation));
+                    Apply(Make.Event(happened, Life.Slot.Generation));
                     break;
             }
 
@@ -119,9 +119,9 @@ public sealed class SlotMachinePropertyTests
             }
         }
 
-        private void Happen(SlotEvent happened)
+        private void Apply(SlotEvent happened)
         {
-            Life.Happen(happened);
+            Life.Apply(happened);
             if (happened is SlotEvent.Exited) _trees += Life.Actions.Count(action => action is SlotAction.KillTree);
             foreach (var action in Life.Actions)
             {

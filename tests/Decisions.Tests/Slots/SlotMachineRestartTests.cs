@@ -11,12 +11,12 @@ public sealed class SlotMachineRestartTests
     public void Step_NeverReadyAgainAndAgain_WaitsTwiceAsLongEachTimeUpToTheLimit()
     {
         var life = new Life(Make.Policy(RestartPolicy.Default with { Jitter = 0, MaxDelay = TimeSpan.FromSeconds(1) }));
-        life.Happen("start");
+        life.Apply("start");
 
         List<double> waits = [];
         for (var attempt = 0; attempt < 6; attempt++)
         {
-            life.Happen("spawned").Happen("exited");
+            life.Apply("spawned").Apply("exited");
             waits.Add(Assert.IsType<SlotState.Backoff>(life.Slot.State).Delay.TotalMilliseconds);
             life.AdvanceToDeadline();
         }
@@ -28,9 +28,9 @@ public sealed class SlotMachineRestartTests
     [InlineData(0.0, 75)]
     [InlineData(0.5, 100)]
     [InlineData(0.999, 124.95)]
-    public void Next_Jitter_SpreadsTheWaitAroundItsValue(double roll, double milliseconds)
+    public void Next_Jitter_SpreadsTheWaitAroundItsValue(double jitter, double milliseconds)
     {
-        var wait = RestartDelay.Next(RestartPolicy.Default, streak: 0, roll);
+        var wait = RestartDelay.Next(RestartPolicy.Default, streak: 0, jitter);
         Assert.Equal(milliseconds, wait.TotalMilliseconds, precision: 1);
     }
 
@@ -38,9 +38,9 @@ public sealed class SlotMachineRestartTests
     [InlineData(0.0, 18_000)]
     [InlineData(0.5, 24_000)]
     [InlineData(0.999_999, 30_000)]
-    public void Next_JitterOfTheLongestWait_IsSpreadBelowTheLimit(double roll, double milliseconds)
+    public void Next_JitterOfTheLongestWait_IsSpreadBelowTheLimit(double jitter, double milliseconds)
     {
-        var wait = RestartDelay.Next(RestartPolicy.Default, streak: 100, roll);
+        var wait = RestartDelay.Next(RestartPolicy.Default, streak: 100, jitter);
         Assert.Equal(milliseconds, wait.TotalMilliseconds, tolerance: 1);
         Assert.True(wait <= RestartPolicy.Default.MaxDelay);
     }
@@ -54,9 +54,9 @@ public sealed class SlotMachineRestartTests
         var policy = Make.Policy(
             readiness: readiness == "notify" ? new ReadinessSpec.Notify(TimeSpan.FromSeconds(30)) : null,
             ports: readiness == "any" ? PortFilter.Any : null);
-        var life = new Life(policy).Happen("start").Happen("spawned").AdvanceToDeadline();
+        var life = new Life(policy).Apply("start").Apply("spawned").AdvanceToDeadline();
         Assert.Equal(reason, Assert.IsType<AfterStop.Retry>(Assert.IsType<SlotState.Stopping>(life.Slot.State).Then).Reason);
-        Assert.Equal(reason, Assert.IsType<SlotState.Backoff>(life.Happen("exited").Slot.State).Reason);
+        Assert.Equal(reason, Assert.IsType<SlotState.Backoff>(life.Apply("exited").Slot.State).Reason);
     }
 
     [Theory]
@@ -65,9 +65,9 @@ public sealed class SlotMachineRestartTests
     public void Step_ProbeNeverSucceeds_BackoffHasTheLastFailure(string? failure, string reason)
     {
         var probed = new ReadinessSpec.Probed(new ProbeSpec.Tcp(null), ReadinessSpec.DefaultPeriod, TimeSpan.FromSeconds(30));
-        var life = new Life(Make.Policy(readiness: probed)).Happen("start").Happen("spawned");
-        if (failure is not null) life.Happen(new SlotEvent.ProbeFailed(life.Slot.Generation, failure));
-        life.AdvanceToDeadline().Happen("exited");
+        var life = new Life(Make.Policy(readiness: probed)).Apply("start").Apply("spawned");
+        if (failure is not null) life.Apply(new SlotEvent.ProbeFailed(life.Slot.Generation, failure));
+        life.AdvanceToDeadline().Apply("exited");
         Assert.Equal(reason, Assert.IsType<SlotState.Backoff>(life.Slot.State).Reason);
     }
 
@@ -76,8 +76,8 @@ public sealed class SlotMachineRestartTests
     [InlineData(1.1, "starting")]
     public void Step_ExitAfterReady_IsReplacedAtOnceOnlyIfReadyForOverASecond(double readySeconds, string next)
     {
-        var life = new Life(Make.Policy()).Happen("start").Happen("spawned").Happen("serves");
-        life.Advance(readySeconds).Happen("exited");
+        var life = new Life(Make.Policy()).Apply("start").Apply("spawned").Apply("serves");
+        life.Advance(readySeconds).Apply("exited");
         Assert.Equal(next, life.Slot.State.Word);
         Assert.Equal(Crash, life.Slot.LastExit);
     }
@@ -87,9 +87,9 @@ public sealed class SlotMachineRestartTests
     [InlineData(10, 0)]
     public void Step_ReadyAsLongAsResetAfter_StartsTheWaitsOver(int readySeconds, int streak)
     {
-        var life = new Life(Make.Policy()).Happen("start");
-        for (var i = 0; i < 3; i++) life.Happen("spawned").Happen("exited").AdvanceToDeadline();
-        life.Happen("spawned").Happen("serves").Advance(readySeconds).Happen("exited");
+        var life = new Life(Make.Policy()).Apply("start");
+        for (var i = 0; i < 3; i++) life.Apply("spawned").Apply("exited").AdvanceToDeadline();
+        life.Apply("spawned").Apply("serves").Advance(readySeconds).Apply("exited");
         Assert.Equal(streak, life.Slot.Streak);
     }
 
@@ -97,11 +97,11 @@ public sealed class SlotMachineRestartTests
     public void Step_MoreRestartsInTheWindowThanAllowed_Fails()
     {
         var policy = RestartPolicy.Default with { MaxAttempts = 3, Window = TimeSpan.FromMinutes(10), Jitter = 0 };
-        var life = new Life(Make.Policy(policy)).Happen("start");
-        for (var i = 0; i < 3; i++) life.Happen("spawned").Happen("exited").AdvanceToDeadline();
+        var life = new Life(Make.Policy(policy)).Apply("start");
+        for (var i = 0; i < 3; i++) life.Apply("spawned").Apply("exited").AdvanceToDeadline();
         Assert.Equal("starting", life.Slot.State.Word);
 
-        life.Happen("spawned").Happen("exited");
+        life.Apply("spawned").Apply("exited");
 
         var failed = Assert.IsType<SlotState.Failed>(life.Slot.State);
         Assert.Equal("gave up after 3 restarts in 600 s; the last: killed by SIGKILL", failed.Reason);
@@ -113,12 +113,12 @@ public sealed class SlotMachineRestartTests
     public void Step_CommandOnAFailedWorker_ResetsTheCountAndKeepsTheExit(string command, string next)
     {
         var policy = RestartPolicy.Default with { MaxAttempts = 2, Window = TimeSpan.FromMinutes(10), Jitter = 0 };
-        var life = new Life(Make.Policy(policy)).Happen("start");
-        for (var i = 0; i < 2; i++) life.Happen("spawned").Happen("exited").AdvanceToDeadline();
-        life.Happen("spawned").Happen("exited");
+        var life = new Life(Make.Policy(policy)).Apply("start");
+        for (var i = 0; i < 2; i++) life.Apply("spawned").Apply("exited").AdvanceToDeadline();
+        life.Apply("spawned").Apply("exited");
         Assert.Equal(("failed", 2), (life.Slot.State.Word, life.Slot.Restarts));
 
-        life.Happen(command);
+        life.Apply(command);
 
         Assert.Equal((next, 0, 0, 0), (life.Slot.State.Word, life.Slot.Restarts, life.Slot.Streak, life.Slot.Attempts.Count));
         Assert.Equal(Crash, life.Slot.LastExit);
@@ -128,10 +128,10 @@ public sealed class SlotMachineRestartTests
     public void Step_RestartsSpreadWiderThanTheWindow_NeverFails()
     {
         var policy = RestartPolicy.Default with { MaxAttempts = 2, Window = TimeSpan.FromSeconds(10), Jitter = 0 };
-        var life = new Life(Make.Policy(policy)).Happen("start");
+        var life = new Life(Make.Policy(policy)).Apply("start");
         for (var hour = 0; hour < 100; hour++)
         {
-            life.Happen("spawned").Happen("serves").Advance(6).Happen("exited");
+            life.Apply("spawned").Apply("serves").Advance(6).Apply("exited");
             Assert.Equal("starting", life.Slot.State.Word);
         }
 
@@ -147,22 +147,22 @@ public sealed class SlotMachineRestartTests
     public void Step_ExitWhileStarting_FollowsThePolicy(string when, int code, string next)
     {
         var policy = RestartPolicy.Default with { When = Enum.Parse<RestartWhen>(when) };
-        var life = new Life(Make.Policy(policy)).Happen("start").Happen("spawned");
-        life.Happen(new SlotEvent.Exited(life.Slot.Generation, ExitStatus.Exited(code)));
+        var life = new Life(Make.Policy(policy)).Apply("start").Apply("spawned");
+        life.Apply(new SlotEvent.Exited(life.Slot.Generation, ExitStatus.Exited(code)));
         Assert.Equal(next, life.Slot.State.Word);
     }
 
     [Fact]
     public void Step_StoppedByRequest_IsNotRestarted()
     {
-        var life = new Life(Make.Policy()).Happen("start").Happen("spawned").Happen("serves").Happen("stop").Happen("exited");
+        var life = new Life(Make.Policy()).Apply("start").Apply("spawned").Apply("serves").Apply("stop").Apply("exited");
         Assert.Equal("stopped", life.Slot.State.Word);
     }
 
     [Fact]
     public void Step_GraceOver_KillsTheTreeOnceAndWaitsForTheExit()
     {
-        var life = new Life(Make.Policy()).Happen("start").Happen("spawned").Happen("serves").Happen("stop");
+        var life = new Life(Make.Policy()).Apply("start").Apply("spawned").Apply("serves").Apply("stop");
         Assert.Equal(TimeSpan.FromSeconds(10), life.Slot.State.Deadline - life.Now);
 
         life.AdvanceToDeadline();
@@ -175,9 +175,9 @@ public sealed class SlotMachineRestartTests
     [Fact]
     public void Step_NotReadyInTime_IsStoppedAndTriedAgainAfterAWait()
     {
-        var life = new Life(Make.Policy()).Happen("start").Happen("spawned").AdvanceToDeadline();
+        var life = new Life(Make.Policy()).Apply("start").Apply("spawned").AdvanceToDeadline();
         Assert.Equal("stopping", life.Slot.State.Word);
-        life.Happen("exited");
+        life.Apply("exited");
         Assert.Equal("backoff", life.Slot.State.Word);
     }
 
@@ -188,10 +188,10 @@ public sealed class SlotMachineRestartTests
     public void Step_PolicyChangedWhileStarting_CountsFromTheStart(int delay, string next)
     {
         var life = new Life(Make.Policy(readiness: new ReadinessSpec.Delay(TimeSpan.FromHours(1), TimeSpan.FromHours(2))));
-        life.Happen("start").Happen("spawned").Advance(10);
+        life.Apply("start").Apply("spawned").Advance(10);
 
         life.Policy = Make.Policy(readiness: new ReadinessSpec.Delay(TimeSpan.FromSeconds(delay), TimeSpan.FromHours(2)));
-        life.Happen("policy");
+        life.Apply("policy");
 
         Assert.Equal(next, life.Slot.State.Word);
         if (next == "starting") Assert.Equal(TimeSpan.FromSeconds(delay), life.Slot.State.Deadline);
@@ -201,7 +201,7 @@ public sealed class SlotMachineRestartTests
     public void Step_ReadinessDelayZero_IsReadyAsSoonAsSpawned()
     {
         var life = new Life(Make.Policy(readiness: new ReadinessSpec.Delay(TimeSpan.Zero, TimeSpan.FromSeconds(30))));
-        life.Happen("start").Happen("spawned");
+        life.Apply("start").Apply("spawned");
         Assert.Equal("ready", life.Slot.State.Word);
     }
 
@@ -209,7 +209,7 @@ public sealed class SlotMachineRestartTests
     public void Step_ReadinessDelay_IsReadyWhenItHasLivedThatLong()
     {
         var life = new Life(Make.Policy(readiness: new ReadinessSpec.Delay(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30))));
-        life.Happen("start").Happen("spawned").Happen("serves");
+        life.Apply("start").Apply("spawned").Apply("serves");
         Assert.Equal("starting", life.Slot.State.Word);
         life.AdvanceToDeadline();
         Assert.Equal("ready", life.Slot.State.Word);

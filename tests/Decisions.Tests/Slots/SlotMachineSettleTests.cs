@@ -25,45 +25,45 @@ public sealed class SlotMachineSettleTests
         var life = Serving("bind");
         Assert.Equal("check 1", Make.Text(life.AdvanceToDeadline().Actions));
         Assert.Equal("starting", life.Slot.State.Word);
-        Assert.Equal("ready", life.Happen("checked").Slot.State.Word);
+        Assert.Equal("ready", life.Apply("checked").Slot.State.Word);
     }
 
     [Fact]
     public void Step_SocketsAreUnknown_IsReady() =>
-        Assert.Equal("ready", Serving("bind").AdvanceToDeadline().Happen(new SlotEvent.Checked(1, null)).Slot.State.Word);
+        Assert.Equal("ready", Serving("bind").AdvanceToDeadline().Apply(new SlotEvent.Checked(1, null)).Slot.State.Word);
 
     [Fact]
     public void Step_SocketCloses_SettlesAgain()
     {
-        var life = Serving("bind").AdvanceToDeadline().Happen("missing");
+        var life = Serving("bind").AdvanceToDeadline().Apply("missing");
         Assert.Equal(("starting", Limit), (life.Slot.State.Word, life.Slot.State.Deadline));
 
-        life.Advance(5).Happen("serves");
+        life.Advance(5).Apply("serves");
 
         Assert.Equal(life.Now + Make.Settle, life.Slot.State.Deadline);
-        Assert.Equal("ready", life.AdvanceToDeadline().Happen("checked").Slot.State.Word);
+        Assert.Equal("ready", life.AdvanceToDeadline().Apply("checked").Slot.State.Word);
     }
 
     [Fact]
     public void Step_ProbeSucceedsAllTheTime_IsReadyAtTheEnd()
     {
         var life = Serving("probed");
-        Assert.Equal("starting", life.Advance(9.9).Happen("reported-ready").Slot.State.Word);
-        Assert.Equal("ready", life.Advance(0.1).Happen("reported-ready").Slot.State.Word);
+        Assert.Equal("starting", life.Advance(9.9).Apply("reported-ready").Slot.State.Word);
+        Assert.Equal("ready", life.Advance(0.1).Apply("reported-ready").Slot.State.Word);
     }
 
     [Fact]
     public void Step_ProbeFailsMeanwhile_SettlesAgain()
     {
-        var life = Serving("probed").Advance(9).Happen("probe-failed").Advance(2).Happen("reported-ready");
+        var life = Serving("probed").Advance(9).Apply("probe-failed").Advance(2).Apply("reported-ready");
         Assert.Equal("starting", life.Slot.State.Word);
-        Assert.Equal("starting", life.Advance(9).Happen("reported-ready").Slot.State.Word);
-        Assert.Equal("ready", life.Advance(1).Happen("reported-ready").Slot.State.Word);
+        Assert.Equal("starting", life.Advance(9).Apply("reported-ready").Slot.State.Word);
+        Assert.Equal("ready", life.Advance(1).Apply("reported-ready").Slot.State.Word);
     }
 
     [Fact]
     public void Step_ProbeIsNotAskedAtTheEnd_IsNotReady() =>
-        Assert.Equal("starting", Serving("probed").Advance(15).Happen("policy").Slot.State.Word);
+        Assert.Equal("starting", Serving("probed").Advance(15).Apply("policy").Slot.State.Word);
 
     [Theory]
     [InlineData("bind")]
@@ -71,7 +71,7 @@ public sealed class SlotMachineSettleTests
     [InlineData("delay")]
     [InlineData("probed")]
     public void Step_ExitWhileSettling_WasNeverReady(string readiness) =>
-        Assert.Equal("backoff", Serving(readiness).Advance(9).Happen("exited").Slot.State.Word);
+        Assert.Equal("backoff", Serving(readiness).Advance(9).Apply("exited").Slot.State.Word);
 
     [Theory]
     [InlineData("bind")]
@@ -88,11 +88,11 @@ public sealed class SlotMachineSettleTests
     [Fact]
     public void Step_TreeOfAnEarlierProcessLives_IsHeldOnceItHasSettled()
     {
-        var life = new Life(Policy("notify"), leavesNothing: false).Happen("start").Happen("spawned").Happen("exited");
-        life.AdvanceToDeadline().Happen("spawned").Happen("reported-ready").AdvanceToDeadline();
+        var life = new Life(Policy("notify"), leavesNothing: false).Apply("start").Apply("spawned").Apply("exited");
+        life.AdvanceToDeadline().Apply("spawned").Apply("reported-ready").AdvanceToDeadline();
         Assert.True(Assert.IsType<SlotState.Starting>(life.Slot.State).IsHeld);
 
-        Assert.Equal("ready", life.Happen("tree-ended").Slot.State.Word);
+        Assert.Equal("ready", life.Apply("tree-ended").Slot.State.Word);
     }
 
     [Fact]
@@ -100,17 +100,17 @@ public sealed class SlotMachineSettleTests
     {
         var life = Serving("notify").Advance(3);
         life.Policy = Make.Policy(readiness: new ReadinessSpec.Notify(Limit) { Settle = TimeSpan.FromSeconds(2) });
-        Assert.Equal("ready", life.Happen("policy").Slot.State.Word);
+        Assert.Equal("ready", life.Apply("policy").Slot.State.Word);
     }
 
     private static Life Serving(string readiness, double servesAt = 0)
     {
-        var life = new Life(Policy(readiness)).Happen("start").Happen("spawned").Advance(servesAt);
+        var life = new Life(Policy(readiness)).Apply("start").Apply("spawned").Advance(servesAt);
         return readiness switch
         {
             "delay" => life.AdvanceToDeadline(),
-            "bind" => life.Happen("serves"),
-            _ => life.Happen("reported-ready"),
+            "bind" => life.Apply("serves"),
+            _ => life.Apply("reported-ready"),
         };
     }
 

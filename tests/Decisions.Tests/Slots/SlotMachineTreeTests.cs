@@ -12,20 +12,20 @@ public sealed class SlotMachineTreeTests
     [Fact]
     public void Step_ServesWhileTheTreeBeforeItLives_IsReadyWhenThatHasEnded()
     {
-        var life = Replaced().Happen("serves");
+        var life = Replaced().Apply("serves");
         Assert.Equal("starting", life.Slot.State.Word);
         Assert.Null(life.Slot.State.Deadline);
 
-        life.Happen("tree-ended");
+        life.Apply("tree-ended");
         Assert.Equal("ready", life.Slot.State.Word);
     }
 
     [Fact]
     public void Step_TreeEndsBeforeItServes_IsReadyWhenItServes()
     {
-        var life = Replaced().Happen("tree-ended");
+        var life = Replaced().Apply("tree-ended");
         Assert.Equal("starting", life.Slot.State.Word);
-        Assert.Equal("ready", life.Happen("serves").Slot.State.Word);
+        Assert.Equal("ready", life.Apply("serves").Slot.State.Word);
     }
 
     [Fact]
@@ -33,31 +33,31 @@ public sealed class SlotMachineTreeTests
     {
         var life = Replaced(AfterASecond).AdvanceToDeadline();
         Assert.True(life.Slot.State is SlotState.Starting { IsHeld: true });
-        Assert.Equal("ready", life.Happen("policy").Happen("tree-ended").Slot.State.Word);
+        Assert.Equal("ready", life.Apply("policy").Apply("tree-ended").Slot.State.Word);
     }
 
     [Fact]
     public void Step_TreesOfTwoProcesses_BothMustEnd()
     {
         var life = Replaced();
-        life.Happen("exited").AdvanceToDeadline().Happen("spawned").Happen("serves").Happen("tree-ended");
+        life.Apply("exited").AdvanceToDeadline().Apply("spawned").Apply("serves").Apply("tree-ended");
         Assert.Equal("starting", life.Slot.State.Word);
-        Assert.Equal("ready", life.Happen("tree-ended").Slot.State.Word);
+        Assert.Equal("ready", life.Apply("tree-ended").Slot.State.Word);
     }
 
     [Fact]
     public void Step_StoppedWhileHeld_IsStoppedAsEver()
     {
-        var life = Replaced().Happen("serves").Happen("stop");
+        var life = Replaced().Apply("serves").Apply("stop");
         Assert.Equal("stopping", life.Slot.State.Word);
-        Assert.Equal("stopping", life.Happen("tree-ended").Slot.State.Word);
+        Assert.Equal("stopping", life.Apply("tree-ended").Slot.State.Word);
     }
 
     /// <summary>The second process runs, and something of the first lives.</summary>
     private static Life Replaced(ReadinessSpec? readiness = null)
     {
-        var life = new Life(Make.Policy(readiness: readiness), leavesNothing: false).Happen("start").Happen("spawned");
-        life.Happen("exited").AdvanceToDeadline().Happen("spawned");
+        var life = new Life(Make.Policy(readiness: readiness), leavesNothing: false).Apply("start").Apply("spawned");
+        life.Apply("exited").AdvanceToDeadline().Apply("spawned");
         Assert.Equal(1, life.Slot.TreesEnding);
         return life;
     }

@@ -59,14 +59,7 @@ public sealed class VerbTests : DaemonTest
     [Fact]
     public async Task Start_NoWait_ReturnsBeforeItIsReady()
     {
-        Daemon.Configure($$"""
-            services:
-              slow:
-                command: [sleep, "1000"]
-                reuseport: { ports: any, address: {{Address}} }
-                readiness: { type: delay, delay: 20s }
-                autostart: false
-            """);
+        ConfigureSlow("20s");
         await Daemon.StartAsync();
 
         Counts.AssertLine(await Daemon.ControlAsync("start", "slow", "--no-wait"), "slow", 1, 1);
@@ -269,14 +262,7 @@ public sealed class VerbTests : DaemonTest
     [Fact]
     public async Task Start_AtATerminal_ShowsProgress()
     {
-        Daemon.Configure($$"""
-            services:
-              slow:
-                command: [sleep, "1000"]
-                reuseport: { ports: any, address: {{Address}} }
-                readiness: { type: delay, delay: 1s }
-                autostart: false
-            """);
+        ConfigureSlow("1s");
         await Daemon.StartAsync();
         var start = await AtATerminalAsync($"{Artifacts.Control} start slow --socket {Daemon.ControlSocket}");
         Assert.Equal(0, start.Code);
@@ -357,6 +343,16 @@ public sealed class VerbTests : DaemonTest
             reuseport: { ports: [{{Port}}] }
             {{more}}
         """;
+
+    /// <summary>A service that is started by a command, and ready after this time.</summary>
+    private void ConfigureSlow(string delay) => Daemon.Configure($$"""
+        services:
+          slow:
+            command: [sleep, "1000"]
+            reuseport: { ports: any, address: {{Address}} }
+            readiness: { type: delay, delay: {{delay}} }
+            autostart: false
+        """);
 
     private Task StartAsync()
     {

@@ -11,6 +11,15 @@ internal static class Copies
     /// <summary>The numbers of the workers, for servers that answer with their number.</summary>
     public static readonly string[] Numbers = [.. Enumerable.Range(0, Count).Select(number => $"{number}")];
 
+    /// <summary>Four copies of the bundled example as the service <c>web</c>.</summary>
+    public static void Configure(Daemon daemon) => daemon.Configure($$"""
+        services:
+          web:
+            command: [{{Checkout.Worker("hello")}}, "{{daemon.Site.Port}}"]
+            workers: 4
+            reuseport: { ports: [{{daemon.Site.Port}}] }
+        """);
+
     /// <summary>The processes of the workers, as text.</summary>
     public static string[] Pids(Daemon daemon, string service) =>
         [.. Enumerable.Range(0, Count).Select(number => $"{daemon.PidOf($"{service}@{number}")}")];

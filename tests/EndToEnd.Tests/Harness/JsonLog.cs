@@ -69,7 +69,7 @@ internal sealed class JsonLog
             var (start, end) = (0, held + count);
             while (buffer.AsSpan(start, end - start).IndexOf((byte)'\n') is var length and >= 0)
             {
-                Take(buffer.AsMemory(start, length));
+                Read(buffer.AsMemory(start, length));
                 start += length + 1;
             }
 
@@ -82,13 +82,13 @@ internal sealed class JsonLog
         _ended.TrySetResult();
     }
 
-    private void Take(ReadOnlyMemory<byte> line)
+    private void Read(ReadOnlyMemory<byte> line)
     {
         try
         {
             using var document = JsonDocument.Parse(line);
             if (!Utf8.IsValid(line.Span) || document.RootElement.ValueKind != JsonValueKind.Object) Break(line.Span);
-            else Take(new LogRecord(_count++, document.RootElement.Clone()));
+            else Add(new LogRecord(_count++, document.RootElement.Clone()));
         }
         catch (JsonException)
         {
@@ -96,7 +96,7 @@ internal sealed class JsonLog
         }
     }
 
-    private void Take(LogRecord record)
+    private void Add(LogRecord record)
     {
         if (Keep?.Invoke(record) == false) return;
         lock (_gate)

@@ -21,11 +21,11 @@ internal sealed class Load : IAsyncDisposable
     public long Answered => Interlocked.Read(ref _answered);
 
     /// <param name="ask">One request, repeated by each client without a pause. It throws if the request fails.</param>
-    public static Load Of(Func<Task> ask, int clients) => new([], Enumerable.Repeat(ask, clients));
+    public static Load Start(Func<Task> ask, int clients) => new([], Enumerable.Repeat(ask, clients));
 
     /// <summary>HTTP, with a connection for each request.</summary>
     public static Load Http(string address, int port, int clients = 12) =>
-        Of(() => Ask.HttpAsync(address, port), clients);
+        Start(() => Ask.HttpAsync(address, port), clients);
 
     /// <summary>Datagrams that the server answers with one datagram each. Each client is its own flow.</summary>
     public static Load Udp(string address, int port, int clients = 12)

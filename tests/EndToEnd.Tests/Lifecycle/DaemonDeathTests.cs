@@ -7,13 +7,7 @@ public sealed class DaemonDeathTests : DaemonTest
     [Fact]
     public async Task Daemon_Killed_WorkersEndAndTheNextDaemonStarts()
     {
-        Daemon.Configure($$"""
-            services:
-              web:
-                command: [{{Checkout.Worker("hello")}}, "{{Port}}"]
-                workers: 4
-                reuseport: { ports: [{{Port}}] }
-            """);
+        Copies.Configure(Daemon);
         await Daemon.StartAsync();
         var pids = Copies.Pids(Daemon, "web");
         await Daemon.DieAsync();
@@ -31,29 +25,7 @@ public sealed class DaemonDeathTests : DaemonTest
     [Fact]
     public async Task Daemon_Killed_NginxWorkerProcessesEnd()
     {
-        var nginx = Programs.Require("nginx", "nginx-light");
-        var configuration = Daemon.Folder.Write("nginx.conf", $$"""
-            daemon off;
-            master_process on;
-            worker_processes 2;
-            error_log stderr notice;
-            pid nginx.pid;
-            events { worker_connections 64; }
-            http {
-                access_log off;
-                client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
-                uwsgi_temp_path uwsgi; scgi_temp_path scgi;
-                server { listen {{Address}}:{{Port}}; }
-            }
-            """);
-        foreach (var number in Copies.Numbers) Directory.CreateDirectory(Daemon.Folder[number]);
-        Daemon.Configure($$"""
-            services:
-              web:
-                command: [{{nginx}}, -p, "{{Daemon.Folder["{worker}"]}}/", -c, {{configuration}}, -e, stderr]
-                workers: 4
-                reuseport: { ports: [{{Port}}] }
-            """);
+        Nginx.Configure(Daemon, processes: 2);
         await Daemon.StartAsync();
         var masters = Copies.Numbers.Select(number => Daemon.PidOf($"web@{number}")).ToArray();
         var workers = Array.Empty<int>();
@@ -62,7 +34,7 @@ public sealed class DaemonDeathTests : DaemonTest
 
         await Daemon.DieAsync();
 
-        await Deadline.UntilAsync(() => !workers.Any(Processes.Runs), "nginx's worker processes end");
+        await Deadline.UntilAsync(() => !masters.Concat(workers).Any(Processes.Runs), "nginx's processes end");
         Assert.Empty(Listeners.On(Port));
     }
 

@@ -69,13 +69,7 @@ public sealed class KillTests : DaemonTest
 
     private async Task StartAsync()
     {
-        Daemon.Configure($$"""
-            services:
-              web:
-                command: [{{Checkout.Worker("hello")}}, "{{Port}}"]
-                workers: 4
-                reuseport: { ports: [{{Port}}] }
-            """);
+        Copies.Configure(Daemon);
         await Daemon.StartAsync();
     }
 }

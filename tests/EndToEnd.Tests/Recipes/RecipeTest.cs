@@ -38,7 +38,7 @@ public abstract class RecipeTest : DaemonTest
         Assert.Empty(Daemon.Events("exit"));
 
         using var client = new RecipeClient(Daemon.Pid);
-        await using var load = Load.Of(
+        await using var load = Load.Start(
             async () =>
             {
                 await ask(client);

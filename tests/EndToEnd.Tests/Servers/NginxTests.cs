@@ -30,29 +30,7 @@ public sealed class NginxTests : DaemonTest
 
     private async Task StartAsync()
     {
-        var nginx = Programs.Require("nginx", "nginx-light");
-        foreach (var number in Copies.Numbers) Daemon.Folder.Write($"{number}/html/id", number);
-        var configuration = Daemon.Folder.Write("nginx.conf", $$"""
-            daemon off;
-            master_process on;
-            worker_processes 1;
-            error_log stderr notice;
-            pid nginx.pid;
-            events { worker_connections 64; }
-            http {
-                access_log off;
-                client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
-                uwsgi_temp_path uwsgi; scgi_temp_path scgi;
-                server { listen {{Address}}:{{Port}}; root html; }
-            }
-            """);
-        Daemon.Configure($$"""
-            services:
-              web:
-                command: [{{nginx}}, -p, "{{Daemon.Folder["{worker}"]}}/", -c, {{configuration}}, -e, stderr]
-                workers: 4
-                reuseport: { ports: [{{Port}}] }
-            """);
+        Nginx.Configure(Daemon, processes: 1);
         await Daemon.StartAsync();
     }
 }

@@ -27,6 +27,22 @@ public sealed class InstallationTests : IDisposable
     }
 
     [Fact]
+    public async Task Install_LinksOfThePages_LeadToInstalledFiles()
+    {
+        await Installation.MakeAsync("install", $"DESTDIR={_folder["root"]}", "PREFIX=/usr");
+
+        var pages = Files().Where(file => file.EndsWith(".md", StringComparison.Ordinal))
+            .Select(file => MarkdownPage.Parse(file, File.ReadAllText(_folder[$"root{file}"]))).ToArray();
+        Assert.Contains("/usr/share/doc/reuseportd/CONTRIBUTING.md", pages.Select(page => page.Path));
+        var broken =
+            from page in pages
+            from link in page.Links
+            where !Path.Exists(_folder[$"root/{page.Resolve(link).File}"])
+            select $"{page.Path}: {link}";
+        Assert.Empty(broken);
+    }
+
+    [Fact]
     public async Task Install_OverAConfiguration_KeepsIt()
     {
         var own = _folder.Write("root/etc/reuseportd/reuseportd.yaml", "log_level: debug\n");

@@ -40,8 +40,8 @@ public sealed class ConnectionCountTests
         var listeners = endpoints.Select(Listen).ToArray();
         var ends = listeners.SelectMany(listener => Enumerable.Range(0, 3).SelectMany(_ => Connect(listener))).ToArray();
         using var diag = new SockDiag();
-        Assert.Equal(3, ConnectionCount.Take(diag, [7002], out _).All);
-        Assert.Equal(6, ConnectionCount.Take(diag, [7001, 7002], out var errno).All);
+        Assert.Equal(3, ConnectionCount.Read(diag, [7002], out _).All);
+        Assert.Equal(6, ConnectionCount.Read(diag, [7001, 7002], out var errno).All);
         Assert.Equal(Errno.None, errno);
         foreach (var socket in (Socket[])[.. ends, .. listeners]) socket.Dispose();
     });
@@ -62,7 +62,7 @@ public sealed class ConnectionCountTests
         }).ToArray();
 
         using var diag = new SockDiag();
-        var count = ConnectionCount.Take(diag, [7000, 7001], out _);
+        var count = ConnectionCount.Read(diag, [7000, 7001], out _);
         Assert.SkipUnless(count.KnowsCgroups, "this kernel tells no cgroups of sockets");
         Assert.Equal((2, 1), (count.All, count.HeldBy(group.Id)));
         Assert.Equal((1, 1), (count.HeldBy([worker.Pid]), count.HeldBy([other.Pid])));
@@ -100,7 +100,7 @@ public sealed class ConnectionCountTests
 
     private static ConnectionCount Take(SockDiag diag)
     {
-        var count = ConnectionCount.Take(diag, [SharedPort.Port], out var errno);
+        var count = ConnectionCount.Read(diag, [SharedPort.Port], out var errno);
         Assert.Equal(Errno.None, errno);
         return count;
     }

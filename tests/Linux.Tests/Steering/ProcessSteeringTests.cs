@@ -149,11 +149,11 @@ public sealed class ProcessSteeringTests
     });
 
     private static GroupKey KeyOf(ShareWorker worker) =>
-        GroupKey.Of(SockDiag.Serving().First(socket => socket.Inode == worker.Sockets[0].Inode));
+        GroupKey.For(SockDiag.Serving().First(socket => socket.Inode == worker.Sockets[0].Inode));
 
     private static bool IsEmpty(SockDiag diag, ShareWorker worker) =>
         AcceptQueues.Sample(diag, datagrams: false, out _)[worker.Sockets[0].Inode].Waiting == 0
-        && ConnectionCount.Take(diag, [Port], out _).HeldBy([worker.Server]) == 0;
+        && ConnectionCount.Read(diag, [Port], out _).HeldBy([worker.Server]) == 0;
 
     /// <summary>Clients in a closed loop, each on a thread in the network namespace of their creator.</summary>
     private sealed class Load : IDisposable

@@ -25,7 +25,7 @@ internal sealed class SharedPort : IDisposable
             : _address.Equals(IPAddress.Any) ? IPAddress.Loopback : _address,
         Port);
 
-    public GroupKey Key => GroupKey.Of(SockDiag.Serving().First(socket => socket.Port == Port));
+    public GroupKey Key => GroupKey.For(SockDiag.Serving().First(socket => socket.Port == Port));
 
     /// <summary>Opens another member, which listens or is bound.</summary>
     public Socket Open()

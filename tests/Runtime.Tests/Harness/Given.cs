@@ -26,21 +26,16 @@ internal static class Given
     }
 
     /// <summary>Copies of a program that are ready as soon as they run.</summary>
-    public static ServiceSpec Service(string name, int workers, params ReadOnlySpan<string> command) => new(
-        name,
-        workers,
-        Autostart: true,
-        DependsOn: [],
-        Process(command),
-        Running,
-        Liveness: null,
-        RecycleSpec.Never,
-        AtOnce,
-        StopSpec.Default,
-        Signal.Hup,
-        UpdateSpec.Default,
-        StallSpec.Default,
-        LoggingSpec.Default);
+    public static ServiceSpec Service(string name, int workers, params ReadOnlySpan<string> command)
+    {
+        var service = Specs.Service(name, workers).With(command);
+        return service with
+        {
+            Readiness = Running,
+            Restart = AtOnce,
+            Process = service.Process with { Reuseport = service.Process.Reuseport with { Ports = PortFilter.Any } },
+        };
+    }
 
     /// <summary>Copies that share a socket, and are ready once they listen on it.</summary>
     /// <param name="protocol">Of the test program <c>binds</c>: tcp4, udp4 ...</param>
@@ -78,19 +73,6 @@ internal static class Given
         for (var index = 0; index < ports.Length; index++) ranges[index] = new PortRange(ports[index], ports[index]);
         return new PortFilter(new([.. ranges]));
     }
-
-    private static ProcessSpec Process(ReadOnlySpan<string> command) => new(
-        Templates(command),
-        new ReuseportSpec(PortFilter.Any, [], null, OptionSetting.Set, OptionSetting.System, null, Debug: true, Balance.Default),
-        [],
-        [],
-        null,
-        null,
-        null,
-        null,
-        LimitsSpec.None,
-        new OutputTarget.Journal(),
-        new OutputTarget.Journal());
 
     private static ValueList<Template> Templates(ReadOnlySpan<string> words)
     {

@@ -37,7 +37,7 @@ internal sealed class Supervised : IDisposable
     /// Whether the output of workers is read from the beginning; else <see cref="StartOutput"/> does it.
     /// </param>
     /// <param name="groups">Where processes get control groups of their own.</param>
-    /// <param name="roll">Randomness; by default none.</param>
+    /// <param name="jitter">Randomness; by default none.</param>
     /// <param name="steering">How connections are steered; by default they are not, and nothing is waited for.</param>
     /// <param name="longestStart">That a start may take, in real time.</param>
     /// <param name="descriptors">The limit that workers have room in.</param>
@@ -47,7 +47,7 @@ internal sealed class Supervised : IDisposable
         IReadOnlyDictionary<string, string>? environment = null,
         int startParallelism = 8,
         CgroupSubtree? groups = null,
-        Func<double>? roll = null,
+        Func<double>? jitter = null,
         ILogDestination? log = null,
         SteeringMode? steering = null,
         TimeSpan? longestStart = null,
@@ -68,7 +68,7 @@ internal sealed class Supervised : IDisposable
             Checkout.Built("lib/libreuseport.so"),
             environment ?? OwnEnvironment,
             null,
-            roll ?? (() => 0.5),
+            jitter ?? (() => 0.5),
             startParallelism,
             Path.Combine(Path.GetTempPath(), $"reuseportd-test-notify-{Guid.NewGuid():N}"),
             new FailureLog(logger),

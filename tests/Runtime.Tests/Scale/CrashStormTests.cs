@@ -19,7 +19,7 @@ public sealed class CrashStormTests
         const int workers = 500;
         var (delay, jitter) = (TimeSpan.FromMinutes(10), 0.25);
         using var taken = new TakenPort();
-        using var fleet = new Supervised(roll: Rolls());
+        using var fleet = new Supervised(jitter: Jitters());
         var restart = RestartPolicy.Default with { Delay = delay, MaxDelay = TimeSpan.FromHours(1), Jitter = jitter };
         var result = fleet.Converge(Storm(taken.Port, workers) with { Restart = restart });
 
@@ -87,7 +87,7 @@ public sealed class CrashStormTests
         port);
 
     /// <summary>Spread evenly, and the same each time: multiples of the golden ratio.</summary>
-    private static Func<double> Rolls()
+    private static Func<double> Jitters()
     {
         var last = 0.0;
         return () => last = (last + 0.6180339887) % 1;

@@ -67,8 +67,8 @@ internal sealed class ConnectionGate(AccessRule access, GateRule rule, int turns
     private Entry EntryOf(UserConnections own, Peer peer, Access may, out UserConnections idlest)
     {
         idlest = own;
-        if (may == Access.None) return Unauthorized.Of(own.Load, all: 0, idlest: default);
-        if (!Shares(peer.Uid)) return rule.Of(own.Load, all: 0, idlest: default);
+        if (may == Access.None) return Unauthorized.Decide(own.Load, all: 0, idlest: default);
+        if (!Shares(peer.Uid)) return rule.Decide(own.Load, all: 0, idlest: default);
         var all = 0;
         foreach (var (uid, user) in _users)
         {
@@ -77,7 +77,7 @@ internal sealed class ConnectionGate(AccessRule access, GateRule rule, int turns
             if (user.Load.Idle > idlest.Load.Idle) idlest = user;
         }
 
-        return rule.Of(own.Load, all, idlest.Load);
+        return rule.Decide(own.Load, all, idlest.Load);
     }
 
     private bool Shares(uint uid) => uid != 0 && uid != access.Own;

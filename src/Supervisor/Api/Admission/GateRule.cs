@@ -35,7 +35,7 @@ internal sealed record GateRule(int MostOfOne, int MostOfAll)
     /// <param name="own">Of the user of the new connection.</param>
     /// <param name="all">Open connections of all users with the common limit; 0 for a user without it.</param>
     /// <param name="idlest">Of the user with the most idle connections, among those with the common limit.</param>
-    public Entry Of(UserLoad own, int all, UserLoad idlest)
+    public Entry Decide(UserLoad own, int all, UserLoad idlest)
     {
         if (own.Leaving > LeavingForEach * MostOfOne) return Entry.Refused;
         if (own.Open > MostOfOne) return own.Idle > 0 ? Entry.ForOneOfItsUser : Entry.Refused;

@@ -8,13 +8,13 @@ namespace Reuseportd.Api.Documents;
 /// <summary>Documents of the sockets that workers bound; pure.</summary>
 internal static class BindDocuments
 {
-    public static BindsDocument Of(FleetSnapshot fleet, IReadOnlyList<BindCause> causes) => new(
+    public static BindsDocument From(FleetSnapshot fleet, IReadOnlyList<BindCause> causes) => new(
         [
             .. fleet.Workers.SelectMany(worker => Sockets(worker)
                 .Where(bind => bind.Socket is not null)
                 .OrderBy(bind => bind.Socket!.Port)
                 .ThenBy(bind => bind.Socket!.Type, StringComparer.Ordinal)
-                .Select(bind => Of(worker.Name, bind, bind.Socket!))),
+                .Select(bind => From(worker.Name, bind, bind.Socket!))),
         ],
         causes)
     {
@@ -33,7 +33,7 @@ internal static class BindDocuments
             ? worker.Binds.Concat(replacement.Process.Binds)
             : worker.Binds;
 
-    private static BoundSocket Of(WorkerName worker, BindOutcome outcome, SocketOutcome socket) => new(
+    private static BoundSocket From(WorkerName worker, BindOutcome outcome, SocketOutcome socket) => new(
         worker.ToString(),
         outcome.Pid,
         socket.FileDescriptor,

@@ -19,11 +19,11 @@ internal static class ConfigurationDiff
     private static bool IsHalfChanged(ServiceSnapshot service) => service is { IsPaused: true, Update.IsChange: true };
 
     /// <summary>The changes, in the order in which an apply makes them.</summary>
-    public static IReadOnlyList<ServiceChange> Of(ValueList<ServiceSnapshot> running, ValueList<ServiceSpec> files)
+    public static IReadOnlyList<ServiceChange> Between(ValueList<ServiceSnapshot> running, ValueList<ServiceSpec> files)
     {
         var now = running.ToDictionary(service => service.Spec.Name);
         var plan = Reconciler.Plan(running.Select(service => service.Declared), files);
-        ServiceChange[] changes = [.. plan.Steps.Select(step => Of(step, now))];
+        ServiceChange[] changes = [.. plan.Steps.Select(step => From(step, now))];
         var touched = changes.Select(change => change.Name).ToHashSet();
         return
         [
@@ -47,7 +47,7 @@ internal static class ConfigurationDiff
         ];
     }
 
-    private static ServiceChange Of(PlanStep step, Dictionary<string, ServiceSnapshot> running) => step switch
+    private static ServiceChange From(PlanStep step, Dictionary<string, ServiceSnapshot> running) => step switch
     {
         PlanStep.Add => new ServiceChange(step.Service, "added", []),
         PlanStep.Remove => new ServiceChange(step.Service, "removed", []),

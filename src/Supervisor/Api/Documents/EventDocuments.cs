@@ -15,7 +15,7 @@ internal static class EventDocuments
     /// <summary>Fields that the document has by name.</summary>
     private static readonly string[] Own = ["REUSEPORT_EVENT", "REUSEPORT_SERVICE", "REUSEPORT_WORKER", "REUSEPORT_PID"];
 
-    public static EventDocument Of(RecordedEvent recorded)
+    public static EventDocument From(RecordedEvent recorded)
     {
         var logged = recorded.Logged;
         var service = Text(logged, "REUSEPORT_SERVICE");

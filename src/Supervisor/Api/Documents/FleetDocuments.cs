@@ -12,9 +12,12 @@ namespace Reuseportd.Api.Documents;
 internal static class FleetDocuments
 {
     /// <param name="counts">Connections of each worker that is counted.</param>
-    public static StatusDocument Of(
+    public static StatusDocument From(
         FleetSnapshot fleet, string version, IReadOnlyDictionary<WorkerName, SlotCounts>? counts = null) =>
-        new(version, fleet.Now.TotalSeconds, [.. fleet.Workers.Select(worker => Of(worker, fleet.Now, CountsOf(worker, counts)))])
+        new(
+            version,
+            fleet.Now.TotalSeconds,
+            [.. fleet.Workers.Select(worker => From(worker, fleet.Now, CountsOf(worker, counts)))])
         {
             Scaled = Scaled(fleet) is { Length: > 0 } scaled ? scaled : null,
             Updates = Updates(fleet) is { Length: > 0 } updates ? updates : null,
@@ -41,14 +44,14 @@ internal static class FleetDocuments
     private static SlotCounts? CountsOf(WorkerSnapshot worker, IReadOnlyDictionary<WorkerName, SlotCounts>? counts) =>
         counts is not null && counts.TryGetValue(worker.Name, out var found) ? found : null;
 
-    public static CommandDocument Of(CommandResult result) => new(
-        [.. result.Workers.Select(Of)],
+    public static CommandDocument From(CommandResult result) => new(
+        [.. result.Workers.Select(From)],
         result.TimedOut)
     {
         Cut = result.Cut,
     };
 
-    private static CommandOutcome Of(CommandEnd end) => new(
+    private static CommandOutcome From(CommandEnd end) => new(
         end.Name.ToString(),
         end.IsRemoved ? CommandOutcome.Removed : StateWords.Of(end.State),
         end.Ok,
@@ -60,7 +63,7 @@ internal static class FleetDocuments
         Paused = end.IsPostponed ? true : null,
     };
 
-    public static ApplyDocument Of(ApplyResult result) => Change(result) with
+    public static ApplyDocument From(ApplyResult result) => Change(result) with
     {
         NotReopened = [.. result.Unopened.Select(file => new UnopenedLog(file.Path, file.Errno.ToString()))],
     };
@@ -82,7 +85,7 @@ internal static class FleetDocuments
             Paused = worker.IsPostponed ? true : null,
         };
 
-    private static WorkerStatus Of(WorkerSnapshot worker, TimeSpan now, SlotCounts? counts) => new(
+    private static WorkerStatus From(WorkerSnapshot worker, TimeSpan now, SlotCounts? counts) => new(
         worker.Name.ToString(),
         StateWords.Of(worker.State),
         worker.Pid,
@@ -92,7 +95,7 @@ internal static class FleetDocuments
         (worker.NextTry - now)?.TotalSeconds,
         worker.LastExit?.ToString(),
         WorkerDetail.Of(worker),
-        [.. worker.Binds.Where(bind => bind.Socket is not null).Select(bind => Of(bind, bind.Socket!))])
+        [.. worker.Binds.Where(bind => bind.Socket is not null).Select(bind => From(bind, bind.Socket!))])
     {
         Service = worker.Name.Service,
         Index = worker.Name.Index,
@@ -105,7 +108,7 @@ internal static class FleetDocuments
         ReadySeconds = (now - worker.ReadySince)?.TotalSeconds,
     };
 
-    private static BindStatus Of(BindOutcome outcome, SocketOutcome socket) => new(
+    private static BindStatus From(BindOutcome outcome, SocketOutcome socket) => new(
         outcome.Kind == OutcomeKind.Listen ? "listen" : "bind",
         socket.Type,
         socket.Address,

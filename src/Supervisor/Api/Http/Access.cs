@@ -38,8 +38,8 @@ internal sealed record AccessRule(uint Own, uint? Group, uint? ReadGroup)
     {
         var what = access == Access.Read ? "may look at this reuseportd, and not change anything" : "may not use this reuseportd";
         var help = Own != Root
-            ? $"it belongs to user {nameOf(Own)}: become that user, or root"
-            : $"become root (sudo reuseportctl ...){Groups(access)}";
+            ? $"it belongs to user {nameOf(Own)}: use sudo, or run reuseportctl as that user"
+            : $"use sudo{Groups(access)}";
         return $"user {nameOf(peer.Uid)} {what}; {help}";
     }
 
@@ -51,6 +51,6 @@ internal sealed record AccessRule(uint Own, uint? Group, uint? ReadGroup)
             : null;
         var members = Group is null ? null : $"'{GroupName}' (usermod -aG {GroupName} NAME)";
         var groups = string.Join(", or to ", new[] { members, readers }.OfType<string>());
-        return groups.Length == 0 ? "" : $", or have root add you to the group {groups}, and log in anew";
+        return groups.Length == 0 ? "" : $", or ask root to add you to the group {groups} and log in again";
     }
 }

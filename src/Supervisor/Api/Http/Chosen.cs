@@ -9,7 +9,7 @@ internal static class Chosen
 {
     /// <summary>The snapshot with the named workers and their services only; without names, the whole snapshot.</summary>
     /// <exception cref="Problem">A name matches no worker and no service.</exception>
-    public static FleetSnapshot Of(FleetSnapshot fleet, ValueList<NamePattern> names)
+    public static FleetSnapshot From(FleetSnapshot fleet, ValueList<NamePattern> names)
     {
         if (names.Count == 0) return fleet;
         var unknown = names.Where(name => !IsThere(fleet, name)).Select(name => name.Text).ToArray();

@@ -14,7 +14,7 @@ internal sealed class Commands(IFleetControl control, WorkerDetails details, Can
 {
     private const int MostWorkers = 10_000;
 
-    public Func<HttpContext, Task> Of(FleetCommand command) => async context =>
+    public Func<HttpContext, Task> For(FleetCommand command) => async context =>
     {
         var request = await Requests.BodyAsync(context, ContractJson.Default.CommandRequest);
         await AnswerAsync(context, command, Requests.Names(request.Names), request.Wait, request.Timeout);
@@ -46,7 +46,7 @@ internal sealed class Commands(IFleetControl control, WorkerDetails details, Can
         // A client that closes its connection does not stop the change.
         var result = await control.ApplyAsync(timeout, stopping);
         var status = result.Errors.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity;
-        var document = FleetDocuments.Of(result);
+        var document = FleetDocuments.From(result);
         if (result.Done is { NotReady: { Count: > 0 } unready })
         {
             var failed = unready.Select(worker => (worker.Name, worker.LastWords));
@@ -67,7 +67,7 @@ internal sealed class Commands(IFleetControl control, WorkerDetails details, Can
         var timeout = Requests.Timeout(seconds);
         var result = await control.CommandAsync(command, names, wait ?? false, timeout, by, context.RequestAborted);
         if (result.Unknown.Count > 0) throw Problem.NoSuchName(result.Unknown);
-        var document = FleetDocuments.Of(result);
+        var document = FleetDocuments.From(result);
         // A signal has no cause beyond its errno.
         if (command is not (FleetCommand.Send or FleetCommand.Reload) && document.Workers.Any(worker => !worker.Ok))
         {

@@ -14,10 +14,10 @@ internal sealed class Queries(IFleetControl control, WorkerDetails details, stri
     {
         var names = Requests.Names(context);
         var snapshot = await control.SnapshotAsync(context.RequestAborted);
-        var chosen = Chosen.Of(snapshot, names);
+        var chosen = Chosen.From(snapshot, names);
         var reading = await control.ReadAsync(anew: false, context.RequestAborted);
         var shared = await control.SharesAsync(context.RequestAborted);
-        var document = FleetDocuments.Of(chosen, version, shared.Counts) with
+        var document = FleetDocuments.From(chosen, version, shared.Counts) with
         {
             Steering = shared.Way,
             Pending = ConfigurationDiff.IsPending(snapshot.Services, reading.Fleet),
@@ -40,8 +40,8 @@ internal sealed class Queries(IFleetControl control, WorkerDetails details, stri
     {
         var names = Requests.Names(context);
         var snapshot = await control.SnapshotAsync(context.RequestAborted);
-        var chosen = Chosen.Of(snapshot, names);
-        var document = BindDocuments.Of(chosen, details.Causes(snapshot, chosen));
+        var chosen = Chosen.From(snapshot, names);
+        var document = BindDocuments.From(chosen, details.Causes(snapshot, chosen));
         await Answers.OkAsync(context, document, ContractJson.Default.BindsDocument);
     }
 
@@ -66,7 +66,7 @@ internal sealed class Queries(IFleetControl control, WorkerDetails details, stri
         var snapshot = await control.SnapshotAsync(context.RequestAborted);
         var reading = await control.ReadAsync(anew: true, context.RequestAborted);
         var files = reading.Fleet?.Services;
-        var changes = files is { } wanted ? ConfigurationDiff.Of(snapshot.Services, wanted) : [];
+        var changes = files is { } wanted ? ConfigurationDiff.Between(snapshot.Services, wanted) : [];
         var document = new DiffDocument(reading.Errors, reading.Warnings, changes)
         {
             Kept = files is { } same ? ConfigurationDiff.Kept(snapshot.Services, same) : [],

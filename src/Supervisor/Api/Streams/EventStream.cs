@@ -21,7 +21,7 @@ internal sealed class EventStream(IFleetControl control, EventRing events, TimeP
     public async Task ServeAsync(HttpContext context)
     {
         var names = Requests.Names(context);
-        if (names.Count > 0) _ = Chosen.Of(await control.SnapshotAsync(context.RequestAborted), names);
+        if (names.Count > 0) _ = Chosen.From(await control.SnapshotAsync(context.RequestAborted), names);
         var follow = Requests.Flag(context, "follow", usual: true);
         var newest = events.Newest;
         var since = Requests.Number(context, "since", long.MaxValue)
@@ -53,7 +53,7 @@ internal sealed class EventStream(IFleetControl control, EventRing events, TimeP
             if (batch.Lost > 0 && after > 0) await WriteAsync(context, Lost(batch.Lost, batch.Next - batch.Events.Count), end);
             foreach (var recorded in batch.Events.Where(recorded => names.Count == 0 || Concerns(recorded, names)))
             {
-                recorded.Form ??= EventDocuments.Frame(EventDocuments.Of(recorded));
+                recorded.Form ??= EventDocuments.Frame(EventDocuments.From(recorded));
                 await context.Response.Body.WriteAsync(recorded.Form, end);
             }
 
@@ -85,7 +85,7 @@ internal sealed class EventStream(IFleetControl control, EventRing events, TimeP
     /// <summary>Whether a name matches the worker of the event, or its service if it has no worker.</summary>
     private static bool Concerns(RecordedEvent recorded, ValueList<NamePattern> names)
     {
-        var document = EventDocuments.Of(recorded);
+        var document = EventDocuments.From(recorded);
         if (document.Service is not { } service) return false;
         return document.Worker is { } worker && int.TryParse(worker[(service.Length + 1)..], out var index)
             ? names.Any(name => name.Fits(new WorkerName(service, index)))

@@ -35,14 +35,14 @@ internal sealed class LineAssembly(OutputTail tail, bool missed = false)
         _missed = true;
         // A piece after a gap does not continue the line before it.
         if (read.LostLines > 0) _begun.Clear();
-        foreach (var (at, line) in Take(read.Pieces, isAll))
+        foreach (var (at, line) in LinesOf(read.Pieces, isAll))
         {
             yield return (at, _lost > 0 ? line with { Lost = _lost } : line);
             _lost = 0;
         }
     }
 
-    private IEnumerable<(DateTime At, LogLine Line)> Take(IEnumerable<OutputPiece> pieces, bool isAll)
+    private IEnumerable<(DateTime At, LogLine Line)> LinesOf(IEnumerable<OutputPiece> pieces, bool isAll)
     {
         foreach (var piece in pieces)
         {

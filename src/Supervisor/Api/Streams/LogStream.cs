@@ -22,7 +22,7 @@ internal sealed class LogStream(IFleetControl control, OutputRetention output, T
     public async Task ServeAsync(HttpContext context)
     {
         var names = Requests.Names(context);
-        if (names.Count > 0) _ = Chosen.Of(await control.SnapshotAsync(context.RequestAborted), names);
+        if (names.Count > 0) _ = Chosen.From(await control.SnapshotAsync(context.RequestAborted), names);
         var lines = (int)(Requests.Number(context, "lines", MostLines) ?? DefaultLines);
         var follow = Requests.Flag(context, "follow", usual: false);
         var tails = new FollowedTails(output, names);

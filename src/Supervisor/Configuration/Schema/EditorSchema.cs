@@ -42,16 +42,10 @@ internal static class EditorSchema
         switch (shape)
         {
             case Shape.Integer(var least, var most):
-                Types(json, "integer", "string");
-                json.WriteNumber("minimum", least);
-                json.WriteNumber("maximum", most);
-                json.WriteString("pattern", "^[+-]?[0-9]+$");
+                Write(json, "integer", least, most, "^[+-]?[0-9]+$");
                 break;
             case Shape.Fraction(var least, var most):
-                Types(json, "number", "string");
-                json.WriteNumber("minimum", least);
-                json.WriteNumber("maximum", most);
-                json.WriteString("pattern", $"^{Number}$");
+                Write(json, "number", least, most, $"^{Number}$");
                 break;
             case Shape.Flag:
                 Types(json, "boolean", "string");
@@ -61,10 +55,7 @@ internal static class EditorSchema
                 Write(json, least);
                 break;
             case Shape.Size(var least, var most):
-                Types(json, "integer", "string");
-                json.WriteNumber("minimum", least);
-                json.WriteNumber("maximum", most);
-                json.WriteString("pattern", "^[0-9]+(B|KiB|MiB|GiB|TiB)?$");
+                Write(json, "integer", least, most, "^[0-9]+(B|KiB|MiB|GiB|TiB)?$");
                 break;
             case Shape.Choice(var words):
                 Write(json, words);
@@ -100,6 +91,15 @@ internal static class EditorSchema
                 MapSchema.Write(json, map, Write);
                 break;
         }
+    }
+
+    /// <param name="pattern">Of a number that is written as a string.</param>
+    private static void Write(Utf8JsonWriter json, string type, decimal least, decimal most, string pattern)
+    {
+        Types(json, type, "string");
+        json.WriteNumber("minimum", least);
+        json.WriteNumber("maximum", most);
+        json.WriteString("pattern", pattern);
     }
 
     private static void Write(Utf8JsonWriter json, TimeSpan least)

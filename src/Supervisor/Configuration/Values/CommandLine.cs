@@ -20,53 +20,71 @@ internal static class CommandLine
     public static IReadOnlyList<string>? Split(string line, out string? problem)
     {
         var words = new List<string>();
-        StringBuilder? word = null;
-        for (var at = 0; at < line.Length; at++)
+        problem = null;
+        for (var at = 0; at < line.Length && problem is null; at++)
         {
-            var c = line[at];
-            switch (c)
-            {
-                case ' ' or '\t' or '\n' or '\r':
-                    Finish();
-                    break;
-                case '\'' or '"':
-                    word ??= new StringBuilder();
-                    var end = c == '"' ? DoubleQuoted(line, at + 1, word) : SingleQuoted(line, at + 1, word);
-                    if (end < 0)
-                    {
-                        problem = $"the quote {c} at character {at + 1} is not closed";
-                        return null;
-                    }
-
-                    at = end;
-                    break;
-                case '\\' when at + 1 == line.Length:
-                    problem = "nothing follows the backslash at the end; write \\\\ for a backslash";
-                    return null;
-                case '\\' when line[at + 1] == '\n':
-                    at++;
-                    break;
-                case '\\':
-                    (word ??= new StringBuilder()).Append(line[++at]);
-                    break;
-                case '|' or '&' or ';' or '<' or '>' or '(' or ')' or '`':
-                    problem = $"'{Operator(line, at)}' {NoShell}; quote it, or {UseShell}";
-                    return null;
-                default:
-                    (word ??= new StringBuilder()).Append(c);
-                    break;
-            }
+            if (ReadWord(line, ref at, out problem) is { } word) words.Add(word);
         }
 
-        Finish();
-        problem = words.Count == 0 ? "a command needs a program" : ProblemOfProgram(words[0]);
+        problem ??= words.Count == 0 ? "a command needs a program" : ProblemOfProgram(words[0]);
         return problem is null ? words : null;
+    }
 
-        void Finish()
+    /// <summary>Reads to the next blank that is not quoted, or to the end.</summary>
+    /// <returns>Null if there is no word, or an error.</returns>
+    private static string? ReadWord(string line, ref int at, out string? problem)
+    {
+        StringBuilder? word = null;
+        problem = null;
+        for (; at < line.Length && line[at] is not (' ' or '\t' or '\n' or '\r'); at++)
         {
-            if (word is not null) words.Add(word.ToString());
-            word = null;
+            problem = ProblemAt(line, at);
+            if (problem is not null) return null;
+            if (line[at] == '\\' && line[at + 1] == '\n')
+            {
+                // Joins two lines. It starts no word.
+                at++;
+                continue;
+            }
+
+            var end = ReadPart(line, at, word ??= new StringBuilder());
+            if (end < 0)
+            {
+                problem = $"the quote {line[at]} at character {at + 1} is not closed";
+                return null;
+            }
+
+            at = end;
         }
+
+        return word?.ToString();
+    }
+
+    private static string? ProblemAt(string line, int at) => line[at] switch
+    {
+        '\\' when at + 1 == line.Length => "nothing follows the backslash at the end; write \\\\ for a backslash",
+        '|' or '&' or ';' or '<' or '>' or '(' or ')' or '`' =>
+            $"'{Operator(line, at)}' {NoShell}; quote it, or {UseShell}",
+        _ => null,
+    };
+
+    /// <summary>Reads one character, or one quoted text.</summary>
+    /// <returns>Index of its last character, or -1 if a quote is not closed.</returns>
+    private static int ReadPart(string line, int at, StringBuilder word)
+    {
+        switch (line[at])
+        {
+            case '\'':
+                return SingleQuoted(line, at + 1, word);
+            case '"':
+                return DoubleQuoted(line, at + 1, word);
+            case '\\':
+                at++;
+                break;
+        }
+
+        word.Append(line[at]);
+        return at;
     }
 
     /// <returns>Index of the closing quote, or -1.</returns>

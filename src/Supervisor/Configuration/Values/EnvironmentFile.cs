@@ -57,7 +57,7 @@ internal sealed record EnvironmentFile(ValueList<EnvironmentAssignment> Variable
             while (at < text.Length)
             {
                 if (text[at] is '#' or ';') RestOfLine();
-                else if (text[at] is ' ' or '\t' or '\r' or '\n') Take();
+                else if (text[at] is ' ' or '\t' or '\r' or '\n') Next();
                 else return true;
             }
 
@@ -84,10 +84,10 @@ internal sealed record EnvironmentFile(ValueList<EnvironmentAssignment> Variable
         {
             problem = null;
             var (value, kept) = (new StringBuilder(), 0);
-            while (at < text.Length && text[at] is (' ' or '\t')) Take();
+            while (at < text.Length && text[at] is (' ' or '\t')) Next();
             while (at < text.Length)
             {
-                var c = Take();
+                var c = Next();
                 if (c == '\n') break;
                 if (c is '\'' or '"')
                 {
@@ -96,7 +96,7 @@ internal sealed record EnvironmentFile(ValueList<EnvironmentAssignment> Variable
                 }
                 else if (c == '\\' && at < text.Length)
                 {
-                    if (Take() is var escaped and not '\n') value.Append(escaped);
+                    if (Next() is var escaped and not '\n') value.Append(escaped);
                     kept = value.Length;
                 }
                 else
@@ -113,11 +113,11 @@ internal sealed record EnvironmentFile(ValueList<EnvironmentAssignment> Variable
         {
             while (at < text.Length)
             {
-                var c = Take();
+                var c = Next();
                 if (c == quote) return true;
                 if (c == '\\' && quote == '"' && at < text.Length && text[at] is ('"' or '\\' or '$' or '`' or '\n'))
                 {
-                    c = Take();
+                    c = Next();
                     if (c == '\n') continue;
                 }
 
@@ -129,12 +129,12 @@ internal sealed record EnvironmentFile(ValueList<EnvironmentAssignment> Variable
 
         private void RestOfLine()
         {
-            while (at < text.Length && Take() != '\n')
+            while (at < text.Length && Next() != '\n')
             {
             }
         }
 
-        private char Take()
+        private char Next()
         {
             var c = text[at++];
             if (c == '\n') Line++;

@@ -64,10 +64,10 @@ internal sealed class NodeReader
 
     private Node? ReadDocument()
     {
-        Take<StreamStart>();
+        Expect<StreamStart>();
         if (Next() is StreamEnd) return null;
         var root = ReadNode(Next(), depth: 1);
-        Take<DocumentEnd>();
+        Expect<DocumentEnd>();
         if (Next() is DocumentStart second)
             throw new Refusal(lines.Place(second.Start), "a second YAML document begins here; a file holds one");
         return root is ScalarNode { IsNull: true } ? null : root;
@@ -157,7 +157,7 @@ internal sealed class NodeReader
         return parser.Current ?? throw new InvalidOperationException();
     }
 
-    private void Take<T>()
+    private void Expect<T>()
         where T : ParsingEvent
     {
         if (Next() is not T) throw new InvalidOperationException();

@@ -15,7 +15,7 @@ internal sealed unsafe class AppendFile : Descriptor
 
     /// <summary>
     /// Opens the file, or creates it with mode 0640. The call may block as long as the file system does. It may run on any
-    /// thread. See Native/open_output.c.
+    /// thread. See Native/Spawning/open_output.c.
     /// </summary>
     /// <param name="identity">The user and groups to open it as; null for the daemon's.</param>
     /// <param name="errno">ELOOP for a symbolic link; ENXIO for a FIFO without a reader.</param>

@@ -25,10 +25,12 @@ internal static unsafe class ProcFile
         }
     }
 
-    /// <summary>Reads the whole <c>/proc/PID/NAME</c>; null if the process is gone or access is denied.</summary>
-    public static byte[]? Read(int pid, ReadOnlySpan<byte> name)
+    /// <summary>Reads the whole <c>/proc/PID/NAME</c>.</summary>
+    /// <param name="most">The file must have fewer bytes; 4096 times a power of four.</param>
+    /// <returns>Null if the process is gone, access is denied, or the file has too many bytes.</returns>
+    public static byte[]? Read(int pid, ReadOnlySpan<byte> name, int most = 1 << 26)
     {
-        for (var size = 4096; size <= 1 << 26; size *= 4)
+        for (var size = 4096; size <= most; size *= 4)
         {
             var buffer = new byte[size];
             var result = Read(pid, name, buffer);

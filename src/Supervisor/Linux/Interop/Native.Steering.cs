@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Reuseportd.Linux.Interop;
 
-/// <summary>The functions of Native/steering.h. All return 0 or an errno.</summary>
+/// <summary>The functions of Native/Steering/steering.h. All return 0 or an errno.</summary>
 internal static unsafe partial class Native
 {
     [LibraryImport(Library, EntryPoint = "reuseportd_steering_open")]

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Reuseportd.Linux.Interop;
 
-/// <summary>The daemon's C functions. The layouts must match Native/spawn.h.</summary>
+/// <summary>The daemon's C functions. The layouts must match Native/Spawning/spawn.h.</summary>
 internal static unsafe partial class Native
 {
     private const string Library = "libreuseportd_native";
@@ -22,14 +22,14 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "reuseportd_child_signal", SetLastError = true)]
     public static partial int OpenChildSignal();
 
-    /// <summary>See Native/guard.h.</summary>
+    /// <summary>See Native/Guard/guard.h.</summary>
     [LibraryImport(Library, EntryPoint = "reuseportd_guard_start", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int StartGuard(string mark, int groups, Guarding* guarding);
 
     [LibraryImport(Library, EntryPoint = "reuseportd_guard_forget")]
     public static partial void ForgetSession(nint guard, int session);
 
-    /// <summary>See Native/program_pages.h.</summary>
+    /// <summary>See Native/Spawning/program_pages.h.</summary>
     [LibraryImport(Library, EntryPoint = "reuseportd_program_release")]
     public static partial nuint ReleaseProgram();
 

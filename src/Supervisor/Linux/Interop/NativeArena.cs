@@ -38,7 +38,7 @@ internal sealed unsafe class NativeArena : IDisposable
     {
         if (count == 0) return null;
         _used = (_used + Alignment - 1) & ~(nuint)(Alignment - 1);
-        var at = (T*)Take((nuint)(count * sizeof(T)));
+        var at = (T*)Allocate((nuint)(count * sizeof(T)));
         new Span<T>(at, count).Clear();
         return at;
     }
@@ -48,7 +48,7 @@ internal sealed unsafe class NativeArena : IDisposable
     {
         var at = _start + _used;
         var length = Encoding.UTF8.GetBytes(text, new Span<byte>(at, (int)(_capacity - _used)));
-        Take((nuint)length + 1);
+        Allocate((nuint)length + 1);
         at[length] = 0;
         return at;
     }
@@ -60,7 +60,7 @@ internal sealed unsafe class NativeArena : IDisposable
         _capacity = 0;
     }
 
-    private byte* Take(nuint size)
+    private byte* Allocate(nuint size)
     {
         if (size > _capacity - _used) throw new InvalidOperationException("the arena's bound was too small");
         var at = _start + _used;

@@ -1,6 +1,6 @@
 namespace Reuseportd.Linux.Interop;
 
-/// <summary>The failed step, with the numbers of Native/spawn.h.</summary>
+/// <summary>The failed step, with the numbers of Native/Spawning/spawn.h.</summary>
 internal enum SpawnStep
 {
     None,

@@ -5,7 +5,7 @@ namespace Reuseportd.Linux.Processes;
 
 /// <summary>
 /// Becomes readable when a child has ended: SIGCHLD by signalfd(2). The signal is blocked in every thread, so that no handler of
-/// the runtime receives it; see Native/child_signal.c.
+/// the runtime receives it; see Native/Spawning/child_signal.c.
 /// </summary>
 internal sealed class ChildSignal() : Descriptor(Made(Native.OpenChildSignal(), "signalfd"))
 {

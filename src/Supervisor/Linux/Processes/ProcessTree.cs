@@ -7,6 +7,7 @@ namespace Reuseportd.Linux.Processes;
 /// the worker, its descendants, and its orphans with their descendants. An orphan is a child that the daemon did not spawn. Its
 /// environment tells the worker, or else its session or process group: the kernel does not reuse these numbers while a process
 /// has them.
+/// Native/Guard/guard_hunt.c has the same rules for the time after the daemon's end. Change both files together.
 /// </summary>
 internal static class ProcessTree
 {

@@ -4,10 +4,17 @@ using Reuseportd.Linux.Files;
 
 namespace Reuseportd.Linux.Processes;
 
-/// <summary>The program of a process, from /proc. Files that cannot be read (ptrace access) prove nothing.</summary>
+/// <summary>
+/// The program of a process, from /proc. Files that cannot be read (ptrace access), or not in time, prove nothing. Not for the
+/// loop's thread.
+/// </summary>
 internal sealed record RunningProgram(int Pid, string Path)
 {
     private const ulong SecureEntry = 23; // AT_SECURE of getauxval(3)
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly MemoryLockedFile Mappings = new("maps"u8, Patience, Patience);
+    private static readonly MemoryLockedFile Environ = new("environ"u8, Patience, Patience);
 
     /// <summary>Null if the process has ended.</summary>
     public static RunningProgram? TryOpen(int pid)
@@ -20,7 +27,7 @@ internal sealed record RunningProgram(int Pid, string Path)
     /// <summary>Whether the process has mapped the file, by name; /proc marks a replaced file with "(deleted)".</summary>
     public bool Maps(string file)
     {
-        var maps = ProcFile.Read(Pid, "maps"u8) ?? [];
+        var maps = Mappings.Read(Pid) ?? [];
         var path = Encoding.UTF8.GetBytes(RealPath(file));
         foreach (var range in maps.AsSpan().Split((byte)'\n'))
         {
@@ -44,7 +51,7 @@ internal sealed record RunningProgram(int Pid, string Path)
     /// <summary>Whether the initial environment of the process names the library.</summary>
     public bool Preloads(string library)
     {
-        if (ProcFile.Read(Pid, "environ"u8) is not { } environ) return true;
+        if (Environ.Read(Pid) is not { } environ) return true;
         var path = Encoding.UTF8.GetBytes(library);
         foreach (var range in environ.AsSpan().Split((byte)0))
         {

@@ -28,7 +28,7 @@ internal sealed class ConnectionCount
     public int All => _inodes.Count;
 
     /// <param name="ports">The sharded ports of the workers. A single port is faster than several.</param>
-    public static ConnectionCount Take(SockDiag diag, IReadOnlyCollection<int> ports, out Errno errno)
+    public static ConnectionCount Read(SockDiag diag, IReadOnlyCollection<int> ports, out Errno errno)
     {
         var connections = new List<HeldConnection>();
         errno = diag.Connections(ports.Count == 1 ? ports.First() : 0, connections);

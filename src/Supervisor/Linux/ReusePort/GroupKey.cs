@@ -9,7 +9,7 @@ namespace Reuseportd.Linux.ReusePort;
 /// </summary>
 internal readonly record struct GroupKey(bool IsStream, bool IsInet6, RawAddress Address, int Port, uint Device, uint Uid)
 {
-    public static GroupKey Of(in SocketRecord socket) =>
+    public static GroupKey For(in SocketRecord socket) =>
         new(socket.IsStream, socket.IsInet6, socket.RawAddress, socket.Port, socket.Device, socket.Uid);
 
     /// <summary>
@@ -20,7 +20,7 @@ internal readonly record struct GroupKey(bool IsStream, bool IsInet6, RawAddress
     public ulong[] MembersIn(IEnumerable<SocketRecord> sockets)
     {
         var key = this;
-        var members = sockets.Where(socket => Of(socket) == key).Select(socket => socket.Inode);
+        var members = sockets.Where(socket => For(socket) == key).Select(socket => socket.Inode);
         return IsInet6 ? [.. members] : [.. members.Reverse()];
     }
 

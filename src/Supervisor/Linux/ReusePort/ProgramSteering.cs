@@ -6,8 +6,8 @@ using Reuseportd.Steering;
 namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
-/// Steers by the program of Native/steer.bpf.c. Needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON, and the right to take the workers'
-/// sockets. Migrates connections of closing listeners independently of <c>net.ipv4.tcp_migrate_req</c>.
+/// Steers by the program of Native/Steering/steer.bpf.c. Needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON, and the right to take the
+/// workers' sockets. Migrates connections of closing listeners independently of <c>net.ipv4.tcp_migrate_req</c>.
 /// </summary>
 internal sealed class ProgramSteering : IGroupSteering
 {

@@ -5,8 +5,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
-/// The memory that the BPF program shares with the daemon; the layouts must match Native/steering_maps.h. There are no locks:
-/// steer.bpf.c describes how the program treats a partial change.
+/// The memory that the BPF program shares with the daemon; the layouts must match Native/Steering/steering_maps.h. There are no
+/// locks: steer.bpf.c describes how the program treats a partial change.
 /// </summary>
 internal sealed unsafe class SteeringMaps : IDisposable
 {

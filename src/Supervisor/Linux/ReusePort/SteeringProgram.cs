@@ -4,8 +4,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
-/// The BPF program of Native/steer.bpf.c with its maps, for one group. The kernel keeps it while it is attached to a group or
-/// held here.
+/// The BPF program of Native/Steering/steer.bpf.c with its maps, for one group. The kernel keeps it while it is attached to a
+/// group or held here.
 /// </summary>
 internal sealed unsafe class SteeringProgram : IDisposable
 {

@@ -18,7 +18,7 @@ internal sealed record PortHolder(bool IsStream, IPAddress Address, int Port, ul
     public bool IsThere => Pid is not { } pid || Libc.Kill(pid, 0) == 0;
 
     /// <summary>The holders of these ports. Reads the descriptors of all processes until each socket is found.</summary>
-    public static IReadOnlyList<PortHolder> Of(IReadOnlySet<int> ports)
+    public static IReadOnlyList<PortHolder> On(IReadOnlySet<int> ports)
     {
         var sockets = SockDiag.Bound().Where(socket => ports.Contains(socket.Port)).ToArray();
         var sought = sockets.Select(socket => socket.Inode).ToHashSet();

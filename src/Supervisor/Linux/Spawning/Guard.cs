@@ -7,8 +7,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Spawning;
 
 /// <summary>
-/// A small process that kills the remaining processes of workers if the daemon ends without doing so: Native/guard.c. The kernel
-/// kills the workers together with the daemon, but not their children.
+/// A small process that kills the remaining processes of workers if the daemon ends without doing so: Native/Guard/guard.c. The
+/// kernel kills the workers together with the daemon, but not their children.
 /// </summary>
 internal sealed unsafe class Guard : IDisposable
 {

@@ -20,7 +20,7 @@ internal sealed class Launcher : IDisposable
 
     /// <summary>
     /// Spawners that are created before the workers: a child copies the descriptors below its spawner's highest
-    /// (Native/child_streams.c).
+    /// (Native/Spawning/child_streams.c).
     /// </summary>
     private const int EarlySpawners = 8;
 

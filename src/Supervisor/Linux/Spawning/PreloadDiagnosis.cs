@@ -14,7 +14,7 @@ internal sealed record PreloadDiagnosis(PreloadReason Reason, string Detail)
     /// <param name="program">The path of the exec.</param>
     /// <param name="preload">Absolute path of the library.</param>
     /// <param name="credentials">Credentials of the worker.</param>
-    public static PreloadDiagnosis Of(int? pid, string program, string preload, Credentials credentials)
+    public static PreloadDiagnosis For(int? pid, string program, string preload, Credentials credentials)
     {
         if (pid is { } number && RunningProgram.TryOpen(number) is { } running) return OfProcess(running, preload, credentials);
         return OfFile(ProgramFile.Resolve(program), preload, credentials, isSecure: null)

@@ -9,8 +9,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Spawning;
 
 /// <summary>
-/// Starts processes by the shim of Native/spawn.c. For one thread that lives as long as the daemon: the kernel kills a worker
-/// together with the thread that started it (<see cref="SpawnRequest.DieWithParent"/>).
+/// Starts processes by the shim of Native/Spawning/spawn.c. For one thread that lives as long as the daemon: the kernel kills a
+/// worker together with the thread that started it (<see cref="SpawnRequest.DieWithParent"/>).
 /// </summary>
 internal sealed unsafe class Spawner : IDisposable
 {

@@ -19,7 +19,7 @@ internal sealed class FileQueue : IDisposable
     /// <summary>A file system is stuck if it accepts nothing for this time while output waits for room.</summary>
     public static readonly TimeSpan StallAfter = TimeSpan.FromSeconds(1);
 
-    private readonly object _gate = new();
+    private readonly QueueLock _gate;
     private readonly FileWriter _writer;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
@@ -29,17 +29,14 @@ internal sealed class FileQueue : IDisposable
     private FileBatch _filling = new();
     private FileBatch _taken = new();
     private bool _roomWanted;
-    private bool _writerWaits;
-    private bool _stopping;
-    private bool _ended;
     private long _stuckAt = -1;
 
     /// <param name="roomMade">Called on the writer thread when there is room again after a refusal.</param>
     public FileQueue(ILogger log, TimeProvider time, Action roomMade, int capacity = DefaultCapacity)
     {
         (_log, _time, _roomMade, _room) = (log, time, roomMade, capacity / 2);
-        _alarm = time.CreateTimer(
-            static queue => ((FileQueue)queue!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _gate = new QueueLock(time);
+        _alarm = _gate.CreateAlarm();
         _writer = new FileWriter(this, log);
     }
 
@@ -70,7 +67,7 @@ internal sealed class FileQueue : IDisposable
         if (bytes.IsEmpty) return;
         lock (_gate)
         {
-            if (_stopping || !Fits(bytes.Length))
+            if (_gate.IsStopping || !Fits(bytes.Length))
             {
                 file.Tail = (file.Tail.Open, null);
                 Lose(file, LinesOf(bytes), Errno.None);
@@ -89,7 +86,7 @@ internal sealed class FileQueue : IDisposable
     {
         lock (_gate)
         {
-            if (!_ended)
+            if (!_gate.HasEnded)
             {
                 _filling.Close(file, closed);
                 WakeWriter();
@@ -108,15 +105,7 @@ internal sealed class FileQueue : IDisposable
     /// <returns>Whether the writer ended in time.</returns>
     public bool Stop(TimeSpan within)
     {
-        lock (_gate)
-        {
-            _stopping = true;
-            if (!_writer.IsStarted) _ended = true;
-            Monitor.PulseAll(_gate);
-            var from = _time.GetTimestamp();
-            while (!_ended && within - _time.GetElapsedTime(from) is var left && left > TimeSpan.Zero) Wait(left);
-            return _ended;
-        }
+        lock (_gate) return _gate.Stop(isUnused: !_writer.IsStarted, within);
     }
 
     public void Dispose()
@@ -137,19 +126,12 @@ internal sealed class FileQueue : IDisposable
             // A single large line must not keep its memory for ever.
             if (_taken.Capacity > 2 * _room) _taken = new FileBatch();
             var from = _time.GetTimestamp();
-            _writerWaits = true;
-            while (_filling.Blocks.Count == 0 && !_stopping)
+            while (_filling.Blocks.Count == 0)
             {
-                if (patience is not { } limit) Monitor.Wait(_gate);
-                else if (limit - _time.GetElapsedTime(from) is var left && left > TimeSpan.Zero) Wait(left);
-                else break;
-            }
-
-            _writerWaits = false;
-            if (_filling.Blocks.Count == 0 && _stopping)
-            {
-                _ended = true;
-                Monitor.PulseAll(_gate);
+                var waited = patience is { } within ? _gate.WaitAsWriter(_alarm, from, within) : _gate.WaitAsWriter();
+                if (waited) continue;
+                if (!_gate.IsStopping) break;
+                _gate.End();
                 return null;
             }
 
@@ -194,18 +176,6 @@ internal sealed class FileQueue : IDisposable
     private void WakeWriter()
     {
         if (!_writer.IsStarted) _writer.Start();
-        if (_writerWaits) Monitor.PulseAll(_gate);
-    }
-
-    /// <summary>Waits for a change, or for the given time.</summary>
-    private void Wait(TimeSpan left)
-    {
-        _alarm.Change(left, Timeout.InfiniteTimeSpan);
-        Monitor.Wait(_gate);
-    }
-
-    private void Wake()
-    {
-        lock (_gate) Monitor.PulseAll(_gate);
+        _gate.WakeWriter();
     }
 }

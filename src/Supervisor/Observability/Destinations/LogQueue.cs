@@ -11,8 +11,7 @@ namespace Reuseportd.Observability.Destinations;
 /// progress, which slows the worker down as a full pipe would. If the destination makes no progress for a while, they are dropped
 /// and counted: a log reader that hangs must not stop the supervisor. When the destination recovers, the number of lost records
 /// is reported.
-/// The lock is the only one of this floor. It is a monitor, because three kinds of threads wait for a change of state: the
-/// writer, lines without room, and a flush. It is held for a copy of a few KiB at most, never during a write.
+/// The lock is held for a copy of a few KiB at most, never during a write.
 /// </summary>
 internal sealed class LogQueue : IDisposable
 {
@@ -21,7 +20,7 @@ internal sealed class LogQueue : IDisposable
 
     public static readonly TimeSpan DefaultStallAfter = TimeSpan.FromSeconds(1);
 
-    private readonly object _gate = new();
+    private readonly QueueLock _gate;
     private readonly LogWriter _writer;
     private readonly TimeProvider _time;
     private readonly TimeSpan _stallAfter;
@@ -30,9 +29,6 @@ internal sealed class LogQueue : IDisposable
     private readonly int _roomForLines;
     private RecordBuffer _filling = new();
     private RecordBuffer _written = new();
-    private bool _writerWaits;
-    private bool _stopping;
-    private bool _ended;
     private long _appended;
     private long _settled;
     private long _stuckAt = -1;
@@ -46,13 +42,14 @@ internal sealed class LogQueue : IDisposable
     /// <param name="stallAfter">The destination is stuck if it accepts nothing for this time while lines wait for room.</param>
     public LogQueue(ILogDestination destination, TimeProvider time, int capacity = DefaultCapacity, TimeSpan? stallAfter = null)
     {
+        _gate = new QueueLock(time);
         _writer = new LogWriter(this, destination);
         _time = time;
         _stallAfter = stallAfter ?? DefaultStallAfter;
         _roomForEvents = capacity / 2;
         // A flood of lines keeps the queue full; the rest is reserved for events.
         _roomForLines = _roomForEvents - _roomForEvents / 8;
-        _stallAlarm = CreateAlarm();
+        _stallAlarm = _gate.CreateAlarm();
     }
 
     /// <summary>All records lost so far.</summary>
@@ -84,9 +81,9 @@ internal sealed class LogQueue : IDisposable
     {
         lock (_gate)
         {
-            if (!_stopping && HasRoom(records, _roomForEvents)) return Append(records);
+            if (!_gate.IsStopping && HasRoom(records, _roomForEvents)) return Append(records);
             // The report of a loss itself: at most one for each written batch.
-            if (!_ended && _writer.IsThisThread) return Append(records);
+            if (!_gate.HasEnded && _writer.IsThisThread) return Append(records);
             _lost = _lost with { Events = _lost.Events + records.Count };
             return false;
         }
@@ -99,7 +96,7 @@ internal sealed class LogQueue : IDisposable
     {
         lock (_gate)
         {
-            if (_stopping || !(HasRoom(records, _roomForLines) || WaitForRoom(records)))
+            if (_gate.IsStopping || !(HasRoom(records, _roomForLines) || WaitForRoom(records)))
             {
                 _lost = _lost with { Lines = _lost.Lines + records.Count };
                 return false;
@@ -113,14 +110,14 @@ internal sealed class LogQueue : IDisposable
     /// <returns>Whether that happened in time.</returns>
     public bool Flush(TimeSpan within)
     {
-        using var alarm = CreateAlarm();
+        using var alarm = _gate.CreateAlarm();
         lock (_gate)
         {
             var goal = _appended;
             var from = _time.GetTimestamp();
-            while (_settled < goal && !_ended)
+            while (_settled < goal && !_gate.HasEnded)
             {
-                if (!WaitUntil(alarm, from, within)) return false;
+                if (!_gate.WaitUntil(alarm, from, within)) return false;
             }
 
             return _settled >= goal;
@@ -134,20 +131,7 @@ internal sealed class LogQueue : IDisposable
     /// <returns>Whether the writer ended in time.</returns>
     public bool Stop(TimeSpan within)
     {
-        using var alarm = CreateAlarm();
-        lock (_gate)
-        {
-            _stopping = true;
-            if (!_writer.IsStarted && _filling.Count == 0) _ended = true;
-            Monitor.PulseAll(_gate);
-            var from = _time.GetTimestamp();
-            while (!_ended)
-            {
-                if (!WaitUntil(alarm, from, within)) return false;
-            }
-
-            return true;
-        }
+        lock (_gate) return _gate.Stop(isUnused: !_writer.IsStarted && _filling.Count == 0, within);
     }
 
     public void Dispose()
@@ -164,13 +148,16 @@ internal sealed class LogQueue : IDisposable
     {
         lock (_gate)
         {
-            _writerWaits = true;
-            while (_filling.Count == 0 && !_stopping) Monitor.Wait(_gate);
-            _writerWaits = false;
-            if (_filling.Count == 0) _ended = true;
-            else (_filling, _written) = (_written, _filling);
-            Monitor.PulseAll(_gate);
-            return _ended ? null : _written;
+            while (_filling.Count == 0)
+            {
+                if (_gate.WaitAsWriter()) continue;
+                _gate.End();
+                return null;
+            }
+
+            (_filling, _written) = (_written, _filling);
+            _gate.Wake();
+            return _written;
         }
     }
 
@@ -188,7 +175,7 @@ internal sealed class LogQueue : IDisposable
             if (_written.Capacity > 2 * _roomForEvents) _written = new RecordBuffer();
             if (unwritten > 0)
                 _lost = _lost with { Unwritten = _lost.Unwritten + unwritten, LastError = error };
-            Monitor.PulseAll(_gate);
+            _gate.Wake();
             if (!took || _lost.Total == _said.Total) return null;
             var unsaid = _lost.Since(_said);
             _said = _lost;
@@ -203,7 +190,7 @@ internal sealed class LogQueue : IDisposable
     {
         _filling.Write(records);
         _appended += records.Count;
-        if (_writerWaits) Monitor.PulseAll(_gate);
+        _gate.WakeWriter();
         return true;
     }
 
@@ -215,35 +202,16 @@ internal sealed class LogQueue : IDisposable
         {
             var progress = _writer.Progress;
             // Other lines have waited without success since the destination's last progress.
-            if (_stuckAt == progress || _stopping) return false;
+            if (_stuckAt == progress || _gate.IsStopping) return false;
             if (progress != seen)
             {
                 seen = progress;
                 from = _time.GetTimestamp();
             }
 
-            if (!WaitUntil(_stallAlarm, from, _stallAfter) && _writer.Progress == seen) _stuckAt = seen;
+            if (!_gate.WaitUntil(_stallAlarm, from, _stallAfter) && _writer.Progress == seen) _stuckAt = seen;
         }
 
-        return !_stopping;
-    }
-
-    /// <summary>Waits for a change, or for the alarm at the end of the time.</summary>
-    /// <returns>False, without waiting, if the time is over.</returns>
-    private bool WaitUntil(ITimer alarm, long from, TimeSpan within)
-    {
-        var left = within - _time.GetElapsedTime(from);
-        if (left <= TimeSpan.Zero) return false;
-        alarm.Change(left, Timeout.InfiniteTimeSpan);
-        Monitor.Wait(_gate);
-        return true;
-    }
-
-    private ITimer CreateAlarm() => _time.CreateTimer(
-        static queue => ((LogQueue)queue!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-
-    private void Wake()
-    {
-        lock (_gate) Monitor.PulseAll(_gate);
+        return !_gate.IsStopping;
     }
 }

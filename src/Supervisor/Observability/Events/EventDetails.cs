@@ -15,7 +15,7 @@ internal sealed class EventDetails : ILogEventEnricher
         With("MESSAGE_ID", kind.MessageId);
     }
 
-    public EventDetails Of(WorkerName worker, int pid = 0)
+    public EventDetails For(WorkerName worker, int pid = 0)
     {
         With("REUSEPORT_SERVICE", worker.Service);
         With("REUSEPORT_WORKER", worker.Index);

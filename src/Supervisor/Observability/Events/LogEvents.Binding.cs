@@ -25,7 +25,7 @@ internal static partial class LogEvents
                 break;
             case { Kind: OutcomeKind.Lost }:
                 log.ForContext(
-                    new EventDetails(EventKind.OutcomesLost).Of(worker, outcome.Pid).With("REUSEPORT_COUNT", outcome.LostLines))
+                    new EventDetails(EventKind.OutcomesLost).For(worker, outcome.Pid).With("REUSEPORT_COUNT", outcome.LostLines))
                     .Warning(
                         "{worker}: process {REUSEPORT_PID} dropped {lines} of the preload library, because its pipe was full",
                         worker, outcome.Pid, Count(outcome.LostLines, "line"));
@@ -68,7 +68,7 @@ internal static partial class LogEvents
 
     private static EventDetails Details(EventKind kind, WorkerName worker, BindOutcome outcome, SocketOutcome socket)
     {
-        var details = new EventDetails(kind).Of(worker, outcome.Pid)
+        var details = new EventDetails(kind).For(worker, outcome.Pid)
             .With("REUSEPORT_FAMILY", socket.Family)
             .With("REUSEPORT_TYPE", socket.Type)
             .With("REUSEPORT_ADDRESS", socket.Address)

@@ -23,7 +23,7 @@ internal static partial class LogEvents
 
     /// <summary>A client's command sent a signal to a worker's process.</summary>
     public static void Signalled(this ILogger log, WorkerName worker, int pid, Signal signal, Errno errno) =>
-        log.ForContext(new EventDetails(EventKind.Sent).Of(worker, pid).With(errno)).Write(
+        log.ForContext(new EventDetails(EventKind.Sent).For(worker, pid).With(errno)).Write(
             errno == Errno.None ? LogEventLevel.Information : LogEventLevel.Warning,
             "{worker}: {REUSEPORT_SIGNAL} sent to process {REUSEPORT_PID}{how}",
             worker, signal.ToString(), pid, errno == Errno.None ? "" : $": {errno}");

@@ -36,7 +36,7 @@ internal static partial class LogEvents
             isLost ? "reset" : "handed to others, but this kernel does not wake these; the daemon wakes them where it can");
 
     public static void NotSteered(this ILogger log, WorkerName worker, int pid, int port, Errno errno) =>
-        log.ForContext(new EventDetails(EventKind.NotSteered).Of(worker, pid).With("REUSEPORT_PORT", port).With(errno)).Warning(
+        log.ForContext(new EventDetails(EventKind.NotSteered).For(worker, pid).With("REUSEPORT_PORT", port).With(errno)).Warning(
             "{worker}: its connections on port {REUSEPORT_PORT} cannot be steered: {errno}", worker, port, errno.ToString());
 
     public static void SteeringFaulted(this ILogger log, Exception fault) =>
@@ -44,7 +44,7 @@ internal static partial class LogEvents
 
     /// <param name="queue">Number of waiting connections.</param>
     public static void Stalled(this ILogger log, WorkerName worker, int pid, TimeSpan after, long queue) =>
-        log.ForContext(new EventDetails(EventKind.Stalled).Of(worker, pid).With("REUSEPORT_QUEUE", queue)).Warning(
+        log.ForContext(new EventDetails(EventKind.Stalled).For(worker, pid).With("REUSEPORT_QUEUE", queue)).Warning(
             "{worker}: process {REUSEPORT_PID} has accepted nothing for {after} while others did, and {waits}: "
             + "it gets no new connections",
             worker, pid, DurationText.Of(after), queue == 1 ? "1 connection waits" : $"{queue} connections wait");
@@ -52,7 +52,7 @@ internal static partial class LogEvents
     /// <param name="waited">Number of connections that were handed to other workers.</param>
     public static void Rescued(this ILogger log, WorkerName worker, int pid, long waited, Errno errno)
     {
-        var details = new EventDetails(EventKind.Stalled).Of(worker, pid).With("REUSEPORT_QUEUE", waited);
+        var details = new EventDetails(EventKind.Stalled).For(worker, pid).With("REUSEPORT_QUEUE", waited);
         if (errno == Errno.None)
             log.ForContext(details).Information("{worker}: {waited} handed to others", worker, Count(waited, "connection"));
         else

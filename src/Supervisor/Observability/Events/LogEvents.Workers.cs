@@ -25,7 +25,7 @@ internal static partial class LogEvents
     }
 
     public static void SpawnFailed(this ILogger log, WorkerName worker, SpawnError error) =>
-        log.ForContext(new EventDetails(EventKind.SpawnError).Of(worker).With("REUSEPORT_STEP", error.Step).With(error.Errno))
+        log.ForContext(new EventDetails(EventKind.SpawnError).For(worker).With("REUSEPORT_STEP", error.Step).With(error.Errno))
             .Error("{worker}: could not be started: {REUSEPORT_REASON}", worker, error.ToString());
 
     public static void SpawnFailed(this ILogger log, WorkerName worker, string reason) =>
@@ -54,7 +54,7 @@ internal static partial class LogEvents
 
     /// <param name="left">Connections that the process still has.</param>
     public static void Drained(this ILogger log, WorkerName worker, int pid, TimeSpan after, int left) =>
-        log.ForContext(new EventDetails(EventKind.Drained).Of(worker, pid).With("REUSEPORT_CUT", left)).Write(
+        log.ForContext(new EventDetails(EventKind.Drained).For(worker, pid).With("REUSEPORT_CUT", left)).Write(
             left == 0 ? LogEventLevel.Information : LogEventLevel.Warning,
             left == 0
                 ? "{worker}: process {REUSEPORT_PID} has no connections left after {after}"
@@ -66,7 +66,7 @@ internal static partial class LogEvents
     public static void ReadinessTimedOut(
         this ILogger log, WorkerName worker, int pid, TimeSpan timeout, string? missing, string? failure)
     {
-        var details = new EventDetails(EventKind.ReadinessTimeout).Of(worker, pid)
+        var details = new EventDetails(EventKind.ReadinessTimeout).For(worker, pid)
             .With("REUSEPORT_AFTER_MS", Milliseconds(timeout));
         if (missing is not null) details.With("REUSEPORT_MISSING", missing);
         if (failure is not null) details.With("REUSEPORT_REASON", failure);
@@ -83,7 +83,7 @@ internal static partial class LogEvents
     public static void Exited(
         this ILogger log, WorkerName worker, int pid, ExitStatus status, TimeSpan uptime, bool asked, long oomKills = 0)
     {
-        var details = new EventDetails(EventKind.Exit).Of(worker, pid)
+        var details = new EventDetails(EventKind.Exit).For(worker, pid)
             // The words of systemd's own entries.
             .With("EXIT_CODE", status.CoreDumped ? "dumped" : status.Signaled ? "killed" : "exited")
             .With("EXIT_STATUS", status.Code)
@@ -106,7 +106,7 @@ internal static partial class LogEvents
 
     /// <param name="attempt">Number of the next start since the worker was last ready, from 1.</param>
     public static void Backoff(this ILogger log, WorkerName worker, TimeSpan delay, int attempt) =>
-        log.ForContext(new EventDetails(EventKind.Backoff).Of(worker).With("REUSEPORT_DELAY_MS", Milliseconds(delay)))
+        log.ForContext(new EventDetails(EventKind.Backoff).For(worker).With("REUSEPORT_DELAY_MS", Milliseconds(delay)))
             .Warning("{worker}: next start in {delay} (attempt {REUSEPORT_ATTEMPT})", worker, DurationText.Of(delay), attempt);
 
     public static void Failed(this ILogger log, WorkerName worker, string reason) =>
@@ -123,13 +123,13 @@ internal static partial class LogEvents
 
     /// <summary>A ready worker failed enough liveness probes to be restarted.</summary>
     public static void Unresponsive(this ILogger log, WorkerName worker, int pid, int failures, string reason) =>
-        log.ForContext(new EventDetails(EventKind.Unresponsive).Of(worker, pid).With("REUSEPORT_REASON", reason))
+        log.ForContext(new EventDetails(EventKind.Unresponsive).For(worker, pid).With("REUSEPORT_REASON", reason))
             .Warning(
                 "{worker}: no longer answers: {probes} failed, the last: {reason}", worker, Count(failures, "probe"), reason);
 
     /// <summary>A healthy worker is replaced, by its service's <c>recycle</c> setting.</summary>
     public static void Recycled(this ILogger log, WorkerName worker, int pid, string reason) =>
-        log.ForContext(new EventDetails(EventKind.Recycle).Of(worker, pid).With("REUSEPORT_REASON", reason))
+        log.ForContext(new EventDetails(EventKind.Recycle).For(worker, pid).With("REUSEPORT_REASON", reason))
             .Information("{worker}: recycled: process {REUSEPORT_PID} {reason}", worker, pid, reason);
 
     /// <summary>A process is sent its stop signal.</summary>
@@ -149,23 +149,23 @@ internal static partial class LogEvents
 
     /// <summary>Processes that a worker left behind were killed.</summary>
     public static void SweptTree(this ILogger log, WorkerName worker, int count) =>
-        log.ForContext(new EventDetails(EventKind.Kill).Of(worker).With("REUSEPORT_COUNT", count))
+        log.ForContext(new EventDetails(EventKind.Kill).For(worker).With("REUSEPORT_COUNT", count))
             .Warning("{worker}: {processes} that it left behind killed", worker, Count(count, "process", "processes"));
 
     /// <summary>Processes of a worker were sent SIGKILL repeatedly and still run.</summary>
     public static void TreeSurvived(this ILogger log, WorkerName worker, int count) =>
-        log.ForContext(new EventDetails(EventKind.KillFailed).Of(worker).With("REUSEPORT_COUNT", count))
+        log.ForContext(new EventDetails(EventKind.KillFailed).For(worker).With("REUSEPORT_COUNT", count))
             .Error("{worker}: {processes} cannot be killed", worker, Count(count, "process", "processes"));
 
     /// <summary>A stream of the worker cannot be read and was closed.</summary>
     public static void OutputLost(this ILogger log, WorkerName worker, int pid, OutputStream stream, Errno errno) =>
-        log.ForContext(new EventDetails(EventKind.OutputLost).Of(worker, pid).With(errno))
+        log.ForContext(new EventDetails(EventKind.OutputLost).For(worker, pid).With(errno))
             .Error(
                 "{worker}: {REUSEPORT_STREAM} cannot be read and was closed: {errno}", worker, LineSource.NameOf(stream), errno);
 
     /// <summary>The rate limit dropped lines of the worker's output.</summary>
     public static void Dropped(this ILogger log, WorkerName worker, int pid, OutputStream stream, long count) =>
-        log.ForContext(new EventDetails(EventKind.Dropped).Of(worker, pid).With("REUSEPORT_COUNT", count))
+        log.ForContext(new EventDetails(EventKind.Dropped).For(worker, pid).With("REUSEPORT_COUNT", count))
             .Warning(
                 "{worker}: {lines} of {REUSEPORT_STREAM} dropped by the rate limit",
                 worker, Count(count, "line"), LineSource.NameOf(stream));

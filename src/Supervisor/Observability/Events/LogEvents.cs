@@ -12,7 +12,7 @@ internal static partial class LogEvents
     private static ILogger Event(this ILogger log, EventKind kind) => log.ForContext(new EventDetails(kind));
 
     private static ILogger Event(this ILogger log, EventKind kind, WorkerName worker, int pid = 0) =>
-        log.ForContext(new EventDetails(kind).Of(worker, pid));
+        log.ForContext(new EventDetails(kind).For(worker, pid));
 
     private static string Count(long number, string one, string? many = null) =>
         $"{number} {(number == 1 ? one : many ?? one + "s")}";

@@ -33,7 +33,7 @@ internal sealed class LastWords(bool stdout, bool stderr)
     }
 
     /// <summary>Adds the bytes of one read.</summary>
-    public void Take(OutputStream stream, ReadOnlySpan<byte> chunk)
+    public void Add(OutputStream stream, ReadOnlySpan<byte> chunk)
     {
         lock (_gate) (stream == OutputStream.Stderr ? _stderr : _stdout).Take(chunk);
     }

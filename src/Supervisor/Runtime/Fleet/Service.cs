@@ -13,10 +13,10 @@ internal sealed class Service(ServiceSpec declared)
     /// <summary>The effective specification: <see cref="Declared"/> with the requested number of workers.</summary>
     public ServiceSpec Spec { get; private set; } = declared;
 
-    public SlotPolicy Policy { get; private set; } = SlotPolicy.Of(declared);
+    public SlotPolicy Policy { get; private set; } = SlotPolicy.From(declared);
 
     /// <summary>Changes that clients requested beside the configuration files.</summary>
-    public ServiceOverrides Overrides { get; private set; } = ServiceOverrides.Of(declared);
+    public ServiceOverrides Overrides { get; private set; } = ServiceOverrides.From(declared);
 
     /// <summary>Slots by worker number. Slots at or above <see cref="ServiceSpec.Workers"/> are leaving.</summary>
     public List<WorkerSlot> Slots { get; } = [];
@@ -40,7 +40,7 @@ internal sealed class Service(ServiceSpec declared)
     {
         Overrides = Overrides.Adopt(Declared, declared);
         Declared = declared;
-        Policy = SlotPolicy.Of(declared);
+        Policy = SlotPolicy.From(declared);
         Want(Overrides);
     }
 
@@ -49,7 +49,7 @@ internal sealed class Service(ServiceSpec declared)
     {
         Leaving = false;
         Declared = declared;
-        Overrides = ServiceOverrides.Of(declared);
+        Overrides = ServiceOverrides.From(declared);
     }
 
     /// <summary>Lets the loop forget the service when its last worker has stopped.</summary>

@@ -51,7 +51,7 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
     private SlotPolicy Former => _former?.Policy ?? Service.Policy;
 
     /// <summary>Keeps the present specification of this worker until <see cref="Renew"/>, whatever the service becomes.</summary>
-    public void Keep(ServiceSpec spec) => _former = (spec, SlotPolicy.Of(spec));
+    public void Keep(ServiceSpec spec) => _former = (spec, SlotPolicy.From(spec));
 
     /// <summary>Takes the state that the slot machine has reached.</summary>
     public void MoveTo(Slot slot) => Slot = slot;

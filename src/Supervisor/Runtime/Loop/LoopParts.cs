@@ -17,8 +17,8 @@ internal sealed class LoopParts : IDisposable
         Services = new ServiceParts(options, services, Slots, Events);
         Deadlines =
         [
-            Slots.Runner, Slots.Starter, Processes.Starts, Slots.Silence, Slots.Sockets, Slots.Probes, Processes.ProbeCommands,
-            Services.Recycler, Processes.Trees,
+            Slots.Runner, Processes.Accounts, Slots.Starter, Processes.Starts, Slots.Silence, Slots.Sockets, Slots.Probes,
+            Processes.ProbeCommands, Services.Recycler, Processes.Trees,
         ];
         Followers = [Slots.Probes, Slots.Outcomes, Services.Recycler, Slots.Shares, Slots.Starter];
     }

@@ -3,7 +3,7 @@ using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Output;
 using Reuseportd.Runtime.Probing;
 using Reuseportd.Runtime.Processes;
-using Reuseportd.Runtime.Readiness;
+using Reuseportd.Runtime.Binds;
 using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Runtime.SteeringTask;
 
@@ -22,7 +22,7 @@ internal sealed class MessageDispatch(LoopParts parts, Mailbox mailbox, Func<Tim
             case OutputMessage output:
                 Handle(output);
                 break;
-            case ReadinessMessage found:
+            case BindMessage found:
                 parts.Slots.Outcomes.Handle(found);
                 break;
             case SteeringMessage report:

@@ -24,17 +24,18 @@ internal sealed class ProcessParts : IDisposable
         (_options, _output) = (options, services.Output);
         _launcher = MakeLauncher(options);
         Starts = new Starts(_launcher, mailbox, log, options.StartTime ?? time, options.LongestStart);
-        Accounts = new Accounts(mailbox, time);
+        Accounts = new Accounts(mailbox, options.StartTime ?? time);
         Notifications = new Notifications(options.NotifyFolder, descriptors, events);
         var launchPad = new LaunchPad(options.Environment, options.Preload, Accounts, Notifications, options.Groups);
-        ProbeCommands = new ExecProbes(launchPad, Starts, descriptors, mailbox, options.Guard);
+        var unwatched = new UnwatchedProcesses();
+        ProbeCommands = new ExecProbes(launchPad, Starts, descriptors, unwatched, mailbox, options.Guard);
         Files = new FileTable(launchPad, _output, mailbox, log, time);
-        Table = new WorkerTable(launchPad, Files, descriptors, _output, options.Guard, events, log);
+        Table = new WorkerTable(launchPad, Files, descriptors, _output, unwatched, options.Guard, events, log);
         Trees = options.Groups is { } groups
             ? new GroupReaper(IsOwn, groups, descriptors, events, log, services.Now)
             : new TreeReaper(IsOwn, isBusy, events, log, services.Now);
         Children = new AdoptedChildren(
-            Table, Starts, Trees, options.Guard, options.ChildSignal, ProbeCommands.IsOwn, events, log);
+            Table, unwatched, Starts, Trees, options.Guard, options.ChildSignal, ProbeCommands.IsOwn, events, log);
     }
 
     public Starts Starts { get; }

@@ -209,7 +209,7 @@ internal sealed class OutputLoop : IDisposable
         {
             var chunk = _buffer.AsSpan(0, result.Count);
             Retention?.Append(stream.Source, chunk);
-            stream.LastWords?.Take(stream.Source.Stream, chunk);
+            stream.LastWords?.Add(stream.Source.Stream, chunk);
             if (stream.File is { } written) _files.Add(written);
             _router.Route(stream, chunk, now);
             return true;

@@ -12,8 +12,13 @@ namespace Reuseportd.Runtime.Probing;
 /// Probes that run a command. A command runs with its worker's user and marks, so the processes that it leaves behind are found
 /// with the worker's orphans. Only the loop's thread uses it.
 /// </summary>
-internal sealed class ExecProbes(LaunchPad launchPad, Starts starts, DescriptorTable descriptors, Mailbox mailbox, Guard? guard)
-    : IDescriptorOwner, IDeadlineOwner
+internal sealed class ExecProbes(
+    LaunchPad launchPad,
+    Starts starts,
+    DescriptorTable descriptors,
+    UnwatchedProcesses unwatched,
+    Mailbox mailbox,
+    Guard? guard) : IDescriptorOwner, IDeadlineOwner
 {
     /// <summary>Time that a process gets to end after SIGKILL. A process that hangs in the kernel is left.</summary>
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(1);
@@ -50,12 +55,8 @@ internal sealed class ExecProbes(LaunchPad launchPad, Starts starts, DescriptorT
         var watched = descriptors.Add(handle, WorkerTable.ExitOnce, token, this);
         if (watched != Errno.None)
         {
-            // Without epoll its end would go unnoticed, and it would not count as an orphan.
-            ProcessGroup.Kill(handle.Pid);
-            handle.WaitForEnd(LastWait);
-            handle.Wait(out _);
             guard?.Forget(handle.Pid);
-            handle.Dispose();
+            unwatched.End(start);
             Answer(start, $"epoll_ctl: {watched}");
             return;
         }

@@ -15,11 +15,18 @@ internal sealed record AccountKey(string? User, string? Group, ValueList<string>
 /// The accounts that services run as. A directory service may be slow (nsswitch.conf(5)), so other threads look accounts up, once
 /// for each configuration. Only the loop's thread uses it.
 /// </summary>
-internal sealed class Accounts(Mailbox mailbox, TimeProvider time)
+/// <param name="time">A clock of its own, as a lookup takes real time.</param>
+internal sealed class Accounts(Mailbox mailbox, TimeProvider time) : IDeadlineOwner
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<AccountKey, Entry> _entries = [];
+
+    /// <summary>
+    /// Lookups in the order of their deadlines. A <see cref="Timer"/> would wake three threads at the deadline, although the
+    /// answer came long before.
+    /// </summary>
+    private readonly Queue<(Entry Entry, TimeSpan Due)> _open = new();
 
     /// <summary>Must be called when the configuration is read again: users and groups may have changed.</summary>
     public void Forget() => _entries.Clear();
@@ -33,7 +40,8 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time)
         if (!_entries.TryGetValue(key, out var entry))
         {
             _entries.Add(key, entry = new Entry());
-            _ = PostAsync(key, entry);
+            _open.Enqueue((entry, Now() + Patience));
+            _ = Task.Run(() => mailbox.Post(Search(key, entry)));
         }
 
         if (!entry.IsOpen) return true;
@@ -67,34 +75,35 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time)
         entry.Retries.Clear();
     }
 
-    private async Task PostAsync(AccountKey key, Entry entry)
+    public TimeSpan? NextWait(TimeSpan now)
     {
-        var search = Task.Run(() => Search(key));
-        try
-        {
-            await search.WaitAsync(Patience, time);
-        }
-        catch (TimeoutException)
-        {
-            const string problem = "the user's account was not found in time";
-            mailbox.Post(new ProcessMessage.AccountFound(entry, Account: null, problem, IsLate: true));
-        }
-
-        var found = await search;
-        mailbox.Post(new ProcessMessage.AccountFound(entry, found.Account, found.Problem, IsLate: false));
+        while (_open.TryPeek(out var first) && !first.Entry.IsOpen) _open.Dequeue();
+        return _open.TryPeek(out var next) ? Waits.Until(next.Due, Now()) : null;
     }
 
-    private static (Account? Account, string? Problem) Search(AccountKey key)
+    /// <summary>Answers the starts that wait for a late lookup. The lookup continues.</summary>
+    public void HandleDue(TimeSpan now)
+    {
+        while (NextWait(now) == TimeSpan.Zero)
+        {
+            const string problem = "the user's account was not found in time";
+            Handle(new ProcessMessage.AccountFound(_open.Dequeue().Entry, Account: null, problem, IsLate: true));
+        }
+    }
+
+    private TimeSpan Now() => time.GetElapsedTime(0);
+
+    private static ProcessMessage.AccountFound Search(AccountKey key, Entry entry)
     {
         try
         {
-            return (Resolve(key, out var problem), problem);
+            return new(entry, Resolve(key, out var problem), problem, IsLate: false);
         }
 #pragma warning disable CA1031 // The starts wait for an answer, whatever the exception is.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            return (null, fault.Message);
+            return new(entry, Account: null, fault.Message, IsLate: false);
         }
     }
 

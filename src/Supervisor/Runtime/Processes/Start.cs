@@ -67,10 +67,27 @@ internal abstract class Start
         if (Spawned is not { } spawned) return;
         ProcessGroup.Kill(spawned.Process.Pid);
         spawned.Process.Wait(out _);
+        Close(spawned);
+    }
+
+    /// <summary>Reaps a killed process if it has ended, and ends its process group. Does not block.</summary>
+    /// <returns>False if the process runs, or if a tracer holds its exit (ptrace(2)).</returns>
+    public virtual bool TryDiscard()
+    {
+        if (Spawned is not { } spawned) return true;
+        if (!spawned.Process.HasEnded) return false;
+        ProcessGroup.Kill(spawned.Process.Pid);
+        if (spawned.Process.Wait(out var status) == Errno.None && status is null) return false;
+        Close(spawned);
+        return true;
+    }
+
+    protected abstract void Launch(Spawner spawner);
+
+    private static void Close(Spawned spawned)
+    {
         spawned.Process.Dispose();
         spawned.Stdout?.Dispose();
         spawned.Stderr?.Dispose();
     }
-
-    protected abstract void Launch(Spawner spawner);
 }

@@ -61,6 +61,14 @@ internal sealed class WorkerStart(
         launchPad.Abandon(Group);
     }
 
+    public override bool TryDiscard()
+    {
+        if (!base.TryDiscard()) return false;
+        // Other processes of the group may need time to end.
+        if (Group is { } group) _ = Task.Run(() => launchPad.Abandon(group));
+        return true;
+    }
+
     protected override void Launch(Spawner spawner)
     {
         Error = launchPad.Launch(spawner, this, out var spawned, out _group);

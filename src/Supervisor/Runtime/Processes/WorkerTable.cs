@@ -23,6 +23,7 @@ internal sealed class WorkerTable(
     FileTable files,
     DescriptorTable descriptors,
     OutputLoop output,
+    UnwatchedProcesses unwatched,
     Guard? guard,
     FleetEvents events,
     ILogger log) : IDescriptorOwner
@@ -32,9 +33,6 @@ internal sealed class WorkerTable(
     /// tracer lets go.
     /// </summary>
     public const EpollEvents ExitOnce = EpollEvents.Readable | EpollEvents.EdgeTriggered;
-
-    /// <summary>Time that a process gets to end after SIGKILL.</summary>
-    private static readonly TimeSpan KillWait = TimeSpan.FromSeconds(1);
 
     /// <summary>The number of former processes kept for late lines. Lines are late by milliseconds only.</summary>
     private const int MostFormer = 64;
@@ -57,7 +55,7 @@ internal sealed class WorkerTable(
     private bool _isStopping;
 
     /// <summary>Processes that run or are not reaped yet.</summary>
-    public int Count => _bySerial.Count + _traced.Count;
+    public int Count => _bySerial.Count + _traced.Count + unwatched.Count;
 
     /// <summary>
     /// Output pipes of the running processes. A killed process closes its pipes before it is reaped, and its replacement needs
@@ -110,7 +108,9 @@ internal sealed class WorkerTable(
         var watched = descriptors.Add(process.Handle, ExitOnce, process.Serial, this);
         if (watched != Errno.None)
         {
-            EndUnwatched(process, start);
+            Forget(process);
+            unwatched.End(start);
+            Drop(start);
             error = new SpawnError("epoll_ctl", "pidfd", watched);
             process = null;
             return false;
@@ -220,17 +220,5 @@ internal sealed class WorkerTable(
         guard?.Forget(process.Handle.Pid);
         if (process.Slot.Last == process) _ended.Add(process.Serial, process);
         process.Slot.Leave(process);
-    }
-
-    /// <summary>
-    /// Ends a process that epoll cannot watch. Its end would go unnoticed, and it would not count as an orphan.
-    /// </summary>
-    private void EndUnwatched(WorkerProcess process, WorkerStart start)
-    {
-        process.Handle.SendSignal(Signal.Kill);
-        process.Handle.WaitForEnd(KillWait);
-        Forget(process);
-        start.Discard();
-        Drop(start);
     }
 }

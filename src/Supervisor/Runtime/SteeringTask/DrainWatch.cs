@@ -33,7 +33,7 @@ internal sealed class DrainWatch
         _next = now + Interval;
         var queues = AcceptQueues.Sample(diag, datagrams: _draining.Exists(process => process.HasDatagrams), out var errno);
         if (errno != Errno.None) return [];
-        var connections = ConnectionCount.Take(diag, [.. _draining.SelectMany(process => process.Ports).Distinct()], out errno);
+        var connections = ConnectionCount.Read(diag, [.. _draining.SelectMany(process => process.Ports).Distinct()], out errno);
         if (errno != Errno.None) return [];
         return [.. _draining.Where(process => Look(process, queues, connections))];
     }

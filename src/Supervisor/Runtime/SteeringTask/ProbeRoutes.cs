@@ -61,7 +61,7 @@ internal sealed class ProbeRoutes
         List<SharedGroup> groups = [];
         // Probes are connections. A classic program would give a UDP socket its share as soon as the socket joined.
         var streams = placement.SocketsIn(listing()).Where(socket => socket.IsStream);
-        foreach (var sockets in streams.GroupBy(socket => GroupKey.Of(socket)))
+        foreach (var sockets in streams.GroupBy(socket => GroupKey.For(socket)))
         {
             var group = find(sockets.Key);
             // A classic program cannot route single connections, so the process must be a full member to be reached.

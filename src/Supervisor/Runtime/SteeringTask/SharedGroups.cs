@@ -44,7 +44,7 @@ internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbo
         process.Placement = placement;
         SharedGroup[] former = [.. process.Groups];
         process.Sockets.Clear();
-        foreach (var sockets in placement.SocketsIn(listing).GroupBy(socket => GroupKey.Of(socket)))
+        foreach (var sockets in placement.SocketsIn(listing).GroupBy(socket => GroupKey.For(socket)))
         {
             var group = Find(placement, sockets.Key);
             foreach (var socket in sockets) process.Sockets.Add((group, socket));

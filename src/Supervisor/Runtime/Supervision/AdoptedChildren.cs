@@ -11,11 +11,12 @@ namespace Reuseportd.Runtime.Supervision;
 
 /// <summary>
 /// Reaps children of the daemon that are no workers: orphans, which the kernel hands to the daemon as subreaper
-/// (PR_SET_CHILD_SUBREAPER, prctl(2)), and the guard. Only the loop's thread uses it.
+/// (PR_SET_CHILD_SUBREAPER, prctl(2)), processes that epoll cannot watch, and the guard. Only the loop's thread uses it.
 /// </summary>
 /// <param name="isProbe">True for a probe's command, which is reaped through its pidfd.</param>
 internal sealed class AdoptedChildren(
     WorkerTable processes,
+    UnwatchedProcesses unwatched,
     Starts starts,
     ITreeReaper trees,
     Guard? guard,
@@ -58,6 +59,7 @@ internal sealed class AdoptedChildren(
     {
         if (!IsDue) return;
         IsDue = false;
+        unwatched.Reap();
         if (guard is { Pid: var pid and not 0 } && guard.Reap() is { } status) log.GuardEnded(pid, status);
         for (var reaped = 0; Subreaper.NextEnded() is { } child; reaped++)
         {

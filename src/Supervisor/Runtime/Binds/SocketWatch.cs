@@ -6,7 +6,7 @@ using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Messages;
 using Reuseportd.Slots;
 
-namespace Reuseportd.Runtime.Readiness;
+namespace Reuseportd.Runtime.Binds;
 
 /// <summary>
 /// Finds the ports of workers that write no outcome lines: <c>debug: false</c>, stderr elsewhere or closed, a program without the
@@ -91,7 +91,7 @@ internal sealed class SocketWatch(Mailbox mailbox) : IDeadlineOwner
                 held.ExceptWith(others);
                 var own = serving.Where(socket => held.Contains(socket.Inode) && ports.Contains(socket.Port));
                 int[] served = [.. own.Select(socket => socket.Port)];
-                if (served.Length > 0) mailbox.Post(new ReadinessMessage.PortsSeen(serial, new([.. served])));
+                if (served.Length > 0) mailbox.Post(new BindMessage.PortsSeen(serial, new([.. served])));
             }
         }
         finally
@@ -115,7 +115,7 @@ internal sealed class SocketWatch(Mailbox mailbox) : IDeadlineOwner
             finally
             {
                 // A missing answer would keep the worker from becoming ready.
-                mailbox.Post(new ReadinessMessage.PortsChecked(serial, served));
+                mailbox.Post(new BindMessage.PortsChecked(serial, served));
             }
         });
     }

@@ -2,7 +2,7 @@ using Reuseportd.Linux.Processes;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Processes;
 
-namespace Reuseportd.Runtime.Readiness;
+namespace Reuseportd.Runtime.Binds;
 
 /// <summary>Finds the worker of a process: the process itself, its session, or an ancestor.</summary>
 internal static class Senders

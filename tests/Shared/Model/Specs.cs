@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Decisions.Tests;
+namespace Tests.Shared;
 
 /// <summary>Whole service specs that tests vary with <c>with</c>.</summary>
 internal static class Specs

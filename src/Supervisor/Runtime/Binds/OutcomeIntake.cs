@@ -6,7 +6,7 @@ using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Runtime.Supervision;
 using Reuseportd.Slots;
 
-namespace Reuseportd.Runtime.Readiness;
+namespace Reuseportd.Runtime.Binds;
 
 /// <summary>
 /// Takes facts about sockets, from outcome lines and from the kernel, and reports them to the slot machines for readiness. Only
@@ -51,20 +51,20 @@ internal sealed class OutcomeIntake(
     }
 
     /// <summary>Handles the result of a query. Results for ended processes are ignored.</summary>
-    public void Handle(ReadinessMessage found)
+    public void Handle(BindMessage found)
     {
         switch (found)
         {
-            case ReadinessMessage.PortsSeen seen when processes.Find(seen.Process) is { } process:
+            case BindMessage.PortsSeen seen when processes.Find(seen.Process) is { } process:
                 process.RecordKernelPorts(seen.Ports);
                 foreach (var port in seen.Ports) runner.Apply(process.Slot, new SlotEvent.Serves(process.Generation, port));
                 break;
-            case ReadinessMessage.PortsChecked seen when processes.Find(seen.Process) is { } process:
+            case BindMessage.PortsChecked seen when processes.Find(seen.Process) is { } process:
                 runner.Apply(process.Slot, new SlotEvent.Checked(process.Generation, seen.Ports));
                 // The process has closed a socket. Only the kernel reliably tells when there is a new one.
                 if (process.Slot.Slot.State is SlotState.Starting { ServesSince: null }) sockets.Watch(process, clock());
                 break;
-            case ReadinessMessage.SilenceExplained explained:
+            case BindMessage.SilenceExplained explained:
                 var silent = explained.Process;
                 silent.RecordSilence(explained.Silence);
                 failures.Tell(new FailureEvent.LibrarySilent(silent.Slot.Name, silent.Handle.Pid, explained.Silence));

@@ -1,5 +1,6 @@
 /*
  * Searches /proc in rounds until a round finds no process: a process may fork before it is killed.
+ * The rules are those of Linux/Processes/ProcessTree.cs. Change both files together.
  *
  * A process belongs to a worker if its environment has the daemon's mark, or by its session. Programs that
  * overwrite their environment (nginx, redis) are known only by the session, and programs with a session of
@@ -15,6 +16,7 @@
 #include <time.h>
 
 #include "child.h"
+#include "directory_entry.h"
 #include "guard_hunt.h"
 #include "guard_proc.h"
 
@@ -27,15 +29,6 @@ enum {
     MOST_IN_A_ROUND = 256,
     PATIENCE_MS = 20, /* for the processes of one round together */
     NAME_SIZE = 255,
-};
-
-/* The head of struct linux_dirent64; see getdents64(2). */
-struct entry {
-    uint64_t inode;
-    int64_t offset;
-    uint16_t size;
-    uint8_t type;
-    char name[];
 };
 
 struct round {

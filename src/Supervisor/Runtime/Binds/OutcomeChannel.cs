@@ -1,7 +1,7 @@
 using Reuseportd.Model;
 using Reuseportd.Runtime.Snapshots;
 
-namespace Reuseportd.Runtime.Readiness;
+namespace Reuseportd.Runtime.Binds;
 
 /// <summary>Decides whether a process's outcome lines reach the daemon. Pure.</summary>
 internal static class OutcomeChannel

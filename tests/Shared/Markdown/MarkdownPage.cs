@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Decisions.Tests.Markdown;
+namespace Tests.Shared;
 
 /// <summary>
 /// A page of the documents: its links, and its headings by the names that GitHub gives them in links. Code is left out. Pure: it

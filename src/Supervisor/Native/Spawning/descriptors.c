@@ -8,15 +8,7 @@
 #include <unistd.h>
 
 #include "child.h"
-
-/* The head of struct linux_dirent64; see getdents64(2). */
-struct entry {
-    uint64_t inode;
-    int64_t offset;
-    uint16_t size;
-    uint8_t type;
-    char name[];
-};
+#include "directory_entry.h"
 
 static unsigned int number_of(const char *name)
 {

@@ -3,7 +3,7 @@ using Reuseportd.Model;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Messages;
 
-namespace Reuseportd.Runtime.Readiness;
+namespace Reuseportd.Runtime.Binds;
 
 /// <summary>
 /// Notices workers whose preload library writes no line, when their output ends or after a timeout, and has the reason found.
@@ -74,10 +74,10 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
         if (wasLoaded && !(running && isUnproven)) return;
         Task.Run(() =>
         {
-            var diagnosis = PreloadDiagnosis.Of(running ? pid : null, program, preload, credentials);
+            var diagnosis = PreloadDiagnosis.For(running ? pid : null, program, preload, credentials);
             // The program may only be slow to bind.
             if (wasLoaded && diagnosis.Reason is PreloadReason.LoadedSilently or PreloadReason.Unknown) return;
-            mailbox.Post(new ReadinessMessage.SilenceExplained(process, diagnosis));
+            mailbox.Post(new BindMessage.SilenceExplained(process, diagnosis));
         });
     }
 
