@@ -31,9 +31,9 @@ struct endpoint {
 _Static_assert(offsetof(struct sockaddr_in, sin_port) == offsetof(struct sockaddr_in6, sin6_port),
                "one port offset");
 _Static_assert(offsetof(struct sockaddr_in, sin_addr) + 4 <= PROBED_BYTES,
-               "one probe covers what is read of IPv4");
+               "one probe covers all bytes that are read of IPv4");
 _Static_assert(PROBED_BYTES <= SHORTEST_SOCKADDR_IN, "no probe past the end");
-_Static_assert(2 * PROBED_BYTES >= SHORTEST_SOCKADDR_IN6, "two probes cover what is read of IPv6");
+_Static_assert(2 * PROBED_BYTES >= SHORTEST_SOCKADDR_IN6, "two probes cover all bytes that are read of IPv6");
 _Static_assert(offsetof(struct sockaddr_in6, sin6_addr) + 16 <= SHORTEST_SOCKADDR_IN6,
                "address within the shortest");
 

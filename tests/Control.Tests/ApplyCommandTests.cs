@@ -65,15 +65,11 @@ public sealed class ApplyCommandTests
     [Fact]
     public async Task Apply_EndedByAPause_NamesTheCommandThatResumes()
     {
-        UnreadyWorker[] workers =
-        [
-            new("web@1", "ready", "not replaced yet: the update is paused; 'reuseportctl resume web' goes on") { Paused = true },
-        ];
+        const string paused = "not replaced yet: the update is paused; 'reuseportctl resume web' continues it";
+        UnreadyWorker[] workers = [new("web@1", "ready", paused) { Paused = true }];
         using var daemon = Answering(200, new ApplyDocument([], 0, 1, 0, 0, 2, 2, [], workers));
         var run = await Run.CommandAsync(daemon.Path, "apply");
-        Assert.Equal(
-            (ExitCode.Failed, "reuseportctl: web@1: not replaced yet: the update is paused; 'reuseportctl resume web' goes on\n"),
-            (run.Code, run.Errors));
+        Assert.Equal((ExitCode.Failed, $"reuseportctl: web@1: {paused}\n"), (run.Code, run.Errors));
     }
 
     [Fact]

@@ -89,17 +89,17 @@ public sealed class CommandTests
     [Fact]
     public async Task Pause_WithoutAnUpdate_Fails()
     {
-        var idle = Ready with { Ok = false, Detail = "it is not being replaced", Untouched = true };
+        var idle = Ready with { Ok = false, Detail = "no rolling restart is in progress", Untouched = true };
         using var daemon = Answering(new CommandDocument([idle], TimedOut: false), ContractJson.Default.CommandDocument);
         var run = await Run.CommandAsync(daemon.Path, "pause", "web");
-        Assert.Equal((ExitCode.Failed, "reuseportctl: web@0: it is not being replaced\n"), (run.Code, run.Errors));
+        Assert.Equal((ExitCode.Failed, "reuseportctl: web@0: no rolling restart is in progress\n"), (run.Code, run.Errors));
         run.ExpectGolden("pause-without-an-update");
     }
 
     /// <summary>The workers are ready, although the command fails. Their logs do not help, so they are not named.</summary>
     [Theory]
-    [InlineData("rollback", "there is nothing to go back to")]
-    [InlineData("resume", "nothing is paused")]
+    [InlineData("rollback", "the service has no former configuration")]
+    [InlineData("resume", "no rolling restart is paused")]
     public async Task Command_NothingToDo_FailsWithTheReason(string verb, string why)
     {
         var idle = Ready with { Ok = false, Detail = why, Untouched = true };
@@ -290,7 +290,7 @@ public sealed class CommandTests
     [Fact]
     public async Task Binds_WorkersWithoutTheLibrary_AreTheKernelsPorts()
     {
-        const string why = "not told: 'stderr' does not come to the daemon";
+        const string why = "binds unknown: the daemon does not read 'stderr'";
         using var daemon = Answering(
             new BindsDocument([], [])
             {

@@ -114,7 +114,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void Start_StillOnItsWayWhenTimeIsOver_SaysSo()
+    public void Start_UnsettledAtTheTimeout_SaysSo()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("slow", 1) with
@@ -248,7 +248,8 @@ public sealed class CommandTests
         Assert.Equal([("web@0", "stopped", false), ("web@1", "stopped", false)], Ends(result));
         Assert.All(
             result.Workers,
-            end => Assert.Equal((true, "it is stopped, and stays so until it is started"), (end.IsUntouched, end.Detail)));
+            end => Assert.Equal(
+                (true, "the service is stopped; 'reuseportctl start' starts its workers"), (end.IsUntouched, end.Detail)));
     }
 
     private static (string Name, string State, bool Ok)[] Ends(CommandResult result)

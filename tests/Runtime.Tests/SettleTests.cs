@@ -12,7 +12,7 @@ public sealed class SettleTests
 
     private static readonly TimeSpan Limit = TimeSpan.FromHours(1);
 
-    private const string Settling = "serves; ready once it has for 1 min";
+    private const string Settling = "serves; becomes ready after 1 min of service";
 
     [Theory]
     [InlineData("tcp4", true)]

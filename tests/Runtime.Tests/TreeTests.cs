@@ -36,7 +36,8 @@ public sealed class TreeTests
         });
 
         Deadline.Until(
-            () => trees.Fleet.Worker("web@0").Detail == "exit code 0; it left 1 process behind: does it go into the background?",
+            () => trees.Fleet.Worker("web@0").Detail
+                  == "exit code 0; the worker left 1 process behind; if the program daemonizes, keep it in the foreground",
             "it is said what it left");
         Deadline.Until(() => OwnProcess.Children().Length == 0, "the grandchild is gone and reaped");
     }

@@ -242,7 +242,7 @@ public sealed class UpdateTests
         Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\0infinity\0", OwnProcess.CommandOf(worker.Pid)));
         Assert.All(
             fleet.Ask(new FleetCommand.Rollback(), "web").Workers,
-            worker => Assert.Equal((false, "there is nothing to go back to"), (worker.Ok, worker.Detail)));
+            worker => Assert.Equal((false, "the service has no former configuration"), (worker.Ok, worker.Detail)));
     }
 
     [Fact]
@@ -253,7 +253,8 @@ public sealed class UpdateTests
         fleet.Converge(service);
         Assert.All(
             fleet.Ask(new FleetCommand.Pause(), "web").Workers,
-            worker => Assert.Equal((false, true, "it is not being replaced"), (worker.Ok, worker.IsUntouched, worker.Detail)));
+            worker => Assert.Equal(
+                (false, true, "no rolling restart is in progress"), (worker.Ok, worker.IsUntouched, worker.Detail)));
         var update = fleet.BeginConverge(service.With("sleep", "2000"));
         fleet.Log.Take("spawn", 4);
         fleet.Ask(new FleetCommand.Pause(), "web");
@@ -261,7 +262,8 @@ public sealed class UpdateTests
         Assert.Equal([2, 1, 1], fleet.Snapshot().Workers.Select(worker => worker.Generation));
         Assert.All(
             fleet.Ask(new FleetCommand.Pause(), "web").Workers,
-            worker => Assert.Equal((false, true, "already paused"), (worker.Ok, worker.IsUntouched, worker.Detail)));
+            worker => Assert.Equal(
+                (false, true, "the rolling restart is already paused"), (worker.Ok, worker.IsUntouched, worker.Detail)));
 
         Assert.All(fleet.Ask(new FleetCommand.Resume(), "web").Workers, worker => Assert.True(worker.Ok, worker.Detail));
         Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\02000\0", OwnProcess.CommandOf(worker.Pid)));

@@ -161,7 +161,7 @@ internal static partial class ControlClient
     }
 
     /// <summary>
-    /// In a directory where every user may create files, the listener may belong to another user who waits for our commands.
+    /// True if the listener may receive commands. In a directory where every user may create files, it must belong to this user.
     /// </summary>
     /// <param name="owner">Returns the user of the listener.</param>
     public static bool IsTrusted(string path, uint user, Func<uint> owner) =>

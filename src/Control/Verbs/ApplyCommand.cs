@@ -52,7 +52,7 @@ internal static class ApplyCommand
         if (applied.Cut > 0) Console.WriteLine(Shown.Cut(applied.Cut));
         if (!waited) return applied.NotReopened.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
         foreach (var service in applied.RolledBack)
-            Console.Error.WriteLine($"reuseportctl: {service} was rolled back and runs as before");
+            Console.Error.WriteLine($"reuseportctl: {service} was rolled back to its former configuration");
         var suspects = applied.NotReady.Where(worker => worker.Paused is not true)
             .Select(worker => FailureText.ServiceOf(worker.Name)).Concat(applied.RolledBack);
         var lines = FailureText.Lines([.. applied.NotReady.Select(FailureText.For)], applied.TimedOut, suspects);

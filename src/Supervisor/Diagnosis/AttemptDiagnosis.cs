@@ -4,17 +4,17 @@ using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Diagnosis;
 
-/// <summary>Why a process beside the worker's own does not serve; pure.</summary>
-/// <param name="CoversSilence">Whether it also says that the worker's own process lacks the preload library.</param>
+/// <summary>The causes why a process beside the worker's own does not serve; pure.</summary>
+/// <param name="CoversSilence">True if the causes also tell that the worker's own process lacks the preload library.</param>
 internal sealed record AttemptDiagnosis(Attempt Attempt, IReadOnlyList<Cause> Causes, bool CoversSilence)
 {
-    /// <summary>Whether the process was to replace the worker's own.</summary>
+    /// <summary>True if the process is, or was, the replacement of the worker's own process.</summary>
     public bool IsOfReplacement => Attempt.Kind != AttemptKind.LastTry;
 
-    /// <summary>In plain words.</summary>
+    /// <summary>The diagnosis as text.</summary>
     public string Words => Attempt.Kind switch
     {
-        AttemptKind.LastTry => $"the last try: {CauseWords.Of(Causes[0])}",
+        AttemptKind.LastTry => $"the last start failed: {CauseWords.Of(Causes[0])}",
         AttemptKind.FailedReplacement => $"not replaced: {Explained}",
         _ => string.Create(
             CultureInfo.InvariantCulture,
@@ -24,7 +24,7 @@ internal sealed record AttemptDiagnosis(Attempt Attempt, IReadOnlyList<Cause> Ca
     private string Explained =>
         WorkerDetail.Joined([Explanation.Detail(Attempt.Process), .. Causes.Select(CauseWords.Of)]) ?? UpdateWords.Unexplained;
 
-    /// <returns>Null where the worker's own detail says all.</returns>
+    /// <returns>Null if the detail of the worker's own process is complete.</returns>
     public static AttemptDiagnosis? For(WorkerSnapshot worker, PortFacts facts)
     {
         if (worker.Attempt is not { } attempt || worker.State == WorkerState.Stopped) return null;
@@ -41,7 +41,7 @@ internal sealed record AttemptDiagnosis(Attempt Attempt, IReadOnlyList<Cause> Ca
         Cause[] causes = cannotShare && attempt.Remedy is { } remedy
             ? [new Cause.NeitherHasLibrary(remedy)]
             : [.. BindCauses.Of(process, facts, attempt)];
-        // The replacement starts, and nothing is in its way.
+        // The replacement starts, and no failure of it is known.
         if (attempt.Kind == AttemptKind.Replacement && causes.Length == 0) return null;
         return new AttemptDiagnosis(attempt, causes, isSilent && causes.Length > 0);
     }

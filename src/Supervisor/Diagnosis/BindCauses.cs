@@ -4,19 +4,19 @@ using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Diagnosis;
 
-/// <summary>Finds why a worker does not serve, or does not share its port; pure.</summary>
+/// <summary>Finds the causes why a worker does not serve, or does not share its port; pure.</summary>
 internal static class BindCauses
 {
     public const int FirstUnprivileged = 1024;
 
-    /// <summary>The causes, and how a worker that has failed is started again.</summary>
-    /// <param name="replacement">Where the process is not the worker's own, but its replacement.</param>
+    /// <summary>The causes. For a failed worker, the last cause names the command that starts it again.</summary>
+    /// <param name="replacement">The replacement, if the process is one; else null.</param>
     public static IEnumerable<Cause> Of(WorkerSnapshot worker, PortFacts facts, Attempt? replacement = null) =>
         worker is { IsOver: false, State: WorkerState.Failed }
             ? Why(worker, facts, replacement).Append(new Cause.HasFailed(worker.Name.Service))
             : Why(worker, facts, replacement);
 
-    /// <summary>The causes alone.</summary>
+    /// <summary>The causes without the command.</summary>
     public static IEnumerable<Cause> Why(WorkerSnapshot worker, PortFacts facts, Attempt? replacement = null)
     {
         if (worker is { IsOver: false, State: WorkerState.Stopped }) yield break;
@@ -28,11 +28,11 @@ internal static class BindCauses
         else if (HasOtherPorts(worker) && Elsewhere(worker) is { } elsewhere) yield return elsewhere;
     }
 
-    /// <summary>Whether <see cref="Why"/> tells which socket the worker bound instead of its own.</summary>
+    /// <summary>True if <see cref="Why"/> names the socket that the worker bound instead of its own.</summary>
     public static bool NamesPorts(WorkerSnapshot worker) =>
         HasOtherPorts(worker) && TakenPort.Of(worker) is null && !IsDenied(worker) && Elsewhere(worker) is not null;
 
-    /// <summary>Whether the library cannot have set SO_REUSEPORT for the process.</summary>
+    /// <summary>True if the library cannot have set SO_REUSEPORT for the process.</summary>
     public static bool IsKeptOut(PreloadDiagnosis? silence) => silence is not null
         && silence.Reason is not (PreloadReason.LoadedSilently or PreloadReason.ExitedBeforeMain or PreloadReason.Unknown);
 
@@ -48,7 +48,7 @@ internal static class BindCauses
     private static Cause.PortDenied Denied(WorkerSnapshot worker, PortFacts facts) =>
         new(worker.FailedBind!.Socket!.Endpoint, facts.NameOf(worker.User!.Value));
 
-    /// <summary>Null where a socket of the process is one that it shares, or it has none.</summary>
+    /// <summary>Null if the process shares one of its sockets, or has no socket.</summary>
     private static Cause.BoundElsewhere? Elsewhere(WorkerSnapshot worker)
     {
         var sockets = worker.Binds.Where(bind => bind.Succeeded).Select(bind => bind.Socket).OfType<SocketOutcome>().ToArray();

@@ -4,7 +4,7 @@ using Reuseportd.Planning;
 
 namespace Reuseportd.Diagnosis;
 
-/// <summary>Why a worker does not serve, or does not share its port.</summary>
+/// <summary>A cause why a worker does not serve, or does not share its port.</summary>
 internal abstract record Cause
 {
     private Cause() { }
@@ -13,23 +13,26 @@ internal abstract record Cause
     internal sealed record NoLibrary(PreloadReason Reason) : Cause;
 
     /// <summary>Another socket has the port.</summary>
-    /// <param name="Endpoint">Of the bind that failed.</param>
-    /// <param name="Holder">The process that has the port now; null where none has.</param>
-    /// <param name="Filter">Why the worker does not share the socket by its own filters; null where it does.</param>
+    /// <param name="Endpoint">The endpoint of the bind or listen that failed.</param>
+    /// <param name="Holder">The process that has the port now; null if no process has it.</param>
+    /// <param name="Filter">The filter of the worker that does not contain the socket; null if all filters contain it.</param>
     internal sealed record PortTaken(string Endpoint, Holder? Holder, Conflict Conflict, FilterMismatch? Filter) : Cause
     {
-        /// <summary>Whether the bind was of the worker's replacement.</summary>
+        /// <summary>True if the worker's replacement called bind.</summary>
         public bool IsReplacement { get; init; }
 
-        /// <summary>What helps where the old and the new process cannot run at the same time.</summary>
+        /// <summary>The remedy if the old and the new process cannot run at the same time; else null.</summary>
         public UpdateRemedy? Remedy { get; init; }
 
-        /// <summary>When the daemon tries the bind again; null where it does not.</summary>
+        /// <summary>The next start of the worker; null if the daemon does not start it again.</summary>
         public NextTry? Next { get; init; }
+
+        /// <summary>True if bind succeeded and listen failed, as can happen with SO_REUSEADDR.</summary>
+        public bool IsListen { get; init; }
     }
 
     /// <summary>The port is below 1024, and the worker's user may not bind it (ip(7)).</summary>
-    /// <param name="User">As <c>www-data (33)</c>.</param>
+    /// <param name="User">Name and number: <c>www-data (33)</c>.</param>
     internal sealed record PortDenied(string Endpoint, string User) : Cause;
 
     /// <summary>The process bound no socket that the filters of the worker contain.</summary>
@@ -43,15 +46,15 @@ internal abstract record Cause
 }
 
 /// <summary>A process that has a port.</summary>
-/// <param name="Worker">Null where the process is no worker.</param>
-/// <param name="Pid">Null where the daemon cannot see the process.</param>
+/// <param name="Worker">Null if the process belongs to no worker.</param>
+/// <param name="Pid">Null if the daemon cannot see the process.</param>
 internal sealed record Holder(WorkerName? Worker, int? Pid, string? Program);
 
-/// <summary>When the daemon tries a bind again.</summary>
-/// <param name="IsLate">Whether the process must be late first; else its backoff must end.</param>
-internal sealed record NextTry(string Service, bool IsLate);
+/// <summary>The next start of a worker that could not bind its port.</summary>
+/// <param name="IsAfterTimeout">True if the start follows the readiness timeout; false if it follows the backoff.</param>
+internal sealed record NextTry(string Service, bool IsAfterTimeout);
 
-/// <summary>Why the filters of a worker do not contain a socket.</summary>
+/// <summary>The filter of a worker that does not contain a socket.</summary>
 internal abstract record FilterMismatch
 {
     private FilterMismatch() { }
@@ -61,12 +64,12 @@ internal abstract record FilterMismatch
     internal sealed record OfPort(PortFilter Filter, int Port) : FilterMismatch;
 }
 
-/// <summary>Why the two sockets do not share the port.</summary>
+/// <summary>The reason why the two sockets do not share the port.</summary>
 internal abstract record Conflict
 {
     private Conflict() { }
 
-    /// <summary>The other socket is closed by now.</summary>
+    /// <summary>The other socket has been closed since.</summary>
     internal sealed record Gone : Conflict;
 
     /// <summary>The worker's own filters do not contain the socket: <see cref="Cause.PortTaken.Filter"/>.</summary>
@@ -78,21 +81,21 @@ internal abstract record Conflict
     /// <summary><c>reuseport.reuse_port</c> of the worker's service is not true.</summary>
     internal sealed record OwnSharingOff : Conflict;
 
-    /// <summary>The holder is no worker.</summary>
-    internal sealed record Stranger : Conflict;
+    /// <summary>The holder is a process of no worker.</summary>
+    internal sealed record HolderIsNoWorker : Conflict;
 
     /// <summary>The filters of the holder do not contain the socket.</summary>
-    /// <param name="Service">The holder's service; null for the worker's own.</param>
+    /// <param name="Service">The holder's service; null if the worker belongs to the same service.</param>
     internal sealed record HolderFilter(FilterMismatch Why, string? Service) : Conflict;
 
-    /// <summary>The preload library is not in the holder.</summary>
+    /// <summary>The preload library is not loaded in the holder.</summary>
     internal sealed record HolderHasNoLibrary : Conflict;
 
     /// <summary><c>reuseport.reuse_port</c> of the holder is not true.</summary>
-    /// <param name="Service">As of <see cref="HolderFilter"/>.</param>
+    /// <param name="Service">The holder's service; null if the worker belongs to the same service.</param>
     internal sealed record HolderSharingOff(string? Service) : Conflict;
 
-    /// <summary>The holder shares the port: another socket was in the way, and is closed by now.</summary>
+    /// <summary>The holder shares the port. The socket that did not has been closed since.</summary>
     internal sealed record HolderShares : Conflict;
 
     /// <summary>The holder is a worker that does not share the port, for no known reason.</summary>

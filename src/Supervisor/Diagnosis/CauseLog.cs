@@ -6,8 +6,8 @@ using Serilog;
 namespace Reuseportd.Diagnosis;
 
 /// <summary>
-/// Logs why workers do not share their ports, once for each worker and cause. It runs beside the loop: it asks the loop for a
-/// snapshot and the kernel for the holders of ports.
+/// Logs the causes why workers do not share their ports, once for each worker and cause. The log runs beside the loop. It asks
+/// the loop for a snapshot and the kernel for the holders of ports.
 /// </summary>
 internal sealed class CauseLog(
     Func<CancellationToken, Task<FleetSnapshot>> snapshot,
@@ -16,15 +16,15 @@ internal sealed class CauseLog(
     TimeProvider time,
     ILogger log)
 {
-    /// <summary>Many workers fail together, and the daemon reads their last output late.</summary>
+    /// <summary>The wait after a failure. Many workers fail together, and the daemon reads their last output later.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>A search goes through all processes, and workers may fail again and again.</summary>
+    /// <summary>The wait after a search. A search reads all processes, and workers may fail repeatedly.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
 
     private readonly ReportedCauses _reported = new();
 
-    /// <summary>Ends when the daemon stops.</summary>
+    /// <summary>Completes when the daemon stops.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         try
@@ -53,7 +53,7 @@ internal sealed class CauseLog(
         }
         catch (Exception obstacle) when (obstacle is IOException or UnauthorizedAccessException or LinuxException)
         {
-            // No descriptor is free at this moment: the next failure starts another search.
+            // No descriptor is free at this moment. The next failure starts another search.
             log.CausesUnknown(obstacle.Message);
         }
     }

@@ -2,12 +2,11 @@ using System.Globalization;
 
 namespace Reuseportd.Diagnosis;
 
-/// <summary>Causes in plain words, each with what helps.</summary>
+/// <summary>Texts for causes, each with its remedy.</summary>
 internal static class CauseWords
 {
-    private const string Correct = "correct that, or what the program takes";
     private const string NoPair =
-        "neither it nor the process that it was to replace has the preload library, so the two cannot have one port";
+        "neither the worker's process nor its replacement has the preload library, so the two cannot share a port";
 
     public static string Of(Cause cause) => cause switch
     {
@@ -16,17 +15,27 @@ internal static class CauseWords
         Cause.PortDenied denied =>
             $"{denied.Endpoint} is a port below {BindCauses.FirstUnprivileged}, which user {denied.User} may not bind; "
             + "give the service 'ambient_capabilities: [net_bind_service]'",
-        Cause.BoundElsewhere other => $"it bound {other.Endpoint}, which it does not share, as {Of(other.Why)}; {Correct}",
-        Cause.HasFailed failed => $"'reuseportctl start {failed.Service}' tries it again",
+        Cause.BoundElsewhere other =>
+            $"the process bound {other.Endpoint} and does not share it, as {Of(other.Why)}; {Remedy(other.Why)}",
+        Cause.HasFailed failed => $"'reuseportctl start {failed.Service}' starts the worker again",
         Cause.NeitherHasLibrary neither => $"{NoPair}: {UpdateWords.Of(neither.Remedy)}",
         _ => throw new InvalidOperationException($"no such cause: {cause}"),
     };
 
-    public static string Of(FilterMismatch mismatch) => mismatch switch
+    /// <param name="service">The service that the filter belongs to; null for the worker's own.</param>
+    public static string Of(FilterMismatch mismatch, string? service = null)
     {
-        FilterMismatch.OfAddress other => $"'reuseport.address' does not contain {other.Address}",
-        FilterMismatch.OfPort other => string.Create(
-            CultureInfo.InvariantCulture, $"'reuseport.ports' has {other.Filter} and not {other.Port}"),
-        _ => throw new InvalidOperationException($"no such mismatch: {mismatch}"),
-    };
+        var of = service is null ? "" : $" of {service}";
+        return mismatch switch
+        {
+            FilterMismatch.OfAddress other => $"'reuseport.address'{of} does not contain {other.Address}",
+            FilterMismatch.OfPort other => string.Create(
+                CultureInfo.InvariantCulture, $"'reuseport.ports'{of} has {other.Filter} and not {other.Port}"),
+            _ => throw new InvalidOperationException($"no such mismatch: {mismatch}"),
+        };
+    }
+
+    public static string Remedy(FilterMismatch mismatch) => mismatch is FilterMismatch.OfAddress
+        ? "correct 'reuseport.address', or the address that the program binds"
+        : "correct 'reuseport.ports', or the port that the program binds";
 }

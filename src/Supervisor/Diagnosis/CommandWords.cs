@@ -2,28 +2,28 @@ using Reuseportd.Runtime.Commands;
 
 namespace Reuseportd.Diagnosis;
 
-/// <summary>Why a command did not do what it was to do with a worker.</summary>
+/// <summary>Texts for the reasons why a command was not carried out for a worker.</summary>
 internal static class CommandWords
 {
-    /// <returns>Null where the command succeeded, or the state says all.</returns>
+    /// <returns>Null if the command succeeded, or the state needs no explanation.</returns>
     public static string? Of(CommandEnd end) => end switch
     {
         { Facts: null } => null,
         { IsNotReplaced: true, Facts.NotReplaced: { } why } => UpdateWords.Of(why, end.Facts),
-        { Obstacle: CommandObstacle.StillOnItsWay } => WorkerDetail.Of(end.Facts) ?? "still on its way",
+        { Obstacle: CommandObstacle.NotSettled } => WorkerDetail.Of(end.Facts) ?? "the worker has not settled",
         { Obstacle: { } obstacle } => Of(obstacle),
         _ => WorkerDetail.Of(end.Facts),
     };
 
     private static string Of(CommandObstacle obstacle) => obstacle switch
     {
-        CommandObstacle.Overtaken => "another command came meanwhile",
-        CommandObstacle.ServiceStopped => "it is stopped, and stays so until it is started",
-        CommandObstacle.NothingToRollBack => "there is nothing to go back to",
-        CommandObstacle.AlreadyPaused => "already paused",
-        CommandObstacle.NotBeingReplaced => "it is not being replaced",
-        CommandObstacle.NothingPaused => "nothing is paused",
-        CommandObstacle.NoProcess => "no process runs",
+        CommandObstacle.Overtaken => "a later command replaced this command",
+        CommandObstacle.ServiceStopped => "the service is stopped; 'reuseportctl start' starts its workers",
+        CommandObstacle.NothingToRollBack => "the service has no former configuration",
+        CommandObstacle.AlreadyPaused => "the rolling restart is already paused",
+        CommandObstacle.NoUpdate => "no rolling restart is in progress",
+        CommandObstacle.NothingPaused => "no rolling restart is paused",
+        CommandObstacle.NoProcess => "the worker has no process",
         CommandObstacle.SignalFailed failed => $"{failed.Signal} could not be sent: {failed.Errno}",
         _ => throw new InvalidOperationException($"no such obstacle: {obstacle}"),
     };

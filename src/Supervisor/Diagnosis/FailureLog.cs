@@ -5,10 +5,10 @@ using Serilog;
 
 namespace Reuseportd.Diagnosis;
 
-/// <summary>Logs the failures that need words, and wakes the <see cref="CauseLog"/>.</summary>
+/// <summary>Logs silent libraries and stopped updates, and wakes the <see cref="CauseLog"/> at each failure.</summary>
 internal sealed class FailureLog(ILogger log) : IFailureListener
 {
-    /// <summary>Holds one wake-up, however many failures there are.</summary>
+    /// <summary>Holds at most one wake-up for any number of failures.</summary>
     private readonly Channel<bool> _pending = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
@@ -28,9 +28,9 @@ internal sealed class FailureLog(ILogger log) : IFailureListener
         _pending.Writer.TryWrite(true);
     }
 
-    /// <summary>Completes after the next failure; at once after a failure since the last <see cref="Forget"/>.</summary>
+    /// <summary>Completes at the next failure; at once if a failure has happened since the last <see cref="Forget"/>.</summary>
     public Task<bool> WaitAsync(CancellationToken cancellation) => _pending.Reader.WaitToReadAsync(cancellation).AsTask();
 
-    /// <summary>The failures until now are looked at.</summary>
+    /// <summary>Marks all failures up to now as handled.</summary>
     public void Forget() => _pending.Reader.TryRead(out _);
 }

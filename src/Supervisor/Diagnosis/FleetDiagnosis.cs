@@ -3,24 +3,24 @@ using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Diagnosis;
 
-/// <summary>Explains workers with the kernel's help; on the caller's thread, not the loop's.</summary>
+/// <summary>Explains workers by facts of the kernel. Runs on the caller's thread, not on the loop's.</summary>
 internal sealed class FleetDiagnosis(PortSurvey survey)
 {
-    /// <summary>All that is known of each worker; workers whose state says all are left out.</summary>
+    /// <summary>The explanation of each worker, without workers whose state needs none.</summary>
     /// <param name="all">The whole fleet.</param>
-    /// <param name="workers">Each with the detail at the end of a command; null for the present one.</param>
+    /// <param name="workers">Each worker with its detail at the end of a command; null for the present detail.</param>
     public IReadOnlyDictionary<WorkerName, string> Explain(
-        FleetSnapshot all, IEnumerable<(WorkerSnapshot Worker, string? Told)> workers)
+        FleetSnapshot all, IEnumerable<(WorkerSnapshot Worker, string? EndDetail)> workers)
     {
-        (WorkerSnapshot Worker, string? Told)[] asked = [.. workers];
+        (WorkerSnapshot Worker, string? EndDetail)[] asked = [.. workers];
         var ports = survey.For(all, [.. asked.Select(one => one.Worker)]);
-        return asked.Select(one => (one.Worker.Name, Words: Explanation.Of(one.Worker, ports, one.Told)))
+        return asked.Select(one => (one.Worker.Name, Words: Explanation.Of(one.Worker, ports, one.EndDetail)))
             .Where(one => one.Words is not null)
             .DistinctBy(one => one.Name)
             .ToDictionary(one => one.Name, one => one.Words!);
     }
 
-    /// <summary>The same of each worker that has a cause.</summary>
+    /// <summary>The explanation of each worker that has a cause.</summary>
     /// <param name="workers">A part of <paramref name="all"/>.</param>
     public IReadOnlyList<(WorkerName Worker, string Words)> ExplainCauses(
         FleetSnapshot all, IReadOnlyCollection<WorkerSnapshot> workers)
@@ -34,7 +34,7 @@ internal sealed class FleetDiagnosis(PortSurvey survey)
         ];
     }
 
-    /// <summary>Causes alone, of workers that do not serve or are not replaced: the log has the rest.</summary>
+    /// <summary>The causes of workers that do not serve or are not replaced. Other events have the details.</summary>
     public IEnumerable<(WorkerSnapshot Worker, string Reason)> Causes(FleetSnapshot all)
     {
         WorkerSnapshot[] troubled = [.. all.Workers.Where(worker => HasFailed(worker) || IsNotReplaced(worker))];

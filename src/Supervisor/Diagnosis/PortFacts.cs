@@ -4,18 +4,18 @@ using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Diagnosis;
 
-/// <summary>What the kernel knows of the ports of failed binds, beside what the daemon knows of its workers.</summary>
+/// <summary>Facts of the kernel on the ports of failed binds, and facts of the daemon on its workers.</summary>
 /// <param name="holders">Sockets on those ports.</param>
-/// <param name="fleet">All workers: a neighbour may hold the port.</param>
-/// <param name="nameOf">A user by number, as people read it: <c>root (0)</c>.</param>
-/// <param name="hasOption">Whether the kernel shows SO_REUSEPORT on the sockets of a worker that runs.</param>
+/// <param name="fleet">All workers, as another worker may hold the port.</param>
+/// <param name="nameOf">Name and number of a user: <c>root (0)</c>.</param>
+/// <param name="hasOption">True if the kernel shows SO_REUSEPORT on the sockets of a running worker.</param>
 internal sealed class PortFacts(
     IReadOnlyList<PortHolder> holders, FleetSnapshot fleet, Func<uint, string> nameOf, Predicate<WorkerSnapshot> hasOption)
 {
     private readonly Lazy<Dictionary<int, WorkerSnapshot>> _byPid = new(() =>
         Running(fleet).DistinctBy(worker => worker.Pid).ToDictionary(worker => worker.Pid!.Value));
 
-    /// <summary>An inode identifies a socket in whichever process of its worker it is.</summary>
+    /// <summary>An inode identifies a socket in any process of the worker.</summary>
     private readonly Lazy<ILookup<ulong, WorkerSnapshot>> _byInode = new(() => Running(fleet)
         .SelectMany(worker => worker.Binds
             .Where(bind => bind is { Succeeded: true, Socket: not null })
@@ -26,13 +26,13 @@ internal sealed class PortFacts(
 
     public string NameOf(uint user) => nameOf(user);
 
-    /// <summary>The worker that has the socket; null where no worker does.</summary>
+    /// <summary>The worker that has the socket; null if no worker has it.</summary>
     public WorkerSnapshot? WorkerOf(PortHolder holder) =>
         _byInode.Value[holder.Inode].FirstOrDefault() ?? (holder.Pid is { } pid ? _byPid.Value.GetValueOrDefault(pid) : null);
 
     /// <summary>
-    /// Whether the program of a worker without the library sets SO_REUSEPORT itself: two workers of the service serve one port,
-    /// or the kernel shows the option on the sockets of any of them.
+    /// True if the program of a worker without the library sets SO_REUSEPORT itself. Then two workers of the service serve one
+    /// port, or the kernel shows the option on the sockets of one of the service's workers.
     /// </summary>
     public bool SharesByItself(WorkerSnapshot worker) => worker.Silence is not null && (ServesWithAnother(worker)
         || fleet.Workers.Any(one =>

@@ -8,16 +8,16 @@ namespace Reuseportd.Diagnosis;
 /// <summary>Asks the kernel for the holders of ports, on the caller's thread. Callers within a second share the result.</summary>
 internal sealed class PortSurvey(TimeProvider time)
 {
-    /// <summary>A search goes through the descriptors of all processes.</summary>
+    /// <summary>The validity of a result. A search reads the descriptors of all processes.</summary>
     private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(1);
 
-    /// <summary>The same for a result without holder: a process may bind the port at any moment.</summary>
+    /// <summary>The validity of a result without a holder. A process may bind the port at any moment.</summary>
     private static readonly TimeSpan RememberedWithoutHolder = TimeSpan.FromMilliseconds(100);
 
     private Result? _newest;
 
     /// <param name="all">The whole fleet.</param>
-    /// <param name="workers">Those whose failed binds are to be explained.</param>
+    /// <param name="workers">The workers with failed binds to explain.</param>
     public PortFacts For(FleetSnapshot all, IReadOnlyCollection<WorkerSnapshot> workers)
     {
         var ports = workers.Concat(workers.Select(worker => worker.Attempt?.Process).OfType<WorkerSnapshot>())

@@ -4,7 +4,7 @@ using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Diagnosis;
 
-/// <summary>The causes that the log has of each worker. A worker that serves again is forgotten.</summary>
+/// <summary>The causes of each worker that have been logged. Forgets a worker that serves again.</summary>
 internal sealed partial class ReportedCauses
 {
     /// <summary>Bounds the memory for a worker whose cause changes with each try.</summary>
@@ -12,9 +12,9 @@ internal sealed partial class ReportedCauses
 
     private readonly Dictionary<WorkerName, HashSet<string>> _reported = [];
 
-    /// <summary>The causes that the log does not have yet.</summary>
+    /// <summary>The causes that have not been logged yet.</summary>
     /// <param name="all">The fleet at this moment.</param>
-    /// <param name="causes">Of all of its workers that have a cause.</param>
+    /// <param name="causes">The causes of all workers of the fleet.</param>
     public IEnumerable<(WorkerSnapshot Worker, string Reason)> TakeNew(
         FleetSnapshot all, IEnumerable<(WorkerSnapshot Worker, string Reason)> causes)
     {

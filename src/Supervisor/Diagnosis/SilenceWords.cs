@@ -3,7 +3,7 @@ using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Diagnosis;
 
-/// <summary>Why the preload library in a process is silent, and what helps.</summary>
+/// <summary>Texts for the reasons why the preload library in a process is silent, and for the remedies.</summary>
 internal static class SilenceWords
 {
     public static string Of(PreloadDiagnosis silence) => silence.Reason switch
@@ -16,35 +16,38 @@ internal static class SilenceWords
         PreloadReason.DifferentLibc => $"made for another libc: {silence.Detail}",
         PreloadReason.LibraryMissing => $"the library is missing: {silence.Detail}",
         PreloadReason.LibraryNotReadable => $"the worker's user cannot read the library: {silence.Detail}",
-        PreloadReason.EnvironmentCleared => $"LD_PRELOAD was taken out of the environment before {silence.Detail} was executed",
-        PreloadReason.LoadedSilently => "the library is loaded, but its lines went elsewhere",
+        PreloadReason.EnvironmentCleared => $"LD_PRELOAD was removed from the environment before {silence.Detail} was executed",
+        PreloadReason.LoadedSilently => "the library is loaded, but its lines do not reach the daemon",
         PreloadReason.ExitedBeforeMain => $"exited before main: {silence.Detail}",
-        _ => $"nothing in {silence.Detail} or its environment explains it",
+        _ => $"the daemon found no reason in {silence.Detail} or its environment",
     };
 
-    /// <returns>Null where nothing is known to help.</returns>
+    /// <returns>Null if no remedy is known.</returns>
     public static string? Remedy(PreloadReason reason) => reason switch
     {
         PreloadReason.StaticallyLinked =>
-            "its port is not shared: build it to use the system's libc dynamically, or run one worker of it",
+            "the worker does not share its port: link the program dynamically with the system's libc, or run one worker",
         PreloadReason.OwnSystemCalls =>
-            "its port is not shared for it: have it set SO_REUSEPORT itself (net.ListenConfig), or run one worker of it",
+            "the worker does not share its port: let the program set SO_REUSEPORT itself (net.ListenConfig), or run one worker",
         PreloadReason.SetIdentity =>
-            "its port is not shared: take the bit away and give the service 'user' or 'ambient_capabilities' instead",
+            "the worker does not share its port: remove the set-uid and set-gid bits and the file capabilities; "
+            + "give the service 'user' or 'ambient_capabilities' instead",
         PreloadReason.EnvironmentCleared =>
-            "its port is not shared: start the program itself, with nothing before it that clears the environment (env -i, sudo)",
+            "the worker does not share its port: start the program without a wrapper that clears the environment (env -i, sudo)",
         PreloadReason.DifferentLibc or PreloadReason.DifferentArchitecture =>
-            "its port is not shared: use a build of the program for this system, or run one worker of it",
-        PreloadReason.LibraryMissing => "its port is not shared: install the library again",
-        PreloadReason.LibraryNotReadable => "its port is not shared: let that user read it and enter its folders",
+            "the worker does not share its port: use a build of the program for this system, or run one worker",
+        PreloadReason.LibraryMissing =>
+            "the worker does not share its port: install the preload library again",
+        PreloadReason.LibraryNotReadable =>
+            "the worker does not share its port: let the worker's user read the library and search its directories",
         _ => null,
     };
 
-    /// <summary>Why the sockets of a worker are not in the list of binds, and what the kernel shows instead.</summary>
-    public static string Untold(OutcomesMissing why, IReadOnlyCollection<int> kernelPorts) => "not told: " + why switch
+    /// <summary>The reason why the binds of a worker are unknown, and the ports that the kernel shows instead.</summary>
+    public static string UnknownBinds(OutcomesMissing why, IReadOnlyCollection<int> kernelPorts) => "binds unknown: " + why switch
     {
         OutcomesMissing.DebugOff => "'reuseport.debug' is false",
-        OutcomesMissing.StderrElsewhere => "'stderr' does not come to the daemon",
-        _ => "the preload library is not in it",
-    } + (kernelPorts.Count == 0 ? "" : $"; by what the kernel says it serves port {string.Join(',', kernelPorts)}");
+        OutcomesMissing.StderrElsewhere => "the daemon does not read 'stderr'",
+        _ => "the preload library is not loaded",
+    } + (kernelPorts.Count == 0 ? "" : $"; the kernel shows that the worker serves port {string.Join(',', kernelPorts)}");
 }

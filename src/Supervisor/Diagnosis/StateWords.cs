@@ -3,7 +3,7 @@ using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Diagnosis;
 
-/// <summary>States of workers as users read them.</summary>
+/// <summary>Names of the states of workers, for users.</summary>
 internal static class StateWords
 {
     public static string Of(WorkerState state) => state switch

@@ -5,22 +5,22 @@ using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Diagnosis;
 
-/// <summary>Finds the process that has the port of a failed bind, and why the two sockets do not share it; pure.</summary>
+/// <summary>Finds the holder of the port of a failed bind, and the reason why the two sockets do not share it; pure.</summary>
 internal static class TakenPort
 {
-    /// <summary>The socket of a bind that failed with EADDRINUSE; null where none did, or the worker runs.</summary>
+    /// <summary>The socket of a bind that failed with EADDRINUSE; null without such a failure, or if the worker runs.</summary>
     public static SocketOutcome? Of(WorkerSnapshot worker) =>
         (worker.IsOver || IsTrying(worker))
         && worker.FailedBind is { Socket: { } socket } failed && failed.Errno == Errno.AlreadyInUse
             ? socket
             : null;
 
-    /// <summary>Whether the daemon is going to try the worker again, or has given it up.</summary>
+    /// <summary>True if the worker is not ready: it starts, waits for its next start, or has failed.</summary>
     public static bool IsTrying(WorkerSnapshot worker) =>
         worker is { IsOver: false, State: WorkerState.Starting or WorkerState.Backoff or WorkerState.Failed };
 
     /// <param name="taken">The result of <see cref="Of"/>.</param>
-    /// <param name="replacement">Where the bind was of the worker's replacement.</param>
+    /// <param name="replacement">The replacement, if it called bind; else null.</param>
     public static Cause.PortTaken CauseOf(
         WorkerSnapshot worker, SocketOutcome taken, PortFacts facts, Attempt? replacement = null)
     {
@@ -37,30 +37,32 @@ internal static class TakenPort
             filter)
         {
             IsReplacement = replacement is not null,
-            // The new process fails at the old one, and the two would have to run at the same time.
+            // The old process holds the port, so the new process cannot start beside it.
             Remedy = isOfService ? replacement?.Remedy : null,
             Next = replacement is null ? NextOf(worker) : null,
+            IsListen = worker.FailedBind is { Kind: OutcomeKind.Listen },
         };
     }
 
-    /// <summary>What the filters of a worker have against a socket that they do not contain.</summary>
+    /// <summary>The filter of a worker that does not contain the socket. At least one filter must not contain it.</summary>
     public static FilterMismatch MismatchOf(WorkerSnapshot worker, SocketOutcome socket) => worker.Ports.Contains(socket.Port)
         ? new FilterMismatch.OfAddress(socket.Address)
         : new FilterMismatch.OfPort(worker.Ports, socket.Port);
 
-    /// <summary>Of several sockets in the way, the one that cannot be shared with.</summary>
+    /// <summary>The socket that conflicts. If several conflict, a socket of another user or of no worker comes first.</summary>
     private static PortHolder? HolderOf(WorkerSnapshot worker, SocketOutcome taken, PortFacts facts)
     {
         var address = IPAddress.TryParse(taken.Address, out var parsed) ? parsed : IPAddress.Any;
         var all = facts.Holders
-            .Where(holder => IsInTheWay(holder, taken, address) && !IsOwn(worker, facts.WorkerOf(holder))).ToArray();
+            .Where(holder => Conflicts(holder, taken, address) && !IsOwn(worker, facts.WorkerOf(holder))).ToArray();
         return all.FirstOrDefault(one => one.Uid != worker.User)
                ?? all.FirstOrDefault(one => facts.WorkerOf(one) is null)
                ?? all.FirstOrDefault();
     }
 
     /// <summary>
-    /// Whether the worker's own filter explains the conflict. If the holder has the same mismatch, the holder's explains it.
+    /// True if the worker's own filter explains the conflict. If the holder has the same mismatch, the holder's filter is the
+    /// explanation.
     /// </summary>
     private static bool IsOwnFilterAlone(
         WorkerSnapshot worker, SocketOutcome taken, PortHolder holder, WorkerSnapshot? neighbour, FilterMismatch? filter) =>
@@ -73,7 +75,7 @@ internal static class TakenPort
         if (worker.User is { } own && holder.Uid != own)
             return new Conflict.OtherUser(facts.NameOf(holder.Uid), facts.NameOf(own));
         if (taken is { Matched: true, ReusePort: not OptionSetting.Set }) return new Conflict.OwnSharingOff();
-        if (neighbour is null) return new Conflict.Stranger();
+        if (neighbour is null) return new Conflict.HolderIsNoWorker();
         var service = neighbour.Name.Service == worker.Name.Service ? null : neighbour.Name.Service;
         if (UnsharedBy(neighbour, taken) is { } why) return new Conflict.HolderFilter(why, service);
         var sharesByItself = facts.SharesByItself(neighbour);
@@ -82,11 +84,11 @@ internal static class TakenPort
         return sharesByItself || Shares(neighbour, taken) ? new Conflict.HolderShares() : new Conflict.Unexplained();
     }
 
-    /// <summary>The worker's own socket is not in its way; the socket of the process that it is to replace is.</summary>
+    /// <summary>The own socket of a process does not conflict. The socket of the process that it replaces can.</summary>
     private static bool IsOwn(WorkerSnapshot worker, WorkerSnapshot? holder) =>
         holder is not null && holder.Name == worker.Name && holder.Pid == worker.Pid;
 
-    private static bool IsInTheWay(PortHolder holder, SocketOutcome taken, IPAddress address) =>
+    private static bool Conflicts(PortHolder holder, SocketOutcome taken, IPAddress address) =>
         holder.Port == taken.Port && holder.IsStream == (taken.Kind == SocketKind.Stream) && Overlap(address, holder.Address);
 
     private static bool Overlap(IPAddress one, IPAddress other) =>
@@ -95,7 +97,7 @@ internal static class TakenPort
 
     private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 
-    /// <summary>Why the filters of the holder do not contain its socket; null where they do.</summary>
+    /// <summary>The filter of the holder that does not contain its socket; null if all filters contain it.</summary>
     private static FilterMismatch? UnsharedBy(WorkerSnapshot neighbour, SocketOutcome taken) =>
         SocketsOf(neighbour, taken).FirstOrDefault(socket => !socket.Matched) is { } socket
             ? MismatchOf(neighbour, socket)
@@ -113,11 +115,11 @@ internal static class TakenPort
         .Where(bind => bind is { Succeeded: true, Kind: OutcomeKind.Bind }).Select(bind => bind.Socket).OfType<SocketOutcome>()
         .Where(socket => socket.Port == taken.Port && socket.Kind == taken.Kind);
 
-    /// <summary>The daemon does not try a failed worker again, nor a process that is over.</summary>
+    /// <summary>Null for a failed worker and for a process that is over: the daemon starts neither again.</summary>
     private static NextTry? NextOf(WorkerSnapshot worker) => worker switch
     {
-        { IsOver: false, State: WorkerState.Backoff } => new NextTry(worker.Name.Service, IsLate: false),
-        { IsOver: false, State: WorkerState.Starting } => new NextTry(worker.Name.Service, IsLate: true),
+        { IsOver: false, State: WorkerState.Backoff } => new NextTry(worker.Name.Service, IsAfterTimeout: false),
+        { IsOver: false, State: WorkerState.Starting } => new NextTry(worker.Name.Service, IsAfterTimeout: true),
         _ => null,
     };
 }

@@ -3,11 +3,11 @@ using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Diagnosis;
 
-/// <summary>Why an update did not replace a worker, why it stopped, and what helps.</summary>
+/// <summary>Texts for the reasons why an update did not replace a worker or stopped, and for the remedies.</summary>
 internal static class UpdateWords
 {
-    /// <summary>A process of an update that failed without a reason.</summary>
-    public const string Unexplained = "it stopped by itself";
+    /// <summary>For a new process that ended without a known failure.</summary>
+    public const string Unexplained = "the new process stopped by itself";
 
     /// <param name="worker">The worker that was not replaced.</param>
     public static string Of(UpdateObstacle obstacle, WorkerSnapshot worker) => obstacle switch
@@ -16,8 +16,8 @@ internal static class UpdateWords
         UpdateObstacle.UpdateStopped stopped => $"not replaced: the update stopped at {Of(stopped.Cause)}",
         UpdateObstacle.TooFewReady few => $"not replaced: {TooFew(few.Ready, few.Wanted)}",
         UpdateObstacle.UpdatePaused paused =>
-            $"not replaced yet: the update is paused; 'reuseportctl resume {paused.Service}' goes on"
-            + (paused.IsChange ? $", 'reuseportctl rollback {paused.Service}' goes back" : ""),
+            $"not replaced yet: the update is paused; 'reuseportctl resume {paused.Service}' continues it"
+            + (paused.IsChange ? $", 'reuseportctl rollback {paused.Service}' undoes it" : ""),
         _ => throw new InvalidOperationException($"no such obstacle: {obstacle}"),
     };
 
@@ -38,7 +38,7 @@ internal static class UpdateWords
             _ when remedy.NeedsStart => $"'reuseportctl apply' and 'reuseportctl start {remedy.Service}'",
             _ => "'reuseportctl apply'",
         };
-        if (remedy.Then == RemedyVerb.ApplyFormerFile) return $"change its file back, {stop}, then {then}";
+        if (remedy.Then == RemedyVerb.ApplyFormerFile) return $"restore the former file of {remedy.Service}, {stop}, then {then}";
         return $"{stop}, then {then}"
                + (remedy.CanStopFirst ? ", or set 'update: { order: stop-first, max_unavailable: 1 }'" : "");
     }

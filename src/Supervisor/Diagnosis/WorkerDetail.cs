@@ -6,28 +6,28 @@ using Reuseportd.Slots;
 namespace Reuseportd.Diagnosis;
 
 /// <summary>
-/// The DETAIL of a worker, the cause before the consequence: <c>bind 127.0.0.1:8080 tcp: EADDRINUSE; exit code 1</c>.
+/// The detail of a worker. Causes come before consequences: <c>bind 127.0.0.1:8080 tcp: EADDRINUSE; exit code 1</c>.
 /// </summary>
 internal static class WorkerDetail
 {
-    /// <param name="namesPorts">Whether to add the ports that the process bound instead of its own.</param>
-    /// <returns>Null where the state says all.</returns>
+    /// <param name="namesPorts">True to add the ports that the process bound instead of its own.</param>
+    /// <returns>Null if the state needs no explanation.</returns>
     public static string? Of(WorkerSnapshot worker, bool namesPorts = true)
     {
         if (worker.Reason is StateReason.WaitsForServices held) return StateReasonWords.Of(held);
         var own = Own(worker, namesPorts);
-        // A worker serves: why it is not replaced is news, what its own process says is not.
+        // If the worker serves, the reason why it is not replaced comes first.
         if (worker is { State: WorkerState.Ready, NotReplaced: { } why }) return Joined([UpdateWords.Of(why, worker), own]);
         if (own is not null) return own;
         if (worker.Activity is { } activity) return StateReasonWords.Of(activity);
         return worker.NotReplaced is { } obstacle ? UpdateWords.Of(obstacle, worker) : null;
     }
 
-    /// <summary>The same of the worker's own process alone.</summary>
+    /// <summary>The detail of the worker's own process alone.</summary>
     public static string? Own(WorkerSnapshot worker, bool namesPorts = true) =>
         Joined([Silence(worker), FailedBind(worker), Reason(worker, namesPorts), LeftBehind(worker)]);
 
-    /// <returns>Null where there are no parts.</returns>
+    /// <returns>Null if there are no parts.</returns>
     public static string? Joined(IEnumerable<string?> parts) =>
         string.Join("; ", parts.OfType<string>()) is { Length: > 0 } all ? all : null;
 
@@ -35,7 +35,7 @@ internal static class WorkerDetail
         ? $"no line from the preload library: {SilenceWords.Of(silence)}"
         : null;
 
-    /// <summary>A worker that serves has its failed binds in the list of binds.</summary>
+    /// <summary>Null for a worker that serves: the list of binds has its failures.</summary>
     private static string? FailedBind(WorkerSnapshot worker) =>
         worker is { State: WorkerState.Starting or WorkerState.Backoff or WorkerState.Failed, FailedBind: { } failed }
             ? $"{(failed.Kind == OutcomeKind.Listen ? "listen" : "bind")} {failed.Socket!.Endpoint}: {failed.Result}"
@@ -49,15 +49,16 @@ internal static class WorkerDetail
         var reason => StateReasonWords.Of(reason),
     };
 
-    /// <summary>A program that goes into the background ends with code 0, and its server looks like a leftover.</summary>
+    /// <summary>A program that daemonizes ends with code 0, and its server remains in the process tree.</summary>
     private static string? LeftBehind(WorkerSnapshot worker) =>
         worker is { State: WorkerState.Failed or WorkerState.Backoff or WorkerState.Stopped, LeftBehind: > 0 and var left }
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"it left {left} {(left == 1 ? "process" : "processes")} behind: does it go into the background?")
+                $"the worker left {left} {(left == 1 ? "process" : "processes")} behind; "
+                + $"if the program daemonizes, keep it in the foreground")
             : null;
 
-    /// <summary>The ports that the process bound outside of its filter: a user often has confused the two.</summary>
+    /// <summary>The ports that the process bound outside of its filter. A user often confuses the two.</summary>
     private static string Elsewhere(WorkerSnapshot worker)
     {
         var coverage = worker.Binds.Select(PortCoverage.ServedPort).OfType<int>()

@@ -46,7 +46,7 @@ internal sealed class ControlSocket : IDisposable
             obstacle = errno == Errno.Again
                 ? $"another reuseportd is running: it holds {path}.lock"
                 : errno == Errno.Exists
-                    ? $"{path}.lock is there and is no lock: it is left as it is"
+                    ? $"{path}.lock exists and is not a lock file of reuseportd; remove or rename that file"
                     : $"the lock of the control socket, {path}.lock, cannot be taken: {errno}";
             return null;
         }
@@ -111,7 +111,7 @@ internal sealed class ControlSocket : IDisposable
     private static string? Occupant(string path)
     {
         if (FileEntry.At(path, out var errno) is not { } entry) return errno == Errno.NotFound ? null : Obstacle(path, errno);
-        if (!entry.Facts.IsSocket) return $"{path} is there and is no socket: it is left as it is";
+        if (!entry.Facts.IsSocket) return $"{path} exists and is not a socket; remove or rename that file";
         errno = LocalSocket.Probe(path);
         if (errno == Errno.None || errno == Errno.Again) return $"another program is running: it answers on {path}";
         if (errno == Errno.ConnectionRefused) errno = FileEntry.Unlink(path);
@@ -129,7 +129,7 @@ internal sealed class ControlSocket : IDisposable
         {
             obstacle = IsOurs(made.Facts)
                 ? Restrict(path, entry, rule)
-                : $"somebody else has put something at {path}: it is left as it is";
+                : $"another process replaced {path} while the daemon made its socket; start the daemon again";
             if (obstacle is null) return new ControlSocket(path, held, socket, made.Identity, rule);
             if (IsOurs(made.Facts)) FileEntry.Unlink(path, made.Identity);
         }

@@ -104,7 +104,7 @@ internal sealed class FleetHost(
 
     private async Task StopWorkersAsync()
     {
-        log.Stopping("the daemon was told to");
+        log.Stopping("the daemon received a stop request");
         var since = time.GetTimestamp();
         manager.Stopping();
         mailbox.Post(new FleetMessage.StopAll());

@@ -2,7 +2,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Planning;
 
-/// <summary>What a change of the configuration does to one service.</summary>
+/// <summary>The effect of a changed configuration on one service.</summary>
 internal abstract record PlanStep(string Service)
 {
     internal sealed record Add(ServiceSpec Spec) : PlanStep(Spec.Name);

@@ -3,7 +3,7 @@ namespace Reuseportd.Planning;
 /// <summary>The wildcards of glob(7), without escapes: names of services have none of the special characters.</summary>
 internal static class Glob
 {
-    /// <summary>Whether the pattern matches the whole text. The time is at most the product of both lengths.</summary>
+    /// <summary>True if the pattern matches the whole text. The time is at most the product of both lengths.</summary>
     public static bool Fits(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)
     {
         int at = 0, from = 0, star = -1, resume = 0;

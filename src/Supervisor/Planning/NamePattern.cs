@@ -25,24 +25,24 @@ internal sealed record NamePattern
     /// <summary>The name as the user wrote it.</summary>
     public string Text { get; }
 
-    /// <summary>Whether it may match more than one name.</summary>
+    /// <summary>True if the pattern may match more than one name.</summary>
     public bool HasWildcards => Text.AsSpan().IndexOfAny("*?[") >= 0;
 
-    /// <summary>The only service that it may match; null where it has wildcards.</summary>
+    /// <summary>The only service that the pattern may match; null with wildcards.</summary>
     public string? Service => HasWildcards ? null : _service;
 
-    /// <summary>The only number of a worker that it may match; null where it may match several, or none.</summary>
+    /// <summary>The only worker number that the pattern may match; null if it may match several numbers, or none.</summary>
     public int? Index => _index;
 
-    /// <summary>Whether it has no '@', and so matches all workers of the services that it matches.</summary>
+    /// <summary>True if the pattern has no '@'. It then matches all workers of each matching service.</summary>
     public bool IsOfServices => _worker is null;
 
-    /// <summary>Whether the side before the '@' matches.</summary>
+    /// <summary>True if the side before the '@' matches.</summary>
     public bool FitsService(string service) => Glob.Fits(_service, service);
 
     public bool Fits(WorkerName worker) => FitsService(worker.Service) && FitsIndex(worker.Index);
 
-    /// <summary>Whether the side behind the '@' matches, or there is none.</summary>
+    /// <summary>True if the side behind the '@' matches, or the pattern has no such side.</summary>
     public bool FitsIndex(int index)
     {
         if (_worker is null) return true;

@@ -2,7 +2,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Planning;
 
-/// <content>The way of the workers from waiting to done, and what a failure stops.</content>
+/// <content>The progress of workers from waiting to done, and the effects of a failure.</content>
 internal static partial class RollingUpdate
 {
     private readonly partial record struct Stepping
@@ -10,14 +10,14 @@ internal static partial class RollingUpdate
         private bool PausesOnFailure =>
             Update.IsPaused || Update.IsRollback || Facts.Policy.FailureAction == UpdateFailureAction.Pause;
 
-        /// <summary>Begins the replacement of the next worker, where the policy allows one more.</summary>
+        /// <summary>Begins the replacement of the next worker if the policy allows it.</summary>
         private UpdateTransition Continue(WorkerCondition? next)
         {
             if (next is not { } worker) return FinishIfDone();
             if (!worker.IsWanted)
                 return Become(
                     FinishAtOnce(worker), new UpdateAction.Renew(worker.Worker), new UpdateAction.Release(worker.Worker));
-            // The service loses nothing by its restart, and does not wait for the result.
+            // The worker is not ready, so its restart costs no capacity. The update does not wait for the result.
             if (!worker.IsReady) return Become(FinishAtOnce(worker), new UpdateAction.RestartRenewed(worker.Worker));
             if (!UpdatePace.MayBegin(Facts.Policy, Facts.Wanted, Facts.Ready, Update.Moving.Count))
                 return Update.Moving.IsEmpty && !Facts.IsChanging ? Block(worker.Worker) : Stay();
@@ -39,12 +39,12 @@ internal static partial class RollingUpdate
             ? Become(Update with { Phase = new UpdatePhase.Over() }, new UpdateAction.LogDone())
             : Stay();
 
-        /// <summary>Too few workers are ready for one more to be stopped, and no further ones get ready.</summary>
+        /// <summary>Stops the update: too few workers are ready to stop another, and no other worker is becoming ready.</summary>
         private UpdateTransition Block(int worker) => Become(
             Update with { Phase = new UpdatePhase.Failing(Update.IsPaused) },
             new UpdateAction.Explain(worker, new NotReplaced.TooFewReady(Facts.Ready, Facts.Wanted)));
 
-        /// <summary>How far the replacement of one worker is.</summary>
+        /// <summary>The next step in the replacement of one worker.</summary>
         private UpdateTransition Look(WorkerCondition worker)
         {
             if (!Update.Moving.TryGetValue(worker.Worker, out var stage)) return Stay();
@@ -61,9 +61,9 @@ internal static partial class RollingUpdate
             WorkerCondition worker, UpdateState update, params UpdateAction[] before) => worker.Own switch
         {
             ProcessCondition.Placed => Settle(update, worker.Worker, before),
-            // A user stopped it meanwhile.
+            // A user has stopped the worker.
             ProcessCondition.Stopped => Settle(update, worker.Worker, before),
-            // The new process failed. The next one gets the former specification.
+            // The new process failed. The next process gets the former specification.
             ProcessCondition.Down when Update.IsChange =>
                 Fail(update, worker.Worker, isReplacement: false, before, new UpdateAction.Keep(worker.Worker)),
             ProcessCondition.Down => Fail(update, worker.Worker, isReplacement: false, before),
@@ -81,7 +81,7 @@ internal static partial class RollingUpdate
             return worker.Replacement switch
             {
                 ProcessCondition.Placed => Exchange(worker.Worker),
-                // The old process is ending without being asked to: the new one takes its place as it is.
+                // The old process ends without a request, so the new process takes its place before it is settled.
                 ProcessCondition.Starting or ProcessCondition.Ready when !worker.IsReady => Exchange(worker.Worker),
                 ProcessCondition.Stopping or ProcessCondition.Stopped or ProcessCondition.Down or null =>
                     Fail(Update, worker.Worker, isReplacement: true, [], new UpdateAction.Dismiss(worker.Worker)),
@@ -128,7 +128,7 @@ internal static partial class RollingUpdate
         };
 
         /// <summary>
-        /// After a failure: replacements that start are dismissed, and no further ones begin. An old process that ends, ends.
+        /// Handles a failure: dismisses replacements that are starting, and begins no others. Old processes that end may finish.
         /// </summary>
         private UpdateTransition StopUpdate()
         {
@@ -151,7 +151,7 @@ internal static partial class RollingUpdate
                 return Become(stopped with { Phase = phase }, actions);
             }
 
-            // There is no former specification to return to, and none that waits for a decision.
+            // Without a former specification, there is nothing to roll back and no decision to wait for.
             actions.AddRange(new Stepping(stopped, Facts).LeaveMoving());
             return Become(stopped with { Phase = new UpdatePhase.Over() }, actions);
         }

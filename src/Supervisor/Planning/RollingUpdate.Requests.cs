@@ -2,14 +2,14 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Planning;
 
-/// <content>What users ask for: more workers, pause, resume, and the end of the update.</content>
+/// <content>Requests of users: more workers, pause, resume, and the end of the update.</content>
 internal static partial class RollingUpdate
 {
     private readonly partial record struct Stepping
     {
         private UpdateTransition Begin(ValueList<WorkerCondition> asked)
         {
-            // A rollback is logged as one even where no worker is ready.
+            // A rollback is logged even if no worker is ready.
             if (Facts.Ready == 0 && !Update.IsRollback) return RestartAll(asked);
             List<UpdateAction> actions = [new UpdateAction.LogBegun()];
             if (Update.IsChange) actions.AddRange(asked.Select(worker => new UpdateAction.Keep(worker.Worker)));
@@ -27,8 +27,8 @@ internal static partial class RollingUpdate
         }
 
         /// <summary>
-        /// Workers that are not being replaced already. Start first: ready workers come first, so a failure of the first
-        /// new process changes nothing. Stop first: ready workers come last, as enough others must be ready.
+        /// The workers whose replacement has not begun. With start-first, ready workers come first: a failure of the first new
+        /// process changes no worker. With stop-first, ready workers come last, as enough others must be ready.
         /// </summary>
         private WorkerCondition[] InOrder(ValueList<WorkerCondition> asked)
         {
@@ -80,16 +80,16 @@ internal static partial class RollingUpdate
 
         private void Postpone(int worker, List<UpdateAction> actions)
         {
-            // A rollback undoes the last change of the specification. A restart is none.
+            // A rollback undoes the last change of the specification. A restart changes no specification.
             actions.Add(new UpdateAction.Explain(worker, new NotReplaced.UpdatePaused(CanRollBack: Update.IsChange)));
             actions.Add(new UpdateAction.Release(worker));
         }
 
-        /// <summary>The present specification has failed: a new worker gets the former one, and waits with the others.</summary>
+        /// <summary>The present specification has failed. A new worker gets the former specification and waits.</summary>
         private UpdateTransition JoinFormer(int worker) =>
             Become(Wait(Update, worker), new UpdateAction.Keep(worker));
 
-        /// <summary>The worker is gone, and nothing waits for its number.</summary>
+        /// <summary>Removes a worker that has left the service.</summary>
         private UpdateTransition Forget(int worker)
         {
             var isMoving = Update.Moving.TryGetValue(worker, out var stage);
@@ -102,7 +102,7 @@ internal static partial class RollingUpdate
 
         private UpdateTransition Cancel() => Become(Update with { Phase = new UpdatePhase.Over() }, Ends());
 
-        /// <summary>What is done for the workers of an update that ends before its work is complete.</summary>
+        /// <summary>The actions for the workers of an update that ends before its work is complete.</summary>
         private List<UpdateAction> Ends()
         {
             var actions = LeaveMoving();

@@ -1,10 +1,10 @@
 namespace Reuseportd.Planning;
 
 /// <summary>
-/// A rolling update as a function of values: (update, facts, event) to (update, actions). It replaces the workers of a service a
-/// few at a time, such that as many stay ready as the policy says, and stops at the first new process that does not get ready.
-/// The loop that owns the update carries the actions out, and reports what happens to the workers as events. A step costs
-/// O(log n) of the number of workers, and those that concern all waiting workers cost O(n log n).
+/// A rolling update as a pure function: (update, facts, event) to (update, actions). It replaces a few workers of a service at a
+/// time, and keeps as many ready as the policy requires. It stops at the first new process that does not become ready.
+/// The loop carries the actions out, and reports changes of workers as events. A step costs O(log n) for n workers. A step for
+/// all waiting workers costs O(n log n).
 /// </summary>
 internal static partial class RollingUpdate
 {
@@ -31,7 +31,7 @@ internal static partial class RollingUpdate
         {
             UpdateEvent.Asked asked => Begin(asked.Workers),
             UpdateEvent.Cancelled => Cancel(),
-            // It has no workers yet, so there is nothing to replace, to pause or to leave.
+            // The update has no workers yet, so these events have no effect.
             UpdateEvent.Moved or UpdateEvent.TurnEnded or UpdateEvent.PauseRequested or UpdateEvent.ResumeRequested
                 or UpdateEvent.Joined or UpdateEvent.Left => Stay(),
             _ => throw Unanswered(happened),
@@ -45,7 +45,7 @@ internal static partial class RollingUpdate
             UpdateEvent.PauseRequested => Pause(new UpdatePhase.Paused()),
             UpdateEvent.Left left => Forget(left.Worker),
             UpdateEvent.Cancelled => Cancel(),
-            // It is not paused. A worker that joins has the present specification.
+            // The update is not paused. A worker that joins has the present specification.
             UpdateEvent.ResumeRequested or UpdateEvent.Joined => Stay(),
             _ => throw Unanswered(happened),
         };
@@ -58,7 +58,7 @@ internal static partial class RollingUpdate
             UpdateEvent.ResumeRequested => Resume(),
             UpdateEvent.Left left => Forget(left.Worker),
             UpdateEvent.Cancelled => Cancel(),
-            // It is paused. A worker that joins has the present specification.
+            // The update is already paused. A worker that joins has the present specification.
             UpdateEvent.PauseRequested or UpdateEvent.Joined => Stay(),
             _ => throw Unanswered(happened),
         };
@@ -86,7 +86,7 @@ internal static partial class RollingUpdate
             UpdateEvent.Joined joined => JoinFormer(joined.Worker),
             UpdateEvent.Left left => Forget(left.Worker),
             UpdateEvent.Cancelled => Cancel(),
-            // It is paused.
+            // The update is already paused.
             UpdateEvent.PauseRequested => Stay(),
             _ => throw Unanswered(happened),
         };
@@ -95,7 +95,7 @@ internal static partial class RollingUpdate
         {
             UpdateEvent.Left left => Forget(left.Worker),
             UpdateEvent.Cancelled => Cancel(),
-            // The rollback is an update of its own, and takes over all workers.
+            // The rollback is a separate update, which takes over all workers.
             UpdateEvent.Asked or UpdateEvent.Moved or UpdateEvent.TurnEnded or UpdateEvent.PauseRequested
                 or UpdateEvent.ResumeRequested or UpdateEvent.Joined => Stay(),
             _ => throw Unanswered(happened),
@@ -103,7 +103,7 @@ internal static partial class RollingUpdate
 
         public UpdateTransition FromOver(UpdateEvent happened) => happened switch
         {
-            // The owner has forgotten the update, or is about to.
+            // The owner forgets the update.
             UpdateEvent.Asked or UpdateEvent.Moved or UpdateEvent.TurnEnded or UpdateEvent.PauseRequested
                 or UpdateEvent.ResumeRequested or UpdateEvent.Joined or UpdateEvent.Left or UpdateEvent.Cancelled => Stay(),
             _ => throw Unanswered(happened),

@@ -3,10 +3,10 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Planning;
 
-/// <summary>Which workers of a service are to run, after its file and the commands of users since.</summary>
-/// <param name="Runs">Whether its workers are to run, but for <paramref name="Others"/>.</param>
+/// <summary>The workers of a service that are to run, by its file and by later commands of users.</summary>
+/// <param name="Runs">True if all workers are to run, except <paramref name="Others"/>.</param>
 /// <param name="Others">Numbers of the workers for which the opposite of <paramref name="Runs"/> holds.</param>
-/// <param name="Scaled">The number of workers of the last scale command; null where the file decides.</param>
+/// <param name="Scaled">The number of workers of the last scale command; null if the number of the file applies.</param>
 internal sealed record ServiceOverrides(bool Runs, ImmutableSortedSet<int> Others, int? Scaled)
 {
     public static ServiceOverrides From(ServiceSpec service) => new(service.Autostart, [], null);
@@ -30,13 +30,13 @@ internal sealed record ServiceOverrides(bool Runs, ImmutableSortedSet<int> Other
     /// <inheritdoc cref="Start"/>
     public ServiceOverrides Stop(IEnumerable<int> workers, int count) => Set(false, workers, count);
 
-    /// <summary>A removed worker that is added again later runs as the others do.</summary>
+    /// <summary>Removes the entries of removed workers. For a worker that is added later, <see cref="Runs"/> applies.</summary>
     public ServiceOverrides Scale(int count) =>
         this with { Scaled = count, Others = Others.Except(Others.Where(worker => worker >= count)) };
 
     /// <summary>
-    /// The service's file has changed. Workers that a user stopped run again. A scaled number of workers holds until the file has
-    /// another number. A file without autostart does not stop the service: autostart concerns the next start of the daemon.
+    /// Applies a changed file. Workers that a user stopped run again. A scaled number of workers applies until the number in the
+    /// file changes. A file without autostart does not stop the service, as autostart applies at the start of the daemon.
     /// </summary>
     public ServiceOverrides Adopt(ServiceSpec before, ServiceSpec after)
     {
@@ -44,7 +44,7 @@ internal sealed record ServiceOverrides(bool Runs, ImmutableSortedSet<int> Other
         return new(runs, runs ? [] : Others, before.Workers == after.Workers ? Scaled : null);
     }
 
-    /// <summary>A command for all workers holds for workers that are added later as well.</summary>
+    /// <summary>A command for all workers also applies to workers that are added later.</summary>
     private ServiceOverrides Set(bool runs, IEnumerable<int> workers, int count)
     {
         var others = Runs == runs ? Others.Except(workers) : Others.Union(workers);

@@ -1,6 +1,6 @@
 namespace Reuseportd.Planning;
 
-/// <summary>What the owner of a rolling update has to do after a step, in order.</summary>
+/// <summary>An action for the owner of a rolling update. The actions of a step are carried out in order.</summary>
 internal abstract record UpdateAction
 {
     private UpdateAction() { }
@@ -18,31 +18,31 @@ internal abstract record UpdateAction
 
     internal sealed record LogDone : UpdateAction;
 
-    /// <summary>Each worker of the service, in the update or not, goes by the present specification from now on.</summary>
+    /// <summary>The present specification applies to all workers of the service from now on, in the update or not.</summary>
     internal sealed record RenewAll : UpdateAction;
 
-    /// <summary>The worker goes by the present specification from now on.</summary>
+    /// <summary>The present specification applies to the worker from now on.</summary>
     internal sealed record Renew(int Worker) : OfWorker(Worker);
 
-    /// <summary>The worker goes by the former specification until it is renewed.</summary>
+    /// <summary>The former specification applies to the worker until <see cref="Renew"/>.</summary>
     internal sealed record Keep(int Worker) : OfWorker(Worker);
 
     /// <summary>Commands wait for the worker until <see cref="Release"/>.</summary>
     internal sealed record Await(int Worker) : OfWorker(Worker);
 
-    /// <summary>Commands wait for the replacement of the worker no longer.</summary>
+    /// <summary>Commands no longer wait for the replacement of the worker.</summary>
     internal sealed record Release(int Worker) : OfWorker(Worker);
 
-    /// <summary>The replacement of the worker is complete: log it.</summary>
+    /// <summary>Log that the replacement of the worker is complete.</summary>
     internal sealed record LogReplaced(int Worker) : OfWorker(Worker);
 
-    /// <summary>Note why the worker is not replaced.</summary>
+    /// <summary>Record the reason why the worker is not replaced.</summary>
     internal sealed record Explain(int Worker, NotReplaced Why) : OfWorker(Worker);
 
-    /// <summary>Restart a worker that is not ready, with the specification that it has.</summary>
+    /// <summary>Restart a worker that is not ready, without a change of its specification.</summary>
     internal sealed record RestartUnchanged(int Worker) : OfWorker(Worker);
 
-    /// <summary>Restart a worker that is not ready, with the present specification. Nothing waits for the result.</summary>
+    /// <summary>Restart a worker that is not ready, with the present specification. No command waits for the result.</summary>
     internal sealed record RestartRenewed(int Worker) : OfWorker(Worker);
 
     /// <summary>Stop first: drain and stop the process, then start its successor in the same slot.</summary>

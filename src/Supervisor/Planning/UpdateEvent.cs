@@ -2,7 +2,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Planning;
 
-/// <summary>What can happen to a rolling update.</summary>
+/// <summary>An event of a rolling update.</summary>
 internal abstract record UpdateEvent
 {
     private UpdateEvent() { }
@@ -14,10 +14,9 @@ internal abstract record UpdateEvent
     internal sealed record Moved(WorkerCondition Worker) : UpdateEvent;
 
     /// <summary>
-    /// All changes of the present turn of the loop are known. The owner repeats this event until the update answers with the same
-    /// state.
+    /// All changes of this turn of the loop are known. The owner repeats the event until the state of the update stays the same.
     /// </summary>
-    /// <param name="Next">The first worker of <see cref="UpdateState.Waiting"/>; null where none waits.</param>
+    /// <param name="Next">The first worker of <see cref="UpdateState.Waiting"/>; null if no worker waits.</param>
     internal sealed record TurnEnded(WorkerCondition? Next) : UpdateEvent;
 
     internal sealed record PauseRequested : UpdateEvent;

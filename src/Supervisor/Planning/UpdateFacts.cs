@@ -2,18 +2,18 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Planning;
 
-/// <summary>What a rolling update has to know of its service at one event.</summary>
-/// <param name="Policy">As the service has it now. It may differ from the policy of an earlier event.</param>
+/// <summary>The facts of a service that a rolling update needs at one event.</summary>
+/// <param name="Policy">The present policy of the service. An earlier event may have had another policy.</param>
 /// <param name="Wanted">Workers that are to run.</param>
 /// <param name="Ready">Workers that are ready. Replacements do not count.</param>
-/// <param name="IsChanging">Whether a worker starts, drains or stops: <paramref name="Ready"/> will change.</param>
+/// <param name="IsChanging">True if a worker starts, drains or stops: <paramref name="Ready"/> will change.</param>
 internal readonly record struct UpdateFacts(UpdateSpec Policy, int Wanted, int Ready, bool IsChanging);
 
-/// <summary>What a rolling update has to know of one worker at one event.</summary>
-/// <param name="Worker">Its number.</param>
+/// <summary>The facts of a worker that a rolling update needs at one event.</summary>
+/// <param name="Worker">The number of the worker.</param>
 /// <param name="Own">The process in the worker's own slot.</param>
-/// <param name="Replacement">The process in its replacement slot; null where it has none.</param>
-/// <param name="IsWanted">Whether the worker is to run, and stays in the service.</param>
+/// <param name="Replacement">The process in the worker's replacement slot; null without such a slot.</param>
+/// <param name="IsWanted">True if the worker is to run, and stays in the service.</param>
 internal readonly record struct WorkerCondition(int Worker, ProcessCondition Own, ProcessCondition? Replacement, bool IsWanted)
 {
     public bool IsReady => Own is ProcessCondition.Ready or ProcessCondition.Placed;
@@ -22,7 +22,7 @@ internal readonly record struct WorkerCondition(int Worker, ProcessCondition Own
 /// <summary>The state of a slot, as far as a rolling update distinguishes it.</summary>
 internal enum ProcessCondition
 {
-    /// <summary>No process, and none is wanted.</summary>
+    /// <summary>The slot has no process, and needs none.</summary>
     Stopped,
 
     /// <summary>A process starts, or waits for its turn to start.</summary>
@@ -38,6 +38,6 @@ internal enum ProcessCondition
 
     Stopping,
 
-    /// <summary>No process, although one is wanted: its start failed, or it ended, or there was no room for it.</summary>
+    /// <summary>The slot needs a process and has none. The start failed, the process ended, or a limit left no room.</summary>
     Down,
 }

@@ -3,17 +3,17 @@ using Reuseportd.Model;
 namespace Reuseportd.Planning;
 
 /// <summary>
-/// How a user gets new processes that cannot run beside the old ones: stop the service, then <paramref name="Then"/>. The daemon
-/// does not do this on its own, as it interrupts the service.
+/// The commands for new processes that cannot run beside the old ones: stop the service, then <paramref name="Then"/>. The
+/// daemon does not run these commands itself, as they interrupt the service.
 /// </summary>
-/// <param name="NeedsStart">Whether the service has to be started after an apply.</param>
-/// <param name="CanStopFirst">Whether an update with order stop-first would help as well.</param>
+/// <param name="NeedsStart">True if the user must start the service after an apply.</param>
+/// <param name="CanStopFirst">True if an update with order stop-first is another remedy.</param>
 internal sealed record UpdateRemedy(string Service, RemedyVerb Then, bool NeedsStart, bool CanStopFirst)
 {
     public static UpdateRemedy For(RemedyVerb then, ServiceSpec service) => new(
         service.Name,
         then,
-        // An apply does not start a service that a user started by hand.
+        // An apply does not start a service without autostart.
         NeedsStart: then == RemedyVerb.Apply && !service.Autostart,
         CanStopFirst: then != RemedyVerb.ApplyFormerFile && service is { Workers: 1, Update.Order: UpdateOrder.StartFirst });
 }
@@ -26,6 +26,6 @@ internal enum RemedyVerb
 
     Apply,
 
-    /// <summary>Apply, once the file of the service has its former content.</summary>
+    /// <summary>Apply, after the user has restored the former file of the service.</summary>
     ApplyFormerFile,
 }

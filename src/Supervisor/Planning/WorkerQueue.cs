@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 
 namespace Reuseportd.Planning;
 
-/// <summary>Numbers of workers, in the order in which they came. A number is in it once. All calls are O(log n).</summary>
+/// <summary>A queue of distinct worker numbers. All calls are O(log n).</summary>
 internal sealed class WorkerQueue : IReadOnlyCollection<int>
 {
     private readonly ImmutableSortedSet<(int Place, int Worker)> _order;
@@ -17,7 +17,7 @@ internal sealed class WorkerQueue : IReadOnlyCollection<int>
 
     public int Count => _order.Count;
 
-    /// <summary>The worker that came first. The queue must not be empty.</summary>
+    /// <summary>The worker at the front. The queue must not be empty.</summary>
     public int First => _order.Min.Worker;
 
     public bool Contains(int worker) => _places.ContainsKey(worker);

@@ -92,21 +92,21 @@ public sealed class DocumentsTests
         foreach (var (why, words) in new[]
                  {
                      (OutcomesMissing.DebugOff, "'reuseport.debug' is false"),
-                     (OutcomesMissing.StderrElsewhere, "'stderr' does not come to the daemon"),
-                     (OutcomesMissing.NoLibrary, "the preload library is not in it"),
+                     (OutcomesMissing.StderrElsewhere, "the daemon does not read 'stderr'"),
+                     (OutcomesMissing.NoLibrary, "the preload library is not loaded"),
                  })
         {
             var untold = Assert.Single(
                 BindDocuments.From(
                     Fleet(silent with { OutcomesMissing = why }, Ready, Waiting with { OutcomesMissing = why }), []).Untold);
             Assert.Equal(
-                ("web@1", 4242, $"not told: {words}; by what the kernel says it serves port 53,80"),
+                ("web@1", 4242, $"binds unknown: {words}; the kernel shows that the worker serves port 53,80"),
                 (untold.Worker, untold.Pid, untold.Text));
             Assert.Equal([53, 80], untold.Ports);
         }
 
         Assert.Equal(
-            "not told: 'stderr' does not come to the daemon",
+            "binds unknown: the daemon does not read 'stderr'",
             BindDocuments.From(Fleet(silent with { KernelPorts = [] }), []).Untold[0].Text);
         Assert.Equal([53, 80], FleetDocuments.From(Fleet(silent), "1").Workers[0].KernelPorts);
         Assert.Null(FleetDocuments.From(Fleet(silent with { Pid = null }), "1").Workers[0].KernelPorts);

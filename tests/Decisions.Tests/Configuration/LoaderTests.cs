@@ -174,11 +174,11 @@ public sealed partial class LoaderTests : IDisposable
     [InlineData(0u, 0u, "rw-r--r--", null)]
     [InlineData(0u, 0u, "rw-rw-r--", null)]
     [InlineData(
-        0u, 50u, "rw-rw-r--", "is writable by other users, who can thus choose the commands that root runs; chmod go-w it")]
+        0u, 50u, "rw-rw-r--", "is writable by other users; these users can choose the commands that root runs; chmod go-w it")]
     [InlineData(
-        0u, 0u, "rw-r--rw-", "is writable by other users, who can thus choose the commands that root runs; chmod go-w it")]
+        0u, 0u, "rw-r--rw-", "is writable by other users; these users can choose the commands that root runs; chmod go-w it")]
     [InlineData(
-        1000u, 0u, "rw-r--r--", "is owned by user 1000, who can thus choose the commands that root runs; chown it to root")]
+        1000u, 0u, "rw-r--r--", "is owned by user 1000; that user can choose the commands that root runs; chown it to root")]
     public void Load_AsRoot_WarnsOfFilesThatOthersWrite(uint user, uint group, string mode, string? warning)
     {
         Write("reuseportd.yaml", Web);

@@ -25,12 +25,12 @@ public sealed class BindCausesTests
     [InlineData("held by a neighbour outside of the filter", "web@1 (process 100)", "has 8080 and not 8081")]
     [InlineData("listen fails after a bind", "web@1 (process 100)", "has 8080 and not 8081")]
     [InlineData(
-        "held by another service outside of its filter", "db@3 (process 7)", "of db 'reuseport.ports' has 5432 and not 8080")]
+        "held by another service outside of its filter", "db@3 (process 7)", "'reuseport.ports' of db has 5432 and not 8080")]
     [InlineData("held by a worker of another service", "db@3 (process 7)")]
     [InlineData("held by a child of a worker", "db@3 (process 71)")]
     [InlineData("held by a worker that shares it, outside of the filter", "db@3 (process 7)", "has 5000 and not 8080")]
     [InlineData("held by a worker that shares it", "db@3 (process 7)", "'reuseportctl start web'")]
-    [InlineData("held by another service without sharing", "db@3 (process 7)", "of db 'reuseport.reuse_port' is not true")]
+    [InlineData("held by another service without sharing", "db@3 (process 7)", "'reuseport.reuse_port' of db is not true")]
     [InlineData("outside of the filter, holder has gone", "127.0.0.1:8081 tcp", "has 8080 and not 8081")]
     [InlineData("sharing is switched off", "db@3 (process 7)", "'reuseport.reuse_port'")]
     [InlineData("holder cannot be seen", "127.0.0.1:8080 tcp")]
@@ -40,7 +40,7 @@ public sealed class BindCausesTests
     [InlineData("port below 1024", "127.0.0.1:80 tcp", "user u33", "ambient_capabilities: [net_bind_service]")]
     [InlineData("own system calls", "SO_REUSEPORT")]
     [InlineData("set-user-ID program", "'user'", "'ambient_capabilities'")]
-    [InlineData("statically linked, with the detail", "statically linked: /bin/x; its port")]
+    [InlineData("statically linked, with the detail", "statically linked: /bin/x; the worker")]
     [InlineData(
         "another port, with the detail", "waits for at most 30 s for port 8080; ", "127.0.0.1:8081 tcp", "has 8080 and not 8081")]
     public void Of_EachCase_NamesWhatIsInTheWay(string name, params string[] facts) => Sentences.AssertNames(All[name], facts);

@@ -24,7 +24,7 @@ public sealed class UpdateWordsTests
     [InlineData("Restart", true, "'reuseportctl stop web', then 'reuseportctl restart web'")]
     [InlineData("Apply", true, "'reuseportctl stop web', then 'reuseportctl apply'")]
     [InlineData("Apply", false, "'reuseportctl stop web', then 'reuseportctl apply' and 'reuseportctl start web'")]
-    [InlineData("ApplyFormerFile", true, "change its file back, 'reuseportctl stop web', then 'reuseportctl apply'")]
+    [InlineData("ApplyFormerFile", true, "restore the former file of web, 'reuseportctl stop web', then 'reuseportctl apply'")]
     public void Of_EachRemedy_HasItsCommands(string then, bool autostart, string words) =>
         Assert.Equal(words, Remedy(then, Service with { Autostart = autostart }));
 
@@ -51,10 +51,11 @@ public sealed class UpdateWordsTests
             "not replaced: the update stopped at web@0: exit code 3",
             Detail(new UpdateObstacle.UpdateStopped(new UpdateStop.ReplacementFailed(Web.Name, Failed))));
         Assert.Equal(
-            "not replaced yet: the update is paused; 'reuseportctl resume web' goes on, 'reuseportctl rollback web' goes back",
+            "not replaced yet: the update is paused; 'reuseportctl resume web' continues it, "
+            + "'reuseportctl rollback web' undoes it",
             Detail(new UpdateObstacle.UpdatePaused("web", IsChange: true)));
         Assert.Equal(
-            "not replaced yet: the update is paused; 'reuseportctl resume web' goes on",
+            "not replaced yet: the update is paused; 'reuseportctl resume web' continues it",
             Detail(new UpdateObstacle.UpdatePaused("web", IsChange: false)));
     }
 
@@ -66,7 +67,7 @@ public sealed class UpdateWordsTests
             "not replaced: exit code 3",
             WorkerDetail.Of(worker with { Attempt = new Attempt(AttemptKind.FailedReplacement, Failed) }));
         Assert.Equal(
-            "not replaced: it stopped by itself",
+            "not replaced: the new process stopped by itself",
             WorkerDetail.Of(worker with { Attempt = new Attempt(AttemptKind.FailedReplacement, Failed with { Reason = null }) }));
     }
 
@@ -76,10 +77,10 @@ public sealed class UpdateWordsTests
         var worker = Web with { State = WorkerState.Stopping };
         var end = new CommandEnd(Web.Name, worker.State, Ok: false, 100, 1) { Facts = worker };
         Assert.Null(CommandWords.Of(end with { Facts = null }));
-        Assert.Equal("still on its way", CommandWords.Of(end with { Obstacle = new CommandObstacle.StillOnItsWay() }));
+        Assert.Equal("the worker has not settled", CommandWords.Of(end with { Obstacle = new CommandObstacle.NotSettled() }));
         Assert.Equal(
             "exit code 3",
-            CommandWords.Of(end with { Obstacle = new CommandObstacle.StillOnItsWay(), Facts = Failed }));
+            CommandWords.Of(end with { Obstacle = new CommandObstacle.NotSettled(), Facts = Failed }));
         Assert.Equal(
             "SIGHUP could not be sent: EPERM",
             CommandWords.Of(end with { Obstacle = new CommandObstacle.SignalFailed(Signal.Hup, Errno.NotPermitted) }));

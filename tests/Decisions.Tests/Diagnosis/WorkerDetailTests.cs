@@ -86,9 +86,9 @@ public sealed class WorkerDetailTests
         {
             Readiness = new ReadinessSpec.Probed(new ProbeSpec.Tcp(null), ReadinessSpec.DefaultPeriod, TimeSpan.FromSeconds(20)),
         };
-        Assert.Equal("waits for at most 20 s for its probe, which was not asked yet", Of(Starting, policy));
+        Assert.Equal("waits for at most 20 s for its probe, which has not been sent yet", Of(Starting, policy));
         Assert.Equal(
-            "waits for at most 20 s for its probe, which has not answered yet",
+            "waits for at most 20 s for its probe, which has no answer yet",
             WorkerDetail.Of(ProcessFacts.Of(Name, Starting, policy, _process, pid: null, isProbed: true)));
         var failed = (SlotState.Starting)Starting with { ProbeFailure = "127.0.0.1:8911: Connection refused" };
         Assert.Equal("waits for at most 20 s for its probe: 127.0.0.1:8911: Connection refused", Of(failed, policy));
@@ -101,7 +101,7 @@ public sealed class WorkerDetailTests
         Assert.Equal(
             "waits for at most 30 s for READY=1", Of(Starting, Policy with { Readiness = new ReadinessSpec.Notify(limit) }));
         Assert.Equal(
-            "waits for its delay of 2 s",
+            "waits for its readiness delay of 2 s",
             Of(Starting, Policy with { Readiness = new ReadinessSpec.Delay(TimeSpan.FromSeconds(2), limit) }));
     }
 
@@ -110,12 +110,12 @@ public sealed class WorkerDetailTests
     {
         var policy = Policy with { Readiness = Policy.Readiness with { Settle = TimeSpan.FromMilliseconds(300) } };
         var settling = (SlotState.Starting)Starting with { ServesSince = TimeSpan.Zero };
-        Assert.Equal("serves; ready once it has for 300 ms", Of(settling, policy));
+        Assert.Equal("serves; becomes ready after 300 ms of service", Of(settling, policy));
     }
 
     [Theory]
-    [InlineData(1, "exit code 0; it left 1 process behind: does it go into the background?")]
-    [InlineData(3, "exit code 0; it left 3 processes behind: does it go into the background?")]
+    [InlineData(1, "exit code 0; the worker left 1 process behind; if the program daemonizes, keep it in the foreground")]
+    [InlineData(3, "exit code 0; the worker left 3 processes behind; if the program daemonizes, keep it in the foreground")]
     public void Of_OneThatEndedWellAndLeftOthers_AsksWhetherItIsADaemon(int left, string words)
     {
         _process.RecordExit(isUnasked: true);

@@ -15,7 +15,7 @@ public sealed class SocketTests : DaemonTest
         var file = Daemon.Folder.Write("control.sock", "precious");
         var start = await RefusedAsync();
 
-        Assert.Equal($"reuseportd: {file} is there and is no socket: it is left as it is\n", start.Error);
+        Assert.Equal($"reuseportd: {file} exists and is not a socket; remove or rename that file\n", start.Error);
         Assert.Equal("precious", await File.ReadAllTextAsync(file));
         Assert.False(File.Exists(LockPath));
     }
@@ -50,7 +50,8 @@ public sealed class SocketTests : DaemonTest
         Daemon.Folder.Write("control.sock.lock", "precious");
         var start = await RefusedAsync();
 
-        Assert.Equal($"reuseportd: {LockPath} is there and is no lock: it is left as it is\n", start.Error);
+        Assert.Equal(
+            $"reuseportd: {LockPath} exists and is not a lock file of reuseportd; remove or rename that file\n", start.Error);
         Assert.Equal("precious", await File.ReadAllTextAsync(LockPath));
     }
 

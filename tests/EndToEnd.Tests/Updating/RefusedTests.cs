@@ -121,7 +121,7 @@ public sealed class RefusedTests : DaemonTest
         await FollowAsync(2);
         var rollback = await Daemon.ControlAsync("rollback", "web");
         Assert.Equal(1, rollback.Code);
-        Facts.AssertIn(LastLine.Without(rollback.Error), "its file", $", {WayOut}\n");
+        Facts.AssertIn(LastLine.Without(rollback.Error), $"the former file of web, {WayOut}\n");
 
         Daemon.Configure(Web(Hello, workers: 2, more: "user: nobody"));
         await FollowAsync(2);

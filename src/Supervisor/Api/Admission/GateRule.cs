@@ -21,9 +21,9 @@ internal enum Entry
 internal readonly record struct UserLoad(int Open, int Idle, int Leaving);
 
 /// <summary>
-/// Decides which connections the daemon admits and which idle ones it closes; pure. Each user has a share, and the user with the
-/// most idle connections loses one first, so idle connections lock out nobody. The common limit does not hold for root and the
-/// daemon's own user.
+/// Decides which connections the daemon admits, and which idle connections it closes; pure. Each user has a share. The user with
+/// the most idle connections loses one first, so idle connections do not keep other users out. The common limit does not apply
+/// to root and to the daemon's own user.
 /// </summary>
 /// <param name="MostOfOne">Connections of one user.</param>
 /// <param name="MostOfAll">Connections of all other users together.</param>

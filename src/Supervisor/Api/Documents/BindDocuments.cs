@@ -22,7 +22,7 @@ internal static class BindDocuments
         [
             .. from worker in fleet.Workers
                where worker is { Pid: not null, OutcomesMissing: not null } && worker.Binds.All(bind => bind.Socket is null)
-               let text = SilenceWords.Untold(worker.OutcomesMissing!.Value, worker.KernelPorts)
+               let text = SilenceWords.UnknownBinds(worker.OutcomesMissing!.Value, worker.KernelPorts)
                select new UntoldBinds(worker.Name.ToString(), worker.Pid!.Value, [.. worker.KernelPorts], text),
         ],
     };

@@ -140,10 +140,10 @@ internal sealed class ConfigurationLoader
     {
         if (!context.IsRoot) return;
         if (facts.UserId != 0)
-            Warn(path, $"is owned by user {facts.UserId}, who can thus choose the commands that root runs; chown it to root");
+            Warn(path, $"is owned by user {facts.UserId}; that user can choose the commands that root runs; chown it to root");
         else if (facts.Mode.HasFlag(UnixFileMode.OtherWrite)
                  || (facts.Mode.HasFlag(UnixFileMode.GroupWrite) && facts.GroupId != 0))
-            Warn(path, "is writable by other users, who can thus choose the commands that root runs; chmod go-w it");
+            Warn(path, "is writable by other users; these users can choose the commands that root runs; chmod go-w it");
     }
 
     /// <summary>The kernel's errno if the exception carries one: the exception's own text is for programmers.</summary>

@@ -28,7 +28,7 @@ internal sealed unsafe class NotifySocket : Descriptor
     public string Path { get; }
 
     /// <summary>Creates the socket at <paramref name="path"/>, and replaces that of an earlier daemon.</summary>
-    /// <param name="owner">User who may send to it besides root; null for the daemon's user.</param>
+    /// <param name="owner">The user that may send to the socket, besides root; null for the daemon's user.</param>
     public static NotifySocket? TryOpen(string path, Identity? owner, out Errno errno)
     {
         var number = Libc.Socket(Libc.FamilyUnix, Libc.SocketDatagram | Libc.SocketCloseOnExec | Libc.SocketNonBlocking, 0);

@@ -9,13 +9,13 @@ namespace Reuseportd.Runtime.Commands;
 /// <summary>The results of a command for single workers.</summary>
 internal sealed class CommandEnds(SettleTable settles, UpdateFailures notReplaced, WorkerReport workers)
 {
-    /// <summary>The result if the worker was to run, or to be removed because the service has too many.</summary>
+    /// <summary>The result of a command that runs the worker, or removes a worker beyond the requested number.</summary>
     public CommandEnd Running(WorkerSlot slot) => slot switch
     {
         { Leaving: true } => Stopped(slot),
         _ when notReplaced.Of(slot) is not null => Of(slot, ok: false) with { IsNotReplaced = true },
         { Slot.State: SlotState.Ready } when !settles.IsUpdating(slot) => Of(slot, ok: true),
-        _ when settles.IsUnsettled(slot) => Of(slot, ok: false, new CommandObstacle.StillOnItsWay()),
+        _ when settles.IsUnsettled(slot) => Of(slot, ok: false, new CommandObstacle.NotSettled()),
         _ when !slot.Service.Overrides.Wants(slot.Name.Index) => Of(slot, ok: false, new CommandObstacle.Overtaken()),
         _ => Of(slot, ok: false),
     };
@@ -25,7 +25,7 @@ internal sealed class CommandEnds(SettleTable settles, UpdateFailures notReplace
         { Slot.State: SlotState.Stopped } => Of(slot, ok: true),
         { Leaving: false } when slot.Service.Overrides.Wants(slot.Name.Index) =>
             Of(slot, ok: false, new CommandObstacle.Overtaken()),
-        _ => Of(slot, ok: false, new CommandObstacle.StillOnItsWay()),
+        _ => Of(slot, ok: false, new CommandObstacle.NotSettled()),
     };
 
     /// <summary>The result if the client does not wait.</summary>

@@ -114,7 +114,7 @@ internal sealed class CommandRunner(
         slot => left.Contains(slot.Service) ? ends.Untouched(slot, why(slot)) : end(slot);
 
     private CommandObstacle WhyNotPaused(WorkerSlot slot) =>
-        fleet.IsPaused(slot.Service) ? new CommandObstacle.AlreadyPaused() : new CommandObstacle.NotBeingReplaced();
+        fleet.IsPaused(slot.Service) ? new CommandObstacle.AlreadyPaused() : new CommandObstacle.NoUpdate();
 
     private Func<WorkerSlot, CommandEnd> End(FleetMessage.Command command) =>
         command.Wait ? ends.Running : ends.Taken;

@@ -52,7 +52,7 @@ internal sealed record CommandEnd(WorkerName Name, WorkerState State, bool Ok, i
     /// <summary>The command has removed the worker.</summary>
     public bool IsRemoved { get; init; }
 
-    /// <summary>The reason why the command was not carried out; null if the facts of the worker tell.</summary>
+    /// <summary>The reason why the command was not carried out; null if the facts of the worker explain it.</summary>
     public CommandObstacle? Obstacle { get; init; }
 
     /// <summary>True if the command did not apply to the worker in its present state.</summary>
@@ -61,22 +61,22 @@ internal sealed record CommandEnd(WorkerName Name, WorkerState State, bool Ok, i
     /// <summary>True if the worker still runs the former process, as its replacement failed.</summary>
     public bool IsNotReplaced { get; init; }
 
-    /// <summary>The worker at the end of the command; null where <see cref="Ok"/>.</summary>
+    /// <summary>The worker at the end of the command; null if <see cref="Ok"/>.</summary>
     public WorkerSnapshot? Facts { get; init; }
 
     /// <summary>The update of the worker is paused.</summary>
     public bool IsPostponed => IsNotReplaced && Facts is { IsPostponed: true };
 }
 
-/// <summary>Why a command did not do what it was to do with a worker.</summary>
+/// <summary>The reason why a command was not carried out for a worker.</summary>
 internal abstract record CommandObstacle
 {
     private CommandObstacle() { }
 
-    /// <summary>The worker has not settled, and its facts say no more.</summary>
-    internal sealed record StillOnItsWay : CommandObstacle;
+    /// <summary>The worker has not settled.</summary>
+    internal sealed record NotSettled : CommandObstacle;
 
-    /// <summary>A later command wants another state of the worker.</summary>
+    /// <summary>A later command requires another state of the worker.</summary>
     internal sealed record Overtaken : CommandObstacle;
 
     /// <summary>A scaled service is stopped, so its new workers are stopped, too.</summary>
@@ -86,7 +86,7 @@ internal abstract record CommandObstacle
 
     internal sealed record AlreadyPaused : CommandObstacle;
 
-    internal sealed record NotBeingReplaced : CommandObstacle;
+    internal sealed record NoUpdate : CommandObstacle;
 
     internal sealed record NothingPaused : CommandObstacle;
 

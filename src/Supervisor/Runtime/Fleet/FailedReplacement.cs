@@ -5,20 +5,20 @@ using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Fleet;
 
-/// <summary>A new process that did not get ready. Its last lines of output may be read later.</summary>
+/// <summary>A new process that did not become ready. Its last lines of output may be read later.</summary>
 /// <param name="State">The state of its slot when it failed, with the reason.</param>
-/// <param name="Process">Null where no process could be started.</param>
-/// <param name="Remedy">What helps where it cannot run beside the process that it was to replace.</param>
+/// <param name="Process">Null if the daemon could not start a process.</param>
+/// <param name="Remedy">The remedy if the new process cannot run beside the old process.</param>
 internal sealed record FailedReplacement(
     WorkerName Name, SlotState State, SlotPolicy Policy, WorkerProcess? Process, UpdateRemedy Remedy)
 {
-    /// <summary>The facts that are known by now.</summary>
+    /// <summary>The facts that are known at this moment.</summary>
     public WorkerSnapshot Facts => ProcessFacts.Of(Name, State, Policy, Process, pid: null);
 
     /// <param name="slot">The slot that the process was in.</param>
     public static FailedReplacement In(WorkerSlot slot, UpdateRemedy remedy) => new(
         slot.Name,
-        // A process that is late is asked to stop: the reason is that it was late.
+        // The daemon stops a process that is not ready in time. The reason is the timeout, not the stop.
         slot.Slot.State is SlotState.Stopping { Then: AfterStop.Retry retry }
             ? new SlotState.Failed(retry.Reason)
             : slot.Slot.State,

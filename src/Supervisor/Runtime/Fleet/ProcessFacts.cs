@@ -7,10 +7,10 @@ namespace Reuseportd.Runtime.Fleet;
 /// <summary>The facts of one process and its slot, as values that may leave the loop.</summary>
 internal static class ProcessFacts
 {
-    /// <summary>A process that failed, or that is not its worker's own.</summary>
-    /// <param name="process">Null where the daemon could not start one.</param>
-    /// <param name="pid">Null where the process is over.</param>
-    /// <param name="isProbed">A readiness probe of the process was begun.</param>
+    /// <summary>Facts of a failed process, or of a process beside the worker's own process.</summary>
+    /// <param name="process">Null if the daemon could not start a process.</param>
+    /// <param name="pid">Null if the process is over.</param>
+    /// <param name="isProbed">True if a readiness probe of the process has begun.</param>
     public static WorkerSnapshot Of(
         WorkerName name, SlotState state, SlotPolicy policy, WorkerProcess? process, int? pid, bool isProbed = false) =>
         Add(
@@ -23,8 +23,8 @@ internal static class ProcessFacts
             IsOver = pid is null,
         };
 
-    /// <summary>Adds what the newest process did, and why its slot is in this state.</summary>
-    /// <param name="newest">Null where the present generation has no process.</param>
+    /// <summary>Adds the facts of the newest process, and the reason for the state of its slot.</summary>
+    /// <param name="newest">Null if the present generation has no process.</param>
     public static WorkerSnapshot Add(
         WorkerSnapshot worker, SlotState state, SlotPolicy policy, WorkerProcess? newest, bool isProbed) => worker with
     {

@@ -86,7 +86,7 @@ internal sealed class MessageDispatch(LoopParts parts, Mailbox mailbox, Func<Tim
                 Accounts.Handle(found);
                 break;
             case ProcessMessage.MemorySeen seen:
-                parts.Services.Recycler.Weighed(seen, now());
+                parts.Services.Recycler.Measured(seen, now());
                 break;
             case ProcessMessage.ChildEnded:
                 parts.Processes.Children.ChildEnded();

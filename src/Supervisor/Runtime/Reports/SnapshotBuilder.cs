@@ -9,7 +9,7 @@ using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Reports;
 
-/// <summary>The fleet as values that may leave the loop.</summary>
+/// <summary>Builds snapshots of the fleet from values that may leave the loop.</summary>
 internal sealed class SnapshotBuilder(ServiceTable fleet, SlotCounts counts, UpdateFailures notReplaced, WorkerReport workers)
 {
     public FleetSnapshot Take(TimeSpan now)
@@ -50,8 +50,8 @@ internal sealed class SnapshotBuilder(ServiceTable fleet, SlotCounts counts, Upd
     }
 
     /// <summary>
-    /// Workers of the touched services that are not ready or not replaced, and workers whose update is paused. An empty plan
-    /// reports all workers that are down: a second apply answers the same.
+    /// Workers of changed services that are not ready or not replaced, and workers whose update is paused. An empty plan
+    /// reports all workers that are down, so a second apply has the same answer.
     /// </summary>
     private ValueList<WorkerSnapshot> NotReady(FleetPlan plan, IReadOnlyCollection<string> touched) =>
         new([.. fleet.Services
@@ -64,7 +64,7 @@ internal sealed class SnapshotBuilder(ServiceTable fleet, SlotCounts counts, Upd
     private bool IsNotReady(WorkerSlot slot) => notReplaced.Of(slot) is not null
         || slot.Slot.State is SlotState.Starting or SlotState.Waiting or SlotState.Backoff or SlotState.Failed;
 
-    /// <summary>A worker that an update replaces at this moment is not down.</summary>
+    /// <summary>True if the worker is down. A worker that an update is replacing is not down.</summary>
     private static bool IsDown(WorkerSlot slot) => slot.Slot is
         { State: SlotState.Waiting or SlotState.Backoff or SlotState.Failed } or { State: SlotState.Starting, Streak: > 0 };
 }

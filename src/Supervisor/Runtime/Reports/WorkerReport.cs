@@ -49,8 +49,8 @@ internal sealed class WorkerReport(
     }
 
     /// <summary>
-    /// Last words of the process that failed: the newest one; of a worker that starts again, the one before; of a worker that
-    /// serves, its failed replacement. Null where no process failed.
+    /// The last lines of the failed process: normally the newest process. For a worker that starts again, the process before. For
+    /// a worker that serves, the failed replacement. Null if no process failed.
     /// </summary>
     private LastWords? LastWordsOf(WorkerSlot slot) => slot switch
     {
@@ -84,7 +84,7 @@ internal sealed class WorkerReport(
         return null;
     }
 
-    /// <summary>The process before the newest one, until the newest one calls bind.</summary>
+    /// <summary>The process before the newest process, until the newest process calls bind.</summary>
     private static WorkerProcess? LastTry(WorkerSlot slot) =>
         Newest(slot) is { } newest ? newest.Binds.Count == 0 ? slot.LastTry : null : slot.Last;
 
@@ -109,7 +109,7 @@ internal sealed class WorkerReport(
     private static bool IsHeld(WorkerSlot slot) =>
         slot is { Slot.State: SlotState.Starting { Phase: StartPhase.Queued }, Service.Starts.IsHeld: true };
 
-    /// <summary>The process of the present generation, which may have ended; null where the generation has none.</summary>
+    /// <summary>The process of the present generation, which may have ended; null if the generation has no process.</summary>
     private static WorkerProcess? Newest(WorkerSlot slot) =>
         slot.Last is { } last && last.Generation == slot.Slot.Generation ? last : null;
 }

@@ -31,7 +31,7 @@ internal sealed class Dependencies(Starter starter, SlotCounts counts, ILogger l
     /// <summary>Forgets a service that is removed.</summary>
     public void Forget(Service service) => _held.Remove(service);
 
-    /// <summary>Decides again whether a service must wait for others.</summary>
+    /// <summary>Holds the starts of a service while one of its dependencies is unsettled.</summary>
     private void Update(Service service, IReadOnlyDictionary<string, Service> all)
     {
         var hold = service.Spec.DependsOn.Any(name => all.TryGetValue(name, out var other) && counts.UnsettledOf(other) > 0);

@@ -92,7 +92,7 @@ internal sealed partial class ServiceTable
         else if (_former.TryGetValue(service, out var former)) Revert(service, former);
         else return false;
         _rolledBackFrom.Remove(service);
-        // Only once: a second rollback would go forward again.
+        // A second rollback would return to the undone change.
         _former.Remove(service);
         notReplaced.Forget(service.Slots);
         return true;

@@ -22,7 +22,7 @@ internal sealed partial class ServiceTable(
     /// <summary>The specification of a service before the last change that replaced processes.</summary>
     private readonly Dictionary<Service, ServiceSpec> _former = [];
 
-    /// <summary>The specification that the last update of a service rolled back from, as no process of it got ready.</summary>
+    /// <summary>The specification that the last update of a service rolled back from, as no new process became ready.</summary>
     private readonly Dictionary<Service, ServiceSpec> _rolledBackFrom = [];
 
     /// <summary>True if <see cref="Update"/> has work to do.</summary>
@@ -49,7 +49,7 @@ internal sealed partial class ServiceTable(
         var present = _services.Values.Where(service => !service.Leaving).Select(service => service.Declared);
         var plan = Reconciler.Plan(present, desired.Services);
         foreach (var step in plan.Steps) Apply(step);
-        // The present specification is what the configuration asks for, so an older update failure is out of date.
+        // The present specification is the configured one, so an older update failure is out of date.
         var touched = plan.Steps.Select(step => step.Service).ToHashSet();
         foreach (var service in _services.Values)
         {
@@ -57,7 +57,7 @@ internal sealed partial class ServiceTable(
             notReplaced.Forget(service.Slots);
         }
 
-        // Only after all steps it is known which other services are unsettled.
+        // The unsettled services are known only after all steps.
         foreach (var step in plan.Steps)
             if (_services.TryGetValue(step.Service, out var service)) dependencies.Await(service, _services);
         return plan;

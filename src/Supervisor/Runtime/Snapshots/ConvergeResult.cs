@@ -3,22 +3,22 @@ using Reuseportd.Planning;
 
 namespace Reuseportd.Runtime.Snapshots;
 
-/// <summary>What a change did, in services.</summary>
+/// <summary>The result of a configuration change, by services.</summary>
 /// <param name="NotReady">
-/// Workers of the services that it touched that have failed, wait for their next try, or are still on their way.
+/// Workers of changed services that have failed, wait for their next start, or have not settled.
 /// </param>
 internal sealed record ConvergeResult(
     int Added, int Changed, int Removed, int Unchanged, FleetCounts Counts, ValueList<WorkerSnapshot> NotReady)
 {
-    /// <summary>Whether some were still on their way when who asked had waited long enough.</summary>
+    /// <summary>True if some workers had not settled when the client's timeout passed.</summary>
     public bool TimedOut { get; init; }
 
     /// <summary>
-    /// Connections that processes of the services that it touched still had when the time of their draining was over.
+    /// Number of connections of changed services that were open at the drain timeout.
     /// </summary>
     public int Cut { get; init; }
 
-    /// <summary>Services that are what they were, as no process of what they were to become got ready.</summary>
+    /// <summary>Services that were rolled back, as no process of the new specification became ready.</summary>
     public ValueList<string> RolledBack { get; init; }
 
     public static ConvergeResult Of(

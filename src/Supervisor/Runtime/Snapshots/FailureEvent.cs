@@ -3,7 +3,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Runtime.Snapshots;
 
-/// <summary>A failure, at the moment that the loop learns of it.</summary>
+/// <summary>A failure, as the loop reports it at once.</summary>
 internal abstract record FailureEvent
 {
     private FailureEvent() { }
@@ -14,19 +14,19 @@ internal abstract record FailureEvent
     /// <summary>A worker was not ready before its timeout.</summary>
     internal sealed record ReadinessTimedOut(WorkerName Worker) : FailureEvent;
 
-    /// <summary>A worker went into backoff, or has failed for good.</summary>
+    /// <summary>A worker is in backoff, or in the state failed.</summary>
     internal sealed record WorkerFailed(WorkerName Worker) : FailureEvent;
 
     /// <summary>The preload library in a process is silent.</summary>
     internal sealed record LibrarySilent(WorkerName Worker, int Pid, PreloadDiagnosis Silence) : FailureEvent;
 
     /// <summary>An update stopped.</summary>
-    /// <param name="Done">Workers that are replaced.</param>
-    /// <param name="Count">All workers of the update.</param>
+    /// <param name="Done">Number of replaced workers.</param>
+    /// <param name="Count">Number of workers in the update.</param>
     internal sealed record UpdateFailed(string Service, UpdateStop Cause, int Done, int Count, bool RollsBack) : FailureEvent;
 }
 
-/// <summary>Is told of failures by the loop's thread, so it must not block.</summary>
+/// <summary>Receives failures on the loop's thread. Must not block.</summary>
 internal interface IFailureListener
 {
     void Tell(FailureEvent failure);

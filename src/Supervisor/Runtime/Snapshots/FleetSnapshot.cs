@@ -13,26 +13,26 @@ internal sealed record FleetSnapshot(TimeSpan Now, FleetCounts Counts, ValueList
     public ValueList<ServiceSnapshot> Services { get; init; }
 }
 
-/// <summary>One service at that moment.</summary>
+/// <summary>One service of a snapshot.</summary>
 /// <param name="Declared">The service as its file declares it.</param>
-/// <param name="Spec">The same with the number of workers that commands have set.</param>
-/// <param name="Overrides">What commands have changed since the file was read.</param>
+/// <param name="Spec">The declared service with the number of workers that commands have set.</param>
+/// <param name="Overrides">Changes by commands since the file was read.</param>
 internal sealed record ServiceSnapshot(ServiceSpec Declared, ServiceSpec Spec, ServiceOverrides Overrides)
 {
-    /// <summary>Whether an update of the service is paused.</summary>
+    /// <summary>True if an update of the service is paused.</summary>
     public bool IsPaused { get; init; }
 
-    /// <summary>The update that is running or paused; null without one.</summary>
+    /// <summary>The running or paused update; null if there is none.</summary>
     public UpdateSnapshot? Update { get; init; }
 }
 
-/// <summary>Progress of an update at that moment.</summary>
-/// <param name="Done">Workers that are replaced.</param>
-/// <param name="Count">All workers of the update.</param>
-/// <param name="IsRollback">Whether the update restores the former specification.</param>
-/// <param name="Failure">Why the update stopped; null where nothing has failed.</param>
+/// <summary>Progress of an update of a snapshot.</summary>
+/// <param name="Done">Number of replaced workers.</param>
+/// <param name="Count">Number of workers in the update.</param>
+/// <param name="IsRollback">True if the update restores the former specification.</param>
+/// <param name="Failure">The reason why the update stopped; null without a failure.</param>
 internal sealed record UpdateSnapshot(int Done, int Count, bool IsPaused, bool IsRollback, UpdateStop? Failure)
 {
-    /// <summary>Whether the update changes the specification of the workers; a restart does not.</summary>
+    /// <summary>True if the update changes the specification of the workers; a restart does not.</summary>
     public bool IsChange { get; init; }
 }

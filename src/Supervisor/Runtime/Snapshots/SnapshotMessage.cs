@@ -2,7 +2,7 @@ using Reuseportd.Runtime.Messages;
 
 namespace Reuseportd.Runtime.Snapshots;
 
-/// <summary>Questions about the state of the fleet.</summary>
+/// <summary>A request for the state of the fleet.</summary>
 internal abstract record SnapshotMessage : Message
 {
     private SnapshotMessage() { }

@@ -3,19 +3,19 @@ using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Snapshots;
 
-/// <summary>Why a worker is in its state.</summary>
+/// <summary>The reason for the state of a worker.</summary>
 internal abstract record StateReason
 {
     private StateReason() { }
 
-    /// <summary>The process failed or was late.</summary>
-    /// <param name="Reason">As the slot machine names it: <c>exit code 1</c>.</param>
+    /// <summary>The process failed, or was not ready before its timeout.</summary>
+    /// <param name="Reason">The reason in the words of the slot machine: <c>exit code 1</c>.</param>
     internal sealed record Failure(string Reason) : StateReason;
 
-    /// <param name="Limit">The limit that has no room for one more process.</param>
+    /// <param name="Limit">The limit that has no room for another process.</param>
     internal sealed record NoRoom(string Limit) : StateReason;
 
-    /// <summary>The process ended with code 0, and the restart policy wants no other.</summary>
+    /// <summary>The process ended with code 0, and the restart policy requires no new process.</summary>
     internal sealed record Done : StateReason;
 
     /// <summary>Services that the worker's service depends on are not ready.</summary>
@@ -24,7 +24,7 @@ internal abstract record StateReason
     /// <summary>Descendants of an earlier process still run.</summary>
     internal sealed record WaitsForFormerTree : StateReason;
 
-    /// <summary>The process serves, and is ready once it has served for this long.</summary>
+    /// <summary>The process serves, and becomes ready after it has served for this time.</summary>
     internal sealed record Settles(TimeSpan For) : StateReason;
 
     internal sealed record WaitsForPorts(PortCoverage Coverage, TimeSpan AtMost) : StateReason;
@@ -34,7 +34,7 @@ internal abstract record StateReason
 
     internal sealed record WaitsForDelay(TimeSpan Delay) : StateReason;
 
-    /// <param name="IsSent">Whether the daemon has sent a probe.</param>
-    /// <param name="LastFailure">Result of the newest probe; null where no probe has failed.</param>
+    /// <param name="IsSent">True if the daemon has sent a probe.</param>
+    /// <param name="LastFailure">Result of the newest probe; null if no probe has failed.</param>
     internal sealed record WaitsForProbe(TimeSpan AtMost, bool IsSent, string? LastFailure) : StateReason;
 }

@@ -2,7 +2,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Runtime.Snapshots;
 
-/// <summary>Why an update did not replace a worker.</summary>
+/// <summary>The reason why an update did not replace a worker.</summary>
 internal abstract record UpdateObstacle
 {
     private UpdateObstacle() { }
@@ -17,16 +17,16 @@ internal abstract record UpdateObstacle
     internal sealed record TooFewReady(int Ready, int Wanted) : UpdateObstacle;
 
     /// <summary>A command has paused the update.</summary>
-    /// <param name="IsChange">Whether a rollback undoes the update; a restart has nothing to undo.</param>
+    /// <param name="IsChange">True if a rollback undoes the update; a restart has nothing to undo.</param>
     internal sealed record UpdatePaused(string Service, bool IsChange) : UpdateObstacle;
 }
 
-/// <summary>Why an update stopped.</summary>
+/// <summary>The reason why an update stopped.</summary>
 internal abstract record UpdateStop
 {
     private UpdateStop() { }
 
-    /// <param name="Process">The new process of that worker, as it was when it failed.</param>
+    /// <param name="Process">The state of the new process when it failed.</param>
     internal sealed record ReplacementFailed(WorkerName Worker, WorkerSnapshot Process) : UpdateStop;
 
     internal sealed record TooFewReady(int Ready, int Wanted) : UpdateStop;

@@ -2,18 +2,18 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Runtime.Snapshots;
 
-/// <summary>What happens to the processes of a worker that no failure explains.</summary>
+/// <summary>An activity of the processes of a worker that is not a failure.</summary>
 internal abstract record WorkerActivity
 {
     private WorkerActivity() { }
 
-    /// <summary>The process accepts no connections while others do, and gets no new ones.</summary>
+    /// <summary>The process accepts no connections while other workers do, and gets no new connections.</summary>
     internal sealed record Stuck : WorkerActivity;
 
     /// <summary>The worker's own process drains.</summary>
     internal sealed record Drains(int Connections) : WorkerActivity;
 
     /// <summary>The worker has a second process: its replacement, which starts, or its former process.</summary>
-    /// <param name="Connections">Open connections of a process that drains; null where nobody has looked.</param>
+    /// <param name="Connections">Open connections of a process that drains; null if the daemon has not counted them.</param>
     internal sealed record SecondProcess(int Pid, WorkerState State, int? Connections) : WorkerActivity;
 }

@@ -4,10 +4,10 @@ using Reuseportd.Observability.Lines;
 
 namespace Reuseportd.Runtime.Snapshots;
 
-/// <summary>One worker at one moment: facts only, of its slot and of its newest process. The floor above words them.</summary>
-/// <param name="Pid">Process id; null where no process runs.</param>
-/// <param name="Started">When the process was started; null where no process runs.</param>
-/// <param name="NextTry">When the daemon starts the next process, in backoff.</param>
+/// <summary>The facts of one worker at one moment: its slot and its newest process. Diagnosis makes texts of them.</summary>
+/// <param name="Pid">Process id; null if no process runs.</param>
+/// <param name="Started">When the process was started; null if no process runs.</param>
+/// <param name="NextTry">In backoff: the time of the next start.</param>
 /// <param name="Binds">Newest outcome for each call, socket type, address and port of the process.</param>
 internal sealed record WorkerSnapshot(
     WorkerName Name,
@@ -21,39 +21,41 @@ internal sealed record WorkerSnapshot(
     ValueList<BindOutcome> Binds)
 {
     /// <summary>
-    /// Whether the snapshot is of a process that failed and that the daemon does not start again. <see cref="State"/> is then
-    /// the state that the process left its slot in.
+    /// True for the snapshot of a failed process that the daemon does not start again. <see cref="State"/> is then the state of
+    /// the slot after the failure.
     /// </summary>
     public bool IsOver { get; init; }
 
-    /// <summary>Why the worker is in its state; null where the state says all.</summary>
+    /// <summary>The reason for the state; null if the state needs no explanation.</summary>
     public StateReason? Reason { get; init; }
 
-    /// <summary>What happens to the processes of the worker besides; null for nothing.</summary>
+    /// <summary>The activity of the processes of the worker; null if there is none.</summary>
     public WorkerActivity? Activity { get; init; }
 
-    /// <summary>Why an update did not replace the worker; null where no update failed or is paused.</summary>
+    /// <summary>The reason why an update did not replace the worker; null if no update failed or is paused.</summary>
     public UpdateObstacle? NotReplaced { get; init; }
 
-    /// <summary>Since when the worker has been ready; null where it is not.</summary>
+    /// <summary>The time at which the worker became ready; null if it is not ready.</summary>
     public TimeSpan? ReadySince { get; init; }
 
-    /// <summary>Whether an update is going to replace the worker.</summary>
+    /// <summary>True if the worker waits to be replaced by an update.</summary>
     public bool IsUpdating { get; init; }
 
-    /// <summary>Open connections of the process that drains, own or former; null where none drains.</summary>
+    /// <summary>Open connections of the own or former process that drains; null if no process drains.</summary>
     public int? Draining { get; init; }
 
-    /// <summary>User id of the newest process; null where there was none.</summary>
+    /// <summary>User id of the newest process; null if the worker never had a process.</summary>
     public uint? User { get; init; }
 
     /// <summary>Ports that the worker shares with others.</summary>
     public PortFilter Ports { get; init; } = PortFilter.Any;
 
-    /// <summary>Why the preload library in the newest process is silent; null where it is not, or nobody knows.</summary>
+    /// <summary>
+    /// The reason why the preload library in the newest process is silent; null if it is not silent, or the reason is not known.
+    /// </summary>
     public PreloadDiagnosis? Silence { get; init; }
 
-    /// <summary>Why no outcome lines of the process reach the daemon; null where they do.</summary>
+    /// <summary>The reason why no outcome lines of the process reach the daemon; null if they do.</summary>
     public OutcomesMissing? OutcomesMissing { get; init; }
 
     /// <summary>Ports that sock_diag showed for the newest process while it started.</summary>
@@ -62,18 +64,18 @@ internal sealed record WorkerSnapshot(
     /// <summary>Processes that the newest process left behind when it ended with code 0.</summary>
     public int LeftBehind { get; init; }
 
-    /// <summary>Whether the newest process has ended and the daemon has not read all of its output.</summary>
+    /// <summary>True if the newest process has ended and the daemon has not read all of its output.</summary>
     public bool IsUnread { get; init; }
 
-    /// <summary>Last lines of the process that failed; null where none did.</summary>
+    /// <summary>The last lines of the failed process; null if no process failed.</summary>
     public LastWords? LastWords { get; init; }
 
-    /// <summary>Another process of the worker that failed or is not ready yet; null where none matters.</summary>
+    /// <summary>Another process of the worker, which failed or is not ready yet; null if there is none.</summary>
     public Attempt? Attempt { get; init; }
 
     /// <summary>The newest bind or listen that failed and has not succeeded since.</summary>
     public BindOutcome? FailedBind { get; init; }
 
-    /// <summary>Whether the worker is replaced only once its update is resumed.</summary>
+    /// <summary>True if the worker is replaced only after its update is resumed.</summary>
     public bool IsPostponed => NotReplaced is UpdateObstacle.UpdatePaused;
 }

@@ -1,6 +1,6 @@
 namespace Reuseportd.Runtime.Updates;
 
-/// <summary>Connections of a service that were cut by processes that ended at their drain timeout.</summary>
+/// <summary>Counts the connections of each service that processes cut as they ended at their drain timeout.</summary>
 internal sealed class CutConnections
 {
     private readonly Dictionary<int, int> _ofWorkers = [];

@@ -5,8 +5,8 @@ using Reuseportd.Slots;
 namespace Reuseportd.Runtime.Updates;
 
 /// <summary>
-/// The second slots of workers that are being replaced. The new process starts in one; when it is ready, the two slots exchange
-/// their processes, and the old one drains in it. Only the loop's thread uses it.
+/// The second slots of workers that are being replaced. The new process starts in the second slot. When the process is ready,
+/// the two slots exchange their processes, and the old process drains. Only the loop's thread uses the class.
 /// </summary>
 internal sealed class ReplacementSlots(SlotRunner runner, FleetEvents events)
 {
@@ -15,15 +15,15 @@ internal sealed class ReplacementSlots(SlotRunner runner, FleetEvents events)
     /// <summary>The second slots of workers during their replacement.</summary>
     private readonly Dictionary<WorkerSlot, WorkerSlot> _ofWorkers = [];
 
-    /// <summary>Those that have changed, or have been dismissed, since the last sweep.</summary>
+    /// <summary>Slots that have changed, or have been dismissed, since the last sweep.</summary>
     private readonly HashSet<WorkerSlot> _moved = [];
 
     public bool IsEmpty => _all.Count == 0;
 
-    /// <summary>Whether <see cref="Sweep"/> may have something to do.</summary>
+    /// <summary>True if <see cref="Sweep"/> may have something to do.</summary>
     public bool IsDue => _moved.Count > 0;
 
-    /// <summary>Whether the service has replacement slots.</summary>
+    /// <summary>True if the service has replacement slots.</summary>
     public bool AreOf(Service service) => _all.Any(one => one.Service == service);
 
     /// <summary>The replacement slot of a worker; null if it has none.</summary>
@@ -45,7 +45,7 @@ internal sealed class ReplacementSlots(SlotRunner runner, FleetEvents events)
         runner.Apply(replacement, new SlotEvent.StartRequested());
     }
 
-    /// <summary>The new process takes the worker's place, and the old one drains.</summary>
+    /// <summary>Exchanges the two processes: the new process takes the worker's place, and the old process drains.</summary>
     public void Exchange(WorkerSlot slot, WorkerSlot replacement)
     {
         runner.Exchange(slot, replacement);
@@ -55,7 +55,7 @@ internal sealed class ReplacementSlots(SlotRunner runner, FleetEvents events)
         runner.Apply(replacement, new SlotEvent.DrainRequested(new AfterStop.Stay()));
     }
 
-    /// <summary>The worker no longer has the replacement slot, which is forgotten when its process has ended.</summary>
+    /// <summary>Detaches the replacement slot from its worker. The slot is forgotten when its process has ended.</summary>
     public void Dismiss(WorkerSlot slot, WorkerSlot replacement)
     {
         Detach(slot);
@@ -73,10 +73,10 @@ internal sealed class ReplacementSlots(SlotRunner runner, FleetEvents events)
         Sweep();
     }
 
-    /// <summary>A replacement slot has changed.</summary>
+    /// <summary>Handles a replacement slot that has changed.</summary>
     public void Moved(WorkerSlot replacement) => _moved.Add(replacement);
 
-    /// <summary>Forgets those that have no process and no worker any more.</summary>
+    /// <summary>Forgets the slots that no longer have a process or a worker.</summary>
     public void Sweep()
     {
         if (_moved.Count == 0) return;

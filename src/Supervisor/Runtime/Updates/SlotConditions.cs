@@ -5,7 +5,7 @@ using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Updates;
 
-/// <summary>Slots as a rolling update sees them.</summary>
+/// <summary>Translates slots to the conditions of a rolling update.</summary>
 internal sealed class SlotConditions(Shares shares, ReplacementSlots replacements)
 {
     public WorkerCondition OfWorker(WorkerSlot slot) => new(
@@ -14,7 +14,7 @@ internal sealed class SlotConditions(Shares shares, ReplacementSlots replacement
         replacements.Of(slot) is { } replacement ? OfProcess(replacement) : null,
         IsWanted: !slot.Leaving && slot.Service.Overrides.Wants(slot.Name.Index));
 
-    /// <summary>Whether the worker becomes ready, or not ready, without a further request.</summary>
+    /// <summary>True if the worker becomes ready, or not ready, without a further request.</summary>
     public static bool IsChanging(WorkerSlot slot) =>
         slot.Slot.State is SlotState.Starting or SlotState.Stopping or SlotState.Draining;
 

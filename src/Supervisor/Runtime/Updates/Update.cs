@@ -6,7 +6,7 @@ using Reuseportd.Runtime.Snapshots;
 namespace Reuseportd.Runtime.Updates;
 
 /// <summary>One rolling update of a service, running or paused: its state, and the slots of its workers.</summary>
-/// <param name="former">The specification of the service before the update; null where its workers are only restarted.</param>
+/// <param name="former">The specification of the service before the update; null if the update only restarts workers.</param>
 internal sealed class Update(Service service, ServiceSpec? former, SlotConditions conditions, bool isRollback = false)
 {
     private readonly Dictionary<int, WorkerSlot> _slots = [];
@@ -24,7 +24,7 @@ internal sealed class Update(Service service, ServiceSpec? former, SlotCondition
 
     public bool IsRollback => State.IsRollback;
 
-    /// <summary>A user asked for the former specification. The file of the service has another one.</summary>
+    /// <summary>Records that a user requested the former specification, which differs from the service's file.</summary>
     public void TakeBack() => State = State with { IsTakenBack = true };
 
     public bool IsPaused => State.IsPaused;
@@ -33,36 +33,36 @@ internal sealed class Update(Service service, ServiceSpec? former, SlotCondition
 
     public int Count => State.Count;
 
-    /// <summary>Why it stopped; null while nothing has failed since it began or was resumed.</summary>
+    /// <summary>The reason why the update stopped; null without a failure since its begin or resume.</summary>
     public UpdateStop? Failure { get; private set; }
 
-    /// <summary>Connections that old processes still had when they were asked to stop.</summary>
+    /// <summary>Number of open connections of old processes when they got their stop signal.</summary>
     public int Cut { get; set; }
 
-    /// <summary>Whether the runner has it in its queue.</summary>
+    /// <summary>True if the update is in the queue of the runner.</summary>
     public bool IsDue { get; set; }
 
     /// <summary>True while a worker of the service starts, drains or stops.</summary>
     public bool IsChanging => _changing.Count > 0;
 
-    /// <summary>The first waiting worker; null where none waits.</summary>
+    /// <summary>The first waiting worker; null if no worker waits.</summary>
     public WorkerCondition? Next => State.Waiting.Count == 0 ? null : conditions.OfWorker(_slots[State.Waiting.First]);
 
-    /// <summary>The slot of a worker that was entered.</summary>
+    /// <summary>The slot of a worker of the update.</summary>
     public WorkerSlot Slot(int worker) => _slots[worker];
 
-    /// <returns>The slot that the worker's number had before, where that is another one; else null.</returns>
+    /// <returns>The former slot of the worker's number, if it is a different slot; else null.</returns>
     public WorkerSlot? SlotBefore(WorkerSlot slot) =>
         _slots.TryGetValue(slot.Name.Index, out var before) && before != slot ? before : null;
 
-    /// <summary>The first failure is the one that the update stops at.</summary>
+    /// <summary>Records a failure. The update stops at the first failure.</summary>
     public void NoteFailure(UpdateStop failure) => Failure ??= failure;
 
     public void ForgetFailure() => Failure = null;
 
     public void Enter(WorkerSlot slot) => _slots[slot.Name.Index] = slot;
 
-    /// <summary>Takes note of a slot of the service that has changed, or whose replacement slot has.</summary>
+    /// <summary>Records a slot of the service that has changed, or a slot with a changed replacement slot.</summary>
     public void Note(WorkerSlot slot)
     {
         if (State.Moving.ContainsKey(slot.Name.Index)) _moved.Add(slot.Name.Index);

@@ -19,7 +19,7 @@ internal sealed class UpdateActions(
 {
     private bool _isStopping;
 
-    /// <summary>The daemon stops: no worker is restarted from now on.</summary>
+    /// <summary>Handles the stop of the daemon: no worker is restarted from now on.</summary>
     public void StopRestarting() => _isStopping = true;
 
     public void Do(Update update, UpdateAction action)
@@ -119,7 +119,7 @@ internal sealed class UpdateActions(
                 notReplaced.Set(slot, new UpdateFailure(new UpdateObstacle.TooFewReady(few.Ready, few.Wanted)));
                 update.NoteFailure(new UpdateStop.TooFewReady(few.Ready, few.Wanted));
                 break;
-            // The worker's own failure says more.
+            // The worker's own failure has more details.
             case NotReplaced.UpdateStopped:
                 notReplaced.SetFirst(slot, new UpdateFailure(new UpdateObstacle.UpdateStopped(update.Failure!)));
                 break;

@@ -7,8 +7,8 @@ using Reuseportd.Slots;
 namespace Reuseportd.Runtime.Updates;
 
 /// <summary>
-/// Owns the rolling updates: it steps <see cref="RollingUpdate"/> with each event, and has the actions carried out. Only the
-/// loop's thread uses it.
+/// Owns the rolling updates: steps <see cref="RollingUpdate"/> with each event, and has the actions carried out. Only the
+/// loop's thread uses the class.
 /// </summary>
 internal sealed class UpdateRunner(
     UpdateActions actions,
@@ -21,15 +21,15 @@ internal sealed class UpdateRunner(
     private readonly Dictionary<Service, Update> _updates = [];
     private readonly Queue<Update> _due = new();
 
-    /// <summary>Whether <see cref="Continue"/> has something to do.</summary>
+    /// <summary>True if <see cref="Continue"/> has something to do.</summary>
     public bool IsDue => replacements.IsDue || _due.Count > 0;
 
     public Update? Of(Service service) => _updates.GetValueOrDefault(service);
 
-    /// <summary>Begins an update, or adds workers to the present one.</summary>
+    /// <summary>Begins an update, or adds workers to the present update.</summary>
     /// <param name="former">
-    /// The specification of the service before, where it has another one now. A present update is replaced then: it leads to a
-    /// specification that is no longer wanted.
+    /// The former specification, if it differs from the present one; else null. A change replaces the present update, which has
+    /// an outdated specification.
     /// </param>
     public void Begin(Service service, IEnumerable<WorkerSlot> slots, ServiceSpec? former)
     {
@@ -39,7 +39,7 @@ internal sealed class UpdateRunner(
         Ask(Of(service) ?? new Update(service, former, conditions), asked);
     }
 
-    /// <returns>False where nothing is paused.</returns>
+    /// <returns>False if no update is paused.</returns>
     public bool Resume(Service service)
     {
         if (Of(service) is not { IsPaused: true } update) return false;
@@ -50,7 +50,7 @@ internal sealed class UpdateRunner(
         return true;
     }
 
-    /// <returns>False where nothing is to be paused.</returns>
+    /// <returns>False if no running update exists.</returns>
     public bool Pause(Service service)
     {
         if (Of(service) is not { IsPaused: false } update) return false;
@@ -58,7 +58,7 @@ internal sealed class UpdateRunner(
         return true;
     }
 
-    /// <summary>A service has a new worker.</summary>
+    /// <summary>Handles a new worker of a service.</summary>
     public void Entered(WorkerSlot slot)
     {
         if (Of(slot.Service) is not { } update) return;
@@ -68,8 +68,8 @@ internal sealed class UpdateRunner(
     }
 
     /// <summary>
-    /// Undoes an update. The service has its former specification by now, see <see cref="Service.Adopt"/>: workers that have
-    /// another one, and those whose new process failed, are replaced.
+    /// Undoes an update. The service must already have its former specification, see <see cref="Service.Adopt"/>. Replaces the
+    /// workers with another specification, and the workers with a failed new process.
     /// </summary>
     public void Rollback(Update update)
     {
@@ -89,13 +89,13 @@ internal sealed class UpdateRunner(
         replacements.End(_ => true);
     }
 
-    /// <summary>Ends the update of a service, where there is one.</summary>
+    /// <summary>Ends the update of a service, if it has one.</summary>
     public void Forget(Service service)
     {
         if (Of(service) is { } update) Step(update, new UpdateEvent.Cancelled());
     }
 
-    /// <summary>The slot or the replacement slot of a worker has changed.</summary>
+    /// <summary>Handles a change of a worker's slot or replacement slot.</summary>
     public void Moved(WorkerSlot slot)
     {
         if (slot.IsReplacement) replacements.Moved(slot);
@@ -104,27 +104,27 @@ internal sealed class UpdateRunner(
         MakeDue(update);
     }
 
-    /// <summary>A worker has left its service.</summary>
+    /// <summary>Handles a worker that has left its service.</summary>
     public void Left(WorkerSlot slot) => notReplaced.Forget(slot);
 
-    /// <summary>A service is gone.</summary>
+    /// <summary>Forgets a service that is gone.</summary>
     public void Left(Service service) => _cut.Remove(service);
 
-    /// <summary>The connections of a service that were cut. The count grows with each cut.</summary>
+    /// <summary>The counter of cut connections of a service.</summary>
     public CutConnections CutOf(Service service)
     {
         if (!_cut.TryGetValue(service, out var cut)) _cut.Add(service, cut = new());
         return cut;
     }
 
-    /// <summary>The end of a former process cuts connections.</summary>
+    /// <summary>Handles the end of a former process that cuts connections.</summary>
     public void Cut(WorkerSlot slot, int connections)
     {
         CutOf(slot.Service).Add(slot.Name.Index, connections);
         if (Of(slot.Service) is { } update) update.Cut += connections;
     }
 
-    /// <summary>To be called in each turn of the loop. It costs nothing where no worker of an update has changed.</summary>
+    /// <summary>Must be called in each turn of the loop. Does nothing if no worker of an update has changed.</summary>
     /// <param name="rollBack">Gives the service of an update its former specification, and calls <see cref="Rollback"/>.</param>
     public void Continue(Action<Update> rollBack)
     {
