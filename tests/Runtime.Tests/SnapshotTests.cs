@@ -1,7 +1,7 @@
 using Reuseportd.Model;
-using Reuseportd.Planning;
-using Reuseportd.Runtime.Fleet;
+using Reuseportd.Planning.RollingUpdates;
 using Reuseportd.Runtime.Commands;
+using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Snapshots;
 using Runtime.Tests.Harness;
 

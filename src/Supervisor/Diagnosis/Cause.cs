@@ -1,6 +1,6 @@
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
-using Reuseportd.Planning;
+using Reuseportd.Planning.RollingUpdates;
 
 namespace Reuseportd.Diagnosis;
 

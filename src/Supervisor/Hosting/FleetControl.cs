@@ -1,7 +1,7 @@
 using Reuseportd.Api.Http;
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
-using Reuseportd.Planning;
+using Reuseportd.Planning.Names;
 using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Output;

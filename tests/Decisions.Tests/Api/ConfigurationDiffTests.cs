@@ -1,6 +1,6 @@
 using Reuseportd.Api.Documents;
 using Reuseportd.Model;
-using Reuseportd.Planning;
+using Reuseportd.Planning.Changes;
 using Reuseportd.Runtime.Snapshots;
 
 namespace Decisions.Tests.Api;

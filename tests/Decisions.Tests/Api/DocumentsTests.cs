@@ -4,7 +4,7 @@ using Reuseportd.Api.Documents;
 using Reuseportd.Api.Http;
 using Reuseportd.Model;
 using Reuseportd.Observability.Lines;
-using Reuseportd.Planning;
+using Reuseportd.Planning.Changes;
 using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Output;

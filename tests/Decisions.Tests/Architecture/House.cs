@@ -30,6 +30,7 @@ internal static partial class House
     public static readonly Dictionary<string, string[][]> Rooms = new()
     {
         ["Configuration"] = [["Text"], ["Yaml"], ["Reading"], ["Values"], ["Schema", "Sections"], ["Loading", "Writing"]],
+        ["Planning"] = [["Names", "Changes", "RollingUpdates"]],
         ["Linux"] = [["Interop"], ["Users"], ["Files"], ["Processes"], ["Cgroups", "Sockets"], ["ReusePort", "Spawning"]],
         ["Observability"] = [["Text"], ["Lines"], ["Events"], ["Formats"], ["Destinations"]],
         ["Runtime"] =

@@ -2,7 +2,7 @@ using Reuseportd.Diagnosis;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
-using Reuseportd.Planning;
+using Reuseportd.Planning.RollingUpdates;
 using Reuseportd.Runtime.Snapshots;
 
 using static Decisions.Tests.Diagnosis.BindFacts;

@@ -1,6 +1,6 @@
 using Reuseportd.Diagnosis;
 using Reuseportd.Model;
-using Reuseportd.Planning;
+using Reuseportd.Planning.RollingUpdates;
 using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Snapshots;
 

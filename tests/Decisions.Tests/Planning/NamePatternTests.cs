@@ -1,6 +1,6 @@
 using CsCheck;
 using Reuseportd.Model;
-using Reuseportd.Planning;
+using Reuseportd.Planning.Names;
 
 namespace Decisions.Tests.Planning;
 

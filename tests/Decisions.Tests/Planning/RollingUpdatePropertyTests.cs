@@ -1,6 +1,5 @@
 using CsCheck;
 using Reuseportd.Model;
-using Reuseportd.Planning;
 
 namespace Decisions.Tests.Planning;
 

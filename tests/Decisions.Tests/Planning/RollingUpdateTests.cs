@@ -1,5 +1,5 @@
 using Reuseportd.Model;
-using Reuseportd.Planning;
+using Reuseportd.Planning.RollingUpdates;
 
 namespace Decisions.Tests.Planning;
 

@@ -1,6 +1,7 @@
 using Decisions.Tests.Slots;
 using Reuseportd.Model;
-using Reuseportd.Planning;
+using Reuseportd.Planning.Changes;
+using Reuseportd.Planning.RollingUpdates;
 using Reuseportd.Slots;
 
 namespace Decisions.Tests.Planning;

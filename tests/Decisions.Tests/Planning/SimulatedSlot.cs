@@ -1,4 +1,4 @@
-using Reuseportd.Planning;
+using Reuseportd.Planning.RollingUpdates;
 using Reuseportd.Slots;
 
 namespace Decisions.Tests.Planning;

@@ -1,6 +1,6 @@
 using CsCheck;
 using Reuseportd.Model;
-using Reuseportd.Planning;
+using Reuseportd.Planning.RollingUpdates;
 
 namespace Decisions.Tests.Planning;
 

@@ -1,4 +1,4 @@
-using Reuseportd.Planning;
+using Reuseportd.Planning.RollingUpdates;
 
 namespace Decisions.Tests.Planning;
 

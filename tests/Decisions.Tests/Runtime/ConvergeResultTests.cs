@@ -1,4 +1,4 @@
-using Reuseportd.Planning;
+using Reuseportd.Planning.Changes;
 using Reuseportd.Runtime.Snapshots;
 
 namespace Decisions.Tests.Runtime;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Reuseportd.Api.Contract;
 using Reuseportd.Configuration.Writing;
 using Reuseportd.Model;
-using Reuseportd.Planning;
+using Reuseportd.Planning.Changes;
 using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Api.Documents;

@@ -1,5 +1,5 @@
 using Reuseportd.Model;
-using Reuseportd.Planning;
+using Reuseportd.Planning.Names;
 using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Api.Http;

@@ -1,6 +1,6 @@
 using Reuseportd.Linux.ReusePort;
 using Reuseportd.Model;
-using Reuseportd.Planning;
+using Reuseportd.Planning.Names;
 using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Output;
 using Reuseportd.Runtime.Snapshots;

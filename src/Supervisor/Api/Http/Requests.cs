@@ -1,9 +1,9 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Reuseportd.Model;
-using Reuseportd.Planning;
+using Reuseportd.Planning.Names;
 
 namespace Reuseportd.Api.Http;
 

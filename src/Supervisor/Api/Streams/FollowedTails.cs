@@ -1,7 +1,7 @@
 using Reuseportd.Api.Contract;
 using Reuseportd.Model;
 using Reuseportd.Observability.Lines;
-using Reuseportd.Planning;
+using Reuseportd.Planning.Names;
 
 namespace Reuseportd.Api.Streams;
 

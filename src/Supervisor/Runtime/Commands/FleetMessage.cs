@@ -1,5 +1,5 @@
 using Reuseportd.Model;
-using Reuseportd.Planning;
+using Reuseportd.Planning.Names;
 using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Snapshots;
 

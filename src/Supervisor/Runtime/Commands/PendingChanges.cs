@@ -1,5 +1,5 @@
 using Reuseportd.Model;
-using Reuseportd.Planning;
+using Reuseportd.Planning.Changes;
 using Reuseportd.Runtime.Reports;
 using Reuseportd.Runtime.Services;
 using Reuseportd.Runtime.Snapshots;

@@ -1,5 +1,6 @@
 using Reuseportd.Model;
-using Reuseportd.Planning;
+using Reuseportd.Planning.Changes;
+using Reuseportd.Planning.Names;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Slots;
 

@@ -1,5 +1,5 @@
 using Reuseportd.Model;
-using Reuseportd.Planning;
+using Reuseportd.Planning.Changes;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Supervision;
 using Reuseportd.Runtime.Updates;

@@ -1,4 +1,4 @@
-using Reuseportd.Planning;
+using Reuseportd.Planning.RollingUpdates;
 
 namespace Reuseportd.Runtime.Snapshots;
 

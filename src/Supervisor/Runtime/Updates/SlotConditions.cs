@@ -1,4 +1,4 @@
-using Reuseportd.Planning;
+using Reuseportd.Planning.RollingUpdates;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Steering;
 using Reuseportd.Slots;

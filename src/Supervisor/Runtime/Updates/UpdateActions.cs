@@ -1,5 +1,5 @@
 using Reuseportd.Observability.Events;
-using Reuseportd.Planning;
+using Reuseportd.Planning.RollingUpdates;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Runtime.Supervision;

@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Planning;
+namespace Reuseportd.Planning.Changes;
 
 /// <summary>Compares the running services with the desired ones; pure.</summary>
 internal static class Reconciler

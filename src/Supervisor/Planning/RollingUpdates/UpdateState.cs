@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Reuseportd.Planning;
+namespace Reuseportd.Planning.RollingUpdates;
 
 /// <summary>
 /// A rolling update: its phase, and its workers by number. A worker is in exactly one of <see cref="Waiting"/>,

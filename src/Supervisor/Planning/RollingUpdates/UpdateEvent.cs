@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Planning;
+namespace Reuseportd.Planning.RollingUpdates;
 
 /// <summary>An event of a rolling update.</summary>
 internal abstract record UpdateEvent

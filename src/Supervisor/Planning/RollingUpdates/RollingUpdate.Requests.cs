@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Planning;
+namespace Reuseportd.Planning.RollingUpdates;
 
 /// <content>Requests of users: more workers, pause, resume, and the end of the update.</content>
 internal static partial class RollingUpdate

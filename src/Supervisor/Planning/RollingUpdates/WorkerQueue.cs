@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Collections.Immutable;
 
-namespace Reuseportd.Planning;
+namespace Reuseportd.Planning.RollingUpdates;
 
 /// <summary>A queue of distinct worker numbers. All calls are O(log n).</summary>
 internal sealed class WorkerQueue : IReadOnlyCollection<int>

@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Planning;
+namespace Reuseportd.Planning.Changes;
 
 /// <summary>The effect of a changed configuration on one service.</summary>
 internal abstract record PlanStep(string Service)

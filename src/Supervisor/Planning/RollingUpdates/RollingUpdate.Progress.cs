@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Planning;
+namespace Reuseportd.Planning.RollingUpdates;
 
 /// <content>The progress of workers from waiting to done, and the effects of a failure.</content>
 internal static partial class RollingUpdate

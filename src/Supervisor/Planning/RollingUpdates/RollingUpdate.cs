@@ -1,4 +1,4 @@
-namespace Reuseportd.Planning;
+namespace Reuseportd.Planning.RollingUpdates;
 
 /// <summary>
 /// A rolling update as a pure function: (update, facts, event) to (update, actions). It replaces a few workers of a service at a

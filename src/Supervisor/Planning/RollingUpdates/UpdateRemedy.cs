@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Planning;
+namespace Reuseportd.Planning.RollingUpdates;
 
 /// <summary>
 /// The commands for new processes that cannot run beside the old ones: stop the service, then <paramref name="Then"/>. The

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Reuseportd.Model;
 
-namespace Reuseportd.Planning;
+namespace Reuseportd.Planning.Names;
 
 /// <summary>
 /// A name of workers in a command: a service (<c>web</c>, all its workers), a worker (<c>web@2</c>), or either with wildcards:

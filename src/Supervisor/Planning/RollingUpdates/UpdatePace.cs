@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Planning;
+namespace Reuseportd.Planning.RollingUpdates;
 
 /// <summary>Limits the number of workers that a rolling update replaces at the same time; pure.</summary>
 internal static class UpdatePace

@@ -1,6 +1,6 @@
 using Reuseportd.Model;
 
-namespace Reuseportd.Planning;
+namespace Reuseportd.Planning.RollingUpdates;
 
 /// <summary>The facts of a service that a rolling update needs at one event.</summary>
 /// <param name="Policy">The present policy of the service. An earlier event may have had another policy.</param>

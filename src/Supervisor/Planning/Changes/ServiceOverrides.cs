@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Reuseportd.Model;
 
-namespace Reuseportd.Planning;
+namespace Reuseportd.Planning.Changes;
 
 /// <summary>The workers of a service that are to run, by its file and by later commands of users.</summary>
 /// <param name="Runs">True if all workers are to run, except <paramref name="Others"/>.</param>

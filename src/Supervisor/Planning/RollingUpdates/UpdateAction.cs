@@ -1,4 +1,4 @@
-namespace Reuseportd.Planning;
+namespace Reuseportd.Planning.RollingUpdates;
 
 /// <summary>An action for the owner of a rolling update. The actions of a step are carried out in order.</summary>
 internal abstract record UpdateAction

@@ -1,4 +1,4 @@
-namespace Reuseportd.Planning;
+namespace Reuseportd.Planning.RollingUpdates;
 
 /// <summary>The reason why a worker is not replaced.</summary>
 internal abstract record NotReplaced
