@@ -1,53 +1,27 @@
-#define _GNU_SOURCE
 #include "steering.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/bpf.h>
-#include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "bpf_call.h"
+#include "bpf_objects.h"
+#include "bpf_program.h"
 #include "steering_maps.h"
-#include "steering_program.h"
 
-static int bpf(enum bpf_cmd command, union bpf_attr *attributes)
-{
-    return (int)syscall(SYS_bpf, command, attributes, sizeof *attributes);
-}
-
-/* The kernel makes their descriptors close-on-exec. */
 static int make_map(enum bpf_map_type type, const char *name, uint32_t value_size, uint32_t entries, uint32_t flags)
 {
-    union bpf_attr attributes;
-    memset(&attributes, 0, sizeof attributes);
-    attributes.map_type = type;
-    attributes.key_size = sizeof(uint32_t);
-    attributes.value_size = value_size;
-    attributes.max_entries = entries;
-    attributes.map_flags = flags;
-    strncpy(attributes.map_name, name, sizeof attributes.map_name - 1);
-    return bpf(BPF_MAP_CREATE, &attributes);
+    const struct bpf_map_shape shape = {type, name, sizeof(uint32_t), value_size, entries, flags};
+    return reuseportd_bpf_map(&shape);
 }
 
 static int load_program(const struct reuseportd_steering *maps)
 {
-    struct bpf_insn instructions[STEERING_MOST_INSTRUCTIONS];
-    int count = reuseportd_steering_program(instructions, maps);
-    if (count < 0) {
-        errno = ENOEXEC;
-        return -1;
-    }
-
-    union bpf_attr attributes;
-    memset(&attributes, 0, sizeof attributes);
-    attributes.prog_type = BPF_PROG_TYPE_SK_REUSEPORT;
-    attributes.expected_attach_type = BPF_SK_REUSEPORT_SELECT_OR_MIGRATE;
-    attributes.insns = (uintptr_t)instructions;
-    attributes.insn_cnt = (uint32_t)count;
-    attributes.license = (uintptr_t) "Dual MIT/GPL";
-    strncpy(attributes.prog_name, "reuseportd", sizeof attributes.prog_name - 1);
-    return bpf(BPF_PROG_LOAD, &attributes);
+    const struct bpf_named_map named[] = {
+        {"sockets", maps->sockets}, {"slots", maps->slots}, {"group_map", maps->group}};
+    const struct bpf_program program = {reuseportd_steering_object, "sk_reuseport/migrate",
+                                        BPF_PROG_TYPE_SK_REUSEPORT, BPF_SK_REUSEPORT_SELECT_OR_MIGRATE,
+                                        "reuseportd"};
+    return reuseportd_bpf_load(&program, named, sizeof named / sizeof *named);
 }
 
 static int open_all(uint32_t slot_count, struct reuseportd_steering *opened)
@@ -86,20 +60,10 @@ int reuseportd_steering_open(uint32_t slot_count, struct reuseportd_steering *op
 int reuseportd_steering_put(int sockets, uint32_t slot, int socket)
 {
     uint64_t value = (uint64_t)socket;
-    union bpf_attr attributes;
-    memset(&attributes, 0, sizeof attributes);
-    attributes.map_fd = (uint32_t)sockets;
-    attributes.key = (uintptr_t)&slot;
-    attributes.value = (uintptr_t)&value;
-    attributes.flags = BPF_ANY;
-    return bpf(BPF_MAP_UPDATE_ELEM, &attributes) < 0 ? errno : 0;
+    return reuseportd_bpf_put(sockets, &slot, &value, BPF_ANY);
 }
 
 int reuseportd_steering_remove(int sockets, uint32_t slot)
 {
-    union bpf_attr attributes;
-    memset(&attributes, 0, sizeof attributes);
-    attributes.map_fd = (uint32_t)sockets;
-    attributes.key = (uintptr_t)&slot;
-    return bpf(BPF_MAP_DELETE_ELEM, &attributes) < 0 ? errno : 0;
+    return reuseportd_bpf_remove(sockets, &slot);
 }

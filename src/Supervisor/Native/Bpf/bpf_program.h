@@ -1,0 +1,30 @@
+/*
+ * A loader for the BPF objects that this build makes: named sections of instructions, and references to maps by name.
+ * libbpf does much more, and needs libelf (LGPL) and zlib in the binary.
+ */
+#ifndef REUSEPORTD_BPF_PROGRAM_H
+#define REUSEPORTD_BPF_PROGRAM_H
+
+#include <linux/bpf.h>
+#include <stddef.h>
+
+struct bpf_named_map {
+    const char *name; /* the symbol in the object */
+    int fd;
+};
+
+struct bpf_program {
+    const void *object; /* the bytes that clang made, aligned for the structures of ELF */
+    const char *section;
+    enum bpf_prog_type type;
+    enum bpf_attach_type attach; /* the expected one */
+    const char *name;            /* in the kernel's lists */
+};
+
+/*
+ * Returns the program's descriptor, close-on-exec, or -1 with errno: ENOEXEC for an unknown object, EPERM or EACCES
+ * without privileges, EINVAL if the kernel lacks the type or a helper.
+ */
+int reuseportd_bpf_load(const struct bpf_program *program, const struct bpf_named_map *maps, size_t map_count);
+
+#endif
