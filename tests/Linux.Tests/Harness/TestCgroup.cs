@@ -3,8 +3,6 @@ namespace Linux.Tests.Harness;
 /// <summary>A cgroup v2 of a test. The test is skipped if it cannot be made.</summary>
 internal sealed class TestCgroup : IDisposable
 {
-    private readonly string _path;
-
     public TestCgroup()
     {
         Root.Require();
@@ -12,20 +10,22 @@ internal sealed class TestCgroup : IDisposable
         var mount = mounts.FirstOrDefault(words => words.Contains("cgroup2"))?[4];
         Assert.SkipWhen(mount is null, "needs cgroup v2");
         Name = $"reuseportd-test-{Guid.NewGuid()}";
-        _path = Path.Combine(mount!, Name);
+        Path = System.IO.Path.Combine(mount!, Name);
         try
         {
-            Directory.CreateDirectory(_path);
+            Directory.CreateDirectory(Path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             Assert.Skip($"needs to make cgroups: {exception.Message}");
         }
 
-        Folder = new Descriptor(Inheritable.OpenFolder(_path));
+        Folder = new Descriptor(Inheritable.OpenFolder(Path));
     }
 
     public string Name { get; }
+
+    public string Path { get; }
 
     public Descriptor Folder { get; }
 
@@ -45,6 +45,6 @@ internal sealed class TestCgroup : IDisposable
     public void Dispose()
     {
         Folder.Dispose();
-        Directory.Delete(_path);
+        Directory.Delete(Path);
     }
 }

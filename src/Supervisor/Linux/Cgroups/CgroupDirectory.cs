@@ -15,6 +15,17 @@ internal sealed unsafe class CgroupDirectory : Descriptor
     {
     }
 
+    /// <summary>The id of the group in the kernel's answers: the inode of its directory; 0 if it cannot be read.</summary>
+    public ulong Id
+    {
+        get
+        {
+            Libc.FileStatus status;
+            fixed (byte* empty = "\0"u8)
+                return Libc.Status(Number, empty, Libc.AtEmptyPath, Libc.StatBasic, &status) == 0 ? status.Inode : 0;
+        }
+    }
+
     /// <param name="errno">Why the directory cannot be opened.</param>
     public static CgroupDirectory? Open(string path, out Errno errno)
     {

@@ -4,6 +4,7 @@ namespace Reuseportd.Linux.Interop;
 
 internal static partial class Libc
 {
+    public const int ProtectRead = 1;
     public const int ProtectReadWrite = 3;
     public const int MapShared = 1;
     public const nint MapFailed = -1;

@@ -9,5 +9,6 @@
 
     .section .rodata
     object reuseportd_steering_object, steer.bpf.o
+    object reuseportd_sharding_object, share.bpf.o
 
     .section .note.GNU-stack, "", %progbits

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Sockets;
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux.Sharding;
+
+/// <summary>The values of <c>enum share_kind</c>.</summary>
+internal enum ShardingKind : byte
+{
+    Bind,
+    Listen,
+
+    /// <summary>The first outcome that a worker lost: read its sockets by sock_diag. It has no socket.</summary>
+    Lost,
+}
+
+/// <summary>
+/// <c>struct share_event</c> of Native/Sharding/share_maps.h: a bind(2) or listen(2) that succeeded. A failed call has no outcome.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly record struct ShardingOutcome
+{
+    /// <summary>The number that the daemon attached the programs with.</summary>
+    public readonly ulong Worker;
+
+    /// <summary>Unique number of the socket since boot: SO_COOKIE, <see cref="SocketRecord.Cookie"/>.</summary>
+    public readonly ulong Cookie;
+
+    /// <summary>Unique number of the network namespace since boot.</summary>
+    public readonly ulong Network;
+
+    /// <summary>Outcomes of this worker that were lost before this one.</summary>
+    public readonly ulong Lost;
+
+    /// <summary>IPv4 in the last four bytes.</summary>
+    private readonly RawAddress _address;
+
+    /// <summary>
+    /// The process that called bind(2), in the first pid namespace. Of a listen, 0 for a socket that was not bound before.
+    /// </summary>
+    public readonly uint Pid;
+
+    public readonly ushort Port;
+
+    /// <summary>IPPROTO_TCP, IPPROTO_UDP and others.</summary>
+    public readonly ushort Protocol;
+
+    public readonly ShardingKind Kind;
+    private readonly byte _family;
+    private readonly byte _type;
+    private readonly byte _matched;
+    private readonly sbyte _reusePort;
+    private readonly sbyte _reuseAddress;
+    private readonly byte _confined;
+    private readonly byte _reserved;
+
+    public bool IsInet6 => _family == Libc.FamilyInet6;
+
+    /// <summary>Whether the socket passed the filters, so that it is sharded.</summary>
+    public bool Matched => _matched != 0;
+
+    /// <summary>Whether the socket was bound to the interface of the settings.</summary>
+    public bool IsConfined => _confined != 0;
+
+    public OptionSetting ReusePort => (OptionSetting)_reusePort;
+
+    public OptionSetting ReuseAddress => (OptionSetting)_reuseAddress;
+
+    /// <summary>The words of the preload library.</summary>
+    public string Type => _type switch
+    {
+        Libc.SocketStream => "stream",
+        Libc.SocketDatagram => "dgram",
+        _ => _type.ToString(System.Globalization.CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>Creates a new object for each call.</summary>
+    public IPAddress Address
+    {
+        get
+        {
+            const int mappedBytes = 12;
+            var raw = _address;
+            return new IPAddress(MemoryMarshal.AsBytes(new ReadOnlySpan<RawAddress>(in raw))[(IsInet6 ? 0 : mappedBytes)..]);
+        }
+    }
+
+    /// <summary>The outcome in the form of the library's lines. The descriptor is unknown: -1.</summary>
+    /// <param name="inode">From the socket's cookie.</param>
+    /// <param name="device">The interface of the settings.</param>
+    /// <param name="backlog">For a listen; sock_diag has it as <see cref="SocketRecord.WriteQueue"/>.</param>
+    public BindOutcome ToOutcome(ulong inode, string? device, int? backlog)
+    {
+        if (Kind == ShardingKind.Lost)
+            return new BindOutcome(OutcomeKind.Lost, 0, null, "", "") { LostLines = (long)Lost };
+        var kind = Kind == ShardingKind.Listen ? OutcomeKind.Listen : OutcomeKind.Bind;
+        var socket = new SocketOutcome(
+            -1, inode, IsInet6 ? "inet6" : "inet", Type, Address.ToString(), Port, Matched, ReusePort, ReuseAddress,
+            IsConfined ? device : null, kind == OutcomeKind.Listen ? backlog : null);
+        return new BindOutcome(kind, (int)Pid, socket, "ok", "");
+    }
+}

@@ -1,0 +1,98 @@
+using System.Runtime.InteropServices;
+using Reuseportd.Linux.Cgroups;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux.Sharding;
+
+/// <summary>A step that failed: a map (<c>rpd_workers</c>), a program (<c>cgroup/bind4</c>), or <c>storage</c>.</summary>
+internal sealed record ShardingError(string Step, Errno Errno)
+{
+    public override string ToString() => $"{Step}: {Errno}";
+}
+
+/// <summary>
+/// The BPF programs of Native/Sharding/share.bpf.c: loaded once, and attached to the cgroup of each worker. They set the options
+/// of sockets at bind(2), and tell outcomes. Attachments and counts end with the cgroup, when its last socket is closed. Any thread
+/// may call.
+/// </summary>
+internal sealed unsafe class ShardingPrograms : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Descriptor[] _programs;
+    private readonly Descriptor _workers;
+    private readonly SettingsTable _settings;
+    private Native.Sharding _opened;
+
+    private ShardingPrograms(in Native.Sharding opened, OutcomeRing outcomes)
+    {
+        _opened = opened;
+        _programs = new Descriptor[Native.Sharding.ProgramCount];
+        for (var number = 0; number < _programs.Length; number++) _programs[number] = new Descriptor(_opened.Programs[number]);
+        _workers = new Descriptor(_opened.Workers);
+        _settings = new SettingsTable(new Descriptor(_opened.Settings), _workers);
+        Outcomes = outcomes;
+    }
+
+    /// <summary>Outcomes of all workers.</summary>
+    public OutcomeRing Outcomes { get; }
+
+    internal int SettingsCount => _settings.Count;
+
+    /// <param name="error">
+    /// EPERM without CAP_BPF and CAP_NET_ADMIN. EINVAL or ENOTSUPP (524) if the kernel lacks a hook or a helper: before Linux 5.13;
+    /// also without CAP_PERFMON, as the verifier then also follows mispredicted branches.
+    /// </param>
+    public static ShardingPrograms? Load(out ShardingError? error)
+    {
+        Native.Sharding opened;
+        byte* failed = null;
+        var errno = new Errno(Native.OpenSharding(SettingsTable.Most, &opened, &failed));
+        error = errno == Errno.None ? null : ErrorAt(failed, errno);
+        if (error is not null) return null;
+        var ring = OutcomeRing.Open(new Descriptor(opened.Events), out errno);
+        if (ring is not null) return new ShardingPrograms(opened, ring);
+        error = new ShardingError("mmap rpd_events", errno);
+        for (var number = 0; number < Native.Sharding.ProgramCount; number++) _ = Libc.Close(opened.Programs[number]);
+        _ = Libc.Close(opened.Workers);
+        _ = Libc.Close(opened.Settings);
+        return null;
+    }
+
+    /// <summary>To be called before the first process of the group starts.</summary>
+    /// <param name="worker">The number that outcomes carry.</param>
+    /// <returns>
+    /// EEXIST if the group has the programs. EPERM if a group above has a program that allows no others. Null after success.
+    /// </returns>
+    public ShardingError? Attach(CgroupDirectory group, ShardingSettings settings, ulong worker)
+    {
+        lock (_gate)
+        {
+            var key = _settings.KeyOf(settings, out var errno);
+            if (errno != Errno.None) return new ShardingError("rpd_settings", errno);
+            var storage = new ShardingWorker { Worker = worker, Settings = key };
+            byte* failed = null;
+            fixed (Native.Sharding* opened = &_opened)
+                errno = new Errno(Native.AttachSharding(opened, group, group.Id, &storage, &failed));
+            return errno == Errno.None ? null : ErrorAt(failed, errno);
+        }
+    }
+
+    /// <summary>Counts of a worker. Null if its group has no programs.</summary>
+    /// <param name="group">The inode of its directory.</param>
+    public ShardingWorker? Read(ulong group)
+    {
+        ShardingWorker worker;
+        return Native.ReadSharding(_workers, group, &worker) == 0 ? worker : null;
+    }
+
+    public void Dispose()
+    {
+        foreach (var program in _programs) program.Dispose();
+        _settings.Dispose();
+        _workers.Dispose();
+        Outcomes.Dispose();
+    }
+
+    private static ShardingError ErrorAt(byte* failed, Errno errno) => new(Marshal.PtrToStringUTF8((nint)failed) ?? "", errno);
+}

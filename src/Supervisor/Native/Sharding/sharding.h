@@ -1,0 +1,45 @@
+/*
+ * Loads the BPF programs that share ports, and attaches them to cgroups. Layouts must match
+ * Linux/Interop/Native.Sharding.cs. Functions return 0 or an errno.
+ */
+#ifndef REUSEPORTD_SHARDING_H
+#define REUSEPORTD_SHARDING_H
+
+#include <stdint.h>
+
+#include "share_maps.h"
+#include "spawn.h"
+
+#define SHARDING_PROGRAMS 6
+
+/* Close-on-exec descriptors; the caller closes them. */
+struct reuseportd_sharding {
+    int32_t programs[SHARDING_PROGRAMS];
+    int32_t workers;
+    int32_t settings;
+    int32_t events;
+};
+
+/*
+ * `failed` becomes the name of the map or section that failed. EPERM without CAP_BPF and CAP_NET_ADMIN; EINVAL or
+ * ENOTSUPP (524) if the kernel lacks a hook or helper.
+ */
+REUSEPORTD_EXPORT int reuseportd_sharding_open(uint32_t settings_count, struct reuseportd_sharding *opened,
+                                               const char **failed);
+
+/*
+ * Attaches the programs to an open cgroup and fills its storage; `id` is the inode of its directory. The attachments end
+ * with the cgroup. EEXIST if they are attached already.
+ */
+REUSEPORTD_EXPORT int reuseportd_sharding_attach(const struct reuseportd_sharding *opened, int cgroup, uint64_t id,
+                                                 const struct share_worker *worker, const char **failed);
+
+REUSEPORTD_EXPORT int reuseportd_sharding_read(int workers, uint64_t id, struct share_worker *worker);
+
+/* The next id of a cgroup with storage; `id` 0 for the first. ENOENT at the end. */
+REUSEPORTD_EXPORT int reuseportd_sharding_next(int workers, uint64_t id, uint64_t *next);
+
+REUSEPORTD_EXPORT int reuseportd_sharding_put_settings(int settings, uint32_t key, const struct share_settings *value);
+REUSEPORTD_EXPORT int reuseportd_sharding_remove_settings(int settings, uint32_t key);
+
+#endif

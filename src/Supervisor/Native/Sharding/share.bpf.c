@@ -1,0 +1,193 @@
+/*
+ * Port sharding for the processes of a cgroup: sets the options of a socket at its bind(2), tells the result, and counts
+ * connections. The programs are attached to the cgroup of each worker. They also see static programs, set-uid programs,
+ * io_uring and system calls without libc (cgroup/bind4: Linux 4.17, bpf_setsockopt with SO_REUSEPORT: 5.13).
+ *
+ * The storage of the cgroup identifies the worker and its settings: a process cannot reach the storage of another cgroup.
+ *
+ * These programs are a separate work, not linked to the daemon; the kernel lets only GPL-compatible programs call the
+ * helpers.
+ */
+#include "share_events.h"
+#include "share_filter.h"
+#include "share_kernel.h"
+
+/* Values of cgroup/bind4 and bind6. */
+#define REFUSED 0
+#define ALLOWED 1
+#define ALLOWED_WITHOUT_CAPABILITY 3
+
+#define TCP_CLOSED 7 /* TCP_CLOSE */
+
+/* Returns what is set afterwards. An option that cannot be set does not fail the bind. */
+static always_inline __s8 option_set(struct bpf_sock_addr *bind, int name, int wanted, __s32 *found)
+{
+    int current = SHARE_LEAVE;
+    if (wanted == SHARE_LEAVE)
+        return SHARE_LEAVE;
+    bpf_getsockopt(bind, SOL_SOCKET, name, &current, sizeof current);
+    if (current == wanted)
+        return wanted;
+    if (bpf_setsockopt(bind, SOL_SOCKET, name, &wanted, sizeof wanted) != 0)
+        return SHARE_LEAVE;
+    *found = current;
+    return wanted;
+}
+
+static always_inline void option_restore(struct bpf_sock_addr *bind, int name, __s32 *found)
+{
+    int former = *found;
+    if (former != SHARE_LEAVE)
+        bpf_setsockopt(bind, SOL_SOCKET, name, &former, sizeof former);
+    *found = SHARE_LEAVE;
+}
+
+/*
+ * A socket that has an interface already can change it only with CAP_NET_RAW, and no helper reads its name. So the index
+ * is compared with the index of the device when it was last set.
+ */
+static always_inline int confine(struct bpf_sock_addr *bind, struct bpf_sock *sk, struct share_worker *worker,
+                                 struct share_settings *settings)
+{
+    __u64 network = bpf_get_netns_cookie(bind);
+    if (settings->device[0] == 0)
+        return 0;
+    if (sk->bound_dev_if != 0 && sk->bound_dev_if == worker->device_index && worker->network == network)
+        return 1;
+    if (bpf_setsockopt(bind, SOL_SOCKET, SO_BINDTODEVICE, settings->device, SHARE_DEVICE_BYTES) != 0)
+        return 0;
+    worker->network = network;
+    worker->device_index = sk->bound_dev_if;
+    return 1;
+}
+
+/* A failed bind calls no hook. So the socket gets its former options when the program tries a port that is not listed. */
+static always_inline void restore(struct bpf_sock_addr *bind, struct share_socket *socket)
+{
+    char no_device[4] = {0};
+    option_restore(bind, SO_REUSEPORT, &socket->found_port);
+    option_restore(bind, SO_REUSEADDR, &socket->found_address);
+    if (socket->confined)
+        bpf_setsockopt(bind, SOL_SOCKET, SO_BINDTODEVICE, no_device, sizeof no_device);
+    socket->matched = 0;
+    socket->confined = 0;
+    socket->reuse_port = SHARE_LEAVE;
+    socket->reuse_address = SHARE_LEAVE;
+}
+
+static always_inline int share(struct bpf_sock_addr *bind, struct bpf_sock *sk, struct share_worker *worker,
+                               struct share_settings *settings)
+{
+    struct share_socket *socket = make_socket(sk);
+    if (!socket) {
+        /* No memory. The bind is as without the daemon, but never without its device. */
+        lose(worker, 1);
+        return settings->confined ? REFUSED : ALLOWED;
+    }
+    if (settings->confined) {
+        int had_device = sk->bound_dev_if != 0;
+        if (!confine(bind, sk, worker, settings))
+            return REFUSED;
+        if (!had_device)
+            socket->confined = 1;
+    }
+    socket->matched = 1;
+    socket->reuse_port = option_set(bind, SO_REUSEPORT, settings->reuse_port, &socket->found_port);
+    socket->reuse_address = option_set(bind, SO_REUSEADDR, settings->reuse_address, &socket->found_address);
+    return settings->privileged ? ALLOWED_WITHOUT_CAPABILITY : ALLOWED;
+}
+
+static always_inline int before_bind(struct bpf_sock_addr *bind, const struct endpoint *at)
+{
+    struct share_worker *worker = bpf_get_local_storage(&workers, 0);
+    __u32 key = worker->settings;
+    struct share_settings *settings = bpf_map_lookup_elem(&settings_map, &key);
+    struct bpf_sock *sk = bind->sk;
+    /* The kernel refuses a socket that has a port. Its options stay as they are. */
+    if (!settings || !sk || bind->user_family != at->family || sk->src_port != 0)
+        return ALLOWED;
+    if (port_matches(settings, at->port) && address_matches(settings, at))
+        return share(bind, sk, worker, settings);
+
+    struct share_socket *socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
+    if (socket && socket->matched)
+        restore(bind, socket);
+    return ALLOWED;
+}
+
+SEC("cgroup/bind4")
+int bind4(struct bpf_sock_addr *bind)
+{
+    struct endpoint at = {.family = AF_INET, .port = __builtin_bswap16(bind->user_port)};
+    at.words[2] = __builtin_bswap32(0xffff);
+    at.words[3] = bind->user_ip4;
+    return before_bind(bind, &at);
+}
+
+SEC("cgroup/bind6")
+int bind6(struct bpf_sock_addr *bind)
+{
+    struct endpoint at = {.family = AF_INET6, .port = __builtin_bswap16(bind->user_port)};
+    at.words[0] = bind->user_ip6[0];
+    at.words[1] = bind->user_ip6[1];
+    at.words[2] = bind->user_ip6[2];
+    at.words[3] = bind->user_ip6[3];
+    return before_bind(bind, &at);
+}
+
+static always_inline void describe(struct share_event *event, const struct share_socket *socket)
+{
+    event->reuse_port = SHARE_LEAVE;
+    event->reuse_address = SHARE_LEAVE;
+    if (!socket)
+        return;
+    event->matched = socket->matched;
+    event->confined = socket->confined;
+    event->reuse_port = socket->reuse_port;
+    event->reuse_address = socket->reuse_address;
+}
+
+static always_inline int after_bind(struct bpf_sock *sk, struct share_event *event)
+{
+    struct share_worker *worker = bpf_get_local_storage(&workers, 0);
+    struct share_socket *socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
+    if (!worker->settings)
+        return 1;
+    event->kind = SHARE_BIND;
+    event->family = (__u8)sk->family;
+    event->type = (__u8)sk->type;
+    event->protocol = (__u16)sk->protocol;
+    event->port = (__u16)sk->src_port;
+    event->cookie = bpf_get_socket_cookie(sk);
+    event->network = bpf_get_netns_cookie(sk);
+    event->pid = bpf_get_current_pid_tgid() >> 32;
+    describe(event, socket);
+    if (socket)
+        socket->pid = event->pid;
+    tell(worker, event);
+    return 1;
+}
+
+SEC("cgroup/post_bind4")
+int post_bind4(struct bpf_sock *sk)
+{
+    struct share_event event = {0};
+    event.address[2] = __builtin_bswap32(0xffff);
+    event.address[3] = sk->src_ip4;
+    return after_bind(sk, &event);
+}
+
+SEC("cgroup/post_bind6")
+int post_bind6(struct bpf_sock *sk)
+{
+    struct share_event event = {0};
+    event.address[0] = sk->src_ip6[0];
+    event.address[1] = sk->src_ip6[1];
+    event.address[2] = sk->src_ip6[2];
+    event.address[3] = sk->src_ip6[3];
+    return after_bind(sk, &event);
+}
+
+#include "share_tcp.h"
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";

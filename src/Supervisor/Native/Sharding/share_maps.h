@@ -1,0 +1,99 @@
+/*
+ * The memory that the BPF programs (share.bpf.c) and the daemon (Linux/Sharding/ShardingLayout.cs) share. Change all files
+ * together. Both sides include this file: types are those of linux/types.h.
+ */
+#ifndef REUSEPORTD_SHARE_MAPS_H
+#define REUSEPORTD_SHARE_MAPS_H
+
+#include <linux/types.h>
+
+/* The limits of the preload library: PORT_RANGES_MAX and ADDRESS_RANGES_MAX. */
+#define SHARE_PORT_RANGES 256
+#define SHARE_PREFIXES 64
+#define SHARE_DEVICE_BYTES 16 /* IFNAMSIZ */
+#define SHARE_LEAVE (-1)
+
+/* A worker may tell so many events at once, and then one for each interval. */
+#define SHARE_RING_BYTES (512 * 1024)
+#define SHARE_INTERVAL_NS 5000000ULL
+#define SHARE_BURST 512ULL
+/* While half of the ring is unread, a worker has this burst: other workers find room. */
+#define SHARE_BURST_WHEN_HALF_FULL 16ULL
+
+enum share_kind {
+    SHARE_BIND,
+    SHARE_LISTEN,
+    SHARE_LOST, /* the first event that is lost: it carries no socket */
+};
+
+struct share_ports {
+    __u16 first;
+    __u16 extent; /* last port minus first */
+};
+
+/* Addresses are 16 bytes in network order, IPv4 ones in their v4-mapped form. */
+struct share_prefix {
+    __u64 address[2];
+    __u64 mask[2];
+    __u64 inet6_only; /* ::/0 means every IPv6 address, but not every IPv4 address */
+};
+
+/* One entry for all workers with equal settings. */
+struct share_settings {
+    __s8 reuse_port; /* 1, 0 or SHARE_LEAVE */
+    __s8 reuse_address;
+    __u8 confined;   /* to `device`; an empty name then fails each matching bind */
+    __u8 privileged; /* listed ports need no CAP_NET_BIND_SERVICE */
+    __u8 any_address;
+    __u8 reserved[3];
+    __u32 port_count;
+    __u32 prefix_count;
+    char device[SHARE_DEVICE_BYTES];
+    struct share_ports ports[SHARE_PORT_RANGES];
+    struct share_prefix prefixes[SHARE_PREFIXES];
+};
+
+/* The storage of a worker's cgroup. The kernel frees it with the cgroup. */
+struct share_worker {
+    __u64 worker;      /* the daemon's number for the process */
+    __u64 allowance;   /* the time from which the next event counts against the burst */
+    __u64 lost;        /* events that were not told yet */
+    __u64 established; /* connections since the start */
+    __u64 connections; /* open now: established, and neither closed by a process nor by TCP */
+    __u64 network;     /* cookie of the network namespace in which device_index is that of the device */
+    __u32 device_index;
+    __u32 settings; /* key in the map of settings; 0 for none */
+};
+
+/* The storage of a socket: what a bind did with it. For a connection: whether it is counted. */
+struct share_socket {
+    __s32 found_port; /* former values of the options, or SHARE_LEAVE */
+    __s32 found_address;
+    __u32 pid;
+    __u32 open; /* 1 for a connection that is in `connections` */
+    __u8 matched;
+    __u8 confined;
+    __s8 reuse_port; /* what was set, or SHARE_LEAVE */
+    __s8 reuse_address;
+};
+
+struct share_event {
+    __u64 worker;
+    __u64 cookie;  /* of the socket (SO_COOKIE) */
+    __u64 network; /* cookie of its network namespace */
+    __u64 lost;    /* events of this worker that were lost before this one */
+    __u32 address[4];
+    __u32 pid; /* of the process that called bind(2), in the first pid namespace; 0 if unknown */
+    __u16 port;   /* host order */
+    __u16 protocol;
+    __u8 kind;
+    __u8 family;
+    __u8 type;
+    __u8 matched;
+    __s8 reuse_port;
+    __s8 reuse_address;
+    __u8 confined; /* to the device of the settings */
+    __u8 reserved;
+};
+
+#endif

@@ -1,0 +1,81 @@
+/* What TCP tells of the sockets of a cgroup: listen(2), and the connections, which have the cgroup of their listener. */
+#ifndef REUSEPORTD_SHARE_TCP_H
+#define REUSEPORTD_SHARE_TCP_H
+
+static always_inline void listens(struct bpf_sock_ops *tcp, struct bpf_sock *sk, struct share_worker *worker)
+{
+    struct share_event event = {.kind = SHARE_LISTEN, .family = (__u8)tcp->family, .port = (__u16)tcp->local_port};
+    struct share_socket *socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
+    /* Opaque: the verifier refuses one load for both families, at a computed offset. */
+    __u32 inet = tcp->local_ip4;
+    __asm__ volatile("" : "+r"(inet));
+    if (tcp->family == AF_INET) {
+        event.address[2] = __builtin_bswap32(0xffff);
+        event.address[3] = inet;
+    } else {
+        event.address[0] = tcp->local_ip6[0];
+        event.address[1] = tcp->local_ip6[1];
+        event.address[2] = tcp->local_ip6[2];
+        event.address[3] = tcp->local_ip6[3];
+    }
+    event.type = (__u8)sk->type;
+    event.protocol = (__u16)sk->protocol;
+    event.cookie = bpf_get_socket_cookie(tcp);
+    event.network = bpf_get_netns_cookie(tcp);
+    describe(&event, socket);
+    if (socket)
+        event.pid = socket->pid;
+    tell(worker, &event);
+}
+
+/*
+ * A connection counts from its handshake until the first of: the last close(2) of its socket (cgroup/sock_release), and its
+ * end by TCP (state callback), which a socket that no process has accepted also gets.
+ */
+static always_inline void opens(struct bpf_sock_ops *tcp, struct bpf_sock *sk, struct share_worker *worker)
+{
+    struct share_socket *socket = make_socket(sk);
+    if (!socket)
+        return;
+    bpf_sock_ops_cb_flags_set(tcp, tcp->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
+    socket->open = 1;
+    __sync_fetch_and_add(&worker->connections, 1);
+    __sync_fetch_and_add(&worker->established, 1);
+}
+
+static always_inline void closes(struct share_socket *socket, struct share_worker *worker)
+{
+    if (socket && socket->open && __sync_lock_test_and_set(&socket->open, 0))
+        __sync_fetch_and_sub(&worker->connections, 1);
+}
+
+SEC("sockops")
+int tcp_tells(struct bpf_sock_ops *tcp)
+{
+    struct share_worker *worker = bpf_get_local_storage(&workers, 0);
+    struct bpf_sock *sk = tcp->sk;
+    if (!sk || !worker->settings)
+        return 1;
+    switch (tcp->op) {
+    case BPF_SOCK_OPS_TCP_LISTEN_CB:
+        listens(tcp, sk, worker);
+        break;
+    case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
+        opens(tcp, sk, worker);
+        break;
+    case BPF_SOCK_OPS_STATE_CB:
+        if (tcp->args[1] == TCP_CLOSED)
+            closes(bpf_sk_storage_get(&sockets, sk, 0, 0), worker);
+        break;
+    }
+    return 1;
+}
+
+SEC("cgroup/sock_release")
+int sock_release(struct bpf_sock *sk)
+{
+    closes(bpf_sk_storage_get(&sockets, sk, 0, 0), bpf_get_local_storage(&workers, 0));
+    return 1;
+}
+
+#endif

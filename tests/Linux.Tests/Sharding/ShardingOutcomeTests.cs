@@ -1,0 +1,120 @@
+using Linux.Tests.Harness;
+using Linux.Tests.Steering;
+using Reuseportd.Model;
+
+namespace Linux.Tests.Sharding;
+
+[Collection(ProgramsOfTheKernel.Name)]
+public sealed class ShardingOutcomeTests
+{
+    /// <summary>SHARE_BURST of Native/Sharding/share_maps.h.</summary>
+    private const int Burst = 512;
+
+    [Fact]
+    public void Read_BindsAndListens_AreWhatTheProgramDid() => OwnNetwork.Run(spawner =>
+    {
+        using var shards = new Shards();
+        var group = shards.Attach(Shards.Spec(new PortRange(7000, 7002)));
+        var worker = group.Start(
+            spawner, "binds-static", "tcp4,127.0.0.1,7000", "tcp6,::1,7001", "udp4,0.0.0.0,7002", "tcp4-,127.0.0.2,7003",
+            "tcp6,::ffff:127.0.0.1,7002", "udp6,::1,0");
+        var free = ShardedGroup.Lines(worker)[^1].Split(' ')[^1];
+        var outcomes = shards.Outcomes();
+
+        Assert.Equal(
+            [
+                "Bind 127.0.0.1:7000 tcp True Set", "Listen 127.0.0.1:7000 tcp True Set",
+                "Bind [::1]:7001 tcp True Set", "Listen [::1]:7001 tcp True Set",
+                "Bind 0.0.0.0:7002 udp True Set",
+                "Bind 127.0.0.2:7003 tcp False System",
+                "Bind [::ffff:127.0.0.1]:7002 tcp True Set", "Listen [::ffff:127.0.0.1]:7002 tcp True Set",
+                $"Bind [::1]:{free} udp False System",
+            ],
+            outcomes.Select(outcome =>
+            {
+                var socket = outcome.ToOutcome(0, null, null).Socket!;
+                return $"{outcome.Kind} {socket.Endpoint} {socket.Matched} {socket.ReusePort}";
+            }));
+        Assert.All(outcomes, outcome => Assert.Equal((1ul, (uint)worker.Pid, 0ul), (outcome.Worker, outcome.Pid, outcome.Lost)));
+        Assert.Equal(6, outcomes[0].Protocol);
+        var cookies = outcomes.Where(outcome => outcome.Protocol == 17 || outcome.Kind == ShardingKind.Listen);
+        Assert.Equal(SockDiag.Serving().Select(socket => socket.Cookie).Order(), cookies.Select(outcome => outcome.Cookie).Order());
+    });
+
+    [Fact]
+    public void Read_EpollWaits_IsWokenByAnOutcome() => OwnNetwork.Run(spawner =>
+    {
+        using var shards = new Shards();
+        using var epoll = new Epoll();
+        Assert.Equal(Errno.None, epoll.Add(shards.Programs.Outcomes.Descriptor, EpollEvents.Readable, 1));
+        Assert.True(epoll.Wait(TimeSpan.Zero).IsEmpty);
+
+        shards.Attach(Shards.Port()).Start(spawner, "binds-static", "tcp4,127.0.0.1,7000");
+        Assert.Equal(1, epoll.Wait(Deadline.Patience).Length);
+        Deadline.Until(() => shards.Outcomes().Count > 0, "an outcome");
+    });
+
+    [Fact]
+    public void Read_SpanOfOne_MovesOneAtATime() => OwnNetwork.Run(spawner =>
+    {
+        using var shards = new Shards();
+        shards.Attach(Shards.Port()).Run(spawner, "binds-static", "tcp4,127.0.0.1,7000");
+        var one = new ShardingOutcome[1];
+        Assert.Equal(1, shards.Programs.Outcomes.Read(one));
+        Assert.Equal(ShardingKind.Bind, one[0].Kind);
+        Assert.Equal(1, shards.Programs.Outcomes.Read(one));
+        Assert.Equal(ShardingKind.Listen, one[0].Kind);
+        Assert.Equal(0, shards.Programs.Outcomes.Read(one));
+    });
+
+    [Fact]
+    public void Read_TwoWorkersAtOnce_IdentitiesAreNotMixed() => OwnNetwork.Run(spawner =>
+    {
+        using var shards = new Shards();
+        var workers = shards.Attach(Shards.Port(), 2)
+            .Select(group => group.Start(spawner, "binds-oddly-static", "flood", "200")).ToArray();
+        foreach (var worker in workers) ShardedGroup.Lines(worker);
+
+        var outcomes = shards.Outcomes();
+        Assert.Equal(400, outcomes.Count);
+        Assert.All(outcomes, outcome => Assert.Equal((uint)workers[outcome.Worker - 1].Pid, outcome.Pid));
+    });
+
+    [Fact]
+    public void Read_Flood_IsCountedAndOthersAreHeard() => OwnNetwork.Run(spawner =>
+    {
+        const int flood = 100_000;
+        using var shards = new Shards();
+        var groups = shards.Attach(Shards.Port(), 2);
+        var worker = groups[0].Start(spawner, "binds-oddly-static", "flood", $"{flood}");
+        var outcomes = new List<ShardingOutcome>();
+        for (var quiet = 0; quiet < 20; quiet++)
+        {
+            groups[1].Run(spawner, "binds-static", "tcp4,127.0.0.1,7000");
+            outcomes.AddRange(shards.Outcomes());
+        }
+
+        ShardedGroup.Lines(worker);
+        outcomes.AddRange(shards.Outcomes());
+        Assert.Equal(40, outcomes.Count(outcome => outcome.Worker == 2));
+        Assert.All(outcomes, outcome => Assert.True(outcome.Worker == 1 || outcome.Lost == 0));
+        var told = outcomes.Where(outcome => outcome is { Worker: 1, Kind: ShardingKind.Bind }).ToArray();
+        var lost = told.Sum(outcome => (long)outcome.Lost) + (long)shards.Programs.Read(groups[0].Directory.Id)!.Value.Lost;
+        Assert.Equal(flood, told.Length + lost);
+        Assert.InRange(told.Length, Burst, flood / 10);
+        Assert.Contains(outcomes, outcome => outcome is { Worker: 1, Kind: ShardingKind.Lost });
+    });
+
+    [Fact]
+    public void Read_NothingIsRead_ManyFloodsLeaveRoomForOthers() => OwnNetwork.Run(spawner =>
+    {
+        using var shards = new Shards();
+        var floods = shards.Attach(Shards.Port(), 40)
+            .Select(group => group.Start(spawner, "binds-oddly-static", "flood", "1000")).ToArray();
+        foreach (var worker in floods) ShardedGroup.Lines(worker);
+
+        shards.Attach(Shards.Port()).Run(spawner, "binds-static", "tcp4,127.0.0.1,7000");
+        var quiet = shards.Outcomes().Where(outcome => outcome.Worker == 41).ToArray();
+        Assert.Equal([ShardingKind.Bind, ShardingKind.Listen], quiet.Select(outcome => outcome.Kind));
+    });
+}

@@ -1,0 +1,81 @@
+using Linux.Tests.Harness;
+using Linux.Tests.Steering;
+using Reuseportd.Model;
+
+namespace Linux.Tests.Sharding;
+
+[Collection(ProgramsOfTheKernel.Name)]
+public sealed class ShardingProgramsTests
+{
+    [Fact]
+    public void Load_OrdinaryUser_TheErrorNamesTheStep() => OrdinaryUser.Run([], _ =>
+    {
+        Assert.Null(ShardingPrograms.Load(out var error));
+        Assert.Equal(new ShardingError("rpd_workers", Errno.NotPermitted), error);
+    });
+
+    [Fact]
+    public void Attach_Again_ExistsAndNothingChanges() => OwnNetwork.Run(spawner =>
+    {
+        using var shards = new Shards();
+        var group = shards.Attach(Shards.Port());
+        var other = ShardingSettings.From(Shards.Port(7001), privilegedPorts: false);
+        Assert.Equal(Errno.Exists, shards.Programs.Attach(group.Directory, other, 9)?.Errno);
+        Assert.Equal(1ul, shards.Programs.Read(group.Directory.Id)!.Value.Worker);
+        Assert.Equal(["bound 7000 1"], group.Run(spawner, "binds-oddly-static", "raw", "tcp4,127.0.0.1,7000"));
+    });
+
+    [Fact]
+    public void Read_GroupWithoutPrograms_IsNull()
+    {
+        using var shards = new Shards();
+        using var group = new ShardedGroup();
+        Assert.Null(shards.Programs.Read(group.Directory.Id));
+    }
+
+    [Fact]
+    public void Dispose_GroupsAndProgramsAreGone_NothingIsLeft() => OwnNetwork.Run(spawner =>
+    {
+        Need.Program();
+        var before = KernelObjects.Now();
+        KernelObjects made;
+        using (var shards = new Shards())
+        {
+            shards.Attach(Shards.Port()).Run(spawner, "binds-static", "tcp4,127.0.0.1,7000");
+            made = KernelObjects.Now().Since(before);
+            Assert.InRange(made.Programs.Count, 6, int.MaxValue);
+            Assert.InRange(made.Maps.Count, 4, int.MaxValue);
+        }
+
+        Deadline.Until(() => !made.AnyLeft(), "nothing is left");
+    });
+
+    [Fact]
+    public void Attach_ProgramsAreDisposed_TheGroupStillShares() => OwnNetwork.Run(spawner =>
+    {
+        using var group = new ShardedGroup();
+        using (var shards = new Shards())
+        {
+            var settings = ShardingSettings.From(Shards.Port(), privilegedPorts: false);
+            Assert.Null(shards.Programs.Attach(group.Directory, settings, 1));
+        }
+
+        Assert.Equal(["bound 7000 1"], group.Run(spawner, "binds-oddly-static", "raw", "tcp4,127.0.0.1,7000"));
+    });
+
+    [Fact]
+    public void Attach_ManyDifferentSettings_UnusedOnesAreRemovedAndUsedOnesStay() => OwnNetwork.Run(spawner =>
+    {
+        using var shards = new Shards();
+        var first = shards.Attach(Shards.Port());
+        for (var port = 8000; port < 8200; port++)
+        {
+            using var group = new ShardedGroup();
+            var settings = ShardingSettings.From(Shards.Port(port), privilegedPorts: false);
+            Assert.Null(shards.Programs.Attach(group.Directory, settings, (ulong)port));
+        }
+
+        Assert.InRange(shards.Programs.SettingsCount, 1, 150);
+        Assert.Equal(["bound 7000 1"], first.Run(spawner, "binds-oddly-static", "raw", "tcp4,127.0.0.1,7000"));
+    });
+}

@@ -1,0 +1,83 @@
+/*
+ * Binds as no library sees it, in a program without a dynamic loader:
+ *
+ *   binds-oddly raw ENDPOINT...    sets SO_REUSEPORT to 0, then binds and listens by system calls of its own
+ *   binds-oddly retry ENDPOINT...  binds one socket to the first of the endpoints that it can have
+ *   binds-oddly flood COUNT        binds so many UDP sockets to port 0, one after the other, and closes them
+ *
+ * ENDPOINT as in endpoint.h. Prints "bound PORT REUSEPORT" with the option's value, or "failed ERRNO"; then "ready".
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "endpoint.h"
+
+static int socket_of(const struct endpoint *endpoint)
+{
+    int off = 0;
+    int fd = socket(endpoint->family, endpoint->type, 0);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &off, sizeof off);
+    return fd;
+}
+
+static int bind_raw(const struct endpoint *endpoint, int fd)
+{
+    struct sockaddr_in inet = {.sin_family = AF_INET, .sin_port = htons((uint16_t)endpoint->port)};
+    struct sockaddr_in6 inet6 = {.sin6_family = AF_INET6, .sin6_port = inet.sin_port};
+    inet_pton(AF_INET, endpoint->address, &inet.sin_addr);
+    inet_pton(AF_INET6, endpoint->address, &inet6.sin6_addr);
+    int bound = endpoint->family == AF_INET ? (int)syscall(SYS_bind, fd, &inet, sizeof inet)
+                                            : (int)syscall(SYS_bind, fd, &inet6, sizeof inet6);
+    if (bound < 0 || endpoint->type != SOCK_STREAM)
+        return bound;
+    return (int)syscall(SYS_listen, fd, 16);
+}
+
+static void print(const struct endpoint *endpoint, int fd, int bound)
+{
+    int option = -1;
+    socklen_t size = sizeof option;
+    if (bound < 0) {
+        printf("failed %d\n", errno);
+        return;
+    }
+    getsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &option, &size);
+    printf("bound %d %d\n", endpoint->port, option);
+}
+
+static void flood(int count)
+{
+    struct endpoint any = {.address = "127.0.0.1", .family = AF_INET, .type = SOCK_DGRAM};
+    while (count-- > 0) {
+        int fd = socket(AF_INET, SOCK_DGRAM, 0);
+        endpoint_bind(&any, fd);
+        close(fd);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    int retries = argc > 1 && strcmp(argv[1], "retry") == 0;
+    int fd = -1;
+    if (argc > 2 && strcmp(argv[1], "flood") == 0)
+        flood(atoi(argv[2]));
+    else
+        for (int i = 2; i < argc; i++) {
+            struct endpoint endpoint;
+            if (endpoint_read(argv[i], &endpoint) < 0)
+                return 2;
+            if (fd < 0 || !retries)
+                fd = socket_of(&endpoint);
+            int bound = bind_raw(&endpoint, fd);
+            print(&endpoint, fd, bound);
+            if (retries && bound == 0)
+                break;
+        }
+    printf("ready\n");
+    fflush(stdout);
+    for (;;)
+        pause();
+}
