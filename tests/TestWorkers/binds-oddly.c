@@ -4,6 +4,8 @@
  *   binds-oddly raw ENDPOINT...    sets SO_REUSEPORT to 0, then binds and listens by system calls of its own
  *   binds-oddly retry ENDPOINT...  binds one socket to the first of the endpoints that it can have
  *   binds-oddly flood COUNT        binds so many UDP sockets to port 0, one after the other, and closes them
+ *   binds-oddly time OPTION        binds 400 sockets to ports from 7000 on, with this SO_REUSEPORT, and prints
+ *                                  "time STREAM DATAGRAM": nanoseconds for each bind(2)
  *
  * ENDPOINT as in endpoint.h. Prints "bound PORT REUSEPORT" with the option's value, or "failed ERRNO"; then "ready".
  */
@@ -11,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "endpoint.h"
@@ -48,6 +51,29 @@ static void print(const struct endpoint *endpoint, int fd, int bound)
     printf("bound %d %d\n", endpoint->port, option);
 }
 
+static long nanoseconds_of_bind(int type, int option)
+{
+    enum { COUNT = 400 };
+    int fds[COUNT];
+    struct timespec start;
+    struct timespec end;
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    for (int i = 0; i < COUNT; i++) {
+        fds[i] = socket(AF_INET, type, 0);
+        setsockopt(fds[i], SOL_SOCKET, SO_REUSEPORT, &option, sizeof option);
+    }
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    for (int i = 0; i < COUNT; i++) {
+        to.sin_port = htons((uint16_t)(7000 + i));
+        if (bind(fds[i], (struct sockaddr *)&to, sizeof to) < 0)
+            return -1;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    for (int i = 0; i < COUNT; i++)
+        close(fds[i]);
+    return ((end.tv_sec - start.tv_sec) * 1000000000 + end.tv_nsec - start.tv_nsec) / COUNT;
+}
+
 static void flood(int count)
 {
     struct endpoint any = {.address = "127.0.0.1", .family = AF_INET, .type = SOCK_DGRAM};
@@ -64,6 +90,9 @@ int main(int argc, char **argv)
     int fd = -1;
     if (argc > 2 && strcmp(argv[1], "flood") == 0)
         flood(atoi(argv[2]));
+    else if (argc > 2 && strcmp(argv[1], "time") == 0)
+        printf("time %ld %ld\n", nanoseconds_of_bind(SOCK_STREAM, atoi(argv[2])),
+               nanoseconds_of_bind(SOCK_DGRAM, atoi(argv[2])));
     else
         for (int i = 2; i < argc; i++) {
             struct endpoint endpoint;

@@ -31,7 +31,10 @@ internal static partial class House
     {
         ["Configuration"] = [["Text"], ["Yaml"], ["Reading"], ["Values"], ["Schema", "Sections"], ["Loading", "Writing"]],
         ["Planning"] = [["Names", "Changes", "RollingUpdates"]],
-        ["Linux"] = [["Interop"], ["Users"], ["Files"], ["Processes"], ["Cgroups", "Sockets"], ["ReusePort", "Sharding", "Spawning"]],
+        ["Linux"] =
+        [
+            ["Interop"], ["Users"], ["Files"], ["Processes"], ["Cgroups", "Sockets"], ["ReusePort", "Sharding", "Spawning"],
+        ],
         ["Observability"] = [["Text"], ["Lines"], ["Events"], ["Formats"], ["Destinations"]],
         ["Runtime"] =
         [

@@ -9,14 +9,18 @@ internal sealed class ShardedGroup : IDisposable
     private readonly TestCgroup _group = new();
     private readonly List<TestWorker> _workers = [];
 
-    public ShardedGroup()
+    /// <param name="number">The worker's number in outcomes.</param>
+    public ShardedGroup(ulong number = 0)
     {
+        Number = number;
         var directory = CgroupDirectory.Open(_group.Path, out _);
         Assert.NotNull(directory);
         Directory = directory;
     }
 
     public CgroupDirectory Directory { get; }
+
+    public ulong Number { get; }
 
     /// <param name="request">Of <see cref="TestWorker.Request"/>, started in the group.</param>
     public TestWorker Start(Spawner spawner, SpawnRequest request)

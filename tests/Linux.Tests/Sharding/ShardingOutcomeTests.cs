@@ -38,7 +38,8 @@ public sealed class ShardingOutcomeTests
         Assert.All(outcomes, outcome => Assert.Equal((1ul, (uint)worker.Pid, 0ul), (outcome.Worker, outcome.Pid, outcome.Lost)));
         Assert.Equal(6, outcomes[0].Protocol);
         var cookies = outcomes.Where(outcome => outcome.Protocol == 17 || outcome.Kind == ShardingKind.Listen);
-        Assert.Equal(SockDiag.Serving().Select(socket => socket.Cookie).Order(), cookies.Select(outcome => outcome.Cookie).Order());
+        Assert.Equal(
+            SockDiag.Serving().Select(socket => socket.Cookie).Order(), cookies.Select(outcome => outcome.Cookie).Order());
     });
 
     [Fact]

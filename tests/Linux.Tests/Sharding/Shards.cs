@@ -26,9 +26,9 @@ internal sealed class Shards : IDisposable
     /// <summary>The first group has the number 1.</summary>
     public ShardedGroup Attach(ReuseportSpec spec, bool privilegedPorts = false)
     {
-        var group = new ShardedGroup();
+        var group = new ShardedGroup((ulong)_groups.Count + 1);
         _groups.Add(group);
-        Assert.Null(Programs.Attach(group.Directory, ShardingSettings.From(spec, privilegedPorts), (ulong)_groups.Count));
+        Assert.Null(Programs.Attach(group.Directory, ShardingSettings.From(spec, privilegedPorts), group.Number));
         return group;
     }
 

@@ -4,8 +4,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Sharding;
 
 /// <summary>
-/// The consumer's end of the ring of outcomes (BPF_MAP_TYPE_RINGBUF, Linux 5.8; the layout is that of kernel/bpf/ringbuf.c). epoll
-/// reports its descriptor as readable while it has outcomes. For one thread.
+/// The consumer's end of the ring of outcomes (BPF_MAP_TYPE_RINGBUF, Linux 5.8; the layout is that of kernel/bpf/ringbuf.c).
+/// epoll reports its descriptor as readable while it has outcomes. For one thread.
 /// </summary>
 internal sealed unsafe class OutcomeRing : IDisposable
 {

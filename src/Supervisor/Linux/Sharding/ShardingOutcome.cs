@@ -17,7 +17,8 @@ internal enum ShardingKind : byte
 }
 
 /// <summary>
-/// <c>struct share_event</c> of Native/Sharding/share_maps.h: a bind(2) or listen(2) that succeeded. A failed call has no outcome.
+/// <c>struct share_event</c> of Native/Sharding/share_maps.h: a bind(2) or listen(2) that succeeded. A failed call has no
+/// outcome.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct ShardingOutcome

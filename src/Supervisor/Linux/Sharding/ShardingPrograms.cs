@@ -13,8 +13,8 @@ internal sealed record ShardingError(string Step, Errno Errno)
 
 /// <summary>
 /// The BPF programs of Native/Sharding/share.bpf.c: loaded once, and attached to the cgroup of each worker. They set the options
-/// of sockets at bind(2), and tell outcomes. Attachments and counts end with the cgroup, when its last socket is closed. Any thread
-/// may call.
+/// of sockets at bind(2), and tell outcomes. Attachments and counts end with the cgroup, when its last socket is closed. Any
+/// thread may call.
 /// </summary>
 internal sealed unsafe class ShardingPrograms : IDisposable
 {
@@ -40,8 +40,8 @@ internal sealed unsafe class ShardingPrograms : IDisposable
     internal int SettingsCount => _settings.Count;
 
     /// <param name="error">
-    /// EPERM without CAP_BPF and CAP_NET_ADMIN. EINVAL or ENOTSUPP (524) if the kernel lacks a hook or a helper: before Linux 5.13;
-    /// also without CAP_PERFMON, as the verifier then also follows mispredicted branches.
+    /// EPERM without CAP_BPF and CAP_NET_ADMIN. EINVAL or ENOTSUPP (524) if the kernel lacks a hook or a helper, before Linux
+    /// 5.13; also without CAP_PERFMON, as the verifier then also follows mispredicted branches.
     /// </param>
     public static ShardingPrograms? Load(out ShardingError? error)
     {
@@ -61,16 +61,17 @@ internal sealed unsafe class ShardingPrograms : IDisposable
 
     /// <summary>To be called before the first process of the group starts.</summary>
     /// <param name="worker">The number that outcomes carry.</param>
+    /// <param name="countsConnections">Costs 1 to 2 µs for each connection.</param>
     /// <returns>
     /// EEXIST if the group has the programs. EPERM if a group above has a program that allows no others. Null after success.
     /// </returns>
-    public ShardingError? Attach(CgroupDirectory group, ShardingSettings settings, ulong worker)
+    public ShardingError? Attach(CgroupDirectory group, ShardingSettings settings, ulong worker, bool countsConnections = true)
     {
         lock (_gate)
         {
             var key = _settings.KeyOf(settings, out var errno);
             if (errno != Errno.None) return new ShardingError("rpd_settings", errno);
-            var storage = new ShardingWorker { Worker = worker, Settings = key };
+            var storage = new ShardingWorker { Worker = worker, Settings = key, Counts = countsConnections ? 1u : 0 };
             byte* failed = null;
             fixed (Native.Sharding* opened = &_opened)
                 errno = new Errno(Native.AttachSharding(opened, group, group.Id, &storage, &failed));

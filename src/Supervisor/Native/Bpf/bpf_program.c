@@ -82,16 +82,22 @@ static int read_program(const struct bpf_program *program, const struct maps *ma
     return (int)count;
 }
 
-int reuseportd_bpf_load(const struct bpf_program *program, const struct bpf_named_map *maps, size_t map_count)
+/* Returns how many calls there were. */
+static int remove_calls(struct bpf_insn *instructions, int count, int32_t helper)
 {
-    struct bpf_insn instructions[MOST_INSTRUCTIONS];
-    const struct maps named = {maps, map_count};
-    int count = read_program(program, &named, instructions);
-    if (count < 0) {
-        errno = ENOEXEC;
-        return -1;
-    }
+    const struct bpf_insn nothing = {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0};
+    int removed = 0;
+    for (int i = 0; i < count; i++)
+        if (instructions[i].code == (BPF_JMP | BPF_CALL) && instructions[i].src_reg == 0 &&
+            instructions[i].imm == helper) {
+            instructions[i] = nothing;
+            removed++;
+        }
+    return removed;
+}
 
+static int load(const struct bpf_program *program, const struct bpf_insn *instructions, int count)
+{
     union bpf_attr attributes;
     memset(&attributes, 0, sizeof attributes);
     attributes.prog_type = program->type;
@@ -101,4 +107,20 @@ int reuseportd_bpf_load(const struct bpf_program *program, const struct bpf_name
     attributes.license = (uintptr_t) "Dual MIT/GPL";
     strncpy(attributes.prog_name, program->name, sizeof attributes.prog_name - 1);
     return reuseportd_bpf(BPF_PROG_LOAD, &attributes);
+}
+
+int reuseportd_bpf_load(const struct bpf_program *program, const struct bpf_named_map *maps, size_t map_count)
+{
+    struct bpf_insn instructions[MOST_INSTRUCTIONS];
+    const struct maps named = {maps, map_count};
+    int count = read_program(program, &named, instructions);
+    if (count < 0) {
+        errno = ENOEXEC;
+        return -1;
+    }
+    int loaded = load(program, instructions, count);
+    if (loaded < 0 && errno == EINVAL && program->optional_helper &&
+        remove_calls(instructions, count, program->optional_helper) > 0)
+        loaded = load(program, instructions, count);
+    return loaded;
 }

@@ -7,6 +7,7 @@
 
 #include <linux/bpf.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct bpf_named_map {
     const char *name; /* the symbol in the object */
@@ -19,6 +20,7 @@ struct bpf_program {
     enum bpf_prog_type type;
     enum bpf_attach_type attach; /* the expected one */
     const char *name;            /* in the kernel's lists */
+    int32_t optional_helper;     /* 0, or a helper whose calls do nothing if the kernel lacks it */
 };
 
 /*

@@ -60,7 +60,7 @@ static int load_programs(struct reuseportd_sharding *opened, int sockets, const 
                                          {"sockets", sockets}};
     for (int i = 0; i < SHARDING_PROGRAMS; i++) {
         const struct bpf_program program = {reuseportd_sharding_object, hooks[i].section, hooks[i].type,
-                                            hooks[i].attach, "reuseportd"};
+                                            hooks[i].attach, "reuseportd", BPF_FUNC_set_retval};
         *failed = hooks[i].section;
         opened->programs[i] = reuseportd_bpf_load(&program, maps, sizeof maps / sizeof *maps);
         if (opened->programs[i] < 0)
@@ -102,7 +102,8 @@ int reuseportd_sharding_attach(const struct reuseportd_sharding *opened, int cgr
     *failed = "storage";
     if (reuseportd_bpf_get(opened->workers, &id, &found) == 0)
         return EEXIST;
-    for (int i = 0; i < SHARDING_PROGRAMS; i++) {
+    const int count = worker->counts ? SHARDING_PROGRAMS : SHARDING_PROGRAMS_WITHOUT_COUNT;
+    for (int i = 0; i < count; i++) {
         union bpf_attr attributes;
         memset(&attributes, 0, sizeof attributes);
         attributes.target_fd = (uint32_t)cgroup;

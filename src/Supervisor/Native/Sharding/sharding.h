@@ -11,6 +11,8 @@
 #include "spawn.h"
 
 #define SHARDING_PROGRAMS 6
+/* The last program is only for counting connections. */
+#define SHARDING_PROGRAMS_WITHOUT_COUNT 5
 
 /* Close-on-exec descriptors; the caller closes them. */
 struct reuseportd_sharding {

@@ -42,7 +42,15 @@ static always_inline void option_restore(struct bpf_sock_addr *bind, int name, _
     *found = SHARE_LEAVE;
 }
 
+static always_inline int refuse(int error)
+{
+    bpf_set_retval(error);
+    return REFUSED;
+}
+
 /*
+ * Returns 0, or the negative errno that the bind fails with, as with the library.
+ *
  * A socket that has an interface already can change it only with CAP_NET_RAW, and no helper reads its name. So the index
  * is compared with the index of the device when it was last set.
  */
@@ -51,14 +59,15 @@ static always_inline int confine(struct bpf_sock_addr *bind, struct bpf_sock *sk
 {
     __u64 network = bpf_get_netns_cookie(bind);
     if (settings->device[0] == 0)
-        return 0;
+        return -ENODEV;
     if (sk->bound_dev_if != 0 && sk->bound_dev_if == worker->device_index && worker->network == network)
-        return 1;
-    if (bpf_setsockopt(bind, SOL_SOCKET, SO_BINDTODEVICE, settings->device, SHARE_DEVICE_BYTES) != 0)
         return 0;
+    int error = (int)bpf_setsockopt(bind, SOL_SOCKET, SO_BINDTODEVICE, settings->device, SHARE_DEVICE_BYTES);
+    if (error != 0)
+        return error;
     worker->network = network;
     worker->device_index = sk->bound_dev_if;
-    return 1;
+    return 0;
 }
 
 /* A failed bind calls no hook. So the socket gets its former options when the program tries a port that is not listed. */
@@ -82,12 +91,13 @@ static always_inline int share(struct bpf_sock_addr *bind, struct bpf_sock *sk, 
     if (!socket) {
         /* No memory. The bind is as without the daemon, but never without its device. */
         lose(worker, 1);
-        return settings->confined ? REFUSED : ALLOWED;
+        return settings->confined ? refuse(-ENOMEM) : ALLOWED;
     }
     if (settings->confined) {
         int had_device = sk->bound_dev_if != 0;
-        if (!confine(bind, sk, worker, settings))
-            return REFUSED;
+        int error = confine(bind, sk, worker, settings);
+        if (error != 0)
+            return refuse(error);
         if (!had_device)
             socket->confined = 1;
     }

@@ -16,6 +16,8 @@
 #define SO_REUSEADDR 2
 #define SO_REUSEPORT 15
 #define SO_BINDTODEVICE 25
+#define ENOMEM 12
+#define ENODEV 19
 
 struct map {
     int unused;
@@ -34,6 +36,8 @@ static long (*const bpf_setsockopt)(void *context, int level, int name, void *va
                                     int length) = (void *)BPF_FUNC_setsockopt;
 static long (*const bpf_getsockopt)(void *context, int level, int name, void *value,
                                     int length) = (void *)BPF_FUNC_getsockopt;
+/* Linux 6.1. If it is missing, its calls do nothing, and a bind that is refused fails with EPERM. */
+static int (*const bpf_set_retval)(int value) = (void *)BPF_FUNC_set_retval;
 static long (*const bpf_ringbuf_output)(struct map *ring, void *data, __u64 size,
                                         __u64 flags) = (void *)BPF_FUNC_ringbuf_output;
 static __u64 (*const bpf_ringbuf_query)(struct map *ring, __u64 flags) = (void *)BPF_FUNC_ringbuf_query;

@@ -63,6 +63,8 @@ struct share_worker {
     __u64 network;     /* cookie of the network namespace in which device_index is that of the device */
     __u32 device_index;
     __u32 settings; /* key in the map of settings; 0 for none */
+    __u32 counts;   /* whether connections are counted */
+    __u32 reserved;
 };
 
 /* The storage of a socket: what a bind did with it. For a connection: whether it is counted. */

@@ -34,7 +34,7 @@ static always_inline void listens(struct bpf_sock_ops *tcp, struct bpf_sock *sk,
  */
 static always_inline void opens(struct bpf_sock_ops *tcp, struct bpf_sock *sk, struct share_worker *worker)
 {
-    struct share_socket *socket = make_socket(sk);
+    struct share_socket *socket = worker->counts ? make_socket(sk) : 0;
     if (!socket)
         return;
     bpf_sock_ops_cb_flags_set(tcp, tcp->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
@@ -49,25 +49,28 @@ static always_inline void closes(struct share_socket *socket, struct share_worke
         __sync_fetch_and_sub(&worker->connections, 1);
 }
 
+/* TCP calls it several times for each connection: other calls end here at once. */
+static always_inline int is_of_interest(const struct bpf_sock_ops *tcp)
+{
+    return tcp->op == BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB || tcp->op == BPF_SOCK_OPS_TCP_LISTEN_CB ||
+           (tcp->op == BPF_SOCK_OPS_STATE_CB && tcp->args[1] == TCP_CLOSED);
+}
+
 SEC("sockops")
 int tcp_tells(struct bpf_sock_ops *tcp)
 {
+    if (!is_of_interest(tcp))
+        return 1;
     struct share_worker *worker = bpf_get_local_storage(&workers, 0);
     struct bpf_sock *sk = tcp->sk;
     if (!sk || !worker->settings)
         return 1;
-    switch (tcp->op) {
-    case BPF_SOCK_OPS_TCP_LISTEN_CB:
+    if (tcp->op == BPF_SOCK_OPS_TCP_LISTEN_CB)
         listens(tcp, sk, worker);
-        break;
-    case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
+    else if (tcp->op == BPF_SOCK_OPS_STATE_CB)
+        closes(bpf_sk_storage_get(&sockets, sk, 0, 0), worker);
+    else
         opens(tcp, sk, worker);
-        break;
-    case BPF_SOCK_OPS_STATE_CB:
-        if (tcp->args[1] == TCP_CLOSED)
-            closes(bpf_sk_storage_get(&sockets, sk, 0, 0), worker);
-        break;
-    }
     return 1;
 }
 

@@ -20,7 +20,7 @@ static int load_program(const struct reuseportd_steering *maps)
         {"sockets", maps->sockets}, {"slots", maps->slots}, {"group_map", maps->group}};
     const struct bpf_program program = {reuseportd_steering_object, "sk_reuseport/migrate",
                                         BPF_PROG_TYPE_SK_REUSEPORT, BPF_SK_REUSEPORT_SELECT_OR_MIGRATE,
-                                        "reuseportd"};
+                                        "reuseportd", 0};
     return reuseportd_bpf_load(&program, named, sizeof named / sizeof *named);
 }
 
