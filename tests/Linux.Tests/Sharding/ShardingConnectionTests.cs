@@ -84,6 +84,34 @@ public sealed class ShardingConnectionTests
     });
 
     [Fact]
+    public void Drain_LastConnectionEnds_IsToldOnce() => OwnNetwork.Run(spawner =>
+    {
+        using var shards = new Shards();
+        var group = shards.Attach(Shards.Port());
+        ShardedGroup.Lines(group.Start(spawner, "/usr/bin/python3", "-c", Server));
+        Connect().Dispose();
+        Deadline.Until(() => shards.Connections(group) == 0, "no connection");
+        shards.Outcomes();
+
+        var clients = Enumerable.Range(0, 3).Select(_ => Connect()).ToArray();
+        Assert.Equal(Errno.None, shards.Programs.Drain(group.Number));
+        Assert.Equal(3ul, shards.Connections(group));
+        clients[0].Dispose();
+        clients[1].Dispose();
+        Deadline.Until(() => shards.Connections(group) == 1, "one connection");
+        Assert.Empty(shards.Outcomes());
+        clients[2].Dispose();
+        var told = new List<ShardingOutcome>();
+        Deadline.Until(() => (told = shards.Outcomes()).Count > 0, "an outcome");
+        Assert.Equal((ShardingKind.Idle, group.Number), (Assert.Single(told).Kind, told[0].Worker));
+
+        Assert.Equal(Errno.NotFound, shards.Programs.StopDrain(group.Number));
+        Connect().Dispose();
+        Deadline.Until(() => shards.Programs.Read(group.Directory.Id) is { Connections: 0, Established: 5 }, "the fifth ended");
+        Assert.Empty(shards.Outcomes());
+    });
+
+    [Fact]
     public void Read_AttachedWithoutCounts_CountsNothing() => OwnNetwork.Run(spawner =>
     {
         using var shards = new Shards();

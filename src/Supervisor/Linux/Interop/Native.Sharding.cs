@@ -19,6 +19,12 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "reuseportd_sharding_next")]
     public static partial int NextSharding(SafeHandle workers, ulong id, ulong* next);
 
+    [LibraryImport(Library, EntryPoint = "reuseportd_sharding_drain")]
+    public static partial int DrainSharding(SafeHandle drains, ulong worker);
+
+    [LibraryImport(Library, EntryPoint = "reuseportd_sharding_stop_drain")]
+    public static partial int StopDrainSharding(SafeHandle drains, ulong worker);
+
     [LibraryImport(Library, EntryPoint = "reuseportd_sharding_put_settings")]
     public static partial int PutShardingSettings(SafeHandle settings, uint key, void* value);
 
@@ -34,5 +40,6 @@ internal static unsafe partial class Native
         public int Workers;
         public int Settings;
         public int Events;
+        public int Drains;
     }
 }

@@ -14,6 +14,9 @@ internal enum ShardingKind : byte
 
     /// <summary>The first outcome that a worker lost: read its sockets by sock_diag. It has no socket.</summary>
     Lost,
+
+    /// <summary>The worker has no open connection any more: the answer to <see cref="ShardingPrograms.Drain"/>.</summary>
+    Idle,
 }
 
 /// <summary>
@@ -89,6 +92,7 @@ internal readonly record struct ShardingOutcome
     }
 
     /// <summary>The outcome in the form of the library's lines. The descriptor is unknown: -1.</summary>
+    /// <remarks>Not for <see cref="ShardingKind.Idle"/>, which the library does not have.</remarks>
     /// <param name="inode">From the socket's cookie.</param>
     /// <param name="device">The interface of the settings.</param>
     /// <param name="backlog">For a listen; sock_diag has it as <see cref="SocketRecord.WriteQueue"/>.</param>

@@ -21,6 +21,7 @@ internal sealed unsafe class ShardingPrograms : IDisposable
     private readonly Lock _gate = new();
     private readonly Descriptor[] _programs;
     private readonly Descriptor _workers;
+    private readonly Descriptor _drains;
     private readonly SettingsTable _settings;
     private Native.Sharding _opened;
 
@@ -30,6 +31,7 @@ internal sealed unsafe class ShardingPrograms : IDisposable
         _programs = new Descriptor[Native.Sharding.ProgramCount];
         for (var number = 0; number < _programs.Length; number++) _programs[number] = new Descriptor(_opened.Programs[number]);
         _workers = new Descriptor(_opened.Workers);
+        _drains = new Descriptor(_opened.Drains);
         _settings = new SettingsTable(new Descriptor(_opened.Settings), _workers);
         Outcomes = outcomes;
     }
@@ -56,6 +58,7 @@ internal sealed unsafe class ShardingPrograms : IDisposable
         for (var number = 0; number < Native.Sharding.ProgramCount; number++) _ = Libc.Close(opened.Programs[number]);
         _ = Libc.Close(opened.Workers);
         _ = Libc.Close(opened.Settings);
+        _ = Libc.Close(opened.Drains);
         return null;
     }
 
@@ -87,11 +90,21 @@ internal sealed unsafe class ShardingPrograms : IDisposable
         return Native.ReadSharding(_workers, group, &worker) == 0 ? worker : null;
     }
 
+    /// <summary>
+    /// Asks for one <see cref="ShardingKind.Idle"/> when the worker's last connection ends. <see cref="Read"/> the count after
+    /// this call: a worker without connections gives no outcome. Needs the count of connections.
+    /// </summary>
+    public Errno Drain(ulong worker) => new(Native.DrainSharding(_drains, worker));
+
+    /// <returns>ENOENT if the outcome is in the ring or was read.</returns>
+    public Errno StopDrain(ulong worker) => new(Native.StopDrainSharding(_drains, worker));
+
     public void Dispose()
     {
         foreach (var program in _programs) program.Dispose();
         _settings.Dispose();
         _workers.Dispose();
+        _drains.Dispose();
         Outcomes.Dispose();
     }
 

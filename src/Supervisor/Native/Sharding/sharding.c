@@ -38,6 +38,8 @@ static int make_maps(uint32_t settings_count, struct reuseportd_sharding *opened
     const struct bpf_map_shape settings = {BPF_MAP_TYPE_HASH, "rpd_settings", sizeof(uint32_t),
                                            sizeof(struct share_settings), settings_count, BPF_F_NO_PREALLOC};
     const struct bpf_map_shape events = {BPF_MAP_TYPE_RINGBUF, "rpd_events", 0, 0, SHARE_RING_BYTES, 0};
+    const struct bpf_map_shape drains = {BPF_MAP_TYPE_HASH, "rpd_drains", sizeof(uint64_t),
+                                         sizeof(uint32_t), SHARE_WORKERS, BPF_F_NO_PREALLOC};
     const struct bpf_map_shape of_sockets = {BPF_MAP_TYPE_SK_STORAGE, "rpd_bound", sizeof(uint32_t),
                                              sizeof(struct share_socket), 0, BPF_F_NO_PREALLOC};
     int error = make(&workers, failed, &opened->workers);
@@ -45,6 +47,8 @@ static int make_maps(uint32_t settings_count, struct reuseportd_sharding *opened
         error = make(&settings, failed, &opened->settings);
     if (!error)
         error = make(&events, failed, &opened->events);
+    if (!error)
+        error = make(&drains, failed, &opened->drains);
     if (error)
         return error;
     *failed = of_sockets.name;
@@ -57,6 +61,7 @@ static int load_programs(struct reuseportd_sharding *opened, int sockets, const 
     const struct bpf_named_map maps[] = {{"workers", opened->workers},
                                          {"settings_map", opened->settings},
                                          {"events", opened->events},
+                                         {"drains", opened->drains},
                                          {"sockets", sockets}};
     for (int i = 0; i < SHARDING_PROGRAMS; i++) {
         const struct bpf_program program = {reuseportd_sharding_object, hooks[i].section, hooks[i].type,
@@ -71,7 +76,7 @@ static int load_programs(struct reuseportd_sharding *opened, int sockets, const 
 
 static void close_all(struct reuseportd_sharding *opened)
 {
-    int32_t *fds[] = {&opened->workers, &opened->settings, &opened->events};
+    int32_t *fds[] = {&opened->workers, &opened->settings, &opened->events, &opened->drains};
     for (int i = 0; i < SHARDING_PROGRAMS; i++)
         if (opened->programs[i] >= 0)
             close(opened->programs[i]);
@@ -126,6 +131,17 @@ int reuseportd_sharding_read(int workers, uint64_t id, struct share_worker *work
 int reuseportd_sharding_next(int workers, uint64_t id, uint64_t *next)
 {
     return reuseportd_bpf_next(workers, id == 0 ? NULL : &id, next);
+}
+
+int reuseportd_sharding_drain(int drains, uint64_t worker)
+{
+    const uint32_t any = 0;
+    return reuseportd_bpf_put(drains, &worker, &any, BPF_ANY);
+}
+
+int reuseportd_sharding_stop_drain(int drains, uint64_t worker)
+{
+    return reuseportd_bpf_remove(drains, &worker);
 }
 
 int reuseportd_sharding_put_settings(int settings, uint32_t key, const struct share_settings *value)

@@ -20,6 +20,7 @@ struct reuseportd_sharding {
     int32_t workers;
     int32_t settings;
     int32_t events;
+    int32_t drains; /* keys are numbers of workers */
 };
 
 /*
@@ -40,6 +41,11 @@ REUSEPORTD_EXPORT int reuseportd_sharding_read(int workers, uint64_t id, struct 
 
 /* The next id of a cgroup with storage; `id` 0 for the first. ENOENT at the end. */
 REUSEPORTD_EXPORT int reuseportd_sharding_next(int workers, uint64_t id, uint64_t *next);
+
+/* Asks for one event when the worker has no open connection any more. */
+REUSEPORTD_EXPORT int reuseportd_sharding_drain(int drains, uint64_t worker);
+/* ENOENT if the event was sent, or nobody asked. */
+REUSEPORTD_EXPORT int reuseportd_sharding_stop_drain(int drains, uint64_t worker);
 
 REUSEPORTD_EXPORT int reuseportd_sharding_put_settings(int settings, uint32_t key, const struct share_settings *value);
 REUSEPORTD_EXPORT int reuseportd_sharding_remove_settings(int settings, uint32_t key);

@@ -26,9 +26,11 @@ struct map workers SEC("maps");
 struct map settings_map SEC("maps");
 struct map sockets SEC("maps");
 struct map events SEC("maps");
+struct map drains SEC("maps");
 
 /* bpf-helpers(7), by number. */
 static void *(*const bpf_map_lookup_elem)(struct map *map, const void *key) = (void *)BPF_FUNC_map_lookup_elem;
+static long (*const bpf_map_delete_elem)(struct map *map, const void *key) = (void *)BPF_FUNC_map_delete_elem;
 static void *(*const bpf_get_local_storage)(struct map *map, __u64 flags) = (void *)BPF_FUNC_get_local_storage;
 static void *(*const bpf_sk_storage_get)(struct map *map, void *sk, void *value,
                                          __u64 flags) = (void *)BPF_FUNC_sk_storage_get;

@@ -12,6 +12,7 @@
 #define SHARE_PREFIXES 64
 #define SHARE_DEVICE_BYTES 16 /* IFNAMSIZ */
 #define SHARE_LEAVE (-1)
+#define SHARE_WORKERS 16384
 
 /* A worker may tell so many events at once, and then one for each interval. */
 #define SHARE_RING_BYTES (512 * 1024)
@@ -24,6 +25,7 @@ enum share_kind {
     SHARE_BIND,
     SHARE_LISTEN,
     SHARE_LOST, /* the first event that is lost: it carries no socket */
+    SHARE_IDLE, /* no connection is open any more; once for each entry in `drains` */
 };
 
 struct share_ports {

@@ -43,10 +43,22 @@ static always_inline void opens(struct bpf_sock_ops *tcp, struct bpf_sock *sk, s
     __sync_fetch_and_add(&worker->established, 1);
 }
 
+/* Beyond the limit of events: the entry is removed, so the daemon gets one event for each time that it asks. */
+static always_inline void is_idle(struct share_worker *worker)
+{
+    __u64 key = worker->worker;
+    if (bpf_map_delete_elem(&drains, &key) != 0)
+        return;
+    struct share_event event = {.worker = key, .kind = SHARE_IDLE};
+    bpf_ringbuf_output(&events, &event, sizeof event, 0);
+}
+
 static always_inline void closes(struct share_socket *socket, struct share_worker *worker)
 {
-    if (socket && socket->open && __sync_lock_test_and_set(&socket->open, 0))
-        __sync_fetch_and_sub(&worker->connections, 1);
+    if (!socket || !socket->open || !__sync_lock_test_and_set(&socket->open, 0))
+        return;
+    if (__sync_fetch_and_sub(&worker->connections, 1) == 1)
+        is_idle(worker);
 }
 
 /* TCP calls it several times for each connection: other calls end here at once. */
