@@ -14,6 +14,21 @@ public sealed class ShardingProgramsTests
         Assert.Equal(new ShardingError("rpd_workers", Errno.NotPermitted), error);
     });
 
+    [Theory]
+    [InlineData("rpd_workers", 1, "net_admin")]
+    [InlineData("cgroup/bind4", 1, "bpf", "perfmon")]
+    [InlineData("cgroup/bind4", 13, "bpf", "net_admin")]
+    [InlineData("", 0, "bpf", "net_admin", "perfmon")]
+    public void Load_Capabilities_TheMissingOneIsTold(string step, int errno, params string[] names)
+    {
+        Need.Program();
+        OrdinaryUser.Run([.. names.Select(name => Capability.TryParse(name)!.Value)], _ =>
+        {
+            using var programs = ShardingPrograms.Load(out var error);
+            Assert.Equal((step, errno), (error?.Step ?? "", error?.Errno.Number ?? 0));
+        });
+    }
+
     [Fact]
     public void Attach_Again_ExistsAndNothingChanges() => OwnNetwork.Run(spawner =>
     {

@@ -42,8 +42,8 @@ internal sealed unsafe class ShardingPrograms : IDisposable
     internal int SettingsCount => _settings.Count;
 
     /// <param name="error">
-    /// EPERM without CAP_BPF and CAP_NET_ADMIN. EINVAL or ENOTSUPP (524) if the kernel lacks a hook or a helper, before Linux
-    /// 5.13; also without CAP_PERFMON, as the verifier then also follows mispredicted branches.
+    /// EPERM without CAP_BPF and CAP_NET_ADMIN. EACCES without CAP_PERFMON: the verifier then refuses to compute addresses in
+    /// loops. EINVAL or ENOTSUPP (524) if the kernel lacks a hook or a helper, before Linux 5.13.
     /// </param>
     public static ShardingPrograms? Load(out ShardingError? error)
     {

@@ -24,8 +24,8 @@ struct reuseportd_sharding {
 };
 
 /*
- * `failed` becomes the name of the map or section that failed. EPERM without CAP_BPF and CAP_NET_ADMIN; EINVAL or
- * ENOTSUPP (524) if the kernel lacks a hook or helper.
+ * `failed` becomes the name of the map or section that failed. EPERM without CAP_BPF and CAP_NET_ADMIN; EACCES without
+ * CAP_PERFMON; EINVAL or ENOTSUPP (524) if the kernel lacks a hook or helper.
  */
 REUSEPORTD_EXPORT int reuseportd_sharding_open(uint32_t settings_count, struct reuseportd_sharding *opened,
                                                const char **failed);
