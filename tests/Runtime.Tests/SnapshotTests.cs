@@ -137,7 +137,7 @@ public sealed class SnapshotTests
         Deadline.Until(() => fleet.Worker("web@0").Detail == words, "the bind is known");
         var attempt = fleet.Worker("web@0").Attempt!;
         Assert.Equal(
-            (AttemptKind.FailedReplacement, new UpdateRemedy("web", RemedyVerb.Apply, NeedsStart: false, CanStopFirst: true)),
+            (AttemptKind.Failed, new UpdateRemedy("web", RemedyVerb.Apply, NeedsStart: false, CanStopFirst: true)),
             (attempt.Kind, attempt.Remedy));
         Assert.Equal("8093", attempt.Process.Ports.ToString());
         fleet.Ask(new FleetCommand.Stop(), "web");

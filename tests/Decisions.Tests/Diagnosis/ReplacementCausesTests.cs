@@ -92,7 +92,7 @@ public sealed class ReplacementCausesTests
         Of(Serves with { Attempt = new Attempt(AttemptKind.Replacement, Starting with { FailedBind = null }) }));
 
     private static string[] Whole(WorkerSnapshot failed, WorkerSnapshot? former = null, PortHolder? holder = null) =>
-        Of((former ?? Serves) with { Attempt = new Attempt(AttemptKind.FailedReplacement, failed, Remedy) }, holder ?? Own);
+        Of((former ?? Serves) with { Attempt = new Attempt(AttemptKind.Failed, failed, Remedy) }, holder ?? Own);
 
     private static string[] Of(WorkerSnapshot worker, params PortHolder[] holders)
     {

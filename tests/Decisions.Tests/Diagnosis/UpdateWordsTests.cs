@@ -65,10 +65,10 @@ public sealed class UpdateWordsTests
         var worker = Web with { NotReplaced = new UpdateObstacle.ReplacementFailed() };
         Assert.Equal(
             "not replaced: exit code 3",
-            WorkerDetail.Of(worker with { Attempt = new Attempt(AttemptKind.FailedReplacement, Failed) }));
+            WorkerDetail.Of(worker with { Attempt = new Attempt(AttemptKind.Failed, Failed) }));
         Assert.Equal(
             "not replaced: the new process stopped by itself",
-            WorkerDetail.Of(worker with { Attempt = new Attempt(AttemptKind.FailedReplacement, Failed with { Reason = null }) }));
+            WorkerDetail.Of(worker with { Attempt = new Attempt(AttemptKind.Failed, Failed with { Reason = null }) }));
     }
 
     [Fact]

@@ -115,7 +115,7 @@ public sealed class EndOrderTests
         {
         }
 
-        public SlotCounts? CountsOf(int slot) => null;
+        public GivenCounts? CountsOf(int slot) => null;
 
         public Errno Rescue(int slot, out long waited)
         {

@@ -138,7 +138,8 @@ internal sealed class Supervised : IDisposable
     }
 
     /// <summary>How many connections each worker was given.</summary>
-    public IReadOnlyDictionary<WorkerName, SlotCounts> ConnectionsGiven() => Deadline.Await(_steerer!.CountAsync(), "the counts");
+    public IReadOnlyDictionary<WorkerName, GivenCounts> ConnectionsGiven() =>
+        Deadline.Await(_steerer!.CountAsync(), "the counts");
 
     public FleetSnapshot Snapshot()
     {

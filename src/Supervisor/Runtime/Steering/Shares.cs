@@ -190,7 +190,8 @@ internal sealed class Shares(
 
     /// <summary>False while another process of the service is between its start and its share.</summary>
     private bool MayEnd(WorkerProcess process) =>
-        process.Slot.Service.Starts.InProgress == 0 && !_shareRequested.Any(other => other.Slot.Service == process.Slot.Service);
+        starter.InProgress(process.Slot.Service) == 0
+        && !_shareRequested.Any(other => other.Slot.Service == process.Slot.Service);
 
     private void End(WorkerProcess process)
     {

@@ -10,7 +10,8 @@ namespace Reuseportd.Runtime.Supervision;
 /// All calls are O(1).
 /// </summary>
 /// <param name="queue">Gets the number of a service's starts in progress.</param>
-internal sealed class SlotCounts(StartQueue<QueuedStart> queue)
+/// <param name="lines">The waiting starts of each service.</param>
+internal sealed class SlotCounts(StartQueue<QueuedStart> queue, StartLines lines)
 {
     private readonly int[] _states = new int[Enum.GetValues<WorkerState>().Length];
     private readonly Dictionary<Service, ServiceCount> _services = [];
@@ -64,8 +65,8 @@ internal sealed class SlotCounts(StartQueue<QueuedStart> queue)
         }
 
         if (state is not SlotState.Starting { Phase: not StartPhase.Queued }) return;
-        if (by > 0) queue.Began(slot.Service.Starts);
-        else queue.Ended(slot.Service.Starts);
+        if (by > 0) queue.Began(lines.Of(slot.Service));
+        else queue.Ended(lines.Of(slot.Service));
     }
 
     /// <summary>Counts a slot that is unsettled from now on.</summary>
