@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Linux.Tests.Harness;
+using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 
 namespace Linux.Tests;

@@ -1,5 +1,6 @@
 using Reuseportd.Linux.Files;
 using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 using Reuseportd.Observability.Destinations;
 using Reuseportd.Observability.Formats;

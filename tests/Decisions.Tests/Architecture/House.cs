@@ -29,9 +29,12 @@ internal static partial class House
     /// </summary>
     public static readonly Dictionary<string, string[][]> Rooms = new()
     {
-        ["Configuration"] = [["Text"], ["Yaml"], ["Reading"], ["Values"], ["Schema", "Sections"], ["Loading", "Writing"]],
+        ["Configuration"] = [["Text"], ["Yaml"], ["Reading"], ["Values"], ["SchemaExport", "Sections"], ["Loading", "Writing"]],
         ["Planning"] = [["Names", "Changes", "RollingUpdates"]],
-        ["Linux"] = [["Interop"], ["Users"], ["Files"], ["Processes"], ["Cgroups", "Sockets"], ["ReusePort", "Spawning"]],
+        ["Linux"] =
+        [
+            ["Interop"], ["Users"], ["Files"], ["Processes"], ["Trees"], ["Cgroups", "Sockets"], ["ReusePort", "Spawning"],
+        ],
         ["Observability"] = [["Text"], ["Lines"], ["Events"], ["Formats"], ["Destinations"]],
         ["Runtime"] =
         [

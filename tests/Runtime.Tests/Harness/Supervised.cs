@@ -3,6 +3,7 @@ using Reuseportd.Diagnosis;
 using Reuseportd.Linux.Cgroups;
 using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 using Reuseportd.Observability.Destinations;
 using Reuseportd.Observability.Events;

@@ -1,5 +1,6 @@
 using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Spawning;
+using Reuseportd.Linux.Trees;
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 using Reuseportd.Observability.Lines;

@@ -1,5 +1,6 @@
 using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Spawning;
+using Reuseportd.Linux.Trees;
 using Reuseportd.Observability.Events;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Messages;
