@@ -85,6 +85,12 @@ internal sealed class AdoptedChildren(
             return false;
         }
 
+        if (unwatched.IsOwn(child))
+        {
+            IsDue = true;
+            return false;
+        }
+
         if (isProbe(child)) return false;
         // The loop has not taken the start's message yet. Until then the child hides others that have ended.
         if (starts.IsOwn(child))

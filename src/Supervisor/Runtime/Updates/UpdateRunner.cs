@@ -106,7 +106,12 @@ internal sealed class UpdateRunner(
     }
 
     /// <summary>Handles a worker that has left its service.</summary>
-    public void Left(WorkerSlot slot) => notReplaced.Forget(slot);
+    public void Left(WorkerSlot slot)
+    {
+        notReplaced.Forget(slot);
+        // An update that stops later must not explain a worker that has left.
+        if (Of(slot.Service) is { } update && update.Has(slot)) Step(update, new UpdateEvent.Left(slot.Name.Index));
+    }
 
     /// <summary>Forgets a service that is gone.</summary>
     public void Left(Service service) => _cut.Remove(service);
