@@ -9,6 +9,7 @@ using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Output;
 using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Slots;
 
 namespace Decisions.Tests.Api;
 
@@ -27,7 +28,7 @@ public sealed class DocumentsTests
         new WorkerName("web", 2), WorkerState.Backoff, Pid: null, Generation: 1, Restarts: 0, Started: null, LastExit: null,
         TimeSpan.FromSeconds(102), [])
     {
-        Reason = new StateReason.Failure("exec x: ENOENT"),
+        Reason = new StateReason.Failure(new SlotFailure.NotStarted(new SpawnError("exec", "x", Errno.NotFound))),
     };
 
     [Fact]
@@ -73,7 +74,11 @@ public sealed class DocumentsTests
     {
         var web = Specs.Service("web", workers: 3);
         var failed = new UpdateStop.ReplacementFailed(
-            Ready.Name, Waiting with { IsOver = true, Reason = new StateReason.Failure("exit code 3") });
+            Ready.Name,
+            Waiting with
+            {
+                IsOver = true, Reason = new StateReason.Failure(new SlotFailure.Ended(ExitStatus.Exited(3))),
+            });
         var update = new UpdateSnapshot(1, 3, IsPaused: true, IsRollback: false, failed);
         var fleet = Fleet(Ready) with
         {

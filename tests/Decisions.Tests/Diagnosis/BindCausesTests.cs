@@ -4,6 +4,7 @@ using Reuseportd.Linux.Sockets;
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Slots;
 
 using static Decisions.Tests.Diagnosis.BindCauseCases;
 using static Decisions.Tests.Diagnosis.BindFacts;
@@ -139,6 +140,7 @@ public sealed class BindCausesTests
     public void Whole_WithoutACause_IsTheDetail()
     {
         Assert.Null(Whole(Ready));
-        Assert.Equal("exec x: ENOENT", Whole(Ready with { Reason = new StateReason.Failure("exec x: ENOENT") }));
+        var failure = new SlotFailure.NotStarted(new SpawnError("exec", "x", Errno.NotFound));
+        Assert.Equal("exec x: ENOENT", Whole(Ready with { Reason = new StateReason.Failure(failure) }));
     }
 }

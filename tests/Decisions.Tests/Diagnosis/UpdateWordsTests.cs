@@ -3,6 +3,7 @@ using Reuseportd.Model;
 using Reuseportd.Planning.RollingUpdates;
 using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Slots;
 
 namespace Decisions.Tests.Diagnosis;
 
@@ -14,7 +15,7 @@ public sealed class UpdateWordsTests
 
     private static readonly WorkerSnapshot Failed = Web with
     {
-        State = WorkerState.Failed, IsOver = true, Reason = new StateReason.Failure("exit code 3"),
+        State = WorkerState.Failed, IsOver = true, Reason = new StateReason.Failure(new SlotFailure.Ended(ExitStatus.Exited(3))),
     };
 
     private static readonly ServiceSpec Service = Specs.Service("web") with { Workers = 2 };

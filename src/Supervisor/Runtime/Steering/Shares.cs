@@ -173,8 +173,8 @@ internal sealed class Shares(
                 ShareOf(process).IsStuck = stalled.IsStuck;
                 break;
             case SteeringMessage.FoundStuck stuck:
-                var cause = $"accepted nothing for {DurationText.Of(stuck.After)}";
-                runner.Apply(process.Slot, new SlotEvent.FoundDead(process.Generation, cause));
+                var failure = new SlotFailure.AcceptsNothing(stuck.After);
+                runner.Apply(process.Slot, new SlotEvent.FoundDead(process.Generation, failure));
                 break;
             default:
                 throw new InvalidOperationException($"no such report: {report}");

@@ -80,7 +80,7 @@ internal sealed class Starter(
         }
 
         log.SpawnFailed(slot.Name, error);
-        runner.Apply(slot, new SlotEvent.SpawnFailed(generation, error.ToString()));
+        runner.Apply(slot, new SlotEvent.SpawnFailed(generation, error));
     }
 
     /// <summary>Handles a finished start, with or without a process.</summary>
@@ -104,7 +104,7 @@ internal sealed class Starter(
         }
 
         if (start.LateError is null) log.SpawnFailed(slot.Name, error);
-        runner.Apply(slot, new SlotEvent.SpawnFailed(start.Generation, error.ToString()));
+        runner.Apply(slot, new SlotEvent.SpawnFailed(start.Generation, error));
     }
 
     /// <summary>Stops waiting for a start that cannot be cancelled.</summary>
@@ -112,7 +112,7 @@ internal sealed class Starter(
     {
         start.Slot.EndStart();
         processes.Drop(start);
-        runner.Apply(start.Slot, new SlotEvent.SpawnFailed(start.Generation, start.LateError?.ToString() ?? ""));
+        runner.Apply(start.Slot, new SlotEvent.SpawnFailed(start.Generation, start.LateError));
     }
 
     public TimeSpan? NextWait(TimeSpan now) => queue.HasNext ? TimeSpan.Zero : room.NextWait(now);
