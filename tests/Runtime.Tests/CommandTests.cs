@@ -73,6 +73,26 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public void Scale_TheWorkerThatServesLeaves_TheOtherStartsAtOnce()
+    {
+        using var folder = new TemporaryFolder();
+        using var fleet = new Supervised();
+        // The first worker ends until the file exists. Then it needs the lock, which the second worker has.
+        var script = $"test {{worker}} = 1 || test -e {folder["go"]} || exit 1; exec flock -F -n {folder["lock"]} sleep 1000";
+        fleet.Converge(Given.Service("one", 2, "/bin/sh", "-c", script) with
+        {
+            Restart = Given.AtOnce with { Delay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) },
+        });
+        Deadline.Until(() => States(fleet) == "backoff ready", "the first worker has ended");
+        File.WriteAllText(folder["go"], "");
+
+        fleet.Ask(new FleetCommand.Scale(1), "one");
+
+        Deadline.Until(() => States(fleet) == "ready", "the first worker runs");
+        Assert.Equal(2, fleet.Worker("one@0").Generation);
+    }
+
+    [Fact]
     public void Scale_WorkerGoesAndComesAgain_GenerationGoesOn()
     {
         using var fleet = new Supervised();

@@ -20,7 +20,7 @@ internal sealed class ServiceParts
         Updates = new UpdateRunner(all, actions, conditions, replacements, notReplaced, counts);
         Recycler = new Recycler(all, Updates, counts, services.Mailbox, log, options.Jitter);
         var dependencies = new Dependencies(all, slots.Starter, counts, log);
-        Table = new ServiceTable(all, slots.Runner, dependencies, settles, Updates, replacements, notReplaced, events);
+        Table = new ServiceTable(all, slots.Runner, dependencies, counts, settles, Updates, replacements, notReplaced, events);
         var workers = new WorkerReport(
             slots.Starter, settles, slots.Silence, slots.Probes, slots.Shares, replacements, notReplaced);
         Snapshots = new SnapshotBuilder(Table, all, counts, notReplaced, workers);

@@ -12,6 +12,7 @@ internal sealed partial class ServiceTable(
     SlotTable allSlots,
     SlotRunner runner,
     Dependencies dependencies,
+    SlotCounts counts,
     SettleTable settles,
     UpdateRunner updates,
     ReplacementSlots replacements,
@@ -77,7 +78,19 @@ internal sealed partial class ServiceTable(
         runner.Leave(slot);
         updates.Left(slot);
         slot.Service.LastGiven[slot.Name.Index] = slot.LastGiven;
+        StartWaiting(slot.Service);
         Forget(slot.Service);
+    }
+
+    /// <summary>
+    /// Ends the wait of workers in backoff: the worker that has left may have held what they need, such as a port that one
+    /// process has alone.
+    /// </summary>
+    private void StartWaiting(Service service)
+    {
+        if (service.Leaving || counts.BackoffOf(service) == 0) return;
+        foreach (var slot in allSlots.Of(service).Where(slot => slot is { Leaving: false, Slot.State: SlotState.Backoff }))
+            Request(slot, new SlotEvent.StartRequested());
     }
 
     /// <summary>Removes a service that was leaving and has no process left.</summary>

@@ -31,6 +31,9 @@ internal sealed class SlotCounts(StartQueue<QueuedStart> queue, StartLines lines
     /// <summary>The number of workers of a service that wait for room.</summary>
     public int WaitingOf(Service service) => Of(service).Waiting;
 
+    /// <summary>The number of workers of a service that wait before their next start.</summary>
+    public int BackoffOf(Service service) => Of(service).Backoff;
+
     /// <summary>The number of unsettled workers of a service.</summary>
     public int UnsettledOf(Service service) => Of(service).Unsettled;
 
@@ -62,6 +65,7 @@ internal sealed class SlotCounts(StartQueue<QueuedStart> queue, StartLines lines
             _states[(int)state.Kind] += by;
             if (state is SlotState.Ready) Change(slot.Service, new ServiceCount { Ready = by });
             if (state is SlotState.Waiting) Change(slot.Service, new ServiceCount { Waiting = by });
+            if (state is SlotState.Backoff) Change(slot.Service, new ServiceCount { Backoff = by });
         }
 
         if (state is not SlotState.Starting { Phase: not StartPhase.Queued }) return;
@@ -87,7 +91,7 @@ internal sealed class SlotCounts(StartQueue<QueuedStart> queue, StartLines lines
         var after = new ServiceCount
         {
             Slots = count.Slots + by.Slots, Ready = count.Ready + by.Ready, Waiting = count.Waiting + by.Waiting,
-            Unsettled = count.Unsettled + by.Unsettled,
+            Backoff = count.Backoff + by.Backoff, Unsettled = count.Unsettled + by.Unsettled,
         };
         // A slot may settle after it has left.
         if (after == default) _services.Remove(service);
@@ -103,6 +107,8 @@ internal sealed class SlotCounts(StartQueue<QueuedStart> queue, StartLines lines
         public int Ready { get; init; }
 
         public int Waiting { get; init; }
+
+        public int Backoff { get; init; }
 
         public int Unsettled { get; init; }
     }
