@@ -1,5 +1,6 @@
 using System.Globalization;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Snapshots;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
@@ -36,9 +37,8 @@ public sealed class TreeTests
         });
 
         Deadline.Until(
-            () => trees.Fleet.Worker("web@0").Detail
-                  == "exit code 0; the worker left 1 process behind; if the program daemonizes, keep it in the foreground",
-            "it is said what it left");
+            () => trees.Fleet.Worker("web@0") is { Reason: StateReason.Done, LeftBehind: 1 },
+            "the worker left a process behind");
         Deadline.Until(() => OwnProcess.Children().Length == 0, "the grandchild is gone and reaped");
     }
 

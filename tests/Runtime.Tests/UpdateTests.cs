@@ -242,7 +242,7 @@ public sealed class UpdateTests
         Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\0infinity\0", OwnProcess.CommandOf(worker.Pid)));
         Assert.All(
             fleet.Ask(new FleetCommand.Rollback(), "web").Workers,
-            worker => Assert.Equal((false, "the service has no former configuration"), (worker.Ok, worker.Detail)));
+            worker => Assert.Equal((false, new CommandObstacle.NothingToRollBack()), (worker.Ok, worker.Obstacle)));
     }
 
     [Fact]
@@ -254,7 +254,7 @@ public sealed class UpdateTests
         Assert.All(
             fleet.Ask(new FleetCommand.Pause(), "web").Workers,
             worker => Assert.Equal(
-                (false, true, "no rolling restart is in progress"), (worker.Ok, worker.IsUntouched, worker.Detail)));
+                (false, true, new CommandObstacle.NoUpdate()), (worker.Ok, worker.IsUntouched, worker.Obstacle)));
         var update = fleet.BeginConverge(service.With("sleep", "2000"));
         fleet.Log.Take("spawn", 4);
         fleet.Ask(new FleetCommand.Pause(), "web");
