@@ -35,7 +35,7 @@ public sealed class StatusCommandTests
     [InlineData("stopped", ExitCode.NotRunning)]
     [InlineData("backoff", ExitCode.NotRunning)]
     [InlineData("failed", ExitCode.NotRunning)]
-    public async Task Status_WithNames_ExitCodeTellsWhetherTheyAreReady(string state, int code)
+    public async Task Status_WithNames_ExitCodeIsThatOfTheirStates(string state, int code)
     {
         using var daemon = Answering(Given.Status(Given.Worker("web@0"), Given.Worker("web@1", state)));
         Assert.Equal(code, (await Run.CommandAsync(daemon.Path, "status", "web")).Code);

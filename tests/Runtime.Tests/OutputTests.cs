@@ -79,7 +79,7 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public void Flood_OfOutcomes_IsBoundedAndDelaysNobody()
+    public void Flood_OfOutcomes_IsBoundedAndDelaysNoOther()
     {
         const int most = 64 * 1024 * 1024;
         using var fleet = new Supervised();
@@ -112,7 +112,7 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public void Flood_OfServedPorts_EachIsToldOnce()
+    public void Flood_OfServedPorts_EachIsReportedOnce()
     {
         using var fleet = new Supervised();
         var ports = "i=1; while [ $i -le 20000 ]; do echo $i; i=$((i+1)); done";
@@ -186,7 +186,7 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public void Stop_SomebodyWritesForEver_IsNotWaitedFor()
+    public void Stop_EndlessWriter_IsNotWaitedFor()
     {
         using var queue = new LogQueue(new WorkerLines { Keeps = false }, TimeProvider.System);
         queue.Start();

@@ -109,7 +109,7 @@ public sealed class SettleTests
     }
 
     [Fact]
-    public void Ready_NotBeforeTheTimeout_IsTold()
+    public void Ready_NotSettledAtTimeout_IsReported()
     {
         using var fleet = new Supervised();
         var service = Given.Server("web", 1);

@@ -53,7 +53,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public void Counts_AsWorkersChange_AreTold()
+    public void Counts_WorkersChange_AreReported()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("web", 3));
@@ -94,7 +94,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public void Detail_OfOneThatEndedByAPortThatIsTaken_SaysSo()
+    public void Detail_ProcessEndedByTakenPort_HasFailedBind()
     {
         using var fleet = new Supervised();
         var line = Lines.Bind(8093).Replace("result=ok", "result=EADDRINUSE", StringComparison.Ordinal);
@@ -109,7 +109,7 @@ public sealed class SnapshotTests
 
     /// <summary>What is known does not go away because it is tried once more.</summary>
     [Fact]
-    public void Attempt_OfOneThatIsTriedAgain_IsTheLastTryUntilItBinds()
+    public void Attempt_WorkerRetries_IsTheLastTryUntilNextBind()
     {
         using var fleet = new Supervised();
         using var folder = new TemporaryFolder();
@@ -129,7 +129,7 @@ public sealed class SnapshotTests
 
     /// <summary>Its last words may be read after its slot has gone.</summary>
     [Fact]
-    public void Attempt_OfAReplacementThatFell_HasWhatItBound()
+    public void Attempt_FailedReplacement_HasItsBinds()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("web", 1));
@@ -148,7 +148,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public void Detail_OfOneWhoseStartFailed_HasNothingOfTheProcessBefore()
+    public void Detail_StartFailed_HasNothingOfFormerProcess()
     {
         using var fleet = new Supervised();
         var line = Lines.Bind(8093).Replace("result=ok", "result=EADDRINUSE", StringComparison.Ordinal);
@@ -164,7 +164,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public void Detail_OfOneThatBoundAnotherPort_NamesBoth()
+    public void Detail_WorkerBoundOtherPort_NamesBothPorts()
     {
         using var fleet = new Supervised();
         var (address, port) = Given.Socket();
@@ -179,7 +179,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public void Detail_OfAReadyOneWithoutTheLibrary_SaysWhy()
+    public void Detail_ReadyWithoutLibrary_HasReason()
     {
         using var fleet = new Supervised();
         var program = Checkout.Worker("binds-static");

@@ -7,7 +7,7 @@ namespace Runtime.Tests;
 public sealed class SpawnFailureTests
 {
     [Fact]
-    public void Spawn_ProgramIsMissing_SaysWhich()
+    public void Spawn_ProgramIsMissing_NamesProgram()
     {
         var (reason, errno) = Fail(Given.Service("web", 1, "/nonexistent/program"));
         Assert.StartsWith("exec /nonexistent/program: ENOENT", reason, StringComparison.Ordinal);
@@ -15,21 +15,21 @@ public sealed class SpawnFailureTests
     }
 
     [Fact]
-    public void Spawn_ProgramIsOnNoPath_SaysItsName()
+    public void Spawn_ProgramIsNotInPath_NamesProgram()
     {
         var (reason, errno) = Fail(Given.Service("web", 1, "no-such-program-anywhere"));
         Assert.Equal(("exec no-such-program-anywhere: ENOENT (not found in PATH)", "2"), (reason, errno));
     }
 
     [Fact]
-    public void Spawn_FileMayNotBeExecuted_SaysSo()
+    public void Spawn_FileIsNotExecutable_HasReason()
     {
         var (reason, errno) = Fail(Given.Service("web", 1, "/etc/passwd"));
         Assert.Equal(("exec /etc/passwd: EACCES (it is not executable)", "13"), (reason, errno));
     }
 
     [Fact]
-    public void Spawn_UserIsUnknown_SaysWhich()
+    public void Spawn_UserIsUnknown_NamesUser()
     {
         var service = Given.Sleepers("web", 1);
         var (reason, errno) = Fail(service with { Process = service.Process with { User = "no-such-user" } });
@@ -38,7 +38,7 @@ public sealed class SpawnFailureTests
     }
 
     [Fact]
-    public void Spawn_GroupIsUnknown_SaysWhich()
+    public void Spawn_GroupIsUnknown_NamesGroup()
     {
         var service = Given.Sleepers("web", 1);
         var (reason, errno) = Fail(service with { Process = service.Process with { Group = "no-such-group" } });
@@ -47,7 +47,7 @@ public sealed class SpawnFailureTests
     }
 
     [Fact]
-    public void Spawn_SupplementaryGroupIsUnknown_SaysWhich()
+    public void Spawn_SupplementaryGroupIsUnknown_NamesGroup()
     {
         var service = Given.Sleepers("web", 1);
         var privileges = PrivilegesSpec.Default with { SupplementaryGroups = ["no-such-group"] };
@@ -57,7 +57,7 @@ public sealed class SpawnFailureTests
     }
 
     [Fact]
-    public void Spawn_WorkingDirectoryIsMissing_SaysWhich()
+    public void Spawn_WorkingDirectoryIsMissing_NamesDirectory()
     {
         var service = Given.Sleepers("web", 1);
         var (reason, _) = Fail(
@@ -69,7 +69,7 @@ public sealed class SpawnFailureTests
     }
 
     [Fact]
-    public void Spawn_EnvironmentFileIsMissing_SaysWhich()
+    public void Spawn_EnvironmentFileIsMissing_NamesFile()
     {
         var service = Given.Sleepers("web", 1);
         var (reason, _) = Fail(service with { Process = service.Process with { EnvironmentFiles = ["/nonexistent/file"] } });

@@ -79,7 +79,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public void StopAll_WhileWorkersStart_EndsThoseThatCameToBeAndTheLoop()
+    public void StopAll_WhileWorkersStart_EndsStartedWorkersAndLoop()
     {
         using var fleet = new Supervised();
         var starting = fleet.BeginConverge(Given.Sleepers("web", 100));

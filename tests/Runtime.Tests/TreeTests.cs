@@ -26,7 +26,7 @@ public sealed class TreeTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void Exit_GoneIntoTheBackground_IsAskedAfter(bool grouped, bool hasKill)
+    public void Exit_ProgramDaemonizes_LeftProcessIsCounted(bool grouped, bool hasKill)
     {
         using var trees = new Trees(grouped, hasKill);
         var daemon = Given.Service("web", 1, Checkout.Worker("double-fork"), "0", "leave");

@@ -153,7 +153,7 @@ public sealed class UpdateTests
     }
 
     [Fact]
-    public void Apply_NewerOneWhileOneIsOnItsWay_TheNewestIsWhatRuns()
+    public void Apply_DuringUpdate_NewestVersionRuns()
     {
         using var fleet = new Supervised();
         var first = Given.Sleepers("web", 3);
@@ -246,7 +246,7 @@ public sealed class UpdateTests
     }
 
     [Fact]
-    public void PauseAndResume_OfAnUpdate_TheRestIsReplacedOnlyThen()
+    public void Pause_DuringUpdate_RemainingWorkersAreReplacedAfterResume()
     {
         using var fleet = new Supervised();
         var service = Given.Sleepers("web", 3) with { Readiness = InASecond };
@@ -286,7 +286,7 @@ public sealed class UpdateTests
     }
 
     [Fact]
-    public void Rollback_OfAPausedUpdate_TakesBackWhatWasChanged()
+    public void Rollback_PausedUpdate_RestoresFormerVersion()
     {
         using var fleet = new Supervised();
         var good = Given.Sleepers("web", 2) with { Update = Paused };

@@ -22,7 +22,7 @@ public sealed class StartQueueTests
     }
 
     [Fact]
-    public void Take_ServiceThatHangsInItsStart_KeepsNobodyElseFromStarting()
+    public void Take_ServiceHangsInStart_OtherServicesStart()
     {
         Add(_web, "a", "b", "c");
         Begin(_web, _web);
