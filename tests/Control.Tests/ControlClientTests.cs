@@ -67,7 +67,7 @@ public sealed class ControlClientTests
 
     /// <summary>As whom this runs: the shared place of that user is its own.</summary>
     [Fact]
-    public async Task Ask_AListenerInTheUsersOwnSharedPlace_IsAsked()
+    public async Task Ask_ListenerInOwnSharedFolderOfUser_IsUsed()
     {
         var place = $"/tmp/reuseportd-{ControlClient.EffectiveUser()}";
         Assert.SkipWhen(Directory.Exists(place), $"{place} is in use");

@@ -94,7 +94,7 @@ public sealed class StatusCommandTests
     [Theory]
     [InlineData("-o", "xml")]
     [InlineData("--everything")]
-    public async Task Status_OfAFormOrOptionThatThereIsNot_IsAnErrorOfUsage(params string[] arguments) =>
+    public async Task Status_UnknownFormOrOption_IsUsageError(params string[] arguments) =>
         Assert.Equal(ExitCode.Usage, (await Run.CommandAsync("/nonexistent", ["status", .. arguments])).Code);
 
     private static IEnumerable<string> Fields(JsonElement element) => element.ValueKind switch

@@ -103,7 +103,7 @@ public sealed class ProbeTests
     }
 
     [Fact]
-    public void Live_OneOfSeveralOnAPortHangs_IsRestartedAndNoOther()
+    public void Live_OneOfSeveralOnPortHangs_OnlyThatWorkerRestarts()
     {
         using var fleet = new Supervised();
         var (address, port) = Given.Socket();

@@ -104,7 +104,7 @@ public sealed class ReadinessTests
     }
 
     [Fact]
-    public void Ready_OutcomeStandsBehindWordsOfTheProgram_IsHeard()
+    public void Ready_OutcomeFollowsOutputOnSameLine_IsRead()
     {
         using var fleet = new Supervised();
         var port = Given.Socket().Port;

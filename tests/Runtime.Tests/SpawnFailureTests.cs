@@ -117,7 +117,7 @@ public sealed class SpawnFailureTests
     }
 
     [Fact]
-    public void Spawn_FailsAgainAndAgain_IsGivenUp()
+    public void Spawn_FailsRepeatedly_WorkerFails()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Service("web", 2, "/nonexistent/program") with { Restart = Given.AtOnce with { MaxAttempts = 3 } });

@@ -41,7 +41,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public void Stop_AnotherSignalIsAskedFor_ThatOneIsSent()
+    public void Stop_OtherStopSignal_IsSent()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("web", 1) with { Stop = new StopSpec(new Signal(3), TimeSpan.FromSeconds(10)) });

@@ -85,7 +85,7 @@ public sealed class TreeTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void Crash_GrandchildHoldsTheSocket_ItIsGoneWhenTheNextIsReady(bool grouped, bool hasKill)
+    public void Crash_GrandchildHoldsSocket_EndsBeforeNextProcessIsReady(bool grouped, bool hasKill)
     {
         using var trees = new Trees(grouped, hasKill);
         trees.Fleet.Converge(Given.Service("web", 1, Checkout.Worker("double-fork")));

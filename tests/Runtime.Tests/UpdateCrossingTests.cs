@@ -106,7 +106,7 @@ public sealed class UpdateCrossingTests
     }
 
     [Fact]
-    public void Apply_StopFirstAndOneHasFailed_ThatOneIsMendedFirst()
+    public void Apply_StopFirstWithFailedWorker_FailedWorkerIsUpdatedFirst()
     {
         using var fleet = new Supervised();
         var service = HalfFailed;

@@ -170,7 +170,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void Json_OfAStatus_IsReadBackAsItWas()
+    public void Json_OfStatus_IsReadBackUnchanged()
     {
         var document = FleetDocuments.From(Fleet(Ready, Waiting), "1");
         var json = JsonSerializer.Serialize(document, ContractJson.Default.StatusDocument);

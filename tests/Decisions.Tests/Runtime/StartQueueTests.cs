@@ -35,7 +35,7 @@ public sealed class StartQueueTests
     }
 
     [Fact]
-    public void Take_StartThatWasReturned_GoesAheadOfThoseThatHadNoTurn()
+    public void Take_ReturnedStart_PrecedesWaitingStarts()
     {
         Add(_web, "a", "b", "c");
         Assert.Equal(("a", "b"), (_queue.Take(), _queue.Take()));

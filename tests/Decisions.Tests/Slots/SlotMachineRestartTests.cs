@@ -49,7 +49,7 @@ public sealed class SlotMachineRestartTests
     [InlineData("bind", "not ready in time: port 8080 missing")]
     [InlineData("any", "not ready in time: no port served")]
     [InlineData("notify", "not ready in time: no READY=1 came")]
-    public void Step_NotReadyInTime_ReasonNamesMissingCondition(string readiness, string reason)
+    public void Step_NotReadyInTime_ReasonNamesWhatIsMissing(string readiness, string reason)
     {
         var policy = Make.Policy(
             readiness: readiness == "notify" ? new ReadinessSpec.Notify(TimeSpan.FromSeconds(30)) : null,

@@ -15,7 +15,7 @@ public sealed class ProgramSteeringTests
     [InlineData("0.0.0.0")]
     [InlineData("::1")]
     [InlineData("::")]
-    public void Join_RoundRobin_SixteenGetTheSame(string address) => OwnNetwork.Run(() =>
+    public void Join_RoundRobinWithSixteen_AllGetEqualShares(string address) => OwnNetwork.Run(() =>
     {
         using var port = new SharedPort(address);
         var listeners = port.Open(16);
