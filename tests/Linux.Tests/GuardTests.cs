@@ -65,7 +65,7 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public void Dispose_MarkedProcess_IsKilledAndNoOther()
+    public void Dispose_MarkedProcess_OnlyThatProcessIsKilled()
     {
         using var marked = Start($"{Guard.Variable}={_id}");
         using var longer = Start($"{Guard.Variable}={_id}1");

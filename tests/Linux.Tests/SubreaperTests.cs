@@ -46,7 +46,7 @@ public sealed class SubreaperTests
     }
 
     [Fact]
-    public void NextEnded_EndedOrphan_IsToldOfAndNotReaped()
+    public void NextEnded_EndedOrphan_IsReportedAndNotReaped()
     {
         using var orphan = EndedOrphan();
 

@@ -119,7 +119,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void Start_WorkerThatCannot_TellsWhyAndWaitsNoLonger()
+    public void Start_WorkerFails_AnswersAtOnceWithReason()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Shell("bad", 1, "exit 3") with
@@ -134,7 +134,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void Start_UnsettledAtTheTimeout_SaysSo()
+    public void Start_UnsettledAtTimeout_HasObstacle()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("slow", 1) with
@@ -154,7 +154,7 @@ public sealed class CommandTests
 
     /// <summary>Two clients at once: the later command decides, and the first is told what became of its own.</summary>
     [Fact]
-    public void Commands_TwoOnOneService_EachIsToldItsOwnResult()
+    public void Commands_TwoOnOneService_EachHasItsOwnResult()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("web", 2));
@@ -258,7 +258,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void Scale_OfAServiceThatIsStopped_SaysThatItStaysSo()
+    public void Scale_StoppedService_StaysStoppedWithReason()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("web", 1));

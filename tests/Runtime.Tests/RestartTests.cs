@@ -48,7 +48,7 @@ public sealed class RestartTests
     }
 
     [Fact]
-    public void Start_FailsAgainAndAgain_IsGivenUp()
+    public void Start_FailsRepeatedly_WorkerFails()
     {
         using var fleet = new Supervised();
         var restart = Given.AtOnce with { MaxAttempts = 2 };
@@ -114,7 +114,7 @@ public sealed class RestartTests
     }
 
     [Fact]
-    public void Crash_OneWorkerAgainAndAgain_NoExitIsLost()
+    public void Crash_OneWorkerRepeatedly_NoExitIsLost()
     {
         const int times = 50;
         using var fleet = new Supervised();

@@ -83,8 +83,8 @@ internal static partial class SlotMachine
         private TimeSpan? SettledAt(SlotState.Starting starting) => starting.SettledAt(Policy.Readiness);
 
         /// <summary>
-        /// A process tree that a process before left behind may hold the listening socket and accept connections that nothing
-        /// serves. While a process of that tree lives, the slot is held back without a deadline.
+        /// The process tree of a former process may outlive it and hold the listening socket. Connections to that socket are then
+        /// accepted, but not served. While a process of that tree lives, the slot is held without a deadline.
         /// </summary>
         private Transition GetReady(SlotState.Starting starting) =>
             Become(Slot.TreesEnding > 0 ? starting with { IsHeld = true, Due = null } : new SlotState.Ready(Now));

@@ -56,7 +56,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void From_AServiceThatWasScaledByHand_SaysSo()
+    public void From_ServiceScaledByHand_HasNumber()
     {
         var (web, api) = (Specs.Service("web", workers: 2), Specs.Service("api"));
         var fleet = Fleet(Ready) with
@@ -70,7 +70,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void From_AServiceThatIsBeingReplaced_SaysHowFarItIs()
+    public void From_ServiceInUpdate_HasProgress()
     {
         var web = Specs.Service("web", workers: 3);
         var failed = new UpdateStop.ReplacementFailed(
@@ -91,7 +91,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void From_WorkersThatDoNotTell_SaysWhyAndWhatTheKernelDid()
+    public void From_WorkersWithoutLibrary_HasReasonAndKernelPorts()
     {
         var silent = Ready with { Binds = [], OutcomesMissing = OutcomesMissing.StderrElsewhere, KernelPorts = [53, 80] };
         foreach (var (why, words) in new[]
@@ -129,7 +129,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void From_AChange_SaysWhatWasDone()
+    public void From_Change_HasActions()
     {
         var done = new ConvergeResult(1, 2, 3, 4, new FleetCounts(10, 9, 0, 0, 1, 0, 0), [Waiting]) { Cut = 6 };
         var document = FleetDocuments.From(new ApplyResult([], ["b.yaml: warning: c"], done));
@@ -143,7 +143,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void From_APlannedRestart_SaysWhoIsLeftAndWhoDrains()
+    public void From_PlannedRestart_HasRemainingAndDrainingWorkers()
     {
         var workers = FleetDocuments.From(Fleet(Ready with { IsUpdating = true, Draining = 3 }, Waiting), "1").Workers;
         Assert.Equal([(true, 3), (null, null)], workers.Select(worker => (worker.Updating, worker.Draining)));
@@ -151,7 +151,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void From_AConfigurationWithErrors_SaysOnlyThose()
+    public void From_ConfigurationWithErrors_HasOnlyErrors()
     {
         var document = FleetDocuments.From(new ApplyResult(["web.yaml:1:1: wrong"], [], Done: null));
         Assert.Equal(["web.yaml:1:1: wrong"], document.Errors);
@@ -175,7 +175,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void Json_OfAStatus_IsReadBackAsItWas()
+    public void Json_OfStatus_IsReadBackUnchanged()
     {
         var document = FleetDocuments.From(Fleet(Ready, Waiting), "1");
         var json = JsonSerializer.Serialize(document, ContractJson.Default.StatusDocument);
@@ -186,7 +186,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void From_AProcessThatCameToNothing_HasItsLastLine()
+    public void From_FailedProcess_HasItsLastLine()
     {
         var words = new LastWords(stdout: true, stderr: true);
         words.Add(OutputStream.Stderr, "no such file\n"u8);

@@ -77,7 +77,7 @@ public sealed class ReplacementCausesTests
     [InlineData("no bind failed", "exit code 3")]
     [InlineData("the replacement is starting", "replacement 101", "web@0 (process 100) of user u33", "user u0")]
     [InlineData("the next try is starting", "30 s", "port 8080", "nginx (process 44)")]
-    public void Whole_EachCase_NamesWhatIsInTheWay(string name, params string[] facts) => Sentences.AssertNames(All[name], facts);
+    public void Whole_EachCase_NamesTheCause(string name, params string[] facts) => Sentences.AssertNames(All[name], facts);
 
     [Theory]
     [InlineData("another filter")]

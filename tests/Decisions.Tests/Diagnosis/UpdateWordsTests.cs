@@ -45,7 +45,7 @@ public sealed class UpdateWordsTests
     }
 
     [Fact]
-    public void Detail_NotReplaced_SaysWhy()
+    public void Detail_NotReplaced_HasReason()
     {
         Assert.Equal("not replaced: only 1 of 2 workers are ready", Detail(new UpdateObstacle.TooFewReady(1, 2)));
         Assert.Equal(
@@ -61,7 +61,7 @@ public sealed class UpdateWordsTests
     }
 
     [Fact]
-    public void Detail_ReplacementFailed_IsWhatItsProcessDid()
+    public void Detail_ReplacementFailed_HasReasonOfItsProcess()
     {
         var worker = Web with { NotReplaced = new UpdateObstacle.ReplacementFailed() };
         Assert.Equal(
@@ -73,7 +73,7 @@ public sealed class UpdateWordsTests
     }
 
     [Fact]
-    public void Of_Command_SaysWhyItDidNothing()
+    public void For_CommandWithoutEffect_HasReason()
     {
         var worker = Web with { State = WorkerState.Stopping };
         var end = new CommandEnd(Web.Name, worker.State, Ok: false, 100, 1) { Facts = worker };

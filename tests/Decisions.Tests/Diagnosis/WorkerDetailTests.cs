@@ -66,7 +66,7 @@ public sealed class WorkerDetailTests
     }
 
     [Fact]
-    public void Of_ASilentLibrary_IsSaidOfReadyOnesToo()
+    public void For_SilentLibrary_ReadyWorkersHaveTheReasonToo()
     {
         _process.RecordSilence(new PreloadDiagnosis(PreloadReason.StaticallyLinked, "/bin/server"));
         Assert.Equal("no line from the preload library: statically linked: /bin/server", Of(new SlotState.Ready(TimeSpan.Zero)));
@@ -83,7 +83,7 @@ public sealed class WorkerDetailTests
     }
 
     [Fact]
-    public void Of_AProbe_SaysHowFarItHasCome()
+    public void For_Probe_HasItsProgress()
     {
         var policy = Policy with
         {
@@ -109,7 +109,7 @@ public sealed class WorkerDetailTests
     }
 
     [Fact]
-    public void Of_OneThatSettles_SaysForHowLongItHasToServe()
+    public void For_SettlingWorker_HasTheSettleTime()
     {
         var policy = Policy with { Readiness = Policy.Readiness with { Settle = TimeSpan.FromMilliseconds(300) } };
         var settling = (SlotState.Starting)Starting with { ServesSince = TimeSpan.Zero };
@@ -128,7 +128,7 @@ public sealed class WorkerDetailTests
     }
 
     [Fact]
-    public void Of_OneThatCrashedOrWasStopped_WhatItLeftIsNoHint()
+    public void For_CrashedOrStoppedWorker_LeftProcessesAreNotNamed()
     {
         _process.RecordLeftBehind(1);
         Assert.Equal("exit code 1", Of(Backoff));

@@ -26,7 +26,7 @@ public sealed class EndOrderTests
     }
 
     [Fact]
-    public void TakeReady_HasHadItsTime_GoesWithWhatItHas()
+    public void TakeReady_DrainTimeoutIsOver_EndsWithOpenConnections()
     {
         var process = Process(1, Group(SteeringKind.Program, out _));
         process.IsReleased = true;

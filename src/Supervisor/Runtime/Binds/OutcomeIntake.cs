@@ -75,7 +75,7 @@ internal sealed class OutcomeIntake(
     private void Handle(WorkerProcess process, BindOutcome outcome)
     {
         Remember(process, outcome);
-        // A lost line may be the one that readiness waits for, so the kernel is asked for the ports.
+        // The lost line may report a port that readiness needs, so the kernel is asked for the ports.
         if (outcome.Kind == OutcomeKind.Lost) sockets.Watch(process, clock());
         if (PortCoverage.ServedPort(outcome) is not { } port) return;
         process.RecordSocket(outcome.Socket!.Inode, outcome.Pid, outcome.Socket.FileDescriptor);

@@ -10,6 +10,6 @@ internal sealed class SlotTable
 {
     private readonly ConditionalWeakTable<Service, List<WorkerSlot>> _slots = [];
 
-    /// <summary>The list is the table's own, so that its owner can change it.</summary>
+    /// <summary>The slots of a service. This is the table's list, not a copy: a change of the list changes the table.</summary>
     public List<WorkerSlot> Of(Service service) => _slots.GetOrAdd(service, static _ => []);
 }

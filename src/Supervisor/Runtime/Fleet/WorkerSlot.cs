@@ -55,7 +55,7 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
 
     private SlotPolicy Former => _former?.Policy ?? Service.Policy;
 
-    /// <summary>Keeps the present specification of this worker until <see cref="Renew"/>, whatever the service becomes.</summary>
+    /// <summary>Sets the worker's specification until <see cref="Renew"/>. Changes of the service apply after that.</summary>
     public void Keep(ServiceSpec spec) => _former = (spec, SlotPolicy.From(spec));
 
     /// <summary>Takes the state that the slot machine has reached.</summary>

@@ -15,7 +15,7 @@ internal sealed record AccountKey(string? User, string? Group, ValueList<string>
 /// The accounts that services run as. A directory service may be slow (nsswitch.conf(5)), so other threads look accounts up, once
 /// for each configuration. Only the loop's thread uses it.
 /// </summary>
-/// <param name="time">A clock of its own, as a lookup takes real time.</param>
+/// <param name="time">The clock of the lookups' deadlines. It may differ from the loop's clock: a lookup takes real time.</param>
 internal sealed class Accounts(Mailbox mailbox, TimeProvider time) : IDeadlineOwner
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -23,8 +23,8 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time) : IDeadlineOw
     private readonly Dictionary<AccountKey, AccountLookup> _entries = [];
 
     /// <summary>
-    /// Lookups in the order of their deadlines. A <see cref="Timer"/> would wake three threads at the deadline, although the
-    /// answer came long before.
+    /// Lookups in the order of their deadlines. A <see cref="Timer"/> for each lookup would wake three threads at the deadline
+    /// of a lookup that ended long before.
     /// </summary>
     private readonly Queue<(AccountLookup Lookup, TimeSpan Due)> _open = new();
 

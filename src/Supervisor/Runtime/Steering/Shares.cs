@@ -207,7 +207,7 @@ internal sealed class Shares(
     private TimeSpan DrainTime(WorkerProcess process) =>
         ShareOf(process).WithdrawnAt is { } at ? clock() - at : TimeSpan.Zero;
 
-    /// <summary>How new connections reach one process.</summary>
+    /// <summary>The state of a process's share of new connections.</summary>
     private sealed class Share
     {
         /// <summary>True since the process was ready and the loop asked for its share of new connections.</summary>
