@@ -67,7 +67,7 @@ public sealed class ControlClientTests
 
     /// <summary>As whom this runs: the shared place of that user is its own.</summary>
     [Fact]
-    public async Task Ask_AListenerInTheUsersOwnSharedPlace_IsAsked()
+    public async Task Ask_ListenerInOwnSharedFolderOfUser_IsUsed()
     {
         var place = $"/tmp/reuseportd-{ControlClient.EffectiveUser()}";
         Assert.SkipWhen(Directory.Exists(place), $"{place} is in use");
@@ -95,7 +95,7 @@ public sealed class ControlClientTests
     [InlineData("/run/x.sock", "/run/user/1/reuseportd/control.sock", true, "systemd")]
     [InlineData("/run/x.sock", "/run/reuseportd/control.sock", false, "no-systemd")]
     [InlineData("/run/reuseportd/control.sock", "/tmp/reuseportd-7/control.sock", false, "own-socket")]
-    public void NobodyAnswers_OnASocket_NamesTheSocketsAndTheOption(string socket, string own, bool systemd, string name)
+    public void NoAnswer_OnSocket_NamesSocketsAndOption(string socket, string own, bool systemd, string name)
     {
         var text = Problems.NobodyAnswers(socket, own, systemd);
         foreach (var fact in (string[])[socket, "--socket", "REUSEPORTD_SOCKET"])

@@ -35,7 +35,7 @@ public sealed class StatusCommandTests
     [InlineData("stopped", ExitCode.NotRunning)]
     [InlineData("backoff", ExitCode.NotRunning)]
     [InlineData("failed", ExitCode.NotRunning)]
-    public async Task Status_WithNames_ExitCodeTellsWhetherTheyAreReady(string state, int code)
+    public async Task Status_WithNames_ExitCodeIsThatOfTheirStates(string state, int code)
     {
         using var daemon = Answering(Given.Status(Given.Worker("web@0"), Given.Worker("web@1", state)));
         Assert.Equal(code, (await Run.CommandAsync(daemon.Path, "status", "web")).Code);
@@ -94,7 +94,7 @@ public sealed class StatusCommandTests
     [Theory]
     [InlineData("-o", "xml")]
     [InlineData("--everything")]
-    public async Task Status_OfAFormOrOptionThatThereIsNot_IsAnErrorOfUsage(params string[] arguments) =>
+    public async Task Status_UnknownFormOrOption_IsUsageError(params string[] arguments) =>
         Assert.Equal(ExitCode.Usage, (await Run.CommandAsync("/nonexistent", ["status", .. arguments])).Code);
 
     private static IEnumerable<string> Fields(JsonElement element) => element.ValueKind switch

@@ -93,7 +93,7 @@ public sealed class AppendFileTests : IDisposable
 
     /// <summary>The thread has the rights of root again.</summary>
     [Fact]
-    public void TryOpen_AsAUser_LeavesTheThreadAsItWas()
+    public void TryOpen_AsUser_ThreadIsUnchanged()
     {
         Root.Require();
         var secret = _folder.Write("secret", "s");

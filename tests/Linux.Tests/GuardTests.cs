@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Linux.Tests.Harness;
+using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 
 namespace Linux.Tests;
@@ -64,7 +65,7 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
-    public void Dispose_MarkedProcess_IsKilledAndNoOther()
+    public void Dispose_MarkedProcess_OnlyThatProcessIsKilled()
     {
         using var marked = Start($"{Guard.Variable}={_id}");
         using var longer = Start($"{Guard.Variable}={_id}1");

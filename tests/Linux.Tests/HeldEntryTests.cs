@@ -25,7 +25,7 @@ public sealed class HeldEntryTests : IDisposable
     }
 
     [Fact]
-    public void ChangeMode_PathExchangedMeanwhile_LeavesWhatIsThereNow()
+    public void ChangeMode_PathReplaced_NewFileKeepsItsMode()
     {
         using var socket = Bound("s");
         using var held = Held("s");

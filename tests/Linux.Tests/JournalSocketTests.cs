@@ -55,7 +55,7 @@ public sealed class JournalSocketTests : IDisposable
     }
 
     [Fact]
-    public void SendDatagrams_FirstTooLarge_SaysSoAndASealedFileCarriesIt()
+    public void SendDatagrams_FirstTooLarge_FailsAndSealedFileIsReceived()
     {
         using var socket = new JournalSocket(_folder["socket"]);
         var record = new byte[32 << 20];

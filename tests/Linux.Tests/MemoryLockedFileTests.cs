@@ -7,7 +7,7 @@ namespace Linux.Tests;
 /// <summary>Reads that block. Here a pipe without data blocks them; in the daemon, the memory lock of a process.</summary>
 public sealed class MemoryLockedFileTests
 {
-    private const int Most = 1 << 24;
+    private const int Most = 1 << 26;
 
     [Fact]
     public void Read_ManyReadsBlock_TheNextIsNotTriedUntilTheyEnd()

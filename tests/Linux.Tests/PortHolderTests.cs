@@ -11,7 +11,7 @@ public sealed class PortHolderTests
     [InlineData("listening")]
     [InlineData("bound")]
     [InlineData("datagram")]
-    public void On_APortThatIsTaken_NamesTheProcessUntilItHasGone(string kind)
+    public void On_TakenPort_NamesProcessUntilItEnds(string kind)
     {
         // A kernel before 6.8 does not tell of sockets that are bound and nothing more.
         Assert.SkipWhen(kind == "bound" && Environment.OSVersion.Version < new Version(6, 8), "Linux 6.8");

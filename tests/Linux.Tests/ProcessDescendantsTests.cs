@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Reuseportd.Linux.Trees;
 
 namespace Linux.Tests;
 

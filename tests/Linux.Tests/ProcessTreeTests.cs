@@ -1,4 +1,5 @@
 using System.Text;
+using Reuseportd.Linux.Trees;
 
 namespace Linux.Tests;
 

@@ -13,7 +13,7 @@ public sealed class ReusePortOptionTests
     [Theory]
     [InlineData(true, true)]
     [InlineData(false, false)]
-    public void IsSetOnAll_OneListener_IsWhatItSet(bool sets, bool expected)
+    public void IsSetOnAll_OneListener_IsItsSetting(bool sets, bool expected)
     {
         using var listener = Listening(sets);
         Assert.Equal(expected, Of(listener));

@@ -63,7 +63,7 @@ public sealed class SockDiagTests
     }
 
     [Fact]
-    public void Of_ProcessThatHasGone_HoldsNothing() => Assert.Empty(SocketHolders.Of([int.MaxValue]));
+    public void Of_EndedProcess_HoldsNothing() => Assert.Empty(SocketHolders.Of([int.MaxValue]));
 
     private static SocketRecord Find(SockDiag diag, int port)
     {

@@ -46,7 +46,7 @@ public sealed class SpawnerCapabilitiesTests
     }
 
     [Fact]
-    public void TrySpawn_AmbientCapabilities_LeaveTheDaemonAsItWas()
+    public void TrySpawn_AmbientCapabilities_DaemonIsUnchanged()
     {
         Root.Require();
         var fields = (string[])["CapInh", "CapPrm", "CapEff", "CapAmb", "Uid"];

@@ -10,7 +10,7 @@ public sealed class SpawnerFailureTests
 
     [Fact]
     public void TrySpawn_NoSuchPath_FailsAtExec() =>
-        Assert.Equal("exec /nowhere/server: ENOENT", Fails(Valid with { Candidates = ["/nowhere/server"] }));
+        AssertFails("exec /nowhere/server: ENOENT", "no such file", Valid with { Candidates = ["/nowhere/server"] });
 
     [Fact]
     public void TrySpawn_NameNotInPath_FailsAtExec()

@@ -15,7 +15,7 @@ public sealed class StartBarriersTests
 
     public static TheoryData<int, string, string?> OfExec => new()
     {
-        { 2, "nothing", null },
+        { 2, "nothing", "no such file or directory" },
         { 2, "nothing, searched", "not found in PATH" },
         { 2, "no interpreter", "its interpreter /no/such does not exist" },
         { 2, "carriage return", "its #! line ends with a carriage return (a Windows line ending)" },

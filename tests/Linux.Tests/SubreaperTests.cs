@@ -1,4 +1,5 @@
 using Linux.Tests.Harness;
+using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 
 namespace Linux.Tests;
@@ -45,7 +46,7 @@ public sealed class SubreaperTests
     }
 
     [Fact]
-    public void NextEnded_EndedOrphan_IsToldOfAndNotReaped()
+    public void NextEnded_EndedOrphan_IsReportedAndNotReaped()
     {
         using var orphan = EndedOrphan();
 

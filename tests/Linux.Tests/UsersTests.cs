@@ -58,7 +58,7 @@ public sealed class UsersTests
     }
 
     [Fact]
-    public void Resolve_Nobody_IsTheDaemonItself()
+    public void Resolve_NoUserOrGroup_IsTheAccountOfTheDaemon()
     {
         var account = Assert.IsType<Account>(UserDatabase.Resolve(null, null, out _));
 

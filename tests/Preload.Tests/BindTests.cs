@@ -78,7 +78,7 @@ public class BindTests
     [InlineData("")]
     [InlineData("LIBREUSEPORT_DEBUG=1")]
     [InlineData("LIBREUSEPORT_ADDR=0.0.0.0/0")]
-    public void Bind_ThatFails_LeavesTheSocketAsItWas(string environment) =>
+    public void Bind_Fails_SocketIsUnchanged(string environment) =>
         Probe.Run(
                 environment + " SO_REUSEADDR=1",
                 $"socket inet stream bind 192.0.2.1 8080 get reuseport get reuseaddr bind {_address} 0 get reuseport")

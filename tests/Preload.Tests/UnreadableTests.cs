@@ -44,7 +44,7 @@ public class UnreadableTests
 
     /// <summary>A socket that was to be confined is, whatever else went wrong.</summary>
     [Fact]
-    public void Bind_OptionCannotBeRead_DeviceIsSetAllTheSame() =>
+    public void Bind_OptionCannotBeRead_DeviceIsSet() =>
         Probe.Run("SO_REUSEPORT=yes SO_BINDTODEVICE=lo", $"socket inet stream bind {_address} 8080 get device get reuseport")
             .Answers("bind=ok", "device=lo", "reuseport=0");
 

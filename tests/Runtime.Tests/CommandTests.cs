@@ -73,6 +73,26 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public void Scale_TheWorkerThatServesLeaves_TheOtherStartsAtOnce()
+    {
+        using var folder = new TemporaryFolder();
+        using var fleet = new Supervised();
+        // The first worker ends until the file exists. Then it needs the lock, which the second worker has.
+        var script = $"test {{worker}} = 1 || test -e {folder["go"]} || exit 1; exec flock -F -n {folder["lock"]} sleep 1000";
+        fleet.Converge(Given.Service("one", 2, "/bin/sh", "-c", script) with
+        {
+            Restart = Given.AtOnce with { Delay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1) },
+        });
+        Deadline.Until(() => States(fleet) == "backoff ready", "the first worker has ended");
+        File.WriteAllText(folder["go"], "");
+
+        fleet.Ask(new FleetCommand.Scale(1), "one");
+
+        Deadline.Until(() => States(fleet) == "ready", "the first worker runs");
+        Assert.Equal(2, fleet.Worker("one@0").Generation);
+    }
+
+    [Fact]
     public void Scale_WorkerGoesAndComesAgain_GenerationGoesOn()
     {
         using var fleet = new Supervised();
@@ -99,7 +119,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void Start_WorkerThatCannot_TellsWhyAndWaitsNoLonger()
+    public void Start_WorkerFails_AnswersAtOnceWithReason()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Shell("bad", 1, "exit 3") with
@@ -114,7 +134,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void Start_UnsettledAtTheTimeout_SaysSo()
+    public void Start_UnsettledAtTimeout_HasObstacle()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("slow", 1) with
@@ -134,7 +154,7 @@ public sealed class CommandTests
 
     /// <summary>Two clients at once: the later command decides, and the first is told what became of its own.</summary>
     [Fact]
-    public void Commands_TwoOnOneService_EachIsToldItsOwnResult()
+    public void Commands_TwoOnOneService_EachHasItsOwnResult()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("web", 2));
@@ -238,7 +258,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void Scale_OfAServiceThatIsStopped_SaysThatItStaysSo()
+    public void Scale_StoppedService_StaysStoppedWithReason()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("web", 1));

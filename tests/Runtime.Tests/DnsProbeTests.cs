@@ -49,7 +49,7 @@ public sealed class DnsProbeTests : IDisposable
     [InlineData("short", "an answer of 11 bytes, which is no DNS message")]
     [InlineData("broken", "closed without an answer")]
     [InlineData("closes", "closed without an answer")]
-    public void Ready_NoAnswerThatCounts_IsNotAndSaysWhy(string answer, string failure)
+    public void Ready_WrongAnswer_StaysUnreadyWithReason(string answer, string failure)
     {
         SetAnswer(answer);
         var starting = _fleet.BeginConverge(_service with { Workers = 1 });

@@ -7,7 +7,7 @@ namespace Runtime.Tests;
 public sealed class FaultTests
 {
     [Fact]
-    public void Fault_InTheLoop_IsToldAndEndsTheWorkers()
+    public void Fault_InLoop_IsReportedAndEndsWorkers()
     {
         using var fleet = new Supervised { IsToFault = true };
         fleet.Converge(Given.Sleepers("web", 3));
@@ -21,7 +21,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public void Fault_WhoWaitsForAnAnswer_IsToldThatNoneComes()
+    public void Fault_WaitingCommands_AreCanceled()
     {
         using var fleet = new Supervised { IsToFault = true };
         var settling = fleet.BeginConverge(Given.Listening(Given.Sleepers("web", 1), 8080));

@@ -20,7 +20,7 @@ public sealed class GroupTests
     }
 
     [Fact]
-    public void Crash_NothingLeftBehind_GroupIsGoneAndNothingIsSaid()
+    public void Crash_NoProcessLeft_GroupIsRemovedWithoutKillEvent()
     {
         using var trees = new Trees(grouped: true);
         trees.Fleet.Converge(Given.Sleepers("web", 3));
@@ -76,7 +76,7 @@ public sealed class GroupTests
     }
 
     [Fact]
-    public void Spawn_LimitWithoutItsController_SaysSoAndLeavesNoGroup()
+    public void Spawn_LimitWithoutController_FailsWithReasonAndLeavesNoGroup()
     {
         using var trees = new Trees(grouped: true);
         var service = Given.Sleepers("web", 1) with { Restart = RestartPolicy.Default with { When = RestartWhen.No } };

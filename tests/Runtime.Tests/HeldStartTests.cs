@@ -20,7 +20,7 @@ public sealed class HeldStartTests
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(20);
 
     [Fact]
-    public void Start_StoppedBetweenChangeOfUserAndExec_IsKilledAndNamedAndHoldsUpNobody()
+    public void Start_StoppedBetweenChangeOfUserAndExec_IsKilledAndReportedAndDelaysNoOther()
     {
         using var fleet = new Supervised(longestStart: Longest);
         var others = Given.Sleepers("other", 4);
@@ -62,7 +62,7 @@ public sealed class HeldStartTests
     }
 
     [Fact]
-    public void Probe_StoppedBetweenChangeOfUserAndExec_FailsAndHoldsUpNobody()
+    public void Probe_StoppedBetweenChangeOfUserAndExec_FailsAndDelaysNoOther()
     {
         using var fleet = new Supervised(longestStart: Longest);
         var others = Given.Sleepers("other", 4);

@@ -46,7 +46,7 @@ public sealed class MailboxTests
     }
 
     [Fact]
-    public void Close_WhatWaits_IsRefused()
+    public void Close_WaitingMessages_AreCanceled()
     {
         using var mailbox = new Mailbox(TimeProvider.System);
         var (converge, snapshot) = (Converge(), Snapshot());

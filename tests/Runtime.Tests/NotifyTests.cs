@@ -25,7 +25,7 @@ public sealed class NotifyTests
     private static readonly ReadinessSpec Notify = new ReadinessSpec.Notify(TimeSpan.FromMinutes(1));
 
     [Fact]
-    public void Ready_SaysSo_IsReadyAndNoOther()
+    public void Notify_FromOneWorker_OnlyThatWorkerIsReady()
     {
         using var folder = new TemporaryFolder();
         using var fleet = new Supervised();
@@ -41,7 +41,7 @@ public sealed class NotifyTests
     }
 
     [Fact]
-    public void Ready_ChildOfTheWorkerSaysSo_CountsForTheWorker()
+    public void Notify_FromChildOfWorker_WorkerIsReady()
     {
         using var folder = new TemporaryFolder();
         using var fleet = new Supervised();
@@ -53,7 +53,7 @@ public sealed class NotifyTests
     }
 
     [Fact]
-    public void Ready_StrangerSaysSo_ChangesNothing()
+    public void Notify_FromOtherProcess_ChangesNothing()
     {
         using var folder = new TemporaryFolder();
         using var fleet = new Supervised();

@@ -1,5 +1,6 @@
 using Reuseportd.Linux.Files;
 using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 using Reuseportd.Observability.Destinations;
 using Reuseportd.Observability.Formats;
@@ -35,7 +36,7 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public void Line_NotReadBeforeTheProcessEnded_IsHeardAllTheSame()
+    public void Line_NotReadBeforeProcessEnd_IsRead()
     {
         using var fleet = new Supervised(startOutput: false);
         fleet.Converge(Given.Shell("job", 1, "echo last words") with { Restart = Once });
@@ -78,7 +79,7 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public void Flood_OfOutcomes_IsBoundedAndDelaysNobody()
+    public void Flood_OfOutcomes_IsBoundedAndDelaysNoOther()
     {
         const int most = 64 * 1024 * 1024;
         using var fleet = new Supervised();
@@ -102,7 +103,7 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public void Flood_OfOutcomesBeforeTheOneThatIsWaitedFor_ThatOneIsHeard()
+    public void Flood_OfOutcomesBeforeAwaitedOutcome_AwaitedOutcomeIsRead()
     {
         using var fleet = new Supervised();
         var line = $"yes \"{Lines.Bind(9)}\" | head -n 100000 >&2; echo \"{Lines.Listen(8080)}\" >&2; exec sleep infinity";
@@ -111,7 +112,7 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public void Flood_OfServedPorts_EachIsToldOnce()
+    public void Flood_OfServedPorts_EachIsReportedOnce()
     {
         using var fleet = new Supervised();
         var ports = "i=1; while [ $i -le 20000 ]; do echo $i; i=$((i+1)); done";
@@ -122,7 +123,7 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public void Flood_OfLines_OthersAreHeard()
+    public void Flood_OfLines_OtherWorkersAreRead()
     {
         using var fleet = new Supervised();
         var unlimited = new LoggingSpec(TimeSpan.FromSeconds(30), RateLimitBurst: 0, LineMax: 8 * 1024);
@@ -138,7 +139,7 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public void Stop_WorkersFlood_EndsAllTheSame()
+    public void Stop_WorkersFlood_Ends()
     {
         using var fleet = new Supervised();
         fleet.Lines.Keeps = false;
@@ -150,7 +151,7 @@ public sealed class OutputTests
 
     /// <summary>Who has renamed it must know that it is still written to.</summary>
     [Fact]
-    public void Reopen_FolderOfAFileHasGone_TheFileIsNamed()
+    public void Reopen_FolderIsRemoved_FileIsNamed()
     {
         var folder = Directory.CreateTempSubdirectory("reuseportd-test-");
         try
@@ -185,7 +186,7 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public void Stop_SomebodyWritesForEver_IsNotWaitedFor()
+    public void Stop_EndlessWriter_IsNotWaitedFor()
     {
         using var queue = new LogQueue(new WorkerLines { Keeps = false }, TimeProvider.System);
         queue.Start();

@@ -43,7 +43,7 @@ public sealed class ProbeTests
     }
 
     [Fact]
-    public void Ready_ByTcpAndNothingListens_SaysWhyInTheEnd()
+    public void Ready_ByTcpWithoutListener_FailsWithReason()
     {
         using var fleet = new Supervised();
         var port = Given.Socket().Port;
@@ -103,7 +103,7 @@ public sealed class ProbeTests
     }
 
     [Fact]
-    public void Live_OneOfSeveralOnAPortHangs_IsRestartedAndNoOther()
+    public void Live_OneOfSeveralOnPortHangs_OnlyThatWorkerRestarts()
     {
         using var fleet = new Supervised();
         var (address, port) = Given.Socket();
@@ -136,7 +136,7 @@ public sealed class ProbeTests
     }
 
     [Fact]
-    public void Live_TurnedOnByAChange_WatchesWhatRunsAndRestartsNothing()
+    public void Live_TurnedOnByChange_ProbesRunningWorkersWithoutRestart()
     {
         using var folder = new TemporaryFolder();
         using var fleet = new Supervised();

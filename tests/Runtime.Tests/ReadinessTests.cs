@@ -47,7 +47,7 @@ public sealed class ReadinessTests
     }
 
     [Fact]
-    public void Ready_LibraryIsToBeSilent_TheKernelIsAsked()
+    public void Ready_LibraryWithoutOutcomes_KernelReportsPorts()
     {
         using var fleet = new Supervised();
         var service = Given.Server("web", 2);
@@ -61,7 +61,7 @@ public sealed class ReadinessTests
     }
 
     [Fact]
-    public void Ready_StderrIsElsewhere_TheKernelIsAsked()
+    public void Ready_StderrIsNotRead_KernelReportsPorts()
     {
         using var fleet = new Supervised();
         var service = Given.Server("web", 1);
@@ -73,7 +73,7 @@ public sealed class ReadinessTests
     }
 
     [Fact]
-    public void Ready_ProgramClosesItsStderrFirst_TheKernelIsAsked()
+    public void Ready_ProgramClosesStderrFirst_KernelReportsPorts()
     {
         using var fleet = new Supervised();
         var port = Given.Socket().Port;
@@ -86,7 +86,7 @@ public sealed class ReadinessTests
     [Theory]
     [InlineData(30, 10)]
     [InlineData(6, 3)]
-    public void Ready_OutcomeIsLostAndNoLineFollows_TheKernelIsAskedBeforeTheDeadline(int timeout, int asked)
+    public void Ready_OutcomeIsLostAndNoLineFollows_KernelReportsPortsBeforeDeadline(int timeout, int asked)
     {
         using var fleet = new Supervised();
         var service = DropsItsLines();
@@ -104,7 +104,7 @@ public sealed class ReadinessTests
     }
 
     [Fact]
-    public void Ready_OutcomeStandsBehindWordsOfTheProgram_IsHeard()
+    public void Ready_OutcomeFollowsOutputOnSameLine_IsRead()
     {
         using var fleet = new Supervised();
         var port = Given.Socket().Port;
@@ -120,7 +120,7 @@ public sealed class ReadinessTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Ready_ProgramWithoutTheLibrary_TheKernelIsAskedAndTheReasonSaid(bool throughAShell)
+    public void Ready_ProgramWithoutLibrary_KernelReportsPortsAndReasonIsKnown(bool throughAShell)
     {
         using var fleet = new Supervised();
         var (address, port) = Given.Socket();
@@ -141,7 +141,7 @@ public sealed class ReadinessTests
     [Theory]
     [InlineData("binds-static", 1)]
     [InlineData("shares-static", 0)]
-    public void Ready_OneWithoutTheLibrary_IsToldOnlyWhereItDoesNotShare(string name, int causes)
+    public void Ready_WithoutLibrary_IsReportedOnlyIfPortIsNotShared(string name, int causes)
     {
         using var fleet = new Supervised();
         var (address, port) = Given.Socket();
@@ -158,7 +158,7 @@ public sealed class ReadinessTests
     }
 
     [Fact]
-    public void Ready_OthersStartAgainAndAgain_TheKernelIsAskedAllTheSame()
+    public void Ready_OthersStartRepeatedly_KernelReportsPorts()
     {
         using var fleet = new Supervised();
         var silent = Given.Server("web", 1);

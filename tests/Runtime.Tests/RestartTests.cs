@@ -48,7 +48,7 @@ public sealed class RestartTests
     }
 
     [Fact]
-    public void Start_FailsAgainAndAgain_IsGivenUp()
+    public void Start_FailsRepeatedly_WorkerFails()
     {
         using var fleet = new Supervised();
         var restart = Given.AtOnce with { MaxAttempts = 2 };
@@ -57,7 +57,7 @@ public sealed class RestartTests
 
         Assert.Equal(0, result.Counts.Unsettled);
         Assert.Contains(
-            "gave up after 2 restarts", fleet.Log.Take("failed", "web@0").Field("REUSEPORT_REASON"), StringComparison.Ordinal);
+            "more than 2 restarts", fleet.Log.Take("failed", "web@0").Field("REUSEPORT_REASON"), StringComparison.Ordinal);
         Assert.Equal((3, 2, 3), (fleet.Log.All("spawn").Length, fleet.Log.All("backoff").Length, fleet.Log.All("exit").Length));
         var worker = fleet.Worker("web@0");
         Assert.Equal((WorkerState.Failed, "exit code 3"), (worker.State, worker.LastExit.ToString()));
@@ -114,7 +114,7 @@ public sealed class RestartTests
     }
 
     [Fact]
-    public void Crash_OneWorkerAgainAndAgain_NoExitIsLost()
+    public void Crash_OneWorkerRepeatedly_NoExitIsLost()
     {
         const int times = 50;
         using var fleet = new Supervised();

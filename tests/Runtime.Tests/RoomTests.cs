@@ -25,7 +25,7 @@ public sealed class RoomTests
     }
 
     [Fact]
-    public void Scale_ToWhatThereIsRoomFor_NobodyWaits()
+    public void Scale_ToNumberWithinLimit_NoWorkerWaits()
     {
         using var fleet = new Supervised(descriptors: Descriptors);
         fleet.Converge(Given.Sleepers("nap", 80));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Snapshots;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
@@ -11,8 +12,6 @@ public sealed class SettleTests
     private static readonly TimeSpan Settle = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan Limit = TimeSpan.FromHours(1);
-
-    private const string Settling = "serves; becomes ready after 1 min of service";
 
     [Theory]
     [InlineData("tcp4", true)]
@@ -59,8 +58,10 @@ public sealed class SettleTests
         fleet.Lines.Take("web@0", "closed");
 
         fleet.Advance(Settle);
-        var waits = string.Create(CultureInfo.InvariantCulture, $"waits for at most 1 h for port {port}");
-        Deadline.Until(() => fleet.Worker("web@0").Detail == waits, "that it has no socket is seen");
+        Deadline.Until(
+            () => fleet.Worker("web@0").Reason is StateReason.WaitsForPorts { Coverage.IsWhole: false } waits
+                  && waits.AtMost == Limit,
+            "the worker waits for its port again");
         folder.Write("open", "");
         AwaitSettling(fleet, "web@0");
         fleet.Advance(Settle);
@@ -96,7 +97,7 @@ public sealed class SettleTests
         AwaitSettling(fleet, "web@0");
         File.Delete(folder["well"]);
         fleet.Log.Take("probe_failed", "web@0");
-        Deadline.Until(() => fleet.Worker("web@0").Detail != Settling, "it does not settle");
+        Deadline.Until(() => !IsSettling(fleet.Worker("web@0"), Settle), "web@0 does not settle");
         fleet.Advance(Settle);
         fleet.Log.Take("probe_failed", "web@0");
         Assert.Equal(WorkerState.Starting, fleet.Worker("web@0").State);
@@ -108,13 +109,14 @@ public sealed class SettleTests
     }
 
     [Fact]
-    public void Ready_NotBeforeTheTimeout_IsTold()
+    public void Ready_NotSettledAtTimeout_IsReported()
     {
         using var fleet = new Supervised();
         var service = Given.Server("web", 1);
-        var readiness = new ReadinessSpec.Bind(Settle) { Settle = Settle - TimeSpan.FromTicks(1) };
+        var settle = Settle - TimeSpan.FromTicks(1);
+        var readiness = new ReadinessSpec.Bind(Settle) { Settle = settle };
         _ = fleet.BeginConverge(service with { Readiness = readiness });
-        Deadline.Until(() => fleet.Worker("web@0").Detail?.Contains("serves", StringComparison.Ordinal) == true, "it settles");
+        Deadline.Until(() => IsSettling(fleet.Worker("web@0"), settle), "web@0 settles");
         fleet.Advance(Settle);
         Assert.Equal("settle", fleet.Log.Take("readiness_timeout", "web@0").Field("REUSEPORT_MISSING"));
     }
@@ -123,6 +125,9 @@ public sealed class SettleTests
 
     private static void AwaitSettling(Supervised fleet, params string[] workers)
     {
-        foreach (var worker in workers) Deadline.Until(() => fleet.Worker(worker).Detail == Settling, $"{worker} settles");
+        foreach (var worker in workers) Deadline.Until(() => IsSettling(fleet.Worker(worker), Settle), $"{worker} settles");
     }
+
+    private static bool IsSettling(WorkerSnapshot worker, TimeSpan settle) =>
+        worker.Reason is StateReason.Settles settles && settles.For == settle;
 }

@@ -26,10 +26,10 @@ public sealed class SharedGroupsTests : IDisposable
     public void Dispose() => _listener.Dispose();
 
     [Fact]
-    public void Serve_SocketHasGoneSinceItWasListed_SaysNothing() => Assert.Empty(Serve(closes: true));
+    public void Serve_SocketIsClosed_LogsNothing() => Assert.Empty(Serve(closes: true));
 
     [Fact]
-    public void Serve_SocketIsThereAndNotToBeHad_IsSaid() =>
+    public void Serve_SocketCannotBeTaken_IsLogged() =>
         Assert.Equal("2", Assert.Single(Serve(closes: false)).Field("ERRNO"));
 
     /// <summary>The worker is said to be a process that has not the socket, or has it no more.</summary>

@@ -30,7 +30,7 @@ public sealed class StartOrderTests
     }
 
     [Fact]
-    public void Start_OtherFails_StartsAllTheSameAndSaysSo()
+    public void Start_DependencyFails_StartsAndLogsReason()
     {
         using var fleet = new Supervised();
         var db = Given.Shell("db", 1, "exit 3") with

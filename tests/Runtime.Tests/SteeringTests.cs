@@ -59,7 +59,7 @@ public sealed class SteeringTests
     }
 
     [Fact]
-    public void Restart_ConnectionThatStays_IsCutAtTheDeadlineAndTold()
+    public void Restart_OpenConnection_IsCutAtDeadlineAndReported()
     {
         using var fleet = new Supervised(steering: Mode("cbpf"));
         var (service, server) = Sharing(2);
@@ -81,7 +81,7 @@ public sealed class SteeringTests
     [Theory]
     [InlineData(2)] // the worker is replaced
     [InlineData(1)] // it goes for good
-    public void Apply_ConnectionThatStays_IsCutAtTheDeadlineAndTold(int workers)
+    public void Apply_OpenConnection_IsCutAtDeadlineAndReported(int workers)
     {
         using var fleet = new Supervised(steering: Mode("cbpf"));
         var (service, server) = Sharing(2);

@@ -41,7 +41,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public void Stop_AnotherSignalIsAskedFor_ThatOneIsSent()
+    public void Stop_OtherStopSignal_IsSent()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("web", 1) with { Stop = new StopSpec(new Signal(3), TimeSpan.FromSeconds(10)) });
@@ -79,7 +79,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public void StopAll_WhileWorkersStart_EndsThoseThatCameToBeAndTheLoop()
+    public void StopAll_WhileWorkersStart_EndsStartedWorkersAndLoop()
     {
         using var fleet = new Supervised();
         var starting = fleet.BeginConverge(Given.Sleepers("web", 100));

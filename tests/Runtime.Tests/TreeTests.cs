@@ -1,5 +1,6 @@
 using System.Globalization;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Snapshots;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
@@ -25,7 +26,7 @@ public sealed class TreeTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void Exit_GoneIntoTheBackground_IsAskedAfter(bool grouped, bool hasKill)
+    public void Exit_ProgramDaemonizes_LeftProcessIsCounted(bool grouped, bool hasKill)
     {
         using var trees = new Trees(grouped, hasKill);
         var daemon = Given.Service("web", 1, Checkout.Worker("double-fork"), "0", "leave");
@@ -36,9 +37,8 @@ public sealed class TreeTests
         });
 
         Deadline.Until(
-            () => trees.Fleet.Worker("web@0").Detail
-                  == "exit code 0; the worker left 1 process behind; if the program daemonizes, keep it in the foreground",
-            "it is said what it left");
+            () => trees.Fleet.Worker("web@0") is { Reason: StateReason.Done, LeftBehind: 1 },
+            "the worker left a process behind");
         Deadline.Until(() => OwnProcess.Children().Length == 0, "the grandchild is gone and reaped");
     }
 
@@ -85,7 +85,7 @@ public sealed class TreeTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void Crash_GrandchildHoldsTheSocket_ItIsGoneWhenTheNextIsReady(bool grouped, bool hasKill)
+    public void Crash_GrandchildHoldsSocket_EndsBeforeNextProcessIsReady(bool grouped, bool hasKill)
     {
         using var trees = new Trees(grouped, hasKill);
         trees.Fleet.Converge(Given.Service("web", 1, Checkout.Worker("double-fork")));

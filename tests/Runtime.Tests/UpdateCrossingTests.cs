@@ -30,7 +30,7 @@ public sealed class UpdateCrossingTests
     }
 
     [Fact]
-    public void Pause_AndThenTheNewProcessFails_NobodyWaitsForTheRest()
+    public void Pause_NewProcessFails_CommandDoesNotWaitForRemainingWorkers()
     {
         using var fleet = new Supervised();
         var service = Given.Sleepers("web", 2);
@@ -50,7 +50,7 @@ public sealed class UpdateCrossingTests
     }
 
     [Fact]
-    public void Restart_WhilePaused_IsToldSoAndComesWithTheResume()
+    public void Restart_WhilePaused_IsPostponedUntilResume()
     {
         using var fleet = new Supervised();
         var service = Given.Sleepers("web", 2) with { Readiness = InAMoment };
@@ -106,7 +106,7 @@ public sealed class UpdateCrossingTests
     }
 
     [Fact]
-    public void Apply_StopFirstAndOneHasFailed_ThatOneIsMendedFirst()
+    public void Apply_StopFirstWithFailedWorker_FailedWorkerIsUpdatedFirst()
     {
         using var fleet = new Supervised();
         var service = HalfFailed;
@@ -129,7 +129,7 @@ public sealed class UpdateCrossingTests
     }
 
     [Fact]
-    public void Apply_StopFirstFails_TheOneThatFellIsStartedAsWhatItWas()
+    public void Apply_StopFirstFails_WorkerStartsWithFormerVersion()
     {
         using var fleet = new Supervised();
         var service = Given.Sleepers("web", 2) with { Update = Given.StopFirst, Restart = Once };
@@ -181,7 +181,7 @@ public sealed class UpdateCrossingTests
     }
 
     [Fact]
-    public void Start_AfterAnUpdateThatFailed_TellsOfWhatWasAskedNow()
+    public void Start_AfterFailedUpdate_HasResultOfNewCommand()
     {
         using var fleet = new Supervised();
         var service = Given.Sleepers("web", 2);

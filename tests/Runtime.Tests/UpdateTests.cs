@@ -153,7 +153,7 @@ public sealed class UpdateTests
     }
 
     [Fact]
-    public void Apply_NewerOneWhileOneIsOnItsWay_TheNewestIsWhatRuns()
+    public void Apply_DuringUpdate_NewestVersionRuns()
     {
         using var fleet = new Supervised();
         var first = Given.Sleepers("web", 3);
@@ -242,11 +242,11 @@ public sealed class UpdateTests
         Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\0infinity\0", OwnProcess.CommandOf(worker.Pid)));
         Assert.All(
             fleet.Ask(new FleetCommand.Rollback(), "web").Workers,
-            worker => Assert.Equal((false, "the service has no former configuration"), (worker.Ok, worker.Detail)));
+            worker => Assert.Equal((false, new CommandObstacle.NothingToRollBack()), (worker.Ok, worker.Obstacle)));
     }
 
     [Fact]
-    public void PauseAndResume_OfAnUpdate_TheRestIsReplacedOnlyThen()
+    public void Pause_DuringUpdate_RemainingWorkersAreReplacedAfterResume()
     {
         using var fleet = new Supervised();
         var service = Given.Sleepers("web", 3) with { Readiness = InASecond };
@@ -254,7 +254,7 @@ public sealed class UpdateTests
         Assert.All(
             fleet.Ask(new FleetCommand.Pause(), "web").Workers,
             worker => Assert.Equal(
-                (false, true, "no rolling restart is in progress"), (worker.Ok, worker.IsUntouched, worker.Detail)));
+                (false, true, new CommandObstacle.NoUpdate()), (worker.Ok, worker.IsUntouched, worker.Obstacle)));
         var update = fleet.BeginConverge(service.With("sleep", "2000"));
         fleet.Log.Take("spawn", 4);
         fleet.Ask(new FleetCommand.Pause(), "web");
@@ -286,7 +286,7 @@ public sealed class UpdateTests
     }
 
     [Fact]
-    public void Rollback_OfAPausedUpdate_TakesBackWhatWasChanged()
+    public void Rollback_PausedUpdate_RestoresFormerVersion()
     {
         using var fleet = new Supervised();
         var good = Given.Sleepers("web", 2) with { Update = Paused };

@@ -3,18 +3,19 @@ namespace Reuseportd.Control.Tables;
 /// <summary>Appends the last line of a failed process to the detail of its worker; pure.</summary>
 internal static class LastLines
 {
+    /// <param name="worker">Name of the worker. The detail may name other workers too.</param>
     /// <param name="state">State of the worker: it tells which process wrote the line.</param>
     /// <param name="line">Null for none.</param>
-    public static string? With(string? detail, string state, string? line)
+    public static string? With(string worker, string? detail, string state, string? line)
     {
         if (line is null) return detail;
-        var whose = state switch
+        var label = state switch
         {
-            "backoff" or "failed" => "its last line",
-            "starting" => "last line of the process before it",
-            _ => "last line of its replacement",
+            "backoff" or "failed" => $"last line of {worker}",
+            "starting" => $"last line of the former process of {worker}",
+            _ => $"last line of the replacement of {worker}",
         };
-        return $"{(detail is null ? "" : $"{detail}; ")}{whose}: {line}";
+        return $"{(detail is null ? "" : $"{detail}; ")}{label}: {line}";
     }
 
     /// <summary>For grouping: the lines of copies differ in process ids and times.</summary>

@@ -21,7 +21,8 @@ internal static class StatusTable
         Cell[][] rows = [Header, .. status.Workers.Select(worker => Row(worker, wide, colour))];
         text.Append(TextTable.Format(rows, width, new Flexible(5), new Flexible(8), new Flexible(0, IsName: true)));
         var details = status.Workers.Where(worker => Detail(worker) is not null)
-            .GroupBy(worker => LastLines.With(worker.Detail, worker.State, LastLines.WithoutNumbers(worker.LastLine))).ToArray();
+            .GroupBy(worker => LastLines.With("", worker.Detail, worker.State, LastLines.WithoutNumbers(worker.LastLine)))
+            .ToArray();
         text.Append(Updates(status, width));
         if (details.Length > 0) text.Append('\n');
         foreach (var detail in details)
@@ -75,7 +76,8 @@ internal static class StatusTable
         ];
     }
 
-    private static string? Detail(WorkerStatus worker) => LastLines.With(worker.Detail, worker.State, worker.LastLine);
+    private static string? Detail(WorkerStatus worker) =>
+        LastLines.With(worker.Name, worker.Detail, worker.State, worker.LastLine);
 
     private static Cell[] Row(WorkerStatus worker, bool wide, bool colour)
     {

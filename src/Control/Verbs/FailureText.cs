@@ -11,14 +11,16 @@ internal static class FailureText
 
     /// <param name="done">The state, or the action, that the command was to reach.</param>
     public static string For(CommandOutcome worker, string done) => For(
-        worker.Name, worker.State, LastLines.With(worker.Detail, worker.State, worker.LastLine), worker.Untouched is true, done);
+        worker.Name, worker.State, LastLines.With(worker.Name, worker.Detail, worker.State, worker.LastLine),
+        worker.Untouched is true, done);
 
     /// <summary>For a worker that was to be ready; one that is ready runs with its old configuration.</summary>
     public static string For(UnreadyWorker worker) => For(
-        worker.Name, worker.State, LastLines.With(worker.Detail, worker.State, worker.LastLine), isUntouched: false, "ready");
+        worker.Name, worker.State, LastLines.With(worker.Name, worker.Detail, worker.State, worker.LastLine),
+        isUntouched: false, "ready");
 
     /// <summary>The lines for stderr: the first workers, the number of others, and the next command to try.</summary>
-    /// <param name="suspects">Services whose logs may show the cause.</param>
+    /// <param name="suspects">Services whose status or logs may show the cause.</param>
     public static IEnumerable<string> Lines(IReadOnlyList<string> failures, bool timedOut, IEnumerable<string> suspects)
     {
         foreach (var failure in failures.Take(MostNamed)) yield return failure;
@@ -26,7 +28,9 @@ internal static class FailureText
             yield return $"and {Shown.Number(failures.Count - MostNamed)} more; see 'reuseportctl status'";
         if (timedOut) yield return "the time limit is over; the daemon continues";
         string[] services = [.. suspects.Distinct()];
-        if (services.Length > 0) yield return $"see 'reuseportctl logs {string.Join(' ', services.Take(MostNamed))}'";
+        // At the time limit the status shows what a worker still waits for. Its log may have no line yet.
+        var verb = timedOut ? "status" : "logs";
+        if (services.Length > 0) yield return $"see 'reuseportctl {verb} {string.Join(' ', services.Take(MostNamed))}'";
     }
 
     public static string ServiceOf(string worker) => worker[..worker.LastIndexOf('@')];

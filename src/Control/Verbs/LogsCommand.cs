@@ -23,7 +23,7 @@ internal static class LogsCommand
         });
         return new StreamVerb(
             "logs",
-            "Show the newest lines of workers' stdout and stderr, as far as these go to the log.",
+            "Show the newest lines of workers' stdout and stderr, also if the output goes to a file.",
             "Workers to show; without names, all.",
             "Continue with new lines, until Ctrl-C.",
             "/v1/logs",

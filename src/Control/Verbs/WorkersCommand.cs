@@ -8,7 +8,8 @@ namespace Reuseportd.Control.Verbs;
 /// <summary>The commands on workers that take only names.</summary>
 internal static class WorkersCommand
 {
-    public static Command Start(Option<string> socket) => Create(socket, "start", "ready", "Start workers that are stopped.");
+    public static Command Start(Option<string> socket) =>
+        Create(socket, "start", "ready", "Start workers that are stopped or have failed.");
 
     public static Command Stop(Option<string> socket) =>
         Create(

@@ -15,7 +15,7 @@ internal sealed record AttemptDiagnosis(Attempt Attempt, IReadOnlyList<Cause> Ca
     public string Words => Attempt.Kind switch
     {
         AttemptKind.LastTry => $"the last start failed: {CauseWords.Of(Causes[0])}",
-        AttemptKind.FailedReplacement => $"not replaced: {Explained}",
+        AttemptKind.Failed => $"not replaced: {Explained}",
         _ => string.Create(
             CultureInfo.InvariantCulture,
             $"its replacement {Attempt.Process.Pid} is {StateWords.Of(Attempt.Process.State)}: {Explained}"),

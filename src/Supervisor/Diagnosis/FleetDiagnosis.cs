@@ -51,5 +51,5 @@ internal sealed class FleetDiagnosis(PortSurvey survey)
     private static bool HasFailed(WorkerSnapshot worker) => worker.State is WorkerState.Backoff or WorkerState.Failed
         || worker is { State: WorkerState.Starting, FailedBind: not null } or { State: WorkerState.Starting, Silence: not null };
 
-    private static bool IsNotReplaced(WorkerSnapshot worker) => worker.Attempt is { Kind: AttemptKind.FailedReplacement };
+    private static bool IsNotReplaced(WorkerSnapshot worker) => worker.Attempt is { Kind: AttemptKind.Failed };
 }

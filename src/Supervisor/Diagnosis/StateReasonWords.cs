@@ -9,7 +9,7 @@ internal static class StateReasonWords
     /// <summary>A wait has its limit, not the remaining time, so that equal waits of several workers have one text.</summary>
     public static string Of(StateReason reason) => reason switch
     {
-        StateReason.Failure failure => failure.Reason,
+        StateReason.Failure failure => FailureText.For(failure.Of),
         StateReason.NoRoom room => $"waits for room: {room.Limit}",
         StateReason.Done => "exit code 0",
         StateReason.WaitsForServices services => $"waits for {string.Join(", ", services.Names)}",

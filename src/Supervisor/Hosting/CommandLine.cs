@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Reuseportd.Configuration.Loading;
-using Reuseportd.Configuration.Schema;
+using Reuseportd.Configuration.SchemaExport;
 using Reuseportd.Model;
 
 namespace Reuseportd.Hosting;

@@ -31,7 +31,7 @@ internal abstract record SlotEvent
 
     internal sealed record Spawned(int Generation) : SlotEvent;
 
-    internal sealed record SpawnFailed(int Generation, string Reason) : SlotEvent;
+    internal sealed record SpawnFailed(int Generation, SpawnError? Error) : SlotEvent;
 
     /// <summary>A limit has no room for the process.</summary>
     /// <param name="Limit">Description of the limit, for messages.</param>
@@ -54,7 +54,7 @@ internal abstract record SlotEvent
     internal sealed record Checked(int Generation, ValueList<int>? Ports) : SlotEvent;
 
     /// <summary>A process that was ready runs but no longer answers.</summary>
-    internal sealed record FoundDead(int Generation, string Reason) : SlotEvent;
+    internal sealed record FoundDead(int Generation, SlotFailure Failure) : SlotEvent;
 
     internal sealed record Exited(int Generation, ExitStatus Status) : SlotEvent;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Reuseportd.Model;
 
 namespace Reuseportd.Slots;
@@ -84,20 +83,18 @@ internal static partial class SlotMachine
         private TimeSpan? SettledAt(SlotState.Starting starting) => starting.SettledAt(Policy.Readiness);
 
         /// <summary>
-        /// A process tree that a process before left behind may hold the listening socket and accept connections that nothing
-        /// serves. While a process of that tree lives, the slot is held back without a deadline.
+        /// The process tree of a former process may outlive it and hold the listening socket. Connections to that socket are then
+        /// accepted, but not served. While a process of that tree lives, the slot is held without a deadline.
         /// </summary>
         private Transition GetReady(SlotState.Starting starting) =>
             Become(Slot.TreesEnding > 0 ? starting with { IsHeld = true, Due = null } : new SlotState.Ready(Now));
 
-        private string Missing(SlotState.Starting starting) => Policy.Readiness switch
+        private MissingReadiness Missing(SlotState.Starting starting) => Policy.Readiness switch
         {
-            { Settle: var settle } when starting.ServesSince is not null =>
-                $"served, but not yet for {settle.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s",
-            ReadinessSpec.Notify => "no READY=1 came",
-            ReadinessSpec.Probed => starting.ProbeFailure ?? "no probe was answered",
-            _ when starting.Coverage.Filter.IsAny => "no port served",
-            _ => $"{starting.Coverage.MissingWords} missing",
+            { Settle: var settle } when starting.ServesSince is not null => new MissingReadiness.SettleTime(settle),
+            ReadinessSpec.Notify => new MissingReadiness.Notification(),
+            ReadinessSpec.Probed => new MissingReadiness.Probe(starting.ProbeFailure),
+            _ => new MissingReadiness.Ports(starting.Coverage),
         };
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Reuseportd.Model;
 
 namespace Reuseportd.Slots;
@@ -21,11 +20,11 @@ internal static partial class SlotMachine
         /// <summary>Stops a process that is being made; it can be signalled only when it exists.</summary>
         private Transition AwaitProcess(AfterStop then) => Become(new SlotState.Stopping(Now + Policy.Stop.GracePeriod, then));
 
-        private Transition NeverStarted(AfterStop then, string reason) => then switch
+        private Transition NeverStarted(AfterStop then, SlotFailure failure) => then switch
         {
             AfterStop.Stay => Become(new SlotState.Stopped()),
             AfterStop.Restart => Start(Slot),
-            _ => Retry(readyFor: null, reason),
+            _ => Retry(readyFor: null, failure),
         };
 
         private Transition Stopped(AfterStop then, ExitStatus status)
@@ -35,7 +34,7 @@ internal static partial class SlotMachine
             {
                 AfterStop.Stay => new(ended with { State = new SlotState.Stopped() }, [sweep]),
                 AfterStop.Restart => Start(ended, sweep),
-                AfterStop.Retry retry => (this with { Slot = ended }).Retry(retry.ReadyFor, retry.Reason, sweep),
+                AfterStop.Retry retry => (this with { Slot = ended }).Retry(retry.ReadyFor, retry.Failure, sweep),
                 _ => throw new InvalidOperationException($"no such continuation: {then}"),
             };
         }
@@ -44,27 +43,27 @@ internal static partial class SlotMachine
         private Transition Ended(ExitStatus status, TimeSpan? readyFor)
         {
             var (ended, sweep) = Sweep(status);
-            if (Policy.IsTrial) return new(ended with { State = new SlotState.Failed(status.ToString()) }, [sweep]);
+            if (Policy.IsTrial) return new(ended with { State = new SlotState.Failed(new SlotFailure.Ended(status)) }, [sweep]);
             return Policy.Restart.When switch
             {
                 RestartWhen.OnFailure or RestartWhen.No when status.Success =>
                     new(ended with { State = new SlotState.Stopped() }, [sweep]),
                 RestartWhen.No =>
-                    new(ended with { State = new SlotState.Failed($"{status}, and restart policy is 'no'") }, [sweep]),
-                _ => (this with { Slot = ended }).Retry(readyFor, status.ToString(), sweep),
+                    new(ended with { State = new SlotState.Failed(new SlotFailure.EndedForGood(status)) }, [sweep]),
+                _ => (this with { Slot = ended }).Retry(readyFor, new SlotFailure.Ended(status), sweep),
             };
         }
 
         private (Slot Ended, SlotAction Sweep) Sweep(ExitStatus status) =>
             (Slot with { LastExit = status, TreesEnding = Slot.TreesEnding + 1 }, new SlotAction.KillTree(Slot.Generation));
 
-        private Transition Retry(TimeSpan? readyFor, string reason, params ReadOnlySpan<SlotAction> before)
+        private Transition Retry(TimeSpan? readyFor, SlotFailure failure, params ReadOnlySpan<SlotAction> before)
         {
             // Without restarts, a program that cannot be started is not tried again.
             if (Policy.Restart.When == RestartWhen.No || Policy.IsTrial)
-                return new(Slot with { State = new SlotState.Failed(reason) }, [.. before]);
+                return new(Slot with { State = new SlotState.Failed(failure) }, [.. before]);
             if (RestartDelay.Admit(Policy.Restart, Slot.Attempts, Now) is not { } attempts)
-                return new(Slot with { State = new SlotState.Failed(GaveUp(reason)) }, [.. before]);
+                return new(Slot with { State = new SlotState.Failed(GaveUp(failure)) }, [.. before]);
 
             var streak = readyFor >= Policy.Restart.ResetAfter ? 0 : Slot.Streak;
             if (readyFor > RestartDelay.ReadyEnough)
@@ -72,15 +71,14 @@ internal static partial class SlotMachine
 
             var delay = RestartDelay.Next(Policy.Restart, streak, Jitter);
             return new(
-                Slot with { State = new SlotState.Backoff(Now + delay, delay, reason), Streak = streak + 1, Attempts = attempts },
+                Slot with
+                {
+                    State = new SlotState.Backoff(Now + delay, delay, failure), Streak = streak + 1, Attempts = attempts,
+                },
                 [.. before]);
         }
 
-        private static string NoRoomFor(SlotEvent.NoRoom none) => $"no room: {none.Limit}";
-
-        private string GaveUp(string reason) => string.Create(
-            CultureInfo.InvariantCulture,
-            $"gave up after {Policy.Restart.MaxAttempts} restarts in {Policy.Restart.Window.TotalSeconds:0.###} s; "
-            + $"the last: {reason}");
+        private SlotFailure.GaveUp GaveUp(SlotFailure last) =>
+            new SlotFailure.GaveUp(Policy.Restart.MaxAttempts, Policy.Restart.Window, last);
     }
 }

@@ -84,10 +84,12 @@ internal static partial class SlotMachine
             SlotEvent.Spawned => Judge(starting with { Phase = StartPhase.Running, Since = Now }),
             // A process that is not made yet is judged after its start.
             SlotEvent.PolicyChanged => starting.Phase is StartPhase.Running ? Judge(starting) : Stay(Slot),
-            SlotEvent.SpawnFailed failed => Retry(readyFor: null, failed.Reason),
+            SlotEvent.SpawnFailed failed => Retry(readyFor: null, new SlotFailure.NotStarted(failed.Error)),
             // A replacement does not wait for room: the old process serves on.
             SlotEvent.NoRoom none =>
-                Policy.IsTrial ? Retry(readyFor: null, NoRoomFor(none)) : Become(new SlotState.Waiting(none.Limit)),
+                Policy.IsTrial
+                    ? Retry(readyFor: null, new SlotFailure.NoRoom(none.Limit))
+                    : Become(new SlotState.Waiting(none.Limit)),
             SlotEvent.Serves serves => Judge(starting with { Coverage = starting.Coverage.With(serves.Port) }),
             // Readiness depends on ports or on age here; a report does not count.
             SlotEvent.ReportedReady when Policy.Readiness is ReadinessSpec.Bind or ReadinessSpec.Delay => Stay(Slot),
@@ -96,7 +98,7 @@ internal static partial class SlotMachine
             SlotEvent.Checked found => Confirm(starting, found.Ports),
             SlotEvent.DeadlinePassed when IsDueToSettle(starting) => Judge(starting),
             SlotEvent.DeadlinePassed => Stop(
-                new AfterStop.Retry($"not ready in time: {Missing(starting)}", ReadyFor: null)),
+                new AfterStop.Retry(new SlotFailure.NotReady(Missing(starting)), ReadyFor: null)),
             SlotEvent.Exited exited => Ended(exited.Status, readyFor: null),
             SlotEvent.StopRequested => starting.Phase switch
             {
@@ -119,7 +121,7 @@ internal static partial class SlotMachine
             SlotEvent.Exited exited => Ended(exited.Status, readyFor: Now - ready.Since),
             SlotEvent.StopRequested => Stop(new AfterStop.Stay()),
             SlotEvent.RestartRequested => Stop(new AfterStop.Restart()),
-            SlotEvent.FoundDead dead => Stop(new AfterStop.Retry(dead.Reason, Now - ready.Since)),
+            SlotEvent.FoundDead dead => Stop(new AfterStop.Retry(dead.Failure, Now - ready.Since)),
             SlotEvent.DrainRequested asked => Become(
                 new SlotState.Draining(Now + Policy.DrainTimeout, asked.Then), new SlotAction.Drain(Slot.Generation)),
             // A ready process stays ready: sockets, reports and policies do not matter, and no deadline is set.
@@ -154,8 +156,8 @@ internal static partial class SlotMachine
             SlotEvent.Exited exited => Stopped(stopping.Then, exited.Status),
             // The stop was requested while the process was being made.
             SlotEvent.Spawned => Stop(stopping.Then),
-            SlotEvent.SpawnFailed failed => NeverStarted(stopping.Then, failed.Reason),
-            SlotEvent.NoRoom none => NeverStarted(stopping.Then, NoRoomFor(none)),
+            SlotEvent.SpawnFailed failed => NeverStarted(stopping.Then, new SlotFailure.NotStarted(failed.Error)),
+            SlotEvent.NoRoom none => NeverStarted(stopping.Then, new SlotFailure.NoRoom(none.Limit)),
             SlotEvent.DeadlinePassed => Become(stopping with { KillAt = null }, new SlotAction.KillTree(Slot.Generation)),
             SlotEvent.StopRequested => Become(stopping with { Then = new AfterStop.Stay() }),
             SlotEvent.StartRequested or SlotEvent.RestartRequested => Become(stopping with { Then = new AfterStop.Restart() }),

@@ -84,14 +84,14 @@ internal abstract record SlotState
 
     /// <summary>No process; the next start is at <paramref name="Until"/>.</summary>
     /// <param name="Reason">Why the last process ended or failed to start.</param>
-    internal sealed record Backoff(TimeSpan Until, TimeSpan Delay, string Reason) : SlotState
+    internal sealed record Backoff(TimeSpan Until, TimeSpan Delay, SlotFailure Failure) : SlotState
     {
         public override WorkerState Kind => WorkerState.Backoff;
         public override TimeSpan? Deadline => Until;
     }
 
     /// <summary>No process; the next start needs a request.</summary>
-    internal sealed record Failed(string Reason) : SlotState
+    internal sealed record Failed(SlotFailure Failure) : SlotState
     {
         public override WorkerState Kind => WorkerState.Failed;
     }
@@ -122,5 +122,5 @@ internal abstract record AfterStop
     /// <summary>Treat the end as a failure of the process.</summary>
     /// <param name="Reason">Why the process was stopped.</param>
     /// <param name="ReadyFor">How long the process was ready; null if it never was.</param>
-    internal sealed record Retry(string Reason, TimeSpan? ReadyFor) : AfterStop;
+    internal sealed record Retry(SlotFailure Failure, TimeSpan? ReadyFor) : AfterStop;
 }

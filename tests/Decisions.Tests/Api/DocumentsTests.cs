@@ -9,6 +9,7 @@ using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Output;
 using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Slots;
 
 namespace Decisions.Tests.Api;
 
@@ -27,7 +28,7 @@ public sealed class DocumentsTests
         new WorkerName("web", 2), WorkerState.Backoff, Pid: null, Generation: 1, Restarts: 0, Started: null, LastExit: null,
         TimeSpan.FromSeconds(102), [])
     {
-        Reason = new StateReason.Failure("exec x: ENOENT"),
+        Reason = new StateReason.Failure(new SlotFailure.NotStarted(new SpawnError("exec", "x", Errno.NotFound))),
     };
 
     [Fact]
@@ -55,7 +56,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void From_AServiceThatWasScaledByHand_SaysSo()
+    public void From_ServiceScaledByHand_HasNumber()
     {
         var (web, api) = (Specs.Service("web", workers: 2), Specs.Service("api"));
         var fleet = Fleet(Ready) with
@@ -69,11 +70,15 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void From_AServiceThatIsBeingReplaced_SaysHowFarItIs()
+    public void From_ServiceInUpdate_HasProgress()
     {
         var web = Specs.Service("web", workers: 3);
         var failed = new UpdateStop.ReplacementFailed(
-            Ready.Name, Waiting with { IsOver = true, Reason = new StateReason.Failure("exit code 3") });
+            Ready.Name,
+            Waiting with
+            {
+                IsOver = true, Reason = new StateReason.Failure(new SlotFailure.Ended(ExitStatus.Exited(3))),
+            });
         var update = new UpdateSnapshot(1, 3, IsPaused: true, IsRollback: false, failed);
         var fleet = Fleet(Ready) with
         {
@@ -86,7 +91,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void From_WorkersThatDoNotTell_SaysWhyAndWhatTheKernelDid()
+    public void From_WorkersWithoutLibrary_HasReasonAndKernelPorts()
     {
         var silent = Ready with { Binds = [], OutcomesMissing = OutcomesMissing.StderrElsewhere, KernelPorts = [53, 80] };
         foreach (var (why, words) in new[]
@@ -124,7 +129,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void From_AChange_SaysWhatWasDone()
+    public void From_Change_HasActions()
     {
         var done = new ConvergeResult(1, 2, 3, 4, new FleetCounts(10, 9, 0, 0, 1, 0, 0), [Waiting]) { Cut = 6 };
         var document = FleetDocuments.From(new ApplyResult([], ["b.yaml: warning: c"], done));
@@ -138,7 +143,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void From_APlannedRestart_SaysWhoIsLeftAndWhoDrains()
+    public void From_PlannedRestart_HasRemainingAndDrainingWorkers()
     {
         var workers = FleetDocuments.From(Fleet(Ready with { IsUpdating = true, Draining = 3 }, Waiting), "1").Workers;
         Assert.Equal([(true, 3), (null, null)], workers.Select(worker => (worker.Updating, worker.Draining)));
@@ -146,7 +151,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void From_AConfigurationWithErrors_SaysOnlyThose()
+    public void From_ConfigurationWithErrors_HasOnlyErrors()
     {
         var document = FleetDocuments.From(new ApplyResult(["web.yaml:1:1: wrong"], [], Done: null));
         Assert.Equal(["web.yaml:1:1: wrong"], document.Errors);
@@ -170,7 +175,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void Json_OfAStatus_IsReadBackAsItWas()
+    public void Json_OfStatus_IsReadBackUnchanged()
     {
         var document = FleetDocuments.From(Fleet(Ready, Waiting), "1");
         var json = JsonSerializer.Serialize(document, ContractJson.Default.StatusDocument);
@@ -181,7 +186,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void From_AProcessThatCameToNothing_HasItsLastLine()
+    public void From_FailedProcess_HasItsLastLine()
     {
         var words = new LastWords(stdout: true, stderr: true);
         words.Add(OutputStream.Stderr, "no such file\n"u8);

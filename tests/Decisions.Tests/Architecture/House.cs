@@ -29,11 +29,12 @@ internal static partial class House
     /// </summary>
     public static readonly Dictionary<string, string[][]> Rooms = new()
     {
-        ["Configuration"] = [["Text"], ["Yaml"], ["Reading"], ["Values"], ["Schema", "Sections"], ["Loading", "Writing"]],
+        ["Configuration"] = [["Text"], ["Yaml"], ["Reading"], ["Values"], ["SchemaExport", "Sections"], ["Loading", "Writing"]],
         ["Planning"] = [["Names", "Changes", "RollingUpdates"]],
         ["Linux"] =
         [
-            ["Interop"], ["Users"], ["Files"], ["Processes"], ["Cgroups", "Sockets"], ["ReusePort", "Sharding", "Spawning"],
+            ["Interop"], ["Users"], ["Files"], ["Processes"], ["Trees"], ["Cgroups", "Sockets"],
+            ["ReusePort", "Sharding", "Spawning"],
         ],
         ["Observability"] = [["Text"], ["Lines"], ["Events"], ["Formats"], ["Destinations"]],
         ["Runtime"] =
@@ -44,7 +45,7 @@ internal static partial class House
         ["Api"] = [["Contract"], ["Http"], ["Admission", "Documents"], ["Streams"], ["Routes"]],
     };
 
-    /// <summary>Null for a folder that has no place.</summary>
+    /// <summary>The floor of a folder; null for an unknown folder.</summary>
     public static int? FloorOf(string folder) =>
         Array.FindIndex(Floors, floor => floor.Contains(folder)) is >= 0 and var floor ? floor : null;
 
@@ -53,7 +54,8 @@ internal static partial class House
         path.Contains('/', StringComparison.Ordinal) ? path[..path.IndexOf('/', StringComparison.Ordinal)] : "";
 
     /// <summary>
-    /// Folders that a text refers to, by <c>using</c>, by whole names, and by names that begin at a floor (<c>Linux.Epoll</c>).
+    /// Folders that a source text refers to: by <c>using</c>, by whole names, and by names that begin at a floor
+    /// (<c>Linux.Epoll</c>).
     /// </summary>
     public static IEnumerable<string> References(string source)
     {
@@ -62,17 +64,17 @@ internal static partial class House
             .Select(match => match.Groups["folder"].Value).Distinct();
     }
 
-    /// <summary>What a file refers to and must not: anything but its own folder and the floors below.</summary>
+    /// <summary>Forbidden folders that a file refers to: any folder except its own and those of lower floors.</summary>
     public static IEnumerable<string> ForbiddenReferences(string path, string source)
     {
         var folder = FolderOf(path);
-        // What stands in no folder puts the parts together, above them all.
+        // A file outside of all folders connects the parts. It may refer to every floor.
         var own = folder.Length == 0 ? Floors.Length : FloorOf(folder);
         return References(source).Where(target => target != folder && !(FloorOf(target) < own));
     }
 
     /// <summary>
-    /// Rooms of its own folder that a file refers to and must not: anything but its own room and the lower ones.
+    /// Forbidden rooms of its own folder that a file refers to: any room except its own and lower rooms.
     /// </summary>
     public static IEnumerable<string> ForbiddenRooms(string path, string source)
     {
@@ -85,7 +87,7 @@ internal static partial class House
     }
 
     /// <summary>
-    /// Whether a file stands in a room of its folder, where the folder has rooms, and in no room where it has none.
+    /// True if a file is in a room of its folder. If the folder has no rooms, true if the file is directly in the folder.
     /// </summary>
     public static bool HasItsPlace(string path) =>
         Rooms.TryGetValue(FolderOf(path), out var rooms) ? HeightOf(rooms, RoomOf(path)) is not null : RoomOf(path).Length == 0;

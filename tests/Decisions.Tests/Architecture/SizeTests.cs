@@ -71,7 +71,7 @@ public sealed class SizeTests
     [InlineData("// public Action? Ended { get; set; }")]
     [InlineData("private void Pass(Action act, Action? instead = null) { act(); }")]
     [InlineData("internal sealed record Ping(Action Answer) : Message;")]
-    public void SettableCallbacks_WhatIsGivenOnceOrPrivate_IsNot(string source) => Assert.Empty(House.SettableCallbacks(source));
+    public void SettableCallbacks_InitOnlyOrPrivate_AreNotFound(string source) => Assert.Empty(House.SettableCallbacks(source));
 
     private static IEnumerable<string> LongMembers(string source) =>
         Members.Of(source).Where(member => member.Lines > MostMethodLines && !member.IsOneSwitch).Select(member => member.Name);

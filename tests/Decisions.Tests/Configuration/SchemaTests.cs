@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using NJsonSchema;
 using Reuseportd.Configuration.Loading;
 using Reuseportd.Configuration.Reading;
-using Reuseportd.Configuration.Schema;
+using Reuseportd.Configuration.SchemaExport;
 using Reuseportd.Configuration.Text;
 using Reuseportd.Configuration.Yaml;
 

@@ -73,7 +73,7 @@ public sealed class ServiceWriterTests
         iter: 3000);
 
     [Fact]
-    public void File_EveryWayToGiveAKey_IsReadBackAsItWas()
+    public void File_EveryFormOfKey_IsReadBackUnchanged()
     {
         for (var key = 0; key < Keys.Length; key++)
         {

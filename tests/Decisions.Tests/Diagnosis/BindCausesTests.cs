@@ -4,6 +4,7 @@ using Reuseportd.Linux.Sockets;
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Slots;
 
 using static Decisions.Tests.Diagnosis.BindCauseCases;
 using static Decisions.Tests.Diagnosis.BindFacts;
@@ -43,7 +44,7 @@ public sealed class BindCausesTests
     [InlineData("statically linked, with the detail", "statically linked: /bin/x; the worker")]
     [InlineData(
         "another port, with the detail", "waits for at most 30 s for port 8080; ", "127.0.0.1:8081 tcp", "has 8080 and not 8081")]
-    public void Of_EachCase_NamesWhatIsInTheWay(string name, params string[] facts) => Sentences.AssertNames(All[name], facts);
+    public void For_EachCase_NamesTheCause(string name, params string[] facts) => Sentences.AssertNames(All[name], facts);
 
     [Fact]
     public void Of_FailedWorker_EndsWithTheCommandThatHelps()
@@ -130,7 +131,7 @@ public sealed class BindCausesTests
     public void Of_LibraryThatMayBeLoaded_IsEmpty(string reason) => Assert.Empty(Silent(Enum.Parse<PreloadReason>(reason)));
 
     [Fact]
-    public void Whole_PortsThatNoCauseNames_KeepsThemInTheDetail() => Assert.StartsWith(
+    public void Whole_PortsWithoutCause_StayInDetail() => Assert.StartsWith(
         "bind 127.0.0.1:8080 tcp: EADDRINUSE; waits for at most 30 s for port 8080, bound 8081",
         Whole(WaitsForPort with { FailedBind = Outcome("EADDRINUSE", matched: true) }),
         StringComparison.Ordinal);
@@ -139,6 +140,7 @@ public sealed class BindCausesTests
     public void Whole_WithoutACause_IsTheDetail()
     {
         Assert.Null(Whole(Ready));
-        Assert.Equal("exec x: ENOENT", Whole(Ready with { Reason = new StateReason.Failure("exec x: ENOENT") }));
+        var failure = new SlotFailure.NotStarted(new SpawnError("exec", "x", Errno.NotFound));
+        Assert.Equal("exec x: ENOENT", Whole(Ready with { Reason = new StateReason.Failure(failure) }));
     }
 }

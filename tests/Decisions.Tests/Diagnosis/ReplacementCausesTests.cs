@@ -4,6 +4,7 @@ using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
 using Reuseportd.Planning.RollingUpdates;
 using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Slots;
 
 using static Decisions.Tests.Diagnosis.BindFacts;
 
@@ -25,7 +26,7 @@ public sealed class ReplacementCausesTests
 
     private static readonly WorkerSnapshot Failed = Serves with
     {
-        State = WorkerState.Failed, IsOver = true, Pid = null, Binds = [], Reason = new StateReason.Failure("exit code 1"),
+        State = WorkerState.Failed, IsOver = true, Pid = null, Binds = [], Reason = Ended(1),
         FailedBind = Outcome("EADDRINUSE", matched: true),
     };
 
@@ -48,7 +49,7 @@ public sealed class ReplacementCausesTests
         ["the old process is outside of its filter"] =
             Whole(Failed, Serves with { Ports = Filter(8081), Binds = [Outcome("ok", matched: false)] }),
         ["held by another program"] = Whole(Failed, Serves with { Binds = [] }, Nginx),
-        ["no bind failed"] = Whole(Failed with { FailedBind = null, Reason = new StateReason.Failure("exit code 3") }),
+        ["no bind failed"] = Whole(Failed with { FailedBind = null, Reason = Ended(3) }),
         // A replacement that still starts may succeed, so no remedy is named.
         ["the replacement is starting"] =
             Of(Serves with { Attempt = new Attempt(AttemptKind.Replacement, Starting with { User = 0 }) }, Own),
@@ -76,7 +77,7 @@ public sealed class ReplacementCausesTests
     [InlineData("no bind failed", "exit code 3")]
     [InlineData("the replacement is starting", "replacement 101", "web@0 (process 100) of user u33", "user u0")]
     [InlineData("the next try is starting", "30 s", "port 8080", "nginx (process 44)")]
-    public void Whole_EachCase_NamesWhatIsInTheWay(string name, params string[] facts) => Sentences.AssertNames(All[name], facts);
+    public void Whole_EachCase_NamesTheCause(string name, params string[] facts) => Sentences.AssertNames(All[name], facts);
 
     [Theory]
     [InlineData("another filter")]
@@ -92,7 +93,7 @@ public sealed class ReplacementCausesTests
         Of(Serves with { Attempt = new Attempt(AttemptKind.Replacement, Starting with { FailedBind = null }) }));
 
     private static string[] Whole(WorkerSnapshot failed, WorkerSnapshot? former = null, PortHolder? holder = null) =>
-        Of((former ?? Serves) with { Attempt = new Attempt(AttemptKind.FailedReplacement, failed, Remedy) }, holder ?? Own);
+        Of((former ?? Serves) with { Attempt = new Attempt(AttemptKind.Failed, failed, Remedy) }, holder ?? Own);
 
     private static string[] Of(WorkerSnapshot worker, params PortHolder[] holders)
     {
@@ -100,4 +101,6 @@ public sealed class ReplacementCausesTests
         var whole = Explanation.Of(worker, new PortFacts(holders, fleet, uid => $"u{uid}", _ => false));
         return whole is null ? [] : [whole];
     }
+
+    private static StateReason.Failure Ended(int code) => new(new SlotFailure.Ended(ExitStatus.Exited(code)));
 }

@@ -3,6 +3,7 @@ using Reuseportd.Model;
 using Reuseportd.Planning.RollingUpdates;
 using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Slots;
 
 namespace Decisions.Tests.Diagnosis;
 
@@ -14,7 +15,7 @@ public sealed class UpdateWordsTests
 
     private static readonly WorkerSnapshot Failed = Web with
     {
-        State = WorkerState.Failed, IsOver = true, Reason = new StateReason.Failure("exit code 3"),
+        State = WorkerState.Failed, IsOver = true, Reason = new StateReason.Failure(new SlotFailure.Ended(ExitStatus.Exited(3))),
     };
 
     private static readonly ServiceSpec Service = Specs.Service("web") with { Workers = 2 };
@@ -44,7 +45,7 @@ public sealed class UpdateWordsTests
     }
 
     [Fact]
-    public void Detail_NotReplaced_SaysWhy()
+    public void Detail_NotReplaced_HasReason()
     {
         Assert.Equal("not replaced: only 1 of 2 workers are ready", Detail(new UpdateObstacle.TooFewReady(1, 2)));
         Assert.Equal(
@@ -60,19 +61,19 @@ public sealed class UpdateWordsTests
     }
 
     [Fact]
-    public void Detail_ReplacementFailed_IsWhatItsProcessDid()
+    public void Detail_ReplacementFailed_HasReasonOfItsProcess()
     {
         var worker = Web with { NotReplaced = new UpdateObstacle.ReplacementFailed() };
         Assert.Equal(
             "not replaced: exit code 3",
-            WorkerDetail.Of(worker with { Attempt = new Attempt(AttemptKind.FailedReplacement, Failed) }));
+            WorkerDetail.Of(worker with { Attempt = new Attempt(AttemptKind.Failed, Failed) }));
         Assert.Equal(
             "not replaced: the new process stopped by itself",
-            WorkerDetail.Of(worker with { Attempt = new Attempt(AttemptKind.FailedReplacement, Failed with { Reason = null }) }));
+            WorkerDetail.Of(worker with { Attempt = new Attempt(AttemptKind.Failed, Failed with { Reason = null }) }));
     }
 
     [Fact]
-    public void Of_Command_SaysWhyItDidNothing()
+    public void For_CommandWithoutEffect_HasReason()
     {
         var worker = Web with { State = WorkerState.Stopping };
         var end = new CommandEnd(Web.Name, worker.State, Ok: false, 100, 1) { Facts = worker };

@@ -10,8 +10,11 @@ namespace Decisions.Tests.Diagnosis;
 
 public sealed class WorkerDetailTests
 {
-    private static readonly SlotState Backoff = new SlotState.Backoff(TimeSpan.Zero, TimeSpan.Zero, "exit code 1");
-    private static readonly SlotState Late = new SlotState.Failed("not ready in time: port 8097 missing");
+    private static readonly SlotFailure NotReady = new SlotFailure.NotReady(
+        new MissingReadiness.Ports(PortCoverage.None(new PortFilter([new PortRange(8097, 8097)]))));
+
+    private static readonly SlotState Backoff = new SlotState.Backoff(TimeSpan.Zero, TimeSpan.Zero, Ended(1));
+    private static readonly SlotState Late = new SlotState.Failed(NotReady);
     private static readonly SlotPolicy Policy = SlotPolicy.From(Specs.Service("web")) with
     {
         Readiness = new ReadinessSpec.Bind(TimeSpan.FromSeconds(30)),
@@ -51,7 +54,7 @@ public sealed class WorkerDetailTests
         Assert.Equal("waits for at most 30 s for port 8097, bound 8098", Of(Starting));
         Assert.Equal(
             "not ready in time: port 8097 missing, bound 8098",
-            Of(new SlotState.Stopping(null, new AfterStop.Retry("not ready in time: port 8097 missing", null))));
+            Of(new SlotState.Stopping(null, new AfterStop.Retry(NotReady, null))));
     }
 
     [Fact]
@@ -63,7 +66,7 @@ public sealed class WorkerDetailTests
     }
 
     [Fact]
-    public void Of_ASilentLibrary_IsSaidOfReadyOnesToo()
+    public void For_SilentLibrary_ReadyWorkersHaveTheReasonToo()
     {
         _process.RecordSilence(new PreloadDiagnosis(PreloadReason.StaticallyLinked, "/bin/server"));
         Assert.Equal("no line from the preload library: statically linked: /bin/server", Of(new SlotState.Ready(TimeSpan.Zero)));
@@ -80,7 +83,7 @@ public sealed class WorkerDetailTests
     }
 
     [Fact]
-    public void Of_AProbe_SaysHowFarItHasCome()
+    public void For_Probe_HasItsProgress()
     {
         var policy = Policy with
         {
@@ -106,7 +109,7 @@ public sealed class WorkerDetailTests
     }
 
     [Fact]
-    public void Of_OneThatSettles_SaysForHowLongItHasToServe()
+    public void For_SettlingWorker_HasTheSettleTime()
     {
         var policy = Policy with { Readiness = Policy.Readiness with { Settle = TimeSpan.FromMilliseconds(300) } };
         var settling = (SlotState.Starting)Starting with { ServesSince = TimeSpan.Zero };
@@ -120,12 +123,12 @@ public sealed class WorkerDetailTests
     {
         _process.RecordExit(isUnasked: true);
         _process.RecordLeftBehind(left);
-        Assert.Equal(words, Of(new SlotState.Backoff(TimeSpan.Zero, TimeSpan.Zero, "exit code 0")));
+        Assert.Equal(words, Of(new SlotState.Backoff(TimeSpan.Zero, TimeSpan.Zero, Ended(0))));
         Assert.Equal(words, Of(new SlotState.Stopped()));
     }
 
     [Fact]
-    public void Of_OneThatCrashedOrWasStopped_WhatItLeftIsNoHint()
+    public void For_CrashedOrStoppedWorker_LeftProcessesAreNotNamed()
     {
         _process.RecordLeftBehind(1);
         Assert.Equal("exit code 1", Of(Backoff));
@@ -135,6 +138,8 @@ public sealed class WorkerDetailTests
     [Fact]
     public void Of_NoProcess_IsTheReasonAlone() => Assert.Equal(
         "exit code 1", WorkerDetail.Of(ProcessFacts.Of(Name, Backoff, Policy, process: null, pid: null)));
+
+    private static SlotFailure.Ended Ended(int code) => new(ExitStatus.Exited(code));
 
     private static SlotState Starting =>
         new SlotState.Starting(StartPhase.Running, TimeSpan.Zero, Due: null, PortCoverage.None(Policy.Ports));

@@ -39,7 +39,7 @@ public sealed class EventPageTests
     }
 
     [Fact]
-    public void Events_ThatMayTellOfAProblem_StandInTheTroubleshootingPage()
+    public void Events_ThatMayReportProblems_AreInTheTroubleshootingPage()
     {
         var page = File.ReadAllText(Checkout.At("docs/troubleshooting.md"));
         var missing = Rows().Where(row => row[1] is not ("information" or "debug"))

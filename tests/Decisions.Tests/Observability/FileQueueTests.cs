@@ -117,7 +117,7 @@ public sealed class FileQueueTests : IDisposable
     }
 
     [Fact]
-    public void Close_AfterTheEnd_ClosesAllTheSame()
+    public void Close_AfterEnd_Closes()
     {
         Assert.True(_queue.Stop(Deadlines.Patience));
         Close();

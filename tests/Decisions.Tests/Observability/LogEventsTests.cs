@@ -208,8 +208,8 @@ public sealed class LogEventsTests
         },
         {
             "steering", 4,
-            "a test at start shows: connections in the queue of a worker that ends are handed to others, "
-            + "but this kernel does not wake these; the daemon wakes them where it can",
+            "a test at start shows: connections in the queue of a worker that ends are handed to other workers, "
+            + "but this kernel does not wake those workers; the daemon wakes them if it can",
             log => log.MigratesWithout(isLost: false)
         },
         {
@@ -222,9 +222,9 @@ public sealed class LogEventsTests
             + "it gets no new connections",
             log => log.Stalled(Web, 4242, TimeSpan.FromMilliseconds(500), 7)
         },
-        { "stalled", 6, "web@2: 7 connections handed to others", log => log.Rescued(Web, 4242, 7, Errno.None) },
+        { "stalled", 6, "web@2: 7 connections handed to other workers", log => log.Rescued(Web, 4242, 7, Errno.None) },
         {
-            "stalled", 4, "web@2: its queue cannot be handed to others: EOPNOTSUPP",
+            "stalled", 4, "web@2: the connections in its queue cannot be handed to other workers: EOPNOTSUPP",
             log => log.Rescued(Web, 4242, 0, Errno.NotSupported)
         },
         { "awake", 6, "web@2: process 4242 accepts again", log => log.Awake(Web, 4242) },
@@ -234,7 +234,7 @@ public sealed class LogEventsTests
             + "if its program stops on another signal, set stop_signal",
             log => log.Killed(Web, 4242, StopSpec.Default)
         },
-        { "kill", 4, "web@2: 2 processes that it left behind killed", log => log.SweptTree(Web, 2) },
+        { "kill", 4, "web@2: the daemon killed 2 processes that the worker left behind", log => log.SweptTree(Web, 2) },
         { "kill_failed", 3, "web@2: 1 process cannot be killed", log => log.TreeSurvived(Web, 1) },
         {
             "dropped", 4, "web@2: 1234 lines of stdout dropped by the rate limit",

@@ -28,7 +28,7 @@ public sealed class OutputRetentionTests
     });
 
     [Fact]
-    public void Lines_InSeveralPiecesOfTwoStreams_AreWhole()
+    public void Lines_InSeveralPiecesOfTwoStreams_AreComplete()
     {
         var tail = new OutputTail(new WorkerName("web", 3), 4096);
         foreach (var (stream, text) in ((OutputStream, string)[])

@@ -63,6 +63,6 @@ public sealed class NamePatternTests
 
     /// <summary>Backtracking over each star would take longer than the test lives.</summary>
     [Fact]
-    public void Fits_ManyStars_IsToldAtOnce() =>
+    public void Fits_ManyStars_IsDecidedAtOnce() =>
         Assert.False(new NamePattern(string.Concat(Enumerable.Repeat("a*", 100)) + "b").FitsService(new string('a', 64)));
 }

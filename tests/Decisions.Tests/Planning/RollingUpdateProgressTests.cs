@@ -53,7 +53,7 @@ public sealed class RollingUpdateProgressTests
 
     [Theory]
     [MemberData(nameof(Moves))]
-    public void Step_WorkerMoved_AnswersAsTheTableSays(
+    public void Step_WorkerMoved_HasResultOfTable(
         string stage, string own, string other, bool isWanted, string next, string actions)
     {
         var worker = new WorkerCondition(
@@ -185,7 +185,7 @@ public sealed class RollingUpdateProgressTests
     [InlineData(false, true, "Rollback", "running", "Apply")]
     [InlineData(false, true, "Pause", "running", "Restart")]
     [InlineData(false, true, "Rollback", "paused", "Restart")]
-    public void Step_ReplacementFails_ExplainsWhatHelps(
+    public void Step_ReplacementFails_NamesRemedy(
         bool isTakenBack, bool isChange, string onFailure, string phase, string remedy)
     {
         var facts = Facts with { Policy = StartFirst with { FailureAction = Enum.Parse<UpdateFailureAction>(onFailure) } };

@@ -48,7 +48,7 @@ public sealed class RollingUpdatePropertyTests
 
     /// <summary>Whatever has happened before, a good version replaces all workers.</summary>
     [Fact]
-    public void Step_GoodVersionAfterAnyCrashesAndCommands_IsWhatAllWorkersRun() =>
+    public void Step_GoodVersionAfterAnyCrashesAndCommands_RunsInAllWorkers() =>
         Gen.Select(Policies, Gen.Int[1, 6], Days).Sample((policy, workers, day) =>
         {
             const int good = 3_000;

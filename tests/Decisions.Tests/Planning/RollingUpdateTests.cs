@@ -103,7 +103,7 @@ public sealed class RollingUpdateTests
 
     [Theory]
     [MemberData(nameof(Table))]
-    public void Step_EveryPhaseAndEvent_AnswersAsTheTableSays(string phase, string happened, string next, string actions)
+    public void Step_EveryPhaseAndEvent_HasResultOfTable(string phase, string happened, string next, string actions)
     {
         var (after, todo) = RollingUpdate.Step(UpdateTexts.Update(phase), Facts, UpdateTexts.Event(happened));
 

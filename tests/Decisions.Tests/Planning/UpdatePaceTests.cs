@@ -17,13 +17,13 @@ public sealed class UpdatePaceTests
     [InlineData("stop", 0, 1, 4, 3, 0, false)]
     [InlineData("stop", 0, 2, 4, 3, 1, true)]
     [InlineData("stop", 0, 9, 4, 1, 3, true)]
-    public void MayBegin_Cases_AsTheUpdateSays(
+    public void MayBegin_Cases_FollowUpdateSettings(
         string order, int surge, int unavailable, int wanted, int ready, int moving, bool may) =>
         Assert.Equal(may, UpdatePace.MayBegin(Policy(order == "start", surge, unavailable), wanted, ready, moving));
 
     /// <summary>Whatever the numbers and the order in which replacements end, never fewer serve than was promised.</summary>
     [Fact]
-    public void MayBegin_AnyUpdateToItsEnd_KeepsWhatIsPromisedAndEnds() =>
+    public void MayBegin_AnyUpdateToItsEnd_KeepsGuaranteeAndEnds() =>
         Gen.Select(Gen.Bool, Gen.Int[1, 4], Gen.Int[1, 4], Gen.Int[1, 12], Gen.Int[0, 100].Array[200])
             .Sample((startFirst, surge, unavailable, wanted, ends) =>
         {

@@ -6,7 +6,7 @@ namespace Decisions.Tests.Runtime;
 public sealed class CommandLineTests
 {
     [Fact]
-    public async Task RunAsync_Nothing_SaysNothing() =>
+    public async Task RunAsync_NoArguments_PrintsNothing() =>
         Assert.Equal(new DaemonArguments(null, null, null, null, null), (await Read()).Arguments);
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class CommandLineTests
     [InlineData("--config")]
     [InlineData("--unknown")]
     [InlineData("start")]
-    public async Task RunAsync_WhatItDoesNotKnow_IsAnErrorOfUsage(params string[] given)
+    public async Task RunAsync_UnknownArguments_AreUsageErrors(params string[] given)
     {
         var (arguments, _, code) = await Read(given);
         Assert.Equal((null, ExitCode.Usage), (arguments, code));

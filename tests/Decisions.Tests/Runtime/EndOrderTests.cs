@@ -26,7 +26,7 @@ public sealed class EndOrderTests
     }
 
     [Fact]
-    public void TakeReady_HasHadItsTime_GoesWithWhatItHas()
+    public void TakeReady_DrainTimeoutIsOver_EndsWithOpenConnections()
     {
         var process = Process(1, Group(SteeringKind.Program, out _));
         process.IsReleased = true;
@@ -115,7 +115,7 @@ public sealed class EndOrderTests
         {
         }
 
-        public SlotCounts? CountsOf(int slot) => null;
+        public GivenCounts? CountsOf(int slot) => null;
 
         public Errno Rescue(int slot, out long waited)
         {

@@ -57,7 +57,7 @@ public sealed class LaunchTests
     }
 
     [Fact]
-    public void Of_AUserWithoutAnEntry_KeepsWhatItInherits()
+    public void Of_UserWithoutEntry_KeepsInheritedEnvironment()
     {
         var environment = Environment(
             Specs.Service("web"),
@@ -68,7 +68,7 @@ public sealed class LaunchTests
     }
 
     [Fact]
-    public void Of_ReuseportSection_IsWhatTheLibraryIsTold()
+    public void Of_ReuseportSection_IsInTheEnvironment()
     {
         var environment = Environment(With(reuseport => reuseport with
         {
@@ -131,7 +131,7 @@ public sealed class LaunchTests
     }
 
     [Fact]
-    public void Of_Identity_IsWhatMarksTheProcessAndNothingOverrides()
+    public void Of_Identity_MarksProcessAndCannotBeOverridden()
     {
         var service = WithEnvironment(("REUSEPORT_WORKER", "9"), ("REUSEPORT_SERVICE", "other")) with { Workers = 5 };
         var launch = LaunchSpec.ForWorker(

@@ -24,7 +24,7 @@ public sealed class LoopDelayTests
     }
 
     [Fact]
-    public void Worst_AfterALongSilence_IsNotWhatWasBeforeIt()
+    public void Worst_AfterLongPause_ForgetsOldDelays()
     {
         Add(40, at: 1);
         Add(2, at: 1000);

@@ -15,7 +15,7 @@ public sealed class PreloadLibraryTests
         Assert.Equal("/opt/x/lib/libreuseport.so", PreloadLibrary.Find(null, "/opt/x/bin", _ => true, out _));
 
     [Fact]
-    public void Find_Nowhere_SaysWhereItWasLookedFor()
+    public void Find_MissingLibrary_NamesSearchedPaths()
     {
         Assert.Null(PreloadLibrary.Find(null, "/opt/x/bin", _ => false, out var error));
         Assert.Contains("/opt/x/lib/libreuseport.so", error, StringComparison.Ordinal);

@@ -18,7 +18,7 @@ public sealed class ProbeTargetTests
     }
 
     [Fact]
-    public void Of_PortOfItsOwn_IsSharedWithNobody()
+    public void Of_OwnPort_HasOneSharer()
     {
         var target = Of("{9000+worker}");
         Assert.Equal((9003, 1), (target.Port, target.Sharers));
@@ -28,7 +28,7 @@ public sealed class ProbeTargetTests
     [InlineData("9000")]
     [InlineData("8080")]
     [InlineData("{8077+worker}")]
-    public void Of_SamePortForAll_IsNobodysOwn(string port) => Assert.Equal(4, Of(port).Sharers);
+    public void Of_SamePortForAll_IsSharedByAll(string port) => Assert.Equal(4, Of(port).Sharers);
 
     [Theory]
     [InlineData("0.0.0.0", "127.0.0.1")]

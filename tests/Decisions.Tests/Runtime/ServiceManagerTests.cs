@@ -45,7 +45,7 @@ public sealed class ServiceManagerTests
     }
 
     [Fact]
-    public void Reload_AfterTheStart_IsToldWithItsTime()
+    public void Reload_AfterStart_IsReportedWithItsTime()
     {
         using var manager = Manager();
         manager.Started();
@@ -69,7 +69,7 @@ public sealed class ServiceManagerTests
     }
 
     [Fact]
-    public void Tell_NobodyListens_IsNoFault()
+    public void Tell_NoReceiver_IsNoFault()
     {
         using var manager = Manager();
         _notifier.Fault = new SocketException((int)SocketError.ConnectionRefused);

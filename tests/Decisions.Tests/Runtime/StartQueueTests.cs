@@ -22,7 +22,7 @@ public sealed class StartQueueTests
     }
 
     [Fact]
-    public void Take_ServiceThatHangsInItsStart_KeepsNobodyElseFromStarting()
+    public void Take_ServiceHangsInStart_OtherServicesStart()
     {
         Add(_web, "a", "b", "c");
         Begin(_web, _web);
@@ -35,7 +35,7 @@ public sealed class StartQueueTests
     }
 
     [Fact]
-    public void Take_StartThatWasReturned_GoesAheadOfThoseThatHadNoTurn()
+    public void Take_ReturnedStart_PrecedesWaitingStarts()
     {
         Add(_web, "a", "b", "c");
         Assert.Equal(("a", "b"), (_queue.Take(), _queue.Take()));

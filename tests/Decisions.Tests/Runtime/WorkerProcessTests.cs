@@ -35,7 +35,7 @@ public sealed class WorkerProcessTests
     }
 
     [Fact]
-    public void Remember_WithoutEnd_IsBoundedAndKeepsWhatItHas()
+    public void Remember_WithoutEnd_IsBoundedAndKeepsFirstOutcomes()
     {
         for (var port = 1; port <= 10_000; port++) _process.Remember(Outcome(port, "ok"));
         Assert.Equal(256, _process.Binds.Count);

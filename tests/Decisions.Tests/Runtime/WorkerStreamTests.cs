@@ -1,4 +1,5 @@
 using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 using Reuseportd.Observability.Destinations;
 using Reuseportd.Observability.Lines;

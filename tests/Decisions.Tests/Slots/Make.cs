@@ -23,7 +23,7 @@ internal static class Make
     /// <summary>Time to settle, in the states that are about it.</summary>
     public static readonly TimeSpan Settle = TimeSpan.FromSeconds(10);
 
-    private static readonly PortFilter Ports = new([new PortRange(Port, Port)]);
+    public static readonly PortFilter Ports = new([new PortRange(Port, Port)]);
 
     /// <summary>That a state can come of.</summary>
     public static SlotPolicy PolicyOf(string state) => state is "settling" or "checked"
@@ -55,8 +55,8 @@ internal static class Make
         "over" => new SlotState.Draining(now, new AfterStop.Stay(), IsOver: true),
         "stopping" => new SlotState.Stopping(now, new AfterStop.Stay()),
         "waiting" => new SlotState.Waiting("RLIMIT_NOFILE is 1024"),
-        "backoff" => new SlotState.Backoff(now, TimeSpan.FromSeconds(1), "test"),
-        "failed" => new SlotState.Failed("test"),
+        "backoff" => new SlotState.Backoff(now, TimeSpan.FromSeconds(1), new SlotFailure.NoRoom("test")),
+        "failed" => new SlotState.Failed(new SlotFailure.NoRoom("test")),
         _ => throw new ArgumentOutOfRangeException(nameof(word), word, null),
     };
 
@@ -67,7 +67,7 @@ internal static class Make
         "restart" => new SlotEvent.RestartRequested(),
         "launched" => new SlotEvent.Launched(generation),
         "spawned" => new SlotEvent.Spawned(generation),
-        "spawn-failed" => new SlotEvent.SpawnFailed(generation, "exec: ENOENT"),
+        "spawn-failed" => new SlotEvent.SpawnFailed(generation, new SpawnError("exec", "", Errno.NotFound)),
         "no-room" => new SlotEvent.NoRoom(generation, "RLIMIT_NOFILE is 1024"),
         "room-made" => new SlotEvent.RoomMade(),
         "serves" => new SlotEvent.Serves(generation, Port),
@@ -77,7 +77,7 @@ internal static class Make
         "probe-failed" => new SlotEvent.ProbeFailed(generation, "no answer"),
         "checked" => new SlotEvent.Checked(generation, [Port]),
         "missing" => new SlotEvent.Checked(generation, (ValueList<int>)[]),
-        "found-dead" => new SlotEvent.FoundDead(generation, "no answer"),
+        "found-dead" => new SlotEvent.FoundDead(generation, new SlotFailure.NoAnswer("refused")),
         "tree-ended" => new SlotEvent.TreeEnded(),
         "drain" => new SlotEvent.DrainRequested(new AfterStop.Stay()),
         "replace" => new SlotEvent.DrainRequested(new AfterStop.Restart()),

@@ -13,7 +13,7 @@ public sealed class PortCoverageTests
     [InlineData(new[] { 9004, 9005 }, "53,8080")]
     [InlineData(new[] { 53, 8080, 9010 }, "")]
     [InlineData(new[] { 443 }, "53,8080,9000-9010")]
-    public void With_Ports_LeavesMissingWhatIsNotServed(int[] ports, string missing)
+    public void With_Ports_OtherPortsAreMissing(int[] ports, string missing)
     {
         var coverage = ports.Aggregate(PortCoverage.None(Mixed), (served, port) => served.With(port));
         Assert.Equal(missing, coverage.Missing);

@@ -53,7 +53,7 @@ public sealed class SlotMachineProbeTests
     {
         var life = new Life(Make.Policy(RestartPolicy.Default with { When = RestartWhen.No }))
             .Apply("start").Apply("spawned").Apply("serves").Advance(5).Apply("found-dead").Apply("exited");
-        Assert.Equal("no answer", Assert.IsType<SlotState.Failed>(life.Slot.State).Reason);
+        Assert.Equal(new SlotFailure.NoAnswer("refused"), Assert.IsType<SlotState.Failed>(life.Slot.State).Failure);
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public sealed class SlotMachinePropertyTests
                     break;
                 case "not-made" when _launching is { } generation:
                     _launching = null;
-                    Apply(new SlotEvent.SpawnFailed(generation, "exec: ENOENT"));
+                    Apply(new SlotEvent.SpawnFailed(generation, new SpawnError("exec", "", Errno.NotFound)));
                     break;
                 case "no-room" when _launching is { } generation:
                     _launching = null;

@@ -46,29 +46,38 @@ public sealed class SlotMachineRestartTests
     }
 
     [Theory]
-    [InlineData("bind", "not ready in time: port 8080 missing")]
-    [InlineData("any", "not ready in time: no port served")]
-    [InlineData("notify", "not ready in time: no READY=1 came")]
-    public void Step_NotReadyInTime_ReasonNamesWhatIsMissing(string readiness, string reason)
+    [InlineData("bind")]
+    [InlineData("any")]
+    [InlineData("notify")]
+    public void Step_NotReadyInTime_FailureNamesTheMissingCondition(string readiness)
     {
+        var ports = readiness == "any" ? PortFilter.Any : Make.Ports;
         var policy = Make.Policy(
-            readiness: readiness == "notify" ? new ReadinessSpec.Notify(TimeSpan.FromSeconds(30)) : null,
-            ports: readiness == "any" ? PortFilter.Any : null);
+            readiness: readiness == "notify" ? new ReadinessSpec.Notify(TimeSpan.FromSeconds(30)) : null, ports: ports);
+        MissingReadiness missing = readiness == "notify"
+            ? new MissingReadiness.Notification()
+            : new MissingReadiness.Ports(PortCoverage.None(ports));
+        var expected = new SlotFailure.NotReady(missing);
+
         var life = new Life(policy).Apply("start").Apply("spawned").AdvanceToDeadline();
-        Assert.Equal(reason, Assert.IsType<AfterStop.Retry>(Assert.IsType<SlotState.Stopping>(life.Slot.State).Then).Reason);
-        Assert.Equal(reason, Assert.IsType<SlotState.Backoff>(life.Apply("exited").Slot.State).Reason);
+
+        var stopping = Assert.IsType<SlotState.Stopping>(life.Slot.State);
+        Assert.Equal(expected, Assert.IsType<AfterStop.Retry>(stopping.Then).Failure);
+        Assert.Equal(expected, Assert.IsType<SlotState.Backoff>(life.Apply("exited").Slot.State).Failure);
     }
 
     [Theory]
-    [InlineData("127.0.0.1:8911: Connection refused", "not ready in time: 127.0.0.1:8911: Connection refused")]
-    [InlineData(null, "not ready in time: no probe was answered")]
-    public void Step_ProbeNeverSucceeds_BackoffHasTheLastFailure(string? failure, string reason)
+    [InlineData("127.0.0.1:8911: Connection refused")]
+    [InlineData(null)]
+    public void Step_ProbeNeverSucceeds_BackoffHasTheLastFailure(string? failure)
     {
         var probed = new ReadinessSpec.Probed(new ProbeSpec.Tcp(null), ReadinessSpec.DefaultPeriod, TimeSpan.FromSeconds(30));
         var life = new Life(Make.Policy(readiness: probed)).Apply("start").Apply("spawned");
         if (failure is not null) life.Apply(new SlotEvent.ProbeFailed(life.Slot.Generation, failure));
         life.AdvanceToDeadline().Apply("exited");
-        Assert.Equal(reason, Assert.IsType<SlotState.Backoff>(life.Slot.State).Reason);
+        Assert.Equal(
+            new SlotFailure.NotReady(new MissingReadiness.Probe(failure)),
+            Assert.IsType<SlotState.Backoff>(life.Slot.State).Failure);
     }
 
     [Theory]
@@ -104,7 +113,8 @@ public sealed class SlotMachineRestartTests
         life.Apply("spawned").Apply("exited");
 
         var failed = Assert.IsType<SlotState.Failed>(life.Slot.State);
-        Assert.Equal("gave up after 3 restarts in 600 s; the last: killed by SIGKILL", failed.Reason);
+        var last = new SlotFailure.Ended(ExitStatus.Killed(Signal.Kill));
+        Assert.Equal(new SlotFailure.GaveUp(3, TimeSpan.FromMinutes(10), last), failed.Failure);
     }
 
     [Theory]

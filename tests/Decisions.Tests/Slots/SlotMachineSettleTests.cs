@@ -82,7 +82,9 @@ public sealed class SlotMachineSettleTests
         var life = Serving(readiness, servesAt: 25);
         Assert.Equal(Limit, life.Slot.State.Deadline);
         var stopping = Assert.IsType<SlotState.Stopping>(life.AdvanceToDeadline().Slot.State);
-        Assert.Equal("not ready in time: served, but not yet for 10 s", Assert.IsType<AfterStop.Retry>(stopping.Then).Reason);
+        Assert.Equal(
+            new SlotFailure.NotReady(new MissingReadiness.SettleTime(TimeSpan.FromSeconds(10))),
+            Assert.IsType<AfterStop.Retry>(stopping.Then).Failure);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Reuseportd.Model;
 using Reuseportd.Slots;
 
 namespace Decisions.Tests.Slots;
@@ -335,8 +336,10 @@ public sealed class SlotMachineTableTests
         var (after, todo) = SlotMachine.Step(
             slot, Make.Event(happened, Current), Make.Policy() with { IsTrial = true }, Now, jitter: 0.5);
 
-        Assert.Equal(
-            happened == "exited" ? "killed by SIGKILL" : "exec: ENOENT", Assert.IsType<SlotState.Failed>(after.State).Reason);
+        SlotFailure expected = happened == "exited"
+            ? new SlotFailure.Ended(ExitStatus.Killed(Signal.Kill))
+            : new SlotFailure.NotStarted(new SpawnError("exec", "", Errno.NotFound));
+        Assert.Equal(expected, Assert.IsType<SlotState.Failed>(after.State).Failure);
         Assert.Equal(actions, Make.Text(todo));
     }
 

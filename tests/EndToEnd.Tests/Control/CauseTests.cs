@@ -29,7 +29,7 @@ public sealed class CauseTests : DaemonTest
     }
 
     [Fact]
-    public async Task PortOfAnotherProcess_ApplyAndStart_NameItUntilItIsGone()
+    public async Task PortOfOtherProcess_ApplyAndStart_NameProcessUntilItEnds()
     {
         var other = new TcpListener(IPAddress.Parse(Address), Port);
         other.Start();

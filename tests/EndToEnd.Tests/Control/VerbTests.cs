@@ -51,7 +51,7 @@ public sealed class VerbTests : DaemonTest
 
         Assert.Equal(5, started.Code);
         Counts.AssertLine(started.Out, "deaf", 0, 1);
-        Assert.Contains("'reuseportctl logs deaf'", started.Error, StringComparison.Ordinal);
+        Assert.Contains("'reuseportctl status deaf'", started.Error, StringComparison.Ordinal);
         Assert.Contains("\ndeaf@0: ", (await Daemon.ControlAsync("status")).Out, StringComparison.Ordinal);
         Assert.Equal(3, (await Daemon.ControlAsync("status", "deaf")).Code);
     }

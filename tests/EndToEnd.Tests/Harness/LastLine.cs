@@ -8,6 +8,6 @@ internal static partial class LastLine
     /// <summary>The text without the last lines of processes.</summary>
     public static string Without(string text) => Shown().Replace(text, "");
 
-    [GeneratedRegex("; (its last line|last line of [^:\\n]*): .*")]
+    [GeneratedRegex("; last line of [^:\\n]*: .*")]
     private static partial Regex Shown();
 }

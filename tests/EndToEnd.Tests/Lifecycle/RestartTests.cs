@@ -41,7 +41,7 @@ public sealed class RestartTests : DaemonTest
         var failed = await Daemon.EventAsync("failed", "job@0");
 
         Assert.Equal(4, Daemon.Events("spawn", "job@0").Length);
-        Assert.Contains("gave up after 3 restarts", failed.Message, StringComparison.Ordinal);
+        Assert.Contains("more than 3 restarts", failed.Message, StringComparison.Ordinal);
         Assert.Equal("3", failed["PRIORITY"]);
         Assert.Matches(@"job@0 +failed ", (await Daemon.ControlAsync("status")).Out);
         Assert.Equal(4, Daemon.Events("spawn", "job@0").Length);

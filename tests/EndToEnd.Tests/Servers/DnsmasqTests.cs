@@ -85,12 +85,12 @@ public sealed class DnsmasqTests : SteeredTest
         var status = "";
         await Deadline.UntilAsync(
             async () =>
-                (status = (await Daemon.ControlAsync("status")).Out).Contains("; its last line: ", StringComparison.Ordinal),
+                (status = (await Daemon.ControlAsync("status")).Out).Contains("; last line of ", StringComparison.Ordinal),
             "what it wrote has been read");
         Assert.Equal($"{Port}/tcp:EADDRINUSE", Rows(status).Single()[5]);
         Assert.Contains($"dns@0: bind 127.0.0.1:{Port} tcp: EADDRINUSE; exit code 2; ", status, StringComparison.Ordinal);
         Assert.EndsWith(
-            "; its last line: dnsmasq: failed to create listening socket for 127.0.0.1: Address already in use\n",
+            "; last line of dns@0: dnsmasq: failed to create listening socket for 127.0.0.1: Address already in use\n",
             status, StringComparison.Ordinal);
     }
 

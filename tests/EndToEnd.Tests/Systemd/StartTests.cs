@@ -29,7 +29,7 @@ public sealed class StartTests(Machine machine) : SystemdTest(machine)
     }
 
     [Fact]
-    public async Task Start_WorkerThatDoesNotGetReady_IsNotWaitedForForEver()
+    public async Task Start_WorkerNeverReady_WaitIsLimited()
     {
         ConfigureWeb(workers: 2);
         Configure(

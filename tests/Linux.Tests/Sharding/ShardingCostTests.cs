@@ -6,13 +6,16 @@ using Reuseportd.Model;
 
 namespace Linux.Tests.Sharding;
 
-/// <summary>Prints what the programs cost. It asserts no time: that depends on the machine.</summary>
+/// <summary>
+/// Prints the costs of the programs, with <c>-explicit only -showLiveOutput</c>. The test asserts no time, as times depend on the
+/// machine.
+/// </summary>
 [Collection(ProgramsOfTheKernel.Name)]
 public sealed class ShardingCostTests
 {
     private const int Rounds = 15;
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void Attach_Cost_IsPrinted() => OwnNetwork.Run(spawner =>
     {
         using var shards = new Shards();
@@ -30,7 +33,7 @@ public sealed class ShardingCostTests
         Print($"attach: median {Median(times):0.0} us");
     });
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void Bind_Cost_IsPrinted() => OwnNetwork.Run(spawner =>
     {
         using var shards = new Shards();

@@ -16,10 +16,10 @@ public sealed class ClassicSteeringTests
     public void Leave_EachInTurnAndSomeClose_NothingReachesThem(string address) => OwnNetwork.Run(() => Turn(address));
 
     [Fact]
-    public void Leave_UnprivilegedUser_Works() => OwnNetwork.Run(() => OnThisThreadAsNobody(() => Turn("127.0.0.1")));
+    public void Leave_UnprivilegedUser_Works() => OwnNetwork.Run(() => OnThisThreadAsOrdinaryUser(() => Turn("127.0.0.1")));
 
     [Fact]
-    public void Probe_UnprivilegedUser_IsClassicWithAReason() => OwnNetwork.Run(() => OnThisThreadAsNobody(() =>
+    public void Probe_UnprivilegedUser_IsClassicWithAReason() => OwnNetwork.Run(() => OnThisThreadAsOrdinaryUser(() =>
     {
         var mode = SteeringMode.Probe();
         Assert.Equal(SteeringKind.Classic, mode.Kind);
@@ -141,5 +141,5 @@ public sealed class ClassicSteeringTests
         clients.ForEach(client => client.Dispose());
     }
 
-    private static void OnThisThreadAsNobody(Action work) => OrdinaryUser.OnThisThread(work);
+    private static void OnThisThreadAsOrdinaryUser(Action work) => OrdinaryUser.OnThisThread(work);
 }

@@ -56,7 +56,7 @@ public sealed class ProcessSteeringTests
     });
 
     [Fact]
-    public void Join_KilledUnderLoad_OnlyWhatItHadAcceptedIsLost() => OwnNetwork.Run(spawner =>
+    public void Join_WorkerKilledUnderLoad_OnlyItsAcceptedConnectionsAreLost() => OwnNetwork.Run(spawner =>
     {
         Need.Program();
         var workers = Enumerable.Range(0, 4).Select(slot => ShareWorker.Start(spawner, $"{slot}", Endpoint)).ToArray();

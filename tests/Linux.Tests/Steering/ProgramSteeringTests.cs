@@ -15,7 +15,7 @@ public sealed class ProgramSteeringTests
     [InlineData("0.0.0.0")]
     [InlineData("::1")]
     [InlineData("::")]
-    public void Join_RoundRobin_SixteenGetTheSame(string address) => OwnNetwork.Run(() =>
+    public void Join_RoundRobinWithSixteen_AllGetEqualShares(string address) => OwnNetwork.Run(() =>
     {
         using var port = new SharedPort(address);
         var listeners = port.Open(16);
@@ -80,7 +80,7 @@ public sealed class ProgramSteeringTests
     });
 
     [Fact]
-    public void Join_NewProcessOfASlot_TakesOverWhileTheOldOneServesWhatItHas() => OwnNetwork.Run(() =>
+    public void Join_NewProcessOfSlot_GetsNewConnectionsAndTheOldOneKeepsItsOwn() => OwnNetwork.Run(() =>
     {
         using var port = new SharedPort();
         var listeners = port.Open(4);
@@ -311,7 +311,7 @@ public sealed class ProgramSteeringTests
     });
 
     [Fact]
-    public void Join_AsNobodyWithTheThreeCapabilities_Works() => OwnNetwork.Run(() => OrdinaryUser.OnThisThread(
+    public void Join_AsOrdinaryUserWithThreeCapabilities_Works() => OwnNetwork.Run(() => OrdinaryUser.OnThisThread(
         () =>
         {
             Assert.Equal(new SteeringMode(SteeringKind.Program, ""), SteeringMode.Probe());

@@ -1,4 +1,5 @@
 using Linux.Tests.Harness;
+using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 
 namespace Linux.Tests.Steering;

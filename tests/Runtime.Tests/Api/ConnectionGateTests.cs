@@ -10,7 +10,7 @@ public sealed class ConnectionGateTests
     private const string Ok = "HTTP/1.1 200 ";
 
     [Fact]
-    public async Task OneTooMany_AllIdle_TheOneThatIsIdleForLongestGoes()
+    public async Task Limit_AllClientsIdle_ClosesLongestIdle()
     {
         await using var server = await GatedServer.StartAsync(new GateRule(MostOfOne: 2, MostOfAll: 2));
         using var first = await server.IdleAsync();
@@ -31,7 +31,7 @@ public sealed class ConnectionGateTests
 
     /// <summary>Three that say nothing come and go; a client that comes back is not the one who pays.</summary>
     [Fact]
-    public async Task Flood_OfThoseWhoSayNothing_LeavesThoseThatHaveAsked()
+    public async Task Flood_OfSilentClients_KeepsClientsThatSentRequests()
     {
         await using var server = await GatedServer.StartAsync(new GateRule(MostOfOne: 3, MostOfAll: 3));
         using var asked = await server.IdleAsync();
@@ -54,7 +54,7 @@ public sealed class ConnectionGateTests
 
     /// <summary>However many have asked and rest: one that has just come is not the next to go.</summary>
     [Fact]
-    public async Task ManyThatRest_LeaveTheOneThatHasJustCome()
+    public async Task Limit_ManyIdleClients_KeepsNewestClient()
     {
         await using var server = await GatedServer.StartAsync(new GateRule(MostOfOne: 4, MostOfAll: 4));
         using var first = await server.IdleAsync();
@@ -96,7 +96,7 @@ public sealed class ConnectionGateTests
     }
 
     [Fact]
-    public async Task OneTooMany_AllBusy_IsToldSoAndTheOthersAreServed()
+    public async Task Limit_AllClientsBusy_RefusesNextAndServesOthers()
     {
         await using var server = await GatedServer.StartAsync(new GateRule(MostOfOne: 1, MostOfAll: 1));
         using var first = await server.ConnectAsync();

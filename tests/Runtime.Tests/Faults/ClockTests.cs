@@ -67,7 +67,7 @@ public sealed class ClockTests
 
     /// <summary>In real time: nobody moves the monotonic clock.</summary>
     [Fact]
-    public void SetBack_WorkerCrashes_IsReplacedAllTheSame()
+    public void SetBack_WorkerCrashes_IsReplaced()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Server("web", 1));

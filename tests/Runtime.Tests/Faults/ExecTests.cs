@@ -8,7 +8,7 @@ public sealed class ExecTests
 {
     /// <summary>Past the point of no return there is nobody left whom an errno could be given to: the kernel kills it.</summary>
     [Fact]
-    public void Exec_NoRoomForTheProgram_IsAnEndThatIsTold()
+    public void Exec_NoMemoryForProgram_EndIsReported()
     {
         using var fleet = new Supervised();
         var service = Given.Sleepers("web", 1);
@@ -27,7 +27,7 @@ public sealed class ExecTests
     }
 
     [Fact]
-    public void Exec_FileIsNoProgram_SaysSo()
+    public void Exec_FileIsNoProgram_FailsWithReason()
     {
         var file = Path.GetTempFileName();
         try

@@ -8,7 +8,7 @@ namespace Runtime.Tests.Faults;
 public sealed class FullDiskTests
 {
     [Fact]
-    public void Full_WorkersCrashMeanwhile_AreReplacedAndTheLossIsSaid()
+    public void FullDisk_WorkersCrash_AreReplacedAndLossIsLogged()
     {
         using var disk = new Disk();
         using var fleet = new Supervised(log: new StreamDestination(disk));

@@ -58,7 +58,7 @@ public sealed class SuspendedTests
     }
 
     [Fact]
-    public void Crash_WhatItLeftBehindIsSuspended_IsSwept()
+    public void Crash_SuspendedGrandchild_IsKilled()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Service("web", 1, Checkout.Worker("double-fork")));

@@ -3,6 +3,7 @@ using Reuseportd.Diagnosis;
 using Reuseportd.Linux.Cgroups;
 using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 using Reuseportd.Observability.Destinations;
 using Reuseportd.Observability.Events;
@@ -21,8 +22,8 @@ using Serilog;
 namespace Runtime.Tests.Harness;
 
 /// <summary>
-/// The loops of the daemon in the test process, with real workers. At its end all of them are stopped, and it is held that none
-/// is left, not even as a zombie.
+/// The loops of the daemon in the test process, with real workers. <see cref="Dispose"/> stops all workers and asserts that no
+/// process is left, not even a zombie.
 /// </summary>
 internal sealed class Supervised : IDisposable
 {
@@ -34,14 +35,14 @@ internal sealed class Supervised : IDisposable
     private bool _disposed;
 
     /// <param name="startOutput">
-    /// Whether the output of workers is read from the beginning; else <see cref="StartOutput"/> does it.
+    /// True to read the output of workers from the beginning; else <see cref="StartOutput"/> begins to read it.
     /// </param>
-    /// <param name="groups">Where processes get control groups of their own.</param>
+    /// <param name="groups">The cgroup in which each process gets its own cgroup; null for none.</param>
     /// <param name="jitter">Randomness; by default none.</param>
-    /// <param name="steering">How connections are steered; by default they are not, and nothing is waited for.</param>
-    /// <param name="longestStart">That a start may take, in real time.</param>
-    /// <param name="descriptors">The limit that workers have room in.</param>
-    /// <param name="log">Where the whole json log goes, in the place of <see cref="Lines"/>.</param>
+    /// <param name="steering">The mode of steering; null for none. A ready worker then gets connections at once.</param>
+    /// <param name="longestStart">The time limit of a start, in real time.</param>
+    /// <param name="descriptors">The limit on descriptors of the daemon, which bounds the number of workers.</param>
+    /// <param name="log">The destination of the whole JSON log, instead of <see cref="Lines"/>.</param>
     public Supervised(
         bool startOutput = true,
         IReadOnlyDictionary<string, string>? environment = null,
@@ -138,7 +139,8 @@ internal sealed class Supervised : IDisposable
     }
 
     /// <summary>How many connections each worker was given.</summary>
-    public IReadOnlyDictionary<WorkerName, SlotCounts> ConnectionsGiven() => Deadline.Await(_steerer!.CountAsync(), "the counts");
+    public IReadOnlyDictionary<WorkerName, GivenCounts> ConnectionsGiven() =>
+        Deadline.Await(_steerer!.CountAsync(), "the counts");
 
     public FleetSnapshot Snapshot()
     {

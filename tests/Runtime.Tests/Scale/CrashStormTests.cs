@@ -41,7 +41,7 @@ public sealed class CrashStormTests
     }
 
     [Fact]
-    public void Storm_WithoutEnd_StarvesNobody()
+    public void Storm_WithoutEnd_DelaysNoOtherWorker()
     {
         const int workers = 200;
         using var taken = new TakenPort();

@@ -13,7 +13,7 @@ internal static class FleetDocuments
 {
     /// <param name="counts">Connections of each worker that is counted.</param>
     public static StatusDocument From(
-        FleetSnapshot fleet, string version, IReadOnlyDictionary<WorkerName, SlotCounts>? counts = null) =>
+        FleetSnapshot fleet, string version, IReadOnlyDictionary<WorkerName, GivenCounts>? counts = null) =>
         new(
             version,
             fleet.Now.TotalSeconds,
@@ -41,7 +41,7 @@ internal static class FleetDocuments
             .Select(service => new ScaledService(service.Spec.Name, service.Spec.Workers, service.Declared.Workers)),
     ];
 
-    private static SlotCounts? CountsOf(WorkerSnapshot worker, IReadOnlyDictionary<WorkerName, SlotCounts>? counts) =>
+    private static GivenCounts? CountsOf(WorkerSnapshot worker, IReadOnlyDictionary<WorkerName, GivenCounts>? counts) =>
         counts is not null && counts.TryGetValue(worker.Name, out var found) ? found : null;
 
     public static CommandDocument From(CommandResult result) => new(
@@ -85,7 +85,7 @@ internal static class FleetDocuments
             Paused = worker.IsPostponed ? true : null,
         };
 
-    private static WorkerStatus From(WorkerSnapshot worker, TimeSpan now, SlotCounts? counts) => new(
+    private static WorkerStatus From(WorkerSnapshot worker, TimeSpan now, GivenCounts? counts) => new(
         worker.Name.ToString(),
         StateWords.Of(worker.State),
         worker.Pid,

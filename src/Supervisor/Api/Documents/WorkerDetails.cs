@@ -106,5 +106,5 @@ internal sealed class WorkerDetails(FleetDiagnosis diagnosis, TimeProvider time)
             ? HasFailedReplacement(worker)
             : worker.State is WorkerState.Starting or WorkerState.Backoff or WorkerState.Failed);
 
-    private static bool HasFailedReplacement(WorkerSnapshot worker) => worker.Attempt is { Kind: AttemptKind.FailedReplacement };
+    private static bool HasFailedReplacement(WorkerSnapshot worker) => worker.Attempt is { Kind: AttemptKind.Failed };
 }

@@ -36,7 +36,7 @@ internal interface IFleetControl
 
 /// <param name="Way">The kind of steering, as the configuration names it.</param>
 /// <param name="Counts">Of workers whose connections are counted.</param>
-internal sealed record Shared(string Way, IReadOnlyDictionary<WorkerName, SlotCounts> Counts);
+internal sealed record Shared(string Way, IReadOnlyDictionary<WorkerName, GivenCounts> Counts);
 
 /// <param name="Errors">Of the configuration, with file, line and column. With errors, nothing has changed.</param>
 /// <param name="Warnings">Of the configuration.</param>

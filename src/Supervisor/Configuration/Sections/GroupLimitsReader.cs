@@ -19,9 +19,10 @@ internal static class GroupLimitsReader
     private const int LeastQuota = 1;
 
     private const int MostQuota = 1_000_000;
+
     /// <summary>The three remedies: a unit with delegation, a host with cgroup v2, or no limit.</summary>
     private const string Help =
-        "run reuseportd as a unit with Delegate=yes (as reuseportd.service is) on a host with cgroup v2 "
+        "run reuseportd as a unit with 'Delegate=cpu memory pids' (as in reuseportd.service) on a host with cgroup v2 "
         + "(cgroup v1 cannot be used), or remove the key";
 
     private const int MostTasks = 1 << 22; // pid_max of 64-bit kernels

@@ -87,9 +87,10 @@ internal sealed class CgroupSubtree : IDisposable
         var wanted = name;
         var errno = _base.Make(name);
         // A service that was removed and added again numbers its processes anew, and a process of its former group may still run.
+        // Even an empty group belongs to an earlier start, which ends whatever is in a group of that name.
         for (var number = 2; errno == Errno.Exists; number++)
         {
-            if (_base.Remove(name) != Errno.None) name = CgroupName.Another(wanted, number);
+            name = CgroupName.Another(wanted, number);
             errno = _base.Make(name);
         }
 

@@ -6,30 +6,31 @@ namespace Reuseportd.Linux.Processes;
 /// <summary>
 /// Reads a file <c>/proc/PID/NAME</c> within a time limit. For some files the kernel takes the memory lock of the process. A
 /// process can hold that lock without limit, by a page fault on its user's file system (FUSE), and the reader then waits
-/// uninterruptibly. So another thread reads, and may be lost for that time. A larger file than 16 MiB is not read.
+/// uninterruptibly. So another thread reads, and may be lost for that time. A larger file than 64 MiB is not read.
 /// </summary>
 /// <param name="name">The name of the file.</param>
 /// <param name="patience">The limit. On a loaded machine the thread may wait for a CPU.</param>
 /// <param name="afterFirstLoss">
-/// The limit after a read that took too long: such a delay is intended, and further delays must not add up.
+/// The limit after a read that exceeded <paramref name="patience"/>. A process can cause such delays on purpose, and many of
+/// them must not add up.
 /// </param>
 internal sealed class MemoryLockedFile(ReadOnlySpan<byte> name, TimeSpan patience, TimeSpan afterFirstLoss)
 {
-    /// <summary>Most threads that may hang. Beyond this number nothing is read.</summary>
+    /// <summary>Most threads that may hang for one file name. Beyond this number nothing is read.</summary>
     public const int MostHung = 16;
 
-    /// <summary>The kernel's largest environment has 6 MiB, and 65,530 mappings have about 6 MiB of text.</summary>
-    private const int MostBytes = 1 << 24;
+    /// <summary>The kernel's largest environment has 6 MiB, and 262,144 mappings have about 25 MiB of text.</summary>
+    private const int MostBytes = 1 << 26;
 
     private readonly byte[] _name = name.ToArray();
     private readonly ConcurrentBag<Reader> _idle = [];
     private readonly ConcurrentDictionary<int, Reader> _hung = [];
 
-    /// <summary>A read took too long: processes that release one read and block the next must not add up either.</summary>
+    /// <summary>True after a read that took too long.</summary>
     private volatile bool _isWary;
 
     /// <returns>
-    /// Null if the process is gone, access is denied, the file has more than 16 MiB, or the read takes too long.
+    /// Null if the process is gone, access is denied, the file has more than 64 MiB, or the read takes too long.
     /// </returns>
     public byte[]? Read(int pid)
     {

@@ -1,6 +1,8 @@
 namespace Reuseportd.Linux.Processes;
 
-/// <summary>Reads <c>/proc/PID/environ</c> for the loop: a read takes about 20 µs, and a lost one costs little.</summary>
+/// <summary>
+/// Reads <c>/proc/PID/environ</c>, also on the loop's thread. A read takes about 20 µs; its time limit is short.
+/// </summary>
 internal static class ProcessEnvironment
 {
     private static readonly MemoryLockedFile Environ = new(

@@ -5,8 +5,8 @@ using Reuseportd.Linux.Files;
 namespace Reuseportd.Linux.Processes;
 
 /// <summary>
-/// The program of a process, from /proc. Files that cannot be read (ptrace access), or not in time, prove nothing. Not for the
-/// loop's thread.
+/// The program of a process, from /proc. A file of /proc may be unreadable (no ptrace access) or slow; its content is then
+/// unknown. The loop's thread must not call this class: a read may block for a second.
 /// </summary>
 internal sealed record RunningProgram(int Pid, string Path)
 {

@@ -70,7 +70,7 @@ internal sealed class ClassicSteering(
     {
     }
 
-    public SlotCounts? CountsOf(int slot) => null;
+    public GivenCounts? CountsOf(int slot) => null;
 
     /// <summary>ENOTSUP without <c>net.ipv4.tcp_migrate_req</c>: waiting connections would be reset.</summary>
     public Errno Rescue(int slot, out long waited)

@@ -50,7 +50,7 @@ internal interface IGroupSteering : IDisposable
     void SetQueues(IReadOnlyDictionary<ulong, QueueLength> byInode);
 
     /// <summary>Counts since the slot's first <see cref="Join"/>, over all its processes; null if nothing is counted.</summary>
-    SlotCounts? CountsOf(int slot);
+    GivenCounts? CountsOf(int slot);
 
     /// <summary>
     /// Moves the waiting connections of the slot's listeners to other members, and leaves. Only for a worker that does not
@@ -72,4 +72,4 @@ internal interface IGroupSteering : IDisposable
 
 /// <param name="Given">Number of connections or datagrams.</param>
 /// <param name="Migrated">Number of connections taken over from closed listeners.</param>
-internal readonly record struct SlotCounts(ulong Given, ulong Migrated);
+internal readonly record struct GivenCounts(ulong Given, ulong Migrated);

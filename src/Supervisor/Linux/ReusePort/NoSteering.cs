@@ -45,7 +45,7 @@ internal sealed class NoSteering(GroupKey key, SockDiag? diag = null) : IGroupSt
     {
     }
 
-    public SlotCounts? CountsOf(int slot) => null;
+    public GivenCounts? CountsOf(int slot) => null;
 
     /// <summary>
     /// The listener stays out of the group until <see cref="Rejoin"/>, because the hash would still select it. ENOTSUP without

@@ -72,10 +72,10 @@ internal sealed class ProgramSteering : IGroupSteering
                     Volatile.Write(ref _program.Maps[member.Places[ordinal]].Load, (ulong)queue.Waiting);
     }
 
-    public SlotCounts? CountsOf(int slot)
+    public GivenCounts? CountsOf(int slot)
     {
-        if (_program is null) return new SlotCounts(0, 0);
-        var sum = new SlotCounts(0, 0);
+        if (_program is null) return new GivenCounts(0, 0);
+        var sum = new GivenCounts(0, 0);
         for (var ordinal = 0; _members.FindPlace(slot, ordinal) is { } place; ordinal++) sum = Sum(sum, CountsAt(place));
         return sum;
     }
@@ -197,14 +197,14 @@ internal sealed class ProgramSteering : IGroupSteering
         for (var place = 0; place < _capacity; place++) to.Maps[place] = from.Maps[place];
     }
 
-    private SlotCounts CountsAt(int place)
+    private GivenCounts CountsAt(int place)
     {
         // A place may be assigned before a program with room for it is loaded.
         if (place >= _capacity) return default;
         ref var slot = ref _program!.Maps[place];
-        return new SlotCounts(Volatile.Read(ref slot.Given), Volatile.Read(ref slot.Migrated));
+        return new GivenCounts(Volatile.Read(ref slot.Given), Volatile.Read(ref slot.Migrated));
     }
 
-    private static SlotCounts Sum(SlotCounts one, SlotCounts other) =>
+    private static GivenCounts Sum(GivenCounts one, GivenCounts other) =>
         new(one.Given + other.Given, one.Migrated + other.Migrated);
 }

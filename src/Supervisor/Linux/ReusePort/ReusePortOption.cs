@@ -1,5 +1,6 @@
 using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Sockets;
+using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 
 namespace Reuseportd.Linux.ReusePort;

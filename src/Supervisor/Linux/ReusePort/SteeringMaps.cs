@@ -36,10 +36,11 @@ internal sealed unsafe class SteeringMaps : IDisposable
     /// <summary>The values of <c>enum steering_balance</c>.</summary>
     public void SetBalance(Balance balance) => GroupMap->Balance = balance switch
     {
+        Balance.Default or Balance.RoundRobin => 0,
         Balance.Random => 1,
         Balance.Hash => 2,
         Balance.LeastQueue => 3,
-        _ => 0,
+        _ => throw new InvalidOperationException($"no such balance: {balance}"),
     };
 
     public void SetActive(ReadOnlySpan<ushort> slots)

@@ -20,7 +20,7 @@ internal static class StartBarriers
     public static string? ToExec(Errno errno, ExecutedFile? file, bool isSearched, Account user)
     {
         if (errno == Errno.NotExecutable) return "neither a program for this machine nor a script with a #! line";
-        if (errno == Errno.NotFound && file is null) return isSearched ? "not found in PATH" : null;
+        if (errno == Errno.NotFound && file is null) return isSearched ? "not found in PATH" : "no such file or directory";
         if (errno == Errno.NotFound) return file?.MissingInterpreter is { } interpreter ? Missing(interpreter) : null;
         if (errno != Errno.AccessDenied || file is null) return null;
         return file switch

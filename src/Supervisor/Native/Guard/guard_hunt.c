@@ -1,11 +1,13 @@
 /*
  * Searches /proc in rounds until a round finds no process: a process may fork before it is killed.
- * The rules are those of Linux/Processes/ProcessTree.cs. Change both files together.
  *
  * A process belongs to a worker if its environment has the daemon's mark, or by its session. Programs that
  * overwrite their environment (nginx, redis) are known only by the session, and programs with a session of
  * their own only by the mark. The kernel does not reuse a session's number while a process is in it. A number
  * is dropped after a round without such a process.
+ *
+ * While the daemon lives, Linux/Trees/ProcessTree.cs decides the same for each worker. The guard does not
+ * distinguish workers. Change both files together.
  */
 #define _GNU_SOURCE
 #include <errno.h>

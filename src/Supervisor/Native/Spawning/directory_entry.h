@@ -1,4 +1,4 @@
-/* What getdents64(2) gives: readdir(3) would allocate. */
+/* An entry of getdents64(2), for code that must not allocate memory: readdir(3) allocates. */
 #ifndef REUSEPORTD_DIRECTORY_ENTRY_H
 #define REUSEPORTD_DIRECTORY_ENTRY_H
 

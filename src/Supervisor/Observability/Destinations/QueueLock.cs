@@ -9,7 +9,7 @@ internal sealed class QueueLock(TimeProvider time)
 {
     private bool _writerWaits;
 
-    /// <summary>The queue accepts no more.</summary>
+    /// <summary>The queue accepts no more lines.</summary>
     public bool IsStopping { get; private set; }
 
     /// <summary>The writer has ended, or will never run.</summary>
@@ -39,7 +39,7 @@ internal sealed class QueueLock(TimeProvider time)
         return true;
     }
 
-    /// <summary>For the writer, when nothing waits for it: waits for a change.</summary>
+    /// <summary>Called by the writer when the queue has no lines. Waits for a change of state.</summary>
     /// <returns>False, without waiting, if the queue stops.</returns>
     public bool WaitAsWriter()
     {
@@ -61,7 +61,7 @@ internal sealed class QueueLock(TimeProvider time)
         return waited;
     }
 
-    /// <summary>For the writer: it will take no more.</summary>
+    /// <summary>Called by the writer when it ends.</summary>
     public void End()
     {
         HasEnded = true;
@@ -69,11 +69,11 @@ internal sealed class QueueLock(TimeProvider time)
     }
 
     /// <summary>
-    /// Accepts no more, and waits for the writer's end. After the deadline, a blocked writer thread is left alone; it does not
-    /// keep the process alive.
+    /// Closes the queue for new lines and waits until the writer ends. After the deadline a blocked writer thread continues. It
+    /// does not keep the process alive.
     /// </summary>
-    /// <param name="isUnused">The writer was never started, and nothing waits for it.</param>
-    /// <returns>Whether the writer ended in time.</returns>
+    /// <param name="isUnused">True if the writer was not started and the queue has no lines.</param>
+    /// <returns>True if the writer ended in time.</returns>
     public bool Stop(bool isUnused, TimeSpan within)
     {
         using var alarm = CreateAlarm();

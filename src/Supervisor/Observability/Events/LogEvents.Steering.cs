@@ -29,11 +29,13 @@ internal static partial class LogEvents
                 errno.ToString());
     }
 
-    /// <param name="isLost">Connections are reset; else they migrate, but no process is woken.</param>
+    /// <param name="isLost">True if connections are reset. False if they migrate, but the kernel wakes no process.</param>
     public static void MigratesWithout(this ILogger log, bool isLost) =>
         log.ForContext(new EventDetails(EventKind.Steering)).Warning(
             "a test at start shows: connections in the queue of a worker that ends are {what}",
-            isLost ? "reset" : "handed to others, but this kernel does not wake these; the daemon wakes them where it can");
+            isLost
+                ? "reset"
+                : "handed to other workers, but this kernel does not wake those workers; the daemon wakes them if it can");
 
     public static void NotSteered(this ILogger log, WorkerName worker, int pid, int port, Errno errno) =>
         log.ForContext(new EventDetails(EventKind.NotSteered).For(worker, pid).With("REUSEPORT_PORT", port).With(errno)).Warning(
@@ -54,10 +56,12 @@ internal static partial class LogEvents
     {
         var details = new EventDetails(EventKind.Stalled).For(worker, pid).With("REUSEPORT_QUEUE", waited);
         if (errno == Errno.None)
-            log.ForContext(details).Information("{worker}: {waited} handed to others", worker, Count(waited, "connection"));
+            log.ForContext(details).Information(
+                "{worker}: {waited} handed to other workers", worker, Count(waited, "connection"));
         else
             log.ForContext(details.With(errno)).Warning(
-                "{worker}: its queue cannot be handed to others: {errno}", worker, errno.ToString());
+                "{worker}: the connections in its queue cannot be handed to other workers: {errno}",
+                worker, errno.ToString());
     }
 
     public static void Awake(this ILogger log, WorkerName worker, int pid) =>

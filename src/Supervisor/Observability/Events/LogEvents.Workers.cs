@@ -147,10 +147,12 @@ internal static partial class LogEvents
             + "if its program stops on another signal, set stop_signal",
             worker, pid, DurationText.Of(stop.GracePeriod), stop.Signal.ToString());
 
-    /// <summary>Processes that a worker left behind were killed.</summary>
+    /// <summary>The daemon killed processes that a worker left behind.</summary>
     public static void SweptTree(this ILogger log, WorkerName worker, int count) =>
         log.ForContext(new EventDetails(EventKind.Kill).For(worker).With("REUSEPORT_COUNT", count))
-            .Warning("{worker}: {processes} that it left behind killed", worker, Count(count, "process", "processes"));
+            .Warning(
+                "{worker}: the daemon killed {processes} that the worker left behind",
+                worker, Count(count, "process", "processes"));
 
     /// <summary>Processes of a worker were sent SIGKILL repeatedly and still run.</summary>
     public static void TreeSurvived(this ILogger log, WorkerName worker, int count) =>

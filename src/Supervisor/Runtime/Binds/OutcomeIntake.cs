@@ -75,12 +75,13 @@ internal sealed class OutcomeIntake(
     private void Handle(WorkerProcess process, BindOutcome outcome)
     {
         Remember(process, outcome);
-        // A lost line may be the one that readiness waits for, so the kernel is asked for the ports.
+        // The lost line may report a port that readiness needs, so the kernel is asked for the ports.
         if (outcome.Kind == OutcomeKind.Lost) sockets.Watch(process, clock());
         if (PortCoverage.ServedPort(outcome) is not { } port) return;
         process.RecordSocket(outcome.Socket!.Inode, outcome.Pid, outcome.Socket.FileDescriptor);
-        runner.Apply(process.Slot, new SlotEvent.Serves(process.Generation, port));
+        // First: if this socket makes the process ready, the event of its readiness requests the share.
         events.Add(new FleetEvent.SocketsAdded(process));
+        runner.Apply(process.Slot, new SlotEvent.Serves(process.Generation, port));
     }
 
     private void Remember(WorkerProcess process, BindOutcome outcome)

@@ -1,6 +1,7 @@
 using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Sockets;
+using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Messages;

@@ -20,7 +20,7 @@ internal sealed record FailedReplacement(
         slot.Name,
         // The daemon stops a process that is not ready in time. The reason is the timeout, not the stop.
         slot.Slot.State is SlotState.Stopping { Then: AfterStop.Retry retry }
-            ? new SlotState.Failed(retry.Reason)
+            ? new SlotState.Failed(retry.Failure)
             : slot.Slot.State,
         slot.Policy,
         slot.Last is { } last && last.Generation == slot.Slot.Generation ? last : null,

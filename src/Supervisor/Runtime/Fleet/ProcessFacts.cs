@@ -39,13 +39,13 @@ internal static class ProcessFacts
 
     private static StateReason? Reason(SlotState state, SlotPolicy policy, WorkerProcess? newest, bool isProbed) => state switch
     {
-        SlotState.Failed failed => new StateReason.Failure(failed.Reason),
-        SlotState.Backoff backoff => new StateReason.Failure(backoff.Reason),
+        SlotState.Failed failed => new StateReason.Failure(failed.Failure),
+        SlotState.Backoff backoff => new StateReason.Failure(backoff.Failure),
         SlotState.Waiting waiting => new StateReason.NoRoom(waiting.Limit),
         SlotState.Stopped when newest is { LeftBehind: > 0 } => new StateReason.Done(),
         SlotState.Starting { IsHeld: true } => new StateReason.WaitsForFormerTree(),
         SlotState.Starting { Phase: StartPhase.Running } starting => Waits(starting, policy.Readiness, isProbed),
-        SlotState.Stopping { Then: AfterStop.Retry retry } => new StateReason.Failure(retry.Reason),
+        SlotState.Stopping { Then: AfterStop.Retry retry } => new StateReason.Failure(retry.Failure),
         _ => null,
     };
 

@@ -18,9 +18,6 @@ internal sealed class Service(ServiceSpec declared)
     /// <summary>Changes that clients requested beside the configuration files.</summary>
     public ServiceOverrides Overrides { get; private set; } = ServiceOverrides.From(declared);
 
-    /// <summary>Slots by worker number. Slots at or above <see cref="ServiceSpec.Workers"/> are leaving.</summary>
-    public List<WorkerSlot> Slots { get; } = [];
-
     /// <summary>
     /// The highest generation of each worker that was scaled away, by worker number. A worker that returns continues from it, so
     /// that logs and marks stay unambiguous. Its size is at most the largest number of workers that the service had.
@@ -31,9 +28,6 @@ internal sealed class Service(ServiceSpec declared)
     /// True after the service was removed from the configuration. The loop forgets the service when its last worker has stopped.
     /// </summary>
     public bool Leaving { get; private set; }
-
-    /// <summary>Starts of the service's workers that wait in the queue.</summary>
-    public ServiceStarts<QueuedStart> Starts { get; } = new();
 
     /// <summary>Takes over a changed specification from the configuration.</summary>
     public void Adopt(ServiceSpec declared)

@@ -11,10 +11,10 @@ internal sealed class LoopParts : IDisposable
 {
     public LoopParts(SupervisorOptions options, LoopServices services)
     {
-        var queue = new StartQueue<QueuedStart>(options.StartParallelism);
+        var (queue, slots) = (new StartQueue<QueuedStart>(options.StartParallelism), new SlotTable());
         Processes = new ProcessParts(options, services, Events, () => queue.HasNext);
         Slots = new SlotParts(options, services, Processes, queue, Events);
-        Services = new ServiceParts(options, services, Slots, Events);
+        Services = new ServiceParts(options, services, slots, Slots, Events);
         Deadlines =
         [
             Slots.Runner, Processes.Accounts, Slots.Starter, Processes.Starts, Slots.Silence, Slots.Sockets, Slots.Probes,

@@ -80,7 +80,7 @@ internal sealed class MessageDispatch(LoopParts parts, Mailbox mailbox, Func<Tim
                 Handle(launched.Start);
                 break;
             case ProcessMessage.StartAbandoned abandoned:
-                parts.Slots.Starter.GiveUp(abandoned.Start);
+                parts.Slots.Starter.GiveUp((WorkerStart)abandoned.Start);
                 break;
             case ProcessMessage.AccountFound found:
                 Accounts.Handle(found);

@@ -15,6 +15,7 @@ internal sealed class ProcessParts : IDisposable
 {
     private readonly SupervisorOptions _options;
     private readonly OutputLoop _output;
+    private readonly UnwatchedProcesses _unwatched = new();
     private readonly Launcher _launcher;
 
     /// <param name="isBusy">True if a start waits for its turn.</param>
@@ -27,15 +28,14 @@ internal sealed class ProcessParts : IDisposable
         Accounts = new Accounts(mailbox, options.StartTime ?? time);
         Notifications = new Notifications(options.NotifyFolder, descriptors, events);
         var launchPad = new LaunchPad(options.Environment, options.Preload, Accounts, Notifications, options.Groups);
-        var unwatched = new UnwatchedProcesses();
-        ProbeCommands = new ExecProbes(launchPad, Starts, descriptors, unwatched, mailbox, options.Guard);
+        ProbeCommands = new ExecProbes(launchPad, Starts, descriptors, _unwatched, mailbox, options.Guard);
         Files = new FileTable(launchPad, _output, mailbox, log, time);
-        Table = new WorkerTable(launchPad, Files, descriptors, _output, unwatched, options.Guard, events, log);
+        Table = new WorkerTable(launchPad, Files, descriptors, _output, _unwatched, options.Guard, events, log);
         Trees = options.Groups is { } groups
             ? new GroupReaper(IsOwn, groups, descriptors, events, log, services.Now)
             : new TreeReaper(IsOwn, isBusy, events, log, services.Now);
         Children = new AdoptedChildren(
-            Table, unwatched, Starts, Trees, options.Guard, options.ChildSignal, ProbeCommands.IsOwn, events, log);
+            Table, _unwatched, Starts, Trees, options.Guard, options.ChildSignal, ProbeCommands.IsOwn, events, log);
     }
 
     public Starts Starts { get; }
@@ -73,5 +73,6 @@ internal sealed class ProcessParts : IDisposable
 
     /// <summary>True for a child that the daemon started and has not reaped yet, so that it is no orphan.</summary>
     private bool IsOwn(int pid) =>
-        Table.FindPid(pid) is not null || ProbeCommands.IsOwn(pid) || Starts.IsOwn(pid) || _options.Guard?.Pid == pid;
+        Table.FindPid(pid) is not null || ProbeCommands.IsOwn(pid) || Starts.IsOwn(pid)
+        || _unwatched.IsOwn(pid) || _options.Guard?.Pid == pid;
 }

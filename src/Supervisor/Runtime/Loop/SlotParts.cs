@@ -18,14 +18,15 @@ internal sealed class SlotParts
         FleetEvents events)
     {
         var (mailbox, log, now) = (services.Mailbox, services.Log, services.Now);
-        Counts = new SlotCounts(queue);
+        var lines = new StartLines();
+        Counts = new SlotCounts(queue, lines);
         Settles = new SettleTable(Counts, events);
         var connections = new DrainCounts();
         var slotLog = new SlotLog(connections, log, options.Failures, now);
         Runner = new SlotRunner(processes.Table, processes.Trees, events, Counts, Settles, slotLog, now, options.Jitter);
         var room = new Room(new DescriptorBudget(options.Descriptors), Counts, processes.UsedDescriptors, log);
         Starter = new Starter(
-            processes.Table, processes.Files, processes.Accounts, queue, processes.Starts, room, Runner, events, log, now);
+            processes.Table, processes.Files, processes.Accounts, queue, lines, processes.Starts, room, Runner, events, log, now);
         Shares = new Shares(options.Steerer, processes.Table, Runner, Starter, connections, events, log, now);
         Sockets = new SocketWatch(mailbox);
         Silence = new SilenceWatch(options.Preload, mailbox, Sockets);

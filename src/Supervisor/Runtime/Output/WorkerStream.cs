@@ -2,6 +2,7 @@ using Reuseportd.Binding;
 using Reuseportd.Linux.Files;
 using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Sockets;
+using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 using Reuseportd.Observability.Lines;
 using Reuseportd.Slots;

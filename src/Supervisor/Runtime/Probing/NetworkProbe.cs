@@ -24,7 +24,9 @@ internal static class NetworkProbe
             {
                 ProbeSpec.Http http => await GetAsync(http.Path, target.Port, socket, cancel.Token),
                 ProbeSpec.Dns dns => await QueryAsync(dns, target.Port, socket, cancel.Token),
-                _ => null,
+                // The connection is the answer.
+                ProbeSpec.Tcp => null,
+                _ => throw new InvalidOperationException($"no such probe over the network: {probe}"),
             };
         }
         catch (OperationCanceledException)

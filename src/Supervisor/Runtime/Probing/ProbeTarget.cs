@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Sockets;
+using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 
 namespace Reuseportd.Runtime.Probing;

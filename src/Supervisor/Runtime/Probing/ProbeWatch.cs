@@ -103,7 +103,7 @@ internal sealed class ProbeWatch(
 
         _watched.Remove(process.Serial);
         log.Unresponsive(process.Slot.Name, process.Handle.Pid, watched.Failures, failure!);
-        runner.Apply(process.Slot, new SlotEvent.FoundDead(process.Generation, $"no longer answers: {failure}"));
+        runner.Apply(process.Slot, new SlotEvent.FoundDead(process.Generation, new SlotFailure.NoAnswer(failure!)));
     }
 
     private void Watch(WorkerProcess process, ProbeKind kind, TimeSpan due)

@@ -15,18 +15,18 @@ internal sealed record AccountKey(string? User, string? Group, ValueList<string>
 /// The accounts that services run as. A directory service may be slow (nsswitch.conf(5)), so other threads look accounts up, once
 /// for each configuration. Only the loop's thread uses it.
 /// </summary>
-/// <param name="time">A clock of its own, as a lookup takes real time.</param>
+/// <param name="time">The clock of the lookups' deadlines. It may differ from the loop's clock: a lookup takes real time.</param>
 internal sealed class Accounts(Mailbox mailbox, TimeProvider time) : IDeadlineOwner
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<AccountKey, Entry> _entries = [];
+    private readonly Dictionary<AccountKey, AccountLookup> _entries = [];
 
     /// <summary>
-    /// Lookups in the order of their deadlines. A <see cref="Timer"/> would wake three threads at the deadline, although the
-    /// answer came long before.
+    /// Lookups in the order of their deadlines. A <see cref="Timer"/> for each lookup would wake three threads at the deadline
+    /// of a lookup that ended long before.
     /// </summary>
-    private readonly Queue<(Entry Entry, TimeSpan Due)> _open = new();
+    private readonly Queue<(AccountLookup Lookup, TimeSpan Due)> _open = new();
 
     /// <summary>Must be called when the configuration is read again: users and groups may have changed.</summary>
     public void Forget() => _entries.Clear();
@@ -39,7 +39,7 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time) : IDeadlineOw
         var key = AccountKey.For(process);
         if (!_entries.TryGetValue(key, out var entry))
         {
-            _entries.Add(key, entry = new Entry());
+            _entries.Add(key, entry = new AccountLookup());
             _open.Enqueue((entry, Now() + Patience));
             _ = Task.Run(() => mailbox.Post(Search(key, entry)));
         }
@@ -69,7 +69,7 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time) : IDeadlineOw
     /// <summary>Takes the answer of a lookup.</summary>
     public static void Handle(ProcessMessage.AccountFound found)
     {
-        var entry = found.Entry;
+        var entry = found.Lookup;
         (entry.Account, entry.Problem, entry.IsOpen, entry.IsLate) = (found.Account, found.Problem, false, found.IsLate);
         foreach (var retry in entry.Retries) retry();
         entry.Retries.Clear();
@@ -77,7 +77,7 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time) : IDeadlineOw
 
     public TimeSpan? NextWait(TimeSpan now)
     {
-        while (_open.TryPeek(out var first) && !first.Entry.IsOpen) _open.Dequeue();
+        while (_open.TryPeek(out var first) && !first.Lookup.IsOpen) _open.Dequeue();
         return _open.TryPeek(out var next) ? Waits.Until(next.Due, Now()) : null;
     }
 
@@ -87,13 +87,13 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time) : IDeadlineOw
         while (NextWait(now) == TimeSpan.Zero)
         {
             const string problem = "the user's account was not found in time";
-            Handle(new ProcessMessage.AccountFound(_open.Dequeue().Entry, Account: null, problem, IsLate: true));
+            Handle(new ProcessMessage.AccountFound(_open.Dequeue().Lookup, Account: null, problem, IsLate: true));
         }
     }
 
     private TimeSpan Now() => time.GetElapsedTime(0);
 
-    private static ProcessMessage.AccountFound Search(AccountKey key, Entry entry)
+    private static ProcessMessage.AccountFound Search(AccountKey key, AccountLookup entry)
     {
         try
         {
@@ -111,22 +111,5 @@ internal sealed class Accounts(Mailbox mailbox, TimeProvider time) : IDeadlineOw
     {
         var account = UserDatabase.Resolve(key.User, key.Group, out problem);
         return account is not null && key.Groups is { } groups ? UserDatabase.WithGroups(account, groups, out problem) : account;
-    }
-
-    internal sealed class Entry
-    {
-        /// <summary>True while the lookup runs.</summary>
-        public bool IsOpen { get; set; } = true;
-
-        /// <summary>True if the lookup takes too long. It continues.</summary>
-        public bool IsLate { get; set; }
-
-        /// <summary>Null if the account is unknown.</summary>
-        public Account? Account { get; set; }
-
-        /// <summary>The reason why the account is unknown, for the log.</summary>
-        public string? Problem { get; set; }
-
-        public List<Action> Retries { get; } = [];
     }
 }

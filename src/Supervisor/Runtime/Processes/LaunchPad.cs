@@ -63,28 +63,32 @@ internal sealed class LaunchPad(
 
     /// <summary>Spawns a worker's process. Runs on a thread of the launcher.</summary>
     /// <returns>Null if the process runs.</returns>
-    public SpawnError? Launch(Spawner spawner, WorkerStart start, out Spawned? spawned, out string? group)
+    public SpawnError? Launch(
+        Spawner spawner, SpawnControl control, WorkerLaunch launched, out Spawned? spawned, out string? group)
     {
         (spawned, group) = (null, null);
-        var (service, worker) = (start.Spec, start.Slot.Name);
+        var (service, worker) = (launched.Service, launched.Worker);
         if (groups is null && MissingLimit(service.Process.Limits.Group) is { } missing) return missing;
-        if (!TryReadFiles(service, start.Control, out var fromFiles, out var error)) return error;
-        var changed = NamesUser(service.Process) ? start.Account : null;
-        var launch = LaunchSpec.ForWorker(service, worker, start.Generation, _inherited, fromFiles, preload, changed);
-        if (start.NotifySocket is { } path) launch = launch.With("NOTIFY_SOCKET", path);
-        var request = Request(service.Process, worker, launch, start.Account) with { StderrVariable = LaunchSpec.StderrVariable };
+        if (!TryReadFiles(service, control, out var fromFiles, out var error)) return error;
+        var changed = NamesUser(service.Process) ? launched.Account : null;
+        var launch = LaunchSpec.ForWorker(service, worker, launched.Generation, _inherited, fromFiles, preload, changed);
+        if (launched.NotifySocket is { } path) launch = launch.With("NOTIFY_SOCKET", path);
+        var request = Request(service.Process, worker, launch, launched.Account) with
+        {
+            StderrVariable = LaunchSpec.StderrVariable,
+        };
         if (groups is null)
         {
-            spawner.TrySpawn(request, out spawned, out error, start.Control);
+            spawner.TrySpawn(request, out spawned, out error, control);
             return error;
         }
 
-        group = CgroupName.For(worker, start.Generation);
-        start.Control.Reach("cgroup", group);
+        group = CgroupName.For(worker, launched.Generation);
+        control.Reach("cgroup", group);
         var limits = service.Process.Limits.Group;
         if (!groups.TryMake(ref group, limits, out var directory, out error)) return error;
         using (directory)
-            if (TrySpawn(spawner, request, directory, limits, start.Control, out spawned, out error)) return null;
+            if (TrySpawn(spawner, request, directory, limits, control, out spawned, out error)) return null;
         // The killed process may have forked after its exec.
         groups.End(group, Patience);
         return error;

@@ -15,12 +15,12 @@ internal abstract record ProcessMessage : Message
     }
 
     /// <summary>The daemon is stopping, and the start cannot be cancelled. The daemon stops waiting for it.</summary>
-    internal sealed record StartAbandoned(WorkerStart Start) : ProcessMessage;
+    internal sealed record StartAbandoned(Start Start) : ProcessMessage;
 
     /// <summary>The account of a service was looked up.</summary>
     /// <param name="Account">Null if the account is unknown.</param>
     /// <param name="IsLate">True if the lookup takes too long. Another answer follows.</param>
-    internal sealed record AccountFound(Accounts.Entry Entry, Account? Account, string? Problem, bool IsLate) : ProcessMessage;
+    internal sealed record AccountFound(AccountLookup Lookup, Account? Account, string? Problem, bool IsLate) : ProcessMessage;
 
     /// <summary>The resident memory of workers and their descendants was measured.</summary>
     internal sealed record MemorySeen(IReadOnlyList<(ulong Process, ulong Bytes)> Bytes) : ProcessMessage;

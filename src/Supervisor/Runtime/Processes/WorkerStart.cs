@@ -71,7 +71,8 @@ internal sealed class WorkerStart(
 
     protected override void Launch(Spawner spawner)
     {
-        Error = launchPad.Launch(spawner, this, out var spawned, out _group);
+        var launch = new WorkerLaunch(Spec, Slot.Name, Generation, Account, NotifySocket);
+        Error = launchPad.Launch(spawner, Control, launch, out var spawned, out _group);
         Spawned = spawned;
     }
 }

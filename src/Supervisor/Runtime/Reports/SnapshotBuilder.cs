@@ -10,13 +10,14 @@ using Reuseportd.Slots;
 namespace Reuseportd.Runtime.Reports;
 
 /// <summary>Builds snapshots of the fleet from values that may leave the loop.</summary>
-internal sealed class SnapshotBuilder(ServiceTable fleet, SlotCounts counts, UpdateFailures notReplaced, WorkerReport workers)
+internal sealed class SnapshotBuilder(
+    ServiceTable fleet, SlotTable slots, SlotCounts counts, UpdateFailures notReplaced, WorkerReport workers)
 {
     public FleetSnapshot Take(TimeSpan now)
     {
         Service[] services = [.. fleet.Services.OrderBy(service => service.Spec.Name, StringComparer.Ordinal)];
-        var slots = services.SelectMany(service => service.Slots.OrderBy(slot => slot.Name.Index));
-        return new FleetSnapshot(now, counts.Fleet, new([.. slots.Select(workers.Of)]))
+        var all = services.SelectMany(service => slots.Of(service).OrderBy(slot => slot.Name.Index));
+        return new FleetSnapshot(now, counts.Fleet, new([.. all.Select(workers.Of)]))
         {
             Services = new([.. services.Where(service => !service.Leaving).Select(Of)]),
         };
@@ -55,7 +56,7 @@ internal sealed class SnapshotBuilder(ServiceTable fleet, SlotCounts counts, Upd
     /// </summary>
     private ValueList<WorkerSnapshot> NotReady(FleetPlan plan, IReadOnlyCollection<string> touched) =>
         new([.. fleet.Services
-            .SelectMany(service => service.Slots)
+            .SelectMany(slots.Of)
             .Where(slot => touched.Contains(slot.Service.Spec.Name)
                 ? IsNotReady(slot)
                 : (notReplaced.Of(slot) is not null && fleet.IsPaused(slot.Service)) || (plan.Steps.Count == 0 && IsDown(slot)))

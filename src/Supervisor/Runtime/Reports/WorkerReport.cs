@@ -12,6 +12,7 @@ namespace Reuseportd.Runtime.Reports;
 
 /// <summary>The facts of one worker, as values that may leave the loop.</summary>
 internal sealed class WorkerReport(
+    Starter starter,
     SettleTable settles,
     SilenceWatch silence,
     ProbeWatch probes,
@@ -65,7 +66,7 @@ internal sealed class WorkerReport(
         if (notReplaced.Of(slot)?.FailedReplacement is { } failed)
         {
             var facts = failed.Facts with { IsUnread = IsSpeaking(failed.Process) };
-            return new Attempt(AttemptKind.FailedReplacement, facts, failed.Remedy);
+            return new Attempt(AttemptKind.Failed, facts, failed.Remedy);
         }
 
         if (replacements.Of(slot) is { Slot.State: SlotState.Starting starting, Process: { } process } replacement)
@@ -106,8 +107,8 @@ internal sealed class WorkerReport(
 
     private bool IsSpeaking(WorkerProcess? process) => process is not null && silence.IsSpeaking(process);
 
-    private static bool IsHeld(WorkerSlot slot) =>
-        slot is { Slot.State: SlotState.Starting { Phase: StartPhase.Queued }, Service.Starts.IsHeld: true };
+    private bool IsHeld(WorkerSlot slot) =>
+        slot.Slot.State is SlotState.Starting { Phase: StartPhase.Queued } && starter.IsHeld(slot.Service);
 
     /// <summary>The process of the present generation, which may have ended; null if the generation has no process.</summary>
     private static WorkerProcess? Newest(WorkerSlot slot) =>

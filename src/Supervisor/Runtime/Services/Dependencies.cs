@@ -8,7 +8,7 @@ namespace Reuseportd.Runtime.Services;
 /// <summary>
 /// Holds back the starts of services until the services that they depend on have settled. Only the loop's thread uses it.
 /// </summary>
-internal sealed class Dependencies(Starter starter, SlotCounts counts, ILogger log)
+internal sealed class Dependencies(SlotTable slots, Starter starter, SlotCounts counts, ILogger log)
 {
     /// <summary>Services that wait for services that they depend on.</summary>
     private readonly HashSet<Service> _held = [];
@@ -45,7 +45,7 @@ internal sealed class Dependencies(Starter starter, SlotCounts counts, ILogger l
     {
         foreach (var name in service.Spec.DependsOn)
         {
-            var isReady = all.TryGetValue(name, out var other) && counts.ReadyOf(other) >= other.Slots.Count;
+            var isReady = all.TryGetValue(name, out var other) && counts.ReadyOf(other) >= slots.Of(other).Count;
             if (!isReady) log.StartsWithout(service.Spec.Name, name);
         }
     }

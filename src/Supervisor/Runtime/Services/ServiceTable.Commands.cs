@@ -45,10 +45,10 @@ internal sealed partial class ServiceTable
     }
 
     /// <summary>Slots that may match the name. A slot is usually at the position of its number.</summary>
-    private static List<WorkerSlot> Matching(NamePattern name, Service service) =>
-        name.Index is { } index && index < service.Slots.Count && service.Slots[index].Name.Index == index
-            ? [service.Slots[index]]
-            : service.Slots;
+    private List<WorkerSlot> Matching(NamePattern name, Service service) =>
+        name.Index is { } index && index < allSlots.Of(service).Count && allSlots.Of(service)[index].Name.Index == index
+            ? [allSlots.Of(service)[index]]
+            : allSlots.Of(service);
 
     public void Start(IReadOnlyList<WorkerSlot> slots)
     {
@@ -95,7 +95,7 @@ internal sealed partial class ServiceTable
         _rolledBackFrom.Remove(service);
         // A second rollback would return to the undone change.
         _former.Remove(service);
-        notReplaced.Forget(service.Slots);
+        notReplaced.Forget(allSlots.Of(service));
         return true;
     });
 
@@ -124,12 +124,12 @@ internal sealed partial class ServiceTable
     public IReadOnlyList<WorkerSlot> Scale(string name, int workers)
     {
         var service = _services[name];
-        var before = service.Slots.Where(slot => !slot.Leaving).ToArray();
+        var before = allSlots.Of(service).Where(slot => !slot.Leaving).ToArray();
         notReplaced.Forget(before);
         service.Want(service.Overrides.Scale(workers));
         Resize(service);
         dependencies.Await(service, _services);
-        return [.. before.Union(service.Slots.Where(slot => !slot.Leaving)).OrderBy(slot => slot.Name.Index)];
+        return [.. before.Union(allSlots.Of(service).Where(slot => !slot.Leaving)).OrderBy(slot => slot.Name.Index)];
     }
 
     private static void Want(

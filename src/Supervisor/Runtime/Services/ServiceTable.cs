@@ -9,8 +9,10 @@ namespace Reuseportd.Runtime.Services;
 
 /// <summary>The supervised services. Makes them match the configuration. Only the loop's thread uses it.</summary>
 internal sealed partial class ServiceTable(
+    SlotTable allSlots,
     SlotRunner runner,
     Dependencies dependencies,
+    SlotCounts counts,
     SettleTable settles,
     UpdateRunner updates,
     ReplacementSlots replacements,
@@ -54,7 +56,7 @@ internal sealed partial class ServiceTable(
         foreach (var service in _services.Values)
         {
             if (touched.Contains(service.Spec.Name) || updates.Of(service) is not null) continue;
-            notReplaced.Forget(service.Slots);
+            notReplaced.Forget(allSlots.Of(service));
         }
 
         // The unsettled services are known only after all steps.
@@ -72,17 +74,29 @@ internal sealed partial class ServiceTable(
     /// <summary>Must be called when a slot has stopped. Removes the slot if it was leaving.</summary>
     public void Forget(WorkerSlot slot)
     {
-        if (!slot.Leaving || slot.IsReplacement || slot.Slot.State.HasProcess || !slot.Service.Slots.Remove(slot)) return;
+        if (!slot.Leaving || slot.IsReplacement || slot.Slot.State.HasProcess || !allSlots.Of(slot.Service).Remove(slot)) return;
         runner.Leave(slot);
         updates.Left(slot);
         slot.Service.LastGiven[slot.Name.Index] = slot.LastGiven;
+        StartWaiting(slot.Service);
         Forget(slot.Service);
+    }
+
+    /// <summary>
+    /// Ends the wait of workers in backoff: the worker that has left may have held what they need, such as a port that one
+    /// process has alone.
+    /// </summary>
+    private void StartWaiting(Service service)
+    {
+        if (service.Leaving || counts.BackoffOf(service) == 0) return;
+        foreach (var slot in allSlots.Of(service).Where(slot => slot is { Leaving: false, Slot.State: SlotState.Backoff }))
+            Request(slot, new SlotEvent.StartRequested());
     }
 
     /// <summary>Removes a service that was leaving and has no process left.</summary>
     public void Forget(Service service)
     {
-        if (service is not { Leaving: true, Slots.Count: 0 } || replacements.AreOf(service)) return;
+        if (!service.Leaving || allSlots.Of(service).Count > 0 || replacements.AreOf(service)) return;
         if (!_services.Remove(service.Spec.Name)) return;
         _former.Remove(service);
         _rolledBackFrom.Remove(service);
@@ -136,7 +150,7 @@ internal sealed partial class ServiceTable(
     {
         var service = _services[spec.Name];
         var (overrides, former) = (service.Overrides, service.Declared);
-        var present = service.Slots.Where(slot => !slot.Leaving).ToArray();
+        var present = allSlots.Of(service).Where(slot => !slot.Leaving).ToArray();
         service.Adopt(spec);
         _rolledBackFrom.Remove(service);
         Resize(service);
@@ -147,7 +161,7 @@ internal sealed partial class ServiceTable(
             return;
         }
 
-        foreach (var slot in service.Slots.Where(slot => !slot.Leaving))
+        foreach (var slot in allSlots.Of(service).Where(slot => !slot.Leaving))
         {
             notReplaced.Forget(slot);
             var isWanted = service.Overrides.Wants(slot.Name.Index);
@@ -181,24 +195,24 @@ internal sealed partial class ServiceTable(
         dependencies.Forget(service);
         updates.Forget(service);
         replacements.End(replacement => replacement.Service == service);
-        foreach (var slot in service.Slots.ToArray()) Retire(slot);
+        foreach (var slot in allSlots.Of(service).ToArray()) Retire(slot);
         Forget(service);
     }
 
     /// <summary>
     /// The event that stops a worker. If other workers remain, the worker drains first and they take over new connections.
     /// </summary>
-    private static SlotEvent StopEvent(Service service)
+    private SlotEvent StopEvent(Service service)
     {
         var othersRemain = !service.Leaving
-            && service.Slots.Exists(slot => !slot.Leaving && service.Overrides.Wants(slot.Name.Index));
+            && allSlots.Of(service).Exists(slot => !slot.Leaving && service.Overrides.Wants(slot.Name.Index));
         return othersRemain ? new SlotEvent.DrainRequested(new AfterStop.Stay()) : new SlotEvent.StopRequested();
     }
 
     private void Resize(Service service)
     {
-        foreach (var slot in service.Slots.Where(slot => slot.Name.Index >= service.Spec.Workers).ToArray()) Retire(slot);
-        var present = service.Slots.ToDictionary(slot => slot.Name.Index);
+        foreach (var slot in allSlots.Of(service).Where(slot => slot.Name.Index >= service.Spec.Workers).ToArray()) Retire(slot);
+        var present = allSlots.Of(service).ToDictionary(slot => slot.Name.Index);
         for (var index = 0; index < service.Spec.Workers; index++)
         {
             if (!present.TryGetValue(index, out var slot))
@@ -206,7 +220,7 @@ internal sealed partial class ServiceTable(
                 var given = service.LastGiven.GetValueOrDefault(index);
                 slot = new WorkerSlot(new WorkerName(service.Spec.Name, index), service);
                 slot.MoveTo(Slot.New with { LastGiven = given });
-                service.Slots.Add(slot);
+                allSlots.Of(service).Add(slot);
                 updates.Entered(slot);
                 runner.Enter(slot);
             }

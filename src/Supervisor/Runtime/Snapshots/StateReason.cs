@@ -9,8 +9,7 @@ internal abstract record StateReason
     private StateReason() { }
 
     /// <summary>The process failed, or was not ready before its timeout.</summary>
-    /// <param name="Reason">The reason in the words of the slot machine: <c>exit code 1</c>.</param>
-    internal sealed record Failure(string Reason) : StateReason;
+    internal sealed record Failure(SlotFailure Of) : StateReason;
 
     /// <param name="Limit">The limit that has no room for another process.</param>
     internal sealed record NoRoom(string Limit) : StateReason;

@@ -1,6 +1,7 @@
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
 using Reuseportd.Observability.Lines;
+using Reuseportd.Planning.RollingUpdates;
 
 namespace Reuseportd.Runtime.Snapshots;
 
@@ -78,4 +79,51 @@ internal sealed record WorkerSnapshot(
 
     /// <summary>True if the worker is replaced only after its update is resumed.</summary>
     public bool IsPostponed => NotReplaced is UpdateObstacle.UpdatePaused;
+}
+
+/// <summary>A process of a worker that does not serve, beside the worker's own process.</summary>
+/// <param name="Process">The facts of that process.</param>
+/// <param name="Remedy">The remedy if the process cannot run beside the worker's own; null if it is not known yet.</param>
+internal sealed record Attempt(AttemptKind Kind, WorkerSnapshot Process, UpdateRemedy? Remedy = null);
+
+internal enum AttemptKind
+{
+    /// <summary>A replacement of the worker's process that is starting.</summary>
+    Replacement,
+
+    /// <summary>A replacement of the worker's process that has failed.</summary>
+    Failed,
+
+    /// <summary>The failed process before the present process. The present process has not bound a socket yet.</summary>
+    LastTry,
+}
+
+/// <summary>The reason why an update did not replace a worker.</summary>
+internal abstract record UpdateObstacle
+{
+    private UpdateObstacle() { }
+
+    /// <summary>The worker's own replacement failed: <see cref="WorkerSnapshot.Attempt"/> has its facts.</summary>
+    internal sealed record ReplacementFailed : UpdateObstacle;
+
+    /// <summary>The update stopped before this worker.</summary>
+    internal sealed record UpdateStopped(UpdateStop Cause) : UpdateObstacle;
+
+    /// <summary>The update stopped at this worker: fewer workers are ready than the update needs.</summary>
+    internal sealed record TooFewReady(int Ready, int Wanted) : UpdateObstacle;
+
+    /// <summary>A command has paused the update.</summary>
+    /// <param name="IsChange">True if a rollback undoes the update; a restart has nothing to undo.</param>
+    internal sealed record UpdatePaused(string Service, bool IsChange) : UpdateObstacle;
+}
+
+/// <summary>The reason why an update stopped.</summary>
+internal abstract record UpdateStop
+{
+    private UpdateStop() { }
+
+    /// <param name="Process">The state of the new process when it failed.</param>
+    internal sealed record ReplacementFailed(WorkerName Worker, WorkerSnapshot Process) : UpdateStop;
+
+    internal sealed record TooFewReady(int Ready, int Wanted) : UpdateStop;
 }

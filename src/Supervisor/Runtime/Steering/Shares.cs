@@ -173,8 +173,8 @@ internal sealed class Shares(
                 ShareOf(process).IsStuck = stalled.IsStuck;
                 break;
             case SteeringMessage.FoundStuck stuck:
-                var cause = $"accepted nothing for {DurationText.Of(stuck.After)}";
-                runner.Apply(process.Slot, new SlotEvent.FoundDead(process.Generation, cause));
+                var failure = new SlotFailure.AcceptsNothing(stuck.After);
+                runner.Apply(process.Slot, new SlotEvent.FoundDead(process.Generation, failure));
                 break;
             default:
                 throw new InvalidOperationException($"no such report: {report}");
@@ -190,7 +190,8 @@ internal sealed class Shares(
 
     /// <summary>False while another process of the service is between its start and its share.</summary>
     private bool MayEnd(WorkerProcess process) =>
-        process.Slot.Service.Starts.InProgress == 0 && !_shareRequested.Any(other => other.Slot.Service == process.Slot.Service);
+        starter.InProgress(process.Slot.Service) == 0
+        && !_shareRequested.Any(other => other.Slot.Service == process.Slot.Service);
 
     private void End(WorkerProcess process)
     {
@@ -206,7 +207,7 @@ internal sealed class Shares(
     private TimeSpan DrainTime(WorkerProcess process) =>
         ShareOf(process).WithdrawnAt is { } at ? clock() - at : TimeSpan.Zero;
 
-    /// <summary>How new connections reach one process.</summary>
+    /// <summary>The state of a process's share of new connections.</summary>
     private sealed class Share
     {
         /// <summary>True since the process was ready and the loop asked for its share of new connections.</summary>

@@ -136,9 +136,9 @@ internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbo
     }
 
     /// <summary>Connections given to each worker. Empty if the steering program does not count.</summary>
-    public IReadOnlyDictionary<WorkerName, SlotCounts> Counts()
+    public IReadOnlyDictionary<WorkerName, GivenCounts> Counts()
     {
-        var counts = new Dictionary<WorkerName, SlotCounts>();
+        var counts = new Dictionary<WorkerName, GivenCounts>();
         foreach (var group in _groups.Values) group.AddCounts(counts);
         return counts;
     }

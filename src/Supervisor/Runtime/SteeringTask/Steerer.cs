@@ -49,9 +49,9 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
     }
 
     /// <summary>Connections given to each worker. Empty if the steering program does not count.</summary>
-    public Task<IReadOnlyDictionary<WorkerName, SlotCounts>> CountAsync()
+    public Task<IReadOnlyDictionary<WorkerName, GivenCounts>> CountAsync()
     {
-        var done = new TaskCompletionSource<IReadOnlyDictionary<WorkerName, SlotCounts>>(
+        var done = new TaskCompletionSource<IReadOnlyDictionary<WorkerName, GivenCounts>>(
             TaskCreationOptions.RunContinuationsAsynchronously);
         Post(new SteeringRequest.Count(done));
         return done.Task;
@@ -205,7 +205,7 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
                 visit.Done.TrySetResult();
                 break;
             case SteeringRequest.Count count:
-                count.Done.TrySetResult(new Dictionary<WorkerName, SlotCounts>());
+                count.Done.TrySetResult(new Dictionary<WorkerName, GivenCounts>());
                 break;
         }
     }

@@ -46,5 +46,5 @@ internal abstract record SteeringRequest
     internal sealed record VisitEnded(Visit Visited) : SteeringRequest;
 
     /// <summary>Asks how many connections each worker was given.</summary>
-    internal sealed record Count(TaskCompletionSource<IReadOnlyDictionary<WorkerName, SlotCounts>> Done) : SteeringRequest;
+    internal sealed record Count(TaskCompletionSource<IReadOnlyDictionary<WorkerName, GivenCounts>> Done) : SteeringRequest;
 }

@@ -1,5 +1,6 @@
 using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Spawning;
+using Reuseportd.Linux.Trees;
 using Reuseportd.Observability.Events;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Messages;
@@ -80,6 +81,12 @@ internal sealed class AdoptedChildren(
         {
             events.Add(new FleetEvent.ProcessExited(process));
             // NextEnded returns the same worker until it is reaped.
+            IsDue = true;
+            return false;
+        }
+
+        if (unwatched.IsOwn(child))
+        {
             IsDue = true;
             return false;
         }

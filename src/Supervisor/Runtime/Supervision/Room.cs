@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
 using Reuseportd.Runtime.Fleet;
@@ -35,7 +36,7 @@ internal sealed class Room(DescriptorBudget budget, SlotCounts counts, Func<long
     private long _reserved;
 
     /// <summary>The limit that the log last named as the reason for a service's waiting workers.</summary>
-    private readonly Dictionary<Service, string> _logged = [];
+    private readonly ConditionalWeakTable<Service, string> _logged = [];
 
     private bool HasWaiting => _replacements.Count > 0 || _others.Count > 0;
 
@@ -81,7 +82,7 @@ internal sealed class Room(DescriptorBudget budget, SlotCounts counts, Func<long
     {
         (slot.Last is null ? _others : _replacements).Enqueue((slot, slot.Slot.Generation));
         if (_logged.TryGetValue(slot.Service, out var logged) && logged == limit) return;
-        _logged[slot.Service] = limit;
+        _logged.AddOrUpdate(slot.Service, limit);
         log.NoRoom(slot.Service.Spec.Name, limit);
     }
 

@@ -4,8 +4,8 @@ using Reuseportd.Slots;
 namespace Reuseportd.Runtime.Supervision;
 
 /// <summary>
-/// Slots that have a target state and have neither reached it nor failed to. A slot in an update settles when the update has
-/// ended for its worker. Only the loop's thread uses it. All calls are O(1).
+/// Unsettled slots: slots that have not reached their target state and have not failed. A slot in an update settles when the
+/// update of its worker ends. Only the loop's thread uses the table. All calls are O(1).
 /// </summary>
 internal sealed class SettleTable(SlotCounts counts, FleetEvents events)
 {

@@ -10,7 +10,8 @@ namespace Reuseportd.Runtime.Supervision;
 /// All calls are O(1).
 /// </summary>
 /// <param name="queue">Gets the number of a service's starts in progress.</param>
-internal sealed class SlotCounts(StartQueue<QueuedStart> queue)
+/// <param name="lines">The waiting starts of each service.</param>
+internal sealed class SlotCounts(StartQueue<QueuedStart> queue, StartLines lines)
 {
     private readonly int[] _states = new int[Enum.GetValues<WorkerState>().Length];
     private readonly Dictionary<Service, ServiceCount> _services = [];
@@ -29,6 +30,9 @@ internal sealed class SlotCounts(StartQueue<QueuedStart> queue)
 
     /// <summary>The number of workers of a service that wait for room.</summary>
     public int WaitingOf(Service service) => Of(service).Waiting;
+
+    /// <summary>The number of workers of a service that wait before their next start.</summary>
+    public int BackoffOf(Service service) => Of(service).Backoff;
 
     /// <summary>The number of unsettled workers of a service.</summary>
     public int UnsettledOf(Service service) => Of(service).Unsettled;
@@ -61,11 +65,12 @@ internal sealed class SlotCounts(StartQueue<QueuedStart> queue)
             _states[(int)state.Kind] += by;
             if (state is SlotState.Ready) Change(slot.Service, new ServiceCount { Ready = by });
             if (state is SlotState.Waiting) Change(slot.Service, new ServiceCount { Waiting = by });
+            if (state is SlotState.Backoff) Change(slot.Service, new ServiceCount { Backoff = by });
         }
 
         if (state is not SlotState.Starting { Phase: not StartPhase.Queued }) return;
-        if (by > 0) queue.Began(slot.Service.Starts);
-        else queue.Ended(slot.Service.Starts);
+        if (by > 0) queue.Began(lines.Of(slot.Service));
+        else queue.Ended(lines.Of(slot.Service));
     }
 
     /// <summary>Counts a slot that is unsettled from now on.</summary>
@@ -86,7 +91,7 @@ internal sealed class SlotCounts(StartQueue<QueuedStart> queue)
         var after = new ServiceCount
         {
             Slots = count.Slots + by.Slots, Ready = count.Ready + by.Ready, Waiting = count.Waiting + by.Waiting,
-            Unsettled = count.Unsettled + by.Unsettled,
+            Backoff = count.Backoff + by.Backoff, Unsettled = count.Unsettled + by.Unsettled,
         };
         // A slot may settle after it has left.
         if (after == default) _services.Remove(service);
@@ -102,6 +107,8 @@ internal sealed class SlotCounts(StartQueue<QueuedStart> queue)
         public int Ready { get; init; }
 
         public int Waiting { get; init; }
+
+        public int Backoff { get; init; }
 
         public int Unsettled { get; init; }
     }

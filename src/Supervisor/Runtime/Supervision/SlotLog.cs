@@ -1,5 +1,6 @@
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Text;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Slots;
@@ -31,7 +32,7 @@ internal sealed class SlotLog(DrainCounts connections, ILogger log, IFailureList
                 failures.Tell(new FailureEvent.WorkerFailed(slot.Name));
                 break;
             case SlotState.Failed failed:
-                log.Failed(slot.Name, failed.Reason);
+                log.Failed(slot.Name, FailureText.For(failed.Failure));
                 failures.Tell(new FailureEvent.WorkerFailed(slot.Name));
                 break;
             case SlotState.Stopping when before is not SlotState.Stopping:

@@ -90,16 +90,14 @@ internal sealed class SlotRunner(
     public void Reap(WorkerProcess process)
     {
         var slot = process.Slot;
-        if (processes.Reap(process) is { } status)
-        {
-            var isStopping = slot.Slot.State is SlotState.Stopping;
-            process.RecordExit(isUnasked: status.Success && !isStopping);
-            var oomKills = trees.OomKills(process);
-            log.Exited(process, status, isStopping, oomKills);
-            if (slot.RenewsAtEnd) slot.Renewed();
-            Apply(slot, new SlotEvent.Exited(process.Generation, status with { OutOfMemory = oomKills > 0 }));
-        }
-
+        // The process still runs, or a tracer holds its end.
+        if (processes.Reap(process) is not { } status) return;
+        var isStopping = slot.Slot.State is SlotState.Stopping;
+        process.RecordExit(isUnasked: status.Success && !isStopping);
+        var oomKills = trees.OomKills(process);
+        log.Exited(process, status, isStopping, oomKills);
+        if (slot.RenewsAtEnd) slot.Renewed();
+        Apply(slot, new SlotEvent.Exited(process.Generation, status with { OutOfMemory = oomKills > 0 }));
         events.Add(new FleetEvent.ProcessEnded(process));
     }
 

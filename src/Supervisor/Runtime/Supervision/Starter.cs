@@ -19,6 +19,7 @@ internal sealed class Starter(
     FileTable files,
     Accounts accounts,
     StartQueue<QueuedStart> queue,
+    StartLines lines,
     Starts starts,
     Room room,
     SlotRunner runner,
@@ -28,17 +29,23 @@ internal sealed class Starter(
 {
     public bool HasNext => queue.HasNext;
 
+    /// <summary>The number of processes of a service that have begun to start and are neither ready nor gone.</summary>
+    public int InProgress(Service service) => lines.Of(service).InProgress;
+
+    /// <summary>True while no worker of the service may start.</summary>
+    public bool IsHeld(Service service) => lines.Of(service).IsHeld;
+
     /// <summary>Holds back or releases all starts of a service.</summary>
-    public void Hold(Service service, bool hold) => queue.Hold(service.Starts, hold);
+    public void Hold(Service service, bool hold) => queue.Hold(lines.Of(service), hold);
 
     /// <summary>Blocks or unblocks all starts of a service. Blocks nest: each block needs one unblock.</summary>
-    public void Block(Service service, bool block) => queue.Block(service.Starts, block);
+    public void Block(Service service, bool block) => queue.Block(lines.Of(service), block);
 
     public void Enqueue(WorkerSlot slot, int generation)
     {
         var queued = new QueuedStart(slot, generation, DescriptorBudget.For(slot.Spec.Process));
         room.Reserve(queued.Descriptors);
-        queue.Add(slot.Service.Starts, queued);
+        queue.Add(lines.Of(slot.Service), queued);
     }
 
     /// <summary>Begins the next start. The result arrives in <see cref="Launched"/>.</summary>
@@ -54,7 +61,7 @@ internal sealed class Starter(
 
         // A disk or a directory service may hang, so another thread asks. The start returns to the queue when the answer is
         // there.
-        Action retry = () => queue.Return(slot.Service.Starts, queued);
+        Action retry = () => queue.Return(lines.Of(slot.Service), queued);
         if (!accounts.Prepare(slot.Spec.Process, retry) || !files.Prepare(slot.Spec.Process, retry)) return;
 
         room.Release(queued.Descriptors);
@@ -73,7 +80,7 @@ internal sealed class Starter(
         }
 
         log.SpawnFailed(slot.Name, error);
-        runner.Apply(slot, new SlotEvent.SpawnFailed(generation, error.ToString()));
+        runner.Apply(slot, new SlotEvent.SpawnFailed(generation, error));
     }
 
     /// <summary>Handles a finished start, with or without a process.</summary>
@@ -97,7 +104,7 @@ internal sealed class Starter(
         }
 
         if (start.LateError is null) log.SpawnFailed(slot.Name, error);
-        runner.Apply(slot, new SlotEvent.SpawnFailed(start.Generation, error.ToString()));
+        runner.Apply(slot, new SlotEvent.SpawnFailed(start.Generation, error));
     }
 
     /// <summary>Stops waiting for a start that cannot be cancelled.</summary>
@@ -105,7 +112,7 @@ internal sealed class Starter(
     {
         start.Slot.EndStart();
         processes.Drop(start);
-        runner.Apply(start.Slot, new SlotEvent.SpawnFailed(start.Generation, start.LateError?.ToString() ?? ""));
+        runner.Apply(start.Slot, new SlotEvent.SpawnFailed(start.Generation, start.LateError));
     }
 
     public TimeSpan? NextWait(TimeSpan now) => queue.HasNext ? TimeSpan.Zero : room.NextWait(now);

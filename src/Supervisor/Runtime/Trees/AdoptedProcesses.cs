@@ -1,4 +1,5 @@
 using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 
 namespace Reuseportd.Runtime.Trees;

@@ -17,7 +17,8 @@ namespace Reuseportd.Runtime.Updates;
 /// follows when all its workers are ready again. Only the loop's thread uses the class.
 /// </summary>
 /// <param name="jitter">Spreads the ages at which workers are replaced; uniform in [0, 1).</param>
-internal sealed class Recycler(UpdateRunner updates, SlotCounts counts, Mailbox mailbox, ILogger log, Func<double> jitter)
+internal sealed class Recycler(
+    SlotTable slots, UpdateRunner updates, SlotCounts counts, Mailbox mailbox, ILogger log, Func<double> jitter)
     : IDeadlineOwner, IProcessFollower
 {
     /// <summary>The interval of memory measurements. The kernel does not report the growth of a process.</summary>
@@ -97,7 +98,7 @@ internal sealed class Recycler(UpdateRunner updates, SlotCounts counts, Mailbox 
 
     private void Next(Service service, Queue<(WorkerProcess Process, string Why)> waiting, TimeSpan now)
     {
-        while (counts.UnsettledOf(service) == 0 && counts.ReadyOf(service) == service.Slots.Count
+        while (counts.UnsettledOf(service) == 0 && counts.ReadyOf(service) == slots.Of(service).Count
                && waiting.TryDequeue(out var next))
         {
             var (process, why) = next;

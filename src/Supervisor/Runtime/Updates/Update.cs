@@ -51,6 +51,9 @@ internal sealed class Update(Service service, ServiceSpec? former, SlotCondition
     /// <summary>The slot of a worker of the update.</summary>
     public WorkerSlot Slot(int worker) => _slots[worker];
 
+    /// <summary>True if the slot belongs to a worker of the update.</summary>
+    public bool Has(WorkerSlot slot) => _slots.GetValueOrDefault(slot.Name.Index) == slot;
+
     /// <returns>The former slot of the worker's number, if it is a different slot; else null.</returns>
     public WorkerSlot? SlotBefore(WorkerSlot slot) =>
         _slots.TryGetValue(slot.Name.Index, out var before) && before != slot ? before : null;

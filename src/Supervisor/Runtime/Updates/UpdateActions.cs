@@ -10,6 +10,7 @@ namespace Reuseportd.Runtime.Updates;
 
 /// <summary>Carries out the actions of rolling updates. Only the loop's thread uses it.</summary>
 internal sealed class UpdateActions(
+    SlotTable slots,
     SlotRunner runner,
     SettleTable settles,
     ReplacementSlots replacements,
@@ -44,7 +45,7 @@ internal sealed class UpdateActions(
                 log.UpdateDone(name, update.Done.Count, update.Cut);
                 break;
             case UpdateAction.RenewAll:
-                foreach (var slot in update.Service.Slots) slot.Renew();
+                foreach (var slot in slots.Of(update.Service)) slot.Renew();
                 break;
             case UpdateAction.OfWorker one:
                 Do(update, update.Slot(one.Worker), one);

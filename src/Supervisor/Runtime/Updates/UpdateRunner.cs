@@ -11,6 +11,7 @@ namespace Reuseportd.Runtime.Updates;
 /// loop's thread uses the class.
 /// </summary>
 internal sealed class UpdateRunner(
+    SlotTable allSlots,
     UpdateActions actions,
     SlotConditions conditions,
     ReplacementSlots replacements,
@@ -74,10 +75,10 @@ internal sealed class UpdateRunner(
     public void Rollback(Update update)
     {
         var service = update.Service;
-        var changed = service.Slots
+        var changed = allSlots.Of(service)
             .Where(slot => !slot.Leaving && service.Overrides.Wants(slot.Name.Index) && IsOther(slot, update.Former)).ToArray();
         Step(update, new UpdateEvent.Cancelled());
-        foreach (var slot in service.Slots) slot.Renew();
+        foreach (var slot in allSlots.Of(service)) slot.Renew();
         if (changed.Length > 0) Ask(new Update(service, former: null, conditions, isRollback: true), changed);
     }
 
@@ -105,7 +106,12 @@ internal sealed class UpdateRunner(
     }
 
     /// <summary>Handles a worker that has left its service.</summary>
-    public void Left(WorkerSlot slot) => notReplaced.Forget(slot);
+    public void Left(WorkerSlot slot)
+    {
+        notReplaced.Forget(slot);
+        // An update that stops later must not explain a worker that has left.
+        if (Of(slot.Service) is { } update && update.Has(slot)) Step(update, new UpdateEvent.Left(slot.Name.Index));
+    }
 
     /// <summary>Forgets a service that is gone.</summary>
     public void Left(Service service) => _cut.Remove(service);
@@ -155,7 +161,7 @@ internal sealed class UpdateRunner(
     {
         foreach (var slot in slots) update.Enter(slot);
         if (update.State.Phase is UpdatePhase.New)
-            foreach (var slot in update.Service.Slots) update.Note(slot);
+            foreach (var slot in allSlots.Of(update.Service)) update.Note(slot);
         Step(update, new UpdateEvent.Asked(new([.. slots.Select(conditions.OfWorker)])));
         if (Of(update.Service) == update) MakeDue(update);
     }

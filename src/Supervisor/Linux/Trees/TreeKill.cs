@@ -1,6 +1,7 @@
+using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.Processes;
+namespace Reuseportd.Linux.Trees;
 
 /// <summary>
 /// Kills a <see cref="ProcessTree"/> with SIGKILL. A process may fork before it is killed, so rounds are repeated until one finds

@@ -1,7 +1,8 @@
 using System.Text;
+using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.Processes;
+namespace Reuseportd.Linux.Trees;
 
 /// <summary>A worker's process, with the facts that identify its tree.</summary>
 /// <param name="Pid">Pid of the spawned process, which may have ended.</param>

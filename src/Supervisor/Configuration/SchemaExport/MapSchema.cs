@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Reuseportd.Configuration.Reading;
 
-namespace Reuseportd.Configuration.Schema;
+namespace Reuseportd.Configuration.SchemaExport;
 
 /// <summary>The schema of a map of known keys.</summary>
 internal static class MapSchema

@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Reuseportd.Configuration.Reading;
 
-namespace Reuseportd.Configuration.Schema;
+namespace Reuseportd.Configuration.SchemaExport;
 
 /// <summary>
 /// Generates the JSON Schema of the configuration files from the readers' shapes. The version is draft 7, which editors support

@@ -1,4 +1,6 @@
-namespace Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Processes;
+
+namespace Reuseportd.Linux.Trees;
 
 /// <summary>
 /// The process tree of a worker, which ends with the worker: a child that outlives it holds the listening socket, and connections
@@ -7,7 +9,7 @@ namespace Reuseportd.Linux.Processes;
 /// the worker, its descendants, and its orphans with their descendants. An orphan is a child that the daemon did not spawn. Its
 /// environment tells the worker, or else its session or process group: the kernel does not reuse these numbers while a process
 /// has them.
-/// Native/Guard/guard_hunt.c has the same rules for the time after the daemon's end. Change both files together.
+/// After the daemon's end, Native/Guard/guard_hunt.c decides by the mark or the session. Change both files together.
 /// </summary>
 internal static class ProcessTree
 {

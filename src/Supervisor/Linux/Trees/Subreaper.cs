@@ -3,9 +3,10 @@ using System.Globalization;
 using System.Text;
 using Reuseportd.Linux.Files;
 using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.Processes;
+namespace Reuseportd.Linux.Trees;
 
 /// <summary>A child that has ended and that the daemon did not spawn.</summary>
 internal readonly record struct Stranger(int Pid, ExitStatus Status);

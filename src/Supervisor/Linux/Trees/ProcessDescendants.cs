@@ -4,7 +4,7 @@ using System.IO.Enumeration;
 using System.Text;
 using Reuseportd.Linux.Files;
 
-namespace Reuseportd.Linux.Processes;
+namespace Reuseportd.Linux.Trees;
 
 /// <summary>
 /// A process and its descendants, by <c>/proc/PID/task/TID/children</c> (Linux 3.5, CONFIG_PROC_CHILDREN). The cost depends on
