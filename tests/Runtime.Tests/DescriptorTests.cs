@@ -55,7 +55,8 @@ public sealed class DescriptorTests
             Given.Service("lost", 1, "/nonexistent/program") with { Restart = Given.AtOnce with { MaxAttempts = 3 } });
         Kill(Processes(fleet));
         fleet.Log.Take("exit", 5);
-        Deadline.Until(() => fleet.Snapshot().Counts.Ready == 5, "a rehearsal, for what is only loaded at its first use");
+        // A rehearsal, for what is only loaded at its first use.
+        Deadline.Until(() => fleet.Snapshot().Counts is { Ready: 5, Failed: 1 }, "the workers are back, and one has failed");
 
         var workers = Processes(fleet);
         using (Resources.NoDescriptors())

@@ -321,7 +321,11 @@ public sealed class VerbTests : DaemonTest
         await StartAsync();
         var watch = await Command.RunAsync(
             "timeout",
-            ["--preserve-status", "-s", "INT", "2.5", Artifacts.Control, "status", "--watch", "--socket", Daemon.ControlSocket]);
+            // Without --foreground, timeout(1) sends the signal twice: to the client, and to the group of both.
+            [
+                "--foreground", "--preserve-status", "-s", "INT", "2.5",
+                Artifacts.Control, "status", "--watch", "--socket", Daemon.ControlSocket,
+            ]);
         Assert.Equal((0, ""), (watch.Code, watch.Error));
         Assert.InRange(watch.Out.Split('\n').Count(line => line.StartsWith("web@0", StringComparison.Ordinal)), 2, 4);
     }
