@@ -15,6 +15,9 @@ internal abstract record SlotState
     /// <summary>Whether a process of the current generation exists or is being made.</summary>
     public virtual bool HasProcess => false;
 
+    /// <summary>True if a process starts or ends, so that the state changes without a further request.</summary>
+    public bool IsChanging => this is Starting or Stopping or Draining;
+
     /// <summary>No process, and none is to start.</summary>
     internal sealed record Stopped : SlotState
     {

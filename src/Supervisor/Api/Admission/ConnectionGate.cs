@@ -23,7 +23,7 @@ internal sealed class ConnectionGate(AccessRule access, GateRule rule, int turns
 
     /// <summary>One thread calls it at a time; connections may end meanwhile.</summary>
     /// <param name="left">The connection that the daemon closes to make room; null for none.</param>
-    /// <returns>Null where there is no room: the client has the answer, and the caller closes the socket.</returns>
+    /// <returns>Null without room: the client has the answer, and the caller closes the socket.</returns>
     public AdmittedConnection? Admit(SafeSocketHandle socket, Peer peer, out AdmittedConnection? left)
     {
         var may = access.Of(peer);

@@ -19,7 +19,7 @@
 
 #define TCP_CLOSED 7 /* TCP_CLOSE */
 
-/* Returns what is set afterwards. An option that cannot be set does not fail the bind. */
+/* Returns the option's value afterwards. An option that cannot be set does not fail the bind. */
 static always_inline __s8 option_set(struct bpf_sock_addr *bind, int name, int wanted, __s32 *found)
 {
     int current = SHARE_LEAVE;

@@ -1,5 +1,4 @@
 using Reuseportd.Runtime.Fleet;
-using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Supervision;
 
@@ -34,22 +33,20 @@ internal sealed class SettleTable(SlotCounts counts, FleetEvents events)
     public void EndUpdate(WorkerSlot slot)
     {
         _updating.Remove(slot);
-        SettleIfDone(slot);
+        Moved(slot);
     }
 
     /// <summary>Ends the update of a worker that is restarted next.</summary>
     public void ContinueWithRestart(WorkerSlot slot) => _updating.Remove(slot);
 
     /// <summary>Must be called after each step of a slot.</summary>
-    public void Moved(WorkerSlot slot) => SettleIfDone(slot);
+    public void Moved(WorkerSlot slot)
+    {
+        if (!slot.Slot.State.IsChanging) Settle(slot);
+    }
 
     /// <summary>Settles a slot that has left the fleet.</summary>
     public void Leave(WorkerSlot slot) => Settle(slot);
-
-    private void SettleIfDone(WorkerSlot slot)
-    {
-        if (slot.Slot.State is not (SlotState.Starting or SlotState.Stopping or SlotState.Draining)) Settle(slot);
-    }
 
     private void Settle(WorkerSlot slot)
     {

@@ -14,10 +14,6 @@ internal sealed class SlotConditions(Shares shares, ReplacementSlots replacement
         replacements.Of(slot) is { } replacement ? OfProcess(replacement) : null,
         IsWanted: !slot.Leaving && slot.Service.Overrides.Wants(slot.Name.Index));
 
-    /// <summary>True if the worker becomes ready, or not ready, without a further request.</summary>
-    public static bool IsChanging(WorkerSlot slot) =>
-        slot.Slot.State is SlotState.Starting or SlotState.Stopping or SlotState.Draining;
-
     private ProcessCondition OfProcess(WorkerSlot slot) => slot.Slot.State switch
     {
         SlotState.Stopped => ProcessCondition.Stopped,

@@ -70,7 +70,7 @@ internal sealed class Update(Service service, ServiceSpec? former, SlotCondition
     {
         if (State.Moving.ContainsKey(slot.Name.Index)) _moved.Add(slot.Name.Index);
         if (slot.IsReplacement) return;
-        if (SlotConditions.IsChanging(slot)) _changing.Add(slot.Name.Index);
+        if (slot.Slot.State.IsChanging) _changing.Add(slot.Name.Index);
         else _changing.Remove(slot.Name.Index);
     }
 
