@@ -39,14 +39,16 @@ public sealed class SharedGroupsTests : IDisposable
         using var mailbox = new Mailbox(TimeProvider.System);
         using var diag = new SockDiag();
         using var logger = new LoggerConfiguration().MinimumLevel.Debug().WriteTo.Sink(log).CreateLogger();
-        var groups = new SharedGroups(new SteeringMode(SteeringKind.Classic, ""), wakes: true, mailbox, logger, diag);
+        var groups = new SharedGroups(
+            new SteeringMode(SteeringKind.Classic, ""), wakes: true, mailbox, logger, diag, programs: null);
         var listing = Listing.Of(diag);
         var inode = listing.Single(socket => socket.Port == _port && socket.IsStream).Inode;
         if (closes) _listener.Dispose();
         var sockets = new Dictionary<ulong, (int, int)> { [inode] = (1, 0) };
         groups.Serve(
             new Placement(
-                1, new WorkerName("web", 0), Pid: 1 << 22, Given.Ports(_port), Balance.RoundRobin, 1, StallSpec.Default, sockets),
+                1, new WorkerName("web", 0), Pid: 1 << 22, Given.Ports(_port), Balance.RoundRobin, 1, StallSpec.Default,
+                Group: 0, sockets),
             listing);
         foreach (var group in groups.All) group.Dispose();
         return log.All("not_steered");

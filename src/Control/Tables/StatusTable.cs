@@ -59,17 +59,25 @@ internal static class StatusTable
 
     private static string[] Words(string name, string? value) => value is null ? [] : [$"{name}: {value}"];
 
-    /// <summary>Counts of connections have columns only if the daemon reports counts.</summary>
+    /// <summary>Methods and counts of connections have columns only if the daemon reports them.</summary>
     private static Cell[][] Wide(StatusDocument status, bool colour)
     {
         var counts = status.Workers.Any(worker => worker.Given is not null || worker.Migrated is not null);
-        Cell[] header = [.. Header, .. counts ? (Cell[])["GIVEN", "MIGRATED"] : [], "DETAIL"];
+        var methods = status.Workers.Any(worker => worker.Method is not null);
+        var connections = status.Workers.Any(worker => worker.Connections is not null);
+        Cell[] header =
+        [
+            .. Header, .. methods ? (Cell[])["METHOD"] : [], .. connections ? (Cell[])["CONNECTIONS"] : [],
+            .. counts ? (Cell[])["GIVEN", "MIGRATED"] : [], "DETAIL",
+        ];
         return
         [
             header,
             .. status.Workers.Select(worker => (Cell[])
             [
                 .. Row(worker, wide: true, colour),
+                .. methods ? (Cell[])[worker.Method ?? Shown.Nothing] : [],
+                .. connections ? (Cell[])[Shown.Number(worker.Connections)] : [],
                 .. counts ? (Cell[])[Shown.Number(worker.Given), Shown.Number(worker.Migrated)] : [],
                 Shown.Harmless(Detail(worker) ?? ""),
             ]),

@@ -33,8 +33,7 @@ internal static class BindCauses
         HasOtherPorts(worker) && TakenPort.Of(worker) is null && !IsDenied(worker) && Elsewhere(worker) is not null;
 
     /// <summary>True if the library cannot have set SO_REUSEPORT for the process.</summary>
-    public static bool IsKeptOut(PreloadDiagnosis? silence) => silence is not null
-        && silence.Reason is not (PreloadReason.LoadedSilently or PreloadReason.ExitedBeforeMain or PreloadReason.Unknown);
+    public static bool IsKeptOut(PreloadDiagnosis? silence) => silence is { KeepsLibraryOut: true };
 
     /// <summary>A worker that serves may bind other ports beside its own.</summary>
     private static bool HasOtherPorts(WorkerSnapshot worker) =>

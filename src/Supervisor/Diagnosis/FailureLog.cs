@@ -5,7 +5,7 @@ using Serilog;
 
 namespace Reuseportd.Diagnosis;
 
-/// <summary>Logs silent libraries and stopped updates, and wakes the <see cref="CauseLog"/> at each failure.</summary>
+/// <summary>Logs silent libraries, methods and stopped updates, and wakes the <see cref="CauseLog"/> at each failure.</summary>
 internal sealed class FailureLog(ILogger log) : IFailureListener
 {
     /// <summary>Holds at most one wake-up for any number of failures.</summary>
@@ -17,8 +17,11 @@ internal sealed class FailureLog(ILogger log) : IFailureListener
         switch (failure)
         {
             case FailureEvent.LibrarySilent silent:
-                log.NoPreload(silent.Worker, silent.Pid, SilenceWords.Of(silent.Silence));
+                log.NoPreload(silent.Worker, silent.Pid, SilenceWords.Of(silent.Silence), silent.Method);
                 // A silent library alone is no failure: the worker fails if its port is in use.
+                return;
+            case FailureEvent.MethodUsed used:
+                log.Method(used.Service, used.Method.Method, MethodWords.Of(used), MethodWords.IsWarning(used));
                 return;
             case FailureEvent.UpdateFailed failed:
                 log.UpdateFailed(failed.Service, UpdateWords.Of(failed.Cause), failed.Done, failed.Count, failed.RollsBack);

@@ -82,31 +82,34 @@ internal static class DaemonHost
 
         using var mailbox = new Mailbox(TimeProvider.System);
         var retention = new OutputRetention(TimeProvider.System);
-        using var reader = new OutputLoop(mailbox, output.Lines, output.Logger, TimeProvider.System) { Retention = retention };
+        using var sharding = PortSharding.Load(subtree, out var unshared);
+        var outcomes = sharding is null ? null : new KernelOutcomes(sharding, mailbox, output.Logger);
+        using var reader = Reader(mailbox, output, outcomes, retention);
         using var children = new ChildSignal();
-        await using var steerer = Steering.Start(initial.Fleet.Daemon.Steering ?? SteeringChoice.Auto, mailbox, output.Logger);
+        await using var steerer = Steering.Start(
+            initial.Fleet.Daemon.Steering ?? SteeringChoice.Auto, sharding, mailbox, output.Logger);
         var failures = new FailureLog(output.Logger);
+        var starts = initial.Fleet.Daemon.StartParallelism ?? StartsForEachCpu * Environment.ProcessorCount;
         var options = new SupervisorOptions(
-            preload,
-            environment,
-            former,
-            Randomness.Roll,
-            initial.Fleet.Daemon.StartParallelism ?? StartsForEachCpu * Environment.ProcessorCount,
-            socket.NotifyFolder,
-            failures,
-            guard,
-            subtree,
-            children,
-            steerer);
+            preload, environment, former, Randomness.Roll, starts, socket.NotifyFolder, failures, guard, subtree, children,
+            steerer)
+        {
+            Sharding = sharding,
+            NoSharding = unshared,
+        };
         using var loop = new SupervisorLoop(options, mailbox, reader, output.Logger, TimeProvider.System);
 
         var builder = Builder(socket, output);
         builder.Services.AddSingleton(mailbox).AddSingleton(reader).AddSingleton(loop);
         builder.Services.AddSingleton(steerer).AddSingleton(initial);
         await using var host = builder.Build();
-        await RunAsync(host, signals, socket, output, retention, failures);
+        await RunAsync(host, signals, socket, output, retention, failures, id => sharding?.Read(id)?.Connections);
         return Environment.ExitCode;
     }
+
+    private static OutputLoop Reader(
+        Mailbox mailbox, LogOutput output, KernelOutcomes? outcomes, OutputRetention retention) =>
+        new(mailbox, output.Lines, output.Logger, TimeProvider.System, outcomes) { Retention = retention };
 
     private static CgroupSubtree? Enter(WorkerGroups groups, ILogger log)
     {
@@ -146,11 +149,12 @@ internal static class DaemonHost
         ControlSocket socket,
         LogOutput output,
         OutputRetention retention,
-        FailureLog failures)
+        FailureLog failures,
+        Func<ulong, ulong?> connections)
     {
         var control = host.Services.GetRequiredService<FleetControl>();
         var diagnosis = new FleetDiagnosis(new PortSurvey(TimeProvider.System));
-        var details = new WorkerDetails(diagnosis, TimeProvider.System);
+        var details = new WorkerDetails(diagnosis, TimeProvider.System, connections);
         var ending = host.Services.GetRequiredService<StreamEnd>();
         ApiServer.Map(host, control, details, socket, output, retention, ending, Version);
         var causes = new CauseLog(control.SnapshotAsync, diagnosis, failures, TimeProvider.System, output.Logger)

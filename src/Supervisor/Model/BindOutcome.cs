@@ -32,6 +32,9 @@ internal enum SocketKind
 /// <param name="Subject">Version of the library, or the option or variable of an error; else empty.</param>
 internal sealed record BindOutcome(OutcomeKind Kind, int Pid, SocketOutcome? Socket, string Result, string Subject)
 {
+    /// <summary>True if the kernel has reported the call, not a line of the library.</summary>
+    public bool IsKernels { get; init; }
+
     /// <summary>Number of dropped lines for <see cref="OutcomeKind.Lost"/>; else 0.</summary>
     public long LostLines { get; init; }
 

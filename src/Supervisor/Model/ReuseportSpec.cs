@@ -8,6 +8,34 @@ internal enum OptionSetting
     Set = 1,
 }
 
+/// <summary>How the sockets of a worker get their options.</summary>
+internal enum ShardingMethod
+{
+    /// <summary>The best methods that the program and the privileges of the daemon allow.</summary>
+    Auto,
+
+    /// <summary>The preload library, in the program.</summary>
+    Preload,
+
+    /// <summary>BPF programs of the worker's control group.</summary>
+    Kernel,
+
+    /// <summary>The daemon answers the bind(2) calls of the program (seccomp_unotify(2)).</summary>
+    Seccomp,
+}
+
+internal static class ShardingMethods
+{
+    /// <summary>The method's name in the configuration, in status and in fields of events.</summary>
+    public static string Word(this ShardingMethod method) => method switch
+    {
+        ShardingMethod.Preload => "preload",
+        ShardingMethod.Kernel => "kernel",
+        ShardingMethod.Seccomp => "seccomp",
+        _ => "auto",
+    };
+}
+
 /// <summary>How connections are distributed over the workers.</summary>
 internal enum Balance
 {
@@ -33,4 +61,14 @@ internal sealed record ReuseportSpec(
     OptionSetting ReuseAddress,
     int? Backlog,
     bool Debug,
-    Balance Balance);
+    Balance Balance)
+{
+    /// <summary>The configured method.</summary>
+    public ShardingMethod Method { get; init; }
+
+    /// <summary>
+    /// True if a worker may bind its listed ports below 1024 without CAP_NET_BIND_SERVICE, under
+    /// <see cref="ShardingMethod.Kernel"/>.
+    /// </summary>
+    public bool PrivilegedPorts { get; init; }
+}

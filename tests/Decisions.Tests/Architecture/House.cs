@@ -39,8 +39,8 @@ internal static partial class House
         ["Observability"] = [["Text"], ["Lines"], ["Events"], ["Formats"], ["Destinations"]],
         ["Runtime"] =
         [
-            ["Messages"], ["Snapshots"], ["Fleet"], ["Trees"], ["Output"], ["Processes"], ["SteeringTask"], ["Supervision"],
-            ["Steering"], ["Binds"], ["Probing"], ["Updates"], ["Services"], ["Reports"], ["Commands"], ["Loop"],
+            ["Messages"], ["Methods"], ["Snapshots"], ["Fleet"], ["Trees"], ["Output"], ["Processes"], ["SteeringTask"],
+            ["Supervision"], ["Steering"], ["Binds"], ["Probing"], ["Updates"], ["Services"], ["Reports"], ["Commands"], ["Loop"],
         ],
         ["Api"] = [["Contract"], ["Http"], ["Admission", "Documents"], ["Streams"], ["Routes"]],
     };

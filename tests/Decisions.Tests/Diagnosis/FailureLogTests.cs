@@ -44,7 +44,8 @@ public sealed class FailureLogTests : IDisposable
     [Fact]
     public void Tell_SilentLibrary_IsLoggedAndWakesNothing()
     {
-        _failures.Tell(new FailureEvent.LibrarySilent(Web, 7, new PreloadDiagnosis(PreloadReason.StaticallyLinked, "/bin/x")));
+        _failures.Tell(new FailureEvent.LibrarySilent(
+            Web, 7, new PreloadDiagnosis(PreloadReason.StaticallyLinked, "/bin/x"), ShardingMethod.Preload));
         Assert.False(_failures.WaitAsync(TestContext.Current.CancellationToken).IsCompleted);
         var logged = Assert.Single(_log.Events());
         Assert.Equal("no_preload", logged.GetProperty("REUSEPORT_EVENT").GetString());

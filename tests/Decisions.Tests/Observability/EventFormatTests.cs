@@ -61,7 +61,7 @@ public sealed class EventFormatTests
     public void Emit_Journal_IsAnEntryOfTheProtocol()
     {
         using var log = new CollectedLog(LogForm.Journal);
-        log.Logger.Spawned(new WorkerName("web", 2), 4242, 1);
+        log.Logger.Spawned(new WorkerName("web", 2), 4242, 1, ShardingMethod.Preload);
         log.Logger.Warning("two\nlines of {What}", "text");
         var fields = JournalEntry.Parse(Encoding.UTF8.GetBytes(log.Text()));
         var first = fields[..(fields.FindIndex(field => field.Name == "MESSAGE") + 1)]
@@ -97,7 +97,7 @@ public sealed class EventFormatTests
     public void Create_Level_OmitsLessSevereEvents()
     {
         using var log = new CollectedLog(level: DaemonLog.Level(LogThreshold.Warning));
-        log.Logger.Spawned(new WorkerName("web", 2), 4242, 1);
+        log.Logger.Spawned(new WorkerName("web", 2), 4242, 1, ShardingMethod.Preload);
         log.Logger.ConfigurationWarning("odd");
         Assert.Single(log.Events());
         Assert.Equal(LogEventLevel.Debug, DaemonLog.Level(LogThreshold.Debug));

@@ -20,8 +20,9 @@ public sealed partial class FrequentEventTests
     {
         var worker = new WorkerName("web", number);
         AssertSame(
-            log => log.Spawned(worker, 4242, number),
-            log => log.ForContext(new EventDetails(EventKind.Spawn).For(worker, 4242)).Information(
+            log => log.Spawned(worker, 4242, number, ShardingMethod.Preload),
+            log => log.ForContext(
+                new EventDetails(EventKind.Spawn).For(worker, 4242).With("REUSEPORT_METHOD", "preload")).Information(
                 "{worker}: process {REUSEPORT_PID} started (generation {REUSEPORT_GENERATION})", worker, 4242, number));
     }
 

@@ -60,7 +60,7 @@ public sealed class LogEventsTests
             "signal", 4, "web@2: SIGHUP sent to process 4242: ESRCH",
             log => log.Signalled(Web, 4242, Signal.Hup, Errno.NoProcess)
         },
-        { "spawn", 6, "web@2: process 4242 started (generation 7)", log => log.Spawned(Web, 4242, 7) },
+        { "spawn", 6, "web@2: process 4242 started (generation 7)", log => log.Spawned(Web, 4242, 7, ShardingMethod.Preload) },
         {
             "spawn_error", 3, "web@2: could not be started: exec nothing: ENOENT",
             log => log.SpawnFailed(Web, new SpawnError("exec", "nothing", Errno.NotFound))
@@ -85,7 +85,19 @@ public sealed class LogEventsTests
         },
         {
             "no_preload", 4, "web@2: no line from the preload library: statically linked",
-            log => log.NoPreload(Web, 4242, "statically linked")
+            log => log.NoPreload(Web, 4242, "statically linked", ShardingMethod.Preload)
+        },
+        {
+            "no_preload", 6, "web@2: no line from the preload library: statically linked; method kernel shares the port",
+            log => log.NoPreload(Web, 4242, "statically linked", ShardingMethod.Kernel)
+        },
+        {
+            "method", 6, "web: method kernel: statically linked: /bin/x",
+            log => log.Method("web", ShardingMethod.Kernel, "statically linked: /bin/x", isWarning: false)
+        },
+        {
+            "method", 4, "web: method preload: method kernel cannot be used: no groups",
+            log => log.Method("web", ShardingMethod.Preload, "method kernel cannot be used: no groups", isWarning: true)
         },
         { "loaded", 7, "web@2: preload library 1.0.0 loaded by process 4242", log => Log(log, OutcomeCorpus.Loaded) },
         { "bind", 6, "web@2: bind 127.0.0.1:8080 tcp: ok (fd 3)", log => Log(log, OutcomeCorpus.Bind) },
@@ -102,6 +114,24 @@ public sealed class LogEventsTests
         {
             "outcomes_lost", 4, "web@2: process 4242 dropped 3 lines of the preload library, because its pipe was full",
             log => Log(log, OutcomeCorpus.Lost)
+        },
+        {
+            "outcomes_lost", 4,
+            "web@2: the kernel dropped reports of bind and listen, because processes of the worker bind too often",
+            log => log.Outcome(Web, 4242, new BindOutcome(OutcomeKind.Lost, 0, null, "", "") { IsKernels = true })
+        },
+        {
+            "bind", 6, "web@2: bind 127.0.0.1:8080 tcp: ok (seen by the kernel)",
+            log => log.Outcome(
+                Web, 4242,
+                new BindOutcome(
+                    OutcomeKind.Bind, 4242,
+                    new SocketOutcome(
+                        -1, 7, "inet", "stream", "127.0.0.1", 8080, true, OptionSetting.Set, OptionSetting.System, null, null),
+                    "ok", "")
+                {
+                    IsKernels = true,
+                })
         },
         {
             "library_error", 3, "web@2: preload library: SO_REUSEPORT: Protocol not available",

@@ -84,7 +84,7 @@ public sealed class EndOrderTests
     {
         var placement = new Placement(
             serial, new WorkerName("web", (int)serial), (int)serial, PortFilter.Any, Balance.Default, 3, StallSpec.Default,
-            new Dictionary<ulong, (int, int)>());
+            Group: 0, new Dictionary<ulong, (int, int)>());
         var process = new PlacedProcess(placement);
         process.Sockets.Add((group, new SocketRecord(true, false, default, 80, serial, 0, 0, 0)));
         return process;

@@ -97,6 +97,16 @@ internal sealed record WorkerStatus(
     /// <summary>Open connections of the process that drains, its own or its former one; absent for none or if unknown.</summary>
     public int? Draining { get; init; }
 
+    /// <summary>
+    /// How sockets of the process get their options: preload, kernel or seccomp. Absent if the worker never had a process.
+    /// </summary>
+    public string? Method { get; init; }
+
+    /// <summary>
+    /// Open TCP connections of the process, with those that wait to be accepted; absent if the kernel does not count them.
+    /// </summary>
+    public ulong? Connections { get; init; }
+
     /// <summary>Connections, or datagrams, that were steered to the worker; absent if they are not counted.</summary>
     public ulong? Given { get; init; }
 

@@ -9,7 +9,8 @@ using Reuseportd.Runtime.Snapshots;
 namespace Reuseportd.Api.Documents;
 
 /// <summary>Adds to documents why workers do not serve; on the request's thread, not the loop's.</summary>
-internal sealed class WorkerDetails(FleetDiagnosis diagnosis, TimeProvider time)
+/// <param name="connections">Open connections of a control group; null if the kernel does not count them.</param>
+internal sealed class WorkerDetails(FleetDiagnosis diagnosis, TimeProvider time, Func<ulong, ulong?>? connections = null)
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
     private const int MostLooks = 25;
@@ -38,7 +39,7 @@ internal sealed class WorkerDetails(FleetDiagnosis diagnosis, TimeProvider time)
         }
     }
 
-    /// <summary>Adds the CPU time and memory of the processes, too.</summary>
+    /// <summary>Adds the CPU time, the memory and the connections of the processes, too.</summary>
     /// <param name="all">The whole fleet, of which <paramref name="chosen"/> is a part.</param>
     public StatusDocument AddTo(StatusDocument status, FleetSnapshot all, FleetSnapshot chosen)
     {
@@ -49,6 +50,7 @@ internal sealed class WorkerDetails(FleetDiagnosis diagnosis, TimeProvider time)
             [
                 .. status.Workers.Zip(chosen.Workers, (document, worker) => ProcessUsage.AddTo(document) with
                 {
+                    Connections = worker is { Pid: not null, GroupId: > 0 and var group } ? connections?.Invoke(group) : null,
                     Detail = details.GetValueOrDefault(worker.Name),
                 }),
             ],

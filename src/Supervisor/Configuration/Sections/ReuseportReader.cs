@@ -29,6 +29,9 @@ internal static class ReuseportReader
         ("round_robin", Balance.RoundRobin), ("random", Balance.Random), ("hash", Balance.Hash),
         ("least_queue", Balance.LeastQueue));
 
+    public static readonly Words<ShardingMethod> Methods = new(
+        [.. Enum.GetValues<ShardingMethod>().Select(method => (method.Word(), method))]);
+
     private static readonly Key PortsKey = new(
         "ports", Ports.Shape,
         "Ports that the workers share: a port, a list, ranges such as 8000-8010, or any. Other ports are left unchanged.") {
@@ -63,10 +66,22 @@ internal static class ReuseportReader
             "debug", "Whether the preload library reports each bind. Without reports, readiness is read from the kernel.",
             defaultValue: true);
 
+    private static readonly Key MethodKey = Key.Choice(
+        "method", Methods,
+        "How sockets get their options: the preload library, BPF programs of the worker's control group (kernel), or calls that "
+        + "the daemon answers (seccomp). auto: the best that the program and the daemon's privileges allow.",
+        ShardingMethod.Auto);
+
+    private static readonly Key PrivilegedPorts = Key.Flag(
+        "privileged_ports",
+        "Whether a worker may bind the listed ports below 1024 without CAP_NET_BIND_SERVICE. Needs the kernel method.",
+        defaultValue: false);
+
     private static readonly Key BalanceKey =
         Key.Choice("balance", Balances, "How connections are distributed over the workers.");
 
-    public static readonly Shape.Map Map = new(PortsKey, Address, Interface, ReusePort, ReuseAddress, Backlog, Debug, BalanceKey);
+    public static readonly Shape.Map Map = new(
+        PortsKey, Address, Interface, ReusePort, ReuseAddress, Backlog, Debug, BalanceKey, MethodKey, PrivilegedPorts);
 
     public static readonly Key Key =
         new("reuseport", Map, "Which sockets of the workers are shared, and how.") { IsRequired = true };
@@ -87,9 +102,22 @@ internal static class ReuseportReader
             Options.Read(section, ReuseAddress) ?? OptionSetting.System,
             section.Integer(Backlog),
             section.Flag(Debug) ?? true,
-            Balances.Read(section, BalanceKey) ?? Balance.Default);
+            Balances.Read(section, BalanceKey) ?? Balance.Default)
+        {
+            Method = Methods.Read(section, MethodKey) ?? ShardingMethod.Auto,
+            PrivilegedPorts = section.Flag(PrivilegedPorts) ?? false,
+        };
         section.RejectUnknown();
+        if (spec.PrivilegedPorts) CheckPrivileged(section, spec);
         if (portsField is not { } at || ports is null || addresses is null) return null;
         return new Sharding(spec, [.. addresses.Select(address => address.Range)], at.Node.Place, at.Path);
+    }
+
+    private static void CheckPrivileged(Section section, ReuseportSpec spec)
+    {
+        var field = section.Find(PrivilegedPorts)!.Value;
+        if (spec.Method is ShardingMethod.Preload or ShardingMethod.Seccomp)
+            field.Error($"needs 'method: kernel' or 'method: auto', not '{spec.Method.Word()}'");
+        else if (spec.Ports.IsAny) field.Error("needs a list of 'ports', not any");
     }
 }

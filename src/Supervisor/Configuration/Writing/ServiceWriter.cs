@@ -99,6 +99,8 @@ internal static partial class ServiceWriter
         if (reuseport.Backlog is { } backlog) json.WriteNumber("backlog", backlog);
         json.WriteBoolean("debug", reuseport.Debug);
         if (ReuseportReader.Balances.WordFor(reuseport.Balance) is { } balance) json.WriteString("balance", balance);
+        json.WriteString("method", ReuseportReader.Methods.WordFor(reuseport.Method));
+        json.WriteBoolean("privileged_ports", reuseport.PrivilegedPorts);
         json.WriteEndObject();
     }
 

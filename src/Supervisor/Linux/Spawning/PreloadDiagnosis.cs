@@ -10,6 +10,20 @@ namespace Reuseportd.Linux.Spawning;
 /// <param name="Detail">The evidence: a path, a loader, an error.</param>
 internal sealed record PreloadDiagnosis(PreloadReason Reason, string Detail)
 {
+    /// <summary>True if the library cannot reach the program. Otherwise the reason is not known, or is a passing one.</summary>
+    public bool KeepsLibraryOut =>
+        Reason is not (PreloadReason.LoadedSilently or PreloadReason.ExitedBeforeMain or PreloadReason.Unknown);
+
+    /// <summary>Judges a program before its start, by files. Can wait for a file system.</summary>
+    /// <returns>Null if the library reaches the program, or may reach it.</returns>
+    public static PreloadDiagnosis? Unreached(string program, string preload, Credentials credentials)
+    {
+        var file = ProgramFile.Resolve(program);
+        if (OfFile(file, preload, credentials, isSecure: null) is { } found)
+            return found is { KeepsLibraryOut: true, Reason: not PreloadReason.NotElf } ? found : null;
+        return file.Header is { IsGo: true } ? new(PreloadReason.OwnSystemCalls, file.Path) : null;
+    }
+
     /// <param name="pid">Null if the process has ended.</param>
     /// <param name="program">The path of the exec.</param>
     /// <param name="preload">Absolute path of the library.</param>

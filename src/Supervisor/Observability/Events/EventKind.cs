@@ -27,6 +27,7 @@ internal sealed record EventKind(string Name, string MessageId)
     public static readonly EventKind NoRoom = new("no_room", "9d3c2b1f64e84f0e8a57c1d26b9fe370");
     public static readonly EventKind Loaded = new("loaded", "52a2a2b23865471aaccb956a5376c68b");
     public static readonly EventKind NoPreload = new("no_preload", "67fef60fbe25479d88708ffad42aa74c");
+    public static readonly EventKind Method = new("method", "6a4b1f0d7c2e4a35a8f05bd913c7e26b");
     public static readonly EventKind Cause = new("cause", "7bf3314969de4547b1fe51a2985f866a");
     public static readonly EventKind LibraryError = new("library_error", "318950e986f048c999ecb523efd1d5fa");
     public static readonly EventKind OutcomesLost = new("outcomes_lost", "61b177619c0443c8a35c4dc95292f123");

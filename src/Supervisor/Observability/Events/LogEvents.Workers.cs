@@ -10,17 +10,21 @@ namespace Reuseportd.Observability.Events;
 internal static partial class LogEvents
 {
     private static readonly FrequentEvent SpawnedEvent = new(
-        EventKind.Spawn, "{worker}: process {REUSEPORT_PID} started (generation {REUSEPORT_GENERATION})", fields: 7);
+        EventKind.Spawn, "{worker}: process {REUSEPORT_PID} started (generation {REUSEPORT_GENERATION})", fields: 8);
+
+    private static readonly ScalarValue[] MethodValues =
+        [.. Enum.GetValues<ShardingMethod>().Select(method => new ScalarValue(method.Word()))];
 
     private static readonly FrequentEvent ReadyEvent = new(EventKind.Ready, "{worker}: ready after {after}", fields: 8);
 
-    public static void Spawned(this ILogger log, WorkerName worker, int pid, int generation)
+    public static void Spawned(this ILogger log, WorkerName worker, int pid, int generation, ShardingMethod method)
     {
         if (!log.IsEnabled(LogEventLevel.Information)) return;
         var fields = SpawnedEvent.Begin(worker);
         fields["REUSEPORT_PID"] = new ScalarValue(pid);
         fields["REUSEPORT_GENERATION"] = FrequentEvent.Number(generation);
         SpawnedEvent.Describe(fields, worker);
+        fields["REUSEPORT_METHOD"] = MethodValues[(int)method];
         log.Write(SpawnedEvent.End(fields));
     }
 

@@ -18,25 +18,24 @@ internal sealed class OutcomeIntake(
     SocketWatch sockets,
     SlotRunner runner,
     FleetEvents events,
+    MethodReports methods,
     IFailureListener failures,
     Func<TimeSpan> clock) : IProcessFollower
 {
     public void Started(WorkerProcess process, TimeSpan now)
     {
-        if (OutcomeChannel.Of(process.Slot.Spec.Process) is not null)
-        {
-            sockets.Watch(process, now);
-            return;
-        }
-
-        silence.Watch(process, now);
-        sockets.WatchLater(process, now);
+        methods.Tell(process);
+        var hasLines = OutcomeChannel.Of(process.Slot.Spec.Process) is null && process.Method.ExpectsLines;
+        if (hasLines) silence.Watch(process, now);
+        if (process.Method.IsObserved) return;
+        if (hasLines) sockets.WatchLater(process, now);
+        else sockets.Watch(process, now);
     }
 
-    /// <summary>Handles an outcome line of the preload library.</summary>
+    /// <summary>Handles an outcome: a line of the preload library, or a report of the kernel.</summary>
     public void Handle(OutputMessage.OutcomeSeen seen)
     {
-        silence.Heard(seen.Process, seen.Outcome);
+        if (!seen.Outcome.IsKernels) silence.Heard(seen.Process, seen.Outcome);
         if (processes.Find(seen.Process) is { } process) Handle(process, seen.Outcome);
         // The process has ended in the meantime.
         else if (processes.FindEnded(seen.Process) is { } ended) Remember(ended, seen.Outcome);
@@ -47,7 +46,7 @@ internal sealed class OutcomeIntake(
     {
         silence.StreamEnded(ended.Process);
         // Only the kernel reports further binds of the process.
-        if (processes.Find(ended.Process) is { } process) sockets.Watch(process, clock());
+        if (processes.Find(ended.Process) is { Method.IsObserved: false } process) sockets.Watch(process, clock());
     }
 
     /// <summary>Handles the result of a query. Results for ended processes are ignored.</summary>
@@ -56,7 +55,7 @@ internal sealed class OutcomeIntake(
         switch (found)
         {
             case BindMessage.PortsSeen seen when processes.Find(seen.Process) is { } process:
-                process.RecordKernelPorts(seen.Ports);
+                process.Served.AddKernelPorts(seen.Ports);
                 foreach (var port in seen.Ports) runner.Apply(process.Slot, new SlotEvent.Serves(process.Generation, port));
                 break;
             case BindMessage.PortsChecked seen when processes.Find(seen.Process) is { } process:
@@ -67,7 +66,8 @@ internal sealed class OutcomeIntake(
             case BindMessage.SilenceExplained explained:
                 var silent = explained.Process;
                 silent.RecordSilence(explained.Silence);
-                failures.Tell(new FailureEvent.LibrarySilent(silent.Slot.Name, silent.Handle.Pid, explained.Silence));
+                failures.Tell(new FailureEvent.LibrarySilent(
+                    silent.Slot.Name, silent.Handle.Pid, explained.Silence, silent.Method.Method));
                 break;
         }
     }
@@ -78,7 +78,7 @@ internal sealed class OutcomeIntake(
         // The lost line may report a port that readiness needs, so the kernel is asked for the ports.
         if (outcome.Kind == OutcomeKind.Lost) sockets.Watch(process, clock());
         if (PortCoverage.ServedPort(outcome) is not { } port) return;
-        process.RecordSocket(outcome.Socket!.Inode, outcome.Pid, outcome.Socket.FileDescriptor);
+        process.Served.Add(outcome.Socket!.Inode, outcome.Pid, outcome.Socket.FileDescriptor);
         // First: if this socket makes the process ready, the event of its readiness requests the share.
         events.Add(new FleetEvent.SocketsAdded(process));
         runner.Apply(process.Slot, new SlotEvent.Serves(process.Generation, port));

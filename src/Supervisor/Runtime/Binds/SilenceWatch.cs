@@ -58,7 +58,7 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
         {
             if (!_silent.Remove(serial, out var silent)) continue;
             Explain(silent);
-            sockets.Watch(silent.Process, now);
+            if (!silent.Process.Method.IsObserved) sockets.Watch(silent.Process, now);
         }
     }
 
@@ -70,7 +70,7 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
         // After the reaping, the pid may belong to another process.
         var running = process.Slot.Process == process && !process.Handle.HasEnded;
         // The kernel may have reported ports already.
-        var isUnproven = process.IsStarting || process is { KernelPorts.Count: > 0, Serving.Count: 0 };
+        var isUnproven = process.IsStarting || process is { Served: { KernelPorts.Count: > 0, Sockets.Count: 0 } };
         if (wasLoaded && !(running && isUnproven)) return;
         Task.Run(() =>
         {

@@ -105,7 +105,7 @@ internal sealed class SocketWatch(Mailbox mailbox) : IDeadlineOwner
     public void Check(WorkerProcess process)
     {
         var (serial, tree, ports) = (process.Serial, process.Tree(isReaped: false), process.Slot.Policy.Ports);
-        var known = process.Serving.Select(socket => socket.Inode).ToHashSet();
+        var known = process.Served.Sockets.Select(socket => socket.Inode).ToHashSet();
         Task.Run(() =>
         {
             ValueList<int>? served = null;

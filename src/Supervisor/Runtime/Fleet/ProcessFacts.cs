@@ -30,7 +30,9 @@ internal static class ProcessFacts
     {
         Binds = new([.. newest?.Binds ?? []]),
         FailedBind = newest?.FailedBind,
+        GroupId = newest?.GroupId ?? 0,
         LeftBehind = newest?.LeftBehind ?? 0,
+        Method = newest?.Method.Method,
         Ports = policy.Ports,
         Reason = Reason(state, policy, newest, isProbed),
         Silence = newest?.Silence,

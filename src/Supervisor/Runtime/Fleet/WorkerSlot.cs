@@ -4,6 +4,7 @@ using Reuseportd.Linux.Trees;
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 using Reuseportd.Observability.Lines;
+using Reuseportd.Runtime.Methods;
 using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Fleet;
@@ -144,7 +145,7 @@ internal sealed class WorkerProcess(
     private const int MostBinds = 256;
 
     private readonly BindMemory _binds = new(MostBinds);
-    private readonly Queue<(ulong Inode, int Pid, int Descriptor)> _serving = new();
+    private MethodChoice _method = MethodChoice.Default;
     private TreeRoot? _tree;
     private bool _hasGone;
 
@@ -168,6 +169,12 @@ internal sealed class WorkerProcess(
     /// <summary>The name of the process's control group; null without one.</summary>
     public string? Group { get; init; }
 
+    /// <summary>Inode of the group's directory; 0 without a group.</summary>
+    public ulong GroupId { get; init; }
+
+    /// <summary>How the process's sockets get their options.</summary>
+    public MethodChoice Method { get => _method; init => _method = value; }
+
     /// <summary>True if the kernel may kill the process because of its <c>memory_max</c>.</summary>
     public bool HasMemoryLimit { get; } = spec.Process.Limits.Group.MemoryMax is not null;
 
@@ -187,13 +194,8 @@ internal sealed class WorkerProcess(
     /// <summary>The newest outcome for each combination of call, socket type, address and port.</summary>
     public IReadOnlyCollection<BindOutcome> Binds => _binds.All;
 
-    /// <summary>
-    /// The newest sockets that the process serves or has served. Several sockets may have the same address and port.
-    /// </summary>
-    public IReadOnlyCollection<(ulong Inode, int Pid, int Descriptor)> Serving => _serving;
-
-    /// <summary>Ports that the kernel reported for the process, in ascending order and limited in number.</summary>
-    public ValueList<int> KernelPorts { get; private set; } = [];
+    /// <summary>The sockets and ports that the process serves or has served.</summary>
+    public ServedSockets Served { get; } = new(MostBinds);
 
     /// <summary>The newest bind or listen that failed and was not followed by a success; null if there is none.</summary>
     public BindOutcome? FailedBind => _binds.Failed;
@@ -210,17 +212,12 @@ internal sealed class WorkerProcess(
     /// <summary>Records the number of processes of the tree that live after the process's end.</summary>
     public void RecordLeftBehind(int processes) => LeftBehind = _hasGone ? processes : 0;
 
-    /// <summary>Records why the preload library sent no line.</summary>
-    public void RecordSilence(PreloadDiagnosis silence) => Silence = silence;
-
-    public void RecordSocket(ulong inode, int pid, int descriptor)
+    /// <summary>Records why the preload library sent no line. The kernel's outcomes make up for the lines.</summary>
+    public void RecordSilence(PreloadDiagnosis silence)
     {
-        if (_serving.Count == MostBinds) _serving.Dequeue();
-        _serving.Enqueue((inode, pid, descriptor));
+        if (!_method.IsObserved) Silence = silence;
+        else if (silence.KeepsLibraryOut) _method = _method.After(silence);
     }
-
-    public void RecordKernelPorts(ValueList<int> ports) =>
-        KernelPorts = new([.. KernelPorts.Union(ports).Order().Take(MostBinds)]);
 
     public void Remember(BindOutcome outcome)
     {

@@ -69,6 +69,7 @@ internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now)
                 break;
             case FleetEvent.ServiceForgotten forgotten:
                 parts.Processes.Notifications.Remove(forgotten.Name);
+                parts.Slots.Methods.Forget(forgotten.Name);
                 break;
         }
     }

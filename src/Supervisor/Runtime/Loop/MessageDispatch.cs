@@ -57,6 +57,9 @@ internal sealed class MessageDispatch(LoopParts parts, Mailbox mailbox, Func<Tim
             case OutputMessage.OutcomeSeen seen:
                 parts.Slots.Outcomes.Handle(seen);
                 break;
+            case OutputMessage.Idle idle:
+                parts.Slots.Shares.Handle(idle);
+                break;
             case OutputMessage.StreamEnded ended:
                 parts.Slots.Outcomes.Handle(ended);
                 break;

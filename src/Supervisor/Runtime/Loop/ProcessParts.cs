@@ -5,6 +5,7 @@ using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Output;
 using Reuseportd.Runtime.Probing;
 using Reuseportd.Runtime.Processes;
+using Reuseportd.Runtime.Methods;
 using Reuseportd.Runtime.Supervision;
 using Reuseportd.Runtime.Trees;
 
@@ -27,7 +28,8 @@ internal sealed class ProcessParts : IDisposable
         Starts = new Starts(_launcher, mailbox, log, options.StartTime ?? time, options.LongestStart);
         Accounts = new Accounts(mailbox, options.StartTime ?? time);
         Notifications = new Notifications(options.NotifyFolder, descriptors, events);
-        var launchPad = new LaunchPad(options.Environment, options.Preload, Accounts, Notifications, options.Groups);
+        var methods = new MethodTable(options.Preload, options.Sharding, options.NoSharding);
+        var launchPad = new LaunchPad(options.Environment, options.Preload, Accounts, Notifications, options.Groups, methods);
         ProbeCommands = new ExecProbes(launchPad, Starts, descriptors, _unwatched, mailbox, options.Guard);
         Files = new FileTable(launchPad, _output, mailbox, log, time);
         Table = new WorkerTable(launchPad, Files, descriptors, _output, _unwatched, options.Guard, events, log);

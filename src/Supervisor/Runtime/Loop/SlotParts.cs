@@ -21,7 +21,7 @@ internal sealed class SlotParts
         var lines = new StartLines();
         Counts = new SlotCounts(queue, lines);
         Settles = new SettleTable(Counts, events);
-        var connections = new DrainCounts();
+        var connections = new DrainCounts(options.Sharding);
         var slotLog = new SlotLog(connections, log, options.Failures, now);
         Runner = new SlotRunner(processes.Table, processes.Trees, events, Counts, Settles, slotLog, now, options.Jitter);
         var room = new Room(new DescriptorBudget(options.Descriptors), Counts, processes.UsedDescriptors, log);
@@ -30,7 +30,8 @@ internal sealed class SlotParts
         Shares = new Shares(options.Steerer, processes.Table, Runner, Starter, connections, events, log, now);
         Sockets = new SocketWatch(mailbox);
         Silence = new SilenceWatch(options.Preload, mailbox, Sockets);
-        Outcomes = new OutcomeIntake(processes.Table, Silence, Sockets, Runner, events, options.Failures, now);
+        Methods = new MethodReports(options.Failures);
+        Outcomes = new OutcomeIntake(processes.Table, Silence, Sockets, Runner, events, Methods, options.Failures, now);
         Probes = new ProbeWatch(
             processes.ProbeCommands, mailbox, Runner, options.Steerer, log, services.Time, options.Jitter);
     }
@@ -48,6 +49,8 @@ internal sealed class SlotParts
     public SocketWatch Sockets { get; }
 
     public SilenceWatch Silence { get; }
+
+    public MethodReports Methods { get; }
 
     public OutcomeIntake Outcomes { get; }
 

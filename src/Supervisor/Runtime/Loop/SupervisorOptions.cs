@@ -1,6 +1,7 @@
 using Reuseportd.Linux.Cgroups;
 using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Sharding;
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Runtime.SteeringTask;
@@ -32,6 +33,12 @@ internal sealed record SupervisorOptions(
     ChildSignal? ChildSignal = null,
     Steerer? Steerer = null)
 {
+    /// <summary>The BPF programs that share ports; null without them.</summary>
+    public ShardingPrograms? Sharding { get; init; }
+
+    /// <summary>The reason why there are no programs.</summary>
+    public string? NoSharding { get; init; }
+
     /// <summary>The daemon's RLIMIT_NOFILE.</summary>
     public long Descriptors { get; init; } = StartLimits.Descriptors();
 

@@ -13,7 +13,8 @@ namespace Reuseportd.Runtime.Output;
 /// Routes the bytes of streams: outcome lines of the preload library to the loop, all other lines to the log or to a file. Lines
 /// above a stream's limits are dropped and counted. Only the output loop's thread uses it.
 /// </summary>
-internal sealed class LineRouter(Mailbox mailbox, WorkerLog lines, ILogger log)
+/// <param name="kernel">The outcomes of the kernel; null if it reports none.</param>
+internal sealed class LineRouter(Mailbox mailbox, WorkerLog lines, ILogger log, KernelOutcomes? kernel = null)
 {
     private readonly DeadlineQueue<WorkerStream> _reports = new();
     private readonly RecordBuffer _line = new();
@@ -110,6 +111,7 @@ internal sealed class LineRouter(Mailbox mailbox, WorkerLog lines, ILogger log)
 
     private void TakeOutcome(WorkerStream stream, BindOutcome outcome, TimeSpan now)
     {
+        if (kernel?.TakeLine(stream.Process, outcome) == false) return;
         var admitted = stream.OutcomeLimit.Admit(now, out var dropped);
         ReportDropped(stream, dropped);
         if (!admitted) ScheduleReport(stream, stream.OutcomeLimit.Due);

@@ -17,6 +17,7 @@ internal sealed class OutputLoop : IDisposable
 {
     private const int ReadSize = 64 * 1024;
     private const ulong WakeToken = 0;
+    private const ulong KernelToken = ulong.MaxValue;
 
     /// <summary>
     /// Bounds the reading of pipes after the last worker has ended: an orphan that cannot be killed may write without end.
@@ -44,18 +45,23 @@ internal sealed class OutputLoop : IDisposable
     private volatile bool _stopping;
     private int _streamCount;
 
-    public OutputLoop(Mailbox mailbox, WorkerLog lines, ILogger log, TimeProvider time)
+    /// <param name="kernel">The outcomes of the kernel; null if it reports none.</param>
+    public OutputLoop(Mailbox mailbox, WorkerLog lines, ILogger log, TimeProvider time, KernelOutcomes? kernel = null)
     {
-        (_mailbox, _log, _time) = (mailbox, log, time);
-        _router = new LineRouter(mailbox, lines, log);
+        (_mailbox, _log, _time, Kernel) = (mailbox, log, time, kernel);
+        _router = new LineRouter(mailbox, lines, log, kernel);
         _start = time.GetTimestamp();
         _epoll.Add(_wake, EpollEvents.Readable, WakeToken);
+        if (kernel is not null) _epoll.Add(kernel.Descriptor, EpollEvents.Readable, KernelToken);
         Files = new FileQueues(log, time, Wake);
         _thread = new Thread(Run) { IsBackground = true, Name = "output" };
     }
 
     /// <summary>Keeps the newest output for clients; null if no client can ask for it.</summary>
     public OutputRetention? Retention { get; init; }
+
+    /// <summary>The outcomes of the kernel; null if it reports none.</summary>
+    public KernelOutcomes? Kernel { get; }
 
     /// <summary>The queues that write to workers' files.</summary>
     public FileQueues Files { get; }
@@ -75,7 +81,7 @@ internal sealed class OutputLoop : IDisposable
     /// <summary>Begins to read all added streams. One call for many streams saves wake-ups of the thread.</summary>
     public void ReadAdded()
     {
-        if (!_arrivals.IsEmpty) Wake();
+        if (!_arrivals.IsEmpty || Kernel is { HasChanges: true }) Wake();
     }
 
     /// <summary>Runs a task on this loop's thread, in order. After the thread has ended, the caller's thread runs it.</summary>
@@ -121,12 +127,14 @@ internal sealed class OutputLoop : IDisposable
             foreach (var (token, _) in ready)
             {
                 if (token == WakeToken) _wake.Drain();
-                else busy |= Read(token, now);
+                else if (token != KernelToken) busy |= Read(token, now);
             }
 
             // Streams that have just arrived have not been read yet.
+            Kernel?.TakeChanges();
             busy |= TakeArrivals();
             DoTasks();
+            Kernel?.Handle(now);
             foreach (var token in _paused.TakeReady(ReadSize, now)) Watch(token, _streams[token]);
             _router.HandleDue(now);
             _router.HandOver();
@@ -146,7 +154,7 @@ internal sealed class OutputLoop : IDisposable
     {
         if (_stopping && _paused.IsEmpty) return TimeSpan.Zero;
         var (report, paused) = (_router.NextWait(now), _paused.NextWait(now));
-        return report is null || paused < report ? paused : report;
+        return Waits.Shorter(Kernel?.NextWait(now), Waits.Shorter(report, paused));
     }
 
     private TimeSpan Now() => _time.GetElapsedTime(_start);

@@ -9,9 +9,13 @@ internal abstract record OutputMessage : Message
 {
     private OutputMessage() { }
 
-    /// <summary>The preload library in a worker has reported an outcome.</summary>
+    /// <summary>The preload library in a worker, or the kernel, has reported an outcome.</summary>
     /// <param name="Process">Serial number of the process, unique in the daemon's life.</param>
     internal sealed record OutcomeSeen(ulong Process, BindOutcome Outcome) : OutputMessage;
+
+    /// <summary>The last open connection of a draining process has ended.</summary>
+    /// <param name="Process">Serial number of the process.</param>
+    internal sealed record Idle(ulong Process) : OutputMessage;
 
     /// <summary>A worker's stderr has ended, and the daemon has read all of it.</summary>
     internal sealed record StreamEnded(ulong Process) : OutputMessage;

@@ -5,6 +5,7 @@ using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Output;
+using Reuseportd.Runtime.Methods;
 
 namespace Reuseportd.Runtime.Processes;
 
@@ -16,12 +17,14 @@ namespace Reuseportd.Runtime.Processes;
 /// <param name="preload">Absolute path of the preload library.</param>
 /// <param name="notifications">The sockets for readiness notifications of workers.</param>
 /// <param name="groups">Null if processes get no control groups.</param>
+/// <param name="methods">Chooses how the sockets of a process get their options.</param>
 internal sealed class LaunchPad(
     IReadOnlyDictionary<string, string> environment,
     string preload,
     Accounts accounts,
     Notifications notifications,
-    CgroupSubtree? groups) : IFileOwners
+    CgroupSubtree? groups,
+    MethodTable methods) : IFileOwners
 {
     /// <summary>Time that a killed process gets to end.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -62,36 +65,60 @@ internal sealed class LaunchPad(
     }
 
     /// <summary>Spawns a worker's process. Runs on a thread of the launcher.</summary>
-    /// <returns>Null if the process runs.</returns>
-    public SpawnError? Launch(
-        Spawner spawner, SpawnControl control, WorkerLaunch launched, out Spawned? spawned, out string? group)
+    public LaunchResult Launch(Spawner spawner, SpawnControl control, WorkerLaunch launched)
     {
-        (spawned, group) = (null, null);
         var (service, worker) = (launched.Service, launched.Worker);
-        if (groups is null && MissingLimit(service.Process.Limits.Group) is { } missing) return missing;
-        if (!TryReadFiles(service, control, out var fromFiles, out var error)) return error;
-        var changed = NamesUser(service.Process) ? launched.Account : null;
-        var launch = LaunchSpec.ForWorker(service, worker, launched.Generation, _inherited, fromFiles, preload, changed);
-        if (launched.NotifySocket is { } path) launch = launch.With("NOTIFY_SOCKET", path);
-        var request = Request(service.Process, worker, launch, launched.Account) with
+        if (groups is null && MissingLimit(service.Process.Limits.Group) is { } missing) return new() { Error = missing };
+        if (!TryReadFiles(service, control, out var fromFiles, out var error)) return new() { Error = error };
+        var request = WorkerRequest(launched, fromFiles, preload);
+        control.Reach("program", request.Arguments[0]);
+        var method = methods.Choose(
+            service.Process.Reuseport, request.Candidates, request.WorkingDirectory,
+            CredentialsOf(service.Process, launched.Account));
+        if (groups is not null) return Launch(spawner, control, launched, request, method, fromFiles);
+        if (!method.UsesLibrary) request = WorkerRequest(launched, fromFiles, library: null);
+        spawner.TrySpawn(request, out var spawned, out error, control);
+        return new() { Spawned = spawned, Error = error, Method = method };
+    }
+
+    /// <summary>Spawns the process in a control group of its own.</summary>
+    private LaunchResult Launch(
+        Spawner spawner,
+        SpawnControl control,
+        WorkerLaunch launched,
+        SpawnRequest request,
+        MethodChoice method,
+        List<KeyValuePair<string, string>> fromFiles)
+    {
+        var (process, group) = (launched.Service.Process, CgroupName.For(launched.Worker, launched.Generation));
+        control.Reach("cgroup", group);
+        if (!groups!.TryMake(ref group, process.Limits.Group, out var directory, out var error))
+            return new() { Error = error, Group = group };
+        using (directory)
         {
-            StderrVariable = LaunchSpec.StderrVariable,
-        };
-        if (groups is null)
-        {
-            spawner.TrySpawn(request, out spawned, out error, control);
-            return error;
+            method = methods.Attach(method, process.Reuseport, directory, launched.Serial);
+            if (!method.UsesLibrary) request = WorkerRequest(launched, fromFiles, library: null);
+            if (TrySpawn(spawner, request, directory, process.Limits.Group, control, out var spawned, out error))
+                return new() { Spawned = spawned, Group = group, GroupId = directory.Id, Method = method };
         }
 
-        group = CgroupName.For(worker, launched.Generation);
-        control.Reach("cgroup", group);
-        var limits = service.Process.Limits.Group;
-        if (!groups.TryMake(ref group, limits, out var directory, out error)) return error;
-        using (directory)
-            if (TrySpawn(spawner, request, directory, limits, control, out spawned, out error)) return null;
         // The killed process may have forked after its exec.
         groups.End(group, Patience);
-        return error;
+        return new() { Error = error, Group = group };
+    }
+
+    /// <param name="library">The preload library; null to start without it.</param>
+    private SpawnRequest WorkerRequest(
+        WorkerLaunch launched, List<KeyValuePair<string, string>> fromFiles, string? library)
+    {
+        var (service, worker) = (launched.Service, launched.Worker);
+        var changed = NamesUser(service.Process) ? launched.Account : null;
+        var launch = LaunchSpec.ForWorker(service, worker, launched.Generation, _inherited, fromFiles, library, changed);
+        if (launched.NotifySocket is { } path) launch = launch.With("NOTIFY_SOCKET", path);
+        return Request(service.Process, worker, launch, launched.Account) with
+        {
+            StderrVariable = library is null ? null : LaunchSpec.StderrVariable,
+        };
     }
 
     /// <summary>

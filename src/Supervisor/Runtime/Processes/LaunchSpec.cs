@@ -40,7 +40,7 @@ internal sealed record LaunchSpec(ValueList<string> Arguments, ValueList<string>
 
     /// <param name="inherited">The result of <see cref="Inherited"/>.</param>
     /// <param name="fromFiles">Variables of the service's environment files, in order.</param>
-    /// <param name="preload">Absolute path of the preload library.</param>
+    /// <param name="preload">Absolute path of the preload library; null to start without it.</param>
     /// <param name="account">The service's user; null if the service names none.</param>
     public static LaunchSpec ForWorker(
         ServiceSpec service,
@@ -48,11 +48,11 @@ internal sealed record LaunchSpec(ValueList<string> Arguments, ValueList<string>
         int generation,
         Dictionary<string, string> inherited,
         IEnumerable<KeyValuePair<string, string>> fromFiles,
-        string preload,
+        string? preload,
         Account? account)
     {
         var entries = BaseEnvironment(service, worker, inherited, fromFiles, account);
-        AddDaemonVariables(entries, service, preload);
+        if (preload is not null) AddDaemonVariables(entries, service, preload);
         return Create(service, worker, generation, service.Process.Command, entries);
     }
 

@@ -10,11 +10,12 @@ namespace Reuseportd.Runtime.Processes;
 /// <summary>The start of a worker's process.</summary>
 /// <param name="spec">The service's specification at the beginning of the start.</param>
 /// <param name="notifySocket">The path of the socket for readiness notifications; null if readiness does not need one.</param>
+/// <param name="serial">Number that identifies the process in epoll, in messages and in outcomes.</param>
 internal sealed class WorkerStart(
-    LaunchPad launchPad, WorkerSlot slot, int generation, ServiceSpec spec, Account account, string? notifySocket)
+    LaunchPad launchPad, ulong serial, WorkerSlot slot, int generation, ServiceSpec spec, Account account, string? notifySocket)
     : Start, IPendingStart
 {
-    private string? _group;
+    private LaunchResult _result = new();
 
     /// <summary>The slot that gets the process. A rolling update exchanges the starts of two slots.</summary>
     public WorkerSlot Slot { get; private set; } = slot;
@@ -36,16 +37,18 @@ internal sealed class WorkerStart(
     public override int Descriptors { get; } = DescriptorBudget.For(spec.Process);
 
     /// <summary>The name of the process's control group; null without one.</summary>
-    public string? Group => _group;
+    public string? Group => _result.Group;
 
     /// <summary>The loop's record of the started process.</summary>
-    public WorkerProcess MakeProcess(Spawned spawned, ulong serial, TimeSpan now)
+    public WorkerProcess MakeProcess(Spawned spawned, TimeSpan now)
     {
         var credentials = LaunchPad.CredentialsOf(Spec.Process, Account);
         return new WorkerProcess(
             serial, Slot, Generation, spawned.Process, spawned.Program, Account, credentials, Spec, now)
         {
             Group = Group,
+            GroupId = _result.GroupId,
+            Method = _result.Method,
             LastWords = new LastWords(spawned.Stdout is not null, spawned.Stderr is not null),
             Pipes = (spawned.Stdout is null ? 0 : 1) + (spawned.Stderr is null ? 0 : 1),
         };
@@ -71,8 +74,8 @@ internal sealed class WorkerStart(
 
     protected override void Launch(Spawner spawner)
     {
-        var launch = new WorkerLaunch(Spec, Slot.Name, Generation, Account, NotifySocket);
-        Error = launchPad.Launch(spawner, Control, launch, out var spawned, out _group);
-        Spawned = spawned;
+        var launch = new WorkerLaunch(serial, Spec, Slot.Name, Generation, Account, NotifySocket);
+        _result = launchPad.Launch(spawner, Control, launch);
+        (Error, Spawned) = (_result.Error, _result.Spawned);
     }
 }

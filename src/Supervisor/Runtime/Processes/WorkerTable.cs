@@ -81,7 +81,7 @@ internal sealed class WorkerTable(
         start = null;
         if (!launchPad.TryPrepare(slot.Spec, out var account, out var notifySocket, out error)) return false;
         if (!files.TryTake(slot.Spec.Process, out var stdout, out var stderr, out error)) return false;
-        start = new WorkerStart(launchPad, slot, generation, slot.Spec, account, notifySocket)
+        start = new WorkerStart(launchPad, descriptors.NextToken(), slot, generation, slot.Spec, account, notifySocket)
         {
             Stdout = stdout, Stderr = stderr,
         };
@@ -103,7 +103,7 @@ internal sealed class WorkerTable(
             return false;
         }
 
-        process = start.MakeProcess(spawned, descriptors.NextToken(), now);
+        process = start.MakeProcess(spawned, now);
         Enter(process);
         var watched = descriptors.Add(process.Handle, ExitOnce, process.Serial, this);
         if (watched != Errno.None)
@@ -118,9 +118,10 @@ internal sealed class WorkerTable(
 
         error = null;
         // Before any line of the process.
-        log.Spawned(process.Slot.Name, process.Handle.Pid, start.Generation);
+        log.Spawned(process.Slot.Name, process.Handle.Pid, start.Generation, process.Method.Method);
         Connect(spawned.Stdout, process, OutputStream.Stdout, start.Stdout);
         Connect(spawned.Stderr, process, OutputStream.Stderr, start.Stderr);
+        if (process.Method.UsesKernel) output.Kernel?.Add(SourceOf(process));
         return true;
     }
 
@@ -202,6 +203,13 @@ internal sealed class WorkerTable(
         return status ?? ExitStatus.Killed(Signal.Kill);
     }
 
+    private static OutcomeSource SourceOf(WorkerProcess process)
+    {
+        var reuseport = process.Slot.Spec.Process.Reuseport;
+        return new OutcomeSource(
+            process.Serial, process.Slot.Name, process.Handle.Pid, reuseport.Interface, IsLogged: reuseport.Debug);
+    }
+
     private void Connect(Pipe? pipe, WorkerProcess process, OutputStream stream, WorkerFile? file)
     {
         if (pipe is null) return;
@@ -218,6 +226,7 @@ internal sealed class WorkerTable(
         _bySerial.Remove(process.Serial);
         _byPid.Remove(process.Handle.Pid);
         guard?.Forget(process.Handle.Pid);
+        if (process.Method.UsesKernel) output.Kernel?.Remove(process.Serial);
         if (process.Slot.Last == process) _ended.Add(process.Serial, process);
         process.Slot.Leave(process);
     }

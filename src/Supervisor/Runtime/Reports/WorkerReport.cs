@@ -40,11 +40,11 @@ internal sealed class WorkerReport(
             Draining = Draining(slot)?.Process is { } draining ? shares.ConnectionsOf(draining) : null,
             IsUnread = slot.Process is null && IsSpeaking(newest),
             IsUpdating = settles.IsUpdating(slot),
-            KernelPorts = newest?.KernelPorts ?? [],
+            KernelPorts = newest?.Served.KernelPorts ?? [],
             LastWords = LastWordsOf(slot),
             NotReplaced = notReplaced.Of(slot)?.Reason,
             ReadySince = (slot.Slot.State as SlotState.Ready)?.Since,
-            OutcomesMissing = newest is { Silence: not null } ? OutcomesMissing.NoLibrary : OutcomeChannel.Of(slot.Spec.Process),
+            OutcomesMissing = MissingOutcomes(slot, newest),
         };
         return IsHeld(slot) ? worker with { Reason = new StateReason.WaitsForServices(slot.Service.Spec.DependsOn) } : worker;
     }
@@ -102,6 +102,13 @@ internal sealed class WorkerReport(
     private WorkerSlot? Draining(WorkerSlot slot) => slot.Slot.State is SlotState.Draining ? slot
         : replacements.Of(slot) is { Slot.State: SlotState.Draining } former ? former
         : null;
+
+    private static OutcomesMissing? MissingOutcomes(WorkerSlot slot, WorkerProcess? newest) => newest switch
+    {
+        { Method.IsObserved: true } => null,
+        { Silence: not null } => OutcomesMissing.NoLibrary,
+        _ => OutcomeChannel.Of(slot.Spec.Process),
+    };
 
     private bool IsAsked(WorkerProcess? process) => process is not null && probes.IsAsked(process);
 

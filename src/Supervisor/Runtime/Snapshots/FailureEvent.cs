@@ -1,5 +1,6 @@
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Methods;
 
 namespace Reuseportd.Runtime.Snapshots;
 
@@ -18,7 +19,13 @@ internal abstract record FailureEvent
     internal sealed record WorkerFailed(WorkerName Worker) : FailureEvent;
 
     /// <summary>The preload library in a process is silent.</summary>
-    internal sealed record LibrarySilent(WorkerName Worker, int Pid, PreloadDiagnosis Silence) : FailureEvent;
+    /// <param name="Method">The method that reaches the process; another one than the library shares the port.</param>
+    internal sealed record LibrarySilent(
+        WorkerName Worker, int Pid, PreloadDiagnosis Silence, ShardingMethod Method) : FailureEvent;
+
+    /// <summary>Processes of a service use a method for the first time. It is a failure only if the port is not shared.</summary>
+    /// <param name="Wanted">The configured method.</param>
+    internal sealed record MethodUsed(string Service, ShardingMethod Wanted, MethodChoice Method) : FailureEvent;
 
     /// <summary>An update stopped.</summary>
     /// <param name="Done">Number of replaced workers.</param>

@@ -45,6 +45,12 @@ internal sealed record WorkerSnapshot(
     /// <summary>Open connections of the own or former process that drains; null if no process drains.</summary>
     public int? Draining { get; init; }
 
+    /// <summary>How the sockets of the newest process get their options; null if the worker never had a process.</summary>
+    public ShardingMethod? Method { get; init; }
+
+    /// <summary>Inode of the control group of the newest process; 0 without a group.</summary>
+    public ulong GroupId { get; init; }
+
     /// <summary>User id of the newest process; null if the worker never had a process.</summary>
     public uint? User { get; init; }
 

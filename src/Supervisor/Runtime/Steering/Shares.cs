@@ -1,6 +1,7 @@
 using Reuseportd.Observability.Events;
 using Reuseportd.Observability.Text;
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Output;
 using Reuseportd.Runtime.Processes;
 using Reuseportd.Runtime.SteeringTask;
 using Reuseportd.Runtime.Supervision;
@@ -54,6 +55,9 @@ internal sealed class Shares(
 
     /// <summary>Open connections of a draining process; null if they were not counted.</summary>
     public int? ConnectionsOf(WorkerProcess process) => connections.Of(process);
+
+    /// <summary>Handles the end of the last open connection of a draining process.</summary>
+    public void Handle(OutputMessage.Idle idle) => steerer?.Post(new SteeringRequest.Idle(idle.Process));
 
     /// <summary>Handles a report of the steering task. Reports about ended processes are ignored.</summary>
     public void Handle(SteeringMessage report)

@@ -1,4 +1,5 @@
 using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Sharding;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Messages;
@@ -6,36 +7,81 @@ using Reuseportd.Runtime.Messages;
 namespace Reuseportd.Runtime.SteeringTask;
 
 /// <summary>
-/// Watches draining processes until no connection is open on their shared ports and their queues are empty. The kernel does not
-/// notify of either, so the watch polls, once for all draining processes.
+/// Watches draining processes until no connection is open on their shared ports and their queues are empty. If the kernel counts
+/// the connections of a process, it reports the end of the last one. Other processes are polled, all at once.
 /// </summary>
-internal sealed class DrainWatch
+/// <param name="programs">The BPF programs that count connections; null without them.</param>
+internal sealed class DrainWatch(ShardingPrograms? programs)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
 
-    private readonly List<PlacedProcess> _draining = [];
+    private readonly List<PlacedProcess> _polled = [];
+    private readonly Dictionary<ulong, PlacedProcess> _counted = [];
+    private readonly DeadlineQueue<PlacedProcess> _settling = new();
     private TimeSpan _next;
 
     public void Add(PlacedProcess process, TimeSpan now)
     {
-        if (_draining.Count == 0) _next = now + Interval;
-        _draining.Add(process);
+        if (!process.HasDatagrams && Connections(process) is not null)
+        {
+            _counted[process.Placement.Process] = process;
+            // A handshake that has begun before may still become a connection.
+            _settling.Add(process, now + Interval);
+            return;
+        }
+
+        if (_polled.Count == 0) _next = now + Interval;
+        _polled.Add(process);
     }
 
-    public void Remove(PlacedProcess process) => _draining.Remove(process);
+    public void Remove(PlacedProcess process)
+    {
+        if (_counted.Remove(process.Placement.Process)) programs!.StopDrain(process.Placement.Process);
+        else _polled.Remove(process);
+    }
 
-    public TimeSpan? NextWait(TimeSpan now) => _draining.Count == 0 ? null : Waits.Until(_next, now);
+    public TimeSpan? NextWait(TimeSpan now) =>
+        Waits.Shorter(_settling.NextWait(now), _polled.Count == 0 ? null : Waits.Until(_next, now));
+
+    /// <summary>Handles the report that the last connection of a process has ended.</summary>
+    /// <returns>False if the process is not watched.</returns>
+    public bool HandleIdle(ulong process)
+    {
+        if (!_counted.TryGetValue(process, out var idle)) return false;
+        Look(idle);
+        return true;
+    }
 
     /// <returns>Processes whose number of connections has changed since the last look.</returns>
     public IReadOnlyList<PlacedProcess> Check(SockDiag diag, TimeSpan now)
     {
-        if (_draining.Count == 0 || now < _next) return [];
+        List<PlacedProcess> changed = [];
+        while (_settling.TryTake(now, out var process, out _))
+            if (_counted.ContainsKey(process.Placement.Process) && Look(process)) changed.Add(process);
+        if (_polled.Count == 0 || now < _next) return changed;
         _next = now + Interval;
-        var queues = AcceptQueues.Sample(diag, datagrams: _draining.Exists(process => process.HasDatagrams), out var errno);
-        if (errno != Errno.None) return [];
-        var connections = ConnectionCount.Read(diag, [.. _draining.SelectMany(process => process.Ports).Distinct()], out errno);
-        if (errno != Errno.None) return [];
-        return [.. _draining.Where(process => Look(process, queues, connections))];
+        var queues = AcceptQueues.Sample(diag, datagrams: _polled.Exists(process => process.HasDatagrams), out var errno);
+        if (errno != Errno.None) return changed;
+        var connections = ConnectionCount.Read(diag, [.. _polled.SelectMany(process => process.Ports).Distinct()], out errno);
+        if (errno != Errno.None) return changed;
+        changed.AddRange(_polled.Where(process => Look(process, queues, connections)));
+        return changed;
+    }
+
+    private ulong? Connections(PlacedProcess process) =>
+        process.Placement.Group == 0 ? null : programs?.Read(process.Placement.Group)?.Connections;
+
+    /// <summary>Reads the kernel's count, and asks for the report of its end.</summary>
+    /// <returns>True if the number of connections has changed.</returns>
+    private bool Look(PlacedProcess process)
+    {
+        // The request precedes the look: the count may become zero in between.
+        _ = programs!.Drain(process.Placement.Process);
+        var held = (long)(Connections(process) ?? 0);
+        var hasChanged = held != process.Held;
+        process.Held = held;
+        if (held == 0) process.RecordIdle();
+        return hasChanged;
     }
 
     /// <returns>True if the number of connections has changed.</returns>

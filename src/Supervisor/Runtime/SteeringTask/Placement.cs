@@ -9,6 +9,7 @@ namespace Reuseportd.Runtime.SteeringTask;
 
 /// <summary>The facts about a process that steering needs to place its sockets in groups.</summary>
 /// <param name="Process">Serial number.</param>
+/// <param name="Group">Inode of the control group that has the BPF programs; 0 without them.</param>
 /// <param name="Sockets">
 /// Sockets from outcome lines, by inode. Empty if no lines come, for example if a child serves with its own stderr. The
 /// descriptors of the process tree are examined in that case.
@@ -21,6 +22,7 @@ internal sealed record Placement(
     Balance Balance,
     int Workers,
     StallSpec Stall,
+    ulong Group,
     IReadOnlyDictionary<ulong, (int Pid, int Descriptor)> Sockets)
 {
     /// <returns>Null if the process has no socket that can join a group.</returns>
@@ -28,12 +30,14 @@ internal sealed record Placement(
     {
         var (slot, spec) = (process.Slot, process.Slot.Spec);
         var sockets = new Dictionary<ulong, (int, int)>();
-        foreach (var (inode, pid, descriptor) in process.Serving) sockets[inode] = (pid, descriptor);
-        var isHeard = spec.Process is { Reuseport.Debug: true, Stderr: OutputTarget.Journal or OutputTarget.File };
-        if (sockets.Count == 0 && isHeard && process.KernelPorts.Count == 0) return null;
+        foreach (var (inode, pid, descriptor) in process.Served.Sockets) sockets[inode] = (pid, descriptor);
+        var isHeard = process.Method.IsObserved
+            || spec.Process is { Reuseport.Debug: true, Stderr: OutputTarget.Journal or OutputTarget.File };
+        if (sockets.Count == 0 && isHeard && process.Served.KernelPorts.Count == 0) return null;
         var reuseport = spec.Process.Reuseport;
         return new Placement(
-            process.Serial, slot.Name, process.Handle.Pid, reuseport.Ports, reuseport.Balance, spec.Workers, spec.Stall, sockets);
+            process.Serial, slot.Name, process.Handle.Pid, reuseport.Ports, reuseport.Balance, spec.Workers, spec.Stall,
+            process.Method.UsesKernel ? process.GroupId : 0, sockets);
     }
 
     /// <summary>The pids of the process and its present descendants.</summary>

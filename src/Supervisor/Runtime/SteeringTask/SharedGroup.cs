@@ -95,13 +95,16 @@ internal sealed class PlacedProcess(Placement placement)
     public long Held { get; set; } = -1;
 
     /// <summary>
-    /// True if two looks in a row found no connection and no datagram. One look is not enough: between accept queue and file
+    /// True if no connection is open and no datagram waits. Two looks in a row must find none: between accept queue and file
     /// descriptor a connection is visible in neither.
     /// </summary>
     public bool IsEmpty { get; private set; }
 
     /// <summary>True if the process is to end with open connections.</summary>
     public bool IsReleased { get; set; }
+
+    /// <summary>Records that the kernel counts no connection. Its count is exact at each moment.</summary>
+    public void RecordIdle() => IsEmpty = true;
 
     public void RecordLook(bool isEmpty) => (IsEmpty, _wasEmpty) = (isEmpty && _wasEmpty, isEmpty);
 

@@ -1,4 +1,5 @@
 using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Sharding;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
@@ -16,7 +17,9 @@ namespace Reuseportd.Runtime.SteeringTask;
 /// it.
 /// </param>
 /// <param name="diag">Null if the kernel does not report queues.</param>
-internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbox, ILogger log, SockDiag? diag)
+/// <param name="programs">The BPF programs that count connections; null without them.</param>
+internal sealed class SharedGroups(
+    SteeringMode mode, bool wakes, Mailbox mailbox, ILogger log, SockDiag? diag, ShardingPrograms? programs)
 {
     private readonly Dictionary<ulong, PlacedProcess> _placed = [];
     private readonly Dictionary<GroupKey, SharedGroup> _groups = [];
@@ -26,7 +29,7 @@ internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbo
     private readonly HashSet<string> _unseen = [];
     private readonly ProbeRoutes _routes = new();
     private readonly EndOrder _ends = new();
-    private readonly DrainWatch _drains = new();
+    private readonly DrainWatch _drains = new(programs);
     private readonly StallWatch _stalls = new(mailbox, log);
 
     public IReadOnlyCollection<SharedGroup> All => _groups.Values;
@@ -107,7 +110,7 @@ internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbo
 
     public void EndVisit(SteeringRequest.Visit visit) => ProbeRoutes.End(_groups.Values, visit);
 
-    /// <summary>Must be called after all pending requests were taken in.</summary>
+    /// <summary>Must be called after all requests were taken in.</summary>
     public void ApplyChanges()
     {
         if (_changed.Count > 0 && mode.Kind == SteeringKind.Classic)
@@ -118,6 +121,12 @@ internal sealed class SharedGroups(SteeringMode mode, bool wakes, Mailbox mailbo
 
         _changed.Clear();
         ReportDrained();
+    }
+
+    /// <summary>Handles the end of the last connection of a draining process.</summary>
+    public void HandleIdle(ulong serial)
+    {
+        if (_drains.HandleIdle(serial)) ReportDrained();
     }
 
     /// <summary>Looks at draining processes if a look is due.</summary>

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Sharding;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
@@ -18,7 +19,10 @@ namespace Reuseportd.Runtime.SteeringTask;
 /// True if the kernel wakes the process that inherits the queue of a closed listener. Otherwise a connection of the daemon wakes
 /// it.
 /// </param>
-internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, ILogger log, TimeProvider time) : IAsyncDisposable
+/// <param name="programs">The BPF programs that count connections; null without them.</param>
+internal sealed class Steerer(
+    SteeringMode mode, bool wakes, Mailbox mailbox, ILogger log, TimeProvider time, ShardingPrograms? programs = null)
+    : IAsyncDisposable
 {
     private readonly Channel<SteeringRequest> _requests = Channel.CreateUnbounded<SteeringRequest>(new() { SingleReader = true });
     private readonly long _start = time.GetTimestamp();
@@ -79,7 +83,7 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
     private async Task RunAsync()
     {
         using var diag = Open();
-        var groups = new SharedGroups(mode, wakes, mailbox, log, diag);
+        var groups = new SharedGroups(mode, wakes, mailbox, log, diag, programs);
         Task<bool>? more = null;
         while (true)
         {
@@ -141,6 +145,9 @@ internal sealed class Steerer(SteeringMode mode, bool wakes, Mailbox mailbox, IL
                 break;
             case SteeringRequest.Release release:
                 if (!groups.Release(release.Process)) mailbox.Post(new SteeringMessage.Drained(release.Process));
+                break;
+            case SteeringRequest.Idle idle:
+                groups.HandleIdle(idle.Process);
                 break;
             case SteeringRequest.PrepareEnd prepare:
                 groups.PrepareEnd(prepare.Process);

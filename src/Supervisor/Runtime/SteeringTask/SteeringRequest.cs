@@ -45,6 +45,9 @@ internal abstract record SteeringRequest
     /// <summary>The connection of a visit is made or has failed.</summary>
     internal sealed record VisitEnded(Visit Visited) : SteeringRequest;
 
+    /// <summary>The kernel reports that no connection of a draining process is open any more.</summary>
+    internal sealed record Idle(ulong Process) : SteeringRequest;
+
     /// <summary>Asks how many connections each worker was given.</summary>
     internal sealed record Count(TaskCompletionSource<IReadOnlyDictionary<WorkerName, GivenCounts>> Done) : SteeringRequest;
 }

@@ -1,14 +1,20 @@
+using Reuseportd.Linux.Sharding;
 using Reuseportd.Runtime.Fleet;
 
 namespace Reuseportd.Runtime.Supervision;
 
-/// <summary>The open connections of draining processes, as last counted. Only the loop's thread uses it.</summary>
-internal sealed class DrainCounts
+/// <summary>The open connections of draining processes. Only the loop's thread uses it.</summary>
+/// <param name="programs">The BPF programs that count connections; null without them.</param>
+internal sealed class DrainCounts(ShardingPrograms? programs)
 {
     private readonly Dictionary<ulong, int> _connections = [];
 
-    /// <summary>Null if the connections of the process were not counted.</summary>
-    public int? Of(WorkerProcess process) => _connections.TryGetValue(process.Serial, out var count) ? count : null;
+    /// <summary>The present number if the kernel counts, else the last one. Null if the connections were not counted.</summary>
+    public int? Of(WorkerProcess process) =>
+        !_connections.TryGetValue(process.Serial, out var count) ? null
+        : process.Method.UsesKernel && programs?.Read(process.GroupId) is { } counted
+            ? (int)Math.Min(counted.Connections, int.MaxValue)
+        : count;
 
     public void Set(WorkerProcess process, int connections) => _connections[process.Serial] = connections;
 

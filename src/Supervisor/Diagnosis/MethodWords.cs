@@ -1,0 +1,31 @@
+using Reuseportd.Model;
+using Reuseportd.Runtime.Methods;
+using Reuseportd.Runtime.Snapshots;
+
+namespace Reuseportd.Diagnosis;
+
+/// <summary>Texts for the method that shares a service's ports.</summary>
+internal static class MethodWords
+{
+    /// <summary>The reason for the method, and the remedy if the port is not shared.</summary>
+    public static string Of(FailureEvent.MethodUsed used)
+    {
+        var method = used.Method;
+        if (used.Wanted is not ShardingMethod.Auto && used.Wanted != method.Method)
+            return $"method {used.Wanted.Word()} cannot be used: {method.Obstacle}";
+        if (method.Unreached is not { } unreached) return OfLibrary(used.Wanted, method);
+        var reason = SilenceWords.Of(unreached);
+        if (!method.IsUnshared) return reason;
+        if (method.Obstacle is { } obstacle) reason += $"; method kernel cannot be used: {obstacle}";
+        return SilenceWords.Remedy(unreached.Reason) is { } remedy ? $"{reason}; {remedy}" : reason;
+    }
+
+    /// <summary>True if the port is not shared, or is shared by another method than the configured one.</summary>
+    public static bool IsWarning(FailureEvent.MethodUsed used) =>
+        used.Method.IsUnshared || used.Wanted is not ShardingMethod.Auto && used.Wanted != used.Method.Method;
+
+    private static string OfLibrary(ShardingMethod wanted, MethodChoice method) =>
+        wanted is not ShardingMethod.Auto ? "as configured"
+        : method.UsesKernel ? "the preload library, and the kernel for programs without the library"
+        : "the preload library";
+}

@@ -1,0 +1,62 @@
+using Reuseportd.Linux.Spawning;
+using Reuseportd.Model;
+
+namespace Reuseportd.Runtime.Methods;
+
+/// <summary>How the sockets of one process get their options. Pure.</summary>
+/// <param name="Method">The method that reaches the sockets of the program.</param>
+/// <param name="UsesLibrary">True if the process is asked to load the preload library.</param>
+/// <param name="UsesKernel">True if the control group of the process has the BPF programs.</param>
+/// <param name="UsesSeccomp">True if the daemon answers the process's bind(2) calls.</param>
+internal sealed record MethodChoice(ShardingMethod Method, bool UsesLibrary, bool UsesKernel, bool UsesSeccomp)
+{
+    /// <summary>The library, in a program that it is thought to reach.</summary>
+    public static readonly MethodChoice Default = new(ShardingMethod.Preload, UsesLibrary: true, false, false);
+
+    /// <summary>The reason why the library does not reach the program; null if it does, or if the reason is not known.</summary>
+    public PreloadDiagnosis? Unreached { get; init; }
+
+    /// <summary>The reason why a method that the service needs is not used; null if none is missing.</summary>
+    public string? Obstacle { get; init; }
+
+    /// <summary>True if no method in use reaches the program, so that its port is not shared.</summary>
+    public bool IsUnshared => Unreached is not null && !UsesKernel && !UsesSeccomp;
+
+    /// <summary>True if outcomes come without the library.</summary>
+    public bool IsObserved => UsesKernel || UsesSeccomp;
+
+    /// <summary>True if the library is expected to write outcome lines.</summary>
+    public bool ExpectsLines => UsesLibrary && (Unreached is null || !IsObserved);
+
+    /// <param name="wanted">The configured method.</param>
+    /// <param name="unreached">The reason why the library does not reach the program; null if it does, or if it may.</param>
+    /// <param name="noKernel">The reason why the BPF programs cannot be used; null if they can.</param>
+    /// <param name="noSeccomp">The reason why the daemon cannot answer calls; null if it can.</param>
+    public static MethodChoice Of(
+        ShardingMethod wanted, PreloadDiagnosis? unreached, string? noKernel, string? noSeccomp) => wanted switch
+    {
+        ShardingMethod.Kernel when noKernel is null => new(ShardingMethod.Kernel, false, UsesKernel: true, false),
+        ShardingMethod.Kernel => Library(unreached, noKernel),
+        ShardingMethod.Seccomp when noSeccomp is null => new(ShardingMethod.Seccomp, false, false, UsesSeccomp: true),
+        ShardingMethod.Seccomp => Library(unreached, noSeccomp),
+        ShardingMethod.Preload => Library(unreached, obstacle: null),
+        _ when noKernel is null => new(
+            unreached is null ? ShardingMethod.Preload : ShardingMethod.Kernel, UsesLibrary: true, UsesKernel: true, false)
+        {
+            Unreached = unreached,
+        },
+        _ when unreached is { Reason: not PreloadReason.SetIdentity } && noSeccomp is null =>
+            new(ShardingMethod.Seccomp, UsesLibrary: true, false, UsesSeccomp: true) { Unreached = unreached },
+        _ => Library(unreached, unreached is null ? null : noKernel),
+    };
+
+    /// <summary>The choice after the process turned out not to have the library.</summary>
+    public MethodChoice After(PreloadDiagnosis silence) => this with
+    {
+        Method = UsesKernel ? ShardingMethod.Kernel : Method,
+        Unreached = silence,
+    };
+
+    private static MethodChoice Library(PreloadDiagnosis? unreached, string? obstacle) =>
+        new(ShardingMethod.Preload, UsesLibrary: true, false, false) { Unreached = unreached, Obstacle = obstacle };
+}

@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Sharding;
+using Reuseportd.Model;
+using Reuseportd.Observability.Events;
+using Reuseportd.Runtime.Messages;
+using Serilog;
+
+namespace Reuseportd.Runtime.Output;
+
+/// <summary>The process that outcomes of the kernel belong to.</summary>
+/// <param name="Process">Serial number.</param>
+/// <param name="Pid">Pid of the worker's process.</param>
+/// <param name="Device">Interface of the service's sockets; null if it has none.</param>
+/// <param name="IsLogged">True if the outcomes are also for the log.</param>
+internal sealed record OutcomeSource(ulong Process, WorkerName Worker, int Pid, string? Device, bool IsLogged)
+{
+    public OutcomeMerge Merge { get; } = new();
+}
+
+/// <summary>
+/// Reads the outcomes of the BPF programs, and tells the loop and the log. Only the output loop's thread uses it; the loop calls
+/// <see cref="Add"/> and <see cref="Remove"/>.
+/// </summary>
+internal sealed class KernelOutcomes(ShardingPrograms programs, Mailbox mailbox, ILogger log)
+{
+    /// <summary>Outcomes in one turn. Streams are read in between.</summary>
+    private const int MostInATurn = 256;
+
+    /// <summary>Outcomes of processes that the loop has not added yet. They wait for microseconds.</summary>
+    private const int MostEarly = 1024;
+
+    private readonly ConcurrentQueue<(ulong Process, OutcomeSource? Source)> _changes = new();
+    private readonly Dictionary<ulong, OutcomeSource> _sources = [];
+    private readonly HashSet<ulong> _fresh = [];
+    private readonly List<ulong> _ended = [];
+    private readonly DeadlineQueue<OutcomeSource> _waits = new();
+    private readonly Queue<ShardingOutcome> _early = new();
+    private readonly ShardingOutcome[] _read = new ShardingOutcome[MostInATurn];
+    private bool _areEarlyDue;
+
+    /// <summary>Readable while there are outcomes.</summary>
+    public Descriptor Descriptor => programs.Outcomes.Descriptor;
+
+    /// <summary>True if <see cref="Handle"/> has work to do. Thread-safe.</summary>
+    public bool HasChanges => !_changes.IsEmpty;
+
+    /// <summary>Outcomes of a process are read from now on. Thread-safe.</summary>
+    public void Add(OutcomeSource source) => _changes.Enqueue((source.Process, source));
+
+    /// <summary>The process has ended. Thread-safe.</summary>
+    public void Remove(ulong process) => _changes.Enqueue((process, null));
+
+    public TimeSpan? NextWait(TimeSpan now) => _areEarlyDue ? TimeSpan.Zero : _waits.NextWait(now);
+
+    /// <summary>Takes a line of the preload library.</summary>
+    /// <returns>False if the outcome was told already.</returns>
+    public bool TakeLine(ulong process, BindOutcome line) =>
+        !_sources.TryGetValue(process, out var source) || source.Merge.TakeLine(line);
+
+    /// <summary>
+    /// Takes over the processes that the loop has added. Must precede the taking of new streams in the same turn: the stderr of
+    /// each process is then read before its outcomes are.
+    /// </summary>
+    public void TakeChanges()
+    {
+        while (_changes.TryDequeue(out var change))
+        {
+            if (change.Source is null) _ended.Add(change.Process);
+            else if (_sources.TryAdd(change.Process, change.Source)) _fresh.Add(change.Process);
+        }
+    }
+
+    /// <summary>
+    /// Reads outcomes. Must follow the reading of the streams: a process writes that it has the library before it binds.
+    /// </summary>
+    public void Handle(TimeSpan now)
+    {
+        if (_areEarlyDue)
+            for (var left = _early.Count; left > 0; left--) Take(_early.Dequeue(), now);
+        var count = programs.Outcomes.Read(_read);
+        foreach (var outcome in _read.AsSpan(0, count)) Take(outcome, now);
+        if (count < MostInATurn) Forget();
+        _areEarlyDue = _fresh.Count > 0 && _early.Count > 0;
+        _fresh.Clear();
+        while (_waits.TryTake(now, out var waiting, out _))
+        {
+            while (waiting.Merge.TakeDue(now) is { } outcome) Tell(waiting, outcome);
+            if (waiting.Merge.NextWait(now) is { } wait) _waits.Add(waiting, now + wait);
+        }
+    }
+
+    /// <summary>Forgets processes that have ended, after their last outcomes.</summary>
+    private void Forget()
+    {
+        foreach (var process in _ended.Where(process => !_fresh.Contains(process))) _sources.Remove(process);
+        _ended.RemoveAll(process => !_fresh.Contains(process));
+    }
+
+    private void Take(in ShardingOutcome outcome, TimeSpan now)
+    {
+        if (!_fresh.Contains(outcome.Worker) && _sources.TryGetValue(outcome.Worker, out var source)) Take(source, outcome, now);
+        else Keep(outcome);
+    }
+
+    private void Keep(in ShardingOutcome outcome)
+    {
+        if (_early.Count == MostEarly) _early.Dequeue();
+        _early.Enqueue(outcome);
+    }
+
+    private void Take(OutcomeSource source, in ShardingOutcome told, TimeSpan now)
+    {
+        if (told.Kind == ShardingKind.Idle)
+        {
+            mailbox.Post(new OutputMessage.Idle(source.Process));
+            return;
+        }
+
+        var outcome = told.ToOutcome(0, source.Device, backlog: null) with { IsKernels = true };
+        if (outcome.Pid == 0) outcome = outcome with { Pid = source.Pid };
+        var wait = source.Merge.NextWait(now);
+        if (source.Merge.TakeKernel(outcome, now)) Tell(source, outcome);
+        else if (wait is null) _waits.Add(source, now + OutcomeMerge.Patience);
+    }
+
+    /// <summary>The loop is told first: readiness must not wait for the log.</summary>
+    private void Tell(OutcomeSource source, BindOutcome outcome)
+    {
+        mailbox.Post(new OutputMessage.OutcomeSeen(source.Process, outcome));
+        if (source.IsLogged) log.Outcome(source.Worker, source.Pid, outcome);
+    }
+}
