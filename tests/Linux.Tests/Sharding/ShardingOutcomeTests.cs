@@ -32,7 +32,7 @@ public sealed class ShardingOutcomeTests
             ],
             outcomes.Select(outcome =>
             {
-                var socket = outcome.ToOutcome(0, null, null).Socket!;
+                var socket = outcome.ToOutcome(null).Socket!;
                 return $"{outcome.Kind} {socket.Endpoint} {socket.Matched} {socket.ReusePort}";
             }));
         Assert.All(outcomes, outcome => Assert.Equal((1ul, (uint)worker.Pid, 0ul), (outcome.Worker, outcome.Pid, outcome.Lost)));
@@ -40,6 +40,35 @@ public sealed class ShardingOutcomeTests
         var cookies = outcomes.Where(outcome => outcome.Protocol == 17 || outcome.Kind == ShardingKind.Listen);
         Assert.Equal(
             SockDiag.Serving().Select(socket => socket.Cookie).Order(), cookies.Select(outcome => outcome.Cookie).Order());
+    });
+
+    [Fact]
+    public void Read_InodeAndBacklog_AreThoseOfTheSockets() => OwnNetwork.Run(spawner =>
+    {
+        using var shards = new Shards();
+        shards.Attach(Shards.Port()).Run(
+            spawner, "binds-oddly-static", "raw", "tcp4,127.0.0.1,7000", "udp4,127.0.0.1,7000", "tcp6,::1,7000", "udp6,::1,7000",
+            "tcp4,127.0.0.1,7001");
+
+        var sockets = SockDiag.Bound().ToDictionary(socket => socket.Cookie);
+        var outcomes = shards.Outcomes();
+        Assert.Equal(8, outcomes.Count);
+        Assert.All(outcomes, outcome =>
+        {
+            var socket = outcome.ToOutcome(null).Socket!;
+            Assert.Equal(sockets[outcome.Cookie].Inode, socket.Inode);
+            Assert.Equal(outcome.Kind == ShardingKind.Listen ? 16 : null, socket.Backlog);
+        });
+    });
+
+    [Fact]
+    public void Read_LayoutOfTheKernelIsUnknown_InodeAndBacklogAreToo() => OwnNetwork.Run(spawner =>
+    {
+        using var shards = new Shards(default(KernelLayout));
+        shards.Attach(Shards.Port()).Run(spawner, "binds-static", "tcp4,127.0.0.1,7000");
+        var outcomes = shards.Outcomes();
+        Assert.Equal([ShardingKind.Bind, ShardingKind.Listen], outcomes.Select(outcome => outcome.Kind));
+        Assert.All(outcomes, outcome => Assert.Equal((0ul, null), (outcome.Inode, outcome.Backlog)));
     });
 
     [Fact]

@@ -8,10 +8,14 @@ internal sealed class Shards : IDisposable
 {
     private readonly List<ShardedGroup> _groups = [];
 
-    public Shards()
+    public Shards() : this(KernelLayout.OfThisKernel())
+    {
+    }
+
+    public Shards(KernelLayout layout)
     {
         Need.Program();
-        var programs = ShardingPrograms.Load(out var error);
+        var programs = ShardingPrograms.Load(layout, out var error);
         Assert.Null(error);
         Programs = programs!;
     }

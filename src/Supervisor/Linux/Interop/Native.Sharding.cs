@@ -7,7 +7,7 @@ internal static unsafe partial class Native
 {
     /// <param name="failed">Becomes a constant text in ASCII: the map or the section that failed.</param>
     [LibraryImport(Library, EntryPoint = "reuseportd_sharding_open")]
-    public static partial int OpenSharding(uint settings, Sharding* opened, byte** failed);
+    public static partial int OpenSharding(uint settings, void* layout, Sharding* opened, byte** failed);
 
     /// <inheritdoc cref="OpenSharding"/>
     [LibraryImport(Library, EntryPoint = "reuseportd_sharding_attach")]

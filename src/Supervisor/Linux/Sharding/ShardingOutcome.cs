@@ -38,6 +38,9 @@ internal readonly record struct ShardingOutcome
     /// <summary>Outcomes of this worker that were lost before this one.</summary>
     public readonly ulong Lost;
 
+    /// <summary>Of the socket, as /proc/PID/fd has it; 0 if unknown.</summary>
+    public readonly ulong Inode;
+
     /// <summary>IPv4 in the last four bytes.</summary>
     private readonly RawAddress _address;
 
@@ -59,6 +62,8 @@ internal readonly record struct ShardingOutcome
     private readonly sbyte _reuseAddress;
     private readonly byte _confined;
     private readonly byte _reserved;
+    private readonly int _backlog;
+    private readonly uint _reservedToo;
 
     public bool IsInet6 => _family == Libc.FamilyInet6;
 
@@ -67,6 +72,9 @@ internal readonly record struct ShardingOutcome
 
     /// <summary>Whether the socket was bound to the interface of the settings.</summary>
     public bool IsConfined => _confined != 0;
+
+    /// <summary>Limit of the accept queue after a listen; null if unknown.</summary>
+    public int? Backlog => _backlog < 0 ? null : _backlog;
 
     public OptionSetting ReusePort => (OptionSetting)_reusePort;
 
@@ -93,17 +101,15 @@ internal readonly record struct ShardingOutcome
 
     /// <summary>The outcome in the form of the library's lines. The descriptor is unknown: -1.</summary>
     /// <remarks>Not for <see cref="ShardingKind.Idle"/>, which the library does not have.</remarks>
-    /// <param name="inode">From the socket's cookie.</param>
     /// <param name="device">The interface of the settings.</param>
-    /// <param name="backlog">For a listen; sock_diag has it as <see cref="SocketRecord.WriteQueue"/>.</param>
-    public BindOutcome ToOutcome(ulong inode, string? device, int? backlog)
+    public BindOutcome ToOutcome(string? device)
     {
         if (Kind == ShardingKind.Lost)
             return new BindOutcome(OutcomeKind.Lost, 0, null, "", "") { LostLines = (long)Lost };
         var kind = Kind == ShardingKind.Listen ? OutcomeKind.Listen : OutcomeKind.Bind;
         var socket = new SocketOutcome(
-            -1, inode, IsInet6 ? "inet6" : "inet", Type, Address.ToString(), Port, Matched, ReusePort, ReuseAddress,
-            IsConfined ? device : null, kind == OutcomeKind.Listen ? backlog : null);
+            -1, Inode, IsInet6 ? "inet6" : "inet", Type, Address.ToString(), Port, Matched, ReusePort, ReuseAddress,
+            IsConfined ? device : null, Backlog);
         return new BindOutcome(kind, (int)Pid, socket, "ok", "");
     }
 }

@@ -45,11 +45,14 @@ internal sealed unsafe class ShardingPrograms : IDisposable
     /// EPERM without CAP_BPF and CAP_NET_ADMIN. EACCES without CAP_PERFMON: the verifier then refuses to compute addresses in
     /// loops. EINVAL or ENOTSUPP (524) if the kernel lacks a hook or a helper, before Linux 5.13.
     /// </param>
-    public static ShardingPrograms? Load(out ShardingError? error)
+    public static ShardingPrograms? Load(out ShardingError? error) => Load(KernelLayout.OfThisKernel(), out error);
+
+    /// <inheritdoc cref="Load(out ShardingError?)"/>
+    public static ShardingPrograms? Load(KernelLayout layout, out ShardingError? error)
     {
         Native.Sharding opened;
         byte* failed = null;
-        var errno = new Errno(Native.OpenSharding(SettingsTable.Most, &opened, &failed));
+        var errno = new Errno(Native.OpenSharding(SettingsTable.Most, &layout, &opened, &failed));
         error = errno == Errno.None ? null : ErrorAt(failed, errno);
         if (error is not null) return null;
         var ring = OutcomeRing.Open(new Descriptor(opened.Events), out errno);

@@ -8,7 +8,7 @@
 #include "bpf_call.h"
 
 #define MOST_INSTRUCTIONS 4096
-#define MAP_REFERENCE 1 /* R_BPF_64_64: the two words of a 64-bit constant */
+#define REFERENCE 1 /* R_BPF_64_64: the two words of a 64-bit constant */
 
 struct maps {
     const struct bpf_named_map *first;
@@ -48,9 +48,28 @@ static int descriptor_of(const char *name, const struct maps *maps)
     return -1;
 }
 
-static int refer(const void *object, struct bpf_insn *instructions, size_t count, const Elf64_Shdr *references,
-                 const struct maps *maps)
+/* Writes the descriptor of a map, or the value of a constant, into a 64-bit load. Returns -1 for an unknown name. */
+static int refer(const struct bpf_program *program, struct bpf_insn *load, const char *name, const struct maps *maps)
 {
+    int map = descriptor_of(name, maps);
+    if (map >= 0) {
+        load->src_reg = BPF_PSEUDO_MAP_FD;
+        load->imm = map;
+        return 0;
+    }
+    for (size_t i = 0; i < program->constant_count; i++)
+        if (strcmp(program->constants[i].name, name) == 0) {
+            load[0].imm = (int32_t)program->constants[i].value;
+            load[1].imm = (int32_t)(program->constants[i].value >> 32);
+            return 0;
+        }
+    return -1;
+}
+
+static int refer_all(const struct bpf_program *program, struct bpf_insn *instructions, size_t count,
+                     const Elf64_Shdr *references, const struct maps *maps)
+{
+    const void *object = program->object;
     const Elf64_Shdr *symbols = section(object, references->sh_link);
     const char *names = at(object, section(object, symbols->sh_link)->sh_offset);
     const Elf64_Rel *reference = at(object, references->sh_offset);
@@ -58,17 +77,15 @@ static int refer(const void *object, struct bpf_insn *instructions, size_t count
     for (; reference < end; reference++) {
         const Elf64_Sym *symbol =
             (const Elf64_Sym *)at(object, symbols->sh_offset) + ELF64_R_SYM(reference->r_info);
-        int map = descriptor_of(names + symbol->st_name, maps);
         size_t index = reference->r_offset / sizeof *instructions;
-        if (ELF64_R_TYPE(reference->r_info) != MAP_REFERENCE || map < 0 || index >= count)
+        if (ELF64_R_TYPE(reference->r_info) != REFERENCE || index + 1 >= count ||
+            refer(program, instructions + index, names + symbol->st_name, maps) < 0)
             return -1;
-        instructions[index].src_reg = BPF_PSEUDO_MAP_FD;
-        instructions[index].imm = map;
     }
     return 0;
 }
 
-/* Copies the instructions, with the descriptors of the maps in place. Returns their number, or -1. */
+/* Copies the instructions, with maps and constants in place. Returns their number, or -1. */
 static int read_program(const struct bpf_program *program, const struct maps *maps, struct bpf_insn *instructions)
 {
     const Elf64_Shdr *code = find(program->object, "", program->section, SHT_PROGBITS);
@@ -77,7 +94,7 @@ static int read_program(const struct bpf_program *program, const struct maps *ma
     if (count == 0 || count > MOST_INSTRUCTIONS)
         return -1;
     memcpy(instructions, at(program->object, code->sh_offset), count * sizeof *instructions);
-    if (references && refer(program->object, instructions, count, references, maps) < 0)
+    if (references && refer_all(program, instructions, count, references, maps) < 0)
         return -1;
     return (int)count;
 }

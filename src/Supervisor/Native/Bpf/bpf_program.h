@@ -1,5 +1,6 @@
 /*
- * A loader for the BPF objects that this build makes: named sections of instructions, and references to maps by name.
+ * A loader for the BPF objects that this build makes: named sections of instructions, and references to maps and constants by
+ * name.
  * libbpf does much more, and needs libelf (LGPL) and zlib in the binary.
  */
 #ifndef REUSEPORTD_BPF_PROGRAM_H
@@ -14,6 +15,12 @@ struct bpf_named_map {
     int fd;
 };
 
+/* A symbol whose address in the object stands for a number that is known at load time. */
+struct bpf_constant {
+    const char *name;
+    uint64_t value;
+};
+
 struct bpf_program {
     const void *object; /* the bytes that clang made, aligned for the structures of ELF */
     const char *section;
@@ -21,6 +28,8 @@ struct bpf_program {
     enum bpf_attach_type attach; /* the expected one */
     const char *name;            /* in the kernel's lists */
     int32_t optional_helper;     /* 0, or a helper whose calls do nothing if the kernel lacks it */
+    const struct bpf_constant *constants;
+    size_t constant_count;
 };
 
 /*

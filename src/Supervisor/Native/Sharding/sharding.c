@@ -56,16 +56,26 @@ static int make_maps(uint32_t settings_count, struct reuseportd_sharding *opened
     return *sockets < 0 ? errno : 0;
 }
 
-static int load_programs(struct reuseportd_sharding *opened, int sockets, const char **failed)
+static int load_programs(struct reuseportd_sharding *opened, int sockets, const struct share_layout *layout,
+                         const char **failed)
 {
+    const struct bpf_constant constants[] = {{"layout_socket", layout->socket},
+                                             {"layout_inode", layout->inode},
+                                             {"layout_backlog", layout->backlog}};
     const struct bpf_named_map maps[] = {{"workers", opened->workers},
                                          {"settings_map", opened->settings},
                                          {"events", opened->events},
                                          {"drains", opened->drains},
                                          {"sockets", sockets}};
     for (int i = 0; i < SHARDING_PROGRAMS; i++) {
-        const struct bpf_program program = {reuseportd_sharding_object, hooks[i].section, hooks[i].type,
-                                            hooks[i].attach, "reuseportd", BPF_FUNC_set_retval};
+        const struct bpf_program program = {.object = reuseportd_sharding_object,
+                                            .section = hooks[i].section,
+                                            .type = hooks[i].type,
+                                            .attach = hooks[i].attach,
+                                            .name = "reuseportd",
+                                            .optional_helper = BPF_FUNC_set_retval,
+                                            .constants = constants,
+                                            .constant_count = sizeof constants / sizeof *constants};
         *failed = hooks[i].section;
         opened->programs[i] = reuseportd_bpf_load(&program, maps, sizeof maps / sizeof *maps);
         if (opened->programs[i] < 0)
@@ -74,25 +84,45 @@ static int load_programs(struct reuseportd_sharding *opened, int sockets, const 
     return 0;
 }
 
+static void close_programs(struct reuseportd_sharding *opened)
+{
+    for (int i = 0; i < SHARDING_PROGRAMS; i++) {
+        if (opened->programs[i] >= 0)
+            close(opened->programs[i]);
+        opened->programs[i] = -1;
+    }
+}
+
+/* A kernel may have BTF and refuse to let programs read its memory: lockdown(7). The programs then know no offset. */
+static int load_what_is_permitted(struct reuseportd_sharding *opened, int sockets, const struct share_layout *layout,
+                                  const char **failed)
+{
+    static const struct share_layout unknown;
+    int error = load_programs(opened, sockets, layout, failed);
+    if (error != EINVAL || layout->socket == 0)
+        return error;
+    close_programs(opened);
+    return load_programs(opened, sockets, &unknown, failed);
+}
+
 static void close_all(struct reuseportd_sharding *opened)
 {
     int32_t *fds[] = {&opened->workers, &opened->settings, &opened->events, &opened->drains};
-    for (int i = 0; i < SHARDING_PROGRAMS; i++)
-        if (opened->programs[i] >= 0)
-            close(opened->programs[i]);
+    close_programs(opened);
     for (unsigned i = 0; i < sizeof fds / sizeof *fds; i++)
         if (*fds[i] >= 0)
             close(*fds[i]);
     memset(opened, 0xff, sizeof *opened);
 }
 
-int reuseportd_sharding_open(uint32_t settings_count, struct reuseportd_sharding *opened, const char **failed)
+int reuseportd_sharding_open(uint32_t settings_count, const struct share_layout *layout,
+                             struct reuseportd_sharding *opened, const char **failed)
 {
     int sockets = -1;
     memset(opened, 0xff, sizeof *opened);
     int error = make_maps(settings_count, opened, &sockets, failed);
     if (!error)
-        error = load_programs(opened, sockets, failed);
+        error = load_what_is_permitted(opened, sockets, layout, failed);
     if (sockets >= 0)
         close(sockets); /* the programs hold it */
     if (error)

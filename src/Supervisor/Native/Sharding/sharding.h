@@ -27,8 +27,8 @@ struct reuseportd_sharding {
  * `failed` becomes the name of the map or section that failed. EPERM without CAP_BPF and CAP_NET_ADMIN; EACCES without
  * CAP_PERFMON; EINVAL or ENOTSUPP (524) if the kernel lacks a hook or helper.
  */
-REUSEPORTD_EXPORT int reuseportd_sharding_open(uint32_t settings_count, struct reuseportd_sharding *opened,
-                                               const char **failed);
+REUSEPORTD_EXPORT int reuseportd_sharding_open(uint32_t settings_count, const struct share_layout *layout,
+                                               struct reuseportd_sharding *opened, const char **failed);
 
 /*
  * Attaches the programs to an open cgroup and fills its storage; `id` is the inode of its directory. The attachments end

@@ -11,6 +11,7 @@
 #include "share_events.h"
 #include "share_filter.h"
 #include "share_kernel.h"
+#include "share_layout.h"
 
 /* Values of cgroup/bind4 and bind6. */
 #define REFUSED 0
@@ -170,6 +171,8 @@ static always_inline int after_bind(struct bpf_sock *sk, struct share_event *eve
     event->port = (__u16)sk->src_port;
     event->cookie = bpf_get_socket_cookie(sk);
     event->network = bpf_get_netns_cookie(sk);
+    event->inode = inode_of(sk);
+    event->backlog = SHARE_LEAVE;
     event->pid = bpf_get_current_pid_tgid() >> 32;
     describe(event, socket);
     if (socket)

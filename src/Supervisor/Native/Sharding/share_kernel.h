@@ -1,4 +1,4 @@
-/* The helpers and maps of share.bpf.c. share.c creates the maps; here only their names count. */
+/* The helpers and maps of share.bpf.c. sharding.c creates the maps; here only their names count. */
 #ifndef REUSEPORTD_SHARE_KERNEL_H
 #define REUSEPORTD_SHARE_KERNEL_H
 
@@ -44,6 +44,9 @@ static long (*const bpf_ringbuf_output)(struct map *ring, void *data, __u64 size
                                         __u64 flags) = (void *)BPF_FUNC_ringbuf_output;
 static __u64 (*const bpf_ringbuf_query)(struct map *ring, __u64 flags) = (void *)BPF_FUNC_ringbuf_query;
 static __u64 (*const bpf_ktime_get_ns)(void) = (void *)BPF_FUNC_ktime_get_ns;
+static long (*const bpf_probe_read_kernel)(void *into, __u32 size,
+                                           const void *from) = (void *)BPF_FUNC_probe_read_kernel;
+static void *(*const bpf_skc_to_tcp_sock)(void *sk) = (void *)BPF_FUNC_skc_to_tcp_sock;
 static __u64 (*const bpf_get_current_pid_tgid)(void) = (void *)BPF_FUNC_get_current_pid_tgid;
 static __u64 (*const bpf_get_socket_cookie)(void *context) = (void *)BPF_FUNC_get_socket_cookie;
 static __u64 (*const bpf_get_netns_cookie)(void *context) = (void *)BPF_FUNC_get_netns_cookie;

@@ -86,6 +86,7 @@ struct share_event {
     __u64 cookie;  /* of the socket (SO_COOKIE) */
     __u64 network; /* cookie of its network namespace */
     __u64 lost;    /* events of this worker that were lost before this one */
+    __u64 inode;   /* of the socket; 0 if unknown */
     __u32 address[4];
     __u32 pid; /* of the process that called bind(2), in the first pid namespace; 0 if unknown */
     __u16 port;   /* host order */
@@ -98,6 +99,15 @@ struct share_event {
     __s8 reuse_address;
     __u8 confined; /* to the device of the settings */
     __u8 reserved;
+    __s32 backlog; /* of a listen; SHARE_LEAVE if unknown */
+    __u32 reserved_too;
+};
+
+/* Offsets in the kernel's structures, from its BTF. 0 if unknown. */
+struct share_layout {
+    __u32 socket;  /* struct sock: sk_socket */
+    __u32 inode;   /* struct socket_alloc: from the socket to the inode's i_ino */
+    __u32 backlog; /* struct sock: sk_max_ack_backlog */
 };
 
 #endif

@@ -22,6 +22,15 @@ static always_inline void listens(struct bpf_sock_ops *tcp, struct bpf_sock *sk,
     event.protocol = (__u16)sk->protocol;
     event.cookie = bpf_get_socket_cookie(tcp);
     event.network = bpf_get_netns_cookie(tcp);
+    event.backlog = SHARE_LEAVE;
+    if (VALUE(layout_socket) != 0) {
+        /* A pointer with a type, to which the verifier lets a program add. */
+        const void *kernel_sk = bpf_skc_to_tcp_sock(sk);
+        if (kernel_sk) {
+            event.inode = inode_of(kernel_sk);
+            event.backlog = backlog_of(kernel_sk);
+        }
+    }
     describe(&event, socket);
     if (socket)
         event.pid = socket->pid;

@@ -18,9 +18,11 @@ static int load_program(const struct reuseportd_steering *maps)
 {
     const struct bpf_named_map named[] = {
         {"sockets", maps->sockets}, {"slots", maps->slots}, {"group_map", maps->group}};
-    const struct bpf_program program = {reuseportd_steering_object, "sk_reuseport/migrate",
-                                        BPF_PROG_TYPE_SK_REUSEPORT, BPF_SK_REUSEPORT_SELECT_OR_MIGRATE,
-                                        "reuseportd", 0};
+    const struct bpf_program program = {.object = reuseportd_steering_object,
+                                        .section = "sk_reuseport/migrate",
+                                        .type = BPF_PROG_TYPE_SK_REUSEPORT,
+                                        .attach = BPF_SK_REUSEPORT_SELECT_OR_MIGRATE,
+                                        .name = "reuseportd"};
     return reuseportd_bpf_load(&program, named, sizeof named / sizeof *named);
 }
 
