@@ -117,7 +117,7 @@ internal sealed class KernelOutcomes(ShardingPrograms programs, Mailbox mailbox,
             return;
         }
 
-        var outcome = told.ToOutcome(0, source.Device, backlog: null) with { IsKernels = true };
+        var outcome = told.ToOutcome(source.Device) with { IsKernels = true };
         if (outcome.Pid == 0) outcome = outcome with { Pid = source.Pid };
         var wait = source.Merge.NextWait(now);
         if (source.Merge.TakeKernel(outcome, now)) Tell(source, outcome);
