@@ -38,7 +38,7 @@ public sealed class SpawnerFailureTests
     public void TrySpawn_NeitherProgramNorScript_IsNotGivenToAShell()
     {
         using var folder = new TemporaryFolder();
-        var text = folder.Write("server", "exit 0\n", "755");
+        var text = folder.Script("server", "exit 0\n");
 
         AssertFails($"exec {text}: ENOEXEC", "#!", Valid with { Candidates = [text, "/bin/true"] });
     }
@@ -68,7 +68,7 @@ public sealed class SpawnerFailureTests
     public void TrySpawn_InterpreterIsMissing_NamesIt(string text, string fact)
     {
         using var folder = new TemporaryFolder();
-        var script = folder.Write("server", text, "755");
+        var script = folder.Script("server", text);
 
         AssertFails($"exec {script}: ENOENT", fact, Valid with { Candidates = [script] });
         // PATH has the script, so the barrier must not be that PATH lacks it.
@@ -83,8 +83,8 @@ public sealed class SpawnerFailureTests
     public void TrySpawn_ScriptOfAScriptWithoutInterpreter_NamesTheInterpreter()
     {
         using var folder = new TemporaryFolder();
-        var inner = folder.Write("inner", "#!/no/such\n", "755");
-        var outer = folder.Write("outer", $"#!{inner}\n", "755");
+        var inner = folder.Script("inner", "#!/no/such\n");
+        var outer = folder.Script("outer", $"#!{inner}\n");
 
         AssertFails($"exec {outer}: ENOENT", "/no/such", Valid with { Candidates = [outer] });
     }
@@ -98,7 +98,7 @@ public sealed class SpawnerFailureTests
     {
         Root.Require();
         using var folder = new TemporaryFolder();
-        var script = folder.Write("closed/server", "#!/bin/sh\n", "755");
+        var script = folder.Script("closed/server", "#!/bin/sh\n");
         folder.Mode("closed", "700");
 
         var request = Valid with { Candidates = [script], Identity = new Identity(65534, 65534, []) };

@@ -26,7 +26,7 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
     public void Tell(FleetCounts counts)
     {
         if (notifier.IsEnabled && Interlocked.Exchange(ref _untold, $"STATUS={StateWords.Of(counts)}") is null)
-            ThreadPool.QueueUserWorkItem(_ => Notify(Interlocked.Exchange(ref _untold, null)!));
+            ThreadPool.QueueUserWorkItem(_ => SendStatus());
     }
 
     /// <summary>The start is over. A reload during the start sends no READY=1, which would end the start too early.</summary>
@@ -72,6 +72,17 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
     }
 
     public void Dispose() => _watchdog?.Dispose();
+
+    /// <summary>
+    /// The line stays in <see cref="_untold"/> until it is sent, so there is one sender. With two senders, the older counts could
+    /// arrive last and stay.
+    /// </summary>
+    private void SendStatus()
+    {
+        string status;
+        do Notify(status = Volatile.Read(ref _untold)!);
+        while (!ReferenceEquals(Interlocked.CompareExchange(ref _untold, null, status), status));
+    }
 
     private void Notify(string state)
     {

@@ -36,6 +36,21 @@ public sealed class ServiceManagerTests
     }
 
     [Fact]
+    public void Tell_WhileAStatusIsSent_SendsTheNextAfterIt()
+    {
+        using var manager = Manager();
+        using var reads = new ManualResetEventSlim();
+        _notifier.Reads = reads;
+        manager.Tell(new FleetCounts(2, 1, 1, 0, 0, 0, 1));
+        Assert.Equal("STATUS=1 of 2 workers ready; 1 starting", _notifier.Next());
+
+        manager.Tell(new FleetCounts(2, 2, 0, 0, 0, 0, 0));
+        Assert.False(_notifier.ComesWithin(TimeSpan.FromMilliseconds(100)));
+        reads.Set();
+        Assert.Equal("STATUS=2 of 2 workers ready", _notifier.Next());
+    }
+
+    [Fact]
     public void Reload_BeforeTheStartIsOver_IsNotTakenForItsEnd()
     {
         using var manager = Manager();
@@ -109,6 +124,9 @@ public sealed class ServiceManagerTests
             if (Fault is not null) throw Fault;
             Said.Add(state.ToString());
         }
+
+        /// <summary>Whether another notification begins in this time.</summary>
+        public bool ComesWithin(TimeSpan patience) => _told.TryTake(out _, patience);
 
         /// <summary>The next that is told, read or not.</summary>
         public string Next()

@@ -76,7 +76,7 @@ public sealed class CgroupTests : DaemonTest
         using var cgroup = new DelegatedCgroup();
         ConfigureForking(workers: 2);
         await StartInAsync(cgroup);
-        await using var second = new Daemon { Binary = BinaryIn(cgroup) };
+        await using var second = new Daemon { Binary = await BinaryInAsync(cgroup) };
         second.Configure($$"""
             services:
               other:
@@ -113,7 +113,7 @@ public sealed class CgroupTests : DaemonTest
     {
         using var cgroup = new DelegatedCgroup(isMarked: false);
         var file = ConfigureForking(workers: 1, "    limits: { memory_max: 512MiB }");
-        Daemon.Binary = BinaryIn(cgroup);
+        Daemon.Binary = await BinaryInAsync(cgroup);
         Daemon.Launch();
 
         Assert.Equal(78, await Daemon.ExitAsync());
@@ -150,18 +150,13 @@ public sealed class CgroupTests : DaemonTest
             (await Daemon.LineAsync("grandchild ", worker)).Message.Split(' ')[1],
             System.Globalization.CultureInfo.InvariantCulture);
 
-    private Task StartInAsync(DelegatedCgroup cgroup)
+    private async Task StartInAsync(DelegatedCgroup cgroup)
     {
-        Daemon.Binary = BinaryIn(cgroup);
-        return Daemon.StartAsync();
+        Daemon.Binary = await BinaryInAsync(cgroup);
+        await Daemon.StartAsync();
     }
 
     /// <summary>A program that enters the group and executes the daemon.</summary>
-    private string BinaryIn(DelegatedCgroup cgroup)
-    {
-        var path = Daemon.Folder.Write(
-            "reuseportd", $"#!/bin/sh\necho 0 > {cgroup.Path}/cgroup.procs && exec {Artifacts.Daemon} \"$@\"\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return path;
-    }
+    private Task<string> BinaryInAsync(DelegatedCgroup cgroup) => Daemon.Folder.ScriptAsync(
+        "reuseportd", $"#!/bin/sh\necho 0 > {cgroup.Path}/cgroup.procs && exec {Artifacts.Daemon} \"$@\"\n");
 }

@@ -1,5 +1,3 @@
-using EndToEnd.Tests.Harness;
-
 namespace EndToEnd.Tests.Systemd;
 
 /// <summary>The unit's control group, which systemd leaves to the daemon.</summary>
@@ -35,7 +33,7 @@ public sealed class DelegationTests(Machine machine) : SystemdTest(machine)
         {
             await SignalAsync(await MainPidAsync(), "KILL");
             started = await Journal.EventAsync("started", after: started);
-            await Deadline.UntilAsync(async () => await PropertyAsync("SubState") == "running", "it runs again");
+            await UntilAsync("SubState", "running");
         }
 
         foreach (var process in WorkersOf("web")) Assert.Equal($"{Unit}/web@{process.Worker}.1", await GroupOfAsync(process.Pid));

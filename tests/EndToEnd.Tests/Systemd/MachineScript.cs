@@ -37,7 +37,7 @@ internal static class MachineScript
             for stale in "$mount$own"/reuseportd-machine-*; do
                 [ -d "/proc/${stale##*-}" ] || find "$stale" -depth -type d -exec rmdir {} + 2>/dev/null || :
             done
-            mkdir "$mount$own/$name" || impossible "no control group can be made below $mount$own"
+            mkdir -p "$mount$own/$name" || impossible "no control group can be made below $mount$own"
             groups="$groups $mount$own/$name"
         done
         clean() {

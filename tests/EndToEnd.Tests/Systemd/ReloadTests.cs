@@ -20,7 +20,7 @@ public sealed class ReloadTests(Machine machine) : SystemdTest(machine)
         Assert.Equal(before, WorkersOf("web"));
         Assert.Equal(daemon, await MainPidAsync());
         Assert.Empty(WorkersOf("old"));
-        Assert.Equal("5 of 5 workers ready", await PropertyAsync("StatusText"));
+        await UntilAsync("StatusText", "5 of 5 workers ready");
         Assert.Equal("running", await PropertyAsync("SubState"));
         await Journal.EventAsync("reload");
     }

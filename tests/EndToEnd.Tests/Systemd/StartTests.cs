@@ -15,7 +15,7 @@ public sealed class StartTests(Machine machine) : SystemdTest(machine)
         await StartAsync();
 
         await AllAnswerAsync(workers: 4);
-        Assert.Equal("4 of 4 workers ready", await PropertyAsync("StatusText"));
+        await UntilAsync("StatusText", "4 of 4 workers ready");
         Assert.Contains("Status: \"4 of 4 workers ready\"", (await UnitAsync("status")).Out, StringComparison.Ordinal);
     }
 
@@ -25,7 +25,7 @@ public sealed class StartTests(Machine machine) : SystemdTest(machine)
         await StartAsync();
 
         Assert.Equal("active", await PropertyAsync("ActiveState"));
-        Assert.Equal("0 of 0 workers ready", await PropertyAsync("StatusText"));
+        await UntilAsync("StatusText", "0 of 0 workers ready");
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class StartTests(Machine machine) : SystemdTest(machine)
 
         await StartAsync();
 
-        Assert.Equal("2 of 3 workers ready; 1 in backoff", await PropertyAsync("StatusText"));
+        await UntilAsync("StatusText", "2 of 3 workers ready; 1 in backoff");
         await AllAnswerAsync(workers: 2);
         Assert.Equal("8081", (await Journal.EventAsync("readiness_timeout", "mute"))["REUSEPORT_MISSING"]);
     }

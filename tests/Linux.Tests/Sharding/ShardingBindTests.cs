@@ -64,9 +64,7 @@ public sealed class ShardingBindTests
     public void Attach_SetUidProgram_SharesThePort() => OwnNetwork.Run(spawner =>
     {
         using var folder = new TemporaryFolder();
-        var program = folder["binds-set-uid"];
-        File.Copy(TestPrograms.Path("binds-static"), program);
-        folder.Mode("binds-set-uid", "4755");
+        var program = folder.Copy(TestPrograms.Path("binds-static"), "binds-set-uid", "4755");
         using var shards = new Shards();
         foreach (var group in shards.Attach(Shards.Port(), 2))
         {
