@@ -35,11 +35,15 @@ internal static unsafe partial class Native
     public struct Sharding
     {
         public const int ProgramCount = 6;
+        public const int FailureCount = 2;
 
         public fixed int Programs[ProgramCount];
         public int Workers;
         public int Settings;
         public int Events;
         public int Drains;
+
+        /// <summary>-1 if there are none.</summary>
+        public fixed int Failures[FailureCount];
     }
 }

@@ -12,13 +12,24 @@ internal readonly record struct KernelLayout
     private const string Path = "/sys/kernel/btf/vmlinux";
     private const long MostBytes = 64 << 20;
 
-    private static readonly string[] Wanted = ["sock", "socket_alloc", "inode"];
+    private static readonly string[] Wanted =
+        ["sock", "socket", "socket_alloc", "inode", "task_struct", "inet_bind", "inet6_bind"];
 
     public uint Socket { get; init; }
 
     public uint Inode { get; init; }
 
     public uint Backlog { get; init; }
+
+    public uint Sock { get; init; }
+
+    public uint ProcessId { get; init; }
+
+    /// <summary>The number of a function in the kernel's BTF.</summary>
+    public uint Bind4 { get; init; }
+
+    /// <inheritdoc cref="Bind4"/>
+    public uint Bind6 { get; init; }
 
     /// <summary>Reads 5 MB, which takes some milliseconds. Without the file, all is unknown.</summary>
     public static unsafe KernelLayout OfThisKernel()
@@ -55,6 +66,10 @@ internal readonly record struct KernelLayout
             Socket = OrUnknown(types.OffsetOf("sock", "sk_socket")),
             Inode = OrUnknown(inode),
             Backlog = OrUnknown(types.OffsetOf("sock", "sk_max_ack_backlog")),
+            Sock = OrUnknown(types.OffsetOf("socket", "sk")),
+            ProcessId = OrUnknown(types.OffsetOf("task_struct", "tgid")),
+            Bind4 = types.IdOf("inet_bind"),
+            Bind6 = types.IdOf("inet6_bind"),
         };
     }
 

@@ -20,8 +20,8 @@ internal enum ShardingKind : byte
 }
 
 /// <summary>
-/// <c>struct share_event</c> of Native/Sharding/share_maps.h: a bind(2) or listen(2) that succeeded. A failed call has no
-/// outcome.
+/// <c>struct share_event</c> of Native/Sharding/share_maps.h: a bind(2), or a listen(2) that succeeded. A bind that failed has an
+/// outcome if <see cref="ShardingPrograms.TellsFailures"/>.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct ShardingOutcome
@@ -49,6 +49,7 @@ internal readonly record struct ShardingOutcome
     /// </summary>
     public readonly uint Pid;
 
+    /// <summary>Of a bind that failed: the port that the process asked for.</summary>
     public readonly ushort Port;
 
     /// <summary>IPPROTO_TCP, IPPROTO_UDP and others.</summary>
@@ -63,7 +64,7 @@ internal readonly record struct ShardingOutcome
     private readonly byte _confined;
     private readonly byte _reserved;
     private readonly int _backlog;
-    private readonly uint _reservedToo;
+    private readonly int _error;
 
     public bool IsInet6 => _family == Libc.FamilyInet6;
 
@@ -72,6 +73,9 @@ internal readonly record struct ShardingOutcome
 
     /// <summary>Whether the socket was bound to the interface of the settings.</summary>
     public bool IsConfined => _confined != 0;
+
+    /// <summary>None after a success.</summary>
+    public Errno Errno => new(_error);
 
     /// <summary>Limit of the accept queue after a listen; null if unknown.</summary>
     public int? Backlog => _backlog < 0 ? null : _backlog;
@@ -110,6 +114,6 @@ internal readonly record struct ShardingOutcome
         var socket = new SocketOutcome(
             -1, Inode, IsInet6 ? "inet6" : "inet", Type, Address.ToString(), Port, Matched, ReusePort, ReuseAddress,
             IsConfined ? device : null, Backlog);
-        return new BindOutcome(kind, (int)Pid, socket, "ok", "");
+        return new BindOutcome(kind, (int)Pid, socket, Errno == Errno.None ? "ok" : Errno.ToString(), "");
     }
 }

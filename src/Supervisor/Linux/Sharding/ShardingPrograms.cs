@@ -20,6 +20,7 @@ internal sealed unsafe class ShardingPrograms : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Descriptor[] _programs;
+    private readonly Descriptor[] _failures;
     private readonly Descriptor _workers;
     private readonly Descriptor _drains;
     private readonly SettingsTable _settings;
@@ -30,6 +31,8 @@ internal sealed unsafe class ShardingPrograms : IDisposable
         _opened = opened;
         _programs = new Descriptor[Native.Sharding.ProgramCount];
         for (var number = 0; number < _programs.Length; number++) _programs[number] = new Descriptor(_opened.Programs[number]);
+        _failures = new Descriptor[Native.Sharding.FailureCount];
+        for (var number = 0; number < _failures.Length; number++) _failures[number] = new Descriptor(_opened.Failures[number]);
         _workers = new Descriptor(_opened.Workers);
         _drains = new Descriptor(_opened.Drains);
         _settings = new SettingsTable(new Descriptor(_opened.Settings), _workers);
@@ -38,6 +41,12 @@ internal sealed unsafe class ShardingPrograms : IDisposable
 
     /// <summary>Outcomes of all workers.</summary>
     public OutcomeRing Outcomes { get; }
+
+    /// <summary>
+    /// Whether binds that fail have outcomes. This needs BTF, and a kernel that allows to trace its functions (BPF_TRACE_FEXIT).
+    /// The kernel ends the tracing with the daemon.
+    /// </summary>
+    public bool TellsFailures => !_failures[0].IsInvalid;
 
     internal int SettingsCount => _settings.Count;
 
@@ -59,6 +68,7 @@ internal sealed unsafe class ShardingPrograms : IDisposable
         if (ring is not null) return new ShardingPrograms(opened, ring);
         error = new ShardingError("mmap rpd_events", errno);
         for (var number = 0; number < Native.Sharding.ProgramCount; number++) _ = Libc.Close(opened.Programs[number]);
+        for (var number = 0; number < Native.Sharding.FailureCount; number++) _ = Libc.Close(opened.Failures[number]);
         _ = Libc.Close(opened.Workers);
         _ = Libc.Close(opened.Settings);
         _ = Libc.Close(opened.Drains);
@@ -105,6 +115,7 @@ internal sealed unsafe class ShardingPrograms : IDisposable
     public void Dispose()
     {
         foreach (var program in _programs) program.Dispose();
+        foreach (var failure in _failures) failure.Dispose();
         _settings.Dispose();
         _workers.Dispose();
         _drains.Dispose();

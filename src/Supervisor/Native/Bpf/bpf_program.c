@@ -119,6 +119,7 @@ static int load(const struct bpf_program *program, const struct bpf_insn *instru
     memset(&attributes, 0, sizeof attributes);
     attributes.prog_type = program->type;
     attributes.expected_attach_type = program->attach;
+    attributes.attach_btf_id = program->function;
     attributes.insns = (uintptr_t)instructions;
     attributes.insn_cnt = (uint32_t)count;
     attributes.license = (uintptr_t) "Dual MIT/GPL";

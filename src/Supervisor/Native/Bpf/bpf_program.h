@@ -28,6 +28,7 @@ struct bpf_program {
     enum bpf_attach_type attach; /* the expected one */
     const char *name;            /* in the kernel's lists */
     int32_t optional_helper;     /* 0, or a helper whose calls do nothing if the kernel lacks it */
+    uint32_t function;           /* for BPF_PROG_TYPE_TRACING: its id in the kernel's BTF */
     const struct bpf_constant *constants;
     size_t constant_count;
 };

@@ -13,6 +13,7 @@
 #define SHARDING_PROGRAMS 6
 /* The last program is only for counting connections. */
 #define SHARDING_PROGRAMS_WITHOUT_COUNT 5
+#define SHARDING_FAILURES 2
 
 /* Close-on-exec descriptors; the caller closes them. */
 struct reuseportd_sharding {
@@ -21,6 +22,7 @@ struct reuseportd_sharding {
     int32_t settings;
     int32_t events;
     int32_t drains; /* keys are numbers of workers */
+    int32_t failures[SHARDING_FAILURES]; /* attachments that tell failed binds; -1 if there are none */
 };
 
 /*

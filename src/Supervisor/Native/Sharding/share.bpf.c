@@ -8,6 +8,7 @@
  * These programs are a separate work, not linked to the daemon; the kernel lets only GPL-compatible programs call the
  * helpers.
  */
+#include "share_attempt.h"
 #include "share_events.h"
 #include "share_filter.h"
 #include "share_kernel.h"
@@ -71,41 +72,47 @@ static always_inline int confine(struct bpf_sock_addr *bind, struct bpf_sock *sk
     return 0;
 }
 
-/* A failed bind calls no hook. So the socket gets its former options when the program tries a port that is not listed. */
-static always_inline void restore(struct bpf_sock_addr *bind, struct share_socket *socket)
+/* A failed bind restores nothing. So the socket gets its former options when the program tries a port that is not listed. */
+static always_inline void restore(struct bpf_sock_addr *bind, struct share_attempt *attempt)
 {
     char no_device[4] = {0};
-    option_restore(bind, SO_REUSEPORT, &socket->found_port);
-    option_restore(bind, SO_REUSEADDR, &socket->found_address);
-    if (socket->confined)
+    option_restore(bind, SO_REUSEPORT, &attempt->found_port);
+    option_restore(bind, SO_REUSEADDR, &attempt->found_address);
+    if (attempt->event.confined)
         bpf_setsockopt(bind, SOL_SOCKET, SO_BINDTODEVICE, no_device, sizeof no_device);
-    socket->matched = 0;
-    socket->confined = 0;
-    socket->reuse_port = SHARE_LEAVE;
-    socket->reuse_address = SHARE_LEAVE;
+    attempt->event.confined = 0;
 }
 
 static always_inline int share(struct bpf_sock_addr *bind, struct bpf_sock *sk, struct share_worker *worker,
-                               struct share_settings *settings)
+                               struct share_settings *settings, struct share_attempt *attempt)
 {
-    struct share_socket *socket = make_socket(sk);
-    if (!socket) {
-        /* No memory. The bind is as without the daemon, but never without its device. */
-        lose(worker, 1);
-        return settings->confined ? refuse(-ENOMEM) : ALLOWED;
-    }
     if (settings->confined) {
         int had_device = sk->bound_dev_if != 0;
         int error = confine(bind, sk, worker, settings);
         if (error != 0)
             return refuse(error);
         if (!had_device)
-            socket->confined = 1;
+            attempt->event.confined = 1;
     }
-    socket->matched = 1;
-    socket->reuse_port = option_set(bind, SO_REUSEPORT, settings->reuse_port, &socket->found_port);
-    socket->reuse_address = option_set(bind, SO_REUSEADDR, settings->reuse_address, &socket->found_address);
+    attempt->event.reuse_port = option_set(bind, SO_REUSEPORT, settings->reuse_port, &attempt->found_port);
+    attempt->event.reuse_address = option_set(bind, SO_REUSEADDR, settings->reuse_address, &attempt->found_address);
     return settings->privileged ? ALLOWED_WITHOUT_CAPABILITY : ALLOWED;
+}
+
+static always_inline void describe(struct share_event *event, struct bpf_sock_addr *bind, const struct endpoint *at)
+{
+    event->network = bpf_get_netns_cookie(bind);
+    event->address[0] = at->words[0];
+    event->address[1] = at->words[1];
+    event->address[2] = at->words[2];
+    event->address[3] = at->words[3];
+    event->port = (__u16)at->port;
+    event->family = (__u8)at->family;
+    event->type = (__u8)bind->type;
+    event->protocol = (__u16)bind->protocol;
+    event->kind = SHARE_BIND;
+    event->reuse_port = SHARE_LEAVE;
+    event->reuse_address = SHARE_LEAVE;
 }
 
 static always_inline int before_bind(struct bpf_sock_addr *bind, const struct endpoint *at)
@@ -114,16 +121,34 @@ static always_inline int before_bind(struct bpf_sock_addr *bind, const struct en
     __u32 key = worker->settings;
     struct share_settings *settings = bpf_map_lookup_elem(&settings_map, &key);
     struct bpf_sock *sk = bind->sk;
-    /* The kernel refuses a socket that has a port. Its options stay as they are. */
-    if (!settings || !sk || bind->user_family != at->family || sk->src_port != 0)
+    if (!settings || !sk)
         return ALLOWED;
-    if (port_matches(settings, at->port) && address_matches(settings, at))
-        return share(bind, sk, worker, settings);
+    __u64 now = bpf_ktime_get_ns();
+    __u64 cookie = bpf_get_socket_cookie(bind);
+    int matched = bind->user_family == at->family && is_listed(settings, at);
+    struct place place = begin(sk, cookie, now);
+    struct share_attempt *attempt = place.attempt;
+    if (!attempt) {
+        /* No memory. The bind is as without the daemon, but never without its device. */
+        lose(worker, 1);
+        return matched && settings->confined ? refuse(-ENOMEM) : ALLOWED;
+    }
 
-    struct share_socket *socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
-    if (socket && socket->matched)
-        restore(bind, socket);
-    return ALLOWED;
+    int answer = ALLOWED;
+    describe(&attempt->event, bind, at);
+    attempt->event.worker = worker->worker;
+    attempt->event.cookie = cookie;
+    attempt->event.matched = (__u8)matched;
+    attempt->permitted = is_permitted(worker, now);
+    if (!attempt->permitted)
+        lose(worker, 1);
+    /* The kernel refuses a socket that has a port. Its options stay as they are. */
+    if (sk->src_port == 0 && matched)
+        answer = share(bind, sk, worker, settings, attempt);
+    else if (sk->src_port == 0)
+        restore(bind, attempt);
+    publish(&place, cookie);
+    return answer;
 }
 
 SEC("cgroup/bind4")
@@ -146,61 +171,32 @@ int bind6(struct bpf_sock_addr *bind)
     return before_bind(bind, &at);
 }
 
-static always_inline void describe(struct share_event *event, const struct share_socket *socket)
-{
-    event->reuse_port = SHARE_LEAVE;
-    event->reuse_address = SHARE_LEAVE;
-    if (!socket)
-        return;
-    event->matched = socket->matched;
-    event->confined = socket->confined;
-    event->reuse_port = socket->reuse_port;
-    event->reuse_address = socket->reuse_address;
-}
-
-static always_inline int after_bind(struct bpf_sock *sk, struct share_event *event)
+static always_inline int after_bind(struct bpf_sock *sk)
 {
     struct share_worker *worker = bpf_get_local_storage(&workers, 0);
-    struct share_socket *socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
-    if (!worker->settings)
+    struct share_attempt attempt;
+    if (!end(sk, bpf_get_socket_cookie(sk), FREE, &attempt) || !attempt.permitted)
         return 1;
-    event->kind = SHARE_BIND;
-    event->family = (__u8)sk->family;
-    event->type = (__u8)sk->type;
-    event->protocol = (__u16)sk->protocol;
-    event->port = (__u16)sk->src_port;
-    event->cookie = bpf_get_socket_cookie(sk);
-    event->network = bpf_get_netns_cookie(sk);
-    event->inode = inode_of(sk);
-    event->backlog = SHARE_LEAVE;
-    event->pid = bpf_get_current_pid_tgid() >> 32;
-    describe(event, socket);
-    if (socket)
-        socket->pid = event->pid;
-    tell(worker, event);
+    attempt.event.port = (__u16)sk->src_port; /* after a bind to port 0, the port that the kernel chose */
+    attempt.event.inode = inode_of(sk);
+    attempt.event.pid = bpf_get_current_pid_tgid() >> 32;
+    tell(worker, &attempt.event);
     return 1;
 }
 
 SEC("cgroup/post_bind4")
 int post_bind4(struct bpf_sock *sk)
 {
-    struct share_event event = {0};
-    event.address[2] = __builtin_bswap32(0xffff);
-    event.address[3] = sk->src_ip4;
-    return after_bind(sk, &event);
+    return after_bind(sk);
 }
 
 SEC("cgroup/post_bind6")
 int post_bind6(struct bpf_sock *sk)
 {
-    struct share_event event = {0};
-    event.address[0] = sk->src_ip6[0];
-    event.address[1] = sk->src_ip6[1];
-    event.address[2] = sk->src_ip6[2];
-    event.address[3] = sk->src_ip6[3];
-    return after_bind(sk, &event);
+    return after_bind(sk);
 }
 
+#include "share_failures.h"
 #include "share_tcp.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -7,9 +7,8 @@
 #define TRIES 8 /* of threads that bind at the same time */
 
 /* `allowance` runs ahead of the clock by one interval for each event, and by the burst at most. */
-static always_inline int is_allowed(struct share_worker *worker)
+static always_inline int is_permitted(struct share_worker *worker, __u64 now)
 {
-    __u64 now = bpf_ktime_get_ns();
     int is_half_full = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > SHARE_RING_BYTES / 2;
     __u64 burst = (is_half_full ? SHARE_BURST_WHEN_HALF_FULL : SHARE_BURST) * SHARE_INTERVAL_NS;
     for (int i = 0; i < TRIES; i++) {
@@ -34,10 +33,6 @@ static always_inline void lose(struct share_worker *worker, __u64 count)
 
 static always_inline void tell(struct share_worker *worker, struct share_event *event)
 {
-    if (!is_allowed(worker)) {
-        lose(worker, 1);
-        return;
-    }
     event->worker = worker->worker;
     if (worker->lost)
         event->lost = __sync_lock_test_and_set(&worker->lost, 0);

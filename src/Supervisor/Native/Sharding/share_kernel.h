@@ -25,6 +25,8 @@ struct map {
 struct map workers SEC("maps");
 struct map settings_map SEC("maps");
 struct map sockets SEC("maps");
+struct map slots SEC("maps");
+struct map connections SEC("maps");
 struct map events SEC("maps");
 struct map drains SEC("maps");
 
@@ -48,19 +50,10 @@ static long (*const bpf_probe_read_kernel)(void *into, __u32 size,
                                            const void *from) = (void *)BPF_FUNC_probe_read_kernel;
 static void *(*const bpf_skc_to_tcp_sock)(void *sk) = (void *)BPF_FUNC_skc_to_tcp_sock;
 static __u64 (*const bpf_get_current_pid_tgid)(void) = (void *)BPF_FUNC_get_current_pid_tgid;
+static __u64 (*const bpf_get_current_task)(void) = (void *)BPF_FUNC_get_current_task;
 static __u64 (*const bpf_get_socket_cookie)(void *context) = (void *)BPF_FUNC_get_socket_cookie;
 static __u64 (*const bpf_get_netns_cookie)(void *context) = (void *)BPF_FUNC_get_netns_cookie;
 static long (*const bpf_sock_ops_cb_flags_set)(struct bpf_sock_ops *context,
                                                int flags) = (void *)BPF_FUNC_sock_ops_cb_flags_set;
-
-/* NULL without memory. The value is made by stores: a constant would need a map for read-only data. */
-static always_inline struct share_socket *make_socket(struct bpf_sock *sk)
-{
-    struct share_socket fresh;
-    __builtin_memset(&fresh, 0, sizeof fresh);
-    fresh.found_port = SHARE_LEAVE;
-    fresh.found_address = SHARE_LEAVE;
-    return bpf_sk_storage_get(&sockets, sk, &fresh, BPF_SK_STORAGE_GET_F_CREATE);
-}
 
 #endif

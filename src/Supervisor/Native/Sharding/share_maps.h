@@ -13,6 +13,9 @@
 #define SHARE_DEVICE_BYTES 16 /* IFNAMSIZ */
 #define SHARE_LEAVE (-1)
 #define SHARE_WORKERS 16384
+/* Of sockets whose bind runs or has failed; a power of two. After this time another socket may take a slot. */
+#define SHARE_SLOTS 512
+#define SHARE_SLOT_NS 10000000000LL
 
 /* A worker may tell so many events at once, and then one for each interval. */
 #define SHARE_RING_BYTES (512 * 1024)
@@ -69,18 +72,6 @@ struct share_worker {
     __u32 reserved;
 };
 
-/* The storage of a socket: what a bind did with it. For a connection: whether it is counted. */
-struct share_socket {
-    __s32 found_port; /* former values of the options, or SHARE_LEAVE */
-    __s32 found_address;
-    __u32 pid;
-    __u32 open; /* 1 for a connection that is in `connections` */
-    __u8 matched;
-    __u8 confined;
-    __s8 reuse_port; /* what was set, or SHARE_LEAVE */
-    __s8 reuse_address;
-};
-
 struct share_event {
     __u64 worker;
     __u64 cookie;  /* of the socket (SO_COOKIE) */
@@ -95,12 +86,26 @@ struct share_event {
     __u8 family;
     __u8 type;
     __u8 matched;
-    __s8 reuse_port;
+    __s8 reuse_port; /* what was set, or SHARE_LEAVE */
     __s8 reuse_address;
     __u8 confined; /* to the device of the settings */
     __u8 reserved;
     __s32 backlog; /* of a listen; SHARE_LEAVE if unknown */
-    __u32 reserved_too;
+    __s32 error; /* 0, or the errno of a bind that failed */
+};
+
+struct share_attempt {
+    struct share_event event;
+    __s32 found_port; /* former values of the options, or SHARE_LEAVE */
+    __s32 found_address;
+    __u32 permitted; /* by the limit of events */
+    __u32 runs;      /* 0 after the end of the bind */
+};
+
+struct share_slot {
+    __u64 owner; /* cookie of a socket */
+    __u64 since;
+    struct share_attempt attempt;
 };
 
 /* Offsets in the kernel's structures, from its BTF. 0 if unknown. */
@@ -108,6 +113,10 @@ struct share_layout {
     __u32 socket;  /* struct sock: sk_socket */
     __u32 inode;   /* struct socket_alloc: from the socket to the inode's i_ino */
     __u32 backlog; /* struct sock: sk_max_ack_backlog */
+    __u32 sk;      /* struct socket: sk */
+    __u32 tgid;    /* struct task_struct: tgid */
+    __u32 bind4;   /* ids of functions: inet_bind, inet6_bind */
+    __u32 bind6;
 };
 
 #endif

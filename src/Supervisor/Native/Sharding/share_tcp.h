@@ -2,38 +2,77 @@
 #ifndef REUSEPORTD_SHARE_TCP_H
 #define REUSEPORTD_SHARE_TCP_H
 
-static always_inline void listens(struct bpf_sock_ops *tcp, struct bpf_sock *sk, struct share_worker *worker)
+/*
+ * As in the library. After a bind to port 0 the socket has an ordinary port, and a filter for any port would match it. Such a
+ * socket is recognized by the missing option: the bind did not set it.
+ */
+static always_inline void judge(struct share_event *event, struct bpf_sock_ops *tcp, struct bpf_sock *sk,
+                                struct share_settings *settings, const struct endpoint *at)
 {
-    struct share_event event = {.kind = SHARE_LISTEN, .family = (__u8)tcp->family, .port = (__u16)tcp->local_port};
-    struct share_socket *socket = bpf_sk_storage_get(&sockets, sk, 0, 0);
-    /* Opaque: the verifier refuses one load for both families, at a computed offset. */
-    __u32 inet = tcp->local_ip4;
-    __asm__ volatile("" : "+r"(inet));
-    if (tcp->family == AF_INET) {
-        event.address[2] = __builtin_bswap32(0xffff);
-        event.address[3] = inet;
-    } else {
-        event.address[0] = tcp->local_ip6[0];
-        event.address[1] = tcp->local_ip6[1];
-        event.address[2] = tcp->local_ip6[2];
-        event.address[3] = tcp->local_ip6[3];
+    int shares = 0;
+    event->reuse_port = SHARE_LEAVE;
+    event->reuse_address = SHARE_LEAVE;
+    if (!is_listed(settings, at))
+        return;
+    if (settings->reuse_port != SHARE_LEAVE) {
+        bpf_getsockopt(tcp, SOL_SOCKET, SO_REUSEPORT, &shares, sizeof shares);
+        if (shares == settings->reuse_port)
+            event->reuse_port = settings->reuse_port;
+        else if (shares == 0 && is_any_port(settings))
+            return;
     }
-    event.type = (__u8)sk->type;
-    event.protocol = (__u16)sk->protocol;
-    event.cookie = bpf_get_socket_cookie(tcp);
-    event.network = bpf_get_netns_cookie(tcp);
-    event.backlog = SHARE_LEAVE;
+    event->matched = 1;
+    event->confined = settings->confined && sk->bound_dev_if != 0;
+}
+
+static always_inline void look_into(struct share_event *event, struct bpf_sock *sk)
+{
+    struct share_attempt *bound = bpf_sk_storage_get(&sockets, sk, 0, 0);
+    event->backlog = SHARE_LEAVE;
+    event->pid = pid_of_task();
+    if (bound && !event->pid)
+        event->pid = bound->event.pid;
     if (VALUE(layout_socket) != 0) {
         /* A pointer with a type, to which the verifier lets a program add. */
         const void *kernel_sk = bpf_skc_to_tcp_sock(sk);
         if (kernel_sk) {
-            event.inode = inode_of(kernel_sk);
-            event.backlog = backlog_of(kernel_sk);
+            event->inode = inode_of(kernel_sk);
+            event->backlog = backlog_of(kernel_sk);
         }
     }
-    describe(&event, socket);
-    if (socket)
-        event.pid = socket->pid;
+}
+
+static always_inline void listens(struct bpf_sock_ops *tcp, struct bpf_sock *sk, struct share_worker *worker)
+{
+    struct share_event event = {.kind = SHARE_LISTEN, .family = (__u8)tcp->family, .port = (__u16)tcp->local_port};
+    struct endpoint at = {.family = tcp->family, .port = tcp->local_port};
+    __u32 key = worker->settings;
+    struct share_settings *settings = bpf_map_lookup_elem(&settings_map, &key);
+    if (!settings)
+        return;
+    if (!is_permitted(worker, bpf_ktime_get_ns())) {
+        lose(worker, 1);
+        return;
+    }
+    /* Opaque: the verifier refuses one load for both families, at a computed offset. */
+    __u32 inet = tcp->local_ip4;
+    __asm__ volatile("" : "+r"(inet));
+    if (tcp->family == AF_INET) {
+        at.words[2] = __builtin_bswap32(0xffff);
+        at.words[3] = inet;
+    } else {
+        at.words[0] = tcp->local_ip6[0];
+        at.words[1] = tcp->local_ip6[1];
+        at.words[2] = tcp->local_ip6[2];
+        at.words[3] = tcp->local_ip6[3];
+    }
+    __builtin_memcpy(event.address, at.words, sizeof event.address);
+    event.type = (__u8)sk->type;
+    event.protocol = (__u16)sk->protocol;
+    event.cookie = bpf_get_socket_cookie(tcp);
+    event.network = bpf_get_netns_cookie(tcp);
+    judge(&event, tcp, sk, settings, &at);
+    look_into(&event, sk);
     tell(worker, &event);
 }
 
@@ -43,11 +82,10 @@ static always_inline void listens(struct bpf_sock_ops *tcp, struct bpf_sock *sk,
  */
 static always_inline void opens(struct bpf_sock_ops *tcp, struct bpf_sock *sk, struct share_worker *worker)
 {
-    struct share_socket *socket = worker->counts ? make_socket(sk) : 0;
-    if (!socket)
+    __u32 is_open = 1;
+    if (!worker->counts || !bpf_sk_storage_get(&connections, sk, &is_open, BPF_SK_STORAGE_GET_F_CREATE))
         return;
     bpf_sock_ops_cb_flags_set(tcp, tcp->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
-    socket->open = 1;
     __sync_fetch_and_add(&worker->connections, 1);
     __sync_fetch_and_add(&worker->established, 1);
 }
@@ -62,9 +100,9 @@ static always_inline void is_idle(struct share_worker *worker)
     bpf_ringbuf_output(&events, &event, sizeof event, 0);
 }
 
-static always_inline void closes(struct share_socket *socket, struct share_worker *worker)
+static always_inline void closes(__u32 *is_open, struct share_worker *worker)
 {
-    if (!socket || !socket->open || !__sync_lock_test_and_set(&socket->open, 0))
+    if (!is_open || !*is_open || !__sync_lock_test_and_set(is_open, 0))
         return;
     if (__sync_fetch_and_sub(&worker->connections, 1) == 1)
         is_idle(worker);
@@ -89,7 +127,7 @@ int tcp_tells(struct bpf_sock_ops *tcp)
     if (tcp->op == BPF_SOCK_OPS_TCP_LISTEN_CB)
         listens(tcp, sk, worker);
     else if (tcp->op == BPF_SOCK_OPS_STATE_CB)
-        closes(bpf_sk_storage_get(&sockets, sk, 0, 0), worker);
+        closes(bpf_sk_storage_get(&connections, sk, 0, 0), worker);
     else
         opens(tcp, sk, worker);
     return 1;
@@ -98,7 +136,7 @@ int tcp_tells(struct bpf_sock_ops *tcp)
 SEC("cgroup/sock_release")
 int sock_release(struct bpf_sock *sk)
 {
-    closes(bpf_sk_storage_get(&sockets, sk, 0, 0), bpf_get_local_storage(&workers, 0));
+    closes(bpf_sk_storage_get(&connections, sk, 0, 0), bpf_get_local_storage(&workers, 0));
     return 1;
 }
 
