@@ -82,8 +82,9 @@ internal static class DaemonHost
 
         using var mailbox = new Mailbox(TimeProvider.System);
         var retention = new OutputRetention(TimeProvider.System);
-        using var sharding = PortSharding.Load(subtree, out var unshared);
-        var outcomes = sharding is null ? null : new KernelOutcomes(sharding, mailbox, output.Logger);
+        var methods = PortSharding.Load(subtree);
+        using var sharding = methods.Programs;
+        var outcomes = new KernelOutcomes(sharding, mailbox, output.Logger);
         using var reader = Reader(mailbox, output, outcomes, retention);
         using var children = new ChildSignal();
         await using var steerer = Steering.Start(
@@ -94,8 +95,7 @@ internal static class DaemonHost
             preload, environment, former, Randomness.Roll, starts, socket.NotifyFolder, failures, guard, subtree, children,
             steerer)
         {
-            Sharding = sharding,
-            NoSharding = unshared,
+            Methods = methods,
         };
         using var loop = new SupervisorLoop(options, mailbox, reader, output.Logger, TimeProvider.System);
 
@@ -108,7 +108,7 @@ internal static class DaemonHost
     }
 
     private static OutputLoop Reader(
-        Mailbox mailbox, LogOutput output, KernelOutcomes? outcomes, OutputRetention retention) =>
+        Mailbox mailbox, LogOutput output, KernelOutcomes outcomes, OutputRetention retention) =>
         new(mailbox, output.Lines, output.Logger, TimeProvider.System, outcomes) { Retention = retention };
 
     private static CgroupSubtree? Enter(WorkerGroups groups, ILogger log)

@@ -1,17 +1,24 @@
 using Reuseportd.Linux.Cgroups;
+using Reuseportd.Linux.Seccomp;
 using Reuseportd.Linux.Sharding;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Methods;
 
 namespace Reuseportd.Hosting;
 
-/// <summary>Loads the BPF programs that share ports.</summary>
+/// <summary>Finds out which methods share ports here, and loads the BPF programs.</summary>
 internal static class PortSharding
 {
     private const string Needs = "the daemon needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON";
 
     /// <param name="groups">The control groups of the workers; null if there are none.</param>
-    /// <param name="obstacle">The reason why there are no programs; null on success.</param>
-    public static ShardingPrograms? Load(CgroupSubtree? groups, out string? obstacle)
+    public static MethodSupport Load(CgroupSubtree? groups)
+    {
+        var programs = Programs(groups, out var obstacle);
+        return new MethodSupport(programs, obstacle, SeccompSupport.Find());
+    }
+
+    private static ShardingPrograms? Programs(CgroupSubtree? groups, out string? obstacle)
     {
         obstacle = "workers have no control groups of their own";
         if (groups is null) return null;

@@ -21,9 +21,11 @@ internal sealed record DescriptorBudget(long Limit)
         CultureInfo.InvariantCulture, $"RLIMIT_NOFILE is {Limit}, and {Reserve} of that are kept for the daemon");
 
     /// <summary>
-    /// Descriptors that the daemon holds for a running process: a pidfd, and a pipe for each stream that the daemon reads.
+    /// Descriptors that the daemon holds for a running process: a pidfd, a pipe for each stream that the daemon reads, and the
+    /// listener of a seccomp filter.
     /// </summary>
-    public static int For(ProcessSpec process) => 1 + PipesOf(process.Stdout) + PipesOf(process.Stderr);
+    public static int For(ProcessSpec process) =>
+        1 + PipesOf(process.Stdout) + PipesOf(process.Stderr) + (process.Reuseport.Method is ShardingMethod.Seccomp ? 1 : 0);
 
     private static int PipesOf(OutputTarget target) => target is OutputTarget.Journal or OutputTarget.File ? 1 : 0;
 }

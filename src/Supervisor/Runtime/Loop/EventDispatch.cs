@@ -70,6 +70,7 @@ internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now)
             case FleetEvent.ServiceForgotten forgotten:
                 parts.Processes.Notifications.Remove(forgotten.Name);
                 parts.Slots.Methods.Forget(forgotten.Name);
+                parts.Processes.Binds.Forget(forgotten.Name);
                 break;
         }
     }

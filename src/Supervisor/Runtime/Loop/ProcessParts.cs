@@ -28,11 +28,12 @@ internal sealed class ProcessParts : IDisposable
         Starts = new Starts(_launcher, mailbox, log, options.StartTime ?? time, options.LongestStart);
         Accounts = new Accounts(mailbox, options.StartTime ?? time);
         Notifications = new Notifications(options.NotifyFolder, descriptors, events);
-        var methods = new MethodTable(options.Preload, options.Sharding, options.NoSharding);
+        var methods = new MethodTable(options.Preload, options.Methods);
         var launchPad = new LaunchPad(options.Environment, options.Preload, Accounts, Notifications, options.Groups, methods);
         ProbeCommands = new ExecProbes(launchPad, Starts, descriptors, _unwatched, mailbox, options.Guard);
+        Binds = new BindNotifiers(_output.Tell, time);
         Files = new FileTable(launchPad, _output, mailbox, log, time);
-        Table = new WorkerTable(launchPad, Files, descriptors, _output, _unwatched, options.Guard, events, log);
+        Table = new WorkerTable(launchPad, Files, descriptors, _output, _unwatched, Binds, options.Guard, events, log);
         Trees = options.Groups is { } groups
             ? new GroupReaper(IsOwn, groups, descriptors, events, log, services.Now)
             : new TreeReaper(IsOwn, isBusy, events, log, services.Now);
@@ -48,6 +49,9 @@ internal sealed class ProcessParts : IDisposable
 
     public ExecProbes ProbeCommands { get; }
 
+    /// <summary>Answers the calls of processes with the seccomp method.</summary>
+    public BindNotifiers Binds { get; }
+
     public FileTable Files { get; }
 
     public WorkerTable Table { get; }
@@ -61,7 +65,11 @@ internal sealed class ProcessParts : IDisposable
         Table.Count + Math.Max(Table.Pipes, _output.StreamCount) + Starts.Descriptors + ProbeCommands.Count;
 
     /// <summary>Ends the launcher's threads. The kernel ends the workers with the threads that started them.</summary>
-    public void Dispose() => _launcher.Dispose();
+    public void Dispose()
+    {
+        _launcher.Dispose();
+        Binds.Dispose();
+    }
 
     private static Launcher MakeLauncher(SupervisorOptions options)
     {

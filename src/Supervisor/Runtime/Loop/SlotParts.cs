@@ -21,7 +21,7 @@ internal sealed class SlotParts
         var lines = new StartLines();
         Counts = new SlotCounts(queue, lines);
         Settles = new SettleTable(Counts, events);
-        var connections = new DrainCounts(options.Sharding);
+        var connections = new DrainCounts(options.Methods.Programs);
         var slotLog = new SlotLog(connections, log, options.Failures, now);
         Runner = new SlotRunner(processes.Table, processes.Trees, events, Counts, Settles, slotLog, now, options.Jitter);
         var room = new Room(new DescriptorBudget(options.Descriptors), Counts, processes.UsedDescriptors, log);

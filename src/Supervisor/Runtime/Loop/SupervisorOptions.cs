@@ -1,8 +1,8 @@
 using Reuseportd.Linux.Cgroups;
 using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Processes;
-using Reuseportd.Linux.Sharding;
 using Reuseportd.Linux.Spawning;
+using Reuseportd.Runtime.Methods;
 using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Runtime.SteeringTask;
 
@@ -33,11 +33,8 @@ internal sealed record SupervisorOptions(
     ChildSignal? ChildSignal = null,
     Steerer? Steerer = null)
 {
-    /// <summary>The BPF programs that share ports; null without them.</summary>
-    public ShardingPrograms? Sharding { get; init; }
-
-    /// <summary>The reason why there are no programs.</summary>
-    public string? NoSharding { get; init; }
+    /// <summary>The methods that share ports beside the library.</summary>
+    public MethodSupport Methods { get; init; } = MethodSupport.None;
 
     /// <summary>The daemon's RLIMIT_NOFILE.</summary>
     public long Descriptors { get; init; } = StartLimits.Descriptors();

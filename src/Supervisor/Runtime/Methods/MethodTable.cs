@@ -1,5 +1,6 @@
 using Reuseportd.Linux.Cgroups;
 using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Seccomp;
 using Reuseportd.Linux.Sharding;
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Linux.Users;
@@ -7,36 +8,63 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Runtime.Methods;
 
+/// <summary>The methods that the kernel and the daemon's privileges allow.</summary>
+/// <param name="Programs">The BPF programs; null without them.</param>
+/// <param name="NoPrograms">The reason why there are no programs; null with programs.</param>
+/// <param name="Seccomp">Null if the daemon answers no calls.</param>
+internal sealed record MethodSupport(ShardingPrograms? Programs, string? NoPrograms, SeccompSupport? Seccomp)
+{
+    /// <summary>The library alone.</summary>
+    public static readonly MethodSupport None = new(null, "it is not loaded", null);
+}
+
 /// <summary>Chooses the method of each start, and attaches the BPF programs. For the launcher's threads.</summary>
 /// <param name="preload">Absolute path of the preload library.</param>
-/// <param name="programs">Null if the kernel method is not available.</param>
-/// <param name="noKernel">The reason for that; null with programs.</param>
-internal sealed class MethodTable(string preload, ShardingPrograms? programs, string? noKernel)
+internal sealed class MethodTable(string preload, MethodSupport support)
 {
-    private const string NoSeccomp = "it is not available";
-
     private readonly ProgramReach _reach = new(preload);
 
     /// <summary>Can wait for the file system of the program.</summary>
     /// <param name="candidates">Paths that the exec tries in order.</param>
     /// <param name="workingDirectory">The directory that a relative path begins in; null for the daemon's.</param>
     public MethodChoice Choose(
-        ReuseportSpec spec, ValueList<string> candidates, string? workingDirectory, Credentials credentials)
+        ProcessSpec process, ValueList<string> candidates, string? workingDirectory, Credentials credentials)
     {
-        var unreached = spec.Method is ShardingMethod.Auto or ShardingMethod.Preload
+        var method = process.Reuseport.Method;
+        var unreached = method is ShardingMethod.Auto or ShardingMethod.Preload
             ? _reach.Unreached(Path.Combine(workingDirectory ?? "", First(candidates)), credentials)
             : null;
-        return MethodChoice.Of(spec.Method, unreached, noKernel, NoSeccomp);
+        return MethodChoice.Of(method, unreached, support.NoPrograms, NoSeccomp(process, credentials));
     }
 
     /// <summary>Attaches the programs of the choice. Must be called before the first process of the group starts.</summary>
-    /// <param name="process">The number that outcomes carry.</param>
+    /// <param name="serial">The number that outcomes carry.</param>
     /// <returns>The choice; another one if the programs cannot be attached.</returns>
-    public MethodChoice Attach(MethodChoice choice, ReuseportSpec spec, CgroupDirectory group, ulong process)
+    public MethodChoice Attach(
+        MethodChoice choice, ProcessSpec process, Credentials credentials, CgroupDirectory group, ulong serial)
     {
-        if (!choice.UsesKernel || programs is null) return choice;
-        var error = programs.Attach(group, ShardingSettings.From(spec, spec.PrivilegedPorts), process);
-        return error is null ? choice : MethodChoice.Of(spec.Method, choice.Unreached, $"{error}", NoSeccomp);
+        if (!choice.UsesKernel || support.Programs is null) return choice;
+        var reuseport = process.Reuseport;
+        var settings = ShardingSettings.From(reuseport, reuseport.PrivilegedPorts);
+        var error = support.Programs.Attach(group, settings, serial);
+        return error is null
+            ? choice
+            : MethodChoice.Of(reuseport.Method, choice.Unreached, $"{error}", NoSeccomp(process, credentials));
+    }
+
+    /// <summary>
+    /// True if the process must get no_new_privs for its method. A service that asks for seccomp gets it by default.
+    /// </summary>
+    public bool NeedsNoNewPrivileges(MethodChoice choice) =>
+        choice.UsesSeccomp && support.Seccomp is { NeedsNoNewPrivileges: true };
+
+    private string? NoSeccomp(ProcessSpec process, Credentials credentials)
+    {
+        if (support.Seccomp is not { } seccomp) return "the daemon answers no calls";
+        if (!seccomp.IsAvailable) return $"{seccomp.Missing}: {seccomp.Errno}";
+        var mayBeSet = credentials.NoNewPrivileges
+            || process is { Reuseport.Method: ShardingMethod.Seccomp, Privileges.NoNewPrivileges: null };
+        return seccomp.NeedsNoNewPrivileges && !mayBeSet ? "it needs 'no_new_privileges: true', or CAP_SYS_ADMIN" : null;
     }
 
     private static string First(ValueList<string> candidates)

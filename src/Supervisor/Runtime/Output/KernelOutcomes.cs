@@ -19,10 +19,11 @@ internal sealed record OutcomeSource(ulong Process, WorkerName Worker, int Pid, 
 }
 
 /// <summary>
-/// Reads the outcomes of the BPF programs, and tells the loop and the log. Only the output loop's thread uses it; the loop calls
+/// Reads the outcomes of the BPF programs and of answered calls, and tells the loop and the log. Only the output loop's thread
+/// uses it; the loop calls
 /// <see cref="Add"/> and <see cref="Remove"/>.
 /// </summary>
-internal sealed class KernelOutcomes(ShardingPrograms programs, Mailbox mailbox, ILogger log)
+internal sealed class KernelOutcomes(ShardingPrograms? programs, Mailbox mailbox, ILogger log)
 {
     /// <summary>Outcomes in one turn. Streams are read in between.</summary>
     private const int MostInATurn = 256;
@@ -35,12 +36,14 @@ internal sealed class KernelOutcomes(ShardingPrograms programs, Mailbox mailbox,
     private readonly HashSet<ulong> _fresh = [];
     private readonly List<ulong> _ended = [];
     private readonly DeadlineQueue<OutcomeSource> _waits = new();
-    private readonly Queue<ShardingOutcome> _early = new();
+    private readonly Queue<Report> _early = new();
     private readonly ShardingOutcome[] _read = new ShardingOutcome[MostInATurn];
     private bool _areEarlyDue;
 
-    /// <summary>Readable while there are outcomes.</summary>
-    public Descriptor Descriptor => programs.Outcomes.Descriptor;
+    private readonly ConcurrentQueue<(ulong Process, BindOutcome Outcome)> _posted = new();
+
+    /// <summary>Readable while the programs have outcomes; null without programs.</summary>
+    public Descriptor? Descriptor => programs?.Outcomes.Descriptor;
 
     /// <summary>True if <see cref="Handle"/> has work to do. Thread-safe.</summary>
     public bool HasChanges => !_changes.IsEmpty;
@@ -50,6 +53,9 @@ internal sealed class KernelOutcomes(ShardingPrograms programs, Mailbox mailbox,
 
     /// <summary>The process has ended. Thread-safe.</summary>
     public void Remove(ulong process) => _changes.Enqueue((process, null));
+
+    /// <summary>Takes the outcome of an answered call. Thread-safe. Each worker has a limit of outcomes.</summary>
+    public void Post(ulong process, BindOutcome outcome) => _posted.Enqueue((process, outcome with { IsKernels = true }));
 
     public TimeSpan? NextWait(TimeSpan now) => _areEarlyDue ? TimeSpan.Zero : _waits.NextWait(now);
 
@@ -78,8 +84,9 @@ internal sealed class KernelOutcomes(ShardingPrograms programs, Mailbox mailbox,
     {
         if (_areEarlyDue)
             for (var left = _early.Count; left > 0; left--) Take(_early.Dequeue(), now);
-        var count = programs.Outcomes.Read(_read);
-        foreach (var outcome in _read.AsSpan(0, count)) Take(outcome, now);
+        var count = programs?.Outcomes.Read(_read) ?? 0;
+        foreach (var outcome in _read.AsSpan(0, count)) Take(new Report(outcome.Worker, outcome, null), now);
+        while (_posted.TryDequeue(out var posted)) Take(new Report(posted.Process, default, posted.Outcome), now);
         if (count < MostInATurn) Forget();
         _areEarlyDue = _fresh.Count > 0 && _early.Count > 0;
         _fresh.Clear();
@@ -97,27 +104,27 @@ internal sealed class KernelOutcomes(ShardingPrograms programs, Mailbox mailbox,
         _ended.RemoveAll(process => !_fresh.Contains(process));
     }
 
-    private void Take(in ShardingOutcome outcome, TimeSpan now)
+    private void Take(in Report report, TimeSpan now)
     {
-        if (!_fresh.Contains(outcome.Worker) && _sources.TryGetValue(outcome.Worker, out var source)) Take(source, outcome, now);
-        else Keep(outcome);
+        if (!_fresh.Contains(report.Process) && _sources.TryGetValue(report.Process, out var source)) Take(source, report, now);
+        else Keep(report);
     }
 
-    private void Keep(in ShardingOutcome outcome)
+    private void Keep(in Report report)
     {
         if (_early.Count == MostEarly) _early.Dequeue();
-        _early.Enqueue(outcome);
+        _early.Enqueue(report);
     }
 
-    private void Take(OutcomeSource source, in ShardingOutcome told, TimeSpan now)
+    private void Take(OutcomeSource source, in Report report, TimeSpan now)
     {
-        if (told.Kind == ShardingKind.Idle)
+        if (report is { Answered: null, Seen.Kind: ShardingKind.Idle })
         {
             mailbox.Post(new OutputMessage.Idle(source.Process));
             return;
         }
 
-        var outcome = told.ToOutcome(source.Device) with { IsKernels = true };
+        var outcome = report.Answered ?? report.Seen.ToOutcome(source.Device) with { IsKernels = true };
         if (outcome.Pid == 0) outcome = outcome with { Pid = source.Pid };
         var wait = source.Merge.NextWait(now);
         if (source.Merge.TakeKernel(outcome, now)) Tell(source, outcome);
@@ -130,4 +137,8 @@ internal sealed class KernelOutcomes(ShardingPrograms programs, Mailbox mailbox,
         mailbox.Post(new OutputMessage.OutcomeSeen(source.Process, outcome));
         if (source.IsLogged) log.Outcome(source.Worker, source.Pid, outcome);
     }
+
+    /// <param name="Seen">An outcome of the BPF programs.</param>
+    /// <param name="Answered">The outcome of an answered call; null for one of the programs.</param>
+    private readonly record struct Report(ulong Process, ShardingOutcome Seen, BindOutcome? Answered);
 }

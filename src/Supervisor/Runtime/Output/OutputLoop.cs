@@ -52,7 +52,7 @@ internal sealed class OutputLoop : IDisposable
         _router = new LineRouter(mailbox, lines, log, kernel);
         _start = time.GetTimestamp();
         _epoll.Add(_wake, EpollEvents.Readable, WakeToken);
-        if (kernel is not null) _epoll.Add(kernel.Descriptor, EpollEvents.Readable, KernelToken);
+        if (kernel?.Descriptor is { } ring) _epoll.Add(ring, EpollEvents.Readable, KernelToken);
         Files = new FileQueues(log, time, Wake);
         _thread = new Thread(Run) { IsBackground = true, Name = "output" };
     }
@@ -82,6 +82,14 @@ internal sealed class OutputLoop : IDisposable
     public void ReadAdded()
     {
         if (!_arrivals.IsEmpty || Kernel is { HasChanges: true }) Wake();
+    }
+
+    /// <summary>Takes the outcome of an answered call. Thread-safe.</summary>
+    public void Tell(ulong process, BindOutcome outcome)
+    {
+        if (Kernel is null) return;
+        Kernel.Post(process, outcome);
+        Wake();
     }
 
     /// <summary>Runs a task on this loop's thread, in order. After the thread has ended, the caller's thread runs it.</summary>

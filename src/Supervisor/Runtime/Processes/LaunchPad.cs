@@ -70,23 +70,20 @@ internal sealed class LaunchPad(
         var (service, worker) = (launched.Service, launched.Worker);
         if (groups is null && MissingLimit(service.Process.Limits.Group) is { } missing) return new() { Error = missing };
         if (!TryReadFiles(service, control, out var fromFiles, out var error)) return new() { Error = error };
-        var request = WorkerRequest(launched, fromFiles, preload);
+        var request = WorkerRequest(launched, fromFiles, MethodChoice.Default);
         control.Reach("program", request.Arguments[0]);
-        var method = methods.Choose(
-            service.Process.Reuseport, request.Candidates, request.WorkingDirectory,
-            CredentialsOf(service.Process, launched.Account));
-        if (groups is not null) return Launch(spawner, control, launched, request, method, fromFiles);
-        if (!method.UsesLibrary) request = WorkerRequest(launched, fromFiles, library: null);
-        spawner.TrySpawn(request, out var spawned, out error, control);
+        var credentials = CredentialsOf(service.Process, launched.Account);
+        var method = methods.Choose(service.Process, request.Candidates, request.WorkingDirectory, credentials);
+        if (groups is not null) return LaunchInGroup(spawner, control, launched, method, fromFiles);
+        spawner.TrySpawn(WorkerRequest(launched, fromFiles, method), out var spawned, out error, control);
         return new() { Spawned = spawned, Error = error, Method = method };
     }
 
     /// <summary>Spawns the process in a control group of its own.</summary>
-    private LaunchResult Launch(
+    private LaunchResult LaunchInGroup(
         Spawner spawner,
         SpawnControl control,
         WorkerLaunch launched,
-        SpawnRequest request,
         MethodChoice method,
         List<KeyValuePair<string, string>> fromFiles)
     {
@@ -96,8 +93,8 @@ internal sealed class LaunchPad(
             return new() { Error = error, Group = group };
         using (directory)
         {
-            method = methods.Attach(method, process.Reuseport, directory, launched.Serial);
-            if (!method.UsesLibrary) request = WorkerRequest(launched, fromFiles, library: null);
+            method = methods.Attach(method, process, CredentialsOf(process, launched.Account), directory, launched.Serial);
+            var request = WorkerRequest(launched, fromFiles, method);
             if (TrySpawn(spawner, request, directory, process.Limits.Group, control, out var spawned, out error))
                 return new() { Spawned = spawned, Group = group, GroupId = directory.Id, Method = method };
         }
@@ -107,17 +104,20 @@ internal sealed class LaunchPad(
         return new() { Error = error, Group = group };
     }
 
-    /// <param name="library">The preload library; null to start without it.</param>
     private SpawnRequest WorkerRequest(
-        WorkerLaunch launched, List<KeyValuePair<string, string>> fromFiles, string? library)
+        WorkerLaunch launched, List<KeyValuePair<string, string>> fromFiles, MethodChoice method)
     {
         var (service, worker) = (launched.Service, launched.Worker);
         var changed = NamesUser(service.Process) ? launched.Account : null;
+        var library = method.UsesLibrary ? preload : null;
         var launch = LaunchSpec.ForWorker(service, worker, launched.Generation, _inherited, fromFiles, library, changed);
         if (launched.NotifySocket is { } path) launch = launch.With("NOTIFY_SOCKET", path);
-        return Request(service.Process, worker, launch, launched.Account) with
+        var request = Request(service.Process, worker, launch, launched.Account);
+        return request with
         {
-            StderrVariable = library is null ? null : LaunchSpec.StderrVariable,
+            StderrVariable = method.UsesLibrary ? LaunchSpec.StderrVariable : null,
+            NotifyBinds = method.UsesSeccomp,
+            NoNewPrivileges = request.NoNewPrivileges || methods.NeedsNoNewPrivileges(method),
         };
     }
 

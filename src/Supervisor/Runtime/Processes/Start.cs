@@ -89,5 +89,6 @@ internal abstract class Start
         spawned.Process.Dispose();
         spawned.Stdout?.Dispose();
         spawned.Stderr?.Dispose();
+        spawned.BindListener?.Dispose();
     }
 }

@@ -9,6 +9,7 @@ using Reuseportd.Observability.Events;
 using Reuseportd.Observability.Lines;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Methods;
 using Reuseportd.Runtime.Output;
 using Serilog;
 
@@ -24,6 +25,7 @@ internal sealed class WorkerTable(
     DescriptorTable descriptors,
     OutputLoop output,
     UnwatchedProcesses unwatched,
+    BindNotifiers notifiers,
     Guard? guard,
     FleetEvents events,
     ILogger log) : IDescriptorOwner
@@ -105,13 +107,12 @@ internal sealed class WorkerTable(
 
         process = start.MakeProcess(spawned, now);
         Enter(process);
-        var watched = descriptors.Add(process.Handle, ExitOnce, process.Serial, this);
-        if (watched != Errno.None)
+        error = Watch(process, spawned, start.Spec);
+        if (error is not null)
         {
             Forget(process);
             unwatched.End(start);
             Drop(start);
-            error = new SpawnError("epoll_ctl", "pidfd", watched);
             process = null;
             return false;
         }
@@ -121,8 +122,20 @@ internal sealed class WorkerTable(
         log.Spawned(process.Slot.Name, process.Handle.Pid, start.Generation, process.Method.Method);
         Connect(spawned.Stdout, process, OutputStream.Stdout, start.Stdout);
         Connect(spawned.Stderr, process, OutputStream.Stderr, start.Stderr);
-        if (process.Method.UsesKernel) output.Kernel?.Add(SourceOf(process));
+        if (process.Method.IsObserved) output.Kernel?.Add(SourceOf(process));
         return true;
+    }
+
+    private SpawnError? Watch(WorkerProcess process, Spawned spawned, ServiceSpec spec)
+    {
+        if (spawned.BindListener is { } listener)
+        {
+            var answered = notifiers.Add(process.Slot.Name.Service, listener, spec.Process.Reuseport, process.Serial);
+            if (answered != Errno.None) return new SpawnError("seccomp", "listener", answered);
+        }
+
+        var watched = descriptors.Add(process.Handle, ExitOnce, process.Serial, this);
+        return watched == Errno.None ? null : new SpawnError("epoll_ctl", "pidfd", watched);
     }
 
     private void Enter(WorkerProcess process)
@@ -226,7 +239,7 @@ internal sealed class WorkerTable(
         _bySerial.Remove(process.Serial);
         _byPid.Remove(process.Handle.Pid);
         guard?.Forget(process.Handle.Pid);
-        if (process.Method.UsesKernel) output.Kernel?.Remove(process.Serial);
+        if (process.Method.IsObserved) output.Kernel?.Remove(process.Serial);
         if (process.Slot.Last == process) _ended.Add(process.Serial, process);
         process.Slot.Leave(process);
     }
