@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
-using Reuseportd.Linux.Interop;
 
 namespace Reuseportd.Linux.Sharding;
 
@@ -11,9 +11,14 @@ internal readonly record struct KernelLayout
 {
     private const string Path = "/sys/kernel/btf/vmlinux";
     private const long MostBytes = 64 << 20;
+    private const uint FirstPidNamespace = 0xeffffffc; // PROC_PID_INIT_INO
+    private const uint UnknownPidNamespace = uint.MaxValue;
 
     private static readonly string[] Wanted =
-        ["sock", "socket", "socket_alloc", "inode", "task_struct", "inet_bind", "inet6_bind"];
+    [
+        "sock", "socket", "socket_alloc", "inode", "task_struct", "pid", "upid", "pid_namespace", "ns_common", "inet_bind",
+        "inet6_bind",
+    ];
 
     public uint Socket { get; init; }
 
@@ -25,14 +30,60 @@ internal readonly record struct KernelLayout
 
     public uint ProcessId { get; init; }
 
+    public uint Leader { get; init; }
+
+    public uint Pid { get; init; }
+
+    public uint Level { get; init; }
+
+    public uint Numbers { get; init; }
+
+    public uint NumberSize { get; init; }
+
+    public uint Namespace { get; init; }
+
+    public uint InodeOfNamespace { get; init; }
+
+    /// <summary>
+    /// The inode of the pid namespace in which outcomes tell processes. 0 means the first one, for which the programs need no
+    /// offset.
+    /// </summary>
+    public uint PidNamespace { get; init; }
+
     /// <summary>The number of a function in the kernel's BTF.</summary>
     public uint Bind4 { get; init; }
 
     /// <inheritdoc cref="Bind4"/>
     public uint Bind6 { get; init; }
 
-    /// <summary>Reads 5 MB, which takes some milliseconds. Without the file, all is unknown.</summary>
-    public static unsafe KernelLayout OfThisKernel()
+    /// <summary>Reads 5 MB, which takes some milliseconds. Without the file, all offsets are unknown.</summary>
+    public static KernelLayout OfThisKernel() => Read() with { PidNamespace = OwnPidNamespace() };
+
+    public static KernelLayout From(ReadOnlySpan<byte> data)
+    {
+        var types = new KernelTypes(data, Wanted);
+        var inode = types.OffsetOf("socket_alloc", "vfs_inode") - types.OffsetOf("socket_alloc", "socket")
+            + types.OffsetOf("inode", "i_ino");
+        return new KernelLayout
+        {
+            Socket = OrUnknown(types.OffsetOf("sock", "sk_socket")),
+            Inode = OrUnknown(inode),
+            Backlog = OrUnknown(types.OffsetOf("sock", "sk_max_ack_backlog")),
+            Sock = OrUnknown(types.OffsetOf("socket", "sk")),
+            ProcessId = OrUnknown(types.OffsetOf("task_struct", "tgid")),
+            Leader = OrUnknown(types.OffsetOf("task_struct", "group_leader")),
+            Pid = OrUnknown(types.OffsetOf("task_struct", "thread_pid")),
+            Level = OrUnknown(types.OffsetOf("pid", "level")),
+            Numbers = OrUnknown(types.OffsetOf("pid", "numbers")),
+            NumberSize = OrUnknown(types.OffsetOf("upid", "ns") + sizeof(ulong)),
+            Namespace = OrUnknown(types.OffsetOf("upid", "ns")),
+            InodeOfNamespace = OrUnknown(types.OffsetOf("pid_namespace", "ns") + types.OffsetOf("ns_common", "inum")),
+            Bind4 = types.IdOf("inet_bind"),
+            Bind6 = types.IdOf("inet6_bind"),
+        };
+    }
+
+    private static unsafe KernelLayout Read()
     {
         try
         {
@@ -56,24 +107,18 @@ internal readonly record struct KernelLayout
         }
     }
 
-    public static KernelLayout From(ReadOnlySpan<byte> data)
-    {
-        var types = new KernelTypes(data, Wanted);
-        var inode = types.OffsetOf("socket_alloc", "vfs_inode") - types.OffsetOf("socket_alloc", "socket")
-            + types.OffsetOf("inode", "i_ino");
-        return new KernelLayout
-        {
-            Socket = OrUnknown(types.OffsetOf("sock", "sk_socket")),
-            Inode = OrUnknown(inode),
-            Backlog = OrUnknown(types.OffsetOf("sock", "sk_max_ack_backlog")),
-            Sock = OrUnknown(types.OffsetOf("socket", "sk")),
-            ProcessId = OrUnknown(types.OffsetOf("task_struct", "tgid")),
-            Bind4 = types.IdOf("inet_bind"),
-            Bind6 = types.IdOf("inet6_bind"),
-        };
-    }
-
     private static uint OrUnknown(int? offset) => (uint)Math.Max(offset ?? 0, 0);
+
+    private static uint OwnPidNamespace()
+    {
+        const string start = "pid:[";
+        var link = new FileInfo("/proc/self/ns/pid").LinkTarget;
+        if (link is null || !link.StartsWith(start, StringComparison.Ordinal)) return UnknownPidNamespace;
+        var isNumber = uint.TryParse(
+            link.AsSpan(start.Length).TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out var inode);
+        if (!isNumber) return UnknownPidNamespace;
+        return inode == FirstPidNamespace ? 0 : inode;
+    }
 
     private static int ReadAll(Microsoft.Win32.SafeHandles.SafeFileHandle file, Span<byte> into)
     {

@@ -45,7 +45,8 @@ internal readonly record struct ShardingOutcome
     private readonly RawAddress _address;
 
     /// <summary>
-    /// The process that called bind(2), in the first pid namespace. Of a listen, 0 for a socket that was not bound before.
+    /// The process that made the call, in the daemon's pid namespace. 0 if it is not visible there, or if a daemon outside of the
+    /// first pid namespace has no BTF.
     /// </summary>
     public readonly uint Pid;
 

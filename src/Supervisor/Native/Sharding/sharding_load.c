@@ -98,7 +98,15 @@ static int load_programs(struct reuseportd_sharding *opened, const struct own_ma
         {"connections", own->connections}};
     const struct bpf_constant constants[] = {
         {"layout_socket", layout->socket}, {"layout_inode", layout->inode},
-        {"layout_backlog", layout->backlog}, {"layout_sk", layout->sk},  {"layout_tgid", layout->tgid}};
+        {"layout_backlog", layout->backlog}, {"layout_sk", layout->sk},  {"layout_tgid", layout->tgid},
+        {"layout_leader", layout->leader},
+        {"layout_pid", layout->pid},
+        {"layout_level", layout->level},
+        {"layout_numbers", layout->numbers},
+        {"layout_number_size", layout->number_size},
+        {"layout_namespace", layout->namespace},
+        {"layout_inode_of_namespace", layout->inode_of_namespace},
+        {"pid_namespace", layout->pid_namespace}};
     const struct sharding_names names = {maps, sizeof maps / sizeof *maps, constants, sizeof constants / sizeof *constants};
     (void)reuseportd_sharding_trace(layout, &names, opened->failures); /* may be not permitted */
     return load_hooks(opened, &names, failed);
@@ -123,7 +131,8 @@ static void close_programs(struct reuseportd_sharding *opened)
 static int load_what_is_permitted(struct reuseportd_sharding *opened, const struct own_maps *own,
                                   const struct share_layout *layout, const char **failed)
 {
-    const struct share_layout unread = {.sk = layout->sk, .bind4 = layout->bind4, .bind6 = layout->bind6};
+    const struct share_layout unread = {
+        .sk = layout->sk, .bind4 = layout->bind4, .bind6 = layout->bind6, .pid_namespace = layout->pid_namespace};
     int error = load_programs(opened, own, layout, failed);
     if (error != EINVAL || layout->socket == 0)
         return error;

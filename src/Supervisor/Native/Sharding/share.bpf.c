@@ -179,7 +179,7 @@ static always_inline int after_bind(struct bpf_sock *sk)
         return 1;
     attempt.event.port = (__u16)sk->src_port; /* after a bind to port 0, the port that the kernel chose */
     attempt.event.inode = inode_of(sk);
-    attempt.event.pid = bpf_get_current_pid_tgid() >> 32;
+    attempt.event.pid = current_pid();
     tell(worker, &attempt.event);
     return 1;
 }

@@ -6,7 +6,7 @@
 #ifndef REUSEPORTD_SHARE_ATTEMPT_H
 #define REUSEPORTD_SHARE_ATTEMPT_H
 
-#include "share_layout.h"
+#include "share_pid.h"
 
 #define FREE 0ULL
 #define TAKEN (~0ULL) /* a program writes or reads the slot */

@@ -15,7 +15,6 @@ CONSTANT(layout_socket);
 CONSTANT(layout_inode);
 CONSTANT(layout_backlog);
 CONSTANT(layout_sk);
-CONSTANT(layout_tgid);
 
 /* The number that /proc/PID/fd shows as socket:[N]. */
 static always_inline __u64 inode_of(const void *sk)
@@ -36,15 +35,6 @@ static always_inline __s32 backlog_of(const void *sk)
     if (VALUE(layout_backlog) != 0)
         bpf_probe_read_kernel(&backlog, sizeof backlog, sk + VALUE(layout_backlog));
     return backlog;
-}
-
-/* For hooks that may not call bpf_get_current_pid_tgid. 0 if unknown. */
-static always_inline __u32 pid_of_task(void)
-{
-    __u32 pid = 0;
-    if (VALUE(layout_tgid) != 0)
-        bpf_probe_read_kernel(&pid, sizeof pid, (const void *)(bpf_get_current_task() + VALUE(layout_tgid)));
-    return pid;
 }
 
 #endif

@@ -79,7 +79,7 @@ struct share_event {
     __u64 lost;    /* events of this worker that were lost before this one */
     __u64 inode;   /* of the socket; 0 if unknown */
     __u32 address[4];
-    __u32 pid; /* of the process that called bind(2), in the first pid namespace; 0 if unknown */
+    __u32 pid; /* of the process that made the call, in the daemon's pid namespace; 0 if unknown */
     __u16 port;   /* host order */
     __u16 protocol;
     __u8 kind;
@@ -115,7 +115,15 @@ struct share_layout {
     __u32 backlog; /* struct sock: sk_max_ack_backlog */
     __u32 sk;      /* struct socket: sk */
     __u32 tgid;    /* struct task_struct: tgid */
-    __u32 bind4;   /* ids of functions: inet_bind, inet6_bind */
+    __u32 leader;  /* struct task_struct: group_leader, thread_pid */
+    __u32 pid;
+    __u32 level; /* struct pid: level, numbers */
+    __u32 numbers;
+    __u32 number_size;
+    __u32 namespace; /* struct upid: ns; its nr is at 0 */
+    __u32 inode_of_namespace; /* struct pid_namespace: ns.inum */
+    __u32 pid_namespace; /* the inode of the daemon's pid namespace; 0 for the first one */
+    __u32 bind4; /* ids of functions: inet_bind, inet6_bind */
     __u32 bind6;
 };
 
