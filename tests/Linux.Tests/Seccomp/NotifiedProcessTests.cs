@@ -38,6 +38,18 @@ public sealed class NotifiedProcessTests
     });
 
     [Fact]
+    public void Give_KernelWithoutPidfdsOfThreads_SharesThePort()
+    {
+        OldKernel.RequireNumbers();
+        OldKernel.WithoutThreadPidfds(() => OwnNetwork.Run(spawner =>
+        {
+            using var service = new NotifiedService(Shards.Port());
+            for (var number = 0; number < 2; number++)
+                Assert.Equal(["bound"], service.Run(spawner, "binds-hard-static", "threads", "1", "tcp4,127.0.0.1,7000"));
+        }));
+    }
+
+    [Fact]
     public void Give_OtherFamiliesAndBadArguments_EndAsWithoutAFilter() => OwnNetwork.Run(spawner =>
     {
         using var service = new NotifiedService(Shards.Spec());
