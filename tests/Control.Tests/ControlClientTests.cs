@@ -13,7 +13,7 @@ public sealed class ControlClientTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void DefaultSocket_NamedByTheEnvironment_IsThatOne(bool privileged) =>
+    public void DefaultSocket_NamedByTheEnvironment_IsThatSocket(bool privileged) =>
         Assert.Equal(
             "/run/x.sock",
             ControlClient.DefaultSocket(

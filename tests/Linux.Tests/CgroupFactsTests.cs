@@ -61,7 +61,7 @@ public sealed class CgroupFactsTests
         Assert.Equal(isWorkers, CgroupName.IsWorkers(name));
 
     [Fact]
-    public void TryFind_OwnOfAMachine_IsRefused()
+    public void TryFind_RootGroupOfTheMachine_IsRefused()
     {
         var mount = CgroupMount.Unified(File.ReadAllText("/proc/self/mountinfo"), "0::/");
         Assert.SkipWhen(mount is null, "needs cgroup v2");
@@ -71,7 +71,7 @@ public sealed class CgroupFactsTests
     }
 
     [Fact]
-    public void TryFind_MarkedAndNot_IsFoundOrRefused()
+    public void TryFind_Mark_DecidesWhetherTheGroupIsUsed()
     {
         using var marked = new DelegatedCgroup();
         using var unmarked = new DelegatedCgroup(isMarked: false);

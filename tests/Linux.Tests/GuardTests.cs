@@ -37,7 +37,7 @@ public sealed class GuardTests : IDisposable
 
     /// <summary>Heaps of the daemon, which has written to them, or will.</summary>
     [Fact]
-    public unsafe void TryStart_Guard_GivesBackTheHeapsThatItInherits()
+    public unsafe void TryStart_Guard_ReleasesTheInheritedHeaps()
     {
         const int mebibytes = 64;
         var heap = (byte*)NativeMemory.Alloc(mebibytes << 20);

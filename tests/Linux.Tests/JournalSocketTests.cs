@@ -92,7 +92,7 @@ public sealed class JournalSocketTests : IDisposable
     }
 
     [Fact]
-    public void SendDatagrams_JournaldStartedAnew_IsFound()
+    public void SendDatagrams_JournaldRestarted_IsFound()
     {
         using var socket = new JournalSocket(_folder["second"]);
         for (var start = 0; start < 2; start++)

@@ -34,7 +34,7 @@ public sealed class MemoryLockedFileTests
     [Theory]
     [InlineData(Most - 1, true)]
     [InlineData(Most, false)]
-    public void Read_LargeFile_HasABound(int length, bool isRead)
+    public void Read_LargeFile_IsBounded(int length, bool isRead)
     {
         using var folder = new TemporaryFolder();
         using var stream = File.Create(folder["large"]);

@@ -36,7 +36,7 @@ public sealed class PortHolderTests
     }
 
     [Fact]
-    public void Described_AUser_IsItsNameAndNumber()
+    public void Described_User_IsItsNameAndNumber()
     {
         Assert.Equal("root (0)", UserDatabase.Described(0));
         Assert.Equal("4242424", UserDatabase.Described(4_242_424));

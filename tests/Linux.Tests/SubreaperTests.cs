@@ -19,7 +19,7 @@ public sealed class SubreaperTests
     }
 
     [Fact]
-    public void Reap_EndedProcessOfNoWorker_IsReaped()
+    public void Reap_EndedOrphan_IsReaped()
     {
         using var orphan = EndedOrphan();
 

@@ -28,7 +28,7 @@ public sealed class GateRuleTests
 
     [Theory]
     [MemberData(nameof(Table))]
-    public void Decide_EachLoad_IsAsInTheTable(int open, int idle, int all, int idlest, string entry) =>
+    public void Decide_EachLoad_HasTheResultOfTheTable(int open, int idle, int all, int idlest, string entry) =>
         Assert.Equal(entry, Rule.Decide(new UserLoad(open, idle, 0), all, new UserLoad(idlest, idlest, 0)).ToString());
 
     [Theory]

@@ -20,7 +20,7 @@ public sealed partial class FileCycleTests
     [InlineData("class A { B b; C c; }", "class B { C c; }", "class C { int A { get; } }", 0)]
     [InlineData("class A { B b; }", "class B { int C => x.A; }", "class C { B b; }", 0)]
     [InlineData("class A { B b; }", "class X { }\nclass B { C c; }", "internal sealed record C(A A);", 3)]
-    public void Cycle_OfEachForm_IsFound(string first, string second, string third, int length) => Assert.Equal(
+    public void Cycle_EachForm_IsFound(string first, string second, string third, int length) => Assert.Equal(
         length, Cycle(new Dictionary<string, string> { ["1"] = first, ["2"] = second, ["3"] = third }).Count);
 
     /// <summary>The files that are left when files that refer to no other file are removed, again and again.</summary>

@@ -33,13 +33,13 @@ public sealed class HouseTests
             Assert.True(House.FloorOf(folder) is not null, $"{folder} stands on no floor"));
 
     [Fact]
-    public void Supervisor_EveryReference_LeadsDownwards() => Hold(References, House.ForbiddenReferences);
+    public void Supervisor_EveryReference_IsToALowerFloor() => Hold(References, House.ForbiddenReferences);
 
     [Fact]
-    public void Supervisor_EveryReferenceToARoom_LeadsDownwards() => Hold(RoomReferences, House.ForbiddenRooms);
+    public void Supervisor_EveryReferenceToARoom_IsToALowerRoom() => Hold(RoomReferences, House.ForbiddenRooms);
 
     [Fact]
-    public void Supervisor_EveryFile_StandsInARoom() =>
+    public void Supervisor_EveryFile_IsInARoom() =>
         Assert.All(Sources.Supervisor.Keys, path => Assert.True(House.HasItsPlace(path), path));
 
     [Fact]
@@ -47,11 +47,11 @@ public sealed class HouseTests
         Assert.True(House.IsInItsNamespace(file.Key, file.Value), $"{file.Key} is in {House.DeclaredNamespace(file.Value)}"));
 
     [Fact]
-    public void Supervisor_AboveTheSecondFloor_NothingIsLocked() =>
+    public void Supervisor_AboveTheSecondFloor_HasNoLocks() =>
         Hold(Locks, (path, source) => House.FloorOf(House.FolderOf(path)) <= 2 ? [] : House.Locks(source));
 
     [Fact]
-    public void Supervisor_OnTheLowestFloors_OnlyValuesAreSeen() =>
+    public void Supervisor_LowestFloors_ReadNoClockFileOrProcess() =>
         Hold(Surroundings, (path, source) => House.FloorOf(House.FolderOf(path)) <= 1 ? House.Surroundings(source) : []);
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class HouseTests
         Assert.Equal(["Program.cs"], Sources.Supervisor.Keys.Where(path => House.FolderOf(path).Length == 0));
 
     [Fact]
-    public void Contract_SharedWithTheClient_RefersToNothingElse() => Assert.All(
+    public void Contract_SharedWithTheClient_RefersToNoOtherFolder() => Assert.All(
         Sources.Supervisor.Where(file => file.Key.StartsWith("Api/Contract/", StringComparison.Ordinal)),
         file => Assert.Equal(["Api"], House.References(file.Value)));
 

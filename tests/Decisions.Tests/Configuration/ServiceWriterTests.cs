@@ -61,7 +61,7 @@ public sealed class ServiceWriterTests
     ];
 
     [Fact]
-    public void File_ServicesOfAllKeys_AreReadBackAsTheyWere() => Gen.Int[0, 999].Array[Keys.Length].Sample(
+    public void File_ServicesOfAllKeys_AreReadBackUnchanged() => Gen.Int[0, 999].Array[Keys.Length].Sample(
         choices =>
         {
             var text = string.Join(

@@ -33,7 +33,7 @@ public sealed class FileQueueTests : IDisposable
     }
 
     [Fact]
-    public void Append_Lines_AreWrittenAsTheyAre()
+    public void Append_Lines_AreWrittenUnchanged()
     {
         Append(this, "one\ntwo\n");
         Append(this, "\0\n");
@@ -70,7 +70,7 @@ public sealed class FileQueueTests : IDisposable
     }
 
     [Fact]
-    public void Append_NoRoom_IsLostAndCountedWithoutAWait()
+    public void Append_NoRoom_DropsAndCountsWithoutAWait()
     {
         _disk.Hold();
         Append(this, "first\n");

@@ -91,7 +91,7 @@ public sealed class LogQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task AppendLines_DestinationTakesWhileWaitedFor_LosesNothing()
+    public async Task AppendLines_DestinationAcceptsDuringTheWait_LosesNothing()
     {
         FillBehindHeldWrite();
         var waiting = Task.Run(() => _queue.AppendLines(Large(1)));
@@ -142,7 +142,7 @@ public sealed class LogQueueTests : IDisposable
     }
 
     [Fact]
-    public void AppendLines_RecordLargerThanTheQueue_PassesWhenNothingElseWaits()
+    public void AppendLines_RecordLargerThanTheQueue_IsAcceptedWhenTheQueueIsEmpty()
     {
         _queue.Start();
         Assert.True(_queue.AppendLines(Records.Of(new string('x', 4 * Capacity) + "\n")));
@@ -225,7 +225,7 @@ public sealed class LogQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task Stop_LinesWaitingForRoom_AreLetGo()
+    public async Task Stop_LinesWaitingForRoom_AreDropped()
     {
         FillBehindHeldWrite();
         var waiting = Task.Run(() => _queue.AppendLines(Large(1)));

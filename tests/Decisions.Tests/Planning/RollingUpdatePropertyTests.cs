@@ -34,7 +34,7 @@ public sealed class RollingUpdatePropertyTests
     /// a time. No command waits for a worker that nothing is done for.
     /// </summary>
     [Fact]
-    public void Step_AnyCrashesAndCommands_KeepsThePromisesAndEnds() =>
+    public void Step_AnyCrashesAndCommands_KeepsTheGuaranteesAndEnds() =>
         Gen.Select(Policies, Gen.Int[1, 6], Days).Sample((policy, workers, day) =>
         {
             var fleet = Live(policy, workers, day);

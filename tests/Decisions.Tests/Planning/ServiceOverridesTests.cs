@@ -44,7 +44,7 @@ public sealed class ServiceOverridesTests
 
     [Theory]
     [MemberData(nameof(Stories))]
-    public void ServiceOverrides_AfterAStory_IsAsTheLastWordOfEach(bool autostart, string story, string wanted, int workers)
+    public void ServiceOverrides_SeveralCommands_LastOneOfEachKindHolds(bool autostart, string story, string wanted, int workers)
     {
         var declared = Specs.Service("web") with { Workers = Count, Autostart = autostart };
         var overrides = ServiceOverrides.From(declared);

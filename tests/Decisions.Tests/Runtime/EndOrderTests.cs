@@ -10,7 +10,7 @@ public sealed class EndOrderTests
     private readonly EndOrder _ends = new();
 
     [Fact]
-    public void TakeReady_NotEmptyAtTwoLooks_Waits()
+    public void TakeReady_QueueNotEmptyTwiceInARow_Waits()
     {
         var process = Process(1, Group(SteeringKind.Program, out _));
         _ends.Add(process);
@@ -35,7 +35,7 @@ public sealed class EndOrderTests
     }
 
     [Fact]
-    public void TakeReady_SeveralOfAGroupByPlace_GoOneAfterTheOther()
+    public void TakeReady_SeveralOfAClassicGroup_EndOneAfterTheOther()
     {
         var group = Group(SteeringKind.Classic, out _);
         PlacedProcess[] processes = [.. Enumerable.Range(1, 3).Select(serial => Process((ulong)serial, group))];
@@ -52,7 +52,7 @@ public sealed class EndOrderTests
 
     /// <summary>One that serves again has to be empty anew; who comes behind it does not wait for it.</summary>
     [Fact]
-    public void TakeReady_FirstHasSomethingAgain_TheNextGoes()
+    public void TakeReady_FirstHasAConnectionAgain_NextEnds()
     {
         var group = Group(SteeringKind.Classic, out _);
         var (one, two) = (Empty(Process(1, group)), Empty(Process(2, group)));
@@ -65,7 +65,7 @@ public sealed class EndOrderTests
     [Theory]
     [InlineData(false, 3)]
     [InlineData(true, 1)]
-    public void TakeReady_SeveralAtOnce_AsManyAsTheKindOfSteeringAllows(bool isByPlace, int expected)
+    public void TakeReady_SeveralAtOnce_CountDependsOnTheKindOfSteering(bool isByPlace, int expected)
     {
         var group = Group(isByPlace ? SteeringKind.Classic : SteeringKind.Program, out _);
         for (ulong serial = 1; serial <= 3; serial++) _ends.Add(Empty(Process(serial, group)));

@@ -7,7 +7,7 @@ namespace Decisions.Tests.Runtime;
 public sealed class FleetControlTests
 {
     [Fact]
-    public async Task SnapshotAsync_OfManyBeforeTheLoopLooks_IsTakenOnce()
+    public async Task SnapshotAsync_ManyRequestsBeforeTheLoopRuns_AreTakenOnce()
     {
         using var mailbox = new Mailbox(TimeProvider.System);
         using var control = new FleetControl(mailbox, null!, null!, null!, null!, TimeProvider.System, Serilog.Core.Logger.None);

@@ -51,7 +51,7 @@ public sealed class ServiceManagerTests
     }
 
     [Fact]
-    public void Reload_BeforeTheStartIsOver_IsNotTakenForItsEnd()
+    public void Reload_DuringTheStart_IsNotReported()
     {
         using var manager = Manager();
         manager.Reloading();
@@ -84,7 +84,7 @@ public sealed class ServiceManagerTests
     }
 
     [Fact]
-    public void Tell_NoReceiver_IsNoFault()
+    public void Tell_NoReceiver_DoesNotThrow()
     {
         using var manager = Manager();
         _notifier.Fault = new SocketException((int)SocketError.ConnectionRefused);

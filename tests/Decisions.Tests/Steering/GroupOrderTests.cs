@@ -41,7 +41,7 @@ public sealed class GroupOrderTests
     }
 
     [Fact]
-    public void Rejoined_OneOfFour_IsLast()
+    public void Rejoined_MemberOfFour_IsLast()
     {
         var order = new GroupOrder();
         order.Observe([1, 2, 3, 4]);

@@ -51,7 +51,7 @@ public sealed class AttributeTests : DaemonTest
     }
 
     [Fact]
-    public async Task LoopsThreads_AreAheadOfTheOthers_AndNoWorkerIs()
+    public async Task Priority_LoopThreads_AreAboveOtherThreadsAndWorkers()
     {
         Root.Require();
         Daemon.Configure(Sleeper(""));

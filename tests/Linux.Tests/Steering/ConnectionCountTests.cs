@@ -33,7 +33,7 @@ public sealed class ConnectionCountTests
     });
 
     [Fact]
-    public void Take_SeveralPortsAndFamilies_ThoseAskedForCount() => OwnNetwork.Run(() =>
+    public void Take_SeveralPortsAndFamilies_CountsTheRequestedOnly() => OwnNetwork.Run(() =>
     {
         IPEndPoint[] endpoints =
             [new(IPAddress.Loopback, 7001), new(IPAddress.IPv6Loopback, 7002), new(IPAddress.Loopback, 7003)];
@@ -47,7 +47,7 @@ public sealed class ConnectionCountTests
     });
 
     [Fact]
-    public void HeldBy_Cgroup_TheWorkersThatWereMadeInIt() => OwnNetwork.Run(spawner =>
+    public void HeldBy_Cgroup_CountsWorkersInIt() => OwnNetwork.Run(spawner =>
     {
         using var group = new TestCgroup();
         var request = TestWorker.Request("shares", "a", "tcp4,127.0.0.1,7000") with { Cgroup = group.Folder };

@@ -132,7 +132,7 @@ public sealed class DatagramSteeringTests
     });
 
     [Fact]
-    public void Leave_QueueOfDatagrams_IsSeenUntilTheOldOneHasReadIt() => OwnNetwork.Run(() =>
+    public void Leave_QueueOfDatagrams_IsReportedUntilTheOldProcessHasReadIt() => OwnNetwork.Run(() =>
     {
         Need.Program();
         using var port = new SharedPort("127.0.0.1", isStream: false);

@@ -46,7 +46,7 @@ public sealed class MigrationTests
     });
 
     [Fact]
-    public void Rescue_NoSteeringAndTheSetting_OutOfTheGroupAndBack() => OwnNetwork.Run(() =>
+    public void Rescue_NoSteeringWithTheSetting_LeavesAndRejoinsTheGroup() => OwnNetwork.Run(() =>
     {
         Root.Require();
         using var port = new SharedPort();
@@ -72,7 +72,7 @@ public sealed class MigrationTests
     });
 
     [Fact]
-    public void Probe_AsRoot_TheProgram()
+    public void Probe_AsRoot_ChoosesTheProgram()
     {
         Need.Program();
         Assert.Equal(new SteeringMode(SteeringKind.Program, ""), SteeringMode.Probe());
