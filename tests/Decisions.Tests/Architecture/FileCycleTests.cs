@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Decisions.Tests.Architecture;
 
 /// <summary>
-/// No files of Runtime refer to each other in a circle. Types that know each other, as a slot and its process do, stand in one
-/// file. Between rooms a circle is impossible, as each room refers to lower rooms only.
+/// No files of Runtime refer to each other in a circle. Types that refer to each other, such as a slot and its process, are in
+/// one file. Between rooms a circle is impossible, as each room refers to lower rooms only.
 /// </summary>
 public sealed partial class FileCycleTests
 {
@@ -23,7 +23,7 @@ public sealed partial class FileCycleTests
     public void Cycle_EachForm_IsFound(string first, string second, string third, int length) => Assert.Equal(
         length, Cycle(new Dictionary<string, string> { ["1"] = first, ["2"] = second, ["3"] = third }).Count);
 
-    /// <summary>The files that are left when files that refer to no other file are removed, again and again.</summary>
+    /// <summary>Removes files that refer to no other file until none is left. The remaining files form cycles.</summary>
     private static HashSet<string> Cycle(IReadOnlyDictionary<string, string> files)
     {
         var declaring = files

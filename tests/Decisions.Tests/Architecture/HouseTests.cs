@@ -1,12 +1,12 @@
 namespace Decisions.Tests.Architecture;
 
 /// <summary>
-/// The floors: a folder refers to lower floors only, and folders of one floor do not know each other. What is allowed all the
-/// same stands in the lists below with its reason, and nothing stands there that is not needed.
+/// The floors: a folder refers to lower floors only, and folders of one floor do not refer to each other. The lists below name
+/// the exceptions with their reasons. A test fails if an entry is no longer needed.
 /// </summary>
 public sealed class HouseTests
 {
-    /// <summary>File and what it refers to, and why it may.</summary>
+    /// <summary>A file, the folder that the file refers to, and the reason for the exception.</summary>
     private static readonly Dictionary<(string File, string Word), string> References = [];
 
     private static readonly Dictionary<(string File, string Word), string> RoomReferences = [];
@@ -71,8 +71,8 @@ public sealed class HouseTests
         Assert.DoesNotContain("Reuseportd.Api;", file.Value, StringComparison.Ordinal);
     });
 
-    /// <summary>That nothing is found but what is excepted, and all of that.</summary>
-    /// <param name="files">Those of the supervisor where nothing else is given.</param>
+    /// <summary>Asserts that the findings are exactly the exceptions.</summary>
+    /// <param name="files">By default, the files of the supervisor.</param>
     internal static void Hold(
         Dictionary<(string File, string Word), string> exceptions, Func<string, string, IEnumerable<string>> find,
         IReadOnlyDictionary<string, string>? files = null)

@@ -1,6 +1,6 @@
 namespace Decisions.Tests.Architecture;
 
-/// <summary>That the house's rules find what is against them, and nothing else.</summary>
+/// <summary>The rules of <see cref="House"/> find violations, and only violations.</summary>
 public sealed class ViolationTests
 {
     [Theory]

@@ -9,7 +9,7 @@ using Reuseportd.Model;
 namespace Decisions.Tests.Configuration;
 
 /// <summary>
-/// Whatever the text: no crash, no hang, and either a whole fleet or errors with a place inside the file. 20,000 texts:
+/// No text causes a crash or a hang. Each has a complete fleet, or errors with a place inside the file. 20,000 texts:
 /// mutations of the examples, the corpus and the golden cases, random services, random bytes.
 /// </summary>
 public sealed class FuzzTests

@@ -20,7 +20,7 @@ public sealed class NextStartTests
             .Select(key => $"/etc/reuseportd: warning: {key}: takes effect at the next start of reuseportd"),
         NextStart.Warnings("/etc/reuseportd", Started, DaemonSpec.Default).Select(warning => warning.ToString()));
 
-    /// <summary>A key that is added to the daemon's settings is added there, too.</summary>
+    /// <summary>Each key of the daemon's settings has a warning.</summary>
     [Fact]
     public void Warnings_AllKeysOfTheDaemon_AreCovered() => Assert.Equal(
         DaemonReader.Keys.Select(key => key.Name).Order(),

@@ -99,7 +99,7 @@ public sealed class BindCausesTests
 
     public static TheoryData<bool, string, int, bool> Elsewhere => new()
     {
-        // stream, address, port, whether the socket is in the way
+        // stream, address, port, true if the socket conflicts
         { true, "127.0.0.1", Port, true },
         { true, "0.0.0.0", Port, true },
         { true, "::", Port, true },

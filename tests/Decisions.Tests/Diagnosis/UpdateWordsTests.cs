@@ -7,7 +7,7 @@ using Reuseportd.Slots;
 
 namespace Decisions.Tests.Diagnosis;
 
-/// <summary>The words for updates and commands that did not do what they were to do.</summary>
+/// <summary>The texts for updates and commands that failed.</summary>
 public sealed class UpdateWordsTests
 {
     private static readonly WorkerSnapshot Web =

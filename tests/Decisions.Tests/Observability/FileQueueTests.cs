@@ -140,7 +140,7 @@ public sealed class FileQueueTests : IDisposable
         return _disk.Text;
     }
 
-    /// <summary>A file with so much room, on a disk that stands still while it is held.</summary>
+    /// <summary>A file with so much room, on a disk that blocks writes while the test holds it.</summary>
     private sealed class TestFile : IFileTransport
     {
         private readonly ManualResetEventSlim _open = new(initialState: true);

@@ -103,7 +103,7 @@ public sealed class LastWordsTests
         Assert.Equal(new string('x', ahead) + string.Concat(Enumerable.Repeat(character, whole)) + "...", _words.Line);
     }
 
-    /// <summary>However a stream is read, its last line is the same.</summary>
+    /// <summary>The last line does not depend on the sizes of reads.</summary>
     [Theory]
     [InlineData("one\ntwo\n")]
     [InlineData("\n\none\n  \n")]

@@ -69,7 +69,7 @@ public sealed class LogQueueTests : IDisposable
         FillBehindHeldWrite();
         var accepted = 0;
         while (_queue.TryAppend(Records.Of("event\n"))) accepted++;
-        // Lines left room for the events that tell of them.
+        // Lines leave room for events.
         Assert.True(accepted > 10);
         Assert.Equal(1, _queue.Lost.Events);
         Assert.Equal(0, _queue.Lost.Lines);
@@ -85,7 +85,7 @@ public sealed class LogQueueTests : IDisposable
         Assert.False(waiting.IsCompleted);
         _time.Advance(TimeSpan.FromTicks(1));
         Assert.False(await waiting.WaitAsync(Deadlines.Patience));
-        // No further wait while it stays stuck.
+        // The queue does not wait again while the destination is stuck.
         Assert.False(_queue.AppendLines(Large(2)));
         Assert.Equal(3, _queue.Lost.Lines);
     }

@@ -68,7 +68,7 @@ public sealed class OutputRetentionTests
         Assert.Equal("34", seen[^1].Text);
         Assert.Equal(30 - seen.Length, seen[0].Lost);
         Assert.All(seen[1..], one => Assert.Null(one.Lost));
-        // The end of the half line, which lies behind the gap, is not joined to its beginning.
+        // The end of a line after the gap is not joined to its beginning before the gap.
         Assert.DoesNotContain(seen, one => one.Text.Contains("half", StringComparison.Ordinal));
 
         void Write(int first, int count)
@@ -95,7 +95,7 @@ public sealed class OutputRetentionTests
     }
 
     /// <summary>
-    /// Two thousand workers that all flood hold no more than the budget, and each of the last has its newest line.
+    /// Two thousand flooding workers stay within the budget, and each of the last has its newest line.
     /// </summary>
     [Fact]
     public void Append_ManyWorkers_StaysWithinItsBounds()

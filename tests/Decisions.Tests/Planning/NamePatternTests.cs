@@ -61,7 +61,7 @@ public sealed class NamePatternTests
     public void ServiceAndIndex_Pattern_AreKnownIfOnlyOneMatches(string pattern, string? service, int? index) =>
         Assert.Equal((service, index), (new NamePattern(pattern).Service, new NamePattern(pattern).Index));
 
-    /// <summary>Backtracking over each star would take longer than the test lives.</summary>
+    /// <summary>Backtracking over each star would not end in time.</summary>
     [Fact]
     public void Fits_ManyStars_IsDecidedAtOnce() =>
         Assert.False(new NamePattern(string.Concat(Enumerable.Repeat("a*", 100)) + "b").FitsService(new string('a', 64)));

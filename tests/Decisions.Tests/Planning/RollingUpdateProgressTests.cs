@@ -4,7 +4,7 @@ using Reuseportd.Planning.RollingUpdates;
 
 namespace Decisions.Tests.Planning;
 
-/// <summary>The way of a worker from waiting to done, and what a failure leads to.</summary>
+/// <summary>The stages of a worker from waiting to done, and the results of a failure.</summary>
 public sealed class RollingUpdateProgressTests
 {
     private static readonly UpdateSpec StartFirst = UpdateSpec.Default with { MaxSurge = 2 };
@@ -87,7 +87,7 @@ public sealed class RollingUpdateProgressTests
     }
 
     [Theory]
-    // ready, other workers that are being replaced, whether a worker is changing -> next phase, actions
+    // ready, other workers that are being replaced, true if a worker is changing -> next phase, actions
     [InlineData(4, 0, false, "running", "replace-in-place 1")]
     [InlineData(3, 1, true, "running", "")]
     [InlineData(3, 0, true, "running", "")]
@@ -180,7 +180,7 @@ public sealed class RollingUpdateProgressTests
     }
 
     [Theory]
-    // taken back, change, failure action, phase -> what a user does after a stop
+    // rolled back, change, failure action, phase -> remedy after a stop
     [InlineData(true, true, "Rollback", "running", "ApplyFormerFile")]
     [InlineData(false, false, "Rollback", "running", "Start")]
     [InlineData(false, true, "Rollback", "running", "Apply")]

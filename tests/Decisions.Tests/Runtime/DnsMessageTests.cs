@@ -3,7 +3,7 @@ using Reuseportd.Runtime.Probing;
 
 namespace Decisions.Tests.Runtime;
 
-/// <summary>Bytes as RFC 1035 has them.</summary>
+/// <summary>Messages in the format of RFC 1035.</summary>
 public sealed class DnsMessageTests
 {
     private const ushort Id = 0x1234;

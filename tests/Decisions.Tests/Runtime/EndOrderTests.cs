@@ -50,7 +50,7 @@ public sealed class EndOrderTests
         Assert.Empty(_ends.TakeReady());
     }
 
-    /// <summary>One that serves again has to be empty anew; who comes behind it does not wait for it.</summary>
+    /// <summary>A process with a new connection must be empty twice again. The next process does not wait for it.</summary>
     [Fact]
     public void TakeReady_FirstHasAConnectionAgain_NextEnds()
     {
@@ -96,7 +96,7 @@ public sealed class EndOrderTests
         return new SharedGroup(default, steering, "web", Balance.Default, StallSpec.Default);
     }
 
-    /// <summary>Remembers whose end it was told of last.</summary>
+    /// <summary>Remembers the process whose end was reported last.</summary>
     private sealed class Recorded(SteeringKind kind) : IGroupSteering
     {
         public SteeringKind Kind => kind;

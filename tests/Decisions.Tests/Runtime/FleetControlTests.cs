@@ -19,7 +19,7 @@ public sealed class FleetControlTests
         first.Done.SetResult(snapshot);
 
         foreach (var one in early) Assert.Same(snapshot, await one);
-        // Who asks while it is taken has another, in which nothing is missing.
+        // A request during a snapshot gets a later snapshot, with all changes.
         Assert.False(late.IsCompleted);
         Assert.NotSame(first, Take());
 

@@ -37,7 +37,7 @@ public sealed class MarksTests
     [InlineData("nginx: worker process|")]
     public void Find_MarkIsMissing_IsNone(string environ) => Assert.Null(Marks.Find(Bytes(environ)));
 
-    /// <summary>Of a process that has gone there is nothing to read.</summary>
+    /// <summary>The environment of an ended process cannot be read.</summary>
     [Fact]
     public void Find_EmptyEnvironment_IsNone() => Assert.Null(Marks.Find(null));
 

@@ -128,7 +128,7 @@ public sealed class StartQueueTests
         foreach (var start in starts) _queue.Add(line, start);
     }
 
-    /// <summary>Takes as many as there are lines, each of which must be the one that it is of.</summary>
+    /// <summary>Takes one start for each line, and asserts that it is that of the line.</summary>
     private List<string> Begin(params ServiceStarts<string>[] lines)
     {
         var starts = new List<string>();

@@ -3,7 +3,7 @@ using Reuseportd.Slots;
 
 namespace Decisions.Tests.Slots;
 
-/// <summary>Workers that say themselves that they are ready, or are asked, before and after.</summary>
+/// <summary>Workers that report their readiness, and workers with readiness or liveness probes.</summary>
 public sealed class SlotMachineProbeTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

@@ -53,7 +53,7 @@ public sealed class SlotMachineTreeTests
         Assert.Equal("stopping", life.Apply("tree-ended").Slot.State.Word);
     }
 
-    /// <summary>The second process runs, and something of the first lives.</summary>
+    /// <summary>The second process runs, and the tree of the first has not ended.</summary>
     private static Life Replaced(ReadinessSpec? readiness = null)
     {
         var life = new Life(Make.Policy(readiness: readiness), leavesNothing: false).Apply("start").Apply("spawned");

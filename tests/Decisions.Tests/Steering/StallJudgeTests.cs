@@ -36,7 +36,7 @@ public sealed class StallJudgeTests
         var found = new List<string>();
         for (var at = 0; at < 30; at++)
         {
-            // The last number stands.
+            // The last number repeats.
             var samples = workers.Select(
                 (worker, slot) => new QueueSample(slot, worker[Math.Min(at, worker.Length - 1)])).ToArray();
             found.AddRange(
