@@ -50,7 +50,7 @@ public sealed class StatusTableTests
         Assert.EndsWith("why\\x1b[31m", row, StringComparison.Ordinal);
     }
 
-    /// <summary>The longest of everything that there is.</summary>
+    /// <summary>The longest value of each column.</summary>
     [Fact]
     public void Format_LongValues_FitAHundredColumns()
     {

@@ -1,6 +1,6 @@
 namespace Linux.Tests;
 
-/// <summary>Whether the daemon may use a control group, and where the group is mounted.</summary>
+/// <summary>The facts that decide if the daemon may use a control group, and the mount point of the group.</summary>
 public sealed class CgroupFactsTests
 {
     private const string Mount = "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate";

@@ -5,7 +5,7 @@ using Reuseportd.Model;
 
 namespace Linux.Tests;
 
-/// <summary>Against a socket that stands in for journald's.</summary>
+/// <summary>Sends to a socket of the test in place of journald's.</summary>
 public sealed class JournalSocketTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

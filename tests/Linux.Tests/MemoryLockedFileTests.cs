@@ -24,7 +24,7 @@ public sealed class MemoryLockedFileTests
         }
         finally
         {
-            // The end of its writer ends a read of the pipe.
+            // The close of the writing end ends a read of the pipe.
             foreach (var worker in workers) worker.Dispose();
         }
 

@@ -23,7 +23,7 @@ public sealed class SubreaperTests
     {
         using var orphan = EndedOrphan();
 
-        // By this test or another that runs meanwhile.
+        // This test or a concurrent test reaps the orphan.
         Deadline.Until(
             () =>
             {

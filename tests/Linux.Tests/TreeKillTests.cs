@@ -4,7 +4,7 @@ using Reuseportd.Model;
 
 namespace Linux.Tests;
 
-/// <summary>Real trees. Each test has marks of its own, so they go side by side.</summary>
+/// <summary>Real process trees. Each test has marks of its own, so tests run concurrently.</summary>
 public sealed class TreeKillTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);

@@ -22,7 +22,7 @@ public sealed class ConnectionCountTests
 
         var accepted = Enumerable.Range(0, 4).Select(_ => listener.Accept()).ToArray();
         Assert.Equal((4, 4), (Take(diag).All, Take(diag).HeldBy([Self])));
-        // A client that has finished sending waits for its answer still.
+        // A client that has finished sending still waits for its answer.
         clients[0].Shutdown(SocketShutdown.Send);
         Assert.Equal(4, Take(diag).HeldBy([Self]));
         accepted[0].Dispose();

@@ -28,7 +28,7 @@ public sealed class MigrationTests
         Assert.Equal(Errno.None, errno);
     });
 
-    /// <summary>Whether the other side is woken hangs on the kernel; that something comes over does not.</summary>
+    /// <summary>Every kernel moves the connections. Some kernels do not wake the new process.</summary>
     [Fact]
     public void Probe_WithTheSetting_ConnectionsAreHandedOn() => OwnNetwork.Run(() =>
     {

@@ -9,7 +9,7 @@ namespace Reuseportd.Linux.Cgroups;
 
 /// <summary>
 /// The daemon's part of the cgroup v2 hierarchy: a group for the daemon, and a group for each process of a worker. All
-/// descendants of that process stay in its group, whatever they do with sessions, parents and environments.
+/// descendants of that process stay in its group, with any session, parent and environment.
 /// </summary>
 internal sealed class CgroupSubtree : IDisposable
 {
