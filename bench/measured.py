@@ -15,7 +15,7 @@ class Measured:
     packages = []
     # The setup, for readers of the table.
     settings = ""
-    # One round, with fewer restarts and kills.
+    # True for a single round, with fewer restarts and kills.
     quick = False
     # Duration of the row chaos.
     seconds = 600

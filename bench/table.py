@@ -15,7 +15,7 @@ def text(number, figure):
 
 
 def ratio(figure, ours, theirs):
-    """How many times better the daemon is: 2.00 means half the time, or twice the throughput."""
+    """The ratio by which the daemon is better: 2.00 means half the time, or twice the throughput."""
     if ours is None or theirs is None:
         return "-"
     better, worse = (ours, theirs) if figure.more else (theirs, ours)

@@ -1,4 +1,4 @@
-"""Figures of processes from proc(5). A process that ends meanwhile counts as nothing."""
+"""Figures of processes from proc(5). A process that ends meanwhile has no figures."""
 import os
 
 

@@ -13,7 +13,7 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 class Failed(subprocess.CalledProcessError):
-    """A command failed; with its output."""
+    """A failed command, with its output."""
 
     def __str__(self):
         return f"{super().__str__()} {' '.join(self.stderr.split())[-500:]}".rstrip()
@@ -21,7 +21,7 @@ class Failed(subprocess.CalledProcessError):
 
 class Session:
     def __init__(self):
-        # Daemonised and orphaned processes become children of this process: it can find and end them.
+        # Daemonized and orphaned processes become children of this process, which can find and end them.
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self.folder = tempfile.mkdtemp(prefix="bench-")
         self.staying = set()

@@ -40,7 +40,7 @@ class Watch:
             known.clear()
 
     def began(self, pid, timeout=10):
-        """When a started process had its first exec; in seconds of CLOCK_MONOTONIC, like all times here."""
+        """The time of a started process's first exec; in seconds of CLOCK_MONOTONIC, like all times here."""
         self._wait(lambda: pid in self._execs, timeout, f"exec of {pid}")
         return self._execs[pid][0]
 
@@ -49,20 +49,20 @@ class Watch:
         return self._exits[pid]
 
     def running(self, name):
-        """Processes whose last exec was of a program with this name -> when that was."""
+        """Processes whose last exec was of a program with this name -> the time of that exec."""
         self._pump()
         return {pid: times[-1] for pid, times in list(self._execs.items())
                 if pid not in self._exits and self._name(pid) == name}
 
     def until(self, name, count, timeout, other_than=(), pause=PAUSE):
-        """Waits until so many processes run that are not among the others: pid -> when it came."""
+        """Waits until so many processes run that are not among the others: pid -> time of its exec."""
         def new():
             return {pid: at for pid, at in self.running(name).items() if pid not in other_than}
         self._wait(lambda: len(new()) >= count, timeout, f"{count} of {name}", pause)
         return new()
 
     def until_gone(self, pids, timeout):
-        """When the last of them ended."""
+        """The time at which the last of them ended."""
         self._wait(lambda: all(pid in self._exits for pid in pids), timeout, "exits")
         return max(self._exits[pid] for pid in pids)
 

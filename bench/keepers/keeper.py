@@ -15,11 +15,11 @@ DRAIN = 1
 
 
 class Keeper(Measured):
-    # Whether this is the daemon itself.
+    # True for the daemon itself.
     ours = False
-    # Whether its copies share the port through the preload library, so that any program can be kept.
+    # True if the copies share the port through the preload library, so that any program can be kept.
     preloads = True
-    # Whether it replaces all copies on one request.
+    # True if the keeper replaces all copies on one request.
     rolls = True
 
     def __init__(self, session, watch, out):
@@ -34,7 +34,7 @@ class Keeper(Measured):
         return debian(self.packages[0].partition(":")[2])
 
     def takes(self, server):
-        """Whether it can keep this server."""
+        """True if it can keep this server."""
         return self.preloads
 
     def start(self, server, workers=4):

@@ -23,7 +23,7 @@ NGINX = Server("nginx", ["nginx", "-p", "{folder}", "-e", "nginx.err", "-c", "ng
                package="nginx:nginx-light")
 PLAIN = Server("C, no handler", ["{folder}/http_serve", str(HTTP), "plain"], ("http_serve",))
 EXIT = Server("C, exits on TERM", ["{folder}/http_serve", str(HTTP), "exit"], ("http_serve",))
-# One request at a time: a kill ends at most one request, and held.PID tells which (http_serve.c).
+# The server serves one request at a time: a kill ends at most one request, which held.PID names (http_serve.c).
 ONE = Server("C, one connection at a time", ["{folder}/http_serve", str(HTTP), "one", "{folder}/held"], ("http_serve",))
 DNS_C = Server("DNS in C", ["{folder}/udp_serve", str(DNS)], ("udp_serve",), DNS, "udp")
 DNSMASQ = Server("dnsmasq", ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--user=", "--no-resolv",

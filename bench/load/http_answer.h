@@ -4,11 +4,11 @@
 
 /*
  * Bytes of the whole answer; 0 if only the end of the connection shows its length; -1 before the end of the
- * head. `closes` tells whether the server closes the connection after it.
+ * head. `closes` is true if the server closes the connection after it.
  */
 long answer_length(const char *answer, int length, int *closes);
 
-/* Whether the status is 200. */
+/* True if the status is 200. */
 int answer_is_good(const char *answer, int length);
 
 #endif

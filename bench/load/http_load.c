@@ -2,15 +2,15 @@
  * http_load ADDRESS PORT CLIENTS SECONDS [keep|once]: a closed loop of CLIENTS with one open request each,
  * for SECONDS or until SIGTERM. Without "keep", each request has its own connection. With "keep", a
  * connection is used until the server sends "Connection: close" or closes it between two requests. With
- * "once", each client has one request, and they begin evenly over SECONDS, whatever happens to earlier ones.
- * At the end it waits for open requests.
+ * "once", each client has one request, and requests begin evenly over SECONDS, independent of earlier requests.
+ * At the end the program waits for open requests.
  *
- * It prints one line of JSON: requests answered, failed, failed by cause, and slower than one second; the
+ * The program prints one line of JSON: requests answered, failed, failed by cause, and slower than one second; the
  * times of answered requests in microseconds; and for each failure (the first 65,536) its time in seconds of
  * CLOCK_MONOTONIC and its client's port.
  *
- * A failure is what a user would see: refused or reset, closed without a whole answer, a status other than
- * 200, or no answer in 10 s. A kept connection may be closed before the first byte of an answer. Its request
+ * A request fails if it is refused or reset, closed without a whole answer, answered with a status other than
+ * 200, or not answered in 10 s. A kept connection may be closed before the first byte of an answer. Its request
  * is repeated once on a new connection, as browsers do (RFC 9112 9.3.1).
  */
 #define _GNU_SOURCE

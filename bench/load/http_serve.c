@@ -38,7 +38,7 @@ static void compose(void)
                  closes ? "Connection: close\r\n" : "", body);
 }
 
-/* Here a request is one segment. Returns whether the connection stays open. */
+/* Here a request is one segment. Returns true if the connection stays open. */
 static int answer(int fd, int always_close)
 {
     char request[4096];

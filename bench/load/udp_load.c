@@ -1,8 +1,8 @@
 /*
  * udp_load ADDRESS PORT CLIENTS SECONDS PATIENCE_MS: a closed loop of CLIENTS with one open DNS query each,
  * for SECONDS or until SIGTERM. Each query has its own socket, and so its own source port, like those of
- * resolvers. No query is repeated: a query without an answer in PATIENCE_MS is lost. At the end it waits for
- * open queries. Then it prints one line of JSON.
+ * resolvers. No query is repeated: a query without an answer in PATIENCE_MS is lost. At the end the program
+ * waits for open queries. Then it prints one line of JSON.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

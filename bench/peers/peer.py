@@ -8,7 +8,7 @@ from ..measured import Measured
 
 @dataclass(frozen=True)
 class Fleet:
-    """So many copies of a command, kept running. The name is that of their processes."""
+    """A number of copies of a command, kept running. The name is that of their processes."""
     count: int
     command: list
     # A file for standard output; None: the peer's default; "own": the supervisor's own log.
@@ -20,11 +20,11 @@ class Fleet:
 
 
 class Peer(Measured):
-    # Whether it is also measured with 2,000 workers.
+    # True if the peer is also measured with 2,000 workers.
     scales = False
-    # Whether output passes through it.
+    # True if output passes through the peer.
     keeps_logs = True
-    # Whether it has a log of its own that records the worker and the time of a line.
+    # True if the peer has a log of its own that records the worker and the time of a line.
     has_own_log = False
 
     def __init__(self, session, watch, out):

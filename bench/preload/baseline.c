@@ -6,7 +6,7 @@
  *   at bind   the interface first, for every IPv4 or IPv6 socket; then family, port and address (inet_pton
  * each time) are compared; SO_REUSEPORT and SO_REUSEADDR are set; failures are printed with stdio on request.
  *
- * It keeps the shortcomings that cost or save instructions: it reads the address without checking the memory,
+ * The stand-in keeps the shortcomings that cost or save instructions: it reads the address without checking the memory,
  * keeps pointers into the environment, and does not restore options when the bind fails.
  */
 #include <arpa/inet.h>

@@ -11,7 +11,7 @@ class Figure:
     more: bool = False
     # Of many samples, the greatest counts; otherwise the median.
     greatest: bool = False
-    # Whether the bare loop is comparable.
+    # True if the bare loop is comparable.
     to_bare: bool = True
     # A number of unwanted events: whole, and of many samples the greatest counts.
     count: bool = False

@@ -7,7 +7,7 @@ from .workers import sleepers
 
 COUNT = 500
 IDLE = 10
-# It varies little and takes long, so not in every round.
+# The row varies little and takes long, so it does not run in every round.
 IDLE_ROUNDS = 3
 # Seconds for work after the start: compaction, statistics, loggers.
 AFTERMATH = 2

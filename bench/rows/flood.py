@@ -25,7 +25,7 @@ def fleet(peer, lines, log):
 
 
 def until(done, peer, timeout=PATIENCE):
-    """When it is done; checked so rarely that the check takes nothing from the measurement."""
+    """The time at which it is done; the check is so rare that it does not affect the measurement."""
     by = time.monotonic() + timeout
     while not done():
         if time.monotonic() > by:

@@ -23,7 +23,7 @@ def measure(peer, _):
         pid, began = next(iter(peer.watch.until(spew, 1, 30, pause=0.001).items()))
         path = peer.own_log()
         if path is None:
-            # The log is read as it arrives, from a socket: little is unread at the end.
+            # The reader follows the log on a socket: little is unread at the end.
             ended = peer.watch.ended(pid, 300)
         else:
             ended = flood.until(lambda: LAST in tail(path), peer)

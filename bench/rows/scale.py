@@ -37,7 +37,7 @@ def death(peer, name, workers):
     spent, deaths = 0, 0
     own = peer.own()
     while deaths < DEATHS:
-        # No worker is killed soon after its start: its replacement would be delayed, which costs something else.
+        # No worker is killed soon after its start: a delayed replacement has other costs.
         settle()
         batch = min(FEW, DEATHS - deaths)
         before = proc.cpu(own)

@@ -1,4 +1,4 @@
-"""One of 4 copies is stopped (SIGSTOP) for 5 s; 500 short requests arrive each second, whatever happens to earlier ones."""
+"""One of 4 copies is stopped (SIGSTOP) for 5 s; 500 short requests arrive each second, independent of earlier requests."""
 import os
 import signal
 import time
@@ -44,7 +44,7 @@ def measure(keeper, _):
 
 
 def last_given(keeper, listener, stopped):
-    """When its queue last grew while the copy was stopped; a rescue empties the queue."""
+    """The time at which its queue last grew while the copy was stopped; a rescue empties the queue."""
     last, before = None, None
     while (now := time.monotonic()) < stopped + STOPPED:
         waiting = keeper.net.queues(PLAIN.port).get(listener, 0)

@@ -7,7 +7,7 @@ from ..peers.peer import Fleet
 
 # Seconds: a start that takes this long is only slow; a longer one has failed.
 PATIENCE = 90
-# Longer than what any peer counts as a failed start (1 s), so that a worker that ends now is replaced without delay.
+# Longer than the longest failed start of any peer (1 s), so that a worker that ends now is replaced without delay.
 SETTLE = 1.3
 
 

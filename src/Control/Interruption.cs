@@ -19,7 +19,7 @@ internal sealed class Interruption : IDisposable
 
     public CancellationToken Token => _told.Token;
 
-    /// <summary>Whether the signal was SIGTERM. SIGINT (Ctrl-C) is a normal end of an endless command.</summary>
+    /// <summary>True if the signal was SIGTERM. SIGINT (Ctrl-C) is a normal end of an endless command.</summary>
     public bool IsTermination { get; private set; }
 
     public void Dispose()

@@ -38,9 +38,9 @@ _Static_assert(offsetof(struct sockaddr_in6, sin6_addr) + 16 <= SHORTEST_SOCKADD
                "address within the shortest");
 
 /*
- * Whether PROBED_BYTES can be read at an address that the program passed. The kernel judges a bad pointer
- * (EFAULT), so a hook must not fault on it first. epoll_ctl(2) copies its event before any other check, and
- * adding descriptor -1 then ends in EBADF. That is one short system call, and any `fd` will do, valid or not.
+ * True if PROBED_BYTES can be read at an address that the program passed. The kernel judges a bad pointer
+ * (EFAULT), so a hook must not fault on it first. epoll_ctl(2) copies its event before any other check; the
+ * addition of descriptor -1 then ends in EBADF. That is one short system call. `fd` may be invalid.
  * Any other errno (of a seccomp filter) says nothing about the memory.
  */
 static inline bool memory_is_readable(int fd, const void *memory)

@@ -1,4 +1,4 @@
-/* One line for stderr: built in place, bounded, and written with one write(2). */
+/* A line for stderr: built in place, bounded, and written with one write(2). */
 #ifndef REUSEPORT_LINE_H
 #define REUSEPORT_LINE_H
 

@@ -1,6 +1,6 @@
 /*
- * Sets an option of a socket so that it can be restored. A bind that fails leaves the socket unchanged: a
- * program may try another port on the same socket, also port 0, which must not be shared.
+ * Sets an option of a socket so that it can be restored. A bind that fails leaves the socket unchanged: the
+ * program may try another port on the same socket. A socket on port 0 must not be shared.
  */
 #ifndef REUSEPORT_OPTIONS_H
 #define REUSEPORT_OPTIONS_H

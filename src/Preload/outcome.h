@@ -1,4 +1,4 @@
-/* The lines that report what the library read, set and saw. Their form is a contract with their readers. */
+/* The lines by which the library reports its settings and calls. Their form is a contract with their readers. */
 #ifndef REUSEPORT_OUTCOME_H
 #define REUSEPORT_OUTCOME_H
 

@@ -1,6 +1,6 @@
 /*
- * The settings from the environment. They are read once, when the library is loaded or a hook is first called,
- * and copied: a program may overwrite its environment later, as programs that set their title do.
+ * The settings from the environment. The library reads and copies them once, at its load or at the first call of a
+ * hook: a program may overwrite its environment later, as programs that set their title do.
  *
  *   LIBREUSEPORT_ADDR      one address or a comma list; IPv4, IPv6, prefixes. Default: any.
  *                          0.0.0.0 and :: are the wildcard addresses themselves; 0.0.0.0/0 means every IPv4
@@ -18,15 +18,15 @@
  *
  * An empty value counts as unset. Blanks around a value or an item of a list are skipped.
  *
- * An invalid value is never guessed. It causes a line on stderr, and
+ * An invalid value is never guessed. It causes a line on stderr, and has these effects:
  *
- *   a filter (ADDR, PORT)        matches nothing: nothing is set on any socket;
+ *   a filter (ADDR, PORT)        matches nothing: no option is set on any socket.
  *   SO_REUSEPORT, SO_REUSEADDR   neither of the two is set: SO_REUSEADDR without SO_REUSEPORT would take a
  *                                UDP port over from the sockets that share it. Sockets still match, for
- *                                device and backlog;
+ *                                device and backlog.
  *   SO_BINDTODEVICE              fails the binds of matching sockets with ENODEV, like a missing interface:
- *                                a socket that was to be confined is never unconfined;
- *   BACKLOG, DEBUG               count as unset;
+ *                                a socket that was to be confined is never unconfined.
+ *   BACKLOG, DEBUG               count as unset.
  *   STDERR                       no line is written at all, not even for this value: a line in an unknown
  *                                file does harm.
  */
@@ -71,9 +71,9 @@ static inline int settings_state(void)
 }
 
 /*
- * The settings of the process. The first call reads them and resolves the next functions. No thread waits: if
- * another thread is reading (or if this call interrupts the reading, in a signal handler), this call reads
- * into its own `scratch` and returns that.
+ * The settings of the process. The first call reads them and resolves the next functions. No thread waits: while
+ * another thread reads them, this call reads into its own `scratch` and returns that. The same holds if this
+ * call, in a signal handler, interrupts the reading.
  */
 const struct settings *settings_get(struct settings *scratch);
 

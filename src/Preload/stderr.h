@@ -1,5 +1,5 @@
 /*
- * Whether the library may write lines to the file at descriptor 2. It checks before each line: a program may
+ * True if the library may write lines to the file at descriptor 2. The library checks before each line: a program may
  * replace the file at any time, and an executed program inherits the file of its parent.
  */
 #ifndef REUSEPORT_STDERR_H

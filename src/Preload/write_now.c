@@ -1,7 +1,7 @@
 /*
  * O_NONBLOCK may not be set on descriptor 2: the open file description is shared with the program. poll(2) is
- * not enough: another process may fill the pipe between poll and write, and write(2) to a pipe with a frozen
- * reader then blocks for ever. So, for a pipe, in this order (times on Linux 6.18, write(2) takes 175 ns):
+ * not enough: another process may fill the pipe between poll and write. write(2) to a full pipe with a frozen
+ * reader then blocks for ever. For a pipe, the calls in this order (times on Linux 6.18; write(2) takes 175 ns):
  *
  *   pwritev2(2) with RWF_NOWAIT     210 ns. Since Linux 6.4; EOPNOTSUPP before that, for a named pipe, and
  *                                   after a splice(2) to this descriptor.

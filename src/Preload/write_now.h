@@ -1,6 +1,6 @@
 /*
- * A write(2) that does not wait for a reader and raises no signal. Descriptor 2 belongs to the program: it
- * may be a pipe that is full or has no reader, or a regular file at its size limit.
+ * A write(2) that does not wait for a reader and raises no signal. Descriptor 2 belongs to the program. The
+ * descriptor may be a pipe that is full or has no reader, or a regular file at its size limit.
  */
 #ifndef REUSEPORT_WRITE_NOW_H
 #define REUSEPORT_WRITE_NOW_H
@@ -10,8 +10,8 @@
 #include <sys/types.h>
 
 /*
- * At most PIPE_BUF bytes to descriptor 2, whose st_mode is `mode`. Returns how many were written, or an
- * errno negated: -EAGAIN if there is no room.
+ * At most PIPE_BUF bytes to descriptor 2, whose st_mode is `mode`. Returns the number of written bytes, or
+ * a negated errno: -EAGAIN if there is no room.
  */
 long write_now(void *bytes, size_t length, mode_t mode);
 

@@ -206,7 +206,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public async Task Diff_ServiceScaledByHand_NamesIt()
+    public async Task Diff_ServiceScaledByCommand_NamesIt()
     {
         using var daemon = Answering(
             new DiffDocument([], [], []) { Kept = [new ScaledService("web", 5, 2)] }, ContractJson.Default.DiffDocument);
@@ -214,7 +214,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public async Task Show_AService_IsYaml()
+    public async Task Show_Service_IsYaml()
     {
         using var daemon = FakeDaemon.Answering(200, """
             {"services":{"web":{"command":["python3","-m","http.server","8080"],"workers":4,

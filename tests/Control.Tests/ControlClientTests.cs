@@ -13,7 +13,7 @@ public sealed class ControlClientTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void DefaultSocket_NamedByTheEnvironment_IsThatOne(bool privileged) =>
+    public void DefaultSocket_NamedByTheEnvironment_IsThatSocket(bool privileged) =>
         Assert.Equal(
             "/run/x.sock",
             ControlClient.DefaultSocket(
@@ -49,7 +49,7 @@ public sealed class ControlClientTests
     public void IsTrusted_SocketInTheTemporaryFolder_BelongsToThatUser(string path, uint owner, bool trusted) =>
         Assert.Equal(trusted, ControlClient.IsTrusted(path, user: 7, () => owner));
 
-    /// <summary>More are on their way than the kernel takes: that is no daemon that does not run.</summary>
+    /// <summary>A full backlog does not mean that no daemon runs.</summary>
     [Fact]
     public async Task Ask_BacklogIsFull_TriesAgain()
     {
@@ -65,7 +65,7 @@ public sealed class ControlClientTests
         Assert.Equal(ExitCode.Ok, (await run).Code);
     }
 
-    /// <summary>As whom this runs: the shared place of that user is its own.</summary>
+    /// <summary>The user of the tests: the shared folder belongs to that user.</summary>
     [Fact]
     public async Task Ask_ListenerInOwnSharedFolderOfUser_IsUsed()
     {
@@ -143,7 +143,7 @@ public sealed class ControlClientTests
         var file = Path.GetTempFileName();
         try
         {
-            // Root gives it away; anybody else's is of a group of that user.
+            // Root changes the group of the file. Another user's file has a group of that user.
             var start = new System.Diagnostics.ProcessStartInfo(
                 "sh", ["-c", "chgrp daemon \"$0\" 2>/dev/null; stat -c %G \"$0\"", file]) { RedirectStandardOutput = true };
             using var shell = System.Diagnostics.Process.Start(start)!;

@@ -17,7 +17,9 @@ public sealed class LastLinesTests
     public void With_Line_NamesItsProcess(string? detail, string state, string? line, string? whole) =>
         Assert.Equal(whole, LastLines.With("web@0", detail, state, line));
 
-    /// <summary>Process ids and times differ from copy to copy. They alone are no reason for a line of its own.</summary>
+    /// <summary>
+    /// Process ids and times differ from copy to copy. A difference in them alone does not need a separate line.
+    /// </summary>
     [Fact]
     public void Status_LinesThatDifferInNumbersOnly_AreOneLine()
     {

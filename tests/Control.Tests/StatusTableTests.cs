@@ -50,7 +50,7 @@ public sealed class StatusTableTests
         Assert.EndsWith("why\\x1b[31m", row, StringComparison.Ordinal);
     }
 
-    /// <summary>The longest of everything that there is.</summary>
+    /// <summary>The longest value of each column.</summary>
     [Fact]
     public void Format_LongValues_FitAHundredColumns()
     {
@@ -119,7 +119,7 @@ public sealed class StatusTableTests
     }
 
     [Fact]
-    public void Format_ServicesScaledByHand_NamesThem() => Assert.Contains(
+    public void Format_ServicesScaledByCommand_NamesThem() => Assert.Contains(
         "\nscaled by hand: web to 5 workers (its file: 2); dns to 1 worker (its file: 0)\nWORKER ",
         StatusTable.Format(Given.Status() with { Scaled = [new ScaledService("web", 5, 2), new ScaledService("dns", 1, 0)] }),
         StringComparison.Ordinal);

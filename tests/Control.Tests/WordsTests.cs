@@ -26,13 +26,13 @@ public sealed class WordsTests
     [InlineData("plain ünïcode", "plain ünïcode")]
     [InlineData("a\tb", "a\tb")]
     [InlineData("\e[31m\r\n\u009b", "\\x1b[31m\\x0d\\x0a\\x9b")]
-    public void Harmless_Controls_AreShown(string text, string shown) => Assert.Equal(shown, Shown.Harmless(text));
+    public void Harmless_ControlCharacters_AreEscaped(string text, string shown) => Assert.Equal(shown, Shown.Harmless(text));
 
     [Theory]
     [InlineData("one two three", 8, "one two\n    three\n")]
     [InlineData("one", 2, "one\n")]
     [InlineData("", 10, "\n")]
-    public void Paragraph_OfAWidth_BreaksAtBlanks(string text, int width, string shown) =>
+    public void Paragraph_Width_BreaksAtBlanks(string text, int width, string shown) =>
         Assert.Equal(shown, Paragraph.Wrap(text, width));
 
     [Theory]

@@ -1,6 +1,6 @@
 namespace Decisions.Tests;
 
-/// <summary>Sentences for users, by the case that they are for.</summary>
+/// <summary>Sentences for users, by case.</summary>
 internal static class Sentences
 {
     /// <summary>Compares the sentences of all cases with a file: the name of each case, then its sentences.</summary>
@@ -9,7 +9,7 @@ internal static class Sentences
         $"tests/Decisions.Tests/{file}",
         string.Concat(cases.Select(one => $"{one.Key}:\n{string.Concat(one.Value.Select(sentence => $"    {sentence}\n"))}")));
 
-    /// <summary>A case has one sentence, and it has each of the facts.</summary>
+    /// <summary>Asserts that a case has one sentence, with each of the facts.</summary>
     public static void AssertNames(string[] sentences, string[] facts)
     {
         var sentence = Assert.Single(sentences);

@@ -1,6 +1,6 @@
 namespace Linux.Tests;
 
-/// <summary>Whether the daemon may use a control group, and where the group is mounted.</summary>
+/// <summary>The facts that decide if the daemon may use a control group, and the mount point of the group.</summary>
 public sealed class CgroupFactsTests
 {
     private const string Mount = "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate";
@@ -61,7 +61,7 @@ public sealed class CgroupFactsTests
         Assert.Equal(isWorkers, CgroupName.IsWorkers(name));
 
     [Fact]
-    public void TryFind_OwnOfAMachine_IsRefused()
+    public void TryFind_RootGroupOfTheMachine_IsRefused()
     {
         var mount = CgroupMount.Unified(File.ReadAllText("/proc/self/mountinfo"), "0::/");
         Assert.SkipWhen(mount is null, "needs cgroup v2");
@@ -71,7 +71,7 @@ public sealed class CgroupFactsTests
     }
 
     [Fact]
-    public void TryFind_MarkedAndNot_IsFoundOrRefused()
+    public void TryFind_Mark_DecidesWhetherTheGroupIsUsed()
     {
         using var marked = new DelegatedCgroup();
         using var unmarked = new DelegatedCgroup(isMarked: false);

@@ -6,7 +6,7 @@ public sealed class CpuQuotaTests
     private const string Legacy = "32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct";
 
     [Fact]
-    public void Read_UnifiedGroups_TheLeastOnTheWayBinds() => Assert.Equal(1.5, Read(
+    public void Read_UnifiedGroups_IsTheLeastOfAllAncestors() => Assert.Equal(1.5, Read(
         Unified, "0::/system.slice/reuseportd.service",
         ("/sys/fs/cgroup/system.slice/reuseportd.service/cpu.max", "400000 100000"),
         ("/sys/fs/cgroup/system.slice/cpu.max", "150000 100000"),
@@ -29,13 +29,13 @@ public sealed class CpuQuotaTests
         ("/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us", "100000")));
 
     [Fact]
-    public void Read_ContainerSeesItsPartOnly_PathBeginsAtItsRoot() => Assert.Equal(2, Read(
+    public void Read_ContainerWithAnOwnMount_PathBeginsAtItsRoot() => Assert.Equal(2, Read(
         "32 31 0:29 /docker/abc /sys/fs/cgroup/cpu ro - cgroup cgroup rw,cpu", "3:cpu:/docker/abc",
         ("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "200000"),
         ("/sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000")));
 
     [Fact]
-    public void Read_GroupOutsideOfTheMount_TheMountedRootStandsForIt() =>
+    public void Read_GroupOutsideOfTheMount_IsThatOfTheMountedRoot() =>
         Assert.Equal(3, Read(Unified, "0::/../../init.scope", ("/sys/fs/cgroup/cpu.max", "300000 100000")));
 
     [Theory]

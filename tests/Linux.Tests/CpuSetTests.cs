@@ -25,7 +25,7 @@ public sealed class CpuSetTests
         Assert.Equal(expected, CpuSet.Workers(cpus, quota));
 
     [Fact]
-    public void For_Spread_GoesRoundTheAllowed()
+    public void For_Spread_CyclesThroughTheAllowedCpus()
     {
         ValueList<int> allowed = [1, 4, 6];
 
@@ -35,7 +35,7 @@ public sealed class CpuSetTests
     }
 
     [Fact]
-    public void For_ListOrNothing_IsTheSameForAll()
+    public void For_ListOrNone_IsTheSameForAllWorkers()
     {
         Assert.Equal([2, 3], CpuSet.For(new CpuAffinity.List([2, 3]), 7, [0]));
         Assert.Empty(CpuSet.For(null, 7, [0]));

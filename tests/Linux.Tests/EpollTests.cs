@@ -71,7 +71,7 @@ public sealed class EpollTests
     }
 
     [Fact]
-    public void Remove_Added_IsReadyNoMore()
+    public void Remove_AddedDescriptor_IsNotReported()
     {
         using var epoll = new Epoll();
         using var wake = new EventFd();
@@ -84,7 +84,7 @@ public sealed class EpollTests
     }
 
     [Fact]
-    public void Modify_NoInterest_PausesIt()
+    public void Modify_NoInterest_PausesReports()
     {
         using var epoll = new Epoll();
         using var wake = new EventFd();

@@ -6,7 +6,7 @@ using Reuseportd.Model;
 
 namespace Linux.Tests;
 
-/// <summary>The guard alone: a daemon's end is the end of the pipe, whatever became of the daemon.</summary>
+/// <summary>The guard alone. The end of the pipe is the daemon's end, for any cause.</summary>
 public sealed class GuardTests : IDisposable
 {
     private readonly string _id = $"test-{Guid.NewGuid():N}";
@@ -35,9 +35,9 @@ public sealed class GuardTests : IDisposable
         Assert.Equal("reuseport-guard", File.ReadAllText($"/proc/{_guard.Pid}/cmdline").TrimEnd('\0'));
     }
 
-    /// <summary>Heaps of the daemon, which has written to them, or will.</summary>
+    /// <summary>The guard releases its copies of the daemon's heaps.</summary>
     [Fact]
-    public unsafe void TryStart_Guard_GivesBackTheHeapsThatItInherits()
+    public unsafe void TryStart_Guard_ReleasesTheInheritedHeaps()
     {
         const int mebibytes = 64;
         var heap = (byte*)NativeMemory.Alloc(mebibytes << 20);
@@ -92,7 +92,9 @@ public sealed class GuardTests : IDisposable
         Assert.False(forgotten.Process.HasEnded);
     }
 
-    /// <summary>Its child is in its session. After its end the child lives on as a child of the test.</summary>
+    /// <summary>
+    /// The child is in the session of the leader. After the leader's end, the child lives on as a child of the test.
+    /// </summary>
     [Fact]
     public void Dispose_LeaderThatHasEnded_ItsChildIsKilled()
     {

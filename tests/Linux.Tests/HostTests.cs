@@ -5,7 +5,7 @@ namespace Linux.Tests;
 public sealed class HostTests
 {
     [Fact]
-    public void RaiseLimit_Twice_SoftIsHardAndStaysSo()
+    public void RaiseLimit_Twice_SoftLimitIsTheHardLimit()
     {
         Assert.Equal(Errno.None, Descriptors.RaiseLimit(out var former));
         Assert.Equal(Errno.None, Descriptors.RaiseLimit(out var raised));

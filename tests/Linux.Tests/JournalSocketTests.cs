@@ -5,7 +5,7 @@ using Reuseportd.Model;
 
 namespace Linux.Tests;
 
-/// <summary>Against a socket that stands in for journald's.</summary>
+/// <summary>Sends to a socket of the test in place of journald's.</summary>
 public sealed class JournalSocketTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -92,7 +92,7 @@ public sealed class JournalSocketTests : IDisposable
     }
 
     [Fact]
-    public void SendDatagrams_JournaldStartedAnew_IsFound()
+    public void SendDatagrams_JournaldRestarted_IsFound()
     {
         using var socket = new JournalSocket(_folder["second"]);
         for (var start = 0; start < 2; start++)

@@ -24,7 +24,7 @@ public sealed class MemoryLockedFileTests
         }
         finally
         {
-            // The end of its writer ends a read of the pipe.
+            // The close of the writing end ends a read of the pipe.
             foreach (var worker in workers) worker.Dispose();
         }
 
@@ -34,7 +34,7 @@ public sealed class MemoryLockedFileTests
     [Theory]
     [InlineData(Most - 1, true)]
     [InlineData(Most, false)]
-    public void Read_LargeFile_HasABound(int length, bool isRead)
+    public void Read_LargeFile_IsBounded(int length, bool isRead)
     {
         using var folder = new TemporaryFolder();
         using var stream = File.Create(folder["large"]);

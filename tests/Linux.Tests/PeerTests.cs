@@ -5,7 +5,7 @@ namespace Linux.Tests;
 public sealed class PeerTests
 {
     [Fact]
-    public void Of_AConnectionOfOurOwn_IsThisProcess()
+    public void Of_OwnConnection_IsThisProcess()
     {
         var path = Path.Combine(Path.GetTempPath(), $"reuseportd-peer-{Guid.NewGuid():N}");
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -33,7 +33,7 @@ public sealed class PeerTests
     }
 
     [Fact]
-    public void PortHolder_OfAListener_IsThisProcess()
+    public void PortHolder_OwnListener_IsThisProcess()
     {
         using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
@@ -45,7 +45,7 @@ public sealed class PeerTests
     }
 
     [Fact]
-    public void FileStamp_OfAFileThatIsWritten_IsAnother()
+    public void FileStamp_WrittenFile_Differs()
     {
         var path = Path.GetTempFileName();
         try

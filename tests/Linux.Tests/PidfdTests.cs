@@ -56,7 +56,7 @@ public sealed class PidfdTests
     }
 
     [Fact]
-    public void SendSignal_Running_ReachesIt()
+    public void SendSignal_RunningProcess_IsDelivered()
     {
         using var worker = TestWorker.Start("binds");
 
@@ -84,7 +84,7 @@ public sealed class PidfdTests
     }
 
     [Fact]
-    public void SendSignal_IgnoredTerm_OnlyKillEndsIt()
+    public void SendSignal_IgnoredTerm_OnlyKillEndsTheProcess()
     {
         using var worker = TestWorker.Start("ignore-term");
         Assert.Equal("ignoring", worker.Out!.ReadLine());

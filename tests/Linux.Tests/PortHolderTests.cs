@@ -13,7 +13,7 @@ public sealed class PortHolderTests
     [InlineData("datagram")]
     public void On_TakenPort_NamesProcessUntilItEnds(string kind)
     {
-        // A kernel before 6.8 does not tell of sockets that are bound and nothing more.
+        // A kernel before 6.8 does not list sockets that are bound and do not listen.
         Assert.SkipWhen(kind == "bound" && Environment.OSVersion.Version < new Version(6, 8), "Linux 6.8");
         var isStream = kind != "datagram";
         using var socket = new Socket(
@@ -30,13 +30,13 @@ public sealed class PortHolderTests
             SocketHolders.DescriptorOf(Environment.ProcessId, holder.Inode) is not null, "the inode is that of the socket");
 
         socket.Dispose();
-        // The process that another test forks has it for a moment, too.
+        // A process that another test forks has the socket for a moment, too.
         Deadline.Until(
             () => PortHolder.On(new HashSet<int> { port }).All(other => other.IsStream != isStream), "nobody holds the port");
     }
 
     [Fact]
-    public void Described_AUser_IsItsNameAndNumber()
+    public void Described_User_IsItsNameAndNumber()
     {
         Assert.Equal("root (0)", UserDatabase.Described(0));
         Assert.Equal("4242424", UserDatabase.Described(4_242_424));

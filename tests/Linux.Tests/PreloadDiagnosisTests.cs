@@ -163,7 +163,7 @@ public sealed class PreloadDiagnosisTests : IDisposable
         Assert.Equal(new PreloadDiagnosis(PreloadReason.EnvironmentCleared, TestPrograms.Path("binds")), Of(worker));
     }
 
-    /// <summary>Waits until it is past its start.</summary>
+    /// <summary>Waits until the program has started.</summary>
     private static TestWorker Start(string program, params string[] environment)
     {
         var worker = TestWorker.Start(TestWorker.Request(program) with { Environment = [.. environment] });

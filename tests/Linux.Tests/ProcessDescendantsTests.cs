@@ -6,7 +6,7 @@ namespace Linux.Tests;
 public sealed class ProcessDescendantsTests
 {
     [Fact]
-    public void Of_ChildrenOfChildren_AreAllThere()
+    public void Of_ChildrenOfChildren_HasAll()
     {
         using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "sh -c 'sleep 1000 & echo $$ $!; wait' & wait"])
         {
@@ -24,5 +24,5 @@ public sealed class ProcessDescendantsTests
     }
 
     [Fact]
-    public void Of_NoProcess_IsItsNumberAlone() => Assert.Equal([int.MaxValue], ProcessDescendants.Of(int.MaxValue));
+    public void Of_NoProcess_IsItsPidOnly() => Assert.Equal([int.MaxValue], ProcessDescendants.Of(int.MaxValue));
 }

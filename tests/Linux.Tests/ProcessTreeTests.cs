@@ -14,7 +14,7 @@ public sealed class ProcessTreeTests
     private readonly Dictionary<int, string> _environ = [];
 
     [Fact]
-    public void Members_RunningWorker_IsItAndItsDescendants()
+    public void Members_RunningWorker_AreTheWorkerAndItsDescendants()
     {
         Add(200, Daemon).Add(201, 200).Add(202, 201, session: 202).Add(300, Daemon).Add(301, 300).Add(1, 0).Add(50, 1);
 
@@ -22,7 +22,7 @@ public sealed class ProcessTreeTests
     }
 
     [Fact]
-    public void Members_OrphanWithOurMarks_IsIncludedWithItsDescendants()
+    public void Members_OrphanWithTheMarks_IsIncludedWithItsDescendants()
     {
         Add(200, Daemon).Add(210, Daemon, session: 210, environ: Ours).Add(211, 210);
 
@@ -48,7 +48,7 @@ public sealed class ProcessTreeTests
     }
 
     [Fact]
-    public void Members_SessionOfOursButMarksOfAnother_IsLeftAlone()
+    public void Members_SessionOfTheWorkerButMarksOfAnother_IsLeftAlone()
     {
         Add(310, Daemon, session: 200, environ: Others);
 
@@ -56,7 +56,7 @@ public sealed class ProcessTreeTests
     }
 
     [Fact]
-    public void Members_ReapedNumberUsedAgain_IsLeftAlone()
+    public void Members_ReusedPid_IsLeftAlone()
     {
         Add(200, Daemon, session: 200, environ: Ours);
 
@@ -64,7 +64,7 @@ public sealed class ProcessTreeTests
     }
 
     [Fact]
-    public void Members_NumberOfANewGenerationOfOurs_IsLeftAlone()
+    public void Members_PidOfANewGenerationOfTheWorker_IsLeftAlone()
     {
         Add(200, Daemon, session: 200, environ: Others);
 
@@ -72,7 +72,7 @@ public sealed class ProcessTreeTests
     }
 
     [Fact]
-    public void Members_SameNumbersOutsideOfTheDaemon_AreLeftAlone()
+    public void Members_SameSessionOutsideOfTheDaemon_IsLeftAlone()
     {
         Add(210, 1, session: 200, environ: Ours).Add(211, 210, session: 200);
 
@@ -94,7 +94,7 @@ public sealed class ProcessTreeTests
     [InlineData("REUSEPORT_SERVICE=web2\0REUSEPORT_WORKER=3\0", false)]
     [InlineData("REUSEPORT_SERVICE=web\0", null)]
     [InlineData("", null)]
-    public void Claims_Environment_IsOursOthersOrUnknown(string environ, bool? expected) =>
+    public void Claims_Environment_IsTrueFalseOrUnknown(string environ, bool? expected) =>
         Assert.Equal(expected, Root(false).Claims(Encoding.UTF8.GetBytes(environ)));
 
     private static TreeRoot Root(bool isReaped) => new(200, isReaped, ["REUSEPORT_SERVICE=web", "REUSEPORT_WORKER=3"]);

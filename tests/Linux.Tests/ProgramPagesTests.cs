@@ -3,12 +3,12 @@ using Linux.Tests.Harness;
 
 namespace Linux.Tests;
 
-/// <summary>The program here is the one that hosts the tests.</summary>
+/// <summary>The program of these tests is the test host.</summary>
 public sealed class ProgramPagesTests
 {
     private const int Times = 100;
 
-    /// <summary>Threads that run, allocate and throw meanwhile notice nothing.</summary>
+    /// <summary>Threads that run, allocate and throw meanwhile are not affected.</summary>
     [Fact]
     public void GiveBack_WhileThreadsRun_HarmsNothing()
     {

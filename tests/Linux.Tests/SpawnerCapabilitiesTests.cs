@@ -74,7 +74,7 @@ public sealed class SpawnerCapabilitiesTests
             .FirstOrDefault(capability => (Capabilities.Bounding() & capability.Bit) == 0, new Capability(63));
         var error = TestWorker.Fail(Sleep with { Identity = Nobody, AmbientCapabilities = [NetBind, missing] });
 
-        // A number that the kernel does not know is no question of permission to it.
+        // The kernel checks an unknown number before the permission.
         Assert.Equal($"prctl ambient={missing}: {(missing.Number == 63 ? "EINVAL" : "EPERM")}", error.ToString());
     }
 

@@ -3,7 +3,7 @@ using Reuseportd.Model;
 
 namespace Linux.Tests;
 
-/// <summary>Containers whose seccomp filter refuses the newer calls, and older kernels.</summary>
+/// <summary>Older kernels, and containers whose seccomp filter refuses newer calls.</summary>
 public sealed class SpawnerOldKernelTests
 {
     private const int NotPermitted = 1;

@@ -51,7 +51,7 @@ public sealed class SpawnerResourcesTests
     [InlineData("rttime", "Max realtime timeout")]
     public void TrySpawn_InfiniteLimit_IsSetOrNamed(string name, string words)
     {
-        // An ordinary user, or a root without CAP_SYS_RESOURCE, may go as far as the hard limit only.
+        // An ordinary user, or root without CAP_SYS_RESOURCE, may raise a limit to the hard limit only.
         var mayRaise = ProcText.HasCapability("CapEff", "sys_resource")
                        || ProcText.Limit(Environment.ProcessId, words).Hard == "unlimited";
         var request = TestWorker.Request("/bin/sleep", "1000") with
@@ -100,7 +100,7 @@ public sealed class SpawnerResourcesTests
 
         Assert.Equal(7, ProcText.Stat(worker.Pid, 19));
         Assert.Equal("321", ProcText.Read(worker.Pid, "oom_score_adj"));
-        // The two share their memory until exec, by which the kernel otherwise keeps the scores of processes the same.
+        // The two processes share memory until exec, and the kernel otherwise keeps the scores of such processes equal.
         Assert.Equal(before, ProcText.Read(Environment.ProcessId, "oom_score_adj"));
     }
 

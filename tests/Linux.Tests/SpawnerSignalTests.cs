@@ -3,7 +3,7 @@ using Linux.Tests.Harness;
 
 namespace Linux.Tests;
 
-/// <summary>A process starts with all signals as they are by default, whatever became of them in the daemon.</summary>
+/// <summary>A process starts with the default action of all signals, independent of the signals of the daemon.</summary>
 public sealed unsafe partial class SpawnerSignalTests
 {
     private const string None = "0000000000000000";
@@ -13,7 +13,7 @@ public sealed unsafe partial class SpawnerSignalTests
     {
         using var worker = TestWorker.Start("/bin/sleep", "1000");
 
-        // The runtime of these tests ignores SIGPIPE and handles others.
+        // The runtime of these tests ignores SIGPIPE and handles other signals.
         Assert.NotEqual(None, ProcText.Status(Environment.ProcessId, "SigIgn"));
         AssertDefault(worker);
     }

@@ -83,7 +83,7 @@ public sealed class SpawnerTests
     [Fact]
     public void TrySpawn_SeveralCandidates_TakesTheFirstThatCanBeExecuted()
     {
-        // None, not a directory, denied, and then two that could.
+        // A missing file, a file below a file, a denied path, and two executable files.
         var request = TestWorker.Request("/bin/true") with
         {
             Candidates = ["/nowhere/true", "/bin/true/true", "/etc", "/bin/true", "/bin/false"],
@@ -97,7 +97,7 @@ public sealed class SpawnerTests
     [Fact]
     public void TrySpawn_Descriptors_OnlyTheStreamsAreOpen()
     {
-        // Inheritable, as careless libraries leave them.
+        // Some libraries leave inheritable descriptors open.
         using var folder = new TemporaryFolder();
         using var open = new Descriptor(Inheritable.Open(folder.Write("open", "")));
         using var worker = TestWorker.Start("descriptors");

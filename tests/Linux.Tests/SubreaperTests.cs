@@ -19,11 +19,11 @@ public sealed class SubreaperTests
     }
 
     [Fact]
-    public void Reap_EndedProcessOfNoWorker_IsReaped()
+    public void Reap_EndedOrphan_IsReaped()
     {
         using var orphan = EndedOrphan();
 
-        // By this test or another that runs meanwhile.
+        // This test or a concurrent test reaps the orphan.
         Deadline.Until(
             () =>
             {

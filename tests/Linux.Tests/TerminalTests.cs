@@ -5,7 +5,7 @@ namespace Linux.Tests;
 public sealed class TerminalTests
 {
     [Fact]
-    public void IsJournal_SameDeviceAndInode_IsTheStream()
+    public void IsJournal_SameDeviceAndInode_True()
     {
         using var folder = new TemporaryFolder();
         using var file = File.OpenHandle(folder.Write("stream", ""));
@@ -18,7 +18,7 @@ public sealed class TerminalTests
     }
 
     [Fact]
-    public void Is_File_IsNone()
+    public void Is_File_False()
     {
         using var file = File.OpenHandle("/dev/null");
 
@@ -26,5 +26,5 @@ public sealed class TerminalTests
     }
 
     [Fact]
-    public void IsJournal_ClosedDescriptor_IsNot() => Assert.False(Terminal.IsJournal(1_000_000, "0:0"));
+    public void IsJournal_ClosedDescriptor_False() => Assert.False(Terminal.IsJournal(1_000_000, "0:0"));
 }

@@ -4,7 +4,7 @@ using Reuseportd.Model;
 
 namespace Linux.Tests;
 
-/// <summary>Real trees. Each test has marks of its own, so they go side by side.</summary>
+/// <summary>Real process trees. Each test has marks of its own, so tests run concurrently.</summary>
 public sealed class TreeKillTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
@@ -12,7 +12,7 @@ public sealed class TreeKillTests
     public TreeKillTests() => Assert.Equal(Errno.None, Subreaper.Become());
 
     [Fact]
-    public void ToTheEnd_DaemonisedGrandchild_IsKilledWithItsWorker()
+    public void ToTheEnd_DaemonizedGrandchild_IsKilledWithItsWorker()
     {
         using var worker = Start("double-fork", "0");
         using var grandchild = Assert.IsType<Pidfd>(Pidfd.Open(worker.ReadNumbers("grandchild")[0], out _));
@@ -74,7 +74,7 @@ public sealed class TreeKillTests
     [InlineData(1)]
     [InlineData(0)]
     [InlineData(-1)]
-    public void Kill_NumberThatMeansMany_IsRefused(int leader) => Assert.Equal(Errno.InvalidArgument, ProcessGroup.Kill(leader));
+    public void Kill_PidOfManyProcesses_IsRefused(int leader) => Assert.Equal(Errno.InvalidArgument, ProcessGroup.Kill(leader));
 
     private static TestWorker Start(string program, params string[] arguments)
     {

@@ -51,7 +51,7 @@ public sealed class UsersTests
     [InlineData("-1")]
     [InlineData("")]
     [InlineData("+5")]
-    public void Resolve_NumbersThatAreNone_AreRefused(string user)
+    public void Resolve_InvalidNumbers_AreRefused(string user)
     {
         Assert.Null(UserDatabase.Resolve(user, "0", out _));
         Assert.Null(UserDatabase.Resolve("root", user, out _));

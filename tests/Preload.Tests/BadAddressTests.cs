@@ -2,7 +2,9 @@ using static System.StringComparison;
 
 namespace Preload.Tests;
 
-/// <summary>Addresses that the kernel refuses: it has to be the kernel that does, and the program has to live.</summary>
+/// <summary>
+/// Addresses that the kernel refuses. The library must leave the refusal to the kernel, and not end the program.
+/// </summary>
 public class BadAddressTests
 {
     /// <summary>A case for each path through the hook.</summary>
@@ -65,7 +67,7 @@ public class BadAddressTests
             .Answers("bind=ok", "reuseport=1");
     }
 
-    /// <summary>A sandbox may refuse the system call that looks at the memory; good addresses still work.</summary>
+    /// <summary>A sandbox may refuse the system call that checks the memory; valid addresses still work.</summary>
     [Fact]
     public void Bind_ProbeRefusedBySeccomp_StillShares() =>
         Probe.Run("", $"socket inet stream refuse epoll_ctl 1 bind {Loopback.Next()} 8080 get reuseport")

@@ -73,7 +73,7 @@ public class BindTests
         Probe.Run(environment, $"socket inet dgram bind {_address} 0 get reuseport get reuseaddr")
             .Answers("bind=ok", "reuseport=0", "reuseaddr=0");
 
-    /// <summary>A program that falls back to any port, on the same socket, must not take the option along.</summary>
+    /// <summary>A program that falls back to port 0 on the same socket must not keep the option.</summary>
     [Theory]
     [InlineData("")]
     [InlineData("LIBREUSEPORT_DEBUG=1")]

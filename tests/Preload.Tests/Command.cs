@@ -7,7 +7,9 @@ internal sealed record Command(int ExitCode, string Output, string Errors)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
-    /// <summary>Runs a program with this environment added to our own, without our variables of the library.</summary>
+    /// <summary>
+    /// Runs a program with this environment added to that of the tests, without their variables of the library.
+    /// </summary>
     public static Command Run(string program, IEnumerable<string> arguments, Dictionary<string, string> environment, string input)
     {
         var start = new ProcessStartInfo(program, arguments)

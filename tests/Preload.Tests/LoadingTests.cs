@@ -18,7 +18,7 @@ public class LoadingTests
                 + $"socket inet stream bind {_address} 8080 get reuseport get reuseaddr get device")
             .Answers("bind=ok", "reuseport=0", "bind=ok", "reuseport=1", "reuseaddr=1", "device=lo");
 
-    /// <summary>Whichever stands later in LD_PRELOAD has its constructor run first.</summary>
+    /// <summary>The loader runs the constructor of the later library in LD_PRELOAD first.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

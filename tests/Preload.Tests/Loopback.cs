@@ -1,6 +1,6 @@
 namespace Preload.Tests;
 
-/// <summary>Addresses of the loopback net that no other test, here or in another run beside this one, binds to.</summary>
+/// <summary>Addresses of the loopback network that no other test binds, in this run or a concurrent run.</summary>
 internal static class Loopback
 {
     private static int _next = Environment.ProcessId * 1000;
@@ -11,6 +11,6 @@ internal static class Loopback
         return $"127.{64 + ((number >> 16) & 0x7F)}.{(number >> 8) & 0xFF}.{number & 0xFF}";
     }
 
-    /// <summary>A port outside the range that the kernel hands out, for ::1, of which there is only one.</summary>
+    /// <summary>A port outside of the kernel's ephemeral range, for ::1, as IPv6 has only one loopback address.</summary>
     public static int NextPort() => 10_000 + (Interlocked.Increment(ref _next) % 20_000);
 }

@@ -58,7 +58,7 @@ public class LostLineTests
         Assert.InRange(ElapsedOf(run).Sum(), 100, Bound);
     }
 
-    /// <summary>A child waits no more than its parent would, and tells of its own lines only.</summary>
+    /// <summary>A child waits no longer than its parent, and reports only its own lost lines.</summary>
     [Fact]
     public void Bind_ForkedAfterALoss_CountsItsOwnLines()
     {
@@ -91,7 +91,7 @@ public class LostLineTests
     }
 
     /// <summary>
-    /// Many writers fill one pipe, so that the room that a writer saw is often gone when it writes. None of them waits for ever.
+    /// Many writers fill one pipe, so that the room of a check is often used up before the write. No writer waits for ever.
     /// </summary>
     [Theory]
     [InlineData("")]

@@ -1,6 +1,6 @@
 namespace Preload.Tests;
 
-/// <summary>LIBREUSEPORT_ADDR and LIBREUSEPORT_PORT: which sockets match.</summary>
+/// <summary>The sockets that match LIBREUSEPORT_ADDR and LIBREUSEPORT_PORT.</summary>
 public class MatchTests
 {
     [Theory]

@@ -1,6 +1,8 @@
 namespace Preload.Tests;
 
-/// <summary>The program <c>matcher</c>: an environment and a bind for each question, and whether the socket matched.</summary>
+/// <summary>
+/// The program <c>matcher</c>: each question is an environment and a bind, and the answer is true if the socket matched.
+/// </summary>
 internal static class Matcher
 {
     /// <returns><c>1</c> or <c>0</c>, followed by <c>!</c> if a line reports an unreadable value.</returns>

@@ -77,7 +77,7 @@ public class OwnStderrTests
             .Answers("bind=ok", "listen=ok", "reuseport=0")
             .Silent();
 
-    /// <summary>The sockets are set all the same.</summary>
+    /// <summary>The library still sets the options of sockets.</summary>
     [Theory]
     [InlineData("LIBREUSEPORT_STDERR=x")]
     [InlineData("LIBREUSEPORT_STDERR=1:2")]
@@ -107,7 +107,7 @@ public class OwnStderrTests
         Probe.Run(environment, "stderr", "pipe", "stderr-bytes").Answers("stderr-bytes=0").Silent();
     }
 
-    /// <summary>Lines of errors obey as well.</summary>
+    /// <summary>The variable limits lines of errors, too.</summary>
     [Fact]
     public void Load_AnotherValueCannotBeRead_WritesToThatFileOnly()
     {

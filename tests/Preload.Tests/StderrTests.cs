@@ -1,6 +1,6 @@
 namespace Preload.Tests;
 
-/// <summary>Fd 2 is the program's: whatever became of it, the program must not suffer for a line of ours.</summary>
+/// <summary>Descriptor 2 belongs to the program. A line of the library must not harm the program, with any file there.</summary>
 public class StderrTests
 {
     private readonly string _address = Loopback.Next();

@@ -2,7 +2,7 @@ using static System.StringComparison;
 
 namespace Preload.Tests;
 
-/// <summary>Values that cannot be read: a line in any case, and no guess.</summary>
+/// <summary>Invalid values: the library writes a line in any case, and does not guess.</summary>
 public class UnreadableTests
 {
     private readonly string _address = Loopback.Next();
@@ -31,7 +31,7 @@ public class UnreadableTests
         }
     }
 
-    /// <summary>SO_REUSEADDR without SO_REUSEPORT takes a UDP port over from those that share it.</summary>
+    /// <summary>SO_REUSEADDR without SO_REUSEPORT takes a UDP port over from the sockets that share it.</summary>
     [Theory]
     [InlineData("SO_REUSEPORT=yes SO_REUSEADDR=1")]
     [InlineData("SO_REUSEPORT=1 SO_REUSEADDR=yes")]
@@ -42,7 +42,7 @@ public class UnreadableTests
         Assert.Contains(" matched=1 reuseport=-1 reuseaddr=-1 ", run.Lines[^1], Ordinal);
     }
 
-    /// <summary>A socket that was to be confined is, whatever else went wrong.</summary>
+    /// <summary>Another invalid value does not prevent that a socket is confined to its device.</summary>
     [Fact]
     public void Bind_OptionCannotBeRead_DeviceIsSet() =>
         Probe.Run("SO_REUSEPORT=yes SO_BINDTODEVICE=lo", $"socket inet stream bind {_address} 8080 get device get reuseport")

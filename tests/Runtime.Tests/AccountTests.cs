@@ -51,7 +51,7 @@ public sealed class AccountTests
         Assert.Equal((1, null), (retries, accounts.NextWait(TimeSpan.Zero)));
         Assert.False(accounts.TryFind(Process, out _, out var error));
         Assert.Equal(Errno.None, error.Errno);
-        // The lookup continues, so the failure stays.
+        // The lookup continues, so the failure remains.
         accounts.ForgetFailure(Process);
         Assert.True(accounts.Prepare(Process, () => retries++));
         Accounts.Handle(AwaitAnswer(mailbox));

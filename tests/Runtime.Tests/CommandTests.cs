@@ -2,15 +2,16 @@ using Reuseportd.Diagnosis;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Messages;
+using Reuseportd.Slots;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>What people ask of workers, and what they are told.</summary>
+/// <summary>Commands on workers, and their results.</summary>
 public sealed class CommandTests
 {
     [Fact]
-    public void Stop_OneWorker_StaysStoppedOverAnApplyThatChangesNothing()
+    public void Stop_OneWorker_StaysStoppedAfterAnApplyWithoutChanges()
     {
         using var fleet = new Supervised();
         var service = Given.Sleepers("web", 3);
@@ -26,7 +27,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void Stop_ThenItsServiceChanges_RunsAgain()
+    public void Stop_ServiceChangesLater_RunsAgain()
     {
         using var fleet = new Supervised();
         var service = Given.Sleepers("web", 2);
@@ -38,7 +39,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void Restart_SomeOfTwoServices_OnlyTheseAreNew()
+    public void Restart_SomeWorkersOfTwoServices_OnlyTheseAreNew()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("api", 2), Given.Sleepers("web", 2));
@@ -50,7 +51,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void Scale_UpAndDown_WorkersThatStayAreNotTouched()
+    public void Scale_UpAndDown_RemainingWorkersAreNotTouched()
     {
         using var fleet = new Supervised();
         var service = Given.Sleepers("web", 2);
@@ -73,11 +74,11 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void Scale_TheWorkerThatServesLeaves_TheOtherStartsAtOnce()
+    public void Scale_ServingWorkerLeaves_OtherStartsAtOnce()
     {
         using var folder = new TemporaryFolder();
         using var fleet = new Supervised();
-        // The first worker ends until the file exists. Then it needs the lock, which the second worker has.
+        // The first worker ends at once until the file exists. Then the worker needs the lock, which the second worker has.
         var script = $"test {{worker}} = 1 || test -e {folder["go"]} || exit 1; exec flock -F -n {folder["lock"]} sleep 1000";
         fleet.Converge(Given.Service("one", 2, "/bin/sh", "-c", script) with
         {
@@ -93,7 +94,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void Scale_WorkerGoesAndComesAgain_GenerationGoesOn()
+    public void Scale_WorkerRemovedAndAdded_GenerationContinues()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("web", 2));
@@ -107,7 +108,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void Command_NameOfNothing_ChangesNothing()
+    public void Command_UnknownName_ChangesNothing()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("web", 1));
@@ -130,7 +131,7 @@ public sealed class CommandTests
 
         var end = Assert.Single(result.Workers);
         Assert.False(end.Ok);
-        Assert.Contains("exit code 3", end.Detail, StringComparison.Ordinal);
+        Assert.Equal(new SlotFailure.Ended(ExitStatus.Exited(3)), end.Facts!.Failure);
     }
 
     [Fact]
@@ -152,9 +153,9 @@ public sealed class CommandTests
         Assert.Equal("slow@0", fleet.Log.Take("ready").Worker);
     }
 
-    /// <summary>Two clients at once: the later command decides, and the first is told what became of its own.</summary>
+    /// <summary>Of two clients at once, the later command decides. The first client gets the result of its own command.</summary>
     [Fact]
-    public void Commands_TwoOnOneService_EachHasItsOwnResult()
+    public void Command_TwoOnOneService_HaveTheirOwnResults()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("web", 2));
@@ -170,7 +171,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void Signal_RunningAndStopped_OnlyTheRunningOneIsSentIt()
+    public void Signal_RunningAndStoppedWorker_ReachesTheRunningWorkerOnly()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Shell("web", 2, "trap 'echo got it' USR1; echo set; while :; do sleep 0.05; done"));
@@ -184,7 +185,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void Reload_Service_IsSentItsOwnSignal()
+    public void Reload_Service_SendsItsReloadSignal()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Shell("web", 1, "trap 'echo reloaded' USR2; echo set; while :; do sleep 0.05; done") with
@@ -197,7 +198,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void Reset_FailedWorker_IsStoppedAndItsRetriesCountAnew()
+    public void Reset_FailedWorker_IsStoppedWithoutRestarts()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Shell("bad", 1, "exit 3") with
@@ -223,9 +224,9 @@ public sealed class CommandTests
             Ends(fleet.Ask(new FleetCommand.Stop(), names)));
     }
 
-    /// <summary>Who asks as fast as the loop answers does not keep it from its work.</summary>
+    /// <summary>A client that sends a message at each answer does not delay the other work of the loop.</summary>
     [Fact]
-    public void Message_PostedAnewByEachAnswer_LeavesTheLoopItsTurns()
+    public void Message_PostedAgainByEachAnswer_DoesNotBlockTheLoop()
     {
         using var fleet = new Supervised();
         var over = false;
@@ -268,8 +269,7 @@ public sealed class CommandTests
         Assert.Equal([("web@0", "stopped", false), ("web@1", "stopped", false)], Ends(result));
         Assert.All(
             result.Workers,
-            end => Assert.Equal(
-                (true, "the service is stopped; 'reuseportctl start' starts its workers"), (end.IsUntouched, end.Detail)));
+            end => Assert.Equal((true, new CommandObstacle.ServiceStopped()), (end.IsUntouched, end.Obstacle)));
     }
 
     private static (string Name, string State, bool Ok)[] Ends(CommandResult result)

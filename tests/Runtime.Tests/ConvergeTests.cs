@@ -5,11 +5,11 @@ using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>From what runs to what is wanted.</summary>
+/// <summary>Changes of the fleet to another configuration.</summary>
 public sealed class ConvergeTests
 {
     [Fact]
-    public void Converge_NewService_EveryWorkerGetsReadyByItsBind()
+    public void Converge_NewService_EachWorkerIsReadyAfterItsBind()
     {
         using var fleet = new Supervised();
         var result = fleet.Converge(Given.Server("web", 3));
@@ -30,7 +30,7 @@ public sealed class ConvergeTests
     }
 
     [Fact]
-    public void Converge_MoreWorkers_OnlyTheNewOnesAreStarted()
+    public void Converge_MoreWorkers_OnlyNewWorkersAreStarted()
     {
         using var fleet = new Supervised();
         var service = Given.Server("web", 2);
@@ -44,7 +44,7 @@ public sealed class ConvergeTests
     }
 
     [Fact]
-    public void Converge_FewerWorkers_OnlyTheHighestAreStopped()
+    public void Converge_FewerWorkers_OnlyTheHighestNumbersAreStopped()
     {
         using var fleet = new Supervised();
         var service = Given.Server("web", 4);
@@ -88,7 +88,7 @@ public sealed class ConvergeTests
     }
 
     [Fact]
-    public void Converge_TheSameAgain_NothingHappens()
+    public void Converge_SameConfiguration_ChangesNothing()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("web", 2), Given.Sleepers("api", 1));
@@ -100,7 +100,7 @@ public sealed class ConvergeTests
     }
 
     [Fact]
-    public void Converge_ServiceTakenOut_CompletesWhenItsWorkersHaveEnded()
+    public void Converge_ServiceRemoved_CompletesWhenItsWorkersHaveEnded()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("web", 3), Given.Sleepers("api", 1));
@@ -112,7 +112,7 @@ public sealed class ConvergeTests
     }
 
     [Fact]
-    public void Converge_ServiceComesBackWhileItLeaves_ItsSlotsStartAgain()
+    public void Converge_ServiceAddedWhileItLeaves_ItsSlotsStartAgain()
     {
         using var fleet = new Supervised();
         var service = Given.Service("web", 2, Checkout.Worker("ignore-term"));
@@ -133,7 +133,7 @@ public sealed class ConvergeTests
     }
 
     [Fact]
-    public void Converge_WorkerComesBackWhileItLeaves_ItStartsAgain()
+    public void Converge_WorkerAddedWhileItLeaves_StartsAgain()
     {
         using var fleet = new Supervised();
         var service = Given.Service("web", 2, Checkout.Worker("ignore-term"));
@@ -150,7 +150,7 @@ public sealed class ConvergeTests
     }
 
     [Fact]
-    public void Converge_AutostartOff_NothingIsStarted()
+    public void Converge_AutostartOff_NoWorkerIsStarted()
     {
         using var fleet = new Supervised();
         var result = fleet.Converge(Given.Sleepers("web", 2) with { Autostart = false });
@@ -168,13 +168,13 @@ public sealed class ConvergeTests
         fleet.Converge(Given.Sleepers("web", 2) with { Autostart = false });
         Assert.Equal(2, fleet.Converge(Given.Sleepers("web", 2)).Counts.Ready);
 
-        // The other way round what runs runs on.
+        // Autostart turned off does not stop running workers.
         Assert.Equal(2, fleet.Converge(Given.Sleepers("web", 2) with { Autostart = false }).Counts.Ready);
         Assert.Empty(fleet.Log.All("exit"));
     }
 
     [Fact]
-    public void Converge_TakenOutBeforeTheStart_NothingIsStarted()
+    public void Converge_RemovedBeforeTheStart_NoWorkerIsStarted()
     {
         using var fleet = new Supervised();
         Task<ConvergeResult>? settled = null;
@@ -189,7 +189,7 @@ public sealed class ConvergeTests
     }
 
     [Fact]
-    public void Converge_WhileAnotherHasNotSettled_OvertakesIt()
+    public void Converge_WhileAnotherIsUnsettled_ReplacesIt()
     {
         using var fleet = new Supervised();
         var stuck = fleet.BeginConverge(Given.Listening(Given.Sleepers("web", 1), 8080));
@@ -200,7 +200,7 @@ public sealed class ConvergeTests
     }
 
     [Fact]
-    public void Converge_WorkerNeverReady_CompletesWhenItsTimeIsOver()
+    public void Converge_WorkerNeverReady_CompletesAtTheTimeout()
     {
         using var fleet = new Supervised();
         var service = Given.Listening(Given.Sleepers("web", 1), 8080) with { Restart = RestartPolicy.Default };
@@ -217,7 +217,7 @@ public sealed class ConvergeTests
     }
 
     [Fact]
-    public void Converge_SeveralAtOnce_TheLastOneHoldsAndAllComplete()
+    public void Converge_SeveralAtOnce_LastOneHoldsAndAllComplete()
     {
         using var fleet = new Supervised();
         Task[] all =

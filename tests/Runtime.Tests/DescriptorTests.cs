@@ -4,14 +4,14 @@ using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>The daemon's descriptors: a worker costs three, and gives them back.</summary>
+/// <summary>The daemon's descriptors: a worker needs three, which are closed at its end.</summary>
 public sealed class DescriptorTests
 {
     /// <summary>Pipes of the test process itself.</summary>
     private static readonly int OwnPipes = CountOwnPipes();
 
     [Fact]
-    public void Descriptors_AfterAHundredStartsAndStops_AreThoseOfBefore()
+    public void Descriptors_AfterAHundredStartsAndStops_AreUnchanged()
     {
         using var fleet = new Supervised();
         var service = Given.Server("web", 2);
@@ -23,7 +23,7 @@ public sealed class DescriptorTests
     }
 
     [Fact]
-    public void Descriptors_AfterAHundredFailedStarts_AreThoseOfBefore()
+    public void Descriptors_AfterAHundredFailedStarts_AreUnchanged()
     {
         using var fleet = new Supervised();
         var lost = Given.Service("lost", 1, "/nonexistent/program") with { Restart = Given.AtOnce with { MaxAttempts = 50 } };
@@ -37,7 +37,7 @@ public sealed class DescriptorTests
     }
 
     [Fact]
-    public void Descriptors_AfterWholeLoops_AreThoseOfBefore()
+    public void Descriptors_AfterWholeLoops_AreUnchanged()
     {
         WholeLife();
         var before = OwnProcess.Descriptors().Length;
@@ -47,7 +47,7 @@ public sealed class DescriptorTests
     }
 
     [Fact]
-    public void Descriptors_NoneIsLeft_WorkersComeBackWhenThereAre()
+    public void Descriptors_NoneIsFree_WorkersRestartWhenSomeAre()
     {
         using var fleet = new Supervised();
         fleet.Converge(
@@ -55,13 +55,13 @@ public sealed class DescriptorTests
             Given.Service("lost", 1, "/nonexistent/program") with { Restart = Given.AtOnce with { MaxAttempts = 3 } });
         Kill(Processes(fleet));
         fleet.Log.Take("exit", 5);
-        // A rehearsal, for what is only loaded at its first use.
+        // The first run opens descriptors that the runtime needs at first use.
         Deadline.Until(() => fleet.Snapshot().Counts is { Ready: 5, Failed: 1 }, "the workers are back, and one has failed");
 
         var workers = Processes(fleet);
         using (Resources.NoDescriptors())
         {
-            // Nothing is asserted here: the runtime itself needs descriptors to throw.
+            // This block has no assertion: the runtime needs descriptors to throw.
             Kill(workers);
             SpinWait.SpinUntil(() => fleet.Ended.IsCompleted || fleet.Counts.Waiting == 5, Deadline.Patience);
         }
@@ -74,7 +74,7 @@ public sealed class DescriptorTests
         Assert.False(fleet.Ended.IsCompleted);
     }
 
-    /// <summary>Opened before there are no descriptors left to open them with.</summary>
+    /// <summary>The test opens these while descriptors are free.</summary>
     private static Pidfd[] Processes(Supervised fleet) =>
         [
             .. fleet.Snapshot().Workers.Where(worker => worker.Pid is not null)
@@ -103,7 +103,7 @@ public sealed class DescriptorTests
     }
 
     /// <summary>
-    /// Open descriptors once the streams of what has ended are closed: the output loop does that in its own time.
+    /// Open descriptors after the output loop has closed the streams of ended processes, which it does later.
     /// </summary>
     private static string[] Settled(Supervised fleet)
     {

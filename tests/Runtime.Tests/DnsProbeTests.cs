@@ -4,7 +4,7 @@ using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>DNS servers that are asked whether they serve: they listen before their zones are loaded.</summary>
+/// <summary>DNS probes: a DNS server listens before it has loaded its zones.</summary>
 public sealed class DnsProbeTests : IDisposable
 {
     private static readonly ProbeSpec Probe = new ProbeSpec.Dns("example.org", DnsType.Soa, null);
@@ -32,7 +32,7 @@ public sealed class DnsProbeTests : IDisposable
     [Theory]
     [InlineData("ok")]
     [InlineData("no-name")]
-    public void Ready_NoMoreServfail_IsReadyWhateverTheAnswer(string answer)
+    public void Ready_AnyAnswerExceptServfail_IsReady(string answer)
     {
         var starting = _fleet.BeginConverge(_service);
         foreach (var worker in (string[])["dns@0", "dns@1", "dns@2"]) AwaitFailure(worker, "SERVFAIL");
@@ -61,7 +61,7 @@ public sealed class DnsProbeTests : IDisposable
     }
 
     [Fact]
-    public void Live_AnswersNoMore_IsRestarted()
+    public void Live_StopsAnswering_IsRestarted()
     {
         SetAnswer("ok");
         var often = TimeSpan.FromMilliseconds(100);
@@ -75,7 +75,7 @@ public sealed class DnsProbeTests : IDisposable
         _fleet.Log.Take("exit", "dns@0");
     }
 
-    /// <summary>The first question may come before it listens.</summary>
+    /// <summary>The first query may arrive before the server listens.</summary>
     private void AwaitFailure(string worker, string failure)
     {
         var expected = string.Create(CultureInfo.InvariantCulture, $"query for example.org on port {_port}: {failure}");

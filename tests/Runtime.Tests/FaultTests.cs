@@ -3,7 +3,7 @@ using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>A fault in the loop itself: nothing may go on as if there were a daemon.</summary>
+/// <summary>After a fault in the loop, no worker runs on and no command waits.</summary>
 public sealed class FaultTests
 {
     [Fact]
@@ -16,7 +16,7 @@ public sealed class FaultTests
 
         Deadline.Until(() => fleet.Ended.IsCompleted, "the end of the loop");
         Assert.IsType<InvalidOperationException>(fleet.Ended.Exception?.InnerException);
-        // By the kernel: the thread that started them is gone.
+        // The kernel kills the workers, as the thread that started them has ended.
         Deadline.Until(() => workers.All(pid => OwnProcess.Stat(pid)?.State == 'Z'), "the end of the workers");
     }
 

@@ -4,11 +4,11 @@ using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>Control groups as the loop makes, fills and removes them.</summary>
+/// <summary>The loop creates, fills and removes control groups.</summary>
 public sealed class GroupTests
 {
     [Fact]
-    public void Spawn_EachProcess_IsBornInAGroupOfItsName()
+    public void Spawn_EachProcess_StartsInAGroupOfItsName()
     {
         using var trees = new Trees(grouped: true);
         trees.Fleet.Converge(Given.Service("web", 2, Checkout.Worker("double-fork")), Given.Sleepers("a.b-c_d", 1));
@@ -33,7 +33,7 @@ public sealed class GroupTests
     }
 
     [Fact]
-    public void Spawn_ProgramIsMissing_NoGroupIsLeft()
+    public void Spawn_ProgramIsMissing_LeavesNoGroup()
     {
         using var trees = new Trees(grouped: true);
         trees.Fleet.Converge(
@@ -46,7 +46,7 @@ public sealed class GroupTests
     }
 
     [Fact]
-    public void Stop_WorkerMadeGroupsOfItsOwn_TheyGoWithIt()
+    public void Stop_WorkerMadeGroupsOfItsOwn_AreRemovedWithIt()
     {
         using var trees = new Trees(grouped: true);
         var group = $"{trees.Cgroup!.Path}/web@0.1";
@@ -63,7 +63,7 @@ public sealed class GroupTests
     }
 
     [Fact]
-    public void Spawn_NameIsStillTaken_AnotherIsFound()
+    public void Spawn_NameIsStillInUse_AnotherNameIsUsed()
     {
         using var trees = new Trees(grouped: true);
         trees.Cgroup!.Make("web@0.1");
@@ -82,7 +82,8 @@ public sealed class GroupTests
         var service = Given.Sleepers("web", 1) with { Restart = RestartPolicy.Default with { When = RestartWhen.No } };
         trees.Fleet.Converge(Limited(service, new GroupLimits(1 << 28, null, null)));
 
-        Assert.StartsWith("memory_max 268435456: ", trees.Fleet.Worker("web@0").Detail, StringComparison.Ordinal);
+        var error = trees.Fleet.Worker("web@0").SpawnError!;
+        Assert.Equal(("memory_max", "268435456"), (error.Step, error.Value));
         Assert.Equal("memory_max", trees.Fleet.Log.Take("spawn_error", "web@0").Field("REUSEPORT_STEP"));
         Assert.Empty(trees.Cgroup!.Groups());
     }

@@ -8,19 +8,19 @@ using Runtime.Tests.Harness;
 namespace Runtime.Tests;
 
 /// <summary>
-/// Starts that the worker's own user, or a file system, holds up: the loop goes on, other services are served, and the start is
-/// killed and named.
+/// The worker's own user, or a file system, blocks a start. The loop continues, other services run, and the daemon kills and
+/// reports the start.
 /// </summary>
 public sealed class HeldStartTests
 {
-    /// <summary>A user that runs nothing else: the attacker stops all that it may signal.</summary>
+    /// <summary>A user without other processes: the attacker suspends every process that it may signal.</summary>
     private const string User = "54321";
 
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(20);
 
     [Fact]
-    public void Start_StoppedBetweenChangeOfUserAndExec_IsKilledAndReportedAndDelaysNoOther()
+    public void Start_SuspendedBetweenChangeOfUserAndExec_IsKilledAndReportedAndDelaysNoOther()
     {
         using var fleet = new Supervised(longestStart: Longest);
         var others = Given.Sleepers("other", 4);
@@ -30,7 +30,7 @@ public sealed class HeldStartTests
         _ = fleet.BeginConverge(others, Attacker("stop"), As(Given.Sleepers("victim", 4)));
         var error = StopUntilHeld(fleet, "victim");
 
-        // On a loaded machine a start may take too long before it is the user's.
+        // On a loaded machine a start may take too long before its change of user.
         while (error.Field("REUSEPORT_STEP") is not ("setuid" or "chdir" or "exec")) error = fleet.Log.Take("spawn_error");
         Assert.Equal(Errno.TimedOut.Number.ToString(CultureInfo.InvariantCulture), error.Field("ERRNO"));
         AssertOthersAreReplaced(fleet);
@@ -38,7 +38,7 @@ public sealed class HeldStartTests
     }
 
     [Fact]
-    public void StopAll_WhileAStartIsHeldUp_EndsInTheGracePeriod()
+    public void StopAll_WhileAStartIsSuspended_EndsInTheGracePeriod()
     {
         using var fleet = new Supervised(longestStart: TimeSpan.FromMinutes(1));
         var quickly = StopSpec.Default with { GracePeriod = TimeSpan.FromMilliseconds(100) };
@@ -62,7 +62,7 @@ public sealed class HeldStartTests
     }
 
     [Fact]
-    public void Probe_StoppedBetweenChangeOfUserAndExec_FailsAndDelaysNoOther()
+    public void Probe_SuspendedBetweenChangeOfUserAndExec_FailsAndDelaysNoOther()
     {
         using var fleet = new Supervised(longestStart: Longest);
         var others = Given.Sleepers("other", 4);
@@ -84,14 +84,14 @@ public sealed class HeldStartTests
     }
 
     [Fact]
-    public void Start_TracedByItsUser_IsNotWhileItStandsInTheDaemonsMemory()
+    public void Start_TracerOfItsUser_CannotAttachBeforeExec()
     {
         using var fleet = new Supervised(longestStart: Longest);
         var others = Given.Sleepers("other", 4);
         fleet.Converge(others, Attacker("trace"));
         fleet.Lines.Take("attacker@0", "attacking");
 
-        // A program that is traced is held up, but only the program: a process is no daemon's any more by then.
+        // The tracer stops only the program: after its exec, the process no longer has the daemon's memory.
         _ = fleet.BeginConverge(others, Attacker("trace"), As(Given.Service("victim", 4, "true")));
         fleet.Log.Take("spawn", 9);
 
@@ -125,7 +125,7 @@ public sealed class HeldStartTests
         Deadline.Until(() => fleet.Snapshot().Counts.Ready == 2, "it is tried again");
     }
 
-    /// <summary>Where a start passes by the attacker, its process is ended, and so tried again.</summary>
+    /// <summary>If the attacker misses a start, the test kills the process, so that the daemon tries again.</summary>
     private static Happened StopUntilHeld(Supervised fleet, string service)
     {
         var since = Stopwatch.GetTimestamp();
@@ -156,7 +156,7 @@ public sealed class HeldStartTests
     private static ServiceSpec Attacker(string how) => As(Given.Service("attacker", 1, Checkout.Worker("stops-others"), how));
 
     /// <summary>
-    /// As that user; the program is looked for in many folders, so that there is time between change of user and exec.
+    /// Runs as that user. The search for the program in many folders takes time between the change of user and the exec.
     /// </summary>
     private static ServiceSpec As(ServiceSpec service) => service with
     {

@@ -4,7 +4,7 @@ using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>The last line of a process that came to nothing.</summary>
+/// <summary>The last line of a failed process.</summary>
 public sealed class LastWordsTests
 {
     private static readonly RestartPolicy Late =
@@ -32,7 +32,7 @@ public sealed class LastWordsTests
     }
 
     [Fact]
-    public void LastWords_OutputGoesToAFile_AreKnown()
+    public void LastWords_OutputIsAFile_AreKnown()
     {
         using var folder = new TemporaryFolder();
         using var fleet = new Supervised();
@@ -65,7 +65,7 @@ public sealed class LastWordsTests
     }
 
     [Fact]
-    public void LastWords_OfASilentProcess_AreNotThoseOfTheOneBefore()
+    public void LastWords_SilentProcess_AreNotThoseOfTheFormerProcess()
     {
         using var folder = new TemporaryFolder();
         using var fleet = new Supervised();
@@ -84,7 +84,7 @@ public sealed class LastWordsTests
     }
 
     [Fact]
-    public void LastWords_TheStartFailed_AreNone()
+    public void LastWords_StartFailed_AreEmpty()
     {
         using var fleet = new Supervised();
         var service = Failing(NoSuchFile) with { Restart = Late };
@@ -94,9 +94,9 @@ public sealed class LastWordsTests
         Assert.Equal((WorkerState.Backoff, null), (fleet.Worker("web@0").State, fleet.Worker("web@0").LastWords));
     }
 
-    /// <summary>A command may be answered while the worker is tried again.</summary>
+    /// <summary>A command may be answered while the worker starts again.</summary>
     [Fact]
-    public void LastWords_WhileItStartsAgain_AreThoseOfTheLastTry()
+    public void LastWords_WhileTheWorkerStartsAgain_AreThoseOfTheLastTry()
     {
         using var folder = new TemporaryFolder();
         using var fleet = new Supervised();
@@ -108,7 +108,7 @@ public sealed class LastWordsTests
     }
 
     [Fact]
-    public void LastWords_OfAWorkerThatServes_AreNone()
+    public void LastWords_ReadyWorker_AreEmpty()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Shell("web", 1, "echo 'no such file' >&2; exec sleep 1000"));
@@ -117,7 +117,7 @@ public sealed class LastWordsTests
     }
 
     [Fact]
-    public void LastWords_ItWasNotReplaced_AreThoseOfTheReplacement()
+    public void LastWords_WorkerIsNotReplaced_AreThoseOfTheReplacement()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("web", 1));
@@ -129,9 +129,9 @@ public sealed class LastWordsTests
         Assert.Null(fleet.Worker("web@0").LastWords);
     }
 
-    /// <summary>The worker may be at its next process by the time that the line is read.</summary>
+    /// <summary>The worker may have its next process before the line is read.</summary>
     [Fact]
-    public void LastWords_OfACommand_AreThoseOfItsOwnProcess()
+    public void LastWords_Command_AreThoseOfItsOwnProcess()
     {
         using var folder = new TemporaryFolder();
         using var fleet = new Supervised(startOutput: false);
@@ -146,7 +146,7 @@ public sealed class LastWordsTests
     }
 
     [Fact]
-    public void LastWords_ACommandFails_AreInItsResult()
+    public void LastWords_CommandFails_AreInItsResult()
     {
         using var fleet = new Supervised();
         fleet.Converge(Failing(NoSuchFile, workers: 2) with { Restart = Late });
@@ -155,7 +155,7 @@ public sealed class LastWordsTests
             Deadline.Until(() => end is { Ok: false, Facts.LastWords.Line: "no such file" }, "the line has been read");
     }
 
-    /// <summary>It is never ready, as it binds nothing.</summary>
+    /// <summary>The service is never ready, as no process binds its port.</summary>
     private static ServiceSpec Failing(string line, int workers = 1) => Given.Listening(Given.Shell("web", workers, line), 8093);
 
     private static void Await(Supervised fleet, string line) =>

@@ -9,7 +9,7 @@ using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>Messages to a loop, and what becomes of those that it does not take any more.</summary>
+/// <summary>Messages to a loop, and the fate of messages that the loop no longer takes.</summary>
 public sealed class MailboxTests
 {
     [Fact]
@@ -31,7 +31,7 @@ public sealed class MailboxTests
     }
 
     [Fact]
-    public void Post_AfterItWasAcknowledged_WakesAgain()
+    public void Post_AfterAcknowledgement_WakesAgain()
     {
         using var mailbox = new Mailbox(TimeProvider.System);
         using var epoll = new Epoll();
@@ -58,7 +58,7 @@ public sealed class MailboxTests
     }
 
     [Fact]
-    public void Post_AfterItWasClosed_IsRefusedAtOnce()
+    public void Post_AfterClose_IsRefusedAtOnce()
     {
         using var mailbox = new Mailbox(TimeProvider.System);
         mailbox.Close();
@@ -68,7 +68,7 @@ public sealed class MailboxTests
     }
 
     [Fact]
-    public void Post_AfterItWasDisposedOf_IsNoFault()
+    public void Post_AfterDispose_DoesNotThrow()
     {
         var mailbox = new Mailbox(TimeProvider.System);
         mailbox.Dispose();
@@ -79,7 +79,7 @@ public sealed class MailboxTests
     }
 
     [Fact]
-    public void Close_WhileOthersPost_NoneIsLeftWithoutAnAnswer()
+    public void Close_WhileOtherThreadsPost_EachMessageIsAnswered()
     {
         for (var round = 0; round < 50; round++)
         {

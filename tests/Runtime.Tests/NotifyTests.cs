@@ -1,12 +1,13 @@
 using Reuseportd.Model;
+using Reuseportd.Runtime.Snapshots;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>Workers that say themselves that they are ready, as sd_notify(3) does.</summary>
+/// <summary>Workers that report their readiness by sd_notify(3).</summary>
 public sealed class NotifyTests
 {
-    /// <summary>Waits until the file is there, then sends; an argument of READY=1 to itself, or to whom it is told.</summary>
+    /// <summary>Waits until the file exists, and then sends each message.</summary>
     private const string Sender =
         """
         import os, socket, sys, time
@@ -35,7 +36,7 @@ public sealed class NotifyTests
         folder.Write("1", "");
 
         fleet.Log.Take("ready", "web@1");
-        Assert.Equal("waits for at most 1 min for READY=1", fleet.Worker("web@0").Detail);
+        Assert.Equal(new StateReason.WaitsForNotification(Notify.Timeout), fleet.Worker("web@0").Reason);
         folder.Write("0", "");
         Assert.Equal(2, Deadline.Await(starting, "readiness").Counts.Ready);
     }
@@ -47,7 +48,7 @@ public sealed class NotifyTests
         using var fleet = new Supervised();
         folder.Write("go", "");
         folder.Write("send.py", Sender);
-        // Of another session, as a daemonised child is.
+        // The child has another session, like a daemonized process.
         var service = Given.Shell("web", 1, $"setsid python3 {folder["send.py"]} {folder["go"]} READY=1 & wait");
         Assert.Equal(1, fleet.Converge(service with { Readiness = Notify }).Counts.Ready);
     }

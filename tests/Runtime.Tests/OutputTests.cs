@@ -1,5 +1,6 @@
 using Reuseportd.Linux.Files;
 using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Spawning;
 using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 using Reuseportd.Observability.Destinations;
@@ -12,7 +13,7 @@ using Serilog;
 
 namespace Runtime.Tests;
 
-/// <summary>What workers write.</summary>
+/// <summary>The output of workers.</summary>
 public sealed class OutputTests
 {
     [Fact]
@@ -27,7 +28,7 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public void Line_AtTheVeryEnd_IsNotLostWithTheProcess()
+    public void Line_JustBeforeTheExit_IsNotLost()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Service("job", 20, Checkout.Worker("spew"), "1000", "100") with { Restart = Once });
@@ -47,7 +48,7 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public void Silence_LibrarySpokeButTheProcessHasEnded_IsNoSilence()
+    public void Silence_OutcomeOfAnEndedProcess_IsNoSilence()
     {
         using var fleet = new Supervised(startOutput: false);
         fleet.Converge();
@@ -60,7 +61,7 @@ public sealed class OutputTests
         fleet.Log.Take("loaded", 10);
         Deadline.Until(() => OwnProcess.Descriptors().Length <= before, "all streams have ended");
         fleet.Turn();
-        // Whoever looked for the reason of a silence would be done by now.
+        // A search for the reason of a silence would have ended by now.
         fleet.Converge(Given.Service("job", 1, Checkout.Worker("binds-static")) with { Restart = Once });
         fleet.Advance(TimeSpan.FromSeconds(3));
         Assert.Equal("job@0", fleet.Log.Take("no_preload").Worker);
@@ -74,8 +75,8 @@ public sealed class OutputTests
         fleet.Converge(Given.Service("web", 1, Checkout.Worker("binds-static")));
         fleet.Turn();
         fleet.Advance(TimeSpan.FromSeconds(3));
-        Assert.StartsWith(
-            "statically linked", fleet.Log.Take("no_preload", "web@0").Field("REUSEPORT_REASON"), StringComparison.Ordinal);
+        fleet.Log.Take("no_preload", "web@0");
+        Assert.Equal(PreloadReason.StaticallyLinked, fleet.Worker("web@0").Silence?.Reason);
     }
 
     [Fact]
@@ -97,7 +98,7 @@ public sealed class OutputTests
         var dropped = fleet.Log.Take("dropped", "flood@0").Number("REUSEPORT_COUNT");
         Assert.True(dropped > 1_000, $"no flood: {dropped}");
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, most);
-        // No more in each second than are let through, though the flood has millions.
+        // The rate limit admits a bounded number in each second, although the flood has millions.
         Assert.InRange(fleet.Log.All("bind").Length, 1, 1_000 * (1 + (int)fleet.Snapshot().Now.TotalSeconds));
         Assert.Equal(1, fleet.Worker("flood@0").Generation);
     }
@@ -149,7 +150,7 @@ public sealed class OutputTests
         Assert.Empty(OwnProcess.Children());
     }
 
-    /// <summary>Who has renamed it must know that it is still written to.</summary>
+    /// <summary>The user who renamed the file must know that the daemon still writes to it.</summary>
     [Fact]
     public void Reopen_FolderIsRemoved_FileIsNamed()
     {

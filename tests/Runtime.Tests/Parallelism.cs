@@ -1,5 +1,5 @@
 using Xunit.Sdk;
 using Xunit.v3;
 
-// A loop reaps every child of its process, so there is one at a time.
+// A loop reaps every child of its process, so only one loop runs at a time.
 [assembly: Parallelization(Mode = ParallelMode.None)]

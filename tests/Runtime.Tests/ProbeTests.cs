@@ -1,11 +1,13 @@
 using System.Globalization;
 using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Slots;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>Workers that are asked whether they serve, before and after they are ready.</summary>
+/// <summary>Readiness and liveness probes.</summary>
 public sealed class ProbeTests
 {
     private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(20);
@@ -20,7 +22,7 @@ public sealed class ProbeTests
         var server = WebServer.Service("web", 3, address, Text($"{port}"), folder["healthy"]);
         var starting = fleet.BeginConverge(server with { Readiness = Ready(new ProbeSpec.Http("/ready", null)) });
 
-        // The first may come before it listens.
+        // The first probe may fail before the server listens.
         var unwell = Text($"GET /ready on port {port}: status 503");
         while (fleet.Log.Take("probe_failed", "web@1").Field("REUSEPORT_REASON") != unwell) { }
         Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal(WorkerState.Starting, worker.State));
@@ -53,7 +55,7 @@ public sealed class ProbeTests
             sleepers with { Readiness = Ready(new ProbeSpec.Tcp(null), TimeSpan.FromMinutes(5)), Restart = slowly });
         fleet.Log.Take("probe_failed");
         Deadline.Until(
-            () => fleet.Worker("web@0").Detail!.Contains("refused", StringComparison.Ordinal), "the reason is in the status");
+            () => fleet.Worker("web@0").Reason is StateReason.WaitsForProbe { LastFailure: not null }, "the failure is known");
 
         fleet.Advance(TimeSpan.FromMinutes(5));
 
@@ -62,8 +64,8 @@ public sealed class ProbeTests
         fleet.Log.Take("exit", "web@0");
         Deadline.Until(
             () => fleet.Worker("web@0") is { State: WorkerState.Backoff } worker
-                  && worker.Detail!.Contains("refused", StringComparison.Ordinal),
-            "it is still said");
+                  && worker.Failure is SlotFailure.NotReady { Missing: MissingReadiness.Probe { Failure: not null } },
+            "the failure is still known");
     }
 
     [Fact]
@@ -71,7 +73,7 @@ public sealed class ProbeTests
     {
         using var folder = new TemporaryFolder();
         using var fleet = new Supervised();
-        // It has the worker's variables, and knows its process.
+        // The command has the worker's variables, and the pid of its process.
         var check = Command(
             "/bin/sh",
             "-c",
@@ -108,7 +110,7 @@ public sealed class ProbeTests
         using var fleet = new Supervised();
         var (address, port) = Given.Socket();
         var server = WebServer.Service("web", 3, address, Text($"{port}"));
-        // Long enough for a busy machine to answer in, short enough for a test.
+        // Long enough for an answer on a busy machine, short enough for a test.
         var liveness = Live(new ProbeSpec.Http("/", null), threshold: 3) with
         {
             Period = TimeSpan.FromMilliseconds(250),
@@ -123,7 +125,7 @@ public sealed class ProbeTests
         var found = fleet.Log.Take("unresponsive");
         Assert.Equal([], fleet.Log.All("unresponsive").Skip(1));
         Assert.Equal(("web@1", before[1]), (found.Worker, found.Pid));
-        // It takes no SIGTERM either.
+        // The suspended worker does not handle SIGTERM.
         fleet.Log.Take("stop", "web@1");
         fleet.Turn();
         fleet.Advance(server.Stop.GracePeriod);

@@ -1,16 +1,17 @@
 using System.Globalization;
 using Reuseportd.Diagnosis;
+using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Snapshots;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>When a worker counts as serving.</summary>
+/// <summary>The condition under which a worker counts as serving.</summary>
 public sealed class ReadinessTests
 {
     [Fact]
-    public void Ready_Udp_ByItsBindAlone()
+    public void Ready_Udp_NeedsItsBindOnly()
     {
         using var fleet = new Supervised();
         Assert.Equal(2, fleet.Converge(Given.Server("dns", 2, "udp4")).Counts.Ready);
@@ -18,7 +19,7 @@ public sealed class ReadinessTests
     }
 
     [Fact]
-    public void Ready_SeveralPorts_OnlyWithTheLastOfThem()
+    public void Ready_SeveralPorts_NeedsAllOfThem()
     {
         using var fleet = new Supervised();
         var (address, port) = Given.Socket();
@@ -27,7 +28,8 @@ public sealed class ReadinessTests
             Given.Service("web", 1, Checkout.Worker("binds"), Text($"tcp4,{address},{port}")), port, other);
         var starting = fleet.BeginConverge(service);
         Deadline.Until(
-            () => fleet.Worker("web@0").Detail == Text($"waits for at most 30 s for port {other}"), "the first port is served");
+            () => fleet.Worker("web@0").Reason is StateReason.WaitsForPorts waits && waits.Coverage.Missing == Text($"{other}"),
+            "the first port is served");
         Assert.Equal(WorkerState.Starting, fleet.Worker("web@0").State);
         Assert.False(starting.IsCompleted);
 
@@ -36,7 +38,7 @@ public sealed class ReadinessTests
     }
 
     [Fact]
-    public void Ready_BoundButNotListening_IsNot()
+    public void Ready_BoundButNotListening_IsNotReady()
     {
         using var fleet = new Supervised();
         var (address, port) = Given.Socket();
@@ -82,7 +84,7 @@ public sealed class ReadinessTests
         Assert.Equal(2, result.Counts.Ready);
     }
 
-    /// <summary>As if its last lines were lost, and nothing came behind them that says so.</summary>
+    /// <summary>The last outcome lines are lost, and no later line reports the loss.</summary>
     [Theory]
     [InlineData(30, 10)]
     [InlineData(6, 3)]
@@ -133,11 +135,11 @@ public sealed class ReadinessTests
         fleet.Advance(TimeSpan.FromSeconds(3));
 
         Assert.Equal(1, Deadline.Await(starting, "readiness").Counts.Ready);
-        Assert.StartsWith(
-            "statically linked", fleet.Log.Take("no_preload", "web@0").Field("REUSEPORT_REASON"), StringComparison.Ordinal);
+        fleet.Log.Take("no_preload", "web@0");
+        Assert.Equal(new PreloadDiagnosis(PreloadReason.StaticallyLinked, program), fleet.Worker("web@0").Silence);
     }
 
-    /// <summary>One worker has nobody to share with, so what it is told must come from its own sockets.</summary>
+    /// <summary>A service of one worker has no other sockets on the port, so the cause follows from its own socket.</summary>
     [Theory]
     [InlineData("binds-static", 1)]
     [InlineData("shares-static", 0)]
@@ -163,7 +165,7 @@ public sealed class ReadinessTests
         using var fleet = new Supervised();
         var silent = Given.Server("web", 1);
         silent = silent with { Process = silent.Process with { Reuseport = silent.Process.Reuseport with { Debug = false } } };
-        // More often than the kernel is asked.
+        // This service restarts more often than the daemon asks the kernel.
         var restless = Given.Listening(Given.Shell("restless", 1, "exit 1"), 8080);
         restless = restless with
         {
@@ -195,7 +197,7 @@ public sealed class ReadinessTests
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// A server that reports another bind first. Then it has another file at descriptor 2, keeps the pipe open, and listens.
+    /// A server that reports another bind first. Then the server replaces descriptor 2, keeps the pipe open, and listens.
     /// </summary>
     private static ServiceSpec DropsItsLines()
     {

@@ -3,13 +3,13 @@ using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>Workers that are well, and replaced all the same.</summary>
+/// <summary>Replacements of healthy workers, by age and by memory.</summary>
 public sealed class RecycleTests
 {
     private static readonly RecycleSpec Daily = new(TimeSpan.FromDays(1), Variance: 0, MaxMemory: null);
 
     [Fact]
-    public void Recycle_AllAreOld_AreReplacedOneAtATime()
+    public void Recycle_AllWorkersAreOld_AreReplacedOneAtATime()
     {
         using var fleet = new Supervised();
         var service = Given.Sleepers("web", 3) with { Recycle = Daily };
@@ -24,7 +24,7 @@ public sealed class RecycleTests
             fleet.Log.Take("ready", recycled.Worker);
         }
 
-        // The next is taken only when this one's replacement is ready.
+        // The next worker is replaced only after the replacement of the worker before it is ready.
         var order = fleet.Log.All().SkipWhile(happened => happened.Kind != "recycle")
             .Where(happened => happened.Kind is "recycle" or "ready").ToArray();
         Assert.Equal(["recycle", "ready", "recycle", "ready", "recycle", "ready"], order.Select(happened => happened.Kind));
@@ -35,7 +35,7 @@ public sealed class RecycleTests
     }
 
     [Fact]
-    public void Recycle_YoungOnes_AreLeftAlone()
+    public void Recycle_YoungWorkers_AreNotReplaced()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("web", 2) with { Recycle = Daily });
@@ -46,7 +46,7 @@ public sealed class RecycleTests
     [Theory]
     [InlineData(0, 18)]
     [InlineData(0.75, 27)]
-    public void Recycle_Variance_SpreadsToEitherSide(double jitter, int hours)
+    public void Recycle_Variance_SpreadsToBothSides(double jitter, int hours)
     {
         using var fleet = new Supervised(jitter: () => jitter);
         fleet.Converge(Given.Sleepers("web", 1) with { Recycle = Daily with { Variance = 0.25 } });
@@ -57,7 +57,7 @@ public sealed class RecycleTests
     }
 
     [Fact]
-    public void Recycle_ReplacementComesToNothing_IsTriedAgain()
+    public void Recycle_ReplacementFails_IsTriedAgain()
     {
         using var fleet = new Supervised();
         using var folder = new TemporaryFolder();
@@ -78,10 +78,10 @@ public sealed class RecycleTests
     }
 
     [Fact]
-    public void Recycle_TreeHoldsTooMuch_IsReplaced()
+    public void Recycle_TreeUsesTooMuchMemory_IsReplaced()
     {
         using var fleet = new Supervised();
-        // A child of it holds the memory.
+        // A child of the worker holds the memory.
         var service = Given.Shell(
             "web", 1, "python3 -c 'import time; x = b\"x\" * (96 << 20); print(\"full\", flush=True); time.sleep(1000)' & wait");
         fleet.Converge(service with { Recycle = new RecycleSpec(null, 0, MaxMemory: 64 << 20) });
@@ -90,7 +90,7 @@ public sealed class RecycleTests
         fleet.Advance(TimeSpan.FromSeconds(10));
 
         Assert.Matches("^holds [0-9]+ MiB of memory$", fleet.Log.Take("recycle", "web@0").Field("REUSEPORT_REASON"));
-        // The new one is ready, and has taken its place.
+        // The replacement is ready, so the first process drains.
         Assert.Equal(first, fleet.Log.Take("drain", "web@0").Pid);
         Assert.NotEqual(first, fleet.Worker("web@0").Pid);
     }

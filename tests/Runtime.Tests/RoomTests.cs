@@ -8,11 +8,11 @@ namespace Runtime.Tests;
 /// <summary>More workers than the daemon's limits have room for.</summary>
 public sealed class RoomTests
 {
-    /// <summary>Of them 128 are the daemon's own, and a worker takes three: there is room for 57.</summary>
+    /// <summary>The daemon keeps 128 for itself, and a worker needs three: 57 workers have room.</summary>
     private const int Descriptors = 300;
 
     [Fact]
-    public void Start_MoreThanTheDescriptorsAreFor_TheOthersWaitAndAreNotTried()
+    public void Start_MoreWorkersThanDescriptorsAllow_OthersWaitAndAreNotTried()
     {
         using var fleet = new Supervised(descriptors: Descriptors);
         var result = fleet.Converge(Given.Sleepers("nap", 80));
@@ -37,12 +37,12 @@ public sealed class RoomTests
     }
 
     [Fact]
-    public void Crash_WhileOthersWait_TheCrashedWorkerGoesFirst()
+    public void Crash_WhileOthersWait_CrashedWorkerStartsFirst()
     {
         using var fleet = new Supervised(descriptors: Descriptors);
         fleet.Converge(Given.Sleepers("nap", 80));
         var worker = fleet.Snapshot().Workers.First(worker => worker.State == WorkerState.Ready);
-        // One that was ready for so long is replaced at once.
+        // A worker that was ready for so long is restarted at once.
         fleet.Advance(TimeSpan.FromSeconds(2));
 
         Supervised.Kill(worker.Pid!.Value);
@@ -67,7 +67,7 @@ public sealed class RoomTests
     }
 
     /// <summary>
-    /// The clock stands still while a process starts: its start takes real time, and would be killed for taking too long.
+    /// The clock does not advance while a process starts. The start takes real time, and the daemon would kill it as too slow.
     /// </summary>
     private static void AdvanceUntil(Supervised fleet, Func<bool> holds, string what) =>
         Deadline.Until(

@@ -5,10 +5,10 @@ using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>Workers that are ready only when they have served for a while.</summary>
+/// <summary>Workers that are ready only after the settle time.</summary>
 public sealed class SettleTests
 {
-    /// <summary>No test waits for it: the clock is moved.</summary>
+    /// <summary>No test waits for this time: tests advance the clock.</summary>
     private static readonly TimeSpan Settle = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan Limit = TimeSpan.FromHours(1);
@@ -17,7 +17,7 @@ public sealed class SettleTests
     [InlineData("tcp4", true)]
     [InlineData("udp4", true)]
     [InlineData("tcp4", false)]
-    public void Ready_SocketsAreThereAtTheEnd_IsReady(string protocol, bool debug)
+    public void Ready_SocketsAreOpenAtTheEnd_IsReady(string protocol, bool debug)
     {
         using var fleet = new Supervised();
         var service = Given.Server("web", 2, protocol);
@@ -32,7 +32,7 @@ public sealed class SettleTests
     }
 
     [Fact]
-    public void Ready_SocketIsClosedMeanwhile_SettlesAnewWithTheNext()
+    public void Ready_SocketClosesWhileSettling_SettlesAgainWithTheNext()
     {
         using var folder = new TemporaryFolder();
         using var fleet = new Supervised();
@@ -70,7 +70,7 @@ public sealed class SettleTests
     }
 
     [Fact]
-    public void Ready_EndsMeanwhile_WasNeverReady()
+    public void Ready_ExitWhileSettling_WasNeverReady()
     {
         using var folder = new TemporaryFolder();
         using var fleet = new Supervised();
@@ -84,7 +84,7 @@ public sealed class SettleTests
     }
 
     [Fact]
-    public void Ready_ProbeFailsMeanwhile_SettlesAnew()
+    public void Ready_ProbeFailsWhileSettling_SettlesAgain()
     {
         using var folder = new TemporaryFolder();
         using var fleet = new Supervised();

@@ -10,7 +10,7 @@ using Serilog;
 
 namespace Runtime.Tests;
 
-/// <summary>What is said of a socket that cannot be steered: of one that has gone, nothing.</summary>
+/// <summary>The log of a socket that cannot be steered. A closed socket is not logged.</summary>
 public sealed class SharedGroupsTests : IDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -29,10 +29,10 @@ public sealed class SharedGroupsTests : IDisposable
     public void Serve_SocketIsClosed_LogsNothing() => Assert.Empty(Serve(closes: true));
 
     [Fact]
-    public void Serve_SocketCannotBeTaken_IsLogged() =>
+    public void Serve_SocketCannotBeDuplicated_IsLogged() =>
         Assert.Equal("2", Assert.Single(Serve(closes: false)).Field("ERRNO"));
 
-    /// <summary>The worker is said to be a process that has not the socket, or has it no more.</summary>
+    /// <summary>The named process never had the socket, or has closed it.</summary>
     private Happened[] Serve(bool closes)
     {
         var log = new EventLog();

@@ -1,17 +1,19 @@
+using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
 using Reuseportd.Planning.RollingUpdates;
 using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Slots;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>The fleet as values.</summary>
+/// <summary>Snapshots of the fleet have facts; Diagnosis makes texts of them.</summary>
 public sealed class SnapshotTests
 {
     [Fact]
-    public void Snapshot_EveryState_IsShown()
+    public void Snapshot_EachState_IsInIt()
     {
         using var fleet = new Supervised();
         var hour = RestartPolicy.Default with { Delay = TimeSpan.FromHours(1), MaxDelay = TimeSpan.FromHours(1), Jitter = 0 };
@@ -35,16 +37,15 @@ public sealed class SnapshotTests
         var (late, lost, off, ready, starting) = (
             snapshot.Workers[0], snapshot.Workers[1], snapshot.Workers[2], snapshot.Workers[3], snapshot.Workers[4]);
 
-        const string failure = "exec /nonexistent/program: ENOENT";
+        Assert.All([late, lost], AssertNotFound);
         Assert.Null(late.Pid);
-        Assert.StartsWith(failure, late.Detail, StringComparison.Ordinal);
         Assert.InRange(late.NextTry!.Value, snapshot.Now + TimeSpan.FromMinutes(59), snapshot.Now + TimeSpan.FromHours(1));
         Assert.Equal((null, 1), (lost.Pid, lost.Generation));
-        Assert.StartsWith(failure, lost.Detail, StringComparison.Ordinal);
         Assert.Equal((null, 0, null), (off.Pid, off.Generation, off.Started));
         Assert.Equal(["Bind", "Listen"], ready.Binds.Select(bind => bind.Kind.ToString()));
         Assert.InRange(ready.Started!.Value, TimeSpan.Zero, snapshot.Now);
-        Assert.Equal("waits for at most 30 s for port 8080,8081", starting.Detail);
+        var waits = Assert.IsType<StateReason.WaitsForPorts>(starting.Reason);
+        Assert.Equal(("8080,8081", ReadinessSpec.DefaultTimeout), (waits.Coverage.Missing, waits.AtMost));
         Assert.Equal(
             (5, 1, 1, 1, 1),
             (
@@ -65,7 +66,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public void Snapshot_ManyAskedForWhileWorkersStart_EachIsAnswered()
+    public void Snapshot_ManyRequestsWhileWorkersStart_EachIsAnswered()
     {
         using var fleet = new Supervised();
         var starting = fleet.BeginConverge(Given.Sleepers("web", 50));
@@ -75,7 +76,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public void Binds_OfAPortThatIsTaken_ShowTheErrno()
+    public void Binds_TakenPort_HaveTheErrno()
     {
         using var fleet = new Supervised();
         var service = Given.Server("web", 1);
@@ -86,28 +87,34 @@ public sealed class SnapshotTests
         fleet.Converge(alone);
         _ = fleet.BeginConverge(alone, alone with { Name = "other" });
         Deadline.Until(() => fleet.Worker("other@0").Binds.Count > 0, "the bind is known");
-        Assert.Equal(["EADDRINUSE"], fleet.Worker("other@0").Binds.Select(bind => bind.Result));
-        Assert.Equal(WorkerState.Starting, fleet.Worker("other@0").State);
-        var port = fleet.Worker("web@0").Binds[0].Socket!;
+        var other = fleet.Worker("other@0");
+        Assert.Equal(["EADDRINUSE"], other.Binds.Select(bind => bind.Result));
+        Assert.Equal(WorkerState.Starting, other.State);
         Assert.Equal(
-            $"bind {port.Endpoint}: EADDRINUSE; waits for at most 30 s for port {port.Port}", fleet.Worker("other@0").Detail);
+            (OutcomeKind.Bind, "EADDRINUSE", fleet.Worker("web@0").Binds[0].Socket!.Endpoint),
+            (other.FailedBind!.Kind, other.FailedBind.Result, other.FailedBind.Socket!.Endpoint));
+        Assert.IsType<StateReason.WaitsForPorts>(other.Reason);
     }
 
     [Fact]
-    public void Detail_ProcessEndedByTakenPort_HasFailedBind()
+    public void FailedBind_ProcessEndedByTakenPort_IsKept()
     {
         using var fleet = new Supervised();
         var line = Lines.Bind(8093).Replace("result=ok", "result=EADDRINUSE", StringComparison.Ordinal);
         var service = Given.Listening(Given.Shell("web", 2, $"echo \"{line}\" >&2; exit 1"), 8093);
         var result = fleet.Converge(service with { Restart = RestartPolicy.Default with { When = RestartWhen.No } });
         Assert.Equal(["web@0", "web@1"], result.NotReady.Select(worker => worker.Name.ToString()));
-        const string detail = "bind 127.0.0.1:8093 tcp: EADDRINUSE; exit code 1, and restart policy is 'no'";
-        // Its last words may be read after its end.
-        Deadline.Until(() => fleet.Snapshot().Workers.All(worker => worker.Detail == detail), "the bind is known");
+        // The daemon may read the last output of a process after its end.
+        Deadline.Until(() => fleet.Snapshot().Workers.All(worker => worker.FailedBind is not null), "the bind is known");
+        Assert.All(fleet.Snapshot().Workers, worker =>
+        {
+            Assert.Equal((8093, "EADDRINUSE"), (worker.FailedBind!.Socket!.Port, worker.FailedBind.Result));
+            Assert.Equal(new SlotFailure.EndedForGood(ExitStatus.Exited(1)), worker.Failure);
+        });
         Assert.Equal(["EADDRINUSE"], fleet.Worker("web@0").Binds.Select(bind => bind.Result));
     }
 
-    /// <summary>What is known does not go away because it is tried once more.</summary>
+    /// <summary>The facts of a failed process stay until the next process binds a socket.</summary>
     [Fact]
     public void Attempt_WorkerRetries_IsTheLastTryUntilNextBind()
     {
@@ -118,7 +125,7 @@ public sealed class SnapshotTests
         _ = fleet.BeginConverge(Given.Listening(Given.Shell("web", 1, script), 8093));
         fleet.Log.Take("backoff");
         fleet.Log.Take("spawn", 2);
-        // Its last words may be read after its end.
+        // The daemon may read the last output of a process after its end.
         Deadline.Until(() => fleet.Worker("web@0").Attempt is not null, "the last try is known");
 
         var worker = fleet.Worker("web@0");
@@ -127,7 +134,7 @@ public sealed class SnapshotTests
         Assert.Equal("EADDRINUSE", worker.Attempt!.Process.FailedBind?.Result);
     }
 
-    /// <summary>Its last words may be read after its slot has gone.</summary>
+    /// <summary>The daemon may read the last output of the replacement after the removal of its slot.</summary>
     [Fact]
     public void Attempt_FailedReplacement_HasItsBinds()
     {
@@ -136,9 +143,11 @@ public sealed class SnapshotTests
         var line = Lines.Bind(8093).Replace("result=ok", "result=EADDRINUSE", StringComparison.Ordinal);
         fleet.Converge(Given.Listening(Given.Shell("web", 1, $"echo \"{line}\" >&2; exit 1"), 8093));
 
-        const string words = "not replaced: bind 127.0.0.1:8093 tcp: EADDRINUSE; exit code 1";
-        Deadline.Until(() => fleet.Worker("web@0").Detail == words, "the bind is known");
+        Deadline.Until(() => fleet.Worker("web@0").Attempt?.Process.FailedBind is not null, "the bind is known");
+        Assert.Equal(new UpdateObstacle.ReplacementFailed(), fleet.Worker("web@0").NotReplaced);
         var attempt = fleet.Worker("web@0").Attempt!;
+        Assert.Equal("EADDRINUSE", attempt.Process.FailedBind!.Result);
+        Assert.Equal(new SlotFailure.Ended(ExitStatus.Exited(1)), attempt.Process.Failure);
         Assert.Equal(
             (AttemptKind.Failed, new UpdateRemedy("web", RemedyVerb.Apply, NeedsStart: false, CanStopFirst: true)),
             (attempt.Kind, attempt.Remedy));
@@ -148,7 +157,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public void Detail_StartFailed_HasNothingOfFormerProcess()
+    public void Binds_StartFailed_HasNoBindOfTheFormerProcess()
     {
         using var fleet = new Supervised();
         var line = Lines.Bind(8093).Replace("result=ok", "result=EADDRINUSE", StringComparison.Ordinal);
@@ -159,27 +168,33 @@ public sealed class SnapshotTests
         fleet.Converge(service);
         Deadline.Until(() => fleet.Worker("web@0").Binds.Count > 0, "the bind is known");
         fleet.Converge(service.With("/nonexistent/program"));
-        Assert.StartsWith("exec /nonexistent/program: ENOENT", fleet.Worker("web@0").Detail, StringComparison.Ordinal);
+        AssertNotFound(fleet.Worker("web@0"));
+        Assert.Null(fleet.Worker("web@0").FailedBind);
         Assert.Empty(fleet.Worker("web@0").Binds);
     }
 
     [Fact]
-    public void Detail_WorkerBoundOtherPort_NamesBothPorts()
+    public void Binds_WorkerBoundOtherPort_HasItBesideTheMissingPort()
     {
         using var fleet = new Supervised();
         var (address, port) = Given.Socket();
         var meant = Given.Socket().Port;
         var service = Given.Listening(Given.Service("web", 1, Checkout.Worker("binds"), $"tcp4,{address},{port}"), meant);
         _ = fleet.BeginConverge(service with { Restart = RestartPolicy.Default with { When = RestartWhen.No } });
-        Deadline.Until(
-            () => fleet.Worker("web@0").Detail == $"waits for at most 30 s for port {meant}, bound {port}", "the bind is known");
+        Deadline.Until(() => HasOther(fleet.Worker("web@0")), "the bind is known");
+        Assert.Equal($"{meant}", Assert.IsType<StateReason.WaitsForPorts>(fleet.Worker("web@0").Reason).Coverage.Missing);
         fleet.Advance(ReadinessSpec.DefaultTimeout);
         fleet.Log.Take("failed", "web@0");
-        Assert.Equal($"not ready in time: port {meant} missing, bound {port}", fleet.Worker("web@0").Detail);
+        var failure = Assert.IsType<SlotFailure.NotReady>(fleet.Worker("web@0").Failure);
+        Assert.Equal($"{meant}", Assert.IsType<MissingReadiness.Ports>(failure.Missing).Coverage.Missing);
+        Assert.True(HasOther(fleet.Worker("web@0")));
+
+        bool HasOther(WorkerSnapshot worker) =>
+            worker.Binds.Any(bind => bind is { Succeeded: true, Socket: { Matched: false } socket } && socket.Port == port);
     }
 
     [Fact]
-    public void Detail_ReadyWithoutLibrary_HasReason()
+    public void Silence_ReadyWithoutLibrary_HasReason()
     {
         using var fleet = new Supervised();
         var program = Checkout.Worker("binds-static");
@@ -188,7 +203,13 @@ public sealed class SnapshotTests
         fleet.Advance(TimeSpan.FromSeconds(3));
         fleet.Log.Take("no_preload", "web@0");
         Assert.Equal(
-            (WorkerState.Ready, $"no line from the preload library: statically linked: {program}"),
-            (fleet.Worker("web@0").State, fleet.Worker("web@0").Detail));
+            (WorkerState.Ready, new PreloadDiagnosis(PreloadReason.StaticallyLinked, program)),
+            (fleet.Worker("web@0").State, fleet.Worker("web@0").Silence));
+    }
+
+    private static void AssertNotFound(WorkerSnapshot worker)
+    {
+        var error = worker.SpawnError!;
+        Assert.Equal(("exec", "/nonexistent/program", Errno.NotFound), (error.Step, error.Value, error.Errno));
     }
 }

@@ -1,49 +1,46 @@
+using System.Globalization;
 using Reuseportd.Model;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>Processes that never come to be: what was in the way is said, and tried again or not as the policy has it.</summary>
+/// <summary>A start that fails is reported with its step and errno, and retried as the restart policy says.</summary>
 public sealed class SpawnFailureTests
 {
     [Fact]
     public void Spawn_ProgramIsMissing_NamesProgram()
     {
-        var (reason, errno) = Fail(Given.Service("web", 1, "/nonexistent/program"));
-        Assert.StartsWith("exec /nonexistent/program: ENOENT", reason, StringComparison.Ordinal);
-        Assert.Equal("2", errno);
+        var error = Fail(Given.Service("web", 1, "/nonexistent/program"));
+        Assert.Equal(("exec", "/nonexistent/program", Errno.NotFound), (error.Step, error.Value, error.Errno));
     }
 
     [Fact]
     public void Spawn_ProgramIsNotInPath_NamesProgram()
     {
-        var (reason, errno) = Fail(Given.Service("web", 1, "no-such-program-anywhere"));
-        Assert.Equal(("exec no-such-program-anywhere: ENOENT (not found in PATH)", "2"), (reason, errno));
+        var error = Fail(Given.Service("web", 1, "no-such-program-anywhere"));
+        Assert.Equal(("exec", "no-such-program-anywhere", Errno.NotFound), (error.Step, error.Value, error.Errno));
     }
 
     [Fact]
     public void Spawn_FileIsNotExecutable_HasReason()
     {
-        var (reason, errno) = Fail(Given.Service("web", 1, "/etc/passwd"));
-        Assert.Equal(("exec /etc/passwd: EACCES (it is not executable)", "13"), (reason, errno));
+        var error = Fail(Given.Service("web", 1, "/etc/passwd"));
+        Assert.Equal(("exec", "/etc/passwd", Errno.AccessDenied), (error.Step, error.Value, error.Errno));
+        Assert.NotNull(error.Barrier);
     }
 
     [Fact]
     public void Spawn_UserIsUnknown_NamesUser()
     {
         var service = Given.Sleepers("web", 1);
-        var (reason, errno) = Fail(service with { Process = service.Process with { User = "no-such-user" } });
-        Assert.StartsWith("user 'no-such-user' does not exist", reason, StringComparison.Ordinal);
-        Assert.Null(errno);
+        AssertNames("no-such-user", Fail(service with { Process = service.Process with { User = "no-such-user" } }));
     }
 
     [Fact]
     public void Spawn_GroupIsUnknown_NamesGroup()
     {
         var service = Given.Sleepers("web", 1);
-        var (reason, errno) = Fail(service with { Process = service.Process with { Group = "no-such-group" } });
-        Assert.StartsWith("group 'no-such-group' does not exist", reason, StringComparison.Ordinal);
-        Assert.Null(errno);
+        AssertNames("no-such-group", Fail(service with { Process = service.Process with { Group = "no-such-group" } }));
     }
 
     [Fact]
@@ -51,37 +48,36 @@ public sealed class SpawnFailureTests
     {
         var service = Given.Sleepers("web", 1);
         var privileges = PrivilegesSpec.Default with { SupplementaryGroups = ["no-such-group"] };
-        var (reason, errno) = Fail(service with { Process = service.Process with { Privileges = privileges } });
-        Assert.StartsWith("group 'no-such-group' does not exist", reason, StringComparison.Ordinal);
-        Assert.Null(errno);
+        AssertNames("no-such-group", Fail(service with { Process = service.Process with { Privileges = privileges } }));
     }
 
     [Fact]
     public void Spawn_WorkingDirectoryIsMissing_NamesDirectory()
     {
         var service = Given.Sleepers("web", 1);
-        var (reason, _) = Fail(
+        var error = Fail(
             service with
             {
                 Process = service.Process with { WorkingDirectory = Template.TryParse("/nonexistent/{worker}", out _) },
             });
-        Assert.Equal("chdir /nonexistent/0: ENOENT", reason);
+        Assert.Equal(("chdir", "/nonexistent/0", Errno.NotFound), (error.Step, error.Value, error.Errno));
     }
 
     [Fact]
     public void Spawn_EnvironmentFileIsMissing_NamesFile()
     {
         var service = Given.Sleepers("web", 1);
-        var (reason, _) = Fail(service with { Process = service.Process with { EnvironmentFiles = ["/nonexistent/file"] } });
-        Assert.Equal("env_file /nonexistent/file: ENOENT", reason);
+        var error = Fail(service with { Process = service.Process with { EnvironmentFiles = ["/nonexistent/file"] } });
+        Assert.Equal(("env_file", "/nonexistent/file", Errno.NotFound), (error.Step, error.Value, error.Errno));
     }
 
     [Fact]
     public void Spawn_EnvironmentFileIsAFifo_IsNotOpened()
     {
         var service = Given.Sleepers("web", 1);
-        var (reason, _) = Fail(service with { Process = service.Process with { EnvironmentFiles = ["/dev/null"] } });
-        Assert.Contains("/dev/null", reason, StringComparison.Ordinal);
+        var error = Fail(service with { Process = service.Process with { EnvironmentFiles = ["/dev/null"] } });
+        Assert.Equal(("env_file", Errno.InvalidArgument), (error.Step, error.Errno));
+        Assert.Contains("/dev/null", error.Value, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,18 +118,30 @@ public sealed class SpawnFailureTests
         using var fleet = new Supervised();
         fleet.Converge(Given.Service("web", 2, "/nonexistent/program") with { Restart = Given.AtOnce with { MaxAttempts = 3 } });
         Assert.All(fleet.Log.Take("failed", 2), failed =>
-            Assert.Contains("exec /nonexistent/program: ENOENT", failed.Field("REUSEPORT_REASON"), StringComparison.Ordinal));
+            Assert.Contains("/nonexistent/program", failed.Field("REUSEPORT_REASON"), StringComparison.Ordinal));
         Assert.Equal(8, fleet.Log.All("spawn_error").Length);
     }
 
-    /// <summary>Reason and errno that the log gives.</summary>
-    private static (string? Reason, string? Errno) Fail(ServiceSpec service)
+    /// <summary>The error of the start. The log and the status have the same error.</summary>
+    private static SpawnError Fail(ServiceSpec service)
     {
         using var fleet = new Supervised();
         var result = fleet.Converge(service with { Restart = RestartPolicy.Default with { When = RestartWhen.No } });
         Assert.Equal((0, 1), (result.Counts.Ready, result.Counts.Failed));
-        var said = fleet.Log.Take("spawn_error", "web@0");
-        Assert.Equal(said.Field("REUSEPORT_REASON"), fleet.Worker("web@0").Detail);
-        return (said.Field("REUSEPORT_REASON"), said.Field("ERRNO"));
+        var error = fleet.Worker("web@0").SpawnError!;
+        var logged = fleet.Log.Take("spawn_error", "web@0");
+        Assert.Equal(error.ToString(), logged.Field("REUSEPORT_REASON"));
+        Assert.Equal((error.Step, error.Errno), (logged.Field("REUSEPORT_STEP"), ErrnoOf(logged)));
+        return error;
+    }
+
+    private static Errno ErrnoOf(Happened logged) =>
+        logged.Field("ERRNO") is { } number ? new Errno(int.Parse(number, CultureInfo.InvariantCulture)) : Errno.None;
+
+    /// <summary>The sentence for an unknown name has no errno.</summary>
+    private static void AssertNames(string name, SpawnError error)
+    {
+        Assert.Contains($"'{name}'", error.Step, StringComparison.Ordinal);
+        Assert.Equal(Errno.None, error.Errno);
     }
 }

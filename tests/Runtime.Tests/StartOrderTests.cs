@@ -1,15 +1,16 @@
 using Reuseportd.Model;
+using Reuseportd.Runtime.Snapshots;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>Which starts come first, and how many at a time.</summary>
+/// <summary>The order of starts, and the number of starts at a time.</summary>
 public sealed class StartOrderTests
 {
     private static readonly ReadinessSpec InAMinute = new ReadinessSpec.Delay(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2));
 
     [Fact]
-    public void Start_DependsOnAnother_WaitsUntilThatIsReady()
+    public void Start_DependsOnAnotherService_WaitsUntilThatServiceIsReady()
     {
         using var fleet = new Supervised();
         var web = Given.Sleepers("web", 2) with { DependsOn = ["db", "cache"] };
@@ -19,8 +20,8 @@ public sealed class StartOrderTests
         fleet.Log.Take("ready", "cache@0");
         fleet.Turn();
         Assert.Equal(
-            (WorkerState.Starting, "waits for db, cache", null),
-            (fleet.Worker("web@0").State, fleet.Worker("web@0").Detail, fleet.Worker("web@0").Pid));
+            (WorkerState.Starting, new StateReason.WaitsForServices(["db", "cache"]), null),
+            (fleet.Worker("web@0").State, fleet.Worker("web@0").Reason, fleet.Worker("web@0").Pid));
         Assert.False(starting.IsCompleted);
 
         fleet.Advance(TimeSpan.FromMinutes(1));
@@ -43,7 +44,7 @@ public sealed class StartOrderTests
     }
 
     [Fact]
-    public void Start_CrashWhileTheOtherRestarts_IsReplacedAtOnce()
+    public void Start_CrashWhileTheDependencyRestarts_IsReplacedAtOnce()
     {
         using var fleet = new Supervised();
         var web = Given.Sleepers("web", 1) with { DependsOn = ["db"] };
@@ -58,7 +59,7 @@ public sealed class StartOrderTests
     }
 
     [Fact]
-    public void Start_ManyThatTakeTheirTime_AreStartedAFewAtATime()
+    public void Start_ManySlowWorkers_AreStartedAFewAtATime()
     {
         const int parallelism = 3;
         using var fleet = new Supervised(startParallelism: parallelism);
@@ -75,7 +76,7 @@ public sealed class StartOrderTests
     }
 
     [Fact]
-    public void Start_OneServiceHangsInItsStart_KeepsNoOtherFromStarting()
+    public void Start_ServiceHangs_DelaysNoOtherService()
     {
         using var fleet = new Supervised(startParallelism: 2);
         _ = fleet.BeginConverge(Given.Sleepers("slow", 6) with { Readiness = InAMinute });

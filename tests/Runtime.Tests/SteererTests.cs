@@ -8,7 +8,7 @@ using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>Who is given connections after changes of the fleet, by the program of the kernel. The workers accept none.</summary>
+/// <summary>The kernel program's choice of workers after changes of the fleet. The workers accept no connections.</summary>
 public sealed class SteererTests : IDisposable
 {
     private static readonly SteeringMode ByProgram = new(SteeringKind.Program, "");
@@ -25,7 +25,7 @@ public sealed class SteererTests : IDisposable
     public void Dispose() => _clients.ForEach(client => client.Dispose());
 
     [Fact]
-    public void Restart_AfterAChangeOfTheBalance_AllHaveTheirShare()
+    public void Restart_AfterAChangeOfTheBalance_AllWorkersHaveTheirShare()
     {
         using var fleet = new Supervised(steering: ByProgram);
         fleet.Converge(Service("web", 3, Balance.Random));
@@ -62,7 +62,7 @@ public sealed class SteererTests : IDisposable
     }
 
     [Fact]
-    public void Apply_AnotherPort_NothingIsLeftOfTheFormerGroup()
+    public void Apply_AnotherPort_RemovesTheFormerGroup()
     {
         using var fleet = new Supervised(steering: ByProgram);
         fleet.Converge(Service("web", 2, Balance.RoundRobin));
@@ -90,7 +90,7 @@ public sealed class SteererTests : IDisposable
         };
     }
 
-    /// <summary>Waits until those that are ready have their share: what was asked before the counts is done with them.</summary>
+    /// <summary>Waits until ready workers have their share: the steerer carries out earlier requests before it counts.</summary>
     private static void Place(Supervised fleet)
     {
         fleet.Turn();
@@ -112,7 +112,7 @@ public sealed class SteererTests : IDisposable
             .. fleet.ConnectionsGiven().OrderBy(one => one.Key.ToString(), StringComparer.Ordinal)
                 .Select(one => (one.Key.ToString(), one.Value.Given))];
 
-    /// <summary>Programs of the kernel that this process has open.</summary>
+    /// <summary>BPF programs that this process has open.</summary>
     private static int Programs() =>
         Directory.EnumerateFiles("/proc/self/fd")
             .Count(path => new FileInfo(path).LinkTarget?.Contains("bpf-prog", StringComparison.Ordinal) == true);

@@ -9,15 +9,15 @@ using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>Steering with the fleet: who is given connections when, by what the kernel does with those of real clients.</summary>
+/// <summary>Steering of real connections to the workers of a fleet.</summary>
 public sealed class SteeringTests
 {
     public static readonly TheoryData<string> Ways = ["ebpf", "cbpf"];
 
-    /// <summary>All of them come to the group while it is being made for the first.</summary>
+    /// <summary>All workers join the group while the daemon creates it for the first worker.</summary>
     [Theory]
     [MemberData(nameof(Ways))]
-    public void Start_ManyAtOnce_EachIsGivenConnections(string way)
+    public void Start_ManyAtOnce_EachGetsConnections(string way)
     {
         using var fleet = new Supervised(steering: Mode(way), startParallelism: 16);
         var (service, server) = Sharing(16);
@@ -28,7 +28,7 @@ public sealed class SteeringTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void Restart_AllOfThem_EachIsGivenConnectionsAgain(string way)
+    public void Restart_AllWorkers_EachGetsConnectionsAgain(string way)
     {
         using var fleet = new Supervised(steering: Mode(way));
         var (service, server) = Sharing(4);
@@ -38,10 +38,10 @@ public sealed class SteeringTests
         AllAnswer(server, 4);
     }
 
-    /// <summary>One that starts has no share, and is asked all the same.</summary>
+    /// <summary>A starting worker has no share of the connections, and is still probed.</summary>
     [Theory]
     [MemberData(nameof(Ways))]
-    public void Readiness_ByProbesOfTheSharedPort_IsReached(string way)
+    public void Readiness_ProbesOfTheSharedPort_Succeed(string way)
     {
         using var fleet = new Supervised(steering: Mode(way));
         var (address, port) = Given.Socket();
@@ -108,14 +108,14 @@ public sealed class SteeringTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void Stall_OneOfFourIsSuspended_ItIsReplacedAndTheOthersServe(string way)
+    public void Stall_SuspendedWorkerOfFour_IsReplacedAndTheOthersServe(string way)
     {
         Assert.SkipUnless(
             way == "ebpf" || MigrationSetting.IsOn, "what waits in a queue is migrated by net.ipv4.tcp_migrate_req alone");
         using var fleet = new Supervised(steering: Mode(way));
         var (service, server) = Sharing(4);
         fleet.Converge(service with { Stall = new StallSpec(TimeSpan.FromMilliseconds(300), StallAction.Restart) });
-        // So that its end is one of a worker that was well.
+        // After this time, the end of the worker is that of a healthy worker.
         fleet.Advance(TimeSpan.FromSeconds(2));
         var stuck = fleet.Worker("web@1").Pid!.Value;
         Supervised.Send(stuck, new Signal(19));
@@ -159,7 +159,7 @@ public sealed class SteeringTests
             new IPEndPoint(IPAddress.Parse(address), port));
     }
 
-    /// <summary>Of so many connections one worker gets none once in 10^26 runs, where they go by chance.</summary>
+    /// <summary>If the kernel chose at random, one worker would get none of so many connections once in 10^26 runs.</summary>
     private static void AllAnswer(IPEndPoint server, int workers)
     {
         var seen = new HashSet<string>();
@@ -173,7 +173,7 @@ public sealed class SteeringTests
         Assert.Equal(workers, seen.Count);
     }
 
-    /// <summary>A connection that this worker has, and that is open yet.</summary>
+    /// <summary>An open connection to this worker.</summary>
     private static TcpClient ConnectedTo(string worker, IPEndPoint server)
     {
         while (true)

@@ -4,11 +4,11 @@ using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>How workers are ended, with all that they started.</summary>
+/// <summary>The stop of workers, with their process trees.</summary>
 public sealed class StopTests
 {
     [Fact]
-    public void Stop_ProgramHeedsTheSignal_IsNotKilled()
+    public void Stop_ProgramHandlesTheSignal_IsNotKilled()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("web", 3));
@@ -51,7 +51,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public void Stop_ProgramDaemonisedAGrandchild_ThatEndsToo()
+    public void Stop_ProgramDaemonizedAGrandchild_GrandchildEnds()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Service("web", 1, Checkout.Worker("double-fork")));
@@ -92,7 +92,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public void StopAll_NothingRuns_EndsTheLoop()
+    public void StopAll_NoWorkerRuns_EndsTheLoop()
     {
         using var fleet = new Supervised();
         fleet.StopAll();
@@ -116,7 +116,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public void StopAll_AChangeIsUnderWay_ItIsCanceledNotForgotten()
+    public void StopAll_ChangeInProgress_IsCanceledAndAnswered()
     {
         using var fleet = new Supervised();
         var starting = fleet.BeginConverge(Given.Listening(Given.Sleepers("web", 1), 8080));

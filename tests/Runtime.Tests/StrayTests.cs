@@ -4,11 +4,11 @@ using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>What crashed workers leave behind: it holds their sockets, and is ended.</summary>
+/// <summary>Processes that a crashed worker leaves behind hold its sockets. The daemon kills them.</summary>
 public sealed class StrayTests
 {
     [Fact]
-    public void Crash_GrandchildIsLeft_IsSweptAndReaped()
+    public void Crash_GrandchildIsLeft_IsKilledAndReaped()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Service("web", 1, Checkout.Worker("double-fork")));
@@ -22,7 +22,7 @@ public sealed class StrayTests
     }
 
     [Fact]
-    public void Exit_ChildHoldsTheOutput_IsSweptAndTheStreamEnds()
+    public void Exit_ChildHoldsTheOutput_IsKilledAndTheStreamEnds()
     {
         using var fleet = new Supervised();
         fleet.Converge();
@@ -54,7 +54,7 @@ public sealed class StrayTests
     }
 
     [Fact]
-    public void Orphan_OfAWorkerThatRuns_IsLeftAliveAndReapedWhenItEnds()
+    public void Orphan_WorkerRuns_IsLeftAliveAndReapedAtItsEnd()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Service("web", 1, Checkout.Worker("double-fork")), Given.Sleepers("other", 1));
@@ -73,7 +73,7 @@ public sealed class StrayTests
     }
 
     [Fact]
-    public void Crash_FiftyWithAGrandchildEach_NoneIsLeft()
+    public void Crash_FiftyWorkersWithAGrandchildEach_NoProcessIsLeft()
     {
         const int workers = 50;
         using var fleet = new Supervised();

@@ -7,15 +7,14 @@ using Runtime.Tests.Harness;
 namespace Runtime.Tests;
 
 /// <summary>
-/// Workers that a process of their user traces (ptrace(2)). The kernel gives the exit of such a process to the tracer first, and
-/// the
-/// daemon's waitid(2) finds nothing, although the pidfd is readable.
+/// Workers that a process of their user traces (ptrace(2)). The kernel gives the exit of such a process to the tracer first.
+/// The daemon's waitid(2) finds no exit, although the pidfd is readable.
 /// </summary>
 public sealed class TracedWorkerTests
 {
     private const string User = "54322";
 
-    /// <summary>A loop that spins is never asleep, and certainly not at so many looks in a row.</summary>
+    /// <summary>A busy loop does not sleep at so many checks in a row.</summary>
     private const int Looks = 100;
 
     [Fact]
@@ -59,7 +58,7 @@ public sealed class TracedWorkerTests
         return AwaitTraced(fleet);
     }
 
-    /// <summary>A start may pass by the tracer: then there is another one.</summary>
+    /// <summary>The tracer may miss a start. The daemon then starts another process.</summary>
     private static int AwaitTraced(Supervised fleet)
     {
         var traced = 0;
@@ -93,7 +92,7 @@ public sealed class TracedWorkerTests
     private static string LoopThread() =>
         Directory.GetDirectories("/proc/self/task").Single(thread => File.ReadAllText(thread + "/comm") == "supervisor\n");
 
-    /// <summary>The state in proc(5) is behind the name.</summary>
+    /// <summary>In proc(5) the state follows the name.</summary>
     private static bool IsAsleep(string thread) =>
         File.ReadAllText(thread + "/stat").Contains(") S ", StringComparison.Ordinal);
 

@@ -5,7 +5,7 @@ using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>Whole trees, in each of the ways in which they are ended: nothing is left, and nobody is ready before.</summary>
+/// <summary>The end of process trees, by cgroup and by subreaper. No next process is ready before the end of the tree.</summary>
 public sealed class TreeTests
 {
     private static readonly RestartPolicy Once = RestartPolicy.Default with { When = RestartWhen.No };
@@ -14,7 +14,7 @@ public sealed class TreeTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void Stop_Daemonised_NothingIsLeft(bool grouped, bool hasKill)
+    public void Stop_Daemonized_NoProcessIsLeft(bool grouped, bool hasKill)
     {
         using var trees = new Trees(grouped, hasKill);
         trees.Fleet.Converge(Given.Service("web", 3, Checkout.Worker("double-fork")));
@@ -42,10 +42,12 @@ public sealed class TreeTests
         Deadline.Until(() => OwnProcess.Children().Length == 0, "the grandchild is gone and reaped");
     }
 
-    /// <summary>Without control groups nothing tells whose it is, and only the end of the daemon ends it.</summary>
+    /// <summary>
+    /// Without cgroups, the daemon does not know the worker of such a process, and kills it only at its own end.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Ways))]
-    public void Stop_OwnSessionAndNoEnvironment_NothingIsLeft(bool grouped, bool hasKill)
+    public void Stop_OwnSessionAndNoEnvironment_NoProcessIsLeft(bool grouped, bool hasKill)
     {
         using var trees = new Trees(grouped, hasKill);
         trees.Fleet.Converge(Given.Service("web", 2, Checkout.Worker("clears-environment")));
@@ -57,7 +59,7 @@ public sealed class TreeTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void Stop_ForksOn_NothingIsLeft(bool grouped, bool hasKill)
+    public void Stop_KeepsForking_NoProcessIsLeft(bool grouped, bool hasKill)
     {
         using var trees = new Trees(grouped, hasKill);
         trees.Fleet.Converge(Given.Service("web", 1, Checkout.Worker("forks-on"), "5"));
@@ -69,7 +71,7 @@ public sealed class TreeTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void Kill_IgnoresTheSignalAndForksOn_NothingIsLeft(bool grouped, bool hasKill)
+    public void Kill_IgnoresTheSignalAndKeepsForking_NoProcessIsLeft(bool grouped, bool hasKill)
     {
         using var trees = new Trees(grouped, hasKill);
         trees.Fleet.Converge(Given.Shell("web", 1, $"trap '' TERM; {Checkout.Worker("forks-on")} 5 & while :; do wait; done"));
@@ -103,7 +105,7 @@ public sealed class TreeTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void Exit_ChildOutlivesIt_IsEndedThoughNothingFollows(bool grouped, bool hasKill)
+    public void Exit_ChildOutlivesTheWorker_IsKilledWithoutARestart(bool grouped, bool hasKill)
     {
         using var trees = new Trees(grouped, hasKill);
         trees.Fleet.Converge(Given.Service("job", 1, Checkout.Worker("double-fork"), "0", "leave") with { Restart = Once });

@@ -1,16 +1,17 @@
 using Reuseportd.Model;
 using Reuseportd.Runtime.Commands;
+using Reuseportd.Runtime.Snapshots;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>What comes in the middle of a planned restart: other commands, and ends of processes.</summary>
+/// <summary>Other commands, and ends of processes, during a rolling restart.</summary>
 public sealed class UpdateCrossingTests
 {
     private static readonly RestartPolicy Once = RestartPolicy.Default with { When = RestartWhen.No };
 
     [Fact]
-    public void Rollback_WhileTheFormerProcessStillEnds_ThatWorkerGoesBackToo()
+    public void Rollback_WhileTheFormerProcessEnds_ThatWorkerIsRolledBack()
     {
         using var fleet = new Supervised();
         var deaf = Given.Service("web", 2, Checkout.Worker("ignore-term"));
@@ -44,7 +45,7 @@ public sealed class UpdateCrossingTests
         Assert.Equal(2, Deadline.Await(update, "the update is answered").NotReady.Count);
         fleet.Log.Take("update_failed");
         Assert.All(Commands(fleet), command => Assert.Equal("sleep\0infinity\0", command));
-        // It has stopped where it was, and a rollback or another change is free to come.
+        // The update has stopped, so a rollback or another change can follow.
         fleet.Converge(service.With("sleep", "3000"));
         Assert.All(Commands(fleet), command => Assert.Equal("sleep\03000\0", command));
     }
@@ -64,8 +65,7 @@ public sealed class UpdateCrossingTests
             worker =>
             {
                 Assert.False(worker.Ok);
-                Assert.Contains("'reuseportctl resume web'", worker.Detail, StringComparison.Ordinal);
-                Assert.Contains("'reuseportctl rollback web'", worker.Detail, StringComparison.Ordinal);
+                Assert.Equal(new UpdateObstacle.UpdatePaused("web", IsChange: true), worker.Facts!.NotReplaced);
             });
         Assert.All(fleet.Ask(new FleetCommand.Resume(), "web").Workers, worker => Assert.True(worker.Ok, worker.Detail));
 
@@ -74,7 +74,7 @@ public sealed class UpdateCrossingTests
     }
 
     [Fact]
-    public void Rollback_AfterARestartWhilePaused_TakesBackAllThatIsNew()
+    public void Rollback_AfterARestartWhilePaused_RollsBackAllNewProcesses()
     {
         using var fleet = new Supervised();
         var service = Given.Sleepers("web", 2) with { Readiness = InAMoment };
@@ -91,7 +91,7 @@ public sealed class UpdateCrossingTests
     }
 
     [Fact]
-    public void Start_AfterAStopDuringAnUpdate_TheyComeAsTheNewOne()
+    public void Start_AfterAStopDuringAnUpdate_HasTheNewVersion()
     {
         using var fleet = new Supervised();
         var service = Given.Sleepers("web", 2) with { Readiness = InAMoment };
@@ -117,14 +117,14 @@ public sealed class UpdateCrossingTests
     }
 
     [Fact]
-    public void Restart_StopFirstAndTooFewAreReady_FailsInsteadOfWaitingForEver()
+    public void Restart_StopFirstAndTooFewAreReady_FailsWithoutAWait()
     {
         using var fleet = new Supervised();
         fleet.Converge(HalfFailed);
         var before = fleet.Worker("web@0").Pid;
         var end = fleet.Ask(new FleetCommand.Restart(), "web@0").Workers[0];
 
-        Assert.Equal((false, "not replaced: only 1 of 2 workers are ready"), (end.Ok, end.Detail));
+        Assert.Equal((false, new UpdateObstacle.TooFewReady(1, 2)), (end.Ok, end.Facts!.NotReplaced));
         Assert.Equal(before, fleet.Worker("web@0").Pid);
     }
 
@@ -141,7 +141,7 @@ public sealed class UpdateCrossingTests
     }
 
     [Fact]
-    public void Apply_StopFirstAndASecondWorkerFailsAfterThePause_TheApplyIsAnswered()
+    public void Apply_StopFirstAndSecondWorkerFailsAfterThePause_IsAnswered()
     {
         using var fleet = new Supervised();
         var pace = Given.StopFirst with { MaxUnavailable = 2, FailureAction = UpdateFailureAction.Pause };
@@ -161,7 +161,7 @@ public sealed class UpdateCrossingTests
     [Theory]
     [InlineData(9, 0)]
     [InlineData(0, 1)] // it had been ready long enough to be started anew at once
-    public void Apply_OldOneDiesWhileTheNewOneWaitsForItsTurn_TheNewOneIsStarted(int delay, int readyFor)
+    public void Apply_OldProcessDiesWhileTheNewOneWaits_NewOneIsStarted(int delay, int readyFor)
     {
         using var fleet = new Supervised();
         var (data, web) = (Given.Sleepers("data", 1), Given.Sleepers("web", 1) with { DependsOn = ["data"] });
@@ -193,7 +193,7 @@ public sealed class UpdateCrossingTests
     }
 
     [Fact]
-    public void Remove_WhileTheFormerProcessStillEnds_TheServiceIsKnownUntilThen()
+    public void Remove_WhileTheFormerProcessEnds_ServiceIsKnownUntilThen()
     {
         using var fleet = new Supervised();
         var deaf = Given.Service("web", 1, Checkout.Worker("ignore-term"));

@@ -1,17 +1,18 @@
-using Reuseportd.Diagnosis;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Commands;
+using Reuseportd.Runtime.Snapshots;
+using Reuseportd.Slots;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
 
-/// <summary>Planned restarts: who is started and stopped when, and what a bad one leaves as it was.</summary>
+/// <summary>Rolling restarts: the order of starts and stops, and the state after a failure.</summary>
 public sealed class UpdateTests
 {
     private static readonly UpdateSpec Paused = UpdateSpec.Default with { FailureAction = UpdateFailureAction.Pause };
 
     [Fact]
-    public void Restart_StartFirst_EachIsReadyBeforeItsFormerIsAskedToEnd()
+    public void Restart_StartFirst_NewProcessIsReadyBeforeTheOldOneStops()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Server("web", 3));
@@ -23,8 +24,7 @@ public sealed class UpdateTests
         Assert.All(
             fleet.Snapshot().Workers,
             worker => Assert.Equal((WorkerState.Ready, 2, 0), (worker.State, worker.Generation, worker.Restarts)));
-        // Of each worker: its second process is ready, and then the first one is told to stop. At no time are there more than one
-        // beyond three.
+        // For each worker, the second process is ready before the stop of the first. At most one process exists beyond three.
         var running = 0;
         foreach (var happened in fleet.Log.All())
         {
@@ -42,7 +42,7 @@ public sealed class UpdateTests
     }
 
     [Fact]
-    public void Restart_StopFirst_NoTwoAreAwayAtOneTime()
+    public void Restart_StopFirst_AtMostOneWorkerIsUnready()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Server("web", 3) with { Update = Given.StopFirst });
@@ -61,9 +61,9 @@ public sealed class UpdateTests
         Assert.Equal(2, least);
     }
 
-    /// <summary>What the old process was started as holds until it has ended.</summary>
+    /// <summary>The specification of the old process applies until its end.</summary>
     [Fact]
-    public void Apply_StopFirstWithAnotherStopSignal_TheOldProcessGetsItsOwn()
+    public void Apply_StopFirstWithAnotherStopSignal_OldProcessGetsItsFormerSignal()
     {
         using var fleet = new Supervised();
         var service = Given.Sleepers("web", 2) with
@@ -79,7 +79,7 @@ public sealed class UpdateTests
     }
 
     [Fact]
-    public void Apply_NewProcessNeverGetsReady_TheOldOnesServeOnAndTheServiceGoesBack()
+    public void Apply_NewProcessIsNeverReady_OldOnesServeOnAndTheServiceIsRolledBack()
     {
         using var fleet = new Supervised();
         var good = Given.Sleepers("web", 3);
@@ -89,11 +89,14 @@ public sealed class UpdateTests
 
         Assert.Equal(before, Pids(fleet));
         Assert.Equal(3, result.NotReady.Count);
-        Assert.Contains(result.NotReady, worker => worker.Detail!.Contains("exit code 3", StringComparison.Ordinal));
-        Assert.Contains(
-            "web@0: exit code 3", fleet.Log.Take("update_failed").Field("REUSEPORT_REASON"), StringComparison.Ordinal);
+        Assert.Equal(
+            (new WorkerName("web", 0), new SlotFailure.Ended(ExitStatus.Exited(3))),
+            Assert.Single(
+                result.NotReady.Select(worker => (worker.Name, worker.Attempt?.Process.Failure)),
+                failed => failed.Failure is not null));
+        fleet.Log.Take("update_failed");
         Assert.Equal(4, fleet.Log.All("spawn").Length);
-        // A crash now is answered by what served.
+        // After a crash now, the daemon starts the former version.
         fleet.Advance(TimeSpan.FromSeconds(2));
         Supervised.Kill(before[1]!.Value);
         Deadline.Until(
@@ -102,7 +105,7 @@ public sealed class UpdateTests
     }
 
     [Fact]
-    public void Apply_SecondNewProcessFails_TheFirstGoesBackToo()
+    public void Apply_SecondNewProcessFails_FirstIsRolledBack()
     {
         using var fleet = new Supervised();
         var good = Given.Sleepers("web", 2);
@@ -118,14 +121,14 @@ public sealed class UpdateTests
         Assert.Equal((WorkerState.Ready, 3), (after[0].State, after[0].Generation));
         Assert.Equal("sleep\0infinity\0", OwnProcess.CommandOf(after[0].Pid));
 
-        // Its file is put right, which changes nothing.
-        Assert.Contains(after, worker => worker.Detail is not null);
+        // An apply of the corrected file changes nothing.
+        Assert.Contains(after, worker => worker.NotReplaced is not null);
         fleet.Converge(good);
-        Assert.All(fleet.Snapshot().Workers, worker => Assert.Null(worker.Detail));
+        Assert.All(fleet.Snapshot().Workers, worker => Assert.Null(worker.NotReplaced));
     }
 
     [Fact]
-    public void Apply_FailsAndIsToPause_StaysWhereItIsUntilItIsMended()
+    public void Apply_FailsWithOnFailurePause_IsPausedUntilTheNextApply()
     {
         using var fleet = new Supervised();
         var good = Given.Sleepers("web", 2) with { Update = Paused };
@@ -138,12 +141,14 @@ public sealed class UpdateTests
         Assert.True(Assert.Single(fleet.Snapshot().Services).IsPaused);
         var update = Assert.Single(fleet.Snapshot().Services).Update;
         Assert.Equal((1, 2, true, false), (update!.Done, update.Count, update.IsPaused, update.IsRollback));
-        Assert.StartsWith("web@1: exit code 3", UpdateWords.Of(update.Failure!), StringComparison.Ordinal);
-        // What is half way is not done because there is no more to change.
+        var stop = Assert.IsType<UpdateStop.ReplacementFailed>(update.Failure);
+        Assert.Equal(
+            (new WorkerName("web", 1), new SlotFailure.Ended(ExitStatus.Exited(3))), (stop.Worker, stop.Process.Failure));
+        // The paused update remains if an apply has no further change.
         var again = fleet.Converge(
             good.With("/bin/sh", "-c", "test $REUSEPORT_WORKER = 0 && exec sleep 1000; exit 3") with { Readiness = InASecond });
         Assert.Equal((0, 1), (again.Changed, again.NotReady.Count));
-        // One more is what serves, not what failed; and waits to be replaced with the other.
+        // An added worker has the version that serves, and waits for its replacement like the others.
         Assert.All(fleet.Ask(new FleetCommand.Scale(3), "web").Workers.Skip(2), worker => Assert.True(worker.Ok, worker.Detail));
         Assert.Equal("sleep\0infinity\0", OwnProcess.CommandOf(fleet.Worker("web@2").Pid));
 
@@ -169,13 +174,13 @@ public sealed class UpdateTests
     }
 
     [Fact]
-    public void Restart_AfterAReplacementThatFailed_NoGenerationIsGivenTwice()
+    public void Restart_AfterAFailedReplacement_NoGenerationIsUsedTwice()
     {
         using var fleet = new Supervised();
         var good = Given.Sleepers("web", 1) with { Update = Paused, Readiness = InASecond };
         fleet.Converge(good);
         fleet.Converge(good.With("/bin/sh", "-c", "exit 3"));
-        // The replacement was the second; the worker's own process ends only now.
+        // The failed replacement had generation 2. The worker's own process ends only now.
         Assert.Equal(1, fleet.Worker("web@0").Generation);
         Supervised.Kill(fleet.Worker("web@0").Pid!.Value);
         Deadline.Until(() => fleet.Worker("web@0").Generation > 1, "it is started anew");
@@ -183,7 +188,7 @@ public sealed class UpdateTests
     }
 
     [Fact]
-    public void Restart_OldOneDiesMeanwhile_TheNewOneTakesItsPlace()
+    public void Restart_OldProcessDiesDuringTheUpdate_NewOneTakesItsPlace()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("web", 1) with { Readiness = InASecond });
@@ -200,7 +205,7 @@ public sealed class UpdateTests
     }
 
     [Fact]
-    public void Stop_WhileItIsReplaced_NothingIsLeft()
+    public void Stop_DuringTheReplacement_NoProcessIsLeft()
     {
         using var fleet = new Supervised();
         var service = Given.Sleepers("web", 2);
@@ -215,7 +220,7 @@ public sealed class UpdateTests
     }
 
     [Fact]
-    public void Scale_DuringAnUpdate_WorkersThatGoAreNotReplaced()
+    public void Scale_DuringAnUpdate_RemovedWorkersAreNotReplaced()
     {
         using var fleet = new Supervised();
         var service = Given.Sleepers("web", 4) with { Readiness = InASecond };
@@ -231,7 +236,7 @@ public sealed class UpdateTests
     }
 
     [Fact]
-    public void Rollback_AfterAnUpdate_TheFormerOneRunsAgain()
+    public void Rollback_AfterAnUpdate_FormerVersionRunsAgain()
     {
         using var fleet = new Supervised();
         var service = Given.Sleepers("web", 2);
@@ -263,15 +268,15 @@ public sealed class UpdateTests
         Assert.All(
             fleet.Ask(new FleetCommand.Pause(), "web").Workers,
             worker => Assert.Equal(
-                (false, true, "the rolling restart is already paused"), (worker.Ok, worker.IsUntouched, worker.Detail)));
+                (false, true, new CommandObstacle.AlreadyPaused()), (worker.Ok, worker.IsUntouched, worker.Obstacle)));
 
         Assert.All(fleet.Ask(new FleetCommand.Resume(), "web").Workers, worker => Assert.True(worker.Ok, worker.Detail));
         Assert.All(fleet.Snapshot().Workers, worker => Assert.Equal("sleep\02000\0", OwnProcess.CommandOf(worker.Pid)));
     }
 
-    /// <summary>What is half way goes on, and is no failure of who asked for the pause.</summary>
+    /// <summary>A replacement that has begun continues; its failure is no failure of the command.</summary>
     [Fact]
-    public void PauseResumeAndRollback_NotWaitedFor_AreTaken()
+    public void PauseResumeAndRollback_WithoutWait_AreAccepted()
     {
         using var fleet = new Supervised();
         var service = Given.Sleepers("web", 2);

@@ -17,7 +17,7 @@ internal static class Checkout
     public static string At(string path) => Path.Combine(Folder, path);
 
     /// <summary>A file below <see cref="Out"/>.</summary>
-    /// <exception cref="InvalidOperationException">It was not built.</exception>
+    /// <exception cref="InvalidOperationException">The program was not built.</exception>
     public static string Built(string path)
     {
         var built = Path.Combine(Out, path);

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Tests.Shared;
 
 /// <summary>
-/// A cgroup v2 of a test, with systemd's mark for delegation. The test is skipped if it cannot be made. At its end its
-/// processes are killed, and it is removed. Its parent passes on no controller: the tests see the same group on every host.
+/// A cgroup v2 of a test, with systemd's mark for delegation. The test is skipped if the group cannot be made. At the end, the
+/// test kills the group's processes and removes the group. Its parent enables no controller, so that all hosts have equal groups.
 /// </summary>
 internal sealed partial class DelegatedCgroup : IDisposable
 {
@@ -35,7 +35,7 @@ internal sealed partial class DelegatedCgroup : IDisposable
         if (isMarked) Assert.Equal(0, SetAttribute(Path, "user.delegate", "1", 1, 0));
     }
 
-    /// <summary>As <c>/proc/PID/cgroup</c> has it.</summary>
+    /// <summary>The path of the group in <c>/proc/PID/cgroup</c>.</summary>
     public string Name { get; }
 
     public string Path => _mount + Name;

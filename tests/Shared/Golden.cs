@@ -1,7 +1,7 @@
 namespace Tests.Shared;
 
 /// <summary>
-/// Texts that are kept in files of the source tree. With GOLDEN_UPDATE=1 in the environment they are written instead of compared.
+/// Texts in files of the source tree. With GOLDEN_UPDATE=1 in the environment, the tests write the files instead of comparing.
 /// </summary>
 internal static class Golden
 {

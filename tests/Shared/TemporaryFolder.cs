@@ -1,6 +1,6 @@
 namespace Tests.Shared;
 
-/// <summary>A folder that others may enter, gone at the end of its test.</summary>
+/// <summary>A folder that other users may enter. It is removed at the end of its test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("reuseportd-test-");

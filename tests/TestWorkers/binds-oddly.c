@@ -1,5 +1,5 @@
 /*
- * Binds as no library sees it, in a program without a dynamic loader:
+ * Binds without the preload library, in a program without a dynamic loader:
  *
  *   binds-oddly raw ENDPOINT...    sets SO_REUSEPORT to 0, then binds and listens by system calls of its own
  *   binds-oddly retry ENDPOINT...  binds one socket to the first of the endpoints that it can have

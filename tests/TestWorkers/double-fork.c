@@ -1,5 +1,5 @@
 /*
- * double-fork PORT [leave]: daemonises a grandchild, which has its own session and holds a listener on the port
+ * double-fork PORT [leave]: daemonizes a grandchild, which has its own session and holds a listener on the port
  * (0: any). Prints "grandchild PID PORT" after the end of the child in between. The parent stays; with `leave`
  * it exits like the starter of a daemon.
  */

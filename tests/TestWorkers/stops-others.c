@@ -24,7 +24,7 @@ static long newest_pid(void)
     return last == NULL ? -1 : strtol(last + 1, NULL, 10);
 }
 
-/* The next numbers, too: a process that is not there yet is traced from its first moment on. */
+/* The next pids, too, so that a later process is traced from its start. */
 static void trace_next(int halts)
 {
     const long newest = newest_pid();

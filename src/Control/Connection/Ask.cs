@@ -19,7 +19,7 @@ internal sealed record Ask(string Socket, HttpMethod Method, string Path)
     /// <summary>Shown during the wait, and disposed before the answer is shown.</summary>
     public IAsyncDisposable? Progress { get; init; }
 
-    /// <summary>Whether the answer never ends, so that Ctrl-C is a normal end.</summary>
+    /// <summary>True if the answer never ends, so that Ctrl-C is a normal end.</summary>
     public bool IsEndless { get; init; }
 
     /// <param name="path">Without a query; each name becomes a <c>name=</c>.</param>

@@ -21,7 +21,7 @@ internal static class Problems
         + (group is null ? "" : $", or ask root to add you to the group '{group}' (usermod -aG {group} {user}) and log in again");
 
     /// <param name="own">Path of the user's own socket.</param>
-    /// <param name="systemd">Whether systemd is the init (sd_booted(3)).</param>
+    /// <param name="systemd">True if systemd is the init (sd_booted(3)).</param>
     public static string NobodyAnswers(string socket, string own, bool systemd)
     {
         var alternative = socket == SocketPath.System && own != socket ? $", and there is no {own}" : "";

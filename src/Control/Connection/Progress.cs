@@ -22,7 +22,7 @@ internal sealed class Progress : IAsyncDisposable
 
     /// <summary>Null if the output has no reader.</summary>
     /// <param name="replaces">
-    /// Whether all named workers are to be replaced: this progress is printed without a terminal too.
+    /// True if all named workers are to be replaced: this progress is printed without a terminal too.
     /// </param>
     public static Progress? Start(string socket, IReadOnlyList<string> names, bool replaces = false) =>
         Console.IsErrorRedirected && !replaces

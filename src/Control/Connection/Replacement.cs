@@ -4,7 +4,7 @@ using Reuseportd.Control.Tables;
 namespace Reuseportd.Control.Connection;
 
 /// <summary>Progress of a rolling restart, from one status after another.</summary>
-/// <param name="all">Whether all shown workers are to be replaced; else only those that were seen being replaced.</param>
+/// <param name="all">True if all shown workers are to be replaced; else only those with an update in a status.</param>
 internal sealed class Replacement(bool all)
 {
     private const int Width = 20;

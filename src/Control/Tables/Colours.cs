@@ -1,6 +1,6 @@
 namespace Reuseportd.Control.Tables;
 
-/// <summary>Whether to use colour, and which.</summary>
+/// <summary>The colours of the output, and the condition for their use.</summary>
 internal static class Colours
 {
     /// <summary>

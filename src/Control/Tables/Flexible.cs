@@ -2,7 +2,7 @@ namespace Reuseportd.Control.Tables;
 
 /// <summary>A column that may be shortened.</summary>
 /// <param name="IsName">
-/// Whether the text identifies its row. Such a text is shortened in the middle, because names differ at both ends, and not at all
+/// True if the text identifies its row. Such a text is shortened in the middle, because names differ at both ends, and not at all
 /// if two rows would become equal.
 /// </param>
 internal readonly record struct Flexible(int Column, bool IsName = false);

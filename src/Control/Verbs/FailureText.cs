@@ -3,7 +3,7 @@ using Reuseportd.Control.Tables;
 
 namespace Reuseportd.Control.Verbs;
 
-/// <summary>Why workers failed, one line each, for all verbs; pure.</summary>
+/// <summary>Words the failures of workers, in one line each, for all verbs; pure.</summary>
 internal static class FailureText
 {
     /// <summary>Most workers that are listed: all copies of a service may have the same message.</summary>
@@ -28,7 +28,7 @@ internal static class FailureText
             yield return $"and {Shown.Number(failures.Count - MostNamed)} more; see 'reuseportctl status'";
         if (timedOut) yield return "the time limit is over; the daemon continues";
         string[] services = [.. suspects.Distinct()];
-        // At the time limit the status shows what a worker still waits for. Its log may have no line yet.
+        // At the time limit the status shows the condition that a worker still waits for. Its log may have no line yet.
         var verb = timedOut ? "status" : "logs";
         if (services.Length > 0) yield return $"see 'reuseportctl {verb} {string.Join(' ', services.Take(MostNamed))}'";
     }

@@ -9,7 +9,7 @@ internal static class Outcome
     private const string Removed = "removed";
 
     /// <param name="done">The state, or the action, that the command was to reach.</param>
-    /// <param name="waited">Whether the daemon waited for it; else only the acceptance of the command is known.</param>
+    /// <param name="waited">True if the daemon waited for the workers; else only the acceptance of the command is known.</param>
     public static int Show(CommandDocument document, string done, bool waited)
     {
         foreach (var service in document.Workers.GroupBy(worker => FailureText.ServiceOf(worker.Name)))

@@ -5,7 +5,7 @@ internal static class Watch
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    /// <param name="lines">Whether each answer is one line, so that no separator is needed.</param>
+    /// <param name="lines">True if each answer is one line, so that no separator is needed.</param>
     /// <returns>0 at Ctrl-C; else the exit code of the failed request.</returns>
     public static async Task<int> RunAsync(bool lines, Func<CancellationToken, Task<int>> show, CancellationToken cancellation)
     {

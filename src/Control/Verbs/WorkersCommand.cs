@@ -46,7 +46,7 @@ internal static class WorkersCommand
             waits: false);
 
     /// <param name="done">The state, or the action, that the command is to reach.</param>
-    /// <param name="replaces">Whether the command may take long, so that its progress is printed without a terminal too.</param>
+    /// <param name="replaces">True if the command may take long, so that its progress is printed without a terminal too.</param>
     private static Command Create(
         Option<string> socket, string verb, string done, string description, bool waits = true, bool replaces = false)
     {

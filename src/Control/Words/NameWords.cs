@@ -51,7 +51,7 @@ internal static class NameWords
         return argument;
     }
 
-    /// <summary>Whether the name has wildcards.</summary>
+    /// <summary>True if the name has wildcards.</summary>
     public static bool IsPattern(string name) => name.AsSpan().IndexOfAny("*?[") >= 0;
 
     /// <summary>The parser takes an unknown option for a name.</summary>

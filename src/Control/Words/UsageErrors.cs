@@ -5,7 +5,7 @@ namespace Reuseportd.Control.Words;
 /// <summary>The errors of a command line; only causes, not their consequences.</summary>
 internal static class UsageErrors
 {
-    /// <returns>One sentence each; empty without errors.</returns>
+    /// <returns>A sentence for each error; empty without errors.</returns>
     public static IReadOnlyList<string> Find(ParseResult parsed)
     {
         if (parsed.Errors.Count == 0) return [];

@@ -23,7 +23,7 @@ internal sealed class LineSplitter(int limit)
     /// <summary>Bytes of the unfinished line.</summary>
     public int Held => _held;
 
-    /// <summary>Whether the next byte continues a line that has begun.</summary>
+    /// <summary>True if the next byte continues a line that has begun.</summary>
     public bool IsInLine => _held > 0 || _continues;
 
     /// <summary>

@@ -34,10 +34,10 @@ internal static class OutcomeParser
         return outcome is not null;
     }
 
-    /// <summary>Whether a line begins with the library's prefix.</summary>
+    /// <summary>True if a line begins with the library's prefix.</summary>
     public static bool IsAtStart(ReadOnlySpan<byte> line) => line.StartsWith(Prefix);
 
-    /// <summary>Whether one of several lines may be the library's. If not, the caller need not parse any of them.</summary>
+    /// <summary>True if one of several lines may be the library's. If false, the caller need not parse any of them.</summary>
     public static bool MayBeIn(ReadOnlySpan<byte> lines) => lines.IndexOf(Prefix) >= 0;
 
     /// <summary>

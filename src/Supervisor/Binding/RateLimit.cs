@@ -13,13 +13,13 @@ internal struct RateLimit(TimeSpan interval, int burst)
     private int _admitted;
     private long _dropped;
 
-    /// <summary>When the number of dropped lines can be reported without a further line; null if no line was dropped.</summary>
+    /// <summary>The time to report dropped lines even if no further line comes; null if no line was dropped.</summary>
     public readonly TimeSpan? Due => _dropped > 0 ? _end : null;
 
     /// <param name="now">Monotonic time since any fixed moment.</param>
     /// <param name="dropped">Lines that were dropped in an earlier interval and are not reported yet; report them before this
     /// line.</param>
-    /// <returns>Whether the line is admitted.</returns>
+    /// <returns>True if the line is admitted.</returns>
     public bool Admit(TimeSpan now, out long dropped)
     {
         dropped = 0;

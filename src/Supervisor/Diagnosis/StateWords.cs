@@ -19,7 +19,7 @@ internal static class StateWords
         _ => throw new InvalidOperationException($"no such worker state: {state}"),
     };
 
-    /// <summary>One line for systemd's <c>STATUS=</c>.</summary>
+    /// <summary>The text for systemd's <c>STATUS=</c>, in one line.</summary>
     public static string Of(FleetCounts counts)
     {
         List<string> others = [];

@@ -32,7 +32,7 @@ internal sealed class ControlSocket : IDisposable
 
     /// <summary>Creates the socket, and in the default place its directory; replaces a stale socket.</summary>
     /// <param name="daemon">Its groups may use the socket.</param>
-    /// <param name="obstacle">Why the daemon cannot have the socket; null on success.</param>
+    /// <param name="obstacle">The reason why the daemon cannot have the socket; null on success.</param>
     public static ControlSocket? TryOpen(string path, DaemonSpec daemon, out string? obstacle)
     {
         var rule = RuleOf(daemon, out obstacle);
@@ -107,7 +107,7 @@ internal sealed class ControlSocket : IDisposable
               + "remove it, or set XDG_RUNTIME_DIR or --socket";
     }
 
-    /// <summary>Why the path is in use. Removes a socket that no process listens on.</summary>
+    /// <summary>The reason why the path is in use. Removes a socket that no process listens on.</summary>
     private static string? Occupant(string path)
     {
         if (FileEntry.At(path, out var errno) is not { } entry) return errno == Errno.NotFound ? null : Obstacle(path, errno);
@@ -162,7 +162,7 @@ internal sealed class ControlSocket : IDisposable
     /// Sets mode 0660 and the group before the socket listens. A file has one group, so with a read-only group the mode admits
     /// all users, and the daemon tells them apart by SO_PEERCRED.
     /// </summary>
-    /// <returns>Why that failed; null on success.</returns>
+    /// <returns>The reason of a failure; null on success.</returns>
     private static string? Restrict(string path, HeldEntry entry, AccessRule rule)
     {
         if (rule.Group is { } group && entry.ChangeGroup(group) is var refused && refused != Errno.None)

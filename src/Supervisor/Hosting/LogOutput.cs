@@ -41,7 +41,7 @@ internal sealed class LogOutput : IDisposable
     /// <summary>Input for lines of workers.</summary>
     public WorkerLog Lines { get; }
 
-    /// <param name="obstacle">Why there is no log, or why it is not in the journal; null for a log as configured.</param>
+    /// <param name="obstacle">The reason why no log exists, or not in the journal; null for a log as configured.</param>
     public static LogOutput? TryOpen(DaemonArguments arguments, DaemonSpec spec, TimeProvider time, out string? obstacle)
     {
         const int stdout = 1, stderr = 2;

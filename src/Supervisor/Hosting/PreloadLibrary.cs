@@ -7,7 +7,7 @@ internal static class PreloadLibrary
 
     /// <param name="given">Path of the command line or the configuration; null for none.</param>
     /// <param name="ownDirectory">Directory of the daemon's binary.</param>
-    /// <param name="error">Why there is no usable library; empty on success.</param>
+    /// <param name="error">The reason why no usable library exists; empty on success.</param>
     /// <returns>
     /// An absolute path without white space and colons, which separate entries of LD_PRELOAD (ld.so(8)); null on failure.
     /// </returns>

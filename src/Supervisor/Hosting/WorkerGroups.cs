@@ -26,7 +26,7 @@ internal sealed class WorkerGroups : IDisposable
     public static WorkerGroups Find() => new(CgroupSubtree.TryFind(out var obstacle), obstacle);
 
     /// <summary>Moves the daemon into its own cgroup, and ends processes that an earlier daemon left in the others.</summary>
-    /// <param name="obstacle">Why there are no cgroups, as the end of a sentence; null on success.</param>
+    /// <param name="obstacle">The reason why workers get no cgroups, as the end of a sentence; null on success.</param>
     public CgroupSubtree? Enter(out string? obstacle)
     {
         obstacle = _obstacle;

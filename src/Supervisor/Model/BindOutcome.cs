@@ -38,7 +38,7 @@ internal sealed record BindOutcome(OutcomeKind Kind, int Pid, SocketOutcome? Soc
     /// <summary>Number of dropped lines for <see cref="OutcomeKind.Lost"/>; else 0.</summary>
     public long LostLines { get; init; }
 
-    /// <summary>Of a bind or listen that failed; null where the library names no errno.</summary>
+    /// <summary>Of a bind or listen that failed; null if the library names no errno.</summary>
     public Errno? Errno => Kind is OutcomeKind.Bind or OutcomeKind.Listen && !Succeeded ? Model.Errno.TryParse(Result) : null;
 
     public bool Succeeded => Kind is OutcomeKind.Loaded or OutcomeKind.Bind or OutcomeKind.Listen && Result == "ok";
@@ -48,7 +48,7 @@ internal sealed record BindOutcome(OutcomeKind Kind, int Pid, SocketOutcome? Soc
 /// <param name="Family"><c>inet</c> or <c>inet6</c>.</param>
 /// <param name="Type">The word of the line: <c>stream</c>, <c>dgram</c> and others.</param>
 /// <param name="Port">Port after the call: after a bind to port 0, the port that the kernel chose.</param>
-/// <param name="Matched">Whether the socket passed the filters, so that it is sharded.</param>
+/// <param name="Matched">True if the socket passed the filters, so that its port is shared.</param>
 /// <param name="Device">Interface that the library bound the socket to, or null.</param>
 /// <param name="Backlog">For <c>listen</c>; null for <c>bind</c>.</param>
 internal sealed record SocketOutcome(

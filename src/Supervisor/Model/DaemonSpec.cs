@@ -16,7 +16,7 @@ internal enum LogThreshold
     Error,
 }
 
-/// <summary>How connections to shared ports are steered.</summary>
+/// <summary>The kind of steering of connections to shared ports.</summary>
 internal enum SteeringChoice
 {
     /// <summary>The best way that the kernel and the privileges permit.</summary>

@@ -69,7 +69,7 @@ internal static class DurationSyntax
         _ => null,
     };
 
-    /// <summary>Whether the text is a number without a unit.</summary>
+    /// <summary>True if the text is a number without a unit.</summary>
     public static bool IsNumber(ReadOnlySpan<char> text, out decimal number) =>
         decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Reuseportd.Model;
 
-/// <summary>How a process ended (waitid(2)).</summary>
+/// <summary>The end of a process, by exit or by signal (waitid(2)).</summary>
 /// <param name="Code">Exit code, or the number of the signal that ended it.</param>
 internal readonly record struct ExitStatus(int Code, bool Signaled, bool CoreDumped)
 {

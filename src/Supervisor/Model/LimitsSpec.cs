@@ -25,7 +25,7 @@ internal sealed record LimitsSpec(
     public IoPrioritySpec? IoPriority { get; init; }
 }
 
-/// <summary>One limit of setrlimit(2).</summary>
+/// <summary>A limit of setrlimit(2).</summary>
 /// <param name="Name">Lower-case name without <c>RLIMIT_</c>.</param>
 /// <param name="Value">The limit in the resource's own unit; <see cref="Infinity"/> for no limit.</param>
 internal sealed record ResourceLimit(string Name, ulong Value)

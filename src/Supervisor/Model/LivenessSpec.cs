@@ -1,6 +1,6 @@
 namespace Reuseportd.Model;
 
-/// <summary>When the daemon restarts a ready worker that runs but no longer answers.</summary>
+/// <summary>The conditions under which the daemon restarts a ready worker that runs but no longer answers.</summary>
 /// <param name="InitialDelay">From readiness to the first probe.</param>
 /// <param name="Period">From one probe to the next.</param>
 /// <param name="Timeout">A probe without an answer after this time has failed.</param>

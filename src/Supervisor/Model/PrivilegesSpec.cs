@@ -5,7 +5,7 @@ namespace Reuseportd.Model;
 /// Names or numbers that replace the user's groups of the group database; null to keep these.
 /// </param>
 /// <param name="NoNewPrivileges">
-/// Whether no exec may gain privileges (prctl(2), PR_SET_NO_NEW_PRIVS); null: if the user or group changes.
+/// True if no exec may gain privileges (prctl(2), PR_SET_NO_NEW_PRIVS). Null: true only if the user or group changes.
 /// </param>
 /// <param name="AmbientCapabilities">
 /// Capabilities that the process and its children have, in the order of their numbers. Null: none after a change of user, else

@@ -1,6 +1,6 @@
 namespace Reuseportd.Model;
 
-/// <summary>How the daemon probes whether a worker serves.</summary>
+/// <summary>A probe by which the daemon finds out whether a worker serves.</summary>
 internal abstract record ProbeSpec
 {
     private ProbeSpec() { }

@@ -1,13 +1,13 @@
 namespace Reuseportd.Model;
 
-/// <summary>When a new process counts as ready; after <paramref name="Timeout"/> the start has failed.</summary>
+/// <summary>The condition for the readiness of a new process; after <paramref name="Timeout"/> the start has failed.</summary>
 internal abstract record ReadinessSpec(TimeSpan Timeout)
 {
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
     public static readonly TimeSpan DefaultPeriod = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How long the condition must hold without a break; less than the timeout.</summary>
+    /// <summary>The time for which the condition must hold without a break; less than the timeout.</summary>
     public TimeSpan Settle { get; init; }
 
     /// <summary>The process listens on all sharded ports (UDP: is bound to them).</summary>

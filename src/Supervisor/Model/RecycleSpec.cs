@@ -1,6 +1,6 @@
 namespace Reuseportd.Model;
 
-/// <summary>When the daemon replaces a healthy worker; at most one worker of a service at a time.</summary>
+/// <summary>The limits at which the daemon replaces a healthy worker; at most one worker of a service at a time.</summary>
 /// <param name="MaxAge">Age of the process; null for no limit.</param>
 /// <param name="Variance">
 /// Each process's age limit is spread evenly over this share below and above, so that workers are not replaced all at once; 0 to

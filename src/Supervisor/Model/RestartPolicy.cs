@@ -7,7 +7,7 @@ internal enum RestartWhen
     No,
 }
 
-/// <summary>Whether, when and how often an ended process is replaced.</summary>
+/// <summary>The conditions, delays and limits of the restarts of an ended process.</summary>
 /// <param name="Delay">Wait before the first retry of a process that did not become ready.</param>
 /// <param name="Multiplier">Factor from each wait to the next.</param>
 /// <param name="MaxDelay">Longest wait, jitter included.</param>

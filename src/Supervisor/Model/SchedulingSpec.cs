@@ -12,7 +12,7 @@ internal enum SchedulingPolicy
     Idle = 5,
 }
 
-/// <summary>How the kernel schedules a process (sched(7)).</summary>
+/// <summary>The scheduling policy and priority of a process (sched(7)).</summary>
 /// <param name="Priority">
 /// 1 to 99 for <see cref="SchedulingPolicy.Fifo"/> and <see cref="SchedulingPolicy.RoundRobin"/>, else 0.
 /// </param>

@@ -1,9 +1,9 @@
 namespace Reuseportd.Model;
 
-/// <summary>One entry under <c>services:</c>, complete and validated.</summary>
+/// <summary>An entry under <c>services:</c>, complete and validated.</summary>
 /// <param name="Name">Letters, digits, '-', '_' and '.'; at most 64 of them.</param>
 /// <param name="Workers">Number of copies; <c>auto</c> is resolved.</param>
-/// <param name="Autostart">Whether the workers start with the daemon.</param>
+/// <param name="Autostart">True if the workers start with the daemon.</param>
 /// <param name="DependsOn">Services that start before this service.</param>
 /// <param name="Liveness">Null if ready workers are not probed.</param>
 internal sealed record ServiceSpec(
@@ -34,7 +34,7 @@ internal enum UpdateFailureAction
     Pause,
 }
 
-/// <summary>How a rolling restart goes through the workers of a service.</summary>
+/// <summary>The order and limits of a rolling restart of a service.</summary>
 /// <param name="MaxSurge">Most processes beyond the number of workers at one time.</param>
 /// <param name="MaxUnavailable">Most workers that are not ready at one time.</param>
 internal sealed record UpdateSpec(
@@ -55,13 +55,13 @@ internal enum StallAction
     None,
 }
 
-/// <summary>When a worker that does not accept connections counts as stuck, and how the daemon reacts.</summary>
+/// <summary>The time after which a worker that does not accept connections counts as stuck, and the daemon's reaction.</summary>
 internal sealed record StallSpec(TimeSpan After, StallAction Action)
 {
     public static readonly StallSpec Default = new(TimeSpan.FromMilliseconds(500), StallAction.Steer);
 }
 
-/// <summary>Which part of a worker's output reaches the log.</summary>
+/// <summary>The part of a worker's output that reaches the log.</summary>
 /// <param name="RateLimitBurst">Lines in each interval; 0 for no limit.</param>
 /// <param name="LineMax">Most bytes of a line; a longer line is split.</param>
 internal sealed record LoggingSpec(TimeSpan RateLimitInterval, int RateLimitBurst, int LineMax)

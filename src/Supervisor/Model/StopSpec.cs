@@ -1,7 +1,7 @@
 namespace Reuseportd.Model;
 
 /// <summary>
-/// How a process is stopped: <paramref name="Signal"/>, then SIGKILL to the process tree after <paramref name="GracePeriod"/>.
+/// The stop of a process: <paramref name="Signal"/>, then SIGKILL to the process tree after <paramref name="GracePeriod"/>.
 /// </summary>
 internal sealed record StopSpec(Signal Signal, TimeSpan GracePeriod)
 {

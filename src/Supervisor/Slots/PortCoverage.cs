@@ -3,7 +3,7 @@ using Reuseportd.Model;
 namespace Reuseportd.Slots;
 
 /// <summary>
-/// Which of the sharded ports a process serves. Each single port of the filter needs a socket; a range, or any port, needs one
+/// The sharded ports that a process serves. Each single port of the filter needs a socket; a range, or any port, needs one
 /// socket.
 /// </summary>
 internal sealed record PortCoverage(PortFilter Filter, ValueList<bool> Served)

@@ -2,7 +2,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Slots;
 
-/// <summary>When an ended process is replaced: at once, after a wait, or not at all.</summary>
+/// <summary>The time at which an ended process is replaced: at once, after a wait, or never.</summary>
 internal static class RestartDelay
 {
     /// <summary>A process that was ready for longer than this is replaced at once: its start works.</summary>

@@ -2,7 +2,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Slots;
 
-/// <summary>Why a process of a slot has failed.</summary>
+/// <summary>The reason why a process of a slot has failed.</summary>
 internal abstract record SlotFailure
 {
     private SlotFailure() { }
@@ -34,7 +34,7 @@ internal abstract record SlotFailure
     internal sealed record GaveUp(int Restarts, TimeSpan Window, SlotFailure Last) : SlotFailure;
 }
 
-/// <summary>What readiness still missed at the timeout.</summary>
+/// <summary>The condition of readiness that was not met at the timeout.</summary>
 internal abstract record MissingReadiness
 {
     private MissingReadiness() { }

@@ -70,7 +70,7 @@ internal static partial class SlotMachine
             return Become(starting with { Due = due }, actions);
         }
 
-        /// <summary>Whether the deadline is not that of the timeout.</summary>
+        /// <summary>True if the deadline is the end of the delay or of the settle time, not the timeout.</summary>
         private bool IsDueToSettle(SlotState.Starting starting) => Policy.Readiness switch
         {
             ReadinessSpec.Delay => true,

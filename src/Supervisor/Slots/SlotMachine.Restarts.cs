@@ -2,7 +2,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Slots;
 
-/// <content>Starts and stops, and what follows the end of a process.</content>
+/// <content>Starts and stops, and the steps after the end of a process.</content>
 internal static partial class SlotMachine
 {
     private readonly partial record struct Stepping

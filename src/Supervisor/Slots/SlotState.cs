@@ -9,10 +9,10 @@ internal abstract record SlotState
 
     public abstract WorkerState Kind { get; }
 
-    /// <summary>When <see cref="SlotEvent.DeadlinePassed"/> is due; null for never.</summary>
+    /// <summary>The time at which <see cref="SlotEvent.DeadlinePassed"/> is due; null for never.</summary>
     public virtual TimeSpan? Deadline => null;
 
-    /// <summary>Whether a process of the current generation exists or is being made.</summary>
+    /// <summary>True if a process of the current generation exists or is being made.</summary>
     public virtual bool HasProcess => false;
 
     /// <summary>True if a process starts or ends, so that the state changes without a further request.</summary>
@@ -25,7 +25,7 @@ internal abstract record SlotState
     }
 
     /// <summary>The process is being made, or is not ready yet.</summary>
-    /// <param name="Since">When the process was started.</param>
+    /// <param name="Since">The time at which the process was started.</param>
     /// <param name="Due">End of the timeout; during the settle time, or for readiness by delay, when the process becomes
     /// ready.</param>
     internal sealed record Starting(StartPhase Phase, TimeSpan Since, TimeSpan? Due, PortCoverage Coverage) : SlotState
@@ -33,7 +33,9 @@ internal abstract record SlotState
         /// <summary>The process serves; it becomes ready when no process of earlier trees is left.</summary>
         public bool IsHeld { get; init; }
 
-        /// <summary>Since when the process fulfils its readiness condition without a break; null while it does not.</summary>
+        /// <summary>
+        /// The time since which the process meets its readiness condition without a break; null if it does not.
+        /// </summary>
         public TimeSpan? ServesSince { get; init; }
 
         /// <summary>The failure of the newest readiness probe; null if it succeeded or none has ended.</summary>
@@ -58,8 +60,8 @@ internal abstract record SlotState
 
     /// <summary>The process gets no new connections, and is stopped when it has none left.</summary>
     /// <param name="Due">
-    /// When the process is stopped even with connections; if <paramref name="IsOver"/>, when it is stopped without waiting for
-    /// its turn.
+    /// The time at which the process is stopped even with connections. If <paramref name="IsOver"/>, the time at which it is
+    /// stopped without waiting for its turn.
     /// </param>
     /// <param name="IsOver">The time to drain is over.</param>
     internal sealed record Draining(TimeSpan Due, AfterStop Then, bool IsOver = false) : SlotState
@@ -86,7 +88,7 @@ internal abstract record SlotState
     }
 
     /// <summary>No process; the next start is at <paramref name="Until"/>.</summary>
-    /// <param name="Reason">Why the last process ended or failed to start.</param>
+    /// <param name="Reason">The reason why the last process ended or failed to start.</param>
     internal sealed record Backoff(TimeSpan Until, TimeSpan Delay, SlotFailure Failure) : SlotState
     {
         public override WorkerState Kind => WorkerState.Backoff;
@@ -123,7 +125,7 @@ internal abstract record AfterStop
     internal sealed record Restart : AfterStop;
 
     /// <summary>Treat the end as a failure of the process.</summary>
-    /// <param name="Reason">Why the process was stopped.</param>
-    /// <param name="ReadyFor">How long the process was ready; null if it never was.</param>
+    /// <param name="Reason">The reason why the process was stopped.</param>
+    /// <param name="ReadyFor">The time for which the process was ready; null if it never was.</param>
     internal sealed record Retry(SlotFailure Failure, TimeSpan? ReadyFor) : AfterStop;
 }

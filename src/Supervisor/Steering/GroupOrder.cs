@@ -6,7 +6,7 @@ namespace Reuseportd.Steering;
 /// The order of changes between two observations is unknown. So every array that may have resulted is kept, and an index is used
 /// if all of them agree. If there are too many arrays, only their common part is kept.
 /// </summary>
-/// <param name="isFollowed">Whether no socket left the group before the first observation: then the order is that of
+/// <param name="isFollowed">True if no socket left the group before the first observation: then the order is that of
 /// joining.</param>
 internal sealed class GroupOrder(bool isFollowed = true)
 {

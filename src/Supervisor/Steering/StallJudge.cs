@@ -28,7 +28,7 @@ internal readonly record struct StallVerdict(int Slot, StallChange Change);
 /// neighbours' queues grow too. So no worker counts as stuck while half of the group or more does no better. After new
 /// connections are steered away, the queue of a busy worker shrinks with its next accept.
 /// </summary>
-/// <param name="after">How long a queue may go without shrinking.</param>
+/// <param name="after">The longest time for which a queue may not shrink.</param>
 internal sealed class StallJudge(TimeSpan after)
 {
     private readonly Dictionary<int, Watched> _slots = [];
@@ -112,7 +112,7 @@ internal sealed class StallJudge(TimeSpan after)
         public State State;
         public long Queue;
 
-        /// <summary>When the queue last shrank or was empty.</summary>
+        /// <summary>The time at which the queue last shrank or was empty.</summary>
         public TimeSpan Moved;
         public TimeSpan SteeredAt;
     }

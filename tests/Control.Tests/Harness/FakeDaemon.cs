@@ -12,7 +12,7 @@ internal sealed class FakeDaemon : IDisposable
     private readonly Task<string> _request;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <param name="answer">The whole answer; empty to be gone instead, null to say nothing.</param>
+    /// <param name="answer">The whole answer; empty to close the connection instead, null to send no answer.</param>
     /// <param name="room">Until it completes, one other connection fills the backlog.</param>
     private FakeDaemon(string? answer, Task? room = null)
     {

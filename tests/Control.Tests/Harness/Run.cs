@@ -5,7 +5,7 @@ namespace Control.Tests.Harness;
 /// <summary>Exit code and output of a command of the client.</summary>
 internal sealed record Run(int Code, string Output, string Errors)
 {
-    /// <summary>Compares all of it with a file. This is the place where the sentences of the client are tested.</summary>
+    /// <summary>Compares all output with a file. Only these files have the sentences of the client.</summary>
     public void ExpectGolden(string name) => Golden.Expect(
         $"tests/Control.Tests/Golden/{name}.txt", $"{Output}{Section("stderr", Errors)}exit code {Code}\n");
 

@@ -32,7 +32,7 @@ public sealed class DocumentsTests
     };
 
     [Fact]
-    public void From_ASnapshot_TimesAreSecondsFromNow()
+    public void From_Snapshot_HasTimesInSecondsFromNow()
     {
         var document = FleetDocuments.From(Fleet(Ready, Waiting), "1.2.3");
         Assert.Equal(("1.2.3", 100), (document.Version, document.Uptime));
@@ -44,7 +44,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void From_ASnapshot_OnlySocketsAreBinds()
+    public void From_Snapshot_HasBindsOfSocketsOnly()
     {
         var worker = FleetDocuments.From(Fleet(Ready), "1").Workers[0];
         Assert.Equal(
@@ -56,7 +56,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void From_ServiceScaledByHand_HasNumber()
+    public void From_ServiceScaledByCommand_HasBothNumbers()
     {
         var (web, api) = (Specs.Service("web", workers: 2), Specs.Service("api"));
         var fleet = Fleet(Ready) with
@@ -118,7 +118,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void From_AFileThatIsNotOpenedAgain_IsNamedWithTheErrorsToo()
+    public void From_LogFileIsNotReopened_HasThePathBesideErrors()
     {
         foreach (var errors in (string[][])[[], ["web.yaml:1:1: wrong"]])
         {
@@ -161,7 +161,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void Json_OfAStatus_HasSnakeCaseAndNoNulls()
+    public void Json_Status_HasSnakeCaseAndNoNulls()
     {
         var json = JsonSerializer.Serialize(FleetDocuments.From(Fleet(Ready, Waiting), "1"), ContractJson.Default.StatusDocument);
         using var document = JsonDocument.Parse(json);
@@ -175,7 +175,7 @@ public sealed class DocumentsTests
     }
 
     [Fact]
-    public void Json_OfStatus_IsReadBackUnchanged()
+    public void Json_Status_IsReadBackUnchanged()
     {
         var document = FleetDocuments.From(Fleet(Ready, Waiting), "1");
         var json = JsonSerializer.Serialize(document, ContractJson.Default.StatusDocument);

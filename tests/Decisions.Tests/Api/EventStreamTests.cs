@@ -9,7 +9,7 @@ namespace Decisions.Tests.Api;
 public sealed class EventStreamTests
 {
     [Fact]
-    public async Task ServeAsync_TheDaemonStops_BringsTheLastEventAndEnds()
+    public async Task ServeAsync_DaemonStops_SendsTheLastEventAndEnds()
     {
         var events = new EventRing(8);
         using var log = new LoggerConfiguration().WriteTo.Sink(events).CreateLogger();

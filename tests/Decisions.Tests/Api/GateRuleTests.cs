@@ -17,7 +17,7 @@ public sealed class GateRuleTests
         { 5, 1, 5, 1, "ForOneOfItsUser" },
         { 5, 0, 0, 0, "Refused" },
         { 5, 0, 5, 4, "Refused" },
-        // that of all is
+        // the share of all users is full
         { 1, 0, 7, 4, "ForOneOfTheIdlest" },
         { 3, 2, 7, 2, "ForOneOfTheIdlest" },
         { 1, 0, 7, 0, "Refused" },
@@ -28,7 +28,7 @@ public sealed class GateRuleTests
 
     [Theory]
     [MemberData(nameof(Table))]
-    public void Decide_EachLoad_IsAsInTheTable(int open, int idle, int all, int idlest, string entry) =>
+    public void Decide_EachLoad_HasTheResultOfTheTable(int open, int idle, int all, int idlest, string entry) =>
         Assert.Equal(entry, Rule.Decide(new UserLoad(open, idle, 0), all, new UserLoad(idlest, idlest, 0)).ToString());
 
     [Theory]
@@ -38,8 +38,8 @@ public sealed class GateRuleTests
         Assert.Equal(entry, Rule.Decide(new UserLoad(1, 0, leaving), 1, default).ToString());
 
     /// <summary>
-    /// A connection with a request in progress is never closed, whatever other users hold. A user without a connection gets one
-    /// while any connection is idle.
+    /// A connection with a request in progress is never closed, even if other users hold many connections. A user without a
+    /// connection gets one while any connection is idle.
     /// </summary>
     [Fact]
     public void Decide_AnyLoad_ClosesIdleConnectionsOnly()

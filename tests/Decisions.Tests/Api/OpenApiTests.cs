@@ -75,7 +75,7 @@ public sealed class OpenApiTests
     private static JsonObject Document()
     {
         var paths = new JsonObject();
-        // Nothing is asked of the handlers.
+        // The test calls no handler.
         var routes = ControlApi.Routes(
             new Queries(null!, null!, ""), new Commands(null!, null!, default), new EventStream(null!, null!, null!, null!),
             new LogStream(null!, null!, null!, null!));

@@ -5,7 +5,7 @@ namespace Decisions.Tests.Api;
 public sealed class RequestsTests
 {
     [Fact]
-    public void Names_SeveralTimesTheSame_AreTakenOnce() =>
+    public void Names_Repeated_AreReturnedOnce() =>
         Assert.Equal(["web", "dns@0"], Requests.Names(["web", "dns@0", "web"]).Select(name => name.Text));
 
     /// <summary>A valid or missing first name must not hide an invalid second name.</summary>

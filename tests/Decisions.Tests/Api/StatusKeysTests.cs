@@ -13,7 +13,7 @@ public sealed class StatusKeysTests
 
     [Theory]
     [MemberData(nameof(Sections))]
-    public void Section_OfADocument_HasARowForEachKey(string section)
+    public void Section_Document_HasARowForEachKey(string section)
     {
         var table = Assert.Single(Page, table => table.Section == section);
         Assert.Equal(

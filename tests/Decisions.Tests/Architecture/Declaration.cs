@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Decisions.Tests.Architecture;
 
-/// <summary>One declaration of C# code: from its first word to its semicolon or its closing brace.</summary>
+/// <summary>A declaration of C# code, from its first word to its semicolon or its closing brace.</summary>
 /// <param name="Start">After attributes.</param>
-/// <param name="BodyStart">After the opening brace or the arrow; the end where there is no body.</param>
-/// <param name="End">The place after it.</param>
+/// <param name="BodyStart">After the opening brace or the arrow; the end if the declaration has no body.</param>
+/// <param name="End">The place after the declaration.</param>
 internal sealed partial record Declaration(string Code, int Start, int BodyStart, int End)
 {
     public bool HasBody => BodyStart < End;
@@ -64,7 +64,7 @@ internal sealed partial record Declaration(string Code, int Start, int BodyStart
     }
 
     /// <param name="at">After the opening bracket of a block.</param>
-    /// <returns>The place after its closing bracket.</returns>
+    /// <returns>The place after the closing bracket of the block.</returns>
     private static int AfterBlock(string code, int at, int end)
     {
         for (var depth = 1; at < end; at++)

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Decisions.Tests.Architecture;
 
 /// <summary>
-/// No files of Runtime refer to each other in a circle. Types that know each other, as a slot and its process do, stand in one
-/// file. Between rooms a circle is impossible, as each room refers to lower rooms only.
+/// No files of Runtime refer to each other in a circle. Types that refer to each other, such as a slot and its process, are in
+/// one file. Between rooms a circle is impossible, as each room refers to lower rooms only.
 /// </summary>
 public sealed partial class FileCycleTests
 {
@@ -20,10 +20,10 @@ public sealed partial class FileCycleTests
     [InlineData("class A { B b; C c; }", "class B { C c; }", "class C { int A { get; } }", 0)]
     [InlineData("class A { B b; }", "class B { int C => x.A; }", "class C { B b; }", 0)]
     [InlineData("class A { B b; }", "class X { }\nclass B { C c; }", "internal sealed record C(A A);", 3)]
-    public void Cycle_OfEachForm_IsFound(string first, string second, string third, int length) => Assert.Equal(
+    public void Cycle_EachForm_IsFound(string first, string second, string third, int length) => Assert.Equal(
         length, Cycle(new Dictionary<string, string> { ["1"] = first, ["2"] = second, ["3"] = third }).Count);
 
-    /// <summary>The files that are left when files that refer to no other file are removed, again and again.</summary>
+    /// <summary>Removes files that refer to no other file until none is left. The remaining files form cycles.</summary>
     private static HashSet<string> Cycle(IReadOnlyDictionary<string, string> files)
     {
         var declaring = files

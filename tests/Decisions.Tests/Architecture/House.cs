@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Decisions.Tests.Architecture;
 
 /// <summary>
-/// The floors of the house, and what the code of a file may refer to from where it stands. Pure: it is given texts.
+/// The floors of the supervisor's folders, and the folders that the code of a file may refer to. Pure: callers pass texts.
 /// </summary>
 internal static partial class House
 {
@@ -12,7 +12,7 @@ internal static partial class House
     private const string Folders =
         "Model|Configuration|Slots|Planning|Binding|Steering|Linux|Observability|Runtime|Diagnosis|Api|Hosting";
 
-    /// <summary>Folders of the supervisor, the lowest first; those of one floor stand together.</summary>
+    /// <summary>Folders of the supervisor, the lowest first. Each entry has the folders of one floor.</summary>
     public static readonly string[][] Floors =
     [
         ["Model"],
@@ -25,7 +25,8 @@ internal static partial class House
     ];
 
     /// <summary>
-    /// Folders within a folder, the lowest first; those that stand together do not know each other. Nothing stands beside them.
+    /// Sub-folders (rooms) of a folder, the lowest first. Rooms of one entry do not refer to each other. A folder with rooms has
+    /// no files of its own.
     /// </summary>
     public static readonly Dictionary<string, string[][]> Rooms = new()
     {
@@ -92,7 +93,7 @@ internal static partial class House
     public static bool HasItsPlace(string path) =>
         Rooms.TryGetValue(FolderOf(path), out var rooms) ? HeightOf(rooms, RoomOf(path)) is not null : RoomOf(path).Length == 0;
 
-    /// <summary>Whether the namespace is that of the folder.</summary>
+    /// <summary>True if the namespace of a file is that of its folder.</summary>
     public static bool IsInItsNamespace(string path, string source)
     {
         var declared = DeclaredNamespace(source);
@@ -113,12 +114,12 @@ internal static partial class House
     public static IEnumerable<string> Locks(string source) => Words(LockWord(), source);
 
     /// <summary>
-    /// Words of a text by which it would learn or do something that it was not given: time, chance, files, processes.
+    /// Words of a text by which the code reads or changes its surroundings: time, randomness, files, processes.
     /// </summary>
     public static IEnumerable<string> Surroundings(string source) => Words(SurroundingsWord(), source);
 
     /// <summary>
-    /// Callbacks that another part can set: properties, fields and events. One that a constructor takes is none.
+    /// Callbacks that another part can set: properties, fields and events. A parameter of a constructor does not count.
     /// </summary>
     public static IEnumerable<string> SettableCallbacks(string source) => Words(SettableCallback(), source);
 

@@ -1,12 +1,12 @@
 namespace Decisions.Tests.Architecture;
 
 /// <summary>
-/// The floors: a folder refers to lower floors only, and folders of one floor do not know each other. What is allowed all the
-/// same stands in the lists below with its reason, and nothing stands there that is not needed.
+/// The floors: a folder refers to lower floors only, and folders of one floor do not refer to each other. The lists below name
+/// the exceptions with their reasons. A test fails if an entry is no longer needed.
 /// </summary>
 public sealed class HouseTests
 {
-    /// <summary>File and what it refers to, and why it may.</summary>
+    /// <summary>A file, the folder that the file refers to, and the reason for the exception.</summary>
     private static readonly Dictionary<(string File, string Word), string> References = [];
 
     private static readonly Dictionary<(string File, string Word), string> RoomReferences = [];
@@ -33,13 +33,13 @@ public sealed class HouseTests
             Assert.True(House.FloorOf(folder) is not null, $"{folder} stands on no floor"));
 
     [Fact]
-    public void Supervisor_EveryReference_LeadsDownwards() => Hold(References, House.ForbiddenReferences);
+    public void Supervisor_EveryReference_IsToALowerFloor() => Hold(References, House.ForbiddenReferences);
 
     [Fact]
-    public void Supervisor_EveryReferenceToARoom_LeadsDownwards() => Hold(RoomReferences, House.ForbiddenRooms);
+    public void Supervisor_EveryReferenceToARoom_IsToALowerRoom() => Hold(RoomReferences, House.ForbiddenRooms);
 
     [Fact]
-    public void Supervisor_EveryFile_StandsInARoom() =>
+    public void Supervisor_EveryFile_IsInARoom() =>
         Assert.All(Sources.Supervisor.Keys, path => Assert.True(House.HasItsPlace(path), path));
 
     [Fact]
@@ -47,11 +47,11 @@ public sealed class HouseTests
         Assert.True(House.IsInItsNamespace(file.Key, file.Value), $"{file.Key} is in {House.DeclaredNamespace(file.Value)}"));
 
     [Fact]
-    public void Supervisor_AboveTheSecondFloor_NothingIsLocked() =>
+    public void Supervisor_AboveTheSecondFloor_HasNoLocks() =>
         Hold(Locks, (path, source) => House.FloorOf(House.FolderOf(path)) <= 2 ? [] : House.Locks(source));
 
     [Fact]
-    public void Supervisor_OnTheLowestFloors_OnlyValuesAreSeen() =>
+    public void Supervisor_LowestFloors_ReadNoClockFileOrProcess() =>
         Hold(Surroundings, (path, source) => House.FloorOf(House.FolderOf(path)) <= 1 ? House.Surroundings(source) : []);
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class HouseTests
         Assert.Equal(["Program.cs"], Sources.Supervisor.Keys.Where(path => House.FolderOf(path).Length == 0));
 
     [Fact]
-    public void Contract_SharedWithTheClient_RefersToNothingElse() => Assert.All(
+    public void Contract_SharedWithTheClient_RefersToNoOtherFolder() => Assert.All(
         Sources.Supervisor.Where(file => file.Key.StartsWith("Api/Contract/", StringComparison.Ordinal)),
         file => Assert.Equal(["Api"], House.References(file.Value)));
 
@@ -71,8 +71,8 @@ public sealed class HouseTests
         Assert.DoesNotContain("Reuseportd.Api;", file.Value, StringComparison.Ordinal);
     });
 
-    /// <summary>That nothing is found but what is excepted, and all of that.</summary>
-    /// <param name="files">Those of the supervisor where nothing else is given.</param>
+    /// <summary>Asserts that the findings are exactly the exceptions.</summary>
+    /// <param name="files">By default, the files of the supervisor.</param>
     internal static void Hold(
         Dictionary<(string File, string Word), string> exceptions, Func<string, string, IEnumerable<string>> find,
         IReadOnlyDictionary<string, string>? files = null)

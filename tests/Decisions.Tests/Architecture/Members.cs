@@ -1,12 +1,12 @@
 namespace Decisions.Tests.Architecture;
 
-/// <summary>The members of the types in a C# file, with their lengths. Pure: it is given the text.</summary>
-/// <remarks>The braces of the code without comments and strings delimit a member, whatever its signature is.</remarks>
+/// <summary>The members of the types in a C# file, with their lengths. Pure: callers pass the text.</summary>
+/// <remarks>The braces of the code without comments and strings delimit a member with any signature.</remarks>
 internal static class Members
 {
     /// <param name="Name">The last name before the parameters; of a property, its name.</param>
     /// <param name="Lines">From the first line of the declaration, without attributes, to the last line of the body.</param>
-    /// <param name="IsOneSwitch">Whether the body is a switch and nothing else.</param>
+    /// <param name="IsOneSwitch">True if the body is a single switch.</param>
     internal sealed record Member(string Name, int Lines, bool IsOneSwitch);
 
     public static IEnumerable<Member> Of(string source)
@@ -15,7 +15,7 @@ internal static class Members
         return InBlock(code, 0, code.Length);
     }
 
-    /// <summary>Members between two places, those of nested types too. Namespaces and types are gone into.</summary>
+    /// <summary>Members between two places, with those of nested types and namespaces.</summary>
     private static IEnumerable<Member> InBlock(string code, int from, int end)
     {
         while (from < end)

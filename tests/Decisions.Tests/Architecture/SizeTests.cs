@@ -25,7 +25,7 @@ public sealed class SizeTests
         LongMethods, (path, source) => path.EndsWith(".cs", StringComparison.Ordinal) ? LongMembers(source) : [], Sources.All);
 
     [Fact]
-    public void Runtime_EveryCallback_IsGivenOnce() => HouseTests.Hold(
+    public void Runtime_Callbacks_AreNotSettable() => HouseTests.Hold(
         SettableCallbacks, (path, source) => House.FolderOf(path) == "Runtime" ? House.SettableCallbacks(source) : []);
 
     [Theory]
@@ -43,7 +43,7 @@ public sealed class SizeTests
     [InlineData("private readonly Func<int> A = () =>\n{\n#\n};", 4, false)]
     [InlineData("public static bool A(string b) => b == \"}\" ||\n'{' == b[0]; // }", 2, false)]
     [InlineData("private class B(int c) : D(c) { public void A()\n{\n#\n} }", 4, false)]
-    public void Members_OfEachForm_HaveTheirLength(string member, int lines, bool isOneSwitch) => Assert.Equal(
+    public void Members_EachForm_HasItsLength(string member, int lines, bool isOneSwitch) => Assert.Equal(
         [new Members.Member("A", lines, isOneSwitch), new Members.Member("Last", 1, false)],
         Members.Of($"using A;\nnamespace N;\n\nclass T<U>(int x) where U : class\n{{\n{member}\nint Last() => 1;\n}}\n"));
 
@@ -60,7 +60,7 @@ public sealed class SizeTests
     [InlineData("internal Func<int, bool> Ended { private get; set; }")]
     [InlineData("public event Action? Ended;")]
     [InlineData("internal Action Ended = () => { };")]
-    public void SettableCallbacks_OfEachForm_AreFound(string source) => Assert.Equal(["Ended"], House.SettableCallbacks(source));
+    public void SettableCallbacks_EachForm_IsFound(string source) => Assert.Equal(["Ended"], House.SettableCallbacks(source));
 
     [Theory]
     [InlineData("private readonly Action _ended;")]

@@ -3,11 +3,11 @@ using System.Text;
 namespace Decisions.Tests.Architecture;
 
 /// <summary>
-/// C# as far as it can refer to something: without comments, and without the contents of strings that have no holes.
+/// C# code that can refer to other code: without comments, and without the contents of strings that have no holes.
 /// </summary>
 internal static class SourceText
 {
-    /// <summary>What is taken out leaves blanks, so that lines and words stay where they are.</summary>
+    /// <summary>Replaces comments and strings by blanks, so that lines and words keep their places.</summary>
     public static string Code(string source)
     {
         var code = new StringBuilder(source.Length);
@@ -22,7 +22,7 @@ internal static class SourceText
 
         public bool AtEnd => _at >= text.Length;
 
-        /// <summary>One comment, literal or character.</summary>
+        /// <summary>A comment, a literal or a character.</summary>
         public void Take()
         {
             if (Follows("//")) Blank(EndOf("\n", _at, otherwise: text.Length));
@@ -32,7 +32,7 @@ internal static class SourceText
             else into.Append(text[_at++]);
         }
 
-        /// <summary>The dollars and at-signs that a string begins with, and nothing where none begins.</summary>
+        /// <summary>The dollars and at-signs at the beginning of a string; empty if no string begins here.</summary>
         private string? Prefix()
         {
             var end = _at;

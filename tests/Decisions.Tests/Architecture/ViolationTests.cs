@@ -1,6 +1,6 @@
 namespace Decisions.Tests.Architecture;
 
-/// <summary>That the house's rules find what is against them, and nothing else.</summary>
+/// <summary>The rules of <see cref="House"/> find violations, and only violations.</summary>
 public sealed class ViolationTests
 {
     [Theory]
@@ -47,12 +47,12 @@ public sealed class ViolationTests
     [InlineData("private readonly SemaphoreSlim _one = new(1);", "SemaphoreSlim")]
     [InlineData("private readonly Lock _gate = new();", "Lock")]
     [InlineData("[MethodImpl(MethodImplOptions.Synchronized)]", "Synchronized")]
-    public void Locks_OfAnyKind_AreFound(string source, string word) => Assert.Equal([word], House.Locks(source));
+    public void Locks_EachKind_IsFound(string source, string word) => Assert.Equal([word], House.Locks(source));
 
     [Theory]
     [InlineData("// lock (_gate)")]
     [InlineData("Unlock(); Block(x); var clock = Clock(now);")]
-    public void Locks_OtherWords_AreNot(string source) => Assert.Empty(House.Locks(source));
+    public void Locks_OtherWords_AreNotFound(string source) => Assert.Empty(House.Locks(source));
 
     [Theory]
     [InlineData("TimeProvider time", "TimeProvider")]
@@ -65,7 +65,7 @@ public sealed class ViolationTests
     [InlineData("DateTimeOffset.UtcNow", "DateTimeOffset")]
     [InlineData("Console.WriteLine(text)", "Console")]
     [InlineData("await Task.Yield()", "Task")]
-    public void Surroundings_TimeChanceFilesProcesses_AreFound(string source, string word) =>
+    public void Surroundings_TimeRandomnessFilesAndProcesses_AreFound(string source, string word) =>
         Assert.Equal([word], House.Surroundings(source));
 
     [Theory]
@@ -74,7 +74,7 @@ public sealed class ViolationTests
     [InlineData("ProcessSpec Process, Balance.Random")]
     [InlineData("service.Process.Environment.Count")]
     [InlineData("enum LogForm { Auto, Console, Json } SocketOutcome? Socket")]
-    public void Surroundings_NamesOfTheDomain_AreNot(string source) => Assert.Empty(House.Surroundings(source));
+    public void Surroundings_NamesOfTheDomain_AreNotFound(string source) => Assert.Empty(House.Surroundings(source));
 
     [Theory]
     [InlineData("Configuration/Yaml/Node.cs", "namespace Reuseportd.Configuration.Yaml;", true)]
@@ -86,7 +86,7 @@ public sealed class ViolationTests
     [InlineData("Configuration/Yaml/Node.cs", "// namespace Reuseportd.Configuration.Yaml;", false)]
     [InlineData("Program.cs", "return 0;", true)]
     [InlineData("Program.cs", "namespace Reuseportd.Hosting;", false)]
-    public void IsInItsNamespace_OfAFolder_OrNot(string path, string source, bool expected) =>
+    public void IsInItsNamespace_File_DependsOnItsFolder(string path, string source, bool expected) =>
         Assert.Equal(expected, House.IsInItsNamespace(path, source));
 
     [Theory]
@@ -113,7 +113,8 @@ public sealed class ViolationTests
     [InlineData("Model/Signal.cs", true)]
     [InlineData("Model/Values/Signal.cs", false)]
     [InlineData("Program.cs", true)]
-    public void HasItsPlace_InARoom_OrNot(string path, bool expected) => Assert.Equal(expected, House.HasItsPlace(path));
+    public void HasItsPlace_File_DependsOnItsFolder(string path, bool expected) =>
+        Assert.Equal(expected, House.HasItsPlace(path));
 
     [Fact]
     public void FloorOf_FolderWithoutAPlace_IsNone() => Assert.Null(House.FloorOf("Helpers"));

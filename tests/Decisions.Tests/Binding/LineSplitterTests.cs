@@ -40,7 +40,7 @@ public sealed class LineSplitterTests
     [InlineData("é")]
     [InlineData("€")]
     [InlineData("😀")]
-    public void Split_LongLineOfWideCharacters_TearsNone(string character)
+    public void Split_LongLineOfWideCharacters_CutsBetweenCharacters(string character)
     {
         var text = string.Concat(Enumerable.Repeat(character, Limit));
         // One byte before the text, so that the limit is inside a character.
@@ -86,7 +86,7 @@ public sealed class LineSplitterTests
     }
 
     [Fact]
-    public void Held_AfterTheEndOfALine_IsNothing()
+    public void Held_AfterTheEndOfALine_IsEmpty()
     {
         var splitter = new LineSplitter(Limit);
         Assert.Equal(0, splitter.Held);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Decisions.Tests.Binding;
 
-/// <summary>Lines to start the mutations from: the whole forms, and those that once came near to being misread.</summary>
+/// <summary>Lines from which mutations start: the complete forms, and forms that a parser may misread.</summary>
 internal static class OutcomeCorpus
 {
     public const string Loaded = "libreuseport:loaded:pid=4242 version=1.0.0";

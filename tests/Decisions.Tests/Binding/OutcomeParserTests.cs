@@ -53,7 +53,7 @@ public sealed class OutcomeParserTests
     }
 
     [Fact]
-    public void TryParse_OtherFamilyTypeDeviceAndOptions_AreTaken() =>
+    public void TryParse_OtherFamilyTypeDeviceAndOptions_AreRead() =>
         Assert.Equal(
             new SocketOutcome(0, ulong.MaxValue, "inet6", "dgram", "fe80::1%2", 65535, false,
                 OptionSetting.Clear, OptionSetting.Set, "eth0.1", null),
@@ -75,7 +75,7 @@ public sealed class OutcomeParserTests
     [Theory]
     [InlineData("version=1.0.0", "version=1.0.0 commit=abc flavour=")]
     [InlineData("pid=4242", "since=now pid=4242")]
-    public void TryParse_UnknownWord_IsPassedOver(string of, string by) =>
+    public void TryParse_UnknownWord_IsSkipped(string of, string by) =>
         Assert.Equal(Parse(OutcomeCorpus.Loaded), Parse(OutcomeCorpus.Loaded.Replace(of, by)));
 
     [Theory]
@@ -159,7 +159,7 @@ public sealed class OutcomeParserTests
     }
 
     [Fact]
-    public void TryFind_QuotedOutcome_IsNone() =>
+    public void TryFind_QuotedOutcome_IsNoOutcome() =>
         Assert.False(OutcomeParser.TryFind(Encoding.UTF8.GetBytes($"saw \"{OutcomeCorpus.Bind}\""), out _, out _));
 
     [Fact]

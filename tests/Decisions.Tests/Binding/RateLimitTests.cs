@@ -8,7 +8,7 @@ public sealed class RateLimitTests
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public void Admit_WithinTheBurst_LetsThrough()
+    public void Admit_WithinTheBurst_Admits()
     {
         var limit = new RateLimit(Interval, burst: 3);
         Assert.Equal("+++", Run(ref limit, 0, 1, 2));
@@ -35,7 +35,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public void Admit_BurstOfZero_LetsAllThrough()
+    public void Admit_BurstOfZero_AdmitsAll()
     {
         var limit = new RateLimit(Interval, burst: 0);
         Assert.Equal(new string('+', 1000), Run(ref limit, [.. Enumerable.Range(0, 1000).Select(_ => 0.0)]));

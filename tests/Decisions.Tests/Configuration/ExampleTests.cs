@@ -27,7 +27,7 @@ public sealed partial class ExampleTests
             path => Assert.Empty(ConfigurationLoader.Load(path, Given.Alice).Errors));
 
     [Fact]
-    public void Read_CommentedKeysTurnedOn_AreRight()
+    public void Read_CommentedKeysTurnedOn_HaveNoError()
     {
         var sources = Files.Select(path => Given.Source(path, CommentedKey().Replace(File.ReadAllText(path), "$1$2"))).ToArray();
         Assert.Contains(sources, source => source.Text.Contains("\n    user: www-data\n", StringComparison.Ordinal));

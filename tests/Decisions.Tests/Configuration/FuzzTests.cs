@@ -9,7 +9,7 @@ using Reuseportd.Model;
 namespace Decisions.Tests.Configuration;
 
 /// <summary>
-/// Whatever the text: no crash, no hang, and either a whole fleet or errors with a place inside the file. 20,000 texts:
+/// No text causes a crash or a hang. Each has a complete fleet, or errors with a place inside the file. 20,000 texts:
 /// mutations of the examples, the corpus and the golden cases, random services, random bytes.
 /// </summary>
 public sealed class FuzzTests
@@ -90,11 +90,11 @@ public sealed class FuzzTests
 
     [Theory]
     [MemberData(nameof(Corpus))]
-    public void Read_CorpusFile_KeepsThePromises(string name) =>
+    public void Read_CorpusFile_KeepsTheInvariants(string name) =>
         Check(File.ReadAllBytes(Path.Combine(Given.Folder, "Corpus", name)));
 
     [Fact]
-    public void Read_MutatedFiles_KeepThePromises()
+    public void Read_MutatedFiles_KeepTheInvariants()
     {
         var seeds = Seeds.Select(File.ReadAllText).ToArray();
         var mutations = Gen.Select(Gen.Double.Unit, Gen.Int[0, 5], Gen.OneOf(Scraps), Gen.Int[1, 30]).Array[1, 3];
@@ -106,18 +106,18 @@ public sealed class FuzzTests
     }
 
     [Fact]
-    public void Read_RandomServices_KeepThePromises() =>
+    public void Read_RandomServices_KeepTheInvariants() =>
         Configurations.Sample(text => Check(Encoding.UTF8.GetBytes(text)), iter: 6_000);
 
     [Fact]
-    public void Read_RandomBytes_KeepThePromises() => Gen.OneOf(
+    public void Read_RandomBytes_KeepTheInvariants() => Gen.OneOf(
             Gen.Byte.Array[0, 200],
             Gen.String[Gen.Char["abs:-[]{}&*!|>'\"%@`#,? \n\t\\0<x"], 0, 120].Select(Encoding.UTF8.GetBytes))
         .Sample(Check, iter: 4_000);
 
     [Theory]
     [MemberData(nameof(Large))]
-    public void Read_LargeText_KeepsThePromises(string what)
+    public void Read_LargeText_KeepsTheInvariants(string what)
     {
         var text = LargeTexts[what];
         Assert.True(text.Length <= SourceText.LargestFile, what);

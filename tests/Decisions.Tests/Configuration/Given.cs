@@ -23,7 +23,7 @@ internal static class Given
 
     public static readonly LoadContext Alice = Root with { UserId = 1000, GroupId = 1000 };
 
-    /// <summary>Folder of this file, wherever the tests were built.</summary>
+    /// <summary>Folder of this file in the checkout.</summary>
     public static string Folder { get; } = Checkout.At("tests/Decisions.Tests/Configuration");
 
     public static LoadResult Reading(string text, LoadContext? context = null, string file = "reuseportd.yaml") =>

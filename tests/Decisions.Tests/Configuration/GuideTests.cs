@@ -19,7 +19,7 @@ public sealed partial class GuideTests
     /// <summary>A listing is a file, or one key of a service on each line.</summary>
     [Theory]
     [MemberData(nameof(Listings), DisableDiscoveryEnumeration = true)]
-    public void Read_AListing_HasNoErrors(string listing)
+    public void Read_Listing_HasNoErrors(string listing)
     {
         if (listing.Contains("services:", StringComparison.Ordinal))
             Assert.Empty(Given.Reading(listing, Given.Root with { Controllers = null }).Errors);

@@ -30,7 +30,7 @@ public sealed partial class LoaderTests : IDisposable
     }
 
     [Fact]
-    public void Load_OneFile_HoldsAll()
+    public void Load_OneFile_HasAllServices()
     {
         Write("any-name", "log: json\n" + Web);
         var fleet = ConfigurationLoader.Load(Path.Combine(root, "any-name"), Given.Alice).Fleet!;
@@ -68,7 +68,7 @@ public sealed partial class LoaderTests : IDisposable
     }
 
     [Fact]
-    public void Load_ShortSuffix_IsWarnedOf()
+    public void Load_ShortSuffix_IsAWarning()
     {
         Write("reuseportd.yml", Web);
         Write("services.d/web.yml", Web);
@@ -81,7 +81,7 @@ public sealed partial class LoaderTests : IDisposable
     }
 
     [Fact]
-    public void Load_NothingThere_IsOneError() => Assert.Equal(
+    public void Load_MissingPath_IsOneError() => Assert.Equal(
         $"{root}/none: does not exist",
         Said(ConfigurationLoader.Load(Path.Combine(root, "none"), Given.Root)));
 

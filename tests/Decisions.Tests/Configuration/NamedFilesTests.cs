@@ -32,7 +32,7 @@ public sealed class NamedFilesTests : IDisposable
     [InlineData("stdout: file:/F/logs/web.log", null)]
     [InlineData("stdout: file:/F/none/web.log", "stdout: there is no directory /F/none")]
     [InlineData("stderr: file:/F/none/web.log", "stderr: there is no directory /F/none")]
-    public void Read_NamedFileThatIsMissing_IsAWarning(string key, string? warning)
+    public void Read_NamedFileIsMissing_IsAWarning(string key, string? warning)
     {
         var result = Reading(key, Given.Root with { FindNamed = FileStatus.Find });
         Assert.Empty(result.Errors);

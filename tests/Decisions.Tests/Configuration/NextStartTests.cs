@@ -20,16 +20,16 @@ public sealed class NextStartTests
             .Select(key => $"/etc/reuseportd: warning: {key}: takes effect at the next start of reuseportd"),
         NextStart.Warnings("/etc/reuseportd", Started, DaemonSpec.Default).Select(warning => warning.ToString()));
 
-    /// <summary>A key that is added to the daemon's settings is added there, too.</summary>
+    /// <summary>Each key of the daemon's settings has a warning.</summary>
     [Fact]
-    public void Warnings_OfAllKeysThatThereAre_LackNone() => Assert.Equal(
+    public void Warnings_AllKeysOfTheDaemon_AreCovered() => Assert.Equal(
         DaemonReader.Keys.Select(key => key.Name).Order(),
         NextStart.Warnings("", Started, DaemonSpec.Default).Select(warning => warning.Path).Order());
 
     [Fact]
-    public void Warnings_NothingChanged_IsNone() =>
+    public void Warnings_NothingChanged_AreEmpty() =>
         Assert.Empty(NextStart.Warnings("/etc/reuseportd", Started, Started with { }));
 
     [Fact]
-    public void Warnings_AFileThatCannotBeUsed_IsNone() => Assert.Empty(NextStart.Warnings("/etc/reuseportd", Started, null));
+    public void Warnings_UnusableFile_AreEmpty() => Assert.Empty(NextStart.Warnings("/etc/reuseportd", Started, null));
 }

@@ -7,7 +7,7 @@ internal static partial class OrdinaryReader
 {
     private const uint Nobody = 65534;
 
-    /// <summary>Does work on this thread. The kernel checks the thread's access to files only, see setfsuid(2).</summary>
+    /// <summary>Runs work on this thread. The kernel checks the thread's access to files only, see setfsuid(2).</summary>
     public static T Do<T>(Func<T> work)
     {
         if (!Environment.IsPrivilegedProcess) return work();

@@ -45,7 +45,7 @@ public sealed class SchemaTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Validate_GoldenCase_AsTheReaderDoes(string name)
+    public void Validate_GoldenCase_AgreesWithTheReader(string name)
     {
         var folder = Path.Combine(Given.Folder, "Cases", name);
         var said = Path.Combine(folder, "errors.txt");
@@ -58,7 +58,7 @@ public sealed class SchemaTests
     }
 
     [Fact]
-    public void Validate_EachExample_IsRight() => Assert.All(Examples(), path => Assert.Empty(Failures(path)));
+    public void Validate_EachExample_HasNoError() => Assert.All(Examples(), path => Assert.Empty(Failures(path)));
 
     [Fact]
     public void Example_Each_NamesTheSchemaInItsFirstLine() => Assert.All(Examples(), path =>

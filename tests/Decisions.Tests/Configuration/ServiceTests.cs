@@ -6,7 +6,7 @@ namespace Decisions.Tests.Configuration;
 public sealed class ServiceTests
 {
     [Fact]
-    public void Read_NothingButTheRequired_HasTheDefaults()
+    public void Read_OnlyRequiredKeys_HasTheDefaults()
     {
         var service = Given.Service("");
         Assert.Equal(1, service.Workers);
@@ -67,7 +67,7 @@ public sealed class ServiceTests
     [InlineData("limits: { io_class: best-effort }", "limits: { io_class: best-effort, io_priority: 4 }", true)]
     [InlineData("limits: { io_class: best-effort }", "", false)]
     [InlineData("limits: { scheduling_policy: other }", "", false)]
-    public void Read_TwoWays_IsOneProcessOrTwo(string one, string other, bool same)
+    public void Read_TwoForms_HaveEqualOrDifferentProcesses(string one, string other, bool same)
     {
         // A worker whose process spec has changed is restarted.
         const string user = "user: alice\n";
@@ -75,7 +75,7 @@ public sealed class ServiceTests
     }
 
     [Fact]
-    public void Read_OneUserInManyServices_IsLookedUpOnce()
+    public void Read_SameUserInManyServices_IsLookedUpOnce()
     {
         var lookups = 0;
         var context = Given.Root with { FindUser = _ => (uint)Interlocked.Increment(ref lookups) };
@@ -88,7 +88,7 @@ public sealed class ServiceTests
     [InlineData("restart: { max_delay: 50ms }", 50, 50)]
     [InlineData("restart: { delay: 1m }", 60_000, 60_000)]
     [InlineData("restart: { delay: 1s }", 1_000, 30_000)]
-    public void Read_OneOfTwoDelays_AdaptsTheOther(string keys, int delay, int most)
+    public void Read_OnlyOneDelay_AdaptsTheOther(string keys, int delay, int most)
     {
         var restart = Given.Service(keys).Restart;
         Assert.Equal((TimeSpan.FromMilliseconds(delay), TimeSpan.FromMilliseconds(most)), (restart.Delay, restart.MaxDelay));
@@ -101,7 +101,7 @@ public sealed class ServiceTests
     [InlineData("update: { max_surge: 0, max_unavailable: 2 }", 0, 2, "StopFirst")]
     [InlineData("update: { order: stop-first }", 0, 1, "StopFirst")]
     [InlineData("update: { order: start-first }", 1, 0, "StartFirst")]
-    public void Read_PartOfUpdate_LeavesRoomToReplaceAWorker(string keys, int surge, int unavailable, string order)
+    public void Read_OnlyOneUpdateLimit_LeavesRoomToReplaceAWorker(string keys, int surge, int unavailable, string order)
     {
         var update = Given.Service(keys).Update;
         Assert.Equal((surge, unavailable, order), (update.MaxSurge, update.MaxUnavailable, update.Order.ToString()));
@@ -159,6 +159,6 @@ public sealed class ServiceTests
     }
 
     [Fact]
-    public void Read_GroupLimitChanges_TheProcessIsAnother() => Assert.NotEqual(
+    public void Read_GroupLimitChanges_ProcessDiffers() => Assert.NotEqual(
         Given.Service("limits: { cpu_quota: 50% }").Process, Given.Service("limits: { cpu_quota: 60% }").Process);
 }

@@ -8,7 +8,7 @@ namespace Decisions.Tests.Configuration;
 /// <summary>The written text of a service is read back as an equal service.</summary>
 public sealed class ServiceWriterTests
 {
-    /// <summary>For each key some ways to give it; the first line of each leaves it out.</summary>
+    /// <summary>Some forms of each key; the first line of each is without the key.</summary>
     private static readonly string[][] Keys =
     [
         ["command: server", "command: [server, \"{worker}\", \"a 'b' \\\"c\\\" {{ } ü 🎉 \\t\", \"\"]"],
@@ -61,7 +61,7 @@ public sealed class ServiceWriterTests
     ];
 
     [Fact]
-    public void File_ServicesOfAllKeys_AreReadBackAsTheyWere() => Gen.Int[0, 999].Array[Keys.Length].Sample(
+    public void File_ServicesOfAllKeys_AreReadBackUnchanged() => Gen.Int[0, 999].Array[Keys.Length].Sample(
         choices =>
         {
             var text = string.Join(

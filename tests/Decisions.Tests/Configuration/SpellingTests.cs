@@ -25,7 +25,7 @@ public sealed class SpellingTests
     [InlineData("x")]
     [InlineData("backoff")]
     [InlineData("restartrestartrestartrestartrestartrestart")]
-    public void Nearest_NothingNear_IsNull(string written) => Assert.Null(Spelling.Nearest(written, Words));
+    public void Nearest_NoSimilarWord_IsNull(string written) => Assert.Null(Spelling.Nearest(written, Words));
 
     [Fact]
     public void Nearest_TheWordItself_IsTheWord() =>

@@ -47,7 +47,7 @@ public sealed class BindCausesTests
     public void For_EachCase_NamesTheCause(string name, params string[] facts) => Sentences.AssertNames(All[name], facts);
 
     [Fact]
-    public void Of_FailedWorker_EndsWithTheCommandThatHelps()
+    public void Of_FailedWorker_EndsWithTheRemedyCommand()
     {
         Assert.Equal(All["worker has failed"], All["holder has gone, worker has failed"][1..]);
         Assert.Equal(All["worker has failed"], Of(Taken with { State = WorkerState.Failed }, Nginx)[1..]);
@@ -99,7 +99,7 @@ public sealed class BindCausesTests
 
     public static TheoryData<bool, string, int, bool> Elsewhere => new()
     {
-        // stream, address, port, whether the socket is in the way
+        // stream, address, port, true if the socket conflicts
         { true, "127.0.0.1", Port, true },
         { true, "0.0.0.0", Port, true },
         { true, "::", Port, true },
@@ -112,7 +112,7 @@ public sealed class BindCausesTests
 
     [Theory]
     [MemberData(nameof(Elsewhere))]
-    public void Of_AnotherSocket_IsInTheWayOnTheSameEndpoint(bool isStream, string address, int port, bool isInTheWay)
+    public void Of_AnotherSocket_ConflictsOnTheSameEndpoint(bool isStream, string address, int port, bool isInTheWay)
     {
         var holder = Nginx with { IsStream = isStream, Address = IPAddress.Parse(address), Port = port };
         Assert.Equal(isInTheWay, Assert.Single(Of(Taken, holder)).Contains("nginx", StringComparison.Ordinal));
@@ -128,7 +128,7 @@ public sealed class BindCausesTests
     [InlineData(nameof(PreloadReason.LoadedSilently))]
     [InlineData(nameof(PreloadReason.ExitedBeforeMain))]
     [InlineData(nameof(PreloadReason.Unknown))]
-    public void Of_LibraryThatMayBeLoaded_IsEmpty(string reason) => Assert.Empty(Silent(Enum.Parse<PreloadReason>(reason)));
+    public void Of_LoadableLibrary_IsEmpty(string reason) => Assert.Empty(Silent(Enum.Parse<PreloadReason>(reason)));
 
     [Fact]
     public void Whole_PortsWithoutCause_StayInDetail() => Assert.StartsWith(

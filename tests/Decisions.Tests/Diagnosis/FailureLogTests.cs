@@ -31,9 +31,9 @@ public sealed class FailureLogTests : IDisposable
         Assert.Empty(_log.Events());
     }
 
-    /// <summary>No failure may be lost between a look and the next wait.</summary>
+    /// <summary>No failure may be lost between a round and the next wait.</summary>
     [Fact]
-    public async Task Wait_FailureDuringTheLook_CompletesAtOnce()
+    public async Task Wait_FailureAfterForget_CompletesAtOnce()
     {
         _failures.Tell(new FailureEvent.WorkerFailed(Web));
         _failures.Forget();

@@ -10,7 +10,7 @@ using static Decisions.Tests.Diagnosis.BindFacts;
 
 namespace Decisions.Tests.Diagnosis;
 
-/// <summary>Why a worker that serves was not replaced.</summary>
+/// <summary>The causes for which an update did not replace a serving worker.</summary>
 public sealed class ReplacementCausesTests
 {
     private const string WayOut = "'reuseportctl stop web', then 'reuseportctl apply'";

@@ -7,7 +7,7 @@ using Reuseportd.Slots;
 
 namespace Decisions.Tests.Diagnosis;
 
-/// <summary>The words for updates and commands that did not do what they were to do.</summary>
+/// <summary>The texts for updates and commands that failed.</summary>
 public sealed class UpdateWordsTests
 {
     private static readonly WorkerSnapshot Web =
@@ -82,9 +82,18 @@ public sealed class UpdateWordsTests
         Assert.Equal(
             "exit code 3",
             CommandWords.Of(end with { Obstacle = new CommandObstacle.NotSettled(), Facts = Failed }));
-        Assert.Equal(
-            "SIGHUP could not be sent: EPERM",
-            CommandWords.Of(end with { Obstacle = new CommandObstacle.SignalFailed(Signal.Hup, Errno.NotPermitted) }));
+        (CommandObstacle Obstacle, string Words)[] obstacles =
+        [
+            (new CommandObstacle.Overtaken(), "a later command replaced this command"),
+            (new CommandObstacle.ServiceStopped(), "the service is stopped; 'reuseportctl start' starts its workers"),
+            (new CommandObstacle.NothingToRollBack(), "the service has no former configuration"),
+            (new CommandObstacle.AlreadyPaused(), "the rolling restart is already paused"),
+            (new CommandObstacle.NoUpdate(), "no rolling restart is in progress"),
+            (new CommandObstacle.NothingPaused(), "no rolling restart is paused"),
+            (new CommandObstacle.NoProcess(), "the worker has no process"),
+            (new CommandObstacle.SignalFailed(Signal.Hup, Errno.NotPermitted), "SIGHUP could not be sent: EPERM"),
+        ];
+        Assert.All(obstacles, row => Assert.Equal(row.Words, CommandWords.Of(end with { Obstacle = row.Obstacle })));
         var kept = worker with { NotReplaced = new UpdateObstacle.TooFewReady(1, 2) };
         Assert.Equal(
             "not replaced: only 1 of 2 workers are ready", CommandWords.Of(end with { IsNotReplaced = true, Facts = kept }));

@@ -29,7 +29,7 @@ public sealed class WorkerDetailTests
         Specs.Service("web"), TimeSpan.Zero);
 
     [Fact]
-    public void Of_ABindThatFailed_IsTheCause()
+    public void Of_FailedBind_IsTheCause()
     {
         _process.Remember(Outcome(8097, "EADDRINUSE"));
         Assert.Equal("bind 127.0.0.1:8097 tcp: EADDRINUSE; exit code 1", Of(Backoff));
@@ -39,7 +39,7 @@ public sealed class WorkerDetailTests
     }
 
     [Fact]
-    public void Of_AListenThatFailed_IsTheCause()
+    public void Of_FailedListen_IsTheCause()
     {
         _process.Remember(Outcome(8097, "ok"));
         _process.Remember(Outcome(8097, "EADDRINUSE") with { Kind = OutcomeKind.Listen });
@@ -47,7 +47,7 @@ public sealed class WorkerDetailTests
     }
 
     [Fact]
-    public void Of_AnotherPortThanTheOneMeant_IsNamed()
+    public void Of_BoundPortOutsideOfTheFilter_IsNamed()
     {
         _process.Remember(Outcome(8098, "ok", matched: false));
         Assert.Equal("not ready in time: port 8097 missing, bound 8098", Of(Late));
@@ -58,7 +58,7 @@ public sealed class WorkerDetailTests
     }
 
     [Fact]
-    public void Of_OneThatServed_ItsOtherPortsAreNoCause()
+    public void Of_WorkerThatServed_OtherPortsAreNoCause()
     {
         _process.Remember(Outcome(8098, "ok", matched: false));
         _process.Remember(Outcome(8097, "ok") with { Kind = OutcomeKind.Listen });
@@ -75,7 +75,7 @@ public sealed class WorkerDetailTests
     }
 
     [Fact]
-    public void Of_PortsThatAreSaidBeside_AreLeftOut()
+    public void Of_PortsThatTheExplanationNames_AreOmitted()
     {
         _process.Remember(Outcome(8098, "ok", matched: false));
         Assert.Equal("waits for at most 30 s for port 8097", Of(Starting, namesPorts: false));
@@ -98,7 +98,7 @@ public sealed class WorkerDetailTests
     }
 
     [Fact]
-    public void Of_OthersThanPorts_SayForHowLongTheyAreWaitedFor()
+    public void Of_OtherReadinessThanPorts_NamesTheTimeout()
     {
         var limit = TimeSpan.FromSeconds(30);
         Assert.Equal(
@@ -106,6 +106,18 @@ public sealed class WorkerDetailTests
         Assert.Equal(
             "waits for its readiness delay of 2 s",
             Of(Starting, Policy with { Readiness = new ReadinessSpec.Delay(TimeSpan.FromSeconds(2), limit) }));
+    }
+
+    [Fact]
+    public void For_OtherReasons_NamesTheObstacle()
+    {
+        (StateReason Reason, string Words)[] reasons =
+        [
+            (new StateReason.NoRoom("pid_max is 400"), "waits for room: pid_max is 400"),
+            (new StateReason.WaitsForServices(["db", "cache"]), "waits for db, cache"),
+            (new StateReason.WaitsForFormerTree(), "waits until the processes of an earlier generation have ended"),
+        ];
+        Assert.All(reasons, row => Assert.Equal(row.Words, StateReasonWords.Of(row.Reason)));
     }
 
     [Fact]
@@ -119,7 +131,7 @@ public sealed class WorkerDetailTests
     [Theory]
     [InlineData(1, "exit code 0; the worker left 1 process behind; if the program daemonizes, keep it in the foreground")]
     [InlineData(3, "exit code 0; the worker left 3 processes behind; if the program daemonizes, keep it in the foreground")]
-    public void Of_OneThatEndedWellAndLeftOthers_AsksWhetherItIsADaemon(int left, string words)
+    public void Of_ExitWithCodeZeroAndProcessesLeft_SuggestsADaemonizingProgram(int left, string words)
     {
         _process.RecordExit(isUnasked: true);
         _process.RecordLeftBehind(left);
@@ -136,7 +148,7 @@ public sealed class WorkerDetailTests
     }
 
     [Fact]
-    public void Of_NoProcess_IsTheReasonAlone() => Assert.Equal(
+    public void Of_NoProcess_IsTheReasonOnly() => Assert.Equal(
         "exit code 1", WorkerDetail.Of(ProcessFacts.Of(Name, Backoff, Policy, process: null, pid: null)));
 
     private static SlotFailure.Ended Ended(int code) => new(ExitStatus.Exited(code));

@@ -4,7 +4,7 @@ using Tests.Manual;
 
 namespace Decisions.Tests.Markdown;
 
-/// <summary>The page of the API has each path with what a client needs for it, and each code of an error.</summary>
+/// <summary>The page of the API has each path with the rights for it, and each code of an error.</summary>
 public sealed class ApiPageTests
 {
     private static readonly IReadOnlyList<ReferenceTable> Page = ReferenceTable.AllOf("docs/reference/api.md");

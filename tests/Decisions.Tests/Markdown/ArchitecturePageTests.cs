@@ -27,14 +27,14 @@ public sealed class ArchitecturePageTests
         House.Rooms["Runtime"].SelectMany(rooms => rooms), Rows(["room", "has"]).Select(row => row[0].Trim('`')));
 
     [Fact]
-    public void Paths_EachType_StandsInItsRoom() => Assert.Empty(
+    public void Paths_EachType_IsInItsRoom() => Assert.Empty(
         from row in Hops()
         from type in ReferenceTable.Words(row[2])
         where !Files(row[1].Trim('`')).Contains(FileOf(type))
         select $"{row[0]}: {row[1]}: {type}");
 
     [Fact]
-    public void Paths_EachCall_LeadsToAFile() => Assert.Empty(
+    public void Paths_EachCall_HasAFile() => Assert.Empty(
         from row in Hops()
         from call in ReferenceTable.Words(row[4])
         let parts = call.Split('.', 2)

@@ -14,7 +14,7 @@ public sealed class ConfigurationPageTests
 {
     private const int MostWords = 12;
 
-    /// <summary>A bound that is larger than this is the width of a number, and of no interest to a reader.</summary>
+    /// <summary>A larger bound is the width of a number type, which the page does not name.</summary>
     private const ulong LargestBound = 1UL << 40;
 
     private static readonly Shape.Map Service =
@@ -70,7 +70,7 @@ public sealed class ConfigurationPageTests
         _ => null,
     };
 
-    /// <summary>What the row of a value has to say.</summary>
+    /// <summary>The words that the row of a value must have.</summary>
     private static IEnumerable<string> Words(Shape shape) => shape switch
     {
         Shape.Integer(var least, var most) => most == int.MaxValue ? [Number(least)] : [Number(least), Number(most)],
@@ -79,7 +79,7 @@ public sealed class ConfigurationPageTests
         Shape.Duration(var least) => least == TimeSpan.Zero ? ["duration"] : ["duration", $"`{DurationSyntax.Text(least)}`"],
         Shape.Size(var least, var most) => [.. Bound(least), .. Bound(most), .. (string[])(least == 0 ? ["size"] : [])],
         Shape.Choice(var words) when words.Count <= MostWords => words.Select(word => $"`{word}`"),
-        // Words of a key that is also a map stand in the table of the map.
+        // If a key is also a map, its words are in the table of the map.
         Shape.AnyOf(var shapes) when MapOf(shape) is null => shapes.SelectMany(Words),
         Shape.List list => Words(list.Item),
         _ => [],

@@ -1,6 +1,6 @@
 namespace Decisions.Tests.Markdown;
 
-/// <summary>Links between the pages of the documents lead somewhere.</summary>
+/// <summary>Links between the pages of the documents have a target.</summary>
 public sealed class LinkTests
 {
     private const string Entry = "README.md";

@@ -10,7 +10,7 @@ public sealed class DescriptorBudgetTests
     [InlineData(4_096, 256)]
     [InlineData(1_024, 128)]
     [InlineData(100, 50)]
-    public void Reserve_OfALimit_IsBoundedAndLeavesHalfAtLeast(long limit, long reserve)
+    public void Reserve_Limit_IsBoundedAndAtMostHalf(long limit, long reserve)
     {
         var budget = new DescriptorBudget(limit);
         Assert.Equal((reserve, limit - reserve), (budget.Reserve, budget.ForWorkers));

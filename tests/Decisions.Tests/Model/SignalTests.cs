@@ -17,7 +17,7 @@ public sealed class SignalTests
     [InlineData("RTMAX-31", null)]
     [InlineData("", null)]
     [InlineData("WRONG", null)]
-    public void TryParse_NamesAndNumbers_AsKillTakesThem(string text, int? number) =>
+    public void TryParse_NamesAndNumbers_AreThoseOfKill(string text, int? number) =>
         Assert.Equal(number, Signal.TryParse(text)?.Number);
 
     [Fact]

@@ -8,7 +8,7 @@ namespace Decisions.Tests.Observability;
 public sealed class DestinationTests
 {
     [Fact]
-    public void After_PartOfABatch_LeavesTheRest()
+    public void After_PartOfABatch_HasTheRest()
     {
         var batch = Records.Of("one", "two", "three").Batch;
         Assert.Equal("one|two|three", Text(batch));
@@ -40,7 +40,7 @@ public sealed class DestinationTests
     }
 
     [Fact]
-    public void Write_JournalTakesSome_LeavesTheRest()
+    public void Write_JournalTakesSomeRecords_LeavesTheRest()
     {
         var journal = new Journal { Most = 2 };
         Assert.Equal(LogProgress.Took(6), new JournalDestination(journal).Write(Records.Of("one", "two", "three").Batch));
@@ -63,7 +63,7 @@ public sealed class DestinationTests
     [Theory]
     [InlineData(2)]
     [InlineData(111)]
-    public void Write_NoJournal_GivesTheBatchUp(int errno)
+    public void Write_NoJournal_DropsTheBatch(int errno)
     {
         var journal = new Journal { Longest = 0, Refusal = new Errno(errno) };
         Assert.Equal(LogProgress.Failed(new Errno(errno)), new JournalDestination(journal).Write(Records.Of("one", "two").Batch));

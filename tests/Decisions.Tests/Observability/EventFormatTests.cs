@@ -23,7 +23,7 @@ public sealed class EventFormatTests
     [InlineData("Message", null)]
     [InlineData("Priority", null)]
     [InlineData("SyslogIdentifier", null)]
-    public void NameOf_Property_IsAFieldThatJournaldTakes(string property, string? field) =>
+    public void NameOf_Property_IsAValidJournalField(string property, string? field) =>
         Assert.Equal(field, EventFields.NameOf(property));
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class EventRingTests
     private readonly EventRing _ring = new(Size);
 
     [Fact]
-    public void Read_MoreThanItHolds_CountsTheLostEvents()
+    public void Read_MoreEventsThanTheRingHolds_CountsTheLostEvents()
     {
         Log(20);
         var batch = _ring.Read(after: 5, most: 100);
@@ -32,7 +32,7 @@ public sealed class EventRingTests
     }
 
     [Fact]
-    public async Task WaitAsync_NextEvent_Ends()
+    public async Task WaitAsync_NextEvent_Completes()
     {
         Log(1);
         Assert.True(_ring.WaitAsync(0).IsCompleted);
@@ -43,7 +43,7 @@ public sealed class EventRingTests
     }
 
     [Fact]
-    public void Emit_WordsOfALibrary_AreNoEvent()
+    public void Emit_MessageOfALibrary_IsNoEvent()
     {
         using var logger = new LoggerConfiguration().WriteTo.Sink(_ring).CreateLogger();
         logger.Information("something else");

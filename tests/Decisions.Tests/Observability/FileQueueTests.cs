@@ -33,7 +33,7 @@ public sealed class FileQueueTests : IDisposable
     }
 
     [Fact]
-    public void Append_Lines_AreWrittenAsTheyAre()
+    public void Append_Lines_AreWrittenUnchanged()
     {
         Append(this, "one\ntwo\n");
         Append(this, "\0\n");
@@ -70,7 +70,7 @@ public sealed class FileQueueTests : IDisposable
     }
 
     [Fact]
-    public void Append_NoRoom_IsLostAndCountedWithoutAWait()
+    public void Append_NoRoom_DropsAndCountsWithoutAWait()
     {
         _disk.Hold();
         Append(this, "first\n");
@@ -140,7 +140,7 @@ public sealed class FileQueueTests : IDisposable
         return _disk.Text;
     }
 
-    /// <summary>A file with so much room, on a disk that stands still while it is held.</summary>
+    /// <summary>A file with so much room, on a disk that blocks writes while the test holds it.</summary>
     private sealed class TestFile : IFileTransport
     {
         private readonly ManualResetEventSlim _open = new(initialState: true);

@@ -6,7 +6,7 @@ using Serilog;
 
 namespace Decisions.Tests.Observability;
 
-/// <summary>Events that are made by hand are those that Serilog makes of the same text and values.</summary>
+/// <summary>Events without Serilog's template equal the events that Serilog creates from the same text and values.</summary>
 public sealed partial class FrequentEventTests
 {
     private static readonly WorkerName Web = new("web", 2);

@@ -46,14 +46,14 @@ public sealed class LastWordsTests
     [InlineData("own", "own\n", "libreuse", "port:loaded:pid=4242 version=1.0.0\n")]
     [InlineData("own", "own\nlibreuseport:SO_REUSEPORT:Protocol not available\n")]
     [InlineData("GET /libreuseport:x", "GET /libreuseport:x\n")]
-    public void Line_OfTheLibrary_IsSkipped(string? line, params string[] reads)
+    public void Line_FromTheLibrary_IsSkipped(string? line, params string[] reads)
     {
         foreach (var read in reads) Err(read);
         Assert.Equal(line, _words.Line);
     }
 
     [Fact]
-    public void Line_OfBothStreams_IsThatOfStderr()
+    public void Line_BothStreams_IsThatOfStderr()
     {
         Out("of stdout\n");
         Assert.Equal("of stdout", _words.Line);
@@ -69,14 +69,14 @@ public sealed class LastWordsTests
     [InlineData("\u009b31mred", @"\x9b31mred")]
     [InlineData("tab\tand größe", "tab\tand größe")]
     [InlineData("10%\r20%", @"10%\x0d20%")]
-    public void Line_WithControls_DoesNotSteerATerminal(string written, string shown)
+    public void Line_ControlCharacters_AreEscaped(string written, string shown)
     {
         Err(written + "\n");
         Assert.Equal(shown, _words.Line);
     }
 
     [Fact]
-    public void Line_OfBytesThatAreNoUtf8_IsText()
+    public void Line_InvalidUtf8_IsText()
     {
         _words.Add(OutputStream.Stderr, [.. "caf"u8, 0xE9, .. " is closed\n"u8]);
         Assert.Equal("caf\uFFFD is closed", _words.Line);
@@ -86,7 +86,7 @@ public sealed class LastWordsTests
     [InlineData(200, "")]
     [InlineData(201, "...")]
     [InlineData(100_000, "...")]
-    public void Line_ThatIsLong_IsCut(int length, string end)
+    public void Line_TooLong_IsCut(int length, string end)
     {
         Err(new string('x', length) + "\n");
         Assert.Equal(new string('x', 200) + end, _words.Line);
@@ -97,13 +97,13 @@ public sealed class LastWordsTests
     [InlineData("é", 1, 99)]
     [InlineData("€", 0, 66)]
     [InlineData("😀", 1, 49)]
-    public void Line_ThatIsLong_IsNotCutInACharacter(string character, int ahead, int whole)
+    public void Line_TooLong_IsCutBetweenCharacters(string character, int ahead, int whole)
     {
         Err(new string('x', ahead) + string.Concat(Enumerable.Repeat(character, 300)) + "\n");
         Assert.Equal(new string('x', ahead) + string.Concat(Enumerable.Repeat(character, whole)) + "...", _words.Line);
     }
 
-    /// <summary>However a stream is read, its last line is the same.</summary>
+    /// <summary>The last line does not depend on the sizes of reads.</summary>
     [Theory]
     [InlineData("one\ntwo\n")]
     [InlineData("\n\none\n  \n")]
@@ -118,7 +118,7 @@ public sealed class LastWordsTests
     }
 
     [Fact]
-    public void IsFinal_AllThatMattersHasBeenRead_IsTrue()
+    public void IsFinal_BothStreamsEnded_IsTrue()
     {
         _words.End(OutputStream.Stderr);
         Assert.False(_words.IsFinal);

@@ -96,7 +96,7 @@ public sealed class LineFormatTests
             Encoding.UTF8.GetString(Format(new ConsoleLineFormat(colour: false), Encoding.UTF8.GetBytes(text))));
 
     [Fact]
-    public void Append_ConsoleOfAnyBytes_HasNoControlButTabAndTheNewlineAtTheEnd() =>
+    public void Append_ConsoleOfAnyBytes_HasNoControlCharacterExceptTabAndFinalNewline() =>
         Texts.Sample(text =>
         {
             var shown = Encoding.UTF8.GetString(Format(new ConsoleLineFormat(colour: false), text));

@@ -69,7 +69,7 @@ public sealed class LogQueueTests : IDisposable
         FillBehindHeldWrite();
         var accepted = 0;
         while (_queue.TryAppend(Records.Of("event\n"))) accepted++;
-        // Lines left room for the events that tell of them.
+        // Lines leave room for events.
         Assert.True(accepted > 10);
         Assert.Equal(1, _queue.Lost.Events);
         Assert.Equal(0, _queue.Lost.Lines);
@@ -85,13 +85,13 @@ public sealed class LogQueueTests : IDisposable
         Assert.False(waiting.IsCompleted);
         _time.Advance(TimeSpan.FromTicks(1));
         Assert.False(await waiting.WaitAsync(Deadlines.Patience));
-        // No further wait while it stays stuck.
+        // The queue does not wait again while the destination is stuck.
         Assert.False(_queue.AppendLines(Large(2)));
         Assert.Equal(3, _queue.Lost.Lines);
     }
 
     [Fact]
-    public async Task AppendLines_DestinationTakesWhileWaitedFor_LosesNothing()
+    public async Task AppendLines_DestinationAcceptsDuringTheWait_LosesNothing()
     {
         FillBehindHeldWrite();
         var waiting = Task.Run(() => _queue.AppendLines(Large(1)));
@@ -142,7 +142,7 @@ public sealed class LogQueueTests : IDisposable
     }
 
     [Fact]
-    public void AppendLines_RecordLargerThanTheQueue_PassesWhenNothingElseWaits()
+    public void AppendLines_RecordLargerThanTheQueue_IsAcceptedWhenTheQueueIsEmpty()
     {
         _queue.Start();
         Assert.True(_queue.AppendLines(Records.Of(new string('x', 4 * Capacity) + "\n")));
@@ -225,7 +225,7 @@ public sealed class LogQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task Stop_LinesWaitingForRoom_AreLetGo()
+    public async Task Stop_LinesWaitingForRoom_AreDropped()
     {
         FillBehindHeldWrite();
         var waiting = Task.Run(() => _queue.AppendLines(Large(1)));

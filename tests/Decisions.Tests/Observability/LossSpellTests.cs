@@ -11,7 +11,7 @@ public sealed class LossSpellTests
     private readonly LossSpell _loss = new();
 
     [Fact]
-    public void Add_OnlyTheFirst_BeginsASpell()
+    public void Add_FirstLossOnly_BeginsASpell()
     {
         Assert.True(_loss.Add(3, NoSpace, Second));
         Assert.False(_loss.Add(4, NoSpace, 2 * Second));
@@ -19,10 +19,10 @@ public sealed class LossSpellTests
     }
 
     [Fact]
-    public void TryEnd_NothingLost_IsNone() => Assert.False(_loss.TryEnd(9 * Second, isClosed: true, out _));
+    public void TryEnd_NothingLost_IsFalse() => Assert.False(_loss.TryEnd(9 * Second, isClosed: true, out _));
 
     [Fact]
-    public void TryEnd_JustAfterALoss_GoesOn()
+    public void TryEnd_JustAfterALoss_IsFalse()
     {
         _loss.Add(3, NoSpace, 5 * Second);
         Assert.False(_loss.TryEnd(5 * Second + LossSpell.Calm / 2, isClosed: false, out _));
@@ -41,7 +41,7 @@ public sealed class LossSpellTests
     }
 
     [Fact]
-    public void TryEnd_Closed_CountsThemAtOnce()
+    public void TryEnd_FileIsClosed_CountsAllLinesAtOnce()
     {
         _loss.Add(3, NoSpace, 5 * Second);
         Assert.True(_loss.TryEnd(5 * Second, isClosed: true, out var lines));

@@ -1,7 +1,7 @@
 namespace Decisions.Tests.Observability;
 
 /// <summary>
-/// A clock that stands still until a test moves it. It signals each new timer, so that a test knows that another thread waits.
+/// A clock that only a test advances. The clock signals each new timer, so that a test knows that another thread waits.
 /// </summary>
 internal sealed class ManualTime : TimeProvider, IDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class ManualTime : TimeProvider, IDisposable
         return alarm;
     }
 
-    /// <summary>Waits for the next timer that is set.</summary>
+    /// <summary>Waits until the next timer is set.</summary>
     public void AwaitTimer() => Assert.True(_armed.Wait(Deadlines.Patience), "no timer was set");
 
     public void Advance(TimeSpan by)

@@ -45,7 +45,7 @@ public sealed class OutputRetentionTests
     }
 
     [Fact]
-    public void Lines_OfALineWithoutEnd_AreCut()
+    public void Lines_LineWithoutEnd_IsCut()
     {
         var tail = new OutputTail(new WorkerName("web", 0), 1 << 20);
         tail.Append(Now, 7, OutputStream.Stdout, Enumerable.Repeat((byte)'x', 20_000).ToArray());
@@ -55,7 +55,7 @@ public sealed class OutputRetentionTests
 
     /// <summary>A reader does not count overwritten pieces as lost if it has already read them.</summary>
     [Fact]
-    public void Lines_WrittenOverBetweenTwoLooks_AreCountedAheadOfTheNext()
+    public void Lines_OverwrittenBetweenTwoReads_AreCountedBeforeTheNextLine()
     {
         var tail = new OutputTail(new WorkerName("web", 0), 400);
         var lines = new LineAssembly(tail);
@@ -68,7 +68,7 @@ public sealed class OutputRetentionTests
         Assert.Equal("34", seen[^1].Text);
         Assert.Equal(30 - seen.Length, seen[0].Lost);
         Assert.All(seen[1..], one => Assert.Null(one.Lost));
-        // The end of the half line, which lies behind the gap, is not joined to its beginning.
+        // The end of a line after the gap is not joined to its beginning before the gap.
         Assert.DoesNotContain(seen, one => one.Text.Contains("half", StringComparison.Ordinal));
 
         void Write(int first, int count)
@@ -95,10 +95,10 @@ public sealed class OutputRetentionTests
     }
 
     /// <summary>
-    /// Two thousand workers that all flood hold no more than the budget, and each of the last has its newest line.
+    /// Two thousand flooding workers stay within the budget, and each of the last has its newest line.
     /// </summary>
     [Fact]
-    public void Append_OfManyWorkers_StaysWithinItsBounds()
+    public void Append_ManyWorkers_StaysWithinItsBounds()
     {
         var retention = new OutputRetention(TimeProvider.System);
         var chunk = new byte[64 * 1024];
@@ -149,7 +149,7 @@ public sealed class OutputRetentionTests
     }
 
     [Fact]
-    public async Task Changed_NextOutput_Ends()
+    public async Task Changed_NextOutput_Completes()
     {
         var retention = new OutputRetention(TimeProvider.System);
         var changed = retention.Changed;

@@ -14,7 +14,7 @@ public sealed class WorkerLogTests
     private static readonly LineSource Source = WorkerLog.Open(new WorkerName("web", 0), 4242, OutputStream.Stdout);
 
     [Fact]
-    public void Append_BeforeHandOver_HoldsTheLineBack()
+    public void Append_BeforeHandOver_KeepsTheLine()
     {
         using var time = new ManualTime();
         using var destination = new TestDestination();
@@ -44,7 +44,7 @@ public sealed class WorkerLogTests
     [InlineData("json")]
     [InlineData("journal")]
     [InlineData("console")]
-    public void Append_HotPath_AllocatesNothing(string form)
+    public void Append_UsualLine_AllocatesNothing(string form)
     {
         using var time = new ManualTime();
         using var destination = new TestDestination();

@@ -35,7 +35,7 @@ public sealed class NamePatternTests
     [InlineData("", "web@1", false)]
     [InlineData("web@1@2", "web@1", false)]
     [InlineData("*b*b*", "bib-bob@1", true)]
-    public void Fits_NameOfAWorker_AsAShellWouldSay(string pattern, string worker, bool fits)
+    public void Fits_NameOfAWorker_MatchesAsInAShell(string pattern, string worker, bool fits)
     {
         var at = worker.IndexOf('@', StringComparison.Ordinal);
         var name = new WorkerName(worker[..at], int.Parse(worker[(at + 1)..], System.Globalization.CultureInfo.InvariantCulture));
@@ -43,7 +43,7 @@ public sealed class NamePatternTests
     }
 
     [Fact]
-    public void Fits_AnyServiceCalledByItsOwnName_Fits() =>
+    public void Fits_NameOfAnyService_Matches() =>
         Gen.Char["abz-_.019"].Array[1, 8].Select(Gen.Int[0, 20_000]).Sample((letters, index) =>
     {
         var name = new WorkerName(new string(letters), index);
@@ -58,10 +58,10 @@ public sealed class NamePatternTests
     [InlineData("web", "web", null)]
     [InlineData("web@*", null, null)]
     [InlineData("w*@2", null, 2)]
-    public void ServiceAndIndex_WhereOnlyOneFits_SayWhich(string pattern, string? service, int? index) =>
+    public void ServiceAndIndex_Pattern_AreKnownIfOnlyOneMatches(string pattern, string? service, int? index) =>
         Assert.Equal((service, index), (new NamePattern(pattern).Service, new NamePattern(pattern).Index));
 
-    /// <summary>Backtracking over each star would take longer than the test lives.</summary>
+    /// <summary>Backtracking over each star would not end in time.</summary>
     [Fact]
     public void Fits_ManyStars_IsDecidedAtOnce() =>
         Assert.False(new NamePattern(string.Concat(Enumerable.Repeat("a*", 100)) + "b").FitsService(new string('a', 64)));

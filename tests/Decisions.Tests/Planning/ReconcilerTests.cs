@@ -16,7 +16,7 @@ public sealed class ReconcilerTests
     }
 
     [Fact]
-    public void Plan_EachKindOfChange_HasItsStepRemovalsFirst()
+    public void Plan_EachKindOfChange_HasItsStepWithRemovalsFirst()
     {
         var faster = Web with { Name = "policy", Restart = RestartPolicy.Default with { Delay = TimeSpan.FromSeconds(1) } };
         var plan = Reconciler.Plan(

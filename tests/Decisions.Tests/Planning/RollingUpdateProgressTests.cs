@@ -4,7 +4,7 @@ using Reuseportd.Planning.RollingUpdates;
 
 namespace Decisions.Tests.Planning;
 
-/// <summary>The way of a worker from waiting to done, and what a failure leads to.</summary>
+/// <summary>The stages of a worker from waiting to done, and the results of a failure.</summary>
 public sealed class RollingUpdateProgressTests
 {
     private static readonly UpdateSpec StartFirst = UpdateSpec.Default with { MaxSurge = 2 };
@@ -87,12 +87,12 @@ public sealed class RollingUpdateProgressTests
     }
 
     [Theory]
-    // ready, other workers that are being replaced, whether a worker is changing -> next phase, actions
+    // ready, other workers that are being replaced, true if a worker is changing -> next phase, actions
     [InlineData(4, 0, false, "running", "replace-in-place 1")]
     [InlineData(3, 1, true, "running", "")]
     [InlineData(3, 0, true, "running", "")]
     [InlineData(3, 0, false, "failing", "3-of-4-ready 1")]
-    public void Step_TurnEndedStopFirst_TakesTheNextWorkerWhereEnoughAreReady(
+    public void Step_TurnEndedStopFirst_TakesTheNextWorkerIfEnoughAreReady(
         int ready, int moving, bool isChanging, string phase, string actions)
     {
         var facts = new UpdateFacts(StopFirst, Wanted: 4, ready, isChanging);
@@ -113,7 +113,7 @@ public sealed class RollingUpdateProgressTests
     [Theory]
     [InlineData(true, "1, 3, 0, 2")]
     [InlineData(false, "0, 2, 1, 3")]
-    public void Step_Asked_ReadyWorkersComeFirstWhereTheNewProcessStartsFirst(bool startsFirst, string order)
+    public void Step_RestartWithStartFirst_TakesReadyWorkersFirst(bool startsFirst, string order)
     {
         var facts = Facts with { Policy = startsFirst ? StartFirst : StopFirst, Ready = 2 };
         WorkerCondition Down(int worker) => UpdateTexts.Serving(worker) with { Own = ProcessCondition.Down };
@@ -126,7 +126,7 @@ public sealed class RollingUpdateProgressTests
     [InlineData("new", "renew-all, restart 4")]
     [InlineData("running", "dismiss 0, release 0, release 1, release 2, renew-all, restart 4")]
     [InlineData("paused", "dismiss 0, release 0, release 1, release 2, renew-all, restart 4")]
-    public void Step_AskedWhileNoWorkerIsReady_RestartsAllAtOnce(string phase, string actions)
+    public void Step_RestartWhileNoWorkerIsReady_RestartsAllAtOnce(string phase, string actions)
     {
         var (after, todo) = RollingUpdate.Step(UpdateTexts.Update(phase), Facts with { Ready = 0 }, UpdateTexts.Event("asked"));
         Assert.Equal(("over", actions), (UpdateTexts.Text(after.Phase), UpdateTexts.Text(todo)));
@@ -141,7 +141,7 @@ public sealed class RollingUpdateProgressTests
     }
 
     [Fact]
-    public void Step_AskedWhilePaused_RestartsWorkersThatAreNotReadyUnchanged()
+    public void Step_RestartWhilePaused_RestartsUnreadyWorkersUnchanged()
     {
         var asked = new UpdateEvent.Asked([UpdateTexts.Serving(3), UpdateTexts.Serving(4) with { Own = ProcessCondition.Down }]);
         var (after, todo) = RollingUpdate.Step(UpdateTexts.Update("paused"), Facts, asked);
@@ -151,7 +151,7 @@ public sealed class RollingUpdateProgressTests
     }
 
     [Fact]
-    public void Step_AskedForAWorkerThatIsBeingReplaced_LeavesItWhereItIs()
+    public void Step_RestartOfAWorkerBeingReplaced_ChangesNothing()
     {
         var asked = new UpdateEvent.Asked([UpdateTexts.Serving(0)]);
         var (after, todo) = RollingUpdate.Step(UpdateTexts.Update("running"), Facts, asked);
@@ -164,7 +164,8 @@ public sealed class RollingUpdateProgressTests
     [InlineData(true, false, "Pause", "stopped", "log-failed")]
     [InlineData(false, false, "Rollback", "over", "log-failed, detach 0, release 0")]
     [InlineData(false, true, "Rollback", "over", "log-failed, detach 0, release 0")]
-    public void Step_Fails_GoesBackOrPausesOrEnds(bool isChange, bool isRollback, string onFailure, string phase, string actions)
+    public void Step_FailureAtTheTurnsEnd_RollsBackPausesOrEnds(
+        bool isChange, bool isRollback, string onFailure, string phase, string actions)
     {
         var facts = Facts with { Policy = StartFirst with { FailureAction = Enum.Parse<UpdateFailureAction>(onFailure) } };
         var update = UpdateTexts.Update("failing") with
@@ -179,7 +180,7 @@ public sealed class RollingUpdateProgressTests
     }
 
     [Theory]
-    // taken back, change, failure action, phase -> what a user does after a stop
+    // rolled back, change, failure action, phase -> remedy after a stop
     [InlineData(true, true, "Rollback", "running", "ApplyFormerFile")]
     [InlineData(false, false, "Rollback", "running", "Start")]
     [InlineData(false, true, "Rollback", "running", "Apply")]

@@ -4,7 +4,7 @@ using Reuseportd.Model;
 namespace Decisions.Tests.Planning;
 
 /// <summary>
-/// Promises of a rolling update that hold under any crashes, timeouts and commands. The simulated fleet checks each action.
+/// Guarantees of a rolling update that hold under any crashes, timeouts and commands. The simulated fleet checks each action.
 /// </summary>
 public sealed class RollingUpdatePropertyTests
 {
@@ -30,11 +30,11 @@ public sealed class RollingUpdatePropertyTests
         });
 
     /// <summary>
-    /// No action takes a ready worker where fewer than promised would be left. With order stop-first, a worker has one process at
-    /// a time. No command waits for a worker that nothing is done for.
+    /// No action takes a ready worker if fewer ready workers than promised would be left. With order stop-first, a worker has one
+    /// process at a time. No command waits for a worker without a pending action.
     /// </summary>
     [Fact]
-    public void Step_AnyCrashesAndCommands_KeepsThePromisesAndEnds() =>
+    public void Step_AnyCrashesAndCommands_KeepsTheGuaranteesAndEnds() =>
         Gen.Select(Policies, Gen.Int[1, 6], Days).Sample((policy, workers, day) =>
         {
             var fleet = Live(policy, workers, day);
@@ -46,7 +46,7 @@ public sealed class RollingUpdatePropertyTests
             Assert.False(fleet.HasReplacements, "a replacement is left behind");
         }, iter: 5_000);
 
-    /// <summary>Whatever has happened before, a good version replaces all workers.</summary>
+    /// <summary>After any events, a good version replaces all workers.</summary>
     [Fact]
     public void Step_GoodVersionAfterAnyCrashesAndCommands_RunsInAllWorkers() =>
         Gen.Select(Policies, Gen.Int[1, 6], Days).Sample((policy, workers, day) =>
@@ -62,7 +62,7 @@ public sealed class RollingUpdatePropertyTests
             Assert.All(fleet.Slots.Where(slot => slot.IsReady), slot => Assert.Equal(good, slot.Process!.Version));
         }, iter: 5_000);
 
-    /// <summary>Where no process crashes or is late, as many workers as promised are ready at each moment.</summary>
+    /// <summary>If no process crashes or is late, as many workers as promised are ready at each moment.</summary>
     [Fact]
     public void Step_NothingFails_NeverFewerReadyThanPromised() =>
         Gen.Select(Policies, Gen.Int[1, 6], Happenings.Select(Gen.Int[0, 20]).Array[1, 80]).Sample((policy, workers, day) =>
@@ -88,7 +88,7 @@ public sealed class RollingUpdatePropertyTests
         {
             if (isCommand) fleet.Command(happened, pick);
             else fleet.Live(happened, pick);
-            // Now and then more than one thing happens in a turn.
+            // Some turns have more than one event.
             if (pick % 4 > 0) fleet.Turn();
         }
 

@@ -3,14 +3,14 @@ using Reuseportd.Planning.Changes;
 
 namespace Decisions.Tests.Planning;
 
-/// <summary>What people ask for, and what the files say, in their order: one row a story of a service of three workers.</summary>
+/// <summary>Commands and changes of the file in their order. Each row is a sequence for a service of three workers.</summary>
 public sealed class ServiceOverridesTests
 {
     private const int Count = 3;
 
     /// <summary>
     /// Words: <c>stop:1</c> and <c>start:0,1,2</c> of workers, <c>scale:5</c>; the file changes: <c>policy</c>, <c>workers:4</c>,
-    /// <c>autostart</c>, <c>noauto</c>. Then which of workers 0 to 5 are wanted, and how many there are to be.
+    /// <c>autostart</c>, <c>noauto</c>. The row ends with the wanted workers of 0 to 5, and the number of workers.
     /// </summary>
     public static TheoryData<bool, string, string, int> Stories => new()
     {
@@ -44,7 +44,7 @@ public sealed class ServiceOverridesTests
 
     [Theory]
     [MemberData(nameof(Stories))]
-    public void ServiceOverrides_AfterAStory_IsAsTheLastWordOfEach(bool autostart, string story, string wanted, int workers)
+    public void ServiceOverrides_SeveralCommands_LastOneOfEachKindHolds(bool autostart, string story, string wanted, int workers)
     {
         var declared = Specs.Service("web") with { Workers = Count, Autostart = autostart };
         var overrides = ServiceOverrides.From(declared);

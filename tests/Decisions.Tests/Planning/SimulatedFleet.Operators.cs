@@ -3,7 +3,7 @@ using Reuseportd.Slots;
 
 namespace Decisions.Tests.Planning;
 
-/// <content>What users ask for.</content>
+/// <content>Commands of users.</content>
 internal sealed partial class SimulatedFleet
 {
     /// <param name="pick">Chooses the worker, the version or the number of workers.</param>
@@ -95,7 +95,7 @@ internal sealed partial class SimulatedFleet
         if (_overrides.Wants(worker)) Apply(slot, new SlotEvent.StartRequested());
     }
 
-    /// <summary>A worker drains where another one is to run, and stops at once where none is.</summary>
+    /// <summary>A worker drains if another worker is to run, and otherwise stops at once.</summary>
     private SlotEvent Farewell() =>
         _slots.Exists(IsWanted) ? new SlotEvent.DrainRequested(new AfterStop.Stay()) : new SlotEvent.StopRequested();
 }

@@ -4,7 +4,7 @@ using Reuseportd.Slots;
 
 namespace Decisions.Tests.Planning;
 
-/// <content>The rolling update, and what its actions do to the slots.</content>
+/// <content>The rolling update, and the effects of its actions on the slots.</content>
 internal sealed partial class SimulatedFleet
 {
     private readonly HashSet<int> _moved = [];
@@ -22,7 +22,7 @@ internal sealed partial class SimulatedFleet
 
     private void NoteMoved(SimulatedSlot slot) => _moved.Add(slot.Worker);
 
-    /// <summary>One turn of the loop.</summary>
+    /// <summary>A turn of the loop.</summary>
     public void Turn()
     {
         while (_moved.Count > 0)
@@ -175,7 +175,7 @@ internal sealed partial class SimulatedFleet
 
     private bool IsWanted(SimulatedSlot slot) => !slot.IsLeaving && _overrides.Wants(slot.Worker);
 
-    /// <summary>What holds between two turns.</summary>
+    /// <summary>Asserts the invariants between two turns.</summary>
     private void Check()
     {
         foreach (var slot in _slots.Concat(_update is null ? [] : _update.Slots.Values).Where(slot => slot.IsAwaited))

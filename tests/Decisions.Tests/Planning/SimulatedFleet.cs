@@ -7,8 +7,8 @@ using Reuseportd.Slots;
 namespace Decisions.Tests.Planning;
 
 /// <summary>
-/// A service with a rolling update, whose processes start, crash, are late and end as the test says. It carries the actions out
-/// as the daemon does, with the real slot machine, and checks what no action may do.
+/// A service with a rolling update, whose processes start, crash, are late and end as the test decides. The fleet carries out
+/// actions as the daemon does, with the real slot machine, and asserts that each action is allowed.
 /// </summary>
 internal sealed partial class SimulatedFleet
 {
@@ -41,13 +41,13 @@ internal sealed partial class SimulatedFleet
 
     public IReadOnlyList<SimulatedSlot> Slots => _slots;
 
-    /// <summary>Whether a process runs, or is to run, in a replacement slot.</summary>
+    /// <summary>True if a process runs, or is to run, in a replacement slot.</summary>
     public bool HasReplacements => _replacements.Count > 0;
 
     private IEnumerable<SimulatedSlot> All => _slots.Concat(_replacements);
 
-    /// <summary>What a process does, or what happens to it. Where no process can do that, nothing happens.</summary>
-    /// <param name="pick">Chooses among the processes that can.</param>
+    /// <summary>Applies an event of a process. Ignored if no process can have this event.</summary>
+    /// <param name="pick">Chooses among the possible processes.</param>
     public void Live(string happened, int pick)
     {
         SimulatedSlot[] able = [.. All.Where(slot => Can(slot, happened))];
@@ -94,8 +94,8 @@ internal sealed partial class SimulatedFleet
     }
 
     /// <summary>
-    /// From now on processes do what they are asked to: those of a good version get ready, those of a bad one crash. It returns
-    /// when nothing happens any more.
+    /// From now on processes of a good version become ready, and processes of a bad version crash. Returns when no event is
+    /// left.
     /// </summary>
     public void Calm()
     {
@@ -109,7 +109,7 @@ internal sealed partial class SimulatedFleet
 
     public static bool IsGood(int version) => version % 3 != 2;
 
-    /// <returns>Whether something was to happen.</returns>
+    /// <returns>True if an event was left.</returns>
     private bool Settle()
     {
         foreach (var slot in All.ToArray())
@@ -136,7 +136,7 @@ internal sealed partial class SimulatedFleet
     {
         var generation = slot.Queued!.Value;
         slot.Queued = null;
-        // The start is dropped where it is no longer wanted.
+        // The daemon drops a start that is no longer wanted.
         if (slot.Slot.State is not SlotState.Starting { Phase: StartPhase.Queued } || slot.Slot.Generation != generation) return;
         Assert.Null(slot.Process);
         if (_policy.Order == UpdateOrder.StopFirst)

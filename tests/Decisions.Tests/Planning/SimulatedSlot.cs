@@ -12,20 +12,20 @@ internal sealed class SimulatedSlot(int worker, bool isReplacement)
 
     public Slot Slot { get; set; } = Slot.New;
 
-    /// <summary>Generation of the start that waits for its turn; null where none waits.</summary>
+    /// <summary>Generation of the start that waits for its turn; null if none waits.</summary>
     public int? Queued { get; set; }
 
-    /// <summary>Null where no process runs.</summary>
+    /// <summary>Null if no process runs.</summary>
     public SimulatedProcess? Process { get; set; }
 
     public SimulatedSlot? Replacement { get; set; }
 
-    /// <summary>The version that the worker keeps; null where it goes by that of the service.</summary>
+    /// <summary>The version that the worker keeps; null for that of the service.</summary>
     public int? Kept { get; set; }
 
     public bool RenewsAtEnd { get; set; }
 
-    /// <summary>Whether a command waits for the replacement of the worker.</summary>
+    /// <summary>True if a command waits for the replacement of the worker.</summary>
     public bool IsAwaited { get; set; }
 
     public bool IsLeaving { get; set; }
@@ -55,9 +55,9 @@ internal sealed class SimulatedProcess(int generation, int version)
 {
     public int Generation => generation;
 
-    /// <summary>Version of the service that it was started from.</summary>
+    /// <summary>Version of the service that the process was started from.</summary>
     public int Version => version;
 
-    /// <summary>Whether it has its share of the traffic.</summary>
+    /// <summary>True if the process has its share of the traffic.</summary>
     public bool IsPlaced { get; set; }
 }

@@ -21,7 +21,7 @@ public sealed class UpdatePaceTests
         string order, int surge, int unavailable, int wanted, int ready, int moving, bool may) =>
         Assert.Equal(may, UpdatePace.MayBegin(Policy(order == "start", surge, unavailable), wanted, ready, moving));
 
-    /// <summary>Whatever the numbers and the order in which replacements end, never fewer serve than was promised.</summary>
+    /// <summary>For any numbers, and any order of ends, never fewer workers serve than promised.</summary>
     [Fact]
     public void MayBegin_AnyUpdateToItsEnd_KeepsGuaranteeAndEnds() =>
         Gen.Select(Gen.Bool, Gen.Int[1, 4], Gen.Int[1, 4], Gen.Int[1, 12], Gen.Int[0, 100].Array[200])

@@ -10,7 +10,7 @@ public sealed class CommandLineTests
         Assert.Equal(new DaemonArguments(null, null, null, null, null), (await Read()).Arguments);
 
     [Fact]
-    public async Task RunAsync_Everything_IsTaken() => Assert.Equal(
+    public async Task RunAsync_AllOptions_AreAccepted() => Assert.Equal(
         new DaemonArguments("/etc/x", "/run/x.sock", LogForm.Json, LogThreshold.Debug, "/lib/x.so"),
         (await Read(
             "--config", "/etc/x", "--socket", "/run/x.sock", "--log", "json", "--log-level", "debug", "--preload", "/lib/x.so"))
@@ -42,7 +42,7 @@ public sealed class CommandLineTests
     [InlineData("Console", LogForm.Console)]
     [InlineData("journal", LogForm.Journal)]
     [InlineData("auto", LogForm.Auto)]
-    public async Task RunAsync_Forms_InAnyCase(string word, object form) =>
+    public async Task RunAsync_LogForms_AreAcceptedInAnyCase(string word, object form) =>
         Assert.Equal(form, (await Read("--log", word)).Arguments!.Log);
 
     private static async Task<(DaemonArguments? Arguments, bool IsCheck, int Code)> Read(params string[] given)

@@ -14,7 +14,7 @@ public sealed class DeadlineQueueTests
     [InlineData(1, 4)]
     [InlineData(5, 0)]
     [InlineData(9, 0)]
-    public void NextWait_SomethingIsDue_IsTheTimeToIt(int now, int expected)
+    public void NextWait_Entry_IsTheTimeUntilItIsDue(int now, int expected)
     {
         var queue = new DeadlineQueue<string>();
         queue.Add("later", 8 * Second);
@@ -23,7 +23,7 @@ public sealed class DeadlineQueueTests
     }
 
     [Fact]
-    public void TryTake_NotDue_LeavesItThere()
+    public void TryTake_NotDue_KeepsTheEntry()
     {
         var queue = new DeadlineQueue<string>();
         queue.Add("one", Second);
@@ -35,7 +35,7 @@ public sealed class DeadlineQueueTests
     }
 
     [Fact]
-    public void TryTake_AnyEntries_AllComeInTheOrderOfTheirTimes() =>
+    public void TryTake_AnyEntries_AreInTheOrderOfTheirTimes() =>
         Gen.Select(Gen.Int[0, 50].Array[0, 100], Gen.Int[0, 50]).Sample((times, now) =>
         {
             var queue = new DeadlineQueue<int>();

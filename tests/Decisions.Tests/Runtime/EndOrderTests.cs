@@ -10,7 +10,7 @@ public sealed class EndOrderTests
     private readonly EndOrder _ends = new();
 
     [Fact]
-    public void TakeReady_NotEmptyAtTwoLooks_Waits()
+    public void TakeReady_QueueNotEmptyTwiceInARow_Waits()
     {
         var process = Process(1, Group(SteeringKind.Program, out _));
         _ends.Add(process);
@@ -35,7 +35,7 @@ public sealed class EndOrderTests
     }
 
     [Fact]
-    public void TakeReady_SeveralOfAGroupByPlace_GoOneAfterTheOther()
+    public void TakeReady_SeveralOfAClassicGroup_EndOneAfterTheOther()
     {
         var group = Group(SteeringKind.Classic, out _);
         PlacedProcess[] processes = [.. Enumerable.Range(1, 3).Select(serial => Process((ulong)serial, group))];
@@ -50,9 +50,9 @@ public sealed class EndOrderTests
         Assert.Empty(_ends.TakeReady());
     }
 
-    /// <summary>One that serves again has to be empty anew; who comes behind it does not wait for it.</summary>
+    /// <summary>A process with a new connection must be empty twice again. The next process does not wait for it.</summary>
     [Fact]
-    public void TakeReady_FirstHasSomethingAgain_TheNextGoes()
+    public void TakeReady_FirstHasAConnectionAgain_NextEnds()
     {
         var group = Group(SteeringKind.Classic, out _);
         var (one, two) = (Empty(Process(1, group)), Empty(Process(2, group)));
@@ -65,7 +65,7 @@ public sealed class EndOrderTests
     [Theory]
     [InlineData(false, 3)]
     [InlineData(true, 1)]
-    public void TakeReady_SeveralAtOnce_AsManyAsTheKindOfSteeringAllows(bool isByPlace, int expected)
+    public void TakeReady_SeveralAtOnce_CountDependsOnTheKindOfSteering(bool isByPlace, int expected)
     {
         var group = Group(isByPlace ? SteeringKind.Classic : SteeringKind.Program, out _);
         for (ulong serial = 1; serial <= 3; serial++) _ends.Add(Empty(Process(serial, group)));
@@ -96,7 +96,7 @@ public sealed class EndOrderTests
         return new SharedGroup(default, steering, "web", Balance.Default, StallSpec.Default);
     }
 
-    /// <summary>Remembers whose end it was told of last.</summary>
+    /// <summary>Remembers the process whose end was reported last.</summary>
     private sealed class Recorded(SteeringKind kind) : IGroupSteering
     {
         public SteeringKind Kind => kind;

@@ -7,7 +7,7 @@ namespace Decisions.Tests.Runtime;
 public sealed class FleetControlTests
 {
     [Fact]
-    public async Task SnapshotAsync_OfManyBeforeTheLoopLooks_IsTakenOnce()
+    public async Task SnapshotAsync_ManyRequestsBeforeTheLoopRuns_AreTakenOnce()
     {
         using var mailbox = new Mailbox(TimeProvider.System);
         using var control = new FleetControl(mailbox, null!, null!, null!, null!, TimeProvider.System, Serilog.Core.Logger.None);
@@ -19,7 +19,7 @@ public sealed class FleetControlTests
         first.Done.SetResult(snapshot);
 
         foreach (var one in early) Assert.Same(snapshot, await one);
-        // Who asks while it is taken has another, in which nothing is missing.
+        // A request during a snapshot gets a later snapshot, with all changes.
         Assert.False(late.IsCompleted);
         Assert.NotSame(first, Take());
 

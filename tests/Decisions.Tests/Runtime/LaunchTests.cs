@@ -14,7 +14,7 @@ public sealed class LaunchTests
     private static readonly Account Alice = new("alice", new Identity(1000, 1000, []), "/home/alice", "/bin/zsh");
 
     [Fact]
-    public void Of_VariablesMeantForTheDaemon_AreNotPassedOn()
+    public void Of_VariablesOfTheDaemon_AreNotPassedOn()
     {
         var environment = Environment(Specs.Service("web"), inherited: new()
         {
@@ -33,7 +33,7 @@ public sealed class LaunchTests
     }
 
     [Fact]
-    public void Of_TheSameVariableFromSeveralPlaces_TheNearestWins()
+    public void Of_SameVariableFromSeveralPlaces_NearestWins()
     {
         var service = WithEnvironment(("C", "service"), ("D", "service"));
         var environment = Environment(
@@ -90,7 +90,7 @@ public sealed class LaunchTests
     }
 
     [Fact]
-    public void Of_ReuseportSectionSilent_NothingElseSpeaksForIt()
+    public void Of_KeyNotInReuseportSection_VariableIsNotPassedOn()
     {
         string[] names =
             ["LIBREUSEPORT_PORT", "LIBREUSEPORT_ADDR", "LIBREUSEPORT_BACKLOG", "LIBREUSEPORT_DEBUG", "SO_BINDTODEVICE"];
@@ -107,7 +107,7 @@ public sealed class LaunchTests
     [InlineData(null, Preload)]
     [InlineData("", Preload)]
     [InlineData("/usr/lib/libjemalloc.so", Preload + ":/usr/lib/libjemalloc.so")]
-    public void Of_AnotherPreload_StandsBehindOurs(string? theirs, string expected)
+    public void Of_OwnPreload_FollowsTheLibrary(string? theirs, string expected)
     {
         var service = theirs is null ? Specs.Service("web") : WithEnvironment(("LD_PRELOAD", theirs));
         Assert.Equal(expected, Environment(service)["LD_PRELOAD"]);
@@ -144,7 +144,7 @@ public sealed class LaunchTests
     }
 
     [Fact]
-    public void Of_TheSameTwice_IsEqual() => Assert.Equal(
+    public void Of_SameServiceTwice_IsEqual() => Assert.Equal(
         LaunchSpec.ForWorker(
             Specs.Service("web"), Worker, 1, LaunchSpec.Inherited([new("A", "1")]), [new("B", "2")], Preload, Alice),
         LaunchSpec.ForWorker(

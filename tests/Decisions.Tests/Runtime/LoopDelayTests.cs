@@ -7,7 +7,7 @@ public sealed class LoopDelayTests
     private readonly LoopDelay _delay = new();
 
     [Fact]
-    public void Worst_OfNothing_IsNone() => Assert.Equal(TimeSpan.Zero, Worst(at: 500));
+    public void Worst_NoMessage_IsNone() => Assert.Equal(TimeSpan.Zero, Worst(at: 500));
 
     [Fact]
     public void Worst_IsTheLongestOfTheLast15To30Seconds()

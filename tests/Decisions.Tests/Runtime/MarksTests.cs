@@ -11,7 +11,7 @@ public sealed class MarksTests
     private static readonly ValueList<string> Web = Marks.For(new WorkerName("web", 2), 7);
 
     [Fact]
-    public void Of_AWorkersGeneration_AreItsThreeVariables() =>
+    public void Of_GenerationOfAWorker_AreItsThreeVariables() =>
         Assert.Equal(["REUSEPORT_SERVICE=web", "REUSEPORT_WORKER=2", "REUSEPORT_GENERATION=7"], Web);
 
     [Theory]
@@ -22,7 +22,7 @@ public sealed class MarksTests
             true)]
     [InlineData("REUSEPORT_SERVICE=web|REUSEPORT_WORKER=2|REUSEPORT_GENERATION=77|", false)]
     [InlineData("REUSEPORT_SERVICE=web|REUSEPORT_WORKER=2|REUSEPORT_GENERATION=|", false)]
-    public void Find_AllMarks_AreThoseOfTheWorkerOrAnother(string environ, bool same)
+    public void Find_AllMarks_NameTheirWorker(string environ, bool same)
     {
         var found = Marks.Find(Bytes(environ));
         Assert.NotNull(found);
@@ -35,17 +35,17 @@ public sealed class MarksTests
     [InlineData("REUSEPORT_SERVICE=web|REUSEPORT_WORKER=2|")]
     [InlineData("REUSEPORT_SERVICES=web|REUSEPORT_WORKERS=2|REUSEPORT_GENERATION=7|")]
     [InlineData("nginx: worker process|")]
-    public void Find_AMarkIsMissing_IsNone(string environ) => Assert.Null(Marks.Find(Bytes(environ)));
+    public void Find_MarkIsMissing_IsNone(string environ) => Assert.Null(Marks.Find(Bytes(environ)));
 
-    /// <summary>Of a process that has gone there is nothing to read.</summary>
+    /// <summary>The environment of an ended process cannot be read.</summary>
     [Fact]
-    public void Find_NothingRead_IsNone() => Assert.Null(Marks.Find(null));
+    public void Find_EmptyEnvironment_IsNone() => Assert.Null(Marks.Find(null));
 
     [Theory]
     [InlineData("REUSEPORT_SERVICE=web|REUSEPORT_WORKER=2|REUSEPORT_GENERATION=7|")]
     [InlineData("REUSEPORT_SERVICE=web|REUSEPORT_WORKER=2|REUSEPORT_GENERATION=7|REUSEPORT_SERVICE=other|")]
     [InlineData("REUSEPORT_SERVICE=other|REUSEPORT_WORKER=2|REUSEPORT_GENERATION=7|")]
-    public void Find_AnEnvironment_IsReadAsTheTreeReadsIt(string environ) => Assert.Equal(
+    public void Find_AnyEnvironment_AgreesWithTheTree(string environ) => Assert.Equal(
         new TreeRoot(1, IsReaped: true, Web).Claims(Bytes(environ)) == true,
         Marks.Find(Bytes(environ)) == Marks.Join(Web));
 

@@ -11,7 +11,7 @@ public sealed class PreloadLibraryTests
         Assert.Equal((expected, ""), (PreloadLibrary.Find(null, "/opt/x/bin/", path => path == there, out var error), error));
 
     [Fact]
-    public void Find_InBothPlaces_TheNearestIsTaken() =>
+    public void Find_InBothPlaces_ChoosesTheNearest() =>
         Assert.Equal("/opt/x/lib/libreuseport.so", PreloadLibrary.Find(null, "/opt/x/bin", _ => true, out _));
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class PreloadLibraryTests
     }
 
     [Fact]
-    public void Find_Given_NoOtherIsTaken()
+    public void Find_GivenPath_SearchesNoOther()
     {
         Assert.Null(
             PreloadLibrary.Find(

@@ -11,14 +11,14 @@ public sealed class ProbeTargetTests
     private static readonly WorkerName Worker = new("web", 3);
 
     [Fact]
-    public void Of_NoPort_IsTheFirstShardedOneThatAllShare()
+    public void Of_NoPort_IsTheFirstShardedPortOfAllWorkers()
     {
         var target = Of(null);
         Assert.Equal((8080, 4), (target.Port, target.Sharers));
     }
 
     [Fact]
-    public void Of_OwnPort_HasOneSharer()
+    public void Of_PortOfOneWorker_HasOneSharer()
     {
         var target = Of("{9000+worker}");
         Assert.Equal((9003, 1), (target.Port, target.Sharers));
@@ -33,12 +33,12 @@ public sealed class ProbeTargetTests
     [Theory]
     [InlineData("0.0.0.0", "127.0.0.1")]
     [InlineData("127.0.0.9", "127.0.0.9")]
-    public void Of_AddressItBound_IsAskedThere(string bound, string asked) => Assert.Equal(
+    public void Of_BoundAddress_IsTheTarget(string bound, string asked) => Assert.Equal(
         [IPAddress.Parse(asked)],
         Of(null, OutcomeCorpus.Listen.Replace("addr=127.0.0.1", $"addr={bound}", StringComparison.Ordinal)).Addresses);
 
     [Fact]
-    public void Of_NothingKnown_IsAskedOnThisMachine() =>
+    public void Of_NoKnownAddress_IsTheLoopback() =>
         Assert.Equal([IPAddress.Loopback, IPAddress.IPv6Loopback], Of(null).Addresses);
 
     private static ProbeTarget Of(string? port, params string[] lines) => ProbeTarget.For(

@@ -51,7 +51,7 @@ public sealed class ServiceManagerTests
     }
 
     [Fact]
-    public void Reload_BeforeTheStartIsOver_IsNotTakenForItsEnd()
+    public void Reload_DuringTheStart_IsNotReported()
     {
         using var manager = Manager();
         manager.Reloading();
@@ -84,7 +84,7 @@ public sealed class ServiceManagerTests
     }
 
     [Fact]
-    public void Tell_NoReceiver_IsNoFault()
+    public void Tell_NoReceiver_DoesNotThrow()
     {
         using var manager = Manager();
         _notifier.Fault = new SocketException((int)SocketError.ConnectionRefused);
@@ -110,7 +110,7 @@ public sealed class ServiceManagerTests
 
         public List<string> Said { get; } = [];
 
-        /// <summary>What is told waits for it; null where the manager reads at once.</summary>
+        /// <summary>A report waits for this task; null if the manager reads at once.</summary>
         public ManualResetEventSlim? Reads { get; set; }
 
         public Exception? Fault { get; set; }
@@ -125,10 +125,10 @@ public sealed class ServiceManagerTests
             Said.Add(state.ToString());
         }
 
-        /// <summary>Whether another notification begins in this time.</summary>
+        /// <summary>True if another report begins in this time.</summary>
         public bool ComesWithin(TimeSpan patience) => _told.TryTake(out _, patience);
 
-        /// <summary>The next that is told, read or not.</summary>
+        /// <summary>The next report, read or not.</summary>
         public string Next()
         {
             Assert.True(_told.TryTake(out var told, TimeSpan.FromSeconds(30)), "nothing was told");

@@ -64,7 +64,7 @@ public sealed class StartQueueTests
     }
 
     [Fact]
-    public void Hold_UntilReleased_NothingOfItStarts()
+    public void Hold_UntilReleased_ServiceDoesNotStart()
     {
         _queue.Hold(_web, true);
         Add(_web, "a");
@@ -75,7 +75,7 @@ public sealed class StartQueueTests
     }
 
     [Fact]
-    public void Block_UntilUnblockedAsOften_NothingOfItStarts()
+    public void Block_UntilUnblockedAsOften_ServiceDoesNotStart()
     {
         _queue.Block(_web, true);
         _queue.Block(_web, true);
@@ -90,7 +90,7 @@ public sealed class StartQueueTests
     }
 
     [Fact]
-    public void Take_AnyOrderOfCalls_NeverPassesTheBoundAndForgetsNothing() =>
+    public void Take_AnyOrderOfCalls_KeepsTheBoundAndLosesNoStart() =>
         Gen.Int[0, 11].Array[1, 200].Sample(calls =>
         {
             const int bound = 3;
@@ -128,7 +128,7 @@ public sealed class StartQueueTests
         foreach (var start in starts) _queue.Add(line, start);
     }
 
-    /// <summary>Takes as many as there are lines, each of which must be the one that it is of.</summary>
+    /// <summary>Takes one start for each line, and asserts that it is that of the line.</summary>
     private List<string> Begin(params ServiceStarts<string>[] lines)
     {
         var starts = new List<string>();

@@ -14,9 +14,9 @@ public sealed class TreeMemoryTests
         [
             Entry(100, parent: 1, session: 100, pages: 10),
             Entry(101, parent: 100, session: 100, pages: 1),
-            // Left its session; still a grandchild.
+            // This grandchild has left its session.
             Entry(102, parent: 101, session: 102, pages: 2),
-            // Daemonised within the session: its parent is the daemon.
+            // This process has daemonized within the session: its parent is the daemon.
             Entry(103, parent: 1, session: 100, pages: 4),
             Entry(200, parent: 1, session: 200, pages: 100),
             Entry(900, parent: 1, session: 900, pages: 5_000),
@@ -29,7 +29,7 @@ public sealed class TreeMemoryTests
 
     [Fact]
     public void Of_ParentsInACircle_Ends() =>
-        // Two reads of /proc at different moments can show one.
+        // Two reads of /proc at different moments can show a circle.
         Assert.Empty(TreeMemory.Sum(
             new ProcessTable([Entry(5, parent: 6, session: 5, pages: 1), Entry(6, parent: 5, session: 6, pages: 1)]),
             new Dictionary<int, ulong> { [100] = 7 },

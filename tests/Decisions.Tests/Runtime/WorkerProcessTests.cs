@@ -19,7 +19,7 @@ public sealed class WorkerProcessTests
         TimeSpan.Zero);
 
     [Fact]
-    public void Remember_TheSameSocketAgain_TheNewestCounts()
+    public void Remember_SameSocketAgain_NewestCounts()
     {
         _process.Remember(Outcome(8080, "EADDRINUSE"));
         _process.Remember(Outcome(8080, "ok"));
@@ -28,14 +28,14 @@ public sealed class WorkerProcessTests
     }
 
     [Fact]
-    public void Remember_WithoutASocket_IsNothing()
+    public void Remember_OutcomeWithoutASocket_IsIgnored()
     {
         _process.Remember(new BindOutcome(OutcomeKind.Loaded, 1, Socket: null, "ok", "1.0.0"));
         Assert.Empty(_process.Binds);
     }
 
     [Fact]
-    public void Remember_WithoutEnd_IsBoundedAndKeepsFirstOutcomes()
+    public void Remember_EndlessOutcomes_KeepsABoundedNumberOfTheFirst()
     {
         for (var port = 1; port <= 10_000; port++) _process.Remember(Outcome(port, "ok"));
         Assert.Equal(256, _process.Binds.Count);
@@ -54,7 +54,7 @@ public sealed class WorkerProcessTests
     }
 
     [Fact]
-    public void FailedBind_CameAboutSince_IsNone()
+    public void FailedBind_SucceededLater_IsNone()
     {
         _process.Remember(Outcome(8080, "EADDRINUSE"));
         _process.Remember(Outcome(8080, "ok"));
@@ -80,7 +80,7 @@ public sealed class WorkerProcessTests
     }
 
     [Fact]
-    public void FailedBind_OtherProtocolCameAbout_IsStillFailed()
+    public void FailedBind_OtherProtocolSucceeded_IsStillFailed()
     {
         _process.Remember(Outcome(53, "EADDRINUSE"));
         _process.Remember(Outcome(53, "ok", "dgram"));
@@ -88,7 +88,7 @@ public sealed class WorkerProcessTests
     }
 
     [Fact]
-    public void Silence_HeardAfterAll_IsNone()
+    public void Silence_OutcomeArrivedLater_IsNone()
     {
         _process.RecordSilence(new PreloadDiagnosis(PreloadReason.StaticallyLinked, "/bin/server"));
         _process.Remember(Outcome(8080, "ok"));

@@ -14,7 +14,7 @@ public sealed class WorkerStreamTests
         LoggingSpec.Default);
 
     [Fact]
-    public void IsNews_TheLibraryIsThere_Once()
+    public void IsNews_LibraryIsLoaded_Once()
     {
         var loaded = new BindOutcome(OutcomeKind.Loaded, 4242, Socket: null, "ok", "1.0.0");
         Assert.True(_stream.IsNews(loaded));
@@ -23,7 +23,7 @@ public sealed class WorkerStreamTests
     }
 
     [Fact]
-    public void IsNews_APortIsServed_OnceForEach()
+    public void IsNews_ServedPort_OnceForEach()
     {
         Assert.True(_stream.IsNews(Outcome(OutcomeKind.Listen, 8080)));
         Assert.False(_stream.IsNews(Outcome(OutcomeKind.Listen, 8080)));
@@ -40,7 +40,7 @@ public sealed class WorkerStreamTests
     }
 
     [Fact]
-    public void IsNews_NothingIsServed_Never()
+    public void IsNews_NoServedPort_Never()
     {
         Assert.False(_stream.IsNews(Outcome(OutcomeKind.Bind, 8080)));
         Assert.False(_stream.IsNews(Outcome(OutcomeKind.Listen, 8080) with { Result = "EADDRINUSE" }));

@@ -3,8 +3,8 @@ using Reuseportd.Slots;
 
 namespace Decisions.Tests.Slots;
 
-/// <summary>A slot and a clock that is moved by hand: hours in milliseconds.</summary>
-/// <param name="leavesNothing">Whether processes end with all that they started; else <c>tree-ended</c> is to be said.</param>
+/// <summary>A slot, and a clock that the test advances: hours pass in milliseconds.</summary>
+/// <param name="leavesNothing">True if processes end with their trees; else the test applies <c>tree-ended</c>.</param>
 internal sealed class Life(SlotPolicy policy, Func<double>? jitter = null, bool leavesNothing = true)
 {
     public SlotPolicy Policy { get; set; } = policy;

@@ -20,12 +20,12 @@ internal static class Make
 
     public const int Port = 8080;
 
-    /// <summary>Time to settle, in the states that are about it.</summary>
+    /// <summary>The settle time, in states with one.</summary>
     public static readonly TimeSpan Settle = TimeSpan.FromSeconds(10);
 
     public static readonly PortFilter Ports = new([new PortRange(Port, Port)]);
 
-    /// <summary>That a state can come of.</summary>
+    /// <summary>A policy under which the state is possible.</summary>
     public static SlotPolicy PolicyOf(string state) => state is "settling" or "checked"
         ? Policy(readiness: new ReadinessSpec.Bind(TimeSpan.FromSeconds(30)) { Settle = Settle })
         : Policy();
@@ -38,7 +38,7 @@ internal static class Make
         stop ?? StopSpec.Default,
         TimeSpan.FromSeconds(30));
 
-    /// <summary>"ready" has been so for five seconds at <paramref name="now"/>, and "settling" for as long as it takes.</summary>
+    /// <summary>At <paramref name="now"/>, "ready" has lasted for five seconds, and "settling" for the settle time.</summary>
     public static SlotState State(string word, TimeSpan now) => word switch
     {
         "stopped" => new SlotState.Stopped(),

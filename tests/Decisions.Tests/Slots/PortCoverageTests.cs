@@ -21,7 +21,7 @@ public sealed class PortCoverageTests
     }
 
     [Fact]
-    public void With_AnyPort_OneIsEnough()
+    public void With_AnyPort_OneSocketIsEnough()
     {
         var none = PortCoverage.None(PortFilter.Any);
         Assert.Equal("any", none.Missing);

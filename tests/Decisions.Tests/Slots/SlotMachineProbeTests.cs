@@ -3,7 +3,7 @@ using Reuseportd.Slots;
 
 namespace Decisions.Tests.Slots;
 
-/// <summary>Workers that say themselves that they are ready, or are asked, before and after.</summary>
+/// <summary>Workers that report their readiness, and workers with readiness or liveness probes.</summary>
 public sealed class SlotMachineProbeTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -37,7 +37,7 @@ public sealed class SlotMachineProbeTests
     [Theory]
     [InlineData(0.5, "backoff")]
     [InlineData(2, "starting")]
-    public void Step_LivenessFails_IsReplacedLikeAnExit(double readySeconds, string next)
+    public void Step_LivenessFails_IsRestartedAsAfterAnExit(double readySeconds, string next)
     {
         var life = new Life(Make.Policy()).Apply("start").Apply("spawned").Apply("serves").Advance(readySeconds);
 
@@ -49,7 +49,7 @@ public sealed class SlotMachineProbeTests
     }
 
     [Fact]
-    public void Step_FoundDeadUnderPolicyNo_HasFailedWithTheReason()
+    public void Step_LivenessFailsUnderPolicyNo_FailsWithTheReason()
     {
         var life = new Life(Make.Policy(RestartPolicy.Default with { When = RestartWhen.No }))
             .Apply("start").Apply("spawned").Apply("serves").Advance(5).Apply("found-dead").Apply("exited");
@@ -57,7 +57,7 @@ public sealed class SlotMachineProbeTests
     }
 
     [Fact]
-    public void Step_FoundDeadAndStopped_StaysStopped()
+    public void Step_LivenessFailsAfterAStop_StaysStopped()
     {
         var life = new Life(Make.Policy()).Apply("start").Apply("spawned").Apply("serves").Advance(5)
             .Apply("found-dead").Apply("stop").Apply("exited");

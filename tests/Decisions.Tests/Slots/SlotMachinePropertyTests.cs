@@ -16,7 +16,7 @@ public sealed class SlotMachinePropertyTests
     private static readonly Gen<TimeSpan> Settles = Gen.OneOf(TimeSpan.Zero, Make.Settle);
 
     [Fact]
-    public void Step_AnyOrderOfEvents_NeverHasTwoProcessesAndNeverForgetsOne() =>
+    public void Step_AnyOrderOfEvents_NeverHasTwoProcessesAndLosesNone() =>
         Gen.Select(Days, Settles).Sample((day, settle) =>
         {
             var world = new World(settle: settle);

@@ -8,7 +8,7 @@ public sealed class SlotMachineRestartTests
     private static readonly ExitStatus Crash = ExitStatus.Killed(Signal.Kill);
 
     [Fact]
-    public void Step_NeverReadyAgainAndAgain_WaitsTwiceAsLongEachTimeUpToTheLimit()
+    public void Step_RepeatedlyNotReady_DoublesTheWaitUpToTheLimit()
     {
         var life = new Life(Make.Policy(RestartPolicy.Default with { Jitter = 0, MaxDelay = TimeSpan.FromSeconds(1) }));
         life.Apply("start");
@@ -28,7 +28,7 @@ public sealed class SlotMachineRestartTests
     [InlineData(0.0, 75)]
     [InlineData(0.5, 100)]
     [InlineData(0.999, 124.95)]
-    public void Next_Jitter_SpreadsTheWaitAroundItsValue(double jitter, double milliseconds)
+    public void Next_Jitter_SpreadsTheWaitAroundItsMean(double jitter, double milliseconds)
     {
         var wait = RestartDelay.Next(RestartPolicy.Default, streak: 0, jitter);
         Assert.Equal(milliseconds, wait.TotalMilliseconds, precision: 1);
@@ -49,7 +49,7 @@ public sealed class SlotMachineRestartTests
     [InlineData("bind")]
     [InlineData("any")]
     [InlineData("notify")]
-    public void Step_NotReadyInTime_FailureNamesTheMissingCondition(string readiness)
+    public void Step_ReadinessTimeout_FailureNamesTheMissingCondition(string readiness)
     {
         var ports = readiness == "any" ? PortFilter.Any : Make.Ports;
         var policy = Make.Policy(
@@ -94,7 +94,7 @@ public sealed class SlotMachineRestartTests
     [Theory]
     [InlineData(5, 3)]
     [InlineData(10, 0)]
-    public void Step_ReadyAsLongAsResetAfter_StartsTheWaitsOver(int readySeconds, int streak)
+    public void Step_ReadyForResetAfter_ResetsTheWait(int readySeconds, int streak)
     {
         var life = new Life(Make.Policy()).Apply("start");
         for (var i = 0; i < 3; i++) life.Apply("spawned").Apply("exited").AdvanceToDeadline();
@@ -120,7 +120,7 @@ public sealed class SlotMachineRestartTests
     [Theory]
     [InlineData("reset", "stopped")]
     [InlineData("start", "starting")]
-    public void Step_CommandOnAFailedWorker_ResetsTheCountAndKeepsTheExit(string command, string next)
+    public void Step_CommandOnAFailedWorker_ResetsTheRestartsAndKeepsTheExit(string command, string next)
     {
         var policy = RestartPolicy.Default with { MaxAttempts = 2, Window = TimeSpan.FromMinutes(10), Jitter = 0 };
         var life = new Life(Make.Policy(policy)).Apply("start");
@@ -170,7 +170,7 @@ public sealed class SlotMachineRestartTests
     }
 
     [Fact]
-    public void Step_GraceOver_KillsTheTreeOnceAndWaitsForTheExit()
+    public void Step_GracePeriodOver_KillsTheTreeOnceAndWaitsForTheExit()
     {
         var life = new Life(Make.Policy()).Apply("start").Apply("spawned").Apply("serves").Apply("stop");
         Assert.Equal(TimeSpan.FromSeconds(10), life.Slot.State.Deadline - life.Now);
@@ -183,7 +183,7 @@ public sealed class SlotMachineRestartTests
     }
 
     [Fact]
-    public void Step_NotReadyInTime_IsStoppedAndTriedAgainAfterAWait()
+    public void Step_ReadinessTimeout_IsStoppedAndRetriedAfterAWait()
     {
         var life = new Life(Make.Policy()).Apply("start").Apply("spawned").AdvanceToDeadline();
         Assert.Equal("stopping", life.Slot.State.Word);
@@ -208,7 +208,7 @@ public sealed class SlotMachineRestartTests
     }
 
     [Fact]
-    public void Step_ReadinessDelayZero_IsReadyAsSoonAsSpawned()
+    public void Step_ReadinessDelayZero_IsReadyAtTheSpawn()
     {
         var life = new Life(Make.Policy(readiness: new ReadinessSpec.Delay(TimeSpan.Zero, TimeSpan.FromSeconds(30))));
         life.Apply("start").Apply("spawned");
@@ -216,7 +216,7 @@ public sealed class SlotMachineRestartTests
     }
 
     [Fact]
-    public void Step_ReadinessDelay_IsReadyWhenItHasLivedThatLong()
+    public void Step_ReadinessDelay_IsReadyAfterTheDelay()
     {
         var life = new Life(Make.Policy(readiness: new ReadinessSpec.Delay(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30))));
         life.Apply("start").Apply("spawned").Apply("serves");

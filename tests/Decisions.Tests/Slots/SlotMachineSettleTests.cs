@@ -11,7 +11,7 @@ public sealed class SlotMachineSettleTests
     [Theory]
     [InlineData("notify")]
     [InlineData("delay")]
-    public void Step_SettleTimePassed_IsReadyThenAndNotBefore(string readiness)
+    public void Step_SettleTime_IsReadyAtItsEndAndNotBefore(string readiness)
     {
         var life = Serving(readiness);
         Assert.Equal(("starting", life.Now + Make.Settle), (life.Slot.State.Word, life.Slot.State.Deadline));
@@ -45,7 +45,7 @@ public sealed class SlotMachineSettleTests
     }
 
     [Fact]
-    public void Step_ProbeSucceedsAllTheTime_IsReadyAtTheEnd()
+    public void Step_EachProbeSucceeds_IsReadyAtTheEnd()
     {
         var life = Serving("probed");
         Assert.Equal("starting", life.Advance(9.9).Apply("reported-ready").Slot.State.Word);
@@ -53,7 +53,7 @@ public sealed class SlotMachineSettleTests
     }
 
     [Fact]
-    public void Step_ProbeFailsMeanwhile_SettlesAgain()
+    public void Step_ProbeFailsWhileSettling_SettlesAgain()
     {
         var life = Serving("probed").Advance(9).Apply("probe-failed").Advance(2).Apply("reported-ready");
         Assert.Equal("starting", life.Slot.State.Word);
@@ -62,7 +62,7 @@ public sealed class SlotMachineSettleTests
     }
 
     [Fact]
-    public void Step_ProbeIsNotAskedAtTheEnd_IsNotReady() =>
+    public void Step_NoProbeAtTheEndOfSettling_IsNotReady() =>
         Assert.Equal("starting", Serving("probed").Advance(15).Apply("policy").Slot.State.Word);
 
     [Theory]
@@ -77,7 +77,7 @@ public sealed class SlotMachineSettleTests
     [InlineData("bind")]
     [InlineData("notify")]
     [InlineData("probed")]
-    public void Step_TimeoutBeforeItHasSettled_IsNotReadyInTime(string readiness)
+    public void Step_TimeoutWhileSettling_IsAReadinessTimeout(string readiness)
     {
         var life = Serving(readiness, servesAt: 25);
         Assert.Equal(Limit, life.Slot.State.Deadline);
@@ -88,7 +88,7 @@ public sealed class SlotMachineSettleTests
     }
 
     [Fact]
-    public void Step_TreeOfAnEarlierProcessLives_IsHeldOnceItHasSettled()
+    public void Step_TreeOfAnEarlierProcessLives_IsHeldAfterSettling()
     {
         var life = new Life(Policy("notify"), leavesNothing: false).Apply("start").Apply("spawned").Apply("exited");
         life.AdvanceToDeadline().Apply("spawned").Apply("reported-ready").AdvanceToDeadline();
@@ -98,7 +98,7 @@ public sealed class SlotMachineSettleTests
     }
 
     [Fact]
-    public void Step_SettleIsChangedMeanwhile_CountsFromWhenItServed()
+    public void Step_SettleTimeChangedWhileSettling_CountsFromTheFirstService()
     {
         var life = Serving("notify").Advance(3);
         life.Policy = Make.Policy(readiness: new ReadinessSpec.Notify(Limit) { Settle = TimeSpan.FromSeconds(2) });

@@ -315,7 +315,7 @@ public sealed class SlotMachineTableTests
 
     [Theory]
     [MemberData(nameof(Table))]
-    public void Step_EveryStateAndEvent_IsAsInTheTable(string state, string happened, string next, string actions)
+    public void Step_EveryStateAndEvent_HasTheResultOfTheTable(string state, string happened, string next, string actions)
     {
         var slot = Slot.New with { State = Make.State(state, Now), Generation = Current };
 
@@ -329,7 +329,7 @@ public sealed class SlotMachineTableTests
     [InlineData("starting", "exited", "kill-tree 7")]
     [InlineData("ready", "exited", "kill-tree 7")]
     [InlineData("queued", "spawn-failed", "")]
-    public void Step_OfATrial_IsNotTriedAgain(string state, string happened, string actions)
+    public void Step_ReplacementProcessFails_IsNotRetried(string state, string happened, string actions)
     {
         var slot = Slot.New with { State = Make.State(state, Now), Generation = Current };
 

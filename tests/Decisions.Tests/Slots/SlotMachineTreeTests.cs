@@ -10,7 +10,7 @@ public sealed class SlotMachineTreeTests
         new ReadinessSpec.Delay(TimeSpan.FromSeconds(1), ReadinessSpec.DefaultTimeout);
 
     [Fact]
-    public void Step_ServesWhileTheTreeBeforeItLives_IsReadyWhenThatHasEnded()
+    public void Step_ServesWhileTheFormerTreeLives_IsReadyAtTheEndOfThatTree()
     {
         var life = Replaced().Apply("serves");
         Assert.Equal("starting", life.Slot.State.Word);
@@ -21,7 +21,7 @@ public sealed class SlotMachineTreeTests
     }
 
     [Fact]
-    public void Step_TreeEndsBeforeItServes_IsReadyWhenItServes()
+    public void Step_FormerTreeEndsFirst_IsReadyWhenTheProcessServes()
     {
         var life = Replaced().Apply("tree-ended");
         Assert.Equal("starting", life.Slot.State.Word);
@@ -29,7 +29,7 @@ public sealed class SlotMachineTreeTests
     }
 
     [Fact]
-    public void Step_ReadyByDelay_WaitsForTheTreeToo()
+    public void Step_ReadyByDelay_WaitsForTheFormerTree()
     {
         var life = Replaced(AfterASecond).AdvanceToDeadline();
         Assert.True(life.Slot.State is SlotState.Starting { IsHeld: true });
@@ -46,14 +46,14 @@ public sealed class SlotMachineTreeTests
     }
 
     [Fact]
-    public void Step_StoppedWhileHeld_IsStoppedAsEver()
+    public void Step_StoppedWhileHeld_IsStopping()
     {
         var life = Replaced().Apply("serves").Apply("stop");
         Assert.Equal("stopping", life.Slot.State.Word);
         Assert.Equal("stopping", life.Apply("tree-ended").Slot.State.Word);
     }
 
-    /// <summary>The second process runs, and something of the first lives.</summary>
+    /// <summary>The second process runs, and the tree of the first has not ended.</summary>
     private static Life Replaced(ReadinessSpec? readiness = null)
     {
         var life = new Life(Make.Policy(readiness: readiness), leavesNothing: false).Apply("start").Apply("spawned");

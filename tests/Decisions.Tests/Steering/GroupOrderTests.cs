@@ -41,7 +41,7 @@ public sealed class GroupOrderTests
     }
 
     [Fact]
-    public void Rejoined_OneOfFour_IsLast()
+    public void Rejoined_MemberOfFour_IsLast()
     {
         var order = new GroupOrder();
         order.Observe([1, 2, 3, 4]);
@@ -98,7 +98,7 @@ public sealed class GroupOrderTests
         });
 
     [Theory]
-    // Looks, the members that may be reached, how many others are about to leave; then the sure indices.
+    // Snapshots, the active members, the number of other members that are about to leave; then the certain indices.
     [InlineData("ABCD", "ABCD", 0, "0123")]
     [InlineData("ABCD", "BD", 0, "13")]
     [InlineData("ABCD", "BCD", 1, "12")] // D fills the hole
@@ -130,7 +130,7 @@ public sealed class GroupOrderTests
     }
 
     /// <summary>
-    /// Any number of joins and leaves between two looks, any members excluded, and then some of these leave unseen.
+    /// Any number of joins and leaves between two snapshots, any excluded members, some of which then leave unseen.
     /// </summary>
     [Fact]
     public void IndicesOf_AnyHistory_NoIndexLeadsToAnExcludedMember() =>
@@ -152,7 +152,10 @@ public sealed class GroupOrderTests
             return true;
         });
 
-    /// <summary>Each worker has two sockets. A new one starts, is active, and the old one closes both in either order.</summary>
+    /// <summary>
+    /// Each worker has two sockets. A new worker starts and becomes active; then the old worker closes both sockets in either
+    /// order.
+    /// </summary>
     [Fact]
     public void IndicesOf_RollingRestartsOfWorkersWithTwoSockets_AllActiveSocketsAreReached() =>
         Gen.Select(Gen.Int[1, 12], Gen.Bool.Array[1, 40]).Sample((workers, swaps) =>

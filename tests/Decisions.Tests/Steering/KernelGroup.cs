@@ -7,7 +7,8 @@ internal sealed class KernelGroup
     private readonly List<ulong> _joined = [];
 
     /// <summary>
-    /// Members that joined after the last snapshot. None of them leaves before the next, as it would never be seen.
+    /// Members that joined after the last snapshot. None of them leaves before the next snapshot, which would not show the
+    /// member.
     /// </summary>
     private readonly HashSet<ulong> _fresh = [];
     private ulong _last;

@@ -28,7 +28,7 @@ public sealed class StallJudgeTests
     [InlineData("slow, but it takes one now and then", "5,5,5,5,5,4,5,5,5,5,4,5,5,5,5,4,5,5,5,5,4 0")]
     [InlineData("wakes before it is confirmed", "5,5,5,5,5,5,5,5,5,5,5,4,3,2,1,0 0", "10:0 Steer", "11:0 Awake")]
     [InlineData("wakes later", "5,5,5,5,5,5,5,5,5,5,5,5,5,5,5,3,0 0", "10:0 Steer", "13:0 Stuck", "15:0 Awake")]
-    public void Judge_Samples_Verdicts(string name, string queues, params string[] expected)
+    public void Judge_Samples_HaveTheirVerdicts(string name, string queues, params string[] expected)
     {
         Assert.NotEmpty(name);
         var judge = new StallJudge(TimeSpan.FromMilliseconds(500));
@@ -36,7 +36,7 @@ public sealed class StallJudgeTests
         var found = new List<string>();
         for (var at = 0; at < 30; at++)
         {
-            // The last number stands.
+            // The last number repeats.
             var samples = workers.Select(
                 (worker, slot) => new QueueSample(slot, worker[Math.Min(at, worker.Length - 1)])).ToArray();
             found.AddRange(
@@ -48,7 +48,7 @@ public sealed class StallJudgeTests
     }
 
     [Fact]
-    public void Judge_AfterRescue_EmptyQueueIsNoSignOfLife()
+    public void Judge_AfterRescue_EmptyQueueDoesNotCount()
     {
         var judge = new StallJudge(TimeSpan.FromMilliseconds(500));
         var at = 0;
@@ -63,7 +63,7 @@ public sealed class StallJudgeTests
     }
 
     [Fact]
-    public void Judge_StuckOnesLimit_NeverMoreThanHalfAreSteeredAround() =>
+    public void Judge_ManyStuckWorkers_AtMostHalfAreExcluded() =>
         Gen.Int[0, 3].Array[4].Array[1, 60].Sample(looks =>
         {
             var judge = new StallJudge(TimeSpan.FromMilliseconds(200));

@@ -200,7 +200,7 @@ public sealed class ApplyTests : DaemonTest
         Assert.Equal(2, Daemon.Events("exit").Length);
     }
 
-    /// <summary>Each service has one port on its own address. The mode is a variable of its environment.</summary>
+    /// <summary>Each service has one port on an address of its own. The mode is an environment variable of the service.</summary>
     private string Services(params (string Name, int Address, int Workers, string Mode)[] services) =>
         "services:\n" + string.Concat(services.Select(service =>
             $"  {service.Name}:\n"

@@ -4,7 +4,7 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Control;
 
-/// <summary>Each command names why a worker does not share its port. The sentences are tested in Decisions.Tests.</summary>
+/// <summary>Each command names the cause if a worker does not share its port. Decisions.Tests has the sentences.</summary>
 public sealed class CauseTests : DaemonTest
 {
     [Fact]
@@ -16,7 +16,7 @@ public sealed class CauseTests : DaemonTest
         var left = (await Daemon.EventAsync("backoff")).Worker!;
         var holder = left == "web@0" ? "web@1" : "web@0";
 
-        // Both commands have the same sentence, although the other worker is not asked for.
+        // Both commands have the same sentence, although the command does not name the other worker.
         string[] causes =
         [
             LastLine.Without((await Daemon.ControlAsync("status", left)).Out).TrimEnd().Split('\n')[^1],
@@ -65,10 +65,10 @@ public sealed class CauseTests : DaemonTest
         Daemon.Configure(Web(filter: Port, workers: 1));
         await Daemon.StartAsync();
         await Daemon.ControlAsync("scale", "web", "2");
-        const string scaled = "scaled by hand: web to 2 workers (its file: 1)";
+        const string scaled = """[{"service":"web","workers":2,"declared":1}]""";
 
-        Assert.Contains($"\n{scaled}\n", (await Daemon.ControlAsync("status")).Out, StringComparison.Ordinal);
-        Assert.Contains($"\n{scaled}; ", (await Daemon.ControlAsync("diff")).Out, StringComparison.Ordinal);
+        Assert.Equal(scaled, (await Daemon.JsonAsync("status"))["scaled"]?.ToJsonString());
+        Assert.Equal(scaled, (await Daemon.JsonAsync("diff"))["kept"]?.ToJsonString());
         var apply = await Daemon.ApplyAsync();
         Assert.Equal([0, 0, 0, 1, 2, 2], Counts.In(apply.Out));
 
@@ -76,7 +76,7 @@ public sealed class CauseTests : DaemonTest
         Assert.Equal(3, (await Daemon.ControlAsync("status", "web")).Code);
         await Daemon.ControlAsync("scale", "web", "1");
         Assert.DoesNotContain("web", (await Daemon.ControlAsync("diff")).Out, StringComparison.Ordinal);
-        Assert.DoesNotContain("scaled by hand", (await Daemon.ControlAsync("status")).Out, StringComparison.Ordinal);
+        Assert.Null((await Daemon.JsonAsync("status"))["scaled"]);
     }
 
     [Theory]

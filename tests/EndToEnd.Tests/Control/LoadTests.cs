@@ -126,7 +126,7 @@ public sealed class LoadTests : DaemonTest
         }
         catch (SocketException)
         {
-            // Hung up on.
+            // The daemon has closed the connection.
         }
 
         Assert.InRange(Memory() - before, -1L << 30, 32 << 20);
@@ -151,7 +151,7 @@ public sealed class LoadTests : DaemonTest
         Assert.InRange(Directory.GetFiles($"/proc/{Daemon.Pid}/fd").Length, 1, 2200);
     }
 
-    /// <summary>The daemon cannot have as many descriptors as there are clients that say nothing.</summary>
+    /// <summary>The silent clients outnumber the descriptors of the daemon.</summary>
     [Fact]
     public async Task IdleConnections_MoreThanDescriptors_LockNoUserOut()
     {
@@ -166,7 +166,7 @@ public sealed class LoadTests : DaemonTest
         {
             for (var number = 0; number < 500; number++) idle.Add(await Daemon.ConnectAsync());
             for (var asked = 0; asked < 20; asked++) await ServesAsync();
-            // A worker that crashes at this moment has given its descriptors back.
+            // A worker that crashes at this moment has no open descriptors.
             await Deadline.UntilAsync(
                 () => Directory.GetFiles($"/proc/{Daemon.Pid}/fd").Length >= limit - 10, "the descriptors are in use");
         }
@@ -177,8 +177,8 @@ public sealed class LoadTests : DaemonTest
     }
 
     /// <summary>
-    /// More clients than requests may be under way, each with connections of its own, while more idle connections come than there
-    /// are places, 2,000 a second.
+    /// The clients outnumber the requests that may run at one time, and each has its own connections. Meanwhile 2,000 idle
+    /// connections a second exceed the limit on connections.
     /// </summary>
     [Fact]
     public async Task Calls_BesideIdleConnections_AllAreAnswered()
@@ -324,7 +324,7 @@ public sealed class LoadTests : DaemonTest
     }
 
     /// <summary>Connections without a request. The newest stay open while others come.</summary>
-    /// <returns>How many there were.</returns>
+    /// <returns>The number of connections.</returns>
     private async Task<int> StayIdleAsync(int most, CancellationToken enough, TimeSpan? eachHundred = null)
     {
         var idle = new Queue<Socket>();
@@ -335,7 +335,7 @@ public sealed class LoadTests : DaemonTest
             {
                 if (number % 100 == 0 && eachHundred is { } pause) await Task.Delay(pause);
                 idle.Enqueue(await Daemon.ConnectAsync());
-                // Those that were hung up on need not be kept for that.
+                // The test need not keep connections that the daemon has closed.
                 if (idle.Count > 1500) idle.Dequeue().Dispose();
             }
         }
@@ -366,7 +366,7 @@ public sealed class LoadTests : DaemonTest
         return JsonNode.Parse(text)!;
     }
 
-    /// <summary>All that comes until the daemon hangs up.</summary>
+    /// <summary>Reads until the daemon closes the connection.</summary>
     private static async Task<string> AnswerAsync(Socket client)
     {
         var (text, buffer) = (new StringBuilder(), new byte[4096]);
@@ -377,7 +377,7 @@ public sealed class LoadTests : DaemonTest
         }
         catch (SocketException)
         {
-            // Hung up on while something it did not read was on its way.
+            // The daemon has closed the connection before it read all data.
         }
 
         return text.ToString();

@@ -1,6 +1,6 @@
 namespace EndToEnd.Tests.Controllers;
 
-/// <summary>A test with daemons in the virtual machine. Whatever becomes of it, nothing that it started runs on.</summary>
+/// <summary>A test with daemons in the virtual machine. No process of a failed test runs on.</summary>
 [Collection<VirtualMachineCollection>]
 public abstract class ControllerTest(VirtualMachine machine) : IAsyncLifetime
 {

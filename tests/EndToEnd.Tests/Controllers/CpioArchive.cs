@@ -19,7 +19,7 @@ internal sealed class CpioArchive(Stream stream)
     private int _entries;
     private long _written;
 
-    /// <summary>With those that it is in.</summary>
+    /// <summary>Adds a directory and its parents.</summary>
     /// <param name="path">From the root on, without a slash at its beginning.</param>
     public void AddDirectory(string path)
     {

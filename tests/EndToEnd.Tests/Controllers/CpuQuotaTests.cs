@@ -42,8 +42,8 @@ public sealed class CpuQuotaTests(VirtualMachine machine) : ControllerTest(machi
     }
 
     /// <summary>
-    /// The daemon waits for the exec of each, in a group that may have used up its time: for that long it would do nothing for
-    /// anybody.
+    /// The daemon waits for the exec of each worker, in a cgroup that may have used up its quota. Other starts would wait as
+    /// long.
     /// </summary>
     [Fact]
     public async Task Start_LeastQuota_DoesNotDelayOtherWorkers()

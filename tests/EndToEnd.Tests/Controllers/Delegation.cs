@@ -1,6 +1,6 @@
 namespace EndToEnd.Tests.Controllers;
 
-/// <summary>How a control group is delegated to a daemon, as docs/guide/limits-and-users.md describes it.</summary>
+/// <summary>The delegation of a control group to a daemon, as docs/guide/limits-and-users.md describes it.</summary>
 public enum Delegation
 {
     /// <summary>By the mark that systemd's <c>Delegate=</c> sets.</summary>
@@ -18,7 +18,7 @@ internal static class Delegations
     private const int User = 1000;
 
     /// <summary>Commands that root runs when the group exists.</summary>
-    /// <param name="folder">Where the daemon has its control socket.</param>
+    /// <param name="folder">The directory of the daemon's control socket.</param>
     public static string Prepare(this Delegation delegation, string group, string folder) => delegation switch
     {
         Delegation.Marked => $"setfattr -n user.delegate -v 1 {group}",

@@ -12,27 +12,27 @@ internal sealed class GuestDaemon(VirtualMachine machine, string name)
     private readonly List<LogRecord> _records = [];
     private int _read;
 
-    /// <summary>How the group is made the daemon's.</summary>
+    /// <summary>The delegation of the group to the daemon.</summary>
     public Delegation Delegation { get; init; } = Delegation.Marked;
 
-    /// <summary>The controllers that are enabled for its group.</summary>
+    /// <summary>The controllers that are enabled for the group.</summary>
     public string Controllers { get; init; } = "+cpu +memory +pids";
 
     /// <summary>Commands that run when the group exists, as <c>$group</c>, before the daemon starts.</summary>
     public string Prepare { get; init; } = "";
 
-    /// <summary>As <c>/proc/PID/cgroup</c> has it outside of a container.</summary>
+    /// <summary>The path of the group in <c>/proc/PID/cgroup</c>, outside of a container.</summary>
     public string Group => $"/{name}/reuseportd";
 
     private string GroupPath => InitScript.Groups + Group;
 
     private string Folder => $"/run/{name}";
 
-    /// <summary>Writes the configuration; it counts from the next start or reload on.</summary>
+    /// <summary>Writes the configuration, for the next start or reload.</summary>
     public Task ConfigureAsync(string yaml) =>
         machine.DoAsync($"mkdir -p {Folder}/etc\ncat > {Folder}/etc/reuseportd.yaml <<'END'\n{yaml}\nEND");
 
-    /// <summary>Starts the daemon, and waits until every worker is ready or has failed at it.</summary>
+    /// <summary>Starts the daemon, and waits until every worker is ready or has failed.</summary>
     public async Task StartAsync()
     {
         var before = _records.LastOrDefault();
@@ -40,7 +40,7 @@ internal sealed class GuestDaemon(VirtualMachine machine, string name)
         await EventAsync("started", after: before);
     }
 
-    /// <summary>Starts the daemon, and waits for nothing.</summary>
+    /// <summary>Starts the daemon, without a wait.</summary>
     public Task LaunchAsync() => machine.DoAsync($$"""
         set -e
         group={{GroupPath}}
@@ -84,7 +84,7 @@ internal sealed class GuestDaemon(VirtualMachine machine, string name)
         return _records.Last(record => record.Event == "spawn" && record.Worker == worker).Pid;
     }
 
-    /// <summary>Whether a process runs. A zombie does not run.</summary>
+    /// <summary>True if a process runs. A zombie does not run.</summary>
     public async Task<bool> RunsAsync(int pid) => (await machine.RunAsync($"cat /proc/{pid}/cmdline")).Out.Length > 0;
 
     public Task SignalAsync(int pid, string signal) => machine.DoAsync($"kill -{signal} {pid}");
@@ -93,7 +93,7 @@ internal sealed class GuestDaemon(VirtualMachine machine, string name)
         record => record.Event == kind && (worker is null || record.Worker == worker) && record.Index > (after?.Index ?? -1),
         $"{kind} {worker}");
 
-    /// <summary>A worker's own line that begins so.</summary>
+    /// <summary>A worker's own line with this beginning.</summary>
     public Task<LogRecord> LineAsync(string start, string worker) => WaitAsync(
         record => record.IsLine && record.Worker == worker && record.Message.StartsWith(start, StringComparison.Ordinal),
         $"the line '{start}' of {worker}");
@@ -113,7 +113,7 @@ internal sealed class GuestDaemon(VirtualMachine machine, string name)
         Assert.Equal("", await FileAsync("supervisor/cgroup.procs"));
     }
 
-    /// <summary>SIGKILL to the daemon alone. Ends when it has.</summary>
+    /// <summary>Sends SIGKILL to the daemon only, and waits for its end.</summary>
     public async Task DieAsync()
     {
         await machine.DoAsync($"kill -KILL $(cat {Folder}/pid)");

@@ -3,10 +3,10 @@ namespace EndToEnd.Tests.Controllers;
 /// <summary>Process 1 of a <see cref="VirtualMachine"/>.</summary>
 internal static class InitScript
 {
-    /// <summary>Where the programs of tests/TestWorkers are.</summary>
+    /// <summary>The directory of the programs of tests/TestWorkers.</summary>
     public const string Workers = "/opt/testworkers";
 
-    /// <summary>Where the control groups are.</summary>
+    /// <summary>The mount point of the control groups.</summary>
     public const string Groups = "/sys/fs/cgroup";
 
     /// <summary>Printed once, when the machine accepts commands.</summary>
@@ -17,7 +17,7 @@ internal static class InitScript
 
     /// <summary>
     /// Takes a script from each line of the first serial port, and answers with its output, <see cref="End"/>, its errors,
-    /// another, and its exit code. It starts as few processes as it can: each takes long where the processor is emulated.
+    /// another, and its exit code. The script starts few processes, as each takes long on an emulated processor.
     /// </summary>
     public const string Text = $"""
         #!/bin/sh

@@ -3,7 +3,7 @@ namespace EndToEnd.Tests.Controllers;
 /// <summary>The files of a worker's group.</summary>
 public sealed class LimitTests(VirtualMachine machine) : ControllerTest(machine)
 {
-    /// <summary>Prints the limits of its own group before it does anything else.</summary>
+    /// <summary>First prints the limits of its own group.</summary>
     private const string SaysLimits =
         "sh, -c, 'IFS=: read -r _ _ group < /proc/self/cgroup; "
         + $"for file in memory pids; do echo $file: $(cat {InitScript.Groups}$group/$file.max); done; exec sleep infinity'";
@@ -25,7 +25,7 @@ public sealed class LimitTests(VirtualMachine machine) : ControllerTest(machine)
         {
             Assert.Equal("memory: 268435456", (await daemon.LineAsync("memory:", worker)).Message);
             Assert.Equal("pids: 64", (await daemon.LineAsync("pids:", worker)).Message);
-            // This one is in force a moment later, as the daemon waits for the exec.
+            // The quota is in force a moment later, as the daemon waits for the exec.
             Assert.Equal("150000 100000", await daemon.FileAsync($"{worker}.1/cpu.max"));
             Assert.Equal($"{await daemon.PidOfAsync(worker)}", await daemon.FileAsync($"{worker}.1/cgroup.procs"));
         }
@@ -33,7 +33,7 @@ public sealed class LimitTests(VirtualMachine machine) : ControllerTest(machine)
         await daemon.StopAsync();
     }
 
-    /// <summary>The least and the most that the configuration takes, the kernel takes too.</summary>
+    /// <summary>The kernel accepts the least and the largest value that the configuration accepts.</summary>
     [Fact]
     public async Task Start_LeastAndMost_WorkersRun()
     {
@@ -75,7 +75,9 @@ public sealed class LimitTests(VirtualMachine machine) : ControllerTest(machine)
         await daemon.StopAsync();
     }
 
-    /// <summary>Root needs CAP_SYS_RESOURCE for it, which root has in the virtual machine and seldom in a container.</summary>
+    /// <summary>
+    /// A negative score needs CAP_SYS_RESOURCE, which root has in the virtual machine and seldom in a container.
+    /// </summary>
     [Fact]
     public async Task Start_NegativeOomScore_IsTheWorkers()
     {

@@ -44,7 +44,7 @@ internal static class RootImage
         archive.Finish();
     }
 
-    /// <summary>What ldd(1) names, which is "NAME => PATH (ADDRESS)", or for the loader "PATH (ADDRESS)".</summary>
+    /// <summary>The paths that ldd(1) prints, as "NAME => PATH (ADDRESS)", or for the loader "PATH (ADDRESS)".</summary>
     private static async Task<IEnumerable<string>> LibrariesAsync(IEnumerable<string> files)
     {
         var ldd = await Command.RunAsync("ldd", files);

@@ -25,7 +25,7 @@ public sealed class TasksMaxTests(VirtualMachine machine) : ControllerTest(machi
         await daemon.StopAsync();
     }
 
-    /// <summary>A group that is full is ended and replaced as any.</summary>
+    /// <summary>The daemon kills and replaces the processes of a full group like those of any other group.</summary>
     [Fact]
     public async Task Crash_GroupIsFull_TreeEndsAndTheNextProcessStarts()
     {

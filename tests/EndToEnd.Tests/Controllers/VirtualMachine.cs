@@ -7,17 +7,17 @@ using EndToEnd.Tests.Harness;
 namespace EndToEnd.Tests.Controllers;
 
 /// <summary>
-/// A small machine with a kernel of its own, which binds the controllers cpu, memory and pids to cgroup v2: a host, or a
-/// container on it, that binds them to v1, or delegates none, has no place to test them in. It has neither a disk nor a network.
-/// Without KVM its processor is emulated.
+/// A small machine with a kernel of its own, which binds the controllers cpu, memory and pids to cgroup v2. A host or container
+/// that binds them to v1, or delegates none, cannot test them. The machine has no disk and no network. Without KVM its processor
+/// is emulated.
 /// </summary>
 public sealed class VirtualMachine : IAsyncLifetime
 {
     private const string Emulator = "qemu-system-x86_64";
 
     /// <summary>
-    /// Runs its other arguments with its own input, and kills that program at the end of the input: so the machine ends with
-    /// the tests, however these end. Only the machine holds the output, so its end is seen.
+    /// Runs its other arguments as a program with the same input, and kills the program at the end of the input. So the machine
+    /// ends at any end of the tests. Only the machine holds the output, so the tests see its end.
     /// </summary>
     private const string Wrapper = """mkfifo "$0" && { "$@" < "$0" & exec >&-; cat > "$0"; kill -KILL $!; wait; }""";
 
@@ -29,7 +29,7 @@ public sealed class VirtualMachine : IAsyncLifetime
     private readonly StringBuilder _errors = new();
     private Process? _process;
 
-    /// <summary>Why no machine can start here; null if a machine runs.</summary>
+    /// <summary>The reason why no machine can start here; null if a machine runs.</summary>
     internal string? Obstacle { get; private set; }
 
     private static string Kernel => Path.Combine(Checkout.Out, "kernel/vmlinuz");
@@ -48,7 +48,7 @@ public sealed class VirtualMachine : IAsyncLifetime
         else
         {
             await RootImage.WriteAsync(Image);
-            // /dev/kvm may be there and of no use, as in some virtual machines.
+            // In some virtual machines /dev/kvm exists, but does not work.
             if (await TryStartAsync("kvm", KvmPatience)) return;
             await EndAsync();
             if (!await TryStartAsync("tcg", EmulationPatience))
@@ -88,7 +88,7 @@ public sealed class VirtualMachine : IAsyncLifetime
         return command.Out;
     }
 
-    /// <returns>Whether it takes commands.</returns>
+    /// <returns>True if the machine accepts commands.</returns>
     private async Task<bool> TryStartAsync(string accelerator, TimeSpan patience)
     {
         string[] words =
@@ -104,7 +104,7 @@ public sealed class VirtualMachine : IAsyncLifetime
             lock (_errors) _errors.AppendLine(line.Data);
         };
         _process.BeginErrorReadLine();
-        // The firmware writes text before it.
+        // The firmware writes text before this line.
         while (await ReadLineAsync(patience) is { } line)
             if (line == InitScript.Ready) return true;
         return false;

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace EndToEnd.Tests.Harness;
 
-/// <summary>One question to a server over a socket of its own, and the whole answer.</summary>
+/// <summary>A request to a server over a socket of its own, and the complete answer.</summary>
 internal static class Ask
 {
     /// <summary>Sends the request and reads until the server closes.</summary>
@@ -20,7 +20,7 @@ internal static class Ask
         return Encoding.UTF8.GetString(answer.ToArray());
     }
 
-    /// <summary>Sends a line and closes; for servers that say nothing.</summary>
+    /// <summary>Sends a line and closes; for servers that do not answer.</summary>
     public static async Task TellAsync(string address, int port, string line)
     {
         using var stop = new CancellationTokenSource(Deadline.Patience);
@@ -37,7 +37,7 @@ internal static class Ask
         return answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..].Trim();
     }
 
-    /// <summary>One datagram there and one back; asks again where one is lost, as clients of UDP do.</summary>
+    /// <summary>Sends a datagram and receives one. Sends a lost datagram again, as UDP clients do.</summary>
     public static async Task<byte[]> UdpAsync(string address, int port, byte[] question)
     {
         for (var attempt = 1; ; attempt++)
@@ -52,7 +52,7 @@ internal static class Ask
             }
             catch (OperationCanceledException) when (attempt < 4)
             {
-                // Lost.
+                // A datagram was lost.
             }
         }
     }

@@ -1,11 +1,11 @@
 namespace EndToEnd.Tests.Harness;
 
-/// <summary>Shows of the copies of a server that each of them serves.</summary>
+/// <summary>Asserts that each copy of a server serves.</summary>
 internal static class Copies
 {
     public const int Count = 4;
 
-    /// <summary>More than can be asked in the moment between ready and steered to.</summary>
+    /// <summary>More requests than clients can send in the moment between readiness and steering.</summary>
     private const int MostQuestions = 20_000;
 
     /// <summary>The numbers of the workers, for servers that answer with their number.</summary>

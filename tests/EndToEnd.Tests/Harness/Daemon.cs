@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace EndToEnd.Tests.Harness;
 
@@ -25,10 +26,12 @@ internal sealed class Daemon : IAsyncDisposable
     /// <summary>Variables of the next start, in addition to those of <see cref="Command.Start"/>.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
-    /// <summary>Which binary is started.</summary>
+    /// <summary>The binary that is started.</summary>
     public string Binary { get; set; } = Artifacts.Daemon;
 
-    /// <summary>Words before the binary: a program that executes it with another user, limit or signal mask than ours.</summary>
+    /// <summary>
+    /// Words before the binary: a program that executes it with another user, limit or signal mask than the tests have.
+    /// </summary>
     public string[] Wrapper { get; set; } = [];
 
     public string ControlSocket => Folder["control.sock"];
@@ -40,10 +43,10 @@ internal sealed class Daemon : IAsyncDisposable
 
     public int Pid => Find is null ? _process!.Id : _pid ??= Find(_process!.Id);
 
-    /// <summary>The daemon's pid, by that of a wrapper which does not become the daemon; asked once it runs.</summary>
+    /// <summary>Finds the pid of the running daemon by that of a wrapper which does not become the daemon.</summary>
     public Func<int, int>? Find { get; set; }
 
-    /// <summary>Words for the form of the log.</summary>
+    /// <summary>The arguments for the form of the log.</summary>
     public string[] LogForm { get; set; } = ["--log", "json"];
 
     /// <summary>All that the daemon wrote to stderr so far.</summary>
@@ -55,17 +58,17 @@ internal sealed class Daemon : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes <c>services.d/NAME.yaml</c>; it counts from the next start or reload on.</summary>
+    /// <summary>Writes <c>services.d/NAME.yaml</c>, for the next start or reload.</summary>
     public string Configure(string yaml, string name = "test") => Folder.Write($"etc/services.d/{name}.yaml", yaml);
 
-    /// <summary>Starts the daemon, and waits until every worker is ready or has failed at it.</summary>
+    /// <summary>Starts the daemon, and waits until every worker is ready or has failed.</summary>
     public async Task StartAsync(params string[] arguments)
     {
         Launch(arguments);
         await EventAsync("started");
     }
 
-    /// <summary>Starts the daemon, and waits for nothing.</summary>
+    /// <summary>Starts the daemon, without a wait.</summary>
     public void Launch(params string[] arguments)
     {
         Directory.CreateDirectory(Config);
@@ -86,14 +89,14 @@ internal sealed class Daemon : IAsyncDisposable
         _stopped = false;
     }
 
-    /// <summary>The first event of that kind, of that worker, behind <paramref name="after"/>.</summary>
+    /// <summary>The first event of that kind, of that worker, after <paramref name="after"/>.</summary>
     public Task<LogRecord> EventAsync(
         string kind, string? worker = null, LogRecord? after = null, Func<LogRecord, bool>? where = null) =>
         Log.WaitAsync(
             record => record.Event == kind && Fits(record, worker, after, where),
             $"{kind}{(worker is null ? "" : $" of {worker}")}{(after is null ? "" : $" behind record {after.Index}")}");
 
-    /// <summary>The first line of a worker's own output that begins so.</summary>
+    /// <summary>The first line of a worker's own output with this beginning.</summary>
     public Task<LogRecord> LineAsync(string start, string? worker = null, LogRecord? after = null) =>
         Log.WaitAsync(
             record =>
@@ -111,7 +114,11 @@ internal sealed class Daemon : IAsyncDisposable
     public Task<Command> ControlAsync(params string[] arguments) =>
         Command.RunAsync(Artifacts.Control, [.. arguments, "--socket", ControlSocket]);
 
-    /// <summary><c>reuseportctl apply</c>. The log has all that came before its answer when this ends.</summary>
+    /// <summary>The answer of <c>reuseportctl</c> as JSON.</summary>
+    public async Task<JsonNode> JsonAsync(params string[] arguments) =>
+        JsonNode.Parse((await ControlAsync([.. arguments, "-o", "json"])).Out)!;
+
+    /// <summary>Runs <c>reuseportctl apply</c>, and waits until the log has all records from before its answer.</summary>
     public async Task<Command> ApplyAsync()
     {
         var before = Log.Records[^1];
@@ -178,7 +185,7 @@ internal sealed class Daemon : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>SIGKILL, as the kernel does when memory runs out. Ends when all that the daemon started has ended too.</summary>
+    /// <summary>Sends SIGKILL, as the kernel does without free memory. Waits for the end of all its processes.</summary>
     public async Task DieAsync()
     {
         _stopped = true;

@@ -1,6 +1,6 @@
 namespace EndToEnd.Tests.Harness;
 
-/// <summary>A test with a daemon, which is stopped behind it; a failed test shows the log.</summary>
+/// <summary>A test with a daemon, which is stopped at the end; a failed test shows the log.</summary>
 public abstract class DaemonTest : IAsyncDisposable
 {
     private const int RecordsShown = 60;

@@ -20,7 +20,7 @@ internal sealed class Load : IAsyncDisposable
 
     public long Answered => Interlocked.Read(ref _answered);
 
-    /// <param name="ask">One request, repeated by each client without a pause. It throws if the request fails.</param>
+    /// <param name="ask">Sends one request, and throws if it fails. Each client repeats the request without a pause.</param>
     public static Load Start(Func<Task> ask, int clients) => new([], Enumerable.Repeat(ask, clients));
 
     /// <summary>HTTP, with a connection for each request.</summary>
@@ -50,7 +50,7 @@ internal sealed class Load : IAsyncDisposable
         return Deadline.UntilAsync(() => Answered >= until || !_failures.IsEmpty, $"{until} requests are answered");
     }
 
-    /// <returns>Of each request that failed how.</returns>
+    /// <returns>The failure of each failed request.</returns>
     public async Task<string[]> StopAsync()
     {
         await _over.CancelAsync();

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace EndToEnd.Tests.Harness;
 
-/// <summary>One record of the daemon's json log.</summary>
+/// <summary>A record of the daemon's JSON log.</summary>
 /// <param name="Index">Place in the log, from 0.</param>
 internal sealed record LogRecord(int Index, JsonElement Json)
 {
@@ -17,7 +17,7 @@ internal sealed record LogRecord(int Index, JsonElement Json)
     /// <summary>Name of an event of the daemon; null for a worker's own line.</summary>
     public string? Event => this["REUSEPORT_EVENT"];
 
-    /// <summary>Whether it is a worker's own line.</summary>
+    /// <summary>True for a worker's own line.</summary>
     public bool IsLine => Stream is not null && Event is null;
 
     /// <summary>stdout or stderr, for a worker's own line and for events of its output.</summary>

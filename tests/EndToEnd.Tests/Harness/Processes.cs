@@ -13,7 +13,7 @@ internal static partial class Processes
 
     public static void Signal(int pid, int signal) => Assert.Equal(0, Send(pid, signal));
 
-    /// <summary>Whether a process runs. A zombie does not run.</summary>
+    /// <summary>True if a process runs. A zombie does not run.</summary>
     public static bool Runs(int pid) => Status(pid, "State") is { } state && state[0] is not ('Z' or 'X');
 
     /// <summary>A field of <c>/proc/PID/status</c>; null without such a process.</summary>
@@ -58,7 +58,7 @@ internal static partial class Processes
         ];
     }
 
-    /// <summary>Kills those of these processes that are alive, whichever parent they have.</summary>
+    /// <summary>Kills those of these processes that are alive, with any parent.</summary>
     public static void KillAll(IEnumerable<int> pids)
     {
         foreach (var pid in pids) _ = Send(pid, Kill);

@@ -51,7 +51,7 @@ public sealed class AttributeTests : DaemonTest
     }
 
     [Fact]
-    public async Task LoopsThreads_AreAheadOfTheOthers_AndNoWorkerIs()
+    public async Task Priority_LoopThreads_AreAboveOtherThreadsAndWorkers()
     {
         Root.Require();
         Daemon.Configure(Sleeper(""));
@@ -62,7 +62,7 @@ public sealed class AttributeTests : DaemonTest
                 task => Processes.Stat(int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture), NiceField));
         var own = Processes.Stat(Environment.ProcessId, NiceField);
 
-        // The loop's, and those that start processes for it.
+        // The thread of the loop, and the threads that start processes.
         string[] ahead = ["supervisor", "launch"];
         Assert.Single(threads["supervisor"]);
         Assert.All(

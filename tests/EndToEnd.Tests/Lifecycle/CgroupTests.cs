@@ -14,7 +14,7 @@ public sealed class CgroupTests : DaemonTest
 
         Assert.Equal(cgroup.Name, Assert.Single(Daemon.Events("trees"))["REUSEPORT_CGROUP"]);
         Assert.Equal(["supervisor", "web@0.1", "web@1.1", "web@2.1"], cgroup.Groups());
-        // With its guard.
+        // The group has the daemon and its guard.
         Assert.Equal(
             new[] { Daemon.Pid, Assert.Single(Processes.ChildrenOf(Daemon.Pid), IsGuard) }.Order(),
             cgroup.Members("supervisor").Order());

@@ -94,7 +94,7 @@ public sealed class DaemonDeathTests : DaemonTest
         var second = await Command.RunAsync(Artifacts.Daemon, ["--config", Daemon.Config, "--socket", Daemon.ControlSocket]);
 
         Assert.Equal(78, second.Code);
-        Assert.Contains("another reuseportd is running", second.Error, StringComparison.Ordinal);
+        Assert.Contains(Daemon.ControlSocket, second.Error, StringComparison.Ordinal);
         Assert.Equal(0, (await Daemon.ControlAsync("status")).Code);
     }
 }

@@ -2,7 +2,7 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Lifecycle;
 
-/// <summary>Signals to a daemon that is only just starting, and descriptors that it was not given.</summary>
+/// <summary>Signals to a starting daemon, and a start without standard streams.</summary>
 public sealed class EarlySignalTests : DaemonTest
 {
     /// <summary>Bits of SigCgt in proc_pid_status(5): caught signals.</summary>
@@ -32,7 +32,7 @@ public sealed class EarlySignalTests : DaemonTest
         Assert.False(File.Exists(Daemon.ControlSocket + ".lock"));
     }
 
-    /// <summary>The log would go into whatever the daemon opened first.</summary>
+    /// <summary>Without this, the log would go into the first file that the daemon opened.</summary>
     [Fact]
     public async Task Start_ClosedStreams_AreDevNull()
     {

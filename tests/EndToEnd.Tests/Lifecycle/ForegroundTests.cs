@@ -5,8 +5,8 @@ using EndToEnd.Tests.Harness;
 namespace EndToEnd.Tests.Lifecycle;
 
 /// <summary>
-/// <c>make run</c> is ended by a signal to make, to the shell that it was started from, or by the end of the terminal: the
-/// command that it runs in the foreground ends, too, and nothing is left.
+/// <c>make run</c> ends by a signal to make or to its shell, or by the end of the terminal. The command that make runs in the
+/// foreground ends, too, and no process is left.
 /// </summary>
 public sealed class ForegroundTests : IDisposable
 {
@@ -34,7 +34,7 @@ public sealed class ForegroundTests : IDisposable
     [InlineData("foreground", Processes.Kill)]
     public async Task Signal_Foreground_LeavesNoProcess(string to, int signal)
     {
-        // A shell that has something to do after make waits for it.
+        // A shell with a further command after make waits for make.
         using var shell = await StartAsync("sh", "-c", "make run; true");
         Processes.Signal(Named(to), signal);
         await Deadline.UntilAsync(() => Left().Length == 0, "nothing is left");
@@ -73,7 +73,7 @@ public sealed class ForegroundTests : IDisposable
         return process;
     }
 
-    /// <summary>As the Makefile of the source tree has it.</summary>
+    /// <summary>Writes a Makefile with the recipe of the source tree.</summary>
     private void Write(string command)
     {
         var recipe = File.ReadLines(Checkout.At("Makefile"))

@@ -8,7 +8,7 @@ namespace EndToEnd.Tests.Lifecycle;
 /// </summary>
 public sealed class HeldStartTests : DaemonTest
 {
-    /// <summary>A user of Debian that runs nothing: the attacker stops all that it may signal.</summary>
+    /// <summary>A user of Debian without processes: the attacker suspends every process that it may signal.</summary>
     private const string User = "uucp";
 
     private static readonly TimeSpan Promptly = TimeSpan.FromSeconds(1);
@@ -82,7 +82,7 @@ public sealed class HeldStartTests : DaemonTest
         }
     }
 
-    /// <summary>The program is looked for in many folders, so that there is time between change of user and exec.</summary>
+    /// <summary>The search for the program in many folders takes time between the change of user and the exec.</summary>
     private static string LongPath => string.Concat(Enumerable.Repeat("/nonexistent:", 300)) + "/usr/bin:/bin";
 
     private static string AsUser => $"user: {User}, group: {User}";

@@ -13,7 +13,7 @@ public sealed class InitTests : DaemonTest
         // A shell ignores signals for its background jobs, and the daemon would inherit that.
         Daemon.Wrapper = ["env", "--default-signal", "unshare", "--pid", "--fork", "--mount-proc", "--kill-child"];
         Daemon.Find = unshare => Assert.Single(Processes.ChildrenOf(unshare));
-        // On a pipe the log is json without being asked.
+        // On a pipe the log is JSON by default.
         Daemon.LogForm = [];
     }
 
@@ -46,7 +46,7 @@ public sealed class InitTests : DaemonTest
         await Daemon.LineAsync("asked");
         foreach (var signal in (int[])[Processes.Terminate, Interrupt, Processes.Terminate, Processes.Hangup])
             Daemon.Signal(signal);
-        // It answers, so it has not been ended by them; then the worker is let go.
+        // The daemon answers, so the signals have not ended it. Then the worker may end.
         Assert.Equal(0, (await Daemon.ControlAsync("status")).Code);
         await File.AppendAllTextAsync(Daemon.Folder["leave"], "go\n");
 
@@ -102,7 +102,7 @@ public sealed class InitTests : DaemonTest
         await NoZombiesAsync();
     }
 
-    /// <summary>To process 1 the kernel gives no signal that it has no handler for.</summary>
+    /// <summary>The kernel gives process 1 only signals with a handler.</summary>
     [Fact]
     public async Task Init_OtherSignals_AreNotForwarded()
     {

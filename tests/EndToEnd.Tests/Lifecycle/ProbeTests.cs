@@ -2,7 +2,7 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Lifecycle;
 
-/// <summary>Workers that are asked whether they serve, by the binary as it is installed.</summary>
+/// <summary>Readiness and liveness probes of the built binary.</summary>
 public sealed class ProbeTests : DaemonTest
 {
     private const string Notifier =

@@ -66,7 +66,7 @@ public sealed class ReadinessTests : DaemonTest
         Assert.InRange((await Daemon.EventAsync("ready", "job@0")).Number("REUSEPORT_AFTER_MS"), 149, 10_000);
     }
 
-    /// <summary>The counterpart of all the rest: without the option, the second copy fails as it would by hand.</summary>
+    /// <summary>The counterpart of the other tests: without the option, the second copy fails as without the daemon.</summary>
     [Fact]
     public async Task Start_ReusePortIsFalse_SecondCopyGetsAddressInUse()
     {

@@ -113,7 +113,7 @@ public sealed class RefusedStartTests : DaemonTest
         Assert.Contains(limit, logged["REUSEPORT_LIMIT"], StringComparison.Ordinal);
     }
 
-    /// <summary>No process of a refused start runs or is a zombie: the three workers and the guard are all.</summary>
+    /// <summary>No process of a refused start runs or is a zombie: only the three workers and the guard exist.</summary>
     private Task AssertNothingIsLeftAsync() =>
         Deadline.UntilAsync(() => Processes.ChildrenOf(Daemon.Pid).Length == 4, "the daemon has four children");
 

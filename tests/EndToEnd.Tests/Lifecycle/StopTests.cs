@@ -143,7 +143,7 @@ public sealed class StopTests : DaemonTest
                 }
                 catch (Exception refused) when (refused is HttpRequestException or OperationCanceledException)
                 {
-                    // It stops, or has.
+                    // The daemon stops, or has stopped.
                 }
             }
         })).ToArray();

@@ -78,7 +78,7 @@ public sealed class FileTests : DaemonTest
         Assert.Single(
             Directory.EnumerateDirectories($"/proc/{Daemon.Pid}/task"),
             task => File.ReadAllText($"{task}/comm") == "file-writer\n");
-        // Each file is open once, whatever is written to it.
+        // Each file is open once, for all of its writers.
         var open = Directory.EnumerateFiles($"/proc/{Daemon.Pid}/fd")
             .Select(fd => File.ResolveLinkTarget(fd, false)?.FullName).ToArray();
         Assert.Equal(

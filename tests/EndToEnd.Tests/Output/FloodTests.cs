@@ -21,7 +21,7 @@ public sealed class FloodTests : DaemonTest
         };
         Configure(Lines / 2, 2, "{ rate_limit_burst: 0 }");
         await Daemon.StartAsync();
-        // Held up by a slow reader of the log it would still be at work; a stop would cut it short.
+        // With a slow reader of the log, the worker would still write, and a stop would end its output early.
         await Daemon.EventAsync("exit", "spew@0");
         await Daemon.EventAsync("exit", "spew@1");
         await Daemon.StopAsync();

@@ -31,7 +31,7 @@ public sealed partial class FullDiskTests : DaemonTest
         Root.Require();
         var (disk, words) = (Daemon.Folder["disk"], 0);
         Directory.CreateDirectory(disk);
-        // Room for all of the flood once the other file is gone.
+        // The disk has room for the flood after the removal of the other file.
         Daemon.Wrapper =
         [
             "unshare", "--mount", "sh", "-c",
@@ -63,7 +63,7 @@ public sealed partial class FullDiskTests : DaemonTest
         Assert.InRange(File.ReadLines(file).Count(line => !Whole().IsMatch(line)), 0, 1);
     }
 
-    /// <summary>A FIFO whose reader hangs: its worker goes on, and so do the others.</summary>
+    /// <summary>A FIFO whose reader hangs: its worker continues, and so do the other workers.</summary>
     [Fact]
     public async Task Reader_Hangs_DoesNotDelayOthers()
     {
@@ -83,7 +83,7 @@ public sealed partial class FullDiskTests : DaemonTest
         Assert.True(Assert.Single(Daemon.Events("file_lost")).Number("REUSEPORT_COUNT") > 100_000);
     }
 
-    /// <summary>A line as it was written: a number and its filling, 100 bytes in all, or a word.</summary>
+    /// <summary>A line of the worker: a number with a filling of 100 bytes in all, or a word.</summary>
     [GeneratedRegex("^(?=.{100}$)[0-9]+ x+$|^word [0-9]+$")]
     private static partial Regex Whole();
 

@@ -88,7 +88,7 @@ public sealed class LineTests : DaemonTest
 
     private Task RunAsync(params string[] command) => RunWithAsync("autostart: true", command);
 
-    /// <summary>Ends when the program has, and all that it wrote has been read.</summary>
+    /// <summary>Waits until the program has ended, and the daemon has read all of its output.</summary>
     private async Task RunWithAsync(string more, params string[] command)
     {
         Daemon.Configure($$"""

@@ -37,7 +37,7 @@ public sealed class RotationTests : DaemonTest
         await Daemon.EventAsync("exit", "spew@1");
         await Daemon.StopAsync();
 
-        // When the reload had returned, nothing more went to the former file: it may be compressed, or thrown away.
+        // After the reload, no output went to the former file: a user may compress or delete it.
         var rotated = Enumerable.Range(0, rotations).Where(round => File.Exists(Rotated(round))).ToArray();
         Assert.NotEmpty(rotated);
         Assert.All(rotated, round => Assert.Equal(sizes[round], new FileInfo(Rotated(round)).Length));
@@ -105,7 +105,7 @@ public sealed class RotationTests : DaemonTest
 
     private string Rotated(int number) => Daemon.Folder[$"out.log.{number}"];
 
-    /// <summary>A worker that writes the words that it reads.</summary>
+    /// <summary>A worker that writes the words of its input.</summary>
     private async Task StartAsync()
     {
         await Command.RunAsync("mkfifo", [Daemon.Folder["words"]]);

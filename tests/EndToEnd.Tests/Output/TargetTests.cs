@@ -68,7 +68,7 @@ public sealed class TargetTests : DaemonTest
         await Deadline.UntilAsync(() => Daemon.Errors.Split('\n').Contains("err"), "the worker's line on the daemon's stderr");
     }
 
-    /// <summary>The library's lines are events, wherever the worker's own go.</summary>
+    /// <summary>The library's lines are events for any target of the worker's own lines.</summary>
     [Fact]
     public async Task Output_StderrToAFile_OutcomesAreEvents()
     {
@@ -84,7 +84,7 @@ public sealed class TargetTests : DaemonTest
         await Daemon.StartAsync();
 
         Assert.Equal(2, Daemon.Events("ready").Length);
-        // A worker may be ready a moment before the log says why.
+        // A worker may be ready a moment before the log has the outcome.
         foreach (var worker in (string[])["web@0", "web@1"]) await Daemon.EventAsync("listen", worker);
         await Daemon.StopAsync();
         Assert.Equal("own\nown\n", await File.ReadAllTextAsync(file));

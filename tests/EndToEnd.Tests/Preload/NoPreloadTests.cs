@@ -71,7 +71,7 @@ public sealed class NoPreloadTests : DaemonTest
         await Daemon.EventAsync("ready", "odd@0");
     }
 
-    /// <summary>The loader prints a text and ends, before any library is in.</summary>
+    /// <summary>The loader prints a text and ends before it loads any library.</summary>
     [Fact]
     public async Task Start_LoaderFails_IsReported()
     {
@@ -90,7 +90,7 @@ public sealed class NoPreloadTests : DaemonTest
         Assert.Equal("8", (await Daemon.EventAsync("spawn_error"))["ERRNO"]);
     }
 
-    /// <summary>The counterpart: a program that ends at once, into which the library was put.</summary>
+    /// <summary>The counterpart: a program that ends at once, with the library.</summary>
     [Fact]
     public async Task Start_DynamicProgramThatEndsAtOnce_IsNotReported()
     {

@@ -4,8 +4,8 @@ using EndToEnd.Tests.Harness;
 namespace EndToEnd.Tests.Preload;
 
 /// <summary>
-/// Outcome lines go to the daemon's pipe only, whatever a child of a worker has at descriptor 2. A daemon that does not read
-/// delays no worker. <c>debug</c> is true, the default.
+/// Outcome lines go to the daemon's pipe only, with any file at descriptor 2 of a child. A daemon that does not read delays no
+/// worker. <c>debug</c> is true, the default.
 /// </summary>
 public sealed class StderrTests : DaemonTest
 {
@@ -111,7 +111,7 @@ public sealed class StderrTests : DaemonTest
         await Daemon.LineAsync("own", "web@0");
     }
 
-    /// <summary>As under inetd and with many a CGI program: descriptor 2 of the child is the client's connection.</summary>
+    /// <summary>Descriptor 2 of the child is the client's connection, as under inetd and with many CGI programs.</summary>
     [Fact]
     public async Task Bind_ChildWithTheConnectionAsStderr_SendsNoLineToTheClient()
     {
@@ -145,7 +145,7 @@ public sealed class StderrTests : DaemonTest
             Daemon.Signal(Continue);
         }
 
-        // The daemon empties the pipe; then the next line that gets through says how many did not.
+        // The daemon empties the pipe. The next written line then has the number of lost lines.
         await Deadline.UntilAsync(
             async () =>
             {

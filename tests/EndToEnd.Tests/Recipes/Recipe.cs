@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace EndToEnd.Tests.Recipes;
 
 /// <summary>
-/// One section of docs/guide/recipes.md, as a reader follows it. A block below a line <c>`/path`:</c> is that file. A block
-/// of <c>sh</c> holds commands that are run once. Nothing else of the page is used, so the page has to be complete.
+/// A section of docs/guide/recipes.md, as a reader follows it. A block below a line <c>`/path`:</c> is that file. The commands
+/// of a block of <c>sh</c> run once. The test uses no other part of the page, so the page must be complete.
 /// </summary>
 /// <param name="Name">The heading, which is also the name of the service.</param>
 /// <param name="Service">The YAML below <c>/etc/reuseportd/services.d</c>.</param>

@@ -14,7 +14,7 @@ public abstract class RecipeTest : DaemonTest
     private const int Clients = 3;
     private const int Answers = 60;
 
-    /// <summary>The load is to be light: a server of these must not be the test of the machine.</summary>
+    /// <summary>The load is light, as the test is not of the speed of the machine.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>A server that some recipes send requests on to.</summary>
@@ -26,7 +26,7 @@ public abstract class RecipeTest : DaemonTest
 
     /// <param name="name">The section of the page.</param>
     /// <param name="program">The server's program and the package that it comes with.</param>
-    /// <param name="ask">One request over the shared port, on its own connection. It throws if the request fails.</param>
+    /// <param name="ask">Sends one request over the shared port, on its own connection. Throws if the request fails.</param>
     /// <param name="others">Services of the test that the recipe's copies talk to.</param>
     private protected async Task ServesAndRollsAsync(
         string name, (string File, string Package) program, Func<RecipeClient, Task> ask, string? others = null)
@@ -50,7 +50,7 @@ public abstract class RecipeTest : DaemonTest
         var before = Pids(name);
         var restart = await Daemon.ControlAsync("restart", name);
         Assert.Equal((0, $"{name}: {Copies} of {Copies} workers ready\n"), (restart.Code, restart.Out));
-        // The log may come behind the answer of a command.
+        // The record in the log may follow the answer of a command.
         await Deadline.UntilAsync(() => !before.Intersect(Pids(name)).Any(), "each copy has another process");
         await load.AnswersAsync(Answers);
         Assert.Empty(await load.StopAsync());
@@ -87,7 +87,7 @@ public abstract class RecipeTest : DaemonTest
         var stop = await Daemon.ControlAsync("stop", name);
         Assert.Equal(0, stop.Code);
         await Deadline.UntilAsync(() => Exits(name).Length == 2 * Copies, "each of the processes has ended");
-        // A process that was not gone within its grace period would have been killed.
+        // The daemon would have killed a process that did not end within its grace period.
         Assert.DoesNotContain(Exits(name), exit => (exit["EXIT_CODE"], exit["EXIT_STATUS"]) == ("killed", $"{Processes.Kill}"));
     }
 

@@ -2,7 +2,7 @@ namespace EndToEnd.Tests.Recipes;
 
 public sealed class RedisTests : RecipeTest
 {
-    /// <summary>The delay is for replicas that come together; the test has no use for five seconds of it.</summary>
+    /// <summary>The delay is for replicas that start together. The test does not need its five seconds.</summary>
     private const string Primary = """
         services:
           primary:

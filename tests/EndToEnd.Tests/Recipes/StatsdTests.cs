@@ -2,7 +2,7 @@ namespace EndToEnd.Tests.Recipes;
 
 public sealed class StatsdTests : RecipeTest
 {
-    /// <summary>statsd answers no datagram: the kernel counts whom each was given to.</summary>
+    /// <summary>statsd answers no datagram: the kernel counts the datagrams of each copy.</summary>
     [Fact]
     public Task Restart_UnderLoad_EachCopyIsGivenDatagrams() =>
         ServesAndRollsAsync(

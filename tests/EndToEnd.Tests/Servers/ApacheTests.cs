@@ -56,7 +56,7 @@ public sealed class ApacheTests : DaemonTest
         Configure("");
         await Daemon.StartAsync();
         Assert.Equal("web: 1 of 1 workers ready\n", (await Daemon.ControlAsync("start", "web@0")).Out);
-        // It writes the file behind its listen(2).
+        // Apache writes the file after its listen(2).
         await Deadline.UntilAsync(
             () => new FileInfo(Daemon.Folder["httpd.pid"]) is { Exists: true, Length: > 0 }, "the pid file is there");
     }

@@ -79,7 +79,7 @@ public sealed class DnsmasqTests : SteeredTest
         stranger.Start();
         ConfigureDnsmasq("--bind-interfaces", "restart: { delay: 60s, max_delay: 60s }");
         await Daemon.StartAsync();
-        // It binds UDP first, and is ready until it ends by the other.
+        // dnsmasq binds UDP first, and is ready until it ends by the failed bind of TCP.
         await Daemon.EventAsync("backoff");
 
         var status = "";
@@ -112,7 +112,7 @@ public sealed class DnsmasqTests : SteeredTest
             {{more}}
         """);
 
-    /// <summary>Ready is the UDP socket; the TCP one is made a moment later.</summary>
+    /// <summary>The worker is ready by its UDP socket; dnsmasq makes the TCP socket a moment later.</summary>
     private async Task AllListenAsync(IEnumerable<string> workers)
     {
         foreach (var worker in workers)

@@ -19,7 +19,7 @@ public sealed class ErlangTests : DaemonTest
             end,
             Serve().
             """;
-        // One scheduler each: four runtimes start at the same time.
+        // Each runtime has one scheduler, as four runtimes start at the same time.
         Daemon.Configure($$"""
             services:
               web:

@@ -10,7 +10,7 @@ public sealed class NodeTests : DaemonTest
         http.createServer((request, response) => response.end(me)).listen(...process.argv.slice(2));
         """;
 
-    /// <summary>Without an address it listens on the wildcard of both families at once.</summary>
+    /// <summary>Without an address, Node listens on the wildcard address of both families at once.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

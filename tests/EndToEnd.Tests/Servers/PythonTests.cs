@@ -5,7 +5,7 @@ namespace EndToEnd.Tests.Servers;
 public sealed class PythonTests : DaemonTest
 {
     /// <summary>
-    /// A server as the documentation of http.server has it, with the number of its copy out of the environment.
+    /// The server of the documentation of http.server, with the number of its copy from the environment.
     /// </summary>
     private const string Script = """
         import http.server, os, sys

@@ -53,7 +53,7 @@ public sealed class DelegationTests(Machine machine) : SystemdTest(machine)
         Assert.Equal(Unit, await GroupOfAsync(await MainPidAsync()));
     }
 
-    /// <summary>As the machine numbers processes and groups.</summary>
+    /// <summary>The pid and the group in the namespaces of the machine.</summary>
     private async Task<string> GroupOfAsync(int pid) =>
         (await Machine.DoAsync("cat", $"/proc/{pid}/cgroup")).Split('\n')
             .First(line => line.StartsWith("0::", StringComparison.Ordinal))[3..];

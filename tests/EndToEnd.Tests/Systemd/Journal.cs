@@ -40,7 +40,7 @@ internal sealed class Journal : IDisposable
         lock (_gate) _from = _entries.IndexOf(before) + 1;
     }
 
-    /// <summary>The first entry of this test that matches, whether it has come or comes yet.</summary>
+    /// <summary>The first entry of this test that matches, present or future.</summary>
     /// <param name="after">Only entries after this entry.</param>
     public async Task<JournalEntry> WaitAsync(string what, Func<JournalEntry, bool> matches, JournalEntry? after = null)
     {
@@ -50,7 +50,7 @@ internal sealed class Journal : IDisposable
         await Deadline.UntilAsync(
             () =>
             {
-                // Each entry is looked at once, however long it takes.
+                // The test checks each entry once.
                 lock (_gate)
                     while (found is null && next < _entries.Count)
                         if (matches(_entries[next++])) found = _entries[next - 1];

@@ -31,7 +31,7 @@ internal sealed class JournalEntry
     public override string ToString() => $"{this["SYSLOG_IDENTIFIER"]}: {Message}";
 
     /// <summary>
-    /// Text is a string; what is no text is an array of bytes; several values are an array of those, of which the first is taken.
+    /// Text is a string, and other data is an array of bytes. Several values are an array; this takes the first.
     /// </summary>
     private static byte[]? Value(JsonElement element) => element.ValueKind switch
     {

@@ -56,7 +56,7 @@ public sealed class JournalTests(Machine machine) : SystemdTest(machine)
     }
 
     [Fact]
-    public async Task WorkerLines_TextAndBytes_AreAsTheyWereWritten()
+    public async Task WorkerLines_TextAndBytes_AreUnchanged()
     {
         const int longer = 100 * 1024;
         const string spew = $"{MachineScript.Workers}/spew";
@@ -80,7 +80,7 @@ public sealed class JournalTests(Machine machine) : SystemdTest(machine)
     }
 
     [Fact]
-    public async Task WorkerLines_FloodThatItsOwnLimitAllows_IsNotCutByTheJournal()
+    public async Task WorkerLines_FloodWithinItsRateLimit_IsNotCutByTheJournal()
     {
         const int lines = 10 * MachineScript.RateLimitBurst;
         ConfigureLines("flood", $"{MachineScript.Workers}/spew {lines} 8; echo end", "logging: { rate_limit_burst: 0 }");

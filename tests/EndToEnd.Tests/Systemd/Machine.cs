@@ -15,7 +15,7 @@ public sealed class Machine : IAsyncLifetime
     private Process? _script;
     private int _init;
 
-    /// <summary>Why no machine can start here; null if a machine runs.</summary>
+    /// <summary>The reason why no machine can start here; null if a machine runs.</summary>
     internal string? Obstacle { get; private set; }
 
     internal Journal Journal { get; private set; } = null!;

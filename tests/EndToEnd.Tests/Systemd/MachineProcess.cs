@@ -3,13 +3,13 @@ using System.Text;
 
 namespace EndToEnd.Tests.Systemd;
 
-/// <summary>A process of the machine; equal to another only if it is the same one.</summary>
-/// <param name="Pid">As the machine numbers it.</param>
+/// <summary>A process of the machine. Two values are equal only for the same process.</summary>
+/// <param name="Pid">The pid in the namespace of the machine.</param>
 /// <param name="Started">Ticks since the boot, which tells it from a later process of that number.</param>
-/// <param name="Service">Of the worker that it is, or came of; else null.</param>
+/// <param name="Service">The service of its worker, or of the worker that is its ancestor; else null.</param>
 internal sealed record MachineProcess(int Pid, ulong Started, string? Service, string? Worker, string? Generation)
 {
-    /// <param name="proc">Path of its <c>/proc</c>.</param>
+    /// <param name="proc">Path of the machine's <c>/proc</c>.</param>
     public static IEnumerable<MachineProcess> All(string proc) =>
         Directory.EnumerateDirectories(proc)
             .Where(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out _))

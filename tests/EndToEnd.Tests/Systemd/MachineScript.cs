@@ -53,7 +53,7 @@ internal static class MachineScript
         mount -t overlay -o lowerdir=/,upperdir=upper,workdir=work overlay root || impossible 'no overlay of / can be mounted'
         cd root
 
-        # Of this host comes only what is installed: none of its servers, mounts, and nothing of a reuseportd that it may have.
+        # The machine has the installed files of this host only: no servers, no mounts, and no files of an installed reuseportd.
         rm -rf etc/systemd/system/*.wants etc/systemd/system/reuseportd.service* etc/reuseportd etc/sysctl.d/*reuseportd*
         : > etc/fstab
         tr -d - < /proc/sys/kernel/random/uuid > etc/machine-id

@@ -50,7 +50,7 @@ public sealed class ReloadTests(Machine machine) : SystemdTest(machine)
     }
 
     [Fact]
-    public async Task Hangup_NewService_IsTakenUp()
+    public async Task Hangup_NewService_IsStarted()
     {
         ConfigureWeb(workers: 1);
         await StartAsync();

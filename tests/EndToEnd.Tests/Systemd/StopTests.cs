@@ -44,7 +44,7 @@ public sealed class StopTests(Machine machine) : SystemdTest(machine)
         """);
 
     /// <summary>Stops the unit, of which nothing may be left.</summary>
-    /// <returns>How long that took.</returns>
+    /// <returns>The duration of the stop.</returns>
     private async Task<TimeSpan> StopAsync()
     {
         var clock = Stopwatch.StartNew();

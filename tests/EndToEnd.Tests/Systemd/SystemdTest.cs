@@ -119,7 +119,7 @@ public abstract class SystemdTest(Machine machine) : IAsyncLifetime
         return answers.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    /// <summary>That these copies, and no other, answer.</summary>
+    /// <summary>Asserts that these copies, and no other, answer.</summary>
     private protected async Task AllAnswerAsync(int workers, int port = Port)
     {
         // With four copies, one copy gets no connection in one of a thousand such rounds.

@@ -6,7 +6,7 @@ public sealed class UnitFileTests(Machine machine) : SystemdTest(machine)
     private const string MigrateRequests = "net.ipv4.tcp_migrate_req";
 
     [Fact]
-    public async Task Unit_Verified_IsAcceptedWithoutAWord()
+    public async Task Unit_Verified_HasNoComplaint()
     {
         var verified = await Machine.RunAsync("systemd-analyze", "verify", "reuseportd.service");
 
@@ -14,7 +14,7 @@ public sealed class UnitFileTests(Machine machine) : SystemdTest(machine)
     }
 
     [Fact]
-    public async Task Unit_Enabled_IsWantedByTheBoot()
+    public async Task Unit_Enabled_IsWantedByMultiUserTarget()
     {
         await Machine.DoAsync("systemctl", "enable", "--quiet", "reuseportd");
         Assert.Contains(
@@ -63,7 +63,7 @@ public sealed class UnitFileTests(Machine machine) : SystemdTest(machine)
     }
 
     [Fact]
-    public async Task Sysctl_NotSetSinceTheInstallation_IsSetByTheStart()
+    public async Task Sysctl_Off_IsTurnedOnByTheStart()
     {
         await Machine.DoAsync("sysctl", "--quiet", $"{MigrateRequests}=0");
         await StartAsync();
@@ -72,7 +72,7 @@ public sealed class UnitFileTests(Machine machine) : SystemdTest(machine)
     }
 
     [Fact]
-    public async Task Sysctl_SetOtherwiseByTheAdministrator_StaysSo()
+    public async Task Sysctl_SetByTheAdministrator_IsUnchanged()
     {
         const string own = "/etc/sysctl.d/60-own.conf";
         await File.WriteAllTextAsync(Machine.Path(own), $"{MigrateRequests} = 0\n");

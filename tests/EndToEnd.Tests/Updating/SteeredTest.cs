@@ -9,7 +9,7 @@ public abstract class SteeredTest : DaemonTest
     private protected const string Program = "ebpf";
     private protected const string Classic = "cbpf";
 
-    /// <summary>A server that knows nothing of signals: TERM ends it wherever it is.</summary>
+    /// <summary>A server without signal handlers: SIGTERM ends it at any point.</summary>
     private protected string Hello => $"[{Checkout.Worker("hello")}, \"{Port}\", {Address}]";
 
     private protected string Python =>

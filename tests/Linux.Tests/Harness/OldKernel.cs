@@ -101,7 +101,7 @@ internal static unsafe partial class OldKernel
         return (process.ExitCode, output.Result);
     }
 
-    /// <summary>Classic BPF: the number of the call is compared with each, and the errno or "allow" is the answer.</summary>
+    /// <summary>Classic BPF: compares the number of the call with each entry, and returns its errno or "allow".</summary>
     private static Instruction[] ProgramOf(ReadOnlySpan<uint> calls, int errno)
     {
         var program = new List<Instruction> { new(Load, 0, 0, 0) };

@@ -4,7 +4,7 @@ using Reuseportd.Model;
 namespace Linux.Tests.Harness;
 
 /// <summary>
-/// Runs work on a thread of the user nobody. In the kernel each thread has its credentials, and its children inherit them.
+/// Runs work on a thread of the user nobody. In the kernel each thread has credentials, which its children inherit.
 /// </summary>
 internal static unsafe partial class OrdinaryUser
 {
@@ -20,13 +20,13 @@ internal static unsafe partial class OrdinaryUser
 
     private static readonly bool IsX64 = RuntimeInformation.ProcessArchitecture == Architecture.X64;
 
-    /// <param name="capabilities">Those that it keeps, as a service manager gives them by <c>AmbientCapabilities=</c>.</param>
+    /// <param name="capabilities">The capabilities that the thread keeps, as by <c>AmbientCapabilities=</c> of a unit.</param>
     public static void Run(ValueList<Capability> capabilities, Action<Spawner> work) => On(() => Become(capabilities), work);
 
-    /// <summary>On a thread that is root still, and has these as inheritable.</summary>
+    /// <summary>Runs work on a thread of root with these inheritable capabilities.</summary>
     public static void NotYet(ValueList<Capability> inheritable, Action<Spawner> work) => On(() => Inherit(inheritable), work);
 
-    /// <summary>For the rest of this thread, without any capability but these.</summary>
+    /// <summary>Changes this thread for the rest of its life. The thread keeps only these capabilities.</summary>
     public static void OnThisThread(Action work, ValueList<Capability> capabilities = default)
     {
         Require();
@@ -74,7 +74,7 @@ internal static unsafe partial class OrdinaryUser
             for (var set = 0; set < SetsOfHalf; set++) Add(sets, capability, set);
         Set(sets);
         foreach (var capability in capabilities) Checked(Control(Ambient, AmbientRaise, capability.Number, 0, 0));
-        // The change of user took it from the whole process; a daemon that was executed as this user has it.
+        // The change of user cleared the flag of the whole process. A daemon that was executed as this user has the flag.
         Checked(Control(SetDumpable, 1, 0, 0, 0));
     }
 

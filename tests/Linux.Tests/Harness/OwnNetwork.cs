@@ -15,7 +15,7 @@ internal static unsafe partial class OwnNetwork
 
     public static void Run(Action work) => On(work);
 
-    /// <param name="work">Is given the thread's own spawner.</param>
+    /// <param name="work">Gets the thread's own spawner.</param>
     public static void Run(Action<Spawner> work) => On(() =>
     {
         using var spawner = new Spawner();

@@ -11,7 +11,7 @@ internal static class ProcText
         .Single(line => line.StartsWith(field + ":", StringComparison.Ordinal))[(field.Length + 1)..]
         .Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries));
 
-    /// <summary>Whether this process has it in a set such as <c>CapEff</c>.</summary>
+    /// <summary>True if this process has the capability in a set such as <c>CapEff</c>.</summary>
     public static bool HasCapability(string set, string name) =>
         (Convert.ToUInt64(Status(Environment.ProcessId, set), 16) & Capability.TryParse(name)!.Value.Bit) != 0;
 

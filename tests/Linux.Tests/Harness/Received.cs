@@ -6,7 +6,7 @@ namespace Linux.Tests.Harness;
 /// <summary>Takes a descriptor out of a datagram, which .NET's sockets do not.</summary>
 internal static unsafe partial class Received
 {
-    /// <summary>Contents of the file that came with an empty datagram. It must be sealed, as journald demands.</summary>
+    /// <summary>Contents of the file of an empty datagram. The file must be sealed, as journald requires.</summary>
     public static byte[] File(Socket socket)
     {
         const int getSeals = 1034, allSeals = 0xf;

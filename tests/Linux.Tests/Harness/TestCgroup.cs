@@ -41,7 +41,7 @@ internal sealed class TestCgroup : IDisposable
         }
     }
 
-    /// <summary>Its processes must have been reaped.</summary>
+    /// <summary>Removes the group, whose processes must have been reaped.</summary>
     public void Dispose()
     {
         Folder.Dispose();

@@ -3,7 +3,7 @@ namespace Linux.Tests.Harness;
 /// <summary>Programs that the tests start.</summary>
 internal static class TestPrograms
 {
-    /// <summary>A library that does no harm in any program: the shim, under the JIT beside the assembly.</summary>
+    /// <summary>A library without effect in any program: the shim, which is beside the assembly under the JIT.</summary>
     public static string Library => System.IO.Path.Combine(AppContext.BaseDirectory, "libreuseportd_native.so");
 
     /// <summary>A program of tests/TestWorkers. An absolute path is left as it is.</summary>

@@ -43,7 +43,7 @@ internal sealed class TestWorker : IDisposable
 
     public static TestWorker Start(SpawnRequest request) => SpawnThread.Run(spawner => Start(spawner, request));
 
-    /// <summary>Starts it from this thread.</summary>
+    /// <summary>Starts the process from this thread.</summary>
     public static TestWorker Start(Spawner spawner, SpawnRequest request)
     {
         Assert.True(spawner.TrySpawn(request, out var spawned, out var error), error?.ToString());
@@ -51,14 +51,14 @@ internal sealed class TestWorker : IDisposable
         return new TestWorker(spawned, request);
     }
 
-    /// <summary>Why it could not be started.</summary>
+    /// <summary>The error of a start that fails.</summary>
     public static SpawnError Fail(SpawnRequest request) => SpawnThread.Run(spawner =>
     {
         Assert.False(spawner.TrySpawn(request, out _, out var error), "it started");
         return error;
     });
 
-    /// <summary>The line's last words, which must be numbers, behind its first.</summary>
+    /// <summary>The words of the line after its first, which must be numbers.</summary>
     public int[] ReadNumbers(string first)
     {
         var words = Out!.ReadLine()?.Split(' ');

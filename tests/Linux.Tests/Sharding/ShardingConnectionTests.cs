@@ -160,7 +160,7 @@ public sealed class ShardingConnectionTests
         client.Dispose();
     }
 
-    /// <summary>What the programs count at the moment when sock_diag lists the expected number.</summary>
+    /// <summary>The count of the programs at the moment when sock_diag lists the expected number.</summary>
     private static int Counted(Shards shards, ShardedGroup[] groups, int expected)
     {
         using var diag = new SockDiag();

@@ -3,7 +3,7 @@ using Reuseportd.Model;
 
 namespace Linux.Tests.Sharding;
 
-/// <summary>The programs, and groups that they are attached to. To be used in a network namespace of its own.</summary>
+/// <summary>The programs, and groups that they are attached to. The caller uses a network namespace of its own.</summary>
 internal sealed class Shards : IDisposable
 {
     private readonly List<ShardedGroup> _groups = [];

@@ -4,7 +4,7 @@ using Reuseportd.Model;
 
 namespace Linux.Tests.Steering;
 
-/// <summary>Alone: a process that another test starts may hold a closed listener in its group for a moment.</summary>
+/// <summary>These tests run alone: a process of another test may hold a closed listener in its group for a moment.</summary>
 [Collection(ProgramsOfTheKernel.Name)]
 public sealed class ClassicSteeringTests
 {
@@ -55,7 +55,7 @@ public sealed class ClassicSteeringTests
         Assert.InRange(waited, 20, 100);
         clients.AddRange(port.Connect(100));
         Assert.Equal(0, SharedPort.Drain(listeners[1]));
-        // It listens again and is the last member of the group.
+        // The socket listens again and is the last member of the group.
         steering.Leave(0);
         steering.Rejoin(1);
         var had = SharedPort.Drain(listeners[0]);
@@ -109,7 +109,7 @@ public sealed class ClassicSteeringTests
     });
 
     /// <summary>
-    /// Each slot leaves and comes back, sockets close and come in between, and the kernel's array is mixed up by it.
+    /// Each slot leaves and rejoins, and sockets close and join in between, which changes the order of the kernel's array.
     /// </summary>
     private static void Turn(string address)
     {

@@ -22,7 +22,7 @@ public sealed class ConnectionCountTests
 
         var accepted = Enumerable.Range(0, 4).Select(_ => listener.Accept()).ToArray();
         Assert.Equal((4, 4), (Take(diag).All, Take(diag).HeldBy([Self])));
-        // A client that has finished sending waits for its answer still.
+        // A client that has finished sending still waits for its answer.
         clients[0].Shutdown(SocketShutdown.Send);
         Assert.Equal(4, Take(diag).HeldBy([Self]));
         accepted[0].Dispose();
@@ -33,7 +33,7 @@ public sealed class ConnectionCountTests
     });
 
     [Fact]
-    public void Take_SeveralPortsAndFamilies_ThoseAskedForCount() => OwnNetwork.Run(() =>
+    public void Take_SeveralPortsAndFamilies_CountsTheRequestedOnly() => OwnNetwork.Run(() =>
     {
         IPEndPoint[] endpoints =
             [new(IPAddress.Loopback, 7001), new(IPAddress.IPv6Loopback, 7002), new(IPAddress.Loopback, 7003)];
@@ -47,7 +47,7 @@ public sealed class ConnectionCountTests
     });
 
     [Fact]
-    public void HeldBy_Cgroup_TheWorkersThatWereMadeInIt() => OwnNetwork.Run(spawner =>
+    public void HeldBy_Cgroup_CountsWorkersInIt() => OwnNetwork.Run(spawner =>
     {
         using var group = new TestCgroup();
         var request = TestWorker.Request("shares", "a", "tcp4,127.0.0.1,7000") with { Cgroup = group.Folder };

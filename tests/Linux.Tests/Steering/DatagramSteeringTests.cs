@@ -38,7 +38,7 @@ public sealed class DatagramSteeringTests
         sockets[3] = next;
         Assert.Equal(before, flows.Owners(sockets));
 
-        // Stop first: its flows go to all others meanwhile, and come back.
+        // Stop first: the flows of the stopped worker go to all others meanwhile, and then return.
         Assert.Equal(Errno.None, steering.Leave(5));
         Assert.DoesNotContain(5, flows.Owners(sockets));
         sockets[5].Dispose();
@@ -76,7 +76,7 @@ public sealed class DatagramSteeringTests
             _ = flows.Owners([.. sockets.SelectMany(pair => pair)]); // none of them reaches the one that starts
             sockets[slot] = next;
             Assert.Equal(Errno.None, steering.Join(slot, [.. next.Select(SharedPort.Of)]));
-            // Chance may leave a few of many sockets without a flow.
+            // By chance, a few of many sockets may get no flow.
             Assert.InRange(
                 flows.Owners([.. sockets.SelectMany(pair => pair)]).Distinct().Count(), 2 * workers - workers / 3, 2 * workers);
             steering.Expect(former.Select(socket => SharedPort.Of(socket).Inode));
@@ -110,7 +110,7 @@ public sealed class DatagramSteeringTests
         using var flows = new ClientFlows(port.Target, Flows);
         var before = flows.Owners(sockets);
 
-        sockets[3].Dispose(); // and nobody says so
+        sockets[3].Dispose(); // without a report to the steering
         var after = flows.Owners(sockets);
         Assert.DoesNotContain(3, after);
         Assert.All(Enumerable.Range(0, Flows).Where(flow => before[flow] != 3), flow => Assert.Equal(before[flow], after[flow]));
@@ -132,7 +132,7 @@ public sealed class DatagramSteeringTests
     });
 
     [Fact]
-    public void Leave_QueueOfDatagrams_IsSeenUntilTheOldOneHasReadIt() => OwnNetwork.Run(() =>
+    public void Leave_QueueOfDatagrams_IsReportedUntilTheOldProcessHasReadIt() => OwnNetwork.Run(() =>
     {
         Need.Program();
         using var port = new SharedPort("127.0.0.1", isStream: false);
@@ -152,7 +152,7 @@ public sealed class DatagramSteeringTests
         Assert.Equal(Errno.NotSupported, steering.Rescue(0, out _));
     });
 
-    /// <summary>One socket for each flow.</summary>
+    /// <summary>Clients with a socket for each flow.</summary>
     private sealed class ClientFlows : IDisposable
     {
         private readonly List<Socket> _clients = [];
@@ -174,7 +174,7 @@ public sealed class DatagramSteeringTests
         {
             var owners = new int[_clients.Count];
             Array.Fill(owners, -1);
-            // In parts, as a receive buffer holds some hundred.
+            // The test sends in parts, as a receive buffer holds some hundred datagrams.
             foreach (var part in _clients.Chunk(100))
             {
                 foreach (var client in part) client.Send([1]);

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Linux.Tests.Steering;
 
-/// <summary>Programs and maps of BPF that there are on this machine, by their ids (bpf(2), BPF_PROG_GET_NEXT_ID).</summary>
+/// <summary>BPF programs and maps of this machine, by their ids (bpf(2), BPF_PROG_GET_NEXT_ID).</summary>
 internal sealed unsafe partial record KernelObjects(HashSet<uint> Programs, HashSet<uint> Maps)
 {
     private const nint NextProgram = 11;
@@ -13,7 +13,7 @@ internal sealed unsafe partial record KernelObjects(HashSet<uint> Programs, Hash
     public KernelObjects Since(KernelObjects before) =>
         new([.. Programs.Except(before.Programs)], [.. Maps.Except(before.Maps)]);
 
-    /// <summary>The kernel frees them some time after the last use.</summary>
+    /// <summary>The kernel frees these objects some time after the last use.</summary>
     public bool AnyLeft()
     {
         var now = Now();

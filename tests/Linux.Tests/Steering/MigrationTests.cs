@@ -28,7 +28,7 @@ public sealed class MigrationTests
         Assert.Equal(Errno.None, errno);
     });
 
-    /// <summary>Whether the other side is woken hangs on the kernel; that something comes over does not.</summary>
+    /// <summary>Every kernel moves the connections. Some kernels do not wake the new process.</summary>
     [Fact]
     public void Probe_WithTheSetting_ConnectionsAreHandedOn() => OwnNetwork.Run(() =>
     {
@@ -46,7 +46,7 @@ public sealed class MigrationTests
     });
 
     [Fact]
-    public void Rescue_NoSteeringAndTheSetting_OutOfTheGroupAndBack() => OwnNetwork.Run(() =>
+    public void Rescue_NoSteeringWithTheSetting_LeavesAndRejoinsTheGroup() => OwnNetwork.Run(() =>
     {
         Root.Require();
         using var port = new SharedPort();
@@ -72,7 +72,7 @@ public sealed class MigrationTests
     });
 
     [Fact]
-    public void Probe_AsRoot_TheProgram()
+    public void Probe_AsRoot_ChoosesTheProgram()
     {
         Need.Program();
         Assert.Equal(new SteeringMode(SteeringKind.Program, ""), SteeringMode.Probe());

@@ -14,8 +14,8 @@ public sealed class ProcessSteeringTests
     private const string Endpoint = "tcp4,127.0.0.1,7000";
 
     /// <summary>
-    /// Surge, steer over, wait until nothing is held or waits, and only then TERM, which ends this server in the middle of
-    /// anything.
+    /// Starts a new process, steers connections to it, waits until the old process has none, and then sends SIGTERM, which ends
+    /// this server at any point.
     /// </summary>
     [Theory]
     [InlineData(nameof(SteeringKind.Program))]
@@ -96,7 +96,7 @@ public sealed class ProcessSteeringTests
         workers[1].Send(new Signal(19));
         using var load = new Load(16, patience: TimeSpan.FromSeconds(20));
         long Queue() => AcceptQueues.Sample(diag, datagrams: false, out _)[workers[1].Sockets[0].Inode].Waiting;
-        // Each client that is given to it hangs there.
+        // Each client of the stopped worker hangs.
         Deadline.Until(() => Queue() >= 8, "its queue grows");
 
         Assert.Equal(Errno.None, steering.Leave(1));

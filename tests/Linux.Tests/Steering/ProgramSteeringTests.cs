@@ -271,7 +271,7 @@ public sealed class ProgramSteeringTests
         SharedPort.JoinAll(steering, listeners);
         var held = KernelObjects.Now().Since(before);
         Assert.Equal((1, 3), (held.Programs.Count, held.Maps.Count));
-        // A slot that takes no part gets nothing, until the group is the kernel's again.
+        // An excluded slot gets no connections until the kernel's hash steers the group again.
         steering.Leave(0);
 
         steering.Dispose();
@@ -329,7 +329,7 @@ public sealed class ProgramSteeringTests
         return counts;
     }
 
-    /// <summary>How many each accepts.</summary>
+    /// <summary>The number of connections that each socket accepts.</summary>
     private static int Given(IReadOnlyList<Socket> listeners, List<Socket> clients, out int[] counts)
     {
         counts = [.. listeners.Select(SharedPort.Drain)];

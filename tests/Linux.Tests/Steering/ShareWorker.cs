@@ -4,7 +4,7 @@ using Reuseportd.Model;
 namespace Linux.Tests.Steering;
 
 /// <summary>
-/// tests/TestWorkers/shares.c: started on the thread whose network namespace it is to be in, and ended with the test.
+/// The program tests/TestWorkers/shares.c. It has the network namespace of the starting thread, and ends with the test.
 /// </summary>
 internal sealed class ShareWorker : IDisposable
 {
@@ -40,7 +40,7 @@ internal sealed class ShareWorker : IDisposable
         return new ShareWorker(spawned);
     }
 
-    /// <summary>Its sockets as a daemon would come to know them.</summary>
+    /// <summary>The sockets of the worker, found as a daemon finds them.</summary>
     public SharedSocket[] Shared() =>
         [.. Sockets.Select(socket => new SharedSocket(socket.Inode, () => [Server], Server, socket.Descriptor))];
 

@@ -5,7 +5,7 @@ using Reuseportd.Model;
 namespace Linux.Tests.Steering;
 
 /// <summary>
-/// A port that sockets of this process share, with the steering of their group. To be used in a network namespace of its own.
+/// A port that sockets of this process share, with the steering of their group. The caller uses a network namespace of its own.
 /// </summary>
 internal sealed class SharedPort : IDisposable
 {
@@ -42,7 +42,7 @@ internal sealed class SharedPort : IDisposable
 
     public Socket[] Open(int count) => [.. Enumerable.Range(0, count).Select(_ => Open())];
 
-    /// <summary>The same socket, as the steering would find it in a worker.</summary>
+    /// <summary>A duplicate of the socket, as the steering finds it in a worker.</summary>
     public static SharedSocket Of(Socket socket)
     {
         var number = (int)socket.Handle;
@@ -76,7 +76,7 @@ internal sealed class SharedPort : IDisposable
         return clients;
     }
 
-    /// <summary>Accepts all that waits.</summary>
+    /// <summary>Accepts all waiting connections.</summary>
     public static int Drain(Socket listener)
     {
         var count = 0;

@@ -31,7 +31,7 @@ public sealed class SharedSocketTests
         }
     });
 
-    /// <summary>A worker may write any line that it likes.</summary>
+    /// <summary>A worker may write any line to its stderr.</summary>
     [Fact]
     public void Take_LineNamesAProcessOfAnotherUser_IsNotFound() => OwnNetwork.Run(spawner =>
     {
@@ -63,7 +63,7 @@ public sealed class SharedSocketTests
         OrdinaryUser.Run([], _ =>
         {
             Assert.Null(new SharedSocket(inode, () => [worker.Pid], worker.Pid, descriptor).Take(out var errno));
-            // Not even which descriptors it has may be seen.
+            // The list of the process's descriptors is not readable.
             Assert.Equal(Errno.NotFound, errno);
         });
     });

@@ -1,6 +1,6 @@
 /*
- * Binds to random IPv6 and IPv4 addresses and compares the addr= of each line with inet_ntop(3). That the
- * binds fail does not matter: the line carries the address all the same. Arguments: seed, count.
+ * Binds to random IPv6 and IPv4 addresses and compares the addr= of each line with inet_ntop(3). The
+ * binds may fail: the line has the address nevertheless. Arguments: seed, count.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>

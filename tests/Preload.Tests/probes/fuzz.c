@@ -1,6 +1,6 @@
 /*
  * Loads the library over and over, each time in an environment of random values, and calls its hooks with
- * random addresses. Whatever it writes has to be whole lines of at most 512 printable bytes. Arguments:
+ * random addresses. All output must be whole lines of at most 512 printable bytes. Arguments:
  * library, seed, count.
  */
 #include <arpa/inet.h>
@@ -28,7 +28,7 @@ static const char *const names[] = {
     "SO_BINDTODEVICE", "LIBREUSEPORT_BACKLOG", "LIBREUSEPORT_DEBUG",
 };
 
-/* What values are made of: things that are right, things that are nearly right, and noise. */
+/* Parts of values: valid parts, nearly valid parts, and noise. */
 static const char *const pieces[] = {
     "127.0.0.1", "::1", "10.0.0.0/8", "::/0", "::ffff:127.0.0.1", "0.0.0.0", "fe80::/10", "/", "/129", "/33",
     "/-1", "%lo", "80", "8080", "8000-8010", "65535", "65536", "0", "1", "-1", "-", ",", ",,", " ", "\t",
@@ -60,7 +60,7 @@ static void value(char *to, size_t size)
     to[length] = '\0';
 }
 
-/* Returns whether LIBREUSEPORT_STDERR names a file that is not stderr. */
+/* Returns true if LIBREUSEPORT_STDERR names a file that is not stderr. */
 static int environment(void)
 {
     static char text[16384];

@@ -2,7 +2,7 @@
  * Asks the library many questions in one process, by loading it anew for each: an environment and a bind, and
  * the answer is matched= of the line. Argument: the library. Each line of stdin: LIBREUSEPORT_ADDR,
  * LIBREUSEPORT_PORT, an address, a port, with tabs between; "-" for a variable that is unset. Prints 1 or 0,
- * followed by a '!' where the environment could not be read.
+ * followed by a '!' if the environment could not be read.
  */
 #include <arpa/inet.h>
 #include <dlfcn.h>

@@ -143,7 +143,7 @@ static int is(const char *verb, const char *name)
     return strcmp(verb, name) == 0;
 }
 
-/* Returns how many arguments belonged to it. */
+/* Returns the number of arguments of the command. */
 static int do_with_stderr(const char *verb, char **rest)
 {
     if (is(verb, "stderr")) {
@@ -252,7 +252,7 @@ static void do_all(char **arguments)
 int main(int count, char **arguments)
 {
     setvbuf(stdout, NULL, _IONBF, 0);
-    /* Whoever started us may have them ignored. */
+    /* The parent process may have ignored these signals. */
     signal(SIGPIPE, SIG_DFL);
     signal(SIGXFSZ, SIG_DFL);
     if (count > 1)

@@ -1,4 +1,4 @@
-/* What the files of the program `probe` share. */
+/* Declarations for the files of the program `probe`. */
 #ifndef PROBE_H
 #define PROBE_H
 

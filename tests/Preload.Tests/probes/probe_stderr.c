@@ -45,7 +45,7 @@ static void open_terminal(int *ends)
     tcsetattr(ends[1], TCSANOW, &settings);
 }
 
-/* The description belongs to the program and to whoever shares it: it blocks again behind this. */
+/* Other processes may share the file description, so the function restores blocking mode. */
 static void fill(int writer)
 {
     static const char page[PAGE];
@@ -130,7 +130,7 @@ void stderr_lines(void)
         const ssize_t got = read(reader, bytes + count, sizeof bytes - 1 - count);
         if (got <= 0)
             break;
-        for (ssize_t i = 0; i < got; i++) /* without what filled it */
+        for (ssize_t i = 0; i < got; i++) /* without the filling bytes */
             if (bytes[count + (size_t)i] == '\0')
                 bytes[count + (size_t)i] = ' ';
         count += (size_t)got;

@@ -17,7 +17,7 @@ public sealed class ConnectionGateTests
         using var second = await server.IdleAsync();
         await first.AskAsync("/");
         Assert.StartsWith(Ok, await first.AnswerAsync(), StringComparison.Ordinal);
-        // Both are idle now, the second for longer.
+        // Both connections are idle now, the second for longer.
         using var third = await server.IdleAsync();
 
         Assert.Equal("", await second.AnswerAsync());
@@ -29,9 +29,9 @@ public sealed class ConnectionGateTests
         }
     }
 
-    /// <summary>Three that say nothing come and go; a client that comes back is not the one who pays.</summary>
+    /// <summary>Silent connections replace each other; a connection that had a request stays open.</summary>
     [Fact]
-    public async Task Flood_OfSilentClients_KeepsClientsThatSentRequests()
+    public async Task Flood_SilentClients_KeepsClientsThatSentRequests()
     {
         await using var server = await GatedServer.StartAsync(new GateRule(MostOfOne: 3, MostOfAll: 3));
         using var asked = await server.IdleAsync();
@@ -39,7 +39,7 @@ public sealed class ConnectionGateTests
         try
         {
             for (var number = 0; number < 100; number++) flood.Add(await server.ConnectAsync());
-            // What is still open then came last.
+            // Only the newest connections are still open.
             foreach (var client in flood[..^2]) Assert.Equal("", await client.AnswerAsync());
             await asked.AskAsync("/");
             Assert.StartsWith(Ok, await asked.AnswerAsync(), StringComparison.Ordinal);
@@ -52,7 +52,7 @@ public sealed class ConnectionGateTests
         }
     }
 
-    /// <summary>However many have asked and rest: one that has just come is not the next to go.</summary>
+    /// <summary>Of any number of idle connections, the newest is not closed next.</summary>
     [Fact]
     public async Task Limit_ManyIdleClients_KeepsNewestClient()
     {
@@ -73,7 +73,7 @@ public sealed class ConnectionGateTests
 
     /// <summary>The server has not read the request yet, so the connection counts as idle.</summary>
     [Fact]
-    public async Task TurnedAway_WithARequestOnItsWay_TheRequestIsAnswered()
+    public async Task Limit_ClosedConnectionHasSentARequest_RequestIsAnswered()
     {
         await using var server = await GatedServer.StartAsync(new GateRule(MostOfOne: 1, MostOfAll: 1));
         using var first = await server.IdleAsync();
@@ -84,7 +84,7 @@ public sealed class ConnectionGateTests
         using var second = await server.IdleAsync();
         read.SetResult();
         await server.Held.Reader.ReadAsync().AsTask().WaitAsync(Deadline.Patience);
-        // The server knows of the end of what it receives by now, which is behind the request.
+        // The server has now seen the end of its receiving side, which follows the request.
         await second.AskAsync("/");
         Assert.StartsWith(Ok, await second.AnswerAsync(), StringComparison.Ordinal);
         server.Answer.SetResult();
@@ -112,7 +112,7 @@ public sealed class ConnectionGateTests
     }
 
     [Fact]
-    public async Task MoreRequestsThanTurns_WaitInTheirOrder()
+    public async Task Requests_MoreThanTurns_WaitInTheirOrder()
     {
         await using var server = await GatedServer.StartAsync(new GateRule(MostOfOne: 8, MostOfAll: 8), turns: 1);
         List<GatedClient> clients = [];
@@ -138,9 +138,9 @@ public sealed class ConnectionGateTests
         }
     }
 
-    /// <summary>What counts the connections counts down again, however they end.</summary>
+    /// <summary>The count of connections decreases at each end of a connection, with or without a request.</summary>
     [Fact]
-    public async Task ManyOneAfterTheOther_AreAllServed()
+    public async Task Clients_ManyInSequence_AreAllServed()
     {
         await using var server = await GatedServer.StartAsync(new GateRule(MostOfOne: 32, MostOfAll: 32));
         for (var number = 0; number < 400; number++)

@@ -16,7 +16,7 @@ using Runtime.Tests.Harness;
 
 namespace Runtime.Tests.Api;
 
-/// <summary>The daemon's HTTP server behind its gate, with one path of which a test says when it answers.</summary>
+/// <summary>The daemon's HTTP server behind its gate. A test decides when one path answers.</summary>
 internal sealed class GatedServer : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -44,15 +44,13 @@ internal sealed class GatedServer : IAsyncDisposable
             access);
     }
 
-    /// <summary>
-    /// Of the connections that come from here on: what the server waits for before it sees what it has read of them.
-    /// </summary>
+    /// <summary>For later connections: the server sees received data only after this task.</summary>
     public StrongBox<Task> Reading { get; set; } = new(Task.CompletedTask);
 
-    /// <summary>Requests that have come to <c>/held</c>.</summary>
+    /// <summary>Requests for <c>/held</c> that have arrived.</summary>
     public Channel<string> Held { get; } = Channel.CreateUnbounded<string>();
 
-    /// <summary>Until then <c>/held</c> does not answer.</summary>
+    /// <summary><c>/held</c> does not answer until the test completes this source.</summary>
     public TaskCompletionSource Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public static async Task<GatedServer> StartAsync(GateRule rule, int turns = 8, TimeProvider? time = null)
@@ -69,7 +67,7 @@ internal sealed class GatedServer : IAsyncDisposable
         return new GatedClient(socket);
     }
 
-    /// <summary>A connection on which one request has been answered, so that it is idle.</summary>
+    /// <summary>An idle connection, after one answered request.</summary>
     public async Task<GatedClient> IdleAsync()
     {
         var client = await ConnectAsync();
@@ -102,12 +100,12 @@ internal sealed class GatedServer : IAsyncDisposable
     private static Task OkAsync(HttpContext context) => context.Response.WriteAsync("ok");
 }
 
-/// <summary>A client of it.</summary>
+/// <summary>A client of <see cref="GatedServer"/>.</summary>
 internal sealed class GatedClient(Socket socket) : IDisposable
 {
     public Task AskAsync(string path) => socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n"));
 
-    /// <summary>Until the end of an answer, or of the connection: then it is empty, or less than one.</summary>
+    /// <summary>Reads until the end of an answer. If the connection ends first, the text is empty or incomplete.</summary>
     public async Task<string> AnswerAsync()
     {
         var (text, buffer) = ("", new byte[4096]);

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Runtime.Tests.Api;
 
-/// <summary>A transport whose reader is told late of what has been read.</summary>
+/// <summary>A transport whose reader gets received data late.</summary>
 internal sealed class HeldPipe(IDuplexPipe inner, StrongBox<Task> until) : IDuplexPipe
 {
     public PipeReader Input { get; } = new Held(inner.Input, until);

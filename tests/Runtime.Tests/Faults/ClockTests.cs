@@ -4,7 +4,7 @@ using Runtime.Tests.Harness;
 namespace Runtime.Tests.Faults;
 
 /// <summary>
-/// A wall clock that is set: what is due goes by the monotonic one, and only the stamps of the log by the wall's.
+/// The wall clock is set. Deadlines follow the monotonic clock; only the time stamps of the log follow the wall clock.
 /// </summary>
 public sealed class ClockTests
 {
@@ -15,7 +15,7 @@ public sealed class ClockTests
 
     [Theory]
     [MemberData(nameof(Jumps))]
-    public void Set_InBackoff_TheNextStartIsNeitherSoonerNorLater(int hours)
+    public void Set_InBackoff_NextStartIsOnTime(int hours)
     {
         using var fleet = new Supervised();
         var restart = RestartPolicy.Default with { Delay = Minute, MaxDelay = Minute, Jitter = 0 };
@@ -33,7 +33,7 @@ public sealed class ClockTests
 
     [Theory]
     [MemberData(nameof(Jumps))]
-    public void Set_InTheGracePeriod_ItIsNeitherShorterNorLonger(int hours)
+    public void Set_InTheGracePeriod_KillIsOnTime(int hours)
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Service("web", 1, Checkout.Worker("ignore-term")) with { Stop = new StopSpec(Signal.Term, Minute) });
@@ -50,7 +50,7 @@ public sealed class ClockTests
 
     [Theory]
     [MemberData(nameof(Jumps))]
-    public void Set_WhileOneStarts_ItsTimeoutIsNeitherShorterNorLonger(int hours)
+    public void Set_WhileAWorkerStarts_TimeoutIsOnTime(int hours)
     {
         using var fleet = new Supervised();
         var service = Given.Listening(Given.Sleepers("web", 1), 8080) with { Readiness = new ReadinessSpec.Bind(Minute) };
@@ -65,7 +65,7 @@ public sealed class ClockTests
         fleet.Log.Take("failed", "web@0");
     }
 
-    /// <summary>In real time: nobody moves the monotonic clock.</summary>
+    /// <summary>In real time: the test does not advance the monotonic clock.</summary>
     [Fact]
     public void SetBack_WorkerCrashes_IsReplaced()
     {
@@ -80,7 +80,7 @@ public sealed class ClockTests
     }
 
     [Fact]
-    public void SetBack_RateLimitHoldsLines_TheyAreCountedWhenTheIntervalIsOver()
+    public void SetBack_RateLimitDropsLines_AreCountedAtTheEndOfTheInterval()
     {
         using var fleet = new Supervised();
         fleet.Converge(
@@ -92,7 +92,7 @@ public sealed class ClockTests
         fleet.Time.SetWall(-Hour);
         Assert.Empty(fleet.Log.All("dropped"));
 
-        // The output loop looks at the clock when something comes.
+        // The output loop reads the clock when output arrives.
         fleet.Time.Advance(Minute);
         fleet.Converge(Given.Shell("web", 1, "echo over; exec sleep infinity"));
         Assert.Equal(40, fleet.Log.Take("dropped", "web@0").Number("REUSEPORT_COUNT"));

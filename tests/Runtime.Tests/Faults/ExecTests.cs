@@ -1,12 +1,13 @@
 using Reuseportd.Model;
+using Reuseportd.Slots;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests.Faults;
 
-/// <summary>Processes that end in their exec, before a word of their program has run.</summary>
+/// <summary>Processes that end in their exec, before the first instruction of their program.</summary>
 public sealed class ExecTests
 {
-    /// <summary>Past the point of no return there is nobody left whom an errno could be given to: the kernel kills it.</summary>
+    /// <summary>After the kernel has discarded the old program, exec cannot fail: the kernel kills the process.</summary>
     [Fact]
     public void Exec_NoMemoryForProgram_EndIsReported()
     {
@@ -21,8 +22,10 @@ public sealed class ExecTests
         });
 
         Assert.All(fleet.Log.Take("exit", 4), exit => Assert.Equal("killed", exit.Field("EXIT_CODE")));
-        Assert.Contains("killed by SIG", fleet.Log.Take("failed", "web@0").Field("REUSEPORT_REASON"), StringComparison.Ordinal);
+        fleet.Log.Take("failed", "web@0");
         Assert.Equal(WorkerState.Failed, fleet.Worker("web@0").State);
+        var failure = Assert.IsType<SlotFailure.GaveUp>(fleet.Worker("web@0").Failure);
+        Assert.True(Assert.IsType<SlotFailure.Ended>(failure.Last).Status.Signaled);
         Assert.Empty(OwnProcess.Children());
     }
 
@@ -37,10 +40,10 @@ public sealed class ExecTests
             using var fleet = new Supervised();
             fleet.Converge(Given.Service("web", 1, file) with { Restart = RestartPolicy.Default with { When = RestartWhen.No } });
 
-            Assert.Equal(
-                $"exec {file}: ENOEXEC (neither a program for this machine nor a script with a #! line)",
-                fleet.Log.Take("spawn_error", "web@0").Field("REUSEPORT_REASON"));
+            fleet.Log.Take("spawn_error", "web@0");
             Assert.Equal(WorkerState.Failed, fleet.Worker("web@0").State);
+            var error = fleet.Worker("web@0").SpawnError!;
+            Assert.Equal(("exec", file, "ENOEXEC"), (error.Step, error.Value, error.Errno.ToString()));
             Assert.Empty(OwnProcess.Children());
         }
         finally

@@ -3,10 +3,10 @@ using Runtime.Tests.Harness;
 
 namespace Runtime.Tests.Faults;
 
-/// <summary>Workers that fork while they are being ended, out of their session and out of sight of their parent.</summary>
+/// <summary>Workers whose descendants keep forking into other sessions while the daemon kills them.</summary>
 public sealed class ForkTests
 {
-    /// <summary>It is at work for longer than many passes over /proc take.</summary>
+    /// <summary>The children fork for longer than many passes over /proc take.</summary>
     private const int Chain = 5_000;
 
     private const int Standing = 200;
@@ -14,7 +14,7 @@ public sealed class ForkTests
     private static RestartPolicy Never { get; } = RestartPolicy.Default with { When = RestartWhen.No };
 
     [Fact]
-    public void Crash_ChildrenForkOn_TheLastOfThemIsEndedToo()
+    public void Crash_ChildrenKeepForking_LastOfThemIsKilled()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Service("web", 1, Checkout.Worker("fork-chain"), $"{Chain}") with { Restart = Never });
@@ -28,7 +28,7 @@ public sealed class ForkTests
     }
 
     [Fact]
-    public void Stop_ChildrenForkOn_TheLastOfThemIsEndedToo()
+    public void Stop_ChildrenKeepForking_LastOfThemIsKilled()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Service("web", 1, Checkout.Worker("fork-chain"), $"{Chain}"));
@@ -41,7 +41,7 @@ public sealed class ForkTests
     }
 
     [Fact]
-    public void Crash_ALongLineOfDescendants_AllAreEndedAndCounted()
+    public void Crash_LongChainOfDescendants_AllAreKilledAndCounted()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Service("web", 1, Checkout.Worker("fork-chain"), $"{Standing}", "stay") with { Restart = Never });
@@ -53,9 +53,9 @@ public sealed class ForkTests
         Assert.Equal(WorkerState.Failed, fleet.Worker("web@0").State);
     }
 
-    /// <summary>A worker beside it is left alone, and what it forked as well.</summary>
+    /// <summary>The daemon does not kill another worker and its descendants.</summary>
     [Fact]
-    public void Crash_ChildrenForkOnBesideAnother_TheOthersTreeLives()
+    public void Crash_ChildrenKeepForkingBesideAnotherWorker_TreeOfTheOtherLives()
     {
         using var fleet = new Supervised();
         fleet.Converge(

@@ -4,7 +4,7 @@ using Runtime.Tests.Harness;
 
 namespace Runtime.Tests.Faults;
 
-/// <summary>The disk that the daemon's own log is on fills up.</summary>
+/// <summary>The disk with the daemon's own log is full.</summary>
 public sealed class FullDiskTests
 {
     [Fact]

@@ -7,9 +7,9 @@ namespace Runtime.Tests.Faults;
 /// <summary>Pipes that are closed too early, or too late.</summary>
 public sealed class PipeTests
 {
-    /// <summary>Out of the worker's session and group: only its marks tell whose it is.</summary>
+    /// <summary>The child has left the worker's session and group: only its marks name the worker.</summary>
     [Fact]
-    public void Exit_ChildApartHoldsTheOutput_IsSweptAndTheStreamEnds()
+    public void Exit_ChildInAnotherSessionHoldsTheOutput_IsKilledAndTheStreamEnds()
     {
         using var fleet = new Supervised();
         fleet.Converge();

@@ -4,13 +4,13 @@ using Runtime.Tests.Harness;
 
 namespace Runtime.Tests.Faults;
 
-/// <summary>Workers that somebody has stopped with SIGSTOP: they take no signal but SIGKILL and SIGCONT.</summary>
+/// <summary>Workers that SIGSTOP has suspended: only SIGKILL and SIGCONT have an effect on them.</summary>
 public sealed class SuspendedTests
 {
     private static readonly Signal Suspend = new(19);
 
     [Fact]
-    public void Suspended_WhileReady_IsNoEnd()
+    public void Suspended_WhileReady_IsNotAnExit()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Server("web", 2));
@@ -23,9 +23,9 @@ public sealed class SuspendedTests
         Assert.Empty(fleet.Log.All("exit"));
     }
 
-    /// <summary>It is waken up for it, and ends by itself, long before its grace period does.</summary>
+    /// <summary>The daemon continues the worker, which handles the signal and ends before its grace period.</summary>
     [Fact]
-    public void Stop_Suspended_HeedsTheSignal()
+    public void Stop_SuspendedWorker_HandlesTheSignal()
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("web", 1) with { Stop = new StopSpec(Signal.Term, TimeSpan.FromHours(1)) });
@@ -39,7 +39,7 @@ public sealed class SuspendedTests
     }
 
     [Fact]
-    public void Stop_SuspendedAgainAndDeaf_IsKilledAfterItsGracePeriod()
+    public void Stop_SuspendedAgainAndIgnoresTheSignal_IsKilledAfterItsGracePeriod()
     {
         using var fleet = new Supervised();
         var grace = TimeSpan.FromMinutes(1);

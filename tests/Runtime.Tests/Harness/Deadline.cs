@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Runtime.Tests.Harness;
 
-/// <summary>How long a test waits for what must come. Long, since it is only used up where the test fails.</summary>
+/// <summary>The longest wait of a test for an event. It is long, as only a failing test uses it up.</summary>
 internal static class Deadline
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -20,7 +20,7 @@ internal static class Deadline
         task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Asks again until it is so; for what tells nobody when it changes.</summary>
+    /// <summary>Repeats the check until it is true; for states whose change causes no event.</summary>
     public static void Until(Func<bool> holds, string what)
     {
         var clock = Stopwatch.StartNew();

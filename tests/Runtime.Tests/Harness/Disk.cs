@@ -6,7 +6,7 @@ using Reuseportd.Observability.Destinations;
 namespace Runtime.Tests.Harness;
 
 /// <summary>
-/// A file, on a disk that can be full: then writes go to <c>/dev/full</c> (full(4)), and the kernel itself refuses them.
+/// A file on a disk that can be full. Writes then go to <c>/dev/full</c> (full(4)), and the kernel refuses them.
 /// </summary>
 internal sealed class Disk : IStreamTransport, IDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class Disk : IStreamTransport, IDisposable
         set => _isFull = value;
     }
 
-    /// <summary>Writes that came to nothing.</summary>
+    /// <summary>Number of failed writes.</summary>
     public int Refused => Volatile.Read(ref _refused);
 
     public int Write(ReadOnlySpan<byte> bytes, out Errno error)
@@ -34,7 +34,7 @@ internal sealed class Disk : IStreamTransport, IDisposable
         return count;
     }
 
-    /// <summary>Those that are whole by now.</summary>
+    /// <summary>The complete lines of the file.</summary>
     public string[] Lines()
     {
         using var reader = new StreamReader(new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));

@@ -4,7 +4,7 @@ using Reuseportd.Model;
 namespace Runtime.Tests.Harness;
 
 /// <summary>
-/// A server, in Python, that answers each query over TCP as the word in a file says; with SERVFAIL while there is none.
+/// A server, in Python, that answers each query over TCP as the word in a file says. Without the file: SERVFAIL.
 /// </summary>
 internal static class DnsServer
 {
@@ -35,7 +35,7 @@ internal static class DnsServer
             finally: client.close()
         """;
 
-    /// <param name="answers">Path of the file that says how it answers.</param>
+    /// <param name="answers">Path of the file with the word.</param>
     public static ServiceSpec Service(string name, int workers, string address, int port, string answers) => Given.Listening(
         Given.Service(name, workers, "python3", "-c", Program.Replace("{", "{{", StringComparison.Ordinal), address,
             port.ToString(CultureInfo.InvariantCulture), answers),

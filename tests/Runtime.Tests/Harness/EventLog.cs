@@ -3,7 +3,7 @@ using Serilog.Events;
 
 namespace Runtime.Tests.Harness;
 
-/// <summary>The events of the daemon, to be waited for one by one.</summary>
+/// <summary>The events of the daemon. A test waits for them one by one.</summary>
 internal sealed class EventLog : ILogEventSink
 {
     private readonly object _gate = new();
@@ -21,7 +21,7 @@ internal sealed class EventLog : ILogEventSink
         }
     }
 
-    /// <summary>The earliest event of that kind that was not taken before; waits for it.</summary>
+    /// <summary>Waits for the earliest event of that kind that was not taken before.</summary>
     /// <param name="worker">As <c>web@0</c>; null for any.</param>
     public Happened Take(string kind, string? worker = null)
     {
@@ -48,13 +48,13 @@ internal sealed class EventLog : ILogEventSink
 
     public Happened[] Take(string kind, int count) => [.. Enumerable.Range(0, count).Select(_ => Take(kind))];
 
-    /// <summary>All of that kind up to now, taken or not.</summary>
+    /// <summary>All events of that kind up to now, taken or not.</summary>
     public Happened[] All(string kind)
     {
         lock (_gate) return [.. _all.Where(happened => happened.Kind == kind)];
     }
 
-    /// <summary>All up to now, taken or not, in their order.</summary>
+    /// <summary>All events up to now, taken or not, in their order.</summary>
     public Happened[] All()
     {
         lock (_gate) return [.. _all];

@@ -6,7 +6,7 @@ namespace Runtime.Tests.Harness;
 /// <summary>Services that tests run, to be varied with <c>with</c>.</summary>
 internal static class Given
 {
-    /// <summary>Waits of a millisecond, and all the same.</summary>
+    /// <summary>Each wait is a millisecond.</summary>
     public static readonly RestartPolicy AtOnce =
         RestartPolicy.Default with { Delay = TimeSpan.FromMilliseconds(1), Multiplier = 1, Jitter = 0 };
 
@@ -17,7 +17,7 @@ internal static class Given
 
     private static int _sockets;
 
-    /// <summary>A loopback address and a port that nobody else uses.</summary>
+    /// <summary>A loopback address and a free port.</summary>
     public static (string Address, int Port) Socket()
     {
         var pid = Environment.ProcessId;

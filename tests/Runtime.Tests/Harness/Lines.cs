@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Runtime.Tests.Harness;
 
 /// <summary>
-/// What the preload library would say, for shells that only pretend; between double quotes, as <c>$$</c> is the shell's pid.
+/// Lines of the preload library, for shells that imitate the library. In double quotes, <c>$$</c> becomes the shell's pid.
 /// </summary>
 internal static class Lines
 {

@@ -1,7 +1,7 @@
 namespace Runtime.Tests.Harness;
 
 /// <summary>
-/// The monotonic clock, which a test can move on: what is due in half a minute is due now; and the wall clock, which it can set.
+/// A monotonic clock that a test can advance, and a wall clock that a test can set.
 /// </summary>
 internal sealed class MovableTime : TimeProvider
 {
@@ -14,8 +14,8 @@ internal sealed class MovableTime : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + TimeSpan.FromTicks(Volatile.Read(ref _wallAhead));
 
-    /// <summary>Sets the wall clock, which the monotonic one does not notice.</summary>
-    /// <param name="ahead">Of the machine's.</param>
+    /// <summary>Sets the wall clock, without a change of the monotonic clock.</summary>
+    /// <param name="ahead">Difference to the clock of the machine.</param>
     public void SetWall(TimeSpan ahead) => Volatile.Write(ref _wallAhead, ahead.Ticks);
 
     public void Advance(TimeSpan by) => Interlocked.Add(ref _ahead, (long)(by.TotalSeconds * TimestampFrequency));

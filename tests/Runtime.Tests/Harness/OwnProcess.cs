@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Runtime.Tests.Harness;
 
-/// <summary>What /proc says of the test process.</summary>
+/// <summary>Facts of /proc on the test process.</summary>
 internal static class OwnProcess
 {
-    /// <summary>Children, zombies among them.</summary>
+    /// <summary>Children, with zombies.</summary>
     public static int[] Children() =>
     [
         .. Directory.GetDirectories("/proc/self/task")
@@ -14,8 +14,8 @@ internal static class OwnProcess
     ];
 
     /// <summary>
-    /// Where each open descriptor leads, but for that of the listing itself and those that the runtime opens when it needs them:
-    /// its assemblies, and a source of randomness.
+    /// The target of each open descriptor, without that of the listing itself. Descriptors that the runtime opens at need do not
+    /// count: assemblies, and a source of randomness.
     /// </summary>
     public static string[] Descriptors() =>
     [
@@ -26,7 +26,7 @@ internal static class OwnProcess
     ];
 
     /// <summary>
-    /// The words of a process's command line, each with a NUL behind it; waits until its program has been executed.
+    /// Waits until the program of a process has been executed. Returns its command line; a NUL ends each word.
     /// </summary>
     public static string CommandOf(int? pid)
     {
@@ -37,7 +37,7 @@ internal static class OwnProcess
 
     public static bool Exists(int pid) => Directory.Exists($"/proc/{pid}");
 
-    /// <summary>The letter of proc(5) and the parent; null where there is no such process.</summary>
+    /// <summary>The letter of the state (proc(5)) and the parent; null if no such process exists.</summary>
     public static (char State, int Parent)? Stat(int pid)
     {
         var text = Text($"/proc/{pid}/stat");
@@ -46,7 +46,7 @@ internal static class OwnProcess
         return (fields[0][0], int.Parse(fields[1], CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Empty when the process or thread has gone.</summary>
+    /// <summary>Empty if the process or thread has ended.</summary>
     private static string Text(string path)
     {
         try

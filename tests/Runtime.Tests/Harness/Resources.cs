@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Runtime.Tests.Harness;
 
-/// <summary>What a test takes from the process, and gives back.</summary>
+/// <summary>Resources of the process that a test uses up, and releases.</summary>
 internal static unsafe partial class Resources
 {
     private const int LimitOfDescriptors = 7; // RLIMIT_NOFILE
 
-    /// <summary>No descriptor can be opened (EMFILE), whatever is closed meanwhile, until the answer is disposed of.</summary>
+    /// <summary>No descriptor can be opened (EMFILE), even after a close, until the caller disposes of the result.</summary>
     public static IDisposable NoDescriptors()
     {
         var former = stackalloc ulong[2];

@@ -62,7 +62,7 @@ internal sealed class Supervised : IDisposable
         _queue.Start(logger.LogLost);
         Mailbox = new Mailbox(TimeProvider.System);
         _output = new OutputLoop(Mailbox, new WorkerLog(_queue, new JsonLineFormat(), Time), logger, Time);
-        // Queues of the kernel's fill and empty in the real time.
+        // The kernel's queues fill and empty in real time.
         _steerer = steering is null ? null : new Steerer(steering, wakes: true, Mailbox, logger, TimeProvider.System);
         _steerer?.Start();
         var options = new SupervisorOptions(
@@ -99,15 +99,15 @@ internal sealed class Supervised : IDisposable
 
     public Task Ended => _loop.Ended;
 
-    /// <summary>Whether the loop ends by a fault, and so leaves to the kernel what it would have done.</summary>
+    /// <summary>True if the loop ends by a fault, and the kernel kills the workers.</summary>
     public bool IsToFault { get; init; }
 
-    /// <summary>As the loop last told them.</summary>
+    /// <summary>The counts that the loop reported last.</summary>
     public FleetCounts Counts { get; private set; }
 
     public void StartOutput() => _output.Start();
 
-    /// <summary>Makes the fleet be these services, and waits until that has settled.</summary>
+    /// <summary>Applies these services to the fleet, and waits until the change has settled.</summary>
     public ConvergeResult Converge(params ReadOnlySpan<ServiceSpec> services) =>
         Deadline.Await(BeginConverge(services), "the fleet has settled");
 
@@ -118,14 +118,14 @@ internal sealed class Supervised : IDisposable
         return done.Task;
     }
 
-    /// <summary>Asks something of workers, and waits until they have settled.</summary>
+    /// <summary>Sends a command, and waits until the workers have settled.</summary>
     public CommandResult Ask(FleetCommand command, params ReadOnlySpan<string> names) =>
         Deadline.Await(BeginAsk(command, names), $"{command.Word} is done");
 
     public Task<CommandResult> BeginAsk(FleetCommand command, params ReadOnlySpan<string> names) =>
         Post(command, wait: true, names);
 
-    /// <summary>Asks something of workers, and waits no longer than for its being taken.</summary>
+    /// <summary>Sends a command, and waits only until the loop has accepted it.</summary>
     public CommandResult Tell(FleetCommand command, params ReadOnlySpan<string> names) =>
         Deadline.Await(Post(command, wait: false, names), $"{command.Word} is taken");
 
@@ -138,7 +138,7 @@ internal sealed class Supervised : IDisposable
         return done.Task;
     }
 
-    /// <summary>How many connections each worker was given.</summary>
+    /// <summary>The number of connections that each worker was given.</summary>
     public IReadOnlyDictionary<WorkerName, GivenCounts> ConnectionsGiven() =>
         Deadline.Await(_steerer!.CountAsync(), "the counts");
 
@@ -151,11 +151,11 @@ internal sealed class Supervised : IDisposable
 
     public WorkerSnapshot Worker(string name) => Snapshot().Workers.Single(worker => worker.Name.ToString() == name);
 
-    /// <summary>Posts several messages such that nothing comes between them, not even the start of a process.</summary>
+    /// <summary>Posts several messages so that no other event comes between them, not even the start of a process.</summary>
     public void AtOnce(Action post)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        // What is posted while the loop takes messages, it takes in its next turn, all of it.
+        // The loop takes all messages that are posted during this turn in its next turn.
         Mailbox.Post(new Message.Ping(() =>
         {
             post();
@@ -164,7 +164,7 @@ internal sealed class Supervised : IDisposable
         Deadline.Await(done.Task, "a turn of the loop");
     }
 
-    /// <summary>Waits until the loop has taken all that was posted before.</summary>
+    /// <summary>Waits until the loop has taken all earlier messages.</summary>
     public void Turn()
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -172,7 +172,7 @@ internal sealed class Supervised : IDisposable
         Deadline.Await(done.Task, "a turn of the loop");
     }
 
-    /// <summary>Moves the clock, and has the loop look at it.</summary>
+    /// <summary>Advances the clock, and waits for a turn of the loop.</summary>
     public void Advance(TimeSpan by)
     {
         Time.Advance(by);
@@ -217,7 +217,7 @@ internal sealed class Supervised : IDisposable
         Assert.Empty(left);
     }
 
-    /// <summary>So that what one test leaves behind fails no other.</summary>
+    /// <summary>Kills a process that a test left behind, so that no other test fails by it.</summary>
     private static void End(int pid)
     {
         using var process = Pidfd.Open(pid, out _);
@@ -226,13 +226,13 @@ internal sealed class Supervised : IDisposable
         Subreaper.Reap(pid);
     }
 
-    /// <summary>Grace periods are cut short: what a test waits for it has seen by now.</summary>
+    /// <summary>Advances the clock over grace periods: the test has seen all events that it waits for.</summary>
     private bool HasEnded()
     {
         if (Ended.IsCompleted) return true;
         Time.Advance(TimeSpan.FromMinutes(1));
         Mailbox.Post(new Message.Ping(() => { }));
-        // Wait() would throw the fault of a loop that is to fault.
+        // Wait() would throw the fault of a loop that the test expects to fault.
         return ((IAsyncResult)Ended).AsyncWaitHandle.WaitOne(TimeSpan.FromMilliseconds(50));
     }
 }

@@ -3,14 +3,14 @@ using Reuseportd.Linux.Cgroups;
 namespace Runtime.Tests.Harness;
 
 /// <summary>
-/// A fleet with one of the two ways in which trees of workers are ended; the way is in place of the surroundings of the daemon.
+/// A fleet that ends process trees by cgroup or by subreaper. The test chooses, not the environment of the daemon.
 /// </summary>
 internal sealed class Trees : IDisposable
 {
     private readonly CgroupSubtree? _subtree;
 
     /// <param name="grouped">By control groups; else by session and subreaper.</param>
-    /// <param name="hasKill">Whether the kernel has <c>cgroup.kill</c>.</param>
+    /// <param name="hasKill">True if the kernel has <c>cgroup.kill</c>.</param>
     public Trees(bool grouped, bool hasKill = true, TimeSpan? longestStart = null)
     {
         try
@@ -27,7 +27,7 @@ internal sealed class Trees : IDisposable
         }
         catch
         {
-            // Nobody has it yet who would dispose of it.
+            // No caller has the object yet that could dispose of it.
             _subtree?.Dispose();
             Cgroup?.Dispose();
             throw;
@@ -38,7 +38,7 @@ internal sealed class Trees : IDisposable
 
     public Supervised Fleet { get; }
 
-    /// <summary>Holds that nothing is left, of processes and of groups.</summary>
+    /// <summary>Asserts that no process and no cgroup is left.</summary>
     public void Dispose()
     {
         try

@@ -3,7 +3,7 @@ using Reuseportd.Model;
 
 namespace Runtime.Tests.Harness;
 
-/// <summary>A real server, in Python, that answers with its process id; with status 503 while a file is not there.</summary>
+/// <summary>A real server, in Python, that answers with its process id. Without a certain file, the status is 503.</summary>
 internal static class WebServer
 {
     private const string Program =
@@ -21,8 +21,8 @@ internal static class WebServer
         HTTPServer((sys.argv[1], int(sys.argv[2])), Answer).serve_forever()
         """;
 
-    /// <param name="port">May hold placeholders.</param>
-    /// <param name="healthyWhile">Path of the file, where there is one.</param>
+    /// <param name="port">May have placeholders.</param>
+    /// <param name="healthyWhile">Path of the file; null for status 200 always.</param>
     public static ServiceSpec Service(string name, int workers, string address, string port, string? healthyWhile = null)
     {
         var service = Given.Service(name, workers, [

@@ -6,14 +6,14 @@ using Reuseportd.Observability.Text;
 
 namespace Runtime.Tests.Harness;
 
-/// <summary>The lines of the workers, as the json log has them, to be waited for.</summary>
+/// <summary>The lines of the workers in the JSON log. A test waits for them.</summary>
 internal sealed class WorkerLines : ILogDestination
 {
     private readonly object _gate = new();
     private readonly List<(string Worker, string Text, DateTimeOffset Stamp)> _untaken = [];
     private long _count;
 
-    /// <summary>Whether lines are kept; a flood is only counted.</summary>
+    /// <summary>True to keep the lines; the lines of a flood are only counted.</summary>
     public bool Keeps { get; set; } = true;
 
     public long Count => Volatile.Read(ref _count);
@@ -35,7 +35,7 @@ internal sealed class WorkerLines : ILogDestination
     /// </summary>
     public string[] Take(string worker, string start) => TakeLine(worker, start).Text.Split(' ');
 
-    /// <summary>When that line was written, as the log has it.</summary>
+    /// <summary>The time of that line in the log.</summary>
     public DateTimeOffset TakeStamp(string worker, string start) => TakeLine(worker, start).Stamp;
 
     private (string Text, DateTimeOffset Stamp) TakeLine(string worker, string start)

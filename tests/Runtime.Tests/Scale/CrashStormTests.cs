@@ -7,14 +7,14 @@ using Runtime.Tests.Harness;
 
 namespace Runtime.Tests.Scale;
 
-/// <summary>A whole service crashes at once, again and again, since somebody else has its port.</summary>
+/// <summary>All workers of a service crash repeatedly, as another process has the port.</summary>
 public sealed class CrashStormTests
 {
-    /// <summary>Processes started in one turn of the loop, and one turn more.</summary>
+    /// <summary>Processes that the loop starts in two turns.</summary>
     private const int AFewStarts = 16;
 
     [Fact]
-    public void Storm_AllFailToBind_SettlesInBackoffsThatAreSpread()
+    public void Storm_AllFailToBind_HaveSpreadBackoffs()
     {
         const int workers = 500;
         var (delay, jitter) = (TimeSpan.FromMinutes(10), 0.25);
@@ -26,13 +26,13 @@ public sealed class CrashStormTests
         Assert.Equal((workers, 0), (result.Counts.Backoff, result.Counts.Unsettled));
         int[] waits = [.. fleet.Log.All("backoff").Select(backoff => backoff.Number("REUSEPORT_DELAY_MS")).Order()];
         Assert.All(waits, wait => Assert.InRange(wait / delay.TotalMilliseconds, 1 - jitter, 1 + jitter));
-        // In each tenth of the band about a tenth of them: no two hundred start at the same moment.
+        // Each tenth of the band has about a tenth of the waits, so starts are spread.
         Assert.All(
             waits.GroupBy(wait => (int)((wait / delay.TotalMilliseconds - 1 + jitter) / (2 * jitter) * 10)),
             tenth => Assert.InRange(tenth.Count(), 0, workers / 5));
         AssertOneLineAStep(fleet, workers, rounds: 1);
 
-        // Half of the band is over: about half of them have tried again, and wait for twice as long.
+        // Half of the band is over: about half of the workers have started again, and wait for twice as long.
         fleet.Advance(delay);
         Deadline.Until(() => IsHalfDone(fleet.Snapshot()), "those that were due have tried again");
         Assert.All(fleet.Log.All("backoff").Skip(workers), backoff => Assert.InRange(
@@ -41,7 +41,7 @@ public sealed class CrashStormTests
     }
 
     [Fact]
-    public void Storm_WithoutEnd_DelaysNoOtherWorker()
+    public void Storm_Endless_DelaysNoOtherWorker()
     {
         const int workers = 200;
         using var taken = new TakenPort();
@@ -70,7 +70,7 @@ public sealed class CrashStormTests
         return seen.Counts.Backoff == seen.Workers.Count && again > seen.Workers.Count / 3;
     }
 
-    /// <summary>A start, a bind that fails, an end, a wait: each is said once, beside what the program itself says.</summary>
+    /// <summary>Each start, failed bind, exit and wait is logged once, beside the line of the program itself.</summary>
     private static void AssertOneLineAStep(Supervised fleet, int workers, int rounds)
     {
         Deadline.Until(() => fleet.Log.All("bind").Length == workers * rounds, "all that they said has been read");
@@ -86,14 +86,14 @@ public sealed class CrashStormTests
         Given.Service("storm", workers, Checkout.Worker("dies"), "bound", port.ToString(CultureInfo.InvariantCulture), "1"),
         port);
 
-    /// <summary>Spread evenly, and the same each time: multiples of the golden ratio.</summary>
+    /// <summary>Multiples of the golden ratio: spread evenly, and equal in each run.</summary>
     private static Func<double> Jitters()
     {
         var last = 0.0;
         return () => last = (last + 0.6180339887) % 1;
     }
 
-    /// <summary>A port that somebody listens on who shares it with nobody.</summary>
+    /// <summary>A port with a listener that does not share it.</summary>
     private sealed class TakenPort : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Any, 0);

@@ -7,7 +7,7 @@ public sealed class ManyWorkersTests
 {
     [Theory]
     [InlineData(500)]
-    public void Many_OneIsKilled_ItAloneIsReplacedAndAllStop(int workers)
+    public void ManyWorkers_OneIsKilled_OnlyThatWorkerIsReplacedAndAllStop(int workers)
     {
         using var fleet = new Supervised();
         Assert.Equal(workers, fleet.Converge(Given.Sleepers("web", workers)).Counts.Ready);

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Tests.Shared;
 
 /// <summary>
-/// A page of the documents: its links, and its headings by the names that GitHub gives them in links. Code is left out. Pure: it
-/// is given a text.
+/// A page of the documents: its links, and its headings by the names that GitHub gives them in links. Code is left out. Pure:
+/// callers pass a text.
 /// </summary>
 /// <param name="Path">Below the checkout: <c>docs/guarantees.md</c>.</param>
 internal sealed partial record MarkdownPage(string Path, IReadOnlySet<string> Headings, IReadOnlyList<string> Links)

@@ -6,8 +6,8 @@ using Reuseportd.Linux.Sockets;
 namespace Reuseportd.Api.Admission;
 
 /// <summary>
-/// An accepted connection, its user, and whether a request runs on it. The daemon may close an idle connection without losing a
-/// request: it shuts down the receiving side, so that all that the client has sent is answered, and its next write fails (EPIPE).
+/// An accepted connection, its user, and its state: idle, or with a running request. The daemon closes an idle connection without
+/// the loss of a request: it shuts down the receiving side and answers all sent requests. The client's next write fails (EPIPE).
 /// </summary>
 internal sealed class AdmittedConnection : IDisposable
 {
@@ -56,7 +56,7 @@ internal sealed class AdmittedConnection : IDisposable
     public ValueTask<IDisposable> TurnAsync(CancellationToken gone) => _user.TurnAsync(gone);
 
     /// <summary>A request, or its first byte, has arrived.</summary>
-    /// <returns>Whether the connection may have further requests; false where the daemon closes it.</returns>
+    /// <returns>True if the connection may have further requests; false if the daemon closes the connection.</returns>
     public bool Begin()
     {
         var last = Volatile.Read(ref _state);

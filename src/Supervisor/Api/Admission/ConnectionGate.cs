@@ -21,7 +21,7 @@ internal sealed class ConnectionGate(AccessRule access, GateRule rule, int turns
     private readonly UserConnections _unauthorized =
         new(uint.MaxValue, Unauthorized.MostOfOne, Unauthorized.MostOfOne, time);
 
-    /// <summary>One thread calls it at a time; connections may end meanwhile.</summary>
+    /// <summary>Admits or refuses a new connection. For one thread at a time; connections may end meanwhile.</summary>
     /// <param name="left">The connection that the daemon closes to make room; null for none.</param>
     /// <returns>Null without room: the client has the answer, and the caller closes the socket.</returns>
     public AdmittedConnection? Admit(SafeSocketHandle socket, Peer peer, out AdmittedConnection? left)
@@ -46,7 +46,7 @@ internal sealed class ConnectionGate(AccessRule access, GateRule rule, int turns
     }
 
     /// <summary>Closes an idle connection of the user with the most of them, as no descriptor is left.</summary>
-    /// <returns>That connection; null where no connection is idle.</returns>
+    /// <returns>That connection; null if no connection is idle.</returns>
     public AdmittedConnection? MakeRoom()
     {
         var idlest = _unauthorized;

@@ -1,6 +1,6 @@
 namespace Reuseportd.Api.Admission;
 
-/// <summary>What the daemon does with a new connection.</summary>
+/// <summary>The daemon's decision on a new connection.</summary>
 internal enum Entry
 {
     Enter,

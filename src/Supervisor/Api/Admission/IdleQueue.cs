@@ -24,7 +24,7 @@ internal sealed class IdleQueue(int most)
     public void Leave() => Interlocked.Decrement(ref _count);
 
     /// <summary>Closes the connection that has been idle for longest.</summary>
-    /// <returns>That connection; null where none is idle.</returns>
+    /// <returns>That connection; null if none is idle.</returns>
     public AdmittedConnection? TurnAway()
     {
         while (_idle.TryDequeue(out var oldest))

@@ -15,7 +15,7 @@ internal sealed class PendingConnections : IDisposable
     private const ulong StopToken = 0;
     private const ulong ListenerToken = 1;
 
-    /// <summary>Connections that are accepted in one turn, before requests are looked at again.</summary>
+    /// <summary>Connections that are accepted in one turn, before the thread looks at requests again.</summary>
     private const int AcceptsInATurn = 64;
 
     /// <summary>The pause after accept(2) fails for want of descriptors or memory.</summary>
@@ -32,7 +32,7 @@ internal sealed class PendingConnections : IDisposable
     private ulong _lastToken = ListenerToken;
     private bool _isClosed;
 
-    /// <summary>Whether the thread pauses accepting.</summary>
+    /// <summary>True while the thread pauses accepting.</summary>
     private bool _isBlocked;
 
     /// <param name="listener">A bound socket, which the caller closes.</param>
@@ -113,7 +113,7 @@ internal sealed class PendingConnections : IDisposable
             return;
         }
 
-        // If the daemon closes the connection, what the client has sent is answered all the same.
+        // If the daemon closes the connection, the server still answers the requests that the client has sent.
         _ = admission.Begin();
         _speaking.Writer.TryWrite(admission);
     }
@@ -138,7 +138,7 @@ internal sealed class PendingConnections : IDisposable
     }
 
     /// <summary>Ends a silent connection that the daemon closes.</summary>
-    /// <returns>False where the HTTP server has the connection, and ends it.</returns>
+    /// <returns>False if the HTTP server has the connection, and ends it.</returns>
     private bool TryEnd(AdmittedConnection left)
     {
         if (!_silent.ContainsKey(left.Token)) return false;

@@ -58,10 +58,10 @@ internal sealed class UserConnections(uint user, int turns, int most, TimeProvid
     public void Wake(long time) => QueueOf(time).Leave();
 
     /// <summary>
-    /// Closes the connection that has been idle for longest, among the silent ones or among those that had a request, whichever
-    /// are more. So a flood of silent connections does not close those of active clients, nor the reverse.
+    /// Closes the connection that has been idle for longest, of the larger group: silent connections, or connections that had a
+    /// request. So a flood of silent connections does not close those of active clients, nor the reverse.
     /// </summary>
-    /// <returns>That connection; null where all have a request.</returns>
+    /// <returns>That connection; null if all have a request.</returns>
     public AdmittedConnection? TurnAway()
     {
         var (first, second) = _silent.Count >= _resting.Count ? (_silent, _resting) : (_resting, _silent);

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Reuseportd.Api.Contract;
 
 /// <summary>Body of <c>POST /v1/apply</c>; optional.</summary>
-/// <param name="Wait">Whether the answer waits until all changed workers have settled; true by default.</param>
+/// <param name="Wait">True if the answer waits until all changed workers have settled; true by default.</param>
 /// <param name="Timeout">Seconds to wait at most; absent for no limit.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record ApplyRequest(bool? Wait = null, double? Timeout = null);
@@ -34,7 +34,7 @@ internal sealed record ApplyDocument(
     IReadOnlyList<string> Warnings,
     IReadOnlyList<UnreadyWorker> NotReady)
 {
-    /// <summary>Whether the timeout ended the wait, before all workers had settled.</summary>
+    /// <summary>True if the timeout ended the wait before all workers had settled.</summary>
     public bool TimedOut { get; init; }
 
     /// <summary>Open connections of processes that were stopped after their <c>drain_timeout</c>, until the answer.</summary>

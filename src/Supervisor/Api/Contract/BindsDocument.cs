@@ -2,7 +2,7 @@ namespace Reuseportd.Api.Contract;
 
 /// <summary>Answer of <c>GET /v1/binds</c>, with <c>name=</c> once for each name or pattern.</summary>
 /// <param name="Binds">By worker, then by port.</param>
-/// <param name="Causes">Why workers do not serve, or do not share a port.</param>
+/// <param name="Causes">The reasons why workers do not serve, or do not share a port.</param>
 internal sealed record BindsDocument(IReadOnlyList<BoundSocket> Binds, IReadOnlyList<BindCause> Causes)
 {
     /// <summary>Running workers without an entry in <c>binds</c>, as no outcome lines reach the daemon.</summary>
@@ -12,7 +12,7 @@ internal sealed record BindsDocument(IReadOnlyList<BoundSocket> Binds, IReadOnly
 /// <summary>A worker without outcome lines.</summary>
 /// <param name="Worker"><c>web@0</c>.</param>
 /// <param name="Ports">Ports that sock_diag showed while the worker started; empty for none.</param>
-/// <param name="Text">Why there are no outcome lines, and the ports from the kernel.</param>
+/// <param name="Text">The reason why no outcome lines come, and the ports from the kernel.</param>
 internal sealed record UntoldBinds(string Worker, int Pid, IReadOnlyList<int> Ports, string Text);
 
 /// <summary>A bind or listen of a worker: the newest outcome for its type, address and port.</summary>
@@ -24,7 +24,7 @@ internal sealed record UntoldBinds(string Worker, int Pid, IReadOnlyList<int> Po
 /// <param name="Family">inet or inet6.</param>
 /// <param name="Type">stream or dgram; any other type as the preload library names it.</param>
 /// <param name="Port">The port after the call: for a bind to port 0, the port that the kernel chose.</param>
-/// <param name="Matched">Whether the filters of the service contain the socket, so that its port is shared.</param>
+/// <param name="Matched">True if the filters of the service contain the socket, so that its port is shared.</param>
 /// <param name="Result">"ok", or the name of the errno.</param>
 internal sealed record BoundSocket(
     string Worker,

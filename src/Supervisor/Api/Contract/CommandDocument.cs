@@ -6,7 +6,7 @@ namespace Reuseportd.Api.Contract;
 /// <param name="Names">
 /// Services (<c>web</c>: all its workers), workers (<c>web@2</c>) and patterns (<c>web*</c>, <c>*@0</c>); at least one name.
 /// </param>
-/// <param name="Wait">Whether the answer waits until all these workers have settled; false by default.</param>
+/// <param name="Wait">True if the answer waits until all these workers have settled; false by default.</param>
 /// <param name="Timeout">Seconds to wait at most; absent for no limit.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record CommandRequest(IReadOnlyList<string> Names, bool? Wait = null, double? Timeout = null);
@@ -28,7 +28,7 @@ internal sealed record ScaleRequest(int? Workers, bool? Wait = null, double? Tim
 /// <param name="Workers">
 /// The workers that the names match, by service and number; for <c>scale</c> all workers of the service, with the removed ones.
 /// </param>
-/// <param name="TimedOut">Whether the timeout ended the wait, before all workers had settled.</param>
+/// <param name="TimedOut">True if the timeout ended the wait before all workers had settled.</param>
 internal sealed record CommandDocument(IReadOnlyList<CommandOutcome> Workers, bool TimedOut)
 {
     /// <summary>Open connections of processes that were stopped after their <c>drain_timeout</c>, until the answer.</summary>
@@ -41,12 +41,12 @@ internal sealed record CommandDocument(IReadOnlyList<CommandOutcome> Workers, bo
 /// As in <see cref="WorkerStatus"/>, at the time of the answer; <c>removed</c> if the command has removed the worker.
 /// </param>
 /// <param name="Ok">
-/// Whether the worker is in the state that the command wants (ready, stopped), or has its signal. For a command that does not
-/// wait: whether the daemon accepted it.
+/// True if the worker is in the state that the command wants (ready, stopped), or has its signal. For a command that does not
+/// wait: true if the daemon accepted the command.
 /// </param>
-/// <param name="Pid">Absent where no process runs.</param>
+/// <param name="Pid">Absent if no process runs.</param>
 /// <param name="Generation">As in <see cref="WorkerStatus"/>.</param>
-/// <param name="Detail">Why <paramref name="Ok"/> is false; else as in <see cref="WorkerStatus"/>.</param>
+/// <param name="Detail">The reason why <paramref name="Ok"/> is false; else as in <see cref="WorkerStatus"/>.</param>
 internal sealed record CommandOutcome(string Name, string State, bool Ok, int? Pid, int Generation, string? Detail)
 {
     /// <summary>State of a worker that the command has removed.</summary>

@@ -21,7 +21,7 @@ internal sealed record DiffDocument(
 /// <param name="Keys">Keys that differ; none for an added or removed service.</param>
 internal sealed record ServiceChange(string Name, string Change, IReadOnlyList<KeyChange> Keys);
 
-/// <summary>One key of a service.</summary>
+/// <summary>A key of a service.</summary>
 /// <param name="Path">Below the service, as <c>restart.delay</c>.</param>
 /// <param name="From">The running value; absent for none.</param>
 /// <param name="To">The value on disk; absent for none.</param>

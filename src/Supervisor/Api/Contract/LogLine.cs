@@ -1,7 +1,7 @@
 namespace Reuseportd.Api.Contract;
 
-/// <summary>One line of the answer of <c>GET /v1/logs</c>, which is JSON lines (<c>application/x-ndjson</c>).</summary>
-/// <param name="Time">When the daemon read the line; ISO 8601, UTC.</param>
+/// <summary>A line of the answer of <c>GET /v1/logs</c>, which is JSON lines (<c>application/x-ndjson</c>).</summary>
+/// <param name="Time">The time at which the daemon read the line; ISO 8601, UTC.</param>
 /// <param name="Worker"><c>web@0</c>.</param>
 /// <param name="Pid">The process that wrote the line.</param>
 /// <param name="Stream">stdout or stderr.</param>

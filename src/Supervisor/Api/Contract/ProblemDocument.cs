@@ -1,8 +1,8 @@
 namespace Reuseportd.Api.Contract;
 
-/// <summary>Why the daemon did not serve a request.</summary>
+/// <summary>The reason why the daemon did not serve a request.</summary>
 /// <param name="Error">A sentence for people; programs use <paramref name="Code"/>.</param>
-/// <param name="Code">One of <see cref="ProblemCode"/>.</param>
+/// <param name="Code">A constant of <see cref="ProblemCode"/>.</param>
 /// <param name="Names">For <see cref="ProblemCode.NoSuchName"/>: the names that match nothing.</param>
 internal sealed record ProblemDocument(string Error, string Code = ProblemCode.Invalid, IReadOnlyList<string>? Names = null);
 

@@ -6,7 +6,7 @@ namespace Reuseportd.Api.Contract;
 /// <param name="Workers">The workers that the names match, by service and number.</param>
 internal sealed record StatusDocument(string Version, double Uptime, IReadOnlyList<WorkerStatus> Workers)
 {
-    /// <summary>Whether the files on disk differ from what runs; absent before the first comparison.</summary>
+    /// <summary>True if the files on disk differ from the running services; absent before the first comparison.</summary>
     public bool? Pending { get; init; }
 
     /// <summary><c>net.ipv4.tcp_migrate_req</c> of the daemon's network namespace; absent before Linux 5.14.</summary>
@@ -15,7 +15,7 @@ internal sealed record StatusDocument(string Version, double Uptime, IReadOnlyLi
     /// <summary>The longest time that a message has waited for the daemon's loop in the last 15 to 45 seconds.</summary>
     public double? LoopDelay { get; init; }
 
-    /// <summary>How connections are steered: ebpf, cbpf, or none (by the kernel's hash only).</summary>
+    /// <summary>The kind of steering: ebpf, cbpf, or none (the kernel's hash alone chooses the worker).</summary>
     public string? Steering { get; init; }
 
     /// <summary>Services of these workers that a <c>scale</c> has given another number of workers; absent for none.</summary>
@@ -28,13 +28,13 @@ internal sealed record StatusDocument(string Version, double Uptime, IReadOnlyLi
 /// <summary>Progress of the update of a service.</summary>
 /// <param name="Done">Workers that are replaced.</param>
 /// <param name="Of">All workers of the update.</param>
-/// <param name="Paused">Whether the update waits for <c>resume</c>, <c>rollback</c> or another configuration.</param>
+/// <param name="Paused">True if the update waits for <c>resume</c>, <c>rollback</c> or another configuration.</param>
 internal sealed record ServiceUpdate(string Service, int Done, int Of, bool Paused)
 {
     /// <summary>True if the update restores the former specification; else absent.</summary>
     public bool? Rollback { get; init; }
 
-    /// <summary>Why the update stopped; absent if nothing has failed.</summary>
+    /// <summary>The reason why the update stopped; absent if no worker of the update has failed.</summary>
     public string? Failure { get; init; }
 }
 
@@ -43,19 +43,19 @@ internal sealed record ServiceUpdate(string Service, int Done, int Of, bool Paus
 /// <param name="Declared">Number of workers by the file.</param>
 internal sealed record ScaledService(string Service, int Workers, int Declared);
 
-/// <summary>One worker.</summary>
+/// <summary>A worker.</summary>
 /// <param name="Name"><c>web@0</c>.</param>
 /// <param name="State">stopped, starting, ready, draining, stopping, waiting (for room), backoff or failed.</param>
-/// <param name="Pid">Process id; absent where no process runs.</param>
+/// <param name="Pid">Process id; absent if no process runs.</param>
 /// <param name="Generation">Number of the newest process, from 1; 0 before the first.</param>
 /// <param name="Restarts">
 /// Processes that were started because an earlier one ended or failed to start. A reset, or a start of a failed worker, clears
 /// the number.
 /// </param>
-/// <param name="Uptime">Of the process; absent where no process runs.</param>
+/// <param name="Uptime">Of the process; absent if no process runs.</param>
 /// <param name="NextTry">Time until the next start, in backoff.</param>
-/// <param name="LastExit">How the last process ended.</param>
-/// <param name="Detail">What the worker waits for, or why it failed.</param>
+/// <param name="LastExit">Exit code or signal of the last process.</param>
+/// <param name="Detail">The condition that the worker waits for, or the reason why it failed.</param>
 /// <param name="Binds">The newest outcome for each call, type, address and port.</param>
 internal sealed record WorkerStatus(
     string Name,
@@ -75,19 +75,19 @@ internal sealed record WorkerStatus(
     /// <summary>Number of the worker in its service, from 0.</summary>
     public int Index { get; init; }
 
-    /// <summary>How long the worker has been ready; absent if it is not.</summary>
+    /// <summary>Time since the worker became ready; absent if the worker is not ready.</summary>
     public double? ReadySeconds { get; init; }
 
     /// <summary>
     /// Ports that sock_diag showed while the worker started. The daemon asks only if no outcome lines come. Absent for none, and
-    /// where no process runs.
+    /// if no process runs.
     /// </summary>
     public IReadOnlyList<int>? KernelPorts { get; init; }
 
     /// <summary>
-    /// Last line of stderr, else of stdout, of the process that failed: in backoff and failed the newest one, in starting the one
-    /// before, of a worker that was not replaced the replacement. Control characters are escaped, and a long line is cut. Absent
-    /// if no process failed, or it wrote nothing that the daemon reads.
+    /// Last line of stderr, else of stdout, of the failed process: in backoff and failed the newest process, in starting the
+    /// former process. For a worker that was not replaced: of its replacement. Control characters are escaped, and a long line is
+    /// cut. Absent if no process failed, or if the process wrote nothing that the daemon reads.
     /// </summary>
     public string? LastLine { get; init; }
 
@@ -113,7 +113,7 @@ internal sealed record WorkerStatus(
     /// <summary>Connections taken over from workers that ended or were stuck; absent as <see cref="Given"/>.</summary>
     public ulong? Migrated { get; init; }
 
-    /// <summary>CPU time of the process; absent where no process runs.</summary>
+    /// <summary>CPU time of the process; absent if no process runs.</summary>
     public double? CpuSeconds { get; init; }
 
     /// <summary>Percent of one CPU since the start of the process: two busy CPUs are 200.</summary>
@@ -126,6 +126,6 @@ internal sealed record WorkerStatus(
 /// <summary>The newest outcome of a <c>bind</c> or <c>listen</c> on one type, address and port.</summary>
 /// <param name="Call">bind or listen.</param>
 /// <param name="Type">stream or dgram; any other type as the preload library names it.</param>
-/// <param name="Sharded">Whether the filters of the service contain the socket.</param>
+/// <param name="Sharded">True if the filters of the service contain the socket.</param>
 /// <param name="Result">"ok", or the name of the errno.</param>
 internal sealed record BindStatus(string Call, string Type, string Address, int Port, bool Sharded, string Result);

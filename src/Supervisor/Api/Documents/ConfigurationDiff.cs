@@ -10,7 +10,7 @@ namespace Reuseportd.Api.Documents;
 /// <summary>Compares the files with the running services; pure.</summary>
 internal static class ConfigurationDiff
 {
-    /// <summary>Whether the files differ from what runs. Files with errors do, and so does a paused update.</summary>
+    /// <summary>True if the files differ from the running services, or have errors, or if an update is paused.</summary>
     public static bool IsPending(ValueList<ServiceSnapshot> running, FleetSpec? files) =>
         files is null || running.Any(IsHalfChanged)
         || Reconciler.Plan(running.Select(service => service.Declared), files.Services).Steps.Count > 0;

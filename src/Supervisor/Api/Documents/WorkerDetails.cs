@@ -102,7 +102,7 @@ internal sealed class WorkerDetails(FleetDiagnosis diagnosis, TimeProvider time,
                 : worker;
     }
 
-    /// <summary>Whether the snapshot still is of the process that the command left the worker with.</summary>
+    /// <summary>True if the worker still has the process that it had at the end of the command.</summary>
     private static bool IsStill(WorkerSnapshot worker, int generation, bool isNotReplaced) => worker.Generation == generation
         && (isNotReplaced
             ? HasFailedReplacement(worker)

@@ -32,7 +32,7 @@ internal sealed record AccessRule(uint Own, uint? Group, uint? ReadGroup)
         return ReadGroup is { } readers && peer.IsIn(readers) ? Access.Read : Access.None;
     }
 
-    /// <summary>Why a request is refused, and what helps.</summary>
+    /// <summary>The reason why the daemon refuses a request, and the remedy.</summary>
     /// <param name="nameOf">A user by number, as people read it: <c>root (0)</c>.</param>
     public string Refusal(Peer peer, Access access, Func<uint, string> nameOf)
     {

@@ -16,7 +16,7 @@ internal interface IFleetControl
 
     Task<FleetSnapshot> SnapshotAsync(CancellationToken cancellation);
 
-    /// <summary>How connections are steered, and how many each worker has received.</summary>
+    /// <summary>The kind of steering, and the number of connections that each worker has received.</summary>
     Task<Shared> SharesAsync(CancellationToken cancellation);
 
     /// <param name="timeout">As of <see cref="ApplyAsync"/>; ignored without <paramref name="wait"/>.</param>
@@ -30,7 +30,7 @@ internal interface IFleetControl
         CancellationToken cancellation);
 
     /// <summary>Reads the configuration without applying it.</summary>
-    /// <param name="anew">Whether to read unchanged files, too: users and groups that they name may have changed.</param>
+    /// <param name="anew">True to read unchanged files, too: users and groups that the files name may have changed.</param>
     Task<ConfigurationReading> ReadAsync(bool anew, CancellationToken cancellation);
 }
 

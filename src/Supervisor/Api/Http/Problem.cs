@@ -3,7 +3,7 @@ using Reuseportd.Api.Contract;
 
 namespace Reuseportd.Api.Http;
 
-/// <summary>Why a request is refused. Handlers throw it, and <see cref="Answers.GuardAsync"/> answers it.</summary>
+/// <summary>The reason why a request is refused. Handlers throw it, and <see cref="Answers.GuardAsync"/> answers it.</summary>
 #pragma warning disable CA1032, CA1064 // The exception carries an answer, and never leaves the handlers.
 internal sealed class Problem(int status, ProblemDocument document) : Exception(document.Error)
 #pragma warning restore CA1032, CA1064

@@ -10,7 +10,7 @@ using Reuseportd.Runtime.Commands;
 
 namespace Reuseportd.Api.Routes;
 
-/// <summary>One route of the API.</summary>
+/// <summary>A route of the API.</summary>
 /// <param name="Needs">The rights that the client needs.</param>
 internal sealed record Route(string Method, string Path, Access Needs, Func<HttpContext, Task> Handler);
 

@@ -82,7 +82,7 @@ internal sealed class EventStream(IFleetControl control, EventRing events, TimeP
         }
     }
 
-    /// <summary>Whether a name matches the worker of the event, or its service if it has no worker.</summary>
+    /// <summary>True if a name matches the worker of the event, or its service if it has no worker.</summary>
     private static bool Concerns(RecordedEvent recorded, ValueList<NamePattern> names)
     {
         var document = EventDocuments.From(recorded);

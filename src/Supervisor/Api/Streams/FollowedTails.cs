@@ -5,14 +5,14 @@ using Reuseportd.Planning.Names;
 
 namespace Reuseportd.Api.Streams;
 
-/// <summary>The retained output of the workers that a client has named, and how far the client has read it.</summary>
+/// <summary>The retained output of the workers that a client has named, and the client's position in it.</summary>
 /// <param name="names">None for all workers.</param>
 internal sealed class FollowedTails(OutputRetention output, ValueList<NamePattern> names)
 {
     private readonly Dictionary<OutputTail, LineAssembly> _followed = [];
 
     /// <summary>The newest lines of all workers together, by time.</summary>
-    /// <param name="goesOn">Whether <see cref="Next"/> follows.</param>
+    /// <param name="goesOn">True if the caller will call <see cref="Next"/>.</param>
     public LogLine[] Newest(int most, bool goesOn)
     {
         List<(DateTime At, LogLine Line)> all = [];
@@ -30,7 +30,7 @@ internal sealed class FollowedTails(OutputRetention output, ValueList<NamePatter
     }
 
     /// <summary>New lines, worker by worker; a worker is read when its turn comes.</summary>
-    /// <param name="isAll">Whether no more output follows.</param>
+    /// <param name="isAll">True if no more output follows.</param>
     public IEnumerable<LogLine[]> Next(bool isAll)
     {
         // A worker whose output was dropped gets a new tail with its next output.

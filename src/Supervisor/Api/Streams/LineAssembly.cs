@@ -8,7 +8,7 @@ namespace Reuseportd.Api.Streams;
 /// <summary>
 /// Assembles the lines of one worker. A line may arrive in several pieces, and pieces of two streams may alternate.
 /// </summary>
-/// <param name="missed">Whether lines that were overwritten before the first call count as lost.</param>
+/// <param name="missed">True if lines that were overwritten before the first call count as lost.</param>
 internal sealed class LineAssembly(OutputTail tail, bool missed = false)
 {
     /// <summary>A longer line is cut.</summary>
@@ -26,7 +26,7 @@ internal sealed class LineAssembly(OutputTail tail, bool missed = false)
     private long _lost;
 
     /// <summary>Lines since the last call. The first has the number of lines that were lost before it.</summary>
-    /// <param name="isAll">Whether no more output follows: an unfinished line counts as a line.</param>
+    /// <param name="isAll">True if no more output follows: an unfinished line counts as a line.</param>
     public IEnumerable<(DateTime At, LogLine Line)> Next(bool isAll = false)
     {
         var read = tail.Read(_place);
@@ -99,7 +99,7 @@ internal sealed class LineAssembly(OutputTail tail, bool missed = false)
 
         public OutputStream Stream { get; } = stream;
 
-        /// <summary>When the daemon read the newest piece.</summary>
+        /// <summary>The time at which the daemon read the newest piece.</summary>
         public DateTime At { get; set; }
 
         public List<byte> Bytes { get; } = [];

@@ -135,7 +135,7 @@ internal sealed class ConfigurationLoader
         return bytes.AsSpan(0, length);
     }
 
-    /// <summary>Warns if another user can write to the path: the content of the files decides what root runs.</summary>
+    /// <summary>Warns if another user can write to the path: the files name the programs that root runs.</summary>
     private void WarnOfWriters(string path, FileFacts facts)
     {
         if (!context.IsRoot) return;

@@ -31,7 +31,7 @@ internal sealed record LoadContext(
 
 /// <summary>The cgroup controllers that the daemon can give to its workers.</summary>
 /// <param name="Names">The kernel's names: cpu, memory, pids.</param>
-/// <param name="Reason">Why other controllers are missing, as the end of a sentence.</param>
+/// <param name="Reason">The reason why other controllers are missing, as the end of a sentence.</param>
 internal sealed record ControllerOffer(ValueList<string> Names, string Reason);
 
 /// <summary>Looks up a path as stat(2) does: symbolic links are followed.</summary>

@@ -29,7 +29,7 @@ internal sealed class Section
 
     public string Path { get; }
 
-    /// <summary>Whether no error was reported in this map, so that its values can be compared with each other.</summary>
+    /// <summary>True if no error was reported in this map, so that its values can be compared with each other.</summary>
     public bool IsSound => findings.ErrorCount == errorsBefore;
 
     /// <summary>Every entry, for a map whose keys are names that the user chooses.</summary>

@@ -27,10 +27,10 @@ internal abstract record Shape
     internal sealed record NullWord : Shape;
 
     /// <param name="Pattern">A regular expression in the common subset of ECMA-262 and .NET; null for any text.</param>
-    /// <param name="OrNumber">Whether an unquoted number is accepted too.</param>
+    /// <param name="OrNumber">True if an unquoted number is accepted too.</param>
     internal sealed record Text(string? Pattern = null, bool OrNumber = false) : Shape;
 
-    /// <param name="OrOne">Whether a single value counts as a list of one item.</param>
+    /// <param name="OrOne">True if a single value counts as a list of one item.</param>
     internal sealed record List(Shape Item, bool OrOne = false, int Least = 0, int Most = int.MaxValue) : Shape;
 
     internal sealed record AnyOf(params IReadOnlyList<Shape> Shapes) : Shape;

@@ -39,7 +39,7 @@ internal readonly record struct AddressRange(UInt128 Bits, int Length)
     }
 
     /// <summary>
-    /// Whether sockets of the two ranges may receive the same traffic. A wildcard address receives the traffic of its whole
+    /// True if sockets of the two ranges may receive the same traffic. A wildcard address receives the traffic of its whole
     /// family; <c>::</c> also that of IPv4, unless IPV6_V6ONLY is set.
     /// </summary>
     public bool Overlaps(AddressRange other)

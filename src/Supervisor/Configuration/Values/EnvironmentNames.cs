@@ -31,7 +31,7 @@ internal static class EnvironmentNames
         return true;
     }
 
-    /// <returns>Why a variable of this name cannot be set, or null.</returns>
+    /// <returns>The reason why a variable of this name cannot be set, or null.</returns>
     public static string? Problem(string name)
     {
         if (!IsValid(name)) return Rule;

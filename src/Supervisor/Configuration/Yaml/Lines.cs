@@ -37,7 +37,7 @@ internal sealed class Lines
 
     public char CharacterAt(Place place) => place.Column <= this[place.Line].Length ? this[place.Line][place.Column - 1] : '\n';
 
-    /// <summary>Whether only blanks follow.</summary>
+    /// <summary>True if only blanks follow.</summary>
     public bool IsEnd(Place place)
     {
         if (!this[place.Line][(place.Column - 1)..].IsWhiteSpace()) return false;

@@ -26,7 +26,7 @@ internal sealed unsafe class CgroupDirectory : Descriptor
         }
     }
 
-    /// <param name="errno">Why the directory cannot be opened.</param>
+    /// <param name="errno">The reason why the directory cannot be opened.</param>
     public static CgroupDirectory? Open(string path, out Errno errno)
     {
         fixed (byte* start = Encoding.UTF8.GetBytes(path + '\0'))
@@ -102,7 +102,7 @@ internal sealed unsafe class CgroupDirectory : Descriptor
         }
     }
 
-    /// <summary>Whether the directory has this extended attribute with the value 1 (xattr(7)).</summary>
+    /// <summary>True if the directory has this extended attribute with the value 1 (xattr(7)).</summary>
     public bool IsMarked(string attribute)
     {
         byte value = 0;

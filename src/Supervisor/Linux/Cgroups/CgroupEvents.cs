@@ -8,7 +8,7 @@ namespace Reuseportd.Linux.Cgroups;
 /// </summary>
 internal sealed unsafe class CgroupEvents(int number) : Descriptor(number)
 {
-    /// <summary>Whether a process is left in the group or in its descendants; false if the group is gone.</summary>
+    /// <summary>True if a process is left in the group or in its descendants; false if the group no longer exists.</summary>
     public bool ReadPopulated() => CgroupDirectory.ReadFrom(this)?.Contains("populated 1", StringComparison.Ordinal) == true;
 
     /// <summary>

@@ -5,12 +5,12 @@ namespace Reuseportd.Linux.Cgroups;
 
 /// <summary>Facts that decide whether the daemon may create groups in a control group.</summary>
 /// <param name="Path">Path in the form of <c>/proc/self/cgroup</c>.</param>
-/// <param name="IsRoot">Whether this is the root of the machine's hierarchy.</param>
+/// <param name="IsRoot">True if this is the root of the machine's hierarchy.</param>
 /// <param name="IsMarked">
-/// Whether the group has the attribute <c>user.delegate</c> or <c>trusted.delegate</c>, which delegates it to its processes.
+/// True if the group has the attribute <c>user.delegate</c> or <c>trusted.delegate</c>, which delegates it to its processes.
 /// </param>
 /// <param name="IsOwned">
-/// Whether the daemon's user is not root, and owns the directory and the files that delegation needs (cgroups(7)).
+/// True if the daemon's user is not root, and owns the directory and the files that delegation needs (cgroups(7)).
 /// </param>
 /// <param name="Type">Content of <c>cgroup.type</c>.</param>
 internal sealed record CgroupFacts(string Path, bool IsRoot, bool IsMarked, bool IsOwned, string Type)
@@ -20,9 +20,9 @@ internal sealed record CgroupFacts(string Path, bool IsRoot, bool IsMarked, bool
     private static readonly string[] DelegatedFiles = ["", "/cgroup.procs", "/cgroup.subtree_control"];
 
     /// <summary>
-    /// Why the daemon must not create groups here; null if it may. It may if the group has the attribute, or is the root of the
-    /// daemon's cgroup namespace (a container), or belongs to an ordinary user. A group owned by root proves nothing: root owns
-    /// all of them. A unit's group without the attribute is managed by systemd.
+    /// The reason why the daemon must not create groups here; null if it may. It may if the group has the attribute, or is the
+    /// root of the daemon's cgroup namespace (a container), or belongs to an ordinary user. A group owned by root proves nothing:
+    /// root owns all of them. A unit's group without the attribute is managed by systemd.
     /// </summary>
     public string? Obstacle()
     {

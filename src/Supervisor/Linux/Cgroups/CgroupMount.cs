@@ -1,7 +1,7 @@
 namespace Reuseportd.Linux.Cgroups;
 
 /// <summary>The location of the daemon's control group in a mounted hierarchy.</summary>
-/// <param name="IsUnified">Whether the hierarchy is cgroup v2.</param>
+/// <param name="IsUnified">True if the hierarchy is cgroup v2.</param>
 /// <param name="MountPoint">Mount point of the hierarchy.</param>
 /// <param name="Path">Path of the group below the mount point; empty for the mounted root.</param>
 internal sealed record CgroupMount(bool IsUnified, string MountPoint, string Path)

@@ -9,11 +9,11 @@ namespace Reuseportd.Linux.Cgroups;
 
 /// <summary>
 /// The daemon's part of the cgroup v2 hierarchy: a group for the daemon, and a group for each process of a worker. All
-/// descendants of that process stay in its group, whatever they do with sessions, parents and environments.
+/// descendants of that process stay in its group, with any session, parent and environment.
 /// </summary>
 internal sealed class CgroupSubtree : IDisposable
 {
-    /// <summary>How long to wait for the guard of an earlier daemon, and for processes of that daemon.</summary>
+    /// <summary>The longest wait for the guard of an earlier daemon, and for processes of that daemon.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(5);
@@ -37,13 +37,13 @@ internal sealed class CgroupSubtree : IDisposable
     /// <summary>Controllers that the daemon can enable in the groups below.</summary>
     public ValueList<string> Offered { get; }
 
-    /// <summary>Whether the kernel has <c>cgroup.kill</c>.</summary>
+    /// <summary>True if the kernel has <c>cgroup.kill</c>.</summary>
     public bool HasKill { get; internal set; }
 
     internal CgroupDirectory Directory => _base;
 
     /// <summary>Finds the subtree without changing it.</summary>
-    /// <param name="obstacle">Why there is none, as the end of a sentence.</param>
+    /// <param name="obstacle">The reason why no subtree is available, as the end of a sentence.</param>
     public static CgroupSubtree? TryFind(out string obstacle) => TryFind(
         File.ReadAllText("/proc/self/mountinfo"),
         File.Exists("/proc/self/cgroup") ? File.ReadAllText("/proc/self/cgroup") : "",
@@ -64,7 +64,7 @@ internal sealed class CgroupSubtree : IDisposable
     /// Takes possession of the subtree: locks it, moves the daemon into its own group, and kills the processes of an earlier
     /// daemon.
     /// </summary>
-    /// <param name="obstacle">Why the subtree cannot be used, as the end of a sentence.</param>
+    /// <param name="obstacle">The reason why the subtree cannot be used, as the end of a sentence.</param>
     public bool TryEnter([NotNullWhen(false)] out string? obstacle)
     {
         obstacle = null;
@@ -87,7 +87,7 @@ internal sealed class CgroupSubtree : IDisposable
         var wanted = name;
         var errno = _base.Make(name);
         // A service that was removed and added again numbers its processes anew, and a process of its former group may still run.
-        // Even an empty group belongs to an earlier start, which ends whatever is in a group of that name.
+        // Even an empty group belongs to an earlier start, whose cleanup ends every process in a group of that name.
         for (var number = 2; errno == Errno.Exists; number++)
         {
             name = CgroupName.Another(wanted, number);

@@ -47,7 +47,7 @@ internal sealed unsafe class LockFile : Descriptor
         return errno == Errno.None ? new LockFile(number, path) : null;
     }
 
-    /// <returns>Whether the lock is held. False without an error: the last holder removed the file meanwhile.</returns>
+    /// <returns>True if the lock is held. False without an error: the last holder removed the file meanwhile.</returns>
     private bool TryHold(out Errno errno)
     {
         if (FileEntry.Read(this, out errno) is not { } file) return false;

@@ -23,7 +23,7 @@ internal readonly record struct PathFacts(uint Uid, uint Gid, uint Mode)
 
     public bool IsSocket => Mode >> 12 == 12;
 
-    /// <summary>Whether the permission bits allow the access; access control lists are ignored.</summary>
+    /// <summary>True if the permission bits allow the access; access control lists are ignored.</summary>
     public bool Allows(Identity identity, uint permission)
     {
         if (identity.Uid == 0) return true;
@@ -43,7 +43,7 @@ internal static unsafe class SystemPath
         return errno == Errno.None ? new PathFacts(status.Uid, status.Gid, status.Mode) : null;
     }
 
-    /// <summary>Whether executing the file adds capabilities (capabilities(7)).</summary>
+    /// <summary>True if the execution of the file adds capabilities (capabilities(7)).</summary>
     public static bool HasFileCapabilities(string path)
     {
         fixed (byte* start = Terminated(path), name = "security.capability\0"u8)

@@ -3,12 +3,12 @@ using Reuseportd.Linux.Interop;
 
 namespace Reuseportd.Linux.Files;
 
-/// <summary>Tells what the daemon's own output streams are.</summary>
+/// <summary>Tells terminals and the journal's stream from other output streams.</summary>
 internal static unsafe class Terminal
 {
     public static bool Is(int descriptor) => Libc.IsTerminal(descriptor) == 1;
 
-    /// <summary>Whether the descriptor is the stream to journald that systemd made.</summary>
+    /// <summary>True if the descriptor is the stream to journald that systemd made.</summary>
     /// <param name="journalStream">
     /// Value of <c>JOURNAL_STREAM</c>, <c>DEVICE:INODE</c> (systemd.exec(5)). A redirection does not change the variable, so it
     /// is compared with the descriptor.

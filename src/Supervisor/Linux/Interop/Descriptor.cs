@@ -15,7 +15,7 @@ internal class Descriptor : SafeHandleMinusOneIsInvalid
     /// <exception cref="LinuxException">The call failed.</exception>
     protected static int Made(int number, string call) => number >= 0 ? number : throw new LinuxException(call, Libc.LastErrno);
 
-    /// <summary>Linux closes the descriptor whatever close(2) returns, so the result is ignored.</summary>
+    /// <summary>Linux closes the descriptor even if close(2) fails, so the result is ignored.</summary>
     protected override bool ReleaseHandle()
     {
         _ = Libc.Close((int)handle);

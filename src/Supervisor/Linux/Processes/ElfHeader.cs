@@ -4,7 +4,7 @@ using System.Text;
 namespace Reuseportd.Linux.Processes;
 
 /// <summary>The fields of an ELF file (elf(5)) that the dynamic loader depends on.</summary>
-/// <param name="Is64">Whether the file's class is 64 bit.</param>
+/// <param name="Is64">True if the file's class is 64 bit.</param>
 /// <param name="Machine">Number of the architecture (<c>EM_</c>).</param>
 /// <param name="Interpreter">
 /// Path of the program's dynamic loader; null for static programs and libraries.
@@ -15,7 +15,7 @@ internal sealed record ElfHeader(bool Is64, int Machine, string? Interpreter)
     private const int ProgramNote = 4;
 
     /// <summary>
-    /// Whether Go's linker made the program, by the note with its build id. Such a program makes system calls without libc.
+    /// True if Go's linker made the program, by the note with its build id. Such a program makes system calls without libc.
     /// </summary>
     public bool IsGo { get; init; }
 
@@ -25,7 +25,7 @@ internal sealed record ElfHeader(bool Is64, int Machine, string? Interpreter)
     /// </summary>
     public const int Window = 64 * 1024;
 
-    /// <summary>Whether both can be loaded into one process.</summary>
+    /// <summary>True if both files can be loaded into one process.</summary>
     public bool Fits(ElfHeader other) => Is64 == other.Is64 && Machine == other.Machine;
 
     /// <summary>Null if the bytes are not an ELF file, or if an offset is out of range.</summary>

@@ -23,7 +23,7 @@ internal sealed class Pidfd(int number, int pid) : Descriptor(number)
     /// <summary>ESRCH if the process has ended and was reaped; a zombie accepts signals without effect.</summary>
     public Errno SendSignal(Signal signal) => Libc.ErrnoOf(Libc.PidfdSendSignal(this, signal.Number));
 
-    /// <summary>Whether the process has ended, reaped or not. Does not reap.</summary>
+    /// <summary>True if the process has ended, reaped or not. Does not reap.</summary>
     public bool HasEnded => WaitForEnd(TimeSpan.Zero);
 
     /// <summary>Blocks until the process ends, a signal arrives, or <paramref name="patience"/> is over. Does not reap.</summary>

@@ -16,10 +16,10 @@ internal readonly record struct ProcessEntry(
     /// <summary>CPU time in clock ticks, user and kernel mode together.</summary>
     public ulong CpuTicks { get; init; }
 
-    /// <summary>Whether the process has ended and is not reaped.</summary>
+    /// <summary>True if the process has ended and is not reaped.</summary>
     public bool IsZombie => State is 'Z' or 'X' or 'x';
 
-    /// <summary>Whether a signal or a debugger has suspended the process.</summary>
+    /// <summary>True if a signal or a debugger has suspended the process.</summary>
     public bool IsStopped => State is 'T' or 't';
 
     /// <summary>Parses the line. The process chooses the name in parentheses, so parsing begins after the last ')'.</summary>

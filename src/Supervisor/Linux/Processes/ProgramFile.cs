@@ -6,7 +6,7 @@ namespace Reuseportd.Linux.Processes;
 
 /// <summary>The file that the kernel executes in the end.</summary>
 /// <param name="Path">Path of the program, or of the interpreter in its <c>#!</c> line.</param>
-/// <param name="IsReadable">Whether the file could be read.</param>
+/// <param name="IsReadable">True if the file could be read.</param>
 /// <param name="Header">Null if the file is not ELF.</param>
 internal sealed record ProgramFile(string Path, bool IsReadable, ElfHeader? Header)
 {

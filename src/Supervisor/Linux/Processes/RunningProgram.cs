@@ -24,7 +24,7 @@ internal sealed record RunningProgram(int Pid, string Path)
         return link.IsEmpty ? null : new RunningProgram(pid, Encoding.UTF8.GetString(link));
     }
 
-    /// <summary>Whether the process has mapped the file, by name; /proc marks a replaced file with "(deleted)".</summary>
+    /// <summary>True if the process has mapped a file of this name; /proc marks a replaced file with "(deleted)".</summary>
     public bool Maps(string file)
     {
         var maps = Mappings.Read(Pid) ?? [];
@@ -39,7 +39,7 @@ internal sealed record RunningProgram(int Pid, string Path)
         return false;
     }
 
-    /// <summary>Whether the kernel set AT_SECURE, so that the loader ignores LD_PRELOAD; null if unknown.</summary>
+    /// <summary>True if the kernel set AT_SECURE, so that the loader ignores LD_PRELOAD; null if unknown.</summary>
     public bool? IsSecure()
     {
         var pairs = MemoryMarshal.Cast<byte, ulong>(ProcFile.Read(Pid, "auxv"u8) ?? []);
@@ -48,7 +48,7 @@ internal sealed record RunningProgram(int Pid, string Path)
         return null;
     }
 
-    /// <summary>Whether the initial environment of the process names the library.</summary>
+    /// <summary>True if the initial environment of the process names the library, or cannot be read.</summary>
     public bool Preloads(string library)
     {
         if (Environ.Read(Pid) is not { } environ) return true;

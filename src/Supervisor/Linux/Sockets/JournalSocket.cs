@@ -31,7 +31,7 @@ internal sealed unsafe class JournalSocket : Descriptor
     /// <param name="first">Offset of the first record.</param>
     /// <param name="ends">For each record, the offset after its last byte.</param>
     /// <param name="error">
-    /// Why the first record was not sent: EMSGSIZE or ENOBUFS if it is too large for a datagram; ENOENT or ECONNREFUSED without
+    /// The error of the first record: EMSGSIZE or ENOBUFS if it is too large for a datagram; ENOENT or ECONNREFUSED without
     /// journald.
     /// </param>
     /// <returns>Number of records sent, in order; 0 only with an error or without records.</returns>

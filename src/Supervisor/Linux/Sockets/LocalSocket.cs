@@ -37,8 +37,8 @@ internal sealed unsafe class LocalSocket : Descriptor
     }
 
     /// <summary>
-    /// Ends receiving (shutdown(2), SHUT_RD). Data that was sent before can still be read; further sends of the other end fail
-    /// with EPIPE, and connects to a listener fail with ECONNREFUSED. This end can still send. A closed socket is ignored.
+    /// Ends receiving (shutdown(2), SHUT_RD). Data that was sent before can still be read. Further sends of the other end fail
+    /// with EPIPE; connects to a listener fail with ECONNREFUSED. This end can still send. A closed socket is ignored.
     /// </summary>
     public static void EndReceiving(SafeHandle socket)
     {
@@ -52,7 +52,7 @@ internal sealed unsafe class LocalSocket : Descriptor
         }
     }
 
-    /// <summary>Whether data can be read; nothing is read.</summary>
+    /// <summary>True if the socket has data to read. Does not read.</summary>
     /// <param name="isOver">The other end will send no more data.</param>
     public static bool HasInput(SafeHandle socket, out bool isOver)
     {

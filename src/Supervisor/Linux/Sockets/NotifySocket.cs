@@ -8,7 +8,7 @@ namespace Reuseportd.Linux.Sockets;
 
 /// <summary>A message of sd_notify(3), as far as the daemon uses it.</summary>
 /// <param name="Pid">The sender, verified by the kernel (SCM_CREDENTIALS, unix(7)).</param>
-/// <param name="IsReady">Whether one of its lines is <c>READY=1</c>.</param>
+/// <param name="IsReady">True if the message has the line <c>READY=1</c>.</param>
 internal readonly record struct Notification(int Pid, bool IsReady);
 
 /// <summary>

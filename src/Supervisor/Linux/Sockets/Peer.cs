@@ -26,7 +26,7 @@ internal sealed record Peer(int Pid, uint Uid, uint Gid, ValueList<uint> Groups)
             MemoryMarshal.Read<uint>(credentials[8..]), GroupsOf(socket));
     }
 
-    /// <summary>Whether the peer belongs to the group, by its primary or a supplementary group.</summary>
+    /// <summary>True if the group is the primary group or a supplementary group of the peer.</summary>
     public bool IsIn(uint group) => Gid == group || Groups.Contains(group);
 
     public override string ToString() => $"user {Uid} (process {Pid})";

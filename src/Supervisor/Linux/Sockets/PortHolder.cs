@@ -14,7 +14,7 @@ namespace Reuseportd.Linux.Sockets;
 /// <param name="Program">Name of the process; null if <paramref name="Pid"/> is null.</param>
 internal sealed record PortHolder(bool IsStream, IPAddress Address, int Port, ulong Inode, uint Uid, int? Pid, string? Program)
 {
-    /// <summary>Whether the process still runs; true if it is unknown.</summary>
+    /// <summary>True if the process still runs, or if the process is unknown.</summary>
     public bool IsThere => Pid is not { } pid || Libc.Kill(pid, 0) == 0;
 
     /// <summary>The holders of these ports. Reads the descriptors of all processes until each socket is found.</summary>

@@ -17,7 +17,7 @@ internal static class SocketHolders
         return inodes;
     }
 
-    /// <summary>Whether descriptor <paramref name="descriptor"/> of a process is the socket with this inode.</summary>
+    /// <summary>True if descriptor <paramref name="descriptor"/> of a process is the socket with this inode.</summary>
     public static bool Holds(int pid, int descriptor, ulong inode)
     {
         Span<byte> target = stackalloc byte[64];

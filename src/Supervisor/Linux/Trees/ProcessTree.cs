@@ -3,8 +3,8 @@ using Reuseportd.Linux.Processes;
 namespace Reuseportd.Linux.Trees;
 
 /// <summary>
-/// The process tree of a worker, which ends with the worker: a child that outlives it holds the listening socket, and connections
-/// to it are never served.
+/// The process tree of a worker, which ends with the worker: a child that outlives the worker may hold the listening socket, and
+/// never serve its connections.
 /// The daemon is a subreaper, so every process that a worker leaves behind stays a descendant of the daemon. The tree consists of
 /// the worker, its descendants, and its orphans with their descendants. An orphan is a child that the daemon did not spawn. Its
 /// environment tells the worker, or else its session or process group: the kernel does not reuse these numbers while a process
@@ -15,7 +15,7 @@ internal static class ProcessTree
 {
     /// <summary>The running members of the tree; pure, except for <paramref name="environ"/>.</summary>
     /// <param name="daemon">Pid of the daemon.</param>
-    /// <param name="isWorker">Whether the daemon spawned this pid and has not reaped it; such a process is never an
+    /// <param name="isWorker">True if the daemon spawned this pid and has not reaped it; such a process is never an
     /// orphan.</param>
     /// <param name="environ">Returns the environment of a running process; empty if it cannot be read.</param>
     public static List<ProcessEntry> Members(

@@ -32,7 +32,7 @@ internal static unsafe class Subreaper
 
     /// <summary>Children, running or ended, that are not workers.</summary>
     /// <param name="isWorker">
-    /// Whether this pid was spawned and is not reaped. Call it on the spawning thread: otherwise a new worker without an entry
+    /// True if this pid was spawned and is not reaped. Call it on the spawning thread: otherwise a new worker without an entry
     /// could count as adopted.
     /// </param>
     /// <exception cref="IOException">No descriptor is left to read /proc.</exception>

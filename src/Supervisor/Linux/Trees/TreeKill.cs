@@ -9,7 +9,7 @@ namespace Reuseportd.Linux.Trees;
 /// </summary>
 internal static class TreeKill
 {
-    /// <summary>One round, without waiting. One <see cref="ProcessTable.Read"/> may serve the rounds of several trees.</summary>
+    /// <summary>Runs one round, without waiting. Several trees may share one <see cref="ProcessTable.Read"/>.</summary>
     /// <returns>Number of processes that were found; 0 if the tree has ended.</returns>
     public static int Round(TreeRoot root, ProcessTable table, Func<int, bool> isWorker)
     {
@@ -21,7 +21,7 @@ internal static class TreeKill
     /// <summary>Runs rounds until no process is left; waits between rounds for the killed processes.</summary>
     /// <param name="rounds">Most rounds; a process in uninterruptible sleep (D) outlasts any number.</param>
     /// <param name="patience">Longest wait for each process of a round.</param>
-    /// <returns>Whether the tree has ended.</returns>
+    /// <returns>True if the tree has ended.</returns>
     public static bool ToTheEnd(TreeRoot root, Func<int, bool> isWorker, int rounds, TimeSpan patience)
     {
         for (var round = 0; round < rounds; round++)
@@ -40,7 +40,7 @@ internal static class TreeKill
     }
 
     /// <summary>
-    /// Signals the process of an entry. Another process may have the pid by now: the pidfd is opened first, and the start time is
+    /// Signals the process of an entry. Another process may have the pid by now. The pidfd is opened first, and the start time is
     /// compared after that, so both belong to the same process.
     /// </summary>
     private static Pidfd? Kill(ProcessEntry entry)

@@ -6,14 +6,14 @@ namespace Reuseportd.Linux.Trees;
 
 /// <summary>A worker's process, with the facts that identify its tree.</summary>
 /// <param name="Pid">Pid of the spawned process, which may have ended.</param>
-/// <param name="IsReaped">Whether the process was reaped, so that another process may have its pid.</param>
+/// <param name="IsReaped">True if the process was reaped, so that another process may have its pid.</param>
 /// <param name="Marks">
 /// <c>NAME=value</c> entries of its environment; no other worker has all of them. The same names with other values mean another
 /// worker.
 /// </param>
 internal sealed record TreeRoot(int Pid, bool IsReaped, ValueList<string> Marks)
 {
-    /// <summary>Whether the environment has all marks: true. Other values: false. No marks, or unreadable: null.</summary>
+    /// <summary>True if the environment has all marks; false if a mark has another value; null if a mark is missing.</summary>
     public bool? Claims(ReadOnlySpan<byte> environ)
     {
         var matched = 0;
@@ -28,7 +28,7 @@ internal sealed record TreeRoot(int Pid, bool IsReaped, ValueList<string> Marks)
         return matched == Marks.Count && matched > 0 ? true : null;
     }
 
-    /// <summary>Whether a process belongs to the tree: by session or group, or by the marks if it has left both.</summary>
+    /// <summary>True if a process belongs to the tree: by session or group, or by the marks if it has left both.</summary>
     /// <returns>Null if the process has ended.</returns>
     public bool? Holds(int pid)
     {

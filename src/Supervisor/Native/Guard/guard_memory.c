@@ -1,8 +1,8 @@
 /*
  * A fork has copies of the daemon's heaps, which it never uses. Each page that the daemon writes to later
- * becomes a separate page of the fork. Released memory reads as zeros, so none that the fork uses may be
- * released: its stack, its thread-local variables (errno), and the data of the program and its libraries
- * (.bss, after the file's mapping).
+ * becomes a separate page of the fork. Released memory reads as zeros, so memory that the fork
+ * uses may not be released: its stack, its thread-local variables (errno), and the data of the program and its
+ * libraries (.bss, after the file's mapping).
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -19,11 +19,11 @@ enum steering_balance {
     STEERING_LEAST_QUEUE,
 };
 
-/* One cache line each: CPUs that serve different slots do not wait for each other. */
+/* Each slot has a cache line of its own: CPUs that serve different slots do not wait for each other. */
 struct steering_slot {
     __u64 given;    /* connections (their first packet) or datagrams that the slot got */
     __u64 migrated; /* connections that the slot took over from closed listeners */
-    __u64 load;     /* for least_queue: the last known queue, plus what the slot got since */
+    __u64 load;     /* for least_queue: the last known queue, plus connections that the slot got since */
     __u64 reserved[5];
 };
 

@@ -43,10 +43,10 @@ internal sealed class FileQueue : IDisposable
     /// <summary>Increases with each finished write: an unchanged value means that the file system accepts nothing.</summary>
     public long Progress => _writer.Progress;
 
-    /// <summary>Whether the file system was given up, and has accepted nothing since.</summary>
+    /// <summary>True if the writer has given up on the file system, which has accepted nothing since.</summary>
     public bool IsStuck => Volatile.Read(ref _stuckAt) == Progress;
 
-    /// <summary>Whether so many bytes fit now. If not, the caller is notified when that changes.</summary>
+    /// <summary>True if so many bytes fit now. If false, the caller is notified when they fit.</summary>
     public bool HasRoom(int bytes)
     {
         lock (_gate)
@@ -102,7 +102,7 @@ internal sealed class FileQueue : IDisposable
     /// Writes the waiting output and ends the writer. After the deadline, a blocked writer thread is left alone; it does not keep
     /// the process alive.
     /// </summary>
-    /// <returns>Whether the writer ended in time.</returns>
+    /// <returns>True if the writer ended in time.</returns>
     public bool Stop(TimeSpan within)
     {
         lock (_gate) return _gate.Stop(isUnused: !_writer.IsStarted, within);
@@ -151,7 +151,7 @@ internal sealed class FileQueue : IDisposable
     }
 
     /// <summary>For the writer: a file accepted everything, or is closed. Reports the loss if the file has recovered.</summary>
-    /// <returns>Whether nothing is left to report.</returns>
+    /// <returns>True if nothing is left to report.</returns>
     internal bool Took(LineFile file, bool isClosed = false)
     {
         lock (_gate)

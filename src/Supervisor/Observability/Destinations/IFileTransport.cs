@@ -6,7 +6,7 @@ namespace Reuseportd.Observability.Destinations;
 internal interface IFileTransport : IDisposable
 {
     /// <summary>write(2); may wait for a disk, but not for a reader.</summary>
-    /// <param name="error">Why nothing was written; EAGAIN if there is no room.</param>
+    /// <param name="error">The error if no byte was written; EAGAIN if there is no room.</param>
     /// <returns>Number of bytes written; 0 on error.</returns>
     int Write(ReadOnlySpan<byte> bytes, out Errno error);
 

@@ -21,7 +21,7 @@ internal readonly record struct LogProgress(int Bytes, int LostRecords, Errno Er
 {
     public static LogProgress Took(int bytes) => new(bytes, 0, Errno.None);
 
-    /// <summary>One record is skipped; the rest is tried.</summary>
+    /// <summary>The destination did not write one record, and continues with the rest.</summary>
     public static LogProgress LostOne(int bytes, Errno error) => new(bytes, 1, error);
 
     /// <summary>The rest of the batch is lost.</summary>

@@ -14,7 +14,7 @@ internal interface IJournalTransport
     /// Sends the first records of the batch, one datagram each; several may share a system call (sendmmsg(2)). Blocks while
     /// journald's queue is full; repeats the call after EINTR.
     /// </summary>
-    /// <param name="error">Why the first record was not sent; none if at least one was.</param>
+    /// <param name="error">The error of the first record; none if at least one record was sent.</param>
     /// <returns>Number of records sent, in order; 0 only with an error.</returns>
     int SendDatagrams(LogBatch batch, out Errno error);
 

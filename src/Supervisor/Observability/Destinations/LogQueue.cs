@@ -107,7 +107,7 @@ internal sealed class LogQueue : IDisposable
     }
 
     /// <summary>Waits until all earlier records are written or dropped.</summary>
-    /// <returns>Whether that happened in time.</returns>
+    /// <returns>True if that happened in time.</returns>
     public bool Flush(TimeSpan within)
     {
         using var alarm = _gate.CreateAlarm();
@@ -128,7 +128,7 @@ internal sealed class LogQueue : IDisposable
     /// Writes the waiting records and ends the writer. Later records are dropped and counted. After the deadline, a blocked
     /// writer thread is left alone; it does not keep the process alive.
     /// </summary>
-    /// <returns>Whether the writer ended in time.</returns>
+    /// <returns>True if the writer ended in time.</returns>
     public bool Stop(TimeSpan within)
     {
         lock (_gate) return _gate.Stop(isUnused: !_writer.IsStarted && _filling.Count == 0, within);
@@ -162,8 +162,8 @@ internal sealed class LogQueue : IDisposable
     }
 
     /// <summary>For the writer: the last batch is written or dropped.</summary>
-    /// <param name="took">Whether the destination accepted any record.</param>
-    /// <param name="unwritten">Number of records that it did not accept.</param>
+    /// <param name="took">True if the destination accepted any record.</param>
+    /// <param name="unwritten">Number of records that the destination did not accept.</param>
     /// <returns>The loss since the last report, if the destination accepts records again.</returns>
     internal LogLoss? Settle(bool took, int unwritten, Errno error)
     {

@@ -22,7 +22,7 @@ internal sealed class LossSpell
     public bool Lasts { get; private set; }
 
     /// <param name="now">Monotonic time since any fixed moment.</param>
-    /// <returns>Whether a spell begins.</returns>
+    /// <returns>True if a spell begins.</returns>
     public bool Add(long lines, Errno error, TimeSpan now)
     {
         var begins = !Lasts;
@@ -31,7 +31,7 @@ internal sealed class LossSpell
     }
 
     /// <summary>The file accepted output, or is closed.</summary>
-    /// <returns>Whether that ends a spell, with its number of lines.</returns>
+    /// <returns>True if that ends a spell, with its number of lines.</returns>
     public bool TryEnd(TimeSpan now, bool isClosed, out long lines)
     {
         lines = Lines;

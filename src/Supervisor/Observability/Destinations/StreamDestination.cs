@@ -10,7 +10,7 @@ internal interface IStreamTransport
     /// Writes from the start of <paramref name="bytes"/>; blocks until at least one byte is accepted. Repeats the call after
     /// EINTR, and waits with poll(2) after EAGAIN, because another process may have made the descriptor non-blocking.
     /// </summary>
-    /// <param name="error">Why nothing was written.</param>
+    /// <param name="error">The error if no byte was written.</param>
     /// <returns>Number of bytes written; 0 on error.</returns>
     int Write(ReadOnlySpan<byte> bytes, out Errno error);
 }

@@ -11,7 +11,7 @@ internal static class JournalField
     private const int LongestName = 64;
 
     /// <summary>
-    /// Whether journald accepts the name: capitals, digits and '_', not a digit first. journald ignores names with a leading '_'
+    /// True if journald accepts the name: capitals, digits and '_', not a digit first. journald ignores names with a leading '_'
     /// from clients.
     /// </summary>
     public static bool IsName(ReadOnlySpan<char> name) =>

@@ -14,7 +14,7 @@ internal static partial class LogEvents
             "reuseportd {REUSEPORT_VERSION} starts with {REUSEPORT_CONFIG}", version, configuration);
 
     /// <summary>Every worker to start is ready, or has failed.</summary>
-    /// <param name="isWhole">Whether none of these workers failed.</param>
+    /// <param name="isWhole">True if none of these workers failed.</param>
     public static void Started(this ILogger log, int ready, int workers, int services, bool isWhole) =>
         log.Event(EventKind.Started).Write(
             isWhole ? LogEventLevel.Information : LogEventLevel.Warning,
@@ -33,12 +33,12 @@ internal static partial class LogEvents
         log.Event(EventKind.Fault).Fatal(fault, "a fault in the supervisor's loop ends the daemon: {fault}", fault.Message);
 
     /// <param name="path">The parent of the workers' control groups.</param>
-    /// <param name="byFile">Whether the kernel has <c>cgroup.kill</c>; else processes are killed one at a time.</param>
+    /// <param name="byFile">True if the kernel has <c>cgroup.kill</c>; else the daemon kills processes one at a time.</param>
     public static void TreesByGroup(this ILogger log, string path, bool byFile) =>
         log.Event(EventKind.Trees).Information(
             "worker trees are ended by {how} in {REUSEPORT_CGROUP}", byFile ? "cgroup.kill" : "control groups", path);
 
-    /// <param name="reason">Why there are no control groups.</param>
+    /// <param name="reason">The reason why the daemon has no control groups.</param>
     public static void TreesBySession(this ILogger log, string reason) =>
         log.Event(EventKind.Trees).Information("worker trees are ended by session and subreaper: {REUSEPORT_REASON}", reason);
 

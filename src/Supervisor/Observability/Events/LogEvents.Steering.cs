@@ -8,12 +8,12 @@ namespace Reuseportd.Observability.Events;
 internal static partial class LogEvents
 {
     /// <param name="way">The kind of steering, for messages.</param>
-    /// <param name="reason">Why a better kind is not available; empty for the best.</param>
+    /// <param name="reason">The reason why a better kind is not available; empty for the best kind.</param>
     public static void SteeredBy(this ILogger log, string way, string reason) =>
         log.ForContext(new EventDetails(EventKind.Steering)).Information(
             "connections are steered by {way}{reason}", way, reason.Length == 0 ? "" : $": {reason}");
 
-    /// <param name="changed">Whether the daemon has turned it on.</param>
+    /// <param name="changed">True if the daemon has turned it on.</param>
     public static void Migrates(this ILogger log, bool isOn, bool changed, Errno errno)
     {
         var details = new EventDetails(EventKind.Steering);

@@ -81,7 +81,7 @@ internal static partial class LogEvents
     }
 
     /// <param name="asked">
-    /// Whether the daemon had stopped the process. Such an end is not logged as a warning, whatever its code.
+    /// True if the daemon had stopped the process. Such an end, with any code, is not logged as a warning.
     /// </param>
     /// <param name="oomKills">Processes of the worker that the kernel killed at <c>memory_max</c>.</param>
     public static void Exited(

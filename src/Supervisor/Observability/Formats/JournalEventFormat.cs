@@ -5,7 +5,7 @@ using Serilog.Events;
 
 namespace Reuseportd.Observability.Formats;
 
-/// <summary>One journal entry for each event, in journald's native protocol.</summary>
+/// <summary>Each event is a journal entry, in journald's native protocol.</summary>
 internal sealed class JournalEventFormat : IEventFormat
 {
     public void Append(RecordBuffer into, LogEvent happened)

@@ -6,7 +6,7 @@ using Reuseportd.Observability.Text;
 
 namespace Reuseportd.Observability.Formats;
 
-/// <summary>One journal entry for each line, in journald's native protocol. journald sets the time.</summary>
+/// <summary>Each line is a journal entry, in journald's native protocol. journald sets the time.</summary>
 internal sealed class JournalLineFormat : LineFormat
 {
     protected override void Append(RecordBuffer into, LogStamp stamp, ReadOnlySpan<byte> head, Line line)

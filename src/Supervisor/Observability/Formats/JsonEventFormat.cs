@@ -5,7 +5,7 @@ using Serilog.Events;
 
 namespace Reuseportd.Observability.Formats;
 
-/// <summary>One JSON object for each event, with the fields of <see cref="JsonLineFormat"/>.</summary>
+/// <summary>Each event is a JSON object, with the fields of <see cref="JsonLineFormat"/>.</summary>
 internal sealed class JsonEventFormat : IEventFormat
 {
     private const int LongestNumber = 64;

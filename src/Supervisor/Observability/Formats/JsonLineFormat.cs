@@ -7,7 +7,7 @@ using Reuseportd.Observability.Text;
 namespace Reuseportd.Observability.Formats;
 
 /// <summary>
-/// One JSON object for each line. Numbers are JSON numbers. The text comes last, so that everything before it is created once.
+/// Each line is a JSON object. Numbers are JSON numbers. The text comes last, so that all fields before it are created once.
 /// </summary>
 internal sealed class JsonLineFormat : LineFormat
 {

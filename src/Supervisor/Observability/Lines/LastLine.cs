@@ -18,7 +18,7 @@ internal sealed class LastLine
     /// <summary>The start of an unfinished line.</summary>
     private Excerpt _begun;
 
-    /// <summary>Whether there is a line, finished or not.</summary>
+    /// <summary>True if there is a line, finished or not.</summary>
     public bool Exists => _line.Length > 0 || HasBegun;
 
     /// <summary>The line, with control characters escaped; null if there is none.</summary>

@@ -4,7 +4,7 @@ namespace Reuseportd.Observability.Lines;
 /// The last line that a process wrote: on stderr, else on stdout. The output loop writes it; any thread may read it, also after
 /// the end of the process.
 /// </summary>
-/// <param name="stdout">Whether the daemon reads this stream.</param>
+/// <param name="stdout">True if the daemon reads this stream.</param>
 /// <param name="stderr">See <paramref name="stdout"/>.</param>
 internal sealed class LastWords(bool stdout, bool stderr)
 {
@@ -14,7 +14,7 @@ internal sealed class LastWords(bool stdout, bool stderr)
     private bool _isStdoutOpen = stdout;
     private bool _isStderrOpen = stderr;
 
-    /// <summary>Whether no further output can change the line.</summary>
+    /// <summary>True if no further output can change the line.</summary>
     public bool IsFinal
     {
         get

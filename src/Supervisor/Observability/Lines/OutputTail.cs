@@ -45,7 +45,7 @@ internal sealed class OutputTail(WorkerName worker, int capacity)
     /// <summary>Removed from retention: its output is no longer read.</summary>
     public bool IsGone { get; set; }
 
-    /// <summary>Whether these bytes would overwrite others.</summary>
+    /// <summary>True if these bytes would overwrite others.</summary>
     public bool IsFull(int more) => _used + more > _bytes.Length;
 
     public void Grow(int to)

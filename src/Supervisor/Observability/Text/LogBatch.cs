@@ -10,7 +10,7 @@ internal readonly ref struct LogBatch
     /// <param name="all">The records without gaps.</param>
     /// <param name="ends">For each remaining record, the offset in <paramref name="all"/> after its last byte.</param>
     /// <param name="from">Number of bytes of <paramref name="all"/> that are written.</param>
-    /// <param name="torn">Whether the first remaining record is partly written.</param>
+    /// <param name="torn">True if the first remaining record is partly written.</param>
     public LogBatch(ReadOnlySpan<byte> all, ReadOnlySpan<int> ends, int from, bool torn = false)
     {
         _all = all;
@@ -36,7 +36,7 @@ internal readonly ref struct LogBatch
     /// <summary>Number of remaining records, including a partly written one.</summary>
     public int Count => _ends.Length;
 
-    /// <summary>Whether the first record is partly written.</summary>
+    /// <summary>True if the first record is partly written.</summary>
     public bool IsTorn { get; }
 
     /// <summary>A single record.</summary>

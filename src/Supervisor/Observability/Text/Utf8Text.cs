@@ -4,7 +4,7 @@ using System.Text.Unicode;
 
 namespace Reuseportd.Observability.Text;
 
-/// <summary>How a form of the log escapes characters.</summary>
+/// <summary>The escapes of a form of the log.</summary>
 internal interface IEscape
 {
     /// <summary>ASCII bytes that need no escape.</summary>
@@ -26,7 +26,7 @@ internal static class Utf8Text
     private static ReadOnlySpan<byte> Replacement => "\uFFFD"u8;
 
     /// <summary>
-    /// Whether the text may be copied unchanged. It may be false for harmless text with characters from U+0080 to U+00BF.
+    /// True if the text may be copied unchanged. May be false for harmless text with characters from U+0080 to U+00BF.
     /// </summary>
     public static bool IsPlain<TEscape>(ReadOnlySpan<byte> text) where TEscape : struct, IEscape =>
         !text.ContainsAnyExcept(TEscape.Plain)

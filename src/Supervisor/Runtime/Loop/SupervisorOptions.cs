@@ -15,7 +15,7 @@ namespace Reuseportd.Runtime.Loop;
 /// <param name="Jitter">Random numbers, evenly spread in [0, 1).</param>
 /// <param name="StartParallelism">Starts in progress at the same time, beyond one for each service.</param>
 /// <param name="NotifyFolder">The directory of the sockets for readiness notifications.</param>
-/// <param name="Failures">Is told of each failure.</param>
+/// <param name="Failures">Called with each failure.</param>
 /// <param name="Guard">The child that kills orphans of workers if the daemon dies; null if there is none.</param>
 /// <param name="Groups">The control groups for processes; null if there are none.</param>
 /// <param name="Steerer">Distributes new connections; null if the kernel alone does.</param>

@@ -10,7 +10,7 @@ internal sealed class DeadlineQueue<T>
 
     public void Add(T entry, TimeSpan due) => _entries.Enqueue(entry, due);
 
-    /// <summary>Time from <paramref name="now"/> to the next entry, not below zero; null where there is none.</summary>
+    /// <summary>Time from <paramref name="now"/> to the next entry, not below zero; null if there is none.</summary>
     public TimeSpan? NextWait(TimeSpan now) =>
         _entries.TryPeek(out _, out var due) ? Waits.Until(due, now) : null;
 

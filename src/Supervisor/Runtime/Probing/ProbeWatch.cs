@@ -153,7 +153,7 @@ internal sealed class ProbeWatch(
             {
                 failure = await NetworkProbe.AskAsync(probe, target, timeout, time);
             }
-#pragma warning disable CA1031 // Without an answer the worker would get no further probe, whatever the exception is.
+#pragma warning disable CA1031 // Without an answer, after any exception, the worker would get no further probe.
             catch (Exception fault)
 #pragma warning restore CA1031
             {

@@ -83,8 +83,8 @@ internal sealed partial class ServiceTable(
     }
 
     /// <summary>
-    /// Ends the wait of workers in backoff: the worker that has left may have held what they need, such as a port that one
-    /// process has alone.
+    /// Ends the wait of workers in backoff. The worker that has left may have held a resource that they need, such as a port
+    /// that is not shared.
     /// </summary>
     private void StartWaiting(Service service)
     {

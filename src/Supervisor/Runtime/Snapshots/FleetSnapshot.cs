@@ -13,7 +13,7 @@ internal sealed record FleetSnapshot(TimeSpan Now, FleetCounts Counts, ValueList
     public ValueList<ServiceSnapshot> Services { get; init; }
 }
 
-/// <summary>One service of a snapshot.</summary>
+/// <summary>A service of a snapshot.</summary>
 /// <param name="Declared">The service as its file declares it.</param>
 /// <param name="Spec">The declared service with the number of workers that commands have set.</param>
 /// <param name="Overrides">Changes by commands since the file was read.</param>

@@ -7,7 +7,7 @@ namespace Reuseportd.Runtime.Snapshots;
 
 /// <summary>The facts of one worker at one moment: its slot and its newest process. Diagnosis makes texts of them.</summary>
 /// <param name="Pid">Process id; null if no process runs.</param>
-/// <param name="Started">When the process was started; null if no process runs.</param>
+/// <param name="Started">The time at which the process was started; null if no process runs.</param>
 /// <param name="NextTry">In backoff: the time of the next start.</param>
 /// <param name="Binds">Newest outcome for each call, socket type, address and port of the process.</param>
 internal sealed record WorkerSnapshot(

@@ -11,8 +11,8 @@ using Serilog;
 namespace Reuseportd.Runtime.Supervision;
 
 /// <summary>
-/// Reaps children of the daemon that are no workers: orphans, which the kernel hands to the daemon as subreaper
-/// (PR_SET_CHILD_SUBREAPER, prctl(2)), processes that epoll cannot watch, and the guard. Only the loop's thread uses it.
+/// Reaps children of the daemon that are no workers: orphans, processes that epoll cannot watch, and the guard. The kernel hands
+/// orphans to the daemon as subreaper (PR_SET_CHILD_SUBREAPER, prctl(2)). Only the loop's thread uses it.
 /// </summary>
 /// <param name="isProbe">True for a probe's command, which is reaped through its pidfd.</param>
 internal sealed class AdoptedChildren(

@@ -5,7 +5,7 @@ using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Runtime.Updates;
 
-/// <summary>One rolling update of a service, running or paused: its state, and the slots of its workers.</summary>
+/// <summary>A rolling update of a service, running or paused: its state, and the slots of its workers.</summary>
 /// <param name="former">The specification of the service before the update; null if the update only restarts workers.</param>
 internal sealed class Update(Service service, ServiceSpec? former, SlotConditions conditions, bool isRollback = false)
 {
