@@ -16,7 +16,7 @@ internal static class MethodWords
         if (method.Unreached is not { } unreached) return OfLibrary(used.Wanted, method);
         var reason = SilenceWords.Of(unreached);
         if (!method.IsUnshared) return reason;
-        if (method.Obstacle is { } obstacle) reason += $"; method kernel cannot be used: {obstacle}";
+        if (method.Obstacle is { } obstacle) reason += $"; not possible: method kernel: {obstacle}";
         return SilenceWords.Remedy(unreached.Reason) is { } remedy ? $"{reason}; {remedy}" : reason;
     }
 

@@ -47,7 +47,7 @@ internal sealed record MethodChoice(ShardingMethod Method, bool UsesLibrary, boo
         },
         _ when unreached is { Reason: not PreloadReason.SetIdentity } && noSeccomp is null =>
             new(ShardingMethod.Seccomp, UsesLibrary: true, false, UsesSeccomp: true) { Unreached = unreached },
-        _ => Library(unreached, unreached is null ? null : noKernel),
+        _ => Library(unreached, unreached is null ? null : Obstacles(unreached, noKernel, noSeccomp)),
     };
 
     /// <summary>The choice after the process turned out not to have the library.</summary>
@@ -56,6 +56,12 @@ internal sealed record MethodChoice(ShardingMethod Method, bool UsesLibrary, boo
         Method = UsesKernel ? ShardingMethod.Kernel : Method,
         Unreached = silence,
     };
+
+    private static string Obstacles(PreloadDiagnosis unreached, string? noKernel, string? noSeccomp)
+    {
+        if (unreached.Reason is PreloadReason.SetIdentity) noSeccomp = "not for programs that gain privileges";
+        return $"{noKernel}; method seccomp: {noSeccomp}";
+    }
 
     private static MethodChoice Library(PreloadDiagnosis? unreached, string? obstacle) =>
         new(ShardingMethod.Preload, UsesLibrary: true, false, false) { Unreached = unreached, Obstacle = obstacle };
