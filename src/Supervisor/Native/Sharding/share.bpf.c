@@ -123,7 +123,7 @@ static always_inline int before_bind(struct bpf_sock_addr *bind, const struct en
     struct bpf_sock *sk = bind->sk;
     if (!settings || !sk)
         return ALLOWED;
-    __u64 now = bpf_ktime_get_ns();
+    __u64 now = bpf_ktime_get_coarse_ns();
     __u64 cookie = bpf_get_socket_cookie(bind);
     int matched = bind->user_family == at->family && is_listed(settings, at);
     struct place place = begin(sk, cookie, now);
