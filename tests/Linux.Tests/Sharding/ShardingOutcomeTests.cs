@@ -65,10 +65,12 @@ public sealed class ShardingOutcomeTests
     public void Read_LayoutOfTheKernelIsUnknown_InodeAndBacklogAreToo() => OwnNetwork.Run(spawner =>
     {
         using var shards = new Shards(default(KernelLayout));
-        shards.Attach(Shards.Port()).Run(spawner, "binds-static", "tcp4,127.0.0.1,7000");
+        var worker = shards.Attach(Shards.Port()).Start(spawner, "binds-static", "tcp4,127.0.0.1,7000");
+        ShardedGroup.Lines(worker);
         var outcomes = shards.Outcomes();
         Assert.Equal([ShardingKind.Bind, ShardingKind.Listen], outcomes.Select(outcome => outcome.Kind));
         Assert.All(outcomes, outcome => Assert.Equal((0ul, null), (outcome.Inode, outcome.Backlog)));
+        Assert.All(outcomes, outcome => Assert.Equal((uint)worker.Pid, outcome.Pid));
     });
 
     [Fact]
