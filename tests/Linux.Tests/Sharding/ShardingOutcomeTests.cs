@@ -73,6 +73,18 @@ public sealed class ShardingOutcomeTests
         Assert.All(outcomes, outcome => Assert.Equal((uint)worker.Pid, outcome.Pid));
     });
 
+    /// <summary>As where lockdown(7) forbids programs to read the kernel's memory.</summary>
+    [Fact]
+    public void Read_OnlyTheFunctionsOfTheKernelAreKnown_BindsAreTold() => OwnNetwork.Run(spawner =>
+    {
+        var known = KernelLayout.OfThisKernel();
+        using var shards = new Shards(new KernelLayout { Sock = known.Sock, Bind4 = known.Bind4, Bind6 = known.Bind6 });
+        shards.Attach(Shards.Port()).Run(spawner, "binds-oddly-static", "raw", "udp4,127.0.0.1,7000", "udp4,127.0.0.1,7000");
+        var outcomes = shards.Outcomes();
+        Assert.Equal(2, outcomes.Count);
+        Assert.All(outcomes, outcome => Assert.Equal((true, 0ul), (outcome.Matched, outcome.Inode)));
+    });
+
     [Fact]
     public void Read_EpollWaits_IsWokenByAnOutcome() => OwnNetwork.Run(spawner =>
     {
