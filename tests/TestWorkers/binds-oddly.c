@@ -3,6 +3,9 @@
  *
  *   binds-oddly raw ENDPOINT...    sets SO_REUSEPORT to 0, then binds and listens by system calls of its own
  *   binds-oddly retry ENDPOINT...  binds one socket to the first of the endpoints that it can have
+ *   binds-oddly retry-many COUNT   binds so many UDP sockets to port 7000, then each one to a port from 8000 on, and prints
+ *                                  "retried FAILED BOUND SHARED": counts of the first binds that failed, of the second ones
+ *                                  that succeeded, and of these the sockets with SO_REUSEPORT
  *   binds-oddly flood COUNT        binds so many UDP sockets to port 0, one after the other, and closes them
  *   binds-oddly time OPTION        binds 200 sockets to ports from 7000 on, with this SO_REUSEPORT, and prints
  *                                  "time STREAM DATAGRAM": nanoseconds for each bind(2)
@@ -74,6 +77,31 @@ static long nanoseconds_of_bind(int type, int option)
     return ((end.tv_sec - start.tv_sec) * 1000000000 + end.tv_nsec - start.tv_nsec) / COUNT;
 }
 
+enum { MOST = 1000 };
+
+static void retry_many(int count)
+{
+    struct endpoint to = {.address = "127.0.0.1", .family = AF_INET, .type = SOCK_DGRAM};
+    int fds[MOST];
+    int failed = 0;
+    int bound = 0;
+    int shared = 0;
+    for (int i = 0; i < count; i++) {
+        to.port = 7000;
+        fds[i] = socket_of(&to);
+        failed += bind_raw(&to, fds[i]) < 0;
+    }
+    for (int i = 0; i < count; i++) {
+        int option = 0;
+        socklen_t size = sizeof option;
+        to.port = 8000 + i;
+        bound += bind_raw(&to, fds[i]) == 0;
+        getsockopt(fds[i], SOL_SOCKET, SO_REUSEPORT, &option, &size);
+        shared += option;
+    }
+    printf("retried %d %d %d\n", failed, bound, shared);
+}
+
 static void flood(int count)
 {
     struct endpoint any = {.address = "127.0.0.1", .family = AF_INET, .type = SOCK_DGRAM};
@@ -88,7 +116,9 @@ int main(int argc, char **argv)
 {
     int retries = argc > 1 && strcmp(argv[1], "retry") == 0;
     int fd = -1;
-    if (argc > 2 && strcmp(argv[1], "flood") == 0)
+    if (argc > 2 && strcmp(argv[1], "retry-many") == 0 && atoi(argv[2]) <= MOST)
+        retry_many(atoi(argv[2]));
+    else if (argc > 2 && strcmp(argv[1], "flood") == 0)
         flood(atoi(argv[2]));
     else if (argc > 2 && strcmp(argv[1], "time") == 0)
         printf("time %ld %ld\n", nanoseconds_of_bind(SOCK_STREAM, atoi(argv[2])),

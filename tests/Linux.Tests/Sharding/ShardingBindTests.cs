@@ -125,6 +125,18 @@ public sealed class ShardingBindTests
         Assert.Equal([$"failed {InUse}", "bound 7001 0"], lines);
     });
 
+    /// <summary>More sockets than SHARE_SLOTS of Native/Sharding/share_maps.h.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Attach_ManyRetriesOnUnlistedPorts_HaveTheirFormerOptions(bool isLayoutKnown) => OwnNetwork.Run(spawner =>
+    {
+        using var shards = new Shards(isLayoutKnown ? KernelLayout.OfThisKernel() : default);
+        using var outside = TestWorker.Start(spawner, TestWorker.Request("binds-static", "udp4,127.0.0.1,7000"));
+        Assert.Single(ShardedGroup.Lines(outside));
+        Assert.Equal(["retried 700 700 0"], shards.Attach(Shards.Port()).Run(spawner, "binds-oddly-static", "retry-many", "700"));
+    });
+
     [Fact]
     public void Attach_DeviceThatIsMissing_FailsTheBind() => OwnNetwork.Run(spawner =>
     {

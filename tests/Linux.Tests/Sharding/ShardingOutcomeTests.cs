@@ -65,10 +65,24 @@ public sealed class ShardingOutcomeTests
     public void Read_LayoutOfTheKernelIsUnknown_InodeAndBacklogAreToo() => OwnNetwork.Run(spawner =>
     {
         using var shards = new Shards(default(KernelLayout));
-        shards.Attach(Shards.Port()).Run(spawner, "binds-static", "tcp4,127.0.0.1,7000");
+        var worker = shards.Attach(Shards.Port()).Start(spawner, "binds-static", "tcp4,127.0.0.1,7000");
+        ShardedGroup.Lines(worker);
         var outcomes = shards.Outcomes();
         Assert.Equal([ShardingKind.Bind, ShardingKind.Listen], outcomes.Select(outcome => outcome.Kind));
         Assert.All(outcomes, outcome => Assert.Equal((0ul, null), (outcome.Inode, outcome.Backlog)));
+        Assert.All(outcomes, outcome => Assert.Equal((uint)worker.Pid, outcome.Pid));
+    });
+
+    /// <summary>As where lockdown(7) forbids programs to read the kernel's memory.</summary>
+    [Fact]
+    public void Read_OnlyTheFunctionsOfTheKernelAreKnown_BindsAreTold() => OwnNetwork.Run(spawner =>
+    {
+        var known = KernelLayout.OfThisKernel();
+        using var shards = new Shards(new KernelLayout { Sock = known.Sock, Bind4 = known.Bind4, Bind6 = known.Bind6 });
+        shards.Attach(Shards.Port()).Run(spawner, "binds-oddly-static", "raw", "udp4,127.0.0.1,7000", "udp4,127.0.0.1,7000");
+        var outcomes = shards.Outcomes();
+        Assert.Equal(2, outcomes.Count);
+        Assert.All(outcomes, outcome => Assert.Equal((true, 0ul), (outcome.Matched, outcome.Inode)));
     });
 
     [Fact]

@@ -4,7 +4,7 @@ namespace Reuseportd.Linux.Sharding;
 
 /// <summary>
 /// The structures and functions of the kernel, from its type information (BTF: Documentation/bpf/btf.rst). One pass finds the
-/// wanted names. No content of the data makes it fail or read outside of the data.
+/// wanted names. Damaged data gives wrong offsets or none, and no exception.
 /// </summary>
 internal readonly ref struct KernelTypes
 {
@@ -16,7 +16,7 @@ internal readonly ref struct KernelTypes
     private const int Function = 12;
     private const int MostNested = 8;
 
-    /// <summary>Bytes behind the head of each kind: fixed ones, and ones for each member.</summary>
+    /// <summary>Bytes that follow the head of each kind. <see cref="BytesForEach"/> has those for each member.</summary>
     private static ReadOnlySpan<byte> FixedBytes => [0, 4, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 4, 0, 0];
     private static ReadOnlySpan<byte> BytesForEach => [0, 0, 0, 0, 12, 12, 8, 0, 0, 0, 0, 0, 0, 8, 0, 12, 0, 0, 0, 12];
 
@@ -55,11 +55,12 @@ internal readonly ref struct KernelTypes
         if (depth > MostNested || !TryHead(at, out var head) || head.Kind is not (Structure or Union)) return null;
         for (var number = 0; number < head.Count; number++)
         {
-            var one = MemoryMarshal.Read<Member>(_types[(at + TypeSize + number * MemberSize)..]);
-            var bits = head.HasBitFields ? one.Bits & 0xffffff : one.Bits;
-            if (IsNamed(one.Name, member)) return (int)(bits / 8);
+            var entry = MemoryMarshal.Read<Member>(_types[(at + TypeSize + number * MemberSize)..]);
+            var bits = head.HasBitFields ? entry.Bits & 0xffffff : entry.Bits;
+            if (IsNamed(entry.Name, member)) return (int)(bits / 8);
             // Members of a structure without a name belong to the structure around it.
-            if (one.Name == 0 && OffsetAt(PositionOf(one.Type), member, depth + 1) is { } inner) return (int)(bits / 8) + inner;
+            if (entry.Name == 0 && OffsetAt(PositionOf(entry.Type), member, depth + 1) is { } inner)
+                return (int)(bits / 8) + inner;
         }
 
         return null;

@@ -123,7 +123,7 @@ static always_inline int before_bind(struct bpf_sock_addr *bind, const struct en
     struct bpf_sock *sk = bind->sk;
     if (!settings || !sk)
         return ALLOWED;
-    __u64 now = bpf_ktime_get_ns();
+    __u64 now = bpf_ktime_get_coarse_ns();
     __u64 cookie = bpf_get_socket_cookie(bind);
     int matched = bind->user_family == at->family && is_listed(settings, at);
     struct place place = begin(sk, cookie, now);
@@ -174,12 +174,15 @@ int bind6(struct bpf_sock_addr *bind)
 static always_inline int after_bind(struct bpf_sock *sk)
 {
     struct share_worker *worker = bpf_get_local_storage(&workers, 0);
+    __u32 pid = current_pid();
     struct share_attempt attempt;
-    if (!end(sk, bpf_get_socket_cookie(sk), FREE, &attempt) || !attempt.permitted)
+    int has_attempt = end(sk, bpf_get_socket_cookie(sk), FREE, &attempt);
+    remember_pid(sk, pid);
+    if (!has_attempt || !attempt.permitted)
         return 1;
     attempt.event.port = (__u16)sk->src_port; /* after a bind to port 0, the port that the kernel chose */
     attempt.event.inode = inode_of(sk);
-    attempt.event.pid = current_pid();
+    attempt.event.pid = pid;
     tell(worker, &attempt.event);
     return 1;
 }

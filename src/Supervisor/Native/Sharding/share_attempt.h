@@ -98,4 +98,12 @@ static always_inline int end(void *sk, __u64 cookie, __u64 owner, struct share_a
     return 1;
 }
 
+/* For a listen(2) on a kernel whose layout is unknown. */
+static always_inline void remember_pid(void *sk, __u32 pid)
+{
+    struct share_attempt *stored = VALUE(layout_tgid) == 0 ? bpf_sk_storage_get(&sockets, sk, 0, 0) : 0;
+    if (stored)
+        stored->event.pid = pid;
+}
+
 #endif

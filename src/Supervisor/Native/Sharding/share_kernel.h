@@ -45,7 +45,8 @@ static int (*const bpf_set_retval)(int value) = (void *)BPF_FUNC_set_retval;
 static long (*const bpf_ringbuf_output)(struct map *ring, void *data, __u64 size,
                                         __u64 flags) = (void *)BPF_FUNC_ringbuf_output;
 static __u64 (*const bpf_ringbuf_query)(struct map *ring, __u64 flags) = (void *)BPF_FUNC_ringbuf_query;
-static __u64 (*const bpf_ktime_get_ns)(void) = (void *)BPF_FUNC_ktime_get_ns;
+/* The time of the last tick: some milliseconds old, and 20 ns cheaper (Linux 5.11). */
+static __u64 (*const bpf_ktime_get_coarse_ns)(void) = (void *)BPF_FUNC_ktime_get_coarse_ns;
 static long (*const bpf_probe_read_kernel)(void *into, __u32 size,
                                            const void *from) = (void *)BPF_FUNC_probe_read_kernel;
 static void *(*const bpf_skc_to_tcp_sock)(void *sk) = (void *)BPF_FUNC_skc_to_tcp_sock;

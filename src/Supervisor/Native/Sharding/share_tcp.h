@@ -50,7 +50,7 @@ static always_inline void listens(struct bpf_sock_ops *tcp, struct bpf_sock *sk,
     struct share_settings *settings = bpf_map_lookup_elem(&settings_map, &key);
     if (!settings)
         return;
-    if (!is_permitted(worker, bpf_ktime_get_ns())) {
+    if (!is_permitted(worker, bpf_ktime_get_coarse_ns())) {
         lose(worker, 1);
         return;
     }
