@@ -2,7 +2,7 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Preload;
 
-/// <summary>Programs that cannot load the library: the log has the reason.</summary>
+/// <summary>Programs that cannot load the library and use no other method: the log has the reason.</summary>
 public sealed class NoPreloadTests : DaemonTest
 {
     [Fact]
@@ -63,7 +63,7 @@ public sealed class NoPreloadTests : DaemonTest
               odd:
                 command: [sh, -c, "exec {{program}} tcp4,{{Address}},{{Port}}"]
                 restart: no
-                reuseport: { ports: [{{Port}}] }
+                reuseport: { ports: [{{Port}}], method: preload }
             """);
         Daemon.Launch();
 
@@ -129,6 +129,6 @@ public sealed class NoPreloadTests : DaemonTest
             command: ["{{program}}", "{{argument}}"]
             {{more}}
             restart: no
-            reuseport: { ports: [{{Port}}] }
+            reuseport: { ports: [{{Port}}], method: preload }
         """);
 }

@@ -12,6 +12,9 @@ public sealed class RefusedTests : DaemonTest
     private const string WayOut = "'reuseportctl stop web', then 'reuseportctl apply'";
     private const string OrAlone = ", or set 'update: { order: stop-first, max_unavailable: 1 }'";
 
+    /// <summary>Another method would share the port of a statically linked program.</summary>
+    private const string Library = "method: preload";
+
     private string Hello => $"[{Checkout.Worker("hello")}, \"{Port}\", {Address}]";
 
     private string Socket => $"tcp4,{Address},{Port}";
@@ -23,7 +26,7 @@ public sealed class RefusedTests : DaemonTest
     {
         // Without the library the kernel is asked after two seconds only.
         var more = "readiness: { timeout: 5s }, restart: { delay: 60s, max_delay: 60s }";
-        Daemon.Configure(Web($"[{Checkout.Worker("binds-static")}, \"{Socket}\"]", workers, more: more));
+        Daemon.Configure(Web($"[{Checkout.Worker("binds-static")}, \"{Socket}\"]", workers, reuseport: Library, more: more));
         Daemon.Launch();
         var serves = await Daemon.EventAsync("ready");
         if (workers > 1) await Daemon.EventAsync("backoff");
@@ -39,7 +42,8 @@ public sealed class RefusedTests : DaemonTest
     public async Task Restart_StaticallyLinkedProgram_NamesTheLibraryAndTheRemedy()
     {
         Daemon.Configure(
-            Web($"[{Checkout.Worker("binds-static")}, \"{Socket}\"]", workers: 1, more: "readiness: { timeout: 5s }"));
+            Web($"[{Checkout.Worker("binds-static")}, \"{Socket}\"]", workers: 1, reuseport: Library,
+                more: "readiness: { timeout: 5s }"));
         await Daemon.StartAsync();
         var restart = await Daemon.ControlAsync("restart", "web");
 
