@@ -48,6 +48,7 @@ internal static unsafe partial class Native
         AmbientCapabilities = 32,
         Scheduling = 64,
         IoPriority = 128,
+        NotifyBinds = 256,
     }
 
     public enum OutputKind
@@ -126,5 +127,7 @@ internal static unsafe partial class Native
         public int Index;
         public int Error;
         public SpawnStep Reached;
+        public int Listener;
+        public int Reserved;
     }
 }

@@ -7,6 +7,7 @@ internal enum SpawnStep
     Pipe,
     Clone,
     Cgroup,
+    Seccomp,
     SetSid,
     Stdin,
     Stdout,

@@ -57,7 +57,8 @@ internal static unsafe class SpawnMarshal
         | (request.NoNewPrivileges ? Native.RequestFlags.NoNewPrivileges : 0)
         | (request.AmbientCapabilities is null ? 0 : Native.RequestFlags.AmbientCapabilities)
         | (request.Scheduling is null ? 0 : Native.RequestFlags.Scheduling)
-        | (request.IoPriority is null ? 0 : Native.RequestFlags.IoPriority);
+        | (request.IoPriority is null ? 0 : Native.RequestFlags.IoPriority)
+        | (request.NotifyBinds ? Native.RequestFlags.NotifyBinds : 0);
 
     private static ulong BitsOf(ValueList<Capability> capabilities)
     {

@@ -39,6 +39,13 @@ internal sealed record SpawnRequest
     /// <summary>PR_SET_NO_NEW_PRIVS of prctl(2). A process cannot clear a flag that the daemon has.</summary>
     public bool NoNewPrivileges { get; init; }
 
+    /// <summary>
+    /// bind(2) and listen(2) of the process and of its descendants wait for an answer through <see cref="Spawned.BindListener"/>
+    /// (a seccomp(2) filter, Linux 5.19). Needs CAP_SYS_ADMIN of the daemon, or <see cref="NoNewPrivileges"/>; else the start
+    /// fails with EACCES. EBUSY if a process above has such a listener.
+    /// </summary>
+    public bool NotifyBinds { get; init; }
+
     public int? Umask { get; init; }
 
     public ValueList<ResourceLimit> Limits { get; init; }
@@ -70,4 +77,10 @@ internal sealed record SpawnRequest
 /// <param name="Stdout">Null without a pipe.</param>
 /// <param name="Stderr">Null without a pipe.</param>
 /// <param name="Program">The candidate that the process runs.</param>
-internal sealed record Spawned(Pidfd Process, Pipe? Stdout, Pipe? Stderr, string Program);
+internal sealed record Spawned(Pidfd Process, Pipe? Stdout, Pipe? Stderr, string Program)
+{
+    /// <summary>
+    /// Null without <see cref="SpawnRequest.NotifyBinds"/>. After it is closed, the calls fail with ENOSYS.
+    /// </summary>
+    public Descriptor? BindListener { get; init; }
+}

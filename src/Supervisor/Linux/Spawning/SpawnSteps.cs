@@ -23,6 +23,7 @@ internal static class SpawnSteps
             SpawnStep.Pipe => ("pipe2", ""),
             SpawnStep.Clone => ("clone", ""),
             SpawnStep.Cgroup => ("cgroup", ""),
+            SpawnStep.Seccomp => ("seccomp", ""),
             SpawnStep.SetSid => ("setsid", ""),
             SpawnStep.Stdin => ("stdin", "/dev/null"),
             SpawnStep.Stdout => ("stdout", ""),

@@ -64,7 +64,7 @@ internal sealed unsafe class Spawner : IDisposable
         if (request.Identity is { } identity && UserDatabase.IsOwn(identity)) request = request with { Identity = null };
         if (_niceness is { } usual) request = request with { Nice = request.Nice ?? usual };
         var native = SpawnMarshal.Fill(_arena, request, _descriptors);
-        *_result = new Native.Result { Pid = -1, Pidfd = -1, Reached = SpawnStep.Pipe };
+        *_result = new Native.Result { Pid = -1, Pidfd = -1, Reached = SpawnStep.Pipe, Listener = -1 };
         if (control?.TryEnter(_result, request) == false)
         {
             error = control.Held();
@@ -94,7 +94,12 @@ internal sealed unsafe class Spawner : IDisposable
         new Pidfd(_result->Pidfd, _result->Pid),
         _result->Stdout < 0 ? null : new Pipe(_result->Stdout),
         _result->Stderr < 0 ? null : new Pipe(_result->Stderr),
-        request.Candidates[_result->Index]);
+        request.Candidates[_result->Index])
+    {
+        BindListener = Listener(),
+    };
+
+    private Descriptor? Listener() => _result->Listener < 0 ? null : new Descriptor(_result->Listener);
 
     /// <summary>
     /// Reaps a process that failed, or that was killed just after its exec; in that case its process tree is killed too. A tracer
@@ -106,6 +111,7 @@ internal sealed unsafe class Spawner : IDisposable
         var process = new Pidfd(_result->Pidfd, _result->Pid);
         using var stdout = _result->Stdout < 0 ? null : new Pipe(_result->Stdout);
         using var stderr = _result->Stderr < 0 ? null : new Pipe(_result->Stderr);
+        using (Listener()) { } // so that no bind of the process waits for an answer
         while (!process.HasEnded) process.WaitForEnd(Patience);
         ProcessGroup.Kill(process.Pid);
         _guard?.Forget(process.Pid);

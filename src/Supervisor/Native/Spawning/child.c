@@ -125,6 +125,8 @@ int reuseportd_child_main(void *argument)
     const struct child *child = argument;
     reach(child, STEP_CGROUP);
     child_enter_cgroup(child); /* its descriptor is above the slots */
+    reach(child, STEP_SECCOMP);
+    child_notify_binds(child);
     child_leave_table(child);
     reset_signals();
     long session = syscall(SYS_setsid);

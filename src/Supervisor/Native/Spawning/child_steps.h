@@ -11,6 +11,9 @@ _Noreturn void child_fail(const struct child *child, enum reuseportd_step step, 
 void child_must(const struct child *child, long answer, enum reuseportd_step step);
 void child_must_of(const struct child *child, long answer, enum reuseportd_step step, int index);
 
+/* child_binds.c: before child_leave_table. */
+void child_notify_binds(const struct child *child);
+
 /* child_streams.c */
 void child_leave_table(const struct child *child);
 void child_connect_streams(const struct child *child);

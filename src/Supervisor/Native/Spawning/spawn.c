@@ -20,7 +20,7 @@
 /* The layouts of Linux/Interop/Native.cs. */
 _Static_assert(sizeof(struct reuseportd_request) == 136, "laid out for 64-bit machines");
 _Static_assert(sizeof(struct reuseportd_limit) == 24, "laid out for 64-bit machines");
-_Static_assert(sizeof(struct reuseportd_result) == 32, "laid out for 64-bit machines");
+_Static_assert(sizeof(struct reuseportd_result) == 40, "laid out for 64-bit machines");
 
 /* Only the daemon's read end is non-blocking: the worker would inherit O_NONBLOCK on the write end. */
 static int open_pipe(const struct reuseportd_spawner *spawner, int index, struct reuseportd_result *result)
@@ -92,6 +92,9 @@ static void give_up(const struct reuseportd_spawner *spawner, struct reuseportd_
             close(result->output[index]);
         result->output[index] = -1;
     }
+    if (result->listener >= 0)
+        close(result->listener);
+    result->listener = -1;
     if (result->pidfd >= 0)
         return; /* the caller reaps it when it ends, which a tracer can delay (ptrace(2)) */
     const int32_t pid = result->pid;
@@ -149,7 +152,8 @@ static void run_child(struct reuseportd_spawner *spawner, const struct reuseport
 int reuseportd_spawn(struct reuseportd_spawner *spawner, const struct reuseportd_request *request,
                      struct reuseportd_result *result)
 {
-    *result = (struct reuseportd_result){.pid = -1, .pidfd = -1, .output = {-1, -1}, .reached = STEP_CLONE};
+    *result = (struct reuseportd_result){.pid = -1, .pidfd = -1, .output = {-1, -1}, .reached = STEP_CLONE,
+                                         .listener = -1};
     if (open_pipes(spawner, request, result) < 0) {
         result->step = STEP_PIPE;
         result->error = errno;

@@ -12,6 +12,7 @@ enum reuseportd_step {
     STEP_PIPE,
     STEP_CLONE,
     STEP_CGROUP,
+    STEP_SECCOMP,
     STEP_SETSID,
     STEP_STDIN,
     STEP_STDOUT,
@@ -51,6 +52,7 @@ enum reuseportd_flag {
     FLAG_AMBIENT = 32,        /* set exactly `ambient`; an ordinary user gets no other capability */
     FLAG_SCHEDULING = 64,
     FLAG_IO_PRIORITY = 128,
+    FLAG_NOTIFY_BINDS = 256,  /* bind(2) and listen(2) wait for an answer on `listener` */
 };
 
 /* Bytes of `stderr_file`: two numbers of 64 bits, a colon, and a final NUL. */
@@ -109,6 +111,8 @@ struct reuseportd_result {
     int32_t index;     /* which limit, CPU, capability or candidate */
     int32_t error;     /* errno */
     int32_t reached;   /* of enum reuseportd_step: the last step that began */
+    int32_t listener;  /* descriptor for notifications of seccomp(2), which the caller closes; -1 without FLAG_NOTIFY_BINDS */
+    int32_t reserved;
 };
 
 struct reuseportd_spawner;
