@@ -73,6 +73,7 @@ $(OUT)/bin/hello: config/example/hello.c
 	@$(CC) -O2 -Wall -Wextra -Werror -o $@ $<
 
 testworkers:
+	@build-aux/need 'go:golang-go'
 	@$(MAKE) --no-print-directory -s -C tests/TestWorkers OUT=$(OUT)/testworkers
 
 test: build testworkers $(OUT)/bin/hello ## every suite; installs the servers that are tested with

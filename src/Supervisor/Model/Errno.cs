@@ -18,8 +18,10 @@ internal readonly record struct Errno(int Number)
     public static readonly Errno Again = new(11);
     public static readonly Errno NoMemory = new(12);
     public static readonly Errno AccessDenied = new(13);
+    public static readonly Errno BadAddress = new(14);
     public static readonly Errno Busy = new(16);
     public static readonly Errno Exists = new(17);
+    public static readonly Errno NoSuchDevice = new(19);
     public static readonly Errno InvalidArgument = new(22);
     public static readonly Errno TooManyFiles = new(23);
     public static readonly Errno TooManyDescriptors = new(24);

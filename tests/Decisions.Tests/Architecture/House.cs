@@ -35,7 +35,7 @@ internal static partial class House
         ["Linux"] =
         [
             ["Interop"], ["Users"], ["Files"], ["Processes"], ["Trees"], ["Cgroups", "Sockets"],
-            ["ReusePort", "Sharding", "Spawning"],
+            ["ReusePort", "Sharding", "Spawning"], ["Seccomp"],
         ],
         ["Observability"] = [["Text"], ["Lines"], ["Events"], ["Formats"], ["Destinations"]],
         ["Runtime"] =

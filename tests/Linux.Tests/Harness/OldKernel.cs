@@ -27,7 +27,11 @@ internal static unsafe partial class OldKernel
     private const uint Allow = 0x7fff0000;
     private const uint Refuse = 0x00050000;
     private const uint FirstArgument = 16; // low half of args[0] of struct seccomp_data
+    private const uint SecondArgument = 24;
     private const uint ControlNumber = 157;
+    private const uint PidfdOpenNumber = 434;
+    private const int NotPermitted = 1;
+    private const int InvalidArgument = 22;
 
     private const int SetNoNewPrivileges = 38;
     private const int SetSeccomp = 22;
@@ -40,13 +44,15 @@ internal static unsafe partial class OldKernel
     public static void Without(ReadOnlySpan<uint> calls, int errno, Action work) => On(ProgramOf(calls, errno), work);
 
     /// <summary>Refuses prctl(2) of that option with EPERM.</summary>
-    public static void WithoutControl(uint option, Action work) => On(
-        [
-            new(Load, 0, 0, 0), new(JumpIfEqual, 0, 3, ControlNumber),
-            new(Load, 0, 0, FirstArgument), new(JumpIfEqual, 0, 1, option),
-            new(Answer, 0, 0, Refuse | 1), new(Answer, 0, 0, Allow),
-        ],
-        work);
+    public static void WithoutControl(uint option, Action work) =>
+        On(ProgramOf(ControlNumber, FirstArgument, option, NotPermitted), work);
+
+    /// <summary>Refuses pidfd_open(2) of a thread with EINVAL, as Linux before 6.9.</summary>
+    public static void WithoutThreadPidfds(Action work)
+    {
+        const uint ofThread = 0x80; // PIDFD_THREAD
+        On(ProgramOf(PidfdOpenNumber, SecondArgument, ofThread, InvalidArgument), work);
+    }
 
     private static void On(Instruction[] program, Action work)
     {
@@ -104,6 +110,14 @@ internal static unsafe partial class OldKernel
         program.Add(new(Answer, 0, 0, Refuse | (uint)errno));
         return [.. program];
     }
+
+    /// <summary>Refuses a call with this value of an argument.</summary>
+    private static Instruction[] ProgramOf(uint call, uint argument, uint value, int errno) =>
+    [
+        new(Load, 0, 0, 0), new(JumpIfEqual, 0, 3, call),
+        new(Load, 0, 0, argument), new(JumpIfEqual, 0, 1, value),
+        new(Answer, 0, 0, Refuse | (uint)errno), new(Answer, 0, 0, Allow),
+    ];
 
     private static void Install(Instruction[] program)
     {

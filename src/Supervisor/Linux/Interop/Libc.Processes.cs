@@ -40,6 +40,9 @@ internal static partial class Libc
 
     public static nint PidfdOpen(int pid) => PidfdOpen(PidfdOpenNumber, pid, flags: 0);
 
+    /// <summary>PIDFD_THREAD, Linux 6.9: of one thread, which need not be the first of its process. EINVAL before.</summary>
+    public static nint PidfdOpenThread(int thread) => PidfdOpen(PidfdOpenNumber, thread, flags: 0x80);
+
     public static nint PidfdSendSignal(SafeHandle pidfd, int signal) =>
         PidfdSendSignal(PidfdSendSignalNumber, pidfd, signal, info: 0, flags: 0);
 

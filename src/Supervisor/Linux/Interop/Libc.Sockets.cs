@@ -18,8 +18,12 @@ internal static partial class Libc
     public const int NetlinkSockDiag = 4;
 
     public const int LevelSocket = 1;
+    public const int OptionReuseAddress = 2;
+    public const int OptionType = 3;
     public const int OptionSendBuffer = 7;
     public const int OptionReusePort = 15;
+    public const int OptionBindToDevice = 25;
+    public const int OptionFamily = 39; // SO_DOMAIN
     public const int OptionAttachClassic = 51; // SO_ATTACH_REUSEPORT_CBPF
     public const int OptionAttachProgram = 52; // SO_ATTACH_REUSEPORT_EBPF
     public const int OptionCookie = 57;

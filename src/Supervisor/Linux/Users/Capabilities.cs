@@ -6,6 +6,13 @@ namespace Reuseportd.Linux.Users;
 /// <summary>Capabilities of this process, one bit each.</summary>
 internal static class Capabilities
 {
+    /// <summary>The effective set of the calling thread.</summary>
+    public static unsafe ulong Effective()
+    {
+        Libc.CapabilitySets sets;
+        return Libc.GetCapabilities(&sets) == 0 ? sets.Effective : 0;
+    }
+
     /// <summary>The bounding set: no descendant of this process can have others (prctl(2), PR_CAPBSET_READ).</summary>
     public static ulong Bounding()
     {

@@ -1,11 +1,12 @@
 /*
  * A seccomp(2) filter that makes bind(2) and listen(2) of the process, and of its descendants, wait for an answer of the
- * daemon (Linux/Seccomp/BindNotifier.cs).
+ * daemon (Linux/Seccomp/BindNotifier.cs). landlock_restrict_self(2) waits too: Landlock can forbid binds, and the daemon
+ * must know that it cannot judge them.
  *
  * The filter is the first step after the cgroup, for two reasons. The child still shares the daemon's table of
  * descriptors, so the listener is in the daemon as soon as it exists, and no process of the worker's user can hold it up.
  * And the child has all rights of the daemon: with CAP_SYS_ADMIN it needs no no_new_privs. No later step of the child
- * calls bind(2) or listen(2).
+ * makes one of these calls.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -19,9 +20,13 @@
 
 #include "child_steps.h"
 
-/* For headers older than Linux 5.19. */
+/* For headers older than Linux 5.19 and 5.13. */
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
+#endif
+
+#ifndef SYS_landlock_restrict_self
+#define SYS_landlock_restrict_self 446
 #endif
 
 #if defined(__x86_64__)
@@ -39,10 +44,11 @@
 /* Calls of 32-bit programs have another architecture, those of x32 other numbers: both are allowed. */
 static struct sock_filter instructions[] = {
     LOAD(arch),
-    SKIP_UNLESS_EQUAL(NATIVE_ARCH, 3),
+    SKIP_UNLESS_EQUAL(NATIVE_ARCH, 4),
     LOAD(nr),
-    SKIP_IF_EQUAL(SYS_bind, 2),
-    SKIP_IF_EQUAL(SYS_listen, 1),
+    SKIP_IF_EQUAL(SYS_bind, 3),
+    SKIP_IF_EQUAL(SYS_listen, 2),
+    SKIP_IF_EQUAL(SYS_landlock_restrict_self, 1),
     RETURN(SECCOMP_RET_ALLOW),
     RETURN(SECCOMP_RET_USER_NOTIF),
 };

@@ -1,0 +1,104 @@
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.ReusePort;
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux.Seccomp;
+
+/// <summary>
+/// Answers the calls of one worker as the hooks of the preload library would. bind(2) and listen(2) are done on a copy of the
+/// socket, with an address that was read once: the program cannot change it between the check and the bind. All other calls
+/// continue in the kernel. Such a call gains nothing: it has the rights of its process, and the daemon has set no option.
+/// </summary>
+/// <param name="tell">Outcomes in the form of the library's lines.</param>
+internal sealed unsafe class CallAnswer(CallQueue queue, ShareRules rules, Action<BindOutcome> tell)
+{
+    private bool _isConfined;
+
+    /// <summary>
+    /// Each step until <see cref="CallQueue.IsWaiting"/> has no effect on the process. A process can make this call block: by a
+    /// page fault of its memory, by the lock of a socket, and by the close of a file on its own file system.
+    /// </summary>
+    public void Give(in BindCall call, BorrowedCapabilities rights)
+    {
+        Span<byte> memory = stackalloc byte[BoundAddress.MostBytes];
+        _isConfined |= call.Kind == CallKind.Confine;
+        using var caller = call.Kind == CallKind.Confine ? null : Caller.Open(call.Thread);
+        if (caller is null || !TryReadAddress(call, caller, memory, out var address))
+        {
+            queue.Continue(call);
+            return;
+        }
+
+        using var socket = caller.Take(call.Descriptor, out var errno);
+        if (errno == Errno.NotPermitted) TellError("pidfd_getfd", errno);
+        var isEqual = rights.TryTakeFrom(caller) && !_isConfined;
+        if (!queue.IsWaiting(call)) return;
+        if (socket is null || InetSocket.TypeOf(socket) is not { } type) queue.Continue(call);
+        else if (call.Kind == CallKind.Bind) Bind(call, caller.Process, new InetSocket(socket, type), address, isEqual);
+        else Listen(call, caller.Process, new InetSocket(socket, type), isEqual);
+    }
+
+    /// <returns>False if only the kernel can judge the address: another family, a length or memory that it refuses.</returns>
+    private bool TryReadAddress(in BindCall call, Caller caller, Span<byte> memory, out ReadOnlySpan<byte> address)
+    {
+        address = default;
+        if (call.Kind != CallKind.Bind) return true;
+        if (call.Length is < BoundAddress.LeastBytes or > BoundAddress.MostBytes) return false;
+        memory = memory[..call.Length];
+        var errno = caller.Read(call.Address, memory);
+        if (errno == Errno.NotPermitted) TellError("process_vm_readv", errno);
+        address = memory;
+        return errno == Errno.None && BoundAddress.TryParse(address) is not null;
+    }
+
+    private void Bind(in BindCall call, int process, InetSocket socket, ReadOnlySpan<byte> address, bool isEqual)
+    {
+        var at = BoundAddress.TryParse(address)!.Value;
+        var options = new ShareOptions(socket.Descriptor, rules);
+        var matched = rules.Matches(at);
+        var errno = matched ? options.Set() : Errno.None;
+        if (errno == Errno.None && !isEqual)
+        {
+            queue.Continue(call);
+            return;
+        }
+
+        if (errno == Errno.None) errno = socket.Bind(address);
+        if (errno != Errno.None) options.Restore();
+        else if (at.Port == 0) at = socket.LocalAddress() ?? at;
+        foreach (var (option, reason) in options.Failed) TellError(option, reason);
+        var outcome = new SocketOutcome(
+            call.Descriptor, socket.Inode, at.IsInet6 ? "inet6" : "inet", socket.Type, at.Address.ToString(), at.Port, matched,
+            options.ReusePort, options.ReuseAddress, options.Device, Backlog: null);
+        Tell(OutcomeKind.Bind, process, outcome, errno);
+        queue.Answer(call, errno);
+    }
+
+    private void Listen(in BindCall call, int process, InetSocket socket, bool isEqual)
+    {
+        if (!isEqual || socket.LocalAddress() is not { } at)
+        {
+            queue.Continue(call);
+            return;
+        }
+
+        // After a bind to port 0, a filter for any port would match: such a socket is recognized by the missing option.
+        var matched = rules.Matches(at)
+                      && (!rules.HasAnyPort || rules.ReusePort != OptionSetting.Set || socket.Descriptor.HasReusePort);
+        var backlog = matched ? rules.Raise(call.Length) : call.Length;
+        var errno = socket.Descriptor.Listen(backlog);
+        // A socket that was never bound gets its port now.
+        if (errno == Errno.None && at.Port == 0) at = socket.LocalAddress() ?? at;
+        var outcome = new SocketOutcome(
+            call.Descriptor, socket.Inode, at.IsInet6 ? "inet6" : "inet", socket.Type, at.Address.ToString(), at.Port, matched,
+            OptionSetting.System, OptionSetting.System, Device: null, backlog);
+        Tell(OutcomeKind.Listen, process, outcome, errno);
+        queue.Answer(call, errno);
+    }
+
+    private void Tell(OutcomeKind kind, int process, SocketOutcome socket, Errno errno) =>
+        tell(new BindOutcome(kind, process, socket, errno == Errno.None ? "ok" : errno.ToString(), ""));
+
+    private void TellError(string subject, Errno errno) =>
+        tell(new BindOutcome(OutcomeKind.Error, 0, null, errno.ToString(), subject));
+}

@@ -1,0 +1,56 @@
+using Reuseportd.Model;
+
+namespace Reuseportd.Linux.Seccomp;
+
+/// <summary>The calls of one worker, and its outcomes that may be told. For the notifier's thread.</summary>
+internal sealed class WorkerCalls : IDisposable
+{
+    private readonly OutcomeLimit _limit = new();
+    private readonly CallQueue _queue;
+    private readonly CallAnswer _answer;
+    private readonly Action<BindOutcome> _tell;
+    private TimeSpan _now;
+
+    public WorkerCalls(CallQueue queue, ShareRules rules, Action<BindOutcome> tell)
+    {
+        (_queue, _tell) = (queue, tell);
+        _answer = new CallAnswer(queue, rules, TellWithinLimit);
+    }
+
+    /// <summary>When <see cref="Report"/> has lost outcomes to tell; null without lost outcomes.</summary>
+    public TimeSpan? Due => _limit.Due;
+
+    public void AnswerOne(BorrowedCapabilities rights, TimeSpan now)
+    {
+        _now = now;
+        try
+        {
+            if (_queue.TryReceive(out var call)) _answer.Give(call, rights);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Another thread has removed the worker: the kernel has answered its calls.
+        }
+    }
+
+    /// <returns>Whether all lost outcomes are told.</returns>
+    public bool Report(TimeSpan now)
+    {
+        TellLost(_limit.Collect(now));
+        return Due is null;
+    }
+
+    public void Dispose() => _queue.Dispose();
+
+    private void TellWithinLimit(BindOutcome outcome)
+    {
+        var isAdmitted = _limit.Admit(_now, out var lost);
+        TellLost(lost);
+        if (isAdmitted) _tell(outcome);
+    }
+
+    private void TellLost(long count)
+    {
+        if (count > 0) _tell(new BindOutcome(OutcomeKind.Lost, 0, null, "", "") { LostLines = count });
+    }
+}
