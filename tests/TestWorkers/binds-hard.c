@@ -5,6 +5,7 @@
  *   binds-hard tables ENDPOINT         binds in a thread whose descriptors are its own: the number of its socket is a pipe
  *                                      in the other thread
  *   binds-hard forks COUNT ENDPOINT    binds a socket in each of so many children
+ *   binds-hard signals COUNT ENDPOINT  binds so many sockets while a timer sends signals, which restart system calls
  *   binds-hard others                  binds and listens with other families and bad arguments; prints "NAME ERRNO"
  *   binds-hard confined ENDPOINT       forbids itself each bind of TCP by Landlock, and binds
  *   binds-hard held ENDPOINT           prints "ready", then binds with an address in memory whose page fault never ends
@@ -28,6 +29,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -94,6 +96,23 @@ static void bind_in_forks(int count)
             for (;;)
                 pause();
         }
+}
+
+static void ignore(int number)
+{
+    (void)number;
+}
+
+static void bind_among_signals(int count)
+{
+    const struct sigaction action = {.sa_handler = ignore, .sa_flags = SA_RESTART};
+    const struct itimerval often = {{0, 50}, {0, 50}};
+    const struct itimerval never = {{0, 0}, {0, 0}};
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &often, NULL);
+    while (count-- > 0)
+        bind_one();
+    setitimer(ITIMER_REAL, &never, NULL);
 }
 
 static void print(const char *name, int result)
@@ -207,6 +226,8 @@ int main(int argc, char **argv)
         bind_in_threads(atoi(argv[2]));
     else if (strcmp(mode, "forks") == 0)
         bind_in_forks(atoi(argv[2]));
+    else if (strcmp(mode, "signals") == 0)
+        bind_among_signals(atoi(argv[2]));
     else if (strcmp(mode, "tables") == 0)
         bind_in_tables();
     else if (strcmp(mode, "confined") == 0) {

@@ -45,7 +45,7 @@ internal sealed unsafe class CallQueue(Descriptor listener) : IDisposable
     public bool IsWaiting(in BindCall call)
     {
         var id = call.Id;
-        return Libc.Control(listener, Libc.SeccompIsValid, &id) == 0;
+        return Control(Libc.SeccompIsValid, &id) == 0;
     }
 
     /// <summary>Lets the call return. Without effect if its thread was killed.</summary>
@@ -66,6 +66,17 @@ internal sealed unsafe class CallQueue(Descriptor listener) : IDisposable
         var memory = stackalloc byte[MostBytes];
         new Span<byte>(memory, MostBytes).Clear();
         *(Libc.SeccompAnswer*)memory = new Libc.SeccompAnswer { Id = call.Id, Error = error, Flags = flags };
-        _ = Libc.Control(listener, Libc.SeccompSend, memory);
+        Control(Libc.SeccompSend, memory);
+    }
+
+    /// <summary>
+    /// The kernel answers EINTR after a signal, also after one of the runtime. A call without an answer would wait for ever.
+    /// </summary>
+    private int Control(nuint request, void* argument)
+    {
+        int answer;
+        do answer = Libc.Control(listener, request, argument);
+        while (answer < 0 && Libc.LastErrno == Errno.Interrupted);
+        return answer;
     }
 }
