@@ -33,7 +33,7 @@ internal sealed class ShardingSettings : IEquatable<ShardingSettings>
     public ReadOnlySpan<byte> Bytes => _bytes;
 
     /// <param name="privilegedPorts">
-    /// Whether a process without CAP_NET_BIND_SERVICE may bind the ports that are listed. With "any port", none is listed.
+    /// True if a process without CAP_NET_BIND_SERVICE may bind the ports that are listed. With "any port", none is listed.
     /// </param>
     /// <remarks>
     /// As in the library, a list that cannot be read matches nothing. The backlog is not for the programs: no hook changes it.

@@ -1,4 +1,4 @@
-/* Whether a bind is for a sharded socket: the meaning of the preload library's settings_match (src/Preload/settings.h). */
+/* Decides if a bind is for a sharded socket, as settings_match of the preload library (src/Preload/settings.h). */
 #ifndef REUSEPORTD_SHARE_FILTER_H
 #define REUSEPORTD_SHARE_FILTER_H
 

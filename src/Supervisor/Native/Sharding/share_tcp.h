@@ -1,4 +1,4 @@
-/* What TCP tells of the sockets of a cgroup: listen(2), and the connections, which have the cgroup of their listener. */
+/* Events of TCP for the sockets of a cgroup: listen(2) and connections. A connection has the cgroup of its listener. */
 #ifndef REUSEPORTD_SHARE_TCP_H
 #define REUSEPORTD_SHARE_TCP_H
 
