@@ -10,7 +10,7 @@ internal static class CgroupStart
         await daemon.StartAsync(arguments);
     }
 
-    /// <summary>Later starts of the daemon are in the group: its binary is a program that enters the group and executes it.</summary>
+    /// <summary>Later starts of the daemon are in the group: a script enters the group and executes the daemon.</summary>
     public static async Task EnterAsync(this Daemon daemon, DelegatedCgroup cgroup) =>
         daemon.Binary = await daemon.Folder.ScriptAsync(
             "reuseportd", $"#!/bin/sh\necho 0 > {cgroup.Path}/cgroup.procs && exec {Artifacts.Daemon} \"$@\"\n");

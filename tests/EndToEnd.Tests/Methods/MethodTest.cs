@@ -5,12 +5,15 @@ namespace EndToEnd.Tests.Methods;
 /// <summary>A test of the method by which programs share their port, with four copies of a program as the service web.</summary>
 public abstract class MethodTest : DaemonTest
 {
-    /// <summary>The arguments of a server of tests/TestWorkers.</summary>
-    private protected string Command(string program) => program.StartsWith("go-", StringComparison.Ordinal)
-        ? CommandOf(Checkout.Worker(program), $"{Address}:{Port}")
-        : CommandOf(Checkout.Worker(program), $"{Port}", Address);
+    /// <summary>A server of tests/TestWorkers, with its arguments.</summary>
+    /// <param name="path">A copy of the program.</param>
+    private protected string Command(string program, string? path = null) =>
+        program.StartsWith("go-", StringComparison.Ordinal)
+            ? CommandOf(path ?? Checkout.Worker(program), $"{Address}:{Port}")
+            : CommandOf(path ?? Checkout.Worker(program), $"{Port}", Address);
 
-    private protected static string CommandOf(params string[] words) => $"[{string.Join(", ", words.Select(word => $"'{word}'"))}]";
+    private protected static string CommandOf(params string[] words) =>
+        $"[{string.Join(", ", words.Select(word => $"'{word}'"))}]";
 
     /// <param name="more">Further keys of the service.</param>
     private protected void Configure(string command, string reuseport, int workers = Copies.Count, string more = "{}") =>
@@ -26,7 +29,8 @@ public abstract class MethodTest : DaemonTest
     /// <summary>Starts the daemon in the group. The test is skipped if the daemon may not load BPF programs.</summary>
     private protected async Task StartInAsync(DelegatedCgroup cgroup)
     {
-        await Daemon.StartInAsync(cgroup);
+        // The users of workers may not be able to enter the checkout.
+        await Daemon.StartInAsync(cgroup, "--preload", await Daemon.LibraryCopyAsync());
         var steering = (await Daemon.JsonAsync("status"))["steering"]!.GetValue<string>();
         Assert.SkipUnless(steering == "ebpf", "BPF programs are not permitted here");
     }
@@ -34,7 +38,7 @@ public abstract class MethodTest : DaemonTest
     /// <summary>Each worker has the method, and each process of the service answers.</summary>
     private protected async Task AssertShareAsync(string method)
     {
-        var workers = (await Daemon.JsonAsync("status"))["workers"]!.AsArray();
+        var workers = (await Daemon.JsonAsync("status", "web"))["workers"]!.AsArray();
         Assert.Equal(Copies.Count, workers.Count);
         Assert.All(workers, worker => Assert.Equal(("ready", method), ($"{worker!["state"]}", $"{worker["method"]}")));
         // The last word of each server's answer is its pid.
@@ -47,7 +51,9 @@ public abstract class MethodTest : DaemonTest
     {
         await load.AnswersAsync(300);
         var before = Copies.Pids(Daemon, "web");
-        Counts.AssertLine(await Daemon.ControlAsync("restart", "web"), "web", Copies.Count, Copies.Count);
+        var restart = await Daemon.ControlAsync("restart", "web");
+        Assert.Equal(0, restart.Code);
+        Counts.AssertLine(restart.Out, "web", Copies.Count, Copies.Count);
         Assert.Empty(before.Intersect(Copies.Pids(Daemon, "web")));
         await load.AnswersAsync(300);
 

@@ -2,7 +2,7 @@ using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Methods;
 
-/// <summary>Copies of any program share one port in a daemon with a delegated control group, and a restart loses nothing.</summary>
+/// <summary>Copies of any program share one port if the daemon has control groups, and a restart loses nothing.</summary>
 public sealed class ProgramTests : MethodTest
 {
     [Theory]
@@ -44,8 +44,7 @@ public sealed class ProgramTests : MethodTest
     {
         using var cgroup = new DelegatedCgroup();
         var program = await Daemon.Folder.SetUidCopyAsync(Checkout.Worker("hello"), "hello", "nobody");
-        Configure(
-            CommandOf(program, $"{Port}", Address), $"method: {wanted}", more: "{ user: daemon, no_new_privileges: false }");
+        Configure(Command("hello", program), $"method: {wanted}", more: "{ user: daemon, no_new_privileges: false }");
         await AssertAllAsync(cgroup, "kernel");
     }
 
