@@ -98,6 +98,8 @@ struct share_attempt {
     struct share_event event;
     __s32 found_port; /* former values of the options, or SHARE_LEAVE */
     __s32 found_address;
+    __u32 found_no_device; /* whether the former device was none, and another is set */
+    __u32 reserved;
     __u32 permitted; /* by the limit of events */
     __u32 runs;      /* 0 after the end of the bind */
 };
