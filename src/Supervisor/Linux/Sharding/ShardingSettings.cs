@@ -47,6 +47,7 @@ internal sealed class ShardingSettings : IEquatable<ShardingSettings>
         bytes[2] = spec.Interface is null ? (byte)0 : (byte)1;
         bytes[3] = privilegedPorts && !spec.Ports.IsAny ? (byte)1 : (byte)0;
         bytes[4] = spec.Addresses.Count == 0 ? (byte)1 : (byte)0;
+        bytes[5] = spec.Ports.IsAny ? (byte)1 : (byte)0;
         settings.SetDevice(spec.Interface);
         settings.SetPorts(spec.Ports.IsAny ? [new PortRange(1, HighestPort)] : spec.Ports.Ranges);
         settings.SetPrefixes(spec.Addresses);

@@ -13,11 +13,6 @@ struct endpoint {
     };
 };
 
-static always_inline int is_any_port(const struct share_settings *settings)
-{
-    return settings->port_count == 1 && settings->ports[0].first == 1 && settings->ports[0].extent == 65534;
-}
-
 static always_inline int port_matches(const struct share_settings *settings, __u32 port)
 {
     for (__u32 i = 0; i < SHARE_PORT_RANGES; i++) {

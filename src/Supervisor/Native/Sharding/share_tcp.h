@@ -18,7 +18,7 @@ static always_inline void judge(struct share_event *event, struct bpf_sock_ops *
         bpf_getsockopt(tcp, SOL_SOCKET, SO_REUSEPORT, &shares, sizeof shares);
         if (shares == settings->reuse_port)
             event->reuse_port = settings->reuse_port;
-        else if (shares == 0 && is_any_port(settings))
+        else if (shares == 0 && settings->any_port)
             return;
     }
     event->matched = 1;
