@@ -1,5 +1,8 @@
 """The measured rows; one file each."""
-from . import chaos, control, cost, crash, fleet, flows, logs, names, own_log, replace, restart, rolling, scale, spread, stall
+from . import (
+    chaos, control, copies, cost, crash, fleet, flows, logs, names, own_log, replace, restart, rolling, scale,
+    spread, stall,
+)
 
 # Rows of supervisors, with ../peers.
 SUPERVISING = {
@@ -7,7 +10,10 @@ SUPERVISING = {
     "control": control,
 }
 # Rows of copies on one port under load, with ../keepers.
-KEEPING = {"rolling": rolling, "names": names, "crash": crash, "stall": stall, "spread": spread, "flows": flows, "cost": cost}
+KEEPING = {
+    "copies": copies, "rolling": rolling, "names": names, "crash": crash, "stall": stall, "spread": spread, "flows": flows,
+    "cost": cost,
+}
 # Run only by name, because it takes long.
 CHAOS = {"chaos": chaos}
 ALL = SUPERVISING | KEEPING | CHAOS
