@@ -2,6 +2,8 @@
 import statistics
 
 OURS, BARE = "reuseportd", "bare loop"
+# Of the table of methods: ratios to the library alone.
+LIBRARY, METHODS = "method preload", ("method auto", "method kernel")
 # The sample of a peer that cannot run the row's program.
 CANNOT = "cannot"
 
@@ -34,6 +36,8 @@ def row(figure, names, samples):
     cells = [f"{figure.title}, {figure.unit}"]
     cells += [text(values[name], figure) if name in values and (name != BARE or figure.to_bare)
               else CANNOT if CANNOT in samples.get(name, []) else "-" for name in names]
+    if LIBRARY in names:
+        return cells + [of(values.get(method), values.get(LIBRARY)) for method in METHODS]
     cells.append(ratio(figure, ours, best))
     cells.append(of(ours, values.get(BARE)) if figure.to_bare else "-")
     return cells
@@ -46,6 +50,8 @@ def of(number, other):
 def grid(names, figures):
     """A table of the peers that share rows; the column for the bare loop only if the bare loop is among them."""
     last = ["best peer / ours"] + (["ours / bare"] if BARE in names else [])
+    if LIBRARY in names:
+        last = [f"{method} / {LIBRARY}".replace("method ", "") for method in METHODS]
     cells = [row(figure, names, samples)[:len(names) + 1 + len(last)] for figure, samples in figures]
     return [
         "| | " + " | ".join([*names, *last]) + " |",
