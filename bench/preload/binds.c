@@ -1,5 +1,5 @@
 /*
- * Creates a socket, binds it and closes it, many times. Arguments: inet or inet6, count, and "time" to print
+ * Creates a socket, binds it and closes it, many times. Arguments: inet, inet6 or udp, count, and "time" to print
  * the nanoseconds for each bind, or "median" to print the median of bind(2) alone. The instructions of printf
  * depend on the digits of the number: a run whose instructions are counted must not print.
  */
@@ -39,13 +39,14 @@ int main(int count, char **arguments)
     const int family = strcmp(arguments[1], "inet6") == 0 ? AF_INET6 : AF_INET;
     const struct sockaddr *at = family == AF_INET6 ? (void *)&v6 : (void *)&v4;
     const socklen_t length = family == AF_INET6 ? sizeof v6 : sizeof v4;
+    const int type = strcmp(arguments[1], "udp") == 0 ? SOCK_DGRAM : SOCK_STREAM;
     const int times = atoi(arguments[2]);
 
     double *each = count > 3 && strcmp(arguments[3], "median") == 0 ? calloc((size_t)times + 1, sizeof *each) : NULL;
 
     const double start = now();
     for (int i = 0; i < times; i++) {
-        const int fd = socket(family, SOCK_STREAM, 0);
+        const int fd = socket(family, type, 0);
         const double before = each != NULL ? now() : 0;
         if (bind(fd, at, length) != 0) {
             perror("bind");

@@ -5,6 +5,7 @@ and the turns are short, so that other work on the machine disturbs all methods 
 import time
 
 from .. import load
+from ..host import proc
 from ..keepers.server import PLAIN, PLAIN_STATIC
 from .figure import Figure
 
@@ -22,8 +23,9 @@ SECONDS = 0.4
 MANY = 64
 
 FIGURES = [figure for name in WAYS for figure in (
-    Figure(f"one {name}", f"{name}: a connection with one request, one client", "µs"),
-    Figure(f"many {name}", f"{name}: the same with {MANY} clients", "a second", more=True),
+    Figure(f"time {name}", f"{name}: a connection with one request, one client, median", "µs"),
+    Figure(f"cpu {name}", "its CPU, of client and server", "µs"),
+    Figure(f"rate {name}", f"such connections with {MANY} clients", "a second", more=True),
 )]
 
 
@@ -46,18 +48,25 @@ def measure(keeper, _):
         names = list(WAYS)
         for turn in range(QUICK if keeper.quick else TURNS):
             for name in names[turn % len(names):] + names[:turn % len(names)]:
-                figures[f"one {name}"].append(1e6 / rate(keeper, name, 1))
-                figures[f"many {name}"].append(rate(keeper, name, MANY))
+                alone, cpu = connections(keeper, name, 1)
+                many, _ = connections(keeper, name, MANY)
+                figures[f"time {name}"].append(alone["p50"])
+                # Other work on the machine changes it less than the time.
+                figures[f"cpu {name}"].append(cpu / alone["answered"] / 1e3)
+                figures[f"rate {name}"].append(many["per_second"])
         return figures
     finally:
         keeper.stop()
 
 
-def rate(keeper, name, clients):
-    """Requests a second."""
+def connections(keeper, name, clients):
+    """The client's counts, and nanoseconds of CPU of client and server."""
     words = [f"{keeper.tools}/http_load", "127.0.0.1", str(PORTS[name]), str(clients), "100"]
+    server = {worker["pid"] for worker in keeper.status() if worker["service"] == f"web{PORTS[name]}"}
+    before = proc.cpu(server)
     with load.running(keeper.net, words) as client:
         time.sleep(SECONDS)
+        spent = proc.cpu(server | {client.process.pid}) - before
     if client.counts["failed"] or not client.counts["answered"]:
         raise ValueError(f"{name}: {client.counts}")
-    return client.counts["per_second"]
+    return client.counts, spent

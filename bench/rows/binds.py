@@ -1,4 +1,4 @@
-"""The time of bind(2) of TCP in a worker, with each method: 200 times, and a pause (../preload/binds.c)."""
+"""The time of bind(2) in a worker, with each method: 200 times, and a pause (../preload/binds.c)."""
 import os
 import time
 
@@ -7,12 +7,14 @@ from ..peers.peer import Fleet
 from .figure import Figure
 
 # The daemon reads the outcomes of 200 binds a second from each worker; others are only counted.
-SERIES, BINDS, PAUSE = 8, 200, 1
+SERIES, BINDS, PAUSE = 4, 200, 1
+KINDS = ["inet", "udp"]
 PATIENCE = 60
 SOURCE = os.path.join(os.path.dirname(__file__), "..", "preload", "binds.c")
-LOOP = f'for i in $(seq {SERIES}); do "$0" inet {BINDS} median >> "$1"; sleep {PAUSE}; done; exec sleep 1000'
+LOOP = (f'for i in $(seq {SERIES}); do for kind in {" ".join(KINDS)}; do "$0" $kind {BINDS} median >> "$1"; sleep {PAUSE}; done; '
+        'done; exec sleep 1000')
 
-FIGURES = [Figure("bind", f"a bind(2): median of {BINDS}", "ns")]
+FIGURES = [Figure("bind inet", f"bind(2), TCP: median of {BINDS}", "ns"), Figure("bind udp", "bind(2), UDP", "ns")]
 
 
 def measure(peer, _):
@@ -21,7 +23,8 @@ def measure(peer, _):
     peer.watch.forget()
     try:
         peer.start(Fleet(1, ["sh", "-c", LOOP, f"{folder}/binds", f"{folder}/times"]))
-        return {"bind": times(f"{folder}/times")}
+        found = times(f"{folder}/times")
+        return {f"bind {kind}": found[at::len(KINDS)] for at, kind in enumerate(KINDS)}
     finally:
         peer.stop()
 
@@ -32,7 +35,7 @@ def times(path):
         if os.path.exists(path):
             with open(path) as file:
                 found = [float(line) for line in file if line.endswith("\n")]
-            if len(found) >= SERIES:
+            if len(found) >= SERIES * len(KINDS):
                 return found
         if time.monotonic() > by:
             raise Timeout(f"no {SERIES} series within {PATIENCE} s")
