@@ -23,20 +23,21 @@ def options():
     parser.add_argument("--quick", action="store_true", help="one round, and fewer restarts and kills in each")
     parser.add_argument("--row", action="append", choices=rows.ALL, help="run only this row; may be repeated")
     parser.add_argument("--supervising", action="store_true",
-                        help=f"the rows {', '.join(rows.SUPERVISING)}; by default these and those of --keeping")
+                        help=f"the rows {', '.join(rows.SUPERVISING)}; by default all but those of --chaos")
+    parser.add_argument("--methods", action="store_true", help=f"the rows {', '.join(rows.METHODS)}")
     parser.add_argument("--keeping", action="store_true",
                         help=f"the rows {', '.join(rows.KEEPING)}, which are measured only in the first round")
     parser.add_argument("--chaos", action="store_true", help="the row chaos, which takes long and is not run by default")
-    parser.add_argument("--peer", action="append", choices=[peer.name for peer in peers.ALL + keepers.ALL],
-                        help="measure only this peer; may be repeated")
+    names = dict.fromkeys(peer.name for peer in peers.ALL + peers.METHODS + keepers.ALL)
+    parser.add_argument("--peer", action="append", choices=names, help="measure only this peer; may be repeated")
     parser.add_argument("--chaos-seconds", type=int, default=600, help="how long the row chaos lasts, for each peer (600)")
     parser.add_argument("--results", default=f"{HERE}/results", help="directory for the results of a whole run")
     chosen = parser.parse_args()
     chosen.out = os.path.abspath(chosen.out)
-    chosen.groups = [name for name in ("supervising", "keeping", "chaos") if getattr(chosen, name)]
-    if chosen.quick or chosen.groups and not chosen.supervising:
+    chosen.groups = [name for name in ("supervising", "methods", "keeping", "chaos") if getattr(chosen, name)]
+    if chosen.quick or chosen.groups and not (chosen.supervising or chosen.methods):
         chosen.rounds = 1
-    groups = chosen.groups or ["supervising", "keeping"]
+    groups = chosen.groups or ["supervising", "methods", "keeping"]
     chosen.rows = chosen.row or [row for name in groups for row in getattr(rows, name.upper())]
     return chosen
 
@@ -66,7 +67,7 @@ def rounds(names, chosen, ready, notes):
         for name in names:
             row = rows.ALL[name]
             # Losses are counted, not timed, and take long: more rounds would not change the worst figure.
-            if number and name not in rows.SUPERVISING:
+            if number and name not in rows.SUPERVISING | rows.METHODS:
                 continue
             taking_part = [peer for peer in ready if getattr(row, "applies", lambda _: True)(peer)]
             for offset in range(len(taking_part)):
@@ -96,7 +97,8 @@ def table_of(names, kinds, chosen, session, watch, notes):
 def measure(chosen, session, watch):
     notes, ready, tables = [], [], []
     load = machine.load()
-    for kinds, group in ((peers.ALL, rows.SUPERVISING), (keepers.ALL, rows.KEEPING | rows.CHAOS)):
+    groups = (peers.ALL, rows.SUPERVISING), (peers.METHODS, rows.METHODS), (keepers.ALL, rows.KEEPING | rows.CHAOS)
+    for kinds, group in groups:
         if names := [name for name in chosen.rows if name in group]:
             took_part, figures = table_of(names, kinds, chosen, session, watch, notes)
             ready += took_part

@@ -2,6 +2,10 @@
 import statistics
 
 OURS, BARE = "reuseportd", "bare loop"
+# Of the table of methods: ratios to the library alone.
+LIBRARY, METHODS = "method preload", ("method auto", "method kernel")
+# The sample of a peer that cannot run the row's program.
+CANNOT = "cannot"
 
 
 def value(figure, samples):
@@ -24,24 +28,34 @@ def ratio(figure, ours, theirs):
 
 def row(figure, names, samples):
     """samples: name -> the figure's samples."""
-    values = {name: value(figure, samples[name]) for name in names if samples.get(name)}
+    numbers = {name: [sample for sample in samples.get(name, []) if sample != CANNOT] for name in names}
+    values = {name: value(figure, numbers[name]) for name in names if numbers[name]}
     peers = [values[name] for name in values if name != BARE and not name.startswith(OURS)]
     best = (max if figure.more else min)(peers, default=None)
     ours = values.get(OURS)
     cells = [f"{figure.title}, {figure.unit}"]
-    cells += [text(values[name], figure) if name in values and (name != BARE or figure.to_bare) else "-" for name in names]
+    cells += [text(values[name], figure) if name in values and (name != BARE or figure.to_bare)
+              else CANNOT if CANNOT in samples.get(name, []) else "-" for name in names]
+    if LIBRARY in names:
+        return cells + [of(values.get(method), values.get(LIBRARY)) for method in METHODS]
     cells.append(ratio(figure, ours, best))
-    cells.append(f"{ours / values[BARE]:.2f}" if figure.to_bare and ours and values.get(BARE) else "-")
+    cells.append(of(ours, values.get(BARE)) if figure.to_bare else "-")
     return cells
 
 
+def of(number, other):
+    return f"{number / other:.2f}" if number and other else "-"
+
+
 def grid(names, figures):
-    """A table of the peers that share rows; the last column only if the bare loop is among them."""
-    last = ["ours / bare"] if BARE in names else []
-    cells = [row(figure, names, samples)[:len(names) + 2 + len(last)] for figure, samples in figures]
+    """A table of the peers that share rows; the column for the bare loop only if the bare loop is among them."""
+    last = ["best peer / ours"] + (["ours / bare"] if BARE in names else [])
+    if LIBRARY in names:
+        last = [f"{method} / {LIBRARY}".replace("method ", "") for method in METHODS]
+    cells = [row(figure, names, samples)[:len(names) + 1 + len(last)] for figure, samples in figures]
     return [
-        "| | " + " | ".join([*names, "best peer / ours", *last]) + " |",
-        "|---|" + "---:|" * (len(names) + 1 + len(last)),
+        "| | " + " | ".join([*names, *last]) + " |",
+        "|---|" + "---:|" * (len(names) + len(last)),
         *("| " + " | ".join(line) + " |" for line in cells),
         "",
     ]

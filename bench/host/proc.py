@@ -81,6 +81,11 @@ def pss(pids):
     return sum(_field(_read(f"/proc/{pid}/smaps_rollup"), b"Pss:") for pid in pids) / 1024
 
 
+def resident(pids):
+    """In MiB."""
+    return sum(_field(_read(f"/proc/{pid}/status"), b"VmRSS:") for pid in pids) / 1024
+
+
 def peak(pids):
     """In MiB: the most resident memory since forget_peak."""
     return sum(_field(_read(f"/proc/{pid}/status"), b"VmHWM:") for pid in pids) / 1024

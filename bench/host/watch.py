@@ -2,6 +2,7 @@
 Forks, execs and exits from the kernel, each with its time (netlink proc connector, CONFIG_PROC_EVENTS).
 Events wait in the socket's buffer, so late reading costs no accuracy, and the measured processes keep the processors.
 """
+import errno
 import socket
 import struct
 import time
@@ -35,7 +36,13 @@ class Watch:
 
     def forget(self):
         """Forgets all earlier events, at the beginning of a round."""
-        self._pump()
+        try:
+            self._pump()
+        except OSError as error:
+            # The buffer was full, so newer events are lost: they are earlier events too.
+            if error.errno != errno.ENOBUFS:
+                raise
+            self._pump()
         for known in (self._execs, self._exits, self._names):
             known.clear()
 

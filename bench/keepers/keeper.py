@@ -8,6 +8,7 @@ from .. import load
 from ..host.net import Net
 from ..host.watch import Timeout
 from ..measured import Measured, debian
+from .server import GO
 
 NEED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "build-aux", "need")
 # Longest wait for kept connections, in seconds.
@@ -35,16 +36,22 @@ class Keeper(Measured):
 
     def takes(self, server):
         """True if it can keep this server."""
-        return self.preloads
+        return self.preloads and not server.static
 
     def start(self, server, workers=4):
         """Starts all copies; returns when they serve."""
+        self.begin(server, workers)
+        self.net.until_served(server.port, server.family, self.sockets())
+
+    def begin(self, server, workers):
+        """Starts all copies, and does not wait."""
         subprocess.run([NEED, server.package], check=True, stdin=subprocess.DEVNULL)
+        if server.package == GO:
+            load.build_go(self.session)
         self.server, self.workers = server, workers
         self.net = self.network()
         self.folder = self.place(server)
         self.pid = self.launch()
-        self.net.until_served(server.port, server.family, self.sockets())
 
     def network(self):
         return Net.fresh(self.session)

@@ -3,6 +3,7 @@ import http.client
 import json
 import socket
 
+from ..host.cgroup import Delegated
 from .keeper import DRAIN, Keeper
 from .server import Server
 
@@ -24,8 +25,10 @@ class Reuseportd(Keeper):
     name = "reuseportd"
     # bpftool counts objects that are left in the kernel: rows chaos and cost.
     packages = ["cc:gcc", "bpftool:bpftool"]
-    settings = "`steering: ebpf`; `POST /v1/restart`"
+    settings = "`steering: ebpf`; no control groups, so method `seccomp` for the static servers; `POST /v1/restart`"
     steering = "ebpf"
+    # The method that `auto` chooses for a static server.
+    for_static = "seccomp"
     ours = True
     # Settings of the service that a row changes.
     tuning = {}
@@ -40,6 +43,9 @@ class Reuseportd(Keeper):
         self.tuning = tuning
         super().start(server, workers)
         self.until(lambda: len(self.ready()) == workers, f"{workers} ready")
+        methods = {worker["method"] for worker in self.status()}
+        if server.static and methods != {self.for_static}:
+            raise ValueError(f"{server.name}: method {methods}")
 
     def start_all(self, services, servers):
         """Runs several services. services: returns their configuration, which may need the directory."""
@@ -72,10 +78,11 @@ class Reuseportd(Keeper):
         return self.run()
 
     def run(self):
-        return self.session.launch(self.net.inside([
-            f"{self.out}/bin/reuseportd", "--config", f"{self.folder}/bench.yaml", "--log", "json",
-            "--socket", f"{self.folder}/control.sock",
-        ]), None, f"{self.folder}/log.json")
+        return self.session.launch(self.net.inside(self.daemon()), None, f"{self.folder}/log.json")
+
+    def daemon(self):
+        return [f"{self.out}/bin/reuseportd", "--config", f"{self.folder}/bench.yaml", "--log", "json",
+                "--socket", f"{self.folder}/control.sock"]
 
     def ask(self, method, path, body=None):
         """(HTTP status, document)"""
@@ -116,6 +123,24 @@ class Unsteered(Reuseportd):
     name = "reuseportd none"
     settings = "`steering: none`: the kernel's hash, with `net.ipv4.tcp_migrate_req`, which the daemon turns on"
     steering = "none"
+
+
+class Grouped(Reuseportd):
+    name = "reuseportd kernel"
+    settings = ("`steering: ebpf` in a delegated control group: `method: auto` has BPF programs at each worker, and method "
+                "`kernel` for the static servers")
+    for_static = "kernel"
+    group = None
+
+    def daemon(self):
+        self.group = Delegated()
+        return self.group.inside(super().daemon())
+
+    def stop(self):
+        super().stop()
+        if self.group:
+            self.group.close()
+            self.group = None
 
 
 # The settings of rolling.py for kept connections.

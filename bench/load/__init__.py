@@ -7,6 +7,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # Each program with its sources.
 PROGRAMS = {"http_load": ["http_load.c", "http_answer.c", "http_counts.c"], "http_serve": ["http_serve.c"],
             "udp_load": ["udp_load.c"], "udp_serve": ["udp_serve.c"]}
+# Without a dynamic loader, so that no library can be put into the program.
+STATIC = {"http_serve_static": ["-static", f"{HERE}/http_serve.c"]}
 
 
 def build(session):
@@ -16,10 +18,19 @@ def build(session):
         os.mkdir(folder)
         for name, sources in PROGRAMS.items():
             session.run(["cc", "-O2", "-o", f"{folder}/{name}", *(f"{HERE}/{source}" for source in sources)])
+        for name, words in STATIC.items():
+            session.run(["cc", "-O2", "-o", f"{folder}/{name}", *words])
         for name in os.listdir(HERE):
             if name.endswith((".js", ".py", ".conf")):
                 os.symlink(f"{HERE}/{name}", f"{folder}/{name}")
     return folder
+
+
+def build_go(session):
+    """The same for the program in Go, which takes longer. Statically linked, as without cgo."""
+    path = f"{session.folder}/load/http_serve_go"
+    if not os.path.exists(path):
+        session.run(["env", "GO111MODULE=off", "CGO_ENABLED=0", "go", "build", "-trimpath", "-o", path, f"{HERE}/http_serve.go"])
 
 
 class Client:

@@ -1,4 +1,8 @@
-"""The measured supervisors; one file each. The first is the daemon, the second is a loop without a supervisor."""
+"""
+The measured supervisors; one file each. The first is the daemon, the second is a loop without a supervisor. The rows of METHODS
+compare the daemon's methods.
+"""
+from . import methods
 from .reuseportd import Reuseportd
 from .bare import Bare
 from .s6 import S6
@@ -8,3 +12,4 @@ from .supervisord import Supervisord
 from .pm2 import Pm2
 
 ALL = [Reuseportd, Bare, S6, Runit, Systemd, Supervisord, Pm2]
+METHODS = [Bare, methods.Preload, methods.Auto, methods.Kernel, methods.Seccomp]

@@ -26,14 +26,17 @@ class Reuseportd(Peer):
         return [f"{self.out}/bin/reuseportctl", "--socket", f"{self.folder}/control.sock", "apply"],
 
     def _configure(self, generation):
-        log = self.fleet.log if self.fleet.log not in (None, "own") else None
         # JSON is valid YAML.
-        self.write("bench.yaml", json.dumps({"services": {"bench": {
+        service = {**self.service(), "environment": {"GENERATION": str(generation)}}
+        self.write("bench.yaml", json.dumps({"services": {"bench": service}}))
+
+    def service(self):
+        log = self.fleet.log if self.fleet.log not in (None, "own") else None
+        return {
             "command": self.fleet.command,
             "workers": self.fleet.count,
             "readiness": {"type": "delay", "delay": "0s"},
             "reuseport": {"ports": "any"},
-            "environment": {"GENERATION": str(generation)},
             "logging": {"rate_limit_burst": 0},
             **({"stdout": f"file:{log}"} if log else {}),
-        }}}))
+        }

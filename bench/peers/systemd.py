@@ -90,6 +90,7 @@ class Systemd(Peer):
 
     def close(self):
         """The script removes the container's control groups after the shutdown."""
+        self.watch.forget()
         if init := self._look():
             os.kill(init, signal.SIGKILL)
         self.watch.ended(self._script, 10)

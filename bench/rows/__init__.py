@@ -1,5 +1,8 @@
 """The measured rows; one file each."""
-from . import chaos, control, cost, crash, fleet, flows, logs, names, own_log, replace, restart, rolling, scale, spread, stall
+from . import (
+    attached, binds, chaos, control, copies, cost, crash, fleet, flows, logs, names, own_log, replace, restart, rolling, scale,
+    spread, stall, starts,
+)
 
 # Rows of supervisors, with ../peers.
 SUPERVISING = {
@@ -7,7 +10,12 @@ SUPERVISING = {
     "control": control,
 }
 # Rows of copies on one port under load, with ../keepers.
-KEEPING = {"rolling": rolling, "names": names, "crash": crash, "stall": stall, "spread": spread, "flows": flows, "cost": cost}
+KEEPING = {
+    "copies": copies, "rolling": rolling, "names": names, "crash": crash, "stall": stall, "spread": spread, "flows": flows,
+    "cost": cost, "attached": attached,
+}
+# Rows of the daemon's methods, with the METHODS of ../peers.
+METHODS = {"starts": starts, "binds": binds}
 # Run only by name, because it takes long.
 CHAOS = {"chaos": chaos}
-ALL = SUPERVISING | KEEPING | CHAOS
+ALL = SUPERVISING | METHODS | KEEPING | CHAOS

@@ -11,7 +11,8 @@ from bisect import bisect
 
 from .. import load
 from ..host import proc
-from ..keepers.server import ONE
+from ..keepers.server import ONE, ONE_GO, ONE_STATIC
+from ..table import CANNOT
 from .figure import Figure
 from .rolling import checked
 
@@ -19,11 +20,15 @@ KILLS, QUICK = 100, 15
 # All measured supervisors restart a copy of this age at once.
 RIPE = 1.2
 
-FIGURES = [Figure("crash", f"`kill -9`, {KILLS} times (`--quick`: {QUICK}): failed", "requests", count=True),
-           Figure("crash-each", "the same, for each kill", "requests"),
-           Figure("crash-worst", "the same, most for one kill (at most 1)", "requests", count=True),
-           Figure("crash-accepted", "that the dead processes had accepted, counted at the server", "requests", count=True),
-           Figure("crash-beyond", "failed and not accepted by the process that was killed", "requests", count=True)]
+SERVERS = {"": ONE, " static": ONE_STATIC, " go": ONE_GO}
+
+FIGURES = [figure for key, server in SERVERS.items() for figure in (
+    Figure(f"crash{key}", f"{server.name}, `kill -9`, {KILLS} times (`--quick`: {QUICK}): failed", "requests", count=True),
+    Figure(f"crash-each{key}", "the same, for each kill", "requests"),
+    Figure(f"crash-worst{key}", "the same, most for one kill (at most 1)", "requests", count=True),
+    Figure(f"crash-accepted{key}", "that the dead processes had accepted, counted at the server", "requests", count=True),
+    Figure(f"crash-beyond{key}", "failed and not accepted by the process that was killed", "requests", count=True),
+)]
 
 
 def applies(keeper):
@@ -31,18 +36,26 @@ def applies(keeper):
 
 
 def measure(keeper, _):
+    figures = {figure.key: [CANNOT] for figure in FIGURES}
+    for key, server in SERVERS.items():
+        if keeper.takes(server):
+            figures |= {f"{name}{key}": [number] for name, number in crash(keeper, server).items()}
+    return figures
+
+
+def crash(keeper, server):
     kills = QUICK if keeper.quick else KILLS
     try:
-        keeper.start(ONE)
+        keeper.start(server)
         with load.http(keeper, 32) as client:
             killed = kill_often(keeper, kills)
             time.sleep(0.5)
-        failed = checked(keeper, ONE, client.counts)
+        failed = checked(keeper, server, client.counts)
         accepted = [in_hand(keeper, pid) for _, pid in killed]
         lost = by_kill([at for at, _ in killed], client.failures)
-        return {"crash": [failed], "crash-each": [failed / kills], "crash-worst": [max(map(len, lost))],
-                "crash-accepted": [sum(map(len, accepted))],
-                "crash-beyond": [sum(port not in held for ports, held in zip(lost, accepted) for port in ports)]}
+        return {"crash": failed, "crash-each": failed / kills, "crash-worst": max(map(len, lost)),
+                "crash-accepted": sum(map(len, accepted)),
+                "crash-beyond": sum(port not in held for ports, held in zip(lost, accepted) for port in ports)}
     finally:
         keeper.stop()
 

@@ -7,7 +7,8 @@ import time
 
 from .. import load
 from ..keepers.reuseportd import KEPT
-from ..keepers.server import NGINX, NODE, WEB
+from ..keepers.server import NGINX, NODE, STATIC, WEB
+from ..table import CANNOT
 from .figure import Figure
 
 RESTARTS, QUICK = 10, 2
@@ -25,6 +26,8 @@ FIGURES = [figure for server in WEB for figure in (
 
 def measure(keeper, _):
     figures = {"took": []}
+    if not keeper.takes(STATIC[0]):
+        figures |= {f"{how} {server.name}": [CANNOT] for server in STATIC for how in ("new", "kept", "cut")}
     for server in filter(keeper.takes, WEB):
         failed, _, times = restarts(keeper, server, 64)
         figures[f"new {server.name}"] = [failed]

@@ -2,14 +2,15 @@
 import collections
 import http.client
 
-from ..keepers.server import PLAIN
+from ..keepers.server import PLAIN, PLAIN_GO, PLAIN_STATIC
 from .figure import Figure
 
 WORKERS, CONNECTIONS = 16, 1600
 
-FIGURES = [Figure("spread", f"{CONNECTIONS:,} connections to {WORKERS} copies: the most that one gets, of the mean "
-                  "(round robin: 1.05)", "ratio",
-                  greatest=True)]
+KEYS = {"spread": PLAIN, "spread static": PLAIN_STATIC, "spread go": PLAIN_GO}
+
+FIGURES = [Figure(key, f"{CONNECTIONS:,} connections to {WORKERS} copies of {server.name}: the most that one gets, of the mean "
+                  "(round robin: 1.05)", "ratio", greatest=True) for key, server in KEYS.items()]
 
 
 def applies(keeper):
@@ -17,10 +18,14 @@ def applies(keeper):
 
 
 def measure(keeper, _):
+    return {key: [spread(keeper, server)] for key, server in KEYS.items()}
+
+
+def spread(keeper, server):
     try:
-        keeper.start(PLAIN, WORKERS)
+        keeper.start(server, WORKERS)
         got = collections.Counter(keeper.within(answers))
-        return {"spread": [max(got.values()) / (sum(got.values()) / WORKERS)]}
+        return max(got.values()) / (sum(got.values()) / WORKERS)
     finally:
         keeper.stop()
 
