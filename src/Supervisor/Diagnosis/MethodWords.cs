@@ -13,16 +13,17 @@ internal static class MethodWords
         var method = used.Method;
         if (used.Wanted is not ShardingMethod.Auto && used.Wanted != method.Method)
             return $"method {used.Wanted.Word()} cannot be used: {method.Obstacle}";
-        if (method.Unreached is not { } unreached) return OfLibrary(used.Wanted, method);
+        if (method.Unreached is not { } unreached)
+            return method.Obstacle is { } missing ? $"method kernel cannot be used: {missing}" : OfLibrary(used.Wanted, method);
         var reason = SilenceWords.Of(unreached);
         if (!method.IsUnshared) return reason;
         if (method.Obstacle is { } obstacle) reason += $"; not possible: method kernel: {obstacle}";
         return SilenceWords.Remedy(unreached.Reason) is { } remedy ? $"{reason}; {remedy}" : reason;
     }
 
-    /// <summary>True if the port is not shared, or is shared by another method than the configured one.</summary>
+    /// <summary>True if the port is not shared, or if the service lacks a method that it needs.</summary>
     public static bool IsWarning(FailureEvent.MethodUsed used) =>
-        used.Method.IsUnshared || used.Wanted is not ShardingMethod.Auto && used.Wanted != used.Method.Method;
+        used.Method.IsUnshared || used.Method.Obstacle is not null;
 
     private static string OfLibrary(ShardingMethod wanted, MethodChoice method) =>
         wanted is not ShardingMethod.Auto ? "as configured"

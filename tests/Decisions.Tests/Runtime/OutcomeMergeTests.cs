@@ -97,6 +97,17 @@ public sealed class OutcomeMergeTests
         Assert.True(_merge.TakeKernel(new BindOutcome(OutcomeKind.Lost, Pid, null, "", ""), Now));
     }
 
+    /// <summary>A child inherits the library and writes no line of its load.</summary>
+    [Fact]
+    public void TakeLine_ChildThatWasForked_IsToldOnce()
+    {
+        Load();
+        var child = Outcome(inode: 1) with { Pid = 8 };
+        Assert.True(_merge.TakeKernel(child, Now));
+        Assert.False(_merge.TakeLine(child));
+        Assert.False(_merge.TakeKernel(Outcome(inode: 2) with { Pid = 8 }, Now));
+    }
+
     private void Load() => Assert.True(_merge.TakeLine(new BindOutcome(OutcomeKind.Loaded, Pid, null, "ok", "1.0.0")));
 
     private static BindOutcome Outcome(

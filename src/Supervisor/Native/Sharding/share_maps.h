@@ -1,5 +1,5 @@
 /*
- * The memory that the BPF programs (share.bpf.c) and the daemon (Linux/Sharding/ShardingLayout.cs) share. Change all files
+ * The memory that the BPF programs (share.bpf.c) and the daemon (the structures of Linux/Sharding) share. Change all files
  * together. Both sides include this file: types are those of linux/types.h.
  */
 #ifndef REUSEPORTD_SHARE_MAPS_H

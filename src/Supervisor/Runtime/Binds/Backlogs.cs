@@ -14,25 +14,34 @@ namespace Reuseportd.Runtime.Binds;
 /// </summary>
 internal sealed class Backlogs(ILogger log)
 {
-    /// <summary>Processes with a call in progress: an exec of the process can hold it (pidfd_getfd(2)).</summary>
-    private readonly ConcurrentDictionary<ulong, bool> _busy = [];
+    /// <summary>An exec of a process can hold a call (pidfd_getfd(2)). Beyond this number, backlogs stay as they are.</summary>
+    private const int Most = 256;
+
+    /// <summary>Sockets with a call in progress.</summary>
+    private readonly ConcurrentDictionary<(ulong Process, ulong Inode), bool> _busy = [];
 
     /// <summary>Handles an outcome. Does not wait.</summary>
     public void Handle(WorkerProcess process, BindOutcome outcome)
     {
         if (outcome is not { IsKernels: true, Kind: OutcomeKind.Listen, Succeeded: true }) return;
         if (outcome.Socket is not { Matched: true } socket) return;
-        if (!process.Method.UsesKernel || process.Slot.Spec.Process.Reuseport.Backlog is not { } wanted) return;
-        if (socket.Inode == 0 || socket.Backlog >= wanted || !_busy.TryAdd(process.Serial, true)) return;
+        var reuseport = process.Slot.Spec.Process.Reuseport;
+        if (!process.Method.UsesKernel || reuseport.Backlog is not { } wanted || socket.Backlog >= wanted) return;
+        var key = (process.Serial, socket.Inode);
+        if (socket.Inode == 0 || _busy.Count >= Most || !_busy.TryAdd(key, true)) return;
         var (name, root, pid) = (process.Slot.Name, process.Handle.Pid, outcome.Pid);
         Task.Run(() =>
         {
-            var errno = Raise(new SharedSocket(socket.Inode, () => ProcessDescendants.Of(root), pid, descriptor: -1), wanted);
-            _busy.TryRemove(process.Serial, out _);
-            log.Outcome(name, root, outcome with
+            try
             {
-                Socket = socket with { Backlog = wanted }, Result = errno == Errno.None ? "ok" : $"{errno}",
-            });
+                var errno = Raise(new SharedSocket(socket.Inode, () => ProcessDescendants.Of(root), pid, descriptor: -1), wanted);
+                if (errno != Errno.None) log.Outcome(name, root, outcome with { Result = $"{errno}" });
+                else if (reuseport.Debug) log.Outcome(name, root, outcome with { Socket = socket with { Backlog = wanted } });
+            }
+            finally
+            {
+                _busy.TryRemove(key, out _);
+            }
         });
     }
 

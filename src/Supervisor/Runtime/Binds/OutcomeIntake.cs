@@ -28,7 +28,12 @@ internal sealed class OutcomeIntake(
         methods.Tell(process);
         var hasLines = OutcomeChannel.Of(process.Slot.Spec.Process) is null && process.Method.ExpectsLines;
         if (hasLines) silence.Watch(process, now);
-        if (process.Method.UsesKernel) return;
+        if (process.Method.UsesKernel)
+        {
+            sockets.WatchAtHalf(process, now);
+            return;
+        }
+
         // The kernel carries out some answered calls by itself, and reports no outcome of them.
         if (hasLines || process.Method.UsesSeccomp) sockets.WatchLater(process, now);
         else sockets.Watch(process, now);
@@ -68,8 +73,9 @@ internal sealed class OutcomeIntake(
             case BindMessage.SilenceExplained explained:
                 var silent = explained.Process;
                 silent.RecordSilence(explained.Silence);
+                methods.Tell(silent);
                 failures.Tell(new FailureEvent.LibrarySilent(
-                    silent.Slot.Name, silent.Handle.Pid, explained.Silence, silent.Method.Method));
+                    silent.Slot.Name, silent.Handle.Pid, explained.Silence, silent.Method.WithoutLibrary));
                 break;
         }
     }
@@ -81,7 +87,9 @@ internal sealed class OutcomeIntake(
         // The lost line may report a port that readiness needs, so the kernel is asked for the ports.
         if (outcome.Kind == OutcomeKind.Lost) sockets.Watch(process, clock());
         if (PortCoverage.ServedPort(outcome) is not { } port) return;
-        process.Served.Add(outcome.Socket!.Inode, outcome.Pid, outcome.Socket.FileDescriptor);
+        // Without its inode, the socket is found among the descriptors of the process.
+        if (outcome.Socket!.Inode == 0) process.Served.AddKernelPorts([port]);
+        else process.Served.Add(outcome.Socket.Inode, outcome.Pid, outcome.Socket.FileDescriptor);
         // First: if this socket makes the process ready, the event of its readiness requests the share.
         events.Add(new FleetEvent.SocketsAdded(process));
         runner.Apply(process.Slot, new SlotEvent.Serves(process.Generation, port));

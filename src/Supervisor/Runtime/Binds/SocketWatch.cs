@@ -55,6 +55,10 @@ internal sealed class SocketWatch(Mailbox mailbox) : IDeadlineOwner
         _delayed.Add(process, now + (half < LongestDelay ? half : LongestDelay));
     }
 
+    /// <summary>Polls a worker that is not ready after half of its readiness timeout: an outcome may have been lost.</summary>
+    public void WatchAtHalf(WorkerProcess process, TimeSpan now) =>
+        _delayed.Add(process, now + process.Slot.Policy.Readiness.Timeout / 2);
+
     public TimeSpan? NextWait(TimeSpan now) =>
         Waits.Shorter(_delayed.NextWait(now), _starting.Count == 0 ? null : Waits.Until(_next, now));
 

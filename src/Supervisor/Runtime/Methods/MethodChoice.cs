@@ -22,6 +22,10 @@ internal sealed record MethodChoice(ShardingMethod Method, bool UsesLibrary, boo
     /// <summary>True if no method in use reaches the program, so that its port is not shared.</summary>
     public bool IsUnshared => Unreached is not null && !UsesKernel && !UsesSeccomp;
 
+    /// <summary>The method that shares the port if the program has no library; the library's if there is none.</summary>
+    public ShardingMethod WithoutLibrary =>
+        UsesKernel ? ShardingMethod.Kernel : UsesSeccomp ? ShardingMethod.Seccomp : ShardingMethod.Preload;
+
     /// <summary>True if outcomes come without the library.</summary>
     public bool IsObserved => UsesKernel || UsesSeccomp;
 
@@ -56,9 +60,6 @@ internal sealed record MethodChoice(ShardingMethod Method, bool UsesLibrary, boo
         Method = UsesKernel ? ShardingMethod.Kernel : Method,
         Unreached = silence,
     };
-
-    /// <summary>The choice if the kernel refuses the filter of seccomp.</summary>
-    public MethodChoice WithoutSeccomp(string obstacle) => Library(Unreached, obstacle);
 
     private static string Obstacles(PreloadDiagnosis unreached, string? noKernel, string? noSeccomp)
     {

@@ -34,7 +34,18 @@ internal sealed class MethodTable(string preload, MethodSupport support)
         var unreached = method is ShardingMethod.Auto or ShardingMethod.Preload
             ? _reach.Unreached(Path.Combine(workingDirectory ?? "", First(candidates)), credentials)
             : null;
-        return MethodChoice.Of(method, unreached, support.NoPrograms, NoSeccomp(process, credentials));
+        return Choose(process, unreached, support.NoPrograms, NoSeccomp(process, credentials));
+    }
+
+    /// <summary>The choice if the kernel refuses the filter of seccomp.</summary>
+    public MethodChoice ChooseWithoutSeccomp(MethodChoice choice, ProcessSpec process, string obstacle) =>
+        Choose(process, choice.Unreached, support.NoPrograms ?? "it is not attached", obstacle);
+
+    private static MethodChoice Choose(ProcessSpec process, PreloadDiagnosis? unreached, string? noKernel, string? noSeccomp)
+    {
+        var choice = MethodChoice.Of(process.Reuseport.Method, unreached, noKernel, noSeccomp);
+        if (!process.Reuseport.PrivilegedPorts || choice.UsesKernel || choice.Obstacle is not null) return choice;
+        return choice with { Obstacle = $"{noKernel}; 'privileged_ports' has no effect" };
     }
 
     /// <summary>Attaches the programs of the choice. Must be called before the first process of the group starts.</summary>
@@ -49,7 +60,7 @@ internal sealed class MethodTable(string preload, MethodSupport support)
         var error = support.Programs.Attach(group, settings, serial);
         return error is null
             ? choice
-            : MethodChoice.Of(reuseport.Method, choice.Unreached, $"{error}", NoSeccomp(process, credentials));
+            : Choose(process, choice.Unreached, $"{error}", NoSeccomp(process, credentials));
     }
 
     /// <summary>

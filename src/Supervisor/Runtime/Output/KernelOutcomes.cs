@@ -21,9 +21,8 @@ internal sealed record OutcomeSource(ulong Process, WorkerName Worker, int Pid, 
 }
 
 /// <summary>
-/// Reads the outcomes of the BPF programs and of answered calls, and tells the loop and the log. Only the output loop's thread
-/// uses it; the loop calls
-/// <see cref="Add"/> and <see cref="Remove"/>.
+/// Takes the outcomes of the BPF programs and of answered calls to the loop and to the log. Only the output loop's thread uses
+/// it. The loop calls <see cref="Add"/> and <see cref="Remove"/>.
 /// </summary>
 internal sealed class KernelOutcomes(ShardingPrograms? programs, Mailbox mailbox, ILogger log)
 {
@@ -139,6 +138,13 @@ internal sealed class KernelOutcomes(ShardingPrograms? programs, Mailbox mailbox
             return;
         }
 
+        // A lost outcome may have been of a port that readiness needs.
+        if (report is { Answered: null, Seen.Lost: > 0 })
+        {
+            var lost = new BindOutcome(OutcomeKind.Lost, source.Pid, null, "", "") { IsKernels = true };
+            mailbox.Post(new OutputMessage.OutcomeSeen(source.Process, lost));
+        }
+
         if (outcome.Pid == 0) outcome = outcome with { Pid = source.Pid };
         var wait = source.Merge.NextWait(now);
         if (source.Merge.TakeKernel(outcome, now)) Tell(source, outcome);
@@ -164,7 +170,7 @@ internal sealed class KernelOutcomes(ShardingPrograms? programs, Mailbox mailbox
     private void Tell(OutcomeSource source, BindOutcome outcome)
     {
         mailbox.Post(new OutputMessage.OutcomeSeen(source.Process, outcome));
-        if (source.IsLogged) log.Outcome(source.Worker, source.Pid, outcome);
+        if (source.IsLogged || outcome.Kind is OutcomeKind.Error) log.Outcome(source.Worker, source.Pid, outcome);
     }
 
     /// <param name="Seen">An outcome of the BPF programs.</param>

@@ -20,7 +20,7 @@ internal sealed class OutcomeMerge
     private readonly HashSet<int> _withLibrary = [];
     private readonly DeadlineQueue<BindOutcome> _waiting = new();
     private readonly List<BindOutcome> _held = [];
-    private readonly Queue<BindOutcome> _told = new();
+    private readonly List<BindOutcome> _told = [];
 
     /// <summary>Lines whose outcomes have not come. A lost outcome leaves its line here.</summary>
     private readonly List<BindOutcome> _lines = [];
@@ -31,23 +31,12 @@ internal sealed class OutcomeMerge
     /// <returns>False if the kernel's outcome of the same call was told already.</returns>
     public bool TakeLine(BindOutcome line)
     {
-        if (line.Kind == OutcomeKind.Loaded)
-        {
-            if (_withLibrary.Count >= MostRemembered) _withLibrary.Clear();
-            _withLibrary.Add(line.Pid);
-        }
-
-        if (line.Socket is null) return true;
-        var at = _held.FindIndex(outcome => IsSameCall(outcome, line));
-        if (at >= 0)
-        {
-            _held.RemoveAt(at);
-            return true;
-        }
-
-        if (_told.Any(outcome => IsSameCall(outcome, line))) return false;
-        if (_lines.Count >= MostRemembered) _lines.RemoveAt(0);
-        _lines.Add(line);
+        // Only the first process of a tree writes that it has the library. Children of it have the library, too.
+        if (_withLibrary.Count >= MostRemembered) _withLibrary.Clear();
+        _withLibrary.Add(line.Pid);
+        if (line.Socket is null || TryRemove(_held, line)) return true;
+        if (TryRemove(_told, line)) return false;
+        Remember(_lines, line);
         return true;
     }
 
@@ -55,12 +44,12 @@ internal sealed class OutcomeMerge
     /// <returns>True if the outcome must be told now; false if its line was told, or if it waits for the line.</returns>
     public bool TakeKernel(BindOutcome outcome, TimeSpan now)
     {
-        if (outcome.Socket is null || !_withLibrary.Contains(outcome.Pid)) return true;
-        var at = _lines.FindIndex(line => IsSameCall(outcome, line));
-        if (at >= 0)
+        if (outcome.Socket is null) return true;
+        if (TryRemove(_lines, outcome)) return false;
+        if (!_withLibrary.Contains(outcome.Pid))
         {
-            _lines.RemoveAt(at);
-            return false;
+            Remember(_told, outcome);
+            return true;
         }
 
         _held.Add(outcome);
@@ -74,12 +63,24 @@ internal sealed class OutcomeMerge
         while (_waiting.TryTake(now, out var outcome, out _))
         {
             if (!_held.Remove(outcome)) continue;
-            if (_told.Count >= MostRemembered) _told.Dequeue();
-            _told.Enqueue(outcome);
+            Remember(_told, outcome);
             return outcome;
         }
 
         return null;
+    }
+
+    private static bool TryRemove(List<BindOutcome> from, BindOutcome call)
+    {
+        var at = from.FindIndex(outcome => IsSameCall(outcome, call));
+        if (at >= 0) from.RemoveAt(at);
+        return at >= 0;
+    }
+
+    private static void Remember(List<BindOutcome> list, BindOutcome outcome)
+    {
+        if (list.Count >= MostRemembered) list.RemoveAt(0);
+        list.Add(outcome);
     }
 
     /// <summary>An inode of 0 is unknown.</summary>

@@ -110,8 +110,8 @@ internal sealed class LaunchPad(
             Spawned? spawned;
             if (group is null) spawn.Spawner.TrySpawn(request, out spawned, out error, spawn.Control);
             else TrySpawn(spawn.Spawner, request, group, process.Limits.Group, spawn.Control, out spawned, out error);
-            if (error is not { Step: "seccomp" } || process.Reuseport.Method is not ShardingMethod.Auto) return spawned;
-            method = method.WithoutSeccomp(error.ToString());
+            if (error is not { Step: "seccomp" }) return spawned;
+            method = methods.ChooseWithoutSeccomp(method, process, error.ToString());
         }
     }
 

@@ -122,7 +122,7 @@ internal sealed class WorkerTable(
         log.Spawned(process.Slot.Name, process.Handle.Pid, start.Generation, process.Method.Method);
         Connect(spawned.Stdout, process, OutputStream.Stdout, start.Stdout);
         Connect(spawned.Stderr, process, OutputStream.Stderr, start.Stderr);
-        if (process.Method.IsObserved) output.Kernel?.Add(SourceOf(process));
+        if (process.Method.IsObserved) output.Kernel?.Add(SourceOf(process, start.Spec.Process.Reuseport));
         return true;
     }
 
@@ -216,12 +216,8 @@ internal sealed class WorkerTable(
         return status ?? ExitStatus.Killed(Signal.Kill);
     }
 
-    private static OutcomeSource SourceOf(WorkerProcess process)
-    {
-        var reuseport = process.Slot.Spec.Process.Reuseport;
-        return new OutcomeSource(
-            process.Serial, process.Slot.Name, process.Handle.Pid, reuseport.Interface, IsLogged: reuseport.Debug);
-    }
+    private static OutcomeSource SourceOf(WorkerProcess process, ReuseportSpec reuseport) => new(
+        process.Serial, process.Slot.Name, process.Handle.Pid, reuseport.Interface, IsLogged: reuseport.Debug);
 
     private void Connect(Pipe? pipe, WorkerProcess process, OutputStream stream, WorkerFile? file)
     {

@@ -8,12 +8,16 @@ namespace Reuseportd.Runtime.SteeringTask;
 
 /// <summary>
 /// Watches draining processes until no connection is open on their shared ports and their queues are empty. If the kernel counts
-/// the connections of a process, it reports the end of the last one. Other processes are polled, all at once.
+/// the connections of a process, it reports the end of the last one. A process is polled if it has datagrams, or connections
+/// that another worker's listener had got: these are counted for that worker. All such processes are polled together.
 /// </summary>
 /// <param name="programs">The BPF programs that count connections; null without them.</param>
 internal sealed class DrainWatch(ShardingPrograms? programs)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>Between looks at a count. They make up for a report that was lost.</summary>
+    private static readonly TimeSpan SlowInterval = TimeSpan.FromSeconds(1);
 
     private readonly List<PlacedProcess> _polled = [];
     private readonly Dictionary<ulong, PlacedProcess> _counted = [];
@@ -30,6 +34,11 @@ internal sealed class DrainWatch(ShardingPrograms? programs)
             return;
         }
 
+        Poll(process, now);
+    }
+
+    private void Poll(PlacedProcess process, TimeSpan now)
+    {
         if (_polled.Count == 0) _next = now + Interval;
         _polled.Add(process);
     }
@@ -45,10 +54,10 @@ internal sealed class DrainWatch(ShardingPrograms? programs)
 
     /// <summary>Handles the report that the last connection of a process has ended.</summary>
     /// <returns>False if the process is not watched.</returns>
-    public bool HandleIdle(ulong process)
+    public bool HandleIdle(ulong process, SockDiag diag, TimeSpan now)
     {
         if (!_counted.TryGetValue(process, out var idle)) return false;
-        Look(idle);
+        LookAtCount(idle, diag, now);
         return true;
     }
 
@@ -57,7 +66,12 @@ internal sealed class DrainWatch(ShardingPrograms? programs)
     {
         List<PlacedProcess> changed = [];
         while (_settling.TryTake(now, out var process, out _))
-            if (_counted.ContainsKey(process.Placement.Process) && Look(process)) changed.Add(process);
+        {
+            if (!_counted.ContainsKey(process.Placement.Process)) continue;
+            if (LookAtCount(process, diag, now)) changed.Add(process);
+            if (!process.IsEmpty) _settling.Add(process, now + SlowInterval);
+        }
+
         if (_polled.Count == 0 || now < _next) return changed;
         _next = now + Interval;
         var queues = AcceptQueues.Sample(diag, datagrams: _polled.Exists(process => process.HasDatagrams), out var errno);
@@ -73,15 +87,32 @@ internal sealed class DrainWatch(ShardingPrograms? programs)
 
     /// <summary>Reads the kernel's count, and asks for the report of its end.</summary>
     /// <returns>True if the number of connections has changed.</returns>
-    private bool Look(PlacedProcess process)
+    private bool LookAtCount(PlacedProcess process, SockDiag diag, TimeSpan now)
     {
         // The request precedes the look: the count may become zero in between.
         _ = programs!.Drain(process.Placement.Process);
         var held = (long)(Connections(process) ?? 0);
         var hasChanged = held != process.Held;
         process.Held = held;
-        if (held == 0) process.RecordIdle();
+        if (held > 0) return hasChanged;
+        if (!HasInherited(process, diag))
+        {
+            process.RecordIdle();
+            return hasChanged;
+        }
+
+        Remove(process);
+        Poll(process, now);
         return hasChanged;
+    }
+
+    /// <summary>
+    /// True if the process has connections that do not count for it: they have migrated from another worker's listener.
+    /// </summary>
+    private static bool HasInherited(PlacedProcess process, SockDiag diag)
+    {
+        var connections = ConnectionCount.Read(diag, process.Ports, out var errno);
+        return errno == Errno.None && connections.HeldBy(process.Placement.Tree()) > 0;
     }
 
     /// <returns>True if the number of connections has changed.</returns>

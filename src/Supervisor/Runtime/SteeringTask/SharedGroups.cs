@@ -124,9 +124,9 @@ internal sealed class SharedGroups(
     }
 
     /// <summary>Handles the end of the last connection of a draining process.</summary>
-    public void HandleIdle(ulong serial)
+    public void HandleIdle(ulong serial, TimeSpan now)
     {
-        if (_drains.HandleIdle(serial)) ReportDrained();
+        if (diag is not null && _drains.HandleIdle(serial, diag, now)) ReportDrained();
     }
 
     /// <summary>Looks at draining processes if a look is due.</summary>

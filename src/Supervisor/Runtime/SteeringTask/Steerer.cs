@@ -147,7 +147,7 @@ internal sealed class Steerer(
                 if (!groups.Release(release.Process)) mailbox.Post(new SteeringMessage.Drained(release.Process));
                 break;
             case SteeringRequest.Idle idle:
-                groups.HandleIdle(idle.Process);
+                groups.HandleIdle(idle.Process, Now);
                 break;
             case SteeringRequest.PrepareEnd prepare:
                 groups.PrepareEnd(prepare.Process);
