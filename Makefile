@@ -73,7 +73,7 @@ $(OUT)/bin/hello: config/example/hello.c
 	@$(CC) -O2 -Wall -Wextra -Werror -o $@ $<
 
 testworkers:
-	@build-aux/need 'go:golang-go'
+	@build-aux/need 'go:golang-go' 'musl-gcc:musl-tools'
 	@$(MAKE) --no-print-directory -s -C tests/TestWorkers OUT=$(OUT)/testworkers
 
 test: build testworkers $(OUT)/bin/hello ## every suite; installs the servers that are tested with

@@ -1,9 +1,9 @@
 /*
- * shares NAME [-h] [-c] [PROTOCOL,ADDRESS,PORT]...: shares these ports (SO_REUSEPORT) and answers each connection and
- * each datagram with "NAME\n", then closes the connection. PROTOCOL is tcp4, tcp6 (both families), udp4 or udp6. Prints
- * "socket FD INODE" for each socket, then "ready PID". -h: accepts and reads nothing, so that all stays queued. -c: a
- * child has the sockets and does the work. It handles no signals: SIGTERM ends it at any point. It serves one client at
- * a time, as the simplest servers do.
+ * shares NAME [-h] [-c] [-n] [PROTOCOL,ADDRESS,PORT]...: shares these ports (SO_REUSEPORT) and answers each connection
+ * and each datagram with "NAME\n", then closes the connection. PROTOCOL is tcp4, tcp6 (both families), udp4 or udp6.
+ * Prints "socket FD INODE" for each socket, then "ready PID". -h: accepts and reads nothing, so that all stays queued.
+ * -c: a child has the sockets and does the work. -n: does not set the option. It handles no signals: SIGTERM ends it at
+ * any point. It serves one client at a time, as the simplest servers do.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -17,15 +17,14 @@
 
 #define MOST 16
 
-static int open_socket(const char *asked)
+static int open_socket(const char *asked, int shares)
 {
     struct endpoint endpoint;
     if (endpoint_read(asked, &endpoint) < 0)
         return -1;
     int fd = socket(endpoint.family, endpoint.type, 0);
-    int on = 1;
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0 || endpoint_bind(&endpoint, fd) < 0 ||
-        (endpoint.type == SOCK_STREAM && listen(fd, 1024) < 0))
+    if (fd < 0 || (shares && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &shares, sizeof shares) < 0) ||
+        endpoint_bind(&endpoint, fd) < 0 || (endpoint.type == SOCK_STREAM && listen(fd, 1024) < 0))
         return -1;
     return fd;
 }
@@ -56,9 +55,11 @@ static void answer(int fd, const char *line)
 int main(int argc, char **argv)
 {
     int holds = 0;
+    int shares = 1;
     int at = 2;
     for (; at < argc && argv[at][0] == '-'; at++) {
         holds |= argv[at][1] == 'h';
+        shares &= argv[at][1] != 'n';
         if (argv[at][1] == 'c' && fork() != 0)
             return wait(NULL) < 0;
     }
@@ -68,7 +69,7 @@ int main(int argc, char **argv)
     struct pollfd polled[MOST];
     nfds_t count = 0;
     for (; at < argc && count < MOST; at++) {
-        int fd = open_socket(argv[at]);
+        int fd = open_socket(argv[at], shares);
         struct stat status;
         if (fd < 0 || fstat(fd, &status) < 0) {
             perror(argv[at]);

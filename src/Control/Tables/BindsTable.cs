@@ -31,7 +31,7 @@ internal static class BindsTable
     [
         bind.Worker,
         Shown.Number(bind.Pid),
-        Shown.Number(bind.Fd),
+        bind.Fd is { } descriptor ? Shown.Number(descriptor) : Shown.Nothing,
         bind.Call,
         Protocol(bind),
         bind.Address,

@@ -26,9 +26,11 @@ internal static class SilenceWords
     public static string? Remedy(PreloadReason reason) => reason switch
     {
         PreloadReason.StaticallyLinked =>
-            "the worker does not share its port: link the program dynamically with the system's libc, or run one worker",
+            "the worker does not share its port: allow another method, which the event 'method' names; link the program "
+            + "dynamically with the system's libc, or run one worker",
         PreloadReason.OwnSystemCalls =>
-            "the worker does not share its port: let the program set SO_REUSEPORT itself (net.ListenConfig), or run one worker",
+            "the worker does not share its port: allow another method, which the event 'method' names; let the program set "
+            + "SO_REUSEPORT itself (net.ListenConfig), or run one worker",
         PreloadReason.SetIdentity =>
             "the worker does not share its port: remove the set-uid and set-gid bits and the file capabilities; "
             + "give the service 'user' or 'ambient_capabilities' instead",

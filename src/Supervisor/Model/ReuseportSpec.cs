@@ -52,7 +52,7 @@ internal enum Balance
 /// <param name="Addresses">Addresses and prefixes in the form of <c>LIBREUSEPORT_ADDR</c>; empty for any.</param>
 /// <param name="Interface">Network interface to bind matching sockets to, or null.</param>
 /// <param name="Backlog">Smallest backlog of <c>listen(2)</c> on matching sockets; null to leave the backlog unchanged.</param>
-/// <param name="Debug">Whether the library writes outcome lines.</param>
+/// <param name="Debug">True if the library writes outcome lines.</param>
 internal sealed record ReuseportSpec(
     PortFilter Ports,
     ValueList<string> Addresses,

@@ -52,6 +52,13 @@ public sealed class MethodChoiceTests
     }
 
     [Fact]
+    public void WithoutSeccomp_ProgramThatTheLibraryDoesNotReach_IsUnshared()
+    {
+        var choice = MethodChoice.Of(ShardingMethod.Auto, Static, Missing, null).WithoutSeccomp("EBUSY");
+        Assert.Equal(("preload: library unshared", "EBUSY"), (Described(choice), choice.Obstacle));
+    }
+
+    [Fact]
     public void ExpectsLines_ProgramThatTheKernelReaches_IsFalse()
     {
         Assert.True(MethodChoice.Of(ShardingMethod.Auto, null, null, null).ExpectsLines);

@@ -29,6 +29,20 @@ public sealed class OutcomeMergeTests
         Assert.Null(_merge.TakeDue(Due));
     }
 
+    /// <summary>Each line stands for one outcome: a second bind of the socket has a line of its own.</summary>
+    [Fact]
+    public void TakeKernel_LineCameFirst_IsNotTold()
+    {
+        Load();
+        Assert.True(_merge.TakeLine(Outcome(inode: 1)));
+        Assert.False(_merge.TakeKernel(Outcome(inode: 1), Now));
+        Assert.Null(_merge.TakeDue(Due));
+
+        var other = Outcome(inode: 1);
+        Assert.False(_merge.TakeKernel(other, Now));
+        Assert.Same(other, _merge.TakeDue(Due));
+    }
+
     /// <summary>A bind by io_uring or by syscall(2) has no line.</summary>
     [Fact]
     public void TakeKernel_NoLineFollows_IsToldWhenDue()

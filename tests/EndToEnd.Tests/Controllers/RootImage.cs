@@ -15,7 +15,8 @@ internal static class RootImage
         "setfattr",
     ];
 
-    private static readonly string[] Workers = ["hello", "takes-memory", "fork-chain", "clears-environment"];
+    private static readonly string[] Workers =
+        ["hello", "hello-static", "binds-static", "takes-memory", "fork-chain", "clears-environment"];
 
     private static readonly string[] Empty = ["proc", "sys", "dev", "run", "tmp"];
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Launch;
@@ -8,15 +7,14 @@ public sealed class CapabilityTests : DaemonTest
 {
     private const int PrivilegedPort = 843;
     private const string Bind = "0000000000000400";
-    private const int Nobody = 65_534;
 
     [Fact]
     public async Task PrivilegedPort_AnotherUserWithTheCapability_IsSharded()
     {
         Root.Require();
-        RequirePrivilegedPorts();
+        PrivilegedPorts.Require(PrivilegedPort);
         await ConfigureAsync("user: nobody\n    ambient_capabilities: [CAP_NET_BIND_SERVICE]");
-        await Daemon.StartAsync("--preload", Daemon.Folder["libreuseport.so"]);
+        await Daemon.StartWithLibraryAsync();
 
         await AssertBothServeAsync();
         foreach (var field in (string[])["CapInh", "CapPrm", "CapEff", "CapAmb"])
@@ -28,9 +26,9 @@ public sealed class CapabilityTests : DaemonTest
     public async Task PrivilegedPort_AnotherUserWithoutTheCapability_IsRefusedByTheKernel()
     {
         Root.Require();
-        RequirePrivilegedPorts();
+        PrivilegedPorts.Require(PrivilegedPort);
         await ConfigureAsync("user: nobody\n    readiness: { type: delay, delay: 0s }");
-        await Daemon.StartAsync("--preload", Daemon.Folder["libreuseport.so"]);
+        await Daemon.StartWithLibraryAsync();
 
         var bind = await Daemon.EventAsync("bind", "web@0");
         Assert.Equal("EACCES", bind["REUSEPORT_RESULT"]);
@@ -40,13 +38,14 @@ public sealed class CapabilityTests : DaemonTest
     public async Task PrivilegedPort_DaemonOfAnOrdinaryUserThatHasTheCapability_HandsItOn()
     {
         Root.Require();
-        RequirePrivilegedPorts();
-        await AsNobodyAsync("+net_bind_service,+net_raw");
+        PrivilegedPorts.Require(PrivilegedPort);
+        await Daemon.BecomeOrdinaryAsync("+net_bind_service,+net_raw");
         await ConfigureAsync("ambient_capabilities: [net_bind_service]");
-        await Daemon.StartAsync("--preload", Daemon.Folder["libreuseport.so"]);
+        await Daemon.StartWithLibraryAsync();
 
         await AssertBothServeAsync();
-        Assert.Equal($"{Nobody}\t{Nobody}\t{Nobody}\t{Nobody}", Processes.Status(Daemon.PidOf("web@0"), "Uid"));
+        var user = OrdinaryDaemon.User;
+        Assert.Equal($"{user}\t{user}\t{user}\t{user}", Processes.Status(Daemon.PidOf("web@0"), "Uid"));
         foreach (var field in (string[])["CapInh", "CapPrm", "CapEff", "CapAmb"])
             Assert.Equal(Bind, Processes.Status(Daemon.PidOf("web@0"), field));
     }
@@ -63,9 +62,9 @@ public sealed class CapabilityTests : DaemonTest
     public async Task OrdinaryUser_StepThatNeedsARight_IsReported(string keys, string expected)
     {
         Root.Require();
-        await AsNobodyAsync("-all");
+        await Daemon.BecomeOrdinaryAsync();
         await ConfigureAsync(keys);
-        await Daemon.StartAsync("--preload", Daemon.Folder["libreuseport.so"]);
+        await Daemon.StartWithLibraryAsync();
 
         var error = await Daemon.EventAsync("spawn_error", "web@1");
         Assert.Matches($"^{expected}$", error["REUSEPORT_REASON"]);
@@ -83,13 +82,9 @@ public sealed class CapabilityTests : DaemonTest
         await Copies.AllAnswerAsync(["0", "1"], async () => (await Ask.HttpAsync(Address, PrivilegedPort)).Split(' ')[1]);
     }
 
-    /// <summary>
-    /// Other users may not be able to enter the checkout, so all programs are copied to the folder of the test.
-    /// </summary>
     private async Task ConfigureAsync(string keys)
     {
-        await Daemon.Folder.CopyAsync(Artifacts.Library, "libreuseport.so", "644");
-        var program = await Daemon.Folder.CopyAsync(Checkout.Worker("hello"), "hello");
+        var program = await Daemon.WorkerCopyAsync("hello");
         Daemon.Configure($$"""
             services:
               web:
@@ -98,22 +93,5 @@ public sealed class CapabilityTests : DaemonTest
             {{"    "}}{{keys}}
                 reuseport: { ports: [{{PrivilegedPort}}] }
             """);
-    }
-
-    private async Task AsNobodyAsync(string capabilities)
-    {
-        Daemon.Folder.Mode("", "777"); // for the control socket
-        Daemon.Binary = await Daemon.Folder.CopyAsync(Artifacts.Daemon, "reuseportd");
-        Daemon.Wrapper =
-        [
-            "setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups",
-            $"--inh-caps={capabilities}", $"--ambient-caps={capabilities}",
-        ];
-    }
-
-    private static void RequirePrivilegedPorts()
-    {
-        var first = File.ReadAllText("/proc/sys/net/ipv4/ip_unprivileged_port_start").Trim();
-        Assert.SkipUnless(int.Parse(first, CultureInfo.InvariantCulture) > PrivilegedPort, "any user may bind any port here");
     }
 }

@@ -8,9 +8,7 @@ public sealed class UserTests : DaemonTest
     public async Task User_Nobody_WorkersShareThePort()
     {
         Root.Require();
-        // Other users may not be able to enter the checkout.
-        var library = await Daemon.Folder.CopyAsync(Artifacts.Library, "libreuseport.so", "644");
-        var program = await Daemon.Folder.CopyAsync(Checkout.Worker("hello"), "hello");
+        var program = await Daemon.WorkerCopyAsync("hello");
         Daemon.Configure($$"""
             services:
               web:
@@ -21,7 +19,7 @@ public sealed class UserTests : DaemonTest
                 limits: { nofile: 123, nice: 5 }
                 reuseport: { ports: [{{Port}}] }
             """);
-        await Daemon.StartAsync("--preload", library);
+        await Daemon.StartWithLibraryAsync();
 
         foreach (var number in Copies.Numbers)
         {

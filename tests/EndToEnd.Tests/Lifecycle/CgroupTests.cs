@@ -10,7 +10,7 @@ public sealed class CgroupTests : DaemonTest
     {
         using var cgroup = new DelegatedCgroup();
         ConfigureForking(workers: 3);
-        await StartInAsync(cgroup);
+        await Daemon.StartInAsync(cgroup);
 
         Assert.Equal(cgroup.Name, Assert.Single(Daemon.Events("trees"))["REUSEPORT_CGROUP"]);
         Assert.Equal(["supervisor", "web@0.1", "web@1.1", "web@2.1"], cgroup.Groups());
@@ -35,13 +35,13 @@ public sealed class CgroupTests : DaemonTest
     {
         using var cgroup = new DelegatedCgroup();
         ConfigureForking(workers: 2);
-        await StartInAsync(cgroup);
+        await Daemon.StartInAsync(cgroup);
         int[] grandchildren = [await GrandchildAsync("web@0"), await GrandchildAsync("web@1")];
 
         await Daemon.DieAsync();
         await Deadline.UntilAsync(() => !grandchildren.Any(Processes.Runs), "the grandchildren end");
 
-        await StartInAsync(cgroup);
+        await Daemon.StartInAsync(cgroup);
         Assert.Equal(["supervisor", "web@0.1", "web@1.1"], cgroup.Groups());
         await Daemon.StopAsync();
     }
@@ -59,7 +59,7 @@ public sealed class CgroupTests : DaemonTest
         cgroup.Move(other.Id, "else@where");
         ConfigureForking(workers: 1);
 
-        await StartInAsync(cgroup);
+        await Daemon.StartInAsync(cgroup);
         await left.WaitForExitAsync(TestContext.Current.CancellationToken)
             .WaitAsync(Deadline.Patience, TestContext.Current.CancellationToken);
         await inner.WaitForExitAsync(TestContext.Current.CancellationToken)
@@ -75,8 +75,8 @@ public sealed class CgroupTests : DaemonTest
     {
         using var cgroup = new DelegatedCgroup();
         ConfigureForking(workers: 2);
-        await StartInAsync(cgroup);
-        await using var second = new Daemon { Binary = await BinaryInAsync(cgroup) };
+        await Daemon.StartInAsync(cgroup);
+        await using var second = new Daemon();
         second.Configure($$"""
             services:
               other:
@@ -84,7 +84,7 @@ public sealed class CgroupTests : DaemonTest
                 readiness: { type: delay, delay: 0s }
                 reuseport: { ports: any }
             """);
-        await second.StartAsync();
+        await second.StartInAsync(cgroup);
 
         var trees = Assert.Single(second.Events("trees"));
         Assert.Null(trees["REUSEPORT_CGROUP"]);
@@ -99,7 +99,7 @@ public sealed class CgroupTests : DaemonTest
     {
         using var cgroup = new DelegatedCgroup(isMarked: false);
         ConfigureForking(workers: 1);
-        await StartInAsync(cgroup);
+        await Daemon.StartInAsync(cgroup);
 
         var trees = Assert.Single(Daemon.Events("trees"));
         Assert.Null(trees["REUSEPORT_CGROUP"]);
@@ -113,7 +113,7 @@ public sealed class CgroupTests : DaemonTest
     {
         using var cgroup = new DelegatedCgroup(isMarked: false);
         var file = ConfigureForking(workers: 1, "    limits: { memory_max: 512MiB }");
-        Daemon.Binary = await BinaryInAsync(cgroup);
+        await Daemon.EnterAsync(cgroup);
         Daemon.Launch();
 
         Assert.Equal(78, await Daemon.ExitAsync());
@@ -149,14 +149,4 @@ public sealed class CgroupTests : DaemonTest
         int.Parse(
             (await Daemon.LineAsync("grandchild ", worker)).Message.Split(' ')[1],
             System.Globalization.CultureInfo.InvariantCulture);
-
-    private async Task StartInAsync(DelegatedCgroup cgroup)
-    {
-        Daemon.Binary = await BinaryInAsync(cgroup);
-        await Daemon.StartAsync();
-    }
-
-    /// <summary>A program that enters the group and executes the daemon.</summary>
-    private Task<string> BinaryInAsync(DelegatedCgroup cgroup) => Daemon.Folder.ScriptAsync(
-        "reuseportd", $"#!/bin/sh\necho 0 > {cgroup.Path}/cgroup.procs && exec {Artifacts.Daemon} \"$@\"\n");
 }

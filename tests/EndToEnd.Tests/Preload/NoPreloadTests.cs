@@ -40,13 +40,7 @@ public sealed class NoPreloadTests : DaemonTest
     public async Task Start_SetUidCopy_IsReported()
     {
         Root.Require();
-        var program = await Daemon.Folder.CopyAsync(Checkout.Worker("binds"), "binds");
-        Assert.SkipWhen(
-            (await Command.RunAsync("findmnt", ["-no", "OPTIONS", "-T", program])).Out.Contains(
-                "nosuid", StringComparison.Ordinal),
-            "nosuid mount");
-        Assert.Equal(0, (await Command.RunAsync("chown", ["nobody", program])).Code);
-        Daemon.Folder.Mode("binds", "4755");
+        var program = await Daemon.Folder.SetUidCopyAsync(Checkout.Worker("binds"), "binds", "nobody");
         Configure(program, $"tcp4,{Address},{Port}");
         Daemon.Launch();
 

@@ -126,6 +126,18 @@ public sealed class ShardingConnectionTests
     });
 
     [Fact]
+    public void Read_ConnectionToAnotherPort_IsNotCounted() => OwnNetwork.Run(spawner =>
+    {
+        using var shards = new Shards();
+        using var group = new ShardedGroup();
+        var settings = ShardingSettings.From(Shards.Port(7001), privilegedPorts: false);
+        Assert.Null(shards.Programs.Attach(group.Directory, settings, 1));
+        group.Run(spawner, "binds-static", "tcp4,127.0.0.1,7000");
+        using var client = Connect();
+        Assert.Equal(0ul, shards.Programs.Read(group.Directory.Id)!.Value.Established);
+    });
+
+    [Fact]
     public void Read_WorkerIsKilled_ItsConnectionsAreGone() => OwnNetwork.Run(spawner =>
     {
         using var shards = new Shards();

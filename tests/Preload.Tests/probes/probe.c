@@ -11,9 +11,14 @@
  *   bind-in-handler A P    from within a signal handler
  *   bind-in-child A P      after fork
  *   bind-cancelled A P     with this thread asked to be cancelled at its next cancellation point
+ *   bind-in-thread A P     in another thread
+ *   bind-in-threads A P    16 new TCP sockets at the same time, each in a thread: "bound=16"
  *   listen BACKLOG         "listen=ok"
  *   get NAME               reuseport reuseaddr device port backlog
- *   set NAME VALUE         reuseport reuseaddr device
+ *   set NAME VALUE         reuseport reuseaddr device v6only; freebind: addresses that the machine does not have
+ *   dup                    a copy becomes the current socket
+ *   to-descriptor N        the current socket becomes descriptor N, which an executed program inherits
+ *   from-descriptor N      descriptor N becomes the current socket
  *   scribble               overwrites every byte of the environment, and empties it
  *   stderr KIND            replaces fd 2: broken pipe socket closed file appended tty fifo; full socket-full
  *                          tty-full fifo-full: so full that a write blocks; original: as at the start
@@ -127,13 +132,21 @@ void get(const char *name)
     printf("%s=%d\n", name, value);
 }
 
+static int set_number(const char *name, int value)
+{
+    if (strcmp(name, "v6only") == 0)
+        return setsockopt(current, IPPROTO_IPV6, IPV6_V6ONLY, &value, sizeof value);
+    if (strcmp(name, "freebind") == 0)
+        return setsockopt(current, IPPROTO_IP, IP_FREEBIND, &value, sizeof value);
+    return setsockopt(current, SOL_SOCKET, strcmp(name, "reuseport") == 0 ? SO_REUSEPORT : SO_REUSEADDR,
+                      &value, sizeof value);
+}
+
 static void set(const char *name, const char *text)
 {
-    const int value = atoi(text);
     const int failed = strcmp(name, "device") == 0
         ? setsockopt(current, SOL_SOCKET, SO_BINDTODEVICE, text, (socklen_t)strlen(text))
-        : setsockopt(current, SOL_SOCKET, strcmp(name, "reuseport") == 0 ? SO_REUSEPORT : SO_REUSEADDR,
-                     &value, sizeof value);
+        : set_number(name, atoi(text));
     if (failed)
         die(name);
 }
@@ -200,6 +213,28 @@ static int do_with_surroundings(const char *verb, char **rest)
     return 0;
 }
 
+static int do_with_descriptor(const char *verb, char **rest)
+{
+    if (is(verb, "to-descriptor")) {
+        current = dup2(current, atoi(rest[0]));
+        return 1;
+    }
+    if (is(verb, "from-descriptor")) {
+        current = atoi(rest[0]);
+        return 1;
+    }
+    if (is(verb, "dup")) {
+        current = dup(current);
+    } else if (is(verb, "file")) {
+        current = open("/dev/null", O_RDWR);
+    } else if (is(verb, "as-stderr")) {
+        current = dup2(current, 2);
+    } else {
+        return do_with_surroundings(verb, rest);
+    }
+    return 0;
+}
+
 static int do_one(const char *verb, char **rest)
 {
     int used = 0;
@@ -224,16 +259,9 @@ static int do_one(const char *verb, char **rest)
         say("listen", listen(current, atoi(rest[0])));
         return 1;
     }
-    if (strncmp(verb, "bind-", 5) == 0) {
-        bind_otherwise(verb + 5, rest, &used);
-    } else if (is(verb, "file")) {
-        current = open("/dev/null", O_RDWR);
-    } else if (is(verb, "as-stderr")) {
-        dup2(current, 2);
-        current = 2;
-    } else {
-        return do_with_surroundings(verb, rest);
-    }
+    if (strncmp(verb, "bind-", 5) != 0)
+        return do_with_descriptor(verb, rest);
+    bind_otherwise(verb + 5, rest, &used);
     return used;
 }
 

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -47,6 +48,36 @@ static void on_signal(int number)
 {
     (void)number;
     say("bind", marked_bind(&handled, handled_length));
+}
+
+static void *bind_current(void *unused)
+{
+    say("bind", marked_bind(&handled, handled_length));
+    return unused;
+}
+
+/* Returns its argument after a success. */
+static void *bind_new(void *argument)
+{
+    const int fd = socket(handled.ss_family, SOCK_STREAM, 0);
+    return bind(fd, (const struct sockaddr *)&handled, handled_length) == 0 ? argument : NULL;
+}
+
+/* Returns the number of threads whose function returned its argument. */
+static int in_threads(int count, void *(*start)(void *))
+{
+    enum { MOST = 16 };
+    pthread_t threads[MOST];
+    int done = 0;
+    for (int i = 0; i < count; i++)
+        if (pthread_create(&threads[i], NULL, start, threads) != 0)
+            die("thread");
+    for (int i = 0; i < count; i++) {
+        void *result;
+        pthread_join(threads[i], &result);
+        done += result == threads;
+    }
+    return done;
 }
 
 /* An address of which `present` bytes come before the end of the mapping. */
@@ -99,9 +130,17 @@ void bind_otherwise(const char *how, char **arguments, int *used)
     } else {
         length = address_of(arguments[0], arguments[1], &at);
         *used = 2;
+        handled = at;
+        handled_length = length;
+        if (strcmp(how, "in-thread") == 0) {
+            in_threads(1, bind_current);
+            return;
+        }
+        if (strcmp(how, "in-threads") == 0) {
+            printf("bound=%d\n", in_threads(16, bind_new));
+            return;
+        }
         if (strcmp(how, "in-handler") == 0) {
-            handled = at;
-            handled_length = length;
             signal(SIGUSR1, on_signal);
             raise(SIGUSR1);
             return;

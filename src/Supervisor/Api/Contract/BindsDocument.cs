@@ -18,7 +18,7 @@ internal sealed record UntoldBinds(string Worker, int Pid, IReadOnlyList<int> Po
 /// <summary>A bind or listen of a worker: the newest outcome for its type, address and port.</summary>
 /// <param name="Worker"><c>web@0</c>.</param>
 /// <param name="Pid">The calling process: the worker's own, or a child of it.</param>
-/// <param name="Fd">The descriptor in that process.</param>
+/// <param name="Fd">The descriptor in that process; absent if the kernel reported the call, which does not name it.</param>
 /// <param name="Inode">Of the socket, as in <c>/proc/PID/fd</c>.</param>
 /// <param name="Call">bind or listen.</param>
 /// <param name="Family">inet or inet6.</param>
@@ -29,7 +29,7 @@ internal sealed record UntoldBinds(string Worker, int Pid, IReadOnlyList<int> Po
 internal sealed record BoundSocket(
     string Worker,
     int Pid,
-    int Fd,
+    int? Fd,
     ulong Inode,
     string Call,
     string Family,

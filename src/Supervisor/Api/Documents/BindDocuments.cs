@@ -36,7 +36,7 @@ internal static class BindDocuments
     private static BoundSocket From(WorkerName worker, BindOutcome outcome, SocketOutcome socket) => new(
         worker.ToString(),
         outcome.Pid,
-        socket.FileDescriptor,
+        socket.FileDescriptor < 0 ? null : socket.FileDescriptor,
         socket.Inode,
         outcome.Kind == OutcomeKind.Listen ? "listen" : "bind",
         socket.Family,

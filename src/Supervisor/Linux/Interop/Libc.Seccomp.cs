@@ -30,7 +30,7 @@ internal static unsafe partial class Libc
     public static nint Seccomp(uint operation, nuint flags, void* argument) =>
         Seccomp(SeccompNumber, (nint)operation, flags, argument);
 
-    /// <summary>Whether close_range(2) is there (Linux 5.9): the range has no descriptor.</summary>
+    /// <summary>True if close_range(2) is there (Linux 5.9): the range has no descriptor.</summary>
     public static bool HasCloseRange() => CloseRange(CloseRangeNumber, uint.MaxValue, uint.MaxValue, flags: 0) == 0;
 
     [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]

@@ -22,7 +22,7 @@ internal sealed class ConnectionCount
         }
     }
 
-    /// <summary>Whether the kernel reports cgroups of connections.</summary>
+    /// <summary>True if the kernel reports cgroups of connections.</summary>
     public bool KnowsCgroups => _inodes.Count == 0 || !_byCgroup.ContainsKey(0);
 
     public int All => _inodes.Count;

@@ -21,7 +21,7 @@ internal interface IGroupSteering : IDisposable
     /// All sockets of the worker in this group: listening TCP sockets, bound UDP sockets. An empty list removes the slot.
     /// </param>
     /// <param name="takesPart">
-    /// Whether the slot gets its share; else it is only known, for <see cref="Visit"/> or <see cref="Rejoin"/>.
+    /// True if the slot gets its share; else it is only known, for <see cref="Visit"/> or <see cref="Rejoin"/>.
     /// </param>
     /// <returns>
     /// The error of the first socket that failed. The slot then keeps its former sockets, and the new sockets get nothing while

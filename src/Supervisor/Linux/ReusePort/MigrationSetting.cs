@@ -31,6 +31,6 @@ internal static class MigrationSetting
 
 /// <param name="Changed">The setting was off.</param>
 /// <param name="Errno">
-/// Why the setting is off: none if it must not be changed, ENOENT before Linux 5.14, EACCES or EROFS without access.
+/// The reason why the setting is off: none if it must not be changed, ENOENT before Linux 5.14, EACCES or EROFS without access.
 /// </param>
 internal readonly record struct MigrationOutcome(bool IsOn, bool Changed, Errno Errno);

@@ -6,7 +6,7 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.ReusePort;
 
 /// <summary>
-/// Whether the sockets of a process have SO_REUSEPORT (socket(7)). sock_diag(7) does not report it, so each socket is taken for a
+/// Reads SO_REUSEPORT (socket(7)) of the sockets of a process. sock_diag(7) does not report it, so each socket is taken for a
 /// moment; see <see cref="SharedSocket"/> for the required rights.
 /// </summary>
 internal static class ReusePortOption
@@ -17,7 +17,7 @@ internal static class ReusePortOption
     /// <param name="pid">Its descendants are examined too.</param>
     /// <param name="ports">Sockets on other ports are ignored.</param>
     /// <param name="serving">All serving sockets, from <see cref="SockDiag.Serving"/>.</param>
-    /// <returns>Whether all sockets have the option; false if there is none, or one cannot be examined.</returns>
+    /// <returns>True if all sockets have the option; false if there is none, or one cannot be examined.</returns>
     public static bool IsSetOnAll(int pid, PortFilter ports, IReadOnlyList<SocketRecord> serving)
     {
         var tree = ProcessDescendants.Of(pid);

@@ -37,7 +37,7 @@ internal sealed class SlotVisit : IDisposable
         return null;
     }
 
-    /// <summary>Whether the slot has accepted the connection.</summary>
+    /// <summary>True if the slot has accepted the connection.</summary>
     public bool IsAccepted(ConnectionDiag diag) => diag.Find(_server, (IPEndPoint)_socket.LocalEndPoint!) is > 0;
 
     public void Dispose()

@@ -19,7 +19,7 @@ internal enum SteeringKind
 }
 
 /// <summary>The available kind of steering, and why a better one is missing.</summary>
-/// <param name="Reason">Why a better kind is not available; empty for the best.</param>
+/// <param name="Reason">The reason why a better kind is not available; empty for the best.</param>
 internal sealed record SteeringMode(SteeringKind Kind, string Reason)
 {
     /// <summary>
@@ -37,7 +37,7 @@ internal sealed record SteeringMode(SteeringKind Kind, string Reason)
     }
 
     /// <param name="former">The former steering of the group, which has ended.</param>
-    /// <param name="isFollowed">Whether no socket has left the group yet.</param>
+    /// <param name="isFollowed">True if no socket has left the group yet.</param>
     public IGroupSteering Steer(
         GroupKey group, Balance balance, int workers, SockDiag? diag = null, IGroupSteering? former = null,
         bool isFollowed = true) => Kind switch

@@ -40,7 +40,7 @@ internal sealed unsafe class CallQueue(Descriptor listener) : IDisposable
     }
 
     /// <summary>
-    /// Whether the call still waits. If so, what was opened by the number of its thread before belongs to that thread.
+    /// True if the call still waits. If so, what was opened by the number of its thread before belongs to that thread.
     /// </summary>
     public bool IsWaiting(in BindCall call)
     {

@@ -31,11 +31,11 @@ internal sealed unsafe class Caller : IDisposable
     /// <summary><c>CapEff</c> of proc(5). Null if it is not in the first 4 KiB, behind a long list of groups.</summary>
     public ulong? EffectiveCapabilities { get; }
 
-    /// <summary>Whether its capabilities are those of the daemon's user namespace.</summary>
+    /// <summary>True if its capabilities are those of the daemon's user namespace.</summary>
     public bool IsInOwnUserNamespace =>
         OwnUserNamespace.Length > 0 && UserNamespaceOf(_thread).AsSpan().SequenceEqual(OwnUserNamespace);
 
-    /// <summary>Whether SELinux or AppArmor treat it as the daemon; true without either.</summary>
+    /// <summary>True if SELinux or AppArmor treat it as the daemon; true without either.</summary>
     public bool HasOwnLabel => OwnLabel.Length == 0 || LabelOf(_thread).AsSpan().SequenceEqual(OwnLabel);
 
     /// <returns>Null if the thread has ended, or is in another pid namespace.</returns>

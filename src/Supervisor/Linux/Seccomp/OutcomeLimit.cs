@@ -21,7 +21,7 @@ internal sealed class OutcomeLimit
 
     /// <param name="now">Monotonic time since any fixed moment.</param>
     /// <param name="lost">Lost outcomes to tell now, before this outcome.</param>
-    /// <returns>Whether this outcome is told.</returns>
+    /// <returns>True if this outcome is told.</returns>
     public bool Admit(TimeSpan now, out long lost)
     {
         var isFirst = _limit.Due is null;

@@ -5,11 +5,11 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Seccomp;
 
-/// <summary>Whether <see cref="Spawning.SpawnRequest.NotifyBinds"/> and <see cref="BindNotifier"/> work here.</summary>
+/// <summary>The kernel's support of <see cref="Spawning.SpawnRequest.NotifyBinds"/> and <see cref="BindNotifier"/>.</summary>
 /// <param name="Missing">The call that is missing or refused; null if all work.</param>
 /// <param name="Errno">Its error.</param>
 /// <param name="NeedsNoNewPrivileges">
-/// Whether a process must have no_new_privs: the daemon has no CAP_SYS_ADMIN, so the kernel refuses the filter to others.
+/// True if a process must have no_new_privs: the daemon has no CAP_SYS_ADMIN, so the kernel refuses the filter to others.
 /// </param>
 internal sealed record SeccompSupport(string? Missing, Errno Errno, bool NeedsNoNewPrivileges)
 {

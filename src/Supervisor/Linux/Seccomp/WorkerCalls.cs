@@ -33,7 +33,7 @@ internal sealed class WorkerCalls : IDisposable
         }
     }
 
-    /// <returns>Whether all lost outcomes are told.</returns>
+    /// <returns>True if all lost outcomes are told.</returns>
     public bool Report(TimeSpan now)
     {
         TellLost(_limit.Collect(now));

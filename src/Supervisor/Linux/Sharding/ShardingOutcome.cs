@@ -69,10 +69,10 @@ internal readonly record struct ShardingOutcome
 
     public bool IsInet6 => _family == Libc.FamilyInet6;
 
-    /// <summary>Whether the socket passed the filters, so that it is sharded.</summary>
+    /// <summary>True if the socket passed the filters, so that it is sharded.</summary>
     public bool Matched => _matched != 0;
 
-    /// <summary>Whether the socket was bound to the interface of the settings.</summary>
+    /// <summary>True if the socket was bound to the interface of the settings.</summary>
     public bool IsConfined => _confined != 0;
 
     /// <summary>None after a success.</summary>

@@ -43,7 +43,7 @@ internal sealed unsafe class ShardingPrograms : IDisposable
     public OutcomeRing Outcomes { get; }
 
     /// <summary>
-    /// Whether binds that fail have outcomes. This needs BTF, and a kernel that allows to trace its functions (BPF_TRACE_FEXIT).
+    /// True if binds that fail have outcomes. This needs BTF, and a kernel that allows to trace its functions (BPF_TRACE_FEXIT).
     /// The kernel ends the tracing with the daemon.
     /// </summary>
     public bool TellsFailures => !_failures[0].IsInvalid;

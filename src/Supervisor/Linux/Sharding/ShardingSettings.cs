@@ -33,7 +33,7 @@ internal sealed class ShardingSettings : IEquatable<ShardingSettings>
     public ReadOnlySpan<byte> Bytes => _bytes;
 
     /// <param name="privilegedPorts">
-    /// Whether a process without CAP_NET_BIND_SERVICE may bind the ports that are listed. With "any port", none is listed.
+    /// True if a process without CAP_NET_BIND_SERVICE may bind the ports that are listed. With "any port", none is listed.
     /// </param>
     /// <remarks>
     /// As in the library, a list that cannot be read matches nothing. The backlog is not for the programs: no hook changes it.
@@ -47,6 +47,7 @@ internal sealed class ShardingSettings : IEquatable<ShardingSettings>
         bytes[2] = spec.Interface is null ? (byte)0 : (byte)1;
         bytes[3] = privilegedPorts && !spec.Ports.IsAny ? (byte)1 : (byte)0;
         bytes[4] = spec.Addresses.Count == 0 ? (byte)1 : (byte)0;
+        bytes[5] = spec.Ports.IsAny ? (byte)1 : (byte)0;
         settings.SetDevice(spec.Interface);
         settings.SetPorts(spec.Ports.IsAny ? [new PortRange(1, HighestPort)] : spec.Ports.Ranges);
         settings.SetPrefixes(spec.Addresses);

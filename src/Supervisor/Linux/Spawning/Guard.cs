@@ -39,7 +39,7 @@ internal sealed unsafe class Guard : IDisposable
 
     /// <param name="id">Value of <see cref="Variable"/> in the processes to kill.</param>
     /// <param name="groups">The workers' control groups, which are killed first; null without control groups.</param>
-    /// <param name="errno">Why there is no guard.</param>
+    /// <param name="errno">The reason why there is no guard.</param>
     public static Guard? TryStart(string id, CgroupSubtree? groups, out Errno errno)
     {
         Native.Guarding guarding;

@@ -11,7 +11,7 @@ namespace Reuseportd.Linux.Spawning;
 /// Begin, Hold and Free must be called on one thread.
 /// </summary>
 /// <param name="open">Creates a thread's spawner; the first spawners are created before their threads.</param>
-/// <param name="isAhead">Whether the threads get a higher priority than the daemon's other threads, see
+/// <param name="isAhead">True if the threads get a higher priority than the daemon's other threads, see
 /// <see cref="Niceness.TryImprove"/>.</param>
 internal sealed class Launcher : IDisposable
 {

@@ -6,7 +6,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Spawning;
 
-/// <summary>Why the preload library did not report: from the running process, or else from the files.</summary>
+/// <summary>The reason why the preload library did not report, from the running process or from the files.</summary>
 /// <param name="Detail">The evidence: a path, a loader, an error.</param>
 internal sealed record PreloadDiagnosis(PreloadReason Reason, string Detail)
 {

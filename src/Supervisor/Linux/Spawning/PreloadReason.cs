@@ -1,6 +1,6 @@
 namespace Reuseportd.Linux.Spawning;
 
-/// <summary>Why a worker did not report that the preload library is loaded.</summary>
+/// <summary>The reason why a worker did not report that the preload library is loaded.</summary>
 internal enum PreloadReason
 {
     /// <summary>

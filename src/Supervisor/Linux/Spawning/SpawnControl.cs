@@ -85,7 +85,7 @@ internal sealed unsafe class SpawnControl
     }
 
     /// <summary>The shim no longer writes the result.</summary>
-    /// <returns>Whether <see cref="Stop"/> was called: the process must be killed.</returns>
+    /// <returns>True if <see cref="Stop"/> was called: the process must be killed.</returns>
     internal bool Leave()
     {
         lock (_gate)

@@ -6,7 +6,7 @@ namespace Reuseportd.Linux.Spawning;
 
 /// <summary>The file of a failed exec, as it was found afterwards.</summary>
 /// <param name="ClosedDirectory">The first directory above it that the user may not enter; null if there is none.</param>
-/// <param name="IsOnNoExec">Whether its file system is mounted noexec.</param>
+/// <param name="IsOnNoExec">True if its file system is mounted noexec.</param>
 /// <param name="MissingInterpreter">The interpreter of its <c>#!</c> line or ELF header, if that is missing.</param>
 internal sealed record ExecutedFile(PathFacts Facts, string? ClosedDirectory, bool IsOnNoExec, string? MissingInterpreter);
 
@@ -16,7 +16,7 @@ internal static class StartBarriers
     private const uint AnyExecute = 0x49; // 0111
 
     /// <param name="file">Null if there is no such file.</param>
-    /// <param name="isSearched">Whether the program was searched in PATH.</param>
+    /// <param name="isSearched">True if the program was searched in PATH.</param>
     public static string? ToExec(Errno errno, ExecutedFile? file, bool isSearched, Account user)
     {
         if (errno == Errno.NotExecutable) return "neither a program for this machine nor a script with a #! line";

@@ -83,6 +83,8 @@ static _Noreturn void run(struct reuseportd_guard *guard, int pipe, int groups)
     if (own_groups >= 0)
         reuseportd_guard_kill_groups(1);
     reuseportd_guard_hunt(guard);
+    if (own_groups >= 0)
+        reuseportd_guard_remove_groups(1);
     for (;;)
         syscall(SYS_exit_group, 0);
 }

@@ -28,6 +28,7 @@
 
 enum {
     MOST_ROUNDS = 200,
+    MOST_REMOVALS = 50,
     MOST_IN_A_ROUND = 256,
     PATIENCE_MS = 20, /* for the processes of one round together */
     NAME_SIZE = 255,
@@ -133,6 +134,50 @@ void reuseportd_guard_kill_groups(int directory)
             at += entry->size;
             kill_group(directory, entry->name);
         }
+}
+
+/* Moves `text` past this sign and a number. Returns 0 without them. */
+static int skip_number(const char **text, char sign)
+{
+    size_t digits = **text == sign ? strspn(*text + 1, "0123456789") : 0;
+    if (digits > 0)
+        *text += 1 + digits;
+    return digits > 0;
+}
+
+/* As CgroupName.IsWorkers in Linux/Cgroups/CgroupName.cs: SERVICE@WORKER.GENERATION, with an optional +NUMBER. */
+static int is_workers(const char *name)
+{
+    const char *rest = strrchr(name, '@');
+    if (rest == NULL || !skip_number(&rest, '@') || !skip_number(&rest, '.'))
+        return 0;
+    skip_number(&rest, '+');
+    return *rest == '\0';
+}
+
+/* Returns whether a group still has processes. */
+static int remove_empty_groups(int directory)
+{
+    _Alignas(struct entry) char buffer[4096];
+    long length;
+    int busy = 0;
+    syscall(SYS_lseek, directory, 0L, SEEK_SET);
+    while ((length = syscall(SYS_getdents64, directory, buffer, sizeof buffer)) > 0)
+        for (long at = 0; at < length;) {
+            const struct entry *entry = (const struct entry *)(const void *)(buffer + at);
+            at += entry->size;
+            if (is_workers(entry->name) && syscall(SYS_unlinkat, directory, entry->name, AT_REMOVEDIR) < 0)
+                busy |= errno == EBUSY;
+        }
+    return busy;
+}
+
+void reuseportd_guard_remove_groups(int directory)
+{
+    for (int round = 0; round < MOST_REMOVALS && remove_empty_groups(directory); round++) {
+        struct timespec pause = {.tv_nsec = PATIENCE_MS * 1000000L};
+        syscall(SYS_ppoll, NULL, 0, &pause, NULL, (size_t)8);
+    }
 }
 
 /* Returns whether every process was checked. */

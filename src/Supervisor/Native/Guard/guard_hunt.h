@@ -25,6 +25,12 @@ struct reuseportd_guard {
 /* Kills all processes in the workers' groups, by cgroup.kill (Linux 5.14) if the kernel has it. */
 void reuseportd_guard_kill_groups(int directory);
 
+/*
+ * Removes the workers' groups when their processes have ended, and with them the BPF programs that are attached to them.
+ * Gives up after a second: the next daemon removes the others.
+ */
+void reuseportd_guard_remove_groups(int directory);
+
 /* Kills all processes with the mark or in a remembered session. */
 void reuseportd_guard_hunt(struct reuseportd_guard *guard);
 

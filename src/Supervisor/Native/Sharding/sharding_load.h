@@ -15,7 +15,7 @@ struct sharding_hook {
 
 extern const struct sharding_hook reuseportd_sharding_hooks[SHARDING_PROGRAMS] __attribute__((visibility("hidden")));
 
-/* What the instructions of the programs refer to. */
+/* The maps and constants that the instructions of the programs refer to. */
 struct sharding_names {
     const struct bpf_named_map *maps;
     size_t map_count;

@@ -78,9 +78,9 @@ static always_inline void restore(struct bpf_sock_addr *bind, struct share_attem
     char no_device[4] = {0};
     option_restore(bind, SO_REUSEPORT, &attempt->found_port);
     option_restore(bind, SO_REUSEADDR, &attempt->found_address);
-    if (attempt->event.confined)
+    if (attempt->found_no_device)
         bpf_setsockopt(bind, SOL_SOCKET, SO_BINDTODEVICE, no_device, sizeof no_device);
-    attempt->event.confined = 0;
+    attempt->found_no_device = 0;
 }
 
 static always_inline int share(struct bpf_sock_addr *bind, struct bpf_sock *sk, struct share_worker *worker,
@@ -92,7 +92,8 @@ static always_inline int share(struct bpf_sock_addr *bind, struct bpf_sock *sk, 
         if (error != 0)
             return refuse(error);
         if (!had_device)
-            attempt->event.confined = 1;
+            attempt->found_no_device = 1;
+        attempt->event.confined = 1;
     }
     attempt->event.reuse_port = option_set(bind, SO_REUSEPORT, settings->reuse_port, &attempt->found_port);
     attempt->event.reuse_address = option_set(bind, SO_REUSEADDR, settings->reuse_address, &attempt->found_address);
@@ -113,6 +114,7 @@ static always_inline void describe(struct share_event *event, struct bpf_sock_ad
     event->kind = SHARE_BIND;
     event->reuse_port = SHARE_LEAVE;
     event->reuse_address = SHARE_LEAVE;
+    event->confined = 0;
 }
 
 static always_inline int before_bind(struct bpf_sock_addr *bind, const struct endpoint *at)

@@ -1,4 +1,4 @@
-/* Whether a bind is for a sharded socket: the meaning of the preload library's settings_match (src/Preload/settings.h). */
+/* Decides if a bind is for a sharded socket, as settings_match of the preload library (src/Preload/settings.h). */
 #ifndef REUSEPORTD_SHARE_FILTER_H
 #define REUSEPORTD_SHARE_FILTER_H
 
@@ -12,11 +12,6 @@ struct endpoint {
         __u64 halves[2];
     };
 };
-
-static always_inline int is_any_port(const struct share_settings *settings)
-{
-    return settings->port_count == 1 && settings->ports[0].first == 1 && settings->ports[0].extent == 65534;
-}
 
 static always_inline int port_matches(const struct share_settings *settings, __u32 port)
 {

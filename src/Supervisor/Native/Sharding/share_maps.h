@@ -50,7 +50,8 @@ struct share_settings {
     __u8 confined;   /* to `device`; an empty name then fails each matching bind */
     __u8 privileged; /* listed ports need no CAP_NET_BIND_SERVICE */
     __u8 any_address;
-    __u8 reserved[3];
+    __u8 any_port; /* `ports` is then the range of all ports but 0 */
+    __u8 reserved[2];
     __u32 port_count;
     __u32 prefix_count;
     char device[SHARE_DEVICE_BYTES];
@@ -98,6 +99,8 @@ struct share_attempt {
     struct share_event event;
     __s32 found_port; /* former values of the options, or SHARE_LEAVE */
     __s32 found_address;
+    __u32 found_no_device; /* whether the former device was none, and another is set */
+    __u32 reserved;
     __u32 permitted; /* by the limit of events */
     __u32 runs;      /* 0 after the end of the bind */
 };

@@ -1,4 +1,4 @@
-/* What TCP tells of the sockets of a cgroup: listen(2), and the connections, which have the cgroup of their listener. */
+/* Events of TCP for the sockets of a cgroup: listen(2) and connections. A connection has the cgroup of its listener. */
 #ifndef REUSEPORTD_SHARE_TCP_H
 #define REUSEPORTD_SHARE_TCP_H
 
@@ -18,7 +18,7 @@ static always_inline void judge(struct share_event *event, struct bpf_sock_ops *
         bpf_getsockopt(tcp, SOL_SOCKET, SO_REUSEPORT, &shares, sizeof shares);
         if (shares == settings->reuse_port)
             event->reuse_port = settings->reuse_port;
-        else if (shares == 0 && is_any_port(settings))
+        else if (shares == 0 && settings->any_port)
             return;
     }
     event->matched = 1;
@@ -77,13 +77,17 @@ static always_inline void listens(struct bpf_sock_ops *tcp, struct bpf_sock *sk,
 }
 
 /*
- * A connection counts from its handshake until the first of: the last close(2) of its socket (cgroup/sock_release), and its
- * end by TCP (state callback), which a socket that no process has accepted also gets.
+ * A connection to a listed port counts from its handshake until the first of: the last close(2) of its socket
+ * (cgroup/sock_release), and its end by TCP (state callback), which a socket that no process has accepted also gets.
  */
 static always_inline void opens(struct bpf_sock_ops *tcp, struct bpf_sock *sk, struct share_worker *worker)
 {
     __u32 is_open = 1;
-    if (!worker->counts || !bpf_sk_storage_get(&connections, sk, &is_open, BPF_SK_STORAGE_GET_F_CREATE))
+    __u32 key = worker->settings;
+    struct share_settings *settings = worker->counts ? bpf_map_lookup_elem(&settings_map, &key) : 0;
+    if (!settings || !port_matches(settings, tcp->local_port))
+        return;
+    if (!bpf_sk_storage_get(&connections, sk, &is_open, BPF_SK_STORAGE_GET_F_CREATE))
         return;
     bpf_sock_ops_cb_flags_set(tcp, tcp->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
     __sync_fetch_and_add(&worker->connections, 1);

@@ -26,7 +26,7 @@ struct release {
 };
 
 /*
- * Whether the page is resident and equal to the file. A read-only page may differ: at its start, the .NET
+ * True if the page is resident and equal to the file. A read-only page may differ: at its start, the .NET
  * runtime writes the cookie that guards its stacks into one.
  */
 static int is_to_go(uint64_t page)

@@ -19,6 +19,7 @@ internal sealed class OutcomeIntake(
     SlotRunner runner,
     FleetEvents events,
     MethodReports methods,
+    Backlogs backlogs,
     IFailureListener failures,
     Func<TimeSpan> clock) : IProcessFollower
 {
@@ -27,8 +28,9 @@ internal sealed class OutcomeIntake(
         methods.Tell(process);
         var hasLines = OutcomeChannel.Of(process.Slot.Spec.Process) is null && process.Method.ExpectsLines;
         if (hasLines) silence.Watch(process, now);
-        if (process.Method.IsObserved) return;
-        if (hasLines) sockets.WatchLater(process, now);
+        if (process.Method.UsesKernel) return;
+        // The kernel carries out some answered calls by itself, and reports no outcome of them.
+        if (hasLines || process.Method.UsesSeccomp) sockets.WatchLater(process, now);
         else sockets.Watch(process, now);
     }
 
@@ -75,6 +77,7 @@ internal sealed class OutcomeIntake(
     private void Handle(WorkerProcess process, BindOutcome outcome)
     {
         Remember(process, outcome);
+        backlogs.Handle(process, outcome);
         // The lost line may report a port that readiness needs, so the kernel is asked for the ports.
         if (outcome.Kind == OutcomeKind.Lost) sockets.Watch(process, clock());
         if (PortCoverage.ServedPort(outcome) is not { } port) return;

@@ -69,8 +69,9 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
         var (pid, program, credentials) = (process.Handle.Pid, process.Program, process.Credentials);
         // After the reaping, the pid may belong to another process.
         var running = process.Slot.Process == process && !process.Handle.HasEnded;
-        // The kernel may have reported ports already.
-        var isUnproven = process.IsStarting || process is { Served: { KernelPorts.Count: > 0, Sockets.Count: 0 } };
+        // The kernel may have reported ports or sockets already.
+        var isUnproven = process.IsStarting || process is { Served: { KernelPorts.Count: > 0, Sockets.Count: 0 } }
+            or { Method.IsObserved: true, Served.Sockets.Count: > 0 };
         if (wasLoaded && !(running && isUnproven)) return;
         Task.Run(() =>
         {

@@ -31,7 +31,8 @@ internal sealed class SlotParts
         Sockets = new SocketWatch(mailbox);
         Silence = new SilenceWatch(options.Preload, mailbox, Sockets);
         Methods = new MethodReports(options.Failures);
-        Outcomes = new OutcomeIntake(processes.Table, Silence, Sockets, Runner, events, Methods, options.Failures, now);
+        Outcomes = new OutcomeIntake(
+            processes.Table, Silence, Sockets, Runner, events, Methods, new Backlogs(log), options.Failures, now);
         Probes = new ProbeWatch(
             processes.ProbeCommands, mailbox, Runner, options.Steerer, log, services.Time, options.Jitter);
     }

@@ -57,6 +57,9 @@ internal sealed record MethodChoice(ShardingMethod Method, bool UsesLibrary, boo
         Unreached = silence,
     };
 
+    /// <summary>The choice if the kernel refuses the filter of seccomp.</summary>
+    public MethodChoice WithoutSeccomp(string obstacle) => Library(Unreached, obstacle);
+
     private static string Obstacles(PreloadDiagnosis unreached, string? noKernel, string? noSeccomp)
     {
         if (unreached.Reason is PreloadReason.SetIdentity) noSeccomp = "not for programs that gain privileges";

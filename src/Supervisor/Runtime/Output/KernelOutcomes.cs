@@ -16,6 +16,8 @@ namespace Reuseportd.Runtime.Output;
 internal sealed record OutcomeSource(ulong Process, WorkerName Worker, int Pid, string? Device, bool IsLogged)
 {
     public OutcomeMerge Merge { get; } = new();
+
+    public LossCount Losses { get; } = new();
 }
 
 /// <summary>
@@ -36,6 +38,7 @@ internal sealed class KernelOutcomes(ShardingPrograms? programs, Mailbox mailbox
     private readonly HashSet<ulong> _fresh = [];
     private readonly List<ulong> _ended = [];
     private readonly DeadlineQueue<OutcomeSource> _waits = new();
+    private readonly DeadlineQueue<OutcomeSource> _losses = new();
     private readonly Queue<Report> _early = new();
     private readonly ShardingOutcome[] _read = new ShardingOutcome[MostInATurn];
     private bool _areEarlyDue;
@@ -57,7 +60,8 @@ internal sealed class KernelOutcomes(ShardingPrograms? programs, Mailbox mailbox
     /// <summary>Takes the outcome of an answered call. Thread-safe. Each worker has a limit of outcomes.</summary>
     public void Post(ulong process, BindOutcome outcome) => _posted.Enqueue((process, outcome with { IsKernels = true }));
 
-    public TimeSpan? NextWait(TimeSpan now) => _areEarlyDue ? TimeSpan.Zero : _waits.NextWait(now);
+    public TimeSpan? NextWait(TimeSpan now) =>
+        _areEarlyDue ? TimeSpan.Zero : Waits.Shorter(_waits.NextWait(now), _losses.NextWait(now));
 
     /// <summary>Takes a line of the preload library.</summary>
     /// <returns>False if the outcome was told already.</returns>
@@ -95,12 +99,15 @@ internal sealed class KernelOutcomes(ShardingPrograms? programs, Mailbox mailbox
             while (waiting.Merge.TakeDue(now) is { } outcome) Tell(waiting, outcome);
             if (waiting.Merge.NextWait(now) is { } wait) _waits.Add(waiting, now + wait);
         }
+
+        while (_losses.TryTake(now, out var losing, out _)) LogLosses(losing, losing.Losses.Take(now));
     }
 
     /// <summary>Forgets processes that have ended, after their last outcomes.</summary>
     private void Forget()
     {
-        foreach (var process in _ended.Where(process => !_fresh.Contains(process))) _sources.Remove(process);
+        foreach (var process in _ended.Where(process => !_fresh.Contains(process)))
+            if (_sources.Remove(process, out var source)) LogLosses(source, source.Losses.TakeAll());
         _ended.RemoveAll(process => !_fresh.Contains(process));
     }
 
@@ -125,10 +132,32 @@ internal sealed class KernelOutcomes(ShardingPrograms? programs, Mailbox mailbox
         }
 
         var outcome = report.Answered ?? report.Seen.ToOutcome(source.Device) with { IsKernels = true };
+        if (report.Answered is null) Count(source, report.Seen, now);
+        if (report is { Answered: null, Seen.Kind: ShardingKind.Lost })
+        {
+            mailbox.Post(new OutputMessage.OutcomeSeen(source.Process, outcome));
+            return;
+        }
+
         if (outcome.Pid == 0) outcome = outcome with { Pid = source.Pid };
         var wait = source.Merge.NextWait(now);
         if (source.Merge.TakeKernel(outcome, now)) Tell(source, outcome);
         else if (wait is null) _waits.Add(source, now + OutcomeMerge.Patience);
+    }
+
+    private void Count(OutcomeSource source, in ShardingOutcome seen, TimeSpan now)
+    {
+        var wasDue = source.Losses.Due is not null;
+        if (seen.Kind == ShardingKind.Lost) source.Losses.AddFirst();
+        else source.Losses.Add((long)seen.Lost);
+        if (!wasDue && source.Losses.Due is { } due) _losses.Add(source, due < now ? now : due);
+    }
+
+    private void LogLosses(OutcomeSource source, long count)
+    {
+        if (count == 0 || !source.IsLogged) return;
+        var lost = new BindOutcome(OutcomeKind.Lost, source.Pid, null, "", "") { LostLines = count, IsKernels = true };
+        log.Outcome(source.Worker, source.Pid, lost);
     }
 
     /// <summary>The loop is told first: readiness must not wait for the log.</summary>

@@ -6,7 +6,8 @@ namespace Reuseportd.Runtime.Output;
 /// <summary>
 /// Makes one sequence of outcomes from two sources that see the same calls of a process: the lines of the preload library, and
 /// the kernel. The line of a call has more details. So an outcome of the kernel waits for the line, if the process has the
-/// library. An outcome that waits in vain is told: io_uring and system calls without libc have no lines. Pure.
+/// library. An outcome that waits in vain is told: io_uring and system calls without libc have no lines. An outcome whose line
+/// came first is dropped. Pure.
 /// </summary>
 internal sealed class OutcomeMerge
 {
@@ -20,6 +21,9 @@ internal sealed class OutcomeMerge
     private readonly DeadlineQueue<BindOutcome> _waiting = new();
     private readonly List<BindOutcome> _held = [];
     private readonly Queue<BindOutcome> _told = new();
+
+    /// <summary>Lines whose outcomes have not come. A lost outcome leaves its line here.</summary>
+    private readonly List<BindOutcome> _lines = [];
 
     public TimeSpan? NextWait(TimeSpan now) => _waiting.NextWait(now);
 
@@ -35,16 +39,30 @@ internal sealed class OutcomeMerge
 
         if (line.Socket is null) return true;
         var at = _held.FindIndex(outcome => IsSameCall(outcome, line));
-        if (at < 0) return !_told.Any(outcome => IsSameCall(outcome, line));
-        _held.RemoveAt(at);
+        if (at >= 0)
+        {
+            _held.RemoveAt(at);
+            return true;
+        }
+
+        if (_told.Any(outcome => IsSameCall(outcome, line))) return false;
+        if (_lines.Count >= MostRemembered) _lines.RemoveAt(0);
+        _lines.Add(line);
         return true;
     }
 
     /// <summary>Takes an outcome of the kernel.</summary>
-    /// <returns>True if the outcome must be told now; false if it waits for the library's line.</returns>
+    /// <returns>True if the outcome must be told now; false if its line was told, or if it waits for the line.</returns>
     public bool TakeKernel(BindOutcome outcome, TimeSpan now)
     {
         if (outcome.Socket is null || !_withLibrary.Contains(outcome.Pid)) return true;
+        var at = _lines.FindIndex(line => IsSameCall(outcome, line));
+        if (at >= 0)
+        {
+            _lines.RemoveAt(at);
+            return false;
+        }
+
         _held.Add(outcome);
         _waiting.Add(outcome, now + Patience);
         return false;

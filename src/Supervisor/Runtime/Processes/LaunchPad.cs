@@ -67,35 +67,30 @@ internal sealed class LaunchPad(
     /// <summary>Spawns a worker's process. Runs on a thread of the launcher.</summary>
     public LaunchResult Launch(Spawner spawner, SpawnControl control, WorkerLaunch launched)
     {
-        var (service, worker) = (launched.Service, launched.Worker);
-        if (groups is null && MissingLimit(service.Process.Limits.Group) is { } missing) return new() { Error = missing };
-        if (!TryReadFiles(service, control, out var fromFiles, out var error)) return new() { Error = error };
-        var request = WorkerRequest(launched, fromFiles, MethodChoice.Default);
+        var process = launched.Service.Process;
+        if (groups is null && MissingLimit(process.Limits.Group) is { } missing) return new() { Error = missing };
+        if (!TryReadFiles(launched.Service, control, out var fromFiles, out var error)) return new() { Error = error };
+        var request = WorkerRequest(launched, fromFiles, preload);
         control.Reach("program", request.Arguments[0]);
-        var credentials = CredentialsOf(service.Process, launched.Account);
-        var method = methods.Choose(service.Process, request.Candidates, request.WorkingDirectory, credentials);
-        if (groups is not null) return LaunchInGroup(spawner, control, launched, method, fromFiles);
-        spawner.TrySpawn(WorkerRequest(launched, fromFiles, method), out var spawned, out error, control);
+        var method = methods.Choose(
+            process, request.Candidates, request.WorkingDirectory, CredentialsOf(process, launched.Account));
+        var spawn = new MethodSpawn(spawner, control, request, () => WorkerRequest(launched, fromFiles, library: null));
+        if (groups is not null) return LaunchInGroup(spawn, launched, method);
+        var spawned = Spawn(spawn, process, null, ref method, out error);
         return new() { Spawned = spawned, Error = error, Method = method };
     }
 
     /// <summary>Spawns the process in a control group of its own.</summary>
-    private LaunchResult LaunchInGroup(
-        Spawner spawner,
-        SpawnControl control,
-        WorkerLaunch launched,
-        MethodChoice method,
-        List<KeyValuePair<string, string>> fromFiles)
+    private LaunchResult LaunchInGroup(MethodSpawn spawn, WorkerLaunch launched, MethodChoice method)
     {
         var (process, group) = (launched.Service.Process, CgroupName.For(launched.Worker, launched.Generation));
-        control.Reach("cgroup", group);
+        spawn.Control.Reach("cgroup", group);
         if (!groups!.TryMake(ref group, process.Limits.Group, out var directory, out var error))
             return new() { Error = error, Group = group };
         using (directory)
         {
             method = methods.Attach(method, process, CredentialsOf(process, launched.Account), directory, launched.Serial);
-            var request = WorkerRequest(launched, fromFiles, method);
-            if (TrySpawn(spawner, request, directory, process.Limits.Group, control, out var spawned, out error))
+            if (Spawn(spawn, process, directory, ref method, out error) is { } spawned)
                 return new() { Spawned = spawned, Group = group, GroupId = directory.Id, Method = method };
         }
 
@@ -104,20 +99,33 @@ internal sealed class LaunchPad(
         return new() { Error = error, Group = group };
     }
 
+    /// <summary>Spawns with a method. Only the spawn shows whether the kernel allows the filter of seccomp.</summary>
+    private Spawned? Spawn(
+        MethodSpawn spawn, ProcessSpec process, CgroupDirectory? group, ref MethodChoice method, out SpawnError? error)
+    {
+        while (true)
+        {
+            var request = spawn.Request(method) with { NotifyBinds = method.UsesSeccomp };
+            if (methods.NeedsNoNewPrivileges(method)) request = request with { NoNewPrivileges = true };
+            Spawned? spawned;
+            if (group is null) spawn.Spawner.TrySpawn(request, out spawned, out error, spawn.Control);
+            else TrySpawn(spawn.Spawner, request, group, process.Limits.Group, spawn.Control, out spawned, out error);
+            if (error is not { Step: "seccomp" } || process.Reuseport.Method is not ShardingMethod.Auto) return spawned;
+            method = method.WithoutSeccomp(error.ToString());
+        }
+    }
+
+    /// <param name="library">The preload library; null to start without it.</param>
     private SpawnRequest WorkerRequest(
-        WorkerLaunch launched, List<KeyValuePair<string, string>> fromFiles, MethodChoice method)
+        WorkerLaunch launched, List<KeyValuePair<string, string>> fromFiles, string? library)
     {
         var (service, worker) = (launched.Service, launched.Worker);
         var changed = NamesUser(service.Process) ? launched.Account : null;
-        var library = method.UsesLibrary ? preload : null;
         var launch = LaunchSpec.ForWorker(service, worker, launched.Generation, _inherited, fromFiles, library, changed);
         if (launched.NotifySocket is { } path) launch = launch.With("NOTIFY_SOCKET", path);
-        var request = Request(service.Process, worker, launch, launched.Account);
-        return request with
+        return Request(service.Process, worker, launch, launched.Account) with
         {
-            StderrVariable = method.UsesLibrary ? LaunchSpec.StderrVariable : null,
-            NotifyBinds = method.UsesSeccomp,
-            NoNewPrivileges = request.NoNewPrivileges || methods.NeedsNoNewPrivileges(method),
+            StderrVariable = library is null ? null : LaunchSpec.StderrVariable,
         };
     }
 
@@ -229,5 +237,13 @@ internal sealed class LaunchPad(
             Stdout = process.Stdout,
             Stderr = process.Stderr,
         };
+    }
+
+    /// <param name="WithLibrary">The request for a process with the preload library.</param>
+    /// <param name="WithoutLibrary">Makes the request for a process without it.</param>
+    private sealed record MethodSpawn(
+        Spawner Spawner, SpawnControl Control, SpawnRequest WithLibrary, Func<SpawnRequest> WithoutLibrary)
+    {
+        public SpawnRequest Request(MethodChoice method) => method.UsesLibrary ? WithLibrary : WithoutLibrary();
     }
 }
