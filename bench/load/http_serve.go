@@ -1,6 +1,6 @@
 // http_serve_go PORT many|one [FILE]: http_serve.c as a Go program, which makes system calls without libc. "many" is net/http
-// without a graceful shutdown. "one" accepts one connection at a time, and closes it after the answer. It keeps the address of its
-// client in FILE.PID, as http_serve.c does.
+// without a graceful shutdown. "one" accepts one connection at a time, and closes it after the answer. It keeps the address
+// of its client in FILE.PID, as http_serve.c does.
 package main
 
 import (

@@ -145,6 +145,8 @@ internal sealed class KernelOutcomes(ShardingPrograms? programs, Mailbox mailbox
             mailbox.Post(new OutputMessage.OutcomeSeen(source.Process, lost));
         }
 
+        // The daemon listens again on the socket of a stalled worker. As a new socket, it would get connections again.
+        if (report.Answered is null && outcome.Pid == Environment.ProcessId) return;
         if (outcome.Pid == 0) outcome = outcome with { Pid = source.Pid };
         var wait = source.Merge.NextWait(now);
         if (source.Merge.TakeKernel(outcome, now)) Tell(source, outcome);
