@@ -1,4 +1,5 @@
 using Reuseportd.Model;
+using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Snapshots;
 using Runtime.Tests.Harness;
 
@@ -39,6 +40,32 @@ public sealed class NotifyTests
         Assert.Equal(new StateReason.WaitsForNotification(Notify.Timeout), fleet.Worker("web@0").Reason);
         folder.Write("0", "");
         Assert.Equal(2, Deadline.Await(starting, "readiness").Counts.Ready);
+    }
+
+    [Fact]
+    public void Notify_BeforeTheLoopKnowsTheProcess_WorkerIsReady()
+    {
+        using var folder = new TemporaryFolder();
+        using var fleet = new Supervised();
+        folder.Write(
+            "send.py",
+            """
+            import os, socket, sys, time
+            s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            s.connect(os.environ['NOTIFY_SOCKET'])
+            s.send(b'READY=1')
+            open(sys.argv[1], 'w').close()
+            time.sleep(1000)
+            """);
+        var service = Given.Shell("web", 1, $"exec python3 {folder["send.py"]} {folder["sent"]}");
+        var starting = fleet.BeginConverge(service with { Readiness = Notify });
+        // The start begins at the end of the first turn.
+        fleet.Turn();
+        fleet.Turn();
+        // Usually the start is in progress now. The loop then takes its end after the notification.
+        var longest = TimeSpan.FromMilliseconds(500);
+        fleet.Mailbox.Post(new Message.Ping(() => SpinWait.SpinUntil(() => File.Exists(folder["sent"]), longest)));
+        Assert.Equal(1, Deadline.Await(starting, "readiness").Counts.Ready);
     }
 
     [Fact]

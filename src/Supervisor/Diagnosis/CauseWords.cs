@@ -14,7 +14,8 @@ internal static class CauseWords
         Cause.PortTaken taken => TakenPortWords.Of(taken),
         Cause.PortDenied denied =>
             $"{denied.Endpoint} is a port below {BindCauses.FirstUnprivileged}, which user {denied.User} may not bind; "
-            + "give the service 'ambient_capabilities: [net_bind_service]'",
+            + "give the service 'ambient_capabilities: [net_bind_service]', or 'reuseport.privileged_ports: true' with the "
+            + "kernel's method",
         Cause.BoundElsewhere other =>
             $"the process bound {other.Endpoint} and does not share it, as {Of(other.Why)}; {Remedy(other.Why)}",
         Cause.HasFailed failed => $"'reuseportctl start {failed.Service}' starts the worker again",

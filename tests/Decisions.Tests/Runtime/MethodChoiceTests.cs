@@ -18,7 +18,7 @@ public sealed class MethodChoiceTests
     [InlineData("auto", "StaticallyLinked", "seccomp", "seccomp: library seccomp")]
     [InlineData("auto", "StaticallyLinked", "", "preload: library unshared")]
     [InlineData("auto", "SetIdentity", "kernel seccomp", "kernel: library kernel")]
-    [InlineData("auto", "SetIdentity", "seccomp", "preload: library unshared")]
+    [InlineData("auto", "SetIdentity", "seccomp", "seccomp: library seccomp")]
     [InlineData("preload", "", "kernel seccomp", "preload: library")]
     [InlineData("preload", "OwnSystemCalls", "kernel seccomp", "preload: library unshared")]
     [InlineData("kernel", "", "kernel seccomp", "kernel: kernel")]

@@ -19,6 +19,7 @@ internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now)
         {
             case FleetEvent.ProcessStarted started:
                 foreach (var follower in parts.Followers) follower.Started(started.Process, now());
+                foreach (var early in parts.Slots.EarlySenders.Take()) ReportReady(early);
                 break;
             // The process may have ended since.
             case FleetEvent.ProcessReady { Process: var process } when process.Slot.Process == process:
@@ -33,8 +34,9 @@ internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now)
             case FleetEvent.ProcessEnded ended:
                 foreach (var follower in parts.Followers) follower.Ended(ended.Process);
                 break;
-            case FleetEvent.ReadyReported reported when Senders.WorkerOf(reported.Pid, parts.Processes.Table) is { } process:
-                parts.Slots.Runner.Apply(process.Slot, new SlotEvent.ReportedReady(process.Generation));
+            case FleetEvent.ReadyReported reported:
+                if (Senders.WorkerOf(reported.Pid, parts.Processes.Table) is { } sender) ReportReady(sender);
+                else parts.Slots.EarlySenders.Add(reported.Pid);
                 break;
             case FleetEvent.StartAsked asked:
                 parts.Slots.Starter.Enqueue(asked.Slot, asked.Generation);
@@ -74,4 +76,7 @@ internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now)
                 break;
         }
     }
+
+    private void ReportReady(WorkerProcess process) =>
+        parts.Slots.Runner.Apply(process.Slot, new SlotEvent.ReportedReady(process.Generation));
 }

@@ -30,6 +30,7 @@ internal sealed class SlotParts
         Shares = new Shares(options.Steerer, processes.Table, Runner, Starter, connections, events, log, now);
         Sockets = new SocketWatch(mailbox);
         Silence = new SilenceWatch(options.Preload, mailbox, Sockets);
+        EarlySenders = new EarlySenders(processes.Table, processes.Starts);
         Methods = new MethodReports(options.Failures);
         Outcomes = new OutcomeIntake(
             processes.Table, Silence, Sockets, Runner, events, Methods, new Backlogs(log), options.Failures, now);
@@ -50,6 +51,8 @@ internal sealed class SlotParts
     public SocketWatch Sockets { get; }
 
     public SilenceWatch Silence { get; }
+
+    public EarlySenders EarlySenders { get; }
 
     public MethodReports Methods { get; }
 

@@ -49,9 +49,9 @@ internal sealed record MethodChoice(ShardingMethod Method, bool UsesLibrary, boo
         {
             Unreached = unreached,
         },
-        _ when unreached is { Reason: not PreloadReason.SetIdentity } && noSeccomp is null =>
+        _ when unreached is not null && noSeccomp is null =>
             new(ShardingMethod.Seccomp, UsesLibrary: true, false, UsesSeccomp: true) { Unreached = unreached },
-        _ => Library(unreached, unreached is null ? null : Obstacles(unreached, noKernel, noSeccomp)),
+        _ => Library(unreached, unreached is null ? null : $"{noKernel}; method seccomp: {noSeccomp}"),
     };
 
     /// <summary>The choice after the process turned out not to have the library.</summary>
@@ -60,12 +60,6 @@ internal sealed record MethodChoice(ShardingMethod Method, bool UsesLibrary, boo
         Method = UsesKernel ? ShardingMethod.Kernel : Method,
         Unreached = silence,
     };
-
-    private static string Obstacles(PreloadDiagnosis unreached, string? noKernel, string? noSeccomp)
-    {
-        if (unreached.Reason is PreloadReason.SetIdentity) noSeccomp = "not for programs that gain privileges";
-        return $"{noKernel}; method seccomp: {noSeccomp}";
-    }
 
     private static MethodChoice Library(PreloadDiagnosis? unreached, string? obstacle) =>
         new(ShardingMethod.Preload, UsesLibrary: true, false, false) { Unreached = unreached, Obstacle = obstacle };

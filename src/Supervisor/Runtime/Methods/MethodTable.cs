@@ -34,7 +34,7 @@ internal sealed class MethodTable(string preload, MethodSupport support)
         var unreached = method is ShardingMethod.Auto or ShardingMethod.Preload
             ? _reach.Unreached(Path.Combine(workingDirectory ?? "", First(candidates)), credentials)
             : null;
-        return Choose(process, unreached, support.NoPrograms, NoSeccomp(process, credentials));
+        return Choose(process, unreached, support.NoPrograms, NoSeccomp(process, credentials, unreached));
     }
 
     /// <summary>The choice if the kernel refuses the filter of seccomp.</summary>
@@ -60,7 +60,7 @@ internal sealed class MethodTable(string preload, MethodSupport support)
         var error = support.Programs.Attach(group, settings, serial);
         return error is null
             ? choice
-            : Choose(process, choice.Unreached, $"{error}", NoSeccomp(process, credentials));
+            : Choose(process, choice.Unreached, $"{error}", NoSeccomp(process, credentials, choice.Unreached));
     }
 
     /// <summary>
@@ -69,12 +69,15 @@ internal sealed class MethodTable(string preload, MethodSupport support)
     public bool NeedsNoNewPrivileges(MethodChoice choice) =>
         choice.UsesSeccomp && support.Seccomp is { NeedsNoNewPrivileges: true };
 
-    private string? NoSeccomp(ProcessSpec process, Credentials credentials)
+    private string? NoSeccomp(ProcessSpec process, Credentials credentials, PreloadDiagnosis? unreached)
     {
         if (support.Seccomp is not { } seccomp) return "the daemon answers no calls";
         if (!seccomp.IsAvailable) return $"{seccomp.Missing}: {seccomp.Errno}";
         var mayBeSet = credentials.NoNewPrivileges
             || process is { Reuseport.Method: ShardingMethod.Seccomp, Privileges.NoNewPrivileges: null };
+        // The program would not gain its privileges.
+        if (seccomp.NeedsNoNewPrivileges && unreached is { Reason: PreloadReason.SetIdentity })
+            return "not for programs that gain privileges";
         return seccomp.NeedsNoNewPrivileges && !mayBeSet ? "it needs 'no_new_privileges: true', or CAP_SYS_ADMIN" : null;
     }
 
