@@ -123,7 +123,7 @@ internal static class ProbeReader
     }
 
     private static bool IsPort(string text) =>
-        text.Length <= 5 && text.All(char.IsAsciiDigit) && int.Parse(text, null) is > 0 and <= 65535;
+        text.Length is > 0 and <= 5 && text.All(char.IsAsciiDigit) && int.Parse(text, null) is > 0 and <= 65535;
 
     private static string? HttpPath(Section section)
     {
