@@ -32,6 +32,7 @@ public sealed class StallTests : MethodTest
         // The request that the worker had accepted.
         Assert.True(failures.Length <= 1, string.Join('\n', failures));
         Processes.Signal(stuck, Processes.Kill);
+        await Daemon.StopAsync();
     }
 
     private async Task<ulong> GivenAsync() =>
