@@ -103,7 +103,7 @@ internal static class DaemonHost
         builder.Services.AddSingleton(mailbox).AddSingleton(reader).AddSingleton(loop);
         builder.Services.AddSingleton(steerer).AddSingleton(initial);
         await using var host = builder.Build();
-        await RunAsync(host, signals, socket, output, retention, failures, id => sharding?.Read(id)?.Connections);
+        await RunAsync(host, signals, socket, output, retention, failures, id => sharding?.ConnectionsOf(id));
         return Environment.ExitCode;
     }
 

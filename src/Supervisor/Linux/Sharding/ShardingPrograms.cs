@@ -103,6 +103,10 @@ internal sealed unsafe class ShardingPrograms : IDisposable
         return Native.ReadSharding(_workers, group, &worker) == 0 ? worker : null;
     }
 
+    /// <summary>Open connections of a worker. Null if its group has no programs.</summary>
+    /// <param name="group">The inode of its directory; 0 for none.</param>
+    public ulong? ConnectionsOf(ulong group) => group == 0 ? null : Read(group)?.Connections;
+
     /// <summary>
     /// Asks for one <see cref="ShardingKind.Idle"/> when the worker's last connection ends. <see cref="Read"/> the count after
     /// this call: a worker without connections gives no outcome. Needs the count of connections.

@@ -1,5 +1,5 @@
 /*
- * What bind4 or bind6 knows of a bind(2), for the hook at its end and for the next bind of the same socket. To make the storage
+ * Facts of a bind(2) from bind4 or bind6, for the hook at its end and for the next bind of the same socket. To make the storage
  * of a socket takes more than 400 ns. So an attempt is in a slot of a table, found by the socket's cookie, and in the storage if
  * the slot is in use. A success empties the slot. After a failure another socket can take it when some time has passed.
  */
@@ -55,8 +55,8 @@ static always_inline struct share_attempt *make_stored(struct bpf_sock *sk)
 }
 
 /*
- * Ends with `publish`. The attempt begins with what is known of the socket; it is 0 without memory. If the kernel's layout is
- * unknown, only the storage can tell a listen(2) which process it is.
+ * Each call needs a later `publish`. The attempt has the facts of the socket's former attempt; it is 0 without memory. If the
+ * kernel's layout is unknown, a listen(2) finds its process only in the storage.
  */
 static always_inline struct place begin(struct bpf_sock *sk, __u64 cookie, __u64 now)
 {

@@ -82,8 +82,7 @@ internal sealed class DrainWatch(ShardingPrograms? programs)
         return changed;
     }
 
-    private ulong? Connections(PlacedProcess process) =>
-        process.Placement.Group == 0 ? null : programs?.Read(process.Placement.Group)?.Connections;
+    private ulong? Connections(PlacedProcess process) => programs?.ConnectionsOf(process.Placement.Group);
 
     /// <summary>Reads the kernel's count, and asks for the report of its end.</summary>
     /// <returns>True if the number of connections has changed.</returns>

@@ -12,8 +12,8 @@ internal sealed class DrainCounts(ShardingPrograms? programs)
     /// <summary>The present number if the kernel counts, else the last one. Null if the connections were not counted.</summary>
     public int? Of(WorkerProcess process) =>
         !_connections.TryGetValue(process.Serial, out var count) ? null
-        : process.Method.UsesKernel && programs?.Read(process.GroupId) is { } counted
-            ? (int)Math.Min(counted.Connections, int.MaxValue)
+        : process.Method.UsesKernel && programs?.ConnectionsOf(process.GroupId) is { } counted
+            ? (int)Math.Min(counted, int.MaxValue)
         : count;
 
     public void Set(WorkerProcess process, int connections) => _connections[process.Serial] = connections;
