@@ -1,5 +1,6 @@
 using System.Globalization;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Probing;
 using Runtime.Tests.Harness;
 
 namespace Runtime.Tests;
@@ -44,9 +45,6 @@ public sealed class DnsProbeTests : IDisposable
 
     [Theory]
     [InlineData("refused", "REFUSED")]
-    [InlineData("other-id", "an answer to another query")]
-    [InlineData("query", "a query instead of an answer")]
-    [InlineData("short", "an answer of 11 bytes, which is no DNS message")]
     [InlineData("broken", "closed without an answer")]
     [InlineData("closes", "closed without an answer")]
     public void Ready_WrongAnswer_StaysUnreadyWithReason(string answer, string failure)
@@ -59,6 +57,15 @@ public sealed class DnsProbeTests : IDisposable
 
         Assert.Equal(1, Deadline.Await(starting, "readiness").Counts.Ready);
     }
+
+    /// <param name="answer">A kind of answer of <see cref="DnsServer"/>.</param>
+    /// <param name="bytes">An answer of that kind to a query with the id 0.</param>
+    [Theory]
+    [InlineData("other-id", new byte[] { 0, 1, 0x85, 0x80, 0, 1, 0, 0, 0, 0, 0, 0 })]
+    [InlineData("query", new byte[] { 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0 })]
+    [InlineData("short", new byte[] { 0, 0, 0x85, 0x80, 0, 1, 0, 0, 0, 0, 0 })]
+    public void Ready_MalformedAnswer_ReasonIsThatOfItsMessage(string answer, byte[] bytes) =>
+        Ready_WrongAnswer_StaysUnreadyWithReason(answer, DnsMessage.Failure(bytes, 0)!);
 
     [Fact]
     public void Live_StopsAnswering_IsRestarted()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.CommandLine;
@@ -15,7 +16,7 @@ public sealed class LogFormTests : IDisposable
     {
         var lines = await RunAsync("--log", "console");
 
-        Assert.Contains(lines, line => line.Contains("job@0: exited with code 0", StringComparison.Ordinal));
+        Assert.Contains(lines, line => Regex.IsMatch(line, @"\bjob@0\b.*\bcode 0\b"));
         Assert.Contains(
             lines, line => line.Contains("hello", StringComparison.Ordinal) && line.Contains("job@0", StringComparison.Ordinal));
         Assert.All(lines, line => Assert.DoesNotContain('\e', line));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Controllers;
 
@@ -25,7 +26,7 @@ public sealed class MemoryMaxTests(VirtualMachine machine) : ControllerTest(mach
 
         using var status = JsonDocument.Parse((await daemon.ControlAsync("status web@1 -o json")).Out);
         var worker = Assert.Single(status.RootElement.GetProperty("workers").EnumerateArray());
-        Assert.Equal("killed by SIGKILL (out of memory)", worker.GetProperty("last_exit").GetString());
+        Facts.AssertIn(worker.GetProperty("last_exit").GetString(), "SIGKILL", "memory");
 
         // A worker without a limit takes more than the limit of the others.
         await daemon.SignalAsync(free, "USR1");
