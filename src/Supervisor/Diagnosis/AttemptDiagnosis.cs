@@ -31,8 +31,8 @@ internal sealed record AttemptDiagnosis(Attempt Attempt, IReadOnlyList<Cause> Ca
         var process = attempt.Process;
         if (attempt.Kind == AttemptKind.LastTry)
         {
-            return TakenPort.Of(process) is { } taken
-                ? new AttemptDiagnosis(attempt, [TakenPort.CauseOf(process, taken, facts)], CoversSilence: false)
+            return TakenPort.CauseOf(process, facts) is { } taken
+                ? new AttemptDiagnosis(attempt, [taken], CoversSilence: false)
                 : null;
         }
 

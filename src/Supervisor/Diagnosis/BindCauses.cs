@@ -23,8 +23,9 @@ internal static class BindCauses
         if (worker.Silence is { Reason: var reason } && SilenceWords.Remedy(reason) is not null && !facts.SharesByItself(worker))
             yield return new Cause.NoLibrary(reason);
         // With SO_REUSEADDR a bind succeeds and its listen fails: one cause, not two.
-        if (TakenPort.Of(worker) is { } taken) yield return TakenPort.CauseOf(worker, taken, facts, replacement);
+        if (TakenPort.CauseOf(worker, facts, replacement) is { } taken) yield return taken;
         else if (IsDenied(worker)) yield return Denied(worker, facts);
+        else if (LacksAddress(worker, facts)) yield return new Cause.AddressMissing(worker.FailedBind!.Socket!.Endpoint);
         else if (HasOtherPorts(worker) && Elsewhere(worker) is { } elsewhere) yield return elsewhere;
     }
 
@@ -42,7 +43,12 @@ internal static class BindCauses
     /// <summary>If ip_unprivileged_port_start (ip(7)) is lower, the kernel refuses the bind for another reason.</summary>
     private static bool IsDenied(WorkerSnapshot worker) =>
         TakenPort.IsTrying(worker) && worker is { User: not null and not 0, FailedBind: { Kind: OutcomeKind.Bind } failed }
-        && failed.Socket!.Port is > 0 and < FirstUnprivileged && failed.Errno == Errno.AccessDenied;
+        && failed.Socket!.Port is > 0 and < FirstUnprivileged
+        && (failed.Errno == Errno.AccessDenied || (failed.HasUnknownErrno && !worker.MayBindLowPorts));
+
+    private static bool LacksAddress(WorkerSnapshot worker, PortFacts facts) =>
+        TakenPort.IsTrying(worker) && worker.FailedBind is { Kind: OutcomeKind.Bind, Socket: { } socket } failed
+        && (failed.Errno == Errno.AddressNotAvailable || (failed.HasUnknownErrno && !facts.IsLocal(socket.Address)));
 
     private static Cause.PortDenied Denied(WorkerSnapshot worker, PortFacts facts) =>
         new(worker.FailedBind!.Socket!.Endpoint, facts.NameOf(worker.User!.Value));

@@ -35,6 +35,9 @@ internal abstract record Cause
     /// <param name="User">Name and number: <c>www-data (33)</c>.</param>
     internal sealed record PortDenied(string Endpoint, string User) : Cause;
 
+    /// <summary>The address of the failed bind belongs to no interface.</summary>
+    internal sealed record AddressMissing(string Endpoint) : Cause;
+
     /// <summary>The process bound no socket that the filters of the worker contain.</summary>
     internal sealed record BoundElsewhere(string Endpoint, FilterMismatch Why) : Cause;
 

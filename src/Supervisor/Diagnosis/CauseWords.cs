@@ -16,6 +16,9 @@ internal static class CauseWords
             $"{denied.Endpoint} is a port below {BindCauses.FirstUnprivileged}, which user {denied.User} may not bind; "
             + "give the service 'ambient_capabilities: [net_bind_service]', or 'reuseport.privileged_ports: true' with the "
             + "kernel's method",
+        Cause.AddressMissing missing =>
+            $"no interface has the address of {missing.Endpoint}; correct the address that the program binds, or add it to an "
+            + "interface",
         Cause.BoundElsewhere other =>
             $"the process bound {other.Endpoint} and does not share it, as {Of(other.Why)}; {Remedy(other.Why)}",
         Cause.HasFailed failed => $"'reuseportctl start {failed.Service}' starts the worker again",

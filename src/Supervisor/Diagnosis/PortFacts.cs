@@ -9,8 +9,13 @@ namespace Reuseportd.Diagnosis;
 /// <param name="fleet">All workers, as another worker may hold the port.</param>
 /// <param name="nameOf">Name and number of a user: <c>root (0)</c>.</param>
 /// <param name="hasOption">True if the kernel shows SO_REUSEPORT on the sockets of a running worker.</param>
+/// <param name="isLocal">True if an interface has the address.</param>
 internal sealed class PortFacts(
-    IReadOnlyList<PortHolder> holders, FleetSnapshot fleet, Func<uint, string> nameOf, Predicate<WorkerSnapshot> hasOption)
+    IReadOnlyList<PortHolder> holders,
+    FleetSnapshot fleet,
+    Func<uint, string> nameOf,
+    Predicate<WorkerSnapshot> hasOption,
+    Predicate<string> isLocal)
 {
     private readonly Lazy<Dictionary<int, WorkerSnapshot>> _byPid = new(() =>
         Running(fleet).DistinctBy(worker => worker.Pid).ToDictionary(worker => worker.Pid!.Value));
@@ -25,6 +30,8 @@ internal sealed class PortFacts(
     public IReadOnlyList<PortHolder> Holders { get; } = holders;
 
     public string NameOf(uint user) => nameOf(user);
+
+    public bool IsLocal(string address) => isLocal(address);
 
     /// <summary>The worker that has the socket; null if no worker has it.</summary>
     public WorkerSnapshot? WorkerOf(PortHolder holder) =>

@@ -25,7 +25,7 @@ internal sealed class PortSurvey(TimeProvider time)
         var names = new Dictionary<uint, string>();
         var serving = new Lazy<List<SocketRecord>>(SockDiag.Serving);
         var options = new Dictionary<int, bool>();
-        return new PortFacts(ports.Count == 0 ? [] : Holders(ports), all, NameOf, HasOption);
+        return new PortFacts(ports.Count == 0 ? [] : Holders(ports), all, NameOf, HasOption, LocalAddress.IsLocal);
 
         // Each worker of a service without the library asks for all workers of that service.
         bool HasOption(WorkerSnapshot worker)

@@ -8,10 +8,14 @@ namespace Reuseportd.Diagnosis;
 /// <summary>Finds the holder of the port of a failed bind, and the reason why the two sockets do not share it; pure.</summary>
 internal static class TakenPort
 {
-    /// <summary>The socket of a bind that failed with EADDRINUSE; null without such a failure, or if the worker runs.</summary>
+    /// <summary>
+    /// The socket of a bind that failed with EADDRINUSE, or with an unknown errno. Null without such a failure, or if the worker
+    /// runs.
+    /// </summary>
     public static SocketOutcome? Of(WorkerSnapshot worker) =>
         (worker.IsOver || IsTrying(worker))
-        && worker.FailedBind is { Socket: { } socket } failed && failed.Errno == Errno.AlreadyInUse
+        && worker.FailedBind is { Socket: { } socket } failed
+        && (failed.Errno == Errno.AlreadyInUse || failed.HasUnknownErrno)
             ? socket
             : null;
 
@@ -19,12 +23,13 @@ internal static class TakenPort
     public static bool IsTrying(WorkerSnapshot worker) =>
         worker is { IsOver: false, State: WorkerState.Starting or WorkerState.Backoff or WorkerState.Failed };
 
-    /// <param name="taken">The result of <see cref="Of"/>.</param>
     /// <param name="replacement">The replacement, if it called bind; else null.</param>
-    public static Cause.PortTaken CauseOf(
-        WorkerSnapshot worker, SocketOutcome taken, PortFacts facts, Attempt? replacement = null)
+    /// <returns>Null if the port is not taken, as far as the daemon knows.</returns>
+    public static Cause.PortTaken? CauseOf(WorkerSnapshot worker, PortFacts facts, Attempt? replacement = null)
     {
+        if (Of(worker) is not { } taken) return null;
         var holder = HolderOf(worker, taken, facts);
+        if (holder is null && worker.FailedBind!.HasUnknownErrno) return null;
         var neighbour = holder is null ? null : facts.WorkerOf(holder);
         var filter = taken.Matched ? null : MismatchOf(worker, taken);
         var isOfService = neighbour?.Name.Service == worker.Name.Service;

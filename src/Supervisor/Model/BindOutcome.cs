@@ -28,18 +28,25 @@ internal enum SocketKind
 /// The process that made the call: the worker's process or a child of it. 0 for <see cref="OutcomeKind.Error"/>.
 /// </param>
 /// <param name="Socket">For <see cref="OutcomeKind.Bind"/> and <see cref="OutcomeKind.Listen"/>; else null.</param>
-/// <param name="Result">"ok" or the name of the errno; for <see cref="OutcomeKind.Error"/> the text after the subject.</param>
+/// <param name="Result">
+/// "ok", the name of the errno, or <see cref="UnknownErrno"/>; for <see cref="OutcomeKind.Error"/> the text after the subject.
+/// </param>
 /// <param name="Subject">Version of the library, or the option or variable of an error; else empty.</param>
 internal sealed record BindOutcome(OutcomeKind Kind, int Pid, SocketOutcome? Socket, string Result, string Subject)
 {
+    /// <summary>The result of a bind that failed, on a kernel that does not let BPF programs see the errno.</summary>
+    public const string UnknownErrno = "failed";
+
     /// <summary>True if the kernel has reported the call, not a line of the library.</summary>
     public bool IsKernels { get; init; }
 
     /// <summary>Number of dropped lines for <see cref="OutcomeKind.Lost"/>; else 0.</summary>
     public long LostLines { get; init; }
 
-    /// <summary>Of a bind or listen that failed; null if the library names no errno.</summary>
+    /// <summary>Of a bind or listen that failed; null if the errno has no name or is unknown.</summary>
     public Errno? Errno => Kind is OutcomeKind.Bind or OutcomeKind.Listen && !Succeeded ? Model.Errno.TryParse(Result) : null;
+
+    public bool HasUnknownErrno => Result == UnknownErrno;
 
     public bool Succeeded => Kind is OutcomeKind.Loaded or OutcomeKind.Bind or OutcomeKind.Listen && Result == "ok";
 }

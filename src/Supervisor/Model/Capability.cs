@@ -21,6 +21,9 @@ internal readonly record struct Capability(int Number) : IComparable<Capability>
         "checkpoint_restore",
     ];
 
+    /// <summary>The right to bind ports below 1024.</summary>
+    public static readonly Capability NetBindService = new(10);
+
     /// <summary>The bit in the sets of capget(2) and of <c>/proc/PID/status</c>.</summary>
     public ulong Bit => 1UL << Number;
 

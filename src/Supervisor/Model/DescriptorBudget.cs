@@ -22,7 +22,7 @@ internal sealed record DescriptorBudget(long Limit)
 
     /// <summary>
     /// Descriptors that the daemon holds for a running process: a pidfd, a pipe for each stream that the daemon reads, and the
-    /// listener of a seccomp filter.
+    /// listener of a seccomp filter. Method <c>auto</c> chooses the filter only at the start; that listener counts from then on.
     /// </summary>
     public static int For(ProcessSpec process) =>
         1 + PipesOf(process.Stdout) + PipesOf(process.Stderr) + (process.Reuseport.Method is ShardingMethod.Seccomp ? 1 : 0);

@@ -33,6 +33,7 @@ internal readonly record struct Errno(int Number)
     public static readonly Errno MessageTooLong = new(90);
     public static readonly Errno NotSupported = new(95);
     public static readonly Errno AlreadyInUse = new(98);
+    public static readonly Errno AddressNotAvailable = new(99);
     public static readonly Errno Aborted = new(103);
     public static readonly Errno NoBuffers = new(105);
     public static readonly Errno TimedOut = new(110);

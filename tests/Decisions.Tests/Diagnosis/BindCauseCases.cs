@@ -11,6 +11,9 @@ namespace Decisions.Tests.Diagnosis;
 /// <summary>Workers that do not serve or do not share their port, with the causes that the daemon finds for each.</summary>
 internal static class BindCauseCases
 {
+    /// <summary>An address that no interface has.</summary>
+    private const string Missing = "192.0.2.1";
+
     public static readonly WorkerSnapshot Ready = new(
         new WorkerName("web", 0), WorkerState.Ready, 100, 1, 0, TimeSpan.Zero, null, null, [])
     {
@@ -67,6 +70,10 @@ internal static class BindCauseCases
         ["holder has gone, worker has failed"] = Of(Taken with { State = WorkerState.Failed }),
         ["worker has failed"] = Of(Ready with { State = WorkerState.Failed, Pid = null }),
         ["port below 1024"] = Denied(80, user: 33),
+        ["port below 1024, errno is unknown"] = Of(Unknown(Outcome(BindOutcome.UnknownErrno, matched: true, 80))),
+        ["port is taken, errno is unknown"] = Of(Unknown(Outcome(BindOutcome.UnknownErrno, matched: true)), Nginx),
+        ["no interface has the address"] = Of(Unknown(OnMissing("EADDRNOTAVAIL"))),
+        ["no interface has the address, errno is unknown"] = Of(Unknown(OnMissing(BindOutcome.UnknownErrno))),
         ["statically linked"] = Silent(PreloadReason.StaticallyLinked),
         ["own system calls"] = Silent(PreloadReason.OwnSystemCalls),
         ["set-user-ID program"] = Silent(PreloadReason.SetIdentity),
@@ -82,6 +89,9 @@ internal static class BindCauseCases
     {
         State = WorkerState.Starting, Reason = Waits, Binds = [Outcome("ok", matched: false, port: 8081)],
     };
+
+    public static WorkerSnapshot Unknown(BindOutcome failed) =>
+        Ready with { State = WorkerState.Backoff, Pid = null, User = 33, FailedBind = failed };
 
     public static string[] Denied(int port, uint user) => Of(
         Ready with { State = WorkerState.Backoff, Pid = null, User = user, FailedBind = Outcome("EACCES", matched: true, port) });
@@ -101,7 +111,14 @@ internal static class BindCauseCases
     /// <param name="withOption">Processes whose sockets have SO_REUSEPORT.</param>
     public static PortFacts Facts(WorkerSnapshot[] fleet, PortHolder[] holders, params int[] withOption) => new(
         holders, new FleetSnapshot(TimeSpan.Zero, default, [.. fleet]), uid => $"u{uid}",
-        worker => withOption.Contains(worker.Pid!.Value));
+        worker => withOption.Contains(worker.Pid!.Value),
+        address => address != Missing);
+
+    private static BindOutcome OnMissing(string result)
+    {
+        var outcome = Outcome(result, matched: true);
+        return outcome with { Socket = outcome.Socket! with { Address = Missing } };
+    }
 
     /// <summary>With SO_REUSEADDR alone the worker's own socket is bound too. That socket must not count as the holder.</summary>
     private static string[] ListenFails()

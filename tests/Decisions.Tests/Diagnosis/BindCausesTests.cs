@@ -123,6 +123,14 @@ public sealed class BindCausesTests
     [InlineData(1024, 33u)]
     public void Of_DeniedPortOutsideOfThePrivilegedOnes_IsEmpty(int port, uint user) => Assert.Empty(Denied(port, user));
 
+    [Fact]
+    public void Of_UnknownErrnoWithoutAFact_IsEmpty()
+    {
+        Assert.Empty(Of(Unknown(Outcome(BindOutcome.UnknownErrno, matched: true))));
+        var permitted = Unknown(Outcome(BindOutcome.UnknownErrno, matched: true, 80)) with { MayBindLowPorts = true };
+        Assert.Empty(Of(permitted));
+    }
+
     /// <summary>The library is in the program, or the daemon does not know why it is not.</summary>
     [Theory]
     [InlineData(nameof(PreloadReason.LoadedSilently))]

@@ -98,7 +98,7 @@ public sealed class ReplacementCausesTests
     private static string[] Of(WorkerSnapshot worker, params PortHolder[] holders)
     {
         var fleet = new FleetSnapshot(TimeSpan.Zero, default, [worker]);
-        var whole = Explanation.Of(worker, new PortFacts(holders, fleet, uid => $"u{uid}", _ => false));
+        var whole = Explanation.Of(worker, new PortFacts(holders, fleet, uid => $"u{uid}", _ => false, _ => true));
         return whole is null ? [] : [whole];
     }
 

@@ -112,20 +112,6 @@ public sealed class ShardingConnectionTests
     });
 
     [Fact]
-    public void Read_AttachedWithoutCounts_CountsNothing() => OwnNetwork.Run(spawner =>
-    {
-        using var shards = new Shards();
-        using var group = new ShardedGroup();
-        var settings = ShardingSettings.From(Shards.Port(), privilegedPorts: false);
-        Assert.Null(shards.Programs.Attach(group.Directory, settings, 1, countsConnections: false));
-        group.Run(spawner, "binds-static", "tcp4,127.0.0.1,7000");
-        using var client = Connect();
-        var counts = shards.Programs.Read(group.Directory.Id)!.Value;
-        Assert.Equal((0ul, 0ul), (counts.Connections, counts.Established));
-        Assert.Equal(2, shards.Outcomes().Count);
-    });
-
-    [Fact]
     public void Read_ConnectionToAnotherPort_IsNotCounted() => OwnNetwork.Run(spawner =>
     {
         using var shards = new Shards();

@@ -42,7 +42,7 @@ public sealed class ShardingFailureTests
         shards.Attach(Shards.Port()).Run(
             spawner, "binds-oddly-static", "retry", "udp4,127.0.0.1,7000", "udp4,127.0.0.1,7000", "udp4,127.0.0.1,7001");
         var outcomes = shards.Outcomes();
-        Assert.Equal([98, 98, 0], outcomes.Select(outcome => outcome.Errno.Number));
+        Assert.Equal([98, 98, 0], outcomes.Select(outcome => outcome.Errno!.Value.Number));
         Assert.Equal([true, true, false], outcomes.Select(outcome => outcome.Matched));
         Assert.Single(outcomes.Select(outcome => (outcome.Cookie, outcome.Inode)).Distinct());
     });
@@ -53,7 +53,7 @@ public sealed class ShardingFailureTests
         var group = shards.Attach(Shards.Port() with { Interface = "nowhere0" });
         group.Run(spawner, "binds-oddly-static", "raw", "tcp4,127.0.0.1,7000");
         var outcome = Assert.Single(shards.Outcomes());
-        Assert.Equal((19, true, false), (outcome.Errno.Number, outcome.Matched, outcome.IsConfined));
+        Assert.Equal((19, true, false), (outcome.Errno!.Value.Number, outcome.Matched, outcome.IsConfined));
     });
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class ShardingFailureTests
             Identity = new Identity(OrdinaryUser.Number, OrdinaryUser.Number, []),
         };
         ShardedGroup.Lines(shards.Attach(Shards.Port()).Start(spawner, request));
-        Assert.Equal([(81, 13), (82, 13)], shards.Outcomes().Select(outcome => ((int)outcome.Port, outcome.Errno.Number)));
+        Assert.Equal([(81, 13), (82, 13)], shards.Outcomes().Select(outcome => ((int)outcome.Port, outcome.Errno!.Value.Number)));
     });
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class ShardingFailureTests
         groups[1].Run(spawner, "binds-oddly-static", "raw", "udp4,127.0.0.1,7000");
 
         var outcomes = shards.Outcomes();
-        Assert.Equal(98, Assert.Single(outcomes, outcome => outcome.Worker == 2).Errno.Number);
+        Assert.Equal(98, Assert.Single(outcomes, outcome => outcome.Worker == 2).Errno!.Value.Number);
         var told = outcomes.Count(outcome => outcome is { Worker: 1, Kind: ShardingKind.Bind });
         Assert.Equal((ulong)(flood - told), shards.Programs.Read(groups[0].Directory.Id)!.Value.Lost);
     });
@@ -92,17 +92,6 @@ public sealed class ShardingFailureTests
         using var second = TestWorker.Start(spawner, TestWorker.Request("binds-static", "tcp4,127.0.0.1,7000"));
         Assert.StartsWith("failed", Assert.Single(ShardedGroup.Lines(second)), StringComparison.Ordinal);
         Assert.Empty(shards.Outcomes());
-    });
-
-    [Fact]
-    public void Load_FunctionsOfTheKernelAreUnknown_OnlyFailuresAreNotTold() => OwnNetwork.Run(spawner =>
-    {
-        using var shards = new Shards(KernelLayout.OfThisKernel() with { Bind6 = 0 });
-        Assert.False(shards.Programs.TellsFailures);
-        using var outside = TestWorker.Start(spawner, TestWorker.Request("binds-static", "tcp4,127.0.0.1,7000"));
-        ShardedGroup.Lines(outside);
-        shards.Attach(Shards.Port()).Run(spawner, "binds-static", "tcp4,127.0.0.1,7000", "udp4,127.0.0.1,7000");
-        Assert.Equal(17, Assert.Single(shards.Outcomes()).Protocol);
     });
 
     private static void Run(Action<Spawner, Shards> work)

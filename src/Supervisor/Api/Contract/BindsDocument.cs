@@ -25,7 +25,7 @@ internal sealed record UntoldBinds(string Worker, int Pid, IReadOnlyList<int> Po
 /// <param name="Type">stream or dgram; any other type as the preload library names it.</param>
 /// <param name="Port">The port after the call: for a bind to port 0, the port that the kernel chose.</param>
 /// <param name="Matched">True if the filters of the service contain the socket, so that its port is shared.</param>
-/// <param name="Result">"ok", or the name of the errno.</param>
+/// <param name="Result">"ok", the name of the errno, or "failed" if the errno is unknown.</param>
 internal sealed record BoundSocket(
     string Worker,
     int Pid,

@@ -127,5 +127,5 @@ internal sealed record WorkerStatus(
 /// <param name="Call">bind or listen.</param>
 /// <param name="Type">stream or dgram; any other type as the preload library names it.</param>
 /// <param name="Sharded">True if the filters of the service contain the socket.</param>
-/// <param name="Result">"ok", or the name of the errno.</param>
+/// <param name="Result">"ok", the name of the errno, or "failed" if the errno is unknown.</param>
 internal sealed record BindStatus(string Call, string Type, string Address, int Port, bool Sharded, string Result);

@@ -7,7 +7,8 @@ namespace Reuseportd.Linux.Seccomp;
 /// <summary>
 /// Answers the calls of one worker as the hooks of the preload library would. bind(2) and listen(2) are done on a copy of the
 /// socket, with an address that was read once: the program cannot change it between the check and the bind. All other calls
-/// continue in the kernel. Such a call gains nothing: it has the rights of its process, and the daemon has set no option.
+/// continue in the kernel. Such a call gains nothing: it has the rights of its process, and the daemon has set no option. But if
+/// the settings have an interface, a bind that the daemon must not carry out fails with EPERM.
 /// </summary>
 /// <param name="tell">Outcomes in the form of the library's lines.</param>
 internal sealed unsafe class CallAnswer(CallQueue queue, ShareRules rules, Action<BindOutcome> tell)
@@ -23,32 +24,49 @@ internal sealed unsafe class CallAnswer(CallQueue queue, ShareRules rules, Actio
         Span<byte> memory = stackalloc byte[BoundAddress.MostBytes];
         _isConfined |= call.Kind == CallKind.Confine;
         using var caller = call.Kind == CallKind.Confine ? null : Caller.Open(call.Thread);
-        if (caller is null || !TryReadAddress(call, caller, memory, out var address))
+        if (caller is null)
         {
-            queue.Continue(call);
+            Leave(call, Errno.NotPermitted);
             return;
         }
 
-        using var socket = caller.Take(call.Descriptor, out var errno);
+        var errno = ReadAddress(call, caller, memory, out var address);
+        if (errno != Errno.None)
+        {
+            Leave(call, errno);
+            return;
+        }
+
+        using var socket = caller.Take(call.Descriptor, out errno);
         if (errno == Errno.NotPermitted) TellError("pidfd_getfd", errno);
         var isEqual = rights.TryTakeFrom(caller) && !_isConfined;
         if (!queue.IsWaiting(call)) return;
-        if (socket is null || InetSocket.TypeOf(socket) is not { } type) queue.Continue(call);
+        if (socket is null || InetSocket.TypeOf(socket) is not { } type) Leave(call, errno);
         else if (call.Kind == CallKind.Bind) Bind(call, caller.Process, new InetSocket(socket, type), address, isEqual);
         else Listen(call, caller.Process, new InetSocket(socket, type), isEqual);
     }
 
-    /// <returns>False if only the kernel can judge the address: another family, a length or memory that it refuses.</returns>
-    private bool TryReadAddress(in BindCall call, Caller caller, Span<byte> memory, out ReadOnlySpan<byte> address)
+    /// <summary>The call continues in the kernel, unless it could then bind a socket that must be confined.</summary>
+    /// <param name="obstacle">EPERM if the daemon may not look at the process; then it does not know the socket.</param>
+    private void Leave(in BindCall call, Errno obstacle)
+    {
+        if (obstacle == Errno.NotPermitted && call.Kind == CallKind.Bind && rules.Interface is not null)
+            queue.Answer(call, obstacle);
+        else queue.Continue(call);
+    }
+
+    /// <returns>EINVAL if only the kernel can judge the address: another family, a length that it refuses.</returns>
+    private Errno ReadAddress(in BindCall call, Caller caller, Span<byte> memory, out ReadOnlySpan<byte> address)
     {
         address = default;
-        if (call.Kind != CallKind.Bind) return true;
-        if (call.Length is < BoundAddress.LeastBytes or > BoundAddress.MostBytes) return false;
+        if (call.Kind != CallKind.Bind) return Errno.None;
+        if (call.Length is < BoundAddress.LeastBytes or > BoundAddress.MostBytes) return Errno.InvalidArgument;
         memory = memory[..call.Length];
         var errno = caller.Read(call.Address, memory);
         if (errno == Errno.NotPermitted) TellError("process_vm_readv", errno);
+        if (errno != Errno.None) return errno;
         address = memory;
-        return errno == Errno.None && BoundAddress.TryParse(address) is not null;
+        return BoundAddress.TryParse(address) is null ? Errno.InvalidArgument : Errno.None;
     }
 
     private void Bind(in BindCall call, int process, InetSocket socket, ReadOnlySpan<byte> address, bool isEqual)

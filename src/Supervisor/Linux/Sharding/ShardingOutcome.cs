@@ -21,7 +21,7 @@ internal enum ShardingKind : byte
 
 /// <summary>
 /// <c>struct share_event</c> of Native/Sharding/share_maps.h: a bind(2), or a listen(2) that succeeded. A bind that failed has an
-/// outcome if <see cref="ShardingPrograms.TellsFailures"/>.
+/// errno if <see cref="ShardingPrograms.TellsFailures"/>.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct ShardingOutcome
@@ -75,8 +75,8 @@ internal readonly record struct ShardingOutcome
     /// <summary>True if the socket was bound to the interface of the settings.</summary>
     public bool IsConfined => _confined != 0;
 
-    /// <summary>None after a success.</summary>
-    public Errno Errno => new(_error);
+    /// <summary>None after a success; null if the bind failed and the errno is unknown.</summary>
+    public Errno? Errno => _error < 0 ? null : new Errno(_error);
 
     /// <summary>Limit of the accept queue after a listen; null if unknown.</summary>
     public int? Backlog => _backlog < 0 ? null : _backlog;
@@ -115,6 +115,7 @@ internal readonly record struct ShardingOutcome
         var socket = new SocketOutcome(
             -1, Inode, IsInet6 ? "inet6" : "inet", Type, Address.ToString(), Port, Matched, ReusePort, ReuseAddress,
             IsConfined ? device : null, Backlog);
-        return new BindOutcome(kind, (int)Pid, socket, Errno == Errno.None ? "ok" : Errno.ToString(), "");
+        var result = _error == 0 ? "ok" : Errno?.ToString() ?? BindOutcome.UnknownErrno;
+        return new BindOutcome(kind, (int)Pid, socket, result, "");
     }
 }

@@ -43,8 +43,9 @@ internal sealed unsafe class ShardingPrograms : IDisposable
     public OutcomeRing Outcomes { get; }
 
     /// <summary>
-    /// True if binds that fail have outcomes. This needs BTF, and a kernel that allows to trace its functions (BPF_TRACE_FEXIT).
-    /// The kernel ends the tracing with the daemon.
+    /// True if outcomes of failed binds come at once, with an errno. This needs BTF, and a kernel that allows to trace its
+    /// functions (BPF_TRACE_FEXIT). Else they come when the socket is bound again or closed, and the errno is unknown. The kernel
+    /// ends the tracing with the daemon.
     /// </summary>
     public bool TellsFailures => !_failures[0].IsInvalid;
 
@@ -77,17 +78,16 @@ internal sealed unsafe class ShardingPrograms : IDisposable
 
     /// <summary>To be called before the first process of the group starts.</summary>
     /// <param name="worker">The number that outcomes carry.</param>
-    /// <param name="countsConnections">Costs 1 to 2 µs for each connection.</param>
     /// <returns>
     /// EEXIST if the group has the programs. EPERM if a group above has a program that allows no others. Null after success.
     /// </returns>
-    public ShardingError? Attach(CgroupDirectory group, ShardingSettings settings, ulong worker, bool countsConnections = true)
+    public ShardingError? Attach(CgroupDirectory group, ShardingSettings settings, ulong worker)
     {
         lock (_gate)
         {
             var key = _settings.KeyOf(settings, out var errno);
             if (errno != Errno.None) return new ShardingError("rpd_settings", errno);
-            var storage = new ShardingWorker { Worker = worker, Settings = key, Counts = countsConnections ? 1u : 0 };
+            var storage = new ShardingWorker { Worker = worker, Settings = key };
             byte* failed = null;
             fixed (Native.Sharding* opened = &_opened)
                 errno = new Errno(Native.AttachSharding(opened, group, group.Id, &storage, &failed));

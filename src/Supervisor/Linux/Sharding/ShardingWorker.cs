@@ -26,9 +26,4 @@ internal struct ShardingWorker
     public ulong Network;
     public uint DeviceIndex;
     public uint Settings;
-
-    /// <summary>1 if connections are counted.</summary>
-    public uint Counts;
-
-    public uint Reserved;
 }

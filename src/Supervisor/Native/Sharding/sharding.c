@@ -13,8 +13,7 @@ int reuseportd_sharding_attach(const struct reuseportd_sharding *opened, int cgr
     *failed = "storage";
     if (reuseportd_bpf_get(opened->workers, &id, &found) == 0)
         return EEXIST;
-    const int count = worker->counts ? SHARDING_PROGRAMS : SHARDING_PROGRAMS_WITHOUT_COUNT;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < SHARDING_PROGRAMS; i++) {
         union bpf_attr attributes;
         memset(&attributes, 0, sizeof attributes);
         attributes.target_fd = (uint32_t)cgroup;

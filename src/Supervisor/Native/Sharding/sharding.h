@@ -11,8 +11,6 @@
 #include "spawn.h"
 
 #define SHARDING_PROGRAMS 6
-/* The last program is only for counting connections. */
-#define SHARDING_PROGRAMS_WITHOUT_COUNT 5
 #define SHARDING_FAILURES 2
 
 /* Close-on-exec descriptors; the caller closes them. */

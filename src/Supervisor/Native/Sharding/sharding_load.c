@@ -96,9 +96,13 @@ static int load_programs(struct reuseportd_sharding *opened, const struct own_ma
         {"workers", opened->workers}, {"settings_map", opened->settings}, {"events", opened->events},
         {"drains", opened->drains},   {"sockets", own->sockets},          {"slots", own->slots},
         {"connections", own->connections}};
-    const struct bpf_constant constants[] = {
-        {"layout_socket", layout->socket}, {"layout_inode", layout->inode},
-        {"layout_backlog", layout->backlog}, {"layout_sk", layout->sk},  {"layout_tgid", layout->tgid},
+    struct bpf_constant constants[] = {
+        {"traces_failures", 0}, /* known after the tracing programs are loaded */
+        {"layout_socket", layout->socket},
+        {"layout_inode", layout->inode},
+        {"layout_backlog", layout->backlog},
+        {"layout_sk", layout->sk},
+        {"layout_tgid", layout->tgid},
         {"layout_leader", layout->leader},
         {"layout_pid", layout->pid},
         {"layout_level", layout->level},
@@ -108,7 +112,8 @@ static int load_programs(struct reuseportd_sharding *opened, const struct own_ma
         {"layout_inode_of_namespace", layout->inode_of_namespace},
         {"pid_namespace", layout->pid_namespace}};
     const struct sharding_names names = {maps, sizeof maps / sizeof *maps, constants, sizeof constants / sizeof *constants};
-    (void)reuseportd_sharding_trace(layout, &names, opened->failures); /* may be not permitted */
+    /* Tracing may be not permitted. */
+    constants[0].value = reuseportd_sharding_trace(layout, &names, opened->failures) == 0;
     return load_hooks(opened, &names, failed);
 }
 

@@ -111,6 +111,7 @@ static always_inline void describe(struct share_event *event, struct bpf_sock_ad
     event->family = (__u8)at->family;
     event->type = (__u8)bind->type;
     event->protocol = (__u16)bind->protocol;
+    event->pid = current_pid();
     event->kind = SHARE_BIND;
     event->reuse_port = SHARE_LEAVE;
     event->reuse_address = SHARE_LEAVE;
@@ -137,6 +138,7 @@ static always_inline int before_bind(struct bpf_sock_addr *bind, const struct en
     }
 
     int answer = ALLOWED;
+    tell_failure(attempt, inode_of_socket(sk));
     describe(&attempt->event, bind, at);
     attempt->event.worker = worker->worker;
     attempt->event.cookie = cookie;
@@ -176,15 +178,11 @@ int bind6(struct bpf_sock_addr *bind)
 static always_inline int after_bind(struct bpf_sock *sk)
 {
     struct share_worker *worker = bpf_get_local_storage(&workers, 0);
-    __u32 pid = current_pid();
     struct share_attempt attempt;
-    int has_attempt = end(sk, bpf_get_socket_cookie(sk), FREE, &attempt);
-    remember_pid(sk, pid);
-    if (!has_attempt || !attempt.permitted)
+    if (!end(sk, bpf_get_socket_cookie(sk), FREE, &attempt) || !attempt.permitted)
         return 1;
     attempt.event.port = (__u16)sk->src_port; /* after a bind to port 0, the port that the kernel chose */
     attempt.event.inode = inode_of(sk);
-    attempt.event.pid = pid;
     tell(worker, &attempt.event);
     return 1;
 }

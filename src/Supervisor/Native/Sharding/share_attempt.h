@@ -2,6 +2,9 @@
  * Facts of a bind(2) from bind4 or bind6, for the hook at its end and for the next bind of the same socket. To make the storage
  * of a socket takes more than 400 ns. So an attempt is in a slot of a table, found by the socket's cookie, and in the storage if
  * the slot is in use. A success empties the slot. After a failure another socket can take it when some time has passed.
+ *
+ * Without the programs of share_failures.h, an attempt has failed if no success follows until the next bind of the socket, its
+ * last close, or the loss of its slot.
  */
 #ifndef REUSEPORTD_SHARE_ATTEMPT_H
 #define REUSEPORTD_SHARE_ATTEMPT_H
@@ -32,6 +35,20 @@ static always_inline void make_fresh(struct share_attempt *attempt)
     attempt->event.backlog = SHARE_LEAVE;
 }
 
+/*
+ * For attempts that got no success. A socket with IP_BIND_ADDRESS_NO_PORT gets none for a bind to port 0, so no bind to port 0
+ * counts as failed.
+ */
+static always_inline void tell_failure(struct share_attempt *attempt, __u64 inode)
+{
+    if (VALUE(traces_failures) != 0 || !attempt->runs || !attempt->permitted || attempt->event.port == 0)
+        return;
+    attempt->event.error = SHARE_UNKNOWN_ERROR;
+    attempt->event.inode = inode;
+    bpf_ringbuf_output(&events, &attempt->event, sizeof attempt->event, 0);
+    attempt->event.error = 0;
+}
+
 static always_inline struct share_slot *take_slot(__u64 cookie, __u64 now)
 {
     struct share_slot *slot = slot_of(cookie);
@@ -42,8 +59,10 @@ static always_inline struct share_slot *take_slot(__u64 cookie, __u64 now)
     if (is_in_use || owner == TAKEN || __sync_val_compare_and_swap(&slot->owner, owner, TAKEN) != owner)
         return 0;
     slot->since = now;
-    if (owner != cookie)
+    if (owner != cookie) {
+        tell_failure(&slot->attempt, 0);
         make_fresh(&slot->attempt);
+    }
     return slot;
 }
 
@@ -96,14 +115,6 @@ static always_inline int end(void *sk, __u64 cookie, __u64 owner, struct share_a
     *into = *stored;
     stored->runs = 0;
     return 1;
-}
-
-/* For a listen(2) on a kernel whose layout is unknown. */
-static always_inline void remember_pid(void *sk, __u32 pid)
-{
-    struct share_attempt *stored = VALUE(layout_tgid) == 0 ? bpf_sk_storage_get(&sockets, sk, 0, 0) : 0;
-    if (stored)
-        stored->event.pid = pid;
 }
 
 #endif

@@ -22,7 +22,6 @@ static always_inline int after_failure(__u64 *context)
         return 0;
     attempt.event.error = -(int)context[RESULT];
     attempt.event.inode = inode_of(sk);
-    attempt.event.pid = current_pid();
     bpf_ringbuf_output(&events, &attempt.event, sizeof attempt.event, 0);
     return 0;
 }

@@ -15,6 +15,7 @@ CONSTANT(layout_socket);
 CONSTANT(layout_inode);
 CONSTANT(layout_backlog);
 CONSTANT(layout_sk);
+CONSTANT(traces_failures); /* whether share_failures.h sees the end of each bind(2) */
 
 /* The number that /proc/PID/fd shows as socket:[N]. */
 static always_inline __u64 inode_of(const void *sk)
@@ -27,6 +28,16 @@ static always_inline __u64 inode_of(const void *sk)
     if (socket != 0)
         bpf_probe_read_kernel(&inode, sizeof inode, (const void *)(socket + VALUE(layout_inode)));
     return inode;
+}
+
+/* For a pointer whose type the verifier knows, and to which a program cannot add. */
+static always_inline __u64 inode_of_socket(struct bpf_sock *sk)
+{
+    const void *untyped = 0;
+    if (VALUE(layout_socket) == 0)
+        return 0;
+    bpf_probe_read_kernel(&untyped, sizeof untyped, &sk);
+    return inode_of(untyped);
 }
 
 static always_inline __s32 backlog_of(const void *sk)

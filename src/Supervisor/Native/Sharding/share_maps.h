@@ -12,6 +12,7 @@
 #define SHARE_PREFIXES 64
 #define SHARE_DEVICE_BYTES 16 /* IFNAMSIZ */
 #define SHARE_LEAVE (-1)
+#define SHARE_UNKNOWN_ERROR (-1)
 #define SHARE_WORKERS 16384
 /* Of sockets whose bind runs or has failed; a power of two. After this time another socket may take a slot. */
 #define SHARE_SLOTS 512
@@ -69,8 +70,6 @@ struct share_worker {
     __u64 network;     /* cookie of the network namespace in which device_index is that of the device */
     __u32 device_index;
     __u32 settings; /* key in the map of settings; 0 for none */
-    __u32 counts;   /* whether connections are counted */
-    __u32 reserved;
 };
 
 struct share_event {
@@ -92,7 +91,7 @@ struct share_event {
     __u8 confined; /* to the device of the settings */
     __u8 reserved;
     __s32 backlog; /* of a listen; SHARE_LEAVE if unknown */
-    __s32 error; /* 0, or the errno of a bind that failed */
+    __s32 error; /* 0, or the errno of a bind that failed; SHARE_UNKNOWN_ERROR if the kernel has not told it */
 };
 
 struct share_attempt {

@@ -84,7 +84,7 @@ static always_inline void opens(struct bpf_sock_ops *tcp, struct bpf_sock *sk, s
 {
     __u32 is_open = 1;
     __u32 key = worker->settings;
-    struct share_settings *settings = worker->counts ? bpf_map_lookup_elem(&settings_map, &key) : 0;
+    struct share_settings *settings = bpf_map_lookup_elem(&settings_map, &key);
     if (!settings || !port_matches(settings, tcp->local_port))
         return;
     if (!bpf_sk_storage_get(&connections, sk, &is_open, BPF_SK_STORAGE_GET_F_CREATE))
@@ -140,7 +140,10 @@ int tcp_tells(struct bpf_sock_ops *tcp)
 SEC("cgroup/sock_release")
 int sock_release(struct bpf_sock *sk)
 {
+    struct share_attempt attempt;
     closes(bpf_sk_storage_get(&connections, sk, 0, 0), bpf_get_local_storage(&workers, 0));
+    if (VALUE(traces_failures) == 0 && end(sk, bpf_get_socket_cookie(sk), FREE, &attempt))
+        tell_failure(&attempt, inode_of(sk));
     return 1;
 }
 

@@ -21,8 +21,10 @@ internal sealed class BindMemory(int most)
 
     public void Add(BindOutcome outcome, SocketOutcome socket)
     {
-        if (!outcome.Succeeded) _lastFailed = outcome;
         var key = (outcome.Kind, socket.Type, socket.Address, socket.Port);
+        // Such an outcome comes when its socket is closed. The success of another socket may be newer.
+        if (outcome.HasUnknownErrno && _newest.TryGetValue(key, out var newest) && newest.Succeeded) return;
+        if (!outcome.Succeeded) _lastFailed = outcome;
         if (_newest.ContainsKey(key) || _newest.Count < most) _newest[key] = outcome;
     }
 

@@ -32,12 +32,20 @@ internal static class ProcessFacts
         FailedBind = newest?.FailedBind,
         GroupId = newest?.GroupId ?? 0,
         LeftBehind = newest?.LeftBehind ?? 0,
+        MayBindLowPorts = newest is not null && MayBindLowPorts(newest),
         Method = newest?.Method.Method,
         Ports = policy.Ports,
         Reason = Reason(state, policy, newest, isProbed),
         Silence = newest?.Silence,
         User = newest?.Credentials.Identity.Uid,
     };
+
+    private static bool MayBindLowPorts(WorkerProcess process)
+    {
+        var spec = process.Slot.Spec.Process;
+        return spec.Privileges.AmbientCapabilities?.Contains(Capability.NetBindService) == true
+               || (spec.Reuseport.PrivilegedPorts && process.Method.UsesKernel);
+    }
 
     private static StateReason? Reason(SlotState state, SlotPolicy policy, WorkerProcess? newest, bool isProbed) => state switch
     {

@@ -62,7 +62,7 @@ internal sealed class ProcessParts : IDisposable
 
     /// <summary>Descriptors of workers, their streams, starts and probes.</summary>
     public long UsedDescriptors() =>
-        Table.Count + Math.Max(Table.Pipes, _output.StreamCount) + Starts.Descriptors + ProbeCommands.Count;
+        Table.Count + Table.Listeners + Math.Max(Table.Pipes, _output.StreamCount) + Starts.Descriptors + ProbeCommands.Count;
 
     /// <summary>Ends the launcher's threads. The kernel ends the workers with the threads that started them.</summary>
     public void Dispose()

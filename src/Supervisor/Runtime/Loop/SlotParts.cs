@@ -33,7 +33,7 @@ internal sealed class SlotParts
         EarlySenders = new EarlySenders(processes.Table, processes.Starts);
         Methods = new MethodReports(options.Failures);
         Outcomes = new OutcomeIntake(
-            processes.Table, Silence, Sockets, Runner, events, Methods, new Backlogs(log), options.Failures, now);
+            processes.Table, Silence, Sockets, Runner, events, Methods, new Backlogs(mailbox, log), options.Failures, now);
         Probes = new ProbeWatch(
             processes.ProbeCommands, mailbox, Runner, options.Steerer, log, services.Time, options.Jitter);
     }

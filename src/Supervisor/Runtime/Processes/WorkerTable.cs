@@ -65,6 +65,9 @@ internal sealed class WorkerTable(
     /// </summary>
     public int Pipes { get; private set; }
 
+    /// <summary>Running processes whose bind(2) calls the daemon answers. Each one has a descriptor for that.</summary>
+    public int Listeners { get; private set; }
+
     public WorkerProcess? Find(ulong serial) => _bySerial.GetValueOrDefault(serial);
 
     /// <summary>
@@ -141,6 +144,7 @@ internal sealed class WorkerTable(
     private void Enter(WorkerProcess process)
     {
         Pipes += process.Pipes;
+        Listeners += process.Method.UsesSeccomp ? 1 : 0;
         _bySerial.Add(process.Serial, process);
         _byPid[process.Handle.Pid] = process;
         var slot = process.Slot;
@@ -232,6 +236,7 @@ internal sealed class WorkerTable(
     private void Forget(WorkerProcess process)
     {
         Pipes -= process.Pipes;
+        Listeners -= process.Method.UsesSeccomp ? 1 : 0;
         _bySerial.Remove(process.Serial);
         _byPid.Remove(process.Handle.Pid);
         guard?.Forget(process.Handle.Pid);

@@ -54,6 +54,9 @@ internal sealed record WorkerSnapshot(
     /// <summary>User id of the newest process; null if the worker never had a process.</summary>
     public uint? User { get; init; }
 
+    /// <summary>True if the service gives the process the right to bind ports below 1024.</summary>
+    public bool MayBindLowPorts { get; init; }
+
     /// <summary>Ports that the worker shares with others.</summary>
     public PortFilter Ports { get; init; } = PortFilter.Any;
 
