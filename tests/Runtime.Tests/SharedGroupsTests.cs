@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using Reuseportd.Linux.ReusePort;
 using Reuseportd.Linux.Sockets;
+using Reuseportd.Linux.Steering;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.SteeringTask;
@@ -41,7 +41,7 @@ public sealed class SharedGroupsTests : IDisposable
         using var logger = new LoggerConfiguration().MinimumLevel.Debug().WriteTo.Sink(log).CreateLogger();
         var groups = new SharedGroups(
             new SteeringMode(SteeringKind.Classic, ""), wakes: true, mailbox, logger, diag, programs: null);
-        var listing = Listing.Of(diag);
+        var listing = SocketListing.Of(diag);
         var inode = listing.Single(socket => socket.Port == _port && socket.IsStream).Inode;
         if (closes) _listener.Dispose();
         var sockets = new Dictionary<ulong, (int, int)> { [inode] = (1, 0) };

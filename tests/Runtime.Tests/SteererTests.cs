@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
-using Reuseportd.Linux.ReusePort;
 using Reuseportd.Linux.Sockets;
+using Reuseportd.Linux.Steering;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Commands;
 using Runtime.Tests.Harness;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Steering;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Commands;
 using Runtime.Tests.Harness;

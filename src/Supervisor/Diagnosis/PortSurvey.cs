@@ -1,4 +1,3 @@
-using Reuseportd.Linux.ReusePort;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Linux.Users;
 using Reuseportd.Runtime.Snapshots;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting.Systemd;
-using Reuseportd.Linux.ReusePort;
 using Reuseportd.Linux.Sharding;
+using Reuseportd.Linux.Steering;
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
 using Reuseportd.Runtime.Messages;

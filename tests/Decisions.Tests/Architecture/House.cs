@@ -35,7 +35,7 @@ internal static partial class House
         ["Linux"] =
         [
             ["Interop"], ["Users"], ["Files"], ["Processes"], ["Trees"], ["Cgroups", "Sockets"],
-            ["ReusePort", "Sharding", "Spawning"], ["Seccomp"],
+            ["Sharding", "Spawning", "Steering"], ["Seccomp"],
         ],
         ["Observability"] = [["Text"], ["Lines"], ["Events"], ["Formats"], ["Destinations"]],
         ["Runtime"] =

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Reuseportd.Diagnosis;
 using Reuseportd.Linux.Cgroups;
 using Reuseportd.Linux.Processes;
-using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Steering;
 using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 using Reuseportd.Observability.Destinations;

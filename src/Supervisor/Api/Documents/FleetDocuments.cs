@@ -1,7 +1,7 @@
 using Reuseportd.Api.Contract;
 using Reuseportd.Api.Http;
 using Reuseportd.Diagnosis;
-using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Steering;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Snapshots;

@@ -1,4 +1,4 @@
-using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Steering;
 using Reuseportd.Model;
 using Reuseportd.Planning.Names;
 using Reuseportd.Runtime.Commands;

@@ -3,7 +3,7 @@ using Reuseportd.Api.Contract;
 using Reuseportd.Api.Documents;
 using Reuseportd.Api.Http;
 using Reuseportd.Configuration.Writing;
-using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Steering;
 
 namespace Reuseportd.Api.Routes;
 

@@ -1,5 +1,4 @@
 using Reuseportd.Linux.Interop;
-using Reuseportd.Linux.ReusePort;
 using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Seccomp;

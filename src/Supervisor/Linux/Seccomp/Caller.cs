@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using Reuseportd.Linux.Files;
 using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Processes;
-using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Seccomp;

@@ -1,5 +1,5 @@
 using Reuseportd.Linux.Interop;
-using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
 namespace Reuseportd.Linux.Seccomp;

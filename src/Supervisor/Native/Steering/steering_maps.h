@@ -1,5 +1,5 @@
 /*
- * The memory that the BPF program (steer.bpf.c) and the daemon (Linux/ReusePort/SteeringMaps.cs) share.
+ * The memory that the BPF program (steer.bpf.c) and the daemon (Linux/Steering/SteeringMaps.cs) share.
  * Change all three files together. Both sides include this file: types are those of linux/types.h.
  */
 #ifndef REUSEPORTD_STEERING_MAPS_H

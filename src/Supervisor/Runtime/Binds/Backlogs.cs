@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;

@@ -1,7 +1,7 @@
 using Reuseportd.Model;
+using Reuseportd.Runtime.Binds;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Probing;
-using Reuseportd.Runtime.Binds;
 using Reuseportd.Runtime.Steering;
 using Reuseportd.Runtime.Supervision;
 

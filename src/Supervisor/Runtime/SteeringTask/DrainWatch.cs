@@ -1,4 +1,3 @@
-using Reuseportd.Linux.ReusePort;
 using Reuseportd.Linux.Sharding;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;

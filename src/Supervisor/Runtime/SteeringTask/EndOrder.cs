@@ -1,4 +1,4 @@
-using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Steering;
 
 namespace Reuseportd.Runtime.SteeringTask;
 

@@ -1,5 +1,4 @@
 using Reuseportd.Linux.Processes;
-using Reuseportd.Linux.ReusePort;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Linux.Trees;
 using Reuseportd.Model;

@@ -1,5 +1,5 @@
-using Reuseportd.Linux.ReusePort;
 using Reuseportd.Linux.Sockets;
+using Reuseportd.Linux.Steering;
 using Reuseportd.Model;
 
 namespace Reuseportd.Runtime.SteeringTask;

@@ -1,6 +1,6 @@
-using Reuseportd.Linux.ReusePort;
 using Reuseportd.Linux.Sharding;
 using Reuseportd.Linux.Sockets;
+using Reuseportd.Linux.Steering;
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
 using Reuseportd.Runtime.Messages;
@@ -115,7 +115,7 @@ internal sealed class SharedGroups(
     {
         if (_changed.Count > 0 && mode.Kind == SteeringKind.Classic)
         {
-            var listing = Listing.Of(diag);
+            var listing = SocketListing.Of(diag);
             foreach (var group in _changed) _ = group.Steering.Refresh(listing);
         }
 
@@ -206,7 +206,7 @@ internal sealed class SharedGroups(
     private bool HasLeft(SharedGroup group, PlacedProcess process)
     {
         var own = process.In(group).Select(socket => socket.Inode).ToHashSet();
-        return !Listing.Of(diag).Exists(socket => own.Contains(socket.Inode));
+        return !SocketListing.Of(diag).Exists(socket => own.Contains(socket.Inode));
     }
 
     /// <returns>True if the process gets no new connections any more. The last member of a group always gets them.</returns>

@@ -1,8 +1,8 @@
 using System.Threading.Channels;
 using Reuseportd.Linux.Interop;
-using Reuseportd.Linux.ReusePort;
 using Reuseportd.Linux.Sharding;
 using Reuseportd.Linux.Sockets;
+using Reuseportd.Linux.Steering;
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
 using Reuseportd.Runtime.Messages;
@@ -126,7 +126,7 @@ internal sealed class Steerer(
         while (_requests.Reader.TryRead(out var request)) requests.Add(request);
         List<SocketRecord>? listing = null;
         foreach (var request in requests)
-            Guarded(() => Handle(request, groups, () => listing ??= Listing.Of(diag)), instead: () => Refuse(request));
+            Guarded(() => Handle(request, groups, () => listing ??= SocketListing.Of(diag)), instead: () => Refuse(request));
         Guarded(groups.ApplyChanges);
         if (!FollowsOrder) return;
         foreach (var ended in requests.OfType<SteeringRequest.Ended>()) mailbox.Post(new SteeringMessage.EndNoted(ended.Process));

@@ -1,4 +1,4 @@
-using Reuseportd.Linux.ReusePort;
+using Reuseportd.Linux.Steering;
 using Reuseportd.Model;
 
 namespace Reuseportd.Runtime.SteeringTask;

@@ -2,9 +2,10 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Linux.Tests.Harness;
+using Linux.Tests.Steering;
 using Reuseportd.Model;
 
-namespace Linux.Tests.Steering;
+namespace Linux.Tests;
 
 public sealed class ConnectionCountTests
 {

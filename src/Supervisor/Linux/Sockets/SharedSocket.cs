@@ -1,9 +1,8 @@
 using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Processes;
-using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.ReusePort;
+namespace Reuseportd.Linux.Sockets;
 
 /// <summary>
 /// A socket of a worker, which the daemon can take for a moment (pidfd_getfd(2), Linux 5.6). The copy is never kept: an open copy

@@ -1,7 +1,7 @@
 using Reuseportd.Linux.Files;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.ReusePort;
+namespace Reuseportd.Linux.Steering;
 
 /// <summary>
 /// <c>net.ipv4.tcp_migrate_req</c> (Linux 5.14) of this network namespace: whether a closing listener hands its queue to other

@@ -4,7 +4,7 @@ using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 using Reuseportd.Steering;
 
-namespace Reuseportd.Linux.ReusePort;
+namespace Reuseportd.Linux.Steering;
 
 internal enum SteeringKind
 {

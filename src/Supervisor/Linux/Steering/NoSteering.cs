@@ -1,7 +1,7 @@
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.ReusePort;
+namespace Reuseportd.Linux.Steering;
 
 /// <summary>Leaves the choice to the kernel's hash. Only a rescue is possible: it takes a listener out of its group.</summary>
 internal sealed class NoSteering(GroupKey key, SockDiag? diag = null) : IGroupSteering
@@ -56,7 +56,7 @@ internal sealed class NoSteering(GroupKey key, SockDiag? diag = null) : IGroupSt
         waited = 0;
         if (!key.IsStream || !MigrationSetting.IsOn) return Errno.NotSupported;
         if (_members.Find(slot) is not { } member) return Errno.NotFound;
-        var listing = Listing.Of(diag);
+        var listing = SocketListing.Of(diag);
         var first = Errno.None;
         foreach (var socket in member.Sockets)
         {

@@ -1,7 +1,8 @@
 using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
+using Reuseportd.Steering;
 
-namespace Reuseportd.Linux.ReusePort;
+namespace Reuseportd.Linux.Sockets;
 
 /// <summary>A descriptor of this process for a socket that a worker has open.</summary>
 internal sealed unsafe class TakenSocket(int number) : Descriptor(number)
@@ -46,9 +47,9 @@ internal sealed unsafe class TakenSocket(int number) : Descriptor(number)
     }
 
     /// <summary>ENOMEM for a program longer than <c>net.core.optmem_max</c> allows.</summary>
-    public Errno Attach(ReadOnlySpan<Steering.ClassicInstruction> program)
+    public Errno Attach(ReadOnlySpan<ClassicInstruction> program)
     {
-        fixed (Steering.ClassicInstruction* start = program)
+        fixed (ClassicInstruction* start = program)
         {
             var header = new ClassicHeader { Length = (ushort)program.Length, Program = start };
             return Option(Libc.OptionAttachClassic, &header, (uint)sizeof(ClassicHeader));
@@ -77,6 +78,6 @@ internal sealed unsafe class TakenSocket(int number) : Descriptor(number)
     private struct ClassicHeader
     {
         public ushort Length;
-        public Steering.ClassicInstruction* Program;
+        public ClassicInstruction* Program;
     }
 }

@@ -1,7 +1,7 @@
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.ReusePort;
+namespace Reuseportd.Linux.Steering;
 
 /// <summary>
 /// Decides which members of a group of port sharding get new connections and datagrams; one object for each service and endpoint.

@@ -1,7 +1,7 @@
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.ReusePort;
+namespace Reuseportd.Linux.Steering;
 
 /// <summary>
 /// The properties that distinguish groups of port sharding within a network namespace. IPv6-only sockets form groups of their

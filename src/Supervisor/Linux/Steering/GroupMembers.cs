@@ -1,6 +1,7 @@
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.ReusePort;
+namespace Reuseportd.Linux.Steering;
 
 /// <summary>The slots of a group: their sockets, whether they take part, and the place of each socket.</summary>
 internal sealed class GroupMembers

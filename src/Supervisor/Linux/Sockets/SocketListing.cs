@@ -1,14 +1,13 @@
 using Reuseportd.Linux.Interop;
-using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.ReusePort;
+namespace Reuseportd.Linux.Sockets;
 
 /// <summary>Lists all serving sockets, through an open netlink socket or a temporary one.</summary>
 /// <exception cref="LinuxException">
 /// The kernel does not answer. A partial list would look as if sockets had closed.
 /// </exception>
-internal static class Listing
+internal static class SocketListing
 {
     public static List<SocketRecord> Of(SockDiag? diag)
     {

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.ReusePort;
+namespace Reuseportd.Linux.Steering;
 
 /// <summary>
 /// A connection of the daemon to one slot of a group over loopback, even if the slot is inactive. It wakes a process in

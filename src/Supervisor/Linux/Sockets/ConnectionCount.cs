@@ -1,7 +1,6 @@
-using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.ReusePort;
+namespace Reuseportd.Linux.Sockets;
 
 /// <summary>
 /// The connections on some ports at one moment, for counting by worker. Only accepted connections count: waiting connections

@@ -2,7 +2,7 @@ using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 using Reuseportd.Steering;
 
-namespace Reuseportd.Linux.ReusePort;
+namespace Reuseportd.Linux.Steering;
 
 /// <summary>
 /// Steers by a classic BPF program, which selects members of a group by index. The only privilege is the right to take the
@@ -42,7 +42,7 @@ internal sealed class ClassicSteering(
 
         var former = _members.Find(slot);
         _members.Set(_members.Plan(slot, sockets, takesPart));
-        var failed = Refresh(Listing.Of(diag));
+        var failed = Refresh(SocketListing.Of(diag));
         if (failed != Errno.None) _members.Set(former ?? new GroupMembers.Member(slot, [], []));
         return failed;
     }
@@ -80,7 +80,8 @@ internal sealed class ClassicSteering(
         if (_members.Find(slot) is not { } member) return Errno.NotFound;
         var errno = Leave(slot);
         if (errno != Errno.None) return errno;
-        var rescued = QueueRescue.Run(member, Listing.Of(diag), (ordinal, _) => Rejoined(member.Sockets[ordinal]), ref waited);
+        var rescued = QueueRescue.Run(
+            member, SocketListing.Of(diag), (ordinal, _) => Rejoined(member.Sockets[ordinal]), ref waited);
         errno = Publish();
         return rescued != Errno.None ? rescued : errno;
     }
@@ -99,7 +100,7 @@ internal sealed class ClassicSteering(
     {
         if (_members.Find(slot) is not { } member) return Errno.NotFound;
         member.TakesPart = takesPart;
-        return Refresh(Listing.Of(diag));
+        return Refresh(SocketListing.Of(diag));
     }
 
     private Errno Rejoined(SharedSocket socket)

@@ -1,9 +1,8 @@
 using Reuseportd.Linux.Processes;
-using Reuseportd.Linux.Sockets;
 using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.ReusePort;
+namespace Reuseportd.Linux.Sockets;
 
 /// <summary>
 /// Reads SO_REUSEPORT (socket(7)) of the sockets of a process. sock_diag(7) does not report it, so each socket is taken for a

@@ -1,7 +1,7 @@
 using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.ReusePort;
+namespace Reuseportd.Linux.Steering;
 
 /// <summary>
 /// The BPF program of Native/Steering/steer.bpf.c with its maps, for one group. The kernel keeps it while it is attached to a

@@ -3,7 +3,7 @@ using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 using Reuseportd.Steering;
 
-namespace Reuseportd.Linux.ReusePort;
+namespace Reuseportd.Linux.Steering;
 
 /// <summary>
 /// Steers by the program of Native/Steering/steer.bpf.c. Needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON, and the right to take the
@@ -88,7 +88,7 @@ internal sealed class ProgramSteering : IGroupSteering
         var errno = Leave(slot);
         if (errno != Errno.None) return errno;
         return QueueRescue.Run(
-            member, Listing.Of(_diag), (ordinal, taken) => _program.Put(member.Places[ordinal], taken), ref waited);
+            member, SocketListing.Of(_diag), (ordinal, taken) => _program.Put(member.Places[ordinal], taken), ref waited);
     }
 
     public Errno Visit(int slot, int clientPort)

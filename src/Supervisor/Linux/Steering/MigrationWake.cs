@@ -1,7 +1,7 @@
 using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.ReusePort;
+namespace Reuseportd.Linux.Steering;
 
 internal enum MigrationEffect
 {

@@ -1,7 +1,6 @@
-using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.ReusePort;
+namespace Reuseportd.Linux.Sockets;
 
 /// <summary>The length of a listener's accept queue; for a UDP socket, the length of its receive queue in bytes.</summary>
 /// <param name="Waiting">Established connections that are not accepted.</param>

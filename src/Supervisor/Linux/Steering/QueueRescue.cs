@@ -1,7 +1,7 @@
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.ReusePort;
+namespace Reuseportd.Linux.Steering;
 
 /// <summary>
 /// Stops a listener, so that the kernel hands its accept queue to other members, and makes it listen again at once with the same

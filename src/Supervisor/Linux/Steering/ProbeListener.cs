@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.ReusePort;
+namespace Reuseportd.Linux.Steering;
 
 /// <summary>Listeners of the daemon's own, in a private group, for testing the kernel's behaviour.</summary>
 internal static unsafe class ProbeListener

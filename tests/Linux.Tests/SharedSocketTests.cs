@@ -1,8 +1,9 @@
 using Linux.Tests.Harness;
+using Linux.Tests.Steering;
 using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 
-namespace Linux.Tests.Steering;
+namespace Linux.Tests;
 
 public sealed class SharedSocketTests
 {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.ReusePort;
+namespace Reuseportd.Linux.Steering;
 
 /// <summary>
 /// The memory that the BPF program shares with the daemon; the layouts must match Native/Steering/steering_maps.h. There are no
