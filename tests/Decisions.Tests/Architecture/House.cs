@@ -41,7 +41,7 @@ internal static partial class House
         ["Runtime"] =
         [
             ["Messages"], ["Methods"], ["Snapshots"], ["Fleet"], ["Trees"], ["Output"], ["Processes"], ["SteeringTask"],
-            ["Supervision"], ["Steering"], ["Binds"], ["Probing"], ["Updates"], ["Services"], ["Reports"], ["Commands"], ["Loop"],
+            ["Supervision"], ["Shares"], ["Binds"], ["Probing"], ["Updates"], ["Services"], ["Reports"], ["Commands"], ["Loop"],
         ],
         ["Api"] = [["Contract"], ["Http"], ["Admission", "Documents"], ["Streams"], ["Routes"]],
     };

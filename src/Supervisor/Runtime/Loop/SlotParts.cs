@@ -2,7 +2,7 @@ using Reuseportd.Model;
 using Reuseportd.Runtime.Binds;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Probing;
-using Reuseportd.Runtime.Steering;
+using Reuseportd.Runtime.Shares;
 using Reuseportd.Runtime.Supervision;
 
 namespace Reuseportd.Runtime.Loop;
@@ -27,7 +27,7 @@ internal sealed class SlotParts
         var room = new Room(new DescriptorBudget(options.Descriptors), Counts, processes.UsedDescriptors, log);
         Starter = new Starter(
             processes.Table, processes.Files, processes.Accounts, queue, lines, processes.Starts, room, Runner, events, log, now);
-        Shares = new Shares(options.Steerer, processes.Table, Runner, Starter, connections, events, log, now);
+        Shares = new ShareTable(options.Steerer, processes.Table, Runner, Starter, connections, events, log, now);
         Sockets = new SocketWatch(mailbox);
         Silence = new SilenceWatch(options.Preload, mailbox, Sockets);
         EarlySenders = new EarlySenders(processes.Table, processes.Starts);
@@ -46,7 +46,7 @@ internal sealed class SlotParts
 
     public Starter Starter { get; }
 
-    public Shares Shares { get; }
+    public ShareTable Shares { get; }
 
     public SocketWatch Sockets { get; }
 

@@ -2,8 +2,8 @@ using Reuseportd.Observability.Lines;
 using Reuseportd.Runtime.Binds;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Probing;
+using Reuseportd.Runtime.Shares;
 using Reuseportd.Runtime.Snapshots;
-using Reuseportd.Runtime.Steering;
 using Reuseportd.Runtime.Supervision;
 using Reuseportd.Runtime.Updates;
 using Reuseportd.Slots;
@@ -16,7 +16,7 @@ internal sealed class WorkerReport(
     SettleTable settles,
     SilenceWatch silence,
     ProbeWatch probes,
-    Shares shares,
+    ShareTable shares,
     ReplacementSlots replacements,
     UpdateFailures notReplaced)
 {

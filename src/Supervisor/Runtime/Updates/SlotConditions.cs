@@ -1,12 +1,12 @@
 using Reuseportd.Planning.RollingUpdates;
 using Reuseportd.Runtime.Fleet;
-using Reuseportd.Runtime.Steering;
+using Reuseportd.Runtime.Shares;
 using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Updates;
 
 /// <summary>Translates slots to the conditions of a rolling update.</summary>
-internal sealed class SlotConditions(Shares shares, ReplacementSlots replacements)
+internal sealed class SlotConditions(ShareTable shares, ReplacementSlots replacements)
 {
     public WorkerCondition OfWorker(WorkerSlot slot) => new(
         slot.Name.Index,

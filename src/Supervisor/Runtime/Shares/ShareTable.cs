@@ -8,13 +8,13 @@ using Reuseportd.Runtime.Supervision;
 using Reuseportd.Slots;
 using Serilog;
 
-namespace Reuseportd.Runtime.Steering;
+namespace Reuseportd.Runtime.Shares;
 
 /// <summary>
 /// The loop's side of steering: which process has its worker's share, and which process drains. Only the loop's thread uses it.
 /// </summary>
 /// <param name="steerer">Null without steering. Every ready process then counts as placed, and no process drains.</param>
-internal sealed class Shares(
+internal sealed class ShareTable(
     Steerer? steerer,
     WorkerTable processes,
     SlotRunner runner,
