@@ -1,6 +1,5 @@
 using Reuseportd.Linux.Files;
-using Reuseportd.Linux.Processes;
-using Reuseportd.Linux.Spawning;
+using Reuseportd.Linux.Preload;
 using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 using Reuseportd.Observability.Destinations;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Reuseportd.Diagnosis;
-using Reuseportd.Linux.Spawning;
+using Reuseportd.Linux.Preload;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Snapshots;
 using Runtime.Tests.Harness;

@@ -34,7 +34,7 @@ internal static partial class House
         ["Planning"] = [["Names", "Changes", "RollingUpdates"]],
         ["Linux"] =
         [
-            ["Interop"], ["Users"], ["Files"], ["Processes"], ["Trees"], ["Cgroups", "Sockets"],
+            ["Interop"], ["Users"], ["Files"], ["Processes"], ["Preload", "Trees"], ["Cgroups", "Sockets"],
             ["Sharding", "Spawning", "Steering"], ["Seccomp"],
         ],
         ["Observability"] = [["Text"], ["Lines"], ["Events"], ["Formats"], ["Destinations"]],

@@ -1,6 +1,6 @@
 using Reuseportd.Diagnosis;
+using Reuseportd.Linux.Preload;
 using Reuseportd.Linux.Sockets;
-using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Snapshots;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using Reuseportd.Diagnosis;
+using Reuseportd.Linux.Preload;
 using Reuseportd.Linux.Sockets;
-using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Slots;

@@ -1,6 +1,6 @@
 using Decisions.Tests.Observability;
 using Reuseportd.Diagnosis;
-using Reuseportd.Linux.Spawning;
+using Reuseportd.Linux.Preload;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Snapshots;
 

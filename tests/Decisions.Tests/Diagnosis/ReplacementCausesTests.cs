@@ -1,6 +1,5 @@
 using Reuseportd.Diagnosis;
 using Reuseportd.Linux.Sockets;
-using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
 using Reuseportd.Planning.RollingUpdates;
 using Reuseportd.Runtime.Snapshots;

@@ -1,5 +1,5 @@
 using Reuseportd.Diagnosis;
-using Reuseportd.Linux.Spawning;
+using Reuseportd.Linux.Preload;
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Fleet;

@@ -1,5 +1,4 @@
 using System.Text;
-using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Fleet;

@@ -1,4 +1,3 @@
-using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 using Reuseportd.Observability.Destinations;

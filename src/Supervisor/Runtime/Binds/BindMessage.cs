@@ -1,4 +1,4 @@
-using Reuseportd.Linux.Spawning;
+using Reuseportd.Linux.Preload;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Messages;

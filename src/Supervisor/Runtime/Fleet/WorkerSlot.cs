@@ -1,5 +1,5 @@
+using Reuseportd.Linux.Preload;
 using Reuseportd.Linux.Processes;
-using Reuseportd.Linux.Spawning;
 using Reuseportd.Linux.Trees;
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;

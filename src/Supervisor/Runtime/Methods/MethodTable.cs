@@ -1,8 +1,8 @@
 using Reuseportd.Linux.Cgroups;
 using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Preload;
 using Reuseportd.Linux.Seccomp;
 using Reuseportd.Linux.Sharding;
-using Reuseportd.Linux.Spawning;
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 

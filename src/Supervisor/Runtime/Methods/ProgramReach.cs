@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Reuseportd.Linux.Files;
-using Reuseportd.Linux.Spawning;
+using Reuseportd.Linux.Preload;
 using Reuseportd.Linux.Users;
 
 namespace Reuseportd.Runtime.Methods;

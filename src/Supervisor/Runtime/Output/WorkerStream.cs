@@ -1,6 +1,5 @@
 using Reuseportd.Binding;
 using Reuseportd.Linux.Files;
-using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Linux.Trees;
 using Reuseportd.Model;

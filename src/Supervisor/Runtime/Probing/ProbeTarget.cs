@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Linux.Trees;
 using Reuseportd.Model;

@@ -4,7 +4,7 @@ using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 
-namespace Reuseportd.Linux.Spawning;
+namespace Reuseportd.Linux.Preload;
 
 /// <summary>The reason why the preload library did not report, from the running process or from the files.</summary>
 /// <param name="Detail">The evidence: a path, a loader, an error.</param>

@@ -1,4 +1,4 @@
-namespace Reuseportd.Linux.Spawning;
+namespace Reuseportd.Linux.Preload;
 
 /// <summary>The reason why a worker did not report that the preload library is loaded.</summary>
 internal enum PreloadReason

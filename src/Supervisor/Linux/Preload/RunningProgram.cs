@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Processes;
 
-namespace Reuseportd.Linux.Processes;
+namespace Reuseportd.Linux.Preload;
 
 /// <summary>
 /// The program of a process, from /proc. A file of /proc may be unreadable (no ptrace access) or slow; its content is then
