@@ -1,5 +1,5 @@
-using Reuseportd.Runtime.Binds;
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Processes;
 using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Loop;

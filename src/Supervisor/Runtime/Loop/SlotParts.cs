@@ -2,6 +2,7 @@ using Reuseportd.Model;
 using Reuseportd.Runtime.Binds;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Probing;
+using Reuseportd.Runtime.Processes;
 using Reuseportd.Runtime.Shares;
 using Reuseportd.Runtime.Supervision;
 

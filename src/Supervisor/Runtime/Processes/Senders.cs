@@ -1,8 +1,7 @@
 using Reuseportd.Linux.Processes;
 using Reuseportd.Runtime.Fleet;
-using Reuseportd.Runtime.Processes;
 
-namespace Reuseportd.Runtime.Binds;
+namespace Reuseportd.Runtime.Processes;
 
 /// <summary>Finds the worker of a process: the process itself, its session, or an ancestor.</summary>
 internal static class Senders

@@ -1,7 +1,6 @@
 using Reuseportd.Runtime.Fleet;
-using Reuseportd.Runtime.Processes;
 
-namespace Reuseportd.Runtime.Binds;
+namespace Reuseportd.Runtime.Processes;
 
 /// <summary>
 /// Senders of readiness notifications whose worker's start has not ended for the loop: a program can be faster than the message
