@@ -1,5 +1,5 @@
 using Reuseportd.Linux.Processes;
-using Reuseportd.Runtime.Trees;
+using Reuseportd.Runtime.Updates;
 
 namespace Decisions.Tests.Runtime;
 

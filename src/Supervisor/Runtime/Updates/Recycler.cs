@@ -6,7 +6,6 @@ using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Processes;
 using Reuseportd.Runtime.Supervision;
-using Reuseportd.Runtime.Trees;
 using Reuseportd.Slots;
 using Serilog;
 

@@ -1,6 +1,6 @@
 using Reuseportd.Linux.Processes;
 
-namespace Reuseportd.Runtime.Trees;
+namespace Reuseportd.Runtime.Updates;
 
 /// <summary>Resident memory of processes and their descendants. Pure, one pass over the table.</summary>
 internal static class TreeMemory
