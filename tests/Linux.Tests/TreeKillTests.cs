@@ -7,46 +7,44 @@ namespace Linux.Tests;
 /// <summary>Real process trees. Each test has marks of its own, so tests run concurrently.</summary>
 public sealed class TreeKillTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
-
     public TreeKillTests() => Assert.Equal(Errno.None, Subreaper.Become());
 
     [Fact]
-    public void ToTheEnd_DaemonizedGrandchild_IsKilledWithItsWorker()
+    public void Rounds_DaemonizedGrandchild_IsKilledWithItsWorker()
     {
         using var worker = Start("double-fork", "0");
         using var grandchild = Assert.IsType<Pidfd>(Pidfd.Open(worker.ReadNumbers("grandchild")[0], out _));
         Assert.NotEqual(worker.Pid, ProcessEntry.Of(grandchild.Pid)?.Session);
 
-        Assert.True(Kill(worker, isReaped: false));
+        KillAll(worker, isReaped: false);
         Assert.True(grandchild.WaitForEnd(Deadline.Patience));
         Assert.Equal(ExitStatus.Killed(Signal.Kill), worker.AwaitExit());
     }
 
     [Fact]
-    public void ToTheEnd_WorkerHasLeftAndWasReaped_GrandchildIsKilled()
+    public void Rounds_WorkerHasLeftAndWasReaped_GrandchildIsKilled()
     {
         using var worker = Start("double-fork", "0", "leave");
         using var grandchild = Assert.IsType<Pidfd>(Pidfd.Open(worker.ReadNumbers("grandchild")[0], out _));
         Assert.True(worker.AwaitExit().Success);
         Assert.False(grandchild.HasEnded);
 
-        Assert.True(Kill(worker, isReaped: true));
+        KillAll(worker, isReaped: true);
         Assert.True(grandchild.WaitForEnd(Deadline.Patience));
     }
 
     [Fact]
-    public void ToTheEnd_OtherWorker_LivesOn()
+    public void Rounds_OtherWorker_LivesOn()
     {
         using var worker = Start("double-fork", "0");
         using var other = Start("double-fork", "0");
         using var grandchild = Assert.IsType<Pidfd>(Pidfd.Open(other.ReadNumbers("grandchild")[0], out _));
         worker.ReadNumbers("grandchild");
 
-        Assert.True(Kill(worker, isReaped: false));
+        KillAll(worker, isReaped: false);
         Assert.False(other.Process.HasEnded);
         Assert.False(grandchild.HasEnded);
-        Assert.True(Kill(other, isReaped: false));
+        KillAll(other, isReaped: false);
     }
 
     [Fact]
@@ -55,8 +53,7 @@ public sealed class TreeKillTests
         using var worker = Start("dies", "exit", "0");
         worker.AwaitExit();
 
-        var root = RootOf(worker, isReaped: true);
-        Assert.Equal(0, SpawnThread.Run(_ => TreeKill.Round(root, ProcessTable.Read(), SpawnThread.IsWorker)));
+        Assert.Equal(0, Round(RootOf(worker, isReaped: true)));
     }
 
     [Fact]
@@ -82,11 +79,15 @@ public sealed class TreeKillTests
         return TestWorker.Start(request with { Environment = [.. request.Environment, $"REUSEPORT_TEST={Guid.NewGuid()}"] });
     }
 
-    private static bool Kill(TestWorker worker, bool isReaped)
+    /// <summary>Runs rounds until one finds no process.</summary>
+    private static void KillAll(TestWorker worker, bool isReaped)
     {
         var root = RootOf(worker, isReaped);
-        return SpawnThread.Run(_ => TreeKill.ToTheEnd(root, SpawnThread.IsWorker, rounds: 20, Patience));
+        Deadline.Until(() => Round(root) == 0, "the tree has ended");
     }
+
+    private static int Round(TreeRoot root) =>
+        SpawnThread.Run(_ => TreeKill.Round(root, ProcessTable.Read(), SpawnThread.IsWorker));
 
     private static TreeRoot RootOf(TestWorker worker, bool isReaped) => new(worker.Pid, isReaped, [worker.Mark]);
 }
