@@ -1,7 +1,6 @@
 using Reuseportd.Api.Http;
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
-using Reuseportd.Planning.Names;
 using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Output;

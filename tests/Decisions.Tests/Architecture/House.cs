@@ -31,7 +31,7 @@ internal static partial class House
     public static readonly Dictionary<string, string[][]> Rooms = new()
     {
         ["Configuration"] = [["Text"], ["Yaml"], ["Reading"], ["Values"], ["SchemaExport", "Sections"], ["Loading", "Writing"]],
-        ["Planning"] = [["Names", "Changes", "RollingUpdates"]],
+        ["Planning"] = [["Changes", "RollingUpdates"]],
         ["Linux"] =
         [
             ["Interop"], ["Users"], ["Files"], ["Processes"], ["Preload", "Trees"], ["Cgroups", "Sockets"],

@@ -8,7 +8,6 @@ using Reuseportd.Model;
 using Reuseportd.Observability.Destinations;
 using Reuseportd.Observability.Events;
 using Reuseportd.Observability.Formats;
-using Reuseportd.Planning.Names;
 using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Loop;

@@ -1,5 +1,4 @@
 using Reuseportd.Model;
-using Reuseportd.Planning.Names;
 using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Api.Http;

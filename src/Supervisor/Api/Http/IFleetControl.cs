@@ -1,6 +1,5 @@
 using Reuseportd.Linux.Steering;
 using Reuseportd.Model;
-using Reuseportd.Planning.Names;
 using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Output;
 using Reuseportd.Runtime.Snapshots;

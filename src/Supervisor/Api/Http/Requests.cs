@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Reuseportd.Model;
-using Reuseportd.Planning.Names;
 
 namespace Reuseportd.Api.Http;
 

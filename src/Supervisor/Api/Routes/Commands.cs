@@ -4,7 +4,6 @@ using Reuseportd.Api.Contract;
 using Reuseportd.Api.Documents;
 using Reuseportd.Api.Http;
 using Reuseportd.Model;
-using Reuseportd.Planning.Names;
 using Reuseportd.Runtime.Commands;
 
 namespace Reuseportd.Api.Routes;

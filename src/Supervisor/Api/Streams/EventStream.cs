@@ -4,7 +4,6 @@ using Reuseportd.Api.Documents;
 using Reuseportd.Api.Http;
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
-using Reuseportd.Planning.Names;
 
 namespace Reuseportd.Api.Streams;
 

@@ -1,7 +1,6 @@
 using Reuseportd.Api.Contract;
 using Reuseportd.Model;
 using Reuseportd.Observability.Lines;
-using Reuseportd.Planning.Names;
 
 namespace Reuseportd.Api.Streams;
 

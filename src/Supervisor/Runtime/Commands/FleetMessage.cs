@@ -1,5 +1,4 @@
 using Reuseportd.Model;
-using Reuseportd.Planning.Names;
 using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Snapshots;
 

@@ -1,6 +1,5 @@
 using Reuseportd.Model;
 using Reuseportd.Planning.Changes;
-using Reuseportd.Planning.Names;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Slots;
 

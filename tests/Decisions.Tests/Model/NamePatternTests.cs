@@ -1,8 +1,7 @@
 using CsCheck;
 using Reuseportd.Model;
-using Reuseportd.Planning.Names;
 
-namespace Decisions.Tests.Planning;
+namespace Decisions.Tests.Model;
 
 public sealed class NamePatternTests
 {

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Reuseportd.Model;
 
-namespace Reuseportd.Planning.Names;
+namespace Reuseportd.Model;
 
 /// <summary>
 /// A name of workers in a command: a service (<c>web</c>, all its workers), a worker (<c>web@2</c>), or either with wildcards:

@@ -1,4 +1,4 @@
-namespace Reuseportd.Planning.Names;
+namespace Reuseportd.Model;
 
 /// <summary>The wildcards of glob(7), without escapes: names of services have none of the special characters.</summary>
 internal static class Glob
