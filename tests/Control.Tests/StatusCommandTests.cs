@@ -2,7 +2,7 @@ using System.Text.Json;
 using Control.Tests.Harness;
 using Reuseportd.Api.Contract;
 using Reuseportd.Control;
-using Reuseportd.Control.Tables;
+using Reuseportd.Control.Output;
 
 namespace Control.Tests;
 

@@ -1,6 +1,6 @@
 using Control.Tests.Harness;
 using Reuseportd.Api.Contract;
-using Reuseportd.Control.Tables;
+using Reuseportd.Control.Output;
 
 namespace Control.Tests;
 

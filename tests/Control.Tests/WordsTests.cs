@@ -1,5 +1,5 @@
 using Reuseportd.Control.Completion;
-using Reuseportd.Control.Tables;
+using Reuseportd.Control.Output;
 
 namespace Control.Tests;
 

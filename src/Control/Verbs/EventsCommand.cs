@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Reuseportd.Api.Contract;
 using Reuseportd.Control.Connection;
-using Reuseportd.Control.Tables;
+using Reuseportd.Control.Output;
 
 namespace Reuseportd.Control.Verbs;
 

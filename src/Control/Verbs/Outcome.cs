@@ -1,5 +1,5 @@
 using Reuseportd.Api.Contract;
-using Reuseportd.Control.Tables;
+using Reuseportd.Control.Output;
 
 namespace Reuseportd.Control.Verbs;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Reuseportd.Control.Connection;
-using Reuseportd.Control.Tables;
+using Reuseportd.Control.Output;
 using Reuseportd.Control.Words;
 
 namespace Reuseportd.Control.Verbs;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Reuseportd.Api.Contract;
 using Reuseportd.Control.Connection;
+using Reuseportd.Control.Output;
 using Reuseportd.Control.Words;
 
 namespace Reuseportd.Control.Verbs;

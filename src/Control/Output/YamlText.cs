@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Reuseportd.Control.Verbs;
+namespace Reuseportd.Control.Output;
 
 /// <summary>Formats JSON as readable YAML: maps in blocks, lists of plain values in one line; pure.</summary>
 internal static class YamlText

@@ -1,4 +1,4 @@
-namespace Reuseportd.Control.Tables;
+namespace Reuseportd.Control.Output;
 
 /// <summary>A column that may be shortened.</summary>
 /// <param name="IsName">

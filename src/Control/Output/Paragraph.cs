@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Reuseportd.Control.Tables;
+namespace Reuseportd.Control.Output;
 
 /// <summary>Wraps text at blanks to a given width; pure.</summary>
 internal static class Paragraph

@@ -1,4 +1,4 @@
-namespace Reuseportd.Control.Tables;
+namespace Reuseportd.Control.Output;
 
 /// <param name="Colour">SGR parameters (ECMA-48), or null for none.</param>
 internal readonly record struct Cell(string Text, string? Colour = null)

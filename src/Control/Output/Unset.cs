@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Reuseportd.Api.Contract;
 
-namespace Reuseportd.Control.Verbs;
+namespace Reuseportd.Control.Output;
 
 /// <summary>Keys of a service whose default is not one value, as comments of YAML; pure.</summary>
 internal static class Unset

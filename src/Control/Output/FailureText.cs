@@ -1,7 +1,6 @@
 using Reuseportd.Api.Contract;
-using Reuseportd.Control.Tables;
 
-namespace Reuseportd.Control.Verbs;
+namespace Reuseportd.Control.Output;
 
 /// <summary>Words the failures of workers, in one line each, for all verbs; pure.</summary>
 internal static class FailureText

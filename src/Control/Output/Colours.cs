@@ -1,4 +1,4 @@
-namespace Reuseportd.Control.Tables;
+namespace Reuseportd.Control.Output;
 
 /// <summary>The colours of the output, and the condition for their use.</summary>
 internal static class Colours

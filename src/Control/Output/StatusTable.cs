@@ -1,7 +1,7 @@
 using System.Text;
 using Reuseportd.Api.Contract;
 
-namespace Reuseportd.Control.Tables;
+namespace Reuseportd.Control.Output;
 
 /// <summary>The status as a table; pure.</summary>
 internal static class StatusTable

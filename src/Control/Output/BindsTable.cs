@@ -1,7 +1,7 @@
 using System.Text;
 using Reuseportd.Api.Contract;
 
-namespace Reuseportd.Control.Tables;
+namespace Reuseportd.Control.Output;
 
 /// <summary>A table of workers' sockets, followed by the reasons why some do not serve; pure.</summary>
 internal static class BindsTable

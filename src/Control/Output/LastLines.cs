@@ -1,4 +1,4 @@
-namespace Reuseportd.Control.Tables;
+namespace Reuseportd.Control.Output;
 
 /// <summary>Appends the last line of a failed process to the detail of its worker; pure.</summary>
 internal static class LastLines

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Reuseportd.Control.Tables;
+namespace Reuseportd.Control.Output;
 
 /// <summary>Aligns rows in columns; pure.</summary>
 internal static class TextTable

@@ -1,6 +1,6 @@
 using Reuseportd.Api.Contract;
 
-namespace Reuseportd.Control.Tables;
+namespace Reuseportd.Control.Output;
 
 /// <summary>The BIND column: the ports that a worker serves, then the ports that it failed to bind; pure.</summary>
 /// <remarks>

@@ -1,6 +1,7 @@
 using Reuseportd.Api.Contract;
+using Reuseportd.Control.Connection;
 
-namespace Reuseportd.Control.Connection;
+namespace Reuseportd.Control.Output;
 
 /// <summary>
 /// Shows the states of workers during a wait: a line of the terminal that changes in place. Without a terminal, a long rolling

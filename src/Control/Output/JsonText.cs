@@ -1,9 +1,8 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Reuseportd.Control.Tables;
 
-namespace Reuseportd.Control.Verbs;
+namespace Reuseportd.Control.Output;
 
 /// <summary>JSON in one line without unnecessary escapes: only JSON's own and those of control characters; pure.</summary>
 internal static class JsonText

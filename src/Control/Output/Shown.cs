@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Reuseportd.Api.Contract;
 
-namespace Reuseportd.Control.Tables;
+namespace Reuseportd.Control.Output;
 
 /// <summary>Formats values for output; pure.</summary>
 internal static class Shown

@@ -1,7 +1,6 @@
 using Reuseportd.Api.Contract;
-using Reuseportd.Control.Tables;
 
-namespace Reuseportd.Control.Connection;
+namespace Reuseportd.Control.Output;
 
 /// <summary>Progress of a rolling restart, from one status after another.</summary>
 /// <param name="all">True if all shown workers are to be replaced; else only those with an update in a status.</param>
