@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Reuseportd.Control.Completion;
 using Reuseportd.Control.Connection;
 using Reuseportd.Control.Verbs;
 using Reuseportd.Control.Words;

@@ -1,5 +1,6 @@
 using Reuseportd.Control.Completion;
 using Reuseportd.Control.Output;
+using Reuseportd.Control.Verbs;
 
 namespace Control.Tests;
 

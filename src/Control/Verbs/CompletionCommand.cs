@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Reuseportd.Control.Completion;
+namespace Reuseportd.Control.Verbs;
 
 /// <summary><c>reuseportctl completion bash|zsh</c>.</summary>
 internal static class CompletionCommand
