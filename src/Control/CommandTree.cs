@@ -1,7 +1,7 @@
 using System.CommandLine;
+using Reuseportd.Control.Arguments;
 using Reuseportd.Control.Connection;
 using Reuseportd.Control.Verbs;
-using Reuseportd.Control.Words;
 
 namespace Reuseportd.Control;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Reuseportd.Control;
+using Reuseportd.Control.Arguments;
 using Reuseportd.Control.Completion;
-using Reuseportd.Control.Words;
 
 // Completion runs at every press of a key, so it bypasses the parser's start.
 if (args is [CompleteCommand.Name, var line]) return CompleteCommand.Run(line);

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Reuseportd.Control;
-using Reuseportd.Control.Words;
+using Reuseportd.Control.Arguments;
 
 namespace Control.Tests;
 

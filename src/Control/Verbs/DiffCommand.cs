@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using Reuseportd.Api.Contract;
+using Reuseportd.Control.Arguments;
 using Reuseportd.Control.Connection;
 using Reuseportd.Control.Output;
-using Reuseportd.Control.Words;
 
 namespace Reuseportd.Control.Verbs;
 

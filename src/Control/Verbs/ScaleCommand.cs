@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Reuseportd.Api.Contract;
+using Reuseportd.Control.Arguments;
 using Reuseportd.Control.Connection;
 using Reuseportd.Control.Output;
-using Reuseportd.Control.Words;
 
 namespace Reuseportd.Control.Verbs;
 

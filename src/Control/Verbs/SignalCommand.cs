@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Reuseportd.Api.Contract;
+using Reuseportd.Control.Arguments;
 using Reuseportd.Control.Connection;
-using Reuseportd.Control.Words;
 
 namespace Reuseportd.Control.Verbs;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Reuseportd.Control.Connection;
 using Reuseportd.Model;
 
-namespace Reuseportd.Control.Words;
+namespace Reuseportd.Control.Arguments;
 
 /// <summary><c>--wait</c>, <c>--no-wait</c> and <c>--timeout</c>: whether and how long to wait for a command.</summary>
 internal sealed class WaitWords

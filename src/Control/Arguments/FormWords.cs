@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Reuseportd.Control.Words;
+namespace Reuseportd.Control.Arguments;
 
 /// <summary><c>-o</c>: the format of an answer; the first is the default.</summary>
 internal static class FormWords

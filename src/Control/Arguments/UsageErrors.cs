@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Reuseportd.Control.Words;
+namespace Reuseportd.Control.Arguments;
 
 /// <summary>The errors of a command line; only causes, not their consequences.</summary>
 internal static class UsageErrors

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 
-namespace Reuseportd.Control.Words;
+namespace Reuseportd.Control.Arguments;
 
 /// <summary>The framework's help, with brackets around optional words in the list of arguments too.</summary>
 internal sealed class HelpWords(SynchronousCommandLineAction inherited) : SynchronousCommandLineAction

@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using Reuseportd.Api.Contract;
 using Reuseportd.Control.Connection;
 
-namespace Reuseportd.Control.Words;
+namespace Reuseportd.Control.Arguments;
 
 /// <summary>Arguments for names of services and workers.</summary>
 internal static class NameWords
