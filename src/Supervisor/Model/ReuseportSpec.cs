@@ -29,10 +29,11 @@ internal static class ShardingMethods
     /// <summary>The method's name in the configuration, in status and in fields of events.</summary>
     public static string Word(this ShardingMethod method) => method switch
     {
+        ShardingMethod.Auto => "auto",
         ShardingMethod.Preload => "preload",
         ShardingMethod.Kernel => "kernel",
         ShardingMethod.Seccomp => "seccomp",
-        _ => "auto",
+        _ => throw new InvalidOperationException($"no such method: {method}"),
     };
 }
 

@@ -13,6 +13,9 @@ internal static partial class ServiceWriter
         json.WriteStartObject("readiness");
         switch (readiness)
         {
+            case ReadinessSpec.Bind:
+                json.WriteString("type", "bind");
+                break;
             case ReadinessSpec.Notify:
                 json.WriteString("type", "notify");
                 break;
@@ -25,8 +28,7 @@ internal static partial class ServiceWriter
                 Duration(json, "period", probed.Period);
                 break;
             default:
-                json.WriteString("type", "bind");
-                break;
+                throw new InvalidOperationException($"no such readiness: {readiness}");
         }
 
         Duration(json, "timeout", readiness.Timeout);

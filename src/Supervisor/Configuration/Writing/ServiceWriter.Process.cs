@@ -71,9 +71,10 @@ internal static partial class ServiceWriter
 
     private static string Target(OutputTarget target) => target switch
     {
+        OutputTarget.Journal => "journal",
         OutputTarget.Null => "null",
         OutputTarget.Inherit => "inherit",
         OutputTarget.File file => $"file:{file.Path}",
-        _ => "journal",
+        _ => throw new InvalidOperationException($"no such output target: {target}"),
     };
 }

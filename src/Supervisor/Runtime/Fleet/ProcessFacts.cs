@@ -66,6 +66,7 @@ internal static class ProcessFacts
         ReadinessSpec.Bind => new StateReason.WaitsForPorts(starting.Coverage, readiness.Timeout),
         ReadinessSpec.Notify => new StateReason.WaitsForNotification(readiness.Timeout),
         ReadinessSpec.Delay delay => new StateReason.WaitsForDelay(delay.After),
-        _ => new StateReason.WaitsForProbe(readiness.Timeout, isProbed, starting.ProbeFailure),
+        ReadinessSpec.Probed => new StateReason.WaitsForProbe(readiness.Timeout, isProbed, starting.ProbeFailure),
+        _ => throw new InvalidOperationException($"no such readiness: {readiness}"),
     };
 }
