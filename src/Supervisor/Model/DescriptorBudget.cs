@@ -27,5 +27,5 @@ internal sealed record DescriptorBudget(long Limit)
     public static int For(ProcessSpec process) =>
         1 + PipesOf(process.Stdout) + PipesOf(process.Stderr) + (process.Reuseport.Method is ShardingMethod.Seccomp ? 1 : 0);
 
-    private static int PipesOf(OutputTarget target) => target is OutputTarget.Journal or OutputTarget.File ? 1 : 0;
+    private static int PipesOf(OutputTarget target) => target.IsPipe ? 1 : 0;
 }

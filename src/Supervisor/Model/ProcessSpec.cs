@@ -33,6 +33,9 @@ internal abstract record OutputTarget
 {
     private OutputTarget() { }
 
+    /// <summary>True if the worker's stream is a pipe that the daemon reads.</summary>
+    public bool IsPipe => this is Journal or File;
+
     /// <summary>The daemon's log, line by line.</summary>
     internal sealed record Journal : OutputTarget;
 

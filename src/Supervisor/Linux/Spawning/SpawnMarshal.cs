@@ -119,9 +119,10 @@ internal static unsafe class SpawnMarshal
 
     private static Native.OutputKind KindOf(OutputTarget target) => target switch
     {
-        OutputTarget.Journal or OutputTarget.File => Native.OutputKind.Pipe,
+        { IsPipe: true } => Native.OutputKind.Pipe,
         OutputTarget.Inherit => Native.OutputKind.Inherit,
-        _ => Native.OutputKind.Null,
+        OutputTarget.Null => Native.OutputKind.Null,
+        _ => throw new InvalidOperationException($"no such output target: {target}"),
     };
 
     /// <param name="more">Number of empty places between the strings and the final NULL.</param>

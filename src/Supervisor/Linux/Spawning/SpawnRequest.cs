@@ -61,7 +61,7 @@ internal sealed record SpawnRequest
     /// <summary>CPUs that the process may use; the start fails if one of them is not allowed.</summary>
     public ValueList<int> Cpus { get; init; }
 
-    /// <summary><see cref="OutputTarget.Journal"/> and <see cref="OutputTarget.File"/> become a pipe to the daemon.</summary>
+    /// <summary>A target with <see cref="OutputTarget.IsPipe"/> becomes a pipe to the daemon.</summary>
     public OutputTarget Stdout { get; init; } = new OutputTarget.Null();
 
     public OutputTarget Stderr { get; init; } = new OutputTarget.Null();

@@ -10,7 +10,7 @@ internal static class OutcomeChannel
     public static OutcomesMissing? Of(ProcessSpec process) => process switch
     {
         { Reuseport.Debug: false } => OutcomesMissing.DebugOff,
-        { Stderr: not (OutputTarget.Journal or OutputTarget.File) } => OutcomesMissing.StderrElsewhere,
+        { Stderr.IsPipe: false } => OutcomesMissing.StderrElsewhere,
         _ => null,
     };
 }

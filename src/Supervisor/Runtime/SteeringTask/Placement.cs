@@ -29,8 +29,7 @@ internal sealed record Placement(
         var (slot, spec) = (process.Slot, process.Slot.Spec);
         var sockets = new Dictionary<ulong, (int, int)>();
         foreach (var (inode, pid, descriptor) in process.Served.Sockets) sockets[inode] = (pid, descriptor);
-        var isHeard = process.Method.IsObserved
-            || spec.Process is { Reuseport.Debug: true, Stderr: OutputTarget.Journal or OutputTarget.File };
+        var isHeard = process.Method.IsObserved || spec.Process is { Reuseport.Debug: true, Stderr.IsPipe: true };
         if (sockets.Count == 0 && isHeard && process.Served.KernelPorts.Count == 0) return null;
         var reuseport = spec.Process.Reuseport;
         return new Placement(
