@@ -9,7 +9,8 @@ namespace Reuseportd.Linux.Trees;
 /// the worker, its descendants, and its orphans with their descendants. An orphan is a child that the daemon did not spawn. Its
 /// environment tells the worker, or else its session or process group: the kernel does not reuse these numbers while a process
 /// has them.
-/// After the daemon's end, Native/Guard/guard_hunt.c decides by the mark or the session. Change both files together.
+/// Two places change together with this class: Runtime/Trees/Orphans, which selects the processes that may be of a tree, and
+/// Native/Guard/guard_hunt.c, which decides by the mark or the session after the daemon's end.
 /// </summary>
 internal static class ProcessTree
 {
