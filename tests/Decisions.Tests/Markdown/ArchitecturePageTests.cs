@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Decisions.Tests.Architecture;
 using Tests.Manual;
 
 namespace Decisions.Tests.Markdown;
 
 /// <summary>The page of the architecture names the floors, the rooms and the types that the code has.</summary>
-public sealed class ArchitecturePageTests
+public sealed partial class ArchitecturePageTests
 {
     private const int MostHops = 30;
 
@@ -43,6 +44,41 @@ public sealed class ArchitecturePageTests
 
     [Fact]
     public void Paths_Each_AreShort() => Assert.All(Hops(), row => Assert.InRange(int.Parse(row[0], null), 1, MostHops));
+
+    [Fact]
+    public void Changes_EachType_IsDeclaredInItsRoom() => Assert.Empty(
+        from places in Changes()
+        from Match named in TypesOfRoom().Matches(places)
+        let code = Code(named.Groups["room"].Value)
+        from type in named.Groups["type"].Captures.Select(capture => capture.Value.Split('.'))
+        where !Declares(code, type[0]) || !Regex.IsMatch(code, $@"\b{type[^1]}\b")
+        select $"{named.Groups["room"].Value}: {string.Join('.', type)}");
+
+    [Fact]
+    public void Changes_EachPath_Exists() => Assert.Empty(
+        from places in Changes()
+        from Match path in PathOfCode().Matches(places)
+        where !Array.Exists(["", "src/", "src/Supervisor/"], under => Path.Exists(Checkout.At(under + path.Groups["path"].Value)))
+        select path.Value);
+
+    [Fact]
+    public void Changes_Each_NameATypeOfARoom() => Assert.All(Changes(), places => Assert.Matches(TypesOfRoom(), places));
+
+    private static IEnumerable<string> Changes() => Rows(["to change", "places"]).Select(row => row[1]);
+
+    private static bool Declares(string code, string type) =>
+        Regex.IsMatch(code, $@"\b(class|record|struct|enum|interface)\s+{type}\b");
+
+    /// <summary>The code of all files of a room.</summary>
+    private static string Code(string room) =>
+        string.Concat(Directory.GetFiles(FolderOf(room), "*.cs").Select(File.ReadAllText));
+
+    /// <summary>Types, or members of types, and the room that has them: <c>`Orphans` (`Runtime/Trees`)</c>.</summary>
+    [GeneratedRegex(@"(`(?<type>[A-Z]\w+(\.\w+)?)`(, | and | or )?)+ \(`(?<room>\w+(/\w+)?)`\)")]
+    private static partial Regex TypesOfRoom();
+
+    [GeneratedRegex(@"`(?<path>[\w.-]+(/[\w.-]+)+|[\w-]+\.md)`")]
+    private static partial Regex PathOfCode();
 
     private static IEnumerable<string[]> Hops() => Rows(["hop", "room", "type", "does", "calls"]);
 
