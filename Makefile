@@ -83,11 +83,15 @@ coverage: native preload testworkers ## line and branch coverage by folder, from
 	@build-aux/need 'python3:python3'
 	@build-aux/coverage $(OUT)
 
-# OUTSIDERS='test_socket test_os' is part of it; see tests/Outsiders/cpython --help.
-test-outsiders: build ## CPython's own suite as a worker, with the preload library and without it; half an hour
+# METHOD=kernel and METHOD=seccomp run it with another method; SUITE=go has the tests of Go's standard library.
+# OUTSIDERS='test_socket test_os' is a part; see tests/Outsiders/cpython --help.
+METHOD = preload
+SUITE = cpython
+test-outsiders: build ## CPython's own suite as a worker, with METHOD (preload, kernel, seccomp) and without; half an hour
 	@build-aux/need 'python3:python3' 'file=/usr/bin/python3.11:python3.11' \
-		'file=/usr/lib/python3.11/test/test_socket.py:libpython3.11-testsuite'
-	@tests/Outsiders/cpython --out $(OUT) $(OUTSIDERS)
+		'file=/usr/lib/python3.11/test/test_socket.py:libpython3.11-testsuite' 'go:golang-go' \
+		'file=/usr/share/go-1.19/src/net/net_test.go:golang-1.19-src'
+	@tests/Outsiders/$(SUITE) --out $(OUT) --method $(METHOD) $(OUTSIDERS)
 
 schema: native ## config/reuseportd.schema.json, for editors, from the readers of the configuration
 	@$(DOTNET) build tests/Decisions.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
