@@ -17,13 +17,16 @@ internal sealed record PortHolder(bool IsStream, IPAddress Address, int Port, ul
     /// <summary>True if the process still runs, or if the process is unknown.</summary>
     public bool IsThere => Pid is not { } pid || Libc.Kill(pid, 0) == 0;
 
-    /// <summary>The holders of these ports. Reads the descriptors of all processes until each socket is found.</summary>
+    /// <summary>
+    /// The holders of these ports. Reads the descriptors of all processes until each socket is found. Of several processes with
+    /// one socket, the oldest is the holder: the others are children of it, some of which live only until their exec.
+    /// </summary>
     public static IReadOnlyList<PortHolder> On(IReadOnlySet<int> ports)
     {
         var sockets = SockDiag.Bound().Where(socket => ports.Contains(socket.Port)).ToArray();
         var sought = sockets.Select(socket => socket.Inode).ToHashSet();
         var found = new Dictionary<ulong, int>();
-        foreach (var process in ProcessTable.Read().Entries)
+        foreach (var process in ProcessTable.Read().Entries.OrderBy(process => process.StartTime))
         {
             if (found.Count == sought.Count) break;
             foreach (var inode in SocketHolders.Of([process.Pid]))
