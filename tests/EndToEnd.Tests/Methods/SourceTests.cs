@@ -24,6 +24,21 @@ public sealed class SourceTests : MethodTest
         }
     }
 
+    /// <summary>The daemon reads the outcomes of many processes at the same time as their lines.</summary>
+    [Fact]
+    public async Task Start_AutoWithManyWorkers_EachCallHasItsLine()
+    {
+        const int workers = 100;
+        using var cgroup = new DelegatedCgroup();
+        Configure(Command("hello"), "method: auto", workers);
+        await StartInAsync(cgroup);
+        await Daemon.StopAsync();
+
+        var calls = Daemon.Events("bind").Concat(Daemon.Events("listen")).ToArray();
+        Assert.Equal(2 * workers, calls.Length);
+        Assert.All(calls, call => AssertCall(call, isFromTheLibrary: true));
+    }
+
     /// <summary>env loads the library, and then executes a program without it.</summary>
     [Fact]
     public async Task Start_WrapperOfAStaticProgram_TurnsToTheKernel()

@@ -36,10 +36,16 @@ internal sealed class KernelOutcomes(ShardingPrograms? programs, Mailbox mailbox
     private readonly Dictionary<ulong, OutcomeSource> _sources = [];
     private readonly HashSet<ulong> _fresh = [];
     private readonly List<ulong> _ended = [];
+
+    /// <summary>Processes that had ended before the outcomes in <see cref="_read"/> were read.</summary>
+    private readonly List<ulong> _over = [];
     private readonly DeadlineQueue<OutcomeSource> _waits = new();
     private readonly DeadlineQueue<OutcomeSource> _losses = new();
     private readonly Queue<Report> _early = new();
     private readonly ShardingOutcome[] _read = new ShardingOutcome[MostInATurn];
+
+    /// <summary>Outcomes in <see cref="_read"/>.</summary>
+    private int _count;
     private bool _areEarlyDue;
 
     private readonly ConcurrentQueue<(ulong Process, BindOutcome Outcome)> _posted = new();
@@ -50,7 +56,7 @@ internal sealed class KernelOutcomes(ShardingPrograms? programs, Mailbox mailbox
     /// <summary>True if <see cref="Handle"/> has work to do. Thread-safe.</summary>
     public bool HasChanges => !_changes.IsEmpty;
 
-    /// <summary>Outcomes of a process are read from now on. Thread-safe.</summary>
+    /// <summary>Outcomes of a process without a stream of stderr are taken from now on. Thread-safe.</summary>
     public void Add(OutcomeSource source) => _changes.Enqueue((source.Process, source));
 
     /// <summary>The process has ended. Thread-safe.</summary>
@@ -59,8 +65,11 @@ internal sealed class KernelOutcomes(ShardingPrograms? programs, Mailbox mailbox
     /// <summary>Takes the outcome of an answered call. Thread-safe. Each worker has a limit of outcomes.</summary>
     public void Post(ulong process, BindOutcome outcome) => _posted.Enqueue((process, outcome with { IsKernels = true }));
 
+    /// <summary>True if <see cref="Handle"/> has outcomes that it took from the kernel before.</summary>
+    public bool HasRead => _areEarlyDue || _count > 0;
+
     public TimeSpan? NextWait(TimeSpan now) =>
-        _areEarlyDue ? TimeSpan.Zero : Waits.Shorter(_waits.NextWait(now), _losses.NextWait(now));
+        HasRead ? TimeSpan.Zero : Waits.Shorter(_waits.NextWait(now), _losses.NextWait(now));
 
     /// <summary>Takes a line of the preload library.</summary>
     /// <returns>False if the outcome was told already.</returns>
@@ -68,29 +77,30 @@ internal sealed class KernelOutcomes(ShardingPrograms? programs, Mailbox mailbox
         !_sources.TryGetValue(process, out var source) || source.Merge.TakeLine(line);
 
     /// <summary>
-    /// Takes over the processes that the loop has added. Must precede the taking of new streams in the same turn: the stderr of
-    /// each process is then read before its outcomes are.
+    /// Outcomes of a process are taken from the next turn on. To be called with the arrival of its stderr: a line that is read
+    /// earlier would have no source, and the call would be told twice.
     /// </summary>
-    public void TakeChanges()
+    public void Take(OutcomeSource source)
     {
-        while (_changes.TryDequeue(out var change))
-        {
-            if (change.Source is null) _ended.Add(change.Process);
-            else if (_sources.TryAdd(change.Process, change.Source)) _fresh.Add(change.Process);
-        }
+        if (_sources.TryAdd(source.Process, source)) _fresh.Add(source.Process);
     }
 
     /// <summary>
-    /// Reads outcomes. Must follow the reading of the streams: a process writes that it has the library before it binds.
+    /// Takes the outcomes that the former call has read, and reads further ones. Must follow the reading of the streams. A
+    /// process writes that it has the library before it binds, so that line is read before the outcome is taken. The exception
+    /// is a stream that waits for its file.
     /// </summary>
     public void Handle(TimeSpan now)
     {
+        TakeChanges();
         if (_areEarlyDue)
             for (var left = _early.Count; left > 0; left--) Take(_early.Dequeue(), now);
-        var count = programs?.Outcomes.Read(_read) ?? 0;
-        foreach (var outcome in _read.AsSpan(0, count)) Take(new Report(outcome.Worker, outcome, null), now);
+        foreach (var outcome in _read.AsSpan(0, _count)) Take(new Report(outcome.Worker, outcome, null), now);
         while (_posted.TryDequeue(out var posted)) Take(new Report(posted.Process, default, posted.Outcome), now);
-        if (count < MostInATurn) Forget();
+        if (_count < MostInATurn) Forget();
+        _count = programs?.Outcomes.Read(_read) ?? 0;
+        _over.AddRange(_ended);
+        _ended.Clear();
         _areEarlyDue = _fresh.Count > 0 && _early.Count > 0;
         _fresh.Clear();
         while (_waits.TryTake(now, out var waiting, out _))
@@ -102,12 +112,21 @@ internal sealed class KernelOutcomes(ShardingPrograms? programs, Mailbox mailbox
         while (_losses.TryTake(now, out var losing, out _)) LogLosses(losing, losing.Losses.Take(now));
     }
 
+    private void TakeChanges()
+    {
+        while (_changes.TryDequeue(out var change))
+        {
+            if (change.Source is null) _ended.Add(change.Process);
+            else Take(change.Source);
+        }
+    }
+
     /// <summary>Forgets processes that have ended, after their last outcomes.</summary>
     private void Forget()
     {
-        foreach (var process in _ended.Where(process => !_fresh.Contains(process)))
+        foreach (var process in _over.Where(process => !_fresh.Contains(process)))
             if (_sources.Remove(process, out var source)) LogLosses(source, source.Losses.TakeAll());
-        _ended.RemoveAll(process => !_fresh.Contains(process));
+        _over.RemoveAll(process => !_fresh.Contains(process));
     }
 
     private void Take(in Report report, TimeSpan now)

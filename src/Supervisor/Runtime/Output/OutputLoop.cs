@@ -138,8 +138,6 @@ internal sealed class OutputLoop : IDisposable
                 else if (token != KernelToken) busy |= Read(token, now);
             }
 
-            // Streams that have just arrived have not been read yet.
-            Kernel?.TakeChanges();
             busy |= TakeArrivals();
             DoTasks();
             Kernel?.Handle(now);
@@ -149,6 +147,7 @@ internal sealed class OutputLoop : IDisposable
             // Pipes that an orphan still holds open do not delay the end.
             if (!_stopping) continue;
             stopBy ??= now + DrainWithin;
+            busy |= Kernel is { HasRead: true };
             if ((!busy && _arrivals.IsEmpty && _paused.IsEmpty) || now >= stopBy) break;
         }
 
@@ -192,6 +191,7 @@ internal sealed class OutputLoop : IDisposable
         {
             var token = ++_lastToken;
             _streams.Add(token, stream);
+            if (stream.Outcomes is { } outcomes) Kernel?.Take(outcomes);
             Watch(token, stream);
             any = true;
         }

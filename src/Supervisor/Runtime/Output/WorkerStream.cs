@@ -43,6 +43,9 @@ internal sealed class WorkerStream(
     /// <summary>The process's last words; null if the daemon does not keep them.</summary>
     public LastWords? LastWords { get; init; }
 
+    /// <summary>With stderr, which can have lines of the same calls; null if the kernel reports none.</summary>
+    public OutcomeSource? Outcomes { get; init; }
+
     public LineSplitter Splitter { get; } = new(logging.LineMax);
 
     /// <summary>The time to report dropped lines even if no further line comes; null if there is nothing to report.</summary>

@@ -123,9 +123,10 @@ internal sealed class WorkerTable(
         error = null;
         // Before any line of the process.
         log.Spawned(process.Slot.Name, process.Handle.Pid, start.Generation, process.Method.Method);
+        var outcomes = process.Method.IsObserved ? SourceOf(process, start.Spec.Process.Reuseport) : null;
         Connect(spawned.Stdout, process, OutputStream.Stdout, start.Stdout);
-        Connect(spawned.Stderr, process, OutputStream.Stderr, start.Stderr);
-        if (process.Method.IsObserved) output.Kernel?.Add(SourceOf(process, start.Spec.Process.Reuseport));
+        Connect(spawned.Stderr, process, OutputStream.Stderr, start.Stderr, outcomes);
+        if (outcomes is not null && spawned.Stderr is null) output.Kernel?.Add(outcomes);
         return true;
     }
 
@@ -223,13 +224,15 @@ internal sealed class WorkerTable(
     private static OutcomeSource SourceOf(WorkerProcess process, ReuseportSpec reuseport) => new(
         process.Serial, process.Slot.Name, process.Handle.Pid, reuseport.Interface, IsLogged: reuseport.Debug);
 
-    private void Connect(Pipe? pipe, WorkerProcess process, OutputStream stream, WorkerFile? file)
+    private void Connect(
+        Pipe? pipe, WorkerProcess process, OutputStream stream, WorkerFile? file, OutcomeSource? outcomes = null)
     {
         if (pipe is null) return;
         var source = WorkerLog.Open(process.Slot.Name, process.Handle.Pid, stream);
         output.Add(new WorkerStream(pipe, process.Serial, process.Tree(isReaped: false), source, process.Slot.Spec.Logging, file)
         {
             LastWords = process.LastWords,
+            Outcomes = outcomes,
         });
     }
 
