@@ -65,6 +65,7 @@ run: build $(OUT)/bin/hello ## start the bundled example in the foreground: four
 	@echo
 	@echo "four workers on 127.0.0.1:8080; stop with Ctrl-C. In another terminal:"
 	@echo "    for i in 1 2 3 4 5 6 7 8; do curl -s http://127.0.0.1:8080/; done"
+	@echo "    out/bin/reuseportctl status -o wide"
 	@echo
 	@exec build-aux/foreground env PATH="$(OUT)/bin:$$PATH" $(OUT)/bin/reuseportd --config config/example.yaml
 
