@@ -5,6 +5,15 @@ namespace Control.Tests;
 
 public sealed class HelpWordsTests
 {
+    [Fact]
+    public void Help_Program_HasOptionalArgumentsOfVerbsInBrackets()
+    {
+        using var output = new StringWriter();
+        CommandTree.Create().Parse(["--help"]).Invoke(new InvocationConfiguration { Output = output });
+        Assert.Contains("\n  status [NAME...]  ", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("\n  start <NAME>  ", output.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("status", "\n  reuseportctl status [NAME...] [options]\n", "\n  [NAME...]  Workers to show; ")]
     [InlineData("start", "\n  reuseportctl start <NAME>... [options]\n", "\n  <NAME>  Workers to act on. ")]

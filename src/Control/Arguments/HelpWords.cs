@@ -41,7 +41,7 @@ internal sealed class HelpWords(SynchronousCommandLineAction inherited) : Synchr
     {
         foreach (var argument in command.Arguments.Where(IsOptionalList))
         {
-            var (label, shown) = ($"<{argument.HelpName ?? argument.Name}>", $"[{argument.HelpName ?? argument.Name}...]");
+            var (label, shown) = Forms(argument);
             // Continuation lines on a narrow terminal stay aligned with the first line.
             var (indent, deeper) = ("\n" + new string(' ', label.Length + 4), "\n" + new string(' ', shown.Length + 4));
             var section = help.IndexOf($"\n  {label}  ", StringComparison.Ordinal);
@@ -54,6 +54,25 @@ internal sealed class HelpWords(SynchronousCommandLineAction inherited) : Synchr
             help = help.Replace($"[{label}...]", shown, StringComparison.Ordinal);
         }
 
+        foreach (var verb in command.Subcommands)
+        {
+            foreach (var argument in verb.Arguments.Where(IsOptionalList)) help = WithBrackets(help, verb, argument);
+        }
+
         return help;
+    }
+
+    /// <summary>The row of a verb keeps its width.</summary>
+    private static string WithBrackets(string help, Command verb, Argument argument)
+    {
+        var (label, shown) = Forms(argument);
+        var spaces = new string(' ', shown.Length - label.Length);
+        return help.Replace($"\n  {verb.Name} {label}{spaces}", $"\n  {verb.Name} {shown}", StringComparison.Ordinal);
+    }
+
+    private static (string Label, string Shown) Forms(Argument argument)
+    {
+        var name = argument.HelpName ?? argument.Name;
+        return ($"<{name}>", $"[{name}...]");
     }
 }
