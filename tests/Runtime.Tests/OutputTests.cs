@@ -78,6 +78,19 @@ public sealed class OutputTests
         Assert.Equal(PreloadReason.StaticallyLinked, fleet.Worker("web@0").Silence?.Reason);
     }
 
+    /// <summary>Commands wait for the reason, so the process counts as unread until then.</summary>
+    [Fact]
+    public void Silence_StaticProgramHasEnded_IsUnreadUntilItIsExplained()
+    {
+        using var fleet = new Supervised();
+        // hello-static binds an address that no interface has, and ends.
+        var service = Given.Service("web", 1, Checkout.Worker("hello-static"), "8080", "192.0.2.1");
+        fleet.Converge(service with { Restart = RestartPolicy.Default with { When = RestartWhen.No } });
+        fleet.Log.Take("exit", "web@0");
+        Deadline.Until(() => fleet.Worker("web@0") is { IsUnread: false, Pid: null }, "the reason is known");
+        Assert.Equal(PreloadReason.StaticallyLinked, fleet.Worker("web@0").Silence?.Reason);
+    }
+
     [Fact]
     public void Flood_OfOutcomes_IsBoundedAndDelaysNoOther()
     {

@@ -20,8 +20,8 @@ internal sealed class WorkerDetails(FleetDiagnosis diagnosis, TimeProvider time,
         [.. diagnosis.ExplainCauses(all, chosen.Workers).Select(cause => new BindCause(cause.Worker.ToString(), cause.Words))];
 
     /// <summary>
-    /// A snapshot after the daemon has read the last output of failed processes, which may name the cause. A child of the process
-    /// may hold the pipe open, so the wait is short.
+    /// A snapshot after the daemon has read the last output of failed processes, and has found out why their library is silent. A
+    /// child of the process may hold the pipe open, so the wait is short.
     /// </summary>
     /// <param name="of">Workers that did not reach the wanted state, and the last words of their processes.</param>
     public async Task<FleetSnapshot> AfterLastOutputAsync(

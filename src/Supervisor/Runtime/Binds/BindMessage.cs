@@ -16,6 +16,6 @@ internal abstract record BindMessage : Message
     /// <summary>The ports that a process serves after its settle time; null if the kernel gives no answer.</summary>
     internal sealed record PortsChecked(ulong Process, ValueList<int>? Ports) : BindMessage;
 
-    /// <summary>The reason why the preload library in a process wrote no line.</summary>
-    internal sealed record SilenceExplained(WorkerProcess Process, PreloadDiagnosis Silence) : BindMessage;
+    /// <summary>The reason why the preload library in a process wrote no line; null if there is none.</summary>
+    internal sealed record SilenceExplained(WorkerProcess Process, PreloadDiagnosis? Silence) : BindMessage;
 }

@@ -1,3 +1,4 @@
+using Reuseportd.Linux.Preload;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Output;
@@ -71,13 +72,18 @@ internal sealed class OutcomeIntake(
                 if (process.Slot.Slot.State is SlotState.Starting { ServesSince: null }) sockets.Watch(process, clock());
                 break;
             case BindMessage.SilenceExplained explained:
-                var silent = explained.Process;
-                silent.RecordSilence(explained.Silence);
-                methods.Tell(silent);
-                failures.Tell(new FailureEvent.LibrarySilent(
-                    silent.Slot.Name, silent.Handle.Pid, explained.Silence, silent.Method.WithoutLibrary));
+                silence.Explained(explained.Process.Serial);
+                if (explained.Silence is { } why) Record(explained.Process, why);
                 break;
         }
+    }
+
+    private void Record(WorkerProcess silent, PreloadDiagnosis why)
+    {
+        silent.RecordSilence(why);
+        methods.Tell(silent);
+        failures.Tell(new FailureEvent.LibrarySilent(
+            silent.Slot.Name, silent.Handle.Pid, why, silent.Method.WithoutLibrary));
     }
 
     private void Handle(WorkerProcess process, BindOutcome outcome)

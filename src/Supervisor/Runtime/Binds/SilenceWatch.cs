@@ -18,12 +18,14 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
 
     private readonly Dictionary<ulong, Silent> _silent = [];
     private readonly HashSet<ulong> _speaking = [];
+    private readonly HashSet<ulong> _unexplained = [];
     private readonly DeadlineQueue<ulong> _deadlines = new();
 
     /// <summary>
-    /// True while outcome lines of the preload library may still be unread. This can last beyond the process's end.
+    /// True while outcome lines of the preload library may still be unread, or the reason for their absence is not known yet.
+    /// This can last beyond the process's end.
     /// </summary>
-    public bool IsSpeaking(WorkerProcess process) => _speaking.Contains(process.Serial);
+    public bool IsOpen(WorkerProcess process) => _speaking.Contains(process.Serial) || _unexplained.Contains(process.Serial);
 
     public void Watch(WorkerProcess process, TimeSpan now)
     {
@@ -50,6 +52,9 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
         if (_silent.Remove(process, out var silent) && !silent.WasLoaded) Explain(silent);
     }
 
+    /// <summary>Must be called when the search for a reason is over.</summary>
+    public void Explained(ulong process) => _unexplained.Remove(process);
+
     public TimeSpan? NextWait(TimeSpan now) => _deadlines.NextWait(now);
 
     public void HandleDue(TimeSpan now)
@@ -73,12 +78,21 @@ internal sealed class SilenceWatch(string preload, Mailbox mailbox, SocketWatch 
         var isUnproven = process.IsStarting || process is { Served: { KernelPorts.Count: > 0, Sockets.Count: 0 } }
             or { Method.IsObserved: true, Served.Sockets.Count: > 0 };
         if (wasLoaded && !(running && isUnproven)) return;
+        _unexplained.Add(process.Serial);
         Task.Run(() =>
         {
-            var diagnosis = PreloadDiagnosis.For(running ? pid : null, program, preload, credentials);
-            // The program may only be slow to bind.
-            if (wasLoaded && diagnosis.Reason is PreloadReason.LoadedSilently or PreloadReason.Unknown) return;
-            mailbox.Post(new BindMessage.SilenceExplained(process, diagnosis));
+            PreloadDiagnosis? diagnosis = null;
+            try
+            {
+                diagnosis = PreloadDiagnosis.For(running ? pid : null, program, preload, credentials);
+                // The program may only be slow to bind.
+                if (wasLoaded && diagnosis.Reason is PreloadReason.LoadedSilently or PreloadReason.Unknown) diagnosis = null;
+            }
+            finally
+            {
+                // Commands wait for the answer.
+                mailbox.Post(new BindMessage.SilenceExplained(process, diagnosis));
+            }
         });
     }
 

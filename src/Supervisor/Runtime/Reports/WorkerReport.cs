@@ -38,7 +38,7 @@ internal sealed class WorkerReport(
             Activity = Activity(slot),
             Attempt = AttemptOf(slot),
             Draining = Draining(slot)?.Process is { } draining ? shares.ConnectionsOf(draining) : null,
-            IsUnread = slot.Process is null && IsSpeaking(newest),
+            IsUnread = slot.Process is null && IsUnread(newest),
             IsUpdating = settles.IsUpdating(slot),
             KernelPorts = newest?.Served.KernelPorts ?? [],
             LastWords = LastWordsOf(slot),
@@ -65,7 +65,7 @@ internal sealed class WorkerReport(
     {
         if (notReplaced.Of(slot)?.FailedReplacement is { } failed)
         {
-            var facts = failed.Facts with { IsUnread = IsSpeaking(failed.Process) };
+            var facts = failed.Facts with { IsUnread = IsUnread(failed.Process) };
             return new Attempt(AttemptKind.Failed, facts, failed.Remedy);
         }
 
@@ -79,7 +79,7 @@ internal sealed class WorkerReport(
         if (slot is { Slot: { State: SlotState.Starting, Streak: > 0 } } && LastTry(slot) is { FailedBind: not null } tried)
         {
             var facts = ProcessFacts.Of(slot.Name, slot.Slot.State, slot.Policy, tried, pid: null);
-            return new Attempt(AttemptKind.LastTry, facts with { IsUnread = IsSpeaking(tried) });
+            return new Attempt(AttemptKind.LastTry, facts with { IsUnread = IsUnread(tried) });
         }
 
         return null;
@@ -112,7 +112,7 @@ internal sealed class WorkerReport(
 
     private bool IsAsked(WorkerProcess? process) => process is not null && probes.IsAsked(process);
 
-    private bool IsSpeaking(WorkerProcess? process) => process is not null && silence.IsSpeaking(process);
+    private bool IsUnread(WorkerProcess? process) => process is not null && silence.IsOpen(process);
 
     private bool IsHeld(WorkerSlot slot) =>
         slot.Slot.State is SlotState.Starting { Phase: StartPhase.Queued } && starter.IsHeld(slot.Service);
