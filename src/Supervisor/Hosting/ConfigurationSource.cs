@@ -25,9 +25,10 @@ internal static class ConfigurationSource
     }
 
     /// <param name="controllers">Null in a process that is not the daemon.</param>
-    public static LoadResult Load(string path, ControllerOffer? controllers)
+    /// <param name="noKernelMethod">The reason against the kernel method; null if it can be used, or is not known.</param>
+    public static LoadResult Load(string path, ControllerOffer? controllers, string? noKernelMethod = null)
     {
-        var loaded = ConfigurationLoader.Load(path, Context(controllers));
+        var loaded = ConfigurationLoader.Load(path, Context(controllers) with { NoKernelMethod = noKernelMethod });
         if (loaded.Fleet is not { } fleet) return loaded;
         var capacity = Capacity.Warnings(path, fleet, StartLimits.Descriptors(), StartLimits.Tasks());
         return loaded with { Warnings = [.. loaded.Warnings, .. capacity] };
@@ -42,6 +43,7 @@ internal static class ConfigurationSource
         Find)
     {
         Capabilities = Capabilities.Bounding(),
+        Held = Capabilities.Permitted(),
         Controllers = controllers,
         FindNamed = Find,
     };

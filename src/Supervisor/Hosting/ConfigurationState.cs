@@ -19,7 +19,7 @@ internal sealed class ConfigurationState(InitialFleet initial, TimeProvider time
         var files = ConfigurationFiles.At(initial.Path);
         if (!anew && _known is { } known && known.Files == files && IsRemembered(known)) return known.Reading;
         var at = time.GetTimestamp();
-        var loaded = ConfigurationSource.Load(initial.Path, initial.Controllers);
+        var loaded = ConfigurationSource.Load(initial.Path, initial.Controllers, initial.NoKernelMethod);
         var reading = new ConfigurationReading(
             loaded.Fleet, [.. loaded.Errors.Select(error => error.ToString())], WarningsOf(loaded), files.Present);
         _known = new Known(files, reading, at);

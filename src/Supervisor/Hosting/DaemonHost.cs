@@ -101,7 +101,7 @@ internal static class DaemonHost
 
         var builder = Builder(socket, output);
         builder.Services.AddSingleton(mailbox).AddSingleton(reader).AddSingleton(loop);
-        builder.Services.AddSingleton(steerer).AddSingleton(initial);
+        builder.Services.AddSingleton(steerer).AddSingleton(initial with { NoKernelMethod = methods.NoPrograms });
         await using var host = builder.Build();
         await RunAsync(host, signals, socket, output, retention, failures, id => sharding?.ConnectionsOf(id));
         return Environment.ExitCode;

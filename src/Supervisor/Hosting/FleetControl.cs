@@ -69,7 +69,8 @@ internal sealed class FleetControl(
 
         try
         {
-            var loaded = await Task.Run(() => ConfigurationSource.Load(initial.Path, initial.Controllers), cancellation);
+            var loaded = await Task.Run(
+                () => ConfigurationSource.Load(initial.Path, initial.Controllers, initial.NoKernelMethod), cancellation);
             var warnings = files.WarningsOf(loaded);
             foreach (var warning in warnings) log.ConfigurationWarning(warning);
             if (loaded.Fleet is { } fleet) return ([], warnings, ConvergeAsync(fleet, timeout, cancellation));

@@ -6,4 +6,8 @@ namespace Reuseportd.Hosting;
 /// <summary>The configuration that the daemon starts with.</summary>
 /// <param name="Path">Its file or folder, absolute.</param>
 /// <param name="Controllers">The cgroup controllers that validate its limits.</param>
-internal sealed record InitialFleet(string Path, FleetSpec Fleet, ControllerOffer Controllers);
+internal sealed record InitialFleet(string Path, FleetSpec Fleet, ControllerOffer Controllers)
+{
+    /// <summary>The reason why the kernel method cannot be used; null if it can.</summary>
+    public string? NoKernelMethod { get; init; }
+}

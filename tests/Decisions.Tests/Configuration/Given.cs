@@ -21,7 +21,8 @@ internal static class Given
         Controllers = new ControllerOffer(["cpu", "memory"], "the cgroup /system.slice/reuseportd.service has cpu memory"),
     };
 
-    public static readonly LoadContext Alice = Root with { UserId = 1000, GroupId = 1000 };
+    /// <summary>An ordinary user without capabilities.</summary>
+    public static readonly LoadContext Alice = Root with { UserId = 1000, GroupId = 1000, Held = 0 };
 
     /// <summary>Folder of this file in the checkout.</summary>
     public static string Folder { get; } = Checkout.At("tests/Decisions.Tests/Configuration");

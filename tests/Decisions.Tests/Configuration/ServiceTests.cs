@@ -51,9 +51,11 @@ public sealed class ServiceTests
         Given.AssertError("services.web.supplementary_groups", "supplementary_groups: [dns]", Given.Alice);
 
     [Fact]
-    public void Read_AmbientCapabilitiesWithoutRoot_AreAcceptedWithoutAWarning()
+    public void Read_AmbientCapabilitiesThatAnOrdinaryUserHolds_AreAcceptedWithoutAWarning()
     {
-        var result = Given.ReadingService("command: a\nreuseport: { ports: 1 }\nambient_capabilities: [net_raw]", Given.Alice);
+        var result = Given.ReadingService(
+            "command: a\nreuseport: { ports: 1 }\nambient_capabilities: net_bind_service",
+            Given.Alice with { Held = Capability.NetBindService.Bit });
         Assert.Empty(result.Errors);
         Assert.Empty(result.Warnings);
     }
@@ -156,6 +158,30 @@ public sealed class ServiceTests
         var warning = Assert.Single(result.Warnings);
         Assert.Equal("services.web.limits.memory_max", warning.Path);
         Assert.Contains("'memory'", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_CapabilityOfAnotherUserOutsideOfTheDaemon_IsAWarning()
+    {
+        var result = Given.ReadingService(
+            "command: server\nreuseport: { ports: 80 }\nambient_capabilities: net_bind_service",
+            Given.Alice with { Controllers = null });
+        Assert.Empty(result.Errors);
+        Assert.Equal("services.web.ambient_capabilities", Assert.Single(result.Warnings).Path);
+    }
+
+    [Theory]
+    [InlineData("method: kernel", "method")]
+    [InlineData("privileged_ports: true", "privileged_ports")]
+    [InlineData("method: auto", null)]
+    public void Read_KernelMethodCannotBeUsed_IsAWarning(string keys, string? key)
+    {
+        var result = Given.ReadingService(
+            $"command: server\nreuseport: {{ ports: 80, {keys} }}", Given.Root with { NoKernelMethod = "no control groups" });
+        Assert.Empty(result.Errors);
+        Assert.Equal(key is null ? [] : [$"services.web.reuseport.{key}"], result.Warnings.Select(warning => warning.Path));
+        Assert.All(
+            result.Warnings, warning => Assert.Contains("no control groups", warning.Message, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -25,6 +25,12 @@ internal sealed record LoadContext(
     /// <summary>Bounding set of the daemon (capabilities(7)), a bit for each capability: workers cannot have others.</summary>
     public ulong Capabilities { get; init; } = ulong.MaxValue;
 
+    /// <summary>Capabilities that the daemon holds, a bit for each: it can give no others to workers.</summary>
+    public ulong Held { get; init; } = ulong.MaxValue;
+
+    /// <summary>The reason why the daemon cannot use the kernel method; null if it can, or outside of the daemon.</summary>
+    public string? NoKernelMethod { get; init; }
+
     /// <summary>Null if unknown: outside of the daemon, whose unit may have controllers that this process has not.</summary>
     public ControllerOffer? Controllers { get; init; }
 }

@@ -54,6 +54,19 @@ internal static class PrivilegesReader
 
         if ((context.Capabilities & capability.Bit) == 0)
             item.Error($"the daemon cannot give '{capability}' to workers: the daemon's bounding set does not contain it");
+        else if ((context.Held & capability.Bit) == 0) ReportNotHeld(item, capability, context);
         return capability;
+    }
+
+    /// <summary>Outside of the daemon, only a warning: its unit may give it the capability.</summary>
+    private static void ReportNotHeld(Field item, Capability capability, LoadContext context)
+    {
+        if (context.Controllers is null)
+            item.Warning($"this user does not hold '{capability}'; only a daemon that holds it can give it to workers");
+        else
+        {
+            item.Error($"the daemon cannot give '{capability}' to workers: the daemon does not hold it; "
+                + "start the daemon with it, for example by 'AmbientCapabilities=' in its unit");
+        }
     }
 }

@@ -87,7 +87,7 @@ internal static class ReuseportReader
         new("reuseport", Map, "Which sockets of the workers are shared, and how.") { IsRequired = true };
 
     /// <returns>Null if the section is missing or has errors.</returns>
-    public static Sharding? Read(Section service, Place place)
+    public static Sharding? Read(Section service, Place place, LoadContext context)
     {
         if (service.Require(Key, Accepts, place) is not { } field) return null;
         if (field.Section(Map, Accepts) is not { } section) return null;
@@ -109,8 +109,17 @@ internal static class ReuseportReader
         };
         section.RejectUnknown();
         if (spec.PrivilegedPorts) CheckPrivileged(section, spec);
+        if (context.NoKernelMethod is { } reason) WarnOfKernel(section, spec, reason);
         if (portsField is not { } at || ports is null || addresses is null) return null;
         return new Sharding(spec, [.. addresses.Select(address => address.Range)], at.Node.Place, at.Path);
+    }
+
+    private static void WarnOfKernel(Section section, ReuseportSpec spec, string reason)
+    {
+        if (spec.Method is ShardingMethod.Kernel)
+            section.Find(MethodKey)!.Value.Warning($"method kernel cannot be used here: {reason}");
+        if (spec.PrivilegedPorts)
+            section.Find(PrivilegedPorts)!.Value.Warning($"has no effect, as method kernel cannot be used here: {reason}");
     }
 
     private static void CheckPrivileged(Section section, ReuseportSpec spec)

@@ -49,7 +49,7 @@ internal sealed class ServiceReader(LoadContext context, Accounts accounts)
     public ReadService Read(string name, Place place, Section service)
     {
         var (user, userId) = accounts.User(service);
-        var sharding = ReuseportReader.Read(service, place);
+        var sharding = ReuseportReader.Read(service, place, context);
         var reuseport = sharding?.Spec ?? ReuseportReader.Unread;
         var process = ProcessReader.Read(service, place, reuseport, user, accounts.Group(service), context.Controllers) with
         {

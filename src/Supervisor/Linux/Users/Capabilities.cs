@@ -13,6 +13,13 @@ internal static class Capabilities
         return Libc.GetCapabilities(&sets) == 0 ? sets.Effective : 0;
     }
 
+    /// <summary>The permitted set of the calling thread: the process can give no others to a child with another user.</summary>
+    public static unsafe ulong Permitted()
+    {
+        Libc.CapabilitySets sets;
+        return Libc.GetCapabilities(&sets) == 0 ? sets.Permitted : 0;
+    }
+
     /// <summary>The bounding set: no descendant of this process can have others (prctl(2), PR_CAPBSET_READ).</summary>
     public static ulong Bounding()
     {
