@@ -21,7 +21,7 @@ internal static class BindCauses
     {
         if (worker is { IsOver: false, State: WorkerState.Stopped }) yield break;
         if (worker.Silence is { Reason: var reason } && SilenceWords.Remedy(reason) is not null && !facts.SharesByItself(worker))
-            yield return new Cause.NoLibrary(reason);
+            yield return new Cause.NoLibrary(reason, worker.Method);
         // With SO_REUSEADDR a bind succeeds and its listen fails: one cause, not two.
         if (TakenPort.CauseOf(worker, facts, replacement) is { } taken) yield return taken;
         else if (IsDenied(worker)) yield return Denied(worker, facts);
@@ -44,14 +44,31 @@ internal static class BindCauses
     private static bool IsDenied(WorkerSnapshot worker) =>
         TakenPort.IsTrying(worker) && worker is { User: not null and not 0, FailedBind: { Kind: OutcomeKind.Bind } failed }
         && failed.Socket!.Port is > 0 and < FirstUnprivileged
-        && (failed.Errno == Errno.AccessDenied || (failed.HasUnknownErrno && !worker.MayBindLowPorts));
+        && (failed.Errno == Errno.AccessDenied || (failed.HasUnknownErrno && !MayBind(worker, failed.Socket.Port)));
 
     private static bool LacksAddress(WorkerSnapshot worker, PortFacts facts) =>
         TakenPort.IsTrying(worker) && worker.FailedBind is { Kind: OutcomeKind.Bind, Socket: { } socket } failed
         && (failed.Errno == Errno.AddressNotAvailable || (failed.HasUnknownErrno && !facts.IsLocal(socket.Address)));
 
-    private static Cause.PortDenied Denied(WorkerSnapshot worker, PortFacts facts) =>
-        new(worker.FailedBind!.Socket!.Endpoint, facts.NameOf(worker.User!.Value));
+    /// <summary>The kernel method permits listed ports only.</summary>
+    private static bool MayBind(WorkerSnapshot worker, int port) => worker.HasLowPortCapability
+        || (worker is { HasPrivilegedPorts: true, Method.UsesKernel: true } && worker.Ports.Contains(port));
+
+    private static Cause.PortDenied Denied(WorkerSnapshot worker, PortFacts facts)
+    {
+        var socket = worker.FailedBind!.Socket!;
+        var isListed = worker.Ports.Contains(socket.Port);
+        var usesKernel = worker is { Method.UsesKernel: true };
+        return new(socket.Endpoint, facts.NameOf(worker.User!.Value))
+        {
+            NoPrivilegedPorts = worker.Method?.NoPrivilegedPorts,
+            Unlisted = worker.HasPrivilegedPorts && usesKernel && !isListed
+                ? new FilterMismatch.OfPort(worker.Ports, socket.Port)
+                : null,
+            WouldBePermitted = !worker.HasPrivilegedPorts && usesKernel && isListed,
+            CanGiveCapability = facts.CanGiveLowPorts,
+        };
+    }
 
     /// <summary>Null if the process shares one of its sockets, or has no socket.</summary>
     private static Cause.BoundElsewhere? Elsewhere(WorkerSnapshot worker)

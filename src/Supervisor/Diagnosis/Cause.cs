@@ -1,6 +1,7 @@
 using Reuseportd.Linux.Preload;
 using Reuseportd.Model;
 using Reuseportd.Planning.RollingUpdates;
+using Reuseportd.Runtime.Methods;
 
 namespace Reuseportd.Diagnosis;
 
@@ -10,7 +11,8 @@ internal abstract record Cause
     private Cause() { }
 
     /// <summary>The preload library is not in the process, for a reason that a user can remedy.</summary>
-    internal sealed record NoLibrary(PreloadReason Reason) : Cause;
+    /// <param name="Method">The method of the process; null if it is not known.</param>
+    internal sealed record NoLibrary(PreloadReason Reason, MethodChoice? Method) : Cause;
 
     /// <summary>Another socket has the port.</summary>
     /// <param name="Endpoint">The endpoint of the bind or listen that failed.</param>
@@ -33,7 +35,20 @@ internal abstract record Cause
 
     /// <summary>The port is below 1024, and the worker's user may not bind it (ip(7)).</summary>
     /// <param name="User">Name and number: <c>www-data (33)</c>.</param>
-    internal sealed record PortDenied(string Endpoint, string User) : Cause;
+    internal sealed record PortDenied(string Endpoint, string User) : Cause
+    {
+        /// <summary>The reason why <c>privileged_ports</c> has no effect; null if it has one, or is not set.</summary>
+        public string? NoPrivilegedPorts { get; init; }
+
+        /// <summary>The filter of <c>privileged_ports</c>, if it does not contain the port; else null.</summary>
+        public FilterMismatch? Unlisted { get; init; }
+
+        /// <summary>True if <c>privileged_ports</c> would permit the bind.</summary>
+        public bool WouldBePermitted { get; init; }
+
+        /// <summary>False if the daemon does not hold the capability.</summary>
+        public bool CanGiveCapability { get; init; }
+    }
 
     /// <summary>The address of the failed bind belongs to no interface.</summary>
     internal sealed record AddressMissing(string Endpoint) : Cause;

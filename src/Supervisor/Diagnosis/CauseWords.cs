@@ -10,12 +10,11 @@ internal static class CauseWords
 
     public static string Of(Cause cause) => cause switch
     {
-        Cause.NoLibrary none => SilenceWords.Remedy(none.Reason)!,
+        Cause.NoLibrary none => SilenceWords.Remedy(none.Reason, none.Method)!,
         Cause.PortTaken taken => TakenPortWords.Of(taken),
         Cause.PortDenied denied =>
             $"{denied.Endpoint} is a port below {BindCauses.FirstUnprivileged}, which user {denied.User} may not bind; "
-            + "give the service 'ambient_capabilities: [net_bind_service]', or 'reuseport.privileged_ports: true' with the "
-            + "kernel's method",
+            + Remedy(denied),
         Cause.AddressMissing missing =>
             $"no interface has the address of {missing.Endpoint}; correct the address that the program binds, or add it to an "
             + "interface",
@@ -37,6 +36,18 @@ internal static class CauseWords
                 CultureInfo.InvariantCulture, $"'reuseport.ports'{of} has {other.Filter} and not {other.Port}"),
             _ => throw new InvalidOperationException($"no such mismatch: {mismatch}"),
         };
+    }
+
+    private static string Remedy(Cause.PortDenied denied)
+    {
+        var give = denied.CanGiveCapability
+            ? "give the service 'ambient_capabilities: [net_bind_service]'"
+            : "start the daemon with the capability (in its unit: 'AmbientCapabilities=CAP_NET_BIND_SERVICE')";
+        if (denied.NoPrivilegedPorts is { } reason)
+            return $"'privileged_ports' has no effect, as method kernel cannot be used: {reason}; {give}";
+        if (denied.Unlisted is { } unlisted)
+            return $"'privileged_ports' permits listed ports only, and {Of(unlisted)}; add the port to the list, or {give}";
+        return denied.WouldBePermitted ? $"set 'reuseport.privileged_ports: true', or {give}" : give;
     }
 
     public static string Remedy(FilterMismatch mismatch) => mismatch is FilterMismatch.OfAddress

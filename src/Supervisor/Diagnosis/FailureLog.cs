@@ -21,7 +21,7 @@ internal sealed class FailureLog(ILogger log) : IFailureListener
                 // A silent library alone is no failure: the worker fails if its port is in use.
                 return;
             case FailureEvent.MethodUsed used:
-                log.Method(used.Service, used.Method.Method, MethodWords.Of(used), MethodWords.IsWarning(used));
+                log.Method(used.Service, used.Method.Method, MethodWords.Of(used.Method), MethodWords.IsWarning(used.Method));
                 return;
             case FailureEvent.UpdateFailed failed:
                 log.UpdateFailed(failed.Service, UpdateWords.Of(failed.Cause), failed.Done, failed.Count, failed.RollsBack);

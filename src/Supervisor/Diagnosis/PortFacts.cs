@@ -29,6 +29,9 @@ internal sealed class PortFacts(
 
     public IReadOnlyList<PortHolder> Holders { get; } = holders;
 
+    /// <summary>True if the daemon can give CAP_NET_BIND_SERVICE to workers.</summary>
+    public bool CanGiveLowPorts { get; init; } = true;
+
     public string NameOf(uint user) => nameOf(user);
 
     public bool IsLocal(string address) => isLocal(address);

@@ -1,5 +1,6 @@
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Linux.Users;
+using Reuseportd.Model;
 using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Diagnosis;
@@ -24,7 +25,10 @@ internal sealed class PortSurvey(TimeProvider time)
         var names = new Dictionary<uint, string>();
         var serving = new Lazy<List<SocketRecord>>(SockDiag.Serving);
         var options = new Dictionary<int, bool>();
-        return new PortFacts(ports.Count == 0 ? [] : Holders(ports), all, NameOf, HasOption, LocalAddress.IsLocal);
+        return new PortFacts(ports.Count == 0 ? [] : Holders(ports), all, NameOf, HasOption, LocalAddress.IsLocal)
+        {
+            CanGiveLowPorts = (Capabilities.Permitted() & Capability.NetBindService.Bit) != 0,
+        };
 
         // Each worker of a service without the library asks for all workers of that service.
         bool HasOption(WorkerSnapshot worker)

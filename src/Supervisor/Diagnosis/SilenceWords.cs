@@ -1,4 +1,5 @@
 using Reuseportd.Linux.Preload;
+using Reuseportd.Runtime.Methods;
 using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Diagnosis;
@@ -22,26 +23,33 @@ internal static class SilenceWords
         _ => $"the daemon found no reason in {silence.Detail} or its environment",
     };
 
+    /// <param name="method">The method of the process; null if it is not known.</param>
     /// <returns>Null if no remedy is known.</returns>
-    public static string? Remedy(PreloadReason reason) => reason switch
+    public static string? Remedy(PreloadReason reason, MethodChoice? method = null)
     {
-        PreloadReason.StaticallyLinked =>
-            "the worker does not share its port: allow another method, which the event 'method' names; link the program "
-            + "dynamically with the system's libc, or run one worker",
-        PreloadReason.OwnSystemCalls =>
-            "the worker does not share its port: allow another method, which the event 'method' names; let the program set "
-            + "SO_REUSEPORT itself (net.ListenConfig), or run one worker",
+        if (Library(reason) is { } library) return $"the worker does not share its port: {library}";
+        if (Program(reason) is not { } program) return null;
+        var change = method is null ? null : MethodWords.Change(method, reason);
+        return $"the worker does not share its port: {(change is null ? "" : $"{change}; or ")}{program}";
+    }
+
+    private static string? Library(PreloadReason reason) => reason switch
+    {
+        PreloadReason.LibraryMissing => "install the preload library again",
+        PreloadReason.LibraryNotReadable => "let the worker's user read the library and search its directories",
+        _ => null,
+    };
+
+    private static string? Program(PreloadReason reason) => reason switch
+    {
+        PreloadReason.StaticallyLinked => "link the program dynamically with the system's libc, or run one worker",
+        PreloadReason.OwnSystemCalls => "let the program set SO_REUSEPORT itself (net.ListenConfig), or run one worker",
         PreloadReason.SetIdentity =>
-            "the worker does not share its port: remove the set-uid and set-gid bits and the file capabilities; "
+            "remove the set-uid and set-gid bits and the file capabilities; "
             + "give the service 'user' or 'ambient_capabilities' instead",
-        PreloadReason.EnvironmentCleared =>
-            "the worker does not share its port: start the program without a wrapper that clears the environment (env -i, sudo)",
+        PreloadReason.EnvironmentCleared => "start the program without a wrapper that clears the environment (env -i, sudo)",
         PreloadReason.DifferentLibc or PreloadReason.DifferentArchitecture =>
-            "the worker does not share its port: use a build of the program for this system, or run one worker",
-        PreloadReason.LibraryMissing =>
-            "the worker does not share its port: install the preload library again",
-        PreloadReason.LibraryNotReadable =>
-            "the worker does not share its port: let the worker's user read the library and search its directories",
+            "use a build of the program for this system, or run one worker",
         _ => null,
     };
 

@@ -1,6 +1,7 @@
 using Reuseportd.Linux.Cgroups;
 using Reuseportd.Linux.Seccomp;
 using Reuseportd.Linux.Sharding;
+using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Methods;
 
@@ -11,11 +12,14 @@ internal static class PortSharding
 {
     private const string Needs = "the daemon needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON";
 
+    private static readonly ulong Loading = Bit("bpf") | Bit("net_admin") | Bit("perfmon");
+
     /// <param name="groups">The control groups of the workers; null if there are none.</param>
     public static MethodSupport Load(CgroupSubtree? groups)
     {
         var programs = Programs(groups, out var obstacle);
-        return new MethodSupport(programs, obstacle, SeccompSupport.Find());
+        var mayLoad = (Capabilities.Effective() & Loading) == Loading;
+        return new MethodSupport(programs, obstacle, SeccompSupport.Find()) { LacksGroups = groups is null && mayLoad };
     }
 
     private static ShardingPrograms? Programs(CgroupSubtree? groups, out string? obstacle)
@@ -28,4 +32,6 @@ internal static class PortSharding
             : $"{error}: the kernel does not have what the method needs";
         return programs;
     }
+
+    private static ulong Bit(string capability) => Capability.TryParse(capability)!.Value.Bit;
 }

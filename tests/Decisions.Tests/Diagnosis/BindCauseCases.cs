@@ -2,6 +2,7 @@ using Reuseportd.Diagnosis;
 using Reuseportd.Linux.Preload;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Methods;
 using Reuseportd.Runtime.Snapshots;
 
 using static Decisions.Tests.Diagnosis.BindFacts;
@@ -70,6 +71,12 @@ internal static class BindCauseCases
         ["holder has gone, worker has failed"] = Of(Taken with { State = WorkerState.Failed }),
         ["worker has failed"] = Of(Ready with { State = WorkerState.Failed, Pid = null }),
         ["port below 1024"] = Denied(80, user: 33),
+        ["port below 1024, privileged_ports without the kernel method"] = Of(Low(80, NoKernel)),
+        ["port below 1024, outside of privileged_ports"] = Of(Low(81, Kernel)),
+        ["port below 1024, kernel method"] = Of(Low(80, Kernel) with { HasPrivilegedPorts = false }),
+        ["port below 1024, daemon without the capability"] =
+            SentencesOf(Low(80, null), new PortFacts([], new FleetSnapshot(TimeSpan.Zero, default, []), uid => $"u{uid}",
+                _ => false, _ => true) { CanGiveLowPorts = false }),
         ["port below 1024, errno is unknown"] = Of(Unknown(Outcome(BindOutcome.UnknownErrno, matched: true, 80))),
         ["port is taken, errno is unknown"] = Of(Unknown(Outcome(BindOutcome.UnknownErrno, matched: true)), Nginx),
         ["no interface has the address"] = Of(Unknown(OnMissing("EADDRNOTAVAIL"))),
@@ -89,6 +96,17 @@ internal static class BindCauseCases
     {
         State = WorkerState.Starting, Reason = Waits, Binds = [Outcome("ok", matched: false, port: 8081)],
     };
+
+    public static MethodChoice Kernel => MethodChoice.Of(ShardingMethod.Kernel, null, null, null);
+
+    private static MethodChoice NoKernel => MethodChoice.Default with { NoPrivilegedPorts = "no control groups" };
+
+    /// <summary>A worker with <c>privileged_ports</c> for port 80, whose bind to a low port failed.</summary>
+    public static WorkerSnapshot Low(int port, MethodChoice? method) =>
+        Unknown(Outcome(BindOutcome.UnknownErrno, matched: port == 80, port)) with
+        {
+            HasPrivilegedPorts = true, Method = method, Ports = Filter(80),
+        };
 
     public static WorkerSnapshot Unknown(BindOutcome failed) =>
         Ready with { State = WorkerState.Backoff, Pid = null, User = 33, FailedBind = failed };

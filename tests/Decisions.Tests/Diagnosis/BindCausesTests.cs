@@ -39,6 +39,11 @@ public sealed class BindCausesTests
     [InlineData("holder has gone, worker is starting", "127.0.0.1:8080 tcp", "'reuseportctl restart web'")]
     [InlineData("worker has failed", "'reuseportctl start web'")]
     [InlineData("port below 1024", "127.0.0.1:80 tcp", "user u33", "ambient_capabilities: [net_bind_service]")]
+    [InlineData(
+        "port below 1024, privileged_ports without the kernel method", "'privileged_ports' has no effect", "no control groups")]
+    [InlineData("port below 1024, outside of privileged_ports", "has 80 and not 81")]
+    [InlineData("port below 1024, kernel method", "'reuseport.privileged_ports: true'")]
+    [InlineData("port below 1024, daemon without the capability", "AmbientCapabilities=CAP_NET_BIND_SERVICE")]
     [InlineData("own system calls", "SO_REUSEPORT")]
     [InlineData("set-user-ID program", "'user'", "'ambient_capabilities'")]
     [InlineData("statically linked, with the detail", "statically linked: /bin/x; the worker")]
@@ -127,8 +132,9 @@ public sealed class BindCausesTests
     public void Of_UnknownErrnoWithoutAFact_IsEmpty()
     {
         Assert.Empty(Of(Unknown(Outcome(BindOutcome.UnknownErrno, matched: true))));
-        var permitted = Unknown(Outcome(BindOutcome.UnknownErrno, matched: true, 80)) with { MayBindLowPorts = true };
+        var permitted = Unknown(Outcome(BindOutcome.UnknownErrno, matched: true, 80)) with { HasLowPortCapability = true };
         Assert.Empty(Of(permitted));
+        Assert.Empty(Of(Low(80, Kernel)));
     }
 
     /// <summary>The library is in the program, or the daemon does not know why it is not.</summary>

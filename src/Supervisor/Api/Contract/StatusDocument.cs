@@ -98,7 +98,8 @@ internal sealed record WorkerStatus(
     public int? Draining { get; init; }
 
     /// <summary>
-    /// How sockets of the process get their options: preload, kernel or seccomp. Absent if the worker never had a process.
+    /// How sockets of the process get their options: preload, kernel or seccomp; none if no method reaches the program. Absent if
+    /// the worker never had a process.
     /// </summary>
     public string? Method { get; init; }
 

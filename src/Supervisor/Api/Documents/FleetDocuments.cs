@@ -103,7 +103,7 @@ internal static class FleetDocuments
         Updating = worker.IsUpdating ? true : null,
         LastLine = worker.LastWords?.Line,
         Draining = worker.Draining,
-        Method = worker.Method?.Word(),
+        Method = MethodWords.Word(worker),
         Given = counts?.Given,
         Migrated = counts?.Migrated,
         ReadySeconds = (now - worker.ReadySince)?.TotalSeconds,

@@ -1,4 +1,3 @@
-using Reuseportd.Model;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Methods;
 using Reuseportd.Runtime.Snapshots;
@@ -11,14 +10,15 @@ internal sealed class MethodReports(IFailureListener failures)
     /// <summary>Reasons name paths, and a worker can execute any number of them. Further reasons are not reported.</summary>
     private const int Most = 4096;
 
-    private readonly HashSet<(string Service, ShardingMethod Wanted, MethodChoice Method)> _reported = [];
+    private readonly HashSet<(string Service, MethodChoice Method)> _reported = [];
 
     /// <summary>Must be called for each process that starts, and when its method changes.</summary>
     public void Tell(WorkerProcess process)
     {
-        var (service, wanted) = (process.Slot.Name.Service, process.Slot.Spec.Process.Reuseport.Method);
-        if (_reported.Count < Most && _reported.Add((service, wanted, process.Method)))
-            failures.Tell(new FailureEvent.MethodUsed(service, wanted, process.Method));
+        // After a rollback, the slot has another configuration than the process was started with.
+        var (service, method) = (process.Slot.Name.Service, process.Method);
+        if (_reported.Count < Most && _reported.Add((service, method)))
+            failures.Tell(new FailureEvent.MethodUsed(service, method));
     }
 
     /// <summary>Forgets the reports of a service that was removed.</summary>

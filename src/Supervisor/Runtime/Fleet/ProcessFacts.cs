@@ -32,20 +32,17 @@ internal static class ProcessFacts
         FailedBind = newest?.FailedBind,
         GroupId = newest?.GroupId ?? 0,
         LeftBehind = newest?.LeftBehind ?? 0,
-        MayBindLowPorts = newest is not null && MayBindLowPorts(newest),
-        Method = newest?.Method.Method,
+        HasLowPortCapability = CapabilitiesOf(newest)?.Contains(Capability.NetBindService) == true,
+        HasPrivilegedPorts = newest is { Slot.Spec.Process.Reuseport.PrivilegedPorts: true },
+        Method = newest?.Method,
         Ports = policy.Ports,
         Reason = Reason(state, policy, newest, isProbed),
         Silence = newest?.Silence,
         User = newest?.Credentials.Identity.Uid,
     };
 
-    private static bool MayBindLowPorts(WorkerProcess process)
-    {
-        var spec = process.Slot.Spec.Process;
-        return spec.Privileges.AmbientCapabilities?.Contains(Capability.NetBindService) == true
-               || (spec.Reuseport.PrivilegedPorts && process.Method.UsesKernel);
-    }
+    private static ValueList<Capability>? CapabilitiesOf(WorkerProcess? process) =>
+        process?.Slot.Spec.Process.Privileges.AmbientCapabilities;
 
     private static StateReason? Reason(SlotState state, SlotPolicy policy, WorkerProcess? newest, bool isProbed) => state switch
     {

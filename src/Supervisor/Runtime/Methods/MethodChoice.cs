@@ -13,11 +13,20 @@ internal sealed record MethodChoice(ShardingMethod Method, bool UsesLibrary, boo
     /// <summary>The library, in a program that it is thought to reach.</summary>
     public static readonly MethodChoice Default = new(ShardingMethod.Preload, UsesLibrary: true, false, false);
 
+    /// <summary>The configured method.</summary>
+    public ShardingMethod Wanted { get; init; }
+
     /// <summary>The reason why the library does not reach the program; null if it does, or if the reason is not known.</summary>
     public PreloadDiagnosis? Unreached { get; init; }
 
     /// <summary>The reason why a method that the service needs is not used; null if none is missing.</summary>
     public string? Obstacle { get; init; }
+
+    /// <summary>The reason why <c>privileged_ports</c> has no effect; null if it has one, or is not set.</summary>
+    public string? NoPrivilegedPorts { get; init; }
+
+    /// <summary>The change that would let another method share the port.</summary>
+    public MethodRemedy Remedy { get; init; }
 
     /// <summary>True if no method in use reaches the program, so that its port is not shared.</summary>
     public bool IsUnshared => Unreached is not null && !UsesKernel && !UsesSeccomp;
@@ -63,4 +72,23 @@ internal sealed record MethodChoice(ShardingMethod Method, bool UsesLibrary, boo
 
     private static MethodChoice Library(PreloadDiagnosis? unreached, string? obstacle) =>
         new(ShardingMethod.Preload, UsesLibrary: true, false, false) { Unreached = unreached, Obstacle = obstacle };
+}
+
+/// <summary>A change of the configuration or the host that would let another method share the port.</summary>
+internal enum MethodRemedy
+{
+    /// <summary>No change is known.</summary>
+    None,
+
+    /// <summary>Remove the configured method.</summary>
+    RemoveMethod,
+
+    /// <summary>Configure the method seccomp.</summary>
+    ConfigureSeccomp,
+
+    /// <summary>Set <c>no_new_privileges</c>, so that seccomp can be used.</summary>
+    SetNoNewPrivileges,
+
+    /// <summary>Give the daemon a control group, so that the kernel method can be used.</summary>
+    DelegateGroup,
 }

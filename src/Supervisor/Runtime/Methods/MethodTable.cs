@@ -16,6 +16,9 @@ internal sealed record MethodSupport(ShardingPrograms? Programs, string? NoProgr
 {
     /// <summary>The library alone.</summary>
     public static readonly MethodSupport None = new(null, "it is not loaded", null);
+
+    /// <summary>True if the kernel method lacks nothing but control groups.</summary>
+    public bool LacksGroups { get; init; }
 }
 
 /// <summary>Chooses the method of each start, and attaches the BPF programs. For the launcher's threads.</summary>
@@ -41,11 +44,35 @@ internal sealed class MethodTable(string preload, MethodSupport support)
     public MethodChoice ChooseWithoutSeccomp(MethodChoice choice, ProcessSpec process, string obstacle) =>
         Choose(process, choice.Unreached, support.NoPrograms ?? "it is not attached", obstacle);
 
-    private static MethodChoice Choose(ProcessSpec process, PreloadDiagnosis? unreached, string? noKernel, string? noSeccomp)
+    private MethodChoice Choose(ProcessSpec process, PreloadDiagnosis? unreached, string? noKernel, string? noSeccomp)
     {
-        var choice = MethodChoice.Of(process.Reuseport.Method, unreached, noKernel, noSeccomp);
-        if (!process.Reuseport.PrivilegedPorts || choice.UsesKernel || choice.Obstacle is not null) return choice;
-        return choice with { Obstacle = $"{noKernel}; 'privileged_ports' has no effect" };
+        var wanted = process.Reuseport.Method;
+        var choice = MethodChoice.Of(wanted, unreached, noKernel, noSeccomp);
+        return choice with
+        {
+            Wanted = wanted,
+            NoPrivilegedPorts = process.Reuseport.PrivilegedPorts && !choice.UsesKernel ? noKernel : null,
+            Remedy = Remedy(process, unreached, noKernel, noSeccomp),
+        };
+    }
+
+    private MethodRemedy Remedy(ProcessSpec process, PreloadDiagnosis? unreached, string? noKernel, string? noSeccomp)
+    {
+        var isAuto = process.Reuseport.Method is ShardingMethod.Auto;
+        if (noKernel is null) return isAuto ? MethodRemedy.None : MethodRemedy.RemoveMethod;
+        // With auto, the daemon answers calls only if it knows before the start that the library does not reach the program.
+        var isLate = unreached is null;
+        if (noSeccomp is null) return isAuto || isLate ? MethodRemedy.ConfigureSeccomp : MethodRemedy.RemoveMethod;
+        var gains = unreached is { Reason: PreloadReason.SetIdentity };
+        if (support.Seccomp is { IsAvailable: true, NeedsNoNewPrivileges: true } && !gains)
+        {
+            // The method seccomp sets the key by itself.
+            return process.Privileges.NoNewPrivileges is null && (!isAuto || isLate)
+                ? MethodRemedy.ConfigureSeccomp
+                : MethodRemedy.SetNoNewPrivileges;
+        }
+
+        return support.LacksGroups ? MethodRemedy.DelegateGroup : MethodRemedy.None;
     }
 
     /// <summary>Attaches the programs of the choice. Must be called before the first process of the group starts.</summary>

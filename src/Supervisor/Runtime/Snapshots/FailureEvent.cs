@@ -25,7 +25,7 @@ internal abstract record FailureEvent
 
     /// <summary>Processes of a service use a method for the first time. It is a failure only if the port is not shared.</summary>
     /// <param name="Wanted">The configured method.</param>
-    internal sealed record MethodUsed(string Service, ShardingMethod Wanted, MethodChoice Method) : FailureEvent;
+    internal sealed record MethodUsed(string Service, MethodChoice Method) : FailureEvent;
 
     /// <summary>An update stopped.</summary>
     /// <param name="Done">Number of replaced workers.</param>

@@ -2,6 +2,7 @@ using Reuseportd.Linux.Preload;
 using Reuseportd.Model;
 using Reuseportd.Observability.Lines;
 using Reuseportd.Planning.RollingUpdates;
+using Reuseportd.Runtime.Methods;
 
 namespace Reuseportd.Runtime.Snapshots;
 
@@ -46,7 +47,7 @@ internal sealed record WorkerSnapshot(
     public int? Draining { get; init; }
 
     /// <summary>How the sockets of the newest process get their options; null if the worker never had a process.</summary>
-    public ShardingMethod? Method { get; init; }
+    public MethodChoice? Method { get; init; }
 
     /// <summary>Inode of the control group of the newest process; 0 without a group.</summary>
     public ulong GroupId { get; init; }
@@ -54,8 +55,11 @@ internal sealed record WorkerSnapshot(
     /// <summary>User id of the newest process; null if the worker never had a process.</summary>
     public uint? User { get; init; }
 
-    /// <summary>True if the service gives the process the right to bind ports below 1024.</summary>
-    public bool MayBindLowPorts { get; init; }
+    /// <summary>True if the service gives the process CAP_NET_BIND_SERVICE.</summary>
+    public bool HasLowPortCapability { get; init; }
+
+    /// <summary>True if the service has <c>privileged_ports</c>.</summary>
+    public bool HasPrivilegedPorts { get; init; }
 
     /// <summary>Ports that the worker shares with others.</summary>
     public PortFilter Ports { get; init; } = PortFilter.Any;
@@ -74,7 +78,7 @@ internal sealed record WorkerSnapshot(
     /// <summary>Processes that the newest process left behind when it ended with code 0.</summary>
     public int LeftBehind { get; init; }
 
-    /// <summary>True if the newest process has ended and the daemon has not read all of its output.</summary>
+    /// <summary>True if the newest process has ended and the daemon still reads or examines its output.</summary>
     public bool IsUnread { get; init; }
 
     /// <summary>The last lines of the failed process; null if no process failed.</summary>
