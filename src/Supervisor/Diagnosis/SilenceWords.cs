@@ -54,10 +54,13 @@ internal static class SilenceWords
     };
 
     /// <summary>The reason why the binds of a worker are unknown, and the ports that the kernel shows instead.</summary>
-    public static string UnknownBinds(OutcomesMissing why, IReadOnlyCollection<int> kernelPorts) => "binds unknown: " + why switch
+    /// <param name="why">Null if the daemon does not know yet whether outcomes will come.</param>
+    public static string UnknownBinds(OutcomesMissing? why, IReadOnlyCollection<int> kernelPorts) => "binds unknown: "
+        + why switch
     {
         OutcomesMissing.DebugOff => "'reuseport.debug' is false",
         OutcomesMissing.StderrElsewhere => "the daemon does not read 'stderr'",
-        _ => "the preload library is not loaded",
+        OutcomesMissing.NoLibrary => "the preload library is not loaded",
+        _ => "no outcome has come yet",
     } + (kernelPorts.Count == 0 ? "" : $"; the kernel shows that the worker serves port {string.Join(',', kernelPorts)}");
 }

@@ -110,6 +110,9 @@ public sealed class DocumentsTests
             Assert.Equal([53, 80], untold.Ports);
         }
 
+        // The kernel shows the port before the daemon knows that no line will come.
+        var early = BindDocuments.From(Fleet(silent with { OutcomesMissing = null }), []).Untold;
+        Assert.Equal([53, 80], Assert.Single(early).Ports);
         Assert.Equal(
             "binds unknown: the daemon does not read 'stderr'",
             BindDocuments.From(Fleet(silent with { KernelPorts = [] }), []).Untold[0].Text);

@@ -21,11 +21,16 @@ internal static class BindDocuments
         Untold =
         [
             .. from worker in fleet.Workers
-               where worker is { Pid: not null, OutcomesMissing: not null } && worker.Binds.All(bind => bind.Socket is null)
-               let text = SilenceWords.UnknownBinds(worker.OutcomesMissing!.Value, worker.KernelPorts)
+               where IsUntold(worker)
+               let text = SilenceWords.UnknownBinds(worker.OutcomesMissing, worker.KernelPorts)
                select new UntoldBinds(worker.Name.ToString(), worker.Pid!.Value, [.. worker.KernelPorts], text),
         ],
     };
+
+    /// <summary>The kernel can show a port before the daemon knows that no outcome will come.</summary>
+    private static bool IsUntold(WorkerSnapshot worker) => worker.Pid is not null
+        && (worker.OutcomesMissing is not null || worker.KernelPorts.Count > 0)
+        && worker.Binds.All(bind => bind.Socket is null);
 
     /// <summary>Sockets of the worker and of its replacement.</summary>
     private static IEnumerable<BindOutcome> Sockets(WorkerSnapshot worker) =>
