@@ -25,6 +25,7 @@ internal static class BindCauses
         // With SO_REUSEADDR a bind succeeds and its listen fails: one cause, not two.
         if (TakenPort.CauseOf(worker, facts, replacement) is { } taken) yield return taken;
         else if (IsDenied(worker)) yield return Denied(worker, facts);
+        else if (LacksLowPorts(worker)) yield return new Cause.PrivilegedPortsUnused(worker.Method!.NoPrivilegedPorts!);
         else if (LacksAddress(worker, facts)) yield return new Cause.AddressMissing(worker.FailedBind!.Socket!.Endpoint);
         else if (HasOtherPorts(worker) && Elsewhere(worker) is { } elsewhere) yield return elsewhere;
     }
@@ -45,6 +46,11 @@ internal static class BindCauses
         TakenPort.IsTrying(worker) && worker is { User: not null and not 0, FailedBind: { Kind: OutcomeKind.Bind } failed }
         && failed.Socket!.Port is > 0 and < FirstUnprivileged
         && (failed.Errno == Errno.AccessDenied || (failed.HasUnknownErrno && !MayBind(worker, failed.Socket.Port)));
+
+    /// <summary>The worker may have been refused a low port, and its library is silent.</summary>
+    private static bool LacksLowPorts(WorkerSnapshot worker) =>
+        worker is { FailedBind: null, Silence: not null, User: not null and not 0, Method.NoPrivilegedPorts: not null }
+        && TakenPort.IsTrying(worker) && !worker.HasLowPortCapability;
 
     private static bool LacksAddress(WorkerSnapshot worker, PortFacts facts) =>
         TakenPort.IsTrying(worker) && worker.FailedBind is { Kind: OutcomeKind.Bind, Socket: { } socket } failed

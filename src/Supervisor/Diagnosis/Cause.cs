@@ -50,6 +50,9 @@ internal abstract record Cause
         public bool CanGiveCapability { get; init; }
     }
 
+    /// <summary><c>privileged_ports</c> has no effect, and the daemon does not see the binds of the worker.</summary>
+    internal sealed record PrivilegedPortsUnused(string Reason) : Cause;
+
     /// <summary>The address of the failed bind belongs to no interface.</summary>
     internal sealed record AddressMissing(string Endpoint) : Cause;
 

@@ -15,6 +15,7 @@ internal static class CauseWords
         Cause.PortDenied denied =>
             $"{denied.Endpoint} is a port below {BindCauses.FirstUnprivileged}, which user {denied.User} may not bind; "
             + Remedy(denied),
+        Cause.PrivilegedPortsUnused none => NoEffect(none.Reason),
         Cause.AddressMissing missing =>
             $"no interface has the address of {missing.Endpoint}; correct the address that the program binds, or add it to an "
             + "interface",
@@ -38,13 +39,16 @@ internal static class CauseWords
         };
     }
 
+    private static string NoEffect(string reason) =>
+        $"'privileged_ports' has no effect, as method kernel cannot be used: {reason}";
+
     private static string Remedy(Cause.PortDenied denied)
     {
         var give = denied.CanGiveCapability
             ? "give the service 'ambient_capabilities: [net_bind_service]'"
             : "start the daemon with the capability (in its unit: 'AmbientCapabilities=CAP_NET_BIND_SERVICE')";
         if (denied.NoPrivilegedPorts is { } reason)
-            return $"'privileged_ports' has no effect, as method kernel cannot be used: {reason}; {give}";
+            return $"{NoEffect(reason)}; {give}";
         if (denied.Unlisted is { } unlisted)
             return $"'privileged_ports' permits listed ports only, and {Of(unlisted)}; add the port to the list, or {give}";
         return denied.WouldBePermitted ? $"set 'reuseport.privileged_ports: true', or {give}" : give;

@@ -72,6 +72,8 @@ internal static class BindCauseCases
         ["worker has failed"] = Of(Ready with { State = WorkerState.Failed, Pid = null }),
         ["port below 1024"] = Denied(80, user: 33),
         ["port below 1024, privileged_ports without the kernel method"] = Of(Low(80, NoKernel)),
+        ["privileged_ports without the kernel method, binds are unknown"] =
+            Of(Low(80, NoKernel) with { FailedBind = null, Silence = Static }),
         ["port below 1024, outside of privileged_ports"] = Of(Low(81, Kernel)),
         ["port below 1024, kernel method"] = Of(Low(80, Kernel) with { HasPrivilegedPorts = false }),
         ["port below 1024, daemon without the capability"] =

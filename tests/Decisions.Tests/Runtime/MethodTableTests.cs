@@ -37,6 +37,12 @@ public sealed class MethodTableTests
         Assert.Equal((remedy, method), ($"{chosen.Remedy}", chosen.Wanted.Word()));
     }
 
+    /// <summary>The configuration refuses <c>privileged_ports</c> with the method seccomp.</summary>
+    [Fact]
+    public void Choose_PrivilegedPorts_RemedyIsNotSeccomp() => Assert.Equal(
+        MethodRemedy.RemoveMethod,
+        Choose("method: kernel, privileged_ports: true", new SeccompSupport(null, Errno.None, false)).Remedy);
+
     private static MethodChoice Choose(string reuseport, SeccompSupport? seccomp, string key = "", bool lacksGroups = false)
     {
         var process = Given.Service($"reuseport: {{ ports: 80, {reuseport} }}\n{key}").Process;

@@ -52,9 +52,15 @@ internal sealed class MethodTable(string preload, MethodSupport support)
         {
             Wanted = wanted,
             NoPrivilegedPorts = process.Reuseport.PrivilegedPorts && !choice.UsesKernel ? noKernel : null,
-            Remedy = Remedy(process, unreached, noKernel, noSeccomp),
+            Remedy = Allowed(Remedy(process, unreached, noKernel, noSeccomp), process.Reuseport),
         };
     }
+
+    /// <summary>A service with <c>privileged_ports</c> may not configure the method seccomp.</summary>
+    private static MethodRemedy Allowed(MethodRemedy remedy, ReuseportSpec reuseport) =>
+        remedy is not MethodRemedy.ConfigureSeccomp || !reuseport.PrivilegedPorts ? remedy
+        : reuseport.Method is ShardingMethod.Auto ? MethodRemedy.None
+        : MethodRemedy.RemoveMethod;
 
     private MethodRemedy Remedy(ProcessSpec process, PreloadDiagnosis? unreached, string? noKernel, string? noSeccomp)
     {
