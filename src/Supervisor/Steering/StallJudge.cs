@@ -25,7 +25,7 @@ internal readonly record struct StallVerdict(int Slot, StallChange Change);
 /// <summary>
 /// Tells stuck workers from busy workers by samples of the accept queues of one group.
 /// The queue of a stuck worker never shrinks. The queue of a busy worker may also not shrink for a while, but then its
-/// neighbours' queues grow too. So no worker counts as stuck while half of the group or more does no better. After new
+/// neighbours' queues grow too. So no worker counts as stuck while more than half of the queues do not shrink. After new
 /// connections are steered away, the queue of a busy worker shrinks with its next accept.
 /// </summary>
 /// <param name="after">The longest time for which a queue may not shrink.</param>
