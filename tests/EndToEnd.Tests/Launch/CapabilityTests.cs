@@ -51,7 +51,6 @@ public sealed class CapabilityTests : DaemonTest
     }
 
     [Theory]
-    [InlineData("ambient_capabilities: [net_raw]", "prctl ambient=net_raw: EPERM")]
     [InlineData("limits: { scheduling_policy: fifo, scheduling_priority: 50 }", "sched_setscheduler fifo:50: EPERM")]
     [InlineData("limits: { io_class: realtime, io_priority: 0 }", "ioprio_set realtime:0: EPERM")]
     [InlineData("limits: { nice: -5 }", "setpriority nice=-5: EACCES")]
@@ -69,6 +68,19 @@ public sealed class CapabilityTests : DaemonTest
         var error = await Daemon.EventAsync("spawn_error", "web@1");
         Assert.Matches($"^{expected}$", error["REUSEPORT_REASON"]);
         Assert.Equal(expected.Split(' ')[0], error["REUSEPORT_STEP"]);
+    }
+
+    [Fact]
+    public async Task OrdinaryUser_CapabilityThatTheDaemonDoesNotHold_IsAnErrorOfTheConfiguration()
+    {
+        Root.Require();
+        await Daemon.BecomeOrdinaryAsync();
+        await ConfigureAsync("ambient_capabilities: [net_raw]");
+        Daemon.Launch("--preload", await Daemon.LibraryCopyAsync());
+
+        const int configuration = 78;
+        Assert.Equal(configuration, await Daemon.ExitAsync());
+        Facts.AssertIn(Daemon.Errors, "services.web.ambient_capabilities", "'net_raw'", "AmbientCapabilities=");
     }
 
     private async Task AssertBothServeAsync()
