@@ -30,6 +30,7 @@ internal static class CommandTree
         ("show", ShowCommand.Create),
         ("binds", BindsCommand.Create),
         ("reset", WorkersCommand.Reset),
+        ("reexec", ReexecCommand.Create),
         ("completion", _ => CompletionCommand.Create()),
     ];
 

@@ -40,7 +40,8 @@ public sealed class SharedGroupsTests : IDisposable
         using var diag = new SockDiag();
         using var logger = new LoggerConfiguration().MinimumLevel.Debug().WriteTo.Sink(log).CreateLogger();
         var groups = new SharedGroups(
-            new SteeringMode(SteeringKind.Classic, ""), wakes: true, mailbox, logger, diag, programs: null);
+            new SteeringMode(SteeringKind.Classic, ""), wakes: true, mailbox, logger, diag, programs: null,
+            InheritedSteering.None);
         var listing = SocketListing.Of(diag);
         var inode = listing.Single(socket => socket.Port == _port && socket.IsStream).Inode;
         if (closes) _listener.Dispose();

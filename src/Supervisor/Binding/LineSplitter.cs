@@ -34,6 +34,21 @@ internal sealed class LineSplitter(int limit)
     /// <summary>The unfinished line at the end of the stream, if there is one.</summary>
     public Lines Finish() => new(this, default, last: true);
 
+    /// <summary>Copies the bytes of the unfinished line.</summary>
+    /// <param name="continues">True if the bytes continue a line that was cut.</param>
+    public byte[] Suspend(out bool continues)
+    {
+        continues = _continues;
+        return _carry.AsSpan(0, _held).ToArray();
+    }
+
+    /// <summary>Continues a line that another splitter has suspended. To be called before the first chunk.</summary>
+    public void Resume(ReadOnlySpan<byte> held, bool continues)
+    {
+        if (!held.IsEmpty) Hold(held);
+        _continues = continues;
+    }
+
     private void Hold(ReadOnlySpan<byte> bytes)
     {
         var needed = _held + bytes.Length;

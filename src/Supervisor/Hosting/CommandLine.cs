@@ -36,17 +36,12 @@ internal static class CommandLine
             Description = "libreuseport.so. Default: ../lib/ or ../lib/reuseportd/ beside the daemon's own directory.",
             HelpName = "PATH",
         };
-        var onlyCheck = new Option<bool>("--check")
-        {
-            Description = "Read the configuration, print every error, and start nothing.",
-        };
-        var schema = new Option<bool>("--schema")
-        {
-            Description = "Print the JSON Schema of the configuration, for editors, and start nothing.",
-        };
+        var onlyCheck = Flag("--check", "Read the configuration, print every error, and start nothing.");
+        var checkState = new Option<string>("--check-state") { Hidden = true };
+        var schema = Flag("--schema", "Print the JSON Schema of the configuration, for editors, and start nothing.");
         var command = new RootCommand("Runs N copies of any unmodified server on one port, and keeps them running.")
         {
-            config, socket, log, level, preload, onlyCheck, schema,
+            config, socket, log, level, preload, onlyCheck, schema, checkState,
         };
         command.SetAction(parsed =>
         {
@@ -62,10 +57,13 @@ internal static class CommandLine
                 parsed.GetValue(log),
                 parsed.GetValue(level),
                 parsed.GetValue(preload));
+            if (parsed.GetValue(checkState) is { } state) return Task.FromResult(Inherited.Check(state, read));
             return parsed.GetValue(onlyCheck) ? Task.FromResult(check(read)) : run(read);
         });
         return command;
     }
+
+    private static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
     private static Option<string> ConfigOption() => new("--config")
     {

@@ -34,6 +34,15 @@ internal static class ConfigurationSource
         return loaded with { Warnings = [.. loaded.Warnings, .. capacity] };
     }
 
+    /// <summary>Reads the text of one service, as <see cref="Configuration.Writing"/> writes it.</summary>
+    /// <param name="problem">The first error; null without one.</param>
+    public static ServiceSpec? ReadService(string text, ControllerOffer controllers, out string? problem)
+    {
+        var read = ConfigurationReader.Read([new SourceText("state", text, SourceRole.Services)], Context(controllers));
+        problem = read.Errors.Count > 0 ? read.Errors[0].ToString() : null;
+        return read.Fleet?.Services is [var service] ? service : null;
+    }
+
     private static LoadContext Context(ControllerOffer? controllers) => new(
         CpuSet.Workers(),
         UserDatabase.EffectiveUser,

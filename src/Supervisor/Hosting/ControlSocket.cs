@@ -57,6 +57,23 @@ internal sealed class ControlSocket : IDisposable
         return opened;
     }
 
+    /// <summary>The socket that an earlier program of this process has made.</summary>
+    /// <param name="listener">See <see cref="Numbers"/>.</param>
+    /// <param name="held">See <see cref="Numbers"/>.</param>
+    public static ControlSocket? Resume(string path, DaemonSpec daemon, int listener, int held, out string? obstacle)
+    {
+        var rule = RuleOf(daemon, out obstacle);
+        if (rule is null) return null;
+        var identity = FileEntry.At(path, out _)?.Identity ?? default;
+        return new ControlSocket(path, LockFile.Resume($"{path}.lock", held), LocalSocket.Resume(listener), identity, rule);
+    }
+
+    /// <summary>The descriptors of the socket and of its lock.</summary>
+    public (int Listener, int LockFile) Numbers => (_socket.Number, _held.Number);
+
+    /// <summary>Clients go on to connect after the end of the HTTP server: they wait for the next one.</summary>
+    public void KeepListening() => _socket.KeepsListening = true;
+
     /// <summary>The folder of the sockets for READY=1 of workers.</summary>
     public string NotifyFolder => $"{_path}.notify";
 
@@ -176,7 +193,7 @@ internal sealed class ControlSocket : IDisposable
 
     /// <summary>Only root's daemon has groups.</summary>
     /// <param name="obstacle">A configured group that does not exist; null for none.</param>
-    private static AccessRule? RuleOf(DaemonSpec daemon, out string? obstacle)
+    public static AccessRule? RuleOf(DaemonSpec daemon, out string? obstacle)
     {
         obstacle = null;
         if (!UserDatabase.IsRoot) return new AccessRule(UserDatabase.EffectiveUser, Group: null, ReadGroup: null);

@@ -7,18 +7,23 @@ using Microsoft.Extensions.Hosting;
 using Reuseportd.Api.Admission;
 using Reuseportd.Api.Documents;
 using Reuseportd.Api.Streams;
+using Reuseportd.Configuration.Loading;
+using Reuseportd.Configuration.Text;
 using Reuseportd.Diagnosis;
 using Reuseportd.Linux.Cgroups;
 using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Sharding;
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
 using Reuseportd.Observability.Lines;
+using Reuseportd.Runtime.Handover;
 using Reuseportd.Runtime.Loop;
 using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Output;
+using Reuseportd.Runtime.SteeringTask;
 using Serilog;
 
 namespace Reuseportd.Hosting;
@@ -32,7 +37,9 @@ internal static class DaemonHost
         // A client that reads the path has another working directory.
         var path = Path.GetFullPath(ConfigurationSource.PathOf(arguments, Environment.GetEnvironmentVariable));
         using var groups = WorkerGroups.Find();
-        var loaded = ConfigurationSource.Load(path, groups.Offer);
+        var inherited = Inherited.TryTake(groups.Offer, out var unusable);
+        if (unusable is not null) return await FailAsync(unusable, ExitCode.Software);
+        var loaded = inherited is null ? ConfigurationSource.Load(path, groups.Offer) : Loaded(inherited);
         if (loaded.Fleet is not { } fleet)
         {
             foreach (var problem in loaded.Errors) await Console.Error.WriteLineAsync(problem.ToString());
@@ -41,79 +48,131 @@ internal static class DaemonHost
 
         var givenPreload = arguments.Preload ?? fleet.Daemon.Preload;
         var preload = PreloadLibrary.Find(givenPreload, AppContext.BaseDirectory, File.Exists, out var missing);
-        if (preload is null)
-        {
-            await Console.Error.WriteLineAsync($"reuseportd: {missing}");
-            return ExitCode.Configuration;
-        }
-
+        if (preload is null) return await FailAsync(missing, ExitCode.Configuration);
         var socketPath = ControlSocket.PathOf(arguments.Socket ?? fleet.Daemon.Socket, Environment.GetEnvironmentVariable);
-        using var socket = ControlSocket.TryOpen(socketPath, fleet.Daemon, out var obstacle);
-        if (socket is null)
-        {
-            await Console.Error.WriteLineAsync($"reuseportd: {obstacle}");
-            return ExitCode.Configuration;
-        }
-
+        using var socket = inherited?.State.Resources is { } held
+            ? ControlSocket.Resume(socketPath, fleet.Daemon, held.Listener, held.LockFile, out var obstacle)
+            : ControlSocket.TryOpen(socketPath, fleet.Daemon, out obstacle);
+        if (socket is null) return await FailAsync(obstacle, ExitCode.Configuration);
         using var output = LogOutput.TryOpen(arguments, fleet.Daemon, TimeProvider.System, out var without);
         if (without is not null) await Console.Error.WriteLineAsync($"reuseportd: {without}");
         if (output is null) return ExitCode.Configuration;
 
         output.Logger.Starting(Version, path);
         foreach (var warning in loaded.Warnings) output.Logger.ConfigurationWarning(warning.ToString());
-        return await RunAsync(signals, socket, new InitialFleet(path, fleet, groups.Offer), groups, preload, output);
+        var initial = new InitialFleet(path, fleet, groups.Offer) { Inheritance = inherited };
+        return await RunAsync(signals, socket, initial, groups, preload, output);
+    }
+
+    private static async Task<int> FailAsync(string? reason, int code)
+    {
+        await Console.Error.WriteLineAsync($"reuseportd: {reason}");
+        return code;
+    }
+
+    private static LoadResult Loaded(Inheritance inherited)
+    {
+        var services = inherited.State.Services.Select(service => inherited.Specs[service.Declared]);
+        return new LoadResult(new FleetSpec(inherited.State.Settings, [.. services]), [], []);
     }
 
     /// <summary>More than one, as a start also waits for the disk.</summary>
     private const int StartsForEachCpu = 4;
 
-    private static string Version => typeof(DaemonHost).Assembly.GetName().Version?.ToString(3) ?? "0";
+    /// <summary>Bounds the writing of queued lines to files before a new program takes over.</summary>
+    private static readonly TimeSpan FlushWithin = TimeSpan.FromSeconds(5);
+
+    public static string Version => typeof(DaemonHost).Assembly.GetName().Version?.ToString(3) ?? "0";
 
     private static async Task<int> RunAsync(
         EarlySignals signals, ControlSocket socket, InitialFleet initial, WorkerGroups groups, string preload, LogOutput output)
     {
+        var inherited = initial.Inheritance;
         // First of all: threads and children begin in the cgroup of the daemon.
-        var subtree = Enter(groups, output.Logger);
-        var former = Descriptors.RaiseLimit(out var limit) == Errno.None ? limit : (LimitPair?)null;
+        var subtree = Enter(groups, inherited, output.Logger);
+        var former = FormerLimit(inherited);
         Subreaper.Become();
-        var environment = OwnEnvironment();
-        using var guard = Guard.TryStart(environment[Guard.Variable], subtree, out var unguarded);
-        if (guard is null) output.Logger.GuardFailed(unguarded);
+        var environment = OwnEnvironment.Marked();
+        using var guard = StartGuard(environment[Guard.Variable], subtree, inherited, output.Logger);
+        var notKept = WhyNotKept(guard, initial);
 
         using var mailbox = new Mailbox(TimeProvider.System);
         var retention = new OutputRetention(TimeProvider.System);
-        var methods = PortSharding.Load(subtree);
+        var methods = PortSharding.Load(subtree, inherited?.State.Resources.Sharding);
         using var sharding = methods.Programs;
         var outcomes = new KernelOutcomes(sharding, mailbox, output.Logger);
         using var reader = Reader(mailbox, output, outcomes, retention);
         using var children = new ChildSignal();
-        await using var steerer = Steering.Start(
-            initial.Fleet.Daemon.Steering ?? SteeringChoice.Auto, sharding, mailbox, output.Logger);
+        await using var steerer = StartSteering(initial, sharding, mailbox, output.Logger);
         var failures = new FailureLog(output.Logger);
         var starts = initial.Fleet.Daemon.StartParallelism ?? StartsForEachCpu * Environment.ProcessorCount;
         var options = new SupervisorOptions(
             preload, environment, former, Randomness.Roll, starts, socket.NotifyFolder, failures, guard, subtree, children,
             steerer)
         {
-            Methods = methods,
+            Methods = methods, Inheritance = inherited, WorkersDieWithDaemon = notKept is not null,
         };
+        var resources = new DaemonResources(socket, guard, sharding, former, notKept);
         using var loop = new SupervisorLoop(options, mailbox, reader, output.Logger, TimeProvider.System);
 
         var builder = Builder(socket, output);
-        builder.Services.AddSingleton(mailbox).AddSingleton(reader).AddSingleton(loop);
-        builder.Services.AddSingleton(steerer).AddSingleton(initial with { NoKernelMethod = methods.NoPrograms });
+        builder.Services.AddSingleton(mailbox).AddSingleton(reader).AddSingleton(loop).AddSingleton(steerer);
+        builder.Services.AddSingleton(resources);
+        builder.Services.AddSingleton(initial with { NoKernelMethod = methods.NoPrograms });
         await using var host = builder.Build();
         await RunAsync(host, signals, socket, output, retention, failures, id => sharding?.ConnectionsOf(id));
-        return Environment.ExitCode;
+        return await EndAsync(host.Services.GetRequiredService<Replacement>(), reader, output);
+    }
+
+    private static Guard? StartGuard(string id, CgroupSubtree? subtree, Inheritance? inherited, ILogger log)
+    {
+        var guard = Guard.TryStart(id, subtree, out var errno);
+        if (guard is null) log.GuardFailed(errno);
+        Inherited.RememberIn(guard, inherited);
+        return guard;
+    }
+
+    /// <returns>The reason why workers end with this program; null if they can outlive it.</returns>
+    private static string? WhyNotKept(Guard? guard, InitialFleet initial) =>
+        guard is null ? "there is no guard" : initial.Fleet.Daemon.KeepWorkers != true ? "'keep_workers' is not true" : null;
+
+    private static Steerer StartSteering(InitialFleet initial, ShardingPrograms? programs, Mailbox mailbox, ILogger log) =>
+        Steering.Start(
+            initial.Fleet.Daemon.Steering ?? SteeringChoice.Auto, programs, Inherited.SteeringOf(initial.Inheritance), mailbox,
+            log);
+
+    /// <returns>The exit code. There is no return if another program takes over.</returns>
+    private static async Task<int> EndAsync(Replacement replacement, OutputLoop reader, LogOutput output)
+    {
+        if (replacement.HandedOver is null) return Environment.ExitCode;
+        var errno = replacement.Execute(() =>
+        {
+            reader.Files.Stop(FlushWithin);
+            output.Dispose();
+        });
+        // The workers end with the guard.
+        return await FailAsync($"the new program cannot be executed: {errno}", ExitCode.Software);
+    }
+
+    private static LimitPair? FormerLimit(Inheritance? inherited)
+    {
+        var raised = Descriptors.RaiseLimit(out var limit);
+        if (inherited?.State.Resources is { SoftDescriptors: { } soft, HardDescriptors: { } hard })
+            return new LimitPair(soft, hard);
+        return raised == Errno.None ? limit : null;
     }
 
     private static OutputLoop Reader(
         Mailbox mailbox, LogOutput output, KernelOutcomes outcomes, OutputRetention retention) =>
         new(mailbox, output.Lines, output.Logger, TimeProvider.System, outcomes) { Retention = retention };
 
-    private static CgroupSubtree? Enter(WorkerGroups groups, ILogger log)
+    private static CgroupSubtree? Enter(WorkerGroups groups, Inheritance? inherited, ILogger log)
     {
-        var subtree = groups.Enter(out var obstacle);
+        // The former guard holds the lock of the cgroup, and would kill the workers.
+        if (inherited?.State.Resources.Guard is { } former) Guard.End(former.Pid, former.Pipe);
+        var kept = inherited?.State.Services.SelectMany(service => service.Workers)
+            .Select(worker => worker.Process?.Group).OfType<string>().ToHashSet() ?? [];
+        var subtree = groups.Enter(kept, out var obstacle);
         if (subtree is null) log.TreesBySession(obstacle ?? "");
         else log.TreesByGroup(subtree.Path, subtree.HasKill);
         return subtree;
@@ -132,7 +191,8 @@ internal static class DaemonHost
         builder.Services.Configure<HostOptions>(host =>
             (host.ShutdownTimeout, host.ServicesStartConcurrently) = (Timeout.InfiniteTimeSpan, true));
         builder.Services.AddSingleton<IConnectionListenerFactory, PendingConnectionsTransport>();
-        builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
+        builder.Services.AddSingleton<SystemdNotifier>().AddSingleton<ISystemdNotifier, ReplacementNotifier>();
+        builder.Services.AddSingleton<Replacement>();
         builder.Services.AddSingleton(output.Logger as ILogger);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ServiceManager>();
@@ -172,15 +232,5 @@ internal static class DaemonHost
 
         await host.WaitForShutdownAsync();
         await causes;
-    }
-
-    /// <summary>The environment of the daemon, with the mark that the guard knows its processes by.</summary>
-    private static Dictionary<string, string> OwnEnvironment()
-    {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (System.Collections.DictionaryEntry entry in Environment.GetEnvironmentVariables())
-            variables[(string)entry.Key] = (string?)entry.Value ?? "";
-        variables[Guard.Variable] = Guard.OwnId();
-        return variables;
     }
 }

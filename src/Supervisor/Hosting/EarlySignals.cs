@@ -5,7 +5,7 @@ namespace Reuseportd.Hosting;
 
 /// <summary>
 /// Handles signals before the host does. Their default action would end the process and leave the control socket behind; SIGHUP,
-/// a reload, would end a daemon that is still starting.
+/// a reload, and SIGUSR2, a replacement, would end a daemon that is still starting.
 /// </summary>
 internal sealed class EarlySignals : IDisposable
 {
@@ -15,6 +15,7 @@ internal sealed class EarlySignals : IDisposable
     public EarlySignals() => _heard =
     [
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true),
+        PosixSignalRegistration.Create((PosixSignal)FleetHost.UserSignal, context => context.Cancel = true),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
         PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
         PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Stop),

@@ -17,6 +17,7 @@ internal sealed class FleetControl(
     ConfigurationState files,
     Steerer steerer,
     ServiceManager manager,
+    Replacement replacement,
     TimeProvider time,
     ILogger log) : IFleetControl, IDisposable
 {
@@ -146,6 +147,9 @@ internal sealed class FleetControl(
 
     public async Task<Shared> SharesAsync(CancellationToken cancellation) =>
         new(steerer.Way, await steerer.CountAsync().WaitAsync(cancellation));
+
+    public Task<string?> ReplaceAsync(TimeSpan timeout, CancellationToken cancellation) =>
+        replacement.BeginAsync(timeout, cancellation);
 
     public void Dispose() => _oneReadsAtATime.Dispose();
 }

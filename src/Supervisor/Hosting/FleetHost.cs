@@ -23,12 +23,18 @@ internal sealed class FleetHost(
     InitialFleet initial,
     ServiceManager manager,
     StreamEnd ending,
+    Replacement replacement,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger log) : IHostedLifecycleService, IDisposable
 {
     /// <summary>Tasks at the end of the start still use its code.</summary>
     private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(1);
+
+    /// <summary>SIGUSR2: replace the daemon by the program on disk.</summary>
+    public const int UserSignal = 12;
+
+    private static readonly TimeSpan ReplaceWithin = TimeSpan.FromSeconds(30);
 
     private readonly List<PosixSignalRegistration> _signals = [];
     private bool _started;
@@ -37,6 +43,7 @@ internal sealed class FleetHost(
     {
         _started = true;
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangup));
+        _signals.Add(PosixSignalRegistration.Create((PosixSignal)UserSignal, OnReplace));
         // The loop tells of changes only, and there are none without services.
         manager.Tell(default);
         _ = loop.Ended.ContinueWith(
@@ -76,7 +83,7 @@ internal sealed class FleetHost(
         try
         {
             // The host also stops a service that it has not started.
-            if (_started) await StopWorkersAsync();
+            if (_started && !await replacement.ForbidAsync()) await StopWorkersAsync();
         }
         finally
         {
@@ -130,6 +137,31 @@ internal sealed class FleetHost(
         // Otherwise the default action of the signal ends the process.
         context.Cancel = true;
         _ = ReloadAsync();
+    }
+
+    private void OnReplace(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        _ = ReplaceAsync();
+    }
+
+    private async Task ReplaceAsync()
+    {
+        try
+        {
+            var obstacle = await replacement.BeginAsync(ReplaceWithin, lifetime.ApplicationStopping);
+            if (obstacle is not null) log.NotReplaced(obstacle);
+        }
+        catch (OperationCanceledException)
+        {
+            // The daemon stops.
+        }
+#pragma warning disable CA1031 // Nothing awaits this task, so the fault would be lost; the workers run on.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            log.Error(fault, "a fault ended the replacement");
+        }
     }
 
     private async Task ReloadAsync()

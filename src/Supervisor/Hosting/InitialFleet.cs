@@ -1,5 +1,6 @@
 using Reuseportd.Configuration.Reading;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Handover;
 
 namespace Reuseportd.Hosting;
 
@@ -10,4 +11,7 @@ internal sealed record InitialFleet(string Path, FleetSpec Fleet, ControllerOffe
 {
     /// <summary>The reason why the kernel method cannot be used; null if it can.</summary>
     public string? NoKernelMethod { get; init; }
+
+    /// <summary>The fleet of an earlier program of this process; null for none.</summary>
+    public Inheritance? Inheritance { get; init; }
 }

@@ -12,7 +12,8 @@ namespace Reuseportd.Hosting;
 /// <summary>Finds out how the kernel lets the daemon steer connections, and logs it once.</summary>
 internal static class Steering
 {
-    public static Steerer Start(SteeringChoice choice, ShardingPrograms? programs, Mailbox mailbox, ILogger log)
+    public static Steerer Start(
+        SteeringChoice choice, ShardingPrograms? programs, InheritedSteering inherited, Mailbox mailbox, ILogger log)
     {
         // Under systemd, sysctl.d has set tcp_migrate_req: if it is off, the administrator wants that.
         var migration = MigrationSetting.Provide(mayChange: !SystemdHelpers.IsSystemdService());
@@ -21,7 +22,8 @@ internal static class Steering
         log.SteeredBy(Words(mode.Kind), mode.Reason);
         var effect = MigrationWake.Probe(withProgram: mode.Kind == SteeringKind.Program, out _);
         if (effect != MigrationEffect.Wakes) log.MigratesWithout(isLost: effect != MigrationEffect.Silent);
-        var steerer = new Steerer(mode, effect != MigrationEffect.Silent, mailbox, log, TimeProvider.System, programs);
+        var steerer = new Steerer(
+            mode, effect != MigrationEffect.Silent, mailbox, log, TimeProvider.System, programs, inherited);
         steerer.Start();
         return steerer;
     }

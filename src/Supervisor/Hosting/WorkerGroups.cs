@@ -26,12 +26,13 @@ internal sealed class WorkerGroups : IDisposable
     public static WorkerGroups Find() => new(CgroupSubtree.TryFind(out var obstacle), obstacle);
 
     /// <summary>Moves the daemon into its own cgroup, and ends processes that an earlier daemon left in the others.</summary>
+    /// <param name="kept">Groups of processes that live on.</param>
     /// <param name="obstacle">The reason why workers get no cgroups, as the end of a sentence; null on success.</param>
-    public CgroupSubtree? Enter(out string? obstacle)
+    public CgroupSubtree? Enter(IReadOnlySet<string> kept, out string? obstacle)
     {
         obstacle = _obstacle;
         if (_subtree is null) return null;
-        if (_subtree.TryEnter(out obstacle)) return _subtree;
+        if (_subtree.TryEnter(kept, out obstacle)) return _subtree;
         _obstacle = obstacle;
         _subtree.Dispose();
         _subtree = null;

@@ -36,6 +36,9 @@ internal sealed record DaemonSpec(LogForm? Log, LogThreshold? LogLevel, string? 
 {
     public SteeringChoice? Steering { get; init; }
 
+    /// <summary>True if the workers run on while another program replaces the daemon.</summary>
+    public bool? KeepWorkers { get; init; }
+
     /// <summary>Group whose members may change the state of the daemon through the control socket.</summary>
     public string? SocketGroup { get; init; }
 

@@ -62,6 +62,9 @@ public sealed class OpenApiTests
         ["POST /v1/apply"] = (
             "Reads the files again and converges; 422 where they have errors", [], typeof(ApplyRequest), "application/json",
             typeof(ApplyDocument)),
+        ["POST /v1/reexec"] = (
+            "Replaces the daemon by the program on disk; 422 if it goes on as before", [], typeof(ReexecRequest),
+            "application/json", typeof(ReexecDocument)),
     };
 
     [Fact]

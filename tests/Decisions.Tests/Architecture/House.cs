@@ -41,7 +41,8 @@ internal static partial class House
         ["Runtime"] =
         [
             ["Messages"], ["Methods"], ["Snapshots"], ["Fleet"], ["Trees"], ["Output"], ["Processes"], ["SteeringTask"],
-            ["Supervision"], ["Shares"], ["Binds"], ["Probing"], ["Updates"], ["Services"], ["Reports"], ["Commands"], ["Loop"],
+            ["Supervision"], ["Shares"], ["Binds"], ["Probing"], ["Updates"], ["Services"], ["Reports"], ["Commands"],
+            ["Handover"], ["Loop"],
         ],
         ["Api"] = [["Contract"], ["Http"], ["Admission", "Documents"], ["Streams"], ["Routes"]],
     };

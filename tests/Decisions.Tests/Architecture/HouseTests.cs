@@ -15,6 +15,9 @@ public sealed class HouseTests
     {
         [("Hosting/FleetControl.cs", "SemaphoreSlim")] =
             "one change of the fleet at a time, from the reading of its files on; it is awaited and holds up no thread",
+        [("Runtime/Output/PausedOutput.cs", "ManualResetEventSlim")] =
+            "the output thread stands still while another program takes over; nothing else waits for it then",
+        [("Runtime/Handover/SavedFailures.cs", "Barrier")] = "the property of SpawnError, no lock",
     };
 
     private static readonly Dictionary<(string File, string Word), string> Surroundings = new()

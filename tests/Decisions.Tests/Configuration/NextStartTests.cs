@@ -8,14 +8,15 @@ public sealed class NextStartTests
 {
     private static readonly DaemonSpec Started = new(LogForm.Auto, LogThreshold.Debug, "/run/a.sock", "/lib/a.so", 4)
     {
-        SocketGroup = "wheel", SocketReadOnlyGroup = "staff", Steering = SteeringChoice.None,
+        SocketGroup = "wheel", SocketReadOnlyGroup = "staff", Steering = SteeringChoice.None, KeepWorkers = false,
     };
 
     [Fact]
     public void Warnings_EveryKeyChanged_NamesEach() => Assert.Equal(
         new[]
         {
-            "log", "log_level", "socket", "socket_group", "socket_read_only_group", "preload", "steering", "start_parallelism",
+            "log", "log_level", "socket", "socket_group", "socket_read_only_group", "preload", "steering", "keep_workers",
+            "start_parallelism",
         }
             .Select(key => $"/etc/reuseportd: warning: {key}: takes effect at the next start of reuseportd"),
         NextStart.Warnings("/etc/reuseportd", Started, DaemonSpec.Default).Select(warning => warning.ToString()));

@@ -19,6 +19,14 @@ public sealed class LogEventsTests
         { "starting", 6, "reuseportd 1.2.3 starts with /etc/reuseportd", log => log.Starting("1.2.3", "/etc/reuseportd") },
         { "started", 6, "started: 3 of 4 workers of 1 service are ready", log => log.Started(3, 4, 1, isWhole: true) },
         { "started", 4, "started: 3 of 4 workers of 1 service are ready", log => log.Started(3, 4, 1, isWhole: false) },
+        {
+            "replaced", 6, "the daemon executes /usr/bin/reuseportd; 4 workers run on",
+            log => log.Replaced("/usr/bin/reuseportd", 4)
+        },
+        {
+            "not_replaced", 4, "the daemon is not replaced: web@0 is starting", log => log.NotReplaced("web@0 is starting")
+        },
+        { "adopted", 6, "4 running workers are taken over from reuseportd 1.2.2", log => log.Adopted(4, "1.2.2") },
         { "stopping", 6, "stopping: SIGTERM", log => log.Stopping("SIGTERM") },
         { "stopped", 6, "stopped after 2.3 s", log => log.Stopped(TimeSpan.FromSeconds(2.3)) },
         {
@@ -40,7 +48,7 @@ public sealed class LogEventsTests
         },
         {
             "guard", 4,
-            "the guard (4242) has ended: killed by SIGKILL; if the daemon is killed, children of its workers keep running",
+            "the guard (4242) has ended: killed by SIGKILL; if the daemon is killed, processes of its workers keep running",
             log => log.GuardEnded(4242, ExitStatus.Killed(Signal.Kill))
         },
         { "reload", 6, "reload: services changed 1, added 2, removed 3, unchanged 4", log => log.Reloaded(1, 2, 3, 4) },

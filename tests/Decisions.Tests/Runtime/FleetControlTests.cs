@@ -10,7 +10,8 @@ public sealed class FleetControlTests
     public async Task SnapshotAsync_ManyRequestsBeforeTheLoopRuns_AreTakenOnce()
     {
         using var mailbox = new Mailbox(TimeProvider.System);
-        using var control = new FleetControl(mailbox, null!, null!, null!, null!, TimeProvider.System, Serilog.Core.Logger.None);
+        using var control = new FleetControl(
+            mailbox, null!, null!, null!, null!, null!, TimeProvider.System, Serilog.Core.Logger.None);
         Task<FleetSnapshot>[] early = [Ask(), Ask(), Ask()];
         Assert.Equal(1, mailbox.Count);
 

@@ -79,7 +79,7 @@ internal sealed class PendingConnections : IDisposable
             fault = unexpected;
         }
 
-        LocalSocket.EndReceiving(_listener);
+        if (!_listener.KeepsListening) LocalSocket.EndReceiving(_listener);
         // A request that arrived before this moment is still answered.
         foreach (var admission in _silent.Values.ToArray()) Hear(admission);
         foreach (var admission in _silent.Values) Close(admission);

@@ -16,6 +16,8 @@ namespace Reuseportd.Api.Contract;
 [JsonSerializable(typeof(CommandDocument))]
 [JsonSerializable(typeof(ApplyRequest))]
 [JsonSerializable(typeof(ApplyDocument))]
+[JsonSerializable(typeof(ReexecRequest))]
+[JsonSerializable(typeof(ReexecDocument))]
 [JsonSerializable(typeof(CheckDocument))]
 [JsonSerializable(typeof(DiffDocument))]
 [JsonSerializable(typeof(EventDocument))]

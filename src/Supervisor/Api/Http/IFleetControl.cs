@@ -28,6 +28,11 @@ internal interface IFleetControl
         string by,
         CancellationToken cancellation);
 
+    /// <summary>Replaces the daemon by the program on disk. The workers run on.</summary>
+    /// <param name="timeout">The longest wait for a moment at which no worker starts, drains or ends.</param>
+    /// <returns>The reason why the daemon goes on as before; null if the new program takes over.</returns>
+    Task<string?> ReplaceAsync(TimeSpan timeout, CancellationToken cancellation);
+
     /// <summary>Reads the configuration without applying it.</summary>
     /// <param name="anew">True to read unchanged files, too: users and groups that the files name may have changed.</param>
     Task<ConfigurationReading> ReadAsync(bool anew, CancellationToken cancellation);

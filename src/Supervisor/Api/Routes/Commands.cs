@@ -13,6 +13,8 @@ internal sealed class Commands(IFleetControl control, WorkerDetails details, Can
 {
     private const int MostWorkers = 10_000;
 
+    private static readonly TimeSpan ReexecPatience = TimeSpan.FromSeconds(30);
+
     public Func<HttpContext, Task> For(FleetCommand command) => async context =>
     {
         var request = await Requests.BodyAsync(context, ContractJson.Default.CommandRequest);
@@ -54,6 +56,18 @@ internal sealed class Commands(IFleetControl control, WorkerDetails details, Can
         }
 
         await Answers.WriteAsync(context, status, document, ContractJson.Default.ApplyDocument);
+    }
+
+    /// <summary>Answers before the new program takes over.</summary>
+    public async Task ReexecAsync(HttpContext context)
+    {
+        var request = await Requests.BodyAsync(context, ContractJson.Default.ReexecRequest, new ReexecRequest());
+        var timeout = Requests.Timeout(request.Timeout) ?? ReexecPatience;
+        var snapshot = await control.SnapshotAsync(context.RequestAborted);
+        var obstacle = await control.ReplaceAsync(timeout, stopping);
+        var running = snapshot.Workers.Count(worker => worker.Pid is not null);
+        var status = obstacle is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity;
+        await Answers.WriteAsync(context, status, new ReexecDocument(running, obstacle), ContractJson.Default.ReexecDocument);
     }
 
     /// <summary>The name of a service, in the path.</summary>

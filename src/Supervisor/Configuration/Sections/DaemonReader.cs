@@ -49,8 +49,11 @@ internal static class DaemonReader
         "steering", Ways, "How connections to shared ports are steered. auto: the best way that is permitted.",
         SteeringChoice.Auto);
 
+    private static readonly Key KeepWorkers = Key.Flag(
+        "keep_workers", "Whether workers run on while another program replaces the daemon (reuseportctl reexec).", false);
+
     public static readonly IReadOnlyList<Key> Keys =
-        [Log, Level, Socket, SocketGroup, SocketReadOnlyGroup, Preload, Parallelism, Steering];
+        [Log, Level, Socket, SocketGroup, SocketReadOnlyGroup, Preload, Parallelism, Steering, KeepWorkers];
 
     public static DaemonSpec Read(Section top, Accounts accounts) =>
         new(
@@ -61,6 +64,7 @@ internal static class DaemonReader
             top.Integer(Parallelism))
         {
             Steering = Ways.Read(top, Steering),
+            KeepWorkers = top.Flag(KeepWorkers),
             SocketGroup = accounts.Group(top, SocketGroup),
             SocketReadOnlyGroup = accounts.Group(top, SocketReadOnlyGroup),
         };

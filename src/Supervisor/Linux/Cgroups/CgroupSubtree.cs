@@ -64,8 +64,9 @@ internal sealed class CgroupSubtree : IDisposable
     /// Takes possession of the subtree: locks it, moves the daemon into its own group, and kills the processes of an earlier
     /// daemon.
     /// </summary>
+    /// <param name="kept">Groups of processes that live on.</param>
     /// <param name="obstacle">The reason why the subtree cannot be used, as the end of a sentence.</param>
-    public bool TryEnter([NotNullWhen(false)] out string? obstacle)
+    public bool TryEnter(IReadOnlySet<string> kept, [NotNullWhen(false)] out string? obstacle)
     {
         obstacle = null;
         if (!TryLock()) obstacle = $"another reuseportd uses the cgroup {Path}";
@@ -73,7 +74,8 @@ internal sealed class CgroupSubtree : IDisposable
             obstacle = $"the cgroup {Path} cannot be divided: {errno}";
         if (obstacle is not null) return false;
 
-        foreach (var left in _base.Groups().Where(CgroupName.IsWorkers)) End(left, Patience);
+        foreach (var left in _base.Groups().Where(name => CgroupName.IsWorkers(name) && !kept.Contains(name)))
+            End(left, Patience);
         return true;
     }
 

@@ -31,6 +31,14 @@ internal sealed unsafe class LockFile : Descriptor
         }
     }
 
+    /// <summary>The lock that an earlier program of this process has taken.</summary>
+    public static LockFile Resume(string path, int number)
+    {
+        var held = new LockFile(number, path);
+        if (FileEntry.Read(held, out _) is { } file) held._identity = file.Identity;
+        return held;
+    }
+
     protected override bool ReleaseHandle()
     {
         if (_identity != default) FileEntry.Unlink(_path, _identity);

@@ -28,6 +28,10 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "waitid", SetLastError = true)]
     public static unsafe partial int WaitId(int idType, uint id, SignalInfo* info, int options);
 
+    /// <param name="arguments">Ends with null, as <paramref name="environment"/> does.</param>
+    [LibraryImport(Library, EntryPoint = "execve", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Execute(string path, string?[] arguments, string?[] environment);
+
     /// <summary>A negative pid means a process group.</summary>
     [LibraryImport(Library, EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);

@@ -36,6 +36,7 @@ internal static unsafe partial class Native
     {
         public const int ProgramCount = 6;
         public const int FailureCount = 2;
+        public const int NumberCount = ProgramCount + 4 + FailureCount;
 
         public fixed int Programs[ProgramCount];
         public int Workers;

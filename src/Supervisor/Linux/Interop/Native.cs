@@ -26,6 +26,9 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "reuseportd_guard_start", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int StartGuard(string mark, int groups, Guarding* guarding);
 
+    [LibraryImport(Library, EntryPoint = "reuseportd_guard_remember")]
+    public static partial void RememberSession(nint guard, int session);
+
     [LibraryImport(Library, EntryPoint = "reuseportd_guard_forget")]
     public static partial void ForgetSession(nint guard, int session);
 

@@ -16,7 +16,9 @@ internal sealed unsafe class SettingsTable(Descriptor settings, Descriptor worke
 
     private readonly Dictionary<ShardingSettings, uint> _keys = [];
     private int _limit = FirstLimit;
-    private uint _last;
+
+    /// <summary>Above the keys that an earlier program of this process has given.</summary>
+    private uint _last = LargestOf(workers);
 
     public int Count => _keys.Count;
 
@@ -36,6 +38,19 @@ internal sealed unsafe class SettingsTable(Descriptor settings, Descriptor worke
     }
 
     public void Dispose() => settings.Dispose();
+
+    private static uint LargestOf(Descriptor workers)
+    {
+        var largest = 0u;
+        ulong group = 0;
+        while (Native.NextSharding(workers, group, &group) == 0)
+        {
+            ShardingWorker worker;
+            if (Native.ReadSharding(workers, group, &worker) == 0) largest = Math.Max(largest, worker.Settings);
+        }
+
+        return largest;
+    }
 
     private void RemoveUnused()
     {

@@ -76,6 +76,30 @@ internal sealed unsafe class ShardingPrograms : IDisposable
         return null;
     }
 
+    /// <summary>The programs that an earlier program of this process has loaded.</summary>
+    /// <param name="numbers">Their <see cref="Numbers"/>.</param>
+    public static ShardingPrograms? Resume(IReadOnlyList<int> numbers, out ShardingError? error)
+    {
+        var opened = default(Native.Sharding);
+        for (var at = 0; at < Native.Sharding.NumberCount; at++) ((int*)&opened)[at] = numbers[at];
+        var ring = OutcomeRing.Open(new Descriptor(opened.Events), out var errno);
+        error = ring is null ? new ShardingError("mmap rpd_events", errno) : null;
+        return ring is null ? null : new ShardingPrograms(opened, ring);
+    }
+
+    /// <summary>The length of <see cref="Numbers"/>.</summary>
+    public const int NumberCount = Native.Sharding.NumberCount;
+
+    /// <summary>The descriptors of programs and maps, in the order of their structure; -1 for a missing one.</summary>
+    public int[] Numbers
+    {
+        get
+        {
+            fixed (Native.Sharding* opened = &_opened)
+                return new ReadOnlySpan<int>(opened, Native.Sharding.NumberCount).ToArray();
+        }
+    }
+
     /// <summary>To be called before the first process of the group starts.</summary>
     /// <param name="worker">The number that outcomes carry.</param>
     /// <returns>

@@ -19,6 +19,12 @@ internal sealed unsafe class LocalSocket : Descriptor
     {
     }
 
+    /// <summary>True if clients may connect although this program accepts no connection any more.</summary>
+    public bool KeepsListening { get; set; }
+
+    /// <summary>A socket that an earlier program of this process has made.</summary>
+    public static LocalSocket Resume(int number) => new(number);
+
     /// <summary>The longest path in bytes of UTF-8.</summary>
     public static int LongestPath => PathMost - 1;
 

@@ -47,6 +47,24 @@ internal sealed unsafe class Guard : IDisposable
         return errno == Errno.None ? new Guard(guarding) : null;
     }
 
+    /// <summary>Adds a worker that an earlier guard knew.</summary>
+    public void Remember(int worker) => Native.RememberSession(Handle, worker);
+
+    /// <summary>The end of the pipe whose close makes the guard do its work.</summary>
+    public int Pipe => _pipe.Number;
+
+    /// <summary>
+    /// Ends a guard that an earlier program of this process has started, before it sees the end of its pipe.
+    /// </summary>
+    public static void End(int pid, int pipe)
+    {
+        using var end = new Descriptor(pipe);
+        using var process = Pidfd.Open(pid, out _);
+        if (process is null) return;
+        process.SendSignal(Signal.Kill);
+        if (process.WaitForEnd(Patience)) _ = process.Wait(out _);
+    }
+
     /// <summary>Removes a reaped worker. Another session may get its number, and must not count as the worker's.</summary>
     public void Forget(int worker) => Native.ForgetSession(Handle, worker);
 

@@ -22,6 +22,7 @@ internal sealed unsafe class Spawner : IDisposable
 
     private readonly LimitPair? _descriptors;
     private readonly int? _niceness;
+    private readonly bool _diesWithParent;
     private readonly NativeArena _arena = new();
     private readonly Guard? _guard;
     private readonly Native.Result* _result;
@@ -36,10 +37,11 @@ internal sealed unsafe class Spawner : IDisposable
     /// </param>
     /// <param name="guard">Told of every process before its program runs.</param>
     /// <param name="niceness">For processes without a niceness of their own; null for that of the thread.</param>
+    /// <param name="diesWithParent">False if no process dies with the thread that started it.</param>
     /// <exception cref="LinuxException">No memory or no descriptors are left.</exception>
-    public Spawner(LimitPair? descriptors = null, Guard? guard = null, int? niceness = null)
+    public Spawner(LimitPair? descriptors = null, Guard? guard = null, int? niceness = null, bool diesWithParent = true)
     {
-        (_descriptors, _niceness, _guard) = (descriptors, niceness, guard);
+        (_descriptors, _niceness, _guard, _diesWithParent) = (descriptors, niceness, guard, diesWithParent);
         nint opened;
         var error = Native.OpenSpawner(guard?.Handle ?? 0, &opened);
         if (error != 0) throw new LinuxException("spawner", new Errno(error));
@@ -62,6 +64,7 @@ internal sealed unsafe class Spawner : IDisposable
         if (error is not null) return false;
 
         if (request.Identity is { } identity && UserDatabase.IsOwn(identity)) request = request with { Identity = null };
+        if (!_diesWithParent) request = request with { DieWithParent = false };
         if (_niceness is { } usual) request = request with { Nice = request.Nice ?? usual };
         var native = SpawnMarshal.Fill(_arena, request, _descriptors);
         *_result = new Native.Result { Pid = -1, Pidfd = -1, Reached = SpawnStep.Pipe, Listener = -1 };

@@ -70,6 +70,16 @@ internal sealed class GroupMembers
         return place;
     }
 
+    /// <summary>The places that were ever assigned.</summary>
+    public IReadOnlyList<(int Slot, int Ordinal, int Place)> Assigned =>
+        [.. _places.Select(one => (one.Key.Slot, one.Key.Ordinal, one.Value))];
+
+    /// <summary>Assigns the places of an earlier program of this process. To be called before the first member.</summary>
+    public void Assign(IEnumerable<(int Slot, int Ordinal, int Place)> places)
+    {
+        foreach (var (slot, ordinal, place) in places) _places[(slot, ordinal)] = place;
+    }
+
     /// <summary>Null if the slot never had that many sockets.</summary>
     public int? FindPlace(int slot, int ordinal) => _places.TryGetValue((slot, ordinal), out var place) ? place : null;
 

@@ -18,7 +18,14 @@ internal sealed class ProgramSteering : IGroupSteering
     private readonly Balance _balance;
     private readonly GroupMembers _members = new();
     private readonly FlowTable _flows = new(SteeringMaps.Flows);
+    private readonly HashSet<int> _inherited = [];
     private SteeringProgram? _program;
+
+    /// <summary>
+    /// Places that an earlier program of this process had given connections to, and whose sockets have not joined yet. Until then
+    /// the maps stay as they are.
+    /// </summary>
+    private HashSet<int>? _awaited;
     private int _capacity;
     private bool _isOver;
 
@@ -29,6 +36,25 @@ internal sealed class ProgramSteering : IGroupSteering
         (_key, _balance, _diag) = (key, key.BalanceFor(balance), diag);
         _capacity = CapacityFor(workers);
     }
+
+    /// <summary>Continues with the program and the places of an earlier program of this process.</summary>
+    public ProgramSteering(SteeredGroup inherited, Balance balance, SockDiag? diag)
+        : this(inherited.Key, balance, workers: 0, diag)
+    {
+        _program = SteeringProgram.Resume(inherited.Numbers, inherited.Capacity, out _);
+        if (_program is null) return;
+        _capacity = inherited.Capacity;
+        _members.Assign(inherited.Places);
+        _inherited.UnionWith(inherited.Places.Select(one => one.Place));
+        _awaited = [.. inherited.Active];
+    }
+
+    /// <summary>Null without a program.</summary>
+    public SteeredGroup? Save() => _program is null || _isOver
+        ? null
+        : new SteeredGroup(
+            _key, _capacity, _program.Numbers, _members.Assigned,
+            [.. _members.Active.SelectMany(member => member.Places)]);
 
     public SteeringKind Kind => SteeringKind.Program;
 
@@ -130,12 +156,23 @@ internal sealed class ProgramSteering : IGroupSteering
 
     private void Publish()
     {
+        if (IsAwaiting()) return;
         ushort[] active = [.. _members.Active.SelectMany(member => member.Places).Select(place => (ushort)place)];
         foreach (var place in _members.All.SelectMany(member => member.Places).Except(active.Select(place => (int)place)))
             _flows.Remove(place);
         foreach (var place in active) _flows.Add(place);
         _program!.Maps.SetFlows(_flows.Slots);
         _program.Maps.SetActive(active);
+    }
+
+    private bool IsAwaiting()
+    {
+        if (_awaited is null) return false;
+        // A member that leaves, or a new one, changes the group.
+        var isChanged = _members.All.Any(member => !member.TakesPart || member.Places.Any(place => !_inherited.Contains(place)));
+        _awaited.ExceptWith(_members.All.SelectMany(member => member.Places));
+        if (isChanged || _awaited.Count == 0) _awaited = null;
+        return _awaited is not null;
     }
 
     /// <summary>
@@ -147,7 +184,8 @@ internal sealed class ProgramSteering : IGroupSteering
         if (taken is null) return errno;
         errno = program.Put(place, taken);
         // The kernel also returns EBUSY for a socket that is already at this place.
-        if (errno == Errno.Busy && _members.All.Any(member => member.PlaceOf(socket.Inode) == place)) errno = Errno.None;
+        var isThere = _inherited.Contains(place) || _members.All.Any(member => member.PlaceOf(socket.Inode) == place);
+        if (errno == Errno.Busy && isThere) errno = Errno.None;
         return errno != Errno.None ? errno : taken.Attach(program.Program);
     }
 

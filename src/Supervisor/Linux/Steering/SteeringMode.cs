@@ -38,10 +38,12 @@ internal sealed record SteeringMode(SteeringKind Kind, string Reason)
 
     /// <param name="former">The former steering of the group, which has ended.</param>
     /// <param name="isFollowed">True if no socket has left the group yet.</param>
+    /// <param name="inherited">The group of an earlier program of this process; null for none.</param>
     public IGroupSteering Steer(
         GroupKey group, Balance balance, int workers, SockDiag? diag = null, IGroupSteering? former = null,
-        bool isFollowed = true) => Kind switch
+        bool isFollowed = true, SteeredGroup? inherited = null) => Kind switch
     {
+        SteeringKind.Program when inherited is not null => new ProgramSteering(inherited, balance, diag),
         SteeringKind.Program => new ProgramSteering(group, balance, workers, diag),
         SteeringKind.Classic =>
             new ClassicSteering(group, balance, diag, (former as ClassicSteering)?.Order ?? new GroupOrder(isFollowed)),

@@ -10,10 +10,15 @@ namespace Reuseportd.Linux.Steering;
 internal sealed unsafe class SteeringProgram : IDisposable
 {
     private readonly Descriptor _sockets;
+    private readonly Descriptor _slotMap;
+    private readonly Descriptor _groupMap;
     private readonly SteeringMaps _maps;
 
-    private SteeringProgram(Descriptor program, Descriptor sockets, SteeringMaps maps) =>
-        (Program, _sockets, _maps) = (program, sockets, maps);
+    private SteeringProgram(Descriptor program, Descriptor sockets, Descriptor slotMap, Descriptor groupMap, SteeringMaps maps) =>
+        (Program, _sockets, _slotMap, _groupMap, _maps) = (program, sockets, slotMap, groupMap, maps);
+
+    /// <summary>The descriptors of the program and of its maps, for <see cref="Resume"/>.</summary>
+    public int[] Numbers => [Program.Number, _sockets.Number, _slotMap.Number, _groupMap.Number];
 
     public Descriptor Program { get; }
 
@@ -29,14 +34,17 @@ internal sealed unsafe class SteeringProgram : IDisposable
         Native.Steering opened;
         errno = new Errno(Native.OpenSteering((uint)slots, &opened));
         if (errno != Errno.None) return null;
-        var program = new Descriptor(opened.Program);
-        var sockets = new Descriptor(opened.Sockets);
-        using var slotMap = new Descriptor(opened.Slots);
-        using var groupMap = new Descriptor(opened.Group);
-        if (SteeringMaps.Open(slotMap, groupMap, slots, out errno) is { } maps)
-            return new SteeringProgram(program, sockets, maps);
-        program.Dispose();
-        sockets.Dispose();
+        return Resume([opened.Program, opened.Sockets, opened.Slots, opened.Group], slots, out errno);
+    }
+
+    /// <summary>The program that an earlier program of this process has loaded.</summary>
+    /// <param name="numbers">See <see cref="Numbers"/>; closed after an error.</param>
+    public static SteeringProgram? Resume(IReadOnlyList<int> numbers, int slots, out Errno errno)
+    {
+        Descriptor[] opened = [.. numbers.Select(number => new Descriptor(number))];
+        if (SteeringMaps.Open(opened[2], opened[3], slots, out errno) is { } maps)
+            return new SteeringProgram(opened[0], opened[1], opened[2], opened[3], maps);
+        foreach (var one in opened) one.Dispose();
         return null;
     }
 
@@ -52,6 +60,8 @@ internal sealed unsafe class SteeringProgram : IDisposable
     public void Dispose()
     {
         _maps.Dispose();
+        _slotMap.Dispose();
+        _groupMap.Dispose();
         _sockets.Dispose();
         Program.Dispose();
     }

@@ -22,7 +22,7 @@ struct reuseportd_guarding {
 REUSEPORTD_EXPORT int reuseportd_guard_start(const char *mark, int groups, struct reuseportd_guarding *guarding);
 
 /* The guard also kills this session of a worker, until reuseportd_guard_forget. Safe between clone and exec. */
-void reuseportd_guard_remember(struct reuseportd_guard *guard, pid_t session);
+REUSEPORTD_EXPORT void reuseportd_guard_remember(struct reuseportd_guard *guard, pid_t session);
 REUSEPORTD_EXPORT void reuseportd_guard_forget(struct reuseportd_guard *guard, int32_t session);
 
 #endif

@@ -11,6 +11,9 @@ internal sealed record EventKind(string Name, string MessageId)
     public static readonly EventKind Started = new("started", "104ecb7028ad49718b0513e0f5f4051c");
     public static readonly EventKind Stopping = new("stopping", "36764114242347afae6de229691c8d83");
     public static readonly EventKind Stopped = new("stopped", "2806c752c95f478a8007644c2df189d3");
+    public static readonly EventKind Replaced = new("replaced", "c5c3ad9f0d5c4f6fb0a59a2e81d47c52");
+    public static readonly EventKind NotReplaced = new("not_replaced", "0f4d6a3b7ab64b0e9b4e6a1d6a0f8c93");
+    public static readonly EventKind Adopted = new("adopted", "7d1be40f6e964f0c8a37c0a6a9c3e21b");
     public static readonly EventKind Reload = new("reload", "8a826c532d144d629422d54e51ceb358");
     public static readonly EventKind ReloadFailed = new("reload_failed", "07d381d7409442378dddac4c883c4112");
     public static readonly EventKind Configuration = new("config", "df2dbd82b815488c80b1c688f3456552");

@@ -21,6 +21,20 @@ internal static partial class LogEvents
             "started: {REUSEPORT_READY} of {REUSEPORT_WORKERS} workers of {services} are ready",
             ready, workers, Count(services, "service"));
 
+    /// <summary>Another program takes over; the workers run on.</summary>
+    /// <param name="program">Its path.</param>
+    public static void Replaced(this ILogger log, string program, int workers) =>
+        log.Event(EventKind.Replaced).Information(
+            "the daemon executes {REUSEPORT_PROGRAM}; {REUSEPORT_WORKERS} workers run on", program, workers);
+
+    public static void NotReplaced(this ILogger log, string reason) =>
+        log.Event(EventKind.NotReplaced).Warning("the daemon is not replaced: {REUSEPORT_REASON}", reason);
+
+    /// <param name="former">The version of the daemon that has started the workers.</param>
+    public static void Adopted(this ILogger log, int workers, string former) =>
+        log.Event(EventKind.Adopted).Information(
+            "{REUSEPORT_WORKERS} running workers are taken over from reuseportd {former}", workers, former);
+
     public static void Stopping(this ILogger log, string reason) =>
         log.Event(EventKind.Stopping).Information("stopping: {reason}", reason);
 
@@ -50,7 +64,7 @@ internal static partial class LogEvents
     /// <summary>The guard ended before the daemon.</summary>
     public static void GuardEnded(this ILogger log, int pid, ExitStatus? status) =>
         log.ForContext(new EventDetails(EventKind.Guard).With("REUSEPORT_PID", pid)).Warning(
-            "the guard ({REUSEPORT_PID}) has ended{how}; if the daemon is killed, children of its workers keep running",
+            "the guard ({REUSEPORT_PID}) has ended{how}; if the daemon is killed, processes of its workers keep running",
             pid, status is null ? "" : $": {status}");
 
     /// <summary>A new configuration is in effect; the numbers count services.</summary>

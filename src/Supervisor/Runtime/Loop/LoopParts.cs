@@ -14,7 +14,7 @@ internal sealed class LoopParts : IDisposable
         var (queue, slots) = (new StartQueue<QueuedStart>(options.StartParallelism), new SlotTable());
         Processes = new ProcessParts(options, services, Events, () => queue.HasNext);
         Slots = new SlotParts(options, services, Processes, queue, Events);
-        Services = new ServiceParts(options, services, slots, Slots, Events);
+        Services = new ServiceParts(options, services, slots, Processes, Slots, Events);
         Deadlines =
         [
             Slots.Runner, Processes.Accounts, Slots.Starter, Processes.Starts, Slots.Silence, Slots.Sockets, Slots.Probes,

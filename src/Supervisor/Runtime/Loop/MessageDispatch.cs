@@ -1,4 +1,5 @@
 using Reuseportd.Runtime.Commands;
+using Reuseportd.Runtime.Handover;
 using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Output;
 using Reuseportd.Runtime.Probing;
@@ -10,15 +11,23 @@ using Reuseportd.Runtime.SteeringTask;
 namespace Reuseportd.Runtime.Loop;
 
 /// <summary>Takes each message of the mailbox to the part that handles it.</summary>
-internal sealed class MessageDispatch(LoopParts parts, Mailbox mailbox, Func<TimeSpan> now)
+/// <param name="handOver">Makes the answer to a <see cref="HandoverMessage"/> from the obstacle, if there is one.</param>
+internal sealed class MessageDispatch(
+    LoopParts parts, Mailbox mailbox, Func<TimeSpan> now, Func<string?, HandedOver> handOver)
 {
     /// <summary>True if all workers are stopping. The loop ends when they have stopped.</summary>
     public bool IsStopping { get; private set; }
+
+    /// <summary>True after the fleet was handed over: the loop must not touch it any more.</summary>
+    public bool IsHandedOver { get; private set; }
 
     public void Handle(Message message)
     {
         switch (message)
         {
+            case HandoverMessage asked:
+                Handle(asked);
+                break;
             case OutputMessage output:
                 Handle(output);
                 break;
@@ -48,6 +57,13 @@ internal sealed class MessageDispatch(LoopParts parts, Mailbox mailbox, Func<Tim
             default:
                 throw new InvalidOperationException($"no such message: {message}");
         }
+    }
+
+    private void Handle(HandoverMessage asked)
+    {
+        var answer = handOver(IsStopping ? "the daemon is stopping" : parts.Services.Capture.Obstacle());
+        IsHandedOver = answer.Obstacle is null && !asked.IsTrial;
+        asked.Done.TrySetResult(answer);
     }
 
     private void Handle(OutputMessage output)

@@ -78,7 +78,9 @@ internal sealed class ProcessParts : IDisposable
         // Workers get the niceness of the daemon, which need not be 0.
         var niceness = isRaised && usual != 0 ? usual : (int?)null;
         return new Launcher(
-            Environment.ProcessorCount, () => new Spawner(options.DescriptorLimit, options.Guard, niceness), isAhead: isRaised);
+            Environment.ProcessorCount,
+            () => new Spawner(options.DescriptorLimit, options.Guard, niceness, options.WorkersDieWithDaemon),
+            isAhead: isRaised);
     }
 
     /// <summary>True for a child that the daemon started and has not reaped yet, so that it is no orphan.</summary>

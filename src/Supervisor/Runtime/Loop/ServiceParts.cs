@@ -1,5 +1,6 @@
 using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Handover;
 using Reuseportd.Runtime.Reports;
 using Reuseportd.Runtime.Services;
 using Reuseportd.Runtime.Updates;
@@ -10,7 +11,12 @@ namespace Reuseportd.Runtime.Loop;
 internal sealed class ServiceParts
 {
     public ServiceParts(
-        SupervisorOptions options, LoopServices services, SlotTable all, SlotParts slots, FleetEvents events)
+        SupervisorOptions options,
+        LoopServices services,
+        SlotTable all,
+        ProcessParts processes,
+        SlotParts slots,
+        FleetEvents events)
     {
         var (log, counts, settles) = (services.Log, slots.Counts, slots.Settles);
         var replacements = new ReplacementSlots(slots.Runner, events);
@@ -26,7 +32,12 @@ internal sealed class ServiceParts
         Snapshots = new SnapshotBuilder(Table, all, counts, notReplaced, workers);
         PendingChanges = new PendingChanges(Table, Updates, counts, Snapshots);
         Commands = new CommandRunner(Table, Updates, settles, new CommandEnds(settles, notReplaced, workers), log);
+        Capture = new Capture(
+            Table, all, counts, processes.Table, processes.Starts, processes.ProbeCommands, PendingChanges, Commands);
     }
+
+    /// <summary>Hands the fleet over.</summary>
+    public Capture Capture { get; }
 
     public UpdateRunner Updates { get; }
 

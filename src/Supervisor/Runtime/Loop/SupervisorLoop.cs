@@ -1,5 +1,7 @@
 using Reuseportd.Linux.Interop;
+using Reuseportd.Observability.Events;
 using Reuseportd.Runtime.Commands;
+using Reuseportd.Runtime.Handover;
 using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Output;
 using Reuseportd.Runtime.Snapshots;
@@ -31,12 +33,14 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
     public SupervisorLoop(SupervisorOptions options, Mailbox mailbox, OutputLoop output, ILogger log, TimeProvider time)
     {
         (_options, _mailbox, _output, _log, _time) = (options, mailbox, output, log, time);
-        _start = time.GetTimestamp();
+        _start = options.Inheritance?.State.Clock ?? time.GetTimestamp();
+        _descriptors.StartAfter(options.Inheritance?.State.LastToken ?? 0);
         _descriptors.Add(mailbox.Wake, EpollEvents.Readable, _descriptors.NextToken(), this);
     }
 
     /// <summary>
-    /// Completed when the last worker has stopped after <see cref="FleetMessage.StopAll"/>. Faulted if the loop failed.
+    /// Completed when the last worker has stopped after <see cref="FleetMessage.StopAll"/>, or when the fleet was handed over.
+    /// Faulted if the loop failed.
     /// </summary>
     public Task Ended => _ended.Task;
 
@@ -62,7 +66,14 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
             _parts = new LoopParts(_options, new LoopServices(_mailbox, _descriptors, _output, _log, _time, Now));
             if (_options.ChildSignal is { } children)
                 _descriptors.Add(children, EpollEvents.Readable, _descriptors.NextToken(), _parts.Processes.Children);
-            RunTurns(_parts);
+            if (_options.Inheritance is { } inherited) Adopt(_parts, inherited);
+            if (RunTurns(_parts))
+            {
+                _mailbox.Close();
+                _ended.TrySetResult();
+                return;
+            }
+
             _parts.Processes.ProbeCommands.KillAll();
             _parts.Processes.Trees.Finish();
             _parts.Processes.Notifications.Dispose();
@@ -84,11 +95,20 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
 
     private TimeSpan Now() => _time.GetElapsedTime(_start);
 
-    /// <summary>Runs turns until all workers have stopped.</summary>
-    private void RunTurns(LoopParts parts)
+    private void Adopt(LoopParts parts, Inheritance inherited)
+    {
+        var (services, processes) = (parts.Services.Table, parts.Processes);
+        var restore = new FleetRestore(inherited, services, processes.Table, processes.Notifications, parts.Events);
+        _log.Adopted(restore.Run(), inherited.State.By);
+    }
+
+    /// <summary>Runs turns until all workers have stopped, or until the fleet is handed over.</summary>
+    /// <returns>True if the fleet was handed over.</returns>
+    private bool RunTurns(LoopParts parts)
     {
         var events = new EventDispatch(parts, Now);
-        var messages = new MessageDispatch(parts, _mailbox, Now);
+        var messages = new MessageDispatch(parts, _mailbox, Now, obstacle => HandOver(parts, obstacle));
+        events.Drain();
         while (!(messages.IsStopping && parts.Services.Table.IsEmpty && parts.Processes.Starts.IsEmpty))
         {
             foreach (var ready in _descriptors.Wait(NextWait(parts)))
@@ -104,6 +124,7 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
             {
                 messages.Handle(message);
                 events.Drain();
+                if (messages.IsHandedOver) return true;
             }
 
             foreach (var part in parts.Deadlines)
@@ -119,7 +140,13 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
             events.Drain();
             ReportCounts(parts.Slots.Counts.Fleet);
         }
+
+        return false;
     }
+
+    private HandedOver HandOver(LoopParts parts, string? obstacle) => obstacle is null
+        ? new HandedOver(null, parts.Services.Capture.Services(), _descriptors.LastToken, _start)
+        : new HandedOver(obstacle, [], 0, 0);
 
     private void BeginStarts(LoopParts parts)
     {

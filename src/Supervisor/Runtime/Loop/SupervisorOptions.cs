@@ -2,6 +2,7 @@ using Reuseportd.Linux.Cgroups;
 using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Spawning;
+using Reuseportd.Runtime.Handover;
 using Reuseportd.Runtime.Methods;
 using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Runtime.SteeringTask;
@@ -35,6 +36,12 @@ internal sealed record SupervisorOptions(
 {
     /// <summary>The methods that share ports beside the library.</summary>
     public MethodSupport Methods { get; init; } = MethodSupport.None;
+
+    /// <summary>The fleet of an earlier program of this process; null for none.</summary>
+    public Inheritance? Inheritance { get; init; }
+
+    /// <summary>True if the kernel kills the workers with the daemon; false if the guard does.</summary>
+    public bool WorkersDieWithDaemon { get; init; } = true;
 
     /// <summary>The daemon's RLIMIT_NOFILE.</summary>
     public long Descriptors { get; init; } = StartLimits.Descriptors();

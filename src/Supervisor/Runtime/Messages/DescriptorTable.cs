@@ -12,10 +12,15 @@ internal sealed class DescriptorTable : IDisposable
 {
     private readonly Epoll _epoll = new();
     private readonly Dictionary<ulong, IDescriptorOwner> _owners = [];
-    private ulong _lastToken;
+
+    /// <summary>The last number that was given.</summary>
+    public ulong LastToken { get; private set; }
 
     /// <summary>A number that no descriptor in this table had before.</summary>
-    public ulong NextToken() => ++_lastToken;
+    public ulong NextToken() => ++LastToken;
+
+    /// <summary>Gives larger numbers only.</summary>
+    public void StartAfter(ulong token) => LastToken = Math.Max(LastToken, token);
 
     /// <returns>The result of <see cref="Epoll.Add"/>.</returns>
     public Errno Add(SafeHandle descriptor, EpollEvents interest, ulong token, IDescriptorOwner owner)

@@ -121,6 +121,13 @@ internal sealed class KernelOutcomes(ShardingPrograms? programs, Mailbox mailbox
         }
     }
 
+    /// <summary>Tells all outcomes that were read, also those that wait for a line of the library.</summary>
+    public void Flush(TimeSpan now)
+    {
+        Handle(now);
+        Handle(now + 2 * OutcomeMerge.Patience);
+    }
+
     /// <summary>Forgets processes that have ended, after their last outcomes.</summary>
     private void Forget()
     {

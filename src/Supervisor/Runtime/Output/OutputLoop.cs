@@ -13,7 +13,7 @@ namespace Reuseportd.Runtime.Output;
 /// Reads the output of all workers in one thread. Each turn reads a stream at most once, so a worker that floods its output
 /// delays no other. The supervisor's loop runs in another thread and is not slowed down.
 /// </summary>
-internal sealed class OutputLoop : IDisposable
+internal sealed partial class OutputLoop : IDisposable
 {
     private const int ReadSize = 64 * 1024;
     private const ulong WakeToken = 0;

@@ -60,8 +60,7 @@ internal sealed class LaunchPad(
         }
 
         if (service.Readiness is not ReadinessSpec.Notify) return true;
-        var owner = NamesUser(service.Process) ? account.Identity : null;
-        return notifications.TryOpen(service.Name, owner, out notifySocket, out error);
+        return notifications.TryOpen(service.Name, OwnerOf(service.Process, account), out notifySocket, out error);
     }
 
     /// <summary>Spawns a worker's process. Runs on a thread of the launcher.</summary>
@@ -166,6 +165,9 @@ internal sealed class LaunchPad(
         if (group is not null) CgroupLimits.RestoreQuota(group, service.Process.Limits.Group);
     }
 
+    /// <summary>The user of a service's socket for notifications; null for the daemon's own user.</summary>
+    public static Identity? OwnerOf(ProcessSpec process, Account account) => NamesUser(process) ? account.Identity : null;
+
     /// <summary>The user that a process runs as, and whether its programs may gain privileges.</summary>
     public static Credentials CredentialsOf(ProcessSpec process, Account account)
     {
@@ -185,13 +187,8 @@ internal sealed class LaunchPad(
     }
 
     private static bool TrySpawn(
-        Spawner spawner,
-        SpawnRequest request,
-        CgroupDirectory group,
-        GroupLimits limits,
-        SpawnControl control,
-        [NotNullWhen(true)] out Spawned? spawned,
-        [NotNullWhen(false)] out SpawnError? error)
+        Spawner spawner, SpawnRequest request, CgroupDirectory group, GroupLimits limits, SpawnControl control,
+        [NotNullWhen(true)] out Spawned? spawned, [NotNullWhen(false)] out SpawnError? error)
     {
         CgroupLimits.LiftQuota(group, limits);
         var done = spawner.TrySpawn(request with { Cgroup = group }, out spawned, out error, control);

@@ -19,7 +19,7 @@ namespace Reuseportd.Runtime.Processes;
 /// The processes of all workers. Takes over started processes, connects their output and reaps them. Only the loop's thread uses
 /// it.
 /// </summary>
-internal sealed class WorkerTable(
+internal sealed partial class WorkerTable(
     LaunchPad launchPad,
     FileTable files,
     DescriptorTable descriptors,
@@ -219,21 +219,6 @@ internal sealed class WorkerTable(
         _traced.Add(process.Serial, process.Handle);
         Forget(process);
         return status ?? ExitStatus.Killed(Signal.Kill);
-    }
-
-    private static OutcomeSource SourceOf(WorkerProcess process, ReuseportSpec reuseport) => new(
-        process.Serial, process.Slot.Name, process.Handle.Pid, reuseport.Interface, IsLogged: reuseport.Debug);
-
-    private void Connect(
-        Pipe? pipe, WorkerProcess process, OutputStream stream, WorkerFile? file, OutcomeSource? outcomes = null)
-    {
-        if (pipe is null) return;
-        var source = WorkerLog.Open(process.Slot.Name, process.Handle.Pid, stream);
-        output.Add(new WorkerStream(pipe, process.Serial, process.Tree(isReaped: false), source, process.Slot.Spec.Logging, file)
-        {
-            LastWords = process.LastWords,
-            Outcomes = outcomes,
-        });
     }
 
     private void Forget(WorkerProcess process)

@@ -30,12 +30,18 @@ internal sealed partial class ServiceTable(
     /// <summary>True if <see cref="Update"/> has work to do.</summary>
     public bool IsUpdateDue => updates.IsDue;
 
+    /// <summary>True while a worker has two slots.</summary>
+    public bool IsReplacing => !replacements.IsEmpty;
+
     public bool IsEmpty => _services.Count == 0 && replacements.IsEmpty;
 
     public IEnumerable<Service> Services => _services.Values;
 
     /// <summary>The specification that the last update rolled back from; null if no rollback happened.</summary>
     public ServiceSpec? RolledBackFrom(Service service) => _rolledBackFrom.GetValueOrDefault(service);
+
+    /// <summary>The specification before the last change that replaced processes; null if there was none.</summary>
+    public ServiceSpec? FormerOf(Service service) => _former.GetValueOrDefault(service);
 
     /// <summary>True if a rolling restart of the service is paused and waits for a command.</summary>
     public bool IsPaused(Service service) => updates.Of(service) is { IsPaused: true };

@@ -17,6 +17,15 @@ internal sealed class SharedGroup(
 {
     private readonly Dictionary<WorkerName, int> _slots = [];
 
+    /// <summary>The number of each worker in this group.</summary>
+    public IReadOnlyDictionary<WorkerName, int> Slots => _slots;
+
+    /// <summary>Gives workers the numbers that an earlier program of this process gave them.</summary>
+    public void Assign(IReadOnlyDictionary<WorkerName, int> slots)
+    {
+        foreach (var (worker, slot) in slots) _slots[worker] = slot;
+    }
+
     public GroupKey Key { get; } = key;
 
     public IGroupSteering Steering { get; } = steering;

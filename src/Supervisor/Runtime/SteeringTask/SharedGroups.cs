@@ -18,15 +18,23 @@ namespace Reuseportd.Runtime.SteeringTask;
 /// </param>
 /// <param name="diag">Null if the kernel does not report queues.</param>
 /// <param name="programs">The BPF programs that count connections; null without them.</param>
-internal sealed class SharedGroups(
-    SteeringMode mode, bool wakes, Mailbox mailbox, ILogger log, SockDiag? diag, ShardingPrograms? programs)
+internal sealed partial class SharedGroups(
+    SteeringMode mode,
+    bool wakes,
+    Mailbox mailbox,
+    ILogger log,
+    SockDiag? diag,
+    ShardingPrograms? programs,
+    InheritedSteering inherited)
 {
+    private readonly Dictionary<GroupKey, InheritedGroup> _inherited =
+        inherited.Groups.ToDictionary(group => group.Steered.Key);
     private readonly Dictionary<ulong, PlacedProcess> _placed = [];
     private readonly Dictionary<GroupKey, SharedGroup> _groups = [];
     private readonly HashSet<SharedGroup> _changed = [];
 
     /// <summary>Services that lost a process which was in no known group. It may have been in a group all the same.</summary>
-    private readonly HashSet<string> _unseen = [];
+    private readonly HashSet<string> _unseen = [.. inherited.Services];
     private readonly ProbeRoutes _routes = new();
     private readonly EndOrder _ends = new();
     private readonly DrainWatch _drains = new(programs);
@@ -123,42 +131,12 @@ internal sealed class SharedGroups(
         ReportDrained();
     }
 
-    /// <summary>Handles the end of the last connection of a draining process.</summary>
-    public void HandleIdle(ulong serial, TimeSpan now)
-    {
-        if (diag is not null && _drains.HandleIdle(serial, diag, now)) ReportDrained();
-    }
-
-    /// <summary>Looks at draining processes if a look is due.</summary>
-    public void WatchDrains(TimeSpan now)
-    {
-        if (diag is null) return;
-        foreach (var process in _drains.Check(diag, now))
-            mailbox.Post(new SteeringMessage.Holds(process.Placement.Process, (int)Math.Min(process.Held, int.MaxValue)));
-        ReportDrained();
-    }
-
-    /// <summary>Looks for stuck workers if a look is due.</summary>
-    public void WatchStalls(TimeSpan now)
-    {
-        if (diag is not null) _stalls.Check(diag, _groups.Values, now);
-    }
-
     /// <summary>Connections given to each worker. Empty if the steering program does not count.</summary>
     public IReadOnlyDictionary<WorkerName, GivenCounts> Counts()
     {
         var counts = new Dictionary<WorkerName, GivenCounts>();
         foreach (var group in _groups.Values) group.AddCounts(counts);
         return counts;
-    }
-
-    private void ReportDrained()
-    {
-        foreach (var process in _ends.TakeReady())
-        {
-            _drains.Remove(process);
-            mailbox.Post(new SteeringMessage.Drained(process.Placement.Process));
-        }
     }
 
     private SharedGroup Find(Placement placement, GroupKey key)
@@ -173,8 +151,11 @@ internal sealed class SharedGroups(
         if (group is not null && isFitting) return group;
         foreach (var slot in group?.Stuck.Keys.ToArray() ?? []) _stalls.Clear(group!, slot);
         group?.Dispose();
-        var steering = mode.Steer(key, balance, placement.Workers, diag, group?.Steering, isFollowed: !_unseen.Remove(service));
+        _inherited.Remove(key, out var former);
+        var steering = mode.Steer(
+            key, balance, placement.Workers, diag, group?.Steering, isFollowed: !_unseen.Remove(service), former?.Steered);
         var renewed = new SharedGroup(key, steering, service, balance, placement.Stall);
+        if (former is not null) renewed.Assign(former.Slots);
         _groups[key] = renewed;
         if (group is null) return renewed;
         // The group has new settings. Processes with a share keep it.

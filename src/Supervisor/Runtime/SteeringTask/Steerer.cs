@@ -21,7 +21,13 @@ namespace Reuseportd.Runtime.SteeringTask;
 /// </param>
 /// <param name="programs">The BPF programs that count connections; null without them.</param>
 internal sealed class Steerer(
-    SteeringMode mode, bool wakes, Mailbox mailbox, ILogger log, TimeProvider time, ShardingPrograms? programs = null)
+    SteeringMode mode,
+    bool wakes,
+    Mailbox mailbox,
+    ILogger log,
+    TimeProvider time,
+    ShardingPrograms? programs = null,
+    InheritedSteering? inherited = null)
     : IAsyncDisposable
 {
     private readonly Channel<SteeringRequest> _requests = Channel.CreateUnbounded<SteeringRequest>(new() { SingleReader = true });
@@ -30,6 +36,7 @@ internal sealed class Steerer(
     /// <summary>The last fault that was logged. Repetitions are not logged.</summary>
     private string? _fault;
     private Task _running = Task.CompletedTask;
+    private bool _isSaved;
 
     /// <summary>The mode as the configuration names it.</summary>
     public string Way => mode.Kind switch
@@ -61,6 +68,14 @@ internal sealed class Steerer(
         return done.Task;
     }
 
+    /// <summary>The groups, for the next program of this process.</summary>
+    public Task<IReadOnlyList<InheritedGroup>> SaveAsync()
+    {
+        var done = new TaskCompletionSource<IReadOnlyList<InheritedGroup>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(new SteeringRequest.Save(done));
+        return done.Task;
+    }
+
     /// <summary>Routes connections from a client's port to a process until the result is disposed.</summary>
     public async Task<IDisposable> VisitAsync(Placement placement, int port, int clientPort)
     {
@@ -83,7 +98,7 @@ internal sealed class Steerer(
     private async Task RunAsync()
     {
         using var diag = Open();
-        var groups = new SharedGroups(mode, wakes, mailbox, log, diag, programs);
+        var groups = new SharedGroups(mode, wakes, mailbox, log, diag, programs, inherited ?? InheritedSteering.None);
         Task<bool>? more = null;
         while (true)
         {
@@ -95,6 +110,8 @@ internal sealed class Steerer(
                 if (!await more) break;
                 more = null;
                 TakeAll(groups, diag);
+                // The next program goes on with the groups. No rescue may be under way then.
+                if (_isSaved) return;
             }
 
             Guarded(() => groups.WatchDrains(Now));
@@ -166,6 +183,10 @@ internal sealed class Steerer(
             case SteeringRequest.Count count:
                 count.Done.TrySetResult(groups.Counts());
                 break;
+            case SteeringRequest.Save save:
+                _isSaved = true;
+                save.Done.TrySetResult(groups.Save());
+                break;
             default:
                 throw new InvalidOperationException($"no such request: {request}");
         }
@@ -213,6 +234,9 @@ internal sealed class Steerer(
                 break;
             case SteeringRequest.Count count:
                 count.Done.TrySetResult(new Dictionary<WorkerName, GivenCounts>());
+                break;
+            case SteeringRequest.Save save:
+                save.Done.TrySetResult([]);
                 break;
         }
     }

@@ -48,6 +48,9 @@ internal abstract record SteeringRequest
     /// <summary>The kernel reports that no connection of a draining process is open any more.</summary>
     internal sealed record Idle(ulong Process) : SteeringRequest;
 
+    /// <summary>Asks for the groups, for the next program of this process.</summary>
+    internal sealed record Save(TaskCompletionSource<IReadOnlyList<InheritedGroup>> Done) : SteeringRequest;
+
     /// <summary>Asks how many connections each worker was given.</summary>
     internal sealed record Count(TaskCompletionSource<IReadOnlyDictionary<WorkerName, GivenCounts>> Done) : SteeringRequest;
 }

@@ -24,7 +24,11 @@ internal sealed class SlotRunner(
 {
     private readonly DeadlineQueue<(WorkerSlot Slot, TimeSpan Due)> _deadlines = new();
 
-    public void Enter(WorkerSlot slot) => counts.Enter(slot);
+    public void Enter(WorkerSlot slot)
+    {
+        counts.Enter(slot);
+        if (slot.Slot.State.Deadline is { } due) _deadlines.Add((slot, due), due);
+    }
 
     public void Leave(WorkerSlot slot)
     {

@@ -1,0 +1,103 @@
+using System.Globalization;
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Spawning;
+using Reuseportd.Model;
+using Reuseportd.Runtime.Handover;
+using Reuseportd.Runtime.SteeringTask;
+
+namespace Reuseportd.Hosting;
+
+/// <summary>The state that an earlier program of this process has handed over.</summary>
+internal static class Inherited
+{
+    /// <returns>Null if there is no state, or if it cannot be restored.</returns>
+    /// <param name="problem">The reason why the state cannot be restored; null without a state.</param>
+    public static Inheritance? TryTake(ControllerOffer controllers, out string? problem)
+    {
+        problem = null;
+        var text = Environment.GetEnvironmentVariable(Replacement.Variable);
+        if (text is null) return null;
+        // Workers and programs of the daemon must not inherit it.
+        Environment.SetEnvironmentVariable(Replacement.Variable, null);
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            problem = $"{Replacement.Variable} is no descriptor";
+            return null;
+        }
+
+        using var file = new Descriptor(number);
+        var inherited = Read($"/proc/self/fd/{text}", controllers, out problem);
+        if (inherited is null) return null;
+        foreach (var kept in Replacement.DescriptorsOf(inherited.State)) _ = ProgramReplacement.Keep(kept, keep: false);
+        return inherited;
+    }
+
+    public static InheritedSteering SteeringOf(Inheritance? inherited)
+    {
+        if (inherited?.State is not { } state) return InheritedSteering.None;
+        return new InheritedSteering(
+            [.. state.Groups.Select(SavedGroups.Restore)], [.. inherited.Specs.Values.Select(spec => spec.Name).Distinct()]);
+    }
+
+    /// <summary>Makes the guard know the workers before anything can end the daemon.</summary>
+    public static void RememberIn(Guard? guard, Inheritance? inherited)
+    {
+        var workers = inherited?.State.Services.SelectMany(service => service.Workers) ?? [];
+        foreach (var process in workers.Select(worker => worker.Process).OfType<SavedProcess>()) guard?.Remember(process.Pid);
+    }
+
+    /// <summary>The answer of <see cref="Check"/> for a state that this program can restore.</summary>
+    public const string Restorable = "restorable\n";
+
+    /// <summary>
+    /// <c>reuseportd --check-state</c>. Writes <see cref="Restorable"/>, or the reason why the state is refused.
+    /// </summary>
+    /// <returns>0 if this program can restore the state, else 1.</returns>
+    public static int Check(string path, DaemonArguments arguments)
+    {
+        using var groups = WorkerGroups.Find();
+        var inherited = Read(path, groups.Offer, out var problem);
+        if (inherited is not null) problem = ObstacleOf(inherited.State.Settings, arguments);
+        var isRestorable = problem is null;
+        Console.Out.Write(isRestorable ? Restorable : problem);
+        return isRestorable ? ExitCode.Ok : ExitCode.Invalid;
+    }
+
+    /// <summary>The reason why the daemon could not start with these settings; null if it can.</summary>
+    private static string? ObstacleOf(DaemonSpec settings, DaemonArguments arguments)
+    {
+        var preload = PreloadLibrary.Find(
+            arguments.Preload ?? settings.Preload, AppContext.BaseDirectory, File.Exists, out var missing);
+        return preload is null ? missing : ControlSocket.RuleOf(settings, out var obstacle) is null ? obstacle : null;
+    }
+
+    private static Inheritance? Read(string path, ControllerOffer controllers, out string? problem)
+    {
+        SavedDaemon? state;
+        try
+        {
+            state = HandoverText.TryRead(File.ReadAllBytes(path), out problem);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            problem = failure.Message;
+            return null;
+        }
+
+        if (state is null) return null;
+        var specs = new Dictionary<string, ServiceSpec>();
+        foreach (var text in state.Services.SelectMany(TextsOf))
+        {
+            if (specs.ContainsKey(text)) continue;
+            if (ConfigurationSource.ReadService(text, controllers, out problem) is not { } spec) return null;
+            specs.Add(text, spec);
+        }
+
+        return new Inheritance(state, specs);
+    }
+
+    private static IEnumerable<string> TextsOf(SavedService service) =>
+        new[] { service.Declared, service.Former, service.RolledBackFrom }.OfType<string>();
+}

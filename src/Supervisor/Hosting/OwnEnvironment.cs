@@ -1,0 +1,26 @@
+using Reuseportd.Linux.Spawning;
+
+namespace Reuseportd.Hosting;
+
+/// <summary>The environment of this process.</summary>
+internal static class OwnEnvironment
+{
+    /// <summary>The environment of the daemon, with the mark that the guard knows its processes by.</summary>
+    public static Dictionary<string, string> Marked()
+    {
+        var variables = Variables();
+        variables[Guard.Variable] = Guard.OwnId();
+        return variables;
+    }
+
+    /// <summary>
+    /// The environment of this process. It has no mark: the guard would take the daemon for a process of a worker.
+    /// </summary>
+    public static Dictionary<string, string> Variables()
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (System.Collections.DictionaryEntry entry in Environment.GetEnvironmentVariables())
+            variables[(string)entry.Key] = (string?)entry.Value ?? "";
+        return variables;
+    }
+}

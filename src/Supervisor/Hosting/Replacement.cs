@@ -1,0 +1,218 @@
+using System.Globalization;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Spawning;
+using Reuseportd.Model;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Lines;
+using Reuseportd.Runtime.Handover;
+using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Output;
+using Reuseportd.Runtime.SteeringTask;
+using Serilog;
+
+namespace Reuseportd.Hosting;
+
+/// <summary>
+/// Replaces the daemon by the program on disk, while the workers live on. The fleet is handed over at a moment at which no worker
+/// starts, drains or ends. The new program checks the state before the old one lets go.
+/// </summary>
+internal sealed class Replacement(
+    DaemonResources resources,
+    InitialFleet initial,
+    Mailbox mailbox,
+    OutputLoop output,
+    Steerer steerer,
+    IHostApplicationLifetime lifetime,
+    IOptions<HostOptions> host,
+    TimeProvider time,
+    ILogger log)
+{
+    /// <summary>The environment variable with the descriptor of the state.</summary>
+    public const string Variable = "REUSEPORTD_STATE";
+
+    /// <summary>The longest wait for clients before the new program is executed.</summary>
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan CheckPatience = TimeSpan.FromSeconds(10);
+
+    private int _isUnderWay;
+
+    /// <summary>Idle, or a <see cref="HandOverAsync"/> is under way or done, or none may begin.</summary>
+    private int _phase = Idle;
+    private const int Idle = 0, HandingOver = 1, Forbidden = 2;
+    private Task<string?> _handOver = Task.FromResult<string?>(null);
+    private PausedOutput? _paused;
+
+    /// <summary>The state that was handed over; null while the loop runs.</summary>
+    public SavedDaemon? HandedOver { get; private set; }
+
+    /// <summary>Hands the fleet over, and stops the host. The caller of the host then calls <see cref="Execute"/>.</summary>
+    /// <param name="timeout">The longest wait for a moment at which nothing is under way.</param>
+    /// <returns>The reason why the daemon goes on as before; null after a hand-over.</returns>
+    public async Task<string?> BeginAsync(TimeSpan timeout, CancellationToken cancellation)
+    {
+        if (resources.NoReplacement is { } impossible) return impossible;
+        if (Interlocked.Exchange(ref _isUnderWay, 1) != 0) return "another replacement is under way";
+        try
+        {
+            return await TryAsync(timeout, cancellation);
+        }
+        finally
+        {
+            // After a hand-over no other can begin.
+            if (HandedOver is null) Volatile.Write(ref _isUnderWay, 0);
+        }
+    }
+
+    /// <summary>Executes the new program. Must be called after the host has stopped.</summary>
+    /// <param name="flush">Writes what the queues of the log and of the files hold.</param>
+    /// <returns>The error; there is no return after a success.</returns>
+    public Errno Execute(Action flush)
+    {
+        var state = HandedOver!;
+        var path = ProgramReplacement.OwnPath();
+        log.Replaced(path, state.Workers);
+        flush();
+        using var file = SealedFile.TryMake(HandoverText.Write(state), out var errno);
+        if (file is null) return errno;
+        foreach (var number in DescriptorsOf(state).Append(file.Number)) _ = ProgramReplacement.Keep(number, keep: true);
+        var variables = OwnEnvironment.Variables();
+        variables[Variable] = file.Number.ToString(CultureInfo.InvariantCulture);
+        var failure = ProgramReplacement.Execute(path, variables);
+        // The end of the daemon waits for the output thread.
+        _paused?.Dispose();
+        return failure;
+    }
+
+    /// <summary>Waits for a hand-over that is under way. No other begins after that.</summary>
+    /// <returns>True if the fleet was handed over.</returns>
+    public async Task<bool> ForbidAsync()
+    {
+        while (Interlocked.CompareExchange(ref _phase, Forbidden, Idle) == HandingOver && HandedOver is null) await _handOver;
+        return HandedOver is not null;
+    }
+
+    /// <summary>The descriptors that stay open across the replacement.</summary>
+    public static IEnumerable<int> DescriptorsOf(SavedDaemon state)
+    {
+        var held = state.Resources;
+        IEnumerable<int> numbers =
+        [
+            held.Listener, held.LockFile, held.Guard?.Pipe ?? -1, .. held.Sharding ?? [],
+            .. state.Streams.Select(stream => stream.Pipe), .. state.Groups.SelectMany(group => group.Numbers),
+        ];
+        return numbers.Where(number => number >= 0);
+    }
+
+    private async Task<string?> TryAsync(TimeSpan timeout, CancellationToken cancellation)
+    {
+        var since = time.GetTimestamp();
+        var isChecked = false;
+        while (true)
+        {
+            var answer = await AskAsync(isTrial: true).WaitAsync(cancellation);
+            if (answer.Obstacle is null && OwnThreads.AnyUninterruptible() is { } thread)
+                answer = answer with { Obstacle = $"the daemon's thread {thread} waits for a disk" };
+            if (answer.Obstacle is null && !isChecked)
+            {
+                if (await CheckAsync(StateOf(answer, []), cancellation) is { } refused) return refused;
+                isChecked = true;
+                // The check takes time: a worker may start by now.
+                continue;
+            }
+
+            var obstacle = answer.Obstacle ?? await BeginHandOverAsync();
+            if (obstacle is null || time.GetElapsedTime(since) >= timeout) return obstacle;
+            await Task.Delay(BetweenTries, time, cancellation);
+        }
+    }
+
+    private async Task<string?> BeginHandOverAsync()
+    {
+        if (Interlocked.CompareExchange(ref _phase, HandingOver, Idle) != Idle) return "the daemon is stopping";
+        _handOver = HandOverAsync();
+        var obstacle = await _handOver;
+        if (obstacle is not null) Volatile.Write(ref _phase, Idle);
+        return obstacle;
+    }
+
+    /// <summary>Cannot be cancelled: the output thread stands still meanwhile.</summary>
+    private async Task<string?> HandOverAsync()
+    {
+        // What the output thread has read is in the mailbox before the loop's last message.
+        _paused = await output.PauseAsync();
+        var answer = await AnswerAsync();
+        if (answer.Obstacle is not null)
+        {
+            _paused.Dispose();
+            return answer.Obstacle;
+        }
+
+        // The loop asks the steerer for nothing any more.
+        var groups = await steerer.SaveAsync();
+        HandedOver = StateOf(answer, _paused.Streams) with { Groups = [.. groups.Select(SavedGroups.Save)] };
+        resources.Socket.KeepListening();
+        // A client that reads slowly must not hold up the workers' output.
+        host.Value.ShutdownTimeout = LongestEnd;
+        lifetime.StopApplication();
+        return null;
+    }
+
+    private async Task<HandedOver> AnswerAsync()
+    {
+        try
+        {
+            return await AskAsync(isTrial: false);
+        }
+        catch (OperationCanceledException)
+        {
+            return new HandedOver("the daemon is stopping", [], 0, 0);
+        }
+    }
+
+    private Task<HandedOver> AskAsync(bool isTrial)
+    {
+        var done = new TaskCompletionSource<HandedOver>(TaskCreationOptions.RunContinuationsAsynchronously);
+        mailbox.Post(new HandoverMessage(isTrial, done));
+        return done.Task;
+    }
+
+    private SavedDaemon StateOf(HandedOver answer, IReadOnlyList<WorkerStream> streams) => new(
+        SavedDaemon.PresentForm, DaemonHost.Version, answer.Clock, answer.LastToken, resources.Save(),
+        answer.Services, [.. streams.Select(Save)])
+    {
+        Settings = initial.Fleet.Daemon, Groups = [],
+    };
+
+    private static SavedStream Save(WorkerStream stream)
+    {
+        var held = stream.Splitter.Suspend(out var continues);
+        return new SavedStream(
+            stream.Pipe.Number, stream.Process, stream.Source.Stream == OutputStream.Stderr, held, continues);
+    }
+
+    /// <summary>Lets the new program read the state.</summary>
+    /// <returns>The reason why it refuses the state; null if it takes it.</returns>
+    private async Task<string?> CheckAsync(SavedDaemon state, CancellationToken cancellation)
+    {
+        var path = ProgramReplacement.OwnPath();
+        using var file = SealedFile.TryMake(HandoverText.Write(state), out var errno);
+        if (file is null) return $"memfd_create: {errno}";
+        var place = string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/{file.Number}");
+        string[] arguments = [.. ProgramReplacement.OwnArguments()[1..], "--check-state", place];
+        var variables = OwnEnvironment.Variables();
+        var (said, error) = await OwnProgram.RunAsync(path, arguments, variables, CheckPatience, time).WaitAsync(cancellation);
+        if (error is not null) return error.ToString();
+        return said switch
+        {
+            null => $"{path} has not checked the state in time",
+            Inherited.Restorable => null,
+            "" => $"{path} cannot check the state",
+            _ => $"{path} refuses the state: {said.Trim()}",
+        };
+    }
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using Reuseportd.Linux.Sharding;
+using Reuseportd.Slots;
+
+namespace Reuseportd.Runtime.Handover;
+
+/// <summary>The conditions that a state must meet before a daemon restores it. Pure.</summary>
+internal static class HandoverRules
+{
+    private const int FirstDescriptor = 3;
+    private const int MostDescriptor = 1 << 30;
+
+    /// <returns>The first condition that the state does not meet; null if it meets all.</returns>
+    /// <exception cref="FormatException">The state of a slot cannot be restored.</exception>
+    public static string? Problem(SavedDaemon state)
+    {
+        if (HasGap(state)) return "a list has an empty entry";
+        var held = state.Resources;
+        List<int> descriptors = [held.Listener, held.LockFile];
+        if (held.Guard is { } guard) descriptors.Add(guard.Pipe);
+        if (held.Sharding is { } sharding) descriptors.AddRange(sharding.Where(number => number != -1));
+        if (held.Sharding is { } programs && programs.Length != ShardingPrograms.NumberCount) return "the programs of sharding";
+        var processes = new Dictionary<ulong, SavedProcess>();
+        foreach (var worker in state.Services.SelectMany(service => service.Workers))
+        {
+            if (ProblemOf(worker) is { } problem) return problem;
+            if (worker.Process is not { } process) continue;
+            if (process.Serial == 0 || process.Serial > state.LastToken || !processes.TryAdd(process.Serial, process))
+                return Text($"serial {process.Serial}");
+            if (process.Listener is { } listener) descriptors.Add(listener);
+        }
+
+        if (state.Groups.FirstOrDefault(group => !SavedGroups.IsSound(group)) is { } unsound)
+            return Text($"the group of port {unsound.Port}");
+        if (state.Groups.Select(SavedGroups.Restore).DistinctBy(group => group.Steered.Key).Count() < state.Groups.Length)
+            return "two groups with one key";
+        descriptors.AddRange(state.Groups.SelectMany(group => group.Numbers));
+        descriptors.AddRange(state.Streams.Select(stream => stream.Pipe));
+        if (state.Streams.FirstOrDefault(stream => !processes.ContainsKey(stream.Process)) is { } stray)
+            return Text($"a stream of the process with serial {stray.Process}");
+        var pids = processes.Values.GroupBy(process => process.Pid).FirstOrDefault(group => group.Count() > 1);
+        if (pids is not null) return Text($"two processes with pid {pids.Key}");
+        var bad = descriptors.GroupBy(number => number)
+            .FirstOrDefault(group => group.Count() > 1 || group.Key is < FirstDescriptor or > MostDescriptor);
+        return bad is null ? null : Text($"descriptor {bad.Key}");
+    }
+
+    /// <summary>True if a list has an entry without a value, which the serializer permits.</summary>
+    private static bool HasGap(SavedDaemon state)
+    {
+        if (IsGap(state.Services) || IsGap(state.Streams) || IsGap(state.Groups)) return true;
+        if (state.Groups.Any(group => IsGap(group.Slots) || IsGap(group.Places))) return true;
+        if (state.Services.Any(service => IsGap(service.Workers))) return true;
+        var processes = state.Services.SelectMany(service => service.Workers).Select(worker => worker.Process);
+        return processes.OfType<SavedProcess>().Any(process => IsGap(process.Binds) || IsGap(process.Sockets));
+
+        static bool IsGap(IEnumerable<object?> list) => list.Contains(null);
+    }
+
+    private static string? ProblemOf(SavedWorker worker)
+    {
+        var state = SavedSlots.Restore(worker.Slot).State;
+        if (worker.Index < 0 || worker.Slot is { Generation: < 0 } or { Restarts: < 0 } or { Streak: < 0 })
+            return Text($"worker {worker.Index}");
+        if (state is SlotState.Ready != worker.Process is not null) return Text($"worker {worker.Index} in state {state.Kind}");
+        return worker.Process is { Pid: <= 1 } process ? Text($"pid {process.Pid}") : null;
+    }
+
+    private static string Text(FormattableString what) => what.ToString(CultureInfo.InvariantCulture);
+}

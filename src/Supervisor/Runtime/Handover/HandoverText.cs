@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Reuseportd.Runtime.Handover;
+
+/// <summary>A state as text (JSON, UTF-8), and back. Pure.</summary>
+internal static class HandoverText
+{
+    /// <summary>A state with 10,000 workers takes 10 MiB.</summary>
+    public const int MostBytes = 256 << 20;
+
+    public static byte[] Write(SavedDaemon state) => JsonSerializer.SerializeToUtf8Bytes(state, HandoverJson.Default.SavedDaemon);
+
+    /// <summary>Reads a state and judges each of its values, so that the state can be restored.</summary>
+    /// <param name="problem">The reason why the state is refused; null for a state.</param>
+    public static SavedDaemon? TryRead(ReadOnlySpan<byte> text, out string? problem)
+    {
+        try
+        {
+            problem = FormOf(text) is var form && form != SavedDaemon.PresentForm
+                ? $"the state has form {form}, and this program reads form {SavedDaemon.PresentForm}"
+                : null;
+            if (problem is not null) return null;
+            var state = JsonSerializer.Deserialize(text, HandoverJson.Default.SavedDaemon);
+            problem = state is null ? "the state is empty" : HandoverRules.Problem(state);
+            return problem is null ? state : null;
+        }
+        catch (Exception failure) when (failure is JsonException or FormatException or NotSupportedException)
+        {
+            problem = $"the state cannot be read: {failure.Message}";
+            return null;
+        }
+    }
+
+    private static int FormOf(ReadOnlySpan<byte> text)
+    {
+        var reader = new Utf8JsonReader(text);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new FormatException("no object");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isForm = reader.ValueTextEquals("form"u8);
+            reader.Read();
+            if (isForm) return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var form) ? form : -1;
+            reader.Skip();
+        }
+
+        throw new FormatException("no form");
+    }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    UseStringEnumConverter = true,
+    IgnoreReadOnlyProperties = true)]
+[JsonSerializable(typeof(SavedDaemon))]
+internal sealed partial class HandoverJson : JsonSerializerContext;

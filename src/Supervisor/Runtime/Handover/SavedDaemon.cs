@@ -1,0 +1,150 @@
+using Reuseportd.Model;
+using Reuseportd.Runtime.Methods;
+
+namespace Reuseportd.Runtime.Handover;
+
+/// <summary>
+/// The state that a daemon hands over to the program that replaces it. All times are ticks on the daemon's monotonic clock.
+/// Descriptors have the numbers that they keep across execve(2).
+/// </summary>
+/// <param name="Form">The version of this form. A reader refuses each other version.</param>
+/// <param name="By">The version of the daemon that wrote the state.</param>
+/// <param name="Clock">The origin of the monotonic clock, in ticks of <see cref="TimeProvider.GetTimestamp"/>.</param>
+/// <param name="LastToken">No smaller number identifies a new process.</param>
+internal sealed record SavedDaemon(
+    int Form, string By, long Clock, ulong LastToken, SavedResources Resources, SavedService[] Services,
+    SavedStream[] Streams)
+{
+    /// <summary>
+    /// The version that this program reads and writes. It must change with each layout that BPF programs and daemon share:
+    /// share_maps.h, steering_maps.h.
+    /// </summary>
+    public const int PresentForm = 1;
+
+    public required SavedGroup[] Groups { get; init; }
+
+    public required DaemonSpec Settings { get; init; }
+
+    public int Workers => Services.Sum(service => service.Workers.Count(worker => worker.Process is not null));
+}
+
+/// <summary>What the daemon itself holds.</summary>
+/// <param name="Guard">Pid of the guard, and its pipe; null without a guard.</param>
+/// <param name="Listener">The control socket.</param>
+/// <param name="LockFile">The lock beside the control socket.</param>
+/// <param name="SoftDescriptors">RLIMIT_NOFILE before the daemon raised it; null if it did not.</param>
+/// <param name="Sharding">
+/// The BPF programs and maps of Native/Sharding, in the order of their structure; null without them.
+/// </param>
+internal sealed record SavedResources(
+    SavedGuard? Guard, int Listener, int LockFile, ulong? SoftDescriptors, ulong? HardDescriptors, int[]? Sharding);
+
+internal sealed record SavedGuard(int Pid, int Pipe);
+
+/// <param name="Declared">The specification of the configuration files, as a file.</param>
+/// <param name="Former">The specification before the last change that replaced processes; null for none.</param>
+/// <param name="RolledBackFrom">The specification that the last update rolled back from; null for none.</param>
+internal sealed record SavedService(
+    string Declared, string? Former, string? RolledBackFrom, bool Runs, int[] Others, int? Scaled, SavedWorker[] Workers)
+{
+    /// <summary>The highest generation of each worker that was scaled away, by worker number.</summary>
+    public required Dictionary<int, int> LastGiven { get; init; }
+}
+
+internal sealed record SavedWorker(int Index, SavedSlot Slot, SavedProcess? Process);
+
+/// <param name="State">Stopped, Ready, Waiting, Backoff or Failed.</param>
+/// <param name="Since">Of Ready: since when. Of Backoff: until when.</param>
+internal sealed record SavedSlot(
+    string State, int Generation, int Restarts, int Streak, long[] Attempts, ExitStatus? LastExit, int LastGiven)
+{
+    public long Since { get; init; }
+
+    public long Delay { get; init; }
+
+    public string? Limit { get; init; }
+
+    public SavedFailure? Failure { get; init; }
+}
+
+/// <param name="Kind">The name of the kind of failure.</param>
+internal sealed record SavedFailure(string Kind)
+{
+    public ExitStatus? Status { get; init; }
+
+    public SavedError? Error { get; init; }
+
+    /// <summary>The limit, or the failure of a probe.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>Ports of a service, with a bit for each one that a socket serves.</summary>
+    public SavedCoverage? Coverage { get; init; }
+
+    public long Time { get; init; }
+
+    public int Restarts { get; init; }
+
+    public SavedFailure? Last { get; init; }
+}
+
+internal sealed record SavedError(string Step, string Value, int Errno, string? Cause);
+
+internal sealed record SavedCoverage(PortRange[] Ranges, bool[] Served);
+
+/// <param name="StartTime">Field 22 of proc_pid_stat(5): proves that the pid still names this process.</param>
+/// <param name="Listener">The listener of the seccomp filter; null without one.</param>
+internal sealed record SavedProcess(
+    ulong Serial, int Pid, ulong StartTime, int Generation, string Program, SavedAccount Account, long Started,
+    SavedMethod Method)
+{
+    public string? Group { get; init; }
+
+    public ulong GroupId { get; init; }
+
+    public int? Listener { get; init; }
+
+    public int Pipes { get; init; }
+
+    public SavedReason? Silence { get; init; }
+
+    public required BindOutcome[] Binds { get; init; }
+
+    public required SavedSocket[] Sockets { get; init; }
+
+    public required int[] KernelPorts { get; init; }
+}
+
+internal sealed record SavedAccount(string? Name, uint Uid, uint Gid, uint[] Groups, string? Home, string? Shell);
+
+internal sealed record SavedMethod(
+    ShardingMethod Method, bool UsesLibrary, bool UsesKernel, bool UsesSeccomp, SavedReason? Unreached, string? Obstacle)
+{
+    public ShardingMethod Wanted { get; init; }
+
+    public string? NoPrivilegedPorts { get; init; }
+
+    public MethodRemedy Remedy { get; init; }
+}
+
+/// <summary>The reason why the library is not in a process.</summary>
+internal sealed record SavedReason(string Reason, string Detail);
+
+internal sealed record SavedSocket(ulong Inode, int Pid, int Descriptor);
+
+/// <summary>A group of sockets with its BPF program.</summary>
+/// <param name="Address">As of <see cref="Linux.Sockets.RawAddress"/>.</param>
+/// <param name="Numbers">The program and its maps.</param>
+/// <param name="Places">Slot, ordinal and place of each socket.</param>
+/// <param name="Active">Places that get new connections.</param>
+/// <param name="Slots">The number of each worker, by service and index.</param>
+internal sealed record SavedGroup(
+    bool IsStream, bool IsInet6, ulong[] Address, int Port, uint Device, uint Uid, int Capacity, int[] Numbers, int[][] Places,
+    int[] Active, SavedNumber[] Slots);
+
+internal sealed record SavedNumber(string Service, int Index, int Slot);
+
+/// <param name="Process">Serial number.</param>
+/// <param name="IsStderr">False for stdout.</param>
+/// <param name="Held">The bytes of the unfinished line, in base64.</param>
+/// <param name="Continues">True if these bytes continue a line that was cut.</param>
+internal sealed record SavedStream(int Pipe, ulong Process, bool IsStderr, byte[] Held, bool Continues);

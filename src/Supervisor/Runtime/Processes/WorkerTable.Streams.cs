@@ -1,0 +1,63 @@
+using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Model;
+using Reuseportd.Observability.Destinations;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Lines;
+using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Output;
+
+namespace Reuseportd.Runtime.Processes;
+
+/// <content>Streams of processes, and processes of an earlier program of this process.</content>
+internal sealed partial class WorkerTable
+{
+    /// <summary>Processes whose pipes wait for their files.</summary>
+    public HashSet<ulong> Unconnected { get; } = [];
+
+    /// <summary>Takes over a process that an earlier program of this process has started.</summary>
+    /// <exception cref="LinuxException">The process cannot be watched.</exception>
+    public void Adopt(WorkerProcess process, IReadOnlyList<AdoptedPipe> pipes)
+    {
+        Enter(process);
+        guard?.Remember(process.Handle.Pid);
+        var watched = descriptors.Add(process.Handle, ExitOnce, process.Serial, this);
+        if (watched != Errno.None) throw new LinuxException("epoll_ctl", watched);
+        if (process.Method.IsObserved) output.Kernel?.Add(SourceOf(process, process.Slot.Spec.Process.Reuseport));
+        ConnectPipes();
+
+        // The files may be on a file system that does not answer. Until they are open, the worker's pipes are not read.
+        void ConnectPipes()
+        {
+            Unconnected.Add(process.Serial);
+            if (!files.Prepare(process.Slot.Spec.Process, ConnectPipes)) return;
+            Unconnected.Remove(process.Serial);
+            if (!files.TryTake(process.Slot.Spec.Process, out var stdout, out var stderr, out var error))
+                log.SpawnFailed(process.Slot.Name, error);
+            foreach (var pipe in pipes)
+            {
+                var stream = pipe.IsStderr ? OutputStream.Stderr : OutputStream.Stdout;
+                Connect(new Pipe(pipe.Number), process, stream, pipe.IsStderr ? stderr : stdout, adopted: pipe);
+            }
+        }
+    }
+
+    private static OutcomeSource SourceOf(WorkerProcess process, ReuseportSpec reuseport) => new(
+        process.Serial, process.Slot.Name, process.Handle.Pid, reuseport.Interface, IsLogged: reuseport.Debug);
+
+    private void Connect(
+        Pipe? pipe, WorkerProcess process, OutputStream stream, WorkerFile? file, OutcomeSource? outcomes = null,
+        AdoptedPipe? adopted = null)
+    {
+        if (pipe is null) return;
+        var source = WorkerLog.Open(process.Slot.Name, process.Handle.Pid, stream);
+        var tree = process.Tree(isReaped: false);
+        var connected = new WorkerStream(pipe, process.Serial, tree, source, process.Slot.Spec.Logging, file)
+        {
+            LastWords = process.LastWords,
+            Outcomes = outcomes,
+        };
+        if (adopted is not null) connected.Splitter.Resume(adopted.Held, adopted.Continues);
+        output.Add(connected);
+    }
+}

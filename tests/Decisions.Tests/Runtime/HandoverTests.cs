@@ -1,0 +1,176 @@
+using System.Text;
+using CsCheck;
+using Reuseportd.Linux.Sharding;
+using Reuseportd.Model;
+using Reuseportd.Runtime.Handover;
+using Reuseportd.Slots;
+
+namespace Decisions.Tests.Runtime;
+
+/// <summary>The state that a daemon hands over to the program that replaces it.</summary>
+public sealed class HandoverTests
+{
+    private static readonly Gen<TimeSpan> Time = Gen.Long[0, TimeSpan.TicksPerDay].Select(ticks => new TimeSpan(ticks));
+    private static readonly Gen<string> Words = Gen.OneOf("", "web", "a 'b' \"c\"", "ü\n\0", "{\"form\":1}");
+    private static readonly Gen<ExitStatus> Exit = Gen.Select(
+        Gen.Int[0, 255], Gen.Bool, Gen.Bool, Gen.Bool, (code, signaled, dumped, memory) =>
+            new ExitStatus(code, signaled, dumped) { OutOfMemory = memory });
+
+    private static readonly Gen<PortCoverage> Coverage = Gen.Select(Gen.Int[0, 3], Gen.Bool.Array[4], (count, served) =>
+    {
+        PortRange[] ranges = [.. Enumerable.Range(8000, count).Select(port => new PortRange(port, port + count))];
+        return new PortCoverage(new PortFilter([.. ranges]), [.. served[..Math.Max(1, count)]]);
+    });
+
+    private static readonly Gen<SlotFailure> Simple = Gen.OneOf<SlotFailure>(
+        Exit.Select(status => new SlotFailure.Ended(status) as SlotFailure),
+        Exit.Select(status => new SlotFailure.EndedForGood(status) as SlotFailure),
+        Gen.Select(Words, Gen.Int[0, 120], Words, (step, errno, barrier) =>
+            new SlotFailure.NotStarted(new SpawnError(step, "x", new Errno(errno)) { Barrier = barrier }) as SlotFailure),
+        Gen.Const(new SlotFailure.NotStarted(null) as SlotFailure),
+        Words.Select(limit => new SlotFailure.NoRoom(limit) as SlotFailure),
+        Words.Select(failure => new SlotFailure.NoAnswer(failure) as SlotFailure),
+        Time.Select(time => new SlotFailure.AcceptsNothing(time) as SlotFailure),
+        Time.Select(time => new SlotFailure.NotReady(new MissingReadiness.SettleTime(time)) as SlotFailure),
+        Gen.Const(new SlotFailure.NotReady(new MissingReadiness.Notification()) as SlotFailure),
+        Words.Null().Select(failure => new SlotFailure.NotReady(new MissingReadiness.Probe(failure)) as SlotFailure),
+        Coverage.Select(ports => new SlotFailure.NotReady(new MissingReadiness.Ports(ports)) as SlotFailure));
+
+    private static readonly Gen<SlotFailure> Failure = Gen.OneOf(
+        Simple,
+        Gen.Select(Gen.Int[0, 9], Time, Simple, (restarts, window, last) =>
+            new SlotFailure.GaveUp(restarts, window, last) as SlotFailure));
+
+    private static readonly Gen<SlotState> State = Gen.OneOf<SlotState>(
+        Gen.Const(new SlotState.Stopped() as SlotState),
+        Time.Select(since => new SlotState.Ready(since) as SlotState),
+        Words.Select(limit => new SlotState.Waiting(limit) as SlotState),
+        Failure.Select(failure => new SlotState.Failed(failure) as SlotState),
+        Gen.Select(Time, Time, Failure, (until, delay, failure) =>
+            new SlotState.Backoff(until, delay, failure) as SlotState));
+
+    private static readonly Gen<Slot> Slots = Gen.Select(
+        State, Gen.Int[0, 99], Gen.Int[0, 99], Time.Array[0, 3], Exit.Nullable(),
+        (state, generation, restarts, attempts, exit) =>
+            new Slot(state, generation, restarts, restarts / 2, [.. attempts], exit) { LastGiven = generation + 1 });
+
+    private static readonly Gen<SavedDaemon> Daemons = Gen.Select(Slots.Array[0, 6], Words, Gen.Int[0, 4], Daemon);
+
+    [Fact]
+    public void Restore_SettledSlot_IsTheSame() =>
+        Slots.Sample(slot => Assert.Equal(slot, SavedSlots.Restore(SavedSlots.Save(slot))), iter: 5000);
+
+    [Fact]
+    public void TryRead_WrittenState_IsTheSame() => Daemons.Sample(
+        state =>
+        {
+            var text = HandoverText.Write(state);
+            var read = HandoverText.TryRead(text, out var problem);
+            Assert.True(problem is null, problem);
+            Assert.Equal(Encoding.UTF8.GetString(text), Encoding.UTF8.GetString(HandoverText.Write(read!)));
+        },
+        iter: 2000);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    [InlineData(int.MaxValue)]
+    public void TryRead_OtherForm_IsRefused(int form)
+    {
+        var state = Daemon([Slot.New], "web", 1) with { Form = form };
+        Assert.Null(HandoverText.TryRead(HandoverText.Write(state), out var problem));
+        Assert.Contains($"{form}", problem, StringComparison.Ordinal);
+    }
+
+    /// <summary>Each damaged state is refused with a reason, or is a state that can be restored.</summary>
+    [Fact]
+    public void TryRead_DamagedState_IsRefusedWithAReason() => Gen.Select(
+        Daemons, Gen.Int[0, int.MaxValue], Gen.Int[0, 5], Gen.Byte).Sample(
+        (state, at, kind, value) =>
+        {
+            var damaged = Damage(HandoverText.Write(state), at, kind, value);
+            var read = HandoverText.TryRead(damaged, out var problem);
+            Assert.Equal(read is null, problem is { Length: > 0 });
+            foreach (var worker in read?.Services.SelectMany(one => one.Workers) ?? []) SavedSlots.Restore(worker.Slot);
+        },
+        iter: 20_000);
+
+    [Fact]
+    public void Problem_DescriptorTwice_IsFound()
+    {
+        var state = Daemon([Ready], "web", 2);
+        var twice = state with { Streams = [state.Streams[0], state.Streams[0]] };
+        Assert.Null(HandoverRules.Problem(state));
+        Assert.NotNull(HandoverRules.Problem(twice));
+        Assert.NotNull(HandoverRules.Problem(state with { LastToken = 0 }));
+        Assert.NotNull(HandoverRules.Problem(state with { Resources = state.Resources with { Listener = 0 } }));
+    }
+
+    private static Slot Ready => Slot.New with { State = new SlotState.Ready(TimeSpan.FromSeconds(1)), Generation = 1 };
+
+    private static byte[] Damage(byte[] text, int at, int kind, byte value)
+    {
+        at %= text.Length;
+        switch (kind)
+        {
+            case 0:
+                return text[..at];
+            case 1:
+                return [.. text[..at], .. text[(at + 1)..]];
+            case 2:
+                return [.. text, .. text];
+            case 3:
+                return [.. text[..at], value, .. text[at..]];
+            case 4:
+                return [.. text.Select((one, index) => index >= at && one is >= (byte)'0' and <= (byte)'9' ? (byte)'9' : one)];
+            default:
+                var changed = text.ToArray();
+                changed[at] = value;
+                return changed;
+        }
+    }
+
+    private static SavedDaemon Daemon(Slot[] slots, string word, int streams)
+    {
+        SavedWorker[] workers = [.. slots.Select((slot, index) => new SavedWorker(
+            index, SavedSlots.Save(slot), slot.State is SlotState.Ready ? Process((ulong)index + 1, word) : null))];
+        var running = workers.Select(worker => worker.Process).OfType<SavedProcess>().ToArray();
+        var service = new SavedService("declared", word.Length > 0 ? word : null, null, true, [1], 3, workers)
+        {
+            LastGiven = new Dictionary<int, int> { [7] = 2 },
+        };
+        return new SavedDaemon(
+            SavedDaemon.PresentForm, word, 12, 100, new SavedResources(
+                new SavedGuard(5, 9), 3, 4, 1024, 4096, [.. Enumerable.Range(40, ShardingPrograms.NumberCount - 1), -1]),
+            [service],
+            running.Length == 0
+                ? []
+                : [.. Enumerable.Range(20, streams).Select(number =>
+                    new SavedStream(number, running[0].Serial, number % 2 == 0, Encoding.UTF8.GetBytes(word), number % 3 == 0))])
+        {
+            Settings = DaemonSpec.Default with { SocketGroup = word },
+            Groups =
+            [
+                new SavedGroup(
+                    true, false, [1, 2], 8080, 0, 33, 64, [30, 31, 32, 33], [[0, 0, 0], [1, 0, 1]], [0, 1],
+                    [new SavedNumber("web", 0, 0), new SavedNumber("web", 1, 1)]),
+            ],
+        };
+    }
+
+    private static SavedProcess Process(ulong serial, string word) => new(
+        serial, 1000 + (int)serial, 77, 1, word, new SavedAccount(word, 33, 33, [4], null, "/bin/sh"), 5,
+        new SavedMethod(ShardingMethod.Kernel, true, true, false, new SavedReason("StaticallyLinked", word), word))
+    {
+        Group = word, GroupId = 12,
+        Binds =
+        [
+            new BindOutcome(
+                OutcomeKind.Listen, 1001,
+                new SocketOutcome(
+                    3, 44, "inet", "stream", "127.0.0.1", 8080, true, OptionSetting.Set, OptionSetting.System, null, 128),
+                "ok", ""),
+        ],
+        Sockets = [new SavedSocket(44, 1001, 3)], KernelPorts = [8080],
+    };
+}
