@@ -136,39 +136,27 @@ internal sealed class FleetHost(
     {
         // Otherwise the default action of the signal ends the process.
         context.Cancel = true;
-        _ = ReloadAsync();
+        _ = RunDetachedAsync("a fault ended the reload", () => control.ApplySoonAsync(lifetime.ApplicationStopping));
     }
 
     private void OnReplace(PosixSignalContext context)
     {
         context.Cancel = true;
-        _ = ReplaceAsync();
+        _ = RunDetachedAsync("a fault ended the replacement", ReplaceAsync);
     }
 
     private async Task ReplaceAsync()
     {
-        try
-        {
-            var obstacle = await replacement.BeginAsync(ReplaceWithin, lifetime.ApplicationStopping);
-            if (obstacle is not null) log.NotReplaced(obstacle);
-        }
-        catch (OperationCanceledException)
-        {
-            // The daemon stops.
-        }
-#pragma warning disable CA1031 // Nothing awaits this task, so the fault would be lost; the workers run on.
-        catch (Exception fault)
-#pragma warning restore CA1031
-        {
-            log.Error(fault, "a fault ended the replacement");
-        }
+        var obstacle = await replacement.BeginAsync(ReplaceWithin, lifetime.ApplicationStopping);
+        if (obstacle is not null) log.NotReplaced(obstacle);
     }
 
-    private async Task ReloadAsync()
+    /// <summary>Runs work that nothing awaits, and logs a fault that would be lost.</summary>
+    private async Task RunDetachedAsync(string faultMessage, Func<Task> work)
     {
         try
         {
-            await control.ApplySoonAsync(lifetime.ApplicationStopping);
+            await work();
         }
         catch (OperationCanceledException)
         {
@@ -178,7 +166,7 @@ internal sealed class FleetHost(
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            log.Error(fault, "a fault ended the reload");
+            log.Error(fault, faultMessage);
         }
     }
 

@@ -159,7 +159,7 @@ public sealed class HandoverTests
     }
 
     private static SavedProcess Process(ulong serial, string word) => new(
-        serial, 1000 + (int)serial, 77, 1, word, new SavedAccount(word, 33, 33, [4], null, "/bin/sh"), 5,
+        serial, 1000 + (int)serial, 1, word, new SavedAccount(word, 33, 33, [4], null, "/bin/sh"), 5,
         new SavedMethod(ShardingMethod.Kernel, true, true, false, new SavedReason("StaticallyLinked", word), word))
     {
         Group = word, GroupId = 12,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Reuseportd.Linux.Processes;
 
@@ -19,7 +18,7 @@ internal static class OwnThreads
         {
             try
             {
-                var entry = ProcessEntry.TryParse(Encoding.UTF8.GetBytes(File.ReadAllText(Path.Combine(path, "stat"))));
+                var entry = ProcessEntry.TryParse(File.ReadAllBytes(Path.Combine(path, "stat")));
                 if (entry is { State: Uninterruptible }) return int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture);
             }
             catch (IOException)

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Reuseportd.Linux.Files;
 using Reuseportd.Linux.Interop;
 using Reuseportd.Model;
@@ -24,7 +24,7 @@ internal static class ProgramReplacement
     /// <summary>Keeps a descriptor open across the replacement, or undoes that.</summary>
     public static Errno Keep(int descriptor, bool keep)
     {
-        using var borrowed = new SafeBorrowedHandle(descriptor);
+        using var borrowed = new SafeFileHandle(descriptor, ownsHandle: false);
         return Libc.ErrnoOf(Libc.FileControl(borrowed, SetDescriptorFlags, keep ? 0 : CloseOnExec));
     }
 
@@ -50,15 +50,5 @@ internal static class ProgramReplacement
         var bytes = ProcFile.Read(Environment.ProcessId, "cmdline"u8) ?? [];
         var text = Encoding.UTF8.GetString(bytes);
         return text.EndsWith('\0') ? text[..^1].Split('\0') : [text];
-    }
-
-    private sealed class SafeBorrowedHandle : SafeHandle
-    {
-        public SafeBorrowedHandle(int number)
-            : base(-1, ownsHandle: false) => SetHandle(number);
-
-        public override bool IsInvalid => handle < 0;
-
-        protected override bool ReleaseHandle() => true;
     }
 }

@@ -1,6 +1,7 @@
+using System.Globalization;
+using System.Text;
 using Reuseportd.Configuration.Writing;
 using Reuseportd.Linux.Preload;
-using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Commands;
@@ -10,8 +11,6 @@ using Reuseportd.Runtime.Probing;
 using Reuseportd.Runtime.Processes;
 using Reuseportd.Runtime.Services;
 using Reuseportd.Runtime.Supervision;
-using System.Globalization;
-using System.Text;
 
 namespace Reuseportd.Runtime.Handover;
 
@@ -76,8 +75,8 @@ internal sealed class Capture(
         new(slot.Name.Index, SavedSlots.Save(slot.Slot), slot.Process is { } process ? Save(process) : null);
 
     private static SavedProcess Save(WorkerProcess process) => new(
-        process.Serial, process.Handle.Pid, ProcessEntry.Of(process.Handle.Pid)?.StartTime ?? 0, process.Generation,
-        process.Program, Save(process.Account), process.Started.Ticks, Save(process.Method))
+        process.Serial, process.Handle.Pid, process.Generation, process.Program, Save(process.Account),
+        process.Started.Ticks, Save(process.Method))
     {
         Group = process.Group,
         GroupId = process.GroupId,

@@ -27,7 +27,6 @@ internal static class HandoverRules
             if (worker.Process is not { } process) continue;
             if (process.Serial == 0 || process.Serial > state.LastToken || !processes.TryAdd(process.Serial, process))
                 return Text($"serial {process.Serial}");
-            if (process.Listener is { } listener) descriptors.Add(listener);
         }
 
         if (state.Groups.FirstOrDefault(group => !SavedGroups.IsSound(group)) is { } unsound)

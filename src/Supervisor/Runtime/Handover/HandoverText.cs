@@ -6,9 +6,6 @@ namespace Reuseportd.Runtime.Handover;
 /// <summary>A state as text (JSON, UTF-8), and back. Pure.</summary>
 internal static class HandoverText
 {
-    /// <summary>A state with 10,000 workers takes 10 MiB.</summary>
-    public const int MostBytes = 256 << 20;
-
     public static byte[] Write(SavedDaemon state) => JsonSerializer.SerializeToUtf8Bytes(state, HandoverJson.Default.SavedDaemon);
 
     /// <summary>Reads a state and judges each of its values, so that the state can be restored.</summary>

@@ -91,17 +91,12 @@ internal sealed record SavedError(string Step, string Value, int Errno, string? 
 
 internal sealed record SavedCoverage(PortRange[] Ranges, bool[] Served);
 
-/// <param name="StartTime">Field 22 of proc_pid_stat(5): proves that the pid still names this process.</param>
-/// <param name="Listener">The listener of the seccomp filter; null without one.</param>
 internal sealed record SavedProcess(
-    ulong Serial, int Pid, ulong StartTime, int Generation, string Program, SavedAccount Account, long Started,
-    SavedMethod Method)
+    ulong Serial, int Pid, int Generation, string Program, SavedAccount Account, long Started, SavedMethod Method)
 {
     public string? Group { get; init; }
 
     public ulong GroupId { get; init; }
-
-    public int? Listener { get; init; }
 
     public int Pipes { get; init; }
 

@@ -37,6 +37,8 @@ internal sealed class LoopParts : IDisposable
     /// <summary>The order in which the parts learn of a process.</summary>
     public IReadOnlyList<IProcessFollower> Followers { get; }
 
-    /// <summary>Ends the launcher's threads. The kernel ends the workers with the threads that started them.</summary>
+    /// <summary>
+    /// Ends the launcher's threads. Without <c>keep_workers</c>, the kernel ends the workers with the threads that started them.
+    /// </summary>
     public void Dispose() => Processes.Dispose();
 }

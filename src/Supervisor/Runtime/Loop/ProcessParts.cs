@@ -64,7 +64,9 @@ internal sealed class ProcessParts : IDisposable
     public long UsedDescriptors() =>
         Table.Count + Table.Listeners + Math.Max(Table.Pipes, _output.StreamCount) + Starts.Descriptors + ProbeCommands.Count;
 
-    /// <summary>Ends the launcher's threads. The kernel ends the workers with the threads that started them.</summary>
+    /// <summary>
+    /// Ends the launcher's threads. Without <c>keep_workers</c>, the kernel ends the workers with the threads that started them.
+    /// </summary>
     public void Dispose()
     {
         _launcher.Dispose();

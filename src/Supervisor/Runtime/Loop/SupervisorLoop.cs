@@ -87,7 +87,7 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
             _parts?.Services.PendingChanges.Cancel();
             _parts?.Services.Commands.Cancel();
             _mailbox.Close();
-            // The kernel ends the workers with the threads that started them.
+            // Without 'keep_workers', the kernel ends the workers with the threads that started them.
             _parts?.Dispose();
             _ended.TrySetException(fault);
         }

@@ -15,12 +15,11 @@ internal sealed partial class WorkerTable
     /// <summary>Processes whose pipes wait for their files.</summary>
     public HashSet<ulong> Unconnected { get; } = [];
 
-    /// <summary>Takes over a process that an earlier program of this process has started.</summary>
+    /// <summary>Takes over a process that an earlier program of this process has started, and that the guard knows.</summary>
     /// <exception cref="LinuxException">The process cannot be watched.</exception>
     public void Adopt(WorkerProcess process, IReadOnlyList<AdoptedPipe> pipes)
     {
         Enter(process);
-        guard?.Remember(process.Handle.Pid);
         var watched = descriptors.Add(process.Handle, ExitOnce, process.Serial, this);
         if (watched != Errno.None) throw new LinuxException("epoll_ctl", watched);
         if (process.Method.IsObserved) output.Kernel?.Add(SourceOf(process, process.Slot.Spec.Process.Reuseport));
