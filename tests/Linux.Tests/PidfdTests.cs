@@ -103,4 +103,36 @@ public sealed class PidfdTests
         Assert.Null(Pidfd.Open(int.MaxValue, out var errno));
         Assert.Equal(Errno.NoProcess, errno);
     }
+
+    [Fact]
+    public void TryTake_DescriptorOfAProcess_IsTheSameOpenFile()
+    {
+        using var file = SealedFile.TryMake("state"u8, out _);
+        using var self = Pidfd.Open(Environment.ProcessId, out _);
+
+        using var taken = self!.TryTake(file!.Number, out var errno);
+
+        Assert.Equal(Errno.None, errno);
+        Assert.NotEqual(file.Number, taken!.Number);
+        Assert.Equal("state", File.ReadAllText($"/proc/self/fd/{taken.Number}"));
+    }
+
+    [Fact]
+    public void TryTake_NoSuchNumber_IsABadDescriptor()
+    {
+        using var self = Pidfd.Open(Environment.ProcessId, out _);
+
+        Assert.Null(self!.TryTake(int.MaxValue, out var errno));
+        Assert.Equal(Errno.BadDescriptor, errno);
+    }
+
+    [Fact]
+    public void TryTake_EndedProcess_IsNoProcess()
+    {
+        using var worker = TestWorker.Start("dies", "exit", "0");
+        worker.AwaitExit();
+
+        Assert.Null(worker.Process.TryTake(0, out var errno));
+        Assert.Equal(Errno.NoProcess, errno);
+    }
 }

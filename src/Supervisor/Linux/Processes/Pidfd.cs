@@ -20,6 +20,23 @@ internal sealed class Pidfd(int number, int pid) : Descriptor(number)
         return number < 0 ? null : new Pidfd((int)number, pid);
     }
 
+    /// <summary>A copy of a descriptor of the process (pidfd_getfd(2), Linux 5.6); it is close-on-exec.</summary>
+    /// <param name="number">The number in the process.</param>
+    /// <param name="errno">
+    /// EBADF if it has no such descriptor; ESRCH if it has ended; EPERM without the right to trace it (ptrace(2)).
+    /// </param>
+    public Descriptor? TryTake(int number, out Errno errno) => TryTake(number, taken => new Descriptor(taken), out errno);
+
+    /// <inheritdoc cref="TryTake(int, out Errno)"/>
+    /// <param name="own">Makes the owner of the copy.</param>
+    public T? TryTake<T>(int number, Func<int, T> own, out Errno errno)
+        where T : Descriptor
+    {
+        var taken = Libc.PidfdGetFd(this, number);
+        errno = Libc.ErrnoOf(taken);
+        return taken < 0 ? null : own((int)taken);
+    }
+
     /// <summary>ESRCH if the process has ended and was reaped; a zombie accepts signals without effect.</summary>
     public Errno SendSignal(Signal signal) => Libc.ErrnoOf(Libc.PidfdSendSignal(this, signal.Number));
 

@@ -67,12 +67,8 @@ internal sealed unsafe class Caller : IDisposable
 
     /// <summary>A copy of its descriptor. Close it soon: see <see cref="SharedSocket"/>.</summary>
     /// <param name="errno">EBADF if it has no such descriptor; EPERM without the right to trace the process.</param>
-    public TakenSocket? Take(int descriptor, out Errno errno)
-    {
-        var number = Libc.PidfdGetFd(_descriptors, descriptor);
-        errno = Libc.ErrnoOf(number);
-        return number < 0 ? null : new TakenSocket((int)number);
-    }
+    public TakenSocket? Take(int descriptor, out Errno errno) =>
+        _descriptors.TryTake(descriptor, number => new TakenSocket(number), out errno);
 
     public void Dispose() => _descriptors.Dispose();
 

@@ -35,9 +35,8 @@ internal sealed record SeccompSupport(string? Missing, Errno Errno, bool NeedsNo
         if (!Libc.HasCloseRange()) return Without("close_range", Libc.LastErrno);
         using var self = Pidfd.Open(Environment.ProcessId, out var errno);
         if (self is null) return Without("pidfd_open", errno);
-        var taken = Libc.PidfdGetFd(self, self.Number);
-        if (taken < 0) return Without("pidfd_getfd", Libc.LastErrno);
-        new Descriptor((int)taken).Dispose();
+        using var taken = self.TryTake(self.Number, out errno);
+        if (taken is null) return Without("pidfd_getfd", errno);
         return new SeccompSupport(null, Errno.None, needs);
 
         SeccompSupport Without(string call, Errno error) => new(call, error, needs);

@@ -73,10 +73,8 @@ internal sealed class SharedSocket(ulong inode, Func<IEnumerable<int>> tree)
             return null;
         }
 
-        var number = Libc.PidfdGetFd(process, descriptor);
-        errno = Libc.ErrnoOf(number);
-        if (number < 0) return null;
-        var taken = new TakenSocket((int)number);
+        var taken = process.TryTake(descriptor, number => new TakenSocket(number), out errno);
+        if (taken is null) return null;
         if (taken.Inode == Inode && (_cookie == 0 || taken.Cookie == _cookie)) return taken;
         taken.Dispose();
         errno = Errno.NotFound;

@@ -77,9 +77,7 @@ internal sealed record SteeringMode(SteeringKind Kind, string Reason)
         // Only the call itself is tested: whether a worker's socket may be taken depends on the worker.
         using var self = Pidfd.Open(Environment.ProcessId, out errno);
         if (self is null) return errno;
-        var number = Libc.PidfdGetFd(self, listener.Number);
-        if (number < 0) return Libc.LastErrno;
-        new Descriptor((int)number).Dispose();
-        return Errno.None;
+        using var taken = self.TryTake(listener.Number, out errno);
+        return errno;
     }
 }
