@@ -147,10 +147,7 @@ internal sealed class CgroupSubtree : IDisposable
     public CgroupEvents? Watch(string name)
     {
         using var file = _base.OpenFile($"{name}/cgroup.events");
-        if (file is null) return null;
-        var number = file.Number;
-        file.SetHandleAsInvalid();
-        return new CgroupEvents(number);
+        return file is null ? null : new CgroupEvents(file.Release());
     }
 
     /// <summary>Processes of the group that the OOM killer ended; 0 without the memory controller.</summary>

@@ -11,6 +11,14 @@ internal class Descriptor : SafeHandleMinusOneIsInvalid
     /// <summary>The number; valid until this object is disposed.</summary>
     public int Number => (int)handle;
 
+    /// <summary>Gives the number to another owner. This object no longer closes it.</summary>
+    public int Release()
+    {
+        var number = Number;
+        SetHandleAsInvalid();
+        return number;
+    }
+
     /// <summary>Checks the result of a call that creates a descriptor.</summary>
     /// <exception cref="LinuxException">The call failed.</exception>
     protected static int Made(int number, string call) => number >= 0 ? number : throw new LinuxException(call, Libc.LastErrno);

@@ -64,24 +64,7 @@ internal sealed unsafe class JournalSocket : Descriptor
     public Errno SendSealed(ReadOnlySpan<byte> record)
     {
         using var file = SealedFile.TryMake(record, out var errno);
-        if (file is null) return errno;
-
-        // struct cmsghdr and one descriptor (cmsg(3)). Its length excludes the padding of the buffer.
-        var control = stackalloc ulong[3];
-        control[0] = 20;
-        ((int*)control)[2] = Libc.LevelSocket;
-        ((int*)control)[3] = Libc.RightsMessage;
-        ((int*)control)[4] = file.Number;
-        ((int*)control)[5] = 0;
-        fixed (byte* address = _address)
-        {
-            var message = MessageOf(address, null, 0);
-            message.Control = control;
-            message.ControlSize = 24;
-            do errno = Libc.ErrnoOf(Libc.SendMessage(this, &message, Libc.SendNoSignal));
-            while (errno == Errno.Interrupted);
-            return errno;
-        }
+        return file is null ? errno : DescriptorMessage.Send(this, _address, [], file, Libc.SendNoSignal);
     }
 
     private Libc.Message MessageOf(byte* address, Libc.Bytes* parts, nuint count) =>
