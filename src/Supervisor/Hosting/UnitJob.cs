@@ -1,0 +1,65 @@
+using Reuseportd.Linux.Spawning;
+
+namespace Reuseportd.Hosting;
+
+/// <summary>
+/// Tells a restart of the daemon's unit from a stop. Both send SIGTERM. The job of the unit has the difference, and systemctl(1)
+/// knows it also without D-Bus: as root, it asks the manager directly.
+/// </summary>
+internal static class UnitJob
+{
+    private const string Program = "systemctl";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// True while the job of the unit is a restart, also after try-restart and reload-or-restart. False after any other end, such
+    /// as a stop, a shutdown or a signal, and if the answer does not come in two seconds.
+    /// </summary>
+    public static async Task<bool> IsRestartAsync(TimeProvider time)
+    {
+        if (Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is not { Length: > 0 }) return false;
+        var membership = await TextOrEmptyAsync("/proc/self/cgroup");
+        if (OwnUnit.Find(membership) is not { } unit) return false;
+        var path = ProgramPath.Candidates(Program, Environment.GetEnvironmentVariable("PATH")).FirstOrDefault(File.Exists);
+        return path is not null && await IsRestartAsync(unit, path, Arguments(unit), Patience, time);
+    }
+
+    internal static async Task<bool> IsRestartAsync(
+        OwnUnit unit, string program, string[] arguments, TimeSpan patience, TimeProvider time)
+    {
+        try
+        {
+            var (jobs, _) = await OwnProgram.RunAsync(program, arguments, OwnEnvironment.Variables(), patience, time)
+                .WaitAsync(patience, time);
+            return jobs is not null && IsRestart(jobs, unit);
+        }
+        catch (TimeoutException)
+        {
+            // A killed program can take longer to end.
+            return false;
+        }
+    }
+
+    /// <summary>Prints the unit's job as <c>ID UNIT TYPE STATE</c>, or nothing.</summary>
+    private static string[] Arguments(OwnUnit unit) =>
+    [
+        unit.IsOfUser ? "--user" : "--system", "list-jobs", "--full", "--plain", "--no-legend", "--no-pager", "--", unit.Name,
+    ];
+
+    /// <param name="jobs">What systemctl(1) prints with <see cref="Arguments"/>.</param>
+    internal static bool IsRestart(string jobs, OwnUnit unit) => jobs.Split('\n').Any(
+        line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var name, "restart", _] && name == unit.Name);
+
+    private static async Task<string> TextOrEmptyAsync(string path)
+    {
+        try
+        {
+            return await File.ReadAllTextAsync(path);
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+}
