@@ -38,10 +38,11 @@ internal static class CommandLine
         };
         var onlyCheck = Flag("--check", "Read the configuration, print every error, and start nothing.");
         var checkState = new Option<string>("--check-state") { Hidden = true };
+        var release = new Option<bool>("--release-controllers") { Hidden = true };
         var schema = Flag("--schema", "Print the JSON Schema of the configuration, for editors, and start nothing.");
         var command = new RootCommand("Runs N copies of any unmodified server on one port, and keeps them running.")
         {
-            config, socket, log, level, preload, onlyCheck, schema, checkState,
+            config, socket, log, level, preload, onlyCheck, schema, checkState, release,
         };
         command.SetAction(parsed =>
         {
@@ -51,6 +52,7 @@ internal static class CommandLine
                 return Task.FromResult(0);
             }
 
+            if (parsed.GetValue(release)) return Task.FromResult(WorkerGroups.ReleaseControllers());
             var read = new DaemonArguments(
                 parsed.GetValue(config),
                 parsed.GetValue(socket),

@@ -39,6 +39,15 @@ internal sealed class WorkerGroups : IDisposable
         return null;
     }
 
+    /// <summary><c>reuseportd --release-controllers</c>, for <c>ExecStopPost=</c> of the unit.</summary>
+    public static int ReleaseControllers()
+    {
+        var errno = ControllerRelease.OfUnit(File.ReadAllText("/proc/self/mountinfo"), File.ReadAllText("/proc/self/cgroup"));
+        if (errno == Errno.None) return ExitCode.Ok;
+        Console.Error.WriteLine($"reuseportd: the controllers of the workers cannot be released: {errno}");
+        return ExitCode.Software;
+    }
+
     public void Dispose() => _subtree?.Dispose();
 
     private static string ListOf(ValueList<string> names) =>

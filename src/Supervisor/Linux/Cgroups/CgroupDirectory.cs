@@ -47,6 +47,16 @@ internal sealed unsafe class CgroupDirectory : Descriptor
     /// <summary>EBUSY while the group has processes or groups; zombies do not count.</summary>
     public Errno Remove(string name) => Libc.ErrnoOf(Libc.UnlinkAt(this, name, Libc.AtRemoveDirectory));
 
+    /// <summary>Removes a group without processes, and the groups below it.</summary>
+    public Errno RemoveAll(string name)
+    {
+        var errno = Remove(name);
+        if (errno != Errno.Busy) return errno;
+        using (var directory = OpenGroup(name, out _))
+            foreach (var below in directory?.Groups() ?? []) directory!.RemoveAll(below);
+        return Remove(name);
+    }
+
     /// <summary>Names of the child groups.</summary>
     public string[] Groups()
     {

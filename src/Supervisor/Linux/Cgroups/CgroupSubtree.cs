@@ -104,19 +104,26 @@ internal sealed class CgroupSubtree : IDisposable
             return false;
         }
 
+        error = SetLimits(group, limits);
+        if (error is null) return true;
+        group.Dispose();
+        group = null;
+        _base.Remove(name);
+        return false;
+    }
+
+    /// <summary>Sets the limits of a group that an earlier daemon has made; see <see cref="ControllerRelease"/>.</summary>
+    /// <returns>The first limit that cannot be set; null on success.</returns>
+    public SpawnError? SetLimits(CgroupDirectory group, GroupLimits limits)
+    {
         foreach (var (limit, controller, file, text) in CgroupLimits.Of(limits))
         {
-            errno = Enable(controller);
+            var errno = Enable(controller);
             if (errno == Errno.None) errno = group.Write(file, text);
-            if (errno == Errno.None) continue;
-            error = new SpawnError(limit, text, errno);
-            group.Dispose();
-            group = null;
-            _base.Remove(name);
-            return false;
+            if (errno != Errno.None) return new SpawnError(limit, text, errno);
         }
 
-        return true;
+        return null;
     }
 
     /// <summary>
@@ -128,7 +135,7 @@ internal sealed class CgroupSubtree : IDisposable
     public Errno Remove(string name) => _base.Remove(name);
 
     /// <summary>Removes a group without processes, and the groups below it, which a worker may have made.</summary>
-    public Errno RemoveAll(string name) => RemoveAll(_base, name);
+    public Errno RemoveAll(string name) => _base.RemoveAll(name);
 
     /// <summary>
     /// SIGKILL to all processes of the group. ENOSYS means that the call must be repeated until the group is empty.
@@ -234,14 +241,5 @@ internal sealed class CgroupSubtree : IDisposable
         var errno = _base.Write("cgroup.subtree_control", $"+{controller}");
         if (errno == Errno.None) _enabled[controller] = true;
         return errno;
-    }
-
-    private static Errno RemoveAll(CgroupDirectory parent, string name)
-    {
-        var errno = parent.Remove(name);
-        if (errno != Errno.Busy) return errno;
-        using (var directory = parent.OpenGroup(name, out _))
-            foreach (var below in directory?.Groups() ?? []) RemoveAll(directory!, below);
-        return parent.Remove(name);
     }
 }
