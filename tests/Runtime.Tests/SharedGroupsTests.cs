@@ -51,7 +51,7 @@ public sealed class SharedGroupsTests : IDisposable
                 1, new WorkerName("web", 0), Pid: 1 << 22, Given.Ports(_port), Balance.RoundRobin, 1, StallSpec.Default,
                 Group: 0, sockets),
             listing);
-        foreach (var group in groups.All) group.Dispose();
+        groups.EndAll();
         return log.All("not_steered");
     }
 }

@@ -93,7 +93,8 @@ public sealed class EndOrderTests
     private static SharedGroup Group(SteeringKind kind, out Recorded steering)
     {
         steering = new Recorded(kind);
-        return new SharedGroup(default, steering, "web", Balance.Default, StallSpec.Default);
+        return new SharedGroup(
+            default, steering, "web", Balance.Default, StallSpec.Default, new StoredGroups(store: null, inherited: []));
     }
 
     /// <summary>Remembers the process whose end was reported last.</summary>

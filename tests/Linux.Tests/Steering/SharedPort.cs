@@ -47,9 +47,9 @@ internal sealed class SharedPort : IDisposable
     {
         var number = (int)socket.Handle;
         var taken = new TakenSocket(number);
-        var inode = taken.Inode;
+        var (inode, cookie) = (taken.Inode, taken.Cookie);
         taken.SetHandleAsInvalid();
-        return new SharedSocket(inode, () => [Environment.ProcessId], Environment.ProcessId, number);
+        return new SharedSocket(inode, () => [Environment.ProcessId], Environment.ProcessId, number) { Cookie = cookie };
     }
 
     /// <summary>Slot by slot, each with one socket.</summary>

@@ -14,6 +14,12 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "reuseportd_steering_remove")]
     public static partial int RemoveSocket(SafeHandle sockets, uint slot);
 
+    [LibraryImport(Library, EntryPoint = "reuseportd_steering_cookie")]
+    public static partial int CookieOf(SafeHandle sockets, uint slot, ulong* cookie);
+
+    [LibraryImport(Library, EntryPoint = "reuseportd_steering_check")]
+    public static partial int CheckSteering(Steering* opened, uint* slots);
+
     [StructLayout(LayoutKind.Sequential)]
     public struct Steering
     {

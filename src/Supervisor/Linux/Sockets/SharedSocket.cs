@@ -23,6 +23,13 @@ internal sealed class SharedSocket(ulong inode, Func<IEnumerable<int>> tree)
 
     public ulong Inode { get; } = inode;
 
+    /// <summary>SO_COOKIE, socket(7); 0 if it is not known yet.</summary>
+    public ulong Cookie
+    {
+        get => _cookie;
+        init => _cookie = value;
+    }
+
     /// <summary>With the pid and descriptor of an outcome line, which are tried first.</summary>
     public SharedSocket(ulong inode, Func<IEnumerable<int>> tree, int pid, int descriptor)
         : this(inode, tree) => (_pid, _descriptor) = (pid, descriptor);

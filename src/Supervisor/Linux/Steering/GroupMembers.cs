@@ -6,11 +6,12 @@ namespace Reuseportd.Linux.Steering;
 /// <summary>The slots of a group: their sockets, whether they take part, and the place of each socket.</summary>
 internal sealed class GroupMembers
 {
-    private readonly Dictionary<(int Slot, int Ordinal), int> _places = [];
+    private readonly Dictionary<PlaceOwner, int> _places = [];
+    private readonly Dictionary<int, PlaceOwner> _owners = [];
     private readonly SortedDictionary<int, Member> _members = [];
 
-    /// <summary>Number of places that were ever assigned.</summary>
-    public int Places => _places.Count;
+    /// <summary>No place from this one on was ever assigned.</summary>
+    public int Places { get; private set; }
 
     public IEnumerable<Member> All => _members.Values;
 
@@ -19,11 +20,13 @@ internal sealed class GroupMembers
     public Member? Find(int slot) => _members.GetValueOrDefault(slot);
 
     /// <summary>The future state of a slot: a known socket keeps its place, and others take the free places.</summary>
-    public Member Plan(int slot, IReadOnlyList<SharedSocket> sockets, bool takesPart)
+    /// <param name="inherited">Places that an earlier daemon has filled; null for none.</param>
+    public Member Plan(int slot, IReadOnlyList<SharedSocket> sockets, bool takesPart, InheritedPlaces? inherited = null)
     {
         var former = Find(slot);
         var places = new int[sockets.Count];
-        for (var at = 0; at < places.Length; at++) places[at] = former?.PlaceOf(sockets[at].Inode) ?? -1;
+        for (var at = 0; at < places.Length; at++)
+            places[at] = former?.PlaceOf(sockets[at].Inode) ?? inherited?.PlaceOf(slot, sockets[at].Cookie) ?? -1;
         var ordinal = 0;
         for (var at = 0; at < places.Length; at++)
         {
@@ -66,22 +69,23 @@ internal sealed class GroupMembers
     /// </summary>
     private int PlaceOf(int slot, int ordinal)
     {
-        if (!_places.TryGetValue((slot, ordinal), out var place)) _places.Add((slot, ordinal), place = _places.Count);
+        var owner = new PlaceOwner(slot, ordinal);
+        if (!_places.TryGetValue(owner, out var place)) Assign(owner, place = Places);
         return place;
     }
 
-    /// <summary>The places that were ever assigned.</summary>
-    public IReadOnlyList<(int Slot, int Ordinal, int Place)> Assigned =>
-        [.. _places.Select(one => (one.Key.Slot, one.Key.Ordinal, one.Value))];
-
-    /// <summary>Assigns the places of an earlier program of this process. To be called before the first member.</summary>
-    public void Assign(IEnumerable<(int Slot, int Ordinal, int Place)> places)
+    public void Assign(PlaceOwner owner, int place)
     {
-        foreach (var (slot, ordinal, place) in places) _places[(slot, ordinal)] = place;
+        _places[owner] = place;
+        _owners[place] = owner;
+        Places = Math.Max(Places, place + 1);
     }
 
+    /// <param name="place">An assigned place.</param>
+    public PlaceOwner OwnerOf(int place) => _owners[place];
+
     /// <summary>Null if the slot never had that many sockets.</summary>
-    public int? FindPlace(int slot, int ordinal) => _places.TryGetValue((slot, ordinal), out var place) ? place : null;
+    public int? FindPlace(int slot, int ordinal) => _places.TryGetValue(new(slot, ordinal), out var place) ? place : null;
 
     /// <param name="Places">Place of each socket.</param>
     internal sealed record Member(int Slot, IReadOnlyList<SharedSocket> Sockets, IReadOnlyList<int> Places)

@@ -1,10 +1,14 @@
 namespace Reuseportd.Linux.Steering;
 
-/// <summary>A group with its program, for the next program of this process.</summary>
-/// <param name="Capacity">Slots of the maps.</param>
-/// <param name="Numbers">See <see cref="SteeringProgram.Numbers"/>.</param>
-/// <param name="Places">The place of each socket, by slot and ordinal.</param>
-/// <param name="Active">Places that get new connections.</param>
-internal sealed record SteeredGroup(
-    GroupKey Key, int Capacity, IReadOnlyList<int> Numbers, IReadOnlyList<(int Slot, int Ordinal, int Place)> Places,
-    IReadOnlyList<int> Active);
+/// <summary>
+/// A group with its program, for a later daemon. The maps of the program tell the rest: the owner of each place, its socket, and
+/// whether it gets new connections.
+/// </summary>
+/// <param name="Numbers">
+/// See <see cref="SteeringProgram.Numbers"/>. While sockets move to a program with more places, the former program follows.
+/// </param>
+internal sealed record SteeredGroup(GroupKey Key, IReadOnlyList<int> Numbers)
+{
+    /// <summary>The program, and the former one if sockets move.</summary>
+    public static bool IsCount(int numbers) => numbers is SteeringProgram.NumberCount or 2 * SteeringProgram.NumberCount;
+}

@@ -51,6 +51,11 @@ internal sealed unsafe class SteeringMaps : IDisposable
         Volatile.Write(ref GroupMap->Count, (uint)slots.Length);
     }
 
+    /// <summary>The slots that get new connections. The list may be partial if the writer was killed.</summary>
+    public ReadOnlySpan<ushort> Active => new(GroupMap->Active, (int)Math.Min(GroupMap->Count, MostSlots));
+
+    public ReadOnlySpan<ushort> FlowSlots => new(GroupMap->Flows, Flows);
+
     public void SetFlows(ReadOnlySpan<ushort> slots) => slots.CopyTo(new Span<ushort>(GroupMap->Flows, Flows));
 
     /// <summary>Sends traffic from one client port to one slot, even an inactive one; port 0 for none.</summary>
@@ -78,6 +83,7 @@ internal sealed unsafe class SteeringMaps : IDisposable
         public ulong Given;
         public ulong Migrated;
         public ulong Load;
+        public ulong Owner;
     }
 
     /// <summary><c>struct steering_group</c>.</summary>

@@ -38,13 +38,14 @@ internal sealed record SteeringMode(SteeringKind Kind, string Reason)
 
     /// <param name="former">The former steering of the group, which has ended.</param>
     /// <param name="isFollowed">True if no socket has left the group yet.</param>
-    /// <param name="inherited">The group of an earlier program of this process; null for none.</param>
+    /// <param name="inherited">The group of an earlier daemon; null for none.</param>
+    /// <param name="changed">See <see cref="ProgramSteering"/>.</param>
     public IGroupSteering Steer(
         GroupKey group, Balance balance, int workers, SockDiag? diag = null, IGroupSteering? former = null,
-        bool isFollowed = true, SteeredGroup? inherited = null) => Kind switch
+        bool isFollowed = true, SteeredGroup? inherited = null, Action? changed = null) => Kind switch
     {
-        SteeringKind.Program when inherited is not null => new ProgramSteering(inherited, balance, diag),
-        SteeringKind.Program => new ProgramSteering(group, balance, workers, diag),
+        SteeringKind.Program when inherited is not null => new ProgramSteering(inherited, balance, diag, changed),
+        SteeringKind.Program => new ProgramSteering(group, balance, workers, diag, changed),
         SteeringKind.Classic =>
             new ClassicSteering(group, balance, diag, (former as ClassicSteering)?.Order ?? new GroupOrder(isFollowed)),
         _ => new NoSteering(group, diag),

@@ -102,3 +102,13 @@ int reuseportd_bpf_next(int map, const void *key, void *next)
 {
     return element(BPF_MAP_GET_NEXT_KEY, map, key, next, 0);
 }
+
+int reuseportd_bpf_info(int object, void *info, uint32_t size)
+{
+    union bpf_attr attributes;
+    memset(&attributes, 0, sizeof attributes);
+    attributes.info.bpf_fd = (uint32_t)object;
+    attributes.info.info = (uintptr_t)info;
+    attributes.info.info_len = size;
+    return reuseportd_bpf(BPF_OBJ_GET_INFO_BY_FD, &attributes) < 0 ? errno : 0;
+}

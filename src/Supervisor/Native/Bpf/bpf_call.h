@@ -27,6 +27,9 @@ int reuseportd_bpf_put(int map, const void *key, const void *value, uint64_t fla
 int reuseportd_bpf_remove(int map, const void *key);
 int reuseportd_bpf_get(int map, const void *key, void *value);
 
+/* `struct bpf_map_info` or `struct bpf_prog_info` of a descriptor. EINVAL if it is neither. 0 or an errno. */
+int reuseportd_bpf_info(int object, void *info, uint32_t size);
+
 /* The key that follows; the first key for NULL. ENOENT at the end. */
 int reuseportd_bpf_next(int map, const void *key, void *next);
 

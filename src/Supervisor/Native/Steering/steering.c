@@ -1,6 +1,7 @@
 #include "steering.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "bpf_call.h"
@@ -68,4 +69,48 @@ int reuseportd_steering_put(int sockets, uint32_t slot, int socket)
 int reuseportd_steering_remove(int sockets, uint32_t slot)
 {
     return reuseportd_bpf_remove(sockets, &slot);
+}
+
+int reuseportd_steering_cookie(int sockets, uint32_t slot, uint64_t *cookie)
+{
+    return reuseportd_bpf_get(sockets, &slot, cookie);
+}
+
+/* EINVAL for a descriptor that is no map of this type with such values. */
+static int check_map(int map, enum bpf_map_type type, size_t value_size, struct bpf_map_info *info)
+{
+    memset(info, 0, sizeof *info);
+    int error = reuseportd_bpf_info(map, info, sizeof *info);
+    if (error)
+        return error;
+    return info->type == type && info->value_size == value_size ? 0 : EINVAL;
+}
+
+int reuseportd_steering_check(const struct reuseportd_steering *opened, uint32_t *slot_count)
+{
+    struct bpf_map_info sockets;
+    struct bpf_map_info slots;
+    struct bpf_map_info group;
+    int error = check_map(opened->sockets, BPF_MAP_TYPE_REUSEPORT_SOCKARRAY, sizeof(uint64_t), &sockets);
+    if (!error)
+        error = check_map(opened->slots, BPF_MAP_TYPE_ARRAY, sizeof(struct steering_slot), &slots);
+    if (!error)
+        error = check_map(opened->group, BPF_MAP_TYPE_ARRAY, sizeof(struct steering_group), &group);
+    if (error)
+        return error;
+
+    uint32_t used[3] = {0};
+    struct bpf_prog_info program;
+    memset(&program, 0, sizeof program);
+    program.map_ids = (uintptr_t)used;
+    program.nr_map_ids = sizeof used / sizeof *used;
+    error = reuseportd_bpf_info(opened->program, &program, sizeof program);
+    if (error)
+        return error;
+    const uint32_t named[] = {sockets.id, slots.id, group.id};
+    for (unsigned i = 0; i < sizeof named / sizeof *named; i++)
+        if (named[i] != used[0] && named[i] != used[1] && named[i] != used[2])
+            return EINVAL;
+    *slot_count = slots.max_entries;
+    return program.type == BPF_PROG_TYPE_SK_REUSEPORT && sockets.max_entries == slots.max_entries ? 0 : EINVAL;
 }

@@ -29,4 +29,13 @@ REUSEPORTD_EXPORT int reuseportd_steering_put(int sockets, uint32_t slot, int so
 /* ENOENT if the slot has no socket. */
 REUSEPORTD_EXPORT int reuseportd_steering_remove(int sockets, uint32_t slot);
 
+/* The cookie (SO_COOKIE, socket(7)) of the slot's socket. ENOENT if the slot has no socket. */
+REUSEPORTD_EXPORT int reuseportd_steering_cookie(int sockets, uint32_t slot, uint64_t *cookie);
+
+/*
+ * Checks descriptors that an earlier daemon has named, and sets the number of slots of the maps. EINVAL if they
+ * are not a program of this kind and the maps of this program.
+ */
+REUSEPORTD_EXPORT int reuseportd_steering_check(const struct reuseportd_steering *opened, uint32_t *slot_count);
+
 #endif

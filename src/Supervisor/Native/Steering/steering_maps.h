@@ -24,7 +24,8 @@ struct steering_slot {
     __u64 given;    /* connections (their first packet) or datagrams that the slot got */
     __u64 migrated; /* connections that the slot took over from closed listeners */
     __u64 load;     /* for least_queue: the last known queue, plus connections that the slot got since */
-    __u64 reserved[5];
+    __u64 owner;    /* for the daemon alone: its number of the worker, and above it the socket's number from 1; 0 for none */
+    __u64 reserved[4];
 };
 
 struct steering_group {

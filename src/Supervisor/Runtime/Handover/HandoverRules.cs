@@ -48,7 +48,7 @@ internal static class HandoverRules
     private static bool HasGap(SavedDaemon state)
     {
         if (IsGap(state.Services) || IsGap(state.Streams) || IsGap(state.Groups)) return true;
-        if (state.Groups.Any(group => IsGap(group.Slots) || IsGap(group.Places))) return true;
+        if (state.Groups.Any(group => IsGap(group.Services))) return true;
         if (state.Services.Any(service => IsGap(service.Workers))) return true;
         var processes = state.Services.SelectMany(service => service.Workers).Select(worker => worker.Process);
         return processes.OfType<SavedProcess>().Any(process => IsGap(process.Binds) || IsGap(process.Sockets));

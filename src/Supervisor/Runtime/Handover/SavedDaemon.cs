@@ -19,7 +19,7 @@ internal sealed record SavedDaemon(
     /// The version that this program reads and writes. It must change with each layout that BPF programs and daemon share:
     /// share_maps.h, steering_maps.h.
     /// </summary>
-    public const int PresentForm = 1;
+    public const int PresentForm = 2;
 
     public required SavedGroup[] Groups { get; init; }
 
@@ -128,15 +128,10 @@ internal sealed record SavedSocket(ulong Inode, int Pid, int Descriptor);
 
 /// <summary>A group of sockets with its BPF program.</summary>
 /// <param name="Address">As of <see cref="Linux.Sockets.RawAddress"/>.</param>
-/// <param name="Numbers">The program and its maps.</param>
-/// <param name="Places">Slot, ordinal and place of each socket.</param>
-/// <param name="Active">Places that get new connections.</param>
-/// <param name="Slots">The number of each worker, by service and index.</param>
+/// <param name="Numbers">As of <see cref="Linux.Steering.SteeredGroup"/>. The maps have the rest.</param>
+/// <param name="Services">As of <see cref="SteeringTask.InheritedGroup"/>.</param>
 internal sealed record SavedGroup(
-    bool IsStream, bool IsInet6, ulong[] Address, int Port, uint Device, uint Uid, int Capacity, int[] Numbers, int[][] Places,
-    int[] Active, SavedNumber[] Slots);
-
-internal sealed record SavedNumber(string Service, int Index, int Slot);
+    bool IsStream, bool IsInet6, ulong[] Address, int Port, uint Device, uint Uid, int[] Numbers, string[] Services);
 
 /// <param name="Process">Serial number.</param>
 /// <param name="IsStderr">False for stdout.</param>

@@ -109,6 +109,7 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
         var events = new EventDispatch(parts, Now);
         var messages = new MessageDispatch(parts, _mailbox, Now, obstacle => HandOver(parts, obstacle));
         events.Drain();
+        parts.Slots.Shares.EndRestore();
         while (!(messages.IsStopping && parts.Services.Table.IsEmpty && parts.Processes.Starts.IsEmpty))
         {
             foreach (var ready in _descriptors.Wait(NextWait(parts)))

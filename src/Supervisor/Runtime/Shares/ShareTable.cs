@@ -105,10 +105,15 @@ internal sealed class ShareTable(
     /// <summary>Stops new connections to a process.</summary>
     public void Withdraw(WorkerProcess process)
     {
-        ShareOf(process).WithdrawnAt = clock();
+        var share = ShareOf(process);
+        share.WithdrawnAt = clock();
         if (steerer is null) _drained.Enqueue(process);
-        else steerer.Post(new SteeringRequest.Withdraw(process.Serial));
+        // A process that drains was ready before: if not here, then in an earlier daemon.
+        else steerer.Post(new SteeringRequest.Withdraw(process.Serial, share.IsServing ? null : Placement.From(process)));
     }
+
+    /// <summary>Ends the restore. Call it when all processes of an earlier daemon were served or withdrawn.</summary>
+    public void EndRestore() => steerer?.Post(new SteeringRequest.Restored());
 
     /// <summary>Ends a process whose drain timeout has passed. In ordered groups the process waits for its turn.</summary>
     public void Release(WorkerProcess process)

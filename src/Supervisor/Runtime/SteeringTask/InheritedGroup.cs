@@ -1,13 +1,14 @@
 using Reuseportd.Linux.Steering;
-using Reuseportd.Model;
 
 namespace Reuseportd.Runtime.SteeringTask;
 
-/// <summary>A group that an earlier program of this process has steered.</summary>
-/// <param name="Slots">The number of each worker in the group.</param>
-internal sealed record InheritedGroup(SteeredGroup Steered, IReadOnlyDictionary<WorkerName, int> Slots);
+/// <summary>A group that an earlier daemon has steered.</summary>
+/// <param name="Services">
+/// The services that ever had a worker in the group, in order of arrival: see <see cref="SharedGroup.SlotOf"/>.
+/// </param>
+internal sealed record InheritedGroup(SteeredGroup Steered, IReadOnlyList<string> Services);
 
-/// <summary>The groups of an earlier program of this process.</summary>
+/// <summary>The groups of an earlier daemon.</summary>
 /// <param name="Groups">Groups with a BPF program.</param>
 /// <param name="Services">Services with sockets in any group.</param>
 internal sealed record InheritedSteering(IReadOnlyList<InheritedGroup> Groups, IReadOnlyList<string> Services)

@@ -49,7 +49,7 @@ internal sealed record Placement(
         return candidates.Where(socket => held.Contains(socket.Inode));
     }
 
-    public SharedSocket SharedSocketFor(ulong inode) => Sockets.TryGetValue(inode, out var said)
-        ? new SharedSocket(inode, Tree, said.Pid, said.Descriptor)
-        : new SharedSocket(inode, Tree);
+    public SharedSocket SharedSocketFor(SocketRecord socket) => Sockets.TryGetValue(socket.Inode, out var said)
+        ? new SharedSocket(socket.Inode, Tree, said.Pid, said.Descriptor) { Cookie = socket.Cookie }
+        : new SharedSocket(socket.Inode, Tree) { Cookie = socket.Cookie };
 }

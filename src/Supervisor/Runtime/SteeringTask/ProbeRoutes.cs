@@ -66,7 +66,7 @@ internal sealed class ProbeRoutes
             var group = find(sockets.Key);
             // A classic program cannot route single connections, so the process must be a full member to be reached.
             var takesPart = group.Steering.Kind == SteeringKind.Classic;
-            SharedSocket[] shared = [.. sockets.Select(socket => placement.SharedSocketFor(socket.Inode))];
+            SharedSocket[] shared = [.. sockets.Select(placement.SharedSocketFor)];
             if (group.Steering.Join(SlotOf(placement.Worker, group), shared, takesPart) == Errno.None) groups.Add(group);
         }
 

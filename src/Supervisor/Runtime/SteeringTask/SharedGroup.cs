@@ -12,19 +12,22 @@ namespace Reuseportd.Runtime.SteeringTask;
 /// <param name="service">
 /// The service whose settings apply to the group: that of the first worker, while any worker of it is a member.
 /// </param>
+/// <param name="stored">Is told of each new service in the group.</param>
 internal sealed class SharedGroup(
-    GroupKey key, IGroupSteering steering, string service, Balance balance, StallSpec stall) : IDisposable
+    GroupKey key, IGroupSteering steering, string service, Balance balance, StallSpec stall, StoredGroups stored) : IDisposable
 {
-    private readonly Dictionary<WorkerName, int> _slots = [];
+    /// <summary>The bits of a worker's number that have its index within the service.</summary>
+    private const int IndexBits = 16;
 
-    /// <summary>The number of each worker in this group.</summary>
-    public IReadOnlyDictionary<WorkerName, int> Slots => _slots;
+    private readonly List<string> _services = [];
 
-    /// <summary>Gives workers the numbers that an earlier program of this process gave them.</summary>
-    public void Assign(IReadOnlyDictionary<WorkerName, int> slots)
-    {
-        foreach (var (worker, slot) in slots) _slots[worker] = slot;
-    }
+    /// <summary>Continues with the numbers that an earlier daemon gave to workers.</summary>
+    public void Continue(IEnumerable<string> services) => _services.AddRange(services);
+
+    /// <summary>The group for a later daemon; null if no later daemon can continue with it.</summary>
+    public InheritedGroup? Save() => Steering is ProgramSteering steering && steering.Save() is { } steered
+        ? new InheritedGroup(steered, [.. _services])
+        : null;
 
     public GroupKey Key { get; } = key;
 
@@ -56,11 +59,21 @@ internal sealed class SharedGroup(
     /// <summary>The last error that was logged. Repetitions are not logged.</summary>
     public Errno LoggedError { get; set; } = Errno.None;
 
-    /// <summary>The number of a worker in this group. Numbers are given in order of arrival and are never given again.</summary>
+    /// <summary>
+    /// The number of a worker in this group. A later daemon finds the number in the maps, and needs only the services to know the
+    /// worker.
+    /// </summary>
     public int SlotOf(WorkerName worker)
     {
-        if (!_slots.TryGetValue(worker, out var slot)) _slots.Add(worker, slot = _slots.Count);
-        return slot;
+        var service = _services.IndexOf(worker.Service);
+        if (service < 0)
+        {
+            service = _services.Count;
+            _services.Add(worker.Service);
+            stored.Put(Save());
+        }
+
+        return service << IndexBits | worker.Index;
     }
 
     public int SlotOf(PlacedProcess process) => SlotOf(process.Placement.Worker);

@@ -1,18 +1,14 @@
-using Reuseportd.Linux.Steering;
-using Reuseportd.Model;
-
 namespace Reuseportd.Runtime.SteeringTask;
 
-/// <content>The groups for the next program of this process.</content>
+/// <content>The end of this daemon: a later daemon continues with the groups, or they end.</content>
 internal sealed partial class SharedGroups
 {
-    /// <summary>The groups with a program, for the next program of this process.</summary>
-    public IReadOnlyList<InheritedGroup> Save()
+    /// <summary>The groups with a program.</summary>
+    public IReadOnlyList<InheritedGroup> Save() => [.. _groups.Values.Select(group => group.Save()).OfType<InheritedGroup>()];
+
+    /// <summary>Returns every group to the kernel's hash.</summary>
+    public void EndAll()
     {
-        var saved = new List<InheritedGroup>();
-        foreach (var group in _groups.Values)
-            if (group.Steering is ProgramSteering steering && steering.Save() is { } steered)
-                saved.Add(new InheritedGroup(steered, new Dictionary<WorkerName, int>(group.Slots)));
-        return saved;
+        foreach (var group in _groups.Values) End(group);
     }
 }

@@ -25,10 +25,10 @@ internal sealed partial class SharedGroups(
     ILogger log,
     SockDiag? diag,
     ShardingPrograms? programs,
-    InheritedSteering inherited)
+    InheritedSteering inherited,
+    IGroupStore? store = null)
 {
-    private readonly Dictionary<GroupKey, InheritedGroup> _inherited =
-        inherited.Groups.ToDictionary(group => group.Steered.Key);
+    private readonly StoredGroups _stored = new(store, inherited.Groups.Select(group => group.Steered.Key));
     private readonly Dictionary<ulong, PlacedProcess> _placed = [];
     private readonly Dictionary<GroupKey, SharedGroup> _groups = [];
     private readonly HashSet<SharedGroup> _changed = [];
@@ -39,8 +39,6 @@ internal sealed partial class SharedGroups(
     private readonly EndOrder _ends = new();
     private readonly DrainWatch _drains = new(programs);
     private readonly StallWatch _stalls = new(mailbox, log);
-
-    public IReadOnlyCollection<SharedGroup> All => _groups.Values;
 
     /// <summary>Time to the next look at queues; null if none is needed.</summary>
     public TimeSpan? NextWait(TimeSpan now) =>
@@ -57,6 +55,7 @@ internal sealed partial class SharedGroups(
         process.Sockets.Clear();
         foreach (var sockets in placement.SocketsIn(listing).GroupBy(socket => GroupKey.For(socket)))
         {
+            if (mode.Kind != SteeringKind.Program) EndInherited(sockets.Key, [.. sockets.Select(placement.SharedSocketFor)]);
             var group = Find(placement, sockets.Key);
             foreach (var socket in sockets) process.Sockets.Add((group, socket));
             _stalls.Clear(group, group.SlotOf(process));
@@ -150,12 +149,13 @@ internal sealed partial class SharedGroups(
         var isFitting = group?.Service != service || (group.Balance == balance && group.Stall == placement.Stall);
         if (group is not null && isFitting) return group;
         foreach (var slot in group?.Stuck.Keys.ToArray() ?? []) _stalls.Clear(group!, slot);
-        group?.Dispose();
+        if (group is not null) End(group);
         _inherited.Remove(key, out var former);
         var steering = mode.Steer(
-            key, balance, placement.Workers, diag, group?.Steering, isFollowed: !_unseen.Remove(service), former?.Steered);
-        var renewed = new SharedGroup(key, steering, service, balance, placement.Stall);
-        if (former is not null) renewed.Assign(former.Slots);
+            key, balance, placement.Workers, diag, group?.Steering, isFollowed: !_unseen.Remove(service), former?.Steered,
+            changed: () => _stored.Put(_groups[key].Save()));
+        var renewed = new SharedGroup(key, steering, service, balance, placement.Stall, _stored);
+        if (former is not null) renewed.Continue(former.Services);
         _groups[key] = renewed;
         if (group is null) return renewed;
         // The group has new settings. Processes with a share keep it.
@@ -172,7 +172,7 @@ internal sealed partial class SharedGroups(
     private void Join(SharedGroup group, PlacedProcess process)
     {
         var (placement, slot) = (process.Placement, group.SlotOf(process));
-        var errno = group.Steering.Join(slot, [.. process.In(group).Select(socket => placement.SharedSocketFor(socket.Inode))]);
+        var errno = group.Steering.Join(slot, [.. process.In(group).Select(placement.SharedSocketFor)]);
         if (errno != Errno.None && group.Current.ContainsKey(slot) && !group.IsCurrent(process)) _ = group.Steering.Leave(slot);
         if (errno == Errno.NotFound && HasLeft(group, process)) errno = Errno.None;
         if (errno != Errno.None && errno != group.LoggedError)
@@ -226,6 +226,14 @@ internal sealed partial class SharedGroups(
         if (_placed.Values.Any(process => process.Groups.Contains(group))) _unseen.Add(group.Service);
         if (_groups.GetValueOrDefault(group.Key) == group) _groups.Remove(group.Key);
         _changed.Remove(group);
+        End(group);
+    }
+
+    /// <summary>Returns a group to the kernel's hash. A later daemon never finds closed descriptors in the store.</summary>
+    private void End(SharedGroup group)
+    {
+        _ = group.Steering.Detach();
+        _stored.Remove(group.Key);
         group.Dispose();
     }
 }

@@ -20,14 +20,16 @@ namespace Reuseportd.Runtime.SteeringTask;
 /// it.
 /// </param>
 /// <param name="programs">The BPF programs that count connections; null without them.</param>
-internal sealed class Steerer(
+/// <param name="store">Keeps the groups for a later daemon; null without one.</param>
+internal sealed partial class Steerer(
     SteeringMode mode,
     bool wakes,
     Mailbox mailbox,
     ILogger log,
     TimeProvider time,
     ShardingPrograms? programs = null,
-    InheritedSteering? inherited = null)
+    InheritedSteering? inherited = null,
+    IGroupStore? store = null)
     : IAsyncDisposable
 {
     private readonly Channel<SteeringRequest> _requests = Channel.CreateUnbounded<SteeringRequest>(new() { SingleReader = true });
@@ -68,7 +70,7 @@ internal sealed class Steerer(
         return done.Task;
     }
 
-    /// <summary>The groups, for the next program of this process.</summary>
+    /// <summary>The groups, for a later daemon. The steerer then changes nothing any more.</summary>
     public Task<IReadOnlyList<InheritedGroup>> SaveAsync()
     {
         var done = new TaskCompletionSource<IReadOnlyList<InheritedGroup>>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -98,7 +100,7 @@ internal sealed class Steerer(
     private async Task RunAsync()
     {
         using var diag = Open();
-        var groups = new SharedGroups(mode, wakes, mailbox, log, diag, programs, inherited ?? InheritedSteering.None);
+        var groups = new SharedGroups(mode, wakes, mailbox, log, diag, programs, inherited ?? InheritedSteering.None, store);
         Task<bool>? more = null;
         while (true)
         {
@@ -110,7 +112,7 @@ internal sealed class Steerer(
                 if (!await more) break;
                 more = null;
                 TakeAll(groups, diag);
-                // The next program goes on with the groups. No rescue may be under way then.
+                // A later daemon goes on with the groups. No rescue may be under way then.
                 if (_isSaved) return;
             }
 
@@ -118,7 +120,7 @@ internal sealed class Steerer(
             Guarded(() => groups.WatchStalls(Now));
         }
 
-        foreach (var group in groups.All) Guarded(group.Dispose);
+        Guarded(groups.EndAll);
     }
 
     /// <summary>A container may forbid the socket family. Queue lengths are unknown in that case.</summary>
@@ -157,8 +159,14 @@ internal sealed class Steerer(
                 groups.Serve(serve.Placement, listing());
                 mailbox.Post(new SteeringMessage.Placed(serve.Placement.Process));
                 break;
+            case SteeringRequest.Withdraw { Inherited: { } placement }:
+                groups.WithdrawAgain(placement, listing(), Now);
+                break;
             case SteeringRequest.Withdraw withdraw:
                 if (!groups.Withdraw(withdraw.Process, Now)) mailbox.Post(new SteeringMessage.Drained(withdraw.Process));
+                break;
+            case SteeringRequest.Restored:
+                groups.EndRestore(Now);
                 break;
             case SteeringRequest.Release release:
                 if (!groups.Release(release.Process)) mailbox.Post(new SteeringMessage.Drained(release.Process));
@@ -206,38 +214,6 @@ internal sealed class Steerer(
             if (_fault != fault.Message) log.SteeringFaulted(fault);
             _fault = fault.Message;
             instead?.Invoke();
-        }
-    }
-
-    /// <summary>Answers a request as if nothing were steered.</summary>
-    private void Refuse(SteeringRequest request)
-    {
-        switch (request)
-        {
-            case SteeringRequest.Serve serve:
-                mailbox.Post(new SteeringMessage.Placed(serve.Placement.Process));
-                break;
-            case SteeringRequest.Withdraw withdraw:
-                mailbox.Post(new SteeringMessage.Drained(withdraw.Process));
-                break;
-            case SteeringRequest.Release release:
-                mailbox.Post(new SteeringMessage.Drained(release.Process));
-                break;
-            case SteeringRequest.PrepareEnd prepare:
-                mailbox.Post(new SteeringMessage.EndPrepared(prepare.Process));
-                break;
-            case SteeringRequest.Ended ended:
-                mailbox.Post(new SteeringMessage.EndNoted(ended.Process));
-                break;
-            case SteeringRequest.Visit visit:
-                visit.Done.TrySetResult();
-                break;
-            case SteeringRequest.Count count:
-                count.Done.TrySetResult(new Dictionary<WorkerName, GivenCounts>());
-                break;
-            case SteeringRequest.Save save:
-                save.Done.TrySetResult([]);
-                break;
         }
     }
 

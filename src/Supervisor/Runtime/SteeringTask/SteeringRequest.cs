@@ -17,7 +17,8 @@ internal abstract record SteeringRequest
     /// <summary>
     /// A process must get no new connections. Answered by <see cref="SteeringMessage.Drained"/> when none is left.
     /// </summary>
-    internal sealed record Withdraw(ulong Process) : SteeringRequest;
+    /// <param name="Inherited">For a process of an earlier daemon that was not served by this one; else null.</param>
+    internal sealed record Withdraw(ulong Process, Placement? Inherited = null) : SteeringRequest;
 
     /// <summary>
     /// The drain timeout of a process has passed. Answered by <see cref="SteeringMessage.Drained"/> when the process may end.
@@ -48,7 +49,13 @@ internal abstract record SteeringRequest
     /// <summary>The kernel reports that no connection of a draining process is open any more.</summary>
     internal sealed record Idle(ulong Process) : SteeringRequest;
 
-    /// <summary>Asks for the groups, for the next program of this process.</summary>
+    /// <summary>
+    /// All processes of an earlier daemon were served or withdrawn. Must be posted once, after these requests. Until then, each
+    /// socket that gets new connections continues to get them, and no drain begins.
+    /// </summary>
+    internal sealed record Restored : SteeringRequest;
+
+    /// <summary>Asks for the groups, for a later daemon. The steerer then changes nothing any more.</summary>
     internal sealed record Save(TaskCompletionSource<IReadOnlyList<InheritedGroup>> Done) : SteeringRequest;
 
     /// <summary>Asks how many connections each worker was given.</summary>
