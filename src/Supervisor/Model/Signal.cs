@@ -5,6 +5,9 @@ namespace Reuseportd.Model;
 /// <summary>A signal by its Linux number (signal(7), x86 and ARM numbering).</summary>
 internal readonly record struct Signal(int Number)
 {
+    /// <summary>Sends nothing: only checks the process and the right to signal it (kill(2)).</summary>
+    public static readonly Signal None = new(0);
+
     public static readonly Signal Hup = new(1);
     public static readonly Signal Kill = new(9);
     public static readonly Signal Term = new(15);

@@ -191,6 +191,10 @@ public sealed class LogEventsTests
             log => log.Exited(Web, 4242, ExitStatus.Killed(Signal.Kill), TimeSpan.FromHours(1), asked: true)
         },
         {
+            "exit", 4, "web@2: ended (status unknown: it was started by an earlier daemon) after 1 h",
+            log => log.Exited(Web, 4242, ExitStatus.Unknown, TimeSpan.FromHours(1), asked: false)
+        },
+        {
             "exit", 4, "web@2: killed by SIGSEGV (core dumped) after 1 h",
             log => log.Exited(Web, 4242, new ExitStatus(11, true, CoreDumped: true), TimeSpan.FromHours(1), asked: false)
         },
@@ -341,6 +345,14 @@ public sealed class LogEventsTests
         Assert.Equal("killed", said.GetProperty("EXIT_CODE").GetString());
         Assert.Equal(9, said.GetProperty("EXIT_STATUS").GetInt32());
         Assert.Equal(1500, said.GetProperty("REUSEPORT_UPTIME_MS").GetInt32());
+    }
+
+    [Fact]
+    public void Exited_StatusUnknown_HasNoNumber()
+    {
+        var said = Only(log => log.Exited(Web, 4242, ExitStatus.Unknown, TimeSpan.FromSeconds(1.5), asked: false));
+        Assert.Equal("unknown", said.GetProperty("EXIT_CODE").GetString());
+        Assert.False(said.TryGetProperty("EXIT_STATUS", out _));
     }
 
     [Fact]

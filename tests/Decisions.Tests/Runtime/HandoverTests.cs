@@ -12,9 +12,10 @@ public sealed class HandoverTests
 {
     private static readonly Gen<TimeSpan> Time = Gen.Long[0, TimeSpan.TicksPerDay].Select(ticks => new TimeSpan(ticks));
     private static readonly Gen<string> Words = Gen.OneOf("", "web", "a 'b' \"c\"", "ü\n\0", "{\"form\":1}");
-    private static readonly Gen<ExitStatus> Exit = Gen.Select(
-        Gen.Int[0, 255], Gen.Bool, Gen.Bool, Gen.Bool, (code, signaled, dumped, memory) =>
-            new ExitStatus(code, signaled, dumped) { OutOfMemory = memory });
+    private static readonly Gen<ExitStatus> Exit = Gen.OneOf(
+        Gen.Const(ExitStatus.Unknown),
+        Gen.Select(Gen.Int[0, 255], Gen.Bool, Gen.Bool, Gen.Bool, (code, signaled, dumped, memory) =>
+            new ExitStatus(code, signaled, dumped) { OutOfMemory = memory }));
 
     private static readonly Gen<PortCoverage> Coverage = Gen.Select(Gen.Int[0, 3], Gen.Bool.Array[4], (count, served) =>
     {

@@ -162,6 +162,18 @@ public sealed class SlotMachineRestartTests
         Assert.Equal(next, life.Slot.State.Word);
     }
 
+    [Theory]
+    [InlineData("OnFailure", "backoff")]
+    [InlineData("No", "failed")]
+    [InlineData("Always", "backoff")]
+    public void Step_ExitWithUnknownStatus_IsAFailure(string when, string next)
+    {
+        var policy = RestartPolicy.Default with { When = Enum.Parse<RestartWhen>(when) };
+        var life = new Life(Make.Policy(policy)).Apply("start").Apply("spawned");
+        life.Apply(new SlotEvent.Exited(life.Slot.Generation, ExitStatus.Unknown));
+        Assert.Equal((next, ExitStatus.Unknown), (life.Slot.State.Word, life.Slot.LastExit));
+    }
+
     [Fact]
     public void Step_StoppedByRequest_IsNotRestarted()
     {

@@ -30,6 +30,8 @@ internal static unsafe partial class OldKernel
     private const uint SecondArgument = 24;
     private const uint ControlNumber = 157;
     private const uint PidfdOpenNumber = 434;
+    private const uint ControlOfDescriptor = 16; // ioctl
+    private const int NoTerminal = 25; // ENOTTY
     private const int NotPermitted = 1;
     private const int InvalidArgument = 22;
 
@@ -53,6 +55,10 @@ internal static unsafe partial class OldKernel
         const uint ofThread = 0x80; // PIDFD_THREAD
         On(ProgramOf(PidfdOpenNumber, SecondArgument, ofThread, InvalidArgument), work);
     }
+
+    /// <summary>Refuses PIDFD_GET_INFO with ENOTTY, as Linux before 6.13.</summary>
+    public static void WithoutExitInfo(Action work) =>
+        On(ProgramOf(ControlOfDescriptor, SecondArgument, (uint)Libc.PidfdGetInfo, NoTerminal), work);
 
     private static void On(Instruction[] program, Action work)
     {

@@ -20,6 +20,10 @@ internal static partial class Libc
     public const int SignalChild = 17;
     public const nint DefaultDisposition = 0;
 
+    public const nuint PidfdGetInfo = 0xc040ff0b; // PIDFD_GET_INFO with the first size of its structure, Linux 6.13
+    public const ulong PidfdInfoExit = 8;
+    private const nint SignalProcessGroup = 4;
+
     // The same number on all architectures (Linux 5.1 and 5.3); glibc has wrappers since 2.36.
     private const nint PidfdSendSignalNumber = 424;
     private const nint PidfdOpenNumber = 434;
@@ -50,6 +54,9 @@ internal static partial class Libc
     public static nint PidfdSendSignal(SafeHandle pidfd, int signal) =>
         PidfdSendSignal(PidfdSendSignalNumber, pidfd, signal, info: 0, flags: 0);
 
+    public static nint PidfdSignalGroup(SafeHandle pidfd, int signal) =>
+        PidfdSendSignal(PidfdSendSignalNumber, pidfd, signal, info: 0, SignalProcessGroup);
+
     /// <summary>For a new pidfd that has no owner yet.</summary>
     public static nint PidfdSendSignal(int pidfd, int signal) =>
         PidfdSendSignal(PidfdSendSignalNumber, pidfd, signal, info: 0, flags: 0);
@@ -79,5 +86,15 @@ internal static partial class Libc
         [FieldOffset(16)] public int Pid;
 
         [FieldOffset(24)] public int Status;
+    }
+
+    /// <summary><c>struct pidfd_info</c> of linux/pidfd.h in its first size, which has these fields in all versions.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 64)]
+    public struct PidfdInfo
+    {
+        [FieldOffset(0)] public ulong Mask;
+
+        /// <summary>As of wait(2).</summary>
+        [FieldOffset(60)] public int ExitCode;
     }
 }

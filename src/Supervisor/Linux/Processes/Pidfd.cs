@@ -65,6 +65,28 @@ internal sealed class Pidfd(int number, int pid) : Descriptor(number)
         return Errno.None;
     }
 
+    /// <summary>
+    /// The exit status of a process that its parent has reaped, which need not be this process: PIDFD_GET_INFO with
+    /// PIDFD_INFO_EXIT, Linux 6.15.
+    /// </summary>
+    /// <param name="status">Null if the process is not reaped yet.</param>
+    /// <returns>ENOTTY before Linux 6.13. In 6.13 and 6.14: ESRCH if the process is reaped.</returns>
+    public unsafe Errno ReadExit(out ExitStatus? status)
+    {
+        var info = new Libc.PidfdInfo { Mask = Libc.PidfdInfoExit };
+        var errno = Libc.ErrnoOf(Libc.Control(this, Libc.PidfdGetInfo, &info));
+        var isTold = errno == Errno.None && (info.Mask & Libc.PidfdInfoExit) != 0;
+        status = isTold ? ExitStatus.FromWait(info.ExitCode) : null;
+        return errno;
+    }
+
+    /// <summary>
+    /// SIGKILL to the process group that has the number of this process (PIDFD_SIGNAL_PROCESS_GROUP, Linux 6.9). Unlike
+    /// <see cref="ProcessGroup"/> it reaches no later group of that number, so the process may be reaped.
+    /// </summary>
+    /// <returns>EINVAL before Linux 6.9, ESRCH if there is no such group.</returns>
+    public Errno KillGroup() => Libc.ErrnoOf(Libc.PidfdSignalGroup(this, Signal.Kill.Number));
+
     internal static ExitStatus StatusOf(in Libc.SignalInfo info) => info.Code == Libc.ChildExited
         ? ExitStatus.Exited(info.Status)
         : new ExitStatus(info.Status, Signaled: true, CoreDumped: info.Code == Libc.ChildDumped);

@@ -89,9 +89,9 @@ internal static partial class LogEvents
     {
         var details = new EventDetails(EventKind.Exit).For(worker, pid)
             // The words of systemd's own entries.
-            .With("EXIT_CODE", status.CoreDumped ? "dumped" : status.Signaled ? "killed" : "exited")
-            .With("EXIT_STATUS", status.Code)
+            .With("EXIT_CODE", WordOf(status))
             .With("REUSEPORT_UPTIME_MS", Milliseconds(uptime));
+        if (!status.IsUnknown) details.With("EXIT_STATUS", status.Code);
         if (oomKills > 0) details.With("REUSEPORT_OOM_KILLS", oomKills);
         log.ForContext(details).Write(
             (asked || status.Success) && oomKills == 0 ? LogEventLevel.Information : LogEventLevel.Warning,
@@ -100,8 +100,17 @@ internal static partial class LogEvents
             oomKills > 0 ? $", out of memory: {Count(oomKills, "process", "processes")} killed at its memory_max" : "");
     }
 
+    private static string WordOf(ExitStatus status) => status switch
+    {
+        { IsUnknown: true } => "unknown",
+        { CoreDumped: true } => "dumped",
+        { Signaled: true } => "killed",
+        _ => "exited",
+    };
+
     private static string How(ExitStatus status, bool asked) => status switch
     {
+        { IsUnknown: true } => $"ended ({status})",
         { Signaled: true } when asked && new Signal(status.Code) != Signal.Kill && !status.CoreDumped =>
             $"stopped by {new Signal(status.Code)}",
         { Signaled: true } => status.ToString(),
