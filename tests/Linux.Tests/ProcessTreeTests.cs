@@ -10,6 +10,8 @@ public sealed class ProcessTreeTests
     private const string Ours = "A=1\0REUSEPORT_SERVICE=web\0REUSEPORT_WORKER=3\0";
     private const string Others = "REUSEPORT_SERVICE=web\0REUSEPORT_WORKER=30\0";
 
+    private static readonly ForeignRoot Foreign = new(StartTime: 1, Parent: 1);
+
     private readonly List<ProcessEntry> _table = [];
     private readonly Dictionary<int, string> _environ = [];
 
@@ -87,6 +89,40 @@ public sealed class ProcessTreeTests
         Assert.Equal([202], Members(workers: [200]));
     }
 
+    [Fact]
+    public void Members_Foreign_AreTheWorkerAndItsDescendants()
+    {
+        Add(200, 1, session: 200).Add(201, 200).Add(300, 1, session: 300).Add(301, 300);
+
+        Assert.Equal([200, 201], Members(workers: [200, 300], foreign: Foreign));
+    }
+
+    [Fact]
+    public void Members_OrphansOfAForeignWorker_GoByMarksSessionAndGroup()
+    {
+        Add(210, 1, session: 210, environ: Ours).Add(211, 210).Add(220, 1, session: 200).Add(230, 50, group: 200);
+        Add(310, 1, session: 310, environ: Others).Add(320, 1, session: 200, environ: Others);
+
+        Assert.Equal([210, 211, 220, 230], Members(workers: [], isReaped: true, foreign: Foreign));
+    }
+
+    [Fact]
+    public void Members_PidOfAForeignWorkerIsReused_NewSessionIsLeftAlone()
+    {
+        Add(200, 1, session: 200, start: 2).Add(201, 200, session: 200);
+
+        Assert.Empty(Members(workers: [], foreign: Foreign));
+        Assert.Empty(Members(workers: [], isReaped: true, foreign: Foreign));
+    }
+
+    [Fact]
+    public void Members_NumberOfAForeignWorkerWasFree_OnlyMarksCount()
+    {
+        Add(201, 1, session: 200).Add(210, 1, environ: Ours);
+
+        Assert.Equal([210], Members(workers: [], isReaped: true, foreign: Foreign with { HasNumber = false }));
+    }
+
     [Theory]
     [InlineData("REUSEPORT_SERVICE=web\0REUSEPORT_WORKER=3\0", true)]
     [InlineData("REUSEPORT_WORKER=3\0X=REUSEPORT_WORKER=9\0REUSEPORT_SERVICE=web", true)]
@@ -99,15 +135,17 @@ public sealed class ProcessTreeTests
 
     private static TreeRoot Root(bool isReaped) => new(200, isReaped, ["REUSEPORT_SERVICE=web", "REUSEPORT_WORKER=3"]);
 
-    private ProcessTreeTests Add(int pid, int parent, int session = 0, int group = 0, string? environ = null, char state = 'S')
+    private ProcessTreeTests Add(
+        int pid, int parent, int session = 0, int group = 0, string? environ = null, char state = 'S',
+        ulong start = 1)
     {
-        _table.Add(new ProcessEntry(pid, state, parent, group, session, 1));
+        _table.Add(new ProcessEntry(pid, state, parent, group, session, start));
         if (environ is not null) _environ[pid] = environ;
         return this;
     }
 
-    private IEnumerable<int> Members(int[] workers, bool isReaped = false) => ProcessTree.Members(
-            Root(isReaped), new ProcessTable(_table), Daemon, workers.Contains,
+    private IEnumerable<int> Members(int[] workers, bool isReaped = false, ForeignRoot? foreign = null) => ProcessTree.Members(
+            Root(isReaped) with { Foreign = foreign }, new ProcessTable(_table), Daemon, workers.Contains,
             pid => _environ.TryGetValue(pid, out var text) ? Encoding.UTF8.GetBytes(text) : null)
         .Select(entry => entry.Pid).Order();
 }

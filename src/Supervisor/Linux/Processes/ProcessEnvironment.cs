@@ -5,9 +5,18 @@ namespace Reuseportd.Linux.Processes;
 /// </summary>
 internal static class ProcessEnvironment
 {
-    private static readonly MemoryLockedFile Environ = new(
-        "environ"u8, TimeSpan.FromMilliseconds(100), afterFirstLoss: TimeSpan.FromMilliseconds(5));
+    private static readonly MemoryLockedFile OfWorkers = Limited();
+    private static readonly MemoryLockedFile OfAnyUser = Limited();
 
     /// <inheritdoc cref="MemoryLockedFile.Read"/>
-    public static byte[]? Read(int pid) => Environ.Read(pid);
+    public static byte[]? Read(int pid) => OfWorkers.Read(pid);
+
+    /// <summary>
+    /// The same for processes that need not be those of workers. Reads that hang in them do not count against the limit of
+    /// <see cref="Read"/>: any user can cause them.
+    /// </summary>
+    public static byte[]? ReadOfAnyUser(int pid) => OfAnyUser.Read(pid);
+
+    private static MemoryLockedFile Limited() =>
+        new("environ"u8, TimeSpan.FromMilliseconds(100), afterFirstLoss: TimeSpan.FromMilliseconds(5));
 }

@@ -23,17 +23,33 @@ internal static class ProcessDescendants
         return found;
     }
 
+    /// <summary>
+    /// The children of the main thread of a process, with those that are not reaped. The list can omit a child, but only while a
+    /// child that is in the list is reaped (proc(5)).
+    /// </summary>
+    /// <returns>Empty if the list cannot be read.</returns>
+    public static List<int> ChildrenOf(int pid)
+    {
+        var children = new List<int>();
+        AddChildren(pid, pid, children);
+        return children;
+    }
+
     private static void AddChildren(int pid, List<int> into)
     {
         try
         {
-            foreach (var thread in ThreadsOf(pid))
-                if (ProcFile.Read(pid, Encoding.ASCII.GetBytes($"task/{thread}/children")) is { } line) AddPids(line, into);
+            foreach (var thread in ThreadsOf(pid)) AddChildren(pid, thread, into);
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
             // The process has ended meanwhile.
         }
+    }
+
+    private static void AddChildren(int pid, int thread, List<int> into)
+    {
+        if (ProcFile.Read(pid, Encoding.ASCII.GetBytes($"task/{thread}/children")) is { } line) AddPids(line, into);
     }
 
     private static void AddPids(ReadOnlySpan<byte> line, List<int> into)
@@ -42,7 +58,7 @@ internal static class ProcessDescendants
             if (Utf8Parser.TryParse(line[range], out int pid, out _)) into.Add(pid);
     }
 
-    private static FileSystemEnumerable<string> ThreadsOf(int pid) => new(
+    private static FileSystemEnumerable<int> ThreadsOf(int pid) => new(
         string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task"),
-        (ref FileSystemEntry entry) => entry.FileName.ToString());
+        (ref FileSystemEntry entry) => int.Parse(entry.FileName, NumberStyles.None, CultureInfo.InvariantCulture));
 }

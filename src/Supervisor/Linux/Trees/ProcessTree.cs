@@ -9,6 +9,8 @@ namespace Reuseportd.Linux.Trees;
 /// the worker, its descendants, and its orphans with their descendants. An orphan is a child that the daemon did not spawn. Its
 /// environment tells the worker, or else its session or process group: the kernel does not reuse these numbers while a process
 /// has them.
+/// A process that an earlier daemon started is no child (<see cref="TreeRoot.Foreign"/>), and neither are its orphans. These are
+/// recognised in the same way, but among all processes.
 /// Two places change together with this class: Runtime/Trees/Orphans, which selects the processes that may be of a tree, and
 /// Native/Guard/guard_hunt.c, which decides by the mark or the session after the daemon's end.
 /// </summary>
@@ -23,16 +25,22 @@ internal static class ProcessTree
         TreeRoot root, ProcessTable table, int daemon, Func<int, bool> isWorker, Func<int, byte[]?> environ)
     {
         var members = new List<ProcessEntry>();
-        foreach (var child in table.ChildrenOf(daemon))
+        var known = new HashSet<int>();
+        var hasNumber = HasNumber(root, table);
+        foreach (var top in root.Foreign is null ? table.ChildrenOf(daemon) : table.Entries)
         {
-            var isMember = child.Pid == root.Pid && !root.IsReaped && root.Claims(environ(child.Pid) ?? []) != false
-                           || !isWorker(child.Pid) && IsOrphanOf(root, child, environ);
-            if (isMember) AddWithDescendants(child, table, members);
+            if (known.Contains(top.Pid)) continue;
+            var isMember = IsRoot(root, top, environ)
+                           || !isWorker(top.Pid) && (root.Claims(environ(top.Pid) ?? []) ?? hasNumber && IsNumberOf(root, top));
+            if (isMember) AddWithDescendants(top, table, members, known);
         }
 
         members.RemoveAll(member => member.IsZombie);
         return members;
     }
+
+    /// <summary>True if the session or the group of an entry has the number of the process.</summary>
+    public static bool IsNumberOf(TreeRoot root, ProcessEntry entry) => entry.Session == root.Pid || entry.Group == root.Pid;
 
     /// <summary>
     /// As <see cref="Members(TreeRoot, ProcessTable, int, Func{int, bool}, Func{int, byte[]})"/>, with this process as the
@@ -41,13 +49,25 @@ internal static class ProcessTree
     public static List<ProcessEntry> Members(TreeRoot root, ProcessTable table, Func<int, bool> isWorker) =>
         Members(root, table, Environment.ProcessId, isWorker, ProcessEnvironment.Read);
 
-    private static bool IsOrphanOf(TreeRoot root, ProcessEntry child, Func<int, byte[]?> environ) =>
-        root.Claims(environ(child.Pid) ?? []) ?? (child.Session == root.Pid || child.Group == root.Pid);
+    private static bool IsRoot(TreeRoot root, ProcessEntry entry, Func<int, byte[]?> environ) =>
+        entry.Pid == root.Pid && !root.IsReaped
+        && (root.Foreign is { } foreign ? entry.StartTime == foreign.StartTime : root.Claims(environ(entry.Pid) ?? []) != false);
 
-    private static void AddWithDescendants(ProcessEntry entry, ProcessTable table, List<ProcessEntry> members)
+    /// <summary>False if the number of the process's session and group may belong to another process.</summary>
+    private static bool HasNumber(TreeRoot root, ProcessTable table) => root.Foreign is not { } foreign
+        || foreign.HasNumber && !table.Entries.Any(entry => entry.Pid == root.Pid && entry.StartTime != foreign.StartTime);
+
+    private static void AddWithDescendants(
+        ProcessEntry entry, ProcessTable table, List<ProcessEntry> members, HashSet<int> known)
     {
         var first = members.Count;
-        members.Add(entry);
-        for (var at = first; at < members.Count; at++) members.AddRange(table.ChildrenOf(members[at].Pid));
+        Add(entry);
+        for (var at = first; at < members.Count; at++)
+            foreach (var child in table.ChildrenOf(members[at].Pid)) Add(child);
+
+        void Add(ProcessEntry member)
+        {
+            if (known.Add(member.Pid)) members.Add(member);
+        }
     }
 }

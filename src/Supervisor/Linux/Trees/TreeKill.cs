@@ -13,8 +13,21 @@ internal static class TreeKill
     /// <returns>Number of processes that were found; 0 if the tree has ended.</returns>
     public static int Round(TreeRoot root, ProcessTable table, Func<int, bool> isWorker)
     {
+        var patience = TimeSpan.Zero;
+        return Round(root, table, isWorker, ref patience);
+    }
+
+    /// <summary>Runs one round that waits for the ends of the processes.</summary>
+    /// <param name="patience">
+    /// Time that each process gets to end. Becomes zero with the first process that does not end in time: many processes that
+    /// hang in the kernel then cost no more time than one does.
+    /// </param>
+    /// <returns>As above.</returns>
+    public static int Round(TreeRoot root, ProcessTable table, Func<int, bool> isWorker, ref TimeSpan patience)
+    {
         var members = ProcessTree.Members(root, table, isWorker);
-        foreach (var member in members) Kill(member);
+        foreach (var member in members)
+            if (!Kill(member, patience)) patience = TimeSpan.Zero;
         return members.Count;
     }
 
@@ -22,9 +35,12 @@ internal static class TreeKill
     /// Signals the process of an entry. Another process may have the pid by now. The pidfd is opened first, and the start time is
     /// compared after that, so both belong to the same process.
     /// </summary>
-    private static void Kill(ProcessEntry entry)
+    /// <returns>False if the process has not ended in that time.</returns>
+    private static bool Kill(ProcessEntry entry, TimeSpan patience)
     {
         using var process = Pidfd.Open(entry.Pid, out _);
-        if (process is not null && ProcessEntry.Of(entry.Pid)?.StartTime == entry.StartTime) process.SendSignal(Signal.Kill);
+        if (process is null || ProcessEntry.Of(entry.Pid)?.StartTime != entry.StartTime) return true;
+        process.SendSignal(Signal.Kill);
+        return patience == TimeSpan.Zero || process.WaitForEnd(patience);
     }
 }

@@ -13,6 +13,9 @@ namespace Reuseportd.Linux.Trees;
 /// </param>
 internal sealed record TreeRoot(int Pid, bool IsReaped, ValueList<string> Marks)
 {
+    /// <summary>Null if the process is a child of the daemon.</summary>
+    public ForeignRoot? Foreign { get; init; }
+
     /// <summary>True if the environment has all marks; false if a mark has another value; null if a mark is missing.</summary>
     public bool? Claims(ReadOnlySpan<byte> environ)
     {

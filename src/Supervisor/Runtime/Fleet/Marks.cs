@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
 
 namespace Reuseportd.Runtime.Fleet;
@@ -18,6 +19,11 @@ internal static class Marks
     public static ValueList<string> For(WorkerName worker, int generation) =>
         new([.. Variables(worker, generation).Select(variable => $"{variable.Key}={variable.Value}")]);
 
+    /// <summary>The marks with that of an earlier daemon: a worker of another daemon can have the same name.</summary>
+    /// <param name="daemon">The value of <see cref="Guard.Variable"/>.</param>
+    public static ValueList<string> For(WorkerName worker, int generation, string daemon) =>
+        new([.. For(worker, generation), $"{Guard.Variable}={daemon}"]);
+
     public static IEnumerable<KeyValuePair<string, string>> Variables(WorkerName worker, int generation)
     {
         yield return new(Names[0], worker.Service);
@@ -25,8 +31,8 @@ internal static class Marks
         yield return new(Names[2], generation.ToString(CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Joins all marks into one text.</summary>
-    public static string Join(ValueList<string> marks) => string.Join('\0', marks);
+    /// <summary>Joins the marks of worker and generation into one text, as <see cref="Find"/> returns it.</summary>
+    public static string Join(ValueList<string> marks) => string.Join('\0', marks.Take(Names.Length));
 
     /// <summary>Finds the marks in an environment block of proc(5). Null if a mark is missing.</summary>
     public static string? Find(ReadOnlySpan<byte> environ)

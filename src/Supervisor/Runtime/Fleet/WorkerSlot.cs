@@ -1,6 +1,5 @@
 using Reuseportd.Linux.Preload;
 using Reuseportd.Linux.Processes;
-using Reuseportd.Linux.Trees;
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 using Reuseportd.Observability.Lines;
@@ -130,7 +129,7 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
 /// <summary>A process of a slot, from its spawn until it is reaped.</summary>
 /// <param name="serial">Number that identifies the process in epoll and in messages. The daemon never uses it again.</param>
 /// <param name="program">Path of the executed program.</param>
-internal sealed class WorkerProcess(
+internal sealed partial class WorkerProcess(
     ulong serial,
     WorkerSlot slot,
     int generation,
@@ -146,7 +145,6 @@ internal sealed class WorkerProcess(
 
     private readonly BindMemory _binds = new(MostBinds);
     private MethodChoice _method = MethodChoice.Default;
-    private TreeRoot? _tree;
     private bool _hasGone;
 
     public ulong Serial { get; } = serial;
@@ -225,13 +223,6 @@ internal sealed class WorkerProcess(
         // The library's lines were only late.
         Silence = null;
         _binds.Add(outcome, outcome.Socket);
-    }
-
-    /// <summary>Describes the process tree, so that its descendants can be told from those of other workers.</summary>
-    public TreeRoot Tree(bool isReaped)
-    {
-        var tree = _tree ??= new TreeRoot(Handle.Pid, IsReaped: false, Marks.For(Slot.Name, Generation));
-        return isReaped ? tree with { IsReaped = true } : tree;
     }
 }
 

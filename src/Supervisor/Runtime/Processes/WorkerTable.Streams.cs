@@ -20,6 +20,8 @@ internal sealed partial class WorkerTable
     public void Adopt(WorkerProcess process, IReadOnlyList<AdoptedPipe> pipes)
     {
         Enter(process);
+        // The facts of its tree come from /proc while it runs.
+        _ = process.Tree(isReaped: false);
         var watched = descriptors.Add(process.Handle, ExitOnce, process.Serial, this);
         if (watched != Errno.None) throw new LinuxException("epoll_ctl", watched);
         if (process.Method.IsObserved) output.Kernel?.Add(SourceOf(process, process.Slot.Spec.Process.Reuseport));

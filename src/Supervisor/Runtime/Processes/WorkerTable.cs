@@ -173,17 +173,16 @@ internal sealed partial class WorkerTable(
     /// the same number. A process of the worker's user can trace the worker and hold its exit (ptrace(2)). The worker then counts
     /// as ended, and <see cref="ReapTraced"/> reaps its process later.
     /// </summary>
-    /// <returns>Null if the process still runs.</returns>
+    /// <returns>Null if the process still runs, or if its status comes later.</returns>
     public ExitStatus? Reap(WorkerProcess process)
     {
         if (!process.Handle.HasEnded) return null;
-        ProcessGroup.Kill(process.Handle.Pid);
+        process.KillGroup();
+        if (!process.IsChild) return Release(process);
         var errno = process.Handle.Wait(out var status);
         if (errno == Errno.None && status is null) return ReapLater(process);
 
-        descriptors.Remove(process.Handle, process.Serial);
-        Forget(process);
-        process.Handle.Dispose();
+        Close(process);
         // Another part of the process reaped the child, so its exit status is lost.
         return status ?? ExitStatus.Killed(Signal.Kill);
     }
@@ -226,7 +225,8 @@ internal sealed partial class WorkerTable(
         Pipes -= process.Pipes;
         Listeners -= process.Method.UsesSeccomp ? 1 : 0;
         _bySerial.Remove(process.Serial);
-        _byPid.Remove(process.Handle.Pid);
+        // A process that is no child is reaped by its parent: a new worker may have its pid by now.
+        if (FindPid(process.Handle.Pid) == process) _byPid.Remove(process.Handle.Pid);
         guard?.Forget(process.Handle.Pid);
         if (process.Method.IsObserved) output.Kernel?.Remove(process.Serial);
         if (process.Slot.Last == process) _ended.Add(process.Serial, process);

@@ -9,8 +9,9 @@ using Serilog;
 namespace Reuseportd.Runtime.Trees;
 
 /// <summary>
-/// Ends process trees without control groups: in rounds over the daemon's children, until none is left. Only the loop's thread
-/// uses it. Another thread would take a started worker for an orphan until the worker is in the table.
+/// Ends process trees without control groups: in rounds over the daemon's children, until none is left. For a worker that an
+/// earlier daemon started, the rounds go over all processes. Only the loop's thread uses it. Another thread would take a started
+/// worker for an orphan until the worker is in the table.
 /// </summary>
 /// <param name="isOwn">True for a child that the daemon started and has not reaped yet, so that it is no orphan.</param>
 /// <param name="isBusy">True if starts wait in the queue. They go ahead of rounds for a limited time.</param>
@@ -26,6 +27,7 @@ internal sealed class TreeReaper(
     /// <summary>The same for processes that do not end, or that keep forking.</summary>
     private static readonly TimeSpan BetweenLateRounds = TimeSpan.FromMilliseconds(100);
 
+    private readonly ForeignOrphans _foreign = new(pid => isOwn(pid));
     private readonly List<Cleanup> _cleanups = [];
     private TimeSpan _nextRound;
     private TimeSpan _overdue;
@@ -34,7 +36,7 @@ internal sealed class TreeReaper(
     public void Kill(WorkerProcess process)
     {
         process.Handle.SendSignal(Signal.Kill);
-        ProcessGroup.Kill(process.Handle.Pid);
+        process.KillGroup();
         Begin(new Cleanup(process, process.Tree(isReaped: false)));
     }
 
@@ -61,9 +63,9 @@ internal sealed class TreeReaper(
             var isQuiet = !_orphanEnded && Subreaper.NextEnded() is null;
             _orphanEnded = false;
             // The kernel hands all orphans to the daemon: without orphans, nothing is left of the reaped workers.
-            var areReaped = isQuiet && _cleanups.TrueForAll(cleanup => cleanup.Root.IsReaped);
+            var areReaped = isQuiet && _cleanups.TrueForAll(cleanup => cleanup.Root is { IsReaped: true, Foreign: null });
             if (areReaped && Subreaper.AdoptedProcesses(IsWorker).Count == 0) End([.. _cleanups]);
-            else Round(ProcessTable.Read(), isQuiet);
+            else Round(isQuiet);
         }
         catch (IOException)
         {
@@ -71,7 +73,19 @@ internal sealed class TreeReaper(
         }
     }
 
-    public void Finish() => AdoptedProcesses.End(IsWorker);
+    public void Finish()
+    {
+        AdoptedProcesses.End(IsWorker);
+        _cleanups.RemoveAll(cleanup => cleanup.Root.Foreign is null);
+        try
+        {
+            for (var round = 0; round < MostRounds && _cleanups.Count > 0; round++) Round(isQuiet: true, BetweenRounds);
+        }
+        catch (IOException)
+        {
+            // No descriptor is left to read /proc with.
+        }
+    }
 
     private void Begin(Cleanup cleanup)
     {
@@ -81,24 +95,32 @@ internal sealed class TreeReaper(
         _nextRound = clock();
     }
 
-    private void Round(ProcessTable table, bool isQuiet)
+    /// <param name="patience">As of <see cref="TreeKill"/>; zero does not wait.</param>
+    private void Round(bool isQuiet, TimeSpan patience = default)
     {
-        var orphans = new Orphans(table, IsWorker);
+        var foreign = _cleanups.Select(cleanup => cleanup.Root.Foreign).OfType<ForeignRoot>().ToArray();
+        if (foreign.Length > 0) _foreign.Begin(foreign);
+        var table = ProcessTable.Read();
+        if (foreign.Length > 0) _foreign.Take(table);
+        var orphans = new Lazy<Orphans>(() => new Orphans(table, IsWorker));
         // An orphan that ended or appeared while the table was read also makes the round inconclusive.
-        isQuiet = isQuiet && Subreaper.AdoptedProcesses(IsWorker).TrueForAll(orphans.WasRunning);
+        isQuiet = isQuiet && Subreaper.AdoptedProcesses(IsWorker).TrueForAll(orphans.Value.WasRunning);
         End([.. _cleanups.FindAll(cleanup =>
         {
-            var left = TreeKill.Round(cleanup.Root, orphans.Around(cleanup.Root), IsWorker);
+            var root = cleanup.Root;
+            var part = root.Foreign is { } facts ? _foreign.Around(root, facts) : orphans.Value.Around(root);
+            var left = TreeKill.Round(root, part, IsWorker, ref patience);
             // A later round may find processes that an earlier one missed.
-            if (left > 0 && cleanup.Root.IsReaped && !cleanup.IsLogged)
+            if (left > 0 && root.IsReaped && !cleanup.IsLogged)
             {
                 log.SweptTree(cleanup.Slot.Name, left);
                 cleanup.Process.RecordLeftBehind(left);
             }
 
-            cleanup.IsLogged |= left > 0;
-            if (++cleanup.Round == MostRounds && left > 0) log.TreeSurvived(cleanup.Slot.Name, left);
-            return (left == 0 && isQuiet) || cleanup.Round == MostRounds;
+            var isConclusive = root.Foreign is null ? isQuiet : _foreign.IsConclusive(part);
+            cleanup.Note(left, part, isConclusive);
+            if (cleanup.Round == MostRounds && left > 0) log.TreeSurvived(cleanup.Slot.Name, left);
+            return (left == 0 && isConclusive) || cleanup.Round == MostRounds;
         })]);
     }
 
@@ -121,11 +143,20 @@ internal sealed class TreeReaper(
         /// </summary>
         public WorkerSlot Slot { get; } = process.Slot;
 
-        public TreeRoot Root { get; } = root;
+        public TreeRoot Root { get; private set; } = root;
 
-        public int Round { get; set; }
+        public int Round { get; private set; }
 
         /// <summary>True after the log has reported the orphans.</summary>
-        public bool IsLogged { get; set; }
+        public bool IsLogged { get; private set; }
+
+        /// <summary>Notes the result of a round.</summary>
+        public void Note(int left, ProcessTable part, bool isConclusive)
+        {
+            Round++;
+            IsLogged |= left > 0;
+            if (Root.Foreign is { } foreign && isConclusive && !part.Entries.Any(entry => ProcessTree.IsNumberOf(Root, entry)))
+                Root = Root with { Foreign = foreign with { HasNumber = false } };
+        }
     }
 }

@@ -117,7 +117,9 @@ internal sealed class Recycler(
         _nextMeasurement = now + MeasureInterval;
         if (_isMeasuring) return;
         _isMeasuring = true;
-        var roots = _measured.Values.ToDictionary(process => process.Handle.Pid, process => process.Serial);
+        // A new process can have the pid of one that has ended, that was no child, and whose end the loop has not handled yet.
+        var roots = new Dictionary<int, ulong>(_measured.Count);
+        foreach (var process in _measured.Values) roots[process.Handle.Pid] = process.Serial;
         Task.Run(() =>
         {
             try
