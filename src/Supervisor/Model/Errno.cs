@@ -27,6 +27,7 @@ internal readonly record struct Errno(int Number)
     public static readonly Errno TooManyDescriptors = new(24);
     public static readonly Errno TooLarge = new(27);
     public static readonly Errno NoSpace = new(28);
+    public static readonly Errno BrokenPipe = new(32);
     public static readonly Errno OutOfRange = new(34);
     public static readonly Errno NoSuchCall = new(38);
     public static readonly Errno LinkNotFollowed = new(40);

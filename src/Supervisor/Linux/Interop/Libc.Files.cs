@@ -39,6 +39,9 @@ internal static partial class Libc
     public const int AddSeals = 1033;
     public const int SealAll = 0x1 | 0x2 | 0x4 | 0x8; // seal, shrink, grow, write
 
+    public const int AllocateKeepSize = 1;
+    public const int AllocatePunchHole = 2;
+
     public const ulong MountNoSetUid = 2;
     public const ulong MountNoExec = 8;
 
@@ -99,6 +102,9 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "memfd_create", SetLastError = true)]
     public static unsafe partial int MemoryFile(byte* name, uint flags);
 
+    [LibraryImport(Library, EntryPoint = "fallocate", SetLastError = true)]
+    public static partial int Allocate(SafeHandle descriptor, int mode, nint offset, nint length);
+
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
     public static partial int FileControl(SafeHandle descriptor, int command, nint argument);
 
@@ -113,6 +119,7 @@ internal static partial class Libc
         [FieldOffset(28)] public ushort Mode;
         [FieldOffset(32)] public ulong Inode;
         [FieldOffset(40)] public ulong Size;
+        [FieldOffset(48)] public ulong Blocks;
         [FieldOffset(96)] public long ChangedSeconds;
         [FieldOffset(104)] public uint ChangedNanoseconds;
         [FieldOffset(112)] public long ModifiedSeconds;
