@@ -21,7 +21,7 @@ public sealed class GuardTests : IDisposable
     public void Dispose() => _guard.Dispose();
 
     [Fact]
-    public void TryStart_Guard_HoldsOneDescriptorAndNothingOfTheDaemon()
+    public void TryStart_Guard_HasAnIdentityOfItsOwn()
     {
         var name = $"/proc/{_guard.Pid}/comm";
         Deadline.Until(() => File.ReadAllText(name) == "reuseport-guard\n", "it has its name");
@@ -31,7 +31,6 @@ public sealed class GuardTests : IDisposable
 
         var entry = Assert.NotNull(ProcessEntry.Of(_guard.Pid));
         Assert.Equal((_guard.Pid, Environment.ProcessId), (entry.Session, entry.Parent));
-        Assert.Equal("0", Path.GetFileName(Assert.Single(Directory.GetFileSystemEntries($"/proc/{_guard.Pid}/fd"))));
         Assert.Equal("reuseport-guard", File.ReadAllText($"/proc/{_guard.Pid}/cmdline").TrimEnd('\0'));
     }
 
@@ -106,6 +105,22 @@ public sealed class GuardTests : IDisposable
         _guard.Dispose();
 
         Assert.True(child.WaitForEnd(Deadline.Patience));
+    }
+
+    [Fact]
+    public void Release_AfterAClaim_KillsTheMarkedProcess()
+    {
+        using var marked = Start($"{Guard.Variable}={_id}");
+        var process = Assert.IsType<Pidfd>(Pidfd.Open(_guard.Pid, out _));
+        var pipe = Assert.IsType<Descriptor>(new KeptDescriptors(process).TryTake(_guard.Pipe));
+        // The guard closes its end of the pipe, which it shares with this process.
+        _guard.Leave();
+        var former = new FormerGuard(process, pipe);
+        Assert.Equal(Errno.None, former.Claim());
+
+        former.Release();
+
+        Assert.Equal(ExitStatus.Killed(Signal.Kill), marked.AwaitExit());
     }
 
     [Fact]

@@ -37,12 +37,11 @@ internal static class DaemonHost
         // A client that reads the path has another working directory.
         var path = Path.GetFullPath(ConfigurationSource.PathOf(arguments, Environment.GetEnvironmentVariable));
         using var groups = WorkerGroups.Find();
-        var inherited = Inherited.TryTake(groups.Offer, out var unusable);
-        if (unusable is not null) return await FailAsync(unusable, ExitCode.Software);
-        var loaded = inherited is null ? ConfigurationSource.Load(path, groups.Offer) : Loaded(inherited);
-        if (loaded.Fleet is not { } fleet)
+        if (FleetOrigin.Find(path, groups.Offer, out var unusable) is not { } origin)
+            return await FailAsync(unusable, ExitCode.Software);
+        if (origin.Loaded.Fleet is not { } fleet)
         {
-            foreach (var problem in loaded.Errors) await Console.Error.WriteLineAsync(problem.ToString());
+            foreach (var problem in origin.Loaded.Errors) await Console.Error.WriteLineAsync(problem.ToString());
             return ExitCode.Configuration;
         }
 
@@ -50,7 +49,7 @@ internal static class DaemonHost
         var preload = PreloadLibrary.Find(givenPreload, AppContext.BaseDirectory, File.Exists, out var missing);
         if (preload is null) return await FailAsync(missing, ExitCode.Configuration);
         var socketPath = ControlSocket.PathOf(arguments.Socket ?? fleet.Daemon.Socket, Environment.GetEnvironmentVariable);
-        using var socket = inherited?.State.Resources is { } held
+        using var socket = origin.Inheritance?.State.Resources is { } held
             ? ControlSocket.Resume(socketPath, fleet.Daemon, held.Listener, held.LockFile, out var obstacle)
             : ControlSocket.TryOpen(socketPath, fleet.Daemon, out obstacle);
         if (socket is null) return await FailAsync(obstacle, ExitCode.Configuration);
@@ -59,8 +58,13 @@ internal static class DaemonHost
         if (output is null) return ExitCode.Configuration;
 
         output.Logger.Starting(Version, path);
-        foreach (var warning in loaded.Warnings) output.Logger.ConfigurationWarning(warning.ToString());
-        var initial = new InitialFleet(path, fleet, groups.Offer) { Inheritance = inherited };
+        foreach (var warning in origin.Loaded.Warnings) output.Logger.ConfigurationWarning(warning.ToString());
+        origin.Report(output.Logger);
+        var initial = new InitialFleet(path, fleet, groups.Offer)
+        {
+            Inheritance = origin.Inheritance, FormerGuard = origin.FormerGuard,
+            Clock = origin.Inheritance?.State.Clock ?? TimeProvider.System.GetTimestamp(),
+        };
         return await RunAsync(signals, socket, initial, groups, preload, output);
     }
 
@@ -70,17 +74,8 @@ internal static class DaemonHost
         return code;
     }
 
-    private static LoadResult Loaded(Inheritance inherited)
-    {
-        var services = inherited.State.Services.Select(service => inherited.Specs[service.Declared]);
-        return new LoadResult(new FleetSpec(inherited.State.Settings, [.. services]), [], []);
-    }
-
     /// <summary>More than one, as a start also waits for the disk.</summary>
     private const int StartsForEachCpu = 4;
-
-    /// <summary>Bounds the writing of queued lines to files before a new program takes over.</summary>
-    private static readonly TimeSpan FlushWithin = TimeSpan.FromSeconds(5);
 
     public static string Version => typeof(DaemonHost).Assembly.GetName().Version?.ToString(3) ?? "0";
 
@@ -92,9 +87,9 @@ internal static class DaemonHost
         var subtree = Enter(groups, inherited, output.Logger);
         var former = FormerLimit(inherited);
         Subreaper.Become();
-        var environment = OwnEnvironment.Marked();
+        var environment = OwnEnvironment.Marked(inherited?.State.Mark);
         using var guard = StartGuard(environment[Guard.Variable], subtree, inherited, output.Logger);
-        var notKept = WhyNotKept(guard, initial);
+        var noReplacement = WhyNotReplaced(guard, initial);
 
         using var mailbox = new Mailbox(TimeProvider.System);
         var retention = new OutputRetention(TimeProvider.System);
@@ -103,26 +98,30 @@ internal static class DaemonHost
         var outcomes = new KernelOutcomes(sharding, mailbox, output.Logger);
         using var reader = Reader(mailbox, output, outcomes, retention);
         using var children = new ChildSignal();
-        await using var steerer = StartSteering(initial, sharding, mailbox, output.Logger);
+        var resources = new DaemonResources(socket, guard, sharding, former, noReplacement, environment[Guard.Variable]);
+        using var keeping = WorkerKeeping.Prepare(resources, initial, output.Logger);
+        await using var steerer = StartSteering(initial, sharding, keeping.Groups, mailbox, output.Logger);
         var failures = new FailureLog(output.Logger);
-        var starts = initial.Fleet.Daemon.StartParallelism ?? StartsForEachCpu * Environment.ProcessorCount;
         var options = new SupervisorOptions(
-            preload, environment, former, Randomness.Roll, starts, socket.NotifyFolder, failures, guard, subtree, children,
-            steerer)
+            preload, environment, former, Randomness.Roll, StartsOf(initial), socket.NotifyFolder, failures, guard, subtree,
+            children, steerer)
         {
-            Methods = methods, Inheritance = inherited, WorkersDieWithDaemon = notKept is not null,
+            Methods = methods, Inheritance = inherited, Clock = initial.Clock, WorkersDieWithDaemon = noReplacement is not null,
+            StateLog = keeping.Log, StateKept = keeping.Begin, StateLost = keeping.GiveUp,
         };
-        var resources = new DaemonResources(socket, guard, sharding, former, notKept);
         using var loop = new SupervisorLoop(options, mailbox, reader, output.Logger, TimeProvider.System);
 
         var builder = Builder(socket, output);
         builder.Services.AddSingleton(mailbox).AddSingleton(reader).AddSingleton(loop).AddSingleton(steerer);
-        builder.Services.AddSingleton(resources);
+        builder.Services.AddSingleton(resources with { Keeping = keeping }).AddSingleton(signals);
         builder.Services.AddSingleton(initial with { NoKernelMethod = methods.NoPrograms });
         await using var host = builder.Build();
         await RunAsync(host, signals, socket, output, retention, failures, id => sharding?.ConnectionsOf(id));
-        return await EndAsync(host.Services.GetRequiredService<Replacement>(), reader, output);
+        return await DaemonEnd.RunAsync(host.Services.GetRequiredService<Replacement>(), reader, output);
     }
+
+    private static int StartsOf(InitialFleet initial) =>
+        initial.Fleet.Daemon.StartParallelism ?? StartsForEachCpu * Environment.ProcessorCount;
 
     private static Guard? StartGuard(string id, CgroupSubtree? subtree, Inheritance? inherited, ILogger log)
     {
@@ -133,26 +132,14 @@ internal static class DaemonHost
     }
 
     /// <returns>The reason why workers end with this program; null if they can outlive it.</returns>
-    private static string? WhyNotKept(Guard? guard, InitialFleet initial) =>
-        guard is null ? "there is no guard" : initial.Fleet.Daemon.KeepWorkers != true ? "'keep_workers' is not true" : null;
+    private static string? WhyNotReplaced(Guard? guard, InitialFleet initial) =>
+        guard is null ? "there is no guard" : initial.Fleet.Daemon.KeepWorkers == false ? "'keep_workers' is false" : null;
 
-    private static Steerer StartSteering(InitialFleet initial, ShardingPrograms? programs, Mailbox mailbox, ILogger log) =>
+    private static Steerer StartSteering(
+        InitialFleet initial, ShardingPrograms? programs, IGroupStore? store, Mailbox mailbox, ILogger log) =>
         Steering.Start(
-            initial.Fleet.Daemon.Steering ?? SteeringChoice.Auto, programs, Inherited.SteeringOf(initial.Inheritance), mailbox,
-            log);
-
-    /// <returns>The exit code. There is no return if another program takes over.</returns>
-    private static async Task<int> EndAsync(Replacement replacement, OutputLoop reader, LogOutput output)
-    {
-        if (replacement.HandedOver is null) return Environment.ExitCode;
-        var errno = replacement.Execute(() =>
-        {
-            reader.Files.Stop(FlushWithin);
-            output.Dispose();
-        });
-        // The workers end with the guard.
-        return await FailAsync($"the new program cannot be executed: {errno}", ExitCode.Software);
-    }
+            initial.Fleet.Daemon.Steering ?? SteeringChoice.Auto, programs, Inherited.SteeringOf(initial.Inheritance), store,
+            mailbox, log);
 
     private static LimitPair? FormerLimit(Inheritance? inherited)
     {
@@ -168,10 +155,7 @@ internal static class DaemonHost
 
     private static CgroupSubtree? Enter(WorkerGroups groups, Inheritance? inherited, ILogger log)
     {
-        // The former guard holds the lock of the cgroup, and would kill the workers.
-        if (inherited?.State.Resources.Guard is { } former) Guard.End(former.Pid, former.Pipe);
-        var kept = inherited?.State.Services.SelectMany(service => service.Workers)
-            .Select(worker => worker.Process?.Group).OfType<string>().ToHashSet() ?? [];
+        var kept = inherited?.State.Processes.Select(process => process.Group).OfType<string>().ToHashSet() ?? [];
         var subtree = groups.Enter(kept, out var obstacle);
         if (subtree is null) log.TreesBySession(obstacle ?? "");
         else log.TreesByGroup(subtree.Path, subtree.HasKill);

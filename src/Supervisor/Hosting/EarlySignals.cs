@@ -1,25 +1,48 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Model;
 
 namespace Reuseportd.Hosting;
 
 /// <summary>
 /// Handles signals before the host does. Their default action would end the process and leave the control socket behind; SIGHUP,
-/// a reload, and SIGUSR2, a replacement, would end a daemon that is still starting.
+/// a reload, and SIGUSR2, a replacement, would end a daemon that is still starting. Signals that come while another program takes
+/// over are passed on to it.
 /// </summary>
 internal sealed class EarlySignals : IDisposable
 {
+    /// <summary>Signals since <see cref="Collect"/>, a bit for each.</summary>
+    private int _received;
+
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _heard;
 
-    public EarlySignals() => _heard =
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true),
-        PosixSignalRegistration.Create((PosixSignal)FleetHost.UserSignal, context => context.Cancel = true),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
-        PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Stop),
-    ];
+    public EarlySignals()
+    {
+        _heard =
+        [
+            Hear(PosixSignal.SIGHUP, 1, context => context.Cancel = true),
+            Hear((PosixSignal)FleetHost.UserSignal, FleetHost.UserSignal, context => context.Cancel = true),
+            Hear(PosixSignal.SIGTERM, 15, Stop),
+            Hear(PosixSignal.SIGINT, 2, Stop),
+            Hear(PosixSignal.SIGQUIT, 3, Stop),
+        ];
+        // Those that came while this program took over.
+        HeldSignals.Release();
+    }
+
+    /// <summary>From now on signals are for the next program.</summary>
+    public void Collect() => Volatile.Write(ref _received, 0);
+
+    /// <summary>Holds signals back for the next program, also those that came since <see cref="Collect"/>.</summary>
+    public void PassOn()
+    {
+        HeldSignals.Hold();
+        var received = Volatile.Read(ref _received);
+        for (var number = 1; number < sizeof(int) * 8; number++)
+            if ((received & (1 << number)) != 0) HeldSignals.Repeat(new Signal(number));
+    }
 
     /// <summary>Passes a stop signal to the host; an earlier one at once.</summary>
     public void Tell(IHostApplicationLifetime lifetime) => _stop.Token.Register(lifetime.StopApplication);
@@ -29,6 +52,13 @@ internal sealed class EarlySignals : IDisposable
         foreach (var signal in _heard) signal.Dispose();
         _stop.Dispose();
     }
+
+    private PosixSignalRegistration Hear(PosixSignal name, int number, Action<PosixSignalContext> handle) =>
+        PosixSignalRegistration.Create(name, context =>
+        {
+            Interlocked.Or(ref _received, 1 << number);
+            handle(context);
+        });
 
     private void Stop(PosixSignalContext context)
     {

@@ -83,7 +83,7 @@ internal sealed class FleetHost(
         try
         {
             // The host also stops a service that it has not started.
-            if (_started && !await replacement.ForbidAsync()) await StopWorkersAsync();
+            if (_started && !await replacement.ForbidAsync() && !await LeaveAsync()) await StopWorkersAsync();
         }
         finally
         {
@@ -108,6 +108,10 @@ internal sealed class FleetHost(
 
         ProgramPages.GiveBack();
     }
+
+    /// <summary>Leaves the workers to the next daemon if the service manager restarts the service.</summary>
+    private async Task<bool> LeaveAsync() =>
+        !loop.Ended.IsFaulted && await UnitJob.IsRestartAsync(time) && await replacement.LeaveAsync();
 
     private async Task StopWorkersAsync()
     {

@@ -30,8 +30,17 @@ internal static class Inherited
         using var file = new Descriptor(number);
         var inherited = Read($"/proc/self/fd/{text}", controllers, out problem);
         if (inherited is null) return null;
-        foreach (var kept in Replacement.DescriptorsOf(inherited.State)) _ = ProgramReplacement.Keep(kept, keep: false);
+        foreach (var kept in inherited.State.Descriptors) _ = ProgramReplacement.Keep(kept, keep: false);
         return inherited;
+    }
+
+    /// <summary>The guard of an earlier program of this process, which this one takes the workers from.</summary>
+    public static FormerGuard? TakeGuard(Inheritance inherited)
+    {
+        if (inherited.State.Resources.Guard is not { } number) return null;
+        var guard = new FormerGuard(new Descriptor(number));
+        _ = guard.Claim();
+        return guard;
     }
 
     public static InheritedSteering SteeringOf(Inheritance? inherited)
@@ -44,8 +53,7 @@ internal static class Inherited
     /// <summary>Makes the guard know the workers before anything can end the daemon.</summary>
     public static void RememberIn(Guard? guard, Inheritance? inherited)
     {
-        var workers = inherited?.State.Services.SelectMany(service => service.Workers) ?? [];
-        foreach (var process in workers.Select(worker => worker.Process).OfType<SavedProcess>()) guard?.Remember(process.Pid);
+        foreach (var process in inherited?.State.Processes ?? []) guard?.Remember(process.Pid);
     }
 
     /// <summary>The answer of <see cref="Check"/> for a state that this program can restore.</summary>
@@ -86,7 +94,14 @@ internal static class Inherited
             return null;
         }
 
-        if (state is null) return null;
+        return state is null ? null : WithSpecs(state, controllers, out problem);
+    }
+
+    /// <summary>Reads the specifications of a state.</summary>
+    /// <param name="problem">The reason why one cannot be read; null on success.</param>
+    public static Inheritance? WithSpecs(SavedDaemon state, ControllerOffer controllers, out string? problem)
+    {
+        problem = null;
         var specs = new Dictionary<string, ServiceSpec>();
         foreach (var text in state.Services.SelectMany(TextsOf))
         {
@@ -99,5 +114,6 @@ internal static class Inherited
     }
 
     private static IEnumerable<string> TextsOf(SavedService service) =>
-        new[] { service.Declared, service.Former, service.RolledBackFrom }.OfType<string>();
+        new[] { service.Declared, service.Former, service.RolledBackFrom, service.Update?.Former }
+            .Concat(service.Workers.Select(worker => worker.Kept)).OfType<string>();
 }

@@ -1,4 +1,5 @@
 using Reuseportd.Configuration.Reading;
+using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Handover;
 
@@ -12,6 +13,12 @@ internal sealed record InitialFleet(string Path, FleetSpec Fleet, ControllerOffe
     /// <summary>The reason why the kernel method cannot be used; null if it can.</summary>
     public string? NoKernelMethod { get; init; }
 
-    /// <summary>The fleet of an earlier program of this process; null for none.</summary>
+    /// <summary>The fleet of an earlier daemon; null for none.</summary>
     public Inheritance? Inheritance { get; init; }
+
+    /// <summary>The origin of the loop's clock, see <see cref="SavedDaemon.Clock"/>.</summary>
+    public long Clock { get; init; }
+
+    /// <summary>The guard of that daemon; null for none.</summary>
+    public FormerGuard? FormerGuard { get; init; }
 }

@@ -6,10 +6,11 @@ namespace Reuseportd.Hosting;
 internal static class OwnEnvironment
 {
     /// <summary>The environment of the daemon, with the mark that the guard knows its processes by.</summary>
-    public static Dictionary<string, string> Marked()
+    /// <param name="former">The mark of the daemon whose workers this one has taken over; null for none.</param>
+    public static Dictionary<string, string> Marked(string? former)
     {
         var variables = Variables();
-        variables[Guard.Variable] = Guard.OwnId();
+        variables[Guard.Variable] = former ?? Guard.OwnId();
         return variables;
     }
 

@@ -21,6 +21,7 @@ namespace Reuseportd.Hosting;
 /// </summary>
 internal sealed class Replacement(
     DaemonResources resources,
+    EarlySignals signals,
     InitialFleet initial,
     Mailbox mailbox,
     OutputLoop output,
@@ -36,6 +37,9 @@ internal sealed class Replacement(
     /// <summary>The longest wait for clients before the new program is executed.</summary>
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(1);
 
+    /// <summary>The longest wait for starts in progress when the daemon ends.</summary>
+    private static readonly TimeSpan LongestLeave = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan CheckPatience = TimeSpan.FromSeconds(10);
 
@@ -49,6 +53,9 @@ internal sealed class Replacement(
 
     /// <summary>The state that was handed over; null while the loop runs.</summary>
     public SavedDaemon? HandedOver { get; private set; }
+
+    /// <summary>True if the fleet was handed over to a successor, and not to a new program of this process.</summary>
+    public bool Leaves { get; private set; }
 
     /// <summary>Hands the fleet over, and stops the host. The caller of the host then calls <see cref="Execute"/>.</summary>
     /// <param name="timeout">The longest wait for a moment at which nothing is under way.</param>
@@ -68,6 +75,25 @@ internal sealed class Replacement(
         }
     }
 
+    /// <summary>
+    /// Leaves the fleet to a successor that the service manager starts. Must be called while the host stops, after
+    /// <see cref="ForbidAsync"/>.
+    /// </summary>
+    /// <returns>False if that cannot be done, so that the workers must end with the daemon.</returns>
+    public async Task<bool> LeaveAsync()
+    {
+        if (resources.Keeping is not { Log: not null } keeping || HandedOver is not null) return false;
+        var since = time.GetTimestamp();
+        while (await HandOverAsync() is not null)
+        {
+            if (time.GetElapsedTime(since) > LongestLeave) return false;
+            await Task.Delay(BetweenTries, time);
+        }
+
+        keeping.End(HandedOver!.Streams);
+        return Leaves = true;
+    }
+
     /// <summary>Executes the new program. Must be called after the host has stopped.</summary>
     /// <param name="flush">Writes what the queues of the log and of the files hold.</param>
     /// <returns>The error; there is no return after a success.</returns>
@@ -79,9 +105,10 @@ internal sealed class Replacement(
         flush();
         using var file = SealedFile.TryMake(HandoverText.Write(state), out var errno);
         if (file is null) return errno;
-        foreach (var number in DescriptorsOf(state).Append(file.Number)) _ = ProgramReplacement.Keep(number, keep: true);
+        foreach (var number in state.Descriptors.Append(file.Number)) _ = ProgramReplacement.Keep(number, keep: true);
         var variables = OwnEnvironment.Variables();
         variables[Variable] = file.Number.ToString(CultureInfo.InvariantCulture);
+        signals.PassOn();
         var failure = ProgramReplacement.Execute(path, variables);
         // The end of the daemon waits for the output thread.
         _paused?.Dispose();
@@ -94,18 +121,6 @@ internal sealed class Replacement(
     {
         while (Interlocked.CompareExchange(ref _phase, Forbidden, Idle) == HandingOver && HandedOver is null) await _handOver;
         return HandedOver is not null;
-    }
-
-    /// <summary>The descriptors that stay open across the replacement.</summary>
-    public static IEnumerable<int> DescriptorsOf(SavedDaemon state)
-    {
-        var held = state.Resources;
-        IEnumerable<int> numbers =
-        [
-            held.Listener, held.LockFile, held.Guard?.Pipe ?? -1, .. held.Sharding ?? [],
-            .. state.Streams.Select(stream => stream.Pipe), .. state.Groups.SelectMany(group => group.Numbers),
-        ];
-        return numbers.Where(number => number >= 0);
     }
 
     private async Task<string?> TryAsync(TimeSpan timeout, CancellationToken cancellation)
@@ -155,6 +170,7 @@ internal sealed class Replacement(
         // The loop asks the steerer for nothing any more.
         var groups = await steerer.SaveAsync();
         HandedOver = StateOf(answer, _paused.Streams) with { Groups = [.. groups.Select(SavedGroups.Save)] };
+        signals.Collect();
         resources.Socket.KeepListening();
         // A client that reads slowly must not hold up the workers' output.
         host.Value.ShutdownTimeout = LongestEnd;
@@ -185,7 +201,7 @@ internal sealed class Replacement(
         SavedDaemon.PresentForm, DaemonHost.Version, answer.Clock, answer.LastToken, resources.Save(),
         answer.Services, [.. streams.Select(Save)])
     {
-        Settings = initial.Fleet.Daemon, Groups = [],
+        Settings = initial.Fleet.Daemon, Groups = [], Mark = resources.Mark,
     };
 
     private static SavedStream Save(WorkerStream stream)

@@ -13,7 +13,8 @@ namespace Reuseportd.Hosting;
 internal static class Steering
 {
     public static Steerer Start(
-        SteeringChoice choice, ShardingPrograms? programs, InheritedSteering inherited, Mailbox mailbox, ILogger log)
+        SteeringChoice choice, ShardingPrograms? programs, InheritedSteering inherited, IGroupStore? store, Mailbox mailbox,
+        ILogger log)
     {
         // Under systemd, sysctl.d has set tcp_migrate_req: if it is off, the administrator wants that.
         var migration = MigrationSetting.Provide(mayChange: !SystemdHelpers.IsSystemdService());
@@ -23,7 +24,7 @@ internal static class Steering
         var effect = MigrationWake.Probe(withProgram: mode.Kind == SteeringKind.Program, out _);
         if (effect != MigrationEffect.Wakes) log.MigratesWithout(isLost: effect != MigrationEffect.Silent);
         var steerer = new Steerer(
-            mode, effect != MigrationEffect.Silent, mailbox, log, TimeProvider.System, programs, inherited);
+            mode, effect != MigrationEffect.Silent, mailbox, log, TimeProvider.System, programs, inherited, store);
         steerer.Start();
         return steerer;
     }

@@ -27,6 +27,20 @@ public sealed class LogEventsTests
             "not_replaced", 4, "the daemon is not replaced: web@0 is starting", log => log.NotReplaced("web@0 is starting")
         },
         { "adopted", 6, "4 running workers are taken over from reuseportd 1.2.2", log => log.Adopted(4, "1.2.2") },
+        {
+            "not_adopted", 3, "the workers of the former daemon are not taken over: oh", log => log.NotAdopted("oh")
+        },
+        {
+            "not_adopted", 4, "2 workers of the former daemon are not taken over: their descriptors are gone",
+            log => log.NotAdopted(2)
+        },
+        { "keeps", 6, "workers outlive the daemon (adoption)", log => log.Keeps("adoption", null) },
+        {
+            "keeps", 6, "workers outlive the daemon (reexec): no service manager keeps descriptors for it",
+            log => log.Keeps("reexec", "no service manager keeps descriptors for it")
+        },
+        { "keeps", 6, "workers end with the daemon: there is no guard", log => log.Keeps("none", "there is no guard") },
+        { "keeps", 4, "workers would end with the daemon (none): oh", log => log.NotKept("oh") },
         { "stopping", 6, "stopping: SIGTERM", log => log.Stopping("SIGTERM") },
         { "stopped", 6, "stopped after 2.3 s", log => log.Stopped(TimeSpan.FromSeconds(2.3)) },
         {

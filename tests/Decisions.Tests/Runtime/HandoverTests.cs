@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Reuseportd.Linux.Files;
 using Reuseportd.Linux.Sharding;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Handover;
@@ -42,7 +43,19 @@ public sealed class HandoverTests
         Gen.Select(Gen.Int[0, 9], Time, Simple, (restarts, window, last) =>
             new SlotFailure.GaveUp(restarts, window, last) as SlotFailure));
 
+    private static readonly Gen<AfterStop> After = Gen.OneOf<AfterStop>(
+        Gen.Const(new AfterStop.Stay() as AfterStop),
+        Gen.Const(new AfterStop.Restart() as AfterStop),
+        Gen.Select(Failure, Time.Nullable(), (failure, ready) => new AfterStop.Retry(failure, ready) as AfterStop));
+
     private static readonly Gen<SlotState> State = Gen.OneOf<SlotState>(
+        Gen.Select(Time, Time.Nullable(), Time.Nullable(), (since, due, serves) =>
+            new SlotState.Starting(StartPhase.Running, since, due, PortCoverage.None(PortFilter.Any))
+            {
+                ServesSince = serves,
+            } as SlotState),
+        Gen.Select(Time, After, Gen.Bool, (due, then, over) => new SlotState.Draining(due, then, over) as SlotState),
+        Gen.Select(Time, After, (kill, then) => new SlotState.Stopping(kill, then) as SlotState),
         Gen.Const(new SlotState.Stopped() as SlotState),
         Time.Select(since => new SlotState.Ready(since) as SlotState),
         Words.Select(limit => new SlotState.Waiting(limit) as SlotState),
@@ -58,8 +71,57 @@ public sealed class HandoverTests
     private static readonly Gen<SavedDaemon> Daemons = Gen.Select(Slots.Array[0, 6], Words, Gen.Int[0, 4], Daemon);
 
     [Fact]
-    public void Restore_SettledSlot_IsTheSame() =>
-        Slots.Sample(slot => Assert.Equal(slot, SavedSlots.Restore(SavedSlots.Save(slot))), iter: 5000);
+    public void Restore_Slot_IsTheSame() =>
+        Slots.Sample(slot => Assert.Equal(slot, SavedSlots.Restore(SavedSlots.Save(slot, hasProcess: true))), iter: 5000);
+
+    /// <summary>A daemon that dies leaves no process that is still being made.</summary>
+    [Theory]
+    [InlineData(nameof(StartPhase.Queued))]
+    [InlineData(nameof(StartPhase.Launching))]
+    public void Restore_ProcessNotMade_StartsAgain(string name)
+    {
+        var phase = Enum.Parse<StartPhase>(name);
+        var starting = new SlotState.Starting(phase, TimeSpan.Zero, null, PortCoverage.None(PortFilter.Any));
+        var saved = SavedSlots.Save(Slot.New with { State = starting, Generation = 3 }, hasProcess: false);
+        Assert.True(SavedSlots.AsksForStart(saved));
+        Assert.Equal(Slot.New with { Generation = 3 }, SavedSlots.Restore(saved));
+    }
+
+    [Fact]
+    public void Restore_ProcessNotMadeAndStopped_StaysStopped()
+    {
+        var stopping = new SlotState.Stopping(TimeSpan.Zero, new AfterStop.Stay());
+        var saved = SavedSlots.Save(Slot.New with { State = stopping }, hasProcess: false);
+        Assert.False(SavedSlots.AsksForStart(saved));
+        Assert.Equal(Slot.New, SavedSlots.Restore(saved));
+    }
+
+    [Fact]
+    public void TryJoin_RecordsOfAState_GiveTheState() => Daemons.Sample(
+        state =>
+        {
+            var joined = StateRecords.TryJoin(RecordsOf(state), out var problem);
+            Assert.True(problem is null, problem);
+            Assert.Equal(
+                Encoding.UTF8.GetString(HandoverText.Write(state)), Encoding.UTF8.GetString(HandoverText.Write(joined!)));
+        },
+        iter: 500);
+
+    /// <summary>Records are lost or damaged one at a time.</summary>
+    [Fact]
+    public void TryJoin_DamagedRecords_AreRefusedWithAReason() => Gen.Select(
+        Daemons, Gen.Int[0, int.MaxValue], Gen.Int[0, 6], Gen.Byte).Sample(
+        (state, at, kind, value) =>
+        {
+            var records = RecordsOf(state);
+            var key = records.Keys.Order(StringComparer.Ordinal).ElementAt(at % records.Count);
+            if (kind == 6) records.Remove(key);
+            else records[key] = Damage(records[key], at, kind, value);
+            var joined = StateRecords.TryJoin(records, out var problem);
+            Assert.Equal(joined is null, problem is { Length: > 0 });
+            foreach (var worker in joined?.Services.SelectMany(one => one.Workers) ?? []) SavedSlots.Restore(worker.Slot);
+        },
+        iter: 20_000);
 
     [Fact]
     public void TryRead_WrittenState_IsTheSame() => Daemons.Sample(
@@ -75,6 +137,7 @@ public sealed class HandoverTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
+    [InlineData(SavedDaemon.PresentForm + 1)]
     [InlineData(int.MaxValue)]
     public void TryRead_OtherForm_IsRefused(int form)
     {
@@ -101,10 +164,10 @@ public sealed class HandoverTests
     {
         var state = Daemon([Ready], "web", 2);
         var twice = state with { Streams = [state.Streams[0], state.Streams[0]] };
-        Assert.Null(HandoverRules.Problem(state));
-        Assert.NotNull(HandoverRules.Problem(twice));
+        Assert.Null(HandoverRules.Problem(state) ?? HandoverRules.ProblemOfDescriptors(state));
+        Assert.NotNull(HandoverRules.ProblemOfDescriptors(twice));
         Assert.NotNull(HandoverRules.Problem(state with { LastToken = 0 }));
-        Assert.NotNull(HandoverRules.Problem(state with { Resources = state.Resources with { Listener = 0 } }));
+        Assert.NotNull(HandoverRules.ProblemOfDescriptors(state with { Resources = state.Resources with { Listener = 0 } }));
     }
 
     private static Slot Ready => Slot.New with { State = new SlotState.Ready(TimeSpan.FromSeconds(1)), Generation = 1 };
@@ -131,24 +194,48 @@ public sealed class HandoverTests
         }
     }
 
+    private static Dictionary<string, byte[]> RecordsOf(SavedDaemon state)
+    {
+        var records = new Dictionary<string, byte[]>
+        {
+            [StateRecords.Daemon] = HandoverText.Write(state with { Services = [], Streams = [], Groups = [] }),
+            [StateRecords.Streams] = StateRecords.Write(state.Streams),
+        };
+        foreach (var service in state.Services)
+        {
+            records[StateRecords.KeyOf("web")] = StateRecords.Write(service with { Workers = [] });
+            foreach (var worker in service.Workers)
+                records[StateRecords.KeyOf("web", $"{worker.Index}")] = StateRecords.Write(worker);
+        }
+
+        foreach (var group in state.Groups)
+            records[StateRecords.KeyOf(SavedGroups.Restore(group).Steered.Key)] = StateRecords.Write(group);
+        return records;
+    }
+
     private static SavedDaemon Daemon(Slot[] slots, string word, int streams)
     {
         SavedWorker[] workers = [.. slots.Select((slot, index) => new SavedWorker(
-            index, SavedSlots.Save(slot), slot.State is SlotState.Ready ? Process((ulong)index + 1, word) : null))];
+            index, SavedSlots.Save(slot, hasProcess: true), slot.State.HasProcess ? Process((ulong)index + 1, word) : null)
+            {
+                Kept = index == 1 ? "kept" : null, IsInUpdate = index == 2,
+            })];
         var running = workers.Select(worker => worker.Process).OfType<SavedProcess>().ToArray();
         var service = new SavedService("declared", word.Length > 0 ? word : null, null, true, [1], 3, workers)
         {
             LastGiven = new Dictionary<int, int> { [7] = 2 },
+            Update = new SavedUpdate("former", IsRollback: false, IsTakenBack: true, IsPaused: true),
         };
         return new SavedDaemon(
             SavedDaemon.PresentForm, word, 12, 100, new SavedResources(
-                new SavedGuard(5, 9), 3, 4, 1024, 4096, [.. Enumerable.Range(40, ShardingPrograms.NumberCount - 1), -1]),
+                9, 3, 4, 1024, 4096, [.. Enumerable.Range(40, ShardingPrograms.NumberCount - 1), -1]),
             [service],
             running.Length == 0
                 ? []
                 : [.. Enumerable.Range(20, streams).Select(number =>
                     new SavedStream(number, running[0].Serial, number % 2 == 0, Encoding.UTF8.GetBytes(word), number % 3 == 0))])
         {
+            Mark = "5-6",
             Settings = DaemonSpec.Default with { SocketGroup = word },
             Groups =
             [
@@ -162,7 +249,8 @@ public sealed class HandoverTests
         serial, 1000 + (int)serial, 1, word, new SavedAccount(word, 33, 33, [4], null, "/bin/sh"), 5,
         new SavedMethod(ShardingMethod.Kernel, true, true, false, new SavedReason("StaticallyLinked", word), word))
     {
-        Group = word, GroupId = 12,
+        Handle = new DescriptorIdentity(100 + (int)serial, 7), IsChild = true, Group = word, GroupId = 12,
+        Stderr = new DescriptorIdentity(20, 8),
         Binds =
         [
             new BindOutcome(

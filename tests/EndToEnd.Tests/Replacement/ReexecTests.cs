@@ -185,7 +185,7 @@ public sealed class ReexecTests : MethodTest
     }
 
     [Fact]
-    public async Task Reexec_PausedUpdate_IsRefusedWithTheService()
+    public async Task Reexec_PausedUpdate_StaysPausedAndIsResumed()
     {
         ConfigureWeb("auto", "readiness: { type: delay, delay: 500ms }\n    update: { max_surge: 1 }");
         await Daemon.StartAsync();
@@ -194,13 +194,32 @@ public sealed class ReexecTests : MethodTest
         Assert.Equal(0, (await Daemon.ControlAsync("pause", "web")).Code);
         await restart;
 
-        using var api = Daemon.Api();
-        using var body = new StringContent("{\"timeout\":0}", null, "application/json");
-        using var answer = await api.PostAsync(new Uri("/v1/reexec", UriKind.Relative), body);
-        Assert.Equal(System.Net.HttpStatusCode.UnprocessableEntity, answer.StatusCode);
-        Facts.AssertIn(await answer.Content.ReadAsStringAsync(), "web");
-        Assert.Equal(0, (await Daemon.ControlAsync("resume", "web")).Code);
         await ReexecAsync();
+        Assert.Equal(1, (await Daemon.ControlAsync("pause", "web")).Code);
+        Assert.Equal(0, (await Daemon.ControlAsync("resume", "web")).Code);
+        Assert.All(await GenerationsAsync(), generation => Assert.Equal(2, generation));
+        await Daemon.StopAsync();
+    }
+
+    /// <summary>The update goes on: each worker is replaced, and no request fails.</summary>
+    [Fact]
+    public async Task Reexec_DuringARollingRestart_TheRestartGoesOn()
+    {
+        ConfigureWeb("auto", "readiness: { type: delay, delay: 200ms }\n    update: { max_surge: 1 }");
+        await Daemon.StartAsync();
+        await using (var load = Load.Http(Address, Port))
+        {
+            await load.AnswersAsync(300);
+            var restart = Daemon.ControlAsync("restart", "web");
+            await Daemon.EventAsync("update", "web@1");
+            await ReexecAsync();
+            await Daemon.Log.WaitAsync(record => record["REUSEPORT_CUT"] is not null, "the rolling restart is complete");
+            Assert.Equal(3, (await restart).Code);
+            await load.AnswersAsync(300);
+            Assert.Empty(await load.StopAsync());
+        }
+
+        Assert.All(await GenerationsAsync(), generation => Assert.InRange(generation, 2, 3));
         await Daemon.StopAsync();
     }
 
@@ -258,6 +277,12 @@ public sealed class ReexecTests : MethodTest
     {
         var workers = (await Daemon.JsonAsync("status", "web"))["workers"]!.AsArray();
         return [.. workers.Select(worker => $"{worker!["pid"]}")];
+    }
+
+    private async Task<int[]> GenerationsAsync()
+    {
+        var workers = (await Daemon.JsonAsync("status", "web"))["workers"]!.AsArray();
+        return [.. workers.Select(worker => (int)worker!["generation"]!)];
     }
 
     private async Task AssertLinesAsync()

@@ -28,8 +28,9 @@ public sealed class DeathTests(Machine machine) : SystemdTest(machine)
     }
 
     [Fact]
-    public async Task Daemon_Killed_RestartsWithoutOldWorkers()
+    public async Task Daemon_KilledAndNotToKeepWorkers_RestartsWithoutOldWorkers()
     {
+        EndWorkersWithDaemon();
         ConfigureWeb(workers: 3);
         Configure(
             "forks", $$"""
@@ -45,7 +46,8 @@ public sealed class DeathTests(Machine machine) : SystemdTest(machine)
 
         await SignalAsync(daemon, "KILL");
 
-        await StartedAgainAsync(daemon, before);
+        await StartedAgainAsync(daemon);
+        Assert.Empty(Machine.Workers().Intersect(before));
         await AllAnswerAsync(workers: 3);
     }
 
@@ -55,7 +57,7 @@ public sealed class DeathTests(Machine machine) : SystemdTest(machine)
         await OverrideAsync("WatchdogSec=2s");
         ConfigureWeb(workers: 2);
         await StartAsync();
-        var (daemon, before) = (await MainPidAsync(), Machine.Workers());
+        var (daemon, before) = (await MainPidAsync(), WorkersOf("web"));
 
         await SignalAsync(daemon, "STOP");
 
@@ -63,16 +65,16 @@ public sealed class DeathTests(Machine machine) : SystemdTest(machine)
             "the watchdog",
             entry =>
                 entry["UNIT"] == "reuseportd.service" && entry.Message.Contains("Watchdog timeout", StringComparison.Ordinal));
-        await StartedAgainAsync(daemon, before);
+        await StartedAgainAsync(daemon);
+        Assert.Equal(before, WorkersOf("web"));
         await AllAnswerAsync(workers: 2);
     }
 
-    private async Task StartedAgainAsync(int formerDaemon, MachineProcess[] formerWorkers)
+    private async Task StartedAgainAsync(int formerDaemon)
     {
         var first = await Journal.EventAsync("started");
         await Journal.EventAsync("started", after: first);
         await UntilAsync("SubState", "running");
         Assert.NotEqual(formerDaemon, await MainPidAsync());
-        Assert.Empty(Machine.Workers().Intersect(formerWorkers));
     }
 }

@@ -10,6 +10,7 @@ public abstract class SystemdTest(Machine machine) : IAsyncLifetime
     private protected const int Port = 8080;
 
     private const string Configuration = "/etc/reuseportd/services.d";
+    private const string DaemonFile = "/etc/reuseportd/reuseportd.yaml";
     private const string DropIns = "/run/systemd/system/reuseportd.service.d";
 
     private string _since = "";
@@ -28,6 +29,7 @@ public abstract class SystemdTest(Machine machine) : IAsyncLifetime
             systemctl stop reuseportd
             systemctl reset-failed reuseportd 2>/dev/null
             rm -rf {Configuration}/* {DropIns}
+            sed -i '/^keep_workers:/d' {DaemonFile}
             systemctl daemon-reload
             logger --journald <<END
             MESSAGE={mark}
@@ -51,6 +53,9 @@ public abstract class SystemdTest(Machine machine) : IAsyncLifetime
     /// <summary>Writes <c>services.d/NAME.yaml</c>; it counts from the next start or reload on.</summary>
     private protected void Configure(string name, string yaml) =>
         File.WriteAllText(machine.Path($"{Configuration}/{name}.yaml"), yaml);
+
+    /// <summary>Makes workers end with the daemon, until the end of the test.</summary>
+    private protected void EndWorkersWithDaemon() => File.AppendAllText(machine.Path(DaemonFile), "keep_workers: false\n");
 
     private protected void Unconfigure(string name) => File.Delete(machine.Path($"{Configuration}/{name}.yaml"));
 

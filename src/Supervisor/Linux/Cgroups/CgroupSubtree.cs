@@ -112,9 +112,15 @@ internal sealed class CgroupSubtree : IDisposable
         return false;
     }
 
-    /// <summary>Sets the limits of a group that an earlier daemon has made; see <see cref="ControllerRelease"/>.</summary>
+    /// <summary>Sets the limits of a group of an earlier daemon, if it exists; see <see cref="ControllerRelease"/>.</summary>
     /// <returns>The first limit that cannot be set; null on success.</returns>
-    public SpawnError? SetLimits(CgroupDirectory group, GroupLimits limits)
+    public SpawnError? SetLimits(string name, GroupLimits limits)
+    {
+        using var group = limits == GroupLimits.None ? null : _base.OpenGroup(name, out _);
+        return group is null ? null : SetLimits(group, limits);
+    }
+
+    private SpawnError? SetLimits(CgroupDirectory group, GroupLimits limits)
     {
         foreach (var (limit, controller, file, text) in CgroupLimits.Of(limits))
         {
@@ -126,9 +132,7 @@ internal sealed class CgroupSubtree : IDisposable
         return null;
     }
 
-    /// <summary>
-    /// Opens the group of a running process, to start another process in it. Null if the group is gone or no descriptor is left.
-    /// </summary>
+    /// <summary>Opens a group, to start a process in it. Null if it is gone, or if no descriptor is left.</summary>
     public CgroupDirectory? Open(string name) => _base.OpenGroup(name, out _);
 
     /// <summary>EBUSY while the group has processes or groups; ENOENT if it is gone.</summary>

@@ -62,6 +62,13 @@ internal static partial class Libc
         PidfdSendSignal(PidfdSendSignalNumber, pidfd, signal, info: 0, flags: 0);
 
     /// <summary>The new descriptor is close-on-exec.</summary>
+    /// <summary>Sends a signal to the calling thread (raise(3)).</summary>
+    [LibraryImport(Library, EntryPoint = "raise")]
+    public static partial int Raise(int signal);
+
+    [LibraryImport(Library, EntryPoint = "_exit")]
+    public static partial void Exit(int code);
+
     public static nint PidfdGetFd(SafeHandle pidfd, int descriptor) => PidfdGetFd(PidfdGetFdNumber, pidfd, descriptor, flags: 0);
 
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]

@@ -22,9 +22,16 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "reuseportd_child_signal", SetLastError = true)]
     public static partial int OpenChildSignal();
 
+    /// <summary>See Native/Spawning/spawn.h.</summary>
+    [LibraryImport(Library, EntryPoint = "reuseportd_hold_signals")]
+    public static partial void HoldSignals(int hold);
+
     /// <summary>See Native/Guard/guard.h.</summary>
     [LibraryImport(Library, EntryPoint = "reuseportd_guard_start", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int StartGuard(string mark, int groups, Guarding* guarding);
+
+    [LibraryImport(Library, EntryPoint = "reuseportd_guard_expect")]
+    public static partial void ExpectSuccessor(nint guard, int seconds);
 
     [LibraryImport(Library, EntryPoint = "reuseportd_guard_remember")]
     public static partial void RememberSession(nint guard, int session);
@@ -116,7 +123,9 @@ internal static unsafe partial class Native
         public nint Guard;
         public int Pid;
         public int Pidfd;
-        public int Pipe;
+        public int Socket;
+        public int GuardsEnd;
+        public int Daemon;
     }
 
     [StructLayout(LayoutKind.Sequential)]

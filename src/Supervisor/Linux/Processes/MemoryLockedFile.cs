@@ -32,11 +32,16 @@ internal sealed class MemoryLockedFile(ReadOnlySpan<byte> name, TimeSpan patienc
     /// <returns>
     /// Null if the process is gone, access is denied, the file has more than 64 MiB, or the read takes too long.
     /// </returns>
-    public byte[]? Read(int pid)
+    public byte[]? Read(int pid) => Read(pid, out _);
+
+    /// <param name="isAnswered">False if the kernel did not answer in time, or was not asked. A later read may succeed.</param>
+    /// <returns>As above.</returns>
+    public byte[]? Read(int pid, out bool isAnswered)
     {
+        isAnswered = false;
         if (_hung.ContainsKey(pid) || _hung.Count >= MostHung) return null;
         if (!_idle.TryTake(out var reader) && (reader = Reader.TryStart(this)) is null) return null;
-        return reader.Read(pid, _isWary ? afterFirstLoss : patience);
+        return reader.Read(pid, _isWary ? afterFirstLoss : patience, out isAnswered);
     }
 
     /// <summary>A reading thread; it lives as long as the daemon.</summary>
@@ -69,8 +74,9 @@ internal sealed class MemoryLockedFile(ReadOnlySpan<byte> name, TimeSpan patienc
             }
         }
 
-        public byte[]? Read(int pid, TimeSpan patience)
+        public byte[]? Read(int pid, TimeSpan patience, out bool isAnswered)
         {
+            isAnswered = false;
             (_pid, _state) = (pid, Waiting);
             _asked.Release();
             if (!_answered.Wait(patience))
@@ -82,6 +88,7 @@ internal sealed class MemoryLockedFile(ReadOnlySpan<byte> name, TimeSpan patienc
                 _answered.Wait();
             }
 
+            isAnswered = true;
             var answer = _answer;
             _answer = null;
             file._idle.Add(this);

@@ -15,7 +15,7 @@ internal static class ProcessEnvironment
     /// The same for processes that need not be those of workers. Reads that hang in them do not count against the limit of
     /// <see cref="Read"/>: any user can cause them.
     /// </summary>
-    public static byte[]? ReadOfAnyUser(int pid) => OfAnyUser.Read(pid);
+    public static byte[]? ReadOfAnyUser(int pid, out bool isAnswered) => OfAnyUser.Read(pid, out isAnswered);
 
     private static MemoryLockedFile Limited() =>
         new("environ"u8, TimeSpan.FromMilliseconds(100), afterFirstLoss: TimeSpan.FromMilliseconds(5));

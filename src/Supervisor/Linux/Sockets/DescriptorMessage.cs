@@ -34,4 +34,26 @@ internal static unsafe class DescriptorMessage
             return errno;
         }
     }
+
+    /// <summary>Receives one datagram, and at most one descriptor with it.</summary>
+    /// <param name="passed">Close-on-exec; null if the datagram has none.</param>
+    /// <returns>ETIMEDOUT without a datagram in time; EPIPE if the other end is closed.</returns>
+    public static Errno Receive(Descriptor socket, Span<byte> text, TimeSpan patience, out Descriptor? passed)
+    {
+        passed = null;
+        var entry = new Libc.PollEntry { Descriptor = socket.Number, Events = Libc.PollEntry.In };
+        if (Libc.Poll(&entry, 1, (int)patience.TotalMilliseconds) <= 0) return Errno.TimedOut;
+        var control = stackalloc ulong[3];
+        fixed (byte* start = text)
+        {
+            var part = new Libc.Bytes { Start = start, Length = (nuint)text.Length };
+            var message = new Libc.Message { Parts = &part, PartCount = 1, Control = control, ControlSize = 24 };
+            var received = IoResult.FromCall(
+                Libc.ReceiveMessage(socket, &message, Libc.ReceiveCloseOnExec | Libc.WithoutWait));
+            if (received.Errno != Errno.None) return received.Errno;
+            if (message.ControlSize >= 20 && ((int*)control)[3] == Libc.RightsMessage)
+                passed = new Descriptor(((int*)control)[4]);
+            return received.Count == text.Length ? Errno.None : Errno.BrokenPipe;
+        }
+    }
 }

@@ -7,8 +7,8 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Spawning;
 
 /// <summary>
-/// A small process that kills the remaining processes of workers if the daemon ends without doing so: Native/Guard/guard.c. The
-/// kernel kills the workers together with the daemon, but not their children.
+/// A small process that kills the remaining processes of workers if the daemon ends without doing so: Native/Guard/guard.c. If a
+/// successor is expected, the guard first waits for it, and keeps the daemon's descriptors meanwhile: they share one table.
 /// </summary>
 internal sealed unsafe class Guard : IDisposable
 {
@@ -18,13 +18,15 @@ internal sealed unsafe class Guard : IDisposable
     /// <summary>Longest wait for the guard's last search of /proc, which finds no process in a normal stop.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly Descriptor _pipe;
+    private readonly Descriptor _guardsEnd;
+    private readonly Descriptor _daemon;
     private readonly Pidfd _process;
+    private bool _leaves;
 
     private Guard(in Native.Guarding guarding)
     {
         (Handle, Pid) = (guarding.Guard, guarding.Pid);
-        _pipe = new Descriptor(guarding.Pipe);
+        (Socket, _guardsEnd, _daemon) = (new(guarding.Socket), new(guarding.GuardsEnd), new(guarding.Daemon));
         _process = new Pidfd(guarding.Pidfd, guarding.Pid);
     }
 
@@ -50,20 +52,17 @@ internal sealed unsafe class Guard : IDisposable
     /// <summary>Adds a worker that an earlier guard knew.</summary>
     public void Remember(int worker) => Native.RememberSession(Handle, worker);
 
-    /// <summary>The end of the pipe whose close makes the guard do its work.</summary>
-    public int Pipe => _pipe.Number;
+    /// <summary>
+    /// The guard does its work when every copy of this is closed. A successor of the daemon needs it, see
+    /// <see cref="FormerGuard"/>.
+    /// </summary>
+    public Descriptor Socket { get; }
 
     /// <summary>
-    /// Ends a guard that an earlier program of this process has started, before it sees the end of its pipe.
+    /// If the daemon ends without <see cref="Dispose"/>, the guard waits for a successor before it kills the workers.
     /// </summary>
-    public static void End(int pid, int pipe)
-    {
-        using var end = new Descriptor(pipe);
-        using var process = Pidfd.Open(pid, out _);
-        if (process is null) return;
-        process.SendSignal(Signal.Kill);
-        if (process.WaitForEnd(Patience)) _ = process.Wait(out _);
-    }
+    /// <param name="patience">In whole seconds.</param>
+    public void Expect(TimeSpan patience) => Native.ExpectSuccessor(Handle, (int)patience.TotalSeconds);
 
     /// <summary>Removes a reaped worker. Another session may get its number, and must not count as the worker's.</summary>
     public void Forget(int worker) => Native.ForgetSession(Handle, worker);
@@ -76,11 +75,18 @@ internal sealed unsafe class Guard : IDisposable
         return status;
     }
 
+    /// <summary>Lets the guard wait for the end of this process, and then for a successor.</summary>
+    public void Leave() => _leaves = true;
+
     /// <summary>Makes the guard do its work, as the end of the daemon would, and reaps it.</summary>
     public void Dispose()
     {
-        _pipe.Dispose();
+        if (_leaves) return;
+        // The service manager may have a copy of the socket.
+        new FormerGuard(Socket).Release();
         if (Pid != 0 && _process.WaitForEnd(Patience)) Reap();
         _process.Dispose();
+        _guardsEnd.Dispose();
+        _daemon.Dispose();
     }
 }

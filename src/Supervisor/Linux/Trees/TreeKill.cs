@@ -14,18 +14,20 @@ internal static class TreeKill
     public static int Round(TreeRoot root, ProcessTable table, Func<int, bool> isWorker)
     {
         var patience = TimeSpan.Zero;
-        return Round(root, table, isWorker, ref patience);
+        return Round(root, table, isWorker, ProcessEnvironment.Read, ref patience);
     }
 
     /// <summary>Runs one round that waits for the ends of the processes.</summary>
+    /// <param name="environ">Returns the environment of a running process; empty or null if it cannot be read.</param>
     /// <param name="patience">
     /// Time that each process gets to end. Becomes zero with the first process that does not end in time: many processes that
     /// hang in the kernel then cost no more time than one does.
     /// </param>
     /// <returns>As above.</returns>
-    public static int Round(TreeRoot root, ProcessTable table, Func<int, bool> isWorker, ref TimeSpan patience)
+    public static int Round(
+        TreeRoot root, ProcessTable table, Func<int, bool> isWorker, Func<int, byte[]?> environ, ref TimeSpan patience)
     {
-        var members = ProcessTree.Members(root, table, isWorker);
+        var members = ProcessTree.Members(root, table, Environment.ProcessId, isWorker, environ);
         foreach (var member in members)
             if (!Kill(member, patience)) patience = TimeSpan.Zero;
         return members.Count;

@@ -4,8 +4,13 @@
  *
  * The kernel kills the workers with the daemon (PR_SET_PDEATHSIG), but only the processes that the daemon
  * itself started. Their children survive: a killed daemon cannot kill them, and the next daemon does not know
- * them. The guard holds one end of a pipe, and only the daemon has the other. So the guard notices any end of
- * the daemon, also by SIGKILL.
+ * them. The daemon closes a socket when it stops. If it ends otherwise, also by SIGKILL, the guard learns it
+ * from a pidfd.
+ *
+ * The guard shares the daemon's table of file descriptors (CLONE_FILES). So after the end of the daemon, the
+ * guard still has all of its descriptors: output pipes, control socket, BPF maps. If a successor is expected,
+ * the guard waits for it, and ends the workers only if none comes. A successor has the daemon's end of the socket.
+ * It claims the workers, asks for each descriptor by its number, and lets the guard go when it has taken over.
  *
  * A fork of a process with threads may use only async-signal-safe functions. So the code below uses no
  * allocation and no lock, and raw system calls where glibc would run handlers of its own. All signals stay
@@ -14,16 +19,19 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "child.h"
 #include "guard_hunt.h"
 #include "guard_memory.h"
 #include "guard_proc.h"
+#include "guard_watch.h"
 
 #ifndef CLONE_PIDFD
 #define CLONE_PIDFD 0x00001000
@@ -54,54 +62,35 @@ static void change_identity(void)
     }
 }
 
-static void wait_for_end(void)
-{
-    for (;;) {
-        char byte;
-        long count = syscall(SYS_read, 0, &byte, sizeof byte);
-        if (count == 0 || (count < 0 && errno != EINTR))
-            return;
-    }
-}
-
-static _Noreturn void run(struct reuseportd_guard *guard, int pipe, int groups)
+static _Noreturn void run(struct reuseportd_guard *guard, const struct reuseportd_watch *watch)
 {
     syscall(SYS_setsid);
     reuseportd_guard_release_memory();
-    /* The pipe goes to 0, the groups to 1; either may be at the other's number. */
-    int own_pipe = (int)syscall(SYS_fcntl, pipe, F_DUPFD, 2);
-    int own_groups = groups < 0 ? -1 : (int)syscall(SYS_fcntl, groups, F_DUPFD, 2);
-    syscall(SYS_dup3, own_pipe, 0, 0);
-    if (own_groups >= 0)
-        syscall(SYS_dup3, own_groups, 1, 0);
-    const unsigned int first = own_groups >= 0 ? 2 : 1;
-    if (reuseportd_close_from(first, 1) < 0)
-        reuseportd_close_from(first, 0);
     syscall(SYS_chdir, "/");
     change_identity();
-    wait_for_end();
-    if (own_groups >= 0)
-        reuseportd_guard_kill_groups(1);
+    reuseportd_guard_watch(watch, guard);
+    if (watch->groups >= 0)
+        reuseportd_guard_kill_groups(watch->groups);
     reuseportd_guard_hunt(guard);
-    if (own_groups >= 0)
-        reuseportd_guard_remove_groups(1);
+    if (watch->groups >= 0)
+        reuseportd_guard_remove_groups(watch->groups);
     for (;;)
         syscall(SYS_exit_group, 0);
 }
 
-_Static_assert(sizeof(struct reuseportd_guarding) == 24, "laid out for 64-bit machines");
+_Static_assert(sizeof(struct reuseportd_guarding) == 32, "laid out for 64-bit machines");
 
 /* 0, or an errno. */
-static int fork_guard(struct reuseportd_guarding *guarding, int pipe, int groups)
+static int fork_guard(struct reuseportd_guarding *guarding, const struct reuseportd_watch *watch)
 {
     const uint64_t all = ~0ULL;
     uint64_t before;
     int pidfd = -1;
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
-    long pid = syscall(SYS_clone, (unsigned long)(CLONE_PIDFD | SIGCHLD), NULL, &pidfd, NULL, NULL);
+    long pid = syscall(SYS_clone, (unsigned long)(CLONE_FILES | CLONE_PIDFD | SIGCHLD), NULL, &pidfd, NULL, NULL);
     int error = errno;
     if (pid == 0)
-        run(guarding->guard, pipe, groups);
+        run(guarding->guard, watch);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
     if (pid < 0)
         return error;
@@ -120,7 +109,7 @@ static int fork_guard(struct reuseportd_guarding *guarding, int pipe, int groups
 
 int reuseportd_guard_start(const char *mark, int groups, struct reuseportd_guarding *guarding)
 {
-    *guarding = (struct reuseportd_guarding){.pid = -1, .pidfd = -1, .pipe = -1};
+    *guarding = (struct reuseportd_guarding){.pid = -1, .pidfd = -1};
     size_t length = strlen(mark);
     if (length >= MARK_SIZE)
         return EINVAL;
@@ -132,18 +121,29 @@ int reuseportd_guard_start(const char *mark, int groups, struct reuseportd_guard
     memcpy(guard->mark, mark, length);
     guarding->guard = guard;
 
-    int ends[2];
-    int error = pipe2(ends, O_CLOEXEC) < 0 ? errno : 0;
+    struct reuseportd_watch watch = {.daemon = (int)syscall(SYS_pidfd_open, getpid(), 0), .socket = {-1, -1}, .groups = groups};
+    const int type = SOCK_SEQPACKET | SOCK_CLOEXEC;
+    int error = watch.daemon < 0 || socketpair(AF_UNIX, type, 0, watch.socket) < 0 ? errno : 0;
+    if (error == 0)
+        error = fork_guard(guarding, &watch);
     if (error == 0) {
-        error = fork_guard(guarding, ends[0], groups);
-        close(ends[0]);
-        guarding->pipe = ends[1];
-        if (error != 0)
-            close(ends[1]);
+        guarding->socket = watch.socket[1];
+        guarding->guards_end = watch.socket[0];
+        guarding->daemon = watch.daemon;
+        return 0;
     }
-    if (error != 0)
-        munmap(guard, sizeof *guard);
+    for (int i = 0; i < 2; i++)
+        if (watch.socket[i] >= 0)
+            close(watch.socket[i]);
+    if (watch.daemon >= 0)
+        close(watch.daemon);
+    munmap(guard, sizeof *guard);
     return error;
+}
+
+void reuseportd_guard_expect(struct reuseportd_guard *guard, int32_t patience)
+{
+    guard->patience = patience;
 }
 
 void reuseportd_guard_remember(struct reuseportd_guard *guard, pid_t session)

@@ -7,12 +7,26 @@
 
 #include "spawn.h"
 
+/*
+ * What the other end of the socket asks for. A claim has the pid of the successor, and GUARD_GIVE the number of a
+ * descriptor of the dead daemon. The answer is an int32_t, 0 or an errno, with a copy of that descriptor. The others
+ * have no answer: the guard kills the workers (GUARD_RELEASE), or ends without that (GUARD_LEAVE).
+ */
+enum { GUARD_CLAIM = 1, GUARD_GIVE = 2, GUARD_RELEASE = 3, GUARD_LEAVE = 4 };
+
+struct reuseportd_guard_request {
+    int32_t kind;
+    int32_t number;
+};
+
 /* The daemon's view of a guard. The layout must match Linux/Interop/Native.cs. */
 struct reuseportd_guarding {
     struct reuseportd_guard *guard; /* shared memory; never freed, as it ends with the daemon */
     int32_t pid;
     int32_t pidfd;
-    int32_t pipe; /* the guard acts when no process has this open */
+    int32_t socket; /* the guard kills the workers when every copy of this is closed */
+    int32_t guards_end;
+    int32_t daemon; /* pidfd of the daemon */
 };
 
 /*
@@ -20,6 +34,12 @@ struct reuseportd_guarding {
  * workers' groups, whose names contain an '@', or -1. Returns 0, or an errno.
  */
 REUSEPORTD_EXPORT int reuseportd_guard_start(const char *mark, int groups, struct reuseportd_guarding *guarding);
+
+/*
+ * If the daemon ends without a stop, the guard waits for a successor for this time in seconds before it kills the
+ * workers. 0, the default: it does not wait.
+ */
+REUSEPORTD_EXPORT void reuseportd_guard_expect(struct reuseportd_guard *guard, int32_t patience);
 
 /* The guard also kills this session of a worker, until reuseportd_guard_forget. Safe between clone and exec. */
 REUSEPORTD_EXPORT void reuseportd_guard_remember(struct reuseportd_guard *guard, pid_t session);

@@ -18,6 +18,7 @@ enum {
 struct reuseportd_guard {
     uint32_t mark_length;
     char mark[MARK_SIZE];
+    _Atomic int32_t patience;                 /* for a successor, in seconds */
     _Atomic uint64_t sessions[SESSION_WORDS]; /* a bit for each session number of a worker */
     uint64_t held[SESSION_WORDS];             /* the guard's own: numbers that some process still has */
 };

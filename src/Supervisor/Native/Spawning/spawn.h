@@ -117,6 +117,9 @@ struct reuseportd_result {
 
 struct reuseportd_spawner;
 
+/* Blocks or unblocks the signals for the daemon in the calling thread: SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR2. */
+REUSEPORTD_EXPORT void reuseportd_hold_signals(int32_t hold);
+
 struct reuseportd_guard;
 
 /* `guard` is told of every process's session; may be NULL. Returns 0, or the errno. */

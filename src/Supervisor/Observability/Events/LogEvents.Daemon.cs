@@ -35,6 +35,32 @@ internal static partial class LogEvents
         log.Event(EventKind.Adopted).Information(
             "{REUSEPORT_WORKERS} running workers are taken over from reuseportd {former}", workers, former);
 
+    /// <summary>The workers of a daemon that has died are killed instead of taken over.</summary>
+    public static void NotAdopted(this ILogger log, string reason) =>
+        log.Event(EventKind.NotAdopted).Error("the workers of the former daemon are not taken over: {REUSEPORT_REASON}", reason);
+
+    /// <summary>Some workers of a daemon that has died cannot be taken over, and start anew.</summary>
+    public static void NotAdopted(this ILogger log, int workers) =>
+        log.Event(EventKind.NotAdopted).Warning(
+            "{REUSEPORT_WORKERS} workers of the former daemon are not taken over: their descriptors are gone", workers);
+
+    /// <param name="how">
+    /// adoption: the next daemon takes the workers over; reexec: only a new program of this daemon does; none.
+    /// </param>
+    /// <param name="obstacle">The reason why it is not adoption; else null.</param>
+    public static void Keeps(this ILogger log, string how, string? obstacle)
+    {
+        var details = log.ForContext(new EventDetails(EventKind.Keeps).With("REUSEPORT_KEEPS", how));
+        if (obstacle is null) details.Information("workers outlive the daemon ({how})", how);
+        else if (how == "none") details.Information("workers end with the daemon: {REUSEPORT_REASON}", obstacle);
+        else details.Information("workers outlive the daemon ({how}): {REUSEPORT_REASON}", how, obstacle);
+    }
+
+    /// <summary>From now on the workers end with the daemon.</summary>
+    public static void NotKept(this ILogger log, string reason) =>
+        log.Event(EventKind.Keeps).Warning(
+            "workers would end with the daemon ({REUSEPORT_KEEPS}): {REUSEPORT_REASON}", "none", reason);
+
     public static void Stopping(this ILogger log, string reason) =>
         log.Event(EventKind.Stopping).Information("stopping: {reason}", reason);
 

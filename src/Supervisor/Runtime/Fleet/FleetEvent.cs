@@ -26,6 +26,18 @@ internal abstract record FleetEvent
     /// <summary>A start of the slot joins the queue.</summary>
     internal sealed record StartAsked(WorkerSlot Slot, int Generation) : FleetEvent;
 
+    /// <summary>A slot was added.</summary>
+    internal sealed record SlotEntered(WorkerSlot Slot) : FleetEvent;
+
+    /// <summary>A slot was removed.</summary>
+    internal sealed record SlotLeft(WorkerSlot Slot) : FleetEvent;
+
+    /// <summary>Facts of a slot that are not its state may have changed.</summary>
+    internal sealed record SlotChanged(WorkerSlot Slot) : FleetEvent;
+
+    /// <summary>The specification, the requests of clients, or the update of a service may have changed.</summary>
+    internal sealed record ServiceChanged(Service Service) : FleetEvent;
+
     /// <summary>The state of a slot may have changed.</summary>
     internal sealed record SlotMoved(WorkerSlot Slot) : FleetEvent;
 

@@ -179,6 +179,9 @@ internal sealed partial class WorkerProcess(
     /// <summary>The number of output pipes that the process was started with.</summary>
     public int Pipes { get; init; }
 
+    /// <summary>Descriptors of the process that a successor of the daemon needs.</summary>
+    public ProcessDescriptors Descriptors { get; } = new();
+
     /// <summary>Null if no part of the daemon reads the output.</summary>
     public LastWords? LastWords { get; init; }
 

@@ -15,11 +15,9 @@ internal static class HandoverRules
     public static string? Problem(SavedDaemon state)
     {
         if (HasGap(state)) return "a list has an empty entry";
-        var held = state.Resources;
-        List<int> descriptors = [held.Listener, held.LockFile];
-        if (held.Guard is { } guard) descriptors.Add(guard.Pipe);
-        if (held.Sharding is { } sharding) descriptors.AddRange(sharding.Where(number => number != -1));
-        if (held.Sharding is { } programs && programs.Length != ShardingPrograms.NumberCount) return "the programs of sharding";
+        if (state.Resources.Sharding is { } programs && programs.Length != ShardingPrograms.NumberCount)
+            return "the programs of sharding";
+        if (WorkersWithTwoSlots(state) is { } twice) return twice;
         var processes = new Dictionary<ulong, SavedProcess>();
         foreach (var worker in state.Services.SelectMany(service => service.Workers))
         {
@@ -33,15 +31,33 @@ internal static class HandoverRules
             return Text($"the group of port {unsound.Port}");
         if (state.Groups.Select(SavedGroups.Restore).DistinctBy(group => group.Steered.Key).Count() < state.Groups.Length)
             return "two groups with one key";
-        descriptors.AddRange(state.Groups.SelectMany(group => group.Numbers));
-        descriptors.AddRange(state.Streams.Select(stream => stream.Pipe));
         if (state.Streams.FirstOrDefault(stream => !processes.ContainsKey(stream.Process)) is { } stray)
             return Text($"a stream of the process with serial {stray.Process}");
         var pids = processes.Values.GroupBy(process => process.Pid).FirstOrDefault(group => group.Count() > 1);
         if (pids is not null) return Text($"two processes with pid {pids.Key}");
-        var bad = descriptors.GroupBy(number => number)
+        return null;
+    }
+
+    /// <summary>
+    /// The first descriptor that cannot be one, or that the state names twice. For descriptors that the daemon has taken over.
+    /// </summary>
+    public static string? ProblemOfDescriptors(SavedDaemon state)
+    {
+        var bad = state.Descriptors.GroupBy(number => number)
             .FirstOrDefault(group => group.Count() > 1 || group.Key is < FirstDescriptor or > MostDescriptor);
         return bad is null ? null : Text($"descriptor {bad.Key}");
+    }
+
+    private static string? WorkersWithTwoSlots(SavedDaemon state)
+    {
+        foreach (var service in state.Services)
+        {
+            var own = service.Workers.Where(worker => !worker.IsReplacement);
+            if (own.GroupBy(worker => worker.Index).FirstOrDefault(group => group.Count() > 1) is { } twice)
+                return Text($"worker {twice.Key} twice");
+        }
+
+        return null;
     }
 
     /// <summary>True if a list has an entry without a value, which the serializer permits.</summary>
@@ -61,7 +77,7 @@ internal static class HandoverRules
         var state = SavedSlots.Restore(worker.Slot).State;
         if (worker.Index < 0 || worker.Slot is { Generation: < 0 } or { Restarts: < 0 } or { Streak: < 0 })
             return Text($"worker {worker.Index}");
-        if (state is SlotState.Ready != worker.Process is not null) return Text($"worker {worker.Index} in state {state.Kind}");
+        if (state.HasProcess != worker.Process is not null) return Text($"worker {worker.Index} in state {state.Kind}");
         return worker.Process is { Pid: <= 1 } process ? Text($"pid {process.Pid}") : null;
     }
 

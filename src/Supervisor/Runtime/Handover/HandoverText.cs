@@ -19,7 +19,9 @@ internal static class HandoverText
                 : null;
             if (problem is not null) return null;
             var state = JsonSerializer.Deserialize(text, HandoverJson.Default.SavedDaemon);
-            problem = state is null ? "the state is empty" : HandoverRules.Problem(state);
+            problem = state is null
+                ? "the state is empty"
+                : HandoverRules.Problem(state) ?? HandoverRules.ProblemOfDescriptors(state);
             return problem is null ? state : null;
         }
         catch (Exception failure) when (failure is JsonException or FormatException or NotSupportedException)
@@ -52,4 +54,5 @@ internal static class HandoverText
     UseStringEnumConverter = true,
     IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(SavedDaemon))]
+[JsonSerializable(typeof(SavedStream[]))]
 internal sealed partial class HandoverJson : JsonSerializerContext;

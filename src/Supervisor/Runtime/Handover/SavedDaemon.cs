@@ -1,3 +1,4 @@
+using Reuseportd.Linux.Files;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Methods;
 
@@ -25,11 +26,33 @@ internal sealed record SavedDaemon(
 
     public required DaemonSpec Settings { get; init; }
 
-    public int Workers => Services.Sum(service => service.Workers.Count(worker => worker.Process is not null));
+    /// <summary>The value of <see cref="Linux.Spawning.Guard.Variable"/> in the workers.</summary>
+    public required string Mark { get; init; }
+
+    /// <summary>The processes of all workers.</summary>
+    public IEnumerable<SavedProcess> Processes =>
+        Services.SelectMany(service => service.Workers).Select(worker => worker.Process).OfType<SavedProcess>();
+
+    public int Workers => Processes.Count();
+
+    /// <summary>All descriptors that the next daemon needs.</summary>
+    public IEnumerable<int> Descriptors
+    {
+        get
+        {
+            IEnumerable<int> numbers =
+            [
+                Resources.Listener, Resources.LockFile, Resources.Guard ?? -1, .. Resources.Sharding ?? [],
+                .. Processes.SelectMany(process => new[] { process.Handle.Number, process.Calls?.Number ?? -1 }),
+                .. Streams.Select(stream => stream.Pipe), .. Groups.SelectMany(group => group.Numbers),
+            ];
+            return numbers.Where(number => number != -1);
+        }
+    }
 }
 
 /// <summary>What the daemon itself holds.</summary>
-/// <param name="Guard">Pid of the guard, and its pipe; null without a guard.</param>
+/// <param name="Guard">The socket of the guard; null without a guard.</param>
 /// <param name="Listener">The control socket.</param>
 /// <param name="LockFile">The lock beside the control socket.</param>
 /// <param name="SoftDescriptors">RLIMIT_NOFILE before the daemon raised it; null if it did not.</param>
@@ -37,9 +60,11 @@ internal sealed record SavedDaemon(
 /// The BPF programs and maps of Native/Sharding, in the order of their structure; null without them.
 /// </param>
 internal sealed record SavedResources(
-    SavedGuard? Guard, int Listener, int LockFile, ulong? SoftDescriptors, ulong? HardDescriptors, int[]? Sharding);
-
-internal sealed record SavedGuard(int Pid, int Pipe);
+    int? Guard, int Listener, int LockFile, ulong? SoftDescriptors, ulong? HardDescriptors, int[]? Sharding)
+{
+    /// <summary>Names the descriptors that the service manager stores for the daemon; null without a guard.</summary>
+    public int? GuardPid { get; init; }
+}
 
 /// <param name="Declared">The specification of the configuration files, as a file.</param>
 /// <param name="Former">The specification before the last change that replaced processes; null for none.</param>
@@ -49,23 +74,64 @@ internal sealed record SavedService(
 {
     /// <summary>The highest generation of each worker that was scaled away, by worker number.</summary>
     public required Dictionary<int, int> LastGiven { get; init; }
+
+    /// <summary>True if the service was removed, and its last workers are ending.</summary>
+    public bool IsLeaving { get; init; }
+
+    /// <summary>The rolling restart in progress or paused; null for none.</summary>
+    public SavedUpdate? Update { get; init; }
 }
 
-internal sealed record SavedWorker(int Index, SavedSlot Slot, SavedProcess? Process);
+/// <param name="Former">The specification before the update, as a file; null if the update only restarts workers.</param>
+internal sealed record SavedUpdate(string? Former, bool IsRollback, bool IsTakenBack, bool IsPaused);
 
-/// <param name="State">Stopped, Ready, Waiting, Backoff or Failed.</param>
-/// <param name="Since">Of Ready: since when. Of Backoff: until when.</param>
+internal sealed record SavedWorker(int Index, SavedSlot Slot, SavedProcess? Process)
+{
+    /// <summary>The worker's own specification, as a file; null if the one of the service applies.</summary>
+    public string? Kept { get; init; }
+
+    /// <summary>True if the specification of the service applies when the process has ended.</summary>
+    public bool RenewsAtEnd { get; init; }
+
+    /// <summary>True if the worker is to be forgotten as soon as it has stopped.</summary>
+    public bool IsLeaving { get; init; }
+
+    /// <summary>True for the second slot of a worker.</summary>
+    public bool IsReplacement { get; init; }
+
+    /// <summary>True if an update of the service has not replaced the worker yet.</summary>
+    public bool IsInUpdate { get; init; }
+}
+
+/// <param name="State">The name of the state, or <see cref="SavedSlots.Queued"/>.</param>
 internal sealed record SavedSlot(
     string State, int Generation, int Restarts, int Streak, long[] Attempts, ExitStatus? LastExit, int LastGiven)
 {
+    /// <summary>Of Ready and Starting: since when.</summary>
     public long Since { get; init; }
 
+    /// <summary>The deadline of the state.</summary>
+    public long? Until { get; init; }
+
     public long Delay { get; init; }
+
+    /// <summary>Of Starting: the time since which the process meets its readiness condition.</summary>
+    public long? ServesSince { get; init; }
+
+    /// <summary>Of Draining: the time to drain is over.</summary>
+    public bool IsOver { get; init; }
+
+    public SavedAfter? Then { get; init; }
 
     public string? Limit { get; init; }
 
     public SavedFailure? Failure { get; init; }
 }
+
+/// <summary>The step that follows the end of a process that drains or stops.</summary>
+/// <param name="Failure">With a retry: the reason.</param>
+/// <param name="ReadyFor">With a retry: the time for which the process was ready.</param>
+internal sealed record SavedAfter(bool Restarts, SavedFailure? Failure, long? ReadyFor);
 
 /// <param name="Kind">The name of the kind of failure.</param>
 internal sealed record SavedFailure(string Kind)
@@ -94,11 +160,25 @@ internal sealed record SavedCoverage(PortRange[] Ranges, bool[] Served);
 internal sealed record SavedProcess(
     ulong Serial, int Pid, int Generation, string Program, SavedAccount Account, long Started, SavedMethod Method)
 {
+    public required DescriptorIdentity Handle { get; init; }
+
+    /// <summary>False if an earlier daemon, which has died, started the process.</summary>
+    public bool IsChild { get; init; }
+
+    /// <summary>Reports the calls that the daemon answers; null if it answers none.</summary>
+    public DescriptorIdentity? Calls { get; init; }
+
     public string? Group { get; init; }
 
     public ulong GroupId { get; init; }
 
     public int Pipes { get; init; }
+
+    /// <summary>Null if the process has no such pipe. The daemon may have closed it.</summary>
+    public DescriptorIdentity? Stdout { get; init; }
+
+    /// <inheritdoc cref="Stdout"/>
+    public DescriptorIdentity? Stderr { get; init; }
 
     public SavedReason? Silence { get; init; }
 

@@ -15,6 +15,9 @@ namespace Reuseportd.Runtime.Loop;
 internal sealed class MessageDispatch(
     LoopParts parts, Mailbox mailbox, Func<TimeSpan> now, Func<string?, HandedOver> handOver)
 {
+    /// <summary>A request for the state holds new starts back. The next request comes before this time is over.</summary>
+    private static readonly TimeSpan StartPause = TimeSpan.FromMilliseconds(200);
+
     /// <summary>True if all workers are stopping. The loop ends when they have stopped.</summary>
     public bool IsStopping { get; private set; }
 
@@ -61,9 +64,19 @@ internal sealed class MessageDispatch(
 
     private void Handle(HandoverMessage asked)
     {
-        var answer = handOver(IsStopping ? "the daemon is stopping" : parts.Services.Capture.Obstacle());
+        var answer = handOver(IsStopping ? "the daemon is stopping" : Obstacle());
         IsHandedOver = answer.Obstacle is null && !asked.IsTrial;
         asked.Done.TrySetResult(answer);
+    }
+
+    /// <summary>The reason why the fleet cannot be handed over at this moment; null if it can.</summary>
+    private string? Obstacle()
+    {
+        // Starts in progress come to their end meanwhile.
+        parts.Slots.Starter.Pause(now() + StartPause);
+        var (starts, probes) = (parts.Processes.Starts, parts.Processes.ProbeCommands);
+        return !starts.IsEmpty || probes.Count > 0 ? "a process is starting"
+            : parts.Processes.Table.Unconnected.Count > 0 ? "output files are not open yet" : null;
     }
 
     private void Handle(OutputMessage output)

@@ -23,7 +23,7 @@ internal sealed class ServiceParts
         var notReplaced = new UpdateFailures();
         var actions = new UpdateActions(all, slots.Runner, settles, replacements, notReplaced, log, options.Failures);
         var conditions = new SlotConditions(slots.Shares, replacements);
-        Updates = new UpdateRunner(all, actions, conditions, replacements, notReplaced, counts);
+        Updates = new UpdateRunner(all, actions, conditions, replacements, notReplaced, counts, events);
         Recycler = new Recycler(all, Updates, counts, services.Mailbox, log, options.Jitter);
         var dependencies = new Dependencies(all, slots.Starter, counts, log);
         Table = new ServiceTable(all, slots.Runner, dependencies, counts, settles, Updates, replacements, notReplaced, events);
@@ -32,12 +32,15 @@ internal sealed class ServiceParts
         Snapshots = new SnapshotBuilder(Table, all, counts, notReplaced, workers);
         PendingChanges = new PendingChanges(Table, Updates, counts, Snapshots);
         Commands = new CommandRunner(Table, Updates, settles, new CommandEnds(settles, notReplaced, workers), log);
-        Capture = new Capture(
-            Table, all, counts, processes.Table, processes.Starts, processes.ProbeCommands, PendingChanges, Commands);
+        Capture = new Capture(Table, all, replacements);
+        Journal = options.StateLog is { } state ? new StateJournal(state, Capture, options.StateLost ?? (() => { })) : null;
     }
 
-    /// <summary>Hands the fleet over.</summary>
+    /// <summary>Takes the state of the fleet.</summary>
     public Capture Capture { get; }
+
+    /// <summary>Keeps the state for the next daemon; null if there can be none.</summary>
+    public StateJournal? Journal { get; }
 
     public UpdateRunner Updates { get; }
 

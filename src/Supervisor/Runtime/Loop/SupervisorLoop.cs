@@ -33,7 +33,7 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
     public SupervisorLoop(SupervisorOptions options, Mailbox mailbox, OutputLoop output, ILogger log, TimeProvider time)
     {
         (_options, _mailbox, _output, _log, _time) = (options, mailbox, output, log, time);
-        _start = options.Inheritance?.State.Clock ?? time.GetTimestamp();
+        _start = options.Clock ?? time.GetTimestamp();
         _descriptors.StartAfter(options.Inheritance?.State.LastToken ?? 0);
         _descriptors.Add(mailbox.Wake, EpollEvents.Readable, _descriptors.NextToken(), this);
     }
@@ -98,7 +98,9 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
     private void Adopt(LoopParts parts, Inheritance inherited)
     {
         var (services, processes) = (parts.Services.Table, parts.Processes);
-        var restore = new FleetRestore(inherited, services, processes.Table, processes.Notifications, parts.Events);
+        var restore = new FleetRestore(
+            inherited, services, parts.Slots.Runner, processes.Table, _options.Groups, processes.Notifications, parts.Events,
+            _log);
         _log.Adopted(restore.Run(), inherited.State.By);
     }
 
@@ -108,8 +110,7 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
     {
         var events = new EventDispatch(parts, Now);
         var messages = new MessageDispatch(parts, _mailbox, Now, obstacle => HandOver(parts, obstacle));
-        events.Drain();
-        parts.Slots.Shares.EndRestore();
+        Begin(parts, events);
         while (!(messages.IsStopping && parts.Services.Table.IsEmpty && parts.Processes.Starts.IsEmpty))
         {
             foreach (var ready in _descriptors.Wait(NextWait(parts)))
@@ -120,12 +121,12 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
 
             parts.Processes.Children.Reap();
             events.Drain();
-            // Messages that arrive meanwhile wait for the next turn: senders could keep the loop here for ever.
-            for (var left = _mailbox.Count; left > 0 && _mailbox.TryTake(out var message); left--)
+            if (HandleMessages(messages, events))
             {
-                messages.Handle(message);
-                events.Drain();
-                if (messages.IsHandedOver) return true;
+                parts.Services.Journal?.Flush();
+                parts.Services.PendingChanges.Cancel();
+                parts.Services.Commands.Cancel();
+                return true;
             }
 
             foreach (var part in parts.Deadlines)
@@ -139,7 +140,31 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
             events.Drain();
             BeginStarts(parts);
             events.Drain();
+            parts.Services.Journal?.Flush();
             ReportCounts(parts.Slots.Counts.Fleet);
+        }
+
+        return false;
+    }
+
+    /// <summary>The parts take the restored fleet over. From then on a successor can take it from this daemon.</summary>
+    private void Begin(LoopParts parts, EventDispatch events)
+    {
+        events.Drain();
+        parts.Slots.Shares.EndRestore();
+        parts.Services.Journal?.Flush();
+        _options.StateKept?.Invoke();
+    }
+
+    /// <returns>True if the fleet was handed over.</returns>
+    private bool HandleMessages(MessageDispatch messages, EventDispatch events)
+    {
+        // Messages that arrive meanwhile wait for the next turn: senders could keep the loop here for ever.
+        for (var left = _mailbox.Count; left > 0 && _mailbox.TryTake(out var message); left--)
+        {
+            messages.Handle(message);
+            events.Drain();
+            if (messages.IsHandedOver) return true;
         }
 
         return false;

@@ -1,4 +1,5 @@
 using Reuseportd.Linux.Cgroups;
+using Reuseportd.Linux.Files;
 using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Spawning;
@@ -39,6 +40,18 @@ internal sealed record SupervisorOptions(
 
     /// <summary>The fleet of an earlier program of this process; null for none.</summary>
     public Inheritance? Inheritance { get; init; }
+
+    /// <summary>The origin of the loop's clock; null for the time at which the loop is made.</summary>
+    public long? Clock { get; init; }
+
+    /// <summary>The file that keeps the state for the next daemon; null if no daemon takes the workers over.</summary>
+    public RecordLog? StateLog { get; init; }
+
+    /// <summary>Called on the loop's thread when the state is in the file. Must not block.</summary>
+    public Action? StateKept { get; init; }
+
+    /// <summary>Called on the loop's thread if the state can no longer be kept. Must not block.</summary>
+    public Action? StateLost { get; init; }
 
     /// <summary>True if the kernel kills the workers with the daemon; false if the guard does.</summary>
     public bool WorkersDieWithDaemon { get; init; } = true;

@@ -15,13 +15,21 @@ internal sealed partial class WorkerTable
     /// <summary>Processes whose pipes wait for their files.</summary>
     public HashSet<ulong> Unconnected { get; } = [];
 
-    /// <summary>Takes over a process that an earlier program of this process has started, and that the guard knows.</summary>
+    /// <summary>Takes over a process that an earlier daemon has started, and that the guard knows.</summary>
+    /// <param name="calls">Reports the calls of the process that the daemon answers; null if it answers none.</param>
     /// <exception cref="LinuxException">The process cannot be watched.</exception>
-    public void Adopt(WorkerProcess process, IReadOnlyList<AdoptedPipe> pipes)
+    public void Adopt(WorkerProcess process, IReadOnlyList<AdoptedPipe> pipes, Descriptor? calls)
     {
         Enter(process);
         // The facts of its tree come from /proc while it runs.
         _ = process.Tree(isReaped: false);
+        if (calls is not null)
+        {
+            process.Descriptors.NoteCalls(calls);
+            // An error is no reason to end a process that serves. Its further binds fail.
+            _ = notifiers.Add(process.Slot.Name.Service, calls, process.Slot.Spec.Process.Reuseport, process.Serial);
+        }
+
         var watched = descriptors.Add(process.Handle, ExitOnce, process.Serial, this);
         if (watched != Errno.None) throw new LinuxException("epoll_ctl", watched);
         if (process.Method.IsObserved) output.Kernel?.Add(SourceOf(process, process.Slot.Spec.Process.Reuseport));
@@ -51,6 +59,7 @@ internal sealed partial class WorkerTable
         AdoptedPipe? adopted = null)
     {
         if (pipe is null) return;
+        process.Descriptors.NotePipe(stream, pipe);
         var source = WorkerLog.Open(process.Slot.Name, process.Handle.Pid, stream);
         var tree = process.Tree(isReaped: false);
         var connected = new WorkerStream(pipe, process.Serial, tree, source, process.Slot.Spec.Logging, file)

@@ -134,6 +134,7 @@ internal sealed partial class WorkerTable(
     {
         if (spawned.BindListener is { } listener)
         {
+            process.Descriptors.NoteCalls(listener);
             var answered = notifiers.Add(process.Slot.Name.Service, listener, spec.Process.Reuseport, process.Serial);
             if (answered != Errno.None) return new SpawnError("seccomp", "listener", answered);
         }
@@ -146,6 +147,7 @@ internal sealed partial class WorkerTable(
     {
         Pipes += process.Pipes;
         Listeners += process.Method.UsesSeccomp ? 1 : 0;
+        process.Descriptors.NoteHandle(process.Handle);
         _bySerial.Add(process.Serial, process);
         _byPid[process.Handle.Pid] = process;
         var slot = process.Slot;

@@ -126,16 +126,20 @@ internal sealed partial class ServiceTable
         var before = allSlots.Of(service).Where(slot => !slot.Leaving).ToArray();
         notReplaced.Forget(before);
         service.Want(service.Overrides.Scale(workers));
+        events.Add(new FleetEvent.ServiceChanged(service));
         Resize(service);
         dependencies.Await(service, _services);
         return [.. before.Union(allSlots.Of(service).Where(slot => !slot.Leaving)).OrderBy(slot => slot.Name.Index)];
     }
 
-    private static void Want(
+    private void Want(
         IReadOnlyList<WorkerSlot> slots, Func<ServiceOverrides, IEnumerable<int>, int, ServiceOverrides> change)
     {
         foreach (var group in slots.GroupBy(slot => slot.Service))
+        {
             group.Key.Want(change(group.Key.Overrides, group.Select(slot => slot.Name.Index), group.Key.Spec.Workers));
+            events.Add(new FleetEvent.ServiceChanged(group.Key));
+        }
     }
 
     private void WaitForDependencies(IReadOnlyList<WorkerSlot> slots)

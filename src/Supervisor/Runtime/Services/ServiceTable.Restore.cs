@@ -1,11 +1,12 @@
 using Reuseportd.Model;
 using Reuseportd.Planning.Changes;
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Updates;
 using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Services;
 
-/// <content>Services of an earlier program of this process.</content>
+/// <content>Services of an earlier daemon.</content>
 internal sealed partial class ServiceTable
 {
     /// <summary>Adds a service without slots.</summary>
@@ -22,18 +23,36 @@ internal sealed partial class ServiceTable
         if (former is not null) _former[service] = former;
         if (rolledBackFrom is not null) _rolledBackFrom[service] = rolledBackFrom;
         _services.Add(declared.Name, service);
+        events.Add(new FleetEvent.ServiceChanged(service));
         return service;
     }
 
-    /// <summary>Adds a slot in a settled state. A slot that waits for room asks for it again.</summary>
-    public WorkerSlot Restore(Service service, int index, Slot state)
+    /// <summary>Adds a slot whose state and specification are set.</summary>
+    public void Restore(WorkerSlot slot)
     {
-        var slot = new WorkerSlot(new WorkerName(service.Spec.Name, index), service);
-        var waits = state.State is SlotState.Waiting;
-        slot.MoveTo(waits ? state with { State = new SlotState.Stopped() } : state);
-        allSlots.Of(service).Add(slot);
+        if (slot.IsReplacement)
+        {
+            replacements.Restore(slot);
+            return;
+        }
+
+        allSlots.Of(slot.Service).Add(slot);
         runner.Enter(slot);
-        if (waits) Request(slot, new SlotEvent.StartRequested());
-        return slot;
+        if (slot.Slot.State.IsChanging) settles.Expect(slot);
     }
+
+    /// <summary>Starts the process of a restored slot.</summary>
+    public void Start(WorkerSlot slot) => Request(slot, new SlotEvent.StartRequested());
+
+    /// <summary>Lets a restored service end with its last worker.</summary>
+    public void Leave(Service service)
+    {
+        service.Retire();
+        Forget(service);
+    }
+
+    /// <summary>Goes on with a rolling restart.</summary>
+    /// <param name="workers">Workers that it has not replaced.</param>
+    public void Resume(Service service, IEnumerable<WorkerSlot> workers, UpdateRest rest) =>
+        updates.Restore(service, workers, rest);
 }

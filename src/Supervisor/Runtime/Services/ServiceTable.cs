@@ -88,10 +88,7 @@ internal sealed partial class ServiceTable(
         Forget(slot.Service);
     }
 
-    /// <summary>
-    /// Ends the wait of workers in backoff. The worker that has left may have held a resource that they need, such as a port
-    /// that is not shared.
-    /// </summary>
+    /// <summary>Ends the wait of workers in backoff: the worker that has left may have held their port.</summary>
     private void StartWaiting(Service service)
     {
         if (service.Leaving || counts.BackoffOf(service) == 0) return;
@@ -149,6 +146,7 @@ internal sealed partial class ServiceTable(
 
         var service = new Service(spec);
         _services.Add(spec.Name, service);
+        events.Add(new FleetEvent.ServiceChanged(service));
         Resize(service);
     }
 
@@ -158,6 +156,7 @@ internal sealed partial class ServiceTable(
         var (overrides, former) = (service.Overrides, service.Declared);
         var present = allSlots.Of(service).Where(slot => !slot.Leaving).ToArray();
         service.Adopt(spec);
+        events.Add(new FleetEvent.ServiceChanged(service));
         _rolledBackFrom.Remove(service);
         Resize(service);
         if (restart)
@@ -182,6 +181,7 @@ internal sealed partial class ServiceTable(
         var service = update.Service;
         var failed = service.Declared;
         service.Adopt(update.Former!);
+        events.Add(new FleetEvent.ServiceChanged(service));
         _former.Remove(service);
         _rolledBackFrom[service] = failed;
         Resize(service);
@@ -198,6 +198,7 @@ internal sealed partial class ServiceTable(
     private void Remove(Service service)
     {
         service.Retire();
+        events.Add(new FleetEvent.ServiceChanged(service));
         dependencies.Forget(service);
         updates.Forget(service);
         replacements.End(replacement => replacement.Service == service);

@@ -27,6 +27,7 @@ internal sealed class SlotRunner(
     public void Enter(WorkerSlot slot)
     {
         counts.Enter(slot);
+        events.Add(new FleetEvent.SlotEntered(slot));
         if (slot.Slot.State.Deadline is { } due) _deadlines.Add((slot, due), due);
     }
 
@@ -35,6 +36,7 @@ internal sealed class SlotRunner(
         processes.ReleaseLast(slot);
         counts.Leave(slot);
         settles.Leave(slot);
+        events.Add(new FleetEvent.SlotLeft(slot));
     }
 
     public void Apply(WorkerSlot slot, SlotEvent happened)
@@ -72,6 +74,7 @@ internal sealed class SlotRunner(
         foreach (var changed in (ReadOnlySpan<WorkerSlot>)[slot, replacement])
         {
             counts.Add(changed, changed.Slot.State, 1);
+            events.Add(new FleetEvent.SlotChanged(changed));
             if (changed.Slot.State.Deadline is { } due) _deadlines.Add((changed, due), due);
         }
 

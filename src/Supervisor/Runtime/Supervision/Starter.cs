@@ -27,7 +27,12 @@ internal sealed class Starter(
     ILogger log,
     Func<TimeSpan> clock) : IDeadlineOwner, IProcessFollower
 {
-    public bool HasNext => queue.HasNext;
+    private TimeSpan _pausedUntil;
+
+    public bool HasNext => queue.HasNext && clock() >= _pausedUntil;
+
+    /// <summary>Begins no start until this time.</summary>
+    public void Pause(TimeSpan until) => _pausedUntil = until;
 
     /// <summary>The number of processes of a service that have begun to start and are neither ready nor gone.</summary>
     public int InProgress(Service service) => lines.Of(service).InProgress;
@@ -115,7 +120,7 @@ internal sealed class Starter(
         runner.Apply(start.Slot, new SlotEvent.SpawnFailed(start.Generation, start.LateError));
     }
 
-    public TimeSpan? NextWait(TimeSpan now) => queue.HasNext ? TimeSpan.Zero : room.NextWait(now);
+    public TimeSpan? NextWait(TimeSpan now) => queue.HasNext ? Waits.Until(_pausedUntil, now) : room.NextWait(now);
 
     /// <summary>Starts slots for which there may be room now.</summary>
     public void HandleDue(TimeSpan now)

@@ -26,6 +26,9 @@ internal sealed class ForeignOrphans(Func<int, bool> isWorker)
     /// <summary>False if a child of these parents ended during the round.</summary>
     private bool _isWhole;
 
+    /// <summary>False if a process did not let its environment be read in time, or if the machine is busy.</summary>
+    private bool _areRead;
+
     /// <summary>Begins a round. Call it before the table is read.</summary>
     /// <param name="roots">Of the trees of all cleanups; at least one.</param>
     public void Begin(IReadOnlyCollection<ForeignRoot> roots)
@@ -45,7 +48,7 @@ internal sealed class ForeignOrphans(Func<int, bool> isWorker)
         var found = new Dictionary<int, ProcessEntry>(table.Entries.Count);
         foreach (var entry in table.Entries) found[entry.Pid] = entry;
         var zombies = new HashSet<(int, ulong)>();
-        _isWhole = true;
+        _isWhole = _areRead = true;
         foreach (var pid in _listed)
         {
             if (!found.TryGetValue(pid, out var entry)) _isWhole = false;
@@ -79,7 +82,19 @@ internal sealed class ForeignOrphans(Func<int, bool> isWorker)
     /// show. A tree in which each process forks and ends always has a process among the children of these parents.
     /// </summary>
     /// <param name="part">The part of the table that concerns a cleanup, after the cleanup's round.</param>
-    public bool IsConclusive(ProcessTable part) => _isWhole && part.Entries.All(entry => entry.IsZombie || IsRunning(entry));
+    /// <param name="isPatient">
+    /// True if each environment must have been read. Any user can prevent that for a process of its own.
+    /// </param>
+    public bool IsConclusive(ProcessTable part, bool isPatient) =>
+        _isWhole && (_areRead || !isPatient) && part.Entries.All(entry => entry.IsZombie || IsRunning(entry));
+
+    /// <summary>The environment of a process; null if it cannot be read.</summary>
+    public byte[]? Environ(int pid)
+    {
+        var environ = ProcessEnvironment.ReadOfAnyUser(pid, out var isAnswered);
+        _areRead &= isAnswered;
+        return environ;
+    }
 
     private static bool IsRunning(ProcessEntry entry) =>
         ProcessEntry.Of(entry.Pid) is { IsZombie: false } now && now.StartTime == entry.StartTime;
@@ -99,7 +114,7 @@ internal sealed class ForeignOrphans(Func<int, bool> isWorker)
 
     private string MarksOf(ProcessEntry child)
     {
-        var environ = ProcessEnvironment.ReadOfAnyUser(child.Pid);
+        var environ = Environ(child.Pid);
         // A process that has ended has no environment.
         _isWhole &= environ is { Length: > 0 } || IsRunning(child);
         return Marks.Find(environ) ?? Unmarked;

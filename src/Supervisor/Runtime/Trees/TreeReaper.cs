@@ -102,14 +102,15 @@ internal sealed class TreeReaper(
         if (foreign.Length > 0) _foreign.Begin(foreign);
         var table = ProcessTable.Read();
         if (foreign.Length > 0) _foreign.Take(table);
-        var orphans = new Lazy<Orphans>(() => new Orphans(table, IsWorker));
+        var orphans = new Orphans(table, IsWorker);
         // An orphan that ended or appeared while the table was read also makes the round inconclusive.
-        isQuiet = isQuiet && Subreaper.AdoptedProcesses(IsWorker).TrueForAll(orphans.Value.WasRunning);
+        isQuiet = isQuiet && Subreaper.AdoptedProcesses(IsWorker).TrueForAll(orphans.WasRunning);
         End([.. _cleanups.FindAll(cleanup =>
         {
             var root = cleanup.Root;
-            var part = root.Foreign is { } facts ? _foreign.Around(root, facts) : orphans.Value.Around(root);
-            var left = TreeKill.Round(root, part, IsWorker, ref patience);
+            var part = root.Foreign is { } facts ? _foreign.Around(root, facts) : orphans.Around(root);
+            Func<int, byte[]?> environ = root.Foreign is null ? ProcessEnvironment.Read : _foreign.Environ;
+            var left = TreeKill.Round(root, part, IsWorker, environ, ref patience);
             // A later round may find processes that an earlier one missed.
             if (left > 0 && root.IsReaped && !cleanup.IsLogged)
             {
@@ -117,7 +118,7 @@ internal sealed class TreeReaper(
                 cleanup.Process.RecordLeftBehind(left);
             }
 
-            var isConclusive = root.Foreign is null ? isQuiet : _foreign.IsConclusive(part);
+            var isConclusive = root.Foreign is null ? isQuiet : _foreign.IsConclusive(part, cleanup.Round < QuickRounds);
             cleanup.Note(left, part, isConclusive);
             if (cleanup.Round == MostRounds && left > 0) log.TreeSurvived(cleanup.Slot.Name, left);
             return (left == 0 && isConclusive) || cleanup.Round == MostRounds;

@@ -20,6 +20,8 @@ internal sealed class ReplacementSlots(SlotRunner runner, FleetEvents events)
 
     public bool IsEmpty => _all.Count == 0;
 
+    public IEnumerable<WorkerSlot> All => _all;
+
     /// <summary>True if <see cref="Sweep"/> may have something to do.</summary>
     public bool IsDue => _moved.Count > 0;
 
@@ -43,6 +45,15 @@ internal sealed class ReplacementSlots(SlotRunner runner, FleetEvents events)
         _all.Add(replacement);
         runner.Enter(replacement);
         runner.Apply(replacement, new SlotEvent.StartRequested());
+    }
+
+    /// <summary>Adds the slot of a process that an earlier daemon has started. It has no worker, and is forgotten at its
+    /// end.</summary>
+    public void Restore(WorkerSlot replacement)
+    {
+        _all.Add(replacement);
+        runner.Enter(replacement);
+        replacement.Retire();
     }
 
     /// <summary>Exchanges the two processes: the new process takes the worker's place, and the old process drains.</summary>

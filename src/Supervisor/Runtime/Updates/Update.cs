@@ -54,6 +54,10 @@ internal sealed class Update(Service service, ServiceSpec? former, SlotCondition
     /// <summary>True if the slot belongs to a worker of the update.</summary>
     public bool Has(WorkerSlot slot) => _slots.GetValueOrDefault(slot.Name.Index) == slot;
 
+    /// <summary>True if the update has not replaced the slot's worker yet.</summary>
+    public bool Waits(WorkerSlot slot) =>
+        Has(slot) && (State.Waiting.Contains(slot.Name.Index) || State.Moving.ContainsKey(slot.Name.Index));
+
     /// <returns>The former slot of the worker's number, if it is a different slot; else null.</returns>
     public WorkerSlot? SlotBefore(WorkerSlot slot) =>
         _slots.TryGetValue(slot.Name.Index, out var before) && before != slot ? before : null;
@@ -82,3 +86,8 @@ internal sealed class Update(Service service, ServiceSpec? former, SlotCondition
         return moved;
     }
 }
+
+/// <summary>The rest of an update that an earlier daemon began.</summary>
+/// <param name="Former">The specification before the update; null if the update only restarts workers.</param>
+/// <param name="IsTakenBack">See <see cref="UpdateState.IsTakenBack"/>.</param>
+internal sealed record UpdateRest(ServiceSpec? Former, bool IsRollback, bool IsTakenBack, bool IsPaused);

@@ -16,7 +16,8 @@ internal sealed class UpdateRunner(
     SlotConditions conditions,
     ReplacementSlots replacements,
     UpdateFailures notReplaced,
-    SlotCounts counts)
+    SlotCounts counts,
+    FleetEvents events)
 {
     private readonly Dictionary<Service, CutConnections> _cut = [];
     private readonly Dictionary<Service, Update> _updates = [];
@@ -38,6 +39,16 @@ internal sealed class UpdateRunner(
         notReplaced.Forget(asked);
         if (former is not null) Forget(service);
         Ask(Of(service) ?? new Update(service, former, conditions), asked);
+    }
+
+    /// <summary>Goes on with an update of an earlier daemon.</summary>
+    /// <param name="slots">Workers that it has not replaced.</param>
+    public void Restore(Service service, IEnumerable<WorkerSlot> slots, UpdateRest rest)
+    {
+        var update = new Update(service, rest.Former, conditions, rest.IsRollback);
+        if (rest.IsTakenBack) update.TakeBack();
+        Ask(update, [.. slots]);
+        if (rest.IsPaused) Pause(service);
     }
 
     /// <returns>False if no update is paused.</returns>
@@ -169,10 +180,15 @@ internal sealed class UpdateRunner(
     private void Step(Update update, UpdateEvent happened)
     {
         var (after, todo) = RollingUpdate.Step(update.State, FactsOf(update), happened);
+        if (after.Phase != update.State.Phase) events.Add(new FleetEvent.ServiceChanged(update.Service));
         update.State = after;
         if (after.Phase is not UpdatePhase.Over) _updates[update.Service] = update;
         else if (Of(update.Service) == update) _updates.Remove(update.Service);
-        foreach (var action in todo) actions.Do(update, action);
+        foreach (var action in todo)
+        {
+            actions.Do(update, action);
+            if (action is UpdateAction.OfWorker one) events.Add(new FleetEvent.SlotChanged(update.Slot(one.Worker)));
+        }
     }
 
     private UpdateFacts FactsOf(Update update) => new(

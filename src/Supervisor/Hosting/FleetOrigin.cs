@@ -1,0 +1,66 @@
+using Reuseportd.Configuration.Loading;
+using Reuseportd.Configuration.Reading;
+using Reuseportd.Configuration.Text;
+using Reuseportd.Linux.Spawning;
+using Reuseportd.Model;
+using Reuseportd.Observability.Events;
+using Reuseportd.Runtime.Handover;
+using Serilog;
+
+namespace Reuseportd.Hosting;
+
+/// <summary>
+/// The origin of the first fleet: an earlier program of this process, a daemon that has died, or the configuration files.
+/// </summary>
+internal sealed class FleetOrigin
+{
+    private readonly string? _notAdopted;
+    private readonly int _lost;
+    private IReadOnlyList<string> _errors = [];
+
+    private FleetOrigin(Inheritance? inheritance, FormerGuard? guard, LoadResult loaded, string? notAdopted, int lost)
+    {
+        (Inheritance, FormerGuard, Loaded) = (inheritance, guard, loaded);
+        (_notAdopted, _lost) = (notAdopted, lost);
+    }
+
+    public Inheritance? Inheritance { get; }
+
+    public FormerGuard? FormerGuard { get; }
+
+    /// <summary>The configuration that the fleet is to have.</summary>
+    public LoadResult Loaded { get; private set; }
+
+    /// <param name="problem">The reason why the state of an earlier program cannot be restored; null if it can.</param>
+    /// <returns>Null with a problem.</returns>
+    public static FleetOrigin? Find(string path, ControllerOffer controllers, out string? problem)
+    {
+        var inherited = Inherited.TryTake(controllers, out problem);
+        if (problem is not null) return null;
+        if (inherited is not null) return new(inherited, Inherited.TakeGuard(inherited), Declared(inherited), null, 0);
+        var succession = Succession.TryTake(DescriptorStore.TakeGiven(Succession.Knows), controllers, out var notAdopted);
+        var loaded = ConfigurationSource.Load(path, controllers);
+        if (succession is null) return new(null, null, loaded, notAdopted, 0);
+        var origin = new FleetOrigin(succession.Inheritance, succession.Guard, loaded, null, succession.Lost);
+        if (loaded.Fleet is not null) return origin;
+        // The workers run on with the configuration that they have.
+        origin._errors = [.. loaded.Errors.Select(error => error.ToString())];
+        origin.Loaded = Declared(succession.Inheritance);
+        return origin;
+    }
+
+    /// <summary>Logs the configuration that was not taken, and the workers that were not taken over.</summary>
+    public void Report(ILogger log)
+    {
+        if (_errors.Count > 0) log.ReloadFailed(_errors);
+        if (_notAdopted is not null) log.NotAdopted(_notAdopted);
+        if (_lost > 0) log.NotAdopted(_lost);
+    }
+
+    private static LoadResult Declared(Inheritance inherited)
+    {
+        var services = inherited.State.Services.Where(service => !service.IsLeaving)
+            .Select(service => inherited.Specs[service.Declared]);
+        return new LoadResult(new FleetSpec(inherited.State.Settings, [.. services]), [], []);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using Reuseportd.Linux.Files;
+using Reuseportd.Runtime.Fleet;
+
+namespace Reuseportd.Runtime.Handover;
+
+/// <summary>
+/// Keeps the state of the fleet in a file that outlives the daemon. Changed services and workers are written at the end of each
+/// turn of the loop. Only the loop's thread uses it.
+/// </summary>
+/// <param name="failed">Called once if the kernel has no memory for the file.</param>
+internal sealed class StateJournal(RecordLog log, Capture capture, Action failed)
+{
+    private readonly HashSet<WorkerSlot> _known = [];
+    private readonly HashSet<WorkerSlot> _changed = [];
+    private readonly HashSet<Service> _changedServices = [];
+
+    /// <summary>A worker can have several replacement slots, which end one after the other.</summary>
+    private readonly Dictionary<WorkerSlot, string> _replacements = [];
+    private long _lastReplacement;
+    private bool _hasFailed;
+
+    public void Enter(WorkerSlot slot)
+    {
+        _known.Add(slot);
+        _changed.Add(slot);
+    }
+
+    /// <summary>Notes that a slot or its process has changed. A slot may change after it has left.</summary>
+    public void Note(WorkerSlot slot)
+    {
+        if (_known.Contains(slot)) _changed.Add(slot);
+    }
+
+    public void Note(Service service) => _changedServices.Add(service);
+
+    public void Forget(WorkerSlot slot)
+    {
+        _known.Remove(slot);
+        _changed.Remove(slot);
+        log.Remove(KeyOf(slot));
+        _replacements.Remove(slot);
+    }
+
+    public void Forget(string service)
+    {
+        _changedServices.RemoveWhere(one => one.Spec.Name == service);
+        log.Remove(StateRecords.KeyOf(service));
+    }
+
+    /// <summary>Writes what has changed. Waits for memory only.</summary>
+    public void Flush()
+    {
+        foreach (var service in _changedServices)
+            log.Put(StateRecords.KeyOf(service.Spec.Name), StateRecords.Write(capture.Save(service)));
+        foreach (var slot in _changed) log.Put(KeyOf(slot), StateRecords.Write(capture.Save(slot)));
+        _changedServices.Clear();
+        _changed.Clear();
+        if (log.TryFlush() || _hasFailed) return;
+        _hasFailed = true;
+        failed();
+    }
+
+    private string KeyOf(WorkerSlot slot)
+    {
+        var (service, index) = (slot.Name.Service, slot.Name.Index);
+        if (!slot.IsReplacement) return StateRecords.KeyOf(service, index.ToString(CultureInfo.InvariantCulture));
+        if (_replacements.TryGetValue(slot, out var key)) return key;
+        key = StateRecords.KeyOf(service, string.Create(CultureInfo.InvariantCulture, $"+{++_lastReplacement}"));
+        _replacements.Add(slot, key);
+        return key;
+    }
+}

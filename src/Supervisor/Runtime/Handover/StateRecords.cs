@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Reuseportd.Linux.Steering;
+
+namespace Reuseportd.Runtime.Handover;
+
+/// <summary>The records of a state in a <see cref="Linux.Files.RecordLog"/>. Pure.</summary>
+internal static class StateRecords
+{
+    /// <summary>The key of the record with the daemon's own values.</summary>
+    public const string Daemon = "daemon";
+
+    /// <summary>The key of the record with the unfinished lines of workers, of a daemon that has ended in order.</summary>
+    public const string Streams = "streams";
+
+    private const string ServicePrefix = "service ";
+    private const string WorkerPrefix = "worker ";
+    private const string GroupPrefix = "group ";
+
+    public static string KeyOf(string service) => ServicePrefix + service;
+
+    /// <param name="slot">The worker's number, or a number of a replacement slot.</param>
+    public static string KeyOf(string service, string slot) => $"{WorkerPrefix}{service} {slot}";
+
+    public static string KeyOf(GroupKey group) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{GroupPrefix}{(group.IsStream ? 's' : 'd')}{(group.IsInet6 ? 6 : 4)} {group.Address.First:x}:{group.Address.Second:x} "
+        + $"{group.Port} {group.Device} {group.Uid}");
+
+    /// <summary>The record of a service, without its workers.</summary>
+    public static byte[] Write(SavedService service) =>
+        JsonSerializer.SerializeToUtf8Bytes(service, HandoverJson.Default.SavedService);
+
+    public static byte[] Write(SavedWorker worker) =>
+        JsonSerializer.SerializeToUtf8Bytes(worker, HandoverJson.Default.SavedWorker);
+
+    public static byte[] Write(IReadOnlyList<SavedStream> streams) =>
+        JsonSerializer.SerializeToUtf8Bytes([.. streams], HandoverJson.Default.SavedStreamArray);
+
+    public static byte[] Write(SavedGroup group) => JsonSerializer.SerializeToUtf8Bytes(group, HandoverJson.Default.SavedGroup);
+
+    /// <summary>Joins the records to the text of a state. <see cref="HandoverText.TryRead"/> judges it.</summary>
+    /// <param name="problem">The reason why the records are refused; null for a state.</param>
+    public static SavedDaemon? TryJoin(IReadOnlyDictionary<string, byte[]> records, out string? problem)
+    {
+        problem = "the state has no record of the daemon";
+        if (!records.TryGetValue(Daemon, out var root)) return null;
+        if (HandoverText.TryRead(root, out problem) is not { } state) return null;
+        try
+        {
+            var workers = Of(records, WorkerPrefix).ToLookup(
+                record => record.Key[WorkerPrefix.Length..record.Key.LastIndexOf(' ')],
+                record => Read(record.Value, HandoverJson.Default.SavedWorker));
+            state = state with
+            {
+                Services =
+                [
+                    .. Of(records, ServicePrefix).Select(record => Read(record.Value, HandoverJson.Default.SavedService) with
+                    {
+                        Workers = [.. workers[record.Key[ServicePrefix.Length..]].OrderBy(worker => worker.Index)],
+                    }),
+                ],
+                Streams = records.TryGetValue(Streams, out var streams)
+                    ? Read(streams, HandoverJson.Default.SavedStreamArray)
+                    : [],
+                Groups = [.. Of(records, GroupPrefix).Select(group => Read(group.Value, HandoverJson.Default.SavedGroup))],
+            };
+            var serials = state.Processes.Select(process => process.Serial).DefaultIfEmpty();
+            state = state with { LastToken = Math.Max(state.LastToken, serials.Max()) };
+            problem = HandoverRules.Problem(state);
+            return problem is null ? state : null;
+        }
+        catch (Exception failure) when (failure is JsonException or FormatException or NotSupportedException)
+        {
+            problem = $"the state cannot be read: {failure.Message}";
+            return null;
+        }
+    }
+
+    private static IEnumerable<KeyValuePair<string, byte[]>> Of(IReadOnlyDictionary<string, byte[]> records, string prefix) =>
+        records.Where(record => record.Key.StartsWith(prefix, StringComparison.Ordinal));
+
+    private static T Read<T>(byte[] record, JsonTypeInfo<T> type) =>
+        JsonSerializer.Deserialize(record, type) ?? throw new FormatException("an empty record");
+}
