@@ -111,14 +111,75 @@ public sealed class GuardTests : IDisposable
     public void Release_AfterAClaim_KillsTheMarkedProcess()
     {
         using var marked = Start($"{Guard.Variable}={_id}");
-        var process = Assert.IsType<Pidfd>(Pidfd.Open(_guard.Pid, out _));
-        var pipe = Assert.IsType<Descriptor>(new KeptDescriptors(process).TryTake(_guard.Pipe));
-        // The guard closes its end of the pipe, which it shares with this process.
-        _guard.Leave();
-        var former = new FormerGuard(process, pipe);
+        var former = new FormerGuard(_guard.Socket);
         Assert.Equal(Errno.None, former.Claim());
 
         former.Release();
+
+        Assert.Equal(ExitStatus.Killed(Signal.Kill), marked.AwaitExit());
+    }
+
+    [Fact]
+    public void End_AfterAClaim_LeavesTheMarkedProcess()
+    {
+        using var marked = Start($"{Guard.Variable}={_id}");
+        using var process = Assert.IsType<Pidfd>(Pidfd.Open(_guard.Pid, out _));
+        var former = new FormerGuard(_guard.Socket);
+        Assert.Equal(Errno.None, former.Claim());
+
+        former.End();
+
+        Assert.True(process.WaitForEnd(Deadline.Patience));
+        Assert.False(marked.Process.HasEnded);
+    }
+
+    /// <summary>The guard has the descriptors of this process.</summary>
+    [Fact]
+    public void TryTake_Descriptor_IsACopyOfTheSameFile()
+    {
+        using var pipe = new EventFd();
+        var former = new FormerGuard(_guard.Socket);
+        var kept = new KeptDescriptors(former);
+        var identity = DescriptorIdentity.Of(pipe);
+
+        var taken = Assert.IsType<DescriptorIdentity>(kept.TryTake(identity));
+        using var copy = new Descriptor(taken.Number);
+
+        Assert.NotEqual(pipe.Number, copy.Number);
+        Assert.True(identity.IsFileOf(copy));
+        Assert.Null(kept.TryTake(identity with { Inode = identity.Inode + 1 }));
+        Assert.Null(former.TryTake(1_000_000, out var errno));
+        Assert.Equal(new Errno(9), errno);
+    }
+
+    /// <summary>Before Linux 6.9 all pidfds have one inode, so the pid decides.</summary>
+    [Fact]
+    public void TryTakeProcess_OtherPid_IsNotTaken()
+    {
+        using var marked = Start($"{Guard.Variable}={_id}");
+        var former = new FormerGuard(_guard.Socket);
+        var kept = new KeptDescriptors(former);
+        var identity = DescriptorIdentity.Of(marked.Process);
+
+        var taken = Assert.IsType<DescriptorIdentity>(kept.TryTakeProcess(identity, marked.Pid));
+        new Descriptor(taken.Number).Dispose();
+        Assert.Null(kept.TryTakeProcess(identity, marked.Pid + 1));
+    }
+
+    [Fact]
+    public void Restart_KilledGuard_TheNextOneKillsTheMarkedProcess()
+    {
+        using var marked = Start($"{Guard.Variable}={_id}");
+        using (var process = Assert.IsType<Pidfd>(Pidfd.Open(_guard.Pid, out _)))
+        {
+            process.SendSignal(Signal.Kill);
+            Assert.True(process.WaitForEnd(Deadline.Patience));
+        }
+
+        Assert.NotNull(_guard.Reap());
+        Assert.Equal(Errno.None, _guard.Restart());
+
+        _guard.Dispose();
 
         Assert.Equal(ExitStatus.Killed(Signal.Kill), marked.AwaitExit());
     }

@@ -62,8 +62,14 @@ public sealed class LogEventsTests
         },
         {
             "guard", 4,
-            "the guard (4242) has ended: killed by SIGKILL; if the daemon is killed, processes of its workers keep running",
-            log => log.GuardEnded(4242, ExitStatus.Killed(Signal.Kill))
+            "the guard (4242) has ended: killed by SIGKILL; another one was started",
+            log => log.GuardEnded(4242, ExitStatus.Killed(Signal.Kill), Errno.None)
+        },
+        {
+            "guard", 4,
+            "the guard (4242) has ended: killed by SIGKILL; no other could be started: ENOMEM; if the daemon is killed, "
+            + "processes of its workers keep running",
+            log => log.GuardEnded(4242, ExitStatus.Killed(Signal.Kill), Errno.NoMemory)
         },
         { "reload", 6, "reload: services changed 1, added 2, removed 3, unchanged 4", log => log.Reloaded(1, 2, 3, 4) },
         { "reload_failed", 3, "reload: nothing changed, because the configuration has 0 errors", log => log.ReloadFailed([]) },

@@ -74,17 +74,22 @@ public sealed class DaemonDeathTests : DaemonTest
     }
 
     [Fact]
-    public async Task Guard_Killed_IsReapedAndReported()
+    public async Task Guard_Killed_AnotherOneEndsTheWorkersOfAKilledDaemon()
     {
+        Copies.Configure(Daemon);
         await Daemon.StartAsync();
-        var guard = Assert.Single(Processes.ChildrenOf(Daemon.Pid));
+        var guard = Guard();
         Processes.Signal(guard, Processes.Kill);
 
         var warning = await Daemon.EventAsync("guard");
 
         Assert.Equal(("4", guard), (warning["PRIORITY"], warning.Pid));
         Assert.Null(Processes.Status(guard, "Name"));
-        await Daemon.StopAsync();
+        Assert.NotEqual(guard, Guard());
+        await Daemon.DieAsync();
+        Assert.Empty(Listeners.On(Port));
+
+        int Guard() => Processes.ChildrenOf(Daemon.Pid).Single(pid => Processes.Status(pid, "Name") == "reuseport-guard");
     }
 
     [Fact]

@@ -30,6 +30,9 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "reuseportd_guard_start", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int StartGuard(string mark, int groups, Guarding* guarding);
 
+    [LibraryImport(Library, EntryPoint = "reuseportd_guard_restart")]
+    public static partial int RestartGuard(Guarding* guarding, int groups);
+
     [LibraryImport(Library, EntryPoint = "reuseportd_guard_expect")]
     public static partial void ExpectSuccessor(nint guard, int seconds);
 

@@ -15,17 +15,21 @@ internal sealed unsafe class Guard : IDisposable
     /// <summary>The environment variable that marks the processes of the daemon's workers.</summary>
     public const string Variable = "REUSEPORT_DAEMON";
 
+    private const int MostRestarts = 10;
+
     /// <summary>Longest wait for the guard's last search of /proc, which finds no process in a normal stop.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly Descriptor _guardsEnd;
     private readonly Descriptor _daemon;
-    private readonly Pidfd _process;
+    private readonly int _groups;
+    private Pidfd _process;
     private bool _leaves;
+    private int _restarts;
 
-    private Guard(in Native.Guarding guarding)
+    private Guard(in Native.Guarding guarding, int groups)
     {
-        (Handle, Pid) = (guarding.Guard, guarding.Pid);
+        (Handle, Pid, _groups) = (guarding.Guard, guarding.Pid, groups);
         (Socket, _guardsEnd, _daemon) = (new(guarding.Socket), new(guarding.GuardsEnd), new(guarding.Daemon));
         _process = new Pidfd(guarding.Pidfd, guarding.Pid);
     }
@@ -45,8 +49,9 @@ internal sealed unsafe class Guard : IDisposable
     public static Guard? TryStart(string id, CgroupSubtree? groups, out Errno errno)
     {
         Native.Guarding guarding;
-        errno = new Errno(Native.StartGuard($"{Variable}={id}", groups?.Directory.Number ?? -1, &guarding));
-        return errno == Errno.None ? new Guard(guarding) : null;
+        var directory = groups?.Directory.Number ?? -1;
+        errno = new Errno(Native.StartGuard($"{Variable}={id}", directory, &guarding));
+        return errno == Errno.None ? new Guard(guarding, directory) : null;
     }
 
     /// <summary>Adds a worker that an earlier guard knew.</summary>
@@ -75,6 +80,22 @@ internal sealed unsafe class Guard : IDisposable
         return status;
     }
 
+    /// <summary>Starts another guard in place of one that was killed, with the same socket. Takes a millisecond.</summary>
+    /// <returns>EAGAIN if too many were killed.</returns>
+    public Errno Restart()
+    {
+        if (++_restarts > MostRestarts) return Errno.Again;
+        var guarding = new Native.Guarding
+        {
+            Guard = Handle, Socket = Socket.Number, GuardsEnd = _guardsEnd.Number, Daemon = _daemon.Number,
+        };
+        var errno = new Errno(Native.RestartGuard(&guarding, _groups));
+        if (errno != Errno.None) return errno;
+        _process.Dispose();
+        (_process, Pid) = (new Pidfd(guarding.Pidfd, guarding.Pid), guarding.Pid);
+        return Errno.None;
+    }
+
     /// <summary>Lets the guard wait for the end of this process, and then for a successor.</summary>
     public void Leave() => _leaves = true;
 
@@ -83,7 +104,7 @@ internal sealed unsafe class Guard : IDisposable
     {
         if (_leaves) return;
         // The service manager may have a copy of the socket.
-        new FormerGuard(Socket).Release();
+        if (!Socket.IsClosed) new FormerGuard(Socket).Release();
         if (Pid != 0 && _process.WaitForEnd(Patience)) Reap();
         _process.Dispose();
         _guardsEnd.Dispose();

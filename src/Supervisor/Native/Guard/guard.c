@@ -141,6 +141,13 @@ int reuseportd_guard_start(const char *mark, int groups, struct reuseportd_guard
     return error;
 }
 
+int reuseportd_guard_restart(struct reuseportd_guarding *guarding, int groups)
+{
+    const struct reuseportd_watch watch = {
+        .daemon = guarding->daemon, .socket = {guarding->guards_end, guarding->socket}, .groups = groups};
+    return fork_guard(guarding, &watch);
+}
+
 void reuseportd_guard_expect(struct reuseportd_guard *guard, int32_t patience)
 {
     guard->patience = patience;

@@ -35,6 +35,9 @@ struct reuseportd_guarding {
  */
 REUSEPORTD_EXPORT int reuseportd_guard_start(const char *mark, int groups, struct reuseportd_guarding *guarding);
 
+/* Starts another guard in place of one that was killed and reaped: it knows what that one knew. Returns 0, or an errno. */
+REUSEPORTD_EXPORT int reuseportd_guard_restart(struct reuseportd_guarding *guarding, int groups);
+
 /*
  * If the daemon ends without a stop, the guard waits for a successor for this time in seconds before it kills the
  * workers. 0, the default: it does not wait.

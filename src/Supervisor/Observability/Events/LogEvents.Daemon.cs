@@ -88,10 +88,15 @@ internal static partial class LogEvents
             errno.ToString());
 
     /// <summary>The guard ended before the daemon.</summary>
-    public static void GuardEnded(this ILogger log, int pid, ExitStatus? status) =>
+    /// <param name="restart">The result of the start of another guard.</param>
+    public static void GuardEnded(this ILogger log, int pid, ExitStatus status, Errno restart)
+    {
+        var what = restart == Errno.None
+            ? "another one was started"
+            : $"no other could be started: {restart}; if the daemon is killed, processes of its workers keep running";
         log.ForContext(new EventDetails(EventKind.Guard).With("REUSEPORT_PID", pid)).Warning(
-            "the guard ({REUSEPORT_PID}) has ended{how}; if the daemon is killed, processes of its workers keep running",
-            pid, status is null ? "" : $": {status}");
+            "the guard ({REUSEPORT_PID}) has ended: {status}; {what}", pid, status.ToString(), what);
+    }
 
     /// <summary>A new configuration is in effect; the numbers count services.</summary>
     public static void Reloaded(this ILogger log, int changed, int added, int removed, int unchanged) =>

@@ -61,7 +61,7 @@ internal sealed class AdoptedChildren(
         if (!IsDue) return;
         IsDue = false;
         unwatched.Reap();
-        if (guard is { Pid: var pid and not 0 } && guard.Reap() is { } status) log.GuardEnded(pid, status);
+        if (guard is { Pid: var pid and not 0 } && guard.Reap() is { } status) log.GuardEnded(pid, status, guard.Restart());
         for (var reaped = 0; Subreaper.NextEnded() is { } child; reaped++)
         {
             if (reaped == MostInATurn)
