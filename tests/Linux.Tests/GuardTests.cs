@@ -14,7 +14,7 @@ public sealed class GuardTests : IDisposable
 
     public GuardTests()
     {
-        _guard = Assert.IsType<Guard>(Guard.TryStart(_id, null, out var errno));
+        _guard = Assert.IsType<Guard>(Guard.TryStart(_id, null, isSecond: false, out var errno));
         Assert.Equal(Errno.None, errno);
     }
 
@@ -43,7 +43,7 @@ public sealed class GuardTests : IDisposable
         try
         {
             new Span<byte>(heap, mebibytes << 20).Fill(1);
-            using var guard = Assert.IsType<Guard>(Guard.TryStart($"{_id}-heap", null, out _));
+            using var guard = Assert.IsType<Guard>(Guard.TryStart($"{_id}-heap", null, isSecond: false, out _));
             Deadline.Until(
                 () => Anonymous(guard.Pid) < Anonymous(Environment.ProcessId) - (mebibytes << 10) / 2,
                 "it does not hold the heap");

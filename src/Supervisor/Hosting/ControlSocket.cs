@@ -2,6 +2,7 @@ using Reuseportd.Api.Admission;
 using Reuseportd.Api.Contract;
 using Reuseportd.Api.Http;
 using Reuseportd.Linux.Files;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;
@@ -57,15 +58,27 @@ internal sealed class ControlSocket : IDisposable
         return opened;
     }
 
-    /// <summary>The socket that an earlier program of this process has made.</summary>
+    /// <summary>
+    /// The socket that an earlier daemon has made. Makes another one if the path has changed, or if nothing is at the path.
+    /// </summary>
     /// <param name="listener">See <see cref="Numbers"/>.</param>
     /// <param name="held">See <see cref="Numbers"/>.</param>
     public static ControlSocket? Resume(string path, DaemonSpec daemon, int listener, int held, out string? obstacle)
     {
+        var socket = LocalSocket.Resume(listener);
+        using var entry = HeldEntry.TryHold(path, out _);
+        if (socket.BoundPath() != path || entry is null || FileEntry.Read(entry, out _) is not { Facts.IsSocket: true } made)
+        {
+            socket.Dispose();
+            new Descriptor(held).Dispose();
+            return TryOpen(path, daemon, out obstacle);
+        }
+
         var rule = RuleOf(daemon, out obstacle);
-        if (rule is null) return null;
-        var identity = FileEntry.At(path, out _)?.Identity ?? default;
-        return new ControlSocket(path, LockFile.Resume($"{path}.lock", held), LocalSocket.Resume(listener), identity, rule);
+        if (rule is not null && (obstacle = Restrict(path, entry, rule)) is null)
+            return new ControlSocket(path, LockFile.Resume($"{path}.lock", held), socket, made.Identity, rule);
+        socket.Dispose();
+        return null;
     }
 
     /// <summary>The descriptors of the socket and of its lock.</summary>

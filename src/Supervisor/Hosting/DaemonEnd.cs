@@ -1,4 +1,5 @@
 using Reuseportd.Linux.Processes;
+using Reuseportd.Runtime.Loop;
 using Reuseportd.Runtime.Output;
 
 namespace Reuseportd.Hosting;
@@ -10,20 +11,30 @@ internal static class DaemonEnd
     private static readonly TimeSpan FlushWithin = TimeSpan.FromSeconds(5);
 
     /// <returns>The exit code. There is no return if another program takes the workers over.</returns>
-    public static async Task<int> RunAsync(Replacement replacement, OutputLoop reader, LogOutput output)
+    public static async Task<int> RunAsync(
+        Replacement replacement, DaemonResources resources, SupervisorLoop loop, OutputLoop reader, LogOutput output)
     {
-        if (replacement.HandedOver is null) return Environment.ExitCode;
-        if (replacement.Leaves)
+        if (replacement.HandedOver is null)
         {
-            Flush();
-            // No return: it would close descriptors that the successor needs, as the guard shares them.
-            ProgramEnd.Now(ExitCode.Ok);
+            // Else the guard must not kill the workers: a successor can take them over.
+            if (loop.Ended.IsCompletedSuccessfully) resources.Guard?.Dispose();
+            else if (loop.Ended.IsFaulted && resources.Keeping is { CanLeave: true }) Leave(Environment.ExitCode);
+            return Environment.ExitCode;
         }
 
+        if (replacement.Leaves) Leave(ExitCode.Ok);
         var errno = replacement.Execute(Flush);
-        // The workers end with the guard.
         await Console.Error.WriteLineAsync($"reuseportd: the new program cannot be executed: {errno}");
+        if (resources.Keeping is { CanLeave: true }) Leave(ExitCode.Software);
+        // The workers end with the guard.
         return ExitCode.Software;
+
+        // No return: it would close descriptors that the successor needs, as the guard shares them.
+        void Leave(int code)
+        {
+            Flush();
+            ProgramEnd.Now(code);
+        }
 
         void Flush()
         {

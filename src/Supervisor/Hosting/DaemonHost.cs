@@ -34,6 +34,8 @@ internal static class DaemonHost
     public static async Task<int> RunAsync(DaemonArguments arguments)
     {
         using var signals = new EarlySignals();
+        // The descriptors of an earlier daemon may be many.
+        var raised = Descriptors.RaiseLimit(out var limit);
         // A client that reads the path has another working directory.
         var path = Path.GetFullPath(ConfigurationSource.PathOf(arguments, Environment.GetEnvironmentVariable));
         using var groups = WorkerGroups.Find();
@@ -45,6 +47,8 @@ internal static class DaemonHost
             return ExitCode.Configuration;
         }
 
+        if (Inherited.ObstacleOf(fleet.Daemon, arguments) is { } changed && origin.UseSaved([changed]))
+            fleet = origin.Loaded.Fleet!;
         var givenPreload = arguments.Preload ?? fleet.Daemon.Preload;
         var preload = PreloadLibrary.Find(givenPreload, AppContext.BaseDirectory, File.Exists, out var missing);
         if (preload is null) return await FailAsync(missing, ExitCode.Configuration);
@@ -64,6 +68,7 @@ internal static class DaemonHost
         {
             Inheritance = origin.Inheritance, FormerGuard = origin.FormerGuard,
             Clock = origin.Inheritance?.State.Clock ?? TimeProvider.System.GetTimestamp(),
+            StoredNames = origin.StoredNames, Limit = FormerLimit(origin.Inheritance, raised, limit),
         };
         return await RunAsync(signals, socket, initial, groups, preload, output);
     }
@@ -85,10 +90,9 @@ internal static class DaemonHost
         var inherited = initial.Inheritance;
         // First of all: threads and children begin in the cgroup of the daemon.
         var subtree = Enter(groups, inherited, output.Logger);
-        var former = FormerLimit(inherited);
         Subreaper.Become();
         var environment = OwnEnvironment.Marked(inherited?.State.Mark);
-        using var guard = StartGuard(environment[Guard.Variable], subtree, inherited, output.Logger);
+        var guard = StartGuard(environment[Guard.Variable], subtree, initial, output.Logger);
         var noReplacement = WhyNotReplaced(guard, initial);
 
         using var mailbox = new Mailbox(TimeProvider.System);
@@ -98,13 +102,13 @@ internal static class DaemonHost
         var outcomes = new KernelOutcomes(sharding, mailbox, output.Logger);
         using var reader = Reader(mailbox, output, outcomes, retention);
         using var children = new ChildSignal();
-        var resources = new DaemonResources(socket, guard, sharding, former, noReplacement, environment[Guard.Variable]);
+        var resources = new DaemonResources(socket, guard, sharding, initial.Limit, noReplacement, environment[Guard.Variable]);
         using var keeping = WorkerKeeping.Prepare(resources, initial, output.Logger);
         await using var steerer = StartSteering(initial, sharding, keeping.Groups, mailbox, output.Logger);
         var failures = new FailureLog(output.Logger);
         var options = new SupervisorOptions(
-            preload, environment, former, Randomness.Roll, StartsOf(initial), socket.NotifyFolder, failures, guard, subtree,
-            children, steerer)
+            preload, environment, initial.Limit, Randomness.Roll, StartsOf(initial), socket.NotifyFolder, failures, guard,
+            subtree, children, steerer)
         {
             Methods = methods, Inheritance = inherited, Clock = initial.Clock, WorkersDieWithDaemon = noReplacement is not null,
             StateLog = keeping.Log, StateKept = keeping.Begin, StateLost = keeping.GiveUp,
@@ -113,21 +117,22 @@ internal static class DaemonHost
 
         var builder = Builder(socket, output);
         builder.Services.AddSingleton(mailbox).AddSingleton(reader).AddSingleton(loop).AddSingleton(steerer);
-        builder.Services.AddSingleton(resources with { Keeping = keeping }).AddSingleton(signals);
+        resources = resources with { Keeping = keeping };
+        builder.Services.AddSingleton(resources).AddSingleton(signals);
         builder.Services.AddSingleton(initial with { NoKernelMethod = methods.NoPrograms });
         await using var host = builder.Build();
         await RunAsync(host, signals, socket, output, retention, failures, id => sharding?.ConnectionsOf(id));
-        return await DaemonEnd.RunAsync(host.Services.GetRequiredService<Replacement>(), reader, output);
+        return await DaemonEnd.RunAsync(host.Services.GetRequiredService<Replacement>(), resources, loop, reader, output);
     }
 
     private static int StartsOf(InitialFleet initial) =>
         initial.Fleet.Daemon.StartParallelism ?? StartsForEachCpu * Environment.ProcessorCount;
 
-    private static Guard? StartGuard(string id, CgroupSubtree? subtree, Inheritance? inherited, ILogger log)
+    private static Guard? StartGuard(string id, CgroupSubtree? subtree, InitialFleet initial, ILogger log)
     {
-        var guard = Guard.TryStart(id, subtree, out var errno);
+        var guard = Guard.TryStart(id, subtree, isSecond: initial.FormerGuard is not null, out var errno);
         if (guard is null) log.GuardFailed(errno);
-        Inherited.RememberIn(guard, inherited);
+        Inherited.RememberIn(guard, initial.Inheritance);
         return guard;
     }
 
@@ -141,9 +146,8 @@ internal static class DaemonHost
             initial.Fleet.Daemon.Steering ?? SteeringChoice.Auto, programs, Inherited.SteeringOf(initial.Inheritance), store,
             mailbox, log);
 
-    private static LimitPair? FormerLimit(Inheritance? inherited)
+    private static LimitPair? FormerLimit(Inheritance? inherited, Errno raised, LimitPair limit)
     {
-        var raised = Descriptors.RaiseLimit(out var limit);
         if (inherited?.State.Resources is { SoftDescriptors: { } soft, HardDescriptors: { } hard })
             return new LimitPair(soft, hard);
         return raised == Errno.None ? limit : null;

@@ -20,6 +20,7 @@ internal sealed record DaemonResources(
         new(SavedDaemon.PresentForm, DaemonHost.Version, initial.Clock, LastToken: 0, Save(), [], [])
         {
             Settings = initial.Fleet.Daemon, Groups = initial.Inheritance?.State.Groups ?? [], Mark = Mark,
+            Succession = (initial.Inheritance?.State.Succession ?? 0) + 1,
         };
 
     public SavedResources Save()
@@ -28,7 +29,7 @@ internal sealed record DaemonResources(
         return new SavedResources(
             Guard is { Pid: > 0 } ? Guard.Socket.Number : null, listener, held, Limit?.Soft, Limit?.Hard, Programs?.Numbers)
         {
-            GuardPid = Guard?.Pid,
+            StoredAs = Guard?.Id,
         };
     }
 }

@@ -111,7 +111,8 @@ internal sealed class FleetHost(
 
     /// <summary>Leaves the workers to the next daemon if the service manager restarts the service.</summary>
     private async Task<bool> LeaveAsync() =>
-        !loop.Ended.IsFaulted && await UnitJob.IsRestartAsync(time) && await replacement.LeaveAsync();
+        !loop.Ended.IsFaulted && await UnitJob.IsRestartAsync(time) && await UnitJob.KeepsWorkersAsync(time)
+        && await replacement.LeaveAsync();
 
     private async Task StopWorkersAsync()
     {

@@ -28,6 +28,9 @@ internal sealed class FleetOrigin
 
     public FormerGuard? FormerGuard { get; }
 
+    /// <summary>Names of descriptors that the service manager has stored for earlier daemons.</summary>
+    public IReadOnlyList<string> StoredNames { get; private init; } = [];
+
     /// <summary>The configuration that the fleet is to have.</summary>
     public LoadResult Loaded { get; private set; }
 
@@ -37,16 +40,31 @@ internal sealed class FleetOrigin
     {
         var inherited = Inherited.TryTake(controllers, out problem);
         if (problem is not null) return null;
-        if (inherited is not null) return new(inherited, Inherited.TakeGuard(inherited), Declared(inherited), null, 0);
-        var succession = Succession.TryTake(DescriptorStore.TakeGiven(Succession.Knows), controllers, out var notAdopted);
+        if (inherited is not null)
+            return new(inherited, Inherited.TakeGuard(inherited), Declared(inherited), null, 0)
+            {
+                StoredNames = Succession.NamesOf(inherited.State),
+            };
+        var given = DescriptorStore.TakeGiven(Succession.Knows);
+        string[] names = [.. given.Select(one => one.Name).Distinct()];
+        var succession = Succession.TryTake(given, controllers, out var notAdopted);
         var loaded = ConfigurationSource.Load(path, controllers);
-        if (succession is null) return new(null, null, loaded, notAdopted, 0);
-        var origin = new FleetOrigin(succession.Inheritance, succession.Guard, loaded, null, succession.Lost);
-        if (loaded.Fleet is not null) return origin;
-        // The workers run on with the configuration that they have.
-        origin._errors = [.. loaded.Errors.Select(error => error.ToString())];
-        origin.Loaded = Declared(succession.Inheritance);
+        if (succession is null) return new(null, null, loaded, notAdopted, 0) { StoredNames = names };
+        var origin = new FleetOrigin(succession.Inheritance, succession.Guard, loaded, null, succession.Lost)
+        {
+            StoredNames = names,
+        };
+        if (loaded.Fleet is null) origin.UseSaved([.. loaded.Errors.Select(error => error.ToString())]);
         return origin;
+    }
+
+    /// <summary>The files cannot be used: the workers run on with the configuration that they have.</summary>
+    /// <returns>False if there is no other configuration.</returns>
+    public bool UseSaved(IReadOnlyList<string> errors)
+    {
+        if (Inheritance is not { IsOfAnotherProcess: true } || _errors.Count > 0) return false;
+        (_errors, Loaded) = (errors, Declared(Inheritance));
+        return true;
     }
 
     /// <summary>Logs the configuration that was not taken, and the workers that were not taken over.</summary>

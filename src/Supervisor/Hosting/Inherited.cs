@@ -74,7 +74,7 @@ internal static class Inherited
     }
 
     /// <summary>The reason why the daemon could not start with these settings; null if it can.</summary>
-    private static string? ObstacleOf(DaemonSpec settings, DaemonArguments arguments)
+    public static string? ObstacleOf(DaemonSpec settings, DaemonArguments arguments)
     {
         var preload = PreloadLibrary.Find(
             arguments.Preload ?? settings.Preload, AppContext.BaseDirectory, File.Exists, out var missing);
@@ -111,6 +111,20 @@ internal static class Inherited
         }
 
         return new Inheritance(state, specs);
+    }
+
+    /// <summary>
+    /// Reads the specifications of a state. Services whose specification is not valid on this host any more, such as for want of
+    /// a user, are left out, and their processes killed.
+    /// </summary>
+    public static Inheritance WithReadableSpecs(SavedDaemon state, ControllerOffer controllers)
+    {
+        var readable = state.Services.Where(
+            service => WithSpecs(state with { Services = [service] }, controllers, out _) is not null);
+        var rest = state with { Services = [.. readable] };
+        var serials = rest.Processes.Select(process => process.Serial).ToHashSet();
+        rest = rest with { Streams = [.. rest.Streams.Where(stream => serials.Contains(stream.Process))] };
+        return WithSpecs(rest, controllers, out _)!;
     }
 
     private static IEnumerable<string> TextsOf(SavedService service) =>

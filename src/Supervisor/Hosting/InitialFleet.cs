@@ -1,4 +1,5 @@
 using Reuseportd.Configuration.Reading;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Handover;
@@ -15,6 +16,12 @@ internal sealed record InitialFleet(string Path, FleetSpec Fleet, ControllerOffe
 
     /// <summary>The fleet of an earlier daemon; null for none.</summary>
     public Inheritance? Inheritance { get; init; }
+
+    /// <summary>Names of descriptors that the service manager has stored for that daemon.</summary>
+    public IReadOnlyList<string> StoredNames { get; init; } = [];
+
+    /// <summary>RLIMIT_NOFILE before the daemon raised it; null if it did not.</summary>
+    public LimitPair? Limit { get; init; }
 
     /// <summary>The origin of the loop's clock, see <see cref="SavedDaemon.Clock"/>.</summary>
     public long Clock { get; init; }

@@ -82,8 +82,16 @@ internal sealed class Replacement(
     /// <returns>False if that cannot be done, so that the workers must end with the daemon.</returns>
     public async Task<bool> LeaveAsync()
     {
-        if (resources.Keeping is not { Log: not null } keeping || HandedOver is not null) return false;
+        if (resources.Keeping is not { } keeping || HandedOver is not null) return false;
+        await keeping.Begun;
+        if (!keeping.CanLeave) return false;
         var since = time.GetTimestamp();
+        if (await RefusalAsync() is { } refusal)
+        {
+            log.NotReplaced(refusal);
+            return false;
+        }
+
         while (await HandOverAsync() is not null)
         {
             if (time.GetElapsedTime(since) > LongestLeave) return false;
@@ -92,6 +100,13 @@ internal sealed class Replacement(
 
         keeping.End(HandedOver!.Streams);
         return Leaves = true;
+    }
+
+    /// <summary>The reason why the program on disk does not take the present state; null if it does.</summary>
+    private async Task<string?> RefusalAsync()
+    {
+        var answer = await AskAsync(isTrial: true);
+        return answer.Obstacle is null ? await CheckAsync(StateOf(answer, []), CancellationToken.None) : null;
     }
 
     /// <summary>Executes the new program. Must be called after the host has stopped.</summary>
@@ -110,6 +125,7 @@ internal sealed class Replacement(
         variables[Variable] = file.Number.ToString(CultureInfo.InvariantCulture);
         signals.PassOn();
         var failure = ProgramReplacement.Execute(path, variables);
+        if (resources.Keeping is { CanLeave: true } keeping) keeping.End(state.Streams);
         // The end of the daemon waits for the output thread.
         _paused?.Dispose();
         return failure;
@@ -197,12 +213,17 @@ internal sealed class Replacement(
         return done.Task;
     }
 
-    private SavedDaemon StateOf(HandedOver answer, IReadOnlyList<WorkerStream> streams) => new(
-        SavedDaemon.PresentForm, DaemonHost.Version, answer.Clock, answer.LastToken, resources.Save(),
-        answer.Services, [.. streams.Select(Save)])
+    private SavedDaemon StateOf(HandedOver answer, IReadOnlyList<WorkerStream> streams)
     {
-        Settings = initial.Fleet.Daemon, Groups = [], Mark = resources.Mark,
-    };
+        var state = new SavedDaemon(
+            SavedDaemon.PresentForm, DaemonHost.Version, answer.Clock, answer.LastToken, resources.Save(), answer.Services, [])
+        {
+            Settings = initial.Fleet.Daemon, Groups = [], Mark = resources.Mark,
+        };
+        // A process that has left its pipe to another one may have ended.
+        var running = state.Processes.Select(process => process.Serial).ToHashSet();
+        return state with { Streams = [.. streams.Where(stream => running.Contains(stream.Process)).Select(Save)] };
+    }
 
     private static SavedStream Save(WorkerStream stream)
     {

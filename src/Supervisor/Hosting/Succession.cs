@@ -33,6 +33,14 @@ internal sealed class Succession
         (string.Create(CultureInfo.InvariantCulture, $"{GuardPrefix}{guard}"),
             string.Create(CultureInfo.InvariantCulture, $"{StatePrefix}{guard}"));
 
+    /// <summary>The names under which the daemon of a state has stored its descriptors.</summary>
+    public static IReadOnlyList<string> NamesOf(SavedDaemon state)
+    {
+        if (state.Resources.StoredAs is not { } id) return [];
+        var (guard, file) = NamesOf(id);
+        return [guard, file];
+    }
+
     /// <summary>True for the name of a descriptor that <see cref="TryTake"/> uses.</summary>
     public static bool Knows(string name) =>
         name.StartsWith(GuardPrefix, StringComparison.Ordinal) || name.StartsWith(StatePrefix, StringComparison.Ordinal);
@@ -47,31 +55,53 @@ internal sealed class Succession
     {
         problem = null;
         Succession? taken = null;
-        foreach (var one in given.Where(one => one.Name.StartsWith(GuardPrefix, StringComparison.Ordinal)))
+        // A daemon may have died while it took the workers over from an earlier one, so that both guards live.
+        foreach (var (guard, state, obstacle) in Left(given).OrderByDescending(left => left.State?.Succession ?? -1))
         {
-            var number = one.Name[GuardPrefix.Length..];
-            var state = given.FirstOrDefault(other => other.Name == StatePrefix + number);
-            if (taken is not null || state is null) continue;
-            var guard = new FormerGuard(new Descriptor(one.File.Release()));
-            // Not the guard of a daemon that has stopped, or that has been replaced.
-            if (guard.Claim() == Errno.None) taken = TryTake(guard, state.File, controllers, out problem);
-            else guard.Dispose();
+            if (taken is not null) guard.End();
+            else taken = TryTake(guard, state, controllers, problem = obstacle, out problem);
         }
 
         foreach (var one in given) one.File.Dispose();
         return taken;
     }
 
-    private static Succession? TryTake(
-        FormerGuard guard, Descriptor file, ControllerOffer controllers, out string? problem)
+    /// <summary>The guards that live, each with its state, or with the reason why that cannot be used.</summary>
+    private static List<(FormerGuard Guard, SavedDaemon? State, string? Obstacle)> Left(IReadOnlyList<GivenDescriptor> given)
     {
-        var records = RecordLog.TryRead(file, out problem);
-        var state = records is null ? null : StateRecords.TryJoin(records, out problem);
+        List<(FormerGuard, SavedDaemon?, string?)> left = [];
+        foreach (var one in given.Where(one => one.Name.StartsWith(GuardPrefix, StringComparison.Ordinal)))
+        {
+            var file = given.FirstOrDefault(other => other.Name == StatePrefix + one.Name[GuardPrefix.Length..])?.File;
+            var guard = new FormerGuard(new Descriptor(one.File.Release()));
+            // Not the guard of a daemon that has stopped, or that has been replaced.
+            if (guard.Claim() != Errno.None)
+            {
+                guard.Dispose();
+                continue;
+            }
+
+            string? problem = "the service manager has no state of it";
+            var records = file is null ? null : RecordLog.TryRead(file, out problem);
+            left.Add((guard, records is null ? null : StateRecords.TryJoin(records, out problem), problem));
+        }
+
+        return left;
+    }
+
+    private static Succession? TryTake(
+        FormerGuard guard, SavedDaemon? state, ControllerOffer controllers, string? obstacle, out string? problem)
+    {
+        problem = obstacle;
         var resolved = state is null ? null : new KeptState(state, new KeptDescriptors(guard)).TryResolve();
-        var inheritance = resolved is null ? null : Inherited.WithSpecs(resolved, controllers, out problem);
+        var inheritance = resolved is null ? null : Inherited.WithReadableSpecs(resolved, controllers);
         if (inheritance is not null)
+        {
+            problem = null;
             return new Succession(
                 inheritance with { IsOfAnotherProcess = true }, guard, state!.Workers - inheritance.State.Workers);
+        }
+
         problem ??= "the control socket of the former daemon is gone";
         guard.Release();
         return null;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Reuseportd.Linux.Spawning;
 
 namespace Reuseportd.Hosting;
@@ -10,11 +11,11 @@ internal static class UnitJob
 {
     private const string Program = "systemctl";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// True while the job of the unit is a restart, also after try-restart and reload-or-restart. False after any other end, such
-    /// as a stop, a shutdown or a signal, and if the answer does not come in two seconds.
+    /// as a stop, a shutdown or a signal, and if the answer does not come in five seconds.
     /// </summary>
     public static async Task<bool> IsRestartAsync(TimeProvider time)
     {
@@ -25,19 +26,47 @@ internal static class UnitJob
         return path is not null && await IsRestartAsync(unit, path, Arguments(unit), Patience, time);
     }
 
+    /// <summary>
+    /// True if the service manager has the descriptors of the daemon, and kills no process of the unit but the daemon.
+    /// </summary>
+    public static async Task<bool> KeepsWorkersAsync(TimeProvider time)
+    {
+        if (OwnUnit.Find(await TextOrEmptyAsync("/proc/self/cgroup")) is not { } unit) return false;
+        var path = ProgramPath.Candidates(Program, Environment.GetEnvironmentVariable("PATH")).FirstOrDefault(File.Exists);
+        if (path is null) return false;
+        string[] arguments =
+        [
+            unit.IsOfUser ? "--user" : "--system", "show", "--property=NFileDescriptorStore,KillMode", "--", unit.Name,
+        ];
+        return await AnswerAsync(path, arguments, Patience, time) is { } answer && KeepsWorkers(answer);
+    }
+
+    /// <param name="properties">Lines <c>NAME=value</c>.</param>
+    internal static bool KeepsWorkers(string properties)
+    {
+        var lines = properties.Split('\n', StringSplitOptions.TrimEntries);
+        return lines.Contains("KillMode=process")
+            && lines.Any(line => line.StartsWith("NFileDescriptorStore=", StringComparison.Ordinal)
+                && int.TryParse(line.AsSpan(line.IndexOf('=') + 1), CultureInfo.InvariantCulture, out var stored) && stored >= 2);
+    }
+
     internal static async Task<bool> IsRestartAsync(
         OwnUnit unit, string program, string[] arguments, TimeSpan patience, TimeProvider time)
     {
+        return await AnswerAsync(program, arguments, patience, time) is { } jobs && IsRestart(jobs, unit);
+    }
+
+    private static async Task<string?> AnswerAsync(string program, string[] arguments, TimeSpan patience, TimeProvider time)
+    {
         try
         {
-            var (jobs, _) = await OwnProgram.RunAsync(program, arguments, OwnEnvironment.Variables(), patience, time)
-                .WaitAsync(patience, time);
-            return jobs is not null && IsRestart(jobs, unit);
+            return (await OwnProgram.RunAsync(program, arguments, OwnEnvironment.Variables(), patience, time)
+                .WaitAsync(patience, time)).Output;
         }
         catch (TimeoutException)
         {
             // A killed program can take longer to end.
-            return false;
+            return null;
         }
     }
 

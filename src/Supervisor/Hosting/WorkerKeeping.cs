@@ -14,16 +14,22 @@ namespace Reuseportd.Hosting;
 /// </summary>
 /// <param name="log">The state; null if no successor can take the workers over.</param>
 /// <param name="former">The guard that kept the workers for this daemon; null for none.</param>
+/// <param name="formerNames">Names of descriptors that earlier daemons have stored.</param>
 internal sealed class WorkerKeeping(
-    DescriptorStore store, Guard? guard, RecordLog? log, FormerGuard? former, int? formerId, ILogger logger) : IDisposable
+    DescriptorStore store, Guard? guard, RecordLog? log, FormerGuard? former, IReadOnlyList<string> formerNames, ILogger logger)
+    : IDisposable
 {
     /// <summary>
-    /// The service manager starts the next daemon within a second, and closes the stored socket when it will start none.
+    /// Only for a service manager that forgets its store: it closes the stored socket when it will start no successor, and the
+    /// guard kills the workers then.
     /// </summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
 
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(100);
     private const int MostTries = 100;
+    private Task _begun = Task.CompletedTask;
+    private volatile bool _isStored;
+    private volatile bool _isLost;
 
     public RecordLog? Log => log;
 
@@ -40,25 +46,30 @@ internal sealed class WorkerKeeping(
         else if (obstacle is null && (log = RecordLog.TryMake(out var errno)) is null) obstacle = $"memfd_create: {errno}";
         if (log is not null) PutRoot(log, resources.Root(initial));
         logger.Keeps(log is not null ? "adoption" : resources.NoReplacement is null ? "reexec" : "none", obstacle);
-        var formerId = initial.Inheritance?.State.Resources.GuardPid;
-        return new WorkerKeeping(store, resources.Guard, log, initial.FormerGuard, formerId, logger);
+        return new WorkerKeeping(store, resources.Guard, log, initial.FormerGuard, initial.StoredNames, logger);
     }
 
-    /// <summary>Must be called when the state is complete. Does not wait.</summary>
-    public void Begin() => _ = Task.Run(BeginAsync);
+    /// <summary>True if a successor can take the workers over.</summary>
+    public bool CanLeave => _isStored && !_isLost && guard is { Pid: > 0 };
 
-    /// <summary>Writes the last part of the state, and leaves the workers to the successor.</summary>
+    /// <summary>Completes when <see cref="Begin"/> has taken effect.</summary>
+    public Task Begun => _begun;
+
+    /// <summary>Must be called when the state is complete. Does not wait.</summary>
+    public void Begin() => _begun = Task.Run(BeginAsync);
+
+    /// <summary>Writes the last part of the state.</summary>
     /// <param name="streams">The unfinished lines of workers.</param>
     public void End(IReadOnlyList<SavedStream> streams)
     {
         log!.Put(StateRecords.Streams, StateRecords.Write(streams));
         log.TryFlush();
-        guard!.Leave();
     }
 
     /// <summary>The state can no longer be kept: the workers end with this daemon. Does not wait.</summary>
     public void GiveUp()
     {
+        _isLost = true;
         guard?.Expect(TimeSpan.Zero);
         logger.NotKept("no memory is left for the state");
     }
@@ -77,24 +88,24 @@ internal sealed class WorkerKeeping(
             log.Put(StateRecords.KeyOf(SavedGroups.Restore(group).Steered.Key), StateRecords.Write(group));
     }
 
-    /// <summary>Stores this daemon's guard and state in place of those of the former daemon.</summary>
+    /// <summary>Stores this daemon's guard and state in place of those of earlier daemons.</summary>
     private async Task BeginAsync()
     {
+        IReadOnlyList<string> ownNames = [];
         if (guard is not null && log is not null)
         {
-            var (guardName, stateName) = Succession.NamesOf(guard.Pid);
+            var (guardName, stateName) = Succession.NamesOf(guard.Id);
+            ownNames = [guardName, stateName];
             var errno = await TryAsync(() => store.Store(guardName, guard.Socket));
             if (errno == Errno.None) errno = await TryAsync(() => store.Store(stateName, log.Descriptor));
-            if (errno == Errno.None) guard.Expect(Patience);
-            else logger.NotKept($"the service manager takes no descriptor: {errno}");
+            _isStored = errno == Errno.None;
+            if (!_isStored) logger.NotKept($"the service manager takes no descriptor: {errno}");
         }
 
         // From now on the workers are this daemon's.
+        guard?.Expect(_isStored && !_isLost ? Patience : TimeSpan.Zero);
         former?.End();
-        if (formerId is not { } id) return;
-        var (formerGuard, formerState) = Succession.NamesOf(id);
-        _ = await TryAsync(() => store.Remove(formerGuard));
-        _ = await TryAsync(() => store.Remove(formerState));
+        foreach (var name in formerNames.Except(ownNames)) _ = await TryAsync(() => store.Remove(name));
     }
 
     /// <summary>Tries again while the service manager's queue is full.</summary>

@@ -122,6 +122,27 @@ public sealed class InitTests : DaemonTest
     }
 
     [Fact]
+    public async Task Init_Reexec_WorkersRunOnAndTheStopEndsAll()
+    {
+        Configure("exec sleep 1000", 2);
+        await Daemon.StartAsync();
+        var before = Processes.ChildrenOf(Daemon.Pid).Where(pid => Processes.Status(pid, "Name") == "sleep").Order().ToArray();
+        const int user2 = 12;
+        for (var time = 1; time <= 3; time++)
+        {
+            Daemon.Signal(user2);
+            await Daemon.Log.WaitAsync(_ => Daemon.Events("adopted").Length == time, "the new program has the workers");
+            await Daemon.EventAsync("started", after: Daemon.Events("adopted")[^1]);
+        }
+
+        var after = Processes.ChildrenOf(Daemon.Pid).Where(pid => Processes.Status(pid, "Name") == "sleep").Order();
+        Assert.Equal(before, after);
+        // A stop in the moment of a replacement is passed on to the new program.
+        Daemon.Signal(user2);
+        Assert.Equal(0, await StopAsync());
+    }
+
+    [Fact]
     public async Task Init_GuardIsKilled_IsReported()
     {
         Configure("exec sleep 1000", 1);

@@ -8,11 +8,18 @@ public sealed class AdoptionTests(Machine machine) : SystemdTest(machine)
     private const int Times = 3;
 
     [Theory]
-    [InlineData("KILL")]
-    [InlineData("ABRT")]
-    [InlineData("restart")]
-    public async Task Daemon_Replaced_WorkersRunOn(string how)
+    [InlineData("KILL", "ebpf", true)]
+    [InlineData("KILL", "cbpf", true)]
+    [InlineData("KILL", "none", true)]
+    [InlineData("KILL", "ebpf", false)]
+    [InlineData("ABRT", "auto", true)]
+    [InlineData("restart", "ebpf", true)]
+    [InlineData("restart", "cbpf", true)]
+    [InlineData("restart", "none", false)]
+    public async Task Daemon_Replaced_WorkersRunOn(string how, string steering, bool delegates)
     {
+        SetDaemon($"steering: {steering}");
+        if (!delegates) await OverrideAsync("Delegate=no");
         ConfigureWeb(workers: 3);
         ConfigureLines();
         await StartAsync();
@@ -51,6 +58,78 @@ public sealed class AdoptionTests(Machine machine) : SystemdTest(machine)
         await Journal.EventAsync("ready", "web", 1, after: exit);
         Assert.Equal(before[0], WorkersOf("web")[0]);
         await AllAnswerAsync(workers: 2);
+    }
+
+    /// <summary>The file of the program passes the check of the state, and then fails.</summary>
+    [Fact]
+    public async Task Reexec_ProgramFailsAfterTheExec_NextDaemonTakesTheWorkersOver()
+    {
+        ConfigureWeb(workers: 2);
+        await StartAsync();
+        var (before, started) = (WorkersOf("web"), await Journal.EventAsync("started"));
+        await Machine.DoAsync(
+            "sh", "-c",
+            """
+            mv /usr/bin/reuseportd /usr/bin/reuseportd.good
+            printf '#!/bin/sh\n[ -z "$REUSEPORTD_STATE" ] || exit 1\nexec /usr/bin/reuseportd.good "$@"\n' >/usr/bin/reuseportd
+            chmod 755 /usr/bin/reuseportd
+            """);
+        try
+        {
+            await Machine.RunAsync("reuseportctl", "reexec");
+            await Journal.EventAsync("started", after: await Journal.EventAsync("adopted", after: started));
+        }
+        finally
+        {
+            await Machine.DoAsync("mv", "/usr/bin/reuseportd.good", "/usr/bin/reuseportd");
+        }
+
+        Assert.Equal(before, WorkersOf("web"));
+        await AllAnswerAsync(workers: 2);
+    }
+
+    /// <summary>The workers run on with the configuration that they have.</summary>
+    [Fact]
+    public async Task Restart_ConfigurationHasErrors_WorkersRunOn()
+    {
+        ConfigureWeb(workers: 2);
+        await StartAsync();
+        var before = WorkersOf("web");
+        Configure("broken", "services: [");
+        await Machine.DoAsync("systemctl", "restart", "reuseportd");
+        await Journal.EventAsync("reload_failed");
+        Assert.Equal(before, WorkersOf("web"));
+        Unconfigure("broken");
+        await Machine.DoAsync("systemctl", "reload", "reuseportd");
+        Assert.Equal(before, WorkersOf("web"));
+    }
+
+    /// <summary>The next daemon takes up changed files, as at each of its starts.</summary>
+    [Fact]
+    public async Task Restart_ConfigurationHasChanged_WorkersAreReplacedAndNoRequestFails()
+    {
+        ConfigureWeb(workers: 2);
+        await StartAsync();
+        var before = WorkersOf("web");
+        ConfigureWeb(workers: 3, "    environment: { CHANGED: yes }");
+        await Machine.DoAsync("systemctl", "restart", "reuseportd");
+        Assert.Empty(WorkersOf("web").Intersect(before));
+        Assert.Equal(3, WorkersOf("web").Length);
+        await AllAnswerAsync(workers: 3);
+    }
+
+    /// <summary>A limit of memory is off for a moment, and in force again.</summary>
+    [Fact]
+    public async Task Restart_WorkersWithLimits_KeepThem()
+    {
+        ConfigureWeb(workers: 2, "    limits: { tasks_max: 7 }");
+        if ((await UnitAsync("start")).Code != 0) Assert.Skip("no controllers are delegated here");
+        var before = WorkersOf("web");
+        await Machine.DoAsync("systemctl", "restart", "reuseportd");
+        Assert.Equal(before, WorkersOf("web"));
+        var mount = (await Machine.DoAsync("findmnt", "-n", "-f", "-o", "TARGET", "-t", "cgroup2")).Trim();
+        var limits = await Machine.DoAsync("sh", "-c", $"cat {mount}/system.slice/reuseportd.service/web@*/pids.max");
+        Assert.Equal("7\n7\n", limits);
     }
 
     /// <summary>A worker of an earlier daemon is no child of the present one.</summary>

@@ -30,7 +30,7 @@ public sealed class DeathTests(Machine machine) : SystemdTest(machine)
     [Fact]
     public async Task Daemon_KilledAndNotToKeepWorkers_RestartsWithoutOldWorkers()
     {
-        EndWorkersWithDaemon();
+        SetDaemon("keep_workers: false");
         ConfigureWeb(workers: 3);
         Configure(
             "forks", $$"""

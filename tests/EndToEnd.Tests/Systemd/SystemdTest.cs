@@ -29,7 +29,7 @@ public abstract class SystemdTest(Machine machine) : IAsyncLifetime
             systemctl stop reuseportd
             systemctl reset-failed reuseportd 2>/dev/null
             rm -rf {Configuration}/* {DropIns}
-            sed -i '/^keep_workers:/d' {DaemonFile}
+            sed -i '/^keep_workers:/d; /^steering:/d' {DaemonFile}
             systemctl daemon-reload
             logger --journald <<END
             MESSAGE={mark}
@@ -54,8 +54,8 @@ public abstract class SystemdTest(Machine machine) : IAsyncLifetime
     private protected void Configure(string name, string yaml) =>
         File.WriteAllText(machine.Path($"{Configuration}/{name}.yaml"), yaml);
 
-    /// <summary>Makes workers end with the daemon, until the end of the test.</summary>
-    private protected void EndWorkersWithDaemon() => File.AppendAllText(machine.Path(DaemonFile), "keep_workers: false\n");
+    /// <summary>A line of the daemon's own settings, until the end of the test: <c>keep_workers</c> or <c>steering</c>.</summary>
+    private protected void SetDaemon(string line) => File.AppendAllText(machine.Path(DaemonFile), line + "\n");
 
     private protected void Unconfigure(string name) => File.Delete(machine.Path($"{Configuration}/{name}.yaml"));
 

@@ -32,6 +32,7 @@ internal sealed unsafe class RecordLog : IDisposable
     private long _start = HeaderSize;
     private long _end = HeaderSize;
     private long _live;
+    private bool _isBroken;
 
     private RecordLog(int number)
     {
@@ -61,6 +62,7 @@ internal sealed unsafe class RecordLog : IDisposable
     {
         lock (_gate)
         {
+            if (_isBroken) return;
             if (_newest.Remove(key, out var former)) _live -= former.Length;
             else if (value.IsEmpty) return;
             var offset = _end + _pending.WrittenCount;
@@ -78,14 +80,14 @@ internal sealed unsafe class RecordLog : IDisposable
     /// <summary>Removes a key at the next <see cref="TryFlush"/>.</summary>
     public void Remove(string key) => Put(key, []);
 
-    /// <returns>False if the kernel has no memory. The file is then out of date.</returns>
+    /// <returns>False if the kernel has no memory. The file stays out of date from then on.</returns>
     public bool TryFlush()
     {
         lock (_gate)
         {
-            if (_pending.WrittenCount == 0) return true;
-            if (!TryAppend()) return false;
-            return _end - _start <= 2 * _live + LeastGarbage || TryCompact();
+            if (_isBroken || _pending.WrittenCount == 0) return !_isBroken;
+            _isBroken = !TryAppend() || (_end - _start > 2 * _live + LeastGarbage && !TryCompact());
+            return !_isBroken;
         }
     }
 

@@ -28,7 +28,7 @@ internal static unsafe partial class Native
 
     /// <summary>See Native/Guard/guard.h.</summary>
     [LibraryImport(Library, EntryPoint = "reuseportd_guard_start", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int StartGuard(string mark, int groups, Guarding* guarding);
+    public static partial int StartGuard(string mark, int groups, int patience, Guarding* guarding);
 
     [LibraryImport(Library, EntryPoint = "reuseportd_guard_restart")]
     public static partial int RestartGuard(Guarding* guarding, int groups);

@@ -7,6 +7,8 @@ namespace Reuseportd.Linux.Sockets;
 /// <summary>A datagram that carries a descriptor (SCM_RIGHTS, unix(7)).</summary>
 internal static unsafe class DescriptorMessage
 {
+    private const int ControlTruncated = 8; // MSG_CTRUNC
+
     /// <param name="address"><c>struct sockaddr_un</c> of the receiver.</param>
     /// <param name="text">May be empty.</param>
     /// <param name="file">Null to send the text alone. The receiver gets a descriptor of the same open file.</param>
@@ -51,6 +53,8 @@ internal static unsafe class DescriptorMessage
             var received = IoResult.FromCall(
                 Libc.ReceiveMessage(socket, &message, Libc.ReceiveCloseOnExec | Libc.WithoutWait));
             if (received.Errno != Errno.None) return received.Errno;
+            // No descriptor is free.
+            if ((message.Flags & ControlTruncated) != 0) return Errno.TooManyDescriptors;
             if (message.ControlSize >= 20 && ((int*)control)[3] == Libc.RightsMessage)
                 passed = new Descriptor(((int*)control)[4]);
             return received.Count == text.Length ? Errno.None : Errno.BrokenPipe;

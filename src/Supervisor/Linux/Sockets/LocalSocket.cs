@@ -25,6 +25,16 @@ internal sealed unsafe class LocalSocket : Descriptor
     /// <summary>A socket that an earlier program of this process has made.</summary>
     public static LocalSocket Resume(int number) => new(number);
 
+    /// <summary>The path that the socket is bound to; empty if it is not bound.</summary>
+    public string BoundPath()
+    {
+        var address = stackalloc byte[PathMost + sizeof(ushort)];
+        var size = (uint)(PathMost + sizeof(ushort));
+        if (Libc.LocalName(this, address, &size) < 0 || size <= sizeof(ushort)) return "";
+        var name = new ReadOnlySpan<byte>(address + sizeof(ushort), (int)size - sizeof(ushort));
+        return Encoding.UTF8.GetString(name.TrimEnd((byte)0));
+    }
+
     /// <summary>The longest path in bytes of UTF-8.</summary>
     public static int LongestPath => PathMost - 1;
 

@@ -24,15 +24,17 @@ internal sealed unsafe class Guard : IDisposable
     private readonly Descriptor _daemon;
     private readonly int _groups;
     private Pidfd _process;
-    private bool _leaves;
     private int _restarts;
 
     private Guard(in Native.Guarding guarding, int groups)
     {
-        (Handle, Pid, _groups) = (guarding.Guard, guarding.Pid, groups);
+        (Handle, Id, Pid, _groups) = (guarding.Guard, guarding.Pid, guarding.Pid, groups);
         (Socket, _guardsEnd, _daemon) = (new(guarding.Socket), new(guarding.GuardsEnd), new(guarding.Daemon));
         _process = new Pidfd(guarding.Pidfd, guarding.Pid);
     }
+
+    /// <summary>Identifies the guard, also after a <see cref="Restart"/>.</summary>
+    public int Id { get; }
 
     /// <summary>0 after the guard was reaped.</summary>
     public int Pid { get; private set; }
@@ -45,12 +47,15 @@ internal sealed unsafe class Guard : IDisposable
 
     /// <param name="id">Value of <see cref="Variable"/> in the processes to kill.</param>
     /// <param name="groups">The workers' control groups, which are killed first; null without control groups.</param>
+    /// <param name="isSecond">
+    /// True while a former guard keeps the workers: until <see cref="Expect"/>, the guard does nothing if the daemon dies.
+    /// </param>
     /// <param name="errno">The reason why there is no guard.</param>
-    public static Guard? TryStart(string id, CgroupSubtree? groups, out Errno errno)
+    public static Guard? TryStart(string id, CgroupSubtree? groups, bool isSecond, out Errno errno)
     {
         Native.Guarding guarding;
         var directory = groups?.Directory.Number ?? -1;
-        errno = new Errno(Native.StartGuard($"{Variable}={id}", directory, &guarding));
+        errno = new Errno(Native.StartGuard($"{Variable}={id}", directory, isSecond ? -1 : 0, &guarding));
         return errno == Errno.None ? new Guard(guarding, directory) : null;
     }
 
@@ -96,13 +101,9 @@ internal sealed unsafe class Guard : IDisposable
         return Errno.None;
     }
 
-    /// <summary>Lets the guard wait for the end of this process, and then for a successor.</summary>
-    public void Leave() => _leaves = true;
-
     /// <summary>Makes the guard do its work, as the end of the daemon would, and reaps it.</summary>
     public void Dispose()
     {
-        if (_leaves) return;
         // The service manager may have a copy of the socket.
         if (!Socket.IsClosed) new FormerGuard(Socket).Release();
         if (Pid != 0 && _process.WaitForEnd(Patience)) Reap();

@@ -15,6 +15,8 @@ internal sealed record ForeignRoot(ulong StartTime, int Parent)
     /// </summary>
     public bool HasNumber { get; init; } = true;
 
-    public static ForeignRoot Of(int pid) =>
-        ProcessEntry.Of(pid) is { } entry ? new ForeignRoot(entry.StartTime, entry.Parent) : new ForeignRoot(0, Init);
+    /// <summary>If the process has ended, another one may have its pid, and /proc does not tell about it.</summary>
+    public static ForeignRoot Of(Pidfd process) => ProcessEntry.Of(process.Pid) is { } entry && !process.HasEnded
+        ? new ForeignRoot(entry.StartTime, entry.Parent)
+        : new ForeignRoot(0, Init) { HasNumber = false };
 }

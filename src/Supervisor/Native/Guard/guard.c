@@ -69,11 +69,17 @@ static _Noreturn void run(struct reuseportd_guard *guard, const struct reuseport
     syscall(SYS_chdir, "/");
     change_identity();
     reuseportd_guard_watch(watch, guard);
-    if (watch->groups >= 0)
-        reuseportd_guard_kill_groups(watch->groups);
+    /* The next daemon must find the control socket free while the workers are killed. A daemon that stops still
+     * lives, and keeps its own table. The groups go to 0. */
+    syscall(SYS_unshare, (unsigned long)CLONE_FILES);
+    const int has_groups = watch->groups >= 0 && syscall(SYS_dup3, watch->groups, 0, O_CLOEXEC) == 0;
+    if (reuseportd_close_from(has_groups ? 1 : 0, 1) < 0)
+        reuseportd_close_from(has_groups ? 1 : 0, 0);
+    if (has_groups)
+        reuseportd_guard_kill_groups(0);
     reuseportd_guard_hunt(guard);
-    if (watch->groups >= 0)
-        reuseportd_guard_remove_groups(watch->groups);
+    if (has_groups)
+        reuseportd_guard_remove_groups(0);
     for (;;)
         syscall(SYS_exit_group, 0);
 }
@@ -107,7 +113,7 @@ static int fork_guard(struct reuseportd_guarding *guarding, const struct reusepo
     return error;
 }
 
-int reuseportd_guard_start(const char *mark, int groups, struct reuseportd_guarding *guarding)
+int reuseportd_guard_start(const char *mark, int groups, int32_t patience, struct reuseportd_guarding *guarding)
 {
     *guarding = (struct reuseportd_guarding){.pid = -1, .pidfd = -1};
     size_t length = strlen(mark);
@@ -117,6 +123,7 @@ int reuseportd_guard_start(const char *mark, int groups, struct reuseportd_guard
     struct reuseportd_guard *guard = mmap(NULL, sizeof *guard, PROT_READ | PROT_WRITE, flags, -1, 0);
     if (guard == MAP_FAILED)
         return errno;
+    guard->patience = patience;
     guard->mark_length = (uint32_t)length;
     memcpy(guard->mark, mark, length);
     guarding->guard = guard;

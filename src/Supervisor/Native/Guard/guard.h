@@ -31,16 +31,18 @@ struct reuseportd_guarding {
 
 /*
  * `mark` is the NAME=value entry of the processes to kill. `groups` is the cgroup v2 directory with the
- * workers' groups, whose names contain an '@', or -1. Returns 0, or an errno.
+ * workers' groups, whose names contain an '@', or -1. `patience`: see reuseportd_guard_expect. Returns 0, or an
+ * errno.
  */
-REUSEPORTD_EXPORT int reuseportd_guard_start(const char *mark, int groups, struct reuseportd_guarding *guarding);
+REUSEPORTD_EXPORT int reuseportd_guard_start(const char *mark, int groups, int32_t patience,
+                                            struct reuseportd_guarding *guarding);
 
 /* Starts another guard in place of one that was killed and reaped: it knows what that one knew. Returns 0, or an errno. */
 REUSEPORTD_EXPORT int reuseportd_guard_restart(struct reuseportd_guarding *guarding, int groups);
 
 /*
  * If the daemon ends without a stop, the guard waits for a successor for this time in seconds before it kills the
- * workers. 0, the default: it does not wait.
+ * workers. 0: it does not wait. Below 0: it only ends, because a former guard still keeps the workers.
  */
 REUSEPORTD_EXPORT void reuseportd_guard_expect(struct reuseportd_guard *guard, int32_t patience);
 

@@ -32,7 +32,7 @@ static enum event wait_for(const struct reuseportd_watch *watch, int pidfd, int3
         long count = syscall(SYS_read, watch->socket[0], asked, sizeof *asked);
         if (count == (long)sizeof *asked)
             return ASKED;
-        if (count == 0)
+        if (count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN))
             return STOPPED;
     }
 }
@@ -73,6 +73,7 @@ static int take_claim(const struct reuseportd_watch *watch, pid_t successor)
 void reuseportd_guard_watch(const struct reuseportd_watch *watch, const struct reuseportd_guard *guard)
 {
     int owner = watch->daemon;
+    int other_end = watch->socket[1];
     for (int deaths = 0; deaths <= MOST_DEATHS;) {
         struct reuseportd_guard_request asked;
         switch (wait_for(watch, owner, owner >= 0 ? -1 : guard->patience, &asked)) {
@@ -89,12 +90,14 @@ void reuseportd_guard_watch(const struct reuseportd_watch *watch, const struct r
             }
             break;
         case DIED:
-            if (guard->patience <= 0)
+            if (guard->patience < 0)
+                syscall(SYS_exit_group, 0);
+            if (guard->patience == 0)
                 return;
             /* From now on only the service manager has the other end, and closes it when it expects no successor. */
-            if (owner == watch->daemon)
-                syscall(SYS_close, watch->socket[1]);
-            owner = -1;
+            if (other_end >= 0)
+                syscall(SYS_close, other_end);
+            other_end = owner = -1;
             deaths++;
             break;
         default:

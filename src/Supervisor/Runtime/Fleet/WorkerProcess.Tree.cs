@@ -37,7 +37,7 @@ internal sealed partial class WorkerProcess
     {
         // Without the mark of its daemon, the session and the group alone identify the tree.
         var marks = Daemon is null ? [] : Marks.For(Slot.Name, Generation, Daemon);
-        return Root(marks) with { Foreign = ForeignRoot.Of(Handle.Pid) };
+        return Root(marks) with { Foreign = ForeignRoot.Of(Handle) };
     }
 
     private TreeRoot Root(ValueList<string> marks) => new(Handle.Pid, IsReaped: false, marks);

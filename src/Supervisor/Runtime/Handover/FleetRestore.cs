@@ -50,7 +50,8 @@ internal sealed class FleetRestore(
                 Spec(saved.Declared), OverridesOf(saved), saved.LastGiven, SpecOrNull(saved.Former),
                 SpecOrNull(saved.RolledBackFrom));
             var rest = new List<WorkerSlot>();
-            foreach (var worker in saved.Workers)
+            // A replacement that had no process yet begins anew with its update.
+            foreach (var worker in saved.Workers.Where(worker => worker is not { IsReplacement: true, Process: null }))
             {
                 var slot = Restore(service, worker);
                 if (worker.Process is not null) adopted++;
@@ -65,6 +66,7 @@ internal sealed class FleetRestore(
                     new UpdateRest(SpecOrNull(update.Former), update.IsRollback, update.IsTakenBack, update.IsPaused));
         }
 
+        services.AwaitDependencies();
         return adopted;
     }
 

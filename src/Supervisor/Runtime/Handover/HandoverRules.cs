@@ -33,8 +33,6 @@ internal static class HandoverRules
             return "two groups with one key";
         if (state.Streams.FirstOrDefault(stream => !processes.ContainsKey(stream.Process)) is { } stray)
             return Text($"a stream of the process with serial {stray.Process}");
-        var pids = processes.Values.GroupBy(process => process.Pid).FirstOrDefault(group => group.Count() > 1);
-        if (pids is not null) return Text($"two processes with pid {pids.Key}");
         return null;
     }
 

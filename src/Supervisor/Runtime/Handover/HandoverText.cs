@@ -14,8 +14,8 @@ internal static class HandoverText
     {
         try
         {
-            problem = FormOf(text) is var form && form != SavedDaemon.PresentForm
-                ? $"the state has form {form}, and this program reads form {SavedDaemon.PresentForm}"
+            problem = FormOf(text) is var form && form is < SavedDaemon.OldestForm or > SavedDaemon.PresentForm
+                ? $"the state has form {form}, and this program reads forms {SavedDaemon.OldestForm} to {SavedDaemon.PresentForm}"
                 : null;
             if (problem is not null) return null;
             var state = JsonSerializer.Deserialize(text, HandoverJson.Default.SavedDaemon);

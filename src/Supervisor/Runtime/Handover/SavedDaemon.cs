@@ -17,14 +17,22 @@ internal sealed record SavedDaemon(
     SavedStream[] Streams)
 {
     /// <summary>
-    /// The version that this program reads and writes. It must change with each layout that BPF programs and daemon share:
-    /// share_maps.h, steering_maps.h.
+    /// The oldest version that this program reads. A version that only adds optional values can be read by its successors.
+    /// </summary>
+    public const int OldestForm = 2;
+
+    /// <summary>
+    /// The version that this program writes. It must change, and the oldest with it, with each layout that BPF programs and
+    /// daemon share: share_maps.h, steering_maps.h.
     /// </summary>
     public const int PresentForm = 2;
 
     public required SavedGroup[] Groups { get; init; }
 
     public required DaemonSpec Settings { get; init; }
+
+    /// <summary>Rises with each daemon that takes the workers over.</summary>
+    public long Succession { get; init; }
 
     /// <summary>The value of <see cref="Linux.Spawning.Guard.Variable"/> in the workers.</summary>
     public required string Mark { get; init; }
@@ -63,7 +71,7 @@ internal sealed record SavedResources(
     int? Guard, int Listener, int LockFile, ulong? SoftDescriptors, ulong? HardDescriptors, int[]? Sharding)
 {
     /// <summary>Names the descriptors that the service manager stores for the daemon; null without a guard.</summary>
-    public int? GuardPid { get; init; }
+    public int? StoredAs { get; init; }
 }
 
 /// <param name="Declared">The specification of the configuration files, as a file.</param>

@@ -29,7 +29,7 @@ internal sealed class StateJournal(RecordLog log, Capture capture, Action failed
     /// <summary>Notes that a slot or its process has changed. A slot may change after it has left.</summary>
     public void Note(WorkerSlot slot)
     {
-        if (_known.Contains(slot)) _changed.Add(slot);
+        if (_known.Contains(slot) && !_hasFailed) _changed.Add(slot);
     }
 
     public void Note(Service service) => _changedServices.Add(service);
@@ -49,16 +49,18 @@ internal sealed class StateJournal(RecordLog log, Capture capture, Action failed
     }
 
     /// <summary>Writes what has changed. Waits for memory only.</summary>
-    public void Flush()
+    /// <returns>False if the state is lost. It is not written any more.</returns>
+    public bool Flush()
     {
+        if (_hasFailed) return false;
         foreach (var service in _changedServices)
             log.Put(StateRecords.KeyOf(service.Spec.Name), StateRecords.Write(capture.Save(service)));
         foreach (var slot in _changed) log.Put(KeyOf(slot), StateRecords.Write(capture.Save(slot)));
         _changedServices.Clear();
         _changed.Clear();
-        if (log.TryFlush() || _hasFailed) return;
-        _hasFailed = true;
-        failed();
+        _hasFailed = !log.TryFlush();
+        if (_hasFailed) failed();
+        return !_hasFailed;
     }
 
     private string KeyOf(WorkerSlot slot)

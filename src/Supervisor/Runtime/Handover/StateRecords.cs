@@ -15,6 +15,9 @@ internal static class StateRecords
     /// <summary>The key of the record with the unfinished lines of workers, of a daemon that has ended in order.</summary>
     public const string Streams = "streams";
 
+    /// <summary>More than the processes that a daemon starts while the kernel still reports of ended ones.</summary>
+    private const ulong TokensOfTheDead = 1 << 20;
+
     private const string ServicePrefix = "service ";
     private const string WorkerPrefix = "worker ";
     private const string GroupPrefix = "group ";
@@ -68,7 +71,12 @@ internal static class StateRecords
                 Groups = [.. Of(records, GroupPrefix).Select(group => Read(group.Value, HandoverJson.Default.SavedGroup))],
             };
             var serials = state.Processes.Select(process => process.Serial).DefaultIfEmpty();
-            state = state with { LastToken = Math.Max(state.LastToken, serials.Max()) };
+            var running = state.Processes.Select(process => process.Serial).ToHashSet();
+            state = state with
+            {
+                LastToken = Math.Max(state.LastToken, serials.Max() + TokensOfTheDead),
+                Streams = [.. state.Streams.Where(stream => running.Contains(stream.Process))],
+            };
             problem = HandoverRules.Problem(state);
             return problem is null ? state : null;
         }

@@ -41,6 +41,12 @@ internal sealed partial class ServiceTable
         if (slot.Slot.State.IsChanging) settles.Expect(slot);
     }
 
+    /// <summary>Holds the starts of restored services until the services that they depend on are there.</summary>
+    public void AwaitDependencies()
+    {
+        foreach (var service in _services.Values.Where(service => !service.Leaving)) dependencies.Await(service, _services);
+    }
+
     /// <summary>Starts the process of a restored slot.</summary>
     public void Start(WorkerSlot slot) => Request(slot, new SlotEvent.StartRequested());
 
