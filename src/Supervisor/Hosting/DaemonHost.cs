@@ -64,12 +64,7 @@ internal static class DaemonHost
         output.Logger.Starting(Version, path);
         foreach (var warning in origin.Loaded.Warnings) output.Logger.ConfigurationWarning(warning.ToString());
         origin.Report(output.Logger);
-        var initial = new InitialFleet(path, fleet, groups.Offer)
-        {
-            Inheritance = origin.Inheritance, FormerGuard = origin.FormerGuard,
-            Clock = origin.Inheritance?.State.Clock ?? TimeProvider.System.GetTimestamp(),
-            StoredNames = origin.StoredNames, Limit = FormerLimit(origin.Inheritance, raised, limit),
-        };
+        var initial = origin.Begin(path, fleet, groups.Offer, FormerLimit(origin.Inheritance, raised, limit));
         return await RunAsync(signals, socket, initial, groups, preload, output);
     }
 
@@ -115,10 +110,10 @@ internal static class DaemonHost
         };
         using var loop = new SupervisorLoop(options, mailbox, reader, output.Logger, TimeProvider.System);
 
-        var builder = Builder(socket, output);
-        builder.Services.AddSingleton(mailbox).AddSingleton(reader).AddSingleton(loop).AddSingleton(steerer);
         resources = resources with { Keeping = keeping };
-        builder.Services.AddSingleton(resources).AddSingleton(signals);
+        var builder = Builder(socket, output);
+        builder.Services.AddSingleton(mailbox).AddSingleton(reader).AddSingleton(loop).AddSingleton(steerer)
+            .AddSingleton(resources).AddSingleton(signals);
         builder.Services.AddSingleton(initial with { NoKernelMethod = methods.NoPrograms });
         await using var host = builder.Build();
         await RunAsync(host, signals, socket, output, retention, failures, id => sharding?.ConnectionsOf(id));

@@ -1,6 +1,7 @@
 using Reuseportd.Configuration.Loading;
 using Reuseportd.Configuration.Reading;
 using Reuseportd.Configuration.Text;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
@@ -66,6 +67,14 @@ internal sealed class FleetOrigin
         (_errors, Loaded) = (errors, Declared(Inheritance));
         return true;
     }
+
+    /// <param name="limit">See <see cref="InitialFleet.Limit"/>.</param>
+    public InitialFleet Begin(string path, FleetSpec fleet, ControllerOffer controllers, LimitPair? limit) =>
+        new(path, fleet, controllers)
+        {
+            Inheritance = Inheritance, FormerGuard = FormerGuard, StoredNames = StoredNames, Limit = limit,
+            Clock = Inheritance?.State.Clock ?? TimeProvider.System.GetTimestamp(),
+        };
 
     /// <summary>Logs the configuration that was not taken, and the workers that were not taken over.</summary>
     public void Report(ILogger log)

@@ -19,7 +19,7 @@ namespace Reuseportd.Hosting;
 /// Replaces the daemon by the program on disk, while the workers live on. The fleet is handed over at a moment at which no worker
 /// starts, drains or ends. The new program checks the state before the old one lets go.
 /// </summary>
-internal sealed class Replacement(
+internal sealed partial class Replacement(
     DaemonResources resources,
     EarlySignals signals,
     InitialFleet initial,
@@ -37,9 +37,6 @@ internal sealed class Replacement(
     /// <summary>The longest wait for clients before the new program is executed.</summary>
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest wait for starts in progress when the daemon ends.</summary>
-    private static readonly TimeSpan LongestLeave = TimeSpan.FromSeconds(5);
-
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan CheckPatience = TimeSpan.FromSeconds(10);
 
@@ -53,9 +50,6 @@ internal sealed class Replacement(
 
     /// <summary>The state that was handed over; null while the loop runs.</summary>
     public SavedDaemon? HandedOver { get; private set; }
-
-    /// <summary>True if the fleet was handed over to a successor, and not to a new program of this process.</summary>
-    public bool Leaves { get; private set; }
 
     /// <summary>Hands the fleet over, and stops the host. The caller of the host then calls <see cref="Execute"/>.</summary>
     /// <param name="timeout">The longest wait for a moment at which nothing is under way.</param>
@@ -73,40 +67,6 @@ internal sealed class Replacement(
             // After a hand-over no other can begin.
             if (HandedOver is null) Volatile.Write(ref _isUnderWay, 0);
         }
-    }
-
-    /// <summary>
-    /// Leaves the fleet to a successor that the service manager starts. Must be called while the host stops, after
-    /// <see cref="ForbidAsync"/>.
-    /// </summary>
-    /// <returns>False if that cannot be done, so that the workers must end with the daemon.</returns>
-    public async Task<bool> LeaveAsync()
-    {
-        if (resources.Keeping is not { } keeping || HandedOver is not null) return false;
-        await keeping.Begun;
-        if (!keeping.CanLeave) return false;
-        var since = time.GetTimestamp();
-        if (await RefusalAsync() is { } refusal)
-        {
-            log.NotReplaced(refusal);
-            return false;
-        }
-
-        while (await HandOverAsync() is not null)
-        {
-            if (time.GetElapsedTime(since) > LongestLeave) return false;
-            await Task.Delay(BetweenTries, time);
-        }
-
-        keeping.End(HandedOver!.Streams);
-        return Leaves = true;
-    }
-
-    /// <summary>The reason why the program on disk does not take the present state; null if it does.</summary>
-    private async Task<string?> RefusalAsync()
-    {
-        var answer = await AskAsync(isTrial: true);
-        return answer.Obstacle is null ? await CheckAsync(StateOf(answer, []), CancellationToken.None) : null;
     }
 
     /// <summary>Executes the new program. Must be called after the host has stopped.</summary>
