@@ -36,7 +36,7 @@ internal sealed record DaemonSpec(LogForm? Log, LogThreshold? LogLevel, string? 
 {
     public SteeringChoice? Steering { get; init; }
 
-    /// <summary>True if the workers run on while another program replaces the daemon.</summary>
+    /// <summary>False if the workers end with the daemon, so that no other program takes them over.</summary>
     public bool? KeepWorkers { get; init; }
 
     /// <summary>Group whose members may change the state of the daemon through the control socket.</summary>

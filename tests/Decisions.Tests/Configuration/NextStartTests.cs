@@ -32,5 +32,9 @@ public sealed class NextStartTests
         Assert.Empty(NextStart.Warnings("/etc/reuseportd", Started, Started with { }));
 
     [Fact]
+    public void Warnings_KeepWorkersWrittenWithItsDefault_AreEmpty() =>
+        Assert.Empty(NextStart.Warnings("", DaemonSpec.Default, DaemonSpec.Default with { KeepWorkers = true }));
+
+    [Fact]
     public void Warnings_UnusableFile_AreEmpty() => Assert.Empty(NextStart.Warnings("/etc/reuseportd", Started, null));
 }

@@ -24,7 +24,7 @@ internal static class NextStart
         if (one.SocketReadOnlyGroup != other.SocketReadOnlyGroup) yield return "socket_read_only_group";
         if (one.Preload != other.Preload) yield return "preload";
         if (one.Steering != other.Steering) yield return "steering";
-        if (one.KeepWorkers != other.KeepWorkers) yield return "keep_workers";
+        if ((one.KeepWorkers == false) != (other.KeepWorkers == false)) yield return "keep_workers";
         if (one.StartParallelism != other.StartParallelism) yield return "start_parallelism";
     }
 }

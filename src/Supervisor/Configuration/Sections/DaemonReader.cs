@@ -50,7 +50,9 @@ internal static class DaemonReader
         SteeringChoice.Auto);
 
     private static readonly Key KeepWorkers = Key.Flag(
-        "keep_workers", "Whether workers run on while another program replaces the daemon (reuseportctl reexec).", false);
+        "keep_workers",
+        "Whether workers run on when another program replaces the daemon (reuseportctl reexec), and when the next daemon takes "
+        + "them over (systemctl restart, a crash). false: they end with the daemon.", true);
 
     public static readonly IReadOnlyList<Key> Keys =
         [Log, Level, Socket, SocketGroup, SocketReadOnlyGroup, Preload, Parallelism, Steering, KeepWorkers];

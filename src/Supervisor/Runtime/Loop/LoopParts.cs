@@ -38,7 +38,7 @@ internal sealed class LoopParts : IDisposable
     public IReadOnlyList<IProcessFollower> Followers { get; }
 
     /// <summary>
-    /// Ends the launcher's threads. Without <c>keep_workers</c>, the kernel ends the workers with the threads that started them.
+    /// Ends the launcher's threads. With <c>keep_workers: false</c>, the kernel ends the workers with their threads.
     /// </summary>
     public void Dispose() => Processes.Dispose();
 }

@@ -65,7 +65,7 @@ internal sealed class ProcessParts : IDisposable
         Table.Count + Table.Listeners + Math.Max(Table.Pipes, _output.StreamCount) + Starts.Descriptors + ProbeCommands.Count;
 
     /// <summary>
-    /// Ends the launcher's threads. Without <c>keep_workers</c>, the kernel ends the workers with the threads that started them.
+    /// Ends the launcher's threads. With <c>keep_workers: false</c>, the kernel ends the workers with their threads.
     /// </summary>
     public void Dispose()
     {

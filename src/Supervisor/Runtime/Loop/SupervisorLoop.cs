@@ -87,7 +87,7 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
             _parts?.Services.PendingChanges.Cancel();
             _parts?.Services.Commands.Cancel();
             _mailbox.Close();
-            // Without 'keep_workers', the kernel ends the workers with the threads that started them.
+            // With 'keep_workers: false', the kernel ends the workers with the threads that started them.
             _parts?.Dispose();
             _ended.TrySetException(fault);
         }
