@@ -125,6 +125,11 @@ public sealed class StatusTableTests
         StringComparison.Ordinal);
 
     [Fact]
+    public void Format_WorkersTakenOver_HasTheirNumberBelowTheHead() => Assert.Equal(
+        "daemon: took over 11 of 12 workers 5m ago",
+        StatusTable.Format(Given.Status() with { Adopted = new AdoptedWorkers(11, 12, 301) }).Split('\n')[2]);
+
+    [Fact]
     public void Format_ManyWorkersWithOneDetail_HasItOnce()
     {
         var status = Given.Status(

@@ -18,15 +18,14 @@ internal sealed class Succession
     private const string GuardPrefix = "guard-";
     private const string StatePrefix = "state-";
 
-    private Succession(Inheritance inheritance, FormerGuard guard, int lost) =>
-        (Inheritance, Guard, Lost) = (inheritance, guard, lost);
+    private Succession(Inheritance inheritance, FormerGuard guard) => (Inheritance, Guard) = (inheritance, guard);
 
     public Inheritance Inheritance { get; }
 
     public FormerGuard Guard { get; }
 
     /// <summary>Processes that cannot be taken over, as their descriptors are gone.</summary>
-    public int Lost { get; }
+    public int Lost => Inheritance.Lost;
 
     /// <summary>The names under which a daemon stores its guard and its state.</summary>
     public static (string Guard, string State) NamesOf(int guard) =>
@@ -98,8 +97,8 @@ internal sealed class Succession
         if (inheritance is not null)
         {
             problem = null;
-            return new Succession(
-                inheritance with { IsOfAnotherProcess = true }, guard, state!.Workers - inheritance.State.Workers);
+            var lost = state!.Workers - inheritance.State.Workers;
+            return new Succession(inheritance with { IsOfAnotherProcess = true, Lost = lost }, guard);
         }
 
         problem ??= "the control socket of the former daemon is gone";

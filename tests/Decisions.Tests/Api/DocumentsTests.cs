@@ -70,6 +70,15 @@ public sealed class DocumentsTests
     }
 
     [Fact]
+    public void From_FleetThatWasTakenOver_HasNumbersAndAge()
+    {
+        var fleet = Fleet(Ready);
+        fleet = fleet with { Adoption = new Adoption(11, 12, fleet.Now - TimeSpan.FromSeconds(3)) };
+        Assert.Equal(new AdoptedWorkers(11, 12, 3), FleetDocuments.From(fleet, "1").Adopted);
+        Assert.Null(FleetDocuments.From(Fleet(Ready), "1").Adopted);
+    }
+
+    [Fact]
     public void From_ServiceInUpdate_HasProgress()
     {
         var web = Specs.Service("web", workers: 3);

@@ -2,7 +2,7 @@ namespace Reuseportd.Api.Contract;
 
 /// <summary>Answer of <c>GET /v1/status</c>, with <c>name=</c> once for each name or pattern. Durations are seconds.</summary>
 /// <param name="Version">Version of the daemon: <c>1.2.3</c>.</param>
-/// <param name="Uptime">Of the daemon.</param>
+/// <param name="Uptime">Of the daemon, and of the earlier daemons that it has taken the workers over from.</param>
 /// <param name="Workers">The workers that the names match, by service and number.</param>
 internal sealed record StatusDocument(string Version, double Uptime, IReadOnlyList<WorkerStatus> Workers)
 {
@@ -18,12 +18,20 @@ internal sealed record StatusDocument(string Version, double Uptime, IReadOnlyLi
     /// <summary>The kind of steering: ebpf, cbpf, or none (the kernel's hash alone chooses the worker).</summary>
     public string? Steering { get; init; }
 
+    /// <summary>Workers that this daemon has taken over from an earlier one; absent if it has started with none.</summary>
+    public AdoptedWorkers? Adopted { get; init; }
+
     /// <summary>Services of these workers that a <c>scale</c> has given another number of workers; absent for none.</summary>
     public IReadOnlyList<ScaledService>? Scaled { get; init; }
 
     /// <summary>Updates of services of these workers that run or are paused; absent for none.</summary>
     public IReadOnlyList<ServiceUpdate>? Updates { get; init; }
 }
+
+/// <summary>Running workers that this daemon has taken over from an earlier one.</summary>
+/// <param name="Of">Running workers that the earlier daemon had.</param>
+/// <param name="Ago">Time since then.</param>
+internal sealed record AdoptedWorkers(int Workers, int Of, double Ago);
 
 /// <summary>Progress of the update of a service.</summary>
 /// <param name="Done">Workers that are replaced.</param>

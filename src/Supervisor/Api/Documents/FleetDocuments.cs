@@ -19,6 +19,9 @@ internal static class FleetDocuments
             fleet.Now.TotalSeconds,
             [.. fleet.Workers.Select(worker => From(worker, fleet.Now, CountsOf(worker, counts)))])
         {
+            Adopted = fleet.Adoption is { } adoption
+                ? new AdoptedWorkers(adoption.Workers, adoption.Of, (fleet.Now - adoption.At).TotalSeconds)
+                : null,
             Scaled = Scaled(fleet) is { Length: > 0 } scaled ? scaled : null,
             Updates = Updates(fleet) is { Length: > 0 } updates ? updates : null,
         };

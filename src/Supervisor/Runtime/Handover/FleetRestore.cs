@@ -23,6 +23,9 @@ internal sealed record Inheritance(SavedDaemon State, IReadOnlyDictionary<string
 {
     /// <summary>True if the earlier daemon was another process. Its workers are no children of this one.</summary>
     public bool IsOfAnotherProcess { get; init; }
+
+    /// <summary>Processes of the earlier daemon that cannot be taken over, as their descriptors are gone.</summary>
+    public int Lost { get; init; }
 }
 
 /// <summary>

@@ -101,7 +101,9 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
         var restore = new FleetRestore(
             inherited, services, parts.Slots.Runner, processes.Table, _options.Groups, processes.Notifications, parts.Events,
             _log);
-        _log.Adopted(restore.Run(), inherited.State.By);
+        var workers = restore.Run();
+        parts.Services.Snapshots.Note(new Adoption(workers, inherited.State.Workers + inherited.Lost, Now()));
+        _log.Adopted(workers, inherited.State.By);
     }
 
     /// <summary>Runs turns until all workers have stopped, or until the fleet is handed over.</summary>

@@ -13,12 +13,18 @@ namespace Reuseportd.Runtime.Reports;
 internal sealed class SnapshotBuilder(
     ServiceTable fleet, SlotTable slots, SlotCounts counts, UpdateFailures notReplaced, WorkerReport workers)
 {
+    private Adoption? _adoption;
+
+    /// <summary>Notes that the daemon has taken the fleet over.</summary>
+    public void Note(Adoption adoption) => _adoption = adoption;
+
     public FleetSnapshot Take(TimeSpan now)
     {
         Service[] services = [.. fleet.Services.OrderBy(service => service.Spec.Name, StringComparer.Ordinal)];
         var all = services.SelectMany(service => slots.Of(service).OrderBy(slot => slot.Name.Index));
         return new FleetSnapshot(now, counts.Fleet, new([.. all.Select(workers.Of)]))
         {
+            Adoption = _adoption,
             Services = new([.. services.Where(service => !service.Leaving).Select(Of)]),
         };
     }

@@ -9,9 +9,16 @@ internal sealed record FleetSnapshot(TimeSpan Now, FleetCounts Counts, ValueList
     /// <summary>The longest time that a message has waited for the loop in the last 15 to 45 seconds.</summary>
     public TimeSpan LoopDelay { get; init; }
 
+    /// <summary>The moment at which this daemon took the fleet of an earlier one over; null if it did not.</summary>
+    public Adoption? Adoption { get; init; }
+
     /// <summary>Services by name, without those that are being removed.</summary>
     public ValueList<ServiceSnapshot> Services { get; init; }
 }
+
+/// <summary>Workers that this daemon has taken over from an earlier one.</summary>
+/// <param name="Of">Number of workers with a process that the earlier daemon had.</param>
+internal sealed record Adoption(int Workers, int Of, TimeSpan At);
 
 /// <summary>A service of a snapshot.</summary>
 /// <param name="Declared">The service as its file declares it.</param>
