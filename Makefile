@@ -148,6 +148,9 @@ install: ## to DESTDIR= PREFIX=/usr; run 'make build' first
 		install -d -m 0755 $(DESTDIR)$(PREFIX)/share/doc/reuseportd/$$folder && \
 		install -m 0644 docs/$$folder/* $(DESTDIR)$(PREFIX)/share/doc/reuseportd/$$folder/ || exit 1; \
 	done
+	@test -n "$(DESTDIR)" || ! test -S /run/reuseportd/control.sock || \
+		echo "a daemon runs: 'systemctl daemon-reload' reads the new unit," \
+			"'reuseportctl reexec' replaces the daemon by the new program, and the workers run on"
 
 uninstall: ## what install put there; the configuration stays
 	rm -f $(DESTDIR)$(PREFIX)/bin/reuseportd $(DESTDIR)$(PREFIX)/bin/reuseportctl
