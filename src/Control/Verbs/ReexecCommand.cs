@@ -13,7 +13,7 @@ internal static class ReexecCommand
         var command = new Command(
             "reexec",
             "Replace the running daemon by the program on disk. The workers run on, and no connection is cut. The daemon waits "
-            + "up to 30 s for a moment at which no worker starts, drains or ends.");
+            + "up to 30 s until no process is between its fork and its exec.");
         command.SetAction((parsed, cancellation) =>
         {
             var path = parsed.GetRequiredValue(socket);

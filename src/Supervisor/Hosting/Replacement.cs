@@ -16,8 +16,8 @@ using Serilog;
 namespace Reuseportd.Hosting;
 
 /// <summary>
-/// Replaces the daemon by the program on disk, while the workers live on. The fleet is handed over at a moment at which no worker
-/// starts, drains or ends. The new program checks the state before the old one lets go.
+/// Replaces the daemon by the program on disk, while the workers live on. The fleet is handed over while no process is between
+/// its fork and its exec. The new program checks the state before the old one lets go.
 /// </summary>
 internal sealed partial class Replacement(
     DaemonResources resources,

@@ -21,7 +21,7 @@ internal static class ProblemCode
     /// <summary>Too many requests or connections at this moment (429, 503).</summary>
     public const string Busy = "busy";
 
-    /// <summary>The daemon is stopping (503).</summary>
+    /// <summary>The daemon is stopping, or another program takes over, in which the command goes on (503).</summary>
     public const string Stopping = "stopping";
 
     /// <summary>The body is too large (413).</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Reuseportd.Api.Contract;
 
 /// <summary>Body of <c>POST /v1/reexec</c>; optional.</summary>
-/// <param name="Timeout">Seconds to wait at most for a moment at which no worker starts, drains or ends; 30 by default.</param>
+/// <param name="Timeout">Seconds to wait at most until no process is between its fork and its exec; 30 by default.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record ReexecRequest(double? Timeout = null);
 

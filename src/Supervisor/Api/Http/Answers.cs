@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Reuseportd.Api.Contract;
+using Reuseportd.Runtime.Commands;
 
 namespace Reuseportd.Api.Http;
 
@@ -33,9 +34,11 @@ internal static class Answers
         {
             await WriteAsync(context, bad.StatusCode, OfTransport(bad.StatusCode), ContractJson.Default.ProblemDocument);
         }
-        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
+        catch (OperationCanceledException cancelled)
+            when (!context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
         {
-            var stopping = new ProblemDocument("the daemon is stopping", ProblemCode.Stopping);
+            var why = cancelled is TakenOverException ? cancelled.Message : "the daemon is stopping";
+            var stopping = new ProblemDocument(why, ProblemCode.Stopping);
             await WriteAsync(context, StatusCodes.Status503ServiceUnavailable, stopping, ContractJson.Default.ProblemDocument);
         }
         catch (Exception gone)

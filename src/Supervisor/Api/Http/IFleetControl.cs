@@ -29,7 +29,7 @@ internal interface IFleetControl
         CancellationToken cancellation);
 
     /// <summary>Replaces the daemon by the program on disk. The workers run on.</summary>
-    /// <param name="timeout">The longest wait for a moment at which no worker starts, drains or ends.</param>
+    /// <param name="timeout">The longest wait until no process is between its fork and its exec.</param>
     /// <returns>The reason why the daemon goes on as before; null if the new program takes over.</returns>
     Task<string?> ReplaceAsync(TimeSpan timeout, CancellationToken cancellation);
 

@@ -64,6 +64,13 @@ internal sealed class CommandRunner(
         _bySlot.Clear();
     }
 
+    /// <summary>Answers that all pending commands go on in another program.</summary>
+    public void HandOver()
+    {
+        foreach (var command in _pending) command.HandOver();
+        _pending.Clear();
+    }
+
     /// <returns>Also the function that makes the result of each worker.</returns>
     private (IReadOnlyList<WorkerSlot> Slots, Func<WorkerSlot, CommandEnd> End) Do(
         FleetMessage.Command command, List<WorkerSlot> slots)

@@ -52,6 +52,13 @@ internal sealed class PendingChanges(ServiceTable fleet, UpdateRunner updates, S
         _pending.Clear();
     }
 
+    /// <summary>Answers that all pending changes go on in another program.</summary>
+    public void HandOver()
+    {
+        foreach (var change in _pending) change.Done.TrySetException(new TakenOverException());
+        _pending.Clear();
+    }
+
     private ConvergeResult Result(Change change) => snapshots.Of(change.Plan) with
     {
         Cut = change.Cut.Sum(one => one.OfService) - change.CutBefore,

@@ -41,6 +41,9 @@ internal sealed class PendingCommand(
 
     public void Cancel() => done.TrySetCanceled();
 
+    /// <summary>Answers that the command goes on in another program.</summary>
+    public void HandOver() => done.TrySetException(new TakenOverException());
+
     /// <summary>Answers at once.</summary>
     public void Finish() => Finish(timedOut: false);
 

@@ -126,8 +126,8 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
             if (HandleMessages(messages, events))
             {
                 parts.Services.Journal?.Flush();
-                parts.Services.PendingChanges.Cancel();
-                parts.Services.Commands.Cancel();
+                parts.Services.PendingChanges.HandOver();
+                parts.Services.Commands.HandOver();
                 return true;
             }
 
