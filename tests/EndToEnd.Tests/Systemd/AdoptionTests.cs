@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Systemd;
@@ -37,6 +38,7 @@ public sealed class AdoptionTests(Machine machine) : SystemdTest(machine)
             Assert.Equal(before, WorkersOf("web"));
         }
 
+        await AssertStatusAsync();
         await AllAnswerAsync(workers: 3);
         await AssertLinesAsync();
         await UnitAsync("stop");
@@ -179,6 +181,15 @@ public sealed class AdoptionTests(Machine machine) : SystemdTest(machine)
             readiness: { type: delay, delay: 0s }
             reuseport: { ports: any }
         """);
+
+    /// <summary>The status tells of the adoption, and has the usage of processes that are no children.</summary>
+    private async Task AssertStatusAsync()
+    {
+        var status = JsonNode.Parse(await Machine.DoAsync("reuseportctl", "status", "-o", "json"))!;
+        var adopted = status["adopted"]!;
+        Assert.Equal((4, 4), ((int)adopted["workers"]!, (int)adopted["of"]!));
+        Assert.All(status["workers"]!.AsArray(), worker => Assert.InRange((long)worker!["memory"]!, 1, long.MaxValue));
+    }
 
     private async Task AssertLinesAsync()
     {

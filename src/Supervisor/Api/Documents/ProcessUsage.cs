@@ -1,16 +1,19 @@
 using Reuseportd.Api.Contract;
 using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Trees;
 
 namespace Reuseportd.Api.Documents;
 
 /// <summary>CPU time and memory of a worker's process, from /proc/PID/stat.</summary>
 internal static class ProcessUsage
 {
-    public static WorkerStatus AddTo(WorkerStatus worker)
+    /// <param name="foreign">See <see cref="Runtime.Snapshots.WorkerSnapshot.Foreign"/>.</param>
+    public static WorkerStatus AddTo(WorkerStatus worker, ForeignRoot? foreign)
     {
         if (worker.Pid is not { } pid || ProcessEntry.Of(pid) is not { } entry) return worker;
         // The kernel may have given the pid to another process.
-        if (entry.Parent != Environment.ProcessId) return worker;
+        var isSame = foreign is null ? entry.Parent == Environment.ProcessId : entry.StartTime == foreign.StartTime;
+        if (!isSame) return worker;
         var seconds = entry.CpuTicks / ProcessEntry.TicksInASecond;
         return worker with
         {

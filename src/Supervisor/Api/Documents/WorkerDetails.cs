@@ -48,7 +48,7 @@ internal sealed class WorkerDetails(FleetDiagnosis diagnosis, TimeProvider time,
         {
             Workers =
             [
-                .. status.Workers.Zip(chosen.Workers, (document, worker) => ProcessUsage.AddTo(document) with
+                .. status.Workers.Zip(chosen.Workers, (document, worker) => ProcessUsage.AddTo(document, worker.Foreign) with
                 {
                     Connections = worker is { Pid: not null, GroupId: > 0 and var group } ? connections?.Invoke(group) : null,
                     Detail = details.GetValueOrDefault(worker.Name),

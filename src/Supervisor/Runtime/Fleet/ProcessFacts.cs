@@ -31,6 +31,7 @@ internal static class ProcessFacts
         Binds = new([.. newest?.Binds ?? []]),
         FailedBind = newest?.FailedBind,
         GroupId = newest?.GroupId ?? 0,
+        Foreign = newest is { IsChild: false } ? newest.Tree(isReaped: false).Foreign : null,
         LeftBehind = newest?.LeftBehind ?? 0,
         HasLowPortCapability = CapabilitiesOf(newest)?.Contains(Capability.NetBindService) == true,
         HasPrivilegedPorts = newest is { Slot.Spec.Process.Reuseport.PrivilegedPorts: true },

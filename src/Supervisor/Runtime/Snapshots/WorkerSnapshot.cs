@@ -1,4 +1,5 @@
 using Reuseportd.Linux.Preload;
+using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 using Reuseportd.Observability.Lines;
 using Reuseportd.Planning.RollingUpdates;
@@ -51,6 +52,9 @@ internal sealed record WorkerSnapshot(
 
     /// <summary>Inode of the control group of the newest process; 0 without a group.</summary>
     public ulong GroupId { get; init; }
+
+    /// <summary>Identifies the newest process if it is no child of the daemon; else null.</summary>
+    public ForeignRoot? Foreign { get; init; }
 
     /// <summary>User id of the newest process; null if the worker never had a process.</summary>
     public uint? User { get; init; }
