@@ -103,6 +103,26 @@ public sealed class InheritedGroupsTests : IDisposable
         accepted.Dispose();
     }
 
+    /// <summary>A daemon can be replaced at once, before it has seen its workers.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Save_InheritedGroup_IsHandedOverWithOpenDescriptors(bool isServed)
+    {
+        var saved = await _port.CrashAsync(0, 1, 2);
+        await using var steering = SteeredListeners.Start("ebpf", saved);
+        if (isServed) _port.Serve(steering, 0, 1, 2);
+
+        var group = Assert.Single(await steering.Steerer.SaveAsync());
+
+        // The task of the steerer has ended, and finalizers may run before the descriptors are handed over.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Assert.Equal(saved.Groups[0].Steered.Numbers, group.Steered.Numbers);
+        Assert.Equal(saved.Groups[0].Services, group.Services);
+        Assert.All(group.Steered.Numbers, number => Assert.True(SteeredListeners.IsProgramOrMap(number)));
+    }
+
     [Theory]
     [InlineData("none", true)]
     [InlineData("cbpf", true)]

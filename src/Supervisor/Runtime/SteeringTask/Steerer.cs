@@ -38,7 +38,9 @@ internal sealed partial class Steerer(
     /// <summary>The last fault that was logged. Repetitions are not logged.</summary>
     private string? _fault;
     private Task _running = Task.CompletedTask;
-    private bool _isSaved;
+
+    /// <summary>The groups that a later daemon continues with. A finalizer would close the descriptors of unused ones.</summary>
+    private SharedGroups? _saved;
 
     /// <summary>The mode as the configuration names it.</summary>
     public string Way => mode.Kind switch
@@ -113,7 +115,7 @@ internal sealed partial class Steerer(
                 more = null;
                 TakeAll(groups, diag);
                 // A later daemon goes on with the groups. No rescue may be under way then.
-                if (_isSaved) return;
+                if (_saved is not null) return;
             }
 
             Guarded(() => groups.WatchDrains(Now));
@@ -192,7 +194,7 @@ internal sealed partial class Steerer(
                 count.Done.TrySetResult(groups.Counts());
                 break;
             case SteeringRequest.Save save:
-                _isSaved = true;
+                _saved = groups;
                 save.Done.TrySetResult(groups.Save());
                 break;
             default:
