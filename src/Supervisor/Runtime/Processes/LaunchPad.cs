@@ -31,6 +31,11 @@ internal sealed class LaunchPad(
 
     private readonly Dictionary<string, string> _inherited = LaunchSpec.Inherited(environment);
 
+    /// <summary>Begins to look up the account of a process, unless that was done.</summary>
+    /// <param name="retry">Called when the answer is there.</param>
+    /// <returns>True if <see cref="TryIdentity"/> has an answer.</returns>
+    public bool PrepareIdentity(ProcessSpec process, Action retry) => accounts.Prepare(process, retry);
+
     /// <summary>The user that a process runs as; null if it runs as the daemon's user.</summary>
     public bool TryIdentity(ProcessSpec process, out Identity? identity, [NotNullWhen(false)] out SpawnError? error)
     {

@@ -33,23 +33,28 @@ internal sealed partial class WorkerTable
         var watched = descriptors.Add(process.Handle, ExitOnce, process.Serial, this);
         if (watched != Errno.None) throw new LinuxException("epoll_ctl", watched);
         if (process.Method.IsObserved) output.Kernel?.Add(SourceOf(process, process.Slot.Spec.Process.Reuseport));
+        var opened = pipes.Select(pipe => (Adopted: pipe, Stream: StreamOf(pipe), Pipe: new Pipe(pipe.Number))).ToArray();
+        // Another daemon may follow before the files are open.
+        foreach (var (_, stream, pipe) in opened) process.Descriptors.NotePipe(stream, pipe);
         ConnectPipes();
 
-        // The files may be on a file system that does not answer. Until they are open, the worker's pipes are not read.
+        // An account may be found late, and a file system may not answer. The pipes are not read before the files are open.
         void ConnectPipes()
         {
+            var spec = process.Slot.Spec.Process;
             Unconnected.Add(process.Serial);
-            if (!files.Prepare(process.Slot.Spec.Process, ConnectPipes)) return;
+            var hasFile = spec.Stdout is OutputTarget.File || spec.Stderr is OutputTarget.File;
+            if (hasFile && !launchPad.PrepareIdentity(spec, ConnectPipes)) return;
+            if (!files.Prepare(spec, ConnectPipes)) return;
             Unconnected.Remove(process.Serial);
-            if (!files.TryTake(process.Slot.Spec.Process, out var stdout, out var stderr, out var error))
+            if (!files.TryTake(spec, out var stdout, out var stderr, out var error))
                 log.SpawnFailed(process.Slot.Name, error);
-            foreach (var pipe in pipes)
-            {
-                var stream = pipe.IsStderr ? OutputStream.Stderr : OutputStream.Stdout;
-                Connect(new Pipe(pipe.Number), process, stream, pipe.IsStderr ? stderr : stdout, adopted: pipe);
-            }
+            foreach (var (adopted, stream, pipe) in opened)
+                Connect(pipe, process, stream, adopted.IsStderr ? stderr : stdout, adopted: adopted);
         }
     }
+
+    private static OutputStream StreamOf(AdoptedPipe pipe) => pipe.IsStderr ? OutputStream.Stderr : OutputStream.Stdout;
 
     private static OutcomeSource SourceOf(WorkerProcess process, ReuseportSpec reuseport) => new(
         process.Serial, process.Slot.Name, process.Handle.Pid, reuseport.Interface, IsLogged: reuseport.Debug);
