@@ -70,6 +70,10 @@ public sealed class Machine : IAsyncLifetime
     /// <summary>All processes inside that a worker has, or had, or left behind.</summary>
     internal MachineProcess[] Workers() => [.. MachineProcess.All(Path("/proc")).Where(process => process.Service is not null)];
 
+    /// <summary>The arguments of nsenter(1) for a program of this host in the network of the machine.</summary>
+    internal string[] EnterNetwork(params string[] words) =>
+        ["--target", _init.ToString(CultureInfo.InvariantCulture), "--net", "--", .. words];
+
     private ProcessStartInfo Start(params string[] words) => Command.Start("nsenter", Enter(words));
 
     private string[] Enter(string[] words) => ["--target", _init.ToString(CultureInfo.InvariantCulture), "--all", "--", .. words];
