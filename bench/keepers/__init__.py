@@ -8,5 +8,6 @@ from .haproxy import Haproxy
 from .pm2 import Pm2
 from .supervisord import Supervisord
 from .systemd import Systemd
+from .outliving import OUTLIVING
 
 ALL = [Reuseportd, Classic, Unsteered, Grouped, Nginx, Haproxy, Pm2, Supervisord, Systemd]

@@ -82,11 +82,14 @@ class Reuseportd(Keeper):
 
     def daemon(self):
         return [f"{self.out}/bin/reuseportd", "--config", f"{self.folder}/bench.yaml", "--log", "json",
-                "--socket", f"{self.folder}/control.sock"]
+                "--socket", self.socket()]
+
+    def socket(self):
+        return f"{self.folder}/control.sock"
 
     def ask(self, method, path, body=None):
         """(HTTP status, document)"""
-        control = Control(f"{self.folder}/control.sock")
+        control = Control(self.socket())
         try:
             control.request(method, path, json.dumps(body) if body is not None else None, {"Content-Type": "application/json"})
             answer = control.getresponse()

@@ -23,6 +23,9 @@ class Supervisord(InTurn):
             "stdout_logfile": "NONE",
             "stderr_logfile": "NONE",
         }))
+        return self.run()
+
+    def run(self):
         return self.session.launch(self.net.inside(["supervisord", "-c", f"{self.folder}/supervisord.conf"]))
 
     def pids(self):

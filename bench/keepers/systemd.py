@@ -22,6 +22,16 @@ StandardError=null
 INSIDE = "/opt/bench/keep"
 
 
+def placed(root, server, tools):
+    """A new directory in the container with the server's files."""
+    folder = root + INSIDE
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    for name in server.files:
+        shutil.copy(f"{tools}/{name}", f"{folder}/{name}")
+    return folder
+
+
 class Systemd(InTurn):
     name = "systemd restart"
     packages = Machine.packages
@@ -41,11 +51,7 @@ class Systemd(InTurn):
         return Net(self.machine.init)
 
     def place(self, server):
-        folder = self._root + INSIDE
-        shutil.rmtree(folder, ignore_errors=True)
-        os.makedirs(folder)
-        for name in server.files:
-            shutil.copy(f"{self.tools}/{name}", f"{folder}/{name}")
+        folder = placed(self._root, server, self.tools)
         shutil.copy(f"{self.out}/lib/libreuseport.so", folder)
         return folder
 

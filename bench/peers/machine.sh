@@ -32,7 +32,9 @@ printf '[Journal]\nStorage=persistent\nRateLimitBurst=0\nSystemMaxUse=2G\n' > et
 (
     for group in $groups; do echo 0 > "$group/cgroup.procs"; done
     exec setpriv --pdeathsig KILL systemd-nspawn --directory="$PWD" --machine="$name" --boot --private-network \
-        --register=no --keep-unit --console=pipe --link-journal=no --resolv-conf=off --timezone=off --quiet
+        --register=no --keep-unit --console=pipe --link-journal=no --resolv-conf=off --timezone=off --quiet \
+        --capability=CAP_BPF,CAP_PERFMON,CAP_NET_ADMIN,CAP_SYS_PTRACE,CAP_SYS_RESOURCE \
+        --system-call-filter='bpf perf_event_open pidfd_getfd'
 ) &
 wait $! || :
 for group in $groups; do find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || :; done

@@ -30,9 +30,9 @@ class Systemd(Peer):
     def prepare(self):
         """Boots the container; it stays idle while other peers are measured."""
         folder = self.session.fresh()
-        name = f"reuseportd-bench-{os.getpid()}"
+        name = f"reuseportd-bench-{len(self.session.staying)}-{os.getpid()}"
         script = os.path.join(os.path.dirname(__file__), "machine.sh")
-        log = f"{self.session.folder}/machine.log"
+        log = f"{folder}.log"
         self._script = self.session.launch(["unshare", "--mount", "sh", script, folder, name], log=log)
         self.session.staying.add(self._script)
         by = time.monotonic() + 60
@@ -68,7 +68,7 @@ class Systemd(Peer):
         for number in range(self.fleet.count):
             os.symlink("../bench@.service", f"{units}/bench.target.wants/bench@{number}.service")
         self.systemctl("daemon-reload")
-        return self._inside_words("systemctl", "start", "bench.target"),
+        return self.inside_words("systemctl", "start", "bench.target"),
 
     def own(self):
         return {self.init}
@@ -81,7 +81,7 @@ class Systemd(Peer):
         return self.root + self._inside(path)
 
     def restarting(self):
-        return self._inside_words("systemctl", "restart", "bench@*.service"),
+        return self.inside_words("systemctl", "restart", "bench@*.service"),
 
     def stop(self):
         self.systemctl("stop", "bench.target", "bench@*.service")
@@ -99,11 +99,11 @@ class Systemd(Peer):
     def _inside(path):
         return f"/opt/bench/{os.path.basename(os.path.dirname(path))}.log"
 
-    def _inside_words(self, *words):
+    def inside_words(self, *words):
         return ["nsenter", "-t", str(self.init), "-a", *words]
 
     def systemctl(self, *words):
-        return self.session.run(self._inside_words("systemctl", *words))
+        return self.session.run(self.inside_words("systemctl", *words))
 
     def outside(self, pids):
         """pid in the container -> pid here."""

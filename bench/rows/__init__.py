@@ -1,7 +1,7 @@
 """The measured rows; one file each."""
 from . import (
-    attached, binds, chaos, control, copies, cost, crash, fleet, flows, logs, names, own_log, replace, restart, rolling, scale,
-    spread, stall, starts,
+    attached, binds, chaos, control, copies, cost, crash, fleet, flows, logs, names, outlive, own_log, replace, restart,
+    rolling, scale, spread, stall, starts,
 )
 
 # Rows of supervisors, with ../peers.
@@ -16,6 +16,8 @@ KEEPING = {
 }
 # Rows of the daemon's methods, with the METHODS of ../peers.
 METHODS = {"starts": starts, "binds": binds}
+# Rows of the supervisor's own process, with the OUTLIVING of ../keepers.
+OUTLIVING = {"outlive": outlive}
 # Run only by name, because it takes long.
 CHAOS = {"chaos": chaos}
-ALL = SUPERVISING | METHODS | KEEPING | CHAOS
+ALL = SUPERVISING | METHODS | KEEPING | OUTLIVING | CHAOS
