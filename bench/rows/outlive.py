@@ -1,6 +1,7 @@
 """
 The supervisor's own process is replaced, killed and restarted, five times each, while 64 clients make a connection for each
-request and 16 keep theirs. All figures of workers are sums over the five times.
+request and 16 keep theirs. Counts are sums over the five times. A client that is refused asks again at once, so the number of
+failed requests grows with the time without a server.
 """
 import time
 
