@@ -126,8 +126,8 @@ public sealed class StatusTableTests
 
     [Fact]
     public void Format_WorkersTakenOver_HasTheirNumberBelowTheHead() => Assert.Equal(
-        "daemon: took over 11 of 12 workers 5m ago",
-        StatusTable.Format(Given.Status() with { Adopted = new AdoptedWorkers(11, 12, 301) }).Split('\n')[2]);
+        "daemon: started 3d ago, adopted 11 of 12 workers 5m ago",
+        StatusTable.Format(Given.Status() with { Uptime = 3 * 86_400, Adopted = new AdoptedWorkers(11, 12, 301) }).Split('\n')[2]);
 
     [Fact]
     public void Format_ManyWorkersWithOneDetail_HasItOnce()

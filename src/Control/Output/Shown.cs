@@ -48,10 +48,11 @@ internal static class Shown
     /// <param name="type">stream or dgram; other values are returned unchanged.</param>
     public static string Protocol(string type) => type switch { "stream" => "tcp", "dgram" => "udp", _ => type };
 
-    /// <summary>Such as <c>daemon: took over 12 of 12 workers 5m ago</c>.</summary>
-    public static string Adopted(AdoptedWorkers adopted) =>
-        $"daemon: took over {Number(adopted.Workers)} of {Number(adopted.Of)} {(adopted.Of == 1 ? "worker" : "workers")} "
-        + $"{Duration(adopted.Ago)} ago";
+    /// <summary>Such as <c>daemon: started 3d ago, adopted 12 of 12 workers 5m ago</c>.</summary>
+    /// <param name="uptime">Since the start of the first daemon, in seconds.</param>
+    public static string Adopted(double uptime, AdoptedWorkers adopted) =>
+        $"daemon: started {Duration(uptime)} ago, adopted {Number(adopted.Workers)} of {Number(adopted.Of)} "
+        + $"{(adopted.Of == 1 ? "worker" : "workers")} {Duration(adopted.Ago)} ago";
 
     /// <summary>Such as <c>web to 5 workers (its file: 2)</c>.</summary>
     public static string Scaled(ScaledService service) =>
