@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Globalization;
 using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Systemd;
@@ -40,7 +41,7 @@ public sealed class AdoptionTests(Machine machine) : SystemdTest(machine)
 
         await AssertStatusAsync();
         await AllAnswerAsync(workers: 3);
-        await AssertLinesAsync();
+        await AssertLinesAsync(mostLost: how == "restart" ? 0 : Times);
         await UnitAsync("stop");
         Assert.Empty(Machine.Workers());
     }
@@ -191,10 +192,12 @@ public sealed class AdoptionTests(Machine machine) : SystemdTest(machine)
         Assert.All(status["workers"]!.AsArray(), worker => Assert.InRange((long)worker!["memory"]!, 1, long.MaxValue));
     }
 
-    private async Task AssertLinesAsync()
+    /// <param name="mostLost">A killed daemon has read a line now and then that it has not passed on yet.</param>
+    private async Task AssertLinesAsync(int mostLost)
     {
         var lines = await JournalctlAsync(1, "REUSEPORT_SERVICE=lines", "REUSEPORT_STREAM=stdout");
-        var numbers = lines.Select(line => int.Parse(line.Message.AsSpan(5), System.Globalization.CultureInfo.InvariantCulture));
-        Assert.Equal(Enumerable.Range(1, lines.Length), numbers);
+        int[] numbers = [.. lines.Select(line => int.Parse(line.Message.AsSpan(5), CultureInfo.InvariantCulture))];
+        Assert.Equal(numbers.Distinct().Order(), numbers);
+        Assert.InRange(numbers[^1] - numbers.Length, 0, mostLost);
     }
 }

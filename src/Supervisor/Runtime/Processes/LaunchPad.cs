@@ -31,8 +31,7 @@ internal sealed class LaunchPad(
 
     private readonly Dictionary<string, string> _inherited = LaunchSpec.Inherited(environment);
 
-    /// <summary>Begins to look up the account of a process, unless that was done.</summary>
-    /// <param name="retry">Called when the answer is there.</param>
+    /// <param name="retry">Called when the account of the process is known.</param>
     /// <returns>True if <see cref="TryIdentity"/> has an answer.</returns>
     public bool PrepareIdentity(ProcessSpec process, Action retry) => accounts.Prepare(process, retry);
 
