@@ -127,7 +127,7 @@ public sealed class StatusTableTests
     [Fact]
     public void Format_WorkersTakenOver_HasTheirNumberBelowTheHead() => Assert.Equal(
         "daemon: started 3d ago, adopted 11 of 12 workers 5m ago",
-        StatusTable.Format(Given.Status() with { Uptime = 3 * 86_400, Adopted = new AdoptedWorkers(11, 12, 301) }).Split('\n')[2]);
+        StatusTable.Format(Given.Status() with { Uptime = 259_200, Adopted = new AdoptedWorkers(11, 12, 301) }).Split('\n')[2]);
 
     [Fact]
     public void Format_ManyWorkersWithOneDetail_HasItOnce()
