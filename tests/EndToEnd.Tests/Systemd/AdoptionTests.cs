@@ -121,20 +121,6 @@ public sealed class AdoptionTests(Machine machine) : SystemdTest(machine)
         await AllAnswerAsync(workers: 3);
     }
 
-    /// <summary>A limit of memory is off for a moment, and in force again.</summary>
-    [Fact]
-    public async Task Restart_WorkersWithLimits_KeepThem()
-    {
-        ConfigureWeb(workers: 2, "    limits: { tasks_max: 7 }");
-        if ((await UnitAsync("start")).Code != 0) Assert.Skip("no controllers are delegated here");
-        var before = WorkersOf("web");
-        await Machine.DoAsync("systemctl", "restart", "reuseportd");
-        Assert.Equal(before, WorkersOf("web"));
-        var mount = (await Machine.DoAsync("findmnt", "-n", "-f", "-o", "TARGET", "-t", "cgroup2")).Trim();
-        var limits = await Machine.DoAsync("sh", "-c", $"cat {mount}/system.slice/reuseportd.service/web@*/pids.max");
-        Assert.Equal("7\n7\n", limits);
-    }
-
     /// <summary>A worker of an earlier daemon is no child of the present one.</summary>
     [Fact]
     public async Task Adopted_WorkerEnds_IsReplaced()
