@@ -34,6 +34,9 @@ internal sealed class FleetHost(
     /// <summary>SIGUSR2: replace the daemon by the program on disk.</summary>
     public const int UserSignal = 12;
 
+    /// <summary>The longest wait for adopted workers that are starting or ending.</summary>
+    private static readonly TimeSpan SettleWithin = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan ReplaceWithin = TimeSpan.FromSeconds(30);
 
     private readonly List<PosixSignalRegistration> _signals = [];
@@ -54,7 +57,9 @@ internal sealed class FleetHost(
 
         try
         {
-            var done = await control.ConvergeAsync(initial.Fleet, timeout: null, cancellationToken);
+            // Workers of an earlier daemon serve. The end of a rolling restart must not hold up the start of the unit.
+            TimeSpan? timeout = initial.Inheritance is null ? null : SettleWithin;
+            var done = await control.ConvergeAsync(initial.Fleet, timeout, cancellationToken);
             // The control socket starts at the same time: the start ends only when both are there.
             lifetime.ApplicationStarted.Register(() =>
             {

@@ -17,29 +17,29 @@ internal static class UnitJob
     /// True while the job of the unit is a restart, also after try-restart and reload-or-restart. False after any other end, such
     /// as a stop, a shutdown or a signal, and if the answer does not come in five seconds.
     /// </summary>
-    public static async Task<bool> IsRestartAsync(TimeProvider time)
-    {
-        if (Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is not { Length: > 0 }) return false;
-        var membership = await TextOrEmptyAsync("/proc/self/cgroup");
-        if (OwnUnit.Find(membership) is not { } unit) return false;
-        var path = ProgramPath.Candidates(Program, Environment.GetEnvironmentVariable("PATH")).FirstOrDefault(File.Exists);
-        return path is not null && await IsRestartAsync(unit, path, Arguments(unit), Patience, time);
-    }
+    public static async Task<bool> IsRestartAsync(TimeProvider time) =>
+        await FindAsync() is var (unit, program) && await IsRestartAsync(unit, program, Arguments(unit), Patience, time);
 
     /// <summary>
     /// True if the service manager has the descriptors of the daemon, and kills no process of the unit but the daemon.
     /// </summary>
     public static async Task<bool> KeepsWorkersAsync(TimeProvider time)
     {
-        if (OwnUnit.Find(await TextOrEmptyAsync("/proc/self/cgroup")) is not { } unit) return false;
-        var path = ProgramPath.Candidates(Program, Environment.GetEnvironmentVariable("PATH")).FirstOrDefault(File.Exists);
-        if (path is null) return false;
-        string[] arguments =
-        [
-            unit.IsOfUser ? "--user" : "--system", "show", "--property=NFileDescriptorStore,KillMode", "--", unit.Name,
-        ];
-        return await AnswerAsync(path, arguments, Patience, time) is { } answer && KeepsWorkers(answer);
+        if (await FindAsync() is not var (unit, program)) return false;
+        string[] arguments = [Manager(unit), "show", "--property=NFileDescriptorStore,KillMode", "--", unit.Name];
+        return await AnswerAsync(program, arguments, Patience, time) is { } answer && KeepsWorkers(answer);
     }
+
+    /// <returns>The unit and systemctl(1); null without a service manager.</returns>
+    private static async Task<(OwnUnit Unit, string Program)?> FindAsync()
+    {
+        if (Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is not { Length: > 0 }) return null;
+        if (OwnUnit.Find(await TextOrEmptyAsync("/proc/self/cgroup")) is not { } unit) return null;
+        var path = ProgramPath.Candidates(Program, Environment.GetEnvironmentVariable("PATH")).FirstOrDefault(File.Exists);
+        return path is null ? null : (unit, path);
+    }
+
+    private static string Manager(OwnUnit unit) => unit.IsOfUser ? "--user" : "--system";
 
     /// <param name="properties">Lines <c>NAME=value</c>.</param>
     internal static bool KeepsWorkers(string properties)
@@ -73,7 +73,7 @@ internal static class UnitJob
     /// <summary>Prints the unit's job as <c>ID UNIT TYPE STATE</c>, or nothing.</summary>
     private static string[] Arguments(OwnUnit unit) =>
     [
-        unit.IsOfUser ? "--user" : "--system", "list-jobs", "--full", "--plain", "--no-legend", "--no-pager", "--", unit.Name,
+        Manager(unit), "list-jobs", "--full", "--plain", "--no-legend", "--no-pager", "--", unit.Name,
     ];
 
     /// <param name="jobs">What systemctl(1) prints with <see cref="Arguments"/>.</param>

@@ -20,32 +20,39 @@ internal sealed class StateJournal(RecordLog log, Capture capture, Action failed
     private long _lastReplacement;
     private bool _hasFailed;
 
-    public void Enter(WorkerSlot slot)
+    /// <summary>Notes what an event changes in the state.</summary>
+    public void Follow(FleetEvent happened)
     {
-        _known.Add(slot);
-        _changed.Add(slot);
-    }
-
-    /// <summary>Notes that a slot or its process has changed. A slot may change after it has left.</summary>
-    public void Note(WorkerSlot slot)
-    {
-        if (_known.Contains(slot) && !_hasFailed) _changed.Add(slot);
-    }
-
-    public void Note(Service service) => _changedServices.Add(service);
-
-    public void Forget(WorkerSlot slot)
-    {
-        _known.Remove(slot);
-        _changed.Remove(slot);
-        log.Remove(KeyOf(slot));
-        _replacements.Remove(slot);
-    }
-
-    public void Forget(string service)
-    {
-        _changedServices.RemoveWhere(one => one.Spec.Name == service);
-        log.Remove(StateRecords.KeyOf(service));
+        if (_hasFailed) return;
+        switch (happened)
+        {
+            case FleetEvent.SlotEntered entered:
+                _known.Add(entered.Slot);
+                Note(entered.Slot);
+                break;
+            case FleetEvent.SlotMoved moved:
+                Note(moved.Slot);
+                break;
+            case FleetEvent.SlotChanged changed:
+                Note(changed.Slot);
+                break;
+            case FleetEvent.ProcessStarted started:
+                Note(started.Process.Slot);
+                break;
+            case FleetEvent.SocketsAdded added:
+                Note(added.Process.Slot);
+                break;
+            case FleetEvent.SlotLeft left:
+                Forget(left.Slot);
+                break;
+            case FleetEvent.ServiceChanged changed:
+                _changedServices.Add(changed.Service);
+                break;
+            case FleetEvent.ServiceForgotten forgotten:
+                _changedServices.RemoveWhere(one => one.Spec.Name == forgotten.Name);
+                log.Remove(StateRecords.KeyOf(forgotten.Name));
+                break;
+        }
     }
 
     /// <summary>Writes what has changed. Waits for memory only.</summary>
@@ -61,6 +68,20 @@ internal sealed class StateJournal(RecordLog log, Capture capture, Action failed
         _hasFailed = !log.TryFlush();
         if (_hasFailed) failed();
         return !_hasFailed;
+    }
+
+    /// <summary>A slot may change after it has left.</summary>
+    private void Note(WorkerSlot slot)
+    {
+        if (_known.Contains(slot)) _changed.Add(slot);
+    }
+
+    private void Forget(WorkerSlot slot)
+    {
+        _known.Remove(slot);
+        _changed.Remove(slot);
+        log.Remove(KeyOf(slot));
+        _replacements.Remove(slot);
     }
 
     private string KeyOf(WorkerSlot slot)

@@ -15,10 +15,10 @@ internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now)
 
     private void Handle(FleetEvent happened)
     {
+        parts.Services.Journal?.Follow(happened);
         switch (happened)
         {
             case FleetEvent.ProcessStarted started:
-                parts.Services.Journal?.Note(started.Process.Slot);
                 foreach (var follower in parts.Followers) follower.Started(started.Process, now());
                 foreach (var early in parts.Slots.EarlySenders.Take()) ReportReady(early);
                 break;
@@ -27,7 +27,6 @@ internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now)
                 foreach (var follower in parts.Followers) follower.Ready(process, now());
                 break;
             case FleetEvent.SocketsAdded { Process: var process } when process.Slot.Process == process:
-                parts.Services.Journal?.Note(process.Slot);
                 parts.Slots.Shares.ServeMore(process);
                 break;
             case FleetEvent.ProcessExited exited when parts.Processes.Table.Find(exited.Process.Serial) is not null:
@@ -43,20 +42,7 @@ internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now)
             case FleetEvent.StartAsked asked:
                 parts.Slots.Starter.Enqueue(asked.Slot, asked.Generation);
                 break;
-            case FleetEvent.SlotEntered entered:
-                parts.Services.Journal?.Enter(entered.Slot);
-                break;
-            case FleetEvent.SlotLeft left:
-                parts.Services.Journal?.Forget(left.Slot);
-                break;
-            case FleetEvent.SlotChanged changed:
-                parts.Services.Journal?.Note(changed.Slot);
-                break;
-            case FleetEvent.ServiceChanged changed:
-                parts.Services.Journal?.Note(changed.Service);
-                break;
             case FleetEvent.SlotMoved moved:
-                parts.Services.Journal?.Note(moved.Slot);
                 parts.Services.Updates.Moved(moved.Slot);
                 parts.Services.Table.Forget(moved.Slot);
                 break;
@@ -85,7 +71,6 @@ internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now)
                 parts.Services.Table.Forget(left.Service);
                 break;
             case FleetEvent.ServiceForgotten forgotten:
-                parts.Services.Journal?.Forget(forgotten.Name);
                 parts.Processes.Notifications.Remove(forgotten.Name);
                 parts.Slots.Methods.Forget(forgotten.Name);
                 parts.Processes.Binds.Forget(forgotten.Name);
