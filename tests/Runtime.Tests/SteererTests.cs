@@ -64,15 +64,19 @@ public sealed class SteererTests : IDisposable
     [Fact]
     public void Apply_AnotherPort_RemovesTheFormerGroup()
     {
+        // Other tests may have left programs to the garbage collector.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var others = Programs();
         using var fleet = new Supervised(steering: ByProgram);
         fleet.Converge(Service("web", 2, Balance.RoundRobin));
         Place(fleet);
-        Assert.Equal(1, Programs());
+        Assert.Equal(others + 1, Programs());
         var (address, port) = Given.Socket();
         fleet.Converge(Service("web", 2, Balance.RoundRobin, address, port));
 
         Assert.Equal(2, fleet.Counts.Ready);
-        Deadline.Until(() => Programs() == 1, "the former group's program has gone");
+        Deadline.Until(() => Programs() == others + 1, "the former group's program has gone");
     }
 
     private ServiceSpec Service(string name, int workers, Balance balance, int sockets = 1) =>

@@ -10,12 +10,15 @@ internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now)
     /// <summary>Takes all events, including those that are added in the meantime.</summary>
     public void Drain()
     {
-        while (parts.Events.TryTake(out var happened)) Handle(happened);
+        while (parts.Events.TryTake(out var happened))
+        {
+            parts.Services.Journal?.Follow(happened);
+            Handle(happened);
+        }
     }
 
     private void Handle(FleetEvent happened)
     {
-        parts.Services.Journal?.Follow(happened);
         switch (happened)
         {
             case FleetEvent.ProcessStarted started:
