@@ -119,12 +119,16 @@ internal static class Inherited
     /// </summary>
     public static Inheritance WithReadableSpecs(SavedDaemon state, ControllerOffer controllers)
     {
-        var readable = state.Services.Where(
-            service => WithSpecs(state with { Services = [service] }, controllers, out _) is not null);
-        var rest = state with { Services = [.. readable] };
-        var serials = rest.Processes.Select(process => process.Serial).ToHashSet();
-        rest = rest with { Streams = [.. rest.Streams.Where(stream => serials.Contains(stream.Process))] };
-        return WithSpecs(rest, controllers, out _)!;
+        List<SavedService> readable = [];
+        var specs = new Dictionary<string, ServiceSpec>();
+        foreach (var service in state.Services)
+        {
+            if (WithSpecs(state with { Services = [service] }, controllers, out _) is not { } read) continue;
+            readable.Add(service);
+            foreach (var (text, spec) in read.Specs) specs[text] = spec;
+        }
+
+        return new Inheritance((state with { Services = [.. readable] }).WithoutStrays(), specs);
     }
 
     private static IEnumerable<string> TextsOf(SavedService service) =>

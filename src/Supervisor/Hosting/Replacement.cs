@@ -162,7 +162,7 @@ internal sealed partial class Replacement(
         }
         catch (OperationCanceledException)
         {
-            return new HandedOver("the daemon is stopping", [], 0, 0);
+            return new HandedOver("the daemon is stopping", [], 0);
         }
     }
 
@@ -175,14 +175,12 @@ internal sealed partial class Replacement(
 
     private SavedDaemon StateOf(HandedOver answer, IReadOnlyList<WorkerStream> streams)
     {
-        var state = new SavedDaemon(
-            SavedDaemon.PresentForm, DaemonHost.Version, answer.Clock, answer.LastToken, resources.Save(), answer.Services, [])
+        var state = resources.Root(initial) with
         {
-            Settings = initial.Fleet.Daemon, Groups = [], Mark = resources.Mark,
+            LastToken = answer.LastToken, Services = answer.Services, Streams = [.. streams.Select(Save)], Groups = [],
         };
         // A process that has left its pipe to another one may have ended.
-        var running = state.Processes.Select(process => process.Serial).ToHashSet();
-        return state with { Streams = [.. streams.Where(stream => running.Contains(stream.Process)).Select(Save)] };
+        return state.WithoutStrays();
     }
 
     private static SavedStream Save(WorkerStream stream)

@@ -51,10 +51,8 @@ internal static class UnitJob
     }
 
     internal static async Task<bool> IsRestartAsync(
-        OwnUnit unit, string program, string[] arguments, TimeSpan patience, TimeProvider time)
-    {
-        return await AnswerAsync(program, arguments, patience, time) is { } jobs && IsRestart(jobs, unit);
-    }
+        OwnUnit unit, string program, string[] arguments, TimeSpan patience, TimeProvider time) =>
+        await AnswerAsync(program, arguments, patience, time) is { } jobs && IsRestart(jobs, unit);
 
     private static async Task<string?> AnswerAsync(string program, string[] arguments, TimeSpan patience, TimeProvider time)
     {

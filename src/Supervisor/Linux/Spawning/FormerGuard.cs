@@ -16,8 +16,6 @@ internal sealed unsafe class FormerGuard(Descriptor socket) : IDisposable
     /// <summary>Bounds the wait for an answer. The guard answers at once, unless a process of root has stopped it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    public Descriptor Socket => socket;
-
     /// <summary>Takes the workers over: the guard waits for the end of this process from now on.</summary>
     /// <returns>EPIPE if the guard has ended.</returns>
     public Errno Claim()

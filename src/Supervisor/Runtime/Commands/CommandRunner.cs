@@ -19,9 +19,6 @@ internal sealed class CommandRunner(
     private readonly HashSet<PendingCommand> _pending = [];
     private readonly Dictionary<WorkerSlot, HashSet<PendingCommand>> _bySlot = [];
 
-    /// <summary>Commands whose clients wait.</summary>
-    public int Count => _pending.Count;
-
     public void Handle(FleetMessage.Command command)
     {
         var slots = fleet.Find(command.Names, out var unknown);

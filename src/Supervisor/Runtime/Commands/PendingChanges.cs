@@ -13,8 +13,6 @@ internal sealed class PendingChanges(ServiceTable fleet, UpdateRunner updates, S
 {
     private readonly List<Change> _pending = [];
 
-    public int Count => _pending.Count;
-
     /// <summary>Begins to change the fleet to the desired services.</summary>
     /// <param name="done">Completed when all workers that the change touches have settled.</param>
     public void Begin(FleetSpec desired, TaskCompletionSource<ConvergeResult> done)

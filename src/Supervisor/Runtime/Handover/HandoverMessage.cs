@@ -11,5 +11,4 @@ internal sealed record HandoverMessage(bool IsTrial, TaskCompletionSource<Handed
 
 /// <summary>The answer of the loop.</summary>
 /// <param name="Obstacle">The reason why there is no state, as the end of a sentence; null with a state.</param>
-/// <param name="Clock">The origin of the loop's clock, see <see cref="SavedDaemon.Clock"/>.</param>
-internal sealed record HandedOver(string? Obstacle, SavedService[] Services, ulong LastToken, long Clock);
+internal sealed record HandedOver(string? Obstacle, SavedService[] Services, ulong LastToken);

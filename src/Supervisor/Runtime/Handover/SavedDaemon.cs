@@ -43,6 +43,13 @@ internal sealed record SavedDaemon(
 
     public int Workers => Processes.Count();
 
+    /// <summary>The state without streams of processes that it does not have.</summary>
+    public SavedDaemon WithoutStrays()
+    {
+        var running = Processes.Select(process => process.Serial).ToHashSet();
+        return this with { Streams = [.. Streams.Where(stream => running.Contains(stream.Process))] };
+    }
+
     /// <summary>All descriptors that the next daemon needs.</summary>
     public IEnumerable<int> Descriptors
     {

@@ -71,11 +71,9 @@ internal static class StateRecords
                 Groups = [.. Of(records, GroupPrefix).Select(group => Read(group.Value, HandoverJson.Default.SavedGroup))],
             };
             var serials = state.Processes.Select(process => process.Serial).DefaultIfEmpty();
-            var running = state.Processes.Select(process => process.Serial).ToHashSet();
-            state = state with
+            state = state.WithoutStrays() with
             {
                 LastToken = Math.Max(state.LastToken, serials.Max() + TokensOfTheDead),
-                Streams = [.. state.Streams.Where(stream => running.Contains(stream.Process))],
             };
             problem = HandoverRules.Problem(state);
             return problem is null ? state : null;

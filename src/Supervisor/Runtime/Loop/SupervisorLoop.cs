@@ -173,8 +173,8 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
     }
 
     private HandedOver HandOver(LoopParts parts, string? obstacle) => obstacle is null
-        ? new HandedOver(null, parts.Services.Capture.Services(), _descriptors.LastToken, _start)
-        : new HandedOver(obstacle, [], 0, 0);
+        ? new HandedOver(null, parts.Services.Capture.Services(), _descriptors.LastToken)
+        : new HandedOver(obstacle, [], 0);
 
     private void BeginStarts(LoopParts parts)
     {
