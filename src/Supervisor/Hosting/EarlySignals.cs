@@ -12,8 +12,13 @@ namespace Reuseportd.Hosting;
 /// </summary>
 internal sealed class EarlySignals : IDisposable
 {
+    private const int Hangup = 1;
+
     /// <summary>Signals since <see cref="Collect"/>, a bit for each.</summary>
     private int _received;
+
+    /// <summary>Reloads by SIGHUP that have not finished.</summary>
+    private int _reloads;
 
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _heard;
@@ -22,7 +27,7 @@ internal sealed class EarlySignals : IDisposable
     {
         _heard =
         [
-            Hear(PosixSignal.SIGHUP, 1, context => context.Cancel = true),
+            Hear(PosixSignal.SIGHUP, Hangup, context => context.Cancel = true),
             Hear((PosixSignal)FleetHost.UserSignal, FleetHost.UserSignal, context => context.Cancel = true),
             Hear(PosixSignal.SIGTERM, 15, Stop),
             Hear(PosixSignal.SIGINT, 2, Stop),
@@ -35,11 +40,20 @@ internal sealed class EarlySignals : IDisposable
     /// <summary>From now on signals are for the next program.</summary>
     public void Collect() => Volatile.Write(ref _received, 0);
 
-    /// <summary>Holds signals back for the next program, also those that came since <see cref="Collect"/>.</summary>
+    /// <summary>Until <see cref="EndReload"/>, the next program repeats the reload: a replacement cuts it short.</summary>
+    public void BeginReload() => Interlocked.Increment(ref _reloads);
+
+    public void EndReload() => Interlocked.Decrement(ref _reloads);
+
+    /// <summary>
+    /// Holds signals back for the next program, also those that came since <see cref="Collect"/> and those whose reload has not
+    /// finished.
+    /// </summary>
     public void PassOn()
     {
         HeldSignals.Hold();
         var received = Volatile.Read(ref _received);
+        if (Volatile.Read(ref _reloads) > 0) received |= 1 << Hangup;
         for (var number = 1; number < sizeof(int) * 8; number++)
             if ((received & (1 << number)) != 0) HeldSignals.Repeat(new Signal(number));
     }

@@ -23,6 +23,7 @@ internal sealed class FleetHost(
     InitialFleet initial,
     ServiceManager manager,
     StreamEnd ending,
+    EarlySignals signals,
     Replacement replacement,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
@@ -146,7 +147,23 @@ internal sealed class FleetHost(
     {
         // Otherwise the default action of the signal ends the process.
         context.Cancel = true;
-        _ = RunDetachedAsync("a fault ended the reload", () => control.ApplySoonAsync(lifetime.ApplicationStopping));
+        signals.BeginReload();
+        _ = RunDetachedAsync("a fault ended the reload", ReloadAsync);
+    }
+
+    private async Task ReloadAsync()
+    {
+        try
+        {
+            await control.ApplySoonAsync(lifetime.ApplicationStopping);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            signals.EndReload();
+            throw;
+        }
+
+        signals.EndReload();
     }
 
     private void OnReplace(PosixSignalContext context)

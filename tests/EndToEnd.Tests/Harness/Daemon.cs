@@ -192,6 +192,8 @@ internal sealed class Daemon : IAsyncDisposable
         Signal(Processes.Kill);
         await ExitAsync();
         await Deadline.UntilAsync(() => Processes.Marked(_mark).Length == 0, "the workers of a daemon that was killed end");
+        // A process gives its memory back, and with it the mark, before it closes its sockets.
+        await Deadline.UntilAsync(() => Listeners.On(Site.Port).Length == 0, "their sockets are closed");
         Log = new JsonLog();
     }
 
