@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
+using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
 
@@ -12,9 +14,12 @@ namespace Reuseportd.Hosting;
 /// </summary>
 internal sealed class EarlySignals : IDisposable
 {
+    /// <summary>The environment variable with the descriptor of the signals that an earlier program has collected.</summary>
+    private const string Variable = "REUSEPORTD_SIGNALS";
+
     private const int Hangup = 1;
 
-    /// <summary>Signals since <see cref="Collect"/>, a bit for each.</summary>
+    /// <summary>Signals since the start, or since <see cref="Collect"/>, a bit for each.</summary>
     private int _received;
 
     /// <summary>Reloads by SIGHUP that have not finished.</summary>
@@ -22,6 +27,9 @@ internal sealed class EarlySignals : IDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _heard;
+
+    /// <summary>Signals for the next program; null before <see cref="Collect"/>.</summary>
+    private Descriptor? _collected;
 
     public EarlySignals()
     {
@@ -34,11 +42,27 @@ internal sealed class EarlySignals : IDisposable
             Hear(PosixSignal.SIGQUIT, 3, Stop),
         ];
         // Those that came while this program took over.
+        if (TakeCollected() is { } collected)
+        {
+            using (collected) HeldSignals.RepeatAll(collected);
+        }
+
         HeldSignals.Release();
     }
 
     /// <summary>From now on signals are for the next program.</summary>
-    public void Collect() => Volatile.Write(ref _received, 0);
+    public void Collect()
+    {
+        // A handler of the runtime may still run.
+        Volatile.Write(ref _received, 0);
+        _collected = HeldSignals.Collect();
+    }
+
+    /// <summary>
+    /// True if SIGHUP came before its handler was there: to a daemon that had read its files, or whose predecessor passed the
+    /// signal on.
+    /// </summary>
+    public bool TakeHangup() => (Interlocked.And(ref _received, ~(1 << Hangup)) & (1 << Hangup)) != 0;
 
     /// <summary>Until <see cref="EndReload"/>, the next program repeats the reload: a replacement cuts it short.</summary>
     public void BeginReload() => Interlocked.Increment(ref _reloads);
@@ -49,13 +73,16 @@ internal sealed class EarlySignals : IDisposable
     /// Holds signals back for the next program, also those that came since <see cref="Collect"/> and those whose reload has not
     /// finished.
     /// </summary>
-    public void PassOn()
+    /// <param name="environment">Of the next program.</param>
+    public void PassOn(Dictionary<string, string> environment)
     {
         HeldSignals.Hold();
+        if (_collected is { Number: var number } && ProgramReplacement.Keep(number, keep: true) == Errno.None)
+            environment[Variable] = number.ToString(CultureInfo.InvariantCulture);
         var received = Volatile.Read(ref _received);
         if (Volatile.Read(ref _reloads) > 0) received |= 1 << Hangup;
-        for (var number = 1; number < sizeof(int) * 8; number++)
-            if ((received & (1 << number)) != 0) HeldSignals.Repeat(new Signal(number));
+        for (var signal = 1; signal < sizeof(int) * 8; signal++)
+            if ((received & (1 << signal)) != 0) HeldSignals.Repeat(new Signal(signal));
     }
 
     /// <summary>Passes a stop signal to the host; an earlier one at once.</summary>
@@ -65,6 +92,16 @@ internal sealed class EarlySignals : IDisposable
     {
         foreach (var signal in _heard) signal.Dispose();
         _stop.Dispose();
+        _collected?.Dispose();
+    }
+
+    private static Descriptor? TakeCollected()
+    {
+        var text = Environment.GetEnvironmentVariable(Variable);
+        if (text is null) return null;
+        Environment.SetEnvironmentVariable(Variable, null);
+        var isNumber = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        return isNumber ? new Descriptor(number) : null;
     }
 
     private PosixSignalRegistration Hear(PosixSignal name, int number, Action<PosixSignalContext> handle) =>

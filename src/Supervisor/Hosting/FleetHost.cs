@@ -46,8 +46,6 @@ internal sealed class FleetHost(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _started = true;
-        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangup));
-        _signals.Add(PosixSignalRegistration.Create((PosixSignal)UserSignal, OnReplace));
         // The loop tells of changes only, and there are none without services.
         manager.Tell(default);
         _ = loop.Ended.ContinueWith(
@@ -60,7 +58,10 @@ internal sealed class FleetHost(
         {
             // Workers of an earlier daemon serve. The end of a rolling restart must not hold up the start of the unit.
             TimeSpan? timeout = initial.Inheritance is null ? null : SettleWithin;
-            var done = await control.ConvergeAsync(initial.Fleet, timeout, cancellationToken);
+            var converged = control.ConvergeAsync(initial.Fleet, timeout, cancellationToken);
+            // A reload reads newer files, so its change comes after that one.
+            ListenForSignals();
+            var done = await converged;
             // The control socket starts at the same time: the start ends only when both are there.
             lifetime.ApplicationStarted.Register(() =>
             {
@@ -73,6 +74,13 @@ internal sealed class FleetHost(
         {
             // A signal stopped the daemon during its start.
         }
+    }
+
+    private void ListenForSignals()
+    {
+        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangup));
+        _signals.Add(PosixSignalRegistration.Create((PosixSignal)UserSignal, OnReplace));
+        if (signals.TakeHangup()) BeginReload();
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -147,6 +155,11 @@ internal sealed class FleetHost(
     {
         // Otherwise the default action of the signal ends the process.
         context.Cancel = true;
+        BeginReload();
+    }
+
+    private void BeginReload()
+    {
         signals.BeginReload();
         _ = RunDetachedAsync("a fault ended the reload", ReloadAsync);
     }

@@ -83,7 +83,7 @@ internal sealed partial class Replacement(
         foreach (var number in state.Descriptors.Append(file.Number)) _ = ProgramReplacement.Keep(number, keep: true);
         var variables = OwnEnvironment.Variables();
         variables[Variable] = file.Number.ToString(CultureInfo.InvariantCulture);
-        signals.PassOn();
+        signals.PassOn(variables);
         var failure = ProgramReplacement.Execute(path, variables);
         if (resources.Keeping is { CanLeave: true } keeping) keeping.End(state.Streams);
         // The end of the daemon waits for the output thread.

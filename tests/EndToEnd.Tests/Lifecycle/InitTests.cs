@@ -147,8 +147,12 @@ public sealed class InitTests : DaemonTest
     {
         Configure("exec sleep 1000", 1);
         await Daemon.StartAsync();
-        var guard = Processes.ChildrenOf(Daemon.Pid).Single(pid => Processes.Status(pid, "Name") == "reuseport-guard");
-        Processes.Signal(guard, Processes.Kill);
+        int? guard = null;
+        await Deadline.UntilAsync(
+            () => (guard = Processes.ChildrenOf(Daemon.Pid).Cast<int?>().FirstOrDefault(
+                pid => Processes.Status(pid!.Value, "Name") == "reuseport-guard")) is not null,
+            "the guard has its name");
+        Processes.Signal(guard!.Value, Processes.Kill);
         await Daemon.EventAsync("guard");
 
         await NoZombiesAsync();

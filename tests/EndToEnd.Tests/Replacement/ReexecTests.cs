@@ -208,7 +208,8 @@ public sealed class ReexecTests : MethodTest
     [Fact]
     public async Task Reexec_DuringARollingRestart_TheRestartGoesOn()
     {
-        ConfigureWeb("auto", "readiness: { type: delay, delay: 200ms }\n    update: { max_surge: 1 }");
+        // The replacement waits for a moment without a start, and must find one before the last worker is replaced.
+        ConfigureWeb("auto", "readiness: { type: delay, delay: 1s }\n    update: { max_surge: 1 }");
         await Daemon.StartAsync();
         await using (var load = Load.Http(Address, Port))
         {

@@ -23,6 +23,9 @@ internal static unsafe partial class Native
     public static partial int OpenChildSignal();
 
     /// <summary>See Native/Spawning/spawn.h.</summary>
+    [LibraryImport(Library, EntryPoint = "reuseportd_collect_signals")]
+    public static partial int CollectSignals();
+
     [LibraryImport(Library, EntryPoint = "reuseportd_hold_signals")]
     public static partial void HoldSignals(int hold);
 

@@ -120,6 +120,12 @@ struct reuseportd_spawner;
 /* Blocks or unblocks the signals for the daemon in the calling thread: SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR2. */
 REUSEPORTD_EXPORT void reuseportd_hold_signals(int32_t hold);
 
+/*
+ * From now on the signals for the daemon are written to a pipe, a byte with the number for each, and have no other effect.
+ * Returns the end to read, which is close-on-exec and does not block; -1 without descriptors.
+ */
+REUSEPORTD_EXPORT int32_t reuseportd_collect_signals(void);
+
 struct reuseportd_guard;
 
 /* `guard` is told of every process's session; may be NULL. Returns 0, or the errno. */
