@@ -64,6 +64,7 @@ internal static class DaemonHost
         output.Logger.Starting(Version, path);
         foreach (var warning in origin.Loaded.Warnings) output.Logger.ConfigurationWarning(warning.ToString());
         origin.Report(output.Logger);
+        origin.CountOn(output.Lines.Lost);
         var initial = origin.Begin(path, fleet, groups.Offer, FormerLimit(origin.Inheritance, raised, limit));
         return await RunAsync(signals, socket, initial, groups, preload, output);
     }
@@ -176,7 +177,7 @@ internal static class DaemonHost
         builder.Services.AddSingleton<IConnectionListenerFactory, PendingConnectionsTransport>();
         builder.Services.AddSingleton<SystemdNotifier>().AddSingleton<ISystemdNotifier, ReplacementNotifier>();
         builder.Services.AddSingleton<Replacement>();
-        builder.Services.AddSingleton(output.Logger as ILogger);
+        builder.Services.AddSingleton(output.Logger as ILogger).AddSingleton(output.Lines.Lost);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ServiceManager>();
         builder.Services.AddSingleton<ConfigurationState>();

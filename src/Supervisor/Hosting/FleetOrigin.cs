@@ -5,6 +5,7 @@ using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Lines;
 using Reuseportd.Runtime.Handover;
 using Serilog;
 
@@ -82,6 +83,12 @@ internal sealed class FleetOrigin
         if (_errors.Count > 0) log.ReloadFailed(_errors);
         if (_notAdopted is not null) log.NotAdopted(_notAdopted);
         if (_lost > 0) log.NotAdopted(_lost);
+    }
+
+    /// <summary>Goes on with the counters of an earlier program of this process.</summary>
+    public void CountOn(LostLines lost)
+    {
+        foreach (var (reason, count) in Inheritance?.State.Totals?.LostLines ?? []) lost.Add(reason, count);
     }
 
     private static LoadResult Declared(Inheritance inherited)

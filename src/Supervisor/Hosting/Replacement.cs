@@ -26,6 +26,7 @@ internal sealed partial class Replacement(
     Mailbox mailbox,
     OutputLoop output,
     Steerer steerer,
+    LostLines lost,
     IHostApplicationLifetime lifetime,
     IOptions<HostOptions> host,
     TimeProvider time,
@@ -178,6 +179,7 @@ internal sealed partial class Replacement(
         var state = resources.Root(initial) with
         {
             LastToken = answer.LastToken, Services = answer.Services, Streams = [.. streams.Select(Save)], Groups = [],
+            Totals = answer.Totals! with { LostLines = Enum.GetValues<LineLoss>().ToDictionary(reason => reason, lost.Of) },
         };
         // A process that has left its pipe to another one may have ended.
         return state.WithoutStrays();

@@ -40,8 +40,8 @@ internal static partial class House
         ["Observability"] = [["Text"], ["Lines"], ["Events"], ["Formats"], ["Destinations"]],
         ["Runtime"] =
         [
-            ["Messages"], ["Methods"], ["Snapshots"], ["Fleet"], ["Trees"], ["Output"], ["Processes"], ["SteeringTask"],
-            ["Supervision"], ["Shares"], ["Binds"], ["Probing"], ["Updates"], ["Services"], ["Reports"], ["Commands"],
+            ["Messages"], ["Methods"], ["Snapshots"], ["Fleet"], ["Counters", "Trees"], ["Output"], ["Processes"],
+            ["SteeringTask"], ["Supervision"], ["Shares"], ["Binds"], ["Probing"], ["Updates"], ["Services"], ["Reports"], ["Commands"],
             ["Handover"], ["Loop"],
         ],
         ["Api"] = [["Contract"], ["Http"], ["Admission", "Documents"], ["Streams"], ["Routes"]],

@@ -1,6 +1,7 @@
-using System.Text;
 using Reuseportd.Model;
 using Reuseportd.Observability.Destinations;
+using Reuseportd.Observability.Lines;
+using System.Text;
 
 namespace Decisions.Tests.Observability;
 
@@ -17,7 +18,7 @@ public sealed class FileQueueTests : IDisposable
 
     public FileQueueTests()
     {
-        _queue = new FileQueue(_log.Logger, _time, () => _roomMade.Release(), Capacity);
+        _queue = new FileQueue(_log.Logger, _time, () => _roomMade.Release(), new LostLines(), Capacity);
         _file = new LineFile("/var/log/web.log", _disk, _queue);
     }
 

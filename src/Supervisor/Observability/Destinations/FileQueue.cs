@@ -1,5 +1,6 @@
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Lines;
 using Serilog;
 
 namespace Reuseportd.Observability.Destinations;
@@ -25,6 +26,7 @@ internal sealed class FileQueue : IDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _alarm;
     private readonly Action _roomMade;
+    private readonly LostLines _lost;
     private readonly int _room;
     private FileBatch _filling = new();
     private FileBatch _taken = new();
@@ -32,9 +34,10 @@ internal sealed class FileQueue : IDisposable
     private long _stuckAt = -1;
 
     /// <param name="roomMade">Called on the writer thread when there is room again after a refusal.</param>
-    public FileQueue(ILogger log, TimeProvider time, Action roomMade, int capacity = DefaultCapacity)
+    public FileQueue(
+        ILogger log, TimeProvider time, Action roomMade, LostLines lost, int capacity = DefaultCapacity)
     {
-        (_log, _time, _roomMade, _room) = (log, time, roomMade, capacity / 2);
+        (_log, _time, _roomMade, _lost, _room) = (log, time, roomMade, lost, capacity / 2);
         _gate = new QueueLock(time);
         _alarm = _gate.CreateAlarm();
         _writer = new FileWriter(this, log);
@@ -170,6 +173,7 @@ internal sealed class FileQueue : IDisposable
 
     private void Lose(LineFile file, long lines, Errno error)
     {
+        _lost.Add(LineLoss.File, lines);
         if (file.Loss.Add(lines, error, Now())) _log.FileFailed(file.Path, error);
     }
 

@@ -1,5 +1,6 @@
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Lines;
 using Reuseportd.Observability.Text;
 
 namespace Reuseportd.Observability.Destinations;
@@ -52,6 +53,9 @@ internal sealed class LogQueue : IDisposable
         _stallAlarm = _gate.CreateAlarm();
     }
 
+    /// <summary>Counts lines of workers that are lost, here and before they reach this queue.</summary>
+    public LostLines LostLines { get; } = new();
+
     /// <summary>All records lost so far.</summary>
     public LogLoss Lost
     {
@@ -99,6 +103,7 @@ internal sealed class LogQueue : IDisposable
             if (_gate.IsStopping || !(HasRoom(records, _roomForLines) || WaitForRoom(records)))
             {
                 _lost = _lost with { Lines = _lost.Lines + records.Count };
+                LostLines.Add(LineLoss.Log, records.Count);
                 return false;
             }
 
@@ -175,6 +180,7 @@ internal sealed class LogQueue : IDisposable
             if (_written.Capacity > 2 * _roomForEvents) _written = new RecordBuffer();
             if (unwritten > 0)
                 _lost = _lost with { Unwritten = _lost.Unwritten + unwritten, LastError = error };
+                LostLines.Add(LineLoss.Log, unwritten);
             _gate.Wake();
             if (!took || _lost.Total == _said.Total) return null;
             var unsaid = _lost.Since(_said);

@@ -16,6 +16,9 @@ internal sealed class WorkerLog(LogQueue queue, LineFormat format, TimeProvider 
     private readonly RecordBuffer _pending = new();
     private readonly LogStamp _stamp = new();
 
+    /// <summary>Counts lines that are lost.</summary>
+    public LostLines Lost => queue.LostLines;
+
     /// <param name="pid">Pid of the worker's process.</param>
     public static LineSource Open(WorkerName worker, int pid, OutputStream stream) => new(worker, pid, stream);
 

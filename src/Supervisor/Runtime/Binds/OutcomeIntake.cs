@@ -104,7 +104,8 @@ internal sealed class OutcomeIntake(
     private void Remember(WorkerProcess process, BindOutcome outcome)
     {
         process.Remember(outcome);
-        if (outcome is { Succeeded: false, Socket: not null })
-            failures.Tell(new FailureEvent.BindFailed(process.Slot.Name, outcome));
+        if (outcome is not { Succeeded: false, Socket: not null }) return;
+        events.Add(new FleetEvent.BindFailed(process.Slot, outcome.Result));
+        failures.Tell(new FailureEvent.BindFailed(process.Slot.Name, outcome));
     }
 }

@@ -1,3 +1,5 @@
+using Reuseportd.Runtime.Snapshots;
+
 namespace Reuseportd.Runtime.Fleet;
 
 /// <summary>
@@ -49,6 +51,16 @@ internal abstract record FleetEvent
 
     /// <summary>The end of a process cuts open connections.</summary>
     internal sealed record ConnectionsCut(WorkerSlot Slot, int Connections) : FleetEvent;
+
+    /// <summary>A worker accepts nothing while others do, and gets no new connections.</summary>
+    internal sealed record Stalled(WorkerProcess Process) : FleetEvent;
+
+    /// <summary>A bind or listen of a process failed.</summary>
+    /// <param name="Errno">The name of the errno.</param>
+    internal sealed record BindFailed(WorkerSlot Slot, string Errno) : FleetEvent;
+
+    /// <summary>An update has ended, or stopped at a failure.</summary>
+    internal sealed record UpdateEnded(Service Service, UpdateResult Result) : FleetEvent;
 
     /// <summary>
     /// A process begins to drain: it gets no new connections. The receiver must answer with

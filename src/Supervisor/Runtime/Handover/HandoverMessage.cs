@@ -11,4 +11,7 @@ internal sealed record HandoverMessage(bool IsTrial, TaskCompletionSource<Handed
 
 /// <summary>The answer of the loop.</summary>
 /// <param name="Obstacle">The reason why there is no state, as the end of a sentence; null with a state.</param>
-internal sealed record HandedOver(string? Obstacle, SavedService[] Services, ulong LastToken);
+internal sealed record HandedOver(string? Obstacle, SavedService[] Services, ulong LastToken)
+{
+    public SavedTotals? Totals { get; init; }
+}

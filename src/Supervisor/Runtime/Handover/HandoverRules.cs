@@ -18,6 +18,8 @@ internal static class HandoverRules
         if (state.Resources.Sharding is { } programs && programs.Length != ShardingPrograms.NumberCount)
             return "the programs of sharding";
         if (WorkersWithTwoSlots(state) is { } twice) return twice;
+        if (state.Totals is { } totals && !(totals.LoopDelay.IsSound && Array.TrueForAll(totals.Services, one => one.IsSound)))
+            return "a counter below 0";
         var processes = new Dictionary<ulong, SavedProcess>();
         foreach (var worker in state.Services.SelectMany(service => service.Workers))
         {
@@ -62,6 +64,7 @@ internal static class HandoverRules
     private static bool HasGap(SavedDaemon state)
     {
         if (IsGap(state.Services) || IsGap(state.Streams) || IsGap(state.Groups)) return true;
+        if (IsGap(state.Totals?.Services ?? [])) return true;
         if (state.Groups.Any(group => IsGap(group.Services))) return true;
         if (state.Services.Any(service => IsGap(service.Workers))) return true;
         var processes = state.Services.SelectMany(service => service.Workers).Select(worker => worker.Process);

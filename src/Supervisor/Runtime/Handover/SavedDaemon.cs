@@ -31,6 +31,9 @@ internal sealed record SavedDaemon(
 
     public required DaemonSpec Settings { get; init; }
 
+    /// <summary>Null if the counters begin anew: after the death of a daemon.</summary>
+    public SavedTotals? Totals { get; init; }
+
     /// <summary>Rises with each daemon that takes the workers over.</summary>
     public long Succession { get; init; }
 

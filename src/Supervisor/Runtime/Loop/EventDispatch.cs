@@ -13,6 +13,7 @@ internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now)
         while (parts.Events.TryTake(out var happened))
         {
             parts.Services.Journal?.Follow(happened);
+            parts.Services.Counters.Follow(happened);
             Handle(happened);
         }
     }

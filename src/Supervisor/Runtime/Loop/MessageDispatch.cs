@@ -13,7 +13,7 @@ namespace Reuseportd.Runtime.Loop;
 /// <summary>Takes each message of the mailbox to the part that handles it.</summary>
 /// <param name="handOver">Makes the answer to a <see cref="HandoverMessage"/> from the obstacle, if there is one.</param>
 internal sealed class MessageDispatch(
-    LoopParts parts, Mailbox mailbox, Func<TimeSpan> now, Func<string?, HandedOver> handOver)
+    LoopParts parts, Func<TimeSpan> now, Func<string?, HandedOver> handOver)
 {
     /// <summary>A request for the state holds new starts back. The next request comes before this time is over.</summary>
     private static readonly TimeSpan StartPause = TimeSpan.FromMilliseconds(200);
@@ -51,8 +51,7 @@ internal sealed class MessageDispatch(
                 break;
             case SnapshotMessage.TakeSnapshot take:
                 take.Begin?.Invoke();
-                var snapshot = parts.Services.Snapshots.Take(now());
-                take.Done.TrySetResult(snapshot with { LoopDelay = mailbox.LongestWait() });
+                take.Done.TrySetResult(parts.Services.Snapshots.Take(now()));
                 break;
             case Message.Ping ping:
                 ping.Answer();

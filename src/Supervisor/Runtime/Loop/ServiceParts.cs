@@ -1,4 +1,5 @@
 using Reuseportd.Runtime.Commands;
+using Reuseportd.Runtime.Counters;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Handover;
 using Reuseportd.Runtime.Reports;
@@ -29,7 +30,8 @@ internal sealed class ServiceParts
         Table = new ServiceTable(all, slots.Runner, dependencies, counts, settles, Updates, replacements, notReplaced, events);
         var workers = new WorkerReport(
             slots.Starter, settles, slots.Silence, slots.Probes, slots.Shares, replacements, notReplaced);
-        Snapshots = new SnapshotBuilder(Table, all, counts, notReplaced, workers);
+        Counters = new FleetCounters(services.Now);
+        Snapshots = new SnapshotBuilder(Table, all, counts, notReplaced, workers, Counters, services.Mailbox);
         PendingChanges = new PendingChanges(Table, Updates, counts, Snapshots);
         Commands = new CommandRunner(Table, Updates, settles, new CommandEnds(settles, notReplaced, workers), log);
         Capture = new Capture(Table, all, replacements);
@@ -47,6 +49,9 @@ internal sealed class ServiceParts
     public Recycler Recycler { get; }
 
     public ServiceTable Table { get; }
+
+    /// <summary>Counts events of the fleet, for metrics.</summary>
+    public FleetCounters Counters { get; }
 
     public SnapshotBuilder Snapshots { get; }
 

@@ -1,4 +1,5 @@
 using Reuseportd.Linux.Interop;
+using Reuseportd.Model;
 using Reuseportd.Observability.Events;
 using Reuseportd.Runtime.Commands;
 using Reuseportd.Runtime.Handover;
@@ -102,8 +103,15 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
             inherited, services, parts.Slots.Runner, processes.Table, _options.Groups, processes.Notifications, parts.Events,
             _log);
         var workers = restore.Run();
+        if (inherited.State.Totals is { } totals) Restore(parts, totals);
         parts.Services.Snapshots.Note(new Adoption(workers, inherited.State.Workers + inherited.Lost, Now()));
         _log.Adopted(workers, inherited.State.By);
+    }
+
+    private void Restore(LoopParts parts, SavedTotals totals)
+    {
+        foreach (var service in totals.Services) parts.Services.Counters.Restore(service.Restore());
+        _mailbox.Waits.Add(totals.LoopDelay.Restore(Histogram.Delays));
     }
 
     /// <summary>Runs turns until all workers have stopped, or until the fleet is handed over.</summary>
@@ -111,7 +119,7 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
     private bool RunTurns(LoopParts parts)
     {
         var events = new EventDispatch(parts, Now);
-        var messages = new MessageDispatch(parts, _mailbox, Now, obstacle => HandOver(parts, obstacle));
+        var messages = new MessageDispatch(parts, Now, obstacle => HandOver(parts, obstacle));
         Begin(parts, events);
         while (!(messages.IsStopping && parts.Services.Table.IsEmpty && parts.Processes.Starts.IsEmpty))
         {
@@ -174,6 +182,9 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
 
     private HandedOver HandOver(LoopParts parts, string? obstacle) => obstacle is null
         ? new HandedOver(null, parts.Services.Capture.Services(), _descriptors.LastToken)
+        {
+            Totals = SavedTotals.Save(parts.Services.Snapshots.Totals()),
+        }
         : new HandedOver(obstacle, [], 0);
 
     private void BeginStarts(LoopParts parts)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Reuseportd.Linux.Interop;
+using Reuseportd.Model;
 
 namespace Reuseportd.Runtime.Messages;
 
@@ -46,12 +47,18 @@ internal sealed class Mailbox(TimeProvider time) : IDisposable
     /// </summary>
     public TimeSpan LongestWait() => _delay.Worst(Now());
 
+    /// <summary>The times that messages waited. Only the loop's thread may use it.</summary>
+    public Histogram Waits { get; } = new(Histogram.Delays);
+
     public bool TryTake(out Message message)
     {
         var isThere = _messages.TryDequeue(out var next);
         message = next.Message;
-        if (isThere) _delay.Add(time.GetElapsedTime(next.Posted), Now());
-        return isThere;
+        if (!isThere) return false;
+        var wait = time.GetElapsedTime(next.Posted);
+        _delay.Add(wait, Now());
+        Waits.Observe(wait);
+        return true;
     }
 
     /// <summary>Must be called when the loop has ended. Signal handlers and timers may still post afterwards.</summary>

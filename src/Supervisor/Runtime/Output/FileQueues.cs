@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Reuseportd.Linux.Files;
 using Reuseportd.Model;
 using Reuseportd.Observability.Destinations;
+using Reuseportd.Observability.Lines;
 using Serilog;
 
 namespace Reuseportd.Runtime.Output;
@@ -11,7 +12,7 @@ namespace Reuseportd.Runtime.Output;
 /// one queue. Thread-safe.
 /// </summary>
 /// <param name="roomMade">See <see cref="FileQueue"/>.</param>
-internal sealed class FileQueues(ILogger log, TimeProvider time, Action roomMade) : IDisposable
+internal sealed class FileQueues(ILogger log, TimeProvider time, Action roomMade, LostLines lost) : IDisposable
 {
     private readonly ConcurrentDictionary<(uint, uint), Lazy<FileQueue>> _byDevice = new();
 
@@ -20,7 +21,7 @@ internal sealed class FileQueues(ILogger log, TimeProvider time, Action roomMade
     {
         if (AppendFile.TryOpen(key.Path, key.Identity, out errno) is not { } file) return null;
         var queue = _byDevice.GetOrAdd(
-            file.Device() ?? default, _ => new Lazy<FileQueue>(() => new FileQueue(log, time, roomMade)));
+            file.Device() ?? default, _ => new Lazy<FileQueue>(() => new FileQueue(log, time, roomMade, lost)));
         return new LineFile(key.Path, new Transport(file), queue.Value);
     }
 

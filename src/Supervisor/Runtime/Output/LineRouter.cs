@@ -135,6 +135,7 @@ internal sealed class LineRouter(Mailbox mailbox, WorkerLog lines, ILogger log, 
     {
         if (count == 0) return;
         lines.HandOver();
+        lines.Lost.Add(LineLoss.RateLimit, count);
         log.Dropped(stream.Source.Worker, stream.Source.Pid, stream.Source.Stream, count);
     }
 }

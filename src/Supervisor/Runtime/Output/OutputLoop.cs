@@ -53,7 +53,7 @@ internal sealed partial class OutputLoop : IDisposable
         _start = time.GetTimestamp();
         _epoll.Add(_wake, EpollEvents.Readable, WakeToken);
         if (kernel?.Descriptor is { } ring) _epoll.Add(ring, EpollEvents.Readable, KernelToken);
-        Files = new FileQueues(log, time, Wake);
+        Files = new FileQueues(log, time, Wake, lines.Lost);
         _thread = new Thread(Run) { IsBackground = true, Name = "output" };
     }
 

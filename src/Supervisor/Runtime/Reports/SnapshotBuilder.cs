@@ -1,6 +1,8 @@
 using Reuseportd.Model;
 using Reuseportd.Planning.Changes;
+using Reuseportd.Runtime.Counters;
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Services;
 using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Runtime.Supervision;
@@ -11,7 +13,13 @@ namespace Reuseportd.Runtime.Reports;
 
 /// <summary>Builds snapshots of the fleet from values that may leave the loop.</summary>
 internal sealed class SnapshotBuilder(
-    ServiceTable fleet, SlotTable slots, SlotCounts counts, UpdateFailures notReplaced, WorkerReport workers)
+    ServiceTable fleet,
+    SlotTable slots,
+    SlotCounts counts,
+    UpdateFailures notReplaced,
+    WorkerReport workers,
+    FleetCounters counters,
+    Mailbox mailbox)
 {
     private Adoption? _adoption;
 
@@ -25,9 +33,13 @@ internal sealed class SnapshotBuilder(
         return new FleetSnapshot(now, counts.Fleet, new([.. all.Select(workers.Of)]))
         {
             Adoption = _adoption,
+            LoopDelay = mailbox.LongestWait(),
+            Totals = Totals(),
             Services = new([.. services.Where(service => !service.Leaving).Select(Of)]),
         };
     }
+
+    public FleetTotals Totals() => new(counters.Take(), mailbox.Waits.Take());
 
     private ServiceSnapshot Of(Service service) =>
         new(service.Declared, service.Spec, service.Overrides)

@@ -179,6 +179,7 @@ internal sealed class ShareTable(
                 End(process);
                 break;
             case SteeringMessage.Stalled stalled:
+                if (stalled.IsStuck && !ShareOf(process).IsStuck) events.Add(new FleetEvent.Stalled(process));
                 ShareOf(process).IsStuck = stalled.IsStuck;
                 break;
             case SteeringMessage.FoundStuck stuck:

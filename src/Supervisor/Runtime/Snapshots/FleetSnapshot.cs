@@ -9,6 +9,9 @@ internal sealed record FleetSnapshot(TimeSpan Now, FleetCounts Counts, ValueList
     /// <summary>The longest time that a message has waited for the loop in the last 15 to 45 seconds.</summary>
     public TimeSpan LoopDelay { get; init; }
 
+    /// <summary>Counts of the past; null for a snapshot without them.</summary>
+    public FleetTotals? Totals { get; init; }
+
     /// <summary>The moment at which this daemon took the fleet of an earlier one over; null if it did not.</summary>
     public Adoption? Adoption { get; init; }
 

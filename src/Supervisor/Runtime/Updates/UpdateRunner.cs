@@ -1,6 +1,7 @@
 using Reuseportd.Model;
 using Reuseportd.Planning.RollingUpdates;
 using Reuseportd.Runtime.Fleet;
+using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Runtime.Supervision;
 using Reuseportd.Slots;
 
@@ -187,9 +188,17 @@ internal sealed class UpdateRunner(
         foreach (var action in todo)
         {
             actions.Do(update, action);
+            if (ResultOf(update, action) is { } result) events.Add(new FleetEvent.UpdateEnded(update.Service, result));
             if (action is UpdateAction.OfWorker one) events.Add(new FleetEvent.SlotChanged(update.Slot(one.Worker)));
         }
     }
+
+    private static UpdateResult? ResultOf(Update update, UpdateAction action) => action switch
+    {
+        UpdateAction.LogDone => update.IsRollback ? UpdateResult.RolledBack : UpdateResult.Succeeded,
+        UpdateAction.LogFailed => UpdateResult.Failed,
+        _ => null,
+    };
 
     private UpdateFacts FactsOf(Update update) => new(
         update.Service.Spec.Update,

@@ -1,0 +1,40 @@
+using Reuseportd.Model;
+using Reuseportd.Runtime.Snapshots;
+
+namespace Reuseportd.Runtime.Counters;
+
+/// <summary>The counters of one service. Only the loop's thread uses them.</summary>
+internal sealed class ServiceCounters
+{
+    /// <summary>A worker chooses the text of its outcome lines, so the number of names is bounded.</summary>
+    private const int MostErrnos = 32;
+
+    private const string OtherErrno = "other";
+
+    private readonly SortedDictionary<UpdateResult, long> _updates = new(
+        Enum.GetValues<UpdateResult>().ToDictionary(result => result, _ => 0L));
+
+    private readonly SortedDictionary<string, long> _bindFailures = new(StringComparer.Ordinal);
+
+    public long Cut { get; set; }
+
+    public long Stalls { get; set; }
+
+    public Histogram Start { get; } = new(Histogram.Times);
+
+    public Histogram Drain { get; } = new(Histogram.Times);
+
+    public Histogram Restart { get; } = new(Histogram.Times);
+
+    public void Add(UpdateResult result, long count = 1) => _updates[result] += count;
+
+    public void AddBindFailure(string errno, long count = 1)
+    {
+        if (_bindFailures.Count >= MostErrnos && !_bindFailures.ContainsKey(errno)) errno = OtherErrno;
+        _bindFailures[errno] = _bindFailures.GetValueOrDefault(errno) + count;
+    }
+
+    public ServiceTotals Take(string name) => new(
+        name, Cut, Stalls, [.. _updates.Select(one => (one.Key, one.Value))],
+        [.. _bindFailures.Select(one => (one.Key, one.Value))], Start.Take(), Drain.Take(), Restart.Take());
+}

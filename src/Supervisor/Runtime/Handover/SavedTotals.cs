@@ -1,0 +1,59 @@
+using Reuseportd.Model;
+using Reuseportd.Observability.Lines;
+using Reuseportd.Runtime.Snapshots;
+
+namespace Reuseportd.Runtime.Handover;
+
+/// <summary>Counters that go on with the program that replaces the daemon.</summary>
+internal sealed record SavedTotals(SavedServiceTotals[] Services, SavedHistogram LoopDelay)
+{
+    /// <summary>Lines that reached no destination, by reason.</summary>
+    public Dictionary<LineLoss, long>? LostLines { get; init; }
+
+    public static SavedTotals Save(FleetTotals totals) =>
+        new([.. totals.Services.Select(SavedServiceTotals.Save)], SavedHistogram.Save(totals.LoopDelay));
+}
+
+/// <param name="Updates">Counts by the name of the result.</param>
+/// <param name="BindFailures">Counts by the name of the errno.</param>
+internal sealed record SavedServiceTotals(
+    string Name,
+    long Cut,
+    long Stalls,
+    Dictionary<string, long> Updates,
+    Dictionary<string, long> BindFailures,
+    SavedHistogram Start,
+    SavedHistogram Drain,
+    SavedHistogram Restart)
+{
+    public static SavedServiceTotals Save(ServiceTotals service) => new(
+        service.Name, service.Cut, service.Stalls,
+        service.Updates.ToDictionary(one => one.Result.ToString(), one => one.Count),
+        service.BindFailures.ToDictionary(one => one.Errno, one => one.Count), SavedHistogram.Save(service.Start),
+        SavedHistogram.Save(service.Drain), SavedHistogram.Save(service.Restart));
+
+    /// <summary>Results that this program does not know are left out.</summary>
+    public ServiceTotals Restore() => new(
+        Name, Cut, Stalls,
+        [
+            .. Enum.GetValues<UpdateResult>()
+                .Select(result => (result, Updates.GetValueOrDefault(result.ToString()))),
+        ],
+        [.. BindFailures.Select(one => (one.Key, one.Value))],
+        Start.Restore(Histogram.Times), Drain.Restore(Histogram.Times), Restart.Restore(Histogram.Times));
+
+    /// <summary>False if a count is negative.</summary>
+    public bool IsSound => Cut >= 0 && Stalls >= 0 && Updates.Values.Concat(BindFailures.Values).All(count => count >= 0)
+        && Start.IsSound && Drain.IsSound && Restart.IsSound;
+}
+
+/// <param name="Counts">As of <see cref="HistogramValue"/>.</param>
+internal sealed record SavedHistogram(long[] Counts, double Sum)
+{
+    public static SavedHistogram Save(HistogramValue histogram) => new([.. histogram.Counts], histogram.Sum);
+
+    /// <inheritdoc cref="SavedServiceTotals.IsSound"/>
+    public bool IsSound => Sum >= 0 && Array.TrueForAll(Counts, count => count >= 0);
+
+    public HistogramValue Restore(ValueList<double> bounds) => new(bounds, [.. Counts], Sum);
+}
