@@ -41,8 +41,8 @@ internal static partial class House
         ["Runtime"] =
         [
             ["Messages"], ["Methods"], ["Snapshots"], ["Fleet"], ["Counters", "Trees"], ["Output"], ["Processes"],
-            ["SteeringTask"], ["Supervision"], ["Shares"], ["Binds"], ["Probing"], ["Updates"], ["Services"], ["Reports"], ["Commands"],
-            ["Handover"], ["Loop"],
+            ["SteeringTask"], ["Supervision"], ["Shares"], ["Binds"], ["Probing"], ["Updates"], ["Services"],
+            ["Reports"], ["Commands"], ["Handover"], ["Loop"],
         ],
         ["Api"] = [["Contract"], ["Http"], ["Admission", "Documents"], ["Streams"], ["Routes"]],
     };
