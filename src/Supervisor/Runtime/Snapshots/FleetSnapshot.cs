@@ -17,6 +17,9 @@ internal sealed record FleetSnapshot(TimeSpan Now, FleetCounts Counts, ValueList
 
     /// <summary>Services by name, without those that are being removed.</summary>
     public ValueList<ServiceSnapshot> Services { get; init; }
+
+    /// <summary>The state of the host for load balancers.</summary>
+    public HostSnapshot Host { get; init; } = HostSnapshot.Serving;
 }
 
 /// <summary>Workers that this daemon has taken over from an earlier one.</summary>
