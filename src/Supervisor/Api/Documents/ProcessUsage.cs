@@ -10,16 +10,23 @@ internal static class ProcessUsage
     /// <param name="foreign">See <see cref="Runtime.Snapshots.WorkerSnapshot.Foreign"/>.</param>
     public static WorkerStatus AddTo(WorkerStatus worker, ForeignRoot? foreign)
     {
-        if (worker.Pid is not { } pid || ProcessEntry.Of(pid) is not { } entry) return worker;
-        // The kernel may have given the pid to another process.
-        var isSame = foreign is null ? entry.Parent == Environment.ProcessId : entry.StartTime == foreign.StartTime;
-        if (!isSame) return worker;
-        var seconds = entry.CpuTicks / ProcessEntry.TicksInASecond;
+        if (worker.Pid is not { } pid || Of(pid, foreign) is not { } usage) return worker;
         return worker with
         {
-            CpuSeconds = seconds,
-            CpuPercent = worker.Uptime is > 0 and var uptime ? Math.Round(100 * seconds / uptime, 1) : 0,
-            Memory = (long)entry.ResidentPages * Environment.SystemPageSize,
+            CpuSeconds = usage.CpuSeconds,
+            CpuPercent = worker.Uptime is > 0 and var uptime ? Math.Round(100 * usage.CpuSeconds / uptime, 1) : 0,
+            Memory = usage.Memory,
         };
+    }
+
+    /// <param name="foreign">As of <see cref="AddTo"/>.</param>
+    /// <returns>CPU time, and resident bytes; null if the process is gone.</returns>
+    public static (double CpuSeconds, long Memory)? Of(int pid, ForeignRoot? foreign)
+    {
+        if (ProcessEntry.Of(pid) is not { } entry) return null;
+        // The kernel may have given the pid to another process.
+        var isSame = foreign is null ? entry.Parent == Environment.ProcessId : entry.StartTime == foreign.StartTime;
+        if (!isSame) return null;
+        return (entry.CpuTicks / ProcessEntry.TicksInASecond, (long)entry.ResidentPages * Environment.SystemPageSize);
     }
 }

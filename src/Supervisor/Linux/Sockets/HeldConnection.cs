@@ -17,7 +17,6 @@ internal readonly record struct HeldConnection(int Port, ulong Inode, ulong Cgro
     public const uint States = 1 << 1 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 11;
 
     private const ushort CgroupAttribute = 21; // INET_DIAG_CGROUP_ID
-    private const int AttributeHeader = 4; // struct nlattr
 
     public bool IsAccepted => Inode != 0;
 
@@ -25,17 +24,8 @@ internal readonly record struct HeldConnection(int Port, ulong Inode, ulong Cgro
     public static HeldConnection Read(ReadOnlySpan<byte> body, int recordSize) => new(
         BinaryPrimitives.ReadUInt16BigEndian(body[4..]), MemoryMarshal.Read<uint>(body[68..]), CgroupOf(body[recordSize..]));
 
-    private static ulong CgroupOf(ReadOnlySpan<byte> attributes)
-    {
-        while (attributes.Length >= AttributeHeader)
-        {
-            int length = MemoryMarshal.Read<ushort>(attributes);
-            if (length < AttributeHeader || length > attributes.Length) return 0;
-            if (MemoryMarshal.Read<ushort>(attributes[2..]) == CgroupAttribute && length >= AttributeHeader + sizeof(ulong))
-                return MemoryMarshal.Read<ulong>(attributes[AttributeHeader..]);
-            attributes = attributes[Math.Min(length + 3 & ~3, attributes.Length)..];
-        }
-
-        return 0;
-    }
+    private static ulong CgroupOf(ReadOnlySpan<byte> attributes) =>
+        NetlinkAttribute.Find(attributes, CgroupAttribute) is { Length: >= sizeof(ulong) } value
+            ? MemoryMarshal.Read<ulong>(value)
+            : 0;
 }

@@ -95,6 +95,14 @@ internal sealed unsafe class SockDiag : Descriptor
         return errno != Errno.None ? errno : List(Libc.FamilyInet6, Tcp, HeldConnection.States, port, Read, into);
     }
 
+    /// <summary>Adds the accept queues of the TCP listeners of both families, with the connections that found no room.</summary>
+    public Errno ListenQueues(List<ListenQueue> into)
+    {
+        static ListenQueue? Read(ReadOnlySpan<byte> body) => ListenQueue.Read(Record(body, isStream: true), body[RecordSize..]);
+        var errno = List(Libc.FamilyInet, Tcp, Listening, 0, Read, into, ListenQueue.Extensions);
+        return errno != Errno.None ? errno : List(Libc.FamilyInet6, Tcp, Listening, 0, Read, into, ListenQueue.Extensions);
+    }
+
     private Errno List(byte protocol, uint states, List<SocketRecord> into)
     {
         SocketRecord? Read(ReadOnlySpan<byte> body) => Record(body, protocol == Tcp) is { Port: > 0 } record ? record : null;
@@ -103,13 +111,14 @@ internal sealed unsafe class SockDiag : Descriptor
     }
 
     /// <summary>If the table changed during the walk, it is read again: the result may omit sockets.</summary>
-    private Errno List<T>(int family, byte protocol, uint states, int port, Reader<T> reader, List<T> into)
+    private Errno List<T>(
+        int family, byte protocol, uint states, int port, Reader<T> reader, List<T> into, byte extensions = 0)
         where T : struct
     {
         var start = into.Count;
         for (var attempt = 1; ; attempt++)
         {
-            var errno = Ask((byte)family, protocol, states, port);
+            var errno = Ask((byte)family, protocol, states, port, extensions);
             if (errno != Errno.None) return errno;
             errno = ReadAnswer(reader, into, out var isWhole);
             if (errno != Errno.None || isWhole || attempt == MostTries) return errno;
@@ -117,7 +126,8 @@ internal sealed unsafe class SockDiag : Descriptor
         }
     }
 
-    private Errno Ask(byte family, byte protocol, uint states, int port)
+    /// <param name="extensions">Bits of <c>INET_DIAG_*</c> attributes that the answer is to have.</param>
+    private Errno Ask(byte family, byte protocol, uint states, int port, byte extensions)
     {
         Span<byte> request = stackalloc byte[RequestSize];
         request.Clear();
@@ -127,6 +137,7 @@ internal sealed unsafe class SockDiag : Descriptor
         MemoryMarshal.Write(request[8..], ++_sequence);
         request[HeaderSize] = family;
         request[HeaderSize + 1] = protocol;
+        request[HeaderSize + 2] = extensions;
         MemoryMarshal.Write(request[(HeaderSize + 4)..], states);
         BinaryPrimitives.WriteUInt16BigEndian(request[(HeaderSize + 8)..], (ushort)port);
         fixed (byte* start = request) return Libc.ErrnoOf(Libc.SendTo(this, start, RequestSize, 0, null, 0));

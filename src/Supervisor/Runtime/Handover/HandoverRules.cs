@@ -64,7 +64,8 @@ internal static class HandoverRules
     private static bool HasGap(SavedDaemon state)
     {
         if (IsGap(state.Services) || IsGap(state.Streams) || IsGap(state.Groups)) return true;
-        if (IsGap(state.Totals?.Services ?? [])) return true;
+        if (state.Totals is { } totals && (IsGap(totals.Services) || IsGap(totals.Cpu ?? []) || IsGap(totals.Drops ?? [])))
+            return true;
         if (state.Groups.Any(group => IsGap(group.Services))) return true;
         if (state.Services.Any(service => IsGap(service.Workers))) return true;
         var processes = state.Services.SelectMany(service => service.Workers).Select(worker => worker.Process);

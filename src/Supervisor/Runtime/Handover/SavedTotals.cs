@@ -10,9 +10,20 @@ internal sealed record SavedTotals(SavedServiceTotals[] Services, SavedHistogram
     /// <summary>Lines that reached no destination, by reason.</summary>
     public Dictionary<LineLoss, long>? LostLines { get; init; }
 
+    /// <summary>CPU seconds of workers; null if nobody has asked for them.</summary>
+    public SavedTotal[]? Cpu { get; init; }
+
+    /// <summary>Connections that found no room in accept queues of workers; null as <see cref="Cpu"/>.</summary>
+    public SavedTotal[]? Drops { get; init; }
+
     public static SavedTotals Save(FleetTotals totals) =>
         new([.. totals.Services.Select(SavedServiceTotals.Save)], SavedHistogram.Save(totals.LoopDelay));
 }
+
+/// <summary>The sum of the counters of a worker's processes or sockets.</summary>
+/// <param name="Gone">The sum of those that are gone.</param>
+/// <param name="Present">The others, each with its number.</param>
+internal sealed record SavedTotal(string Service, int Index, double Gone, Dictionary<ulong, double> Present);
 
 /// <param name="Updates">Counts by the name of the result.</param>
 /// <param name="BindFailures">Counts by the name of the errno.</param>

@@ -41,6 +41,7 @@ internal sealed class WorkerReport(
             IsUnread = slot.Process is null && IsUnread(newest),
             IsUpdating = settles.IsUpdating(slot),
             KernelPorts = newest?.Served.KernelPorts ?? [],
+            Sockets = [.. newest?.Served.Sockets.Select(socket => socket.Inode) ?? []],
             LastWords = LastWordsOf(slot),
             NotReplaced = notReplaced.Of(slot)?.Reason,
             ReadySince = (slot.Slot.State as SlotState.Ready)?.Since,

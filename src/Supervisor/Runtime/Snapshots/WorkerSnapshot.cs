@@ -79,6 +79,9 @@ internal sealed record WorkerSnapshot(
     /// <summary>Ports that sock_diag showed for the newest process while it started.</summary>
     public ValueList<int> KernelPorts { get; init; } = [];
 
+    /// <summary>Inodes of the sockets that the newest process serves or has served, as far as outcomes tell them.</summary>
+    public ValueList<ulong> Sockets { get; init; } = [];
+
     /// <summary>Processes that the newest process left behind when it ended with code 0.</summary>
     public int LeftBehind { get; init; }
 

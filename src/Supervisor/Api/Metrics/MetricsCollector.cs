@@ -1,0 +1,79 @@
+using System.Buffers;
+using Reuseportd.Api.Documents;
+using Reuseportd.Api.Http;
+using Reuseportd.Linux.Processes;
+using Reuseportd.Model;
+using Reuseportd.Observability.Lines;
+
+namespace Reuseportd.Api.Metrics;
+
+/// <summary>
+/// Collects the metrics. Requests within a short time share one result, so many scrapers cost the loop as much as one.
+/// </summary>
+/// <param name="perWorker">True or false for labels of workers in any case; null for up to <see cref="MostLabelled"/> workers.</param>
+internal sealed class MetricsCollector(
+    IFleetControl control, UsageReader usage, LostLines lost, bool? perWorker, string version, TimeProvider time)
+{
+    /// <summary>Prometheus keeps a series for each worker and metric.</summary>
+    public const int MostLabelled = 1000;
+
+    private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock _gate = new();
+    private double? _started;
+    private Task<CollectedMetrics>? _newest;
+    private long _begun;
+
+    /// <param name="cancellation">Ends the wait, and not the collection, which others may wait for.</param>
+    public Task<CollectedMetrics> CollectAsync(CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            var isUsable = _newest is { IsCompleted: false }
+                           || _newest is { IsCompletedSuccessfully: true } && time.GetElapsedTime(_begun) < Fresh;
+            if (!isUsable) (_newest, _begun) = (Task.Run(CollectAsync, CancellationToken.None), time.GetTimestamp());
+            return _newest!.WaitAsync(cancellation);
+        }
+    }
+
+    private async Task<CollectedMetrics> CollectAsync()
+    {
+        var fleet = await control.SnapshotAsync(CancellationToken.None);
+        var shares = await control.SharesAsync(CancellationToken.None);
+        var reading = await control.ReadAsync(anew: false, CancellationToken.None);
+        var hasLabels = perWorker ?? fleet.Workers.Count <= MostLabelled;
+        return new CollectedMetrics(new MetricsFacts(
+            fleet, shares, usage.Read(fleet.Workers, withProcesses: hasLabels), Own(fleet.Now),
+            ConfigurationDiff.IsPending(fleet.Services, reading.Fleet), hasLabels)
+        {
+            LostLines = [.. Enum.GetValues<LineLoss>().Select(reason => (reason, lost.Of(reason)))],
+        });
+    }
+
+    /// <param name="uptime">Also of the daemons that this one has replaced.</param>
+    private OwnUsage Own(TimeSpan uptime)
+    {
+        _started ??= (time.GetUtcNow() - uptime).ToUnixTimeMilliseconds() / 1000.0;
+        var entry = ProcessEntry.Of(Environment.ProcessId).GetValueOrDefault();
+        return new OwnUsage(
+            entry.CpuTicks / ProcessEntry.TicksInASecond, (long)entry.ResidentPages * Environment.SystemPageSize, _started.Value, version);
+    }
+}
+
+/// <summary>Metrics at one moment, and their texts.</summary>
+internal sealed class CollectedMetrics(MetricsFacts facts)
+{
+    private readonly Lazy<ReadOnlyMemory<byte>> _text = new(() => Text(facts, isOpenMetrics: false));
+    private readonly Lazy<ReadOnlyMemory<byte>> _openMetrics = new(() => Text(facts, isOpenMetrics: true));
+
+    public MetricsFacts Facts => facts;
+
+    public ReadOnlyMemory<byte> TextOf(bool isOpenMetrics) => (isOpenMetrics ? _openMetrics : _text).Value;
+
+    private static ReadOnlyMemory<byte> Text(MetricsFacts facts, bool isOpenMetrics)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        MetricsText.Write(buffer, facts, isOpenMetrics);
+        return buffer.WrittenMemory;
+    }
+}

@@ -1,0 +1,87 @@
+using Reuseportd.Api.Documents;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Sockets;
+using Reuseportd.Model;
+using Reuseportd.Runtime.Handover;
+using Reuseportd.Runtime.Snapshots;
+
+namespace Reuseportd.Api.Metrics;
+
+/// <summary>Asks the kernel for the usage of workers, and sums counters over their processes and sockets. Thread-safe.</summary>
+/// <param name="connections">Open connections of a control group; null if the kernel does not count them.</param>
+internal sealed class UsageReader(Func<ulong, ulong?> connections)
+{
+    private readonly Lock _gate = new();
+    private readonly RunningTotals _cpu = new();
+    private readonly RunningTotals _drops = new();
+
+    /// <param name="withProcesses">False to leave out CPU time and memory, which take a file for each worker.</param>
+    public Dictionary<WorkerName, WorkerUsage> Read(ValueList<WorkerSnapshot> workers, bool withProcesses)
+    {
+        var queues = Queues();
+        var usage = new Dictionary<WorkerName, WorkerUsage>(workers.Count);
+        lock (_gate)
+        {
+            foreach (var worker in workers) usage[worker.Name] = Of(worker, queues, withProcesses);
+            var names = usage.Keys.ToHashSet();
+            _cpu.Keep(names);
+            _drops.Keep(names);
+        }
+
+        return usage;
+    }
+
+    /// <summary>Adds the sums to the state for the program that replaces this one.</summary>
+    public SavedTotals AddTo(SavedTotals totals)
+    {
+        lock (_gate) return totals with { Cpu = _cpu.Save(), Drops = _drops.Save() };
+    }
+
+    public void Restore(SavedTotals totals)
+    {
+        lock (_gate)
+        {
+            _cpu.Restore(totals.Cpu ?? []);
+            _drops.Restore(totals.Drops ?? []);
+        }
+    }
+
+    private WorkerUsage Of(WorkerSnapshot worker, Dictionary<ulong, ListenQueue> queues, bool withProcesses)
+    {
+        var own = withProcesses && worker.Pid is { } pid ? ProcessUsage.Of(pid, worker.Foreign) : null;
+        ListenQueue[] sockets = [.. worker.Sockets.Distinct().Where(queues.ContainsKey).Select(inode => queues[inode])];
+        return new WorkerUsage(
+            withProcesses ? CpuOf(worker, own?.CpuSeconds) : null,
+            own?.Memory,
+            worker is { Pid: not null, GroupId: > 0 and var group } ? connections(group) : null,
+            sockets.Length > 0 ? sockets.Sum(socket => socket.Waiting) : null,
+            sockets.Length > 0 ? sockets.Sum(socket => socket.Limit) : null,
+            (long)_drops.Of(worker.Name, [.. sockets.Select(socket => (socket.Inode, (double)socket.Drops))]));
+    }
+
+    /// <summary>A worker may have a second process, which starts or drains.</summary>
+    private double CpuOf(WorkerSnapshot worker, double? own)
+    {
+        List<(ulong, double)> processes = [];
+        if (own is { } seconds) processes.Add(((ulong)worker.Pid!.Value, seconds));
+        if (worker.Activity is WorkerActivity.SecondProcess { Pid: var pid } && ProcessUsage.Of(pid, foreign: null) is { } second)
+            processes.Add(((ulong)pid, second.CpuSeconds));
+        return _cpu.Of(worker.Name, [.. processes]);
+    }
+
+    private static Dictionary<ulong, ListenQueue> Queues()
+    {
+        List<ListenQueue> all = [];
+        try
+        {
+            using var diag = new SockDiag();
+            _ = diag.ListenQueues(all);
+        }
+        catch (LinuxException)
+        {
+            // A container may forbid the socket family: then no queue is known.
+        }
+
+        return all.DistinctBy(queue => queue.Inode).ToDictionary(queue => queue.Inode);
+    }
+}
