@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Hosting;
 using Reuseportd.Api.Admission;
 using Reuseportd.Api.Documents;
+using Reuseportd.Api.Metrics;
 using Reuseportd.Api.Streams;
 using Reuseportd.Configuration.Loading;
 using Reuseportd.Configuration.Text;
@@ -62,11 +63,14 @@ internal static class DaemonHost
         if (output is null) return ExitCode.Configuration;
 
         output.Logger.Starting(Version, path);
-        foreach (var warning in origin.Loaded.Warnings) output.Logger.ConfigurationWarning(warning.ToString());
         origin.Report(output.Logger);
         origin.CountOn(output.Lines.Lost);
+        using var listeners = new TcpListeners(origin.Inheritance?.State.Resources.Listeners ?? [], TimeProvider.System);
+        var taken = await PublicPort.OpenAsync(listeners, fleet.Daemon.Listen, origin.Inheritance is null);
+        if (taken is not null) return await FailAsync(taken, ExitCode.Configuration);
+        listeners.CloseRest();
         var initial = origin.Begin(path, fleet, groups.Offer, FormerLimit(origin.Inheritance, raised, limit));
-        return await RunAsync(signals, socket, initial, groups, preload, output);
+        return await RunAsync(signals, socket, listeners, initial, groups, preload, output);
     }
 
     private static async Task<int> FailAsync(string? reason, int code)
@@ -81,7 +85,8 @@ internal static class DaemonHost
     public static string Version => typeof(DaemonHost).Assembly.GetName().Version?.ToString(3) ?? "0";
 
     private static async Task<int> RunAsync(
-        EarlySignals signals, ControlSocket socket, InitialFleet initial, WorkerGroups groups, string preload, LogOutput output)
+        EarlySignals signals, ControlSocket socket, TcpListeners listeners, InitialFleet initial, WorkerGroups groups,
+        string preload, LogOutput output)
     {
         var inherited = initial.Inheritance;
         // First of all: threads and children begin in the cgroup of the daemon.
@@ -90,15 +95,14 @@ internal static class DaemonHost
         var environment = OwnEnvironment.Marked(inherited?.State.Mark);
         var guard = StartGuard(environment[Guard.Variable], subtree, initial, output.Logger);
         var noReplacement = WhyNotReplaced(guard, initial);
-
         using var mailbox = new Mailbox(TimeProvider.System);
         var retention = new OutputRetention(TimeProvider.System);
         var methods = PortSharding.Load(subtree, inherited?.State.Resources.Sharding);
         using var sharding = methods.Programs;
-        var outcomes = new KernelOutcomes(sharding, mailbox, output.Logger);
-        using var reader = Reader(mailbox, output, outcomes, retention);
+        using var reader = Reader(mailbox, output, new KernelOutcomes(sharding, mailbox, output.Logger), retention);
         using var children = new ChildSignal();
-        var resources = new DaemonResources(socket, guard, sharding, initial.Limit, noReplacement, environment[Guard.Variable]);
+        var resources = new DaemonResources(
+            socket, listeners, guard, sharding, initial.Limit, noReplacement, environment[Guard.Variable]);
         using var keeping = WorkerKeeping.Prepare(resources, initial, output.Logger);
         await using var steerer = StartSteering(initial, sharding, keeping.Groups, mailbox, output.Logger);
         var failures = new FailureLog(output.Logger);
@@ -114,10 +118,10 @@ internal static class DaemonHost
         resources = resources with { Keeping = keeping };
         var builder = Builder(socket, output);
         builder.Services.AddSingleton(mailbox).AddSingleton(reader).AddSingleton(loop).AddSingleton(steerer)
-            .AddSingleton(resources).AddSingleton(signals);
-        builder.Services.AddSingleton(initial with { NoKernelMethod = methods.NoPrograms });
+            .AddSingleton(resources).AddSingleton(signals).AddSingleton(Inherited.UsageOf(inherited, sharding))
+            .AddSingleton(initial with { NoKernelMethod = methods.NoPrograms });
         await using var host = builder.Build();
-        await RunAsync(host, signals, socket, output, retention, failures, id => sharding?.ConnectionsOf(id));
+        await RunAsync(host, signals, socket, output, retention, failures);
         return await DaemonEnd.RunAsync(host.Services.GetRequiredService<Replacement>(), resources, loop, reader, output);
     }
 
@@ -193,18 +197,20 @@ internal static class DaemonHost
         ControlSocket socket,
         LogOutput output,
         OutputRetention retention,
-        FailureLog failures,
-        Func<ulong, ulong?> connections)
+        FailureLog failures)
     {
         var control = host.Services.GetRequiredService<FleetControl>();
         var diagnosis = new FleetDiagnosis(new PortSurvey(TimeProvider.System));
-        var details = new WorkerDetails(diagnosis, TimeProvider.System, connections);
+        var details = new WorkerDetails(
+            diagnosis, TimeProvider.System, host.Services.GetRequiredService<UsageReader>().Connections);
         var ending = host.Services.GetRequiredService<StreamEnd>();
         ApiServer.Map(host, control, details, socket, output, retention, ending, Version);
         var causes = new CauseLog(control.SnapshotAsync, diagnosis, failures, TimeProvider.System, output.Logger)
             .RunAsync(host.Lifetime.ApplicationStopping);
+        await using var machines = PublicPort.TryBuild(host, output, details, Version);
         signals.Tell(host.Lifetime);
         await SocketEngine.PrepareAsync();
+        if (machines is not null) await machines.StartAsync();
         try
         {
             await host.StartAsync();
@@ -215,6 +221,7 @@ internal static class DaemonHost
         }
 
         await host.WaitForShutdownAsync();
+        if (machines is not null) await machines.StopAsync();
         await causes;
     }
 }

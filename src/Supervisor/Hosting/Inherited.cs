@@ -1,7 +1,9 @@
 using System.Globalization;
+using Reuseportd.Api.Metrics;
 using Reuseportd.Configuration.Reading;
 using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Sharding;
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Handover;
@@ -48,6 +50,15 @@ internal static class Inherited
         if (inherited?.State is not { } state) return InheritedSteering.None;
         return new InheritedSteering(
             [.. state.Groups.Select(SavedGroups.Restore)], [.. inherited.Specs.Values.Select(spec => spec.Name).Distinct()]);
+    }
+
+    /// <summary>Goes on with the counters of an earlier program of this process.</summary>
+    /// <param name="programs">Count the open connections; null without them.</param>
+    public static UsageReader UsageOf(Inheritance? inherited, ShardingPrograms? programs)
+    {
+        var usage = new UsageReader(id => programs?.ConnectionsOf(id));
+        if (inherited?.State.Totals is { } totals) usage.Restore(totals);
+        return usage;
     }
 
     /// <summary>Makes the guard know the workers before anything can end the daemon.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Reuseportd.Api.Metrics;
 using Reuseportd.Linux.Files;
 using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Spawning;
@@ -27,6 +28,7 @@ internal sealed partial class Replacement(
     OutputLoop output,
     Steerer steerer,
     LostLines lost,
+    UsageReader usage,
     IHostApplicationLifetime lifetime,
     IOptions<HostOptions> host,
     TimeProvider time,
@@ -179,7 +181,8 @@ internal sealed partial class Replacement(
         var state = resources.Root(initial) with
         {
             LastToken = answer.LastToken, Services = answer.Services, Streams = [.. streams.Select(Save)], Groups = [],
-            Totals = answer.Totals! with { LostLines = Enum.GetValues<LineLoss>().ToDictionary(reason => reason, lost.Of) },
+            Totals = usage.AddTo(
+                answer.Totals! with { LostLines = Enum.GetValues<LineLoss>().ToDictionary(reason => reason, lost.Of) }),
         };
         // A process that has left its pipe to another one may have ended.
         return state.WithoutStrays();

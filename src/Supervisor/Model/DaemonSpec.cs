@@ -39,6 +39,14 @@ internal sealed record DaemonSpec(LogForm? Log, LogThreshold? LogLevel, string? 
     /// <summary>False if the workers end with the daemon, so that no other program takes them over.</summary>
     public bool? KeepWorkers { get; init; }
 
+    /// <summary>The port for machines and people.</summary>
+    public ListenSpec Listen
+    {
+        // A state of an earlier version has none.
+        get => field ?? ListenSpec.None;
+        init;
+    }
+
     /// <summary>Group whose members may change the state of the daemon through the control socket.</summary>
     public string? SocketGroup { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Reuseportd.Configuration.Sections;
 
 namespace Decisions.Tests.Configuration;
 
@@ -16,16 +17,19 @@ public sealed partial class GuideTests
             .SelectMany(page => Listing().Matches(File.ReadAllText(page))).Select(listing => listing.Groups["text"].Value),
     ];
 
-    /// <summary>A listing is a file, or one key of a service on each line.</summary>
+    /// <summary>A listing is a file, or settings of the daemon, or one key of a service on each line.</summary>
     [Theory]
     [MemberData(nameof(Listings), DisableDiscoveryEnumeration = true)]
     public void Read_Listing_HasNoErrors(string listing)
     {
-        if (listing.Contains("services:", StringComparison.Ordinal))
+        if (listing.Contains("services:", StringComparison.Ordinal) || IsOfTheDaemon(listing))
             Assert.Empty(Given.Reading(listing, Given.Root with { Controllers = null }).Errors);
         else
             Assert.All(listing.Trim('\n').Split('\n'), key => Given.Service(key.Trim()));
     }
+
+    private static bool IsOfTheDaemon(string listing) =>
+        DaemonReader.Keys.Any(key => listing.StartsWith($"{key.Name}:", StringComparison.Ordinal));
 
     [GeneratedRegex("^```yaml\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Listing();

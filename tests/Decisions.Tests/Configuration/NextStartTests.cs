@@ -9,6 +9,10 @@ public sealed class NextStartTests
     private static readonly DaemonSpec Started = new(LogForm.Auto, LogThreshold.Debug, "/run/a.sock", "/lib/a.so", 4)
     {
         SocketGroup = "wheel", SocketReadOnlyGroup = "staff", Steering = SteeringChoice.None, KeepWorkers = false,
+        Listen = new ListenSpec(["127.0.0.1:9180"])
+        {
+            HasDetails = true, Hosts = ["web1"], TokenFile = "/etc/token", LabelsWorkers = true,
+        },
     };
 
     [Fact]
@@ -16,7 +20,7 @@ public sealed class NextStartTests
         new[]
         {
             "log", "log_level", "socket", "socket_group", "socket_read_only_group", "preload", "steering", "keep_workers",
-            "start_parallelism",
+            "listen", "listen_details", "listen_hosts", "listen_token_file", "metrics_per_worker", "start_parallelism",
         }
             .Select(key => $"/etc/reuseportd: warning: {key}: takes effect at the next start of reuseportd"),
         NextStart.Warnings("/etc/reuseportd", Started, DaemonSpec.Default).Select(warning => warning.ToString()));

@@ -11,7 +11,8 @@ internal static class MetricFamilies
     public static readonly IReadOnlyList<MetricFamily> All =
     [
         Gauge("build_info", "Version of the daemon", (facts, to) => to.Add(1, new Label("version", facts.Own.Version))),
-        Gauge("start_time_seconds", "Start of the daemon, in seconds of the Unix clock", (facts, to) => to.Add(facts.Own.Started)),
+        Gauge(
+            "start_time_seconds", "Start of the daemon, in seconds of the Unix clock", (facts, to) => to.Add(facts.Own.Started)),
         Counter("cpu_seconds", "CPU time of the daemon", (facts, to) => to.Add(facts.Own.CpuSeconds)),
         Gauge("memory_bytes", "Resident memory of the daemon", (facts, to) => to.Add(facts.Own.Memory)),
         new("reuseportd_loop_delay_seconds", MetricKind.Histogram, "Times that messages waited for the loop of the daemon",

@@ -10,7 +10,7 @@ internal enum MetricKind
 }
 
 /// <summary>A metric: its name, and how its samples are found.</summary>
-/// <param name="Name">By the rules of Prometheus; a counter ends in <c>_total</c>, and a unit is the last word before that.</param>
+/// <param name="Name">By the rules of Prometheus; a counter ends in <c>_total</c>, and a unit precedes that.</param>
 /// <param name="Help">One sentence without a full stop.</param>
 /// <param name="Collect">Adds the samples.</param>
 internal sealed record MetricFamily(string Name, MetricKind Kind, string Help, Action<MetricsFacts, ISamples> Collect)

@@ -10,7 +10,9 @@ namespace Reuseportd.Api.Metrics;
 /// <summary>
 /// Collects the metrics. Requests within a short time share one result, so many scrapers cost the loop as much as one.
 /// </summary>
-/// <param name="perWorker">True or false for labels of workers in any case; null for up to <see cref="MostLabelled"/> workers.</param>
+/// <param name="perWorker">
+/// True or false for labels of workers in any case; null for up to <see cref="MostLabelled"/> workers.
+/// </param>
 internal sealed class MetricsCollector(
     IFleetControl control, UsageReader usage, LostLines lost, bool? perWorker, string version, TimeProvider time)
 {
@@ -19,20 +21,37 @@ internal sealed class MetricsCollector(
 
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(250);
 
-    private readonly Lock _gate = new();
     private double? _started;
-    private Task<CollectedMetrics>? _newest;
-    private long _begun;
+    private Collection? _newest;
 
     /// <param name="cancellation">Ends the wait, and not the collection, which others may wait for.</param>
     public Task<CollectedMetrics> CollectAsync(CancellationToken cancellation)
     {
-        lock (_gate)
+        while (true)
         {
-            var isUsable = _newest is { IsCompleted: false }
-                           || _newest is { IsCompletedSuccessfully: true } && time.GetElapsedTime(_begun) < Fresh;
-            if (!isUsable) (_newest, _begun) = (Task.Run(CollectAsync, CancellationToken.None), time.GetTimestamp());
-            return _newest!.WaitAsync(cancellation);
+            var known = Volatile.Read(ref _newest);
+            if (known is not null && IsUsable(known)) return known.Done.Task.WaitAsync(cancellation);
+            var mine = new Collection(time.GetTimestamp());
+            if (Interlocked.CompareExchange(ref _newest, mine, known) != known) continue;
+            _ = Task.Run(() => CollectAsync(mine.Done), CancellationToken.None);
+            return mine.Done.Task.WaitAsync(cancellation);
+        }
+    }
+
+    private bool IsUsable(Collection known) => !known.Done.Task.IsCompleted
+        || (known.Done.Task.IsCompletedSuccessfully && time.GetElapsedTime(known.Begun) < Fresh);
+
+    private async Task CollectAsync(TaskCompletionSource<CollectedMetrics> done)
+    {
+        try
+        {
+            done.SetResult(await CollectAsync());
+        }
+#pragma warning disable CA1031 // The requests that wait throw it.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            done.SetException(fault);
         }
     }
 
@@ -55,8 +74,14 @@ internal sealed class MetricsCollector(
     {
         _started ??= (time.GetUtcNow() - uptime).ToUnixTimeMilliseconds() / 1000.0;
         var entry = ProcessEntry.Of(Environment.ProcessId).GetValueOrDefault();
-        return new OwnUsage(
-            entry.CpuTicks / ProcessEntry.TicksInASecond, (long)entry.ResidentPages * Environment.SystemPageSize, _started.Value, version);
+        var resident = (long)entry.ResidentPages * Environment.SystemPageSize;
+        return new OwnUsage(entry.CpuTicks / ProcessEntry.TicksInASecond, resident, _started.Value, version);
+    }
+
+    /// <summary>At most one is under way.</summary>
+    private sealed record Collection(long Begun)
+    {
+        public TaskCompletionSource<CollectedMetrics> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
 

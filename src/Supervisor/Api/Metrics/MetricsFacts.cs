@@ -7,7 +7,7 @@ using Reuseportd.Runtime.Snapshots;
 namespace Reuseportd.Api.Metrics;
 
 /// <summary>All that the metrics show, at one moment.</summary>
-/// <param name="Usage">What the kernel knows of workers; workers without a process, or without a known value, are missing.</param>
+/// <param name="Usage">What the kernel knows of workers.</param>
 /// <param name="IsPending">True if the files differ from the running services.</param>
 /// <param name="HasWorkerLabels">False if the metrics of workers are summed for each service.</param>
 internal sealed record MetricsFacts(

@@ -28,7 +28,8 @@ internal static class ServiceFamilies
                     to.Add(count, Of(service), new Label("result", Word(result.ToString())));
         }),
         Counter("connections_cut", "Connections that ends of processes cut", (facts, to) => Each(facts, to, one => one.Cut)),
-        Counter("stalls", "Times that a worker accepted nothing while others did", (facts, to) => Each(facts, to, one => one.Stalls)),
+        Counter(
+            "stalls", "Times that a worker accepted nothing while others did", (facts, to) => Each(facts, to, one => one.Stalls)),
         Counter("bind_failures", "Failed calls of bind and listen, by errno", (facts, to) =>
         {
             foreach (var service in facts.Fleet.Totals!.Services)

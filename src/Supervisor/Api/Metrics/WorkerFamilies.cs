@@ -13,7 +13,8 @@ internal static class WorkerFamilies
     public static readonly IReadOnlyList<MetricFamily> All =
     [
         Gauge($"{Prefix}ready", "1 for a ready worker", Samples((_, worker) => One(worker.State == WorkerState.Ready))),
-        Counter($"{Prefix}restarts", "Restarts of the worker after its process had ended", Samples((_, worker) => worker.Restarts)),
+        Counter($"{Prefix}restarts", "Restarts of the worker after the end of its process",
+            Samples((_, worker) => worker.Restarts)),
         Counter($"{Prefix}cpu_seconds", "CPU time of the worker's processes, as of each scrape",
             Samples((facts, worker) => Of(facts, worker)?.CpuSeconds)),
         Gauge($"{Prefix}memory_bytes", "Resident memory of the worker's process, without its children",
@@ -24,7 +25,8 @@ internal static class WorkerFamilies
             Samples((facts, worker) => facts.Shares.Counts.TryGetValue(worker.Name, out var count) ? count.Migrated : null)),
         Gauge($"{Prefix}connections_open", "Open connections, with those that wait to be accepted",
             Samples((facts, worker) => Of(facts, worker)?.Open)),
-        Gauge("accept_queue_length", "Connections that wait to be accepted", Samples((facts, worker) => Of(facts, worker)?.Queue)),
+        Gauge("accept_queue_length", "Connections that wait to be accepted",
+            Samples((facts, worker) => Of(facts, worker)?.Queue)),
         Gauge("accept_queue_limit", "The most connections that may wait to be accepted",
             Samples((facts, worker) => Of(facts, worker)?.QueueLimit)),
         Counter("listen_drops", "Connections that found no room in the accept queue",

@@ -14,6 +14,9 @@ internal sealed class EventStream(IFleetControl control, EventRing events, TimeP
 {
     private const int MostAtOnce = 64;
 
+    /// <summary>True for clients that may not see the configuration.</summary>
+    public bool IsDiscreet { get; init; }
+
     /// <summary>Only a write shows that a client has gone, so an idle stream writes a comment after this time.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
 
@@ -52,8 +55,7 @@ internal sealed class EventStream(IFleetControl control, EventRing events, TimeP
             if (batch.Lost > 0 && after > 0) await WriteAsync(context, Lost(batch.Lost, batch.Next - batch.Events.Count), end);
             foreach (var recorded in batch.Events.Where(recorded => names.Count == 0 || Concerns(recorded, names)))
             {
-                recorded.Form ??= EventDocuments.Frame(EventDocuments.From(recorded));
-                await context.Response.Body.WriteAsync(recorded.Form, end);
+                await context.Response.Body.WriteAsync(FormOf(recorded), end);
             }
 
             after = batch.Next;
@@ -63,6 +65,10 @@ internal sealed class EventStream(IFleetControl control, EventRing events, TimeP
             await NextAsync(context, after, end);
         }
     }
+
+    private byte[] FormOf(RecordedEvent recorded) => IsDiscreet
+        ? recorded.DiscreetForm ??= EventDocuments.Frame(Discreet.Of(EventDocuments.From(recorded)))
+        : recorded.Form ??= EventDocuments.Frame(EventDocuments.From(recorded));
 
     private async Task NextAsync(HttpContext context, long after, CancellationToken end)
     {

@@ -25,6 +25,11 @@ internal static class NextStart
         if (one.Preload != other.Preload) yield return "preload";
         if (one.Steering != other.Steering) yield return "steering";
         if ((one.KeepWorkers == false) != (other.KeepWorkers == false)) yield return "keep_workers";
+        if (one.Listen.Addresses != other.Listen.Addresses) yield return "listen";
+        if (one.Listen.HasDetails != other.Listen.HasDetails) yield return "listen_details";
+        if (one.Listen.Hosts != other.Listen.Hosts) yield return "listen_hosts";
+        if (one.Listen.TokenFile != other.Listen.TokenFile) yield return "listen_token_file";
+        if (one.Listen.LabelsWorkers != other.Listen.LabelsWorkers) yield return "metrics_per_worker";
         if (one.StartParallelism != other.StartParallelism) yield return "start_parallelism";
     }
 }

@@ -55,7 +55,9 @@ internal static class DaemonReader
         + "them over (systemctl restart, a crash). false: they end with the daemon.", true);
 
     public static readonly IReadOnlyList<Key> Keys =
-        [Log, Level, Socket, SocketGroup, SocketReadOnlyGroup, Preload, Parallelism, Steering, KeepWorkers];
+    [
+        Log, Level, Socket, SocketGroup, SocketReadOnlyGroup, Preload, Parallelism, Steering, KeepWorkers, .. ListenReader.Keys,
+    ];
 
     public static DaemonSpec Read(Section top, Accounts accounts) =>
         new(
@@ -67,6 +69,7 @@ internal static class DaemonReader
         {
             Steering = Ways.Read(top, Steering),
             KeepWorkers = top.Flag(KeepWorkers),
+            Listen = ListenReader.Read(top),
             SocketGroup = accounts.Group(top, SocketGroup),
             SocketReadOnlyGroup = accounts.Group(top, SocketReadOnlyGroup),
         };

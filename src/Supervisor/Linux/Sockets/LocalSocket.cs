@@ -10,7 +10,7 @@ namespace Reuseportd.Linux.Sockets;
 /// A stream socket with a path (unix(7)). The framework's socket is not used, because it deletes any file at the path when it
 /// closes.
 /// </summary>
-internal sealed unsafe class LocalSocket : Descriptor
+internal sealed unsafe class LocalSocket : Descriptor, IListener
 {
     private const int PathMost = 108; // sun_path of unix(7), with its NUL
 
@@ -18,6 +18,8 @@ internal sealed unsafe class LocalSocket : Descriptor
         : base(number)
     {
     }
+
+    Descriptor IListener.Descriptor => this;
 
     /// <summary>True if clients may connect although this program accepts no connection any more.</summary>
     public bool KeepsListening { get; set; }
@@ -89,8 +91,7 @@ internal sealed unsafe class LocalSocket : Descriptor
     /// <exception cref="LinuxException">The kernel refuses.</exception>
     public void Listen() => Made(Libc.Listen(this, int.MaxValue), "listen");
 
-    /// <summary>The socket of the next client, non-blocking and close-on-exec. Does not wait.</summary>
-    /// <param name="errno">EAGAIN if no client waits; see accept(2).</param>
+    /// <inheritdoc/>
     public SafeSocketHandle? TryAccept(out Errno errno)
     {
         var made = Libc.Accept(this, null, null, Libc.SocketCloseOnExec | Libc.SocketNonBlocking);

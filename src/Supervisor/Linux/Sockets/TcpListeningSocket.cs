@@ -11,7 +11,7 @@ namespace Reuseportd.Linux.Sockets;
 /// A TCP socket that listens. The framework's socket is not used, because it may end the listening at its own end, and a later
 /// program of this process or the next daemon goes on with the same socket.
 /// </summary>
-internal sealed unsafe class TcpListeningSocket : Descriptor
+internal sealed unsafe class TcpListeningSocket : Descriptor, IListener
 {
     private const int LevelIpv6 = 41; // IPPROTO_IPV6
     private const int OptionOnlyIpv6 = 26; // IPV6_V6ONLY
@@ -23,6 +23,8 @@ internal sealed unsafe class TcpListeningSocket : Descriptor
         : base(number)
     {
     }
+
+    Descriptor IListener.Descriptor => this;
 
     /// <summary>A socket that an earlier program or daemon has made.</summary>
     public static TcpListeningSocket Resume(int number) => new(number);
@@ -62,8 +64,7 @@ internal sealed unsafe class TcpListeningSocket : Descriptor
         };
     }
 
-    /// <summary>The socket of the next client, non-blocking and close-on-exec. Does not wait.</summary>
-    /// <param name="errno">EAGAIN if no client waits; see accept(2).</param>
+    /// <inheritdoc/>
     public SafeSocketHandle? TryAccept(out Errno errno)
     {
         var made = Libc.Accept(this, null, null, Libc.SocketCloseOnExec | Libc.SocketNonBlocking);

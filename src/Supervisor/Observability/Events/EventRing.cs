@@ -9,6 +9,9 @@ internal sealed record RecordedEvent(long Sequence, LogEvent Logged)
 {
     /// <summary>The serialized event for clients; the first client that reads it creates it.</summary>
     public byte[]? Form { get; set; }
+
+    /// <summary>The same for clients that may not see the configuration.</summary>
+    public byte[]? DiscreetForm { get; set; }
 }
 
 /// <summary>The events since a reader's last read.</summary>

@@ -61,27 +61,13 @@ internal sealed record SavedDaemon(
             IEnumerable<int> numbers =
             [
                 Resources.Listener, Resources.LockFile, Resources.Guard ?? -1, .. Resources.Sharding ?? [],
+                .. Resources.Listeners.Select(listener => listener.Number),
                 .. Processes.SelectMany(process => new[] { process.Handle.Number, process.Calls?.Number ?? -1 }),
                 .. Streams.Select(stream => stream.Pipe), .. Groups.SelectMany(group => group.Numbers),
             ];
             return numbers.Where(number => number != -1);
         }
     }
-}
-
-/// <summary>What the daemon itself holds.</summary>
-/// <param name="Guard">The socket of the guard; null without a guard.</param>
-/// <param name="Listener">The control socket.</param>
-/// <param name="LockFile">The lock beside the control socket.</param>
-/// <param name="SoftDescriptors">RLIMIT_NOFILE before the daemon raised it; null if it did not.</param>
-/// <param name="Sharding">
-/// The BPF programs and maps of Native/Sharding, in the order of their structure; null without them.
-/// </param>
-internal sealed record SavedResources(
-    int? Guard, int Listener, int LockFile, ulong? SoftDescriptors, ulong? HardDescriptors, int[]? Sharding)
-{
-    /// <summary>Names the descriptors that the service manager stores for the daemon; null without a guard.</summary>
-    public int? StoredAs { get; init; }
 }
 
 /// <param name="Declared">The specification of the configuration files, as a file.</param>

@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Reuseportd.Api.Public;
+using Reuseportd.Linux.Sockets;
+using Serilog;
+
+namespace Reuseportd.Hosting;
+
+/// <summary>
+/// The HTTP server of <c>listen</c>. It is separate from the one of the control socket: its limits are for strangers, and a
+/// flood of connections here does not reach the control socket.
+/// </summary>
+internal static class PublicServer
+{
+    private const int MostConnections = 512;
+
+    /// <param name="sockets">Sockets that listen, with the text of their addresses.</param>
+    public static WebApplication Build(
+        IEnumerable<(IListener Socket, string Address)> sockets,
+        IReadOnlyList<PublicRoute> routes,
+        Gatekeeper gatekeeper,
+        ILogger log)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
+        {
+            Limit(server);
+            foreach (var (socket, address) in sockets)
+                server.Listen(new ListeningEndPoint(socket, address), listen => listen.Protocols = HttpProtocols.Http1);
+        });
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSerilog(log);
+        builder.Services.AddSingleton<IConnectionListenerFactory, ListeningTransport>();
+        // The daemon handles the signals.
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
+        var server = builder.Build();
+        PublicApi.Map(server, routes, gatekeeper);
+        return server;
+    }
+
+    private static void Limit(KestrelServerOptions server)
+    {
+        server.AddServerHeader = false;
+        server.Limits.MaxConcurrentConnections = MostConnections;
+        server.Limits.MaxConcurrentUpgradedConnections = 0;
+        server.Limits.MaxRequestBodySize = 0;
+        server.Limits.MaxRequestBufferSize = 16 << 10;
+        server.Limits.MaxRequestLineSize = 8 << 10;
+        server.Limits.MaxRequestHeadersTotalSize = 8 << 10;
+        server.Limits.MaxRequestHeaderCount = 64;
+        server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+        server.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(20);
+        // The server closes the connection of a client that is slower than this.
+        server.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+    }
+
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

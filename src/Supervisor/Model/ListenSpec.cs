@@ -1,0 +1,23 @@
+using System.Text.Json.Serialization;
+
+namespace Reuseportd.Model;
+
+/// <summary>The port for machines and people, which only reads.</summary>
+/// <param name="Addresses">Each as <c>127.0.0.1:9180</c> or <c>[::1]:9180</c>; empty for no port.</param>
+internal sealed record ListenSpec([property: JsonConverter(typeof(TextListConverter))] ValueList<string> Addresses)
+{
+    public static readonly ListenSpec None = new([]);
+
+    /// <summary>True if clients see all that the control socket shows.</summary>
+    public bool HasDetails { get; init; }
+
+    /// <summary>Names of the host that clients may use, beside localhost and the name of the system.</summary>
+    [JsonConverter(typeof(TextListConverter))]
+    public ValueList<string> Hosts { get; init; } = [];
+
+    /// <summary>The file of the token that clients need; null if they need none.</summary>
+    public string? TokenFile { get; init; }
+
+    /// <summary>True or false for labels of workers on metrics; null to decide by their number.</summary>
+    public bool? LabelsWorkers { get; init; }
+}

@@ -1,0 +1,28 @@
+namespace Reuseportd.Runtime.Handover;
+
+/// <summary>What the daemon itself holds.</summary>
+/// <param name="Guard">The socket of the guard; null without a guard.</param>
+/// <param name="Listener">The control socket.</param>
+/// <param name="LockFile">The lock beside the control socket.</param>
+/// <param name="SoftDescriptors">RLIMIT_NOFILE before the daemon raised it; null if it did not.</param>
+/// <param name="Sharding">
+/// The BPF programs and maps of Native/Sharding, in the order of their structure; null without them.
+/// </param>
+internal sealed record SavedResources(
+    int? Guard, int Listener, int LockFile, ulong? SoftDescriptors, ulong? HardDescriptors, int[]? Sharding)
+{
+    /// <summary>The daemon's own TCP ports.</summary>
+    public SavedListener[] Listeners
+    {
+        // A state of an earlier version has none.
+        get => field ?? [];
+        init;
+    }
+
+    /// <summary>Names the descriptors that the service manager stores for the daemon; null without a guard.</summary>
+    public int? StoredAs { get; init; }
+}
+
+/// <summary>A TCP port of the daemon's own.</summary>
+/// <param name="Address">With the port: <c>127.0.0.1:9181</c>.</param>
+internal sealed record SavedListener(string Address, int Number);
