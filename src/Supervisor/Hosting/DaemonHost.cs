@@ -98,7 +98,10 @@ internal static class DaemonHost
         var outcomes = new KernelOutcomes(sharding, mailbox, output.Logger);
         using var reader = Reader(mailbox, output, outcomes, retention);
         using var children = new ChildSignal();
-        var resources = new DaemonResources(socket, guard, sharding, initial.Limit, noReplacement, environment[Guard.Variable]);
+        var resources = new DaemonResources(socket, guard, sharding, initial.Limit, noReplacement, environment[Guard.Variable])
+        {
+            Program = ProgramReplacement.OwnPath(),
+        };
         using var keeping = WorkerKeeping.Prepare(resources, initial, output.Logger);
         await using var steerer = StartSteering(initial, sharding, keeping.Groups, mailbox, output.Logger);
         var failures = new FailureLog(output.Logger);

@@ -12,6 +12,9 @@ namespace Reuseportd.Hosting;
 internal sealed record DaemonResources(
     ControlSocket Socket, Guard? Guard, ShardingPrograms? Programs, LimitPair? Limit, string? NoReplacement, string Mark)
 {
+    /// <summary>The path of the program that replaces this one.</summary>
+    public required string Program { get; init; }
+
     /// <summary>Keeps the workers for a successor; null until it is made.</summary>
     public WorkerKeeping? Keeping { get; init; }
 
