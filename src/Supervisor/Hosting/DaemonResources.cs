@@ -19,12 +19,16 @@ internal sealed record DaemonResources(
     public WorkerKeeping? Keeping { get; init; }
 
     /// <summary>The state of the daemon without its services.</summary>
-    public SavedDaemon Root(InitialFleet initial) =>
-        new(SavedDaemon.PresentForm, DaemonHost.Version, initial.Clock, LastToken: 0, Save(), [], [])
+    public SavedDaemon Root(InitialFleet initial)
+    {
+        var former = initial.Inheritance?.State;
+        var root = new SavedDaemon(
+            SavedDaemon.PresentForm, DaemonHost.Version, initial.Clock, LastToken: 0, Save(), [], [])
         {
-            Settings = initial.Fleet.Daemon, Groups = initial.Inheritance?.State.Groups ?? [], Mark = Mark,
-            Succession = (initial.Inheritance?.State.Succession ?? 0) + 1,
+            Settings = initial.Fleet.Daemon, Groups = former?.Groups ?? [], Mark = Mark,
         };
+        return root.Following(former);
+    }
 
     public SavedResources Save()
     {
