@@ -23,8 +23,8 @@ CONTROL_SOURCES := $(wildcard src/Control/Completion/reuseportctl.*) \
 NATIVE_SOURCES  := $(wildcard src/Supervisor/Native/*/*.[chS]) src/Supervisor/Native/Makefile
 BUILD_FILES     := Directory.Build.props Directory.Build.targets Directory.Packages.props global.json BannedSymbols.txt
 
-.PHONY: help lines build run test coverage test-outsiders bench audit install uninstall clean schema man native preload \
-	testworkers build-tools
+.PHONY: help lines build run test coverage test-outsiders test-upgrades bench audit install uninstall clean schema man native \
+	preload testworkers build-tools
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -93,6 +93,23 @@ test-outsiders: build ## CPython's own suite as a worker, with METHOD (preload, 
 		'file=/usr/lib/python3.11/test/test_socket.py:libpython3.11-testsuite' 'go:golang-go' \
 		'file=/usr/share/go-1.19/src/net/net_test.go:golang-1.19-src'
 	@tests/Outsiders/$(SUITE) --out $(OUT) --method $(METHOD) $(OUTSIDERS)
+
+# Ten versions of this source. The later ones write another form of the state.
+VERSIONS = 1 2 3 4 5 6 7 8 9 10
+LATER = 6 7 8 9 10
+$(OUT)/versions/%/reuseportd: $(DAEMON_SOURCES) $(NATIVE_SOURCES) src/Supervisor/Supervisor.csproj \
+		src/Supervisor/packages.lock.json $(BUILD_FILES) | native
+	@echo "building version $* of reuseportd (NativeAOT, a minute or two)"
+	@nice -n 15 build-aux/publish src/Supervisor/Supervisor.csproj $(CONFIGURATION) $(OUT)/versions/publish $@ \
+		--artifacts-path $(OUT)/versions/build -p:RunAnalyzers=false -p:NativeDebugSymbols=false -p:Version=1.0.$* \
+		$(if $(filter $*,$(LATER)),-p:StateForm=later)
+
+test-upgrades: build testworkers ## ten versions that replace each other under load; half an hour, the second time two minutes
+	@for version in $(VERSIONS); do $(MAKE) --no-print-directory $(OUT)/versions/$$version/reuseportd || exit 1; done
+	@build-aux/need node:nodejs python3:python3 nginx:nginx-light curl:curl systemd-nspawn:systemd-container
+	@$(DOTNET) build tests/EndToEnd.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
+	@REUSEPORTD_OUT=$(OUT) $$(find tests/EndToEnd.Tests/bin/Release -name EndToEnd.Tests -type f -perm -u+x | head -n 1) \
+		-noColor -noLogo -namespace EndToEnd.Tests.Upgrades
 
 schema: native ## config/reuseportd.schema.json, for editors, from the readers of the configuration
 	@$(DOTNET) build tests/Decisions.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary

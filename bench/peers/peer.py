@@ -26,6 +26,8 @@ class Peer(Measured):
     keeps_logs = True
     # True if the peer has a log of its own that records the worker and the time of a line.
     has_own_log = False
+    # Replaces the supervisor's own process by its program on disk, while the workers run on; None if the peer cannot.
+    reexec = None
 
     def __init__(self, session, watch, out):
         super().__init__(session, watch, out)

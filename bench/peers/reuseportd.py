@@ -1,7 +1,12 @@
 """The daemon."""
+import datetime
 import json
+import time
 
 from .peer import Peer
+
+# Seconds for the start of the program that replaces the daemon.
+PATIENCE = 30
 
 
 class Reuseportd(Peer):
@@ -24,6 +29,19 @@ class Reuseportd(Peer):
     def restarting(self):
         self._configure(1)
         return [f"{self.out}/bin/reuseportctl", "--socket", f"{self.folder}/control.sock", "apply"],
+
+    def reexec(self):
+        """Seconds from the hand-over until the new program has started."""
+        self.session.run([f"{self.out}/bin/reuseportctl", "--socket", f"{self.folder}/control.sock", "reexec"])
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with open(self.own_log()) as file:
+                events = [json.loads(line) for line in file if '"replaced"' in line or '"started"' in line]
+            if events[-1]["REUSEPORT_EVENT"] == "started":
+                handed, started = (datetime.datetime.fromisoformat(event["timestamp"]) for event in events[-2:])
+                return (started - handed).total_seconds()
+            time.sleep(0.05)
+        raise OSError("the new program has not started")
 
     def _configure(self, generation):
         # JSON is valid YAML.

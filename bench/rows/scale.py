@@ -1,4 +1,7 @@
-"""2,000 workers; and the cost of a worker's end for a supervisor of 20 and of 2,000."""
+"""
+2,000 workers; the cost of a worker's end for a supervisor of 20 and of 2,000; and the replacement of the supervisor's own
+process, while 2,000 workers run on.
+"""
 import time
 
 from ..host import proc
@@ -8,12 +11,15 @@ from .workers import settle, sleepers
 
 COUNT, FEW = 2000, 20
 DEATHS = 50
+REPLACEMENTS = 5
 
 FIGURES = [
     Figure("up-2000", "2,000 workers up, from exec of the supervisor", "ms"),
     Figure("memory-2000", "memory with 2,000 (PSS of all its own processes)", "MiB", to_bare=False),
     Figure("death-20", "CPU for the end of one worker of 20", "µs"),
     Figure("death-2000", "CPU for the end of one worker of 2,000", "µs"),
+    Figure("reexec-2000", "its own process replaced, with 2,000: from the hand-over to the start of the new one", "ms",
+           to_bare=False),
 ]
 
 
@@ -29,7 +35,17 @@ def measure(peer, _):
         settle()
         memory = proc.pss(peer.own())
         many = death(peer, name, workers)
-    return {"up-2000": [up * 1e3], "memory-2000": [memory], "death-20": [few], "death-2000": [many]}
+        replaced = {"reexec-2000": replacements(peer, workers)} if peer.reexec else {}
+    return {"up-2000": [up * 1e3], "memory-2000": [memory], "death-20": [few], "death-2000": [many], **replaced}
+
+
+def replacements(peer, workers):
+    """Milliseconds of each."""
+    settle()
+    took = [peer.reexec() * 1e3 for _ in range(REPLACEMENTS)]
+    if ended := workers.keys() - proc.parents().keys():
+        raise ValueError(f"{len(ended)} workers have ended")
+    return took
 
 
 def death(peer, name, workers):

@@ -1,4 +1,5 @@
 using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Sharding;
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Runtime.Handover;
@@ -13,16 +14,23 @@ internal sealed record DaemonResources(
     ControlSocket Socket, TcpListeners Listeners, Guard? Guard, ShardingPrograms? Programs, LimitPair? Limit,
     string? NoReplacement, string Mark)
 {
+    /// <summary>The path of the program that replaces this one.</summary>
+    public string Program { get; init; } = ProgramReplacement.OwnPath();
+
     /// <summary>Keeps the workers for a successor; null until it is made.</summary>
     public WorkerKeeping? Keeping { get; init; }
 
     /// <summary>The state of the daemon without its services.</summary>
-    public SavedDaemon Root(InitialFleet initial) =>
-        new(SavedDaemon.PresentForm, DaemonHost.Version, initial.Clock, LastToken: 0, Save(), [], [])
+    public SavedDaemon Root(InitialFleet initial)
+    {
+        var former = initial.Inheritance?.State;
+        var root = new SavedDaemon(
+            SavedDaemon.PresentForm, DaemonHost.Version, initial.Clock, LastToken: 0, Save(), [], [])
         {
-            Settings = initial.Fleet.Daemon, Groups = initial.Inheritance?.State.Groups ?? [], Mark = Mark,
-            Succession = (initial.Inheritance?.State.Succession ?? 0) + 1,
+            Settings = initial.Fleet.Daemon, Groups = former?.Groups ?? [], Mark = Mark,
         };
+        return root.Following(former);
+    }
 
     public SavedResources Save()
     {

@@ -21,27 +21,35 @@ internal sealed partial class Replacement
         if (resources.Keeping is not { } keeping || HandedOver is not null) return false;
         await keeping.Begun;
         if (!keeping.CanLeave) return false;
-        var since = time.GetTimestamp();
-        if (await RefusalAsync() is { } refusal)
+        if (await TryLeaveAsync() is { } refusal)
         {
             log.NotReplaced(refusal);
             return false;
-        }
-
-        while (await HandOverAsync() is not null)
-        {
-            if (time.GetElapsedTime(since) > LongestLeave) return false;
-            await Task.Delay(BetweenTries, time);
         }
 
         keeping.End(HandedOver!.Streams);
         return Leaves = true;
     }
 
-    /// <summary>The reason why the program on disk does not take the present state; null if it does.</summary>
-    private async Task<string?> RefusalAsync()
+    /// <summary>Hands the fleet over if the program on disk takes its state.</summary>
+    /// <returns>The reason why the fleet is not handed over; null after a hand-over.</returns>
+    private async Task<string?> TryLeaveAsync()
     {
-        var answer = await AskAsync(isTrial: true);
-        return answer.Obstacle is null ? await CheckAsync(StateOf(answer, []), CancellationToken.None) : null;
+        var since = time.GetTimestamp();
+        var isChecked = false;
+        while (true)
+        {
+            var answer = await AskAsync(isTrial: true);
+            // A state without the workers that are starting cannot be checked.
+            if (answer.Obstacle is null && !isChecked)
+            {
+                if (await CheckAsync(StateOf(answer, []), CancellationToken.None) is { } refused) return refused;
+                isChecked = true;
+            }
+
+            var obstacle = isChecked ? await HandOverAsync() : answer.Obstacle;
+            if (obstacle is null || time.GetElapsedTime(since) > LongestLeave) return obstacle;
+            await Task.Delay(BetweenTries, time);
+        }
     }
 }

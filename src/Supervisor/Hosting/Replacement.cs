@@ -78,7 +78,7 @@ internal sealed partial class Replacement(
     public Errno Execute(Action flush)
     {
         var state = HandedOver!;
-        var path = ProgramReplacement.OwnPath();
+        var path = resources.Program;
         log.Replaced(path, state.Workers);
         flush();
         using var file = SealedFile.TryMake(HandoverText.Write(state), out var errno);
@@ -199,7 +199,7 @@ internal sealed partial class Replacement(
     /// <returns>The reason why it refuses the state; null if it takes it.</returns>
     private async Task<string?> CheckAsync(SavedDaemon state, CancellationToken cancellation)
     {
-        var path = ProgramReplacement.OwnPath();
+        var path = resources.Program;
         using var file = SealedFile.TryMake(HandoverText.Write(state), out var errno);
         if (file is null) return $"memfd_create: {errno}";
         var place = string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/{file.Number}");

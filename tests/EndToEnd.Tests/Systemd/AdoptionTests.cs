@@ -31,7 +31,7 @@ public sealed class AdoptionTests(Machine machine) : SystemdTest(machine)
         {
             var daemon = await MainPidAsync();
             var started = Journal.Entries.Last(entry => entry.Event == "started");
-            await ReplaceAsync(how, daemon);
+            await ReplaceAsync(how);
             var adopted = await Journal.EventAsync("adopted", after: started);
             Assert.Equal("4", adopted["REUSEPORT_WORKERS"]);
             await Journal.EventAsync("started", after: adopted);
@@ -70,13 +70,7 @@ public sealed class AdoptionTests(Machine machine) : SystemdTest(machine)
         ConfigureWeb(workers: 2);
         await StartAsync();
         var (before, started) = (WorkersOf("web"), await Journal.EventAsync("started"));
-        await Machine.DoAsync(
-            "sh", "-c",
-            """
-            mv /usr/bin/reuseportd /usr/bin/reuseportd.good
-            printf '#!/bin/sh\n[ -z "$REUSEPORTD_STATE" ] || exit 1\nexec /usr/bin/reuseportd.good "$@"\n' >/usr/bin/reuseportd
-            chmod 755 /usr/bin/reuseportd
-            """);
+        await ReplaceProgramAsync("[ -z \"$REUSEPORTD_STATE\" ] || exit 1");
         try
         {
             await Machine.RunAsync("reuseportctl", "reexec");
@@ -84,10 +78,37 @@ public sealed class AdoptionTests(Machine machine) : SystemdTest(machine)
         }
         finally
         {
-            await Machine.DoAsync("mv", "/usr/bin/reuseportd.good", "/usr/bin/reuseportd");
+            await RestoreProgramAsync();
         }
 
         Assert.Equal(before, WorkersOf("web"));
+        await AllAnswerAsync(workers: 2);
+    }
+
+    /// <summary>A state cannot be taken while a program of a probe runs.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("    liveness: { type: exec, command: [sleep, 0.2s], period: 1ms }")]
+    public async Task Restart_ProgramRefusesTheState_WorkersAreStoppedInOrder(string probe)
+    {
+        ConfigureWeb(workers: 2, probe);
+        await StartAsync();
+        var before = WorkersOf("web");
+        await ReplaceProgramAsync("case $* in *--check-state*) echo refused; exit 1 ;; esac");
+        try
+        {
+            await ReplaceAsync("restart");
+            var refused = await Journal.EventAsync("not_replaced");
+            Facts.AssertIn(refused["REUSEPORT_REASON"], "refused");
+            await Journal.EventAsync("stopped", after: refused);
+        }
+        finally
+        {
+            await RestoreProgramAsync();
+        }
+
+        Assert.Empty(WorkersOf("web").Intersect(before));
+        Assert.DoesNotContain(Journal.Entries, entry => entry.Event is "not_adopted" or "adopted");
         await AllAnswerAsync(workers: 2);
     }
 
@@ -156,8 +177,17 @@ public sealed class AdoptionTests(Machine machine) : SystemdTest(machine)
         await Deadline.UntilAsync(() => Machine.Workers().Length == 0, "the guard has killed the workers");
     }
 
-    private Task ReplaceAsync(string how, int daemon) =>
-        how == "restart" ? Machine.DoAsync("systemctl", "restart", "reuseportd") : SignalAsync(daemon, how);
+    /// <param name="script">Lines of a shell that come before the exec of the real program.</param>
+    private Task<string> ReplaceProgramAsync(string script) => Machine.DoAsync(
+        "sh", "-c",
+        """
+        mv /usr/bin/reuseportd /usr/bin/reuseportd.good
+        printf '#!/bin/sh\n%s\nexec /usr/bin/reuseportd.good "$@"\n' "$1" >/usr/bin/reuseportd
+        chmod 755 /usr/bin/reuseportd
+        """,
+        "sh", script);
+
+    private Task<string> RestoreProgramAsync() => Machine.DoAsync("mv", "/usr/bin/reuseportd.good", "/usr/bin/reuseportd");
 
     /// <summary>A worker that numbers its lines.</summary>
     private void ConfigureLines() => Configure(

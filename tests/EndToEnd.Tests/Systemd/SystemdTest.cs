@@ -40,7 +40,7 @@ public abstract class SystemdTest(Machine machine) : IAsyncLifetime
         _since = entry["__REALTIME_TIMESTAMP"]!.Insert(entry["__REALTIME_TIMESTAMP"]!.Length - 6, ".");
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         // The journal of the machine helps to find the cause of a failure.
@@ -92,6 +92,15 @@ public abstract class SystemdTest(Machine machine) : IAsyncLifetime
 
     private protected async Task<int> MainPidAsync() =>
         int.Parse(await PropertyAsync("MainPID"), System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Makes another daemon take the workers over.</summary>
+    /// <param name="how">reexec, restart, or the signal that ends the present daemon: KILL.</param>
+    private protected async Task ReplaceAsync(string how)
+    {
+        if (how == "reexec") await machine.DoAsync("reuseportctl", "reexec");
+        else if (how == "restart") await machine.DoAsync("systemctl", "restart", "reuseportd");
+        else await SignalAsync(await MainPidAsync(), how);
+    }
 
     private protected Task UntilAsync(string property, string value) =>
         Deadline.UntilAsync(async () => await PropertyAsync(property) == value, $"{property} is {value}");

@@ -14,10 +14,14 @@ internal static class ProgramReplacement
     private const int SetDescriptorFlags = 2; // F_SETFD of fcntl(2)
     private const int CloseOnExec = 1;
 
-    /// <summary>The path from which this program was started; a newer file may be there by now.</summary>
+    /// <summary>
+    /// The path from which this program was started. Must be called at the start: the file can be moved later, and a link can be
+    /// changed.
+    /// </summary>
     public static string OwnPath()
     {
         var path = new FileInfo(Self).LinkTarget ?? Self;
+        if (OwnArguments()[0] is ['/', ..] name && TargetOf(name) == path) return name;
         return path.EndsWith(Deleted, StringComparison.Ordinal) ? path[..^Deleted.Length] : path;
     }
 
@@ -42,6 +46,20 @@ internal static class ProgramReplacement
         var errno = Libc.LastErrno;
         _ = Libc.Execute(Self, arguments, variables);
         return errno;
+    }
+
+    /// <summary>The path of a file without links; null if the file cannot be read.</summary>
+    private static string? TargetOf(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path);
+            return new FileInfo($"/proc/self/fd/{file.DangerousGetHandle()}").LinkTarget;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The arguments of this program; the first one is its name.</summary>

@@ -6,6 +6,10 @@ namespace Reuseportd.Runtime.Handover;
 /// <summary>A state as text (JSON, UTF-8), and back. Pure.</summary>
 internal static class HandoverText
 {
+    private static readonly string Forms = SavedDaemon.OldestForm == SavedDaemon.PresentForm
+        ? $"form {SavedDaemon.PresentForm}"
+        : $"forms {SavedDaemon.OldestForm} to {SavedDaemon.PresentForm}";
+
     public static byte[] Write(SavedDaemon state) => JsonSerializer.SerializeToUtf8Bytes(state, HandoverJson.Default.SavedDaemon);
 
     /// <summary>Reads a state and judges each of its values, so that the state can be restored.</summary>
@@ -15,7 +19,7 @@ internal static class HandoverText
         try
         {
             problem = FormOf(text) is var form && form is < SavedDaemon.OldestForm or > SavedDaemon.PresentForm
-                ? $"the state has form {form}, and this program reads forms {SavedDaemon.OldestForm} to {SavedDaemon.PresentForm}"
+                ? $"the state has form {form}, and this program reads {Forms}"
                 : null;
             if (problem is not null) return null;
             var state = JsonSerializer.Deserialize(text, HandoverJson.Default.SavedDaemon);

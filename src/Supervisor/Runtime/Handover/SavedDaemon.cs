@@ -8,7 +8,7 @@ namespace Reuseportd.Runtime.Handover;
 /// The state that a daemon hands over to the program that replaces it. All times are ticks on the daemon's monotonic clock.
 /// Descriptors have the numbers that they keep across execve(2).
 /// </summary>
-/// <param name="Form">The version of this form. A reader refuses each other version.</param>
+/// <param name="Form">The version of this form. A reader refuses versions that it does not know.</param>
 /// <param name="By">The version of the daemon that wrote the state.</param>
 /// <param name="Clock">The origin of the monotonic clock, in ticks of <see cref="TimeProvider.GetTimestamp"/>.</param>
 /// <param name="LastToken">No smaller number identifies a new process.</param>
@@ -17,7 +17,8 @@ internal sealed record SavedDaemon(
     SavedStream[] Streams)
 {
     /// <summary>
-    /// The oldest version that this program reads. A version that only adds optional values can be read by its successors.
+    /// The oldest version that this program reads. A version that only adds optional values can be read by its successors. Such
+    /// a value is null if the text does not have it: the serializer does not run the initializer of its property.
     /// </summary>
     public const int OldestForm = 2;
 
@@ -25,7 +26,21 @@ internal sealed record SavedDaemon(
     /// The version that this program writes. It must change, and the oldest with it, with each layout that BPF programs and
     /// daemon share: share_maps.h, steering_maps.h.
     /// </summary>
-    public const int PresentForm = 2;
+    public const int PresentForm = LatestForm + Trial;
+
+    private const int LatestForm = 2;
+
+#if LATER_STATE
+    /// <summary>make test-upgrades: a later version, which adds a value.</summary>
+    private const int Trial = 1;
+
+    /// <summary>The number of daemons of this version that took the workers over; null in a state of an earlier one.</summary>
+    public int? Takeovers { get; init; }
+
+    private const int TakeoversBefore = 100;
+#else
+    private const int Trial = 0;
+#endif
 
     public required SavedGroup[] Groups { get; init; }
 
@@ -45,6 +60,16 @@ internal sealed record SavedDaemon(
         Services.SelectMany(service => service.Workers).Select(worker => worker.Process).OfType<SavedProcess>();
 
     public int Workers => Processes.Count();
+
+    /// <summary>The state of a daemon that takes the workers over from the daemon of a former state.</summary>
+    /// <param name="former">Null for a daemon that starts its workers.</param>
+    public SavedDaemon Following(SavedDaemon? former) => this with
+    {
+        Succession = (former?.Succession ?? 0) + 1,
+#if LATER_STATE
+        Takeovers = former is null ? 0 : (former.Takeovers ?? TakeoversBefore) + 1,
+#endif
+    };
 
     /// <summary>The state without streams of processes that it does not have.</summary>
     public SavedDaemon WithoutStrays()

@@ -73,8 +73,10 @@ internal sealed class MessageDispatch(
     {
         // Starts in progress come to their end meanwhile.
         parts.Slots.Starter.Pause(now() + StartPause);
+        parts.Slots.Probes.Pause(now() + StartPause);
         var (starts, probes) = (parts.Processes.Starts, parts.Processes.ProbeCommands);
-        return !starts.IsEmpty || probes.Count > 0 ? "a process is starting"
+        return !starts.IsEmpty ? "a process is starting"
+            : probes.Count > 0 ? "the program of a probe runs"
             : parts.Processes.Table.Unconnected.Count > 0 ? "output files are not open yet" : null;
     }
 

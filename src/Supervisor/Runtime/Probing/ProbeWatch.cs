@@ -31,6 +31,10 @@ internal sealed class ProbeWatch(
     private readonly Dictionary<ulong, Watched> _watched = [];
     private readonly DeadlineQueue<(ulong Process, ulong Round)> _due = new();
     private ulong _lastRound;
+    private TimeSpan _pausedUntil;
+
+    /// <summary>Begins no program of a probe until this time.</summary>
+    public void Pause(TimeSpan until) => _pausedUntil = until;
 
     public void Started(WorkerProcess process, TimeSpan now)
     {
@@ -126,6 +130,12 @@ internal sealed class ProbeWatch(
         var (probe, timeout) = watched.Kind == ProbeKind.Readiness
             ? ((service.Readiness as ReadinessSpec.Probed)?.Probe, ReadinessTimeout)
             : (service.Liveness?.Probe, service.Liveness?.Timeout ?? ReadinessTimeout);
+        if (probe is ProbeSpec.Exec && now < _pausedUntil)
+        {
+            Schedule(watched, _pausedUntil);
+            return;
+        }
+
         watched.Asked = now;
         watched.IsAsked = true;
         switch (probe)

@@ -1,0 +1,75 @@
+using EndToEnd.Tests.Harness;
+using EndToEnd.Tests.Methods;
+
+namespace EndToEnd.Tests.Replacement;
+
+/// <summary>The program that replaces the daemon, and programs that the daemon runs at that moment.</summary>
+public sealed class ReexecProgramTests : MethodTest
+{
+    private const string Refuses = "#!/bin/sh\nexit 1\n";
+
+    public ReexecProgramTests() => Daemon.Folder.Write("etc/reuseportd.yaml", "keep_workers: true\n");
+
+    /// <summary>The path of the start counts, and not the place where the running program is now.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Reexec_ProgramWasMovedOrItsLinkChanged_TheNewProgramIsTaken(bool isLink)
+    {
+        var own = await Daemon.Folder.CopyAsync(Artifacts.Daemon, "own");
+        var other = Daemon.Folder.Write("other", Refuses, "755");
+        Daemon.Binary = Daemon.Folder["reuseportd"];
+        Put(own);
+        Copies.Configure(Daemon);
+        await Daemon.StartAsync("--preload", Artifacts.Library);
+        Remove(own);
+        Put(other);
+        var refused = await Daemon.ControlAsync("reexec");
+        Assert.Equal(1, refused.Code);
+        Facts.AssertIn(refused.Error, Daemon.Binary);
+
+        Remove(other);
+        Put(own);
+        await ReexecAsync();
+        await Daemon.StopAsync();
+
+        void Put(string program)
+        {
+            if (isLink) File.CreateSymbolicLink(Daemon.Binary, program);
+            else File.Move(program, Daemon.Binary);
+        }
+
+        void Remove(string program)
+        {
+            if (isLink) File.Delete(Daemon.Binary);
+            else File.Move(Daemon.Binary, program);
+        }
+    }
+
+    /// <summary>A state cannot be taken while such a program runs, so the daemon holds the next ones back.</summary>
+    [Fact]
+    public async Task Reexec_ProgramsOfProbesRunAllTheTime_Succeeds()
+    {
+        Configure(
+            Command("hello"), "method: auto",
+            more: "{ liveness: { type: exec, command: [sleep, 0.2s], period: 1ms, timeout: 10s } }");
+        await Daemon.StartAsync();
+        var before = Copies.Pids(Daemon, "web");
+        await Deadline.UntilAsync(() => Children("sleep").Length == Copies.Count, "each worker has a probe");
+        await ReexecAsync();
+        Assert.Equal(before, Copies.Pids(Daemon, "web"));
+        await Deadline.UntilAsync(() => Children("sleep").Length == Copies.Count, "each worker has a probe again");
+        Assert.Empty(Daemon.Events("probe_failed"));
+        await Daemon.StopAsync();
+
+        int[] Children(string name) =>
+            [.. Processes.ChildrenOf(Daemon.Pid).Where(pid => Processes.Status(pid, "Name") == name)];
+    }
+
+    private async Task ReexecAsync()
+    {
+        var reexec = await Daemon.ControlAsync("reexec");
+        Assert.Equal((0, ""), (reexec.Code, reexec.Error));
+        await Daemon.EventAsync("started", after: await Daemon.EventAsync("adopted"));
+    }
+}
