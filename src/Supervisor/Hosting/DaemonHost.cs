@@ -13,6 +13,7 @@ using Reuseportd.Diagnosis;
 using Reuseportd.Linux.Cgroups;
 using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Seccomp;
 using Reuseportd.Linux.Sharding;
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Linux.Trees;
@@ -57,7 +58,8 @@ internal static class DaemonHost
             ? ControlSocket.Resume(socketPath, fleet.Daemon, held.Listener, held.LockFile, out var obstacle)
             : ControlSocket.TryOpen(socketPath, fleet.Daemon, out obstacle);
         if (socket is null) return await FailAsync(obstacle, ExitCode.Configuration);
-        using var output = LogOutput.TryOpen(arguments, fleet.Daemon, TimeProvider.System, out var without);
+        var rings = Rings.Take(origin.TakeRings());
+        using var output = LogOutput.TryOpen(arguments, fleet.Daemon, rings.Events, TimeProvider.System, out var without);
         if (without is not null) await Console.Error.WriteLineAsync($"reuseportd: {without}");
         if (output is null) return ExitCode.Configuration;
 
@@ -65,8 +67,9 @@ internal static class DaemonHost
         foreach (var warning in origin.Loaded.Warnings) output.Logger.ConfigurationWarning(warning.ToString());
         origin.Report(output.Logger);
         origin.CountOn(output.Lines.Lost);
+        if (rings.Lost is { } lost) output.Logger.HistoryLost(lost);
         var initial = origin.Begin(path, fleet, groups.Offer, FormerLimit(origin.Inheritance, raised, limit));
-        return await RunAsync(signals, socket, initial, groups, preload, output);
+        return await RunAsync(signals, socket, initial, groups, preload, output, rings);
     }
 
     private static async Task<int> FailAsync(string? reason, int code)
@@ -81,7 +84,8 @@ internal static class DaemonHost
     public static string Version => typeof(DaemonHost).Assembly.GetName().Version?.ToString(3) ?? "0";
 
     private static async Task<int> RunAsync(
-        EarlySignals signals, ControlSocket socket, InitialFleet initial, WorkerGroups groups, string preload, LogOutput output)
+        EarlySignals signals, ControlSocket socket, InitialFleet initial, WorkerGroups groups, string preload, LogOutput output,
+        Rings rings)
     {
         var inherited = initial.Inheritance;
         // First of all: threads and children begin in the cgroup of the daemon.
@@ -92,13 +96,15 @@ internal static class DaemonHost
         var noReplacement = WhyNotReplaced(guard, initial);
 
         using var mailbox = new Mailbox(TimeProvider.System);
-        var retention = new OutputRetention(TimeProvider.System);
         var methods = PortSharding.Load(subtree, inherited?.State.Resources.Sharding);
         using var sharding = methods.Programs;
         var outcomes = new KernelOutcomes(sharding, mailbox, output.Logger);
-        using var reader = Reader(mailbox, output, outcomes, retention);
+        using var reader = Reader(mailbox, output, outcomes, rings.Output);
         using var children = new ChildSignal();
-        var resources = new DaemonResources(socket, guard, sharding, initial.Limit, noReplacement, environment[Guard.Variable]);
+        var resources = new DaemonResources(socket, guard, sharding, initial.Limit, noReplacement, environment[Guard.Variable])
+        {
+            Rings = rings, Calls = noReplacement is null ? CallRecords.TryMake() : null,
+        };
         using var keeping = WorkerKeeping.Prepare(resources, initial, output.Logger);
         await using var steerer = StartSteering(initial, sharding, keeping.Groups, mailbox, output.Logger);
         var failures = new FailureLog(output.Logger);
@@ -106,7 +112,8 @@ internal static class DaemonHost
             preload, environment, initial.Limit, Randomness.Roll, StartsOf(initial), socket.NotifyFolder, failures, guard,
             subtree, children, steerer)
         {
-            Methods = methods, Inheritance = inherited, Clock = initial.Clock, WorkersDieWithDaemon = noReplacement is not null,
+            Methods = methods, Inheritance = inherited, Clock = initial.Clock, CallRecords = resources.Calls,
+            WorkersDieWithDaemon = noReplacement is not null,
             StateLog = keeping.Log, StateKept = keeping.Begin, StateLost = keeping.GiveUp,
         };
         using var loop = new SupervisorLoop(options, mailbox, reader, output.Logger, TimeProvider.System);
@@ -117,7 +124,7 @@ internal static class DaemonHost
             .AddSingleton(resources).AddSingleton(signals);
         builder.Services.AddSingleton(initial with { NoKernelMethod = methods.NoPrograms });
         await using var host = builder.Build();
-        await RunAsync(host, signals, socket, output, retention, failures, id => sharding?.ConnectionsOf(id));
+        await RunAsync(host, signals, socket, output, rings, failures, id => sharding?.ConnectionsOf(id));
         return await DaemonEnd.RunAsync(host.Services.GetRequiredService<Replacement>(), resources, loop, reader, output);
     }
 
@@ -192,7 +199,7 @@ internal static class DaemonHost
         EarlySignals signals,
         ControlSocket socket,
         LogOutput output,
-        OutputRetention retention,
+        Rings rings,
         FailureLog failures,
         Func<ulong, ulong?> connections)
     {
@@ -200,7 +207,7 @@ internal static class DaemonHost
         var diagnosis = new FleetDiagnosis(new PortSurvey(TimeProvider.System));
         var details = new WorkerDetails(diagnosis, TimeProvider.System, connections);
         var ending = host.Services.GetRequiredService<StreamEnd>();
-        ApiServer.Map(host, control, details, socket, output, retention, ending, Version);
+        ApiServer.Map(host, control, details, socket, rings, ending, Version);
         var causes = new CauseLog(control.SnapshotAsync, diagnosis, failures, TimeProvider.System, output.Logger)
             .RunAsync(host.Lifetime.ApplicationStopping);
         signals.Tell(host.Lifetime);

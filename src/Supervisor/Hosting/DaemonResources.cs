@@ -1,4 +1,6 @@
+using Reuseportd.Linux.Files;
 using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Seccomp;
 using Reuseportd.Linux.Sharding;
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Runtime.Handover;
@@ -12,6 +14,11 @@ namespace Reuseportd.Hosting;
 internal sealed record DaemonResources(
     ControlSocket Socket, Guard? Guard, ShardingPrograms? Programs, LimitPair? Limit, string? NoReplacement, string Mark)
 {
+    public required Rings Rings { get; init; }
+
+    /// <summary>The calls that are being answered; null without memory.</summary>
+    public CallRecords? Calls { get; init; }
+
     /// <summary>Keeps the workers for a successor; null until it is made.</summary>
     public WorkerKeeping? Keeping { get; init; }
 
@@ -29,7 +36,7 @@ internal sealed record DaemonResources(
         return new SavedResources(
             Guard is { Pid: > 0 } ? Guard.Socket.Number : null, listener, held, Limit?.Soft, Limit?.Hard, Programs?.Numbers)
         {
-            StoredAs = Guard?.Id,
+            StoredAs = Guard?.Id, Calls = Calls is null ? null : DescriptorIdentity.Of(Calls.Descriptor),
         };
     }
 }

@@ -69,6 +69,10 @@ internal sealed class FleetOrigin
         return true;
     }
 
+    /// <summary>The file of <see cref="Rings"/> of the earlier daemon; null for none. Can be called once.</summary>
+    public Descriptor? TakeRings() =>
+        Inheritance?.State.Resources.Rings is { } rings ? new Descriptor(rings.Number) : null;
+
     /// <param name="limit">See <see cref="InitialFleet.Limit"/>.</param>
     public InitialFleet Begin(string path, FleetSpec fleet, ControllerOffer controllers, LimitPair? limit) =>
         new(path, fleet, controllers)

@@ -22,13 +22,15 @@ internal sealed class KeptState(SavedDaemon state, KeptDescriptors kept)
         {
             Resources = held with
             {
-                Guard = null, Listener = listener, LockFile = lockFile,
+                Guard = null, Listener = listener, LockFile = lockFile, Rings = kept.TryTake(held.Rings),
+                Calls = kept.TryTake(held.Calls),
                 Sharding = held.Sharding?.Select(number => number < 0 ? number : Number(number) ?? -1).ToArray(),
             },
             Services =
             [
                 .. state.Services.Select(service => service with
                 {
+                    Notify = Resolve(service.Notify),
                     Workers = [.. service.Workers.Select(Resolve).OfType<SavedWorker>()],
                 }),
             ],
@@ -53,6 +55,9 @@ internal sealed class KeptState(SavedDaemon state, KeptDescriptors kept)
         return isWanted ? worker with { Process = null, Slot = worker.Slot with { State = SavedSlots.Queued } } : null;
     }
 
+    private SavedNotify? Resolve(SavedNotify? notify) =>
+        kept.TryTake(notify?.Socket) is { } socket ? notify! with { Socket = socket } : null;
+
     private SavedGroup? Resolve(SavedGroup group)
     {
         var numbers = group.Numbers.Select(Number).OfType<int>().ToArray();
@@ -67,7 +72,10 @@ internal sealed class KeptState(SavedDaemon state, KeptDescriptors kept)
         SavedStream StreamOf(int pipe, bool isStderr)
         {
             var unread = _streams[(process.Serial, isStderr)].FirstOrDefault();
-            return new SavedStream(pipe, process.Serial, isStderr, unread?.Held ?? [], unread?.Continues ?? false);
+            return new SavedStream(pipe, process.Serial, isStderr, unread?.Held ?? [], unread?.Continues ?? false)
+            {
+                LastLine = unread?.LastLine,
+            };
         }
     }
 

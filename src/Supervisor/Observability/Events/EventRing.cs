@@ -21,7 +21,7 @@ internal readonly record struct EventBatch(IReadOnlyList<RecordedEvent> Events, 
 /// in the ring: a slow reader costs nothing, and misses events that were overwritten. Without readers, an event costs one write
 /// to an array.
 /// </summary>
-internal sealed class EventRing(int size) : ILogEventSink
+internal sealed partial class EventRing(int size) : ILogEventSink
 {
     public const int DefaultSize = 1024;
 
@@ -42,16 +42,7 @@ internal sealed class EventRing(int size) : ILogEventSink
     public void Emit(LogEvent logEvent)
     {
         // Events of libraries are not events of the daemon.
-        if (!logEvent.Properties.ContainsKey(EventField)) return;
-        TaskCompletionSource? changed;
-        lock (_gate)
-        {
-            _newest++;
-            _ring[_newest % size] = new RecordedEvent(_newest, logEvent);
-            (changed, _changed) = (_changed, null);
-        }
-
-        changed?.TrySetResult();
+        if (logEvent.Properties.ContainsKey(EventField)) Add(logEvent);
     }
 
     /// <summary>Events after <paramref name="after"/>, at most <paramref name="most"/>.</summary>
@@ -76,6 +67,19 @@ internal sealed class EventRing(int size) : ILogEventSink
             _changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _changed.Task;
         }
+    }
+
+    private void Add(LogEvent logEvent)
+    {
+        TaskCompletionSource? changed;
+        lock (_gate)
+        {
+            _newest++;
+            _ring[_newest % size] = new RecordedEvent(_newest, logEvent);
+            (changed, _changed) = (_changed, null);
+        }
+
+        changed?.TrySetResult();
     }
 
     /// <summary>The field that every event of the daemon has.</summary>

@@ -60,7 +60,9 @@ internal sealed record SavedDaemon(
         {
             IEnumerable<int> numbers =
             [
-                Resources.Listener, Resources.LockFile, Resources.Guard ?? -1, .. Resources.Sharding ?? [],
+                Resources.Listener, Resources.LockFile, Resources.Guard ?? -1, Resources.Rings?.Number ?? -1,
+                Resources.Calls?.Number ?? -1, .. Resources.Sharding ?? [],
+                .. Services.Select(service => service.Notify?.Socket.Number ?? -1),
                 .. Processes.SelectMany(process => new[] { process.Handle.Number, process.Calls?.Number ?? -1 }),
                 .. Streams.Select(stream => stream.Pipe), .. Groups.SelectMany(group => group.Numbers),
             ];
@@ -82,6 +84,12 @@ internal sealed record SavedResources(
 {
     /// <summary>Names the descriptors that the service manager stores for the daemon; null without a guard.</summary>
     public int? StoredAs { get; init; }
+
+    /// <summary>The calls that are being answered (<see cref="Linux.Seccomp.CallRecords"/>); null without such a file.</summary>
+    public DescriptorIdentity? Calls { get; init; }
+
+    /// <summary>The newest events and output; null if the daemon did not end in order.</summary>
+    public DescriptorIdentity? Rings { get; init; }
 }
 
 /// <param name="Declared">The specification of the configuration files, as a file.</param>
@@ -96,9 +104,18 @@ internal sealed record SavedService(
     /// <summary>True if the service was removed, and its last workers are ending.</summary>
     public bool IsLeaving { get; init; }
 
+    /// <summary>The socket for readiness notifications; null if it is not open.</summary>
+    public SavedNotify? Notify { get; init; }
+
     /// <summary>The rolling restart in progress or paused; null for none.</summary>
     public SavedUpdate? Update { get; init; }
 }
+
+/// <param name="Entry">The inode of its path.</param>
+/// <param name="Owner">The user that may send to the socket, besides root; null for the daemon's user.</param>
+internal sealed record SavedNotify(DescriptorIdentity Socket, ulong Entry, SavedUser? Owner);
+
+internal sealed record SavedUser(uint Uid, uint Gid, uint[] Groups);
 
 /// <param name="Former">The specification before the update, as a file; null if the update only restarts workers.</param>
 internal sealed record SavedUpdate(string? Former, bool IsRollback, bool IsTakenBack, bool IsPaused);
@@ -116,6 +133,9 @@ internal sealed record SavedWorker(int Index, SavedSlot Slot, SavedProcess? Proc
 
     /// <summary>True for the second slot of a worker.</summary>
     public bool IsReplacement { get; init; }
+
+    /// <summary>The last line of the process that ended before; null if it is not shown, or if there is none.</summary>
+    public string? LastLine { get; init; }
 
     /// <summary>True if an update of the service has not replaced the worker yet.</summary>
     public bool IsInUpdate { get; init; }
@@ -235,4 +255,8 @@ internal sealed record SavedGroup(
 /// <param name="IsStderr">False for stdout.</param>
 /// <param name="Held">The bytes of the unfinished line, in base64.</param>
 /// <param name="Continues">True if these bytes continue a line that was cut.</param>
-internal sealed record SavedStream(int Pipe, ulong Process, bool IsStderr, byte[] Held, bool Continues);
+internal sealed record SavedStream(int Pipe, ulong Process, bool IsStderr, byte[] Held, bool Continues)
+{
+    /// <summary>The newest finished line, cut to the bytes that are shown; null if there is none.</summary>
+    public byte[]? LastLine { get; init; }
+}
