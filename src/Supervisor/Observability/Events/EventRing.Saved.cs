@@ -20,8 +20,8 @@ internal sealed partial class EventRing
     public static EventRing Read(BinaryReader from, int size)
     {
         var (newest, count) = (from.ReadInt64(), from.ReadInt32());
-        if (count < 0 || newest < count) throw new FormatException("the number of events");
-        var ring = new EventRing(size) { _newest = newest - count };
+        if (count < 0 || newest < count || newest > long.MaxValue / 2) throw new FormatException("the number of events");
+        var ring = new EventRing(size) { _newest = newest - count, _first = newest - count + 1 };
         for (var left = count; left > 0; left--) ring.Add(ReadEvent(from));
         return ring;
     }

@@ -28,6 +28,9 @@ internal sealed partial class EventRing(int size) : ILogEventSink
     private readonly object _gate = new();
     private readonly RecordedEvent?[] _ring = new RecordedEvent?[size];
     private long _newest;
+
+    /// <summary>No earlier event was in the ring.</summary>
+    private long _first = 1;
     private TaskCompletionSource? _changed;
 
     /// <summary>Sequence of the newest event; 0 if there is none.</summary>
@@ -50,7 +53,7 @@ internal sealed partial class EventRing(int size) : ILogEventSink
     {
         lock (_gate)
         {
-            var oldest = Math.Max(1, _newest - size + 1);
+            var oldest = Math.Max(_first, _newest - size + 1);
             var from = Math.Clamp(after + 1, oldest, _newest + 1);
             var events = new RecordedEvent[Math.Min(most, _newest - from + 1)];
             for (var index = 0; index < events.Length; index++) events[index] = _ring[(from + index) % size]!;
