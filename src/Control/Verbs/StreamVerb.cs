@@ -45,7 +45,7 @@ internal sealed class StreamVerb(
         await foreach (var document in read(body, cancellation))
             if (text(document, colour) is { } line) Console.Out.WriteLine(raw ? document : line);
         // Only Ctrl-C is a normal end of a stream that is followed.
-        if (following) await Console.Error.WriteLineAsync("reuseportctl: the daemon has stopped");
+        if (following) await Console.Error.WriteLineAsync("reuseportctl: the daemon has stopped or was replaced");
         return ExitCode.Ok;
     }
 }

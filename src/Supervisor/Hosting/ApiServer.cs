@@ -48,8 +48,7 @@ internal static class ApiServer
         IFleetControl control,
         WorkerDetails details,
         ControlSocket socket,
-        LogOutput output,
-        OutputRetention lines,
+        Rings rings,
         StreamEnd ending,
         string version)
     {
@@ -59,8 +58,8 @@ internal static class ApiServer
             ControlApi.Routes(
                 new Queries(control, details, version),
                 new Commands(control, details, stopping),
-                new EventStream(control, output.Events, time, ending),
-                new LogStream(control, lines, time, ending)),
+                new EventStream(control, rings.Events, time, ending),
+                new LogStream(control, rings.Output, time, ending)),
             socket.Rule);
     }
 }

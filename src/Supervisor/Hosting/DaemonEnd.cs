@@ -33,6 +33,7 @@ internal static class DaemonEnd
         void Leave(int code)
         {
             Flush();
+            resources.Keeping!.End(resources.Rings.TryWrite());
             ProgramEnd.Now(code);
         }
 

@@ -14,6 +14,7 @@ using Reuseportd.Diagnosis;
 using Reuseportd.Linux.Cgroups;
 using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Seccomp;
 using Reuseportd.Linux.Sharding;
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Linux.Trees;
@@ -58,19 +59,20 @@ internal static class DaemonHost
             ? ControlSocket.Resume(socketPath, fleet.Daemon, held.Listener, held.LockFile, out var obstacle)
             : ControlSocket.TryOpen(socketPath, fleet.Daemon, out obstacle);
         if (socket is null) return await FailAsync(obstacle, ExitCode.Configuration);
-        using var output = LogOutput.TryOpen(arguments, fleet.Daemon, TimeProvider.System, out var without);
+        var rings = Rings.Take(origin.TakeRings());
+        using var output = LogOutput.TryOpen(arguments, fleet.Daemon, rings.Events, TimeProvider.System, out var without);
         if (without is not null) await Console.Error.WriteLineAsync($"reuseportd: {without}");
         if (output is null) return ExitCode.Configuration;
 
         output.Logger.Starting(Version, path);
-        origin.Report(output.Logger);
+        origin.Report(output.Logger, rings.Lost);
         origin.CountOn(output.Lines.Lost);
         using var listeners = new TcpListeners(origin.Inheritance?.State.Resources.Listeners ?? [], TimeProvider.System);
         var taken = await PublicPort.OpenAsync(listeners, fleet.Daemon.Listen, origin.Inheritance is null);
         if (taken is not null) return await FailAsync(taken, ExitCode.Configuration);
         listeners.CloseRest();
         var initial = origin.Begin(path, fleet, groups.Offer, FormerLimit(origin.Inheritance, raised, limit));
-        return await RunAsync(signals, socket, listeners, initial, groups, preload, output);
+        return await RunAsync(signals, socket, listeners, initial, groups, preload, output, rings);
     }
 
     private static async Task<int> FailAsync(string? reason, int code)
@@ -86,7 +88,7 @@ internal static class DaemonHost
 
     private static async Task<int> RunAsync(
         EarlySignals signals, ControlSocket socket, TcpListeners listeners, InitialFleet initial, WorkerGroups groups,
-        string preload, LogOutput output)
+        string preload, LogOutput output, Rings rings)
     {
         var inherited = initial.Inheritance;
         // First of all: threads and children begin in the cgroup of the daemon.
@@ -96,13 +98,12 @@ internal static class DaemonHost
         var guard = StartGuard(environment[Guard.Variable], subtree, initial, output.Logger);
         var noReplacement = WhyNotReplaced(guard, initial);
         using var mailbox = new Mailbox(TimeProvider.System);
-        var retention = new OutputRetention(TimeProvider.System);
         var methods = PortSharding.Load(subtree, inherited?.State.Resources.Sharding);
         using var sharding = methods.Programs;
-        using var reader = Reader(mailbox, output, new KernelOutcomes(sharding, mailbox, output.Logger), retention);
+        using var reader = Reader(mailbox, output, new KernelOutcomes(sharding, mailbox, output.Logger), rings.Output);
         using var children = new ChildSignal();
         var resources = new DaemonResources(
-            socket, listeners, guard, sharding, initial.Limit, noReplacement, environment[Guard.Variable]);
+            socket, listeners, rings, guard, sharding, initial.Limit, noReplacement, environment[Guard.Variable]);
         using var keeping = WorkerKeeping.Prepare(resources, initial, output.Logger);
         await using var steerer = StartSteering(initial, sharding, keeping.Groups, mailbox, output.Logger);
         var failures = new FailureLog(output.Logger);
@@ -110,7 +111,8 @@ internal static class DaemonHost
             preload, environment, initial.Limit, Randomness.Roll, StartsOf(initial), socket.NotifyFolder, failures, guard,
             subtree, children, steerer)
         {
-            Methods = methods, Inheritance = inherited, Clock = initial.Clock, WorkersDieWithDaemon = noReplacement is not null,
+            Methods = methods, Inheritance = inherited, Clock = initial.Clock, CallRecords = resources.Calls,
+            WorkersDieWithDaemon = noReplacement is not null,
             StateLog = keeping.Log, StateKept = keeping.Begin, StateLost = keeping.GiveUp,
         };
         using var loop = new SupervisorLoop(options, mailbox, reader, output.Logger, TimeProvider.System);
@@ -121,7 +123,7 @@ internal static class DaemonHost
             .AddSingleton(resources).AddSingleton(signals).AddSingleton(Inherited.UsageOf(inherited, sharding))
             .AddSingleton(initial with { NoKernelMethod = methods.NoPrograms });
         await using var host = builder.Build();
-        await RunAsync(host, signals, socket, output, retention, failures);
+        await RunAsync(host, signals, socket, output, rings, failures);
         return await DaemonEnd.RunAsync(host.Services.GetRequiredService<Replacement>(), resources, loop, reader, output);
     }
 
@@ -196,7 +198,7 @@ internal static class DaemonHost
         EarlySignals signals,
         ControlSocket socket,
         LogOutput output,
-        OutputRetention retention,
+        Rings rings,
         FailureLog failures)
     {
         var control = host.Services.GetRequiredService<FleetControl>();
@@ -204,10 +206,10 @@ internal static class DaemonHost
         var details = new WorkerDetails(
             diagnosis, TimeProvider.System, host.Services.GetRequiredService<UsageReader>().Connections);
         var ending = host.Services.GetRequiredService<StreamEnd>();
-        ApiServer.Map(host, control, details, socket, output, retention, ending, Version);
+        ApiServer.Map(host, control, details, socket, rings, ending, Version);
         var causes = new CauseLog(control.SnapshotAsync, diagnosis, failures, TimeProvider.System, output.Logger)
             .RunAsync(host.Lifetime.ApplicationStopping);
-        await using var machines = PublicPort.TryBuild(host, output, details, Version);
+        await using var machines = PublicPort.TryBuild(host, output, rings.Events, details, Version);
         signals.Tell(host.Lifetime);
         await SocketEngine.PrepareAsync();
         if (machines is not null) await machines.StartAsync();

@@ -1,5 +1,7 @@
+using Reuseportd.Linux.Files;
 using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Seccomp;
 using Reuseportd.Linux.Sharding;
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Runtime.Handover;
@@ -11,11 +13,14 @@ namespace Reuseportd.Hosting;
 /// <param name="NoReplacement">The reason why the workers cannot outlive this program; null if they can.</param>
 /// <param name="Mark">See <see cref="SavedDaemon.Mark"/>.</param>
 internal sealed record DaemonResources(
-    ControlSocket Socket, TcpListeners Listeners, Guard? Guard, ShardingPrograms? Programs, LimitPair? Limit,
+    ControlSocket Socket, TcpListeners Listeners, Rings Rings, Guard? Guard, ShardingPrograms? Programs, LimitPair? Limit,
     string? NoReplacement, string Mark)
 {
     /// <summary>The path of the program that replaces this one.</summary>
     public string Program { get; init; } = ProgramReplacement.OwnPath();
+
+    /// <summary>The calls that are being answered; null without memory.</summary>
+    public CallRecords? Calls { get; init; } = NoReplacement is null ? CallRecords.TryMake() : null;
 
     /// <summary>Keeps the workers for a successor; null until it is made.</summary>
     public WorkerKeeping? Keeping { get; init; }
@@ -39,6 +44,7 @@ internal sealed record DaemonResources(
             Guard is { Pid: > 0 } ? Guard.Socket.Number : null, listener, held, Limit?.Soft, Limit?.Hard, Programs?.Numbers)
         {
             StoredAs = Guard?.Id, Listeners = Listeners.Save(),
+            Calls = Calls is null ? null : DescriptorIdentity.Of(Calls.Descriptor),
         };
     }
 }

@@ -69,6 +69,10 @@ internal sealed class FleetOrigin
         return true;
     }
 
+    /// <summary>The file of <see cref="Rings"/> of the earlier daemon; null for none. Can be called once.</summary>
+    public Descriptor? TakeRings() =>
+        Inheritance?.State.Resources.Rings is { } rings ? new Descriptor(rings.Number) : null;
+
     /// <param name="limit">See <see cref="InitialFleet.Limit"/>.</param>
     public InitialFleet Begin(string path, FleetSpec fleet, ControllerOffer controllers, LimitPair? limit) =>
         new(path, fleet, controllers)
@@ -78,12 +82,14 @@ internal sealed class FleetOrigin
         };
 
     /// <summary>Logs warnings, the configuration that was not taken, and the workers that were not taken over.</summary>
-    public void Report(ILogger log)
+    /// <param name="historyLost">The reason why the events of the former daemon are lost; null if they are not.</param>
+    public void Report(ILogger log, string? historyLost)
     {
         foreach (var warning in Loaded.Warnings) log.ConfigurationWarning(warning.ToString());
         if (_errors.Count > 0) log.ReloadFailed(_errors);
         if (_notAdopted is not null) log.NotAdopted(_notAdopted);
         if (_lost > 0) log.NotAdopted(_lost);
+        if (historyLost is not null) log.HistoryLost(historyLost);
     }
 
     /// <summary>Goes on with the counters of an earlier program of this process.</summary>

@@ -22,7 +22,8 @@ internal sealed class KeptState(SavedDaemon state, KeptDescriptors kept)
         {
             Resources = held with
             {
-                Guard = null, Listener = listener, LockFile = lockFile,
+                Guard = null, Listener = listener, LockFile = lockFile, Rings = kept.TryTake(held.Rings),
+                Calls = kept.TryTake(held.Calls),
                 Listeners = [.. held.Listeners.Select(Resolve).OfType<SavedListener>()],
                 Sharding = held.Sharding?.Select(number => number < 0 ? number : Number(number) ?? -1).ToArray(),
             },
@@ -30,6 +31,7 @@ internal sealed class KeptState(SavedDaemon state, KeptDescriptors kept)
             [
                 .. state.Services.Select(service => service with
                 {
+                    Notify = Resolve(service.Notify),
                     Workers = [.. service.Workers.Select(Resolve).OfType<SavedWorker>()],
                 }),
             ],
@@ -57,6 +59,9 @@ internal sealed class KeptState(SavedDaemon state, KeptDescriptors kept)
     private SavedListener? Resolve(SavedListener listener) =>
         Number(listener.Number) is { } number ? listener with { Number = number } : null;
 
+    private SavedNotify? Resolve(SavedNotify? notify) =>
+        kept.TryTake(notify?.Socket) is { } socket ? notify! with { Socket = socket } : null;
+
     private SavedGroup? Resolve(SavedGroup group)
     {
         var numbers = group.Numbers.Select(Number).OfType<int>().ToArray();
@@ -71,7 +76,10 @@ internal sealed class KeptState(SavedDaemon state, KeptDescriptors kept)
         SavedStream StreamOf(int pipe, bool isStderr)
         {
             var unread = _streams[(process.Serial, isStderr)].FirstOrDefault();
-            return new SavedStream(pipe, process.Serial, isStderr, unread?.Held ?? [], unread?.Continues ?? false);
+            return new SavedStream(pipe, process.Serial, isStderr, unread?.Held ?? [], unread?.Continues ?? false)
+            {
+                LastLine = unread?.LastLine,
+            };
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class LogOutput : IDisposable
     private readonly LogQueue _queue;
     private readonly JournalSocket? _journal;
 
-    private LogOutput(LogForm form, LoggingLevelSwitch level, TimeProvider time)
+    private LogOutput(LogForm form, LoggingLevelSwitch level, EventRing events, TimeProvider time)
     {
         const int stdout = 1;
         var colour = Colour.IsWanted(
@@ -27,13 +27,10 @@ internal sealed class LogOutput : IDisposable
             ? new JournalDestination(new JournalTransport(_journal))
             : new StreamDestination(new DescriptorTransport(stdout));
         _queue = new LogQueue(destination, time);
-        Logger = DaemonLog.Create(form, _queue, level, colour, Events);
+        Logger = DaemonLog.Create(form, _queue, level, colour, events);
         Lines = new WorkerLog(_queue, DaemonLog.Lines(form, colour), time);
         _queue.Start(Logger.LogLost);
     }
-
-    /// <summary>The newest events of the daemon.</summary>
-    public EventRing Events { get; } = new(EventRing.DefaultSize);
 
     /// <summary>Input for events of the daemon.</summary>
     public Logger Logger { get; }
@@ -41,8 +38,10 @@ internal sealed class LogOutput : IDisposable
     /// <summary>Input for lines of workers.</summary>
     public WorkerLog Lines { get; }
 
+    /// <param name="events">Gets all events, too.</param>
     /// <param name="obstacle">The reason why no log exists, or not in the journal; null for a log as configured.</param>
-    public static LogOutput? TryOpen(DaemonArguments arguments, DaemonSpec spec, TimeProvider time, out string? obstacle)
+    public static LogOutput? TryOpen(
+        DaemonArguments arguments, DaemonSpec spec, EventRing events, TimeProvider time, out string? obstacle)
     {
         const int stdout = 1, stderr = 2;
         var asked = arguments.Log ?? spec.Log ?? LogForm.Auto;
@@ -59,7 +58,7 @@ internal sealed class LogOutput : IDisposable
             form = LogForm.Json;
         }
 
-        return new LogOutput(form, new LoggingLevelSwitch(DaemonLog.Level(threshold)), time);
+        return new LogOutput(form, new LoggingLevelSwitch(DaemonLog.Level(threshold)), events, time);
     }
 
     public void Dispose()

@@ -7,6 +7,8 @@ using Reuseportd.Api.Routes;
 using Reuseportd.Api.Streams;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
+using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Lines;
 using Reuseportd.Runtime.Messages;
 
 namespace Reuseportd.Hosting;
@@ -29,7 +31,8 @@ internal static class PublicPort
     }
 
     /// <returns>Null if no port is open.</returns>
-    public static WebApplication? TryBuild(WebApplication host, LogOutput output, WorkerDetails details, string version)
+    public static WebApplication? TryBuild(
+        WebApplication host, LogOutput output, EventRing ring, WorkerDetails details, string version)
     {
         var services = host.Services;
         var spec = services.GetRequiredService<InitialFleet>().Fleet.Daemon.Listen;
@@ -42,16 +45,17 @@ internal static class PublicPort
                select ((IListener)socket, address),
         ];
         if (open.Length == 0) return null;
-        return PublicServer.Build(open, RoutesOf(services, spec, output, details, version), GatekeeperOf(spec), output.Logger);
+        var routes = RoutesOf(services, spec, output.Lines.Lost, ring, details, version);
+        return PublicServer.Build(open, routes, GatekeeperOf(spec), output.Logger);
     }
 
     private static IReadOnlyList<PublicRoute> RoutesOf(
-        IServiceProvider services, ListenSpec spec, LogOutput output, WorkerDetails details, string version)
+        IServiceProvider services, ListenSpec spec, LostLines lost, EventRing ring, WorkerDetails details, string version)
     {
         var (control, time) = (services.GetRequiredService<FleetControl>(), TimeProvider.System);
         var collector = new MetricsCollector(
-            control, services.GetRequiredService<UsageReader>(), output.Lines.Lost, spec.LabelsWorkers, version, time);
-        var events = new EventStream(control, output.Events, time, services.GetRequiredService<StreamEnd>())
+            control, services.GetRequiredService<UsageReader>(), lost, spec.LabelsWorkers, version, time);
+        var events = new EventStream(control, ring, time, services.GetRequiredService<StreamEnd>())
         {
             IsDiscreet = !spec.HasDetails,
         };

@@ -81,6 +81,8 @@ internal sealed partial class Replacement(
         var path = resources.Program;
         log.Replaced(path, state.Workers);
         flush();
+        using var rings = resources.Rings.TryWrite();
+        if (rings is not null) state = state with { Resources = state.Resources with { Rings = DescriptorIdentity.Of(rings) } };
         using var file = SealedFile.TryMake(HandoverText.Write(state), out var errno);
         if (file is null) return errno;
         foreach (var number in state.Descriptors.Append(file.Number)) _ = ProgramReplacement.Keep(number, keep: true);
@@ -192,7 +194,10 @@ internal sealed partial class Replacement(
     {
         var held = stream.Splitter.Suspend(out var continues);
         return new SavedStream(
-            stream.Pipe.Number, stream.Process, stream.Source.Stream == OutputStream.Stderr, held, continues);
+            stream.Pipe.Number, stream.Process, stream.Source.Stream == OutputStream.Stderr, held, continues)
+        {
+            LastLine = stream.LastWords?.Finished(stream.Source.Stream),
+        };
     }
 
     /// <summary>Lets the new program read the state.</summary>

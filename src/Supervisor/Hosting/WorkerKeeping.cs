@@ -66,6 +66,15 @@ internal sealed class WorkerKeeping(
         log.TryFlush();
     }
 
+    /// <summary>Passes the newest events and output on.</summary>
+    /// <param name="rings">Must stay open until the end of the process: the guard shares it. Null for none.</param>
+    public void End(SealedFile? rings)
+    {
+        if (rings is null) return;
+        log!.Put(StateRecords.Rings, StateRecords.Write(DescriptorIdentity.Of(rings)));
+        log.TryFlush();
+    }
+
     /// <summary>The state can no longer be kept: the workers end with this daemon. Does not wait.</summary>
     public void GiveUp()
     {

@@ -33,6 +33,22 @@ public sealed class LastWordsTests
         Assert.Equal(line, _words.Line);
     }
 
+    /// <summary>The next daemon goes on with the newest line and with the unfinished one.</summary>
+    [Theory]
+    [InlineData("one", "one\n", "")]
+    [InlineData("one", "one\n", "\n")]
+    [InlineData("two", "one\ntwo\n", "")]
+    [InlineData("three", "one\n", "three\n")]
+    public void Finished_OtherObject_ShowsTheSameLine(string line, string before, string after)
+    {
+        Err(before);
+        var next = new LastWords(stdout: true, stderr: true);
+        next.Add(OutputStream.Stderr, [.. _words.Finished(OutputStream.Stderr), (byte)'\n']);
+        next.Add(OutputStream.Stderr, Encoding.UTF8.GetBytes(after));
+        Assert.Equal(line, next.Line);
+        Assert.Equal(line, LastWords.OfEarlierDaemon(next.Line!).Line);
+    }
+
     [Theory]
     [InlineData(null, Loaded)]
     [InlineData(null, Loaded + Bind)]

@@ -34,6 +34,9 @@ public sealed class LogEventsTests
             "not_adopted", 4, "2 workers of the former daemon are not taken over: their descriptors are gone",
             log => log.NotAdopted(2)
         },
+        {
+            "history_lost", 4, "earlier events and lines are not shown to clients any more: oh", log => log.HistoryLost("oh")
+        },
         { "keeps", 6, "workers outlive the daemon (adoption)", log => log.Keeps("adoption", null) },
         {
             "keeps", 6, "workers outlive the daemon (reexec): no service manager keeps descriptors for it",

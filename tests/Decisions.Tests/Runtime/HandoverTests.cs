@@ -124,6 +124,20 @@ public sealed class HandoverTests
         },
         iter: 20_000);
 
+    /// <summary>The newest events and output are no reason to refuse the workers.</summary>
+    [Theory]
+    [InlineData("{\"number\":12,\"inode\":7}", 12)]
+    [InlineData("{\"number\":", null)]
+    [InlineData("{}", null)]
+    [InlineData("7", null)]
+    public void TryJoin_RecordOfRings_IsTakenOrDropped(string record, int? number)
+    {
+        var records = RecordsOf(Daemon([Ready], "web", 2));
+        records[StateRecords.Rings] = Encoding.UTF8.GetBytes(record);
+        var joined = StateRecords.TryJoin(records, out var problem);
+        Assert.Equal((null, number), (problem, joined?.Resources.Rings?.Number));
+    }
+
     [Fact]
     public void TryRead_WrittenState_IsTheSame() => Daemons.Sample(
         state =>
@@ -219,17 +233,21 @@ public sealed class HandoverTests
         SavedWorker[] workers = [.. slots.Select((slot, index) => new SavedWorker(
             index, SavedSlots.Save(slot, hasProcess: true), slot.State.HasProcess ? Process((ulong)index + 1, word) : null)
             {
-                Kept = index == 1 ? "kept" : null, IsInUpdate = index == 2,
+                Kept = index == 1 ? "kept" : null, IsInUpdate = index == 2, LastLine = index == 0 ? word : null,
             })];
         var running = workers.Select(worker => worker.Process).OfType<SavedProcess>().ToArray();
         var service = new SavedService("declared", word.Length > 0 ? word : null, null, true, [1], 3, workers)
         {
             LastGiven = new Dictionary<int, int> { [7] = 2 },
+            Notify = new SavedNotify(new DescriptorIdentity(11, 12), 13, new SavedUser(33, 33, [4])),
             Update = new SavedUpdate("former", IsRollback: false, IsTakenBack: true, IsPaused: true),
         };
         return new SavedDaemon(
             SavedDaemon.PresentForm, word, 12, 100, new SavedResources(
-                9, 3, 4, 1024, 4096, [.. Enumerable.Range(40, ShardingPrograms.NumberCount - 1), -1]),
+                9, 3, 4, 1024, 4096, [.. Enumerable.Range(40, ShardingPrograms.NumberCount - 1), -1])
+            {
+                Calls = new DescriptorIdentity(10, 11),
+            },
             [service],
             running.Length == 0
                 ? []

@@ -14,12 +14,13 @@ internal sealed class NotifiedService : IDisposable
     private readonly ReuseportSpec _spec;
     private ulong _last;
 
-    public NotifiedService(ReuseportSpec spec)
+    public NotifiedService(ReuseportSpec spec, CallRecords? records = null)
     {
         var support = SeccompSupport.Find();
         Assert.SkipUnless(support.IsAvailable, $"needs seccomp notifications: {support.Missing}: {support.Errno}");
         _spec = spec;
-        var notifier = BindNotifier.TryStart((worker, outcome) => _outcomes.Enqueue((worker, outcome)), TimeProvider.System);
+        var notifier = BindNotifier.TryStart(
+            (worker, outcome) => _outcomes.Enqueue((worker, outcome)), TimeProvider.System, records);
         Notifier = Assert.IsType<BindNotifier>(notifier);
     }
 

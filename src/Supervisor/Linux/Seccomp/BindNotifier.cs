@@ -10,12 +10,13 @@ namespace Reuseportd.Linux.Seccomp;
 /// run as the same user, so that process could stop them in any case. No other thread of the daemon waits. Any thread may call
 /// the methods.
 /// </summary>
-internal sealed class BindNotifier : IDisposable
+internal sealed unsafe class BindNotifier : IDisposable
 {
     private const ulong WakeToken = ulong.MaxValue;
     private const int StackBytes = 256 * 1024;
 
     private readonly ConcurrentDictionary<ulong, WorkerCalls> _workers = [];
+    private readonly ConcurrentQueue<(WorkerCalls Worker, IReadOnlyList<BindCall> Calls)> _unanswered = [];
     /// <summary>Workers with lost outcomes that are not told. For the thread.</summary>
     private readonly HashSet<WorkerCalls> _losing = [];
     private readonly Lock _gate = new();
@@ -24,14 +25,17 @@ internal sealed class BindNotifier : IDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action<ulong, BindOutcome> _tell;
     private readonly TimeProvider _time;
+    private readonly CallRecords? _records;
+    private readonly byte* _record;
 
     /// <summary>Of the newest worker: the next one usually has the same.</summary>
     private ShareRules? _rules;
     private bool _isDisposed;
 
-    private BindNotifier(Action<ulong, BindOutcome> tell, TimeProvider time)
+    private BindNotifier(Action<ulong, BindOutcome> tell, TimeProvider time, CallRecords? records)
     {
-        (_tell, _time) = (tell, time);
+        (_tell, _time, _records) = (tell, time, records);
+        if (records is not null) _record = records.Take();
         _epoll.Add(_wake, EpollEvents.Readable, WakeToken);
     }
 
@@ -47,11 +51,12 @@ internal sealed class BindNotifier : IDisposable
     /// Called on the thread with the number of the worker, before the call of the program returns; it must not wait. The outcomes
     /// of each worker are limited, see <see cref="OutcomeLimit"/>.
     /// </param>
+    /// <param name="records">Keeps the call that is being answered for the next daemon; null for none.</param>
     /// <returns>Null without memory or a pid for the thread.</returns>
     /// <exception cref="LinuxException">No descriptor is left.</exception>
-    public static BindNotifier? TryStart(Action<ulong, BindOutcome> tell, TimeProvider time)
+    public static BindNotifier? TryStart(Action<ulong, BindOutcome> tell, TimeProvider time, CallRecords? records = null)
     {
-        var notifier = new BindNotifier(tell, time);
+        var notifier = new BindNotifier(tell, time, records);
         try
         {
             new Thread(notifier.Run, StackBytes) { IsBackground = true, Name = "binds" }.Start();
@@ -70,18 +75,25 @@ internal sealed class BindNotifier : IDisposable
     /// </summary>
     /// <param name="listener">Of <see cref="Spawning.Spawned.BindListener"/>; from now on the notifier owns it.</param>
     /// <param name="worker">The number that outcomes carry; no other worker of this notifier has it.</param>
+    /// <param name="unanswered">Calls that an earlier daemon has received; those of other workers do not count.</param>
     /// <returns>
     /// The error of epoll, or EBADF if this object is disposed. The listener is then closed, and the calls fail with ENOSYS.
     /// </returns>
-    public Errno Add(Descriptor listener, ReuseportSpec spec, ulong worker)
+    public Errno Add(Descriptor listener, ReuseportSpec spec, ulong worker, IReadOnlyList<BindCall>? unanswered = null)
     {
         lock (_gate)
         {
             if (_rules?.Spec != spec) _rules = new ShareRules(spec);
-            var calls = new WorkerCalls(new CallQueue(listener), _rules, outcome => _tell(worker, outcome));
+            var calls = new WorkerCalls(new CallQueue(listener, _record), _rules, outcome => _tell(worker, outcome));
             if (!_workers.TryAdd(worker, calls)) throw new ArgumentException("the number is in use", nameof(worker));
             var errno = _isDisposed ? Errno.BadDescriptor : _epoll.Add(listener, EpollEvents.Readable, worker);
             if (errno != Errno.None) Remove(worker);
+            else if (unanswered is { Count: > 0 })
+            {
+                _unanswered.Enqueue((calls, unanswered));
+                _wake.Signal();
+            }
+
             return errno;
         }
     }
@@ -114,11 +126,13 @@ internal sealed class BindNotifier : IDisposable
         {
             foreach (var ready in _epoll.Wait(TimeToReport()))
             {
+                if (ready.Token == WakeToken) _wake.Drain();
                 if (!_workers.TryGetValue(ready.Token, out var calls)) continue;
                 if ((ready.What & EpollEvents.Readable) != 0) Answer(calls, rights);
                 else Remove(ready.Token);
             }
 
+            while (_unanswered.TryDequeue(out var left)) left.Worker.AnswerAgain(left.Calls, rights, Now);
             _losing.RemoveWhere(calls => calls.Report(Now));
         }
 
@@ -138,5 +152,6 @@ internal sealed class BindNotifier : IDisposable
     {
         _epoll.Dispose();
         _wake.Dispose();
+        _records?.Return(_record);
     }
 }

@@ -13,13 +13,16 @@ namespace Reuseportd.Linux.Seccomp;
 internal sealed unsafe class CallAnswer(CallQueue queue, ShareRules rules, Action<BindOutcome> tell)
 {
     private bool _isConfined;
+    private bool _isRepeated;
 
     /// <summary>
     /// Each step until <see cref="CallQueue.IsWaiting"/> has no effect on the process. A process can make this call block: by a
     /// page fault of its memory, by the lock of a socket, and by the close of a file on its own file system.
     /// </summary>
-    public void Give(in BindCall call, BorrowedCapabilities rights)
+    /// <param name="isRepeated">True if an earlier daemon has received the call, and may have carried it out.</param>
+    public void Give(in BindCall call, BorrowedCapabilities rights, bool isRepeated = false)
     {
+        _isRepeated = isRepeated;
         Span<byte> memory = stackalloc byte[BoundAddress.MostBytes];
         _isConfined |= call.Kind == CallKind.Confine;
         using var caller = call.Kind == CallKind.Confine ? null : Caller.Open(call.Thread);
@@ -80,7 +83,7 @@ internal sealed unsafe class CallAnswer(CallQueue queue, ShareRules rules, Actio
             return;
         }
 
-        if (errno == Errno.None) errno = socket.Bind(address);
+        if (errno == Errno.None && !(_isRepeated && IsBound(socket, at))) errno = socket.Bind(address);
         if (errno != Errno.None) options.Restore();
         else if (at.Port == 0) at = socket.LocalAddress() ?? at;
         foreach (var (option, reason) in options.Failed) TellError(option, reason);
@@ -90,6 +93,9 @@ internal sealed unsafe class CallAnswer(CallQueue queue, ShareRules rules, Actio
         Tell(OutcomeKind.Bind, process, outcome, errno);
         queue.Answer(call, errno);
     }
+
+    private static bool IsBound(InetSocket socket, BoundAddress at) =>
+        socket.LocalAddress() is { Port: > 0 and var port } && (at.Port == 0 || at.Port == port);
 
     private void Listen(in BindCall call, int process, InetSocket socket, bool isEqual)
     {

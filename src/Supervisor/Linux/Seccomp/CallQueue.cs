@@ -7,7 +7,8 @@ namespace Reuseportd.Linux.Seccomp;
 /// The calls of one worker's processes that wait for an answer (seccomp_unotify(2)). Native/Spawning/child_binds.c makes the
 /// filter. For one thread; any thread may dispose it, and the calls then fail with ENOSYS.
 /// </summary>
-internal sealed unsafe class CallQueue(Descriptor listener) : IDisposable
+/// <param name="record">Has the present call until its answer, see <see cref="CallRecords"/>; null for none.</param>
+internal sealed unsafe class CallQueue(Descriptor listener, byte* record = null) : IDisposable
 {
     /// <summary>More than each structure has in any known kernel; see <see cref="SeccompSupport"/>.</summary>
     public const int MostBytes = 256;
@@ -23,7 +24,8 @@ internal sealed unsafe class CallQueue(Descriptor listener) : IDisposable
     /// </summary>
     public bool TryReceive(out BindCall call)
     {
-        var memory = stackalloc byte[MostBytes];
+        var local = stackalloc byte[MostBytes];
+        var memory = record is null ? local : record;
         new Span<byte>(memory, MostBytes).Clear(); // the kernel refuses other bytes
         if (Libc.Control(listener, Libc.SeccompReceive, memory) != 0)
         {
@@ -31,11 +33,32 @@ internal sealed unsafe class CallQueue(Descriptor listener) : IDisposable
             return false;
         }
 
-        var told = (Libc.SeccompNotification*)memory;
+        call = CallOf((Libc.SeccompNotification*)memory);
+        return true;
+    }
+
+    public static BindCall CallOf(Libc.SeccompNotification* told)
+    {
         var kind = KindOf(told->Number);
-        call = new BindCall(
+        return new BindCall(
             told->Id, told->Thread, kind, (int)told->Arguments[0], told->Arguments[1],
             (int)told->Arguments[kind == CallKind.Bind ? 2 : 1]);
+    }
+
+    /// <summary>Takes up a call that an earlier daemon has received.</summary>
+    /// <returns>False if it is not one of this queue, or does not wait any more.</returns>
+    public bool TryTakeUp(in BindCall call)
+    {
+        if (!IsWaiting(call)) return false;
+        if (record is null) return true;
+        new Span<byte>(record, MostBytes).Clear();
+        var told = (Libc.SeccompNotification*)record;
+        told->Thread = call.Thread;
+        told->Number = call.Kind == CallKind.Bind ? Libc.BindNumber : call.Kind == CallKind.Listen ? Libc.ListenNumber : 0;
+        told->Arguments[0] = (ulong)call.Descriptor;
+        told->Arguments[1] = call.Kind == CallKind.Bind ? call.Address : (ulong)call.Length;
+        told->Arguments[2] = (ulong)call.Length;
+        Volatile.Write(ref told->Id, call.Id);
         return true;
     }
 
@@ -67,6 +90,7 @@ internal sealed unsafe class CallQueue(Descriptor listener) : IDisposable
         new Span<byte>(memory, MostBytes).Clear();
         *(Libc.SeccompAnswer*)memory = new Libc.SeccompAnswer { Id = call.Id, Error = error, Flags = flags };
         Control(Libc.SeccompSend, memory);
+        if (record is not null) Volatile.Write(ref ((Libc.SeccompNotification*)record)->Id, 0);
     }
 
     /// <summary>

@@ -33,6 +33,21 @@ internal sealed class WorkerCalls : IDisposable
         }
     }
 
+    /// <summary>Answers those calls that are of this worker, and that an earlier daemon has received and not answered.</summary>
+    public void AnswerAgain(IReadOnlyList<BindCall> unanswered, BorrowedCapabilities rights, TimeSpan now)
+    {
+        _now = now;
+        try
+        {
+            foreach (var call in unanswered)
+                if (_queue.TryTakeUp(call)) _answer.Give(call, rights, isRepeated: true);
+        }
+        catch (ObjectDisposedException)
+        {
+            // As above.
+        }
+    }
+
     /// <returns>True if all lost outcomes are told.</returns>
     public bool Report(TimeSpan now)
     {

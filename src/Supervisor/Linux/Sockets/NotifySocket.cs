@@ -27,6 +27,12 @@ internal sealed unsafe class NotifySocket : Descriptor
 
     public string Path { get; }
 
+    /// <summary>The inode of the path; 0 if there is none.</summary>
+    public ulong Entry => FileEntry.At(Path, out _)?.Identity.Inode ?? 0;
+
+    /// <summary>Takes over the socket of an earlier daemon, with the messages that wait in it.</summary>
+    public static NotifySocket Adopt(int number, string path) => new(number, path);
+
     /// <summary>Creates the socket at <paramref name="path"/>, and replaces that of an earlier daemon.</summary>
     /// <param name="owner">The user that may send to the socket, besides root; null for the daemon's user.</param>
     public static NotifySocket? TryOpen(string path, Identity? owner, out Errno errno)

@@ -16,6 +16,7 @@ internal sealed record EventKind(string Name, string MessageId)
     public static readonly EventKind NotAdopted = new("not_adopted", "a2e0f5c4f0a94b1f9f0b7f3a6f4b8c17");
     public static readonly EventKind Keeps = new("keeps", "3c1c5f8e0a7d4f6b9b1f2f64d3a7e905");
     public static readonly EventKind Adopted = new("adopted", "7d1be40f6e964f0c8a37c0a6a9c3e21b");
+    public static readonly EventKind HistoryLost = new("history_lost", "00d7cab0b0dd49e0b321ba840fb772e3");
     public static readonly EventKind Reload = new("reload", "8a826c532d144d629422d54e51ceb358");
     public static readonly EventKind ReloadFailed = new("reload_failed", "07d381d7409442378dddac4c883c4112");
     public static readonly EventKind Configuration = new("config", "df2dbd82b815488c80b1c688f3456552");

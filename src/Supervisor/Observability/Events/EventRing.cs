@@ -24,13 +24,16 @@ internal readonly record struct EventBatch(IReadOnlyList<RecordedEvent> Events, 
 /// in the ring: a slow reader costs nothing, and misses events that were overwritten. Without readers, an event costs one write
 /// to an array.
 /// </summary>
-internal sealed class EventRing(int size) : ILogEventSink
+internal sealed partial class EventRing(int size) : ILogEventSink
 {
     public const int DefaultSize = 1024;
 
     private readonly object _gate = new();
     private readonly RecordedEvent?[] _ring = new RecordedEvent?[size];
     private long _newest;
+
+    /// <summary>No earlier event was in the ring.</summary>
+    private long _first = 1;
     private TaskCompletionSource? _changed;
 
     /// <summary>Sequence of the newest event; 0 if there is none.</summary>
@@ -45,16 +48,7 @@ internal sealed class EventRing(int size) : ILogEventSink
     public void Emit(LogEvent logEvent)
     {
         // Events of libraries are not events of the daemon.
-        if (!logEvent.Properties.ContainsKey(EventField)) return;
-        TaskCompletionSource? changed;
-        lock (_gate)
-        {
-            _newest++;
-            _ring[_newest % size] = new RecordedEvent(_newest, logEvent);
-            (changed, _changed) = (_changed, null);
-        }
-
-        changed?.TrySetResult();
+        if (logEvent.Properties.ContainsKey(EventField)) Add(logEvent);
     }
 
     /// <summary>Events after <paramref name="after"/>, at most <paramref name="most"/>.</summary>
@@ -62,7 +56,7 @@ internal sealed class EventRing(int size) : ILogEventSink
     {
         lock (_gate)
         {
-            var oldest = Math.Max(1, _newest - size + 1);
+            var oldest = Math.Max(_first, _newest - size + 1);
             var from = Math.Clamp(after + 1, oldest, _newest + 1);
             var events = new RecordedEvent[Math.Min(most, _newest - from + 1)];
             for (var index = 0; index < events.Length; index++) events[index] = _ring[(from + index) % size]!;
@@ -79,6 +73,19 @@ internal sealed class EventRing(int size) : ILogEventSink
             _changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _changed.Task;
         }
+    }
+
+    private void Add(LogEvent logEvent)
+    {
+        TaskCompletionSource? changed;
+        lock (_gate)
+        {
+            _newest++;
+            _ring[_newest % size] = new RecordedEvent(_newest, logEvent);
+            (changed, _changed) = (_changed, null);
+        }
+
+        changed?.TrySetResult();
     }
 
     /// <summary>The field that every event of the daemon has.</summary>

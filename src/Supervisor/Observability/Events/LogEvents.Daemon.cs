@@ -44,6 +44,11 @@ internal static partial class LogEvents
         log.Event(EventKind.NotAdopted).Warning(
             "{REUSEPORT_WORKERS} workers of the former daemon are not taken over: their descriptors are gone", workers);
 
+    /// <summary>The newest events and output of the former daemon cannot be used.</summary>
+    public static void HistoryLost(this ILogger log, string reason) =>
+        log.Event(EventKind.HistoryLost).Warning(
+            "earlier events and lines are not shown to clients any more: {REUSEPORT_REASON}", reason);
+
     /// <param name="how">
     /// adoption: the next daemon takes the workers over; reexec: only a new program of this daemon does; none.
     /// </param>

@@ -24,6 +24,9 @@ internal sealed class LastLine
     /// <summary>The line, with control characters escaped; null if there is none.</summary>
     public string? Text => HasBegun ? _begun.Text : _line.Length > 0 ? _line.Text : null;
 
+    /// <summary>The bytes of the newest finished line that are shown, for another object; empty if there is none.</summary>
+    public ReadOnlySpan<byte> Finished => _line.Bytes;
+
     /// <summary>A line of the library may arrive in two reads.</summary>
     private bool HasBegun => _begun.Length > 0 && !OutcomeParser.IsAtStart(_begun.Bytes);
 

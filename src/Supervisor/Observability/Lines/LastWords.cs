@@ -11,6 +11,7 @@ internal sealed class LastWords(bool stdout, bool stderr)
     private readonly Lock _gate = new();
     private readonly LastLine _stdout = new();
     private readonly LastLine _stderr = new();
+    private string? _former;
     private bool _isStdoutOpen = stdout;
     private bool _isStderrOpen = stderr;
 
@@ -28,8 +29,17 @@ internal sealed class LastWords(bool stdout, bool stderr)
     {
         get
         {
-            lock (_gate) return _stderr.Text ?? _stdout.Text;
+            lock (_gate) return _stderr.Text ?? _stdout.Text ?? _former;
         }
+    }
+
+    /// <summary>The line of a process that an earlier daemon has read, and that has ended.</summary>
+    public static LastWords OfEarlierDaemon(string line) => new(stdout: false, stderr: false) { _former = line };
+
+    /// <summary>The newest finished line of a stream, for <see cref="Add"/> of another object; empty if there is none.</summary>
+    public byte[] Finished(OutputStream stream)
+    {
+        lock (_gate) return (stream == OutputStream.Stderr ? _stderr : _stdout).Finished.ToArray();
     }
 
     /// <summary>Adds the bytes of one read.</summary>

@@ -8,7 +8,7 @@ namespace Reuseportd.Observability.Lines;
 /// first line, and more as it writes more. If none is left, the workers that were silent for the longest time lose theirs. Call
 /// <see cref="Append"/> on one thread.
 /// </summary>
-internal sealed class OutputRetention(TimeProvider time)
+internal sealed partial class OutputRetention(TimeProvider time)
 {
     /// <summary>Most bytes of output. Their index takes at most as much, so the total is at most 16 MiB.</summary>
     private const long Budget = 8 << 20;

@@ -22,7 +22,7 @@ internal readonly record struct OutputPlace(long Piece, long Lines);
 /// The newest output of one worker: a ring of bytes, and the start of each read. One thread writes, any thread reads. Lines are
 /// formed only for a reader, so that retention costs one copy.
 /// </summary>
-internal sealed class OutputTail(WorkerName worker, int capacity)
+internal sealed partial class OutputTail(WorkerName worker, int capacity)
 {
     /// <summary>Bytes of one index entry; a ring has no more entries than would fill its size.</summary>
     private const int PieceCost = 40;

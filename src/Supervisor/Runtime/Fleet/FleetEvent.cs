@@ -79,6 +79,9 @@ internal abstract record FleetEvent
     /// </summary>
     internal sealed record ReadyReported(int Pid) : FleetEvent;
 
+    /// <summary>The socket for the readiness notifications of a service was opened.</summary>
+    internal sealed record NotifySocketOpened(string Service) : FleetEvent;
+
     /// <summary>
     /// A slot asks which ports its process serves. The receiver must answer with <see cref="Slots.SlotEvent.Checked"/>.
     /// </summary>

@@ -15,6 +15,7 @@ namespace Reuseportd.Runtime.Fleet;
 internal sealed class WorkerSlot(WorkerName name, Service service)
 {
     private (ServiceSpec Spec, SlotPolicy Policy)? _former;
+    private LastWords? _recalled;
 
     public WorkerName Name { get; } = name;
 
@@ -44,6 +45,12 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
     /// </summary>
     public WorkerProcess? LastTry { get; private set; }
 
+    /// <summary>
+    /// The last lines of the newest process that has ended; with a running process, of the one before it that failed. An earlier
+    /// daemon may have read them. Null if there was no such process.
+    /// </summary>
+    public LastWords? EndedWords => (Process is null ? Last : LastTry)?.LastWords ?? _recalled;
+
     /// <summary>The highest generation of this slot, including <see cref="Slots.Slot.LastGiven"/>.</summary>
     public int LastGiven => Math.Max(Slot.Generation, Slot.LastGiven);
 
@@ -71,8 +78,12 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
     public void Enter(WorkerProcess process)
     {
         LastTry = Slot.Streak > 0 ? Last : null;
+        if (Last is not null || Slot.Streak == 0) _recalled = null;
         Process = Last = process;
     }
+
+    /// <summary>Takes the last lines of a process that has ended before this daemon.</summary>
+    public void Recall(LastWords words) => _recalled = words;
 
     /// <summary>Forgets a process that has ended. It remains the <see cref="Last"/>.</summary>
     public void Leave(WorkerProcess process)

@@ -1,11 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Reuseportd.Configuration.Writing;
+using Reuseportd.Linux.Files;
 using Reuseportd.Linux.Preload;
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Methods;
+using Reuseportd.Runtime.Processes;
 using Reuseportd.Runtime.Services;
 using Reuseportd.Runtime.Supervision;
 using Reuseportd.Runtime.Updates;
@@ -13,7 +15,8 @@ using Reuseportd.Runtime.Updates;
 namespace Reuseportd.Runtime.Handover;
 
 /// <summary>Takes the state of services and workers out of the loop. Only the loop's thread uses it.</summary>
-internal sealed class Capture(ServiceTable services, SlotTable slots, ReplacementSlots replacements)
+internal sealed class Capture(
+    ServiceTable services, SlotTable slots, ReplacementSlots replacements, Notifications notifications)
 {
     /// <summary>Texts of specifications: workers of one service share one.</summary>
     private readonly ConditionalWeakTable<ServiceSpec, string> _texts = [];
@@ -31,6 +34,9 @@ internal sealed class Capture(ServiceTable services, SlotTable slots, Replacemen
         ];
     }
 
+    /// <summary>The service with this name; null if there is none.</summary>
+    public Service? Find(string name) => services.Services.FirstOrDefault(service => service.Spec.Name == name);
+
     /// <summary>A service without its workers.</summary>
     public SavedService Save(Service service) => new(
         Text(service.Declared)!, Text(services.FormerOf(service)), Text(services.RolledBackFrom(service)),
@@ -38,6 +44,7 @@ internal sealed class Capture(ServiceTable services, SlotTable slots, Replacemen
     {
         LastGiven = new Dictionary<int, int>(service.LastGiven),
         IsLeaving = service.Leaving,
+        Notify = SaveNotify(service.Spec.Name),
         Update = services.UpdateOf(service) is { } update
             ? new SavedUpdate(Text(update.Former), update.IsRollback, update.State.IsTakenBack, update.IsPaused)
             : null,
@@ -53,9 +60,16 @@ internal sealed class Capture(ServiceTable services, SlotTable slots, Replacemen
             RenewsAtEnd = slot.RenewsAtEnd,
             IsLeaving = slot.Leaving,
             IsReplacement = slot.IsReplacement,
+            LastLine = slot.EndedWords?.Line,
             IsInUpdate = services.UpdateOf(slot.Service) is { } update && update.Waits(slot),
         };
     }
+
+    private SavedNotify? SaveNotify(string service) => notifications.Find(service) is { Socket: var socket, Owner: var owner }
+        ? new SavedNotify(
+            DescriptorIdentity.Of(socket), socket.Entry,
+            owner is null ? null : new SavedUser(owner.Uid, owner.Gid, [.. owner.Groups]))
+        : null;
 
     private string? Text(ServiceSpec? spec) =>
         spec is null ? null : _texts.GetValue(spec, one => Encoding.UTF8.GetString(ServiceWriter.File(one)));

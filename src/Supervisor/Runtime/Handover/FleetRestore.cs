@@ -1,10 +1,13 @@
 using Reuseportd.Linux.Cgroups;
+using Reuseportd.Linux.Files;
 using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Preload;
 using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Seccomp;
 using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 using Reuseportd.Observability.Events;
+using Reuseportd.Observability.Lines;
 using Reuseportd.Planning.Changes;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Methods;
@@ -41,6 +44,7 @@ internal sealed class FleetRestore(
     FleetEvents events,
     ILogger log)
 {
+    private readonly BindCall[] _unanswered = Unanswered(inherited.State.Resources.Calls);
     private readonly ILookup<ulong, SavedStream> _streams = inherited.State.Streams.ToLookup(stream => stream.Process);
 
     /// <returns>The number of processes that were taken over.</returns>
@@ -52,6 +56,8 @@ internal sealed class FleetRestore(
             var service = services.Restore(
                 Spec(saved.Declared), OverridesOf(saved), saved.LastGiven, SpecOrNull(saved.Former),
                 SpecOrNull(saved.RolledBackFrom));
+            if (saved.Notify is { } notify)
+                notifications.Adopt(service.Spec.Name, notify.Socket.Number, notify.Entry, IdentityOf(notify.Owner));
             var rest = new List<WorkerSlot>();
             // A replacement that had no process yet begins anew with its update.
             foreach (var worker in saved.Workers.Where(worker => worker is not { IsReplacement: true, Process: null }))
@@ -80,6 +86,7 @@ internal sealed class FleetRestore(
         if (SpecOrNull(saved.Kept) is { } kept) slot.Keep(kept);
         if (saved.RenewsAtEnd) slot.RenewAtEnd();
         if (saved.IsLeaving) slot.Retire();
+        if (saved.LastLine is { } line) slot.Recall(LastWords.OfEarlierDaemon(line));
         var state = SavedSlots.Restore(saved.Slot);
         if (state.State is SlotState.Starting starting)
             state = state with { State = starting with { Coverage = PortCoverage.None(slot.Policy.Ports) } };
@@ -115,8 +122,8 @@ internal sealed class FleetRestore(
         if (DiagnosisOf(saved.Silence) is { } silence) process.RecordSilence(silence);
         processes.Adopt(
             process,
-            [.. streams.Select(stream => new AdoptedPipe(stream.Pipe, stream.IsStderr, stream.Held, stream.Continues))],
-            saved.Calls is { } calls ? new Descriptor(calls.Number) : null);
+            [.. streams.Select(AdoptedPipeOf)],
+            saved.Calls is { } calls ? new Descriptor(calls.Number) : null, _unanswered);
         // The service manager may have had the limits taken away to start this daemon.
         if (inherited.IsOfAnotherProcess && process.Group is { } group
             && groups?.SetLimits(group, slot.Spec.Process.Limits.Group) is { } error) log.SpawnFailed(slot.Name, error);
@@ -151,6 +158,19 @@ internal sealed class FleetRestore(
                 break;
         }
     }
+
+    private static Identity? IdentityOf(SavedUser? user) =>
+        user is null ? null : new Identity(user.Uid, user.Gid, [.. user.Groups]);
+
+    private static BindCall[] Unanswered(DescriptorIdentity? file)
+    {
+        if (file is null) return [];
+        using var records = new Descriptor(file.Number);
+        return CallRecords.Read(file);
+    }
+
+    private static AdoptedPipe AdoptedPipeOf(SavedStream stream) =>
+        new(stream.Pipe, stream.IsStderr, stream.Held, stream.Continues, stream.LastLine);
 
     private ServiceSpec Spec(string text) => inherited.Specs[text];
 

@@ -85,8 +85,10 @@ internal sealed record SavedDaemon(
         {
             IEnumerable<int> numbers =
             [
-                Resources.Listener, Resources.LockFile, Resources.Guard ?? -1, .. Resources.Sharding ?? [],
+                Resources.Listener, Resources.LockFile, Resources.Guard ?? -1, Resources.Rings?.Number ?? -1,
+                Resources.Calls?.Number ?? -1, .. Resources.Sharding ?? [],
                 .. Resources.Listeners.Select(listener => listener.Number),
+                .. Services.Select(service => service.Notify?.Socket.Number ?? -1),
                 .. Processes.SelectMany(process => new[] { process.Handle.Number, process.Calls?.Number ?? -1 }),
                 .. Streams.Select(stream => stream.Pipe), .. Groups.SelectMany(group => group.Numbers),
             ];
@@ -107,9 +109,18 @@ internal sealed record SavedService(
     /// <summary>True if the service was removed, and its last workers are ending.</summary>
     public bool IsLeaving { get; init; }
 
+    /// <summary>The socket for readiness notifications; null if it is not open.</summary>
+    public SavedNotify? Notify { get; init; }
+
     /// <summary>The rolling restart in progress or paused; null for none.</summary>
     public SavedUpdate? Update { get; init; }
 }
+
+/// <param name="Entry">The inode of its path.</param>
+/// <param name="Owner">The user that may send to the socket, besides root; null for the daemon's user.</param>
+internal sealed record SavedNotify(DescriptorIdentity Socket, ulong Entry, SavedUser? Owner);
+
+internal sealed record SavedUser(uint Uid, uint Gid, uint[] Groups);
 
 /// <param name="Former">The specification before the update, as a file; null if the update only restarts workers.</param>
 internal sealed record SavedUpdate(string? Former, bool IsRollback, bool IsTakenBack, bool IsPaused);
@@ -127,6 +138,9 @@ internal sealed record SavedWorker(int Index, SavedSlot Slot, SavedProcess? Proc
 
     /// <summary>True for the second slot of a worker.</summary>
     public bool IsReplacement { get; init; }
+
+    /// <summary>The last line of the process that ended before; null if it is not shown, or if there is none.</summary>
+    public string? LastLine { get; init; }
 
     /// <summary>True if an update of the service has not replaced the worker yet.</summary>
     public bool IsInUpdate { get; init; }
@@ -246,4 +260,8 @@ internal sealed record SavedGroup(
 /// <param name="IsStderr">False for stdout.</param>
 /// <param name="Held">The bytes of the unfinished line, in base64.</param>
 /// <param name="Continues">True if these bytes continue a line that was cut.</param>
-internal sealed record SavedStream(int Pipe, ulong Process, bool IsStderr, byte[] Held, bool Continues);
+internal sealed record SavedStream(int Pipe, ulong Process, bool IsStderr, byte[] Held, bool Continues)
+{
+    /// <summary>The newest finished line, cut to the bytes that are shown; null if there is none.</summary>
+    public byte[]? LastLine { get; init; }
+}

@@ -1,3 +1,5 @@
+using Reuseportd.Linux.Files;
+
 namespace Reuseportd.Runtime.Handover;
 
 /// <summary>What the daemon itself holds.</summary>
@@ -21,6 +23,12 @@ internal sealed record SavedResources(
 
     /// <summary>Names the descriptors that the service manager stores for the daemon; null without a guard.</summary>
     public int? StoredAs { get; init; }
+
+    /// <summary>The calls that are being answered (<see cref="Linux.Seccomp.CallRecords"/>); null without such a file.</summary>
+    public DescriptorIdentity? Calls { get; init; }
+
+    /// <summary>The newest events and output; null if the daemon did not end in order.</summary>
+    public DescriptorIdentity? Rings { get; init; }
 }
 
 /// <summary>A TCP port of the daemon's own.</summary>

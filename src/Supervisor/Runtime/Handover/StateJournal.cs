@@ -48,6 +48,9 @@ internal sealed class StateJournal(RecordLog log, Capture capture, Action failed
             case FleetEvent.ServiceChanged changed:
                 _changedServices.Add(changed.Service);
                 break;
+            case FleetEvent.NotifySocketOpened opened:
+                if (capture.Find(opened.Service) is { } service) _changedServices.Add(service);
+                break;
             case FleetEvent.ServiceForgotten forgotten:
                 _changedServices.RemoveWhere(one => one.Spec.Name == forgotten.Name);
                 log.Remove(StateRecords.KeyOf(forgotten.Name));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Reuseportd.Linux.Files;
 using Reuseportd.Linux.Steering;
 
 namespace Reuseportd.Runtime.Handover;
@@ -14,6 +15,9 @@ internal static class StateRecords
 
     /// <summary>The key of the record with the unfinished lines of workers, of a daemon that has ended in order.</summary>
     public const string Streams = "streams";
+
+    /// <summary>The key of the record with the file of the newest events and output, as above.</summary>
+    public const string Rings = "rings";
 
     /// <summary>More than the processes that a daemon starts while the kernel still reports of ended ones.</summary>
     private const ulong TokensOfTheDead = 1 << 20;
@@ -42,6 +46,9 @@ internal static class StateRecords
     public static byte[] Write(IReadOnlyList<SavedStream> streams) =>
         JsonSerializer.SerializeToUtf8Bytes([.. streams], HandoverJson.Default.SavedStreamArray);
 
+    public static byte[] Write(DescriptorIdentity rings) =>
+        JsonSerializer.SerializeToUtf8Bytes(rings, HandoverJson.Default.DescriptorIdentity);
+
     public static byte[] Write(SavedGroup group) => JsonSerializer.SerializeToUtf8Bytes(group, HandoverJson.Default.SavedGroup);
 
     /// <summary>Joins the records to the text of a state. <see cref="HandoverText.TryRead"/> judges it.</summary>
@@ -58,6 +65,7 @@ internal static class StateRecords
                 record => Read(record.Value, HandoverJson.Default.SavedWorker));
             state = state with
             {
+                Resources = state.Resources with { Rings = RingsOf(records) },
                 Services =
                 [
                     .. Of(records, ServicePrefix).Select(record => Read(record.Value, HandoverJson.Default.SavedService) with
@@ -81,6 +89,21 @@ internal static class StateRecords
         catch (Exception failure) when (failure is JsonException or FormatException or NotSupportedException)
         {
             problem = $"the state cannot be read: {failure.Message}";
+            return null;
+        }
+    }
+
+    /// <summary>A damaged record is no reason to refuse the workers.</summary>
+    private static DescriptorIdentity? RingsOf(IReadOnlyDictionary<string, byte[]> records)
+    {
+        try
+        {
+            return records.TryGetValue(Rings, out var rings)
+                ? JsonSerializer.Deserialize(rings, HandoverJson.Default.DescriptorIdentity)
+                : null;
+        }
+        catch (JsonException)
+        {
             return null;
         }
     }

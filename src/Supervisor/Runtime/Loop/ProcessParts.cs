@@ -31,7 +31,7 @@ internal sealed class ProcessParts : IDisposable
         var methods = new MethodTable(options.Preload, options.Methods);
         var launchPad = new LaunchPad(options.Environment, options.Preload, Accounts, Notifications, options.Groups, methods);
         ProbeCommands = new ExecProbes(launchPad, Starts, descriptors, _unwatched, mailbox, options.Guard);
-        Binds = new BindNotifiers(_output.Tell, time);
+        Binds = new BindNotifiers(_output.Tell, time, options.CallRecords);
         Files = new FileTable(launchPad, _output, mailbox, log, time);
         Table = new WorkerTable(launchPad, Files, descriptors, _output, _unwatched, Binds, options.Guard, events, log);
         Trees = options.Groups is { } groups

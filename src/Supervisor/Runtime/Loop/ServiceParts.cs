@@ -34,7 +34,7 @@ internal sealed class ServiceParts
         Snapshots = new SnapshotBuilder(Table, all, counts, notReplaced, workers, Counters, services.Mailbox);
         PendingChanges = new PendingChanges(Table, Updates, counts, Snapshots);
         Commands = new CommandRunner(Table, Updates, settles, new CommandEnds(settles, notReplaced, workers), log);
-        Capture = new Capture(Table, all, replacements);
+        Capture = new Capture(Table, all, replacements, processes.Notifications);
         Journal = options.StateLog is { } state ? new StateJournal(state, Capture, options.StateLost ?? (() => { })) : null;
     }
 

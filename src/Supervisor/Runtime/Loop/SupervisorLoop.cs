@@ -88,8 +88,8 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
             _parts?.Services.PendingChanges.Cancel();
             _parts?.Services.Commands.Cancel();
             _mailbox.Close();
-            // With 'keep_workers: false', the kernel ends the workers with the threads that started them.
-            _parts?.Dispose();
+            // The kernel ends the workers with the threads that started them. Else the next daemon needs what the parts hold.
+            if (_options.WorkersDieWithDaemon) _parts?.Dispose();
             _ended.TrySetException(fault);
         }
     }

@@ -2,6 +2,7 @@ using Reuseportd.Linux.Cgroups;
 using Reuseportd.Linux.Files;
 using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Processes;
+using Reuseportd.Linux.Seccomp;
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Runtime.Handover;
 using Reuseportd.Runtime.Methods;
@@ -40,6 +41,9 @@ internal sealed record SupervisorOptions(
 
     /// <summary>The fleet of an earlier program of this process; null for none.</summary>
     public Inheritance? Inheritance { get; init; }
+
+    /// <summary>Keeps calls that are being answered for the next daemon; null if none takes the workers over.</summary>
+    public CallRecords? CallRecords { get; init; }
 
     /// <summary>The origin of the loop's clock; null for the time at which the loop is made.</summary>
     public long? Clock { get; init; }

@@ -47,20 +47,25 @@ internal sealed class Notifications(string folder, DescriptorTable descriptors, 
             return false;
         }
 
-        var token = descriptors.NextToken();
-        errno = descriptors.Add(socket, EpollEvents.Readable, token, this);
-        if (errno != Errno.None)
-        {
-            socket.Remove();
-            socket.Dispose();
-            error = new SpawnError("NOTIFY_SOCKET", path, errno);
-            return false;
-        }
-
-        _sockets[service] = (socket, owner, token);
-        _byToken[token] = socket;
-        return true;
+        errno = Watch(service, socket, owner);
+        if (errno == Errno.None) return true;
+        socket.Remove();
+        socket.Dispose();
+        error = new SpawnError("NOTIFY_SOCKET", path, errno);
+        return false;
     }
+
+    /// <summary>Takes over the socket of an earlier daemon, which has the messages that workers have sent meanwhile.</summary>
+    /// <param name="entry">The inode of the path. With another one, workers cannot reach the socket, and it is closed.</param>
+    public void Adopt(string service, int number, ulong entry, Identity? owner)
+    {
+        var socket = NotifySocket.Adopt(number, Path.Combine(folder, service));
+        if (socket.Entry != entry || Watch(service, socket, owner) != Errno.None) socket.Dispose();
+    }
+
+    /// <summary>The open socket of a service and its user; null if there is none.</summary>
+    public (NotifySocket Socket, Identity? Owner)? Find(string service) =>
+        _sockets.TryGetValue(service, out var present) ? (present.Socket, present.Owner) : null;
 
     public void Wake(ulong token)
     {
@@ -90,6 +95,17 @@ internal sealed class Notifications(string folder, DescriptorTable descriptors, 
         {
             // The directory was never made, or holds other files.
         }
+    }
+
+    private Errno Watch(string service, NotifySocket socket, Identity? owner)
+    {
+        var token = descriptors.NextToken();
+        var errno = descriptors.Add(socket, EpollEvents.Readable, token, this);
+        if (errno != Errno.None) return errno;
+        _sockets[service] = (socket, owner, token);
+        _byToken[token] = socket;
+        events.Add(new FleetEvent.NotifySocketOpened(service));
+        return errno;
     }
 
     /// <summary>Rejects an existing directory that may belong to another user, as in /tmp.</summary>

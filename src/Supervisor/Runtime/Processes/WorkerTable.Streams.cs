@@ -1,5 +1,6 @@
 using Reuseportd.Linux.Files;
 using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Seccomp;
 using Reuseportd.Model;
 using Reuseportd.Observability.Destinations;
 using Reuseportd.Observability.Events;
@@ -17,8 +18,10 @@ internal sealed partial class WorkerTable
 
     /// <summary>Takes over a process that an earlier daemon has started, and that the guard knows.</summary>
     /// <param name="calls">Reports the calls of the process that the daemon answers; null if it answers none.</param>
+    /// <param name="unanswered">Calls that the earlier daemon has received and not answered, of any process.</param>
     /// <exception cref="LinuxException">The process cannot be watched.</exception>
-    public void Adopt(WorkerProcess process, IReadOnlyList<AdoptedPipe> pipes, Descriptor? calls)
+    public void Adopt(
+        WorkerProcess process, IReadOnlyList<AdoptedPipe> pipes, Descriptor? calls, IReadOnlyList<BindCall>? unanswered = null)
     {
         Enter(process);
         // The facts of its tree come from /proc while it runs.
@@ -27,7 +30,8 @@ internal sealed partial class WorkerTable
         {
             process.Descriptors.NoteCalls(calls);
             // An error is no reason to end a process that serves. Its further binds fail.
-            _ = notifiers.Add(process.Slot.Name.Service, calls, process.Slot.Spec.Process.Reuseport, process.Serial);
+            _ = notifiers.Add(
+                process.Slot.Name.Service, calls, process.Slot.Spec.Process.Reuseport, process.Serial, unanswered);
         }
 
         var watched = descriptors.Add(process.Handle, ExitOnce, process.Serial, this);
@@ -72,7 +76,15 @@ internal sealed partial class WorkerTable
             LastWords = process.LastWords,
             Outcomes = outcomes,
         };
-        if (adopted is not null) connected.Splitter.Resume(adopted.Held, adopted.Continues);
+        if (adopted is not null) Resume(connected, adopted);
         output.Add(connected);
+    }
+
+    private static void Resume(WorkerStream stream, AdoptedPipe adopted)
+    {
+        stream.Splitter.Resume(adopted.Held, adopted.Continues);
+        if (stream.LastWords is not { } words) return;
+        if (adopted.LastLine is { Length: > 0 } line) words.Add(stream.Source.Stream, [.. line, (byte)'\n']);
+        if (!adopted.Continues) words.Add(stream.Source.Stream, adopted.Held);
     }
 }

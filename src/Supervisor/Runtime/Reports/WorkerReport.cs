@@ -56,8 +56,10 @@ internal sealed class WorkerReport(
     /// </summary>
     private LastWords? LastWordsOf(WorkerSlot slot) => slot switch
     {
-        { Slot.State: SlotState.Backoff or SlotState.Failed } => Newest(slot)?.LastWords,
-        { Slot: { State: SlotState.Starting, Streak: > 0 } } => LastTry(slot)?.LastWords,
+        { Slot.State: SlotState.Backoff or SlotState.Failed } =>
+            slot.Last is null ? slot.EndedWords : Newest(slot)?.LastWords,
+        { Slot: { State: SlotState.Starting, Streak: > 0 } } =>
+            LastTry(slot)?.LastWords ?? (Newest(slot) is { Binds.Count: > 0 } ? null : slot.EndedWords),
         { Slot.State: SlotState.Starting or SlotState.Stopped } => null,
         _ => notReplaced.Of(slot)?.FailedReplacement?.Process?.LastWords,
     };
