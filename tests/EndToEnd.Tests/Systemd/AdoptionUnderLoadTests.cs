@@ -10,8 +10,13 @@ namespace EndToEnd.Tests.Systemd;
 public sealed class AdoptionUnderLoadTests(Machine machine) : SystemdTest(machine)
 {
     private const int Times = 3;
+
+    /// <summary>Of each of four servers. Each client opens a connection for each request.</summary>
     private const int Clients = 16;
-    private const int KeepingClients = 4;
+
+    /// <summary>Of each of two servers. Each client keeps its connection.</summary>
+    private const int KeepingClients = 8;
+
     private const int Copies = 4;
     private const int Node = 8081, Python = 8082, Nginx = 8083, Example = 8084, Datagrams = 8085;
     private const string Folder = "/opt/served";
