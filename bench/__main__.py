@@ -29,7 +29,7 @@ def options():
                         help=f"the rows {', '.join(rows.KEEPING)}, which are measured only in the first round")
     parser.add_argument("--outliving", action="store_true", help=f"the rows {', '.join(rows.OUTLIVING)}")
     parser.add_argument("--chaos", action="store_true", help="the row chaos, which takes long and is not run by default")
-    names = dict.fromkeys(peer.name for peer in peers.ALL + peers.METHODS + keepers.ALL + keepers.OUTLIVING)
+    names = dict.fromkeys(peer.name for peer in peers.ALL + peers.METHODS + keepers.ALL + keepers.OUTLIVING + keepers.CHAOS)
     parser.add_argument("--peer", action="append", choices=names, help="measure only this peer; may be repeated")
     parser.add_argument("--chaos-seconds", type=int, default=600, help="how long the row chaos lasts, for each peer (600)")
     parser.add_argument("--results", default=f"{HERE}/results", help="directory for the results of a whole run")
@@ -98,8 +98,8 @@ def table_of(names, kinds, chosen, session, watch, notes):
 def measure(chosen, session, watch):
     notes, ready, tables = [], [], []
     load = machine.load()
-    groups = ((peers.ALL, rows.SUPERVISING), (peers.METHODS, rows.METHODS), (keepers.ALL, rows.KEEPING | rows.CHAOS),
-              (keepers.OUTLIVING, rows.OUTLIVING))
+    groups = ((peers.ALL, rows.SUPERVISING), (peers.METHODS, rows.METHODS), (keepers.ALL, rows.KEEPING),
+              (keepers.OUTLIVING, rows.OUTLIVING), (keepers.CHAOS, rows.CHAOS))
     for kinds, group in groups:
         if names := [name for name in chosen.rows if name in group]:
             took_part, figures = table_of(names, kinds, chosen, session, watch, notes)

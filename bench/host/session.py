@@ -63,11 +63,11 @@ class Session:
                     os.kill(pid, signal.SIGKILL)
                 except ProcessLookupError:
                     pass
-            self._reap()
+            self.reap()
             time.sleep(0.01)
 
     @staticmethod
-    def _reap():
+    def reap():
         try:
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass

@@ -51,6 +51,11 @@ class Watch:
         self._wait(lambda: pid in self._execs, timeout, f"exec of {pid}")
         return self._execs[pid][0]
 
+    def became(self, pid, timeout=10):
+        """The time of a started process's last exec until now."""
+        self.began(pid, timeout)
+        return self._execs[pid][-1]
+
     def ended(self, pid, timeout):
         self._wait(lambda: pid in self._exits, timeout, f"exit of {pid}")
         return self._exits[pid]

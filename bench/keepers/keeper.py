@@ -114,3 +114,23 @@ class InTurn(Keeper):
 
     def restart_one(self, worker):
         raise NotImplementedError
+
+
+class Mortal(Keeper):
+    """A supervisor that can be killed and started again."""
+
+    def present(self):
+        """The pid of the supervisor."""
+        raise NotImplementedError
+
+    def kill(self):
+        """Returns when the supervisor has got the signal."""
+        raise NotImplementedError
+
+    def revive(self):
+        """Returns when the next supervisor controls the workers."""
+        raise NotImplementedError
+
+    def killed(self):
+        self.kill()
+        self.revive()

@@ -1,6 +1,8 @@
 """The daemon, once for each way of steering."""
 import http.client
 import json
+import os
+import signal
 import socket
 
 from ..host.cgroup import Delegated
@@ -32,6 +34,8 @@ class Reuseportd(Keeper):
     ours = True
     # Settings of the service that a row changes.
     tuning = {}
+    # True if the workers outlive the daemon.
+    outlived = False
 
     def version(self):
         return self.session.run([f"{self.out}/bin/reuseportd", "--version"]).split("+")[0].split()[-1]
@@ -58,11 +62,28 @@ class Reuseportd(Keeper):
 
     def words_of(self, server):
         self.server = server
-        return self.words("{worker}")
+        return self.words("{worker}", self.home())
+
+    def home(self):
+        """The directory, as the workers see it."""
+        return self.folder
+
+    def outside(self, pid):
+        """The pid here of a pid in the status; None if the process has ended."""
+        return pid
+
+    def present(self):
+        """The pid of the daemon; None while no daemon runs."""
+        return self.pid
+
+    def end(self):
+        """Stops the daemon in order, with its workers."""
+        os.kill(self.pid, signal.SIGTERM)
+        self.watch.ended(self.pid, 60)
 
     def services(self):
         return {"web": {
-            "command": self.words("{worker}"),
+            "command": self.words("{worker}", self.home()),
             "workers": self.workers,
             "reuseport": {"ports": [self.server.port], "backlog": 4096},
             "stderr": "null",

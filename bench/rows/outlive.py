@@ -1,14 +1,19 @@
 """
 The supervisor's own process is replaced, killed and restarted, five times each, while 64 clients make a connection for each
 request and 16 keep theirs. Counts are sums over the five times. A client that is refused asks again at once, so the number of
-failed requests grows with the time without a server.
+failed requests grows with the time without a server. Then, without clients, a worker dies while no supervisor runs. The times
+are those of the kernel: from the exec of the next supervisor to the exec of the last worker that it starts.
 """
+import os
+import signal
 import time
+from contextlib import suppress
 
 from .. import load
 from ..host import proc
 from ..keepers.server import NODE
 from ..table import CANNOT
+from .crash import RIPE
 from .figure import Figure
 
 TIMES, QUICK = 5, 2
@@ -23,7 +28,10 @@ FIGURES = [figure for way, title in WAYS.items() for figure in (
     Figure(f"{way} ended", "workers that ended", "workers", count=True),
     Figure(f"{way} left", "workers left behind, which no supervisor controls", "workers", count=True),
     Figure(f"{way} took", "until the next one controls the workers", "ms"),
-)]
+)] + [
+    Figure("replaced", "a worker dies while no supervisor runs: from the start of the next one to that of the new worker", "ms"),
+    Figure("replaced worst", "the same, the slowest", "ms", greatest=True),
+]
 
 
 def measure(keeper, _):
@@ -31,6 +39,8 @@ def measure(keeper, _):
     for way in WAYS:
         if act := getattr(keeper, way):
             figures |= {f"{way} {name}": samples for name, samples in outlive(keeper, act).items()}
+    if keeper.killed:
+        figures["replaced"] = figures["replaced worst"] = replaced(keeper)
     return figures
 
 
@@ -49,6 +59,29 @@ def outlive(keeper, act):
             left = len(workers()) - keeper.workers
         return {"failed": [new.counts["failed"] + kept.counts["failed"]], "cut": [kept.counts["reconnects"]],
                 "ended": [ended], "left": [left], "took": took}
+    finally:
+        keeper.stop()
+
+
+def replaced(keeper):
+    """Milliseconds, each time."""
+    keeper.watch.forget()
+    took = []
+    try:
+        keeper.start(NODE)
+        for _ in range(QUICK if keeper.quick else TIMES):
+            # A worker that has just become ready is not replaced at once.
+            time.sleep(RIPE)
+            before = workers()
+            keeper.kill()
+            # PM2's workers die with it.
+            with suppress(ProcessLookupError):
+                os.kill(min(before), signal.SIGKILL)
+            keeper.revive()
+            keeper.until(lambda: workers() - before, "new worker")
+            began = keeper.watch.began(keeper.present())
+            took += [(max(keeper.watch.became(pid) for pid in workers() - before) - began) * 1e3]
+        return took
     finally:
         keeper.stop()
 

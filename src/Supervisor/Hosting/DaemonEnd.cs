@@ -16,6 +16,7 @@ internal static class DaemonEnd
     {
         if (replacement.HandedOver is null)
         {
+            if (replacement.LeavesUntaken) Leave(Environment.ExitCode);
             // Else the guard must not kill the workers: a successor can take them over.
             if (loop.Ended.IsCompletedSuccessfully) resources.Guard?.Dispose();
             else if (loop.Ended.IsFaulted && resources.Keeping is { CanLeave: true }) Leave(Environment.ExitCode);

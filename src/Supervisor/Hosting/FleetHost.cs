@@ -97,7 +97,8 @@ internal sealed class FleetHost(
         try
         {
             // The host also stops a service that it has not started.
-            if (_started && !await replacement.ForbidAsync() && !await LeaveAsync()) await StopWorkersAsync();
+            if (!_started) replacement.LeaveUntaken();
+            else if (!await replacement.ForbidAsync() && !await LeaveAsync()) await StopWorkersAsync();
         }
         finally
         {

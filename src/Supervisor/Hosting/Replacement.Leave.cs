@@ -11,6 +11,21 @@ internal sealed partial class Replacement
     /// <summary>True if the fleet was handed over to a successor, and not to a new program of this process.</summary>
     public bool Leaves { get; private set; }
 
+    /// <summary>True if this program has not taken over the workers of a dead daemon, and leaves them to their guard.</summary>
+    public bool LeavesUntaken { get; private set; }
+
+    /// <summary>
+    /// Leaves the workers of a dead daemon, and its control socket, to their guard. Must be called while the host stops, if the
+    /// loop has not begun.
+    /// </summary>
+    public void LeaveUntaken()
+    {
+        if (initial.Inheritance is not { IsOfAnotherProcess: true }) return;
+        // The guard has the same socket, and clients wait in its queue.
+        resources.Socket.KeepListening();
+        LeavesUntaken = true;
+    }
+
     /// <summary>
     /// Leaves the fleet to a successor that the service manager starts. Must be called while the host stops, after
     /// <see cref="ForbidAsync"/>.

@@ -162,6 +162,32 @@ public sealed class AdoptionTests(Machine machine) : SystemdTest(machine)
         await AllAnswerAsync(workers: 2);
     }
 
+    /// <summary>The guard is stopped, so the next daemon waits for its answer while the restart begins.</summary>
+    [Fact]
+    public async Task Restart_WhileTheNextDaemonStarts_WorkersAndControlSocketStay()
+    {
+        ConfigureWeb(workers: 2);
+        await StartAsync();
+        var started = await Journal.EventAsync("started");
+        var (before, socket, daemon) = (WorkersOf("web"), await ControlSocketAsync(), await MainPidAsync());
+        var guard = int.Parse(await Machine.DoAsync("pgrep", "-x", "reuseport-guard"), CultureInfo.InvariantCulture);
+
+        await SignalAsync(guard, "STOP");
+        await SignalAsync(daemon, "KILL");
+        await Deadline.UntilAsync(
+            async () => await MainPidAsync() is var next && next != 0 && next != daemon && HandlesStop(next),
+            "the next daemon handles SIGTERM");
+        var client = Machine.RunAsync("reuseportctl", "status");
+        await UnitAsync("restart", "--no-block");
+        await UntilAsync("SubState", "stop-sigterm");
+        await SignalAsync(guard, "CONT");
+
+        await Journal.EventAsync("started", after: await Journal.EventAsync("adopted", after: started));
+        Assert.Equal(before, WorkersOf("web"));
+        Assert.Equal(socket, await ControlSocketAsync());
+        Assert.Equal(0, (await client).Code);
+    }
+
     [Fact]
     public async Task Daemon_KilledAndStopped_LeavesNothing()
     {
@@ -188,6 +214,17 @@ public sealed class AdoptionTests(Machine machine) : SystemdTest(machine)
         "sh", script);
 
     private Task<string> RestoreProgramAsync() => Machine.DoAsync("mv", "/usr/bin/reuseportd.good", "/usr/bin/reuseportd");
+
+    private Task<string> ControlSocketAsync() => Machine.DoAsync("stat", "--format=%i", "/run/reuseportd/control.sock");
+
+    /// <param name="pid">A pid in the machine.</param>
+    private bool HandlesStop(int pid)
+    {
+        const string caught = "SigCgt:";
+        var status = File.ReadLines(Machine.Path($"/proc/{pid}/status"));
+        var line = status.First(text => text.StartsWith(caught, StringComparison.Ordinal));
+        return (Convert.ToUInt64(line[caught.Length..].Trim(), 16) & 1 << Processes.Terminate - 1) != 0;
+    }
 
     /// <summary>A worker that numbers its lines.</summary>
     private void ConfigureLines() => Configure(

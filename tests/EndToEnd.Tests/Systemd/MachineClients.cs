@@ -8,7 +8,7 @@ namespace EndToEnd.Tests.Systemd;
 internal sealed class MachineClients : IDisposable
 {
     private const int Clients = 16;
-    private const int KeepingClients = 4;
+    private const int KeepingClients = 8;
     private const int FlowCount = 40;
 
     private readonly HttpClients[] _loads;

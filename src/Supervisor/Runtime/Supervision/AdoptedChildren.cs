@@ -61,7 +61,7 @@ internal sealed class AdoptedChildren(
         if (!IsDue) return;
         IsDue = false;
         unwatched.Reap();
-        if (guard is { Pid: var pid and not 0 } && guard.Reap() is { } status) log.GuardEnded(pid, status, guard.Restart());
+        ReapGuard();
         for (var reaped = 0; Subreaper.NextEnded() is { } child; reaped++)
         {
             if (reaped == MostInATurn)
@@ -74,9 +74,21 @@ internal sealed class AdoptedChildren(
         }
     }
 
+    private void ReapGuard()
+    {
+        if (guard is { Pid: var pid and not 0 } && guard.Reap() is { } status) log.GuardEnded(pid, status, guard.Restart());
+    }
+
     /// <returns>False if the remaining children must wait.</returns>
     private bool TryReap(int child)
     {
+        // It can end while others are reaped. As an orphan, it would get no successor.
+        if (guard?.Pid == child)
+        {
+            ReapGuard();
+            return true;
+        }
+
         if (processes.FindPid(child) is { } process)
         {
             events.Add(new FleetEvent.ProcessExited(process));
