@@ -21,7 +21,7 @@ internal static class Columns
     public static readonly IReadOnlyList<ColumnOfTable> All =
     [
         new(Column.Worker, "WORKER", "worker", 'n', 0, row => row.Name),
-        new(Column.State, "STATE", "state", 's', 8, row => row.State, Severity),
+        new(Column.State, "STATE", "state", 's', 9, row => row.State, Severity),
         new(Column.Pid, "PID", "pid", 'p', 7, row => Number(row.Worker?.Pid), row => row.Worker?.Pid),
         new(Column.Uptime, "UPTIME", "uptime", 'u', 7, row => Shown.Duration(row.Worker?.Uptime), row => row.Worker?.Uptime),
         new(Column.Restarts, "RESTARTS", "restarts", 't', 9, row => Shown.Number(row.Restarts), row => row.Restarts),

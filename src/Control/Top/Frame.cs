@@ -42,7 +42,7 @@ internal static class Frame
         var states = status.Workers.GroupBy(worker => worker.State)
             .OrderBy(group => group.Key == "ready" ? "" : group.Key, StringComparer.Ordinal)
             .SelectMany(group => (Cell[])[", ", new($"{group.Count()} {group.Key}", Colours.OfState(group.Key))]).Skip(1);
-        var all = Row.Sum("", [.. status.Workers.Select(worker => Row.From(worker, state.Rates))]);
+        var all = Row.Sum("", state.All);
         return
         [
             new($"reuseportd {status.Version}", Style.Bold),

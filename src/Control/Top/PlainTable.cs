@@ -8,7 +8,7 @@ internal static class PlainTable
 {
     public static string Format(StatusDocument status, Rates rates, Order order)
     {
-        var rows = Rows.Of(status.Workers, rates, order: order);
+        var rows = Rows.Of(Rows.All(status, rates), order: order);
         var columns = Columns.Served(rows);
         Cell[][] cells =
         [

@@ -17,15 +17,18 @@ internal readonly record struct Order(Column Column, bool IsReversed = false);
 /// <summary>Chooses and sorts the rows of a table; pure.</summary>
 internal static class Rows
 {
+    /// <summary>A row for each worker.</summary>
+    public static IReadOnlyList<Row> All(StatusDocument status, Rates rates) =>
+        [.. status.Workers.Select(worker => Row.From(worker, rates))];
+
     /// <param name="filter">
     /// Words that a worker must have in its name, state, pid, binds, detail or last line; in upper or lower case.
     /// </param>
     public static IReadOnlyList<Row> Of(
-        IEnumerable<WorkerStatus> workers, Rates rates, string filter = "", Order order = default,
-        Grouping grouping = Grouping.Workers)
+        IReadOnlyList<Row> all, string filter = "", Order order = default, Grouping grouping = Grouping.Workers)
     {
         var words = filter.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var rows = workers.Select(worker => Row.From(worker, rates)).Where(row => words.All(word => Has(row, word)));
+        var rows = all.Where(row => words.All(word => Has(row, word)));
         if (grouping == Grouping.Workers) return [.. Sorted(rows, order)];
         var services = rows.GroupBy(row => row.Worker!.Service)
             .ToDictionary(service => service.Key, service => service.ToArray());

@@ -33,6 +33,9 @@ internal sealed record TopState(Size Size, Order Order = default)
     /// <summary>True while the keys go into the filter.</summary>
     public bool IsTyping { get; init; }
 
+    /// <summary>The rows of all workers.</summary>
+    public IReadOnlyList<Row> All { get; private init; } = [];
+
     /// <summary>The rows of the table that the filter leaves, in order.</summary>
     public IReadOnlyList<Row> Rows { get; private init; } = [];
 
@@ -78,7 +81,14 @@ internal sealed record TopState(Size Size, Order Order = default)
     {
         var next = this with { Problem = look.Problem };
         if (look.Status is { } status)
-            next = next with { Status = status, Rates = Rates.After(status), Events = EventsBefore(status) };
+        {
+            var rates = Rates.After(status);
+            next = next with
+            {
+                Status = status, Rates = rates, All = Top.Rows.All(status, rates), Events = EventsBefore(status),
+            };
+        }
+
         if (look.Lines is { } lines && look.LinesOf == Worker) next = next with { Lines = lines };
         if (look.Events is { Count: > 0 } events) next = next with { Events = [.. next.EventsWith(events).TakeLast(MostEvents)] };
         return next.Settled();
@@ -89,7 +99,7 @@ internal sealed record TopState(Size Size, Order Order = default)
     /// </summary>
     public TopState Settled()
     {
-        var rows = Top.Rows.Of(Status?.Workers ?? [], Rates, Filter, Order, Grouping);
+        var rows = Top.Rows.Of(All, Filter, Order, Grouping);
         var last = Math.Max(0, rows.Count - 1);
         var index = Chosen is null ? 0 : IndexOf(rows, Chosen) is var found and >= 0 ? found : Math.Min(Index, last);
         var room = Math.Max(1, Layout.TableRows(this));

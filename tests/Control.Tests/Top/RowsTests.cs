@@ -20,6 +20,8 @@ public sealed class RowsTests
         },
     ];
 
+    private static readonly IReadOnlyList<Row> All = Rows.All(Given.Status(Workers), Rates.None);
+
     [Theory]
     [InlineData("worker", "api@0 web@0 web@1 web@10", "web@10 web@1 web@0 api@0")]
     [InlineData("state", "web@1 web@10 api@0 web@0", "api@0 web@0 web@10 web@1")]
@@ -33,8 +35,8 @@ public sealed class RowsTests
     public void Of_Order_SortsTheRows(string word, string sorted, string reversed)
     {
         var column = Columns.All.Single(column => column.Word == word).Column;
-        Assert.Equal(sorted, Names(Rows.Of(Workers, Rates.None, order: new Order(column))));
-        Assert.Equal(reversed, Names(Rows.Of(Workers, Rates.None, order: new Order(column, IsReversed: true))));
+        Assert.Equal(sorted, Names(Rows.Of(All, order: new Order(column))));
+        Assert.Equal(reversed, Names(Rows.Of(All, order: new Order(column, IsReversed: true))));
     }
 
     [Theory]
@@ -48,12 +50,12 @@ public sealed class RowsTests
     [InlineData("  web ready ", "web@0")]
     [InlineData("nothing", "")]
     public void Of_Filter_HasTheRowsWithAllWords(string filter, string names) =>
-        Assert.Equal(names, Names(Rows.Of(Workers, Rates.None, filter)));
+        Assert.Equal(names, Names(Rows.Of(All, filter)));
 
     [Fact]
     public void Of_Services_HaveTheSumsOfTheirWorkers()
     {
-        var rows = Rows.Of(Workers, Rates.None, grouping: Grouping.Services);
+        var rows = Rows.Of(All, grouping: Grouping.Services);
         Assert.Equal("api web", Names(rows));
         Assert.Equal(("1/3", 2), (rows[1].State, rows[1].Restarts));
         Assert.Equal((52d, 300L, 3d), (rows[1].Cpu, rows[1].Memory, rows[1].Connections));
@@ -65,7 +67,7 @@ public sealed class RowsTests
     [InlineData("worker", "api api@0 web web@0 web@1 web@10")]
     [InlineData("cpu", "web web@0 web@10 web@1 api api@0")]
     public void Of_ServicesAndWorkers_SortsBoth(string word, string names) => Assert.Equal(names, Names(Rows.Of(
-        Workers, Rates.None, order: new Order(Columns.All.Single(column => column.Word == word).Column),
+        All, order: new Order(Columns.All.Single(column => column.Word == word).Column),
         grouping: Grouping.ServicesAndWorkers)));
 
     private static string Names(IEnumerable<Row> rows) => string.Join(' ', rows.Select(row => row.Name));
