@@ -6,4 +6,7 @@ internal static class Style
     public const string Bold = "1";
     public const string Faint = "2";
     public const string Reverse = "7";
+
+    /// <summary>Bold and underlined, over the whole width.</summary>
+    public const string Title = "1;4";
 }

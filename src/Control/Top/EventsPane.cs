@@ -13,6 +13,6 @@ internal static class EventsPane
         var room = Layout.EventLines(state) - 1;
         return state.Events.TakeLast(Math.Max(0, room))
             .Select(told => (Cell[])[$"{Clock.Of(told.Time)}  {told.Event.PadRight(KindWidth)}  {told.Message}"])
-            .Prepend([new("EVENTS".PadRight(state.Size.Columns), Style.Reverse)]);
+            .Prepend([new("EVENTS".PadRight(state.Size.Columns), Style.Title)]);
     }
 }

@@ -83,5 +83,5 @@ internal static class Frame
     }
 
     private static Cell WithoutColour(Cell cell) =>
-        cell.Colour is Style.Bold or Style.Faint or Style.Reverse ? cell : cell with { Colour = null };
+        cell.Colour is Style.Bold or Style.Faint or Style.Reverse or Style.Title ? cell : cell with { Colour = null };
 }

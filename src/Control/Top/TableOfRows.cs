@@ -16,7 +16,7 @@ internal static class TableOfRows
         var gap = new string(' ', state.Size.Columns < WideScreen ? 1 : 2);
         var widths = Widths(state, columns, gap.Length);
         var titles = columns.Select((column, at) => Padded(column, Title(column, state.Order), widths[at]));
-        yield return [new(string.Join(gap, titles).PadRight(state.Size.Columns), Style.Reverse)];
+        yield return [new(string.Join(gap, titles).PadRight(state.Size.Columns), Style.Title)];
         var visible = state.Rows.Skip(state.First).Take(Layout.TableRows(state)).Index();
         foreach (var (index, row) in visible) yield return Cells(state, row, index + state.First == state.Index);
 

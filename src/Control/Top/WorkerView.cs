@@ -15,7 +15,7 @@ internal static class WorkerView
         List<Cell[]> facts = state.Detailed is { } worker
             ? Facts(state, worker)
             : [[new(state.Worker ?? "", Style.Bold), "  this worker is not there any more"]];
-        facts.Add([new("LAST LINES".PadRight(state.Size.Columns), Style.Reverse)]);
+        facts.Add([new("LAST LINES".PadRight(state.Size.Columns), Style.Title)]);
         var room = Math.Max(0, Layout.BodyLines(state) - facts.Count);
         var lines = state.Lines.SkipLast(state.LinesBack).TakeLast(room)
             .Select(line => (Cell[])[$"{Clock.Of(line.Time)} ", From(line.Text, state.LinesRight)]);

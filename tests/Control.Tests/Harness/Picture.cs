@@ -57,6 +57,7 @@ internal static class Picture
     private static string Attributes(string? style) => style switch
     {
         Style.Reverse => $"fill=\"{Ground}\"",
+        Style.Title => $"fill=\"{Ink}\" font-weight=\"bold\" text-decoration=\"underline\"",
         Style.Bold => $"fill=\"{Ink}\" font-weight=\"bold\"",
         Style.Faint => "fill=\"#8b949e\"",
         "31" => "fill=\"#ff7b72\"",

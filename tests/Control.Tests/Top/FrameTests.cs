@@ -59,7 +59,8 @@ public sealed class FrameTests
         var state = Usual with { IsColoured = isColoured };
         Assert.Equal(isColoured ? "31" : null, state.CellWith("backoff").Colour);
         Assert.Equal(isColoured ? "31" : null, state.See(new Look(null, "gone")).CellWith("gone").Colour);
-        Assert.Equal(Style.Reverse, state.CellWith("WORKER").Colour);
+        Assert.Equal(Style.Title, state.CellWith("WORKER").Colour);
+        Assert.Equal(Style.Reverse, state.CellWith("api@0").Colour);
     }
 
     [Fact]
