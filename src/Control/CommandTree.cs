@@ -13,6 +13,7 @@ internal static class CommandTree
     private static readonly (string Name, Func<Option<string>, Command> Create)[] Verbs =
     [
         ("status", StatusCommand.Create),
+        ("top", TopCommand.Create),
         ("start", WorkersCommand.Start),
         ("stop", WorkersCommand.Stop),
         ("restart", WorkersCommand.Restart),

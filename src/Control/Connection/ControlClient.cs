@@ -16,7 +16,7 @@ internal static partial class ControlClient
 
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(25);
 
-    private const string NotUnderstood = "the daemon's answer cannot be parsed; the daemon may have another version";
+    public const string NotUnderstood = "the daemon's answer cannot be parsed; the daemon may have another version";
 
     /// <summary>
     /// The socket of the environment variable; else the user's own socket, by the daemon's rule. If the user runs no daemon, the
@@ -127,7 +127,7 @@ internal static partial class ControlClient
         return Fail(ExitCode.NotRunning, Problems.NobodyAnswers(socket, own, Directory.Exists("/run/systemd/system")));
     }
 
-    private static HttpClient Client(string socket) => new(new SocketsHttpHandler
+    public static HttpClient Client(string socket) => new(new SocketsHttpHandler
     {
         ConnectCallback = (_, stop) => ConnectAsync(socket, stop),
         UseProxy = false,

@@ -14,6 +14,14 @@ internal static class Colours
             !Console.IsOutputRedirected, Environment.GetEnvironmentVariable("NO_COLOR"),
             Environment.GetEnvironmentVariable("TERM"));
 
+    /// <summary>The same for the whole terminal, whose type is known.</summary>
+    public static bool OnScreen() => OnStdout() && Exist(Environment.GetEnvironmentVariable("TERM")!);
+
+    /// <summary>False for the types of terminals that have attributes but no colours (terminfo(5)).</summary>
+    public static bool Exist(string term) =>
+        !term.StartsWith("vt", StringComparison.Ordinal)
+        && !term.EndsWith("-m", StringComparison.Ordinal) && !term.EndsWith("-mono", StringComparison.Ordinal);
+
     /// <summary>Green: serves. Yellow: in transition. Red: failed.</summary>
     public static string? OfState(string state) => state switch
     {

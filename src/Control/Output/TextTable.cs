@@ -46,7 +46,8 @@ internal static class TextTable
         return whole.Select(name => Cut(name, width, isName: true)).Distinct().Count() == whole.Count;
     }
 
-    private static string Cut(string text, int width, bool isName)
+    /// <summary>A shortened text has a <c>~</c> for the missing part.</summary>
+    public static string Cut(string text, int width, bool isName)
     {
         if (text.Length <= width) return text;
         // Of a worker's name, keep at least the number.

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Reuseportd.Api.Contract;
+using Reuseportd.Control.Connection;
 using Reuseportd.Control.Output;
 
 namespace Reuseportd.Control.Verbs;
@@ -27,16 +27,9 @@ internal static class LogsCommand
             "Workers to show; without names, all.",
             "Continue with new lines, until Ctrl-C.",
             "/v1/logs",
-            LinesAsync).Create(
+            Poll.LinesAsync).Create(
             socket, more: [lines],
             (parsed, following) => [$"lines={parsed.GetValue(lines)}", $"follow={(following ? "true" : "false")}"], Text);
-    }
-
-    private static async IAsyncEnumerable<string> LinesAsync(Stream body, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        using var reader = new StreamReader(body);
-        while (await reader.ReadLineAsync(cancellation) is { } json)
-            if (json.Length > 0) yield return json;
     }
 
     private static string? Text(string json, bool colour)

@@ -1,0 +1,15 @@
+namespace Reuseportd.Control.Top;
+
+internal enum Column
+{
+    Worker,
+    State,
+    Pid,
+    Uptime,
+    Restarts,
+    Cpu,
+    Memory,
+    Connections,
+    NewConnections,
+    Bind,
+}
