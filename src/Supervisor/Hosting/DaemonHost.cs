@@ -54,10 +54,7 @@ internal static class DaemonHost
         var givenPreload = arguments.Preload ?? fleet.Daemon.Preload;
         var preload = PreloadLibrary.Find(givenPreload, AppContext.BaseDirectory, File.Exists, out var missing);
         if (preload is null) return await FailAsync(missing, ExitCode.Configuration);
-        var socketPath = ControlSocket.PathOf(arguments.Socket ?? fleet.Daemon.Socket, Environment.GetEnvironmentVariable);
-        using var socket = origin.Inheritance?.State.Resources is { } held
-            ? ControlSocket.Resume(socketPath, fleet.Daemon, held.Listener, held.LockFile, out var obstacle)
-            : ControlSocket.TryOpen(socketPath, fleet.Daemon, out obstacle);
+        using var socket = OpenSocket(arguments, fleet.Daemon, origin, out var obstacle);
         if (socket is null) return await FailAsync(obstacle, ExitCode.Configuration);
         var rings = Rings.Take(origin.TakeRings());
         using var output = LogOutput.TryOpen(arguments, fleet.Daemon, rings.Events, TimeProvider.System, out var without);
@@ -73,6 +70,15 @@ internal static class DaemonHost
         listeners.CloseRest();
         var initial = origin.Begin(path, fleet, groups.Offer, FormerLimit(origin.Inheritance, raised, limit));
         return await RunAsync(signals, socket, listeners, initial, groups, preload, output, rings);
+    }
+
+    private static ControlSocket? OpenSocket(
+        DaemonArguments arguments, DaemonSpec daemon, FleetOrigin origin, out string? obstacle)
+    {
+        var path = ControlSocket.PathOf(arguments.Socket ?? daemon.Socket, Environment.GetEnvironmentVariable);
+        return origin.Inheritance?.State.Resources is { } held
+            ? ControlSocket.Resume(path, daemon, held.Listener, held.LockFile, out obstacle)
+            : ControlSocket.TryOpen(path, daemon, out obstacle);
     }
 
     private static async Task<int> FailAsync(string? reason, int code)
@@ -209,7 +215,9 @@ internal static class DaemonHost
         ApiServer.Map(host, control, details, socket, rings, ending, Version);
         var causes = new CauseLog(control.SnapshotAsync, diagnosis, failures, TimeProvider.System, output.Logger)
             .RunAsync(host.Lifetime.ApplicationStopping);
-        await using var machines = PublicPort.TryBuild(host, output, rings.Events, details, Version);
+        var metrics = PublicPort.CollectorOf(host.Services, Version);
+        await using var machines = PublicPort.TryBuild(host, metrics, rings.Events, details, Version, output.Logger);
+        var export = PublicPort.ExportAsync(host, metrics, output.Logger);
         signals.Tell(host.Lifetime);
         await SocketEngine.PrepareAsync();
         if (machines is not null) await machines.StartAsync();
@@ -224,6 +232,6 @@ internal static class DaemonHost
 
         await host.WaitForShutdownAsync();
         if (machines is not null) await machines.StopAsync();
-        await causes;
+        await Task.WhenAll(causes, export);
     }
 }

@@ -10,6 +10,7 @@ using Reuseportd.Model;
 using Reuseportd.Observability.Events;
 using Reuseportd.Observability.Lines;
 using Reuseportd.Runtime.Messages;
+using Serilog;
 
 namespace Reuseportd.Hosting;
 
@@ -21,6 +22,9 @@ internal static class PublicPort
     /// <returns>The reason why the daemon cannot start; null if it can.</returns>
     public static async Task<string?> OpenAsync(TcpListeners listeners, ListenSpec spec, bool isFirst)
     {
+        string? unreadable = null;
+        if (spec.Addresses.Count > 0 && CertificateOf(spec)?.TryRead(out unreadable) == false && isFirst)
+            return $"listen_tls: the certificate cannot be read: {unreadable}";
         foreach (var address in spec.Addresses)
         {
             var errno = await listeners.OpenAsync(address);
@@ -30,9 +34,25 @@ internal static class PublicPort
         return null;
     }
 
+    public static MetricsCollector CollectorOf(IServiceProvider services, string version)
+    {
+        var spec = services.GetRequiredService<InitialFleet>().Fleet.Daemon.Listen;
+        return new MetricsCollector(
+            services.GetRequiredService<FleetControl>(), services.GetRequiredService<UsageReader>(),
+            services.GetRequiredService<LostLines>(), spec.LabelsWorkers, version, TimeProvider.System);
+    }
+
+    /// <summary>Sends the metrics where <c>otlp_endpoint</c> says, until the daemon stops.</summary>
+    public static async Task ExportAsync(WebApplication host, MetricsCollector collector, ILogger log)
+    {
+        if (host.Services.GetRequiredService<InitialFleet>().Fleet.Daemon.Listen.OtlpEndpoint is not { } endpoint) return;
+        using var exporter = new OtlpExporter(collector, new Uri(endpoint), TimeProvider.System, log);
+        await exporter.RunAsync(host.Lifetime.ApplicationStopping);
+    }
+
     /// <returns>Null if no port is open.</returns>
     public static WebApplication? TryBuild(
-        WebApplication host, LogOutput output, EventRing ring, WorkerDetails details, string version)
+        WebApplication host, MetricsCollector collector, EventRing ring, WorkerDetails details, string version, ILogger log)
     {
         var services = host.Services;
         var spec = services.GetRequiredService<InitialFleet>().Fleet.Daemon.Listen;
@@ -45,16 +65,19 @@ internal static class PublicPort
                select ((IListener)socket, address),
         ];
         if (open.Length == 0) return null;
-        var routes = RoutesOf(services, spec, output.Lines.Lost, ring, details, version);
-        return PublicServer.Build(open, routes, GatekeeperOf(spec), output.Logger);
+        var routes = RoutesOf(services, spec, collector, ring, details, version);
+        return PublicServer.Build(open, routes, GatekeeperOf(spec), CertificateOf(spec), log);
     }
 
     private static IReadOnlyList<PublicRoute> RoutesOf(
-        IServiceProvider services, ListenSpec spec, LostLines lost, EventRing ring, WorkerDetails details, string version)
+        IServiceProvider services,
+        ListenSpec spec,
+        MetricsCollector collector,
+        EventRing ring,
+        WorkerDetails details,
+        string version)
     {
         var (control, time) = (services.GetRequiredService<FleetControl>(), TimeProvider.System);
-        var collector = new MetricsCollector(
-            control, services.GetRequiredService<UsageReader>(), lost, spec.LabelsWorkers, version, time);
         var events = new EventStream(control, ring, time, services.GetRequiredService<StreamEnd>())
         {
             IsDiscreet = !spec.HasDetails,
@@ -67,6 +90,9 @@ internal static class PublicPort
                 : new StatusHandler(collector, version).ServeAsync,
             events.ServeAsync);
     }
+
+    private static CertificateFiles? CertificateOf(ListenSpec spec) =>
+        spec.Certificate is { } files ? new CertificateFiles(files.Chain, files.Key) : null;
 
     private static Gatekeeper GatekeeperOf(ListenSpec spec) => new(
         new RequestRules(["localhost", Environment.MachineName, .. spec.Hosts]),

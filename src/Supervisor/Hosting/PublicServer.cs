@@ -23,14 +23,15 @@ internal static class PublicServer
         IEnumerable<(IListener Socket, string Address)> sockets,
         IReadOnlyList<PublicRoute> routes,
         Gatekeeper gatekeeper,
+        CertificateFiles? certificate,
         ILogger log)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(server =>
         {
             Limit(server);
             foreach (var (socket, address) in sockets)
-                server.Listen(new ListeningEndPoint(socket, address), listen => listen.Protocols = HttpProtocols.Http1);
+                server.Listen(new ListeningEndPoint(socket, address), listen => Configure(listen, certificate));
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddSerilog(log);
@@ -41,6 +42,17 @@ internal static class PublicServer
         var server = builder.Build();
         PublicApi.Map(server, routes, gatekeeper);
         return server;
+    }
+
+    private static void Configure(ListenOptions listen, CertificateFiles? certificate)
+    {
+        listen.Protocols = HttpProtocols.Http1;
+        if (certificate is null) return;
+        listen.UseHttps(tls =>
+        {
+            tls.ServerCertificateSelector = (_, _) => certificate.Present();
+            tls.HandshakeTimeout = TimeSpan.FromSeconds(5);
+        });
     }
 
     private static void Limit(KestrelServerOptions server)

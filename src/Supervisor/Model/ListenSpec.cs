@@ -18,6 +18,16 @@ internal sealed record ListenSpec([property: JsonConverter(typeof(TextListConver
     /// <summary>The file of the token that clients need; null if they need none.</summary>
     public string? TokenFile { get; init; }
 
+    /// <summary>The certificate for TLS; null for no TLS.</summary>
+    public CertificateSpec? Certificate { get; init; }
+
+    /// <summary>The URL of a collector of OpenTelemetry that gets the metrics; null for none.</summary>
+    public string? OtlpEndpoint { get; init; }
+
     /// <summary>True or false for labels of workers on metrics; null to decide by their number.</summary>
     public bool? LabelsWorkers { get; init; }
 }
+
+/// <summary>PEM files.</summary>
+/// <param name="Chain">The certificate, and those between it and its root.</param>
+internal sealed record CertificateSpec(string Chain, string Key);

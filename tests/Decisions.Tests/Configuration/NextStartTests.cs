@@ -12,6 +12,7 @@ public sealed class NextStartTests
         Listen = new ListenSpec(["127.0.0.1:9180"])
         {
             HasDetails = true, Hosts = ["web1"], TokenFile = "/etc/token", LabelsWorkers = true,
+            Certificate = new CertificateSpec("/etc/cert.pem", "/etc/key.pem"), OtlpEndpoint = "http://127.0.0.1:4318",
         },
     };
 
@@ -20,7 +21,8 @@ public sealed class NextStartTests
         new[]
         {
             "log", "log_level", "socket", "socket_group", "socket_read_only_group", "preload", "steering", "keep_workers",
-            "listen", "listen_details", "listen_hosts", "listen_token_file", "metrics_per_worker", "start_parallelism",
+            "listen", "listen_details", "listen_hosts", "listen_token_file", "listen_tls", "otlp_endpoint",
+            "metrics_per_worker", "start_parallelism",
         }
             .Select(key => $"/etc/reuseportd: warning: {key}: takes effect at the next start of reuseportd"),
         NextStart.Warnings("/etc/reuseportd", Started, DaemonSpec.Default).Select(warning => warning.ToString()));

@@ -60,6 +60,14 @@ public sealed class LogEventsTests
             log => log.TreesBySession("the cgroup / is not delegated")
         },
         {
+            "not_exported", 4, "metrics cannot be sent to http://127.0.0.1:4318/v1/metrics: ConnectionError",
+            log => log.NotExported("http://127.0.0.1:4318/v1/metrics", "ConnectionError")
+        },
+        {
+            "exported", 6, "metrics are sent to http://127.0.0.1:4318/v1/metrics again",
+            log => log.Exported("http://127.0.0.1:4318/v1/metrics")
+        },
+        {
             "guard", 4, "the guard could not be started: ENOENT; if the daemon is killed, children of its workers keep running",
             log => log.GuardFailed(Errno.NotFound)
         },

@@ -44,7 +44,7 @@ internal sealed class Gatekeeper(RequestRules rules, TokenFile? token)
         if (!RequestRules.IsOwnOrigin(request.Headers.Origin.ToString(), host))
             throw Refused(StatusCodes.Status403Forbidden, "the request comes from a page of another host");
         if (isOpen || token is null) return;
-        if (token.Hash() is { } hash && RequestRules.HasToken(request.Headers.Authorization.ToString(), hash)) return;
+        if (token.Read() is { } known && RequestRules.HasToken(request.Headers.Authorization.ToString(), known)) return;
         context.Response.Headers.WWWAuthenticate = "Bearer";
         throw Refused(StatusCodes.Status401Unauthorized, "the request needs a token: Authorization: Bearer ...");
     }

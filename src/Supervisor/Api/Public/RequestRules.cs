@@ -32,16 +32,11 @@ internal sealed record RequestRules(IReadOnlyCollection<string> Names)
         || (Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.Authority.Equals(Authority(page.Scheme, host),
             StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Takes the same time for each wrong token.</summary>
+    /// <summary>Takes the same time for each wrong token of the same length.</summary>
     /// <param name="authorization">The header Authorization; empty if there is none.</param>
-    /// <param name="tokenHash">SHA-256 of the token.</param>
-    public static bool HasToken(string authorization, ReadOnlySpan<byte> tokenHash)
-    {
-        if (!authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return false;
-        Span<byte> given = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(authorization[Scheme.Length..].Trim()), given);
-        return CryptographicOperations.FixedTimeEquals(given, tokenHash);
-    }
+    public static bool HasToken(string authorization, ReadOnlySpan<byte> token) =>
+        authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+        && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(authorization[Scheme.Length..].Trim()), token);
 
     private static string NameOf(string host)
     {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Reuseportd.Api.Public;
@@ -10,17 +9,17 @@ internal sealed class TokenFile(string path)
 
     private volatile Known? _known;
 
-    /// <summary>SHA-256 of the token; null if the file cannot be read, or has none: then no request is permitted.</summary>
-    public byte[]? Hash()
+    /// <summary>The token; null if the file cannot be read, or has none: then no request is permitted.</summary>
+    public byte[]? Read()
     {
         try
         {
             var changed = File.GetLastWriteTimeUtc(path);
-            if (_known is { } known && known.Changed == changed) return known.Hash;
-            var text = Read();
-            var hash = text.Length is 0 or > Longest ? null : SHA256.HashData(Encoding.UTF8.GetBytes(text));
-            _known = new Known(changed, hash);
-            return hash;
+            if (_known is { } known && known.Changed == changed) return known.Token;
+            var text = ReadText();
+            var token = text.Length is 0 or > Longest ? null : Encoding.UTF8.GetBytes(text);
+            _known = new Known(changed, token);
+            return token;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -28,7 +27,7 @@ internal sealed class TokenFile(string path)
         }
     }
 
-    private string Read()
+    private string ReadText()
     {
         using var file = File.OpenRead(path);
         var bytes = new byte[Longest + 1];
@@ -36,5 +35,5 @@ internal sealed class TokenFile(string path)
         return Encoding.UTF8.GetString(bytes.AsSpan(0, count)).Trim();
     }
 
-    private sealed record Known(DateTime Changed, byte[]? Hash);
+    private sealed record Known(DateTime Changed, byte[]? Token);
 }

@@ -29,6 +29,8 @@ internal static class NextStart
         if (one.Listen.HasDetails != other.Listen.HasDetails) yield return "listen_details";
         if (one.Listen.Hosts != other.Listen.Hosts) yield return "listen_hosts";
         if (one.Listen.TokenFile != other.Listen.TokenFile) yield return "listen_token_file";
+        if (one.Listen.Certificate != other.Listen.Certificate) yield return "listen_tls";
+        if (one.Listen.OtlpEndpoint != other.Listen.OtlpEndpoint) yield return "otlp_endpoint";
         if (one.Listen.LabelsWorkers != other.Listen.LabelsWorkers) yield return "metrics_per_worker";
         if (one.StartParallelism != other.StartParallelism) yield return "start_parallelism";
     }

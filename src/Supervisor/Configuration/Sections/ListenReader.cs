@@ -42,7 +42,26 @@ internal static class ListenReader
         Default = "auto",
     };
 
-    public static readonly IReadOnlyList<Key> Keys = [Listen, Details, Hosts, TokenFile, PerWorker];
+    private static readonly Key Chain = new(
+        "certificate", Paths.Shape, "PEM file of the certificate, with those between it and its root.")
+    {
+        IsRequired = true,
+    };
+
+    private static readonly Key PrivateKey = new("key", Paths.Shape, "PEM file of the key.") { IsRequired = true };
+
+    private static readonly Key Tls = new(
+        "listen_tls", new Shape.Map(Chain, PrivateKey),
+        "TLS on these ports. The daemon reads changed files again.");
+
+    private const string EndpointAccepts = "a URL such as http://127.0.0.1:4318";
+
+    private static readonly Key OtlpEndpoint = new(
+        "otlp_endpoint", new Shape.Text("^https?://."),
+        "URL of a collector of OpenTelemetry. The daemon sends the metrics there each 15 s, by OTLP/HTTP as JSON, to the path "
+        + "/v1/metrics below it. Default: none.");
+
+    public static readonly IReadOnlyList<Key> Keys = [Listen, Details, Hosts, TokenFile, Tls, PerWorker, OtlpEndpoint];
 
     private enum Labels
     {
@@ -56,6 +75,8 @@ internal static class ListenReader
         HasDetails = top.Flag(Details) ?? false,
         Hosts = [.. ReadHosts(top)],
         TokenFile = top.AbsolutePath(TokenFile),
+        Certificate = ReadCertificate(top),
+        OtlpEndpoint = ReadEndpoint(top),
         LabelsWorkers = LabelWords.Read(top, PerWorker) switch
         {
             Labels.Yes => true,
@@ -63,6 +84,24 @@ internal static class ListenReader
             _ => null,
         },
     };
+
+    private static CertificateSpec? ReadCertificate(Section top)
+    {
+        const string accepts = "a map with 'certificate' and 'key'";
+        if (top.Find(Tls) is not { } field || field.Section((Shape.Map)Tls.Shape, accepts) is not { } section) return null;
+        var chain = section.Require(Chain, "an absolute path", field.Node.Place)?.AbsolutePath();
+        var key = section.Require(PrivateKey, "an absolute path", field.Node.Place)?.AbsolutePath();
+        section.RejectUnknown();
+        return chain is null || key is null ? null : new CertificateSpec(chain, key);
+    }
+
+    private static string? ReadEndpoint(Section top)
+    {
+        if (top.Find(OtlpEndpoint) is not { } field || field.Text(EndpointAccepts) is not { } text) return null;
+        var isUrl = Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", Host.Length: > 0 };
+        if (!isUrl) field.Refuse(EndpointAccepts);
+        return isUrl ? text : null;
+    }
 
     private static IEnumerable<string> ReadHosts(Section top)
     {

@@ -87,6 +87,15 @@ internal static partial class LogEvents
     public static void TreesBySession(this ILogger log, string reason) =>
         log.Event(EventKind.Trees).Information("worker trees are ended by session and subreaper: {REUSEPORT_REASON}", reason);
 
+    /// <summary>A collector of metrics cannot be reached. Logged once until it answers.</summary>
+    public static void NotExported(this ILogger log, string endpoint, string reason) =>
+        log.Event(EventKind.NotExported).Warning(
+            "metrics cannot be sent to {REUSEPORT_ENDPOINT}: {REUSEPORT_REASON}", endpoint, reason);
+
+    /// <summary>The collector answers again.</summary>
+    public static void Exported(this ILogger log, string endpoint) =>
+        log.Event(EventKind.Exported).Information("metrics are sent to {REUSEPORT_ENDPOINT} again", endpoint);
+
     public static void GuardFailed(this ILogger log, Errno errno) =>
         log.ForContext(new EventDetails(EventKind.Guard).With(errno)).Warning(
             "the guard could not be started: {error}; if the daemon is killed, children of its workers keep running",
