@@ -126,7 +126,8 @@ public sealed class InitTests : DaemonTest
     {
         Configure("exec sleep 1000", 2);
         await Daemon.StartAsync();
-        var before = Processes.ChildrenOf(Daemon.Pid).Where(pid => Processes.Status(pid, "Name") == "sleep").Order().ToArray();
+        int[] before = [];
+        await Deadline.UntilAsync(() => (before = Sleepers()).Length == 2, "each worker has executed its program");
         const int user2 = 12;
         for (var time = 1; time <= 3; time++)
         {
@@ -135,8 +136,7 @@ public sealed class InitTests : DaemonTest
             await Daemon.EventAsync("started", after: Daemon.Events("adopted")[^1]);
         }
 
-        var after = Processes.ChildrenOf(Daemon.Pid).Where(pid => Processes.Status(pid, "Name") == "sleep").Order();
-        Assert.Equal(before, after);
+        Assert.Equal(before, Sleepers());
         // A stop in the moment of a replacement is passed on to the new program.
         Daemon.Signal(user2);
         Assert.Equal(0, await StopAsync());
@@ -164,6 +164,9 @@ public sealed class InitTests : DaemonTest
         Daemon.Signal(Processes.Terminate);
         return Daemon.ExitAsync();
     }
+
+    private int[] Sleepers() =>
+        [.. Processes.ChildrenOf(Daemon.Pid).Where(pid => Processes.Status(pid, "Name") == "sleep").Order()];
 
     private int Worker() =>
         Processes.ChildrenOf(Daemon.Pid).Single(pid => Processes.Environment(pid).Contains("REUSEPORT_WORKER=0"));
