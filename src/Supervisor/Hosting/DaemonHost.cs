@@ -62,11 +62,14 @@ internal static class DaemonHost
         if (output is null) return ExitCode.Configuration;
 
         output.Logger.Starting(Version, path);
-        foreach (var warning in origin.Loaded.Warnings) output.Logger.ConfigurationWarning(warning.ToString());
         origin.Report(output.Logger);
         origin.CountOn(output.Lines.Lost);
+        using var listeners = new TcpListeners(origin.Inheritance?.State.Resources.Listeners ?? [], TimeProvider.System);
+        var taken = await AgentCheck.OpenAsync(listeners, fleet.Daemon, origin.Inheritance is null, output.Logger);
+        if (taken is not null) return await FailAsync(taken, ExitCode.Configuration);
+        listeners.CloseRest();
         var initial = origin.Begin(path, fleet, groups.Offer, FormerLimit(origin.Inheritance, raised, limit));
-        return await RunAsync(signals, socket, initial, groups, preload, output);
+        return await RunAsync(signals, socket, listeners, initial, groups, preload, output);
     }
 
     private static async Task<int> FailAsync(string? reason, int code)
@@ -81,7 +84,8 @@ internal static class DaemonHost
     public static string Version => typeof(DaemonHost).Assembly.GetName().Version?.ToString(3) ?? "0";
 
     private static async Task<int> RunAsync(
-        EarlySignals signals, ControlSocket socket, InitialFleet initial, WorkerGroups groups, string preload, LogOutput output)
+        EarlySignals signals, ControlSocket socket, TcpListeners listeners, InitialFleet initial, WorkerGroups groups,
+        string preload, LogOutput output)
     {
         var inherited = initial.Inheritance;
         // First of all: threads and children begin in the cgroup of the daemon.
@@ -90,31 +94,30 @@ internal static class DaemonHost
         var environment = OwnEnvironment.Marked(inherited?.State.Mark);
         var guard = StartGuard(environment[Guard.Variable], subtree, initial, output.Logger);
         var noReplacement = WhyNotReplaced(guard, initial);
-
         using var mailbox = new Mailbox(TimeProvider.System);
         var retention = new OutputRetention(TimeProvider.System);
         var methods = PortSharding.Load(subtree, inherited?.State.Resources.Sharding);
         using var sharding = methods.Programs;
-        var outcomes = new KernelOutcomes(sharding, mailbox, output.Logger);
-        using var reader = Reader(mailbox, output, outcomes, retention);
+        using var reader = Reader(mailbox, output, new KernelOutcomes(sharding, mailbox, output.Logger), retention);
         using var children = new ChildSignal();
-        var resources = new DaemonResources(socket, guard, sharding, initial.Limit, noReplacement, environment[Guard.Variable]);
+        var resources = new DaemonResources(
+            socket, listeners, guard, sharding, initial.Limit, noReplacement, environment[Guard.Variable]);
         using var keeping = WorkerKeeping.Prepare(resources, initial, output.Logger);
         await using var steerer = StartSteering(initial, sharding, keeping.Groups, mailbox, output.Logger);
         var failures = new FailureLog(output.Logger);
+        var exits = new FailedServices([.. initial.Fleet.Daemon.ExitOnFailed]);
         var options = new SupervisorOptions(
             preload, environment, initial.Limit, Randomness.Roll, StartsOf(initial), socket.NotifyFolder, failures, guard,
             subtree, children, steerer)
         {
             Methods = methods, Inheritance = inherited, Clock = initial.Clock, WorkersDieWithDaemon = noReplacement is not null,
-            StateLog = keeping.Log, StateKept = keeping.Begin, StateLost = keeping.GiveUp,
+            Failed = exits.Note, StateLog = keeping.Log, StateKept = keeping.Begin, StateLost = keeping.GiveUp,
         };
         using var loop = new SupervisorLoop(options, mailbox, reader, output.Logger, TimeProvider.System);
-
         resources = resources with { Keeping = keeping };
         var builder = Builder(socket, output);
         builder.Services.AddSingleton(mailbox).AddSingleton(reader).AddSingleton(loop).AddSingleton(steerer)
-            .AddSingleton(resources).AddSingleton(signals);
+            .AddSingleton(resources).AddSingleton(signals).AddSingleton(exits);
         builder.Services.AddSingleton(initial with { NoKernelMethod = methods.NoPrograms });
         await using var host = builder.Build();
         await RunAsync(host, signals, socket, output, retention, failures, id => sharding?.ConnectionsOf(id));
@@ -197,6 +200,9 @@ internal static class DaemonHost
         Func<ulong, ulong?> connections)
     {
         var control = host.Services.GetRequiredService<FleetControl>();
+        using var agent = AgentCheck.Start(
+            host.Services.GetRequiredService<DaemonResources>().Listeners,
+            host.Services.GetRequiredService<InitialFleet>().Fleet.Daemon, control.SnapshotAsync);
         var diagnosis = new FleetDiagnosis(new PortSurvey(TimeProvider.System));
         var details = new WorkerDetails(diagnosis, TimeProvider.System, connections);
         var ending = host.Services.GetRequiredService<StreamEnd>();

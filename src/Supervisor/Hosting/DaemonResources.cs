@@ -10,7 +10,8 @@ namespace Reuseportd.Hosting;
 /// <param name="NoReplacement">The reason why the workers cannot outlive this program; null if they can.</param>
 /// <param name="Mark">See <see cref="SavedDaemon.Mark"/>.</param>
 internal sealed record DaemonResources(
-    ControlSocket Socket, Guard? Guard, ShardingPrograms? Programs, LimitPair? Limit, string? NoReplacement, string Mark)
+    ControlSocket Socket, TcpListeners Listeners, Guard? Guard, ShardingPrograms? Programs, LimitPair? Limit,
+    string? NoReplacement, string Mark)
 {
     /// <summary>Keeps the workers for a successor; null until it is made.</summary>
     public WorkerKeeping? Keeping { get; init; }
@@ -29,7 +30,7 @@ internal sealed record DaemonResources(
         return new SavedResources(
             Guard is { Pid: > 0 } ? Guard.Socket.Number : null, listener, held, Limit?.Soft, Limit?.Hard, Programs?.Numbers)
         {
-            StoredAs = Guard?.Id,
+            StoredAs = Guard?.Id, Listeners = Listeners.Save(),
         };
     }
 }

@@ -77,9 +77,10 @@ internal sealed class FleetOrigin
             Clock = Inheritance?.State.Clock ?? TimeProvider.System.GetTimestamp(),
         };
 
-    /// <summary>Logs the configuration that was not taken, and the workers that were not taken over.</summary>
+    /// <summary>Logs warnings, the configuration that was not taken, and the workers that were not taken over.</summary>
     public void Report(ILogger log)
     {
+        foreach (var warning in Loaded.Warnings) log.ConfigurationWarning(warning.ToString());
         if (_errors.Count > 0) log.ReloadFailed(_errors);
         if (_notAdopted is not null) log.NotAdopted(_notAdopted);
         if (_lost > 0) log.NotAdopted(_lost);

@@ -23,6 +23,7 @@ internal sealed class KeptState(SavedDaemon state, KeptDescriptors kept)
             Resources = held with
             {
                 Guard = null, Listener = listener, LockFile = lockFile,
+                Listeners = [.. (held.Listeners ?? []).Select(Resolve).OfType<SavedListener>()],
                 Sharding = held.Sharding?.Select(number => number < 0 ? number : Number(number) ?? -1).ToArray(),
             },
             Services =
@@ -52,6 +53,9 @@ internal sealed class KeptState(SavedDaemon state, KeptDescriptors kept)
         var isWanted = worker is { IsLeaving: false, IsReplacement: false };
         return isWanted ? worker with { Process = null, Slot = worker.Slot with { State = SavedSlots.Queued } } : null;
     }
+
+    private SavedListener? Resolve(SavedListener listener) =>
+        Number(listener.Number) is { } number ? listener with { Number = number } : null;
 
     private SavedGroup? Resolve(SavedGroup group)
     {

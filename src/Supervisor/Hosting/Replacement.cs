@@ -178,7 +178,8 @@ internal sealed partial class Replacement(
     {
         var state = resources.Root(initial) with
         {
-            LastToken = answer.LastToken, Services = answer.Services, Streams = [.. streams.Select(Save)], Groups = [],
+            LastToken = answer.LastToken, Host = answer.Host, Services = answer.Services,
+            Streams = [.. streams.Select(Save)], Groups = [],
             Totals = answer.Totals! with { LostLines = Enum.GetValues<LineLoss>().ToDictionary(reason => reason, lost.Of) },
         };
         // A process that has left its pipe to another one may have ended.

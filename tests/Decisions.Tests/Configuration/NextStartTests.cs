@@ -9,6 +9,7 @@ public sealed class NextStartTests
     private static readonly DaemonSpec Started = new(LogForm.Auto, LogThreshold.Debug, "/run/a.sock", "/lib/a.so", 4)
     {
         SocketGroup = "wheel", SocketReadOnlyGroup = "staff", Steering = SteeringChoice.None, KeepWorkers = false,
+        AgentCheck = ["127.0.0.1:9181"], StopGrace = TimeSpan.FromSeconds(10), ExitOnFailed = ["web"],
     };
 
     [Fact]
@@ -16,7 +17,7 @@ public sealed class NextStartTests
         new[]
         {
             "log", "log_level", "socket", "socket_group", "socket_read_only_group", "preload", "steering", "keep_workers",
-            "start_parallelism",
+            "agent_check", "shutdown", "exit_on_failed", "start_parallelism",
         }
             .Select(key => $"/etc/reuseportd: warning: {key}: takes effect at the next start of reuseportd"),
         NextStart.Warnings("/etc/reuseportd", Started, DaemonSpec.Default).Select(warning => warning.ToString()));
@@ -34,6 +35,10 @@ public sealed class NextStartTests
     [Fact]
     public void Warnings_KeepWorkersWrittenWithItsDefault_AreEmpty() =>
         Assert.Empty(NextStart.Warnings("", DaemonSpec.Default, DaemonSpec.Default with { KeepWorkers = true }));
+
+    [Fact]
+    public void Warnings_GraceWrittenWithItsDefault_AreEmpty() =>
+        Assert.Empty(NextStart.Warnings("", DaemonSpec.Default, DaemonSpec.Default with { StopGrace = TimeSpan.Zero }));
 
     [Fact]
     public void Warnings_UnusableFile_AreEmpty() => Assert.Empty(NextStart.Warnings("/etc/reuseportd", Started, null));

@@ -90,6 +90,15 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
         other.TellPlace();
     }
 
+    /// <summary>True if the worker starts when the drained host is taken back.</summary>
+    public bool IsHeldBack { get; private set; }
+
+    /// <summary>Makes the worker start when the drained host is taken back.</summary>
+    public void HoldBack() => IsHeldBack = true;
+
+    /// <summary>Ends the effect of <see cref="HoldBack"/>.</summary>
+    public void TakeBack() => IsHeldBack = false;
+
     /// <summary>Lets the loop forget the slot as soon as it has stopped.</summary>
     public void Retire() => Leaving = true;
 

@@ -13,7 +13,7 @@ using Reuseportd.Runtime.Updates;
 namespace Reuseportd.Runtime.Handover;
 
 /// <summary>Takes the state of services and workers out of the loop. Only the loop's thread uses it.</summary>
-internal sealed class Capture(ServiceTable services, SlotTable slots, ReplacementSlots replacements)
+internal sealed class Capture(ServiceTable services, HostDrain host, SlotTable slots, ReplacementSlots replacements)
 {
     /// <summary>Texts of specifications: workers of one service share one.</summary>
     private readonly ConditionalWeakTable<ServiceSpec, string> _texts = [];
@@ -30,6 +30,10 @@ internal sealed class Capture(ServiceTable services, SlotTable slots, Replacemen
             }),
         ];
     }
+
+    /// <summary>The drain of the host; null if the host serves.</summary>
+    public SavedHost? Host() =>
+        host.DrainsAt is { } at ? new SavedHost(at.Ticks) : host.IsHeld ? new SavedHost(DrainsAt: null) : null;
 
     /// <summary>A service without its workers.</summary>
     public SavedService Save(Service service) => new(
@@ -52,6 +56,7 @@ internal sealed class Capture(ServiceTable services, SlotTable slots, Replacemen
             Kept = slot.IsKept ? Text(slot.Spec) : null,
             RenewsAtEnd = slot.RenewsAtEnd,
             IsLeaving = slot.Leaving,
+            IsHeldBack = slot.IsHeldBack,
             IsReplacement = slot.IsReplacement,
             IsInUpdate = services.UpdateOf(slot.Service) is { } update && update.Waits(slot),
         };

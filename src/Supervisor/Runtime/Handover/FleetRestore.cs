@@ -80,6 +80,7 @@ internal sealed class FleetRestore(
         if (SpecOrNull(saved.Kept) is { } kept) slot.Keep(kept);
         if (saved.RenewsAtEnd) slot.RenewAtEnd();
         if (saved.IsLeaving) slot.Retire();
+        if (saved.IsHeldBack) slot.HoldBack();
         var state = SavedSlots.Restore(saved.Slot);
         if (state.State is SlotState.Starting starting)
             state = state with { State = starting with { Coverage = PortCoverage.None(slot.Policy.Ports) } };

@@ -64,6 +64,7 @@ internal static class HandoverRules
     private static bool HasGap(SavedDaemon state)
     {
         if (IsGap(state.Services) || IsGap(state.Streams) || IsGap(state.Groups)) return true;
+        if (IsGap(state.Resources.Listeners ?? [])) return true;
         if (state.Totals is { } totals && (IsGap(totals.Services) || IsGap(totals.Cpu ?? []) || IsGap(totals.Drops ?? [])))
             return true;
         if (state.Groups.Any(group => IsGap(group.Services))) return true;

@@ -34,6 +34,9 @@ internal sealed record SavedDaemon(
     /// <summary>Null if the counters begin anew: after the death of a daemon.</summary>
     public SavedTotals? Totals { get; init; }
 
+    /// <summary>The drain of the host; null if the host serves.</summary>
+    public SavedHost? Host { get; init; }
+
     /// <summary>Rises with each daemon that takes the workers over.</summary>
     public long Succession { get; init; }
 
@@ -61,6 +64,7 @@ internal sealed record SavedDaemon(
             IEnumerable<int> numbers =
             [
                 Resources.Listener, Resources.LockFile, Resources.Guard ?? -1, .. Resources.Sharding ?? [],
+                .. (Resources.Listeners ?? []).Select(listener => listener.Number),
                 .. Processes.SelectMany(process => new[] { process.Handle.Number, process.Calls?.Number ?? -1 }),
                 .. Streams.Select(stream => stream.Pipe), .. Groups.SelectMany(group => group.Numbers),
             ];
@@ -80,6 +84,9 @@ internal sealed record SavedDaemon(
 internal sealed record SavedResources(
     int? Guard, int Listener, int LockFile, ulong? SoftDescriptors, ulong? HardDescriptors, int[]? Sharding)
 {
+    /// <summary>The daemon's own TCP ports; null in the state of a daemon without any.</summary>
+    public SavedListener[]? Listeners { get; init; }
+
     /// <summary>Names the descriptors that the service manager stores for the daemon; null without a guard.</summary>
     public int? StoredAs { get; init; }
 }
@@ -110,6 +117,9 @@ internal sealed record SavedWorker(int Index, SavedSlot Slot, SavedProcess? Proc
 
     /// <summary>True if the specification of the service applies when the process has ended.</summary>
     public bool RenewsAtEnd { get; init; }
+
+    /// <summary>True if the worker starts when the drained host is taken back.</summary>
+    public bool IsHeldBack { get; init; }
 
     /// <summary>True if the worker is to be forgotten as soon as it has stopped.</summary>
     public bool IsLeaving { get; init; }
