@@ -135,10 +135,7 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
             events.Drain();
             if (HandleMessages(messages, events))
             {
-                parts.Services.Journal?.Flush();
-                parts.Services.PendingChanges.HandOver();
-                parts.Services.Commands.HandOver();
-                parts.Services.HostCommands.HandOver();
+                AnswerClients(parts);
                 return true;
             }
 
@@ -167,6 +164,15 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
         parts.Slots.Shares.EndRestore();
         parts.Services.Journal?.Flush();
         _options.StateKept?.Invoke();
+    }
+
+    /// <summary>The commands under way go on in the program that takes over.</summary>
+    private static void AnswerClients(LoopParts parts)
+    {
+        parts.Services.Journal?.Flush();
+        parts.Services.PendingChanges.HandOver();
+        parts.Services.Commands.HandOver();
+        parts.Services.HostCommands.HandOver();
     }
 
     /// <returns>True if the fleet was handed over.</returns>
