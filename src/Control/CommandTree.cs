@@ -31,6 +31,8 @@ internal static class CommandTree
         ("show", ShowCommand.Create),
         ("binds", BindsCommand.Create),
         ("reset", WorkersCommand.Reset),
+        ("drain", HostCommand.Drain),
+        ("undrain", HostCommand.Undrain),
         ("reexec", ReexecCommand.Create),
         ("completion", _ => CompletionCommand.Create()),
     ];

@@ -41,6 +41,13 @@ public sealed class StatusCommandTests
         Assert.Equal(code, (await Run.CommandAsync(daemon.Path, "status", "web")).Code);
     }
 
+    [Fact]
+    public async Task Status_WithNames_OfAHostThatLeaves_IsNotRunning()
+    {
+        using var daemon = Answering(Given.Status(Given.Worker("web@0")) with { Host = new HostStatus("leaving", 3) });
+        Assert.Equal(ExitCode.NotRunning, (await Run.CommandAsync(daemon.Path, "status", "web")).Code);
+    }
+
     /// <summary>The exit code depends on named workers only.</summary>
     [Theory]
     [InlineData("web", "web@0", ExitCode.Ok)]

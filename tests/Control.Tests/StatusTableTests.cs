@@ -124,6 +124,13 @@ public sealed class StatusTableTests
         StatusTable.Format(Given.Status() with { Scaled = [new ScaledService("web", 5, 2), new ScaledService("dns", 1, 0)] }),
         StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("leaving", 8.2, "host: leaving its load balancers; workers drain in 8s")]
+    [InlineData("draining", null, "host: draining")]
+    [InlineData("drained", null, "host: drained; 'reuseportctl undrain' takes it back")]
+    public void Format_HostThatDoesNotServe_IsALine(string state, double? left, string line) => Assert.Equal(
+        line, StatusTable.Format(Given.Status() with { Host = new HostStatus(state, left) }).Split('\n')[2]);
+
     [Fact]
     public void Format_WorkersTakenOver_HasTheirNumberBelowTheHead() => Assert.Equal(
         "daemon: started 3d ago, adopted 11 of 12 workers 5m ago",

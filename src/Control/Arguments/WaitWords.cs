@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Reuseportd.Control.Connection;
-using Reuseportd.Model;
 
 namespace Reuseportd.Control.Arguments;
 
@@ -14,18 +13,8 @@ internal sealed class WaitWords
         new("--wait") { Description = "Wait until the command is complete; this is the default." };
     private readonly Option<bool> _noWait = new("--no-wait") { Description = "Return when the daemon has accepted the command." };
 
-    private readonly Option<TimeSpan?> _timeout = new("--timeout")
-    {
-        Description = "Longest wait; after it the exit code is 5. Default: no limit.",
-        HelpName = "DURATION",
-        CustomParser = result =>
-        {
-            if (DurationSyntax.TryParse(result.Tokens[0].Value) is { } time && time <= DurationSyntax.Longest) return time;
-            var most = DurationSyntax.Text(DurationSyntax.Longest);
-            result.AddError($"--timeout accepts {DurationSyntax.Accepts}, up to {most}, not '{result.Tokens[0].Value}'");
-            return null;
-        },
-    };
+    private readonly Option<TimeSpan?> _timeout =
+        DurationWords.Create("--timeout", "Longest wait; after it the exit code is 5. Default: no limit.");
 
     public void AddTo(Command command)
     {

@@ -31,10 +31,11 @@ internal sealed class Progress : IAsyncDisposable
         : new Progress(
             socket, Ask.Get(socket, "/v1/status", names).Path, new Replacement(replaces), inPlace: !Console.IsErrorRedirected);
 
-    public static string Line(StatusDocument status) => string.Join(
-        ", ",
-        status.Workers.GroupBy(worker => worker.State)
-            .Select(state => $"{state.Count()} {state.Key}").DefaultIfEmpty("no workers"));
+    public static string Line(StatusDocument status) => (status.Host is { } host ? $"host {Shown.Host(host)}: " : "")
+        + string.Join(
+            ", ",
+            status.Workers.GroupBy(worker => worker.State)
+                .Select(state => $"{state.Count()} {state.Key}").DefaultIfEmpty("no workers"));
 
     public async ValueTask DisposeAsync()
     {

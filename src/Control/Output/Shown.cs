@@ -54,6 +54,14 @@ internal static class Shown
         $"daemon: started {Duration(uptime)} ago, adopted {Number(adopted.Workers)} of {Number(adopted.Of)} "
         + $"{(adopted.Of == 1 ? "worker" : "workers")} {Duration(adopted.Ago)} ago";
 
+    /// <summary>Such as <c>leaving its load balancers; workers drain in 8s</c>.</summary>
+    public static string Host(HostStatus host) => host switch
+    {
+        { State: "leaving", DrainsIn: { } left } => $"leaving its load balancers; workers drain in {Duration(left)}",
+        { State: "drained" } => "drained; 'reuseportctl undrain' takes it back",
+        _ => Harmless(host.State),
+    };
+
     /// <summary>Such as <c>web to 5 workers (its file: 2)</c>.</summary>
     public static string Scaled(ScaledService service) =>
         $"{service.Service} to {Number(service.Workers)} {(service.Workers == 1 ? "worker" : "workers")} "

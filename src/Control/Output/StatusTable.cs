@@ -49,6 +49,7 @@ internal static class StatusTable
         return $"reuseportd {status.Version}, up {Shown.Duration(status.Uptime)}, "
                + $"{ready} of {status.Workers.Count} workers ready{pending}\n"
                + (kernel.Length > 0 ? $"{string.Join("; ", kernel)}\n" : "")
+               + (status.Host is { } host ? $"host: {Shown.Host(host)}\n" : "")
                + (status.Adopted is { } adopted ? $"{Shown.Adopted(status.Uptime, adopted)}\n" : "")
                + (scaled.Length > 0 ? $"scaled by hand: {string.Join("; ", scaled)}\n" : "");
     }

@@ -17,8 +17,8 @@ internal static class StatusCommand
         var watch = new Option<bool>("--watch", "-w") { Description = "Show the status every second, until Ctrl-C." };
         var command = new Command(
             "status",
-            "Show the workers and their states. With names, the exit code is 3 unless all of them are ready; a service without "
-            + "workers is not ready.") { names, output, watch };
+            "Show the workers and their states. With names, the exit code is 3 unless all of them are ready and the host is in "
+            + "service; a service without workers is not ready.") { names, output, watch };
         command.SetAction((parsed, cancellation) =>
         {
             var named = parsed.GetValue(names) ?? [];
@@ -42,7 +42,8 @@ internal static class StatusCommand
             ? JsonSerializer.Serialize(status, ContractJson.Default.StatusDocument) + "\n"
             : StatusTable.Format(status, form == FormWords.Wide, Colours.OnStdout(), Screen.Width()));
         return names.Length == 0
-            || (status.Workers.All(worker => worker.State == "ready") && names.All(name => IsServed(status, name)))
+            || (status.Host is null && status.Workers.All(worker => worker.State == "ready")
+                && names.All(name => IsServed(status, name)))
             ? ExitCode.Ok
             : ExitCode.NotRunning;
     }

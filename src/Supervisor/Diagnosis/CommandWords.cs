@@ -19,6 +19,7 @@ internal static class CommandWords
     {
         CommandObstacle.Overtaken => "a later command replaced this command",
         CommandObstacle.ServiceStopped => "the service is stopped; 'reuseportctl start' starts its workers",
+        CommandObstacle.HostDrained => "the host is drained; 'reuseportctl undrain' starts its workers",
         CommandObstacle.NothingToRollBack => "the service has no former configuration",
         CommandObstacle.AlreadyPaused => "the rolling restart is already paused",
         CommandObstacle.NoUpdate => "no rolling restart is in progress",

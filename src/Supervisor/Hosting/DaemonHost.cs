@@ -5,11 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Hosting;
 using Reuseportd.Api.Admission;
-using Reuseportd.Api.Documents;
-using Reuseportd.Api.Metrics;
 using Reuseportd.Api.Streams;
 using Reuseportd.Configuration.Loading;
-using Reuseportd.Configuration.Text;
 using Reuseportd.Diagnosis;
 using Reuseportd.Linux.Cgroups;
 using Reuseportd.Linux.Interop;
@@ -65,9 +62,8 @@ internal static class DaemonHost
         origin.Report(output.Logger, rings.Lost);
         origin.CountOn(output.Lines.Lost);
         using var listeners = new TcpListeners(origin.Inheritance?.State.Resources.Listeners ?? [], TimeProvider.System);
-        var taken = await PublicPort.OpenAsync(listeners, fleet.Daemon.Listen, origin.Inheritance is null);
-        if (taken is not null) return await FailAsync(taken, ExitCode.Configuration);
-        listeners.CloseRest();
+        if (await OpenAsync(listeners, fleet.Daemon, isFirst: origin.Inheritance is null, output.Logger) is { } taken)
+            return await FailAsync(taken, ExitCode.Configuration);
         var initial = origin.Begin(path, fleet, groups.Offer, FormerLimit(origin.Inheritance, raised, limit));
         return await RunAsync(signals, socket, listeners, initial, groups, preload, output, rings);
     }
@@ -79,6 +75,16 @@ internal static class DaemonHost
         return origin.Inheritance?.State.Resources is { } held
             ? ControlSocket.Resume(path, daemon, held.Listener, held.LockFile, out obstacle)
             : ControlSocket.TryOpen(path, daemon, out obstacle);
+    }
+
+    /// <returns>The reason why the daemon cannot start; null if it can.</returns>
+    private static async Task<string?> OpenAsync(TcpListeners listeners, DaemonSpec daemon, bool isFirst, ILogger log)
+    {
+        var obstacle = (isFirst ? PublicPort.ObstacleOf(daemon.Listen) : null)
+                       ?? await listeners.OpenAsync("agent_check", daemon.AgentCheck, isFirst, log)
+                       ?? await listeners.OpenAsync("listen", daemon.Listen.Addresses, isFirst, log);
+        listeners.CloseRest();
+        return obstacle;
     }
 
     private static async Task<int> FailAsync(string? reason, int code)
@@ -113,23 +119,23 @@ internal static class DaemonHost
         using var keeping = WorkerKeeping.Prepare(resources, initial, output.Logger);
         await using var steerer = StartSteering(initial, sharding, keeping.Groups, mailbox, output.Logger);
         var failures = new FailureLog(output.Logger);
+        var exits = new FailedServices([.. initial.Fleet.Daemon.ExitOnFailed]);
         var options = new SupervisorOptions(
             preload, environment, initial.Limit, Randomness.Roll, StartsOf(initial), socket.NotifyFolder, failures, guard,
             subtree, children, steerer)
         {
             Methods = methods, Inheritance = inherited, Clock = initial.Clock, CallRecords = resources.Calls,
-            WorkersDieWithDaemon = noReplacement is not null,
+            WorkersDieWithDaemon = noReplacement is not null, Failed = exits.Note,
             StateLog = keeping.Log, StateKept = keeping.Begin, StateLost = keeping.GiveUp,
         };
         using var loop = new SupervisorLoop(options, mailbox, reader, output.Logger, TimeProvider.System);
-
         resources = resources with { Keeping = keeping };
         var builder = Builder(socket, output);
         builder.Services.AddSingleton(mailbox).AddSingleton(reader).AddSingleton(loop).AddSingleton(steerer)
-            .AddSingleton(resources).AddSingleton(signals).AddSingleton(Inherited.UsageOf(inherited, sharding))
+            .AddSingleton(resources).AddSingleton(signals).AddSingleton(exits).AddSingleton(Inherited.UsageOf(inherited, sharding))
             .AddSingleton(initial with { NoKernelMethod = methods.NoPrograms });
         await using var host = builder.Build();
-        await RunAsync(host, signals, socket, output, rings, failures);
+        await HostRun.RunAsync(host, signals, socket, output, rings, failures, Version);
         return await DaemonEnd.RunAsync(host.Services.GetRequiredService<Replacement>(), resources, loop, reader, output);
     }
 
@@ -197,41 +203,5 @@ internal static class DaemonHost
         builder.Services.AddSingleton<FleetControl>();
         builder.Services.AddHostedService<FleetHost>();
         return builder;
-    }
-
-    private static async Task RunAsync(
-        WebApplication host,
-        EarlySignals signals,
-        ControlSocket socket,
-        LogOutput output,
-        Rings rings,
-        FailureLog failures)
-    {
-        var control = host.Services.GetRequiredService<FleetControl>();
-        var diagnosis = new FleetDiagnosis(new PortSurvey(TimeProvider.System));
-        var details = new WorkerDetails(
-            diagnosis, TimeProvider.System, host.Services.GetRequiredService<UsageReader>().Connections);
-        var ending = host.Services.GetRequiredService<StreamEnd>();
-        ApiServer.Map(host, control, details, socket, rings, ending, Version);
-        var causes = new CauseLog(control.SnapshotAsync, diagnosis, failures, TimeProvider.System, output.Logger)
-            .RunAsync(host.Lifetime.ApplicationStopping);
-        var metrics = PublicPort.CollectorOf(host.Services, Version);
-        await using var machines = PublicPort.TryBuild(host, metrics, rings.Events, details, Version, output.Logger);
-        var export = PublicPort.ExportAsync(host, metrics, output.Logger);
-        signals.Tell(host.Lifetime);
-        await SocketEngine.PrepareAsync();
-        if (machines is not null) await machines.StartAsync();
-        try
-        {
-            await host.StartAsync();
-        }
-        catch (Exception) when (host.Lifetime.ApplicationStopping.IsCancellationRequested)
-        {
-            // A signal stopped the daemon during its start. The host reports that as a failure, and the stop goes on below.
-        }
-
-        await host.WaitForShutdownAsync();
-        if (machines is not null) await machines.StopAsync();
-        await Task.WhenAll(causes, export);
     }
 }

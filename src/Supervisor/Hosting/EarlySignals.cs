@@ -27,6 +27,7 @@ internal sealed class EarlySignals : IDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _heard;
+    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Signals for the next program; null before <see cref="Collect"/>.</summary>
     private Descriptor? _collected;
@@ -88,6 +89,9 @@ internal sealed class EarlySignals : IDisposable
     /// <summary>Passes a stop signal to the host; an earlier one at once.</summary>
     public void Tell(IHostApplicationLifetime lifetime) => _stop.Token.Register(lifetime.StopApplication);
 
+    /// <summary>Completes with the next stop signal.</summary>
+    public Task NextStop => Volatile.Read(ref _next).Task;
+
     public void Dispose()
     {
         foreach (var signal in _heard) signal.Dispose();
@@ -114,6 +118,8 @@ internal sealed class EarlySignals : IDisposable
     private void Stop(PosixSignalContext context)
     {
         context.Cancel = true;
+        // Before the host is told: it may wait for the next signal.
+        Interlocked.Exchange(ref _next, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
         try
         {
             _stop.Cancel();

@@ -10,6 +10,11 @@ internal static class ExitCode
 
     public const int Usage = 2;
 
+    /// <summary>
+    /// A service of <c>exit_on_failed</c> has a worker that is failed for good (EX_UNAVAILABLE of sysexits.h).
+    /// </summary>
+    public const int ServiceFailed = 69;
+
     /// <summary>A fault in the daemon itself (EX_SOFTWARE of sysexits.h).</summary>
     public const int Software = 70;
 

@@ -95,7 +95,9 @@ internal sealed class FleetControl(
     /// <param name="timeout">The longest wait for workers to settle; null for no limit.</param>
     public Task<ConvergeResult> ConvergeAsync(FleetSpec fleet, TimeSpan? timeout, CancellationToken cancellation)
     {
-        manager.ExtendStopBy(fleet.Services.Select(service => service.Stop.GracePeriod).DefaultIfEmpty().Max());
+        manager.ExtendStopBy(
+            fleet.Services.Select(service => service.Stop.GracePeriod).DefaultIfEmpty().Max(),
+            fleet.Services.Select(service => service.Update.DrainTimeout).DefaultIfEmpty().Max());
         var done = new TaskCompletionSource<ConvergeResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         mailbox.Post(new FleetMessage.Converge(fleet, done));
         return AnswerAsync(done.Task, timeout, cancellation);

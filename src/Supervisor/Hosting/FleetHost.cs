@@ -25,6 +25,7 @@ internal sealed class FleetHost(
     StreamEnd ending,
     EarlySignals signals,
     Replacement replacement,
+    FailedServices failed,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger log) : IHostedLifecycleService, IDisposable
@@ -50,6 +51,7 @@ internal sealed class FleetHost(
         manager.Tell(default);
         _ = loop.Ended.ContinueWith(
             OnFault, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        _ = EndWithServiceAsync();
         output.Start();
         loop.Start(manager.Tell);
         manager.StartWatchdog(mailbox);
@@ -133,6 +135,7 @@ internal sealed class FleetHost(
     {
         log.Stopping("the daemon received a stop request");
         var since = time.GetTimestamp();
+        await LeaveBalancersAsync();
         manager.Stopping();
         mailbox.Post(new FleetMessage.StopAll());
         try
@@ -145,6 +148,25 @@ internal sealed class FleetHost(
         {
             // The fault is logged by OnFault.
         }
+    }
+
+    /// <summary>Drains the host before the stop, if that is configured. Another stop signal ends the wait.</summary>
+    private async Task LeaveBalancersAsync()
+    {
+        if (initial.Fleet.Daemon.StopGrace is not { Ticks: > 0 } grace) return;
+        var again = signals.NextStop;
+        manager.Leaving(grace);
+        var drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        mailbox.Post(new FleetMessage.DrainForStop(grace, drained));
+        await Task.WhenAny(drained.Task, again, loop.Ended);
+    }
+
+    /// <summary>Stops the daemon when a service of <c>exit_on_failed</c> has failed.</summary>
+    private async Task EndWithServiceAsync()
+    {
+        log.ServiceFailed(await failed.First);
+        Environment.ExitCode = ExitCode.ServiceFailed;
+        lifetime.StopApplication();
     }
 
     public void Dispose()

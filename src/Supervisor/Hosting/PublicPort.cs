@@ -17,22 +17,11 @@ namespace Reuseportd.Hosting;
 /// <summary>The ports of <c>listen</c>: metrics, health, status and events, for machines and people.</summary>
 internal static class PublicPort
 {
-    /// <summary>Opens the ports.</summary>
-    /// <param name="isFirst">False if workers of an earlier daemon run. They matter more than a port.</param>
-    /// <returns>The reason why the daemon cannot start; null if it can.</returns>
-    public static async Task<string?> OpenAsync(TcpListeners listeners, ListenSpec spec, bool isFirst)
-    {
-        string? unreadable = null;
-        if (spec.Addresses.Count > 0 && CertificateOf(spec)?.TryRead(out unreadable) == false && isFirst)
-            return $"listen_tls: the certificate cannot be read: {unreadable}";
-        foreach (var address in spec.Addresses)
-        {
-            var errno = await listeners.OpenAsync(address);
-            if (errno != Errno.None && isFirst) return $"listen: the daemon cannot listen on {address}: {errno}";
-        }
-
-        return null;
-    }
+    /// <returns>The reason why the certificate cannot be used; null if it can, or if there is none.</returns>
+    public static string? ObstacleOf(ListenSpec spec) =>
+        spec.Addresses.Count > 0 && CertificateOf(spec)?.TryRead(out var unreadable) == false
+            ? $"listen_tls: the certificate cannot be read: {unreadable}"
+            : null;
 
     public static MetricsCollector CollectorOf(IServiceProvider services, string version)
     {

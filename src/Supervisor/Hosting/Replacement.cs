@@ -182,7 +182,8 @@ internal sealed partial class Replacement(
     {
         var state = resources.Root(initial) with
         {
-            LastToken = answer.LastToken, Services = answer.Services, Streams = [.. streams.Select(Save)], Groups = [],
+            LastToken = answer.LastToken, Host = answer.Host, Services = answer.Services,
+            Streams = [.. streams.Select(Save)], Groups = [],
             Totals = usage.AddTo(
                 answer.Totals! with { LostLines = Enum.GetValues<LineLoss>().ToDictionary(reason => reason, lost.Of) }),
         };

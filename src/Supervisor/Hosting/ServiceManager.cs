@@ -14,6 +14,7 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(15);
 
     private TimeSpan _longestStop;
+    private TimeSpan _longestDrain;
     private ITimer? _watchdog;
     private volatile bool _started;
     private int _reloads;
@@ -46,13 +47,21 @@ internal sealed class ServiceManager(ISystemdNotifier notifier, TimeProvider tim
     }
 
     /// <summary>A grace period of a service. The stop of the daemon may take as long as the longest one.</summary>
-    public void ExtendStopBy(TimeSpan gracePeriod)
+    /// <param name="drain">The drain timeout of a service. It counts only if the host leaves its load balancers first.</param>
+    public void ExtendStopBy(TimeSpan gracePeriod, TimeSpan drain = default)
     {
         if (gracePeriod > _longestStop) _longestStop = gracePeriod;
+        if (drain > _longestDrain) _longestDrain = drain;
     }
 
-    public void Stopping() => Notify(string.Create(
-        CultureInfo.InvariantCulture, $"EXTEND_TIMEOUT_USEC={(_longestStop + Margin).Ticks / TimeSpan.TicksPerMicrosecond}"));
+    /// <summary>The workers stop now.</summary>
+    public void Stopping() => Extend(_longestStop);
+
+    /// <summary>The workers drain after this time, and then stop.</summary>
+    public void Leaving(TimeSpan grace) => Extend(grace + _longestDrain + _longestStop);
+
+    private void Extend(TimeSpan by) => Notify(string.Create(
+        CultureInfo.InvariantCulture, $"EXTEND_TIMEOUT_USEC={(by + Margin).Ticks / TimeSpan.TicksPerMicrosecond}"));
 
     /// <summary>
     /// Sends WATCHDOG=1 twice in each period of the watchdog. The loop itself answers a ping, so the watchdog finds a stuck loop.

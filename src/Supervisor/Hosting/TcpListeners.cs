@@ -1,7 +1,9 @@
 using System.Net;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
+using Reuseportd.Observability.Events;
 using Reuseportd.Runtime.Handover;
+using Serilog;
 
 namespace Reuseportd.Hosting;
 
@@ -21,8 +23,25 @@ internal sealed class TcpListeners(IEnumerable<SavedListener> inherited, TimePro
 
     private readonly Dictionary<string, TcpListeningSocket> _open = [];
 
+    /// <summary>Opens the sockets of a key of the configuration.</summary>
+    /// <param name="isFirst">False if workers of an earlier daemon run. They matter more than a port.</param>
+    /// <returns>The reason why the daemon cannot start; null if it can.</returns>
+    public async Task<string?> OpenAsync(string key, IEnumerable<string> addresses, bool isFirst, ILogger log)
+    {
+        string? obstacle = null;
+        foreach (var address in addresses)
+        {
+            var errno = await OpenAsync(address);
+            if (errno == Errno.None) continue;
+            log.NotListening(key, address, errno);
+            if (isFirst) obstacle = $"{key}: the daemon cannot listen on {address}: {errno}";
+        }
+
+        return obstacle;
+    }
+
     /// <summary>Opens the socket at an address, which is in its usual form, such as <c>127.0.0.1:9181</c>.</summary>
-    public async Task<Errno> OpenAsync(string address)
+    private async Task<Errno> OpenAsync(string address)
     {
         if (_open.ContainsKey(address)) return Errno.None;
         var endpoint = IPEndPoint.Parse(address);

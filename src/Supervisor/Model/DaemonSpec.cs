@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Reuseportd.Model;
 
 internal enum LogForm
@@ -46,6 +48,20 @@ internal sealed record DaemonSpec(LogForm? Log, LogThreshold? LogLevel, string? 
         get => field ?? ListenSpec.None;
         init;
     }
+
+    /// <summary>
+    /// The time for which the host is not ready for load balancers before a stop of the daemon drains its workers; null or zero
+    /// for a stop at once.
+    /// </summary>
+    public TimeSpan? StopGrace { get; init; }
+
+    /// <summary>Services whose failure ends the daemon.</summary>
+    [JsonConverter(typeof(TextListConverter))]
+    public ValueList<string> ExitOnFailed { get; init; } = [];
+
+    /// <summary>Addresses and ports at which the daemon answers HAProxy's agent checks, such as <c>127.0.0.1:9181</c>.</summary>
+    [JsonConverter(typeof(TextListConverter))]
+    public ValueList<string> AgentCheck { get; init; } = [];
 
     /// <summary>Group whose members may change the state of the daemon through the control socket.</summary>
     public string? SocketGroup { get; init; }

@@ -10,9 +10,20 @@ internal sealed class TextListConverter : JsonConverter<ValueList<string>>
     {
         if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("no list");
         List<string> texts = [];
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            texts.Add(reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException("no text"));
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) texts.Add(TextOf(ref reader));
         return [.. texts];
+    }
+
+    private static string TextOf(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException("no text");
+        }
+        catch (InvalidOperationException failure)
+        {
+            throw new JsonException("the text is no UTF-8", failure);
+        }
     }
 
     public override void Write(Utf8JsonWriter writer, ValueList<string> value, JsonSerializerOptions options)

@@ -62,6 +62,12 @@ public sealed class OpenApiTests
         ["POST /v1/apply"] = (
             "Reads the files again and converges; 422 where they have errors", [], typeof(ApplyRequest), "application/json",
             typeof(ApplyDocument)),
+        ["POST /v1/drain"] = (
+            "Makes the host not ready for load balancers, and drains all workers after the grace time", [],
+            typeof(DrainRequest), "application/json", typeof(CommandDocument)),
+        ["POST /v1/undrain"] = (
+            "Takes the host back after a drain, and starts its workers", [], typeof(UndrainRequest), "application/json",
+            typeof(CommandDocument)),
         ["POST /v1/reexec"] = (
             "Replaces the daemon by the program on disk; 422 if it goes on as before", [], typeof(ReexecRequest),
             "application/json", typeof(ReexecDocument)),

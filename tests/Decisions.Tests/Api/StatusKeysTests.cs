@@ -9,7 +9,7 @@ public sealed class StatusKeysTests
 {
     private static readonly IReadOnlyList<ReferenceTable> Page = ReferenceTable.AllOf("docs/reference/status.md");
 
-    public static TheoryData<string> Sections() => ["Top level", "adopted", "scaled", "updates", "workers", "binds"];
+    public static TheoryData<string> Sections() => ["Top level", "host", "adopted", "scaled", "updates", "workers", "binds"];
 
     [Theory]
     [MemberData(nameof(Sections))]
@@ -23,6 +23,7 @@ public sealed class StatusKeysTests
 
     private static JsonTypeInfo DocumentOf(string section) => section switch
     {
+        "host" => ContractJson.Default.HostStatus,
         "adopted" => ContractJson.Default.AdoptedWorkers,
         "scaled" => ContractJson.Default.ScaledService,
         "updates" => ContractJson.Default.ServiceUpdate,

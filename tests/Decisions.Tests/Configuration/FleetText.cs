@@ -20,6 +20,9 @@ internal static class FleetText
         Line("socket_read_only_group", daemon.SocketReadOnlyGroup, null);
         Line("preload", daemon.Preload, null);
         Line("start_parallelism", daemon.StartParallelism, null);
+        Line("agent_check", List(daemon.AgentCheck), "");
+        Line("shutdown.lb_grace", daemon.StopGrace, null);
+        Line("exit_on_failed", List(daemon.ExitOnFailed), "");
         foreach (var service in fleet.Services) Service(service);
         return text.ToString();
 

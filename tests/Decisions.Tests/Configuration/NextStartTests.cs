@@ -14,6 +14,7 @@ public sealed class NextStartTests
             HasDetails = true, Hosts = ["web1"], TokenFile = "/etc/token", LabelsWorkers = true,
             Certificate = new CertificateSpec("/etc/cert.pem", "/etc/key.pem"), OtlpEndpoint = "http://127.0.0.1:4318",
         },
+        AgentCheck = ["127.0.0.1:9181"], StopGrace = TimeSpan.FromSeconds(10), ExitOnFailed = ["web"],
     };
 
     [Fact]
@@ -21,8 +22,8 @@ public sealed class NextStartTests
         new[]
         {
             "log", "log_level", "socket", "socket_group", "socket_read_only_group", "preload", "steering", "keep_workers",
-            "listen", "listen_details", "listen_hosts", "listen_token_file", "listen_tls", "otlp_endpoint",
-            "metrics_per_worker", "start_parallelism",
+            "agent_check", "shutdown", "exit_on_failed", "listen", "listen_details", "listen_hosts", "listen_token_file",
+            "listen_tls", "otlp_endpoint", "metrics_per_worker", "start_parallelism",
         }
             .Select(key => $"/etc/reuseportd: warning: {key}: takes effect at the next start of reuseportd"),
         NextStart.Warnings("/etc/reuseportd", Started, DaemonSpec.Default).Select(warning => warning.ToString()));
@@ -40,6 +41,10 @@ public sealed class NextStartTests
     [Fact]
     public void Warnings_KeepWorkersWrittenWithItsDefault_AreEmpty() =>
         Assert.Empty(NextStart.Warnings("", DaemonSpec.Default, DaemonSpec.Default with { KeepWorkers = true }));
+
+    [Fact]
+    public void Warnings_GraceWrittenWithItsDefault_AreEmpty() =>
+        Assert.Empty(NextStart.Warnings("", DaemonSpec.Default, DaemonSpec.Default with { StopGrace = TimeSpan.Zero }));
 
     [Fact]
     public void Warnings_UnusableFile_AreEmpty() => Assert.Empty(NextStart.Warnings("/etc/reuseportd", Started, null));

@@ -44,6 +44,24 @@ public sealed class LogEventsTests
         },
         { "keeps", 6, "workers end with the daemon: there is no guard", log => log.Keeps("none", "there is no guard") },
         { "keeps", 4, "workers would end with the daemon (none): oh", log => log.NotKept("oh") },
+        {
+            "host_drain", 6, "the host is not ready for load balancers; its workers drain in 10 s",
+            log => log.HostLeaves(TimeSpan.FromSeconds(10))
+        },
+        { "host_drain", 6, "the host drains: all workers finish their connections, and end", log => log.HostDrains() },
+        {
+            "host_drained", 6, "the host is drained after 12.5 s: no worker runs",
+            log => log.HostDrained(TimeSpan.FromSeconds(12.5))
+        },
+        { "host_undrain", 6, "the host is taken back; 4 workers start", log => log.HostTakenBack(4) },
+        {
+            "not_listening", 3, "agent_check: the daemon cannot listen on 127.0.0.1:9181: EADDRINUSE",
+            log => log.NotListening("agent_check", "127.0.0.1:9181", Errno.AlreadyInUse)
+        },
+        {
+            "service_failed", 3, "web@2 has failed for good, and web is in 'exit_on_failed': the daemon stops",
+            log => log.ServiceFailed(Web)
+        },
         { "stopping", 6, "stopping: SIGTERM", log => log.Stopping("SIGTERM") },
         { "stopped", 6, "stopped after 2.3 s", log => log.Stopped(TimeSpan.FromSeconds(2.3)) },
         {

@@ -223,6 +223,7 @@ public sealed class HandoverTests
                 records[StateRecords.KeyOf("web", $"{worker.Index}")] = StateRecords.Write(worker);
         }
 
+        if (state.Host is not null) records[StateRecords.Host] = StateRecords.Write(state.Host);
         foreach (var group in state.Groups)
             records[StateRecords.KeyOf(SavedGroups.Restore(group).Steered.Key)] = StateRecords.Write(group);
         return records;
@@ -234,6 +235,7 @@ public sealed class HandoverTests
             index, SavedSlots.Save(slot, hasProcess: true), slot.State.HasProcess ? Process((ulong)index + 1, word) : null)
             {
                 Kept = index == 1 ? "kept" : null, IsInUpdate = index == 2, LastLine = index == 0 ? word : null,
+                IsHeldBack = index == 3,
             })];
         var running = workers.Select(worker => worker.Process).OfType<SavedProcess>().ToArray();
         var service = new SavedService("declared", word.Length > 0 ? word : null, null, true, [1], 3, workers)
@@ -246,7 +248,7 @@ public sealed class HandoverTests
             SavedDaemon.PresentForm, word, 12, 100, new SavedResources(
                 9, 3, 4, 1024, 4096, [.. Enumerable.Range(40, ShardingPrograms.NumberCount - 1), -1])
             {
-                Calls = new DescriptorIdentity(10, 11),
+                Calls = new DescriptorIdentity(10, 11), Listeners = [new SavedListener("127.0.0.1:9181", 12)],
             },
             [service],
             running.Length == 0
@@ -255,7 +257,11 @@ public sealed class HandoverTests
                     new SavedStream(number, running[0].Serial, number % 2 == 0, Encoding.UTF8.GetBytes(word), number % 3 == 0))])
         {
             Mark = "5-6",
-            Settings = DaemonSpec.Default with { SocketGroup = word },
+            Host = (streams % 3) switch { 0 => null, 1 => new SavedHost(77), _ => new SavedHost(DrainsAt: null) },
+            Settings = DaemonSpec.Default with
+            {
+                SocketGroup = word, AgentCheck = ["127.0.0.1:9181"], ExitOnFailed = [word], StopGrace = TimeSpan.FromSeconds(3),
+            },
             Groups =
             [
                 new SavedGroup(

@@ -72,6 +72,18 @@ public sealed class ServiceManagerTests
     }
 
     [Fact]
+    public void Leaving_BeforeAStop_AsksForTheGraceTimeAndTheDrainToo()
+    {
+        using var manager = Manager();
+        manager.ExtendStopBy(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30));
+        manager.ExtendStopBy(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20));
+        manager.Leaving(TimeSpan.FromSeconds(60));
+        manager.Stopping();
+        Assert.Equal("EXTEND_TIMEOUT_USEC=115000000", _notifier.Next());
+        Assert.Equal("EXTEND_TIMEOUT_USEC=25000000", _notifier.Next());
+    }
+
+    [Fact]
     public void Stopping_SeveralGracePeriods_AsksForTheLongestAndMore()
     {
         using var manager = Manager();

@@ -176,6 +176,14 @@ internal sealed class Daemon : IAsyncDisposable
         Assert.Empty(Listeners.On(Site.Port));
     }
 
+    /// <summary>Stops the daemon, and starts it with an empty log.</summary>
+    public async Task StopAndStartAsync()
+    {
+        await StopAsync();
+        Log = new JsonLog();
+        await StartAsync();
+    }
+
     /// <summary>Waits for the end of the daemon, and for all that it wrote.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> ExitAsync()

@@ -29,7 +29,7 @@ public abstract class SystemdTest(Machine machine) : IAsyncLifetime
             systemctl stop reuseportd
             systemctl reset-failed reuseportd 2>/dev/null
             rm -rf {Configuration}/* {DropIns}
-            sed -i '/^keep_workers:/d; /^steering:/d' {DaemonFile}
+            sed -i '/^keep_workers:/d; /^steering:/d; /^agent_check:/d; /^shutdown:/d' {DaemonFile}
             systemctl daemon-reload
             logger --journald <<END
             MESSAGE={mark}
@@ -54,7 +54,10 @@ public abstract class SystemdTest(Machine machine) : IAsyncLifetime
     private protected void Configure(string name, string yaml) =>
         File.WriteAllText(machine.Path($"{Configuration}/{name}.yaml"), yaml);
 
-    /// <summary>A line of the daemon's own settings, until the end of the test: <c>keep_workers</c> or <c>steering</c>.</summary>
+    /// <summary>
+    /// A line of the daemon's own settings, until the end of the test: <c>keep_workers</c>, <c>steering</c>,
+    /// <c>agent_check</c> or <c>shutdown</c>.
+    /// </summary>
     private protected void SetDaemon(string line) => File.AppendAllText(machine.Path(DaemonFile), line + "\n");
 
     private protected void Unconfigure(string name) => File.Delete(machine.Path($"{Configuration}/{name}.yaml"));

@@ -24,6 +24,19 @@ internal sealed record SignalRequest(IReadOnlyList<string> Names, string Signal)
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record ScaleRequest(int? Workers, bool? Wait = null, double? Timeout = null);
 
+/// <summary>Body of <c>POST /v1/drain</c>.</summary>
+/// <param name="LbGrace">Seconds for which load balancers can notice that the host is not ready; 10 by default.</param>
+/// <param name="Wait">True if the answer waits until no worker runs; false by default.</param>
+/// <param name="Timeout">As of <see cref="CommandRequest"/>.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record DrainRequest(double? LbGrace = null, bool? Wait = null, double? Timeout = null);
+
+/// <summary>Body of <c>POST /v1/undrain</c>.</summary>
+/// <param name="Wait">As of <see cref="CommandRequest"/>.</param>
+/// <param name="Timeout">As of <see cref="CommandRequest"/>.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record UndrainRequest(bool? Wait = null, double? Timeout = null);
+
 /// <summary>Answer of every command on workers.</summary>
 /// <param name="Workers">
 /// The workers that the names match, by service and number; for <c>scale</c> all workers of the service, with the removed ones.

@@ -13,6 +13,8 @@ namespace Reuseportd.Api.Contract;
 [JsonSerializable(typeof(CommandRequest))]
 [JsonSerializable(typeof(SignalRequest))]
 [JsonSerializable(typeof(ScaleRequest))]
+[JsonSerializable(typeof(DrainRequest))]
+[JsonSerializable(typeof(UndrainRequest))]
 [JsonSerializable(typeof(CommandDocument))]
 [JsonSerializable(typeof(ApplyRequest))]
 [JsonSerializable(typeof(ApplyDocument))]

@@ -18,6 +18,9 @@ internal sealed record StatusDocument(string Version, double Uptime, IReadOnlyLi
     /// <summary>The kind of steering: ebpf, cbpf, or none (the kernel's hash alone chooses the worker).</summary>
     public string? Steering { get; init; }
 
+    /// <summary>The state of the host for load balancers; absent while the host serves.</summary>
+    public HostStatus? Host { get; init; }
+
     /// <summary>Workers that this daemon has taken over from an earlier one; absent if it has started with none.</summary>
     public AdoptedWorkers? Adopted { get; init; }
 
@@ -27,6 +30,11 @@ internal sealed record StatusDocument(string Version, double Uptime, IReadOnlyLi
     /// <summary>Updates of services of these workers that run or are paused; absent for none.</summary>
     public IReadOnlyList<ServiceUpdate>? Updates { get; init; }
 }
+
+/// <summary>A host that is not ready for load balancers.</summary>
+/// <param name="State">leaving, draining, drained or stopping.</param>
+/// <param name="DrainsIn">While leaving: time until the workers drain; else absent.</param>
+internal sealed record HostStatus(string State, double? DrainsIn);
 
 /// <summary>Running workers that this daemon has taken over from an earlier one.</summary>
 /// <param name="Of">Running workers that the earlier daemon had.</param>

@@ -19,6 +19,9 @@ internal static class FleetDocuments
             fleet.Now.TotalSeconds,
             [.. fleet.Workers.Select(worker => From(worker, fleet.Now, CountsOf(worker, counts)))])
         {
+            Host = fleet.Host is { State: not HostState.Serving } host
+                ? new HostStatus(HostWords.Of(host.State), (host.DrainsAt - fleet.Now)?.TotalSeconds)
+                : null,
             Adopted = fleet.Adoption is { } adoption
                 ? new AdoptedWorkers(adoption.Workers, adoption.Of, (fleet.Now - adoption.At).TotalSeconds)
                 : null,

@@ -48,11 +48,14 @@ internal static class Requests
         Patterns([.. context.Request.Query["name"].OfType<string>()]);
 
     /// <summary>Null for no limit.</summary>
-    public static TimeSpan? Timeout(double? seconds) => seconds switch
+    public static TimeSpan? Timeout(double? seconds) => Seconds("timeout", seconds);
+
+    /// <summary>A duration in a body; null for none.</summary>
+    public static TimeSpan? Seconds(string name, double? seconds) => seconds switch
     {
         null => null,
         >= 0 and var given when given <= LongestWait.TotalSeconds => TimeSpan.FromSeconds(given),
-        _ => throw Problem.Invalid($"'timeout' accepts seconds from 0 to {LongestWait.TotalSeconds}"),
+        _ => throw Problem.Invalid($"'{name}' accepts seconds from 0 to {LongestWait.TotalSeconds}"),
     };
 
     /// <summary>A boolean in the query.</summary>

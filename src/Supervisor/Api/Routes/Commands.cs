@@ -40,6 +40,19 @@ internal sealed class Commands(IFleetControl control, WorkerDetails details, Can
         await AnswerAsync(context, new FleetCommand.Scale(workers), [new NamePattern(name)], request.Wait, request.Timeout);
     }
 
+    public async Task DrainAsync(HttpContext context)
+    {
+        var request = await Requests.BodyAsync(context, ContractJson.Default.DrainRequest, new DrainRequest());
+        var grace = Requests.Seconds("lb_grace", request.LbGrace) ?? FleetCommand.Drain.DefaultGrace;
+        await AnswerAsync(context, new FleetCommand.Drain(grace), [], request.Wait, request.Timeout);
+    }
+
+    public async Task UndrainAsync(HttpContext context)
+    {
+        var request = await Requests.BodyAsync(context, ContractJson.Default.UndrainRequest, new UndrainRequest());
+        await AnswerAsync(context, new FleetCommand.Undrain(), [], request.Wait, request.Timeout);
+    }
+
     public async Task ApplyAsync(HttpContext context)
     {
         var request = await Requests.BodyAsync(context, ContractJson.Default.ApplyRequest, new ApplyRequest());

@@ -38,6 +38,8 @@ internal static class ControlApi
         new(HttpMethods.Post, "/v1/signal", Access.Change, commands.SignalAsync),
         new(HttpMethods.Post, "/v1/services/{name}/scale", Access.Change, commands.ScaleAsync),
         new(HttpMethods.Post, "/v1/apply", Access.Change, commands.ApplyAsync),
+        new(HttpMethods.Post, "/v1/drain", Access.Change, commands.DrainAsync),
+        new(HttpMethods.Post, "/v1/undrain", Access.Change, commands.UndrainAsync),
         new(HttpMethods.Post, "/v1/reexec", Access.Change, commands.ReexecAsync),
     ];
 

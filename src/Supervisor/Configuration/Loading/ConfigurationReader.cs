@@ -20,19 +20,30 @@ internal static class ConfigurationReader
     public static LoadResult Read(IReadOnlyList<SourceText> sources, LoadContext context, Findings findings)
     {
         var daemon = DaemonSpec.Default;
+        List<Dependency> exits = [];
         var accounts = new Accounts(context);
         var services = new ServicesReader(context, accounts);
         foreach (var source in sources)
         {
             if (TopSection(source, findings) is not { } top) continue;
-            if (source.Role == SourceRole.Main) daemon = DaemonReader.Read(top, accounts);
-            else DaemonReader.RejectIn(top);
+            if (source.Role == SourceRole.Main)
+            {
+                daemon = DaemonReader.Read(top, accounts);
+                exits.AddRange(DaemonReader.ReadExits(top));
+            }
+            else
+            {
+                DaemonReader.RejectIn(top);
+            }
+
             services.Read(top);
             top.RejectUnknown();
         }
 
         SharedPorts.Check(services.Services, findings);
         StartOrder.Check(services.Services);
+        StartOrder.CheckNames(exits, [.. services.Services.Select(service => service.Spec.Name)]);
+        daemon = daemon with { ExitOnFailed = [.. exits.Select(exit => exit.Service)] };
         return findings.Conclude(new FleetSpec(daemon, [.. services.Services.Select(service => service.Spec)]));
     }
 

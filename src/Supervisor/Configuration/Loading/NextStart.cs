@@ -25,6 +25,9 @@ internal static class NextStart
         if (one.Preload != other.Preload) yield return "preload";
         if (one.Steering != other.Steering) yield return "steering";
         if ((one.KeepWorkers == false) != (other.KeepWorkers == false)) yield return "keep_workers";
+        if (one.AgentCheck != other.AgentCheck) yield return "agent_check";
+        if ((one.StopGrace ?? TimeSpan.Zero) != (other.StopGrace ?? TimeSpan.Zero)) yield return "shutdown";
+        if (one.ExitOnFailed != other.ExitOnFailed) yield return "exit_on_failed";
         if (one.Listen.Addresses != other.Listen.Addresses) yield return "listen";
         if (one.Listen.HasDetails != other.Listen.HasDetails) yield return "listen_details";
         if (one.Listen.Hosts != other.Listen.Hosts) yield return "listen_hosts";

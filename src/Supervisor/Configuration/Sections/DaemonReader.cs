@@ -54,9 +54,20 @@ internal static class DaemonReader
         "Whether workers run on when another program replaces the daemon (reuseportctl reexec), and when the next daemon takes "
         + "them over (systemctl restart, a crash). false: they end with the daemon.", true);
 
+    private static readonly Key AgentCheck = new(
+        "agent_check", Endpoints.Shape,
+        "Addresses and ports at which the daemon answers HAProxy's agent checks, for the host or for the service that "
+        + "'agent-send' names. Default: none.");
+
+    private static readonly Key ExitOnFailed = new(
+        "exit_on_failed", new Shape.List(new Shape.Text(), OrOne: true),
+        "Services that end the daemon, with exit code 69, when a worker of them is failed for good. For containers. "
+        + "Default: none.");
+
     public static readonly IReadOnlyList<Key> Keys =
     [
-        Log, Level, Socket, SocketGroup, SocketReadOnlyGroup, Preload, Parallelism, Steering, KeepWorkers, .. ListenReader.Keys,
+        Log, Level, Socket, SocketGroup, SocketReadOnlyGroup, Preload, Parallelism, Steering, KeepWorkers, AgentCheck,
+        ShutdownReader.Key, ExitOnFailed, .. ListenReader.Keys,
     ];
 
     public static DaemonSpec Read(Section top, Accounts accounts) =>
@@ -70,9 +81,14 @@ internal static class DaemonReader
             Steering = Ways.Read(top, Steering),
             KeepWorkers = top.Flag(KeepWorkers),
             Listen = ListenReader.Read(top),
+            AgentCheck = [.. Endpoints.Read(top, AgentCheck)],
+            StopGrace = ShutdownReader.Read(top),
             SocketGroup = accounts.Group(top, SocketGroup),
             SocketReadOnlyGroup = accounts.Group(top, SocketReadOnlyGroup),
         };
+
+    /// <summary>Whether these services exist is known when all files have been read.</summary>
+    public static IReadOnlyList<Dependency> ReadExits(Section top) => DependencyReader.Read(top, ExitOnFailed);
 
     /// <summary>A file of <c>services.d</c> may not have daemon settings: several files could contradict each other.</summary>
     public static void RejectIn(Section top)

@@ -14,10 +14,13 @@ internal static class DependencyReader
 
     private const string Accepts = "the name of a service, or a list of them";
 
-    public static IReadOnlyList<Dependency> Read(Section service)
+    public static IReadOnlyList<Dependency> Read(Section service) => Read(service, Key);
+
+    /// <summary>Reads another list of services.</summary>
+    public static IReadOnlyList<Dependency> Read(Section section, Key key)
     {
         var dependencies = new List<Dependency>();
-        foreach (var item in service.Find(Key)?.Items(Accepts, orOne: true) ?? [])
+        foreach (var item in section.Find(key)?.Items(Accepts, orOne: true) ?? [])
         {
             if (item.Text(Accepts) is { } name && !dependencies.Exists(known => known.Service == name))
                 dependencies.Add(new Dependency(name, item));

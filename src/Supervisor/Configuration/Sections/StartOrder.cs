@@ -12,17 +12,21 @@ internal static class StartOrder
     {
         var byName = new Dictionary<string, ReadService>(StringComparer.Ordinal);
         foreach (var service in services) byName.TryAdd(service.Spec.Name, service);
-        var all = services.SelectMany(service => service.Dependencies);
-        foreach (var dependency in all.Where(dependency => !byName.ContainsKey(dependency.Service)))
+        CheckNames(services.SelectMany(service => service.Dependencies), byName.Keys);
+        var walk = new Walk(byName);
+        foreach (var service in byName.Values) walk.Visit(service);
+    }
+
+    /// <summary>Checks that named services exist.</summary>
+    public static void CheckNames(IEnumerable<Dependency> named, IReadOnlyCollection<string> services)
+    {
+        foreach (var dependency in named.Where(dependency => !services.Contains(dependency.Service)))
         {
-            var hint = Spelling.Nearest(dependency.Service, byName.Keys) is { } nearest
+            var hint = Spelling.Nearest(dependency.Service, services) is { } nearest
                 ? $"; did you mean '{Printable.Text(nearest)}'?"
                 : "";
             dependency.Field.Error($"there is no service '{Printable.Text(dependency.Service)}'{hint}");
         }
-
-        var walk = new Walk(byName);
-        foreach (var service in byName.Values) walk.Visit(service);
     }
 
     /// <summary>A depth-first search: each circle is found once, at the name that closes it.</summary>

@@ -27,6 +27,12 @@ internal sealed record EventKind(string Name, string MessageId)
     public static readonly EventKind Trees = new("trees", "e90aad0175c349778f026959728f1f1d");
     public static readonly EventKind Fault = new("fault", "df449d26b1024253af88db7ab025ea0b");
 
+    public static readonly EventKind HostDrain = new("host_drain", "581a201044264aa2ad50b5ff9135f48b");
+    public static readonly EventKind HostDrained = new("host_drained", "2594c076c3df402191769a5136ff8987");
+    public static readonly EventKind HostUndrain = new("host_undrain", "cd73db13d3344d789b036e07de3540e4");
+    public static readonly EventKind NotListening = new("not_listening", "3c35efb31aa14a05bf63d0e6835f8ed3");
+    public static readonly EventKind ServiceFailed = new("service_failed", "8081073f767944cf8df2f676154b2784");
+
     public static readonly EventKind Command = new("command", "c57eadffb7b341109fc541864f72d3fa");
     public static readonly EventKind Sent = new("signal", "a32e8c090a9d4ccea89bd22e4155df40");
 

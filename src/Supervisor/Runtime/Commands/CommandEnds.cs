@@ -13,17 +13,18 @@ internal sealed class CommandEnds(SettleTable settles, UpdateFailures notReplace
     public CommandEnd Running(WorkerSlot slot) => slot switch
     {
         { Leaving: true } => Stopped(slot),
+        { Service.IsHeld: true } => Untouched(slot, new CommandObstacle.HostDrained()),
         _ when notReplaced.Of(slot) is not null => Of(slot, ok: false) with { IsNotReplaced = true },
         { Slot.State: SlotState.Ready } when !settles.IsUpdating(slot) => Of(slot, ok: true),
         _ when settles.IsUnsettled(slot) => Of(slot, ok: false, new CommandObstacle.NotSettled()),
-        _ when !slot.Service.Overrides.Wants(slot.Name.Index) => Of(slot, ok: false, new CommandObstacle.Overtaken()),
+        _ when !slot.Service.Wants(slot.Name.Index) => Of(slot, ok: false, new CommandObstacle.Overtaken()),
         _ => Of(slot, ok: false),
     };
 
     public CommandEnd Stopped(WorkerSlot slot) => slot switch
     {
         { Slot.State: SlotState.Stopped } => Of(slot, ok: true),
-        { Leaving: false } when slot.Service.Overrides.Wants(slot.Name.Index) =>
+        { Leaving: false } when slot.Service.Wants(slot.Name.Index) =>
             Of(slot, ok: false, new CommandObstacle.Overtaken()),
         _ => Of(slot, ok: false, new CommandObstacle.NotSettled()),
     };

@@ -146,7 +146,8 @@ internal sealed class CommandRunner(
         return slot => failed.TryGetValue(slot, out var why) ? ends.Untouched(slot, why) : ends.Taken(slot);
     }
 
-    private void Answer(FleetMessage.Command command, (IReadOnlyList<WorkerSlot> Slots, Func<WorkerSlot, CommandEnd> End) done)
+    /// <summary>Answers when all these workers have settled, or at once if the client does not wait.</summary>
+    public void Answer(FleetMessage.Command command, (IReadOnlyList<WorkerSlot> Slots, Func<WorkerSlot, CommandEnd> End) done)
     {
         // The result of a signal is known already. These commands need no wait for settled workers.
         var isWaited = command.Wait || command.What is FleetCommand.Reload or FleetCommand.Send

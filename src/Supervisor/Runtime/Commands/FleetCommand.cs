@@ -32,6 +32,15 @@ internal abstract record FleetCommand(string Word)
 
     /// <summary>Changes the number of workers of one service.</summary>
     internal sealed record Scale(int Workers) : FleetCommand("scale");
+
+    /// <summary>Makes the host not ready for load balancers, and drains all workers after the grace time.</summary>
+    internal sealed record Drain(TimeSpan Grace) : FleetCommand("drain")
+    {
+        public static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(10);
+    }
+
+    /// <summary>Takes the host back after a <see cref="Drain"/>, and starts its workers.</summary>
+    internal sealed record Undrain() : FleetCommand("undrain");
 }
 
 /// <summary>The result of a command.</summary>
@@ -81,6 +90,9 @@ internal abstract record CommandObstacle
 
     /// <summary>A scaled service is stopped, so its new workers are stopped, too.</summary>
     internal sealed record ServiceStopped : CommandObstacle;
+
+    /// <summary>The host is drained, so no worker starts.</summary>
+    internal sealed record HostDrained : CommandObstacle;
 
     internal sealed record NothingToRollBack : CommandObstacle;
 

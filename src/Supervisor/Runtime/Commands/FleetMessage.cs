@@ -31,6 +31,13 @@ internal abstract record FleetMessage : Message
     /// <param name="Answer">The answer of a <see cref="Command"/> or of a <see cref="Converge"/>.</param>
     internal sealed record AnswerNow(Task Answer) : FleetMessage;
 
+    /// <summary>Drains the host because the daemon is to stop. <see cref="StopAll"/> follows.</summary>
+    /// <param name="Done">Completed when all workers have ended.</param>
+    internal sealed record DrainForStop(TimeSpan Grace, TaskCompletionSource Done) : FleetMessage
+    {
+        public override void Refuse() => Done.TrySetCanceled();
+    }
+
     /// <summary>Stops every worker. The loop ends after the last worker has stopped.</summary>
     internal sealed record StopAll : FleetMessage;
 }

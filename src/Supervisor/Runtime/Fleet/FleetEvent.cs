@@ -93,6 +93,9 @@ internal abstract record FleetEvent
     /// <summary>The process of a replacement slot has ended, and the slot is gone.</summary>
     internal sealed record ReplacementLeft(Service Service) : FleetEvent;
 
+    /// <summary>The host begins or ends a phase of its drain.</summary>
+    internal sealed record HostChanged : FleetEvent;
+
     /// <summary>A service and all its workers are gone.</summary>
     internal sealed record ServiceForgotten(string Name) : FleetEvent;
 }

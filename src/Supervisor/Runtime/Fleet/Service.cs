@@ -29,6 +29,21 @@ internal sealed class Service(ServiceSpec declared)
     /// </summary>
     public bool Leaving { get; private set; }
 
+    /// <summary>True while the host is drained: no worker runs, whatever clients have requested.</summary>
+    public bool IsHeld { get; private set; }
+
+    /// <summary>The number of workers that are to run now.</summary>
+    public int Wanted => IsHeld ? 0 : Overrides.Wanted(Spec.Workers);
+
+    /// <summary>True if the worker is to run now.</summary>
+    public bool Wants(int worker) => !IsHeld && Overrides.Wants(worker);
+
+    /// <summary>Lets no worker run until <see cref="Release"/>.</summary>
+    public void Hold() => IsHeld = true;
+
+    /// <summary>Ends the effect of <see cref="Hold"/>.</summary>
+    public void Release() => IsHeld = false;
+
     /// <summary>Takes over a changed specification from the configuration.</summary>
     public void Adopt(ServiceSpec declared)
     {

@@ -1,9 +1,6 @@
-using Reuseportd.Linux.Preload;
 using Reuseportd.Linux.Processes;
-using Reuseportd.Linux.Users;
 using Reuseportd.Model;
 using Reuseportd.Observability.Lines;
-using Reuseportd.Runtime.Methods;
 using Reuseportd.Slots;
 
 namespace Reuseportd.Runtime.Fleet;
@@ -100,6 +97,15 @@ internal sealed class WorkerSlot(WorkerName name, Service service)
         TellPlace();
         other.TellPlace();
     }
+
+    /// <summary>True if the worker starts when the drained host is taken back.</summary>
+    public bool IsHeldBack { get; private set; }
+
+    /// <summary>Makes the worker start when the drained host is taken back.</summary>
+    public void HoldBack() => IsHeldBack = true;
+
+    /// <summary>Ends the effect of <see cref="HoldBack"/>.</summary>
+    public void TakeBack() => IsHeldBack = false;
 
     /// <summary>Lets the loop forget the slot as soon as it has stopped.</summary>
     public void Retire() => Leaving = true;

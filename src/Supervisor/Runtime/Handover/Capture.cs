@@ -16,7 +16,7 @@ namespace Reuseportd.Runtime.Handover;
 
 /// <summary>Takes the state of services and workers out of the loop. Only the loop's thread uses it.</summary>
 internal sealed class Capture(
-    ServiceTable services, SlotTable slots, ReplacementSlots replacements, Notifications notifications)
+    ServiceTable services, HostDrain host, SlotTable slots, ReplacementSlots replacements, Notifications notifications)
 {
     /// <summary>Texts of specifications: workers of one service share one.</summary>
     private readonly ConditionalWeakTable<ServiceSpec, string> _texts = [];
@@ -36,6 +36,10 @@ internal sealed class Capture(
 
     /// <summary>The service with this name; null if there is none.</summary>
     public Service? Find(string name) => services.Services.FirstOrDefault(service => service.Spec.Name == name);
+
+    /// <summary>The drain of the host; null if the host serves.</summary>
+    public SavedHost? Host() =>
+        host.DrainsAt is { } at ? new SavedHost(at.Ticks) : host.IsHeld ? new SavedHost(DrainsAt: null) : null;
 
     /// <summary>A service without its workers.</summary>
     public SavedService Save(Service service) => new(
@@ -59,6 +63,7 @@ internal sealed class Capture(
             Kept = slot.IsKept ? Text(slot.Spec) : null,
             RenewsAtEnd = slot.RenewsAtEnd,
             IsLeaving = slot.Leaving,
+            IsHeldBack = slot.IsHeldBack,
             IsReplacement = slot.IsReplacement,
             LastLine = slot.EndedWords?.Line,
             IsInUpdate = services.UpdateOf(slot.Service) is { } update && update.Waits(slot),

@@ -87,6 +87,7 @@ internal sealed class FleetRestore(
         if (saved.RenewsAtEnd) slot.RenewAtEnd();
         if (saved.IsLeaving) slot.Retire();
         if (saved.LastLine is { } line) slot.Recall(LastWords.OfEarlierDaemon(line));
+        if (saved.IsHeldBack) slot.HoldBack();
         var state = SavedSlots.Restore(saved.Slot);
         if (state.State is SlotState.Starting starting)
             state = state with { State = starting with { Coverage = PortCoverage.None(slot.Policy.Ports) } };

@@ -14,4 +14,7 @@ internal sealed record HandoverMessage(bool IsTrial, TaskCompletionSource<Handed
 internal sealed record HandedOver(string? Obstacle, SavedService[] Services, ulong LastToken)
 {
     public SavedTotals? Totals { get; init; }
+
+    /// <summary>The drain of the host; null if the host serves.</summary>
+    public SavedHost? Host { get; init; }
 }

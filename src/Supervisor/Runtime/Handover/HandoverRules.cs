@@ -63,7 +63,8 @@ internal static class HandoverRules
     /// <summary>True if a list has an entry without a value, which the serializer permits.</summary>
     private static bool HasGap(SavedDaemon state)
     {
-        if (IsGap(state.Services) || IsGap(state.Streams) || IsGap(state.Groups) || IsGap(state.Resources.Listeners)) return true;
+        if (IsGap(state.Services) || IsGap(state.Streams) || IsGap(state.Groups)) return true;
+        if (IsGap(state.Resources.Listeners)) return true;
         if (state.Totals is { } totals && (IsGap(totals.Services) || IsGap(totals.Cpu ?? []) || IsGap(totals.Drops ?? [])))
             return true;
         if (state.Groups.Any(group => IsGap(group.Services))) return true;

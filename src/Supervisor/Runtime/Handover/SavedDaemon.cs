@@ -49,6 +49,9 @@ internal sealed record SavedDaemon(
     /// <summary>Null if the counters begin anew: after the death of a daemon.</summary>
     public SavedTotals? Totals { get; init; }
 
+    /// <summary>The drain of the host; null if the host serves.</summary>
+    public SavedHost? Host { get; init; }
+
     /// <summary>Rises with each daemon that takes the workers over.</summary>
     public long Succession { get; init; }
 
@@ -132,6 +135,9 @@ internal sealed record SavedWorker(int Index, SavedSlot Slot, SavedProcess? Proc
 
     /// <summary>True if the specification of the service applies when the process has ended.</summary>
     public bool RenewsAtEnd { get; init; }
+
+    /// <summary>True if the worker starts when the drained host is taken back.</summary>
+    public bool IsHeldBack { get; init; }
 
     /// <summary>True if the worker is to be forgotten as soon as it has stopped.</summary>
     public bool IsLeaving { get; init; }

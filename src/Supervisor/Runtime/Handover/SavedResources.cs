@@ -30,7 +30,3 @@ internal sealed record SavedResources(
     /// <summary>The newest events and output; null if the daemon did not end in order.</summary>
     public DescriptorIdentity? Rings { get; init; }
 }
-
-/// <summary>A TCP port of the daemon's own.</summary>
-/// <param name="Address">With the port: <c>127.0.0.1:9181</c>.</param>
-internal sealed record SavedListener(string Address, int Number);

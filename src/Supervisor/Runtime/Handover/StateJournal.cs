@@ -18,6 +18,7 @@ internal sealed class StateJournal(RecordLog log, Capture capture, Action failed
     /// <summary>A worker can have several replacement slots, which end one after the other.</summary>
     private readonly Dictionary<WorkerSlot, string> _replacements = [];
     private long _lastReplacement;
+    private bool _hasHostChanged;
     private bool _hasFailed;
 
     /// <summary>Notes what an event changes in the state.</summary>
@@ -51,6 +52,9 @@ internal sealed class StateJournal(RecordLog log, Capture capture, Action failed
             case FleetEvent.NotifySocketOpened opened:
                 if (capture.Find(opened.Service) is { } service) _changedServices.Add(service);
                 break;
+            case FleetEvent.HostChanged:
+                _hasHostChanged = true;
+                break;
             case FleetEvent.ServiceForgotten forgotten:
                 _changedServices.RemoveWhere(one => one.Spec.Name == forgotten.Name);
                 log.Remove(StateRecords.KeyOf(forgotten.Name));
@@ -66,6 +70,8 @@ internal sealed class StateJournal(RecordLog log, Capture capture, Action failed
         foreach (var service in _changedServices)
             log.Put(StateRecords.KeyOf(service.Spec.Name), StateRecords.Write(capture.Save(service)));
         foreach (var slot in _changed) log.Put(KeyOf(slot), StateRecords.Write(capture.Save(slot)));
+        if (_hasHostChanged) log.Put(StateRecords.Host, StateRecords.Write(capture.Host()));
+        _hasHostChanged = false;
         _changedServices.Clear();
         _changed.Clear();
         _hasFailed = !log.TryFlush();

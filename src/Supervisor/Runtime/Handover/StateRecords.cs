@@ -19,6 +19,9 @@ internal static class StateRecords
     /// <summary>The key of the record with the file of the newest events and output, as above.</summary>
     public const string Rings = "rings";
 
+    /// <summary>The key of the record with the drain of the host.</summary>
+    public const string Host = "host";
+
     /// <summary>More than the processes that a daemon starts while the kernel still reports of ended ones.</summary>
     private const ulong TokensOfTheDead = 1 << 20;
 
@@ -49,6 +52,10 @@ internal static class StateRecords
     public static byte[] Write(DescriptorIdentity rings) =>
         JsonSerializer.SerializeToUtf8Bytes(rings, HandoverJson.Default.DescriptorIdentity);
 
+    /// <returns>Empty if the host serves, which removes the record.</returns>
+    public static byte[] Write(SavedHost? host) =>
+        host is null ? [] : JsonSerializer.SerializeToUtf8Bytes(host, HandoverJson.Default.SavedHost);
+
     public static byte[] Write(SavedGroup group) => JsonSerializer.SerializeToUtf8Bytes(group, HandoverJson.Default.SavedGroup);
 
     /// <summary>Joins the records to the text of a state. <see cref="HandoverText.TryRead"/> judges it.</summary>
@@ -76,6 +83,7 @@ internal static class StateRecords
                 Streams = records.TryGetValue(Streams, out var streams)
                     ? Read(streams, HandoverJson.Default.SavedStreamArray)
                     : [],
+                Host = records.TryGetValue(Host, out var host) ? Read(host, HandoverJson.Default.SavedHost) : null,
                 Groups = [.. Of(records, GroupPrefix).Select(group => Read(group.Value, HandoverJson.Default.SavedGroup))],
             };
             var serials = state.Processes.Select(process => process.Serial).DefaultIfEmpty();

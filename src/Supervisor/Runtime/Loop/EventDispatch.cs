@@ -1,3 +1,4 @@
+using Reuseportd.Model;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Processes;
 using Reuseportd.Slots;
@@ -5,7 +6,7 @@ using Reuseportd.Slots;
 namespace Reuseportd.Runtime.Loop;
 
 /// <summary>Takes each event in the queue to the parts that handle it, in a fixed order.</summary>
-internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now)
+internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now, Action<WorkerName>? failed)
 {
     /// <summary>Takes all events, including those that are added in the meantime.</summary>
     public void Drain()
@@ -46,7 +47,12 @@ internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now)
             case FleetEvent.StartAsked asked:
                 parts.Slots.Starter.Enqueue(asked.Slot, asked.Generation);
                 break;
+            case FleetEvent.SlotEntered entered:
+                // It may have failed in an earlier daemon.
+                TellFailure(entered.Slot);
+                break;
             case FleetEvent.SlotMoved moved:
+                TellFailure(moved.Slot);
                 parts.Services.Updates.Moved(moved.Slot);
                 parts.Services.Table.Forget(moved.Slot);
                 break;
@@ -55,6 +61,7 @@ internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now)
                 break;
             case FleetEvent.SlotSettled settled:
                 parts.Services.Commands.Settled(settled.Slot);
+                parts.Services.Host.Settled();
                 break;
             case FleetEvent.ServiceSettled settled:
                 parts.Services.Table.Release(settled.Service);
@@ -73,6 +80,10 @@ internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now)
                 break;
             case FleetEvent.ReplacementLeft left:
                 parts.Services.Table.Forget(left.Service);
+                parts.Services.Host.Settled();
+                break;
+            case FleetEvent.HostChanged:
+                parts.Services.HostCommands.Changed();
                 break;
             case FleetEvent.ServiceForgotten forgotten:
                 parts.Processes.Notifications.Remove(forgotten.Name);
@@ -80,6 +91,12 @@ internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now)
                 parts.Processes.Binds.Forget(forgotten.Name);
                 break;
         }
+    }
+
+    /// <summary>The failure of a replacement is that of an update, not of its worker.</summary>
+    private void TellFailure(WorkerSlot slot)
+    {
+        if (slot is { IsReplacement: false, Leaving: false, Slot.State: SlotState.Failed }) failed?.Invoke(slot.Name);
     }
 
     private void ReportReady(WorkerProcess process) =>

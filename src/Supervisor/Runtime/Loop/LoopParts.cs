@@ -18,7 +18,7 @@ internal sealed class LoopParts : IDisposable
         Deadlines =
         [
             Slots.Runner, Processes.Accounts, Slots.Starter, Processes.Starts, Slots.Silence, Slots.Sockets, Slots.Probes,
-            Processes.ProbeCommands, Services.Recycler, Processes.Trees,
+            Processes.ProbeCommands, Services.Recycler, Services.Host, Processes.Trees,
         ];
         Followers = [Slots.Probes, Slots.Outcomes, Services.Recycler, Slots.Shares, Slots.Starter];
     }

@@ -131,18 +131,25 @@ internal sealed class MessageDispatch(
     {
         switch (asked)
         {
-            case FleetMessage.Converge or FleetMessage.Command when IsStopping:
+            case FleetMessage.Converge or FleetMessage.Command or FleetMessage.DrainForStop when IsStopping:
                 asked.Refuse();
                 break;
             case FleetMessage.Converge converge:
                 parts.Processes.Accounts.Forget();
                 parts.Services.PendingChanges.Begin(converge.Desired, converge.Done);
                 break;
+            case FleetMessage.Command { What: FleetCommand.Drain or FleetCommand.Undrain } host:
+                parts.Services.HostCommands.Handle(host);
+                break;
+            case FleetMessage.DrainForStop drain:
+                parts.Services.Host.BeginForStop(drain.Grace, drain.Done);
+                break;
             case FleetMessage.Command command:
                 parts.Services.Commands.Handle(command);
                 break;
             case FleetMessage.AnswerNow answer:
                 parts.Services.Commands.Expire(answer.Answer);
+                parts.Services.HostCommands.Expire(answer.Answer);
                 parts.Services.PendingChanges.Expire(answer.Answer);
                 break;
             case FleetMessage.StopAll:
@@ -156,6 +163,8 @@ internal sealed class MessageDispatch(
         IsStopping = true;
         parts.Services.PendingChanges.Cancel();
         parts.Services.Commands.Cancel();
+        parts.Services.HostCommands.Cancel();
+        parts.Services.Host.Stop();
         foreach (var process in parts.Processes.Table.Stop()) parts.Slots.Runner.Reap(process);
         parts.Services.Table.StopAll();
         parts.Processes.Starts.Stop();

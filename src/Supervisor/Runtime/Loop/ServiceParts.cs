@@ -30,11 +30,14 @@ internal sealed class ServiceParts
         Table = new ServiceTable(all, slots.Runner, dependencies, counts, settles, Updates, replacements, notReplaced, events);
         var workers = new WorkerReport(
             slots.Starter, settles, slots.Silence, slots.Probes, slots.Shares, replacements, notReplaced);
+        Host = new HostDrain(Table, counts, events, log, services.Now);
         Counters = new FleetCounters(services.Now);
-        Snapshots = new SnapshotBuilder(Table, all, counts, notReplaced, workers, Counters, services.Mailbox);
+        Snapshots = new SnapshotBuilder(Table, Host, all, counts, notReplaced, workers, Counters, services.Mailbox);
         PendingChanges = new PendingChanges(Table, Updates, counts, Snapshots);
-        Commands = new CommandRunner(Table, Updates, settles, new CommandEnds(settles, notReplaced, workers), log);
-        Capture = new Capture(Table, all, replacements, processes.Notifications);
+        var ends = new CommandEnds(settles, notReplaced, workers);
+        Commands = new CommandRunner(Table, Updates, settles, ends, log);
+        HostCommands = new HostCommands(Host, Table, Commands, ends, log);
+        Capture = new Capture(Table, Host, all, replacements, processes.Notifications);
         Journal = options.StateLog is { } state ? new StateJournal(state, Capture, options.StateLost ?? (() => { })) : null;
     }
 
@@ -58,4 +61,8 @@ internal sealed class ServiceParts
     public PendingChanges PendingChanges { get; }
 
     public CommandRunner Commands { get; }
+
+    public HostDrain Host { get; }
+
+    public HostCommands HostCommands { get; }
 }

@@ -87,6 +87,7 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
         {
             _parts?.Services.PendingChanges.Cancel();
             _parts?.Services.Commands.Cancel();
+            _parts?.Services.HostCommands.Cancel();
             _mailbox.Close();
             // The kernel ends the workers with the threads that started them. Else the next daemon needs what the parts hold.
             if (_options.WorkersDieWithDaemon) _parts?.Dispose();
@@ -99,6 +100,7 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
     private void Adopt(LoopParts parts, Inheritance inherited)
     {
         var (services, processes) = (parts.Services.Table, parts.Processes);
+        if (inherited.State.Host is { } host) parts.Services.Host.Restore(SavedHost.DrainsAtOf(host));
         var restore = new FleetRestore(
             inherited, services, parts.Slots.Runner, processes.Table, _options.Groups, processes.Notifications, parts.Events,
             _log);
@@ -118,7 +120,7 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
     /// <returns>True if the fleet was handed over.</returns>
     private bool RunTurns(LoopParts parts)
     {
-        var events = new EventDispatch(parts, Now);
+        var events = new EventDispatch(parts, Now, _options.Failed);
         var messages = new MessageDispatch(parts, Now, obstacle => HandOver(parts, obstacle));
         Begin(parts, events);
         while (!(messages.IsStopping && parts.Services.Table.IsEmpty && parts.Processes.Starts.IsEmpty))
@@ -133,9 +135,7 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
             events.Drain();
             if (HandleMessages(messages, events))
             {
-                parts.Services.Journal?.Flush();
-                parts.Services.PendingChanges.HandOver();
-                parts.Services.Commands.HandOver();
+                AnswerClients(parts);
                 return true;
             }
 
@@ -166,6 +166,15 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
         _options.StateKept?.Invoke();
     }
 
+    /// <summary>The commands under way go on in the program that takes over.</summary>
+    private static void AnswerClients(LoopParts parts)
+    {
+        parts.Services.Journal?.Flush();
+        parts.Services.PendingChanges.HandOver();
+        parts.Services.Commands.HandOver();
+        parts.Services.HostCommands.HandOver();
+    }
+
     /// <returns>True if the fleet was handed over.</returns>
     private bool HandleMessages(MessageDispatch messages, EventDispatch events)
     {
@@ -184,6 +193,7 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
         ? new HandedOver(null, parts.Services.Capture.Services(), _descriptors.LastToken)
         {
             Totals = SavedTotals.Save(parts.Services.Snapshots.Totals()),
+            Host = parts.Services.Capture.Host(),
         }
         : new HandedOver(obstacle, [], 0);
 

@@ -4,6 +4,7 @@ using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Seccomp;
 using Reuseportd.Linux.Spawning;
+using Reuseportd.Model;
 using Reuseportd.Runtime.Handover;
 using Reuseportd.Runtime.Methods;
 using Reuseportd.Runtime.Snapshots;
@@ -56,6 +57,9 @@ internal sealed record SupervisorOptions(
 
     /// <summary>Called on the loop's thread if the state can no longer be kept. Must not block.</summary>
     public Action? StateLost { get; init; }
+
+    /// <summary>Called on the loop's thread with each worker that is failed for good. Must not block.</summary>
+    public Action<WorkerName>? Failed { get; init; }
 
     /// <summary>True if the kernel kills the workers with the daemon; false if the guard does.</summary>
     public bool WorkersDieWithDaemon { get; init; } = true;

@@ -14,6 +14,7 @@ namespace Reuseportd.Runtime.Reports;
 /// <summary>Builds snapshots of the fleet from values that may leave the loop.</summary>
 internal sealed class SnapshotBuilder(
     ServiceTable fleet,
+    HostDrain host,
     SlotTable slots,
     SlotCounts counts,
     UpdateFailures notReplaced,
@@ -33,6 +34,7 @@ internal sealed class SnapshotBuilder(
         return new FleetSnapshot(now, counts.Fleet, new([.. all.Select(workers.Of)]))
         {
             Adoption = _adoption,
+            Host = host.Snapshot,
             LoopDelay = mailbox.LongestWait(),
             Totals = Totals(),
             Services = new([.. services.Where(service => !service.Leaving).Select(Of)]),

@@ -75,12 +75,25 @@ internal sealed partial class ServiceTable
     }
 
     /// <summary>
+    /// The event that stops a worker. If other workers remain, the worker drains first and they take over new connections.
+    /// </summary>
+    private SlotEvent StopEvent(Service service)
+    {
+        var othersRemain = !service.Leaving
+            && allSlots.Of(service).Exists(slot => !slot.Leaving && service.Wants(slot.Name.Index));
+        return othersRemain ? new SlotEvent.DrainRequested(new AfterStop.Stay()) : new SlotEvent.StopRequested();
+    }
+
+    /// <summary>
     /// Restarts all these workers as the service's <c>update</c> configures. Workers that do not run are started.
     /// </summary>
     public void Restart(IReadOnlyList<WorkerSlot> slots)
     {
         Want(slots, (overrides, workers, count) => overrides.Start(workers, count));
-        foreach (var group in slots.GroupBy(slot => slot.Service)) updates.Begin(group.Key, group, former: null);
+        if (_isHeld)
+            foreach (var slot in slots) HoldBack(slot);
+        else
+            foreach (var group in slots.GroupBy(slot => slot.Service)) updates.Begin(group.Key, group, former: null);
         WaitForDependencies(slots);
     }
 

@@ -17,7 +17,7 @@ internal sealed partial class ServiceTable
         ServiceSpec declared, ServiceOverrides overrides, IReadOnlyDictionary<int, int> lastGiven, ServiceSpec? former,
         ServiceSpec? rolledBackFrom)
     {
-        var service = new Service(declared);
+        var service = NewService(declared);
         service.Want(overrides);
         foreach (var (index, generation) in lastGiven) service.LastGiven[index] = generation;
         if (former is not null) _former[service] = former;
@@ -26,6 +26,9 @@ internal sealed partial class ServiceTable
         events.Add(new FleetEvent.ServiceChanged(service));
         return service;
     }
+
+    /// <summary>Makes all services that are restored, or added later, be held.</summary>
+    public void RestoreHold() => _isHeld = true;
 
     /// <summary>Adds a slot whose state and specification are set.</summary>
     public void Restore(WorkerSlot slot)

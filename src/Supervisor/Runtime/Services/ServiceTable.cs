@@ -144,7 +144,7 @@ internal sealed partial class ServiceTable(
             return;
         }
 
-        var service = new Service(spec);
+        var service = NewService(spec);
         _services.Add(spec.Name, service);
         events.Add(new FleetEvent.ServiceChanged(service));
         Resize(service);
@@ -161,8 +161,7 @@ internal sealed partial class ServiceTable(
         Resize(service);
         if (restart)
         {
-            _former[service] = former;
-            updates.Begin(service, present.Where(slot => !slot.Leaving && service.Overrides.Wants(slot.Name.Index)), former);
+            Replace(service, former, [.. present.Where(slot => !slot.Leaving)]);
             return;
         }
 
@@ -191,6 +190,12 @@ internal sealed partial class ServiceTable(
     /// <summary>Sends a request to a slot, which is unsettled until it is done.</summary>
     private void Request(WorkerSlot slot, SlotEvent asked)
     {
+        if (asked is SlotEvent.StartRequested && slot.Service.IsHeld)
+        {
+            HoldBack(slot);
+            return;
+        }
+
         settles.Expect(slot);
         runner.Apply(slot, asked);
     }
@@ -204,16 +209,6 @@ internal sealed partial class ServiceTable(
         replacements.End(replacement => replacement.Service == service);
         foreach (var slot in allSlots.Of(service).ToArray()) Retire(slot);
         Forget(service);
-    }
-
-    /// <summary>
-    /// The event that stops a worker. If other workers remain, the worker drains first and they take over new connections.
-    /// </summary>
-    private SlotEvent StopEvent(Service service)
-    {
-        var othersRemain = !service.Leaving
-            && allSlots.Of(service).Exists(slot => !slot.Leaving && service.Overrides.Wants(slot.Name.Index));
-        return othersRemain ? new SlotEvent.DrainRequested(new AfterStop.Stay()) : new SlotEvent.StopRequested();
     }
 
     private void Resize(Service service)

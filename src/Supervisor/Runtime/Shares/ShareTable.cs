@@ -109,7 +109,8 @@ internal sealed class ShareTable(
         share.WithdrawnAt = clock();
         if (steerer is null) _drained.Enqueue(process);
         // A process that drains was ready before: if not here, then in an earlier daemon.
-        else steerer.Post(new SteeringRequest.Withdraw(process.Serial, share.IsServing ? null : Placement.From(process)));
+        else steerer.Post(new SteeringRequest.Withdraw(
+            process.Serial, share.IsServing ? null : Placement.From(process), process.Slot.Service.IsHeld));
     }
 
     /// <summary>Ends the restore. Call it when all processes of an earlier daemon were served or withdrawn.</summary>

@@ -15,11 +15,11 @@ internal sealed partial class SharedGroups
         inherited.Groups.ToDictionary(group => group.Steered.Key);
 
     /// <summary>Processes that drain from the end of the restore on.</summary>
-    private readonly List<ulong> _toDrain = [];
+    private readonly List<(ulong Serial, bool IsWithAll)> _toDrain = [];
     private bool _isRestored;
 
     /// <summary>Continues the drain of a process that an earlier daemon has withdrawn.</summary>
-    public void WithdrawAgain(Placement placement, IReadOnlyList<SocketRecord> listing, TimeSpan now)
+    public void WithdrawAgain(Placement placement, IReadOnlyList<SocketRecord> listing, bool isWithAll, TimeSpan now)
     {
         var process = new PlacedProcess(placement);
         if (_placed.TryAdd(placement.Process, process))
@@ -34,8 +34,8 @@ internal sealed partial class SharedGroups
         }
 
         // Whether others get the connections is known when all have been served.
-        if (_isRestored) DrainAgain(placement.Process, now);
-        else _toDrain.Add(placement.Process);
+        if (_isRestored) DrainAgain(placement.Process, isWithAll, now);
+        else _toDrain.Add((placement.Process, isWithAll));
     }
 
     /// <summary>Ends the restore: no other process of an earlier daemon is served.</summary>
@@ -50,13 +50,13 @@ internal sealed partial class SharedGroups
             RemoveIfEmpty(group);
         }
 
-        foreach (var serial in _toDrain) DrainAgain(serial, now);
+        foreach (var (serial, isWithAll) in _toDrain) DrainAgain(serial, isWithAll, now);
         _toDrain.Clear();
     }
 
-    private void DrainAgain(ulong serial, TimeSpan now)
+    private void DrainAgain(ulong serial, bool isWithAll, TimeSpan now)
     {
-        if (!Withdraw(serial, now)) mailbox.Post(new SteeringMessage.Drained(serial));
+        if (!Withdraw(serial, isWithAll, now)) mailbox.Post(new SteeringMessage.Drained(serial));
     }
 
     /// <summary>Ends the steering of an earlier daemon, if it has steered this group.</summary>

@@ -67,14 +67,16 @@ internal sealed partial class SharedGroups(
     }
 
     /// <summary>Stops new connections to a process.</summary>
+    /// <param name="isWithAll">See <see cref="SteeringRequest.Withdraw"/>.</param>
     /// <returns>True if the process is watched until it is empty. False if there is nothing to wait for.</returns>
-    public bool Withdraw(ulong serial, TimeSpan now)
+    public bool Withdraw(ulong serial, bool isWithAll, TimeSpan now)
     {
         if (!_placed.TryGetValue(serial, out var process)) return false;
-        var goesOn = process.Sockets.Count == 0;
+        var goesOn = false;
         foreach (var group in process.Groups) goesOn |= !StopNew(group, process);
+        if (process.Sockets.Count == 0 || diag is null) return false;
         // A process that still gets new connections never drains.
-        if (goesOn || mode.Kind == SteeringKind.None || diag is null) return false;
+        if (!isWithAll && (goesOn || mode.Kind == SteeringKind.None)) return false;
         _drains.Add(process, now);
         _ends.Add(process);
         return true;

@@ -161,11 +161,12 @@ internal sealed partial class Steerer(
                 groups.Serve(serve.Placement, listing());
                 mailbox.Post(new SteeringMessage.Placed(serve.Placement.Process));
                 break;
-            case SteeringRequest.Withdraw { Inherited: { } placement }:
-                groups.WithdrawAgain(placement, listing(), Now);
+            case SteeringRequest.Withdraw { Inherited: { } placement, IsWithAll: var isWithAll }:
+                groups.WithdrawAgain(placement, listing(), isWithAll, Now);
                 break;
             case SteeringRequest.Withdraw withdraw:
-                if (!groups.Withdraw(withdraw.Process, Now)) mailbox.Post(new SteeringMessage.Drained(withdraw.Process));
+                if (!groups.Withdraw(withdraw.Process, withdraw.IsWithAll, Now))
+                    mailbox.Post(new SteeringMessage.Drained(withdraw.Process));
                 break;
             case SteeringRequest.Restored:
                 groups.EndRestore(Now);

@@ -18,7 +18,11 @@ internal abstract record SteeringRequest
     /// A process must get no new connections. Answered by <see cref="SteeringMessage.Drained"/> when none is left.
     /// </summary>
     /// <param name="Inherited">For a process of an earlier daemon that was not served by this one; else null.</param>
-    internal sealed record Withdraw(ulong Process, Placement? Inherited = null) : SteeringRequest;
+    /// <param name="IsWithAll">
+    /// True if the whole host drains. No other process takes new connections, and load balancers send none: the process drains
+    /// although it still accepts.
+    /// </param>
+    internal sealed record Withdraw(ulong Process, Placement? Inherited = null, bool IsWithAll = false) : SteeringRequest;
 
     /// <summary>
     /// The drain timeout of a process has passed. Answered by <see cref="SteeringMessage.Drained"/> when the process may end.

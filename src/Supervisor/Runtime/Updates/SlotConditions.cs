@@ -12,7 +12,7 @@ internal sealed class SlotConditions(ShareTable shares, ReplacementSlots replace
         slot.Name.Index,
         OfProcess(slot),
         replacements.Of(slot) is { } replacement ? OfProcess(replacement) : null,
-        IsWanted: !slot.Leaving && slot.Service.Overrides.Wants(slot.Name.Index));
+        IsWanted: !slot.Leaving && slot.Service.Wants(slot.Name.Index));
 
     private ProcessCondition OfProcess(WorkerSlot slot) => slot.Slot.State switch
     {

@@ -88,7 +88,7 @@ internal sealed class UpdateRunner(
     {
         var service = update.Service;
         var changed = allSlots.Of(service)
-            .Where(slot => !slot.Leaving && service.Overrides.Wants(slot.Name.Index) && IsOther(slot, update.Former)).ToArray();
+            .Where(slot => !slot.Leaving && service.Wants(slot.Name.Index) && IsOther(slot, update.Former)).ToArray();
         Step(update, new UpdateEvent.Cancelled());
         foreach (var slot in allSlots.Of(service)) slot.Renew();
         if (changed.Length > 0) Ask(new Update(service, former: null, conditions, isRollback: true), changed);
@@ -202,7 +202,7 @@ internal sealed class UpdateRunner(
 
     private UpdateFacts FactsOf(Update update) => new(
         update.Service.Spec.Update,
-        update.Service.Overrides.Wanted(update.Service.Spec.Workers),
+        update.Service.Wanted,
         counts.ReadyOf(update.Service),
         update.IsChanging);
 

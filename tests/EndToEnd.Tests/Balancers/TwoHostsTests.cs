@@ -1,0 +1,49 @@
+using EndToEnd.Tests.Harness;
+
+namespace EndToEnd.Tests.Balancers;
+
+/// <summary>A host behind HAProxy is maintained while clients send requests.</summary>
+public sealed class TwoHostsTests
+{
+    private const int Requests = 200;
+
+    [Fact]
+    public async Task Maintenance_EachHostInTurn_NoRequestFails()
+    {
+        await using var hosts = new TwoHosts();
+        await hosts.StartAsync();
+        await using var load = Load.Start(hosts.RequestAsync, clients: 8);
+        await load.AnswersAsync(Requests);
+        for (var number = 0; number < hosts.Hosts.Length; number++)
+        {
+            var host = hosts.Hosts[number];
+            var drain = host.ControlAsync("drain", "--lb-grace", "2s");
+            await hosts.HasAsync(number, "DRAIN");
+            Assert.Equal(0, (await drain).Code);
+            await hosts.HasAsync(number, "MAINT");
+            await load.AnswersAsync(Requests);
+
+            await host.StopAndStartAsync();
+            await hosts.HasAsync(number, "UP");
+            await load.AnswersAsync(Requests);
+
+            Assert.Equal(0, (await host.ControlAsync("drain", "--lb-grace", "2s")).Code);
+            await hosts.HasAsync(number, "MAINT");
+            await load.AnswersAsync(Requests);
+            Assert.Equal(0, (await host.ControlAsync("undrain")).Code);
+            await hosts.HasAsync(number, "UP");
+            await load.AnswersAsync(Requests);
+        }
+
+        Assert.Empty(await load.StopAsync());
+    }
+
+    [Fact]
+    public async Task Weight_OneOfThreeWorkersDoesNotRun_IsTwoThirds()
+    {
+        await using var hosts = new TwoHosts();
+        await hosts.StartAsync(failing: 2);
+        await Deadline.UntilAsync(async () => await hosts.FieldAsync(0, "weight") == "66", "the weight is lower");
+        Assert.InRange(await hosts.RequestAsync(), 2, int.MaxValue);
+    }
+}
