@@ -132,8 +132,8 @@ internal static class DaemonHost
         resources = resources with { Keeping = keeping };
         var builder = Builder(socket, output);
         builder.Services.AddSingleton(mailbox).AddSingleton(reader).AddSingleton(loop).AddSingleton(steerer)
-            .AddSingleton(resources).AddSingleton(signals).AddSingleton(exits).AddSingleton(Inherited.UsageOf(inherited, sharding))
-            .AddSingleton(initial with { NoKernelMethod = methods.NoPrograms });
+            .AddSingleton(resources).AddSingleton(signals).AddSingleton(exits)
+            .AddSingleton(Inherited.UsageOf(inherited, sharding)).AddSingleton(initial with { NoKernelMethod = methods.NoPrograms });
         await using var host = builder.Build();
         await HostRun.RunAsync(host, signals, socket, output, rings, failures, Version);
         return await DaemonEnd.RunAsync(host.Services.GetRequiredService<Replacement>(), resources, loop, reader, output);
