@@ -130,10 +130,10 @@ internal static class DaemonHost
         };
         using var loop = new SupervisorLoop(options, mailbox, reader, output.Logger, TimeProvider.System);
         resources = resources with { Keeping = keeping };
-        var builder = Builder(socket, output);
+        var builder = Builder(socket, output, signals, exits);
         builder.Services.AddSingleton(mailbox).AddSingleton(reader).AddSingleton(loop).AddSingleton(steerer)
-            .AddSingleton(resources).AddSingleton(signals).AddSingleton(exits)
-            .AddSingleton(Inherited.UsageOf(inherited, sharding)).AddSingleton(initial with { NoKernelMethod = methods.NoPrograms });
+            .AddSingleton(resources).AddSingleton(Inherited.UsageOf(inherited, sharding))
+            .AddSingleton(initial with { NoKernelMethod = methods.NoPrograms });
         await using var host = builder.Build();
         await HostRun.RunAsync(host, signals, socket, output, rings, failures, Version);
         return await DaemonEnd.RunAsync(host.Services.GetRequiredService<Replacement>(), resources, loop, reader, output);
@@ -180,7 +180,8 @@ internal static class DaemonHost
         return subtree;
     }
 
-    private static WebApplicationBuilder Builder(ControlSocket socket, LogOutput output)
+    private static WebApplicationBuilder Builder(
+        ControlSocket socket, LogOutput output, EarlySignals signals, FailedServices exits)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server => ApiServer.Set(server, socket));
@@ -196,7 +197,7 @@ internal static class DaemonHost
         builder.Services.AddSingleton<SystemdNotifier>().AddSingleton<ISystemdNotifier, ReplacementNotifier>();
         builder.Services.AddSingleton<Replacement>();
         builder.Services.AddSingleton(output.Logger as ILogger).AddSingleton(output.Lines.Lost);
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(signals).AddSingleton(exits);
         builder.Services.AddSingleton<ServiceManager>();
         builder.Services.AddSingleton<ConfigurationState>();
         builder.Services.AddSingleton<StreamEnd>();

@@ -48,12 +48,6 @@ public sealed class HostDrainTests(Machine machine) : SystemdTest(machine)
         Assert.Equal("success", (await Machine.RunAsync("systemctl", "show", "-P", "Result", "reuseportd")).Out.Trim());
     }
 
-    private async Task ReplaceAsync(string how)
-    {
-        if (how == "restart") await UnitAsync("restart");
-        else await Machine.DoAsync("systemctl", "kill", "--kill-whom=main", $"--signal={how}", "reuseportd");
-    }
-
     private async Task<string?> HostStateAsync()
     {
         var status = await Machine.RunAsync("reuseportctl", "status", "-o", "json");
