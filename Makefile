@@ -143,6 +143,8 @@ install: ## to DESTDIR= PREFIX=/usr; run 'make build' first
 		> $(DESTDIR)$(UNITDIR)/reuseportd.service
 	chmod 0644 $(DESTDIR)$(UNITDIR)/reuseportd.service
 	install -D -m 0644 config/reuseportd.schema.json $(DESTDIR)$(PREFIX)/share/reuseportd/reuseportd.schema.json
+	install -d -m 0755 $(DESTDIR)$(PREFIX)/share/reuseportd/prometheus
+	install -m 0644 deploy/prometheus/* $(DESTDIR)$(PREFIX)/share/reuseportd/prometheus/
 	for page in $(MANUAL); do install -D -m 0644 docs/man/$$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page; done
 	install -D -m 0644 src/Control/Completion/reuseportctl.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/reuseportctl
 	install -D -m 0644 src/Control/Completion/reuseportctl.zsh $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_reuseportctl

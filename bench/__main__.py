@@ -28,17 +28,20 @@ def options():
     parser.add_argument("--keeping", action="store_true",
                         help=f"the rows {', '.join(rows.KEEPING)}, which are measured only in the first round")
     parser.add_argument("--outliving", action="store_true", help=f"the rows {', '.join(rows.OUTLIVING)}")
+    parser.add_argument("--scrape", action="store_true", help=f"the rows {', '.join(rows.SCRAPE)}")
     parser.add_argument("--chaos", action="store_true", help="the row chaos, which takes long and is not run by default")
-    names = dict.fromkeys(peer.name for peer in peers.ALL + peers.METHODS + keepers.ALL + keepers.OUTLIVING + keepers.CHAOS)
+    kinds = peers.ALL + peers.METHODS + peers.SCRAPED + keepers.ALL + keepers.OUTLIVING + keepers.CHAOS
+    names = dict.fromkeys(peer.name for peer in kinds)
     parser.add_argument("--peer", action="append", choices=names, help="measure only this peer; may be repeated")
     parser.add_argument("--chaos-seconds", type=int, default=600, help="how long the row chaos lasts, for each peer (600)")
     parser.add_argument("--results", default=f"{HERE}/results", help="directory for the results of a whole run")
     chosen = parser.parse_args()
     chosen.out = os.path.abspath(chosen.out)
-    chosen.groups = [name for name in ("supervising", "methods", "keeping", "outliving", "chaos") if getattr(chosen, name)]
+    groups = ("supervising", "methods", "keeping", "outliving", "scrape", "chaos")
+    chosen.groups = [name for name in groups if getattr(chosen, name)]
     if chosen.quick or chosen.groups and not (chosen.supervising or chosen.methods):
         chosen.rounds = 1
-    groups = chosen.groups or ["supervising", "methods", "keeping", "outliving"]
+    groups = chosen.groups or ["supervising", "methods", "keeping", "outliving", "scrape"]
     chosen.rows = chosen.row or [row for name in groups for row in getattr(rows, name.upper())]
     return chosen
 
@@ -99,7 +102,7 @@ def measure(chosen, session, watch):
     notes, ready, tables = [], [], []
     load = machine.load()
     groups = ((peers.ALL, rows.SUPERVISING), (peers.METHODS, rows.METHODS), (keepers.ALL, rows.KEEPING),
-              (keepers.OUTLIVING, rows.OUTLIVING), (keepers.CHAOS, rows.CHAOS))
+              (keepers.OUTLIVING, rows.OUTLIVING), (peers.SCRAPED, rows.SCRAPE), (keepers.CHAOS, rows.CHAOS))
     for kinds, group in groups:
         if names := [name for name in chosen.rows if name in group]:
             took_part, figures = table_of(names, kinds, chosen, session, watch, notes)

@@ -1,7 +1,7 @@
 """The measured rows; one file each."""
 from . import (
     attached, binds, chaos, control, copies, cost, crash, fleet, flows, logs, names, outlive, own_log, replace, restart,
-    rolling, scale, spread, stall, starts,
+    rolling, scale, scrape, spread, stall, starts,
 )
 
 # Rows of supervisors, with ../peers.
@@ -18,6 +18,8 @@ KEEPING = {
 METHODS = {"starts": starts, "binds": binds}
 # Rows of the supervisor's own process, with the OUTLIVING of ../keepers.
 OUTLIVING = {"outlive": outlive}
+# Rows of the port for metrics.
+SCRAPE = {"scrape": scrape}
 # Run only by name, because it takes long.
 CHAOS = {"chaos": chaos}
-ALL = SUPERVISING | METHODS | KEEPING | OUTLIVING | CHAOS
+ALL = SUPERVISING | METHODS | KEEPING | OUTLIVING | SCRAPE | CHAOS

@@ -22,6 +22,7 @@ internal sealed class FleetControl(
     ILogger log) : IFleetControl, IDisposable
 {
     private readonly SemaphoreSlim _oneReadsAtATime = new(1);
+    private readonly TaskCompletionSource _hasServices = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _waitingToRead;
 
     /// <summary>A requested snapshot that the loop has not begun to take; null for none.</summary>
@@ -100,6 +101,7 @@ internal sealed class FleetControl(
             fleet.Services.Select(service => service.Update.DrainTimeout).DefaultIfEmpty().Max());
         var done = new TaskCompletionSource<ConvergeResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         mailbox.Post(new FleetMessage.Converge(fleet, done));
+        _hasServices.TrySetResult();
         return AnswerAsync(done.Task, timeout, cancellation);
     }
 
@@ -138,8 +140,25 @@ internal sealed class FleetControl(
         }
     }
 
-    /// <summary>Concurrent callers share one snapshot, so many clients do not delay the loop.</summary>
-    public Task<FleetSnapshot> SnapshotAsync(CancellationToken cancellation)
+    /// <summary>
+    /// Concurrent callers share one snapshot, so many clients do not delay the loop. A caller waits until the services are known.
+    /// After a hand-over, it is the fleet that was handed over: a client of the former program gets an answer.
+    /// </summary>
+    public async Task<FleetSnapshot> SnapshotAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await _hasServices.Task.WaitAsync(cancellation);
+            return await TakeSnapshotAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            if (await replacement.LastFleetAsync() is { } last) return last;
+            throw;
+        }
+    }
+
+    private Task<FleetSnapshot> TakeSnapshotAsync(CancellationToken cancellation)
     {
         var mine = new TaskCompletionSource<FleetSnapshot>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (Interlocked.CompareExchange(ref _snapshot, mine, null) is { } theirs) return theirs.Task.WaitAsync(cancellation);

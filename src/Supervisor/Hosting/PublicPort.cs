@@ -73,7 +73,7 @@ internal static class PublicPort
         };
         return PublicApi.Routes(
             new MetricsHandler(collector),
-            new Health(control, () => PingAsync(services.GetRequiredService<Mailbox>()), time),
+            new Health(control, () => PingAsync(services.GetRequiredService<Mailbox>(), control), time),
             spec.HasDetails
                 ? new Queries(control, details, version).StatusAsync
                 : new StatusHandler(collector, version).ServeAsync,
@@ -87,10 +87,11 @@ internal static class PublicPort
         new RequestRules(["localhost", Environment.MachineName, .. spec.Hosts]),
         spec.TokenFile is { } path ? new TokenFile(path) : null);
 
-    private static Task PingAsync(Mailbox mailbox)
+    /// <summary>After a hand-over, the loop of the next program turns.</summary>
+    private static async Task PingAsync(Mailbox mailbox, FleetControl control)
     {
-        var turned = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        mailbox.Post(new Message.Ping(turned.SetResult));
-        return turned.Task;
+        var turned = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        mailbox.Post(new Message.Ping(() => turned.SetResult(true)) { Refused = () => turned.SetResult(false) });
+        if (!await turned.Task) _ = await control.SnapshotAsync(CancellationToken.None);
     }
 }

@@ -62,7 +62,7 @@ internal sealed partial class Replacement
                 isChecked = true;
             }
 
-            var obstacle = isChecked ? await HandOverAsync() : answer.Obstacle;
+            var obstacle = isChecked ? await (_handOver = HandOverAsync()) : answer.Obstacle;
             if (obstacle is null || time.GetElapsedTime(since) > LongestLeave) return obstacle;
             await Task.Delay(BetweenTries, time);
         }

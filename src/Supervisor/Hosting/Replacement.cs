@@ -11,6 +11,7 @@ using Reuseportd.Observability.Lines;
 using Reuseportd.Runtime.Handover;
 using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Output;
+using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Runtime.SteeringTask;
 using Serilog;
 
@@ -50,9 +51,17 @@ internal sealed partial class Replacement(
     private const int Idle = 0, HandingOver = 1, Forbidden = 2;
     private Task<string?> _handOver = Task.FromResult<string?>(null);
     private PausedOutput? _paused;
+    private FleetSnapshot? _lastFleet;
 
     /// <summary>The state that was handed over; null while the loop runs.</summary>
     public SavedDaemon? HandedOver { get; private set; }
+
+    /// <summary>The fleet as it was handed over; null while the loop runs, and if it has ended with its workers.</summary>
+    public async Task<FleetSnapshot?> LastFleetAsync()
+    {
+        _ = await _handOver;
+        return _lastFleet;
+    }
 
     /// <summary>Hands the fleet over, and stops the host. The caller of the host then calls <see cref="Execute"/>.</summary>
     /// <param name="timeout">The longest wait for a moment at which nothing is under way.</param>
@@ -148,6 +157,7 @@ internal sealed partial class Replacement(
             return answer.Obstacle;
         }
 
+        _lastFleet = answer.Fleet;
         // The loop asks the steerer for nothing any more.
         var groups = await steerer.SaveAsync();
         HandedOver = StateOf(answer, _paused.Streams) with { Groups = [.. groups.Select(SavedGroups.Save)] };

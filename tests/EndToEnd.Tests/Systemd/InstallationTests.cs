@@ -63,6 +63,7 @@ public sealed class InstallationTests : IDisposable
         Assert.True(File.Exists(_folder["root/opt/reuseportd/share/doc/reuseportd/README.md"]));
         Assert.Contains("ExecReload=/opt/reuseportd/bin/reuseportctl apply", unit);
         Assert.True(File.Exists(_folder["root/opt/reuseportd/share/reuseportd/reuseportd.schema.json"]));
+        Assert.True(File.Exists(_folder["root/opt/reuseportd/share/reuseportd/prometheus/reuseportd.dashboard.json"]));
         string[] files = ["etc/reuseportd/reuseportd.yaml", "opt/reuseportd/share/doc/reuseportd/examples/web.yaml"];
         foreach (var file in files)
             Assert.Equal(

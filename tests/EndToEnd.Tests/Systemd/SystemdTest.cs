@@ -29,7 +29,7 @@ public abstract class SystemdTest(Machine machine) : IAsyncLifetime
             systemctl stop reuseportd
             systemctl reset-failed reuseportd 2>/dev/null
             rm -rf {Configuration}/* {DropIns}
-            sed -i '/^keep_workers:/d; /^steering:/d; /^agent_check:/d; /^shutdown:/d' {DaemonFile}
+            sed -i '/^keep_workers:/d; /^steering:/d; /^agent_check:/d; /^shutdown:/d; /^listen:/d' {DaemonFile}
             systemctl daemon-reload
             logger --journald <<END
             MESSAGE={mark}

@@ -50,10 +50,11 @@ internal sealed class RunningTotals
 
         public void Take(ReadOnlySpan<(ulong Number, double Value)> present)
         {
-            foreach (var number in _last.Keys.ToArray())
+            // Removal of an entry does not end the enumeration of a Dictionary.
+            foreach (var (number, value) in _last)
             {
                 if (Holds(present, number)) continue;
-                _gone += _last[number];
+                _gone += value;
                 _last.Remove(number);
             }
 

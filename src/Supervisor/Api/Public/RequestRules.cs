@@ -16,9 +16,12 @@ internal sealed record RequestRules(IReadOnlyCollection<string> Names)
 
     private const string Scheme = "Bearer ";
 
-    /// <param name="host">The header Host; empty if there is none.</param>
+    /// <param name="host">
+    /// The header Host; empty if there is none. A browser always sends it, and the health checks of some load balancers do not.
+    /// </param>
     public bool IsKnownHost(string host)
     {
+        if (host.Length == 0) return true;
         var name = NameOf(host);
         if (IPAddress.TryParse(name.TrimStart('[').TrimEnd(']'), out _)) return true;
         return Names.Any(known => known == AnyName || known.Equals(name, StringComparison.OrdinalIgnoreCase));

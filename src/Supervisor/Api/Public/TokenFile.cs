@@ -2,24 +2,20 @@ using System.Text;
 
 namespace Reuseportd.Api.Public;
 
-/// <summary>The token that requests must have. The file is read again when it has changed. Thread-safe.</summary>
+/// <summary>
+/// The token that requests must have. Each request reads the file: its time does not show each change. Thread-safe.
+/// </summary>
 internal sealed class TokenFile(string path)
 {
     private const int Longest = 4096;
-
-    private volatile Known? _known;
 
     /// <summary>The token; null if the file cannot be read, or has none: then no request is permitted.</summary>
     public byte[]? Read()
     {
         try
         {
-            var changed = File.GetLastWriteTimeUtc(path);
-            if (_known is { } known && known.Changed == changed) return known.Token;
             var text = ReadText();
-            var token = text.Length is 0 or > Longest ? null : Encoding.UTF8.GetBytes(text);
-            _known = new Known(changed, token);
-            return token;
+            return text.Length is 0 or > Longest ? null : Encoding.UTF8.GetBytes(text);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -34,6 +30,4 @@ internal sealed class TokenFile(string path)
         var count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         return Encoding.UTF8.GetString(bytes.AsSpan(0, count)).Trim();
     }
-
-    private sealed record Known(DateTime Changed, byte[]? Token);
 }

@@ -30,6 +30,7 @@ internal sealed class EventStream(IFleetControl control, EventRing events, TimeP
                     ?? (long.TryParse(context.Request.Headers["Last-Event-ID"], out var last) ? last : follow ? newest : 0);
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
+        if (HttpMethods.IsHead(context.Request.Method)) return;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ending.Cut);
         try
         {

@@ -1,4 +1,5 @@
 using Reuseportd.Runtime.Messages;
+using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Runtime.Handover;
 
@@ -17,4 +18,7 @@ internal sealed record HandedOver(string? Obstacle, SavedService[] Services, ulo
 
     /// <summary>The drain of the host; null if the host serves.</summary>
     public SavedHost? Host { get; init; }
+
+    /// <summary>The fleet at that moment.</summary>
+    public FleetSnapshot? Fleet { get; init; }
 }

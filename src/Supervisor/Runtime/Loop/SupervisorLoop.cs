@@ -197,6 +197,7 @@ internal sealed class SupervisorLoop : IDescriptorOwner, IDisposable
         {
             Totals = SavedTotals.Save(parts.Services.Snapshots.Totals()),
             Host = parts.Services.Capture.Host(),
+            Fleet = parts.Services.Snapshots.Take(Now()),
         }
         : new HandedOver(obstacle, [], 0);
 

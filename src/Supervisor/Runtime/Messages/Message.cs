@@ -7,5 +7,11 @@ internal abstract record Message
     public virtual void Refuse() { }
 
     /// <summary>Checks that the loop still turns.</summary>
-    internal sealed record Ping(Action Answer) : Message;
+    internal sealed record Ping(Action Answer) : Message
+    {
+        /// <summary>Called instead of <see cref="Answer"/> if the loop has ended.</summary>
+        public Action? Refused { get; init; }
+
+        public override void Refuse() => Refused?.Invoke();
+    }
 }

@@ -14,7 +14,7 @@ public sealed class RequestRulesTests
     [InlineData("evil.example:9180", false)]
     [InlineData("localhost.evil.example", false)]
     [InlineData("127.0.0.1.evil.example", false)]
-    [InlineData("", false)]
+    [InlineData("", true)]
     [InlineData("[", false)]
     [InlineData(":", false)]
     public void IsKnownHost_OnlyAddressesAndNames(string host, bool isKnown) =>

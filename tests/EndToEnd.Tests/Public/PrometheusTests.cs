@@ -1,0 +1,108 @@
+using EndToEnd.Tests.Harness;
+
+namespace EndToEnd.Tests.Public;
+
+/// <summary>The rules and the dashboard, in a real Prometheus that scrapes a real daemon.</summary>
+public sealed class PrometheusTests : PublicTest
+{
+    /// <summary>Metrics that have no sample here: nothing failed, or the kernel does not count.</summary>
+    private static readonly string[] MayBeMissing =
+        ["bind_failures", "connections_open", "connections_given", "connections_migrated"];
+
+    [Fact]
+    public async Task Rules_AlertsFireAndDoNotFire()
+    {
+        var promtool = Programs.Require("promtool", "prometheus");
+        var check = await Command.RunAsync(promtool, ["check", "rules", PrometheusFiles.Rules]);
+        Assert.True(check.Code == 0, check.Out + check.Error);
+        var test = await Command.RunAsync(promtool, ["test", "rules", PrometheusFiles.Tests]);
+        Assert.True(test.Code == 0, test.Out + test.Error);
+        var config = await Command.RunAsync(promtool, ["check", "config", $"{PrometheusFiles.Folder}/prometheus.yml"]);
+        Assert.True(config.Code == 0, config.Out + config.Error);
+    }
+
+    [Fact]
+    public async Task Rules_EachAlert_HasTestsASummaryAndARunbook()
+    {
+        var rules = await File.ReadAllTextAsync(PrometheusFiles.Rules);
+        var tests = await File.ReadAllTextAsync(PrometheusFiles.Tests);
+        var guide = await File.ReadAllLinesAsync(Path.Combine(Checkout.Folder, "docs/troubleshooting.md"));
+        var anchors = guide.Where(line => line.StartsWith("## ", StringComparison.Ordinal))
+            .Select(line => $"#{line[3..].ToLowerInvariant().Replace(' ', '-')}").ToHashSet();
+        foreach (var rule in rules.Split("- alert: ")[1..])
+        {
+            var name = rule[..rule.IndexOf('\n', StringComparison.Ordinal)];
+            Facts.AssertIn(tests, $"# {name} fires\n", $"# {name} does not fire\n");
+            Facts.AssertIn(rule, "summary: ", "severity: ", "runbook: \"docs/troubleshooting.md#");
+            var runbook = rule[rule.IndexOf("troubleshooting.md#", StringComparison.Ordinal)..];
+            Assert.Contains(runbook["troubleshooting.md".Length..runbook.IndexOf('"', StringComparison.Ordinal)], anchors);
+        }
+    }
+
+    [Fact]
+    public async Task Expressions_UseOnlyMetricsThatExistAndAnswer()
+    {
+        ConfigureDaemon();
+        ConfigureWeb(more: "    restart: { delay: 50ms, jitter: 0 }");
+        await Daemon.StartAsync();
+        var metrics = (await GetAsync("/metrics")).Body;
+        var rules = await File.ReadAllTextAsync(PrometheusFiles.Rules);
+        AssertExist(PrometheusFiles.DashboardExpressions().Append(rules), metrics);
+
+        using var prometheus = await PrometheusServer.StartAsync(Daemon.Folder, $"{Daemon.Site.AddressOf(3)}:{Port}", Listen);
+        await using var load = Load.Http(Address, Port, clients: 2);
+        await Deadline.UntilAsync(
+            async () => (await prometheus.QueryAsync("count_over_time(reuseportd_host_ready[1m]) > 3")).Count == 1,
+            "prometheus has scraped the daemon");
+        foreach (var expression in PrometheusFiles.DashboardExpressions())
+        {
+            var isIn = (await prometheus.QueryAsync(expression)).Count > 0;
+            Assert.True(
+                isIn || MayBeMissing.Any(name => expression.Contains(name, StringComparison.Ordinal)), $"no data: {expression}");
+        }
+
+        await Deadline.UntilAsync(
+            async () => (await prometheus.GetAsync("/api/v1/rules"))["data"]!["groups"]!.AsArray()
+                .SelectMany(group => group!["rules"]!.AsArray()).All(rule => $"{rule!["health"]}" == "ok"),
+            "each rule was evaluated without an error");
+        await AssertNoAlertAsync(prometheus);
+        await load.StopAsync();
+    }
+
+    /// <summary>A rolling restart is seen as the dashboard shows it.</summary>
+    [Fact]
+    public async Task RollingRestart_IsSeenInTheDashboard()
+    {
+        ConfigureDaemon();
+        ConfigureWeb(more: "    readiness: { type: bind, settle: 2s }\n    update: { max_surge: 1 }");
+        await Daemon.StartAsync();
+        using var prometheus = await PrometheusServer.StartAsync(Daemon.Folder, $"{Daemon.Site.AddressOf(3)}:{Port}", Listen);
+        await Deadline.UntilAsync(
+            async () => (await prometheus.QueryAsync("reuseportd_host_ready == 1")).Count == 1, "the daemon is scraped");
+        var restart = Daemon.ControlAsync("restart", "web");
+        await Deadline.UntilAsync(
+            async () => (await prometheus.QueryAsync("reuseportd_update_workers == 2")).Count == 1, "the update is seen");
+        await Deadline.UntilAsync(
+            async () => (await prometheus.QueryAsync("reuseportd_update_workers_replaced == 1")).Count == 1,
+            "its progress is seen");
+        Assert.Equal(0, (await restart).Code);
+        await Deadline.UntilAsync(
+            async () => (await prometheus.QueryAsync("reuseportd_updates_total{result=\"succeeded\"} == 1")).Count == 1,
+            "its end is seen");
+        await AssertNoAlertAsync(prometheus);
+    }
+
+    private static async Task AssertNoAlertAsync(PrometheusServer prometheus) =>
+        Assert.Empty((await prometheus.GetAsync("/api/v1/alerts"))["data"]!["alerts"]!.AsArray().Select(alert => $"{alert}"));
+
+    private static void AssertExist(IEnumerable<string> expressions, string metrics)
+    {
+        var known = metrics.Split('\n').Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal))
+            .Select(line => line.Split(' ')).SelectMany(words => words[3] == "histogram"
+                ? (string[])[$"{words[2]}_bucket", $"{words[2]}_sum", $"{words[2]}_count"]
+                : [words[2]])
+            .ToHashSet();
+        foreach (var expression in expressions)
+            Assert.All(PrometheusFiles.MetricsIn(expression), name => Assert.Contains(name, known));
+    }
+}

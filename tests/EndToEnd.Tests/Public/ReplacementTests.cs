@@ -1,0 +1,81 @@
+using EndToEnd.Tests.Harness;
+
+namespace EndToEnd.Tests.Public;
+
+/// <summary>The port is kept when another program replaces the daemon.</summary>
+public sealed class ReplacementTests : PublicTest
+{
+    private const int Scrapes = 200;
+    private const int Times = 3;
+
+    [Fact]
+    public async Task Reexec_UnderScrapes_NoneFailsAndNoCounterGoesBack()
+    {
+        await StartAsync();
+        Processes.Signal(Daemon.PidOf("web@1"), Processes.Kill);
+        await Daemon.EventAsync("ready", "web@1", after: await Daemon.EventAsync("exit", "web@1"));
+        var scraped = 0;
+        var scraping = Task.Run(async () =>
+        {
+            var last = await ScrapeAsync();
+            for (; scraped < Scrapes; scraped++)
+            {
+                var next = await ScrapeAsync();
+                AssertNoneWentBack(last, next);
+                last = next;
+                await Task.Delay(10);
+            }
+        });
+        for (var time = 0; time < Times; time++)
+        {
+            var until = scraped + 20;
+            await Deadline.UntilAsync(() => scraped >= until || scraping.IsCompleted, "scrapes are answered");
+            Assert.Equal(0, (await Daemon.ControlAsync("reexec")).Code);
+        }
+
+        await scraping;
+        var samples = await ScrapeAsync();
+        Assert.Equal(1, samples["reuseportd_worker_restarts_total{service=\"web\",worker=\"1\"}"]);
+        Assert.Equal(1, samples["reuseportd_worker_restart_seconds_count{service=\"web\"}"]);
+        Assert.Equal("ok\n", (await GetAsync("/readyz")).Body);
+    }
+
+    /// <summary>A load balancer takes a host that does not answer, or is not ready, out.</summary>
+    [Theory]
+    [InlineData("/healthz")]
+    [InlineData("/readyz")]
+    [InlineData("/readyz/web")]
+    public async Task Reexec_HealthIsAsked_AlwaysOk(string path)
+    {
+        await StartAsync();
+        await using var load = Load.Start(async () => Assert.Equal("ok\n", (await GetAsync(path)).Body), clients: 4);
+        await load.AnswersAsync(50);
+        for (var time = 0; time < Times; time++)
+        {
+            Assert.Equal(0, (await Daemon.ControlAsync("reexec")).Code);
+            await load.AnswersAsync(50);
+        }
+
+        Assert.Empty(await load.StopAsync());
+    }
+
+    private async Task StartAsync()
+    {
+        ConfigureDaemon();
+        ConfigureWeb(more: "    restart: { delay: 50ms, jitter: 0 }");
+        await Daemon.StartAsync();
+    }
+
+    private static void AssertNoneWentBack(Dictionary<string, double> before, Dictionary<string, double> after)
+    {
+        foreach (var (series, value) in before)
+        {
+            if (!series.Contains("_total", StringComparison.Ordinal) && !series.Contains("_count", StringComparison.Ordinal)
+                && !series.Contains("start_time", StringComparison.Ordinal)) continue;
+            Assert.True(after.TryGetValue(series, out var next), $"{series} is missing");
+            // The start is computed from a clock with milliseconds.
+            var tolerance = series.Contains("start_time", StringComparison.Ordinal) ? 1 : 0;
+            Assert.True(next >= value - tolerance, $"{series}: {value}, {next}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using EndToEnd.Tests.Harness;
+
+namespace EndToEnd.Tests.Systemd;
+
+/// <summary>The guard of a dead daemon keeps the port of <c>listen</c> for the next daemon.</summary>
+public sealed class PublicPortTests(Machine machine) : SystemdTest(machine)
+{
+    private const string Url = "http://127.0.0.1:9180";
+    private const int Times = 3;
+
+    [Theory]
+    [InlineData("KILL")]
+    [InlineData("restart")]
+    public async Task Daemon_Replaced_NextOneTakesThePortUp(string how)
+    {
+        SetDaemon("listen: 127.0.0.1:9180");
+        ConfigureWeb(workers: 2);
+        await StartAsync();
+        await Journal.EventAsync("started");
+        Assert.Equal("ok", await AskedAsync("/readyz"));
+        for (var time = 0; time < Times; time++)
+        {
+            var (started, daemon) = (Journal.Entries.Last(entry => entry.Event == "started"), await MainPidAsync());
+            await ReplaceAsync(how);
+            // The connection waits in the queue of the socket for the next daemon.
+            Assert.Equal("ok", await AskedAsync("/readyz"));
+            await Journal.EventAsync("started", after: await Journal.EventAsync("adopted", after: started));
+            Assert.NotEqual(daemon, await MainPidAsync());
+            Assert.Equal("ok", await AskedAsync("/readyz/web"));
+            Assert.Equal(2, await ReadyAsync());
+        }
+
+        await UnitAsync("stop");
+        Assert.NotEqual(0, (await Machine.RunAsync("curl", "-s", "--max-time", "5", $"{Url}/readyz")).Code);
+    }
+
+    private async Task<string> AskedAsync(string path) =>
+        (await Machine.DoAsync("curl", "-s", "--max-time", "20", $"{Url}{path}")).Trim();
+
+    private async Task<int> ReadyAsync()
+    {
+        const string series = "reuseportd_workers{service=\"web\",state=\"ready\"} ";
+        var line = (await AskedAsync("/metrics")).Split('\n').Single(text => text.StartsWith(series, StringComparison.Ordinal));
+        return int.Parse(line.AsSpan(series.Length), CultureInfo.InvariantCulture);
+    }
+}
