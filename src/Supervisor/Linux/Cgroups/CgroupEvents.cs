@@ -6,7 +6,7 @@ namespace Reuseportd.Linux.Cgroups;
 /// The file <c>cgroup.events</c> of a group. An <see cref="Epoll"/> reports <see cref="EpollEvents.Urgent"/> when it changes
 /// after a read.
 /// </summary>
-internal sealed unsafe class CgroupEvents(int number) : Descriptor(number)
+internal sealed class CgroupEvents(int number) : Descriptor(number)
 {
     /// <summary>True if a process is left in the group or in its descendants; false if the group no longer exists.</summary>
     public bool ReadPopulated() => CgroupDirectory.ReadFrom(this)?.Contains("populated 1", StringComparison.Ordinal) == true;
@@ -17,7 +17,6 @@ internal sealed unsafe class CgroupEvents(int number) : Descriptor(number)
     public bool WaitForChange(TimeSpan patience)
     {
         const short urgent = 2; // POLLPRI
-        var entry = new Libc.PollEntry { Descriptor = Number, Events = urgent };
-        return Libc.Poll(&entry, 1, (int)Math.Ceiling(patience.TotalMilliseconds)) > 0;
+        return DescriptorWait.Until(this, urgent, patience);
     }
 }

@@ -43,7 +43,7 @@ internal static unsafe class DescriptorMessage
     public static Errno Receive(Descriptor socket, Span<byte> text, TimeSpan patience, out Descriptor? passed)
     {
         passed = null;
-        if (!IsReadable(socket, patience)) return Errno.TimedOut;
+        if (!DescriptorWait.Until(socket, Libc.PollEntry.In, patience)) return Errno.TimedOut;
         var control = stackalloc ulong[3];
         fixed (byte* start = text)
         {
@@ -58,20 +58,5 @@ internal static unsafe class DescriptorMessage
                 passed = new Descriptor(((int*)control)[4]);
             return received.Count == text.Length ? Errno.None : Errno.BrokenPipe;
         }
-    }
-
-    /// <summary>Signals do not end the wait: a daemon that is stopped while it starts still needs the answer.</summary>
-    private static bool IsReadable(Descriptor socket, TimeSpan patience)
-    {
-        var entry = new Libc.PollEntry { Descriptor = socket.Number, Events = Libc.PollEntry.In };
-        var since = TimeProvider.System.GetTimestamp();
-        int ready;
-        do
-        {
-            var rest = patience - TimeProvider.System.GetElapsedTime(since);
-            ready = Libc.Poll(&entry, 1, Math.Max((int)rest.TotalMilliseconds, 0));
-        }
-        while (ready < 0 && Libc.LastErrno == Errno.Interrupted);
-        return ready > 0;
     }
 }
