@@ -9,7 +9,7 @@ public abstract class SettledTest(Machine machine) : SystemdTest(machine)
     /// <summary>Keys of a service whose workers take a moment to become ready.</summary>
     private protected const string Slow = "    readiness: { type: delay, delay: 150ms }";
 
-    private protected sealed record WorkerState(string Name, string State, int Pid, int Generation);
+    private protected sealed record WorkerState(string Name, string State, int Pid, int Generation, int Connections);
 
     private protected async Task<WorkerState[]> StatusAsync(params string[] names)
     {
@@ -61,7 +61,8 @@ public abstract class SettledTest(Machine machine) : SystemdTest(machine)
     private static WorkerState[] StatesIn(JsonNode status) =>
     [
         .. status["workers"]!.AsArray().Select(worker => new WorkerState(
-            (string)worker!["name"]!, (string)worker["state"]!, (int?)worker["pid"] ?? 0, (int)worker["generation"]!)),
+            (string)worker!["name"]!, (string)worker["state"]!, (int?)worker["pid"] ?? 0, (int)worker["generation"]!,
+            (int?)worker["connections"] ?? 0)),
     ];
 
     /// <returns>Null while no daemon answers.</returns>

@@ -132,6 +132,7 @@ public sealed class UnderWayTests(Machine machine) : SettledTest(machine)
         var before = WorkersOf("web");
         using var kept = new MachineNetwork(Machine).Load(Port, KeepingClients, keeps: true);
         await Deadline.UntilAsync(() => Connections() >= KeepingClients, "all clients are connected");
+        await Deadline.UntilAsync(async () => (await StatusAsync("web@0"))[0].Connections > 0, "the worker has clients");
         var stop = Machine.RunAsync("reuseportctl", "stop", "web@0");
         await Journal.EventAsync("drain", "web", 0);
         await ReplaceAsync(how);
