@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Reuseportd.Api.Documents;
+using Reuseportd.Api.Live;
 using Reuseportd.Api.Metrics;
 using Reuseportd.Api.Public;
 using Reuseportd.Api.Routes;
@@ -45,16 +46,21 @@ internal static class PublicPort
                select ((IListener)socket, address),
         ];
         if (open.Length == 0) return null;
-        var routes = RoutesOf(services, spec, output.Lines.Lost, ring, details, version);
-        return PublicServer.Build(open, routes, GatekeeperOf(spec), output.Logger);
+        var (control, time) = (services.GetRequiredService<FleetControl>(), TimeProvider.System);
+        var collector = new MetricsCollector(
+            control, services.GetRequiredService<UsageReader>(), output.Lines.Lost, spec.LabelsWorkers, version, time);
+        var pump = new LivePump(collector, ring, spec.HasDetails, time);
+        var routes = RoutesOf(services, spec, collector, pump, ring, details, version);
+        var server = PublicServer.Build(open, routes, GatekeeperOf(spec), output.Logger);
+        _ = pump.RunAsync(server.Lifetime.ApplicationStopping);
+        return server;
     }
 
     private static IReadOnlyList<PublicRoute> RoutesOf(
-        IServiceProvider services, ListenSpec spec, LostLines lost, EventRing ring, WorkerDetails details, string version)
+        IServiceProvider services, ListenSpec spec, MetricsCollector collector, LivePump pump, EventRing ring,
+        WorkerDetails details, string version)
     {
         var (control, time) = (services.GetRequiredService<FleetControl>(), TimeProvider.System);
-        var collector = new MetricsCollector(
-            control, services.GetRequiredService<UsageReader>(), lost, spec.LabelsWorkers, version, time);
         var events = new EventStream(control, ring, time, services.GetRequiredService<StreamEnd>())
         {
             IsDiscreet = !spec.HasDetails,
@@ -65,7 +71,8 @@ internal static class PublicPort
             spec.HasDetails
                 ? new Queries(control, details, version).StatusAsync
                 : new StatusHandler(collector, version).ServeAsync,
-            events.ServeAsync);
+            events.ServeAsync,
+            new LiveStream(pump, time).ServeAsync);
     }
 
     private static Gatekeeper GatekeeperOf(ListenSpec spec) => new(
