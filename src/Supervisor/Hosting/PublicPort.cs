@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Reuseportd.Api.Documents;
+using Reuseportd.Api.Live;
 using Reuseportd.Api.Metrics;
 using Reuseportd.Api.Public;
 using Reuseportd.Api.Routes;
@@ -54,14 +55,18 @@ internal static class PublicPort
                select ((IListener)socket, address),
         ];
         if (open.Length == 0) return null;
-        var routes = RoutesOf(services, spec, collector, ring, details, version);
-        return PublicServer.Build(open, routes, GatekeeperOf(spec), CertificateOf(spec), log);
+        var pump = new LivePump(collector, ring, spec.HasDetails, TimeProvider.System);
+        var routes = RoutesOf(services, spec, collector, pump, ring, details, version);
+        var server = PublicServer.Build(open, routes, GatekeeperOf(spec), CertificateOf(spec), log);
+        _ = pump.RunAsync(server.Lifetime.ApplicationStopping);
+        return server;
     }
 
     private static IReadOnlyList<PublicRoute> RoutesOf(
         IServiceProvider services,
         ListenSpec spec,
         MetricsCollector collector,
+        LivePump pump,
         EventRing ring,
         WorkerDetails details,
         string version)
@@ -77,7 +82,8 @@ internal static class PublicPort
             spec.HasDetails
                 ? new Queries(control, details, version).StatusAsync
                 : new StatusHandler(collector, version).ServeAsync,
-            events.ServeAsync);
+            events.ServeAsync,
+            new LiveStream(pump, time).ServeAsync);
     }
 
     private static CertificateFiles? CertificateOf(ListenSpec spec) =>

@@ -44,7 +44,10 @@ internal static partial class House
             ["SteeringTask"], ["Supervision"], ["Shares"], ["Binds"], ["Probing"], ["Updates"], ["Services"],
             ["Reports"], ["Commands"], ["Handover"], ["Loop"],
         ],
-        ["Api"] = [["Contract"], ["Http"], ["Admission", "Agent", "Documents"], ["Metrics", "Streams"], ["Public", "Routes"]],
+        ["Api"] =
+        [
+            ["Contract"], ["Http"], ["Admission", "Agent", "Documents"], ["Metrics", "Streams"], ["Live"], ["Public", "Routes"],
+        ],
     };
 
     /// <summary>The floor of a folder; null for an unknown folder.</summary>

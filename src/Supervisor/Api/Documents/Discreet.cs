@@ -31,10 +31,17 @@ internal static class Discreet
         LastWords = null,
         Silence = null,
         Attempt = worker.Attempt is { } attempt ? attempt with { Process = Of(attempt.Process) } : null,
-        NotReplaced = worker.NotReplaced is UpdateObstacle.UpdateStopped { Cause: UpdateStop.ReplacementFailed failed } stopped
-            ? stopped with { Cause = failed with { Process = Of(failed.Process) } }
+        NotReplaced = worker.NotReplaced is UpdateObstacle.UpdateStopped stopped
+            ? stopped with { Cause = Of(stopped.Cause) }
             : worker.NotReplaced,
     };
+
+    public static UpdateStop Of(UpdateStop stop) =>
+        stop is UpdateStop.ReplacementFailed failed ? failed with { Process = Of(failed.Process) } : stop;
+
+    public static ServiceSnapshot Of(ServiceSnapshot service) => service.Update is { Failure: { } failure } update
+        ? service with { Update = update with { Failure = Of(failure) } }
+        : service;
 
     private static StateReason? Of(StateReason? reason) => reason switch
     {

@@ -14,7 +14,8 @@ internal sealed record PublicRoute(string Path, Func<HttpContext, Task> Handler,
 internal static class PublicApi
 {
     public static IReadOnlyList<PublicRoute> Routes(
-        MetricsHandler metrics, Health health, Func<HttpContext, Task> status, Func<HttpContext, Task> events) =>
+        MetricsHandler metrics, Health health, Func<HttpContext, Task> status, Func<HttpContext, Task> events,
+        Func<HttpContext, Task> live) =>
     [
         new("/metrics", metrics.ServeAsync),
         new("/healthz", health.TurnsAsync, IsOpen: true),
@@ -22,6 +23,8 @@ internal static class PublicApi
         new("/readyz/{service}", health.IsReadyAsync, IsOpen: true),
         new("/v1/status", status),
         new("/v1/events", events),
+        new("/v1/live", live),
+        .. Page.Routes,
     ];
 
     public static void Map(IEndpointRouteBuilder to, IReadOnlyList<PublicRoute> routes, Gatekeeper gatekeeper)

@@ -16,7 +16,11 @@ internal sealed class StatusHandler(MetricsCollector collector, string version)
         var facts = (await collector.CollectAsync(context.RequestAborted)).Facts;
         var chosen = Chosen.From(facts.Fleet, names);
         await Answers.OkAsync(
-            context, Of(facts, chosen with { Workers = [.. chosen.Workers.Select(Discreet.Of)] }),
+            context,
+            Of(facts, chosen with
+            {
+                Workers = [.. chosen.Workers.Select(Discreet.Of)], Services = [.. chosen.Services.Select(Discreet.Of)],
+            }),
             ContractJson.Default.StatusDocument);
     }
 

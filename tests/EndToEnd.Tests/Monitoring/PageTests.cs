@@ -1,0 +1,226 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Deque.AxeCore.Playwright;
+using EndToEnd.Tests.Harness;
+using Microsoft.Playwright;
+
+namespace EndToEnd.Tests.Monitoring;
+
+/// <summary>The page at the port of <c>listen</c>, in Debian's chromium.</summary>
+public sealed class PageTests : PageTest
+{
+    private const string Picture = "docs/images/page.png";
+
+    /// <summary>The page has a state each second; the rest is for a busy machine.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
+    [Fact]
+    public async Task Crash_IsShownSoon()
+    {
+        ConfigureDaemon();
+        ConfigureWeb();
+        await Daemon.StartAsync();
+        var page = await OpenAsync();
+        await TextAsync(Card(page, "web"), "4 of 4 ready");
+        var clock = Stopwatch.StartNew();
+        Processes.Signal(Daemon.PidOf("web@2"), Processes.Kill);
+        await page.Locator("#events li[data-event=exit]").First.WaitForAsync();
+        TestContext.Current.TestOutputHelper?.WriteLine($"shown after {clock.Elapsed.TotalSeconds:0.00} s");
+
+        Assert.True(clock.Elapsed < Soon, $"{clock.Elapsed}");
+        await TextAsync(Row(page, "web@2").GetByRole(AriaRole.Cell).Nth(4), "1");
+        await TextAsync(Card(page, "web"), "4 of 4 ready");
+        await Daemon.StopAsync();
+    }
+
+    [Fact]
+    public async Task RollingRestart_ProgressIsShown()
+    {
+        ConfigureDaemon();
+        ConfigureWeb("readiness: { type: delay, delay: 1500ms }\n    update: { max_surge: 1 }");
+        await Daemon.StartAsync();
+        var page = await OpenAsync();
+        await TextAsync(Card(page, "web"), "4 of 4 ready");
+        var restart = Daemon.ControlAsync("restart", "web");
+        var progress = page.GetByRole(AriaRole.Progressbar, new() { Name = "Update of web" });
+        await progress.WaitForAsync();
+        await TextAsync(Card(page, "web"), "2 of 4 workers replaced");
+        Assert.Equal(4, await progress.EvaluateAsync<int>("bar => bar.max"));
+        await progress.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
+        Assert.Equal(0, (await restart).Code);
+        await Daemon.StopAsync();
+    }
+
+    [Fact]
+    public async Task Daemon_GoneAndBack_IsShown()
+    {
+        ConfigureDaemon();
+        ConfigureWeb();
+        await Daemon.StartAsync();
+        var page = await OpenAsync();
+        await TextAsync(Card(page, "web"), "4 of 4 ready");
+        await Daemon.DieAsync();
+        await page.Locator("#connection.lost").WaitForAsync();
+        Assert.True(await page.Locator("body.stale").IsVisibleAsync());
+
+        await Daemon.StartAsync();
+        await ConnectedAsync(page);
+        await TextAsync(Row(page, "web@0").GetByRole(AriaRole.Cell).Nth(3), $"{Daemon.PidOf("web@0")}");
+        await Daemon.StopAsync();
+    }
+
+    [Fact]
+    public async Task Daemon_Replaced_ThePageGoesOn()
+    {
+        ConfigureDaemon("keep_workers: true\n");
+        ConfigureWeb();
+        await Daemon.StartAsync();
+        var page = await OpenAsync();
+        await TextAsync(Card(page, "web"), "4 of 4 ready");
+        Assert.Equal(0, (await Daemon.ControlAsync("reexec")).Code);
+        await page.Locator("#events li[data-event=adopted]").WaitForAsync();
+        await ConnectedAsync(page);
+        await TextAsync(Card(page, "web"), "4 of 4 ready");
+        await Daemon.StopAsync();
+    }
+
+    [Fact]
+    public async Task Service_ThatDoesNotServe_HasTheWordsOfStatus()
+    {
+        ConfigureDaemon();
+        Daemon.Configure("""
+            services:
+              down:
+                command: [sh, -c, "exit 3"]
+                restart: no
+                workers: 2
+                reuseport: { ports: any }
+            """);
+        await Daemon.StartAsync();
+        var page = await OpenAsync();
+        using var client = new HttpClient();
+        var status = JsonNode.Parse(await client.GetStringAsync($"{PageAddress}v1/status"))!;
+        await TextAsync(Card(page, "down").GetByRole(AriaRole.Listitem), (string)status["workers"]![0]!["detail"]!);
+        await TextAsync(page.Locator("#host"), "down: 0 of 2 workers ready");
+        await Daemon.StopAsync();
+    }
+
+    [Fact]
+    public async Task Worker_Chosen_ShowsItsBinds()
+    {
+        ConfigureDaemon();
+        ConfigureWeb();
+        await Daemon.StartAsync();
+        var page = await OpenAsync();
+        var name = page.GetByRole(AriaRole.Button, new() { Name = "web@3", Exact = true });
+        await name.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await TextAsync(page.GetByRole(AriaRole.Region, new() { Name = "Worker" }), $"listen {Address}:{Port} tcp: ok");
+        Assert.Equal("true", await name.GetAttributeAsync("aria-expanded"));
+        await Daemon.StopAsync();
+    }
+
+    [Fact]
+    public async Task Token_IsAskedForOnce()
+    {
+        ConfigureDaemon($"listen_token_file: {Daemon.Folder.Write("token", "secret\n")}\n");
+        ConfigureWeb();
+        await Daemon.StartAsync();
+        var page = await OpenAsync();
+        foreach (var token in (string[])["wrong", "secret"])
+        {
+            await page.GetByLabel("Token of the daemon").FillAsync(token);
+            await page.Keyboard.PressAsync("Enter");
+            if (token == "wrong") await page.GetByLabel("Token of the daemon").And(page.Locator(":focus")).WaitForAsync();
+        }
+
+        await TextAsync(Card(page, "web"), "4 of 4 ready");
+        await page.ReloadAsync();
+        await TextAsync(Card(page, "web"), "4 of 4 ready");
+        await Daemon.StopAsync();
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Axe_FindsNothingSerious(ColorScheme scheme)
+    {
+        ConfigureDaemon();
+        ConfigureMany();
+        await Daemon.StartAsync();
+        var page = await OpenAsync(scheme);
+        await TextAsync(Card(page, "web"), "4 of 4 ready");
+        await page.GetByRole(AriaRole.Button, new() { Name = "web@0", Exact = true }).ClickAsync();
+        await AssertAxeAsync(page);
+        await Daemon.DieAsync();
+        await page.Locator("#connection.lost").WaitForAsync();
+        await AssertAxeAsync(page);
+    }
+
+    [Fact]
+    public async Task Phone_IsNotWiderThanItsScreen()
+    {
+        ConfigureDaemon();
+        ConfigureMany();
+        await Daemon.StartAsync();
+        var page = await OpenAsync(width: 360, height: 740);
+        await TextAsync(Card(page, "web"), "4 of 4 ready");
+
+        Assert.Equal(360, await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"));
+        await Daemon.StopAsync();
+    }
+
+    /// <summary>With GOLDEN_UPDATE, also writes the picture of the guide.</summary>
+    [Fact]
+    public async Task Picture_OfTheGuide_IsThere()
+    {
+        ConfigureDaemon();
+        ConfigureMany();
+        await Daemon.StartAsync();
+        var page = await OpenAsync(width: 1000, height: 760);
+        await TextAsync(Card(page, "web"), "4 of 4 ready");
+        if (Environment.GetEnvironmentVariable("GOLDEN_UPDATE") is { Length: > 0 })
+        {
+            await using (var load = Load.Http(Address, Port, clients: 2))
+            {
+                const string hasPoints = "() => document.querySelector('polyline').getAttribute('points').split(' ').length > 4";
+                await Deadline.UntilAsync(() => page.EvaluateAsync<bool>(hasPoints), "the charts have points");
+                await load.StopAsync();
+            }
+
+            await page.ScreenshotAsync(new() { Path = Checkout.At(Picture) });
+        }
+
+        Assert.InRange(new FileInfo(Checkout.At(Picture)).Length, 1_000, 200_000);
+        await Daemon.StopAsync();
+    }
+
+    private static async Task AssertAxeAsync(IPage page)
+    {
+        var found = await page.RunAxe();
+        Assert.Empty(
+            from violation in found.Violations
+            where violation.Impact is "serious" or "critical"
+            select $"{violation.Id}: {string.Join(' ', violation.Nodes.Select(node => node.Html))}");
+    }
+
+    private void ConfigureMany()
+    {
+        ConfigureWeb("readiness: { type: bind }");
+        Daemon.Configure(
+            """
+            services:
+              batch:
+                command: [sleep, "1000"]
+                workers: 2
+                readiness: { type: delay, delay: 0s }
+                reuseport: { ports: any }
+              broken:
+                command: [sh, -c, "echo no database >&2; exit 3"]
+                workers: 2
+                restart: no
+                reuseport: { ports: any }
+            """,
+            "more");
+    }
+}
