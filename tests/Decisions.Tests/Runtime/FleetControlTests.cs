@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Hosting.Systemd;
 using Reuseportd.Hosting;
+using Reuseportd.Model;
 using Reuseportd.Runtime.Messages;
 using Reuseportd.Runtime.Snapshots;
 
@@ -10,8 +12,12 @@ public sealed class FleetControlTests
     public async Task SnapshotAsync_ManyRequestsBeforeTheLoopRuns_AreTakenOnce()
     {
         using var mailbox = new Mailbox(TimeProvider.System);
+        using var manager = new ServiceManager(new SystemdNotifier(), TimeProvider.System);
         using var control = new FleetControl(
-            mailbox, null!, null!, null!, null!, null!, TimeProvider.System, Serilog.Core.Logger.None);
+            mailbox, null!, null!, null!, manager, null!, TimeProvider.System, Serilog.Core.Logger.None);
+        // A snapshot before the services are known would be empty.
+        _ = control.ConvergeAsync(FleetSpec.Empty, timeout: null, TestContext.Current.CancellationToken);
+        Assert.True(mailbox.TryTake(out _));
         Task<FleetSnapshot>[] early = [Ask(), Ask(), Ask()];
         Assert.Equal(1, mailbox.Count);
 

@@ -18,7 +18,7 @@ public sealed class CounterTests : PublicTest
     public async Task Worker_IsKilled_RestartIsCounted()
     {
         await StartAsync("    restart: { delay: 50ms, jitter: 0 }");
-        var before = await ScrapeAsync();
+        var before = await StartedAsync();
         Processes.Signal(Daemon.PidOf("web@1"), Processes.Kill);
         await Daemon.EventAsync("ready", "web@1", after: await Daemon.EventAsync("exit", "web@1"));
         var after = await ScrapedAsync($"reuseportd_worker_restart_seconds_count{Web}", 1);
@@ -32,7 +32,7 @@ public sealed class CounterTests : PublicTest
     public async Task Update_Ends_IsCountedWithItsStartsAndDrains()
     {
         await StartAsync();
-        var before = await ScrapeAsync();
+        var before = await StartedAsync();
         Assert.Equal(0, (await Daemon.ControlAsync("restart", "web")).Code);
         var after = await ScrapedAsync("reuseportd_updates_total{service=\"web\",result=\"succeeded\"}", 1);
         AssertMoved(
@@ -51,7 +51,7 @@ public sealed class CounterTests : PublicTest
                 workers: 2
                 reuseport: { ports: [{{Port}}] }
             """);
-        var before = await ScrapeAsync();
+        var before = await StartedAsync();
         Assert.NotEqual(0, (await Daemon.ControlAsync("apply")).Code);
         var after = await ScrapedAsync("reuseportd_updates_total{service=\"web\",result=\"failed\"}", 1);
         AssertMoved(before, after, ("updates_total{service=\"web\",result=\"failed\"}", 1));
@@ -95,7 +95,7 @@ public sealed class CounterTests : PublicTest
         ConfigureDaemon();
         ConfigureWeb(more: "    stall: { after: 300ms }");
         await Daemon.StartAsync();
-        var before = await ScrapeAsync();
+        var before = await StartedAsync();
         await using var load = Load.Http(Address, Port);
         await load.AnswersAsync(300);
         var stuck = Daemon.PidOf("web@1");
@@ -145,6 +145,9 @@ public sealed class CounterTests : PublicTest
         ConfigureWeb(more: more);
         await Daemon.StartAsync();
     }
+
+    /// <summary>A scrape in which both starts are counted.</summary>
+    private Task<Dictionary<string, double>> StartedAsync() => ScrapedAsync($"reuseportd_worker_start_seconds_count{Web}", 2);
 
     /// <summary>The first scrape in which the series has the value. Requests within a short time share one scrape.</summary>
     private async Task<Dictionary<string, double>> ScrapedAsync(string series, double value)

@@ -19,7 +19,8 @@ internal sealed class RunningTotals
         return known.Sum;
     }
 
-    public SavedTotal[] Save() => [.. _workers.Select(one => one.Value.Save(one.Key))];
+    /// <summary>Workers without a count are left out: most workers never lose a connection.</summary>
+    public SavedTotal[] Save() => [.. _workers.Where(one => one.Value.HasCount).Select(one => one.Value.Save(one.Key))];
 
     public void Restore(IEnumerable<SavedTotal> totals)
     {
@@ -38,6 +39,8 @@ internal sealed class RunningTotals
         private double _gone;
 
         public double Sum => _gone + _last.Values.Sum();
+
+        public bool HasCount => _gone > 0 || _last.Values.Any(value => value > 0);
 
         public SavedTotal Save(WorkerName name) => new(name.Service, name.Index, _gone, new Dictionary<ulong, double>(_last));
 

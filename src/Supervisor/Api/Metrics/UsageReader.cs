@@ -11,45 +11,38 @@ namespace Reuseportd.Api.Metrics;
 /// <param name="connections">Open connections of a control group; null if the kernel does not count them.</param>
 internal sealed class UsageReader(Func<ulong, ulong?> connections)
 {
-    /// <summary>Held while sums are used: they are saved while a request may read.</summary>
-    private readonly Lock _gate = new();
-
     private readonly RunningTotals _cpu = new();
     private readonly RunningTotals _drops = new();
+
+    /// <summary>The sums of the last call of <see cref="Read"/>: they are saved while a request may read.</summary>
+    private volatile Sums _sums = new([], []);
 
     /// <summary>Open connections of a control group; null if the kernel does not count them.</summary>
     public Func<ulong, ulong?> Connections => connections;
 
+    /// <summary>Must not be called by two threads at one time.</summary>
     /// <param name="withProcesses">False to leave out CPU time and memory, which take a file for each worker.</param>
     public Dictionary<WorkerName, WorkerUsage> Read(ValueList<WorkerSnapshot> workers, bool withProcesses)
     {
         var queues = Queues();
         var usage = new Dictionary<WorkerName, WorkerUsage>(workers.Count);
-        lock (_gate)
-        {
-            foreach (var worker in workers) usage[worker.Name] = Of(worker, queues, withProcesses);
-            var names = usage.Keys.ToHashSet();
-            _cpu.Keep(names);
-            _drops.Keep(names);
-        }
-
+        foreach (var worker in workers) usage[worker.Name] = Of(worker, queues, withProcesses);
+        var names = usage.Keys.ToHashSet();
+        _cpu.Keep(names);
+        _drops.Keep(names);
+        _sums = new Sums(_cpu.Save(), _drops.Save());
         return usage;
     }
 
     /// <summary>Adds the sums to the state for the program that replaces this one. Thread-safe.</summary>
-    public SavedTotals AddTo(SavedTotals totals)
-    {
-        lock (_gate) return totals with { Cpu = _cpu.Save(), Drops = _drops.Save() };
-    }
+    public SavedTotals AddTo(SavedTotals totals) => totals with { Cpu = _sums.Cpu, Drops = _sums.Drops };
 
     /// <summary>Must be called before the first <see cref="Read"/>.</summary>
     public void Restore(SavedTotals totals)
     {
-        lock (_gate)
-        {
-            _cpu.Restore(totals.Cpu ?? []);
-            _drops.Restore(totals.Drops ?? []);
-        }
+        _sums = new Sums(totals.Cpu ?? [], totals.Drops ?? []);
+        _cpu.Restore(_sums.Cpu);
+        _drops.Restore(_sums.Drops);
     }
 
     private WorkerUsage Of(WorkerSnapshot worker, Dictionary<ulong, ListenQueue> queues, bool withProcesses)
@@ -74,6 +67,8 @@ internal sealed class UsageReader(Func<ulong, ulong?> connections)
             processes.Add(((ulong)pid, second.CpuSeconds));
         return _cpu.Of(worker.Name, [.. processes]);
     }
+
+    private sealed record Sums(SavedTotal[] Cpu, SavedTotal[] Drops);
 
     private static Dictionary<ulong, ListenQueue> Queues()
     {
