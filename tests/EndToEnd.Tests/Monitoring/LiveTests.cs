@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using EndToEnd.Tests.Harness;
 using Microsoft.Playwright;
 
@@ -47,21 +45,6 @@ public sealed class LiveTests : PageTest
         await Daemon.StopAsync();
     }
 
-    /// <summary>The state of so many workers does not fit the buffers of a connection.</summary>
-    [Fact]
-    public async Task SlowClient_LosesItsConnection()
-    {
-        ConfigureDaemon();
-        ConfigureSleepers();
-        await Daemon.StartAsync();
-        using var slow = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 2048 };
-        await slow.ConnectAsync(IPEndPoint.Parse(Listen));
-        await slow.SendAsync(Encoding.ASCII.GetBytes($"GET /v1/live HTTP/1.1\r\nHost: {Listen}\r\n\r\n"));
-        await Deadline.UntilAsync(() => OpenOf(slow) > 0, "the daemon accepts");
-        await Deadline.UntilAsync(() => OpenOf(slow) == 0, "the daemon ends the connection of a client that does not read");
-        await Daemon.StopAsync();
-    }
-
     [Fact]
     public async Task ManyWorkers_AreShownAndFollowed()
     {
@@ -93,13 +76,4 @@ public sealed class LiveTests : PageTest
             readiness: { type: delay, delay: 0s }
             reuseport: { ports: any }
         """);
-
-    /// <summary>Descriptors of the daemon that are this connection: 0 or 1, by the table of TCP sockets.</summary>
-    private static int OpenOf(Socket client)
-    {
-        var own = ((IPEndPoint)client.LocalEndPoint!).Port;
-        return File.ReadLines("/proc/net/tcp").Count(line =>
-            line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, _, var remote, "01", ..]
-            && remote.EndsWith($":{own:X4}", StringComparison.Ordinal));
-    }
 }

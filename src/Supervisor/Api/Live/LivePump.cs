@@ -21,7 +21,7 @@ internal sealed class LivePump(MetricsCollector collector, EventRing events, boo
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly long _begun = time.GetTimestamp();
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+    private readonly Channel<object> _wake = Channel.CreateBounded<object>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     private LiveFrame _newest = new(0, TimeSpan.MinValue, LiveState.Nothing, default, _ => default);
@@ -52,7 +52,7 @@ internal sealed class LivePump(MetricsCollector collector, EventRing events, boo
     {
         var newest = Newest;
         if (newest.At > Now - (2 * Interval)) return Task.FromResult<LiveFrame?>(newest);
-        _wake.Writer.TryWrite(true);
+        _wake.Writer.TryWrite(this);
         return newest.Next;
     }
 
