@@ -44,7 +44,9 @@ internal static class HostRun
         var metrics = PublicPort.CollectorOf(host.Services, version);
         await using var machines = PublicPort.TryBuild(host, metrics, rings.Events, details, version, output.Logger);
         var export = PublicPort.ExportAsync(host, metrics, output.Logger);
-        signals.Tell(host.Lifetime);
+        // Running workers are taken over before a stop: it then ends them in order, or leaves them to the next daemon.
+        var isFirst = host.Services.GetRequiredService<InitialFleet>().Inheritance is null;
+        if (isFirst) signals.Tell(host.Lifetime);
         await SocketEngine.PrepareAsync();
         if (machines is not null) await machines.StartAsync();
         try
@@ -56,6 +58,7 @@ internal static class HostRun
             // A signal stopped the daemon during its start. The host reports that as a failure, and the stop goes on below.
         }
 
+        if (!isFirst) signals.Tell(host.Lifetime);
         await host.WaitForShutdownAsync();
         if (machines is not null) await machines.StopAsync();
         await Task.WhenAll(causes, export);

@@ -11,16 +11,16 @@ internal sealed partial class Replacement
     /// <summary>True if the fleet was handed over to a successor, and not to a new program of this process.</summary>
     public bool Leaves { get; private set; }
 
-    /// <summary>True if this program has not taken over the workers of a dead daemon, and leaves them to their guard.</summary>
+    /// <summary>True if this program has not taken over the workers of an earlier one, and leaves them to their guard.</summary>
     public bool LeavesUntaken { get; private set; }
 
     /// <summary>
-    /// Leaves the workers of a dead daemon, and its control socket, to their guard. Must be called while the host stops, if the
-    /// loop has not begun.
+    /// Leaves the workers of an earlier daemon, and its control socket, to their guard. Must be called while the host stops, if
+    /// the loop has not begun.
     /// </summary>
     public void LeaveUntaken()
     {
-        if (initial.Inheritance is not { IsOfAnotherProcess: true }) return;
+        if (initial.Inheritance is null) return;
         // The guard has the same socket, and clients wait in its queue.
         resources.Socket.KeepListening();
         LeavesUntaken = true;
