@@ -44,11 +44,19 @@ internal static class HostRun
         var metrics = PublicPort.CollectorOf(host.Services, version);
         await using var machines = PublicPort.TryBuild(host, metrics, rings.Events, details, version, output.Logger);
         var export = PublicPort.ExportAsync(host, metrics, output.Logger);
+        await SocketEngine.PrepareAsync();
+        if (machines is not null) await machines.StartAsync();
+        await RunAsync(host, signals);
+        if (machines is not null) await machines.StopAsync();
+        await Task.WhenAll(causes, export);
+    }
+
+    /// <summary>Runs the host until it has stopped.</summary>
+    private static async Task RunAsync(WebApplication host, EarlySignals signals)
+    {
         // Running workers are taken over before a stop: it then ends them in order, or leaves them to the next daemon.
         var isFirst = host.Services.GetRequiredService<InitialFleet>().Inheritance is null;
         if (isFirst) signals.Tell(host.Lifetime);
-        await SocketEngine.PrepareAsync();
-        if (machines is not null) await machines.StartAsync();
         try
         {
             await host.StartAsync();
@@ -60,7 +68,5 @@ internal static class HostRun
 
         if (!isFirst) signals.Tell(host.Lifetime);
         await host.WaitForShutdownAsync();
-        if (machines is not null) await machines.StopAsync();
-        await Task.WhenAll(causes, export);
     }
 }
