@@ -20,8 +20,9 @@ internal static class DaemonLog
             .MinimumLevel.ControlledBy(level)
             // The host and the API server log much; only their warnings matter.
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            // Kestrel warns for each connection beyond its limit: a client could fill the log.
-            .MinimumLevel.Override("Microsoft.AspNetCore.Server.Kestrel.Connections", LogEventLevel.Error);
+            // Kestrel warns for each connection beyond its limit: a client could fill the log. It also warns when the machine is
+            // busy for a second, which the delay of the loop tells better.
+            .MinimumLevel.Override("Microsoft.AspNetCore.Server.Kestrel", LogEventLevel.Error);
         if (events is not null) configuration.WriteTo.Sink(events);
         return (form switch
         {
