@@ -38,10 +38,21 @@ internal static class HostReadiness
     public static Readiness? Of(FleetSnapshot fleet, string service)
     {
         if (fleet.Services.FirstOrDefault(one => one.Spec.Name == service) is not { } found) return null;
-        var counted = Count(found, ReadyWorkers(fleet));
+        return Of(fleet, Count(found, ReadyWorkers(fleet)));
+    }
+
+    /// <summary>The readiness of each service, in their order.</summary>
+    public static IEnumerable<(ServiceSnapshot Service, Readiness Readiness)> Each(FleetSnapshot fleet)
+    {
+        var ready = ReadyWorkers(fleet);
+        return fleet.Services.Select(service => (service, Of(fleet, Count(service, ready))));
+    }
+
+    private static Readiness Of(FleetSnapshot fleet, Counted counted)
+    {
         var why = counted switch
         {
-            { Wanted: 0 } => $"{service}: no worker is to run",
+            { Wanted: 0 } => $"{counted.Name}: no worker is to run",
             { Ready: 0 } => Down([counted]),
             _ => null,
         };

@@ -13,7 +13,10 @@ internal static class ServiceFamilies
     public static readonly IReadOnlyList<MetricFamily> All =
     [
         Gauge("service_ready", "1 if load balancers should send connections to this service of the host",
-            (facts, to) => Each(facts, to, service => One(HostReadiness.Of(facts.Fleet, service.Spec.Name)!.IsReady))),
+            (facts, to) =>
+            {
+                foreach (var (service, readiness) in HostReadiness.Each(facts.Fleet)) to.Add(One(readiness.IsReady), Of(service));
+            }),
         Gauge("workers", "Workers in each state", Workers),
         Gauge("workers_wanted", "Workers that should run",
             (facts, to) => Each(facts, to, service => service.Overrides.Wanted(service.Spec.Workers))),
