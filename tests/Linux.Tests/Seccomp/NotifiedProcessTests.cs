@@ -69,6 +69,7 @@ public sealed class NotifiedProcessTests
         Assert.Equal(["failed 13"], expected);
         using var service = new NotifiedService(Shards.Port());
         Assert.Equal(expected, service.Run(spawner, "binds-hard-static", "confined", "tcp4,127.0.0.1,7000"));
+        Assert.Equal([1ul], service.Confined);
     });
 
     [Theory]

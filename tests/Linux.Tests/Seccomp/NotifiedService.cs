@@ -10,6 +10,7 @@ namespace Linux.Tests.Seccomp;
 internal sealed class NotifiedService : IDisposable
 {
     private readonly ConcurrentQueue<(ulong Worker, BindOutcome Outcome)> _outcomes = [];
+    private readonly ConcurrentQueue<ulong> _confined = [];
     private readonly List<TestWorker> _workers = [];
     private readonly ReuseportSpec _spec;
     private ulong _last;
@@ -20,7 +21,7 @@ internal sealed class NotifiedService : IDisposable
         Assert.SkipUnless(support.IsAvailable, $"needs seccomp notifications: {support.Missing}: {support.Errno}");
         _spec = spec;
         var notifier = BindNotifier.TryStart(
-            (worker, outcome) => _outcomes.Enqueue((worker, outcome)), TimeProvider.System, records);
+            (worker, outcome) => _outcomes.Enqueue((worker, outcome)), _confined.Enqueue, TimeProvider.System, records);
         Notifier = Assert.IsType<BindNotifier>(notifier);
     }
 
@@ -29,6 +30,9 @@ internal sealed class NotifiedService : IDisposable
     public IEnumerable<BindOutcome> Outcomes => _outcomes.Select(told => told.Outcome);
 
     public IEnumerable<(ulong Worker, BindOutcome Outcome)> Told => _outcomes;
+
+    /// <summary>The workers that have restricted themselves.</summary>
+    public IEnumerable<ulong> Confined => _confined;
 
     /// <summary>The first worker has the number 1.</summary>
     public TestWorker Start(Spawner spawner, SpawnRequest request)

@@ -24,7 +24,7 @@ public sealed class UnansweredCallTests
 
         var unanswered = CallRecords.Read(DescriptorIdentity.Of(records.Descriptor));
         Assert.Equal(CallKind.Bind, Assert.Single(unanswered).Kind);
-        Assert.Equal(Errno.None, service.Notifier.Add(listener, Shards.Port(), worker: 9, unanswered));
+        Assert.Equal(Errno.None, service.Notifier.Add(listener, Shards.Port(), worker: 9, new FormerCalls(unanswered, IsConfined: false)));
 
         Assert.Equal(["bound tcp4 127.0.0.1 7000"], ShardedGroup.Lines(worker));
         Assert.Equal(
@@ -49,8 +49,22 @@ public sealed class UnansweredCallTests
         using var worker = TestWorker.Start(
             spawner, NotifiedService.Notifying(TestWorker.Request("binds-static", "tcp4,127.0.0.1,7000")));
         BindCall[] others = [new BindCall(1, worker.Pid, CallKind.Bind, 3, 8, 16), default];
-        Assert.Equal(Errno.None, service.Notifier.Add(worker.Spawned.BindListener!, Shards.Port(), worker: 9, others));
+        Assert.Equal(Errno.None, service.Notifier.Add(worker.Spawned.BindListener!, Shards.Port(), worker: 9, new FormerCalls(others, IsConfined: false)));
         Assert.Equal(["bound tcp4 127.0.0.1 7000"], ShardedGroup.Lines(worker));
+    });
+
+    /// <summary>The kernel carries out the calls of such a worker, which has the rights of its process.</summary>
+    [Fact]
+    public void Add_WorkerThatWasConfinedBefore_BindsByItself() => OwnNetwork.Run(spawner =>
+    {
+        using var service = new NotifiedService(Shards.Port());
+        using var worker = TestWorker.Start(
+            spawner, NotifiedService.Notifying(TestWorker.Request("binds-static", "tcp4,127.0.0.1,7000")));
+        var former = new FormerCalls([], IsConfined: true);
+        Assert.Equal(Errno.None, service.Notifier.Add(worker.Spawned.BindListener!, Shards.Port(), worker: 9, former));
+
+        Assert.Equal(["bound tcp4 127.0.0.1 7000"], ShardedGroup.Lines(worker));
+        Assert.Empty(service.Told);
     });
 
     private static unsafe void Receive(CallRecords records, Descriptor listener, bool isBound)

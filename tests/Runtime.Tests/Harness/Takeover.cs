@@ -72,7 +72,7 @@ internal sealed class Takeover : IDisposable, IFileOwners
         {
             IsChild = false, Daemon = Earlier,
         };
-        Table.Adopt(process, [], calls: null);
+        Table.Adopt(process, [], calls: null, []);
         return process;
     }
 

@@ -24,6 +24,7 @@ internal sealed unsafe class BindNotifier : IDisposable
     private readonly EventFd _wake = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action<ulong, BindOutcome> _tell;
+    private readonly Action<ulong> _confined;
     private readonly TimeProvider _time;
     private readonly CallRecords? _records;
     private readonly byte* _record;
@@ -32,9 +33,9 @@ internal sealed unsafe class BindNotifier : IDisposable
     private ShareRules? _rules;
     private bool _isDisposed;
 
-    private BindNotifier(Action<ulong, BindOutcome> tell, TimeProvider time, CallRecords? records)
+    private BindNotifier(Action<ulong, BindOutcome> tell, Action<ulong> confined, TimeProvider time, CallRecords? records)
     {
-        (_tell, _time, _records) = (tell, time, records);
+        (_tell, _confined, _time, _records) = (tell, confined, time, records);
         if (records is not null) _record = records.Take();
         _epoll.Add(_wake, EpollEvents.Readable, WakeToken);
     }
@@ -51,12 +52,16 @@ internal sealed unsafe class BindNotifier : IDisposable
     /// Called on the thread with the number of the worker, before the call of the program returns; it must not wait. The outcomes
     /// of each worker are limited, see <see cref="OutcomeLimit"/>.
     /// </param>
+    /// <param name="confined">
+    /// As above: a process of the worker restricts itself by Landlock. The next daemon must know it, see <see cref="FormerCalls"/>.
+    /// </param>
     /// <param name="records">Keeps the call that is being answered for the next daemon; null for none.</param>
     /// <returns>Null without memory or a pid for the thread.</returns>
     /// <exception cref="LinuxException">No descriptor is left.</exception>
-    public static BindNotifier? TryStart(Action<ulong, BindOutcome> tell, TimeProvider time, CallRecords? records = null)
+    public static BindNotifier? TryStart(
+        Action<ulong, BindOutcome> tell, Action<ulong> confined, TimeProvider time, CallRecords? records = null)
     {
-        var notifier = new BindNotifier(tell, time, records);
+        var notifier = new BindNotifier(tell, confined, time, records);
         try
         {
             new Thread(notifier.Run, StackBytes) { IsBackground = true, Name = "binds" }.Start();
@@ -75,20 +80,22 @@ internal sealed unsafe class BindNotifier : IDisposable
     /// </summary>
     /// <param name="listener">Of <see cref="Spawning.Spawned.BindListener"/>; from now on the notifier owns it.</param>
     /// <param name="worker">The number that outcomes carry; no other worker of this notifier has it.</param>
-    /// <param name="unanswered">Calls that an earlier daemon has received; those of other workers do not count.</param>
+    /// <param name="former">Of a worker that an earlier daemon started; otherwise null.</param>
     /// <returns>
     /// The error of epoll, or EBADF if this object is disposed. The listener is then closed, and the calls fail with ENOSYS.
     /// </returns>
-    public Errno Add(Descriptor listener, ReuseportSpec spec, ulong worker, IReadOnlyList<BindCall>? unanswered = null)
+    public Errno Add(Descriptor listener, ReuseportSpec spec, ulong worker, FormerCalls? former = null)
     {
         lock (_gate)
         {
             if (_rules?.Spec != spec) _rules = new ShareRules(spec);
-            var calls = new WorkerCalls(new CallQueue(listener, _record), _rules, outcome => _tell(worker, outcome));
+            var calls = new WorkerCalls(
+                new CallQueue(listener, _record), _rules, outcome => _tell(worker, outcome), () => _confined(worker),
+                former?.IsConfined ?? false);
             if (!_workers.TryAdd(worker, calls)) throw new ArgumentException("the number is in use", nameof(worker));
             var errno = _isDisposed ? Errno.BadDescriptor : _epoll.Add(listener, EpollEvents.Readable, worker);
             if (errno != Errno.None) Remove(worker);
-            else if (unanswered is { Count: > 0 })
+            else if (former is { Unanswered: { Count: > 0 } unanswered })
             {
                 _unanswered.Enqueue((calls, unanswered));
                 _wake.Signal();

@@ -10,9 +10,12 @@ namespace Reuseportd.Linux.Seccomp;
 /// the settings have an interface, a bind that the daemon must not carry out fails with EPERM.
 /// </summary>
 /// <param name="tell">Outcomes in the form of the library's lines.</param>
-internal sealed unsafe class CallAnswer(CallQueue queue, ShareRules rules, Action<BindOutcome> tell)
+/// <param name="confined">Told once that a process of the worker restricts itself by Landlock, before it does.</param>
+/// <param name="isConfined">True if an earlier daemon was told so.</param>
+internal sealed unsafe class CallAnswer(
+    CallQueue queue, ShareRules rules, Action<BindOutcome> tell, Action confined, bool isConfined)
 {
-    private bool _isConfined;
+    private bool _isConfined = isConfined;
     private bool _isRepeated;
 
     /// <summary>
@@ -24,7 +27,12 @@ internal sealed unsafe class CallAnswer(CallQueue queue, ShareRules rules, Actio
     {
         _isRepeated = isRepeated;
         Span<byte> memory = stackalloc byte[BoundAddress.MostBytes];
-        _isConfined |= call.Kind == CallKind.Confine;
+        if (call.Kind == CallKind.Confine && !_isConfined)
+        {
+            _isConfined = true;
+            confined();
+        }
+
         using var caller = call.Kind == CallKind.Confine ? null : Caller.Open(call.Thread);
         if (caller is null)
         {

@@ -11,10 +11,12 @@ internal sealed class WorkerCalls : IDisposable
     private readonly Action<BindOutcome> _tell;
     private TimeSpan _now;
 
-    public WorkerCalls(CallQueue queue, ShareRules rules, Action<BindOutcome> tell)
+    /// <param name="confined">See <see cref="CallAnswer"/>.</param>
+    public WorkerCalls(
+        CallQueue queue, ShareRules rules, Action<BindOutcome> tell, Action confined, bool isConfined)
     {
         (_queue, _tell) = (queue, tell);
-        _answer = new CallAnswer(queue, rules, TellWithinLimit);
+        _answer = new CallAnswer(queue, rules, TellWithinLimit, confined, isConfined);
     }
 
     /// <summary>When <see cref="Report"/> has lost outcomes to tell; null without lost outcomes.</summary>

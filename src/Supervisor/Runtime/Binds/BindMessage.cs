@@ -16,6 +16,9 @@ internal abstract record BindMessage : Message
     /// <summary>The ports that a process serves after its settle time; null if the kernel gives no answer.</summary>
     internal sealed record PortsChecked(ulong Process, ValueList<int>? Ports) : BindMessage;
 
+    /// <summary>The process restricts itself by Landlock. Its further binds must stay its own.</summary>
+    internal sealed record Confined(ulong Process) : BindMessage;
+
     /// <summary>The reason why the preload library in a process wrote no line; null if there is none.</summary>
     internal sealed record SilenceExplained(WorkerProcess Process, PreloadDiagnosis? Silence) : BindMessage;
 }

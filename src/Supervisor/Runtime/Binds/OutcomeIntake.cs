@@ -71,6 +71,10 @@ internal sealed class OutcomeIntake(
                 // The process has closed a socket. Only the kernel reliably tells when there is a new one.
                 if (process.Slot.Slot.State is SlotState.Starting { ServesSince: null }) sockets.Watch(process, clock());
                 break;
+            case BindMessage.Confined confined when processes.Find(confined.Process) is { } process:
+                process.RecordConfined();
+                events.Add(new FleetEvent.SlotChanged(process.Slot));
+                break;
             case BindMessage.SilenceExplained explained:
                 silence.Explained(explained.Process.Serial);
                 if (explained.Silence is { } why) Record(explained.Process, why);

@@ -86,6 +86,11 @@ internal sealed partial class WorkerProcess(
     /// <summary>The reason why the preload library sent no line; null if it did, or the reason is not known yet.</summary>
     public PreloadDiagnosis? Silence { get; private set; }
 
+    /// <summary>True if a process of the worker has restricted itself by Landlock (seccomp method).</summary>
+    public bool IsConfined { get; private set; }
+
+    public void RecordConfined() => IsConfined = true;
+
     /// <summary>Moves the process to the other slot of its worker.</summary>
     public void MoveTo(WorkerSlot slot) => Slot = slot;
 

@@ -85,6 +85,7 @@ internal sealed class Capture(
     {
         Handle = process.Descriptors.Handle!,
         Calls = process.Descriptors.Calls,
+        IsConfined = process.IsConfined,
         IsChild = process.IsChild,
         Group = process.Group,
         GroupId = process.GroupId,

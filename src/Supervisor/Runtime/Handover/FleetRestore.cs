@@ -121,6 +121,7 @@ internal sealed class FleetRestore(
         foreach (var socket in saved.Sockets) process.Served.Add(socket.Inode, socket.Pid, socket.Descriptor);
         process.Served.AddKernelPorts([.. saved.KernelPorts]);
         if (DiagnosisOf(saved.Silence) is { } silence) process.RecordSilence(silence);
+        if (saved.IsConfined) process.RecordConfined();
         processes.Adopt(
             process,
             [.. streams.Select(AdoptedPipeOf)],

@@ -163,6 +163,9 @@ internal sealed record SavedProcess(
     /// <summary>Reports the calls that the daemon answers; null if it answers none.</summary>
     public DescriptorIdentity? Calls { get; init; }
 
+    /// <summary>True if the daemon must not carry out such a call, see <see cref="Linux.Seccomp.FormerCalls"/>.</summary>
+    public bool IsConfined { get; init; }
+
     public string? Group { get; init; }
 
     public ulong GroupId { get; init; }

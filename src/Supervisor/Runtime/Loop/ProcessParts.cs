@@ -1,6 +1,7 @@
 using Reuseportd.Linux.Processes;
 using Reuseportd.Linux.Spawning;
 using Reuseportd.Model;
+using Reuseportd.Runtime.Binds;
 using Reuseportd.Runtime.Fleet;
 using Reuseportd.Runtime.Output;
 using Reuseportd.Runtime.Probing;
@@ -31,7 +32,8 @@ internal sealed class ProcessParts : IDisposable
         var methods = new MethodTable(options.Preload, options.Methods);
         var launchPad = new LaunchPad(options.Environment, options.Preload, Accounts, Notifications, options.Groups, methods);
         ProbeCommands = new ExecProbes(launchPad, Starts, descriptors, _unwatched, mailbox, options.Guard);
-        Binds = new BindNotifiers(_output.Tell, time, options.CallRecords);
+        Binds = new BindNotifiers(
+            _output.Tell, process => mailbox.Post(new BindMessage.Confined(process)), time, options.CallRecords);
         Files = new FileTable(launchPad, _output, mailbox, log, time);
         Table = new WorkerTable(launchPad, Files, descriptors, _output, _unwatched, Binds, options.Guard, events, log);
         Trees = options.Groups is { } groups

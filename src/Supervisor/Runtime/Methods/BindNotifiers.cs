@@ -8,15 +8,17 @@ namespace Reuseportd.Runtime.Methods;
 /// The threads that answer bind(2) calls: one for each service with such workers. Only the loop's thread uses it.
 /// </summary>
 /// <param name="tell">Told of outcomes on such a thread, with the serial number of the process.</param>
-internal sealed class BindNotifiers(Action<ulong, BindOutcome> tell, TimeProvider time, CallRecords? records = null) : IDisposable
+/// <param name="confined">As above, of a process that restricts itself by Landlock.</param>
+internal sealed class BindNotifiers(
+    Action<ulong, BindOutcome> tell, Action<ulong> confined, TimeProvider time, CallRecords? records = null) : IDisposable
 {
     private readonly Dictionary<string, BindNotifier> _services = [];
 
     /// <summary>Answers the calls of a process and its descendants until the last of them has ended.</summary>
     /// <param name="listener">The object owns it from now on, also after an error.</param>
-    /// <param name="unanswered">See <see cref="BindNotifier.Add"/>.</param>
+    /// <param name="former">See <see cref="BindNotifier.Add"/>.</param>
     public Errno Add(
-        string service, Descriptor listener, ReuseportSpec spec, ulong process, IReadOnlyList<BindCall>? unanswered = null)
+        string service, Descriptor listener, ReuseportSpec spec, ulong process, FormerCalls? former = null)
     {
         if (!_services.TryGetValue(service, out var notifier))
         {
@@ -30,7 +32,7 @@ internal sealed class BindNotifiers(Action<ulong, BindOutcome> tell, TimeProvide
             _services.Add(service, notifier);
         }
 
-        return notifier.Add(listener, spec, process, unanswered);
+        return notifier.Add(listener, spec, process, former);
     }
 
     /// <summary>Ends the thread of a service that was removed.</summary>
@@ -49,7 +51,7 @@ internal sealed class BindNotifiers(Action<ulong, BindOutcome> tell, TimeProvide
     {
         try
         {
-            var notifier = BindNotifier.TryStart(tell, time, records);
+            var notifier = BindNotifier.TryStart(tell, confined, time, records);
             errno = notifier is null ? Errno.Again : Errno.None;
             return notifier;
         }

@@ -21,7 +21,7 @@ internal sealed partial class WorkerTable
     /// <param name="unanswered">Calls that the earlier daemon has received and not answered, of any process.</param>
     /// <exception cref="LinuxException">The process cannot be watched.</exception>
     public void Adopt(
-        WorkerProcess process, IReadOnlyList<AdoptedPipe> pipes, Descriptor? calls, IReadOnlyList<BindCall>? unanswered = null)
+        WorkerProcess process, IReadOnlyList<AdoptedPipe> pipes, Descriptor? calls, IReadOnlyList<BindCall> unanswered)
     {
         Enter(process);
         // The facts of its tree come from /proc while it runs.
@@ -31,7 +31,8 @@ internal sealed partial class WorkerTable
             process.Descriptors.NoteCalls(calls);
             // An error is no reason to end a process that serves. Its further binds fail.
             _ = notifiers.Add(
-                process.Slot.Name.Service, calls, process.Slot.Spec.Process.Reuseport, process.Serial, unanswered);
+                process.Slot.Name.Service, calls, process.Slot.Spec.Process.Reuseport, process.Serial,
+                new FormerCalls(unanswered, process.IsConfined));
         }
 
         var watched = descriptors.Add(process.Handle, ExitOnce, process.Serial, this);
