@@ -42,7 +42,7 @@ internal sealed partial class Replacement
             return false;
         }
 
-        keeping.End(HandedOver!.Streams);
+        keeping.End(HandedOver!);
         return Leaves = true;
     }
 

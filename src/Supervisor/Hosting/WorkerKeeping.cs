@@ -58,11 +58,11 @@ internal sealed class WorkerKeeping(
     /// <summary>Must be called when the state is complete. Does not wait.</summary>
     public void Begin() => _begun = Task.Run(BeginAsync);
 
-    /// <summary>Writes the last part of the state.</summary>
-    /// <param name="streams">The unfinished lines of workers.</param>
-    public void End(IReadOnlyList<SavedStream> streams)
+    /// <summary>Writes the last parts of the state: the unfinished lines of workers, and the counters.</summary>
+    public void End(SavedDaemon state)
     {
-        log!.Put(StateRecords.Streams, StateRecords.Write(streams));
+        log!.Put(StateRecords.Streams, StateRecords.Write(state.Streams));
+        if (state.Totals is { } totals) log.Put(StateRecords.Totals, StateRecords.Write(totals));
         log.TryFlush();
     }
 

@@ -213,7 +213,7 @@ public sealed class HandoverTests
     {
         var records = new Dictionary<string, byte[]>
         {
-            [StateRecords.Daemon] = HandoverText.Write(state with { Services = [], Streams = [], Groups = [] }),
+            [StateRecords.Daemon] = HandoverText.Write(state with { Services = [], Streams = [], Groups = [], Totals = null }),
             [StateRecords.Streams] = StateRecords.Write(state.Streams),
         };
         foreach (var service in state.Services)
@@ -223,6 +223,7 @@ public sealed class HandoverTests
                 records[StateRecords.KeyOf("web", $"{worker.Index}")] = StateRecords.Write(worker);
         }
 
+        if (state.Totals is not null) records[StateRecords.Totals] = StateRecords.Write(state.Totals);
         if (state.Host is not null) records[StateRecords.Host] = StateRecords.Write(state.Host);
         foreach (var group in state.Groups)
             records[StateRecords.KeyOf(SavedGroups.Restore(group).Steered.Key)] = StateRecords.Write(group);

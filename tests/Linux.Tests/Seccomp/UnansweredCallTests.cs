@@ -24,7 +24,8 @@ public sealed class UnansweredCallTests
 
         var unanswered = CallRecords.Read(DescriptorIdentity.Of(records.Descriptor));
         Assert.Equal(CallKind.Bind, Assert.Single(unanswered).Kind);
-        Assert.Equal(Errno.None, service.Notifier.Add(listener, Shards.Port(), worker: 9, new FormerCalls(unanswered, IsConfined: false)));
+        var former = new FormerCalls(unanswered, IsConfined: false);
+        Assert.Equal(Errno.None, service.Notifier.Add(listener, Shards.Port(), worker: 9, former));
 
         Assert.Equal(["bound tcp4 127.0.0.1 7000"], ShardedGroup.Lines(worker));
         Assert.Equal(
@@ -49,7 +50,8 @@ public sealed class UnansweredCallTests
         using var worker = TestWorker.Start(
             spawner, NotifiedService.Notifying(TestWorker.Request("binds-static", "tcp4,127.0.0.1,7000")));
         BindCall[] others = [new BindCall(1, worker.Pid, CallKind.Bind, 3, 8, 16), default];
-        Assert.Equal(Errno.None, service.Notifier.Add(worker.Spawned.BindListener!, Shards.Port(), worker: 9, new FormerCalls(others, IsConfined: false)));
+        var former = new FormerCalls(others, IsConfined: false);
+        Assert.Equal(Errno.None, service.Notifier.Add(worker.Spawned.BindListener!, Shards.Port(), worker: 9, former));
         Assert.Equal(["bound tcp4 127.0.0.1 7000"], ShardedGroup.Lines(worker));
     });
 

@@ -17,7 +17,8 @@ internal static class Discreet
     {
         EventKind.Started, EventKind.Stopping, EventKind.Stopped, EventKind.Adopted, EventKind.Spawn, EventKind.Bind,
         EventKind.Listen, EventKind.Ready, EventKind.Exit, EventKind.Drain, EventKind.Drained, EventKind.Update, EventKind.Stop,
-        EventKind.Kill, EventKind.Stalled, EventKind.Awake, EventKind.Reload,
+        EventKind.Kill, EventKind.Stalled, EventKind.Awake, EventKind.Reload, EventKind.Keeps,
+        EventKind.Steering, EventKind.HostDrain, EventKind.HostDrained, EventKind.HostUndrain,
     }.Select(kind => kind.Name).Append("hello").Append("lost").ToFrozenSet();
 
     public static EventDocument Of(EventDocument happened) => happened with

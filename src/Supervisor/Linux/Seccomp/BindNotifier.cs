@@ -53,7 +53,8 @@ internal sealed unsafe class BindNotifier : IDisposable
     /// of each worker are limited, see <see cref="OutcomeLimit"/>.
     /// </param>
     /// <param name="confined">
-    /// As above: a process of the worker restricts itself by Landlock. The next daemon must know it, see <see cref="FormerCalls"/>.
+    /// As above: a process of the worker restricts itself by Landlock. The next daemon must know it
+    /// (<see cref="FormerCalls"/>).
     /// </param>
     /// <param name="records">Keeps the call that is being answered for the next daemon; null for none.</param>
     /// <returns>Null without memory or a pid for the thread.</returns>

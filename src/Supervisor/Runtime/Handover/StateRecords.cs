@@ -19,6 +19,9 @@ internal static class StateRecords
     /// <summary>The key of the record with the file of the newest events and output, as above.</summary>
     public const string Rings = "rings";
 
+    /// <summary>The key of the record with the counters, as above.</summary>
+    public const string Totals = "totals";
+
     /// <summary>The key of the record with the drain of the host.</summary>
     public const string Host = "host";
 
@@ -49,6 +52,9 @@ internal static class StateRecords
     public static byte[] Write(IReadOnlyList<SavedStream> streams) =>
         JsonSerializer.SerializeToUtf8Bytes([.. streams], HandoverJson.Default.SavedStreamArray);
 
+    public static byte[] Write(SavedTotals totals) =>
+        JsonSerializer.SerializeToUtf8Bytes(totals, HandoverJson.Default.SavedTotals);
+
     public static byte[] Write(DescriptorIdentity rings) =>
         JsonSerializer.SerializeToUtf8Bytes(rings, HandoverJson.Default.DescriptorIdentity);
 
@@ -72,7 +78,8 @@ internal static class StateRecords
                 record => Read(record.Value, HandoverJson.Default.SavedWorker));
             state = state with
             {
-                Resources = state.Resources with { Rings = RingsOf(records) },
+                Resources = state.Resources with { Rings = Optional(records, Rings, HandoverJson.Default.DescriptorIdentity) },
+                Totals = Optional(records, Totals, HandoverJson.Default.SavedTotals),
                 Services =
                 [
                     .. Of(records, ServicePrefix).Select(record => Read(record.Value, HandoverJson.Default.SavedService) with
@@ -102,13 +109,12 @@ internal static class StateRecords
     }
 
     /// <summary>A damaged record is no reason to refuse the workers.</summary>
-    private static DescriptorIdentity? RingsOf(IReadOnlyDictionary<string, byte[]> records)
+    private static T? Optional<T>(IReadOnlyDictionary<string, byte[]> records, string key, JsonTypeInfo<T> type)
+        where T : class
     {
         try
         {
-            return records.TryGetValue(Rings, out var rings)
-                ? JsonSerializer.Deserialize(rings, HandoverJson.Default.DescriptorIdentity)
-                : null;
+            return records.TryGetValue(key, out var record) ? JsonSerializer.Deserialize(record, type) : null;
         }
         catch (JsonException)
         {

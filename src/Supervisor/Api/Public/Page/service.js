@@ -114,11 +114,12 @@ export class ServiceCard {
         (value === null ? '' : `${index + start},${(19 - 18 * value / top).toFixed(1)}`)).filter(Boolean).join(' ');
       if (line.getAttribute('points') === points) return;
       line.setAttribute('points', points);
-      const now = `${known.at(-1)}${unit}`;
-      const highest = `${Math.max(...known)}${unit}`;
+      const shown = value => `${Math.round(value * 10) / 10}${unit}`;
+      const now = shown(known.at(-1));
+      const highest = shown(Math.max(...known));
       put(caption, known.length === 0 ? `${title}: not known` : `${title}: ${now}, highest ${highest}`);
       svg.setAttribute('aria-label', known.length === 0 ? `${title}: not known`
-        : `${title} in the last ten minutes: now ${now}, lowest ${Math.min(...known)}${unit}, highest ${highest}`);
+        : `${title} in the last ten minutes: now ${now}, lowest ${shown(Math.min(...known))}, highest ${highest}`);
     });
   }
 }
