@@ -170,31 +170,43 @@ public sealed class GuardTests : IDisposable
     public void Restart_KilledGuard_TheNextOneKillsTheMarkedProcess()
     {
         using var marked = Start($"{Guard.Variable}={_id}");
-        using (var process = Assert.IsType<Pidfd>(Pidfd.Open(_guard.Pid, out _)))
-        {
-            process.SendSignal(Signal.Kill);
-            Assert.True(process.WaitForEnd(Deadline.Patience));
-        }
-
-        Assert.NotNull(_guard.Reap());
-        Assert.Equal(Errno.None, _guard.Restart());
+        KillGuard();
+        Assert.Equal(Errno.None, _guard.Restart(TimeSpan.Zero));
 
         _guard.Dispose();
 
         Assert.Equal(ExitStatus.Killed(Signal.Kill), marked.AwaitExit());
     }
 
+    /// <summary>Something kills each guard. Ten minutes later, a new one may start.</summary>
+    [Fact]
+    public void Restart_EleventhInTenMinutes_IsRefused()
+    {
+        for (var second = 0; second < 10; second++)
+        {
+            KillGuard();
+            Assert.Equal(Errno.None, _guard.Restart(TimeSpan.FromSeconds(second)));
+        }
+
+        KillGuard();
+        Assert.Equal(Errno.Again, _guard.Restart(TimeSpan.FromMinutes(10)));
+        Assert.Equal(Errno.None, _guard.Restart(TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(1)));
+    }
+
     [Fact]
     public void Reap_EndedBeforeTheDaemon_IsNoChildAnyMore()
     {
-        using var process = Assert.IsType<Pidfd>(Pidfd.Open(_guard.Pid, out _));
         Assert.Null(_guard.Reap());
+        KillGuard();
+        Assert.Equal(0, _guard.Pid);
+    }
+
+    private void KillGuard()
+    {
+        using var process = Assert.IsType<Pidfd>(Pidfd.Open(_guard.Pid, out _));
         process.SendSignal(Signal.Kill);
         Assert.True(process.WaitForEnd(Deadline.Patience));
-
-        _guard.Reap();
-
-        Assert.Equal(0, _guard.Pid);
+        Assert.NotNull(_guard.Reap());
     }
 
     private static long Anonymous(int pid) => long.Parse(

@@ -15,7 +15,10 @@ internal sealed unsafe class Guard : IDisposable
     /// <summary>The environment variable that marks the processes of the daemon's workers.</summary>
     public const string Variable = "REUSEPORT_DAEMON";
 
+    /// <summary>The most restarts in <see cref="RestartPeriod"/>: something kills each guard.</summary>
     private const int MostRestarts = 10;
+
+    private static readonly TimeSpan RestartPeriod = TimeSpan.FromMinutes(10);
 
     /// <summary>Longest wait for the guard's last search of /proc, which finds no process in a normal stop.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -24,7 +27,7 @@ internal sealed unsafe class Guard : IDisposable
     private readonly Descriptor _daemon;
     private readonly int _groups;
     private Pidfd _process;
-    private int _restarts;
+    private readonly Queue<TimeSpan> _restarts = [];
 
     private Guard(in Native.Guarding guarding, int groups)
     {
@@ -87,9 +90,11 @@ internal sealed unsafe class Guard : IDisposable
 
     /// <summary>Starts another guard in place of one that was killed, with the same socket. Takes a millisecond.</summary>
     /// <returns>EAGAIN if too many were killed.</returns>
-    public Errno Restart()
+    public Errno Restart(TimeSpan now)
     {
-        if (++_restarts > MostRestarts) return Errno.Again;
+        while (_restarts.TryPeek(out var first) && now - first > RestartPeriod) _restarts.Dequeue();
+        if (_restarts.Count == MostRestarts) return Errno.Again;
+        _restarts.Enqueue(now);
         var guarding = new Native.Guarding
         {
             Guard = Handle, Socket = Socket.Number, GuardsEnd = _guardsEnd.Number, Daemon = _daemon.Number,

@@ -40,7 +40,7 @@ internal sealed class ProcessParts : IDisposable
             ? new GroupReaper(IsOwn, groups, descriptors, events, log, services.Now)
             : new TreeReaper(IsOwn, isBusy, events, log, services.Now);
         Children = new AdoptedChildren(
-            Table, _unwatched, Starts, Trees, options.Guard, options.ChildSignal, ProbeCommands.IsOwn, events, log);
+            Table, _unwatched, Starts, Trees, options.Guard, options.ChildSignal, ProbeCommands.IsOwn, events, log, services.Now);
     }
 
     public Starts Starts { get; }

@@ -24,7 +24,8 @@ internal sealed class AdoptedChildren(
     ChildSignal? signal,
     Func<int, bool> isProbe,
     FleetEvents events,
-    ILogger log) : IDescriptorOwner
+    ILogger log,
+    Func<TimeSpan> clock) : IDescriptorOwner
 {
     /// <summary>Children reaped in one turn. A worker can make orphans as fast as they are reaped.</summary>
     private const int MostInATurn = 64;
@@ -76,7 +77,8 @@ internal sealed class AdoptedChildren(
 
     private void ReapGuard()
     {
-        if (guard is { Pid: var pid and not 0 } && guard.Reap() is { } status) log.GuardEnded(pid, status, guard.Restart());
+        if (guard is { Pid: var pid and not 0 } && guard.Reap() is { } status)
+            log.GuardEnded(pid, status, guard.Restart(clock()));
     }
 
     /// <returns>False if the remaining children must wait.</returns>
