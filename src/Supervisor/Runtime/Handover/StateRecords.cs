@@ -73,20 +73,11 @@ internal static class StateRecords
         if (HandoverText.TryRead(root, out problem) is not { } state) return null;
         try
         {
-            var workers = Of(records, WorkerPrefix).ToLookup(
-                record => record.Key[WorkerPrefix.Length..record.Key.LastIndexOf(' ')],
-                record => Read(record.Value, HandoverJson.Default.SavedWorker));
             state = state with
             {
                 Resources = state.Resources with { Rings = Optional(records, Rings, HandoverJson.Default.DescriptorIdentity) },
                 Totals = Optional(records, Totals, HandoverJson.Default.SavedTotals),
-                Services =
-                [
-                    .. Of(records, ServicePrefix).Select(record => Read(record.Value, HandoverJson.Default.SavedService) with
-                    {
-                        Workers = [.. workers[record.Key[ServicePrefix.Length..]].OrderBy(worker => worker.Index)],
-                    }),
-                ],
+                Services = [.. ServicesOf(records)],
                 Streams = records.TryGetValue(Streams, out var streams)
                     ? Read(streams, HandoverJson.Default.SavedStreamArray)
                     : [],
@@ -106,6 +97,17 @@ internal static class StateRecords
             problem = $"the state cannot be read: {failure.Message}";
             return null;
         }
+    }
+
+    private static IEnumerable<SavedService> ServicesOf(IReadOnlyDictionary<string, byte[]> records)
+    {
+        var workers = Of(records, WorkerPrefix).ToLookup(
+            record => record.Key[WorkerPrefix.Length..record.Key.LastIndexOf(' ')],
+            record => Read(record.Value, HandoverJson.Default.SavedWorker));
+        return Of(records, ServicePrefix).Select(record => Read(record.Value, HandoverJson.Default.SavedService) with
+        {
+            Workers = [.. workers[record.Key[ServicePrefix.Length..]].OrderBy(worker => worker.Index)],
+        });
     }
 
     /// <summary>A damaged record is no reason to refuse the workers.</summary>
