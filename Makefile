@@ -23,8 +23,8 @@ CONTROL_SOURCES := $(wildcard src/Control/Completion/reuseportctl.*) \
 NATIVE_SOURCES  := $(wildcard src/Supervisor/Native/*/*.[chS]) src/Supervisor/Native/Makefile
 BUILD_FILES     := Directory.Build.props Directory.Build.targets Directory.Packages.props global.json BannedSymbols.txt
 
-.PHONY: help lines build run test coverage test-outsiders test-upgrades bench audit install uninstall clean schema man native \
-	preload testworkers build-tools
+.PHONY: help lines build run test coverage test-otlp test-outsiders test-upgrades bench audit install uninstall clean schema man \
+	native preload testworkers build-tools
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -103,6 +103,12 @@ $(OUT)/versions/%/reuseportd: $(DAEMON_SOURCES) $(NATIVE_SOURCES) src/Supervisor
 	@nice -n 15 build-aux/publish src/Supervisor/Supervisor.csproj $(CONFIGURATION) $(OUT)/versions/publish $@ \
 		--artifacts-path $(OUT)/versions/build -p:RunAnalyzers=false -p:NativeDebugSymbols=false -p:Version=1.0.$* \
 		$(if $(filter $*,$(LATER)),-p:StateForm=later)
+
+test-otlp: build ## the decoder of OpenTelemetry for JavaScript takes the metrics that the daemon posts; some seconds
+	@build-aux/need node:nodejs npm:npm
+	@npm install --prefix $(OUT)/otlp --no-save --no-audit --no-fund --ignore-scripts --loglevel error \
+		@opentelemetry/otlp-transformer@0.52.1
+	@node tests/Otlp/accept.js $(OUT) $(OUT)/otlp
 
 test-upgrades: build testworkers ## ten versions that replace each other under load; half an hour, the second time two minutes
 	@for version in $(VERSIONS); do $(MAKE) --no-print-directory $(OUT)/versions/$$version/reuseportd || exit 1; done
