@@ -10,7 +10,7 @@ internal static class AgentCheck
 {
     /// <summary>Answers on the ports that are open, until the result is disposed.</summary>
     public static AgentServer Start(
-        TcpListeners listeners, DaemonSpec daemon, Func<CancellationToken, Task<FleetSnapshot>> snapshot)
+        OwnListeners listeners, DaemonSpec daemon, Func<CancellationToken, Task<FleetSnapshot>> snapshot)
     {
         TcpListeningSocket[] open = [.. daemon.AgentCheck.Select(listeners.Find).OfType<TcpListeningSocket>()];
         var server = new AgentServer(open, snapshot, TimeProvider.System);

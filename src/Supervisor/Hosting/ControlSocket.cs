@@ -9,10 +9,7 @@ using Reuseportd.Model;
 
 namespace Reuseportd.Hosting;
 
-/// <summary>
-/// The control socket: its path and its access rule. The daemon holds a lock beside it while it runs. Without the lock, a second
-/// daemon would take a socket that is bound and not yet listening for a stale one.
-/// </summary>
+/// <summary>The control socket: its path and its access rule.</summary>
 internal sealed class ControlSocket : IDisposable
 {
     /// <summary>Members of this group may use the socket.</summary>
@@ -20,13 +17,12 @@ internal sealed class ControlSocket : IDisposable
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    private readonly string _path;
-    private readonly LockFile _held;
-    private readonly LocalSocket _socket;
-    private readonly FileIdentity _identity;
+    private const string What = "the control socket";
 
-    private ControlSocket(string path, LockFile held, LocalSocket socket, FileIdentity identity, AccessRule rule) =>
-        (_path, _held, _socket, _identity, Rule) = (path, held, socket, identity, rule);
+    private readonly string _path;
+    private readonly SocketFile _file;
+
+    private ControlSocket(string path, SocketFile file, AccessRule rule) => (_path, _file, Rule) = (path, file, rule);
 
     public static string PathOf(string? given, Func<string, string?> variable) =>
         given is not null ? Path.GetFullPath(given) : SocketPath.Default(UserDatabase.EffectiveUser, variable);
@@ -41,21 +37,9 @@ internal sealed class ControlSocket : IDisposable
         obstacle = UnusablePath(path) ?? UnusableDirectory(Path.GetDirectoryName(path)!, path);
         if (obstacle is not null) return null;
 
-        var held = LockFile.TryTake($"{path}.lock", out var errno);
-        if (held is null)
-        {
-            obstacle = errno == Errno.Again
-                ? $"another reuseportd is running: it holds {path}.lock"
-                : errno == Errno.Exists
-                    ? $"{path}.lock exists and is not a lock file of reuseportd; remove or rename that file"
-                    : $"the lock of the control socket, {path}.lock, cannot be taken: {errno}";
-            return null;
-        }
-
-        obstacle = Occupant(path);
-        var opened = obstacle is null ? TryBind(path, held, rule, out obstacle) : null;
-        if (opened is null) held.Dispose();
-        return opened;
+        var file = SocketFile.TryOpen(path, What, AccessOf(rule), out var failed);
+        obstacle = failed?.Text;
+        return file is null ? null : new ControlSocket(path, file, rule);
     }
 
     /// <summary>
@@ -65,43 +49,38 @@ internal sealed class ControlSocket : IDisposable
     /// <param name="held">See <see cref="Numbers"/>.</param>
     public static ControlSocket? Resume(string path, DaemonSpec daemon, int listener, int held, out string? obstacle)
     {
-        var socket = LocalSocket.Resume(listener);
-        using var entry = HeldEntry.TryHold(path, out _);
-        if (socket.BoundPath() != path || entry is null || FileEntry.Read(entry, out _) is not { Facts.IsSocket: true } made)
-        {
-            socket.Dispose();
-            new Descriptor(held).Dispose();
-            return TryOpen(path, daemon, out obstacle);
-        }
-
         var rule = RuleOf(daemon, out obstacle);
-        if (rule is not null && (obstacle = Restrict(path, entry, rule)) is null)
-            return new ControlSocket(path, LockFile.Resume($"{path}.lock", held), socket, made.Identity, rule);
-        socket.Dispose();
-        return null;
+        if (rule is null) return null;
+        var file = SocketFile.Resume(path, What, (listener, held), AccessOf(rule), out var failed);
+        obstacle = failed?.Text;
+        if (file is not null) return new ControlSocket(path, file, rule);
+        return failed is null ? TryOpen(path, daemon, out obstacle) : null;
     }
 
     /// <summary>The descriptors of the socket and of its lock.</summary>
-    public (int Listener, int LockFile) Numbers => (_socket.Number, _held.Number);
+    public (int Listener, int LockFile) Numbers => _file.Numbers;
 
     /// <summary>Clients go on to connect after the end of the HTTP server: they wait for the next one.</summary>
-    public void KeepListening() => _socket.KeepsListening = true;
+    public void KeepListening() => _file.Socket.KeepsListening = true;
 
     /// <summary>The folder of the sockets for READY=1 of workers.</summary>
     public string NotifyFolder => $"{_path}.notify";
 
     /// <summary>The end point of the HTTP server.</summary>
-    public ControlEndPoint EndPoint(ConnectionGate gate) => new(_socket, _path, gate);
+    public ControlEndPoint EndPoint(ConnectionGate gate) => new(_file.Socket, _path, gate);
 
     /// <summary>The access rule. The mode of the socket is the same rule for the kernel.</summary>
     public AccessRule Rule { get; }
 
-    public void Dispose()
-    {
-        FileEntry.Unlink(_path, _identity);
-        _socket.Dispose();
-        _held.Dispose();
-    }
+    /// <summary>
+    /// The access to sockets that only read: the group may read here, too. The mode admits no other user, as those sockets do not
+    /// ask for the user of a client.
+    /// </summary>
+    public SocketAccess ReadAccess => Rule.ReadGroup is { } readers
+        ? new SocketAccess(readers, Rule.ReadGroupName, SocketAccess.Members)
+        : new SocketAccess(Rule.Group, Rule.GroupName, SocketAccess.Members);
+
+    public void Dispose() => _file.Dispose();
 
     private static string? UnusablePath(string path) =>
         System.Text.Encoding.UTF8.GetByteCount(path) > LocalSocket.LongestPath
@@ -137,44 +116,6 @@ internal sealed class ControlSocket : IDisposable
               + "remove it, or set XDG_RUNTIME_DIR or --socket";
     }
 
-    /// <summary>The reason why the path is in use. Removes a socket that no process listens on.</summary>
-    private static string? Occupant(string path)
-    {
-        if (FileEntry.At(path, out var errno) is not { } entry) return errno == Errno.NotFound ? null : Obstacle(path, errno);
-        if (!entry.Facts.IsSocket) return $"{path} exists and is not a socket; remove or rename that file";
-        errno = LocalSocket.Probe(path);
-        if (errno == Errno.None || errno == Errno.Again) return $"another program is running: it answers on {path}";
-        if (errno == Errno.ConnectionRefused) errno = FileEntry.Unlink(path);
-        return errno == Errno.None || errno == Errno.NotFound ? null : Obstacle(path, errno);
-    }
-
-    private static ControlSocket? TryBind(string path, LockFile held, AccessRule rule, out string? obstacle)
-    {
-        var socket = LocalSocket.TryBind(path, out var errno);
-        obstacle = socket is null ? Obstacle(path, errno) : null;
-        if (socket is null) return null;
-
-        using var entry = HeldEntry.TryHold(path, out errno);
-        if (entry is not null && FileEntry.Read(entry, out errno) is { } made)
-        {
-            obstacle = IsOurs(made.Facts)
-                ? Restrict(path, entry, rule)
-                : $"another process replaced {path} while the daemon made its socket; start the daemon again";
-            if (obstacle is null) return new ControlSocket(path, held, socket, made.Identity, rule);
-            if (IsOurs(made.Facts)) FileEntry.Unlink(path, made.Identity);
-        }
-        else
-        {
-            obstacle = Obstacle(path, errno);
-        }
-
-        socket.Dispose();
-        return null;
-    }
-
-    /// <summary>In a folder of another user, that user may have replaced the socket since the bind.</summary>
-    private static bool IsOurs(PathFacts made) => made.IsSocket && made.Uid == UserDatabase.EffectiveUser;
-
     private static string NoDirectory(string directory, string path) =>
         $"the control socket {path} cannot be made: directory {directory} does not exist";
 
@@ -189,20 +130,10 @@ internal sealed class ControlSocket : IDisposable
     };
 
     /// <summary>
-    /// Sets mode 0660 and the group before the socket listens. A file has one group, so with a read-only group the mode admits
-    /// all users, and the daemon tells them apart by SO_PEERCRED.
+    /// A file has one group, so with a read-only group the mode admits all users, and the daemon tells them apart by SO_PEERCRED.
     /// </summary>
-    /// <returns>The reason of a failure; null on success.</returns>
-    private static string? Restrict(string path, HeldEntry entry, AccessRule rule)
-    {
-        if (rule.Group is { } group && entry.ChangeGroup(group) is var refused && refused != Errno.None)
-            return $"the control socket {path} cannot be given to the group '{rule.GroupName}': {refused}";
-        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        const UnixFileMode members = owner | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
-        const UnixFileMode all = members | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-        var errno = entry.ChangeMode(rule.ReadGroup is null ? members : all);
-        return errno == Errno.None ? null : Obstacle(path, errno);
-    }
+    private static SocketAccess AccessOf(AccessRule rule) => new(
+        rule.Group, rule.GroupName, rule.ReadGroup is null ? SocketAccess.Members : SocketAccess.All);
 
     /// <summary>Only root's daemon has groups.</summary>
     /// <param name="obstacle">A configured group that does not exist; null for none.</param>

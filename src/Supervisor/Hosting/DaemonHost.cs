@@ -61,7 +61,8 @@ internal static class DaemonHost
         output.Logger.Starting(Version, path);
         origin.Report(output.Logger, rings.Lost);
         origin.CountOn(output.Lines.Lost);
-        using var listeners = new TcpListeners(origin.Inheritance?.State.Resources.Listeners ?? [], TimeProvider.System);
+        using var listeners = new OwnListeners(
+            origin.Inheritance?.State.Resources.Listeners ?? [], socket.ReadAccess, TimeProvider.System);
         if (await OpenAsync(listeners, fleet.Daemon, isFirst: origin.Inheritance is null, output.Logger) is { } taken)
             return await FailAsync(taken, ExitCode.Configuration);
         var initial = origin.Begin(path, fleet, groups.Offer, FormerLimit(origin.Inheritance, raised, limit));
@@ -78,7 +79,7 @@ internal static class DaemonHost
     }
 
     /// <returns>The reason why the daemon cannot start; null if it can.</returns>
-    private static async Task<string?> OpenAsync(TcpListeners listeners, DaemonSpec daemon, bool isFirst, ILogger log)
+    private static async Task<string?> OpenAsync(OwnListeners listeners, DaemonSpec daemon, bool isFirst, ILogger log)
     {
         var obstacle = (isFirst ? PublicPort.ObstacleOf(daemon.Listen) : null)
                        ?? await listeners.OpenAsync("agent_check", daemon.AgentCheck, isFirst, log)
@@ -99,7 +100,7 @@ internal static class DaemonHost
     public static string Version => typeof(DaemonHost).Assembly.GetName().Version?.ToString(3) ?? "0";
 
     private static async Task<int> RunAsync(
-        EarlySignals signals, ControlSocket socket, TcpListeners listeners, InitialFleet initial, WorkerGroups groups,
+        EarlySignals signals, ControlSocket socket, OwnListeners listeners, InitialFleet initial, WorkerGroups groups,
         string preload, LogOutput output, Rings rings)
     {
         var inherited = initial.Inheritance;

@@ -13,7 +13,7 @@ namespace Reuseportd.Hosting;
 /// <param name="NoReplacement">The reason why the workers cannot outlive this program; null if they can.</param>
 /// <param name="Mark">See <see cref="SavedDaemon.Mark"/>.</param>
 internal sealed record DaemonResources(
-    ControlSocket Socket, TcpListeners Listeners, Rings Rings, Guard? Guard, ShardingPrograms? Programs, LimitPair? Limit,
+    ControlSocket Socket, OwnListeners Listeners, Rings Rings, Guard? Guard, ShardingPrograms? Programs, LimitPair? Limit,
     string? NoReplacement, string Mark)
 {
     /// <summary>The path of the program that replaces this one.</summary>

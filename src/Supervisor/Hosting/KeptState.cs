@@ -56,8 +56,11 @@ internal sealed class KeptState(SavedDaemon state, KeptDescriptors kept)
         return isWanted ? worker with { Process = null, Slot = worker.Slot with { State = SavedSlots.Queued } } : null;
     }
 
-    private SavedListener? Resolve(SavedListener listener) =>
-        Number(listener.Number) is { } number ? listener with { Number = number } : null;
+    private SavedListener? Resolve(SavedListener listener)
+    {
+        if (Number(listener.Number) is not { } number) return null;
+        return listener with { Number = number, LockFile = listener.LockFile is { } held ? Number(held) : null };
+    }
 
     private SavedNotify? Resolve(SavedNotify? notify) =>
         kept.TryTake(notify?.Socket) is { } socket ? notify! with { Socket = socket } : null;

@@ -52,7 +52,7 @@ internal static class PublicPort
             .. from address in spec.Addresses
                let socket = listeners.Find(address)
                where socket is not null
-               select ((IListener)socket, address),
+               select (socket, address),
         ];
         if (open.Length == 0) return null;
         var pump = new LivePump(collector, ring, spec.HasDetails, TimeProvider.System);

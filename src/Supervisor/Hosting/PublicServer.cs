@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Reuseportd.Api.Public;
 using Reuseportd.Linux.Sockets;
+using Reuseportd.Model;
 using Serilog;
 
 namespace Reuseportd.Hosting;
@@ -31,7 +32,8 @@ internal static class PublicServer
         {
             Limit(server);
             foreach (var (socket, address) in sockets)
-                server.Listen(new ListeningEndPoint(socket, address), listen => Configure(listen, certificate));
+                server.Listen(new ListeningEndPoint(socket, address), listen => Configure(
+                    listen, ListenSpec.PathOf(address) is null ? certificate : null));
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddSerilog(log);

@@ -2,11 +2,16 @@ using System.Text.Json.Serialization;
 
 namespace Reuseportd.Model;
 
-/// <summary>The port for machines and people, which only reads.</summary>
-/// <param name="Addresses">Each as <c>127.0.0.1:9180</c> or <c>[::1]:9180</c>; empty for no port.</param>
+/// <summary>The ports for machines and people, which only read.</summary>
+/// <param name="Addresses">
+/// Each as <c>127.0.0.1:9180</c>, <c>[::1]:9180</c> or <c>unix:/run/reuseportd/metrics.sock</c>; empty for no port.
+/// </param>
 internal sealed record ListenSpec([property: JsonConverter(typeof(TextListConverter))] ValueList<string> Addresses)
 {
     public static readonly ListenSpec None = new([]);
+
+    /// <summary>Precedes the path of a socket.</summary>
+    public const string PathPrefix = "unix:";
 
     /// <summary>True if clients see all that the control socket shows.</summary>
     public bool HasDetails { get; init; }
@@ -26,6 +31,10 @@ internal sealed record ListenSpec([property: JsonConverter(typeof(TextListConver
 
     /// <summary>True or false for labels of workers on metrics; null to decide by their number.</summary>
     public bool? LabelsWorkers { get; init; }
+
+    /// <summary>The path of a socket; null for an address with a port.</summary>
+    public static string? PathOf(string address) =>
+        address.StartsWith(PathPrefix, StringComparison.Ordinal) ? address[PathPrefix.Length..] : null;
 }
 
 /// <summary>PEM files.</summary>

@@ -6,15 +6,20 @@ namespace EndToEnd.Tests.Systemd;
 /// <summary>The guard of a dead daemon keeps the port of <c>listen</c> for the next daemon.</summary>
 public sealed class PublicPortTests(Machine machine) : SystemdTest(machine)
 {
-    private const string Url = "http://127.0.0.1:9180";
+    private const string Socket = "/run/reuseportd/metrics.sock";
     private const int Times = 3;
 
+    private string[] _options = [];
+
     [Theory]
-    [InlineData("KILL")]
-    [InlineData("restart")]
-    public async Task Daemon_Replaced_NextOneTakesThePortUp(string how)
+    [InlineData("KILL", "127.0.0.1:9180")]
+    [InlineData("restart", "127.0.0.1:9180")]
+    [InlineData("KILL", $"unix:{Socket}")]
+    [InlineData("restart", $"unix:{Socket}")]
+    public async Task Daemon_Replaced_NextOneTakesThePortUp(string how, string address)
     {
-        SetDaemon("listen: 127.0.0.1:9180");
+        _options = address.StartsWith("unix:", StringComparison.Ordinal) ? ["--unix-socket", Socket] : [];
+        SetDaemon($"listen: {address}");
         ConfigureWeb(workers: 2);
         await StartAsync();
         await Journal.EventAsync("started");
@@ -34,11 +39,15 @@ public sealed class PublicPortTests(Machine machine) : SystemdTest(machine)
         }
 
         await UnitAsync("stop");
-        Assert.NotEqual(0, (await Machine.RunAsync("curl", "-s", "--max-time", "5", $"{Url}/readyz")).Code);
+        Assert.NotEqual(0, (await Machine.RunAsync(["curl", .. Request("/readyz", seconds: 5)])).Code);
+        Assert.NotEqual(0, (await Machine.RunAsync("ls", Socket)).Code);
     }
 
     private async Task<string> AskedAsync(string path) =>
-        (await Machine.DoAsync("curl", "-s", "--max-time", "20", $"{Url}{path}")).Trim();
+        (await Machine.DoAsync(["curl", .. Request(path, seconds: 20)])).Trim();
+
+    private string[] Request(string path, int seconds) =>
+        ["-s", "--max-time", $"{seconds}", .. _options, $"http://127.0.0.1:9180{path}"];
 
     private async Task<int> ValueAsync(string series)
     {

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Reuseportd.Api.Contract;
 using Reuseportd.Api.Http;
@@ -39,7 +41,7 @@ internal sealed class Gatekeeper(RequestRules rules, TokenFile? token)
         }
 
         var host = request.Headers.Host.ToString();
-        if (!rules.IsKnownHost(host))
+        if (!IsLocal(context) && !rules.IsKnownHost(host))
             throw Refused(StatusCodes.Status421MisdirectedRequest, "the name of the host in this request is not in listen_hosts");
         if (!RequestRules.IsOwnOrigin(request.Headers.Origin.ToString(), host))
             throw Refused(StatusCodes.Status403Forbidden, "the request comes from a page of another host");
@@ -48,6 +50,13 @@ internal sealed class Gatekeeper(RequestRules rules, TokenFile? token)
         context.Response.Headers.WWWAuthenticate = "Bearer";
         throw Refused(StatusCodes.Status401Unauthorized, "the request needs a token: Authorization: Bearer ...");
     }
+
+    /// <summary>
+    /// True for a socket with a path. No browser connects there by itself, so the name of the host is any: the name that a proxy
+    /// passes on is the proxy's to check.
+    /// </summary>
+    private static bool IsLocal(HttpContext context) =>
+        context.Features.Get<IConnectionSocketFeature>()?.Socket.AddressFamily == AddressFamily.Unix;
 
     private static Problem Refused(int status, string why) => new(status, new ProblemDocument(why, ProblemCode.Refused));
 }

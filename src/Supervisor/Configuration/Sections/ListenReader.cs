@@ -13,9 +13,9 @@ internal static class ListenReader
     private const string HostsAccept = "a name of the host without a port, '*' for any name, or a list of them";
 
     private static readonly Key Listen = new(
-        "listen", Endpoints.Shape,
-        "Addresses and ports at which the daemon serves metrics, health, status and events over HTTP. Clients can only read. "
-        + "Default: none.");
+        "listen", Endpoints.ShapeWithPaths,
+        "Addresses and ports, or unix:PATH, at which the daemon serves metrics, health, status and events over HTTP. Clients can "
+        + "only read. Default: none.");
 
     private static readonly Key Details = Key.Flag(
         "listen_details",
@@ -52,7 +52,7 @@ internal static class ListenReader
 
     private static readonly Key Tls = new(
         "listen_tls", new Shape.Map(Chain, PrivateKey),
-        "TLS on these ports. The daemon reads changed files again.");
+        "TLS on these ports, but not on sockets with a path. The daemon reads changed files again.");
 
     private const string EndpointAccepts = "a URL such as http://127.0.0.1:4318";
 

@@ -10,7 +10,7 @@ internal static class Paths
     private const int LongestPath = 4095;
 
     /// <summary>sun_path of unix(7) includes the final NUL.</summary>
-    private const int LongestSocket = 107;
+    public const int LongestSocket = 107;
 
     public static readonly Shape Shape = new Shape.Text("^/");
 

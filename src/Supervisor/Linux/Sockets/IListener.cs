@@ -5,7 +5,7 @@ using Reuseportd.Model;
 namespace Reuseportd.Linux.Sockets;
 
 /// <summary>A socket that listens.</summary>
-internal interface IListener
+internal interface IListener : IDisposable
 {
     /// <summary>Readable while a client waits.</summary>
     Descriptor Descriptor { get; }

@@ -90,7 +90,7 @@ internal sealed record SavedDaemon(
             [
                 Resources.Listener, Resources.LockFile, Resources.Guard ?? -1, Resources.Rings?.Number ?? -1,
                 Resources.Calls?.Number ?? -1, .. Resources.Sharding ?? [],
-                .. Resources.Listeners.Select(listener => listener.Number),
+                .. Resources.Listeners.SelectMany(listener => new[] { listener.Number, listener.LockFile ?? -1 }),
                 .. Services.Select(service => service.Notify?.Socket.Number ?? -1),
                 .. Processes.SelectMany(process => new[] { process.Handle.Number, process.Calls?.Number ?? -1 }),
                 .. Streams.Select(stream => stream.Pipe), .. Groups.SelectMany(group => group.Numbers),

@@ -13,7 +13,7 @@ namespace Reuseportd.Runtime.Handover;
 internal sealed record SavedResources(
     int? Guard, int Listener, int LockFile, ulong? SoftDescriptors, ulong? HardDescriptors, int[]? Sharding)
 {
-    /// <summary>The daemon's own TCP ports.</summary>
+    /// <summary>The sockets of <c>listen</c> and <c>agent_check</c>.</summary>
     public SavedListener[] Listeners
     {
         // A state of an earlier version has none.
