@@ -57,7 +57,7 @@ internal static class PublicPort
         if (open.Length == 0) return null;
         var pump = new LivePump(collector, ring, spec.HasDetails, TimeProvider.System);
         var routes = RoutesOf(services, spec, collector, pump, ring, details, version);
-        var server = PublicServer.Build(open, routes, GatekeeperOf(spec), CertificateOf(spec), log);
+        var server = PublicServer.Build(open, routes, GatekeeperOf(spec), CertificateOf(spec, log.Certificate), log);
         _ = pump.RunAsync(server.Lifetime.ApplicationStopping);
         return server;
     }
@@ -86,8 +86,14 @@ internal static class PublicPort
             new LiveStream(pump, time).ServeAsync);
     }
 
-    private static CertificateFiles? CertificateOf(ListenSpec spec) =>
-        spec.Certificate is { } files ? new CertificateFiles(files.Chain, files.Key) : null;
+    private static CertificateFiles? CertificateOf(ListenSpec spec, Action<string?>? changed = null)
+    {
+        if (spec.Certificate is not { } files) return null;
+        var read = new CertificateFiles(files.Chain, files.Key, changed);
+        // Later files that cannot be used leave this certificate in place.
+        _ = read.TryRead(out _);
+        return read;
+    }
 
     private static Gatekeeper GatekeeperOf(ListenSpec spec) => new(
         new RequestRules(["localhost", Environment.MachineName, .. spec.Hosts]),

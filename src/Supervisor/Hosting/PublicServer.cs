@@ -1,7 +1,9 @@
+using System.Net.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Reuseportd.Api.Public;
@@ -50,10 +52,11 @@ internal static class PublicServer
     {
         listen.Protocols = HttpProtocols.Http1;
         if (certificate is null) return;
-        listen.UseHttps(tls =>
+        listen.UseHttps(new TlsHandshakeCallbackOptions
         {
-            tls.ServerCertificateSelector = (_, _) => certificate.Present();
-            tls.HandshakeTimeout = TimeSpan.FromSeconds(5);
+            OnConnection = _ => ValueTask.FromResult(
+                new SslServerAuthenticationOptions { ServerCertificateContext = certificate.Present() }),
+            HandshakeTimeout = TimeSpan.FromSeconds(5),
         });
     }
 

@@ -58,6 +58,11 @@ public sealed class LogEventsTests
             "not_listening", 3, "agent_check: the daemon cannot listen on 127.0.0.1:9181: EADDRINUSE",
             log => log.NotListening("agent_check", "127.0.0.1:9181", Errno.AlreadyInUse)
         },
+        { "certificate", 6, "listen_tls: new connections get the certificate of the files", log => log.Certificate(null) },
+        {
+            "certificate", 4, "listen_tls: the changed certificate cannot be used, the former one stays: ENOENT",
+            log => log.Certificate("ENOENT")
+        },
         {
             "service_failed", 3, "web@2 has failed for good, and web is in 'exit_on_failed': the daemon stops",
             log => log.ServiceFailed(Web)

@@ -29,6 +29,17 @@ internal static partial class LogEvents
         log.ForContext(new EventDetails(EventKind.NotListening).With("REUSEPORT_KEY", key).With(errno)).Error(
             "{key}: the daemon cannot listen on {REUSEPORT_ADDRESS}: {error}", key, address, errno.ToString());
 
+    /// <summary>The files of <c>listen_tls</c> have changed.</summary>
+    /// <param name="refused">The reason why the certificate cannot be used; null if it is in use now.</param>
+    public static void Certificate(this ILogger log, string? refused)
+    {
+        if (refused is null)
+            log.Event(EventKind.Certificate).Information("listen_tls: new connections get the certificate of the files");
+        else
+            log.Event(EventKind.Certificate).Warning(
+                "listen_tls: the changed certificate cannot be used, the former one stays: {REUSEPORT_REASON}", refused);
+    }
+
     /// <summary>A service of <c>exit_on_failed</c> has a worker that is failed for good, so the daemon stops.</summary>
     public static void ServiceFailed(this ILogger log, WorkerName worker) =>
         log.ForContext(new EventDetails(EventKind.ServiceFailed).For(worker)).Error(
