@@ -384,5 +384,5 @@ public sealed class LoadTests : DaemonTest
     }
 
     /// <summary>Resident bytes of the daemon.</summary>
-    private long Memory() => long.Parse(Processes.Status(Daemon.Pid, "VmRSS")!.Split(' ')[0], CultureInfo.InvariantCulture) << 10;
+    private long Memory() => Processes.Memory(Daemon.Pid);
 }

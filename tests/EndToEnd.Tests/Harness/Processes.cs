@@ -10,6 +10,8 @@ internal static partial class Processes
     public const int Hangup = 1;
     public const int Kill = 9;
     public const int Terminate = 15;
+    public const int Continue = 18;
+    public const int Stop = 19;
 
     public static void Signal(int pid, int signal) => Assert.Equal(0, Send(pid, signal));
 
@@ -21,6 +23,10 @@ internal static partial class Processes
         ? Encoding.UTF8.GetString(text).Split('\n')
             .FirstOrDefault(line => line.StartsWith(field + ":", StringComparison.Ordinal))?[(field.Length + 1)..].Trim()
         : null;
+
+    /// <summary>Resident bytes.</summary>
+    public static long Memory(int pid) =>
+        long.Parse(Status(pid, "VmRSS")!.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) << 10;
 
     /// <summary>A field of <c>/proc/PID/stat</c> past the name, by its number in proc(5).</summary>
     public static string Stat(int pid, int field)

@@ -144,6 +144,5 @@ public sealed class HostileTests : PublicTest
         }
     }
 
-    private long Memory() =>
-        long.Parse(Processes.Status(Daemon.Pid, "VmRSS")!.Split(' ')[0], CultureInfo.InvariantCulture) << 10;
+    private long Memory() => Processes.Memory(Daemon.Pid);
 }

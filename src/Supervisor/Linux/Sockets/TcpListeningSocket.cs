@@ -19,6 +19,9 @@ internal sealed unsafe class TcpListeningSocket : Descriptor, IListener
     private const int Inet6Size = 28; // struct sockaddr_in6
     private const int Backlog = 512;
 
+    /// <summary>Of each connection, in bytes; else a client that does not read has the kernel hold megabytes for it.</summary>
+    private const int SendBuffer = 128 << 10;
+
     private TcpListeningSocket(int number)
         : base(number)
     {
@@ -77,6 +80,10 @@ internal sealed unsafe class TcpListeningSocket : Descriptor, IListener
         var on = 1;
         var errno = Libc.ErrnoOf(
             Libc.SetSocketOption(this, Libc.LevelSocket, Libc.OptionReuseAddress, &on, sizeof(int)));
+        var buffer = SendBuffer;
+        if (errno == Errno.None)
+            errno = Libc.ErrnoOf(
+                Libc.SetSocketOption(this, Libc.LevelSocket, Libc.OptionSendBuffer, &buffer, sizeof(int)));
         if (errno == Errno.None && isInet6)
             errno = Libc.ErrnoOf(Libc.SetSocketOption(this, LevelIpv6, OptionOnlyIpv6, &on, sizeof(int)));
         if (errno != Errno.None) return errno;
