@@ -18,7 +18,8 @@ internal static class ServedPorts
     public static string Format(WorkerStatus worker)
     {
         var isRunning = worker.Pid is not null;
-        if (worker.Binds.Count == 0 && isRunning && worker.KernelPorts is { } ports) return Joined(ports.Select(Shown.Number));
+        if (worker.Binds.Count == 0 && isRunning && worker.KernelPorts is { } ports)
+            return Joined(ports.Select(port => Shown.Number(port)));
         (int Port, string Type, string Result)[] outcomes =
         [
             .. worker.Binds.GroupBy(bind => (bind.Port, bind.Type)).SelectMany(

@@ -20,7 +20,7 @@ internal static class Shown
 
     public static string Duration(double? seconds) => seconds is { } some ? Duration(some) : Nothing;
 
-    public static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+    public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     public static string Number(ulong? number) => number?.ToString(CultureInfo.InvariantCulture) ?? Nothing;
 

@@ -11,5 +11,6 @@ internal enum Column
     Memory,
     Connections,
     NewConnections,
+    Queue,
     Bind,
 }

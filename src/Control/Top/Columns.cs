@@ -13,6 +13,9 @@ internal sealed record ColumnOfTable(
 {
     /// <summary>True if the daemon may not report the values: the column is then left out.</summary>
     public bool IsOptional { get; init; }
+
+    /// <summary>Columns of the narrowest screen that has room for the column.</summary>
+    public int LeastScreen { get; init; }
 }
 
 /// <summary>All columns, from left to right; pure.</summary>
@@ -35,6 +38,11 @@ internal static class Columns
         {
             IsOptional = true,
         },
+        new(Column.Queue, "QUEUE", "queue", 'a', 9, row => row.Queue is { } queue ? $"{queue}/{row.QueueLimit}" : Shown.Nothing,
+            row => row.Queue)
+        {
+            IsOptional = true, LeastScreen = 92,
+        },
         new(Column.Bind, "BIND", "bind", 'b', 0, row => row.Bind),
     ];
 
@@ -43,9 +51,13 @@ internal static class Columns
 
     public static ColumnOfTable Of(Column column) => All[(int)column];
 
-    /// <summary>The columns for which the daemon reports values.</summary>
-    public static IReadOnlyList<ColumnOfTable> Served(IReadOnlyCollection<Row> rows) =>
-        [.. All.Where(column => !column.IsOptional || rows.Any(row => column.Number!(row) is not null))];
+    /// <summary>The columns for which the daemon reports values, and the screen has room.</summary>
+    /// <param name="screen">Columns of the screen.</param>
+    public static IReadOnlyList<ColumnOfTable> Served(IReadOnlyCollection<Row> rows, int screen = int.MaxValue) =>
+    [
+        .. All.Where(column => column.LeastScreen <= screen
+                               && (!column.IsOptional || rows.Any(row => column.Number!(row) is not null))),
+    ];
 
     /// <summary>Workers that do not serve come first.</summary>
     private static double? Severity(Row row) => Array.IndexOf(FromHarmless, row.State);

@@ -34,6 +34,7 @@ internal static class HelpView
         [],
         ["CPU: percent of one processor since the last refresh. MEM: resident memory."],
         ["CONN, NEW/S: open and new connections, if the kernel counts them."],
+        ["QUEUE: connections that wait, and the most that may; on wide screens."],
         ["RESTARTS: processes that were started because the process before had ended."],
         ["BIND: ports that the worker serves, and failed binds with their error."],
     ];

@@ -14,9 +14,18 @@ internal sealed record Row(
     /// <summary>True for a worker below the row of its service.</summary>
     public bool IsIndented { get; init; }
 
+    /// <summary>Connections that wait to be accepted; null if that is not known.</summary>
+    public long? Queue { get; init; }
+
+    /// <summary>The most connections that may wait; null as <see cref="Queue"/>.</summary>
+    public long? QueueLimit { get; init; }
+
     public static Row From(WorkerStatus worker, Rates rates) => new(
         worker.Name, worker.State, worker, worker.Restarts, rates.CpuOf(worker), worker.Memory, worker.Connections,
-        rates.NewConnectionsOf(worker), ServedPorts.Format(worker));
+        rates.NewConnectionsOf(worker), ServedPorts.Format(worker))
+    {
+        Queue = worker.AcceptQueue, QueueLimit = worker.AcceptQueueLimit,
+    };
 
     public static Row Sum(string service, IReadOnlyCollection<Row> workers) => new(
         service,
@@ -27,7 +36,10 @@ internal sealed record Row(
         (long?)Sum(workers, row => row.Memory),
         Sum(workers, row => row.Connections),
         Sum(workers, row => row.NewConnections),
-        workers.Select(row => row.Bind).Distinct().Take(2).ToArray() is [var all] ? all : Shown.Nothing);
+        workers.Select(row => row.Bind).Distinct().Take(2).ToArray() is [var all] ? all : Shown.Nothing)
+    {
+        Queue = (long?)Sum(workers, row => row.Queue), QueueLimit = (long?)Sum(workers, row => row.QueueLimit),
+    };
 
     /// <summary>Null if no worker has the value.</summary>
     private static double? Sum(IEnumerable<Row> workers, Func<Row, double?> value)

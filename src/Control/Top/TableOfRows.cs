@@ -12,7 +12,7 @@ internal static class TableOfRows
 
     public static IEnumerable<Cell[]> Of(TopState state)
     {
-        var columns = Columns.Served(state.Rows);
+        var columns = Columns.Served(state.Rows, state.Size.Columns);
         var gap = new string(' ', state.Size.Columns < WideScreen ? 1 : 2);
         var widths = Widths(state, columns, gap.Length);
         var titles = columns.Select((column, at) => Padded(column, Title(column, state.Order), widths[at]));

@@ -69,7 +69,7 @@ internal static class TopKeys
     /// <summary>The next or previous column that is shown.</summary>
     private static TopState Sort(TopState state, int step)
     {
-        var shown = Columns.Served(state.Rows).Select(column => column.Column).ToArray();
+        var shown = Columns.Served(state.Rows, state.Size.Columns).Select(column => column.Column).ToArray();
         var at = Array.FindIndex(shown, column => column >= state.Order.Column);
         return state with { Order = new Order(shown[Math.Clamp((at < 0 ? shown.Length : at) + step, 0, shown.Length - 1)]) };
     }

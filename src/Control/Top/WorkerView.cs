@@ -57,6 +57,8 @@ internal static class WorkerView
         if (worker.Connections is { } open) yield return $"connections {Shown.Number(open)}";
         if (state.Rates.NewConnectionsOf(worker) is { } rate)
             yield return string.Create(CultureInfo.InvariantCulture, $"new connections {rate:0}/s");
+        if (worker is { AcceptQueue: { } waiting, AcceptQueueLimit: { } most })
+            yield return $"accept queue {Shown.Number(waiting)} of {Shown.Number(most)}";
         if (worker.Given is { } given) yield return $"given {Shown.Number(given)}";
         if (worker.Migrated is { } migrated) yield return $"migrated {Shown.Number(migrated)}";
         if (worker.Draining is { } draining) yield return $"draining {Shown.Number(draining)}";

@@ -99,6 +99,15 @@ public sealed class FrameTests
         Assert.Equal(notice, Screens.Of(status).Lines()[1]);
     }
 
+    [Theory]
+    [InlineData(91, false)]
+    [InlineData(92, true)]
+    public void Of_AcceptQueue_NeedsAWideScreen(int columns, bool isShown)
+    {
+        var status = Given.Status(Given.Worker("web@0") with { AcceptQueue = 3, AcceptQueueLimit = 511 });
+        Assert.Equal(isShown, Screens.Of(status, columns).Text().Contains(" 3/511 ", StringComparison.Ordinal));
+    }
+
     /// <summary>No key and no size makes more lines than the screen has, or an exception.</summary>
     [Fact]
     public void Of_AnySizeAndKey_FitsTheScreen()

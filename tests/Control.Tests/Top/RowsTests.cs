@@ -17,6 +17,7 @@ public sealed class RowsTests
         Given.Worker("web@10", "starting") with
         {
             Pid = 20, CpuPercent = 2, Memory = 200, Uptime = 7, Connections = 3, Binds = [],
+            AcceptQueue = 2, AcceptQueueLimit = 511,
         },
     ];
 
@@ -31,6 +32,7 @@ public sealed class RowsTests
     [InlineData("cpu", "web@0 web@10 api@0 web@1", "api@0 web@10 web@0 web@1")]
     [InlineData("memory", "api@0 web@10 web@0 web@1", "web@0 web@10 api@0 web@1")]
     [InlineData("connections", "web@10 api@0 web@0 web@1", "web@10 api@0 web@0 web@1")]
+    [InlineData("queue", "web@10 api@0 web@0 web@1", "web@10 api@0 web@0 web@1")]
     [InlineData("bind", "web@1 web@10 api@0 web@0", "api@0 web@0 web@1 web@10")]
     public void Of_Order_SortsTheRows(string word, string sorted, string reversed)
     {

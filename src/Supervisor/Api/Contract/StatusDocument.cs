@@ -124,6 +124,14 @@ internal sealed record WorkerStatus(
     /// </summary>
     public ulong? Connections { get; init; }
 
+    /// <summary>
+    /// TCP connections that wait to be accepted by the listeners of the process; absent if the listeners are not known.
+    /// </summary>
+    public long? AcceptQueue { get; init; }
+
+    /// <summary>The most connections that may wait there; absent as <see cref="AcceptQueue"/>.</summary>
+    public long? AcceptQueueLimit { get; init; }
+
     /// <summary>Connections, or datagrams, that were steered to the worker; absent if they are not counted.</summary>
     public ulong? Given { get; init; }
 

@@ -39,22 +39,25 @@ internal sealed class WorkerDetails(FleetDiagnosis diagnosis, TimeProvider time,
         }
     }
 
-    /// <summary>Adds the CPU time, the memory and the connections of the processes, too.</summary>
+    /// <summary>Adds the CPU time, the memory, the connections and the accept queues of the processes, too.</summary>
     /// <param name="all">The whole fleet, of which <paramref name="chosen"/> is a part.</param>
     public StatusDocument AddTo(StatusDocument status, FleetSnapshot all, FleetSnapshot chosen)
     {
         var details = diagnosis.Explain(all, chosen.Workers.Select(worker => (worker, (string?)null)));
-        return status with
+        var queues = WorkerQueues.Read();
+        return status with { Workers = [.. status.Workers.Zip(chosen.Workers, Of)] };
+
+        WorkerStatus Of(WorkerStatus document, WorkerSnapshot worker)
         {
-            Workers =
-            [
-                .. status.Workers.Zip(chosen.Workers, (document, worker) => ProcessUsage.AddTo(document, worker.Foreign) with
-                {
-                    Connections = worker is { Pid: not null, GroupId: > 0 and var group } ? connections?.Invoke(group) : null,
-                    Detail = details.GetValueOrDefault(worker.Name),
-                }),
-            ],
-        };
+            var (waiting, limit) = WorkerQueues.Sum(queues.Of(worker));
+            return ProcessUsage.AddTo(document, worker.Foreign) with
+            {
+                Connections = worker is { Pid: not null, GroupId: > 0 and var group } ? connections?.Invoke(group) : null,
+                AcceptQueue = waiting,
+                AcceptQueueLimit = limit,
+                Detail = details.GetValueOrDefault(worker.Name),
+            };
+        }
     }
 
     /// <param name="result">The result that <paramref name="document"/> was made of.</param>

@@ -1,6 +1,4 @@
 using Reuseportd.Api.Documents;
-using Reuseportd.Linux.Interop;
-using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Handover;
 using Reuseportd.Runtime.Snapshots;
@@ -24,7 +22,7 @@ internal sealed class UsageReader(Func<ulong, ulong?> connections)
     /// <param name="withProcesses">False to leave out CPU time and memory, which take a file for each worker.</param>
     public Dictionary<WorkerName, WorkerUsage> Read(ValueList<WorkerSnapshot> workers, bool withProcesses)
     {
-        var queues = Queues();
+        var queues = WorkerQueues.Read();
         var usage = new Dictionary<WorkerName, WorkerUsage>(workers.Count);
         foreach (var worker in workers) usage[worker.Name] = Of(worker, queues, withProcesses);
         var names = usage.Keys.ToHashSet();
@@ -45,16 +43,17 @@ internal sealed class UsageReader(Func<ulong, ulong?> connections)
         _drops.Restore(_sums.Drops);
     }
 
-    private WorkerUsage Of(WorkerSnapshot worker, Dictionary<ulong, ListenQueue> queues, bool withProcesses)
+    private WorkerUsage Of(WorkerSnapshot worker, WorkerQueues queues, bool withProcesses)
     {
         var own = withProcesses && worker.Pid is { } pid ? ProcessUsage.Of(pid, worker.Foreign) : null;
-        ListenQueue[] sockets = [.. worker.Sockets.Distinct().Where(queues.ContainsKey).Select(inode => queues[inode])];
+        var sockets = queues.Of(worker);
+        var (waiting, limit) = WorkerQueues.Sum(sockets);
         return new WorkerUsage(
             withProcesses ? CpuOf(worker, own?.CpuSeconds) : null,
             own?.Memory,
             worker is { Pid: not null, GroupId: > 0 and var group } ? connections(group) : null,
-            sockets.Length > 0 ? sockets.Sum(socket => socket.Waiting) : null,
-            sockets.Length > 0 ? sockets.Sum(socket => socket.Limit) : null,
+            waiting,
+            limit,
             (long)_drops.Of(worker.Name, [.. sockets.Select(socket => (socket.Inode, (double)socket.Drops))]));
     }
 
@@ -69,20 +68,4 @@ internal sealed class UsageReader(Func<ulong, ulong?> connections)
     }
 
     private sealed record Sums(SavedTotal[] Cpu, SavedTotal[] Drops);
-
-    private static Dictionary<ulong, ListenQueue> Queues()
-    {
-        List<ListenQueue> all = [];
-        try
-        {
-            using var diag = new SockDiag();
-            _ = diag.ListenQueues(all);
-        }
-        catch (LinuxException)
-        {
-            // A container may forbid the socket family: then no queue is known.
-        }
-
-        return all.DistinctBy(queue => queue.Inode).ToDictionary(queue => queue.Inode);
-    }
 }

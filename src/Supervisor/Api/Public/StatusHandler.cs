@@ -42,6 +42,7 @@ internal sealed class StatusHandler(MetricsCollector collector, string version)
 
     private static WorkerStatus Of(WorkerStatus worker, WorkerUsage? usage) => worker with
     {
-        CpuSeconds = usage?.CpuSeconds, Memory = usage?.Memory, Connections = usage?.Open,
+        CpuSeconds = usage?.CpuSeconds, Memory = usage?.Memory, Connections = usage?.Open, AcceptQueue = usage?.Queue,
+        AcceptQueueLimit = usage?.QueueLimit,
     };
 }
