@@ -117,6 +117,19 @@ test-upgrades: build testworkers ## ten versions that replace each other under l
 	@REUSEPORTD_OUT=$(OUT) $$(find tests/EndToEnd.Tests/bin/Release -name EndToEnd.Tests -type f -perm -u+x | head -n 1) \
 		-noColor -noLogo -namespace EndToEnd.Tests.Upgrades
 
+# Two images: see deploy/image and docs/decisions/48-the-image.md.
+.PHONY: image test-image
+image: build ## container images, into this user's store and out/image; two minutes, later half a minute
+	@build-aux/need 'mmdebstrap:mmdebstrap' 'buildah:buildah' 'newuidmap:uidmap' 'python3:python3' 'git:git'
+	@build-aux/image $(OUT)
+
+test-image: image testworkers ## the images by podman, as root and as an ordinary user; minutes
+	@build-aux/need 'podman:podman' 'crun:crun' 'runc:runc' 'catatonit:catatonit' 'newuidmap:uidmap' \
+		'file=/usr/lib/podman/netavark:netavark' 'curl:curl' 'python3:python3' 'setpriv:util-linux'
+	@$(DOTNET) build tests/EndToEnd.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
+	@REUSEPORTD_OUT=$(OUT) $$(find tests/EndToEnd.Tests/bin/Release -name EndToEnd.Tests -type f -perm -u+x | head -n 1) \
+		-noColor -noLogo -namespace EndToEnd.Tests.Images
+
 schema: native ## config/reuseportd.schema.json, for editors, from the readers of the configuration
 	@$(DOTNET) build tests/Decisions.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
 	@GOLDEN_UPDATE=1 $$(find tests/Decisions.Tests/bin/Release -name Decisions.Tests -type f -perm -u+x | head -n 1) \

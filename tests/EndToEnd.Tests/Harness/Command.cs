@@ -22,16 +22,18 @@ internal sealed record Command(int Code, string Out, string Error)
         return start;
     }
 
+    /// <param name="patience">In place of <see cref="Deadline.Patience"/>.</param>
     public static async Task<Command> RunAsync(
-        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null,
+        TimeSpan? patience = null)
     {
         using var process = Process.Start(Start(program, arguments, environment))!;
         process.StandardInput.Close();
         var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         try
         {
-            var texts = await output.WaitAsync(Deadline.Patience);
-            await process.WaitForExitAsync().WaitAsync(Deadline.Patience);
+            var texts = await output.WaitAsync(patience ?? Deadline.Patience);
+            await process.WaitForExitAsync().WaitAsync(patience ?? Deadline.Patience);
             return new Command(process.ExitCode, texts[0], texts[1]);
         }
         catch (TimeoutException)
