@@ -46,7 +46,7 @@ internal static partial class House
         ],
         ["Api"] =
         [
-            ["Contract"], ["Http"], ["Admission", "Agent", "Documents"], ["Metrics", "Streams"], ["Live"], ["Public", "Routes"],
+            ["Contract"], ["Http"], ["Admission", "Documents"], ["Agent", "Metrics", "Streams"], ["Live"], ["Public", "Routes"],
         ],
     };
 

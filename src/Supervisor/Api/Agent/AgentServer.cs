@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using Reuseportd.Linux.Interop;
+using Reuseportd.Api.Admission;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Runtime.Snapshots;
 
@@ -13,10 +13,9 @@ namespace Reuseportd.Api.Agent;
 /// <param name="listeners">Stay open at the end: clients then wait for the next program.</param>
 /// <param name="snapshot">Asks the loop.</param>
 internal sealed class AgentServer(
-    IReadOnlyList<TcpListeningSocket> listeners, Func<CancellationToken, Task<FleetSnapshot>> snapshot, TimeProvider time)
+    IReadOnlyList<IListener> listeners, Func<CancellationToken, Task<FleetSnapshot>> snapshot, TimeProvider time)
     : IDisposable
 {
-    private const ulong StopToken = ulong.MaxValue;
     private const int MostConnections = 64;
     private const int LongestRequest = 128;
 
@@ -31,56 +30,20 @@ internal sealed class AgentServer(
     /// <summary>Of an answer after the end of the loop.</summary>
     private static readonly TimeSpan LongestAge = TimeSpan.FromSeconds(10);
 
-    private readonly Epoll _epoll = new();
-    private readonly EventFd _stop = new();
-    private readonly EventFd _ended = new();
-
-    /// <summary>Waits while there are as many connections as may be.</summary>
-    private readonly Epoll _pause = new();
-
-    private Thread? _thread;
-    private int _open;
+    private Acceptor? _acceptor;
     private volatile Known? _known;
 
     public void Start()
     {
-        _epoll.Add(_stop, EpollEvents.Readable, StopToken);
-        _pause.Add(_stop, EpollEvents.Readable, StopToken);
-        _pause.Add(_ended, EpollEvents.Readable, 0);
-        for (var index = 0; index < listeners.Count; index++)
-            _epoll.Add(listeners[index], EpollEvents.Readable, (ulong)index);
-        _thread = new Thread(Run) { IsBackground = true, Name = "agent-check" };
-        _thread.Start();
+        _acceptor = new Acceptor(listeners, MostConnections, handle => _ = ServeAsync(handle));
+        _acceptor.Start("agent-check");
     }
 
-    /// <summary>Accepts no more connections. Open ones end by themselves, and tell of their end.</summary>
-    public void Dispose()
-    {
-        _stop.Signal();
-        _thread?.Join();
-        _epoll.Dispose();
-        _pause.Dispose();
-        _stop.Dispose();
-    }
-
-    private void Run()
-    {
-        while (true)
-        {
-            // Beyond the limit clients wait in the queues of the listeners.
-            var isFull = Volatile.Read(ref _open) >= MostConnections;
-            foreach (var ready in (isFull ? _pause : _epoll).Wait(timeout: null))
-            {
-                if (ready.Token == StopToken) return;
-                if (isFull) _ended.Drain();
-                else if (listeners[(int)ready.Token].TryAccept(out _) is { } client) _ = ServeAsync(client);
-            }
-        }
-    }
+    /// <summary>Accepts no more connections. Open ones end by themselves.</summary>
+    public void Dispose() => _acceptor?.Dispose();
 
     private async Task ServeAsync(SafeSocketHandle handle)
     {
-        Interlocked.Increment(ref _open);
         try
         {
             using var socket = new Socket(handle);
@@ -100,7 +63,7 @@ internal sealed class AgentServer(
         finally
         {
             handle.Dispose();
-            if (Interlocked.Decrement(ref _open) == MostConnections - 1) _ended.Signal();
+            _acceptor!.Leave();
         }
     }
 

@@ -4,7 +4,7 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
-using Reuseportd.Linux.Interop;
+using Reuseportd.Api.Admission;
 using Reuseportd.Linux.Sockets;
 
 namespace Reuseportd.Api.Public;
@@ -31,19 +31,14 @@ internal sealed class ListeningTransport(ILoggerFactory loggers) : IConnectionLi
 
     private sealed class Listener : IConnectionListener
     {
-        private const ulong StopToken = 0;
-        private const ulong ListenerToken = 1;
-
-        /// <summary>The pause after accept(2) fails for want of descriptors or memory.</summary>
-        private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+        /// <summary>Connections that the server has not taken. On a busy machine it takes them late.</summary>
+        private const int MostWaiting = 64;
 
         private readonly ListeningEndPoint _at;
-        private readonly Epoll _epoll = new();
-        private readonly EventFd _stop = new();
-        private readonly Thread _thread;
+        private readonly Acceptor _acceptor;
         private readonly SocketConnectionContextFactory _contexts;
         private readonly Channel<SafeSocketHandle> _accepted =
-            Channel.CreateBounded<SafeSocketHandle>(new BoundedChannelOptions(64) { SingleWriter = true });
+            Channel.CreateUnbounded<SafeSocketHandle>(new UnboundedChannelOptions { SingleWriter = true });
 
         public Listener(ListeningEndPoint at, ILoggerFactory loggers)
         {
@@ -51,10 +46,8 @@ internal sealed class ListeningTransport(ILoggerFactory loggers) : IConnectionLi
             _contexts = new SocketConnectionContextFactory(
                 new SocketConnectionFactoryOptions(),
                 loggers.CreateLogger("Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets"));
-            _epoll.Add(_stop, EpollEvents.Readable, StopToken);
-            _epoll.Add(at.Socket.Descriptor, EpollEvents.Readable, ListenerToken);
-            _thread = new Thread(Run) { IsBackground = true, Name = "listen" };
-            _thread.Start();
+            _acceptor = new Acceptor([at.Socket], MostWaiting, handle => _accepted.Writer.TryWrite(handle));
+            _acceptor.Start("listen");
         }
 
         public EndPoint EndPoint => _at;
@@ -67,58 +60,24 @@ internal sealed class ListeningTransport(ILoggerFactory loggers) : IConnectionLi
             return null;
         }
 
-        public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+        public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
         {
-            if (_thread.IsAlive) _stop.Signal();
-            return new ValueTask(_accepted.Reader.Completion.WaitAsync(cancellationToken));
+            _acceptor.Stop();
+            await _acceptor.Ended.WaitAsync(cancellationToken);
+            _accepted.Writer.TryComplete();
         }
 
         public async ValueTask DisposeAsync()
         {
-            if (_thread.IsAlive) _stop.Signal();
-            _thread.Join();
+            await UnbindAsync();
+            _acceptor.Dispose();
             while (_accepted.Reader.TryRead(out var handle)) handle.Dispose();
-            await _accepted.Reader.Completion;
-            _epoll.Dispose();
-            _stop.Dispose();
             _contexts.Dispose();
-        }
-
-        private void Run()
-        {
-            while (true)
-            {
-                foreach (var ready in _epoll.Wait(timeout: null))
-                {
-                    if (ready.Token == StopToken)
-                    {
-                        _accepted.Writer.Complete();
-                        return;
-                    }
-
-                    Accept();
-                }
-            }
-        }
-
-        /// <summary>The server takes connections at once, so a full channel is one that nobody reads any more.</summary>
-        private void Accept()
-        {
-            var handle = _at.Socket.TryAccept(out var errno);
-            if (handle is null)
-            {
-                if (errno == Model.Errno.Again) return;
-                _ = _epoll.Remove(_at.Socket.Descriptor);
-                _ = _epoll.Wait(Pause);
-                _ = _epoll.Add(_at.Socket.Descriptor, EpollEvents.Readable, ListenerToken);
-                return;
-            }
-
-            if (!_accepted.Writer.TryWrite(handle)) handle.Dispose();
         }
 
         private ConnectionContext? TryTake(SafeSocketHandle handle)
         {
+            _acceptor.Leave();
             try
             {
                 return _contexts.Create(new Socket(handle));
