@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Reuseportd.Api.Admission;
 using Reuseportd.Api.Public;
 using Reuseportd.Linux.Sockets;
 using Reuseportd.Model;
@@ -19,7 +20,13 @@ namespace Reuseportd.Hosting;
 /// </summary>
 internal static class PublicServer
 {
-    private const int MostConnections = 512;
+    /// <summary>One address cannot take all connections.</summary>
+    private static readonly GateRule Connections = new(MostOfOne: 384, MostOfAll: 512);
+
+    /// <summary>Requests of one address that run, and that wait.</summary>
+    private const int Turns = 32;
+
+    private const int Waiting = 192;
 
     /// <param name="sockets">Sockets that listen, with the text of their addresses.</param>
     public static WebApplication Build(
@@ -29,12 +36,13 @@ internal static class PublicServer
         CertificateFiles? certificate,
         ILogger log)
     {
+        var gate = new AddressGate(Connections, Turns, Waiting, TimeProvider.System);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(server =>
         {
             Limit(server);
             foreach (var (socket, address) in sockets)
-                server.Listen(new ListeningEndPoint(socket, address), listen => Configure(
+                server.Listen(new ListeningEndPoint(socket, address, gate), listen => Configure(
                     listen, ListenSpec.PathOf(address) is null ? certificate : null));
         });
         builder.Services.AddRoutingCore();
@@ -44,13 +52,14 @@ internal static class PublicServer
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
         var server = builder.Build();
-        PublicApi.Map(server, routes, gatekeeper);
+        PublicApi.Map(server, routes, gatekeeper, new AnswerLimits(TimeProvider.System));
         return server;
     }
 
     private static void Configure(ListenOptions listen, CertificateFiles? certificate)
     {
         listen.Protocols = HttpProtocols.Http1;
+        listen.Use(ConnectionGate.Guard);
         if (certificate is null) return;
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
@@ -63,7 +72,6 @@ internal static class PublicServer
     private static void Limit(KestrelServerOptions server)
     {
         server.AddServerHeader = false;
-        server.Limits.MaxConcurrentConnections = MostConnections;
         server.Limits.MaxConcurrentUpgradedConnections = 0;
         server.Limits.MaxRequestBodySize = 0;
         server.Limits.MaxRequestBufferSize = 16 << 10;

@@ -76,9 +76,5 @@ public sealed class AcceptorTests : IDisposable
             _accepted.TrySetResult();
             return inner.TryAccept(out errno);
         }
-
-        public void Dispose()
-        {
-        }
     }
 }

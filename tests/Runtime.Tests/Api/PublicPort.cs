@@ -56,7 +56,8 @@ internal sealed class PublicClient(Socket socket) : IDisposable
 {
     public Socket Socket => socket;
 
-    public Task AskAsync(string path) => socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
+    public Task AskAsync(string path) =>
+        socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
 
     /// <returns>The status of the next answer; 0 if the connection ends or is reset without one.</returns>
     public async Task<int> StatusAsync()

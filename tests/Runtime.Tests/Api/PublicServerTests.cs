@@ -1,9 +1,15 @@
+using Microsoft.AspNetCore.Http;
+using Reuseportd.Api.Public;
+using Runtime.Tests.Harness;
+
 namespace Runtime.Tests.Api;
 
 /// <summary>The HTTP server of <c>listen</c>, with real sockets.</summary>
 public sealed class PublicServerTests
 {
     private const int Burst = 300;
+    private const int Idle = 450;
+    private const int MostStreams = 32;
 
     /// <summary>The accepting thread is faster than the server.</summary>
     [Fact]
@@ -15,5 +21,85 @@ public sealed class PublicServerTests
         var statuses = await Task.WhenAll(clients.Select(client => client.StatusAsync()));
         foreach (var client in clients) client.Dispose();
         Assert.All(statuses, status => Assert.Equal(200, status));
+    }
+
+    /// <summary>More idle connections than one address may have, and then more than all may have.</summary>
+    [Fact]
+    public async Task Flood_IdleConnections_EachAddressIsAnswered()
+    {
+        await using var port = await PublicPort.StartAsync();
+        List<PublicClient> idle = [];
+        foreach (var address in (byte[])[2, 3])
+        {
+            for (var number = 0; number < Idle; number++) idle.Add(port.Connect(address));
+            foreach (var from in (byte[])[1, address])
+            {
+                using var client = port.Connect(from);
+                await client.AskAsync("/readyz");
+                Assert.Equal((from, 200), (from, await client.StatusAsync()));
+            }
+        }
+
+        // The daemon has closed the connections that were idle for longest.
+        Assert.Equal(0, await idle[0].StatusAsync());
+        idle.ForEach(client => client.Dispose());
+    }
+
+    [Fact]
+    public async Task Streams_MoreThanTheLimit_AreRefusedAndHealthIsAnswered()
+    {
+        await using var port = await PublicPort.StartAsync(new PublicRoute("/stream", StreamAsync) { Kind = AnswerKind.Stream });
+        List<PublicClient> streams = [];
+        List<int> statuses = [];
+        for (var number = 0; number < Idle; number++)
+        {
+            streams.Add(port.Connect());
+            await streams[^1].AskAsync("/stream");
+            statuses.Add(await streams[^1].StatusAsync());
+        }
+
+        Assert.Equal((MostStreams, Idle - MostStreams), (statuses.Count(one => one == 200), statuses.Count(one => one == 503)));
+        using var client = port.Connect();
+        await client.AskAsync("/readyz");
+        Assert.Equal(200, await client.StatusAsync());
+        // The end of a stream makes room for another one.
+        streams[statuses.IndexOf(200)].Dispose();
+        var refused = streams[statuses.IndexOf(503)];
+        Deadline.Until(
+            () =>
+            {
+                refused.AskAsync("/stream").GetAwaiter().GetResult();
+                return refused.StatusAsync().GetAwaiter().GetResult() == 200;
+            },
+            "another stream begins");
+        streams.ForEach(one => one.Dispose());
+    }
+
+    /// <summary>Requests that run for long take all turns of their address.</summary>
+    [Fact]
+    public async Task Requests_AllTurnsAreTaken_HealthIsAnswered()
+    {
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var port = await PublicPort.StartAsync(new PublicRoute("/slow", async context =>
+        {
+            await end.Task;
+            await PublicPort.OkAsync(context);
+        }));
+        PublicClient[] slow = [.. Enumerable.Range(0, Idle).Select(_ => port.Connect())];
+        await Task.WhenAll(slow.Select(client => client.AskAsync("/slow")));
+        using var client = port.Connect();
+        await client.AskAsync("/readyz");
+        Assert.Equal(200, await client.StatusAsync());
+        end.SetResult();
+        var statuses = await Task.WhenAll(slow.Select(one => one.StatusAsync()));
+        Assert.InRange(statuses.Count(status => status == 200), 100, Idle);
+        foreach (var one in slow) one.Dispose();
+    }
+
+    private static async Task StreamAsync(HttpContext context)
+    {
+        await context.Response.WriteAsync("begin");
+        await context.Response.Body.FlushAsync();
+        await Task.Delay(Timeout.Infinite, context.RequestAborted);
     }
 }

@@ -1,13 +1,15 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
 using Reuseportd.Api.Http;
 using Reuseportd.Linux.Sockets;
 
 namespace Reuseportd.Api.Admission;
 
 /// <summary>
-/// An accepted connection, its user, and its state: idle, or with a running request. The daemon closes an idle connection without
-/// the loss of a request: it shuts down the receiving side and answers all sent requests. The client's next write fails (EPIPE).
+/// An accepted connection, its user or address, and its state: idle, or with a running request. The daemon closes an idle
+/// connection without the loss of a request: it shuts down the receiving side and answers all sent requests. The client's next
+/// write fails (EPIPE).
 /// </summary>
 internal sealed class AdmittedConnection : IDisposable
 {
@@ -22,9 +24,9 @@ internal sealed class AdmittedConnection : IDisposable
     private long _state;
 
     /// <param name="socket">The caller keeps and closes it.</param>
-    public AdmittedConnection(SafeSocketHandle socket, Peer peer, Access access, UserConnections user)
+    public AdmittedConnection(SafeSocketHandle socket, UserConnections user)
     {
-        (Socket, Peer, Access, _user) = (socket, peer, access, user);
+        (Socket, _user) = (socket, user);
         _user.Rest(this, _state);
     }
 
@@ -33,9 +35,10 @@ internal sealed class AdmittedConnection : IDisposable
     /// <summary>The epoll token of the connection in <see cref="PendingConnections"/>.</summary>
     public ulong Token { get; set; }
 
-    public Peer Peer { get; }
+    /// <summary>Null for a connection of a network.</summary>
+    public Peer? Peer { get; init; }
 
-    public Access Access { get; }
+    public Access Access { get; init; }
 
     /// <summary>
     /// Hands the connection to the HTTP server. The server takes a receiving side that is shut down for a client that has gone,
@@ -54,6 +57,23 @@ internal sealed class AdmittedConnection : IDisposable
     /// <summary>Waits until a request of the user may run. The caller disposes of the result at the end of the request.</summary>
     /// <exception cref="Problem">Too many requests of the user run.</exception>
     public ValueTask<IDisposable> TurnAsync(CancellationToken gone) => _user.TurnAsync(gone);
+
+    /// <summary>
+    /// A request has arrived. The connection is idle again after the last byte of the answer: the daemon must not close it
+    /// earlier.
+    /// </summary>
+    public static AdmittedConnection BeginRequest(HttpContext context)
+    {
+        if (context.Features.Get<AdmittedConnection>() is not { } admission)
+            throw new InvalidOperationException("the connection was not admitted");
+        if (!admission.Begin()) context.Response.Headers.Connection = "close";
+        context.Response.OnCompleted(static served =>
+        {
+            ((AdmittedConnection)served).End();
+            return Task.CompletedTask;
+        }, admission);
+        return admission;
+    }
 
     /// <summary>A request, or its first byte, has arrived.</summary>
     /// <returns>True if the connection may have further requests; false if the daemon closes the connection.</returns>

@@ -19,7 +19,7 @@ internal sealed class ConnectionGate(AccessRule access, GateRule rule, int turns
 
     private readonly ConcurrentDictionary<uint, UserConnections> _users = new();
     private readonly UserConnections _unauthorized =
-        new(uint.MaxValue, Unauthorized.MostOfOne, Unauthorized.MostOfOne, time);
+        Connections("users without rights", Unauthorized.MostOfOne, Unauthorized.MostOfOne, time);
 
     /// <summary>Admits or refuses a new connection. For one thread at a time; connections may end meanwhile.</summary>
     /// <param name="left">The connection that the daemon closes to make room; null for none.</param>
@@ -29,7 +29,7 @@ internal sealed class ConnectionGate(AccessRule access, GateRule rule, int turns
         var may = access.Of(peer);
         var user = may == Access.None
             ? _unauthorized
-            : _users.GetOrAdd(peer.Uid, uid => new UserConnections(uid, turns, rule.MostOfOne, time));
+            : _users.GetOrAdd(peer.Uid, uid => Connections($"user {uid}", turns, rule.MostOfOne, time));
         user.Enter();
         var entry = EntryOf(user, peer, may, out var idlest);
         left = entry switch
@@ -38,7 +38,7 @@ internal sealed class ConnectionGate(AccessRule access, GateRule rule, int turns
             Entry.ForOneOfTheIdlest => idlest.TurnAway(),
             _ => null,
         };
-        if (entry == Entry.Enter || left is not null) return new AdmittedConnection(socket, peer, may, user);
+        if (entry == Entry.Enter || left is not null) return new AdmittedConnection(socket, user) { Peer = peer, Access = may };
         user.Leave();
         user.End();
         Refuse(socket, peer);
@@ -79,6 +79,10 @@ internal sealed class ConnectionGate(AccessRule access, GateRule rule, int turns
 
         return rule.Decide(own.Load, all, idlest.Load);
     }
+
+    /// <summary>A connection may send further requests before the answer, so more can wait than there are connections.</summary>
+    private static UserConnections Connections(string name, int turns, int most, TimeProvider time) =>
+        new(name, turns, most, waiting: 2 * most, time);
 
     private bool Shares(uint uid) => uid != 0 && uid != access.Own;
 

@@ -4,13 +4,15 @@ using Reuseportd.Api.Http;
 namespace Reuseportd.Api.Admission;
 
 /// <summary>
-/// The connections of one user, and the turns of their requests. A limited number of requests runs at one time, which bounds the
-/// memory for answers; the others wait in order.
+/// The connections of one user or address, and the turns of their requests. A limited number of requests runs at one time, which
+/// bounds the memory for answers; the others wait in order.
 /// </summary>
+/// <param name="name">For messages.</param>
 /// <param name="turns">Requests that run at one time.</param>
-/// <param name="most">Connections, and so requests that can wait.</param>
+/// <param name="most">Connections.</param>
+/// <param name="waiting">Requests that may wait for a turn.</param>
 #pragma warning disable CA1001 // The object and its limiter live as long as the daemon.
-internal sealed class UserConnections(uint user, int turns, int most, TimeProvider time)
+internal sealed class UserConnections(string name, int turns, int most, int waiting, TimeProvider time)
 #pragma warning restore CA1001
 {
     /// <summary>After this time a waiting request is refused: streams may hold all turns.</summary>
@@ -21,7 +23,7 @@ internal sealed class UserConnections(uint user, int turns, int most, TimeProvid
     private readonly ConcurrencyLimiter _turns = new(
         new ConcurrencyLimiterOptions
         {
-            PermitLimit = turns, QueueLimit = 2 * most, QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+            PermitLimit = turns, QueueLimit = waiting, QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         });
 
     private int _heldCount;
@@ -87,7 +89,7 @@ internal sealed class UserConnections(uint user, int turns, int most, TimeProvid
         }
 
         throw Problem.Busy(
-            $"{turns} requests of user {user} are under way, and none of them ends: streams of events and logs are such, too");
+            $"{turns} requests of {name} are under way, and none of them ends: streams of events and logs are such, too");
     }
 
     private IdleQueue QueueOf(long time) => time == 0 ? _silent : _resting;

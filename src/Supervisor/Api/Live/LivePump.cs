@@ -15,7 +15,6 @@ namespace Reuseportd.Api.Live;
 /// <param name="hasDetails">False if clients may not see the configuration.</param>
 internal sealed class LivePump(MetricsCollector collector, EventRing events, bool hasDetails, TimeProvider time)
 {
-    private const int MostStreams = 32;
     private const int MostEvents = 50;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -36,13 +35,8 @@ internal sealed class LivePump(MetricsCollector collector, EventRing events, boo
 
     private TimeSpan Now => time.GetElapsedTime(_begun);
 
-    /// <returns>False if there are too many streams. Else the caller must call <see cref="Leave"/>.</returns>
-    public bool TryJoin()
-    {
-        if (Interlocked.Increment(ref _streams) <= MostStreams) return true;
-        Leave();
-        return false;
-    }
+    /// <summary>A client follows until <see cref="Leave"/>.</summary>
+    public void Join() => Interlocked.Increment(ref _streams);
 
     public void Leave() => Interlocked.Decrement(ref _streams);
 

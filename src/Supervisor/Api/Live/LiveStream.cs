@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Reuseportd.Api.Http;
 
 namespace Reuseportd.Api.Live;
 
@@ -15,7 +14,7 @@ internal sealed class LiveStream(LivePump pump, TimeProvider time)
 
     public async Task ServeAsync(HttpContext context)
     {
-        if (!pump.TryJoin()) throw Problem.Busy("too many clients follow the state");
+        pump.Join();
         try
         {
             context.Response.ContentType = "text/event-stream";

@@ -11,9 +11,11 @@ namespace Reuseportd.Api.Public;
 
 /// <summary>An end point of the HTTP server: a socket that listens before the server starts, and after it has stopped.</summary>
 /// <param name="address">For messages.</param>
-internal sealed class ListeningEndPoint(IListener socket, string address) : EndPoint
+internal sealed class ListeningEndPoint(IListener socket, string address, AddressGate gate) : EndPoint
 {
     public IListener Socket => socket;
+
+    public AddressGate Gate => gate;
 
     public override string ToString() => address;
 }
@@ -37,8 +39,8 @@ internal sealed class ListeningTransport(ILoggerFactory loggers) : IConnectionLi
         private readonly ListeningEndPoint _at;
         private readonly Acceptor _acceptor;
         private readonly SocketConnectionContextFactory _contexts;
-        private readonly Channel<SafeSocketHandle> _accepted =
-            Channel.CreateUnbounded<SafeSocketHandle>(new UnboundedChannelOptions { SingleWriter = true });
+        private readonly Channel<(Socket Socket, AdmittedConnection Admission)> _accepted =
+            Channel.CreateUnbounded<(Socket, AdmittedConnection)>(new UnboundedChannelOptions { SingleWriter = true });
 
         public Listener(ListeningEndPoint at, ILoggerFactory loggers)
         {
@@ -46,7 +48,7 @@ internal sealed class ListeningTransport(ILoggerFactory loggers) : IConnectionLi
             _contexts = new SocketConnectionContextFactory(
                 new SocketConnectionFactoryOptions(),
                 loggers.CreateLogger("Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets"));
-            _acceptor = new Acceptor([at.Socket], MostWaiting, handle => _accepted.Writer.TryWrite(handle));
+            _acceptor = new Acceptor([at.Socket], MostWaiting, Receive);
             _acceptor.Start("listen");
         }
 
@@ -55,8 +57,7 @@ internal sealed class ListeningTransport(ILoggerFactory loggers) : IConnectionLi
         public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
         {
             while (await _accepted.Reader.WaitToReadAsync(cancellationToken))
-                while (_accepted.Reader.TryRead(out var handle))
-                    if (TryTake(handle) is { } connection) return connection;
+                if (_accepted.Reader.TryRead(out var accepted)) return Take(accepted.Socket, accepted.Admission);
             return null;
         }
 
@@ -71,22 +72,41 @@ internal sealed class ListeningTransport(ILoggerFactory loggers) : IConnectionLi
         {
             await UnbindAsync();
             _acceptor.Dispose();
-            while (_accepted.Reader.TryRead(out var handle)) handle.Dispose();
+            while (_accepted.Reader.TryRead(out var accepted))
+            {
+                accepted.Admission.Dispose();
+                accepted.Socket.Dispose();
+            }
+
             _contexts.Dispose();
         }
 
-        private ConnectionContext? TryTake(SafeSocketHandle handle)
+        private void Receive(SafeSocketHandle handle)
         {
-            _acceptor.Leave();
             try
             {
-                return _contexts.Create(new Socket(handle));
+                var socket = new Socket(handle);
+                if (_at.Gate.TryAdmit(handle, socket.RemoteEndPoint) is { } admission)
+                {
+                    _accepted.Writer.TryWrite((socket, admission));
+                    return;
+                }
             }
             catch (SocketException)
             {
-                handle.Dispose();
-                return null;
+                // The client has gone.
             }
+
+            handle.Dispose();
+            _acceptor.Leave();
+        }
+
+        private ConnectionContext Take(Socket socket, AdmittedConnection admission)
+        {
+            _acceptor.Leave();
+            var connection = _contexts.Create(socket);
+            connection.Features.Set(admission);
+            return connection;
         }
     }
 }

@@ -89,7 +89,7 @@ internal sealed class Commands(IFleetControl control, WorkerDetails details, Can
     private async Task AnswerAsync(
         HttpContext context, FleetCommand command, ValueList<NamePattern> names, bool? wait, double? seconds)
     {
-        var by = context.Features.Get<AdmittedConnection>()?.Peer.ToString() ?? "an unknown client";
+        var by = context.Features.Get<AdmittedConnection>()?.Peer?.ToString() ?? "an unknown client";
         var timeout = Requests.Timeout(seconds);
         var result = await control.CommandAsync(command, names, wait ?? false, timeout, by, context.RequestAborted);
         if (result.Unknown.Count > 0) throw Problem.NoSuchName(result.Unknown);

@@ -54,17 +54,9 @@ internal static class ControlApi
 
     private static async Task ServeAsync(HttpContext context, Access needs, AccessRule rule, Func<HttpContext, Task> handler)
     {
-        if (context.Features.Get<AdmittedConnection>() is not { } admission)
-            throw new InvalidOperationException("the connection was not admitted");
-        if (!admission.Begin()) context.Response.Headers.Connection = "close";
-        // The connection is idle only after the last byte of the answer: the daemon must not close it earlier.
-        context.Response.OnCompleted(static served =>
-        {
-            ((AdmittedConnection)served).End();
-            return Task.CompletedTask;
-        }, admission);
+        var admission = AdmittedConnection.BeginRequest(context);
         if (admission.Access < needs)
-            throw Refused(rule.Refusal(admission.Peer, admission.Access, UserDatabase.Described));
+            throw Refused(rule.Refusal(admission.Peer!, admission.Access, UserDatabase.Described));
         using var turn = await admission.TurnAsync(context.RequestAborted);
         await handler(context);
     }
