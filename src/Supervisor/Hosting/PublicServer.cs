@@ -81,7 +81,7 @@ internal static class PublicServer
         server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
         server.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(20);
         // The server closes the connection of a client that is slower than this.
-        server.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+        server.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(5));
     }
 
     private sealed class NoLifetime : IHostLifetime

@@ -76,5 +76,9 @@ public sealed class AcceptorTests : IDisposable
             _accepted.TrySetResult();
             return inner.TryAccept(out errno);
         }
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -36,13 +37,24 @@ internal sealed class PublicPort : IAsyncDisposable
     public static Task OkAsync(HttpContext context) => context.Response.WriteAsync("ok\n");
 
     /// <param name="from">The last byte of the client's address, 127.0.0.1 for 1.</param>
-    public PublicClient Connect(byte from = 1)
+    /// <param name="receiveBuffer">In bytes; null for the kernel's choice.</param>
+    public PublicClient Connect(byte from = 1, int? receiveBuffer = null)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        if (receiveBuffer is { } bytes) socket.ReceiveBufferSize = bytes;
         socket.Bind(new IPEndPoint(new IPAddress([127, 0, 0, from]), 0));
         socket.Connect(Address);
         return new PublicClient(socket);
     }
+
+    /// <summary>For each established connection: bytes that the kernel has and the client has not taken (proc_net_tcp).</summary>
+    public long[] Unsent() =>
+    [
+        .. from line in File.ReadLines("/proc/net/tcp")
+           let words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+           where words[1] == $"0100007F:{Address.Port:X4}" && words[3] == "01"
+           select long.Parse(words[4].Split(':')[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+    ];
 
     public async ValueTask DisposeAsync()
     {
@@ -58,6 +70,18 @@ internal sealed class PublicClient(Socket socket) : IDisposable
 
     public Task AskAsync(string path) =>
         socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
+
+    /// <summary>Sends requests until the daemon takes no more.</summary>
+    public void Flood(string path, int count)
+    {
+        socket.Blocking = false;
+        var request = Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+        for (var sent = 0; sent < count; sent++)
+        {
+            socket.Send(request, SocketFlags.None, out var error);
+            if (error != SocketError.Success) return;
+        }
+    }
 
     /// <returns>The status of the next answer; 0 if the connection ends or is reset without one.</returns>
     public async Task<int> StatusAsync()

@@ -11,6 +11,9 @@ public sealed class PublicServerTests
     private const int Idle = 450;
     private const int MostStreams = 32;
 
+    /// <summary>Of a connection, in bytes.</summary>
+    private const int MostUnsent = 256 << 10;
+
     /// <summary>The accepting thread is faster than the server.</summary>
     [Fact]
     public async Task Burst_OfConnections_EachIsAnswered()
@@ -64,14 +67,7 @@ public sealed class PublicServerTests
         Assert.Equal(200, await client.StatusAsync());
         // The end of a stream makes room for another one.
         streams[statuses.IndexOf(200)].Dispose();
-        var refused = streams[statuses.IndexOf(503)];
-        Deadline.Until(
-            () =>
-            {
-                refused.AskAsync("/stream").GetAwaiter().GetResult();
-                return refused.StatusAsync().GetAwaiter().GetResult() == 200;
-            },
-            "another stream begins");
+        Deadline.Until(() => Begins(port).GetAwaiter().GetResult(), "another stream begins");
         streams.ForEach(one => one.Dispose());
     }
 
@@ -85,15 +81,44 @@ public sealed class PublicServerTests
             await end.Task;
             await PublicPort.OkAsync(context);
         }));
-        PublicClient[] slow = [.. Enumerable.Range(0, Idle).Select(_ => port.Connect())];
+        PublicClient[] slow = [.. Enumerable.Range(0, Burst).Select(_ => port.Connect())];
         await Task.WhenAll(slow.Select(client => client.AskAsync("/slow")));
         using var client = port.Connect();
         await client.AskAsync("/readyz");
         Assert.Equal(200, await client.StatusAsync());
         end.SetResult();
         var statuses = await Task.WhenAll(slow.Select(one => one.StatusAsync()));
-        Assert.InRange(statuses.Count(status => status == 200), 100, Idle);
+        Assert.InRange(statuses.Count(status => status == 200), 100, Burst);
         foreach (var one in slow) one.Dispose();
+    }
+
+    /// <summary>The kernel ends the connections, whatever has been sent on them.</summary>
+    [Fact]
+    public async Task Clients_SendManyRequestsAndReadNothing_KernelMemoryIsBounded()
+    {
+        const int count = 24;
+        await using var port = await PublicPort.StartAsync(new PublicRoute("/text", context =>
+            context.Response.WriteAsync(new string('x', 10_000))));
+        PublicClient[] clients = [.. Enumerable.Range(0, count).Select(_ => port.Connect(receiveBuffer: 4096))];
+        foreach (var client in clients) client.Flood("/text", 4000);
+        var most = 0L;
+        Deadline.Until(() => (most = Math.Max(most, port.Unsent().Sum())) > count * 4096, "answers wait in the kernel");
+        Deadline.Until(
+            () =>
+            {
+                most = Math.Max(most, port.Unsent().Sum());
+                return port.Unsent().Length == 0;
+            },
+            "the connections have ended");
+        Assert.InRange(most, 0, count * MostUnsent);
+        foreach (var client in clients) client.Dispose();
+    }
+
+    private static async Task<bool> Begins(PublicPort port)
+    {
+        using var client = port.Connect();
+        await client.AskAsync("/stream");
+        return await client.StatusAsync() == 200;
     }
 
     private static async Task StreamAsync(HttpContext context)

@@ -21,6 +21,7 @@ internal static partial class Libc
     public const int OptionReuseAddress = 2;
     public const int OptionType = 3;
     public const int OptionSendBuffer = 7;
+    public const int OptionReceiveBuffer = 8;
     public const int OptionReusePort = 15;
     public const int OptionBindToDevice = 25;
     public const int OptionFamily = 39; // SO_DOMAIN

@@ -18,9 +18,16 @@ internal sealed unsafe class TcpListeningSocket : Descriptor, IListener
     private const int Inet4Size = 16; // struct sockaddr_in
     private const int Inet6Size = 28; // struct sockaddr_in6
     private const int Backlog = 512;
+    private const int LevelTcp = 6; // IPPROTO_TCP
+    private const int OptionUserTimeout = 18; // TCP_USER_TIMEOUT
 
     /// <summary>Of each connection, in bytes; else a client that does not read has the kernel hold megabytes for it.</summary>
     private const int SendBuffer = 128 << 10;
+
+    private const int ReceiveBuffer = 32 << 10;
+
+    /// <summary>The kernel ends a connection whose client takes no data for this time, in milliseconds.</summary>
+    private const int UserTimeout = 10_000;
 
     private TcpListeningSocket(int number)
         : base(number)
@@ -30,7 +37,12 @@ internal sealed unsafe class TcpListeningSocket : Descriptor, IListener
     Descriptor IListener.Descriptor => this;
 
     /// <summary>A socket that an earlier program or daemon has made.</summary>
-    public static TcpListeningSocket Resume(int number) => new(number);
+    public static TcpListeningSocket Resume(int number)
+    {
+        var socket = new TcpListeningSocket(number);
+        socket.LimitConnections();
+        return socket;
+    }
 
     /// <summary>
     /// Binds and listens. An IPv6 socket takes no IPv4 connections. Connections of an earlier socket in TIME_WAIT do not matter
@@ -80,16 +92,23 @@ internal sealed unsafe class TcpListeningSocket : Descriptor, IListener
         var on = 1;
         var errno = Libc.ErrnoOf(
             Libc.SetSocketOption(this, Libc.LevelSocket, Libc.OptionReuseAddress, &on, sizeof(int)));
-        var buffer = SendBuffer;
-        if (errno == Errno.None)
-            errno = Libc.ErrnoOf(
-                Libc.SetSocketOption(this, Libc.LevelSocket, Libc.OptionSendBuffer, &buffer, sizeof(int)));
         if (errno == Errno.None && isInet6)
             errno = Libc.ErrnoOf(Libc.SetSocketOption(this, LevelIpv6, OptionOnlyIpv6, &on, sizeof(int)));
         if (errno != Errno.None) return errno;
+        LimitConnections();
         var name = NameOf(address, isInet6);
         fixed (byte* start = name) errno = Libc.ErrnoOf(Libc.Bind(this, start, (uint)name.Length));
         return errno == Errno.None ? Libc.ErrnoOf(Libc.Listen(this, Backlog)) : errno;
+    }
+
+    /// <summary>Accepted connections have the options of the listener.</summary>
+    private void LimitConnections()
+    {
+        Set(Libc.LevelSocket, Libc.OptionSendBuffer, SendBuffer);
+        Set(Libc.LevelSocket, Libc.OptionReceiveBuffer, ReceiveBuffer);
+        Set(LevelTcp, OptionUserTimeout, UserTimeout);
+
+        void Set(int level, int option, int value) => _ = Libc.SetSocketOption(this, level, option, &value, sizeof(int));
     }
 
     /// <summary><c>struct sockaddr_in</c> or <c>struct sockaddr_in6</c>.</summary>
