@@ -45,13 +45,15 @@ public sealed class HostDrainTests
         using var fleet = new Supervised();
         fleet.Converge(Given.Sleepers("web", 2), Given.Sleepers("api", 2) with { DependsOn = ["web"] });
         fleet.Ask(new FleetCommand.Stop(), "web@1");
+        Assert.Equal(TimeSpan.Zero, fleet.Snapshot().Host.Since);
         Drain(fleet);
 
         var back = fleet.Ask(new FleetCommand.Undrain());
         Assert.Equal(["api@0", "api@1", "web@0"], back.Workers.Select(worker => worker.Name.ToString()).Order());
         Assert.All(back.Workers, worker => Assert.Equal((true, WorkerState.Ready), (worker.Ok, worker.State)));
         Assert.Equal(3, fleet.Log.Take("host_undrain").Number("REUSEPORT_WORKERS"));
-        Assert.Equal(HostState.Serving, fleet.Snapshot().Host.State);
+        var now = fleet.Snapshot();
+        Assert.Equal((HostState.Serving, now.Now), (now.Host.State, now.Host.Since));
         // A user has stopped it before.
         Assert.Equal(WorkerState.Stopped, fleet.Worker("web@1").State);
     }

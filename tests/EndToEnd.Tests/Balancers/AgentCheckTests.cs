@@ -18,10 +18,10 @@ public sealed class AgentCheckTests : DaemonTest
         await Daemon.StartAsync();
         Assert.Equal("up ready 100%\n", await CheckAsync("web\n"));
         Assert.Equal("up ready 100%\n", await CheckAsync("web\r\nmore"));
-        Assert.Equal("down #no such service\n", await CheckAsync("wep\n"));
-        Assert.Equal("down #no such service\n", await CheckAsync(new string('x', 4000)));
-        Assert.Equal("down #bad: 0 of 1 workers ready\n", await CheckAsync("bad\n"));
-        Assert.Equal("down #bad: 0 of 1 workers ready\n", await CheckAsync(""));
+        Assert.Equal("down ready #no such service\n", await CheckAsync("wep\n"));
+        Assert.Equal("down ready #no such service\n", await CheckAsync(new string('x', 4000)));
+        Assert.Equal("down ready #bad: 0 of 1 workers ready\n", await CheckAsync("bad\n"));
+        Assert.Equal("down ready #bad: 0 of 1 workers ready\n", await CheckAsync(""));
 
         Assert.Equal(0, (await Daemon.ControlAsync("stop", "bad")).Code);
         await AnswersAsync("", "up ready 100%\n");

@@ -49,7 +49,7 @@ internal sealed class AgentServer(
             using var socket = new Socket(handle);
             using var limit = new CancellationTokenSource(LongestConnection, time);
             var service = await RequestAsync(socket, limit.Token);
-            var answer = AgentAnswer.Of(await FleetAsync(limit.Token), service);
+            var answer = AgentAnswer.For(await FleetAsync(limit.Token), service);
             await socket.SendAsync(Encoding.UTF8.GetBytes(answer), limit.Token);
             socket.Shutdown(SocketShutdown.Send);
             // Data that was not read would make the end of the connection a reset, which can destroy the answer.

@@ -16,6 +16,7 @@ internal sealed class HostDrain(
 {
     private TimeSpan? _drainsAt;
     private TimeSpan _since;
+    private TimeSpan _takenBack;
     private bool _isStopping;
     private bool _isDrained;
     private TaskCompletionSource? _forStop;
@@ -26,7 +27,7 @@ internal sealed class HostDrain(
     /// <summary>True while no worker may run.</summary>
     public bool IsHeld => fleet.IsHeld;
 
-    public HostSnapshot Snapshot => new(State, _drainsAt) { IsForStop = _forStop is not null };
+    public HostSnapshot Snapshot => new(State, _drainsAt) { IsForStop = _forStop is not null, Since = _takenBack };
 
     private HostState State => _isStopping ? HostState.Stopping
         : _drainsAt is not null ? HostState.Leaving
@@ -64,7 +65,7 @@ internal sealed class HostDrain(
     public IReadOnlyList<WorkerSlot> End()
     {
         if (_drainsAt is null && !fleet.IsHeld) return [];
-        (_drainsAt, _isDrained) = (null, false);
+        (_drainsAt, _isDrained, _takenBack) = (null, false, clock());
         events.Add(new FleetEvent.HostChanged());
         var released = fleet.IsHeld ? fleet.Release() : [];
         log.HostTakenBack(released.Count);

@@ -24,6 +24,11 @@ internal sealed record HostSnapshot(HostState State, TimeSpan? DrainsAt)
 {
     public static readonly HostSnapshot Serving = new(HostState.Serving, null);
 
+    /// <summary>
+    /// The time at which the host was taken back. Zero, the start of the first daemon, if it was not.
+    /// </summary>
+    public TimeSpan Since { get; init; }
+
     /// <summary>True if the daemon leaves because it is to stop, so the host cannot be taken back.</summary>
     public bool IsForStop { get; init; }
 }
