@@ -58,6 +58,34 @@ public sealed class HostReadinessTests
         Assert.Equal(new Readiness(0, 0, 0, "web: no worker is to run"), HostReadiness.Of(fleet, "web"));
     }
 
+    [Theory]
+    [InlineData("web:1/2", 1, 1, null)]
+    [InlineData("web:0/2", 0, 1, "web: 0 of 1 workers ready")]
+    [InlineData("web:0/1", 0, 0, "web: no worker is to run")]
+    public void Of_LastWorkerIsDone_CountsTheOthers(string services, int ready, int wanted, string? reason)
+    {
+        var fleet = Fleet(services);
+        var workers = fleet.Workers.ToArray();
+        workers[^1] = workers[^1] with { State = WorkerState.Stopped, LastExit = ExitStatus.Exited(0) };
+        fleet = fleet with { Workers = [.. workers] };
+        Assert.Equal(new Readiness(ready, wanted, ready * 100, reason), HostReadiness.Of(fleet, "web"));
+        Assert.Equal(wanted == 0 || reason is null, HostReadiness.Of(fleet).IsReady);
+    }
+
+    /// <summary>A worker that a command has stopped also ended with code 0.</summary>
+    [Fact]
+    public void Of_WorkerIsStoppedByACommand_CountsOnce()
+    {
+        var fleet = Fleet("web:1/2");
+        var stopped = fleet.Workers[1] with { State = WorkerState.Stopped, LastExit = ExitStatus.Exited(0) };
+        fleet = fleet with
+        {
+            Workers = [fleet.Workers[0], stopped],
+            Services = [fleet.Services[0] with { Overrides = new(Runs: true, [1], null) }],
+        };
+        Assert.Equal(new Readiness(1, 1, 100, Reason: null), HostReadiness.Of(fleet));
+    }
+
     /// <summary>A command has stopped one worker, which is still ready.</summary>
     [Fact]
     public void Of_MoreReadyThanWanted_CountsTheWanted()
