@@ -58,6 +58,7 @@ internal static class Frame
     {
         if (state.Problem is { } problem) return [new(problem, Red)];
         if (state.Status is not { } status) return [];
+        if (status.Host is { } host) return [new($"host: {Shown.Host(host)}", Yellow)];
         if (status.Updates is [var update, ..]) return [new(Shown.Update(update), Yellow)];
         string?[] facts =
         [

@@ -108,6 +108,19 @@ public sealed class FrameTests
         Assert.Equal(isShown, Screens.Of(status, columns).Text().Contains(" 3/511 ", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("leaving", 8.0, "host: leaving its load balancers; workers drain in 8s")]
+    [InlineData("draining", null, "host: draining")]
+    [InlineData("drained", null, "host: drained; 'reuseportctl undrain' takes it back")]
+    public void Of_HostDoesNotServe_NoticeIsItsState(string state, double? left, string notice)
+    {
+        var status = Screens.Usual() with
+        {
+            Host = new HostStatus(state, left), Updates = [new ServiceUpdate("web", 1, 3, Paused: true)],
+        };
+        Assert.Equal(notice, Screens.Of(status).Lines()[1]);
+    }
+
     /// <summary>No key and no size makes more lines than the screen has, or an exception.</summary>
     [Fact]
     public void Of_AnySizeAndKey_FitsTheScreen()
