@@ -27,8 +27,8 @@ async function readAll(on) {
   const stop = new AbortController();
   let watch = setTimeout(() => stop.abort(), silence);
   try {
-    const token = sessionStorage.getItem(tokenKey);
-    const headers = token ? { Authorization: `Bearer ${token}` } : {};
+    const headers = headersWith(sessionStorage.getItem(tokenKey));
+    if (!headers) return 401;
     const answer = await fetch('/v1/live', { headers, cache: 'no-store', signal: stop.signal });
     if (!answer.ok) return answer.status;
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -42,6 +42,15 @@ async function readAll(on) {
   } finally {
     clearTimeout(watch);
     stop.abort();
+  }
+}
+
+/** The headers of a request; null if the token has characters that no header can have. */
+function headersWith(token) {
+  try {
+    return new Headers(token ? { Authorization: `Bearer ${token}` } : {});
+  } catch {
+    return null;
   }
 }
 
