@@ -23,6 +23,12 @@ internal static class WorkerDetail
         return worker.NotReplaced is { } obstacle ? UpdateWords.Of(obstacle, worker) : null;
     }
 
+    /// <summary>The detail of a worker that may need help. Starts, drains and ends in order are no trouble.</summary>
+    public static string? Trouble(WorkerSnapshot worker) =>
+        worker is { Activity: WorkerActivity.Drains or WorkerActivity.SecondProcess } ordinary
+            ? Of(ordinary with { Activity = null })
+            : Of(worker);
+
     /// <summary>The detail of the worker's own process alone.</summary>
     public static string? Own(WorkerSnapshot worker, bool namesPorts = true) =>
         Joined([Silence(worker), FailedBind(worker), Reason(worker, namesPorts), LeftBehind(worker)]);

@@ -148,6 +148,21 @@ public sealed class WorkerDetailTests
     }
 
     [Fact]
+    public void Trouble_RollingRestart_IsNone()
+    {
+        var ready = ProcessFacts.Of(Name, new SlotState.Ready(TimeSpan.Zero), Policy, _process, pid: 7);
+        WorkerActivity[] ordinary =
+        [
+            new WorkerActivity.SecondProcess(8, WorkerState.Starting, null), new WorkerActivity.Drains(3),
+        ];
+        Assert.All(ordinary, activity => Assert.NotNull(WorkerDetail.Of(ready with { Activity = activity })));
+        Assert.All(ordinary, activity => Assert.Null(WorkerDetail.Trouble(ready with { Activity = activity })));
+        Assert.NotNull(WorkerDetail.Trouble(ready with { Activity = new WorkerActivity.Stuck() }));
+        Assert.Equal(
+            "exit code 1", WorkerDetail.Trouble(ProcessFacts.Of(Name, Backoff, Policy, process: null, pid: null)));
+    }
+
+    [Fact]
     public void Of_NoProcess_IsTheReasonOnly() => Assert.Equal(
         "exit code 1", WorkerDetail.Of(ProcessFacts.Of(Name, Backoff, Policy, process: null, pid: null)));
 

@@ -46,8 +46,16 @@ public sealed class PageTests : PageTest
         await progress.WaitForAsync();
         await TextAsync(Card(page, "web"), "2 of 4 workers replaced");
         Assert.Equal(4, await progress.EvaluateAsync<int>("bar => bar.max"));
+        var troubles = Card(page, "web").GetByRole(AriaRole.Listitem);
+        await TextAsync(page.GetByRole(AriaRole.Cell), "its replacement");
+        Assert.Equal(0, await troubles.CountAsync());
         await progress.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
         Assert.Equal(0, (await restart).Code);
+
+        Assert.Equal(0, (await Daemon.ControlAsync("drain", "--lb-grace", "0s")).Code);
+        await TextAsync(Card(page, "web"), "0 of 4 ready");
+        await TextAsync(Row(page, "web@3"), "stopped");
+        Assert.Equal(0, await troubles.CountAsync());
         await Daemon.StopAsync();
     }
 
@@ -136,6 +144,26 @@ public sealed class PageTests : PageTest
 
         await TextAsync(Card(page, "web"), "4 of 4 ready");
         await page.ReloadAsync();
+        await TextAsync(Card(page, "web"), "4 of 4 ready");
+        await Daemon.StopAsync();
+    }
+
+    /// <summary>No header can have such a token, so the page cannot send it.</summary>
+    [Fact]
+    public async Task Token_CharactersOutsideOfHeaders_IsAskedForAgain()
+    {
+        ConfigureDaemon($"listen_token_file: {Daemon.Folder.Write("token", "secret\n", "600")}\n");
+        ConfigureWeb();
+        await Daemon.StartAsync();
+        var page = await OpenAsync();
+        var secret = page.GetByLabel("Token of the daemon");
+        await secret.FillAsync("\u017c\u00f3\u0142\u0107");
+        await page.Keyboard.PressAsync("Enter");
+        Assert.False(await secret.EvaluateAsync<bool>("input => input.validity.valid"));
+        await page.EvaluateAsync("() => sessionStorage.setItem('reuseportd-token', '\u017c')");
+        await page.ReloadAsync();
+        await secret.FillAsync("secret");
+        await page.Keyboard.PressAsync("Enter");
         await TextAsync(Card(page, "web"), "4 of 4 ready");
         await Daemon.StopAsync();
     }

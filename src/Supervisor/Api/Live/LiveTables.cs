@@ -54,6 +54,7 @@ internal static class LiveTables
         new("next_try", source => Seconds(source.Worker.NextTry)),
         new("last_exit", source => source.Worker.LastExit?.ToString()),
         new("detail", Detail),
+        new("trouble", Trouble),
         new("binds", source => Binds(source.Worker)),
         new("updating", source => source.Worker.IsUpdating),
         new("draining", source => source.Worker.Draining),
@@ -102,6 +103,12 @@ internal static class LiveTables
         var detail = WorkerDetail.Of(source.Worker);
         // Most workers need no explanation, and no copy for it.
         return detail is null || source.From.HasDetails ? detail : WorkerDetail.Of(Discreet.Of(source.Worker));
+    }
+
+    private static LiveValue Trouble(WorkerSource source)
+    {
+        var trouble = WorkerDetail.Trouble(source.Worker);
+        return trouble is null || source.From.HasDetails ? trouble : WorkerDetail.Trouble(Discreet.Of(source.Worker));
     }
 
     private static LiveValue UpdateFailure(ServiceSource source)

@@ -5,6 +5,7 @@ import { WorkerTable } from './workers.js';
 const samples = 120;
 const mostOpened = 32;
 const mostTroubles = 5;
+const inOrder = new Set(['ready', 'draining', 'stopping', 'stopped']);
 const charts = [
   ['ready', 'Ready workers', point => point[0], ''],
   ['given', 'Connections a second', point => point[1], ''],
@@ -81,14 +82,13 @@ export class ServiceCard {
       + (service.update_paused ? ', paused' : '') + (service.update_failure ? `: ${service.update_failure}` : ''));
   }
 
-  /** The reasons of all workers that do not serve, each once. */
+  /** The reasons of all workers that may need help, each once. */
   renderTroubles() {
     const reasons = new Map();
     for (const name of this.state.workersOf(this.name)) {
-      const { state, detail, last_exit: end } = this.state.workers.get(name);
-      if (state === 'ready' && !detail) continue;
-      const reason = `${state}${detail ? `: ${detail}` : end && state !== 'starting' ? `: ${end}` : ''}`;
-      if (reason === 'stopped') continue;
+      const { state, trouble, last_exit: end } = this.state.workers.get(name);
+      if (!trouble && inOrder.has(state)) continue;
+      const reason = `${state}${trouble ? `: ${trouble}` : end && state !== 'starting' ? `: ${end}` : ''}`;
       const names = reasons.get(reason) ?? [];
       names.push(name);
       reasons.set(reason, names);
