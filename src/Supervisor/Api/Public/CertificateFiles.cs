@@ -22,10 +22,7 @@ internal sealed class CertificateFiles(string certificate, string key, Action<st
         {
             var former = _known;
             _ = TryRead(out var obstacle);
-            var isChanged = obstacle is null
-                ? _known != former && (former ?? (object?)_refused) is not null
-                : obstacle != _refused;
-            if (isChanged) changed?.Invoke(obstacle);
+            if (obstacle != _refused || (obstacle is null && former is not null && _known != former)) changed?.Invoke(obstacle);
             _refused = obstacle;
             return _known?.Context;
         }
@@ -38,36 +35,32 @@ internal sealed class CertificateFiles(string certificate, string key, Action<st
         obstacle = null;
         try
         {
-            var written = (File.GetLastWriteTimeUtc(certificate), File.GetLastWriteTimeUtc(key));
-            if (_known is { } known && known.Written == written) return true;
+            // The times do not show each change: a renewal may replace a folder by a link to another one.
+            var text = (File.ReadAllText(certificate), File.ReadAllText(key));
+            if (_known is { } known && known.Text == text) return true;
             // A connection may still use the former one, so the collector ends its life.
-            _known = new Known(written, Read());
+            _known = new Known(text, ContextFrom(text));
             return true;
         }
         // ArgumentException: the key of another certificate.
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException
-                                            or ArgumentException)
+        catch (Exception failure)
+            when (UnreadableFile.IsReason(failure) || failure is CryptographicException or ArgumentException)
         {
-            // The binary does not have the framework's error texts.
-            obstacle = failure switch
-            {
-                FileNotFoundException or DirectoryNotFoundException => "ENOENT",
-                UnauthorizedAccessException => "EACCES",
-                CryptographicException or ArgumentException => "the files have no certificate with its key",
-                _ => "EIO",
-            };
+            obstacle = UnreadableFile.IsReason(failure)
+                ? UnreadableFile.NameOf(failure)
+                : "the files have no certificate with its key";
             return false;
         }
     }
 
-    private SslStreamCertificateContext Read()
+    private static SslStreamCertificateContext ContextFrom((string Certificate, string Key) text)
     {
-        var own = X509Certificate2.CreateFromPemFile(certificate, key);
+        var own = X509Certificate2.CreateFromPem(text.Certificate, text.Key);
         var chain = new X509Certificate2Collection();
-        chain.ImportFromPemFile(certificate);
+        chain.ImportFromPem(text.Certificate);
         // Offline: a handshake must not wait for servers that the certificate names.
         return SslStreamCertificateContext.Create(own, chain, offline: true);
     }
 
-    private sealed record Known((DateTime Certificate, DateTime Key) Written, SslStreamCertificateContext Context);
+    private sealed record Known((string Certificate, string Key) Text, SslStreamCertificateContext Context);
 }

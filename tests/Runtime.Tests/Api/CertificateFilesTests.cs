@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Reuseportd.Api.Public;
+
+namespace Runtime.Tests.Api;
+
+/// <summary>Certificates that are renewed.</summary>
+public sealed class CertificateFilesTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<string?> _told = [];
+
+    /// <summary>As Kubernetes renews a secret: the files are links into a folder, which is a link to a newer folder.</summary>
+    [Fact]
+    public void Present_FolderIsReplacedByALink_IsTheNewCertificate()
+    {
+        Write("first");
+        Write("second");
+        Link("first");
+        foreach (var name in (string[])["cert.pem", "key.pem"])
+            File.CreateSymbolicLink(_folder[name], $"data/{name}");
+        var files = new CertificateFiles(_folder["cert.pem"], _folder["key.pem"], _told.Add);
+        Assert.True(files.TryRead(out _));
+        Assert.Equal("CN=first", Subject(files));
+        Link("second");
+        Assert.Equal("CN=second", Subject(files));
+        Assert.Null(Assert.Single(_told));
+    }
+
+    [Fact]
+    public void Present_RenewalFailsAndSucceeds_TellsEachOnce()
+    {
+        Write("first");
+        var files = new CertificateFiles(_folder["first/cert.pem"], _folder["first/key.pem"], _told.Add);
+        Assert.True(files.TryRead(out _));
+        var good = File.ReadAllText(_folder["first/cert.pem"]);
+        File.WriteAllText(_folder["first/cert.pem"], "garbage");
+        for (var connection = 0; connection < 3; connection++) Assert.Equal("CN=first", Subject(files));
+        Assert.Single(_told, reason => reason is not null);
+        File.WriteAllText(_folder["first/cert.pem"], good);
+        for (var connection = 0; connection < 3; connection++) Assert.Equal("CN=first", Subject(files));
+        Assert.Equal(2, _told.Count);
+        Assert.Null(_told[^1]);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static string Subject(CertificateFiles files) => files.Present()!.TargetCertificate.Subject;
+
+    /// <summary>The link to the newer folder replaces the former one at once.</summary>
+    private void Link(string target)
+    {
+        File.CreateSymbolicLink(_folder["next"], target);
+        File.Move(_folder["next"], _folder["data"], overwrite: true);
+    }
+
+    private void Write(string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = DateTimeOffset.UnixEpoch.AddYears(60);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        using var made = request.CreateSelfSigned(now, now.AddDays(1));
+        Directory.CreateDirectory(_folder[name]);
+        File.WriteAllText(_folder[$"{name}/cert.pem"], made.ExportCertificatePem());
+        File.WriteAllText(_folder[$"{name}/key.pem"], key.ExportPkcs8PrivateKeyPem());
+    }
+}
