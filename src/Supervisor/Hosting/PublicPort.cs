@@ -18,11 +18,20 @@ namespace Reuseportd.Hosting;
 /// <summary>The ports of <c>listen</c>: metrics, health, status and events, for machines and people.</summary>
 internal static class PublicPort
 {
-    /// <returns>The reason why the certificate cannot be used; null if it can, or if there is none.</returns>
-    public static string? ObstacleOf(ListenSpec spec) =>
-        spec.Addresses.Count > 0 && CertificateOf(spec)?.TryRead(out var unreadable) == false
-            ? $"listen_tls: the certificate cannot be read: {unreadable}"
+    /// <returns>The reason why the files of the configuration cannot be used; null if they can.</returns>
+    public static string? ObstacleOf(ListenSpec spec)
+    {
+        if (spec.Addresses.Count == 0) return null;
+        if (CertificateOf(spec)?.TryRead(out var unreadable) == false)
+            return $"listen_tls: the certificate cannot be read: {unreadable}";
+        return spec.TokenFile is { } path && new TokenFile(path).TryRead(out unreadable) is null
+            ? $"listen_token_file: the token cannot be read: {unreadable}"
             : null;
+    }
+
+    /// <returns>The path of the token if each user of the host can read it; else null.</returns>
+    public static string? OpenTokenOf(ListenSpec spec) =>
+        spec.Addresses.Count > 0 && spec.TokenFile is { } path && new TokenFile(path).IsOpen ? path : null;
 
     public static MetricsCollector CollectorOf(IServiceProvider services, string version)
     {
@@ -57,7 +66,7 @@ internal static class PublicPort
         if (open.Length == 0) return null;
         var pump = new LivePump(collector, ring, spec.HasDetails, TimeProvider.System);
         var routes = RoutesOf(services, spec, collector, pump, ring, details, version);
-        var server = PublicServer.Build(open, routes, GatekeeperOf(spec), CertificateOf(spec, log.Certificate), log);
+        var server = PublicServer.Build(open, routes, GatekeeperOf(spec, log), CertificateOf(spec, log.Certificate), log);
         _ = pump.RunAsync(server.Lifetime.ApplicationStopping);
         return server;
     }
@@ -95,9 +104,14 @@ internal static class PublicPort
         return read;
     }
 
-    private static Gatekeeper GatekeeperOf(ListenSpec spec) => new(
-        new RequestRules(["localhost", Environment.MachineName, .. spec.Hosts]),
-        spec.TokenFile is { } path ? new TokenFile(path) : null);
+    private static Gatekeeper GatekeeperOf(ListenSpec spec, ILogger log)
+    {
+        if (OpenTokenOf(spec) is { } open) log.TokenIsOpen(open);
+        var token = spec.TokenFile is { } path ? new TokenFile(path, log.Token) : null;
+        // A daemon that takes workers over starts without a token, too.
+        _ = token?.Read();
+        return new Gatekeeper(new RequestRules(["localhost", Environment.MachineName, .. spec.Hosts]), token);
+    }
 
     /// <summary>After a hand-over, the loop of the next program turns.</summary>
     private static async Task PingAsync(Mailbox mailbox, FleetControl control)

@@ -58,6 +58,15 @@ public sealed class LogEventsTests
             "not_listening", 3, "agent_check: the daemon cannot listen on 127.0.0.1:9181: EADDRINUSE",
             log => log.NotListening("agent_check", "127.0.0.1:9181", Errno.AlreadyInUse)
         },
+        { "token", 6, "listen_token_file: the token can be read again", log => log.Token(null) },
+        {
+            "token", 4, "listen_token_file: the token cannot be read, requests that need it get 503: ENOENT",
+            log => log.Token("ENOENT")
+        },
+        {
+            "token", 4, "listen_token_file: each user of this host can read /etc/token: chmod o-r",
+            log => log.TokenIsOpen("/etc/token")
+        },
         { "certificate", 6, "listen_tls: new connections get the certificate of the files", log => log.Certificate(null) },
         {
             "certificate", 4, "listen_tls: the changed certificate cannot be used, the former one stays: ENOENT",

@@ -1,3 +1,5 @@
+using EndToEnd.Tests.Harness;
+
 namespace EndToEnd.Tests.Public;
 
 /// <summary>A port whose requests need a token.</summary>
@@ -34,12 +36,44 @@ public sealed class TokenTests : PublicTest
         Daemon.Folder.Write("token", $"{Second}\n");
         Assert.Equal((401, 200), await StatusesAsync());
         File.Delete(Daemon.Folder["token"]);
-        Assert.Equal((401, 401), await StatusesAsync());
+        Assert.Equal((503, 503), await StatusesAsync());
+        var missing = await Daemon.EventAsync("token");
+        Assert.Equal("ENOENT", missing["REUSEPORT_REASON"]);
         Daemon.Folder.Write("token", "\n");
-        Assert.Equal((401, 401), await StatusesAsync());
-        Assert.Equal(401, (await GetAsync("/metrics", "Authorization", "Bearer ")).Status);
+        Assert.Equal((503, 503), await StatusesAsync());
+        Assert.Equal(503, (await GetAsync("/metrics", "Authorization", "Bearer ")).Status);
+        Assert.Equal(2, Daemon.Events("token").Length);
         Daemon.Folder.Write("token", First);
         Assert.Equal((200, 401), await StatusesAsync());
+    }
+
+    [Theory]
+    [InlineData(null, "listen_token_file: the token cannot be read: ENOENT\n")]
+    [InlineData(" \n", "listen_token_file: the token cannot be read: the file has no token\n")]
+    public async Task Token_CannotBeRead_DaemonDoesNotStart(string? text, string reason)
+    {
+        if (text is not null) Daemon.Folder.Write("token", text, "600");
+        ConfigureDaemon($"listen_token_file: {Daemon.Folder["token"]}");
+        ConfigureWeb();
+        var check = await Command.RunAsync(Artifacts.Daemon, ["--check", "--config", Daemon.Config]);
+        Assert.Equal((1, reason), (check.Code, check.Error));
+        var start = await Command.RunAsync(
+            Artifacts.Daemon, ["--config", Daemon.Config, "--socket", Daemon.ControlSocket, "--log", "json"]);
+        Assert.Equal((78, $"reuseportd: {reason}"), (start.Code, start.Error));
+    }
+
+    [Fact]
+    public async Task Token_EachUserCanReadIt_IsAWarning()
+    {
+        Daemon.Folder.Write("token", First, "644");
+        ConfigureDaemon($"listen_token_file: {Daemon.Folder["token"]}");
+        ConfigureWeb();
+        var check = await Command.RunAsync(Artifacts.Daemon, ["--check", "--config", Daemon.Config]);
+        Assert.Equal(0, check.Code);
+        Assert.Contains(Daemon.Folder["token"], check.Error, StringComparison.Ordinal);
+        await Daemon.StartAsync();
+        await Daemon.EventAsync("token");
+        await Daemon.StopAsync();
     }
 
     /// <summary>As a copy that keeps the time of its original: only the file is another one.</summary>

@@ -46,7 +46,11 @@ internal sealed class Gatekeeper(RequestRules rules, TokenFile? token)
         if (!RequestRules.IsOwnOrigin(request.Headers.Origin.ToString(), host))
             throw Refused(StatusCodes.Status403Forbidden, "the request comes from a page of another host");
         if (isOpen || token is null) return;
-        if (token.Read() is { } known && RequestRules.HasToken(request.Headers.Authorization.ToString(), known)) return;
+        if (token.Read() is not { } known)
+            throw new Problem(
+                StatusCodes.Status503ServiceUnavailable,
+                new ProblemDocument("the daemon cannot read its token: its log has the reason", ProblemCode.Refused));
+        if (RequestRules.HasToken(request.Headers.Authorization.ToString(), known)) return;
         context.Response.Headers.WWWAuthenticate = "Bearer";
         throw Refused(StatusCodes.Status401Unauthorized, "the request needs a token: Authorization: Bearer ...");
     }

@@ -5,20 +5,54 @@ namespace Reuseportd.Api.Public;
 /// <summary>
 /// The token that requests must have. Each request reads the file: its time does not show each change. Thread-safe.
 /// </summary>
-internal sealed class TokenFile(string path)
+/// <param name="changed">Is told the reason when the token cannot be read any more, and null when it can again.</param>
+internal sealed class TokenFile(string path, Action<string?>? changed = null)
 {
     private const int Longest = 4096;
 
-    /// <summary>The token; null if the file cannot be read, or has none: then no request is permitted.</summary>
+    private string? _obstacle;
+
+    /// <summary>True if each user of the host can read the token.</summary>
+    public bool IsOpen
+    {
+        get
+        {
+            try
+            {
+                return File.GetUnixFileMode(path).HasFlag(UnixFileMode.OtherRead);
+            }
+            catch (Exception failure) when (UnreadableFile.IsReason(failure))
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>The token; null if it cannot be read: then no request is permitted.</summary>
     public byte[]? Read()
+    {
+        var token = TryRead(out var obstacle);
+        if (Interlocked.Exchange(ref _obstacle, obstacle) != obstacle) changed?.Invoke(obstacle);
+        return token;
+    }
+
+    /// <param name="obstacle">The reason of a failure; null on success.</param>
+    public byte[]? TryRead(out string? obstacle)
     {
         try
         {
             var text = ReadText();
-            return text.Length is 0 or > Longest ? null : Encoding.UTF8.GetBytes(text);
+            obstacle = text.Length switch
+            {
+                0 => "the file has no token",
+                > Longest => "the token is longer than 4096 bytes",
+                _ => null,
+            };
+            return obstacle is null ? Encoding.UTF8.GetBytes(text) : null;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (UnreadableFile.IsReason(failure))
         {
+            obstacle = UnreadableFile.NameOf(failure);
             return null;
         }
     }

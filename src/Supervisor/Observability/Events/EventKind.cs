@@ -32,6 +32,7 @@ internal sealed record EventKind(string Name, string MessageId)
     public static readonly EventKind HostUndrain = new("host_undrain", "cd73db13d3344d789b036e07de3540e4");
     public static readonly EventKind NotListening = new("not_listening", "3c35efb31aa14a05bf63d0e6835f8ed3");
     public static readonly EventKind Certificate = new("certificate", "7d1b0c95a3e84f6db2f4608e5c1a92d7");
+    public static readonly EventKind Token = new("token", "a66bf0b63b404a658be787c38c637430");
     public static readonly EventKind ServiceFailed = new("service_failed", "8081073f767944cf8df2f676154b2784");
 
     public static readonly EventKind Command = new("command", "c57eadffb7b341109fc541864f72d3fa");

@@ -40,6 +40,21 @@ internal static partial class LogEvents
                 "listen_tls: the changed certificate cannot be used, the former one stays: {REUSEPORT_REASON}", refused);
     }
 
+    /// <summary>The file of <c>listen_token_file</c> has changed.</summary>
+    /// <param name="refused">The reason why the token cannot be read; null if it can be again.</param>
+    public static void Token(this ILogger log, string? refused)
+    {
+        if (refused is null)
+            log.Event(EventKind.Token).Information("listen_token_file: the token can be read again");
+        else
+            log.Event(EventKind.Token).Warning(
+                "listen_token_file: the token cannot be read, requests that need it get 503: {REUSEPORT_REASON}", refused);
+    }
+
+    public static void TokenIsOpen(this ILogger log, string path) =>
+        log.Event(EventKind.Token).Warning(
+            "listen_token_file: each user of this host can read {REUSEPORT_PATH}: chmod o-r", path);
+
     /// <summary>A service of <c>exit_on_failed</c> has a worker that is failed for good, so the daemon stops.</summary>
     public static void ServiceFailed(this ILogger log, WorkerName worker) =>
         log.ForContext(new EventDetails(EventKind.ServiceFailed).For(worker)).Error(
