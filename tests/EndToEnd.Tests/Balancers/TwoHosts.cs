@@ -35,7 +35,18 @@ internal sealed class TwoHosts : IAsyncDisposable
 
     private readonly string _name = $"lb-{Guid.NewGuid().ToString("N")[..8]}";
     private readonly TemporaryFolder _folder = new();
+    private readonly HttpClient _kept;
     private Process? _balancer;
+
+    public TwoHosts() => _kept = new HttpClient(new SocketsHttpHandler
+    {
+        ConnectCallback = async (_, stop) =>
+        {
+            var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await client.ConnectAsync(new UnixDomainSocketEndPoint(_folder["front.sock"]), stop);
+            return new NetworkStream(client, ownsSocket: true);
+        },
+    });
 
     public Daemon[] Hosts { get; } = [new(), new()];
 
@@ -84,6 +95,21 @@ internal sealed class TwoHosts : IAsyncDisposable
         return int.Parse(answer.TrimEnd().Split(' ')[^1]);
     }
 
+    /// <summary>A request on a connection to HAProxy that is kept for later requests.</summary>
+    public async Task RequestKeptAsync()
+    {
+        var answer = await _kept.GetStringAsync("http://test/");
+        Assert.InRange(int.Parse(answer.TrimEnd().Split(' ')[^1]), 2, int.MaxValue);
+    }
+
+    /// <summary>HAProxy has repeated no request, moved none to another host, and lost no connection to a host.</summary>
+    public async Task AssertNothingIsHiddenAsync()
+    {
+        for (var host = 0; host < Hosts.Length; host++)
+            foreach (var field in (string[])["wretr", "wredis", "econ", "eresp"])
+                Assert.Equal((host, field, "0"), (host, field, await FieldAsync(host, field)));
+    }
+
     /// <summary>Waits until HAProxy's status of a host begins with this word.</summary>
     public Task HasAsync(int host, string status) => Deadline.UntilAsync(
         async () => (await FieldAsync(host, "status")).StartsWith(status, StringComparison.Ordinal),
@@ -102,6 +128,7 @@ internal sealed class TwoHosts : IAsyncDisposable
     {
         if (_balancer is { HasExited: false }) _balancer.Kill();
         _balancer?.Dispose();
+        _kept.Dispose();
         foreach (var host in Hosts) await host.DisposeAsync();
         foreach (var name in (string[])["a", "b", "lb"]) await Command.RunAsync("ip", ["netns", "delete", $"{_name}-{name}"]);
         _folder.Dispose();
@@ -111,6 +138,7 @@ internal sealed class TwoHosts : IAsyncDisposable
 
     private string[] In(string name) => ["nsenter", $"--net=/run/netns/{_name}-{name}"];
 
+    /// <summary>Checks of a host that is up are so slow that only the agent can save a request.</summary>
     private string Configuration() => $"""
         global
             stats socket {_folder["stats.sock"]}
@@ -126,7 +154,7 @@ internal sealed class TwoHosts : IAsyncDisposable
             balance roundrobin
             retries 3
             option redispatch
-            default-server check inter 200ms fall 2 rise 1 weight 100
+            default-server check inter 5s downinter 200ms fall 3 rise 1 weight 100
             default-server agent-check agent-port {AgentPort} agent-inter 100ms agent-send "web\n"
             server host0 {AddressOf(0)}:{Port}
             server host1 {AddressOf(1)}:{Port}

@@ -7,12 +7,15 @@ public sealed class TwoHostsTests
 {
     private const int Requests = 200;
 
-    [Fact]
-    public async Task Maintenance_EachHostInTurn_NoRequestFails()
+    /// <param name="isKept">True for clients that keep their connections.</param>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Maintenance_EachHostInTurn_NoRequestFails(bool isKept)
     {
         await using var hosts = new TwoHosts();
         await hosts.StartAsync();
-        await using var load = Load.Start(hosts.RequestAsync, clients: 8);
+        await using var load = Load.Start(isKept ? hosts.RequestKeptAsync : hosts.RequestAsync, clients: 8);
         await load.AnswersAsync(Requests);
         for (var number = 0; number < hosts.Hosts.Length; number++)
         {
@@ -36,6 +39,7 @@ public sealed class TwoHostsTests
         }
 
         Assert.Empty(await load.StopAsync());
+        await hosts.AssertNothingIsHiddenAsync();
     }
 
     [Fact]

@@ -75,7 +75,8 @@ internal sealed class Load : IAsyncDisposable
                 Interlocked.Increment(ref _answered);
             }
             catch (Exception failure) when (
-                failure is SocketException or IOException or OperationCanceledException or Xunit.Sdk.XunitException)
+                failure is SocketException or IOException or HttpRequestException or OperationCanceledException
+                    or Xunit.Sdk.XunitException)
             {
                 _failures.Enqueue($"after {Answered}: {failure.GetType().Name}: {failure.Message}");
             }
