@@ -18,6 +18,8 @@ internal sealed class RandomRequest(Random random, string host)
         "/v1/status?name=\u00e9", "/../metrics", "/metrics/", "/METRICS",
     ];
 
+    private static readonly string[] Readable = ["/metrics", "/healthz", "/readyz", "/readyz/web", "/v1/status", "/", "/none"];
+
     private static readonly string[] Versions = ["HTTP/1.1", "HTTP/1.1", "HTTP/1.0", "HTTP/2.0", "HTTP/9", "HTTP/", ""];
 
     private static readonly string[] Headers =
@@ -30,9 +32,19 @@ internal sealed class RandomRequest(Random random, string host)
         "Range: bytes=0-",
     ];
 
+    /// <summary>True if the last input is a request that each server of HTTP understands.</summary>
+    public bool IsWellFormed { get; private set; }
+
     public byte[] Next()
     {
+        IsWellFormed = false;
         var kind = random.Next(10);
+        if (kind == 1)
+        {
+            IsWellFormed = true;
+            return Encoding.ASCII.GetBytes($"GET {One(Readable)} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        }
+
         if (kind == 0)
         {
             var noise = new byte[random.Next(1, 2000)];
