@@ -136,7 +136,7 @@ internal static class DaemonHost
             .AddSingleton(resources).AddSingleton(Inherited.UsageOf(inherited, sharding))
             .AddSingleton(initial with { NoKernelMethod = methods.NoPrograms });
         await using var host = builder.Build();
-        await HostRun.RunAsync(host, signals, socket, output, rings, failures, Version);
+        await HostRun.RunAsync(host, signals, output, failures);
         return await DaemonEnd.RunAsync(host.Services.GetRequiredService<Replacement>(), resources, loop, reader, output);
     }
 

@@ -21,28 +21,22 @@ namespace Reuseportd.Hosting;
 /// <summary>Serves the clients of an assembled daemon, and runs it until it has stopped.</summary>
 internal static class HostRun
 {
-    public static async Task RunAsync(
-        WebApplication host,
-        EarlySignals signals,
-        ControlSocket socket,
-        LogOutput output,
-        Rings rings,
-        FailureLog failures,
-        string version)
+    public static async Task RunAsync(WebApplication host, EarlySignals signals, LogOutput output, FailureLog failures)
     {
+        var (resources, version) = (host.Services.GetRequiredService<DaemonResources>(), DaemonHost.Version);
         var control = host.Services.GetRequiredService<FleetControl>();
         using var agent = AgentCheck.Start(
-            host.Services.GetRequiredService<DaemonResources>().Listeners,
+            resources.Listeners,
             host.Services.GetRequiredService<InitialFleet>().Fleet.Daemon, control.SnapshotAsync);
         var diagnosis = new FleetDiagnosis(new PortSurvey(TimeProvider.System));
         var details = new WorkerDetails(
             diagnosis, TimeProvider.System, host.Services.GetRequiredService<UsageReader>().Connections);
         var ending = host.Services.GetRequiredService<StreamEnd>();
-        ApiServer.Map(host, control, details, socket, rings, ending, version);
+        ApiServer.Map(host, control, details, resources.Socket, resources.Rings, ending, version);
         var causes = new CauseLog(control.SnapshotAsync, diagnosis, failures, TimeProvider.System, output.Logger)
             .RunAsync(host.Lifetime.ApplicationStopping);
         var metrics = PublicPort.CollectorOf(host.Services, version);
-        await using var machines = PublicPort.TryBuild(host, metrics, rings.Events, details, version, output.Logger);
+        await using var machines = PublicPort.TryBuild(host, metrics, resources.Rings.Events, details, version, output.Logger);
         var export = PublicPort.ExportAsync(host, metrics, output.Logger);
         await SocketEngine.PrepareAsync();
         if (machines is not null) await machines.StartAsync();

@@ -5,10 +5,10 @@ using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Api.Live;
 
-/// <summary>The sums of each service at one moment. Immutable after <see cref="Of"/>.</summary>
+/// <summary>The sums of each service at one moment. Immutable after <see cref="From"/>.</summary>
 internal sealed record FleetSums(TimeSpan At, IReadOnlyDictionary<string, ServiceSum> Services)
 {
-    public static FleetSums Of(MetricsFacts facts)
+    public static FleetSums From(MetricsFacts facts)
     {
         var sums = facts.Fleet.Services.ToDictionary(service => service.Spec.Name, _ => new ServiceSum());
         foreach (var worker in facts.Fleet.Workers)

@@ -11,7 +11,7 @@ namespace Reuseportd.Api.Live;
 internal sealed class LiveDelta(Utf8JsonWriter json)
 {
     /// <param name="eventOf">The document of an event, for these clients.</param>
-    public static ReadOnlyMemory<byte> Of(
+    public static ReadOnlyMemory<byte> From(
         LiveState from, LiveState to, Func<Observability.Events.RecordedEvent, EventDocument> eventOf)
     {
         var buffer = new ArrayBufferWriter<byte>();

@@ -117,7 +117,7 @@ internal sealed class LivePump(MetricsCollector collector, EventRing events, boo
 
     /// <summary>A server-sent event.</summary>
     private byte[] Form(string kind, LiveState from, LiveState to) =>
-        [.. Encoding.ASCII.GetBytes($"event: {kind}\ndata: "), .. LiveDelta.Of(from, to, EventOf).Span, .. "\n\n"u8];
+        [.. Encoding.ASCII.GetBytes($"event: {kind}\ndata: "), .. LiveDelta.From(from, to, EventOf).Span, .. "\n\n"u8];
 
     private EventDocument EventOf(RecordedEvent recorded)
     {

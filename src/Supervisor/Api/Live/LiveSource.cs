@@ -9,7 +9,7 @@ namespace Reuseportd.Api.Live;
 /// <param name="HasDetails">False for clients that may not see the configuration.</param>
 internal sealed record LiveSource(MetricsFacts Facts, MetricsFacts? Former, bool HasDetails)
 {
-    public FleetSums Sums { get; init; } = FleetSums.Of(Facts);
+    public FleetSums Sums { get; init; } = FleetSums.From(Facts);
 
     public FleetSums? FormerSums { get; init; }
 

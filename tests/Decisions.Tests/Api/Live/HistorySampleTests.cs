@@ -28,7 +28,7 @@ public sealed class HistorySampleTests
     [Fact]
     public void From_FirstSample_HasNoRates()
     {
-        var sums = FleetSums.Of(Sample.Facts());
+        var sums = FleetSums.From(Sample.Facts());
 
         Assert.Equal(new HistoryPoint(1, null, null), HistorySample.From(null, sums).Points[0]);
     }
@@ -37,7 +37,7 @@ public sealed class HistorySampleTests
     public void From_LaterSample_HasRates()
     {
         var facts = Sample.Facts();
-        var sums = FleetSums.Of(facts);
+        var sums = FleetSums.From(facts);
         var later = sums with { At = sums.At + TimeSpan.FromSeconds(5) };
 
         Assert.Equal(new HistoryPoint(1, 0, 0), HistorySample.From(sums, later).Points[0]);

@@ -125,7 +125,7 @@ public sealed class LiveDeltaTests
     {
         var source = new LiveSource(facts, former, HasDetails: false)
         {
-            FormerSums = former is null ? null : FleetSums.Of(former),
+            FormerSums = former is null ? null : FleetSums.From(former),
         };
         return new LiveState(
             facts.Fleet.Now, 0, LiveTables.Daemon(source), LiveTables.Services(source), LiveTables.Workers(source),
@@ -133,7 +133,7 @@ public sealed class LiveDeltaTests
     }
 
     private static JsonNode Delta(LiveState from, LiveState to) =>
-        JsonNode.Parse(LiveDelta.Of(from, to, EventDocuments.From).Span)!;
+        JsonNode.Parse(LiveDelta.From(from, to, EventDocuments.From).Span)!;
 
     private static string[] Names(JsonNode? rows) => [.. rows!.AsObject().Select(row => row.Key)];
 }
