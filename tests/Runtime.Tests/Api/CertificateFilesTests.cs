@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Reuseportd.Api.Public;
 
 namespace Runtime.Tests.Api;
@@ -54,14 +52,5 @@ public sealed class CertificateFilesTests : IDisposable
         File.Move(_folder["next"], _folder["data"], overwrite: true);
     }
 
-    private void Write(string name)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var now = DateTimeOffset.UnixEpoch.AddYears(60);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        using var made = request.CreateSelfSigned(now, now.AddDays(1));
-        Directory.CreateDirectory(_folder[name]);
-        File.WriteAllText(_folder[$"{name}/cert.pem"], made.ExportCertificatePem());
-        File.WriteAllText(_folder[$"{name}/key.pem"], key.ExportPkcs8PrivateKeyPem());
-    }
+    private void Write(string name) => TestCertificate.Write(_folder, name);
 }

@@ -18,18 +18,20 @@ internal sealed class PublicPort : IAsyncDisposable
     private readonly TcpListeningSocket _socket = TcpListeningSocket.TryOpen(new IPEndPoint(IPAddress.Loopback, 0), out _)!;
     private readonly WebApplication _server;
 
-    private PublicPort(PublicRoute[] routes)
+    private PublicPort(PublicRoute[] routes, CertificateFiles? certificate)
     {
         _server = PublicServer.Build(
             [(_socket, "test")], [new PublicRoute("/readyz", OkAsync, IsOpen: true), .. routes],
-            new Gatekeeper(new RequestRules([]), token: null), certificate: null, Logger.None);
+            new Gatekeeper(new RequestRules([]), token: null), certificate, Logger.None);
     }
 
     public IPEndPoint Address => _socket.BoundAddress()!;
 
-    public static async Task<PublicPort> StartAsync(params PublicRoute[] routes)
+    public static Task<PublicPort> StartAsync(params PublicRoute[] routes) => StartAsync(certificate: null, routes);
+
+    public static async Task<PublicPort> StartAsync(CertificateFiles? certificate, params PublicRoute[] routes)
     {
-        var port = new PublicPort(routes);
+        var port = new PublicPort(routes, certificate);
         await port._server.StartAsync();
         return port;
     }

@@ -1,3 +1,5 @@
+using System.Net.Security;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Reuseportd.Api.Public;
 using Runtime.Tests.Harness;
@@ -46,6 +48,28 @@ public sealed class PublicServerTests
         // The daemon has closed the connections that were idle for longest.
         Assert.Equal(0, await idle[0].StatusAsync());
         idle.ForEach(client => client.Dispose());
+    }
+
+    /// <summary>Connections that do not begin their TLS handshake.</summary>
+    [Fact]
+    public async Task Flood_UnfinishedHandshakes_AnotherClientIsAnswered()
+    {
+        using var folder = new TemporaryFolder();
+        await using var port = await PublicPort.StartAsync(TestCertificate.Write(folder, "host"));
+        PublicClient[] silent = [.. Enumerable.Range(0, Idle).Select(_ => port.Connect())];
+        using var client = port.Connect();
+        await using var tls = new SslStream(new NetworkStream(client.Socket));
+#pragma warning disable CA5359 // The certificate is not what is tested.
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "host", RemoteCertificateValidationCallback = (_, _, _, _) => true,
+        });
+#pragma warning restore CA5359
+        await tls.WriteAsync("GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"u8.ToArray());
+        var answer = new byte[12];
+        await tls.ReadExactlyAsync(answer).AsTask().WaitAsync(Deadline.Patience);
+        Assert.Equal("HTTP/1.1 200"u8.ToArray(), answer);
+        foreach (var one in silent) one.Dispose();
     }
 
     [Fact]
