@@ -11,12 +11,20 @@ public sealed class HouseTests
 
     private static readonly Dictionary<(string File, string Word), string> RoomReferences = [];
 
+    private const string AddressGate = "each port of listen has a thread; they compare counters, and nothing waits in it";
+
+    private const string CertificateFiles = "handshakes read two files, and tell of each change once; the loop has no part in it";
+
     private static readonly Dictionary<(string File, string Word), string> Locks = new()
     {
         [("Hosting/FleetControl.cs", "SemaphoreSlim")] =
             "one change of the fleet at a time, from the reading of its files on; it is awaited and holds up no thread",
         [("Runtime/Output/PausedOutput.cs", "ManualResetEventSlim")] =
             "the output thread stands still while another program takes over; nothing else waits for it then",
+        [("Api/Admission/AddressGate.cs", "Lock")] = AddressGate,
+        [("Api/Admission/AddressGate.cs", "lock")] = AddressGate,
+        [("Api/Public/CertificateFiles.cs", "Lock")] = CertificateFiles,
+        [("Api/Public/CertificateFiles.cs", "lock")] = CertificateFiles,
         [("Runtime/Handover/SavedFailures.cs", "Barrier")] = "the property of SpawnError, no lock",
     };
 

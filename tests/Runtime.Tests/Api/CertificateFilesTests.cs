@@ -45,11 +45,10 @@ public sealed class CertificateFilesTests : IDisposable
 
     private static string Subject(CertificateFiles files) => files.Present()!.TargetCertificate.Subject;
 
-    /// <summary>The link to the newer folder replaces the former one at once.</summary>
     private void Link(string target)
     {
-        File.CreateSymbolicLink(_folder["next"], target);
-        File.Move(_folder["next"], _folder["data"], overwrite: true);
+        File.Delete(_folder["data"]);
+        File.CreateSymbolicLink(_folder["data"], target);
     }
 
     private void Write(string name) => TestCertificate.Write(_folder, name);

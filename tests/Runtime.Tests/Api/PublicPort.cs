@@ -60,6 +60,7 @@ internal sealed class PublicPort : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _server.StopAsync();
         await _server.DisposeAsync();
         _socket.Dispose();
     }
