@@ -21,7 +21,7 @@ internal sealed class PublicPort : IAsyncDisposable
     private PublicPort(PublicRoute[] routes, CertificateFiles? certificate)
     {
         _server = PublicServer.Build(
-            [(_socket, "test")], [new PublicRoute("/readyz", OkAsync, IsOpen: true), .. routes],
+            [(_socket, "test")], [new PublicRoute("/readyz", OkAsync, IsOpen: true) { Kind = AnswerKind.Health }, .. routes],
             new Gatekeeper(new RequestRules([]), token: null), certificate, Logger.None);
     }
 
