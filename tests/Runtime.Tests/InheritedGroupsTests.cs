@@ -113,7 +113,7 @@ public sealed class InheritedGroupsTests : IDisposable
         await using var steering = SteeredListeners.Start("ebpf", saved);
         if (isServed) _port.Serve(steering, 0, 1, 2);
 
-        var group = Assert.Single(await steering.Steerer.SaveAsync());
+        var group = Assert.Single((await steering.Steerer.SaveAsync()).Groups);
 
         // The task of the steerer has ended, and finalizers may run before the descriptors are handed over.
         GC.Collect();

@@ -49,7 +49,10 @@ internal static class Inherited
     {
         if (inherited?.State is not { } state) return InheritedSteering.None;
         return new InheritedSteering(
-            [.. state.Groups.Select(SavedGroups.Restore)], [.. inherited.Specs.Values.Select(spec => spec.Name).Distinct()]);
+            [.. state.Groups.Select(SavedGroups.Restore)], [.. inherited.Specs.Values.Select(spec => spec.Name).Distinct()])
+        {
+            Ended = SavedGiven.Restore(state.Totals?.Given),
+        };
     }
 
     /// <summary>Goes on with the counters of an earlier program of this process.</summary>

@@ -159,8 +159,13 @@ internal sealed partial class Replacement(
 
         _lastFleet = answer.Fleet;
         // The loop asks the steerer for nothing any more.
-        var groups = await steerer.SaveAsync();
-        HandedOver = StateOf(answer, _paused.Streams) with { Groups = [.. groups.Select(SavedGroups.Save)] };
+        var steering = await steerer.SaveAsync();
+        var state = StateOf(answer, _paused.Streams);
+        HandedOver = state with
+        {
+            Groups = [.. steering.Groups.Select(SavedGroups.Save)],
+            Totals = state.Totals! with { Given = SavedGiven.Save(steering.Ended) },
+        };
         signals.Collect();
         resources.Socket.KeepListening();
         // A client that reads slowly must not hold up the workers' output.

@@ -116,6 +116,8 @@ public sealed class EndOrderTests
         {
         }
 
+        public IEnumerable<int> CountedSlots => [];
+
         public GivenCounts? CountsOf(int slot) => null;
 
         public Errno Rescue(int slot, out long waited)

@@ -70,6 +70,8 @@ internal sealed class ClassicSteering(
     {
     }
 
+    public IEnumerable<int> CountedSlots => [];
+
     public GivenCounts? CountsOf(int slot) => null;
 
     /// <summary>ENOTSUP without <c>net.ipv4.tcp_migrate_req</c>: waiting connections would be reset.</summary>

@@ -17,6 +17,9 @@ internal sealed class GroupMembers
 
     public IEnumerable<Member> Active => _members.Values.Where(member => member.TakesPart);
 
+    /// <summary>Slots that ever had a socket.</summary>
+    public IEnumerable<int> Slots => _places.Keys.Select(owner => owner.Slot).Distinct();
+
     public Member? Find(int slot) => _members.GetValueOrDefault(slot);
 
     /// <summary>The future state of a slot: a known socket keeps its place, and others take the free places.</summary>

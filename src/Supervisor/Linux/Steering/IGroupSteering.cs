@@ -49,6 +49,9 @@ internal interface IGroupSteering : IDisposable
     /// <summary>Passes the present lengths of the queues, for <c>least_queue</c>.</summary>
     void SetQueues(IReadOnlyDictionary<ulong, QueueLength> byInode);
 
+    /// <summary>The slots that have counts, also those that have left. Empty if nothing is counted.</summary>
+    IEnumerable<int> CountedSlots { get; }
+
     /// <summary>Counts since the slot's first <see cref="Join"/>, over all its processes; null if nothing is counted.</summary>
     GivenCounts? CountsOf(int slot);
 
@@ -72,4 +75,8 @@ internal interface IGroupSteering : IDisposable
 
 /// <param name="Given">Number of connections or datagrams.</param>
 /// <param name="Migrated">Number of connections taken over from closed listeners.</param>
-internal readonly record struct GivenCounts(ulong Given, ulong Migrated);
+internal readonly record struct GivenCounts(ulong Given, ulong Migrated)
+{
+    public static GivenCounts operator +(GivenCounts one, GivenCounts other) =>
+        new(one.Given + other.Given, one.Migrated + other.Migrated);
+}

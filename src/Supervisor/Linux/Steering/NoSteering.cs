@@ -45,6 +45,8 @@ internal sealed class NoSteering(GroupKey key, SockDiag? diag = null) : IGroupSt
     {
     }
 
+    public IEnumerable<int> CountedSlots => [];
+
     public GivenCounts? CountsOf(int slot) => null;
 
     /// <summary>

@@ -79,11 +79,13 @@ internal sealed partial class ProgramSteering : IGroupSteering
                     Volatile.Write(ref _program.Maps[member.Places[ordinal]].Load, (ulong)queue.Waiting);
     }
 
+    public IEnumerable<int> CountedSlots => _program is null ? [] : _members.Slots;
+
     public GivenCounts? CountsOf(int slot)
     {
         if (_program is null) return new GivenCounts(0, 0);
         var sum = new GivenCounts(0, 0);
-        for (var ordinal = 0; _members.FindPlace(slot, ordinal) is { } place; ordinal++) sum = Sum(sum, CountsAt(place));
+        for (var ordinal = 0; _members.FindPlace(slot, ordinal) is { } place; ordinal++) sum += CountsAt(place);
         return sum;
     }
 
@@ -148,7 +150,4 @@ internal sealed partial class ProgramSteering : IGroupSteering
         ref var slot = ref _program!.Maps[place];
         return new GivenCounts(Volatile.Read(ref slot.Given), Volatile.Read(ref slot.Migrated));
     }
-
-    private static GivenCounts Sum(GivenCounts one, GivenCounts other) =>
-        new(one.Given + other.Given, one.Migrated + other.Migrated);
 }

@@ -65,7 +65,8 @@ internal static class HandoverRules
     {
         if (IsGap(state.Services) || IsGap(state.Streams) || IsGap(state.Groups)) return true;
         if (IsGap(state.Resources.Listeners)) return true;
-        if (state.Totals is { } totals && (IsGap(totals.Services) || IsGap(totals.Cpu ?? []) || IsGap(totals.Drops ?? [])))
+        if (state.Totals is { } totals
+            && (IsGap(totals.Services) || IsGap(totals.Cpu ?? []) || IsGap(totals.Drops ?? []) || IsGap(totals.Given ?? [])))
             return true;
         if (state.Groups.Any(group => IsGap(group.Services))) return true;
         if (state.Services.Any(service => IsGap(service.Workers))) return true;

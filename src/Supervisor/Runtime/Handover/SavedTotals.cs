@@ -1,3 +1,4 @@
+using Reuseportd.Linux.Steering;
 using Reuseportd.Model;
 using Reuseportd.Observability.Lines;
 using Reuseportd.Runtime.Snapshots;
@@ -16,6 +17,9 @@ internal sealed record SavedTotals(SavedServiceTotals[] Services, SavedHistogram
     /// <summary>Connections that found no room in accept queues of workers; null as <see cref="Cpu"/>.</summary>
     public SavedTotal[]? Drops { get; init; }
 
+    /// <summary>Connections given to workers by groups that have ended; null in a state of an earlier version.</summary>
+    public SavedGiven[]? Given { get; init; }
+
     public static SavedTotals Save(FleetTotals totals) =>
         new([.. totals.Services.Select(SavedServiceTotals.Save)], SavedHistogram.Save(totals.LoopDelay));
 }
@@ -24,6 +28,18 @@ internal sealed record SavedTotals(SavedServiceTotals[] Services, SavedHistogram
 /// <param name="Gone">The sum of those that are gone.</param>
 /// <param name="Present">The others, each with its number.</param>
 internal sealed record SavedTotal(string Service, int Index, double Gone, Dictionary<ulong, double> Present);
+
+/// <inheritdoc cref="GivenCounts"/>
+internal sealed record SavedGiven(string Service, int Index, ulong Given, ulong Migrated)
+{
+    public static SavedGiven[] Save(IReadOnlyDictionary<WorkerName, GivenCounts> counts) =>
+        [.. counts.Select(one => new SavedGiven(one.Key.Service, one.Key.Index, one.Value.Given, one.Value.Migrated))];
+
+    public static IReadOnlyDictionary<WorkerName, GivenCounts> Restore(SavedGiven[]? saved) =>
+        (saved ?? []).DistinctBy(one => one.Name).ToDictionary(one => one.Name, one => new GivenCounts(one.Given, one.Migrated));
+
+    private WorkerName Name => new(Service, Index);
+}
 
 /// <param name="Updates">Counts by the name of the result.</param>
 /// <param name="BindFailures">Counts by the name of the errno.</param>

@@ -89,6 +89,7 @@ internal sealed class EventDispatch(LoopParts parts, Func<TimeSpan> now, Action<
                 parts.Processes.Notifications.Remove(forgotten.Name);
                 parts.Slots.Methods.Forget(forgotten.Name);
                 parts.Processes.Binds.Forget(forgotten.Name);
+                parts.Slots.Shares.Forget(forgotten.Name);
                 break;
         }
     }

@@ -1,4 +1,5 @@
 using Reuseportd.Linux.Steering;
+using Reuseportd.Model;
 
 namespace Reuseportd.Runtime.SteeringTask;
 
@@ -14,4 +15,12 @@ internal sealed record InheritedGroup(SteeredGroup Steered, IReadOnlyList<string
 internal sealed record InheritedSteering(IReadOnlyList<InheritedGroup> Groups, IReadOnlyList<string> Services)
 {
     public static readonly InheritedSteering None = new([], []);
+
+    /// <inheritdoc cref="SteeringRecord"/>
+    public IReadOnlyDictionary<WorkerName, GivenCounts> Ended { get; init; } = new Dictionary<WorkerName, GivenCounts>();
 }
+
+/// <summary>What a later daemon needs of the steering.</summary>
+/// <param name="Ended">Connections that groups gave to workers before they ended. The maps have those of present groups.</param>
+internal sealed record SteeringRecord(
+    IReadOnlyList<InheritedGroup> Groups, IReadOnlyDictionary<WorkerName, GivenCounts> Ended);

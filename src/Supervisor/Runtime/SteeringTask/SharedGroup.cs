@@ -81,14 +81,18 @@ internal sealed class SharedGroup(
     public bool IsCurrent(PlacedProcess process) => Current.GetValueOrDefault(SlotOf(process)) == process;
 
     /// <summary>Adds the connections given to each worker, if the steering program counts.</summary>
-    public void AddCounts(Dictionary<WorkerName, GivenCounts> counts)
+    public void AddCounts(Dictionary<WorkerName, GivenCounts> counts) => AddCounts(Steering, _services, counts);
+
+    /// <param name="services">As of <see cref="InheritedGroup"/>.</param>
+    public static void AddCounts(
+        IGroupSteering steering, IReadOnlyList<string> services, Dictionary<WorkerName, GivenCounts> counts)
     {
-        foreach (var (slot, process) in Current)
+        foreach (var slot in steering.CountedSlots)
         {
-            if (Steering.CountsOf(slot) is not { } more) continue;
-            var worker = process.Placement.Worker;
-            var before = counts.GetValueOrDefault(worker);
-            counts[worker] = new GivenCounts(before.Given + more.Given, before.Migrated + more.Migrated);
+            // The maps of a faulty daemon may name a service that it did not hand over.
+            if (slot >> IndexBits >= services.Count || steering.CountsOf(slot) is not { } more) continue;
+            var worker = new WorkerName(services[slot >> IndexBits], slot & ((1 << IndexBits) - 1));
+            counts[worker] = counts.GetValueOrDefault(worker) + more;
         }
     }
 

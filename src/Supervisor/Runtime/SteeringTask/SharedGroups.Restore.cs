@@ -65,6 +65,7 @@ internal sealed partial class SharedGroups
     {
         if (!_inherited.Remove(key, out var former)) return;
         using var ended = ProgramSteering.End(former.Steered, members);
+        SharedGroup.AddCounts(ended, former.Services, _ended);
         _stored.Remove(key);
     }
 }

@@ -132,14 +132,6 @@ internal sealed partial class SharedGroups(
         ReportDrained();
     }
 
-    /// <summary>Connections given to each worker. Empty if the steering program does not count.</summary>
-    public IReadOnlyDictionary<WorkerName, GivenCounts> Counts()
-    {
-        var counts = new Dictionary<WorkerName, GivenCounts>();
-        foreach (var group in _groups.Values) group.AddCounts(counts);
-        return counts;
-    }
-
     private SharedGroup Find(Placement placement, GroupKey key)
     {
         var service = placement.Worker.Service;
@@ -235,6 +227,8 @@ internal sealed partial class SharedGroups(
     private void End(SharedGroup group)
     {
         _ = group.Steering.Detach();
+        // From here on the program counts nothing.
+        group.AddCounts(_ended);
         _stored.Remove(group.Key);
         group.Dispose();
     }

@@ -33,7 +33,7 @@ internal sealed partial class Steerer
                 count.Done.TrySetResult(new Dictionary<WorkerName, GivenCounts>());
                 break;
             case SteeringRequest.Save save:
-                save.Done.TrySetResult([]);
+                save.Done.TrySetResult(new SteeringRecord([], new Dictionary<WorkerName, GivenCounts>()));
                 break;
         }
     }

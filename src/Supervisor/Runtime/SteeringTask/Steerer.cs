@@ -63,7 +63,7 @@ internal sealed partial class Steerer(
         if (!_requests.Writer.TryWrite(request)) Refuse(request);
     }
 
-    /// <summary>Connections given to each worker. Empty if the steering program does not count.</summary>
+    /// <summary>Connections given to each worker that a service has had. Empty if the steering program does not count.</summary>
     public Task<IReadOnlyDictionary<WorkerName, GivenCounts>> CountAsync()
     {
         var done = new TaskCompletionSource<IReadOnlyDictionary<WorkerName, GivenCounts>>(
@@ -73,9 +73,9 @@ internal sealed partial class Steerer(
     }
 
     /// <summary>The groups, for a later daemon. The steerer then changes nothing any more.</summary>
-    public Task<IReadOnlyList<InheritedGroup>> SaveAsync()
+    public Task<SteeringRecord> SaveAsync()
     {
-        var done = new TaskCompletionSource<IReadOnlyList<InheritedGroup>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource<SteeringRecord>(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(new SteeringRequest.Save(done));
         return done.Task;
     }
@@ -193,6 +193,9 @@ internal sealed partial class Steerer(
                 break;
             case SteeringRequest.Count count:
                 count.Done.TrySetResult(groups.Counts());
+                break;
+            case SteeringRequest.Forget forget:
+                groups.Forget(forget.Service);
                 break;
             case SteeringRequest.Save save:
                 _saved = groups;

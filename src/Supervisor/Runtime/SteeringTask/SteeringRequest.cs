@@ -60,7 +60,10 @@ internal abstract record SteeringRequest
     internal sealed record Restored : SteeringRequest;
 
     /// <summary>Asks for the groups, for a later daemon. The steerer then changes nothing any more.</summary>
-    internal sealed record Save(TaskCompletionSource<IReadOnlyList<InheritedGroup>> Done) : SteeringRequest;
+    internal sealed record Save(TaskCompletionSource<SteeringRecord> Done) : SteeringRequest;
+
+    /// <summary>A service was removed. Its counts end.</summary>
+    internal sealed record Forget(string Service) : SteeringRequest;
 
     /// <summary>Asks how many connections each worker was given.</summary>
     internal sealed record Count(TaskCompletionSource<IReadOnlyDictionary<WorkerName, GivenCounts>> Done) : SteeringRequest;
