@@ -23,7 +23,36 @@ public sealed class CounterTests
 
         var after = Totals(fleet, "web");
         Assert.Equal((3, 1, 0), (Count(after.Start), Count(after.Restart), Count(after.Drain)));
-        Assert.Equal(before with { Start = after.Start, Restart = after.Restart }, after);
+        Assert.Equal(before with { Start = after.Start, Restart = after.Restart, Restarts = [(0, 1)] }, after);
+    }
+
+    /// <summary>The status counts from the reset on; a metric must not fall.</summary>
+    [Fact]
+    public void Reset_RestartsOfTheStatusBeginAnew_TheMetricGoesOn()
+    {
+        using var fleet = new Supervised();
+        fleet.Converge(Given.Server("web", 1) with { Restart = RestartPolicy.Default });
+        Restart(fleet);
+        fleet.Ask(new FleetCommand.Reset(), "web");
+        Assert.Equal(0, Assert.Single(fleet.Snapshot().Workers).Restarts);
+        Assert.Equal([(0, 1)], Totals(fleet, "web").Restarts);
+        Restart(fleet);
+        Assert.Equal([(0, 2)], Totals(fleet, "web").Restarts);
+    }
+
+    [Fact]
+    public void Scale_DownAndUp_RestartsGoOn()
+    {
+        using var fleet = new Supervised();
+        var service = Given.Server("web", 2) with { Restart = RestartPolicy.Default };
+        fleet.Converge(service);
+        Restart(fleet, "web@1");
+        fleet.Converge(service with { Workers = 1 });
+        Assert.Single(fleet.Snapshot().Workers);
+        Assert.Equal([(1, 1)], Totals(fleet, "web").Restarts);
+        fleet.Converge(service);
+        Restart(fleet, "web@1");
+        Assert.Equal([(1, 2)], Totals(fleet, "web").Restarts);
     }
 
     [Fact]
@@ -61,6 +90,16 @@ public sealed class CounterTests
         fleet.Converge(Given.Sleepers("web", 1), Given.Sleepers("other", 1));
         fleet.Converge(Given.Sleepers("other", 1));
         Assert.Equal(["other"], fleet.Snapshot().Totals!.Services.Select(service => service.Name));
+    }
+
+    /// <summary>Kills a worker, and waits for its next process.</summary>
+    private static void Restart(Supervised fleet, string worker = "web@0")
+    {
+        var pid = fleet.Snapshot().Workers.Single(one => $"{one.Name}" == worker).Pid!.Value;
+        fleet.Advance(TimeSpan.FromSeconds(2));
+        Supervised.Kill(pid);
+        fleet.Log.Take("exit", worker);
+        fleet.Log.Take("ready", worker);
     }
 
     private static ServiceTotals Totals(Supervised fleet, string name) =>

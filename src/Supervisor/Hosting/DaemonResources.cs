@@ -32,7 +32,7 @@ internal sealed record DaemonResources(
         var root = new SavedDaemon(
             SavedDaemon.PresentForm, DaemonHost.Version, initial.Clock, LastToken: 0, Save(), [], [])
         {
-            Settings = initial.Fleet.Daemon, Groups = former?.Groups ?? [], Mark = Mark,
+            Settings = initial.Fleet.Daemon, Groups = former?.Groups ?? [], Mark = Mark, Started = initial.Started,
         };
         return root.Following(former);
     }

@@ -79,7 +79,16 @@ internal sealed class FleetOrigin
         {
             Inheritance = Inheritance, FormerGuard = FormerGuard, StoredNames = StoredNames, Limit = limit,
             Clock = Inheritance?.State.Clock ?? TimeProvider.System.GetTimestamp(),
+            Started = Started(),
         };
+
+    /// <summary>After the death of a daemon the counters begin anew.</summary>
+    private double Started()
+    {
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
+        if (Inheritance?.State is not { Totals: not null } former) return now;
+        return former.Started ?? now - TimeProvider.System.GetElapsedTime(former.Clock).TotalSeconds;
+    }
 
     /// <summary>Logs warnings, the configuration that was not taken, and the workers that were not taken over.</summary>
     /// <param name="historyLost">The reason why the events of the former daemon are lost; null if they are not.</param>

@@ -60,7 +60,7 @@ internal static class Inherited
     public static UsageReader UsageOf(Inheritance? inherited, ShardingPrograms? programs)
     {
         var usage = new UsageReader(id => programs?.ConnectionsOf(id));
-        if (inherited?.State.Totals is { } totals) usage.Restore(totals);
+        if (inherited?.State.Totals is { } totals) usage.Restore(totals, inherited.IsOfAnotherProcess);
         return usage;
     }
 

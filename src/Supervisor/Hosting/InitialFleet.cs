@@ -26,6 +26,9 @@ internal sealed record InitialFleet(string Path, FleetSpec Fleet, ControllerOffe
     /// <summary>The origin of the loop's clock, see <see cref="SavedDaemon.Clock"/>.</summary>
     public long Clock { get; init; }
 
+    /// <summary>See <see cref="SavedDaemon.Started"/>.</summary>
+    public double Started { get; init; }
+
     /// <summary>The guard of that daemon; null for none.</summary>
     public FormerGuard? FormerGuard { get; init; }
 }

@@ -35,10 +35,11 @@ internal static class PublicPort
 
     public static MetricsCollector CollectorOf(IServiceProvider services, string version)
     {
-        var spec = services.GetRequiredService<InitialFleet>().Fleet.Daemon.Listen;
+        var initial = services.GetRequiredService<InitialFleet>();
         return new MetricsCollector(
             services.GetRequiredService<FleetControl>(), services.GetRequiredService<UsageReader>(),
-            services.GetRequiredService<LostLines>(), spec.LabelsWorkers, version, TimeProvider.System);
+            services.GetRequiredService<LostLines>(), initial.Fleet.Daemon.Listen.LabelsWorkers, initial.Started, version,
+            TimeProvider.System);
     }
 
     /// <summary>Sends the metrics where <c>otlp_endpoint</c> says, until the daemon stops.</summary>

@@ -29,6 +29,13 @@ public abstract class PublicTest : DaemonTest
 
     private protected async Task<Dictionary<string, double>> ScrapeAsync() => (await GetAsync("/metrics")).Samples();
 
+    /// <summary>The sum over all series of a metric.</summary>
+    private protected async Task<double> SumAsync(string metric) => Sum(await ScrapeAsync(), metric);
+
+    private protected static double Sum(Dictionary<string, double> samples, string metric) =>
+        samples.Where(one => one.Key == metric || one.Key.StartsWith($"{metric}{{", StringComparison.Ordinal))
+            .Sum(one => one.Value);
+
     /// <summary>Waits until a path answers with this status.</summary>
     private protected async Task<PortAnswer> UntilAsync(string path, int status)
     {

@@ -26,6 +26,8 @@ public sealed class PublicPortTests(Machine machine) : SystemdTest(machine)
         Assert.Equal("ok", await AskedAsync("/readyz"));
         for (var time = 0; time < Times; time++)
         {
+            var start = await ValueAsync("reuseportd_start_time_seconds ");
+            var cpu = await ValueAsync("reuseportd_cpu_seconds_total ");
             var (started, daemon) = (Journal.Entries.Last(entry => entry.Event == "started"), await MainPidAsync());
             await ReplaceAsync(how);
             // The connection waits in the queue of the socket for the next daemon.
@@ -35,7 +37,10 @@ public sealed class PublicPortTests(Machine machine) : SystemdTest(machine)
             Assert.Equal("ok", await AskedAsync("/readyz/web"));
             Assert.Equal(2, await ValueAsync("reuseportd_workers{service=\"web\",state=\"ready\"} "));
             // A daemon that has died passes no counter on.
-            if (how == "restart") Assert.Equal(2, await ValueAsync("reuseportd_worker_start_seconds_count{service=\"web\"} "));
+            if (how != "restart") continue;
+            Assert.Equal(2, await ValueAsync("reuseportd_worker_start_seconds_count{service=\"web\"} "));
+            Assert.Equal(start, await ValueAsync("reuseportd_start_time_seconds "));
+            Assert.InRange(await ValueAsync("reuseportd_cpu_seconds_total "), cpu, double.MaxValue);
         }
 
         await UnitAsync("stop");
@@ -49,9 +54,9 @@ public sealed class PublicPortTests(Machine machine) : SystemdTest(machine)
     private string[] Request(string path, int seconds) =>
         ["-s", "--max-time", $"{seconds}", .. _options, $"http://127.0.0.1:9180{path}"];
 
-    private async Task<int> ValueAsync(string series)
+    private async Task<double> ValueAsync(string series)
     {
         var line = (await AskedAsync("/metrics")).Split('\n').Single(text => text.StartsWith(series, StringComparison.Ordinal));
-        return int.Parse(line.AsSpan(series.Length), CultureInfo.InvariantCulture);
+        return double.Parse(line.AsSpan(series.Length), CultureInfo.InvariantCulture);
     }
 }

@@ -1,5 +1,6 @@
 using Reuseportd.Linux.Interop;
 using Reuseportd.Linux.Sockets;
+using Reuseportd.Model;
 using Reuseportd.Runtime.Snapshots;
 
 namespace Reuseportd.Api.Documents;
@@ -9,8 +10,11 @@ internal sealed class WorkerQueues
 {
     private readonly Dictionary<ulong, ListenQueue> _byInode;
 
-    private WorkerQueues(IEnumerable<ListenQueue> all) =>
-        _byInode = all.DistinctBy(queue => queue.Inode).ToDictionary(queue => queue.Inode);
+    /// <summary>False if the kernel gave no list, or a part of it.</summary>
+    private readonly bool _isWhole;
+
+    private WorkerQueues(IEnumerable<ListenQueue> all, bool isWhole) =>
+        (_byInode, _isWhole) = (all.DistinctBy(queue => queue.Inode).ToDictionary(queue => queue.Inode), isWhole);
 
     /// <summary>One dump of the kernel's listeners. Without sock_diag(7) no queue is known.</summary>
     public static WorkerQueues Read()
@@ -19,19 +23,24 @@ internal sealed class WorkerQueues
         try
         {
             using var diag = new SockDiag();
-            _ = diag.ListenQueues(all);
+            return new WorkerQueues(all, diag.ListenQueues(all) == Errno.None);
         }
         catch (LinuxException)
         {
-            // A container may forbid the socket family.
+            // A container may forbid the socket family, or no descriptor is free.
+            return new WorkerQueues([], isWhole: false);
         }
-
-        return new WorkerQueues(all);
     }
 
     /// <summary>The queues of the worker's listeners that its outcome lines have named; empty if none is known.</summary>
-    public ListenQueue[] Of(WorkerSnapshot worker) =>
-        [.. worker.Sockets.Distinct().Where(_byInode.ContainsKey).Select(inode => _byInode[inode])];
+    public ListenQueue[] Of(WorkerSnapshot worker) => Of(worker.Sockets);
+
+    /// <summary>The queues of those sockets that listen.</summary>
+    public ListenQueue[] Of(IEnumerable<ulong> sockets) =>
+        [.. sockets.Distinct().Where(_byInode.ContainsKey).Select(inode => _byInode[inode])];
+
+    /// <summary>True if the socket is proved to listen no more.</summary>
+    public bool IsClosed(ulong socket) => _isWhole && !_byInode.ContainsKey(socket);
 
     /// <summary>The sums of the worker's listeners; null if none is known.</summary>
     public static (long? Waiting, long? Limit) Sum(ListenQueue[] queues) =>

@@ -1,7 +1,6 @@
 using System.Buffers;
 using Reuseportd.Api.Documents;
 using Reuseportd.Api.Http;
-using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
 using Reuseportd.Observability.Lines;
 
@@ -13,15 +12,15 @@ namespace Reuseportd.Api.Metrics;
 /// <param name="perWorker">
 /// True or false for labels of workers in any case; null for up to <see cref="MostLabelled"/> workers.
 /// </param>
+/// <param name="started">The time at which the counters began, in seconds of the Unix clock.</param>
 internal sealed class MetricsCollector(
-    IFleetControl control, UsageReader usage, LostLines lost, bool? perWorker, string version, TimeProvider time)
+    IFleetControl control, UsageReader usage, LostLines lost, bool? perWorker, double started, string version, TimeProvider time)
 {
     /// <summary>Prometheus keeps a series for each worker and metric.</summary>
     public const int MostLabelled = 1000;
 
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(250);
 
-    private double? _started;
     private Collection? _newest;
 
     /// <param name="cancellation">Ends the wait, and not the collection, which others may wait for.</param>
@@ -62,20 +61,17 @@ internal sealed class MetricsCollector(
         var reading = await control.ReadAsync(anew: false, CancellationToken.None);
         var hasLabels = perWorker ?? fleet.Workers.Count <= MostLabelled;
         return new CollectedMetrics(new MetricsFacts(
-            fleet, shares, usage.Read(fleet.Workers, withProcesses: hasLabels), Own(fleet.Now),
+            fleet, shares, usage.Read(fleet, withProcesses: hasLabels), Own(),
             ConfigurationDiff.IsPending(fleet.Services, reading.Fleet), hasLabels)
         {
             LostLines = [.. Enum.GetValues<LineLoss>().Select(reason => (reason, lost.Of(reason)))],
         });
     }
 
-    /// <param name="uptime">Also of the daemons that this one has replaced.</param>
-    private OwnUsage Own(TimeSpan uptime)
+    private OwnUsage Own()
     {
-        _started ??= (time.GetUtcNow() - uptime).ToUnixTimeMilliseconds() / 1000.0;
-        var entry = ProcessEntry.Of(Environment.ProcessId).GetValueOrDefault();
-        var resident = (long)entry.ResidentPages * Environment.SystemPageSize;
-        return new OwnUsage(entry.CpuTicks / ProcessEntry.TicksInASecond, resident, _started.Value, version);
+        var (cpu, memory) = usage.Own();
+        return new OwnUsage(cpu, memory, started, version);
     }
 
     /// <summary>At most one is under way.</summary>

@@ -7,7 +7,7 @@ using Reuseportd.Runtime.Snapshots;
 namespace Reuseportd.Api.Metrics;
 
 /// <summary>All that the metrics show, at one moment.</summary>
-/// <param name="Usage">What the kernel knows of workers.</param>
+/// <param name="Usage">What the kernel knows of workers. Workers that were scaled away have their sums.</param>
 /// <param name="IsPending">True if the files differ from the running services.</param>
 /// <param name="HasWorkerLabels">False if the metrics of workers are summed for each service.</param>
 internal sealed record MetricsFacts(
@@ -18,6 +18,10 @@ internal sealed record MetricsFacts(
     bool IsPending,
     bool HasWorkerLabels)
 {
+    /// <summary>Names of the services, also of those that are being removed: they still have workers.</summary>
+    public IReadOnlySet<string> Services => Fleet.Services.Select(service => service.Spec.Name)
+        .Concat(Fleet.Workers.Select(worker => worker.Name.Service)).ToHashSet();
+
     /// <summary>Lines of workers that reached no destination, by reason.</summary>
     public required IReadOnlyList<(LineLoss Reason, long Count)> LostLines { get; init; }
 }
@@ -28,7 +32,9 @@ internal sealed record MetricsFacts(
 /// <param name="Open">Open connections.</param>
 /// <param name="Queue">Connections that wait to be accepted.</param>
 /// <param name="QueueLimit">The most connections that may wait.</param>
-/// <param name="Drops">Connections that found no room in the queue, on all sockets that the worker has had. Never falls.</param>
+/// <param name="Drops">
+/// Times that a connection found no room in the queue, on all sockets that the worker has had. Never falls.
+/// </param>
 internal sealed record WorkerUsage(
     double? CpuSeconds, long? Memory, ulong? Open, long? Queue, long? QueueLimit, long? Drops);
 

@@ -1,4 +1,5 @@
 using Reuseportd.Api.Documents;
+using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Handover;
 using Reuseportd.Runtime.Snapshots;
@@ -15,46 +16,75 @@ internal sealed class UsageReader(Func<ulong, ulong?> connections)
     /// <summary>The sums of the last call of <see cref="Read"/>: they are saved while a request may read.</summary>
     private volatile Sums _sums = new([], []);
 
+    private volatile OwnEntry _own = new(default);
+
+    /// <summary>CPU seconds of the daemons that this one has replaced, as another process.</summary>
+    private double _formerCpu;
+
     /// <summary>Open connections of a control group; null if the kernel does not count them.</summary>
     public Func<ulong, ulong?> Connections => connections;
 
     /// <summary>Must not be called by two threads at one time.</summary>
     /// <param name="withProcesses">False to leave out CPU time and memory, which take a file for each worker.</param>
-    public Dictionary<WorkerName, WorkerUsage> Read(ValueList<WorkerSnapshot> workers, bool withProcesses)
+    /// <returns>The usage of each worker. A worker that is gone has only its sums.</returns>
+    public Dictionary<WorkerName, WorkerUsage> Read(FleetSnapshot fleet, bool withProcesses)
     {
         var queues = WorkerQueues.Read();
-        var usage = new Dictionary<WorkerName, WorkerUsage>(workers.Count);
-        foreach (var worker in workers) usage[worker.Name] = Of(worker, queues, withProcesses);
-        var names = usage.Keys.ToHashSet();
-        _cpu.Keep(names);
-        _drops.Keep(names);
+        var usage = new Dictionary<WorkerName, WorkerUsage>(fleet.Workers.Count);
+        foreach (var worker in fleet.Workers) usage[worker.Name] = Of(worker, queues, withProcesses);
+        Keep(fleet, usage.Keys.ToHashSet());
+        foreach (var gone in _cpu.Workers.Union(_drops.Workers).Where(worker => !usage.ContainsKey(worker)).ToArray())
+            usage[gone] = new WorkerUsage(
+                withProcesses ? _cpu.Of(gone) : null, null, null, null, null, (long)_drops.Of(gone));
         _sums = new Sums(_cpu.Save(), _drops.Save());
         return usage;
     }
 
+    /// <summary>CPU seconds of this daemon, and of those that it has replaced; its resident bytes.</summary>
+    public (double CpuSeconds, long Memory) Own()
+    {
+        // Without a free descriptor there is no entry: the last one holds.
+        if (ProcessEntry.Of(Environment.ProcessId) is { } entry) _own = new OwnEntry(entry);
+        var resident = (long)_own.Entry.ResidentPages * Environment.SystemPageSize;
+        return (_formerCpu + (_own.Entry.CpuTicks / ProcessEntry.TicksInASecond), resident);
+    }
+
     /// <summary>Adds the sums to the state for the program that replaces this one. Thread-safe.</summary>
-    public SavedTotals AddTo(SavedTotals totals) => totals with { Cpu = _sums.Cpu, Drops = _sums.Drops };
+    public SavedTotals AddTo(SavedTotals totals) => totals with
+    {
+        Cpu = _sums.Cpu, Drops = _sums.Drops, OwnCpu = Own().CpuSeconds, FormerCpu = _formerCpu,
+    };
 
     /// <summary>Must be called before the first <see cref="Read"/>.</summary>
-    public void Restore(SavedTotals totals)
+    /// <param name="isOfAnotherProcess">False if this process had the earlier daemon: its CPU time goes on.</param>
+    public void Restore(SavedTotals totals, bool isOfAnotherProcess)
     {
+        _formerCpu = (isOfAnotherProcess ? totals.OwnCpu : totals.FormerCpu) ?? 0;
         _sums = new Sums(totals.Cpu ?? [], totals.Drops ?? []);
         _cpu.Restore(_sums.Cpu);
         _drops.Restore(_sums.Drops);
     }
 
+    private void Keep(FleetSnapshot fleet, HashSet<WorkerName> workers)
+    {
+        // A service that is being removed still has workers.
+        HashSet<string> services =
+            [.. fleet.Services.Select(service => service.Spec.Name), .. workers.Select(worker => worker.Service)];
+        _cpu.Keep(workers, services);
+        _drops.Keep(workers, services);
+    }
+
     private WorkerUsage Of(WorkerSnapshot worker, WorkerQueues queues, bool withProcesses)
     {
         var own = withProcesses && worker.Pid is { } pid ? ProcessUsage.Of(pid, worker.Foreign) : null;
-        var sockets = queues.Of(worker);
-        var (waiting, limit) = WorkerQueues.Sum(sockets);
+        var (waiting, limit) = WorkerQueues.Sum(queues.Of(worker));
         return new WorkerUsage(
             withProcesses ? CpuOf(worker, own?.CpuSeconds) : null,
             own?.Memory,
             worker is { Pid: not null, GroupId: > 0 and var group } ? connections(group) : null,
             waiting,
             limit,
-            (long)_drops.Of(worker.Name, [.. sockets.Select(socket => (socket.Inode, (double)socket.Drops))]));
+            DropsOf(worker, queues));
     }
 
     /// <summary>A worker may have a second process, which starts or drains.</summary>
@@ -62,10 +92,21 @@ internal sealed class UsageReader(Func<ulong, ulong?> connections)
     {
         List<(ulong, double)> processes = [];
         if (own is { } seconds) processes.Add(((ulong)worker.Pid!.Value, seconds));
-        if (worker.Activity is WorkerActivity.SecondProcess { Pid: var pid } && ProcessUsage.Of(pid, foreign: null) is { } second)
-            processes.Add(((ulong)pid, second.CpuSeconds));
-        return _cpu.Of(worker.Name, [.. processes]);
+        if (worker.Second is { } second && ProcessUsage.Of(second.Pid, second.Foreign) is { } more)
+            processes.Add(((ulong)second.Pid, more.CpuSeconds));
+        var (first, other) = ((ulong?)worker.Pid, (ulong?)worker.Second?.Pid);
+        return _cpu.Of(worker.Name, [.. processes], number => number != first && number != other);
     }
+
+    /// <summary>Sockets of a former process count until they close.</summary>
+    private long DropsOf(WorkerSnapshot worker, WorkerQueues queues)
+    {
+        var sockets = queues.Of(worker.Sockets.Union(_drops.PresentOf(worker.Name)));
+        return (long)_drops.Of(
+            worker.Name, [.. sockets.Select(socket => (socket.Inode, (double)socket.Drops))], queues.IsClosed);
+    }
+
+    private sealed record OwnEntry(ProcessEntry Entry);
 
     private sealed record Sums(SavedTotal[] Cpu, SavedTotal[] Drops);
 }

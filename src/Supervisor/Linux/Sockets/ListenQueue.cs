@@ -6,7 +6,7 @@ namespace Reuseportd.Linux.Sockets;
 /// <param name="Inode">Number of the socket in <c>/proc/PID/fd</c>.</param>
 /// <param name="Waiting">Connections that wait to be accepted.</param>
 /// <param name="Limit">The most connections that may wait.</param>
-/// <param name="Drops">Connections that found no room since the socket was made.</param>
+/// <param name="Drops">Packets of handshakes that found no room since the socket was made. A client repeats them.</param>
 internal readonly record struct ListenQueue(ulong Inode, uint Waiting, uint Limit, uint Drops)
 {
     private const int MemoryInfo = 7; // INET_DIAG_SKMEMINFO of linux/inet_diag.h

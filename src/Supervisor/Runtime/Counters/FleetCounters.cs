@@ -38,8 +38,11 @@ internal sealed class FleetCounters(Func<TimeSpan> clock)
             case FleetEvent.SlotMoved { Slot: var slot }:
                 Moved(slot);
                 break;
-            case FleetEvent.SlotEntered { Slot.Service: var service }:
-                _ = Of(service);
+            case FleetEvent.SlotEntered { Slot: var slot }:
+                Of(slot.Service).RaiseRestarts(slot.Name.Index, slot.Slot.Restarts);
+                break;
+            case FleetEvent.Restarted { Slot: var slot }:
+                Of(slot.Service).AddRestarts(slot.Name.Index, 1);
                 break;
             case FleetEvent.SlotLeft { Slot: var slot }:
                 _down.Remove(slot);
@@ -74,6 +77,7 @@ internal sealed class FleetCounters(Func<TimeSpan> clock)
         counters.Stalls += service.Stalls;
         foreach (var (result, count) in service.Updates) counters.Add(result, count);
         foreach (var (errno, count) in service.BindFailures) counters.AddBindFailure(errno, count);
+        foreach (var (worker, count) in service.Restarts) counters.AddRestarts(worker, count);
         counters.Start.Add(service.Start);
         counters.Drain.Add(service.Drain);
         counters.Restart.Add(service.Restart);

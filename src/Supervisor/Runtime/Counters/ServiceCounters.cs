@@ -16,6 +16,9 @@ internal sealed class ServiceCounters
 
     private readonly SortedDictionary<string, long> _bindFailures = new(StringComparer.Ordinal);
 
+    /// <summary>By the number of the worker. A worker that is scaled away keeps its count, and goes on with it.</summary>
+    private readonly SortedDictionary<int, long> _restarts = [];
+
     public long Cut { get; set; }
 
     public long Stalls { get; set; }
@@ -34,7 +37,18 @@ internal sealed class ServiceCounters
         _bindFailures[errno] = _bindFailures.GetValueOrDefault(errno) + count;
     }
 
+    public void AddRestarts(int worker, long count) => _restarts[worker] = _restarts.GetValueOrDefault(worker) + count;
+
+    /// <summary>A worker of a daemon that has died has at least the restarts of its slot.</summary>
+    public void RaiseRestarts(int worker, long least)
+    {
+        if (least > _restarts.GetValueOrDefault(worker)) _restarts[worker] = least;
+    }
+
     public ServiceTotals Take(string name) => new(
         name, Cut, Stalls, [.. _updates.Select(one => (one.Key, one.Value))],
-        [.. _bindFailures.Select(one => (one.Key, one.Value))], Start.Take(), Drain.Take(), Restart.Take());
+        [.. _bindFailures.Select(one => (one.Key, one.Value))], Start.Take(), Drain.Take(), Restart.Take())
+    {
+        Restarts = [.. _restarts.Select(one => (one.Key, one.Value))],
+    };
 }

@@ -49,6 +49,9 @@ internal abstract record FleetEvent
     /// <summary>All slots of a service have settled.</summary>
     internal sealed record ServiceSettled(Service Service) : FleetEvent;
 
+    /// <summary>A worker starts again after the end of its process.</summary>
+    internal sealed record Restarted(WorkerSlot Slot) : FleetEvent;
+
     /// <summary>The end of a process cuts open connections.</summary>
     internal sealed record ConnectionsCut(WorkerSlot Slot, int Connections) : FleetEvent;
 

@@ -1,3 +1,4 @@
+using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 using Reuseportd.Runtime.Snapshots;
 using Reuseportd.Slots;
@@ -31,7 +32,7 @@ internal static class ProcessFacts
         Binds = new([.. newest?.Binds ?? []]),
         FailedBind = newest?.FailedBind,
         GroupId = newest?.GroupId ?? 0,
-        Foreign = newest is { IsChild: false } ? newest.Tree(isReaped: false).Foreign : null,
+        Foreign = ForeignOf(newest),
         LeftBehind = newest?.LeftBehind ?? 0,
         HasLowPortCapability = CapabilitiesOf(newest)?.Contains(Capability.NetBindService) == true,
         HasPrivilegedPorts = newest is { Slot.Spec.Process.Reuseport.PrivilegedPorts: true },
@@ -67,4 +68,8 @@ internal static class ProcessFacts
         ReadinessSpec.Probed => new StateReason.WaitsForProbe(readiness.Timeout, isProbed, starting.ProbeFailure),
         _ => throw new InvalidOperationException($"no such readiness: {readiness}"),
     };
+
+    /// <inheritdoc cref="WorkerSnapshot.Foreign"/>
+    public static ForeignRoot? ForeignOf(WorkerProcess? process) =>
+        process is { IsChild: false } ? process.Tree(isReaped: false).Foreign : null;
 }

@@ -49,6 +49,12 @@ internal sealed record SavedDaemon(
     /// <summary>Null if the counters begin anew: after the death of a daemon.</summary>
     public SavedTotals? Totals { get; init; }
 
+    /// <summary>
+    /// The time at which the counters began, in seconds of the Unix clock; null in a state of an earlier version. A clock that is
+    /// set later does not change it.
+    /// </summary>
+    public double? Started { get; init; }
+
     /// <summary>The drain of the host; null if the host serves.</summary>
     public SavedHost? Host { get; init; }
 

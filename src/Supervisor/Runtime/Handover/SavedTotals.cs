@@ -17,6 +17,12 @@ internal sealed record SavedTotals(SavedServiceTotals[] Services, SavedHistogram
     /// <summary>Connections that found no room in accept queues of workers; null as <see cref="Cpu"/>.</summary>
     public SavedTotal[]? Drops { get; init; }
 
+    /// <summary>CPU seconds of the daemon, with those of the daemons that it has replaced; null as <see cref="Given"/>.</summary>
+    public double? OwnCpu { get; init; }
+
+    /// <summary>The part of <see cref="OwnCpu"/> of other processes than the daemon's; null as <see cref="Given"/>.</summary>
+    public double? FormerCpu { get; init; }
+
     /// <summary>Connections given to workers by groups that have ended; null in a state of an earlier version.</summary>
     public SavedGiven[]? Given { get; init; }
 
@@ -53,11 +59,17 @@ internal sealed record SavedServiceTotals(
     SavedHistogram Drain,
     SavedHistogram Restart)
 {
+    /// <summary>By the number of the worker; null in a state of an earlier version.</summary>
+    public Dictionary<int, long>? Restarts { get; init; }
+
     public static SavedServiceTotals Save(ServiceTotals service) => new(
         service.Name, service.Cut, service.Stalls,
         service.Updates.ToDictionary(one => one.Result.ToString(), one => one.Count),
         service.BindFailures.ToDictionary(one => one.Errno, one => one.Count), SavedHistogram.Save(service.Start),
-        SavedHistogram.Save(service.Drain), SavedHistogram.Save(service.Restart));
+        SavedHistogram.Save(service.Drain), SavedHistogram.Save(service.Restart))
+    {
+        Restarts = service.Restarts.ToDictionary(one => one.Worker, one => one.Count),
+    };
 
     /// <summary>Results that this program does not know are left out.</summary>
     public ServiceTotals Restore() => new(
@@ -67,10 +79,14 @@ internal sealed record SavedServiceTotals(
                 .Select(result => (result, Updates.GetValueOrDefault(result.ToString()))),
         ],
         [.. BindFailures.Select(one => (one.Key, one.Value))],
-        Start.Restore(Histogram.Times), Drain.Restore(Histogram.Times), Restart.Restore(Histogram.Times));
+        Start.Restore(Histogram.Times), Drain.Restore(Histogram.Times), Restart.Restore(Histogram.Times))
+    {
+        Restarts = [.. (Restarts ?? []).Select(one => (one.Key, one.Value))],
+    };
 
     /// <summary>False if a count is negative.</summary>
     public bool IsSound => Cut >= 0 && Stalls >= 0 && Updates.Values.Concat(BindFailures.Values).All(count => count >= 0)
+        && (Restarts ?? []).Values.All(count => count >= 0)
         && Start.IsSound && Drain.IsSound && Restart.IsSound;
 }
 

@@ -36,6 +36,9 @@ internal sealed class WorkerReport(
         var worker = ProcessFacts.Add(own, slot.Slot.State, slot.Policy, newest, IsAsked(newest)) with
         {
             Activity = Activity(slot),
+            Second = replacements.Of(slot) is { Process: { } second, Slot.State.Kind: var kind }
+                ? new SecondProcess(second.Handle.Pid, kind, ProcessFacts.ForeignOf(second))
+                : null,
             Attempt = AttemptOf(slot),
             Draining = Draining(slot)?.Process is { } draining ? shares.ConnectionsOf(draining) : null,
             IsUnread = slot.Process is null && IsUnread(newest),

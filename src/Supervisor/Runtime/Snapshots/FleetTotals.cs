@@ -22,7 +22,11 @@ internal sealed record ServiceTotals(
     ValueList<(string Errno, long Count)> BindFailures,
     HistogramValue Start,
     HistogramValue Drain,
-    HistogramValue Restart);
+    HistogramValue Restart)
+{
+    /// <summary>Restarts by the number of the worker, also of workers that were scaled away. A reset keeps them.</summary>
+    public ValueList<(int Worker, long Count)> Restarts { get; init; } = [];
+}
 
 /// <summary>The end of an update.</summary>
 internal enum UpdateResult

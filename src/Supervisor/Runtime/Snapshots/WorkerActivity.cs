@@ -1,6 +1,11 @@
+using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 
 namespace Reuseportd.Runtime.Snapshots;
+
+/// <summary>A process of a worker beside its own.</summary>
+/// <param name="Foreign">As of <see cref="WorkerSnapshot.Foreign"/>.</param>
+internal sealed record SecondProcess(int Pid, WorkerState State, ForeignRoot? Foreign);
 
 /// <summary>An activity of the processes of a worker that is not a failure.</summary>
 internal abstract record WorkerActivity

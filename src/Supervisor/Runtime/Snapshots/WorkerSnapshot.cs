@@ -35,6 +35,9 @@ internal sealed record WorkerSnapshot(
     /// <summary>The activity of the processes of the worker; null if there is none.</summary>
     public WorkerActivity? Activity { get; init; }
 
+    /// <summary>The replacement that starts, or the former process that drains; null if there is none.</summary>
+    public SecondProcess? Second { get; init; }
+
     /// <summary>The reason why an update did not replace the worker; null if no update failed or is paused.</summary>
     public UpdateObstacle? NotReplaced { get; init; }
 

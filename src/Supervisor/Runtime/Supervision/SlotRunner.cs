@@ -47,6 +47,7 @@ internal sealed class SlotRunner(
         counts.Move(slot, before.State, after.State);
         if (after.State.Deadline is { } due && due != before.State.Deadline) _deadlines.Add((slot, due), due);
         if (log.Moved(slot, before.State, happened) is > 0 and var cut) events.Add(new FleetEvent.ConnectionsCut(slot, cut));
+        if (after.Restarts > before.Restarts) events.Add(new FleetEvent.Restarted(slot));
         settles.Moved(slot);
         var isNews = before.State is not SlotState.Ready || happened is SlotEvent.PolicyChanged;
         if (after.State is SlotState.Ready && isNews && slot.Process is { } process)

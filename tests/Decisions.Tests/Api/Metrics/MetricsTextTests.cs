@@ -46,15 +46,24 @@ public sealed class MetricsTextTests
 
     [Theory]
     [InlineData("reuseportd_worker_ready{service=\"web\"} 1")]
-    [InlineData("reuseportd_worker_restarts_total{service=\"web\"} 3")]
-    [InlineData("reuseportd_worker_cpu_seconds_total{service=\"web\"} 2")]
+    [InlineData("reuseportd_worker_restarts_total{service=\"web\"} 5")]
+    [InlineData("reuseportd_worker_cpu_seconds_total{service=\"web\"} 2.25")]
+    [InlineData("reuseportd_worker_memory_bytes{service=\"web\"} 4096")]
+    [InlineData("reuseportd_worker_connections_given_total{service=\"web\"} 120")]
+    [InlineData("reuseportd_worker_connections_migrated_total{service=\"web\"} 6")]
+    [InlineData("reuseportd_listen_drops_total{service=\"web\"} 3")]
     [InlineData("reuseportd_worker_labels 0")]
     public void Write_WithoutWorkerLabels_HasTheSumOfTheService(string line)
     {
         var lines = Sample.Lines(isOpenMetrics: false, hasWorkerLabels: false);
         Assert.Contains(line, lines);
         Assert.DoesNotContain(lines, one => one.Contains("worker=", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, one => one.Contains("removed", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Write_WorkerWasScaledAway_HasNoSeries() => Assert.DoesNotContain(
+        Sample.Lines(isOpenMetrics: false), one => one.Contains("worker=\"5\"", StringComparison.Ordinal));
 
     [Fact]
     public void Write_OpenMetrics_NamesFamiliesWithoutTotalAndEnds()

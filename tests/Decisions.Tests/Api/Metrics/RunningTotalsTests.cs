@@ -6,61 +6,87 @@ namespace Decisions.Tests.Api.Metrics;
 public sealed class RunningTotalsTests
 {
     private static readonly WorkerName Web = new("web", 0);
+    private readonly RunningTotals _totals = new();
 
     [Fact]
     public void Of_NextProcess_AddsToTheFormer()
     {
-        var totals = new RunningTotals();
-        Assert.Equal(5, totals.Of(Web, [(100, 5)]));
-        Assert.Equal(6, totals.Of(Web, [(100, 5), (101, 1)]));
-        Assert.Equal(7, totals.Of(Web, [(101, 2)]));
-        Assert.Equal(7, totals.Of(Web, []));
+        Assert.Equal(5, Read((100, 5)));
+        Assert.Equal(6, Read((100, 5), (101, 1)));
+        Assert.Equal(7, Read((101, 2)));
+        Assert.Equal(7, Read());
     }
 
     [Fact]
     public void Of_ReadingGoesBack_DoesNot()
     {
-        var totals = new RunningTotals();
-        totals.Of(Web, [(100, 5)]);
-        Assert.Equal(5, totals.Of(Web, [(100, 4)]));
+        Read((100, 5));
+        Assert.Equal(5, Read((100, 4)));
+    }
+
+    [Fact]
+    public void Of_CounterCannotBeRead_KeepsItAndCountsItOnce()
+    {
+        Read((100, 5));
+        Assert.Equal(5, _totals.Of(Web, [], _ => false));
+        Assert.Equal([100UL], _totals.PresentOf(Web));
+        Assert.Equal(6, Read((100, 6)));
     }
 
     [Fact]
     public void Restore_GoesOnWithProcessesThatStillRun()
     {
-        var totals = new RunningTotals();
-        totals.Of(Web, [(100, 5)]);
-        totals.Of(Web, [(101, 2)]);
+        Read((100, 5));
+        Read((101, 2));
         var next = new RunningTotals();
-        next.Restore(totals.Save());
-        Assert.Equal(8, next.Of(Web, [(101, 3)]));
+        next.Restore(_totals.Save());
+        Assert.Equal(8, next.Of(Web, [(101, 3)], number => number != 101));
     }
 
     [Fact]
-    public void Keep_WorkerIsGone_BeginsAnew()
+    public void Keep_WorkerIsGone_ItsSumGoesOn()
     {
-        var totals = new RunningTotals();
-        totals.Of(Web, [(100, 5)]);
-        totals.Keep(new HashSet<WorkerName>());
-        Assert.Equal(1, totals.Of(Web, [(101, 1)]));
+        Read((100, 5));
+        _totals.Keep(new HashSet<WorkerName>(), new HashSet<string> { "web" });
+        Assert.Equal([Web], _totals.Workers);
+        Assert.Empty(_totals.PresentOf(Web));
+        Assert.Equal(5, _totals.Of(Web));
+        Assert.Equal(6, Read((101, 1)));
     }
 
-    /// <summary>Random processes come, count and go: the sum never falls, and is that of all that was read.</summary>
     [Fact]
-    public void Of_RandomProcesses_NeverFalls()
+    public void Keep_ServiceIsGone_BeginsAnew()
+    {
+        Read((100, 5));
+        _totals.Keep(new HashSet<WorkerName>(), new HashSet<string>());
+        Assert.Equal(0, _totals.Of(Web));
+        Assert.Equal(1, Read((101, 1)));
+    }
+
+    /// <summary>Random processes come, count, cannot be read, and go: the sum never falls, and counts each once.</summary>
+    [Fact]
+    public void Of_RandomProcesses_NeverFallsAndIsExact()
     {
         var random = new Random(7);
-        var totals = new RunningTotals();
         Dictionary<ulong, double> processes = [];
-        double last = 0;
+        ulong next = 0;
+        double last = 0, ended = 0;
         for (var step = 0; step < 10_000; step++)
         {
-            if (random.Next(4) == 0) processes[(ulong)random.Next(1000)] = 0;
-            if (processes.Count > 3) processes.Remove(processes.Keys.First());
-            foreach (var number in processes.Keys.ToArray()) processes[number] += random.NextDouble();
-            var sum = totals.Of(Web, [.. processes.Select(one => (one.Key, one.Value))]);
+            if (random.Next(4) == 0) processes[next++] = 0;
+            if (processes.Count > 3 && processes.Remove(processes.Keys.Min(), out var value)) ended += value;
+            (ulong, double)[] read = [.. Readings().Where(_ => random.Next(3) > 0)];
+            var sum = _totals.Of(Web, read, number => !processes.ContainsKey(number));
             Assert.True(sum >= last);
-            last = sum;
+            foreach (var number in processes.Keys.ToArray()) processes[number] += random.Next(10);
+            last = _totals.Of(Web, [.. Readings()], number => !processes.ContainsKey(number));
+            Assert.Equal(ended + processes.Values.Sum(), last, 6);
         }
+
+        IEnumerable<(ulong, double)> Readings() => processes.Select(one => (one.Key, one.Value));
     }
+
+    /// <summary>A reading in which each counter that is missing is gone.</summary>
+    private double Read(params (ulong Number, double Value)[] present) =>
+        _totals.Of(Web, present, number => !present.Any(one => one.Number == number));
 }

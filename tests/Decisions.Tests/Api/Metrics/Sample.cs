@@ -13,12 +13,19 @@ namespace Decisions.Tests.Api.Metrics;
 /// <summary>Facts of a fleet with one service of two workers, of which one is ready.</summary>
 internal static class Sample
 {
+    /// <summary>A worker that was scaled away.</summary>
+    private static readonly WorkerName Gone = new("web", 5);
+
     public static MetricsFacts Facts(bool hasWorkerLabels = true)
     {
         var spec = Specs.Service("web", 2);
         WorkerSnapshot[] workers =
         [
-            Worker(0, WorkerState.Ready) with { Restarts = 3 },
+            // The slot was reset: the metric goes on.
+            Worker(0, WorkerState.Ready) with
+            {
+                Restarts = 1, Pid = 100, Second = new SecondProcess(101, WorkerState.Draining, null),
+            },
             Worker(1, WorkerState.Backoff),
         ];
         var service = new ServiceSnapshot(spec, spec, new ServiceOverrides(Runs: true, [], null));
@@ -30,8 +37,12 @@ internal static class Sample
         var usage = new Dictionary<WorkerName, WorkerUsage>
         {
             [workers[0].Name] = new(1.5, 4096, 7, 2, 128, 1), [workers[1].Name] = new(0.5, null, null, null, null, 0),
+            [Gone] = new(0.25, null, null, null, null, 2),
         };
-        var shares = new Shared("ebpf", new Dictionary<WorkerName, GivenCounts> { [workers[0].Name] = new(100, 5) });
+        var shares = new Shared("ebpf", new Dictionary<WorkerName, GivenCounts>
+        {
+            [workers[0].Name] = new(100, 5), [Gone] = new(20, 1), [new WorkerName("removed", 0)] = new(7, 7),
+        });
         return new MetricsFacts(
             fleet, shares, usage, new OwnUsage(0.25, 1024, 1_700_000_000, "1.2.3"), IsPending: true, hasWorkerLabels)
         {
@@ -55,6 +66,9 @@ internal static class Sample
         HistogramValue starts = new(Histogram.Times, [0, 0, 0, 0, 0, 0, 0, 2, 1, .. new long[6]], 3.5);
         return new ServiceTotals(
             "web", Cut: 4, Stalls: 1, [(UpdateResult.Succeeded, 2), (UpdateResult.RolledBack, 1)], [("EADDRINUSE", 6)], starts,
-            none, none);
+            none, none)
+        {
+            Restarts = [(0, 3), (5, 2)],
+        };
     }
 }
