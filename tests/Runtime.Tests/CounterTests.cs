@@ -78,9 +78,10 @@ public sealed class CounterTests
         fleet.BeginConverge(Given.Listening(Given.Service("web", 1, Checkout.Worker("hello"), $"{port}", "127.0.0.1"), port));
         fleet.Log.Take("bind", "web@0");
 
-        var failure = Assert.Single(Totals(fleet, "web").BindFailures);
-        Assert.Equal("EADDRINUSE", failure.Errno);
-        Assert.InRange(failure.Count, 1, int.MaxValue);
+        var failures = Totals(fleet, "web").BindFailures;
+        // The usual errnos begin at 0, so that the first failure is an increase.
+        Assert.Equal(["EACCES", "EADDRINUSE", "EADDRNOTAVAIL"], failures.Select(failure => failure.Errno));
+        Assert.Equal("EADDRINUSE", Assert.Single(failures, failure => failure.Count > 0).Errno);
     }
 
     [Fact]

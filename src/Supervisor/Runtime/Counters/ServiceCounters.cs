@@ -14,7 +14,11 @@ internal sealed class ServiceCounters
     private readonly SortedDictionary<UpdateResult, long> _updates = new(
         Enum.GetValues<UpdateResult>().ToDictionary(result => result, _ => 0L));
 
-    private readonly SortedDictionary<string, long> _bindFailures = new(StringComparer.Ordinal);
+    /// <summary>The usual ones begin at 0: Prometheus sees no increase in a series that begins at 1.</summary>
+    private readonly SortedDictionary<string, long> _bindFailures = new(StringComparer.Ordinal)
+    {
+        ["EACCES"] = 0, ["EADDRINUSE"] = 0, ["EADDRNOTAVAIL"] = 0,
+    };
 
     /// <summary>By the number of the worker. A worker that is scaled away keeps its count, and goes on with it.</summary>
     private readonly SortedDictionary<int, long> _restarts = [];
