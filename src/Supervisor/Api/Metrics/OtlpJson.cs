@@ -109,8 +109,8 @@ internal sealed class OtlpJson : ISamples
         _to.WriteStartObject();
         _to.WriteString("name", _family.Name);
         _to.WriteString("description", _family.Help);
-        // Units of UCUM.
-        _to.WriteString("unit", _family.Unit switch { "seconds" => "s", "bytes" => "By", _ => "1" });
+        // Units of UCUM. Collectors append _ratio to the name of a gauge with the unit 1.
+        if (_family.Unit is { } unit) _to.WriteString("unit", unit == "seconds" ? "s" : "By");
         _to.WriteStartObject(_family.Kind switch
         {
             MetricKind.Counter => "sum",

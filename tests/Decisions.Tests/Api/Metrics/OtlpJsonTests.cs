@@ -41,6 +41,15 @@ public sealed class OtlpJsonTests
         Assert.Equal(4096, metric.GetProperty("gauge").GetProperty("dataPoints")[0].GetProperty("asDouble").GetDouble());
     }
 
+    /// <summary>With the unit 1, collectors would name a gauge reuseportd_workers_ratio.</summary>
+    [Fact]
+    public void Write_ValueWithoutUnit_HasNone()
+    {
+        using var document = Document();
+        Assert.False(Metric(document, "reuseportd_workers").TryGetProperty("unit", out _));
+        Assert.Equal("s", Metric(document, "reuseportd_cpu_seconds_total").GetProperty("unit").GetString());
+    }
+
     [Fact]
     public void Write_Histogram_HasOneCountMoreThanBounds()
     {
