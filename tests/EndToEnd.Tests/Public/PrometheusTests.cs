@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests.Public;
@@ -5,10 +7,6 @@ namespace EndToEnd.Tests.Public;
 /// <summary>The rules and the dashboard, in a real Prometheus that scrapes a real daemon.</summary>
 public sealed class PrometheusTests : PublicTest
 {
-    /// <summary>Metrics that have no sample here: nothing failed, or the kernel does not count.</summary>
-    private static readonly string[] MayBeMissing =
-        ["bind_failures", "connections_open", "connections_given", "connections_migrated"];
-
     [Fact]
     public async Task Rules_AlertsFireAndDoNotFire()
     {
@@ -42,10 +40,9 @@ public sealed class PrometheusTests : PublicTest
     [Fact]
     public async Task Expressions_UseOnlyMetricsThatExistAndAnswer()
     {
-        ConfigureDaemon();
-        // On a busy machine a worker can stall, which is an alert.
-        ConfigureWeb(more: "    restart: { delay: 50ms, jitter: 0 }\n    stall: { action: none }");
-        await Daemon.StartAsync();
+        Root.Require();
+        using var cgroup = new DelegatedCgroup();
+        await StartAsync(cgroup);
         var metrics = (await GetAsync("/metrics")).Body;
         var rules = await File.ReadAllTextAsync(PrometheusFiles.Rules);
         AssertExist(PrometheusFiles.DashboardExpressions().Append(rules), metrics);
@@ -55,19 +52,42 @@ public sealed class PrometheusTests : PublicTest
         await Deadline.UntilAsync(
             async () => (await prometheus.QueryAsync("count_over_time(reuseportd_host_ready[1m]) > 3")).Count == 1,
             "prometheus has scraped the daemon");
-        foreach (var expression in PrometheusFiles.DashboardExpressions())
-        {
-            var isIn = (await prometheus.QueryAsync(expression)).Count > 0;
-            Assert.True(
-                isIn || MayBeMissing.Any(name => expression.Contains(name, StringComparison.Ordinal)), $"no data: {expression}");
-        }
-
+        await AssertEachHasDataAsync(prometheus);
         await Deadline.UntilAsync(
             async () => (await prometheus.GetAsync("/api/v1/rules"))["data"]!["groups"]!.AsArray()
                 .SelectMany(group => group!["rules"]!.AsArray()).All(rule => $"{rule!["health"]}" == "ok"),
             "each rule was evaluated without an error");
         await AssertNoAlertAsync(prometheus);
         await load.StopAsync();
+        await Daemon.StopAsync();
+    }
+
+    /// <summary>The first failed bind of a service is an increase, and so is the first connection that is taken over.</summary>
+    [Fact]
+    public async Task Panels_FirstEventsOfTheirKind_AreIncreases()
+    {
+        Root.Require();
+        using var cgroup = new DelegatedCgroup();
+        using var other = new TcpListener(IPAddress.Parse(Daemon.Site.AddressOf(4)), Port);
+        other.Start();
+        await StartAsync(cgroup);
+        using var prometheus = await PrometheusServer.StartAsync(Daemon.Folder, $"{Daemon.Site.AddressOf(3)}:{Port}", Listen);
+        await Deadline.UntilAsync(
+            async () => (await prometheus.QueryAsync("count_over_time(reuseportd_host_ready[1m]) > 1")).Count == 1,
+            "prometheus has scraped the daemon");
+        Assert.NotEqual(0, (await Daemon.ControlAsync("start", "taken")).Code);
+        await MigrateAsync();
+        foreach (var name in (string[])["bind_failures", "worker_connections_migrated", "worker_connections_given"])
+            await Deadline.UntilAsync(
+                async () => (await prometheus.QueryAsync($"sum(increase(reuseportd_{name}_total[1m])) > 0")).Count == 1,
+                $"{name} has increased");
+        await Deadline.UntilAsync(
+            async () => (await prometheus.GetAsync("/api/v1/alerts"))["data"]!["alerts"]!.AsArray()
+                .Any(alert => $"{alert!["labels"]!["alertname"]}" == "ReuseportdBindFailures"),
+            "the alert of failed binds fires");
+        await AssertEachHasDataAsync(prometheus);
+        other.Stop();
+        await Daemon.StopAsync();
     }
 
     /// <summary>A rolling restart is seen as the dashboard shows it.</summary>
@@ -91,6 +111,48 @@ public sealed class PrometheusTests : PublicTest
             async () => (await prometheus.QueryAsync("reuseportd_updates_total{result=\"succeeded\"} == 1")).Count == 1,
             "its end is seen");
         await AssertNoAlertAsync(prometheus);
+    }
+
+    /// <summary>A service that serves, and one whose port is taken. The kernel counts connections of each worker.</summary>
+    private async Task StartAsync(DelegatedCgroup cgroup)
+    {
+        ConfigureDaemon("steering: ebpf");
+        Daemon.Configure($$"""
+            services:
+              web:
+                command: [{{Checkout.Worker("hello")}}, "{{Port}}", {{Address}}]
+                workers: 2
+                restart: { delay: 50ms, jitter: 0 }
+                # On a busy machine a worker can stall, which is an alert.
+                stall: { action: none }
+                reuseport: { ports: [{{Port}}] }
+              taken:
+                command: [{{Checkout.Worker("hello")}}, "{{Port}}", {{Daemon.Site.AddressOf(4)}}]
+                autostart: false
+                restart: no
+                reuseport: { ports: [{{Port}}] }
+            """);
+        await Daemon.StartInAsync(cgroup);
+    }
+
+    /// <summary>Connections that a worker has not accepted go to the other one at its end.</summary>
+    private async Task MigrateAsync()
+    {
+        var stopped = Daemon.PidOf("web@1");
+        Processes.Signal(stopped, 19);
+        Task[] asked = [.. Enumerable.Range(0, 16).Select(_ => Ask.HttpAsync(Address, Port))];
+        await Deadline.UntilAsync(
+            async () => (await ScrapeAsync()).GetValueOrDefault(
+                "reuseportd_accept_queue_length{service=\"web\",worker=\"1\"}") > 0,
+            "a connection waits");
+        Processes.Signal(stopped, Processes.Kill);
+        await Task.WhenAll(asked);
+    }
+
+    private static async Task AssertEachHasDataAsync(PrometheusServer prometheus)
+    {
+        foreach (var expression in PrometheusFiles.DashboardExpressions())
+            Assert.True((await prometheus.QueryAsync(expression)).Count > 0, $"no data: {expression}");
     }
 
     private static async Task AssertNoAlertAsync(PrometheusServer prometheus) =>

@@ -10,6 +10,10 @@ internal static class ServiceFamilies
 {
     private static readonly WorkerState[] States = Enum.GetValues<WorkerState>();
 
+    /// <summary>The states of a worker that has a process.</summary>
+    private static readonly WorkerState[] ProcessStates =
+        [WorkerState.Starting, WorkerState.Ready, WorkerState.Draining, WorkerState.Stopping];
+
     public static readonly IReadOnlyList<MetricFamily> All =
     [
         Gauge("service_ready", "1 if load balancers should send connections to this service of the host",
@@ -18,6 +22,8 @@ internal static class ServiceFamilies
                 foreach (var (service, readiness) in HostReadiness.Each(facts.Fleet)) to.Add(One(readiness.IsReady), Of(service));
             }),
         Gauge("workers", "Workers in each state", Workers),
+        Gauge("worker_processes", "Processes of workers in each state, with replacements that start and former ones that drain",
+            Processes),
         Gauge("workers_wanted", "Workers that should run",
             (facts, to) => Each(facts, to, service => service.Overrides.Wanted(service.Spec.Workers))),
         Gauge("update_workers", "Workers of the update that runs or is paused; 0 without an update",
@@ -50,6 +56,19 @@ internal static class ServiceFamilies
         var counts = facts.Fleet.Workers.CountBy(worker => (worker.Name.Service, worker.State)).ToDictionary();
         foreach (var service in facts.Fleet.Services)
             foreach (var state in States)
+                to.Add(
+                    counts.GetValueOrDefault((service.Spec.Name, state)), Of(service), new Label("state", StateWords.Of(state)));
+    }
+
+    private static void Processes(MetricsFacts facts, ISamples to)
+    {
+        var own = facts.Fleet.Workers.Where(worker => worker.Pid is not null)
+            .Select(worker => (worker.Name.Service, worker.State));
+        var second = facts.Fleet.Workers.Where(worker => worker.Second is not null)
+            .Select(worker => (worker.Name.Service, worker.Second!.State));
+        var counts = own.Concat(second).CountBy(one => one).ToDictionary();
+        foreach (var service in facts.Fleet.Services)
+            foreach (var state in ProcessStates)
                 to.Add(
                     counts.GetValueOrDefault((service.Spec.Name, state)), Of(service), new Label("state", StateWords.Of(state)));
     }
