@@ -22,7 +22,7 @@ public sealed class LiveDeltaTests
         Assert.Equal(["web@0", "web@1"], Names(whole["workers"]));
         Assert.Equal(("backoff", null), ((string?)whole["workers"]!["web@1"]!["state"], whole["workers"]!["web@1"]!["memory"]));
         var service = whole["services"]!["web"]!;
-        Assert.Equal((1, 2, 3), ((int)service["ready"]!, (int)service["wanted"]!, (int)service["restarts"]!));
+        Assert.Equal((1, 2, 1), ((int)service["ready"]!, (int)service["wanted"]!, (int)service["restarts"]!));
         var daemon = whole["daemon"]!["daemon"]!;
         Assert.Equal(("1.2.3", 1), ((string?)daemon["version"], (int)daemon["pending"]!));
     }
@@ -53,7 +53,7 @@ public sealed class LiveDeltaTests
     public void GoneWorkerAndValue_AreNull()
     {
         var running = With(workers => [workers[0] with { Pid = 7 }, workers[1]]);
-        var later = With(workers => [workers[0]]);
+        var later = With(workers => [workers[0] with { Pid = null }]);
         var change = Delta(State(running), State(later));
 
         Assert.Equal(["web@0", "web@1"], Names(change["workers"]));
