@@ -32,6 +32,7 @@ public sealed class CounterTests
     {
         using var fleet = new Supervised();
         fleet.Converge(Given.Server("web", 1) with { Restart = RestartPolicy.Default });
+        fleet.Log.Take("ready", "web@0");
         Restart(fleet);
         fleet.Ask(new FleetCommand.Reset(), "web");
         Assert.Equal(0, Assert.Single(fleet.Snapshot().Workers).Restarts);
@@ -46,11 +47,13 @@ public sealed class CounterTests
         using var fleet = new Supervised();
         var service = Given.Server("web", 2) with { Restart = RestartPolicy.Default };
         fleet.Converge(service);
+        fleet.Log.Take("ready", "web@1");
         Restart(fleet, "web@1");
         fleet.Converge(service with { Workers = 1 });
         Assert.Single(fleet.Snapshot().Workers);
         Assert.Equal([(1, 1)], Totals(fleet, "web").Restarts);
         fleet.Converge(service);
+        fleet.Log.Take("ready", "web@1");
         Restart(fleet, "web@1");
         Assert.Equal([(1, 2)], Totals(fleet, "web").Restarts);
     }

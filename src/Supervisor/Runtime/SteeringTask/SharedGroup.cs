@@ -89,8 +89,8 @@ internal sealed class SharedGroup(
     {
         foreach (var slot in steering.CountedSlots)
         {
-            // The maps of a faulty daemon may name a service that it did not hand over.
-            if (slot >> IndexBits >= services.Count || steering.CountsOf(slot) is not { } more) continue;
+            // A process on trial has a negative number. The maps of a faulty daemon may name a service that it did not hand over.
+            if (slot < 0 || slot >> IndexBits >= services.Count || steering.CountsOf(slot) is not { } more) continue;
             var worker = new WorkerName(services[slot >> IndexBits], slot & ((1 << IndexBits) - 1));
             counts[worker] = counts.GetValueOrDefault(worker) + more;
         }
