@@ -1,3 +1,4 @@
+using Reuseportd.Configuration.Loading;
 using Reuseportd.Configuration.Reading;
 using Reuseportd.Configuration.Text;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Reuseportd.Configuration.Text;
-using Reuseportd.Model;
 
 namespace Decisions.Tests.Configuration;
 
@@ -27,7 +26,7 @@ public sealed class SourceTextTests
     {
         var findings = new Findings();
         Assert.Null(SourceText.Decode("x.yaml", bytes, SourceRole.Main, findings));
-        Assert.Equal(error, Assert.Single(findings.Conclude(FleetSpec.Empty).Errors).ToString());
+        Assert.Equal(error, Assert.Single(findings.Errors).ToString());
     }
 
     private static SourceText Decode(byte[] bytes) => SourceText.Decode("x.yaml", bytes, SourceRole.Main, new Findings())!;

@@ -44,7 +44,8 @@ internal static class ConfigurationReader
         StartOrder.Check(services.Services);
         StartOrder.CheckNames(exits, [.. services.Services.Select(service => service.Spec.Name)]);
         daemon = daemon with { ExitOnFailed = [.. exits.Select(exit => exit.Service)] };
-        return findings.Conclude(new FleetSpec(daemon, [.. services.Services.Select(service => service.Spec)]));
+        var fleet = new FleetSpec(daemon, [.. services.Services.Select(service => service.Spec)]);
+        return new LoadResult(findings.ErrorCount == 0 ? fleet : null, findings.Errors, findings.Warnings);
     }
 
     private static Section? TopSection(SourceText source, Findings findings) =>

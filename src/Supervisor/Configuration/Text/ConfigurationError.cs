@@ -1,5 +1,3 @@
-using Reuseportd.Model;
-
 namespace Reuseportd.Configuration.Text;
 
 internal enum Severity
@@ -27,9 +25,3 @@ internal sealed record ConfigurationError(
         return $"{new Place(File, Line, Column)}: {severity}{path}{Message}";
     }
 }
-
-/// <summary>The configuration, or its errors.</summary>
-/// <param name="Fleet">Null if there are errors.</param>
-/// <param name="Errors">All errors, ordered by file, line and column.</param>
-/// <param name="Warnings">All warnings, in the same order.</param>
-internal sealed record LoadResult(FleetSpec? Fleet, ValueList<ConfigurationError> Errors, ValueList<ConfigurationError> Warnings);

@@ -15,8 +15,11 @@ internal sealed class Findings
 
     public void Warning(Place place, string path, string message) => Add(place, path, message, Severity.Warning);
 
-    public LoadResult Conclude(FleetSpec fleet) =>
-        new(ErrorCount == 0 ? fleet : null, Sorted(Severity.Error), Sorted(Severity.Warning));
+    /// <summary>Ordered by file, line and column.</summary>
+    public ValueList<ConfigurationError> Errors => Sorted(Severity.Error);
+
+    /// <summary>In the same order.</summary>
+    public ValueList<ConfigurationError> Warnings => Sorted(Severity.Warning);
 
     private void Add(Place place, string path, string message, Severity severity)
     {
