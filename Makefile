@@ -18,13 +18,14 @@ export DOTNET_NOLOGO := 1
 
 DAEMON_SOURCES  := $(shell find src/Supervisor -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*')
 CONTROL_SOURCES := $(wildcard src/Control/Completion/reuseportctl.*) \
-	$(shell find src/Control src/Supervisor/Api/Contract src/Supervisor/Model/DurationSyntax.cs \
+	$(shell find src/Control src/Supervisor/Api/Contract src/Supervisor/Model src/Supervisor/Configuration/Text \
+		src/Supervisor/Configuration/Yaml src/Supervisor/Configuration/Values \
 		-name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*')
 NATIVE_SOURCES  := $(wildcard src/Supervisor/Native/*/*.[chS]) src/Supervisor/Native/Makefile
 BUILD_FILES     := Directory.Build.props Directory.Build.targets Directory.Packages.props global.json BannedSymbols.txt
 
-.PHONY: help lines build run test coverage test-otlp test-outsiders test-upgrades bench audit install uninstall clean schema man \
-	native preload testworkers build-tools
+.PHONY: help lines build run test fuzz-import coverage test-otlp test-outsiders test-upgrades bench audit install uninstall \
+	clean schema man native preload testworkers build-tools
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -79,6 +80,11 @@ testworkers:
 
 test: build testworkers $(OUT)/bin/hello ## every suite; installs the servers that are tested with
 	@build-aux/test $(OUT)
+
+fuzz-import: native ## 20,000 damaged files of each kind for 'reuseportctl import'; half a minute
+	@$(DOTNET) build tests/Decisions.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
+	@FUZZ_ITERATIONS=20000 $$(find tests/Decisions.Tests/bin/Release -name Decisions.Tests -type f -perm -u+x | head -n 1) \
+		-noColor -noLogo -namespace Decisions.Tests.Import
 
 coverage: native preload testworkers ## line and branch coverage by folder, from the suites that run under the JIT; five minutes
 	@build-aux/need 'python3:python3'

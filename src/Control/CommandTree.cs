@@ -34,6 +34,7 @@ internal static class CommandTree
         ("drain", HostCommand.Drain),
         ("undrain", HostCommand.Undrain),
         ("reexec", ReexecCommand.Create),
+        ("import", _ => ImportCommand.Create()),
         ("completion", _ => CompletionCommand.Create()),
     ];
 

@@ -41,10 +41,20 @@ public sealed class WordsTests
     [InlineData("reuseportctl sc", "scale")]
     [InlineData("reuseportctl  --soc", "--socket")]
     [InlineData("reuseportctl status -o w", "wide")]
+    [InlineData("reuseportctl import --from p", "pm2 procfile")]
     [InlineData("reuseportctl signal --socket /nonexistent web HU", "HUP")]
     [InlineData("reuseportctl status --socket /nonexistent w", "")]
     public void Complete_Line_HasThePossibleWords(string line, string words) =>
         Assert.Equal(words, string.Join(' ', CompleteCommand.Candidates(line)));
+
+    [Theory]
+    [InlineData("web-1.2", "web-1.2")]
+    [InlineData("8080", "\"8080\"")]
+    [InlineData("no", "\"no\"")]
+    [InlineData("a: \"b\\c\"", "\"a: \\\"b\\\\c\\\"\"")]
+    [InlineData("a\nb\u2028\e", "\"a\\nb\\u2028\\u001B\"")]
+    [InlineData("ü\U0001F600", "\"ü\U0001F600\"")]
+    public void Scalar_Text_IsQuotedWhereYamlNeedsQuotes(string text, string shown) => Assert.Equal(shown, YamlText.Scalar(text));
 
     [Theory]
     [InlineData("bash", "complete -F _reuseportctl reuseportctl")]

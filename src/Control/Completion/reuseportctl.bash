@@ -5,6 +5,8 @@ _reuseportctl() {
     # To readline a word begins anew at an '@', which belongs to it.
     if [[ $word == *@* && $COMP_WORDBREAKS == *@* ]]; then typed=${word%@*}; fi
     COMPREPLY=()
+    # The arguments of this verb are files: without words, readline completes names of files.
+    if [[ ${COMP_WORDS[1]} == import ]]; then compopt -o default; fi
     while IFS= read -r reply; do
         COMPREPLY+=("${reply#"$typed"}")
     done < <(reuseportctl __complete "$line" 2>/dev/null)

@@ -5,5 +5,7 @@ _reuseportctl() {
     local -a replies
     replies=("${(@f)$(reuseportctl __complete "$line" 2>/dev/null)}")
     compadd -Q -a replies
+    # The arguments of this verb are files.
+    if [[ $words[2] == import && $PREFIX != -* ]]; then _files; fi
 }
 if [ "$funcstack[1]" = _reuseportctl ]; then _reuseportctl "$@"; else compdef _reuseportctl reuseportctl; fi

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -36,10 +37,29 @@ internal static class YamlText
         _ => value.GetRawText(),
     };
 
-    /// <summary>Unquoted if YAML parses the text as nothing else; otherwise quoted like JSON.</summary>
-    private static string Scalar(string text) => IsPlain(text)
-        ? text
-        : $"\"{JsonEncodedText.Encode(text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+    /// <summary>Unquoted if YAML parses the text as nothing else; otherwise in double quotes.</summary>
+    public static string Scalar(string text) => IsPlain(text) ? text : Quoted(text);
+
+    /// <summary>YAML takes pairs of surrogates as characters only, and no control character.</summary>
+    private static string Quoted(string text)
+    {
+        var quoted = new StringBuilder(text.Length + 2).Append('"');
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (rune.Value is '"' or '\\') quoted.Append('\\').Append((char)rune.Value);
+            else if (rune.Value == '\n') quoted.Append("\\n");
+            else if (rune.Value == '\t') quoted.Append("\\t");
+            else if (rune.Value == '\r') quoted.Append("\\r");
+            else if (IsPrintable(rune)) quoted.Append(rune.ToString());
+            else quoted.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:X4}");
+        }
+
+        return quoted.Append('"').ToString();
+    }
+
+    private static bool IsPrintable(Rune rune) => rune.Value > char.MaxValue || Rune.GetUnicodeCategory(rune) is not
+        (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+            or UnicodeCategory.ParagraphSeparator);
 
     private static bool IsPlain(string text) => IsAmount(text) || IsWord(text);
 

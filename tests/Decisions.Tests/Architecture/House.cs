@@ -69,6 +69,11 @@ internal static partial class House
             .Select(match => match.Groups["folder"].Value).Distinct();
     }
 
+    /// <summary>Folders with their rooms that a source text names: <c>Configuration.Text</c>.</summary>
+    public static IEnumerable<string> RoomReferences(string source) =>
+        RoomReference().Matches(SourceText.Code(source))
+            .Select(match => $"{match.Groups["folder"].Value}.{match.Groups["room"].Value}").Distinct();
+
     /// <summary>Forbidden folders that a file refers to: any folder except its own and those of lower floors.</summary>
     public static IEnumerable<string> ForbiddenReferences(string path, string source)
     {

@@ -1,0 +1,39 @@
+using System.Text;
+using Reuseportd.Control.Import.Programs;
+
+namespace Reuseportd.Control.Import.Commands;
+
+/// <param name="Text">A text with placeholders, or the name of a variable.</param>
+/// <param name="IsVariable">A variable of the worker's environment, whose value is known when the worker starts.</param>
+/// <param name="IsSplit">The value of the variable is split into words.</param>
+internal sealed record WordPart(string Text, bool IsVariable = false, bool IsSplit = false);
+
+/// <summary>A word of a command in which variables can stand.</summary>
+internal sealed record CommandWord(IReadOnlyList<WordPart> Parts)
+{
+    public static CommandWord Literal(string template) => new([new WordPart(template)]);
+
+    /// <returns>Words for a service; with variables, a shell that expands them and becomes the program.</returns>
+    public static IReadOnlyList<string> Command(IReadOnlyList<CommandWord> words, out bool isShell)
+    {
+        isShell = words.Any(word => word.Parts.Any(part => part.IsVariable));
+        if (!isShell) return [.. words.Select(word => string.Concat(word.Parts.Select(part => part.Text)))];
+        return ["/bin/sh", "-c", "exec " + string.Join(' ', words.Select(ForShell))];
+    }
+
+    private static string ForShell(CommandWord word)
+    {
+        var text = new StringBuilder();
+        foreach (var part in word.Parts)
+        {
+            if (part.IsSplit) text.Append('$').Append(part.Text);
+            else if (part.IsVariable) text.Append("\"$").Append(Placeholders.Escape("{")).Append(part.Text).Append("}\"");
+            else if (part.Text.Length > 0 || word.Parts.Count == 1) text.Append(Quoted(part.Text));
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Placeholders are replaced before the shell reads the text.</summary>
+    private static string Quoted(string template) => ShellLine.Quote(template);
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using Reuseportd.Configuration.Text;
+using Reuseportd.Configuration.Yaml;
+using Reuseportd.Control.Import.Programs;
+using Reuseportd.Control.Import.Sources;
+
+namespace Reuseportd.Control.Import.Compose;
+
+/// <summary>Published ports. A program listens on the port of the container; no address is translated on the host.</summary>
+internal static class PortKeys
+{
+    private const string Reuseport = "reuseport";
+
+    public static void Read(Node node, ComposeValues values, ImportedProgram program)
+    {
+        foreach (var item in node is ListNode list ? list.Items : [])
+        {
+            if (item is MapNode map) Long(map, values, program);
+            else if (item is ScalarNode { IsNull: false } text) Short(values.Text(text, Reuseport), text.Place, program);
+        }
+    }
+
+    public static void Exposed(Node node, ComposeValues values, ImportedProgram program)
+    {
+        foreach (var item in node.Texts()) Add(values.Text(item, Reuseport).Split('/')[0], item.Place, program);
+    }
+
+    private static void Long(MapNode map, ComposeValues values, ImportedProgram program)
+    {
+        string? Value(string key) => map.Find(key) is ScalarNode { IsNull: false } text ? values.Text(text, Reuseport) : null;
+        if (Value("target") is { } target) Port(target, Value("published"), Value("host_ip"), map.Place, program);
+    }
+
+    /// <summary><c>[HOST:]CONTAINER[/PROTOCOL]</c>, where HOST is <c>[IP:](port | range)</c>.</summary>
+    private static void Short(string text, Place at, ImportedProgram program)
+    {
+        var ports = text.Split('/')[0];
+        var colon = ports.LastIndexOf(':');
+        var host = colon < 0 ? null : ports[..colon];
+        var second = host?.LastIndexOf(':') ?? -1;
+        Port(ports[(colon + 1)..], host?[(second + 1)..], second < 0 ? null : host![..second], at, program);
+    }
+
+    private static void Port(string target, string? published, string? address, Place at, ImportedProgram program)
+    {
+        if (published is { Length: > 0 } && published != target)
+            program.Missing(
+                at, $"clients used port {Printable.Text(published)}, the program listens on {Printable.Text(target)}", Reuseport);
+        if (address is { Length: > 0 })
+            program.Note(at, $"the program has to bind {Printable.Text(address)} itself", Reuseport);
+        Add(target, at, program);
+    }
+
+    private static void Add(string text, Place at, ImportedProgram program)
+    {
+        var ends = text.Split('-', 2);
+        if (IsPort(ends[0], out var first) && IsPort(ends[^1], out var last) && first <= last)
+        {
+            var port = first == last ? first.ToString(CultureInfo.InvariantCulture) : $"{first}-{last}";
+            if (!program.Ports.Contains(port)) program.Ports.Add(port);
+        }
+        else
+        {
+            program.Missing(at, $"'{Printable.Text(text)}' is no port", Reuseport);
+        }
+    }
+
+    private static bool IsPort(string text, out int port) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is >= 1 and <= ushort.MaxValue;
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using Reuseportd.Configuration.Text;
+using Reuseportd.Control.Import.Commands;
+using Reuseportd.Control.Import.Programs;
+using Reuseportd.Control.Import.Sources;
+
+namespace Reuseportd.Control.Import.Procfile;
+
+/// <summary>
+/// Reads a Procfile: <c>name: command</c> on each line, for a shell. As foreman does, the first process type has PORT 5000,
+/// the next 5100; but all workers of a type share the port.
+/// </summary>
+internal static class ProcfileReader
+{
+    private const int FirstPort = 5000;
+    private const int NextPort = 100;
+    private const string Port = "PORT";
+
+    public static ImportedFile Read(SourceText source, SourceTree tree, Findings findings)
+    {
+        var file = new ImportedFile(source.File);
+        var dotEnv = tree.Absolute(".env");
+        var variables = tree.Read(dotEnv) is { } text ? DotEnv.Read(text) : null;
+        var port = variables?.GetValueOrDefault(Port) is { } own && IsPort(own, out var first) ? first : FirstPort;
+        var number = 0;
+        foreach (var line in source.Text.AsSpan().EnumerateLines())
+        {
+            number++;
+            var trimmed = line.Trim();
+            if (trimmed.IsEmpty || trimmed[0] == '#') continue;
+            var place = new Place(source.File, number, line.Length - line.TrimStart().Length + 1);
+            var colon = trimmed.IndexOf(':');
+            var name = colon > 0 ? trimmed[..colon].TrimEnd().ToString() : "";
+            if (name.Length == 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
+            {
+                findings.Error(place, "", "accepts name: command");
+                continue;
+            }
+
+            var command = trimmed[(colon + 1)..].Trim().ToString();
+            if (file.Programs.Count == ImportedFile.MostPrograms)
+            {
+                findings.Error(place, "", ImportedFile.TooMany);
+                break;
+            }
+
+            if (command.Length == 0) findings.Error(place, "", $"'{Printable.Text(name)}' has no command");
+            else if (name == "release")
+                file.Missing(place, $"release: {Printable.Text(command)}: runs to its end: no counterpart");
+            else file.Programs.Add(Program(name, command, place, tree, port, variables is null ? null : dotEnv));
+            port += NextPort;
+        }
+
+        return file;
+    }
+
+    private static ImportedProgram Program(string name, string command, Place place, SourceTree tree, int port, string? dotEnv)
+    {
+        var program = new ImportedProgram(name, place);
+        program.PathTemplate(Key.WorkingDir, Placeholders.Escape(tree.Directory), place);
+        if (dotEnv is not null) program.EnvironmentFile(Placeholders.Escape(dotEnv), place);
+        LineCommand.Set(command, place, program);
+        var isServer = name == "web" || command.Contains("$PORT", StringComparison.Ordinal)
+            || command.Contains("${PORT", StringComparison.Ordinal);
+        if (!isServer || port > ushort.MaxValue) return program;
+        var text = port.ToString(CultureInfo.InvariantCulture);
+        program.SetVariable(Port, text, place);
+        program.Note(place, "the port that foreman would give; all workers share it", "environment");
+        program.Ports.Add(text);
+        return program;
+    }
+
+    private static bool IsPort(string text, out int port) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is >= 1 and <= ushort.MaxValue;
+}

@@ -1,0 +1,51 @@
+using Reuseportd.Configuration.Text;
+using Reuseportd.Control.Import.Programs;
+using Reuseportd.Control.Import.Sources;
+
+namespace Reuseportd.Control.Import.Systemd;
+
+/// <summary>Reads a <c>.service</c> unit, or a template, with its drop-ins.</summary>
+internal static class UnitReader
+{
+    private const string Suffix = ".service";
+
+    public static ImportedFile Read(SourceText source, SourceTree tree, Findings findings)
+    {
+        var file = new ImportedFile(source.File);
+        var unit = source.File[(source.File.LastIndexOf('/') + 1)..];
+        var name = unit.EndsWith(Suffix, StringComparison.Ordinal) ? unit[..^Suffix.Length] : unit;
+        var at = name.IndexOf('@', StringComparison.Ordinal);
+        var prefix = at < 0 ? name : name[..at];
+        var instance = at < 0 || at + 1 == name.Length ? null : name[(at + 1)..];
+        var assignments = UnitFile.Read(source, findings);
+        foreach (var dropIn in DropIns(prefix, at >= 0, instance, tree)) assignments.AddRange(UnitFile.Read(dropIn, findings));
+
+        var program = new ImportedProgram(instance is null ? prefix : $"{prefix}-{instance}", new Place(source.File, 1, 1));
+        var specifiers = new Specifiers(program, prefix, instance, isTemplate: at >= 0);
+        var type = Last(assignments, "Type");
+        if (type?.Value == "oneshot")
+        {
+            file.Missing(type.Place, $"{Printable.Text(unit)} is a oneshot, and runs to its end: no counterpart");
+            return file;
+        }
+
+        if (at >= 0 && instance is null)
+            program.Note(program.Place, "a template: its instances are workers of one service", Key.Workers.Path);
+        program.Raw(Key.RestartPolicy, "\"no\"", program.Place);
+        new ServiceKeys(program, specifiers).Read(assignments);
+        if (program.HasCommand) file.Programs.Add(program);
+        else file.Missing(program.Place, $"{Printable.Text(unit)} has no ExecStart");
+        return file;
+    }
+
+    /// <summary>Drop-ins beside the unit; those of an instance come after those of its template.</summary>
+    private static IEnumerable<SourceText> DropIns(string prefix, bool isTemplate, string? instance, SourceTree tree)
+    {
+        List<string> folders = [isTemplate ? $"{prefix}@{Suffix}.d" : $"{prefix}{Suffix}.d"];
+        if (instance is not null) folders.Add($"{prefix}@{instance}{Suffix}.d");
+        return folders.SelectMany(folder => tree.Match(tree.Absolute($"{folder}/*.conf"))).Select(tree.Read).OfType<SourceText>();
+    }
+
+    public static Assignment? Last(List<Assignment> assignments, string key) =>
+        assignments.FindLast(one => one.Section == "Service" && one.Key == key && one.Value.Length > 0);
+}

@@ -1,0 +1,48 @@
+using System.IO.Enumeration;
+using Reuseportd.Configuration.Text;
+using Reuseportd.Control.Import;
+using Reuseportd.Control.Import.Programs;
+using Reuseportd.Control.Import.Services;
+using Reuseportd.Control.Import.Sources;
+
+namespace Tests.Import;
+
+/// <summary>What an import of texts gives.</summary>
+internal sealed record Sample(string Yaml, IReadOnlyList<Remark> Remarks, IReadOnlyList<ConfigurationError> Errors)
+{
+    /// <summary>The absolute path of the directory that the files are in.</summary>
+    public const string Directory = "/srv/source";
+
+    public int Missing => Remarks.Count(remark => remark.Weight == Weight.Missing);
+
+    /// <param name="files">Other files by their paths below the directory.</param>
+    public static Sample Read(
+        string kind, string name, string text, IReadOnlyDictionary<string, string>? files = null, string? script = null)
+    {
+        var findings = new Findings();
+        var tree = Tree(files ?? new Dictionary<string, string>(), findings);
+        var source = new SourceText(name, text, SourceRole.Services);
+        var code = script is null ? null : new SourceText(name, script, SourceRole.Services);
+        var file = Importer.Read(kind, source, tree, findings, code);
+        if (findings.Errors.Count > 0) return new Sample("", [], findings.Errors);
+        Mapping.Complete([file]);
+        Remark[] remarks = [.. file.Remarks, .. file.Programs.SelectMany(program => program.Remarks)];
+        return new Sample(ServiceText.Write([file]), remarks, []);
+    }
+
+    private static SourceTree Tree(IReadOnlyDictionary<string, string> files, Findings findings)
+    {
+        return new SourceTree(Directory, Read, Match);
+
+        SourceText? Read(string path) => Name(path) is { } name && files.TryGetValue(name, out var text)
+            ? new SourceText(name, text, SourceRole.Services)
+            : null;
+        IReadOnlyList<string> Match(string pattern) =>
+        [
+            .. files.Keys.Where(file => FileSystemName.MatchesSimpleExpression(Name(pattern) ?? "", file))
+                .Select(file => $"{Directory}/{file}").Order(StringComparer.Ordinal),
+        ];
+        string? Name(string path) =>
+            path.StartsWith(Directory + "/", StringComparison.Ordinal) ? path[(Directory.Length + 1)..] : null;
+    }
+}
