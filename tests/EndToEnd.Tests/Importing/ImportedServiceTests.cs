@@ -1,0 +1,33 @@
+using EndToEnd.Tests.Harness;
+
+namespace EndToEnd.Tests.Importing;
+
+/// <summary>A program of supervisord, imported, is started and answers.</summary>
+public sealed class ImportedServiceTests : DaemonTest
+{
+    [Fact]
+    public async Task Import_SupervisordProgram_Serves()
+    {
+        var python = Programs.Require("python3", "python3");
+        Daemon.Folder.Write("site/hello.txt", "hello of an import");
+        var source = Daemon.Folder.Write(
+            "supervisord.conf",
+            $"""
+            [program:site]
+            command={python} -m http.server {Port} --bind {Address}
+            directory=%(here)s/site
+            numprocs=2
+            process_name=%(program_name)s_%(process_num)02d
+            autorestart=true
+            stopsignal=INT
+            environment=GREETING="a, b"
+            """);
+        var import = await Command.RunAsync(
+            Artifacts.Control, ["import", "-o", Daemon.Folder["etc/services.d/"], source]);
+        Assert.Equal(0, import.Code);
+
+        await Daemon.StartAsync();
+        Assert.Equal(0, (await Daemon.ControlAsync("status", "site@0", "site@1")).Code);
+        Assert.Equal("hello of an import", await Ask.HttpAsync(Address, Port, "/hello.txt"));
+    }
+}
