@@ -119,7 +119,8 @@ internal sealed class ConfigurationLoader
         {
             using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var bytes = ReadUpTo(handle, SourceText.LargestFile + 1);
-            if (SourceText.Decode(Printable.Sentence(path), bytes, role, findings) is { } source) sources.Add(source);
+            if (SourceText.Decode(Printable.Sentence(path), bytes, role, findings) is not { } source) return;
+            sources.Add(source with { Folder = Path.GetDirectoryName(Path.GetFullPath(path)) });
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -36,7 +36,7 @@ internal static class ConfigurationReader
                 DaemonReader.RejectIn(top);
             }
 
-            services.Read(top);
+            services.Read(top, source.Folder);
             top.RejectUnknown();
         }
 

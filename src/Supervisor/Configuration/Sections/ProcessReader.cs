@@ -20,8 +20,10 @@ internal static class ProcessReader
         "env_file", new Shape.List(new Shape.Text("^-?/"), OrOne: true),
         "Files of NAME=value lines, by absolute path, read at every start. A file whose path begins with - may be missing.");
 
-    private static readonly Key WorkingDir =
-        new("working_dir", Paths.Shape, "Absolute path of the workers' working directory. Default: the daemon's.");
+    private static readonly Key WorkingDir = new(
+        "working_dir", Paths.FromFolder,
+        "Working directory of the workers: an absolute path, or a path from the folder of this file that begins with ./ or ../. "
+        + "Default: the daemon's.");
 
     private static readonly Key UmaskKey = new(
         "umask", new Shape.Text("^(0o)?[0-7]{1,4}$", OrNumber: true),
@@ -39,7 +41,7 @@ internal static class ProcessReader
         reuseport,
         EnvironmentReader.Read(service),
         EnvironmentFiles(service),
-        WorkingDirectory(service),
+        WorkingDirectory: null,
         user,
         group,
         Umask(service),
@@ -67,8 +69,8 @@ internal static class ProcessReader
     private static string? EnvironmentPath(Field item, string accepts) =>
         item.Text(accepts) is { } text && Paths.IsSound(item, text.StartsWith('-') ? text[1..] : text, accepts) ? text : null;
 
-    private static Template? WorkingDirectory(Section service) =>
-        service.Find(WorkingDir) is { } field && field.AbsolutePath() is { } path ? field.Template(path) : null;
+    public static Template? WorkingDirectory(Section service, string? folder) =>
+        service.Find(WorkingDir) is { } field && field.PathFrom(folder) is { } path ? field.Template(path) : null;
 
     private static int? Umask(Section service)
     {

@@ -46,13 +46,14 @@ internal sealed class ServiceReader(LoadContext context, Accounts accounts)
         ReloadSignal, UpdateReader.Key, StallReader.Key, LoggingReader.Key,
     ]);
 
-    public ReadService Read(string name, Place place, Section service)
+    public ReadService Read(string name, Place place, Section service, string? folder)
     {
         var (user, userId) = accounts.User(service);
         var sharding = ReuseportReader.Read(service, place, context);
         var reuseport = sharding?.Spec ?? ReuseportReader.Unread;
         var process = ProcessReader.Read(service, place, reuseport, user, accounts.Group(service), context.Controllers) with
         {
+            WorkingDirectory = ProcessReader.WorkingDirectory(service, folder),
             Privileges = PrivilegesReader.Read(service, accounts, context, userId),
         };
         var dependencies = DependencyReader.Read(service);

@@ -24,7 +24,8 @@ internal sealed class ServicesReader(LoadContext context, Accounts accounts)
 
     public IReadOnlyList<ReadService> Services => services;
 
-    public void Read(Section top)
+    /// <param name="folder">Folder of the file; null if the text is from no file.</param>
+    public void Read(Section top, string? folder)
     {
         if (top.Find(Key)?.Section(Names, "a map of services, {} for none") is not { } section) return;
         foreach (var (name, field) in section.All)
@@ -35,7 +36,7 @@ internal sealed class ServicesReader(LoadContext context, Accounts accounts)
                 field.KeyError($"duplicate service; the first is at {names[name]}");
 
             if (field.Section(ServiceReader.Shape, "a map with at least 'command' and 'reuseport'") is { } service)
-                services.Add(reader.Read(name, field.Key, service));
+                services.Add(reader.Read(name, field.Key, service, folder));
         }
     }
 

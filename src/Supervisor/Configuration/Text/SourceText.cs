@@ -16,6 +16,9 @@ internal enum SourceRole
 /// <param name="File">The name for error messages.</param>
 internal sealed record SourceText(string File, string Text, SourceRole Role)
 {
+    /// <summary>Absolute path of the file's folder; null if the text is from no file.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>A larger file is refused: a service takes about 1 KiB.</summary>
     public const int LargestFile = 1024 * 1024;
 
