@@ -11,7 +11,8 @@ UNITDIR = $(PREFIX)/lib/systemd/system
 # The first line of the examples, for editors.
 INSTALLED_SCHEMA = 1s|[^=]*$$|$(PREFIX)/share/reuseportd/reuseportd.schema.json|
 # The links of the pages that stand beside docs/ here, and beside its pages when installed.
-INSTALLED_LINKS = s|](docs/|](|g; s|"docs/|"|g
+INSTALLED_LINKS = s|](docs/|](|g; s|](config/|](|g; s|"docs/|"|g; s|\.\./docs/||g
+EXAMPLES = $(notdir $(patsubst %/reuseportd.yaml,%,$(wildcard config/examples/*/reuseportd.yaml)))
 DOTNET  := dotnet
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -61,24 +62,25 @@ $(OUT)/bin/reuseportctl: $(CONTROL_SOURCES) src/Control/Control.csproj src/Contr
 	@echo "building reuseportctl (NativeAOT)"
 	@build-aux/publish src/Control/Control.csproj $(CONFIGURATION) $(OUT)/publish/reuseportctl $@
 
-run: build $(OUT)/bin/hello ## start the bundled example in the foreground: four copies of a single-threaded server on one port
+run: build $(OUT)/hello/hello ## start the bundled example in the foreground: four copies of a single-threaded server on one port
 	@build-aux/need 'curl:curl'
 	@echo
 	@echo "four workers on 127.0.0.1:8080; stop with Ctrl-C. In another terminal:"
 	@echo "    for i in 1 2 3 4 5 6 7 8; do curl -s http://127.0.0.1:8080/; done"
 	@echo "    out/bin/reuseportctl status -o wide"
 	@echo
-	@exec build-aux/foreground env PATH="$(OUT)/bin:$$PATH" $(OUT)/bin/reuseportd --config config/example.yaml
+	@exec build-aux/foreground $(OUT)/bin/reuseportd --config $(OUT)/hello
 
-$(OUT)/bin/hello: config/example/hello.c
+$(OUT)/hello/hello: config/examples/hello/hello.c config/examples/hello/reuseportd.yaml
 	@mkdir -p $(@D)
 	@$(CC) -O2 -Wall -Wextra -Werror -o $@ $<
+	@cp config/examples/hello/reuseportd.yaml $(@D)/
 
 testworkers:
 	@build-aux/need 'go:golang-go' 'musl-gcc:musl-tools'
 	@$(MAKE) --no-print-directory -s -C tests/TestWorkers OUT=$(OUT)/testworkers
 
-test: build testworkers $(OUT)/bin/hello ## every suite; installs the servers that are tested with
+test: build testworkers ## every suite; installs the servers that are tested with
 	@build-aux/test $(OUT)
 
 fuzz-import: native ## 20,000 damaged files of each kind for 'reuseportctl import'; half a minute
@@ -181,8 +183,14 @@ install: ## to DESTDIR= PREFIX=/usr; run 'make build' first
 		{ sed '$(INSTALLED_SCHEMA)' config/reuseportd.yaml > $(DESTDIR)$(SYSCONFDIR)/reuseportd/reuseportd.yaml && \
 		  chmod 0644 $(DESTDIR)$(SYSCONFDIR)/reuseportd/reuseportd.yaml; }
 	install -d -m 0755 $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples
-	install -m 0644 config/services.d/*.yaml $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples/
-	sed -i '$(INSTALLED_SCHEMA)' $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples/*.yaml
+	for folder in $(EXAMPLES); do \
+		install -d -m 0755 $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples/$$folder && \
+		install -m 0644 config/examples/$$folder/*.* $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples/$$folder/ || exit 1; \
+	done
+	install -m 0644 config/examples/README.md $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples/
+	sed -i '$(INSTALLED_SCHEMA)' $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples/*/reuseportd.yaml
+	sed -i '$(INSTALLED_LINKS)' $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples/README.md \
+		$(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples/*/README.md
 	install -m 0644 LICENSE docs/*.md docs/openapi.json $(DESTDIR)$(PREFIX)/share/doc/reuseportd/
 	for page in README.md CONTRIBUTING.md; do \
 		sed '$(INSTALLED_LINKS)' $$page > $(DESTDIR)$(PREFIX)/share/doc/reuseportd/$$page && \

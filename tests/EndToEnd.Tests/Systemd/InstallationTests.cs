@@ -64,7 +64,8 @@ public sealed class InstallationTests : IDisposable
         Assert.Contains("ExecReload=/opt/reuseportd/bin/reuseportctl apply", unit);
         Assert.True(File.Exists(_folder["root/opt/reuseportd/share/reuseportd/reuseportd.schema.json"]));
         Assert.True(File.Exists(_folder["root/opt/reuseportd/share/reuseportd/prometheus/reuseportd.dashboard.json"]));
-        string[] files = ["etc/reuseportd/reuseportd.yaml", "opt/reuseportd/share/doc/reuseportd/examples/web.yaml"];
+        string[] files =
+            ["etc/reuseportd/reuseportd.yaml", "opt/reuseportd/share/doc/reuseportd/examples/python/reuseportd.yaml"];
         foreach (var file in files)
             Assert.Equal(
                 "# yaml-language-server: $schema=/opt/reuseportd/share/reuseportd/reuseportd.schema.json",

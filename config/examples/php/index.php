@@ -1,0 +1,3 @@
+<?php
+header('Content-Type: text/plain');
+printf("worker %s pid %d\n", getenv('REUSEPORT_WORKER'), getmypid());
