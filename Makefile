@@ -25,8 +25,8 @@ CONTROL_SOURCES := $(wildcard src/Control/Completion/reuseportctl.*) \
 NATIVE_SOURCES  := $(wildcard src/Supervisor/Native/*/*.[chS]) src/Supervisor/Native/Makefile
 BUILD_FILES     := Directory.Build.props Directory.Build.targets Directory.Packages.props global.json BannedSymbols.txt
 
-.PHONY: help lines build run test fuzz-import coverage test-otlp test-outsiders test-upgrades bench audit install uninstall \
-	clean schema man native preload testworkers build-tools
+.PHONY: help lines build run test fuzz-import coverage test-examples test-otlp test-outsiders test-upgrades bench audit install \
+	uninstall clean schema man native preload testworkers build-tools
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -137,6 +137,15 @@ test-image: image testworkers ## the images by podman, as root and as an ordinar
 	@$(DOTNET) build tests/EndToEnd.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
 	@REUSEPORTD_OUT=$(OUT) $$(find tests/EndToEnd.Tests/bin/Release -name EndToEnd.Tests -type f -perm -u+x | head -n 1) \
 		-noColor -noLogo -namespace EndToEnd.Tests.Images
+
+test-examples: build testworkers ## each folder of config/examples with its server, as its page says; some minutes
+	@build-aux/need cc:gcc python3:python3 node:nodejs gunicorn:gunicorn puma:puma php:php-cli go:golang-go \
+		escript:erlang-base redis-server:redis-server redis-cli:redis-tools unbound:unbound dnsmasq:dnsmasq-base \
+		curl:curl dig:bind9-dnsutils file=/bin/nc.openbsd:netcat-openbsd ip:iproute2 setpriv:util-linux
+	@build-aux/statsd
+	@$(DOTNET) build tests/EndToEnd.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
+	@REUSEPORTD_OUT=$(OUT) $$(find tests/EndToEnd.Tests/bin/Release -name EndToEnd.Tests -type f -perm -u+x | head -n 1) \
+		-noColor -noLogo -showLiveOutput -namespace EndToEnd.Tests.Examples
 
 schema: native ## config/reuseportd.schema.json, for editors, from the readers of the configuration
 	@$(DOTNET) build tests/Decisions.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary

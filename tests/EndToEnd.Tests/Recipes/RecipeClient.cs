@@ -37,8 +37,12 @@ internal sealed partial class RecipeClient : IDisposable
     public Task<string> TcpAsync(int port, string request) => TcpAsync(port, Encoding.ASCII.GetBytes(request));
 
     /// <summary>The test fails on any other status than 200.</summary>
-    public async Task HttpAsync(int port, string path = "/") =>
-        Assert.Matches(@"^HTTP/1\.[01] 200 ", await TcpAsync(port, $"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n"));
+    public async Task<string> HttpAsync(int port, string path = "/")
+    {
+        var answer = await TcpAsync(port, $"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n");
+        Assert.Matches(@"^HTTP/1\.[01] 200 ", answer);
+        return answer;
+    }
 
     /// <summary>Sends a datagram from its own port and receives one. A lost datagram is not sent again.</summary>
     public async Task<byte[]> UdpAsync(int port, byte[] question)

@@ -56,8 +56,14 @@ internal static class RecipeHost
     public static void Prepare(Daemon daemon, Recipe recipe)
     {
         foreach (var (path, text) in recipe.Files) daemon.Folder.Write($"root{path}", text);
-        if (recipe.Commands.Length > 0) daemon.Folder.Write("commands", recipe.Commands);
-        daemon.Wrapper = Wrapper(daemon.Folder["."]);
+        Prepare(daemon, recipe.Commands);
+    }
+
+    /// <summary>Has the daemon start in such a host, after these commands, and with the wrapper that it has so far.</summary>
+    public static void Prepare(Daemon daemon, string commands)
+    {
+        if (commands.Length > 0) daemon.Folder.Write("commands", commands);
+        daemon.Wrapper = [.. Wrapper(daemon.Folder["."]), .. daemon.Wrapper];
     }
 
     private static string[] Wrapper(string folder) => ["unshare", "--mount", "--net", "sh", "-c", Script, "recipe", folder];
