@@ -12,7 +12,8 @@ public class LineTests
     public void Load_Debug_WritesOneLine()
     {
         var run = Probe.RunDebug("", "");
-        Assert.Matches(new Regex(@"^libreuseport:loaded:pid=[1-9][0-9]* version=1\.0\.0\n$"), run.Errors);
+        Assert.Matches(
+            new Regex($"^libreuseport:loaded:pid=[1-9][0-9]* version={Regex.Escape(Checkout.Version)}\n$"), run.Errors);
     }
 
     [Theory]

@@ -1,3 +1,5 @@
+using System.Xml.Linq;
+
 namespace Tests.Shared;
 
 /// <summary>
@@ -12,6 +14,9 @@ internal static class Checkout
     public static string Out { get; } = Environment.GetEnvironmentVariable("REUSEPORTD_OUT") is { Length: > 0 } given
         ? Path.GetFullPath(given)
         : Path.Combine(Folder, "out");
+
+    /// <summary>The version of the programs: <c>Directory.Build.props</c>.</summary>
+    public static string Version => XDocument.Load(At("Directory.Build.props")).Descendants("Version").Single().Value;
 
     /// <summary>A file or a folder of the source tree.</summary>
     public static string At(string path) => Path.Combine(Folder, path);
