@@ -60,7 +60,7 @@ public sealed class UsageErrorsTests
     [InlineData("show")]
     [InlineData("show web -o table")]
     [InlineData("status -o yaml")]
-    [InlineData("completion fish")]
+    [InlineData("completion tcsh")]
     public void Find_WrongCommandLine_HasAnError(string words) =>
         Assert.NotEmpty(UsageErrors.Find(Root.Parse(words.Split(' '))));
 }

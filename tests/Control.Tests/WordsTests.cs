@@ -58,6 +58,7 @@ public sealed class WordsTests
 
     [Theory]
     [InlineData("bash", "complete -F _reuseportctl reuseportctl")]
+    [InlineData("fish", "complete --command reuseportctl --no-files --arguments '(__reuseportctl_words)'")]
     [InlineData("zsh", "#compdef reuseportctl")]
     public void Script_OfAShell_IsInTheBinary(string shell, string line) =>
         Assert.Contains(line, CompletionCommand.Script(shell).Split('\n'));

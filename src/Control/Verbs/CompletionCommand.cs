@@ -2,13 +2,13 @@ using System.CommandLine;
 
 namespace Reuseportd.Control.Verbs;
 
-/// <summary><c>reuseportctl completion bash|zsh</c>.</summary>
+/// <summary><c>reuseportctl completion bash|fish|zsh</c>.</summary>
 internal static class CompletionCommand
 {
     public static Command Create()
     {
-        var shell = new Argument<string>("SHELL") { Description = "bash or zsh." };
-        shell.AcceptOnlyFromAmong("bash", "zsh");
+        var shell = new Argument<string>("SHELL") { Description = "bash, fish or zsh." };
+        shell.AcceptOnlyFromAmong("bash", "fish", "zsh");
         var command = new Command(
             "completion",
             "Print the script that makes a shell complete the words of this program. The packages install it.") { shell };

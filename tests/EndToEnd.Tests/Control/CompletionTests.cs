@@ -47,6 +47,18 @@ public sealed class CompletionTests : DaemonTest
         Assert.Contains("alone@0  ready", said, StringComparison.Ordinal);
     }
 
+    /// <summary>fish draws its prompt again at each key, so an event tells that a command has ended.</summary>
+    [Fact]
+    public async Task Fish_AtATerminal_CompletesVerbAndLiveName()
+    {
+        await StartAsync();
+        var said = await TypeAsync(
+            Programs.Require("fish", "fish"),
+            $"--no-config -i -C 'function announce --on-event fish_prompt; echo \"{PromptText}\"; end'",
+            "reuseportctl completion fish | source");
+        Assert.Contains("alone@0  ready", said, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Zsh_AtATerminal_CompletesVerbAndLiveName()
     {
