@@ -6,7 +6,7 @@ internal static class Pages
     public static IReadOnlyDictionary<string, MarkdownPage> All { get; } =
         Directory.GetFiles(Checkout.At("docs"), "*.md", SearchOption.AllDirectories)
             .Concat(Directory.GetFiles(Checkout.At("config/examples"), "*.md", SearchOption.AllDirectories))
-            .Append(Checkout.At("README.md")).Append(Checkout.At("CONTRIBUTING.md"))
+            .Concat(new[] { "README.md", "CHANGELOG.md", "CONTRIBUTING.md" }.Select(Checkout.At))
             .Select(file => MarkdownPage.Parse(Path.GetRelativePath(Checkout.Folder, file), File.ReadAllText(file)))
             .ToDictionary(page => page.Path);
 }
