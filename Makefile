@@ -4,15 +4,19 @@ PREFIX  ?= /usr
 SYSCONFDIR ?= /etc
 DESTDIR ?=
 OUT     := $(CURDIR)/out
+# The library: a folder that the daemon searches beside its own, or that the packages link to.
+LIBRARYDIR ?= $(PREFIX)/lib/reuseportd
 CONFIGURATION ?= Release
 
-MANUAL  = reuseportd.8 reuseportctl.1 reuseportd.yaml.5
-UNITDIR = $(PREFIX)/lib/systemd/system
+MANUAL  = reuseportd.8 reuseportctl.1 reuseportd.yaml.5 libreuseport.7
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 # The first line of the examples, for editors.
 INSTALLED_SCHEMA = 1s|[^=]*$$|$(PREFIX)/share/reuseportd/reuseportd.schema.json|
 # The links of the pages that stand beside docs/ here, and beside its pages when installed.
 INSTALLED_LINKS = s|](docs/|](|g; s|](config/|](|g; s|"docs/|"|g; s|\.\./docs/||g
 EXAMPLES = $(notdir $(patsubst %/reuseportd.yaml,%,$(wildcard config/examples/*/reuseportd.yaml)))
+# More words for dotnet publish.
+PUBLISH_OPTIONS ?=
 DOTNET  := dotnet
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -29,7 +33,7 @@ BUILD_FILES     := Directory.Build.props Directory.Build.targets Directory.Packa
 	uninstall clean schema man native preload testworkers build-tools
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 lines:
 	@build-aux/lines
@@ -56,11 +60,11 @@ preload:
 $(OUT)/bin/reuseportd: $(DAEMON_SOURCES) $(NATIVE_SOURCES) src/Supervisor/Supervisor.csproj \
 		src/Supervisor/packages.lock.json $(BUILD_FILES) | native
 	@echo "building reuseportd (NativeAOT, a minute or so)"
-	@build-aux/publish src/Supervisor/Supervisor.csproj $(CONFIGURATION) $(OUT)/publish/reuseportd $@
+	@build-aux/publish src/Supervisor/Supervisor.csproj $(CONFIGURATION) $(OUT)/publish/reuseportd $@ $(PUBLISH_OPTIONS)
 
 $(OUT)/bin/reuseportctl: $(CONTROL_SOURCES) src/Control/Control.csproj src/Control/packages.lock.json $(BUILD_FILES)
 	@echo "building reuseportctl (NativeAOT)"
-	@build-aux/publish src/Control/Control.csproj $(CONFIGURATION) $(OUT)/publish/reuseportctl $@
+	@build-aux/publish src/Control/Control.csproj $(CONFIGURATION) $(OUT)/publish/reuseportctl $@ $(PUBLISH_OPTIONS)
 
 run: build $(OUT)/hello/hello ## start the bundled example in the foreground: four copies of a single-threaded server on one port
 	@build-aux/need 'curl:curl'
@@ -147,6 +151,8 @@ test-examples: build testworkers ## each folder of config/examples with its serv
 	@REUSEPORTD_OUT=$(OUT) $$(find tests/EndToEnd.Tests/bin/Release -name EndToEnd.Tests -type f -perm -u+x | head -n 1) \
 		-noColor -noLogo -showLiveOutput -namespace EndToEnd.Tests.Examples
 
+include build-aux/packages.mk
+
 schema: native ## config/reuseportd.schema.json, for editors, from the readers of the configuration
 	@$(DOTNET) build tests/Decisions.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
 	@GOLDEN_UPDATE=1 $$(find tests/Decisions.Tests/bin/Release -name Decisions.Tests -type f -perm -u+x | head -n 1) \
@@ -173,7 +179,7 @@ install: ## to DESTDIR= PREFIX=/usr; run 'make build' first
 	@test -x $(OUT)/bin/reuseportd || { echo "run 'make build' first" >&2; exit 1; }
 	install -D -m 0755 $(OUT)/bin/reuseportd $(DESTDIR)$(PREFIX)/bin/reuseportd
 	install -D -m 0755 $(OUT)/bin/reuseportctl $(DESTDIR)$(PREFIX)/bin/reuseportctl
-	install -D -m 0644 $(OUT)/lib/libreuseport.so $(DESTDIR)$(PREFIX)/lib/reuseportd/libreuseport.so
+	install -D -m 0644 $(OUT)/lib/libreuseport.so $(DESTDIR)$(LIBRARYDIR)/libreuseport.so
 	install -d -m 0755 $(DESTDIR)$(UNITDIR)
 	sed 's|/usr/bin/|$(PREFIX)/bin/|g; s|/usr/share/doc/|$(PREFIX)/share/doc/|g' deploy/systemd/reuseportd.service \
 		> $(DESTDIR)$(UNITDIR)/reuseportd.service
@@ -183,6 +189,8 @@ install: ## to DESTDIR= PREFIX=/usr; run 'make build' first
 	install -m 0644 deploy/prometheus/* $(DESTDIR)$(PREFIX)/share/reuseportd/prometheus/
 	for page in $(MANUAL); do install -D -m 0644 docs/man/$$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page; done
 	install -D -m 0644 src/Control/Completion/reuseportctl.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/reuseportctl
+	install -D -m 0644 src/Control/Completion/reuseportctl.fish \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/reuseportctl.fish
 	install -D -m 0644 src/Control/Completion/reuseportctl.zsh $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_reuseportctl
 	install -D -m 0644 deploy/systemd/sysctl.d/50-reuseportd.conf $(DESTDIR)$(PREFIX)/lib/sysctl.d/50-reuseportd.conf
 	install -D -m 0644 deploy/systemd/sysusers.d/reuseportd.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/reuseportd.conf
@@ -201,7 +209,7 @@ install: ## to DESTDIR= PREFIX=/usr; run 'make build' first
 	sed -i '$(INSTALLED_LINKS)' $(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples/README.md \
 		$(DESTDIR)$(PREFIX)/share/doc/reuseportd/examples/*/README.md
 	install -m 0644 LICENSE docs/*.md docs/openapi.json $(DESTDIR)$(PREFIX)/share/doc/reuseportd/
-	for page in README.md CONTRIBUTING.md; do \
+	for page in README.md CONTRIBUTING.md CHANGELOG.md; do \
 		sed '$(INSTALLED_LINKS)' $$page > $(DESTDIR)$(PREFIX)/share/doc/reuseportd/$$page && \
 		chmod 0644 $(DESTDIR)$(PREFIX)/share/doc/reuseportd/$$page || exit 1; \
 	done
@@ -215,9 +223,11 @@ install: ## to DESTDIR= PREFIX=/usr; run 'make build' first
 
 uninstall: ## what install put there; the configuration stays
 	rm -f $(DESTDIR)$(PREFIX)/bin/reuseportd $(DESTDIR)$(PREFIX)/bin/reuseportctl
+	rm -f $(DESTDIR)$(LIBRARYDIR)/libreuseport.so
 	rm -rf $(DESTDIR)$(PREFIX)/lib/reuseportd $(DESTDIR)$(PREFIX)/share/reuseportd $(DESTDIR)$(PREFIX)/share/doc/reuseportd
 	for page in $(MANUAL); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page; done
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/reuseportctl
+	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/reuseportctl.fish
 	rm -f $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_reuseportctl
 	rm -f $(DESTDIR)$(UNITDIR)/reuseportd.service
 	rm -f $(DESTDIR)$(PREFIX)/lib/sysctl.d/50-reuseportd.conf

@@ -19,6 +19,9 @@ public sealed class InstallationTests : IDisposable
         Assert.Contains("/usr/share/doc/reuseportd/reference/configuration.md", Files());
         Assert.Contains("/usr/share/doc/reuseportd/decisions/README.md", Files());
         Assert.Contains("/usr/share/bash-completion/completions/reuseportctl", Files());
+        Assert.Contains("/usr/share/fish/vendor_completions.d/reuseportctl.fish", Files());
+        Assert.Contains("/usr/share/man/man7/libreuseport.7", Files());
+        Assert.Contains("/usr/share/doc/reuseportd/CHANGELOG.md", Files());
         Assert.Contains("/usr/share/zsh/vendor-completions/_reuseportctl", Files());
 
         await Installation.MakeAsync("uninstall", $"DESTDIR={_folder["root"]}", "PREFIX=/usr");

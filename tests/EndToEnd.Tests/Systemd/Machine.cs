@@ -9,7 +9,7 @@ namespace EndToEnd.Tests.Systemd;
 /// A real systemd with journald, booted by systemd-nspawn over an overlay of this host's <c>/</c>, with reuseportd installed by
 /// <c>make install</c>. It has a network of its own, so ports are free.
 /// </summary>
-public sealed class Machine : IAsyncLifetime
+public class Machine : IAsyncLifetime
 {
     private readonly StringBuilder _errors = new();
     private Process? _script;
@@ -19,6 +19,12 @@ public sealed class Machine : IAsyncLifetime
     internal string? Obstacle { get; private set; }
 
     internal Journal Journal { get; private set; } = null!;
+
+    /// <summary>The folder that has the files of the machine, and stays as it is.</summary>
+    private protected virtual string Base => "/";
+
+    /// <summary>Shell commands that run in the root of the machine before its boot: see <see cref="MachineScript"/>.</summary>
+    private protected virtual string Preparation => MachineScript.Installation;
 
     private string Errors
     {
@@ -45,6 +51,7 @@ public sealed class Machine : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (_script is null) return;
         _script.StandardInput.Close();
         await _script.WaitForExitAsync().WaitAsync(Deadline.Patience);
@@ -86,7 +93,8 @@ public sealed class Machine : IAsyncLifetime
     private async Task<int?> StartAsync()
     {
         _script = Process.Start(Command.Start(
-            "unshare", ["--mount", "sh", "-c", MachineScript.Text, "machine", Checkout.Folder, Checkout.Out]))!;
+            "unshare",
+            ["--mount", "sh", "-c", MachineScript.Text(Preparation), "machine", Checkout.Folder, Checkout.Out, Base]))!;
         _script.ErrorDataReceived += (_, line) =>
         {
             lock (_errors) _errors.AppendLine(line.Data);

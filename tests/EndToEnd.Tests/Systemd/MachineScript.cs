@@ -18,11 +18,21 @@ internal static class MachineScript
     public const string Workers = "/opt/testworkers";
 
     /// <summary>
-    /// Arguments: repository, build directory. It prints the pid of systemd-nspawn and waits for the end of its input.
+    /// The machine has the installed files of this host only: no servers, and no files of an installed reuseportd.
     /// </summary>
-    public static readonly string Text = $$"""
+    public const string Installation = """
+        rm -rf etc/systemd/system/*.wants etc/systemd/system/reuseportd.service* etc/reuseportd etc/sysctl.d/*reuseportd*
+        make -s -C "$repository" install DESTDIR="$PWD" PREFIX=/usr OUT="$out" >/dev/null
+        """;
+
+    /// <summary>
+    /// Arguments: repository, build directory, folder with the files of the machine. It prints the pid of systemd-nspawn and
+    /// waits for the end of its input.
+    /// </summary>
+    /// <param name="preparation">Shell commands; the present directory is the root of the machine.</param>
+    public static string Text(string preparation) => $$"""
         set -eu
-        repository=$1 out=$2
+        repository=$1 out=$2 base=$3
         name=reuseportd-machine-$$
 
         impossible() { echo "$1" >&2; exit 77; }
@@ -50,16 +60,15 @@ internal static class MachineScript
         mount -t tmpfs -o mode=0755 tmpfs "$out/machine" || impossible 'no tmpfs can be mounted'
         cd "$out/machine"
         mkdir upper work root
-        mount -t overlay -o lowerdir=/,upperdir=upper,workdir=work overlay root || impossible 'no overlay of / can be mounted'
+        mount -t overlay -o lowerdir="$base",upperdir=upper,workdir=work overlay root ||
+            impossible "no overlay of $base can be mounted"
         cd root
 
-        # The machine has the installed files of this host only: no servers, no mounts, and no files of an installed reuseportd.
-        rm -rf etc/systemd/system/*.wants etc/systemd/system/reuseportd.service* etc/reuseportd etc/sysctl.d/*reuseportd*
         : > etc/fstab
         tr -d - < /proc/sys/kernel/random/uuid > etc/machine-id
         mkdir -p etc/systemd/journald.conf.d
         printf '[Journal]\nStorage=volatile\nRateLimitBurst={{RateLimitBurst}}\n' > etc/systemd/journald.conf.d/test.conf
-        make -s -C "$repository" install DESTDIR="$PWD" PREFIX=/usr OUT="$out" >/dev/null
+        {{preparation}}
         mkdir -p .{{Workers}}
         cp "$out"/testworkers/* .{{Workers}}
 
