@@ -3,7 +3,10 @@
 PREFIX  ?= /usr
 SYSCONFDIR ?= /etc
 DESTDIR ?=
-OUT     := $(CURDIR)/out
+# ARCH=arm64 builds for another architecture, below out/arm64.
+HOST_ARCH := $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(shell uname -m)))
+ARCH    ?= $(HOST_ARCH)
+OUT     := $(CURDIR)/out$(if $(filter-out $(HOST_ARCH),$(ARCH)),/$(ARCH))
 # The library: a folder that the daemon searches beside its own, or that the packages link to.
 LIBRARYDIR ?= $(PREFIX)/lib/reuseportd
 CONFIGURATION ?= Release
@@ -21,6 +24,25 @@ DOTNET  := dotnet
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
+# A cross compiler of Debian makes what is in C, and links what NativeAOT makes.
+TRIPLE_amd64 := x86_64-linux-gnu
+TRIPLE_arm64 := aarch64-linux-gnu
+RUNTIME_amd64 := linux-x64
+RUNTIME_arm64 := linux-arm64
+CROSS :=
+CROSS_TOOLS :=
+CROSS_PUBLISH :=
+ifneq ($(ARCH),$(HOST_ARCH))
+ifeq ($(TRIPLE_$(ARCH)),)
+$(error ARCH=$(ARCH): the architectures are amd64 and arm64)
+endif
+CROSS := CC=$(TRIPLE_$(ARCH))-gcc AR=$(TRIPLE_$(ARCH))-ar
+CROSS_TOOLS := $(TRIPLE_$(ARCH))-gcc:gcc-$(subst _,-,$(TRIPLE_$(ARCH))) \
+	file=/usr/$(TRIPLE_$(ARCH))/include/stdlib.h:libc6-dev-$(ARCH)-cross
+CROSS_PUBLISH := -p:RuntimeIdentifier=$(RUNTIME_$(ARCH)) -p:NativeShimDirectory=$(OUT)/native/ \
+	-p:ObjCopyName=$(TRIPLE_$(ARCH))-objcopy -p:RunAnalyzers=false --artifacts-path $(OUT)/build
+endif
+
 DAEMON_SOURCES  := $(shell find src/Supervisor -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*')
 CONTROL_SOURCES := $(wildcard src/Control/Completion/reuseportctl.*) \
 	$(shell find src/Control src/Supervisor/Api/Contract src/Supervisor/Model src/Supervisor/Configuration/Text \
@@ -33,12 +55,12 @@ BUILD_FILES     := Directory.Build.props Directory.Build.targets Directory.Packa
 	uninstall clean schema man native preload testworkers build-tools
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 lines:
 	@build-aux/lines
 
-build: lines build-tools preload $(OUT)/bin/reuseportd $(OUT)/bin/reuseportctl ## daemon, client and library, into out/
+build: lines build-tools preload $(OUT)/bin/reuseportd $(OUT)/bin/reuseportctl ## daemon, client and library; ARCH=arm64, too
 
 build-tools:
 	@command -v $(DOTNET) >/dev/null 2>&1 || { \
@@ -46,25 +68,25 @@ build-tools:
 			"see https://learn.microsoft.com/dotnet/core/install/linux" >&2; \
 		exit 1; }
 	@build-aux/need 'gcc:gcc' 'clang:clang' 'file=/usr/include/zlib.h:zlib1g-dev' \
-		'file=/usr/include/stdlib.h:libc6-dev' 'file=/usr/include/linux/bpf.h:linux-libc-dev'
+		'file=/usr/include/stdlib.h:libc6-dev' 'file=/usr/include/linux/bpf.h:linux-libc-dev' $(CROSS_TOOLS)
 
 native:
 	@command -v clang >/dev/null 2>&1 || { \
 		echo "make: there is no 'clang' here, which makes the program that the kernel runs: 'make build-tools' installs it" >&2; \
 		exit 1; }
-	@$(MAKE) --no-print-directory -s -C src/Supervisor/Native OUT=$(OUT)/native
+	@$(MAKE) --no-print-directory -s -C src/Supervisor/Native OUT=$(OUT)/native $(CROSS)
 
 preload:
-	@$(MAKE) --no-print-directory -s -C src/Preload OUT=$(OUT)/lib
+	@$(MAKE) --no-print-directory -s -C src/Preload OUT=$(OUT)/lib $(CROSS)
 
 $(OUT)/bin/reuseportd: $(DAEMON_SOURCES) $(NATIVE_SOURCES) src/Supervisor/Supervisor.csproj \
 		src/Supervisor/packages.lock.json $(BUILD_FILES) | native
 	@echo "building reuseportd (NativeAOT, a minute or so)"
-	@build-aux/publish src/Supervisor/Supervisor.csproj $(CONFIGURATION) $(OUT)/publish/reuseportd $@ $(PUBLISH_OPTIONS)
+	@build-aux/publish src/Supervisor/Supervisor.csproj $(CONFIGURATION) $(OUT)/publish/reuseportd $@ $(CROSS_PUBLISH) $(PUBLISH_OPTIONS)
 
 $(OUT)/bin/reuseportctl: $(CONTROL_SOURCES) src/Control/Control.csproj src/Control/packages.lock.json $(BUILD_FILES)
 	@echo "building reuseportctl (NativeAOT)"
-	@build-aux/publish src/Control/Control.csproj $(CONFIGURATION) $(OUT)/publish/reuseportctl $@ $(PUBLISH_OPTIONS)
+	@build-aux/publish src/Control/Control.csproj $(CONFIGURATION) $(OUT)/publish/reuseportctl $@ $(CROSS_PUBLISH) $(PUBLISH_OPTIONS)
 
 run: build $(OUT)/hello/hello ## start the bundled example in the foreground: four copies of a single-threaded server on one port
 	@build-aux/need 'curl:curl'
@@ -81,8 +103,8 @@ $(OUT)/hello/hello: config/examples/hello/hello.c config/examples/hello/reusepor
 	@cp config/examples/hello/reuseportd.yaml $(@D)/
 
 testworkers:
-	@build-aux/need 'go:golang-go' 'musl-gcc:musl-tools'
-	@$(MAKE) --no-print-directory -s -C tests/TestWorkers OUT=$(OUT)/testworkers
+	@build-aux/need 'go:golang-go' $(if $(CROSS),,'musl-gcc:musl-tools')
+	@$(MAKE) --no-print-directory -s -C tests/TestWorkers OUT=$(OUT)/testworkers $(CROSS) $(if $(CROSS),GOARCH=$(ARCH))
 
 test: build testworkers ## every suite; installs the servers that are tested with
 	@build-aux/test $(OUT)

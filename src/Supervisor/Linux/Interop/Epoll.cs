@@ -29,8 +29,7 @@ internal sealed unsafe class Epoll : Descriptor
 {
     private const int MaxEvents = 256;
 
-    /// <summary><c>struct epoll_event</c> is packed only on x86-64, where it has the layout of 32-bit x86.</summary>
-    private static readonly int TokenOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
+    private static readonly int TokenOffset = MachineNumbers.Own.EpollToken;
 
     private readonly Ready[] _ready = new Ready[MaxEvents];
     private bool _hasPwait2 = true;

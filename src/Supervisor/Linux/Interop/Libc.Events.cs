@@ -13,7 +13,7 @@ internal static partial class Libc
     public const int EventFdNonBlocking = 0x800;
 
     /// <summary>epoll_pwait2(2), Linux 5.11; glibc has a wrapper since 2.35.</summary>
-    private const nint EpollPwait2Number = 441;
+    public const nint EpollPwait2Number = 441;
 
     [LibraryImport(Library, EntryPoint = "epoll_create1", SetLastError = true)]
     public static partial int EpollCreate(int flags);

@@ -10,11 +10,11 @@ internal static partial class Libc
     public const int OpenCreate = 0x40;
     public const int OpenCloseOnExec = 0x80000;
 
-    /// <summary>ENOTDIR for anything but a directory; the value depends on the architecture.</summary>
-    public static readonly int OpenDirectory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
+    /// <summary>ENOTDIR for anything but a directory.</summary>
+    public static readonly int OpenDirectory = MachineNumbers.Own.OpenDirectory;
 
-    /// <summary>ELOOP for a symbolic link; the value depends on the architecture.</summary>
-    public static readonly int OpenNoFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
+    /// <summary>ELOOP for a symbolic link.</summary>
+    public static readonly int OpenNoFollow = MachineNumbers.Own.OpenNoFollow;
 
     /// <summary>A descriptor for the location only; the file itself is not opened (open(2)).</summary>
     public const int OpenPath = 0x200000;

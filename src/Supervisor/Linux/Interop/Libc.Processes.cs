@@ -25,9 +25,9 @@ internal static partial class Libc
     private const nint SignalProcessGroup = 4;
 
     // The same number on all architectures (Linux 5.1 and 5.3); glibc has wrappers since 2.36.
-    private const nint PidfdSendSignalNumber = 424;
-    private const nint PidfdOpenNumber = 434;
-    private const nint PidfdGetFdNumber = 438; // Linux 5.6
+    public const nint PidfdSendSignalNumber = 424;
+    public const nint PidfdOpenNumber = 434;
+    public const nint PidfdGetFdNumber = 438; // Linux 5.6
 
     [LibraryImport(Library, EntryPoint = "waitid", SetLastError = true)]
     public static unsafe partial int WaitId(int idType, uint id, SignalInfo* info, int options);

@@ -17,15 +17,13 @@ internal static unsafe partial class Libc
     public const nuint SeccompIsValid = 0x40082102; // SECCOMP_IOCTL_NOTIF_ID_VALID
     public const uint SeccompContinue = 1; // SECCOMP_USER_NOTIF_FLAG_CONTINUE, Linux 5.5
 
-    private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+    public static readonly int BindNumber = MachineNumbers.Own.Bind;
+    public static readonly int ListenNumber = MachineNumbers.Own.Listen;
 
-    public static readonly int BindNumber = IsArm ? 200 : 49;
-    public static readonly int ListenNumber = IsArm ? 201 : 50;
-
-    private static readonly nint SeccompNumber = IsArm ? 277 : 317;
-    private const nint CloseRangeNumber = 436;
-    private static readonly nint GetCapabilitiesNumber = IsArm ? 90 : 125;
-    private static readonly nint SetCapabilitiesNumber = IsArm ? 91 : 126;
+    private static readonly nint SeccompNumber = MachineNumbers.Own.Seccomp;
+    public const nint CloseRangeNumber = 436;
+    private static readonly nint GetCapabilitiesNumber = MachineNumbers.Own.GetCapabilities;
+    private static readonly nint SetCapabilitiesNumber = MachineNumbers.Own.SetCapabilities;
 
     public static nint Seccomp(uint operation, nuint flags, void* argument) =>
         Seccomp(SeccompNumber, (nint)operation, flags, argument);
