@@ -1,42 +1,9 @@
 namespace EndToEnd.Tests.Controllers;
 
-/// <summary>A test with daemons in the virtual machine. No process of a failed test runs on.</summary>
+/// <summary>A test with the limits that a control group has.</summary>
 [Collection<VirtualMachineCollection>]
-public abstract class ControllerTest(VirtualMachine machine) : IAsyncLifetime
+public abstract class ControllerTest(VirtualMachine machine) : GuestTest(machine)
 {
-    private static int _count;
-
-    private readonly List<GuestDaemon> _daemons = [];
-
-    private protected VirtualMachine Machine => machine;
-
-    public ValueTask InitializeAsync()
-    {
-        Assert.SkipWhen(machine.Obstacle is not null, $"no virtual machine can be had here: {machine.Obstacle}");
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        foreach (var daemon in _daemons)
-        {
-            var log = await daemon.EndAsync();
-            if (TestContext.Current.TestState?.Result == TestResult.Failed) TestContext.Current.TestOutputHelper?.WriteLine(log);
-        }
-    }
-
-    private protected GuestDaemon Daemon(
-        Delegation delegation = Delegation.Marked, string controllers = "+cpu +memory +pids", string prepare = "")
-    {
-        var daemon = new GuestDaemon(machine, $"test{++_count}")
-        {
-            Delegation = delegation, Controllers = controllers, Prepare = prepare,
-        };
-        _daemons.Add(daemon);
-        return daemon;
-    }
-
     /// <summary>A daemon that runs these services, each as <see cref="Service"/> has it.</summary>
     private protected async Task<GuestDaemon> StartAsync(params string[] services)
     {
@@ -59,6 +26,4 @@ public abstract class ControllerTest(VirtualMachine machine) : IAsyncLifetime
             limits: { {{limits}} }
             {{more}}
         """;
-
-    private protected static string Worker(string name) => $"{InitScript.Workers}/{name}";
 }

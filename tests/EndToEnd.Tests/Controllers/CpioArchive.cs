@@ -11,6 +11,7 @@ internal sealed class CpioArchive(Stream stream)
 {
     private const int DirectoryType = 0x4000; // S_IFDIR
     private const int FileType = 0x8000; // S_IFREG
+    private const int LinkType = 0xa000; // S_IFLNK
     private const int Alignment = 4;
 
     private static readonly byte[] Padding = new byte[Alignment];
@@ -33,6 +34,14 @@ internal sealed class CpioArchive(Stream stream)
     {
         AddDirectory(Path.GetDirectoryName(path)!);
         Add(path, FileType | Convert.ToInt32(executable ? "755" : "644", 8), contents);
+    }
+
+    /// <summary>Adds a symbolic link, and its parent directories.</summary>
+    /// <inheritdoc cref="AddDirectory"/>
+    public void AddLink(string path, string target)
+    {
+        AddDirectory(Path.GetDirectoryName(path)!);
+        Add(path, LinkType | Convert.ToInt32("777", 8), Encoding.UTF8.GetBytes(target));
     }
 
     public void Finish() => Add("TRAILER!!!", 0, []);

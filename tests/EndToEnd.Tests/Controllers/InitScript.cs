@@ -6,6 +6,9 @@ internal static class InitScript
     /// <summary>The directory of the programs of tests/TestWorkers.</summary>
     public const string Workers = "/opt/testworkers";
 
+    /// <summary>The directory of the kernel's modules.</summary>
+    public const string Modules = "/modules";
+
     /// <summary>The mount point of the control groups.</summary>
     public const string Groups = "/sys/fs/cgroup";
 
@@ -28,6 +31,7 @@ internal static class InitScript
         mount -t cgroup2 -o nsdelegate cgroup2 {Groups}
         echo '+cpu +memory +pids' > {Groups}/cgroup.subtree_control
         ip link set lo up
+        for module in {Modules}/*; do [ ! -e $module ] || insmod $module; done
 
         exec <> /dev/ttyS0 >&0 2>&0
         stty raw -echo

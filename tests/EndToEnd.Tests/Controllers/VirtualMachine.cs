@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using EndToEnd.Tests.Harness;
 
@@ -11,10 +10,8 @@ namespace EndToEnd.Tests.Controllers;
 /// that binds them to v1, or delegates none, cannot test them. The machine has no disk and no network. Without KVM its processor
 /// is emulated.
 /// </summary>
-public sealed class VirtualMachine : IAsyncLifetime
+public class VirtualMachine : IAsyncLifetime
 {
-    private const string Emulator = "qemu-system-x86_64";
-
     /// <summary>
     /// Runs its other arguments as a program with the same input, and kills the program at the end of the input. So the machine
     /// ends at any end of the tests. Only the machine holds the output, so the tests see its end.
@@ -23,16 +20,23 @@ public sealed class VirtualMachine : IAsyncLifetime
 
     private static readonly TimeSpan KvmPatience = TimeSpan.FromSeconds(15);
 
-    private static readonly TimeSpan EmulationPatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan EmulationPatience = TimeSpan.FromMinutes(4);
 
+    private readonly Guest? _guest;
     private readonly TemporaryFolder _folder = new();
     private readonly StringBuilder _errors = new();
     private Process? _process;
 
+    public VirtualMachine()
+        : this(Guest.Read(Path.Combine(Checkout.Out, "kernel")))
+    {
+    }
+
+    /// <param name="guest">Null if there is none.</param>
+    private protected VirtualMachine(Guest? guest) => _guest = guest;
+
     /// <summary>The reason why no machine can start here; null if a machine runs.</summary>
     internal string? Obstacle { get; private set; }
-
-    private static string Kernel => Path.Combine(Checkout.Out, "kernel/vmlinuz");
 
     private string Image => _folder["root"];
 
@@ -40,24 +44,22 @@ public sealed class VirtualMachine : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (RuntimeInformation.ProcessArchitecture != Architecture.X64) Obstacle = "only for x86-64";
-        else if (!Programs.SearchPath.Split(':').Any(directory => File.Exists(Path.Combine(directory, Emulator))))
-            Obstacle = $"{Emulator} is not installed";
-        else if (!File.Exists(Kernel)) Obstacle = $"there is no {Kernel}, which build-aux/virtual-machine gets";
-        else if (RootImage.Missing() is { } missing) Obstacle = $"{missing} is not installed";
-        else
+        Obstacle = _guest is null ? "no guest is named" : ObstacleTo(_guest);
+        if (Obstacle is not null) return;
+        await new RootImage(_guest!).WriteAsync(Image);
+        // In some virtual machines /dev/kvm exists, but does not work.
+        foreach (var accelerator in _guest!.Accelerators)
         {
-            await RootImage.WriteAsync(Image);
-            // In some virtual machines /dev/kvm exists, but does not work.
-            if (await TryStartAsync("kvm", KvmPatience)) return;
+            if (await TryStartAsync(_guest, accelerator)) return;
             await EndAsync();
-            if (!await TryStartAsync("tcg", EmulationPatience))
-                throw new InvalidOperationException($"the virtual machine does not start:\n{await SaidAsync()}");
         }
+
+        throw new InvalidOperationException($"the virtual machine does not start:\n{await SaidAsync()}");
     }
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await EndAsync();
         _folder.Dispose();
     }
@@ -88,14 +90,24 @@ public sealed class VirtualMachine : IAsyncLifetime
         return command.Out;
     }
 
+    private static string? ObstacleTo(Guest guest)
+    {
+        if (!Programs.SearchPath.Split(':').Any(directory => File.Exists(Path.Combine(directory, guest.Emulator))))
+            return $"{guest.Emulator} is not installed";
+        if (!File.Exists(guest.Kernel)) return $"there is no {guest.Kernel}, which build-aux/guest gets";
+        return new RootImage(guest).Missing() is { } missing ? $"{missing} is not installed" : null;
+    }
+
     /// <returns>True if the machine accepts commands.</returns>
-    private async Task<bool> TryStartAsync(string accelerator, TimeSpan patience)
+    private async Task<bool> TryStartAsync(Guest guest, string accelerator)
     {
         string[] words =
         [
-            Emulator, "-nodefaults", "-no-user-config", "-accel", accelerator, "-cpu", "max", "-smp", "2", "-m", "512M",
-            "-display", "none", "-serial", "stdio", "-serial", $"file:{Console}", "-no-reboot",
-            "-kernel", Kernel, "-initrd", Image, "-append", "console=ttyS1 quiet panic=-1",
+            guest.Emulator, "-nodefaults", "-no-user-config", "-accel", accelerator, "-smp", "2", "-m", "512M",
+            "-display", "none", "-no-reboot",
+            .. guest.Hardware.Select(word => word.Replace("{console}", Console, StringComparison.Ordinal)),
+            // On a busy host the kernel's check of an emulated timer fails, and the kernel stops.
+            "-kernel", guest.Kernel, "-initrd", Image, "-append", $"console={guest.Console} quiet panic=-1 no_timer_check",
         ];
         _process = Process.Start(Command.Start("sh", ["-c", Wrapper, _folder[$"commands-{accelerator}"], .. words]))!;
         _process.StandardInput.AutoFlush = true;
@@ -104,6 +116,7 @@ public sealed class VirtualMachine : IAsyncLifetime
             lock (_errors) _errors.AppendLine(line.Data);
         };
         _process.BeginErrorReadLine();
+        var patience = accelerator == "kvm" ? KvmPatience : EmulationPatience;
         // The firmware writes text before this line.
         while (await ReadLineAsync(patience) is { } line)
             if (line == InitScript.Ready) return true;

@@ -1,11 +1,16 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace EndToEnd.Tests.Harness;
 
 /// <summary>Deadline of an event that must come. It is long, as only a failing test waits for all of it.</summary>
 internal static class Deadline
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    /// <summary>On an emulated processor, all takes longer: REUSEPORTD_PATIENCE.</summary>
+    private static readonly double Scale = double.Parse(
+        Environment.GetEnvironmentVariable("REUSEPORTD_PATIENCE") ?? "1", CultureInfo.InvariantCulture);
+
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(40) * Scale;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 

@@ -6,22 +6,28 @@ using EndToEnd.Tests.Harness;
 namespace EndToEnd.Tests.Systemd;
 
 /// <summary>
-/// A real systemd with journald, booted by systemd-nspawn over an overlay of this host's <c>/</c>, with reuseportd installed by
-/// <c>make install</c>. It has a network of its own, so ports are free.
+/// A real systemd with journald, booted by systemd-nspawn over an overlay of this host's <c>/</c>, or of another system's, with
+/// reuseportd installed by <c>make install</c>. It has a network of its own, so ports are free.
 /// </summary>
 public class Machine : IAsyncLifetime
 {
+    private readonly string? _lower;
     private readonly StringBuilder _errors = new();
     private Process? _script;
     private int _init;
+
+    public Machine()
+        : this("/")
+    {
+    }
+
+    /// <param name="lower">The root of the files that the machine begins with; null if there is none.</param>
+    private protected Machine(string? lower) => _lower = lower;
 
     /// <summary>The reason why no machine can start here; null if a machine runs.</summary>
     internal string? Obstacle { get; private set; }
 
     internal Journal Journal { get; private set; } = null!;
-
-    /// <summary>The folder that has the files of the machine, and stays as it is.</summary>
-    private protected virtual string Base => "/";
 
     /// <summary>Shell commands that run in the root of the machine before its boot: see <see cref="MachineScript"/>.</summary>
     private protected virtual string Preparation => MachineScript.Installation;
@@ -36,7 +42,8 @@ public class Machine : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (!Environment.IsPrivilegedProcess) Obstacle = "needs root";
+        if (_lower is null) Obstacle = "no system is named";
+        else if (!Environment.IsPrivilegedProcess) Obstacle = "needs root";
         else if (Missing() is { } missing) Obstacle = $"{missing} is not installed";
         else if (await StartAsync() is { } nspawn && await FindInitAsync(nspawn) is { } init)
         {
@@ -94,7 +101,7 @@ public class Machine : IAsyncLifetime
     {
         _script = Process.Start(Command.Start(
             "unshare",
-            ["--mount", "sh", "-c", MachineScript.Text(Preparation), "machine", Checkout.Folder, Checkout.Out, Base]))!;
+            ["--mount", "sh", "-c", MachineScript.Text(Preparation), "machine", Checkout.Folder, Checkout.Out, _lower!]))!;
         _script.ErrorDataReceived += (_, line) =>
         {
             lock (_errors) _errors.AppendLine(line.Data);

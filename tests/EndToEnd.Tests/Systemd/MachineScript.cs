@@ -26,13 +26,13 @@ internal static class MachineScript
         """;
 
     /// <summary>
-    /// Arguments: repository, build directory, folder with the files of the machine. It prints the pid of systemd-nspawn and
-    /// waits for the end of its input.
+    /// Arguments: repository, build directory, the root of the files that the machine begins with. It prints the pid of
+    /// systemd-nspawn and waits for the end of its input.
     /// </summary>
     /// <param name="preparation">Shell commands; the present directory is the root of the machine.</param>
     public static string Text(string preparation) => $$"""
         set -eu
-        repository=$1 out=$2 base=$3
+        repository=$1 out=$2 lower=$3
         name=reuseportd-machine-$$
 
         impossible() { echo "$1" >&2; exit 77; }
@@ -60,8 +60,8 @@ internal static class MachineScript
         mount -t tmpfs -o mode=0755 tmpfs "$out/machine" || impossible 'no tmpfs can be mounted'
         cd "$out/machine"
         mkdir upper work root
-        mount -t overlay -o lowerdir="$base",upperdir=upper,workdir=work overlay root ||
-            impossible "no overlay of $base can be mounted"
+        mount -t overlay -o lowerdir="$lower",upperdir=upper,workdir=work overlay root ||
+            impossible "no overlay of $lower can be mounted"
         cd root
 
         : > etc/fstab
