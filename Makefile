@@ -51,8 +51,8 @@ CONTROL_SOURCES := $(wildcard src/Control/Completion/reuseportctl.*) \
 NATIVE_SOURCES  := $(wildcard src/Supervisor/Native/*/*.[chS]) src/Supervisor/Native/Makefile
 BUILD_FILES     := Directory.Build.props Directory.Build.targets Directory.Packages.props global.json BannedSymbols.txt
 
-.PHONY: help lines build run test fuzz-import coverage test-examples test-otlp test-outsiders test-upgrades bench audit install \
-	uninstall clean schema man native preload testworkers build-tools
+.PHONY: help lines build run test fuzz-import coverage test-arm64 test-examples test-image test-matrix test-otlp test-outsiders \
+	test-upgrades image bench audit install uninstall clean schema man native preload testworkers build-tools
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -172,6 +172,24 @@ test-examples: build testworkers ## each folder of config/examples with its serv
 	@$(DOTNET) build tests/EndToEnd.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
 	@REUSEPORTD_OUT=$(OUT) $$(find tests/EndToEnd.Tests/bin/Release -name EndToEnd.Tests -type f -perm -u+x | head -n 1) \
 		-noColor -noLogo -showLiveOutput -namespace EndToEnd.Tests.Examples
+
+# Each is a kernel or a system that Debian or Ubuntu has today; KERNELS=trixie SYSTEMS= runs a part.
+KERNELS = bullseye bookworm bookworm-backports trixie sid
+SYSTEMS = bullseye bookworm trixie sid jammy noble
+KERNELS_ARM64 = bookworm trixie
+
+test-arm64: ## the daemon for arm64 on an emulated processor; builds it, and half an hour more
+	@$(MAKE) --no-print-directory build testworkers ARCH=arm64
+	@build-aux/need qemu-system-aarch64:qemu-system-arm python3:python3 objdump:binutils xz:xz-utils zstd:zstd
+	@$(DOTNET) build tests/EndToEnd.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
+	@build-aux/platforms $(OUT) arm64 $(KERNELS_ARM64)
+
+test-matrix: build testworkers ## the daemon on other kernels and with other versions of systemd; as root; half an hour
+	@build-aux/need qemu-system-x86_64:qemu-system-x86 setfattr:attr insmod:kmod xz:xz-utils zstd:zstd python3:python3 \
+		objdump:binutils systemd-nspawn:systemd-container curl:curl
+	@$(DOTNET) build tests/EndToEnd.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
+	@$(if $(strip $(KERNELS)),build-aux/platforms $(OUT) kernels $(KERNELS))
+	@$(if $(strip $(SYSTEMS)),build-aux/platforms $(OUT) systems $(SYSTEMS))
 
 include build-aux/packages.mk
 
