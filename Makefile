@@ -82,7 +82,8 @@ preload:
 $(OUT)/bin/reuseportd: $(DAEMON_SOURCES) $(NATIVE_SOURCES) src/Supervisor/Supervisor.csproj \
 		src/Supervisor/packages.lock.json $(BUILD_FILES) | native
 	@echo "building reuseportd (NativeAOT, a minute or so)"
-	@build-aux/publish src/Supervisor/Supervisor.csproj $(CONFIGURATION) $(OUT)/publish/reuseportd $@ $(CROSS_PUBLISH) $(PUBLISH_OPTIONS)
+	@build-aux/publish src/Supervisor/Supervisor.csproj $(CONFIGURATION) $(OUT)/publish/reuseportd $@ \
+		$(CROSS_PUBLISH) $(PUBLISH_OPTIONS)
 
 $(OUT)/bin/reuseportctl: $(CONTROL_SOURCES) src/Control/Control.csproj src/Control/packages.lock.json $(BUILD_FILES)
 	@echo "building reuseportctl (NativeAOT)"
@@ -152,7 +153,6 @@ test-upgrades: build testworkers ## ten versions that replace each other under l
 		-noColor -noLogo -namespace EndToEnd.Tests.Upgrades
 
 # Two images: see deploy/image and docs/decisions/48-the-image.md.
-.PHONY: image test-image
 image: build ## container images, into this user's store and out/image; two minutes, later half a minute
 	@build-aux/need 'mmdebstrap:mmdebstrap' 'buildah:buildah' 'newuidmap:uidmap' 'python3:python3' 'git:git'
 	@build-aux/image $(OUT)
@@ -182,6 +182,9 @@ test-arm64: ## the daemon for arm64 on an emulated processor; builds it, and hal
 	@$(MAKE) --no-print-directory build testworkers ARCH=arm64
 	@build-aux/need qemu-system-aarch64:qemu-system-arm python3:python3 objdump:binutils xz:xz-utils zstd:zstd
 	@$(DOTNET) build tests/EndToEnd.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
+	@$(DOTNET) build tests/Linux.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
+	@$$(find tests/Linux.Tests/bin/Release -name Linux.Tests -type f -perm -u+x | head -n 1) \
+		-noColor -noLogo -class '*KernelNumbersTests'
 	@build-aux/platforms $(OUT) arm64 $(KERNELS_ARM64)
 
 test-matrix: build testworkers ## the daemon on other kernels and with other versions of systemd; as root; half an hour

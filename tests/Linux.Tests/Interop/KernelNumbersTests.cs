@@ -47,8 +47,9 @@ public sealed partial class KernelNumbersTests
         #define SAY(name, value) __asm__("\n.ascii \"=" name " %0 \"\n" :: "i"((long)(value)))
         """;
 
-    /// <summary>Cross compilers of Debian. On another host the test needs the one of the other architecture.</summary>
-    public static TheoryData<string> Compilers => ["x86_64-linux-gnu-gcc", "aarch64-linux-gnu-gcc"];
+    /// <summary>The compilers of Debian that are installed. <c>make test-arm64</c> installs that of arm64.</summary>
+    public static TheoryData<string> Compilers =>
+        [.. new[] { "x86_64-linux-gnu-gcc", "aarch64-linux-gnu-gcc" }.Where(HasProgram)];
 
     [Theory]
     [MemberData(nameof(Compilers))]
@@ -76,7 +77,6 @@ public sealed partial class KernelNumbersTests
 
     private static async Task<(string Name, long Value)[]> CompileAsync(string compiler, string[] names)
     {
-        Assert.SkipUnless(HasProgram(compiler), $"{compiler} is not installed");
         using var folder = new TemporaryFolder();
         var said = names.Select(name => $"    SAY(\"{name}\", {name});\n");
         folder.Write("numbers.c", $"{Headers}\nvoid say(void)\n{{\n{string.Concat(said)}}}\n");
