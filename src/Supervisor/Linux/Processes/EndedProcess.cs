@@ -42,7 +42,10 @@ internal static class EndedProcess
             if (access == Errno.None || (access != Errno.NoProcess && shown != ExitStatus.Exited(0))) return shown;
         }
 
-        return errno == Errno.None ? null : ExitStatus.Unknown;
+        if (errno == Errno.None) return null;
+        // The parent can reap the process during the first call, which then fails with ESRCH.
+        _ = process.ReadExit(out status);
+        return status ?? ExitStatus.Unknown;
     }
 
     internal static ExitStatus? TryParse(ReadOnlySpan<byte> line)
