@@ -2,6 +2,7 @@
  * holds ADDRESS PORT: accepts all connections at once and holds them until their clients close. For each byte it answers
  * with the same byte, ends its own side after an "h", and closes after a "c". Prints "ready".
  */
+#include <errno.h>
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -43,11 +44,15 @@ int main(int argc, char **argv)
     printf("ready\n");
     fflush(stdout);
     struct epoll_event event;
-    while (epoll_wait(poller, &event, 1, -1) == 1) {
+    for (;;) {
+        int ready = epoll_wait(poller, &event, 1, -1);
+        if (ready < 0 && errno == EINTR) /* after SIGCONT, signal(7) */
+            continue;
+        if (ready != 1)
+            return 1;
         if (event.data.fd != server)
             serve(event.data.fd);
         else
             watch(accept(server, NULL, NULL));
     }
-    return 1;
 }

@@ -15,12 +15,13 @@ internal static class Deadline
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Polls a condition that has no notification of its change.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> holds, string what)
+    /// <param name="state">The last state, for the message; null for none.</param>
+    public static async Task UntilAsync(Func<Task<bool>> holds, string what, Func<string>? state = null)
     {
         var clock = Stopwatch.StartNew();
         while (!await holds())
         {
-            Assert.True(clock.Elapsed < Patience, $"not within {Patience}: {what}");
+            Assert.True(clock.Elapsed < Patience, $"not within {Patience}: {what}; {state?.Invoke()}");
             await Task.Delay(Interval);
         }
     }

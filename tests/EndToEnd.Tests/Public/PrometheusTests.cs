@@ -47,18 +47,21 @@ public sealed class PrometheusTests : PublicTest
         var rules = await File.ReadAllTextAsync(PrometheusFiles.Rules);
         AssertExist(PrometheusFiles.DashboardExpressions().Append(rules), metrics);
 
-        using var prometheus = await PrometheusServer.StartAsync(Daemon.Folder, $"{Daemon.Site.AddressOf(3)}:{Port}", Listen);
-        await using var load = Load.Http(Address, Port, clients: 2);
-        await Deadline.UntilAsync(
-            async () => (await prometheus.QueryAsync("count_over_time(reuseportd_host_ready[1m]) > 3")).Count == 1,
-            "prometheus has scraped the daemon");
-        await AssertEachHasDataAsync(prometheus);
-        await Deadline.UntilAsync(
-            async () => (await prometheus.GetAsync("/api/v1/rules"))["data"]!["groups"]!.AsArray()
-                .SelectMany(group => group!["rules"]!.AsArray()).All(rule => $"{rule!["health"]}" == "ok"),
-            "each rule was evaluated without an error");
-        await AssertNoAlertAsync(prometheus);
-        await load.StopAsync();
+        using (var prometheus = await StartPrometheusAsync())
+        {
+            await using var load = Load.Http(Address, Port, clients: 2);
+            await Deadline.UntilAsync(
+                async () => (await prometheus.QueryAsync("count_over_time(reuseportd_host_ready[1m]) > 3")).Count == 1,
+                "prometheus has scraped the daemon");
+            await AssertEachHasDataAsync(prometheus);
+            await Deadline.UntilAsync(
+                async () => (await prometheus.GetAsync("/api/v1/rules"))["data"]!["groups"]!.AsArray()
+                    .SelectMany(group => group!["rules"]!.AsArray()).All(rule => $"{rule!["health"]}" == "ok"),
+                "each rule was evaluated without an error");
+            await AssertNoAlertAsync(prometheus);
+            await load.StopAsync();
+        }
+
         await Daemon.StopAsync();
     }
 
@@ -71,21 +74,24 @@ public sealed class PrometheusTests : PublicTest
         using var other = new TcpListener(IPAddress.Parse(Daemon.Site.AddressOf(4)), Port);
         other.Start();
         await StartAsync(cgroup);
-        using var prometheus = await PrometheusServer.StartAsync(Daemon.Folder, $"{Daemon.Site.AddressOf(3)}:{Port}", Listen);
-        await Deadline.UntilAsync(
-            async () => (await prometheus.QueryAsync("count_over_time(reuseportd_host_ready[1m]) > 1")).Count == 1,
-            "prometheus has scraped the daemon");
-        Assert.NotEqual(0, (await Daemon.ControlAsync("start", "taken")).Code);
-        await MigrateAsync();
-        foreach (var name in (string[])["bind_failures", "worker_connections_migrated", "worker_connections_given"])
+        using (var prometheus = await StartPrometheusAsync())
+        {
             await Deadline.UntilAsync(
-                async () => (await prometheus.QueryAsync($"sum(increase(reuseportd_{name}_total[1m])) > 0")).Count == 1,
-                $"{name} has increased");
-        await Deadline.UntilAsync(
-            async () => (await prometheus.GetAsync("/api/v1/alerts"))["data"]!["alerts"]!.AsArray()
-                .Any(alert => $"{alert!["labels"]!["alertname"]}" == "ReuseportdBindFailures"),
-            "the alert of failed binds fires");
-        await AssertEachHasDataAsync(prometheus);
+                async () => (await prometheus.QueryAsync("count_over_time(reuseportd_host_ready[1m]) > 1")).Count == 1,
+                "prometheus has scraped the daemon");
+            Assert.NotEqual(0, (await Daemon.ControlAsync("start", "taken")).Code);
+            await MigrateAsync();
+            foreach (var name in (string[])["bind_failures", "worker_connections_migrated", "worker_connections_given"])
+                await Deadline.UntilAsync(
+                    async () => (await prometheus.QueryAsync($"sum(increase(reuseportd_{name}_total[1m])) > 0")).Count == 1,
+                    $"{name} has increased");
+            await Deadline.UntilAsync(
+                async () => (await prometheus.GetAsync("/api/v1/alerts"))["data"]!["alerts"]!.AsArray()
+                    .Any(alert => $"{alert!["labels"]!["alertname"]}" == "ReuseportdBindFailures"),
+                "the alert of failed binds fires");
+            await AssertEachHasDataAsync(prometheus);
+        }
+
         other.Stop();
         await Daemon.StopAsync();
     }
@@ -97,7 +103,7 @@ public sealed class PrometheusTests : PublicTest
         ConfigureDaemon();
         ConfigureWeb(more: "    readiness: { type: bind, settle: 2s }\n    update: { max_surge: 1 }");
         await Daemon.StartAsync();
-        using var prometheus = await PrometheusServer.StartAsync(Daemon.Folder, $"{Daemon.Site.AddressOf(3)}:{Port}", Listen);
+        using var prometheus = await StartPrometheusAsync();
         await Deadline.UntilAsync(
             async () => (await prometheus.QueryAsync("reuseportd_host_ready == 1")).Count == 1, "the daemon is scraped");
         var restart = Daemon.ControlAsync("restart", "web");
@@ -140,7 +146,7 @@ public sealed class PrometheusTests : PublicTest
     {
         var stopped = Daemon.PidOf("web@1");
         Processes.Signal(stopped, 19);
-        Task[] asked = [.. Enumerable.Range(0, 16).Select(_ => Ask.HttpAsync(Address, Port))];
+        Task[] asked = [.. Enumerable.Range(0, 16).Select(_ => AskAsync())];
         await Deadline.UntilAsync(
             async () => (await ScrapeAsync()).GetValueOrDefault(
                 "reuseportd_accept_queue_length{service=\"web\",worker=\"1\"}") > 0,
@@ -148,6 +154,22 @@ public sealed class PrometheusTests : PublicTest
         Processes.Signal(stopped, Processes.Kill);
         await Task.WhenAll(asked);
     }
+
+    /// <summary>The kill costs a request that the worker had accepted.</summary>
+    private async Task AskAsync()
+    {
+        try
+        {
+            await Ask.HttpAsync(Address, Port);
+        }
+        catch (IOException)
+        {
+            // As above.
+        }
+    }
+
+    private Task<PrometheusServer> StartPrometheusAsync() =>
+        PrometheusServer.StartAsync(Daemon.Folder, $"{Daemon.Site.AddressOf(3)}:{Port}", Listen);
 
     private static async Task AssertEachHasDataAsync(PrometheusServer prometheus)
     {

@@ -51,7 +51,8 @@ public sealed class ReplacementTests : PublicTest
         await fleet.StartAsync(cgroup);
         Dictionary<string, double> last = [];
         await Deadline.UntilAsync(
-            async () => ZeroesOf(last = await ScrapeAsync()).Length == 0, "each has counted");
+            async () => ZeroesOf(last = await ScrapeAsync()).Length == 0, "each has counted",
+            () => string.Join(' ', ZeroesOf(last)));
         for (var time = 0; time < Times; time++)
         {
             Assert.Equal(0, (await Daemon.ControlAsync("reexec")).Code);

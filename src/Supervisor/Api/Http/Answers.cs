@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -42,9 +43,10 @@ internal static class Answers
             await WriteAsync(context, StatusCodes.Status503ServiceUnavailable, stopping, ContractJson.Default.ProblemDocument);
         }
         catch (Exception gone)
-            when (gone is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+            when (gone is SocketException
+                || (gone is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested))
         {
-            // The client has closed the connection.
+            // The client has closed the connection, or the kernel has ended it: it acknowledged nothing for too long.
         }
     }
 

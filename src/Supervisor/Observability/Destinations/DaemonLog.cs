@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Reuseportd.Model;
 using Reuseportd.Observability.Formats;
 using Reuseportd.Observability.Lines;
@@ -22,7 +23,9 @@ internal static class DaemonLog
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             // Kestrel warns for each connection beyond its limit: a client could fill the log. It also warns when the machine is
             // busy for a second, which the delay of the loop tells better.
-            .MinimumLevel.Override("Microsoft.AspNetCore.Server.Kestrel", LogEventLevel.Error);
+            .MinimumLevel.Override("Microsoft.AspNetCore.Server.Kestrel", LogEventLevel.Error)
+            // A connection that the kernel ends is the client's matter. Events of the daemon never have such an exception.
+            .Filter.ByExcluding(record => record.Exception is SocketException);
         if (events is not null) configuration.WriteTo.Sink(events);
         return (form switch
         {
