@@ -60,7 +60,8 @@ help: ## this list
 lines:
 	@build-aux/lines
 
-build: lines build-tools preload $(OUT)/bin/reuseportd $(OUT)/bin/reuseportctl ## daemon, client and library; ARCH=arm64, too
+build: lines build-tools preload native ## daemon, client and library; ARCH=arm64, too
+	@$(MAKE) --no-print-directory -j 2 $(OUT)/bin/reuseportd $(OUT)/bin/reuseportctl
 
 build-tools:
 	@command -v $(DOTNET) >/dev/null 2>&1 || { \

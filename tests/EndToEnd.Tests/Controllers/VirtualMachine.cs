@@ -18,7 +18,7 @@ public class VirtualMachine : IAsyncLifetime
     /// </summary>
     private const string Wrapper = """mkfifo "$0" && { "$@" < "$0" & exec >&-; cat > "$0"; kill -KILL $!; wait; }""";
 
-    private static readonly TimeSpan KvmPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan KvmPatience = TimeSpan.FromSeconds(6);
 
     private static readonly TimeSpan EmulationPatience = TimeSpan.FromMinutes(4);
 

@@ -4,7 +4,7 @@ using EndToEnd.Tests.Harness;
 namespace EndToEnd.Tests.Systemd;
 
 /// <summary>What the next daemon knows beside the workers: events, output, and messages that workers sent meanwhile.</summary>
-public sealed class AdoptedStateTests(Machine machine) : SystemdTest(machine)
+public sealed class AdoptedStateTests(Machine machine) : NextDaemonTest(machine)
 {
     private const string Folder = "/opt/adopted";
 

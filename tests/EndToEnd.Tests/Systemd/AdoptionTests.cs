@@ -5,7 +5,7 @@ using EndToEnd.Tests.Harness;
 namespace EndToEnd.Tests.Systemd;
 
 /// <summary>The next daemon takes the workers of a dead or restarted one over.</summary>
-public sealed class AdoptionTests(Machine machine) : SystemdTest(machine)
+public sealed class AdoptionTests(Machine machine) : NextDaemonTest(machine)
 {
     private const int Times = 3;
 

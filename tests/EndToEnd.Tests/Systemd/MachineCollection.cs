@@ -1,5 +1,5 @@
 namespace EndToEnd.Tests.Systemd;
 
-/// <summary>All tests of the unit, in sequence, on one machine.</summary>
+/// <summary>The other tests of the unit, in sequence, on one machine.</summary>
 [CollectionDefinition]
 public sealed class MachineCollection : ICollectionFixture<Machine>;

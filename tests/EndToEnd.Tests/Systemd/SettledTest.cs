@@ -4,7 +4,7 @@ using EndToEnd.Tests.Harness;
 namespace EndToEnd.Tests.Systemd;
 
 /// <summary>A test that compares the status of the daemon with the processes of the machine.</summary>
-public abstract class SettledTest(Machine machine) : SystemdTest(machine)
+public abstract class SettledTest(Machine machine) : NextDaemonTest(machine)
 {
     /// <summary>Keys of a service whose workers take a moment to become ready.</summary>
     private protected const string Slow = "    readiness: { type: delay, delay: 150ms }";

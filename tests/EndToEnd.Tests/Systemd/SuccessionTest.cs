@@ -7,7 +7,7 @@ namespace EndToEnd.Tests.Systemd;
 /// A test of daemons that follow each other. Meanwhile clients use four servers, flows of datagrams have their workers, and two
 /// workers number their lines.
 /// </summary>
-public abstract class SuccessionTest(Machine machine) : SystemdTest(machine)
+public abstract class SuccessionTest(Machine machine) : NextDaemonTest(machine)
 {
     private const int Copies = 4;
     private const int Node = 8081, Python = 8082, Nginx = 8083, Example = 8084, Datagrams = 8085;
