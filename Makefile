@@ -158,7 +158,7 @@ image: build ## container images, into this user's store and out/image; two minu
 	@build-aux/need 'mmdebstrap:mmdebstrap' 'buildah:buildah' 'newuidmap:uidmap' 'python3:python3' 'git:git'
 	@build-aux/image $(OUT)
 
-test-image: image testworkers ## the images by podman, as root and as an ordinary user; minutes
+test-image: image testworkers $(OUT)/hello/hello ## the images by podman, as root and as an ordinary user; minutes
 	@build-aux/need 'podman:podman' 'crun:crun' 'runc:runc' 'catatonit:catatonit' 'newuidmap:uidmap' \
 		'file=/usr/lib/podman/netavark:netavark' 'curl:curl' 'python3:python3' 'setpriv:util-linux'
 	@$(DOTNET) build tests/EndToEnd.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary

@@ -36,7 +36,7 @@ public abstract class ImageTest(Stores stores) : IDisposable
     private protected async Task<Container> LaunchAsync(Podman podman, string yaml, params string[] options)
     {
         var configuration = Folder.Write("reuseportd.yaml", yaml);
-        var hello = await Folder.CopyAsync(Checkout.Built("bin/hello"), "hello");
+        var hello = await Folder.CopyAsync(Checkout.Built("hello/hello"), "hello");
         return new Container(podman,
         [
             "--network=host", "--volume", $"{configuration}:/etc/reuseportd/reuseportd.yaml:ro",

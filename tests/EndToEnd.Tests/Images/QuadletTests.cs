@@ -31,7 +31,7 @@ public sealed class QuadletTests(Stores stores) : ImageTest(stores)
         keys.Remove("ContainerName");
         keys.Remove("Image");
         Folder.Write("etc/reuseportd.yaml", Hello());
-        var hello = await Folder.CopyAsync(Checkout.Built("bin/hello"), "hello");
+        var hello = await Folder.CopyAsync(Checkout.Built("hello/hello"), "hello");
         string[] options =
         [
             .. keys.SelectMany(key => key.Value.Select(Options[key.Key])).Select(
