@@ -24,6 +24,10 @@ DOTNET  := dotnet
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
+# The command that builds a suite of tests, and the one that runs it.
+build-suite = $(DOTNET) build tests/$(1).Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
+suite = $$(find tests/$(1).Tests/bin/Release -name $(1).Tests -type f -perm -u+x | head -n 1) -noColor -noLogo
+
 # A cross compiler of Debian makes what is in C, and links what NativeAOT makes.
 TRIPLE_amd64 := x86_64-linux-gnu
 TRIPLE_arm64 := aarch64-linux-gnu
@@ -112,9 +116,8 @@ test: build testworkers ## every suite; installs the servers that are tested wit
 	@build-aux/test $(OUT)
 
 fuzz-import: native ## 20,000 damaged files of each kind for 'reuseportctl import'; half a minute
-	@$(DOTNET) build tests/Decisions.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
-	@FUZZ_ITERATIONS=20000 $$(find tests/Decisions.Tests/bin/Release -name Decisions.Tests -type f -perm -u+x | head -n 1) \
-		-noColor -noLogo -namespace Decisions.Tests.Import
+	@$(call build-suite,Decisions)
+	@FUZZ_ITERATIONS=20000 $(call suite,Decisions) -namespace Decisions.Tests.Import
 
 coverage: native preload testworkers ## line and branch coverage by folder, from the suites that run under the JIT; five minutes
 	@build-aux/need 'python3:python3'
@@ -149,9 +152,8 @@ test-otlp: build ## the decoder of OpenTelemetry for JavaScript takes the metric
 test-upgrades: build testworkers ## ten versions that replace each other under load; half an hour, the second time two minutes
 	@for version in $(VERSIONS); do $(MAKE) --no-print-directory $(OUT)/versions/$$version/reuseportd || exit 1; done
 	@build-aux/need node:nodejs python3:python3 nginx:nginx-light curl:curl systemd-nspawn:systemd-container
-	@$(DOTNET) build tests/EndToEnd.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
-	@REUSEPORTD_OUT=$(OUT) $$(find tests/EndToEnd.Tests/bin/Release -name EndToEnd.Tests -type f -perm -u+x | head -n 1) \
-		-noColor -noLogo -namespace EndToEnd.Tests.Upgrades
+	@$(call build-suite,EndToEnd)
+	@REUSEPORTD_OUT=$(OUT) $(call suite,EndToEnd) -namespace EndToEnd.Tests.Upgrades
 
 # Two images: see deploy/image and docs/decisions/48-the-image.md.
 image: build ## container images, into this user's store and out/image; two minutes, later half a minute
@@ -161,18 +163,16 @@ image: build ## container images, into this user's store and out/image; two minu
 test-image: image testworkers $(OUT)/hello/hello ## the images by podman, as root and as an ordinary user; minutes
 	@build-aux/need 'podman:podman' 'crun:crun' 'runc:runc' 'catatonit:catatonit' 'newuidmap:uidmap' \
 		'file=/usr/lib/podman/netavark:netavark' 'curl:curl' 'python3:python3' 'setpriv:util-linux'
-	@$(DOTNET) build tests/EndToEnd.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
-	@REUSEPORTD_OUT=$(OUT) $$(find tests/EndToEnd.Tests/bin/Release -name EndToEnd.Tests -type f -perm -u+x | head -n 1) \
-		-noColor -noLogo -namespace EndToEnd.Tests.Images
+	@$(call build-suite,EndToEnd)
+	@REUSEPORTD_OUT=$(OUT) $(call suite,EndToEnd) -namespace EndToEnd.Tests.Images
 
 test-examples: build testworkers ## each folder of config/examples with its server, as its page says; some minutes
 	@build-aux/need cc:gcc python3:python3 node:nodejs gunicorn:gunicorn puma:puma php:php-cli go:golang-go \
 		escript:erlang-base redis-server:redis-server redis-cli:redis-tools unbound:unbound dnsmasq:dnsmasq-base \
 		curl:curl dig:bind9-dnsutils file=/bin/nc.openbsd:netcat-openbsd ip:iproute2 setpriv:util-linux
 	@build-aux/statsd
-	@$(DOTNET) build tests/EndToEnd.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
-	@REUSEPORTD_OUT=$(OUT) $$(find tests/EndToEnd.Tests/bin/Release -name EndToEnd.Tests -type f -perm -u+x | head -n 1) \
-		-noColor -noLogo -showLiveOutput -namespace EndToEnd.Tests.Examples
+	@$(call build-suite,EndToEnd)
+	@REUSEPORTD_OUT=$(OUT) $(call suite,EndToEnd) -showLiveOutput -namespace EndToEnd.Tests.Examples
 
 # Each is a kernel or a system that Debian or Ubuntu has today; KERNELS=trixie SYSTEMS= runs a part.
 KERNELS = bullseye bookworm bookworm-backports trixie sid
@@ -182,32 +182,29 @@ KERNELS_ARM64 = bookworm trixie
 test-arm64: ## the daemon for arm64 on an emulated processor; builds it, and half an hour more
 	@$(MAKE) --no-print-directory build testworkers ARCH=arm64
 	@build-aux/need qemu-system-aarch64:qemu-system-arm python3:python3 objdump:binutils xz:xz-utils zstd:zstd
-	@$(DOTNET) build tests/EndToEnd.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
-	@$(DOTNET) build tests/Linux.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
-	@$$(find tests/Linux.Tests/bin/Release -name Linux.Tests -type f -perm -u+x | head -n 1) \
-		-noColor -noLogo -class '*KernelNumbersTests'
+	@$(call build-suite,EndToEnd)
+	@$(call build-suite,Linux)
+	@$(call suite,Linux) -class '*KernelNumbersTests'
 	@build-aux/platforms $(OUT) arm64 $(KERNELS_ARM64)
 
 test-matrix: build testworkers ## the daemon on other kernels and with other versions of systemd; as root; half an hour
 	@build-aux/need qemu-system-x86_64:qemu-system-x86 setfattr:attr insmod:kmod xz:xz-utils zstd:zstd python3:python3 \
 		objdump:binutils systemd-nspawn:systemd-container curl:curl
-	@$(DOTNET) build tests/EndToEnd.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
+	@$(call build-suite,EndToEnd)
 	@$(if $(strip $(KERNELS)),build-aux/platforms $(OUT) kernels $(KERNELS))
 	@$(if $(strip $(SYSTEMS)),build-aux/platforms $(OUT) systems $(SYSTEMS))
 
 include build-aux/packages.mk
 
 schema: native ## config/reuseportd.schema.json, for editors, from the readers of the configuration
-	@$(DOTNET) build tests/Decisions.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
-	@GOLDEN_UPDATE=1 $$(find tests/Decisions.Tests/bin/Release -name Decisions.Tests -type f -perm -u+x | head -n 1) \
-		-noColor -noLogo -method '*Of_ReaderShape_IsTheInstalledFile' >/dev/null
+	@$(call build-suite,Decisions)
+	@GOLDEN_UPDATE=1 $(call suite,Decisions) -method '*Of_ReaderShape_IsTheInstalledFile' >/dev/null
 
 man: native ## docs/man and docs/reference, from the commands, the options and the keys of the configuration
-	@$(DOTNET) build tests/Decisions.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
-	@$(DOTNET) build tests/Control.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
+	@$(call build-suite,Decisions)
+	@$(call build-suite,Control)
 	@for suite in Decisions Control; do \
-		GOLDEN_UPDATE=1 $$(find tests/$$suite.Tests/bin/Release -name $$suite.Tests -type f -perm -u+x | head -n 1) \
-			-noColor -noLogo -class '*ManualTests' >/dev/null || exit 1; \
+		GOLDEN_UPDATE=1 $(call suite,$$suite) -class '*ManualTests' >/dev/null || exit 1; \
 	done
 
 # BENCH_ROUNDS=1 is quick; BENCH='--row replace --peer s6 --peer reuseportd' is part of it; see python3 -m bench --help.

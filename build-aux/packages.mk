@@ -30,9 +30,8 @@ $(OUT)/packages/root:
 test-packages: deb testworkers | $(OUT)/packages/root ## the packages in a bare Debian: install, upgrade, purge
 	@$(MAKE) --no-print-directory deb VERSION=$(NEXT)
 	@build-aux/need systemd-nspawn:systemd-container
-	@$(DOTNET) build tests/EndToEnd.Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
-	@REUSEPORTD_OUT=$(OUT) $$(find tests/EndToEnd.Tests/bin/Release -name EndToEnd.Tests -type f -perm -u+x | head -n 1) \
-		-noColor -noLogo -diagnostics -namespace EndToEnd.Tests.Packages
+	@$(call build-suite,EndToEnd)
+	@REUSEPORTD_OUT=$(OUT) $(call suite,EndToEnd) -diagnostics -namespace EndToEnd.Tests.Packages
 
 test-reproducible: deb ## builds the packages once more, in another folder, and compares their bytes
 	@build-aux/reproducible $(OUT)/deb $(VERSION)
