@@ -16,17 +16,15 @@ internal static class AgentAnswer
     private static readonly TimeSpan ReadyFor = TimeSpan.FromSeconds(60);
 
     /// <param name="service">Empty for the host.</param>
-    public static string For(FleetSnapshot fleet, string service)
+    public static string For(FleetSnapshot fleet, string service) => fleet.Host.State switch
     {
-        var readiness = service.Length == 0 ? HostReadiness.Of(fleet) : HostReadiness.Of(fleet, service);
-        return fleet.Host.State switch
-        {
-            // Clients that the balancer binds to this host may still come.
-            HostState.Leaving => "drain\n",
-            HostState.Draining or HostState.Drained or HostState.Stopping => "maint\n",
-            _ => For(readiness, fleet.Now - fleet.Host.Since < ReadyFor ? " ready" : ""),
-        };
-    }
+        // Clients that the balancer binds to this host may still come.
+        HostState.Leaving => "drain\n",
+        HostState.Draining or HostState.Drained or HostState.Stopping => "maint\n",
+        _ => For(
+            service.Length == 0 ? HostReadiness.Of(fleet) : HostReadiness.Of(fleet, service),
+            fleet.Now - fleet.Host.Since < ReadyFor ? " ready" : ""),
+    };
 
     private static string For(Readiness? readiness, string ready) => readiness switch
     {

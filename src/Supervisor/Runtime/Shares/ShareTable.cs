@@ -116,7 +116,7 @@ internal sealed class ShareTable(
     /// <summary>Ends the restore. Call it when all processes of an earlier daemon were served or withdrawn.</summary>
     public void EndRestore() => steerer?.Post(new SteeringRequest.Restored());
 
-    /// <summary>Forgets what is counted of a service that was removed.</summary>
+    /// <summary>Forgets the counts of a service that was removed.</summary>
     public void Forget(string service) => steerer?.Post(new SteeringRequest.Forget(service));
 
     /// <summary>Ends a process whose drain timeout has passed. In ordered groups the process waits for its turn.</summary>

@@ -1,4 +1,4 @@
-// The page: keeps the state that the daemon sends, and renders only what has changed and can be seen.
+// The page. It keeps the state that the daemon sends, and renders only changed and visible rows.
 import { follow, merge } from './live.js';
 import { ServiceCard } from './service.js';
 
