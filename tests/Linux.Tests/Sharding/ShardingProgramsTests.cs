@@ -1,5 +1,7 @@
 using Linux.Tests.Harness;
 using Linux.Tests.Steering;
+using Reuseportd.Linux.Interop;
+using Reuseportd.Linux.Processes;
 using Reuseportd.Model;
 
 namespace Linux.Tests.Sharding;
@@ -96,5 +98,40 @@ public sealed class ShardingProgramsTests
             },
             "unused settings are removed");
         Assert.Equal(["bound 7000 1"], first.Run(spawner, "binds-oddly-static", "raw", "tcp4,127.0.0.1,7000"));
+    });
+
+    /// <summary>The kernel removes the storages of ended groups while the daemon reads all.</summary>
+    [Fact]
+    public void Attach_GroupsEndMeanwhile_UsedSettingsStay() => OwnNetwork.Run(spawner =>
+    {
+        using var shards = new Shards();
+        var first = shards.Attach(Shards.Port());
+        for (var port = 8000; port < 9000; port++)
+        {
+            using var group = new ShardedGroup();
+            var settings = ShardingSettings.From(Shards.Port(port), privilegedPorts: false);
+            Assert.Null(shards.Programs.Attach(group.Directory, settings, 2));
+        }
+
+        Assert.Equal(["bound 7000 1"], first.Run(spawner, "binds-oddly-static", "raw", "tcp4,127.0.0.1,7000"));
+    });
+
+    [Fact]
+    public void Resume_SettingsOfTheEarlierProgram_AreUsedAndNotReplaced() => OwnNetwork.Run(spawner =>
+    {
+        using var shards = new Shards();
+        var first = shards.Attach(Shards.Port());
+        using var self = Pidfd.Open(Environment.ProcessId, out _)!;
+        int[] numbers = [.. shards.Programs.Numbers.Select(number => number < 0 ? number : (int)Libc.PidfdGetFd(self, number))];
+        using var resumed = ShardingPrograms.Resume(numbers, out var error);
+        Assert.Null(error);
+        Assert.Equal(1, resumed!.SettingsCount);
+        using var group = new ShardedGroup();
+        Assert.Null(resumed.Attach(group.Directory, ShardingSettings.From(Shards.Port(), privilegedPorts: false), 2));
+        Assert.Equal(1, resumed.SettingsCount);
+        using var other = new ShardedGroup();
+        Assert.Null(resumed.Attach(other.Directory, ShardingSettings.From(Shards.Port(7001), privilegedPorts: false), 3));
+        foreach (var one in (ShardedGroup[])[first, group])
+            Assert.Equal(["bound 7000 1"], one.Run(spawner, "binds-oddly-static", "raw", "tcp4,127.0.0.1,7000"));
     });
 }

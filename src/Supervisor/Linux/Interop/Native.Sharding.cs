@@ -31,6 +31,12 @@ internal static unsafe partial class Native
     [LibraryImport(Library, EntryPoint = "reuseportd_sharding_remove_settings")]
     public static partial int RemoveShardingSettings(SafeHandle settings, uint key);
 
+    [LibraryImport(Library, EntryPoint = "reuseportd_sharding_read_settings")]
+    public static partial int ReadShardingSettings(SafeHandle settings, uint key, void* value);
+
+    [LibraryImport(Library, EntryPoint = "reuseportd_sharding_next_settings")]
+    public static partial int NextShardingSettings(SafeHandle settings, uint key, uint* next);
+
     [StructLayout(LayoutKind.Sequential)]
     public struct Sharding
     {

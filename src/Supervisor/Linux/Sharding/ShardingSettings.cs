@@ -24,7 +24,10 @@ internal sealed class ShardingSettings : IEquatable<ShardingSettings>
     private const int MappedBits = 96;
     private const int HighestPort = 65535;
 
-    private readonly byte[] _bytes = new byte[PrefixesOffset + MostPrefixes * PrefixSize];
+    /// <summary>In bytes.</summary>
+    public const int Size = PrefixesOffset + MostPrefixes * PrefixSize;
+
+    private readonly byte[] _bytes = new byte[Size];
 
     private ShardingSettings()
     {
@@ -51,6 +54,14 @@ internal sealed class ShardingSettings : IEquatable<ShardingSettings>
         settings.SetDevice(spec.Interface);
         settings.SetPorts(spec.Ports.IsAny ? [new PortRange(1, HighestPort)] : spec.Ports.Ranges);
         settings.SetPrefixes(spec.Addresses);
+        return settings;
+    }
+
+    /// <param name="bytes">The <see cref="Bytes"/> of others.</param>
+    public static ShardingSettings From(ReadOnlySpan<byte> bytes)
+    {
+        var settings = new ShardingSettings();
+        bytes.CopyTo(settings._bytes);
         return settings;
     }
 

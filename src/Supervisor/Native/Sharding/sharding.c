@@ -58,3 +58,13 @@ int reuseportd_sharding_remove_settings(int settings, uint32_t key)
 {
     return reuseportd_bpf_remove(settings, &key);
 }
+
+int reuseportd_sharding_read_settings(int settings, uint32_t key, struct share_settings *value)
+{
+    return reuseportd_bpf_get(settings, &key, value);
+}
+
+int reuseportd_sharding_next_settings(int settings, uint32_t key, uint32_t *next)
+{
+    return reuseportd_bpf_next(settings, key == 0 ? NULL : &key, next);
+}

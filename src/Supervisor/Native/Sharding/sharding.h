@@ -39,7 +39,10 @@ REUSEPORTD_EXPORT int reuseportd_sharding_attach(const struct reuseportd_shardin
 
 REUSEPORTD_EXPORT int reuseportd_sharding_read(int workers, uint64_t id, struct share_worker *worker);
 
-/* The next id of a cgroup with storage; `id` 0 for the first. ENOENT at the end. */
+/*
+ * The next id of a cgroup with storage; `id` 0 for the first. ENOENT at the end, or if the cgroup `id` has lost its storage. At
+ * the end, kernels before 6.18 give the word before the head of their list: its lock, so usually 1.
+ */
 REUSEPORTD_EXPORT int reuseportd_sharding_next(int workers, uint64_t id, uint64_t *next);
 
 /* Asks for one event when the worker has no open connection any more. */
@@ -49,5 +52,9 @@ REUSEPORTD_EXPORT int reuseportd_sharding_stop_drain(int drains, uint64_t worker
 
 REUSEPORTD_EXPORT int reuseportd_sharding_put_settings(int settings, uint32_t key, const struct share_settings *value);
 REUSEPORTD_EXPORT int reuseportd_sharding_remove_settings(int settings, uint32_t key);
+REUSEPORTD_EXPORT int reuseportd_sharding_read_settings(int settings, uint32_t key, struct share_settings *value);
+
+/* The next key of settings; `key` 0 for the first. ENOENT at the end. */
+REUSEPORTD_EXPORT int reuseportd_sharding_next_settings(int settings, uint32_t key, uint32_t *next);
 
 #endif
