@@ -13,8 +13,14 @@ internal static class SocketListing
     {
         if (diag is null) return SockDiag.Serving();
         var sockets = new List<SocketRecord>();
-        var errno = diag.Listeners(sockets);
-        if (errno == Errno.None) errno = diag.Datagrams(sockets);
-        return errno == Errno.None ? sockets : throw new LinuxException("sock_diag", errno);
+        Check(diag.Listeners(sockets));
+        Check(diag.Datagrams(sockets));
+        return sockets;
+    }
+
+    /// <summary>Without its module (tcp_diag, udp_diag) the kernel lists no socket of this protocol, and says ENOENT.</summary>
+    private static void Check(Errno errno)
+    {
+        if (errno != Errno.None && errno != Errno.NotFound) throw new LinuxException("sock_diag", errno);
     }
 }
