@@ -67,6 +67,7 @@ public sealed class ConnectionTests : MethodTest
         Assert.Equal((drain.Pid, "0"), (drained.Pid, drained["REUSEPORT_CUT"] ?? "0"));
         Assert.Equal(drain.Pid, (await Daemon.EventAsync("stop", "web@0", after: drained)).Pid);
         Assert.Equal(0, (await restart).Code);
+        await Daemon.EventAsync("exit");
         Assert.Equal(drain.Pid, Assert.Single(Daemon.Events("exit")).Pid);
         await Daemon.StopAsync();
     }

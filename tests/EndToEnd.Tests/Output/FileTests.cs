@@ -149,6 +149,7 @@ public sealed class FileTests : DaemonTest
         await Daemon.StartAsync();
         foreach (var worker in (string[])["job@0", "job@1", "job@2"])
         {
+            await Daemon.EventAsync("failed", worker);
             var failed = Assert.Single(Daemon.Events("spawn_error", worker));
             Assert.StartsWith($"open stdout={path}: {error} ", failed["REUSEPORT_REASON"], StringComparison.Ordinal);
             Assert.Equal("open", failed["REUSEPORT_STEP"]);

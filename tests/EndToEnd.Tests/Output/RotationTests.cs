@@ -96,6 +96,7 @@ public sealed class RotationTests : DaemonTest
         Facts.AssertIn(apply.Error, Log, "EISDIR");
         await SayAsync("kept", Rotated(0));
 
+        await Daemon.EventAsync("reopen_failed");
         var failed = Assert.Single(Daemon.Events("reopen_failed"));
         Assert.Equal(("21", Log), (failed["ERRNO"], failed["REUSEPORT_PATH"]));
         Directory.Delete(Log);
