@@ -55,8 +55,8 @@ CONTROL_SOURCES := $(wildcard src/Control/Completion/reuseportctl.*) \
 NATIVE_SOURCES  := $(wildcard src/Supervisor/Native/*/*.[chS]) src/Supervisor/Native/Makefile
 BUILD_FILES     := Directory.Build.props Directory.Build.targets Directory.Packages.props global.json BannedSymbols.txt
 
-.PHONY: help lines build run test fuzz-import coverage test-arm64 test-examples test-image test-matrix test-otlp test-outsiders \
-	test-upgrades image bench audit install uninstall clean schema man native preload testworkers build-tools
+.PHONY: help lines build run test fuzz coverage test-arm64 test-examples test-image test-matrix test-otlp test-outsiders \
+	test-upgrades image bench audit install uninstall clean schema man native preload testworkers build-tools test-tools
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -112,12 +112,19 @@ testworkers:
 	@build-aux/need 'go:golang-go' $(if $(CROSS),,'musl-gcc:musl-tools')
 	@$(MAKE) --no-print-directory -s -C tests/TestWorkers OUT=$(OUT)/testworkers $(CROSS) $(if $(CROSS),GOARCH=$(ARCH))
 
-test: build testworkers ## every suite; installs the servers that are tested with
+# The servers are installed while the programs are compiled.
+test: build-tools ## every suite; installs the servers that are tested with
+	@$(MAKE) --no-print-directory -j 2 build test-tools
 	@build-aux/test $(OUT)
 
-fuzz-import: native ## 20,000 damaged files of each kind for 'reuseportctl import'; half a minute
+test-tools: build-tools
+	@build-aux/test-tools $(OUT)
+	@$(MAKE) --no-print-directory testworkers
+
+FUZZ_FACTOR = 10
+fuzz: native ## the tests of properties and damaged files with ten times the inputs; FUZZ_FACTOR=N; six minutes
 	@$(call build-suite,Decisions)
-	@FUZZ_ITERATIONS=20000 $(call suite,Decisions) -namespace Decisions.Tests.Import
+	@FUZZ_FACTOR=$(FUZZ_FACTOR) $(call suite,Decisions)
 
 coverage: native preload testworkers ## line and branch coverage by folder, from the suites that run under the JIT; five minutes
 	@build-aux/need 'python3:python3'

@@ -10,8 +10,11 @@ public sealed partial class OwnershipTests
         .ToDictionary(file => file.Key, file => SourceText.Code(file.Value));
 
     [Fact]
-    public void Runtime_EachSettableMember_IsSetInItsRoomOnly() =>
-        Assert.Empty(Runtime.SelectMany(file => SetElsewhere(file.Key, file.Value, Owners(Runtime))));
+    public void Runtime_EachSettableMember_IsSetInItsRoomOnly()
+    {
+        var owners = Owners(Runtime);
+        Assert.Empty(Runtime.SelectMany(file => SetElsewhere(file.Key, file.Value, owners)));
+    }
 
     [Fact]
     public void SetElsewhere_EachFormOfAnAssignment_IsFound()

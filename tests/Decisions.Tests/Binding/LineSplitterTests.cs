@@ -66,7 +66,7 @@ public sealed class LineSplitterTests
             var joined = string.Concat(whole.Select(line => line.Cut ? line.Bytes : line.Bytes + "\n"));
             var expected = Encoding.Latin1.GetString(bytes);
             Assert.Equal(bytes is [] or [.., (byte)'\n'] ? expected : expected + "\n", joined);
-        }, iter: 3_000);
+        }, iter: Iterations.Times(3_000));
     }
 
     [Fact]

@@ -194,7 +194,7 @@ public sealed class OutcomeParserTests
             if (outcome.Kind is OutcomeKind.Loaded or OutcomeKind.Lost) return;
             Assert.InRange(outcome.Socket!.Port, 0, 65535);
             Assert.True(outcome.Socket.FileDescriptor >= 0);
-        }, iter: 20_000);
+        }, iter: Iterations.Times(20_000));
     }
 
     private static byte[] Mutate(byte[] line, (int At, byte Value, int How)[] changes)

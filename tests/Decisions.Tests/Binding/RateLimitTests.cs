@@ -78,7 +78,7 @@ public sealed class RateLimitTests
             Assert.All(
                 admitted,
                 from => Assert.True(admitted.Count(at => at >= from && at < from + TimeSpan.FromSeconds(10)) <= 2 * burst));
-        }, iter: 2_000);
+        }, iter: Iterations.Times(2_000));
 
     private static string Run(ref RateLimit limit, params double[] seconds)
     {

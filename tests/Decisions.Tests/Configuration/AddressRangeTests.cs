@@ -55,5 +55,5 @@ public sealed class AddressRangeTests
     public void TryParse_AnyText_DoesNotThrow() =>
         Gen.String[Gen.Char["0123456789abcf.:/%[]x"], 0, 20].Sample(
             text => { _ = AddressRange.TryParse(text, out _); },
-            iter: 10_000);
+            iter: Iterations.Times(10_000));
 }

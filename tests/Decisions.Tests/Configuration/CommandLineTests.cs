@@ -40,7 +40,7 @@ public sealed class CommandLineTests
                 var line = string.Join(' ', words.Select(word => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'"));
                 Assert.Equal(words, CommandLine.Split(line, out _));
             },
-            iter: 2_000);
+            iter: Iterations.Times(2_000));
 
     [Fact]
     public void Split_AnyLine_GivesWordsOrAProblem() =>
@@ -48,5 +48,5 @@ public sealed class CommandLineTests
             line => CommandLine.Split(line, out var problem) is { Count: > 0 } words
                 ? problem is null && words[0].Length > 0
                 : problem is { Length: > 0 },
-            iter: 10_000);
+            iter: Iterations.Times(10_000));
 }

@@ -49,9 +49,9 @@ public sealed class DurationTests
     public void Text_OfAnyDuration_IsReadAsTheSame() =>
         Gen.Int[0, (int)TimeSpan.FromDays(7).TotalMilliseconds].Select(count => TimeSpan.FromMilliseconds(count)).Sample(
             duration => DurationSyntax.TryParse(DurationSyntax.Text(duration)) == duration,
-            iter: 2_000);
+            iter: Iterations.Times(2_000));
 
     [Fact]
     public void TryParse_AnyText_DoesNotThrow() =>
-        Gen.String["0123456789.dhmsin -"].Sample(text => { _ = DurationSyntax.TryParse(text); }, iter: 5_000);
+        Gen.String["0123456789.dhmsin -"].Sample(text => { _ = DurationSyntax.TryParse(text); }, iter: Iterations.Times(5_000));
 }

@@ -72,7 +72,7 @@ public sealed class EnvironmentFileTests
                 var quoted = string.Concat(value.Select(c => c is '"' or '\\' or '$' or '`' ? $"\\{c}" : c.ToString()));
                 return EnvironmentFile.Parse($"A=\"{quoted}\"\nB=1").Variables is [var a, _] && a.Value == value;
             },
-            iter: 2_000);
+            iter: Iterations.Times(2_000));
 
     [Fact]
     public void Parse_AnyText_ReportsLinesOfTheFile() =>
@@ -82,5 +82,5 @@ public sealed class EnvironmentFileTests
                 var lines = text.Count(c => c == '\n') + 1;
                 return EnvironmentFile.Parse(text).Errors.All(error => error.Line >= 1 && error.Line <= lines);
             },
-            iter: 10_000);
+            iter: Iterations.Times(10_000));
 }

@@ -102,18 +102,18 @@ public sealed class FuzzTests
             .Select((seed, edits) => edits.Aggregate(
                 seed,
                 (text, edit) => Mutated(text, edit.Item1, edit.Item2, edit.Item3, edit.Item4)))
-            .Sample(text => Check(Encoding.UTF8.GetBytes(text)), iter: 10_000);
+            .Sample(text => Check(Encoding.UTF8.GetBytes(text)), iter: Iterations.Times(5_000));
     }
 
     [Fact]
     public void Read_RandomServices_KeepTheInvariants() =>
-        Configurations.Sample(text => Check(Encoding.UTF8.GetBytes(text)), iter: 6_000);
+        Configurations.Sample(text => Check(Encoding.UTF8.GetBytes(text)), iter: Iterations.Times(3_000));
 
     [Fact]
     public void Read_RandomBytes_KeepTheInvariants() => Gen.OneOf(
             Gen.Byte.Array[0, 200],
             Gen.String[Gen.Char["abs:-[]{}&*!|>'\"%@`#,? \n\t\\0<x"], 0, 120].Select(Encoding.UTF8.GetBytes))
-        .Sample(Check, iter: 4_000);
+        .Sample(Check, iter: Iterations.Times(4_000));
 
     [Theory]
     [MemberData(nameof(Large))]

@@ -70,7 +70,7 @@ public sealed class ServiceWriterTests
             Assert.True(read.Errors.Count == 0, string.Join('\n', read.Errors));
             HoldReadBack(Assert.Single(read.Fleet!.Services));
         },
-        iter: 3000);
+        iter: Iterations.Times(3_000));
 
     [Fact]
     public void File_EveryFormOfKey_IsReadBackUnchanged()

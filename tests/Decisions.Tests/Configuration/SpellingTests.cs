@@ -31,5 +31,5 @@ public sealed class SpellingTests
     public void Nearest_TheWordItself_IsTheWord() =>
         Gen.String[Gen.Char.AlphaNumeric, 1, 30].Sample(
             word => Spelling.Nearest(word, [word, word + "xxxx"]) == word,
-            iter: 1_000);
+            iter: Iterations.Times(1_000));
 }

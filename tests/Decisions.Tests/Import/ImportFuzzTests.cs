@@ -12,10 +12,6 @@ namespace Decisions.Tests.Import;
 /// </summary>
 public sealed class ImportFuzzTests
 {
-    /// <summary>Of each kind; <c>make fuzz-import</c> has 20,000.</summary>
-    private static readonly int Iterations =
-        int.TryParse(Environment.GetEnvironmentVariable("FUZZ_ITERATIONS"), out var number) ? number : 2_000;
-
     private static readonly string[] Scraps =
     [
         "{", "}", "{{", "{worker}", "[", "]", "\"", "'", "\\", "\n", "\n ", "\n\n", "\t", " ", ":", "=", "=\n", ",", ";", "#",
@@ -50,7 +46,7 @@ public sealed class ImportFuzzTests
                 var all = new Dictionary<string, string>(files) { [victim] = damaged };
                 Check(kind, file, all);
             },
-            iter: Iterations);
+            iter: Iterations.Times(2_000));
     }
 
     [Theory]
@@ -58,7 +54,8 @@ public sealed class ImportFuzzTests
     public void Read_RandomText_KeepsTheInvariants(string kind) => Gen.OneOf(
             Gen.OneOf(Scraps).Array[0, 40].Select(
                 string.Concat), Gen.String[Gen.Char["abs:-[]{}&*!|>'\"%@`#,?= \n\t\\0<x$(;"], 0, 120])
-        .Sample(text => Check(kind, "x.json", new Dictionary<string, string> { ["x.json"] = text }), iter: 1_000);
+        .Sample(
+            text => Check(kind, "x.json", new Dictionary<string, string> { ["x.json"] = text }), iter: Iterations.Times(1_000));
 
     [Theory]
     [InlineData(Kinds.Supervisord, "[program:x]\ncommand=", "%(process_num)d ")]

@@ -51,7 +51,8 @@ public sealed class LineFormatTests
     [Fact]
     public void Append_JsonOfAnyBytes_ParsesAndKeepsTheText() =>
         Texts.Sample(
-            text => Assert.Equal(Encoding.UTF8.GetString(text), Message(Format(new JsonLineFormat(), text))), iter: 5_000);
+            text => Assert.Equal(Encoding.UTF8.GetString(text), Message(Format(new JsonLineFormat(), text))),
+            iter: Iterations.Times(5_000));
 
     [Fact]
     public void Append_JsonPieceThatContinues_IsMarked()
@@ -81,7 +82,7 @@ public sealed class LineFormatTests
                 ],
                 fields.Select(field => field.Name));
             Assert.Equal(text, fields[^1].Value);
-        }, iter: 5_000);
+        }, iter: Iterations.Times(5_000));
 
     [Theory]
     [InlineData("hello\tyou", "hello\tyou")]
@@ -102,7 +103,7 @@ public sealed class LineFormatTests
             var shown = Encoding.UTF8.GetString(Format(new ConsoleLineFormat(colour: false), text));
             Assert.DoesNotContain(shown[..^1], character => char.IsControl(character) && character != '\t');
             Assert.EndsWith("\n", shown, StringComparison.Ordinal);
-        }, iter: 5_000);
+        }, iter: Iterations.Times(5_000));
 
     [Fact]
     public void Append_ConsoleInColour_ColoursTheNameOnly() =>

@@ -76,7 +76,7 @@ public sealed class RingsTests
                 _ = Documents(read);
                 foreach (var tail in read.Output.Tails) _ = new LineAssembly(tail).Next(isAll: true).Count();
             },
-            iter: 20_000);
+            iter: Iterations.Times(10_000));
     }
 
     private static Rings Copy(Rings rings)

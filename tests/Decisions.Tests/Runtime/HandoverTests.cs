@@ -72,7 +72,9 @@ public sealed class HandoverTests
 
     [Fact]
     public void Restore_Slot_IsTheSame() =>
-        Slots.Sample(slot => Assert.Equal(slot, SavedSlots.Restore(SavedSlots.Save(slot, hasProcess: true))), iter: 5000);
+        Slots.Sample(
+            slot => Assert.Equal(slot, SavedSlots.Restore(SavedSlots.Save(slot, hasProcess: true))),
+            iter: Iterations.Times(5_000));
 
     /// <summary>A daemon that dies leaves no process that is still being made.</summary>
     [Theory]
@@ -106,7 +108,7 @@ public sealed class HandoverTests
                 Encoding.UTF8.GetString(HandoverText.Write(state)),
                 Encoding.UTF8.GetString(HandoverText.Write(joined! with { LastToken = state.LastToken })));
         },
-        iter: 500);
+        iter: Iterations.Times(500));
 
     /// <summary>Records are lost or damaged one at a time.</summary>
     [Fact]
@@ -122,7 +124,7 @@ public sealed class HandoverTests
             Assert.Equal(joined is null, problem is { Length: > 0 });
             foreach (var worker in joined?.Services.SelectMany(one => one.Workers) ?? []) SavedSlots.Restore(worker.Slot);
         },
-        iter: 20_000);
+        iter: Iterations.Times(5_000));
 
     /// <summary>The newest events and output are no reason to refuse the workers.</summary>
     [Theory]
@@ -147,7 +149,7 @@ public sealed class HandoverTests
             Assert.True(problem is null, problem);
             Assert.Equal(Encoding.UTF8.GetString(text), Encoding.UTF8.GetString(HandoverText.Write(read!)));
         },
-        iter: 2000);
+        iter: Iterations.Times(2_000));
 
     [Theory]
     [InlineData(0)]
@@ -172,7 +174,7 @@ public sealed class HandoverTests
             Assert.Equal(read is null, problem is { Length: > 0 });
             foreach (var worker in read?.Services.SelectMany(one => one.Workers) ?? []) SavedSlots.Restore(worker.Slot);
         },
-        iter: 20_000);
+        iter: Iterations.Times(5_000));
 
     [Fact]
     public void Problem_DescriptorTwice_IsFound()

@@ -121,7 +121,7 @@ public sealed class StartQueueTests
             }
 
             Assert.Equal(added, taken + lines.Sum(one => one.Waiting.Count));
-        }, iter: 2_000);
+        }, iter: Iterations.Times(2_000));
 
     private void Add(ServiceStarts<string> line, params string[] starts)
     {

@@ -21,7 +21,7 @@ public sealed class SlotMachinePropertyTests
         {
             var world = new World(settle: settle);
             foreach (var happened in day) world.Live(happened);
-        }, iter: 20_000);
+        }, iter: Iterations.Times(20_000));
 
     [Fact]
     public void Step_AnyOrderOfEvents_KeepsRestartsWithinTheWindow() =>
@@ -30,7 +30,7 @@ public sealed class SlotMachinePropertyTests
             var world = new World(RestartPolicy.Default with { MaxAttempts = 3 });
             foreach (var happened in day) world.Live(happened);
             Assert.True(world.Life.Slot.Attempts.Count <= 3);
-        }, iter: 5_000);
+        }, iter: Iterations.Times(5_000));
 
     /// <summary>At most one process. It ends by a signal or by itself, and its children may outlive it.</summary>
     private sealed class World(RestartPolicy? restart = null, TimeSpan settle = default)
