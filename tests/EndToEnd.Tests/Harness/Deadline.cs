@@ -12,9 +12,13 @@ internal static class Deadline
 
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(40) * Scale;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Polls a condition that has no notification of its change.</summary>
+    /// <summary>
+    /// Polls a condition that has no notification of its change: the longer it takes, the less often, as a scan of all processes
+    /// can take as long as the shortest interval.
+    /// </summary>
     /// <param name="state">The last state, for the message; null for none.</param>
     public static async Task UntilAsync(Func<Task<bool>> holds, string what, Func<string>? state = null)
     {
@@ -22,7 +26,7 @@ internal static class Deadline
         while (!await holds())
         {
             Assert.True(clock.Elapsed < Patience, $"not within {Patience}: {what}; {state?.Invoke()}");
-            await Task.Delay(Interval);
+            await Task.Delay(TimeSpan.FromTicks(Math.Clamp(clock.Elapsed.Ticks / 8, Shortest.Ticks, Longest.Ticks)));
         }
     }
 
