@@ -65,7 +65,7 @@ lines:
 	@build-aux/lines
 
 build: lines build-tools preload native ## daemon, client and library; ARCH=arm64, too
-	@$(MAKE) --no-print-directory -j 2 $(OUT)/bin/reuseportd $(OUT)/bin/reuseportctl
+	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j 2) $(OUT)/bin/reuseportd $(OUT)/bin/reuseportctl
 
 build-tools:
 	@command -v $(DOTNET) >/dev/null 2>&1 || { \
@@ -114,7 +114,7 @@ testworkers:
 
 # The servers are installed while the programs are compiled.
 test: build-tools ## every suite; installs the servers that are tested with
-	@$(MAKE) --no-print-directory -j 2 build test-tools
+	@$(MAKE) --no-print-directory -j 3 build test-tools
 	@build-aux/test $(OUT)
 
 test-tools: build-tools
