@@ -75,14 +75,14 @@ class Unit(Mortal, Reuseportd):
         return f"{self.root}/run/reuseportd/control.sock"
 
     def ask(self, method, path, body=None):
-        """Asks again if the daemon ended before its answer."""
+        """Asks again if the daemon ended before its answer, or if none runs: a restart removes the socket."""
         by = time.monotonic() + PATIENCE
         while True:
             try:
                 status, answer = super().ask(method, path, body)
                 if status != 503 or time.monotonic() > by:
                     return status, answer
-            except (http.client.HTTPException, ConnectionError):
+            except (http.client.HTTPException, ConnectionError, FileNotFoundError):
                 if time.monotonic() > by:
                     raise
             time.sleep(0.01)
