@@ -177,6 +177,8 @@ public sealed class TopTests : DaemonTest
     {
         await Deadline.UntilAsync(async () => !await screen.IsAlternateAsync(), "the screen is left");
         await screen.LineAsync($"code:{code}");
+        // Until its end, the client reads the keys.
+        await Deadline.UntilAsync(async () => (await screen.ChildrenAsync()).Length == 0, "the client has ended");
         await screen.TypeAsync($"stty -g > {Daemon.Folder["after"]}; echo done");
         await screen.WaitAsync(lines => lines.Contains("done"), "the shell goes on");
         Assert.Equal(await File.ReadAllTextAsync(Daemon.Folder["before"]), await File.ReadAllTextAsync(Daemon.Folder["after"]));

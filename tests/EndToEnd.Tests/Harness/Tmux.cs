@@ -52,8 +52,11 @@ internal sealed class Tmux : IAsyncDisposable
     public async Task<bool> IsAlternateAsync() => await AskAsync("#{alternate_on}") == "1";
 
     /// <summary>The process that the shell runs.</summary>
-    public async Task<int> PidAsync() =>
-        Processes.ChildrenOf(int.Parse(await AskAsync("#{pane_pid}"), CultureInfo.InvariantCulture)).Single();
+    public async Task<int> PidAsync() => (await ChildrenAsync()).Single();
+
+    /// <summary>The processes that the shell runs.</summary>
+    public async Task<int[]> ChildrenAsync() =>
+        Processes.ChildrenOf(int.Parse(await AskAsync("#{pane_pid}"), CultureInfo.InvariantCulture));
 
     public Task WaitAsync(Func<string[], bool> holds, string what) => Deadline.UntilAsync(
         async () => holds(await LinesAsync()), what);

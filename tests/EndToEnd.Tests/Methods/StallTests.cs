@@ -14,7 +14,7 @@ public sealed class StallTests : MethodTest
     public async Task Stall_SuspendedWorker_GetsNoFurtherConnections(string program)
     {
         using var cgroup = new DelegatedCgroup();
-        Configure(Command(program), "method: auto", more: "{ stall: { after: 300ms } }");
+        Configure(Command(program), "method: auto", more: "{ stall: { after: 1s } }");
         await StartInAsync(cgroup);
         await using var load = Load.Http(Address, Port);
         await load.AnswersAsync(300);

@@ -93,7 +93,7 @@ public sealed class CounterTests : PublicTest
     public async Task Worker_Stalls_IsCounted()
     {
         ConfigureDaemon();
-        ConfigureWeb(more: "    stall: { after: 300ms }");
+        ConfigureWeb(more: "    stall: { after: 1s }");
         await Daemon.StartAsync();
         var before = await StartedAsync();
         await using var load = Load.Http(Address, Port);

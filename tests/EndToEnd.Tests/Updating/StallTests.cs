@@ -12,7 +12,7 @@ public sealed class StallTests : SteeredTest
     [InlineData(Classic)]
     public async Task Stall_SuspendedWorker_IsReplaced(string way)
     {
-        Configure(Hello, "stall: { after: 300ms, action: restart }");
+        Configure(Hello, "stall: { after: 1s, action: restart }");
         await StartAsync(way);
         var stuck = Daemon.PidOf("web@1");
         await using var load = Load.Http(Address, Port);
