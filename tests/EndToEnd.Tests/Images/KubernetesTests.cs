@@ -13,10 +13,13 @@ public sealed class KubernetesTests(Stores stores) : ImageTest(stores)
     [InlineData("base")]
     [InlineData("restricted")]
     [InlineData("steering")]
+    [InlineData("steering-sysctl")]
     public void Build_Overlay_IsValid(string overlay)
     {
         var objects = Manifests.Build(overlay);
         Assert.Equal(Kinds, objects.Select(item => $"{item["kind"]}").Order(StringComparer.Ordinal));
+        Assert.All(objects, item => Assert.Equal(
+            "reuseportd", (string?)item["metadata"]!["labels"]!["app.kubernetes.io/part-of"]));
         Assert.NotEmpty(Manifests.Text(objects));
         AssertProbes(Container(objects.Of("Deployment")));
     }
@@ -24,7 +27,9 @@ public sealed class KubernetesTests(Stores stores) : ImageTest(stores)
     [Fact]
     public void Build_DaemonSet_HasThePortOfTheNode()
     {
-        var daemonSet = Manifests.Build("daemonset").Of("DaemonSet");
+        var objects = Manifests.Build("daemonset");
+        var daemonSet = objects.Of("DaemonSet");
+        Assert.NotEmpty(Manifests.Text(objects));
         var pod = daemonSet["spec"]!["template"]!["spec"]!;
         Assert.True((bool)pod["hostNetwork"]!);
         Assert.Equal(0, (int)daemonSet["spec"]!["updateStrategy"]!["rollingUpdate"]!["maxSurge"]!);
@@ -44,9 +49,31 @@ public sealed class KubernetesTests(Stores stores) : ImageTest(stores)
         Assert.Equal(["BPF", "NET_ADMIN", "PERFMON", "SYS_PTRACE"], Words(capabilities["add"]).Take(4));
     }
 
+    /// <summary>A default kubelet refuses a pod with this sysctl, so one overlay alone has it.</summary>
+    [Theory]
+    [InlineData("restricted", false)]
+    [InlineData("steering", false)]
+    [InlineData("steering-sysctl", true)]
+    public void Build_Overlay_HasTheUnsafeSysctlIfItSaysSo(string overlay, bool has)
+    {
+        var shared = Manifests.Build(overlay).Of("Deployment")["spec"]!["template"]!["spec"]!["securityContext"]!;
+        Assert.Equal(has, shared["sysctls"] is not null);
+    }
+
+    [Theory]
+    [InlineData("base")]
+    [InlineData("daemonset")]
+    public void Build_CommandOfTheComment_SetsTheImageOfTheContainer(string folder)
+    {
+        var (said, set) = Manifests.ImagesOf(folder);
+        Assert.NotEmpty(said);
+        Assert.Equal(said, set);
+    }
+
     [Theory]
     [InlineData("restricted")]
     [InlineData("steering")]
+    [InlineData("daemonset")]
     public async Task Build_ConfigMap_IsAConfigurationWithoutErrors(string overlay)
     {
         var text = (string?)Manifests.Build(overlay).Of("ConfigMap")["data"]!["reuseportd.yaml"];
@@ -65,13 +92,12 @@ public sealed class KubernetesTests(Stores stores) : ImageTest(stores)
         await OwnImage.BuildAsync(podman);
         var objects = Manifests.Build(overlay);
         var (deployment, configMap) = (objects.Of("Deployment"), objects.Of("ConfigMap"));
-        // Podman pulls an image of the tag latest, as Kubernetes does. It publishes each port on the host, and sets no sysctl.
+        // Podman pulls an image of the tag latest, as Kubernetes does. It publishes each port on the host.
         var container = Container(deployment).AsObject();
         container["imagePullPolicy"] = "Never";
         container.Remove("ports");
         // Podman gives all pods the same volume for an emptyDir.
         deployment["spec"]!["replicas"] = 1;
-        deployment["spec"]!["template"]!["spec"]!["securityContext"]!.AsObject().Remove("sysctls");
         var file = Folder.Write("pod.yaml", Manifests.Text(configMap, deployment));
         try
         {

@@ -6,7 +6,7 @@ namespace EndToEnd.Tests.Images;
 
 /// <summary>
 /// The manifests of deploy/kubernetes, put together as kustomize does with the keys that they use: resources, patches, images and
-/// labels. Debian has no kustomize.
+/// labels. Debian has no kustomize. As in kustomize, a folder may name other folders, and no file outside of itself.
 /// </summary>
 internal static class Manifests
 {
@@ -24,6 +24,19 @@ internal static class Manifests
 
     /// <summary>All objects of a folder of deploy/kubernetes.</summary>
     public static JsonObject[] Build(string folder) => [.. Objects(Checkout.At($"deploy/kubernetes/{folder}"))];
+
+    /// <summary>
+    /// The names of images that the comments of a folder's kustomization.yaml say to set, and those that the file sets.
+    /// </summary>
+    public static (string[] Said, string[] Set) ImagesOf(string folder)
+    {
+        var text = File.ReadAllText(Checkout.At($"deploy/kubernetes/{folder}/kustomization.yaml"));
+        const string command = "kustomize edit set image ";
+        var said = text.Split('\n').Where(line => line.Contains(command, StringComparison.Ordinal))
+            .Select(line => line[(line.IndexOf(command, StringComparison.Ordinal) + command.Length)..].Split('=')[0]);
+        var kustomization = KubernetesYaml.Deserialize<Dictionary<string, object>>(text);
+        return ([.. said], [.. Maps(kustomization, "images").Select(image => $"{image["name"]}")]);
+    }
 
     public static JsonObject Of(this IEnumerable<JsonObject> objects, string kind) =>
         Assert.Single(objects, item => (string?)item["kind"] == kind);
@@ -48,21 +61,51 @@ internal static class Manifests
         {
             var path = Path.GetFullPath(Path.Combine(folder, name));
             if (Directory.Exists(path)) objects.AddRange(Objects(path));
-            else objects.Add(Read(path));
+            else objects.Add(Read(folder, path));
         }
 
-        var patches = kustomization.TryGetValue("patches", out var listed) ? (List<object>)listed : [];
-        foreach (var named in patches.Cast<Dictionary<object, object>>())
+        foreach (var named in Maps(kustomization, "patches"))
         {
-            var patch = Read(Path.Combine(folder, $"{named["path"]}"));
+            var patch = Read(folder, Path.GetFullPath(Path.Combine(folder, $"{named["path"]}")));
             Merge(Assert.Single(objects, item => Name(item) == Name(patch)), patch);
         }
 
+        foreach (var image in Maps(kustomization, "images")) SetImage(objects, image);
+        foreach (var label in Maps(kustomization, "labels")) SetLabels(objects, label);
         return objects;
     }
 
-    private static JsonObject Read(string path)
+    /// <summary>The image of each container of that name. An entry without a container has no effect in kustomize.</summary>
+    private static void SetImage(List<JsonObject> objects, Dictionary<object, object> image)
     {
+        var containers = objects.SelectMany(Containers).Where(container => ImageName(container) == $"{image["name"]}").ToArray();
+        Assert.NotEmpty(containers);
+        foreach (var container in containers) container["image"] = $"{image["newName"]}:{image["newTag"]}";
+    }
+
+    /// <summary>Without <c>includeSelectors</c> and <c>includeTemplates</c>: on the objects alone.</summary>
+    private static void SetLabels(List<JsonObject> objects, Dictionary<object, object> label)
+    {
+        Assert.Equal(["pairs"], label.Keys);
+        foreach (var item in objects)
+        {
+            var labels = item["metadata"]!["labels"] ??= new JsonObject();
+            foreach (var (key, value) in (Dictionary<object, object>)label["pairs"]) labels[$"{key}"] = $"{value}";
+        }
+    }
+
+    private static IEnumerable<JsonObject> Containers(JsonObject item) =>
+        item["spec"]?["template"]?["spec"]?["containers"] is JsonArray all ? all.Select(one => one!.AsObject()) : [];
+
+    private static string ImageName(JsonObject container) => $"{container["image"]}".Split(':')[0];
+
+    private static IEnumerable<Dictionary<object, object>> Maps(Dictionary<string, object> kustomization, string key) =>
+        kustomization.TryGetValue(key, out var listed) ? ((List<object>)listed).Cast<Dictionary<object, object>>() : [];
+
+    private static JsonObject Read(string folder, string path)
+    {
+        Assert.True(
+            path.StartsWith(folder + "/", StringComparison.Ordinal), $"security; file {path} is not in or below {folder}");
         var all = KubernetesYaml.LoadAllFromString(File.ReadAllText(path), Kinds, strict: true);
         return JsonNode.Parse(KubernetesJson.Serialize(Assert.Single(all)))!.AsObject();
     }
