@@ -33,7 +33,8 @@ job "web" {
 
     task "reuseportd" {
       driver = "docker"
-      # Longer than lb_grace, drain_timeout and stop_grace_period together.
+      # Longer than lb_grace, drain_timeout and stop_grace_period together. The client has to permit it by max_kill_timeout,
+      # which is 30s by default.
       kill_timeout = "60s"
       kill_signal  = "SIGTERM"
 
@@ -43,7 +44,8 @@ job "web" {
         readonly_rootfs = true
         cap_drop        = ["all"]
         security_opt    = ["no-new-privileges"]
-        volumes         = ["local/reuseportd.yaml:/etc/reuseportd/reuseportd.yaml:ro"]
+        # The folder: Nomad replaces a changed file by another one, which a mount of the file alone would not show.
+        volumes = ["local/reuseportd:/etc/reuseportd:ro"]
 
         mount {
           type   = "tmpfs"
@@ -52,7 +54,7 @@ job "web" {
       }
 
       template {
-        destination = "local/reuseportd.yaml"
+        destination = "local/reuseportd/reuseportd.yaml"
         # The daemon reads the file again.
         change_mode   = "signal"
         change_signal = "SIGHUP"
