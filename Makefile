@@ -243,7 +243,7 @@ install: ## to DESTDIR= PREFIX=/usr; run 'make build' first
 	install -D -m 0644 deploy/systemd/sysctl.d/50-reuseportd.conf $(DESTDIR)$(PREFIX)/lib/sysctl.d/50-reuseportd.conf
 	install -D -m 0644 deploy/systemd/sysusers.d/reuseportd.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/reuseportd.conf
 	install -D -m 0644 deploy/systemd/tmpfiles.d/reuseportd.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/reuseportd.conf
-	install -d -m 0755 $(DESTDIR)$(SYSCONFDIR)/reuseportd/services.d
+	test -d $(DESTDIR)$(SYSCONFDIR)/reuseportd/services.d || install -d -m 0755 $(DESTDIR)$(SYSCONFDIR)/reuseportd/services.d
 	test -e $(DESTDIR)$(SYSCONFDIR)/reuseportd/reuseportd.yaml || \
 		{ sed '$(INSTALLED_SCHEMA)' config/reuseportd.yaml > $(DESTDIR)$(SYSCONFDIR)/reuseportd/reuseportd.yaml && \
 		  chmod 0644 $(DESTDIR)$(SYSCONFDIR)/reuseportd/reuseportd.yaml; }

@@ -20,6 +20,22 @@ public sealed class RemovalTests(PackageMachine machine) : PackageTest(machine)
         await AssertRunsAsync(Present, Copies);
     }
 
+    /// <summary>The scripts of dpkg for a removal that fails after the unit was stopped.</summary>
+    [Fact]
+    public async Task Remove_Fails_DaemonIsStartedAgain()
+    {
+        await StartAsync();
+        await Machine.DoAsync("sh", "-ec", """
+            cd /var/lib/dpkg/info
+            export DPKG_MAINTSCRIPT_PACKAGE=reuseportd
+            ./reuseportd.prerm remove
+            if systemctl --quiet is-active reuseportd; then exit 1; fi
+            ./reuseportd.postinst abort-remove
+            """);
+
+        await AssertRunsAsync(Present, Copies);
+    }
+
     /// <summary>Only the group of the control socket stays.</summary>
     [Fact]
     public async Task Purge_RunningDaemon_LeavesNothing()

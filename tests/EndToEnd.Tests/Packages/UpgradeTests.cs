@@ -62,6 +62,40 @@ public sealed class UpgradeTests(PackageMachine machine) : PackageTest(machine)
         Assert.Empty(before.Intersect(Workers()));
     }
 
+    /// <summary>A restart would end the workers, and the new daemon would not start: nothing would serve.</summary>
+    [Fact]
+    public async Task Upgrade_BrokenConfiguration_FormerDaemonAndItsWorkersRunOn()
+    {
+        await InstallAsync(Present);
+        SetDaemon("keep_workers: false");
+        ConfigureWeb();
+        await UnitAsync("start");
+        var (before, daemon) = (Workers(), await PropertyAsync("MainPID"));
+        Configure("broken", "services: { broken: { comand: [sleep, 1d] } }");
+        Facts.AssertIn(await InstallAsync(Next), "run 'systemctl restart reuseportd'");
+
+        Assert.Equal((daemon, "active"), (await PropertyAsync("MainPID"), await PropertyAsync("ActiveState")));
+        await AssertRunsAsync(Present, Copies);
+        Assert.Equal(before, Workers());
+
+        File.Delete(Machine.Path("/etc/reuseportd/services.d/broken.yaml"));
+        await UnitAsync("restart");
+        await AssertRunsAsync(Next, Copies);
+    }
+
+    [Fact]
+    public async Task Upgrade_SocketOfAnotherDaemonInTheEnvironment_OwnDaemonIsReplaced()
+    {
+        await StartAsync();
+        var before = Workers();
+        await Machine.DoAsync(
+            "env", "REUSEPORTD_SOCKET=/none", "apt-get", "--quiet", "--yes", "install", Package("reuseportd", Next),
+            Package("libreuseport", Next));
+
+        Assert.Equal(before, Workers());
+        await AssertRunsAsync(Next, Copies);
+    }
+
     [Fact]
     public async Task Upgrade_PolicyForbidsRestarts_FormerDaemonRunsOn()
     {
@@ -98,10 +132,16 @@ public sealed class UpgradeTests(PackageMachine machine) : PackageTest(machine)
         await InstallAsync(Present);
         SetDaemon("log_level: debug");
         ConfigureWeb();
+        // Services can have secrets.
+        await Machine.DoAsync("chmod", "750", "/etc/reuseportd");
+        await Machine.DoAsync("chmod", "700", "/etc/reuseportd/services.d");
         var files = await FilesAsync();
         await InstallAsync(Next);
 
         Assert.Equal(files, await FilesAsync());
+        await Machine.DoAsync("systemd-tmpfiles", "--create", "reuseportd.conf");
+        Assert.Equal(
+            "750\n700\n", await Machine.DoAsync("stat", "--format=%a", "/etc/reuseportd", "/etc/reuseportd/services.d"));
         Assert.Contains("log_level: debug", files, StringComparison.Ordinal);
     }
 
