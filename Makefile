@@ -24,7 +24,8 @@ DOTNET  := dotnet
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-# The command that builds a suite of tests, and the one that runs it.
+# The command that builds a suite of tests, and the one that runs it. With -failSkips, a skipped test is a failed one: a target
+# for one kind of test has no success without them.
 build-suite = $(DOTNET) build tests/$(1).Tests -c Release -p:Locked=true -v quiet --nologo -clp:NoSummary
 suite = $$(find tests/$(1).Tests/bin/Release -name $(1).Tests -type f -perm -u+x | head -n 1) -noColor -noLogo
 
@@ -160,7 +161,7 @@ test-upgrades: build testworkers ## ten versions that replace each other under l
 	@for version in $(VERSIONS); do $(MAKE) --no-print-directory $(OUT)/versions/$$version/reuseportd || exit 1; done
 	@build-aux/need node:nodejs python3:python3 nginx:nginx-light curl:curl systemd-nspawn:systemd-container
 	@$(call build-suite,EndToEnd)
-	@REUSEPORTD_OUT=$(OUT) $(call suite,EndToEnd) -namespace EndToEnd.Tests.Upgrades
+	@REUSEPORTD_OUT=$(OUT) $(call suite,EndToEnd) -failSkips -namespace EndToEnd.Tests.Upgrades
 
 # Two images: see deploy/image and docs/decisions/48-the-image.md.
 image: build ## container images, into this user's store and out/image; two minutes, later half a minute
@@ -179,7 +180,7 @@ test-examples: build testworkers ## each folder of config/examples with its serv
 		curl:curl dig:bind9-dnsutils file=/bin/nc.openbsd:netcat-openbsd ip:iproute2 setpriv:util-linux
 	@build-aux/statsd
 	@$(call build-suite,EndToEnd)
-	@REUSEPORTD_OUT=$(OUT) $(call suite,EndToEnd) -showLiveOutput -namespace EndToEnd.Tests.Examples
+	@REUSEPORTD_OUT=$(OUT) $(call suite,EndToEnd) -failSkips -showLiveOutput -namespace EndToEnd.Tests.Examples
 
 # Each is a kernel or a system that Debian or Ubuntu has today; KERNELS=trixie SYSTEMS= runs a part.
 KERNELS = bullseye bookworm bookworm-backports trixie sid
