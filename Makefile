@@ -41,6 +41,11 @@ ifneq ($(ARCH),$(HOST_ARCH))
 ifeq ($(TRIPLE_$(ARCH)),)
 $(error ARCH=$(ARCH): the architectures are amd64 and arm64)
 endif
+# The system of the base image is installed for this machine, and the programs of a release are run.
+NATIVE_ONLY := image test-image dist test-packages test-reproducible
+ifneq ($(filter $(NATIVE_ONLY),$(MAKECMDGOALS)),)
+$(error make $(filter $(NATIVE_ONLY),$(MAKECMDGOALS)) is for the architecture of this machine, and not for ARCH=$(ARCH))
+endif
 CROSS := CC=$(TRIPLE_$(ARCH))-gcc AR=$(TRIPLE_$(ARCH))-ar
 CROSS_TOOLS := $(TRIPLE_$(ARCH))-gcc:gcc-$(subst _,-,$(TRIPLE_$(ARCH))) \
 	file=/usr/$(TRIPLE_$(ARCH))/include/stdlib.h:libc6-dev-$(ARCH)-cross
@@ -165,14 +170,17 @@ test-upgrades: build testworkers ## ten versions that replace each other under l
 
 # Two images: see deploy/image and docs/decisions/48-the-image.md.
 image: build ## container images, into this user's store and out/image; two minutes, later half a minute
-	@build-aux/need 'mmdebstrap:mmdebstrap' 'buildah:buildah' 'newuidmap:uidmap' 'python3:python3' 'git:git'
-	@build-aux/image $(OUT)
+	@build-aux/need 'mmdebstrap:mmdebstrap' 'buildah:buildah' 'skopeo:skopeo' 'newuidmap:uidmap' 'python3:python3' 'git:git'
+	@build-aux/image $(OUT) $(ARCH)
 
-test-image: image testworkers $(OUT)/hello/hello ## the images by podman, as root and as an ordinary user; minutes
+# The images are made under a strict umask, which must not reach their files.
+test-image: build testworkers $(OUT)/hello/hello ## the images by podman, as root and as an ordinary user; minutes
+	@umask 077 && $(MAKE) --no-print-directory image
 	@build-aux/need 'podman:podman' 'crun:crun' 'runc:runc' 'catatonit:catatonit' 'newuidmap:uidmap' \
-		'file=/usr/lib/podman/netavark:netavark' 'curl:curl' 'python3:python3' 'setpriv:util-linux'
+		'file=/usr/lib/podman/netavark:netavark' 'curl:curl' 'python3:python3' 'setpriv:util-linux' node:nodejs npm:npm
+	@build-aux/sbom-check $(OUT)/sbom-check $(OUT)/image/*.cdx.json
 	@$(call build-suite,EndToEnd)
-	@REUSEPORTD_OUT=$(OUT) $(call suite,EndToEnd) -namespace EndToEnd.Tests.Images
+	@REUSEPORTD_OUT=$(OUT) $(call suite,EndToEnd) $(if $(filter 0,$(shell id -u)),-failSkips) -namespace EndToEnd.Tests.Images
 
 test-examples: build testworkers ## each folder of config/examples with its server, as its page says; some minutes
 	@build-aux/need cc:gcc python3:python3 node:nodejs gunicorn:gunicorn puma:puma php:php-cli go:golang-go \

@@ -18,7 +18,9 @@ public sealed class ImageFilesTests(Stores stores) : ImageTest(stores)
         var labels = image["Config"]!["Labels"]!;
         Assert.Equal(await Podman.VersionAsync(), (string?)labels["org.opencontainers.image.version"]);
         Assert.Equal(name, (string?)labels["org.opencontainers.image.title"]);
-        Assert.Equal("MIT", (string?)labels["org.opencontainers.image.licenses"]);
+        // The base is a Debian, whose packages have many licences.
+        Assert.Equal(
+            name == "reuseportd" ? null : "MIT AND Apache-2.0", (string?)labels["org.opencontainers.image.licenses"]);
         var size = (long)image["Size"]!;
         TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {size} bytes");
         Assert.InRange(size, MiB, mostMiB * MiB);
@@ -37,28 +39,42 @@ public sealed class ImageFilesTests(Stores stores) : ImageTest(stores)
     [Fact]
     public async Task Image_Files_AreTheProgramsAndTheirPapers()
     {
-        var podman = Stores.Of(Stores.Root);
-        var container = await podman.DoAsync("create", "localhost/reuseportd-files:latest", "/none");
-        try
-        {
-            await podman.DoAsync("export", "--output", Folder["files.tar"], container);
-        }
-        finally
-        {
-            await podman.DoAsync("rm", container);
-        }
-
-        var listed = await Command.RunAsync("tar", ["--list", "--file", Folder["files.tar"]]);
+        var listed = await ListAsync("reuseportd-files");
         // Podman makes the folders that a container needs.
-        var files = listed.Out.Split('\n')
-            .Where(line => line.StartsWith("usr/", StringComparison.Ordinal) && !line.EndsWith('/'));
+        var files = listed.Where(line => line.StartsWith("usr/", StringComparison.Ordinal) && !line.EndsWith('/'));
         Assert.Equal(
             [
                 "usr/bin/reuseportctl", "usr/bin/reuseportd", "usr/lib/reuseportd/libreuseport.so",
-                "usr/share/doc/reuseportd/LICENSE", "usr/share/doc/reuseportd/reuseportd.cdx.json",
+                "usr/share/doc/reuseportd/LICENSE", "usr/share/doc/reuseportd/THIRD-PARTY-NOTICES",
+                "usr/share/doc/reuseportd/reuseportd.cdx.json",
                 "usr/share/reuseportd/reuseportd.schema.json",
             ],
             files.Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>As the documents use it: the version of a release, and <c>latest</c> for COPY --from.</summary>
+    [Theory]
+    [InlineData("reuseportd")]
+    [InlineData("reuseportd-files")]
+    public async Task Archive_Tags_AreTheVersionAndLatest(string name)
+    {
+        var manifest = await Command.RunAsync(
+            "tar", ["--extract", "--to-stdout", "--file", Podman.Archive(name), "manifest.json"]);
+        var tags = Assert.Single(JsonNode.Parse(manifest.Out)!.AsArray())!["RepoTags"]!.AsArray().Select(tag => $"{tag}");
+        Assert.Equal(
+            [$"localhost/{name}:{Checkout.Version}", $"localhost/{name}:latest"], tags.Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>The umask of the build does not count. The daemon of the base is an ordinary user.</summary>
+    [Theory]
+    [InlineData("reuseportd")]
+    [InlineData("reuseportd-files")]
+    public async Task Image_OwnFiles_AreReadableForEachUser(string name)
+    {
+        var listed = await ListAsync(name, "--verbose");
+        var own = listed.Where(line => line.Contains("reuseport", StringComparison.Ordinal)).ToArray();
+        Assert.NotEmpty(own);
+        Assert.All(own, line => Assert.Matches("^([d-]......r.[xt]|-......r..|l)", line));
     }
 
     /// <summary>The image's own list of packages is that of dpkg, and has the NuGet packages besides.</summary>
@@ -84,6 +100,24 @@ public sealed class ImageFilesTests(Stores stores) : ImageTest(stores)
             .Select(component => (string?)component["name"]);
         Assert.Superset(new HashSet<string?> { "Serilog", "YamlDotNet", "System.CommandLine" }, linked.ToHashSet());
         Assert.Equal(components.Length, components.Select(component => (string?)component["bom-ref"]).Distinct().Count());
+    }
+
+    /// <summary>The files of an image, as tar lists them.</summary>
+    private async Task<string[]> ListAsync(string name, params string[] options)
+    {
+        var podman = Stores.Of(Stores.Root);
+        var container = await podman.DoAsync("create", $"localhost/{name}:latest", "/none");
+        try
+        {
+            await podman.DoAsync("export", "--output", Folder["files.tar"], container);
+        }
+        finally
+        {
+            await podman.DoAsync("rm", container);
+        }
+
+        var listed = await Command.RunAsync("tar", ["--list", .. options, "--file", Folder["files.tar"]]);
+        return listed.Out.Split('\n');
     }
 
     private async Task<JsonNode> InspectAsync(string name) => JsonNode.Parse(

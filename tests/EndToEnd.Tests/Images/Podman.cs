@@ -81,12 +81,9 @@ internal sealed class Podman : IAsyncDisposable
             return podman;
         }
 
+        // The archives have both tags.
         foreach (var name in (string[])["reuseportd", "reuseportd-files"])
-        {
-            var file = Checkout.Built($"image/{name}.tar");
-            await podman.DoAsync("load", "--quiet", "--input", file);
-            await podman.DoAsync("tag", $"localhost/{name}:{await VersionAsync()}", $"localhost/{name}:latest");
-        }
+            await podman.DoAsync("load", "--quiet", "--input", Archive(name));
 
         // crun of Debian 12 refuses hosts with both versions of control groups; runc of that time refuses others.
         foreach (var runtime in (string[])["crun", "runc"])
@@ -104,6 +101,10 @@ internal sealed class Podman : IAsyncDisposable
 
         return podman;
     }
+
+    /// <summary>The archive that <c>make image</c> made of an image.</summary>
+    public static string Archive(string name) =>
+        Checkout.Built($"image/{name}-image_{Checkout.Version}_{Artifacts.Architecture}.tar");
 
     public Task<Command> RunAsync(params string[] words)
     {

@@ -51,6 +51,9 @@ public sealed class InstallTests(PackageMachine machine) : PackageTest(machine)
             .Select(path => path[folder["root"].Length..]).Except(packaged);
         Assert.Empty(missing);
         await Machine.DoAsync("test", "-s", "/usr/lib/reuseportd/libreuseport.so");
+        await Machine.DoAsync("grep", "-q", "Apache License", "/usr/share/doc/reuseportd/THIRD-PARTY-NOTICES");
+        Assert.Equal(
+            "755\n755\n", await Machine.DoAsync("stat", "--format=%a", "/etc/reuseportd", "/etc/reuseportd/services.d"));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using EndToEnd.Tests.Harness;
 using EndToEnd.Tests.Systemd;
@@ -13,9 +12,6 @@ public abstract class PackageTest(PackageMachine machine) : IAsyncLifetime
     private protected const int Port = 8080;
     private protected const int Copies = 4;
     private protected const string Configuration = "/etc/reuseportd/reuseportd.yaml";
-
-    private static readonly string Architecture =
-        RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "amd64";
 
     /// <summary>The version of the sources.</summary>
     private protected static string Present => Checkout.Version;
@@ -46,7 +42,7 @@ public abstract class PackageTest(PackageMachine machine) : IAsyncLifetime
         AptAsync("install", Package("reuseportd", version), Package("libreuseport", version));
 
     private protected static string Package(string name, string version) =>
-        $"{PackageMachine.Folder}/{name}_{version}_{Architecture}.deb";
+        $"{PackageMachine.Folder}/{name}_{version}_{Artifacts.Architecture}.deb";
 
     private protected Task<string> AptAsync(string verb, params string[] packages) => machine.DoAsync(
         ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--yes", "--allow-downgrades", verb, .. packages]);
