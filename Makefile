@@ -7,6 +7,10 @@ DESTDIR ?=
 HOST_ARCH := $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(shell uname -m)))
 ARCH    ?= $(HOST_ARCH)
 OUT     := $(CURDIR)/out$(if $(filter-out $(HOST_ARCH),$(ARCH)),/$(ARCH))
+# Make and the shell would take each part of a path with a space for a path of its own.
+ifneq ($(words $(CURDIR) $(OUT)),2)
+$(error the path of the sources has a space: $(CURDIR))
+endif
 # The library: a folder that the daemon searches beside its own, or that the packages link to.
 LIBRARYDIR ?= $(PREFIX)/lib/reuseportd
 CONFIGURATION ?= Release
@@ -290,6 +294,5 @@ uninstall: ## what install put there; the configuration stays
 	rm -f $(DESTDIR)$(PREFIX)/lib/sysctl.d/50-reuseportd.conf
 	rm -f $(DESTDIR)$(PREFIX)/lib/sysusers.d/reuseportd.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/reuseportd.conf
 
-clean: ## all that was built
-	rm -rf $(OUT)
-	find src tests -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
+clean: ## all that was built, and the images in this user's store; what was installed in the system stays
+	@build-aux/clean $(CURDIR)/out
