@@ -195,7 +195,7 @@ test-examples: build testworkers ## each folder of config/examples with its serv
 	@REUSEPORTD_OUT=$(OUT) $(call suite,EndToEnd) -failSkips -showLiveOutput -namespace EndToEnd.Tests.Examples
 
 # Each is a kernel or a system that Debian or Ubuntu has today; KERNELS=trixie SYSTEMS= runs a part.
-KERNELS = bullseye bookworm bookworm-backports trixie sid
+KERNELS = bullseye bookworm trixie sid
 SYSTEMS = bullseye bookworm trixie sid jammy noble
 KERNELS_ARM64 = bookworm trixie
 
