@@ -20,7 +20,7 @@ internal static class Kinds
         var lower = name.ToLowerInvariant();
         if (lower.EndsWith(".service", StringComparison.Ordinal)) return Systemd;
         if (lower == "procfile" || lower.StartsWith("procfile.", StringComparison.Ordinal)) return Procfile;
-        if (IsScript(lower) || lower.EndsWith(".json", StringComparison.Ordinal)) return Pm2;
+        if (IsEcosystem(lower) || lower.EndsWith(".json", StringComparison.Ordinal)) return Pm2;
         if (lower.EndsWith(".yml", StringComparison.Ordinal) || lower.EndsWith(".yaml", StringComparison.Ordinal))
             return HasLine(source.Text, "apps:") && !HasLine(source.Text, "services:") ? Pm2 : Compose;
         if (HasLine(source.Text, "[program:") || HasLine(source.Text, "[fcgi-program:") || HasLine(source.Text, "[include]")
@@ -29,8 +29,12 @@ internal static class Kinds
     }
 
     /// <summary>True for a file that node has to run.</summary>
-    public static bool IsScript(string name) =>
-        name.EndsWith(".js", StringComparison.Ordinal) || name.EndsWith(".cjs", StringComparison.Ordinal);
+    public static bool IsScript(string name) => name.EndsWith(".js", StringComparison.Ordinal)
+        || name.EndsWith(".cjs", StringComparison.Ordinal) || name.EndsWith(".mjs", StringComparison.Ordinal);
+
+    /// <summary>As to PM2. Another script can be any program, which nobody means to run.</summary>
+    private static bool IsEcosystem(string name) =>
+        IsScript(name) && name.Contains(".config.", StringComparison.Ordinal);
 
     private static bool HasLine(string text, string start)
     {

@@ -10,6 +10,9 @@ namespace Reuseportd.Control.Verbs;
 /// <summary><c>reuseportctl import</c>. It asks no daemon.</summary>
 internal static class ImportCommand
 {
+    /// <summary>For one file, and those that it names.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
     public static Command Create()
     {
         var files = new Argument<string[]>("FILE")
@@ -43,20 +46,49 @@ internal static class ImportCommand
     private static async Task<int> RunAsync(
         string[] paths, string? from, string? output, bool force, CancellationToken cancellation)
     {
+        if (output is "" || paths.Contains("")) return Refuse("a path is empty", ExitCode.Usage);
+        try
+        {
+            // A file system may not answer, and the output may be a pipe that is full: nothing can cancel such a call.
+            var reading = Task.Run(() => ReadAllAsync(paths, from, cancellation), CancellationToken.None);
+            var (imported, code) = await reading.WaitAsync(Limit * paths.Length, cancellation).ConfigureAwait(false);
+            if (imported is null) return code;
+            var writing = Task.Run(() => Write(imported, output, force), CancellationToken.None);
+            return await writing.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return Refuse($"the files are not read after {Limit.TotalSeconds * paths.Length:0} s, the limit", ExitCode.Failed);
+        }
+        catch (OperationCanceledException)
+        {
+            Descendants.End();
+            return ExitCode.Interrupted;
+        }
+        catch (IOException)
+        {
+            return Refuse("stdout cannot be written", ExitCode.Failed);
+        }
+    }
+
+    private static async Task<(List<ImportedFile>? Files, int Code)> ReadAllAsync(
+        string[] paths, string? from, CancellationToken cancellation)
+    {
         var findings = new Findings();
         var imported = new List<ImportedFile>();
         foreach (var path in paths)
         {
             if (new DiskFiles(findings).Read(path) is not { } source) continue;
             if ((from ?? Kinds.Find(source)) is not { } kind)
-                return Refuse($"{path}: unknown kind of file; use --from", ExitCode.Usage);
+                return (null, Refuse($"{path}: unknown kind of file; use --from", ExitCode.Usage));
             if (await ReadAsync(kind, path, source, findings, cancellation).ConfigureAwait(false) is { } file) imported.Add(file);
         }
 
         foreach (var error in findings.Errors) Console.Error.WriteLine(error);
-        if (findings.Errors.Count > 0) return ExitCode.Failed;
+        if (findings.Errors.Count > 0) return (null, ExitCode.Failed);
         Mapping.Complete(imported);
-        return Write(imported, output, force);
+        new HostAccounts(UserDatabase.HasUser, UserDatabase.HasGroup).Check(imported);
+        return (imported, ExitCode.Ok);
     }
 
     private static async Task<ImportedFile?> ReadAsync(

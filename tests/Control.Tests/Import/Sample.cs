@@ -1,6 +1,7 @@
-using System.IO.Enumeration;
+using System.Text;
 using Reuseportd.Configuration.Text;
 using Reuseportd.Control.Import;
+using Reuseportd.Control.Import.Files;
 using Reuseportd.Control.Import.Programs;
 using Reuseportd.Control.Import.Services;
 using Reuseportd.Control.Import.Sources;
@@ -12,6 +13,9 @@ internal sealed record Sample(string Yaml, IReadOnlyList<Remark> Remarks, IReadO
 {
     /// <summary>The absolute path of the directory that the files are in.</summary>
     public const string Directory = "/srv/source";
+
+    /// <summary>The user and the group that the host does not have.</summary>
+    public const string Absent = "absent";
 
     public int Missing => Remarks.Count(remark => remark.Weight == Weight.Missing);
 
@@ -26,20 +30,28 @@ internal sealed record Sample(string Yaml, IReadOnlyList<Remark> Remarks, IReadO
         var file = Importer.Read(kind, source, tree, findings, code);
         if (findings.Errors.Count > 0) return new Sample("", [], findings.Errors);
         Mapping.Complete([file]);
+        new HostAccounts(IsAccount, IsAccount).Check([file]);
         Remark[] remarks = [.. file.Remarks, .. file.Programs.SelectMany(program => program.Remarks)];
         return new Sample(ServiceText.Write([file]), remarks, []);
     }
 
+    /// <summary>True for each name that can be one of an account, but for one.</summary>
+    public static bool IsAccount(string name) =>
+        name != Absent && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
     private static SourceTree Tree(IReadOnlyDictionary<string, string> files, Findings findings)
     {
-        return new SourceTree(Directory, Read, Match);
+        return new SourceTree(Directory, Read, Match)
+        {
+            Start = path => Read(path) is { } file ? Encoding.UTF8.GetBytes(file.Text) : null,
+        };
 
         SourceText? Read(string path) => Name(path) is { } name && files.TryGetValue(name, out var text)
             ? new SourceText(name, text, SourceRole.Services)
             : null;
         IReadOnlyList<string> Match(string pattern) =>
         [
-            .. files.Keys.Where(file => FileSystemName.MatchesSimpleExpression(Name(pattern) ?? "", file))
+            .. files.Keys.Where(file => Glob.IsMatch(Name(pattern) ?? "", file))
                 .Select(file => $"{Directory}/{file}").Order(StringComparer.Ordinal),
         ];
         string? Name(string path) =>

@@ -63,6 +63,15 @@ public sealed class ImportFuzzTests
     [InlineData(Kinds.Supervisord, "[program:x]\ncommand=a\nenvironment=", "A#=\"b\",")]
     [InlineData(Kinds.Systemd, "[Service]\nExecStart=/a ", "${A} $B %i\\\n")]
     [InlineData(Kinds.Systemd, "[Service]\nExecStart=/a\n", "Environment=A#=b\n")]
+    [InlineData(Kinds.Systemd, "[Service]\nExecStart=/a\n", "A=b\n")]
+    [InlineData(Kinds.Systemd, "[Service]\nExecStart=/a\n", "A#=\nA=b\n")]
+    [InlineData(Kinds.Systemd, "[Service]\nExecStart=/a\n", "EnvironmentFile=/#\n")]
+    [InlineData(Kinds.Systemd, "[Service]\nExecStart=/a\n", "SupplementaryGroups=g#\n")]
+    [InlineData(Kinds.Systemd, "[Service]\nExecStart=/a ", "$$")]
+    [InlineData(Kinds.Systemd, "[Service]\nExecStart=/a ", ":# ")]
+    [InlineData(Kinds.Supervisord, "[program:x]\ncommand=", "%(")]
+    [InlineData(Kinds.Supervisord, "[program:x]\ncommand=", "%(ENV_A)s")]
+    [InlineData(Kinds.Supervisord, "[program:x]\ncommand=a\n", "a#=b\n")]
     [InlineData(Kinds.Procfile, "", "w#: a -p $PORT && b\n")]
     [InlineData(Kinds.Procfile, "web: ", "a && ")]
     [InlineData(Kinds.Compose, "services:\n", "  s#: { command: a b, depends_on: [s1] }\n")]
@@ -72,7 +81,7 @@ public sealed class ImportFuzzTests
     public void Read_LargeText_KeepsTheInvariants(string kind, string start, string part)
     {
         var text = new StringBuilder(start);
-        for (var number = 1; text.Length < 300_000; number++)
+        for (var number = 1; text.Length < 1_000_000; number++)
             text.Append(part.Replace("#", $"{number}", StringComparison.Ordinal));
         Check(kind, "x.json", new Dictionary<string, string> { ["x.json"] = text.ToString() }, isLarge: true);
     }

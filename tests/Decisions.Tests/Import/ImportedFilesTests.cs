@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Reuseportd.Configuration.Loading;
 using Reuseportd.Configuration.Text;
 using Tests.Import;
@@ -5,17 +6,20 @@ using Tests.Import;
 namespace Decisions.Tests.Import;
 
 /// <summary>The daemon's reader takes what an import writes. The accounts of the sources need not exist here.</summary>
-public sealed class ImportedFilesTests
+public sealed partial class ImportedFilesTests
 {
     internal static readonly Reuseportd.Configuration.Reading.LoadContext Host = Configuration.Given.Root with
     {
-        FindUser = _ => 1000, FindGroup = _ => 1000, Controllers = null, Capabilities = ulong.MaxValue,
+        FindUser = Account, FindGroup = Account, Controllers = null, Capabilities = ulong.MaxValue,
     };
+
+    public static TheoryData<string> Pages =>
+        [.. Directory.GetFiles(Checkout.At("docs/guide/migrating"), "*.md").Select(path => Path.GetFileName(path)!)];
 
     public static TheoryData<string> Names => [.. SampleCase.Names];
 
     [Fact]
-    public void Names_OfCases_AreAtLeastTwenty() => Assert.True(SampleCase.Names.Count() >= 20);
+    public void Names_OfCases_AreMoreThanTwenty() => Assert.True(SampleCase.Names.Count() > 20);
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -26,4 +30,18 @@ public sealed class ImportedFilesTests
         Assert.Empty(result.Errors);
         Assert.Equal(name == "systemd-oneshot", result.Fleet!.Services.Count == 0);
     }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Read_ResultOfAPage_HasNoErrors(string page)
+    {
+        var text = File.ReadAllText(Checkout.At($"docs/guide/migrating/{page}"));
+        var result = Assert.Single(Result().Matches(text)).Groups["text"].Value;
+        Assert.Empty(ConfigurationReader.Read([new SourceText(page, result, SourceRole.Services)], Host).Errors);
+    }
+
+    private static uint? Account(string name) => Sample.IsAccount(name) ? 1000 : null;
+
+    [GeneratedRegex("^```yaml\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Result();
 }

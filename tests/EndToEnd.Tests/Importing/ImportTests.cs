@@ -9,10 +9,14 @@ public sealed class ImportTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>These cases name no accounts that this host may not have.</summary>
+    /// <summary>Users and groups that this host does not have are left out.</summary>
     [Theory]
     [InlineData("supervisord-container", "supervisord.conf", 0)]
     [InlineData("supervisord-other", "supervisord.conf", 1)]
+    [InlineData("supervisord-variables", "supervisord.conf", 1)]
+    [InlineData("supervisord-many", "supervisord.conf", 1)]
+    [InlineData("systemd-search", "search.service", 1)]
+    [InlineData("systemd-instance", "sync@.service", 1)]
     [InlineData("systemd-variables", "tunnel.service", 1)]
     [InlineData("procfile-rails", "Procfile", 1)]
     [InlineData("procfile-env", "Procfile", 0)]
@@ -36,9 +40,10 @@ public sealed class ImportTests : IDisposable
     {
         var web = _folder.Write("web@.service", "[Service]\nExecStart=/usr/bin/web --port 8080\n");
         var jobs = _folder.Write("Procfile", "jobs: ./jobs\n");
-        Assert.Equal(0, (await ImportAsync("-o", _folder["etc/"], web, jobs)).Code);
+        var dev = _folder.Write("Procfile.dev", "jobs: ./jobs\n");
+        Assert.Equal(0, (await ImportAsync("-o", _folder["etc/"], web, jobs, dev)).Code);
         Assert.Equal(
-            ["procfile.yaml", "web.yaml"],
+            ["procfile-dev.yaml", "procfile.yaml", "web.yaml"],
             Directory.GetFiles(_folder["etc"]).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
     }
 
@@ -68,20 +73,62 @@ public sealed class ImportTests : IDisposable
         var import = await ImportAsync(script);
         Assert.Equal(0, import.Code);
         Assert.Contains("  js-2:\n", import.Out, StringComparison.Ordinal);
-        Assert.Contains("ports: [3001]\n", import.Out, StringComparison.Ordinal);
+        Assert.Contains("PORT: \"3001\"\n", import.Out, StringComparison.Ordinal);
         Assert.Contains("node runs the code of", import.Error, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("throw new Error('no')")]
-    [InlineData("process.exit(0)")]
-    [InlineData("process.stdout.write('x'.repeat(3000000))")]
-    [InlineData("setInterval(() => { }, 1000)")]
-    public async Task Import_ScriptWithoutAValue_IsAnError(string code)
+    [InlineData("web.config.mjs", "export default { apps: [{ name: 'web', script: 'a.js' }] }")]
+    [InlineData("web.config.mjs", "export const apps = [{ name: 'web', script: 'a.js' }];")]
+    [InlineData("web.config.cjs", "process.stdout.write('x'); module.exports = { apps: [{ name: 'web', script: 'a.js' }] }")]
+    [InlineData("web.config.js", "setInterval(() => { }, 1000); module.exports = { apps: [{ name: 'web', script: 'a.js' }] }")]
+    public async Task Import_ScriptOfEachForm_HasAValue(string name, string code)
+    {
+        Programs.Require("node", "nodejs");
+        var import = await ImportAsync(_folder.Write(name, code));
+        Assert.Contains("  web:\n", import.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("let a;\nthrow new Error('no')", "2:7: Error: no")]
+    [InlineData("module.exports = {\n", "2:1: SyntaxError: ")]
+    [InlineData("module.exports = 1", "1:1: ")]
+    [InlineData("process.exit(0)", "before its value was there")]
+    [InlineData("process.exit(93)", "node ended with code 93")]
+    [InlineData("module.exports = 'x'.repeat(3000000)", "larger than 1 MiB")]
+    [InlineData("await new Promise(() => setInterval(() => { }, 1000))", "")]
+    [InlineData("while (true) { }", "within 10 s")]
+    public async Task Import_ScriptWithoutAValue_IsAnError(string code, string message)
     {
         Programs.Require("node", "nodejs");
         var import = await ImportAsync(_folder.Write("ecosystem.config.js", code));
         Assert.Equal((1, ""), (import.Code, import.Out));
+        Assert.Contains(message, import.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("    at ", import.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A process in a session of its own keeps node's stdout.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("process.exit(1);")]
+    [InlineData("while (true) { }")]
+    public async Task Import_Script_ProcessesOfItsCodeEnd(string then)
+    {
+        Programs.Require("node", "nodejs");
+        var file = _folder["child"];
+        var script = _folder.Write(
+            "ecosystem.config.js",
+            $$"""
+            const child = require('child_process').spawn('sleep', ['600'], { detached: true, stdio: 'inherit' });
+            child.unref();
+            require('fs').writeFileSync('{{file}}', String(child.pid));
+            module.exports = { apps: [{ name: 'web', script: 'a.js' }] };
+            {{then}}
+            """);
+        var import = await ImportAsync(script);
+        Assert.Equal(then.Length == 0 ? 0 : 1, import.Code);
+        var process = File.ReadAllText(file);
+        await Deadline.UntilAsync(() => !Directory.Exists($"/proc/{process}"), "the process that the code started has ended");
     }
 
     [Theory]

@@ -11,9 +11,9 @@ internal static class LineCommand
         var words = ShellLine.Command(line, out var isShell, out var isLast);
         program.CommandPlace = at;
         program.Command = [.. words.Select(word => Placeholders.Escape(program.Sound(word, at)))];
-        if (isShell && isLast) program.Note(at, "a shell reads this line, and becomes its last program", "command");
+        if (isShell && isLast) program.Note(at, "a shell runs this line, and its last command replaces the shell", "command");
         else if (isShell)
             program.Note(
-                at, "a shell reads this line; write 'exec' before the server, or signals reach the shell only", "command");
+                at, "a shell runs this line; write 'exec' before the server, or signals reach the shell only", "command");
     }
 }

@@ -3,9 +3,14 @@ using Reuseportd.Control.Import.Programs;
 
 namespace Reuseportd.Control.Import.Commands;
 
-/// <summary>Finds the ports of a program in its arguments and variables. The names are those of common servers.</summary>
+/// <summary>
+/// Ports that a program may have, from its arguments and variables. They are for a comment only: the same options name the
+/// ports of other hosts in other programs.
+/// </summary>
 internal static class PortGuess
 {
+    public const int MostPorts = 16;
+
     private const int LeastShort = 80;
 
     private static readonly string[] Options =
@@ -20,33 +25,33 @@ internal static class PortGuess
     private static readonly string[] Variables =
         ["PORT", "HTTP_PORT", "SERVER_PORT", "LISTEN_PORT", "APP_PORT", "ASPNETCORE_URLS"];
 
-    private static readonly string[] OwnHosts = ["", "*", "+", "0.0.0.0", "127.0.0.1", "localhost", "[::]", "[::1]", "::"];
+    /// <summary>Programs whose options name the ports of others.</summary>
+    private static readonly string[] Clients =
+    [
+        "ssh", "autossh", "docker", "podman", "nerdctl", "kubectl", "wait-for-it.sh", "wait-for-it", "dockerize", "redis-cli",
+        "psql", "mysql", "mariadb", "mongo", "mongosh", "curl", "wget", "nc", "ncat", "telnet", "rsync", "celery",
+    ];
 
-    /// <returns>Ports and ranges for <c>reuseport.ports</c>; empty if there are none.</returns>
+    /// <returns>Ports and ranges; empty if there are none.</returns>
     public static IReadOnlyList<string> Find(ImportedProgram program)
     {
-        var words = Words(program).ToArray();
+        var words = program.Command is ["/bin/sh", "-c", var line] ? PortText.Words(line) : [.. program.Command];
+        if (words.Take(2).Any(word => Clients.Contains(word[(word.LastIndexOf('/') + 1)..]))) return [];
         var found = new List<string>();
-        for (var at = 0; at < words.Length; at++)
+        for (var at = 0; at < words.Length && found.Count < MostPorts; at++)
         {
-            if (FromWord(words, at) is { } value && Port(value, program) is { } port && !found.Contains(port)) found.Add(port);
+            if (FromWord(words, at) is { } value && PortText.Find(value, program) is { } port && !found.Contains(port))
+                found.Add(port);
         }
 
         if (found.Count > 0) return found;
         foreach (var name in Variables)
         {
-            if (program.Environment.TryGetValue(name, out var variable) && Port(variable.Value, program) is { } port)
+            if (program.Environment.TryGetValue(name, out var variable) && PortText.Find(variable.Value, program) is { } port)
                 return [port];
         }
 
         return [];
-    }
-
-    private static IEnumerable<string> Words(ImportedProgram program)
-    {
-        if (program.Command is not ["/bin/sh", "-c", var line]) return program.Command;
-        return line.Split([' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries)
-            .Select(word => word.Replace("\"", "", StringComparison.Ordinal).Replace("'", "", StringComparison.Ordinal));
     }
 
     /// <returns>The value of an option that names a port, or an argument that is an address of this host.</returns>
@@ -68,44 +73,10 @@ internal static class PortGuess
         }
 
         var before = at > 0 ? words[at - 1] : "-";
-        if (before is "http.server" or "SimpleHTTPServer" or "runserver") return word;
         return !before.StartsWith('-') && word.Contains(':', StringComparison.Ordinal) ? word : null;
     }
 
     private static bool IsShortValue(string value) =>
         value.Contains(':', StringComparison.Ordinal) || value.StartsWith('$') || value.StartsWith('{')
         || (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= LeastShort);
-
-    private static string? Port(string value, ImportedProgram program)
-    {
-        var text = value.Split([';', ','])[0];
-        if (Variable(text, program) is { } known) text = known;
-        var scheme = text.IndexOf("://", StringComparison.Ordinal);
-        if (scheme >= 0)
-        {
-            if (text[..scheme] is not ("http" or "https" or "tcp")) return null;
-            text = text[(scheme + 3)..].TrimEnd('/');
-        }
-
-        // The value of a variable may have colons of its own: ':${PORT:-80}'.
-        var dollar = text.IndexOf('$', StringComparison.Ordinal);
-        var colon = text.LastIndexOf(':', dollar > 0 ? dollar : text.Length - 1);
-        if (colon >= 0 && !OwnHosts.Contains(text[..colon]) && !System.Net.IPAddress.TryParse(text[..colon], out _)) return null;
-        var digits = colon < 0 ? text : text[(colon + 1)..];
-        return Placeholders.Range(Variable(digits, program) ?? digits, program.Workers) is { First: >= 1, Last: <= 65535 } range
-            ? range.First == range.Last ? range.First.ToString(CultureInfo.InvariantCulture) : $"{range.First}-{range.Last}"
-            : null;
-    }
-
-    /// <returns>The value that the service sets for <c>$NAME</c>, <c>${NAME}</c> and <c>${NAME:-value}</c>.</returns>
-    private static string? Variable(string text, ImportedProgram program)
-    {
-        var name = Placeholders.Unescape(text);
-        if (!name.StartsWith('$')) return null;
-        name = name[1..].Trim('{', '}');
-        var otherwise = name.IndexOf(":-", StringComparison.Ordinal);
-        var key = otherwise < 0 ? name : name[..otherwise];
-        return program.Environment.TryGetValue(key, out var variable) ? variable.Value
-            : otherwise < 0 ? null : name[(otherwise + 2)..];
-    }
 }

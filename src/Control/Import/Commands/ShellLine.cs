@@ -6,7 +6,8 @@ internal static class ShellLine
     private static readonly string[] Builtins =
     [
         "exec", "cd", "export", "source", ".", "ulimit", "umask", "eval", "set", "unset", "trap", "if", "for", "while", "until",
-        "case", "{", "!", "exit", "return", "wait", "true", "false", "[", "shift", "read", "then", "do", "else", "fi", "done",
+        "case", "{", "}", "!", "exit", "return", "wait", "true", "false", "[", "shift", "read", "then", "do", "else", "elif",
+        "fi", "done", "esac", ":", "command", "alias", "hash", "type", "break", "continue",
     ];
 
     /// <returns>Words that need no shell; else <c>/bin/sh -c</c> with the line.</returns>
@@ -59,7 +60,7 @@ internal static class ShellLine
     /// </summary>
     private static string WithExec(string line, out bool isLast)
     {
-        var start = 0;
+        var (start, length) = (0, line.Length);
         isLast = false;
         foreach (var (character, quote, at) in Walk(line))
         {
@@ -67,21 +68,31 @@ internal static class ShellLine
             var next = at + 1 < line.Length ? line[at + 1] : '\0';
             var previous = at > 0 ? line[at - 1] : '\0';
             if (character is '(' or ')' or '\n' or '|' or '`') return line;
+            if (character == '#' && previous is '\0' or ' ' or '\t' or ';' or '&')
+            {
+                if (line.IndexOf('\n', at) >= 0) return line;
+                length = at;
+                break;
+            }
+
             if (character == '&' && next == '&') start = at + 2;
             else if (character == '&' && previous != '&' && previous != '>' && next != '>') return line;
             else if (character == ';') start = at + 1;
         }
 
-        var program = line.AsSpan(start).TrimStart();
+        var program = line.AsSpan(start, length - start).TrimStart();
+        start = length - program.Length;
         var word = program[..(program.IndexOfAny(' ', '\t') is var end and >= 0 ? end : program.Length)].ToString();
         isLast = word == "exec";
         var isAssigned = IsAssignment(word) && word.Length < program.Length;
         if (word.Length == 0 || (IsBuiltin(word) && !isAssigned)) return line;
         isLast = true;
-        return string.Concat(line.AsSpan(0, line.Length - program.Length), isAssigned ? "exec env " : "exec ", program);
+        return string.Concat(line.AsSpan(0, start), isAssigned ? "exec env " : "exec ", line.AsSpan(start));
     }
 
-    /// <summary>Each character with the quote that it is in; escaped characters and quotes are not there.</summary>
+    /// <summary>
+    /// Each character with the quote that it is in. Escaped characters, quotes, and what stands in <c>${...}</c> are not there.
+    /// </summary>
     private static IEnumerable<(char Character, char Quote, int At)> Walk(string line)
     {
         var quote = '\0';
@@ -91,6 +102,21 @@ internal static class ShellLine
             else if (quote == '\0' && line[at] is '\'' or '"' && quote == '\0') quote = line[at];
             else if (line[at] == quote) quote = '\0';
             else yield return (line[at], quote, at);
+            if (quote != '\'' && at + 1 < line.Length && line[at] == '$' && line[at + 1] == '{') at = Close(line, at + 1);
         }
+    }
+
+    /// <returns>Index of the brace that closes the one at <paramref name="open"/>, or the last index.</returns>
+    private static int Close(string line, int open)
+    {
+        var depth = 0;
+        for (var at = open; at < line.Length; at++)
+        {
+            if (line[at] == '\\') at++;
+            else if (line[at] == '{') depth++;
+            else if (line[at] == '}' && --depth == 0) return at;
+        }
+
+        return line.Length - 1;
     }
 }

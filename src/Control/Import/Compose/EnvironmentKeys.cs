@@ -10,16 +10,17 @@ internal static class EnvironmentKeys
 {
     private const string Environment = "environment";
 
+    private const string EnvFile = "env_file";
+
     public static void Variables(Node node, ComposeValues values, ImportedProgram program)
     {
-        if (node is MapNode map)
+        foreach (var entry in node is MapNode map ? map.Entries : [])
         {
-            foreach (var entry in map.Entries)
-            {
-                if (entry.Value is ScalarNode { IsNull: false } value)
-                    program.SetVariable(entry.Key.Text, values.Template(value, Environment), entry.Key.Place);
-                else Inherited(entry.Key.Text, entry.Key.Place, program);
-            }
+            if (entry.Value is not ScalarNode value)
+                program.Missing(entry.Value.Place, $"{Printable.Text(entry.Key.Text)}: {entry.Value.Description} is no text",
+                    Environment);
+            else if (value.IsNull) Inherited(entry.Key.Text, entry.Key.Place, values, program);
+            else program.SetVariable(entry.Key.Text, values.Template(value, Environment), entry.Key.Place);
         }
 
         foreach (var item in node is ListNode list ? list.Texts() : [])
@@ -27,8 +28,11 @@ internal static class EnvironmentKeys
             var text = values.Template(item, Environment);
             var equals = text.IndexOf('=', StringComparison.Ordinal);
             if (equals > 0) program.SetVariable(text[..equals], text[(equals + 1)..], item.Place);
-            else Inherited(item.Text, item.Place, program);
+            else Inherited(text, item.Place, values, program);
         }
+
+        if (node is ScalarNode { IsNull: false } scalar)
+            program.Missing(scalar.Place, $"environment: {scalar.Description} is no map and no list", Environment);
     }
 
     /// <summary>Paths are relative to the Compose file.</summary>
@@ -39,14 +43,19 @@ internal static class EnvironmentKeys
         {
             var path = item is MapNode map ? map.Find("path") : item;
             if (path is not ScalarNode { IsNull: false } text) continue;
-            var isOptional = item is MapNode { } long1 && long1.Find("required").Text() == "false";
+            var isOptional = item is MapNode { } form && form.Find("required").Text() == "false";
             program.EnvironmentFile(
-                (isOptional ? "-" : "") + Placeholders.Escape(tree.Absolute(values.Text(text, "env_file"))), text.Place);
+                (isOptional ? "-" : "") + Placeholders.Escape(tree.Absolute(values.Text(text, EnvFile))), text.Place);
         }
 
-        program.Note(node.Place, "the daemon does not replace variables in the values of these files", "env_file");
+        program.Note(node.Place, "the daemon does not replace variables in the values of these files", EnvFile);
     }
 
-    private static void Inherited(string name, Place at, ImportedProgram program) =>
-        program.Note(at, $"{Printable.Text(name)}: has its value from the daemon's environment", Environment);
+    /// <summary>A variable without a value has that of <c>.env</c>, else that of the shell that started Compose.</summary>
+    private static void Inherited(string name, Place at, ComposeValues values, ImportedProgram program)
+    {
+        if (values.Variable(name) is { } value) program.SetVariable(name, Placeholders.Escape(value), at);
+        else program.Missing(
+            at, $"{Printable.Text(name)} had its value from the environment of 'docker compose', and has none here", Environment);
+    }
 }

@@ -1,8 +1,8 @@
+using Reuseportd.Configuration.Text;
 using Reuseportd.Configuration.Yaml;
 using Reuseportd.Control.Import.Commands;
 using Reuseportd.Control.Import.Programs;
 using Reuseportd.Control.Import.Sources;
-using Reuseportd.Control.Output;
 
 namespace Reuseportd.Control.Import.Compose;
 
@@ -11,43 +11,61 @@ internal static class HealthCheck
 {
     private const string Liveness = "liveness";
 
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(30);
+
     public static void Read(MapNode check, ComposeValues values, ImportedProgram program)
     {
-        if (check.Find("disable").IsTrue() || Command(check, values) is not [{ Length: > 0 }, ..] command) return;
+        if (check.Find("disable").IsTrue())
+        {
+            program.Same();
+            return;
+        }
+
+        if (check.Find("test") is not { } test)
+        {
+            program.Missing(check.Place, "healthcheck: its 'test' is in the image (HEALTHCHECK); see 'liveness'", Liveness);
+            return;
+        }
+
+        string[] words = [.. test.Texts().Select(item => values.Text(item, Liveness))];
+        if (words is ["NONE", ..]) program.Same();
+        else if (Command(words) is [{ Length: > 0 }, ..] command) Probe(check, command, values, program);
+        else program.Missing(test.Place, "healthcheck: its 'test' has no command", Liveness);
+    }
+
+    private static void Probe(MapNode check, IReadOnlyList<string> command, ComposeValues values, ImportedProgram program)
+    {
         program.Raw(Key.LivenessType, "exec", check.Place);
         program.List(Key.LivenessCommand, command.Select(Placeholders.Escape), check.Place);
-        program.Note(check.Place, "a worker that fails is restarted; the command runs on the host", Liveness);
-        Span("interval", Key.LivenessPeriod, TimeSpan.FromSeconds(30));
-        Span("timeout", Key.LivenessTimeout, TimeSpan.FromSeconds(30));
-        Span("start_period", Key.LivenessDelay, null);
-        if (check.Find("retries") is ScalarNode retries && Nodes.Integer(values.Text(retries, Liveness)) is { } count)
-            program.Number(Key.LivenessThreshold, count, retries.Place);
+        program.Missing(
+            check.Place,
+            $"Compose only marks a container that fails, and the daemon restarts the worker: {Printable.Text(command[0])} has to "
+            + "be on the host",
+            Liveness);
+        Span("interval", Key.LivenessPeriod, Usual);
+        Span("timeout", Key.LivenessTimeout, Usual);
+        Span("start_period", Key.LivenessDelay, TimeSpan.Zero);
+        // The usual number is 3 for both.
+        if (check.Find("retries") is ScalarNode retries && values.Integer(retries, Liveness) is not (0 or null) and var count)
+            program.Number(Key.LivenessThreshold, count.Value, retries.Place);
+        if (check.Find("start_interval") is { } start)
+            program.Note(start.Place, "start_interval is left out: the period is the same from the start", Liveness);
 
-        void Span(string name, Key key, TimeSpan? otherwise)
+        // Docker takes 0 for its usual value.
+        void Span(string name, Key key, TimeSpan usual)
         {
-            if (check.Find(name) is ScalarNode { IsNull: false } node)
-            {
-                if (values.Duration(node, Liveness) is { } span) program.Duration(key, span, node.Place);
-            }
-            else if (otherwise is { } usual)
-            {
-                program.Duration(key, usual, check.Place);
-            }
+            var node = check.Find(name) as ScalarNode;
+            var span = node is { IsNull: false } ? values.Duration(node, Liveness) ?? usual : TimeSpan.Zero;
+            if (span == TimeSpan.Zero) span = usual;
+            if (span > TimeSpan.Zero) program.Duration(key, span, (node ?? (Node)check).Place);
         }
     }
 
-    /// <returns>Null for no check.</returns>
-    private static IReadOnlyList<string>? Command(MapNode check, ComposeValues values)
+    private static IReadOnlyList<string> Command(string[] words) => words switch
     {
-        if (check.Find("test") is not { } test) return null;
-        string[] words = [.. test.Texts().Select(item => values.Text(item, Liveness))];
-        return words switch
-        {
-            [] or ["NONE", ..] => null,
-            ["CMD", .. var command] => command,
-            ["CMD-SHELL", var line, ..] => ShellLine.Command(line, out _, out _),
-            [var line] => ShellLine.Command(line, out _, out _),
-            _ => words,
-        };
-    }
+        ["CMD", .. var command] => command,
+        ["CMD-SHELL", var line, ..] => ShellLine.Command(line, out _, out _),
+        [var line] => ShellLine.Command(line, out _, out _),
+        _ => words,
+    };
 }

@@ -18,17 +18,22 @@ internal static class PortKeys
             if (item is MapNode map) Long(map, values, program);
             else if (item is ScalarNode { IsNull: false } text) Short(values.Text(text, Reuseport), text.Place, program);
         }
+
+        if (node is not ListNode) program.Missing(node.Place, $"ports: {node.Description} is no list", Reuseport);
     }
 
+    /// <summary>Compose has <c>expose</c> for readers only: no program needs to listen on such a port.</summary>
     public static void Exposed(Node node, ComposeValues values, ImportedProgram program)
     {
-        foreach (var item in node.Texts()) Add(values.Text(item, Reuseport).Split('/')[0], item.Place, program);
+        var ports = string.Join(", ", node.Texts().Select(item => values.Text(item, Reuseport)));
+        program.Note(node.Place, $"expose: {Printable.Text(ports)}: add the ports on which the program listens", Reuseport);
     }
 
     private static void Long(MapNode map, ComposeValues values, ImportedProgram program)
     {
         string? Value(string key) => map.Find(key) is ScalarNode { IsNull: false } text ? values.Text(text, Reuseport) : null;
         if (Value("target") is { } target) Port(target, Value("published"), Value("host_ip"), map.Place, program);
+        else program.Missing(map.Place, "ports: an entry has no 'target'", Reuseport);
     }
 
     /// <summary><c>[HOST:]CONTAINER[/PROTOCOL]</c>, where HOST is <c>[IP:](port | range)</c>.</summary>

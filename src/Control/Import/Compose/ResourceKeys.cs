@@ -21,19 +21,19 @@ internal sealed class ResourceKeys(ImportedProgram program, ComposeValues values
         switch (entry.Key.Text)
         {
             case "mem_limit" when node is ScalarNode size:
-                if (values.Bytes(size, "limits") is > 0 and var bytes) program.Size(Key.MemoryMax, bytes, at);
+                Memory(size, at);
                 return true;
             case "cpus" when node is ScalarNode count:
                 Cpus(count);
                 return true;
             case "pids_limit" when node is ScalarNode count:
-                if (Nodes.Integer(values.Text(count, "limits")) is > 0 and var tasks) program.Number(Key.TasksMax, tasks, at);
+                Tasks(count, at);
                 return true;
             case "cpuset" when node is ScalarNode cpus:
                 CpuList.Set(values.Text(cpus, "limits"), at, program);
                 return true;
-            case "oom_score_adj" when node is ScalarNode score && Nodes.Integer(values.Text(score, "limits")) is { } number:
-                program.Number(Key.OomScore, number, at);
+            case "oom_score_adj" when node is ScalarNode score:
+                if (values.Integer(score, "limits") is { } number) program.Number(Key.OomScore, number, at);
                 return true;
             case "ulimits" when node is MapNode limits:
                 foreach (var limit in limits.Entries) Limit(limit);
@@ -54,67 +54,106 @@ internal sealed class ResourceKeys(ImportedProgram program, ComposeValues values
 
     public void Deploy(Entry entry)
     {
+        var at = entry.Key.Place;
         switch (entry.Key.Text)
         {
-            case "replicas" when entry.Value is ScalarNode text && Nodes.Integer(values.Text(text, "workers")) is { } count:
-                program.Number(Key.Workers, count, entry.Key.Place);
+            case "replicas" when entry.Value is ScalarNode count:
+                Copies(count, at);
+                break;
+            case "mode" when entry.Value.Text() == "replicated":
+                program.Same();
+                break;
+            case "mode":
+                program.Missing(at, $"deploy.{entry.Shown()}: set 'workers'", "workers");
                 break;
             case "resources" when entry.Value is MapNode resources:
-                foreach (var one in (resources.Find("limits") as MapNode)?.Entries ?? []) Resource(one);
+                program.Same();
+                foreach (var one in (resources.Find("limits") as MapNode)?.Entries ?? [])
+                    program.Read($"limits.{one.Shown()}", one.Key.Place, () => Resource(one));
                 if (resources.Find("reservations") is { } reserved)
                     program.Note(reserved.Place, "reservations are left out", "limits");
                 break;
             case "restart_policy" when entry.Value is MapNode policy:
-                foreach (var one in policy.Entries) Restart(one);
+                // The condition has a default of its own.
+                program.Raw(Key.RestartPolicy, "always", at);
+                foreach (var one in policy.Entries) program.Read(one.Shown(), one.Key.Place, () => Restart(one));
                 break;
             case "update_config" or "rollback_config":
-                program.Note(entry.Key.Place, $"deploy.{entry.Key.Text}: see 'update'", "workers");
+                program.Note(at, $"deploy.{entry.Key.Text}: see 'update'", "workers");
                 break;
-            case "labels" or "mode" or "endpoint_mode" or "placement":
-                program.Note(entry.Key.Place, $"deploy.{entry.Key.Text} is left out");
+            case "labels" or "endpoint_mode" or "placement":
+                program.Note(at, $"deploy.{entry.Key.Text} is left out");
                 break;
             default:
-                program.Unknown(entry.Key.Place, $"deploy.{entry.Key.Text}");
+                program.Unknown(at, $"deploy.{entry.Key.Text}");
                 break;
         }
+    }
+
+    /// <summary>No copies: the service is there, and does not start.</summary>
+    public void Copies(ScalarNode node, Place at)
+    {
+        if (values.Integer(node, "workers") is not { } count) return;
+        if (count > 0)
+        {
+            program.Number(Key.Workers, count, at);
+            return;
+        }
+
+        program.KeepStopped(at, "it has no copies");
     }
 
     private void Resource(Entry entry)
     {
         if (entry.Value is not ScalarNode node) program.Unknown(entry.Key.Place, $"limits.{entry.Key.Text}");
         else if (entry.Key.Text == "cpus") Cpus(node);
-        else if (entry.Key.Text == "memory" && values.Bytes(node, "limits") is > 0 and var bytes)
-            program.Size(Key.MemoryMax, bytes, node.Place);
-        else if (entry.Key.Text == "pids" && Nodes.Integer(values.Text(node, "limits")) is > 0 and var tasks)
-            program.Number(Key.TasksMax, tasks, node.Place);
+        else if (entry.Key.Text == "memory") Memory(node, node.Place);
+        else if (entry.Key.Text == "pids") Tasks(node, node.Place);
         else program.Unknown(entry.Key.Place, $"limits.{entry.Key.Text}");
     }
 
     private void Restart(Entry entry)
     {
         if (entry.Value is not ScalarNode node) return;
-        var text = values.Text(node, "restart");
         switch (entry.Key.Text)
         {
             case "condition":
-                program.Raw(Key.RestartPolicy, text switch { "any" => "always", "on-failure" => "on-failure", _ => "\"no\"" },
-                    node.Place);
+                var text = values.Text(node, "restart");
+                if (text is "any" or "on-failure" or "none")
+                    program.Raw(
+                        Key.RestartPolicy, text switch { "any" => "always", "none" => "\"no\"", _ => text }, node.Place);
+                else program.Missing(node.Place, $"there is no condition '{Printable.Text(text)}'", "restart");
                 break;
-            case "max_attempts" when Nodes.Integer(text) is { } attempts:
-                program.Number(Key.MaxAttempts, attempts, node.Place);
+            case "max_attempts":
+                if (values.Integer(node, "restart") is { } attempts) program.Number(Key.MaxAttempts, attempts, node.Place);
                 break;
-            case "delay" or "window" when values.Duration(node, "restart") is { } span:
-                program.Duration(entry.Key.Text == "delay" ? Key.RestartDelay : Key.Window, span, node.Place);
+            case "delay" or "window":
+                if (values.Duration(node, "restart") is { } span)
+                    program.Duration(entry.Key.Text == "delay" ? Key.RestartDelay : Key.Window, span, node.Place);
                 break;
         }
     }
 
+    /// <summary>Compose has 0, and -1 for tasks, for no limit.</summary>
+    private void Memory(ScalarNode node, Place at)
+    {
+        if (values.Bytes(node, "limits") is > 0 and var bytes) program.Size(Key.MemoryMax, bytes, at);
+        else program.Same();
+    }
+
+    private void Tasks(ScalarNode node, Place at)
+    {
+        if (values.Integer(node, "limits") is > 0 and var tasks) program.Number(Key.TasksMax, tasks, at);
+        else program.Same();
+    }
+
     private void Cpus(ScalarNode node)
     {
-        if (Nodes.Decimal(values.Text(node, "limits")) is > 0 and <= 10_000 and var cpus)
+        if (values.Decimal(node, "limits") is not { } cpus) return;
+        if (cpus is > 0 and <= 10_000)
             program.Raw(Key.CpuQuota, $"\"{Math.Max(1, (long)(cpus * 100))}%\"", node.Place);
-        else if (values.Text(node, "limits") is not "0")
-            program.Missing(node.Place, $"'{Printable.Text(node.Text)}' is no number of CPUs", "limits");
+        else if (cpus == 0) program.Same();
+        else program.Missing(node.Place, $"'{Printable.Text(node.Text)}' is no number of CPUs", "limits");
     }
 
     private void Limit(Entry entry)

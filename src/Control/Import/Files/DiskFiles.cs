@@ -1,18 +1,23 @@
-using System.IO.Enumeration;
 using Reuseportd.Configuration.Text;
 using Reuseportd.Control.Import.Sources;
 
 namespace Reuseportd.Control.Import.Files;
 
-/// <summary>Reads files of the host. A larger file than those of the daemon's own configuration is refused.</summary>
+/// <summary>
+/// Reads regular files of the host. A larger file than those of the daemon's own configuration is refused, and a pattern that
+/// looks at very many names.
+/// </summary>
 internal sealed class DiskFiles(Findings findings)
 {
-    private const int MostMatches = 1000;
+    /// <summary>Names that the patterns of a file look at.</summary>
+    private const int MostNames = 20_000;
 
     /// <summary>Of a file and those that it names.</summary>
     private const long MostBytes = 16 * SourceText.LargestFile;
 
     private long left = MostBytes;
+
+    private int names;
 
     /// <summary>Reads a file that must be there.</summary>
     public SourceText? Read(string path)
@@ -32,14 +37,18 @@ internal sealed class DiskFiles(Findings findings)
     public SourceTree Around(string file)
     {
         var directory = Path.GetDirectoryName(Path.GetFullPath(file)) ?? "/";
-        return new SourceTree(directory, path => TryRead(path, Shown(path, directory, file)), Match);
+        return new SourceTree(
+            directory, path => TryRead(path, Shown(path, directory, file)), pattern => Match(pattern, file))
+        {
+            Start = Start,
+        };
     }
 
     private SourceText? TryRead(string path, string name)
     {
         try
         {
-            return File.Exists(path) ? Decode(path, name) : null;
+            return Path.Exists(path) && !Directory.Exists(path) ? Decode(path, name) : null;
         }
         catch (Exception error) when (FileProblem.IsOne(error))
         {
@@ -48,14 +57,28 @@ internal sealed class DiskFiles(Findings findings)
         }
     }
 
+    private static byte[]? Start(string path)
+    {
+        try
+        {
+            using var stream = RegularFile.Open(path);
+            var bytes = new byte[512];
+            return bytes[..stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
+        }
+        catch (Exception error) when (FileProblem.IsOne(error))
+        {
+            return null;
+        }
+    }
+
     private SourceText? Decode(string path, string name)
     {
-        using var stream = File.OpenRead(path);
+        using var stream = RegularFile.Open(path);
         var bytes = new byte[SourceText.LargestFile + 1];
         var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         left -= length;
         if (left < 0) throw new InvalidDataException("the files are larger than 16 MiB together, the limit");
-        return SourceText.Decode(name, bytes.AsSpan(0, length), SourceRole.Services, findings);
+        return SourceText.Decode(name, bytes.AsSpan(0, length), SourceRole.Foreign, findings);
     }
 
     private static string Shown(string path, string directory, string file) =>
@@ -63,34 +86,59 @@ internal sealed class DiskFiles(Findings findings)
             ? Path.Combine(Path.GetDirectoryName(file) ?? "", path[(directory.Length + 1)..])
             : path;
 
-    /// <summary>A pattern of glob(7) with '*' and '?', in any part of the path.</summary>
-    private static IReadOnlyList<string> Match(string pattern)
+    /// <summary>A pattern of glob(7), in any part of the path.</summary>
+    /// <param name="file">The file that has the pattern.</param>
+    private IReadOnlyList<string> Match(string pattern, string file)
     {
         IEnumerable<string> found = ["/"];
         foreach (var part in pattern.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             var folders = found;
-            found = part.AsSpan().ContainsAny('*', '?')
-                ? folders.SelectMany(folder => Entries(folder).Where(entry => IsMatch(part, entry)))
+            found = Glob.HasPattern(part)
+                ? folders.SelectMany(Entries).Where(entry => Glob.IsMatch(part, Path.GetFileName(entry)))
                 : folders.Select(folder => Path.Combine(folder, part));
         }
 
-        return [.. found.Where(File.Exists).Take(MostMatches).Order(StringComparer.Ordinal)];
-    }
-
-    private static string[] Entries(string folder)
-    {
         try
         {
-            return Directory.Exists(folder) ? Directory.GetFileSystemEntries(folder) : [];
+            return [.. found.Where(RegularFile.Is).Order(StringComparer.Ordinal)];
         }
-        catch (Exception error) when (FileProblem.IsOne(error))
+        catch (InvalidDataException error)
         {
+            findings.Error(new Place(file, 0, 0), "", $"{Printable.Text(pattern)}: {error.Message}");
             return [];
         }
     }
 
-    private static bool IsMatch(string part, string entry) =>
-        (Path.GetFileName(entry)[0] != '.' || part[0] == '.')
-        && FileSystemName.MatchesSimpleExpression(part, Path.GetFileName(entry), ignoreCase: false);
+    private IEnumerable<string> Entries(string folder)
+    {
+        IEnumerator<string> entries;
+        try
+        {
+            if (!Directory.Exists(folder)) yield break;
+            entries = Directory.EnumerateFileSystemEntries(folder).GetEnumerator();
+        }
+        catch (Exception error) when (FileProblem.IsOne(error))
+        {
+            yield break;
+        }
+
+        using (entries)
+        {
+            while (Next(entries)) yield return entries.Current;
+        }
+    }
+
+    private bool Next(IEnumerator<string> entries)
+    {
+        if (++names > MostNames) throw new InvalidDataException("the pattern looks at more than 20,000 names, the limit");
+        try
+        {
+            return entries.MoveNext();
+        }
+        catch (Exception error) when (FileProblem.IsOne(error))
+        {
+            return false;
+        }
+    }
 }

@@ -30,6 +30,8 @@ internal static class OutputFiles
         if (files.FirstOrDefault(file => IsLarge(file.Text)).Path is { } large) return $"{large}: {TooLarge}";
         if (!force && files.FirstOrDefault(file => Path.Exists(file.Path)).Path is { } there)
             return $"{there} exists; --force replaces it";
+        if (files.FirstOrDefault(file => Path.Exists(file.Path) && !RegularFile.Is(file.Path)).Path is { } special)
+            return $"{special} is no regular file";
         var current = "";
         try
         {
@@ -55,10 +57,12 @@ internal static class OutputFiles
 
     public static bool IsLarge(string text) => Encoding.UTF8.GetByteCount(text) > SourceText.LargestFile;
 
-    /// <summary><c>web@.service</c> becomes <c>web</c>, and <c>Procfile</c> becomes <c>procfile</c>.</summary>
+    /// <summary><c>web@.service</c> becomes <c>web</c>, and <c>Procfile.dev</c> becomes <c>procfile-dev</c>.</summary>
     private static string Stem(string path)
     {
         var name = Path.GetFileName(path);
+        var lower = name.ToLowerInvariant();
+        if (lower.StartsWith("procfile.", StringComparison.Ordinal)) name = lower.Replace('.', '-');
         var end = name.LastIndexOf('.');
         return Mapping.ServiceName(end > 0 ? name[..end] : name.ToLowerInvariant()).TrimEnd('-');
     }

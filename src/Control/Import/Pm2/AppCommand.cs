@@ -6,49 +6,95 @@ using Reuseportd.Control.Import.Sources;
 
 namespace Reuseportd.Control.Import.Pm2;
 
-/// <summary>Interpreter, script and arguments of an app.</summary>
-internal static class AppCommand
+/// <summary>Interpreter, script and arguments of an app, as in PM2's lib/Common.js and lib/API/interpreter.json.</summary>
+internal sealed class AppCommand(MapNode app, string directory, SourceTree tree, Place at, ImportedProgram program)
 {
-    /// <summary>PM2 chooses the interpreter by the end of the script's name.</summary>
+    private const string Command = "command";
+
+    private const string Node = "node";
+
+    private static readonly string[] InterpreterArguments = ["interpreter_args", "interpreterArgs", "node_args", "nodeArgs"];
+
+    /// <summary>By the end of the script's name. PM2 takes python3 where there is no python.</summary>
     private static readonly Dictionary<string, string> Interpreters = new(StringComparer.Ordinal)
     {
-        [".js"] = "node", [".cjs"] = "node", [".mjs"] = "node", [".ts"] = "ts-node", [".py"] = "python3", [".sh"] =
-            "/bin/sh", [".rb"] = "ruby",
-        [".php"] = "php", [".pl"] = "perl", [".coffee"] = "coffee",
+        [".sh"] = "bash", [".py"] = "python3", [".rb"] = "ruby", [".php"] = "php", [".pl"] = "perl", [".js"] = Node,
+        [".cjs"] = Node, [".mjs"] = Node, [".coffee"] = "coffee", [".ls"] = "lsc", [".ts"] = "bun", [".tsx"] = "bun",
     };
 
-    public static void Set(MapNode app, string script, string directory, Place at, ImportedProgram program)
+    /// <returns>The interpreter; null for none.</returns>
+    public string? Set(string script)
     {
-        var interpreter = Interpreter(app, script);
-        List<string> words = interpreter is null ? [] : [interpreter];
-        if (interpreter is not null) words.AddRange(Words(app, "interpreter_args", "interpreterArgs", "node_args", "nodeArgs"));
-        // A name without a directory and a suffix is a program of the search path.
-        var isProgram = interpreter is null && script.AsSpan().IndexOfAny('/', '.') < 0;
-        words.Add(isProgram || script.StartsWith('~') ? script : SourceTree.Absolute(directory, script));
-        if (script.StartsWith('~')) program.Missing(at, "'~' is no directory here: set the path", "command");
-        words.AddRange(Words(app, "args"));
         program.CommandPlace = at;
+        if (script.Contains(' ', StringComparison.Ordinal))
+        {
+            Line(script);
+            return null;
+        }
+
+        var path = SourceTree.Absolute(directory, script);
+        var interpreter = Interpreter(script, path, out var isPath);
+        List<string> words = interpreter is null ? [] : [interpreter];
+        if (interpreter is not null) words.AddRange(Words(InterpreterArguments));
+        else if (Words(InterpreterArguments).Any())
+            program.Note(at, "arguments of an interpreter are left out: the app has none", Command);
+        words.Add(isPath && !script.StartsWith('~') ? path : script);
+        if (script.StartsWith('~')) program.Missing(at, "'~' is no directory here: set the path", Command);
+        if (script == "serve")
+            program.Missing(at, "serve is a file server in PM2 itself; here it is the program of that name", Command);
+        words.AddRange(Words("args"));
         program.Command = [.. words.Select(word => Placeholders.Escape(program.Sound(word, at)))];
+        return interpreter;
     }
 
-    private static string? Interpreter(MapNode app, string script)
+    /// <summary>PM2 gives a script with blanks to bash, without 'args'.</summary>
+    private void Line(string script)
     {
-        var named = app.Find("interpreter").Text() ?? app.Find("exec_interpreter").Text();
-        if (named == "none") return null;
-        if (named is { Length: > 0 }) return named;
-        var end = script.LastIndexOf('.') is var dot and >= 0 ? script[dot..] : "";
-        if (Interpreters.TryGetValue(end, out var interpreter)) return interpreter;
-        return script.Contains('/', StringComparison.Ordinal) && end.Length == 0 && app.Find("exec_mode").Text() is "cluster"
-            ? "node" : null;
+        LineCommand.Set(script, at, program);
+        if (program.Command is ["/bin/sh", ..]) program.Command = ["bash", .. program.Command.Skip(1)];
+        if (Words("args").Any()) program.Note(at, "args are left out, as by PM2: the script has blanks", Command);
     }
 
-    private static IEnumerable<string> Words(MapNode app, params string[] names)
+    /// <param name="isPath">False if the script is a program of the search path.</param>
+    private string? Interpreter(string script, string path, out bool isPath)
+    {
+        isPath = true;
+        var named = app.Find("interpreter").Text() ?? app.Find("exec_interpreter").Text();
+        if (named is { Length: > 0 }) return Named(named);
+        var name = script[(script.LastIndexOf('/') + 1)..];
+        var end = name.LastIndexOf('.') is var dot and > 0 ? name[dot..] : "";
+        if (Interpreters.TryGetValue(end, out var interpreter))
+        {
+            if (interpreter == "bun")
+                program.Note(at, $"PM2 7 runs {end} with bun, or node where there is no bun; PM2 before 7 with ts-node", Command);
+            return interpreter;
+        }
+
+        if (tree.Start(path) is { } start) return start.Contains((byte)0) ? null : Node;
+        isPath = script.Contains('/', StringComparison.Ordinal);
+        if (!isPath) return null;
+        var isOwn = !script.StartsWith('/');
+        program.Missing(
+            at, $"{Printable.Text(script)} is not on this host: PM2 runs a text with node, and a binary itself; here it is "
+            + (isOwn ? "a text" : "a binary"), Command);
+        return isOwn ? Node : null;
+    }
+
+    private string? Named(string interpreter)
+    {
+        if (interpreter == "none") return null;
+        if (!interpreter.StartsWith("node@", StringComparison.Ordinal)) return interpreter;
+        program.Missing(at, $"{Printable.Text(interpreter)} is of nvm; set the path of this version", Command);
+        return Node;
+    }
+
+    private IEnumerable<string> Words(params string[] names)
     {
         foreach (var name in names)
         {
             var node = app.Find(name);
             if (node is ListNode) return node.Texts().Select(item => item.Text);
-            if (node.Text() is { } text) return WordSplit.Split(text, out _) ?? [text];
+            if (node.Text() is { } text) return AppArguments.Split(text);
         }
 
         return [];

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Reuseportd.Configuration.Text;
 using Reuseportd.Configuration.Yaml;
 using Reuseportd.Control.Import.Programs;
@@ -10,146 +9,164 @@ namespace Reuseportd.Control.Import.Pm2;
 /// <param name="place">The place of all keys, where the source is a script; null for the places of the nodes.</param>
 internal sealed class AppKeys(ImportedProgram program, SourceTree tree, Place? place)
 {
-    private const string Instance = "NODE_APP_INSTANCE";
-
-    private string directory = tree.Directory;
+    /// <summary>The daemon's own limit for a start. PM2 starts no worker anew after its limit.</summary>
+    private static readonly TimeSpan UsualStart = TimeSpan.FromSeconds(30);
 
     public void Read(MapNode app, string script)
     {
-        if (app.Find("cwd").Text() is { Length: > 0 } cwd) directory = tree.Absolute(cwd);
+        var directory = Directory(app);
         program.PathTemplate(Key.WorkingDir, Placeholders.Escape(directory), At(app));
-        AppCommand.Set(app, script, directory, At(app.Find("script") ?? app), program);
+        var at = At(app.Find("script") ?? app);
+        var interpreter = new AppCommand(app, directory, tree, at, program).Set(script);
         program.Raw(Key.StopSignal, "INT", At(app));
+        var output = new AppOutput(program, directory);
         foreach (var entry in app.Entries)
         {
-            if (!ReadProcess(entry) && !ReadLife(entry) && !ReadOutput(entry)) Rest(entry);
+            if (IsOff(entry)) continue;
+            program.Read(entry.Shown(), At(entry.Key), () =>
+            {
+                if (ReadProcess(entry) || ReadRestart(entry) || ReadTimes(entry) || output.Read(entry, At(entry.Key))) return;
+                Rest(entry);
+            });
         }
 
-        InstanceNumbers(app);
+        // PM2 forks clusters of node where only the number is set.
+        var mode = app.Find("exec_mode").Text();
+        if (mode is "cluster" or "cluster_mode" || (mode is null && interpreter is "node" && app.Find("instances") is not null))
+            program.Note(At(app.Find("exec_mode") ?? app.Find("instances")!),
+                "cluster mode: workers are processes of their own; process.send and the cluster module have no master");
+        if (app.Find("port") is { } port && port.Text() is { } number)
+            program.SetVariable("PORT", Placeholders.Escape(number), At(port));
+        if (interpreter?.Contains("python", StringComparison.Ordinal) == true) program.SetVariable("PYTHONUNBUFFERED", "1", at);
+        AppCopies.Variables(app, At, program);
     }
+
+    private string Directory(MapNode app)
+    {
+        if (app.Find("cwd").Text() is not { Length: > 0 } cwd) return tree.Directory;
+        if (!cwd.StartsWith('~')) return tree.Absolute(cwd);
+        program.Missing(At(app), $"'{Printable.Text(cwd)}' is no absolute path", Key.WorkingDir.Path);
+        return tree.Directory;
+    }
+
+    /// <summary>False, nothing and '0' of 'cron_restart' are PM2's own defaults, but for a few keys.</summary>
+    private static bool IsOff(Entry entry) => (entry.Key.Text, entry.Value.Text()) switch
+    {
+        ("autorestart" or "autostart" or "treekill", _) => false,
+        ("cron_restart" or "cron", "0") => true,
+        (_, null) => entry.Value.IsEmpty(),
+        (_, var text) => text == "false",
+    };
 
     private bool ReadProcess(Entry entry)
     {
         var (at, text) = (At(entry.Key), entry.Value.Text());
         switch (entry.Key.Text)
         {
-            case "name" or "script" or "cmd" or "args" or "interpreter" or "interpreter_args" or "interpreterArgs" or "node_args"
-                or "nodeArgs" or "exec_interpreter" or "cwd" or "increment_var" or "instance_var":
+            case "name" or "script" or "cmd" or "command" or "args" or "interpreter" or "interpreter_args" or "interpreterArgs"
+                or "node_args" or "nodeArgs" or "exec_interpreter" or "exec_mode" or "execute_command" or "cwd" or "port"
+                or "increment_var" or "instance_var":
+                program.Same();
                 return true;
             case "instances":
-                if (text is "max" or "0") program.Raw(Key.Workers, "auto", at);
-                else if (Nodes.Integer(text) is >= 1 and var count) program.Number(Key.Workers, count, at);
-                else program.Note(at, $"instances: {Printable.Text(text ?? "")} is the number of CPUs", "workers");
-                if (Nodes.Integer(text) is < 0) program.Raw(Key.Workers, "auto", at);
-                return true;
-            case "exec_mode":
-                if (text is "cluster" or "cluster_mode")
-                    program.Note(at,
-                        "cluster mode: workers are processes of their own; process.send and the cluster module have no master");
+                AppCopies.Number(text, at, program);
                 return true;
             case "env" when entry.Value is MapNode map:
-                foreach (var variable in map.Entries)
-                {
-                    if (variable.Value.Text() is { } value)
-                        program.SetVariable(variable.Key.Text, Placeholders.Escape(value), At(variable.Key));
-                }
-
+                foreach (var variable in map.Entries) Variable(variable);
                 return true;
             case "uid" or "user" when text is not null:
-                program.Word(Key.User, text, at);
+                program.Account(Key.User, Placeholders.Escape(text), at);
                 return true;
             case "gid" when text is not null:
-                program.Word(Key.Group, text, at);
+                program.Account(Key.Group, Placeholders.Escape(text), at);
                 return true;
             default:
                 return false;
         }
     }
 
-    private bool ReadLife(Entry entry)
+    private void Variable(Entry variable)
     {
-        var (at, text) = (At(entry.Key), entry.Value.Text());
+        var at = At(variable.Key);
+        if (variable.Value is ScalarNode { IsNull: false } value)
+            program.SetVariable(variable.Key.Text, Placeholders.Escape(value.Text), at);
+        else
+            program.Missing(at, $"{Printable.Text(variable.Key.Text)}: {variable.Value.Description} is no text", "environment");
+    }
+
+    private bool ReadRestart(Entry entry)
+    {
+        var (at, text) = (At(entry.Key), entry.Value.Text() ?? "");
         switch (entry.Key.Text)
         {
             case "autorestart":
                 if (text == "false") program.Raw(Key.RestartPolicy, "\"no\"", at);
+                else program.Same();
                 return true;
             case "autostart":
                 if (text == "false") program.Flag(Key.Autostart, false, at);
+                else program.Same();
                 return true;
-            case "max_restarts" when Nodes.Integer(text) is { } attempts:
+            case "stop_exit_codes" when entry.Value.Texts().All(code => code.Text == "0"):
+                program.Raw(Key.RestartPolicy, "on-failure", at);
+                return true;
+            case "max_restarts":
+                if (program.Value(entry.Shown(), text, Nodes.Integer, at, "restart") is not { } attempts) return true;
                 program.Number(Key.MaxAttempts, Math.Max(1, attempts), at);
                 program.Note(at, "max_attempts counts all restarts in 'window', also after a good start", "restart");
                 return true;
-            case "min_uptime":
-                program.StartTime = AppValues.Span(text);
-                return true;
             case "restart_delay":
-                Span(Key.RestartDelay, text, at);
+                Set(Key.RestartDelay, entry);
                 program.Number(Key.RestartMultiplier, 1, at);
                 return true;
             case "exp_backoff_restart_delay":
-                Span(Key.RestartDelay, text, at);
-                return true;
-            case "kill_timeout":
-                Span(Key.StopGrace, text, at);
-                return true;
-            case "listen_timeout":
-                if (AppValues.Span(text) is { } limit && limit > TimeSpan.FromSeconds(30)) Span(Key.ReadinessTimeout, text, at);
-                return true;
-            case "max_memory_restart" when AppValues.Bytes(text) is { } bytes:
-                program.Size(Key.MaxMemory, bytes, at);
+                Set(Key.RestartDelay, entry);
                 return true;
             default:
                 return false;
         }
     }
 
-    private bool ReadOutput(Entry entry)
+    private bool ReadTimes(Entry entry)
     {
-        var (at, text) = (At(entry.Key), entry.Value.Text());
+        var (at, text) = (At(entry.Key), entry.Value.Text() ?? "");
         switch (entry.Key.Text)
         {
-            case "out_file" or "output" or "out" when text is not null:
-                File(Key.Stdout, text, at);
+            case "min_uptime":
+                program.StartTime = Span(entry, "readiness") ?? program.StartTime;
                 return true;
-            case "error_file" or "error" or "err_file" when text is not null:
-                File(Key.Stderr, text, at);
+            case "kill_timeout":
+                Set(Key.StopGrace, entry);
                 return true;
-            case "log_file" or "log" when text is not null:
-                program.Note(at, $"{entry.Key.Text}: stdout and stderr have a file each, or the journal", "stdout");
+            case "listen_timeout":
+                if (Span(entry, "readiness") is not { } limit) return true;
+                if (limit > UsualStart) program.Duration(Key.ReadinessTimeout, limit, at);
+                else program.Note(at, "listen_timeout: a worker has 30 s, after which the daemon restarts it", "readiness");
                 return true;
-            case "log_date_format" or "time" or "log_type":
-                program.Note(at, $"{entry.Key.Text}: files have the lines of the program only; the journal has times", "stdout");
-                return true;
-            case "merge_logs" or "combine_logs" or "disable_logs" when text == "true":
-                if (entry.Key.Text != "disable_logs") return true;
-                program.Raw(Key.Stdout, "\"null\"", at);
-                program.Raw(Key.Stderr, "\"null\"", at);
+            case "max_memory_restart":
+                if (program.Value(entry.Shown(), text, AppValues.Bytes, at, "recycle") is { } bytes)
+                    program.Size(Key.MaxMemory, bytes, at);
                 return true;
             default:
                 return false;
         }
-    }
-
-    private void File(Key stream, string path, Place at)
-    {
-        if (path is "/dev/null" or "NULL") program.Raw(stream, "\"null\"", at);
-        else if (path is "/dev/stdout" or "/dev/stderr")
-            program.Note(at, $"{path}: 'inherit' would write to the daemon's own", stream.Path);
-        else if (path.StartsWith('~')) program.Missing(at, $"'{Printable.Text(path)}' is no absolute path", stream.Path);
-        else program.OutputFile(stream, Placeholders.Escape(SourceTree.Absolute(directory, path)), at);
     }
 
     private void Rest(Entry entry)
     {
-        var (at, name, text) = (At(entry.Key), entry.Key.Text, entry.Value.Text());
-        if (text is "false" or null && entry.Value is not (MapNode or ListNode)) return;
+        var (at, name) = (At(entry.Key), entry.Key.Text);
         switch (name)
         {
             case "source_map_support" or "disable_source_map_support" or "vizion" or "merge_logs" or "combine_logs" or "pmx"
-                or "automation" or "namespace" or "treekill" or "ignore_watch" or "watch_options" or "watch_delay" or "id"
-                    or "pid_file" or "pid":
+                or "automation" or "namespace" or "ignore_watch" or "watch_options" or "watch_delay" or "id" or "pid_file"
+                or "pid" or "username" or "windowsHide" or "kill_retry_time":
+                program.Same();
+                break;
+            case "treekill":
+                if (entry.Value.Text() == "false")
+                    program.Note(at, "treekill: SIGKILL goes to the process tree, the stop signal to the first process only",
+                        "stop_signal");
+                else program.Same();
                 break;
             case "watch":
                 program.Note(at, "watch: the daemon does not watch files; use 'reuseportctl restart'");
@@ -160,8 +177,8 @@ internal sealed class AppKeys(ImportedProgram program, SourceTree tree, Place? p
             case "cron_restart" or "cron":
                 program.Missing(at, $"{name}: see 'recycle.max_age'", "recycle");
                 break;
-            case ['e', 'n', 'v', '_', ..]:
-                program.Note(at, $"{Printable.Text(name)}: only 'env' is there", "environment");
+            case ['e', 'n', 'v', '_', .. var stage]:
+                program.Missing(at, $"{Printable.Text(name)}: PM2 adds it with '--env {Printable.Text(stage)}'", "environment");
                 break;
             default:
                 program.Unknown(at, name);
@@ -169,22 +186,13 @@ internal sealed class AppKeys(ImportedProgram program, SourceTree tree, Place? p
         }
     }
 
-    /// <summary>PM2 numbers the processes of an app in a variable, and can raise another for each.</summary>
-    private void InstanceNumbers(MapNode app)
+    private void Set(Key key, Entry entry)
     {
-        if (app.Find("instances") is { } instances && instances.Text() is not "1")
-            program.SetVariable(app.Find("instance_var").Text() ?? Instance, Placeholders.Number(0), At(instances));
-        if (app.Find("increment_var") is not { } increment || increment.Text() is not { } name) return;
-        var start = program.Environment.TryGetValue(name, out var variable)
-            && int.TryParse(variable.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
-        program.SetVariable(name, Placeholders.Number(start), At(increment));
+        if (Span(entry, key.Path) is { } span) program.Duration(key, span, At(entry.Key));
     }
 
-    private void Span(Key key, string? text, Place at)
-    {
-        if (AppValues.Span(text) is { } span) program.Duration(key, span, at);
-        else program.Missing(at, $"'{Printable.Text(text ?? "")}' is no time", key.Path);
-    }
+    private TimeSpan? Span(Entry entry, string key) =>
+        program.Value(entry.Shown(), entry.Value.Text() ?? "", AppValues.Span, At(entry.Key), key);
 
     private Place At(Node node) => place ?? node.Place;
 }

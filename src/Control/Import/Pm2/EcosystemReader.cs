@@ -15,6 +15,7 @@ internal static class EcosystemReader
         var isYaml =
             source.File.EndsWith(".yml", StringComparison.Ordinal) || source.File.EndsWith(".yaml", StringComparison.Ordinal);
         if ((isYaml ? NodeReader.Read(source, findings) : JsonNodes.Read(source, findings)) is not { } root) return file;
+        root.ReportFaults(findings);
         var apps = root is MapNode top && top.Find("apps") is { } named ? named : root;
         if (root is MapNode other && other.Find("deploy") is { } deploy)
             file.Note(Place(deploy, "deploy", script), "deploy is left out");
@@ -27,7 +28,7 @@ internal static class EcosystemReader
                 break;
             }
 
-            if (app is not MapNode map || (map.Find("script").Text() ?? map.Find("cmd").Text()) is not { Length: > 0 } path)
+            if (app is not MapNode map || Script(map) is not { Length: > 0 } path)
             {
                 findings.Error(Place(app, null, script), "", "accepts apps with a 'script'");
                 continue;
@@ -38,11 +39,15 @@ internal static class EcosystemReader
             var keys = new AppKeys(program, tree, script is null ? null : program.Place);
             keys.Read(map, path);
             if (program.HasCommand) file.Programs.Add(program);
+            else file.LeaveOut(program, $"app {Printable.Text(name)} has no program");
             number++;
         }
 
         return file;
     }
+
+    private static string? Script(MapNode app) =>
+        app.Find("script").Text() ?? app.Find("cmd").Text() ?? app.Find("command").Text();
 
     /// <summary>In a script, the first line with the text.</summary>
     private static Place Place(Node node, string? text, SourceText? script)

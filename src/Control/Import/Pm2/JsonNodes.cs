@@ -23,7 +23,10 @@ internal static class JsonNodes
         }
         catch (JsonException error)
         {
-            findings.Error(Places.Of(source.File, bytes, error), "", "invalid JSON here");
+            // PM2 evaluates such a file as JavaScript.
+            findings.Error(
+                Places.Of(source.File, bytes, error), "",
+                "invalid JSON here; write keys in double quotes, or write the file as NAME.config.js with 'module.exports ='");
         }
         catch (InvalidOperationException)
         {
@@ -40,15 +43,16 @@ internal static class JsonNodes
         switch (reader.TokenType)
         {
             case JsonTokenType.StartObject:
-                var map = new MapBuilder(place, flow: true);
+                // As in JavaScript, the last value of a name counts.
+                var entries = new OrderedDictionary<string, Entry>(StringComparer.Ordinal);
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {
                     var key = new ScalarNode(places.At(reader.TokenStartIndex), reader.GetString()!, plain: false);
                     reader.Read();
-                    map.Add(key, Value(ref reader, places));
+                    entries[key.Text] = new Entry(key, Value(ref reader, places));
                 }
 
-                return map.Build();
+                return new MapNode(place, [.. entries.Values], [], flow: true);
             case JsonTokenType.StartArray:
                 var items = new List<Node>();
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) items.Add(Value(ref reader, places));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Reuseportd.Configuration.Text;
 using Reuseportd.Control.Import.Commands;
 using Reuseportd.Control.Import.Programs;
@@ -7,21 +6,17 @@ using Reuseportd.Control.Import.Sources;
 namespace Reuseportd.Control.Import.Procfile;
 
 /// <summary>
-/// Reads a Procfile: <c>name: command</c> on each line, for a shell. As foreman does, the first process type has PORT 5000,
-/// the next 5100; but all workers of a type share the port.
+/// Reads a Procfile: <c>name: command</c> on each line, for a shell. As in foreman, PORT of the first process type is 5000, and
+/// of the next 5100; but all workers of a type share the port.
 /// </summary>
 internal static class ProcfileReader
 {
-    private const int FirstPort = 5000;
-    private const int NextPort = 100;
-    private const string Port = "PORT";
-
     public static ImportedFile Read(SourceText source, SourceTree tree, Findings findings)
     {
         var file = new ImportedFile(source.File);
         var dotEnv = tree.Absolute(".env");
         var variables = tree.Read(dotEnv) is { } text ? DotEnv.Read(text) : null;
-        var port = variables?.GetValueOrDefault(Port) is { } own && IsPort(own, out var first) ? first : FirstPort;
+        var port = ProcfilePort.TryParse(variables?.GetValueOrDefault(ProcfilePort.Name), out var own) ? own : ProcfilePort.First;
         var number = 0;
         foreach (var line in source.Text.AsSpan().EnumerateLines())
         {
@@ -48,7 +43,7 @@ internal static class ProcfileReader
             else if (name == "release")
                 file.Missing(place, $"release: {Printable.Text(command)}: runs to its end: no counterpart");
             else file.Programs.Add(Program(name, command, place, tree, port, variables is null ? null : dotEnv));
-            port += NextPort;
+            port += ProcfilePort.Step;
         }
 
         return file;
@@ -60,16 +55,7 @@ internal static class ProcfileReader
         program.PathTemplate(Key.WorkingDir, Placeholders.Escape(tree.Directory), place);
         if (dotEnv is not null) program.EnvironmentFile(Placeholders.Escape(dotEnv), place);
         LineCommand.Set(command, place, program);
-        var isServer = name == "web" || command.Contains("$PORT", StringComparison.Ordinal)
-            || command.Contains("${PORT", StringComparison.Ordinal);
-        if (!isServer || port > ushort.MaxValue) return program;
-        var text = port.ToString(CultureInfo.InvariantCulture);
-        program.SetVariable(Port, text, place);
-        program.Note(place, "the port that foreman would give; all workers share it", "environment");
-        program.Ports.Add(text);
+        ProcfilePort.Set(command, port, place, program);
         return program;
     }
-
-    private static bool IsPort(string text, out int port) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is >= 1 and <= ushort.MaxValue;
 }

@@ -21,4 +21,11 @@ internal sealed class ImportedFile(string name)
     public void Note(Place at, string text) => Remarks.Add(new Remark(at, text, Weight.Note));
 
     public void Missing(Place at, string text) => Remarks.Add(new Remark(at, text, Weight.Missing));
+
+    /// <summary>A program that cannot be a service. Its remarks, which have the reason, belong to no service.</summary>
+    public void LeaveOut(ImportedProgram program, string why)
+    {
+        Missing(program.Place, why);
+        Remarks.AddRange(program.Remarks);
+    }
 }

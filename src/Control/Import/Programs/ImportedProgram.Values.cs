@@ -15,16 +15,35 @@ internal sealed partial class ImportedProgram
     /// <summary>The file may be missing, as to systemd.</summary>
     private const char Optional = '-';
 
+    /// <summary>Of files and groups: each one is written once more for the next.</summary>
+    private const int MostItems = 256;
+
+    private readonly List<string> environmentFiles = [];
+
+    private readonly List<string> groups = [];
+
+    private readonly List<string> capabilities = [];
+
     /// <param name="text">YAML.</param>
-    public void Raw(Key key, string text, Place at) => Settings[key] = new Setting(text, at);
+    public void Raw(Key key, string text, Place at)
+    {
+        Settings[key] = new Setting(text, at);
+        handled++;
+    }
 
     public void Word(Key key, string text, Place at)
     {
-        if (Sound(text, at).Trim() is { Length: > 0 } word) Raw(key, YamlText.Scalar(word), at);
+        if (Sound(text, at).Trim() is not { Length: > 0 } word) return;
+        Raw(key, YamlText.Scalar(word), at);
+        Settings[key] = Settings[key] with { Items = [word] };
     }
 
-    public void List(Key key, IEnumerable<string> items, Place at) =>
-        Raw(key, $"[{string.Join(", ", items.Select(item => YamlText.Scalar(Sound(item, at))))}]", at);
+    public void List(Key key, IEnumerable<string> items, Place at)
+    {
+        string[] sound = [.. items.Select(item => Sound(item, at))];
+        Raw(key, $"[{string.Join(", ", sound.Select(YamlText.Scalar))}]", at);
+        Settings[key] = Settings[key] with { Items = sound };
+    }
 
     public void Flag(Key key, bool value, Place at) => Raw(key, value ? "true" : "false", at);
 
@@ -69,15 +88,61 @@ internal sealed partial class ImportedProgram
         if (Placeholders.HasAny(plain))
             Missing(at, $"{Printable.Text(path)}: {Key.EnvFile.Path} has no placeholders", Key.EnvFile.Path);
         else if (IsPath(Key.EnvFile, plain, at))
-            _environmentFiles.Add(Placeholders.Unescape(path));
-        if (_environmentFiles.Count > 0) List(Key.EnvFile, _environmentFiles, at);
+            Add(Key.EnvFile, environmentFiles, Placeholders.Unescape(path), at);
     }
 
-    private readonly List<string> _environmentFiles = [];
+    /// <summary>A user or a group. Without its user, the program would run as the daemon's user, so it is not started.</summary>
+    /// <param name="name">A text with placeholders; null after a remark that it is not known.</param>
+    public void Account(Key key, string? name, Place at)
+    {
+        if (name is not null && !Placeholders.HasAny(name))
+        {
+            Word(key, Placeholders.Unescape(name), at);
+            return;
+        }
+
+        if (name is not null) Missing(at, $"'{Printable.Text(name)}': {key.Path} has no placeholders", key.Path);
+        if (key == Key.User) KeepStopped(at, "its user is not known");
+    }
+
+    public void SupplementaryGroup(string name, Place at)
+    {
+        if (Placeholders.HasAny(name))
+            Missing(at, $"'{Printable.Text(name)}': {Key.Groups.Path} has no placeholders", Key.Groups.Path);
+        else
+            Add(Key.Groups, groups, Placeholders.Unescape(name), at);
+    }
+
+    /// <summary>The service does not start by itself.</summary>
+    /// <param name="why">The reason, as the start of a sentence.</param>
+    public void KeepStopped(Place at, string why)
+    {
+        Flag(Key.Autostart, false, at);
+        Note(at, $"{why}; remove 'autostart: false' when it can start", Key.Autostart.Path);
+    }
+
+    private void Add(Key key, List<string> items, string item, Place at)
+    {
+        if (items.Count == MostItems)
+        {
+            Missing(at, $"more than {MostItems}; {Printable.Text(item)} is left out", key.Path);
+            return;
+        }
+
+        items.Add(item);
+        List(key, items, at);
+    }
 
     /// <summary>A destination <c>file:/PATH</c>, which all workers share.</summary>
     public void OutputFile(Key key, string path, Place at)
     {
+        if (IsDescriptor(path) || path == "/dev/null")
+        {
+            if (path == "/dev/null") Raw(key, "\"null\"", at);
+            else Note(at, $"{Printable.Text(path)} is no file of a worker: the journal has the output", key.Path);
+            return;
+        }
+
         if (Placeholders.HasAny(path)) Note(at, "all workers write to one file, without their numbers", key.Path);
         var plain = Placeholders.Without(path);
         if (IsPath(key, plain, at)) Word(key, $"file:{plain}", at);
@@ -101,21 +166,26 @@ internal sealed partial class ImportedProgram
 
     public void CapabilityNames(IEnumerable<string> names, Place at)
     {
-        var known = new List<string>();
         foreach (var name in names)
         {
-            if (Capability.TryParse(name) is { } capability) known.Add(capability.ToString());
-            else Missing(at, $"there is no capability '{Printable.Text(name)}'", Key.Capabilities.Path);
+            if (Capability.TryParse(name) is not { } known)
+                Missing(at, $"there is no capability '{Printable.Text(name)}'", Key.Capabilities.Path);
+            else if (!capabilities.Contains(known.ToString()))
+                capabilities.Add(known.ToString());
         }
 
-        List(Key.Capabilities, known.Distinct(), at);
+        if (capabilities.Count > 0) List(Key.Capabilities, capabilities, at);
     }
 
     /// <param name="value">With placeholders.</param>
     public void SetVariable(string name, string value, Place at)
     {
         if (EnvironmentNames.Problem(name) is { } problem) Missing(at, $"{Printable.Text(name)}: {problem}", "environment");
-        else Environment[name] = new Variable(Sound(value, at), at);
+        else
+        {
+            Environment[name] = new Variable(Sound(value, at), at);
+            handled++;
+        }
     }
 
     /// <summary>The text without characters that no argument, variable or path can have.</summary>
@@ -144,6 +214,12 @@ internal sealed partial class ImportedProgram
         };
         return string.Create(CultureInfo.InvariantCulture, $"{amount}{unit}");
     }
+
+    /// <summary>True for an open file of a process: in a container, the way to its log.</summary>
+    private static bool IsDescriptor(string path) =>
+        path is "/dev/stdout" or "/dev/stderr" or "/dev/console" || path.StartsWith("/dev/fd/", StringComparison.Ordinal)
+        || path.StartsWith("/dev/tty", StringComparison.Ordinal) || path.StartsWith("/dev/pts/", StringComparison.Ordinal)
+        || (path.StartsWith("/proc/", StringComparison.Ordinal) && path.Contains("/fd/", StringComparison.Ordinal));
 
     private bool IsPath(Key key, string path, Place at)
     {

@@ -3,7 +3,11 @@ using Reuseportd.Configuration.Text;
 namespace Reuseportd.Control.Import.Programs;
 
 /// <param name="Text">The value as YAML.</param>
-internal sealed record Setting(string Text, Place Place);
+internal sealed record Setting(string Text, Place Place)
+{
+    /// <summary>The texts of a list or of a word, before they became YAML.</summary>
+    public IReadOnlyList<string> Items { get; init; } = [];
+}
 
 /// <param name="Value">With placeholders.</param>
 internal sealed record Variable(string Value, Place Place);
@@ -19,10 +23,19 @@ internal sealed partial class ImportedProgram(string name, Place place)
 
     public Place Place { get; } = place;
 
-    public string? Description { get; set; }
+    public string? Description
+    {
+        get;
+        set => (field, handled) = (value, handled + 1);
+    }
 
     /// <summary>Program and arguments. Without them, no service is written.</summary>
-    public IReadOnlyList<string> Command { get; set; } = [];
+    public IReadOnlyList<string> Command
+    {
+        get;
+        set => (field, handled) = (value, handled + 1);
+    }
+    = [];
 
     /// <summary>True if there is a program to start.</summary>
     public bool HasCommand => Command is [{ Length: > 0 }, ..];
@@ -32,11 +45,12 @@ internal sealed partial class ImportedProgram(string name, Place place)
     /// <summary>Ports and ranges that the source names; if there are none, they are guessed.</summary>
     public List<string> Ports { get; } = [];
 
-    /// <summary>True if the source says that the program serves no port.</summary>
-    public bool ServesNoPort { get; set; }
-
     /// <summary>Time after which the source takes the process for started.</summary>
-    public TimeSpan? StartTime { get; set; }
+    public TimeSpan? StartTime
+    {
+        get;
+        set => (field, handled) = (value, handled + 1);
+    }
 
     public OrderedDictionary<string, Variable> Environment { get; } = new(StringComparer.Ordinal);
 
@@ -47,9 +61,9 @@ internal sealed partial class ImportedProgram(string name, Place place)
 
     public List<Remark> Remarks { get; } = [];
 
-    /// <summary>Number of copies, for ranges of ports.</summary>
-    public int Workers =>
-        Settings.TryGetValue(Key.Workers, out var workers) && int.TryParse(workers.Text, null, out var count) ? count : 1;
+    /// <summary>Number of copies, for ranges of ports; null if the host decides.</summary>
+    public int? Workers => !Settings.TryGetValue(Key.Workers, out var workers) ? 1
+        : int.TryParse(workers.Text, null, out var count) ? count : null;
 
     public void Note(Place at, string text, string key = "") => Remarks.Add(new Remark(at, text, Weight.Note, key));
 

@@ -79,13 +79,15 @@ internal static class Placeholders
         return plain.ToString();
     }
 
+    /// <param name="workers">Null if their number is not known.</param>
     /// <returns>First and last value of a text that is a number, or digits and a placeholder; null for others.</returns>
-    public static (int First, int Last)? Range(string text, int workers)
+    public static (int First, int Last)? Range(string text, int? workers)
     {
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return (number, number);
         if (!text.StartsWith('{') || !text.EndsWith(PlusWorker, StringComparison.Ordinal)) return null;
-        return int.TryParse(text.AsSpan()[1..^PlusWorker.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
-            ? (first, (int)Math.Min(int.MaxValue, (long)first + workers - 1))
+        return workers is { } count
+            && int.TryParse(text.AsSpan()[1..^PlusWorker.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+            ? (first, (int)Math.Min(int.MaxValue, (long)first + count - 1))
             : null;
     }
 }

@@ -5,7 +5,7 @@ using Reuseportd.Control.Import.Programs;
 namespace Reuseportd.Control.Import.Services;
 
 /// <summary>
-/// Makes services of programs: names that the daemon accepts, ports, readiness, and an order of starts without circles.
+/// Makes services of programs: names that the daemon accepts, ports, readiness, and an order of starts without cycles.
 /// </summary>
 internal static class Mapping
 {
@@ -23,7 +23,7 @@ internal static class Mapping
         {
             Ports(program);
             Readiness(program);
-            Pairs(program);
+            Companions(program);
         }
 
         new StartOrder(programs, names).Complete();
@@ -63,10 +63,11 @@ internal static class Mapping
             program.Missing(program.Place, $"more than {MostPorts} ports", "reuseport");
         }
 
-        if (program.Ports.Count > 0 || PortGuess.Find(program) is not { Count: > 0 } guessed) return;
-        program.Ports.AddRange(guessed.Take(16));
-        program.Note(program.CommandPlace, "ports as in the command and the environment; check them", "reuseport");
-        if (program.Ports.Any(port => port.Contains('-', StringComparison.Ordinal)) && program.Workers > 1)
+        if (program.Ports.Count > 0) return;
+        program.Ports.AddRange(KnownServers.Ports(program, out var server));
+        if (program.Ports.Count > 0)
+            program.Note(program.CommandPlace, $"the ports in the options of {Printable.Text(server)}", "reuseport");
+        if (program.Ports.Exists(port => port.Contains('-', StringComparison.Ordinal)) && program.Workers != 1)
             program.Note(program.CommandPlace, "each worker has a port of its own; here all workers can share one", "reuseport");
     }
 
@@ -74,8 +75,11 @@ internal static class Mapping
     private static void Readiness(ImportedProgram program)
     {
         if (program.Settings.ContainsKey(Key.ReadinessType) || program.Ports.Count > 0) return;
+        var guess = PortGuess.Find(program);
+        var ports = guess.Count > 0 ? $"its port may be {string.Join(" or ", guess)}" : "no port is known";
         program.Note(
-            program.CommandPlace, "no port is known: with the ports in the list, a worker is ready when it listens", "reuseport");
+            program.CommandPlace, $"{ports}; with a list of its ports in place of 'any', a worker is ready when it listens",
+            "reuseport");
         program.Settings.Remove(Key.ReadinessTimeout);
         program.Raw(Key.ReadinessType, "delay", program.CommandPlace);
         program.Duration(Key.ReadinessDelay, program.StartTime is { } time
@@ -83,7 +87,7 @@ internal static class Mapping
     }
 
     /// <summary>Removes keys that the daemon accepts only with others.</summary>
-    private static void Pairs(ImportedProgram program)
+    private static void Companions(ImportedProgram program)
     {
         if (!program.Settings.ContainsKey(Key.MaxAge)) program.Settings.Remove(Key.Variance);
         if (program.Settings.GetValueOrDefault(Key.SchedulingPolicy)?.Text is not ("fifo" or "rr"))

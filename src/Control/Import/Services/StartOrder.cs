@@ -3,7 +3,7 @@ using Reuseportd.Control.Import.Programs;
 
 namespace Reuseportd.Control.Import.Services;
 
-/// <summary>Names the services that start before another. A dependency that closes a circle is left out.</summary>
+/// <summary>Names the services that start before another. A dependency that would make a cycle is left out.</summary>
 /// <param name="names">Names of services by the names in the sources.</param>
 internal sealed class StartOrder(IReadOnlyList<ImportedProgram> programs, IReadOnlyDictionary<string, string> names)
 {

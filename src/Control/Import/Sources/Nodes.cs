@@ -1,4 +1,5 @@
 using System.Globalization;
+using Reuseportd.Configuration.Text;
 using Reuseportd.Configuration.Yaml;
 
 namespace Reuseportd.Control.Import.Sources;
@@ -26,6 +27,28 @@ internal static class Nodes
         ListNode list => list.Items.OfType<ScalarNode>().Where(item => !item.IsNull),
         _ => [],
     };
+
+    /// <summary>Reports duplicate keys, and keys that are no texts, in all maps of a tree.</summary>
+    public static void ReportFaults(this Node root, Findings findings)
+    {
+        var seen = new HashSet<Node>(ReferenceEqualityComparer.Instance);
+        var left = new Stack<Node>([root]);
+        while (left.TryPop(out var node))
+        {
+            if (!seen.Add(node)) continue;
+            foreach (var item in node is ListNode list ? list.Items : []) left.Push(item);
+            if (node is not MapNode map) continue;
+            foreach (var fault in map.Faults) findings.Error(fault.Place, fault.Key, fault.Message);
+            foreach (var entry in map.Entries) left.Push(entry.Value);
+        }
+    }
+
+    /// <summary>A key and its value, for a remark.</summary>
+    public static string Shown(this Entry entry) => $"{entry.Key.Text}: {entry.Value.Text() ?? entry.Value.Description}";
+
+    /// <summary>True for nothing, and for a list or a map without entries.</summary>
+    public static bool IsEmpty(this Node node) =>
+        node is ScalarNode { IsNull: true } or ListNode { Items.Count: 0 } or MapNode { Entries.Count: 0 };
 
     public static bool IsTrue(this Node? node) => node.Text() is "true" or "True" or "TRUE" or "yes";
 

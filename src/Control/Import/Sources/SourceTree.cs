@@ -9,6 +9,9 @@ namespace Reuseportd.Control.Import.Sources;
 internal sealed record SourceTree(
     string Directory, Func<string, SourceText?> Read, Func<string, IReadOnlyList<string>> Match)
 {
+    /// <summary>The first bytes of a file by its absolute path; null if there is none that can be read.</summary>
+    public Func<string, byte[]?> Start { get; init; } = _ => null;
+
     /// <summary>An absolute path for a path that is relative to the directory.</summary>
     public string Absolute(string path) => Absolute(Directory, path);
 

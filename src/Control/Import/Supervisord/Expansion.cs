@@ -1,37 +1,48 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Reuseportd.Configuration.Text;
+using Reuseportd.Configuration.Values;
 using Reuseportd.Control.Import.Commands;
 using Reuseportd.Control.Import.Programs;
 
 namespace Reuseportd.Control.Import.Supervisord;
 
 /// <summary>
-/// Replaces <c>%(name)s</c> in the values of one program. Variables of supervisord's environment are not known.
+/// Replaces <c>%(name)s</c> in the values of one program. Of the variables, those that the source sets are known, and those of
+/// supervisord's own environment are not.
 /// </summary>
-internal sealed class Expansion(ImportedProgram program, string group, string here)
+/// <param name="left">Characters that may still be inserted for variables in the file.</param>
+internal sealed class Expansion(ImportedProgram program, string group, StrongBox<int> left)
 {
+    public const int MostInserted = 1 << 22;
+
     private const int LongestValue = 1 << 16;
 
-    public int Start { get; init; }
+    private const int LongestName = 256;
 
-    public int Workers { get; init; } = 1;
+    public int Start { get; set; }
 
-    /// <summary>A text with placeholders; an unknown name is a remark, and the text has nothing for it.</summary>
-    public string Text(string value, Place at, string key)
+    public int Workers { get; set; } = 1;
+
+    /// <returns>A text with placeholders; null after a remark that a value is not known.</returns>
+    public string? Text(string value, Place at, string key)
     {
-        var parts = Parts(value, at, key);
+        var parts = Parts(value, at, key, out var isKnown);
         foreach (var part in parts.Where(part => part.IsVariable))
             program.Missing(at, $"the value of %(ENV_{Printable.Text(part.Text)})s is not known here", key);
-        return string.Concat(parts.Where(part => !part.IsVariable).Select(part => part.Text));
+        return isKnown && !parts.Exists(part => part.IsVariable) ? string.Concat(parts.Select(part => part.Text)) : null;
     }
 
-    public CommandWord Word(string value, Place at) => new(Parts(value, at, "command"));
+    /// <summary>A command before it is split into words. A part is a text with placeholders, or a variable.</summary>
+    public List<WordPart> Command(string value, Place at) => Parts(value, at, "command", out _);
 
-    private List<WordPart> Parts(string value, Place at, string key)
+    private List<WordPart> Parts(string value, Place at, string key, out bool isKnown)
     {
         var parts = new List<WordPart>();
         var text = new StringBuilder();
+        var quoting = default(Quoting);
+        isKnown = true;
         for (var from = 0; from < value.Length; from++)
         {
             if (text.Length > LongestValue)
@@ -42,15 +53,18 @@ internal sealed class Expansion(ImportedProgram program, string group, string he
 
             if (value[from] != '%' || from + 1 == value.Length)
             {
+                quoting.Next(value[from]);
                 text.Append(Placeholders.Escape(value[from].ToString()));
                 continue;
             }
 
-            var end = value[from + 1] == '(' ? value.IndexOf(')', from) : -1;
-            var type = end < 0 ? -1 : value.AsSpan(end + 1).IndexOfAny('s', 'd', 'i');
-            if (type is >= 0 and <= 3)
+            var end = value[from + 1] == '(' ? End(value, from) : -1;
+            var type = end < 0 ? -1 : value.AsSpan(end + 1, Math.Min(4, value.Length - end - 1)).IndexOfAny('s', 'd', 'i');
+            if (type >= 0)
             {
-                Named(parts, text, value[(from + 2)..end], value.AsSpan(end + 1, type), at, key);
+                var name = value[(from + 2)..end];
+                isKnown &= Variable(parts, text, name, quoting.IsQuoted)
+                    || Append(text, name, value.AsSpan(end + 1, type), at, key);
                 from = end + 1 + type;
             }
             else
@@ -64,45 +78,64 @@ internal sealed class Expansion(ImportedProgram program, string group, string he
         return [.. parts.Where(part => part.IsVariable || part.Text.Length > 0)];
     }
 
-    private void Named(
-        List<WordPart> parts, StringBuilder text, string name, ReadOnlySpan<char> format, Place at, string key)
+    /// <summary>Whether a character of a command stands in quotes.</summary>
+    private struct Quoting
     {
-        if (!name.StartsWith("ENV_", StringComparison.Ordinal)
-            || !Configuration.Values.EnvironmentNames.IsValid(name.AsSpan(4)))
+        private char quote;
+        private bool isEscaped;
+
+        public readonly bool IsQuoted => quote != '\0';
+
+        public void Next(char character)
         {
-            Append(text, name, format, at, key);
-            return;
+            if (character is '"' or '\'' && !isEscaped)
+                quote = quote == '\0' ? character : quote == character ? '\0' : quote;
+            isEscaped = character == '\\' && !isEscaped && quote != '\'';
+        }
+    }
+
+    private static int End(string value, int from) => value.IndexOf(')', from, Math.Min(LongestName, value.Length - from));
+
+    /// <returns>False for another name.</returns>
+    private bool Variable(List<WordPart> parts, StringBuilder text, string name, bool isQuoted)
+    {
+        if (!name.StartsWith("ENV_", StringComparison.Ordinal) || !EnvironmentNames.IsValid(name.AsSpan(4))) return false;
+        if (program.Environment.TryGetValue(name[4..], out var known) && left.Value >= known.Value.Length)
+        {
+            left.Value -= known.Value.Length;
+            text.Append(known.Value);
+            return true;
         }
 
         parts.Add(new WordPart(text.ToString()));
         text.Clear();
-        parts.Add(new WordPart(name[4..], IsVariable: true));
+        // supervisord replaces the name first, and splits the command then.
+        parts.Add(new WordPart(name[4..], IsVariable: true, IsSplit: !isQuoted));
+        return true;
     }
 
-    private void Append(StringBuilder text, string name, ReadOnlySpan<char> format, Place at, string key)
+    /// <returns>False after a remark that the value is not known.</returns>
+    private bool Append(StringBuilder text, string name, ReadOnlySpan<char> format, Place at, string key)
     {
         _ = int.TryParse(format, NumberStyles.None, CultureInfo.InvariantCulture, out var width);
         switch (name)
         {
             case "program_name":
                 text.Append(Placeholders.Escape(program.Name));
-                break;
+                return true;
             case "group_name":
                 text.Append(Placeholders.Escape(group));
-                break;
-            case "here":
-                text.Append(Placeholders.Escape(here));
-                break;
+                return true;
             case "numprocs":
                 text.Append(Workers);
-                break;
+                return true;
             case "process_num":
                 if (!Placeholders.AppendNumber(text, Start, width, Workers))
                     program.Note(at, "numbers of workers have no leading zeros", key);
-                break;
+                return true;
             default:
                 program.Missing(at, $"the value of %({Printable.Text(name)})s is not known here", key);
-                break;
+                return false;
         }
     }
 }

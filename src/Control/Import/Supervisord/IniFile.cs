@@ -3,7 +3,9 @@ using Reuseportd.Configuration.Text;
 
 namespace Reuseportd.Control.Import.Supervisord;
 
-/// <param name="Value">Lines of a value that continues are separated by line feeds.</param>
+/// <param name="Value">
+/// Lines of a value that continues are separated by line feeds. <c>%(here)s</c> is the directory of the file.
+/// </param>
 internal sealed record IniEntry(string Key, string Value, Place Place);
 
 internal sealed class IniSection(string name, Place place)
@@ -18,54 +20,73 @@ internal sealed class IniSection(string name, Place place)
 
 /// <summary>
 /// The sections of a file in the syntax of Python's configparser, as supervisord reads it: <c>key=value</c> or
-/// <c>key: value</c>, lines with an indentation continue a value, and comments begin with ';' or '#'.
+/// <c>key: value</c>. A line with more indentation than its key continues the value. Comments begin with ';' or '#'.
 /// </summary>
-internal static class IniFile
+internal sealed class IniFile
 {
+    private readonly OrderedDictionary<string, IniSection> sections;
+    private readonly Findings findings;
+    private readonly string here;
+    private readonly StringBuilder value = new();
+    private IniSection? section;
+    private IniEntry? last;
+    private int indentation;
+
+    private IniFile(string directory, OrderedDictionary<string, IniSection> sections, Findings findings) =>
+        (here, this.sections, this.findings) = (directory.Replace("%", "%%", StringComparison.Ordinal), sections, findings);
+
     /// <summary>Adds the sections of a file; a section that is there already gets the entries.</summary>
-    public static void Read(SourceText source, OrderedDictionary<string, IniSection> sections, Findings findings)
+    /// <param name="directory">Absolute path of the file's directory.</param>
+    public static void Read(
+        SourceText source, string directory, OrderedDictionary<string, IniSection> sections, Findings findings)
     {
-        IniSection? section = null;
-        IniEntry? last = null;
-        StringBuilder? value = null;
+        var file = new IniFile(directory, sections, findings);
         var number = 0;
         foreach (var line in source.Text.AsSpan().EnumerateLines())
         {
             number++;
             var text = WithoutComment(line).TrimEnd();
             if (text.IsWhiteSpace()) continue;
-            var indentation = text.Length - text.TrimStart().Length;
-            var place = new Place(source.File, number, indentation + 1);
-            if (indentation > 0 && value is not null)
-            {
-                value.Append('\n').Append(text.TrimStart());
-                continue;
-            }
-
-            Finish(section, ref last, ref value);
-            text = text.TrimStart();
-            if (text[0] == '[' && text.IndexOf(']') is > 1 and var end)
-                section = Section(text[1..end].ToString(), place, sections);
-            else if (text.IndexOfAny('=', ':') is > 0 and var equals && section is not null)
-            {
-                last = new IniEntry(text[..equals].Trim().ToString().ToLowerInvariant(), "", place);
-                value = new StringBuilder().Append(text[(equals + 1)..].Trim());
-            }
-            else
-            {
-                findings.Error(
-                    place, "", section is null ? "a section such as [program:web] is missing before this line"
-                        : "accepts key=value or [section]");
-            }
+            var blanks = text.Length - text.TrimStart().Length;
+            file.Line(text.TrimStart(), blanks, new Place(source.File, number, blanks + 1));
         }
 
-        Finish(section, ref last, ref value);
+        file.Finish();
     }
 
-    private static void Finish(IniSection? section, ref IniEntry? entry, ref StringBuilder? value)
+    private void Line(ReadOnlySpan<char> text, int blanks, Place place)
     {
-        if (entry is not null) section!.Entries[entry.Key] = entry with { Value = value!.ToString() };
-        (entry, value) = (null, null);
+        if (last is not null && blanks > indentation)
+        {
+            value.Append('\n').Append(text);
+            return;
+        }
+
+        Finish();
+        indentation = blanks;
+        if (text[0] == '[' && text.IndexOf(']') is > 1 and var end)
+        {
+            section = Section(text[1..end].ToString(), place, sections);
+        }
+        else if (text.IndexOfAny('=', ':') is > 0 and var equals && section is not null)
+        {
+            last = new IniEntry(text[..equals].Trim().ToString().ToLowerInvariant(), "", place);
+            value.Append(text[(equals + 1)..].Trim());
+        }
+        else
+        {
+            findings.Error(
+                place, "", section is null ? "a section such as [program:web] is missing before this line"
+                    : "accepts key=value or [section]");
+        }
+    }
+
+    private void Finish()
+    {
+        if (last is not null)
+            section!.Entries[last.Key] = last with { Value = value.Replace("%(here)s", here).ToString() };
+        last = null;
+        value.Clear();
     }
 
     private static IniSection Section(string name, Place place, OrderedDictionary<string, IniSection> sections)

@@ -1,67 +1,70 @@
-using System.Globalization;
+using System.Runtime.CompilerServices;
 using Reuseportd.Configuration.Text;
-using Reuseportd.Control.Import.Commands;
 using Reuseportd.Control.Import.Programs;
+using Reuseportd.Control.Import.Sources;
 
 namespace Reuseportd.Control.Import.Supervisord;
 
 /// <summary>The keys of one <c>[program:x]</c>; see http://supervisord.org/configuration.html.</summary>
-internal sealed class ProgramKeys(ImportedProgram program, string group, string here)
+/// <param name="left">See <see cref="Expansion"/>.</param>
+internal sealed class ProgramKeys(ImportedProgram program, string group, IniSection section, StrongBox<int> left)
 {
-    private const int ExplicitRetries = 1_000_000;
+    /// <summary>Keys of <c>[supervisord]</c> that each program inherits.</summary>
+    private static readonly string[] Inherited = ["environment", "user", "umask", "directory", "minfds", "minprocs"];
 
-    private Expansion expansion = new(program, group, here);
-    private bool isSmart;
+    /// <summary>Other values name these, so they are read before them.</summary>
+    private static readonly string[] First = ["numprocs", "numprocs_start", "environment"];
 
-    /// <param name="daemon">The section of supervisord itself, whose environment, user, umask and directory programs
-    /// inherit.</param>
-    public void Read(IniSection section, IniSection? daemon)
+    private readonly Expansion expansion = new(program, group, left);
+
+    /// <param name="daemon">The section of supervisord itself.</param>
+    public void Read(IniSection? daemon)
     {
-        var workers = Integer(section, "numprocs") ?? 1;
-        expansion = new Expansion(program, group, here)
-        {
-            Workers = Math.Clamp(workers, 1, 10_000), Start = Math.Max(0, Integer(section, "numprocs_start") ?? 0),
-        };
-        if (section.Entries.TryGetValue("numprocs", out var numprocs)) program.Number(Key.Workers, workers, numprocs.Place);
-        foreach (var entry in daemon?.Entries.Values.Where(
-            entry => entry.Key is "environment" or "user" or "umask" or "directory") ?? [])
-            Entry(entry);
+        // The defaults of supervisord. Its other defaults are those of the daemon.
         program.Raw(Key.RestartPolicy, "on-failure", section.Place);
         program.StartTime = TimeSpan.FromSeconds(1);
-        foreach (var entry in section.Entries.Values) Entry(entry);
-        if (isSmart && section.Entries.TryGetValue("exitcodes", out var codes) && codes.Value.Trim() != "0")
-            program.Note(
-                codes.Place, $"exitcodes={Printable.Text(codes.Value)}: on-failure takes code 0 only as success", "restart");
-        Output(section);
+        foreach (var entry in daemon?.Entries.Values.Where(entry => Inherited.Contains(entry.Key)) ?? []) Read(entry);
+        foreach (var name in First)
+        {
+            if (section.Entries.TryGetValue(name, out var entry)) Read(entry);
+        }
+
+        foreach (var entry in section.Entries.Values.Where(entry => !First.Contains(entry.Key))) Read(entry);
+        ExitCodes();
+        Output();
     }
+
+    private void Read(IniEntry entry) => program.Read(Shown(entry), entry.Place, () => Entry(entry));
 
     private void Entry(IniEntry entry)
     {
-        var (at, value) = (entry.Place, entry.Value);
         switch (entry.Key)
         {
             case "command":
-                Command(value, at);
+                CommandKey.Read(entry, program, expansion);
                 break;
             case "environment":
-                foreach (var (name, text) in EnvironmentText.Pairs(value))
-                    program.SetVariable(name, Text(text, at, "environment"), at);
+                Environment(entry);
                 break;
             case "directory":
-                program.PathTemplate(Key.WorkingDir, Text(value, at, "working_dir"), at);
+                if (Text(entry, "working_dir") is { } path) program.PathTemplate(Key.WorkingDir, path, entry.Place);
                 break;
             case "user":
-                program.Word(Key.User, Placeholders.Unescape(Text(value, at, "user")), at);
+                program.Account(Key.User, Text(entry, "user"), entry.Place);
                 break;
             case "umask":
-                program.UmaskText(value, at);
+                if (Plain(entry, "umask") is { } umask) program.UmaskText(umask, entry.Place);
+                break;
+            case "numprocs":
+                if (Value(entry, Nodes.Integer, "workers") is { } workers) Copies(workers, entry.Place);
+                break;
+            case "numprocs_start":
+                if (Value(entry, Nodes.Integer, "workers") is not { } start) break;
+                expansion.Start = (int)Math.Clamp(start, 0, int.MaxValue);
+                program.Same();
                 break;
             case "autostart":
-                if (!IsTrue(value)) program.Flag(Key.Autostart, false, at);
-                break;
-            case "autorestart":
-                isSmart = value.Trim() == "unexpected";
-                program.Raw(Key.RestartPolicy, isSmart ? "on-failure" : IsTrue(value) ? "always" : "\"no\"", at);
+                if (Value(entry, IniValues.Flag, "autostart") is { } isStarted) Unless(isStarted, Key.Autostart, entry);
                 break;
             default:
                 Life(entry);
@@ -71,20 +74,37 @@ internal sealed class ProgramKeys(ImportedProgram program, string group, string 
 
     private void Life(IniEntry entry)
     {
-        var (at, value) = (entry.Place, entry.Value);
+        var at = entry.Place;
         switch (entry.Key)
         {
+            case "autorestart":
+                if (Value(entry, IniValues.Restart, "restart") is { } restart)
+                    program.Raw(Key.RestartPolicy, restart switch
+                    {
+                        AutoRestart.Always => "always", AutoRestart.Never => "\"no\"", _ => "on-failure",
+                    }, at);
+                break;
             case "startsecs":
-                program.StartTime = Seconds(value);
+                if (Value(entry, IniValues.Seconds, "readiness") is { } time) program.StartTime = time;
                 break;
             case "startretries":
-                Retries(value, at);
+                if (Value(entry, Nodes.Integer, "restart") is not { } retries) break;
+                program.Number(Key.MaxAttempts, Math.Max(1, retries), at);
+                program.Note(
+                    at, $"{Shown(entry)}: max_attempts counts all restarts in 'window', also after a good start", "restart");
                 break;
             case "stopsignal":
-                program.Signal(Key.StopSignal, value.Trim(), at);
+                if (Plain(entry, "stop_signal") is { } signal) program.Signal(Key.StopSignal, signal, at);
                 break;
             case "stopwaitsecs":
-                if (Seconds(value) is { } grace) program.Duration(Key.StopGrace, grace, at);
+                if (Value(entry, IniValues.Seconds, "stop_grace_period") is { } grace)
+                    program.Duration(Key.StopGrace, grace, at);
+                break;
+            case "exitcodes":
+                if (Value(entry, IniValues.IsZeroOnly, "restart") is not null) program.Same();
+                break;
+            case "stopasgroup" or "killasgroup":
+                if (Value(entry, IniValues.Flag, "stop_signal") is { } isGroup) Group(entry, isGroup);
                 break;
             default:
                 Rest(entry);
@@ -94,82 +114,135 @@ internal sealed class ProgramKeys(ImportedProgram program, string group, string 
 
     private void Rest(IniEntry entry)
     {
-        var (at, value) = (entry.Place, entry.Value);
         switch (entry.Key)
         {
             case "priority":
-                program.Note(at, $"priority={Printable.Text(value)}: the order of starts is that of 'depends_on'");
+                program.Note(entry.Place, $"{Shown(entry)}: the order of starts is that of 'depends_on'");
                 break;
-            case "stopasgroup":
-                if (IsTrue(value))
-                    program.Note(at, "stopasgroup: the stop signal goes to the program only, and SIGKILL to all its processes",
-                        "stop_signal");
+            case "process_name":
+                program.Note(entry.Place, $"{Shown(entry)}: workers have the name of the service and a number");
                 break;
-            case "serverurl" or "stdout_capture_maxbytes" or "stderr_capture_maxbytes" or "stdout_events_enabled"
-                or "stderr_events_enabled":
-                if (value.Trim() is not ("0" or "false" or "AUTO" or "auto"))
-                    program.Unknown(at, entry.Key);
+            case "minfds":
+                if (Value(entry, Nodes.Integer, "limits") is { } files) program.Number(Key.Limit("nofile"), files, entry.Place);
+                break;
+            case "stdout_logfile" or "stderr_logfile":
+                program.Same();
+                break;
+            case "minprocs":
+                program.Note(entry.Place, $"{Shown(entry)} is left out", "limits");
+                break;
+            case "stdout_logfile_backups" or "stderr_logfile_backups":
+                if (Value(entry, Nodes.Integer) is not null) program.Same();
+                break;
+            case "stdout_logfile_maxbytes" or "stderr_logfile_maxbytes":
+                if (Value(entry, IniValues.Bytes) is not null) program.Same();
+                break;
+            case "redirect_stderr":
+                if (Value(entry, IniValues.Flag, "stderr") is not null) program.Same();
+                break;
+            case "stdout_syslog" or "stderr_syslog":
+                if (Value(entry, IniValues.Flag) is { } isLogged) SameIf(!isLogged, entry, "the journal has the output");
+                break;
+            case "stdout_events_enabled" or "stderr_events_enabled":
+                if (Value(entry, IniValues.Flag) is { } isSent) SameIf(!isSent, entry, "");
+                break;
+            case "stdout_capture_maxbytes" or "stderr_capture_maxbytes":
+                if (Value(entry, IniValues.Bytes) is { } captured) SameIf(captured == 0, entry, "");
+                break;
+            case "serverurl":
+                SameIf(entry.Value.Trim().Equals("AUTO", StringComparison.OrdinalIgnoreCase), entry, "");
                 break;
             case "socket" or "socket_owner" or "socket_mode" or "socket_backlog":
-                program.Missing(at, $"{entry.Key}={Printable.Text(value)}: the program must bind the socket itself");
-                break;
-            case "numprocs" or "numprocs_start" or "process_name" or "exitcodes" or "killasgroup" or "redirect_stderr"
-                or "stdout_logfile" or "stderr_logfile" or "stdout_logfile_maxbytes" or "stderr_logfile_maxbytes"
-                or "stdout_logfile_backups" or "stderr_logfile_backups" or "stdout_syslog" or "stderr_syslog":
+                program.Missing(entry.Place, $"{Shown(entry)}: the program must bind the socket itself");
                 break;
             default:
-                program.Unknown(at, entry.Key);
+                program.Unknown(entry.Place, Shown(entry));
                 break;
         }
     }
 
-    private void Command(string value, Place at)
+    /// <summary>Without processes, supervisord knows the program and does not start it.</summary>
+    private void Copies(long workers, Place at)
     {
-        program.CommandPlace = at;
-        if (WordSplit.Split(value, out var problem) is not { Count: > 0 } words)
+        expansion.Workers = (int)Math.Clamp(workers, 1, Key.Workers.Most);
+        if (workers > 0) program.Number(Key.Workers, workers, at);
+        else program.KeepStopped(at, "supervisord has no process of this program");
+    }
+
+    private void Environment(IniEntry entry)
+    {
+        var variables = EnvironmentText.Variables(entry.Value, out var rest);
+        foreach (var (name, text) in variables)
         {
-            program.Missing(at, $"the command cannot be read: {problem ?? "it is empty"}");
-            return;
+            if (expansion.Text(text.Trim(), entry.Place, "environment") is { } value)
+                program.SetVariable(name, value, entry.Place);
         }
 
-        program.Command = CommandWord.Command([.. words.Select(word => expansion.Word(word, at))], out var isShell);
-        if (isShell) program.Note(at, "a shell puts variables of the daemon's environment in", "command");
+        if (variables.Count == 0) program.Same();
+        if (rest.Length > 0)
+            program.Missing(entry.Place, $"'{Printable.Text(rest)}' is no list of NAME=value", "environment");
     }
 
-    private void Retries(string value, Place at)
+    private void Group(IniEntry entry, bool isGroup)
     {
-        if (!int.TryParse(value.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var retries))
-            retries = ExplicitRetries;
-        program.Number(Key.MaxAttempts, Math.Max(1, retries), at);
-        program.Note(
-            at, $"startretries={Printable.Text(value)}: max_attempts counts all restarts in 'window', also after a good start",
-                "restart");
+        if (isGroup && entry.Key == "stopasgroup")
+            program.Note(
+                entry.Place, "stopasgroup: the stop signal goes to the program only, and SIGKILL to all its processes",
+                "stop_signal");
+        else
+            program.Same();
     }
 
-    private void Output(IniSection section)
+    /// <summary>For the daemon, code 0 is the only success.</summary>
+    private void ExitCodes()
     {
-        OutputKeys.Read(section, Key.Stdout, program, value => Text(value, section.Entries["stdout_logfile"].Place, "stdout"));
-        if (section.Entries.TryGetValue("redirect_stderr", out var redirect) && IsTrue(redirect.Value))
+        if (section.Entries.TryGetValue("exitcodes", out var codes) && IniValues.IsZeroOnly(codes.Value.Trim()) == false
+            && program.Settings[Key.RestartPolicy].Text == "on-failure")
+            program.Missing(codes.Place, $"{Shown(codes)}: for on-failure, code 0 is the only success", "restart");
+    }
+
+    private void Output()
+    {
+        OutputKeys.Read(section, Key.Stdout, program, LogFile("stdout"));
+        if (section.Entries.TryGetValue("redirect_stderr", out var redirect) && IniValues.Flag(redirect.Value.Trim()) == true)
         {
             if (program.Settings.TryGetValue(Key.Stdout, out var stdout)) program.Raw(Key.Stderr, stdout.Text, redirect.Place);
             return;
         }
 
-        OutputKeys.Read(section, Key.Stderr, program, value => Text(value, section.Entries["stderr_logfile"].Place, "stderr"));
+        OutputKeys.Read(section, Key.Stderr, program, LogFile("stderr"));
     }
 
-    private string Text(string value, Place at, string key) => expansion.Text(value.Trim(), at, key);
+    private string? LogFile(string stream) =>
+        section.Entries.TryGetValue($"{stream}_logfile", out var file) ? Text(file, stream) : null;
 
-    private static int? Integer(IniSection section, string key) =>
-        section.Entries.TryGetValue(key, out var entry)
-        && int.TryParse(entry.Value.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : null;
+    private void Unless(bool isUsual, Key key, IniEntry entry)
+    {
+        if (isUsual) program.Same();
+        else program.Flag(key, false, entry.Place);
+    }
 
-    private static TimeSpan? Seconds(string value) =>
-        int.TryParse(value.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            ? TimeSpan.FromSeconds(seconds)
-            : null;
+    private void SameIf(bool isUsual, IniEntry entry, string remedy)
+    {
+        if (isUsual) program.Same();
+        else program.Unknown(entry.Place, Shown(entry), remedy);
+    }
 
-    private static bool IsTrue(string value) => value.Trim().ToLowerInvariant() is "true" or "on" or "yes" or "1";
+    /// <returns>A text with placeholders; null after a remark.</returns>
+    private string? Text(IniEntry entry, string key) => expansion.Text(entry.Value.Trim(), entry.Place, key);
+
+    /// <returns>A text without placeholders; null after a remark.</returns>
+    private string? Plain(IniEntry entry, string key)
+    {
+        if (Text(entry, key) is not { } text) return null;
+        if (!Placeholders.HasAny(text)) return Placeholders.Unescape(text);
+        program.Missing(entry.Place, $"{Shown(entry)} is left out: it differs for each worker", key);
+        return null;
+    }
+
+    private T? Value<T>(IniEntry entry, Func<string, T?> parse, string key = "")
+        where T : struct =>
+        Plain(entry, key) is { } text ? program.Value(Shown(entry), text, parse, entry.Place, key) : null;
+
+    private static string Shown(IniEntry entry) => Printable.Text($"{entry.Key}={entry.Value}");
 }

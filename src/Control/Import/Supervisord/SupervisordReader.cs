@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Reuseportd.Configuration.Text;
 using Reuseportd.Control.Import.Commands;
 using Reuseportd.Control.Import.Programs;
@@ -16,8 +17,10 @@ internal static class SupervisordReader
     {
         var file = new ImportedFile(source.File);
         var sections = new OrderedDictionary<string, IniSection>(StringComparer.Ordinal);
-        IniFile.Read(source, sections, findings);
+        IniFile.Read(source, tree.Directory, sections, findings);
         if (sections.TryGetValue("include", out var include)) Include(include, tree, sections, file, findings);
+        if (sections.TryGetValue("DEFAULT", out var defaults))
+            file.Missing(defaults.Place, "[DEFAULT] is left out: set its keys for each program");
         var groups = Groups(sections, file);
         var daemon = sections.GetValueOrDefault("supervisord");
         if (daemon?.Entries.GetValueOrDefault("environment") is { Value.Length: > LongestShared } shared)
@@ -26,6 +29,7 @@ internal static class SupervisordReader
             daemon = null;
         }
 
+        var left = new StrongBox<int>(Expansion.MostInserted);
         foreach (var section in sections.Values)
         {
             if (file.Programs.Count == ImportedFile.MostPrograms)
@@ -34,14 +38,14 @@ internal static class SupervisordReader
                 break;
             }
 
-            Take(section, daemon, groups, tree.Directory, file);
+            Program(section, daemon, groups, left, file);
         }
 
         return file;
     }
 
-    private static void Take(
-        IniSection section, IniSection? daemon, Dictionary<string, string> groups, string here, ImportedFile file)
+    private static void Program(
+        IniSection section, IniSection? daemon, Dictionary<string, string> groups, StrongBox<int> left, ImportedFile file)
     {
         var colon = section.Name.IndexOf(':', StringComparison.Ordinal);
         if (colon < 0) return;
@@ -54,9 +58,9 @@ internal static class SupervisordReader
         if (kind == "fcgi-program")
             program.Missing(section.Place,
                 "the FastCGI socket at descriptor 0 has no counterpart; the program must bind its port itself");
-        new ProgramKeys(program, groups.GetValueOrDefault(name, name), here).Read(section, daemon);
+        new ProgramKeys(program, groups.GetValueOrDefault(name, name), section, left).Read(daemon);
         if (program.HasCommand) file.Programs.Add(program);
-        else file.Missing(section.Place, $"program {Printable.Text(name)} has no command");
+        else file.LeaveOut(program, $"program {Printable.Text(name)} has no command");
     }
 
     /// <summary>A pattern is relative to the directory of the main file, and blanks separate patterns.</summary>
@@ -67,13 +71,20 @@ internal static class SupervisordReader
         var left = MostFiles;
         foreach (var pattern in files.Value.Split([' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries))
         {
-            var whole = tree.Absolute(pattern.Replace("%(here)s", tree.Directory, StringComparison.Ordinal));
-            var found = whole.Contains('%', StringComparison.Ordinal) ? [] : tree.Match(whole);
+            if (pattern.Replace("%%", "", StringComparison.Ordinal).Contains('%', StringComparison.Ordinal))
+            {
+                file.Missing(files.Place, $"the value in {Printable.Text(pattern)} is not known here; its files are left out");
+                continue;
+            }
+
+            var found = tree.Match(tree.Absolute(pattern.Replace("%%", "%", StringComparison.Ordinal)));
             if (found.Count == 0) file.Note(files.Place, $"no file matches {Printable.Text(pattern)}");
+            if (found.Count > left) file.Missing(files.Place, $"more than {MostFiles} files; the others are left out");
             foreach (var path in found.Take(left))
             {
                 left--;
-                if (tree.Read(path) is { } included) IniFile.Read(included, sections, findings);
+                if (tree.Read(path) is { } included)
+                    IniFile.Read(included, path[..Math.Max(1, path.LastIndexOf('/'))], sections, findings);
             }
         }
     }

@@ -8,6 +8,14 @@ internal static class DependencyKeys
 {
     private const string Service = ".service";
 
+    /// <summary>Targets that a system reaches before the daemon starts, or which its unit names.</summary>
+    private static readonly string[] Early =
+    [
+        "sysinit.target", "basic.target", "network.target", "network-pre.target", "network-online.target", "local-fs.target",
+        "remote-fs.target", "nss-lookup.target", "nss-user-lookup.target", "time-set.target", "sockets.target", "syslog.target",
+        "multi-user.target",
+    ];
+
     public static void Read(Assignment one, ImportedProgram program, LifeKeys life)
     {
         switch (one.Key)
@@ -15,7 +23,11 @@ internal static class DependencyKeys
             case "Description":
                 program.Description = one.Value;
                 break;
-            case "Documentation" or "SourcePath" or "Before" or "PartOf" or "StartLimitAction" or "DefaultDependencies":
+            case "Documentation" or "SourcePath" or "DefaultDependencies":
+                program.Same();
+                break;
+            case "Before" or "PartOf" or "Conflicts" or "StartLimitAction":
+                program.Note(one.Place, $"{one.Key}={Printable.Text(one.Value)} is left out");
                 break;
             case "After" or "Requires" or "Wants" or "BindsTo" or "Requisite":
                 After(one, program);
@@ -29,15 +41,15 @@ internal static class DependencyKeys
         }
     }
 
-    /// <summary>Targets, sockets and devices are there before the daemon is.</summary>
+    /// <summary>A service may be among those that are imported. The daemon's unit has to name the other units.</summary>
     private static void After(Assignment one, ImportedProgram program)
     {
         foreach (var unit in one.Value.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries))
         {
             if (unit.EndsWith(Service, StringComparison.Ordinal))
                 program.DependsOn.Add((unit[..^Service.Length].Replace('@', '-'), one.Place));
-            else if (!unit.EndsWith(".target", StringComparison.Ordinal))
-                program.Note(one.Place, $"{one.Key}={Printable.Text(unit)}: name it in the daemon's unit");
+            else if (Early.Contains(unit)) program.Same();
+            else program.Note(one.Place, $"{one.Key}={Printable.Text(unit)}: name it in the daemon's unit");
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Reuseportd.Configuration.Text;
 using Reuseportd.Configuration.Values;
 using Reuseportd.Control.Import.Commands;
@@ -37,7 +38,7 @@ internal static class ExecCommand
         program.CommandPlace = at;
         var isLiteral = prefixes.Contains(':', StringComparison.Ordinal);
         program.Command = CommandWord.Command([.. words.Select(word => Word(word, isLiteral, at, specifiers))], out var isShell);
-        if (isShell) program.Note(at, "a shell puts variables of the environment in", "command");
+        if (isShell) program.Note(at, "a shell replaces the variables by their values", "command");
         if (prefixes.Contains('|', StringComparison.Ordinal))
             program.Command =
                 ["/bin/sh", "-c", string.Join(' ', words.Select(word => Word(word, true, at, specifiers).Parts[0].Text))];
@@ -69,34 +70,32 @@ internal static class ExecCommand
     /// <summary><c>$NAME</c> alone is split into words, <c>${NAME}</c> is not, and <c>$$</c> is a dollar.</summary>
     private static CommandWord Word(string word, bool isLiteral, Place at, Specifiers specifiers)
     {
-        if (isLiteral) return CommandWord.Literal(specifiers.Expand(word, at, "command"));
+        if (isLiteral) return CommandWord.Literal(Text(word));
         if (word is ['$', .. var whole] && EnvironmentNames.IsValid(whole))
             return new CommandWord([new WordPart(whole, IsVariable: true, IsSplit: true)]);
         var parts = new List<WordPart>();
-        var from = 0;
-        for (var at0 = word.IndexOf('$', StringComparison.Ordinal); at0 >= 0; at0 = word.IndexOf('$', at0))
+        var text = new StringBuilder();
+        for (var from = 0; from < word.Length; from++)
         {
-            var close = at0 + 1 < word.Length && word[at0 + 1] == '{' ? word.IndexOf('}', at0) : -1;
-            if (at0 + 1 < word.Length && word[at0 + 1] == '$')
+            var next = word[from] == '$' && from + 1 < word.Length ? word[from + 1] : '\0';
+            var close = next == '{' ? word.IndexOf('}', from) : -1;
+            if (close > 0 && EnvironmentNames.IsValid(word.AsSpan(from + 2, close - from - 2)))
             {
-                word = word.Remove(at0, 1);
-                at0++;
-            }
-            else if (close > 0 && EnvironmentNames.IsValid(word.AsSpan(at0 + 2, close - at0 - 2)))
-            {
-                parts.Add(new WordPart(specifiers.Expand(word[from..at0], at, "command")));
-                parts.Add(new WordPart(word[(at0 + 2)..close], IsVariable: true));
-                at0 = from = close + 1;
+                if (text.Length > 0) parts.Add(new WordPart(Text(text.ToString())));
+                parts.Add(new WordPart(word[(from + 2)..close], IsVariable: true));
+                text.Clear();
+                from = close;
             }
             else
             {
-                at0++;
+                text.Append(word[from]);
+                if (next == '$') from++;
             }
-
-            if (at0 >= word.Length) break;
         }
 
-        parts.Add(new WordPart(specifiers.Expand(word[from..], at, "command")));
-        return new CommandWord([.. parts.Where(part => part.IsVariable || part.Text.Length > 0 || parts.Count == 1)]);
+        if (text.Length > 0 || parts.Count == 0) parts.Add(new WordPart(Text(text.ToString())));
+        return new CommandWord(parts);
+
+        string Text(string part) => specifiers.Text(part, at, "command", out _);
     }
 }

@@ -1,22 +1,54 @@
 using Reuseportd.Configuration.Text;
 using Reuseportd.Control.Import.Programs;
+using Reuseportd.Control.Import.Sources;
 
 namespace Reuseportd.Control.Import.Systemd;
 
 /// <summary>Start, readiness, restart and end of a service.</summary>
 internal sealed class LifeKeys(ImportedProgram program)
 {
-    private Assignment? startTimeout;
+    /// <summary>The defaults of systemd-system.conf(5), where they are not those of the daemon.</summary>
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(90);
+
+    private static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(10);
+
+    private const int DefaultBurst = 5;
+
+    private readonly List<Assignment> exitStatuses = [];
+
+    private (TimeSpan Time, Place Place) startTimeout = (DefaultTimeout, program.Place);
+
+    private (TimeSpan Time, Place Place)? interval;
+
+    private (long Count, Place Place)? burst;
+
+    /// <summary>Sets the defaults of systemd, which keys replace.</summary>
+    public void Start()
+    {
+        program.Raw(Key.RestartPolicy, "\"no\"", program.Place);
+        program.Duration(Key.StopGrace, DefaultTimeout, program.Place);
+    }
 
     /// <returns>False for a key of another table.</returns>
     public bool Read(Assignment one) => ReadStart(one) || ReadRestart(one) || ReadStop(one);
 
-    /// <summary>The limit of a start holds for a type that tells when it is ready.</summary>
     public void Finish()
     {
-        if (startTimeout is not { } one || UnitValues.Span(one.Value) is not { } span) return;
-        if (span == TimeSpan.Zero) span = TimeSpan.MaxValue;
-        if (program.Settings.ContainsKey(Key.ReadinessType)) program.Duration(Key.ReadinessTimeout, span, one.Place);
+        // The limit of a start holds for a type that tells when it is ready.
+        if (program.Settings.ContainsKey(Key.ReadinessType))
+            program.Duration(Key.ReadinessTimeout, startTimeout.Time, startTimeout.Place);
+        StartLimit();
+        var policy = program.Settings[Key.RestartPolicy].Text;
+        foreach (var one in exitStatuses)
+        {
+            var matters = one.Key switch
+            {
+                "SuccessExitStatus" => policy == "on-failure", "RestartPreventExitStatus" => policy != "\"no\"", _ => true,
+            };
+            if (matters)
+                program.Missing(one.Place, $"{Shown(one)} is left out: code 0 is the only success, and no other code counts",
+                    "restart");
+        }
     }
 
     private bool ReadStart(Assignment one)
@@ -27,12 +59,11 @@ internal sealed class LifeKeys(ImportedProgram program)
             case "Type":
                 Type(value, at);
                 return true;
-            case "TimeoutStartSec":
-                startTimeout = one;
-                return true;
-            case "TimeoutSec":
-                startTimeout = one;
-                Span(Key.StopGrace, one);
+            case "TimeoutStartSec" or "TimeoutSec":
+                if (Value(one, UnitValues.Limit, Key.ReadinessTimeout) is not { } limit) return true;
+                startTimeout = (limit, at);
+                if (one.Key == "TimeoutSec") program.Duration(Key.StopGrace, limit, at);
+                program.Same();
                 return true;
             case "ExecReload":
                 if (ExecCommand.SignalOf(value) is { } signal) program.Signal(Key.ReloadSignal, signal, at);
@@ -60,9 +91,11 @@ internal sealed class LifeKeys(ImportedProgram program)
                 break;
             case "forking":
                 program.Missing(
-                    at, "Type=forking: the program has to stay in the foreground; it has an option for that", "command");
+                    at, "Type=forking: the program has to stay in the foreground; many programs have an option for that",
+                    "command");
                 break;
             case "simple" or "exec" or "idle":
+                program.Same();
                 break;
             default:
                 program.Note(at, $"Type={Printable.Text(value)} is as Type=simple");
@@ -76,37 +109,73 @@ internal sealed class LifeKeys(ImportedProgram program)
         switch (one.Key)
         {
             case "Restart":
-                var policy = value is "no" ? "\"no\"" : value is "always" or "on-success" ? "always" : "on-failure";
-                program.Raw(Key.RestartPolicy, policy, at);
-                if (value is not ("no" or "always" or "on-failure"))
-                    program.Note(at, $"Restart={Printable.Text(value)} is {policy} here", "restart");
+                Policy(one);
                 return true;
             case "RestartSec":
-                Span(Key.RestartDelay, one);
+                if (Value(one, UnitValues.Span, Key.RestartDelay) is not { } delay) return true;
+                program.Duration(Key.RestartDelay, delay, at);
                 if (!program.Settings.ContainsKey(Key.RestartMaxDelay)) program.Number(Key.RestartMultiplier, 1, at);
                 return true;
             case "RestartMaxDelaySec":
-                if (UnitValues.Span(value) is { } most && most != TimeSpan.MaxValue)
-                    program.Duration(Key.RestartMaxDelay, most, at);
-                program.Settings.Remove(Key.RestartMultiplier);
+                if (Value(one, UnitValues.Span, Key.RestartMaxDelay) is not { } most) return true;
+                if (most == TimeSpan.MaxValue) program.Same();
+                else program.Duration(Key.RestartMaxDelay, most, at);
+                if (most != TimeSpan.MaxValue) program.Settings.Remove(Key.RestartMultiplier);
                 return true;
             case "RestartSteps":
                 program.Note(at, "each wait is twice the one before", "restart");
                 return true;
             case "StartLimitIntervalSec" or "StartLimitInterval":
-                if (UnitValues.Span(value) == TimeSpan.Zero) program.Number(Key.MaxAttempts, 0, at);
-                else Span(Key.Window, one);
+                if (Value(one, UnitValues.Span, Key.Window) is not { } span) return true;
+                interval = (span, at);
+                program.Same();
                 return true;
             case "StartLimitBurst":
-                if (UnitValues.Integer(value) is { } burst && !program.Settings.ContainsKey(Key.MaxAttempts))
-                    program.Number(Key.MaxAttempts, burst, at);
+                if (Value(one, Nodes.Integer, Key.MaxAttempts) is not { } count) return true;
+                burst = (count, at);
+                program.Same();
                 return true;
             case "SuccessExitStatus" or "RestartPreventExitStatus" or "RestartForceExitStatus":
-                program.Note(at, $"{one.Key}={Printable.Text(value)}: on-failure takes code 0 only as success", "restart");
+                exitStatuses.Add(one);
+                program.Same();
                 return true;
             default:
                 return false;
         }
+    }
+
+    private void Policy(Assignment one)
+    {
+        var policy = one.Value switch
+        {
+            "no" => "\"no\"", "always" or "on-success" => "always",
+            "on-failure" or "on-abnormal" or "on-abort" or "on-watchdog" => "on-failure", _ => null,
+        };
+        if (policy is null)
+        {
+            program.Missing(one.Place, $"{Shown(one)} is left out: the value cannot be read", "restart");
+            return;
+        }
+
+        program.Raw(Key.RestartPolicy, policy, one.Place);
+        if (one.Value is not ("no" or "always" or "on-failure"))
+            program.Note(one.Place, $"{Shown(one)} is {policy} here", "restart");
+    }
+
+    /// <summary>Each of the two keys has its default beside the other. An interval of 0 is no limit.</summary>
+    private void StartLimit()
+    {
+        if (interval is null && burst is null) return;
+        var (time, timePlace) = interval ?? (DefaultInterval, program.Place);
+        var (count, countPlace) = burst ?? (DefaultBurst, timePlace);
+        if (time == TimeSpan.Zero || count == 0)
+        {
+            program.Number(Key.MaxAttempts, 0, timePlace);
+            return;
+        }
+
+        program.Duration(Key.Window, time, timePlace);
+        program.Number(Key.MaxAttempts, count, countPlace);
     }
 
     private bool ReadStop(Assignment one)
@@ -115,10 +184,12 @@ internal sealed class LifeKeys(ImportedProgram program)
         switch (one.Key)
         {
             case "TimeoutStopSec":
-                Span(Key.StopGrace, one);
+                if (Value(one, UnitValues.Limit, Key.StopGrace) is { } grace) program.Duration(Key.StopGrace, grace, at);
                 return true;
             case "RuntimeMaxSec":
-                Span(Key.MaxAge, one);
+                if (Value(one, UnitValues.Span, Key.MaxAge) is not { } age) return true;
+                if (age == TimeSpan.MaxValue) program.Same();
+                else program.Duration(Key.MaxAge, age, at);
                 program.Number(Key.Variance, 0, at);
                 return true;
             case "KillSignal":
@@ -131,20 +202,21 @@ internal sealed class LifeKeys(ImportedProgram program)
             case "KillMode":
                 if (value is "process" or "none")
                     program.Missing(at, $"KillMode={value}: processes that a worker leaves are killed");
-                else if (value != "mixed")
+                else if (value == "mixed")
+                    program.Same();
+                else if (value == "control-group")
                     program.Note(at, "the stop signal goes to the program only, and SIGKILL to all its processes", "stop_signal");
-                return true;
-            case "SendSIGKILL" or "FinalKillSignal" or "RestartKillSignal" or "SendSIGHUP":
-                program.Unknown(at, $"{one.Key}={value}");
+                else
+                    program.Unknown(at, $"KillMode={value}");
                 return true;
             default:
                 return false;
         }
     }
 
-    private void Span(Key key, Assignment one)
-    {
-        if (UnitValues.Span(one.Value) is { } span) program.Duration(key, span, one.Place);
-        else program.Missing(one.Place, $"{one.Key}={Printable.Text(one.Value)} is no time", key.Path);
-    }
+    private T? Value<T>(Assignment one, Func<string, T?> parse, Key key)
+        where T : struct =>
+        program.Value($"{one.Key}={one.Value}", one.Value, parse, one.Place, key.Path);
+
+    private static string Shown(Assignment one) => Printable.Text($"{one.Key}={one.Value}");
 }

@@ -3,27 +3,41 @@ using Reuseportd.Control.Import.Programs;
 
 namespace Reuseportd.Control.Import.Systemd;
 
-/// <summary>The keys of a unit that name its program, its surroundings and its output; the rest is in other tables.</summary>
+/// <summary>The keys of a unit that name its program, its surroundings and its rights; the rest is in other tables.</summary>
 internal sealed class ServiceKeys(ImportedProgram program, Specifiers specifiers)
 {
     private readonly LifeKeys life = new(program);
 
+    private readonly StreamKeys streams = new(program, specifiers);
+
     public void Read(List<Assignment> assignments)
     {
-        // An empty value takes back the values before it.
-        for (var at = 0; at < assignments.Count; at++)
-        {
-            var one = assignments[at];
-            if (one.Value.Length > 0 && !IsTakenBack(assignments, at)) Read(one);
-        }
-
+        life.Start();
+        foreach (var one in Kept(assignments))
+            program.Read($"{one.Key}={one.Value}", one.Place, () => Read(one));
         life.Finish();
+        streams.Finish();
+        if (program.Settings.TryGetValue(Key.EnvFile, out var files) && program.Environment.Count > 0)
+            program.Missing(
+                files.Place, "EnvironmentFile: there, the files override 'environment'; here, 'environment' overrides the files",
+                "environment");
     }
 
-    private static bool IsTakenBack(List<Assignment> assignments, int at) =>
-        assignments.FindIndex(
-            at + 1, later =>
-                later.Section == assignments[at].Section && later.Key == assignments[at].Key && later.Value.Length == 0) > 0;
+    /// <summary>An empty value takes back the values before it.</summary>
+    private static List<Assignment> Kept(List<Assignment> assignments)
+    {
+        var kept = new List<Assignment>(assignments.Count);
+        var takenBack = new HashSet<(string Section, string Key)>();
+        for (var at = assignments.Count - 1; at >= 0; at--)
+        {
+            var one = assignments[at];
+            if (one.Value.Length == 0) takenBack.Add((one.Section, one.Key));
+            else if (!takenBack.Contains((one.Section, one.Key))) kept.Add(one);
+        }
+
+        kept.Reverse();
+        return kept;
+    }
 
     private void Read(Assignment one)
     {
@@ -33,9 +47,12 @@ internal sealed class ServiceKeys(ImportedProgram program, Specifiers specifiers
                 DependencyKeys.Read(one, program, life);
                 break;
             case "Service":
-                if (!ReadProcess(one) && !life.Read(one) && !ResourceKeys.Read(one, program)) UnknownKeys.Read(one, program);
+                if (!ReadProcess(one) && !ReadRights(one) && !streams.Read(one) && !life.Read(one)
+                    && !ResourceKeys.Read(one, program))
+                    UnknownKeys.Read(one, program);
                 break;
             case "Install" or ['X', '-', ..]:
+                program.Same();
                 break;
             default:
                 program.Unknown(one.Place, $"[{one.Section}] {one.Key}={one.Value}");
@@ -53,17 +70,21 @@ internal sealed class ServiceKeys(ImportedProgram program, Specifiers specifiers
                 else ExecCommand.Set(value, at, program, specifiers);
                 return true;
             case "Environment":
-                foreach (var word in UnitWords.Split(value, out _) ?? []) Variable(word, at);
+                if (UnitWords.Split(value, out var problem) is not { } words)
+                    program.Missing(at, $"{Shown(one)} is left out: {problem}", "environment");
+                else
+                    foreach (var word in words) Variable(word, at);
                 return true;
             case "EnvironmentFile":
-                program.EnvironmentFile(Text(one, Key.EnvFile), at);
+                if (Text(one, Key.EnvFile) is { } file) program.EnvironmentFile(file, at);
                 return true;
             case "WorkingDirectory":
                 if (value.TrimStart('-') == "~") program.Missing(at, "the home of the user: set the path", "working_dir");
-                else program.PathTemplate(Key.WorkingDir, Text(one, Key.WorkingDir).TrimStart('-'), at);
+                else if (Text(one, Key.WorkingDir) is { } path) program.PathTemplate(Key.WorkingDir, path.TrimStart('-'), at);
+                if (value.StartsWith('-')) program.Note(at, $"{Shown(one)}: here, the directory has to exist", "working_dir");
                 return true;
             default:
-                return ReadRights(one);
+                return false;
         }
     }
 
@@ -72,30 +93,27 @@ internal sealed class ServiceKeys(ImportedProgram program, Specifiers specifiers
         var (at, value) = (one.Place, one.Value);
         switch (one.Key)
         {
-            case "User":
-                program.Word(Key.User, Placeholders.Unescape(Text(one, Key.User)), at);
-                return true;
-            case "Group":
-                program.Word(Key.Group, Placeholders.Unescape(Text(one, Key.Group)), at);
+            case "User" or "Group":
+                var key = one.Key == "User" ? Key.User : Key.Group;
+                program.Account(key, Text(one, key), at);
                 return true;
             case "SupplementaryGroups":
-                program.List(Key.Groups, Words(value), at);
+                foreach (var name in Words(value))
+                {
+                    if (specifiers.Expand(name, at, Key.Groups.Path) is { } group) program.SupplementaryGroup(group, at);
+                }
+
                 return true;
             case "UMask":
                 program.UmaskText(value, at);
                 return true;
             case "NoNewPrivileges":
-                program.Flag(Key.NoNewPrivileges, UnitValues.IsTrue(value), at);
+                if (program.Value(Shown(one), value, UnitValues.Flag, at, Key.NoNewPrivileges.Path) is { } isSet)
+                    program.Flag(Key.NoNewPrivileges, isSet, at);
                 return true;
             case "AmbientCapabilities":
                 if (value.StartsWith('~')) program.Unknown(at, $"AmbientCapabilities={value}");
                 else program.CapabilityNames(Words(value), at);
-                return true;
-            case "StandardOutput":
-                Output(Key.Stdout, one);
-                return true;
-            case "StandardError":
-                Output(Key.Stderr, one);
                 return true;
             default:
                 return false;
@@ -105,36 +123,14 @@ internal sealed class ServiceKeys(ImportedProgram program, Specifiers specifiers
     private void Variable(string word, Place at)
     {
         var equals = word.IndexOf('=', StringComparison.Ordinal);
-        if (equals > 0) program.SetVariable(word[..equals], specifiers.Expand(word[(equals + 1)..], at, "environment"), at);
-        else program.Missing(at, $"'{Printable.Text(word)}' is no NAME=value", "environment");
+        if (equals <= 0) program.Missing(at, $"'{Printable.Text(word)}' is no NAME=value", "environment");
+        else if (specifiers.Expand(word[(equals + 1)..], at, "environment") is { } value)
+            program.SetVariable(word[..equals], value, at);
     }
 
-    private void Output(Key stream, Assignment one)
-    {
-        var colon = one.Value.IndexOf(':', StringComparison.Ordinal);
-        var (kind, path) = colon < 0 ? (one.Value, "")
-            : (one.Value[..colon], specifiers.Expand(one.Value[(colon + 1)..], one.Place, stream.Path));
-        switch (kind)
-        {
-            case "null":
-                program.Raw(stream, "\"null\"", one.Place);
-                break;
-            case "file" or "append" or "truncate":
-                if (kind == "truncate") program.Note(one.Place, "the file is not truncated", stream.Path);
-                program.OutputFile(stream, path, one.Place);
-                break;
-            case "inherit" when stream == Key.Stderr && program.Settings.TryGetValue(Key.Stdout, out var stdout):
-                program.Raw(stream, stdout.Text, one.Place);
-                break;
-            case "journal" or "syslog" or "inherit" or "journal+console" or "syslog+console":
-                break;
-            default:
-                program.Unknown(one.Place, $"{one.Key}={one.Value}");
-                break;
-        }
-    }
+    private string? Text(Assignment one, Key key) => specifiers.Expand(one.Value, one.Place, key.Path);
 
-    private string Text(Assignment one, Key key) => specifiers.Expand(one.Value, one.Place, key.Path);
+    private static string Shown(Assignment one) => Printable.Text($"{one.Key}={one.Value}");
 
     private static string[] Words(string value) => value.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
 }

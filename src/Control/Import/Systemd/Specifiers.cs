@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Reuseportd.Configuration.Text;
 using Reuseportd.Control.Import.Programs;
@@ -11,9 +12,15 @@ namespace Reuseportd.Control.Import.Systemd;
 /// <param name="instance">Null for a template: its instances become workers.</param>
 internal sealed class Specifiers(ImportedProgram program, string prefix, string? instance, bool isTemplate)
 {
-    public string Expand(string value, Place at, string key)
+    /// <returns>Null after a remark that a value is not known.</returns>
+    public string? Expand(string value, Place at, string key) =>
+        Text(value, at, key, out var isKnown) is var text && isKnown ? text : null;
+
+    /// <summary>A value that is not known is a remark, and the text has nothing for it.</summary>
+    public string Text(string value, Place at, string key, out bool isKnown)
     {
         var text = new StringBuilder();
+        isKnown = true;
         for (var from = 0; from < value.Length; from++)
         {
             if (value[from] != '%' || from + 1 == value.Length)
@@ -22,30 +29,37 @@ internal sealed class Specifiers(ImportedProgram program, string prefix, string?
                 continue;
             }
 
-            text.Append(One(value[++from], at, key));
+            if (Specifier(value[++from], at, key) is { } known) text.Append(known);
+            else isKnown = false;
         }
 
         return text.ToString();
     }
 
-    private string One(char specifier, Place at, string key)
+    private string? Specifier(char specifier, Place at, string key)
     {
-        var name = isTemplate ? $"{prefix}@{instance}" : prefix;
         switch (specifier)
         {
             case '%':
                 return "%";
-            case 'i' or 'I' or 'j' or 'J' when isTemplate && instance is null:
+            case 'i' or 'I' when isTemplate && instance is null:
                 program.Missing(at, $"%{specifier} was the name of an instance, and is the number of a worker here, from 0", key);
                 return Placeholders.Number(0);
-            case 'i' or 'I':
+            case 'i':
                 return Placeholders.Escape(instance ?? "");
-            case 'j' or 'J':
-                return Placeholders.Escape((instance ?? prefix).Split('-')[^1]);
-            case 'p' or 'P':
+            case 'I':
+                return Placeholders.Escape(Unescaped(instance ?? ""));
+            case 'p':
                 return Placeholders.Escape(prefix);
+            case 'P':
+                return Placeholders.Escape(Unescaped(prefix));
+            case 'j':
+                return Placeholders.Escape(prefix.Split('-')[^1]);
+            case 'J':
+                return Placeholders.Escape(Unescaped(prefix.Split('-')[^1]));
             case 'n' or 'N':
-                return Placeholders.Escape(specifier == 'n' ? $"{name}.service" : name);
+                return Placeholders.Escape(
+                    prefix + (isTemplate ? $"@{instance}" : "") + (specifier == 'n' ? ".service" : ""));
             case 't':
                 return "/run";
             case 'S':
@@ -62,7 +76,29 @@ internal sealed class Specifiers(ImportedProgram program, string prefix, string?
                 return "/var/tmp";
             default:
                 program.Missing(at, $"the value of %{Printable.Text(specifier.ToString())} is not known here", key);
-                return "";
+                return null;
         }
+    }
+
+    /// <summary>A '-' is a slash, and <c>\xNN</c> a byte, systemd.unit(5).</summary>
+    private static string Unescaped(string name)
+    {
+        var bytes = new List<byte>();
+        for (var at = 0; at < name.Length; at++)
+        {
+            if (name.AsSpan(at).StartsWith("\\x") && at + 3 < name.Length
+                && byte.TryParse(
+                    name.AsSpan(at + 2, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+            {
+                bytes.Add(code);
+                at += 3;
+            }
+            else
+            {
+                bytes.AddRange(Encoding.UTF8.GetBytes(name[at] == '-' ? "/" : name[at].ToString()));
+            }
+        }
+
+        return Encoding.UTF8.GetString([.. bytes]);
     }
 }

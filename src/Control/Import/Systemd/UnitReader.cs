@@ -22,7 +22,7 @@ internal static class UnitReader
 
         var program = new ImportedProgram(instance is null ? prefix : $"{prefix}-{instance}", new Place(source.File, 1, 1));
         var specifiers = new Specifiers(program, prefix, instance, isTemplate: at >= 0);
-        var type = Last(assignments, "Type");
+        var type = TypeOf(assignments);
         if (type?.Value == "oneshot")
         {
             file.Missing(type.Place, $"{Printable.Text(unit)} is a oneshot, and runs to its end: no counterpart");
@@ -31,10 +31,9 @@ internal static class UnitReader
 
         if (at >= 0 && instance is null)
             program.Note(program.Place, "a template: its instances are workers of one service", Key.Workers.Path);
-        program.Raw(Key.RestartPolicy, "\"no\"", program.Place);
         new ServiceKeys(program, specifiers).Read(assignments);
         if (program.HasCommand) file.Programs.Add(program);
-        else file.Missing(program.Place, $"{Printable.Text(unit)} has no ExecStart");
+        else file.LeaveOut(program, $"{Printable.Text(unit)} has no ExecStart that can be read");
         return file;
     }
 
@@ -46,6 +45,6 @@ internal static class UnitReader
         return folders.SelectMany(folder => tree.Match(tree.Absolute($"{folder}/*.conf"))).Select(tree.Read).OfType<SourceText>();
     }
 
-    public static Assignment? Last(List<Assignment> assignments, string key) =>
-        assignments.FindLast(one => one.Section == "Service" && one.Key == key && one.Value.Length > 0);
+    private static Assignment? TypeOf(List<Assignment> assignments) =>
+        assignments.FindLast(one => one is { Section: "Service", Key: "Type", Value.Length: > 0 });
 }

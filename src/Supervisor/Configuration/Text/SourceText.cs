@@ -10,6 +10,9 @@ internal enum SourceRole
 
     /// <summary>A file of <c>services.d</c>: only services.</summary>
     Services,
+
+    /// <summary>A file of another program, in its own syntax.</summary>
+    Foreign,
 }
 
 /// <summary>The text of one file.</summary>
@@ -41,7 +44,8 @@ internal sealed record SourceText(string File, string Text, SourceRole Role)
         if (control < 0) return new SourceText(file, text, role);
         var code = (int)text[control];
         var place = Place.After(file, text.AsSpan(0, control));
-        return Refuse(place, $"control character U+{code:X4}; write it in double quotes as \\x{code:x2}");
+        var remedy = role == SourceRole.Foreign ? "" : $"; write it in double quotes as \\x{code:x2}";
+        return Refuse(place, $"control character U+{code:X4}{remedy}");
 
         SourceText? Refuse(Place place, string message)
         {
