@@ -274,9 +274,9 @@ install: ## to DESTDIR= PREFIX=/usr; run 'make build' first
 		sed '$(INSTALLED_LINKS)' $$page > $(DESTDIR)$(PREFIX)/share/doc/reuseportd/$$page && \
 		chmod 0644 $(DESTDIR)$(PREFIX)/share/doc/reuseportd/$$page || exit 1; \
 	done
-	for folder in guide reference decisions images; do \
+	for folder in guide guide/migrating reference decisions images; do \
 		install -d -m 0755 $(DESTDIR)$(PREFIX)/share/doc/reuseportd/$$folder && \
-		install -m 0644 docs/$$folder/* $(DESTDIR)$(PREFIX)/share/doc/reuseportd/$$folder/ || exit 1; \
+		install -m 0644 docs/$$folder/*.* $(DESTDIR)$(PREFIX)/share/doc/reuseportd/$$folder/ || exit 1; \
 	done
 	@test -n "$(DESTDIR)" || ! test -S /run/reuseportd/control.sock || \
 		echo "a daemon runs: 'systemctl daemon-reload' reads the new unit," \

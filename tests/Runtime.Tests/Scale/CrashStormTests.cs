@@ -10,8 +10,8 @@ namespace Runtime.Tests.Scale;
 /// <summary>All workers of a service crash repeatedly, as another process has the port.</summary>
 public sealed class CrashStormTests
 {
-    /// <summary>Processes that the loop starts in two turns.</summary>
-    private const int AFewStarts = 16;
+    /// <summary>Processes that the loop starts in some turns: on a busy machine, an exit is read a few turns later.</summary>
+    private const int AFewStarts = 50;
 
     [Fact]
     public void Storm_AllFailToBind_HaveSpreadBackoffs()
