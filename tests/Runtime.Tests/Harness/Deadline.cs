@@ -1,14 +1,9 @@
-using System.Diagnostics;
-
 namespace Runtime.Tests.Harness;
 
 /// <summary>The longest wait of a test for an event. It is long, as only a failing test uses it up.</summary>
 internal static class Deadline
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(10);
 
     public static T Await<T>(Task<T> task, string what)
     {
@@ -24,15 +19,5 @@ internal static class Deadline
     }
 
     /// <summary>Repeats the check until it is true; for states whose change causes no event.</summary>
-    public static void Until(Func<bool> holds, string what)
-    {
-        var clock = Stopwatch.StartNew();
-        while (!holds())
-        {
-            Assert.True(clock.Elapsed < Patience, $"not within {Patience}: {what}");
-            // Other tests run meanwhile.
-            if (clock.Elapsed < Shortest) Thread.Yield();
-            else Thread.Sleep(TimeSpan.FromTicks(Math.Clamp(clock.Elapsed.Ticks / 16, Shortest.Ticks, Longest.Ticks)));
-        }
-    }
+    public static void Until(Func<bool> holds, string what) => Poll.Until(holds, Patience, what);
 }
