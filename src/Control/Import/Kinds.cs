@@ -16,7 +16,7 @@ internal static class Kinds
     /// <returns>The kind by the name of the file, else by its content; null if neither tells.</returns>
     public static string? Find(SourceText source)
     {
-        var name = source.File[(source.File.LastIndexOf('/') + 1)..];
+        var name = Path.GetFileName(source.File);
         var lower = name.ToLowerInvariant();
         if (lower.EndsWith(".service", StringComparison.Ordinal)) return Systemd;
         if (lower == "procfile" || lower.StartsWith("procfile.", StringComparison.Ordinal)) return Procfile;

@@ -32,7 +32,7 @@ internal static class KnownServers
         name = "";
         if (Words(program) is not { Length: > 0 } words) return [];
         var at = Server(words);
-        name = at < words.Length ? FileName(words[at]) : "";
+        name = at < words.Length ? Path.GetFileName(words[at]) : "";
         if (!Options.TryGetValue(name, out var options) || words.Any(IsOtherSocket)) return [];
         var found = new List<string>();
         for (at++; at < words.Length && found.Count < PortGuess.MostPorts; at++)
@@ -63,15 +63,15 @@ internal static class KnownServers
         var at = 0;
         foreach (var launcher in Launchers)
         {
-            if (words.Length > launcher.Length && FileName(words[0]) == launcher[0]
+            if (words.Length > launcher.Length && Path.GetFileName(words[0]) == launcher[0]
                 && words.AsSpan(1, launcher.Length - 1).SequenceEqual(launcher.AsSpan(1)))
                 at = launcher.Length;
         }
 
         while (at < words.Length && words[at].Contains('=', StringComparison.Ordinal)) at++;
         if (at == words.Length) return at;
-        var isPython = FileName(words[at]).StartsWith("python", StringComparison.Ordinal);
-        if (!isPython && FileName(words[at]) is not ("ruby" or "node" or "php")) return at;
+        var isPython = Path.GetFileName(words[at]).StartsWith("python", StringComparison.Ordinal);
+        if (!isPython && Path.GetFileName(words[at]) is not ("ruby" or "node" or "php")) return at;
         var script = at + 1;
         while (isPython && script < words.Length && words[script] is ['-', not 'm', ..]) script++;
         if (isPython && script + 1 < words.Length && words[script] == "-m") return script + 1;
@@ -97,6 +97,4 @@ internal static class KnownServers
     /// <summary>An option that takes the place of a port.</summary>
     private static bool IsOtherSocket(string word) =>
         word.Split('=')[0] is "--uds" or "--fd" or "--unix-socket" or "--unix_socket";
-
-    private static string FileName(string path) => path[(path.LastIndexOf('/') + 1)..];
 }

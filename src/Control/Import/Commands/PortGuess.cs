@@ -36,7 +36,7 @@ internal static class PortGuess
     public static IReadOnlyList<string> Find(ImportedProgram program)
     {
         var words = program.Command is ["/bin/sh", "-c", var line] ? PortText.Words(line) : [.. program.Command];
-        if (words.Take(2).Any(word => Clients.Contains(word[(word.LastIndexOf('/') + 1)..]))) return [];
+        if (words.Take(2).Any(word => Clients.Contains(Path.GetFileName(word)))) return [];
         var found = new List<string>();
         for (var at = 0; at < words.Length && found.Count < MostPorts; at++)
         {

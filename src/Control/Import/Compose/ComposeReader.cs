@@ -52,7 +52,7 @@ internal static class ComposeReader
                 file.Note(entry.Key.Place, $"{entry.Key.Text}: programs use the directories and addresses of the host");
         }
 
-        var name = file.Name[(file.Name.LastIndexOf('/') + 1)..];
+        var name = Path.GetFileName(file.Name);
         if (name is not ("compose.yaml" or "compose.yml" or "docker-compose.yml" or "docker-compose.yaml")) return;
         foreach (var other in Overrides.Where(other => tree.Read(tree.Absolute(other)) is not null))
             file.Missing(

@@ -15,7 +15,7 @@ internal sealed class AppCommand(MapNode app, string directory, SourceTree tree,
 
     private static readonly string[] InterpreterArguments = ["interpreter_args", "interpreterArgs", "node_args", "nodeArgs"];
 
-    /// <summary>By the end of the script's name. PM2 takes python3 where there is no python.</summary>
+    /// <summary>The interpreter of each file name extension. Where a host has no python, PM2 runs python3.</summary>
     private static readonly Dictionary<string, string> Interpreters = new(StringComparer.Ordinal)
     {
         [".sh"] = "bash", [".py"] = "python3", [".rb"] = "ruby", [".php"] = "php", [".pl"] = "perl", [".js"] = Node,
@@ -61,7 +61,7 @@ internal sealed class AppCommand(MapNode app, string directory, SourceTree tree,
         isPath = true;
         var named = app.Find("interpreter").Text() ?? app.Find("exec_interpreter").Text();
         if (named is { Length: > 0 }) return Named(named);
-        var name = script[(script.LastIndexOf('/') + 1)..];
+        var name = Path.GetFileName(script);
         var end = name.LastIndexOf('.') is var dot and > 0 ? name[dot..] : "";
         if (Interpreters.TryGetValue(end, out var interpreter))
         {

@@ -12,7 +12,7 @@ internal static class UnitReader
     public static ImportedFile Read(SourceText source, SourceTree tree, Findings findings)
     {
         var file = new ImportedFile(source.File);
-        var unit = source.File[(source.File.LastIndexOf('/') + 1)..];
+        var unit = Path.GetFileName(source.File);
         var name = unit.EndsWith(Suffix, StringComparison.Ordinal) ? unit[..^Suffix.Length] : unit;
         var at = name.IndexOf('@', StringComparison.Ordinal);
         var prefix = at < 0 ? name : name[..at];

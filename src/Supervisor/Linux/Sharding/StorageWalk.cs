@@ -10,7 +10,7 @@ internal static unsafe class StorageWalk
 {
     private const int MostTries = 8;
 
-    /// <summary>A group that has no programs; at the end of the list, kernels before 6.18 give its number.</summary>
+    /// <summary>A group that has no programs; at the end of the list, older kernels give its number.</summary>
     private const ulong RootGroup = 1;
 
     /// <returns>The keys of settings that groups use; null if groups end faster than they are read.</returns>

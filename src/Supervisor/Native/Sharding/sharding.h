@@ -41,7 +41,7 @@ REUSEPORTD_EXPORT int reuseportd_sharding_read(int workers, uint64_t id, struct 
 
 /*
  * The next id of a cgroup with storage; `id` 0 for the first. ENOENT at the end, or if the cgroup `id` has lost its storage. At
- * the end, kernels before 6.18 give the word before the head of their list: its lock, so usually 1.
+ * the end, older kernels give the word before the head of their list: its lock, so usually 1.
  */
 REUSEPORTD_EXPORT int reuseportd_sharding_next(int workers, uint64_t id, uint64_t *next);
 
