@@ -49,8 +49,11 @@ class Unit(Mortal, Reuseportd):
         return INSIDE
 
     def configure(self, services):
-        with open(f"{self.root}/etc/reuseportd/services.d/bench.yaml", "w") as file:
+        """By rename(2): the next daemon reads the file at any time."""
+        path = f"{self.root}/etc/reuseportd/services.d/bench.yaml"
+        with open(f"{path}.new", "w") as file:
             file.write(json.dumps({"services": services}))
+        os.replace(f"{path}.new", path)
 
     def run(self):
         self.machine.systemctl("start", "reuseportd")

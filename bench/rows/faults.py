@@ -14,6 +14,15 @@ PERIOD = 10
 APART = 3
 
 
+def killed(pid):
+    """Kills a process; False if another fault has ended it."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 class Faults:
     def __init__(self, keeper):
         self.keeper = keeper
@@ -68,15 +77,17 @@ class Faults:
         self.end(*self.any_worker())
 
     def end(self, service, pid):
-        if pid:
+        if pid and killed(pid):
             self.kills[service].append(time.monotonic())
-            os.kill(pid, signal.SIGKILL)
 
     def stop(self):
         """Stops a worker for up to 1.5 s; by pidfd, because another process may get the pid."""
         _, pid = self.any_worker()
-        if pid:
-            handle = os.pidfd_open(pid)
+        try:
+            handle = os.pidfd_open(pid) if pid else None
+        except ProcessLookupError:
+            handle = None
+        if handle is not None:
             signal.pidfd_send_signal(handle, signal.SIGSTOP)
             self.stopped.append((time.monotonic() + self.chance.uniform(0.1, 1.5), handle))
 
@@ -132,20 +143,17 @@ class Faults:
         """Kills the daemon. In turn: alone, with a worker while no daemon runs, and with the next daemon as soon as it starts."""
         turn = self.ends["killed"] % 3
         victim = self.any_worker() if turn == 1 else (None, None)
-        if pid := self.keeper.present():
+        if (pid := self.keeper.present()) and killed(pid):
             self.ends["killed"] += 1
-            os.kill(pid, signal.SIGKILL)
             self.end(*victim)
             if turn == 2:
                 self.keeper.until(lambda: self.keeper.present() not in (None, pid), "next daemon")
-                os.kill(self.keeper.present(), signal.SIGKILL)
-                self.ends["killed again"] += 1
+                self.ends["killed again"] += (second := self.keeper.present()) is not None and killed(second)
             self.daemon_killed = time.monotonic()
 
     def kill_guard(self):
         apart = time.monotonic() > max(self.guard_killed, self.daemon_killed) + APART
-        if apart and not self.under_way() and (pid := self.keeper.guard()):
-            os.kill(pid, signal.SIGKILL)
+        if apart and not self.under_way() and (pid := self.keeper.guard()) and killed(pid):
             self.guards += 1
             self.guard_killed = time.monotonic()
 

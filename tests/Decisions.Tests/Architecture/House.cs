@@ -102,10 +102,13 @@ internal static partial class House
     public static bool HasItsPlace(string path) =>
         Rooms.TryGetValue(FolderOf(path), out var rooms) ? HeightOf(rooms, RoomOf(path)) is not null : RoomOf(path).Length == 0;
 
-    /// <summary>True if the namespace of a file is that of its folder.</summary>
+    /// <summary>
+    /// True if the namespace of a file is that of its folder, in a line of its own behind all <c>using</c> directives.
+    /// </summary>
     public static bool IsInItsNamespace(string path, string source)
     {
         var declared = DeclaredNamespace(source);
+        if (LateUsing().IsMatch(SourceText.Code(source))) return false;
         if (FolderOf(path).Length == 0) return declared is null;
         return declared == $"{Root}.{Path.GetDirectoryName(path)!.Replace('/', '.')}";
     }
@@ -147,8 +150,11 @@ internal static partial class House
     [GeneratedRegex(@"\busing\s+(static\s+|\w+\s*=\s*)?(?<folder>" + Folders + @")\s*[.;]")]
     private static partial Regex RelativeUsing();
 
-    [GeneratedRegex(@"^\s*namespace\s+(?<name>[\w.]+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^namespace\s+(?<name>[\w.]+)\s*;", RegexOptions.Multiline)]
     private static partial Regex Declaration();
+
+    [GeneratedRegex(@"^namespace\s[\s\S]*^\s*using\s+[\w.]+\s*;", RegexOptions.Multiline)]
+    private static partial Regex LateUsing();
 
     [GeneratedRegex(
         @"(?<![\w.])(?<word>lock)\s*\(|\b(?<word>Monitor)\s*\."
