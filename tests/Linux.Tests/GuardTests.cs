@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Linux.Tests.Harness;
+using Microsoft.Win32.SafeHandles;
 using Reuseportd.Linux.Trees;
 using Reuseportd.Model;
 
@@ -150,6 +151,39 @@ public sealed class GuardTests : IDisposable
         Assert.Null(kept.TryTake(identity with { Inode = identity.Inode + 1 }));
         Assert.Null(former.TryTake(1_000_000, out var errno));
         Assert.Equal(new Errno(9), errno);
+    }
+
+    /// <summary>A successor has died between its request and the answer.</summary>
+    [Fact]
+    public void TryTake_AnswerToADeadSuccessorWaits_IsTheOwnAnswer()
+    {
+        using SafeFileHandle theirs = File.OpenHandle("/dev/zero"), own = File.OpenHandle("/dev/null");
+        const int give = 2;
+        int[] request = [give, (int)theirs.DangerousGetHandle(), 1, 0];
+        Assert.Equal(
+            Errno.None, DescriptorMessage.Send(_guard.Socket, [], MemoryMarshal.AsBytes(request.AsSpan()), null, flags: 0));
+        var former = new FormerGuard(_guard.Socket);
+        Assert.Equal(Errno.None, former.Claim());
+
+        using var taken = former.TryTake((int)own.DangerousGetHandle(), out _);
+
+        Assert.Equal("/dev/null", File.ResolveLinkTarget($"/proc/self/fd/{taken!.Number}", returnFinalTarget: false)!.FullName);
+    }
+
+    /// <summary>A daemon of an earlier version sends no id, and reads an errno.</summary>
+    [Fact]
+    public void Request_OfAnEarlierVersion_IsAnswered()
+    {
+        const int claim = 1;
+        int[] request = [claim, Environment.ProcessId];
+        Assert.Equal(
+            Errno.None, DescriptorMessage.Send(_guard.Socket, [], MemoryMarshal.AsBytes(request.AsSpan()), null, flags: 0));
+        var answer = new byte[64];
+
+        var received = DescriptorMessage.Receive(_guard.Socket, answer, Deadline.Patience, out _);
+
+        Assert.Equal(new IoResult(sizeof(int), Errno.None), received);
+        Assert.Equal(0, BitConverter.ToInt32(answer));
     }
 
     /// <summary>Before Linux 6.9 all pidfds have one inode, so the pid decides.</summary>

@@ -17,7 +17,11 @@ internal sealed class KeptState(SavedDaemon state, KeptDescriptors kept)
     public SavedDaemon? TryResolve()
     {
         var held = state.Resources;
-        if (Number(held.Listener) is not { } listener || Number(held.LockFile) is not { } lockFile) return null;
+        using var socket = kept.TryTake(held.Listener);
+        using var heldLock = kept.TryTake(held.LockFile);
+        // A listener that stays open would look like another daemon.
+        if (socket is null || heldLock is null) return null;
+        var (listener, lockFile) = (socket.Release(), heldLock.Release());
         var resolved = state with
         {
             Resources = held with

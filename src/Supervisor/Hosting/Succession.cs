@@ -102,7 +102,7 @@ internal sealed class Succession
         }
 
         problem ??= "the control socket of the former daemon is gone";
-        guard.Release();
+        guard.ReleaseAll();
         return null;
     }
 }

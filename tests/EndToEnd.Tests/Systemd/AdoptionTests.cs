@@ -169,14 +169,10 @@ public sealed class AdoptionTests(Machine machine) : NextDaemonTest(machine)
         ConfigureWeb(workers: 2);
         await StartAsync();
         var started = await Journal.EventAsync("started");
-        var (before, socket, daemon) = (WorkersOf("web"), await ControlSocketAsync(), await MainPidAsync());
-        var guard = int.Parse(await Machine.DoAsync("pgrep", "-x", "reuseport-guard"), CultureInfo.InvariantCulture);
-
+        var (before, socket) = (WorkersOf("web"), await ControlSocketAsync());
+        var guard = await GuardAsync();
         await SignalAsync(guard, "STOP");
-        await SignalAsync(daemon, "KILL");
-        await Deadline.UntilAsync(
-            async () => await MainPidAsync() is var next && next != 0 && next != daemon && HandlesStop(next),
-            "the next daemon handles SIGTERM");
+        await NextDaemonAsync(HandlesStop, "handles SIGTERM");
         var client = Machine.RunAsync("reuseportctl", "status");
         await UnitAsync("restart", "--no-block");
         await UntilAsync("SubState", "stop-sigterm");
@@ -186,6 +182,26 @@ public sealed class AdoptionTests(Machine machine) : NextDaemonTest(machine)
         Assert.Equal(before, WorkersOf("web"));
         Assert.Equal(socket, await ControlSocketAsync());
         Assert.Equal(0, (await client).Code);
+    }
+
+    /// <summary>
+    /// The guard is stopped, so the next daemon dies before it reads the guard's answer. The answer is not for the one after it.
+    /// </summary>
+    [Fact]
+    public async Task NextDaemon_DiesBeforeTheAnswerOfTheGuard_WorkersRunOn()
+    {
+        ConfigureWeb(workers: 2);
+        await StartAsync();
+        var (started, before) = (await Journal.EventAsync("started"), WorkersOf("web"));
+        var guard = await GuardAsync();
+        await SignalAsync(guard, "STOP");
+        var next = await NextDaemonAsync(WaitsForAnswer, "waits for the guard");
+        await SignalAsync(next, "KILL");
+        await SignalAsync(guard, "CONT");
+
+        await Journal.EventAsync("started", after: await Journal.EventAsync("adopted", after: started));
+        Assert.Equal(before, WorkersOf("web"));
+        await AllAnswerAsync(workers: 2);
     }
 
     [Fact]
@@ -216,6 +232,29 @@ public sealed class AdoptionTests(Machine machine) : NextDaemonTest(machine)
     private Task<string> RestoreProgramAsync() => Machine.DoAsync("mv", "/usr/bin/reuseportd.good", "/usr/bin/reuseportd");
 
     private Task<string> ControlSocketAsync() => Machine.DoAsync("stat", "--format=%i", "/run/reuseportd/control.sock");
+
+    private async Task<int> GuardAsync() =>
+        int.Parse(await Machine.DoAsync("pgrep", "-x", "reuseport-guard"), CultureInfo.InvariantCulture);
+
+    /// <summary>Kills the daemon, and waits for a state of the next one.</summary>
+    /// <returns>The pid of the next one.</returns>
+    private async Task<int> NextDaemonAsync(Func<int, bool> isReached, string state)
+    {
+        var (daemon, next) = (await MainPidAsync(), 0);
+        await SignalAsync(daemon, "KILL");
+        await Deadline.UntilAsync(
+            async () => (next = await MainPidAsync()) != 0 && next != daemon && isReached(next), $"the next daemon {state}");
+        return next;
+    }
+
+    /// <param name="pid">A pid in the machine.</param>
+    private bool WaitsForAnswer(int pid)
+    {
+        // x86-64 and the generic table of system calls.
+        const string poll = "7 ", ppoll = "271 ", genericPpoll = "73 ";
+        var call = File.ReadAllText(Machine.Path($"/proc/{pid}/syscall"));
+        return HandlesStop(pid) && new[] { poll, ppoll, genericPpoll }.Any(one => call.StartsWith(one, StringComparison.Ordinal));
+    }
 
     /// <param name="pid">A pid in the machine.</param>
     private bool HandlesStop(int pid)

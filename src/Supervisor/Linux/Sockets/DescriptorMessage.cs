@@ -38,12 +38,13 @@ internal static unsafe class DescriptorMessage
     }
 
     /// <summary>Receives one datagram, and at most one descriptor with it.</summary>
+    /// <param name="text">What the datagram has beyond its end is lost.</param>
     /// <param name="passed">Close-on-exec; null if the datagram has none.</param>
     /// <returns>ETIMEDOUT without a datagram in time; EPIPE if the other end is closed.</returns>
-    public static Errno Receive(Descriptor socket, Span<byte> text, TimeSpan patience, out Descriptor? passed)
+    public static IoResult Receive(Descriptor socket, Span<byte> text, TimeSpan patience, out Descriptor? passed)
     {
         passed = null;
-        if (!DescriptorWait.Until(socket, Libc.PollEntry.In, patience)) return Errno.TimedOut;
+        if (!DescriptorWait.Until(socket, Libc.PollEntry.In, patience)) return new(0, Errno.TimedOut);
         var control = stackalloc ulong[3];
         fixed (byte* start = text)
         {
@@ -51,12 +52,12 @@ internal static unsafe class DescriptorMessage
             var message = new Libc.Message { Parts = &part, PartCount = 1, Control = control, ControlSize = 24 };
             var received = IoResult.FromCall(
                 Libc.ReceiveMessage(socket, &message, Libc.ReceiveCloseOnExec | Libc.WithoutWait));
-            if (received.Errno != Errno.None) return received.Errno;
+            if (received.Errno != Errno.None) return received;
             // No descriptor is free.
-            if ((message.Flags & ControlTruncated) != 0) return Errno.TooManyDescriptors;
+            if ((message.Flags & ControlTruncated) != 0) return new(0, Errno.TooManyDescriptors);
             if (message.ControlSize >= 20 && ((int*)control)[3] == Libc.RightsMessage)
                 passed = new Descriptor(((int*)control)[4]);
-            return received.Count == text.Length ? Errno.None : Errno.BrokenPipe;
+            return received.Ended ? new(0, Errno.BrokenPipe) : received;
         }
     }
 }

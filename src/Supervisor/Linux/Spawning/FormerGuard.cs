@@ -16,12 +16,18 @@ internal sealed unsafe class FormerGuard(Descriptor socket) : IDisposable
     /// <summary>Bounds the wait for an answer. The guard answers at once, unless a process of root has stopped it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>The id of the last request. The time since boot makes it larger than those of earlier daemons.</summary>
+    private long _id = TimeProvider.System.GetTimestamp();
+
     /// <summary>Takes the workers over: the guard waits for the end of this process from now on.</summary>
     /// <returns>EPIPE if the guard has ended.</returns>
     public Errno Claim()
     {
         var errno = Send(Claims, Environment.ProcessId);
-        return errno == Errno.None ? Receive(out _) : errno;
+        if (errno != Errno.None) return errno;
+        errno = Receive(out var passed);
+        passed?.Dispose();
+        return errno;
     }
 
     /// <summary>A copy of a descriptor of the former daemon.</summary>
@@ -41,6 +47,18 @@ internal sealed unsafe class FormerGuard(Descriptor socket) : IDisposable
         socket.Dispose();
     }
 
+    /// <summary>
+    /// The same after the death of the guard's daemon. Waits until the guard has closed the daemon's descriptors, such as its
+    /// control socket.
+    /// </summary>
+    public void ReleaseAll()
+    {
+        _ = Send(Releases, 0);
+        var answer = default(Answer);
+        while (Receive(ref answer, out var passed).Errno == Errno.None) passed?.Dispose();
+        socket.Dispose();
+    }
+
     /// <summary>Ends the guard. The workers run on.</summary>
     public void End()
     {
@@ -52,14 +70,42 @@ internal sealed unsafe class FormerGuard(Descriptor socket) : IDisposable
 
     private Errno Send(int kind, int number)
     {
-        Span<int> request = [kind, number];
-        return DescriptorMessage.Send(socket, [], MemoryMarshal.AsBytes(request), null, Libc.SendNoSignal | Libc.WithoutWait);
+        var request = new Request { Kind = kind, Number = number, Id = ++_id };
+        return DescriptorMessage.Send(
+            socket, [], MemoryMarshal.AsBytes(new Span<Request>(ref request)), null, Libc.SendNoSignal | Libc.WithoutWait);
     }
 
+    /// <summary>The answer to the last request. A successor that has died can have left the answers to its own.</summary>
     private Errno Receive(out Descriptor? passed)
     {
-        var answer = 0;
-        var errno = DescriptorMessage.Receive(socket, MemoryMarshal.AsBytes(new Span<int>(ref answer)), Patience, out passed);
-        return errno == Errno.None ? new Errno(answer) : errno;
+        while (true)
+        {
+            var answer = default(Answer);
+            var received = Receive(ref answer, out passed);
+            if (received.Errno != Errno.None) return received.Errno;
+            // The guard of an earlier version tells no id.
+            if (received.Count < sizeof(Answer) || answer.Id == _id) return new Errno(answer.Error);
+            passed?.Dispose();
+        }
+    }
+
+    private IoResult Receive(ref Answer answer, out Descriptor? passed) =>
+        DescriptorMessage.Receive(socket, MemoryMarshal.AsBytes(new Span<Answer>(ref answer)), Patience, out passed);
+
+    /// <summary>The layout is that of Native/Guard/guard.h.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Request
+    {
+        public int Kind;
+        public int Number;
+        public long Id;
+    }
+
+    /// <inheritdoc cref="Request"/>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Answer
+    {
+        public int Error;
+        public long Id;
     }
 }

@@ -9,14 +9,24 @@
 
 /*
  * What the other end of the socket asks for. A claim has the pid of the successor, and GUARD_GIVE the number of a
- * descriptor of the dead daemon. The answer is an int32_t, 0 or an errno, with a copy of that descriptor. The others
- * have no answer: the guard kills the workers (GUARD_RELEASE), or ends without that (GUARD_LEAVE).
+ * descriptor of the dead daemon, whose copy comes with the answer. The others have no answer: the guard kills the
+ * workers (GUARD_RELEASE), or ends without that (GUARD_LEAVE).
+ *
+ * A successor can die before it reads an answer. The next one then finds that answer in the socket, and knows by the id
+ * that it is not its own. Earlier versions have neither id: their requests end before it, and so do the answers.
  */
 enum { GUARD_CLAIM = 1, GUARD_GIVE = 2, GUARD_RELEASE = 3, GUARD_LEAVE = 4 };
 
 struct reuseportd_guard_request {
     int32_t kind;
     int32_t number;
+    int64_t id;
+};
+
+struct reuseportd_guard_answer {
+    int32_t error; /* 0, or an errno */
+    int32_t unused;
+    int64_t id; /* of the request */
 };
 
 /* The daemon's view of a guard. The layout must match Linux/Interop/Native.cs. */

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
@@ -13,6 +14,12 @@
 enum { MOST_DEATHS = 5 };
 
 enum event { STOPPED, DIED, ASKED, NOBODY };
+
+/* Of earlier versions: up to the id. */
+enum {
+    OLD_REQUEST = offsetof(struct reuseportd_guard_request, id),
+    OLD_ANSWER = sizeof(int32_t),
+};
 
 /* Waits for a message or the end of the socket, for the end of a process (if not -1), and for some seconds (if not -1). */
 static enum event wait_for(const struct reuseportd_watch *watch, int pidfd, int32_t seconds,
@@ -29,8 +36,9 @@ static enum event wait_for(const struct reuseportd_watch *watch, int pidfd, int3
             return NOBODY;
         if (ends[0].revents == 0)
             return DIED;
+        asked->id = 0;
         long count = syscall(SYS_read, watch->socket[0], asked, sizeof *asked);
-        if (count == (long)sizeof *asked)
+        if (count == (long)sizeof *asked || count == OLD_REQUEST)
             return ASKED;
         if (count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN))
             return STOPPED;
@@ -38,13 +46,14 @@ static enum event wait_for(const struct reuseportd_watch *watch, int pidfd, int3
 }
 
 /* Answers with an errno, and with a copy of a descriptor if the number is not -1. */
-static void answer(const struct reuseportd_watch *watch, int32_t error, int number)
+static void answer(const struct reuseportd_watch *watch, int64_t id, int32_t error, int number)
 {
+    struct reuseportd_guard_answer text = {.error = error, .id = id};
     union {
         struct cmsghdr header;
         char bytes[CMSG_SPACE(sizeof(int))];
     } control;
-    struct iovec part = {.iov_base = &error, .iov_len = sizeof error};
+    struct iovec part = {.iov_base = &text, .iov_len = id == 0 ? OLD_ANSWER : sizeof text};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
     if (number >= 0) {
         memset(&control, 0, sizeof control);
@@ -56,17 +65,17 @@ static void answer(const struct reuseportd_watch *watch, int32_t error, int numb
     }
     long sent = syscall(SYS_sendmsg, watch->socket[0], &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0 && number >= 0)
-        answer(watch, errno, -1);
+        answer(watch, id, errno, -1);
 }
 
 /* Returns a pidfd of the process that claims the workers, or -1. It locks the groups itself. */
-static int take_claim(const struct reuseportd_watch *watch, pid_t successor)
+static int take_claim(const struct reuseportd_watch *watch, int64_t id, pid_t successor)
 {
     int pidfd = (int)syscall(SYS_pidfd_open, successor, 0);
     int error = pidfd < 0 ? errno : 0;
     if (error == 0 && watch->groups >= 0)
         syscall(SYS_flock, watch->groups, LOCK_UN);
-    answer(watch, error, -1);
+    answer(watch, id, error, -1);
     return pidfd;
 }
 
@@ -79,9 +88,9 @@ void reuseportd_guard_watch(const struct reuseportd_watch *watch, const struct r
         switch (wait_for(watch, owner, owner >= 0 ? -1 : guard->patience, &asked)) {
         case ASKED:
             if (asked.kind == GUARD_GIVE) {
-                answer(watch, 0, asked.number);
+                answer(watch, asked.id, 0, asked.number);
             } else if (asked.kind == GUARD_CLAIM) {
-                owner = take_claim(watch, asked.number);
+                owner = take_claim(watch, asked.id, asked.number);
             } else if (asked.kind == GUARD_LEAVE) {
                 for (;;)
                     syscall(SYS_exit_group, 0);
